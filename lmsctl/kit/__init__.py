@@ -1,0 +1,1 @@
+"""The kit: what every room shares and none owns."""

@@ -1,0 +1,179 @@
+"""Every way the program can say no: classes of refusal, their exit statuses and their shape."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Kind(StrEnum):
+    """The class of a refusal; it alone decides the exit status."""
+
+    INTERNAL = "internal"
+    USAGE = "usage"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+    PARTIAL = "partial"
+    FORBIDDEN = "forbidden"
+    CONFIRMATION = "confirmation"
+    CONFIG = "config"
+    UNAVAILABLE = "unavailable"
+    SCHEMA = "schema"
+
+
+EXIT_STATUS: Mapping[Kind, int] = {
+    Kind.INTERNAL: 1,
+    Kind.USAGE: 2,
+    Kind.NOT_FOUND: 4,
+    Kind.CONFLICT: 5,
+    Kind.REJECTED: 6,
+    Kind.PARTIAL: 7,
+    Kind.FORBIDDEN: 8,
+    Kind.CONFIRMATION: 9,
+    Kind.CONFIG: 10,
+    Kind.UNAVAILABLE: 11,
+    Kind.SCHEMA: 12,
+}
+CHANGES = 3
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where in a file something is wrong: data row and physical line count from 1."""
+
+    file: str
+    row: int | None = None
+    line: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        """Return `people.csv, row 3, line 4, column Email`, leaving out what is unknown."""
+        parts = [self.file]
+        parts += [f"row {self.row}"] if self.row is not None else []
+        parts += [f"line {self.line}"] if self.line is not None else []
+        parts += [f"column {self.column}"] if self.column is not None else []
+        return ", ".join(parts)
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunction
+    """Somebody is told no: a stable code, one sentence, one hint and the values that decided.
+
+    A subclass gives `code`, `says` and `hint`; the last two are format strings over the keyword
+    values the subclass is raised with. Moments among the values are aware datetimes and are shown
+    in the reader's zone. `details` holds further refusals when several things are wrong at once.
+    """
+
+    kind: ClassVar[Kind] = Kind.INTERNAL
+    code: ClassVar[str]
+    says: ClassVar[str]
+    hint: ClassVar[str]
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        *,
+        field: str | None = None,
+        location: Location | None = None,
+        details: Sequence["Refusal"] = (),
+        **values: object,
+    ) -> None:
+        super().__init__(self.code)
+        self.field = field
+        self.location = location
+        self.details = tuple(details)
+        self.values = values
+
+    def message(self, zone: tzinfo | None = None) -> str:
+        """Return the sentence, moments in `zone` (as they are when None), with its place in front."""
+        sentence = self.says.format_map(_shown(self.values, zone))
+        return f"{self.location}: {sentence}" if self.location else sentence
+
+    def advice(self, zone: tzinfo | None = None) -> str:
+        """Return the hint, moments in `zone` (as they are when None)."""
+        return self.hint.format_map(_shown(self.values, zone))
+
+    def __str__(self) -> str:
+        """Return the sentence with moments as they are."""
+        return self.message()
+
+    @property
+    def exit_status(self) -> int:
+        """The status the process ends with when this refusal reaches the top."""
+        return EXIT_STATUS[self.kind]
+
+
+def _shown(values: Mapping[str, object], zone: tzinfo | None) -> dict[str, object]:
+    return {name: _show(value, zone) for name, value in values.items()}
+
+
+def _show(value: object, zone: tzinfo | None) -> object:
+    if isinstance(value, datetime):
+        return (value.astimezone(zone) if zone else value).isoformat(timespec="seconds")
+    if isinstance(value, list | tuple):
+        return ", ".join(str(_show(item, zone)) for item in value)
+    return value
+
+
+class Usage(Refusal):
+    """The command line itself is wrong."""
+
+    kind = Kind.USAGE
+
+
+class NotFound(Refusal):
+    """What was named does not exist, or is out of the actor's scope: one answer for both."""
+
+    kind = Kind.NOT_FOUND
+
+
+class Conflict(Refusal):
+    """It exists already, or changed meanwhile."""
+
+    kind = Kind.CONFLICT
+
+
+class Rejected(Refusal):
+    """A rule refused a value, or something in a file is wrong; nothing was written."""
+
+    kind = Kind.REJECTED
+
+
+class Partial(Refusal):
+    """A bulk run finished and some of its rows failed."""
+
+    kind = Kind.PARTIAL
+
+
+class Forbidden(Refusal):
+    """The actor lacks the right."""
+
+    kind = Kind.FORBIDDEN
+
+
+class Unconfirmed(Refusal):
+    """A confirmation was needed and not given."""
+
+    kind = Kind.CONFIRMATION
+
+
+class Misconfigured(Refusal):
+    """The configuration, a secret, or the installation is not in order."""
+
+    kind = Kind.CONFIG
+
+
+class Unavailable(Refusal):
+    """The database or a service cannot be reached now; worth repeating."""
+
+    kind = Kind.UNAVAILABLE
+    retryable = True
+
+
+class SchemaMismatch(Refusal):
+    """The database and the program are of different versions."""
+
+    kind = Kind.SCHEMA

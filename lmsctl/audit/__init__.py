@@ -1,0 +1,1 @@
+"""Audit: who did what, as whom, with what outcome; refusals too."""

@@ -1,0 +1,34 @@
+"""The table of the audit room."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from lmsctl.audit.results import Verdict
+from lmsctl.kit import columns
+
+
+class AuditRow(SQLModel, table=True):
+    """One change, or one refusal; written once, never changed, never deleted.
+
+    `operator` is the account that ran the program, `actor` the login whose rights were used (empty
+    when the operator acted for themselves). `detail_json` names what changed, without secrets.
+    """
+
+    __tablename__ = "audit_rows"
+    __table_args__ = (
+        columns.one_of("verdict", Verdict),
+        Index("audit_rows_by_verdict", "verdict", "code"),
+        columns.STRICT,
+    )
+
+    id: int | None = Field(default=None, sa_column=columns.key())
+    happened_at: datetime = Field(sa_column=columns.moment(index=True))
+    operator: str = Field(sa_column=columns.text())
+    actor: str | None = Field(sa_column=columns.text(null=True))
+    command: str = Field(sa_column=columns.text())
+    verdict: str = Field(sa_column=columns.text())
+    code: str = Field(sa_column=columns.text())
+    target: str = Field(sa_column=columns.text(index=True))
+    detail_json: str = Field(sa_column=columns.text())

@@ -1,0 +1,31 @@
+"""What the audit room answers with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """Whether it was done or refused."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the audit log."""
+
+    KEY = "id"
+    TABLE = ("id", "happened_at", "operator", "actor", "command", "verdict", "code", "target")
+
+    id: int
+    happened_at: datetime
+    operator: str
+    actor: str | None
+    command: str
+    verdict: str
+    code: str
+    target: str
+    detail_json: dict[str, Any]

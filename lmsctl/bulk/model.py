@@ -1,0 +1,33 @@
+"""The table of the bulk room."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from lmsctl.bulk.results import RunState
+from lmsctl.kit import columns
+
+
+class Run(SQLModel, table=True):
+    """One file worked through.
+
+    It commits with the data it wrote: `rows_done` says how far a run that keeps going has come, so
+    that the same bytes can be resumed from there. `digest` is the SHA-256 of the file.
+    """
+
+    __tablename__ = "runs"
+    __table_args__ = (columns.one_of("state", RunState), columns.STRICT)
+
+    id: int | None = Field(default=None, sa_column=columns.key())
+    kind: str = Field(sa_column=columns.text())
+    file: str = Field(sa_column=columns.text())
+    digest: str = Field(sa_column=columns.text(index=True))
+    state: str = Field(sa_column=columns.text())
+    rows_done: int = Field(sa_column=columns.number())
+    created: int = Field(sa_column=columns.number())
+    updated: int = Field(sa_column=columns.number())
+    unchanged: int = Field(sa_column=columns.number())
+    failed: int = Field(sa_column=columns.number())
+    operator: str = Field(sa_column=columns.text())
+    started_at: datetime = Field(sa_column=columns.moment())
+    finished_at: datetime | None = Field(sa_column=columns.moment(null=True))

@@ -1,0 +1,30 @@
+"""What the bulk room answers with, and its words."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RunState(StrEnum):
+    """How far a run has come."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did, in numbers of rows."""
+
+    KEY = "run"
+
+    run: int | None
+    file: str
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    failed: int
+    skipped: int
+    trimmed_cells: int
+    blank_rows: int
+    notices: int

@@ -1,0 +1,1 @@
+"""Database: its schema, its versions, its backups and the invariants of its rows."""

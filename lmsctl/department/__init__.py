@@ -1,0 +1,1 @@
+"""Department: one tree with one root; managing one means managing everything under it."""

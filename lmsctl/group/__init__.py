@@ -1,0 +1,1 @@
+"""Group: sets of people kept by hand or by import."""

@@ -1,0 +1,280 @@
+"""The configuration: which file, which keys, which connection; option > variable > file > default."""
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lmsctl.kit.canonical import nearest
+from lmsctl.kit.driver import has_password, sqlite_path
+from lmsctl.kit.errors import Conflict, Misconfigured, NotFound, Usage
+
+FILE_NAME = "lmsctl.toml"
+DEFAULT_CONTEXT = "default"
+PATIENCE_SECONDS = 20
+
+# Every key of the file: its type and what it is for. `lmsctl.toml.example` shows each one.
+KEYS: Mapping[str, tuple[type, str]] = {
+    "context": (str, "the connection used when none is named"),
+    "output": (str, "auto, table, plain, json, jsonl, csv, id or off"),
+    "time-zone": (str, "the zone for times without offset and for tables; the portal's if absent"),
+    "color": (str, "auto, always or never"),
+}
+CONTEXT_KEYS: Mapping[str, tuple[type, str]] = {
+    "database-url": (str, "sqlite:///portal.db or postgresql://user@host/name"),
+    "database-url-file": (str, "a file that holds the address, password included"),
+    "lock-timeout": (int, "seconds to wait for somebody else's lock, 1 to 3600"),
+}
+
+
+class ConfigUnreadable(Misconfigured):
+    """The file is not there, not readable, or not TOML."""
+
+    code = "config_unreadable"
+    says = "The configuration '{file}' cannot be read: {reason}."
+    hint = "Mend the file, or name another with --config."
+
+
+class ConfigKeyUnknown(Misconfigured):
+    """A key nobody knows."""
+
+    code = "config_key_unknown"
+    says = "The configuration '{file}' has the unknown key '{key}'."
+    hint = "{advice}"
+
+
+class ConfigValueWrong(Misconfigured):
+    """A known key with a value of the wrong type or range."""
+
+    code = "config_value_wrong"
+    says = "In the configuration '{file}' the key '{key}' must be {expected}."
+    hint = "Correct it with 'lmsctl config set' or in the file."
+
+
+class ConfigUntrusted(Misconfigured):
+    """The file in the current folder could have been planted by somebody else."""
+
+    code = "config_untrusted"
+    says = "The configuration '{file}' belongs to somebody else, or others may write it."
+    hint = "If it is yours: chown it and 'chmod go-w {file}'. Otherwise name your own with --config."
+
+
+class ConfigExposed(Misconfigured):
+    """A password lies where others can read it."""
+
+    code = "config_exposed"
+    says = "'{file}' holds a password and others may read it."
+    hint = "Run: chmod 600 {file}"
+
+
+class PasswordOnCommandLine(Usage):
+    """A password in an option is visible to everybody in the process list."""
+
+    code = "password_on_command_line"
+    says = "A password in --database-url can be read by everybody on this machine."
+    hint = "Put the address into LMSCTL_DATABASE_URL, or into a file named by LMSCTL_DATABASE_URL_FILE."
+
+
+class NoDatabaseNamed(Misconfigured):
+    """Neither option, variable nor file says which database."""
+
+    code = "no_database_named"
+    says = "No database is configured."
+    hint = "Make one here with 'lmsctl init', or name one with --database-url or LMSCTL_DATABASE_URL."
+
+
+class ContextUnknown(NotFound):
+    """No connection of that name."""
+
+    code = "context_unknown"
+    says = "There is no context '{name}' in {file}."
+    hint = "Known contexts: {known}. Add one with 'lmsctl context add'."
+
+
+class ContextExists(Conflict):
+    """A connection of that name is there already."""
+
+    code = "context_exists"
+    says = "The context '{name}' exists already."
+    hint = "Choose another name, or remove it first with 'lmsctl context remove {name}'."
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The file as read: `path` is where it is, or where it would be written; values by key."""
+
+    path: Path
+    exists: bool
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def contexts(self) -> Mapping[str, Mapping[str, Any]]:
+        """The connections by name."""
+        contexts: Mapping[str, Mapping[str, Any]] = self.values.get("contexts", {})
+        return contexts
+
+    @property
+    def current(self) -> str:
+        """The name of the connection used when none is named."""
+        return str(self.values.get("context", DEFAULT_CONTEXT))
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """How to reach the database: its address, seconds to wait for locks, where that was said."""
+
+    url: str
+    patience: float
+    source: str
+
+
+def find(named: str | None, environ: Mapping[str, str]) -> Config:
+    """Return the configuration: `named`, else LMSCTL_CONFIG, else ./lmsctl.toml, else the user's.
+
+    Raises ConfigUnreadable, ConfigUntrusted, ConfigExposed, ConfigKeyUnknown and ConfigValueWrong.
+    """
+    explicit = named or environ.get("LMSCTL_CONFIG")
+    if explicit:
+        path = Path(explicit).expanduser()
+        if not path.is_file():
+            raise ConfigUnreadable(file=path, reason="there is no such file")
+        return load(path)
+    here = Path(FILE_NAME)
+    if here.is_file():
+        _check_trusted(here)
+        return load(here)
+    from platformdirs import user_config_path  # costs start-up time only where it is needed
+
+    users = user_config_path("lmsctl") / FILE_NAME
+    return load(users) if users.is_file() else Config(path=here, exists=False)
+
+
+def load(path: Path) -> Config:
+    """Read and check the file at `path`; raises like `find`."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigUnreadable(file=path, reason=error.strerror) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigUnreadable(file=path, reason=str(error).rstrip(".")) from error
+    contexts = values.get("contexts", {})
+    _check_keys(path, {key: values[key] for key in values if key != "contexts"}, KEYS, "")
+    if not isinstance(contexts, dict):
+        raise ConfigValueWrong(file=path, key="contexts", expected="tables such as [contexts.default]")
+    for name, context in contexts.items():
+        if not isinstance(context, dict):
+            raise ConfigValueWrong(file=path, key=f"contexts.{name}", expected="a table")
+        _check_keys(path, context, CONTEXT_KEYS, f"contexts.{name}.")
+        if has_password(str(context.get("database-url", ""))):
+            check_private(path)
+    return Config(path=path, exists=True, values=values)
+
+
+def connecting(
+    config: Config,
+    environ: Mapping[str, str],
+    *,
+    url: str | None = None,
+    context: str | None = None,
+) -> Connecting:
+    """Decide which database: `url` from the command line, the variables, then `context` of the file.
+
+    Raises PasswordOnCommandLine, NoDatabaseNamed, ContextUnknown and ConfigExposed.
+    """
+    if url is not None:
+        if has_password(url):
+            raise PasswordOnCommandLine(field="--database-url")
+        return Connecting(url, PATIENCE_SECONDS, "--database-url")
+    name = context or environ.get("LMSCTL_CONTEXT")
+    if name is None or context is None:
+        if from_variable := environ.get("LMSCTL_DATABASE_URL"):
+            return Connecting(from_variable, PATIENCE_SECONDS, "LMSCTL_DATABASE_URL")
+        if file := environ.get("LMSCTL_DATABASE_URL_FILE"):
+            return Connecting(_secret(Path(file)), PATIENCE_SECONDS, "LMSCTL_DATABASE_URL_FILE")
+    return _from_context(config, name or config.current, is_named=name is not None)
+
+
+def _from_context(config: Config, name: str, *, is_named: bool) -> Connecting:
+    chosen = config.contexts.get(name)
+    if chosen is None:
+        if not is_named and not config.contexts:
+            raise NoDatabaseNamed
+        raise ContextUnknown(name=name, file=config.path, known=sorted(config.contexts) or "none")
+    patience = float(chosen.get("lock-timeout", PATIENCE_SECONDS))
+    if file := chosen.get("database-url-file"):
+        return Connecting(_secret(config.path.parent / Path(file).expanduser()), patience, name)
+    if "database-url" not in chosen:
+        raise NoDatabaseNamed
+    return Connecting(_beside(config.path, str(chosen["database-url"])), patience, name)
+
+
+def _beside(path: Path, url: str) -> str:
+    """Read a relative SQLite path as relative to the file that names it, not to the caller."""
+    if not url.startswith("sqlite:"):
+        return url
+    place = sqlite_path(url)
+    return url if place.is_absolute() else f"sqlite:///{path.parent / place}"
+
+
+def _secret(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigUnreadable(file=path, reason=str(error).rstrip(".")) from error
+    if has_password(text):
+        check_private(path)
+    return text
+
+
+def check_private(path: Path) -> None:
+    """Raise ConfigExposed when group or others may read the file at `path`."""
+    if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        raise ConfigExposed(file=path)
+
+
+def _check_trusted(path: Path) -> None:
+    status = path.stat()
+    if status.st_uid not in {0, os.getuid()} or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise ConfigUntrusted(file=path)
+
+
+def _check_keys(
+    path: Path, values: Mapping[str, Any], known: Mapping[str, tuple[type, str]], prefix: str
+) -> None:
+    for key, value in values.items():
+        if key not in known:
+            guess = nearest(key, known)
+            advice = f"Did you mean '{prefix}{guess}'?" if guess else f"Known keys: {', '.join(known)}."
+            raise ConfigKeyUnknown(file=path, key=prefix + key, advice=advice)
+        expected = known[key][0]
+        if type(value) is not expected:
+            words = {str: "a text", int: "a whole number"}
+            raise ConfigValueWrong(file=path, key=prefix + key, expected=words[expected])
+    seconds = values.get("lock-timeout", PATIENCE_SECONDS)
+    if not 1 <= seconds <= 3600:  # noqa: PLR2004 - one second to one hour
+        raise ConfigValueWrong(file=path, key=prefix + "lock-timeout", expected="1 to 3600 seconds")
+
+
+def save(config: Config, values: Mapping[str, Any]) -> Config:
+    """Write `values` as the new content of the file, whole or not at all, readable by its owner only.
+
+    Raises ConfigUnreadable when the folder cannot be written.
+    """
+    import tomli_w
+
+    path = config.path.resolve()
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123 - for the mode
+            tomli_w.dump(dict(values), file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise ConfigUnreadable(file=path, reason=f"it cannot be written ({error.strerror})") from error
+    return load(config.path)

@@ -1,0 +1,177 @@
+"""What the headings of a CSV file mean: matching them to the columns a kind of file can have."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from lmsctl.kit import canonical
+from lmsctl.kit.csverrors import (
+    CsvColumnMissing,
+    CsvColumnRepeated,
+    CsvColumnUnknown,
+    CsvHeadingUnnamed,
+    CsvMapColumnUnknown,
+    CsvMapHeadingUnknown,
+    CsvMapRepeated,
+)
+from lmsctl.kit.csvout import ERROR_HEADING, unguard
+from lmsctl.kit.errors import Location, Refusal
+
+_PROBLEMS_SHOWN = 20
+_INSIGNIFICANT = re.compile("[\\s_\u00ad\u2010\u2011\u200b-\u200f\u2060\ufeff-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column a kind of file can have: its snake_case `name`, documented `heading`, aliases."""
+
+    name: str
+    heading: str
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the caller wants a file read.
+
+    `encoding` is the name of a codec and `delimiter` one sign or `tab`, both None to find out;
+    `mapping` pairs a heading of the file with a column, which is then all that heading means;
+    `ignore_unknown` leaves unknown headings aside.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    mapping: tuple[tuple[str, str], ...] = ()
+    ignore_unknown: bool = False
+
+
+def heading_key(heading: str) -> str:
+    """Return the form under which headings are compared.
+
+    Case, blanks, hyphens, underscores and characters of no width do not count, and neither does an
+    apostrophe that a writer put in front against formulas. Letters of another script do count: a
+    heading that only looks like a known one is not it.
+    """
+    return _INSIGNIFICANT.sub("", canonical.fold(unguard(heading)))
+
+
+class Vocabulary:
+    """The headings with a meaning in a reading; raises CsvMapColumnUnknown or CsvMapRepeated."""
+
+    def __init__(self, columns: Sequence[Column], reading: Reading) -> None:
+        self._columns = columns
+        self._ignore_unknown = reading.ignore_unknown
+        self._natural: dict[str, str] = {}
+        for column in columns:
+            for spelling in (column.name, column.heading, *column.aliases):
+                self._natural.setdefault(heading_key(spelling), column.name)
+        self._mapped: dict[str, str] = {}
+        for heading, name in reading.mapping:
+            self._map(heading, name)
+        self._mapping = reading.mapping
+
+    def documented(self) -> list[str]:
+        """Return the headings as documentation writes them."""
+        return [column.heading for column in self._columns]
+
+    def meaning(self, heading: str) -> str | None:
+        """Return the name of the column that `heading` means, or None."""
+        key = heading_key(heading)
+        return self._mapped.get(key) or self._natural.get(key)
+
+    def known(self, headings: Sequence[str]) -> int:
+        """Return how many columns the headings name, repeated ones counted once."""
+        return len({self.meaning(heading) for heading in headings} - {None})
+
+    def columns_of(self, headings: Sequence[str], place: Location) -> tuple[str | None, ...]:
+        """Return the column each heading means, None for one to leave aside.
+
+        Raises CsvColumnRepeated, CsvHeadingUnnamed, CsvColumnUnknown, CsvMapHeadingUnknown or
+        CsvColumnMissing: the first thing wrong, the others in its details.
+        """
+        problems = list(islice(self._problems(headings, place), _PROBLEMS_SHOWN))
+        if problems:
+            first = problems[0]
+            first.details = tuple(problems[1:])
+            raise first
+        return tuple(self.meaning(heading) for heading in headings)
+
+    def _map(self, heading: str, name: str) -> None:
+        column = self._natural.get(heading_key(name))
+        if column is None:
+            names = [column.name for column in self._columns]
+            raise CsvMapColumnUnknown(given=canonical.excerpt(name), advice=_advice(name, names))
+        if heading_key(heading) in self._mapped:
+            raise CsvMapRepeated(given=canonical.excerpt(heading))
+        self._mapped[heading_key(heading)] = column
+
+    def _problems(self, headings: Sequence[str], place: Location) -> Iterator[Refusal]:
+        yield from self._repeated(headings, place)
+        yield from self._unmapped(headings, place)
+        if not self._ignore_unknown:
+            yield from self._unknown(headings, place)
+        yield from self._missing(headings, place)
+
+    def _repeated(self, headings: Sequence[str], place: Location) -> Iterator[Refusal]:
+        seen: dict[str, str] = {}
+        for heading in headings:
+            name = self.meaning(heading)
+            if name in seen:
+                yield CsvColumnRepeated(
+                    location=_at(place, heading),
+                    first=canonical.excerpt(seen[name]),
+                    second=canonical.excerpt(heading),
+                    name=name,
+                )
+            elif name is not None:
+                seen[name] = heading
+
+    def _unmapped(self, headings: Sequence[str], place: Location) -> Iterator[Refusal]:
+        present = {heading_key(heading) for heading in headings}
+        for heading, _ in self._mapping:
+            if heading_key(heading) not in present:
+                yield CsvMapHeadingUnknown(
+                    location=place,
+                    given=canonical.excerpt(heading),
+                    advice=_advice(heading, headings[:_PROBLEMS_SHOWN]),
+                )
+
+    def _unknown(self, headings: Sequence[str], place: Location) -> Iterator[Refusal]:
+        for position, heading in enumerate(headings, start=1):
+            if self.meaning(heading) is not None or canonical.trim(heading) == ERROR_HEADING:
+                continue
+            if not heading_key(heading):
+                yield CsvHeadingUnnamed(location=place, position=position)
+                continue
+            yield CsvColumnUnknown(
+                location=_at(place, heading),
+                given=canonical.excerpt(canonical.trim(heading)),
+                reason=_foreign_letter(heading, self.documented()),
+                advice=_advice(heading, self.documented()),
+            )
+
+    def _missing(self, headings: Sequence[str], place: Location) -> Iterator[Refusal]:
+        present = {self.meaning(heading) for heading in headings}
+        for column in self._columns:
+            if column.required and column.name not in present:
+                yield CsvColumnMissing(location=place, field=column.name, name=column.heading)
+
+
+def _at(place: Location, heading: str) -> Location:
+    return Location(place.file, line=place.line, column=canonical.excerpt(canonical.trim(heading)))
+
+
+def _advice(given: str, known: Sequence[str]) -> str:
+    guess = canonical.nearest(given[:100], known)
+    return f"The nearest is {guess}" if guess else f"There are {', '.join(known)}"
+
+
+def _foreign_letter(heading: str, known: Sequence[str]) -> str:
+    """Return which letter makes a heading another one although it looks like a known one."""
+    guess = canonical.nearest(heading[:100], known)
+    if guess is None:
+        return ""
+    odd = [c for c in canonical.trim(heading) if not c.isascii() and c not in guess]
+    return f": it holds {canonical.name_of(odd[0])}" if odd else ""

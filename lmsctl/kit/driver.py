@@ -1,0 +1,499 @@
+"""Speaking to SQLite and PostgreSQL: opening, one SQL dialect for both, values in and out.
+
+Stores write one SQL text. `:name` is a value; `IN :names` and `NOT IN :names` take a list; a column's
+name says its type (`…_at` a moment, `…_on` a day, `is_…` a truth, `…_json` a list or object).
+"""
+
+import functools
+import itertools
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from lmsctl.kit import secret
+from lmsctl.kit.errors import Misconfigured, Refusal, SchemaMismatch, Unavailable
+
+T = TypeVar("T")
+Stream = tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]
+Values = Mapping[str, Any]
+FETCH = 2_000
+
+
+class UrlUnreadable(Misconfigured):
+    """The address of the database has no meaning for us."""
+
+    code = "database_url_unreadable"
+    says = "The database address '{url}' is not understood: {reason}."
+    hint = "Write sqlite:///portal.db, sqlite:////var/lib/portal.db or postgresql://user@host/name."
+
+
+class DatabaseMissing(Unavailable):
+    """The SQLite file is not there."""
+
+    code = "database_missing"
+    says = "There is no database at '{place}'."
+    hint = "Make one with 'lmsctl init', or name another with --database-url or --context."
+    retryable = False
+
+
+class DatabaseUnreachable(Unavailable):
+    """The database does not answer."""
+
+    code = "database_unreachable"
+    says = "The database cannot be reached: {reason}."
+    hint = "Check that it runs and that its address is right ('lmsctl config show'), then try again."
+
+
+class DatabaseRefuses(Misconfigured):
+    """The server is there and does not let us in."""
+
+    code = "database_refuses"
+    says = "The database does not let us in: {reason}."
+    hint = "Check the user and the password of this context ('lmsctl config show')."
+
+
+class DatabaseLocked(Unavailable):
+    """Somebody else holds the database for longer than we wait."""
+
+    code = "database_locked"
+    says = "The database is busy: somebody else has been writing for more than {seconds} seconds."
+    hint = "Try again; a long import may be running."
+
+
+class DatabaseReadOnly(Unavailable):
+    """The file or its folder may not be written."""
+
+    code = "database_read_only"
+    says = "The database at '{place}' cannot be written."
+    hint = "Make the file and its folder writable for you, or use a copy."
+    retryable = False
+
+
+class DatabaseFull(Unavailable):
+    """No room is left where the database lives."""
+
+    code = "database_full"
+    says = "There is no room left where the database lives; nothing was changed."
+    hint = "Free some space, then run the same command again."
+
+
+class DatabaseDamaged(Unavailable):
+    """The file is no SQLite database, or is broken."""
+
+    code = "database_damaged"
+    says = "'{place}' is not a readable database: {reason}."
+    hint = "Check the address, or put a backup in its place ('lmsctl db restore')."
+    retryable = False
+
+
+class SchemaAbsent(SchemaMismatch):
+    """The database is there and holds no portal."""
+
+    code = "schema_absent"
+    says = "The database holds no portal yet."
+    hint = "Make one with 'lmsctl init'."
+
+
+class Repeat(Exception):  # noqa: N818 - a signal to the unit of work, never shown
+    """Somebody else's transaction came between: the whole unit of work is to be done again."""
+
+
+class Connection(Protocol):
+    """What the unit of work needs of a database; one class for SQLite, one for PostgreSQL."""
+
+    dialect: str
+    raw: Any
+
+    def begin_writing(self) -> None:
+        """Start a transaction that may write; on SQLite it is the only one that may."""
+
+    def begin_reading(self) -> None:
+        """Start a transaction that sees one state of the database and writes nothing."""
+
+    def commit(self) -> None:
+        """Make everything since the beginning durable."""
+
+    def rollback(self) -> None:
+        """Undo everything since the beginning."""
+
+    def execute(self, sql: str, values: Values) -> Any:
+        """Run one statement and return the driver's cursor."""
+
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
+        """Run one statement once for each of `rows`."""
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Append `rows` to `table` in the fastest way the database has."""
+
+    def stream(self, sql: str, values: Values) -> Stream:
+        """Return the columns' names and the raw rows, a batch held at a time."""
+
+    def decoders(self, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
+        """Return what must be done to which position of a raw row of columns `names`."""
+
+    def close(self) -> None:
+        """Let go of the database; what was not committed is undone."""
+
+
+def utc_text(moment: datetime) -> str:
+    """Return `2026-03-01T09:00:00Z`: sorts like the moment. Naive moments raise ValueError."""
+    if moment.tzinfo is None:
+        message = "a moment without a zone cannot be stored"
+        raise ValueError(message)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+
+
+def open_database(url: str, *, patience: float, create: bool = False) -> Connection:
+    """Open the database at `url`, waiting at most `patience` seconds for locks.
+
+    Raises UrlUnreadable, DatabaseMissing (SQLite, unless `create`), DatabaseUnreachable and
+    DatabaseRefuses.
+    """
+    scheme = url.partition(":")[0].partition("+")[0]
+    if scheme == "sqlite":
+        return Sqlite(sqlite_path(url), patience=patience, create=create)
+    if scheme in {"postgresql", "postgres"}:
+        return Postgresql(url, patience=patience)
+    raise UrlUnreadable(url=without_password(url), reason="it begins with neither sqlite nor postgresql")
+
+
+def sqlite_path(url: str) -> Path:
+    """Return the file a `sqlite:///…` address names: three slashes relative, four absolute."""
+    prefix, rest = url[:10], url[10:]
+    if not prefix.endswith(":///") or not rest or rest == ":memory:" or "?" in rest:
+        raise UrlUnreadable(url=url, reason="it names no file")
+    return Path(unquote(rest)).expanduser()
+
+
+def without_password(url: str) -> str:
+    """Return `url` with its password, if any, replaced by `***`."""
+    return re.sub(r"(//[^/:@]*:)[^@/]*@", r"\1***@", re.sub(r"(password=)[^&]*", r"\1***", url))
+
+
+def has_password(url: str) -> bool:
+    """Say whether `url` itself carries a password."""
+    return bool(urlsplit(url).password) or "password=" in url
+
+
+class Sqlite:
+    """One connection to a SQLite file, with transactions begun and ended by us alone."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, *, patience: float, create: bool) -> None:
+        import sqlite3
+
+        self._errors = sqlite3
+        self._path = path
+        self._patience = patience
+        if not create and not path.is_file():
+            raise DatabaseMissing(place=path)
+        try:
+            self.raw = sqlite3.connect(path, isolation_level=None, timeout=patience, uri=False)
+            if create and wal_is_safe(sqlite3.sqlite_version_info):
+                self.raw.execute("PRAGMA journal_mode=WAL")
+            for pragma in ("foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
+                self.raw.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
+
+    def begin_writing(self) -> None:
+        # SQLite's own waiting lets a newcomer overtake whoever has waited longest and sleeps ever
+        # longer; short random pauses give every process the same chance.
+        self.raw.execute("PRAGMA busy_timeout=0")
+        self._patiently("BEGIN IMMEDIATE")
+        self.raw.execute(f"PRAGMA busy_timeout={int(self._patience * 1000)}")
+
+    def begin_reading(self) -> None:
+        self._guarded(lambda: self.raw.execute("BEGIN"))
+
+    def commit(self) -> None:
+        self._patiently("COMMIT")
+
+    def rollback(self) -> None:
+        if self.raw.in_transaction:
+            self.raw.execute("ROLLBACK")
+
+    def execute(self, sql: str, values: Values) -> Any:
+        return self._guarded(lambda: self.raw.execute(_for_sqlite(sql), _encoded(values)))
+
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
+        text = _for_sqlite(sql)
+        self._guarded(lambda: self.raw.executemany(text, (_encoded(row) for row in rows)))
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        marks = ",".join("?" * len(columns))
+        sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
+        self._guarded(lambda: self.raw.executemany(sql, rows))
+
+    def stream(self, sql: str, values: Values) -> Stream:
+        cursor = self.execute(sql, values)
+        cursor.arraysize = FETCH
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            while batch := self._guarded(cursor.fetchmany):
+                yield from batch
+
+        return _names(cursor), rows()
+
+    def decoders(self, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
+        return [(at, decode) for at, name in enumerate(names) if (decode := _sqlite_decoder(name))]
+
+    def close(self) -> None:
+        self.raw.close()
+
+    def _patiently(self, statement: str) -> None:
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                self.raw.execute(statement)
+            except self._errors.Error as error:
+                busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == self._errors.SQLITE_BUSY
+                if not busy or time.monotonic() >= deadline:
+                    raise self._refusal(error) from error
+                time.sleep(secret.pause(0.005))
+            else:
+                return
+
+    def _guarded(self, act: Callable[[], T]) -> T:
+        try:
+            return act()
+        except self._errors.IntegrityError:
+            raise
+        except self._errors.OperationalError as error:
+            refusal = self._refusal(error)
+            if refusal is error:
+                raise
+            raise refusal from error
+        except self._errors.DatabaseError as error:
+            if type(error) is self._errors.DatabaseError:
+                raise self._refusal(error) from error
+            raise
+
+    def _refusal(self, error: Exception) -> Exception:
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if primary in {self._errors.SQLITE_BUSY, self._errors.SQLITE_LOCKED}:
+            return DatabaseLocked(seconds=round(self._patience))
+        if primary in {self._errors.SQLITE_READONLY, self._errors.SQLITE_PERM}:
+            return DatabaseReadOnly(place=self._path)
+        if primary == self._errors.SQLITE_FULL:
+            return DatabaseFull()
+        if primary in {self._errors.SQLITE_NOTADB, self._errors.SQLITE_CORRUPT}:
+            return DatabaseDamaged(place=self._path, reason=error)
+        if primary == self._errors.SQLITE_CANTOPEN and self._path.exists():
+            # A rollback journal that cannot be made beside the file is reported like this.
+            return DatabaseReadOnly(place=self._path)
+        if primary in {self._errors.SQLITE_CANTOPEN, self._errors.SQLITE_IOERR}:
+            return DatabaseUnreachable(reason=f"{error} ({self._path})")
+        return SchemaAbsent() if "no such table" in str(error) else error
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Say whether this SQLite's write-ahead log survives many writers.
+
+    Releases before 3.51.3 (but for 3.50.7 and 3.44.6) can damage a file when one process resets
+    the log while another checkpoints it (sqlite.org, "Write-Ahead Logging", the WAL-reset bug).
+    """
+    repaired_branches = {(3, 44): 6, (3, 50): 7}
+    branch = version[:2]
+    return version >= (3, 51, 3) or version[2] >= repaired_branches.get(branch, 1_000)
+
+
+class Postgresql:
+    """One connection to PostgreSQL, READ COMMITTED, with transactions begun and ended by us alone."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, *, patience: float) -> None:
+        import psycopg
+
+        self._errors = psycopg
+        self._numbers = itertools.count()
+        self._patience = patience
+        try:
+            # Values are put in on our side: one round trip a statement, and no guessing of types
+            # for NULL; the server's log then shows statements only if it is told to log them.
+            self.raw = psycopg.connect(
+                re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url),
+                autocommit=True,
+                cursor_factory=psycopg.ClientCursor,
+                connect_timeout=max(2, round(patience)),
+                application_name="lmsctl",
+                options=f"-c timezone=UTC -c lock_timeout={round(patience * 1000)}",
+            )
+        except psycopg.ProgrammingError as error:
+            raise UrlUnreadable(url=without_password(url), reason=_one_line(error)) from error
+        except psycopg.OperationalError as error:
+            raise self._connect_refusal(error) from error
+
+    def begin_writing(self) -> None:
+        self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {})
+
+    def begin_reading(self) -> None:
+        self.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {})
+
+    def commit(self) -> None:
+        self.execute("COMMIT", {})
+
+    def rollback(self) -> None:
+        if not self.raw.closed and self.raw.info.transaction_status:
+            self.raw.execute("ROLLBACK")
+
+    def execute(self, sql: str, values: Values) -> Any:
+        return self._guarded(
+            lambda: self.raw.execute(_for_postgresql(sql), _encoded_for_postgresql(values))
+        )
+
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
+        text = _for_postgresql(sql)
+        # psycopg pipelines executemany only with values bound by the server.
+        cursor = self._errors.Cursor(self.raw)
+        self._guarded(
+            lambda: cursor.executemany(text, [_encoded_for_postgresql(row) for row in rows])
+        )
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        def copy() -> None:
+            statement = f"COPY {table} ({','.join(columns)}) FROM STDIN"
+            with self.raw.cursor() as cursor, cursor.copy(statement) as target:
+                for row in rows:
+                    target.write_row(row)
+
+        self._guarded(copy)
+
+    def stream(self, sql: str, values: Values) -> Stream:
+        text = self._errors.ClientCursor(self.raw).mogrify(
+            _for_postgresql(sql), _encoded_for_postgresql(values)
+        )
+        name = f"reading_{next(self._numbers)}"
+        self.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {text}", {})
+        cursor = self.execute(f"FETCH {FETCH} FROM {name}", {})
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            batch = cursor.fetchall()
+            while batch:
+                yield from batch
+                batch = self.execute(f"FETCH {FETCH} FROM {name}", {}).fetchall()
+
+        return _names(cursor), rows()
+
+    def decoders(self, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
+        return [(at, _from_json) for at, name in enumerate(names) if name.endswith("_json")]
+
+    def close(self) -> None:
+        self.raw.close()
+
+    def _guarded(self, act: Callable[[], T]) -> T:
+        try:
+            return act()
+        except self._errors.Error as error:
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: Any) -> Exception:
+        state = getattr(error, "sqlstate", None) or ""
+        if state in {"40001", "40P01", "23505", "23503"}:
+            return Repeat(state)
+        if state == "55P03":
+            return DatabaseLocked(seconds=round(self._patience))
+        if state == "42P01":
+            return SchemaAbsent()
+        if state == "53100":
+            return DatabaseFull()
+        if state in {"25006", "42501"}:
+            return DatabaseReadOnly(place="the server")
+        if state[:2] in {"08", "57"} or (not state and self.raw.closed):
+            return DatabaseUnreachable(reason=_one_line(error))
+        return error if isinstance(error, Exception) else RuntimeError(str(error))
+
+    def _connect_refusal(self, error: Exception) -> Refusal:
+        text = _one_line(error)
+        if any(word in text for word in ("authentication failed", "no password", "pg_hba.conf")):
+            return DatabaseRefuses(reason=text)
+        return DatabaseUnreachable(reason=text)
+
+
+def _names(cursor: Any) -> tuple[str, ...]:
+    return tuple(column[0] for column in cursor.description)
+
+
+def _one_line(error: object) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return without_password(lines[0] if lines else type(error).__name__).rstrip(".")
+
+
+_LIST = re.compile(r"\b(NOT )?IN :(\w+)")
+_NAME = re.compile(r"(?<![:\w]):([a-z]\w*)")
+
+
+@functools.lru_cache(maxsize=512)
+def _for_sqlite(sql: str) -> str:
+    return _LIST.sub(r"\1IN (SELECT value FROM json_each(:\2))", sql)
+
+
+@functools.lru_cache(maxsize=512)
+def _for_postgresql(sql: str) -> str:
+    text = sql.replace("%", "%%")
+    text = _LIST.sub(lambda m: f"{'<> ALL' if m[1] else '= ANY'}(:{m[2]})", text)
+    return _NAME.sub(r"%(\1)s", text)
+
+
+def _encoded(values: Values) -> dict[str, Any]:
+    return {name: _to_sqlite(value) for name, value in values.items()}
+
+
+def _to_sqlite(value: Any) -> Any:
+    if value is None or type(value) in {str, int, bool}:
+        return value
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, list | tuple | dict | set | frozenset):
+        return _to_json(value)
+    return value
+
+
+def _encoded_for_postgresql(values: Values) -> dict[str, Any]:
+    return {name: _to_postgresql(name, value) for name, value in values.items()}
+
+
+def _to_postgresql(name: str, value: Any) -> Any:
+    if value is None or type(value) in {str, int, bool}:
+        return value
+    if isinstance(value, datetime):
+        utc_text(value)
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if name.endswith("_json"):
+        return _to_json(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_to_postgresql("", item) for item in value]
+    return value
+
+
+def _to_json(value: Any) -> str:
+    plain = sorted(value) if isinstance(value, set | frozenset) else value
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+
+
+def _from_json(value: Any) -> Any:
+    return None if value is None else json.loads(value)
+
+
+def _sqlite_decoder(name: str) -> Callable[[Any], Any] | None:
+    if name.endswith("_at"):
+        return lambda value: None if value is None else datetime.fromisoformat(value)
+    if name.endswith("_on"):
+        return lambda value: None if value is None else date.fromisoformat(value)
+    if name.startswith(("is_", "has_")):
+        return lambda value: None if value is None else bool(value)
+    return _from_json if name.endswith("_json") else None

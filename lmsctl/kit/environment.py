@@ -1,0 +1,214 @@
+"""One invocation: its options, its configuration, its connection, and the two ways to work."""
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from lmsctl.kit import clock, config, timewords
+from lmsctl.kit.config import Config, Connecting
+from lmsctl.kit.driver import Connection, open_database
+from lmsctl.kit.errors import Unconfirmed, Usage
+from lmsctl.kit.talk import Talk
+from lmsctl.kit.work import ConfirmationNeeded, Work, carry_out, look
+
+T = TypeVar("T")
+FORMATS = ("auto", "table", "plain", "json", "jsonl", "csv", "id", "off")
+
+
+class Declined(Unconfirmed):
+    """Somebody was asked and said no."""
+
+    code = "declined"
+    says = "Not confirmed; nothing was changed."
+    hint = "Run it again and answer yes, or give --yes."
+
+
+class OutputUnknown(Usage):
+    """A format nobody knows."""
+
+    code = "output_unknown"
+    says = "'{given}' is not an output format."
+    hint = "Use one of: {known}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The global options as given; None means not given."""
+
+    config: str | None = None
+    context: str | None = None
+    database_url: str | None = None
+    output: str | None = None
+    columns: str | None = None
+    no_headers: bool = False
+    sort: str | None = None
+    first: int | None = None
+    dry_run: bool = False
+    yes: bool = False
+    no_input: bool = False
+    as_login: str | None = None
+    tz: str | None = None
+    exit_code: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    debug: bool = False
+    color: str | None = None
+    no_progress: bool = False
+
+
+@dataclass(slots=True)
+class Environment:
+    """What a command is given: `read` and `write` open the database, do one verb and answer.
+
+    `enter` and `settle` are the portal's part in every unit of work; `is_frozen` says that the
+    clock stands still at `frozen`.
+    """
+
+    options: Options
+    command: str
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    enter: Callable[[Work], None] | None = None
+    settle: Callable[[Work], None] | None = None
+    talk: Talk = field(default_factory=Talk)
+    zone: ZoneInfo | None = None
+    has_written: bool = False
+    _config: Config | None = None
+    _connection: Connection | None = None
+
+    @property
+    def config(self) -> Config:
+        """The configuration, read when first asked for."""
+        if self._config is None:
+            self._config = config.find(self.options.config, self.environ)
+        return self._config
+
+    @property
+    def connecting(self) -> Connecting:
+        """How to reach the database of this invocation."""
+        return config.connecting(
+            self.config, self.environ, url=self.options.database_url, context=self.options.context
+        )
+
+    @property
+    def output(self) -> str:
+        """The format asked for, or `auto`; raises OutputUnknown."""
+        given = (
+            self.options.output
+            or self.environ.get("LMSCTL_OUTPUT")
+            or self.config.values.get("output", "auto")
+        )
+        if given not in FORMATS:
+            raise OutputUnknown(given=given, known=FORMATS, field="--output")
+        return str(given)
+
+    @property
+    def time_zone(self) -> ZoneInfo | None:
+        """The zone asked for by option, variable or file; None leaves it to the portal."""
+        name = (
+            self.options.tz
+            or self.environ.get("LMSCTL_TZ")
+            or self.config.values.get("time-zone")
+        )
+        return timewords.zone(str(name)) if name else None
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a person sits at the terminal and wants to be asked."""
+        if self.options.no_input or self.environ.get("LMSCTL_NO_INPUT") or self.environ.get("CI"):
+            return False
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def read(self, verb: Callable[[Work], T]) -> T:
+        """Do `verb` on one view of the database, which stays open until the answer is printed."""
+        return look(self._work, verb)
+
+    def write(self, verb: Callable[[Work], T], *, late: bool = False) -> T:
+        """Do `verb` in one transaction, asking first where the verb wants a confirmation.
+
+        Raises ConfirmationNeeded where nobody can be asked, and Declined.
+        """
+        self.has_written = True
+        try:
+            return carry_out(self._work, verb, late=late)
+        except ConfirmationNeeded as needed:
+            if self.options.yes or not self._agrees(needed):
+                raise
+        return carry_out(lambda: replace(self._work(), is_confirmed=True), verb, late=late)
+
+    def _agrees(self, needed: ConfirmationNeeded) -> bool:
+        if not self.may_ask:
+            return False
+        for line in needed.lines:
+            self.talk.say(line)
+        answer = self.ask(f"{needed.message()} [y/N] ")
+        if answer.strip().casefold() not in {"y", "yes"}:
+            raise Declined
+        return True
+
+    def ask(self, question: str) -> str:
+        """Ask on the terminal and return the answer; the question goes to standard error."""
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        if not answer:
+            raise Declined
+        return answer.rstrip("\n")
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the database has been reached."""
+        return self._connection is not None
+
+    def connect(self, *, create: bool = False) -> Connection:
+        """Return this invocation's one connection, opening it when first asked for."""
+        if self._connection is None:
+            target = self.connecting
+            self._connection = open_database(target.url, patience=target.patience, create=create)
+        return self._connection
+
+    def close(self) -> None:
+        """Let go of the database, undoing what was not committed."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _work(self) -> Work:
+        frozen = self.environ.get("LMSCTL_NOW") or None
+        return Work(
+            connection=self.connect(),
+            now=clock.read(frozen),
+            is_frozen=frozen is not None,
+            operator=operator(),
+            command=self.command,
+            as_login=self.options.as_login,
+            is_rehearsal=self.options.dry_run,
+            is_confirmed=self.options.yes,
+            talk=self.talk,
+            enter=self._enter,
+            settle=self.settle,
+        )
+
+    def _enter(self, work: Work) -> None:
+        if self.enter:
+            self.enter(work)
+        work.zone = self.time_zone or work.zone
+        if isinstance(work.zone, ZoneInfo):
+            self.zone = work.zone
+
+    def work_for_audit(self) -> Work:
+        """Return a fresh unit of work that settles and rehearses nothing, to record a refusal."""
+        self.connect().rollback()
+        return replace(self._work(), is_rehearsal=False, settle=None)
+
+
+def operator() -> str:
+    """Return the name of the account that runs the program."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no entry for this user in a slim container
+        return f"uid {os.getuid()}"
+

@@ -1,0 +1,165 @@
+"""The edge that every command line shares: global options anywhere, verbs, nouns, help texts."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.kit.environment import Environment, Options
+
+GLOBAL = "Global options"
+
+# One entry for each field of Options: how it is written and what it means.
+_GLOBALS: dict[str, tuple[type, tuple[str, ...], str]] = {
+    "config": (str, ("--config",), "The configuration file."),
+    "context": (str, ("--context", "-C"), "Which connection of the configuration."),
+    "database_url": (str, ("--database-url",), "Straight to a database; without a password."),
+    "output": (str, ("--output", "-o"), "auto, table, plain, json, jsonl, csv, id or off."),
+    "columns": (str, ("--columns",), "Only these columns, separated by commas."),
+    "no_headers": (bool, ("--no-headers",), "No heading line."),
+    "sort": (str, ("--sort",), "Order by these columns; -COLUMN for descending."),
+    "first": (int, ("--first",), "Only the first N."),
+    "dry_run": (bool, ("--dry-run", "-n"), "Really run, then undo, and report the same."),
+    "yes": (bool, ("--yes", "-y"), "Answer yes to confirmations."),
+    "no_input": (bool, ("--no-input",), "Never ask anything."),
+    "as_login": (str, ("--as",), "Act with that person's rights."),
+    "tz": (str, ("--tz",), "Zone for times without offset and for tables."),
+    "exit_code": (bool, ("--exit-code",), "Exit 3 when something changed or would change."),
+    "quiet": (bool, ("--quiet", "-q"), "Less talk."),
+    "verbose": (bool, ("--verbose", "-v"), "More talk."),
+    "debug": (bool, ("--debug",), "Show the traceback of a failure, secrets removed."),
+    "color": (str, ("--color",), "auto, always or never."),
+    "no_progress": (bool, ("--no-progress",), "No progress on standard error."),
+}
+FOOTER = "Global options work here too: see 'lmsctl help options'."
+
+
+@dataclass(slots=True)
+class Session:
+    """What one run of the program shares between the entry, the command and the exit."""
+
+    prepare: Callable[[Options, str], Environment]
+    given: dict[str, Any] = field(default_factory=dict)
+    environment: Environment | None = None
+
+    def hear(self, values: dict[str, Any]) -> None:
+        """Take the global options of one level; a later level wins over an earlier one."""
+        self.given.update({name: value for name, value in values.items() if value is not None})
+
+
+def noun(name: str, summary: str) -> typer.Typer:
+    """Return the command group of one noun, which takes the global options as well."""
+    app = typer.Typer(
+        name=name,
+        help=summary,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback()(hearing(is_hidden=True))
+    return app
+
+
+def hearing(*, is_hidden: bool) -> Callable[..., None]:
+    """Return the callback of a group: it only hears the global options."""
+
+    def hear(ctx: typer.Context, **given: Any) -> None:
+        ctx.find_object(Session).hear(given)  # type: ignore[union-attr]  # the entry always sets it
+
+    hear.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # Typer reads it
+        [_context_parameter(), *_global_parameters(is_hidden=is_hidden)]
+    )
+    hear.__annotations__ = {}
+    return hear
+
+
+def verb(
+    app: typer.Typer,
+    name: str | None = None,
+    *,
+    examples: Sequence[str] = (),
+    is_hidden: bool = False,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function a command of `app`.
+
+    The function takes an Environment first, then its own parameters as Typer annotates them, and
+    returns its answer; its docstring is the help text and `examples` are shown under it.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(ctx: typer.Context, **given: Any) -> Any:
+            session = ctx.find_object(Session)
+            assert session is not None  # noqa: S101 - the entry always sets it
+            session.hear({key: given.pop(key) for key in _GLOBALS})
+            command = " ".join(_path(ctx))
+            session.environment = session.prepare(Options(**session.given), command)
+            return function(session.environment, **given)
+
+        signature = inspect.signature(function, eval_str=True)
+        own = list(signature.parameters.values())[1:]
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # Typer reads it
+            [_context_parameter(), *own, *_global_parameters(is_hidden=True)]
+        )
+        run.__annotations__ = {}
+        run.__doc__ = _help(function, examples)
+        run.__name__ = function.__name__
+        app.command(name or function.__name__.replace("_", "-"), hidden=is_hidden, epilog=FOOTER)(run)
+        return function
+
+    return decorate
+
+
+def _path(ctx: typer.Context) -> list[str]:
+    names: list[str] = []
+    here: Any = ctx
+    while here.parent is not None:
+        names.insert(0, str(here.info_name))
+        here = here.parent
+    return names
+
+
+def _help(function: Callable[..., Any], examples: Sequence[str]) -> str:
+    text = inspect.cleandoc(function.__doc__ or "")
+    if examples:
+        # Click rewraps paragraphs unless they begin with a backspace.
+        text += "\n\n\b\nExamples:\n" + "\n".join(f"  {line}" for line in examples)
+    return text
+
+
+def _context_parameter() -> inspect.Parameter:
+    return inspect.Parameter(
+        "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+    )
+
+
+def _global_parameters(*, is_hidden: bool) -> list[inspect.Parameter]:
+    return [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                kind | None,
+                typer.Option(*spelling, help=text, hidden=is_hidden, show_default=False),
+            ],
+        )
+        for name, (kind, spelling, text) in _GLOBALS.items()
+    ]
+
+
+def help_on_globals() -> str:
+    """Return the lines of `help options`: every global option and what it means."""
+    rows = [
+        (", ".join(spelling) + ("" if kind is bool else " X"), text)
+        for kind, spelling, text in _GLOBALS.values()
+    ]
+    width = max(len(left) for left, _ in rows)
+    return "\n".join(f"  {left:<{width}}  {right}" for left, right in rows)
+
+
+def check_complete() -> None:
+    """Raise AssertionError when an option of Options has no spelling, or the other way round."""
+    assert {item.name for item in fields(Options)} == set(_GLOBALS)  # noqa: S101

@@ -1,0 +1,602 @@
+"""Times as people write them: the words of the command line, dates in files, deadlines, zones."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone
+from enum import StrEnum
+from functools import cache, lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from lmsctl.kit.canonical import excerpt, nearest
+from lmsctl.kit.errors import Rejected, Usage
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_GRAMMAR = (
+    "Write 2026-11-22T09:00:00+01:00, 2026-11-22T09:00, 2026-11-22, now, today, tomorrow, never,"
+    " or a distance from now such as +2d or -90min (min, h, d, w, mo, y)."
+)
+_SECOND = timedelta(seconds=1)
+
+
+class TimeNotUnderstood(Usage):
+    """A time that is not in the grammar, in no way we know better advice for."""
+
+    code = "time_not_understood"
+    says = "{given} is not a time."
+    hint = _GRAMMAR
+
+
+class TimeWithoutUnit(Usage):
+    """A bare number, which may be anything from minutes to years."""
+
+    code = "time_without_unit"
+    says = "{given} is a number without a unit."
+    hint = "Add a sign and one of min, h, d, w, mo, y, as in +2d, or write a date as 2026-11-22."
+
+
+class TimeUnitAmbiguous(Usage):
+    """A bare `m`, which may be minutes or months."""
+
+    code = "time_unit_ambiguous"
+    says = "The m in {given} may be minutes or months."
+    hint = "Write min for minutes or mo for months."
+
+
+class TimeUnitUnknown(Usage):
+    """A number with a unit that is not in the grammar."""
+
+    code = "time_unit_unknown"
+    says = "{given} has a unit that is not known."
+    hint = "The units are min, h, d, w, mo and y, in small letters and without a blank."
+
+
+class TimeWithoutSign(Usage):
+    """A distance from now that does not say in which direction."""
+
+    code = "time_without_sign"
+    says = "{given} does not say whether it is before or after now."
+    hint = "Write +{given} for later than now, -{given} for earlier."
+
+
+class DateNotYearFirst(Usage):
+    """A date on the command line in an order that readers disagree about."""
+
+    code = "date_not_year_first"
+    says = "{given} is a date that does not begin with the year, or has no hyphens."
+    hint = "Write year, month and day as in 2026-11-22."
+
+
+class TimeNotOnCalendar(Usage):
+    """A date or time of the right shape that no calendar or clock shows."""
+
+    code = "time_not_on_calendar"
+    says = "{given} is on no calendar or clock: {reason}."
+    hint = "Check the month (1 to 12), the day of the month, the hour (0 to 23) and the offset."
+
+
+class TimeOutOfRange(Usage):
+    """A moment before the year 1 or after the year 9999."""
+
+    code = "time_out_of_range"
+    says = "{given} is outside the years 1 to 9999."
+    hint = "Choose a nearer moment, or never where no end is meant."
+
+
+class LeapSecond(Usage):
+    """The second 60, which RFC 3339 allows and no clock of ours can hold."""
+
+    code = "time_leap_second"
+    says = "{given} is a leap second, which cannot be stored."
+    hint = "Write the second before it, :59, or the one after it."
+
+
+class LocalTimeMissing(Usage):
+    """A local time that clocks jump over."""
+
+    code = "local_time_missing"
+    says = "{given} does not exist in {zone}: the clocks there jump over it."
+    hint = "Add the offset that you mean: {before} or {after}."
+
+
+class LocalTimeRepeated(Usage):
+    """A local time that clocks show twice."""
+
+    code = "local_time_repeated"
+    says = "{given} occurs twice in {zone}: the clocks there are set back over it."
+    hint = "Add the offset that you mean: {before} or {after}."
+
+
+class LocalDayMissing(Usage):
+    """A day that a zone left out when it changed sides of the date line."""
+
+    code = "local_day_missing"
+    says = "The day {day} does not exist in {zone}: the calendar there jumps over it."
+    hint = "Name the day before or after it, or a time with an offset."
+
+
+class DurationInvalid(Usage):
+    """A duration that is not a number and a unit of fixed length."""
+
+    code = "duration_invalid"
+    says = "{given} is not a duration."
+    hint = "Write 1 to 9999 with min, h, d or w, such as 90min or 2h."
+
+
+class DeadlineInvalid(Usage):
+    """A distance of a deadline that is neither `off` nor an amount with one of its four units."""
+
+    code = "deadline_invalid"
+    says = "{given} is not a distance before the start."
+    hint = "Write 1 to 9999 with h, d, w or mo, such as 2d or 1mo, or write off."
+
+
+class ZoneUnknown(Rejected):
+    """A time zone that is not an IANA name, letter by letter."""
+
+    code = "time_zone_unknown"
+    says = "{given} is not the name of a time zone."
+    hint = "{advice}"
+
+
+class CellTimeInvalid(Rejected):
+    """A date or time in a file that cannot be taken."""
+
+    code = "cell_time_invalid"
+    says = "{given} cannot be taken as a date: {reason}."
+    hint = "{advice}"
+
+
+class Unit(StrEnum):
+    """What distances are counted in; the values are how they are written."""
+
+    MINUTE = "min"
+    HOUR = "h"
+    DAY = "d"
+    WEEK = "w"
+    MONTH = "mo"
+    YEAR = "y"
+
+
+class Amount(NamedTuple):
+    """A distance such as `2d`: how many of which unit."""
+
+    number: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        """Return it as it is written: `2d`."""
+        return f"{self.number}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWord(ABC):
+    """A time as written, not yet a moment: that takes the present and a zone.
+
+    `text` is what was written. `start` and `end` differ for days only. Both take the present as an
+    aware datetime and give an aware datetime in UTC in whole seconds, or None for `never`.
+    """
+
+    text: str
+
+    def start(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        """Return the moment this is as a start: for a day its first instant in `zone`.
+
+        Raises LocalTimeMissing, LocalTimeRepeated, LocalDayMissing or TimeOutOfRange.
+        """
+        try:
+            return self._first(now.replace(microsecond=0), zone)
+        except OverflowError:
+            raise TimeOutOfRange(given=self.text) from None
+
+    def end(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        """Return the moment this is as an inclusive end: for a day its last second in `zone`.
+
+        Raises LocalTimeMissing, LocalTimeRepeated, LocalDayMissing or TimeOutOfRange.
+        """
+        try:
+            return self._last(now.replace(microsecond=0), zone)
+        except OverflowError:
+            raise TimeOutOfRange(given=self.text) from None
+
+    @abstractmethod
+    def _first(self, now: datetime, zone: ZoneInfo) -> datetime | None: ...
+
+    def _last(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        return self._first(now, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Never(TimeWord):
+    def _first(self, now: datetime, zone: ZoneInfo) -> None:  # noqa: ARG002 - shape of the base
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment(TimeWord):
+    at: datetime
+
+    def _first(self, now: datetime, zone: ZoneInfo) -> datetime:  # noqa: ARG002 - shape of the base
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class _Local(TimeWord):
+    wall: datetime
+
+    def _first(self, now: datetime, zone: ZoneInfo) -> datetime:  # noqa: ARG002 - shape of the base
+        readings = _readings(self.wall, zone)
+        if len(readings) == 1:
+            return readings[0]
+        refusal = LocalTimeRepeated if readings else LocalTimeMissing
+        raise refusal(
+            given=self.text,
+            zone=zone.key,
+            before=self.wall.replace(tzinfo=zone, fold=0).isoformat(),
+            after=self.wall.replace(tzinfo=zone, fold=1).isoformat(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Day(TimeWord):
+    day: date
+
+    def _first(self, now: datetime, zone: ZoneInfo) -> datetime:  # noqa: ARG002 - shape of the base
+        return _first_second(self.day, zone)
+
+    def _last(self, now: datetime, zone: ZoneInfo) -> datetime:  # noqa: ARG002 - shape of the base
+        return _last_second(self.day, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _DayFromNow(TimeWord):
+    days: int
+
+    def _first(self, now: datetime, zone: ZoneInfo) -> datetime:
+        return _first_second(self._day(now, zone), zone)
+
+    def _last(self, now: datetime, zone: ZoneInfo) -> datetime:
+        return _last_second(self._day(now, zone), zone)
+
+    def _day(self, now: datetime, zone: ZoneInfo) -> date:
+        return now.astimezone(zone).date() + timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class _FromNow(TimeWord):
+    distance: Amount
+
+    def _first(self, now: datetime, zone: ZoneInfo) -> datetime:
+        return _shift(now, self.distance, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _InFile(TimeWord):
+    word: TimeWord
+
+    def _first(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        try:
+            return self.word.start(now, zone)
+        except Usage as refusal:
+            raise in_file(refusal, self.text) from refusal
+
+    def _last(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        try:
+            return self.word.end(now, zone)
+        except Usage as refusal:
+            raise in_file(refusal, self.text) from refusal
+
+
+_WORDS: dict[str, TimeWord] = {
+    "never": _Never("never"),
+    "now": _FromNow("now", Amount(0, Unit.MINUTE)),
+    "today": _DayFromNow("today", 0),
+    "tomorrow": _DayFromNow("tomorrow", 1),
+}
+_ISO = re.compile(
+    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+    r"(?:[Tt ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]+)?)?"
+    r"(?P<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+)
+_DAY_FIRST = re.compile(
+    r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<century>[0-9]{2})?(?P<year>[0-9]{2})"
+)
+_DISTANCE = re.compile(r"(?P<number>[+-][0-9]+)(?P<unit>min|h|d|w|mo|y)")
+_AMOUNT = re.compile(r"(?P<number>[1-9][0-9]{0,3})(?P<unit>min|h|d|w|mo)")
+_MISTAKES: tuple[tuple[re.Pattern[str], type[Usage]], ...] = (
+    (re.compile(r"[+-]?[0-9]+"), TimeWithoutUnit),
+    (re.compile(r"[+-]?[0-9]* ?m"), TimeUnitAmbiguous),
+    (re.compile(r"[0-9]+(min|h|d|w|mo|y)"), TimeWithoutSign),
+    (re.compile(r"[+-]?[0-9]+ ?[A-Za-z]+"), TimeUnitUnknown),
+    (re.compile(r"[0-9]{1,4}([/.-])[0-9]{1,2}\1[0-9]{1,4}([Tt ].*)?"), DateNotYearFirst),
+    (re.compile(r"[+-]?[0-9]{5,}-.*"), TimeOutOfRange),
+)
+# Digits beyond this are out of every calendar, and Python refuses to read very long ones.
+_LONGEST_NUMBER = len("+999999999")
+_LEAP = 60
+_MONTHS_A_YEAR = 12
+_ELAPSED = {Unit.MINUTE: timedelta(minutes=1), Unit.HOUR: timedelta(hours=1)}
+_WALL_DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
+_WALL_MONTHS = {Unit.MONTH: 1, Unit.YEAR: _MONTHS_A_YEAR}
+_FIXED = {**_ELAPSED, Unit.DAY: timedelta(days=1), Unit.WEEK: timedelta(weeks=1)}
+_DEADLINE_UNITS = frozenset({Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.MONTH})
+# Files that zone databases hold and that name no place or offset.
+_NOT_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+
+
+def parse(text: str) -> TimeWord:
+    """Return the time that an argument writes; syntax and calendar only, no zone is needed.
+
+    Taken are: date and time with offset after RFC 3339 (also `t`, `z`, a blank for T, and without
+    seconds; fractions are cut off), date and time without offset, a date, `now`, `today`,
+    `tomorrow`, `never`, and `+N` or `-N` with min, h, d, w, mo or y. Raises TimeNotUnderstood or
+    one of the more helpful refusals of this module, all of the class usage.
+    """
+    given = text.strip()
+    return _WORDS.get(given) or _distance(given) or _iso(given) or _explain(given)
+
+
+@lru_cache(maxsize=4096)
+def parse_cell(text: str) -> TimeWord:
+    """Return the date or time of a cell in a file.
+
+    Taken are `yyyy-mm-dd`, `dd/mm/yyyy`, `dd/mm/yy` (2000 to 2099) and RFC 3339 with an offset.
+    Nothing is ever read month first. Raises CellTimeInvalid, and so do `start` and `end` of the
+    result.
+    """
+    given = text.strip()
+    try:
+        word = _day_first(given) or _iso(given)
+    except Usage as refusal:
+        raise in_file(refusal, given) from refusal
+    if not isinstance(word, _Day | _Moment):
+        raise CellTimeInvalid(
+            given=excerpt(given),
+            reason="it has no offset" if word else "its form is not known",
+            advice="Write 2026-11-22, 22/11/2026 or 2026-11-22T09:00:00+01:00.",
+        )
+    return _InFile(given, word)
+
+
+def in_file(refusal: Usage, given: str) -> CellTimeInvalid:
+    """Return `refusal` of the time `given` as the refusal of something in a file.
+
+    A wrong time on the command line is a matter of usage; the same in a file is rejected.
+    """
+    return CellTimeInvalid(
+        given=excerpt(given), reason=refusal.message().rstrip("."), advice=refusal.advice()
+    )
+
+
+def parse_duration(text: str) -> timedelta:
+    """Return the length that `90min`, `2h`, `1d` or `1w` stands for; a day is 24 hours.
+
+    Raises DurationInvalid.
+    """
+    amount = _amount(text.strip())
+    if amount is None or amount.unit not in _FIXED:
+        raise DurationInvalid(given=excerpt(text))
+    return amount.number * _FIXED[amount.unit]
+
+
+def parse_amount(text: str) -> Amount | None:
+    """Return how far before the start a deadline lies, None for `off`.
+
+    The amount is 1 to 9999 of h, d, w or mo. Raises DeadlineInvalid.
+    """
+    given = text.strip()
+    if given == "off":
+        return None
+    amount = _amount(given)
+    if amount is None or amount.unit not in _DEADLINE_UNITS:
+        raise DeadlineInvalid(given=excerpt(text))
+    return amount
+
+
+def before(start: datetime, amount: int, unit: Unit, zone: ZoneInfo) -> datetime:
+    """Return the moment `amount` of `unit` before `start` (aware), in UTC, reached in one step.
+
+    Hours are elapsed time. Days, weeks and months keep the wall clock of `zone`; a month that is
+    too short ends on its last day; a local time that does not exist moves forward by the jump; one
+    that occurs twice is the earlier. Raises TimeOutOfRange.
+    """
+    distance = Amount(-amount, unit)
+    try:
+        return _shift(start, distance, zone)
+    except OverflowError:
+        raise TimeOutOfRange(given=f"{amount}{unit} before {show_utc(start)}") from None
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return the time zone of an IANA name such as Europe/Berlin, spelled exactly.
+
+    Raises ZoneUnknown with the nearest name; paths and the machine's own `localtime` are unknown.
+    """
+    # only commands that handle times should pay for loading the zone machinery
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+    known = _zone_names()
+    if name not in known:
+        near = nearest(name, known)
+        meant = (
+            f"Did you mean {near}?" if near else "Use an IANA name such as Europe/Berlin or UTC."
+        )
+        raise ZoneUnknown(field="time_zone", given=excerpt(name), advice=meant)
+    return ZoneInfo(name)
+
+
+def show(moment: datetime, zone: ZoneInfo) -> str:
+    """Return an aware moment after RFC 3339 in `zone`, in whole seconds with the offset.
+
+    Where RFC 3339 cannot write the local time (an offset with seconds, as all zones had before
+    standard time, or a year outside 1 to 9999) it is UTC instead.
+    """
+    try:
+        local = moment.astimezone(zone)
+    except OverflowError:
+        return show_utc(moment)
+    offset = local.utcoffset() or timedelta()
+    return show_utc(moment) if offset.seconds % 60 else local.isoformat(timespec="seconds")
+
+
+def show_utc(moment: datetime) -> str:
+    """Return an aware moment after RFC 3339 in UTC, in whole seconds with `Z`."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def _distance(given: str) -> TimeWord | None:
+    match = _DISTANCE.fullmatch(given)
+    if match is None:
+        return None
+    if len(match["number"]) > _LONGEST_NUMBER:
+        raise TimeOutOfRange(given=excerpt(given))
+    return _FromNow(given, Amount(int(match["number"]), Unit(match["unit"])))
+
+
+def _iso(given: str) -> TimeWord | None:
+    match = _ISO.fullmatch(given)
+    if match is None or (match["fraction"] and not match["offset"]):
+        return None
+    day = _date(given, int(match["year"]), int(match["month"]), int(match["day"]))
+    if match["hour"] is None:
+        return _Day(given, day)
+    wall = datetime.combine(day, _time(given, match))
+    if match["offset"] is None:
+        return _Local(given, wall)
+    try:
+        return _Moment(given, wall.replace(tzinfo=_offset(given, match)).astimezone(UTC))
+    except OverflowError:
+        raise TimeOutOfRange(given=given) from None
+
+
+def _day_first(given: str) -> TimeWord | None:
+    match = _DAY_FIRST.fullmatch(given)
+    if match is None:
+        return None
+    year = int(f"{match['century'] or '20'}{match['year']}")
+    return _Day(given, _date(given, year, int(match["month"]), int(match["day"])))
+
+
+def _date(given: str, year: int, month: int, day: int) -> date:
+    if year < MINYEAR:
+        raise TimeOutOfRange(given=given)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        reason = f"{year:04} has no day {day} of month {month}"
+        raise TimeNotOnCalendar(given=given, reason=reason) from None
+
+
+def _time(given: str, match: re.Match[str]) -> time:
+    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
+    if second == _LEAP:
+        raise LeapSecond(given=given)
+    try:
+        return time(hour, minute, second)
+    except ValueError:
+        reason = f"no clock shows {hour:02}:{minute:02}:{second:02}"
+        raise TimeNotOnCalendar(given=given, reason=reason) from None
+
+
+def _offset(given: str, match: re.Match[str]) -> timezone:
+    written = match["offset"]
+    if written in "Zz":
+        return UTC
+    try:
+        size = time(int(written[1:3]), int(written[4:6]))
+    except ValueError:
+        reason = f"there is no offset {written}"
+        raise TimeNotOnCalendar(given=given, reason=reason) from None
+    length = timedelta(hours=size.hour, minutes=size.minute)
+    return timezone(-length if written[0] == "-" else length)
+
+
+def _amount(given: str) -> Amount | None:
+    match = _AMOUNT.fullmatch(given)
+    return Amount(int(match["number"]), Unit(match["unit"])) if match else None
+
+
+def _explain(given: str) -> NoReturn:
+    for shape, refusal in _MISTAKES:
+        if shape.fullmatch(given):
+            raise refusal(given=excerpt(given))
+    raise TimeNotUnderstood(given=excerpt(given) or "An empty text")
+
+
+def _shift(moment: datetime, distance: Amount, zone: ZoneInfo) -> datetime:
+    number, unit = distance
+    if unit in _ELAPSED:
+        return moment.astimezone(UTC) + number * _ELAPSED[unit]
+    wall = moment.astimezone(zone).replace(tzinfo=None, fold=0)
+    if unit in _WALL_DAYS:
+        wall += timedelta(days=number * _WALL_DAYS[unit])
+    else:
+        wall = _months_later(wall, number * _WALL_MONTHS[unit])
+    return _settle(wall, zone)
+
+
+def _months_later(wall: datetime, months: int) -> datetime:
+    year, month = divmod(wall.year * _MONTHS_A_YEAR + wall.month - 1 + months, _MONTHS_A_YEAR)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OverflowError
+    last_day = monthrange(year, month + 1)[1]
+    return wall.replace(year=year, month=month + 1, day=min(wall.day, last_day))
+
+
+def _settle(wall: datetime, zone: ZoneInfo) -> datetime:
+    """Return when `zone` shows `wall`: the earlier time of two, moved forward out of a jump."""
+    # fold 0 is both: the first of two readings, and in a jump the offset before it (PEP 495)
+    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def _readings(wall: datetime, zone: ZoneInfo) -> list[datetime]:
+    """Return the moments, none to two in order, at which clocks in `zone` show `wall`."""
+    candidates = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return sorted(m for m in candidates if m.astimezone(zone).replace(tzinfo=None) == wall)
+
+
+def _first_second(day: date, zone: ZoneInfo) -> datetime:
+    midnight = datetime.combine(day, time())
+    readings = _readings(midnight, zone)
+    return _on(day, readings[0] if readings else _after_jump(midnight, zone), zone)
+
+
+def _last_second(day: date, zone: ZoneInfo) -> datetime:
+    last = datetime.combine(day, time(23, 59, 59))
+    readings = _readings(last, zone)
+    return _on(day, readings[-1] if readings else _after_jump(last, zone) - _SECOND, zone)
+
+
+def _on(day: date, moment: datetime, zone: ZoneInfo) -> datetime:
+    if moment.astimezone(zone).date() != day:
+        raise LocalDayMissing(day=day, zone=zone.key)
+    return moment
+
+
+def _after_jump(wall: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first moment after the jump that swallows `wall`."""
+    earlier = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    later = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    offset_after = later.astimezone(zone).utcoffset()
+    while later - earlier > _SECOND:
+        middle = earlier + (later - earlier) // _SECOND // 2 * _SECOND
+        if middle.astimezone(zone).utcoffset() == offset_after:
+            later = middle
+        else:
+            earlier = middle
+    return later
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    # the list that tzdata brings: zoneinfo makes one by opening every file of the database
+    listing = Path(import_module("tzdata").__path__[0], "zones").read_text(encoding="ascii")
+    return frozenset(listing.split()) - _NOT_ZONES

@@ -1,0 +1,248 @@
+"""The unit of work: one transaction, one moment, one actor; the only place that commits."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+from lmsctl.kit import secret
+from lmsctl.kit.driver import Connection, Repeat
+from lmsctl.kit.errors import Unavailable, Unconfirmed
+from lmsctl.kit.talk import Talk
+
+T = TypeVar("T")
+
+_REPEATS = 40
+_LONGEST_PAUSE = 0.05
+
+
+class MeanwhileChanged(Unavailable):
+    """Others came between our transaction again and again."""
+
+    code = "meanwhile_changed"
+    says = "Other writers came between this change {times} times in a row; nothing was changed."
+    hint = "Try again."
+
+
+class ConfirmationNeeded(Unconfirmed):
+    """The change destroys something and nobody has said yes."""
+
+    code = "confirmation_needed"
+    says = "{question}"
+    hint = "Answer the question on a terminal, or give --yes."
+
+    def __init__(self, question: str, lines: Sequence[str] = ()) -> None:
+        super().__init__(question=question)
+        self.lines = tuple(lines)
+
+    def message(self, zone: tzinfo | None = None) -> str:
+        """Return the question, and what hangs on it."""
+        return " ".join([super().message(zone), *self.lines])
+
+
+@dataclass(slots=True)
+class Work:
+    """One unit of work on one database: what a verb needs to know, and all it can do to data.
+
+    `now` is the one moment of this unit (UTC, whole seconds). `zone` is the one in which times
+    without offset are read and moments shown. `operator` is who runs the program, `as_login` whose
+    rights are used. `enter` looks at the portal before anything else is done; `settle` then applies
+    what time alone has decided, and only when writing.
+    """
+
+    connection: Connection
+    now: datetime
+    operator: str
+    command: str
+    as_login: str | None = None
+    is_writing: bool = False
+    is_rehearsal: bool = False
+    is_confirmed: bool = False
+    is_frozen: bool = False
+    zone: tzinfo = UTC
+    is_sandbox: bool = False
+    has_begun: bool = False
+    has_committed: bool = False
+    talk: Talk = field(default_factory=Talk)
+    enter: Callable[["Work"], None] | None = None
+    settle: Callable[["Work"], None] | None = None
+    _known: dict[type, object] = field(default_factory=dict)
+
+    @property
+    def for_update(self) -> str:
+        """The clause that locks what a SELECT finds; SQLite's writer is alone anyway."""
+        return " FOR UPDATE" if self.connection.dialect == "postgresql" else ""
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is SQLite, for the few statements the two do not share."""
+        return self.connection.dialect == "sqlite"
+
+    def remember(self, what: type[T], find: Callable[[], T]) -> T:
+        """Return this unit's one `what`, found by `find` the first time it is asked for."""
+        if what not in self._known:
+            self._known[what] = find()
+        return cast("T", self._known[what])
+
+    def forget(self, what: type) -> None:
+        """Let `what` be found anew, because this unit has just changed it."""
+        self._known.pop(what, None)
+
+    def confirm(self, question: str, details: Sequence[str] = ()) -> None:
+        """Go on only if somebody has said yes to `question`; raises ConfirmationNeeded."""
+        if not (self.is_confirmed or self.is_rehearsal):
+            raise ConfirmationNeeded(question, details)
+
+    # Reading and changing rows ------------------------------------------------------------------
+
+    def one(self, record: type[T], sql: str, **values: Any) -> T | None:
+        """Return the first row as a `record` (a dataclass with the columns' names), or None."""
+        cursor = self.connection.execute(sql, values)
+        row = cursor.fetchone()
+        return None if row is None else self._maker(record, _columns(cursor))(row)
+
+    def all(self, record: type[T], sql: str, **values: Any) -> list[T]:
+        """Return every row as a `record`; only for what is known to be short."""
+        cursor = self.connection.execute(sql, values)
+        make = self._maker(record, _columns(cursor))
+        return [make(row) for row in cursor.fetchall()]
+
+    def each(self, record: type[T], sql: str, **values: Any) -> Iterator[T]:
+        """Yield rows as `record`s without ever holding them all."""
+        names, rows = self.connection.stream(sql, values)
+        make = self._maker(record, names)
+        for row in rows:
+            yield make(row)
+
+    def value(self, sql: str, **values: Any) -> Any:
+        """Return the first column of the first row as the driver gives it, or None."""
+        row = self.connection.execute(sql, values).fetchone()
+        return None if row is None else row[0]
+
+    def values(self, sql: str, **values: Any) -> list[Any]:
+        """Return the first column of every row as the driver gives it; only for short lists."""
+        return [row[0] for row in self.connection.execute(sql, values).fetchall()]
+
+    def run(self, sql: str, **values: Any) -> int:
+        """Run a change and return how many rows it touched."""
+        return int(self.connection.execute(sql, values).rowcount)
+
+    def insert(self, table: str, **values: Any) -> int:
+        """Insert one row and return its id."""
+        names = ", ".join(values)
+        marks = ", ".join(f":{name}" for name in values)
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"  # noqa: S608 - our own names
+        return int(self.connection.execute(sql, values).fetchone()[0])
+
+    def insert_many(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert `rows`, which all have the same columns, in one go."""
+        if rows:
+            names = ", ".join(rows[0])
+            marks = ", ".join(f":{name}" for name in rows[0])
+            sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+            self.connection.execute_many(sql, rows)
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Append plain rows to `table` as fast as the database can."""
+        self.connection.load(table, columns, rows)
+
+    def _maker(self, record: type[T], names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], T]:
+        if names != _field_names(record):
+            message = f"{record.__name__} wants {_field_names(record)}, the query gives {names}"
+            raise TypeError(message)
+        decoders = self.connection.decoders(names)
+        return lambda row: record(*_decoded(row, decoders))
+
+    # The transaction ----------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Start the transaction, unless it has begun."""
+        if self.has_begun:
+            return
+        (self.connection.begin_writing if self.is_writing else self.connection.begin_reading)()
+        self.has_begun = True
+        self.look_around()
+        if self.is_writing and self.settle:
+            self.settle(self)
+
+    def look_around(self) -> None:
+        """Look at the portal, once: its version, its zone, whether the clock may be frozen."""
+        if self.enter:
+            enter, self.enter = self.enter, None
+            enter(self)
+
+    def checkpoint(self) -> None:
+        """Make what was done so far durable and go on: for runs that keep going past bad rows.
+
+        A rehearsal keeps everything in its one transaction, to be undone at the end.
+        """
+        if not self.is_rehearsal:
+            self.connection.commit()
+            self.has_committed = True
+            self.has_begun = False
+            self.begin()
+
+
+def _columns(cursor: Any) -> tuple[str, ...]:
+    return tuple(column[0] for column in cursor.description)
+
+
+@lru_cache(maxsize=256)
+def _field_names(record: type) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(cast("Any", record)))
+
+
+def _decoded(
+    row: tuple[Any, ...], decoders: list[tuple[int, Callable[[Any], Any]]]
+) -> tuple[Any, ...] | list[Any]:
+    if not decoders:
+        return row
+    cells = list(row)
+    for at, decode in decoders:
+        cells[at] = decode(cells[at])
+    return cells
+
+
+def carry_out(make: Callable[[], Work], verb: Callable[[Work], T], *, late: bool = False) -> T:
+    """Do `verb` in a transaction of its own and commit it, unless the work is a rehearsal.
+
+    Whatever is raised undoes everything. When another transaction came between, the whole verb is
+    done again with a fresh Work; after too many times MeanwhileChanged is raised. With `late` the
+    verb itself says when to begin (`work.begin()`), so that it holds no lock while it reads a file.
+    """
+    for attempt in range(_REPEATS):
+        work = make()
+        work.is_writing = True
+        try:
+            if late:
+                work.look_around()
+            else:
+                work.begin()
+            result = verb(work)
+            if work.is_rehearsal:
+                work.connection.rollback()
+            elif work.has_begun:
+                work.connection.commit()
+        except Repeat as conflict:
+            work.connection.rollback()
+            if work.has_committed:
+                raise MeanwhileChanged(times=1) from conflict
+            time.sleep(secret.pause(_LONGEST_PAUSE * min(1, attempt / 5 + 0.1)))
+        except BaseException:
+            work.connection.rollback()
+            raise
+        else:
+            return result
+    raise MeanwhileChanged(times=_REPEATS)
+
+
+def look(make: Callable[[], Work], verb: Callable[[Work], T]) -> T:
+    """Do `verb` on one unchanging view of the database, and write nothing.
+
+    The view stays open afterwards, because what `verb` returns may still be reading from it.
+    """
+    work = make()
+    work.begin()
+    return verb(work)

@@ -1,0 +1,1 @@
+"""Notification: mails and notices, written as rows in the transaction of the change they tell of."""

@@ -1,0 +1,41 @@
+"""The table of the notification room."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from lmsctl.kit import columns
+from lmsctl.notification.results import Channel, State
+
+
+class Notification(SQLModel, table=True):
+    """One message: queued in the transaction of the change it tells of, then sent or failed.
+
+    A mail has an address; a notice has a person only. `message_id` never changes, so that a mail
+    delivered twice is recognized as one.
+    """
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        columns.one_of("channel", Channel),
+        columns.one_of("state", State),
+        CheckConstraint("(channel = 'mail') = (address IS NOT NULL)", name="mail_has_address"),
+        Index("notifications_due", "state", "due_at"),
+        columns.STRICT,
+    )
+
+    id: int | None = Field(default=None, sa_column=columns.key())
+    user_id: int | None = Field(
+        sa_column=columns.reference("users", null=True, gone="CASCADE")
+    )
+    channel: str = Field(sa_column=columns.text())
+    kind: str = Field(sa_column=columns.text())
+    address: str | None = Field(sa_column=columns.text(null=True))
+    reason: str = Field(sa_column=columns.text())
+    subject: str = Field(sa_column=columns.text())
+    body: str = Field(sa_column=columns.text())
+    message_id: str = Field(sa_column=columns.text(unique=True))
+    state: str = Field(sa_column=columns.text())
+    due_at: datetime = Field(sa_column=columns.moment())
+    created_at: datetime = Field(sa_column=columns.moment())

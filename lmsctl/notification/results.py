@@ -1,0 +1,55 @@
+"""What the notification room answers with, and its words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """Where a message goes."""
+
+    MAIL = "mail"
+    ACCOUNT = "account"
+
+
+class State(StrEnum):
+    """How far a message has come."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail in the outbox, or one notice in an account."""
+
+    KEY = "id"
+    TABLE = ("id", "channel", "kind", "recipient", "subject", "due_at", "state")
+
+    id: int
+    channel: str
+    kind: str
+    recipient: str
+    subject: str
+    due_at: datetime
+    state: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One message as it would arrive."""
+
+    KEY = "id"
+
+    id: int
+    channel: str
+    kind: str
+    recipient: str
+    reason: str
+    subject: str
+    body: str
+    due_at: datetime
+    state: str
+    message_id: str

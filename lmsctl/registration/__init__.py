@@ -1,0 +1,1 @@
+"""Registration: how new people come in by themselves: doors, holds, confirmation."""

@@ -1,0 +1,67 @@
+"""What the registration room answers with, and its words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How far a registration has come; a pending one holds a seat and, by a profile, an activation."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """How self-registration is set."""
+
+    KEY = "is_on"
+
+    is_on: bool
+    confirm_email: bool
+    domains: list[str] | None
+    hold_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A person who has just registered; `expires_at` only while the address is unconfirmed."""
+
+    KEY = "login"
+
+    login: str
+    email: str
+    status: str
+    department: str
+    registered_at: datetime
+    expires_at: datetime | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A registration that waits for its confirmation."""
+
+    KEY = "email"
+
+    id: int
+    login: str
+    email: str
+    department: str
+    source: str
+    registered_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A registration whose address is confirmed."""
+
+    KEY = "login"
+
+    login: str
+    email: str
+    status: str
+    confirmed_at: datetime

@@ -1,0 +1,1 @@
+"""Rights: who may do what, in which departments."""

@@ -1,0 +1,1 @@
+"""Role: custom sets of permissions, and granting them in departments."""

@@ -1,0 +1,1 @@
+"""User: people, their custom fields, supervisors, scheduled changes and import."""

@@ -1,0 +1,96 @@
+"""The tables of the user room."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from lmsctl.kit import columns
+from lmsctl.user.results import FieldKind, Origin, Status, SupervisorMode, Type
+
+
+class User(SQLModel, table=True):
+    """A person.
+
+    pending -> active when the address is confirmed; active <-> inactive; active -> ended; a pending
+    person whose `expires_at` has come no longer exists. `due_status` takes effect at `due_at`.
+    `login_key` and `email_key` are the forms in which logins and addresses are compared.
+    """
+
+    __tablename__ = "users"
+    __table_args__ = (
+        columns.one_of("type", Type),
+        columns.one_of("status", Status),
+        columns.one_of("origin", Origin),
+        columns.one_of("supervisor_mode", SupervisorMode),
+        CheckConstraint("(status = 'pending') = (expires_at IS NOT NULL)", name="pending_expires"),
+        CheckConstraint("(due_status IS NULL) = (due_at IS NULL)", name="due_is_whole"),
+        CheckConstraint(
+            "(supervisor_mode = 'own') OR supervisor_id IS NULL", name="own_supervisor_only"
+        ),
+        Index(
+            "users_expiring",
+            "expires_at",
+            sqlite_where=text("expires_at IS NOT NULL"),
+            postgresql_where=text("expires_at IS NOT NULL"),
+        ),
+        Index(
+            "users_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        columns.STRICT,
+    )
+
+    id: int | None = Field(default=None, sa_column=columns.key())
+    login: str = Field(sa_column=columns.text())
+    login_key: str = Field(sa_column=columns.text(unique=True))
+    email: str | None = Field(sa_column=columns.text(null=True))
+    email_key: str | None = Field(sa_column=columns.text(null=True, unique=True))
+    first_name: str = Field(sa_column=columns.text())
+    last_name: str = Field(sa_column=columns.text())
+    type: str = Field(sa_column=columns.text())
+    status: str = Field(sa_column=columns.text())
+    department_id: int = Field(sa_column=columns.reference("departments"))
+    supervisor_mode: str = Field(sa_column=columns.text())
+    supervisor_id: int | None = Field(
+        sa_column=columns.reference("users", null=True, gone="SET NULL")
+    )
+    origin: str = Field(sa_column=columns.text())
+    origin_detail: str | None = Field(sa_column=columns.text(null=True))
+    created_at: datetime = Field(sa_column=columns.moment())
+    policy_accepted_at: datetime | None = Field(sa_column=columns.moment(null=True))
+    expires_at: datetime | None = Field(sa_column=columns.moment(null=True))
+    due_status: str | None = Field(sa_column=columns.text(null=True))
+    due_at: datetime | None = Field(sa_column=columns.moment(null=True))
+    version: int = Field(sa_column=columns.number(default=1))
+
+
+class CustomField(SQLModel, table=True):
+    """Something the portal wants to know of every person."""
+
+    __tablename__ = "fields"
+    __table_args__ = (columns.one_of("kind", FieldKind), columns.STRICT)
+
+    id: int | None = Field(default=None, sa_column=columns.key())
+    name: str = Field(sa_column=columns.text())
+    name_key: str = Field(sa_column=columns.text(unique=True))
+    kind: str = Field(sa_column=columns.text())
+    is_required: bool = Field(sa_column=columns.truth())
+    choices_json: str = Field(sa_column=columns.text())
+
+
+class FieldValue(SQLModel, table=True):
+    """What one person's custom field holds; `unique_key` only where no two people may share it."""
+
+    __tablename__ = "field_values"
+    __table_args__ = (
+        UniqueConstraint("field_id", "unique_key", name="field_values_unique"),
+        columns.STRICT_LINK,
+    )
+
+    user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE", primary=True))
+    field_id: int = Field(sa_column=columns.reference("fields", gone="CASCADE", primary=True))
+    value: str = Field(sa_column=columns.text())
+    unique_key: str | None = Field(sa_column=columns.text(null=True))

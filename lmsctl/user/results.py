@@ -1,0 +1,122 @@
+"""What the user room answers with, and the words it uses for people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Type(StrEnum):
+    """What a person is to the organization."""
+
+    STAFF = "staff"
+    CLIENT = "client"
+    PROSPECT = "prospect"
+
+
+class Status(StrEnum):
+    """Whether a person counts: only active people sign in, are enrolled and are mailed."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    ENDED = "ended"
+
+
+class Origin(StrEnum):
+    """By which door a person came in."""
+
+    ADMINISTRATOR = "administrator"
+    IMPORT = "import"
+    OPEN_LINK = "open-link"
+    PROFILE = "profile"
+    TOKEN = "token"  # noqa: S105 - the door, not a secret
+
+
+class SupervisorMode(StrEnum):
+    """Where a person's supervisor comes from."""
+
+    OWN = "own"
+    NONE = "none"
+    INHERITED = "inherited"
+
+
+class FieldKind(StrEnum):
+    """What a custom field holds."""
+
+    TEXT = "text"
+    UNIQUE_TEXT = "unique-text"
+    NUMBER = "number"
+    DATE = "date"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person, as shown."""
+
+    KEY = "login"
+    TABLE = ("login", "email", "first_name", "last_name", "type", "status", "department")
+
+    id: int
+    login: str
+    email: str | None
+    first_name: str
+    last_name: str
+    type: Type
+    status: Status
+    department: str
+    supervisor: str | None
+    supervisor_mode: SupervisorMode
+    roles: list[str]
+    groups: list[str]
+    fields: dict[str, str]
+    origin: Origin
+    origin_detail: str | None
+    created_at: datetime
+    scheduled_status: Status | None
+    scheduled_at: datetime | None
+    policy_accepted_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A person, as listed and exported."""
+
+    KEY = "login"
+    TABLE = ("login", "email", "first_name", "last_name", "type", "status", "department")
+
+    id: int
+    login: str
+    email: str | None
+    first_name: str
+    last_name: str
+    type: str
+    status: str
+    department: str
+    origin: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A custom field."""
+
+    KEY = "name"
+
+    id: int
+    name: str
+    kind: FieldKind
+    is_required: bool
+    choices: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A person who was deleted, and what went with them."""
+
+    KEY = "login"
+
+    login: str
+    removed: dict[str, Any]

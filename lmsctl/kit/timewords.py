@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
-from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
 
 from lmsctl.kit.canonical import excerpt, nearest
 from lmsctl.kit.errors import Rejected, Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
 _GRAMMAR = (
     "Write 2026-11-22T09:00:00+01:00, 2026-11-22T09:00, 2026-11-22, now, today, tomorrow, never,"
     " or a distance from now such as +2d or -90min (min, h, d, w, mo, y)."
 )
+Reckoning: TypeAlias = "Callable[[datetime, ZoneInfo], datetime | None]"
 _SECOND = timedelta(seconds=1)
 
 
@@ -177,128 +177,84 @@ class Amount(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class TimeWord(ABC):
+class TimeWord:
     """A time as written, not yet a moment: that takes the present and a zone.
 
     `text` is what was written. `start` and `end` differ for days only. Both take the present as an
-    aware datetime and give an aware datetime in UTC in whole seconds, or None for `never`.
+    aware datetime and give an aware datetime in UTC in whole seconds, or None for `never`. Where
+    the time cannot be taken they raise LocalTimeMissing, LocalTimeRepeated, LocalDayMissing or
+    TimeOutOfRange; if it came from a file, CellTimeInvalid.
     """
 
     text: str
+    _first: Reckoning
+    _last: Reckoning
+    _of_file: bool = False
 
     def start(self, now: datetime, zone: ZoneInfo) -> datetime | None:
-        """Return the moment this is as a start: for a day its first instant in `zone`.
-
-        Raises LocalTimeMissing, LocalTimeRepeated, LocalDayMissing or TimeOutOfRange.
-        """
-        try:
-            return self._first(now.replace(microsecond=0), zone)
-        except OverflowError:
-            raise TimeOutOfRange(given=self.text) from None
+        """Return the moment this is as a start: for a day its first instant in `zone`."""
+        return self._reckon(self._first, now, zone)
 
     def end(self, now: datetime, zone: ZoneInfo) -> datetime | None:
-        """Return the moment this is as an inclusive end: for a day its last second in `zone`.
+        """Return the moment this is as an inclusive end: for a day its last second in `zone`."""
+        return self._reckon(self._last, now, zone)
 
-        Raises LocalTimeMissing, LocalTimeRepeated, LocalDayMissing or TimeOutOfRange.
-        """
+    def _reckon(self, reckoning: Reckoning, now: datetime, zone: ZoneInfo) -> datetime | None:
+        refusal: Usage
         try:
-            return self._last(now.replace(microsecond=0), zone)
+            return reckoning(now.replace(microsecond=0), zone)
         except OverflowError:
-            raise TimeOutOfRange(given=self.text) from None
-
-    @abstractmethod
-    def _first(self, now: datetime, zone: ZoneInfo) -> datetime | None: ...
-
-    def _last(self, now: datetime, zone: ZoneInfo) -> datetime | None:
-        return self._first(now, zone)
+            refusal = TimeOutOfRange(given=self.text)
+        except Usage as caught:
+            refusal = caught
+        raise in_file(refusal, self.text) if self._of_file else refusal
 
 
-@dataclass(frozen=True, slots=True)
-class _Never(TimeWord):
-    def _first(self, now: datetime, zone: ZoneInfo) -> None:  # noqa: ARG002 - shape of the base
-        return None
+def _from_now(text: str, number: int, unit: Unit) -> TimeWord:
+    def moment(now: datetime, zone: ZoneInfo) -> datetime:
+        return _shift(now, Amount(number, unit), zone)
+
+    return TimeWord(text, moment, moment)
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment(TimeWord):
-    at: datetime
+def _day_from_now(text: str, days: int) -> TimeWord:
+    def day(now: datetime, zone: ZoneInfo) -> date:
+        return now.astimezone(zone).date() + timedelta(days=days)
 
-    def _first(self, now: datetime, zone: ZoneInfo) -> datetime:  # noqa: ARG002 - shape of the base
-        return self.at
-
-
-@dataclass(frozen=True, slots=True)
-class _Local(TimeWord):
-    wall: datetime
-
-    def _first(self, now: datetime, zone: ZoneInfo) -> datetime:  # noqa: ARG002 - shape of the base
-        readings = _readings(self.wall, zone)
-        if len(readings) == 1:
-            return readings[0]
-        refusal = LocalTimeRepeated if readings else LocalTimeMissing
-        raise refusal(
-            given=self.text,
-            zone=zone.key,
-            before=self.wall.replace(tzinfo=zone, fold=0).isoformat(),
-            after=self.wall.replace(tzinfo=zone, fold=1).isoformat(),
-        )
+    return TimeWord(
+        text,
+        lambda now, zone: _first_second(day(now, zone), zone),
+        lambda now, zone: _last_second(day(now, zone), zone),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Day(TimeWord):
-    day: date
-
-    def _first(self, now: datetime, zone: ZoneInfo) -> datetime:  # noqa: ARG002 - shape of the base
-        return _first_second(self.day, zone)
-
-    def _last(self, now: datetime, zone: ZoneInfo) -> datetime:  # noqa: ARG002 - shape of the base
-        return _last_second(self.day, zone)
+def _day(text: str, day: date) -> TimeWord:
+    return TimeWord(
+        text,
+        lambda _now, zone: _first_second(day, zone),
+        lambda _now, zone: _last_second(day, zone),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _DayFromNow(TimeWord):
-    days: int
+def _local(text: str, wall: datetime) -> TimeWord:
+    def moment(_now: datetime, zone: ZoneInfo) -> datetime:
+        return _only_reading(text, wall, zone)
 
-    def _first(self, now: datetime, zone: ZoneInfo) -> datetime:
-        return _first_second(self._day(now, zone), zone)
-
-    def _last(self, now: datetime, zone: ZoneInfo) -> datetime:
-        return _last_second(self._day(now, zone), zone)
-
-    def _day(self, now: datetime, zone: ZoneInfo) -> date:
-        return now.astimezone(zone).date() + timedelta(days=self.days)
+    return TimeWord(text, moment, moment)
 
 
-@dataclass(frozen=True, slots=True)
-class _FromNow(TimeWord):
-    distance: Amount
+def _fixed(text: str, at: datetime | None) -> TimeWord:
+    def moment(_now: datetime, _zone: ZoneInfo) -> datetime | None:
+        return at
 
-    def _first(self, now: datetime, zone: ZoneInfo) -> datetime:
-        return _shift(now, self.distance, zone)
-
-
-@dataclass(frozen=True, slots=True)
-class _InFile(TimeWord):
-    word: TimeWord
-
-    def _first(self, now: datetime, zone: ZoneInfo) -> datetime | None:
-        try:
-            return self.word.start(now, zone)
-        except Usage as refusal:
-            raise in_file(refusal, self.text) from refusal
-
-    def _last(self, now: datetime, zone: ZoneInfo) -> datetime | None:
-        try:
-            return self.word.end(now, zone)
-        except Usage as refusal:
-            raise in_file(refusal, self.text) from refusal
+    return TimeWord(text, moment, moment)
 
 
 _WORDS: dict[str, TimeWord] = {
-    "never": _Never("never"),
-    "now": _FromNow("now", Amount(0, Unit.MINUTE)),
-    "today": _DayFromNow("today", 0),
-    "tomorrow": _DayFromNow("tomorrow", 1),
+    "never": _fixed("never", None),
+    "now": _from_now("now", 0, Unit.MINUTE),
+    "today": _day_from_now("today", 0),
+    "tomorrow": _day_from_now("tomorrow", 1),
 }
 _ISO = re.compile(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
@@ -311,13 +267,16 @@ _DAY_FIRST = re.compile(
 )
 _DISTANCE = re.compile(r"(?P<number>[+-][0-9]+)(?P<unit>min|h|d|w|mo|y)")
 _AMOUNT = re.compile(r"(?P<number>[1-9][0-9]{0,3})(?P<unit>min|h|d|w|mo)")
-_MISTAKES: tuple[tuple[re.Pattern[str], type[Usage]], ...] = (
-    (re.compile(r"[+-]?[0-9]+"), TimeWithoutUnit),
-    (re.compile(r"[+-]?[0-9]* ?m"), TimeUnitAmbiguous),
-    (re.compile(r"[0-9]+(min|h|d|w|mo|y)"), TimeWithoutSign),
-    (re.compile(r"[+-]?[0-9]+ ?[A-Za-z]+"), TimeUnitUnknown),
-    (re.compile(r"[0-9]{1,4}([/.-])[0-9]{1,2}\1[0-9]{1,4}([Tt ].*)?"), DateNotYearFirst),
-    (re.compile(r"[+-]?[0-9]{5,}-.*"), TimeOutOfRange),
+_MISTAKES: tuple[tuple[str, type[Usage]], ...] = (
+    (r"[+-]?[0-9]+", TimeWithoutUnit),
+    (r"[+-]?[0-9]* ?m", TimeUnitAmbiguous),
+    (r"[0-9]+(min|h|d|w|mo|y)", TimeWithoutSign),
+    (r"[+-]?[0-9]+ ?[A-Za-z]+", TimeUnitUnknown),
+    (
+        r"(?!....-..-..)[0-9]{1,4}([/.-])[0-9]{1,2}\1[0-9]{1,4}([Tt ].*)?",
+        DateNotYearFirst,
+    ),
+    (r"[+-]?[0-9]{5,}-.*", TimeOutOfRange),
 )
 # Digits beyond this are out of every calendar, and Python refuses to read very long ones.
 _LONGEST_NUMBER = len("+999999999")
@@ -341,7 +300,13 @@ def parse(text: str) -> TimeWord:
     one of the more helpful refusals of this module, all of the class usage.
     """
     given = text.strip()
-    return _WORDS.get(given) or _distance(given) or _iso(given) or _explain(given)
+    return (
+        _WORDS.get(given)
+        or _distance(given)
+        or _local_time(given)
+        or _date_or_moment(given)
+        or _explain(given)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -354,16 +319,16 @@ def parse_cell(text: str) -> TimeWord:
     """
     given = text.strip()
     try:
-        word = _day_first(given) or _iso(given)
+        word = _day_first(given) or _date_or_moment(given)
     except Usage as refusal:
         raise in_file(refusal, given) from refusal
-    if not isinstance(word, _Day | _Moment):
+    if word is None:
         raise CellTimeInvalid(
             given=excerpt(given),
-            reason="it has no offset" if word else "its form is not known",
+            reason="its form is not known, or it is a time without an offset",
             advice="Write 2026-11-22, 22/11/2026 or 2026-11-22T09:00:00+01:00.",
         )
-    return _InFile(given, word)
+    return replace(word, _of_file=True)
 
 
 def in_file(refusal: Usage, given: str) -> CellTimeInvalid:
@@ -404,9 +369,10 @@ def parse_amount(text: str) -> Amount | None:
 def before(start: datetime, amount: int, unit: Unit, zone: ZoneInfo) -> datetime:
     """Return the moment `amount` of `unit` before `start` (aware), in UTC, reached in one step.
 
-    Hours are elapsed time. Days, weeks and months keep the wall clock of `zone`; a month that is
-    too short ends on its last day; a local time that does not exist moves forward by the jump; one
-    that occurs twice is the earlier. Raises TimeOutOfRange.
+    24 hours are always 24 hours; a day, week or month leads to the same time on the wall clock of
+    `zone`. From the 31st to a month without one it is that month's last day; out of a spring jump
+    the clock is moved on by the length of the jump; in a double hour the first pass counts. Raises
+    TimeOutOfRange.
     """
     distance = Amount(-amount, unit)
     try:
@@ -458,21 +424,26 @@ def _distance(given: str) -> TimeWord | None:
         return None
     if len(match["number"]) > _LONGEST_NUMBER:
         raise TimeOutOfRange(given=excerpt(given))
-    return _FromNow(given, Amount(int(match["number"]), Unit(match["unit"])))
+    return _from_now(given, int(match["number"]), Unit(match["unit"]))
 
 
-def _iso(given: str) -> TimeWord | None:
+def _local_time(given: str) -> TimeWord | None:
     match = _ISO.fullmatch(given)
-    if match is None or (match["fraction"] and not match["offset"]):
+    if match is None or match["hour"] is None or match["offset"] or match["fraction"]:
         return None
-    day = _date(given, int(match["year"]), int(match["month"]), int(match["day"]))
+    return _local(given, datetime.combine(_iso_date(given, match), _time(given, match)))
+
+
+def _date_or_moment(given: str) -> TimeWord | None:
+    match = _ISO.fullmatch(given)
+    if match is None or (match["hour"] and not match["offset"]):
+        return None
+    day = _iso_date(given, match)
     if match["hour"] is None:
-        return _Day(given, day)
-    wall = datetime.combine(day, _time(given, match))
-    if match["offset"] is None:
-        return _Local(given, wall)
+        return _day(given, day)
+    at = datetime.combine(day, _time(given, match), _offset(given, match))
     try:
-        return _Moment(given, wall.replace(tzinfo=_offset(given, match)).astimezone(UTC))
+        return _fixed(given, at.astimezone(UTC))
     except OverflowError:
         raise TimeOutOfRange(given=given) from None
 
@@ -482,7 +453,11 @@ def _day_first(given: str) -> TimeWord | None:
     if match is None:
         return None
     year = int(f"{match['century'] or '20'}{match['year']}")
-    return _Day(given, _date(given, year, int(match["month"]), int(match["day"])))
+    return _day(given, _date(given, year, int(match["month"]), int(match["day"])))
+
+
+def _iso_date(given: str, match: re.Match[str]) -> date:
+    return _date(given, int(match["year"]), int(match["month"]), int(match["day"]))
 
 
 def _date(given: str, year: int, month: int, day: int) -> date:
@@ -526,7 +501,7 @@ def _amount(given: str) -> Amount | None:
 
 def _explain(given: str) -> NoReturn:
     for shape, refusal in _MISTAKES:
-        if shape.fullmatch(given):
+        if re.fullmatch(shape, given):
             raise refusal(given=excerpt(given))
     raise TimeNotUnderstood(given=excerpt(given) or "An empty text")
 
@@ -547,8 +522,13 @@ def _months_later(wall: datetime, months: int) -> datetime:
     year, month = divmod(wall.year * _MONTHS_A_YEAR + wall.month - 1 + months, _MONTHS_A_YEAR)
     if not MINYEAR <= year <= MAXYEAR:
         raise OverflowError
-    last_day = monthrange(year, month + 1)[1]
-    return wall.replace(year=year, month=month + 1, day=min(wall.day, last_day))
+    return wall.replace(year=year, month=month + 1, day=min(wall.day, _last_day(year, month + 1)))
+
+
+def _last_day(year: int, month: int) -> int:
+    if month == _MONTHS_A_YEAR:
+        return 31
+    return (date(year, month + 1, 1) - timedelta(days=1)).day
 
 
 def _settle(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -561,6 +541,19 @@ def _readings(wall: datetime, zone: ZoneInfo) -> list[datetime]:
     """Return the moments, none to two in order, at which clocks in `zone` show `wall`."""
     candidates = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
     return sorted(m for m in candidates if m.astimezone(zone).replace(tzinfo=None) == wall)
+
+
+def _only_reading(text: str, wall: datetime, zone: ZoneInfo) -> datetime:
+    readings = _readings(wall, zone)
+    if len(readings) == 1:
+        return readings[0]
+    refusal = LocalTimeRepeated if readings else LocalTimeMissing
+    raise refusal(
+        given=text,
+        zone=zone.key,
+        before=wall.replace(tzinfo=zone, fold=0).isoformat(),
+        after=wall.replace(tzinfo=zone, fold=1).isoformat(),
+    )
 
 
 def _first_second(day: date, zone: ZoneInfo) -> datetime:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from lmsctl.kit import canonical
 from lmsctl.kit.csverrors import CsvFileUnwritable
 from lmsctl.kit.errors import Location
 
@@ -114,13 +115,13 @@ class RejectsFile(CsvFile):
         self._width = len(headings)
         self._old = headings.index(ERROR_HEADING) if ERROR_HEADING in headings else None
         named = [*self._without_old(headings), ERROR_HEADING]
-        super().__init__(target, [_guard_once(heading) for heading in named], bom=bom, raw=True)
+        super().__init__(target, [_guard_as_read(heading) for heading in named], bom=bom, raw=True)
         self._guarded = not raw
 
     def add(self, cells: Sequence[str], error: str) -> None:
         """Write the cells of a refused row as they were read (`Row.raw`), and why it was."""
         row = [*self._without_old(cells), error]
-        self.write([_guard_once(cell) for cell in row] if self._guarded else row)
+        self.write([_guard_as_read(cell) for cell in row] if self._guarded else row)
 
     def _without_old(self, cells: Sequence[str]) -> list[str]:
         if self._old is None:
@@ -203,5 +204,8 @@ def _harmless(cells: Sequence[str]) -> Sequence[str]:
     return [guard(cell) for cell in cells]
 
 
-def _guard_once(text: str) -> str:
-    return text if is_guarded(text) else guard(text)
+def _guard_as_read(text: str) -> str:
+    """Return a cell that starts no formula and that our reader takes for the same as `text`."""
+    if is_guarded(text) or guard(text) == text:
+        return text
+    return guard(canonical.trim(text))  # behind the guard a tab in front would be kept

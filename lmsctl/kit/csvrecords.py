@@ -37,7 +37,8 @@ def records(text: io.TextIOWrapper, delimiter: str, first_line: int = 1) -> Iter
 
     Lines may end in CR LF, LF or CR, mixed as they come. A flawed
     record is yielded with its flaw: CsvQuoteFollowed (its text is its only cell), CsvQuoteStray, or
-    CsvRowTooLarge (text and cells are empty). Raises BrokenOffError where going on would be a guess.
+    CsvRowTooLarge (text and cells are empty). Raises BrokenOffError where
+    going on would be a guess.
     """
     read_line = text.readline
     lines = _RecordLines(read_line)

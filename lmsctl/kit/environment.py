@@ -78,6 +78,7 @@ class Environment:
     has_written: bool = False
     _config: Config | None = None
     _connection: Connection | None = None
+    _latest: Work | None = None
 
     @property
     def config(self) -> Config:
@@ -178,7 +179,7 @@ class Environment:
 
     def _work(self) -> Work:
         frozen = self.environ.get("LMSCTL_NOW") or None
-        return Work(
+        self._latest = Work(
             connection=self.connect(),
             now=clock.read(frozen),
             is_frozen=frozen is not None,
@@ -191,6 +192,7 @@ class Environment:
             enter=self._enter,
             settle=self.settle,
         )
+        return self._latest
 
     def _enter(self, work: Work) -> None:
         if self.enter:
@@ -202,7 +204,8 @@ class Environment:
     def work_for_audit(self) -> Work:
         """Return a fresh unit of work that settles and rehearses nothing, to record a refusal."""
         self.connect().rollback()
-        return replace(self._work(), is_rehearsal=False, settle=None)
+        about = self._latest.about if self._latest else ""
+        return replace(self._work(), about=about, is_rehearsal=False, settle=None)
 
 
 def operator() -> str:

@@ -136,6 +136,14 @@ class Conflict(Refusal):
     kind = Kind.CONFLICT
 
 
+class Ambiguous(Conflict):
+    """A name fits one thing by its name and another by its number."""
+
+    code = "ambiguous"
+    says = "'{given}' fits more than one {what}."
+    hint = "Use the code, or the number that 'list' shows."
+
+
 class Rejected(Refusal):
     """A rule refused a value, or something in a file is wrong; nothing was written."""
 

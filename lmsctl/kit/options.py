@@ -3,11 +3,14 @@
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
+from lmsctl.kit.answer import Done, ItemOutcome, Outcome
 from lmsctl.kit.environment import Environment, Options
+from lmsctl.kit.errors import NotFound
 
 GLOBAL = "Global options"
 
@@ -163,3 +166,47 @@ def help_on_globals() -> str:
 def check_complete() -> None:
     """Raise AssertionError when an option of Options has no spelling, or the other way round."""
     assert {item.name for item in fields(Options)} == set(_GLOBALS)  # noqa: S101
+
+
+# What many verbs share ---------------------------------------------------------------------------
+
+
+class Existing(StrEnum):
+    """What `create` does when the thing exists already."""
+
+    FAIL = "fail"
+    SKIP = "skip"
+    UPDATE = "update"
+
+
+class Missing(StrEnum):
+    """What `delete` does when the thing does not exist."""
+
+    FAIL = "fail"
+    OK = "ok"
+
+
+IfExists = Annotated[
+    Existing, typer.Option("--if-exists", help="When it exists already: fail, skip or update.")
+]
+IfMissing = Annotated[
+    Missing, typer.Option("--if-missing", help="When it does not exist: fail, or ok.")
+]
+
+
+def edited(before: Any, after: Any, what: str) -> Done:
+    """Return the answer of an edit: `updated`, or `unchanged` when nothing differs."""
+    is_changed = before != after
+    return Done(after, f"{'Updated' if is_changed else 'Unchanged:'} {what}.", is_changed=is_changed)
+
+
+def deleted(delete: Callable[[], str], what: str, given: str, if_missing: Missing) -> Done:
+    """Return the answer of `delete`, which returns the name of what went, or raises NotFound."""
+    try:
+        name = delete()
+    except NotFound:
+        if if_missing is Missing.FAIL:
+            raise
+        outcome = ItemOutcome(given, Outcome.UNCHANGED)
+        return Done(outcome, f"There is no {what} {given}.", is_changed=False)
+    return Done(ItemOutcome(name, Outcome.DELETED), f"Deleted the {what} {name}.")

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from lmsctl.kit import secret
 from lmsctl.kit.driver import Connection, Repeat
@@ -48,7 +49,7 @@ class Work:
 
     `now` is the one moment of this unit (UTC, whole seconds). `zone` is the one in which times
     without offset are read and moments shown. `operator` is who runs the program, `as_login` whose
-    rights are used. `enter` looks at the portal before anything else is done; `settle` then applies
+    rights are used; `about` is whom or what this is about, for the audit log. `enter` looks at the portal before anything else is done; `settle` then applies
     what time alone has decided, and only when writing.
     """
 
@@ -57,11 +58,12 @@ class Work:
     operator: str
     command: str
     as_login: str | None = None
+    about: str = ""
     is_writing: bool = False
     is_rehearsal: bool = False
     is_confirmed: bool = False
     is_frozen: bool = False
-    zone: tzinfo = UTC
+    zone: ZoneInfo = ZoneInfo("UTC")
     is_sandbox: bool = False
     has_begun: bool = False
     has_committed: bool = False

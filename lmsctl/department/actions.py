@@ -1,0 +1,206 @@
+"""The verbs of the department room."""
+
+from collections.abc import Iterator
+
+from lmsctl.audit import actions as audit
+from lmsctl.department import rules, store
+from lmsctl.department.errors import (
+    DepartmentCodeTaken,
+    DepartmentExists,
+    DepartmentInUse,
+    DepartmentIsRoot,
+    SupervisorUnknown,
+)
+from lmsctl.department.results import Department
+from lmsctl.department.store import Node
+from lmsctl.kit import canonical, discover
+from lmsctl.kit.discover import Obstacle
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.rights import store as rights_store
+from lmsctl.rights.rules import EVERYWHERE, Scope
+
+_EVERYWHERE = Scope((EVERYWHERE,))
+
+
+def plant_root(work: Work, name: str) -> Node:
+    """Make the root of a new portal's tree."""
+    store.add(
+        work, None, name=name, code=None, code_key=None, full_name=rules.ROOT, full_key=rules.ROOT
+    )
+    return store.root(work)
+
+
+def create(
+    work: Work, name: str, *, parent: str | None = None, code: str | None = None
+) -> Department:
+    """Make a department under `parent` (the root when None); needs `department.manage` there.
+
+    Raises DepartmentUnknown, DepartmentExists, DepartmentCodeTaken and what the names' checks raise.
+    """
+    scope = rights.require(work, "department.manage")
+    store.lock_tree(work)
+    above = store.get(work, parent or rules.ROOT, scope)
+    text = rules.check_name(name)
+    written = rules.full_name(above.written, text)
+    _check_free(work, written)
+    number = store.add(
+        work,
+        above,
+        name=text,
+        full_name=written,
+        full_key=rules.path_key(written),
+        **_code(work, code),
+    )
+    audit.record(work, "department.created", f"department {written}")
+    return show(work, str(number), _EVERYWHERE)
+
+
+def manageable(work: Work) -> Scope:
+    """Return where the actor holds `department.manage`."""
+    return rights.require(work, "department.manage")
+
+
+def existing(work: Work, name: str, parent: str | None) -> Department | None:
+    """Return the department that `create` would collide with, or None."""
+    scope = rights.require(work, "department.manage")
+    above = store.get(work, parent or rules.ROOT, scope)
+    written = rules.full_name(above.written, rules.check_name(name))
+    found = store.owner_of_key(work, rules.path_key(written))
+    return show(work, str(found.id), _EVERYWHERE) if found else None
+
+
+def show(work: Work, given: str, scope: Scope | None = None) -> Department:
+    """Return one department; needs `department.view` there. Raises DepartmentUnknown."""
+    place = scope or rights.require(work, "department.view")
+    node = store.get(work, given, place)
+    rows = store.listed(work, _EVERYWHERE, f"{node.path}%")
+    return next(row for row in rows if row.id == node.id)
+
+
+def list_departments(work: Work, under: str | None = None) -> Iterator[Department]:
+    """Return the departments in scope, those below `under` when given."""
+    scope = rights.require(work, "department.view")
+    above = store.get(work, under, scope).path if under else None
+    return store.listed(work, scope, f"{above}%" if above else None)
+
+
+def edit(  # noqa: PLR0913 - one keyword for each thing that can change
+    work: Work,
+    given: str,
+    *,
+    name: str | None = None,
+    code: str | None = None,
+    supervisor: str | None = None,
+) -> Department:
+    """Change a department's name, code or supervisor (a login, or `none`); an empty code goes.
+
+    Needs `department.manage` there. Raises DepartmentUnknown, DepartmentExists,
+    DepartmentCodeTaken and SupervisorUnknown.
+    """
+    scope = rights.require(work, "department.manage")
+    store.lock_tree(work)
+    node = store.get(work, given, scope)
+    if name is not None:
+        _rename(work, node, rules.check_name(name))
+    if code is not None and code != node.code:
+        store.change(work, node.id, **_code(work, code or None))
+    if supervisor is not None:
+        store.set_supervisor(work, node.id, _supervisor_id(work, supervisor))
+    audit.record(work, "department.changed", f"department {node.written}", name=name, code=code)
+    return show(work, str(node.id), _EVERYWHERE)
+
+
+def move(work: Work, given: str, parent: str) -> tuple[Department, bool]:
+    """Hang a department under another; needs `department.manage` for it and both parents.
+
+    Returns it and whether it moved. Raises DepartmentIsRoot, DepartmentUnderItself and
+    DepartmentExists.
+    """
+    scope = rights.require(work, "department.manage")
+    store.lock_tree(work)
+    node = store.get(work, given, scope)
+    above = store.get(work, parent, scope)
+    rules.check_may_move(node.path, node.written, above.path, above.written)
+    if node.parent_id == above.id:
+        return show(work, str(node.id), _EVERYWHERE), False
+    written = rules.full_name(above.written, node.name)
+    _check_free(work, written)
+    store.change(work, node.id, parent_id=above.id)
+    _rewrite(work, node, f"{above.path}{node.id}/", written)
+    audit.record(work, "department.moved", f"department {node.written}", to=written)
+    return show(work, str(node.id), _EVERYWHERE), True
+
+
+def delete(work: Work, given: str) -> Node:
+    """Delete a department with its daughters and what hangs on them, after a confirmation.
+
+    Raises DepartmentIsRoot, and DepartmentInUse when anybody is in it or manages it.
+    """
+    scope = rights.require(work, "department.manage")
+    store.lock_tree(work)
+    node = store.get(work, given, scope)
+    if node.parent_id is None:
+        raise DepartmentIsRoot(done="deleted")
+    places = store.subtree(work, node.path)
+    ids = [place.id for place in places]
+    said = [item for items in discover.announce("before_delete_of_department", work, ids) for item in items]
+    obstacles = [item.sentence for item in said if isinstance(item, Obstacle)]
+    if obstacles:
+        raise DepartmentInUse(path=node.written, obstacles="; ".join(obstacles))
+    goes = [f"goes too: department {place.written}" for place in places[1:]]
+    work.confirm(f"Delete the department '{node.written}'?", [*goes, *map(str, said)])
+    for _ in discover.announce("with_delete_of_department", work, ids):
+        pass
+    store.delete(work, ids)
+    audit.record(work, "department.deleted", f"department {node.written}", also=len(ids) - 1)
+    return node
+
+
+def _check_free(work: Work, written: str) -> None:
+    if store.owner_of_key(work, rules.path_key(written)):
+        raise DepartmentExists(path=written)
+
+
+def _code(work: Work, code: str | None) -> dict[str, str | None]:
+    if code is None:
+        return {"code": None, "code_key": None}
+    text = canonical.check_code(code, "code")
+    owner = store.owner_of_code(work, canonical.key(text))
+    if owner:
+        raise DepartmentCodeTaken(code=text, path=owner.written)
+    return {"code": text, "code_key": canonical.key(text)}
+
+
+def _supervisor_id(work: Work, given: str) -> int | None:
+    if canonical.key(given) == "none":
+        return None
+    person = rights_store.find_person(work, canonical.key(given))
+    if person is None:
+        raise SupervisorUnknown(login=given)
+    return person.id
+
+
+def _rename(work: Work, node: Node, name: str) -> None:
+    if node.parent_id is None:
+        store.change(work, node.id, name=name)
+        return
+    parent = store.by_id(work, node.parent_id)
+    written = rules.full_name(parent.written, name)
+    if rules.path_key(written) != rules.path_key(node.written):
+        _check_free(work, written)
+    store.change(work, node.id, name=name)
+    _rewrite(work, node, node.path, written)
+
+
+def _rewrite(work: Work, node: Node, path: str, written: str) -> None:
+    """Give the whole subtree of `node` its new paths, one statement for each department in it."""
+    for place in store.subtree(work, node.path):
+        new = written + place.written[len(node.written) :]
+        store.change(
+            work,
+            place.id,
+            path=path + place.path[len(node.path) :],
+            full_name=new,
+            full_key=rules.path_key(new),
+        )

@@ -1,0 +1,172 @@
+"""The verbs of the portal room: entering, settings, and the one ledger of seats."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lmsctl.audit import actions as audit
+from lmsctl.kit import discover, schema
+from lmsctl.kit.driver import SchemaAbsent
+from lmsctl.kit.work import Work
+from lmsctl.notification import actions as notification
+from lmsctl.notification.actions import Words
+from lmsctl.portal import rules, store
+from lmsctl.portal.errors import (
+    ClockFrozen,
+    PlanBelowTaken,
+    PlanFull,
+    SchemaNewer,
+    SchemaOutdated,
+)
+from lmsctl.portal.results import Setting
+from lmsctl.portal.rules import SETTINGS
+from lmsctl.portal.store import Settings
+from lmsctl.rights import actions as rights
+from lmsctl.rights import rules as rights_rules
+from lmsctl.rights import store as rights_store
+
+
+def enter(work: Work) -> None:
+    """Look at the portal before anything else: its schema, its zone, whether the clock may stand.
+
+    Raises SchemaAbsent, SchemaOutdated, SchemaNewer and ClockFrozen.
+    """
+    found = store.entrance(work)
+    if found is None or found.time_zone is None:
+        raise SchemaAbsent
+    if found.schema != schema.VERSION:
+        refusal = SchemaOutdated if found.schema < schema.VERSION else SchemaNewer
+        raise refusal(found=found.schema, wanted=schema.VERSION)
+    work.zone = ZoneInfo(found.time_zone)
+    work.is_sandbox = bool(found.is_sandbox)
+    if work.is_frozen and not work.is_sandbox:
+        raise ClockFrozen
+
+
+def settings(work: Work) -> Settings:
+    """Return the portal's row as this unit of work first saw it, or changed it."""
+    return work.remember(Settings, lambda: _existing(store.settings(work)))
+
+
+def lock(work: Work) -> Settings:
+    """Return the portal's row as it is now, and let nobody else change it until we are done.
+
+    Whoever takes a limited thing calls this first, so that locks are always taken in one order.
+    """
+    work.forget(Settings)
+    return work.remember(Settings, lambda: _existing(store.lock(work)))
+
+
+def _existing(found: Settings | None) -> Settings:
+    if found is None:
+        raise SchemaAbsent
+    return found
+
+
+# Settings ----------------------------------------------------------------------------------------
+
+
+def list_settings(work: Work) -> Iterator[Setting]:
+    """Return every setting; needs `portal.settings` everywhere."""
+    rights.require_everywhere(work, "portal.settings")
+    return _settings(settings(work))
+
+
+def _settings(row: Settings) -> Iterator[Setting]:
+    for name, kind in SETTINGS.items():
+        value = getattr(row, kind.column)
+        yield Setting(name, _shown(value, kind), kind.meaning)
+    yield Setting("plan.seats-taken", row.seats_taken, "active people and live holds now")
+    yield Setting("sandbox", row.is_sandbox, "whether this portal is for tests")
+
+
+def _shown(value: Any, kind: rules.Kind) -> Any:
+    if kind.column == "seat_limit" and value is None:
+        return "unlimited"
+    return ("on" if value else "off") if isinstance(value, bool) else value
+
+
+def set_settings(work: Work, assignments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Change settings from `NAME=VALUE` texts; needs `portal.settings` everywhere.
+
+    Returns the names that changed, and sentences on windows whose local date now reads differently.
+    Raises what `rules.parse_assignment` raises, and PlanBelowTaken.
+    """
+    rights.require_everywhere(work, "portal.settings")
+    wanted = dict(rules.parse_assignment(given) for given in assignments)
+    before = lock(work)
+    changes = {
+        name: value
+        for name, value in wanted.items()
+        if getattr(before, SETTINGS[name].column) != value
+    }
+    limit = changes.get("plan.max-active-users")
+    if limit is not None and limit < before.seats_taken:
+        raise PlanBelowTaken(limit=limit, taken=before.seats_taken, field="plan.max-active-users")
+    if not changes:
+        return [], []
+    store.change(work, **{SETTINGS[name].column: value for name, value in changes.items()})
+    if "plan.max-active-users" in changes:
+        store.change(work, told_percent=0)
+        _warn(work)
+    audit.record(work, "settings.changed", "portal", **changes)
+    notes = _windows_that_read_differently(work, before.time_zone, changes.get("time-zone"))
+    return list(changes), notes
+
+
+def _windows_that_read_differently(work: Work, old: str, new: str | None) -> list[str]:
+    if new is None:
+        return []
+    work.zone = ZoneInfo(new)
+    found = discover.announce("after_change_of_zone", work, ZoneInfo(old), work.zone)
+    return [sentence for sentences in found for sentence in sentences]
+
+
+# Seats -------------------------------------------------------------------------------------------
+
+
+def take_seat(work: Work) -> None:
+    """Take one seat of the plan; raises PlanFull."""
+    if not store.take_seats(work, 1):
+        raise PlanFull(limit=settings(work).seat_limit)
+    _warn(work)
+
+
+def take_seats_up_to(work: Work, count: int) -> int:
+    """Take as many of `count` seats as are left, and return how many that were."""
+    row = lock(work)
+    free = count if row.seat_limit is None else max(0, row.seat_limit - row.seats_taken)
+    granted = min(count, free)
+    if granted and not store.take_seats(work, granted):
+        raise PlanFull(limit=row.seat_limit)
+    _warn(work)
+    return granted
+
+
+def give_back_seats(work: Work, count: int) -> None:
+    """Give `count` seats back to the plan."""
+    if count:
+        store.give_back_seats(work, count)
+        work.forget(Settings)
+
+
+def _warn(work: Work) -> None:
+    """Tell owners and administrators, once each time, that a threshold has been reached."""
+    work.forget(Settings)
+    row = settings(work)
+    percent = rules.reached(row.seats_taken, row.seat_limit)
+    if percent <= row.told_percent:
+        return
+    store.change(work, told_percent=percent)
+    work.forget(Settings)
+    people = rights_store.holders(work, [rights_rules.OWNER, rights_rules.ADMINISTRATOR])
+    words = Words(
+        kind="plan_threshold",
+        reason=f"the plan reached {percent} percent",
+        subject=f"{percent} percent of the plan are taken",
+        body=(
+            f"{row.seats_taken} of {row.seat_limit} seats are taken.\n"
+            "Who was turned away: lmsctl audit list --code plan_full\n"
+        ),
+    )
+    notification.notice(work, people, words)

@@ -1,0 +1,68 @@
+"""Every way the portal room can say no."""
+
+from lmsctl.kit.errors import Rejected, SchemaMismatch, Usage
+
+
+class SchemaOutdated(SchemaMismatch):
+    """The database is older than the program."""
+
+    code = "schema_outdated"
+    says = "The database has schema {found}; this program needs {wanted}."
+    hint = "Back it up ('lmsctl db backup FILE'), then run 'lmsctl db upgrade'."
+
+
+class SchemaNewer(SchemaMismatch):
+    """The database is newer than the program."""
+
+    code = "schema_newer"
+    says = "The database has schema {found}, which is newer than this program (it knows {wanted})."
+    hint = "Upgrade lmsctl, or use the database it was made for."
+
+
+class ClockFrozen(Rejected):
+    """A frozen clock on a portal that is no sandbox."""
+
+    code = "clock_frozen"
+    says = "LMSCTL_NOW is set, and this portal is no sandbox."
+    hint = "Unset LMSCTL_NOW, or make a test portal with 'lmsctl init --sandbox'."
+
+
+class SettingUnknown(Usage):
+    """No setting has that name."""
+
+    code = "setting_unknown"
+    says = "There is no setting '{name}'."
+    hint = "{advice}'lmsctl settings show' lists them all."
+
+
+class SettingNotAssigned(Usage):
+    """An argument of `settings set` without its `=`."""
+
+    code = "setting_not_assigned"
+    says = "'{given}' gives no value."
+    hint = "Write NAME=VALUE, for example plan.max-active-users=250."
+
+
+class SettingValueWrong(Rejected):
+    """A value that a setting does not take."""
+
+    code = "setting_value_wrong"
+    says = "The setting '{name}' cannot be '{value}': it takes {expected}."
+    hint = "For example: lmsctl settings set {example}"
+
+
+class PlanBelowTaken(Rejected):
+    """A plan smaller than what is in use."""
+
+    code = "plan_below_taken"
+    says = "{taken} seats are taken, so the plan cannot be {limit}."
+    hint = "Deactivate people first, or choose at least {taken}."
+
+
+class PlanFull(Rejected):
+    """Every seat of the plan is taken."""
+
+    code = "plan_full"
+    says = "The plan is full: all {limit} seats are taken."
+    hint = "Deactivate somebody, or raise plan.max-active-users."
+    retryable = True

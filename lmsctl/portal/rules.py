@@ -1,0 +1,124 @@
+"""Pure decisions of the portal room: what settings exist, what values they take, when to warn."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lmsctl.kit import canonical, timewords
+from lmsctl.portal.errors import SettingNotAssigned, SettingUnknown, SettingValueWrong
+
+THRESHOLDS = (80, 95, 100)
+_MOST_SEATS = 1_000_000_000
+_MOST_HOURS = 24 * 365
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One setting: the column it lives in, how its text is read, what it means, an example."""
+
+    column: str
+    read: Callable[[str], Any]
+    expected: str
+    meaning: str
+    example: str
+
+
+def _seats(text: str) -> int | None:
+    return None if text == "unlimited" else _whole(text, 1, _MOST_SEATS)
+
+
+def _hours(text: str) -> int:
+    return _whole(text, 1, _MOST_HOURS)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise ValueError(text)
+    return int(text)
+
+
+def _switch(text: str) -> bool:
+    return {"on": True, "off": False}[text.casefold()]
+
+
+def _zone(text: str) -> str:
+    return timewords.zone(text).key
+
+
+def _name(text: str) -> str:
+    return canonical.check_text(text, field="name")
+
+
+def _url(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise ValueError(text)
+    return canonical.check_text(text, field="public-url", min_chars=0).rstrip("/")
+
+
+SETTINGS: Mapping[str, Kind] = {
+    "name": Kind("name", _name, "a text", "how the portal is called", "name=Academy"),
+    "time-zone": Kind(
+        "time_zone",
+        _zone,
+        "an IANA zone",
+        "governs dates and times entered without offset",
+        "time-zone=Europe/Berlin",
+    ),
+    "plan.max-active-users": Kind(
+        "seat_limit",
+        _seats,
+        "a whole number of at least 1, or 'unlimited'",
+        "how many active people and live holds there may be",
+        "plan.max-active-users=250",
+    ),
+    "privacy-policy": Kind(
+        "is_policy_on",
+        _switch,
+        "on or off",
+        "whether people who register must accept the privacy policy",
+        "privacy-policy=on",
+    ),
+    "hold-hours": Kind(
+        "hold_hours",
+        _hours,
+        f"a whole number from 1 to {_MOST_HOURS}",
+        "how long an unconfirmed registration keeps its place",
+        "hold-hours=48",
+    ),
+    "public-url": Kind(
+        "public_url",
+        _url,
+        "an http or https address, or nothing",
+        "what links in mails begin with",
+        "public-url=https://learn.example.com",
+    ),
+}
+
+
+def parse_assignment(given: str) -> tuple[str, Any]:
+    """Return the setting's name and its value from `NAME=VALUE`.
+
+    Raises SettingNotAssigned, SettingUnknown, SettingValueWrong and what the value's own check
+    raises.
+    """
+    name, sign, text = given.partition("=")
+    name, text = name.strip(), canonical.trim(text)
+    if not sign:
+        raise SettingNotAssigned(given=given)
+    kind = SETTINGS.get(name)
+    if kind is None:
+        guess = canonical.nearest(name, SETTINGS)
+        raise SettingUnknown(name=name, advice=f"Did you mean '{guess}'? " if guess else "")
+    try:
+        return name, kind.read(text)
+    except (ValueError, KeyError) as error:
+        raise SettingValueWrong(
+            name=name, value=text, expected=kind.expected, example=kind.example, field=name
+        ) from error
+
+
+def reached(taken: int, limit: int | None) -> int:
+    """Return the highest threshold (in percent) that `taken` of `limit` seats has reached, or 0."""
+    if limit is None:
+        return 0
+    return max((percent for percent in THRESHOLDS if taken * 100 >= percent * limit), default=0)

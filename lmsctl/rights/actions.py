@@ -1,0 +1,78 @@
+"""Asking for rights: who acts, what they may, and where."""
+
+from lmsctl.kit import canonical
+from lmsctl.kit.work import Work
+from lmsctl.rights import rules, store
+from lmsctl.rights.errors import (
+    ActorNotActive,
+    ActorUnknown,
+    PermissionBeyondOwn,
+    PermissionMissing,
+)
+from lmsctl.rights.rules import EVERYWHERE, OPERATOR, Actor, Holding, Scope
+
+
+def actor(work: Work) -> Actor:
+    """Return whose rights this unit of work uses.
+
+    Raises ActorUnknown and ActorNotActive when --as names nobody, or somebody who cannot sign in.
+    """
+    return work.remember(Actor, lambda: _find_actor(work))
+
+
+def _find_actor(work: Work) -> Actor:
+    if work.as_login is None:
+        return OPERATOR
+    person = store.find_person(work, canonical.key(work.as_login))
+    if person is None:
+        raise ActorUnknown(login=work.as_login)
+    if person.status != "active":
+        raise ActorNotActive(login=person.login, status=person.status)
+    return Actor(person.login, person.id, holdings(work, person.id))
+
+
+def holdings(work: Work, user_id: int) -> tuple[Holding, ...]:
+    """Return what the person with `user_id` holds, one Holding for each grant."""
+    custom: dict[str, set[str]] = {}
+    for row in store.custom_permissions(work, user_id):
+        custom.setdefault(row.role, set()).add(row.permission)
+    paths: dict[int, tuple[str, bool, list[str]]] = {}
+    for grant in store.grants(work, user_id):
+        places = paths.setdefault(grant.grant_id, (grant.role, grant.is_builtin, []))[2]
+        if grant.path is not None:
+            places.append(grant.path)
+    return tuple(
+        Holding(
+            role,
+            rules.BUILT_IN[role] if is_builtin else frozenset(custom.get(role, set())),
+            (EVERYWHERE,) if is_builtin and role in rules.PORTAL_WIDE else tuple(places),
+        )
+        for role, is_builtin, places in paths.values()
+    )
+
+
+def name_of(work: Work) -> str:
+    """Return how the actor is called in sentences."""
+    return actor(work).login or work.operator
+
+
+def require(work: Work, permission: str) -> Scope:
+    """Return where the actor holds `permission`; raises PermissionMissing when it is nowhere."""
+    scope = actor(work).scope(permission)
+    if not scope.paths:
+        raise PermissionMissing(actor=name_of(work), permission=permission)
+    return scope
+
+
+def require_everywhere(work: Work, permission: str) -> None:
+    """Raise PermissionMissing unless the actor holds `permission` in the whole portal."""
+    if not actor(work).may(permission):
+        raise PermissionMissing(actor=name_of(work), permission=permission)
+
+
+def check_not_beyond_own(work: Work, held: tuple[Holding, ...]) -> None:
+    """Raise PermissionBeyondOwn when something in `held` is more than the actor holds there."""
+    for holding in held:
+        lacking = actor(work).lacks(holding.permissions, holding.paths)
+        if lacking:
+            raise PermissionBeyondOwn(actor=name_of(work), lacking=lacking)

@@ -1,0 +1,131 @@
+"""Rights as a pure question: actor, permission, department path. Everything is denied unless granted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+EVERYWHERE = "/"
+
+# What each permission allows; 'role permissions' prints this table.
+PERMISSIONS: Mapping[str, str] = {
+    "portal.owner": "name owners, and billing",
+    "portal.settings": "change settings, switch self-registration, see the plan",
+    "db.manage": "upgrade, back up and check the database",
+    "audit.view": "read the audit log",
+    "field.manage": "define custom fields",
+    "role.manage": "define custom roles, grant and revoke roles",
+    "department.view": "see departments",
+    "department.manage": "create, change, move and delete departments",
+    "group.view": "see groups and who is in them",
+    "group.manage": "create, fill, change and delete groups",
+    "user.view": "see people",
+    "user.manage": "create, change, import, deactivate and delete people",
+    "profile.view": "see sign-up profiles and their history",
+    "profile.manage": "create, change and delete sign-up profiles",
+    "registration.manage": "see and release registrations that wait for confirmation",
+    "notification.view": "see queued mails and notices",
+    "report.view": "read reports",
+}
+
+OWNER = "owner"
+ADMINISTRATOR = "administrator"
+DEPARTMENT_ADMINISTRATOR = "department-administrator"
+AUTHOR = "author"
+SUPERVISOR = "supervisor"
+LEARNER = "learner"
+
+_LOCAL = frozenset(
+    {
+        "department.view",
+        "group.view",
+        "group.manage",
+        "user.view",
+        "user.manage",
+        "profile.view",
+        "profile.manage",
+        "registration.manage",
+        "notification.view",
+        "report.view",
+    }
+)
+
+BUILT_IN: Mapping[str, frozenset[str]] = {
+    OWNER: frozenset(PERMISSIONS),
+    ADMINISTRATOR: frozenset(PERMISSIONS) - {"portal.owner"},
+    DEPARTMENT_ADMINISTRATOR: _LOCAL,
+    AUTHOR: frozenset(),
+    SUPERVISOR: frozenset({"department.view", "user.view", "report.view"}),
+    LEARNER: frozenset(),
+}
+
+# These hold in the whole portal and take no departments.
+PORTAL_WIDE = frozenset({OWNER, ADMINISTRATOR, AUTHOR, LEARNER})
+# The learner's part belongs to everybody; it is neither granted nor taken away.
+GIVEN_TO_ALL = frozenset({LEARNER})
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One role somebody holds: its permissions, and the department paths in which they hold."""
+
+    role: str
+    permissions: frozenset[str]
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The departments in which a permission holds, as path prefixes; `/` is everywhere."""
+
+    paths: tuple[str, ...]
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether no department is out of scope."""
+        return EVERYWHERE in self.paths
+
+    def covers(self, path: str) -> bool:
+        """Say whether the department at `path`, such as `/1/4/`, is in scope."""
+        return any(path.startswith(prefix) for prefix in self.paths)
+
+    def clause(self, column: str) -> str:
+        """Return an SQL condition on `column`, which holds a department's path."""
+        if self.is_everywhere:
+            return "TRUE"
+        # Paths are digits and slashes that we made ourselves, so they may stand in the text.
+        likes = (f"{column} LIKE '{prefix}%'" for prefix in self.paths)
+        return f"({' OR '.join(likes)})" if self.paths else "FALSE"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whose rights are used: a person with what they hold, or the operator, who holds everything."""
+
+    login: str | None
+    user_id: int | None
+    holdings: tuple[Holding, ...]
+
+    def scope(self, permission: str) -> Scope:
+        """Return where `permission` holds; an empty scope when it holds nowhere."""
+        paths = {
+            path
+            for holding in self.holdings
+            if permission in holding.permissions
+            for path in holding.paths
+        }
+        return Scope(tuple(sorted(paths)))
+
+    def may(self, permission: str, path: str = EVERYWHERE) -> bool:
+        """Say whether `permission` holds in the department at `path` and all under it."""
+        return self.scope(permission).covers(path)
+
+    def lacks(self, permissions: Iterable[str], paths: Iterable[str]) -> tuple[str, ...]:
+        """Return those of `permissions` that do not hold in every one of `paths`, in order."""
+        places = tuple(paths)
+        return tuple(
+            permission
+            for permission in sorted(permissions)
+            if not all(self.may(permission, path) for path in places)
+        )
+
+
+OPERATOR = Actor(None, None, (Holding(OWNER, frozenset(PERMISSIONS), (EVERYWHERE,)),))

@@ -129,7 +129,12 @@ class Sheet:
                 if source.isascii() and "'" not in source:  # the usual row, and a fast one
                     cells = [cell.strip(_ASCII_BLANKS) for cell in chosen]
                 else:
-                    cells = [clean(cell) for cell in chosen]
+                    cells = [
+                        cell.strip(_ASCII_BLANKS)
+                        if cell.isascii() and cell[:1] != "'"
+                        else clean(cell)
+                        for cell in chosen
+                    ]
                 if not any(cells) and not flaw and not any(map(canonical.trim, raw)):
                     blank += 1
                     continue

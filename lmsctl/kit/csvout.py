@@ -3,7 +3,7 @@
 import csv
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -114,14 +114,13 @@ class RejectsFile(CsvFile):
     ) -> None:
         self._width = len(headings)
         self._old = headings.index(ERROR_HEADING) if ERROR_HEADING in headings else None
-        named = [*self._without_old(headings), ERROR_HEADING]
-        super().__init__(target, [_guard_as_read(heading) for heading in named], bom=bom, raw=True)
-        self._guarded = not raw
+        self._shown: Callable[[str], str] = str if raw else _guard_as_read
+        named = map(self._shown, [*self._without_old(headings), ERROR_HEADING])
+        super().__init__(target, list(named), bom=bom, raw=True)
 
     def add(self, cells: Sequence[str], error: str) -> None:
         """Write the cells of a refused row as they were read (`Row.raw`), and why it was."""
-        row = [*self._without_old(cells), error]
-        self.write([_guard_as_read(cell) for cell in row] if self._guarded else row)
+        self.write([*map(self._shown, self._without_old(cells)), self._shown(error)])
 
     def _without_old(self, cells: Sequence[str]) -> list[str]:
         if self._old is None:

@@ -89,7 +89,7 @@ class _RecordLines:
 
     @property
     def text(self) -> str:
-        return "".join(self.parts)
+        return self.parts[0] if len(self.parts) == 1 else "".join(self.parts)
 
 
 def _parsed(
@@ -104,7 +104,7 @@ def _parsed(
     except csv.Error as error:
         return _unparsed(lines.text, line, delimiter, error)
     text = lines.text
-    if any('"' in cell for cell in cells) and not strict.fullmatch(text):
+    if '"' in "".join(cells) and not strict.fullmatch(text):
         return line, text, cells, CsvQuoteStray
     return line, text, cells, None
 

@@ -1,0 +1,139 @@
+"""Every way the user room can say no."""
+
+from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
+
+
+class UserUnknown(NotFound):
+    """Nobody of that login, address or number, or not in scope."""
+
+    code = "user_unknown"
+    says = "There is nobody called '{given}'."
+    hint = "'lmsctl user list' shows the people you may see."
+
+
+class LoginTaken(Conflict):
+    """Somebody has that login."""
+
+    code = "login_taken"
+    says = "The login '{login}' is taken."
+    hint = "Choose another login, or give --if-exists skip or update."
+
+
+class EmailTaken(Conflict):
+    """Somebody has that address."""
+
+    code = "email_taken"
+    says = "The address '{email}' belongs to somebody already."
+    hint = "Use another address, or change the person who has it ('lmsctl user show {email}')."
+
+
+class LoginMissing(Rejected):
+    """Neither a login nor an address to make one from."""
+
+    code = "login_missing"
+    says = "A person needs a login or an address."
+    hint = "Give --login or --email."
+
+
+class LoginInvalid(Rejected):
+    """A login nobody could type."""
+
+    code = "login_invalid"
+    says = "'{login}' cannot be a login: {reason}."
+    hint = "Use visible characters without blanks; the first is no hyphen."
+
+
+class FieldMissing(Rejected):
+    """A required custom field without a value."""
+
+    code = "field_missing"
+    says = "The field '{name}' is required."
+    hint = "Give it a value: --field '{name}=…'."
+
+
+class FieldUnknown(NotFound):
+    """No custom field of that name."""
+
+    code = "field_unknown"
+    says = "There is no custom field '{name}'."
+    hint = "{advice}'lmsctl field list' shows them."
+
+
+class FieldNotAssigned(Usage):
+    """An argument of --field without its `=`."""
+
+    code = "field_not_assigned"
+    says = "'{given}' gives no value to a field."
+    hint = "Write --field NAME=VALUE."
+
+
+class FieldValueWrong(Rejected):
+    """A value that the field's kind does not take."""
+
+    code = "field_value_wrong"
+    says = "The field '{name}' cannot be '{value}': it takes {expected}."
+    hint = "Correct the value."
+
+
+class FieldValueTaken(Rejected):
+    """A value of a unique field that somebody has."""
+
+    code = "field_value_taken"
+    says = "The field '{name}' is unique, and somebody has '{value}' already."
+    hint = "Check the value; two people cannot share it."
+
+
+class FieldExists(Conflict):
+    """A custom field of that name exists."""
+
+    code = "field_exists"
+    says = "The field '{name}' exists already."
+    hint = "Choose another name, or change it with 'lmsctl field edit'."
+
+
+class FieldChoicesWrong(Rejected):
+    """Choices where none belong, or none where some are needed."""
+
+    code = "field_choices_wrong"
+    says = "A field of kind {kind} {needs}."
+    hint = "Give --choice once for each choice, and only for kind list."
+
+
+class OwnerProtected(Rejected):
+    """The owner stays."""
+
+    code = "owner_protected"
+    says = "'{login}' is an owner and cannot be {done}."
+    hint = "Revoke the role first; only an owner may, and one owner always remains."
+
+
+class NotConfirmedYet(Rejected):
+    """A person who waits for confirmation has no status to change."""
+
+    code = "not_confirmed_yet"
+    says = "'{login}' has not confirmed their address yet and cannot be {done}."
+    hint = "End the registration with 'lmsctl registration release {login}', or activate the person."
+
+
+class StatusWrong(Rejected):
+    """A change of status that makes no sense from here."""
+
+    code = "status_wrong"
+    says = "'{login}' is {status} and cannot be {done}."
+    hint = "Activate the person first ('lmsctl user activate {login}')."
+
+
+class VersionStale(Conflict):
+    """Somebody else changed it meanwhile."""
+
+    code = "version_stale"
+    says = "'{what}' has version {found}, not {wanted}: somebody changed it meanwhile."
+    hint = "Look at it again, then repeat with --if-version {found}."
+
+
+class SupervisorIsSelf(Rejected):
+    """Nobody supervises themselves."""
+
+    code = "supervisor_is_self"
+    says = "'{login}' cannot be their own supervisor."
+    hint = "Name somebody else, 'inherited' or 'none'."

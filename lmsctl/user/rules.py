@@ -1,0 +1,228 @@
+"""Pure decisions of the user room: logins, custom fields, changes of status."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from lmsctl.kit import canonical, timewords
+from lmsctl.kit.address import Email
+from lmsctl.kit.errors import Refusal
+from lmsctl.user.errors import (
+    FieldChoicesWrong,
+    FieldMissing,
+    FieldNotAssigned,
+    FieldUnknown,
+    FieldValueWrong,
+    LoginInvalid,
+    LoginMissing,
+    NotConfirmedYet,
+    StatusWrong,
+)
+from lmsctl.user.results import FieldKind, Origin, Status, Type
+
+_UTC = ZoneInfo("UTC")
+_ANY_MOMENT = datetime(2000, 1, 1, tzinfo=_UTC)
+_LOGIN_LIMIT = 254
+_VALUE_LIMIT = 1000
+_CHOICE_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """A custom field as the program needs it."""
+
+    id: int
+    name: str
+    name_key: str
+    kind: str
+    is_required: bool
+    choices_json: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEntry:
+    """One checked value of one field; `unique_key` only for unique fields."""
+
+    field_id: int
+    name: str
+    value: str
+    unique_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A person about to be made; everything in it has been checked for itself.
+
+    `expires_at` makes the person pending until then; `wants_seat` is False for people who are made
+    inactive because the plan is full.
+    """
+
+    login: str | None
+    email: Email | None
+    first_name: str
+    last_name: str
+    type: Type
+    department_id: int
+    origin: Origin
+    origin_detail: str | None = None
+    entries: Sequence[FieldEntry] = field(default_factory=tuple)
+    policy_accepted_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+def check_login(given: str) -> str:
+    """Return `given` trimmed and in NFC; raises LoginInvalid."""
+    text = canonical.check_text(given, field="login", max_chars=_LOGIN_LIMIT)
+    if any(character.isspace() for character in text):
+        raise LoginInvalid(login=text, reason="it holds a blank", field="login")
+    if text.startswith("-"):
+        raise LoginInvalid(login=text, reason="it begins with a hyphen", field="login")
+    return text
+
+
+def check_person_name(given: str, what: str) -> str:
+    """Return a first or last name fit to be stored."""
+    return canonical.check_text(given, field=what)
+
+
+def login_base(login: str | None, email: Email | None) -> tuple[str, bool]:
+    """Return the login wanted, and whether a number may be appended to it.
+
+    Without a login the local part of the address serves. Raises LoginMissing.
+    """
+    if login is not None:
+        return login, False
+    if email is None:
+        raise LoginMissing
+    return email.address.rpartition("@")[0], True
+
+
+def candidates(base: str) -> Iterator[list[str]]:
+    """Yield batches of logins to try, in order: `anna`, then `anna1`, `anna2`, …"""
+    yield [base]
+    first, size = 1, 50
+    while True:
+        yield [f"{base}{number}" for number in range(first, first + size)]
+        first, size = first + size, size * 4
+
+
+# Custom fields -----------------------------------------------------------------------------------
+
+
+def parse_assignments(given: Sequence[str]) -> dict[str, str]:
+    """Return the values of `NAME=VALUE` texts by name; raises FieldNotAssigned."""
+    values = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise FieldNotAssigned(given=text, field="--field")
+        values[name.strip()] = value
+    return values
+
+
+def check_fields(
+    rules: Iterable[FieldRule], given: Mapping[str, str], *, wants_required: bool
+) -> list[FieldEntry]:
+    """Return the checked entries for `given` (name to text; an empty text takes the value away).
+
+    With `wants_required` every required field must have a value. Raises FieldUnknown, FieldMissing
+    and FieldValueWrong.
+    """
+    known = {rule.name_key: rule for rule in rules}
+    texts = {canonical.key(name): (name, text) for name, text in given.items()}
+    for name_key, (name, _) in texts.items():
+        if name_key not in known:
+            guess = canonical.nearest(name, [rule.name for rule in known.values()])
+            raise FieldUnknown(name=name, advice=f"Did you mean '{guess}'? " if guess else "")
+    entries = [
+        field_entry(rule, texts[name_key][1]) for name_key, rule in known.items() if name_key in texts
+    ]
+    if wants_required:
+        filled = {entry.field_id for entry in entries if entry.value}
+        for rule in known.values():
+            if rule.is_required and rule.id not in filled:
+                raise FieldMissing(name=rule.name, field=rule.name)
+    return entries
+
+
+def field_entry(rule: FieldRule, given: str) -> FieldEntry:
+    """Return the entry for one value as the field's kind wants it; raises FieldValueWrong."""
+    text = canonical.check_text(given, field=rule.name, max_chars=_VALUE_LIMIT, min_chars=0)
+    if not text:
+        if rule.is_required:
+            raise FieldMissing(name=rule.name, field=rule.name)
+        return FieldEntry(rule.id, rule.name, "", None)
+    value = _READERS[FieldKind(rule.kind)](rule, text)
+    is_unique = rule.kind == FieldKind.UNIQUE_TEXT
+    return FieldEntry(rule.id, rule.name, value, canonical.key(value) if is_unique else None)
+
+
+def _text(_rule: FieldRule, text: str) -> str:
+    return text
+
+
+def _number(rule: FieldRule, text: str) -> str:
+    digits = text.removeprefix("-").replace(".", "", 1)
+    if not (digits.isascii() and digits.isdigit()) or text.endswith(".") or text[:1] == ".":
+        raise _wrong(rule, text, "a number such as 12 or 3.5")
+    return text
+
+
+def _date(rule: FieldRule, text: str) -> str:
+    expected = "a date such as 2026-01-31"
+    if ":" in text:
+        raise _wrong(rule, text, expected)
+    try:
+        day = timewords.parse_cell(text).start(_ANY_MOMENT, _UTC)
+    except Refusal as refusal:
+        raise _wrong(rule, text, expected) from refusal
+    return day.date().isoformat() if day else ""
+
+
+def _choice(rule: FieldRule, text: str) -> str:
+    for choice in rule.choices_json:
+        if canonical.key(choice) == canonical.key(text):
+            return choice
+    raise _wrong(rule, text, f"one of: {', '.join(rule.choices_json)}")
+
+
+_READERS = {
+    FieldKind.TEXT: _text,
+    FieldKind.UNIQUE_TEXT: _text,
+    FieldKind.NUMBER: _number,
+    FieldKind.DATE: _date,
+    FieldKind.LIST: _choice,
+}
+
+
+def _wrong(rule: FieldRule, value: str, expected: str) -> FieldValueWrong:
+    return FieldValueWrong(name=rule.name, value=value, expected=expected, field=rule.name)
+
+
+def check_choices(kind: FieldKind, choices: Sequence[str]) -> list[str]:
+    """Return the choices of a list field, each once; raises FieldChoicesWrong."""
+    texts = [canonical.check_text(choice, field="choice") for choice in choices]
+    if (kind is FieldKind.LIST) != bool(texts):
+        needs = "needs choices" if kind is FieldKind.LIST else "takes no choices"
+        raise FieldChoicesWrong(kind=kind, needs=needs)
+    if len({canonical.key(text) for text in texts}) != len(texts):
+        raise FieldChoicesWrong(kind=kind, needs="needs different choices")
+    if len(texts) > _CHOICE_LIMIT:
+        raise FieldChoicesWrong(kind=kind, needs=f"takes at most {_CHOICE_LIMIT} choices")
+    return texts
+
+
+# Status ------------------------------------------------------------------------------------------
+
+
+def check_may_end(login: str, status: str, target: Status) -> None:
+    """Raise unless a person of `status` may become `target` (inactive or ended).
+
+    Raises NotConfirmedYet and StatusWrong.
+    """
+    done = "deactivated" if target is Status.INACTIVE else "ended"
+    if status == Status.PENDING:
+        raise NotConfirmedYet(login=login, done=done)
+    if status == Status.ENDED and target is Status.INACTIVE:
+        raise StatusWrong(login=login, status=status, done=done)

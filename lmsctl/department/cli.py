@@ -7,7 +7,7 @@ import typer
 from lmsctl.department import actions
 from lmsctl.department.results import Department
 from lmsctl.kit import options
-from lmsctl.kit.answer import Done, Listing
+from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
@@ -110,8 +110,9 @@ def delete(
     """
 
     def write(work: Work) -> Done:
-        return options.deleted(
-            lambda: actions.delete(work, path).written, "department", path, if_missing
-        )
+        def remove() -> ItemOutcome:
+            return ItemOutcome(actions.delete(work, path).written, Outcome.DELETED)
+
+        return options.deleted(remove, "department", path, if_missing)
 
     return env.write(write)

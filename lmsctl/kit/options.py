@@ -200,13 +200,13 @@ def edited(before: Any, after: Any, what: str) -> Done:
     return Done(after, f"{'Updated' if is_changed else 'Unchanged:'} {what}.", is_changed=is_changed)
 
 
-def deleted(delete: Callable[[], str], what: str, given: str, if_missing: Missing) -> Done:
-    """Return the answer of `delete`, which returns the name of what went, or raises NotFound."""
+def deleted(delete: Callable[[], Any], what: str, given: str, if_missing: Missing) -> Done:
+    """Return the answer of `delete`, which returns what went (its KEY names it) or raises NotFound."""
     try:
-        name = delete()
+        gone = delete()
     except NotFound:
         if if_missing is Missing.FAIL:
             raise
         outcome = ItemOutcome(given, Outcome.UNCHANGED)
         return Done(outcome, f"There is no {what} {given}.", is_changed=False)
-    return Done(ItemOutcome(name, Outcome.DELETED), f"Deleted the {what} {name}.")
+    return Done(gone, f"Deleted the {what} {getattr(gone, gone.KEY)}.")

@@ -99,6 +99,22 @@ class FieldChoicesWrong(Rejected):
     hint = "Give --choice once for each choice, and only for kind list."
 
 
+class FieldChoicesInUse(Rejected):
+    """Choices that would leave somebody with a value that is none of them."""
+
+    code = "field_choices_in_use"
+    says = "People have values in '{name}' that are not among these choices: {values}."
+    hint = "Keep these choices, or change the people first."
+
+
+class FieldNameTaken(Rejected):
+    """A name that means something else in a file of people."""
+
+    code = "field_name_reserved"
+    says = "'{name}' means something else in a file of people."
+    hint = "Choose another name."
+
+
 class OwnerProtected(Rejected):
     """The owner stays."""
 

@@ -11,6 +11,7 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.user.errors import (
     FieldChoicesWrong,
     FieldMissing,
+    FieldNameTaken,
     FieldNotAssigned,
     FieldUnknown,
     FieldValueWrong,
@@ -198,6 +199,27 @@ _READERS = {
 
 def _wrong(rule: FieldRule, value: str, expected: str) -> FieldValueWrong:
     return FieldValueWrong(name=rule.name, value=value, expected=expected, field=rule.name)
+
+
+# What the columns of a file of people are called, and what they are called by other programs.
+PERSON_COLUMNS = (
+    "login",
+    "first name",
+    "last name",
+    "email",
+    "department",
+    "type",
+    "status",
+    "group",
+    "add to group",
+    "supervisor",
+)
+
+
+def check_field_name(name: str) -> None:
+    """Raise FieldNameTaken when a custom field could not be told from a column of its own."""
+    if "=" in name or canonical.key(name).replace("-", " ").replace("_", " ") in PERSON_COLUMNS:
+        raise FieldNameTaken(name=name, field="name")
 
 
 def check_choices(kind: FieldKind, choices: Sequence[str]) -> list[str]:

@@ -402,3 +402,18 @@ def in_departments(work: Work, ids: Sequence[int]) -> list[Sitting]:
         """,
         ids=list(ids),
     )
+
+
+def records_of(work: Work, user_id: int) -> dict[str, int]:
+    """Return what hangs on a person alone and would go with them: how many of each."""
+    tables = {
+        "custom_fields": "field_values",
+        "group_memberships": "group_members",
+        "roles": "grants",
+        "messages": "notifications",
+    }
+    return {
+        name: int(work.value(f"SELECT count(*) FROM {table} WHERE user_id = :user", user=user_id))  # noqa: S608 - our own names
+        for name, table in tables.items()
+    }
+

@@ -1,0 +1,116 @@
+"""Defining the custom fields that every person has."""
+
+from collections.abc import Iterator, Sequence
+
+from lmsctl.audit import actions as audit
+from lmsctl.kit import canonical
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.user import rules, store
+from lmsctl.user.errors import FieldChoicesInUse, FieldExists, FieldUnknown
+from lmsctl.user.results import Field, FieldKind
+from lmsctl.user.rules import FieldRule
+
+
+def create_field(
+    work: Work, name: str, kind: FieldKind, *, is_required: bool, choices: Sequence[str]
+) -> Field:
+    """Define a custom field; needs `field.manage` everywhere.
+
+    Raises FieldExists and FieldChoicesWrong.
+    """
+    rights.require_everywhere(work, "field.manage")
+    text = _checked_name(work, name)
+    store.add_field(
+        work,
+        name=text,
+        name_key=canonical.key(text),
+        kind=kind,
+        is_required=is_required,
+        choices_json=rules.check_choices(kind, choices),
+    )
+    audit.record(work, "field.created", f"field {text}", kind=kind)
+    return _shown(_get(work, text))
+
+
+def find_field(work: Work, name: str) -> Field | None:
+    """Return the custom field of that name, or None; needs `field.manage` everywhere."""
+    rights.require_everywhere(work, "field.manage")
+    found = _find(work, name)
+    return _shown(found) if found else None
+
+
+def list_fields(work: Work) -> Iterator[Field]:
+    """Return every custom field, in the order they were made; needs `user.view` somewhere."""
+    rights.require(work, "user.view")
+    return (_shown(rule) for rule in store.fields(work))
+
+
+def edit_field(
+    work: Work,
+    name: str,
+    *,
+    new_name: str | None = None,
+    is_required: bool | None = None,
+    choices: Sequence[str] = (),
+) -> tuple[Field, bool]:
+    """Rename a field, require it or not, or replace its choices; returns it and whether it changed.
+
+    What people have stays; it is asked for the next time they are made or changed. Raises
+    FieldUnknown, FieldExists, FieldChoicesWrong and FieldChoicesInUse.
+    """
+    rights.require_everywhere(work, "field.manage")
+    rule = _get(work, name)
+    wanted: dict[str, object] = {}
+    if new_name is not None and canonical.trim(new_name) != rule.name:
+        text = _checked_name(work, new_name, besides=rule.id)
+        wanted.update(name=text, name_key=canonical.key(text))
+    if is_required is not None and is_required != rule.is_required:
+        wanted["is_required"] = is_required
+    if choices:
+        texts = rules.check_choices(FieldKind(rule.kind), choices)
+        beyond = store.values_beyond(work, rule.id, texts)
+        if beyond:
+            raise FieldChoicesInUse(name=rule.name, values=beyond)
+        if texts != rule.choices_json:
+            wanted["choices_json"] = texts
+    if wanted:
+        store.change_field(work, rule.id, **wanted)
+        audit.record(work, "field.changed", f"field {rule.name}", changed=sorted(wanted))
+    return _shown(_get(work, str(wanted.get("name", rule.name)))), bool(wanted)
+
+
+def delete_field(work: Work, name: str) -> str:
+    """Delete a custom field with everybody's values, after a confirmation; returns its name."""
+    rights.require_everywhere(work, "field.manage")
+    rule = _get(work, name)
+    work.confirm(f"Delete the field '{rule.name}' and what people have in it?")
+    count = store.delete_field(work, rule.id)
+    audit.record(work, "field.deleted", f"field {rule.name}", values=count)
+    return rule.name
+
+
+def _checked_name(work: Work, name: str, *, besides: int | None = None) -> str:
+    text = canonical.check_text(name, field="name", max_chars=100)
+    rules.check_field_name(text)
+    found = _find(work, text)
+    if found and found.id != besides:
+        raise FieldExists(name=found.name, field="name")
+    return text
+
+
+def _find(work: Work, name: str) -> FieldRule | None:
+    key = canonical.key(name)
+    return next((rule for rule in store.fields(work) if rule.name_key == key), None)
+
+
+def _get(work: Work, name: str) -> FieldRule:
+    found = _find(work, name)
+    if found is None:
+        guess = canonical.nearest(name, [rule.name for rule in store.fields(work)])
+        raise FieldUnknown(name=name, advice=f"Did you mean '{guess}'? " if guess else "")
+    return found
+
+
+def _shown(rule: FieldRule) -> Field:
+    return Field(rule.id, rule.name, FieldKind(rule.kind), rule.is_required, rule.choices_json)

@@ -1,0 +1,305 @@
+"""Making, showing, changing and moving people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from lmsctl.audit import actions as audit
+from lmsctl.department import store as departments
+from lmsctl.kit import canonical, discover
+from lmsctl.kit.address import Email, parse_email
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
+from lmsctl.portal.errors import PlanFull
+from lmsctl.rights import actions as rights
+from lmsctl.user import rules, store
+from lmsctl.user.errors import (
+    EmailTaken,
+    FieldValueTaken,
+    LoginTaken,
+    SupervisorIsSelf,
+    VersionStale,
+)
+from lmsctl.user.results import Origin, Status, SupervisorMode, Type, User, UserRow
+from lmsctl.user.rules import Draft, FieldEntry
+from lmsctl.user.store import Filter, Person
+
+
+def create(  # noqa: PLR0913 - one keyword for each thing a person has
+    work: Work,
+    *,
+    first_name: str,
+    last_name: str,
+    login: str | None = None,
+    email: str | None = None,
+    department: str | None = None,
+    type_: Type = Type.STAFF,
+    fields: Sequence[str] = (),
+) -> tuple[User, bool]:
+    """Make a person, in the root department unless told otherwise; needs `user.manage` there.
+
+    Returns the person, and whether they are active: past the plan's limit they are made inactive.
+    Raises DepartmentUnknown, LoginTaken, EmailTaken, and what the checks of the parts raise.
+    """
+    scope = rights.require(work, "user.manage")
+    work.about = f"user {login or email or ''}"
+    place = departments.get(work, department, scope) if department else departments.root(work)
+    if not scope.covers(place.path):
+        rights.require_everywhere(work, "user.manage")
+    entries = rules.check_fields(
+        store.fields(work), rules.parse_assignments(fields), wants_required=True
+    )
+    draft = Draft(
+        login=rules.check_login(login) if login is not None else None,
+        email=parse_email(email, sandbox=work.is_sandbox) if email else None,
+        first_name=rules.check_person_name(first_name, "first name"),
+        last_name=rules.check_person_name(last_name, "last name"),
+        type=type_,
+        department_id=place.id,
+        origin=Origin.ADMINISTRATOR,
+        entries=entries,
+    )
+    portal.lock(work)
+    try:
+        portal.take_seat(work)
+        is_active = True
+    except PlanFull:
+        is_active = False
+    number = add(work, draft, Status.ACTIVE if is_active else Status.INACTIVE)
+    return look(work, number), is_active
+
+
+def find(work: Work, login: str | None, email: str | None) -> User | None:
+    """Return the person in scope that `create` would collide with, or None."""
+    scope = rights.require(work, "user.manage")
+    for given in (login, email):
+        found = store.find(work, given, scope) if given else None
+        if found:
+            return look(work, found.id)
+    return None
+
+
+def add(work: Work, draft: Draft, status: Status) -> int:
+    """Insert the person `draft` describes and return their id; seats are the caller's business.
+
+    Raises LoginTaken, EmailTaken and FieldValueTaken.
+    """
+    login = _free_login(work, draft.login, draft.email)
+    if draft.email and store.holder_of_email(work, draft.email.key) is not None:
+        raise EmailTaken(email=draft.email.address, field="email")
+    number = store.add(
+        work,
+        login=login,
+        login_key=canonical.key(login),
+        email=draft.email.address if draft.email else None,
+        email_key=draft.email.key if draft.email else None,
+        first_name=draft.first_name,
+        last_name=draft.last_name,
+        type=draft.type,
+        status=status,
+        department_id=draft.department_id,
+        supervisor_mode=SupervisorMode.INHERITED,
+        origin=draft.origin,
+        origin_detail=draft.origin_detail,
+        created_at=work.now,
+        policy_accepted_at=draft.policy_accepted_at,
+        expires_at=draft.expires_at,
+    )
+    _set_fields(work, number, draft.entries)
+    audit.record(work, "user.created", f"user {login}", origin=draft.origin, status=status)
+    if status is Status.ACTIVE:
+        joined(work, [number])
+    return number
+
+
+def joined(work: Work, ids: Sequence[int]) -> None:
+    """Let upper rooms do what follows from active people having joined their department."""
+    for _ in discover.announce("after_join_of_department", work, list(ids)):
+        pass
+
+
+def _free_login(work: Work, login: str | None, email: Email | None) -> str:
+    base, may_grow = rules.login_base(login, email)
+    for batch in rules.candidates(base):
+        taken = store.taken_logins(work, [canonical.key(text) for text in batch])
+        free = [text for text in batch if canonical.key(text) not in taken]
+        if free:
+            return free[0]
+        if not may_grow:
+            break
+    raise LoginTaken(login=base, field="login")
+
+
+def _set_fields(work: Work, user_id: int, entries: Sequence[FieldEntry]) -> bool:
+    current = {item.name: item.value for item in store.field_values(work, user_id)}
+    is_changed = False
+    for entry in entries:
+        if current.get(entry.name, "") == entry.value:
+            continue
+        if entry.unique_key and store.holder_of_value(work, entry) not in {None, user_id}:
+            raise FieldValueTaken(name=entry.name, value=entry.value, field=entry.name)
+        store.set_value(work, user_id, entry)
+        is_changed = True
+    return is_changed
+
+
+def show(work: Work, given: str) -> User:
+    """Return one person; needs `user.view` there. Raises UserUnknown."""
+    scope = rights.require(work, "user.view")
+    return look(work, store.get(work, given, scope).id)
+
+
+def look(work: Work, number: int) -> User:
+    """Return the person with that id as shown, rights aside."""
+    person = store.by_id(work, number)
+    mode = SupervisorMode(person.supervisor_mode)
+    return User(
+        id=person.id,
+        login=person.login,
+        email=person.email,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        type=Type(person.type),
+        status=Status(person.status),
+        department=person.department,
+        supervisor=_supervisor(work, person, mode),
+        supervisor_mode=mode,
+        roles=store.roles_of(work, number) or ["learner"],
+        groups=store.groups_of(work, number),
+        fields={item.name: item.value for item in store.field_values(work, number)},
+        origin=Origin(person.origin),
+        origin_detail=person.origin_detail,
+        created_at=person.created_at,
+        scheduled_status=Status(person.due_status) if person.due_status else None,
+        scheduled_at=person.due_at,
+        policy_accepted_at=person.policy_accepted_at,
+        version=person.version,
+    )
+
+
+def _supervisor(work: Work, person: Person, mode: SupervisorMode) -> str | None:
+    if mode is SupervisorMode.INHERITED:
+        return store.inherited_supervisor(work, person.id, person.path)
+    return store.by_id(work, person.supervisor_id).login if person.supervisor_id else None
+
+
+def list_users(work: Work, wanted: Filter) -> Iterator[UserRow]:
+    """Return the people in scope that fit `wanted`, by login; needs `user.view`.
+
+    `wanted.under` is a department as people write it. Raises DepartmentUnknown.
+    """
+    scope = rights.require(work, "user.view")
+    if wanted.under is not None:
+        wanted = replace(wanted, under=departments.get(work, wanted.under, scope).path)
+    return store.listed(work, scope, wanted)
+
+
+def held(work: Work, given: str) -> Person:
+    """Return a person the actor may change, locked; needs `user.manage` there.
+
+    Whoever holds rights that the actor does not hold is out of reach: PermissionBeyondOwn. Raises
+    UserUnknown.
+    """
+    scope = rights.require(work, "user.manage")
+    work.about = f"user {given}"
+    person = store.get(work, given, scope)
+    rights.check_not_beyond_own(work, rights.holdings(work, person.id))
+    store.lock(work, person.id)
+    return person
+
+
+def edit(  # noqa: PLR0913 - one keyword for each thing that can change
+    work: Work,
+    given: str,
+    *,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    login: str | None = None,
+    email: str | None = None,
+    type_: Type | None = None,
+    supervisor: str | None = None,
+    fields: Sequence[str] = (),
+    if_version: int | None = None,
+) -> tuple[User, bool]:
+    """Change a person; an empty `email` takes the address away. Returns them, and whether it did.
+
+    `supervisor` is a login, `none` or `inherited`. Raises VersionStale, LoginTaken, EmailTaken,
+    SupervisorIsSelf, UserUnknown, and what the checks of the parts raise.
+    """
+    person = held(work, given)
+    if if_version is not None and if_version != person.version:
+        raise VersionStale(what=person.login, found=person.version, wanted=if_version)
+    wanted: dict[str, object] = {}
+    if first_name is not None:
+        wanted["first_name"] = rules.check_person_name(first_name, "first name")
+    if last_name is not None:
+        wanted["last_name"] = rules.check_person_name(last_name, "last name")
+    if type_ is not None:
+        wanted["type"] = type_
+    if login is not None:
+        wanted.update(_new_login(work, person, login))
+    if email is not None:
+        wanted.update(_new_email(work, person, email))
+    if supervisor is not None:
+        wanted.update(_new_supervisor(work, person, supervisor))
+    entries = rules.check_fields(
+        store.fields(work), rules.parse_assignments(fields), wants_required=False
+    )
+    changes = {name: value for name, value in wanted.items() if getattr(person, name) != value}
+    has_new_fields = _set_fields(work, person.id, entries)
+    if changes or has_new_fields:
+        store.change(work, person.id, **_with_keys(changes))
+        changed = sorted({*changes, *(entry.name for entry in entries)})
+        audit.record(work, "user.changed", f"user {person.login}", changed=changed)
+    return look(work, person.id), bool(changes or has_new_fields)
+
+
+def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
+    """Add to a new login or address the form in which it is compared."""
+    keys = {
+        f"{name}_key": None if changes[name] is None else canonical.key(str(changes[name]))
+        for name in ("login", "email")
+        if name in changes
+    }
+    return {**changes, **keys}
+
+
+def _new_login(work: Work, person: Person, given: str) -> dict[str, object]:
+    login = rules.check_login(given)
+    if store.holder_of_login(work, canonical.key(login)) not in {None, person.id}:
+        raise LoginTaken(login=login, field="login")
+    return {"login": login}
+
+
+def _new_email(work: Work, person: Person, given: str) -> dict[str, object]:
+    if not canonical.trim(given):
+        return {"email": None}
+    email = parse_email(given, sandbox=work.is_sandbox)
+    if store.holder_of_email(work, email.key) not in {None, person.id}:
+        raise EmailTaken(email=email.address, field="email")
+    return {"email": email.address}
+
+
+def _new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]:
+    word = canonical.key(given)
+    if word in {SupervisorMode.NONE, SupervisorMode.INHERITED}:
+        return {"supervisor_mode": SupervisorMode(word), "supervisor_id": None}
+    boss = store.get(work, given, rights.require(work, "user.view"))
+    if boss.id == person.id:
+        raise SupervisorIsSelf(login=person.login)
+    return {"supervisor_mode": SupervisorMode.OWN, "supervisor_id": boss.id}
+
+
+def move(work: Work, given: str, department: str) -> tuple[User, bool]:
+    """Put a person into another department; needs `user.manage` in the old and in the new one.
+
+    Returns them, and whether they moved. Raises UserUnknown and DepartmentUnknown.
+    """
+    person = held(work, given)
+    place = departments.get(work, department, rights.require(work, "user.manage"))
+    if place.id == person.department_id:
+        return look(work, person.id), False
+    store.change(work, person.id, department_id=place.id)
+    audit.record(work, "user.moved", f"user {person.login}", to=place.written)
+    if person.status == Status.ACTIVE:
+        joined(work, [person.id])
+    return look(work, person.id), True

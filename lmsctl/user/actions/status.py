@@ -1,0 +1,133 @@
+"""Activating, deactivating, ending and deleting people, and what time alone decides."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from lmsctl.audit import actions as audit
+from lmsctl.kit import discover
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import OWNER
+from lmsctl.user import rules, store
+from lmsctl.user.actions.people import held, joined, look
+from lmsctl.user.errors import OwnerProtected
+from lmsctl.user.results import Removed, Status, User
+from lmsctl.user.store import Person
+
+
+def activate(work: Work, given: str) -> tuple[User, bool]:
+    """Make a person active, taking a seat, and forget a scheduled end; returns whether it changed.
+
+    A person who waits for confirmation is confirmed by it. Raises PlanFull and UserUnknown.
+    """
+    scope = rights.require(work, "user.manage")
+    store.get(work, given, scope)
+    portal.lock(work)
+    person = held(work, given)
+    if person.status == Status.ACTIVE and person.due_status is None:
+        return look(work, person.id), False
+    if person.status in {Status.INACTIVE, Status.ENDED}:
+        portal.take_seat(work)
+    awake(work, person)
+    audit.record(work, "user.activated", f"user {person.login}", was=person.status)
+    return look(work, person.id), True
+
+
+def awake(work: Work, person: Person) -> None:
+    """Give a person the status active; the seat is the caller's business."""
+    if person.status == Status.PENDING:
+        for _ in discover.announce("with_confirmation_of_user", work, person.id):
+            pass
+    store.change(
+        work, person.id, status=Status.ACTIVE, expires_at=None, due_status=None, due_at=None
+    )
+    if person.status != Status.ACTIVE:
+        joined(work, [person.id])
+
+
+def end(work: Work, given: str, target: Status, on: datetime | None) -> tuple[User, bool]:
+    """Make a person inactive or ended, now or at `on` (UTC); returns them and whether it changed.
+
+    The seat is free at once. Raises OwnerProtected, NotConfirmedYet, StatusWrong and UserUnknown.
+    """
+    scope = rights.require(work, "user.manage")
+    store.get(work, given, scope)
+    portal.lock(work)
+    person = held(work, given)
+    rules.check_may_end(person.login, person.status, target)
+    done = "deactivated" if target is Status.INACTIVE else "ended"
+    _check_no_owner(work, person, done)
+    if on is not None and on > work.now:
+        return _schedule(work, person, target, on)
+    if person.status == target and person.due_status is None:
+        return look(work, person.id), False
+    store.change(work, person.id, status=target, due_status=None, due_at=None)
+    if person.status == Status.ACTIVE:
+        portal.give_back_seats(work, 1)
+    audit.record(work, f"user.{done}", f"user {person.login}")
+    return look(work, person.id), True
+
+
+def _schedule(work: Work, person: Person, target: Status, on: datetime) -> tuple[User, bool]:
+    if (person.due_status, person.due_at) == (target, on):
+        return look(work, person.id), False
+    store.change(work, person.id, due_status=target, due_at=on)
+    audit.record(work, "user.scheduled", f"user {person.login}", status=target)
+    return look(work, person.id), True
+
+
+def _check_no_owner(work: Work, person: Person, done: str) -> None:
+    if OWNER in store.roles_of(work, person.id):
+        raise OwnerProtected(login=person.login, done=done)
+
+
+def delete(work: Work, given: str) -> Removed:
+    """Delete a person with their records, after a confirmation that offers deactivation instead.
+
+    Raises OwnerProtected and UserUnknown.
+    """
+    scope = rights.require(work, "user.manage")
+    store.get(work, given, scope)
+    portal.lock(work)
+    person = held(work, given)
+    _check_no_owner(work, person, "deleted")
+    removed = store.records_of(work, person.id)
+    listed = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in removed.items() if count)
+    work.confirm(
+        f"Delete '{person.login}' for good?",
+        [
+            f"Goes too: {listed}." if listed else "Nothing else goes.",
+            f"To keep the records instead: lmsctl user deactivate {person.login}",
+        ],
+    )
+    if person.status == Status.PENDING:
+        gone(work, [person.id])
+    else:
+        store.delete(work, [person.id])
+        portal.give_back_seats(work, 1 if person.status == Status.ACTIVE else 0)
+    audit.record(work, "user.deleted", f"user {person.login}", **removed)
+    return Removed(person.login, dict(removed))
+
+
+def settle(work: Work) -> None:
+    """Put into the rows what time alone has decided: scheduled ends, and registrations that expired.
+
+    Every unit of work that writes begins with this, so that no place waits for a clean-up.
+    """
+    if not store.is_anything_due(work):
+        return
+    portal.lock(work)
+    portal.give_back_seats(work, store.apply_due(work))
+    ids = store.expired(work)
+    if ids:
+        gone(work, ids)
+        audit.record(work, "registrations.expired", "portal", count=len(ids))
+
+
+def gone(work: Work, ids: Sequence[int]) -> None:
+    """Remove people who never confirmed; their holds go back. The portal must be locked."""
+    for _ in discover.announce("with_expiry_of_users", work, list(ids)):
+        pass
+    store.delete(work, ids)
+    portal.give_back_seats(work, len(ids))

@@ -1,0 +1,231 @@
+"""The command line of the user room: people."""
+
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.kit import options, timewords
+from lmsctl.kit.answer import Done, Listing
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.options import IfExists, IfMissing, verb
+from lmsctl.kit.work import Work
+from lmsctl.user import actions
+from lmsctl.user.results import Origin, Status, Type, UserRow
+from lmsctl.user.store import Filter
+
+app = options.noun("user", "People: create, import, change, deactivate.")
+
+Who = Annotated[str, typer.Argument(metavar="LOGIN", help="Login, address or number.")]
+Fields = Annotated[
+    list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="A custom field; again.")
+]
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl user create --email anna@example.com --first-name Anna --last-name Bell",
+        "lmsctl user create --login b.cole --first-name Ben --last-name Cole --department Sales/EMEA",
+    ),
+)
+def create(  # noqa: PLR0913 - one option for each thing a person has
+    env: Environment,
+    first_name: Annotated[str, typer.Option("--first-name", help="First name.")],
+    last_name: Annotated[str, typer.Option("--last-name", help="Last name.")],
+    email: Annotated[str | None, typer.Option("--email", help="Address.")] = None,
+    login: Annotated[
+        str | None, typer.Option("--login", help="Login; made from the address when absent.")
+    ] = None,
+    department: Annotated[
+        str | None, typer.Option("--department", help="Path; the root when absent.")
+    ] = None,
+    type_: Annotated[Type, typer.Option("--type", help="staff, client or prospect.")] = Type.STAFF,
+    field: Fields = None,
+    if_exists: IfExists = options.Existing.FAIL,
+) -> Any:
+    """Make a person. Past the plan's limit they are made inactive, and the command says so."""
+
+    def write(work: Work) -> Done:
+        found = None
+        if if_exists is not options.Existing.FAIL:
+            found = actions.find(work, login, email)
+        if found and if_exists is options.Existing.SKIP:
+            return Done(found, f"{found.login} exists already.", is_changed=False)
+        if found:
+            after, is_changed = actions.edit(
+                work,
+                found.login,
+                first_name=first_name,
+                last_name=last_name,
+                type_=type_,
+                fields=field or (),
+            )
+            if department:
+                after, is_moved = actions.move(work, found.login, department)
+                is_changed = is_changed or is_moved
+            return _changed(after.login, after, is_changed=is_changed)
+        made, is_active = actions.create(
+            work,
+            first_name=first_name,
+            last_name=last_name,
+            login=login,
+            email=email,
+            department=department,
+            type_=type_,
+            fields=field or (),
+        )
+        inactive = " inactive, because the plan is full" if not is_active else ""
+        return Done(made, f"Created {made.login}{inactive}.")
+
+    return env.write(write)
+
+
+def _changed(login: str, result: Any, *, is_changed: bool) -> Done:
+    return Done(result, f"{'Updated' if is_changed else 'Unchanged:'} {login}.", is_changed=is_changed)
+
+
+@verb(
+    app,
+    "list",
+    examples=("lmsctl user list --department Sales --status active", "lmsctl user list -o csv"),
+)
+def list_(  # noqa: PLR0913 - one option for each filter
+    env: Environment,
+    department: Annotated[
+        str | None, typer.Option("--department", help="Only this one and those under it.")
+    ] = None,
+    type_: Annotated[Type | None, typer.Option("--type", help="staff, client or prospect.")] = None,
+    status: Annotated[
+        Status | None, typer.Option("--status", help="pending, active, inactive or ended.")
+    ] = None,
+    origin: Annotated[Origin | None, typer.Option("--origin", help="How they came in.")] = None,
+    group: Annotated[str | None, typer.Option("--group", help="Only members of this group.")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", help="Part of the login or the address.")
+    ] = None,
+) -> Any:
+    """List people by login; filters combine."""
+    wanted = Filter(
+        under=department, type=type_, status=status, origin=origin, group_key=group, search=search
+    )
+    return env.read(lambda work: Listing(UserRow, actions.list_users(work, wanted)))
+
+
+@verb(app, examples=("lmsctl user show anna@example.com -o json",))
+def show(env: Environment, login: Who) -> Any:
+    """Show one person: status, department, roles, groups, custom fields, where they came from."""
+    return env.read(lambda work: actions.show(work, login))
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl user edit anna --last-name Bell-Cole --supervisor ben",
+        "lmsctl user edit anna --field Badge=1234 --if-version 3",
+    ),
+)
+def edit(  # noqa: PLR0913 - one option for each thing that can change
+    env: Environment,
+    login: Who,
+    first_name: Annotated[str | None, typer.Option("--first-name", help="First name.")] = None,
+    last_name: Annotated[str | None, typer.Option("--last-name", help="Last name.")] = None,
+    new_login: Annotated[str | None, typer.Option("--login", help="The new login.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="Address; '' takes it off.")] = None,
+    type_: Annotated[Type | None, typer.Option("--type", help="staff, client or prospect.")] = None,
+    supervisor: Annotated[
+        str | None, typer.Option("--supervisor", help="A login, 'inherited' or 'none'.")
+    ] = None,
+    field: Fields = None,
+    if_version: Annotated[
+        int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
+    ] = None,
+) -> Any:
+    """Change a person. A custom field with an empty value is taken off."""
+
+    def write(work: Work) -> Done:
+        after, is_changed = actions.edit(
+            work,
+            login,
+            first_name=first_name,
+            last_name=last_name,
+            login=new_login,
+            email=email,
+            type_=type_,
+            supervisor=supervisor,
+            fields=field or (),
+            if_version=if_version,
+        )
+        return _changed(after.login, after, is_changed=is_changed)
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl user move anna --department Sales/EMEA",))
+def move(
+    env: Environment,
+    login: Who,
+    department: Annotated[str, typer.Option("--department", help="Where to.")],
+) -> Any:
+    """Put a person into another department."""
+
+    def write(work: Work) -> Done:
+        after, is_changed = actions.move(work, login, department)
+        sentence = f"Moved {after.login} to {after.department}."
+        return Done(after, sentence if is_changed else f"Unchanged: {after.login}.", is_changed=is_changed)
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl user activate anna",))
+def activate(env: Environment, login: Who) -> Any:
+    """Make a person active again, and forget an end that was scheduled. Refused on a full plan."""
+
+    def write(work: Work) -> Done:
+        after, is_changed = actions.activate(work, login)
+        sentence = f"{after.login} is active{'' if is_changed else ' already'}."
+        return Done(after, sentence, is_changed=is_changed)
+
+    return env.write(write)
+
+
+On = Annotated[
+    str | None, typer.Option("--on", metavar="TIME", help="When, such as 2026-12-31; now if absent.")
+]
+
+
+@verb(app, examples=("lmsctl user deactivate anna", "lmsctl user deactivate anna --on 2026-12-31"))
+def deactivate(env: Environment, login: Who, on: On = None) -> Any:
+    """Make a person inactive: no sign-in, no mail, the seat is free. Nothing is lost."""
+    return _end(env, login, Status.INACTIVE, on)
+
+
+@verb(app, "end-employment", examples=("lmsctl user end-employment anna --on 2026-12-31",))
+def end_employment(env: Environment, login: Who, on: On = None) -> Any:
+    """Note that a person has left: like inactive, and told apart in reports."""
+    return _end(env, login, Status.ENDED, on)
+
+
+def _end(env: Environment, login: str, target: Status, on: str | None) -> Any:
+    word = timewords.parse(on) if on else None
+
+    def write(work: Work) -> Done:
+        moment = word.start(work.now, work.zone) if word else None
+        after, is_changed = actions.end(work, login, target, moment)
+        if after.scheduled_at:
+            shown = timewords.show(after.scheduled_at, work.zone)
+            sentence = f"{after.login} will be {after.scheduled_status} at {shown}."
+        else:
+            sentence = f"{after.login} is {after.status}{'' if is_changed else ' already'}."
+        return Done(after, sentence, is_changed=is_changed)
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl user delete anna --yes",))
+def delete(env: Environment, login: Who, if_missing: IfMissing = options.Missing.FAIL) -> Any:
+    """Delete a person and their records for good. Deactivating keeps the records."""
+
+    def write(work: Work) -> Done:
+        return options.deleted(lambda: actions.delete(work, login), "person", login, if_missing)
+
+    return env.write(write)

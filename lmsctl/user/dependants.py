@@ -1,0 +1,14 @@
+"""What the user room has to say about what happens in lower rooms."""
+
+from collections.abc import Iterator, Sequence
+
+from lmsctl.kit.discover import Obstacle
+from lmsctl.kit.work import Work
+from lmsctl.user import store
+
+
+def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[Obstacle]:
+    """Yield who is still in a department that should go, people of every status counted."""
+    for place in store.in_departments(work, ids):
+        who = place.example if place.people == 1 else f"{place.people} people, among them {place.example}"
+        yield Obstacle(f"{who} in {place.department}")

@@ -87,6 +87,10 @@ class Environment:
             self._config = config.find(self.options.config, self.environ)
         return self._config
 
+    def use(self, written: Config) -> None:
+        """Go on with a configuration that was just written."""
+        self._config = written
+
     @property
     def connecting(self) -> Connecting:
         """How to reach the database of this invocation."""

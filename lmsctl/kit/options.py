@@ -36,6 +36,7 @@ _GLOBALS: dict[str, tuple[type, tuple[str, ...], str]] = {
     "color": (str, ("--color",), "auto, always or never."),
     "no_progress": (bool, ("--no-progress",), "No progress on standard error."),
 }
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 FOOTER = "Global options work here too: see 'lmsctl help options'."
 
 
@@ -60,10 +61,21 @@ def noun(name: str, summary: str) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        context_settings=_CONTEXT,
     )
     app.callback()(hearing(is_hidden=True))
     return app
+
+
+def single(name: str, summary: str) -> typer.Typer:
+    """Return the home of one command that stands at the top without a noun."""
+    return typer.Typer(
+        name=name,
+        help=summary,
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings=_CONTEXT,
+    )
 
 
 def hearing(*, is_hidden: bool) -> Callable[..., None]:

@@ -14,16 +14,3 @@ class Setting:
     value: Any
     meaning: str
 
-
-@dataclass(frozen=True, slots=True)
-class Portal:
-    """A portal just made or looked at."""
-
-    KEY = "name"
-
-    name: str
-    is_sandbox: bool
-    time_zone: str
-    owner: str
-    database: str
-    config_file: str | None

@@ -1,0 +1,1 @@
+"""Init: making a new portal, from nothing to its first owner."""

@@ -1,0 +1,49 @@
+"""The command line of the init room."""
+
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.init import actions
+from lmsctl.init.actions import Wanted
+from lmsctl.kit import options
+from lmsctl.kit.answer import Done
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.options import verb
+
+app = options.single("init", "Make a new portal.")
+
+
+@verb(
+    app,
+    "init",
+    examples=(
+        "lmsctl init",
+        "lmsctl init --time-zone Europe/Berlin --owner-email ada@example.com",
+        "lmsctl --database-url postgresql://lms@localhost/test init --sandbox",
+    ),
+)
+def init(  # noqa: PLR0913 - one option for each thing a portal has
+    env: Environment,
+    name: Annotated[str, typer.Option("--name", help="How the portal is called.")] = "Portal",
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="For tests: the clock may be frozen.")
+    ] = False,
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", help="Zone of dates and times without offset.")
+    ] = "UTC",
+    owner_email: Annotated[
+        str | None, typer.Option("--owner-email", help="The first owner's address.")
+    ] = None,
+    owner_login: Annotated[
+        str | None,
+        typer.Option("--owner-login", help="Their login; from the address, or 'owner'."),
+    ] = None,
+) -> Any:
+    """Make a new portal: the database, its root department, the built-in roles and one owner.
+
+    Without a configuration or an address it writes lmsctl.toml and lmsctl.db into this folder.
+    """
+    made = actions.make(env, Wanted(name, sandbox, time_zone, owner_login, owner_email))
+    written = f", and wrote {made.config_file}" if made.config_file else ""
+    return Done(made, f"Created the portal '{made.name}' in {made.database}{written}.")

@@ -1,0 +1,17 @@
+"""What the init room answers with."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A portal just made."""
+
+    KEY = "name"
+
+    name: str
+    is_sandbox: bool
+    time_zone: str
+    owner: str
+    database: str
+    config_file: str | None

@@ -1,0 +1,12 @@
+"""The table of nouns that makes start-up fast; written by `python -m tests.generate`."""
+
+# word: (module, the Typer in it, one-line help)
+NOUNS: dict[str, tuple[str, str, str]] = {
+    "init": ("lmsctl.init.cli", "app", "Make a new portal."),
+    "settings": ("lmsctl.portal.cli", "app", "The settings of the portal."),
+    "department": ("lmsctl.department.cli", "app", "The tree of departments."),
+    "user": ("lmsctl.user.cli", "app", "People: create, import, change, deactivate."),
+    "field": ("lmsctl.user.field_cli", "app", "Custom fields that every person has."),
+    "notification": ("lmsctl.notification.cli", "app", "Queued mails and notices in accounts."),
+    "audit": ("lmsctl.audit.cli", "app", "Who did what, as whom, and what was refused."),
+}

@@ -14,7 +14,7 @@ from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import store as portal_store
 from lmsctl.portal.errors import ClockFrozen
-from lmsctl.role import actions as role
+from lmsctl.rights import actions as rights
 from lmsctl.user import actions as user
 from lmsctl.user import rules as user_rules
 from lmsctl.user.results import Origin, Status, Type
@@ -91,7 +91,7 @@ def _plant(work: Work, wanted: Wanted, zone: str, database: str) -> str:
         created_at=work.now,
     )
     root = departments.plant_root(work, wanted.name)
-    role.plant_roles(work)
+    rights.plant_roles(work)
     email = parse_email(wanted.owner_email, sandbox=wanted.is_sandbox) if wanted.owner_email else None
     login = wanted.owner_login or (None if email else _DEFAULT_OWNER)
     portal.take_seat(work)
@@ -108,6 +108,6 @@ def _plant(work: Work, wanted: Wanted, zone: str, database: str) -> str:
         ),
         Status.ACTIVE,
     )
-    role.grant_owner(work, owner)
+    rights.plant_owner(work, owner)
     audit.record(work, "portal.created", "portal", sandbox=wanted.is_sandbox)
     return user.look(work, owner).login

@@ -490,10 +490,10 @@ def _from_json(value: Any) -> Any:
 
 
 def _sqlite_decoder(name: str) -> Callable[[Any], Any] | None:
+    if name.startswith(("is_", "has_")):
+        return lambda value: None if value is None else bool(value)
     if name.endswith("_at"):
         return lambda value: None if value is None else datetime.fromisoformat(value)
     if name.endswith("_on"):
         return lambda value: None if value is None else date.fromisoformat(value)
-    if name.startswith(("is_", "has_")):
-        return lambda value: None if value is None else bool(value)
     return _from_json if name.endswith("_json") else None

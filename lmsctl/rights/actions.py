@@ -76,3 +76,14 @@ def check_not_beyond_own(work: Work, held: tuple[Holding, ...]) -> None:
         lacking = actor(work).lacks(holding.permissions, holding.paths)
         if lacking:
             raise PermissionBeyondOwn(actor=name_of(work), lacking=lacking)
+
+
+def plant_roles(work: Work) -> None:
+    """Make the built-in roles of a new portal."""
+    for name in rules.BUILT_IN:
+        store.add_role(work, name, canonical.key(name), is_builtin=True)
+
+
+def plant_owner(work: Work, user_id: int) -> None:
+    """Make the first person of a new portal its owner; nobody is there yet to be asked."""
+    store.add_grant(work, user_id, store.role_id(work, rules.OWNER))

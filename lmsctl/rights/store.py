@@ -103,3 +103,8 @@ def add_role(work: Work, name: str, name_key: str, *, is_builtin: bool) -> int:
 def add_grant(work: Work, user_id: int, role_id: int) -> int:
     """Insert a grant and return its id."""
     return work.insert("grants", user_id=user_id, role_id=role_id)
+
+
+def role_id(work: Work, name_key: str) -> int:
+    """Return the id of a built-in role."""
+    return int(work.value("SELECT id FROM roles WHERE name_key = :key", key=name_key))

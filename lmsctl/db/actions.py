@@ -1,44 +1,184 @@
-"""What can be done to the database as a whole."""
+"""What can be done to the schema, and asked of the database as a whole."""
 
-import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+import importlib.resources
 
-from lmsctl.db import engine
-from lmsctl.db.errors import SchemaForeign, SchemaNewer
-from lmsctl.kit import schema
+from lmsctl.audit import actions as audit
+from lmsctl.db import store
+from lmsctl.db.errors import RightsUnreadable, SchemaForeign
+from lmsctl.db.results import Finding, State, Status, Vacuumed
+from lmsctl.kit import clock, discover, driver, environment, schema
+from lmsctl.kit.check import Check
+from lmsctl.kit.work import Work, carry_out
+from lmsctl.portal import actions as portal
+from lmsctl.portal.errors import SchemaNewer
+from lmsctl.rights import actions as rights
 
-_VERSION_TABLE = "alembic_version"
+_MIGRATIONS = "lmsctl.db:migrations"
 
 
-def upgrade(url: str, *, patience: float) -> tuple[str | None, str]:
+def upgrade(url: str, *, patience: float, is_rehearsal: bool = False) -> tuple[str | None, str]:
     """Bring the database at `url` to this program's schema; return its version before and now.
 
     A missing SQLite file is made, readable by its owner only. All steps are one transaction: after
     a kill the old schema is there, whole. Two upgrades at once do it once. `patience` is how many
-    seconds to wait for others. Raises SchemaNewer, SchemaForeign and the refusals of the driver.
+    seconds to wait for others; a rehearsal does everything and undoes it. Raises SchemaNewer,
+    SchemaForeign and the refusals of the driver.
     """
-    config = Config()
-    config.set_main_option("script_location", "lmsctl.db:migrations")
-    with engine.transaction(url, patience=patience) as connection:
-        before = MigrationContext.configure(connection).get_current_revision()
-        _check_ours(connection, before, ScriptDirectory.from_config(config))
-        if before != schema.VERSION:
-            config.attributes["connection"] = connection
-            command.upgrade(config, schema.VERSION)
-    return before, schema.VERSION
+    from lmsctl.db import engine
+
+    engine.make_private_file(url)
+    connection = driver.open_database(url, patience=patience, create=True)
+
+    def make() -> Work:
+        return Work(
+            connection,
+            now=clock.read(),
+            operator=environment.operator(),
+            command="db upgrade",
+            is_rehearsal=is_rehearsal,
+        )
+
+    try:
+        with engine.lent(connection) as bound:
+
+            def verb(work: Work) -> str | None:
+                store.lock_schema(work)
+                with engine.translated(connection):
+                    return _upgrade(work, bound)
+
+            return carry_out(make, verb), schema.VERSION
+    finally:
+        connection.close()
 
 
-def _check_ours(
-    connection: sqlalchemy.Connection, version: str | None, known: ScriptDirectory
-) -> None:
+def _upgrade(work: Work, bound: object) -> str | None:
+    from alembic import command
+    from alembic.config import Config
+
+    before = store.version(work)
+    _check_ours(work, before)
+    if before != schema.VERSION:
+        config = Config()
+        config.set_main_option("script_location", _MIGRATIONS)
+        config.attributes["connection"] = bound
+        command.upgrade(config, schema.VERSION)
+        if before is not None:
+            audit.record(work, "db.upgraded", schema.VERSION, before=before)
+    return before
+
+
+def _check_ours(work: Work, version: str | None) -> None:
     if version is None:
-        tables = set(sqlalchemy.inspect(connection).get_table_names()) - {
-            _VERSION_TABLE
-        }
+        tables = store.tables(work)
         if tables:
-            raise SchemaForeign(count=len(tables), example=min(tables))
-    elif version not in {script.revision for script in known.walk_revisions()}:
-        raise SchemaNewer(found=version, known=schema.VERSION)
+            raise SchemaForeign(count=len(tables), example=tables[0])
+    elif version not in versions():
+        raise SchemaNewer(found=version, wanted=schema.VERSION)
+
+
+def versions() -> tuple[str, ...]:
+    """Return the versions of the schema that this program knows, oldest first."""
+    files = importlib.resources.files("lmsctl.db").joinpath("migrations", "versions").iterdir()
+    names = (file.name.partition("_")[0] for file in files if file.name.endswith(".py"))
+    return tuple(sorted(name for name in names if name))
+
+
+# Looking -----------------------------------------------------------------------------------------
+
+
+def state(work: Work) -> tuple[State, str | None]:
+    """Return how the schema stands to this program, and its version; never refuses."""
+    found = store.version(work)
+    if found is None:
+        return State.ABSENT, None
+    if found != schema.VERSION:
+        return (State.UPGRADE_PENDING if found in versions() else State.NEWER), found
+    return (State.CURRENT if store.has_portal(work) else State.ABSENT), found
+
+
+def enter(work: Work) -> tuple[State, str | None]:
+    """Look at a database of any state and return what `state` returns.
+
+    Needs `db.manage` everywhere; raises RightsUnreadable for --as without a current schema.
+    """
+    found, version = state(work)
+    if found is State.CURRENT:
+        portal.enter(work)
+        rights.require_everywhere(work, "db.manage")
+    else:
+        check_operator(work.as_login, f"its schema is {found.value.replace('_', ' ')}")
+    return found, version
+
+
+def check_operator(as_login: str | None, reason: str) -> None:
+    """Raise RightsUnreadable when somebody's rights would be needed that cannot be looked up."""
+    if as_login is not None:
+        raise RightsUnreadable(login=as_login, reason=reason)
+
+
+def status(work: Work, address: str) -> Status:
+    """Return how the database stands, whatever its state."""
+    found, version = enter(work)
+    return Status(
+        address,
+        work.connection.dialect,
+        found,
+        version,
+        schema.VERSION,
+        store.journal_mode(work),
+        store.size(work),
+    )
+
+
+def no_status(address: str) -> Status:
+    """Return the status of a SQLite file that is not there."""
+    return Status(address, "sqlite", State.ABSENT, None, schema.VERSION, None, None)
+
+
+# Invariants --------------------------------------------------------------------------------------
+
+
+def checks() -> list[Check]:
+    """Return every invariant that a room has declared."""
+    return [check for module in discover.modules("checks") for check in module.CHECKS]
+
+
+def check(work: Work) -> list[Finding]:
+    """Return every broken invariant; needs `db.manage` everywhere."""
+    rights.require_everywhere(work, "db.manage")
+    return broken(work)
+
+
+def broken(work: Work) -> list[Finding]:
+    """Return every broken invariant: of the file, of references between rows, of the rooms."""
+    found = [
+        Finding("file_sound", len(lines), lines[0], "The file and its indexes are sound.")
+        for lines in [store.damage(work)]
+        if lines
+    ]
+    found += [
+        Finding(
+            "no_orphans", hits.count, f"{name} {hits.example}", "Every reference leads to a row."
+        )
+        for name, hits in store.orphans(work)
+        if hits.count
+    ]
+    found += [
+        Finding(item.name, hits.count, str(hits.example), item.says)
+        for item in checks()
+        for hits in [store.breaches(work, item)]
+        if hits.count
+    ]
+    return found
+
+
+# Space -------------------------------------------------------------------------------------------
+
+
+def vacuum(work: Work) -> Vacuumed:
+    """Give back unused space; needs `db.manage` everywhere. Ends the transaction of `work`."""
+    enter(work)
+    before = store.size(work)
+    work.connection.rollback()
+    store.vacuum(work.connection)
+    return Vacuumed(before, store.size(work))

@@ -1,14 +1,13 @@
 """Every way the db room can say no."""
 
-from lmsctl.kit.errors import SchemaMismatch
-
-
-class SchemaNewer(SchemaMismatch):
-    """A later program has upgraded the database."""
-
-    code = "schema_newer"
-    says = "The database has schema version {found}, which this lmsctl (schema {known}) does not know."
-    hint = "Install the newer lmsctl; a schema never goes backward."
+from lmsctl.kit.errors import (
+    Conflict,
+    Misconfigured,
+    NotFound,
+    Rejected,
+    SchemaMismatch,
+    Unavailable,
+)
 
 
 class SchemaForeign(SchemaMismatch):
@@ -17,3 +16,71 @@ class SchemaForeign(SchemaMismatch):
     code = "schema_foreign"
     says = "The database holds no portal, but {count} other tables, among them '{example}'."
     hint = "Give lmsctl a database of its own."
+
+
+class RightsUnreadable(SchemaMismatch):
+    """Somebody's rights are in a database that cannot be read as it is."""
+
+    code = "rights_unreadable"
+    says = "What '{login}' may do cannot be read from this database: {reason}."
+    hint = "Run it without --as, as the operator."
+
+
+class BackupExists(Conflict):
+    """A file of that name is there already."""
+
+    code = "backup_exists"
+    says = "'{file}' exists already."
+    hint = "Name another file, or replace it with --force."
+
+
+class BackupUnwritable(Unavailable):
+    """The backup cannot be written."""
+
+    code = "backup_unwritable"
+    says = "The backup cannot be written to '{file}': {reason}."
+    hint = "Name a file in a folder that you may write and that has room."
+    retryable = False
+
+
+class BackupMissing(NotFound):
+    """The file to restore from is not there."""
+
+    code = "backup_missing"
+    says = "There is no backup '{file}'."
+    hint = "Check the name of the file."
+
+
+class BackupUnsound(Rejected):
+    """What was given, or made, is no backup that could be put back."""
+
+    code = "backup_unsound"
+    says = "'{file}' is no sound backup of a portal: {reason}."
+    hint = "Use another backup; nothing was changed."
+
+
+class BackupIsDatabase(Rejected):
+    """Source and target are one file."""
+
+    code = "backup_is_database"
+    says = "'{file}' is the database itself."
+    hint = "Name another file."
+
+
+class ToolMissing(Misconfigured):
+    """PostgreSQL's own program is needed and not there."""
+
+    code = "tool_missing"
+    says = "'{tool}' is not installed, or not on the PATH."
+    hint = "Install PostgreSQL's client programs, of the server's version or later."
+
+
+class ToolFailed(Unavailable):
+    """PostgreSQL's own program did not succeed."""
+
+    code = "tool_failed"
+    says = "'{tool}' did not succeed: {reason}."
+    hint = (
+        "Nothing was changed. Check that its version fits the server and that you have its rights."
+    )
+    retryable = False

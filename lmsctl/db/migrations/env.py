@@ -1,7 +1,7 @@
-"""How Alembic runs a version: on the one connection and in the one transaction it is handed.
+"""How Alembic runs a version: on the connection and in the transaction it is handed.
 
-To write the next version by hand of the models, point LMSCTL_DATABASE_URL at a throw-away portal of
-the present version and run `alembic revision --autogenerate`.
+To have the next version written from the models, point LMSCTL_DATABASE_URL at a throw-away portal
+of the present version and run `alembic revision --autogenerate`; then read what it wrote.
 """
 
 import os
@@ -11,13 +11,12 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from lmsctl.db import engine
+from lmsctl.kit import driver
 
 
 def run(connection: Connection) -> None:
     """Run what was asked for inside the transaction that `connection` is in."""
-    context.configure(
-        connection=connection, target_metadata=SQLModel.metadata, compare_type=True
-    )
+    context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True)
     context.run_migrations()
 
 
@@ -26,5 +25,7 @@ if handed is not None:
     run(handed)
 else:
     engine.load_models()
-    with engine.transaction(os.environ["LMSCTL_DATABASE_URL"], patience=10) as opened:
-        run(opened)
+    present = driver.open_database(os.environ["LMSCTL_DATABASE_URL"], patience=10)
+    with engine.lent(present) as bound:
+        run(bound)
+    present.close()

@@ -168,9 +168,7 @@ def upgrade() -> None:
             name="activations_not_oversold",
         ),
         sa.CheckConstraint("activations_used >= 0", name="activations_count"),
-        sa.CheckConstraint(
-            "ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"
-        ),
+        sa.CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"),
         sa.ForeignKeyConstraint(["department_id"], ["departments.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code_key"),
@@ -178,9 +176,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
         sqlite_strict=True,
     )
-    op.create_index(
-        "ix_signup_profiles_department_id", "signup_profiles", ["department_id"]
-    )
+    op.create_index("ix_signup_profiles_department_id", "signup_profiles", ["department_id"])
     op.create_table(
         "user_groups",
         sa.Column("id", NUMBER, sa.Identity(always=False), nullable=False),
@@ -234,12 +230,8 @@ def upgrade() -> None:
             "supervisor_mode IN ('own', 'none', 'inherited')",
             name="supervisor_mode_known",
         ),
-        sa.CheckConstraint(
-            "type IN ('staff', 'client', 'prospect')", name="type_known"
-        ),
-        sa.CheckConstraint(
-            "(due_status IS NULL) = (due_at IS NULL)", name="due_is_whole"
-        ),
+        sa.CheckConstraint("type IN ('staff', 'client', 'prospect')", name="type_known"),
+        sa.CheckConstraint("(due_status IS NULL) = (due_at IS NULL)", name="due_is_whole"),
         sa.ForeignKeyConstraint(["department_id"], ["departments.id"]),
         sa.ForeignKeyConstraint(["supervisor_id"], ["users.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),
@@ -268,16 +260,12 @@ def upgrade() -> None:
         "department_supervisors",
         sa.Column("department_id", NUMBER, nullable=False),
         sa.Column("user_id", NUMBER, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["department_id"], ["departments.id"], ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["department_id"], ["departments.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("department_id"),
         sqlite_strict=True,
     )
-    op.create_index(
-        "ix_department_supervisors_user_id", "department_supervisors", ["user_id"]
-    )
+    op.create_index("ix_department_supervisors_user_id", "department_supervisors", ["user_id"])
     op.create_table(
         "field_values",
         sa.Column("user_id", NUMBER, nullable=False),
@@ -328,9 +316,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
-        sa.CheckConstraint(
-            "(channel = 'mail') = (address IS NOT NULL)", name="mail_has_address"
-        ),
+        sa.CheckConstraint("(channel = 'mail') = (address IS NOT NULL)", name="mail_has_address"),
         sa.CheckConstraint("channel IN ('mail', 'account')", name="channel_known"),
         sa.CheckConstraint("state IN ('queued', 'sent', 'failed')", name="state_known"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
@@ -355,32 +341,22 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state = 'pending') = (expires_at IS NOT NULL)", name="pending_expires"
         ),
-        sa.CheckConstraint(
-            "state IN ('pending', 'confirmed', 'expired')", name="state_known"
-        ),
-        sa.ForeignKeyConstraint(
-            ["department_id"], ["departments.id"], ondelete="SET NULL"
-        ),
+        sa.CheckConstraint("state IN ('pending', 'confirmed', 'expired')", name="state_known"),
+        sa.ForeignKeyConstraint(["department_id"], ["departments.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code_digest"),
         sqlite_autoincrement=True,
         sqlite_strict=True,
     )
-    op.create_index(
-        "ix_registrations_department_id", "registrations", ["department_id"]
-    )
+    op.create_index("ix_registrations_department_id", "registrations", ["department_id"])
     op.create_index("ix_registrations_user_id", "registrations", ["user_id"])
     op.create_table(
         "activations",
         sa.Column("registration_id", NUMBER, nullable=False),
         sa.Column("profile_id", NUMBER, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["profile_id"], ["signup_profiles.id"], ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["registration_id"], ["registrations.id"], ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["profile_id"], ["signup_profiles.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("registration_id"),
         sqlite_strict=True,
     )
@@ -394,6 +370,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("grant_id", "department_id"),
         sqlite_strict=True,
     )
-    op.create_index(
-        "ix_grant_departments_department_id", "grant_departments", ["department_id"]
-    )
+    op.create_index("ix_grant_departments_department_id", "grant_departments", ["department_id"])

@@ -1,0 +1,183 @@
+"""Examining an installation from the configuration to the rows, and saying what to do."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+
+from lmsctl.db import actions, postgresql_copy, store
+from lmsctl.db.results import Diagnosis, Health, State
+from lmsctl.kit import driver, schema
+from lmsctl.kit.driver import SchemaAbsent
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.errors import Kind, Refusal
+from lmsctl.kit.work import Work
+from lmsctl.portal import store as portal_store
+from lmsctl.portal.errors import ClockFrozen, SchemaNewer, SchemaOutdated
+
+_READABLE = stat.S_IRGRP | stat.S_IROTH
+
+
+def examine(env: Environment) -> Iterator[Diagnosis]:
+    """Yield what is found, in the order in which things depend on each other.
+
+    What cannot be looked at because something before it failed is left out. Needs `db.manage`
+    everywhere where a portal can be read. `env` must not enter the portal by itself.
+    """
+    for name, look in _BEFORE_THE_DATABASE.items():
+        found = _tried(name, env, look)
+        yield found
+        if found.state is Health.FAILED and name != "options":
+            return
+    if env.connecting.url.startswith("sqlite"):
+        yield from _file(env)
+    reached = _tried("database", env, _database)
+    yield reached
+    if reached.state is Health.FAILED:
+        return
+    try:
+        yield from env.read(_rows)
+    except Refusal as refusal:
+        if refusal.kind is Kind.FORBIDDEN:
+            raise
+        yield _failed("rows", refusal)
+
+
+def _tried(name: str, env: Environment, look: Callable[[Environment], Diagnosis]) -> Diagnosis:
+    try:
+        return look(env)
+    except Refusal as refusal:
+        return _failed(name, refusal)
+
+
+def _failed(name: str, refusal: Refusal) -> Diagnosis:
+    return Diagnosis(name, Health.FAILED, refusal.message(), refusal.advice())
+
+
+def _ok(name: str, sentence: str) -> Diagnosis:
+    return Diagnosis(name, Health.OK, sentence)
+
+
+# Without the database ----------------------------------------------------------------------------
+
+
+def _configuration(env: Environment) -> Diagnosis:
+    if not env.config.exists:
+        return _ok("configuration", "There is no configuration file; options and variables apply.")
+    return _ok("configuration", f"'{env.config.path}' is read.")
+
+
+def _options(env: Environment) -> Diagnosis:
+    zone = env.time_zone or "the portal's"
+    return _ok("options", f"Output {env.output}, time zone {zone}.")
+
+
+def _connection(env: Environment) -> Diagnosis:
+    target = env.connecting
+    address = driver.without_password(target.url)
+    return _ok("connection", f"{address} (from {target.source}).")
+
+
+_BEFORE_THE_DATABASE = {
+    "configuration": _configuration,
+    "options": _options,
+    "connection": _connection,
+}
+
+
+def _file(env: Environment) -> Iterator[Diagnosis]:
+    path = driver.sqlite_path(env.connecting.url)
+    if not path.exists():
+        return  # the database says so
+    if not os.access(path, os.W_OK) or not os.access(path.absolute().parent, os.W_OK):
+        yield _failed("file", driver.DatabaseReadOnly(place=path))
+    elif path.stat().st_mode & _READABLE:
+        sentence = f"Other accounts of this machine may read '{path}', with everybody in it."
+        yield Diagnosis("file", Health.WARNING, sentence, f"Run: chmod 600 {path}")
+    else:
+        yield _ok("file", f"'{path}' is its owner's alone.")
+
+
+# With the database -------------------------------------------------------------------------------
+
+
+def _database(env: Environment) -> Diagnosis:
+    connection = env.connect()
+    version = env.read(store.server_version)
+    connection.rollback()
+    if connection.dialect == "sqlite":
+        return _sqlite(version)
+    if not postgresql_copy.is_installed():
+        sentence = f"PostgreSQL {version} answers; pg_dump and pg_restore are not on the PATH."
+        hint = "Install PostgreSQL's client programs, so that 'lmsctl db backup' works."
+        return Diagnosis("database", Health.WARNING, sentence, hint)
+    return _ok("database", f"PostgreSQL {version} answers.")
+
+
+def _sqlite(version: str) -> Diagnosis:
+    if driver.wal_is_safe(tuple(int(part) for part in version.split("."))):
+        return _ok("database", f"SQLite {version} answers; its write-ahead log is safe.")
+    sentence = (
+        f"SQLite {version} answers; its write-ahead log can damage files, so it is not used"
+        " and readers wait for writers."
+    )
+    return Diagnosis(
+        "database", Health.WARNING, sentence, "Use a Python with SQLite 3.51.3 or later."
+    )
+
+
+def _rows(work: Work) -> list[Diagnosis]:
+    state, version = actions.state(work)
+    if state is not State.CURRENT:
+        actions.check_operator(work.as_login, f"its schema is {state.value.replace('_', ' ')}")
+        return [_failed("schema", _wrong_schema(state, version))]
+    clock_found = _clock(work)
+    if clock_found.state is not Health.FAILED:
+        actions.enter(work)
+    return [
+        _ok("schema", f"Schema {version} is current."),
+        clock_found,
+        *_log(work),
+        *_invariants(work),
+    ]
+
+
+def _wrong_schema(state: State, version: str | None) -> Refusal:
+    if state is State.ABSENT:
+        return SchemaAbsent()
+    refusal = SchemaOutdated if state is State.UPGRADE_PENDING else SchemaNewer
+    return refusal(found=version, wanted=schema.VERSION)
+
+
+def _clock(work: Work) -> Diagnosis:
+    entrance = portal_store.entrance(work)
+    if not work.is_frozen:
+        return _ok("clock", "The clock is the machine's.")
+    if entrance is None or not entrance.is_sandbox:
+        return _failed("clock", ClockFrozen())
+    sentence = "LMSCTL_NOW holds the clock still; this portal is a sandbox."
+    return Diagnosis("clock", Health.WARNING, sentence, "Unset LMSCTL_NOW for the real time.")
+
+
+def _log(work: Work) -> list[Diagnosis]:
+    if store.journal_mode(work) != "wal":
+        return []
+    version = tuple(int(part) for part in store.server_version(work).split("."))
+    if driver.wal_is_safe(version):
+        return [_ok("journal", "The database uses the write-ahead log.")]
+    sentence = "The database uses the write-ahead log, and this SQLite can damage it."
+    hint = "Use a Python with SQLite 3.51.3 or later, or back up and restore into a new file."
+    return [Diagnosis("journal", Health.WARNING, sentence, hint)]
+
+
+def _invariants(work: Work) -> list[Diagnosis]:
+    hint = "Restore a backup, or report it; 'lmsctl db check' lists the same."
+    findings = [
+        Diagnosis(
+            item.check,
+            Health.FAILED,
+            f"Broken in {item.count} places, for example {item.example}. {item.expected}",
+            hint,
+        )
+        for item in actions.broken(work)
+    ]
+    return findings or [_ok("invariants", f"{len(actions.checks())} invariants of the rows hold.")]

@@ -1,0 +1,95 @@
+"""What the db room answers with, and the words it uses for the state of things."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lmsctl.kit.answer import Outcome
+
+
+class State(StrEnum):
+    """How the schema of a database stands to this program."""
+
+    CURRENT = "current"
+    UPGRADE_PENDING = "upgrade_pending"
+    NEWER = "newer"
+    ABSENT = "absent"
+
+
+class Health(StrEnum):
+    """What an examination found."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A database and its schema; `size` is in bytes, `journal_mode` only SQLite's."""
+
+    KEY = "address"
+
+    address: str
+    dialect: str
+    state: State
+    schema: str | None
+    program: str
+    journal_mode: str | None
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """An upgrade; `before` is None when there was no schema."""
+
+    KEY = "after"
+
+    before: str | None
+    after: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A broken invariant: in how many places, the first of them, and what ought to hold."""
+
+    KEY = "check"
+
+    check: str
+    count: int
+    example: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup: its file, its size in bytes, and the schema it holds."""
+
+    KEY = "file"
+
+    file: str
+    dialect: str
+    schema: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuumed:
+    """The size of the database in bytes before and after."""
+
+    KEY = "size_after"
+
+    size_before: int
+    size_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing that was examined; the hint is empty when there is nothing to do."""
+
+    KEY = "check"
+
+    check: str
+    state: Health
+    sentence: str
+    hint: str = ""

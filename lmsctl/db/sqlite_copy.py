@@ -1,0 +1,102 @@
+"""Copying a SQLite database out and back in while others use it, by SQLite's own backup."""
+
+import contextlib
+import sqlite3
+import time
+from pathlib import Path
+
+from lmsctl.db import actions, store
+from lmsctl.db.errors import BackupUnsound, BackupUnwritable
+from lmsctl.db.results import State
+from lmsctl.kit import clock, schema
+from lmsctl.kit.driver import Connection, DatabaseLocked, Sqlite
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.work import Work, look
+from lmsctl.portal.errors import SchemaNewer
+
+_POLL_SECONDS = 0.05
+_SIDE_FILES = ("-wal", "-shm", "-journal")
+
+
+def back_up(source: Connection, file: Path, *, patience: float) -> None:
+    """Write the whole database of `source` into the empty `file`.
+
+    Raises BackupUnwritable, BackupUnsound when the database is damaged, and DatabaseLocked.
+    """
+    with contextlib.closing(Sqlite(file, patience=patience, create=False)) as target:
+        try:
+            _copy(source, target, patience)
+        except sqlite3.Error as error:
+            raise BackupUnwritable(file=file, reason=error) from error
+        store.make_single_file(target)
+        _check_sound(target, file)
+
+
+def check(file: Path, *, patience: float) -> str:
+    """Return the version of the schema in the backup `file`.
+
+    Raises BackupUnsound, and SchemaNewer when this program does not know its schema.
+    """
+    try:
+        with contextlib.closing(Sqlite(file, patience=patience, create=False)) as copy:
+            _check_sound(copy, file)
+            state, version = look(lambda: _work(copy), actions.state)
+    except Refusal as refusal:
+        if isinstance(refusal, BackupUnsound):
+            raise
+        raise BackupUnsound(file=file, reason=refusal.message().rstrip(".")) from refusal
+    if state is State.ABSENT or version is None:
+        raise BackupUnsound(file=file, reason="it holds no portal")
+    if state is State.NEWER:
+        raise SchemaNewer(found=version, wanted=schema.VERSION)
+    return version
+
+
+def put_back(file: Path, target: Connection, *, patience: float) -> None:
+    """Replace everything in `target` by the backup `file`, in one transaction of SQLite's own.
+
+    Readers see the old state or the new one, and a kill leaves the old one. Raises DatabaseLocked
+    when others do not let go within `patience` seconds.
+    """
+    with contextlib.closing(Sqlite(file, patience=patience, create=False)) as source:
+        _copy(source, target, patience)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged database, and what lies beside it, to a name that is free; return that."""
+    number = 1
+    while (free := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(free)
+    for end in _SIDE_FILES:
+        # A log that outlives its database would be played into the next one.
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + end).rename(free.with_name(free.name + end))
+    return free
+
+
+def _copy(source: Connection, target: Connection, patience: float) -> None:
+    deadline = time.monotonic() + patience
+
+    def give_up(code: int, _remaining: int, _total: int) -> None:
+        is_busy = code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+        if is_busy and time.monotonic() > deadline:
+            raise DatabaseLocked(seconds=round(patience))
+
+    source.raw.backup(target.raw, progress=give_up, sleep=_POLL_SECONDS)
+
+
+def _check_sound(copy: Connection, file: Path) -> None:
+    wrong = look(lambda: _work(copy), _faults)
+    copy.rollback()
+    if wrong:
+        raise BackupUnsound(file=file, reason=wrong[0])
+
+
+def _faults(work: Work) -> list[str]:
+    lost = [f"{name} leads nowhere" for name, hits in store.orphans(work) if hits.count]
+    return store.damage(work) + lost
+
+
+def _work(copy: Connection) -> Work:
+    return Work(copy, now=clock.read(), operator="", command="")

@@ -1,0 +1,154 @@
+"""The SQL of the db room: it looks at the database itself, not at the rooms' rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lmsctl.kit.check import Check
+from lmsctl.kit.driver import Connection
+from lmsctl.kit.work import Work
+
+# Any number will do, as long as nobody else who locks by number in this database uses it.
+_UPGRADE_LOCK = 7_163_294_051
+
+
+@dataclass(frozen=True, slots=True)
+class Breaches:
+    """How often an invariant is broken, and the first place."""
+
+    count: int
+    example: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """One reference of one column to another table's id."""
+
+    child: str
+    child_column: str
+    parent: str
+    parent_column: str
+
+
+def lock_schema(work: Work) -> None:
+    """Keep every other upgrade waiting; SQLite's one writer is alone anyway."""
+    if not work.is_sqlite:
+        work.run("SELECT pg_advisory_xact_lock(:key)", key=_UPGRADE_LOCK)
+
+
+def version(work: Work) -> str | None:
+    """Return the version of the schema; None when the database has none."""
+    known = (
+        "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
+        if work.is_sqlite
+        else "SELECT CAST(to_regclass('alembic_version') AS text)"
+    )
+    if work.value(known) is None:
+        return None
+    found = work.value("SELECT version_num FROM alembic_version")
+    return None if found is None else str(found)
+
+
+def tables(work: Work) -> list[str]:
+    """Return the names of all tables but the one that holds the version."""
+    sql = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"
+        if work.is_sqlite
+        else "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()"
+    )
+    return [str(name) for name in work.values(f"{sql} ORDER BY 1") if name != "alembic_version"]
+
+
+def has_portal(work: Work) -> bool:
+    """Say whether the portal's row is there; only for a current schema."""
+    return work.value("SELECT id FROM portals WHERE id = 1") is not None
+
+
+def size(work: Work) -> int:
+    """Return the size of the database in bytes."""
+    return int(
+        work.value(
+            "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+            if work.is_sqlite
+            else "SELECT pg_database_size(current_database())"
+        )
+    )
+
+
+def journal_mode(work: Work) -> str | None:
+    """Return `wal` or `delete`; None on PostgreSQL."""
+    return str(work.value("PRAGMA journal_mode")) if work.is_sqlite else None
+
+
+def server_version(work: Work) -> str:
+    """Return the version of SQLite or of the PostgreSQL server."""
+    return str(work.value("SELECT sqlite_version()" if work.is_sqlite else "SHOW server_version"))
+
+
+# Invariants --------------------------------------------------------------------------------------
+
+
+def breaches(work: Work, check: Check) -> Breaches:
+    """Return where `check` does not hold."""
+    found = work.one(
+        Breaches,
+        f"SELECT count(*) AS count, min(example) AS example FROM ({check.sql}) AS found",  # noqa: S608 - our own text
+        **check.values,
+    )
+    return found or Breaches(0, None)
+
+
+def damage(work: Work) -> list[str]:
+    """Return what SQLite finds wrong with its file and with CHECK, UNIQUE and NOT NULL."""
+    if not work.is_sqlite:
+        return []
+    return [str(line) for line in work.values("PRAGMA integrity_check") if line != "ok"]
+
+
+def orphans(work: Work) -> Iterator[tuple[str, Breaches]]:
+    """Yield each reference (`users.department_id`) with its rows that lead nowhere."""
+    for key in foreign_keys(work):
+        sql = f"""
+            SELECT CAST(c.{key.child_column} AS TEXT) AS example FROM {key.child} c
+            WHERE c.{key.child_column} IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM {key.parent} p WHERE p.{key.parent_column} = c.{key.child_column})
+        """  # noqa: S608 - names out of the schema
+        name = f"{key.child}.{key.child_column}"
+        yield name, breaches(work, Check(name, "", sql))
+
+
+def foreign_keys(work: Work) -> list[ForeignKey]:
+    """Return every reference of the schema; all of ours have one column."""
+    if work.is_sqlite:
+        sql = """
+            SELECT m.name AS child, f."from" AS child_column,
+                   f."table" AS parent, f."to" AS parent_column
+            FROM sqlite_master m, pragma_foreign_key_list(m.name) f
+            WHERE m.type = 'table' ORDER BY 1, 2
+        """
+    else:
+        sql = """
+            SELECT CAST(CAST(k.conrelid AS regclass) AS text) AS child, a.attname AS child_column,
+                   CAST(CAST(k.confrelid AS regclass) AS text) AS parent, b.attname AS parent_column
+            FROM pg_constraint k
+            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+            JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[1]
+            WHERE k.contype = 'f' AND pg_table_is_visible(k.conrelid) ORDER BY 1, 2
+        """
+    return work.all(ForeignKey, sql)
+
+
+# Outside of any transaction ----------------------------------------------------------------------
+
+
+def vacuum(connection: Connection) -> None:
+    """Give back unused space: SQLite writes its file anew, PostgreSQL frees it for new rows."""
+    if connection.dialect == "postgresql":
+        connection.execute("VACUUM (ANALYZE)", {})
+        return
+    connection.execute("VACUUM", {})
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)", {})
+
+
+def make_single_file(connection: Connection) -> None:
+    """Make a SQLite copy stand without a write-ahead log beside it."""
+    connection.execute("PRAGMA journal_mode=DELETE", {})

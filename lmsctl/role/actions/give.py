@@ -1,0 +1,169 @@
+"""Granting and revoking roles, and asking what one may."""
+
+from collections.abc import Sequence
+
+from lmsctl.audit import actions as audit
+from lmsctl.department import store as departments
+from lmsctl.department.store import Node as Department
+from lmsctl.kit.answer import ItemOutcome, Outcome
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.rights import store as rights_store
+from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, GIVEN_TO_ALL, OWNER, Holding, Scope
+from lmsctl.role import rules, store
+from lmsctl.role.actions.define import get
+from lmsctl.role.errors import (
+    HolderPending,
+    OwnerLast,
+    OwnerMustStay,
+    OwnerNotDemoted,
+    RoleIsEverybodys,
+)
+from lmsctl.role.results import Answer, Held
+from lmsctl.role.store import Node, Place
+from lmsctl.user import store as users
+from lmsctl.user.results import Status
+from lmsctl.user.store import Person
+
+
+def grant(work: Work, login: str, role_name: str, under: Sequence[str] = ()) -> tuple[Held, bool]:
+    """Give a person a role in the departments written in `under`, besides those they have it in.
+
+    Returns what they hold then, as far as the actor may see it, and whether that is new. Needs
+    `role.manage` over the person and in the departments, and there everything the role allows.
+    Whoever cannot sign in may be given a role, which sleeps until they can; whoever has not
+    confirmed their address may not, and an owner must be active.
+
+    Raises UserUnknown, RoleUnknown, DepartmentUnknown, RoleTakesNoDepartment, RoleNeedsDepartment,
+    PermissionBeyondOwn, HolderPending and OwnerMustStay.
+    """
+    scope = rights.require(work, "role.manage")
+    person, role = _person_and_role(work, login, role_name, scope)
+    wanted = [departments.get(work, path, scope) for path in under]
+    rules.check_takes(role.name, under, is_builtin=role.is_builtin)
+    if _is_everybodys(role):
+        return Held(person.login, role.name, []), False
+    grant_id = store.grant_of(work, person.id, role.id)
+    has = store.places(work, grant_id) if grant_id else []
+    _check_own(work, role, [place.path for place in wanted])
+    rules.check_has(role.name, [*has, *wanted], is_builtin=role.is_builtin)
+    _check_may_hold(person, role)
+    known = {place.id for place in has}
+    new = {place.id: place for place in wanted if place.id not in known}
+    if grant_id is not None and not new:
+        return _held(work, person, role, grant_id, scope), False
+    number = grant_id or rights_store.add_grant(work, person.id, role.id)
+    store.add_places(work, number, list(new))
+    _record(work, "role.granted", person, role, list(new.values()))
+    return _held(work, person, role, number, scope), True
+
+
+def revoke(
+    work: Work, login: str, role_name: str, under: Sequence[str] = ()
+) -> tuple[ItemOutcome, str]:
+    """Take a role from a person: as a whole, or only in the departments written in `under`.
+
+    A role that needs a department goes with its last one. Returns what became of it, and the
+    role's name. Needs what `grant` needs; the ownership is laid down by its holder or by the
+    operator alone, and never the last one.
+
+    Raises UserUnknown, RoleUnknown, DepartmentUnknown, RoleTakesNoDepartment, RoleIsEverybodys,
+    PermissionBeyondOwn, OwnerNotDemoted and OwnerLast.
+    """
+    scope = rights.require(work, "role.manage")
+    person, role = _person_and_role(work, login, role_name, scope)
+    unwanted = [departments.get(work, path, scope).id for path in under]
+    rules.check_takes(role.name, under, is_builtin=role.is_builtin)
+    if _is_everybodys(role):
+        raise RoleIsEverybodys(role=role.name)
+    grant_id = store.grant_of(work, person.id, role.id)
+    has = store.places(work, grant_id) if grant_id else []
+    gone = [place for place in has if not under or place.id in unwanted]
+    if grant_id is None or (under and not gone):
+        return ItemOutcome(person.login, Outcome.UNCHANGED), role.name
+    _check_own(work, role, [place.path for place in gone])
+    if role.is_builtin and role.name == OWNER:
+        _check_may_lay_down(work, person, role)
+    stays = len(gone) < len(has) or (
+        bool(under) and not rules.needs_department(role.name, is_builtin=role.is_builtin)
+    )
+    if stays:
+        store.remove_places(work, grant_id, [place.id for place in gone])
+    else:
+        store.delete_grant(work, grant_id)
+    _record(work, "role.revoked", person, role, gone)
+    where = ", ".join(place.written for place in gone)
+    outcome = Outcome.UPDATED if stays else Outcome.DELETED
+    return ItemOutcome(person.login, outcome, where or None), role.name
+
+
+def can(work: Work, permission: str, department: str | None = None) -> Answer:
+    """Return whether the actor holds `permission` in `department`, anywhere when None, and where.
+
+    A department in which they hold it not, and which they may not see either, is unknown. Raises
+    PermissionNotAsked and DepartmentUnknown.
+    """
+    name = rules.check_asked(permission)
+    scope = rights.actor(work).scope(name)
+    where = _written(work, scope)
+    if department is None:
+        return Answer(name, None, bool(scope.paths), where)
+    found = departments.find(work, department, scope)
+    if found:
+        return Answer(name, found.written, allowed=True, where=where)
+    seen = departments.get(work, department, rights.actor(work).scope("department.view"))
+    return Answer(name, seen.written, allowed=False, where=where)
+
+
+def _person_and_role(work: Work, login: str, role_name: str, scope: Scope) -> tuple[Person, Node]:
+    work.about = f"user {login}"
+    found = users.get(work, login, scope)
+    role = get(work, role_name)
+    if role.is_builtin and role.name == OWNER:
+        # Two owners who lay it down at once would both see the other one stay.
+        store.lock(work, role.id)
+    users.lock(work, found.id)
+    return users.by_id(work, found.id), role
+
+
+def _is_everybodys(role: Node) -> bool:
+    return role.is_builtin and role.name in GIVEN_TO_ALL
+
+
+def _check_own(work: Work, role: Node, paths: Sequence[str]) -> None:
+    allows = BUILT_IN[role.name] if role.is_builtin else store.permissions(work, role.id)
+    places = rules.places(role.name, paths, is_builtin=role.is_builtin)
+    # To give or take it there one needs to manage roles there, even if it allows nothing by itself.
+    rights.check_not_beyond_own(work, (Holding(role.name, allows | {"role.manage"}, places),))
+
+
+def _check_may_hold(person: Person, role: Node) -> None:
+    if person.status == Status.PENDING:
+        raise HolderPending(login=person.login)
+    is_owner = role.is_builtin and role.name == OWNER
+    if is_owner and (person.status != Status.ACTIVE or person.due_status is not None):
+        raise OwnerMustStay(login=person.login)
+
+
+def _check_may_lay_down(work: Work, person: Person, role: Node) -> None:
+    actor = rights.actor(work)
+    if actor.user_id not in {None, person.id}:
+        raise OwnerNotDemoted(actor=actor.login, login=person.login)
+    if not store.other_active_holders(work, role.id, person.id):
+        raise OwnerLast(login=person.login)
+
+
+def _held(work: Work, person: Person, role: Node, grant_id: int, scope: Scope) -> Held:
+    places = [place.written for place in store.places(work, grant_id) if scope.covers(place.path)]
+    return Held(person.login, role.name, places)
+
+
+def _record(
+    work: Work, code: str, person: Person, role: Node, places: Sequence[Department | Place]
+) -> None:
+    written = [place.written for place in places]
+    audit.record(work, code, f"user {person.login}", role=role.name, departments=written)
+
+
+def _written(work: Work, scope: Scope) -> list[str]:
+    return [EVERYWHERE] if scope.is_everywhere else store.written(work, scope.paths)

@@ -1,0 +1,187 @@
+"""The command line of the role room."""
+
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.kit import canonical, options
+from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.errors import EXIT_STATUS, Kind
+from lmsctl.kit.options import IfExists, IfMissing, verb
+from lmsctl.kit.work import Work
+from lmsctl.role import actions
+from lmsctl.role.results import Answer, Held, Permission, Role
+
+app = options.noun("role", "What people may do, and where.")
+can_i_app = options.single("can-i", "Whether and where one may do something.")
+
+Name = Annotated[str, typer.Argument(metavar="ROLE", help="The role's name or number.")]
+Who = Annotated[str, typer.Argument(metavar="LOGIN", help="Login, address or number.")]
+Permissions = list[str] | None
+
+
+@verb(
+    app, examples=("lmsctl role create Recruiter --permission user.view --permission user.manage",)
+)
+def create(
+    env: Environment,
+    name: Annotated[str, typer.Argument(help="The name, unique in the portal.")],
+    permission: Annotated[
+        list[str], typer.Option("--permission", help="What it allows; again for more.")
+    ],
+    if_exists: IfExists = options.Existing.FAIL,
+) -> Any:
+    """Make a role of your own; 'role permissions' lists what it can allow."""
+
+    def write(work: Work) -> Done:
+        found = None if if_exists is options.Existing.FAIL else actions.existing(work, name)
+        if found is None:
+            made = actions.create(work, name, permission)
+            return Done(made, f"Created the role {made.name}.")
+        if if_exists is options.Existing.UPDATE:
+            surplus = set(found.permissions) - {canonical.key(item) for item in permission}
+            return _edited(*actions.edit(work, found.name, add=permission, remove=surplus))
+        return Done(found, f"The role {found.name} exists already.", is_changed=False)
+
+    return env.write(write)
+
+
+@verb(app, "list", examples=("lmsctl role list",))
+def list_(env: Environment) -> Any:
+    """List roles, each with the number of people who hold it."""
+    return env.read(lambda work: Listing(Role, actions.list_roles(work)))
+
+
+@verb(app, examples=("lmsctl role show department-administrator",))
+def show(env: Environment, role: Name) -> Any:
+    """Show one role and what it allows."""
+    return env.read(lambda work: actions.show(work, role))
+
+
+@verb(app, examples=("lmsctl role holders department-administrator",))
+def holders(env: Environment, role: Name) -> Any:
+    """List who was granted a role, and in which departments."""
+    return env.read(lambda work: Listing(Held, actions.list_holders(work, role)))
+
+
+@verb(app, examples=("lmsctl role permissions",))
+def permissions(env: Environment) -> Any:
+    """List every permission, what it allows, and which built-in roles hold it."""
+    del env  # they are part of the program; no portal is asked
+    return Listing(Permission, actions.list_permissions())
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl role edit Recruiter --name 'Talent scout'",
+        "lmsctl role edit Recruiter --add group.view --remove user.manage",
+    ),
+)
+def edit(
+    env: Environment,
+    role: Name,
+    name: Annotated[str | None, typer.Option("--name", help="The new name.")] = None,
+    add: Annotated[
+        Permissions, typer.Option("--add", help="A permission more; again for others.")
+    ] = None,
+    remove: Annotated[
+        Permissions, typer.Option("--remove", help="A permission less; again for others.")
+    ] = None,
+) -> Any:
+    """Rename a role of your own, or change what it allows to everybody who holds it."""
+    return env.write(
+        lambda work: _edited(
+            *actions.edit(work, role, name=name, add=add or (), remove=remove or ())
+        )
+    )
+
+
+def _edited(after: Role, is_changed: bool) -> Done:  # noqa: FBT001 - the pair that `edit` returns
+    word = "Updated" if is_changed else "Unchanged:"
+    return Done(after, f"{word} the role {after.name}.", is_changed=is_changed)
+
+
+@verb(app, examples=("lmsctl role delete Recruiter --yes",))
+def delete(env: Environment, role: Name, if_missing: IfMissing = options.Missing.FAIL) -> Any:
+    """Delete a role of your own that nobody holds."""
+
+    def write(work: Work) -> Done:
+        def remove() -> ItemOutcome:
+            return ItemOutcome(actions.delete(work, role), Outcome.DELETED)
+
+        return options.deleted(remove, "role", role, if_missing)
+
+    return env.write(write)
+
+
+Under = Annotated[
+    list[str] | None,
+    typer.Option("--department", metavar="PATH", help="Where it holds; again for more."),
+]
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl role grant anna department-administrator --department Sales",
+        "lmsctl role grant anna administrator",
+    ),
+)
+def grant(env: Environment, login: Who, role: Name, department: Under = None) -> Any:
+    """Give a person a role, or their role in more departments."""
+
+    def write(work: Work) -> Done:
+        held, is_changed = actions.grant(work, login, role, department or ())
+        where = f" in {', '.join(held.departments)}" if held.departments else ""
+        done = "is now" if is_changed else "is already"
+        return Done(held, f"{held.login} {done} {held.role}{where}.", is_changed=is_changed)
+
+    return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl role revoke anna department-administrator --department Sales/EMEA",
+        "lmsctl role revoke anna administrator",
+    ),
+)
+def revoke(env: Environment, login: Who, role: Name, department: Under = None) -> Any:
+    """Take a role from a person: everywhere, or only in the departments named."""
+
+    def write(work: Work) -> Done:
+        item, name = actions.revoke(work, login, role, department or ())
+        is_changed = item.outcome is not Outcome.UNCHANGED
+        where = f" in {item.detail}" if item.detail else ""
+        done = "is no longer" if is_changed else "is not"
+        return Done(item, f"{item.key} {done} {name}{where}.", is_changed=is_changed)
+
+    return env.write(write)
+
+
+@verb(
+    can_i_app,
+    "can-i",
+    examples=("lmsctl can-i user.manage --department Sales", "lmsctl --as anna can-i group.manage"),
+)
+def can_i(
+    env: Environment,
+    permission: Annotated[str, typer.Argument(help="See 'lmsctl role permissions'.")],
+    department: Annotated[
+        str | None, typer.Option("--department", help="There; anywhere if absent.")
+    ] = None,
+) -> Any:
+    """Say whether you, or the person after --as, may do something.
+
+    The exit status is 0 if so, and 8 if not.
+    """
+    answer = env.read(lambda work: actions.can(work, permission, department))
+    status = 0 if answer.allowed else EXIT_STATUS[Kind.FORBIDDEN]
+    return Done(answer, _sentence(answer), is_changed=False, status=status)
+
+
+def _sentence(answer: Answer) -> str:
+    asked = f"{answer.permission}{f' in {answer.department}' if answer.department else ''}"
+    return f"{'Yes' if answer.allowed else 'No'}, {asked}."

@@ -1,0 +1,15 @@
+"""What the role room has to say about what happens in lower rooms."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from lmsctl.kit.discover import Obstacle
+from lmsctl.kit.work import Work
+from lmsctl.role import store
+
+
+def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[Obstacle]:
+    """Yield who manages a department that should go: everybody who holds a role in it."""
+    for department, rows in groupby(store.managers(work, ids), lambda row: row.department):
+        who = ", ".join(f"{row.login} ({row.role})" for row in rows)
+        yield Obstacle(f"{department} is managed by {who}")

@@ -1,0 +1,115 @@
+"""Every way the role room can say no."""
+
+from lmsctl.kit.errors import Conflict, Forbidden, NotFound, Rejected, Usage
+
+
+class RoleUnknown(NotFound):
+    """No role of that name or number."""
+
+    code = "role_unknown"
+    says = "There is no role '{given}'."
+    hint = "{advice}'lmsctl role list' shows the roles."
+
+
+class RoleExists(Conflict):
+    """A role of that name exists."""
+
+    code = "role_exists"
+    says = "The role '{name}' exists already."
+    hint = "Choose another name, or give --if-exists skip or update."
+
+
+class PermissionUnknown(Rejected):
+    """A custom role with a permission that nothing asks for would promise what it cannot give."""
+
+    code = "permission_unknown"
+    says = "There is no permission '{given}'."
+    hint = "{advice}'lmsctl role permissions' explains every one."
+
+
+class PermissionNotAsked(Usage):
+    """A question about a permission that does not exist has no answer."""
+
+    code = "permission_not_a_choice"
+    says = "There is no permission '{given}' to ask for."
+    hint = "{advice}'lmsctl role permissions' explains every one."
+
+
+class RoleEmpty(Rejected):
+    """A custom role allows something."""
+
+    code = "role_empty"
+    says = "The role '{name}' would hold no permission."
+    hint = "Leave it at least one, or delete it ('lmsctl role delete')."
+
+
+class RoleBuiltIn(Rejected):
+    """What the built-in roles may do is part of the program."""
+
+    code = "role_built_in"
+    says = "The role '{name}' is built in and cannot be {done}."
+    hint = "Make a role of your own with 'lmsctl role create'."
+
+
+class RoleInUse(Rejected):
+    """Somebody holds it."""
+
+    code = "role_in_use"
+    says = "The role '{name}' cannot be deleted: it is held by {holders}."
+    hint = "Revoke it from each of them first ('lmsctl role revoke')."
+
+
+class RoleNeedsDepartment(Rejected):
+    """A role that is bound to departments means nothing without one."""
+
+    code = "role_needs_department"
+    says = "The role '{role}' holds in departments, and none is given."
+    hint = "Name at least one: --department PATH; / is the whole tree."
+
+
+class RoleTakesNoDepartment(Rejected):
+    """A role of the whole portal cannot be narrowed."""
+
+    code = "role_takes_no_department"
+    says = "The role '{role}' belongs to the whole portal and takes no department."
+    hint = "Leave --department out, or choose a role that is bound to departments."
+
+
+class RoleIsEverybodys(Rejected):
+    """The part of the learner is not taken away."""
+
+    code = "role_is_everybodys"
+    says = "Everybody is a {role}; that cannot be revoked."
+    hint = "To keep somebody out, deactivate them ('lmsctl user deactivate')."
+
+
+class HolderPending(Rejected):
+    """Who has not proved their address yet is given nothing."""
+
+    code = "holder_pending"
+    says = "'{login}' has not confirmed their address yet and is given no role."
+    hint = "Wait for the confirmation, or activate the person ('lmsctl user activate {login}')."
+
+
+class OwnerMustStay(Rejected):
+    """An owner is active, and remains so."""
+
+    code = "owner_must_stay"
+    says = "'{login}' cannot be an owner: an owner is active, with no end scheduled."
+    hint = "Activate the person first ('lmsctl user activate {login}')."
+
+
+class OwnerLast(Rejected):
+    """A portal always has an owner."""
+
+    code = "owner_last"
+    says = "'{login}' is the only owner, and a portal always has one."
+    hint = "Make somebody else an owner first ('lmsctl role grant LOGIN owner')."
+
+
+class OwnerNotDemoted(Forbidden):
+    """Nobody takes the ownership from somebody else."""
+
+    code = "owner_not_demoted"
+    says = "'{actor}' cannot take the ownership from '{login}'."
+    hint = "Only '{login}', or whoever can open the database without --as, lays it down."

@@ -1,0 +1,84 @@
+"""Pure decisions of the role room: permissions by name, and which roles need departments."""
+
+from collections.abc import Iterable, Sequence
+
+from lmsctl.kit import canonical
+from lmsctl.rights.rules import (
+    EVERYWHERE,
+    PERMISSIONS,
+    PORTAL_WIDE,
+    SUPERVISOR,
+)
+from lmsctl.role.errors import (
+    PermissionNotAsked,
+    PermissionUnknown,
+    RoleEmpty,
+    RoleNeedsDepartment,
+    RoleTakesNoDepartment,
+)
+
+NAME_LIMIT = 100
+
+
+def check_name(name: str) -> str:
+    """Return `name` fit for a role."""
+    return canonical.check_text(name, field="role name", max_chars=NAME_LIMIT)
+
+
+def check_permissions(given: Iterable[str]) -> frozenset[str]:
+    """Return permissions for a role as they are spelled; raises PermissionUnknown."""
+    found = frozenset(canonical.key(name) for name in given)
+    for name in sorted(found - PERMISSIONS.keys()):
+        raise PermissionUnknown(given=name, advice=_advice(name), field="permission")
+    return found
+
+
+def check_asked(given: str) -> str:
+    """Return the permission somebody asks about as it is spelled; raises PermissionNotAsked."""
+    name = canonical.key(given)
+    if name not in PERMISSIONS:
+        raise PermissionNotAsked(given=given, advice=_advice(name), field="permission")
+    return name
+
+
+def advice(given: str, known: Iterable[str]) -> str:
+    """Return the beginning of a hint that names what `given` may have meant, or nothing."""
+    guess = canonical.nearest(given, known)
+    return f"Did you mean '{guess}'? " if guess else ""
+
+
+def _advice(permission: str) -> str:
+    return advice(permission, PERMISSIONS)
+
+
+def check_not_empty(name: str, permissions: frozenset[str]) -> None:
+    """Raise RoleEmpty when a custom role would hold nothing."""
+    if not permissions:
+        raise RoleEmpty(name=name)
+
+
+def is_portal_wide(role: str, *, is_builtin: bool) -> bool:
+    """Say whether a role holds in the whole portal and is never bound to departments."""
+    return is_builtin and role in PORTAL_WIDE
+
+
+def needs_department(role: str, *, is_builtin: bool) -> bool:
+    """Say whether a role means nothing without a department; a supervisor may have none."""
+    return not (is_builtin and (role in PORTAL_WIDE or role == SUPERVISOR))
+
+
+def check_takes(role: str, given: Sequence[str], *, is_builtin: bool) -> None:
+    """Raise RoleTakesNoDepartment when departments are given to a role of the whole portal."""
+    if given and is_portal_wide(role, is_builtin=is_builtin):
+        raise RoleTakesNoDepartment(role=role, field="--department")
+
+
+def check_has(role: str, departments: Sequence[object], *, is_builtin: bool) -> None:
+    """Raise RoleNeedsDepartment when a role that is bound to departments would have none."""
+    if not departments and needs_department(role, is_builtin=is_builtin):
+        raise RoleNeedsDepartment(role=role, field="--department")
+
+
+def places(role: str, paths: Sequence[str], *, is_builtin: bool) -> tuple[str, ...]:
+    """Return where a role holds that is given for the departments at `paths`."""
+    return (EVERYWHERE,) if is_portal_wide(role, is_builtin=is_builtin) else tuple(paths)

@@ -10,6 +10,16 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     "can-i": ("lmsctl.role.cli", "can_i_app", "Whether and where one may do something."),
     "user": ("lmsctl.user.cli", "app", "People: create, import, change, deactivate."),
     "field": ("lmsctl.user.field_cli", "app", "Custom fields that every person has."),
+    "registration": (
+        "lmsctl.registration.cli",
+        "app",
+        "Self-registration: switches, confirmation, holds.",
+    ),
+    "signup-profile": (
+        "lmsctl.signup_profile.cli",
+        "app",
+        "Links that bring new people into a department.",
+    ),
     "notification": ("lmsctl.notification.cli", "app", "Queued mails and notices in accounts."),
     "audit": ("lmsctl.audit.cli", "app", "Who did what, as whom, and what was refused."),
 }

@@ -50,6 +50,20 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Headed:
+    """One thing and a short list that belongs to it.
+
+    JSON has the list in the thing, under `name`; every other format shows the list, and the
+    sentence is said aside.
+    """
+
+    head: Any
+    name: str
+    listing: Listing[Any]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """Words for a person, printed as they are: a help topic, a completion script."""
 

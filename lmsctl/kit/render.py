@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import islice
 from typing import Any, TextIO, cast
 
-from lmsctl.kit.answer import Listing, Text
+from lmsctl.kit.answer import Headed, Listing, Text
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.csvout import guard
 from lmsctl.kit.errors import Refusal, Usage
@@ -56,6 +56,14 @@ def render(answer: Any, view: View, out: TextIO, say: Callable[[str], None]) -> 
         return
     if isinstance(answer, Text):
         out.write(answer.text.rstrip("\n") + "\n")
+        return
+    if isinstance(answer, Headed):
+        if view.format == "json":
+            rows = [plain(row) for row in answer.listing.rows]
+            out.write(dumps({**plain(answer.head), answer.name: rows}) + "\n")
+        else:
+            say(visible(answer.sentence))
+            render(answer.listing, view, out, say)
         return
     is_one = not isinstance(answer, Listing)
     listing = Listing(type(answer), [answer]) if is_one else cast("Listing[Any]", answer)

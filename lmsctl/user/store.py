@@ -119,6 +119,18 @@ def holder_of_email(work: Work, email_key: str) -> int | None:
     return found
 
 
+def holder_of_email_at(work: Work, email_key: str, at: datetime) -> int | None:
+    """Return the id of who will still have that address at `at`, when holds have run out."""
+    found: int | None = work.value(
+        """
+        SELECT id FROM users WHERE email_key = :key AND (expires_at IS NULL OR expires_at > :at)
+        """,
+        key=email_key,
+        at=at,
+    )
+    return found
+
+
 def taken_logins(work: Work, login_keys: Sequence[str]) -> set[str]:
     """Return which of `login_keys` somebody has."""
     return set(

@@ -1,0 +1,266 @@
+"""The verbs of the registration room: switches, letting people in, confirming, releasing."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lmsctl.audit import actions as audit
+from lmsctl.kit import canonical, secret, timewords
+from lmsctl.kit.work import Work
+from lmsctl.notification import actions as notification
+from lmsctl.notification.actions import Words
+from lmsctl.portal import actions as portal
+from lmsctl.portal import store as portal_store
+from lmsctl.portal.store import Settings
+from lmsctl.registration import rules, store
+from lmsctl.registration.errors import (
+    AddressTaken,
+    ConfirmationUnknown,
+    PendingUnknown,
+    PolicyNotAccepted,
+    RegistrationOff,
+    SignupLoginTaken,
+)
+from lmsctl.registration.results import Confirmed, Pending, Registered, State, Switches
+from lmsctl.registration.rules import Newcomer
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.user import actions as user
+from lmsctl.user import store as users
+from lmsctl.user.errors import EmailTaken, LoginTaken
+from lmsctl.user.results import Origin, Status, Type
+from lmsctl.user.rules import Draft
+
+_ALL = Scope((EVERYWHERE,))
+# 25 characters of 5 bits: more than the 112 bits under which a code that lives two days could be
+# searched for, and still readable over the telephone.
+_CODE_LENGTH = 25
+
+
+# Switches ----------------------------------------------------------------------------------------
+
+
+def switches(work: Work) -> Switches:
+    """Return how self-registration is set; needs `portal.settings` everywhere."""
+    rights.require_everywhere(work, "portal.settings")
+    return _switches(portal.settings(work))
+
+
+def _switches(row: Settings) -> Switches:
+    return Switches(
+        row.is_registration_on,
+        row.is_confirmation_on,
+        row.domains_json if row.is_domain_limited else None,
+        row.hold_hours,
+    )
+
+
+def change(
+    work: Work,
+    *,
+    is_on: bool | None = None,
+    confirms_email: bool | None = None,
+    domains: Sequence[str] = (),
+    is_any_domain: bool = False,
+) -> tuple[Switches, bool]:
+    """Change what is given and leave the rest; needs `portal.settings` everywhere.
+
+    `domains` replaces the list and limits addresses to it; `is_any_domain` lifts the limit and
+    keeps the list. Returns the switches, and whether anything changed. Raises DomainsMissing and
+    DomainsContradict.
+    """
+    rights.require_everywhere(work, "portal.settings")
+    wanted: dict[str, object] = {}
+    if is_on is not None:
+        wanted["is_registration_on"] = is_on
+    if confirms_email is not None:
+        wanted["is_confirmation_on"] = confirms_email
+    listed = rules.parse_domains(domains, is_any=is_any_domain)
+    if is_any_domain:
+        wanted["is_domain_limited"] = False
+    elif listed is not None:
+        wanted.update(is_domain_limited=True, domains_json=listed)
+    before = portal.lock(work)
+    changes = {name: value for name, value in wanted.items() if getattr(before, name) != value}
+    if changes:
+        portal_store.change(work, **changes)
+        audit.record(work, "registration.set", "portal", **changes)
+    portal.lock(work)
+    return switches(work), bool(changes)
+
+
+# Letting people in -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where somebody comes in: what to call it, where they land, which addresses it admits.
+
+    `domains` is None for the portal's list, or a list of the door's own, empty for any.
+    `claim_place` takes the door's own limited place; it is called after the plan is locked.
+    """
+
+    source: str
+    origin: Origin
+    origin_detail: str
+    department_id: int
+    domains: Collection[str] | None
+    claim_place: Callable[[Work], None]
+
+
+def check_open(work: Work) -> Settings:
+    """Return the portal, locked; raises RegistrationOff while it takes nobody in."""
+    row = portal.lock(work)
+    if not row.is_registration_on:
+        raise RegistrationOff
+    return row
+
+
+def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
+    """Let somebody in by `door`: one place, one seat, one account, and one mail or none.
+
+    With confirmation on they wait, and keep place and seat, until the mailed code comes back or the
+    hold expires. Returns what they are told and the registration's id. Raises RegistrationOff,
+    DetailMissing and what the details' checks raise, PolicyNotAccepted, DomainNotAllowed,
+    AddressTaken, SignupLoginTaken, PlanFull, and what `claim_place` raises; nothing remains then.
+    """
+    row = check_open(work)
+    details = rules.check_newcomer(newcomer, users.fields(work), is_sandbox=work.is_sandbox)
+    if row.is_policy_on and not newcomer.accepts_policy:
+        raise PolicyNotAccepted(field="--accept-policy")
+    limit = row.domains_json if row.is_domain_limited else None
+    rules.check_admitted(details.email, limit, door.domains)
+    if users.holder_of_email(work, details.email.key) is not None:
+        raise AddressTaken(email=details.email.address, field="email")
+    portal.take_seat(work)
+    door.claim_place(work)
+    expires_at = work.now + timedelta(hours=row.hold_hours) if row.is_confirmation_on else None
+    draft = Draft(
+        login=details.login,
+        email=details.email,
+        first_name=details.first_name,
+        last_name=details.last_name,
+        type=Type.STAFF,
+        department_id=door.department_id,
+        origin=door.origin,
+        origin_detail=door.origin_detail,
+        entries=details.entries,
+        policy_accepted_at=work.now if row.is_policy_on else None,
+        expires_at=expires_at,
+    )
+    number = _add(work, draft)
+    registration = _note(work, row, door, number, draft)
+    person = users.by_id(work, number)
+    told = Registered(
+        person.login,
+        details.email.address,
+        person.status,
+        person.department,
+        work.now,
+        expires_at,
+        door.source,
+    )
+    return told, registration
+
+
+def _add(work: Work, draft: Draft) -> int:
+    status = Status.PENDING if draft.expires_at else Status.ACTIVE
+    try:
+        return user.add(work, draft, status)
+    except LoginTaken as refusal:
+        raise SignupLoginTaken(login=draft.login, field="login") from refusal
+    except EmailTaken as refusal:
+        raise AddressTaken(email=refusal.values["email"], field="email") from refusal
+
+
+def _note(work: Work, row: Settings, door: Door, user_id: int, draft: Draft) -> int:
+    code = secret.readable(_CODE_LENGTH) if draft.expires_at else None
+    number = store.add(
+        work,
+        user_id=user_id,
+        department_id=door.department_id,
+        source=door.source,
+        state=State.PENDING if code else State.CONFIRMED,
+        code_digest=secret.fingerprint(code) if code else None,
+        registered_at=work.now,
+        expires_at=draft.expires_at,
+        confirmed_at=None if code else work.now,
+    )
+    assert draft.email is not None
+    if code and draft.expires_at:
+        words = _confirmation_words(row, draft.first_name, code, draft.expires_at, work)
+    else:
+        words = _welcome_words(row, draft.first_name)
+    notification.mail(work, user_id, draft.email.address, words)
+    return number
+
+
+def _confirmation_words(
+    row: Settings, name: str, code: str, expires_at: datetime, work: Work
+) -> Words:
+    link = f"{row.public_url}/confirm/{code}\n" if row.public_url else ""
+    until = timewords.show(expires_at, work.zone)
+    return Words(
+        kind="confirmation",
+        reason="they registered and have not confirmed their address yet",
+        subject=f"Confirm your address for {row.name}",
+        body=(
+            f"Hello {name},\n\nplease confirm your address until {until}.\n\n"
+            f"Code: {code}\n{link}\nIf you did not register, ignore this mail.\n"
+        ),
+    )
+
+
+def _welcome_words(row: Settings, name: str) -> Words:
+    link = f"\n{row.public_url}\n" if row.public_url else ""
+    return Words(
+        kind="invitation",
+        reason="they registered",
+        subject=f"Welcome to {row.name}",
+        body=f"Hello {name},\n\nyour account is ready.\n{link}",
+    )
+
+
+# Confirming and releasing ------------------------------------------------------------------------
+
+
+def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
+    """Confirm the address a code was mailed to; doing it twice is a success that changes nothing.
+
+    It works after the door has closed too, and needs no right but the code. Returns the person and
+    whether it was the first time. Raises ConfirmationUnknown.
+    """
+    portal.lock(work)
+    found = store.by_code(work, secret.fingerprint(canonical.trim(code).upper()))
+    if found is None or found.user_id is None or found.state == State.EXPIRED:
+        raise ConfirmationUnknown
+    person = users.by_id(work, found.user_id)
+    is_first = found.state == State.PENDING
+    if is_first:
+        user.awake(work, person)
+        audit.record(work, "registration.confirmed", f"user {person.login}")
+    assert person.email is not None
+    status = users.by_id(work, person.id).status
+    return Confirmed(person.login, person.email, status, found.confirmed_at or work.now), is_first
+
+
+def list_pending(work: Work) -> Iterator[Pending]:
+    """Return the registrations in scope that wait; needs `registration.manage`."""
+    return store.pending(work, rights.require(work, "registration.manage"))
+
+
+def release(work: Work, given: str) -> Pending:
+    """End a registration that waits, as if its time had run out: account, place and seat go back.
+
+    Needs `registration.manage` in the person's department. Raises PendingUnknown.
+    """
+    scope = rights.require(work, "registration.manage")
+    work.about = f"user {given}"
+    portal.lock(work)
+    person = users.find(work, given, scope)
+    if person is None or person.status != Status.PENDING:
+        raise PendingUnknown(given=given)
+    waiting = next(row for row in store.pending(work, _ALL) if row.login == person.login)
+    user.gone(work, [person.id])
+    audit.record(work, "registration.released", f"user {person.login}")
+    return waiting

@@ -1,0 +1,123 @@
+"""The command line of the registration room."""
+
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.kit import options
+from lmsctl.kit.answer import Done, Listing
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.options import verb
+from lmsctl.kit.work import Work
+from lmsctl.registration import actions
+from lmsctl.registration.results import Pending
+
+app = options.noun("registration", "Self-registration: switches, confirmation, holds.")
+
+ConfirmEmail = Annotated[
+    bool | None,
+    typer.Option("--confirm-email/--no-confirm-email", help="Whether addresses are confirmed."),
+]
+Domain = Annotated[
+    list[str] | None,
+    typer.Option("--domain", help="Admit only this domain; again for more; *.x for sub-domains."),
+]
+AnyDomain = Annotated[bool, typer.Option("--any-domain", help="Admit every domain.")]
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl registration enable",
+        "lmsctl registration enable --confirm-email --domain example.com --domain '*.example.org'",
+    ),
+)
+def enable(
+    env: Environment,
+    confirm_email: ConfirmEmail = None,
+    domain: Domain = None,
+    any_domain: AnyDomain = False,
+) -> Any:
+    """Switch self-registration on. Options not given stay; --domain replaces the list."""
+    return _change(env, confirm_email, domain, any_domain, is_on=True)
+
+
+@verb(app, examples=("lmsctl registration disable",))
+def disable(env: Environment) -> Any:
+    """Switch self-registration off: every link and token is refused until it is on again."""
+    return _change(env, None, None, any_domain=False, is_on=False)
+
+
+@verb(app, "set", examples=("lmsctl registration set --no-confirm-email",))
+def set_(
+    env: Environment,
+    confirm_email: ConfirmEmail = None,
+    domain: Domain = None,
+    any_domain: AnyDomain = False,
+) -> Any:
+    """Change how self-registration works without switching it on or off."""
+    return _change(env, confirm_email, domain, any_domain, is_on=None)
+
+
+def _change(
+    env: Environment,
+    confirm_email: bool | None,
+    domain: list[str] | None,
+    any_domain: bool,  # noqa: FBT001 - an option handed on
+    *,
+    is_on: bool | None,
+) -> Any:
+    def write(work: Work) -> Done:
+        after, is_changed = actions.change(
+            work,
+            is_on=is_on,
+            confirms_email=confirm_email,
+            domains=domain or (),
+            is_any_domain=any_domain,
+        )
+        state = f"Self-registration is {'on' if after.is_on else 'off'}"
+        return Done(after, f"{state}{'' if is_changed else ', unchanged'}.", is_changed=is_changed)
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl registration show -o json",))
+def show(env: Environment) -> Any:
+    """Show how self-registration is set."""
+    return env.read(actions.switches)
+
+
+@verb(app, examples=("lmsctl registration pending",))
+def pending(env: Environment) -> Any:
+    """List registrations that wait for their confirmation, soonest to expire first."""
+    return env.read(lambda work: Listing(Pending, actions.list_pending(work)))
+
+
+@verb(app, examples=("lmsctl registration confirm 7K3M…",))
+def confirm(
+    env: Environment,
+    code: Annotated[str, typer.Argument(help="The code from the mail.")],
+) -> Any:
+    """Confirm an address by its mailed code. Twice is a success too."""
+
+    def write(work: Work) -> Done:
+        confirmed, is_first = actions.confirm(work, code)
+        already = "" if is_first else " already"
+        sentence = f"{confirmed.email} is confirmed{already}."
+        return Done(confirmed, sentence, is_changed=is_first)
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl registration release anna@example.com",))
+def release(
+    env: Environment,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Address or login.")],
+) -> Any:
+    """End a registration that waits: the account goes, activation and seat come back."""
+
+    def write(work: Work) -> Done:
+        released = actions.release(work, email)
+        return Done(released, f"Released the registration of {released.email}.")
+
+    return env.write(write)

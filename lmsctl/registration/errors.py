@@ -1,0 +1,91 @@
+"""Every way the registration room can say no."""
+
+from lmsctl.kit.errors import NotFound, Rejected
+
+
+class RegistrationOff(Rejected):
+    """The portal takes nobody in by themselves."""
+
+    code = "registration_off"
+    says = "Self-registration is switched off."
+    hint = "An administrator switches it on: lmsctl registration enable."
+
+
+class DomainNotAllowed(Rejected):
+    """The address belongs to a domain that is not on the list."""
+
+    code = "domain_not_allowed"
+    says = "Addresses at '{domain}' are not admitted here."
+    hint = "Use an address of an admitted domain, or ask an administrator to admit this one."
+
+
+class DomainsMissing(Rejected):
+    """A limit to no domain at all."""
+
+    code = "domains_missing"
+    says = "A domain limit needs at least one domain."
+    hint = "Give --domain once for each, or lift the limit with --any-domain."
+
+
+class DomainsContradict(Rejected):
+    """Some domains and any domain cannot both be meant."""
+
+    code = "domains_contradict"
+    says = "--domain and --any-domain exclude each other."
+    hint = "Give one of them."
+
+
+class AddressTaken(Rejected):
+    """Somebody has that address."""
+
+    code = "address_taken"
+    says = "There is an account with the address '{email}' already."
+    hint = "Sign in with it, or use another address."
+
+
+class SignupLoginTaken(Rejected):
+    """Somebody has that login."""
+
+    code = "signup_login_taken"
+    says = "The login '{login}' is taken."
+    hint = "Choose another login, or leave it out to get one made."
+
+
+class DetailMissing(Rejected):
+    """Something that every person who registers must give."""
+
+    code = "detail_missing"
+    says = "The {name} is missing."
+    hint = "Give {option}."
+
+
+class DetailsWrong(Rejected):
+    """Several things are missing or wrong at once."""
+
+    code = "details_wrong"
+    says = "{count} things about this registration are not in order."
+    hint = "Mend each of them, then try again."
+
+
+class PolicyNotAccepted(Rejected):
+    """The privacy policy is switched on and was not accepted."""
+
+    code = "policy_not_accepted"
+    says = "The privacy policy has to be accepted."
+    hint = "Give --accept-policy, if the person accepts it."
+
+
+class ConfirmationUnknown(NotFound):
+    """No registration waits for that code."""
+
+    code = "confirmation_unknown"
+    says = "There is no registration for that code, or its time has run out."
+    hint = "Register again; the code is in the newest mail."
+
+
+class PendingUnknown(NotFound):
+    """No registration of that person waits."""
+
+    code = "pending_unknown"
+    says = "No registration of '{given}' waits for its confirmation."
+    hint = "'lmsctl registration pending' lists those that wait."

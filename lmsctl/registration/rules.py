@@ -1,0 +1,118 @@
+"""Pure decisions of the registration room: what a newcomer must give, and which addresses may come."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lmsctl.kit import address, canonical
+from lmsctl.kit.address import Email, parse_email
+from lmsctl.kit.errors import Refusal
+from lmsctl.registration.errors import (
+    DetailMissing,
+    DetailsWrong,
+    DomainNotAllowed,
+    DomainsContradict,
+    DomainsMissing,
+)
+from lmsctl.user import rules as user_rules
+from lmsctl.user.rules import FieldEntry, FieldRule
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """What somebody who registers types in, not yet checked."""
+
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    login: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    accepts_policy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The same, checked for itself."""
+
+    email: Email
+    first_name: str
+    last_name: str
+    login: str | None
+    entries: Sequence[FieldEntry]
+
+
+def check_newcomer(
+    newcomer: Newcomer, fields: Iterable[FieldRule], *, is_sandbox: bool
+) -> Checked:
+    """Return the newcomer's details checked; asks for exactly what creating a person asks for.
+
+    Everything missing or wrong is told at once: one refusal as it is, several as DetailsWrong.
+    """
+    wrong: list[Refusal] = []
+
+    def tried(check: object, *args: object, **more: object) -> object:
+        try:
+            return check(*args, **more)  # type: ignore[operator]  # every caller passes a function
+        except Refusal as refusal:
+            wrong.append(refusal)
+            return None
+
+    email = tried(_needed, newcomer.email, "e-mail address", "--email")
+    if isinstance(email, str):
+        email = tried(parse_email, email, sandbox=is_sandbox)
+    first = tried(_name, newcomer.first_name, "first name", "--first-name")
+    last = tried(_name, newcomer.last_name, "last name", "--last-name")
+    login = tried(user_rules.check_login, newcomer.login) if newcomer.login is not None else None
+    entries = tried(user_rules.check_fields, fields, newcomer.fields, wants_required=True)
+    if len(wrong) > 1:
+        raise DetailsWrong(count=len(wrong), details=wrong)
+    for refusal in wrong:
+        raise refusal
+    assert isinstance(email, Email)
+    assert isinstance(entries, list)
+    return Checked(email, str(first), str(last), str(login) if login else None, entries)
+
+
+def _needed(text: str | None, name: str, option: str) -> str:
+    if text is None or not canonical.trim(text):
+        raise DetailMissing(name=name, option=option, field=option)
+    return text
+
+
+def _name(text: str | None, name: str, option: str) -> str:
+    return user_rules.check_person_name(_needed(text, name, option), name)
+
+
+def is_admitted(email: Email, portal_domains: Collection[str] | None, own: Collection[str] | None) -> bool:
+    """Say whether the address's domain may come in.
+
+    `portal_domains` is None when the portal has no limit; `own` is None when the door has no list
+    of its own, and empty when it admits any domain.
+    """
+    domains = portal_domains if own is None else own or None
+    return domains is None or address.admits(set(domains), email.domain)
+
+
+def check_admitted(
+    email: Email, portal_domains: Collection[str] | None, own: Collection[str] | None = None
+) -> None:
+    """Raise DomainNotAllowed unless `is_admitted`."""
+    if not is_admitted(email, portal_domains, own):
+        raise DomainNotAllowed(domain=email.domain, field="email")
+
+
+def parse_domains(given: Sequence[str], *, is_any: bool) -> list[str] | None:
+    """Return the domains of an option in their one form, `[]` for any, None when not given.
+
+    Raises DomainsContradict, and what the domains' own check raises.
+    """
+    if given and is_any:
+        raise DomainsContradict
+    if is_any:
+        return []
+    return sorted({address.parse_domain(text) for text in given}) or None
+
+
+def check_limit(domains: Collection[str], *, is_limited: bool) -> None:
+    """Raise DomainsMissing when addresses are limited to no domain at all."""
+    if is_limited and not domains:
+        raise DomainsMissing(field="--domain")

@@ -1,0 +1,29 @@
+"""The verbs of the sign-up profile room."""
+
+from lmsctl.signup_profile.actions.admission import explain, history, sign_up
+from lmsctl.signup_profile.actions.profiles import (
+    Domains,
+    create,
+    delete,
+    edit,
+    find,
+    link,
+    list_profiles,
+    rotate,
+    show,
+)
+
+__all__ = [
+    "Domains",
+    "create",
+    "delete",
+    "edit",
+    "explain",
+    "find",
+    "history",
+    "link",
+    "list_profiles",
+    "rotate",
+    "show",
+    "sign_up",
+]

@@ -1,0 +1,217 @@
+"""Making, showing, changing and deleting sign-up profiles."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lmsctl.audit import actions as audit
+from lmsctl.department import store as departments
+from lmsctl.kit import canonical, secret
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
+from lmsctl.registration import rules as registration_rules
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.signup_profile import rules, store
+from lmsctl.signup_profile.errors import DomainsUnclear, ProfileExists
+from lmsctl.signup_profile.results import Link, Profile
+from lmsctl.signup_profile.rules import Row
+from lmsctl.user.errors import VersionStale
+
+_ALL = Scope((EVERYWHERE,))
+_CODE_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Domains:
+    """Which addresses a profile admits, as asked for: a list, any, the portal's, or as before."""
+
+    listed: Sequence[str] = ()
+    is_any: bool = False
+    is_portals: bool = False
+
+    def read(self, before: list[str] | None) -> list[str] | None:
+        """Return the profile's own list: None for the portal's, `[]` for any.
+
+        Raises DomainsUnclear and what the domains' own check raises.
+        """
+        if sum((bool(self.listed), self.is_any, self.is_portals)) > 1:
+            raise DomainsUnclear
+        if self.is_portals:
+            return None
+        given = registration_rules.parse_domains(self.listed, is_any=self.is_any)
+        return before if given is None else given
+
+
+def create(  # noqa: PLR0913 - one keyword for each thing a profile has
+    work: Work,
+    name: str,
+    *,
+    department: str,
+    starts: TimeWord,
+    ends: TimeWord,
+    activations: str,
+    code: str | None = None,
+    domains: Domains = Domains(),  # noqa: B008 - frozen
+) -> Profile:
+    """Make a profile with a new link; needs `profile.manage` in its department.
+
+    Raises DepartmentUnknown, ProfileExists, StartMissing, WindowEmpty, ActivationsWrong,
+    ActivationsZero, and what the checks of name, code and domains raise.
+    """
+    scope = rights.require(work, "profile.manage")
+    place = departments.get(work, department, scope)
+    ends_at = ends.end(work.now, work.zone)
+    starts_at = rules.check_window(starts.start(work.now, work.zone), ends_at)
+    text = canonical.check_code(code, "code") if code else secret.readable(_CODE_LENGTH)
+    if store.find_code(work, canonical.key(text)):
+        raise ProfileExists(profile=text, field="--code")
+    number = store.add(
+        work,
+        name=canonical.check_text(name, field="name"),
+        code=text,
+        code_key=canonical.key(text),
+        department_id=place.id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        activation_limit=rules.parse_activations(activations),
+        activations_used=0,
+        link=secret.link(),
+        domains_json=domains.read(None),
+        created_at=work.now,
+    )
+    audit.record(work, "profile.created", f"profile {text}", department=place.written)
+    return shown(work, store.lock(work, number))
+
+
+def find(work: Work, code: str | None) -> Profile | None:
+    """Return the profile in scope that `create` would collide with, or None."""
+    scope = rights.require(work, "profile.manage")
+    found = store.find(work, code, scope) if code else None
+    return shown(work, found) if found else None
+
+
+def show(work: Work, given: str) -> Profile:
+    """Return one profile; needs `profile.view` there. Raises ProfileUnknown."""
+    return shown(work, store.get(work, given, rights.require(work, "profile.view")))
+
+
+def list_profiles(work: Work, under: str | None = None) -> Iterator[Profile]:
+    """Return the profiles in scope, below the department `under` when given; needs `profile.view`."""
+    scope = rights.require(work, "profile.view")
+    path = departments.get(work, under, scope).path if under else None
+    rows = store.listed(work, scope, f"{path}%" if path else None)
+    base = portal.settings(work).public_url
+    return (_shown(work, row, base) for row in rows)
+
+
+def shown(work: Work, row: Row) -> Profile:
+    """Return a profile as it is shown."""
+    return _shown(work, row, portal.settings(work).public_url)
+
+
+def _shown(work: Work, row: Row, base: str) -> Profile:
+    return Profile(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        department=row.department,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        limit=row.activation_limit,
+        used=row.used,
+        state=rules.state(row, work.now),
+        domains=row.domains_json,
+        link=f"{base}/join/{row.link}" if base else row.link,
+        version=row.version,
+    )
+
+
+def edit(  # noqa: PLR0913 - one keyword for each thing that can change
+    work: Work,
+    given: str,
+    *,
+    name: str | None = None,
+    department: str | None = None,
+    starts: TimeWord | None = None,
+    ends: TimeWord | None = None,
+    activations: str | None = None,
+    domains: Domains = Domains(),  # noqa: B008 - frozen
+    if_version: int | None = None,
+) -> tuple[Profile, bool]:
+    """Change a profile; its link and its people stay. Returns it and whether anything changed.
+
+    Needs `profile.manage` in the old and in the new department. Raises ProfileUnknown,
+    DepartmentUnknown, VersionStale, WindowEmpty, ActivationsBelowUsed and what the checks raise.
+    """
+    row = held(work, given)
+    if if_version is not None and if_version != row.version:
+        raise VersionStale(what=row.code, found=row.version, wanted=if_version)
+    wanted: dict[str, Any] = {"domains_json": domains.read(row.domains_json)}
+    if name is not None:
+        wanted["name"] = canonical.check_text(name, field="name")
+    if department is not None:
+        scope = rights.require(work, "profile.manage")
+        wanted["department_id"] = departments.get(work, department, scope).id
+    if starts is not None or ends is not None:
+        wanted.update(_window(work, row, starts, ends))
+    if activations is not None:
+        limit = rules.parse_activations(activations)
+        rules.check_limit(limit, row.used)
+        wanted["activation_limit"] = limit
+    changes = {key: value for key, value in wanted.items() if getattr(row, key) != value}
+    if changes:
+        store.change(work, row.id, **changes)
+        audit.record(work, "profile.changed", f"profile {row.code}", changed=sorted(changes))
+    return shown(work, store.lock(work, row.id)), bool(changes)
+
+
+def _window(
+    work: Work, row: Row, starts: TimeWord | None, ends: TimeWord | None
+) -> dict[str, Any]:
+    starts_at = starts.start(work.now, work.zone) if starts else row.starts_at
+    ends_at = ends.end(work.now, work.zone) if ends else row.ends_at
+    return {"starts_at": rules.check_window(starts_at, ends_at), "ends_at": ends_at}
+
+
+def held(work: Work, given: str) -> Row:
+    """Return a profile the actor may change, locked after the portal; raises ProfileUnknown."""
+    scope = rights.require(work, "profile.manage")
+    work.about = f"profile {given}"
+    found = store.get(work, given, scope)
+    portal.lock(work)
+    return store.lock(work, found.id)
+
+
+def link(work: Work, given: str) -> Link:
+    """Return a profile's link; needs `profile.view` there. Raises ProfileUnknown."""
+    profile = show(work, given)
+    return Link(profile.code, profile.link)
+
+
+def rotate(work: Work, given: str) -> Link:
+    """Replace a profile's link by a new one; the old one is refused from then on."""
+    row = held(work, given)
+    store.change(work, row.id, link=secret.link())
+    audit.record(work, "profile.rotated", f"profile {row.code}")
+    return link(work, row.code)
+
+
+def delete(work: Work, given: Sequence[str]) -> list[str]:
+    """Delete profiles after one confirmation; their people stay. Returns their codes.
+
+    Raises ProfileUnknown when one of them does not exist, and deletes none then.
+    """
+    scope = rights.require(work, "profile.manage")
+    portal.lock(work)
+    rows = {row.id: row for row in (store.get(work, name, scope) for name in given)}
+    codes = [row.code for row in rows.values()]
+    work.confirm(
+        f"Delete {len(codes)} sign-up profile{'s' if len(codes) > 1 else ''} with their history?",
+        [f"Goes: {', '.join(codes)}. The people stay; the links are refused from then on."],
+    )
+    store.delete(work, list(rows))
+    for code in codes:
+        audit.record(work, "profile.deleted", f"profile {code}")
+    return codes

@@ -1,0 +1,286 @@
+"""The command line of the sign-up profile room."""
+
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.kit import options, timewords
+from lmsctl.kit.answer import Done, Headed, ItemOutcome, Listing, Outcome
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.errors import NotFound
+from lmsctl.kit.options import IfExists, IfMissing, verb
+from lmsctl.kit.work import Work
+from lmsctl.registration.rules import Newcomer
+from lmsctl.signup_profile import actions
+from lmsctl.signup_profile.actions import Domains
+from lmsctl.signup_profile.results import Gate, Profile
+from lmsctl.user.rules import parse_assignments
+
+app = options.noun("signup-profile", "Links that bring new people into a department.")
+
+Code = Annotated[str, typer.Argument(metavar="CODE", help="The profile's code or number.")]
+Starts = Annotated[str, typer.Option("--starts", metavar="TIME", help="From when, such as now.")]
+Ends = Annotated[
+    str, typer.Option("--ends", metavar="TIME", help="Until when; a date means its whole day; or never.")
+]
+Activations = Annotated[
+    str, typer.Option("--activations", metavar="N|unlimited", help="How many people may come.")
+]
+Domain = Annotated[
+    list[str] | None, typer.Option("--domain", help="Admit only this domain; again for more.")
+]
+AnyDomain = Annotated[bool, typer.Option("--any-domain", help="Admit every domain.")]
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl signup-profile create 'Spring intake' --department Sales --starts 2026-03-01 "
+        "--ends 2026-03-31 --activations 40 --code spring",
+        "lmsctl signup-profile create Partners --department Partners --ends never "
+        "--activations unlimited --domain partner.example",
+    ),
+)
+def create(
+    env: Environment,
+    name: Annotated[str, typer.Argument(help="What people call it.")],
+    department: Annotated[str, typer.Option("--department", help="Where its people land.")],
+    ends: Ends,
+    activations: Activations,
+    starts: Starts = "now",
+    code: Annotated[str | None, typer.Option("--code", help="Unique; made up when absent.")] = None,
+    domain: Domain = None,
+    any_domain: AnyDomain = False,
+    if_exists: IfExists = options.Existing.FAIL,
+) -> Any:
+    """Make a sign-up profile and its link."""
+    first, last = timewords.parse(starts), timewords.parse(ends)
+    domains = Domains(domain or (), is_any=any_domain)
+
+    def write(work: Work) -> Done:
+        found = actions.find(work, code) if if_exists is not options.Existing.FAIL else None
+        if found is None:
+            made = actions.create(
+                work,
+                name,
+                department=department,
+                starts=first,
+                ends=last,
+                activations=activations,
+                code=code,
+                domains=domains,
+            )
+            return Done(made, f"Created the sign-up profile {made.code}. {_window(work, made)}")
+        if if_exists is options.Existing.SKIP:
+            return Done(found, f"The sign-up profile {found.code} exists already.", is_changed=False)
+        after, is_changed = actions.edit(
+            work,
+            found.code,
+            name=name,
+            department=department,
+            starts=first,
+            ends=last,
+            activations=activations,
+            domains=domains,
+        )
+        return _edited(work, after, is_changed=is_changed)
+
+    return env.write(write)
+
+
+def _window(work: Work, profile: Profile) -> str:
+    until = timewords.show(profile.ends_at, work.zone) if profile.ends_at else "ended by hand"
+    return f"Open from {timewords.show(profile.starts_at, work.zone)} until {until}."
+
+
+def _edited(work: Work, after: Profile, *, is_changed: bool) -> Done:
+    word = "Updated" if is_changed else "Unchanged:"
+    sentence = f"{word} the sign-up profile {after.code}. {_window(work, after)}"
+    return Done(after, sentence, is_changed=is_changed)
+
+
+@verb(app, "list", examples=("lmsctl signup-profile list --department Sales",))
+def list_(
+    env: Environment,
+    department: Annotated[
+        str | None, typer.Option("--department", help="Only this one and those under it.")
+    ] = None,
+) -> Any:
+    """List sign-up profiles, their windows and how much is used."""
+    return env.read(lambda work: Listing(Profile, actions.list_profiles(work, department)))
+
+
+@verb(app, examples=("lmsctl signup-profile show spring -o json",))
+def show(env: Environment, code: Code) -> Any:
+    """Show one sign-up profile."""
+    return env.read(lambda work: actions.show(work, code))
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl signup-profile edit spring --activations 60",
+        "lmsctl signup-profile edit spring --ends now",
+    ),
+)
+def edit(
+    env: Environment,
+    code: Code,
+    name: Annotated[str | None, typer.Option("--name", help="The new name.")] = None,
+    department: Annotated[str | None, typer.Option("--department", help="Where to.")] = None,
+    starts: Annotated[str | None, typer.Option("--starts", metavar="TIME", help="From when.")] = None,
+    ends: Annotated[
+        str | None, typer.Option("--ends", metavar="TIME", help="Until when; or never.")
+    ] = None,
+    activations: Annotated[
+        str | None, typer.Option("--activations", metavar="N|unlimited", help="How many.")
+    ] = None,
+    domain: Domain = None,
+    any_domain: AnyDomain = False,
+    portal_domains: Annotated[
+        bool, typer.Option("--portal-domains", help="Admit what the portal admits.")
+    ] = False,
+    if_version: Annotated[
+        int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
+    ] = None,
+) -> Any:
+    """Change a sign-up profile. Its link stays; its people stay where they are."""
+    first = timewords.parse(starts) if starts else None
+    last = timewords.parse(ends) if ends else None
+    domains = Domains(domain or (), is_any=any_domain, is_portals=portal_domains)
+
+    def write(work: Work) -> Done:
+        after, is_changed = actions.edit(
+            work,
+            code,
+            name=name,
+            department=department,
+            starts=first,
+            ends=last,
+            activations=activations,
+            domains=domains,
+            if_version=if_version,
+        )
+        return _edited(work, after, is_changed=is_changed)
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl signup-profile link spring -o id",))
+def link(env: Environment, code: Code) -> Any:
+    """Show a profile's link again."""
+    return env.read(lambda work: actions.link(work, code))
+
+
+@verb(app, examples=("lmsctl signup-profile rotate spring",))
+def rotate(env: Environment, code: Code) -> Any:
+    """Replace a profile's link by a new one; the old one stops working."""
+
+    def write(work: Work) -> Done:
+        new = actions.rotate(work, code)
+        return Done(new, f"The sign-up profile {new.code} has a new link; the old one is refused.")
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl signup-profile delete spring summer --yes",))
+def delete(
+    env: Environment,
+    codes: Annotated[list[str], typer.Argument(metavar="CODE...", help="Codes or numbers.")],
+    if_missing: IfMissing = options.Missing.FAIL,
+) -> Any:
+    """Delete sign-up profiles with their history, after one confirmation. Their people stay."""
+
+    def write(work: Work) -> Done:
+        wanted = list(codes)
+        if if_missing is options.Missing.OK:
+            wanted = [code for code in codes if _exists(work, code)]
+        gone = actions.delete(work, wanted) if wanted else []
+        outcomes = [ItemOutcome(code, Outcome.DELETED) for code in gone]
+        missing = [ItemOutcome(code, Outcome.UNCHANGED) for code in codes if code not in wanted]
+        sentence = f"Deleted {len(gone)} sign-up profile{'' if len(gone) == 1 else 's'}."
+        return Done(Listing(ItemOutcome, outcomes + missing), sentence, is_changed=bool(gone))
+
+    return env.write(write)
+
+
+def _exists(work: Work, code: str) -> bool:
+    try:
+        actions.show(work, code)
+    except NotFound:
+        return False
+    return True
+
+
+@verb(app, examples=("lmsctl signup-profile history spring -o json",))
+def history(env: Environment, code: Code) -> Any:
+    """Show who came in by a profile: person, time, and pending, confirmed or expired.
+
+    People who are now in departments you do not manage are hidden; it says how many.
+    """
+    return env.read(lambda work: actions.history(work, code))
+
+
+@verb(
+    app,
+    "sign-up",
+    examples=(
+        "lmsctl signup-profile sign-up spring --email kim@example.com --first-name Kim --last-name Oh",
+    ),
+)
+def sign_up(
+    env: Environment,
+    profile: Annotated[str, typer.Argument(metavar="CODE|LINK", help="The profile.")],
+    email: Annotated[str | None, typer.Option("--email", help="Address.")] = None,
+    first_name: Annotated[str | None, typer.Option("--first-name", help="First name.")] = None,
+    last_name: Annotated[str | None, typer.Option("--last-name", help="Last name.")] = None,
+    login: Annotated[
+        str | None, typer.Option("--login", help="Login; made from the address when absent.")
+    ] = None,
+    field: Annotated[
+        list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="A custom field; again.")
+    ] = None,
+    accept_policy: Annotated[
+        bool, typer.Option("--accept-policy", help="The person accepts the privacy policy.")
+    ] = False,
+) -> Any:
+    """Sign a new person up through a profile, as its link does."""
+    newcomer = Newcomer(
+        email, first_name, last_name, login, parse_assignments(field or ()), accept_policy
+    )
+
+    def write(work: Work) -> Done:
+        told = actions.sign_up(work, profile, newcomer)
+        if told.expires_at is None:
+            return Done(told, f"Signed up {told.login}.")
+        until = timewords.show(told.expires_at, work.zone)
+        return Done(told, f"Signed up {told.login}; to be confirmed before {until}.")
+
+    return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl signup-profile explain spring",
+        "lmsctl signup-profile explain spring --email kim@example.com --at +2d -o json",
+    ),
+)
+def explain(
+    env: Environment,
+    code: Code,
+    email: Annotated[str | None, typer.Option("--email", help="For whom.")] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="When; now if absent.")] = None,
+) -> Any:
+    """Say why a sign-up would be refused: every closed gate at once, and when it would open."""
+    word = timewords.parse(at) if at else None
+
+    def read(work: Work) -> Headed:
+        moment = word.start(work.now, work.zone) if word else None
+        head, gates = actions.explain(work, code, email=email, at=moment)
+        shown = timewords.show(head.at, work.zone)
+        many = f"{len(gates)} gate{'' if len(gates) == 1 else 's'} closed"
+        sentence = f"At {shown} {head.profile} is {'open' if head.is_open else f'not open: {many}'}."
+        return Headed(head, "gates", Listing(Gate, gates), sentence)
+
+    return env.read(read)

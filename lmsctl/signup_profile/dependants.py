@@ -1,0 +1,44 @@
+"""What the sign-up profile room has to say about what happens in lower rooms."""
+
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from lmsctl.audit import actions as audit
+from lmsctl.kit.work import Work
+from lmsctl.signup_profile import store
+
+
+def with_expiry_of_registrations(work: Work, registration_ids: Sequence[int]) -> None:
+    """Take back the activations of registrations that came to nothing."""
+    store.give_back(work, registration_ids)
+
+
+def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
+    """Yield the profiles that go with their department."""
+    for row in store.in_departments(work, ids):
+        yield f"Goes too: sign-up profile {row.code} ({row.used} activations used)."
+
+
+def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
+    """Delete the profiles of departments that go."""
+    rows = store.in_departments(work, ids)
+    store.delete(work, [row.id for row in rows])
+    for row in rows:
+        audit.record(work, "profile.deleted", f"profile {row.code}", because="department deleted")
+
+
+def after_change_of_zone(work: Work, old: ZoneInfo, new: ZoneInfo) -> list[str]:
+    """Return a sentence for every window whose local date reads differently in the new zone."""
+    sentences = []
+    for row in store.all_of(work):
+        for word, moment in (("starts", row.starts_at), ("ends", row.ends_at)):
+            if moment is None:
+                continue
+            before, after = moment.astimezone(old), moment.astimezone(new)
+            if before.date() != after.date():
+                sentences.append(
+                    f"Sign-up profile {row.code} {word} at the same instant, which now reads "
+                    f"{after.isoformat(timespec='seconds')}, not "
+                    f"{before.isoformat(timespec='seconds')}."
+                )
+    return sentences

@@ -1,0 +1,91 @@
+"""Every way the sign-up profile room can say no."""
+
+from lmsctl.kit.errors import Conflict, NotFound, Rejected
+
+
+class ProfileUnknown(NotFound):
+    """No profile of that code or link, a deleted one, or one out of scope: one answer for all."""
+
+    code = "profile_unknown"
+    says = "There is no such sign-up profile."
+    hint = "Check the code or the link; 'lmsctl signup-profile list' shows those you may see."
+
+
+class ProfileExists(Conflict):
+    """A profile of that code exists."""
+
+    code = "profile_exists"
+    says = "The sign-up profile '{profile}' exists already."
+    hint = "Choose another code, or give --if-exists skip or update."
+
+
+class ProfileNotOpenYet(Rejected):
+    """The link's window has not begun."""
+
+    code = "profile_not_open_yet"
+    says = "The sign-up profile '{profile}' opens at {opens_at}."
+    hint = "Wait until then, or move its start."
+
+
+class ProfileEnded(Rejected):
+    """The link's window is over."""
+
+    code = "profile_ended"
+    says = "The sign-up profile '{profile}' ended at {ended_at}."
+    hint = "Move its end, or use another profile."
+
+
+class ProfileUsedUp(Rejected):
+    """Every activation is used or held."""
+
+    code = "profile_used_up"
+    says = "All {limit} activations of the sign-up profile '{profile}' are used."
+    hint = "Raise its activations."
+
+
+class ActivationsWrong(Rejected):
+    """A number of activations that means nothing."""
+
+    code = "activations_wrong"
+    says = "'{given}' is no number of activations."
+    hint = "Give a whole number of at least 1, or the word 'unlimited'."
+
+
+class ActivationsZero(Rejected):
+    """A profile for nobody."""
+
+    code = "activations_zero"
+    says = "A sign-up profile needs at least one activation."
+    hint = "To stop a profile, let it end: --ends now."
+
+
+class ActivationsBelowUsed(Rejected):
+    """Fewer activations than are used."""
+
+    code = "activations_below_used"
+    says = "{used} activations are used, so there cannot be only {limit}."
+    hint = "Give at least {used}, or let the profile end."
+
+
+class WindowEmpty(Rejected):
+    """An end that is not after the start."""
+
+    code = "window_empty"
+    says = "The end ({ends_at}) is not after the start ({starts_at})."
+    hint = "Choose a later end, or 'never'."
+
+
+class StartMissing(Rejected):
+    """A window that never begins."""
+
+    code = "start_missing"
+    says = "A sign-up profile has to start at some time."
+    hint = "Give --starts a moment, for example now or 2026-03-01."
+
+
+class DomainsUnclear(Rejected):
+    """More than one list of domains."""
+
+    code = "domains_unclear"
+    says = "--domain, --any-domain and --portal-domains exclude each other."
+    hint = "Give one of them."

@@ -1,0 +1,88 @@
+"""What the sign-up profile room answers with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Whether the link lets people in now, as far as the profile alone decides."""
+
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    ENDED = "ended"
+    USED_UP = "used-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A sign-up profile; `limit` is None for unlimited, `domains` None for the portal's list."""
+
+    KEY = "code"
+    TABLE = ("code", "name", "department", "starts_at", "ends_at", "used", "limit", "state")
+
+    id: int
+    code: str
+    name: str
+    department: str
+    starts_at: datetime
+    ends_at: datetime | None
+    limit: int | None
+    used: int
+    state: State
+    domains: list[str] | None
+    link: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A profile's link."""
+
+    KEY = "link"
+
+    code: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """One activation: who, when, in what state. A person who was deleted has no name."""
+
+    KEY = "login"
+
+    login: str | None
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    department: str | None
+    registered_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One reason why the link lets nobody, or not this person, in.
+
+    `opens_at` is when it opens by itself; `remedy` is what would open it otherwise.
+    """
+
+    KEY = "code"
+
+    code: str
+    message: str
+    opens_at: datetime | None
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What would happen at `at`, whom it was asked for, and what a newcomer has to give."""
+
+    KEY = "profile"
+
+    profile: str
+    at: datetime
+    email: str | None
+    is_open: bool
+    asks_for: list[str]

@@ -1,0 +1,105 @@
+"""Pure decisions of the sign-up profile room: windows, activations, and which gates are closed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from lmsctl.kit.errors import Refusal
+from lmsctl.portal.errors import PlanFull
+from lmsctl.portal.store import Settings
+from lmsctl.registration.errors import RegistrationOff
+from lmsctl.signup_profile.errors import (
+    ActivationsBelowUsed,
+    ActivationsWrong,
+    ActivationsZero,
+    ProfileEnded,
+    ProfileNotOpenYet,
+    ProfileUsedUp,
+    StartMissing,
+    WindowEmpty,
+)
+from lmsctl.signup_profile.results import State
+
+UNLIMITED = "unlimited"
+_MOST = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A profile as the program needs it; `used` counts holds that are alive and confirmed people."""
+
+    id: int
+    name: str
+    code: str
+    department_id: int
+    path: str
+    department: str
+    starts_at: datetime
+    ends_at: datetime | None
+    activation_limit: int | None
+    used: int
+    link: str
+    domains_json: list[str] | None
+    version: int
+
+
+def parse_activations(given: str) -> int | None:
+    """Return the number of activations, None for `unlimited`.
+
+    Raises ActivationsWrong and ActivationsZero.
+    """
+    if given == UNLIMITED:
+        return None
+    if not (given.isascii() and given.isdigit()) or int(given) > _MOST:
+        raise ActivationsWrong(given=given, field="--activations")
+    if int(given) == 0:
+        raise ActivationsZero(field="--activations")
+    return int(given)
+
+
+def check_window(starts_at: datetime | None, ends_at: datetime | None) -> datetime:
+    """Return the start; raises StartMissing, and WindowEmpty when the end is not after it."""
+    if starts_at is None:
+        raise StartMissing(field="--starts")
+    if ends_at is not None and ends_at <= starts_at:
+        raise WindowEmpty(starts_at=starts_at, ends_at=ends_at, field="--ends")
+    return starts_at
+
+
+def check_limit(limit: int | None, used: int) -> None:
+    """Raise ActivationsBelowUsed when `limit` is fewer than `used`."""
+    if limit is not None and limit < used:
+        raise ActivationsBelowUsed(limit=limit, used=used, field="--activations")
+
+
+def state(row: Row, now: datetime) -> State:
+    """Return whether the link lets people in at `now`, as far as the profile alone decides."""
+    if now < row.starts_at:
+        return State.UPCOMING
+    if row.ends_at is not None and now > row.ends_at:
+        return State.ENDED
+    if row.activation_limit is not None and row.used >= row.activation_limit:
+        return State.USED_UP
+    return State.OPEN
+
+
+def closed_gates(row: Row, portal: Settings, seats_taken: int, now: datetime) -> Iterator[Refusal]:
+    """Yield a refusal for every gate that is closed at `now`, whoever comes.
+
+    The window includes both its ends. `row.used` and `seats_taken` are as they are at `now`.
+    """
+    if not portal.is_registration_on:
+        yield RegistrationOff()
+    if now < row.starts_at:
+        yield ProfileNotOpenYet(profile=row.name, opens_at=row.starts_at)
+    if row.ends_at is not None and now > row.ends_at:
+        yield ProfileEnded(profile=row.name, ended_at=row.ends_at)
+    if row.activation_limit is not None and row.used >= row.activation_limit:
+        yield ProfileUsedUp(profile=row.name, limit=row.activation_limit)
+    if portal.seat_limit is not None and seats_taken >= portal.seat_limit:
+        yield PlanFull(limit=portal.seat_limit)
+
+
+def read_link(given: str) -> str:
+    """Return the secret part of a link, or `given` itself when it is only that part."""
+    return given.strip().rstrip("/").rpartition("/")[2]

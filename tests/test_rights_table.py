@@ -1,0 +1,116 @@
+"""The table of rights, cell by cell: who may run which command in which department."""
+
+import shlex
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lmsctl.cli import load
+from lmsctl.kit.errors import EXIT_STATUS
+from lmsctl.rights.rules import BUILT_IN, PORTAL_WIDE
+from tests.conftest import Portal, Templates
+
+TABLE: dict[str, Any] = tomllib.loads(
+    Path(__file__).with_name("rights_table.toml").read_text(encoding="utf-8")
+)
+CUSTOM: dict[str, list[str]] = TABLE["custom"]
+LINES: list[str] = [line for line, cells in TABLE.items() if isinstance(cells, dict)]
+LINES.remove("custom")
+PLACES = {
+    "own": "Parent/Own",
+    "child": "Parent/Own/Child",
+    "parent": "Parent",
+    "sibling": "Parent/Sibling",
+    "none": "Parent/Nowhere",
+}
+ACTORS = ["operator", *BUILT_IN, *CUSTOM]
+VERDICTS = {"ok", "forbidden", "not_found"}
+_CLASS = {0: "ok", **{status: kind.value for kind, status in EXIT_STATUS.items()}}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def crowd(
+    request: pytest.FixtureRequest, templates: Templates, tmp_path_factory: pytest.TempPathFactory
+) -> Portal:
+    """Return a portal with one actor for each role and something in every place."""
+    portal = templates.copy(request.param, tmp_path_factory.mktemp("rights"))
+    for path in ("Parent", "Parent/Own", "Parent/Own/Child", "Parent/Sibling"):
+        parent, _, name = path.rpartition("/")
+        portal.ok("department", "create", name, "--parent", parent or "/")
+    for role, permissions in CUSTOM.items():
+        wanted = [word for name in permissions for word in ("--permission", name)]
+        portal.ok("role", "create", role, *wanted)
+    for role in ACTORS[1:]:
+        login = f"actor-{role}"
+        names = ("--first-name", "A", "--last-name", "A")
+        portal.ok("user", "create", "--login", login, *names, "--department", PLACES["own"])
+        where = () if role in PORTAL_WIDE else ("--department", PLACES["own"])
+        portal.ok("role", "grant", login, role, *where)
+    for place, department in PLACES.items():
+        for line in TABLE["each_place"] if place != "none" else ():
+            portal.ok(*_argv(line, place, department))
+    for line in TABLE["once"]:
+        portal.ok(*_argv(line, "own", PLACES["own"]))
+    return portal
+
+
+def _argv(line: str, place: str, department: str) -> list[str]:
+    return [word.format(place=place, department=department) for word in shlex.split(line)]
+
+
+def _rows(line: str) -> dict[str, list[str]]:
+    """Return the five cells of each actor in the table of one command line."""
+    return {
+        actor.strip(): [cells] * len(PLACES) if isinstance(cells, str) else cells
+        for actors, cells in TABLE[line].items()
+        for actor in actors.split(",")
+    }
+
+
+def _mistakes(portal: Portal, line: str) -> Iterator[str]:
+    for actor, cells in _rows(line).items():
+        who = () if actor == "operator" else ("--as", f"actor-{actor}")
+        seen: dict[tuple[str, ...], str] = {}
+        for (place, department), expected in zip(PLACES.items(), cells, strict=True):
+            argv = (*who, "--dry-run", *_argv(line, place, department))
+            if argv not in seen:
+                seen[argv] = _CLASS[portal.run(*argv).status]
+            if seen[argv] != expected:
+                yield f"{actor}, {place}: {seen[argv]}, not {expected}"
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_every_actor_gets_the_answer_of_the_table_in_every_place(crowd: Portal, line: str) -> None:
+    """Rights hold in the departments they were given for and below, nowhere above or beside.
+
+    What is out of scope and what does not exist get one answer, and whoever holds the right
+    nowhere is told only that.
+    """
+    mistakes = list(_mistakes(crowd, line))
+    assert not mistakes, f"lmsctl {line}\n" + "\n".join(mistakes)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_table_has_a_cell_for_every_actor_and_place(line: str) -> None:
+    """No actor and no place is forgotten, and each cell says ok, forbidden or not_found."""
+    actors = [actor.strip() for names in TABLE[line] for actor in names.split(",")]
+    assert sorted(actors) == sorted(ACTORS)
+    for actor, cells in _rows(line).items():
+        assert len(cells) == len(PLACES), actor
+        assert set(cells) <= VERDICTS, actor
+
+
+def test_the_table_has_a_line_for_every_command_of_its_nouns() -> None:
+    """A new verb cannot come without saying who may use it."""
+    wanted = {command for noun in TABLE["nouns"] for command in _commands(noun)}
+    told = {command for command in wanted for line in LINES if f"{line} ".startswith(f"{command} ")}
+    assert wanted == told
+
+
+def _commands(noun: str) -> Iterator[str]:
+    command = load(noun)
+    verbs: Mapping[str, object] = getattr(command, "commands", {})
+    yield from (f"{noun} {verb}" for verb in verbs) if verbs else (noun,)

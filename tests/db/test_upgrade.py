@@ -1,0 +1,230 @@
+"""The schema is made and upgraded in one transaction, and nothing raw ever comes out."""
+
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from lmsctl.db import actions, engine, store
+from lmsctl.db.errors import SchemaForeign
+from lmsctl.kit import clock, driver, schema
+from lmsctl.kit.work import Work, look
+from lmsctl.portal.errors import SchemaNewer
+from tests.conftest import Portal
+
+# Kills its own process just before the statement whose number, or beginning, it is given.
+KILLER = """
+import os, signal, sys
+from itertools import count
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from lmsctl.db import actions
+url, deadly = sys.argv[1:]
+numbers = count(1)
+@event.listens_for(Engine, "before_cursor_execute")
+def maybe_die(connection, cursor, statement, *_):
+    if str(next(numbers)) == deadly or statement.startswith(deadly):
+        os.kill(os.getpid(), signal.SIGKILL)
+actions.upgrade(url, patience=10)
+"""
+
+
+def tables(url: str) -> list[str]:
+    """Return the names of the tables at `url`."""
+    connection = driver.open_database(url, patience=5)
+    try:
+        return look(lambda: Work(connection, clock.read(), "", ""), store.tables)
+    finally:
+        connection.close()
+
+
+def test_an_upgrade_brings_an_empty_database_to_the_programs_schema(nothing: Portal) -> None:
+    """From nothing to the present version; a second time there is nothing to do."""
+    assert actions.upgrade(nothing.url, patience=5) == (None, schema.VERSION)
+    assert actions.upgrade(nothing.url, patience=5) == (schema.VERSION, schema.VERSION)
+
+
+def test_the_schema_is_what_the_models_say(nothing: Portal) -> None:
+    """A model that changes without a migration is found."""
+    actions.upgrade(nothing.url, patience=5)
+    engine.load_models()
+    connection = driver.open_database(nothing.url, patience=5)
+    with engine.lent(connection) as bound, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*expression-based index.*")
+        context = MigrationContext.configure(bound, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    connection.close()
+
+
+def test_there_is_never_a_second_root(portal: Portal) -> None:
+    """The one index that a comparison cannot see is there."""
+    made = "INSERT INTO departments (parent_id, name, path, full_name, full_key) "
+    with pytest.raises(Exception, match="departments_one_root|23505"):
+        portal.sql(made + "VALUES (NULL, 'x', '/x/', 'x', 'x')")
+
+
+def test_the_program_knows_its_last_version() -> None:
+    """The newest migration is the version that the program asks for."""
+    assert actions.versions()[-1] == schema.VERSION
+
+
+def test_the_sqlite_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """Nobody else on the machine reads who has an account."""
+    file = tmp_path / "portal.db"
+    actions.upgrade(f"sqlite:///{file}", patience=5)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_rehearsed_upgrade_leaves_nothing_behind(nothing: Portal) -> None:
+    """Every statement ran, and none of it stayed."""
+    before, after = actions.upgrade(nothing.url, patience=5, is_rehearsal=True)
+    assert (before, after, tables(nothing.url)) == (None, schema.VERSION, [])
+
+
+@pytest.mark.parametrize("deadly", ["1", "2", "15", "30", "INSERT INTO alembic_version"])
+def test_a_killed_upgrade_leaves_the_old_state_and_can_be_repeated(
+    nothing: Portal, deadly: str
+) -> None:
+    """However far a killed upgrade came, nothing of it is there, and the next one succeeds."""
+    died = subprocess.run(
+        [sys.executable, "-c", KILLER, nothing.url, deadly], check=False, capture_output=True
+    )
+    assert died.returncode == -signal.SIGKILL
+    assert tables(nothing.url) == []
+    assert actions.upgrade(nothing.url, patience=10) == (None, schema.VERSION)
+    assert "portals" in tables(nothing.url)
+
+
+def test_upgrades_at_the_same_time_do_it_once(nothing: Portal) -> None:
+    """One of several makes the schema, the others find it made."""
+    with ThreadPoolExecutor(4) as pool:
+        ran = list(pool.map(lambda _: actions.upgrade(nothing.url, patience=20)[0], range(4)))
+    assert sorted(ran, key=str) == [schema.VERSION] * 3 + [None]
+
+
+def test_a_newer_database_is_left_alone(portal: Portal) -> None:
+    """A schema that this program does not know is refused, with exit status 12."""
+    portal.sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SchemaNewer):
+        actions.upgrade(portal.url, patience=5)
+    assert portal.run("db", "upgrade").status == 12
+
+
+def test_a_database_of_another_program_is_left_alone(nothing: Portal) -> None:
+    """Tables that are not ours are neither mixed with ours nor touched."""
+    if nothing.is_sqlite:
+        (nothing.folder / "portal.db").touch()
+    nothing.sql("CREATE TABLE invoices (id INTEGER)")
+    with pytest.raises(SchemaForeign):
+        actions.upgrade(nothing.url, patience=5)
+    assert tables(nothing.url) == ["invoices"]
+
+
+def test_waiting_for_somebody_elses_upgrade_ends(nothing: Portal) -> None:
+    """Who waits too long is told so instead of hanging."""
+    actions.upgrade(nothing.url, patience=5)
+    other = driver.open_database(nothing.url, patience=5)
+    other.begin_writing()
+    store.lock_schema(Work(other, clock.read(), "", ""))
+    with pytest.raises(driver.DatabaseLocked):
+        actions.upgrade(nothing.url, patience=0.2)
+    other.close()
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """The refusal names the file instead of showing what the system said."""
+    with pytest.raises(driver.DatabaseUnreachable, match=r"portal\.db"):
+        actions.upgrade(f"sqlite:///{tmp_path / 'absent' / 'portal.db'}", patience=1)
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    """Something else under that name is not overwritten."""
+    file = tmp_path / "portal.db"
+    file.write_bytes(b"not a database" * 500)
+    with pytest.raises(driver.DatabaseDamaged):
+        actions.upgrade(f"sqlite:///{file}", patience=1)
+    assert file.read_bytes() == b"not a database" * 500
+
+
+# From one version to the next --------------------------------------------------------------------
+
+NEXT = '''"""A version that exists in this test only."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add a table, then do what the test wants."""
+    op.create_table("extras", sa.Column("id", sa.Integer, primary_key=True))
+    {then}
+'''
+
+
+def release(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
+    """Make this program one version later than the database, with a step that ends in `then`."""
+    migrations = folder / "migrations"
+    shutil.copytree(Path(actions.__file__).with_name("migrations"), migrations)
+    (migrations / "versions" / "0002_extras.py").write_text(NEXT.format(then=then))
+    monkeypatch.setattr(actions, "_MIGRATIONS", str(migrations))
+    monkeypatch.setattr(actions, "versions", lambda: ("0001", "0002"))
+    monkeypatch.setattr(schema, "VERSION", "0002")
+
+
+def test_an_older_database_is_refused_until_it_is_upgraded(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands say 12, `db status` says what is to do, `db upgrade` does it and is audited."""
+    release(monkeypatch, portal.folder, "pass")
+    assert portal.run("user", "list").status == 12
+    assert portal.ok("db", "status", "-o", "json").json["state"] == "upgrade_pending"
+    assert portal.ok("db", "upgrade", "-n", "-o", "json").json["outcome"] == "updated"
+    assert portal.run("user", "list").status == 12
+    ran = portal.ok("db", "upgrade", "-o", "json").json
+    assert ran == {"before": "0001", "after": "0002", "outcome": "updated"}
+    assert "extras" in tables(portal.url)
+    assert portal.value("SELECT count(*) FROM audit_rows WHERE code = 'db.upgraded'") == 1
+
+
+def test_an_upgrade_that_fails_half_way_changes_nothing(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old version and all rows are still there, and the same program can go on using them."""
+    release(monkeypatch, portal.folder, "raise RuntimeError")
+    with pytest.raises(RuntimeError):
+        actions.upgrade(portal.url, patience=5)
+    assert portal.value("SELECT version_num FROM alembic_version") == "0001"
+    assert "extras" not in tables(portal.url)
+    monkeypatch.undo()
+    portal.ok("user", "list")
+
+
+def test_nobodys_rights_are_guessed_before_the_upgrade(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--as needs rows that cannot be read yet, so only the operator upgrades."""
+    release(monkeypatch, portal.folder, "pass")
+    assert portal.refused("db", "upgrade", "--as", "owner") == "rights_unreadable"
+
+
+def test_upgrading_what_is_not_there_points_to_init(nothing: Portal) -> None:
+    """`db upgrade` makes no portal without an owner."""
+    assert nothing.refused("db", "upgrade") in {"schema_absent", "database_missing"}
+
+
+def test_the_upgrade_of_a_current_portal_is_unchanged(portal: Portal) -> None:
+    """Nothing to do is success."""
+    ran = portal.ok("db", "upgrade", "-o", "json", "--exit-code")
+    assert ran.json["outcome"] == "unchanged"

@@ -1,14 +1,16 @@
 """The table of rights, cell by cell: who may run which command in which department."""
 
+import functools
 import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
-from lmsctl.cli import load
+from lmsctl import cli
 from lmsctl.kit.errors import EXIT_STATUS
 from lmsctl.rights.rules import BUILT_IN, PORTAL_WIDE
 from tests.conftest import Portal, Templates
@@ -29,6 +31,14 @@ PLACES = {
 ACTORS = ["operator", *BUILT_IN, *CUSTOM]
 VERDICTS = {"ok", "forbidden", "not_found"}
 _CLASS = {0: "ok", **{status: kind.value for kind, status in EXIT_STATUS.items()}}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def commands_built_once() -> Iterator[None]:
+    """Keep each noun's commands between runs: building them takes longer than running them."""
+    load, build = functools.cache(cli.load), functools.cache(cli.build)
+    with mock.patch.multiple(cli, load=load, build=build):
+        yield
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -111,6 +121,6 @@ def test_the_table_has_a_line_for_every_command_of_its_nouns() -> None:
 
 
 def _commands(noun: str) -> Iterator[str]:
-    command = load(noun)
+    command = cli.load(noun)
     verbs: Mapping[str, object] = getattr(command, "commands", {})
     yield from (f"{noun} {verb}" for verb in verbs) if verbs else (noun,)

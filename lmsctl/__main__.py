@@ -17,6 +17,9 @@ def run() -> None:
         sys.stdout.write(f"lmsctl {__version__}\n")
         _leave(0)
     gc.disable()
+    from lmsctl.kit import late
+
+    late.install()
     from lmsctl.cli import main
 
     _leave(main(sys.argv[1:]))

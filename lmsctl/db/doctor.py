@@ -26,7 +26,7 @@ def examine(env: Environment) -> Iterator[Diagnosis]:
     for name, look in _BEFORE_THE_DATABASE.items():
         found = _tried(name, env, look)
         yield found
-        if found.state is Health.FAILED and name != "options":
+        if found.state is Health.FAILED:
             return
     if env.connecting.url.startswith("sqlite"):
         yield from _file(env)

@@ -101,7 +101,9 @@ def damage(work: Work) -> list[str]:
     """Return what SQLite finds wrong with its file and with CHECK, UNIQUE and NOT NULL."""
     if not work.is_sqlite:
         return []
-    return [str(line) for line in work.values("PRAGMA integrity_check") if line != "ok"]
+    # A stream, because only there the driver sees what is raised between the rows.
+    _, lines = work.connection.stream("PRAGMA integrity_check", {})
+    return [str(line) for (line,) in lines if line != "ok"]
 
 
 def orphans(work: Work) -> Iterator[tuple[str, Breaches]]:

@@ -68,7 +68,7 @@ def test_the_schema_is_what_the_models_say(nothing: Portal) -> None:
 def test_there_is_never_a_second_root(portal: Portal) -> None:
     """The one index that a comparison cannot see is there."""
     made = "INSERT INTO departments (parent_id, name, path, full_name, full_key) "
-    with pytest.raises(Exception, match="departments_one_root|23505"):
+    with pytest.raises(Exception, match=r"departments_one_root|23505"):
         portal.sql(made + "VALUES (NULL, 'x', '/x/', 'x', 'x')")
 
 

@@ -1,0 +1,284 @@
+"""Backups are whole, private and checked; restoring puts back exactly what was there."""
+
+import shutil
+import sqlite3
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from lmsctl.db import engine, sqlite_copy
+from lmsctl.kit import driver
+from tests.conftest import Portal
+
+PERSON = ("--first-name", "Ada", "--last-name", "Byron")
+only_sqlite = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+only_postgresql = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def client_programs(postgresql: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the client programs of the server that the tests run into reach."""
+    with psycopg.connect(postgresql.get_uri()) as connection:
+        found = connection.execute("SELECT setting FROM pg_config WHERE name = 'BINDIR'").fetchone()
+    assert found
+    monkeypatch.setenv("PATH", found[0], prepend=":")
+
+
+def logins(portal: Portal) -> set[str]:
+    """Return who is in the portal."""
+    return {row["login"] for row in portal.ok("user", "list", "-o", "json").json}
+
+
+def add(portal: Portal, login: str) -> None:
+    """Create a person."""
+    portal.ok("user", "create", "--email", f"{login}@example.com", *PERSON)
+
+
+def left(portal: Portal) -> set[str]:
+    """Return the names of all files beside the portal."""
+    return {path.name for path in portal.folder.iterdir()} - {"portal.db"}
+
+
+def test_a_restore_puts_back_what_was_backed_up(portal: Portal) -> None:
+    """People who came later are gone, people who were there are back, and nothing is broken."""
+    add(portal, "ada")
+    made = portal.ok("db", "backup", "copy", "-o", "json").json
+    assert made["size"] == (portal.folder / "copy").stat().st_size > 0
+    add(portal, "bob")
+    portal.ok("user", "delete", "ada", "--yes")
+    portal.ok("db", "restore", "copy", "--yes")
+    assert logins(portal) == {"owner", "ada"}
+    assert portal.ok("db", "check", "-o", "json").json == []
+    add(portal, "cy")
+
+
+def test_backup_and_restore_are_in_the_audit_log(portal: Portal) -> None:
+    """Everybody's data left the database, and came from elsewhere; that is written down."""
+    portal.ok("db", "backup", "copy")
+    portal.ok("db", "restore", "copy", "--yes")
+    codes = {row["code"] for row in portal.ok("audit", "list", "-o", "json").json}
+    assert {"db.backed_up", "db.restored"} <= codes
+
+
+def test_a_backup_is_readable_by_its_owner_only(portal: Portal) -> None:
+    """People's data are nobody else's business; nothing else is left in the folder."""
+    portal.ok("db", "backup", "copy")
+    assert stat.S_IMODE((portal.folder / "copy").stat().st_mode) == 0o600
+    assert left(portal) == {"copy"}
+
+
+def test_a_file_that_is_there_is_kept_unless_forced(portal: Portal) -> None:
+    """Yesterday's backup is not lost by a slip."""
+    (portal.folder / "copy").write_text("yesterday")
+    assert portal.refused("db", "backup", "copy") == "backup_exists"
+    assert (portal.folder / "copy").read_text() == "yesterday"
+    portal.ok("db", "backup", "copy", "--force")
+    assert (portal.folder / "copy").stat().st_size > 10_000
+
+
+def test_a_rehearsed_backup_leaves_nothing(portal: Portal) -> None:
+    """It is made, checked, and thrown away."""
+    assert portal.ok("db", "backup", "copy", "-n", "-o", "json").json["size"] > 0
+    assert left(portal) == set()
+
+
+def test_a_folder_that_is_not_there_is_said(portal: Portal) -> None:
+    """Nothing is left and the sentence names the file."""
+    assert portal.refused("db", "backup", "absent/copy") == "backup_unwritable"
+    assert portal.refused("db", "backup", ".") == "backup_unwritable"
+
+
+def test_a_restore_asks_first(portal: Portal) -> None:
+    """Without a yes, and in a rehearsal, nothing happens."""
+    portal.ok("db", "backup", "copy")
+    add(portal, "ada")
+    assert portal.refused("db", "restore", "copy") == "confirmation_needed"
+    portal.ok("db", "restore", "copy", "--dry-run")
+    assert logins(portal) == {"owner", "ada"}
+
+
+@pytest.mark.parametrize("content", [b"", b"something else", b"PGDMP but no more", bytes(5000)])
+def test_what_is_no_backup_is_not_restored(portal: Portal, content: bytes) -> None:
+    """The database stays as it is."""
+    (portal.folder / "copy").write_bytes(content)
+    assert portal.refused("db", "restore", "copy", "--yes") == "backup_unsound"
+    assert logins(portal) == {"owner"}
+
+
+def test_half_a_backup_is_not_restored(portal: Portal) -> None:
+    """A copy that was cut off on the way is noticed before anything is replaced."""
+    portal.ok("db", "backup", "copy")
+    file = portal.folder / "copy"
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    add(portal, "ada")
+    ran = portal.run("db", "restore", "copy", "--yes")
+    assert ran.status in {6, 11}
+    assert logins(portal) == {"owner", "ada"}
+
+
+def test_a_missing_backup_is_not_found(portal: Portal) -> None:
+    """Exit status 4."""
+    assert portal.run("db", "restore", "absent", "--yes").status == 4
+
+
+def test_a_backup_from_the_future_is_not_restored(portal: Portal) -> None:
+    """A schema that this program does not know would lock everybody out."""
+    portal.sql("UPDATE alembic_version SET version_num = '9999'")
+    portal.ok("db", "backup", "copy")
+    assert portal.refused("db", "restore", "copy", "--yes") == "schema_newer"
+
+
+# SQLite ------------------------------------------------------------------------------------------
+
+
+@only_sqlite
+def test_the_database_is_not_its_own_backup(portal: Portal) -> None:
+    """Neither way, also by another name of the file."""
+    (portal.folder / "link").symlink_to(portal.folder / "portal.db")
+    assert portal.refused("db", "backup", "link", "--force") == "backup_is_database"
+    assert portal.refused("db", "restore", "portal.db", "--yes") == "backup_is_database"
+
+
+@only_sqlite
+def test_another_programs_database_is_not_restored(portal: Portal) -> None:
+    """A sound SQLite file without a portal is not what was meant."""
+    other = sqlite3.connect(portal.folder / "copy")
+    other.execute("CREATE TABLE invoices (id INTEGER)")
+    other.close()
+    assert portal.refused("db", "restore", "copy", "--yes") == "backup_unsound"
+
+
+@only_sqlite
+def test_a_backup_with_orphans_is_not_restored(portal: Portal) -> None:
+    """Rows that lead nowhere were not written by this program."""
+    portal.ok("db", "backup", "copy")
+    other = sqlite3.connect(portal.folder / "copy")
+    other.execute("UPDATE users SET department_id = 99")
+    other.commit()
+    other.close()
+    assert portal.refused("db", "restore", "copy", "--yes") == "backup_unsound"
+
+
+@only_sqlite
+def test_a_backup_is_one_file_that_opens_by_itself(portal: Portal) -> None:
+    """It can be used as a database in place."""
+    add(portal, "ada")
+    portal.ok("db", "backup", "copy")
+    assert logins(Portal(f"sqlite:///{portal.folder / 'copy'}", portal.folder)) == {"owner", "ada"}
+
+
+@only_sqlite
+def test_a_damaged_database_is_kept_and_replaced(portal: Portal) -> None:
+    """What is left of it may still be wanted; its log must not spoil the new one."""
+    portal.ok("db", "backup", "copy")
+    file = driver.sqlite_path(portal.url)
+    file.write_bytes(b"ruined" * 1000)
+    file.with_name("portal.db-journal").write_bytes(b"old log")
+    portal.ok("db", "restore", "copy")
+    assert logins(portal) == {"owner"}
+    assert (portal.folder / "portal.db.damaged-1").read_bytes() == b"ruined" * 1000
+    assert not file.with_name("portal.db-journal").exists()
+
+
+@only_sqlite
+def test_a_lost_database_is_made_anew(portal: Portal) -> None:
+    """Readable by its owner only, as before."""
+    portal.ok("db", "backup", "copy")
+    file = driver.sqlite_path(portal.url)
+    file.unlink()
+    assert portal.refused("db", "restore", "copy", "--as", "owner") == "rights_unreadable"
+    portal.ok("db", "restore", "copy", "--dry-run")
+    assert not file.exists()
+    portal.ok("db", "restore", "copy")
+    assert logins(portal) == {"owner"}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@only_sqlite
+def test_readers_see_the_old_state_or_the_new_one(portal: Portal) -> None:
+    """Somebody who reads keeps reading what they began with, and the restore waits its turn."""
+    portal.ok("db", "backup", "copy")
+    reader = driver.open_database(portal.url, patience=1)
+    reader.begin_reading()
+    assert reader.execute("SELECT count(*) FROM users", {}).fetchone() == (1,)
+    writer = driver.open_database(portal.url, patience=0.2)
+    if reader.execute("PRAGMA journal_mode", {}).fetchone() == ("wal",):
+        sqlite_copy.put_back(portal.folder / "copy", writer, patience=0.2)
+    else:
+        with pytest.raises(driver.DatabaseLocked):
+            sqlite_copy.put_back(portal.folder / "copy", writer, patience=0.2)
+    assert reader.execute("SELECT count(*) FROM users", {}).fetchone() == (1,)
+    reader.close()
+    sqlite_copy.put_back(portal.folder / "copy", writer, patience=0.2)
+    writer.close()
+
+
+@only_sqlite
+def test_a_restore_waits_for_a_writer_and_gives_up(portal: Portal) -> None:
+    """The writer's change is not lost, and nobody hangs."""
+    portal.ok("db", "backup", "copy")
+    writer = driver.open_database(portal.url, patience=1)
+    writer.begin_writing()
+    writer.execute("UPDATE portals SET name = 'Kept'", {})
+    other = driver.open_database(portal.url, patience=0.1)
+    with pytest.raises(driver.DatabaseLocked):
+        sqlite_copy.put_back(portal.folder / "copy", other, patience=0.1)
+    other.close()
+    writer.commit()
+    writer.close()
+    assert portal.value("SELECT name FROM portals") == "Kept"
+
+
+def test_a_private_file_is_made_once(tmp_path: Path) -> None:
+    """Making sure of the file changes nothing in one that is there."""
+    file = tmp_path / "portal.db"
+    file.write_bytes(b"content")
+    engine.make_private_file(f"sqlite:///{file}")
+    assert file.read_bytes() == b"content"
+
+
+# PostgreSQL --------------------------------------------------------------------------------------
+
+
+@only_postgresql
+def test_without_the_client_programs_the_hint_is_to_install_them(portal: Portal) -> None:
+    """pg_dump is PostgreSQL's, not ours."""
+    assert portal.refused("db", "backup", "copy", PATH="") == "tool_missing"
+    assert left(portal) == set()
+
+
+@only_postgresql
+def test_what_pg_dump_says_is_passed_on(portal: Portal) -> None:
+    """A failure is one sentence, and no half a file is left."""
+    folder = portal.folder / "bin"
+    folder.mkdir()
+    (folder / "pg_dump").write_text("#!/bin/sh\necho 'pg_dump: error: wrong version' >&2\nexit 1\n")
+    (folder / "pg_dump").chmod(0o755)
+    ran = portal.run("db", "backup", "copy", PATH=f"{folder}:/usr/bin:/bin")
+    assert ran.status == 11
+    assert "wrong version" in ran.err
+    assert not (portal.folder / "copy").exists()
+    shutil.rmtree(folder)
+
+
+@only_postgresql
+def test_the_password_is_in_no_argument(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in argv can be read by everybody; the environment is the process's own."""
+    seen: list[Any] = []
+    original = subprocess.run
+
+    def watch(argv: list[str], **more: Any) -> Any:
+        seen.append((argv, more["env"]))
+        return original(argv, **more)
+
+    monkeypatch.setattr(subprocess, "run", watch)
+    secret = Portal(portal.url.replace("postgres:@", "postgres:geheim@"), portal.folder)
+    secret.ok("db", "backup", "copy")
+    (argv, variables), *_ = seen
+    assert not any("geheim" in word for word in argv)
+    assert variables["PGPASSWORD"] == "geheim"

@@ -1,0 +1,180 @@
+"""Every invariant that `db check` looks at is really looked at, on both databases."""
+
+import sqlite3
+
+import pytest
+
+from lmsctl.db import actions
+from lmsctl.kit import driver
+from tests.conftest import Portal
+
+DEPARTMENT = "INSERT INTO departments (parent_id, name, path, full_name, full_key) VALUES "
+PORTAL_COLUMNS = (
+    "name, is_sandbox, time_zone, is_registration_on, is_confirmation_on, is_domain_limited, "
+    "domains_json, is_policy_on, hold_hours, seats_taken, told_percent, public_url, created_at"
+)
+PROFILE = (
+    "INSERT INTO signup_profiles (name, code, code_key, department_id, starts_at,"
+    " activation_limit, activations_used, link, created_at)"
+    " VALUES ('P', 'P', 'p', 1, '2026-01-01T00:00:00Z', {limit}, {used}, 'l',"
+    " '2026-01-01T00:00:00Z')"
+)
+NEVER = "'2030-01-01T00:00:00Z'"
+
+# What breaks each invariant, and nothing less does: name, statements, constraints in the way.
+BREACHES = {
+    "one_portal": (
+        [f"INSERT INTO portals (id, {PORTAL_COLUMNS}) SELECT 2, {PORTAL_COLUMNS} FROM portals"],
+        ["portals.only_one_portal"],
+    ),
+    "seats_within_plan": (
+        ["UPDATE portals SET seat_limit = 2, seats_taken = 3"],
+        ["portals.seats_not_oversold"],
+    ),
+    "seats_counted": (["UPDATE portals SET seats_taken = seats_taken + 1"], []),
+    "active_owner": (["UPDATE users SET status = 'inactive' WHERE login = 'owner'"], []),
+    "local_grants_have_departments": (
+        [
+            (
+                "INSERT INTO grants (user_id, role_id) SELECT u.id, r.id FROM users u, roles r"
+                " WHERE u.login = 'owner' AND r.name = 'department-administrator'"
+            )
+        ],
+        [],
+    ),
+    "permissions_known": (
+        ["INSERT INTO role_permissions (role_id, permission) SELECT min(id), 'fly' FROM roles"],
+        [],
+    ),
+    "one_root": (
+        ["DROP INDEX departments_one_root", DEPARTMENT + "(NULL, '/', '/9/', '//', '//')"],
+        [],
+    ),
+    "no_circle_of_departments": (
+        ["UPDATE departments SET parent_id = id WHERE name = 'Sales'"],
+        [],
+    ),
+    "department_paths_agree": (["UPDATE departments SET path = '/9/' WHERE name = 'Sales'"], []),
+    "department_names_agree": (["UPDATE departments SET full_name = 'X' WHERE name = 'EMEA'"], []),
+    "pending_registrations_have_people": (
+        [
+            (
+                "INSERT INTO registrations (source, state, registered_at, expires_at)"
+                f" VALUES ('x', 'pending', '2026-01-01T00:00:00Z', {NEVER})"
+            )
+        ],
+        [],
+    ),
+    "pending_people_have_registrations": (
+        [f"UPDATE users SET status = 'pending', expires_at = {NEVER} WHERE login = 'owner'"],
+        [],
+    ),
+    "activations_counted": ([PROFILE.format(limit="NULL", used=3)], []),
+    "activations_within_limit": (
+        [PROFILE.format(limit=2, used=3)],
+        ["signup_profiles.activations_not_oversold"],
+    ),
+    "no_orphans": (["UPDATE users SET department_id = 999 WHERE login = 'owner'"], []),
+}
+
+
+def break_rows(portal: Portal, statements: list[str], in_the_way: list[str]) -> None:
+    """Run statements on the database as nothing that keeps its constraints would."""
+    if portal.is_sqlite:
+        connection = sqlite3.connect(driver.sqlite_path(portal.url))
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+        connection.close()
+        return
+    for constraint in in_the_way:
+        table, _, name = constraint.partition(".")
+        portal.sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    for statement in statements:
+        portal.sql(f"SET LOCAL session_replication_role = replica; {statement}")
+
+
+@pytest.fixture
+def tree(portal: Portal) -> Portal:
+    """Return a portal with a few departments."""
+    portal.ok("department", "create", "Sales")
+    portal.ok("department", "create", "EMEA", "--parent", "Sales")
+    return portal
+
+
+@pytest.mark.parametrize("name", BREACHES)
+def test_a_broken_invariant_is_found(tree: Portal, name: str) -> None:
+    """The check names it, counts it, gives an example and ends with 10."""
+    assert tree.run("db", "check").status == 0
+    break_rows(tree, *BREACHES[name])
+    ran = tree.run("db", "check", "-o", "json")
+    assert ran.status == 10
+    found = {row["check"]: row for row in ran.json}
+    assert name in found
+    assert found[name]["count"] >= 1
+    assert found[name]["example"]
+    assert found[name]["expected"].endswith(".")
+
+
+def test_every_invariant_has_a_test_that_breaks_it() -> None:
+    """Whoever declares an invariant shows how it breaks; names are unique."""
+    names = [check.name for check in actions.checks()]
+    assert len(names) == len(set(names))
+    assert set(BREACHES) == {*names, "no_orphans"}
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_damage_of_the_file_is_found(portal: Portal) -> None:
+    """What SQLite itself finds wrong is passed on."""
+    break_rows(portal, ["UPDATE users SET status = 'odd'"], [])
+    ran = portal.run("db", "check", "-o", "json")
+    assert "file_sound" in {row["check"] for row in ran.json}
+    assert ran.status == 10
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_overwritten_pages_are_found(tree: Portal) -> None:
+    """A file whose middle was overwritten does not pass."""
+    file = driver.sqlite_path(tree.url)
+    content = bytearray(file.read_bytes())
+    content[8192:24576] = b"\xff" * 16384
+    file.write_bytes(content)
+    ran = tree.run("db", "check", "-o", "json")
+    assert (ran.status, ran.json[0]["check"]) == (10, "file_sound")
+
+
+def test_a_portal_that_is_lived_in_breaks_nothing(tree: Portal) -> None:
+    """Whatever commands do, the invariants hold afterwards."""
+    person = ("--first-name", "Ada", "--last-name", "Byron")
+    tree.ok("user", "create", "--email", "ada@example.com", *person, "--department", "Sales/EMEA")
+    tree.ok("user", "create", "--email", "bob@example.com", *person)
+    tree.ok("role", "grant", "ada", "department-administrator", "--department", "Sales")
+    tree.ok("user", "deactivate", "bob")
+    tree.ok("department", "create", "West")
+    tree.ok("department", "move", "Sales/EMEA", "--parent", "West")
+    tree.ok("department", "edit", "West", "--name", "North")
+    tree.ok("registration", "enable", "--confirm-email", "--any-domain")
+    tree.ok(
+        *("signup-profile", "create", "Open day", "--department", "North", "--code", "OPEN"),
+        *("--starts", "now", "--ends", "+7d", "--activations", "5"),
+    )
+    for name in ("cy", "di"):
+        tree.ok("signup-profile", "sign-up", "OPEN", "--email", f"{name}@example.com", *person)
+    tree.ok("registration", "release", "cy@example.com", "--yes")
+    assert tree.ok("db", "check", "-o", "json").json == []
+    later = "2026-03-09T12:00:00Z"
+    assert tree.ok("user", "edit", "ada", "--last-name", "King", LMSCTL_NOW=later)
+    assert tree.ok("db", "check", "-o", "json", LMSCTL_NOW=later).json == []
+    assert tree.value("SELECT activations_used FROM signup_profiles") == 0
+
+
+def test_who_may_not_manage_the_database_learns_nothing_of_it(tree: Portal) -> None:
+    """Every db verb is forbidden to a learner."""
+    tree.ok("user", "create", "--email", "ada@example.com", "--first-name", "A", "--last-name", "B")
+    for verb in ("status", "check", "upgrade", "vacuum"):
+        assert tree.refused("db", verb, "--as", "ada") == "permission_missing"
+    assert tree.refused("db", "backup", "copy", "--as", "ada") == "permission_missing"
+    assert tree.refused("db", "restore", "copy", "--as", "ada") == "permission_missing"
+    assert tree.refused("doctor", "--as", "ada") == "permission_missing"
+    assert not (tree.folder / "copy").exists()

@@ -1,0 +1,143 @@
+"""What the program says about itself: version, completion, topics, codes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lmsctl
+from lmsctl.configuration import topics
+from lmsctl.kit import schema
+from lmsctl.kit.errors import EXIT_STATUS
+from lmsctl.rights.rules import PERMISSIONS
+from tests.conftest import Portal, Ran
+
+# What is only ever said beneath another refusal, which has the hint.
+NEVER_ALONE = {"hangs_on_it"}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Portal:
+    """Return an empty folder to work in."""
+    return Portal("", tmp_path)
+
+
+def test_the_version_is_one_line(desk: Portal) -> None:
+    """The same by every way of asking."""
+    line = f"lmsctl {lmsctl.__version__}\n"
+    assert desk.ok("version").out == line
+    started = desk.start("--version")
+    assert started.communicate()[0] == line
+
+
+def test_a_machine_learns_what_the_program_stands_on(desk: Portal) -> None:
+    """Version of the program, of the schema, of Python and of SQLite."""
+    row = desk.ok("version", "-o", "json").json
+    assert (row["lmsctl"], row["schema"]) == (lmsctl.__version__, schema.VERSION)
+    assert set(row) == {"lmsctl", "schema", "python", "sqlite"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_every_shell_gets_a_script(desk: Portal, shell: str) -> None:
+    """It asks the program by the variable that the program listens to."""
+    script = desk.ok("completion", shell).out
+    assert "_LMSCTL_COMPLETE" in script
+    assert f"complete_{shell}" in script
+
+
+def test_an_unknown_shell_is_a_usage_error(desk: Portal) -> None:
+    """Exit status 2."""
+    assert desk.run("completion", "tcsh").status == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("lmsctl d", {"doctor", "db"}),
+        ("lmsctl db b", {"backup"}),
+        ("lmsctl db backup --f", {"--force"}),
+    ],
+)
+def test_the_shell_is_told_what_may_follow(desk: Portal, words: str, expected: set[str]) -> None:
+    """Nouns, verbs and options are completed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lmsctl"],
+        env=desk.environment(
+            _LMSCTL_COMPLETE="complete_bash",
+            COMP_WORDS=words,
+            COMP_CWORD=str(len(words.split()) - 1),
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert expected <= set(done.stdout.split()), done.stderr
+
+
+# Topics ------------------------------------------------------------------------------------------
+
+
+def test_help_alone_lists_the_topics(desk: Portal) -> None:
+    """With a word on each."""
+    rows = desk.ok("help", "-o", "json").json
+    assert {row["topic"] for row in rows} == set(topics.TOPICS)
+    assert all(row["about"] for row in rows)
+
+
+@pytest.mark.parametrize("topic", topics.TOPICS)
+def test_every_topic_has_words(desk: Portal, topic: str) -> None:
+    """At least a few lines, none too wide for a terminal."""
+    lines = desk.ok("help", topic).out.splitlines()
+    assert len(lines) > 5
+    assert topic == "errors" or max(map(len, lines)) <= 100
+
+
+def test_no_topic_is_written_and_not_listed() -> None:
+    """The files beside the program are the topics it knows."""
+    files = Path(topics.__file__).with_name("topics").glob("*.txt")
+    assert {file.stem for file in files} == set(topics.TOPICS)
+
+
+def test_an_unknown_topic_gets_the_nearest_one(desk: Portal) -> None:
+    """Exit status 2, and the hint names it."""
+    ran = desk.run("help", "tiems")
+    assert ran.status == 2
+    assert "'times'" in ran.err
+
+
+def test_every_code_is_listed_once(desk: Portal) -> None:
+    """A code stands for one refusal, so that scripts may rest on it."""
+    codes = [refusal.code for refusal in topics.refusals()]
+    assert len(codes) == len(set(codes))
+    assert {"plan_full", "schema_newer", "internal", "usage", "key_unknown"} <= set(codes)
+    listed = [line.split()[0] for line in lines_of_codes(desk.ok("help", "errors"))]
+    assert sorted(listed) == sorted(codes)
+
+
+def lines_of_codes(ran: Ran) -> list[str]:
+    """Return the lines that describe one code."""
+    return [line for line in ran.out.splitlines() if line.startswith("  ")]
+
+
+def test_every_refusal_says_what_to_do() -> None:
+    """A code in small letters, a sentence, a hint."""
+    for refusal in topics.refusals():
+        assert refusal.code.replace("_", "").isalnum(), refusal
+        assert refusal.code == refusal.code.lower()
+        assert refusal.says, refusal
+        assert refusal.hint or refusal.code in NEVER_ALONE, refusal
+
+
+def test_every_exit_status_is_explained(desk: Portal) -> None:
+    """And so are those that are no refusal."""
+    text = desk.ok("help", "exit-status").out
+    numbers = {line.split()[0] for line in text.splitlines() if line[:5].strip().isdigit()}
+    assert {str(number) for number in EXIT_STATUS.values()} <= numbers
+    assert {"0", "3", "130", "141"} <= numbers
+
+
+def test_every_permission_is_explained(desk: Portal) -> None:
+    """`help rights` is made from the permissions there are."""
+    text = desk.ok("help", "rights").out
+    assert all(permission in text for permission in PERMISSIONS)

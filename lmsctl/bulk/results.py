@@ -28,3 +28,18 @@ class Report:
     trimmed_cells: int
     blank_rows: int
     notices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of --results: which row, what became of it, and for a failed one why."""
+
+    row: int
+    line: int
+    key: str | None
+    outcome: str
+    id: int | None
+    changed: str | None
+    code: str | None
+    column: str | None
+    message: str | None

@@ -1,5 +1,6 @@
 """Pure decisions of the user room: logins, custom fields, changes of status."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,9 +23,12 @@ from lmsctl.user.errors import (
 )
 from lmsctl.user.results import FieldKind, Origin, Status, Type
 
+# What almost every login looks like; nothing in it could be objected to.
+_PLAIN_LOGIN = re.compile(r"[A-Za-z0-9_.@+][A-Za-z0-9_.@+-]{0,200}")
 _UTC = ZoneInfo("UTC")
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=_UTC)
 _LOGIN_LIMIT = 254
+_PLAIN_NAME_LIMIT = 200
 _VALUE_LIMIT = 1000
 _CHOICE_LIMIT = 200
 
@@ -74,6 +78,8 @@ class Draft:
 
 def check_login(given: str) -> str:
     """Return `given` trimmed and in NFC; raises LoginInvalid."""
+    if _PLAIN_LOGIN.fullmatch(given):
+        return given
     text = canonical.check_text(given, field="login", max_chars=_LOGIN_LIMIT)
     if any(character.isspace() for character in text):
         raise LoginInvalid(login=text, reason="it holds a blank", field="login")
@@ -83,7 +89,9 @@ def check_login(given: str) -> str:
 
 
 def check_person_name(given: str, what: str) -> str:
-    """Return a first or last name fit to be stored."""
+    """Return a first or last name fit to be stored; raises what `canonical.check_text` raises."""
+    if given.isalpha() and given.isascii() and len(given) <= _PLAIN_NAME_LIMIT:
+        return given
     return canonical.check_text(given, field=what)
 
 
@@ -96,7 +104,12 @@ def login_base(login: str | None, email: Email | None) -> tuple[str, bool]:
         return login, False
     if email is None:
         raise LoginMissing
-    return email.address.rpartition("@")[0], True
+    return login_of_address(email.address), True
+
+
+def login_of_address(address: str) -> str:
+    """Return the login that whoever gave none is called by, if it is free."""
+    return address.rpartition("@")[0]
 
 
 def candidates(base: str) -> Iterator[list[str]]:
@@ -137,7 +150,9 @@ def check_fields(
             guess = canonical.nearest(name, [rule.name for rule in known.values()])
             raise FieldUnknown(name=name, advice=f"Did you mean '{guess}'? " if guess else "")
     entries = [
-        field_entry(rule, texts[name_key][1]) for name_key, rule in known.items() if name_key in texts
+        field_entry(rule, texts[name_key][1])
+        for name_key, rule in known.items()
+        if name_key in texts
     ]
     if wants_required:
         filled = {entry.field_id for entry in entries if entry.value}

@@ -1,0 +1,407 @@
+"""The one way a file changes many things: all rows are read and checked first, then written.
+
+A room says in a `Job` what its file may hold, how a row is read, and the SQL that understands and
+writes a range of rows. Everything else, the same for every kind of file, is here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import islice
+from types import TracebackType
+from typing import Any, Self
+
+from lmsctl.audit import actions as audit
+from lmsctl.bulk import store
+from lmsctl.bulk.errors import RowFailed, RowsRejected, RowsUnexpected, RunNotInterrupted
+from lmsctl.bulk.results import Report
+from lmsctl.bulk.store import Noted, Span, Tables, Tally
+from lmsctl.kit.answer import Done
+from lmsctl.kit.csvin import Column, Reading, Sheet, open_sheet
+from lmsctl.kit.csvout import CsvFile, RejectsFile
+from lmsctl.kit.errors import EXIT_STATUS, Kind, Location, Refusal
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
+
+_CHUNK_ROWS = 2_000
+_BATCH_ROWS = 5_000
+_FAULTS_SHOWN = 50
+_RESULTS = ("row", "line", "key", "outcome", "id", "changed", "error code", "column", "message")
+
+Note = Callable[[int, str | None, Refusal], None]
+Put = Callable[[str, Sequence[Any]], None]
+ReadRow = Callable[[int, list[str], Note, Put], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the caller of an import wants; `results` and `rejects` are paths of files to write."""
+
+    path: str
+    reading: Reading = field(default_factory=Reading)
+    expect_rows: int | None = None
+    keep_going: bool = False
+    resume: bool = False
+    results: str | None = None
+    rejects: str | None = None
+
+    @property
+    def is_tolerant(self) -> bool:
+        """Whether good rows are written although others fail; only such runs can be resumed."""
+        return self.keep_going or self.resume
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a room knows of its kind of file.
+
+    `tables` are the staging tables as `store.make_tables` takes them. `reader` is given the names
+    of the columns the file has and returns what reads one row: from its number, its cells, a way to
+    note what is wrong with it (row, column and refusal) and a way to put a line into another
+    staging table, to the values of `staged` in the order of its columns. It asks the database
+    nothing. `event` is what the audit log calls a run.
+
+    `resolve` understands the rows of a span, in a transaction and with the portal locked: it sets
+    `id`, `changed` and `note`, and notes what is wrong. It is called for the whole file first, and
+    again for a span whenever others may have changed something since. `write` writes the good rows
+    of a span for the run with that number; it returns how many notices it queued. `notes` are what
+    the caller should know besides the numbers. `key` and `number` are the SQL expressions that
+    `store.lines` wants.
+    """
+
+    kind: str
+    event: str
+    columns: Sequence[Column]
+    tables: Tables
+    reader: Callable[[Sequence[str]], ReadRow]
+    resolve: Callable[[Work, Span], None]
+    write: Callable[[Work, Span, int], int]
+    notes: Callable[[Work], Iterable[str]]
+    key: str
+    number: str
+
+
+class Upload:
+    """One file on its way in, with the files that tell about its rows; use it in a `with`.
+
+    The sheet stays open when a unit of work has to be repeated, because standard input can be read
+    only once. The files about its rows take their places when the `with` ends: after the commit,
+    and after rows were refused.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.results: CsvFile | None = None
+        self.rejects: RejectsFile | None = None
+        self._sheet: Sheet | None = None
+        self._closing = ExitStack()
+        self._outputs = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Return the upload; nothing is opened yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the sheet, and put the files in place unless something unforeseen happened."""
+        is_told = kind is None or issubclass(kind, RowsRejected)
+        with self._closing:
+            self._outputs.__exit__(*((None, None, None) if is_told else (kind, error, trace)))
+
+    def open(self, columns: Sequence[Column]) -> Sheet:
+        """Return the sheet, and begin the files about its rows afresh.
+
+        Raises what `open_sheet` raises, and CsvFileUnwritable.
+        """
+        if self._sheet is None:
+            sheet = open_sheet(self.order.path, columns, self.order.reading)
+            self._sheet = self._closing.enter_context(sheet)
+        again = Again()
+        self._outputs.__exit__(type(again), again, None)
+        if self.order.results:
+            self.results = self._outputs.enter_context(CsvFile(self.order.results, _RESULTS))
+        if self.order.rejects:
+            rejects = RejectsFile(self.order.rejects, self._sheet.headings)
+            self.rejects = self._outputs.enter_context(rejects)
+        return self._sheet
+
+
+class Again(Exception):  # noqa: N818 - a signal to files that are begun afresh, never shown
+    """What was written so far does not count."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """How far one run has come."""
+
+    number: int
+    rows: int
+    start: int = 0
+    counted: Tally = field(default_factory=lambda: Tally(0, 0, 0, 0, 0))
+    notices: int = 0
+
+
+def run(work: Work, upload: Upload, job: Job) -> Done:
+    """Take the file in; the unit of work must not have begun, and begins when all has been read.
+
+    Returns a Report, with the status of a partial success when a run that keeps going has failed
+    rows. Raises RowsRejected when rows are wrong otherwise, RowsUnexpected, RunNotInterrupted, and
+    what the sheet raises.
+    """
+    sheet = upload.open(job.columns)
+    rows = _read(work, sheet, job)
+    expected = upload.order.expect_rows
+    if expected is not None and rows != expected:
+        raise RowsUnexpected(file=sheet.file, rows=rows, expected=expected, field="--expect-rows")
+    _begin(work)
+    running = _registered(work, upload.order, sheet, job, rows)
+    job.resolve(work, Span(1, rows))
+    failed = store.count_failed(work)
+    if failed and not upload.order.is_tolerant:
+        _tell(work, upload, sheet, job, running, is_written=False)
+        raise _rejected(work, sheet, rows, failed)
+    _write(work, upload.order, sheet, job, running)
+    _tell(work, upload, sheet, job, running, is_written=True)
+    return _answer(work, sheet, job, running)
+
+
+# Reading -----------------------------------------------------------------------------------------
+
+
+class _Staging:
+    """The lines for each staging table, gathered until there are enough to load."""
+
+    def __init__(self, job: Job) -> None:
+        self._tables = job.tables
+        self._headings = {column.name: column.heading for column in job.columns}
+        self._lines: dict[str, list[Sequence[Any]]] = {}
+
+    def put(self, table: str, line: Sequence[Any]) -> None:
+        self._lines.setdefault(table, []).append(line)
+
+    def note(self, row_no: int, column: str | None, refusal: Refusal) -> None:
+        heading = self._headings.get(column, column) if column else None
+        self.put("staged_errors", (row_no, heading, *_words(refusal)))
+
+    def load(self, work: Work) -> None:
+        for table, lines in self._lines.items():
+            work.load(table, self._columns(table), lines)
+        self._lines.clear()
+
+    def _columns(self, table: str) -> Sequence[str]:
+        if table == "staged_errors":
+            return store.ERRORS
+        own = tuple(self._tables[table])
+        return ("row_no", "line_no", *own) if table == "staged" else own
+
+
+def _read(work: Work, sheet: Sheet, job: Job) -> int:
+    """Read the file into the staging tables and return how many rows it has."""
+    store.make_tables(work, job.tables)
+    read_row = job.reader(sheet.names)
+    staging = _Staging(job)
+    note, put = staging.note, staging.put
+    nothing = (None,) * len(job.tables["staged"])
+    rows = sheet.rows()
+    count = 0
+    with store.filling(work):
+        while chunk := list(islice(rows, _CHUNK_ROWS)):
+            for row_no, line_no, cells, _, problem in chunk:
+                if problem is None:
+                    put("staged", (row_no, line_no, *read_row(row_no, cells, note, put)))
+                else:
+                    note(row_no, problem.location.column if problem.location else None, problem)
+                    put("staged", (row_no, line_no, *nothing))
+            count += len(chunk)
+            staging.load(work)
+            work.talk.progress("Reading", sheet.position(), sheet.size_bytes)
+        store.index_errors(work)
+    return count
+
+
+def _words(refusal: Refusal) -> tuple[str, str, str]:
+    """Return code, sentence and hint; a value called `nearest` becomes a suggestion."""
+    refusal.location = None
+    nearest = refusal.values.get("nearest")
+    advice = f"Did you mean '{nearest}'? " if nearest else ""
+    return refusal.code, refusal.message(), advice + refusal.advice()
+
+
+# Writing -----------------------------------------------------------------------------------------
+
+
+def _begin(work: Work) -> None:
+    """Begin, and lock the portal before anything else, as everybody does who takes seats."""
+    work.begin()
+    portal.lock(work)
+
+
+def _registered(work: Work, order: Order, sheet: Sheet, job: Job, rows: int) -> _Run:
+    if not order.resume:
+        return _Run(store.add_run(work, job.kind, sheet.file, sheet.digest), rows)
+    found = store.unfinished(work, job.kind, sheet.digest)
+    if found is None:
+        raise RunNotInterrupted(file=sheet.file, field="--resume")
+    return _Run(found.id, rows, start=found.rows_done)
+
+
+def _write(work: Work, order: Order, sheet: Sheet, job: Job, running: _Run) -> None:
+    for span in _spans(order, running):
+        if span.first > running.start + 1:
+            work.checkpoint()
+            portal.lock(work)
+            job.resolve(work, span)
+        running.notices += job.write(work, span, running.number)
+        counted = store.tally(work, span)
+        running.counted = _sum(running.counted, counted)
+        store.advance_run(work, running.number, span.last, counted)
+        audit.record(
+            work,
+            job.event,
+            f"run {running.number}",
+            rows=f"{span.first}-{span.last}",
+            created=counted.created,
+            updated=counted.updated,
+            failed=counted.failed,
+        )
+        work.talk.progress("Writing", span.last, running.rows)
+    failed = store.count_failed(work)
+    store.finish_run(work, running.number, job.kind, sheet.digest, failed)
+    running.counted = Tally(
+        running.rows,
+        running.counted.created,
+        running.counted.updated,
+        running.counted.unchanged,
+        failed,
+    )
+
+
+def _spans(order: Order, running: _Run) -> Iterator[Span]:
+    """Yield the ranges of rows that are written and made durable together."""
+    size = _BATCH_ROWS if order.is_tolerant else max(running.rows, 1)
+    for first in range(running.start + 1, running.rows + 1, size):
+        yield Span(first, min(first + size - 1, running.rows))
+
+
+def _sum(left: Tally, right: Tally) -> Tally:
+    return Tally(
+        left.rows + right.rows,
+        left.created + right.created,
+        left.updated + right.updated,
+        left.unchanged + right.unchanged,
+        left.failed + right.failed,
+    )
+
+
+# Telling -----------------------------------------------------------------------------------------
+
+
+def _rejected(work: Work, sheet: Sheet, rows: int, failed: int) -> RowsRejected:
+    found = store.first_faults(work, _FAULTS_SHOWN + 1)
+    shown = found[:_FAULTS_SHOWN]
+    more = f" The first {_FAULTS_SHOWN} faults are:" if len(found) > _FAULTS_SHOWN else ""
+    return RowsRejected(
+        failed=failed,
+        rows=rows,
+        file=sheet.file,
+        more=more,
+        location=None,
+        details=[_failed(sheet, fault) for fault in shown],
+    )
+
+
+def _failed(sheet: Sheet, fault: Noted) -> RowFailed:
+    place = Location(sheet.file, fault.row, fault.line, fault.heading)
+    return RowFailed(place, fault.code, fault.message, fault.hint)
+
+
+def _tell(  # noqa: PLR0913 - everything that is known in the end
+    work: Work, upload: Upload, sheet: Sheet, job: Job, running: _Run, *, is_written: bool
+) -> None:
+    """Fill the files about the rows."""
+    if upload.results:
+        found = store.lines(
+            work,
+            key=job.key,
+            number=job.number,
+            done=running.start,
+            is_written=is_written,
+        )
+        upload.results.write_all(
+            [
+                str(line.row),
+                str(line.line),
+                line.key or "",
+                line.outcome,
+                str(line.id or ""),
+                line.changed or "",
+                line.code or "",
+                line.column or "",
+                line.message or "",
+            ]
+            for line in found
+        )
+    if upload.rejects:
+        _reject(work, upload.rejects, sheet)
+
+
+def _reject(work: Work, rejects: RejectsFile, sheet: Sheet) -> None:
+    """Read the file once more beside what is wrong with it, both in the order of the rows."""
+    found = store.faults(work)
+    fault = next(found, None)
+    for row in sheet.rows():
+        if fault is None:
+            break
+        reasons = []
+        while fault is not None and fault.row == row.row:
+            place = f"{fault.heading}: " if fault.heading else ""
+            reasons.append(place + fault.message)
+            fault = next(found, None)
+        if reasons:
+            rejects.add(row.raw, " ".join(reasons))
+
+
+def _answer(work: Work, sheet: Sheet, job: Job, running: _Run) -> Done:
+    counted = running.counted
+    skipped = running.rows - counted.created - counted.updated - counted.unchanged - counted.failed
+    report = Report(
+        run=None if work.is_rehearsal else running.number,
+        file=sheet.file,
+        rows=running.rows,
+        created=counted.created,
+        updated=counted.updated,
+        unchanged=counted.unchanged,
+        failed=counted.failed,
+        skipped=skipped,
+        trimmed_cells=sheet.notes["trimmed_cells"],
+        blank_rows=sheet.notes["blank_rows"],
+        notices=running.notices,
+    )
+    also = f", {counted.failed} failed" if counted.failed else ""
+    also += f", {skipped} dealt with before" if skipped else ""
+    done = f"{counted.created} created, {counted.updated} updated, {counted.unchanged} unchanged"
+    return Done(
+        report,
+        f"{done}{also}.",
+        is_changed=bool(counted.created or counted.updated),
+        status=EXIT_STATUS[Kind.PARTIAL] if counted.failed else 0,
+        notes=[*job.notes(work), *_notes(sheet, running)],
+    )
+
+
+def _notes(sheet: Sheet, running: _Run) -> Iterator[str]:
+    remarks = {
+        "trimmed_cells": "{} cells had blanks around them, which were left out.",
+        "blank_rows": "{} blank rows were skipped.",
+        "ignored_columns": "{} columns were left aside.",
+    }
+    for name, words in remarks.items():
+        if sheet.notes.get(name):
+            yield words.format(sheet.notes[name])
+    yield (
+        f"{running.notices} notices were queued." if running.notices else "No notices were queued."
+    )

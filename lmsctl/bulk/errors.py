@@ -1,0 +1,50 @@
+"""Every way the bulk room can say no."""
+
+from lmsctl.kit.errors import Location, NotFound, Rejected
+
+
+class RowFailed(Rejected):
+    """What is wrong with one row, read back from where it was noted with its own code and words."""
+
+    code = "row_failed"
+    says = "{message}"
+    hint = "{advice}"
+
+    def __init__(self, place: Location, code: str, message: str, advice: str) -> None:
+        super().__init__(field=place.column, location=place, message=message, advice=advice)
+        self.code = code  # type: ignore[misc]  # the code of the refusal that was noted
+
+
+class RowsRejected(Rejected):
+    """Some rows of a file cannot be taken, so none was."""
+
+    code = "rows_rejected"
+    says = "{failed} of {rows} rows in {file} cannot be taken; nothing was written.{more}"
+    hint = (
+        "Mend them (--rejects FILE collects them, --results FILE lists every row),"
+        " or take the others with --keep-going."
+    )
+
+
+class RowsUnexpected(Rejected):
+    """The file has another number of rows than was announced."""
+
+    code = "rows_unexpected"
+    says = "{file} has {rows} rows, not {expected}; nothing was written."
+    hint = "Check that it is the right file and complete, or correct --expect-rows."
+
+
+class RunNotInterrupted(NotFound):
+    """Nothing to resume: these bytes have no unfinished run."""
+
+    code = "run_not_interrupted"
+    says = "No run of these very bytes was interrupted, so there is nothing to resume in {file}."
+    hint = "Leave out --resume to work through the file from its beginning."
+
+
+class RowRepeated(Rejected):
+    """Two rows of one file mean the same thing."""
+
+    code = "row_repeated"
+    says = "Row {other} has the same {what}."
+    hint = "Keep one of the two rows."

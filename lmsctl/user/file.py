@@ -1,0 +1,309 @@
+"""Taking people in from a file, and writing them out so that the file can be taken in again."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any, TypeVar
+
+from lmsctl.audit import actions as audit
+from lmsctl.bulk import actions as bulk
+from lmsctl.bulk.actions import Job, ReadRow, Upload
+from lmsctl.bulk.store import Span
+from lmsctl.department import store as departments
+from lmsctl.kit import canonical
+from lmsctl.kit.answer import Done
+from lmsctl.kit.csvout import CsvFile
+from lmsctl.kit.work import MeanwhileChanged, Work
+from lmsctl.notification import actions as notification
+from lmsctl.notification.actions import Words
+from lmsctl.portal import actions as portal
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, PERMISSIONS, PORTAL_WIDE, Scope
+from lmsctl.user import file_store as store
+from lmsctl.user import rules
+from lmsctl.user import store as users
+from lmsctl.user.actions import joined
+from lmsctl.user.file_reader import columns, row_reader
+from lmsctl.user.file_store import Held, Joined
+from lmsctl.user.rules import FieldRule
+from lmsctl.user.store import Filter
+
+T = TypeVar("T")
+_TOGETHER = 5_000
+
+
+def import_people(work: Work, upload: Upload, *, wants_notices: bool) -> Done:
+    """Make and change people as a file says; needs `user.manage`, for groups `group.manage` too.
+
+    The unit of work must not have begun. A row means the person with its login or, where that cell
+    is blank, the one with its address; when there is nobody it makes one. A blank cell leaves
+    things as they are. Nobody gets or loses a right, and nobody is deleted. Raises what `bulk.run`
+    raises.
+    """
+    work.about = f"file {upload.order.path}"
+    people = _Import(work, wants_notices=wants_notices)
+    job = Job(
+        kind="user import",
+        event="users.imported",
+        columns=columns(people.fields),
+        tables=store.TABLES,
+        reader=lambda names: people.reader(work, names),
+        resolve=people.resolve,
+        write=people.write,
+        notes=people.notes,
+        key=store.KEY,
+        number=store.NUMBER,
+    )
+    return bulk.run(work, upload, job)
+
+
+class _Import:
+    """What is known while one file of people is taken in."""
+
+    def __init__(self, work: Work, *, wants_notices: bool) -> None:
+        rights.require(work, "user.manage")
+        self.fields = users.fields(work)
+        self._wants_notices = wants_notices
+        self._present: frozenset[str] = frozenset()
+        self._has_fields = self._has_groups = self._has_supervisors = self._has_generated = False
+        self._is_first = True
+
+    def reader(self, work: Work, names: Sequence[str]) -> ReadRow:
+        """Return what reads one row of a file that has the columns `names`."""
+        self._present = frozenset(names)
+        self._has_fields = any(rule.name in names for rule in self.fields)
+        self._has_supervisors = "supervisor" in names
+        self._has_groups = "group" in names or "add_to_group" in names
+        return row_reader(
+            names,
+            store.places(work, rights.require(work, "user.manage")),
+            store.groups(work, _group_scope(work)) if self._has_groups else (),
+            self.fields,
+            is_sandbox=work.is_sandbox,
+        )
+
+    # Understanding -------------------------------------------------------------------------------
+
+    def resolve(self, work: Work, span: Span) -> None:
+        """Find out whom the rows of `span` mean, what they change, and what is wrong with them."""
+        if self._is_first:
+            self._prepare(work)
+        scope = rights.require(work, "user.manage")
+        has_people = store.find_people(work, span)
+        if self._is_first:
+            store.fail_repeated(work, span, has_people=has_people)
+        self._check_rows(work, span, scope)
+        if has_people:
+            self._check_people(work, span, scope)
+        _seat(work, span)
+        if self._has_supervisors:
+            store.fail_orphaned(work, span)
+        if self._has_generated:
+            _give_logins(work, span, is_first=self._is_first)
+        self._is_first = False
+
+    def _prepare(self, work: Work) -> None:
+        if users.fields(work) != self.fields:
+            raise MeanwhileChanged(times=1)
+        self._has_generated = store.has_generated(work)
+        store.prepare(work, is_searched=self._has_generated or self._has_supervisors)
+
+    def _check_rows(self, work: Work, span: Span, scope: Scope) -> None:
+        root = departments.root(work)
+        store.fail_incomplete(work, span, may_use_root=scope.covers(root.path))
+        if "department" in self._present:
+            store.fail_lost_departments(work, span, scope)
+        if "email" in self._present:
+            store.fail_taken_addresses(work, span)
+        if "status" in self._present:
+            store.fail_new_pending(work, span)
+        if any(rule.is_required for rule in self.fields):
+            store.fail_required_fields(work, span)
+        if self._has_fields:
+            store.fail_taken_values(work, span, is_first=self._is_first)
+        if self._has_groups:
+            store.note_group_scope(work, _group_scope(work))
+            store.fail_lost_groups(work, span)
+        if self._has_supervisors:
+            store.find_supervisors(work, span, rights.require(work, "user.view"))
+            store.fail_supervisors(work, span)
+
+    def _check_people(self, work: Work, span: Span, scope: Scope) -> None:
+        if not scope.is_everywhere:
+            store.fail_out_of_scope(work, span, scope)
+        if "status" in self._present:
+            store.fail_status(work, span)
+        store.compare(work, span, self._present, self.fields)
+        store.fail_holders(work, span, _beyond_own(work, store.held_by_changed(work, span)))
+
+    # Writing -------------------------------------------------------------------------------------
+
+    def write(self, work: Work, span: Span, run: int) -> int:
+        """Write what the good rows of `span` want; return how many notices were queued."""
+        _take_seats(work, span)
+        store.change_people(work, span)
+        store.add_people(work, span, root_id=departments.root(work).id, run=run)
+        if self._has_fields:
+            store.set_fields(work, span)
+        if self._has_groups:
+            store.set_groups(work, span)
+        if self._has_supervisors:
+            store.set_supervisors(work, span)
+        return self._tell(work, span)
+
+    def _tell(self, work: Work, span: Span) -> int:
+        """Let upper rooms know who joined, and write to the new ones if that is wanted."""
+        count = 0
+        for people in _together(store.joined(work, span)):
+            joined(work, [person.user_id for person in people])
+            if self._wants_notices:
+                count += _greet(work, people)
+        return count
+
+    def notes(self, work: Work) -> Iterator[str]:
+        """Yield what the caller should know besides the numbers."""
+        left = store.left_without_seat(work)
+        if left:
+            yield f"{left} new people were made inactive, because the plan is full."
+
+
+def _group_scope(work: Work) -> Scope:
+    return rights.require(work, "group.manage")
+
+
+def _beyond_own(work: Work, held: Iterable[Held]) -> list[Held]:
+    """Return those of the roles held that give more than the actor holds at their place."""
+    actor = rights.actor(work)
+    if not actor.lacks(PERMISSIONS, (EVERYWHERE,)):
+        return []
+    custom: dict[int, set[str]] = {}
+    for row in store.custom_permissions(work):
+        custom.setdefault(row.role_id, set()).add(row.permission)
+    return [
+        role
+        for role in held
+        if actor.lacks(
+            BUILT_IN[role.role] if role.is_builtin else custom.get(role.role_id, set()),
+            [EVERYWHERE] if role.role in PORTAL_WIDE else [role.path] if role.path else [],
+        )
+    ]
+
+
+# Seats -------------------------------------------------------------------------------------------
+
+
+def _seat(work: Work, span: Span) -> None:
+    """Decide who of `span` gets the seats that are left, in the order of the rows."""
+    settings = portal.settings(work)
+    if settings.seat_limit is None:
+        return
+    free = settings.seat_limit - settings.seats_taken + store.seats_freed(work, span)
+    if store.seats_wanted(work, span) > free:
+        store.leave_without_seat(work, span, free, settings.seat_limit)
+
+
+def _take_seats(work: Work, span: Span) -> None:
+    # In a file written in several steps, seats that later rows free are not there yet.
+    _seat(work, span)
+    wanted = store.seats_wanted(work, span)
+    portal.give_back_seats(work, store.seats_freed(work, span))
+    if wanted:
+        portal.take_seats_up_to(work, wanted)
+
+
+# Logins ------------------------------------------------------------------------------------------
+
+
+def _give_logins(work: Work, span: Span, *, is_first: bool) -> None:
+    """Give logins made from addresses a number where they are taken, without a query for each."""
+    if not store.find_clashes(work, span, is_first=is_first):
+        return
+    for lines in _together(_numbered(work)):
+        work.load("staged_logins", ("row_no", "login", "login_key"), lines)
+    store.use_logins(work)
+
+
+def _numbered(work: Work) -> Iterator[tuple[int, str, str]]:
+    place = 0
+    taken: set[str] = set()
+    latest: dict[str, int] = {}
+    for clash in store.clashes(work):
+        if clash.place != place:
+            place, taken, latest = clash.place, set(), {}
+        if not clash.row_no:
+            taken.add(clash.text)
+            continue
+        base = rules.login_of_address(clash.text)
+        key = canonical.key(base)
+        number = latest.get(key, 0)
+        while (f"{key}{number}" if number else key) in taken:
+            number += 1
+        latest[key] = number
+        end = str(number) if number else ""
+        taken.add(key + end)
+        yield clash.row_no, base + end, key + end
+
+
+# Notices -----------------------------------------------------------------------------------------
+
+
+def _greet(work: Work, people: Sequence[Joined]) -> int:
+    settings = portal.settings(work)
+    count = 0
+    for person in people:
+        if person.is_new and person.email:
+            words = Words(
+                kind="account_created",
+                reason="an account was made for this address",
+                subject=f"Your account at {settings.name}",
+                body=f"Your login is {person.login}.\n{settings.public_url}\n",
+            )
+            notification.mail(work, person.user_id, person.email, words)
+            count += 1
+    return count
+
+
+def _together(items: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, _TOGETHER)):
+        yield batch
+
+
+# Out ---------------------------------------------------------------------------------------------
+
+
+def note_export(work: Work, wanted: Filter) -> None:
+    """Write down that people are exported; needs `user.view`."""
+    rights.require(work, "user.view")
+    audit.record(
+        work,
+        "users.exported",
+        "portal",
+        department=wanted.under,
+        type=wanted.type,
+        status=wanted.status,
+    )
+
+
+def export_people(
+    work: Work, target: Any, wanted: Filter, *, bom: bool = False, raw: bool = False
+) -> int:
+    """Write the people in scope who fit `wanted` to `target`, a path or a stream, as CSV.
+
+    The headings are those of the import, which takes the file back without changing anything.
+    `wanted.under` is a department as people write it. Needs `user.view`; returns how many people.
+    Raises DepartmentUnknown and CsvFileUnwritable.
+    """
+    scope = rights.require(work, "user.view")
+    if wanted.under is not None:
+        wanted = replace(wanted, under=departments.get(work, wanted.under, scope).path)
+    fields: Sequence[FieldRule] = users.fields(work)
+    groups = rights.actor(work).scope("group.view")
+    headings = [column.heading for column in columns(fields)]
+    count = 0
+    with CsvFile(target, headings, bom=bom, raw=raw) as sheet:
+        for batch in _together(store.exported(work, scope, groups, fields, wanted)):
+            sheet.write_all([cell or "" for cell in row] for row in batch)
+            count += len(batch)
+            work.talk.progress("Writing", count, None)
+    return count

@@ -1,0 +1,142 @@
+"""The command line for files of people: import and export."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.bulk.actions import Order, Upload
+from lmsctl.kit.answer import Done
+from lmsctl.kit.csvin import Reading
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.errors import Usage
+from lmsctl.kit.options import verb
+from lmsctl.user import file
+from lmsctl.user.results import Status, Type
+from lmsctl.user.store import Filter
+
+
+class MapNotAssigned(Usage):
+    """An argument of --map without its `=`."""
+
+    code = "map_not_assigned"
+    says = "'{given}' gives no meaning to a heading."
+    hint = 'Write --map "Heading=column", for example --map "Staff no=login".'
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the noun `user`."""
+    verb(
+        app,
+        "import",
+        examples=(
+            "lmsctl user import people.csv --dry-run",
+            "lmsctl user import people.csv --keep-going --rejects mend.csv",
+            'lmsctl user import - --map "Staff no=login" --ignore-unknown < people.csv',
+        ),
+    )(import_)
+    verb(
+        app,
+        examples=(
+            "lmsctl user export --to people.csv",
+            "lmsctl user export --department Sales --status active > sales.csv",
+        ),
+    )(export)
+
+
+def import_(
+    env: Environment,
+    path: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.")],
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="If it is not UTF-8, such as cp1252.")
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", help="One sign, or tab; found out when absent.")
+    ] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="HEADING=COLUMN", help="What a heading means; again."),
+    ] = None,
+    ignore_unknown: Annotated[
+        bool, typer.Option("--ignore-unknown", help="Leave unknown columns aside.")
+    ] = False,
+    expect_rows: Annotated[
+        int | None, typer.Option("--expect-rows", help="Refuse a file with another number of rows.")
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Write the good rows although others fail.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where --keep-going was interrupted.")
+    ] = False,
+    results: Annotated[
+        str | None, typer.Option("--results", metavar="FILE", help="Write what became of each row.")
+    ] = None,
+    rejects: Annotated[
+        str | None,
+        typer.Option("--rejects", metavar="FILE", help="Write the failed rows, to mend."),
+    ] = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Write to new people who have an address.")
+    ] = False,
+) -> Any:
+    """Make and change people from a CSV file. All rows are checked before any is written.
+
+    Columns: Login, First name, Last name, Email, Department, Type, Status (active, inactive or
+    ended), Group (replaces the groups; none: no groups), Add to group (several groups with |
+    between them), Supervisor (a login, an address, none or inherited), and each custom field by its
+    name.
+
+    A row means the person with its login; without a login, the one with its address; otherwise it
+    makes a person. A blank cell changes nothing: a new person without a department belongs to the
+    root, without a type is staff. Nobody gets or loses a role, and nobody is deleted. Past the
+    plan's limit new people are made inactive.
+    """
+    order = Order(
+        path,
+        Reading(encoding, delimiter, _mapping(map_ or []), ignore_unknown),
+        expect_rows=expect_rows,
+        keep_going=keep_going,
+        resume=resume,
+        results=results,
+        rejects=rejects,
+    )
+    with Upload(order) as upload:
+        return env.write(
+            lambda work: file.import_people(work, upload, wants_notices=notify), late=True
+        )
+
+
+def _mapping(given: list[str]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for text in given:
+        heading, sign, column = text.rpartition("=")
+        if not sign or not heading.strip() or not column.strip():
+            raise MapNotAssigned(given=text, field="--map")
+        pairs.append((heading, column))
+    return tuple(pairs)
+
+
+def export(
+    env: Environment,
+    to: Annotated[
+        str, typer.Option("--to", metavar="FILE", help="Where to; - is standard output.")
+    ] = "-",
+    bom: Annotated[bool, typer.Option("--bom", help="Begin with a mark that Excel needs.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Leave cells that a spreadsheet would run as they are.")
+    ] = False,
+    department: Annotated[
+        str | None, typer.Option("--department", help="Only this one and those under it.")
+    ] = None,
+    type_: Annotated[Type | None, typer.Option("--type", help="staff, client or prospect.")] = None,
+    status: Annotated[
+        Status | None, typer.Option("--status", help="pending, active, inactive or ended.")
+    ] = None,
+) -> Any:
+    """Write people as CSV; `user import` takes the file back without changing anything."""
+    wanted = Filter(under=department, type=type_, status=status)
+    env.write(lambda work: file.note_export(work, wanted))
+    target = sys.stdout if to == "-" else to
+    count = env.read(lambda work: file.export_people(work, target, wanted, bom=bom, raw=raw))
+    return Done(None, f"Exported {count} people.", is_changed=False)

@@ -1,0 +1,59 @@
+"""What can be wrong with a row of a file of people, beyond what can be wrong with a person."""
+
+from lmsctl.kit.errors import Rejected
+
+
+class WordUnknown(Rejected):
+    """A cell that takes one of a few words holds another."""
+
+    code = "cell_word_unknown"
+    says = "'{given}' is none of: {known}."
+    hint = "Write one of these words, or leave the cell blank."
+
+
+class MembershipUnknown(Rejected):
+    """A cell names a group that is not there, or not in scope."""
+
+    code = "row_group_unknown"
+    says = "There is no group '{given}'."
+    hint = "'lmsctl group list' shows the groups; several in one cell are separated by |."
+
+
+class NameMissing(Rejected):
+    """A new person without a first or last name."""
+
+    code = "row_name_missing"
+    says = "A new person needs a {what}."
+    hint = "Fill the cell, or correct the login or address if the person exists already."
+
+
+class DepartmentNeeded(Rejected):
+    """A new person would land in the root department, where the actor may make nobody."""
+
+    code = "row_department_missing"
+    says = "A new person without a department would belong to the root, which you do not manage."
+    hint = "Name one of the departments that you manage."
+
+
+class PendingNotGiven(Rejected):
+    """Nobody is made to wait for a confirmation by a file."""
+
+    code = "row_status_pending"
+    says = "'{name}' cannot become pending: only registering oneself does that."
+    hint = "Use active, inactive or ended, or leave the cell blank."
+
+
+class SupervisorRowFailed(Rejected):
+    """The supervisor is a new person of the same file, whose own row cannot be taken."""
+
+    code = "row_supervisor_failed"
+    says = "The supervisor '{given}' is to come from row {other}, which cannot be taken itself."
+    hint = "Mend that row first."
+
+
+class TouchesMoreRights(Rejected):
+    """The person holds rights that the actor does not hold there, so is out of reach."""
+
+    code = "row_beyond_own_rights"
+    says = "'{name}' holds rights that you do not hold there, so you may not change them."
+    hint = "Ask somebody who holds these rights, or take the row out."

@@ -1,0 +1,250 @@
+"""What a file of people may hold, and reading one row of it without asking the database."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache, partial
+from typing import Any
+
+from lmsctl.bulk.actions import Note, Put, ReadRow
+from lmsctl.department import rules as department_rules
+from lmsctl.department.errors import DepartmentUnknown
+from lmsctl.kit import canonical
+from lmsctl.kit.address import Email, parse_email
+from lmsctl.kit.csvheading import heading_key
+from lmsctl.kit.csvin import Column
+from lmsctl.kit.errors import Ambiguous, Refusal
+from lmsctl.user import rules
+from lmsctl.user.errors import LoginMissing
+from lmsctl.user.file_errors import MembershipUnknown, WordUnknown
+from lmsctl.user.file_store import Named, Place
+from lmsctl.user.results import Status, SupervisorMode, Type
+from lmsctl.user.rules import FieldRule
+
+# What the columns are called here, and elsewhere.
+COLUMNS = (
+    Column("login", "Login", ("Username", "User", "Login name")),
+    Column("first_name", "First name", ("Given name", "Forename")),
+    Column("last_name", "Last name", ("Surname", "Family name")),
+    Column("email", "Email", ("Mail", "Email address", "Mail address")),
+    Column("department", "Department", ("Department path", "Department code")),
+    Column("type", "Type", ("User type", "Account type")),
+    Column("status", "Status", ("Account status",)),
+    Column("group", "Group", ("Groups",)),
+    Column("add_to_group", "Add to group", ("Add to groups",)),
+    Column("supervisor", "Supervisor", ("Manager",)),
+)
+_NO_GROUPS = "none"
+_SUGGESTIONS = 20
+
+Cell = Callable[[str], Any]
+Extra = Callable[[int, Put, str], None]
+
+
+def columns(fields: Iterable[FieldRule]) -> list[Column]:
+    """Return the columns of a file of people, custom fields last.
+
+    A field that is called like something another program says for one of our columns goes first.
+    """
+    custom = [Column(rule.name, rule.name) for rule in fields]
+    taken = {heading_key(column.heading) for column in custom}
+    own = [
+        Column(
+            column.name,
+            column.heading,
+            tuple(alias for alias in column.aliases if heading_key(alias) not in taken),
+        )
+        for column in COLUMNS
+    ]
+    return [*own, *custom]
+
+
+def row_reader(
+    names: Sequence[str],
+    places: Iterable[Place],
+    groups: Iterable[Named],
+    fields: Iterable[FieldRule],
+    *,
+    is_sandbox: bool,
+) -> ReadRow:
+    """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
+
+    `places` and `groups` are the departments and groups that cells may name. Everything wrong with
+    a row is noted; it raises nothing.
+    """
+    position = {name: index for index, name in enumerate(names)}
+    # A column that the file does not have reads the blank that is put behind each row.
+    plain = [
+        (name, position.get(name, -1), read)
+        for name, read in _plain(places, is_sandbox=is_sandbox).items()
+    ]
+    extra = [
+        (name, position[name], read)
+        for name, read in _extra(groups, fields, is_sandbox=is_sandbox).items()
+        if name in position
+    ]
+    login_at, email_at = position.get("login", -1), position.get("email", -1)
+
+    def read_row(row_no: int, cells: list[str], note: Note, put: Put) -> Sequence[Any]:
+        cells.append("")
+        try:
+            values = [read(cells[at]) if cells[at] else None for _, at, read in plain]
+        except Refusal:
+            values = [_noting(row_no, name, cells[at], read, note) for name, at, read in plain]
+        for name, at, read in extra:
+            if cells[at]:
+                _noting(row_no, name, cells[at], partial(read, row_no, put), note)
+        login, email, *others = values
+        is_generated = not cells[login_at]
+        if is_generated and email:
+            login = rules.login_base(None, email)[0]
+        elif is_generated and not cells[email_at]:
+            note(row_no, None, LoginMissing())
+        login_key = canonical.fold(login) if login else None
+        address, email_key = (email.address, email.key) if email else (None, None)
+        return (login, login_key, int(is_generated), address, email_key, *others)
+
+    return read_row
+
+
+def _noting(row_no: int, name: str, cell: str, read: Cell, note: Note) -> Any:
+    """Return what a cell holds; note what is wrong with it and return None."""
+    try:
+        return read(cell) if cell else None
+    except Refusal as refusal:
+        note(row_no, name, refusal)
+        return None
+
+
+# Cells that are columns of `staged` --------------------------------------------------------------
+
+
+def _plain(places: Iterable[Place], *, is_sandbox: bool) -> Mapping[str, Cell]:
+    def email(cell: str) -> Email:
+        return parse_email(cell, sandbox=is_sandbox)
+
+    return {
+        "login": rules.check_login,
+        "email": email,
+        "first_name": lambda cell: rules.check_person_name(cell, "first name"),
+        "last_name": lambda cell: rules.check_person_name(cell, "last name"),
+        "type": _words(Type),
+        "status": _words(Status),
+        "department": _departments(places),
+    }
+
+
+def _words(kind: type[StrEnum]) -> Cell:
+    @lru_cache(maxsize=1024)
+    def find(cell: str) -> str:
+        word = canonical.key(cell)
+        if word not in set(kind):
+            known = ", ".join(kind)
+            raise WordUnknown(given=cell, known=known, nearest=canonical.nearest(cell, kind))
+        return word
+
+    return find
+
+
+def _departments(places: Iterable[Place]) -> Cell:
+    known = list(places)
+    by_path = {place.full_key: place.id for place in known}
+    by_code = {place.code_key: place.id for place in known if place.code_key}
+    by_number = {str(place.id): place.id for place in known}
+    suggest = _suggester([place.written for place in known])
+
+    @lru_cache(maxsize=4096)
+    def find(cell: str) -> int:
+        key = canonical.key(cell)
+        path = department_rules.path_key(cell)
+        found = {by_path.get(path), by_code.get(key), by_number.get(key)} - {None}
+        if len(found) > 1:
+            raise Ambiguous(given=cell, what="department")
+        for number in found:
+            if number is not None:
+                return number
+        raise DepartmentUnknown(given=cell, nearest=suggest(cell))
+
+    return find
+
+
+def _suggester(known: Sequence[str]) -> Callable[[str], str | None]:
+    """Return what finds the nearest name; only a few times, because it is slow."""
+    left = iter(range(_SUGGESTIONS))
+
+    def suggest(given: str) -> str | None:
+        return canonical.nearest(given, known) if next(left, None) is not None else None
+
+    return suggest
+
+
+# Cells that go into tables of their own ----------------------------------------------------------
+
+
+def _extra(
+    groups: Iterable[Named], fields: Iterable[FieldRule], *, is_sandbox: bool
+) -> Mapping[str, Extra]:
+    def supervisor(row_no: int, put: Put, cell: str) -> None:
+        word = canonical.key(cell)
+        is_word = word in {SupervisorMode.NONE, SupervisorMode.INHERITED}
+        mode = word if is_word else SupervisorMode.OWN.value
+        key = None if is_word else _person_key(cell, is_sandbox=is_sandbox)
+        put("staged_supervisors", (row_no, mode, key, cell, None, None))
+
+    find = _groups(groups)
+    return {
+        "supervisor": supervisor,
+        "group": _memberships(find, replaces=1),
+        "add_to_group": _memberships(find, replaces=0),
+        **{rule.name: _value(rule) for rule in fields},
+    }
+
+
+def _person_key(cell: str, *, is_sandbox: bool) -> str:
+    if "@" in cell:
+        try:
+            return parse_email(cell, sandbox=is_sandbox).key
+        except Refusal:  # then it is a login that looks like an address, or nobody's
+            pass
+    return canonical.key(cell)
+
+
+def _value(rule: FieldRule) -> Extra:
+    def read(row_no: int, put: Put, cell: str) -> None:
+        entry = rules.field_entry(rule, cell)
+        put("staged_fields", (row_no, entry.field_id, entry.value, entry.unique_key))
+
+    return read
+
+
+def _memberships(find: Callable[[str], list[int]], *, replaces: int) -> Extra:
+    def read(row_no: int, put: Put, cell: str) -> None:
+        found = find(cell)
+        for number in found:
+            put("staged_groups", (row_no, number, replaces))
+        if not found:
+            put("staged_groups", (row_no, None, replaces))
+
+    return read
+
+
+def _groups(groups: Iterable[Named]) -> Callable[[str], list[int]]:
+    known = list(groups)
+    by_name = {group.name_key: group.id for group in known}
+    suggest = _suggester([group.name for group in known])
+
+    @lru_cache(maxsize=4096)
+    def find(cell: str) -> list[int]:
+        whole = canonical.key(cell)
+        if whole in by_name:
+            return [by_name[whole]]
+        if whole == _NO_GROUPS:
+            return []
+        # A separator inside a name is written twice.
+        parts = cell.replace("||", "\0").split("|")
+        names = [canonical.trim(part.replace("\0", "|")) for part in parts]
+        unknown = [name for name in names if canonical.key(name) not in by_name]
+        if unknown:
+            raise MembershipUnknown(given=unknown[0], nearest=suggest(unknown[0]))
+        return [by_name[canonical.key(name)] for name in names]
+
+    return find

@@ -1,0 +1,940 @@
+"""The SQL of files of people: understanding and writing a range of staged rows, and the export."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lmsctl.bulk.errors import RowRepeated
+from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail
+from lmsctl.department.errors import DepartmentUnknown
+from lmsctl.kit.work import Work
+from lmsctl.portal.errors import PlanFull
+from lmsctl.rights.rules import OWNER, Scope
+from lmsctl.user.errors import (
+    EmailTaken,
+    FieldMissing,
+    FieldValueTaken,
+    NotConfirmedYet,
+    OwnerProtected,
+    StatusWrong,
+    SupervisorIsSelf,
+    UserUnknown,
+)
+from lmsctl.user.file_errors import (
+    DepartmentNeeded,
+    MembershipUnknown,
+    NameMissing,
+    PendingNotGiven,
+    SupervisorRowFailed,
+    TouchesMoreRights,
+)
+from lmsctl.user.results import Origin, SupervisorMode
+from lmsctl.user.rules import FieldRule
+from lmsctl.user.store import IS_ALIVE, STATUS_NOW, Filter
+
+# A new person whose row has no login is called like the local part of the address for the time
+# being (`is_generated`); everybody else who has that login goes first.
+TABLES = {
+    "staged": {
+        "login": "TEXT",
+        "login_key": "TEXT",
+        "is_generated": "INTEGER",
+        "email": "TEXT",
+        "email_key": "TEXT",
+        "first_name": "TEXT",
+        "last_name": "TEXT",
+        "type": "TEXT",
+        "status": "TEXT",
+        "department_id": "BIGINT",
+    },
+    "staged_fields": {
+        "row_no": "INTEGER",
+        "field_id": "BIGINT",
+        "value": "TEXT",
+        "unique_key": "TEXT",
+    },
+    # `group_id` is NULL for "no groups"
+    "staged_groups": {"row_no": "INTEGER", "group_id": "BIGINT", "replaces": "INTEGER"},
+    # `boss_id` is the supervisor, or `boss_row` the row that will make them
+    "staged_supervisors": {
+        "row_no": "INTEGER PRIMARY KEY",
+        "mode": "TEXT",
+        "login_key": "TEXT",
+        "given": "TEXT",
+        "boss_id": "BIGINT",
+        "boss_row": "INTEGER",
+    },
+    "staged_clashes": {"row_no": "INTEGER PRIMARY KEY", "stem": "TEXT"},
+    "staged_logins": {"row_no": "INTEGER PRIMARY KEY", "login": "TEXT", "login_key": "TEXT"},
+}
+KEY = "COALESCE(CASE WHEN s.is_generated = 0 THEN s.login END, s.email)"
+NUMBER = "(SELECT u.id FROM users u WHERE u.login_key = s.login_key)"
+
+_EXISTING = "FROM good s JOIN users u ON u.id = s.id"
+_DIGITS = "'0123456789'"
+
+
+def prepare(work: Work, *, is_searched: bool) -> None:
+    """Make the staging tables of a file that has just been read quick to search.
+
+    `is_searched` says that rows are looked for by their logins and addresses too.
+    """
+    work.run("CREATE INDEX staged_fields_by_row ON staged_fields (row_no, field_id)")
+    work.run("CREATE INDEX staged_groups_by_row ON staged_groups (row_no, group_id)")
+    if is_searched:
+        work.run("CREATE INDEX staged_by_login ON staged (login_key)")
+        work.run("CREATE INDEX staged_by_email ON staged (email_key)")
+
+
+def has_generated(work: Work) -> bool:
+    """Say whether a row of the file has an address and no login."""
+    return bool(work.value("SELECT EXISTS (SELECT 1 FROM staged WHERE is_generated = 1)"))
+
+
+# Who is meant ------------------------------------------------------------------------------------
+
+
+def find_people(work: Work, span: Span) -> bool:
+    """Give each row the id of the person it means; say whether there are any."""
+    work.run(
+        f"""
+        UPDATE staged AS s SET id = NULL, changed = NULL
+        WHERE {IN_SPAN} AND s.id IS NOT NULL
+        """,
+        **span.values,
+    )
+    found = 0
+    for key, is_generated in (("login_key", 0), ("email_key", 1)):
+        found += work.run(
+            f"""
+            UPDATE staged AS s SET id = u.id FROM users u
+            WHERE {IN_SPAN} AND s.is_generated = {is_generated} AND u.{key} = s.{key}
+            """,  # noqa: S608 - our own names
+            **span.values,
+        )
+    return found > 0
+
+
+def fail_out_of_scope(work: Work, span: Span, scope: Scope) -> None:
+    """Note rows about people whom the actor may not change."""
+    fail(
+        work,
+        span,
+        UserUnknown,
+        Fault(
+            f"{_EXISTING} JOIN departments d ON d.id = u.department_id WHERE NOT {scope.clause('d.path')}",
+            "CASE WHEN s.is_generated = 0 THEN 'Login' ELSE 'Email' END",
+            {"given": KEY},
+        ),
+    )
+
+
+def fail_lost_departments(work: Work, span: Span, scope: Scope) -> None:
+    """Note rows whose department has gone, or out of scope, since the file was read."""
+    fail(
+        work,
+        span,
+        DepartmentUnknown,
+        Fault(
+            f"""
+        FROM good s WHERE s.department_id IS NOT NULL AND s.department_id NOT IN
+            (SELECT d.id FROM departments d WHERE {scope.clause("d.path")})
+        """,
+            "'Department'",
+            {"given": "s.department_id"},
+        ),
+    )
+
+
+def fail_incomplete(work: Work, span: Span, *, may_use_root: bool) -> None:
+    """Note new people without what every person needs."""
+    for column, heading, what in (
+        ("first_name", "First name", "first name"),
+        ("last_name", "Last name", "last name"),
+    ):
+        fail(
+            work,
+            span,
+            NameMissing,
+            Fault(
+                f"FROM good s WHERE s.id IS NULL AND s.{column} IS NULL",
+                f"'{heading}'",
+                {"what": f"'{what}'"},
+            ),
+        )
+    if not may_use_root:
+        fail(
+            work,
+            span,
+            DepartmentNeeded,
+            Fault("FROM good s WHERE s.id IS NULL AND s.department_id IS NULL", "'Department'"),
+        )
+
+
+def fail_repeated(work: Work, span: Span, *, has_people: bool) -> None:
+    """Note rows of the file that mean the same person, or give two people one address."""
+    _fail_twins(work, span, "login_key", "Login", "is_generated = 0")
+    _fail_twins(work, span, "email_key", "Email", "email_key IS NOT NULL")
+    if has_people:
+        # One row says the login of a person, another one their address.
+        _fail_twins(work, span, "id", "Login", "id IS NOT NULL")
+
+
+def _fail_twins(work: Work, span: Span, column: str, heading: str, condition: str) -> None:
+    is_person = column == "id"
+    fail(
+        work,
+        span,
+        RowRepeated,
+        Fault(
+            f"""
+        FROM {"good" if is_person else "staged"} s
+        JOIN (SELECT {column}, min(row_no) AS one, max(row_no) AS other FROM staged
+              WHERE {condition} GROUP BY {column} HAVING count(*) > 1) t
+          ON t.{column} = s.{column}
+        WHERE s.{condition}
+        """,
+            f"'{heading}'",
+            {
+                "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
+                "what": "'person'" if is_person else f"'{heading.lower()}'",
+            },
+        ),
+    )
+
+
+def fail_taken_addresses(work: Work, span: Span) -> None:
+    """Note rows that give an address which somebody else has."""
+    fail(
+        work,
+        span,
+        EmailTaken,
+        Fault(
+            """
+        FROM good s JOIN users u ON u.email_key = s.email_key
+        WHERE (s.id IS NULL OR s.id <> u.id)
+        """,
+            "'Email'",
+            {"email": "s.email"},
+        ),
+    )
+
+
+# Status ------------------------------------------------------------------------------------------
+
+_DONE = "CASE s.status WHEN 'inactive' THEN 'deactivated' ELSE s.status END"
+
+
+def fail_new_pending(work: Work, span: Span) -> None:
+    """Note new people who are to be pending."""
+    fail(
+        work,
+        span,
+        PendingNotGiven,
+        Fault("FROM good s WHERE s.id IS NULL AND s.status = 'pending'", "'Status'", {"name": KEY}),
+    )
+
+
+def fail_status(work: Work, span: Span) -> None:
+    """Note changes of status that no administrator could make either."""
+    for refusal, condition, shown in (
+        (
+            PendingNotGiven,
+            "s.status = 'pending' AND u.status <> 'pending'",
+            {"name": "u.login"},
+        ),
+        (
+            NotConfirmedYet,
+            "s.status <> 'pending' AND u.status = 'pending'",
+            {"login": "u.login", "done": f"{_DONE} || ' by a file'"},
+        ),
+        (
+            StatusWrong,
+            "s.status = 'inactive' AND u.status = 'ended'",
+            {"login": "u.login", "status": "u.status", "done": _DONE},
+        ),
+        (
+            OwnerProtected,
+            f"""
+            s.status IN ('inactive', 'ended') AND u.status = 'active' AND EXISTS
+                (SELECT 1 FROM grants g JOIN roles r ON r.id = g.role_id
+                 WHERE g.user_id = u.id AND r.is_builtin AND r.name = '{OWNER}')
+            """,  # noqa: S608 - our own constant
+            {"login": "u.login", "done": _DONE},
+        ),
+    ):
+        fail(work, span, refusal, Fault(f"{_EXISTING} WHERE {condition}", "'Status'", shown))
+
+
+# Custom fields -----------------------------------------------------------------------------------
+
+
+def fail_required_fields(work: Work, span: Span) -> None:
+    """Note new people without a value in a required custom field."""
+    fail(
+        work,
+        span,
+        FieldMissing,
+        Fault(
+            """
+        FROM good s JOIN fields f ON f.is_required
+        WHERE s.id IS NULL AND NOT EXISTS
+            (SELECT 1 FROM staged_fields v WHERE v.row_no = s.row_no AND v.field_id = f.id)
+        """,
+            "f.name",
+            {"name": "f.name"},
+        ),
+    )
+
+
+def fail_taken_values(work: Work, span: Span, *, is_first: bool) -> None:
+    """Note values of unique fields that somebody else has, and in the first pass another row."""
+    shown = {"name": "f.name", "value": "v.value"}
+    mine = (
+        "FROM good s JOIN staged_fields v ON v.row_no = s.row_no JOIN fields f ON f.id = v.field_id"
+    )
+    fail(
+        work,
+        span,
+        FieldValueTaken,
+        Fault(
+            f"""
+        {mine} JOIN field_values o ON o.field_id = v.field_id AND o.unique_key = v.unique_key
+        WHERE (s.id IS NULL OR s.id <> o.user_id)
+        """,
+            "f.name",
+            shown,
+        ),
+    )
+    if is_first:
+        fail(
+            work,
+            span,
+            RowRepeated,
+            Fault(
+                f"""
+            {mine} JOIN (SELECT field_id, unique_key, min(row_no) AS one, max(row_no) AS other
+                         FROM staged_fields WHERE unique_key IS NOT NULL
+                         GROUP BY field_id, unique_key HAVING count(*) > 1) t
+              ON t.field_id = v.field_id AND t.unique_key = v.unique_key
+            WHERE TRUE
+            """,
+                "f.name",
+                {
+                    "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
+                    "what": "f.name",
+                },
+            ),
+        )
+
+
+# Groups ------------------------------------------------------------------------------------------
+
+
+def fail_lost_groups(work: Work, span: Span) -> None:
+    """Note rows whose group has gone, or out of scope, since the file was read."""
+    fail(
+        work,
+        span,
+        MembershipUnknown,
+        Fault(
+            """
+        FROM good s JOIN staged_groups m ON m.row_no = s.row_no
+        WHERE m.group_id IS NOT NULL AND m.group_id NOT IN (SELECT id FROM staged_scope)
+        """,
+            "CASE m.replaces WHEN 1 THEN 'Group' ELSE 'Add to group' END",
+            {"given": "m.group_id"},
+        ),
+    )
+
+
+def _groups_in(scope: Scope) -> str:
+    return f"""
+        SELECT g.id FROM user_groups g JOIN departments d ON d.id = g.department_id
+        WHERE {scope.clause("d.path")}
+    """  # noqa: S608 - the clause is ours
+
+
+# Supervisors -------------------------------------------------------------------------------------
+
+
+def find_supervisors(work: Work, span: Span, scope: Scope) -> None:
+    """Find who is named as a supervisor: somebody who is there and visible, or a row of the file.
+
+    Who supervises the person already may be named, visible or not.
+    """
+    visible = f"""
+        (EXISTS (SELECT 1 FROM departments d WHERE d.id = b.department_id AND {scope.clause("d.path")})
+         OR EXISTS (SELECT 1 FROM staged s JOIN users u ON u.id = s.id
+                    WHERE s.row_no = v.row_no AND u.supervisor_id = b.id))
+    """  # noqa: S608 - the clause is ours
+    work.run(
+        f"""
+        UPDATE staged_supervisors AS v SET
+            boss_row = NULL,
+            boss_id = COALESCE(
+                (SELECT b.id FROM users b WHERE b.login_key = v.login_key AND {visible}),
+                (SELECT b.id FROM users b WHERE b.email_key = v.login_key AND {visible}))
+        WHERE v.mode = 'own' AND v.row_no BETWEEN :first AND :last
+        """,  # noqa: S608 - our own names
+        **span.values,
+    )
+    for column in ("login_key", "email_key"):
+        work.run(
+            f"""
+            UPDATE staged_supervisors AS v SET boss_row = b.row_no, boss_id = b.id
+            FROM (SELECT {column}, min(row_no) AS row_no, min(id) AS id FROM staged
+                  WHERE {column} IN (SELECT login_key FROM staged_supervisors) GROUP BY {column}) b
+            WHERE v.mode = 'own' AND v.boss_id IS NULL AND v.boss_row IS NULL
+              AND b.{column} = v.login_key AND v.row_no BETWEEN :first AND :last
+            """,  # noqa: S608 - our own names
+            **span.values,
+        )
+
+
+_SUPERVISED = "FROM good s JOIN staged_supervisors v ON v.row_no = s.row_no AND v.mode = 'own'"
+
+
+def fail_supervisors(work: Work, span: Span) -> None:
+    """Note supervisors who are unknown, or the person themselves."""
+    fail(
+        work,
+        span,
+        UserUnknown,
+        Fault(
+            f"{_SUPERVISED} WHERE v.boss_id IS NULL AND v.boss_row IS NULL",
+            "'Supervisor'",
+            {"given": "v.given"},
+        ),
+    )
+    fail(
+        work,
+        span,
+        SupervisorIsSelf,
+        Fault(
+            f"{_SUPERVISED} WHERE (v.boss_row = s.row_no OR v.boss_id = s.id)",
+            "'Supervisor'",
+            {"login": KEY},
+        ),
+    )
+
+
+def fail_orphaned(work: Work, span: Span) -> None:
+    """Note rows whose supervisor would come from a row that fails, and the rows that hang on these."""
+    fail(
+        work,
+        span,
+        SupervisorRowFailed,
+        Fault(
+            f"""
+        {_SUPERVISED} WHERE s.row_no IN (
+            WITH RECURSIVE broken (row_no) AS (
+                SELECT w.row_no FROM staged w WHERE w.id IS NULL
+                  AND EXISTS (SELECT 1 FROM staged_errors e WHERE e.row_no = w.row_no)
+                UNION
+                SELECT h.row_no FROM staged_supervisors h JOIN broken ON broken.row_no = h.boss_row
+                WHERE h.boss_id IS NULL)
+            SELECT row_no FROM broken)
+        """,
+            "'Supervisor'",
+            {"given": "v.given", "other": "v.boss_row"},
+        ),
+    )
+
+
+# What changes ------------------------------------------------------------------------------------
+
+
+def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[FieldRule]) -> None:
+    """Note for rows about people who are there which of `columns` and `fields` differ."""
+    plain = {
+        "email": "s.email <> COALESCE(u.email, '')",
+        "first_name": "s.first_name <> u.first_name",
+        "last_name": "s.last_name <> u.last_name",
+        "department": "s.department_id <> u.department_id",
+        "type": "s.type <> u.type",
+        "status": "s.status <> u.status",
+        "group": _GROUPS_DIFFER,
+        "add_to_group": _IS_NO_MEMBER,
+        "supervisor": _SUPERVISOR_DIFFERS,
+    }
+    parts = [
+        f"CASE WHEN {condition} THEN ',{name}' ELSE '' END"
+        for name, condition in plain.items()
+        if name in columns
+    ]
+    names = {}
+    for rule in fields:
+        if rule.name in columns:
+            names[f"field_{rule.id}"] = f",{rule.name}"
+            parts.append(_FIELD_DIFFERS.replace("FIELD", str(rule.id)))
+    if parts:
+        work.run(
+            f"""
+            UPDATE staged AS s SET changed = substr(c.changed, 2)
+            FROM (SELECT s.row_no, {" || ".join(parts)} AS changed
+                  {_EXISTING} WHERE {IN_SPAN}) c
+            WHERE c.row_no = s.row_no AND c.changed <> ''
+            """,  # noqa: S608 - made of our own constants
+            **names,
+            **span.values,
+        )
+
+
+_FIELD_DIFFERS = """
+    CASE WHEN EXISTS (SELECT 1 FROM staged_fields f
+        LEFT JOIN field_values v ON v.user_id = s.id AND v.field_id = f.field_id
+        WHERE f.row_no = s.row_no AND f.field_id = FIELD AND f.value <> COALESCE(v.value, ''))
+    THEN :field_FIELD ELSE '' END
+"""
+_MISSING = """
+    EXISTS (SELECT 1 FROM staged_groups m WHERE m.row_no = s.row_no AND m.replaces = {replaces}
+            AND m.group_id IS NOT NULL AND NOT EXISTS
+            (SELECT 1 FROM group_members h WHERE h.user_id = s.id AND h.group_id = m.group_id))
+"""
+_IS_NO_MEMBER = _MISSING.format(replaces=0)
+# Memberships in groups out of scope are nobody's business here.
+_GROUPS_DIFFER = f"""
+    EXISTS (SELECT 1 FROM staged_groups m WHERE m.row_no = s.row_no AND m.replaces = 1)
+    AND ({_MISSING.format(replaces=1)} OR EXISTS (
+        SELECT 1 FROM group_members h WHERE h.user_id = s.id
+        AND h.group_id IN (SELECT id FROM staged_scope) AND NOT EXISTS
+        (SELECT 1 FROM staged_groups m WHERE m.row_no = s.row_no AND m.group_id = h.group_id)))
+"""  # noqa: S608 - our own constant
+_SUPERVISOR_DIFFERS = """
+    EXISTS (SELECT 1 FROM staged_supervisors v WHERE v.row_no = s.row_no
+        AND (v.mode <> u.supervisor_mode
+             OR COALESCE(v.boss_id, 0) <> COALESCE(u.supervisor_id, 0)))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that somebody who would be changed holds, and where."""
+
+    role_id: int
+    role: str
+    is_builtin: bool
+    department_id: int | None
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """One permission of a custom role."""
+
+    role_id: int
+    permission: str
+
+
+def held_by_changed(work: Work, span: Span) -> list[Held]:
+    """Return every role, with its place, that somebody holds who would be changed."""
+    return work.all(
+        Held,
+        f"""
+        SELECT DISTINCT g.role_id, r.name AS role, r.is_builtin, gd.department_id, d.path
+        FROM good s JOIN grants g ON g.user_id = s.id JOIN roles r ON r.id = g.role_id
+        LEFT JOIN grant_departments gd ON gd.grant_id = g.id
+        LEFT JOIN departments d ON d.id = gd.department_id
+        WHERE s.changed IS NOT NULL AND {IN_SPAN}
+        """,  # noqa: S608 - our own constant
+        **span.values,
+    )
+
+
+def custom_permissions(work: Work) -> list[Allowed]:
+    """Return the permissions of every custom role."""
+    return work.all(Allowed, "SELECT role_id, permission FROM role_permissions")
+
+
+def fail_holders(work: Work, span: Span, roles: Sequence[Held]) -> None:
+    """Note changes of people who hold one of `roles` at its place."""
+    if roles:
+        fail(
+            work,
+            span,
+            TouchesMoreRights,
+            Fault(
+                f"""
+            {_EXISTING} WHERE s.changed IS NOT NULL AND EXISTS (
+                SELECT 1 FROM grants g LEFT JOIN grant_departments gd ON gd.grant_id = g.id
+                WHERE g.user_id = s.id
+                  AND g.role_id || '-' || COALESCE(gd.department_id, 0) IN :held)
+            """,
+                "NULL",
+                {"name": "u.login"},
+                values={"held": [f"{role.role_id}-{role.department_id or 0}" for role in roles]},
+            ),
+        )
+
+
+# Seats -------------------------------------------------------------------------------------------
+
+_IS_NEW_AND_ACTIVE = "s.id IS NULL AND COALESCE(s.status, 'active') = 'active'"
+_BECOMES_ACTIVE = """s.status = 'active' AND EXISTS
+    (SELECT 1 FROM users u WHERE u.id = s.id AND u.status IN ('inactive', 'ended'))"""
+_WANTS_SEAT = f"(({_IS_NEW_AND_ACTIVE}) OR ({_BECOMES_ACTIVE}))"
+
+
+def seats_wanted(work: Work, span: Span) -> int:
+    """Return how many people of the span would become active."""
+    return int(
+        work.value(
+            f"SELECT count(*) FROM good s WHERE {_WANTS_SEAT} AND {IN_SPAN}",  # noqa: S608 - our own constants
+            **span.values,
+        )
+    )
+
+
+def seats_freed(work: Work, span: Span) -> int:
+    """Return how many people of the span stop being active."""
+    return int(
+        work.value(
+            f"""
+            SELECT count(*) {_EXISTING}
+            WHERE s.status IN ('inactive', 'ended') AND u.status = 'active' AND {IN_SPAN}
+            """,
+            **span.values,
+        )
+    )
+
+
+def leave_without_seat(work: Work, span: Span, free: int, limit: int) -> None:
+    """Let the first `free` rows have the seats; after them new people are made inactive.
+
+    Whoever is there and should become active after them fails.
+    """
+    cut = work.value(
+        f"""
+        SELECT s.row_no FROM good s WHERE {_WANTS_SEAT} AND {IN_SPAN}
+        ORDER BY s.row_no LIMIT 1 OFFSET :free
+        """,  # noqa: S608 - our own constants
+        free=free,
+        **span.values,
+    )
+    fail(
+        work,
+        span,
+        PlanFull,
+        Fault(
+            f"FROM good s WHERE s.row_no >= :cut AND {_BECOMES_ACTIVE}",
+            "'Status'",
+            {"limit": str(limit)},
+            values={"cut": cut},
+        ),
+    )
+    work.run(
+        f"""
+        UPDATE staged AS s SET status = 'inactive', note = 'made inactive: the plan is full'
+        WHERE s.row_no >= :cut AND {_IS_NEW_AND_ACTIVE} AND {IN_SPAN}
+        """,
+        cut=cut,
+        **span.values,
+    )
+
+
+def left_without_seat(work: Work) -> int:
+    """Return how many new people are made inactive because the plan is full."""
+    return int(work.value("SELECT count(*) FROM good s WHERE s.note IS NOT NULL"))
+
+
+# Logins ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A login that is taken (`row_no` is 0), or an address that needs another one than its own."""
+
+    place: int
+    row_no: int
+    text: str
+
+
+def find_clashes(work: Work, span: Span, *, is_first: bool) -> bool:
+    """Find new people whose made-up login is taken; say whether there are any.
+
+    In the first pass the other rows of the file count as well: a login given goes first, then
+    earlier rows.
+    """
+    work.run("DELETE FROM staged_clashes")
+    work.run("DELETE FROM staged_logins")
+    twins = """
+        OR EXISTS (SELECT 1 FROM staged o
+                   WHERE o.login_key = s.login_key AND (o.is_generated = 0 OR o.row_no < s.row_no))
+    """
+    found = work.run(
+        f"""
+        INSERT INTO staged_clashes (row_no, stem)
+        SELECT s.row_no, rtrim(s.login_key, {_DIGITS}) FROM good s
+        WHERE s.is_generated = 1 AND s.id IS NULL AND {IN_SPAN}
+          AND (EXISTS (SELECT 1 FROM users u WHERE u.login_key = s.login_key)
+               {twins if is_first else ""})
+        """,  # noqa: S608 - our own constants
+        **span.values,
+    )
+    return found > 0
+
+
+def clashes(work: Work) -> Iterator[Clash]:
+    """Yield for each stem of logins (a login without the digits at its end) those that are taken,
+    then the addresses in the order of their rows.
+    """  # noqa: D205 - one thought
+    return work.each(
+        Clash,
+        f"""
+        WITH stems AS (SELECT stem, row_number() OVER (ORDER BY stem) AS place
+                       FROM (SELECT DISTINCT stem FROM staged_clashes) t)
+        SELECT t.place, 0 AS row_no, u.login_key AS text
+        FROM users u JOIN stems t ON t.stem = rtrim(u.login_key, {_DIGITS})
+        UNION ALL
+        SELECT t.place, 0 AS row_no, s.login_key AS text
+        FROM staged s JOIN stems t ON t.stem = rtrim(s.login_key, {_DIGITS})
+        WHERE NOT EXISTS (SELECT 1 FROM staged_clashes c WHERE c.row_no = s.row_no)
+        UNION ALL
+        SELECT t.place, s.row_no, s.email AS text
+        FROM staged_clashes c JOIN stems t ON t.stem = c.stem JOIN staged s ON s.row_no = c.row_no
+        ORDER BY 1, 2
+        """,  # noqa: S608 - our own constants
+    )
+
+
+def use_logins(work: Work) -> None:
+    """Give the new people the logins that were made for them."""
+    work.run(
+        """
+        UPDATE staged AS s SET login = l.login, login_key = l.login_key
+        FROM staged_logins l WHERE l.row_no = s.row_no
+        """
+    )
+
+
+# Writing -----------------------------------------------------------------------------------------
+
+
+def change_people(work: Work, span: Span) -> None:
+    """Bring people who are there into the state that their rows want."""
+    work.run(
+        f"""
+        UPDATE users AS u SET
+            email = COALESCE(s.email, u.email), email_key = COALESCE(s.email_key, u.email_key),
+            first_name = COALESCE(s.first_name, u.first_name),
+            last_name = COALESCE(s.last_name, u.last_name),
+            type = COALESCE(s.type, u.type), status = COALESCE(s.status, u.status),
+            due_status = CASE WHEN s.status <> u.status THEN NULL ELSE u.due_status END,
+            due_at = CASE WHEN s.status <> u.status THEN NULL ELSE u.due_at END,
+            department_id = COALESCE(s.department_id, u.department_id),
+            version = u.version + 1
+        FROM good s WHERE s.id = u.id AND s.changed IS NOT NULL AND {IN_SPAN}
+        """,  # noqa: S608 - our own constants
+        **span.values,
+    )
+
+
+def add_people(work: Work, span: Span, *, root_id: int, run: int) -> None:
+    """Insert the new people, in the order of their rows."""
+    work.run(
+        f"""
+        INSERT INTO users (login, login_key, email, email_key, first_name, last_name, type, status,
+                           department_id, supervisor_mode, origin, origin_detail, created_at)
+        SELECT s.login, s.login_key, s.email, s.email_key, s.first_name, s.last_name,
+               COALESCE(s.type, 'staff'), COALESCE(s.status, 'active'),
+               COALESCE(s.department_id, :root_id), '{SupervisorMode.INHERITED.value}',
+               '{Origin.IMPORT.value}', :run, :created_at
+        FROM good s WHERE s.id IS NULL AND {IN_SPAN} ORDER BY s.row_no
+        """,  # noqa: S608 - our own constants
+        root_id=root_id,
+        run=str(run),
+        created_at=work.now,
+        **span.values,
+    )
+
+
+def _people(condition: str = IN_SPAN) -> str:
+    """Return a subquery of the rows that make or change somebody, each with that person's id."""
+    return f"""
+        (SELECT s.row_no, s.id AS user_id FROM good s WHERE s.changed IS NOT NULL AND {condition}
+         UNION ALL
+         SELECT s.row_no, u.id AS user_id FROM good s JOIN users u ON u.login_key = s.login_key
+         WHERE s.id IS NULL AND {condition})
+    """  # noqa: S608 - our own constants
+
+
+def set_fields(work: Work, span: Span) -> None:
+    """Write the custom fields."""
+    work.run(
+        f"""
+        INSERT INTO field_values (user_id, field_id, value, unique_key)
+        SELECT p.user_id, v.field_id, v.value, v.unique_key
+        FROM {_people()} p JOIN staged_fields v ON v.row_no = p.row_no WHERE TRUE
+        ON CONFLICT (user_id, field_id)
+        DO UPDATE SET value = excluded.value, unique_key = excluded.unique_key
+        """,  # noqa: S608 - our own constants
+        **span.values,
+    )
+
+
+def set_groups(work: Work, span: Span) -> None:
+    """Take people out of groups that their rows do not name, and put them into those they do."""
+    work.run(
+        f"""
+        DELETE FROM group_members
+        WHERE group_id IN (SELECT id FROM staged_scope) AND user_id IN (
+            SELECT s.id FROM good s JOIN staged_groups m ON m.row_no = s.row_no AND m.replaces = 1
+            WHERE s.changed IS NOT NULL AND {IN_SPAN})
+          AND NOT EXISTS (
+            SELECT 1 FROM good s JOIN staged_groups m ON m.row_no = s.row_no
+            WHERE s.id = group_members.user_id AND m.group_id = group_members.group_id
+              AND {IN_SPAN})
+        """,  # noqa: S608 - our own constants
+        **span.values,
+    )
+    work.run(
+        f"""
+        INSERT INTO group_members (group_id, user_id)
+        SELECT DISTINCT m.group_id, p.user_id
+        FROM {_people()} p JOIN staged_groups m ON m.row_no = p.row_no
+        WHERE m.group_id IS NOT NULL
+        ON CONFLICT (group_id, user_id) DO NOTHING
+        """,  # noqa: S608 - our own constants
+        **span.values,
+    )
+
+
+def note_group_scope(work: Work, scope: Scope) -> None:
+    """Note which groups the actor may fill and empty."""
+    work.run("DROP TABLE IF EXISTS staged_scope")
+    work.run("CREATE TEMP TABLE staged_scope (id BIGINT)")
+    work.run(f"INSERT INTO staged_scope (id) {_groups_in(scope)}")
+
+
+def set_supervisors(work: Work, span: Span) -> None:
+    """Set the supervisors of the span's people, and of earlier ones whose supervisor is in it."""
+    due = """(s.row_no BETWEEN :first AND :last OR s.row_no < :first AND EXISTS
+        (SELECT 1 FROM staged_supervisors w
+         WHERE w.row_no = s.row_no AND w.boss_row BETWEEN :first AND :last))"""
+    work.run(
+        f"""
+        UPDATE users AS u SET supervisor_mode = v.mode, supervisor_id = b.boss_id
+        FROM staged_supervisors v
+        JOIN {_people(due)} p ON p.row_no = v.row_no
+        JOIN (SELECT w.row_no, COALESCE(w.boss_id, n.id) AS boss_id
+              FROM staged_supervisors w
+              LEFT JOIN staged t ON t.row_no = w.boss_row
+              LEFT JOIN users n ON n.login_key = t.login_key) b ON b.row_no = v.row_no
+        WHERE p.user_id = u.id AND (v.mode <> 'own' OR b.boss_id IS NOT NULL)
+        """,  # noqa: S608 - our own constants
+        **span.values,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody active who is new in their department; `is_new` when they are new altogether."""
+
+    user_id: int
+    login: str
+    email: str | None
+    is_new: bool
+
+
+def joined(work: Work, span: Span) -> Iterator[Joined]:
+    """Yield who joined a department by the span's rows, or became active in it."""
+    return work.each(
+        Joined,
+        f"""
+        SELECT u.id AS user_id, u.login, u.email, s.id IS NULL AS is_new
+        FROM {_people()} p JOIN staged s ON s.row_no = p.row_no JOIN users u ON u.id = p.user_id
+        WHERE u.status = 'active' AND (s.id IS NULL OR ',' || s.changed || ',' LIKE '%,status,%'
+                                       OR ',' || s.changed || ',' LIKE '%,department,%')
+        ORDER BY p.row_no
+        """,  # noqa: S608 - our own constants
+        **span.values,
+    )
+
+
+# What names may be written in cells --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A department as a cell may name it."""
+
+    id: int
+    written: str
+    full_key: str
+    code_key: str | None
+
+
+def places(work: Work, scope: Scope) -> list[Place]:
+    """Return the departments in scope."""
+    return work.all(
+        Place,
+        f"""
+        SELECT d.id, d.full_name AS written, d.full_key, d.code_key FROM departments d
+        WHERE {scope.clause("d.path")}
+        """,  # noqa: S608 - the clause is ours
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A group as a cell may name it."""
+
+    id: int
+    name: str
+    name_key: str
+
+
+def groups(work: Work, scope: Scope) -> list[Named]:
+    """Return the groups in scope."""
+    return work.all(
+        Named,
+        f"""
+        SELECT g.id, g.name, g.name_key FROM user_groups g
+        WHERE g.id IN ({_groups_in(scope)})
+        """,  # noqa: S608 - the clause is ours
+    )
+
+
+# Out ---------------------------------------------------------------------------------------------
+
+
+def exported(
+    work: Work, scope: Scope, visible: Scope, fields: Sequence[FieldRule], wanted: Filter
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the people in `scope` as cells in the order of the import's columns, by login.
+
+    `wanted.under` is a path of ids; groups are those of the departments in `visible`.
+    """
+    names = {
+        True: "group_concat(replace(g.name, '|', '||'), '|')",
+        False: "string_agg(replace(g.name, '|', '||'), '|' ORDER BY g.name_key)",
+    }[work.is_sqlite]
+    custom = "".join(
+        f", (SELECT v.value FROM field_values v WHERE v.user_id = u.id AND v.field_id = {rule.id})"  # noqa: S608 - a number
+        for rule in fields
+    )
+    _, rows = work.connection.stream(
+        f"""
+        SELECT u.login, u.first_name, u.last_name, u.email, d.full_name, u.type, {STATUS_NOW},
+               (SELECT {names} FROM group_members m JOIN user_groups g ON g.id = m.group_id
+                WHERE m.user_id = u.id AND g.id IN ({_groups_in(visible)})),
+               NULL AS add_to_group,
+               CASE u.supervisor_mode WHEN 'own' THEN
+                    COALESCE((SELECT b.login FROM users b WHERE b.id = u.supervisor_id), 'none')
+               ELSE u.supervisor_mode END {custom}
+        FROM users u JOIN departments d ON d.id = u.department_id
+        WHERE {IS_ALIVE} AND {scope.clause("d.path")}
+          AND (:under IS NULL OR d.path LIKE :under)
+          AND (:type IS NULL OR u.type = :type)
+          AND (:status IS NULL OR {STATUS_NOW} = :status)
+        ORDER BY u.login_key
+        """,  # noqa: S608 - made of our own constants
+        {
+            "now": work.now,
+            "under": f"{wanted.under}%" if wanted.under else None,
+            "type": wanted.type,
+            "status": wanted.status,
+        },
+    )
+    return rows

@@ -1,10 +1,14 @@
 """Roles: who may do what, where, and how nobody gives more than they hold."""
 
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from lmsctl.kit import driver
 from lmsctl.kit.canonical import key
 from lmsctl.rights.rules import BUILT_IN, PERMISSIONS
 from lmsctl.role import rules
@@ -334,16 +338,43 @@ def test_an_owner_is_active_and_stays_so(house: Portal) -> None:
         assert house.refused("role", "grant", login, "owner") == "owner_must_stay"
 
 
-def test_two_owners_cannot_both_leave_at_once(house: Portal) -> None:
+def test_owners_cannot_all_leave_at_once(house: Portal) -> None:
     """When all owners lay their ownership down at the same moment, one remains."""
     house.ok("role", "grant", "anna", "owner")
     house.ok("role", "grant", "ben", "owner")
     logins = ("owner", "anna", "ben")
-    running = [house.start("--as", login, "role", "revoke", login, "owner") for login in logins]
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda process: process.communicate(timeout=60), running))
+    with held_back(house, len(logins)) as running:
+        running += [
+            house.start("--as", login, "role", "revoke", login, "owner") for login in logins
+        ]
+    for process in running:
+        process.communicate(timeout=60)
     assert sorted(process.returncode for process in running) == [0, 0, 6]
     assert len(house.ok("role", "holders", "owner", "-o", "json").json) == 1
+
+
+@contextmanager
+def held_back(portal: Portal, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+    """Keep people's rows locked until `count` processes wait for them, then let all go at once."""
+    blocker = driver.open_database(portal.url, patience=10)
+    blocker.begin_writing()
+    blocker.execute("UPDATE users SET version = version", {})
+    try:
+        yield []
+        deadline = time.monotonic() + 15
+        # SQLite's writers queue before they have read anything, so there is nothing to see.
+        while not portal.is_sqlite and portal.value(_WAITING) < count:
+            assert time.monotonic() < deadline, "the processes do not wait for each other"
+            time.sleep(0.05)
+    finally:
+        blocker.rollback()
+        blocker.close()
+
+
+_WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 # What hangs on roles -----------------------------------------------------------------------------

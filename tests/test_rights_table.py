@@ -29,7 +29,7 @@ PLACES = {
     "none": "Parent/Nowhere",
 }
 ACTORS = ["operator", *BUILT_IN, *CUSTOM]
-VERDICTS = {"ok", "forbidden", "not_found"}
+VERDICTS = {"ok", "forbidden", "not_found", "rejected"}
 _CLASS = {0: "ok", **{status: kind.value for kind, status in EXIT_STATUS.items()}}
 
 
@@ -47,6 +47,8 @@ def crowd(
 ) -> Portal:
     """Return a portal with one actor for each role and something in every place."""
     portal = templates.copy(request.param, tmp_path_factory.mktemp("rights"))
+    for line in TABLE["first"]:
+        portal.ok(*shlex.split(line))
     for path in ("Parent", "Parent/Own", "Parent/Own/Child", "Parent/Sibling"):
         parent, _, name = path.rpartition("/")
         portal.ok("department", "create", name, "--parent", parent or "/")
@@ -60,6 +62,8 @@ def crowd(
         where = () if role in PORTAL_WIDE else ("--department", PLACES["own"])
         portal.ok("role", "grant", login, role, *where)
     for place, department in PLACES.items():
+        people = f"Login,First name,Last name,Department\nnew-{place},N,N,{department}\n"
+        portal.folder.joinpath(f"people-{place}.csv").write_text(people, encoding="utf-8")
         for line in TABLE["each_place"] if place != "none" else ():
             portal.ok(*_argv(line, place, department))
     for line in TABLE["once"]:
@@ -105,7 +109,7 @@ def test_every_actor_gets_the_answer_of_the_table_in_every_place(crowd: Portal, 
 
 @pytest.mark.parametrize("line", LINES)
 def test_the_table_has_a_cell_for_every_actor_and_place(line: str) -> None:
-    """No actor and no place is forgotten, and each cell says ok, forbidden or not_found."""
+    """No actor and no place is forgotten, and each cell says ok or how it is refused."""
     actors = [actor.strip() for names in TABLE[line] for actor in names.split(",")]
     assert sorted(actors) == sorted(ACTORS)
     for actor, cells in _rows(line).items():

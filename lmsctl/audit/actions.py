@@ -11,7 +11,7 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 
 
-def record(work: Work, code: str, target: str, **detail: Any) -> None:
+def record(work: Work, code: str, target: str, /, **detail: Any) -> None:
     """Write down, in the transaction of the change itself, that `code` happened to `target`.
 
     `detail` holds plain values by name; secrets never go in, the caller leaves them out.

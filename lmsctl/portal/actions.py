@@ -1,6 +1,7 @@
 """The verbs of the portal room: entering, settings, and the one ledger of seats."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,14 +70,14 @@ def _existing(found: Settings | None) -> Settings:
 def list_settings(work: Work) -> Iterator[Setting]:
     """Return every setting; needs `portal.settings` everywhere."""
     rights.require_everywhere(work, "portal.settings")
-    return _settings(settings(work))
+    return _settings(settings(work), seats_taken(work, work.now))
 
 
-def _settings(row: Settings) -> Iterator[Setting]:
+def _settings(row: Settings, taken: int) -> Iterator[Setting]:
     for name, kind in SETTINGS.items():
         value = getattr(row, kind.column)
         yield Setting(name, _shown(value, kind), kind.meaning)
-    yield Setting("plan.seats-taken", row.seats_taken, "active people and live holds now")
+    yield Setting("plan.seats-taken", taken, "active people and live holds now")
     yield Setting("sandbox", row.is_sandbox, "whether this portal is for tests")
 
 
@@ -125,10 +126,20 @@ def _windows_that_read_differently(work: Work, old: str, new: str | None) -> lis
 # Seats -------------------------------------------------------------------------------------------
 
 
+def seats_taken(work: Work, at: datetime) -> int:
+    """Return how many seats are taken at `at` if nothing but time passes until then."""
+    return settings(work).seats_taken - store.seats_run_out(work, at)
+
+
+def next_seat_at(work: Work, after: datetime) -> datetime | None:
+    """Return when, after a moment, time alone frees a seat next."""
+    return store.next_seat_at(work, after)
+
+
 def take_seat(work: Work) -> None:
     """Take one seat of the plan; raises PlanFull."""
     if not store.take_seats(work, 1):
-        raise PlanFull(limit=settings(work).seat_limit)
+        raise PlanFull
     _warn(work)
 
 
@@ -138,7 +149,7 @@ def take_seats_up_to(work: Work, count: int) -> int:
     free = count if row.seat_limit is None else max(0, row.seat_limit - row.seats_taken)
     granted = min(count, free)
     if granted and not store.take_seats(work, granted):
-        raise PlanFull(limit=row.seat_limit)
+        raise PlanFull
     _warn(work)
     return granted
 

@@ -1,6 +1,6 @@
 """Every way the portal room can say no."""
 
-from lmsctl.kit.errors import Rejected, SchemaMismatch, Usage
+from lmsctl.kit.errors import Misconfigured, Rejected, SchemaMismatch, Usage
 
 
 class SchemaOutdated(SchemaMismatch):
@@ -19,7 +19,7 @@ class SchemaNewer(SchemaMismatch):
     hint = "Upgrade lmsctl, or use the database it was made for."
 
 
-class ClockFrozen(Rejected):
+class ClockFrozen(Misconfigured):
     """A frozen clock on a portal that is no sandbox."""
 
     code = "clock_frozen"
@@ -48,7 +48,7 @@ class SettingValueWrong(Rejected):
 
     code = "setting_value_wrong"
     says = "The setting '{name}' cannot be '{value}': it takes {expected}."
-    hint = "For example: lmsctl settings set {example}"
+    hint = "Write it like {example}."
 
 
 class PlanBelowTaken(Rejected):
@@ -63,6 +63,6 @@ class PlanFull(Rejected):
     """Every seat of the plan is taken."""
 
     code = "plan_full"
-    says = "The plan is full: all {limit} seats are taken."
-    hint = "Deactivate somebody, or raise plan.max-active-users."
+    says = "The plan is full."
+    hint = "An administrator can deactivate somebody, or raise plan.max-active-users."
     retryable = True

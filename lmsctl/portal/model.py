@@ -20,7 +20,9 @@ class Portal(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("id = 1", name="only_one_portal"),
         CheckConstraint("seats_taken >= 0", name="seats_taken_counts"),
-        CheckConstraint("seat_limit IS NULL OR seats_taken <= seat_limit", name="seats_not_oversold"),
+        CheckConstraint(
+            "seat_limit IS NULL OR seats_taken <= seat_limit", name="seats_not_oversold"
+        ),
         CheckConstraint("hold_hours >= 1", name="hold_hours_positive"),
         columns.STRICT,
     )

@@ -13,4 +13,3 @@ class Setting:
     name: str
     value: Any
     meaning: str
-

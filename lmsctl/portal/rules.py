@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from lmsctl.kit import canonical, timewords
 from lmsctl.portal.errors import SettingNotAssigned, SettingUnknown, SettingValueWrong
@@ -32,7 +33,8 @@ def _hours(text: str) -> int:
 
 
 def _whole(text: str, least: int, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not (is_number and least <= int(text) <= most):
         raise ValueError(text)
     return int(text)
 
@@ -50,9 +52,13 @@ def _name(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    if text and not text.startswith(("https://", "http://")):
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    is_page = parts.scheme in {"https", "http"} and parts.hostname
+    if not is_page or parts.query or parts.fragment or any(map(str.isspace, text)):
         raise ValueError(text)
-    return canonical.check_text(text, field="public-url", min_chars=0).rstrip("/")
+    return canonical.check_text(text, field="public-url").rstrip("/")
 
 
 SETTINGS: Mapping[str, Kind] = {
@@ -113,8 +119,17 @@ def parse_assignment(given: str) -> tuple[str, Any]:
         return name, kind.read(text)
     except (ValueError, KeyError) as error:
         raise SettingValueWrong(
-            name=name, value=text, expected=kind.expected, example=kind.example, field=name
+            name=name,
+            value=canonical.excerpt(text),
+            expected=kind.expected,
+            example=kind.example,
+            field=name,
         ) from error
+
+
+def is_full(taken: int, limit: int | None) -> bool:
+    """Say whether no seat is left."""
+    return limit is not None and taken >= limit
 
 
 def reached(taken: int, limit: int | None) -> int:

@@ -1,6 +1,7 @@
 """The SQL of the portal room."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lmsctl.kit.work import Work
@@ -90,3 +91,41 @@ def take_seats(work: Work, count: int) -> bool:
 def give_back_seats(work: Work, count: int) -> None:
     """Give back `count` seats."""
     work.run("UPDATE portals SET seats_taken = seats_taken - :count WHERE id = 1", count=count)
+
+
+# What time alone gives back, whether or not a writer has come by since to put it into the row.
+
+
+def seats_run_out(work: Work, at: datetime) -> int:
+    """Return how many of the seats taken will be free at `at` because of time alone."""
+    return int(
+        work.value(
+            """
+            SELECT (SELECT count(*) FROM users WHERE expires_at <= :at)
+                 + (SELECT count(*) FROM users WHERE due_at <= :at AND status = 'active')
+            """,
+            at=at,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """When a seat comes free."""
+
+    freed_at: datetime | None
+
+
+def next_seat_at(work: Work, after: datetime) -> datetime | None:
+    """Return when, after a moment, time alone will free a seat next."""
+    found = work.one(
+        Freed,
+        """
+        SELECT min(freed_at) AS freed_at FROM (
+            SELECT expires_at AS freed_at FROM users WHERE expires_at > :after
+            UNION ALL
+            SELECT due_at FROM users WHERE due_at > :after AND status = 'active') AS f
+        """,
+        after=after,
+    )
+    return found.freed_at if found else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import canonical, secret, timewords
+from lmsctl.kit import secret, timewords
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
@@ -18,20 +18,17 @@ from lmsctl.registration.errors import (
     ConfirmationUnknown,
     PendingUnknown,
     PolicyNotAccepted,
-    RegistrationOff,
     SignupLoginTaken,
 )
 from lmsctl.registration.results import Confirmed, Pending, Registered, State, Switches
 from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.user import actions as user
 from lmsctl.user import store as users
 from lmsctl.user.errors import EmailTaken, LoginTaken
 from lmsctl.user.results import Origin, Status, Type
 from lmsctl.user.rules import Draft
 
-_ALL = Scope((EVERYWHERE,))
 # 25 characters of 5 bits: more than the 112 bits under which a code that lives two days could be
 # searched for, and still readable over the telephone.
 _CODE_LENGTH = 25
@@ -109,10 +106,14 @@ class Door:
 
 
 def check_open(work: Work) -> Settings:
-    """Return the portal, locked; raises RegistrationOff while it takes nobody in."""
+    """Return the portal, locked; raises RegistrationOff while it takes nobody in.
+
+    Whoever is named with --as must exist and be active, although no right is needed.
+    """
+    rights.actor(work)
     row = portal.lock(work)
-    if not row.is_registration_on:
-        raise RegistrationOff
+    for refusal in rules.closed_gates(row):
+        raise refusal
     return row
 
 
@@ -128,8 +129,7 @@ def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
     details = rules.check_newcomer(newcomer, users.fields(work), is_sandbox=work.is_sandbox)
     if row.is_policy_on and not newcomer.accepts_policy:
         raise PolicyNotAccepted(field="--accept-policy")
-    limit = row.domains_json if row.is_domain_limited else None
-    rules.check_admitted(details.email, limit, door.domains)
+    rules.check_admitted(details.email, row, door.domains)
     if users.holder_of_email(work, details.email.key) is not None:
         raise AddressTaken(email=details.email.address, field="email")
     portal.take_seat(work)
@@ -205,7 +205,7 @@ def _confirmation_words(
         reason="they registered and have not confirmed their address yet",
         subject=f"Confirm your address for {row.name}",
         body=(
-            f"Hello {name},\n\nplease confirm your address until {until}.\n\n"
+            f"Hello {name},\n\nplease confirm your address before {until}.\n\n"
             f"Code: {code}\n{link}\nIf you did not register, ignore this mail.\n"
         ),
     )
@@ -227,11 +227,12 @@ def _welcome_words(row: Settings, name: str) -> Words:
 def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
     """Confirm the address a code was mailed to; doing it twice is a success that changes nothing.
 
-    It works after the door has closed too, and needs no right but the code. Returns the person and
-    whether it was the first time. Raises ConfirmationUnknown.
+    It works after the door has closed too, and needs no right but the code, or the link that ends
+    in it. Returns the person and whether it was the first time. Raises ConfirmationUnknown.
     """
+    rights.actor(work)
     portal.lock(work)
-    found = store.by_code(work, secret.fingerprint(canonical.trim(code).upper()))
+    found = store.by_code(work, secret.fingerprint(rules.secret_part(code).upper()))
     if found is None or found.user_id is None or found.state == State.EXPIRED:
         raise ConfirmationUnknown
     person = users.by_id(work, found.user_id)
@@ -239,7 +240,6 @@ def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
     if is_first:
         user.awake(work, person)
         audit.record(work, "registration.confirmed", f"user {person.login}")
-    assert person.email is not None
     status = users.by_id(work, person.id).status
     return Confirmed(person.login, person.email, status, found.confirmed_at or work.now), is_first
 
@@ -258,9 +258,9 @@ def release(work: Work, given: str) -> Pending:
     work.about = f"user {given}"
     portal.lock(work)
     person = users.find(work, given, scope)
-    if person is None or person.status != Status.PENDING:
+    waiting = store.pending_of(work, person.id) if person else None
+    if person is None or waiting is None:
         raise PendingUnknown(given=given)
-    waiting = next(row for row in store.pending(work, _ALL) if row.login == person.login)
     user.gone(work, [person.id])
     audit.record(work, "registration.released", f"user {person.login}")
     return waiting

@@ -39,13 +39,13 @@ def enable(
     any_domain: AnyDomain = False,
 ) -> Any:
     """Switch self-registration on. Options not given stay; --domain replaces the list."""
-    return _change(env, confirm_email, domain, any_domain, is_on=True)
+    return _change(env, confirm_email, domain, is_any=any_domain, is_on=True)
 
 
 @verb(app, examples=("lmsctl registration disable",))
 def disable(env: Environment) -> Any:
     """Switch self-registration off: every link and token is refused until it is on again."""
-    return _change(env, None, None, any_domain=False, is_on=False)
+    return _change(env, None, None, is_any=False, is_on=False)
 
 
 @verb(app, "set", examples=("lmsctl registration set --no-confirm-email",))
@@ -56,24 +56,24 @@ def set_(
     any_domain: AnyDomain = False,
 ) -> Any:
     """Change how self-registration works without switching it on or off."""
-    return _change(env, confirm_email, domain, any_domain, is_on=None)
+    return _change(env, confirm_email, domain, is_any=any_domain, is_on=None)
 
 
 def _change(
     env: Environment,
-    confirm_email: bool | None,
+    confirms_email: bool | None,  # noqa: FBT001 - an option handed on
     domain: list[str] | None,
-    any_domain: bool,  # noqa: FBT001 - an option handed on
     *,
+    is_any: bool,
     is_on: bool | None,
 ) -> Any:
     def write(work: Work) -> Done:
         after, is_changed = actions.change(
             work,
             is_on=is_on,
-            confirms_email=confirm_email,
+            confirms_email=confirms_email,
             domains=domain or (),
-            is_any_domain=any_domain,
+            is_any_domain=is_any,
         )
         state = f"Self-registration is {'on' if after.is_on else 'off'}"
         return Done(after, f"{state}{'' if is_changed else ', unchanged'}.", is_changed=is_changed)
@@ -96,14 +96,16 @@ def pending(env: Environment) -> Any:
 @verb(app, examples=("lmsctl registration confirm 7K3M…",))
 def confirm(
     env: Environment,
-    code: Annotated[str, typer.Argument(help="The code from the mail.")],
+    code: Annotated[
+        str, typer.Argument(metavar="CODE|LINK", help="The code or link from the mail.")
+    ],
 ) -> Any:
     """Confirm an address by its mailed code. Twice is a success too."""
 
     def write(work: Work) -> Done:
         confirmed, is_first = actions.confirm(work, code)
         already = "" if is_first else " already"
-        sentence = f"{confirmed.email} is confirmed{already}."
+        sentence = f"The registration of {confirmed.login} is confirmed{already}."
         return Done(confirmed, sentence, is_changed=is_first)
 
     return env.write(write)
@@ -118,6 +120,6 @@ def release(
 
     def write(work: Work) -> Done:
         released = actions.release(work, email)
-        return Done(released, f"Released the registration of {released.email}.")
+        return Done(released, f"Released the registration of {released.login}.")
 
     return env.write(write)

@@ -19,4 +19,3 @@ def with_confirmation_of_user(work: Work, user_id: int) -> None:
     waiting = store.pending_of(work, user_id)
     if waiting is not None:
         store.confirm(work, waiting.id)
-

@@ -1,6 +1,6 @@
 """Every way the registration room can say no."""
 
-from lmsctl.kit.errors import NotFound, Rejected
+from lmsctl.kit.errors import NotFound, Rejected, Usage
 
 
 class RegistrationOff(Rejected):
@@ -27,11 +27,11 @@ class DomainsMissing(Rejected):
     hint = "Give --domain once for each, or lift the limit with --any-domain."
 
 
-class DomainsContradict(Rejected):
+class DomainsContradict(Usage):
     """Some domains and any domain cannot both be meant."""
 
     code = "domains_contradict"
-    says = "--domain and --any-domain exclude each other."
+    says = "{options} exclude each other."
     hint = "Give one of them."
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How far a registration has come; a pending one holds a seat and, by a profile, an activation."""
+    """How far a registration has come; a pending one holds a seat and its door's place."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -44,11 +44,11 @@ class Registered:
 class Pending:
     """A registration that waits for its confirmation."""
 
-    KEY = "email"
+    KEY = "login"
 
     id: int
     login: str
-    email: str
+    email: str | None
     department: str
     source: str
     registered_at: datetime
@@ -62,6 +62,6 @@ class Confirmed:
     KEY = "login"
 
     login: str
-    email: str
+    email: str | None
     status: str
     confirmed_at: datetime

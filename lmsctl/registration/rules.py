@@ -1,17 +1,19 @@
-"""Pure decisions of the registration room: what a newcomer must give, and which addresses may come."""
+"""Pure decisions of the registration room: what newcomers must give, who may come, and when."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lmsctl.kit import address, canonical
 from lmsctl.kit.address import Email, parse_email
 from lmsctl.kit.errors import Refusal
+from lmsctl.portal.store import Settings
 from lmsctl.registration.errors import (
     DetailMissing,
     DetailsWrong,
     DomainNotAllowed,
     DomainsContradict,
     DomainsMissing,
+    RegistrationOff,
 )
 from lmsctl.user import rules as user_rules
 from lmsctl.user.rules import FieldEntry, FieldRule
@@ -40,9 +42,7 @@ class Checked:
     entries: Sequence[FieldEntry]
 
 
-def check_newcomer(
-    newcomer: Newcomer, fields: Iterable[FieldRule], *, is_sandbox: bool
-) -> Checked:
+def check_newcomer(newcomer: Newcomer, fields: Iterable[FieldRule], *, is_sandbox: bool) -> Checked:
     """Return the newcomer's details checked; asks for exactly what creating a person asks for.
 
     Everything missing or wrong is told at once: one refusal as it is, several as DetailsWrong.
@@ -82,37 +82,43 @@ def _name(text: str | None, name: str, option: str) -> str:
     return user_rules.check_person_name(_needed(text, name, option), name)
 
 
-def is_admitted(email: Email, portal_domains: Collection[str] | None, own: Collection[str] | None) -> bool:
+def is_admitted(email: Email, portal: Settings, own: Collection[str] | None) -> bool:
     """Say whether the address's domain may come in.
 
-    `portal_domains` is None when the portal has no limit; `own` is None when the door has no list
-    of its own, and empty when it admits any domain.
+    `own` is None when the door has no list of its own and the portal's counts, and empty when it
+    admits any domain.
     """
-    domains = portal_domains if own is None else own or None
+    limit = portal.domains_json if portal.is_domain_limited else None
+    domains = limit if own is None else own or None
     return domains is None or address.admits(set(domains), email.domain)
 
 
-def check_admitted(
-    email: Email, portal_domains: Collection[str] | None, own: Collection[str] | None = None
-) -> None:
+def check_admitted(email: Email, portal: Settings, own: Collection[str] | None) -> None:
     """Raise DomainNotAllowed unless `is_admitted`."""
-    if not is_admitted(email, portal_domains, own):
+    if not is_admitted(email, portal, own):
         raise DomainNotAllowed(domain=email.domain, field="email")
 
 
 def parse_domains(given: Sequence[str], *, is_any: bool) -> list[str] | None:
     """Return the domains of an option in their one form, `[]` for any, None when not given.
 
-    Raises DomainsContradict, and what the domains' own check raises.
+    Raises DomainsContradict, DomainsMissing, and what the domains' own check raises.
     """
     if given and is_any:
-        raise DomainsContradict
+        raise DomainsContradict(options="--domain and --any-domain")
     if is_any:
         return []
+    if given and not any(map(canonical.trim, given)):
+        raise DomainsMissing(field="--domain")
     return sorted({address.parse_domain(text) for text in given}) or None
 
 
-def check_limit(domains: Collection[str], *, is_limited: bool) -> None:
-    """Raise DomainsMissing when addresses are limited to no domain at all."""
-    if is_limited and not domains:
-        raise DomainsMissing(field="--domain")
+def closed_gates(portal: Settings) -> Iterator[Refusal]:
+    """Yield a refusal for everything that closes all doors of the portal."""
+    if not portal.is_registration_on:
+        yield RegistrationOff()
+
+
+def secret_part(given: str) -> str:
+    """Return the secret at the end of a link, or `given` itself when it is only that."""
+    return canonical.trim(given).rstrip("/").rpartition("/")[2]

@@ -46,9 +46,19 @@ def confirm(work: Work, number: int) -> None:
     )
 
 
-def pending_of(work: Work, user_id: int) -> Row | None:
+_PENDING = """
+    SELECT r.id, u.login, u.email, d.full_name AS department, r.source, r.registered_at,
+           r.expires_at
+    FROM registrations r
+    JOIN users u ON u.id = r.user_id
+    JOIN departments d ON d.id = u.department_id
+    WHERE r.state = 'pending' AND r.expires_at > :now
+"""
+
+
+def pending_of(work: Work, user_id: int) -> Pending | None:
     """Return the registration of a person that waits for its confirmation."""
-    return work.one(Row, f"{_ROW} WHERE user_id = :user AND state = 'pending'", user=user_id)
+    return work.one(Pending, f"{_PENDING} AND u.id = :user", user=user_id, now=work.now)
 
 
 def expire(work: Work, user_ids: Sequence[int]) -> list[int]:
@@ -69,15 +79,6 @@ def pending(work: Work, scope: Scope) -> Iterator[Pending]:
     """Yield the registrations in scope that wait, soonest to expire first."""
     return work.each(
         Pending,
-        f"""
-        SELECT r.id, u.login, u.email, d.full_name AS department, r.source, r.registered_at,
-               r.expires_at
-        FROM registrations r
-        JOIN users u ON u.id = r.user_id
-        JOIN departments d ON d.id = u.department_id
-        WHERE r.state = 'pending' AND r.expires_at > :now AND {scope.clause("d.path")}
-        ORDER BY r.expires_at, r.id
-        """,  # noqa: S608 - the clause is ours
+        f"{_PENDING} AND {scope.clause('d.path')} ORDER BY r.expires_at, r.id",
         now=work.now,
     )
-

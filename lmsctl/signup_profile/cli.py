@@ -9,6 +9,7 @@ from lmsctl.kit.answer import Done, Headed, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound
 from lmsctl.kit.options import IfExists, IfMissing, verb
+from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.registration.rules import Newcomer
 from lmsctl.signup_profile import actions
@@ -19,9 +20,14 @@ from lmsctl.user.rules import parse_assignments
 app = options.noun("signup-profile", "Links that bring new people into a department.")
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The profile's code or number.")]
-Starts = Annotated[str, typer.Option("--starts", metavar="TIME", help="From when, such as now.")]
+Starts = Annotated[
+    str | None, typer.Option("--starts", metavar="TIME", help="From when; now if absent.")
+]
 Ends = Annotated[
-    str, typer.Option("--ends", metavar="TIME", help="Until when; a date means its whole day; or never.")
+    str,
+    typer.Option(
+        "--ends", metavar="TIME", help="Until when; a date means its whole day; or never."
+    ),
 ]
 Activations = Annotated[
     str, typer.Option("--activations", metavar="N|unlimited", help="How many people may come.")
@@ -35,10 +41,14 @@ AnyDomain = Annotated[bool, typer.Option("--any-domain", help="Admit every domai
 @verb(
     app,
     examples=(
-        "lmsctl signup-profile create 'Spring intake' --department Sales --starts 2026-03-01 "
-        "--ends 2026-03-31 --activations 40 --code spring",
-        "lmsctl signup-profile create Partners --department Partners --ends never "
-        "--activations unlimited --domain partner.example",
+        (
+            "lmsctl signup-profile create Spring --code spring --department Sales"
+            " --starts 2026-03-01 --ends 2026-03-31 --activations 40"
+        ),
+        (
+            "lmsctl signup-profile create Partners --department Partners --ends never"
+            " --activations unlimited --domain partner.example"
+        ),
     ),
 )
 def create(
@@ -47,14 +57,14 @@ def create(
     department: Annotated[str, typer.Option("--department", help="Where its people land.")],
     ends: Ends,
     activations: Activations,
-    starts: Starts = "now",
+    starts: Starts = None,
     code: Annotated[str | None, typer.Option("--code", help="Unique; made up when absent.")] = None,
     domain: Domain = None,
     any_domain: AnyDomain = False,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
     """Make a sign-up profile and its link."""
-    first, last = timewords.parse(starts), timewords.parse(ends)
+    first, last = _parsed(starts), timewords.parse(ends)
     domains = Domains(domain or (), is_any=any_domain)
 
     def write(work: Work) -> Done:
@@ -64,7 +74,7 @@ def create(
                 work,
                 name,
                 department=department,
-                starts=first,
+                starts=first or timewords.parse("now"),
                 ends=last,
                 activations=activations,
                 code=code,
@@ -72,7 +82,9 @@ def create(
             )
             return Done(made, f"Created the sign-up profile {made.code}. {_window(work, made)}")
         if if_exists is options.Existing.SKIP:
-            return Done(found, f"The sign-up profile {found.code} exists already.", is_changed=False)
+            return Done(
+                found, f"The sign-up profile {found.code} exists already.", is_changed=False
+            )
         after, is_changed = actions.edit(
             work,
             found.code,
@@ -86,6 +98,10 @@ def create(
         return _edited(work, after, is_changed=is_changed)
 
     return env.write(write)
+
+
+def _parsed(given: str | None) -> TimeWord | None:
+    return None if given is None else timewords.parse(given)
 
 
 def _window(work: Work, profile: Profile) -> str:
@@ -128,7 +144,9 @@ def edit(
     code: Code,
     name: Annotated[str | None, typer.Option("--name", help="The new name.")] = None,
     department: Annotated[str | None, typer.Option("--department", help="Where to.")] = None,
-    starts: Annotated[str | None, typer.Option("--starts", metavar="TIME", help="From when.")] = None,
+    starts: Annotated[
+        str | None, typer.Option("--starts", metavar="TIME", help="From when.")
+    ] = None,
     ends: Annotated[
         str | None, typer.Option("--ends", metavar="TIME", help="Until when; or never.")
     ] = None,
@@ -145,8 +163,7 @@ def edit(
     ] = None,
 ) -> Any:
     """Change a sign-up profile. Its link stays; its people stay where they are."""
-    first = timewords.parse(starts) if starts else None
-    last = timewords.parse(ends) if ends else None
+    first, last = _parsed(starts), _parsed(ends)
     domains = Domains(domain or (), is_any=any_domain, is_portals=portal_domains)
 
     def write(work: Work) -> Done:
@@ -225,7 +242,10 @@ def history(env: Environment, code: Code) -> Any:
     app,
     "sign-up",
     examples=(
-        "lmsctl signup-profile sign-up spring --email kim@example.com --first-name Kim --last-name Oh",
+        (
+            "lmsctl signup-profile sign-up spring --email kim@example.com"
+            " --first-name Kim --last-name Oh"
+        ),
     ),
 )
 def sign_up(
@@ -238,7 +258,8 @@ def sign_up(
         str | None, typer.Option("--login", help="Login; made from the address when absent.")
     ] = None,
     field: Annotated[
-        list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="A custom field; again.")
+        list[str] | None,
+        typer.Option("--field", metavar="NAME=VALUE", help="A custom field; again."),
     ] = None,
     accept_policy: Annotated[
         bool, typer.Option("--accept-policy", help="The person accepts the privacy policy.")
@@ -270,17 +291,20 @@ def explain(
     env: Environment,
     code: Code,
     email: Annotated[str | None, typer.Option("--email", help="For whom.")] = None,
-    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="When; now if absent.")] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="When; now if absent.")
+    ] = None,
 ) -> Any:
     """Say why a sign-up would be refused: every closed gate at once, and when it would open."""
-    word = timewords.parse(at) if at else None
+    word = _parsed(at)
 
     def read(work: Work) -> Headed:
-        moment = word.start(work.now, work.zone) if word else None
-        head, gates = actions.explain(work, code, email=email, at=moment)
+        head, gates = actions.explain(work, code, email=email, at=word)
         shown = timewords.show(head.at, work.zone)
         many = f"{len(gates)} gate{'' if len(gates) == 1 else 's'} closed"
-        sentence = f"At {shown} {head.profile} is {'open' if head.is_open else f'not open: {many}'}."
+        sentence = (
+            f"At {shown} {head.profile} is {'open' if head.is_open else f'not open: {many}'}."
+        )
         return Headed(head, "gates", Listing(Gate, gates), sentence)
 
     return env.read(read)

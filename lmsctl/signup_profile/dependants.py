@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
+from lmsctl.kit import timewords
 from lmsctl.kit.work import Work
 from lmsctl.signup_profile import store
 
@@ -34,11 +35,10 @@ def after_change_of_zone(work: Work, old: ZoneInfo, new: ZoneInfo) -> list[str]:
         for word, moment in (("starts", row.starts_at), ("ends", row.ends_at)):
             if moment is None:
                 continue
-            before, after = moment.astimezone(old), moment.astimezone(new)
-            if before.date() != after.date():
+            before, after = timewords.show(moment, old), timewords.show(moment, new)
+            if before.partition("T")[0] != after.partition("T")[0]:
                 sentences.append(
                     f"Sign-up profile {row.code} {word} at the same instant, which now reads "
-                    f"{after.isoformat(timespec='seconds')}, not "
-                    f"{before.isoformat(timespec='seconds')}."
+                    f"{after}, not {before}."
                 )
     return sentences

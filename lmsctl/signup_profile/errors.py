@@ -1,6 +1,6 @@
 """Every way the sign-up profile room can say no."""
 
-from lmsctl.kit.errors import Conflict, NotFound, Rejected
+from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
 class ProfileUnknown(NotFound):
@@ -83,9 +83,9 @@ class StartMissing(Rejected):
     hint = "Give --starts a moment, for example now or 2026-03-01."
 
 
-class DomainsUnclear(Rejected):
-    """More than one list of domains."""
+class MomentMissing(Usage):
+    """A question about a moment that never comes."""
 
-    code = "domains_unclear"
-    says = "--domain, --any-domain and --portal-domains exclude each other."
-    hint = "Give one of them."
+    code = "moment_missing"
+    says = "'{given}' is no moment to look at."
+    hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from lmsctl.kit import canonical
 from lmsctl.kit.errors import Refusal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.store import Settings
-from lmsctl.registration.errors import RegistrationOff
+from lmsctl.registration import rules as registration_rules
 from lmsctl.signup_profile.errors import (
     ActivationsBelowUsed,
     ActivationsWrong,
@@ -26,7 +28,7 @@ _MOST = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A profile as the program needs it; `used` counts holds that are alive and confirmed people."""
+    """A profile as the program needs it; `used` counts confirmed people and live holds."""
 
     id: int
     name: str
@@ -50,8 +52,9 @@ def parse_activations(given: str) -> int | None:
     """
     if given == UNLIMITED:
         return None
-    if not (given.isascii() and given.isdigit()) or int(given) > _MOST:
-        raise ActivationsWrong(given=given, field="--activations")
+    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(_MOST))
+    if not is_number or int(given) > _MOST:
+        raise ActivationsWrong(given=canonical.excerpt(given), field="--activations")
     if int(given) == 0:
         raise ActivationsZero(field="--activations")
     return int(given)
@@ -88,18 +91,12 @@ def closed_gates(row: Row, portal: Settings, seats_taken: int, now: datetime) ->
 
     The window includes both its ends. `row.used` and `seats_taken` are as they are at `now`.
     """
-    if not portal.is_registration_on:
-        yield RegistrationOff()
+    yield from registration_rules.closed_gates(portal)
     if now < row.starts_at:
         yield ProfileNotOpenYet(profile=row.name, opens_at=row.starts_at)
     if row.ends_at is not None and now > row.ends_at:
         yield ProfileEnded(profile=row.name, ended_at=row.ends_at)
     if row.activation_limit is not None and row.used >= row.activation_limit:
         yield ProfileUsedUp(profile=row.name, limit=row.activation_limit)
-    if portal.seat_limit is not None and seats_taken >= portal.seat_limit:
-        yield PlanFull(limit=portal.seat_limit)
-
-
-def read_link(given: str) -> str:
-    """Return the secret part of a link, or `given` itself when it is only that part."""
-    return given.strip().rstrip("/").rpartition("/")[2]
+    if portal_rules.is_full(seats_taken, portal.seat_limit):
+        yield PlanFull()

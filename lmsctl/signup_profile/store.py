@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from lmsctl.kit import canonical
+from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
+from lmsctl.registration.rules import secret_part
 from lmsctl.rights.rules import Scope
 from lmsctl.signup_profile.errors import ProfileUnknown
 from lmsctl.signup_profile.results import Activated
-from lmsctl.signup_profile.rules import Row, read_link
+from lmsctl.signup_profile.rules import Row
 
 # Holds that have run out no longer count, whether or not a writer has come by since.
 _RUN_OUT = """
@@ -28,7 +30,7 @@ _ROW = f"""
 def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> Row | None:
     """Return the profile with that code or number, or None when absent or out of `scope`.
 
-    `used` is counted as at `at`, now when None.
+    `used` is counted as at `at`, now when None. Raises Ambiguous when `given` fits two in scope.
     """
     digits = canonical.trim(given)
     is_number = digits.isascii() and digits.isdigit() and len(digits) < 18  # noqa: PLR2004 - what an id can hold
@@ -36,12 +38,13 @@ def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) ->
         Row,
         f"""
         {_ROW} WHERE (p.code_key = :code OR p.id = :number) AND {scope.clause("d.path")}
-        ORDER BY CASE WHEN p.code_key = :code THEN 0 ELSE 1 END
-        """,  # noqa: S608 - made of our own constants
+        """,
         code=canonical.key(given),
         number=int(digits) if is_number else None,
         now=at or work.now,
     )
+    if len(found) > 1:
+        raise Ambiguous(given=given, what="sign-up profile")
     return found[0] if found else None
 
 
@@ -53,14 +56,14 @@ def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> 
     return found
 
 
-def find_code(work: Work, code_key: str) -> bool:
-    """Say whether a profile anywhere has that code."""
-    return bool(work.value("SELECT 1 FROM signup_profiles WHERE code_key = :key", key=code_key))
+def find_by_code(work: Work, code: str) -> Row | None:
+    """Return the profile with that code, wherever it is."""
+    return work.one(Row, f"{_ROW} WHERE p.code_key = :code", code=canonical.key(code), now=work.now)
 
 
 def find_by_link(work: Work, given: str) -> Row | None:
     """Return the profile with that link."""
-    return work.one(Row, f"{_ROW} WHERE p.link = :link", link=read_link(given), now=work.now)
+    return work.one(Row, f"{_ROW} WHERE p.link = :link", link=secret_part(given), now=work.now)
 
 
 def lock(work: Work, number: int) -> Row:
@@ -68,7 +71,10 @@ def lock(work: Work, number: int) -> Row:
 
     The portal must have been locked before. Raises ProfileUnknown when it has just been deleted.
     """
-    work.value(f"SELECT id FROM signup_profiles WHERE id = :id{work.for_update}", id=number)
+    work.value(
+        f"SELECT id FROM signup_profiles WHERE id = :id{work.for_update}",  # noqa: S608 - ours
+        id=number,
+    )
     found = work.one(Row, f"{_ROW} WHERE p.id = :id", id=number, now=work.now)
     if found is None:
         raise ProfileUnknown
@@ -82,7 +88,7 @@ def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Row]:
         f"""
         {_ROW} WHERE {scope.clause("d.path")} AND (:under IS NULL OR d.path LIKE :under)
         ORDER BY p.code_key
-        """,  # noqa: S608 - made of our own constants
+        """,
         under=under,
         now=work.now,
     )
@@ -160,22 +166,6 @@ def give_back(work: Work, registration_ids: Sequence[int]) -> None:
     )
 
 
-def next_expiry(work: Work, profile_id: int | None, after: datetime) -> datetime | None:
-    """Return when the next hold runs out after a moment: of one profile, or of all when None."""
-    found = work.one(
-        Expiry,
-        """
-        SELECT min(r.expires_at) AS expires_at
-        FROM registrations r LEFT JOIN activations a ON a.registration_id = r.id
-        WHERE r.state = 'pending' AND r.expires_at > :after
-          AND (:profile IS NULL OR a.profile_id = :profile)
-        """,
-        profile=profile_id,
-        after=after,
-    )
-    return found.expires_at if found else None
-
-
 @dataclass(frozen=True, slots=True)
 class Expiry:
     """When a hold runs out."""
@@ -183,17 +173,19 @@ class Expiry:
     expires_at: datetime | None
 
 
-def seats_run_out(work: Work, at: datetime) -> int:
-    """Return how many seats that are counted as taken will be free at `at` because of time alone."""
-    return int(
-        work.value(
-            """
-            SELECT (SELECT count(*) FROM users WHERE expires_at <= :at)
-                 + (SELECT count(*) FROM users WHERE due_at <= :at AND status = 'active')
-            """,
-            at=at,
-        )
+def next_expiry(work: Work, profile_id: int, after: datetime) -> datetime | None:
+    """Return when, after a moment, the next hold of a profile runs out."""
+    found = work.one(
+        Expiry,
+        """
+        SELECT min(r.expires_at) AS expires_at
+        FROM registrations r JOIN activations a ON a.registration_id = r.id
+        WHERE r.state = 'pending' AND r.expires_at > :after AND a.profile_id = :profile
+        """,
+        profile=profile_id,
+        after=after,
     )
+    return found.expires_at if found else None
 
 
 # History -----------------------------------------------------------------------------------------
@@ -218,7 +210,7 @@ def history(work: Work, profile_id: int, scope: Scope) -> Iterator[Activated]:
                CASE WHEN r.state = 'pending' AND r.expires_at <= :now THEN 'expired'
                     ELSE r.state END AS state
         {_HISTORY} AND {_seen(scope)} ORDER BY r.registered_at, r.id
-        """,  # noqa: S608 - made of our own constants
+        """,
         profile=profile_id,
         now=work.now,
     )
@@ -228,7 +220,7 @@ def hidden(work: Work, profile_id: int, scope: Scope) -> int:
     """Return how many activations are withheld from somebody with this scope."""
     return int(
         work.value(
-            f"SELECT count(*) {_HISTORY} AND NOT {_seen(scope)}",  # noqa: S608 - made of our own constants
+            f"SELECT count(*) {_HISTORY} AND NOT {_seen(scope)}",
             profile=profile_id,
             now=work.now,
         )

@@ -119,16 +119,25 @@ def holder_of_email(work: Work, email_key: str) -> int | None:
     return found
 
 
-def holder_of_email_at(work: Work, email_key: str, at: datetime) -> int | None:
-    """Return the id of who will still have that address at `at`, when holds have run out."""
-    found: int | None = work.value(
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has an address, and until when if they have not confirmed it."""
+
+    id: int
+    expires_at: datetime | None
+
+
+def holder_of_email_at(work: Work, email_key: str, at: datetime) -> Holder | None:
+    """Return who will still have that address at `at`, when holds have run out."""
+    return work.one(
+        Holder,
         """
-        SELECT id FROM users WHERE email_key = :key AND (expires_at IS NULL OR expires_at > :at)
+        SELECT id, expires_at FROM users
+        WHERE email_key = :key AND (expires_at IS NULL OR expires_at > :at)
         """,
         key=email_key,
         at=at,
     )
-    return found
 
 
 def taken_logins(work: Work, login_keys: Sequence[str]) -> set[str]:

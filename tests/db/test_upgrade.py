@@ -162,8 +162,8 @@ NEXT = '''"""A version that exists in this test only."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{revision}"
+down_revision = "{before}"
 
 
 def upgrade() -> None:
@@ -171,29 +171,33 @@ def upgrade() -> None:
     op.create_table("extras", sa.Column("id", sa.Integer, primary_key=True))
     {then}
 '''
+LATER = "9998"
 
 
 def release(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
     """Make this program one version later than the database, with a step that ends in `then`."""
     migrations = folder / "migrations"
     shutil.copytree(Path(actions.__file__).with_name("migrations"), migrations)
-    (migrations / "versions" / "0002_extras.py").write_text(NEXT.format(then=then))
+    text = NEXT.format(revision=LATER, before=schema.VERSION, then=then)
+    (migrations / "versions" / f"{LATER}_extras.py").write_text(text)
+    known = (*actions.versions(), LATER)
     monkeypatch.setattr(actions, "_MIGRATIONS", str(migrations))
-    monkeypatch.setattr(actions, "versions", lambda: ("0001", "0002"))
-    monkeypatch.setattr(schema, "VERSION", "0002")
+    monkeypatch.setattr(actions, "versions", lambda: known)
+    monkeypatch.setattr(schema, "VERSION", LATER)
 
 
 def test_an_older_database_is_refused_until_it_is_upgraded(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Commands say 12, `db status` says what is to do, `db upgrade` does it and is audited."""
+    before = schema.VERSION
     release(monkeypatch, portal.folder, "pass")
     assert portal.run("user", "list").status == 12
     assert portal.ok("db", "status", "-o", "json").json["state"] == "upgrade_pending"
     assert portal.ok("db", "upgrade", "-n", "-o", "json").json["outcome"] == "updated"
     assert portal.run("user", "list").status == 12
     ran = portal.ok("db", "upgrade", "-o", "json").json
-    assert ran == {"before": "0001", "after": "0002", "outcome": "updated"}
+    assert ran == {"before": before, "after": LATER, "outcome": "updated"}
     assert "extras" in tables(portal.url)
     assert portal.value("SELECT count(*) FROM audit_rows WHERE code = 'db.upgraded'") == 1
 
@@ -202,13 +206,32 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The old version and all rows are still there, and the same program can go on using them."""
+    before = schema.VERSION
     release(monkeypatch, portal.folder, "raise RuntimeError")
     with pytest.raises(RuntimeError):
         actions.upgrade(portal.url, patience=5)
-    assert portal.value("SELECT version_num FROM alembic_version") == "0001"
+    assert portal.value("SELECT version_num FROM alembic_version") == before
     assert "extras" not in tables(portal.url)
     monkeypatch.undo()
     portal.ok("user", "list")
+
+
+def test_a_database_of_the_first_version_is_upgraded_with_everything_in_it(
+    nothing: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People, departments and profiles are still there, and what is new can be used with them."""
+    monkeypatch.setattr(schema, "VERSION", "0001")
+    nothing.ok("init", "--sandbox")
+    nothing.ok("department", "create", "Sales")
+    who = ("--email", "ann@example.com", "--first-name", "Ann", "--last-name", "B")
+    nothing.ok("user", "create", *who, "--department", "Sales")
+    assert "content_items" not in tables(nothing.url)
+    monkeypatch.undo()
+    nothing.ok("db", "upgrade")
+    assert nothing.value("SELECT version_num FROM alembic_version") == schema.VERSION
+    shown = nothing.ok("user", "show", "ann", "-o", "json").json
+    assert (shown["email"], shown["department"]) == ("ann@example.com", "Sales")
+    assert nothing.ok("db", "check", "-o", "json").json == []
 
 
 def test_nobodys_rights_are_guessed_before_the_upgrade(

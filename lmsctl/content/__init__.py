@@ -1,0 +1,1 @@
+"""Content: folders, courses, topics, articles and pathways, and who may see them."""

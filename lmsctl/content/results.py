@@ -1,0 +1,133 @@
+"""What the content room answers with, and its words."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an item is."""
+
+    FOLDER = "folder"
+    COURSE = "course"
+    TOPIC = "topic"
+    ARTICLE = "article"
+    PATHWAY = "pathway"
+
+
+class Status(StrEnum):
+    """Whether an item is offered: a draft can be enrolled in, an archived item cannot."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+
+
+class Source(StrEnum):
+    """Where an item comes from."""
+
+    OWN = "own"
+    COPIED = "copied"
+    LIBRARY = "library"
+
+
+class Audience(StrEnum):
+    """To whom a grant gives an item."""
+
+    USER = "user"
+    GROUP = "group"
+    DEPARTMENT = "department"
+    ORGANIZATION = "organization"
+
+
+class Opening(StrEnum):
+    """To whom a catalog rule offers an item."""
+
+    TYPE = "type"
+    DEPARTMENT = "department"
+    GROUP = "group"
+    EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One item of a pathway."""
+
+    KEY = "code"
+
+    position: int
+    code: str
+    title: str
+    is_mandatory: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """One grant: to whom, and on which item; `name` is None for the organization."""
+
+    KEY = "content"
+
+    content: str
+    audience: Audience
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One item; `items` are those of a pathway, `grants` those on the item itself."""
+
+    KEY = "code"
+
+    id: int
+    code: str
+    kind: Kind
+    title: str
+    status: Status
+    source: Source
+    folder: str | None
+    inherits: bool
+    author: str | None
+    due_days: int | None
+    due_on: date | None
+    is_shared: bool
+    items: list[Part]
+    grants: list[Granted]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRow:
+    """An item, as listed."""
+
+    KEY = "code"
+
+    id: int
+    code: str
+    kind: str
+    title: str
+    status: str
+    source: str
+    folder: str | None
+    author: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An item's open link."""
+
+    KEY = "link"
+
+    code: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One catalog rule; `name` is None for everybody."""
+
+    KEY = "content"
+
+    content: str
+    title: str
+    opening: Opening
+    name: str | None

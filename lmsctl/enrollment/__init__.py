@@ -1,0 +1,1 @@
+"""Enrollment: who learns what, why, until when, and how far they are."""

@@ -3,19 +3,21 @@
 import contextlib
 import gc
 import importlib
-import json
 import os
+import re
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
-from datetime import UTC
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import typer
 import typer.core
 
-from lmsctl.kit import driver, errors, render
+from lmsctl.kit import canonical, driver, errors, render
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import FORMATS, Environment, Options
 from lmsctl.kit.errors import Kind, Refusal
@@ -35,6 +37,14 @@ class UsageWrong(errors.Usage):
     hint = "See '{command} --help'."
 
 
+class ArgumentUndecodable(errors.Usage):
+    """Bytes that are no text; nothing of ours is called like that."""
+
+    code = "argument_undecodable"
+    says = "The argument '{given}' is not UTF-8."
+    hint = "Type it again, or set the terminal to UTF-8."
+
+
 class FirstWrong(errors.Usage):
     """--first wants a number of rows."""
 
@@ -43,23 +53,32 @@ class FirstWrong(errors.Usage):
     hint = "Give a number of rows, for example --first 10."
 
 
+class OutputUnwritable(errors.Unavailable):
+    """Standard output takes no more: a full disk, or a closed stream."""
+
+    code = "output_unwritable"
+    says = "The output could not be written: {reason}.{already}"
+    hint = "Make room, or send the output elsewhere."
+    retryable = False
+
+
 class Broken(Refusal):
     """A bug of ours."""
 
     kind = Kind.INTERNAL
     code = "internal"
-    says = "Something went wrong inside lmsctl ({what}); nothing was changed by this step."
-    hint = "Please report it with the file {file}."
+    says = "Something went wrong inside lmsctl ({what}).{already}"
+    hint = "Please report it with {evidence}."
 
 
 class Root(typer.core.TyperGroup):
     """The nouns, known by name from a table and imported only when argv names one."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
         """Return every noun in the order of the table."""
         return list(NOUNS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - Typer's signature
         """Return a stand-in that knows its one-line help, enough for listing."""
         if cmd_name not in NOUNS:
             return None
@@ -67,7 +86,7 @@ class Root(typer.core.TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
         """Import the noun that `args` name; an unknown one gets the nearest name."""
-        self.commands = dict.fromkeys(NOUNS)  # type: ignore[arg-type]  # names for suggestions only
+        self.commands = dict.fromkeys(NOUNS)  # type: ignore[assignment]  # names, to suggest
         name, stand_in, rest = super().resolve_command(ctx, args)
         return name, None if stand_in is None else load(str(name)), rest
 
@@ -100,8 +119,8 @@ def main(argv: Sequence[str]) -> int:
     session = Session(prepare=_prepare)
     _speak_utf8()
     try:
+        _check_decoded(argv)
         status = _run(list(argv) or ["--help"], session)
-        sys.stdout.flush()
     except Refusal as refusal:
         status = _refuse(refusal, session, argv)
     except typer.Exit as leaving:
@@ -110,13 +129,13 @@ def main(argv: Sequence[str]) -> int:
         status = _refuse(_usage(wrong), session, argv)
     except (KeyboardInterrupt, typer.Abort):
         _end_talk(session)
-        sys.stderr.write("Interrupted; nothing was changed.\n")
+        sys.stderr.write(f"Interrupted.{_already(session)}\n")
         status = errors.INTERRUPTED
     except BrokenPipeError:
         _discard_output()
         status = errors.PIPE_CLOSED
     except Exception as bug:  # noqa: BLE001 - the last line of defense: nobody ever sees a traceback
-        status = _refuse(_broken(bug, session), session, argv)
+        status = _refuse(_broken(bug, session, argv), session, argv)
     finally:
         if session.environment:
             session.environment.close()
@@ -126,10 +145,29 @@ def main(argv: Sequence[str]) -> int:
 def _run(argv: list[str], session: Session) -> int:
     root = build()
     if "_LMSCTL_COMPLETE" in os.environ:
+        from typer.completion import completion_init
+
+        completion_init()
         root.main(args=argv, prog_name="lmsctl", obj=session)
     with root.make_context("lmsctl", argv, obj=session) as ctx:
         answer = root.invoke(ctx)
-        return _show(answer, session.environment)
+        try:
+            status = _show(answer, session.environment)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _discard_output()
+            reason = error.strerror or type(error).__name__
+            raise OutputUnwritable(reason=reason, already=_already(session)) from error
+    return status
+
+
+def _check_decoded(argv: Sequence[str]) -> None:
+    """Raise ArgumentUndecodable for what Python could only keep as halves of surrogate pairs."""
+    for word in argv:
+        if any("\ud800" <= character <= "\udfff" for character in word):
+            raise ArgumentUndecodable(given=canonical.excerpt(word))
 
 
 def _prepare(options: Options, command: str) -> Environment:
@@ -137,7 +175,14 @@ def _prepare(options: Options, command: str) -> Environment:
     if options.first is not None and options.first < 0:
         raise FirstWrong(field="--first")
     talk = StderrTalk(is_quiet=options.quiet, has_progress=not options.no_progress)
-    return Environment(options, command, enter=_enter, settle=_settle, talk=talk)
+    return Environment(
+        options, command, enter=_enter, settle=_settle, check=_check(options), talk=talk
+    )
+
+
+def _check(options: Options) -> Callable[[object], None]:
+    """Return what refuses, before a change is committed, an answer that could not be shown."""
+    return lambda answer: render.check(answer, columns=options.columns, sort=options.sort)
 
 
 def _enter(work: Work) -> None:
@@ -163,8 +208,8 @@ def _show(answer: Any, env: Environment | None) -> int:
     render.render(result, _view(env), sys.stdout, env.talk.say)
     if not isinstance(answer, Done):
         return 0
-    is_rehearsal = env.options.dry_run
-    env.talk.say(("Dry run, nothing was changed: " if is_rehearsal else "") + render.visible(answer.sentence))
+    rehearsed = "Dry run, nothing was changed: " if env.options.dry_run else ""
+    env.talk.say(rehearsed + render.visible(answer.sentence))
     for note in answer.notes:
         env.talk.say(render.visible(note))
     if answer.status:
@@ -179,7 +224,7 @@ def _view(env: Environment) -> render.View:
         width = typer.get_terminal_size().columns
     return render.View(
         output=env.output,
-        zone=env.zone or UTC,
+        zone=env.zone or ZoneInfo("UTC"),
         columns=env.options.columns,
         sort=env.options.sort,
         first=env.options.first,
@@ -190,9 +235,8 @@ def _view(env: Environment) -> render.View:
 
 
 def _wants_color(env: Environment) -> bool:
-    choice = env.options.color or env.config.values.get("color", "auto")
-    if choice != "auto":
-        return bool(choice == "always")
+    if env.color != "auto":
+        return env.color == "always"
     return not env.environ.get("NO_COLOR") or bool(env.environ.get("FORCE_COLOR"))
 
 
@@ -222,13 +266,13 @@ def _refuse(refusal: Refusal, session: Session, argv: Sequence[str]) -> int:
     if env is not None:
         _record(refusal, env)
     zone = env.zone if env else None
-    if _wanted_output(env, argv) in {"json", "jsonl"}:
+    if _wants_json(session, argv):
         sys.stderr.write(render.dumps({"error": render.error_object(refusal, zone)}) + "\n")
     else:
         for line in render.error_lines(refusal, zone):
             sys.stderr.write(line + "\n")
     if env is not None and env.options.debug and refusal.kind is not Kind.INTERNAL:
-        sys.stderr.write(_safe_traceback(refusal))
+        sys.stderr.write(_safe_traceback(refusal, env.command, argv))
     return refusal.exit_status
 
 
@@ -237,30 +281,36 @@ def _record(refusal: Refusal, env: Environment) -> None:
     if not is_told or env.options.dry_run or not env.is_connected:
         return
     from lmsctl.audit import actions as audit
-    from lmsctl.kit.work import carry_out
 
     # Who cannot write at all is told why they were refused, not that it could not be recorded.
     with contextlib.suppress(errors.Unavailable, errors.SchemaMismatch):
-        carry_out(env.work_for_audit, lambda work: audit.record_refusal(work, refusal))
+        env.after_refusal(lambda work: audit.record_refusal(work, refusal))
 
 
-def _wanted_output(env: Environment | None, argv: Sequence[str]) -> str:
-    if env is not None:
-        with contextlib.suppress(Refusal):
-            return env.output
-    for at, word in enumerate(argv):
-        for spelling in ("--output=", "-o"):
-            if word.startswith(spelling) and word[len(spelling) :] in FORMATS:
-                return word[len(spelling) :]
-        if word in {"-o", "--output"} and at + 1 < len(argv):
-            return argv[at + 1]
-    return os.environ.get("LMSCTL_OUTPUT", "auto")
+_ASKED_FOR = re.compile(rf"(?:--output[= ]|-o[= ]?)({'|'.join(FORMATS)})")
+
+
+def _wants_json(session: Session, argv: Sequence[str]) -> bool:
+    """Say whether a refusal is to be JSON, also while the command line is not understood."""
+    env = session.environment
+    if env is None:
+        asked = [
+            match[1]
+            for word, following in pairwise([*argv, ""])
+            for text in (word, f"{word} {following}")
+            if (match := _ASKED_FOR.fullmatch(text))
+        ]
+        heard = {**session.given, "output": asked[-1]} if asked else session.given
+        env = Environment(Options(**heard), "")
+    try:
+        return env.output in {"json", "jsonl"}
+    except Refusal:
+        return False
 
 
 def _usage(wrong: typer.TyperException) -> Refusal:
     ctx = getattr(wrong, "ctx", None)
     if ctx is not None and wrong.message == ctx.get_help():
-        sys.stderr.write(wrong.message + "\n\n")
         return UsageWrong(reason="A command is missing.", command=ctx.command_path)
     reason = " ".join(wrong.format_message().split())
     option = getattr(getattr(wrong, "param", None), "opts", None)
@@ -271,19 +321,40 @@ def _usage(wrong: typer.TyperException) -> Refusal:
     )
 
 
-def _broken(bug: BaseException, session: Session) -> Refusal:
-    text = _safe_traceback(bug)
+def _already(session: Session) -> str:
+    """Return the sentence on what a run that ends early leaves behind."""
+    if session.environment and session.environment.has_committed:
+        return " What was written before stays."
+    return " Nothing was changed."
+
+
+def _broken(bug: BaseException, session: Session, argv: Sequence[str]) -> Refusal:
     env = session.environment
+    text = _safe_traceback(bug, env.command if env else "", argv)
     if env is not None and env.options.debug:
         sys.stderr.write(text)
-    descriptor, file = tempfile.mkstemp(prefix="lmsctl-", suffix=".traceback")
-    with open(descriptor, "w", encoding="utf-8") as target:
-        target.write(text)
-    return Broken(what=type(bug).__name__, file=file)
+    try:
+        descriptor, file = tempfile.mkstemp(prefix="lmsctl-", suffix=".traceback")
+        os.close(descriptor)
+        Path(file).write_text(text, encoding="utf-8", errors="backslashreplace")
+        evidence = f"the file {file}"
+    except OSError:
+        evidence = "what --debug shows"
+    return Broken(what=type(bug).__name__, evidence=evidence, already=_already(session))
 
 
-def _safe_traceback(error: BaseException) -> str:
-    lines = traceback.format_exception(error)
-    return driver.without_password("".join(lines))
+_SHORTEST_SECRET = 6
 
 
+def _safe_traceback(error: BaseException, command: str, argv: Sequence[str]) -> str:
+    """Return the traceback without passwords, and without what was typed after `command`.
+
+    A link, a code or an address on the command line comes back in the messages of drivers.
+    """
+    text = driver.without_password("".join(traceback.format_exception(error)))
+    values = {part for word in argv for part in (word, word.partition("=")[2])}
+    for value in sorted(values.difference(command.split()), key=len, reverse=True):
+        if len(value) >= _SHORTEST_SECRET and not value.startswith("-"):
+            text = text.replace(value, "***")
+    # PostgreSQL quotes whole rows.
+    return re.sub(r"(?m)^DETAIL:.*$", "DETAIL: ***", text)

@@ -26,7 +26,8 @@ app = options.noun("audit", "Who did what, as whom, and what was refused.")
 def list_(
     env: Environment,
     since: Annotated[
-        str | None, typer.Option("--since", help="Only from this moment on, e.g. -7d or 2026-01-31.")
+        str | None,
+        typer.Option("--since", help="Only from this moment on, e.g. -7d or 2026-01-31."),
     ] = None,
     verdict: Annotated[Verdict | None, typer.Option("--verdict", help="done or refused.")] = None,
     code: Annotated[str | None, typer.Option("--code", help="Only this code.")] = None,

@@ -28,4 +28,4 @@ class Entry:
     verdict: str
     code: str
     target: str
-    detail_json: dict[str, Any]
+    detail: dict[str, Any]

@@ -18,9 +18,6 @@ from lmsctl.kit.discover import Obstacle
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights import store as rights_store
-from lmsctl.rights.rules import EVERYWHERE, Scope
-
-_EVERYWHERE = Scope((EVERYWHERE,))
 
 
 def plant_root(work: Work, name: str) -> Node:
@@ -36,9 +33,10 @@ def create(
 ) -> Department:
     """Make a department under `parent` (the root when None); needs `department.manage` there.
 
-    Raises DepartmentUnknown, DepartmentExists, DepartmentCodeTaken and what the names' checks raise.
+    Raises DepartmentUnknown, DepartmentExists, DepartmentCodeTaken and what the checks raise.
     """
     scope = rights.require(work, "department.manage")
+    work.about = f"department {name}"
     store.lock_tree(work)
     above = store.get(work, parent or rules.ROOT, scope)
     text = rules.check_name(name)
@@ -53,12 +51,7 @@ def create(
         **_code(work, code),
     )
     audit.record(work, "department.created", f"department {written}")
-    return show(work, str(number), _EVERYWHERE)
-
-
-def manageable(work: Work) -> Scope:
-    """Return where the actor holds `department.manage`."""
-    return rights.require(work, "department.manage")
+    return store.shown(work, number)
 
 
 def existing(work: Work, name: str, parent: str | None) -> Department | None:
@@ -67,15 +60,13 @@ def existing(work: Work, name: str, parent: str | None) -> Department | None:
     above = store.get(work, parent or rules.ROOT, scope)
     written = rules.full_name(above.written, rules.check_name(name))
     found = store.owner_of_key(work, rules.path_key(written))
-    return show(work, str(found.id), _EVERYWHERE) if found else None
+    return store.shown(work, found.id) if found else None
 
 
-def show(work: Work, given: str, scope: Scope | None = None) -> Department:
+def show(work: Work, given: str) -> Department:
     """Return one department; needs `department.view` there. Raises DepartmentUnknown."""
-    place = scope or rights.require(work, "department.view")
-    node = store.get(work, given, place)
-    rows = store.listed(work, _EVERYWHERE, f"{node.path}%")
-    return next(row for row in rows if row.id == node.id)
+    scope = rights.require(work, "department.view")
+    return store.shown(work, store.get(work, given, scope).id)
 
 
 def list_departments(work: Work, under: str | None = None) -> Iterator[Department]:
@@ -85,30 +76,36 @@ def list_departments(work: Work, under: str | None = None) -> Iterator[Departmen
     return store.listed(work, scope, f"{above}%" if above else None)
 
 
-def edit(  # noqa: PLR0913 - one keyword for each thing that can change
+def edit(
     work: Work,
     given: str,
     *,
     name: str | None = None,
     code: str | None = None,
     supervisor: str | None = None,
-) -> Department:
+) -> tuple[Department, bool]:
     """Change a department's name, code or supervisor (a login, or `none`); an empty code goes.
 
-    Needs `department.manage` there. Raises DepartmentUnknown, DepartmentExists,
-    DepartmentCodeTaken and SupervisorUnknown.
+    Needs `department.manage` there. Returns it and whether it changed. Raises DepartmentUnknown,
+    DepartmentExists, DepartmentCodeTaken and SupervisorUnknown.
     """
     scope = rights.require(work, "department.manage")
+    work.about = f"department {given}"
     store.lock_tree(work)
     node = store.get(work, given, scope)
+    before = store.shown(work, node.id)
     if name is not None:
         _rename(work, node, rules.check_name(name))
-    if code is not None and code != node.code:
-        store.change(work, node.id, **_code(work, code or None))
+    if code is not None:
+        store.change(work, node.id, **_code(work, code or None, besides=node.id))
     if supervisor is not None:
         store.set_supervisor(work, node.id, _supervisor_id(work, supervisor))
-    audit.record(work, "department.changed", f"department {node.written}", name=name, now_code=code)
-    return show(work, str(node.id), _EVERYWHERE)
+    after = store.shown(work, node.id)
+    if before != after:
+        names = ("name", "code", "supervisor")
+        changed = [item for item in names if getattr(before, item) != getattr(after, item)]
+        audit.record(work, "department.changed", f"department {node.written}", changed=changed)
+    return after, before != after
 
 
 def move(work: Work, given: str, parent: str) -> tuple[Department, bool]:
@@ -118,18 +115,19 @@ def move(work: Work, given: str, parent: str) -> tuple[Department, bool]:
     DepartmentExists.
     """
     scope = rights.require(work, "department.manage")
+    work.about = f"department {given}"
     store.lock_tree(work)
     node = store.get(work, given, scope)
     above = store.get(work, parent, scope)
     rules.check_may_move(node.path, node.written, above.path, above.written)
     if node.parent_id == above.id:
-        return show(work, str(node.id), _EVERYWHERE), False
+        return store.shown(work, node.id), False
     written = rules.full_name(above.written, node.name)
     _check_free(work, written)
     store.change(work, node.id, parent_id=above.id)
     _rewrite(work, node, f"{above.path}{node.id}/", written)
     audit.record(work, "department.moved", f"department {node.written}", to=written)
-    return show(work, str(node.id), _EVERYWHERE), True
+    return store.shown(work, node.id), True
 
 
 def delete(work: Work, given: str) -> Node:
@@ -138,6 +136,7 @@ def delete(work: Work, given: str) -> Node:
     Raises DepartmentIsRoot, and DepartmentInUse when anybody is in it or manages it.
     """
     scope = rights.require(work, "department.manage")
+    work.about = f"department {given}"
     store.lock_tree(work)
     node = store.get(work, given, scope)
     if node.parent_id is None:
@@ -154,8 +153,7 @@ def delete(work: Work, given: str) -> Node:
         raise DepartmentInUse(path=node.written, obstacles="; ".join(obstacles))
     goes = [f"goes too: department {place.written}" for place in places[1:]]
     work.confirm(f"Delete the department '{node.written}'?", [*goes, *map(str, said)])
-    for _ in discover.announce("with_delete_of_department", work, ids):
-        pass
+    discover.announce("with_delete_of_department", work, ids)
     store.delete(work, ids)
     audit.record(work, "department.deleted", f"department {node.written}", also=len(ids) - 1)
     return node
@@ -166,12 +164,12 @@ def _check_free(work: Work, written: str) -> None:
         raise DepartmentExists(path=written)
 
 
-def _code(work: Work, code: str | None) -> dict[str, str | None]:
+def _code(work: Work, code: str | None, *, besides: int | None = None) -> dict[str, str | None]:
     if code is None:
         return {"code": None, "code_key": None}
     text = canonical.check_code(code, "code")
     owner = store.owner_of_code(work, canonical.key(text))
-    if owner:
+    if owner and owner.id != besides:
         raise DepartmentCodeTaken(code=text, path=owner.written)
     return {"code": text, "code_key": canonical.key(text)}
 
@@ -200,7 +198,7 @@ def _rename(work: Work, node: Node, name: str) -> None:
 def _rewrite(work: Work, node: Node, path: str, written: str) -> None:
     """Give the whole subtree of `node` its new paths, one statement for each department in it."""
     for place in store.subtree(work, node.path):
-        new = written + place.written[len(node.written) :]
+        new = rules.check_depth(written + place.written[len(node.written) :])
         store.change(
             work,
             place.id,

@@ -36,8 +36,8 @@ def create(
             made = actions.create(work, name, parent=parent, code=code)
             return Done(made, f"Created the department {made.path}.")
         if if_exists is options.Existing.UPDATE and code is not None:
-            changed = actions.edit(work, found.path, code=code)
-            return Done(changed, f"Updated the department {found.path}.", is_changed=changed != found)
+            after, is_changed = actions.edit(work, found.path, code=code)
+            return options.edited(after, f"the department {found.path}", is_changed=is_changed)
         return Done(found, f"The department {found.path} exists already.", is_changed=False)
 
     return env.write(write)
@@ -69,17 +69,19 @@ def edit(
     env: Environment,
     path: Path,
     name: Annotated[str | None, typer.Option("--name", help="The new name.")] = None,
-    code: Annotated[str | None, typer.Option("--code", help="The new code; '' takes it off.")] = None,
+    code: Annotated[
+        str | None, typer.Option("--code", help="The new code; '' takes it off.")
+    ] = None,
     supervisor: Annotated[
-        str | None, typer.Option("--supervisor", help="Who supervises its people; 'none' for nobody.")
+        str | None,
+        typer.Option("--supervisor", help="Who supervises its people; 'none' for nobody."),
     ] = None,
 ) -> Any:
     """Change a department's name, code or supervisor."""
 
     def write(work: Work) -> Done:
-        before = actions.show(work, path, actions.manageable(work))
-        after = actions.edit(work, path, name=name, code=code, supervisor=supervisor)
-        return options.edited(before, after, f"the department {after.path}")
+        after, is_changed = actions.edit(work, path, name=name, code=code, supervisor=supervisor)
+        return options.edited(after, f"the department {after.path}", is_changed=is_changed)
 
     return env.write(write)
 
@@ -94,16 +96,14 @@ def move(
 
     def write(work: Work) -> Done:
         moved, is_changed = actions.move(work, path, parent)
-        sentence = f"Moved to {moved.path}." if is_changed else "It is there already."
+        sentence = f"Moved to {moved.path}." if is_changed else f"{moved.path} is there already."
         return Done(moved, sentence, is_changed=is_changed)
 
     return env.write(write)
 
 
 @verb(app, examples=("lmsctl department delete Sales/EMEA --yes",))
-def delete(
-    env: Environment, path: Path, if_missing: IfMissing = options.Missing.FAIL
-) -> Any:
+def delete(env: Environment, path: Path, if_missing: IfMissing = options.Missing.FAIL) -> Any:
     """Delete a department with its daughters and the sign-up profiles on them.
 
     Refused while anybody is in it or manages it.

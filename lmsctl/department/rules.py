@@ -22,7 +22,11 @@ def check_name(name: str) -> str:
 
 def full_name(parent: str, name: str) -> str:
     """Return how `name` under `parent` is written; raises DepartmentTooDeep."""
-    path = name if parent == ROOT else f"{parent}/{name}"
+    return check_depth(name if parent == ROOT else f"{parent}/{name}")
+
+
+def check_depth(path: str) -> str:
+    """Return `path`, as it is written, unless it lies too deep; raises DepartmentTooDeep."""
     if path.count("/") >= _DEPTH_LIMIT:
         raise DepartmentTooDeep(path=path, limit=_DEPTH_LIMIT)
     return path

@@ -39,7 +39,7 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
         f"""
         {_NODE} WHERE (full_key = :path OR code_key = :code OR id = :number)
           AND {scope.clause("path")} ORDER BY id
-        """,  # noqa: S608 - the clause is ours
+        """,
         path=path_key(given),
         code=canonical.key(given),
         number=int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None,  # noqa: PLR2004 - what an id can hold
@@ -140,18 +140,31 @@ def delete(work: Work, ids: list[int]) -> None:
     work.run("DELETE FROM departments WHERE id IN :ids", ids=ids)
 
 
+_DEPARTMENT = """
+    SELECT d.id, d.full_name AS path, d.name, d.code, s.login AS supervisor,
+           (SELECT count(*) FROM users u WHERE u.department_id = d.id) AS users
+    FROM departments d
+    LEFT JOIN department_supervisors ds ON ds.department_id = d.id
+    LEFT JOIN users s ON s.id = ds.user_id
+"""
+
+
+def shown(work: Work, number: int) -> Department:
+    """Return the department with that id, which must exist, as it is shown."""
+    found = work.one(Department, f"{_DEPARTMENT} WHERE d.id = :number", number=number)
+    if found is None:
+        raise DepartmentUnknown(given=number)
+    return found
+
+
 def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Department]:
     """Yield the departments in scope, in the order of their paths, each with its own people."""
     return work.each(
         Department,
         f"""
-        SELECT d.id, d.full_name AS path, d.name, d.code, s.login AS supervisor,
-               (SELECT count(*) FROM users u WHERE u.department_id = d.id) AS users
-        FROM departments d
-        LEFT JOIN department_supervisors ds ON ds.department_id = d.id
-        LEFT JOIN users s ON s.id = ds.user_id
+        {_DEPARTMENT}
         WHERE {scope.clause("d.path")} AND (:under IS NULL OR d.path LIKE :under)
         ORDER BY d.full_key
-        """,  # noqa: S608 - the clause is ours
+        """,
         under=under,
     )

@@ -1,14 +1,19 @@
 """Making a portal: configuration, database, root department, built-in roles, owner."""
 
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from lmsctl.audit import actions as audit
 from lmsctl.db import actions as db
 from lmsctl.department import actions as departments
+from lmsctl.init import store
 from lmsctl.init.errors import PortalExists
 from lmsctl.init.results import Portal
 from lmsctl.kit import canonical, config, driver, timewords
 from lmsctl.kit.address import parse_email
+from lmsctl.kit.config import Config
+from lmsctl.kit.driver import DatabaseMissing, SchemaAbsent
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -36,49 +41,96 @@ class Wanted:
     owner_email: str | None
 
 
-def configure(env: Environment) -> str | None:
-    """Write `lmsctl.toml` here unless an address is given or a file is in use; returns its path.
+def make(env: Environment, wanted: Wanted) -> Portal:
+    """Make the database where it is configured and the portal in it; raises PortalExists.
 
-    It is written before the database is made, so that a run that was cut short can be repeated.
+    Everything that can be refused is refused before the first file is written. The configuration
+    is written before the database, so that a run that was cut short can be repeated. A rehearsal
+    makes the portal in a throw-away database, because making tables cannot be undone everywhere.
     """
+    name = canonical.check_text(wanted.name, field="name")
+    wanted = replace(wanted, name=name, time_zone=timewords.zone(wanted.time_zone).key)
+    draft = _draft(env, wanted)
+    written = _configuration(env)
+    if written:
+        env.use(written)
+    target = env.connecting
+    database = driver.without_password(target.url)
+    _check_vacant(env, database)
+
+    def plant(work: Work) -> Portal:
+        owner = _plant(work, wanted, draft, database)
+        file = str(written.path) if written else None
+        return Portal(wanted.name, wanted.is_sandbox, wanted.time_zone, owner, database, file)
+
+    if env.options.dry_run:
+        with tempfile.TemporaryDirectory() as folder:
+            url = driver.sqlite_url(Path(folder) / "portal.db")
+            db.upgrade(url, patience=target.patience)
+            env.adopt(driver.open_database(url, patience=target.patience))
+            made = env.write(plant)
+            env.close()
+        return made
+    if written:
+        config.save(written, written.values)
+    db.upgrade(target.url, patience=target.patience)
+    return env.write(plant)
+
+
+def _draft(env: Environment, wanted: Wanted) -> Draft:
+    """Return the first owner, once everything that was asked for has been checked."""
+    if env.environ.get("LMSCTL_NOW") and not wanted.is_sandbox:
+        raise ClockFrozen
+    given = wanted.owner_email
+    email = parse_email(given, sandbox=wanted.is_sandbox) if given else None
+    login = wanted.owner_login or (None if email else _DEFAULT_OWNER)
+    return Draft(
+        login=user_rules.check_login(login) if login else None,
+        email=email,
+        first_name="Portal",
+        last_name="Owner",
+        type=Type.STAFF,
+        department_id=0,
+        origin=Origin.ADMINISTRATOR,
+    )
+
+
+def _configuration(env: Environment) -> Config | None:
+    """Return the file to write: none when an address is given or a file is in use."""
     has_address = env.options.database_url or any(
         env.environ.get(name) for name in ("LMSCTL_DATABASE_URL", "LMSCTL_DATABASE_URL_FILE")
     )
     if has_address or env.config.exists:
         return None
-    values = {
-        "context": config.DEFAULT_CONTEXT,
-        "contexts": {config.DEFAULT_CONTEXT: {"database-url": _DEFAULT_URL}},
-    }
-    env.use(config.save(env.config, values))
-    return str(env.config.path)
+    connection = {config.DEFAULT_CONTEXT: {"database-url": _DEFAULT_URL}}
+    values = {"context": config.DEFAULT_CONTEXT, "contexts": connection}
+    return replace(env.config, values=values)
 
 
-def make(env: Environment, wanted: Wanted) -> Portal:
-    """Make the database where it is configured and the portal in it; raises PortalExists."""
-    zone = timewords.zone(wanted.time_zone).key
-    config_file = None if env.options.dry_run else configure(env)
-    target = env.connecting
-    if not env.options.dry_run:
-        db.upgrade(target.url, patience=target.patience)
+def _check_vacant(env: Environment, database: str) -> None:
+    """Raise PortalExists when there is one; a database of an older program is not upgraded here."""
     env.enter = env.settle = None
-    shown = driver.without_password(target.url)
-    login = env.write(lambda work: _plant(work, wanted, zone, shown))
-    return Portal(wanted.name, wanted.is_sandbox, zone, login, shown, config_file)
+    env.has_written = True
+    try:
+        name = env.read(store.name_of_portal)
+    except (DatabaseMissing, SchemaAbsent):
+        name = None
+    if name is not None:
+        raise PortalExists(name=name, database=database)
+    env.close()
 
 
-def _plant(work: Work, wanted: Wanted, zone: str, database: str) -> str:
-    found = portal_store.settings(work)
-    if found is not None:
-        raise PortalExists(name=found.name, database=database)
-    if work.is_frozen and not wanted.is_sandbox:
-        raise ClockFrozen
+def _plant(work: Work, wanted: Wanted, draft: Draft, database: str) -> str:
+    """Put the portal into empty tables and return the owner's login."""
+    name = store.name_of_portal(work)
+    if name is not None:
+        raise PortalExists(name=name, database=database)
     work.is_sandbox = wanted.is_sandbox
     portal_store.add(
         work,
-        name=canonical.check_text(wanted.name, field="name"),
+        name=wanted.name,
         is_sandbox=wanted.is_sandbox,
-        time_zone=zone,
+        time_zone=wanted.time_zone,
         is_registration_on=False,
         is_confirmation_on=False,
         is_domain_limited=False,
@@ -92,22 +144,8 @@ def _plant(work: Work, wanted: Wanted, zone: str, database: str) -> str:
     )
     root = departments.plant_root(work, wanted.name)
     rights.plant_roles(work)
-    email = parse_email(wanted.owner_email, sandbox=wanted.is_sandbox) if wanted.owner_email else None
-    login = wanted.owner_login or (None if email else _DEFAULT_OWNER)
     portal.take_seat(work)
-    owner = user.add(
-        work,
-        Draft(
-            login=user_rules.check_login(login) if login else None,
-            email=email,
-            first_name="Portal",
-            last_name="Owner",
-            type=Type.STAFF,
-            department_id=root.id,
-            origin=Origin.ADMINISTRATOR,
-        ),
-        Status.ACTIVE,
-    )
+    owner = user.add(work, replace(draft, department_id=root.id), Status.ACTIVE)
     rights.plant_owner(work, owner)
     audit.record(work, "portal.created", "portal", sandbox=wanted.is_sandbox)
     return user.look(work, owner).login

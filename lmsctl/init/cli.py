@@ -23,7 +23,7 @@ app = options.single("init", "Make a new portal.")
         "lmsctl --database-url postgresql://lms@localhost/test init --sandbox",
     ),
 )
-def init(  # noqa: PLR0913 - one option for each thing a portal has
+def init(
     env: Environment,
     name: Annotated[str, typer.Option("--name", help="How the portal is called.")] = "Portal",
     sandbox: Annotated[

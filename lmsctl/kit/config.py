@@ -1,25 +1,27 @@
-"""The configuration: which file, which keys, which connection; option > variable > file > default."""
+"""The configuration: which file, keys and connection; option > variable > file > default."""
 
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lmsctl.kit.canonical import nearest
-from lmsctl.kit.driver import has_password, sqlite_path
+from lmsctl.kit.driver import has_password, sqlite_path, sqlite_url
 from lmsctl.kit.errors import Conflict, Misconfigured, NotFound, Usage
 
 FILE_NAME = "lmsctl.toml"
 DEFAULT_CONTEXT = "default"
 PATIENCE_SECONDS = 20
+FORMATS = ("auto", "table", "plain", "json", "jsonl", "csv", "id", "off")
+COLORS = ("auto", "always", "never")
 
 # Every key of the file: its type and what it is for. `lmsctl.toml.example` shows each one.
 KEYS: Mapping[str, tuple[type, str]] = {
     "context": (str, "the connection used when none is named"),
-    "output": (str, "auto, table, plain, json, jsonl, csv, id or off"),
+    "output": (str, f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"),
     "time-zone": (str, "the zone for times without offset and for tables; the portal's if absent"),
     "color": (str, "auto, always or never"),
 }
@@ -27,6 +29,13 @@ CONTEXT_KEYS: Mapping[str, tuple[type, str]] = {
     "database-url": (str, "sqlite:///portal.db or postgresql://user@host/name"),
     "database-url-file": (str, "a file that holds the address, password included"),
     "lock-timeout": (int, "seconds to wait for somebody else's lock, 1 to 3600"),
+}
+
+
+_LIMITS: Mapping[str, Container[object]] = {
+    "output": FORMATS,
+    "color": COLORS,
+    "lock-timeout": range(1, 3601),
 }
 
 
@@ -50,8 +59,8 @@ class ConfigValueWrong(Misconfigured):
     """A known key with a value of the wrong type or range."""
 
     code = "config_value_wrong"
-    says = "In the configuration '{file}' the key '{key}' must be {expected}."
-    hint = "Correct it with 'lmsctl config set' or in the file."
+    says = "In the configuration '{file}' the key '{key}' must be: {expected}."
+    hint = "Correct it in the file."
 
 
 class ConfigUntrusted(Misconfigured):
@@ -59,7 +68,9 @@ class ConfigUntrusted(Misconfigured):
 
     code = "config_untrusted"
     says = "The configuration '{file}' belongs to somebody else, or others may write it."
-    hint = "If it is yours: chown it and 'chmod go-w {file}'. Otherwise name your own with --config."
+    hint = (
+        "If it is yours: chown it and 'chmod go-w {file}'. Otherwise name your own with --config."
+    )
 
 
 class ConfigExposed(Misconfigured):
@@ -75,7 +86,7 @@ class PasswordOnCommandLine(Usage):
 
     code = "password_on_command_line"
     says = "A password in --database-url can be read by everybody on this machine."
-    hint = "Put the address into LMSCTL_DATABASE_URL, or into a file named by LMSCTL_DATABASE_URL_FILE."
+    hint = "Put the address into LMSCTL_DATABASE_URL, or a file named by LMSCTL_DATABASE_URL_FILE."
 
 
 class NoDatabaseNamed(Misconfigured):
@@ -83,7 +94,9 @@ class NoDatabaseNamed(Misconfigured):
 
     code = "no_database_named"
     says = "No database is configured."
-    hint = "Make one here with 'lmsctl init', or name one with --database-url or LMSCTL_DATABASE_URL."
+    hint = (
+        "Make one here with 'lmsctl init', or name it by --database-url or LMSCTL_DATABASE_URL."
+    )
 
 
 class ContextUnknown(NotFound):
@@ -138,10 +151,7 @@ def find(named: str | None, environ: Mapping[str, str]) -> Config:
     """
     explicit = named or environ.get("LMSCTL_CONFIG")
     if explicit:
-        path = Path(explicit).expanduser()
-        if not path.is_file():
-            raise ConfigUnreadable(file=path, reason="there is no such file")
-        return load(path)
+        return load(_home_expanded(explicit))
     here = Path(FILE_NAME)
     if here.is_file():
         _check_trusted(here)
@@ -154,16 +164,17 @@ def find(named: str | None, environ: Mapping[str, str]) -> Config:
 
 def load(path: Path) -> Config:
     """Read and check the file at `path`; raises like `find`."""
+    text = _text_of(path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigUnreadable(file=path, reason=error.strerror) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigUnreadable(file=path, reason=str(error).rstrip(".")) from error
     contexts = values.get("contexts", {})
     _check_keys(path, {key: values[key] for key in values if key != "contexts"}, KEYS, "")
     if not isinstance(contexts, dict):
-        raise ConfigValueWrong(file=path, key="contexts", expected="tables such as [contexts.default]")
+        raise ConfigValueWrong(
+            file=path, key="contexts", expected="tables such as [contexts.default]"
+        )
     for name, context in contexts.items():
         if not isinstance(context, dict):
             raise ConfigValueWrong(file=path, key=f"contexts.{name}", expected="a table")
@@ -180,7 +191,7 @@ def connecting(
     url: str | None = None,
     context: str | None = None,
 ) -> Connecting:
-    """Decide which database: `url` from the command line, the variables, then `context` of the file.
+    """Decide which database: `url` of the command line, variables, then `context` of the file.
 
     Raises PasswordOnCommandLine, NoDatabaseNamed, ContextUnknown and ConfigExposed.
     """
@@ -188,12 +199,12 @@ def connecting(
         if has_password(url):
             raise PasswordOnCommandLine(field="--database-url")
         return Connecting(url, PATIENCE_SECONDS, "--database-url")
-    name = context or environ.get("LMSCTL_CONTEXT")
-    if name is None or context is None:
+    if context is None:
         if from_variable := environ.get("LMSCTL_DATABASE_URL"):
             return Connecting(from_variable, PATIENCE_SECONDS, "LMSCTL_DATABASE_URL")
         if file := environ.get("LMSCTL_DATABASE_URL_FILE"):
             return Connecting(_secret(Path(file)), PATIENCE_SECONDS, "LMSCTL_DATABASE_URL_FILE")
+    name = context or environ.get("LMSCTL_CONTEXT")
     return _from_context(config, name or config.current, is_named=name is not None)
 
 
@@ -205,7 +216,7 @@ def _from_context(config: Config, name: str, *, is_named: bool) -> Connecting:
         raise ContextUnknown(name=name, file=config.path, known=sorted(config.contexts) or "none")
     patience = float(chosen.get("lock-timeout", PATIENCE_SECONDS))
     if file := chosen.get("database-url-file"):
-        return Connecting(_secret(config.path.parent / Path(file).expanduser()), patience, name)
+        return Connecting(_secret(config.path.parent / _home_expanded(file)), patience, name)
     if "database-url" not in chosen:
         raise NoDatabaseNamed
     return Connecting(_beside(config.path, str(chosen["database-url"])), patience, name)
@@ -216,14 +227,27 @@ def _beside(path: Path, url: str) -> str:
     if not url.startswith("sqlite:"):
         return url
     place = sqlite_path(url)
-    return url if place.is_absolute() else f"sqlite:///{path.parent / place}"
+    return url if place.is_absolute() else sqlite_url(path.parent / place)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigUnreadable(file=path, reason=error.strerror) from error
+    except ValueError as error:  # bytes that are no UTF-8, or a name that no file can have
+        raise ConfigUnreadable(file=path, reason=str(error).rstrip(".")) from error
+
+
+def _home_expanded(file: str) -> Path:
+    try:
+        return Path(file).expanduser()
+    except RuntimeError as error:
+        raise ConfigUnreadable(file=file, reason="nobody here has that home folder") from error
 
 
 def _secret(path: Path) -> str:
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigUnreadable(file=path, reason=str(error).rstrip(".")) from error
+    text = _text_of(path).strip()
     if has_password(text):
         check_private(path)
     return text
@@ -247,19 +271,20 @@ def _check_keys(
     for key, value in values.items():
         if key not in known:
             guess = nearest(key, known)
-            advice = f"Did you mean '{prefix}{guess}'?" if guess else f"Known keys: {', '.join(known)}."
+            advice = (
+                f"Did you mean '{prefix}{guess}'?" if guess else f"Known keys: {', '.join(known)}."
+            )
             raise ConfigKeyUnknown(file=path, key=prefix + key, advice=advice)
         expected = known[key][0]
         if type(value) is not expected:
             words = {str: "a text", int: "a whole number"}
             raise ConfigValueWrong(file=path, key=prefix + key, expected=words[expected])
-    seconds = values.get("lock-timeout", PATIENCE_SECONDS)
-    if not 1 <= seconds <= 3600:  # noqa: PLR2004 - one second to one hour
-        raise ConfigValueWrong(file=path, key=prefix + "lock-timeout", expected="1 to 3600 seconds")
+        if key in _LIMITS and value not in _LIMITS[key]:
+            raise ConfigValueWrong(file=path, key=prefix + key, expected=known[key][1])
 
 
 def save(config: Config, values: Mapping[str, Any]) -> Config:
-    """Write `values` as the new content of the file, whole or not at all, readable by its owner only.
+    """Write `values` as the new file, whole or not at all, readable by its owner only.
 
     Raises ConfigUnreadable when the folder cannot be written.
     """
@@ -276,5 +301,7 @@ def save(config: Config, values: Mapping[str, Any]) -> Config:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise ConfigUnreadable(file=path, reason=f"it cannot be written ({error.strerror})") from error
+        raise ConfigUnreadable(
+            file=path, reason=f"it cannot be written ({error.strerror})"
+        ) from error
     return load(config.path)

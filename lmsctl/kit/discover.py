@@ -4,7 +4,6 @@ import functools
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -33,11 +32,10 @@ def modules(file: str) -> tuple[ModuleType, ...]:
     return tuple(importlib.import_module(name) for name in names if importlib.util.find_spec(name))
 
 
-def announce(event: str, *args: Any) -> Iterator[Any]:
-    """Yield what each room's `dependants.py` returns for `event`, a function such as
-    `before_delete_of_department`, called with `args`; rooms without that function are passed over.
-    """  # noqa: D205 - one thought
-    for module in modules("dependants"):
-        function = getattr(module, event, None)
-        if function is not None:
-            yield function(*args)
+def announce(event: str, *args: Any) -> list[Any]:
+    """Call `event` of every room whose `dependants.py` has it, and return what each answers.
+
+    `event` is a function's name, such as `before_delete_of_department`; all get the same `args`.
+    """
+    functions = (getattr(module, event, None) for module in modules("dependants"))
+    return [function(*args) for function in functions if function is not None]

@@ -1,20 +1,24 @@
 """Speaking to SQLite and PostgreSQL: opening, one SQL dialect for both, values in and out.
 
-Stores write one SQL text. `:name` is a value; `IN :names` and `NOT IN :names` take a list; a column's
-name says its type (`…_at` a moment, `…_on` a day, `is_…` a truth, `…_json` a list or object).
+Stores write one SQL text. `:name` is a value; `IN :names` and `NOT IN :names` take a list; a
+column's name says its type (`…_at` a moment, `…_on` a day, `is_…` a truth, `…_json` a list or
+object).
 """
+# ruff: noqa: D102 - what the two connections do is said once, by their protocol
 
 import functools
 import itertools
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lmsctl.kit import secret
 from lmsctl.kit.errors import Misconfigured, Refusal, SchemaMismatch, Unavailable
@@ -47,7 +51,9 @@ class DatabaseUnreachable(Unavailable):
 
     code = "database_unreachable"
     says = "The database cannot be reached: {reason}."
-    hint = "Check that it runs and that its address is right ('lmsctl config show'), then try again."
+    hint = (
+        "Check that it runs and that its address is right ('lmsctl config show'), then try again."
+    )
 
 
 class DatabaseRefuses(Misconfigured):
@@ -55,7 +61,7 @@ class DatabaseRefuses(Misconfigured):
 
     code = "database_refuses"
     says = "The database does not let us in: {reason}."
-    hint = "Check the user and the password of this context ('lmsctl config show')."
+    hint = "Check the names and the password in its address ('lmsctl config show')."
 
 
 class DatabaseLocked(Unavailable):
@@ -160,25 +166,39 @@ def open_database(url: str, *, patience: float, create: bool = False) -> Connect
         return Sqlite(sqlite_path(url), patience=patience, create=create)
     if scheme in {"postgresql", "postgres"}:
         return Postgresql(url, patience=patience)
-    raise UrlUnreadable(url=without_password(url), reason="it begins with neither sqlite nor postgresql")
+    raise UrlUnreadable(
+        url=without_password(url), reason="it begins with neither sqlite nor postgresql"
+    )
 
 
 def sqlite_path(url: str) -> Path:
     """Return the file a `sqlite:///…` address names: three slashes relative, four absolute."""
     prefix, rest = url[:10], url[10:]
-    if not prefix.endswith(":///") or not rest or rest == ":memory:" or "?" in rest:
+    file = unquote(rest)
+    if not prefix.endswith(":///") or not rest or rest == ":memory:" or "?" in rest or "\0" in file:
         raise UrlUnreadable(url=url, reason="it names no file")
-    return Path(unquote(rest)).expanduser()
+    try:
+        return Path(file).expanduser()
+    except RuntimeError as error:
+        raise UrlUnreadable(url=url, reason="nobody here has that home folder") from error
 
 
-def without_password(url: str) -> str:
-    """Return `url` with its password, if any, replaced by `***`."""
-    return re.sub(r"(//[^/:@]*:)[^@/]*@", r"\1***@", re.sub(r"(password=)[^&]*", r"\1***", url))
+def sqlite_url(path: Path) -> str:
+    """Return the address that names the file at `path`: `sqlite_path` undone."""
+    return "sqlite:///" + str(path).replace("%", "%25").replace("?", "%3F")
+
+
+_PASSWORD = re.compile(r"(?<=//)([^/:@\s]*:)[^\s/]+(?=@)|(password=)[^&\s]*")
+
+
+def without_password(text: str) -> str:
+    """Return `text`, an address or a text with addresses in it, its passwords replaced by `***`."""
+    return _PASSWORD.sub(lambda match: f"{match[1] or match[2]}***", text)
 
 
 def has_password(url: str) -> bool:
     """Say whether `url` itself carries a password."""
-    return bool(urlsplit(url).password) or "password=" in url
+    return without_password(url) != url
 
 
 class Sqlite:
@@ -192,7 +212,9 @@ class Sqlite:
         self._errors = sqlite3
         self._path = path
         self._patience = patience
-        if not create and not path.is_file():
+        if path.is_dir():
+            raise DatabaseDamaged(place=path, reason="it is a folder")
+        if not create and not os.path.isfile(path):  # noqa: PTH113 - Path's raises where we may not look
             raise DatabaseMissing(place=path)
         try:
             self.raw = sqlite3.connect(path, isolation_level=None, timeout=patience, uri=False)
@@ -254,8 +276,7 @@ class Sqlite:
             try:
                 self.raw.execute(statement)
             except self._errors.Error as error:
-                busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == self._errors.SQLITE_BUSY
-                if not busy or time.monotonic() >= deadline:
+                if _primary_name(error) != "SQLITE_BUSY" or time.monotonic() >= deadline:
                     raise self._refusal(error) from error
                 time.sleep(secret.pause(0.005))
             else:
@@ -277,21 +298,44 @@ class Sqlite:
             raise
 
     def _refusal(self, error: Exception) -> Exception:
-        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if primary in {self._errors.SQLITE_BUSY, self._errors.SQLITE_LOCKED}:
+        """Return what to raise instead of the driver's `error`; that itself when it is a bug."""
+        if "no such table" in str(error):
+            return SchemaAbsent()
+        found = self._by_name().get(_primary_name(error))
+        return found(error) if found else error
+
+    def _by_name(self) -> Mapping[str, Callable[[Exception], Refusal]]:
+        path = self._path
+
+        def locked(_: Exception) -> Refusal:
             return DatabaseLocked(seconds=round(self._patience))
-        if primary in {self._errors.SQLITE_READONLY, self._errors.SQLITE_PERM}:
-            return DatabaseReadOnly(place=self._path)
-        if primary == self._errors.SQLITE_FULL:
-            return DatabaseFull()
-        if primary in {self._errors.SQLITE_NOTADB, self._errors.SQLITE_CORRUPT}:
-            return DatabaseDamaged(place=self._path, reason=error)
-        if primary == self._errors.SQLITE_CANTOPEN and self._path.exists():
-            # A rollback journal that cannot be made beside the file is reported like this.
-            return DatabaseReadOnly(place=self._path)
-        if primary in {self._errors.SQLITE_CANTOPEN, self._errors.SQLITE_IOERR}:
-            return DatabaseUnreachable(reason=f"{error} ({self._path})")
-        return SchemaAbsent() if "no such table" in str(error) else error
+
+        def read_only(_: Exception) -> Refusal:
+            return DatabaseReadOnly(place=path)
+
+        def damaged(error: Exception) -> Refusal:
+            return DatabaseDamaged(place=path, reason=error)
+
+        def unreachable(error: Exception) -> Refusal:
+            return DatabaseUnreachable(reason=f"{error} ({path})")
+
+        return {
+            "SQLITE_BUSY": locked,
+            "SQLITE_LOCKED": locked,
+            "SQLITE_READONLY": read_only,
+            "SQLITE_PERM": read_only,
+            "SQLITE_FULL": lambda _: DatabaseFull(),
+            "SQLITE_NOTADB": damaged,
+            "SQLITE_CORRUPT": damaged,
+            # A journal that cannot be made beside the file is reported like a missing file.
+            "SQLITE_CANTOPEN": read_only if os.path.exists(path) else unreachable,  # noqa: PTH110 - as above
+            "SQLITE_IOERR": unreachable,
+        }
+
+
+def _primary_name(error: Exception) -> str:
+    """Return `SQLITE_READONLY` for `SQLITE_READONLY_DIRECTORY`: the kind without its detail."""
+    return "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -301,12 +345,12 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     the log while another checkpoints it (sqlite.org, "Write-Ahead Logging", the WAL-reset bug).
     """
     repaired_branches = {(3, 44): 6, (3, 50): 7}
-    branch = version[:2]
-    return version >= (3, 51, 3) or version[2] >= repaired_branches.get(branch, 1_000)
+    major, minor, patch = version[:3]
+    return version >= (3, 51, 3) or patch >= repaired_branches.get((major, minor), 1_000)
 
 
 class Postgresql:
-    """One connection to PostgreSQL, READ COMMITTED, with transactions begun and ended by us alone."""
+    """One connection to PostgreSQL, READ COMMITTED; transactions begin and end by us alone."""
 
     dialect = "postgresql"
 
@@ -342,8 +386,10 @@ class Postgresql:
         self.execute("COMMIT", {})
 
     def rollback(self) -> None:
+        # Of a connection that is lost the server undoes everything by itself.
         if not self.raw.closed and self.raw.info.transaction_status:
-            self.raw.execute("ROLLBACK")
+            with suppress(self._errors.OperationalError):
+                self.raw.execute("ROLLBACK")
 
     def execute(self, sql: str, values: Values) -> Any:
         return self._guarded(
@@ -396,26 +442,33 @@ class Postgresql:
             raise self._refusal(error) from error
 
     def _refusal(self, error: Any) -> Exception:
-        state = getattr(error, "sqlstate", None) or ""
-        if state in {"40001", "40P01", "23505", "23503"}:
+        """Return what to raise instead of the driver's `error`; that itself when it is a bug."""
+        state = error.sqlstate or ""
+        if state in _REPEATABLE:
             return Repeat(state)
-        if state == "55P03":
-            return DatabaseLocked(seconds=round(self._patience))
-        if state == "42P01":
-            return SchemaAbsent()
-        if state == "53100":
-            return DatabaseFull()
-        if state in {"25006", "42501"}:
-            return DatabaseReadOnly(place="the server")
         if state[:2] in {"08", "57"} or (not state and self.raw.closed):
             return DatabaseUnreachable(reason=_one_line(error))
-        return error if isinstance(error, Exception) else RuntimeError(str(error))
+        found: dict[str, Exception] = {
+            "55P03": DatabaseLocked(seconds=round(self._patience)),
+            "42P01": SchemaAbsent(),
+            "53100": DatabaseFull(),
+            "25006": DatabaseReadOnly(place="the server"),
+            "42501": DatabaseReadOnly(place="the server"),
+        }
+        answer: Exception = found.get(state, error)
+        return answer
 
     def _connect_refusal(self, error: Exception) -> Refusal:
         text = _one_line(error)
-        if any(word in text for word in ("authentication failed", "no password", "pg_hba.conf")):
+        if any(word in text for word in _NOT_LET_IN):
             return DatabaseRefuses(reason=text)
         return DatabaseUnreachable(reason=text)
+
+
+# Serialization, deadlock, and two who put in the same thing, or took away what another refers to.
+_REPEATABLE = frozenset({"40001", "40P01", "23505", "23503"})
+# Before a connection stands there is no error code, only the server's sentence.
+_NOT_LET_IN = ("authentication failed", "no password", "pg_hba.conf", "does not exist")
 
 
 def _names(cursor: Any) -> tuple[str, ...]:

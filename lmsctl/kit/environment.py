@@ -4,19 +4,20 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit import clock, config, timewords
 from lmsctl.kit.config import Config, Connecting
-from lmsctl.kit.driver import Connection, open_database
+from lmsctl.kit.driver import Connection, open_database, without_password
 from lmsctl.kit.errors import Unconfirmed, Usage
+from lmsctl.kit.render import visible
 from lmsctl.kit.talk import Talk
 from lmsctl.kit.work import ConfirmationNeeded, Work, carry_out, look
 
 T = TypeVar("T")
-FORMATS = ("auto", "table", "plain", "json", "jsonl", "csv", "id", "off")
+FORMATS = config.FORMATS
 
 
 class Declined(Unconfirmed):
@@ -32,6 +33,14 @@ class OutputUnknown(Usage):
 
     code = "output_unknown"
     says = "'{given}' is not an output format."
+    hint = "Use one of: {known}."
+
+
+class ColorUnknown(Usage):
+    """A choice of color nobody knows."""
+
+    code = "color_unknown"
+    says = "'{given}' does not say when to use color."
     hint = "Use one of: {known}."
 
 
@@ -64,8 +73,9 @@ class Options:
 class Environment:
     """What a command is given: `read` and `write` open the database, do one verb and answer.
 
-    `enter` and `settle` are the portal's part in every unit of work; `is_frozen` says that the
-    clock stands still at `frozen`.
+    `enter` and `settle` are the portal's part in every unit of work. `check` looks at what a verb
+    would answer before anything is committed, so that an answer that cannot be shown changes
+    nothing. `zone` is the one of the latest unit of work.
     """
 
     options: Options
@@ -73,12 +83,14 @@ class Environment:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     enter: Callable[[Work], None] | None = None
     settle: Callable[[Work], None] | None = None
+    check: Callable[[object], None] = lambda answer: None  # noqa: ARG005 - all is well
     talk: Talk = field(default_factory=Talk)
     zone: ZoneInfo | None = None
     has_written: bool = False
     _config: Config | None = None
     _connection: Connection | None = None
     _latest: Work | None = None
+    _is_confirmed: bool = False
 
     @property
     def config(self) -> Config:
@@ -111,12 +123,18 @@ class Environment:
         return str(given)
 
     @property
+    def color(self) -> str:
+        """Whether to use color: `auto`, `always` or `never`; raises ColorUnknown."""
+        given = self.options.color or self.config.values.get("color", "auto")
+        if given not in config.COLORS:
+            raise ColorUnknown(given=given, known=config.COLORS, field="--color")
+        return str(given)
+
+    @property
     def time_zone(self) -> ZoneInfo | None:
         """The zone asked for by option, variable or file; None leaves it to the portal."""
         name = (
-            self.options.tz
-            or self.environ.get("LMSCTL_TZ")
-            or self.config.values.get("time-zone")
+            self.options.tz or self.environ.get("LMSCTL_TZ") or self.config.values.get("time-zone")
         )
         return timewords.zone(str(name)) if name else None
 
@@ -137,43 +155,56 @@ class Environment:
         Raises ConfirmationNeeded where nobody can be asked, and Declined.
         """
         self.has_written = True
+
+        def checked(work: Work) -> T:
+            answer = verb(work)
+            self.check(answer)
+            return answer
+
         try:
-            return carry_out(self._work, verb, late=late)
+            return carry_out(self._work, checked, late=late)
         except ConfirmationNeeded as needed:
-            if self.options.yes or not self._agrees(needed):
+            if not self.may_ask:
                 raise
-        return carry_out(lambda: replace(self._work(), is_confirmed=True), verb, late=late)
+            self._ask(needed)
+        self._is_confirmed = True
+        return carry_out(self._work, checked, late=late)
 
-    def _agrees(self, needed: ConfirmationNeeded) -> bool:
-        if not self.may_ask:
-            return False
-        for line in needed.lines:
-            self.talk.say(line)
-        answer = self.ask(f"{needed.message()} [y/N] ")
-        if answer.strip().casefold() not in {"y", "yes"}:
-            raise Declined
-        return True
-
-    def ask(self, question: str) -> str:
-        """Ask on the terminal and return the answer; the question goes to standard error."""
-        sys.stderr.write(question)
+    def _ask(self, needed: ConfirmationNeeded) -> None:
+        """Ask on the terminal, on standard error; raises Declined unless the answer is yes."""
+        self.talk.end()
+        lines = [*(detail.message() for detail in needed.details), needed.values["question"]]
+        sys.stderr.write("\n".join(visible(str(line)) for line in lines) + " [y/N] ")
         sys.stderr.flush()
         answer = sys.stdin.readline()
         if not answer:
+            sys.stderr.write("\n")
+        if answer.strip().casefold() not in {"y", "yes"}:
             raise Declined
-        return answer.rstrip("\n")
 
     @property
     def is_connected(self) -> bool:
         """Whether the database has been reached."""
         return self._connection is not None
 
+    @property
+    def has_committed(self) -> bool:
+        """Whether anything was made durable, by the latest unit of work or a part of it."""
+        return self._latest is not None and self._latest.has_committed
+
     def connect(self, *, create: bool = False) -> Connection:
         """Return this invocation's one connection, opening it when first asked for."""
         if self._connection is None:
             target = self.connecting
+            if self.options.verbose:
+                self.talk.say(f"Database: {without_password(target.url)} (from {target.source}).")
             self._connection = open_database(target.url, patience=target.patience, create=create)
         return self._connection
+
+    def adopt(self, connection: Connection) -> None:
+        """Work on `connection` instead of the configured database."""
+        self.close()
+        self._connection = connection
 
     def close(self) -> None:
         """Let go of the database, undoing what was not committed."""
@@ -182,6 +213,8 @@ class Environment:
             self._connection = None
 
     def _work(self) -> Work:
+        # An answer that could not be shown is refused before anything is done.
+        _ = self.output, self.color
         frozen = self.environ.get("LMSCTL_NOW") or None
         self._latest = Work(
             connection=self.connect(),
@@ -191,7 +224,7 @@ class Environment:
             command=self.command,
             as_login=self.options.as_login,
             is_rehearsal=self.options.dry_run,
-            is_confirmed=self.options.yes,
+            is_confirmed=self.options.yes or self._is_confirmed,
             talk=self.talk,
             enter=self._enter,
             settle=self.settle,
@@ -205,11 +238,17 @@ class Environment:
         if isinstance(work.zone, ZoneInfo):
             self.zone = work.zone
 
-    def work_for_audit(self) -> Work:
-        """Return a fresh unit of work that settles and rehearses nothing, to record a refusal."""
-        self.connect().rollback()
+    def after_refusal(self, record: Callable[[Work], None]) -> None:
+        """Let `record` write down a refusal, in a transaction that does nothing else."""
         about = self._latest.about if self._latest else ""
-        return replace(self._work(), about=about, is_rehearsal=False, settle=None)
+        self.connect().rollback()
+        self.settle = None
+
+        def write(work: Work) -> None:
+            work.about = about
+            record(work)
+
+        carry_out(self._work, write)
 
 
 def operator() -> str:
@@ -218,4 +257,3 @@ def operator() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # no entry for this user in a slim container
         return f"uid {os.getuid()}"
-

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -12,29 +12,37 @@ from lmsctl.kit.answer import Done, ItemOutcome, Outcome
 from lmsctl.kit.environment import Environment, Options
 from lmsctl.kit.errors import NotFound
 
-GLOBAL = "Global options"
-
-# One entry for each field of Options: how it is written and what it means.
-_GLOBALS: dict[str, tuple[type, tuple[str, ...], str]] = {
-    "config": (str, ("--config",), "The configuration file."),
-    "context": (str, ("--context", "-C"), "Which connection of the configuration."),
-    "database_url": (str, ("--database-url",), "Straight to a database; without a password."),
-    "output": (str, ("--output", "-o"), "auto, table, plain, json, jsonl, csv, id or off."),
-    "columns": (str, ("--columns",), "Only these columns, separated by commas."),
-    "no_headers": (bool, ("--no-headers",), "No heading line."),
-    "sort": (str, ("--sort",), "Order by these columns; -COLUMN for descending."),
-    "first": (int, ("--first",), "Only the first N."),
-    "dry_run": (bool, ("--dry-run", "-n"), "Really run, then undo, and report the same."),
-    "yes": (bool, ("--yes", "-y"), "Answer yes to confirmations."),
-    "no_input": (bool, ("--no-input",), "Never ask anything."),
-    "as_login": (str, ("--as",), "Act with that person's rights."),
-    "tz": (str, ("--tz",), "Zone for times without offset and for tables."),
-    "exit_code": (bool, ("--exit-code",), "Exit 3 when something changed or would change."),
-    "quiet": (bool, ("--quiet", "-q"), "Less talk."),
-    "verbose": (bool, ("--verbose", "-v"), "More talk."),
-    "debug": (bool, ("--debug",), "Show the traceback of a failure, secrets removed."),
-    "color": (str, ("--color",), "auto, always or never."),
-    "no_progress": (bool, ("--no-progress",), "No progress on standard error."),
+# One entry for each field of Options: its type, how it is written, what it takes, what it means.
+_GLOBALS: dict[str, tuple[type, tuple[str, ...], str | None, str]] = {
+    "config": (str, ("--config",), "FILE", "The configuration file."),
+    "context": (str, ("--context", "-C"), "NAME", "Which connection of the configuration."),
+    "database_url": (
+        str,
+        ("--database-url",),
+        "URL",
+        "Straight to a database; without a password.",
+    ),
+    "output": (
+        str,
+        ("--output", "-o"),
+        "FORMAT",
+        "auto, table, plain, json, jsonl, csv, id or off.",
+    ),
+    "columns": (str, ("--columns",), "A,B", "Only these columns, separated by commas."),
+    "no_headers": (bool, ("--no-headers",), None, "No heading line."),
+    "sort": (str, ("--sort",), "A,-B", "Order by these columns; -COLUMN for descending."),
+    "first": (int, ("--first",), "N", "Only the first N."),
+    "dry_run": (bool, ("--dry-run", "-n"), None, "Really run, then undo, and report the same."),
+    "yes": (bool, ("--yes", "-y"), None, "Answer yes to confirmations."),
+    "no_input": (bool, ("--no-input",), None, "Never ask anything."),
+    "as_login": (str, ("--as",), "LOGIN", "Act with that person's rights."),
+    "tz": (str, ("--tz",), "ZONE", "Zone for times without offset and for tables."),
+    "exit_code": (bool, ("--exit-code",), None, "Exit 3 when something changed or would change."),
+    "quiet": (bool, ("--quiet", "-q"), None, "Less talk."),
+    "verbose": (bool, ("--verbose", "-v"), None, "More talk."),
+    "debug": (bool, ("--debug",), None, "Show the traceback of a failure, secrets removed."),
+    "color": (str, ("--color",), "WHEN", "auto, always or never."),
+    "no_progress": (bool, ("--no-progress",), None, "No progress on standard error."),
 }
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 FOOTER = "Global options work here too: see 'lmsctl help options'."
@@ -92,11 +100,7 @@ def hearing(*, is_hidden: bool) -> Callable[..., None]:
 
 
 def verb(
-    app: typer.Typer,
-    name: str | None = None,
-    *,
-    examples: Sequence[str] = (),
-    is_hidden: bool = False,
+    app: typer.Typer, name: str | None = None, *, examples: Sequence[str] = ()
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function a command of `app`.
 
@@ -107,7 +111,7 @@ def verb(
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         def run(ctx: typer.Context, **given: Any) -> Any:
             session = ctx.find_object(Session)
-            assert session is not None  # noqa: S101 - the entry always sets it
+            assert session is not None
             session.hear({key: given.pop(key) for key in _GLOBALS})
             command = " ".join(_path(ctx))
             session.environment = session.prepare(Options(**session.given), command)
@@ -121,7 +125,11 @@ def verb(
         run.__annotations__ = {}
         run.__doc__ = _help(function, examples)
         run.__name__ = function.__name__
-        app.command(name or function.__name__.replace("_", "-"), hidden=is_hidden, epilog=FOOTER)(run)
+        app.command(
+            name or function.__name__.replace("_", "-"),
+            short_help=_summary(run.__doc__),
+            epilog=FOOTER,
+        )(run)
         return function
 
     return decorate
@@ -134,6 +142,11 @@ def _path(ctx: typer.Context) -> list[str]:
         names.insert(0, str(here.info_name))
         here = here.parent
     return names
+
+
+def _summary(text: str) -> str:
+    """Return the first sentence; what is not given as a summary Typer would cut."""
+    return " ".join(text.partition("\n\n")[0].split()).partition(". ")[0].rstrip(".") + "."
 
 
 def _help(function: Callable[..., Any], examples: Sequence[str]) -> str:
@@ -158,26 +171,23 @@ def _global_parameters(*, is_hidden: bool) -> list[inspect.Parameter]:
             default=None,
             annotation=Annotated[
                 kind | None,
-                typer.Option(*spelling, help=text, hidden=is_hidden, show_default=False),
+                typer.Option(
+                    *spelling, metavar=takes, help=text, hidden=is_hidden, show_default=False
+                ),
             ],
         )
-        for name, (kind, spelling, text) in _GLOBALS.items()
+        for name, (kind, spelling, takes, text) in _GLOBALS.items()
     ]
 
 
 def help_on_globals() -> str:
     """Return the lines of `help options`: every global option and what it means."""
     rows = [
-        (", ".join(spelling) + ("" if kind is bool else " X"), text)
-        for kind, spelling, text in _GLOBALS.values()
+        (" ".join([", ".join(spelling), takes or ""]).strip(), text)
+        for _, spelling, takes, text in _GLOBALS.values()
     ]
     width = max(len(left) for left, _ in rows)
     return "\n".join(f"  {left:<{width}}  {right}" for left, right in rows)
-
-
-def check_complete() -> None:
-    """Raise AssertionError when an option of Options has no spelling, or the other way round."""
-    assert {item.name for item in fields(Options)} == set(_GLOBALS)  # noqa: S101
 
 
 # What many verbs share ---------------------------------------------------------------------------
@@ -206,14 +216,15 @@ IfMissing = Annotated[
 ]
 
 
-def edited(before: Any, after: Any, what: str) -> Done:
-    """Return the answer of an edit: `updated`, or `unchanged` when nothing differs."""
-    is_changed = before != after
-    return Done(after, f"{'Updated' if is_changed else 'Unchanged:'} {what}.", is_changed=is_changed)
+def edited(after: Any, what: str, *, is_changed: bool) -> Done:
+    """Return the answer of an edit that leaves `after`; `what` is how the sentence names it."""
+    return Done(
+        after, f"{'Updated' if is_changed else 'Unchanged:'} {what}.", is_changed=is_changed
+    )
 
 
 def deleted(delete: Callable[[], Any], what: str, given: str, if_missing: Missing) -> Done:
-    """Return the answer of `delete`, which returns what went (its KEY names it) or raises NotFound."""
+    """Return the answer of `delete`, which returns what went (KEY names it) or raises NotFound."""
     try:
         gone = delete()
     except NotFound:

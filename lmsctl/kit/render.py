@@ -1,21 +1,23 @@
-"""The one renderer: an answer in, table, plain, JSON, CSV or keys out; nothing obeys people's text."""
+"""The one renderer: an answer in; table, plain, JSON, CSV or keys out; all text made harmless."""
 
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import Enum
 from itertools import islice
-from typing import Any, TextIO, cast
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
-from lmsctl.kit.answer import Headed, Listing, Text
+from lmsctl.kit.answer import Done, Headed, Listing, Text
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.csvout import guard
 from lmsctl.kit.errors import Refusal, Usage
 from lmsctl.kit.timewords import show, show_utc
 
 TABLE_ROWS = 50
+_UTC = ZoneInfo("UTC")
 
 
 class ColumnUnknown(Usage):
@@ -31,7 +33,7 @@ class View:
     """How an answer is to be shown; `width` is the terminal's, and None says it is no terminal."""
 
     output: str
-    zone: tzinfo = UTC
+    zone: ZoneInfo = _UTC
     columns: str | None = None
     sort: str | None = None
     first: int | None = None
@@ -56,51 +58,73 @@ def render(answer: Any, view: View, out: TextIO, say: Callable[[str], None]) -> 
         return
     if isinstance(answer, Text):
         out.write(answer.text.rstrip("\n") + "\n")
-        return
-    if isinstance(answer, Headed):
-        if view.format == "json":
-            rows = [plain(row) for row in answer.listing.rows]
-            out.write(dumps({**plain(answer.head), answer.name: rows}) + "\n")
-        else:
-            say(visible(answer.sentence))
-            render(answer.listing, view, out, say)
-        return
-    is_one = not isinstance(answer, Listing)
-    listing = Listing(type(answer), [answer]) if is_one else cast("Listing[Any]", answer)
-    sheet = _Sheet(listing.record, view)
-    rows = sheet.arranged(listing.rows)
-    if view.format == "json":
-        _json(sheet, rows, listing.hidden, out, is_one=is_one)
+    elif isinstance(answer, Headed) and view.format == "json":
+        rows = [plain(row) for row in answer.listing.rows]
+        out.write(dumps({**plain(answer.head), answer.name: rows}) + "\n")
+    elif isinstance(answer, Headed):
+        say(visible(answer.sentence))
+        render(answer.listing, view, out, say)
     else:
-        _WRITERS[view.format](sheet, rows, view, out, say, is_one)
-        if listing.hidden:
-            say(f"{listing.hidden} more are hidden from you.")
+        _write(answer, view, out, say)
+
+
+def _write(answer: Any, view: View, out: TextIO, say: Callable[[str], None]) -> None:
+    listing = answer if isinstance(answer, Listing) else None
+    record = listing.record if listing else type(answer)
+    sheet = _Sheet(record, view.columns, view.sort)
+    rows = sheet.ordered(listing.rows if listing else [answer])
+    page = _Page(
+        sheet=sheet,
+        rows=islice(rows, view.first),
+        is_one=listing is None,
+        hidden=listing.hidden if listing else None,
+        view=view,
+        out=out,
+        say=say,
+    )
+    _WRITERS[view.format](page)
+    if page.hidden and view.format != "json":
+        say(f"{page.hidden} more are hidden from you.")
+
+
+def check(answer: object, *, columns: str | None, sort: str | None) -> None:
+    """Raise ColumnUnknown when `answer` has not the columns asked for; prints nothing."""
+    if isinstance(answer, Done):
+        check(answer.result, columns=columns, sort=sort)
+    elif isinstance(answer, Headed):
+        check(answer.listing, columns=columns, sort=sort)
+    elif isinstance(answer, Listing):
+        _Sheet(answer.record, columns, sort)
+    elif is_dataclass(answer) and not isinstance(answer, Text):
+        _Sheet(type(answer), columns, sort)
 
 
 class _Sheet:
     """The columns of one kind of thing, chosen and ordered as asked for."""
 
-    def __init__(self, record: type, view: View) -> None:
+    def __init__(self, record: type, columns: str | None, sort: str | None) -> None:
         known = [item.name for item in fields(record)]
+        brief = list(getattr(record, "TABLE", known))
+        chosen = None if columns is None else [_known(name, known) for name in _split(columns)]
         self.key = getattr(record, "KEY", known[0])
-        self.is_chosen = view.columns is not None
-        self.columns = self._chosen(view.columns, known) if view.columns else known
-        brief = getattr(record, "TABLE", None)
-        self.table_columns = self.columns if self.is_chosen or not brief else list(brief)
-        self._order = self._ordering(view.sort, known)
-        self._first = view.first
+        self.columns = known if chosen is None else chosen
+        self.table_columns = brief if chosen is None else chosen
+        self._order = [
+            (_known(name.removeprefix("-"), known), name.startswith("-"))
+            for name in _split(sort or "")
+            if name
+        ]
 
-    def arranged(self, rows: Iterable[Any]) -> Iterator[Any]:
+    def ordered(self, rows: Iterable[Any]) -> Iterable[Any]:
         for name, is_descending in reversed(self._order):
-            rows = sorted(rows, key=lambda row: _sortable(getattr(row, name)), reverse=is_descending)  # noqa: B023 - used at once
-        return islice(rows, self._first)
+            rows = sorted(
+                rows, key=lambda row: _sortable(getattr(row, name)), reverse=is_descending
+            )
+        return rows
 
-    def _chosen(self, given: str, known: list[str]) -> list[str]:
-        return [_known(name.strip(), known) for name in given.split(",") if name.strip()]
 
-    def _ordering(self, given: str | None, known: list[str]) -> list[tuple[str, bool]]:
-        names = [name.strip() for name in (given or "").split(",") if name.strip()]
-        return [(_known(name.lstrip("-"), known), name.startswith("-")) for name in names]
+def _split(given: str) -> list[str]:
+    return [name.strip() for name in given.split(",")]
 
 
 def _known(name: str, known: list[str]) -> str:
@@ -112,13 +136,35 @@ def _known(name: str, known: list[str]) -> str:
     return spelled
 
 
-def _sortable(value: Any) -> tuple[bool, Any]:
+def _sortable(value: Any) -> tuple[int, Any]:
+    """Return what orders a value among others of its column: numbers, then texts, then nothing."""
     shown = value.value if isinstance(value, Enum) else value
-    if isinstance(shown, str):
-        shown = (shown.casefold(), shown)
-    elif isinstance(shown, list | tuple | dict):
-        shown = str(shown)
-    return (shown is None, shown if shown is not None else 0)
+    if shown is None:
+        return 2, 0
+    if isinstance(shown, bool | int | float):
+        return 0, shown
+    text = plain(shown)
+    if not isinstance(text, str):
+        text = dumps(text)
+    return 1, (text.casefold(), text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What one writer needs: the rows in their order, how they are wanted, and where they go."""
+
+    sheet: _Sheet
+    rows: Iterator[Any]
+    is_one: bool
+    hidden: int | None
+    view: View
+    out: TextIO
+    say: Callable[[str], None]
+
+    def objects(self) -> Iterator[str]:
+        """Yield each row as one line of JSON."""
+        for row in self.rows:
+            yield dumps({name: getattr(row, name) for name in self.sheet.columns})
 
 
 # Values ------------------------------------------------------------------------------------------
@@ -130,7 +176,7 @@ _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\x1b"}
 
 
 def visible(text: str) -> str:
-    """Return `text` with everything a terminal would obey written out: `\\x1b`, `\\u202e`, `\\n`."""
+    r"""Return `text` with all that a terminal would obey written out: `\x1b`, `\u202e`, `\n`."""
     return _CONTROLS.sub(_written_out, text)
 
 
@@ -146,13 +192,15 @@ def plain(value: Any) -> Any:
         return value.value
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, datetime):
-        return show_utc(value)
     if isinstance(value, date):
-        return value.isoformat()
+        return show_utc(value) if isinstance(value, datetime) else value.isoformat()
     if isinstance(value, Refusal):
         return error_object(value)
-    if is_dataclass(value) and not isinstance(value, type):
+    return _plain_many(value)
+
+
+def _plain_many(value: Any) -> Any:
+    if is_dataclass(value):
         return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
@@ -165,7 +213,8 @@ def dumps(value: Any) -> str:
     return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def _cell(value: Any, zone: tzinfo | None) -> str:
+def _cell(value: Any, zone: ZoneInfo | None) -> str:
+    """Return `value` as one cell; moments in `zone`, or in UTC when it is None."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -175,84 +224,88 @@ def _cell(value: Any, zone: tzinfo | None) -> str:
     shown = plain(value)
     if isinstance(shown, list) and all(isinstance(item, str | int) for item in shown):
         return ", ".join(str(item) for item in shown)
+    if not shown and isinstance(shown, dict | list):
+        return ""
     return dumps(shown) if isinstance(shown, dict | list) else str(shown)
 
 
 # Formats -----------------------------------------------------------------------------------------
 
 
-def _json(
-    sheet: _Sheet, rows: Iterator[Any], hidden: int | None, out: TextIO, *, is_one: bool
-) -> None:
-    objects = (dumps({name: getattr(row, name) for name in sheet.columns}) for row in rows)
-    if is_one:
-        out.write(next(objects, "{}") + "\n")
+def _json(page: _Page) -> None:
+    objects = page.objects()
+    if page.is_one:
+        page.out.write(next(objects, "{}") + "\n")
         return
-    out.write("[" if hidden is None else '{"items": [')
+    page.out.write("[" if page.hidden is None else '{"items": [')
     for number, text in enumerate(objects):
-        out.write(("\n" if number == 0 else ",\n") + text)
-    out.write("]\n" if hidden is None else f'], "hidden": {hidden}}}\n')
+        page.out.write(("\n" if number == 0 else ",\n") + text)
+    page.out.write("]\n" if page.hidden is None else f'], "hidden": {page.hidden}}}\n')
 
 
-def _jsonl(sheet: _Sheet, rows: Iterator[Any], _view: View, out: TextIO, *_: Any) -> None:
-    for row in rows:
-        out.write(dumps({name: getattr(row, name) for name in sheet.columns}) + "\n")
+def _jsonl(page: _Page) -> None:
+    page.out.writelines(f"{text}\n" for text in page.objects())
 
 
-def _plain(sheet: _Sheet, rows: Iterator[Any], view: View, out: TextIO, *_: Any) -> None:
-    if view.has_headers:
-        out.write("\t".join(sheet.columns) + "\n")
-    for row in rows:
-        cells = (visible(_cell(getattr(row, name), None)) for name in sheet.columns)
-        out.write("\t".join(cells) + "\n")
+def _plain(page: _Page) -> None:
+    if page.view.has_headers:
+        page.out.write("\t".join(page.sheet.columns) + "\n")
+    for row in page.rows:
+        cells = (visible(_cell(getattr(row, name), None)) for name in page.sheet.columns)
+        page.out.write("\t".join(cells) + "\n")
 
 
-def _csv(sheet: _Sheet, rows: Iterator[Any], view: View, out: TextIO, *_: Any) -> None:
+def _csv(page: _Page) -> None:
     import csv
 
-    show_text = guard if view.width is None else lambda text: visible(guard(text))
-    writer = csv.writer(out, lineterminator="\r\n")
-    if view.has_headers:
-        writer.writerow(sheet.columns)
-    for row in rows:
-        writer.writerow(
-            [
-                show_text(cell) if isinstance(value, str) else cell
-                for value in (getattr(row, name) for name in sheet.columns)
-                for cell in [_cell(value, None)]
-            ]
-        )
+    def show_cell(value: Any) -> str:
+        cell = _cell(value, None)
+        if value is None or isinstance(value, int | float | date):
+            return cell
+        # A terminal obeys what a file only holds.
+        return guard(cell) if page.view.width is None else visible(guard(cell))
+
+    writer = csv.writer(page.out, lineterminator="\r\n")
+    if page.view.has_headers:
+        writer.writerow(page.sheet.columns)
+    for row in page.rows:
+        writer.writerow([show_cell(getattr(row, name)) for name in page.sheet.columns])
 
 
-def _id(sheet: _Sheet, rows: Iterator[Any], _view: View, out: TextIO, *_: Any) -> None:
-    for row in rows:
-        out.write(visible(_cell(getattr(row, sheet.key), None)) + "\n")
+def _id(page: _Page) -> None:
+    keys = (visible(_cell(getattr(row, page.sheet.key), None)) for row in page.rows)
+    page.out.writelines(f"{key}\n" for key in keys)
 
 
-def _table(  # noqa: PLR0913 - every writer has this shape
-    sheet: _Sheet,
-    rows: Iterator[Any],
-    view: View,
-    out: TextIO,
-    say: Callable[[str], None],
-    is_one: bool,  # noqa: FBT001 - every writer has this shape
-) -> None:
-    shown = list(islice(rows, TABLE_ROWS))
-    if is_one:
-        pairs = [(name, _cell(getattr(shown[0], name), view.zone)) for name in sheet.columns]
-        _print_table([], [[name.replace("_", " "), visible(cell)] for name, cell in pairs], view, out)
+def _table(page: _Page) -> None:
+    view, sheet = page.view, page.sheet
+    if page.is_one:
+        cells = {
+            name: visible(_cell(getattr(row, name), view.zone))
+            for row in page.rows
+            for name in sheet.columns
+        }
+        # What is not there is left out, unless somebody asked for it.
+        lines = [[_title(name), cell] for name, cell in cells.items() if cell or view.columns]
+        _print_table([], lines, view, page.out)
         return
+    # Whoever says how many they want gets as many.
+    shown = list(islice(page.rows, TABLE_ROWS if view.first is None else view.first))
     if not shown:
-        say("Nothing to show.")
+        page.say("Nothing to show.")
         return
     lines = [
         [visible(_cell(getattr(row, name), view.zone)) for name in sheet.table_columns]
         for row in shown
     ]
-    heads = [name.replace("_", " ") for name in sheet.table_columns] if view.has_headers else []
-    _print_table(heads, lines, view, out)
-    if more := sum(1 for _ in rows):
-        say(f"{more} more; use -o plain, json or csv to see all.")
+    heads = [_title(name) for name in sheet.table_columns] if view.has_headers else []
+    _print_table(heads, lines, view, page.out)
+    if more := sum(1 for _ in page.rows):
+        page.say(f"{more} more; use -o plain, json or csv to see all.")
+
+
+def _title(name: str) -> str:
+    return name.removeprefix("is_").removesuffix("_at").removesuffix("_on").replace("_", " ")
 
 
 def _print_table(heads: Sequence[str], lines: list[list[str]], view: View, out: TextIO) -> None:
@@ -262,10 +315,10 @@ def _print_table(heads: Sequence[str], lines: list[list[str]], view: View, out: 
     from rich.text import Text as Plain
 
     table = Table(box=SIMPLE_HEAD if heads else None, show_header=bool(heads), pad_edge=False)
-    for at in range(len(lines[0])):
+    for at in range(max(map(len, lines), default=0)):
         head = Plain(heads[at].upper()) if heads else ""
-        style = "bold" if not heads and at == 0 else ""
-        table.add_column(head, overflow="fold", style=style)
+        is_label = not heads and at == 0
+        table.add_column(head, overflow="fold", style="bold" if is_label else "", no_wrap=is_label)
     for line in lines:
         table.add_row(*(Plain(cell) for cell in line))
     console = Console(
@@ -281,7 +334,8 @@ def _print_table(heads: Sequence[str], lines: list[list[str]], view: View, out: 
     console.print(table)
 
 
-_WRITERS: dict[str, Callable[..., None]] = {
+_WRITERS: dict[str, Callable[[_Page], None]] = {
+    "json": _json,
     "jsonl": _jsonl,
     "plain": _plain,
     "csv": _csv,
@@ -320,4 +374,3 @@ def error_lines(refusal: Refusal, zone: tzinfo | None) -> Iterator[str]:
     for detail in refusal.details:
         yield f"  - {visible(detail.message(zone))} {visible(detail.advice(zone))}".rstrip()
     yield f"hint: {visible(refusal.advice(zone))}"
-

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from lmsctl.kit.talk import Talk
 
 T = TypeVar("T")
 
+_UTC = ZoneInfo("UTC")
 _REPEATS = 40
 _LONGEST_PAUSE = 0.05
 
@@ -27,20 +28,20 @@ class MeanwhileChanged(Unavailable):
     hint = "Try again."
 
 
+class HangsOnIt(Unconfirmed):
+    """One thing to know before saying yes."""
+
+    code = "hangs_on_it"
+    says = "{line}"
+    hint = ""
+
+
 class ConfirmationNeeded(Unconfirmed):
-    """The change destroys something and nobody has said yes."""
+    """The change destroys something and nobody has said yes; `details` is what hangs on it."""
 
     code = "confirmation_needed"
-    says = "{question}"
+    says = "Not confirmed: {question}"
     hint = "Answer the question on a terminal, or give --yes."
-
-    def __init__(self, question: str, lines: Sequence[str] = ()) -> None:
-        super().__init__(question=question)
-        self.lines = tuple(lines)
-
-    def message(self, zone: tzinfo | None = None) -> str:
-        """Return the question, and what hangs on it."""
-        return " ".join([super().message(zone), *self.lines])
 
 
 @dataclass(slots=True)
@@ -49,8 +50,9 @@ class Work:
 
     `now` is the one moment of this unit (UTC, whole seconds). `zone` is the one in which times
     without offset are read and moments shown. `operator` is who runs the program, `as_login` whose
-    rights are used; `about` is whom or what this is about, for the audit log. `enter` looks at the portal before anything else is done; `settle` then applies
-    what time alone has decided, and only when writing.
+    rights are used; `about` is whom or what this is about, for the audit log. `enter` looks at the
+    portal before anything else is done; `settle` then applies what time alone has decided, and
+    only when writing.
     """
 
     connection: Connection
@@ -63,7 +65,7 @@ class Work:
     is_rehearsal: bool = False
     is_confirmed: bool = False
     is_frozen: bool = False
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = _UTC
     is_sandbox: bool = False
     has_begun: bool = False
     has_committed: bool = False
@@ -95,7 +97,8 @@ class Work:
     def confirm(self, question: str, details: Sequence[str] = ()) -> None:
         """Go on only if somebody has said yes to `question`; raises ConfirmationNeeded."""
         if not (self.is_confirmed or self.is_rehearsal):
-            raise ConfirmationNeeded(question, details)
+            lines = [HangsOnIt(line=line) for line in details]
+            raise ConfirmationNeeded(question=question, details=lines)
 
     # Reading and changing rows ------------------------------------------------------------------
 
@@ -151,8 +154,10 @@ class Work:
         self.connection.load(table, columns, rows)
 
     def _maker(self, record: type[T], names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], T]:
-        if names != _field_names(record):
-            message = f"{record.__name__} wants {_field_names(record)}, the query gives {names}"
+        wanted = _field_names(cast("Any", record))
+        # How a column is stored is no business of what is shown.
+        if tuple(name.removesuffix("_json") for name in names) != wanted:
+            message = f"{record.__name__} wants {wanted}, the query gives {names}"
             raise TypeError(message)
         decoders = self.connection.decoders(names)
         return lambda row: record(*_decoded(row, decoders))
@@ -193,7 +198,7 @@ def _columns(cursor: Any) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _field_names(record: type) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(cast("Any", record)))
+    return tuple(item.name.removesuffix("_json") for item in fields(cast("Any", record)))
 
 
 def _decoded(
@@ -216,28 +221,30 @@ def carry_out(make: Callable[[], Work], verb: Callable[[Work], T], *, late: bool
     """
     for attempt in range(_REPEATS):
         work = make()
-        work.is_writing = True
         try:
-            if late:
-                work.look_around()
-            else:
-                work.begin()
-            result = verb(work)
-            if work.is_rehearsal:
-                work.connection.rollback()
-            elif work.has_begun:
-                work.connection.commit()
+            return _carried_out(work, verb, late=late)
         except Repeat as conflict:
-            work.connection.rollback()
             if work.has_committed:
                 raise MeanwhileChanged(times=1) from conflict
             time.sleep(secret.pause(_LONGEST_PAUSE * min(1, attempt / 5 + 0.1)))
-        except BaseException:
-            work.connection.rollback()
-            raise
-        else:
-            return result
     raise MeanwhileChanged(times=_REPEATS)
+
+
+def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
+    work.is_writing = True
+    try:
+        if late:
+            work.look_around()
+        else:
+            work.begin()
+        result = verb(work)
+        if work.has_begun and not work.is_rehearsal:
+            work.connection.commit()
+            work.has_committed = True
+    finally:
+        # After a commit there is nothing left to undo.
+        work.connection.rollback()
+    return result
 
 
 def look(make: Callable[[], Work], verb: Callable[[Work], T]) -> T:

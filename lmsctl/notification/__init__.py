@@ -1,1 +1,1 @@
-"""Notification: mails and notices, written as rows in the transaction of the change they tell of."""
+"""Notification: mails and notices, rows in the transaction of the change they tell of."""

@@ -26,9 +26,7 @@ class Notification(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, sa_column=columns.key())
-    user_id: int | None = Field(
-        sa_column=columns.reference("users", null=True, gone="CASCADE")
-    )
+    user_id: int | None = Field(sa_column=columns.reference("users", null=True, gone="CASCADE"))
     channel: str = Field(sa_column=columns.text())
     kind: str = Field(sa_column=columns.text())
     address: str | None = Field(sa_column=columns.text(null=True))

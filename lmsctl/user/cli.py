@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import options, timewords
+from lmsctl.kit import canonical, options, timewords
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
-from lmsctl.user import actions
+from lmsctl.user import actions, file_cli
 from lmsctl.user.results import Origin, Status, Type, UserRow
 from lmsctl.user.store import Filter
 
@@ -25,10 +25,10 @@ Fields = Annotated[
     app,
     examples=(
         "lmsctl user create --email anna@example.com --first-name Anna --last-name Bell",
-        "lmsctl user create --login b.cole --first-name Ben --last-name Cole --department Sales/EMEA",
+        "lmsctl user create --login ben --first-name Ben --last-name Cole --department Sales/EMEA",
     ),
 )
-def create(  # noqa: PLR0913 - one option for each thing a person has
+def create(
     env: Environment,
     first_name: Annotated[str, typer.Option("--first-name", help="First name.")],
     last_name: Annotated[str, typer.Option("--last-name", help="Last name.")],
@@ -39,7 +39,9 @@ def create(  # noqa: PLR0913 - one option for each thing a person has
     department: Annotated[
         str | None, typer.Option("--department", help="Path; the root when absent.")
     ] = None,
-    type_: Annotated[Type, typer.Option("--type", help="staff, client or prospect.")] = Type.STAFF,
+    type_: Annotated[
+        Type | None, typer.Option("--type", help="staff (the default), client or prospect.")
+    ] = None,
     field: Fields = None,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
@@ -57,13 +59,14 @@ def create(  # noqa: PLR0913 - one option for each thing a person has
                 found.login,
                 first_name=first_name,
                 last_name=last_name,
+                email=email,
                 type_=type_,
                 fields=field or (),
             )
             if department:
                 after, is_moved = actions.move(work, found.login, department)
                 is_changed = is_changed or is_moved
-            return _changed(after.login, after, is_changed=is_changed)
+            return options.edited(after, after.login, is_changed=is_changed)
         made, is_active = actions.create(
             work,
             first_name=first_name,
@@ -71,7 +74,7 @@ def create(  # noqa: PLR0913 - one option for each thing a person has
             login=login,
             email=email,
             department=department,
-            type_=type_,
+            type_=type_ or Type.STAFF,
             fields=field or (),
         )
         inactive = " inactive, because the plan is full" if not is_active else ""
@@ -80,16 +83,12 @@ def create(  # noqa: PLR0913 - one option for each thing a person has
     return env.write(write)
 
 
-def _changed(login: str, result: Any, *, is_changed: bool) -> Done:
-    return Done(result, f"{'Updated' if is_changed else 'Unchanged:'} {login}.", is_changed=is_changed)
-
-
 @verb(
     app,
     "list",
     examples=("lmsctl user list --department Sales --status active", "lmsctl user list -o csv"),
 )
-def list_(  # noqa: PLR0913 - one option for each filter
+def list_(
     env: Environment,
     department: Annotated[
         str | None, typer.Option("--department", help="Only this one and those under it.")
@@ -99,14 +98,21 @@ def list_(  # noqa: PLR0913 - one option for each filter
         Status | None, typer.Option("--status", help="pending, active, inactive or ended.")
     ] = None,
     origin: Annotated[Origin | None, typer.Option("--origin", help="How they came in.")] = None,
-    group: Annotated[str | None, typer.Option("--group", help="Only members of this group.")] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", help="Only members of this group.")
+    ] = None,
     search: Annotated[
         str | None, typer.Option("--search", help="Part of the login or the address.")
     ] = None,
 ) -> Any:
     """List people by login; filters combine."""
     wanted = Filter(
-        under=department, type=type_, status=status, origin=origin, group_key=group, search=search
+        under=department,
+        type=type_,
+        status=status,
+        origin=origin,
+        group_key=None if group is None else canonical.key(group),
+        search=search,
     )
     return env.read(lambda work: Listing(UserRow, actions.list_users(work, wanted)))
 
@@ -124,7 +130,7 @@ def show(env: Environment, login: Who) -> Any:
         "lmsctl user edit anna --field Badge=1234 --if-version 3",
     ),
 )
-def edit(  # noqa: PLR0913 - one option for each thing that can change
+def edit(
     env: Environment,
     login: Who,
     first_name: Annotated[str | None, typer.Option("--first-name", help="First name.")] = None,
@@ -155,7 +161,7 @@ def edit(  # noqa: PLR0913 - one option for each thing that can change
             fields=field or (),
             if_version=if_version,
         )
-        return _changed(after.login, after, is_changed=is_changed)
+        return options.edited(after, after.login, is_changed=is_changed)
 
     return env.write(write)
 
@@ -170,8 +176,9 @@ def move(
 
     def write(work: Work) -> Done:
         after, is_changed = actions.move(work, login, department)
-        sentence = f"Moved {after.login} to {after.department}."
-        return Done(after, sentence if is_changed else f"Unchanged: {after.login}.", is_changed=is_changed)
+        if not is_changed:
+            return Done(after, f"{after.login} is there already.", is_changed=False)
+        return Done(after, f"Moved {after.login} to {after.department}.")
 
     return env.write(write)
 
@@ -189,7 +196,8 @@ def activate(env: Environment, login: Who) -> Any:
 
 
 On = Annotated[
-    str | None, typer.Option("--on", metavar="TIME", help="When, such as 2026-12-31; now if absent.")
+    str | None,
+    typer.Option("--on", metavar="TIME", help="When, such as 2026-12-31; now if absent."),
 ]
 
 
@@ -229,3 +237,6 @@ def delete(env: Environment, login: Who, if_missing: IfMissing = options.Missing
         return options.deleted(lambda: actions.delete(work, login), "person", login, if_missing)
 
     return env.write(write)
+
+
+file_cli.register(app)

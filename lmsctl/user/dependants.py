@@ -10,5 +10,5 @@ from lmsctl.user import store
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[Obstacle]:
     """Yield who is still in a department that should go, people of every status counted."""
     for place in store.in_departments(work, ids):
-        who = place.example if place.people == 1 else f"{place.people} people, among them {place.example}"
-        yield Obstacle(f"{who} in {place.department}")
+        many = f"{place.people} people, among them " if place.people > 1 else ""
+        yield Obstacle(f"{many}{place.example} in {place.department}")

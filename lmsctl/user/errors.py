@@ -128,7 +128,7 @@ class NotConfirmedYet(Rejected):
 
     code = "not_confirmed_yet"
     says = "'{login}' has not confirmed their address yet and cannot be {done}."
-    hint = "End the registration with 'lmsctl registration release {login}', or activate the person."
+    hint = "End the registration ('lmsctl registration release {login}'), or activate the person."
 
 
 class StatusWrong(Rejected):

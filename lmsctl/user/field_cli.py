@@ -27,7 +27,7 @@ Choices = Annotated[
         "lmsctl field create Office --kind list --choice Berlin --choice Oslo",
     ),
 )
-def create(  # noqa: PLR0913 - one option for each thing a field has
+def create(
     env: Environment,
     name: Name,
     kind: Annotated[
@@ -48,8 +48,10 @@ def create(  # noqa: PLR0913 - one option for each thing a field has
             return Done(made, f"Created the field {made.name}.")
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The field {found.name} exists already.", is_changed=False)
-        after, _ = actions.edit_field(work, name, is_required=required, choices=choice or ())
-        return options.edited(found, after, f"the field {after.name}")
+        after, is_changed = actions.edit_field(
+            work, name, kind=kind, is_required=required, choices=choice or ()
+        )
+        return options.edited(after, f"the field {after.name}", is_changed=is_changed)
 
     return env.write(write)
 
@@ -66,7 +68,8 @@ def edit(
     name: Name,
     new_name: Annotated[str | None, typer.Option("--name", help="The new name.")] = None,
     required: Annotated[
-        bool | None, typer.Option("--required/--no-required", help="Whether everybody must have it.")
+        bool | None,
+        typer.Option("--required/--no-required", help="Whether everybody must have it."),
     ] = None,
     choice: Choices = None,
 ) -> Any:
@@ -76,8 +79,7 @@ def edit(
         after, is_changed = actions.edit_field(
             work, name, new_name=new_name, is_required=required, choices=choice or ()
         )
-        word = "Updated" if is_changed else "Unchanged:"
-        return Done(after, f"{word} the field {after.name}.", is_changed=is_changed)
+        return options.edited(after, f"the field {after.name}", is_changed=is_changed)
 
     return env.write(write)
 

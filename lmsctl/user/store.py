@@ -54,7 +54,7 @@ _PERSON = f"""
            CASE WHEN u.due_at > :now THEN u.due_at END AS due_at, u.version
     FROM users u JOIN departments d ON d.id = u.department_id
     WHERE {IS_ALIVE}
-"""  # noqa: S608 - made of our own constants
+"""
 
 
 def find(work: Work, given: str, scope: Scope) -> Person | None:
@@ -188,12 +188,12 @@ def is_anything_due(work: Work) -> bool:
     )
 
 
-def apply_due(work: Work) -> int:
-    """Give people the status that was scheduled; returns how many seats that frees."""
+def apply_due(work: Work) -> tuple[int, int]:
+    """Give people the status that was scheduled; return how many, and how many seats that frees."""
     freed = work.value(
         "SELECT count(*) FROM users WHERE due_at <= :now AND status = 'active'", now=work.now
     )
-    work.run(
+    count = work.run(
         """
         UPDATE users SET status = due_status, due_status = NULL, due_at = NULL,
                          version = version + 1
@@ -201,14 +201,12 @@ def apply_due(work: Work) -> int:
         """,
         now=work.now,
     )
-    return int(freed)
+    return count, int(freed)
 
 
 def expired(work: Work) -> list[int]:
     """Return the ids of people whose registration has expired, in order."""
-    return work.values(
-        "SELECT id FROM users WHERE expires_at <= :now ORDER BY id", now=work.now
-    )
+    return work.values("SELECT id FROM users WHERE expires_at <= :now ORDER BY id", now=work.now)
 
 
 # Custom fields -----------------------------------------------------------------------------------
@@ -437,4 +435,3 @@ def records_of(work: Work, user_id: int) -> dict[str, int]:
         name: int(work.value(f"SELECT count(*) FROM {table} WHERE user_id = :user", user=user_id))  # noqa: S608 - our own names
         for name, table in tables.items()
     }
-

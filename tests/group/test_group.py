@@ -231,7 +231,7 @@ def test_changes_of_a_group_are_audited(house: Portal) -> None:
     log = house.ok("audit", "list", "-o", "json").json
     entry = next(row for row in log if row["code"] == "group.filled")
     assert (entry["actor"], entry["target"]) == ("anna", "group Pilots")
-    assert entry["detail_json"] == {"people": ["ben"]}
+    assert entry["detail"] == {"people": ["ben"]}
 
 
 def test_an_expired_registration_is_in_no_group(house: Portal) -> None:

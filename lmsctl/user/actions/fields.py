@@ -20,6 +20,7 @@ def create_field(
     Raises FieldExists and FieldChoicesWrong.
     """
     rights.require_everywhere(work, "field.manage")
+    work.about = f"field {name}"
     text = _checked_name(work, name)
     store.add_field(
         work,
@@ -46,21 +47,26 @@ def list_fields(work: Work) -> Iterator[Field]:
     return (_shown(rule) for rule in store.fields(work))
 
 
-def edit_field(
+def edit_field(  # noqa: PLR0913 - one keyword for each thing that can change
     work: Work,
     name: str,
     *,
     new_name: str | None = None,
+    kind: FieldKind | None = None,
     is_required: bool | None = None,
     choices: Sequence[str] = (),
 ) -> tuple[Field, bool]:
     """Rename a field, require it or not, or replace its choices; returns it and whether it changed.
 
-    What people have stays; it is asked for the next time they are made or changed. Raises
-    FieldUnknown, FieldExists, FieldChoicesWrong and FieldChoicesInUse.
+    What people have stays; it is asked for the next time they are made or changed. A field's kind
+    stays too: FieldExists when `kind` is another. Raises FieldUnknown, FieldExists,
+    FieldChoicesWrong and FieldChoicesInUse.
     """
     rights.require_everywhere(work, "field.manage")
+    work.about = f"field {name}"
     rule = _get(work, name)
+    if kind not in {None, rule.kind}:
+        raise FieldExists(name=rule.name, field="kind")
     wanted: dict[str, object] = {}
     if new_name is not None and canonical.trim(new_name) != rule.name:
         text = _checked_name(work, new_name, besides=rule.id)
@@ -83,6 +89,7 @@ def edit_field(
 def delete_field(work: Work, name: str) -> str:
     """Delete a custom field with everybody's values, after a confirmation; returns its name."""
     rights.require_everywhere(work, "field.manage")
+    work.about = f"field {name}"
     rule = _get(work, name)
     work.confirm(f"Delete the field '{rule.name}' and what people have in it?")
     count = store.delete_field(work, rule.id)

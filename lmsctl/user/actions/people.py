@@ -69,13 +69,14 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
 
 
 def find(work: Work, login: str | None, email: str | None) -> User | None:
-    """Return the person in scope that `create` would collide with, or None."""
+    """Return the person in scope whom a person made like this would be, or None.
+
+    That is who has the login, or when none is given the address.
+    """
     scope = rights.require(work, "user.manage")
-    for given in (login, email):
-        found = store.find(work, given, scope) if given else None
-        if found:
-            return look(work, found.id)
-    return None
+    given = login or email
+    found = store.find(work, given, scope) if given else None
+    return look(work, found.id) if found else None
 
 
 def add(work: Work, draft: Draft, status: Status) -> int:
@@ -113,8 +114,7 @@ def add(work: Work, draft: Draft, status: Status) -> int:
 
 def joined(work: Work, ids: Sequence[int]) -> None:
     """Let upper rooms do what follows from active people having joined their department."""
-    for _ in discover.announce("after_join_of_department", work, list(ids)):
-        pass
+    discover.announce("after_join_of_department", work, list(ids))
 
 
 def _free_login(work: Work, login: str | None, email: Email | None) -> str:
@@ -129,17 +129,15 @@ def _free_login(work: Work, login: str | None, email: Email | None) -> str:
     raise LoginTaken(login=base, field="login")
 
 
-def _set_fields(work: Work, user_id: int, entries: Sequence[FieldEntry]) -> bool:
+def _set_fields(work: Work, user_id: int, entries: Sequence[FieldEntry]) -> list[str]:
+    """Put `entries` into the rows and return the names of the fields that changed."""
     current = {item.name: item.value for item in store.field_values(work, user_id)}
-    is_changed = False
-    for entry in entries:
-        if current.get(entry.name, "") == entry.value:
-            continue
+    changed = [entry for entry in entries if current.get(entry.name, "") != entry.value]
+    for entry in changed:
         if entry.unique_key and store.holder_of_value(work, entry) not in {None, user_id}:
             raise FieldValueTaken(name=entry.name, value=entry.value, field=entry.name)
         store.set_value(work, user_id, entry)
-        is_changed = True
-    return is_changed
+    return [entry.name for entry in changed]
 
 
 def show(work: Work, given: str) -> User:
@@ -228,13 +226,11 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     person = held(work, given)
     if if_version is not None and if_version != person.version:
         raise VersionStale(what=person.login, found=person.version, wanted=if_version)
-    wanted: dict[str, object] = {}
+    wanted: dict[str, object] = {"type": type_} if type_ is not None else {}
     if first_name is not None:
         wanted["first_name"] = rules.check_person_name(first_name, "first name")
     if last_name is not None:
         wanted["last_name"] = rules.check_person_name(last_name, "last name")
-    if type_ is not None:
-        wanted["type"] = type_
     if login is not None:
         wanted.update(_new_login(work, person, login))
     if email is not None:
@@ -244,13 +240,20 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     entries = rules.check_fields(
         store.fields(work), rules.parse_assignments(fields), wants_required=False
     )
+    is_changed = _change(work, person, wanted, entries)
+    return look(work, person.id), is_changed
+
+
+def _change(
+    work: Work, person: Person, wanted: Mapping[str, object], entries: Sequence[FieldEntry]
+) -> bool:
+    """Put what differs into the rows and the audit log, and say whether anything does."""
     changes = {name: value for name, value in wanted.items() if getattr(person, name) != value}
-    has_new_fields = _set_fields(work, person.id, entries)
-    if changes or has_new_fields:
+    changed = sorted([*changes, *_set_fields(work, person.id, entries)])
+    if changed:
         store.change(work, person.id, **_with_keys(changes))
-        changed = sorted({*changes, *(entry.name for entry in entries)})
         audit.record(work, "user.changed", f"user {person.login}", changed=changed)
-    return look(work, person.id), bool(changes or has_new_fields)
+    return bool(changed)
 
 
 def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:

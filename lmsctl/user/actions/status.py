@@ -37,8 +37,7 @@ def activate(work: Work, given: str) -> tuple[User, bool]:
 def awake(work: Work, person: Person) -> None:
     """Give a person the status active; the seat is the caller's business."""
     if person.status == Status.PENDING:
-        for _ in discover.announce("with_confirmation_of_user", work, person.id):
-            pass
+        discover.announce("with_confirmation_of_user", work, person.id)
     store.change(
         work, person.id, status=Status.ACTIVE, expires_at=None, due_status=None, due_at=None
     )
@@ -93,7 +92,9 @@ def delete(work: Work, given: str) -> Removed:
     person = held(work, given)
     _check_no_owner(work, person, "deleted")
     removed = store.records_of(work, person.id)
-    listed = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in removed.items() if count)
+    listed = ", ".join(
+        f"{count} {name.replace('_', ' ')}" for name, count in removed.items() if count
+    )
     work.confirm(
         f"Delete '{person.login}' for good?",
         [
@@ -111,14 +112,17 @@ def delete(work: Work, given: str) -> Removed:
 
 
 def settle(work: Work) -> None:
-    """Put into the rows what time alone has decided: scheduled ends, and registrations that expired.
+    """Put into the rows what time alone has decided: scheduled ends, registrations that expired.
 
     Every unit of work that writes begins with this, so that no place waits for a clean-up.
     """
     if not store.is_anything_due(work):
         return
     portal.lock(work)
-    portal.give_back_seats(work, store.apply_due(work))
+    count, freed = store.apply_due(work)
+    if count:
+        portal.give_back_seats(work, freed)
+        audit.record(work, "users.ended_as_scheduled", "portal", count=count)
     ids = store.expired(work)
     if ids:
         gone(work, ids)
@@ -127,7 +131,6 @@ def settle(work: Work) -> None:
 
 def gone(work: Work, ids: Sequence[int]) -> None:
     """Remove people who never confirmed; their holds go back. The portal must be locked."""
-    for _ in discover.announce("with_expiry_of_users", work, list(ids)):
-        pass
+    discover.announce("with_expiry_of_users", work, list(ids))
     store.delete(work, ids)
     portal.give_back_seats(work, len(ids))

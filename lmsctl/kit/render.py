@@ -138,14 +138,11 @@ def _known(name: str, known: list[str]) -> str:
 
 def _sortable(value: Any) -> tuple[int, Any]:
     """Return what orders a value among others of its column: numbers, then texts, then nothing."""
-    shown = value.value if isinstance(value, Enum) else value
-    if shown is None:
+    if value is None:
         return 2, 0
-    if isinstance(shown, bool | int | float):
-        return 0, shown
-    text = plain(shown)
-    if not isinstance(text, str):
-        text = dumps(text)
+    if isinstance(value, int | float):
+        return 0, value
+    text = _cell(value, None)
     return 1, (text.casefold(), text)
 
 
@@ -314,7 +311,12 @@ def _print_table(heads: Sequence[str], lines: list[list[str]], view: View, out: 
     from rich.table import Table
     from rich.text import Text as Plain
 
-    table = Table(box=SIMPLE_HEAD if heads else None, show_header=bool(heads), pad_edge=False)
+    table = Table(
+        box=SIMPLE_HEAD if heads else None,
+        show_header=bool(heads),
+        show_edge=False,
+        pad_edge=False,
+    )
     for at in range(max(map(len, lines), default=0)):
         head = Plain(heads[at].upper()) if heads else ""
         is_label = not heads and at == 0

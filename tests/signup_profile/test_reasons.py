@@ -1,0 +1,189 @@
+"""Every reason why a link lets nobody in: its code, its class, its words, in both databases."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.conftest import Portal
+from tests.doors import opened, profile, shown, sign_up, signing
+from tests.refusals import refused
+
+
+def switched_off(portal: Portal) -> None:
+    """Close the whole portal."""
+    portal.ok("registration", "disable")
+
+
+def moved(**window: str) -> Callable[[Portal], None]:
+    """Return what gives the profile another window."""
+
+    def move(portal: Portal) -> None:
+        words = [word for name, value in window.items() for word in (f"--{name}", value)]
+        portal.ok("signup-profile", "edit", "spring", *words)
+
+    return move
+
+
+def used_up(portal: Portal) -> None:
+    """Let the last person come."""
+    portal.ok("signup-profile", "edit", "spring", "--activations", "1")
+    sign_up(portal, "zoe")
+
+
+def deleted(portal: Portal) -> None:
+    """Delete the profile."""
+    portal.ok("signup-profile", "delete", "spring", "--yes")
+
+
+def full(portal: Portal) -> None:
+    """Fill the plan."""
+    portal.ok("settings", "set", "plan.max-active-users=1")
+
+
+def limited(portal: Portal) -> None:
+    """Admit another domain only."""
+    portal.ok("registration", "enable", "--domain", "corp.example")
+
+
+def asking(portal: Portal) -> None:
+    """Require a custom field."""
+    portal.ok("field", "create", "Badge", "--kind", "text", "--required")
+
+
+def taken(portal: Portal) -> None:
+    """Let somebody else have the address."""
+    portal.ok(
+        *("user", "create", "--login", "other", "--email", "ann@example.com"),
+        *("--first-name", "F", "--last-name", "L"),
+    )
+
+
+def policed(portal: Portal) -> None:
+    """Require the privacy policy to be accepted."""
+    portal.ok("settings", "set", "privacy-policy=on")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What closes the door, and what is said then."""
+
+    close: Callable[[Portal], None]
+    code: str
+    message: str
+    kind: str = "rejected"
+    status: int = 6
+
+
+REASONS = [
+    Reason(switched_off, "registration_off", "Self-registration is switched off."),
+    Reason(
+        moved(starts="2026-03-29T09:00"),
+        "profile_not_open_yet",
+        "The sign-up profile 'Spring' opens at 2026-03-29T09:00:00+02:00.",
+    ),
+    Reason(
+        moved(starts="2026-02-01", ends="2026-03-01"),
+        "profile_ended",
+        "The sign-up profile 'Spring' ended at 2026-03-01T23:59:59+01:00.",
+    ),
+    Reason(
+        used_up,
+        "profile_used_up",
+        "All 1 activations of the sign-up profile 'Spring' are used.",
+    ),
+    Reason(deleted, "profile_unknown", "There is no such sign-up profile.", "not_found", 4),
+    Reason(full, "plan_full", "The plan is full."),
+    Reason(limited, "domain_not_allowed", "Addresses at 'example.com' are not admitted here."),
+    Reason(asking, "field_missing", "The field 'Badge' is required."),
+    Reason(
+        taken, "address_taken", "There is an account with the address 'ann@example.com' already."
+    ),
+    Reason(policed, "policy_not_accepted", "The privacy policy has to be accepted."),
+]
+
+
+@pytest.fixture
+def link(portal: Portal) -> str:
+    """Return the link of an open profile in a portal of Berlin."""
+    opened(portal)
+    portal.ok("settings", "set", "time-zone=Europe/Berlin")
+    return str(profile(portal)["link"])
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)
+def test_every_refusal_has_a_reason_of_its_own(portal: Portal, link: str, reason: Reason) -> None:
+    """By link and by code: the same code, class, status and sentence, in the portal's zone."""
+    reason.close(portal)
+    for through in (link, "spring"):
+        error = refused(portal, *signing("ann", through), code=reason.code, status=reason.status)
+        assert (error["class"], error["message"]) == (reason.kind, reason.message)
+        assert "spring" not in error["hint"]
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)
+def test_a_person_reads_two_lines(portal: Portal, link: str, reason: Reason) -> None:
+    """Without JSON it is one sentence and one hint on standard error, and nothing on output."""
+    reason.close(portal)
+    ran = portal.run(*signing("ann", link))
+    assert ran.out == ""
+    error, hint = ran.err.splitlines()
+    assert error == f"error: {reason.message}"
+    assert hint.startswith("hint: ")
+
+
+def test_codes_of_reasons_differ() -> None:
+    """No two reasons can be mistaken for one another."""
+    assert len({reason.code for reason in REASONS}) == len(REASONS)
+
+
+def test_a_reason_is_told_in_the_zone_of_who_asks(portal: Portal, link: str) -> None:
+    """`--tz` is how somebody elsewhere reads the same instant."""
+    moved(starts="2026-03-29T09:00")(portal)
+    error = refused(
+        portal, "--tz", "America/New_York", *signing("ann", link), code="profile_not_open_yet"
+    )
+    assert "opens at 2026-03-29T03:00:00-04:00" in error["message"]
+
+
+@pytest.mark.parametrize(
+    "given", ["sprin", "Spring2", "sprìng", "", "/", "%", "_", "' OR 1=1 --", "x" * 10_000, "0"]
+)
+def test_no_refusal_suggests_a_code_or_link(portal: Portal, link: str, given: str) -> None:
+    """Deleted, unknown and mistyped are one answer, word for word."""
+    answers: list[dict[str, Any]] = [
+        refused(portal, *signing("ann", text), code="profile_unknown", status=4)
+        for text in (given, link[:-1], link + "x", link.swapcase())
+    ]
+    deleted(portal)
+    answers.append(refused(portal, *signing("ann", link), code="profile_unknown", status=4))
+    assert all(answer == answers[0] for answer in answers)
+    assert "spring" not in str(answers[0])
+
+
+def test_when_several_gates_are_closed_the_first_is_told(portal: Portal, link: str) -> None:
+    """Off comes first, then the window, then what is used up, then the plan."""
+    used_up(portal)
+    portal.ok("settings", "set", "plan.max-active-users=2")
+    taken_away = [
+        (switched_off, "registration_off"),
+        (moved(starts="2026-02-01", ends="2026-03-01"), "profile_ended"),
+    ]
+    told = ["profile_used_up"]
+    for close, code in reversed(taken_away):
+        close(portal)
+        told.insert(0, code)
+    for expected, reopen in zip(
+        told,
+        (
+            ("registration", "enable"),
+            ("signup-profile", "edit", "spring", "--ends", "never"),
+            ("signup-profile", "edit", "spring", "--activations", "9"),
+        ),
+        strict=True,
+    ):
+        refused(portal, *signing("ann", link), code=expected)
+        portal.ok(*reopen)
+    refused(portal, *signing("ann", link), code="plan_full")
+    assert shown(portal)["used"] == 1

@@ -5,13 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.bulk.actions import Order, Upload
 from lmsctl.kit.answer import Done
-from lmsctl.kit.csvin import Reading
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Usage
 from lmsctl.kit.options import verb
-from lmsctl.user import file
 from lmsctl.user.results import Status, Type
 from lmsctl.user.store import Filter
 
@@ -92,6 +89,10 @@ def import_(
     root, without a type is staff. Nobody gets or loses a role, and nobody is deleted. Past the
     plan's limit new people are made inactive.
     """
+    from lmsctl.bulk.actions import Order, Upload  # what reads files takes long to load
+    from lmsctl.kit.csvin import Reading
+    from lmsctl.user import file_actions
+
     order = Order(
         path,
         Reading(encoding, delimiter, _mapping(map_ or []), ignore_unknown),
@@ -103,7 +104,7 @@ def import_(
     )
     with Upload(order) as upload:
         return env.write(
-            lambda work: file.import_people(work, upload, wants_notices=notify), late=True
+            lambda work: file_actions.import_people(work, upload, wants_notices=notify), late=True
         )
 
 
@@ -135,8 +136,12 @@ def export(
     ] = None,
 ) -> Any:
     """Write people as CSV; `user import` takes the file back without changing anything."""
+    from lmsctl.user import file_actions  # what writes files takes long to load
+
     wanted = Filter(under=department, type=type_, status=status)
-    env.write(lambda work: file.note_export(work, wanted))
+    env.write(lambda work: file_actions.note_export(work, wanted))
     target = sys.stdout if to == "-" else to
-    count = env.read(lambda work: file.export_people(work, target, wanted, bom=bom, raw=raw))
+    count = env.read(
+        lambda work: file_actions.export_people(work, target, wanted, bom=bom, raw=raw)
+    )
     return Done(None, f"Exported {count} people.", is_changed=False)

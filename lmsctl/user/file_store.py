@@ -1,39 +1,24 @@
 """The SQL of files of people: understanding and writing a range of staged rows, and the export."""
 
+# Every SQL text here is made of names and clauses of our own; values are always parameters.
+# ruff: noqa: S608
+
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail
-from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import PlanFull
-from lmsctl.rights.rules import OWNER, Scope
-from lmsctl.user.errors import (
-    EmailTaken,
-    FieldMissing,
-    FieldValueTaken,
-    NotConfirmedYet,
-    OwnerProtected,
-    StatusWrong,
-    SupervisorIsSelf,
-    UserUnknown,
-)
-from lmsctl.user.file_errors import (
-    DepartmentNeeded,
-    MembershipUnknown,
-    NameMissing,
-    PendingNotGiven,
-    SupervisorRowFailed,
-    TouchesMoreRights,
-)
+from lmsctl.rights.rules import Scope
+from lmsctl.user.file_rules import Named, Place
 from lmsctl.user.results import Origin, SupervisorMode
 from lmsctl.user.rules import FieldRule
 from lmsctl.user.store import IS_ALIVE, STATUS_NOW, Filter
 
-# A new person whose row has no login is called like the local part of the address for the time
-# being (`is_generated`); everybody else who has that login goes first.
+# Nobody can say whom a row of `staged` without `login_key` means. A new person whose row has no
+# login is called like the local part of the address for the time being (`is_generated`);
+# everybody else who has that login goes first.
 TABLES = {
     "staged": {
         "login": "TEXT",
@@ -70,7 +55,7 @@ TABLES = {
 KEY = "COALESCE(CASE WHEN s.is_generated = 0 THEN s.login END, s.email)"
 NUMBER = "(SELECT u.id FROM users u WHERE u.login_key = s.login_key)"
 
-_EXISTING = "FROM good s JOIN users u ON u.id = s.id"
+EXISTING = "FROM staged s JOIN users u ON u.id = s.id"
 _DIGITS = "'0123456789'"
 
 
@@ -109,250 +94,32 @@ def find_people(work: Work, span: Span) -> bool:
             f"""
             UPDATE staged AS s SET id = u.id FROM users u
             WHERE {IN_SPAN} AND s.is_generated = {is_generated} AND u.{key} = s.{key}
-            """,  # noqa: S608 - our own names
+            """,
             **span.values,
         )
     return found > 0
 
 
-def fail_out_of_scope(work: Work, span: Span, scope: Scope) -> None:
-    """Note rows about people whom the actor may not change."""
-    fail(
-        work,
-        span,
-        UserUnknown,
-        Fault(
-            f"{_EXISTING} JOIN departments d ON d.id = u.department_id WHERE NOT {scope.clause('d.path')}",
-            "CASE WHEN s.is_generated = 0 THEN 'Login' ELSE 'Email' END",
-            {"given": KEY},
-        ),
-    )
-
-
-def fail_lost_departments(work: Work, span: Span, scope: Scope) -> None:
-    """Note rows whose department has gone, or out of scope, since the file was read."""
-    fail(
-        work,
-        span,
-        DepartmentUnknown,
-        Fault(
-            f"""
-        FROM good s WHERE s.department_id IS NOT NULL AND s.department_id NOT IN
-            (SELECT d.id FROM departments d WHERE {scope.clause("d.path")})
+def forget_hidden(work: Work, span: Span, scope: Scope) -> None:
+    """Leave open whom those rows mean that mean people out of `scope`."""
+    work.run(
+        f"""
+        UPDATE staged AS s SET id = NULL, login_key = NULL WHERE {IN_SPAN} AND s.id IN (
+            SELECT u.id FROM users u JOIN departments d ON d.id = u.department_id
+            WHERE NOT {scope.clause("d.path")})
         """,
-            "'Department'",
-            {"given": "s.department_id"},
-        ),
+        **span.values,
     )
-
-
-def fail_incomplete(work: Work, span: Span, *, may_use_root: bool) -> None:
-    """Note new people without what every person needs."""
-    for column, heading, what in (
-        ("first_name", "First name", "first name"),
-        ("last_name", "Last name", "last name"),
-    ):
-        fail(
-            work,
-            span,
-            NameMissing,
-            Fault(
-                f"FROM good s WHERE s.id IS NULL AND s.{column} IS NULL",
-                f"'{heading}'",
-                {"what": f"'{what}'"},
-            ),
-        )
-    if not may_use_root:
-        fail(
-            work,
-            span,
-            DepartmentNeeded,
-            Fault("FROM good s WHERE s.id IS NULL AND s.department_id IS NULL", "'Department'"),
-        )
-
-
-def fail_repeated(work: Work, span: Span, *, has_people: bool) -> None:
-    """Note rows of the file that mean the same person, or give two people one address."""
-    _fail_twins(work, span, "login_key", "Login", "is_generated = 0")
-    _fail_twins(work, span, "email_key", "Email", "email_key IS NOT NULL")
-    if has_people:
-        # One row says the login of a person, another one their address.
-        _fail_twins(work, span, "id", "Login", "id IS NOT NULL")
-
-
-def _fail_twins(work: Work, span: Span, column: str, heading: str, condition: str) -> None:
-    is_person = column == "id"
-    fail(
-        work,
-        span,
-        RowRepeated,
-        Fault(
-            f"""
-        FROM {"good" if is_person else "staged"} s
-        JOIN (SELECT {column}, min(row_no) AS one, max(row_no) AS other FROM staged
-              WHERE {condition} GROUP BY {column} HAVING count(*) > 1) t
-          ON t.{column} = s.{column}
-        WHERE s.{condition}
-        """,
-            f"'{heading}'",
-            {
-                "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
-                "what": "'person'" if is_person else f"'{heading.lower()}'",
-            },
-        ),
-    )
-
-
-def fail_taken_addresses(work: Work, span: Span) -> None:
-    """Note rows that give an address which somebody else has."""
-    fail(
-        work,
-        span,
-        EmailTaken,
-        Fault(
-            """
-        FROM good s JOIN users u ON u.email_key = s.email_key
-        WHERE (s.id IS NULL OR s.id <> u.id)
-        """,
-            "'Email'",
-            {"email": "s.email"},
-        ),
-    )
-
-
-# Status ------------------------------------------------------------------------------------------
-
-_DONE = "CASE s.status WHEN 'inactive' THEN 'deactivated' ELSE s.status END"
-
-
-def fail_new_pending(work: Work, span: Span) -> None:
-    """Note new people who are to be pending."""
-    fail(
-        work,
-        span,
-        PendingNotGiven,
-        Fault("FROM good s WHERE s.id IS NULL AND s.status = 'pending'", "'Status'", {"name": KEY}),
-    )
-
-
-def fail_status(work: Work, span: Span) -> None:
-    """Note changes of status that no administrator could make either."""
-    for refusal, condition, shown in (
-        (
-            PendingNotGiven,
-            "s.status = 'pending' AND u.status <> 'pending'",
-            {"name": "u.login"},
-        ),
-        (
-            NotConfirmedYet,
-            "s.status <> 'pending' AND u.status = 'pending'",
-            {"login": "u.login", "done": f"{_DONE} || ' by a file'"},
-        ),
-        (
-            StatusWrong,
-            "s.status = 'inactive' AND u.status = 'ended'",
-            {"login": "u.login", "status": "u.status", "done": _DONE},
-        ),
-        (
-            OwnerProtected,
-            f"""
-            s.status IN ('inactive', 'ended') AND u.status = 'active' AND EXISTS
-                (SELECT 1 FROM grants g JOIN roles r ON r.id = g.role_id
-                 WHERE g.user_id = u.id AND r.is_builtin AND r.name = '{OWNER}')
-            """,  # noqa: S608 - our own constant
-            {"login": "u.login", "done": _DONE},
-        ),
-    ):
-        fail(work, span, refusal, Fault(f"{_EXISTING} WHERE {condition}", "'Status'", shown))
-
-
-# Custom fields -----------------------------------------------------------------------------------
-
-
-def fail_required_fields(work: Work, span: Span) -> None:
-    """Note new people without a value in a required custom field."""
-    fail(
-        work,
-        span,
-        FieldMissing,
-        Fault(
-            """
-        FROM good s JOIN fields f ON f.is_required
-        WHERE s.id IS NULL AND NOT EXISTS
-            (SELECT 1 FROM staged_fields v WHERE v.row_no = s.row_no AND v.field_id = f.id)
-        """,
-            "f.name",
-            {"name": "f.name"},
-        ),
-    )
-
-
-def fail_taken_values(work: Work, span: Span, *, is_first: bool) -> None:
-    """Note values of unique fields that somebody else has, and in the first pass another row."""
-    shown = {"name": "f.name", "value": "v.value"}
-    mine = (
-        "FROM good s JOIN staged_fields v ON v.row_no = s.row_no JOIN fields f ON f.id = v.field_id"
-    )
-    fail(
-        work,
-        span,
-        FieldValueTaken,
-        Fault(
-            f"""
-        {mine} JOIN field_values o ON o.field_id = v.field_id AND o.unique_key = v.unique_key
-        WHERE (s.id IS NULL OR s.id <> o.user_id)
-        """,
-            "f.name",
-            shown,
-        ),
-    )
-    if is_first:
-        fail(
-            work,
-            span,
-            RowRepeated,
-            Fault(
-                f"""
-            {mine} JOIN (SELECT field_id, unique_key, min(row_no) AS one, max(row_no) AS other
-                         FROM staged_fields WHERE unique_key IS NOT NULL
-                         GROUP BY field_id, unique_key HAVING count(*) > 1) t
-              ON t.field_id = v.field_id AND t.unique_key = v.unique_key
-            WHERE TRUE
-            """,
-                "f.name",
-                {
-                    "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
-                    "what": "f.name",
-                },
-            ),
-        )
 
 
 # Groups ------------------------------------------------------------------------------------------
-
-
-def fail_lost_groups(work: Work, span: Span) -> None:
-    """Note rows whose group has gone, or out of scope, since the file was read."""
-    fail(
-        work,
-        span,
-        MembershipUnknown,
-        Fault(
-            """
-        FROM good s JOIN staged_groups m ON m.row_no = s.row_no
-        WHERE m.group_id IS NOT NULL AND m.group_id NOT IN (SELECT id FROM staged_scope)
-        """,
-            "CASE m.replaces WHEN 1 THEN 'Group' ELSE 'Add to group' END",
-            {"given": "m.group_id"},
-        ),
-    )
 
 
 def _groups_in(scope: Scope) -> str:
     return f"""
         SELECT g.id FROM user_groups g JOIN departments d ON d.id = g.department_id
         WHERE {scope.clause("d.path")}
-    """  # noqa: S608 - the clause is ours
+    """
 
 
 # Supervisors -------------------------------------------------------------------------------------
@@ -364,10 +131,11 @@ def find_supervisors(work: Work, span: Span, scope: Scope) -> None:
     Who supervises the person already may be named, visible or not.
     """
     visible = f"""
-        (EXISTS (SELECT 1 FROM departments d WHERE d.id = b.department_id AND {scope.clause("d.path")})
+        (EXISTS (SELECT 1 FROM departments d
+                 WHERE d.id = b.department_id AND {scope.clause("d.path")})
          OR EXISTS (SELECT 1 FROM staged s JOIN users u ON u.id = s.id
                     WHERE s.row_no = v.row_no AND u.supervisor_id = b.id))
-    """  # noqa: S608 - the clause is ours
+    """
     work.run(
         f"""
         UPDATE staged_supervisors AS v SET
@@ -376,7 +144,7 @@ def find_supervisors(work: Work, span: Span, scope: Scope) -> None:
                 (SELECT b.id FROM users b WHERE b.login_key = v.login_key AND {visible}),
                 (SELECT b.id FROM users b WHERE b.email_key = v.login_key AND {visible}))
         WHERE v.mode = 'own' AND v.row_no BETWEEN :first AND :last
-        """,  # noqa: S608 - our own names
+        """,
         **span.values,
     )
     for column in ("login_key", "email_key"):
@@ -387,59 +155,9 @@ def find_supervisors(work: Work, span: Span, scope: Scope) -> None:
                   WHERE {column} IN (SELECT login_key FROM staged_supervisors) GROUP BY {column}) b
             WHERE v.mode = 'own' AND v.boss_id IS NULL AND v.boss_row IS NULL
               AND b.{column} = v.login_key AND v.row_no BETWEEN :first AND :last
-            """,  # noqa: S608 - our own names
+            """,
             **span.values,
         )
-
-
-_SUPERVISED = "FROM good s JOIN staged_supervisors v ON v.row_no = s.row_no AND v.mode = 'own'"
-
-
-def fail_supervisors(work: Work, span: Span) -> None:
-    """Note supervisors who are unknown, or the person themselves."""
-    fail(
-        work,
-        span,
-        UserUnknown,
-        Fault(
-            f"{_SUPERVISED} WHERE v.boss_id IS NULL AND v.boss_row IS NULL",
-            "'Supervisor'",
-            {"given": "v.given"},
-        ),
-    )
-    fail(
-        work,
-        span,
-        SupervisorIsSelf,
-        Fault(
-            f"{_SUPERVISED} WHERE (v.boss_row = s.row_no OR v.boss_id = s.id)",
-            "'Supervisor'",
-            {"login": KEY},
-        ),
-    )
-
-
-def fail_orphaned(work: Work, span: Span) -> None:
-    """Note rows whose supervisor would come from a row that fails, and the rows that hang on these."""
-    fail(
-        work,
-        span,
-        SupervisorRowFailed,
-        Fault(
-            f"""
-        {_SUPERVISED} WHERE s.row_no IN (
-            WITH RECURSIVE broken (row_no) AS (
-                SELECT w.row_no FROM staged w WHERE w.id IS NULL
-                  AND EXISTS (SELECT 1 FROM staged_errors e WHERE e.row_no = w.row_no)
-                UNION
-                SELECT h.row_no FROM staged_supervisors h JOIN broken ON broken.row_no = h.boss_row
-                WHERE h.boss_id IS NULL)
-            SELECT row_no FROM broken)
-        """,
-            "'Supervisor'",
-            {"given": "v.given", "other": "v.boss_row"},
-        ),
-    )
 
 
 # What changes ------------------------------------------------------------------------------------
@@ -473,9 +191,9 @@ def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[F
             f"""
             UPDATE staged AS s SET changed = substr(c.changed, 2)
             FROM (SELECT s.row_no, {" || ".join(parts)} AS changed
-                  {_EXISTING} WHERE {IN_SPAN}) c
+                  {EXISTING} WHERE {IN_SPAN}) c
             WHERE c.row_no = s.row_no AND c.changed <> ''
-            """,  # noqa: S608 - made of our own constants
+            """,
             **names,
             **span.values,
         )
@@ -500,7 +218,7 @@ _GROUPS_DIFFER = f"""
         SELECT 1 FROM group_members h WHERE h.user_id = s.id
         AND h.group_id IN (SELECT id FROM staged_scope) AND NOT EXISTS
         (SELECT 1 FROM staged_groups m WHERE m.row_no = s.row_no AND m.group_id = h.group_id)))
-"""  # noqa: S608 - our own constant
+"""
 _SUPERVISOR_DIFFERS = """
     EXISTS (SELECT 1 FROM staged_supervisors v WHERE v.row_no = s.row_no
         AND (v.mode <> u.supervisor_mode
@@ -508,95 +226,37 @@ _SUPERVISOR_DIFFERS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A role that somebody who would be changed holds, and where."""
-
-    role_id: int
-    role: str
-    is_builtin: bool
-    department_id: int | None
-    path: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """One permission of a custom role."""
-
-    role_id: int
-    permission: str
-
-
-def held_by_changed(work: Work, span: Span) -> list[Held]:
-    """Return every role, with its place, that somebody holds who would be changed."""
-    return work.all(
-        Held,
-        f"""
-        SELECT DISTINCT g.role_id, r.name AS role, r.is_builtin, gd.department_id, d.path
-        FROM good s JOIN grants g ON g.user_id = s.id JOIN roles r ON r.id = g.role_id
-        LEFT JOIN grant_departments gd ON gd.grant_id = g.id
-        LEFT JOIN departments d ON d.id = gd.department_id
-        WHERE s.changed IS NOT NULL AND {IN_SPAN}
-        """,  # noqa: S608 - our own constant
-        **span.values,
-    )
-
-
-def custom_permissions(work: Work) -> list[Allowed]:
-    """Return the permissions of every custom role."""
-    return work.all(Allowed, "SELECT role_id, permission FROM role_permissions")
-
-
-def fail_holders(work: Work, span: Span, roles: Sequence[Held]) -> None:
-    """Note changes of people who hold one of `roles` at its place."""
-    if roles:
-        fail(
-            work,
-            span,
-            TouchesMoreRights,
-            Fault(
-                f"""
-            {_EXISTING} WHERE s.changed IS NOT NULL AND EXISTS (
-                SELECT 1 FROM grants g LEFT JOIN grant_departments gd ON gd.grant_id = g.id
-                WHERE g.user_id = s.id
-                  AND g.role_id || '-' || COALESCE(gd.department_id, 0) IN :held)
-            """,
-                "NULL",
-                {"name": "u.login"},
-                values={"held": [f"{role.role_id}-{role.department_id or 0}" for role in roles]},
-            ),
-        )
-
-
 # Seats -------------------------------------------------------------------------------------------
 
 _IS_NEW_AND_ACTIVE = "s.id IS NULL AND COALESCE(s.status, 'active') = 'active'"
 _BECOMES_ACTIVE = """s.status = 'active' AND EXISTS
     (SELECT 1 FROM users u WHERE u.id = s.id AND u.status IN ('inactive', 'ended'))"""
+_BECOMES_INACTIVE = """s.status IN ('inactive', 'ended') AND EXISTS
+    (SELECT 1 FROM users u WHERE u.id = s.id AND u.status = 'active')"""
 _WANTS_SEAT = f"(({_IS_NEW_AND_ACTIVE}) OR ({_BECOMES_ACTIVE}))"
 
 
-def seats_wanted(work: Work, span: Span) -> int:
-    """Return how many people of the span would become active."""
-    return int(
-        work.value(
-            f"SELECT count(*) FROM good s WHERE {_WANTS_SEAT} AND {IN_SPAN}",  # noqa: S608 - our own constants
-            **span.values,
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """How many people would become active, and how many stop being so."""
+
+    wanted: int
+    freed: int
 
 
-def seats_freed(work: Work, span: Span) -> int:
-    """Return how many people of the span stop being active."""
-    return int(
-        work.value(
-            f"""
-            SELECT count(*) {_EXISTING}
-            WHERE s.status IN ('inactive', 'ended') AND u.status = 'active' AND {IN_SPAN}
-            """,
-            **span.values,
-        )
+def seats(work: Work, span: Span) -> Seats:
+    """Count the seats that the good rows of a span want and free."""
+    found = work.one(
+        Seats,
+        f"""
+        SELECT count(CASE WHEN {_WANTS_SEAT} THEN 1 END) AS wanted,
+               count(CASE WHEN {_BECOMES_INACTIVE} THEN 1 END) AS freed
+        FROM good s WHERE {IN_SPAN}
+        """,
+        **span.values,
     )
+    assert found is not None
+    return found
 
 
 def leave_without_seat(work: Work, span: Span, free: int, limit: int) -> None:
@@ -608,7 +268,7 @@ def leave_without_seat(work: Work, span: Span, free: int, limit: int) -> None:
         f"""
         SELECT s.row_no FROM good s WHERE {_WANTS_SEAT} AND {IN_SPAN}
         ORDER BY s.row_no LIMIT 1 OFFSET :free
-        """,  # noqa: S608 - our own constants
+        """,
         free=free,
         **span.values,
     )
@@ -669,7 +329,7 @@ def find_clashes(work: Work, span: Span, *, is_first: bool) -> bool:
         WHERE s.is_generated = 1 AND s.id IS NULL AND {IN_SPAN}
           AND (EXISTS (SELECT 1 FROM users u WHERE u.login_key = s.login_key)
                {twins if is_first else ""})
-        """,  # noqa: S608 - our own constants
+        """,
         **span.values,
     )
     return found > 0
@@ -694,7 +354,7 @@ def clashes(work: Work) -> Iterator[Clash]:
         SELECT t.place, s.row_no, s.email AS text
         FROM staged_clashes c JOIN stems t ON t.stem = c.stem JOIN staged s ON s.row_no = c.row_no
         ORDER BY 1, 2
-        """,  # noqa: S608 - our own constants
+        """,
     )
 
 
@@ -725,7 +385,7 @@ def change_people(work: Work, span: Span) -> None:
             department_id = COALESCE(s.department_id, u.department_id),
             version = u.version + 1
         FROM good s WHERE s.id = u.id AND s.changed IS NOT NULL AND {IN_SPAN}
-        """,  # noqa: S608 - our own constants
+        """,
         **span.values,
     )
 
@@ -741,7 +401,7 @@ def add_people(work: Work, span: Span, *, root_id: int, run: int) -> None:
                COALESCE(s.department_id, :root_id), '{SupervisorMode.INHERITED.value}',
                '{Origin.IMPORT.value}', :run, :created_at
         FROM good s WHERE s.id IS NULL AND {IN_SPAN} ORDER BY s.row_no
-        """,  # noqa: S608 - our own constants
+        """,
         root_id=root_id,
         run=str(run),
         created_at=work.now,
@@ -756,7 +416,7 @@ def _people(condition: str = IN_SPAN) -> str:
          UNION ALL
          SELECT s.row_no, u.id AS user_id FROM good s JOIN users u ON u.login_key = s.login_key
          WHERE s.id IS NULL AND {condition})
-    """  # noqa: S608 - our own constants
+    """
 
 
 def set_fields(work: Work, span: Span) -> None:
@@ -768,7 +428,7 @@ def set_fields(work: Work, span: Span) -> None:
         FROM {_people()} p JOIN staged_fields v ON v.row_no = p.row_no WHERE TRUE
         ON CONFLICT (user_id, field_id)
         DO UPDATE SET value = excluded.value, unique_key = excluded.unique_key
-        """,  # noqa: S608 - our own constants
+        """,
         **span.values,
     )
 
@@ -785,7 +445,7 @@ def set_groups(work: Work, span: Span) -> None:
             SELECT 1 FROM good s JOIN staged_groups m ON m.row_no = s.row_no
             WHERE s.id = group_members.user_id AND m.group_id = group_members.group_id
               AND {IN_SPAN})
-        """,  # noqa: S608 - our own constants
+        """,
         **span.values,
     )
     work.run(
@@ -795,7 +455,7 @@ def set_groups(work: Work, span: Span) -> None:
         FROM {_people()} p JOIN staged_groups m ON m.row_no = p.row_no
         WHERE m.group_id IS NOT NULL
         ON CONFLICT (group_id, user_id) DO NOTHING
-        """,  # noqa: S608 - our own constants
+        """,
         **span.values,
     )
 
@@ -822,7 +482,7 @@ def set_supervisors(work: Work, span: Span) -> None:
               LEFT JOIN staged t ON t.row_no = w.boss_row
               LEFT JOIN users n ON n.login_key = t.login_key) b ON b.row_no = v.row_no
         WHERE p.user_id = u.id AND (v.mode <> 'own' OR b.boss_id IS NOT NULL)
-        """,  # noqa: S608 - our own constants
+        """,
         **span.values,
     )
 
@@ -847,22 +507,12 @@ def joined(work: Work, span: Span) -> Iterator[Joined]:
         WHERE u.status = 'active' AND (s.id IS NULL OR ',' || s.changed || ',' LIKE '%,status,%'
                                        OR ',' || s.changed || ',' LIKE '%,department,%')
         ORDER BY p.row_no
-        """,  # noqa: S608 - our own constants
+        """,
         **span.values,
     )
 
 
 # What names may be written in cells --------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A department as a cell may name it."""
-
-    id: int
-    written: str
-    full_key: str
-    code_key: str | None
 
 
 def places(work: Work, scope: Scope) -> list[Place]:
@@ -872,17 +522,8 @@ def places(work: Work, scope: Scope) -> list[Place]:
         f"""
         SELECT d.id, d.full_name AS written, d.full_key, d.code_key FROM departments d
         WHERE {scope.clause("d.path")}
-        """,  # noqa: S608 - the clause is ours
+        """,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A group as a cell may name it."""
-
-    id: int
-    name: str
-    name_key: str
 
 
 def groups(work: Work, scope: Scope) -> list[Named]:
@@ -892,7 +533,7 @@ def groups(work: Work, scope: Scope) -> list[Named]:
         f"""
         SELECT g.id, g.name, g.name_key FROM user_groups g
         WHERE g.id IN ({_groups_in(scope)})
-        """,  # noqa: S608 - the clause is ours
+        """,
     )
 
 
@@ -906,19 +547,19 @@ def exported(
 
     `wanted.under` is a path of ids; groups are those of the departments in `visible`.
     """
-    names = {
-        True: "group_concat(replace(g.name, '|', '||'), '|')",
-        False: "string_agg(replace(g.name, '|', '||'), '|' ORDER BY g.name_key)",
-    }[work.is_sqlite]
+    in_line = "group_concat(n.name, '|')" if work.is_sqlite else "string_agg(n.name, '|')"
     custom = "".join(
-        f", (SELECT v.value FROM field_values v WHERE v.user_id = u.id AND v.field_id = {rule.id})"  # noqa: S608 - a number
+        f", (SELECT v.value FROM field_values v WHERE v.user_id = u.id AND v.field_id = {rule.id})"
         for rule in fields
     )
     _, rows = work.connection.stream(
         f"""
         SELECT u.login, u.first_name, u.last_name, u.email, d.full_name, u.type, {STATUS_NOW},
-               (SELECT {names} FROM group_members m JOIN user_groups g ON g.id = m.group_id
-                WHERE m.user_id = u.id AND g.id IN ({_groups_in(visible)})),
+               (SELECT {in_line} FROM (
+                    SELECT replace(g.name, '|', '||') AS name
+                    FROM group_members m JOIN user_groups g ON g.id = m.group_id
+                    WHERE m.user_id = u.id AND g.id IN ({_groups_in(visible)})
+                    ORDER BY g.name_key) n),
                NULL AS add_to_group,
                CASE u.supervisor_mode WHEN 'own' THEN
                     COALESCE((SELECT b.login FROM users b WHERE b.id = u.supervisor_id), 'none')
@@ -929,7 +570,7 @@ def exported(
           AND (:type IS NULL OR u.type = :type)
           AND (:status IS NULL OR {STATUS_NOW} = :status)
         ORDER BY u.login_key
-        """,  # noqa: S608 - made of our own constants
+        """,
         {
             "now": work.now,
             "under": f"{wanted.under}%" if wanted.under else None,

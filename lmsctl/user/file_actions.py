@@ -10,7 +10,7 @@ from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, ReadRow, Upload
 from lmsctl.bulk.store import Span
 from lmsctl.department import store as departments
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, discover
 from lmsctl.kit.answer import Done
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import MeanwhileChanged, Work
@@ -19,12 +19,14 @@ from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, PERMISSIONS, PORTAL_WIDE, Scope
+from lmsctl.user import file_check_store as checks
 from lmsctl.user import file_store as store
 from lmsctl.user import rules
 from lmsctl.user import store as users
 from lmsctl.user.actions import joined
-from lmsctl.user.file_reader import columns, row_reader
-from lmsctl.user.file_store import Held, Joined
+from lmsctl.user.file_check_store import Held
+from lmsctl.user.file_rules import columns, row_reader
+from lmsctl.user.file_store import Joined
 from lmsctl.user.rules import FieldRule
 from lmsctl.user.store import Filter
 
@@ -90,14 +92,16 @@ class _Import:
             self._prepare(work)
         scope = rights.require(work, "user.manage")
         has_people = store.find_people(work, span)
+        if has_people and not scope.is_everywhere:
+            checks.fail_out_of_scope(work, span, scope)
         if self._is_first:
-            store.fail_repeated(work, span, has_people=has_people)
+            checks.fail_repeated(work, span, has_people=has_people)
         self._check_rows(work, span, scope)
         if has_people:
-            self._check_people(work, span, scope)
+            self._check_people(work, span)
         _seat(work, span)
         if self._has_supervisors:
-            store.fail_orphaned(work, span)
+            checks.fail_orphaned(work, span)
         if self._has_generated:
             _give_logins(work, span, is_first=self._is_first)
         self._is_first = False
@@ -110,31 +114,29 @@ class _Import:
 
     def _check_rows(self, work: Work, span: Span, scope: Scope) -> None:
         root = departments.root(work)
-        store.fail_incomplete(work, span, may_use_root=scope.covers(root.path))
+        checks.fail_incomplete(work, span, may_use_root=scope.covers(root.path))
         if "department" in self._present:
-            store.fail_lost_departments(work, span, scope)
+            checks.fail_lost_departments(work, span, scope)
         if "email" in self._present:
-            store.fail_taken_addresses(work, span)
+            checks.fail_taken_addresses(work, span)
         if "status" in self._present:
-            store.fail_new_pending(work, span)
+            checks.fail_new_pending(work, span)
         if any(rule.is_required for rule in self.fields):
-            store.fail_required_fields(work, span)
+            checks.fail_required_fields(work, span)
         if self._has_fields:
-            store.fail_taken_values(work, span, is_first=self._is_first)
+            checks.fail_taken_values(work, span, is_first=self._is_first)
         if self._has_groups:
             store.note_group_scope(work, _group_scope(work))
-            store.fail_lost_groups(work, span)
+            checks.fail_lost_groups(work, span)
         if self._has_supervisors:
             store.find_supervisors(work, span, rights.require(work, "user.view"))
-            store.fail_supervisors(work, span)
+            checks.fail_supervisors(work, span)
 
-    def _check_people(self, work: Work, span: Span, scope: Scope) -> None:
-        if not scope.is_everywhere:
-            store.fail_out_of_scope(work, span, scope)
+    def _check_people(self, work: Work, span: Span) -> None:
         if "status" in self._present:
-            store.fail_status(work, span)
+            checks.fail_status(work, span)
         store.compare(work, span, self._present, self.fields)
-        store.fail_holders(work, span, _beyond_own(work, store.held_by_changed(work, span)))
+        checks.fail_holders(work, span, _beyond_own(work, checks.held_by_changed(work, span)))
 
     # Writing -------------------------------------------------------------------------------------
 
@@ -154,6 +156,8 @@ class _Import:
     def _tell(self, work: Work, span: Span) -> int:
         """Let upper rooms know who joined, and write to the new ones if that is wanted."""
         count = 0
+        if not (self._wants_notices or _is_heard("after_join_of_department")):
+            return count
         for people in _together(store.joined(work, span)):
             joined(work, [person.user_id for person in people])
             if self._wants_notices:
@@ -167,6 +171,11 @@ class _Import:
             yield f"{left} new people were made inactive, because the plan is full."
 
 
+def _is_heard(event: str) -> bool:
+    """Say whether any room wants to know; if not, a million people need not be read back."""
+    return any(hasattr(module, event) for module in discover.modules("dependants"))
+
+
 def _group_scope(work: Work) -> Scope:
     return rights.require(work, "group.manage")
 
@@ -177,7 +186,7 @@ def _beyond_own(work: Work, held: Iterable[Held]) -> list[Held]:
     if not actor.lacks(PERMISSIONS, (EVERYWHERE,)):
         return []
     custom: dict[int, set[str]] = {}
-    for row in store.custom_permissions(work):
+    for row in checks.custom_permissions(work):
         custom.setdefault(row.role_id, set()).add(row.permission)
     return [
         role
@@ -197,18 +206,19 @@ def _seat(work: Work, span: Span) -> None:
     settings = portal.settings(work)
     if settings.seat_limit is None:
         return
-    free = settings.seat_limit - settings.seats_taken + store.seats_freed(work, span)
-    if store.seats_wanted(work, span) > free:
+    seats = store.seats(work, span)
+    free = settings.seat_limit - settings.seats_taken + seats.freed
+    if seats.wanted > free:
         store.leave_without_seat(work, span, free, settings.seat_limit)
 
 
 def _take_seats(work: Work, span: Span) -> None:
     # In a file written in several steps, seats that later rows free are not there yet.
     _seat(work, span)
-    wanted = store.seats_wanted(work, span)
-    portal.give_back_seats(work, store.seats_freed(work, span))
-    if wanted:
-        portal.take_seats_up_to(work, wanted)
+    seats = store.seats(work, span)
+    portal.give_back_seats(work, seats.freed)
+    if seats.wanted:
+        portal.take_seats_up_to(work, seats.wanted)
 
 
 # Logins ------------------------------------------------------------------------------------------

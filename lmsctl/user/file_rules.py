@@ -1,22 +1,23 @@
 """What a file of people may hold, and reading one row of it without asking the database."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any
 
 from lmsctl.bulk.actions import Note, Put, ReadRow
 from lmsctl.department import rules as department_rules
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.kit import canonical
-from lmsctl.kit.address import Email, parse_email
+from lmsctl.kit.address import parse_email
 from lmsctl.kit.csvheading import heading_key
 from lmsctl.kit.csvin import Column
 from lmsctl.kit.errors import Ambiguous, Refusal
 from lmsctl.user import rules
 from lmsctl.user.errors import LoginMissing
 from lmsctl.user.file_errors import MembershipUnknown, WordUnknown
-from lmsctl.user.file_store import Named, Place
 from lmsctl.user.results import Status, SupervisorMode, Type
 from lmsctl.user.rules import FieldRule
 
@@ -35,6 +36,26 @@ COLUMNS = (
 )
 _NO_GROUPS = "none"
 _SUGGESTIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A department as a cell may name it."""
+
+    id: int
+    written: str
+    full_key: str
+    code_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A group as a cell may name it."""
+
+    id: int
+    name: str
+    name_key: str
+
 
 Cell = Callable[[str], Any]
 Extra = Callable[[int, Put, str], None]
@@ -72,36 +93,38 @@ def row_reader(
     a row is noted; it raises nothing.
     """
     position = {name: index for index, name in enumerate(names)}
+    plain = _plain(places, is_sandbox=is_sandbox)
+    readers = list(plain.items())
     # A column that the file does not have reads the blank that is put behind each row.
-    plain = [
-        (name, position.get(name, -1), read)
-        for name, read in _plain(places, is_sandbox=is_sandbox).items()
-    ]
+    pick = itemgetter(*[position.get(name, -1) for name in plain])
     extra = [
         (name, position[name], read)
         for name, read in _extra(groups, fields, is_sandbox=is_sandbox).items()
         if name in position
     ]
-    login_at, email_at = position.get("login", -1), position.get("email", -1)
 
     def read_row(row_no: int, cells: list[str], note: Note, put: Put) -> Sequence[Any]:
         cells.append("")
+        texts = pick(cells)
         try:
-            values = [read(cells[at]) if cells[at] else None for _, at, read in plain]
+            values = [read(text) if text else None for (_, read), text in zip(readers, texts)]  # noqa: B905 - as long as each other
         except Refusal:
-            values = [_noting(row_no, name, cells[at], read, note) for name, at, read in plain]
+            values = [
+                _noting(row_no, name, text, read, note)
+                for (name, read), text in zip(readers, texts, strict=True)
+            ]
         for name, at, read in extra:
             if cells[at]:
                 _noting(row_no, name, cells[at], partial(read, row_no, put), note)
         login, email, *others = values
-        is_generated = not cells[login_at]
-        if is_generated and email:
-            login = rules.login_base(None, email)[0]
-        elif is_generated and not cells[email_at]:
+        login_text, email_text, *_ = texts
+        if not login_text and email:
+            login = rules.login_of_address(email.address)
+        elif not (login_text or email_text):
             note(row_no, None, LoginMissing())
         login_key = canonical.fold(login) if login else None
         address, email_key = (email.address, email.key) if email else (None, None)
-        return (login, login_key, int(is_generated), address, email_key, *others)
+        return (login, login_key, int(not login_text), address, email_key, *others)
 
     return read_row
 
@@ -119,18 +142,23 @@ def _noting(row_no: int, name: str, cell: str, read: Cell, note: Note) -> Any:
 
 
 def _plain(places: Iterable[Place], *, is_sandbox: bool) -> Mapping[str, Cell]:
-    def email(cell: str) -> Email:
-        return parse_email(cell, sandbox=is_sandbox)
-
     return {
         "login": rules.check_login,
-        "email": email,
-        "first_name": lambda cell: rules.check_person_name(cell, "first name"),
-        "last_name": lambda cell: rules.check_person_name(cell, "last name"),
+        "email": partial(parse_email, sandbox=is_sandbox),
+        "first_name": _names("first name"),
+        "last_name": _names("last name"),
         "type": _words(Type),
         "status": _words(Status),
         "department": _departments(places),
     }
+
+
+def _names(what: str) -> Cell:
+    @lru_cache(maxsize=8192)
+    def read(cell: str) -> str:
+        return rules.check_person_name(cell, what)
+
+    return read
 
 
 def _words(kind: type[StrEnum]) -> Cell:

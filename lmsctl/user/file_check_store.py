@@ -1,0 +1,377 @@
+"""The SQL that finds what is wrong with the staged rows of a file of people."""
+
+# Every SQL text here is made of names and clauses of our own; values are always parameters.
+# ruff: noqa: S608
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lmsctl.bulk.errors import RowRepeated
+from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail
+from lmsctl.department.errors import DepartmentUnknown
+from lmsctl.kit.work import Work
+from lmsctl.rights.rules import OWNER, Scope
+from lmsctl.user.errors import (
+    EmailTaken,
+    FieldMissing,
+    FieldValueTaken,
+    NotConfirmedYet,
+    OwnerProtected,
+    StatusWrong,
+    SupervisorIsSelf,
+    UserUnknown,
+)
+from lmsctl.user.file_errors import (
+    DepartmentNeeded,
+    MembershipUnknown,
+    NameMissing,
+    PendingNotGiven,
+    SupervisorRowFailed,
+    TouchesMoreRights,
+)
+from lmsctl.user.file_store import EXISTING, KEY, forget_hidden
+
+_NEW = "FROM staged s WHERE s.id IS NULL AND s.login_key IS NOT NULL"
+
+
+def fail_out_of_scope(work: Work, span: Span, scope: Scope) -> None:
+    """Note rows about people whom the actor may not change, and say nothing else about them."""
+    place = "JOIN departments d ON d.id = u.department_id"
+    fail(
+        work,
+        span,
+        UserUnknown,
+        Fault(
+            f"{EXISTING} {place} WHERE NOT {scope.clause('d.path')}",
+            "CASE WHEN s.is_generated = 0 THEN 'Login' ELSE 'Email' END",
+            {"given": KEY},
+        ),
+    )
+    forget_hidden(work, span, scope)
+
+
+def fail_lost_departments(work: Work, span: Span, scope: Scope) -> None:
+    """Note rows whose department has gone, or out of scope, since the file was read."""
+    fail(
+        work,
+        span,
+        DepartmentUnknown,
+        Fault(
+            f"""
+        FROM staged s WHERE s.department_id IS NOT NULL AND s.department_id NOT IN
+            (SELECT d.id FROM departments d WHERE {scope.clause("d.path")})
+        """,
+            "'Department'",
+            {"given": "s.department_id"},
+        ),
+    )
+
+
+def fail_incomplete(work: Work, span: Span, *, may_use_root: bool) -> None:
+    """Note new people without what every person needs."""
+    for column, heading, what in (
+        ("first_name", "First name", "first name"),
+        ("last_name", "Last name", "last name"),
+    ):
+        fail(
+            work,
+            span,
+            NameMissing,
+            Fault(
+                f"{_NEW} AND s.{column} IS NULL",
+                f"'{heading}'",
+                {"what": f"'{what}'"},
+            ),
+        )
+    if not may_use_root:
+        fail(
+            work,
+            span,
+            DepartmentNeeded,
+            Fault(
+                f"{_NEW} AND s.department_id IS NULL",
+                "'Department'",
+            ),
+        )
+
+
+def fail_repeated(work: Work, span: Span, *, has_people: bool) -> None:
+    """Note rows of the file that mean the same person, or give two people one address."""
+    _fail_twins(work, span, "login_key", "Login", "is_generated = 0")
+    _fail_twins(work, span, "email_key", "Email", "email_key IS NOT NULL")
+    if has_people:
+        # One row says the login of a person, another one their address.
+        _fail_twins(work, span, "id", "Login", "id IS NOT NULL")
+
+
+def _fail_twins(work: Work, span: Span, column: str, heading: str, condition: str) -> None:
+    is_person = column == "id"
+    fail(
+        work,
+        span,
+        RowRepeated,
+        Fault(
+            f"""
+        FROM {"good" if is_person else "staged"} s
+        JOIN (SELECT {column}, min(row_no) AS one, max(row_no) AS other FROM staged
+              WHERE {condition} GROUP BY {column} HAVING count(*) > 1) t
+          ON t.{column} = s.{column}
+        WHERE s.{condition}
+        """,
+            f"'{heading}'",
+            {
+                "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
+                "what": "'person'" if is_person else f"'{heading.lower()}'",
+            },
+        ),
+    )
+
+
+def fail_taken_addresses(work: Work, span: Span) -> None:
+    """Note rows that give an address which somebody else has."""
+    fail(
+        work,
+        span,
+        EmailTaken,
+        Fault(
+            """
+        FROM staged s JOIN users u ON u.email_key = s.email_key
+        WHERE s.login_key IS NOT NULL AND (s.id IS NULL OR s.id <> u.id)
+        """,
+            "'Email'",
+            {"email": "s.email"},
+        ),
+    )
+
+
+_DONE = "CASE s.status WHEN 'inactive' THEN 'deactivated' ELSE s.status END"
+
+
+def fail_new_pending(work: Work, span: Span) -> None:
+    """Note new people who are to be pending."""
+    fail(
+        work,
+        span,
+        PendingNotGiven,
+        Fault(
+            f"{_NEW} AND s.status = 'pending'",
+            "'Status'",
+            {"name": KEY},
+        ),
+    )
+
+
+def fail_status(work: Work, span: Span) -> None:
+    """Note changes of status that no administrator could make either."""
+    for refusal, condition, shown in (
+        (
+            PendingNotGiven,
+            "s.status = 'pending' AND u.status <> 'pending'",
+            {"name": "u.login"},
+        ),
+        (
+            NotConfirmedYet,
+            "s.status <> 'pending' AND u.status = 'pending'",
+            {"login": "u.login", "done": f"{_DONE} || ' by a file'"},
+        ),
+        (
+            StatusWrong,
+            "s.status = 'inactive' AND u.status = 'ended'",
+            {"login": "u.login", "status": "u.status", "done": _DONE},
+        ),
+        (
+            OwnerProtected,
+            f"""
+            s.status IN ('inactive', 'ended') AND u.status = 'active' AND EXISTS
+                (SELECT 1 FROM grants g JOIN roles r ON r.id = g.role_id
+                 WHERE g.user_id = u.id AND r.is_builtin AND r.name = '{OWNER}')
+            """,
+            {"login": "u.login", "done": _DONE},
+        ),
+    ):
+        fail(work, span, refusal, Fault(f"{EXISTING} WHERE {condition}", "'Status'", shown))
+
+
+def fail_required_fields(work: Work, span: Span) -> None:
+    """Note new people without a value in a required custom field."""
+    fail(
+        work,
+        span,
+        FieldMissing,
+        Fault(
+            """
+        FROM staged s JOIN fields f ON f.is_required
+        WHERE s.id IS NULL AND s.login_key IS NOT NULL AND NOT EXISTS
+            (SELECT 1 FROM staged_fields v WHERE v.row_no = s.row_no AND v.field_id = f.id)
+        """,
+            "f.name",
+            {"name": "f.name"},
+        ),
+    )
+
+
+def fail_taken_values(work: Work, span: Span, *, is_first: bool) -> None:
+    """Note values of unique fields that somebody else has, and in the first pass another row."""
+    shown = {"name": "f.name", "value": "v.value"}
+    mine = """FROM staged s JOIN staged_fields v ON v.row_no = s.row_no
+              JOIN fields f ON f.id = v.field_id"""
+    fail(
+        work,
+        span,
+        FieldValueTaken,
+        Fault(
+            f"""
+        {mine} JOIN field_values o ON o.field_id = v.field_id AND o.unique_key = v.unique_key
+        WHERE s.login_key IS NOT NULL AND (s.id IS NULL OR s.id <> o.user_id)
+        """,
+            "f.name",
+            shown,
+        ),
+    )
+    if is_first:
+        fail(
+            work,
+            span,
+            RowRepeated,
+            Fault(
+                f"""
+            {mine} JOIN (SELECT field_id, unique_key, min(row_no) AS one, max(row_no) AS other
+                         FROM staged_fields WHERE unique_key IS NOT NULL
+                         GROUP BY field_id, unique_key HAVING count(*) > 1) t
+              ON t.field_id = v.field_id AND t.unique_key = v.unique_key
+            WHERE TRUE
+            """,
+                "f.name",
+                {
+                    "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
+                    "what": "f.name",
+                },
+            ),
+        )
+
+
+def fail_lost_groups(work: Work, span: Span) -> None:
+    """Note rows whose group has gone, or out of scope, since the file was read."""
+    fail(
+        work,
+        span,
+        MembershipUnknown,
+        Fault(
+            """
+        FROM staged s JOIN staged_groups m ON m.row_no = s.row_no
+        WHERE m.group_id IS NOT NULL AND m.group_id NOT IN (SELECT id FROM staged_scope)
+        """,
+            "CASE m.replaces WHEN 1 THEN 'Group' ELSE 'Add to group' END",
+            {"given": "m.group_id"},
+        ),
+    )
+
+
+_SUPERVISED = "FROM staged s JOIN staged_supervisors v ON v.row_no = s.row_no AND v.mode = 'own'"
+
+
+def fail_supervisors(work: Work, span: Span) -> None:
+    """Note supervisors who are unknown, or the person themselves."""
+    fail(
+        work,
+        span,
+        UserUnknown,
+        Fault(
+            f"{_SUPERVISED} WHERE v.boss_id IS NULL AND v.boss_row IS NULL",
+            "'Supervisor'",
+            {"given": "v.given"},
+        ),
+    )
+    fail(
+        work,
+        span,
+        SupervisorIsSelf,
+        Fault(
+            f"{_SUPERVISED} WHERE (v.boss_row = s.row_no OR v.boss_id = s.id)",
+            "'Supervisor'",
+            {"login": KEY},
+        ),
+    )
+
+
+def fail_orphaned(work: Work, span: Span) -> None:
+    """Note rows whose supervisor would come from a row that fails, however far down the line."""
+    fail(
+        work,
+        span,
+        SupervisorRowFailed,
+        Fault(
+            f"""
+        {_SUPERVISED} WHERE s.row_no IN (
+            WITH RECURSIVE broken (row_no) AS (
+                SELECT w.row_no FROM staged w WHERE w.id IS NULL
+                  AND EXISTS (SELECT 1 FROM staged_errors e WHERE e.row_no = w.row_no)
+                UNION
+                SELECT h.row_no FROM staged_supervisors h JOIN broken ON broken.row_no = h.boss_row
+                WHERE h.boss_id IS NULL)
+            SELECT row_no FROM broken)
+        """,
+            "'Supervisor'",
+            {"given": "v.given", "other": "v.boss_row"},
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that somebody who would be changed holds, and where."""
+
+    role_id: int
+    role: str
+    is_builtin: bool
+    department_id: int | None
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """One permission of a custom role."""
+
+    role_id: int
+    permission: str
+
+
+def held_by_changed(work: Work, span: Span) -> list[Held]:
+    """Return every role, with its place, that somebody holds who would be changed."""
+    return work.all(
+        Held,
+        f"""
+        SELECT DISTINCT g.role_id, r.name AS role, r.is_builtin, gd.department_id, d.path
+        FROM staged s JOIN grants g ON g.user_id = s.id JOIN roles r ON r.id = g.role_id
+        LEFT JOIN grant_departments gd ON gd.grant_id = g.id
+        LEFT JOIN departments d ON d.id = gd.department_id
+        WHERE s.changed IS NOT NULL AND {IN_SPAN}
+        """,
+        **span.values,
+    )
+
+
+def custom_permissions(work: Work) -> list[Allowed]:
+    """Return the permissions of every custom role."""
+    return work.all(Allowed, "SELECT role_id, permission FROM role_permissions")
+
+
+def fail_holders(work: Work, span: Span, roles: Sequence[Held]) -> None:
+    """Note changes of people who hold one of `roles` at its place."""
+    if roles:
+        fail(
+            work,
+            span,
+            TouchesMoreRights,
+            Fault(
+                f"""
+            {EXISTING} WHERE s.changed IS NOT NULL AND EXISTS (
+                SELECT 1 FROM grants g LEFT JOIN grant_departments gd ON gd.grant_id = g.id
+                WHERE g.user_id = s.id
+                  AND g.role_id || '-' || COALESCE(gd.department_id, 0) IN :held)
+            """,
+                "NULL",
+                {"name": "u.login"},
+                values={"held": [f"{role.role_id}-{role.department_id or 0}" for role in roles]},
+            ),
+        )

@@ -126,6 +126,7 @@ def main(argv: Sequence[str]) -> int:
     except typer.Exit as leaving:
         status = leaving.exit_code
     except typer.TyperException as wrong:
+        _show_missing_help(wrong, session, argv)
         status = _refuse(_usage(wrong), session, argv)
     except (KeyboardInterrupt, typer.Abort):
         _end_talk(session)
@@ -145,7 +146,7 @@ def main(argv: Sequence[str]) -> int:
 def _run(argv: list[str], session: Session) -> int:
     root = build()
     if "_LMSCTL_COMPLETE" in os.environ:
-        from typer.completion import completion_init
+        from typer.completion import completion_init  # type: ignore[attr-defined]  # its home
 
         completion_init()
         root.main(args=argv, prog_name="lmsctl", obj=session)
@@ -308,9 +309,20 @@ def _wants_json(session: Session, argv: Sequence[str]) -> bool:
         return False
 
 
+def _is_bare(wrong: typer.TyperException) -> bool:
+    """Say whether a noun stands there without a verb: Typer then complains with its help."""
+    ctx = getattr(wrong, "ctx", None)
+    return ctx is not None and wrong.message == ctx.get_help()
+
+
+def _show_missing_help(wrong: typer.TyperException, session: Session, argv: Sequence[str]) -> None:
+    if _is_bare(wrong) and not _wants_json(session, argv):
+        sys.stderr.write(wrong.message + "\n\n")
+
+
 def _usage(wrong: typer.TyperException) -> Refusal:
     ctx = getattr(wrong, "ctx", None)
-    if ctx is not None and wrong.message == ctx.get_help():
+    if ctx is not None and _is_bare(wrong):
         return UsageWrong(reason="A command is missing.", command=ctx.command_path)
     reason = " ".join(wrong.format_message().split())
     option = getattr(getattr(wrong, "param", None), "opts", None)

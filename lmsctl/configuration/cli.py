@@ -1,7 +1,6 @@
 """The command line of the configuration room."""
 
 import platform
-import sqlite3
 from typing import Annotated, Any
 
 import typer
@@ -138,6 +137,8 @@ def remove(env: Environment, name: Name) -> Any:
 def version(env: Environment) -> Any:
     """Show the version of the program; with -o json also of what it stands on."""
     if env.output in {"json", "jsonl", "csv"}:
+        import sqlite3
+
         return Version(
             lmsctl.__version__, schema.VERSION, platform.python_version(), sqlite3.sqlite_version
         )

@@ -45,6 +45,7 @@ _GLOBALS: dict[str, tuple[type, tuple[str, ...], str | None, str]] = {
     "no_progress": (bool, ("--no-progress",), None, "No progress on standard error."),
 }
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_EXAMPLE_WIDTH = 94
 FOOTER = "Global options work here too: see 'lmsctl help options'."
 
 
@@ -153,8 +154,19 @@ def _help(function: Callable[..., Any], examples: Sequence[str]) -> str:
     text = inspect.cleandoc(function.__doc__ or "")
     if examples:
         # Click rewraps paragraphs unless they begin with a backspace.
-        text += "\n\n\b\nExamples:\n" + "\n".join(f"  {line}" for line in examples)
+        text += "\n\n\b\nExamples:\n" + "\n".join(map(_folded, examples))
     return text
+
+
+def _folded(example: str) -> str:
+    """Return one command line, broken before options as a shell takes it where it is too long."""
+    lines = [""]
+    for part in example.split(" --"):
+        word = f" --{part}" if lines != [""] else f"  {part}"
+        if len(lines[-1]) + len(word) > _EXAMPLE_WIDTH:
+            lines.append("     ")
+        lines[-1] += word
+    return " \\\n".join(lines)
 
 
 def _context_parameter() -> inspect.Parameter:

@@ -17,6 +17,9 @@ from lmsctl.kit.errors import Refusal, Usage
 from lmsctl.kit.timewords import show, show_utc
 
 TABLE_ROWS = 50
+_LONGEST_WHOLE_WORD = len("09:00:00+01:00")
+_LEAST_WIDTH = 8
+_GAP = 2
 _UTC = ZoneInfo("UTC")
 
 
@@ -217,7 +220,7 @@ def _cell(value: Any, zone: ZoneInfo | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime) and zone is not None:
-        return show(value, zone)
+        return show(value, zone).replace("T", " ")
     shown = plain(value)
     if isinstance(shown, list) and all(isinstance(item, str | int) for item in shown):
         return ", ".join(str(item) for item in shown)
@@ -316,11 +319,17 @@ def _print_table(heads: Sequence[str], lines: list[list[str]], view: View, out: 
         show_header=bool(heads),
         show_edge=False,
         pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
-    for at in range(max(map(len, lines), default=0)):
-        head = Plain(heads[at].upper()) if heads else ""
+    for at, width in enumerate(_widths([heads, *lines] if heads else lines, view.width or 0)):
         is_label = not heads and at == 0
-        table.add_column(head, overflow="fold", style="bold" if is_label else "", no_wrap=is_label)
+        table.add_column(
+            Plain(heads[at].upper()) if heads else "",
+            overflow="fold",
+            style="bold" if is_label else "",
+            no_wrap=is_label,
+            width=width,
+        )
     for line in lines:
         table.add_row(*(Plain(cell) for cell in line))
     console = Console(
@@ -334,6 +343,27 @@ def _print_table(heads: Sequence[str], lines: list[list[str]], view: View, out: 
         emoji=False,
     )
     console.print(table)
+
+
+def _widths(lines: Sequence[Sequence[str]], room: int) -> list[int | None]:
+    """Return how wide each column of `lines` is to be, None where Rich may decide.
+
+    Words that fit are not broken; what is left over makes as many columns whole as it can.
+    """
+    from rich.cells import cell_len
+
+    columns = list(zip(*lines, strict=True))
+    whole = [max(map(cell_len, cells)) for cells in columns]
+    words = [max(cell_len(word) for cell in cells for word in cell.split(" ")) for cells in columns]
+    widths = [_LEAST_WIDTH if longest > _LONGEST_WHOLE_WORD else longest for longest in words]
+    spare = room - _GAP * (len(columns) - 1) - sum(widths)
+    if spare < 0 or spare >= sum(whole) - sum(widths):
+        return [None] * len(columns)
+    for at in sorted(range(len(columns)), key=lambda at: whole[at] - widths[at]):
+        more = min(spare, whole[at] - widths[at])
+        widths[at] += more
+        spare -= more
+    return list(widths)
 
 
 _WRITERS: dict[str, Callable[[_Page], None]] = {

@@ -1,0 +1,23 @@
+"""Everything a portal's database holds, to see whether anything changed."""
+
+from tests.conftest import Portal
+
+_TABLES = {
+    True: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    False: "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
+}
+
+
+def everything(portal: Portal, *, besides: tuple[str, ...] = ()) -> dict[str, list[str]]:
+    """Return every row of every table but `besides`, by table."""
+    tables = sorted(str(name) for (name,) in portal.sql(_TABLES[portal.is_sqlite]))
+    return {
+        table: sorted(map(repr, portal.sql(f"SELECT * FROM {table}")))
+        for table in tables
+        if table not in besides
+    }
+
+
+def refusals(portal: Portal) -> int:
+    """Return how many refusals were written down."""
+    return int(portal.value("SELECT count(*) FROM audit_rows WHERE verdict = 'refused'"))

@@ -4,6 +4,7 @@
 NOUNS: dict[str, tuple[str, str, str]] = {
     "audit": ("lmsctl.audit.cli", "app", "Who did what, as whom, and what was refused."),
     "can-i": ("lmsctl.role.cli", "can_i_app", "Whether and where one may do something."),
+    "catalog": ("lmsctl.content.catalog_cli", "app", "What people may choose for themselves."),
     "completion": (
         "lmsctl.configuration.cli",
         "completion_app",
@@ -14,6 +15,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
         "config_app",
         "The configuration file and the values in effect.",
     ),
+    "content": ("lmsctl.content.cli", "app", "Folders, courses, topics, articles and pathways."),
     "context": (
         "lmsctl.configuration.cli",
         "context_app",

@@ -105,7 +105,7 @@ class ContentGrant(SQLModel, table=True):
 
 
 class CatalogRule(SQLModel, table=True):
-    """To whom the catalog offers an item: a type, a group, a department and all below, everybody."""
+    """To whom the catalog offers an item: a type, a group, a department and all below, all."""
 
     __tablename__ = "catalog_rules"
     __table_args__ = (

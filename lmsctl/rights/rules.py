@@ -22,13 +22,22 @@ PERMISSIONS: Mapping[str, str] = {
     "profile.view": "see sign-up profiles and their history",
     "profile.manage": "create, change and delete sign-up profiles",
     "registration.manage": "see and release registrations that wait for confirmation",
+    "content.view": "see content and the rules of the catalog",
+    "content.own": "create content; change, share, grant, archive and delete one's own",
+    "content.manage": "change, share, grant, archive and delete everybody's content",
+    "catalog.manage": "open content in the catalog and close it",
+    "enrollment.view": "see who is enrolled in what, why, and what people see",
+    "enrollment.manage": "enroll people and cancel enrollments",
+    "progress.manage": "record and import what people did",
+    "token.view": "see tokens with their codes, and who redeemed them",
+    "token.manage": "create, upload, change and delete tokens",
     "notification.view": "see queued mails and notices",
     "report.view": "read reports",
 }
 
-# The plan, the switches and the file as a whole are for the owner and administrators alone: no
-# custom role can hold these.
-RESERVED = frozenset({"portal.owner", "portal.settings", "db.manage"})
+# The plan, the switches, the file as a whole and tokens are for the owner and administrators alone:
+# no custom role can hold these.
+RESERVED = frozenset({"portal.owner", "portal.settings", "db.manage", "token.manage"})
 
 OWNER = "owner"
 ADMINISTRATOR = "administrator"
@@ -47,6 +56,9 @@ _LOCAL = frozenset(
         "profile.view",
         "profile.manage",
         "registration.manage",
+        "content.view",
+        "enrollment.view",
+        "enrollment.manage",
         "notification.view",
         "report.view",
     }
@@ -56,7 +68,7 @@ BUILT_IN: Mapping[str, frozenset[str]] = {
     OWNER: frozenset(PERMISSIONS),
     ADMINISTRATOR: frozenset(PERMISSIONS) - {"portal.owner"},
     DEPARTMENT_ADMINISTRATOR: _LOCAL,
-    AUTHOR: frozenset(),
+    AUTHOR: frozenset({"content.view", "content.own"}),
     SUPERVISOR: frozenset({"department.view", "user.view", "report.view"}),
     LEARNER: frozenset(),
 }

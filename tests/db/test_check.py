@@ -19,6 +19,15 @@ PROFILE = (
     " VALUES ('P', 'P', 'p', 1, '2026-01-01T00:00:00Z', {limit}, {used}, 'l',"
     " '2026-01-01T00:00:00Z')"
 )
+ITEM = (
+    "INSERT INTO content_items (id, kind, code, code_key, title, status, source, parent_id,"
+    " is_inheriting, created_at) SELECT {id}, '{kind}', 'c{id}', 'c{id}', 'T', 'active', 'own',"
+    " {parent}, is_builtin, '2026-01-01T00:00:00Z' FROM roles WHERE name = 'owner'"
+)
+PART = (
+    "INSERT INTO pathway_items (pathway_id, item_id, position, is_mandatory)"
+    " SELECT {pathway}, {item}, {position}, is_builtin FROM roles WHERE name = 'owner'"
+)
 NEVER = "'2030-01-01T00:00:00Z'"
 
 # What breaks each invariant, and nothing less does: name, statements, constraints in the way.
@@ -73,6 +82,37 @@ BREACHES = {
     "activations_within_limit": (
         [PROFILE.format(limit=2, used=3)],
         ["signup_profiles.activations_not_oversold"],
+    ),
+    "folders_hold_content": (
+        [
+            ITEM.format(id=901, kind="topic", parent="NULL"),
+            ITEM.format(id=902, kind="topic", parent=901),
+        ],
+        [],
+    ),
+    "folders_form_no_circle": (
+        [
+            ITEM.format(id=901, kind="folder", parent="NULL"),
+            ITEM.format(id=902, kind="folder", parent=901),
+            "UPDATE content_items SET parent_id = 902 WHERE id = 901",
+        ],
+        [],
+    ),
+    "pathways_lead_over_items": (
+        [
+            ITEM.format(id=901, kind="topic", parent="NULL"),
+            ITEM.format(id=902, kind="topic", parent="NULL"),
+            PART.format(pathway=901, item=902, position=1),
+        ],
+        [],
+    ),
+    "pathway_positions_count": (
+        [
+            ITEM.format(id=901, kind="pathway", parent="NULL"),
+            ITEM.format(id=902, kind="topic", parent="NULL"),
+            PART.format(pathway=901, item=902, position=2),
+        ],
+        [],
     ),
     "no_orphans": (["UPDATE users SET department_id = 999 WHERE login = 'owner'"], []),
 }

@@ -1,0 +1,47 @@
+"""The verbs of the content room."""
+
+from lmsctl.content.actions.catalog import Openings, close, list_rules, offer
+from lmsctl.content.actions.items import (
+    archive,
+    create,
+    delete,
+    edit,
+    existing,
+    list_content,
+    restore,
+    show,
+)
+from lmsctl.content.actions.pathways import add_item, remove_item
+from lmsctl.content.actions.sharing import (
+    Audiences,
+    find_by_link,
+    grant,
+    grant_open,
+    link,
+    revoke,
+    revoke_link,
+)
+
+__all__ = [
+    "Audiences",
+    "Openings",
+    "add_item",
+    "archive",
+    "close",
+    "create",
+    "delete",
+    "edit",
+    "existing",
+    "find_by_link",
+    "grant",
+    "grant_open",
+    "link",
+    "list_content",
+    "list_rules",
+    "offer",
+    "remove_item",
+    "restore",
+    "revoke",
+    "revoke_link",
+    "show",
+]

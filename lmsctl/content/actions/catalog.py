@@ -1,0 +1,98 @@
+"""Offering content in the catalog."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lmsctl.audit import actions as audit
+from lmsctl.content import rules, store
+from lmsctl.content.errors import AudienceUnclear
+from lmsctl.content.results import Opened, Opening
+from lmsctl.content.rules import Item
+from lmsctl.department import store as departments
+from lmsctl.group import store as groups
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.user.results import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """To whom the catalog offers something, as asked for: exactly one of them."""
+
+    type: Type | None = None
+    group: str | None = None
+    department: str | None = None
+    is_everybody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    opening: Opening
+    name: str | None
+    column: dict[str, Any]
+
+
+def _target(work: Work, wanted: Openings) -> _Target:
+    named = [wanted.type, wanted.group, wanted.department]
+    if sum(name is not None for name in named) + wanted.is_everybody != 1:
+        raise AudienceUnclear(options="--type, --group, --department and --everybody")
+    scope = rights.require(work, "catalog.manage")
+    if wanted.group is not None:
+        group = groups.get(work, wanted.group, scope)
+        return _Target(Opening.GROUP, group.name, {"group_id": group.id})
+    if wanted.department is not None:
+        place = departments.get(work, wanted.department, scope)
+        return _Target(Opening.DEPARTMENT, place.written, {"department_id": place.id})
+    rights.require_everywhere(work, "catalog.manage")
+    if wanted.type is not None:
+        return _Target(Opening.TYPE, wanted.type.value, {"type": wanted.type})
+    return _Target(Opening.EVERYBODY, None, {})
+
+
+def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
+    """Offer an item in the catalog; returns the rule, and whether it is new.
+
+    Needs `catalog.manage`: over the department, which stands for everything under it, or the
+    group, and everywhere for a type or everybody. Raises AudienceUnclear, ContentUnknown,
+    ContentIsFolder, ContentArchived, GroupUnknown and DepartmentUnknown.
+    """
+    item = _item(work, given)
+    target = _target(work, wanted)
+    rules.check_no_folder(item, "opened in the catalog")
+    rules.check_enrollable(item)
+    is_new = store.add_rule(work, item.id, target.opening, target.column)
+    if is_new:
+        _record(work, "catalog.opened", item, target)
+    return Opened(item.code, item.title, target.opening, target.name), is_new
+
+
+def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
+    """Offer an item no longer to somebody; enrollments stay. The mirror of `offer`."""
+    item = _item(work, given)
+    target = _target(work, wanted)
+    is_gone = store.remove_rule(work, item.id, target.opening, target.column)
+    if is_gone:
+        _record(work, "catalog.closed", item, target)
+    return Opened(item.code, item.title, target.opening, target.name), is_gone
+
+
+def _item(work: Work, given: str) -> Item:
+    rights.require(work, "catalog.manage")
+    found = store.get(work, given)
+    work.about = f"content {found.code}"
+    return store.lock(work, found.id)
+
+
+def _record(work: Work, code: str, item: Item, target: _Target) -> None:
+    audit.record(work, code, f"content {item.code}", to=target.opening, name=target.name)
+
+
+def list_rules(work: Work, given: str | None = None) -> Iterator[Opened]:
+    """Return what the catalog offers to whom, of one item when given; needs `content.view`.
+
+    Raises ContentUnknown.
+    """
+    rights.require(work, "content.view")
+    item_id = store.get(work, given).id if given is not None else None
+    return store.catalog_rules(work, item_id)

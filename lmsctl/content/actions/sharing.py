@@ -1,0 +1,150 @@
+"""Open links and grants: who may open an item."""
+
+from dataclasses import dataclass
+
+from lmsctl.audit import actions as audit
+from lmsctl.content import rules, store
+from lmsctl.content.actions.items import held
+from lmsctl.content.errors import AudienceUnclear, OpenLinkUnknown
+from lmsctl.content.results import Audience, Granted, Link
+from lmsctl.content.rules import Item
+from lmsctl.department import store as departments
+from lmsctl.group import store as groups
+from lmsctl.kit import secret
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
+from lmsctl.rights import actions as rights
+from lmsctl.user import store as users
+
+# Links -------------------------------------------------------------------------------------------
+
+
+def link(work: Work, given: str) -> tuple[Link, bool]:
+    """Return an item's open link, made when first asked for, and whether it is new.
+
+    Needs the right to change the item. Raises ContentUnknown, ContentIsFolder and ContentArchived.
+    """
+    item = held(work, given)
+    rules.check_no_folder(item, "shared by a link")
+    if item.link is not None:
+        return _shown(work, item.code, item.link), False
+    rules.check_enrollable(item)
+    new = _new_link()
+    store.change(work, item.id, link=new)
+    audit.record(work, "content.shared", f"content {item.code}")
+    return _shown(work, item.code, new), True
+
+
+def _new_link() -> str:
+    link = secret.link()
+    # A command line would take it for an option.
+    while link.startswith("-"):
+        link = secret.link()
+    return link
+
+
+def _shown(work: Work, code: str, text: str) -> Link:
+    base = portal.settings(work).public_url
+    return Link(code, f"{base}/open/{text}" if base else text)
+
+
+def revoke_link(work: Work, given: str) -> tuple[Item, bool]:
+    """End an item's open link; a later one will be another. Returns it and whether there was one.
+
+    Raises ContentUnknown.
+    """
+    item = held(work, given)
+    if item.link is None:
+        return item, False
+    store.change(work, item.id, link=None)
+    audit.record(work, "content.unshared", f"content {item.code}")
+    return item, True
+
+
+def find_by_link(work: Work, link: str) -> Item:
+    """Return the item an open link, or the secret at its end, leads to; raises OpenLinkUnknown."""
+    found = store.of_link(work, rules.secret_part(link))
+    if found is None:
+        raise OpenLinkUnknown
+    return found
+
+
+# Grants ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Audiences:
+    """To whom something is given, as asked for: exactly one of them."""
+
+    user: str | None = None
+    group: str | None = None
+    department: str | None = None
+    is_organization: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    audience: Audience
+    name: str | None
+    column: dict[str, int]
+
+
+def _target(work: Work, wanted: Audiences) -> _Target:
+    """Return whom `wanted` names; needs the right to see them, and raises what looking raises."""
+    named = [wanted.user, wanted.group, wanted.department]
+    if sum(name is not None for name in named) + wanted.is_organization != 1:
+        raise AudienceUnclear(options="--user, --group, --department and --organization")
+    if wanted.user is not None:
+        person = users.get(work, wanted.user, rights.require(work, "user.view"))
+        return _Target(Audience.USER, person.login, {"user_id": person.id})
+    if wanted.group is not None:
+        group = groups.get(work, wanted.group, rights.require(work, "group.view"))
+        return _Target(Audience.GROUP, group.name, {"group_id": group.id})
+    if wanted.department is not None:
+        place = departments.get(work, wanted.department, rights.require(work, "department.view"))
+        return _Target(Audience.DEPARTMENT, place.written, {"department_id": place.id})
+    return _Target(Audience.ORGANIZATION, None, {})
+
+
+def grant(work: Work, given: str, wanted: Audiences) -> tuple[Granted, bool]:
+    """Let somebody open an item, or what inherits in a folder; returns whether that is new.
+
+    Needs the right to change the item, and to see whom it is given to. A department stands for
+    everything under it. Raises AudienceUnclear, ContentUnknown, UserUnknown, GroupUnknown and
+    DepartmentUnknown.
+    """
+    item = held(work, given)
+    target = _target(work, wanted)
+    is_new = store.add_grant(work, item.id, target.audience, target.column)
+    granted = Granted(item.code, target.audience, target.name)
+    if is_new:
+        _record(work, "content.granted", granted)
+    return granted, is_new
+
+
+def revoke(work: Work, given: str, wanted: Audiences) -> tuple[Granted, bool]:
+    """Take a grant away; enrollments stay. The mirror of `grant`, with the same refusals."""
+    item = held(work, given)
+    target = _target(work, wanted)
+    is_gone = store.remove_grant(work, item.id, target.audience, target.column)
+    granted = Granted(item.code, target.audience, target.name)
+    if is_gone:
+        _record(work, "content.revoked", granted)
+    return granted, is_gone
+
+
+def _record(work: Work, code: str, granted: Granted) -> None:
+    audit.record(work, code, f"content {granted.content}", to=granted.audience, name=granted.name)
+
+
+def grant_open(work: Work, item: Item, user_id: int) -> None:
+    """Let a person who came by an item's open link open it, rights aside.
+
+    An inheriting item opens its whole folder to them, another one only itself. Doing it again
+    changes nothing.
+    """
+    target = item.parent_id if item.is_inheriting and item.parent_id is not None else item.id
+    if store.add_grant(work, target, Audience.USER, {"user_id": user_id}):
+        person = users.by_id(work, user_id)
+        granted = Granted(store.by_id(work, target).code, Audience.USER, person.login)
+        _record(work, "content.granted", granted)

@@ -41,6 +41,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
         "app",
         "Links that bring new people into a department.",
     ),
+    "token": ("lmsctl.token.cli", "app", "Codes that admit people and enroll them in one item."),
     "user": ("lmsctl.user.cli", "app", "People: create, import, change, deactivate."),
     "version": ("lmsctl.configuration.cli", "version_app", "Show the version of the program."),
 }

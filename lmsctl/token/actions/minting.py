@@ -1,0 +1,70 @@
+"""Making many single-use tokens at once, with a file that says which is meant for whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from lmsctl.audit import actions as audit
+from lmsctl.content import store as content
+from lmsctl.kit.address import parse_email
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.token import rules, store
+from lmsctl.token.actions.tokens import check_nickname, new_code
+from lmsctl.token.results import Minted, State
+from lmsctl.user.results import Type
+
+_USES = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What many tokens have in common; `content` names the item as people write it."""
+
+    content: str
+    nickname: str | None = None
+    creates: Type = Type.PROSPECT
+    expires: TimeWord | None = None
+
+
+def mint(
+    work: Work, template: Template, *, count: int | None, recipients: Sequence[str] = ()
+) -> list[Minted]:
+    """Make `count` tokens of one use each, or one for each recipient; needs `token.manage`.
+
+    Recipients are addresses; they stand beside the codes in what is returned and nowhere else.
+    Raises MintCountWrong, MintRecipientsTooMany, EmailInvalid and what making one token raises.
+    """
+    rights.require_everywhere(work, "token.manage")
+    item = content.get(work, template.content)
+    rules.check_content(item)
+    wanted = rules.check_minting(count, len(recipients))
+    people = [parse_email(given, sandbox=work.is_sandbox).address for given in recipients]
+    codes = _new_codes(work, wanted)
+    common = {
+        "nickname": check_nickname(template.nickname),
+        "content_id": item.id,
+        "creates": template.creates,
+        "use_limit": _USES,
+        "expires_at": template.expires.end(work.now, work.zone) if template.expires else None,
+        "is_active": True,
+        "created_at": work.now,
+    }
+    store.add_many(
+        work, [{"code": text, "code_digest": key, **common} for key, text in codes.items()]
+    )
+    audit.record(work, "tokens.minted", f"content {item.code}", count=wanted)
+    return [Minted(text, who, State.OPEN) for text, who in zip_longest(codes.values(), people)]
+
+
+def _new_codes(work: Work, count: int) -> dict[str, str]:
+    """Return `count` codes that no token has, by their digests."""
+    codes: dict[str, str] = {}
+    while len(codes) < count:
+        made = (new_code() for _ in range(count - len(codes)))
+        fresh = {rules.digest(text): text for text in made}
+        for key in store.taken(work, fresh):
+            del fresh[key]
+        codes.update(fresh)
+    return codes

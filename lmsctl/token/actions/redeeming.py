@@ -1,0 +1,226 @@
+"""Redeeming a token, why that would be refused, and who has done it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from lmsctl.audit import actions as audit
+from lmsctl.content import store as content
+from lmsctl.department import store as departments
+from lmsctl.enrollment.results import Reason
+from lmsctl.kit import canonical
+from lmsctl.kit.address import Email, parse_email
+from lmsctl.kit.answer import Listing
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.work import Work
+from lmsctl.notification import actions as notification
+from lmsctl.notification.actions import Words
+from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
+from lmsctl.portal.errors import PlanFull
+from lmsctl.portal.store import Settings
+from lmsctl.registration import rules as registration_rules
+from lmsctl.registration.errors import DomainNotAllowed
+from lmsctl.registration.rules import Checked, Newcomer
+from lmsctl.rights import actions as rights
+from lmsctl.token import rules, store
+from lmsctl.token.actions.tokens import seen
+from lmsctl.token.errors import (
+    InstantMissing,
+    RedeemerLoginTaken,
+    RedeemerNotConfirmed,
+    TokenUsedUp,
+)
+from lmsctl.token.results import Explanation, Gate, Redeemed, Standing, Used
+from lmsctl.token.rules import Row
+from lmsctl.token.store import Holder
+from lmsctl.user import actions as user
+from lmsctl.user import store as users
+from lmsctl.user.errors import LoginTaken
+from lmsctl.user.results import Origin, Status, Type
+from lmsctl.user.rules import Draft
+
+# As much of what was typed as an address may have (RFC 5321); the audit log needs no more.
+_ADDRESS_LIMIT = 254
+
+
+def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
+    """Let somebody in by the code or link of a token, which is all the right it takes.
+
+    An unknown address gets an account, one invitation and the enrollment; a known active person
+    only the enrollment. Both are one use; who is enrolled already uses nothing, whatever the limit.
+    Addresses are not confirmed and no custom field is asked for: the token vouches for the person.
+    Raises DetailMissing and what the details' checks raise, TokenUnknown, RegistrationOff,
+    TokenDisabled, TokenExpired, ContentArchived, TokenUsedUp, RedeemerNotActive,
+    RedeemerNotConfirmed, RedeemerLoginTaken, DomainNotAllowed and PlanFull; nothing remains then.
+    """
+    rights.actor(work)
+    work.about = f"redeem {canonical.excerpt(newcomer.email or '', _ADDRESS_LIMIT)}".strip()
+    if not canonical.trim(given or ""):
+        rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
+    settings = portal.lock(work)
+    row = store.lock_by_code(work, rules.code_in(given or "", settings.public_url))
+    item = content.by_id(work, row.content_id)
+    for refusal in rules.closed_gates(row, item, settings, work.now):
+        raise refusal
+    details = rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
+    person = store.holder(work, details.email.key, row.content_id, work.now)
+    for refusal in rules.closed_to(person.email, person.status) if person else ():
+        raise refusal
+    told = Redeemed(
+        login=person.login if person else details.email.address,
+        email=details.email.address,
+        content=row.content,
+        is_new_person=person is None,
+        is_new_enrollment=person is None or not person.is_enrolled,
+        redeemed_at=work.now,
+    )
+    if told.is_new_enrollment:
+        _use(work, row)
+        number = person.id if person else _welcome(work, row, settings, details)
+        from lmsctl.enrollment import actions as enrollment
+
+        enrollment.enroll_one(work, number, item, Reason.TOKEN, str(row.id))
+        store.note(work, row, number, is_new_person=person is None)
+        audit.record(work, "token.redeemed", f"token {row.id}", login=told.login)
+    return told
+
+
+def _use(work: Work, row: Row) -> None:
+    if not store.claim(work, row.id):
+        raise TokenUsedUp(limit=row.use_limit)
+
+
+def _welcome(work: Work, row: Row, settings: Settings, details: Checked) -> int:
+    """Make the account of a person nobody knows yet, invite them, and return their id."""
+    registration_rules.check_admitted(details.email, settings, None)
+    portal.take_seat(work)
+    draft = Draft(
+        login=details.email.address,
+        email=details.email,
+        first_name=details.first_name,
+        last_name=details.last_name,
+        type=Type(row.creates),
+        department_id=departments.root(work).id,
+        origin=Origin.TOKEN,
+        origin_detail=row.name,
+    )
+    try:
+        number = user.add(work, draft, Status.ACTIVE)
+    except LoginTaken as refusal:
+        raise RedeemerLoginTaken(email=details.email.address, field="--email") from refusal
+    words = _invitation(settings, details, row.title)
+    notification.mail(work, number, details.email.address, words)
+    return number
+
+
+def _invitation(settings: Settings, details: Checked, title: str) -> Words:
+    link = f"\n{settings.public_url}\n" if settings.public_url else ""
+    return Words(
+        kind="invitation",
+        reason="they redeemed a token",
+        subject=f"Welcome to {settings.name}",
+        body=(
+            f"Hello {details.first_name},\n\nyou are enrolled in '{title}'."
+            f"\nYou sign in as {details.email.address}.\n{link}"
+        ),
+    )
+
+
+# History -----------------------------------------------------------------------------------------
+
+
+def history(work: Work, given: str | None = None) -> Listing[Used]:
+    """Return the ledger of uses, of one token or of all, those of deleted tokens too.
+
+    Needs `token.view`; people are seen by `user.view` in their current department, and it says how
+    many are hidden. Raises TokenUnknown.
+    """
+    rights.require_everywhere(work, "token.view")
+    number = seen(work, given).id if given is not None else None
+    scope = rights.actor(work).scope("user.view")
+    hidden = store.hidden(work, number, scope)
+    return Listing(Used, store.history(work, number, scope), hidden=hidden)
+
+
+# Why ---------------------------------------------------------------------------------------------
+
+
+def explain(
+    work: Work, given: str, *, email: str | None, at: TimeWord | None
+) -> tuple[Explanation, list[Gate]]:
+    """Return every gate that is closed at `at` (now when None), for who has the address `email`.
+
+    Without an address it is somebody new. Switches, limits and accounts count as they are now; only
+    time is imagined to pass. Nothing changes by asking. Needs `token.view`. Raises InstantMissing
+    and TokenUnknown.
+    """
+    row = seen(work, given)
+    moment = _moment(work, at)
+    address, wrong = _read(email, is_sandbox=work.is_sandbox)
+    holder = store.holder(work, address.key, row.content_id, moment) if address else None
+    closed = [*wrong, *_closed(work, row, moment), *_closed_to(work, row, address, holder, moment)]
+    gates = [
+        Gate(refusal.code, refusal.message(work.zone), opens_at, refusal.advice(work.zone))
+        for refusal, opens_at in closed
+    ]
+    standing = _standing(holder) if address else None
+    return Explanation(row.id, row.nickname, moment, email, standing, not gates), gates
+
+
+def _moment(work: Work, at: TimeWord | None) -> datetime:
+    if at is None:
+        return work.now
+    moment = at.start(work.now, work.zone)
+    if moment is None:
+        raise InstantMissing(given=at.text, field="--at")
+    return moment
+
+
+Closed = tuple[Refusal, datetime | None]
+
+
+def _read(given: str | None, *, is_sandbox: bool) -> tuple[Email | None, list[Closed]]:
+    """Return the address, or what is wrong with it."""
+    if given is None:
+        return None, []
+    try:
+        return parse_email(given, sandbox=is_sandbox), []
+    except Refusal as refusal:
+        return None, [(refusal, None)]
+
+
+def _standing(holder: Holder | None) -> Standing:
+    if holder is None:
+        return Standing.NEW
+    return Standing.ENROLLED if holder.is_enrolled else Standing.KNOWN
+
+
+def _closed(work: Work, row: Row, at: datetime) -> Iterator[Closed]:
+    item = content.by_id(work, row.content_id)
+    for refusal in rules.closed_gates(row, item, portal.settings(work), at):
+        yield refusal, None
+
+
+def _closed_to(
+    work: Work, row: Row, address: Email | None, holder: Holder | None, at: datetime
+) -> Iterator[Closed]:
+    """Yield what is closed to this person, or to somebody new, and when time would open it."""
+    if holder is None or not holder.is_enrolled:
+        for refusal in rules.closed_by_use(row):
+            yield refusal, None
+    if holder is None:
+        yield from _closed_to_newcomer(work, address, at)
+        return
+    for refusal in rules.closed_to(holder.email, holder.status):
+        yield refusal, holder.expires_at if isinstance(refusal, RedeemerNotConfirmed) else None
+
+
+def _closed_to_newcomer(work: Work, address: Email | None, at: datetime) -> Iterator[Closed]:
+    settings = portal.settings(work)
+    if address and not registration_rules.is_admitted(address, settings, None):
+        yield DomainNotAllowed(domain=address.domain), None
+    if address and users.holder_of_login(work, address.key) is not None:
+        yield RedeemerLoginTaken(email=address.address), None
+    if portal_rules.is_full(portal.seats_taken(work, at), settings.seat_limit):
+        yield PlanFull(), portal.next_seat_at(work, at)

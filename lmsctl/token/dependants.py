@@ -1,0 +1,31 @@
+"""What the token room has to say about what happens in lower rooms."""
+
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from lmsctl.kit import timewords
+from lmsctl.kit.discover import Obstacle
+from lmsctl.kit.work import Work
+from lmsctl.token import store
+
+
+def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[Obstacle]:
+    """Yield how many tokens admit to an item that should go; their codes are nobody's business."""
+    count = store.on_content(work, ids)
+    if count:
+        yield Obstacle(f"{count} token{'s admit' if count > 1 else ' admits'} to it")
+
+
+def after_change_of_zone(work: Work, old: ZoneInfo, new: ZoneInfo) -> list[str]:
+    """Return a sentence for every expiry whose local date reads differently in the new zone."""
+    sentences = []
+    for row in store.listed(work, None):
+        if row.expires_at is None:
+            continue
+        before, after = timewords.show(row.expires_at, old), timewords.show(row.expires_at, new)
+        if before.partition("T")[0] != after.partition("T")[0]:
+            sentences.append(
+                f"Token {row.name} expires at the same instant, which now reads {after}, not "
+                f"{before}."
+            )
+    return sentences

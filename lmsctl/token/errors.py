@@ -1,0 +1,147 @@
+"""Every way the token room can say no."""
+
+from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
+
+
+class TokenUnknown(NotFound):
+    """No token of that code, or one that was deleted: one answer for both."""
+
+    code = "token_unknown"
+    says = "There is no such token."
+    hint = "Check the code, or ask whoever gave it to you."
+
+
+class TokenExists(Conflict):
+    """A token of that code exists."""
+
+    code = "token_exists"
+    says = "A token with this code exists already."
+    hint = "Choose another code, or give --if-exists skip or update."
+
+
+class TokenCodeInvalid(Rejected):
+    """A code that could not be typed or read."""
+
+    code = "token_code_invalid"
+    says = "This cannot be the code of a token: {reason}."
+    hint = "Use 3 to 64 visible characters, or leave the code out to get one made."
+
+
+class TokenContentWrong(Rejected):
+    """Something that no token admits to."""
+
+    code = "token_content_wrong"
+    says = "'{given}' is a {kind}, and a token admits to a topic, an article or a pathway."
+    hint = "Name one of these; 'lmsctl content list' shows what there is."
+
+
+class TokenContentLibrary(Rejected):
+    """What comes from the library is not for people from outside."""
+
+    code = "token_content_library"
+    says = "'{given}' comes from the library, to which no token admits."
+    hint = "Make a copy of your own, and a token for that."
+
+
+class TokenContentFixed(Conflict):
+    """A token stays with its item."""
+
+    code = "token_content_fixed"
+    says = "This token admits to '{content}', which cannot change."
+    hint = "Make another token for '{wanted}'."
+
+
+class TokenLimitWrong(Rejected):
+    """A number of uses that means nothing."""
+
+    code = "token_limit_wrong"
+    says = "'{given}' is no number of uses."
+    hint = "Give a whole number of at least 1, or the word 'unlimited'."
+
+
+class TokenLimitZero(Rejected):
+    """A token for nobody."""
+
+    code = "token_limit_zero"
+    says = "A token needs at least one use."
+    hint = "To stop a token, deactivate it: lmsctl token deactivate."
+
+
+class TokenLimitBelowUses(Rejected):
+    """Fewer uses than there were."""
+
+    code = "token_limit_below_uses"
+    says = "The token was used {uses} times, so its limit cannot be {limit}."
+    hint = "Give at least {uses}, or deactivate the token."
+
+
+class TokenDisabled(Rejected):
+    """Somebody paused the token."""
+
+    code = "token_disabled"
+    says = "This token is disabled at present."
+    hint = "An administrator can enable it again: lmsctl token activate."
+
+
+class TokenExpired(Rejected):
+    """The last moment of the token is over."""
+
+    code = "token_expired"
+    says = "This token expired at {expires_at}."
+    hint = "Move its expiry (lmsctl token edit --expires), or use another token."
+
+
+class TokenUsedUp(Rejected):
+    """Every use of the token is taken."""
+
+    code = "token_used_up"
+    says = "All {limit} uses of this token are taken."
+    hint = "Raise its limit (lmsctl token edit --limit), or use another token."
+
+
+class RedeemerNotActive(Rejected):
+    """Somebody whose account is closed; a token does not open it again."""
+
+    code = "redeemer_not_active"
+    says = "The account of '{email}' is {status}, and no token changes that."
+    hint = "An administrator can activate the person: lmsctl user activate {email}."
+
+
+class RedeemerNotConfirmed(Rejected):
+    """Somebody who registered by another door and has not confirmed their address."""
+
+    code = "redeemer_not_confirmed"
+    says = "'{email}' has registered already and has not confirmed the address yet."
+    hint = "Confirm it with the code in the mail, then use the token."
+
+
+class RedeemerLoginTaken(Rejected):
+    """The address serves somebody else as login."""
+
+    code = "redeemer_login_taken"
+    says = "Somebody else signs in with '{email}' as their login."
+    hint = "Use another address, or change that person's login (lmsctl user edit)."
+
+
+class MintCountWrong(Rejected):
+    """A number of tokens that cannot be made in one go."""
+
+    code = "mint_count_wrong"
+    says = "{given} tokens cannot be made in one go."
+    hint = "Give --count a whole number from 1 to {most}."
+
+
+class MintRecipientsTooMany(Rejected):
+    """More people than tokens."""
+
+    code = "mint_recipients_too_many"
+    says = "{recipients} recipients are named for {count} tokens."
+    hint = "Raise --count, or leave it out to get one token for each recipient."
+
+
+class InstantMissing(Usage):
+    """A question about a moment that never comes."""
+
+    code = "instant_missing"
+    says = "'{given}' is no moment to look at."
+    hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."

@@ -26,6 +26,7 @@ from lmsctl.kit.talk import StderrTalk
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
 
+_MOST_ROWS = 1_000_000_000
 _AUDITED = {Kind.NOT_FOUND, Kind.CONFLICT, Kind.REJECTED, Kind.FORBIDDEN}
 
 
@@ -38,10 +39,10 @@ class UsageWrong(errors.Usage):
 
 
 class ArgumentUndecodable(errors.Usage):
-    """Bytes that are no text; nothing of ours is called like that."""
+    """Bytes that are no text, or a NUL, which no database of ours keeps."""
 
     code = "argument_undecodable"
-    says = "The argument '{given}' is not UTF-8."
+    says = "The argument '{given}' is not text in UTF-8."
     hint = "Type it again, or set the terminal to UTF-8."
 
 
@@ -49,7 +50,7 @@ class FirstWrong(errors.Usage):
     """--first wants a number of rows."""
 
     code = "first_wrong"
-    says = "--first must be at least 0."
+    says = "--first must be a number from 0 to {most}."
     hint = "Give a number of rows, for example --first 10."
 
 
@@ -167,14 +168,14 @@ def _run(argv: list[str], session: Session) -> int:
 def _check_decoded(argv: Sequence[str]) -> None:
     """Raise ArgumentUndecodable for what Python could only keep as halves of surrogate pairs."""
     for word in argv:
-        if any("\ud800" <= character <= "\udfff" for character in word):
+        if re.search("[\0\ud800-\udfff]", word):
             raise ArgumentUndecodable(given=canonical.excerpt(word))
 
 
 def _prepare(options: Options, command: str) -> Environment:
     gc.enable()
-    if options.first is not None and options.first < 0:
-        raise FirstWrong(field="--first")
+    if options.first is not None and not 0 <= options.first <= _MOST_ROWS:
+        raise FirstWrong(most=_MOST_ROWS, field="--first")
     talk = StderrTalk(is_quiet=options.quiet, has_progress=not options.no_progress)
     return Environment(
         options, command, enter=_enter, settle=_settle, check=_check(options), talk=talk

@@ -35,7 +35,8 @@ def check_depth(path: str) -> str:
 def path_key(written: str) -> str:
     """Return the form in which written paths are compared; `/Sales / EMEA/` is `sales/emea`."""
     parts = [canonical.key(part) for part in written.split("/")]
-    return "/".join(part for part in parts if part) or ROOT
+    # Only a slash names the root: an empty text is most often a variable that was not set.
+    return "/".join(part for part in parts if part) or (ROOT if "/" in written else "")
 
 
 def check_may_move(path: str, written: str, target_path: str, target_written: str) -> None:

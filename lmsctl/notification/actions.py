@@ -12,6 +12,9 @@ from lmsctl.notification.errors import MessageUnknown
 from lmsctl.notification.results import Channel, Message, Preview, State
 from lmsctl.rights import actions as rights
 
+# What the key of a table can hold.
+_HIGHEST_NUMBER = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -49,7 +52,7 @@ def list_messages(
 def preview(work: Work, number: int) -> Preview:
     """Return one message as it would arrive; raises MessageUnknown."""
     scope = rights.require(work, "notification.view")
-    found = store.preview(work, scope, number)
+    found = store.preview(work, scope, number) if 0 < number <= _HIGHEST_NUMBER else None
     if found is None:
         raise MessageUnknown(number=number)
     return found

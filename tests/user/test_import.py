@@ -1,0 +1,465 @@
+"""Importing people: a spreadsheet in, one outcome for each row, and never half of it."""
+
+import csv
+from typing import Any
+
+import pytest
+
+from lmsctl.kit import driver
+from tests.conftest import Portal
+
+HEADINGS = "Login,First name,Last name,Email,Department,Type,Status"
+
+
+def write(portal: Portal, *lines: str, file: str = "people.csv") -> str:
+    """Write a file into the portal's folder and return its name."""
+    portal.folder.joinpath(file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def import_(portal: Portal, *lines: str, options: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Import lines that must be accepted and return the report."""
+    ran = portal.ok("user", "import", write(portal, *lines), *options, "-o", "json")
+    report: dict[str, Any] = ran.json
+    return report
+
+
+def numbers(report: dict[str, Any]) -> tuple[int, int, int, int]:
+    """Return how many rows created, updated, left and failed."""
+    return report["created"], report["updated"], report["unchanged"], report["failed"]
+
+
+def faults(portal: Portal, *lines: str) -> list[tuple[int, str | None, str]]:
+    """Return row, column and code of all that is wrong with lines that must be refused."""
+    before = people(portal)
+    ran = portal.run("user", "import", write(portal, *lines), "-o", "json")
+    assert (ran.status, ran.code) == (6, "rows_rejected")
+    assert people(portal) == before
+    return [
+        (detail["location"]["row"], detail["location"]["column"], detail["code"])
+        for detail in ran.error["details"]
+    ]
+
+
+def results(portal: Portal, *lines: str, options: tuple[str, ...] = ()) -> list[dict[str, str]]:
+    """Return the lines of --results, whatever becomes of the import."""
+    portal.run("user", "import", write(portal, *lines), "--results", "results.csv", *options)
+    with portal.folder.joinpath("results.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def people(portal: Portal) -> list[tuple[Any, ...]]:
+    """Return everybody, with everything a file can change."""
+    return portal.sql(
+        """
+        SELECT login, first_name, last_name, email, type, status, department_id, supervisor_mode,
+               supervisor_id, version FROM users ORDER BY id
+        """
+    )
+
+
+def show(portal: Portal, login: str) -> dict[str, Any]:
+    """Return one person as `user show` shows them."""
+    person: dict[str, Any] = portal.ok("user", "show", login, "-o", "json").json
+    return person
+
+
+@pytest.fixture
+def house(portal: Portal) -> Portal:
+    """Return a portal with Sales, Sales/EMEA (code EM), HR and the group Readers; anna in Sales."""
+    portal.ok("department", "create", "Sales")
+    portal.ok("department", "create", "EMEA", "--parent", "Sales", "--code", "EM")
+    portal.ok("department", "create", "HR")
+    portal.ok("group", "create", "Readers")
+    names = ("--first-name", "Anna", "--last-name", "Bell", "--email", "anna@example.com")
+    portal.ok("user", "create", "--login", "anna", *names, "--department", "Sales")
+    return portal
+
+
+# Who is meant ------------------------------------------------------------------------------------
+
+
+def test_a_row_creates_or_updates_by_login(house: Portal) -> None:
+    """A known login is changed, an unknown one made; the rest of the person stays."""
+    report = import_(house, HEADINGS, "ANNA,,Bell-Cole,,,,", "ben,Ben,Cole,,EM,client,")
+    assert numbers(report) == (1, 1, 0, 0)
+    assert (show(house, "anna")["last_name"], show(house, "anna")["first_name"]) == (
+        "Bell-Cole",
+        "Anna",
+    )
+    ben = show(house, "ben")
+    assert (ben["type"], ben["department"], ben["status"]) == ("client", "Sales/EMEA", "active")
+    assert (ben["origin"], ben["origin_detail"]) == ("import", str(report["run"]))
+    assert ben["roles"] == ["learner"]
+
+
+def test_without_a_login_the_address_decides(house: Portal) -> None:
+    """A blank login means whoever has the address, however it is written; else a new person."""
+    report = import_(house, HEADINGS, ",Hanna,,ANNA@EXAMPLE.COM,,,", ",Ben,Cole,ben@example.com,,,")
+    assert numbers(report) == (1, 1, 0, 0)
+    assert show(house, "anna")["first_name"] == "Hanna"
+    assert show(house, "ben")["email"] == "ben@example.com"
+
+
+def test_made_up_logins_are_numbered_until_one_is_free(house: Portal) -> None:
+    """The local part, then 1, 2, … past logins of the portal, of the file and of rows before."""
+    import_(
+        house,
+        HEADINGS,
+        ",A,A,anna@one.example,,,",
+        ",A,A,anna@two.example,,,",
+        "anna2,A,A,,,,",
+        ",B,B,ben@one.example,,,",
+        ",B,B,ben@two.example,,,",
+        ",B,B,ben1@one.example,,,",
+        "ben,C,C,,,,",
+    )
+    logins = dict(house.sql("SELECT email, login FROM users WHERE email IS NOT NULL"))
+    assert logins == {
+        "anna@example.com": "anna",
+        "anna@one.example": "anna1",
+        "anna@two.example": "anna3",
+        "ben@one.example": "ben2",
+        "ben@two.example": "ben3",
+        "ben1@one.example": "ben1",
+    }
+
+
+def test_the_same_file_twice_changes_nothing(house: Portal) -> None:
+    """Every row of a repeated import is unchanged, and nobody's version counts up."""
+    house.ok("field", "create", "Badge", "--kind", "unique-text")
+    lines = (
+        HEADINGS + ",Group,Add to group,Supervisor,Badge",
+        "ben,Ben,Cole,ben@example.com,EM,client,inactive,Readers,,anna,B1",
+        ",Cara,Dole,anna@one.example,Sales,,,none,Readers,ben,B2",
+        "anna,Anna,Bell,,Sales,,active,,,none,",
+    )
+    assert numbers(import_(house, *lines)) == (2, 1, 0, 0)
+    before = people(house)
+    assert numbers(import_(house, *lines)) == (0, 0, 3, 0)
+    assert people(house) == before
+
+
+def test_a_blank_cell_and_a_missing_column_leave_things_as_they_are(house: Portal) -> None:
+    """What a file does not say is not changed."""
+    before = people(house)
+    assert numbers(import_(house, HEADINGS, "anna,,,,,,")) == (0, 0, 1, 0)
+    assert numbers(import_(house, "Username", "anna")) == (0, 0, 1, 0)
+    assert people(house) == before
+
+
+def test_two_rows_for_one_person_are_errors_on_both(house: Portal) -> None:
+    """Each of the two names the other: by login, by address, and one by each."""
+    assert faults(house, HEADINGS, "ben,B,B,,,,", "x,X,X,,,,", "BEN,C,C,,,,") == [
+        (1, "Login", "row_repeated"),
+        (3, "Login", "row_repeated"),
+    ]
+    assert faults(house, HEADINGS, "a,A,A,x@example.com,,,", "b,B,B,X@example.com,,,") == [
+        (1, "Email", "row_repeated"),
+        (2, "Email", "row_repeated"),
+    ]
+    assert faults(house, HEADINGS, "anna,A,A,,,,", ",B,B,anna@example.com,,,") == [
+        (1, "Login", "row_repeated"),
+        (2, "Login", "row_repeated"),
+    ]
+    said = results(house, HEADINGS, "ben,B,B,,,,", "x,X,X,,,,", "ben,C,C,,,,")
+    assert [row["message"] for row in said] == [
+        "Row 3 has the same login.",
+        "",
+        "Row 1 has the same login.",
+    ]
+
+
+# What can be wrong -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ben,Ben,Cole,,Slaes,,", ("Department", "department_unknown")),
+        ("ben,Ben,Cole,,,stuff,", ("Type", "cell_word_unknown")),
+        ("ben,Ben,Cole,,,,gone", ("Status", "cell_word_unknown")),
+        ("ben,Ben,Cole,,,,pending", ("Status", "row_status_pending")),
+        ("anna,,,,,,pending", ("Status", "row_status_pending")),
+        ("ben,,Cole,,,,", ("First name", "row_name_missing")),
+        ("ben,Ben,,,,,", ("Last name", "row_name_missing")),
+        ("b en,Ben,Cole,,,,", ("Login", "login_invalid")),
+        ("ben,Ben,Cole,ben@,,,", ("Email", "email_invalid")),
+        ("ben,Ben,Cole,anna@example.com,,,", ("Email", "email_taken")),
+        (",Ben,Cole,,,,", (None, "login_missing")),
+        ("owner,,,,,,inactive", ("Status", "owner_protected")),
+        ("owner,,,,,,ended", ("Status", "owner_protected")),
+        ("ben,Ben,Cole,,,", (None, "csv_row_ragged")),
+    ],
+)
+def test_a_wrong_row_stops_the_file(
+    house: Portal, line: str, expected: tuple[str | None, str]
+) -> None:
+    """One wrong cell is told by row and column, and no row of the file is written."""
+    found = faults(house, HEADINGS, "zoe,Zoe,Good,,,,", line)
+    assert found == [(2, *expected)]
+
+
+def test_all_that_is_wrong_with_a_row_is_told_at_once(house: Portal) -> None:
+    """Nobody has to upload a file once for each mistake."""
+    found = faults(house, HEADINGS + ",Supervisor", "ben,,Cole,anna@example.com,X,Y,Z,nobody")
+    assert sorted(str(column) for _, column, _ in found) == [
+        "Department",
+        "Email",
+        "First name",
+        "Status",
+        "Supervisor",
+        "Type",
+    ]
+
+
+def test_a_misspelled_name_gets_the_nearest_one(house: Portal) -> None:
+    """The hint of an unknown department, group or word names what was probably meant."""
+    file = write(house, "Login,Department,Group,Type", "anna,Sales/EMIA,Readrs,clint")
+    told = house.run("user", "import", file).err
+    assert "Did you mean 'Sales/EMEA'?" in told
+    assert "Did you mean 'Readers'?" in told
+    assert "Did you mean 'client'?" in told
+
+
+def test_an_ended_person_cannot_become_inactive(house: Portal) -> None:
+    """A file makes no change of status that no administrator can make."""
+    house.ok("user", "end-employment", "anna")
+    assert faults(house, HEADINGS, "anna,,,,,,inactive") == [(1, "Status", "status_wrong")]
+    assert numbers(import_(house, HEADINGS, "anna,,,,,,active")) == (0, 1, 0, 0)
+
+
+# Groups, supervisors, custom fields --------------------------------------------------------------
+
+
+def test_group_replaces_and_add_to_group_only_adds(house: Portal) -> None:
+    """`Group` is the whole list, with | between several and `none` for an empty one."""
+    house.ok("group", "create", "Writers")
+    house.ok("group", "create", "A|B")
+    import_(house, "Login,Add to group", "anna,Readers")
+    assert show(house, "anna")["groups"] == ["Readers"]
+    import_(house, "Login,Add to group", "anna,Writers")
+    assert show(house, "anna")["groups"] == ["Readers", "Writers"]
+    import_(house, "Login,Group", "anna,Writers|A||B")
+    assert show(house, "anna")["groups"] == ["A|B", "Writers"]
+    import_(house, "Login,Group,Add to group", "anna,A|B,Readers")
+    assert show(house, "anna")["groups"] == ["A|B", "Readers"]
+    import_(house, "Login,Group", "anna,none")
+    assert show(house, "anna")["groups"] == []
+    assert faults(house, "Login,Group", "anna,Nobody") == [(1, "Group", "row_group_unknown")]
+
+
+def test_a_supervisor_may_stand_further_down(house: Portal) -> None:
+    """Somebody named by login or address may be made by a later row; so may nobody be."""
+    lines = (
+        HEADINGS + ",Supervisor",
+        "ben,Ben,Cole,,,,,dora",
+        "cara,Cara,Cole,,,,,dora@example.com",
+        ",Dora,Cole,dora@example.com,,,,none",
+        "eve,Eve,Cole,,,,,anna",
+    )
+    import_(house, *lines)
+    found = {login: show(house, login) for login in ("ben", "cara", "dora", "eve")}
+    assert [found[login]["supervisor"] for login in found] == ["dora", "dora", None, "anna"]
+    assert found["dora"]["supervisor_mode"] == "none"
+    assert numbers(import_(house, *lines)) == (0, 0, 4, 0)
+    import_(house, "Login,Supervisor", "ben,inherited")
+    assert show(house, "ben")["supervisor_mode"] == "inherited"
+    assert faults(house, "Login,Supervisor", "ben,BEN", "cara,nobody") == [
+        (1, "Supervisor", "supervisor_is_self"),
+        (2, "Supervisor", "user_unknown"),
+    ]
+
+
+def test_a_row_fails_with_the_row_its_supervisor_comes_from(house: Portal) -> None:
+    """With --keep-going nobody is left without the supervisor the file gives them."""
+    said = results(
+        house,
+        HEADINGS + ",Supervisor",
+        "a,A,A,,,,,b",
+        "b,B,B,,,,,c",
+        "c,,C,,,,,",
+        "d,D,D,,,,,anna",
+        options=("--keep-going",),
+    )
+    assert [(row["key"], row["outcome"]) for row in said] == [
+        ("a", "failed"),
+        ("b", "failed"),
+        ("c", "failed"),
+        ("d", "created"),
+    ]
+
+
+def test_custom_fields_are_columns(house: Portal) -> None:
+    """Values are read as their kind wants; required and unique ones are held to it."""
+    house.ok("field", "create", "Badge", "--kind", "unique-text", "--required")
+    house.ok("field", "create", "Born", "--kind", "date")
+    heading = HEADINGS + ",badge,BORN"
+    import_(house, heading, "ben,B,B,,,,,7,2000-01-31", "anna,,,,,,,8,")
+    assert show(house, "ben")["fields"] == {"Badge": "7", "Born": "2000-01-31"}
+    assert faults(house, heading, "cara,C,C,,,,,,") == [(1, "Badge", "field_missing")]
+    assert faults(house, heading, "cara,C,C,,,,,7,") == [(1, "Badge", "field_value_taken")]
+    assert faults(house, heading, "cara,C,C,,,,,9,31.31.2000") == [(1, "Born", "field_value_wrong")]
+    assert faults(house, heading, "cara,C,C,,,,,9,", "dora,D,D,,,,,9,") == [
+        (1, "Badge", "row_repeated"),
+        (2, "Badge", "row_repeated"),
+    ]
+    assert numbers(import_(house, heading, "anna,,,,,,,9,")) == (0, 1, 0, 0)
+
+
+# Seats -------------------------------------------------------------------------------------------
+
+
+def test_past_the_plan_people_are_made_inactive(house: Portal) -> None:
+    """The seats go to the first rows; the report, the results and the notes tell who got none."""
+    house.ok("settings", "set", "plan.max-active-users=4")
+    lines = (HEADINGS, "a,A,A,,,,inactive", "b,B,B,,,,", "c,C,C,,,,", "d,D,D,,,,")
+    ran = house.ok("user", "import", write(house, *lines), "--results", "results.csv")
+    assert "1 new people were made inactive, because the plan is full." in ran.err
+    states = dict(house.sql("SELECT login, status FROM users"))
+    assert [states[login] for login in "abcd"] == ["inactive", "active", "active", "inactive"]
+    assert house.value("SELECT seats_taken FROM portals") == 4
+    assert "the plan is full" in house.folder.joinpath("results.csv").read_text()
+
+
+def test_activating_past_the_plan_fails_the_row(house: Portal) -> None:
+    """Somebody who is there and should become active needs a seat; one freed by the file counts."""
+    import_(house, HEADINGS, "a,A,A,,,,inactive", "b,B,B,,,,inactive")
+    house.ok("settings", "set", "plan.max-active-users=2")
+    assert faults(house, HEADINGS, "a,,,,,,active") == [(1, "Status", "plan_full")]
+    assert faults(house, HEADINGS, "a,,,,,,active", "b,,,,,,active", "anna,,,,,,ended") == [
+        (2, "Status", "plan_full")
+    ]
+    assert numbers(import_(house, HEADINGS, "a,,,,,,active", "anna,,,,,,ended")) == (0, 2, 0, 0)
+    assert house.value("SELECT seats_taken FROM portals") == 2
+
+
+# Rights ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def managed(house: Portal) -> Portal:
+    """Return the house with mia, who manages Sales, and hank in HR, an administrator."""
+    import_(house, HEADINGS, "mia,Mia,M,,Sales,,", "hank,Hank,H,hank@example.com,HR,,")
+    import_(house, HEADINGS, "boss,Bo,Ss,,Sales,,")
+    house.ok("role", "grant", "mia", "department-administrator", "--department", "Sales")
+    house.ok("role", "grant", "boss", "administrator")
+    return house
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "code"),
+    [
+        ("hank,Henry,,,,,", "Login", "user_unknown"),
+        (",Henry,,hank@example.com,,,", "Email", "user_unknown"),
+        ("anna,,,,HR,,", "Department", "department_unknown"),
+        ("new,N,N,,,,", "Department", "row_department_missing"),
+        ("boss,Bob,,,,,", None, "row_beyond_own_rights"),
+    ],
+)
+def test_a_manager_reaches_their_own_people_only(
+    managed: Portal, line: str, column: str | None, code: str
+) -> None:
+    """People and departments out of scope look absent; who holds more rights is out of reach."""
+    file = write(managed, HEADINGS, line)
+    ran = managed.run("user", "import", file, "--as", "mia", "-o", "json")
+    assert ran.status == 6
+    assert [(item["location"]["column"], item["code"]) for item in ran.error["details"]] == [
+        (column, code)
+    ]
+    assert "Hank" not in ran.err
+
+
+def test_a_manager_imports_into_their_own_department(managed: Portal) -> None:
+    """In scope everything works, and naming somebody unreachable without a change is no fault."""
+    file = write(managed, HEADINGS, "new,N,N,,Sales/EMEA,,", "anna,Ann,,,,,", "boss,Bo,,,,,")
+    ran = managed.ok("user", "import", file, "--as", "mia", "-o", "json")
+    assert numbers(ran.json) == (1, 1, 1, 0)
+
+
+def test_importing_needs_the_right(managed: Portal) -> None:
+    """Without user.manage anywhere the file is not even looked at."""
+    ran = managed.run("user", "import", "no-such-file.csv", "--as", "anna", "-o", "json")
+    assert (ran.status, ran.code) == (8, "permission_missing")
+
+
+def test_a_file_never_grants_a_role(house: Portal) -> None:
+    """There is no column for it."""
+    file = write(house, "Login,Role", "anna,owner")
+    assert house.refused("user", "import", file) == "csv_column_unknown"
+
+
+# What follows ------------------------------------------------------------------------------------
+
+
+def test_notices_only_when_asked_for(house: Portal) -> None:
+    """File commands queue nothing by themselves; with --notify new people are written to."""
+    import_(house, HEADINGS, "a,A,A,a@example.com,,,")
+    assert house.value("SELECT count(*) FROM notifications") == 0
+    report = import_(
+        house,
+        HEADINGS,
+        "b,B,B,b@example.com,,,",
+        "c,C,C,,,,",
+        "anna,An,,,,,",
+        options=("--notify",),
+    )
+    assert report["notices"] == 1
+    assert house.sql("SELECT address FROM notifications") == [("b@example.com",)]
+
+
+def test_a_run_is_audited_once(house: Portal) -> None:
+    """However many rows: one entry, with the number of the run."""
+    report = import_(house, HEADINGS, "a,A,A,,,,", "b,B,B,,,,")
+    rows = house.sql("SELECT target FROM audit_rows WHERE code = 'users.imported'")
+    assert rows == [(f"run {report['run']}",)]
+
+
+def test_a_rehearsal_tells_the_same_and_keeps_nothing(house: Portal) -> None:
+    """--dry-run reports the same numbers and outcomes, and nothing stays."""
+    lines = (HEADINGS, "a,A,A,,,,", "anna,An,,,,,")
+    before = people(house)
+    rehearsed = results(house, *lines, options=("--dry-run",))
+    assert people(house) == before
+    assert house.value("SELECT count(*) FROM runs") == 0
+    assert [row["outcome"] for row in rehearsed] == ["created", "updated"]
+    assert [row["outcome"] for row in results(house, *lines)] == ["created", "updated"]
+
+
+def test_a_scheduled_end_that_the_file_overrules_is_forgotten(house: Portal) -> None:
+    """Ending somebody now leaves nothing scheduled."""
+    house.ok("user", "deactivate", "anna", "--on", "2026-12-31")
+    import_(house, HEADINGS, "anna,,,,,,ended")
+    assert show(house, "anna")["scheduled_status"] is None
+    assert house.value("SELECT seats_taken FROM portals") == 1
+
+
+# How much it costs -------------------------------------------------------------------------------
+
+
+def test_the_number_of_statements_does_not_grow_with_the_file(
+    house: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred rows and fifteen hundred take the same number of statements, updates included."""
+    house.ok("field", "create", "Badge", "--kind", "unique-text")
+    kind = driver.Sqlite if house.is_sqlite else driver.Postgresql
+    execute, count = kind.execute, [0]
+
+    def counting(self: Any, sql: str, values: Any) -> Any:
+        count[0] += 1
+        return execute(self, sql, values)
+
+    monkeypatch.setattr(kind, "execute", counting)
+    counted = {}
+    for rows in (100, 1500):
+        for name in ("First", "Changed"):
+            count[0] = 0
+            lines = [
+                f",{name},L,p{at}x{rows}@d{at % 7}.example,EM,,,Readers,anna,{rows}.{at}"
+                for at in range(rows)
+            ]
+            report = import_(house, HEADINGS + ",Group,Supervisor,Badge", *lines)
+            assert report["created"] + report["updated"] == rows
+            counted[rows, name] = count[0]
+    assert counted[100, "First"] == counted[1500, "First"]
+    assert counted[100, "Changed"] == counted[1500, "Changed"]

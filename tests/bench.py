@@ -1,7 +1,7 @@
-"""Measures speed as ratios, each beside its base in the same run: `python -m tests.bench [NAME...]`.
+"""Measures speed as ratios, each beside its base in one run: `python -m tests.bench [NAME...]`.
 
-Names: start, bulk, memory, race. Absolute times vary with the machine; the ratios hold. Nothing here
-fails for time; `race` does fail if anything was oversold or lost.
+Names: start, bulk, memory, race. Absolute times vary with the machine; the
+ratios hold. Nothing here fails for time; `race` does fail if anything was oversold or lost.
 """
 
 import contextlib
@@ -191,10 +191,7 @@ def people_file(folder: Path, rows: int) -> Path:
     return path
 
 
-COLUMNS = (
-    "login login_key email email_key first_name last_name type status department_id "
-    "supervisor_mode origin origin_detail created_at version"
-).split()
+COLUMNS = ["login", "login_key", "email", "email_key", "first_name", "last_name", "type", "status", "department_id", "supervisor_mode", "origin", "origin_detail", "created_at", "version"]
 
 
 def raw_rows(rows: int) -> Iterator[tuple[Any, ...]]:
@@ -348,7 +345,7 @@ def clients(place: Place, count: int, *, tries: int = 0, seconds: float = 0) -> 
     return won
 
 
-def _client(
+def _client(  # noqa: PLR0917 - a process is started with a tuple
     place: Place, number: int, tries: int, seconds: float, barrier: Any, results: Any
 ) -> None:
     connection = driver.open_database(place.url, patience=60)

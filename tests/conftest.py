@@ -63,7 +63,11 @@ class Portal:
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the variables under which the program is run, and no others of its own."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("LMSCTL_") and name != "CI"}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("LMSCTL_") and name != "CI"
+        }
         frozen = {"LMSCTL_NOW": self.now} if self.now else {}
         return {**kept, "LMSCTL_DATABASE_URL": self.url, "NO_COLOR": "1", **frozen, **more}
 
@@ -130,7 +134,7 @@ def _text(stream: io.TextIOWrapper) -> str:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Any]:
     """Start a real PostgreSQL for this test process and stop it afterwards."""
-    # Another test run resets the rights of pytest's own folders, which the server's user must enter.
+    # Another test run resets the rights of pytest's folders, which the server's user enters.
     folder = Path(tempfile.mkdtemp(prefix="lmsctl-postgresql-"))
     folder.chmod(0o755)
     runtime = folder / "runtime"

@@ -65,8 +65,10 @@ def surface_text() -> str:
         command = load(word)
         verbs = getattr(command, "commands", None)
         for name, verb in sorted(verbs.items()) if verbs else [("", command)]:
-            lines.append(" ".join(["lmsctl", word, name]).strip())
-            spelled = [_spelling(parameter) for parameter in verb.params if not _is_global(parameter)]
+            lines.append(f"lmsctl {word} {name}".strip())
+            spelled = [
+                _spelling(parameter) for parameter in verb.params if not _is_global(parameter)
+            ]
             if spelled:
                 lines += textwrap.wrap(
                     "  ".join(spelled),

@@ -57,9 +57,14 @@ def truth() -> Any:
 
 
 def reference(
-    to: str, *, null: bool = False, gone: str | None = None, index: bool | None = None, primary: bool = False
+    to: str,
+    *,
+    null: bool = False,
+    gone: str | None = None,
+    index: bool | None = None,
+    primary: bool = False,
 ) -> Any:
-    """Return a reference to another table's id; `gone` is CASCADE or SET NULL when that row goes."""
+    """Return a reference to another table's id; when that goes, `gone` is CASCADE or SET NULL."""
     wants_index = not primary if index is None else index
     return Column(
         _NUMBER,

@@ -294,7 +294,7 @@ def save(config: Config, values: Mapping[str, Any]) -> Config:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123 - for the mode
+        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             tomli_w.dump(dict(values), file)
             file.flush()
             os.fsync(file.fileno())

@@ -110,7 +110,9 @@ class Sheet:
                 text.detach()
         self._source.check_unchanged()
 
-    def _rows(self, text: io.TextIOWrapper) -> Iterator[Row]:
+    def _rows(  # noqa: C901 - one pass over each row, and the fastest one
+        self, text: io.TextIOWrapper
+    ) -> Iterator[Row]:
         found = self._records(text, self._delimiter)
         next(found)  # the heading row
         picked = [index for index, name in enumerate(self.columns) if name is not None]

@@ -59,7 +59,7 @@ class Location:
         return ", ".join(parts)
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunction
+class Refusal(Exception):
     """Somebody is told no: a stable code, one sentence, one hint and the values that decided.
 
     A subclass gives `code`, `says` and `hint`; the last two are format strings over the keyword
@@ -88,7 +88,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
         self.values = values
 
     def message(self, zone: tzinfo | None = None) -> str:
-        """Return the sentence, moments in `zone` (as they are when None), with its place in front."""
+        """Return the sentence with its place in front; moments in `zone`, or as they are."""
         sentence = self.says.format_map(_shown(self.values, zone))
         return f"{self.location}: {sentence}" if self.location else sentence
 

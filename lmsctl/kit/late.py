@@ -1,4 +1,4 @@
-"""Modules that load when they are first used, so that --help does not pay for what it never does."""
+"""Modules that load when they are first used: --help does not pay for what it never does."""
 
 import importlib.machinery
 import importlib.util

@@ -37,11 +37,13 @@ class StderrTalk(Talk):
         self._tasks: dict[str, Any] = {}
 
     def say(self, sentence: str) -> None:
+        """Say one sentence, unless less talk was asked for."""
         if not self._is_quiet:
             self.end()
             self._stream.write(sentence + "\n")
 
     def progress(self, what: str, done: int, total: int | None) -> None:
+        """Say how much of `total` (None when unknown) is done, not too often."""
         now = time.monotonic()
         if not self._has_progress or now - self._started < _PATIENCE_SECONDS:
             return
@@ -54,6 +56,7 @@ class StderrTalk(Talk):
             self._stream.flush()
 
     def end(self) -> None:
+        """Clear away the bar."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

@@ -1,4 +1,4 @@
-"""Rights as a pure question: actor, permission, department path. Everything is denied unless granted."""
+"""Rights as a pure question: actor, permission, department path; no unless granted."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -123,7 +123,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whose rights are used: a person with what they hold, or the operator, who holds everything."""
+    """Whose rights are used: a person with what they hold, or the operator, who holds all."""
 
     login: str | None
     user_id: int | None

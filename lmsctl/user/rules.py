@@ -113,7 +113,7 @@ def login_of_address(address: str) -> str:
 
 
 def candidates(base: str) -> Iterator[list[str]]:
-    """Yield batches of logins to try, in order: `anna`, then `anna1`, `anna2`, …"""
+    """Yield batches of logins to try, in order: `anna`, then `anna1`, `anna2` and so on."""
     yield [base]
     first, size = 1, 50
     while True:

@@ -8,7 +8,9 @@ from tests.conftest import Portal
 @pytest.mark.parametrize("permission", ["portal.owner", "portal.settings", "db.manage"])
 def test_no_custom_role_holds_what_belongs_to_the_owner(portal: Portal, permission: str) -> None:
     """Settings, the plan and the database as a whole stay with the owner and administrators."""
-    assert portal.refused("role", "create", "x", "--permission", permission) == "permission_reserved"
+    assert (
+        portal.refused("role", "create", "x", "--permission", permission) == "permission_reserved"
+    )
 
 
 def test_a_custom_role_held_in_the_root_holds_everywhere(portal: Portal) -> None:

@@ -1,7 +1,7 @@
 """Measures speed as ratios, each beside its base in one run: `python -m tests.bench [NAME...]`.
 
-Names: start, bulk, memory, race. Absolute times vary with the machine; the
-ratios hold. Nothing here fails for time; `race` does fail if anything was oversold or lost.
+Names: start, bulk, memory, race. Absolute times vary with the machine; the ratios hold. Nothing here
+fails for time; `race` does fail if anything was oversold or lost.
 """
 
 import contextlib
@@ -191,7 +191,10 @@ def people_file(folder: Path, rows: int) -> Path:
     return path
 
 
-COLUMNS = ["login", "login_key", "email", "email_key", "first_name", "last_name", "type", "status", "department_id", "supervisor_mode", "origin", "origin_detail", "created_at", "version"]
+COLUMNS = (
+    "login login_key email email_key first_name last_name type status department_id "
+    "supervisor_mode origin origin_detail created_at version"
+).split()
 
 
 def raw_rows(rows: int) -> Iterator[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from lmsctl.kit import columns
 
 
 class Group(SQLModel, table=True):
-    """A set of people, kept by whoever manages the department it belongs to (by default the root)."""
+    """A set of people, kept by whoever manages its department (the root by default)."""
 
     __tablename__ = "user_groups"
     __table_args__ = (columns.STRICT,)

@@ -94,9 +94,7 @@ class NoDatabaseNamed(Misconfigured):
 
     code = "no_database_named"
     says = "No database is configured."
-    hint = (
-        "Make one here with 'lmsctl init', or name it by --database-url or LMSCTL_DATABASE_URL."
-    )
+    hint = "Make one here with 'lmsctl init', or name it by --database-url or LMSCTL_DATABASE_URL."
 
 
 class ContextUnknown(NotFound):
@@ -294,7 +292,7 @@ def save(config: Config, values: Mapping[str, Any]) -> Config:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123 - for the mode
             tomli_w.dump(dict(values), file)
             file.flush()
             os.fsync(file.fileno())

@@ -169,7 +169,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _spooled(stream: BinaryIO) -> BinaryIO:
-    spool = tempfile.TemporaryFile()
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the Source closes it
     try:
         while chunk := stream.read(_CHUNK):
             spool.write(chunk)

@@ -17,7 +17,7 @@ ERROR_HEADING = "_error"
 
 # What starts a formula when a spreadsheet opens the file; the full-width forms do so in
 # Japanese settings (OWASP, "CSV Injection").
-_FORMULA = "=+-@\t\r＝＋－＠"
+_FORMULA = "=+-@\t\r＝＋－＠"  # noqa: RUF001 - the look-alikes are the point
 _SUSPECT = frozenset(_FORMULA + "'")
 _RISKY = re.compile(f"'*[{re.escape(_FORMULA)}]")
 
@@ -151,7 +151,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
             return
         temporary, descriptor = _beside(real)
         try:
-            with open(descriptor, "w", encoding="utf-8", newline="") as stream:
+            with open(descriptor, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - pathlib opens no descriptor
                 yield stream
                 stream.flush()
                 os.fsync(descriptor)

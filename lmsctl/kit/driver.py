@@ -4,7 +4,7 @@ Stores write one SQL text. `:name` is a value; `IN :names` and `NOT IN :names` t
 column's name says its type (`…_at` a moment, `…_on` a day, `is_…` a truth, `…_json` a list or
 object).
 """
-
+# ruff: noqa: D102 - what the two connections do is said once, by their protocol
 
 import functools
 import itertools
@@ -106,7 +106,7 @@ class SchemaAbsent(SchemaMismatch):
     hint = "Make one with 'lmsctl init'."
 
 
-class Repeat(Exception):
+class Repeat(Exception):  # noqa: N818 - a signal to the unit of work, never shown
     """Somebody else's transaction came between: the whole unit of work is to be done again."""
 
 
@@ -214,7 +214,7 @@ class Sqlite:
         self._patience = patience
         if path.is_dir():
             raise DatabaseDamaged(place=path, reason="it is a folder")
-        if not create and not os.path.isfile(path):
+        if not create and not os.path.isfile(path):  # noqa: PTH113 - Path's raises where we may not look
             raise DatabaseMissing(place=path)
         try:
             self.raw = sqlite3.connect(path, isolation_level=None, timeout=patience, uri=False)
@@ -251,7 +251,7 @@ class Sqlite:
 
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         marks = ",".join("?" * len(columns))
-        sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"
+        sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
         self._guarded(lambda: self.raw.executemany(sql, rows))
 
     def stream(self, sql: str, values: Values) -> Stream:
@@ -328,7 +328,7 @@ class Sqlite:
             "SQLITE_NOTADB": damaged,
             "SQLITE_CORRUPT": damaged,
             # A journal that cannot be made beside the file is reported like a missing file.
-            "SQLITE_CANTOPEN": read_only if os.path.exists(path) else unreachable,
+            "SQLITE_CANTOPEN": read_only if os.path.exists(path) else unreachable,  # noqa: PTH110 - as above
             "SQLITE_IOERR": unreachable,
         }
 

@@ -83,7 +83,7 @@ class Environment:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     enter: Callable[[Work], None] | None = None
     settle: Callable[[Work], None] | None = None
-    check: Callable[[object], None] = lambda answer: None
+    check: Callable[[object], None] = lambda answer: None  # noqa: ARG005 - all is well
     talk: Talk = field(default_factory=Talk)
     zone: ZoneInfo | None = None
     has_written: bool = False

@@ -59,7 +59,7 @@ class Location:
         return ", ".join(parts)
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunction
     """Somebody is told no: a stable code, one sentence, one hint and the values that decided.
 
     A subclass gives `code`, `says` and `hint`; the last two are format strings over the keyword

@@ -183,7 +183,7 @@ def visible(text: str) -> str:
 def _written_out(match: re.Match[str]) -> str:
     mark = match[0]
     number = ord(mark)
-    return _NAMED.get(mark) or (f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}")
+    return _NAMED.get(mark) or (f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}")  # noqa: PLR2004 - one byte
 
 
 def plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Measures speed as ratios, each beside its base in one run: `python -m tests.bench [NAME...]`.
 
-Names: start, bulk, memory, race. Absolute times vary with the machine; the ratios hold. Nothing here
-fails for time; `race` does fail if anything was oversold or lost.
+Names: start, bulk, memory, race. Absolute times vary with the machine; the ratios hold. Nothing
+here fails for time; `race` does fail if anything was oversold or lost.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -192,9 +193,21 @@ def people_file(folder: Path, rows: int) -> Path:
 
 
 COLUMNS = (
-    "login login_key email email_key first_name last_name type status department_id "
-    "supervisor_mode origin origin_detail created_at version"
-).split()
+    "login",
+    "login_key",
+    "email",
+    "email_key",
+    "first_name",
+    "last_name",
+    "type",
+    "status",
+    "department_id",
+    "supervisor_mode",
+    "origin",
+    "origin_detail",
+    "created_at",
+    "version",
+)
 
 
 def raw_rows(rows: int) -> Iterator[tuple[Any, ...]]:
@@ -359,7 +372,7 @@ def _client(  # noqa: PLR0917 - a process is started with a tuple
         email = f"c{number}.{done}@example.com"
         done += 1
         with contextlib.suppress(Refusal):
-            carry_out(lambda: _work(connection), lambda work, email=email: _sign_up(work, email))
+            carry_out(lambda: _work(connection), partial(_sign_up, email))
             won += 1
     results.put(won)
     connection.close()
@@ -376,7 +389,7 @@ def _work(connection: driver.Connection) -> Work:
     )
 
 
-def _sign_up(work: Work, email: str) -> None:
+def _sign_up(email: str, work: Work) -> None:
     profiles.sign_up(work, "race", Newcomer(email, "Pat", "Doe"))
 
 

@@ -1,4 +1,4 @@
-"""Reads the stories in `examples/`, runs them, and writes their output: `python -m tests.stories`."""
+"""Runs the stories in `examples/`; `python -m tests.stories` writes their output down."""
 
 import os
 import re

@@ -32,7 +32,7 @@ def entries(
         f"""
         SELECT id, happened_at, operator, actor, command, verdict, code, target, detail_json
         FROM audit_rows WHERE {" AND ".join(conditions) or "TRUE"} ORDER BY id
-        """,  # noqa: S608 - the conditions are ours
+        """,
         since=since,
         verdict=verdict,
         code=code,

@@ -100,7 +100,7 @@ def add(work: Work, parent: Node | None, **values: Any) -> int:
 def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one department."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
-    work.run(f"UPDATE departments SET {assignments} WHERE id = :id", id=number, **values)  # noqa: S608 - our own names
+    work.run(f"UPDATE departments SET {assignments} WHERE id = :id", id=number, **values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def _remapped(domain: str) -> str:
     if domain.isascii():
         return domain.lower()
     # only international domains need the tables, which take long to load
-    import idna  # noqa: PLC0415
+    import idna
 
     try:
         return idna.uts46_remap(domain, std3_rules=False, transitional=False)
@@ -220,7 +220,7 @@ def _remapped(domain: str) -> str:
 def _ask_validator(address: str) -> str:
     """Return the domain of `address` in A-labels if email-validator accepts the whole."""
     # the validator takes longer to load than most commands may run
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+    from email_validator import EmailNotValidError, validate_email
 
     try:
         return str(validate_email(address, check_deliverability=False).ascii_domain)
@@ -232,8 +232,8 @@ def _ask_validator(address: str) -> str:
 def _check_read_alike(address: str) -> None:
     """Refuse what one of Python's two mail parsers would deliver to anybody but `address`."""
     # both parsers are slow to load, and plain addresses never come here
-    from email.policy import SMTPUTF8  # noqa: PLC0415
-    from email.utils import getaddresses  # noqa: PLC0415
+    from email.policy import SMTPUTF8
+    from email.utils import getaddresses
 
     header = SMTPUTF8.header_factory("to", address)
     readings = {

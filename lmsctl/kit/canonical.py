@@ -123,7 +123,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     not help to guess another.
     """
     # difflib costs more to load than most commands may spend, and only mistakes need it
-    from difflib import get_close_matches  # noqa: PLC0415
+    from difflib import get_close_matches
 
     by_key = {key(candidate): candidate for candidate in known}
     close = get_close_matches(key(name), by_key, n=1)

@@ -17,7 +17,7 @@ ERROR_HEADING = "_error"
 
 # What starts a formula when a spreadsheet opens the file; the full-width forms do so in
 # Japanese settings (OWASP, "CSV Injection").
-_FORMULA = "=+-@\t\r＝＋－＠"  # noqa: RUF001 - the look-alikes are the point
+_FORMULA = "=+-@\t\r＝＋－＠"
 _SUSPECT = frozenset(_FORMULA + "'")
 _RISKY = re.compile(f"'*[{re.escape(_FORMULA)}]")
 

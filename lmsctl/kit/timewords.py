@@ -387,7 +387,7 @@ def zone(name: str) -> ZoneInfo:
     Raises ZoneUnknown with the nearest name; paths and the machine's own `localtime` are unknown.
     """
     # only commands that handle times should pay for loading the zone machinery
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
+    from zoneinfo import ZoneInfo
 
     known = _zone_names()
     if name not in known:

@@ -138,7 +138,7 @@ class Work:
         """Insert one row and return its id."""
         names = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
-        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"  # noqa: S608 - our own names
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"
         return int(self.connection.execute(sql, values).fetchone()[0])
 
     def insert_many(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -146,7 +146,7 @@ class Work:
         if rows:
             names = ", ".join(rows[0])
             marks = ", ".join(f":{name}" for name in rows[0])
-            sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+            sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"
             self.connection.execute_many(sql, rows)
 
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -26,7 +26,7 @@ def messages(work: Work, scope: Scope, *, state: str | None, kind: str | None) -
         WHERE {scope.clause("d.path")} AND (:state IS NULL OR n.state = :state)
           AND (:kind IS NULL OR n.kind = :kind)
         ORDER BY n.due_at, n.id
-        """,  # noqa: S608 - the clause is ours
+        """,
         state=state,
         kind=kind,
     )
@@ -43,6 +43,6 @@ def preview(work: Work, scope: Scope, number: int) -> Preview | None:
         LEFT JOIN users u ON u.id = n.user_id
         LEFT JOIN departments d ON d.id = u.department_id
         WHERE n.id = :number AND {scope.clause("d.path")}
-        """,  # noqa: S608 - the clause is ours
+        """,
         number=number,
     )

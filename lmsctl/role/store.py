@@ -53,7 +53,7 @@ def names(work: Work) -> list[str]:
 
 def lock(work: Work, number: int) -> None:
     """Let nobody else change, grant or revoke this role until we are done."""
-    work.value(f"SELECT id FROM roles WHERE id = :id{work.for_update}", id=number)  # noqa: S608 - made of our own constants
+    work.value(f"SELECT id FROM roles WHERE id = :id{work.for_update}", id=number)
 
 
 def rename(work: Work, number: int, name: str, name_key: str) -> None:
@@ -115,7 +115,7 @@ def counted(work: Work, scope: Scope) -> list[Counted]:
                        OR EXISTS (SELECT 1 FROM grants g
                                   WHERE g.role_id = r.id AND g.user_id = u.id))) AS holders
         FROM roles r ORDER BY r.id
-        """,  # noqa: S608 - made of our own constants
+        """,
         now=work.now,
         everybodys=LEARNER,
     )
@@ -198,7 +198,7 @@ def holders(work: Work, role_id: int, scope: Scope) -> Iterator[HolderRow]:
         LEFT JOIN departments p ON p.id = gd.department_id
         WHERE g.role_id = :role AND {IS_ALIVE} AND {scope.clause("d.path")}
         ORDER BY u.login_key, p.full_key
-        """,  # noqa: S608 - made of our own constants
+        """,
         role=role_id,
         now=work.now,
     )
@@ -221,7 +221,7 @@ def other_active_holders(work: Work, role_id: int, user_id: int) -> int:
         f"""
         SELECT count(*) FROM grants g JOIN users u ON u.id = g.user_id
         WHERE g.role_id = :role AND u.id <> :user AND {STATUS_NOW} = 'active'
-        """,  # noqa: S608 - made of our own constants
+        """,
         role=role_id,
         user=user_id,
         now=work.now,

@@ -24,7 +24,7 @@ _ROW = f"""
            p.ends_at, p.activation_limit, p.activations_used - {_RUN_OUT} AS used, p.link,
            p.domains_json, p.version
     FROM signup_profiles p JOIN departments d ON d.id = p.department_id
-"""  # noqa: S608 - made of our own constants
+"""
 
 
 def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> Row | None:
@@ -72,7 +72,7 @@ def lock(work: Work, number: int) -> Row:
     The portal must have been locked before. Raises ProfileUnknown when it has just been deleted.
     """
     work.value(
-        f"SELECT id FROM signup_profiles WHERE id = :id{work.for_update}",  # noqa: S608 - ours
+        f"SELECT id FROM signup_profiles WHERE id = :id{work.for_update}",
         id=number,
     )
     found = work.one(Row, f"{_ROW} WHERE p.id = :id", id=number, now=work.now)
@@ -118,7 +118,7 @@ def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one profile and count up its version."""
     assignments = "".join(f"{name} = :{name}, " for name in values)
     work.run(
-        f"UPDATE signup_profiles SET {assignments}version = version + 1 WHERE id = :id",  # noqa: S608 - our own names
+        f"UPDATE signup_profiles SET {assignments}version = version + 1 WHERE id = :id",
         id=number,
         **values,
     )

@@ -206,7 +206,7 @@ def test_a_sandbox_does_not_make_bad_names_good(text: str) -> None:
         ("ada+x@example.com", "ada@example.com", False),
     ],
 )
-def test_addresses_compare_by_their_key(one: str, other: str, same: bool) -> None:  # noqa: FBT001
+def test_addresses_compare_by_their_key(one: str, other: str, same: bool) -> None:
     """Case and spelling do not count, but two domains that may differ in owner stay two."""
     keys = {address.parse_email(text, sandbox=False).key for text in (one, other)}
 
@@ -327,7 +327,7 @@ def test_what_is_no_domain_is_refused(text: str) -> None:
 )
 def test_a_domain_admits_itself_and_a_pattern_what_is_below(
     domain: str,
-    admitted: bool,  # noqa: FBT001 - a column of the table
+    admitted: bool,
 ) -> None:
     """A look-alike or longer name never passes for the one on the list."""
     assert address.admits({"example.com", "*.example.org"}, domain) is admitted

@@ -107,7 +107,7 @@ READ = {
     "no guessing": ("Login,Email\n000123,1E5\nTRUE,NULL\n", [["000123", "1E5"], ["TRUE", "NULL"]]),
     "composed": ("Login,Email\ne\u0301,b\n", [["é", "b"]]),
     "guarded": ("Login,Email\n'=1+1,''=1\n", [["=1+1", "'=1"]]),
-    "guarded full width": ("Login,Email\n'＝1,'＠a\n", [["＝1", "＠a"]]),  # noqa: RUF001
+    "guarded full width": ("Login,Email\n'＝1,'＠a\n", [["＝1", "＠a"]]),
     "guarded line end": ("Login,Email\n\"'\ra\",'\tb\n", [["\ra", "\tb"]]),
     "guarded, then composed": ("Login,Email\n'=\u0338,b\n", [["≠", "b"]]),
     "formula": ("Login,Email\n=1+1,-2\n", [["=1+1", "-2"]]),
@@ -704,7 +704,7 @@ def test_any_bytes_are_read_or_refused(
     data: bytes,
     encoding: str | None,
     delimiter: str | None,
-    ignore_unknown: bool,  # noqa: FBT001 - drawn by position
+    ignore_unknown: bool,
 ) -> None:
     """Whatever bytes come, they are read or refused with a reason; nothing else happens."""
     reading = Reading(encoding, delimiter, ignore_unknown=ignore_unknown)

@@ -1,0 +1,175 @@
+"""Which configuration, which connection, and whom to trust."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lmsctl.kit import config
+from lmsctl.kit.config import (
+    Config,
+    ConfigExposed,
+    ConfigKeyUnknown,
+    ConfigUnreadable,
+    ConfigUntrusted,
+    NoDatabaseNamed,
+    PasswordOnCommandLine,
+)
+
+TWO = """
+context = "live"
+[contexts.live]
+database-url = "postgresql://lms@host/live"
+lock-timeout = 3
+[contexts.test]
+database-url = "sqlite:///data/test.db"
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder, as somebody whose home is empty too."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home" / ".config"))
+    return tmp_path
+
+
+def written(path: Path, text: str = TWO, mode: int = 0o600) -> Path:
+    """Write a file with its folders."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def test_the_file_is_the_named_one_else_the_one_here_else_the_users(here: Path) -> None:
+    """Option before variable before folder before home; without any, one would be made here."""
+    assert config.find(None, {}) == Config(Path("lmsctl.toml"), exists=False)
+    users = written(here / "home" / ".config" / "lmsctl" / "lmsctl.toml")
+    assert config.find(None, {}).path == users
+    written(here / "lmsctl.toml")
+    assert config.find(None, {}).path == Path("lmsctl.toml")
+    variable = written(here / "v.toml")
+    assert config.find(None, {"LMSCTL_CONFIG": str(variable)}).path == variable
+    option = written(here / "o.toml")
+    assert config.find(str(option), {"LMSCTL_CONFIG": str(variable)}).path == option
+
+
+@pytest.mark.parametrize("named", ["gone.toml", ".", "~nobody-of-that-name/x.toml", "a\0b"])
+def test_a_named_file_that_is_none_is_refused(named: str) -> None:
+    """Instead of falling back to another."""
+    with pytest.raises(ConfigUnreadable):
+        config.find(named, {})
+
+
+def test_bytes_that_are_no_text_are_refused(here: Path) -> None:
+    """With the reason."""
+    (here / "x.toml").write_bytes(b'output = "\xff"')
+    with pytest.raises(ConfigUnreadable):
+        config.find("x.toml", {})
+
+
+@pytest.mark.parametrize("mode", [0o602, 0o620, 0o666])
+def test_a_file_here_that_others_may_write_is_not_trusted(here: Path, mode: int) -> None:
+    """Somebody could have planted it; one that is named is the caller's own choice."""
+    written(here / "lmsctl.toml", mode=mode)
+    with pytest.raises(ConfigUntrusted):
+        config.find(None, {})
+    assert config.find("lmsctl.toml", {}).exists
+
+
+def test_a_file_here_of_somebody_else_is_not_trusted(here: Path) -> None:
+    """Neither mine nor root's."""
+    if os.getuid() != 0:
+        pytest.skip("only root can give a file away")
+    os.chown(written(here / "lmsctl.toml"), 12345, 12345)
+    with pytest.raises(ConfigUntrusted):
+        config.find(None, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ('outptu = "id"', "Did you mean 'output'?"),
+        ("[contexts.a]\nlocktimeout = 1", "Did you mean 'contexts.a.lock-timeout'?"),
+        ("xyz = 1", "Known keys: context, output, time-zone, color."),
+    ],
+)
+def test_an_unknown_key_gets_the_nearest_name(here: Path, text: str, advice: str) -> None:
+    """Or all of them."""
+    written(here / "lmsctl.toml", text)
+    with pytest.raises(ConfigKeyUnknown) as caught:
+        config.find(None, {})
+    assert caught.value.advice() == advice
+
+
+# Which database ----------------------------------------------------------------------------------
+
+
+def chosen(environ: dict[str, str], **options: str) -> tuple[str, float]:
+    """Return the address and the patience with the file here."""
+    target = config.connecting(config.find(None, environ), environ, **options)
+    return target.url, target.patience
+
+
+def test_the_database_is_named_by_option_then_variable_then_file(here: Path) -> None:
+    """And a context that is named by option is never overruled by a variable."""
+    written(here / "lmsctl.toml")
+    live, test = "postgresql://lms@host/live", "sqlite:///data/test.db"
+    url = {"LMSCTL_DATABASE_URL": "sqlite:///v.db"}
+    assert chosen({}) == (live, 3)
+    assert chosen({"LMSCTL_CONTEXT": "test"}) == (test, 20)
+    assert chosen({"LMSCTL_CONTEXT": "live"}, context="test") == (test, 20)
+    assert chosen(url) == ("sqlite:///v.db", 20)
+    assert chosen({**url, "LMSCTL_CONTEXT": "live"}) == ("sqlite:///v.db", 20)
+    assert chosen(url, context="test") == (test, 20)
+    assert chosen(url, url="sqlite:///o.db", context="test") == ("sqlite:///o.db", 20)
+
+
+def test_a_relative_file_is_relative_to_the_file_that_names_it(here: Path) -> None:
+    """Not to whoever calls."""
+    file = written(here / "else where" / "mine.toml")
+    found = config.find(str(file), {})
+    target = config.connecting(found, {}, context="test")
+    assert config.sqlite_path(target.url) == here / "else where" / "data" / "test.db"
+
+
+def test_an_address_may_lie_in_a_file_of_its_own(here: Path) -> None:
+    """Named by variable, or by a context relative to the configuration; private if it is secret."""
+    secret = written(here / "conf" / "url", "postgresql://lms:pw@host/db\n")
+    environ = {"LMSCTL_DATABASE_URL_FILE": str(secret)}
+    assert chosen(environ)[0] == "postgresql://lms:pw@host/db"
+    file = written(here / "conf" / "c.toml", '[contexts.default]\ndatabase-url-file = "url"\n')
+    found = config.find(str(file), {})
+    assert config.connecting(found, {}).url == "postgresql://lms:pw@host/db"
+    secret.chmod(0o640)
+    with pytest.raises(ConfigExposed) as caught:
+        chosen(environ)
+    assert caught.value.advice() == f"Run: chmod 600 {secret}"
+    secret.unlink()
+    with pytest.raises(ConfigUnreadable):
+        chosen(environ)
+
+
+@pytest.mark.parametrize("url", ["postgresql://a:b@h/d", "postgresql://h/d?password=b"])
+def test_a_password_on_the_command_line_is_refused(url: str) -> None:
+    """It shows in the list of processes; in a variable it does not."""
+    with pytest.raises(PasswordOnCommandLine):
+        chosen({}, url=url)
+    assert chosen({"LMSCTL_DATABASE_URL": url})[0] == url
+
+
+def test_without_any_database_it_says_how_to_make_one() -> None:
+    """By init, option or variable."""
+    with pytest.raises(NoDatabaseNamed) as caught:
+        chosen({})
+    assert "lmsctl init" in caught.value.advice()
+
+
+def test_a_file_is_written_whole_and_for_its_owner_only(here: Path) -> None:
+    """And read back as it was meant."""
+    made = config.save(config.find(None, {}), {"output": "id"})
+    assert made.values == {"output": "id"}
+    assert (here / "lmsctl.toml").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in here.iterdir()] == ["lmsctl.toml"]

@@ -1,0 +1,103 @@
+"""Addresses of databases: which file, whose password, and never shown."""
+
+from pathlib import Path
+
+import pytest
+
+from lmsctl.kit import driver
+from lmsctl.kit.driver import UrlUnreadable
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///portal.db", "portal.db"),
+        ("sqlite:////var/lib/portal.db", "/var/lib/portal.db"),
+        ("sqlite:///a%20b%25.db", "a b%.db"),
+        ("sqlite:///ünï/x.db", "ünï/x.db"),
+    ],
+)
+def test_three_slashes_are_relative_and_four_absolute(url: str, path: str) -> None:
+    """As SQLAlchemy has it, so that the same address works with other tools."""
+    assert driver.sqlite_path(url) == Path(path)
+    assert driver.sqlite_path(driver.sqlite_url(Path(path))) == Path(path)
+
+
+@pytest.mark.parametrize("path", ["a%41.db", "what?.db", "a b.db", "100%"])
+def test_the_address_of_a_file_leads_back_to_it(path: str) -> None:
+    """Whatever its name holds."""
+    assert driver.sqlite_path(driver.sqlite_url(Path(path))) == Path(path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///",
+        "sqlite://",
+        "sqlite:portal.db",
+        "sqlite:///:memory:",
+        "sqlite:///x.db?mode=ro",
+        "sqlite:///a%00b",
+        "sqlite:///~nobody-of-that-name/x.db",
+        "",
+        "mysql://x",
+        "http://[::1",
+    ],
+)
+def test_an_address_without_meaning_is_refused(url: str) -> None:
+    """Never guessed at."""
+    with pytest.raises(UrlUnreadable):
+        driver.open_database(url, patience=1)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://anna:s3cret@host/db", "postgresql://anna:***@host/db"),
+        ("postgresql://anna:p@ss:w@host:5432/db", "postgresql://anna:***@host:5432/db"),
+        ("postgresql://:s3cret@host/db", "postgresql://:***@host/db"),
+        ("postgresql://host/db?password=s3cret&x=1", "postgresql://host/db?password=***&x=1"),
+        ("postgresql://anna:s3cret@[::1", "postgresql://anna:***@[::1"),
+    ],
+)
+def test_a_password_is_seen_and_not_shown(url: str, shown: str) -> None:
+    """Wherever it stands in the address."""
+    assert driver.has_password(url)
+    assert driver.without_password(url) == shown
+    assert not driver.has_password(shown.replace("***", ""))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://anna@host:5432/db",
+        "postgresql://anna:@/db?host=/run/x",
+        "postgresql://host:5432/a@b",
+        "sqlite:////srv/a:b@c.db",
+    ],
+)
+def test_an_address_without_password_is_shown_whole(url: str) -> None:
+    """A colon or an at sign alone is none."""
+    assert not driver.has_password(url)
+    assert driver.without_password(url) == url
+
+
+@pytest.mark.parametrize(
+    ("version", "is_safe"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 52, 0), True),
+        ((4, 0, 0), True),
+    ],
+)
+def test_the_log_is_used_only_where_sqlite_is_repaired(
+    version: tuple[int, ...], is_safe: bool
+) -> None:
+    """Older ones can damage a file that many write."""
+    assert driver.wal_is_safe(version) == is_safe

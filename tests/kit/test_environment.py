@@ -1,0 +1,57 @@
+"""One invocation: what is asked for where, and the two ways to work."""
+
+import pytest
+
+from lmsctl.kit import environment, options
+from lmsctl.kit.environment import ColorUnknown, Environment, Options, OutputUnknown
+
+
+def made(environ: dict[str, str] | None = None, **given: object) -> Environment:
+    """Return the environment of an invocation with these options and variables."""
+    return Environment(Options(**given), "test", environ=environ or {})  # type: ignore[arg-type]
+
+
+def test_every_option_is_spelled_once_and_known_to_the_environment() -> None:
+    """What is heard on the command line is what the environment takes."""
+    assert set(options._GLOBALS) == set(Options.__dataclass_fields__)
+    spelled = [word for _, words, _, _ in options._GLOBALS.values() for word in words]
+    assert len(spelled) == len(set(spelled))
+    assert options.help_on_globals().count("\n") == len(options._GLOBALS) - 1
+
+
+def test_a_format_and_a_color_are_closed_choices() -> None:
+    """Refused by name, with the known ones."""
+    assert made({"LMSCTL_OUTPUT": "csv"}).output == "csv"
+    assert made({"LMSCTL_OUTPUT": "csv"}, output="id").output == "id"
+    with pytest.raises(OutputUnknown, match="'xml'"):
+        _ = made({"LMSCTL_OUTPUT": "xml"}).output
+    with pytest.raises(ColorUnknown, match="'pink'"):
+        _ = made(color="pink").color
+
+
+def test_the_zone_is_the_option_then_the_variable_then_nobodys() -> None:
+    """None leaves it to the portal."""
+    assert str(made({"LMSCTL_TZ": "Asia/Tokyo"}, tz="Europe/Berlin").time_zone) == "Europe/Berlin"
+    assert str(made({"LMSCTL_TZ": "Asia/Tokyo"}).time_zone) == "Asia/Tokyo"
+    assert made().time_zone is None
+
+
+def test_nobody_is_asked_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor with --no-input, its variable, or in continuous integration."""
+    assert not made().may_ask
+    for stream in ("stdin", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
+    assert made().may_ask
+    assert not made(no_input=True).may_ask
+    assert not made({"LMSCTL_NO_INPUT": "1"}).may_ask
+    assert not made({"CI": "1"}).may_ask
+
+
+def test_somebody_without_a_name_has_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a slim container."""
+
+    def nobody() -> str:
+        raise KeyError
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert environment.operator().startswith("uid ")

@@ -1,0 +1,260 @@
+"""The unit of work: one transaction, repeated when others come between, undone when refused."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from lmsctl.kit import clock, driver
+from lmsctl.kit.driver import DatabaseLocked, Repeat
+from lmsctl.kit.errors import Rejected
+from lmsctl.kit.work import ConfirmationNeeded, MeanwhileChanged, Work, carry_out, look
+from tests.conftest import Portal
+
+
+class No(Rejected):
+    """A refusal."""
+
+    code = "no"
+    says = "No."
+    hint = "Leave it."
+
+
+@contextmanager
+def opened(portal: Portal, patience: float = 10) -> Iterator[Callable[..., Work]]:
+    """Yield what makes units of work on one connection."""
+    connection = driver.open_database(portal.url, patience=patience)
+    try:
+        yield lambda **more: Work(
+            connection, now=clock.read(), operator="tester", command="test", **more
+        )
+    finally:
+        connection.close()
+
+
+def rename(name: str) -> Callable[[Work], int]:
+    """Return a verb that renames the portal."""
+    return lambda work: work.run("UPDATE portals SET name = :name", name=name)
+
+
+def test_what_is_done_is_durable_and_what_is_refused_is_undone(portal: Portal) -> None:
+    """Any exception undoes everything, and so does a rehearsal."""
+    with opened(portal) as make:
+        assert carry_out(make, rename("Kept")) == 1
+
+        def refuse(work: Work) -> None:
+            rename("Refused")(work)
+            raise No
+
+        with pytest.raises(No):
+            carry_out(make, refuse)
+        assert carry_out(lambda: make(is_rehearsal=True), rename("Rehearsed")) == 1
+    assert portal.value("SELECT name FROM portals") == "Kept"
+
+
+def test_looking_never_writes(portal: Portal) -> None:
+    """On PostgreSQL the transaction itself is read-only; SQLite's takes no lock."""
+    with opened(portal) as make, opened(portal, patience=1) as other:
+        assert look(make, lambda work: work.value("SELECT name FROM portals")) == "Portal"
+        carry_out(other, rename("While reading")) if not portal.is_sqlite else None
+        if not portal.is_sqlite:
+            with pytest.raises(driver.DatabaseReadOnly):
+                look(make, rename("Never"))
+
+
+def test_a_listing_sees_one_state_to_its_end(portal: Portal) -> None:
+    """Whoever changes rows meanwhile does not change the answer."""
+    if portal.is_sqlite:
+        pytest.skip("a reader holds writers back there")
+
+    @dataclass
+    class Name:
+        name: str
+
+    for number in range(3):
+        portal.ok("department", "create", f"d{number}")
+    with opened(portal) as make:
+        rows = look(make, lambda work: work.each(Name, "SELECT name FROM departments ORDER BY id"))
+        next(rows)
+        portal.sql("DELETE FROM departments WHERE name = 'd2'")
+        assert [row.name for row in rows] == ["d0", "d1", "d2"]
+
+
+def test_writers_on_sqlite_exclude_each_other_from_the_beginning(portal: Portal) -> None:
+    """So that what was read before the change is still true when it is made."""
+    if not portal.is_sqlite:
+        pytest.skip("PostgreSQL locks rows")
+    with opened(portal) as make, opened(portal, patience=0.2) as other:
+        work = make(is_writing=True)
+        work.begin()
+        with pytest.raises(DatabaseLocked):
+            carry_out(other, lambda _: None)
+        work.connection.rollback()
+        assert carry_out(other, rename("Later")) == 1
+
+
+def test_a_deadlock_is_repeated_until_both_are_through(portal: Portal) -> None:
+    """Two that take the same two locks in opposite order, at the same moment."""
+    if portal.is_sqlite:
+        pytest.skip("SQLite knows no deadlock")
+    portal.ok("department", "create", "A")
+    portal.ok("department", "create", "B")
+    meeting = threading.Barrier(2, timeout=10)
+    attempts: list[str] = []
+
+    def both(first: str, second: str) -> Callable[[Work], None]:
+        def verb(work: Work) -> None:
+            attempts.append(first)
+            for name in (first, second):
+                work.run("UPDATE departments SET code = code WHERE name = :name", name=name)
+                if name == first and attempts.count(first) == 1:
+                    meeting.wait()
+
+        return verb
+
+    run_together(portal, both("A", "B"), both("B", "A"))
+    assert len(attempts) > 2, "nobody had to repeat, so nothing was proved"
+
+
+def test_two_who_put_in_the_same_thing_do_not_fail_by_accident(portal: Portal) -> None:
+    """The loser looks again, sees it, and is refused in words."""
+    meeting = threading.Barrier(2, timeout=10)
+    attempts: list[int] = []
+    answers: list[str] = []
+
+    def verb(work: Work) -> None:
+        attempts.append(1)
+        found = work.value("SELECT id FROM user_groups WHERE name_key = 'same'")
+        if len(attempts) <= 2 and not portal.is_sqlite:
+            meeting.wait()
+        if found is None:
+            root = work.value("SELECT id FROM departments WHERE parent_id IS NULL")
+            work.insert("user_groups", name="Same", name_key="same", department_id=root)
+        answers.append("made" if found is None else "there")
+
+    run_together(portal, verb, verb)
+    assert len(attempts) == (2 if portal.is_sqlite else 3)
+    assert sorted(answers[-2:]) == ["made", "there"]
+    assert portal.value("SELECT count(*) FROM user_groups") == 1
+
+
+def run_together(portal: Portal, *verbs: Callable[[Work], Any]) -> None:
+    """Carry out each verb in a thread and on a connection of its own."""
+    failures: list[BaseException] = []
+
+    def run(verb: Callable[[Work], Any]) -> None:
+        try:
+            with opened(portal) as make:
+                carry_out(make, verb)
+        except BaseException as error:  # noqa: BLE001 - handed to the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(verb,)) for verb in verbs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_repeating_ends(portal: Portal) -> None:
+    """Forty times; and never once a part of the work has been made durable."""
+    calls: list[Work] = []
+
+    def always(work: Work) -> None:
+        calls.append(work)
+        raise Repeat("40001")
+
+    def after_a_part(work: Work) -> None:
+        rename("First part")(work)
+        work.checkpoint()
+        always(work)
+
+    with opened(portal) as make:
+        with pytest.raises(MeanwhileChanged) as caught:
+            carry_out(make, always)
+        assert len(calls) == len(set(map(id, calls))) == 40
+        assert caught.value.retryable
+        calls.clear()
+        with pytest.raises(MeanwhileChanged):
+            carry_out(make, after_a_part)
+        assert len(calls) == 1
+    assert portal.value("SELECT name FROM portals") == "First part"
+
+
+def test_a_rehearsal_makes_no_part_durable(portal: Portal) -> None:
+    """Also in runs that commit now and then."""
+
+    def verb(work: Work) -> None:
+        rename("Part")(work)
+        work.checkpoint()
+
+    with opened(portal) as make:
+        carry_out(lambda: make(is_rehearsal=True), verb)
+    assert portal.value("SELECT name FROM portals") == "Portal"
+
+
+def test_late_work_holds_no_lock_before_it_begins(portal: Portal) -> None:
+    """A long file can be read while others write."""
+    with opened(portal) as make, opened(portal, patience=1) as other:
+
+        def verb(work: Work) -> str:
+            carry_out(other, rename("Meanwhile"))
+            work.begin()
+            return str(work.value("SELECT name FROM portals"))
+
+        assert carry_out(make, verb, late=True) == "Meanwhile"
+
+
+def test_a_confirmation_is_needed_unless_given_or_rehearsed(portal: Portal) -> None:
+    """With what hangs on it."""
+    with opened(portal) as make:
+        with pytest.raises(ConfirmationNeeded) as caught:
+            make().confirm("Really?", ["one", "two"])
+        assert caught.value.message() == "Not confirmed: Really?"
+        assert [str(detail) for detail in caught.value.details] == ["one", "two"]
+        make(is_confirmed=True).confirm("Really?")
+        make(is_rehearsal=True).confirm("Really?")
+
+
+def test_the_same_values_come_back_from_both_databases(portal: Portal) -> None:
+    """Moments with their zone, truths, lists, and text with any sign."""
+
+    @dataclass
+    class Row:
+        created_at: datetime
+        is_sandbox: bool
+        domains: list[str]
+        name: str
+
+    text = "100% :name '\" \\ ünï 山 ?"
+    moment = clock.read("2026-03-02T13:00:00+01:00")
+
+    def write(work: Work) -> None:
+        work.run(
+            "UPDATE portals SET created_at = :at, domains_json = :domains_json, name = :name",
+            at=moment,
+            domains_json=["b", "a%"],
+            name=text,
+        )
+
+    with opened(portal) as make:
+        carry_out(make, write)
+        sql = (
+            "SELECT created_at, is_sandbox, domains_json, name FROM portals WHERE name LIKE '100%'"
+        )
+        assert look(make, lambda work: work.one(Row, sql)) == Row(moment, True, ["b", "a%"], text)
+        with pytest.raises(TypeError, match="wants"):
+            look(make, lambda work: work.one(Row, "SELECT name FROM portals"))
+        ids = look(
+            make, lambda work: work.values("SELECT id FROM users WHERE id IN :ids", ids=[1, 7])
+        )
+        assert ids == [1]
+        none = look(
+            make, lambda work: work.values("SELECT id FROM users WHERE id NOT IN :ids", ids=[1])
+        )
+        assert none == []

@@ -188,7 +188,7 @@ def sqlite_url(path: Path) -> str:
     return "sqlite:///" + str(path).replace("%", "%25").replace("?", "%3F")
 
 
-_PASSWORD = re.compile(r"(?<=//)([^/:@\s]*:)[^\s/]+(?=@)|(password=)[^&\s]*")
+_PASSWORD = re.compile(r"(?<=//)([^/:@\s]*:)[^\s/]+(?=@)|(password=)[^&\s]+")
 
 
 def without_password(text: str) -> str:

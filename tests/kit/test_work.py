@@ -242,19 +242,17 @@ def test_the_same_values_come_back_from_both_databases(portal: Portal) -> None:
             name=text,
         )
 
-    with opened(portal) as make:
-        carry_out(make, write)
+    def read(work: Work) -> None:
         sql = (
             "SELECT created_at, is_sandbox, domains_json, name FROM portals WHERE name LIKE '100%'"
         )
-        assert look(make, lambda work: work.one(Row, sql)) == Row(moment, True, ["b", "a%"], text)
+        assert work.one(Row, sql) == Row(moment, True, ["b", "a%"], text)
         with pytest.raises(TypeError, match="wants"):
-            look(make, lambda work: work.one(Row, "SELECT name FROM portals"))
-        ids = look(
-            make, lambda work: work.values("SELECT id FROM users WHERE id IN :ids", ids=[1, 7])
-        )
-        assert ids == [1]
-        none = look(
-            make, lambda work: work.values("SELECT id FROM users WHERE id NOT IN :ids", ids=[1])
-        )
-        assert none == []
+            work.one(Row, "SELECT name FROM portals")
+        assert work.values("SELECT id FROM users WHERE id IN :ids", ids=[1, 7]) == [1]
+        assert work.values("SELECT id FROM users WHERE id NOT IN :ids", ids=[1]) == []
+        assert work.values("SELECT id FROM users WHERE id IN :ids", ids=[]) == []
+
+    with opened(portal) as make:
+        carry_out(make, write)
+        look(make, read)

@@ -1,0 +1,167 @@
+"""The tree: one root, no circle, nothing lost when a part of it goes."""
+
+import pytest
+
+from tests import states
+from tests.conftest import Portal
+
+ANNA = ("user", "create", "--login", "anna", "--first-name", "A", "--last-name", "B")
+
+
+@pytest.fixture
+def tree(portal: Portal) -> Portal:
+    """Return a portal with Sales, Sales/EMEA, Sales/EMEA/DACH and HR."""
+    for name, parent in (("Sales", "/"), ("EMEA", "Sales"), ("DACH", "Sales/EMEA"), ("HR", "/")):
+        portal.ok("department", "create", name, "--parent", parent, "--code", name[:2])
+    return portal
+
+
+def paths(portal: Portal, *more: str) -> list[str]:
+    """Return every path."""
+    return portal.ok("department", "list", *more, "-o", "id").out.splitlines()
+
+
+def test_departments_are_named_by_path_code_or_number(tree: Portal) -> None:
+    """Case, blanks and slashes at the ends do not matter."""
+    number = tree.ok("department", "show", "Sales/EMEA", "-o", "json").json["id"]
+    for given in ("sales/emea", "/Sales/EMEA/", " SALES / EMEA ", "em", str(number)):
+        assert tree.ok("department", "show", given, "-o", "id").out == "Sales/EMEA\n"
+    assert tree.ok("department", "show", "/", "-o", "id").out == "/\n"
+    for given in ("EMEA", "Sales/", "Sales//x", "", " "):
+        code = tree.run("department", "show", given, "-o", "json")
+        assert (code.status == 0) == (given == "Sales/"), given
+
+
+def test_a_name_that_fits_two_is_refused_and_a_slash_tells_them_apart(tree: Portal) -> None:
+    """A department may be called by a number that is another's."""
+    number = tree.ok("department", "show", "HR", "-o", "json").json["id"]
+    made = tree.ok("department", "create", str(number), "-o", "json").json
+    assert made["path"] == str(number)
+    assert tree.refused("department", "show", str(number)) == "ambiguous"
+    assert tree.ok("department", "show", f"/{number}", "-o", "json").json["id"] == made["id"]
+    tree.ok("department", "edit", f"/{number}", "--code", "num")
+    assert tree.ok("department", "create", str(number), "--if-exists", "skip").status == 0
+
+
+def test_a_department_does_not_move_under_itself_and_the_root_not_at_all(tree: Portal) -> None:
+    """No circle, ever."""
+    for target in ("Sales", "Sales/EMEA", "Sales/EMEA/DACH"):
+        refused = tree.refused("department", "move", "Sales", "--parent", target)
+        assert refused == "department_under_itself"
+    assert tree.refused("department", "move", "/", "--parent", "HR") == "department_is_root"
+    assert tree.refused("department", "delete", "/") == "department_is_root"
+    assert tree.ok("db", "check")
+
+
+def test_a_move_takes_everything_under_it_along(tree: Portal) -> None:
+    """Paths change, people stay where they are."""
+    tree.ok(*ANNA, "--department", "Sales/EMEA/DACH")
+    ran = tree.ok("department", "move", "Sales/EMEA", "--parent", "HR")
+    assert ran.err == "Moved to HR/EMEA.\n"
+    assert paths(tree) == ["/", "HR", "HR/EMEA", "HR/EMEA/DACH", "Sales"]
+    assert tree.ok("user", "show", "anna", "-o", "json").json["department"] == "HR/EMEA/DACH"
+    assert paths(tree, "--under", "HR") == ["HR", "HR/EMEA", "HR/EMEA/DACH"]
+    again = tree.ok("department", "move", "HR/EMEA", "--parent", "HR")
+    assert again.err == "HR/EMEA is there already.\n"
+    assert tree.ok("db", "check")
+
+
+def test_a_rename_reaches_every_path_below(tree: Portal) -> None:
+    """Also one that differs in case only; the root has a name and no path."""
+    tree.ok("department", "edit", "Sales", "--name", "SALES")
+    tree.ok("department", "edit", "sales/emea", "--name", "Europe")
+    assert paths(tree) == ["/", "HR", "SALES", "SALES/Europe", "SALES/Europe/DACH"]
+    tree.ok("department", "edit", "/", "--name", "Everything")
+    assert paths(tree)[0] == "/"
+    assert tree.ok("department", "show", "/", "-o", "json").json["name"] == "Everything"
+    assert tree.refused("department", "edit", "HR", "--name", "sales") == "department_exists"
+    assert tree.ok("db", "check")
+
+
+def test_a_tree_has_a_depth_that_a_move_cannot_pass_either(portal: Portal) -> None:
+    """Fifty levels; what hangs below counts as well."""
+    path = ""
+    for level in range(49):
+        made = portal.ok("department", "create", f"d{level}", "--parent", path or "/", "-o", "id")
+        path = made.out.strip()
+    portal.ok("department", "create", "top")
+    portal.ok("department", "create", "below", "--parent", "top")
+    assert portal.refused("department", "move", "top", "--parent", path) == "department_too_deep"
+    assert portal.ok("department", "show", "top/below")
+
+
+def test_a_department_with_people_or_managers_stays(tree: Portal) -> None:
+    """Of any status, in any daughter; the refusal says who."""
+    tree.ok(*ANNA, "--department", "Sales/EMEA/DACH")
+    tree.ok("user", "end-employment", "anna")
+    ran = tree.run("department", "delete", "Sales", "--yes")
+    assert ran.status == 6
+    assert "anna in Sales/EMEA/DACH" in ran.err
+    tree.ok("user", "move", "anna", "--department", "HR")
+    tree.ok("user", "activate", "anna")
+    tree.ok("role", "grant", "anna", "department-administrator", "--department", "Sales/EMEA")
+    assert tree.refused("department", "delete", "Sales", "--yes") == "department_in_use"
+    tree.ok("role", "revoke", "anna", "department-administrator")
+    tree.ok("department", "delete", "Sales", "--yes")
+    assert paths(tree) == ["/", "HR"]
+
+
+def test_deleting_lists_and_takes_what_hangs_on_it(tree: Portal) -> None:
+    """Daughters and sign-up profiles on them."""
+    tree.ok(
+        *("signup-profile", "create", "Spring", "--code", "spring", "--department", "Sales/EMEA"),
+        *("--ends", "never", "--activations", "3"),
+    )
+    error = tree.run("department", "delete", "Sales", "-o", "json").error
+    told = " ".join(item["message"] for item in error["details"])
+    assert "Sales/EMEA/DACH" in told
+    assert "Spring" in told or "spring" in told
+    tree.ok("department", "delete", "Sales", "--yes")
+    assert tree.refused("signup-profile", "show", "spring") == "profile_unknown"
+    assert tree.refused("department", "delete", "Sales") == "department_unknown"
+    ran = tree.ok("department", "delete", "Sales", "--if-missing", "ok", "-o", "json")
+    assert ran.json == {"key": "Sales", "outcome": "unchanged", "detail": None}
+
+
+def test_names_and_codes_are_taken_once(tree: Portal) -> None:
+    """Compared without case; a code comes off with an empty one."""
+    assert tree.refused("department", "create", "SALES") == "department_exists"
+    assert tree.refused("department", "create", "X", "--code", "SA") == "department_code_taken"
+    assert tree.refused("department", "edit", "HR", "--code", "sa") == "department_code_taken"
+    tree.ok("department", "edit", "Sales", "--code", "")
+    tree.ok("department", "edit", "HR", "--code", "sa")
+    tree.ok("department", "edit", "HR", "--code", "SA")
+    assert tree.ok("department", "show", "HR", "-o", "json").json["code"] == "SA"
+
+
+def test_creating_what_exists_skips_or_updates_when_told(tree: Portal) -> None:
+    """Otherwise it is a conflict."""
+    again = ("department", "create", "Sales", "--if-exists")
+    assert tree.run("department", "create", "Sales").status == 5
+    assert tree.ok(*again, "skip", "--code", "new").err == "The department Sales exists already.\n"
+    assert tree.ok(*again, "update", "--code", "new").err == "Updated the department Sales.\n"
+    assert tree.ok(*again, "update", "--code", "new").err == "Unchanged: the department Sales.\n"
+
+
+def test_an_edit_that_changes_nothing_is_not_written_down(tree: Portal) -> None:
+    """Neither row nor audit row."""
+    before = states.everything(tree)
+    ran = tree.ok("department", "edit", "Sales", "--name", "Sales", "--supervisor", "none")
+    assert ran.err == "Unchanged: the department Sales.\n"
+    assert states.everything(tree) == before
+    tree.ok("department", "edit", "Sales", "--supervisor", "owner")
+    entry = tree.ok("audit", "list", "-o", "json").json[-1]
+    assert (entry["code"], entry["detail"]) == ("department.changed", {"changed": ["supervisor"]})
+
+
+def test_out_of_scope_and_absent_are_one_answer(tree: Portal) -> None:
+    """Whoever sees a part of the tree learns nothing about the rest."""
+    tree.ok(*ANNA)
+    tree.ok("role", "grant", "anna", "department-administrator", "--department", "Sales")
+    assert paths(tree, "--as", "anna") == ["Sales", "Sales/EMEA", "Sales/EMEA/DACH"]
+    for path in ("HR", "Nowhere", "/"):
+        ran = tree.run("department", "show", path, "--as", "anna")
+        assert (ran.status, ran.err.splitlines()[0]) == (
+            4,
+            f"error: There is no department '{path}'.",
+        )

@@ -1,0 +1,129 @@
+"""Making a portal: once, whole, repeatable after a kill, and rehearsed without a trace."""
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from lmsctl.db import actions as db
+from lmsctl.kit import driver
+from lmsctl.kit.environment import Environment
+from tests import states
+from tests.conftest import Portal
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Portal:
+    """Return an empty folder, in which nothing says which database."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "here"
+    folder.mkdir()
+    return Portal("", folder, now=None)
+
+
+def files(portal: Portal) -> list[str]:
+    """Return the names of the files in the folder."""
+    return sorted(path.name for path in portal.folder.iterdir())
+
+
+def test_a_new_portal_has_one_owner_and_everything_switched_off(nothing: Portal) -> None:
+    """Who takes a seat and is listed; no limit, no confirmation, UTC."""
+    made = nothing.ok("init", "--sandbox", "--owner-email", "ada@example.com", "-o", "json").json
+    assert (made["owner"], made["time_zone"], made["is_sandbox"]) == ("ada", "UTC", True)
+    (owner,) = nothing.ok("user", "list", "-o", "json").json
+    assert (owner["login"], owner["email"], owner["status"]) == ("ada", "ada@example.com", "active")
+    assert nothing.ok("user", "show", "ada", "-o", "json").json["roles"] == ["owner"]
+    settings = {
+        row["name"]: row["value"] for row in nothing.ok("settings", "show", "-o", "json").json
+    }
+    assert settings["plan.max-active-users"] == "unlimited"
+    assert settings["plan.seats-taken"] == 1
+    assert settings["time-zone"] == "UTC"
+    assert nothing.ok("db", "check")
+
+
+def test_without_an_address_it_writes_configuration_and_database_here(empty: Portal) -> None:
+    """Both for their owner only; everything works from then on."""
+    ran = empty.ok("init", "--time-zone", "Europe/Berlin")
+    assert ran.err == (
+        "Created the portal 'Portal' in sqlite:///lmsctl.db, and wrote lmsctl.toml.\n"
+    )
+    assert files(empty) == ["lmsctl.db", "lmsctl.toml"]
+    for name in files(empty):
+        assert (empty.folder / name).stat().st_mode & 0o077 == 0
+    assert empty.ok("department", "list", "-o", "id").out == "/\n"
+
+
+def test_a_second_portal_in_the_same_database_is_a_conflict(nothing: Portal) -> None:
+    """And changes nothing but the log of refusals."""
+    nothing.ok("init", "--sandbox")
+    before = states.everything(nothing, besides=("audit_rows", "sqlite_sequence"))
+    ran = nothing.run("init", "--sandbox", "-o", "json")
+    assert (ran.status, ran.code) == (5, "portal_exists")
+    assert nothing.run("init", "--sandbox", "-n").status == 5
+    assert states.everything(nothing, besides=("audit_rows", "sqlite_sequence")) == before
+    assert states.refusals(nothing) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (("--time-zone", "Mars"), "time_zone_unknown"),
+        (("--owner-email", "nonsense"), "email_invalid"),
+        (("--owner-login", "a b"), "login_invalid"),
+        (("--name", "\x1b"), "text_character_forbidden"),
+    ],
+)
+def test_what_is_refused_leaves_no_file(empty: Portal, wrong: tuple[str, str], code: str) -> None:
+    """Every value is looked at before the first is written."""
+    assert empty.refused("init", *wrong) == code
+    assert files(empty) == []
+
+
+def test_a_frozen_clock_is_for_sandboxes(nothing: Portal) -> None:
+    """A portal for people does not begin with one."""
+    assert nothing.refused("init") == "clock_frozen"
+    if nothing.is_sqlite:
+        assert files(nothing) == []
+
+
+def test_a_rehearsal_tells_the_same_and_leaves_nothing(nothing: Portal, empty: Portal) -> None:
+    """No file, no table."""
+    rehearsed = empty.ok("init", "-n", "-o", "json")
+    assert files(empty) == []
+    assert empty.ok("init", "-o", "json").json == rehearsed.json
+    nothing.ok("init", "--sandbox", "-n")
+    if nothing.is_sqlite:
+        assert not driver.sqlite_path(nothing.url).exists()
+    else:
+        assert states.everything(nothing) == {}
+
+
+def test_a_run_killed_after_any_step_can_be_repeated(
+    empty: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the configuration, and after the tables."""
+    steps: tuple[tuple[object, str], ...] = ((db, "upgrade"), (Environment, "write"))
+    for place, name in steps:
+        with monkeypatch.context() as patch, contextlib.suppress(SystemExit):
+            patch.setattr(place, name, lambda *_, **__: _killed())
+            empty.run("init")
+        assert "lmsctl.toml" in files(empty)
+        assert empty.run("department", "list").status in {11, 12}
+        assert "lmsctl init" in empty.run("department", "list").err
+    empty.ok("init")
+    assert empty.ok("user", "list", "-o", "id").out == "owner\n"
+
+
+def _killed() -> None:
+    raise SystemExit(137)
+
+
+def test_a_file_in_use_is_kept_and_used(empty: Portal) -> None:
+    """The portal is made where it says."""
+    text = '[contexts.default]\ndatabase-url = "sqlite:///sub.db"\n'
+    (empty.folder / "lmsctl.toml").write_text(text)
+    (empty.folder / "lmsctl.toml").chmod(0o600)
+    assert empty.ok("init", "-o", "json").json["config_file"] is None
+    assert files(empty) == ["lmsctl.toml", "sub.db"]
+    assert (empty.folder / "lmsctl.toml").read_text() == text

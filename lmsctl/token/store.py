@@ -109,7 +109,7 @@ def change(work: Work, number: int, **values: Any) -> None:
     _leave_no_trace(work)
     assignments = "".join(f"{name} = :{name}, " for name in values)
     work.run(
-        f"UPDATE tokens SET {assignments}version = version + 1 WHERE id = :id",  # noqa: S608 - our own names
+        f"UPDATE tokens SET {assignments}version = version + 1 WHERE id = :id",
         id=number,
         **values,
     )
@@ -207,6 +207,7 @@ def holder(work: Work, email_key: str, content_id: int, at: datetime) -> Holder 
         FROM users u
         LEFT JOIN enrollments e
             ON e.user_id = u.id AND e.item_id = :content AND e.canceled_at IS NULL
+               AND e.phase <> 'pre-enrolled'
         WHERE u.email_key = :key AND (u.expires_at IS NULL OR u.expires_at > :at)
         """,
         key=email_key,

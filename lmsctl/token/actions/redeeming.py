@@ -6,6 +6,7 @@ from datetime import datetime
 from lmsctl.audit import actions as audit
 from lmsctl.content import store as content
 from lmsctl.department import store as departments
+from lmsctl.enrollment import actions as enrollment
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit import canonical
 from lmsctl.kit.address import Email, parse_email
@@ -78,8 +79,6 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     if told.is_new_enrollment:
         _use(work, row)
         number = person.id if person else _welcome(work, row, settings, details)
-        from lmsctl.enrollment import actions as enrollment
-
         enrollment.enroll_one(work, number, item, Reason.TOKEN, str(row.id))
         store.note(work, row, number, is_new_person=person is None)
         audit.record(work, "token.redeemed", f"token {row.id}", login=told.login)

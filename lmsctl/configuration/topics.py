@@ -21,6 +21,7 @@ TOPICS: Mapping[str, str] = {
     "output": "formats, columns and order",
     "rights": "roles and permissions",
     "times": "how times are written",
+    "tokens": "codes that admit people, and how they are destroyed",
 }
 # These modules do something when they are imported, or declare tables only.
 _NOT_FOR_REFUSALS = (".__main__", ".model")

@@ -13,6 +13,7 @@ from lmsctl.kit.work import Work, carry_out
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import SchemaNewer
 from lmsctl.rights import actions as rights
+from lmsctl.token import actions as tokens
 
 _MIGRATIONS = "lmsctl.db:migrations"
 _SOUND = "The file and its indexes are sound."
@@ -178,10 +179,14 @@ def broken(work: Work) -> list[Finding]:
 # Space -------------------------------------------------------------------------------------------
 
 
-def vacuum(work: Work) -> Vacuumed:
-    """Give back unused space; needs `db.manage` everywhere. Ends the transaction of `work`."""
-    enter(work)
+def vacuum(work: Work) -> tuple[Vacuumed, list[str]]:
+    """Give back unused space and wipe out deleted tokens; needs `db.manage` everywhere.
+
+    Returns the sizes, and what the caller should know. Ends the transaction of `work`.
+    """
+    found, _ = enter(work)
     before = store.size(work)
     work.connection.rollback()
     store.vacuum(work.connection)
-    return Vacuumed(before, store.size(work))
+    notes = tokens.finish_vacuum(work.connection) if found is State.CURRENT else []
+    return Vacuumed(before, store.size(work)), notes

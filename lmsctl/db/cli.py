@@ -108,12 +108,14 @@ def vacuum(env: Environment) -> Any:
     """Give back unused space.
 
     SQLite writes its file anew. PostgreSQL frees the space for new rows, without locking anybody
-    out, and renews what the planner knows; the files keep their size.
+    out, and renews what the planner knows; the files keep their size. Only the tokens are put into
+    new files, which takes a moment in which nobody redeems, so that deleted codes are gone.
     """
     if env.options.dry_run:
         return Done(None, "A vacuum cannot be rehearsed.", is_changed=False)
-    result = _outside(env).read(actions.vacuum)
-    return Done(result, f"{result.size_before} bytes before, {result.size_after} after.")
+    result, notes = _outside(env).read(actions.vacuum)
+    sentence = f"{result.size_before} bytes before, {result.size_after} after."
+    return Done(result, sentence, notes=notes)
 
 
 @verb(doctor_app, "doctor", examples=("lmsctl doctor", "lmsctl doctor -o json"))

@@ -148,7 +148,6 @@ def vacuum(connection: Connection) -> None:
         connection.execute("VACUUM (ANALYZE)", {})
         return
     connection.execute("VACUUM", {})
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)", {})
 
 
 def make_single_file(connection: Connection) -> None:

@@ -8,7 +8,7 @@ import pytest
 from lmsctl.kit import driver
 from lmsctl.kit.work import Work
 from lmsctl.token import store
-from tests.conftest import Portal
+from tests.conftest import Portal, Templates
 from tests.refusals import refused, unchanged
 from tests.states import everything
 from tests.tokens import enrolled, invitations, person, redeem, redeeming, shown, stocked, token
@@ -161,9 +161,9 @@ def test_all_other_tokens_are_what_they_were(desk: Portal) -> None:
 
 
 @pytest.fixture(params=["delete", "wal"])
-def crowded(request: pytest.FixtureRequest, templates: object, tmp_path: Path) -> Portal:
+def crowded(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Portal:
     """Return a SQLite portal, with a rollback journal or a write-ahead log, and many tokens."""
-    made = templates.copy("sqlite", tmp_path)  # type: ignore[attr-defined]  # the fixture's type
+    made = templates.copy("sqlite", tmp_path)
     plain = sqlite3.connect(driver.sqlite_path(made.url))
     assert plain.execute(f"PRAGMA journal_mode={request.param}").fetchone() == (request.param,)
     plain.close()
@@ -265,3 +265,23 @@ def test_without_overwriting_the_code_stays(
     monkeypatch.setattr(store, "destroy", careless)
     crowded.ok("token", "delete", CODE, "--yes")
     assert traces(crowded)
+
+
+# On a server -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_a_vacuum_takes_the_code_out_of_a_servers_files(desk: Portal) -> None:
+    """What the table's files still hold after the deletion is gone after `db vacuum`."""
+    token(desk, CODE)
+    desk.ok("token", "delete", CODE, "--yes")
+    assert in_servers_files(desk)
+    desk.ok("db", "vacuum")
+    assert not in_servers_files(desk)
+
+
+def in_servers_files(portal: Portal) -> bool:
+    """Say whether the code stands in the bytes of the table's file on the server."""
+    portal.sql("CHECKPOINT")
+    (place,) = portal.sql("SELECT pg_read_binary_file(pg_relation_filepath('tokens'))")
+    return any(form in bytes(place[0]) for form in _FORMS)

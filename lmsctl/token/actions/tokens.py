@@ -241,3 +241,12 @@ def finish_deletion(connection: Connection) -> list[str]:
     if store.empty_log(connection):
         return []
     return [_PINNED]
+
+
+def finish_vacuum(connection: Connection) -> list[str]:
+    """Wipe deleted codes out of the files of either database, outside of any transaction.
+
+    Returns what `finish_deletion` returns.
+    """
+    store.rewrite(connection)
+    return finish_deletion(connection)

@@ -69,7 +69,7 @@ def find(work: Work, given: str, scope: Scope) -> Person | None:
         f"""
         {_PERSON} AND (u.login_key = :key OR u.email_key = :email OR u.id = :number)
           AND {scope.clause("d.path")} ORDER BY u.id
-        """,  # noqa: S608 - made of our own constants
+        """,
         key=canonical.key(given),
         email=_email_key(given, is_sandbox=work.is_sandbox),
         number=int(number) if is_number else None,
@@ -156,7 +156,7 @@ def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one person and count up their version."""
     assignments = "".join(f"{name} = :{name}, " for name in values)
     work.run(
-        f"UPDATE users SET {assignments}version = version + 1 WHERE id = :id",  # noqa: S608 - our own names
+        f"UPDATE users SET {assignments}version = version + 1 WHERE id = :id",
         id=number,
         **values,
     )
@@ -228,7 +228,7 @@ def add_field(work: Work, **values: Any) -> int:
 def change_field(work: Work, number: int, **values: Any) -> None:
     """Change columns of one custom field."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
-    work.run(f"UPDATE fields SET {assignments} WHERE id = :id", id=number, **values)  # noqa: S608 - our own names
+    work.run(f"UPDATE fields SET {assignments} WHERE id = :id", id=number, **values)
 
 
 def delete_field(work: Work, number: int) -> int:
@@ -381,7 +381,7 @@ def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[UserRow]:
         FROM users u JOIN departments d ON d.id = u.department_id
         WHERE {" AND ".join([IS_ALIVE, scope.clause("d.path"), *conditions])}
         ORDER BY u.login_key
-        """,  # noqa: S608 - made of our own constants
+        """,
         now=work.now,
         under=f"{wanted.under}%",
         type=wanted.type,
@@ -432,6 +432,6 @@ def records_of(work: Work, user_id: int) -> dict[str, int]:
         "messages": "notifications",
     }
     return {
-        name: int(work.value(f"SELECT count(*) FROM {table} WHERE user_id = :user", user=user_id))  # noqa: S608 - our own names
+        name: int(work.value(f"SELECT count(*) FROM {table} WHERE user_id = :user", user=user_id))
         for name, table in tables.items()
     }

@@ -8,7 +8,6 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,7 +23,8 @@ from lmsctl.kit.errors import EXIT_STATUS, Kind, Location, Refusal
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 
-_CHUNK_ROWS = 2_000
+_ROWS_BETWEEN_LOOKS = 1_000
+_LINES_ASIDE = 5_000
 _BATCH_ROWS = 5_000
 _FAULTS_SHOWN = 50
 _RESULTS = ("row", "line", "key", "outcome", "id", "changed", "error code", "column", "message")
@@ -174,54 +174,64 @@ def run(work: Work, upload: Upload, job: Job) -> Done:
 
 
 class _Staging:
-    """The lines for each staging table, gathered until there are enough to load."""
+    """A file on its way into the staging tables."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, work: Work, sheet: Sheet, job: Job) -> None:
+        self.count = 0
+        self.is_complete = False
+        self._work = work
+        self._sheet = sheet
+        self._rows = sheet.rows()
+        self._read_row = job.reader(sheet.names)
         self._tables = job.tables
         self._headings = {column.name: column.heading for column in job.columns}
-        self._lines: dict[str, list[Sequence[Any]]] = {}
+        self._aside: dict[str, list[Sequence[Any]]] = {}
 
-    def put(self, table: str, line: Sequence[Any]) -> None:
-        self._lines.setdefault(table, []).append(line)
+    def load_portion(self) -> None:
+        """Load the next rows, and then what they put into other tables."""
+        columns = ("row_no", "line_no", *self._tables["staged"])
+        self._work.load("staged", columns, self._portion())
+        for table, lines in self._aside.items():
+            self._work.load(table, self._columns(table), lines)
+        self._aside.clear()
 
-    def note(self, row_no: int, column: str | None, refusal: Refusal) -> None:
+    def _portion(self) -> Iterator[Sequence[Any]]:
+        """Yield rows as the database takes them, until enough has gathered for other tables."""
+        read_row, note, put = self._read_row, self._note, self._put
+        nothing = (None,) * len(self._tables["staged"])
+        for row_no, line_no, cells, _, problem in self._rows:
+            if problem is None:
+                yield (row_no, line_no, *read_row(row_no, cells, note, put))
+            else:
+                note(row_no, problem.location.column if problem.location else None, problem)
+                yield (row_no, line_no, *nothing)
+            self.count = row_no
+            if not row_no % _ROWS_BETWEEN_LOOKS:
+                self._work.talk.progress("Reading", self._sheet.position(), self._sheet.size_bytes)
+                if sum(map(len, self._aside.values())) > _LINES_ASIDE:
+                    return
+        self.is_complete = True
+
+    def _put(self, table: str, line: Sequence[Any]) -> None:
+        self._aside.setdefault(table, []).append(line)
+
+    def _note(self, row_no: int, column: str | None, refusal: Refusal) -> None:
         heading = self._headings.get(column, column) if column else None
-        self.put("staged_errors", (row_no, heading, *_words(refusal)))
-
-    def load(self, work: Work) -> None:
-        for table, lines in self._lines.items():
-            work.load(table, self._columns(table), lines)
-        self._lines.clear()
+        self._put("staged_errors", (row_no, heading, *_words(refusal)))
 
     def _columns(self, table: str) -> Sequence[str]:
-        if table == "staged_errors":
-            return store.ERRORS
-        own = tuple(self._tables[table])
-        return ("row_no", "line_no", *own) if table == "staged" else own
+        return store.ERRORS if table == "staged_errors" else tuple(self._tables[table])
 
 
 def _read(work: Work, sheet: Sheet, job: Job) -> int:
     """Read the file into the staging tables and return how many rows it has."""
     store.make_tables(work, job.tables)
-    read_row = job.reader(sheet.names)
-    staging = _Staging(job)
-    note, put = staging.note, staging.put
-    nothing = (None,) * len(job.tables["staged"])
-    rows = sheet.rows()
-    count = 0
+    staging = _Staging(work, sheet, job)
     with store.filling(work), _no_collection():
-        while chunk := list(islice(rows, _CHUNK_ROWS)):
-            for row_no, line_no, cells, _, problem in chunk:
-                if problem is None:
-                    put("staged", (row_no, line_no, *read_row(row_no, cells, note, put)))
-                else:
-                    note(row_no, problem.location.column if problem.location else None, problem)
-                    put("staged", (row_no, line_no, *nothing))
-            count += len(chunk)
-            staging.load(work)
-            work.talk.progress("Reading", sheet.position(), sheet.size_bytes)
+        while not staging.is_complete:
+            staging.load_portion()
     store.index(work, job.tables)
-    return count
+    return staging.count
 
 
 @contextmanager

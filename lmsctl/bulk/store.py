@@ -20,8 +20,7 @@ from lmsctl.kit.work import Work
 Tables = Mapping[str, Mapping[str, str]]
 
 ERRORS = ("row_no", "heading", "code", "message", "hint")
-_OWN_COLUMNS = """row_no INTEGER PRIMARY KEY, line_no INTEGER NOT NULL, id BIGINT, changed TEXT,
-                  note TEXT"""
+_OWN_COLUMNS = "line_no INTEGER NOT NULL, id BIGINT, changed TEXT, note TEXT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,11 @@ def make_tables(work: Work, tables: Tables) -> None:
         work.run("SET default_statistics_target = 10")
     work.run("DROP VIEW IF EXISTS good")
     own = _listed(tables["staged"])
+    row_no = f"row_no INTEGER {'PRIMARY KEY' if work.is_sqlite else 'NOT NULL'}"
     errors = _listed(dict.fromkeys(ERRORS[1:], "TEXT"))
     others = {name: _listed(columns) for name, columns in tables.items() if name != "staged"}
     for name, columns in {
-        "staged": f"{_OWN_COLUMNS}, {own}",
+        "staged": f"{row_no}, {_OWN_COLUMNS}, {own}",
         "staged_errors": f"row_no INTEGER NOT NULL, {errors}",
         **others,
     }.items():
@@ -91,6 +91,7 @@ def index(work: Work, tables: Tables) -> None:
     """Make the staging tables quick to search; once, after the file has been read."""
     work.run("CREATE INDEX staged_errors_by_row ON staged_errors (row_no)")
     if not work.is_sqlite:
+        work.run("CREATE UNIQUE INDEX staged_by_row ON staged (row_no)")
         # Nobody but us can count temporary tables, and without numbers the plans are hopeless.
         for name in (*tables, "staged_errors"):
             work.run(f"ANALYZE {name}")
@@ -126,7 +127,7 @@ def fail(work: Work, span: Span, refusal: type[Refusal], fault: Fault) -> int:
         {fault.source} AND {IN_SPAN} AND NOT EXISTS
             (SELECT 1 FROM staged_errors e
              WHERE e.row_no = s.row_no AND COALESCE(e.heading, '') = COALESCE({fault.heading}, ''))
-        """,  # noqa: S608 - made of our own constants
+        """,
         code=refusal.code,
         **parts,
         **fault.values,
@@ -170,7 +171,7 @@ def tally(work: Work, span: Span) -> Tally:
                count(CASE WHEN s.id IS NOT NULL AND s.changed IS NULL THEN 1 END) AS unchanged,
                CAST(:rows AS BIGINT) - count(*) AS failed
         FROM good s WHERE {IN_SPAN}
-        """,  # noqa: S608 - our own constants
+        """,
         rows=span.last - span.first + 1,
         **span.values,
     )
@@ -231,7 +232,7 @@ def lines(work: Work, *, key: str, number: str, done: int, is_written: bool) -> 
                e.code, e.heading AS column, COALESCE(e.message, s.note) AS message
         FROM staged s LEFT JOIN ({_FIRST_FAULTS}) e ON e.row_no = s.row_no
         ORDER BY s.row_no
-        """,  # noqa: S608 - made of our own constants
+        """,
         done=done,
         is_written=is_written,
     )
@@ -271,7 +272,7 @@ def unfinished(work: Work, kind: str, digest: str) -> Unfinished | None:
         SELECT id, rows_done, created, updated, unchanged FROM runs
         WHERE kind = :kind AND digest = :digest AND state = 'running'
         ORDER BY id DESC LIMIT 1{work.for_update}
-        """,  # noqa: S608 - our own constant
+        """,
         kind=kind,
         digest=digest,
     )

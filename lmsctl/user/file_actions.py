@@ -26,7 +26,7 @@ from lmsctl.user import store as users
 from lmsctl.user.actions import joined
 from lmsctl.user.file_check_store import Held
 from lmsctl.user.file_rules import columns, row_reader
-from lmsctl.user.file_store import Joined
+from lmsctl.user.file_store import Joined, Seats
 from lmsctl.user.rules import FieldRule
 from lmsctl.user.store import Filter
 
@@ -99,7 +99,8 @@ class _Import:
         self._check_rows(work, span, scope)
         if has_people:
             self._check_people(work, span)
-        _seat(work, span)
+        if portal.settings(work).seat_limit is not None:
+            self._share_seats(work, span)
         if self._has_supervisors:
             checks.fail_orphaned(work, span)
         if self._has_generated:
@@ -138,11 +139,23 @@ class _Import:
         store.compare(work, span, self._present, self.fields)
         checks.fail_holders(work, span, _beyond_own(work, checks.held_by_changed(work, span)))
 
+    def _share_seats(self, work: Work, span: Span) -> Seats:
+        """Decide who gets the seats that are left, in the order of the rows; return how many do."""
+        seats = store.seats(work, span, has_status="status" in self._present)
+        settings = portal.settings(work)
+        if settings.seat_limit is None:
+            return seats
+        free = settings.seat_limit - settings.seats_taken + seats.freed
+        if seats.wanted <= free:
+            return seats
+        store.leave_without_seat(work, span, free, settings.seat_limit)
+        return replace(seats, wanted=free)
+
     # Writing -------------------------------------------------------------------------------------
 
     def write(self, work: Work, span: Span, run: int) -> int:
         """Write what the good rows of `span` want; return how many notices were queued."""
-        _take_seats(work, span)
+        self._take_seats(work, span)
         store.change_people(work, span)
         store.add_people(work, span, root_id=departments.root(work).id, run=run)
         if self._has_fields:
@@ -152,6 +165,13 @@ class _Import:
         if self._has_supervisors:
             store.set_supervisors(work, span)
         return self._tell(work, span)
+
+    def _take_seats(self, work: Work, span: Span) -> None:
+        # In a file written in several steps, seats that later rows free are not there yet.
+        seats = self._share_seats(work, span)
+        portal.give_back_seats(work, seats.freed)
+        if seats.wanted:
+            portal.take_seats_up_to(work, seats.wanted)
 
     def _tell(self, work: Work, span: Span) -> int:
         """Let upper rooms know who joined, and write to the new ones if that is wanted."""
@@ -196,29 +216,6 @@ def _beyond_own(work: Work, held: Iterable[Held]) -> list[Held]:
             [EVERYWHERE] if role.role in PORTAL_WIDE else [role.path] if role.path else [],
         )
     ]
-
-
-# Seats -------------------------------------------------------------------------------------------
-
-
-def _seat(work: Work, span: Span) -> None:
-    """Decide who of `span` gets the seats that are left, in the order of the rows."""
-    settings = portal.settings(work)
-    if settings.seat_limit is None:
-        return
-    seats = store.seats(work, span)
-    free = settings.seat_limit - settings.seats_taken + seats.freed
-    if seats.wanted > free:
-        store.leave_without_seat(work, span, free, settings.seat_limit)
-
-
-def _take_seats(work: Work, span: Span) -> None:
-    # In a file written in several steps, seats that later rows free are not there yet.
-    _seat(work, span)
-    seats = store.seats(work, span)
-    portal.give_back_seats(work, seats.freed)
-    if seats.wanted:
-        portal.take_seats_up_to(work, seats.wanted)
 
 
 # Logins ------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """The SQL that finds what is wrong with the staged rows of a file of people."""
 
 # Every SQL text here is made of names and clauses of our own; values are always parameters.
-# ruff: noqa: S608
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
 """The SQL of files of people: understanding and writing a range of staged rows, and the export."""
 
 # Every SQL text here is made of names and clauses of our own; values are always parameters.
-# ruff: noqa: S608
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -244,13 +243,18 @@ class Seats:
     freed: int
 
 
-def seats(work: Work, span: Span) -> Seats:
-    """Count the seats that the good rows of a span want and free."""
+def seats(work: Work, span: Span, *, has_status: bool) -> Seats:
+    """Count the seats that the good rows of a span want and free.
+
+    Without a status in the file only new people want one, unless they were left without.
+    """
+    wanted = _WANTS_SEAT if has_status else "s.id IS NULL AND s.status IS NULL"
+    freed = _BECOMES_INACTIVE if has_status else "FALSE"
     found = work.one(
         Seats,
         f"""
-        SELECT count(CASE WHEN {_WANTS_SEAT} THEN 1 END) AS wanted,
-               count(CASE WHEN {_BECOMES_INACTIVE} THEN 1 END) AS freed
+        SELECT count(CASE WHEN {wanted} THEN 1 END) AS wanted,
+               count(CASE WHEN {freed} THEN 1 END) AS freed
         FROM good s WHERE {IN_SPAN}
         """,
         **span.values,

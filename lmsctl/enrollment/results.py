@@ -1,6 +1,10 @@
 """What the enrollment room answers with, and its words."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from lmsctl.kit.answer import Outcome
 
 
 class Phase(StrEnum):
@@ -9,6 +13,15 @@ class Phase(StrEnum):
     PRE_ENROLLED = "pre-enrolled"
     ENROLLED = "enrolled"
     COMPLETED = "completed"
+
+
+class State(StrEnum):
+    """The phases as they are shown: an enrollment that was canceled is in none."""
+
+    PRE_ENROLLED = "pre-enrolled"
+    ENROLLED = "enrolled"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
 
 
 class Reason(StrEnum):
@@ -30,3 +43,119 @@ class Event(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     SIGNED_IN = "signed-in"
+
+
+class Access(StrEnum):
+    """Why an item is among somebody's courses: enrolled in it, or merely open to them."""
+
+    ENROLLED = "enrolled"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class PairOutcome:
+    """What became of one person and one item; `code` and `message` say why it did not work."""
+
+    KEY = "login"
+
+    login: str
+    content: str
+    outcome: Outcome
+    due_at: datetime | None
+    code: str | None
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentRow:
+    """An enrollment, as listed; each of `reasons` is a word and what it refers to."""
+
+    KEY = "login"
+    TABLE = ("login", "content", "phase", "enrolled_at", "due_at", "completed_at", "reasons")
+
+    id: int
+    login: str
+    content: str
+    title: str
+    phase: State
+    enrolled_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+    canceled_at: datetime | None
+    reasons: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One reason of one enrollment."""
+
+    reason: Reason
+    reference: str
+    since_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentShown:
+    """One enrollment with its reasons, and what the person did with the item so far."""
+
+    KEY = "id"
+
+    id: int
+    login: str
+    content: str
+    title: str
+    phase: State
+    enrolled_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+    canceled_at: datetime | None
+    reasons: list[Because]
+    views: int
+    best_score: int | None
+    last_event_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One item that a person is enrolled in or may open; `because` says why, in words."""
+
+    KEY = "code"
+    TABLE = ("code", "title", "access", "phase", "due_at", "completed_at", "because")
+
+    code: str
+    kind: str
+    title: str
+    status: str
+    access: Access
+    phase: Phase | None
+    enrolled_at: datetime | None
+    due_at: datetime | None
+    completed_at: datetime | None
+    because: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One item that the catalog offers to a person; `because` names the rules."""
+
+    KEY = "code"
+
+    code: str
+    kind: str
+    title: str
+    is_enrolled: bool
+    because: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One thing that somebody did; `content` is None for signing in, `score` is in percent."""
+
+    KEY = "login"
+
+    login: str
+    content: str | None
+    event: Event
+    score: int | None
+    happened_at: datetime
+    source: str

@@ -24,6 +24,10 @@ ITEM = (
     " is_inheriting, created_at) SELECT {id}, '{kind}', 'c{id}', 'c{id}', 'T', 'active', 'own',"
     " {parent}, is_builtin, '2026-01-01T00:00:00Z' FROM roles WHERE name = 'owner'"
 )
+ENROLLMENT = (
+    "INSERT INTO enrollments (user_id, item_id, phase, enrolled_at)"
+    " SELECT id, 901, 'enrolled', created_at FROM users WHERE login = 'owner'"
+)
 PART = (
     "INSERT INTO pathway_items (pathway_id, item_id, position, is_mandatory)"
     " SELECT {pathway}, {item}, {position}, is_builtin FROM roles WHERE name = 'owner'"
@@ -112,6 +116,14 @@ BREACHES = {
             ITEM.format(id=902, kind="topic", parent="NULL"),
             PART.format(pathway=901, item=902, position=2),
         ],
+        [],
+    ),
+    "enrollments_have_reasons": (
+        [ITEM.format(id=901, kind="topic", parent="NULL"), ENROLLMENT],
+        [],
+    ),
+    "nobody_enrolled_in_folders": (
+        [ITEM.format(id=901, kind="folder", parent="NULL"), ENROLLMENT],
         [],
     ),
     "no_orphans": (["UPDATE users SET department_id = 999 WHERE login = 'owner'"], []),

@@ -1,0 +1,111 @@
+"""Choosing people by name, department, group and filters, within what the actor may see."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lmsctl.department import store as departments
+from lmsctl.department.errors import DepartmentUnknown
+from lmsctl.enrollment import rules, store
+from lmsctl.enrollment.rules import Candidate, Selection
+from lmsctl.group import store as groups
+from lmsctl.kit import canonical
+from lmsctl.kit.address import parse_email
+from lmsctl.kit.errors import Ambiguous, Refusal
+from lmsctl.kit.work import Work
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.user import store as users
+from lmsctl.user.errors import UserUnknown
+
+_LONGEST_NUMBER = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Who was chosen, each once; who of them by name; and which names are nobody's, with why."""
+
+    people: Sequence[Candidate]
+    named: frozenset[int]
+    unknown: Mapping[str, Refusal]
+
+
+def choose(work: Work, scope: Scope, wanted: Selection) -> Chosen:
+    """Return whom `wanted` means, of the people in `scope`; a department means all under it.
+
+    How many statements it takes does not depend on how many people there are. Raises
+    SelectionMissing, FilterOnNames, FilterWrong, DepartmentUnknown and GroupUnknown.
+    """
+    rules.check_selection(wanted)
+    paths = [_path(work, given, scope) for given in wanted.departments]
+    group_ids = [groups.get(work, given, scope).id for given in wanted.groups]
+    narrowing = rules.parse_filters(wanted.filters, users.fields(work) if wanted.filters else ())
+    found, unknown = _named(work, scope, wanted.logins)
+    people = dict(found)
+    if not wanted.is_by_names_alone:
+        for person in store.chosen(
+            work, scope, paths=paths, group_ids=group_ids, narrowing=narrowing
+        ):
+            people.setdefault(person.id, person)
+    return Chosen(list(people.values()), frozenset(found), unknown)
+
+
+def _path(work: Work, given: str, scope: Scope) -> str:
+    """Return the path of a department in scope, or of one above: of it the scope is left."""
+    try:
+        return departments.get(work, given, scope).path
+    except DepartmentUnknown:
+        above = departments.find(work, given, Scope((EVERYWHERE,)))
+        if above is None or not any(path.startswith(above.path) for path in scope.paths):
+            raise
+        return above.path
+
+
+def _named(
+    work: Work, scope: Scope, logins: Sequence[str]
+) -> tuple[dict[int, Candidate], dict[str, Refusal]]:
+    if not logins:
+        return {}, {}
+    emails = {given: key for given in logins for key in _email_keys(work, given)}
+    numbers = {given: number for given in logins for number in _numbers(given)}
+    candidates = store.named(
+        work,
+        scope,
+        login_keys=[canonical.key(given) for given in logins],
+        email_keys=list(emails.values()),
+        numbers=list(numbers.values()),
+    )
+    by_login = {person.login_key: person for person in candidates}
+    by_email = {person.email_key: person for person in candidates if person.email_key}
+    by_number = {person.id: person for person in candidates}
+    found: dict[int, Candidate] = {}
+    unknown: dict[str, Refusal] = {}
+    for given in logins:
+        fits = {
+            person.id: person
+            for person in (
+                by_login.get(canonical.key(given)),
+                by_email.get(emails.get(given, "")),
+                by_number.get(numbers.get(given, 0)),
+            )
+            if person is not None
+        }
+        if len(fits) == 1:
+            found.update(fits)
+        elif fits:
+            unknown[given] = Ambiguous(given=given, what="person")
+        else:
+            unknown[given] = UserUnknown(given=given)
+    return found, unknown
+
+
+def _email_keys(work: Work, given: str) -> Iterator[str]:
+    if "@" in given:
+        try:
+            yield parse_email(given, sandbox=work.is_sandbox).key
+        except Refusal:
+            return
+
+
+def _numbers(given: str) -> Iterator[int]:
+    text = canonical.trim(given)
+    if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER:
+        yield int(text)

@@ -1,0 +1,83 @@
+"""Recording what people did."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from lmsctl.audit import actions as audit
+from lmsctl.content import rules as content_rules
+from lmsctl.content import store as content
+from lmsctl.content.rules import Item
+from lmsctl.enrollment import progress_store, rules
+from lmsctl.enrollment.errors import EventMomentMissing
+from lmsctl.enrollment.results import Event, Recorded
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
+from lmsctl.rights import actions as rights
+from lmsctl.user import store as users
+
+_BY_HAND = "administrator"
+
+
+def record(  # noqa: PLR0913 - one keyword for each thing an event has
+    work: Work,
+    login: str,
+    event: Event,
+    *,
+    code: str | None = None,
+    score: int | None = None,
+    at: TimeWord | None = None,
+) -> tuple[Recorded, bool]:
+    """Record what a person did, now or at `at`; returns it, and whether that is new.
+
+    The same event of the same person with the same item at the same second is one. Who was
+    pre-enrolled is enrolled by their first event; `completed` completes an enrollment. Needs
+    `progress.manage` over the person. Raises EventNeedsContent, ScoreWrong, EventMomentMissing,
+    EventInFuture, UserUnknown, ContentUnknown and ContentIsFolder.
+    """
+    scope = rights.require(work, "progress.manage")
+    rules.check_event(event, score, has_content=code is not None)
+    happened_at = _moment(work, at)
+    person = users.get(work, login, scope)
+    work.about = f"user {person.login}"
+    item = content.get(work, code) if code is not None else None
+    if item is not None:
+        content_rules.check_no_folder(item, "worked on")
+    rules.check_happened(happened_at, work.now)
+    is_new = progress_store.add(
+        work,
+        user_id=person.id,
+        item_id=item.id if item else None,
+        event=event,
+        score=score,
+        happened_at=happened_at,
+        recorded_at=work.now,
+        source=_BY_HAND,
+    )
+    recorded = Recorded(
+        person.login, item.code if item else None, event, score, happened_at, _BY_HAND
+    )
+    if is_new:
+        detail = {"content": recorded.content, "event": event}
+        audit.record(work, "progress.recorded", f"user {person.login}", **detail)
+    if is_new and item is not None:
+        _advance(work, person.id, item, event, happened_at)
+    return recorded, is_new
+
+
+def _advance(work: Work, user_id: int, item: Item, event: Event, happened_at: datetime) -> None:
+    """Let an enrollment, if there is one, follow what was done."""
+    zone = ZoneInfo(portal.settings(work).time_zone)
+    due_at = content_rules.due_at(item, happened_at, zone)
+    progress_store.begin(work, user_id, item.id, happened_at, due_at)
+    if event is Event.COMPLETED:
+        progress_store.complete(work, user_id, item.id, happened_at)
+
+
+def _moment(work: Work, at: TimeWord | None) -> datetime:
+    if at is None:
+        return work.now
+    moment = at.start(work.now, work.zone)
+    if moment is None:
+        raise EventMomentMissing(given=at.text, field="--at")
+    return moment

@@ -1,0 +1,83 @@
+"""Every way the enrollment room can say no."""
+
+from lmsctl.kit.errors import NotFound, Rejected, Usage
+
+
+class PersonNotActive(Rejected):
+    """Only active people are enrolled."""
+
+    code = "person_not_active"
+    says = "'{login}' is {status} and cannot be enrolled."
+    hint = "Activate the person first ('lmsctl user activate {login}'), or leave them out."
+
+
+class PairsRefused(Rejected):
+    """Several pairs of people and items cannot be."""
+
+    code = "pairs_refused"
+    says = "{count} things stand in the way; nobody was {done}."
+    hint = "Correct these, or give --keep-going to do the rest."
+
+
+class SelectionMissing(Usage):
+    """Nobody named."""
+
+    code = "selection_missing"
+    says = "Nobody is named."
+    hint = "Give --user, --department, --group or --filter."
+
+
+class FilterOnNames(Usage):
+    """A filter beside names."""
+
+    code = "filter_on_names"
+    says = "--filter narrows departments and groups, not people named with --user."
+    hint = "Leave out --user, or --filter."
+
+
+class FilterWrong(Usage):
+    """A filter that is not KEY=VALUE, or has a value that its key never has."""
+
+    code = "filter_wrong"
+    says = "'{given}' is no filter: {reason}."
+    hint = "Write type=, status=, origin= or the name of a custom field, as in type=staff."
+
+
+class EnrollmentUnknown(NotFound):
+    """That person is not in that item."""
+
+    code = "enrollment_unknown"
+    says = "'{login}' is not enrolled in '{content}'."
+    hint = "'lmsctl enrollment list --user {login}' shows in what."
+
+
+class EventNeedsContent(Usage):
+    """Something done with nothing, or a sign-in to an item."""
+
+    code = "event_needs_content"
+    says = "The event {event} {needs} --content."
+    hint = "Only signed-in stands alone; every other event concerns an item."
+
+
+class EventMomentMissing(Usage):
+    """Something that never happened."""
+
+    code = "event_moment_missing"
+    says = "'{given}' is no moment at which something happened."
+    hint = "Give --at a moment such as -2h or 2026-03-01T09:00, or leave it out for now."
+
+
+class EventInFuture(Rejected):
+    """Something that has not happened yet."""
+
+    code = "event_in_future"
+    says = "{happened_at} is still to come."
+    hint = "Record what happened, when it has happened."
+
+
+class ScoreWrong(Rejected):
+    """A score that is none, or of something that has none."""
+
+    code = "score_wrong"
+    says = "{given} is no score of the event {event}."
+    hint = "completed, passed and failed may have a score: whole percent from 0 to 100."

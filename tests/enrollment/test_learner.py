@@ -1,0 +1,159 @@
+"""What one person sees, and why."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Portal
+from tests.content.test_items import create
+
+
+@pytest.fixture
+def desk(portal: Portal) -> Portal:
+    """Return a portal with two people, a group, and folders with items that inherit or not."""
+    portal.ok("department", "create", "Sales")
+    portal.ok("department", "create", "EMEA", "--parent", "Sales")
+    portal.ok("department", "create", "Other")
+    names = ("--first-name", "F", "--last-name", "L")
+    portal.ok("user", "create", "--login", "ann", *names, "--department", "Sales/EMEA")
+    portal.ok("user", "create", "--login", "bob", *names, "--department", "Other")
+    portal.ok("group", "create", "Pilots")
+    portal.ok("group", "add", "Pilots", "ann")
+    create(portal, "box", "folder")
+    create(portal, "inner", "folder", "--folder", "box")
+    create(portal, "sealed", "folder", "--folder", "box", "--no-inherit")
+    create(portal, "a", "topic", "--folder", "box")
+    create(portal, "b", "topic", "--folder", "inner")
+    create(portal, "c", "topic", "--folder", "box", "--no-inherit")
+    create(portal, "d", "topic", "--folder", "sealed")
+    create(portal, "e", "course")
+    return portal
+
+
+def courses(portal: Portal, login: str = "ann", *words: str) -> dict[str, Any]:
+    """Return what a person sees, by code."""
+    rows = portal.ok("learner", "courses", login, *words, "-o", "json").json
+    return {row["code"]: row for row in rows}
+
+
+def because(portal: Portal, login: str = "ann") -> dict[str, list[str]]:
+    """Return why a person sees what they see."""
+    return {code: row["because"] for code, row in courses(portal, login).items()}
+
+
+def test_without_enrollment_and_grant_nobody_sees_anything(desk: Portal) -> None:
+    """Everything is closed until it is opened."""
+    assert courses(desk) == {}
+
+
+@pytest.mark.parametrize(
+    ("way", "why"),
+    [
+        (("--user", "ann"), "to the person"),
+        (("--group", "Pilots"), "to group Pilots"),
+        (("--department", "Sales"), "to department Sales"),
+        (("--organization",), "to everybody"),
+    ],
+)
+def test_a_folder_opens_what_inherits_in_it(desk: Portal, way: tuple[str, ...], why: str) -> None:
+    """Through folders that inherit, not through those that do not; folders are no courses."""
+    desk.ok("content", "grant", "box", *way)
+    assert because(desk) == {
+        "a": [f"granted {why} with folder box"],
+        "b": [f"granted {why} with folder box"],
+    }
+    expected = {"a", "b"} if way == ("--organization",) else set()
+    assert set(courses(desk, "bob")) == expected
+    row = courses(desk)["a"]
+    assert (row["access"], row["phase"], row["enrolled_at"]) == ("open", None, None)
+
+
+def test_a_grant_on_an_item_opens_only_that(desk: Portal) -> None:
+    """Whatever it would inherit."""
+    desk.ok("content", "grant", "c", "--user", "ann")
+    assert because(desk) == {"c": ["granted to the person"]}
+
+
+def test_enrolled_and_open_are_told_apart(desk: Portal) -> None:
+    """What is both is listed once, as enrolled, with every reason."""
+    desk.ok("content", "grant", "box", "--organization")
+    desk.ok("enroll", "--user", "ann", "--content", "a", "--content", "e")
+    found = courses(desk)
+    assert {code: row["access"] for code, row in found.items()} == {
+        "a": "enrolled",
+        "b": "open",
+        "e": "enrolled",
+    }
+    assert found["a"]["because"] == ["administrator", "granted to everybody with folder box"]
+    assert found["e"]["phase"] == "enrolled"
+
+
+def test_drafts_and_archived_items_are_seen_only_by_who_is_enrolled(desk: Portal) -> None:
+    """History stays with those who have one."""
+    desk.ok("content", "grant", "box", "--organization")
+    desk.ok("enroll", "--user", "ann", "--content", "a", "--content", "b")
+    desk.ok("content", "edit", "a", "--draft")
+    desk.ok("content", "archive", "b")
+    assert {code: row["status"] for code, row in courses(desk).items()} == {
+        "a": "draft",
+        "b": "archived",
+    }
+    assert courses(desk, "bob") == {}
+
+
+def test_a_canceled_enrollment_is_seen_no_more(desk: Portal) -> None:
+    """Unless the item is open to the person anyway."""
+    desk.ok("content", "grant", "a", "--organization")
+    desk.ok("enroll", "--user", "ann", "--content", "a", "--content", "e")
+    desk.ok("enrollment", "cancel", "--user", "ann", "--content", "a", "--content", "e")
+    assert {code: row["access"] for code, row in courses(desk).items()} == {"a": "open"}
+
+
+def offers(portal: Portal, login: str = "ann") -> dict[str, list[str]]:
+    """Return what the catalog offers a person, and by which rules."""
+    rows = portal.ok("learner", "catalog", login, "-o", "json").json
+    return {row["code"]: row["because"] for row in rows}
+
+
+def test_the_catalog_is_empty_until_a_rule_opens_something(desk: Portal) -> None:
+    """A type, a department with all under it, a group or everybody; each rule is named."""
+    assert offers(desk) == {}
+    desk.ok("catalog", "open", "a", "--type", "staff")
+    desk.ok("catalog", "open", "a", "--department", "Sales")
+    desk.ok("catalog", "open", "b", "--group", "Pilots")
+    desk.ok("catalog", "open", "c", "--everybody")
+    desk.ok("catalog", "open", "d", "--type", "client")
+    assert offers(desk) == {
+        "a": ["type staff", "department Sales"],
+        "b": ["group Pilots"],
+        "c": ["everybody"],
+    }
+    assert offers(desk, "bob") == {"a": ["type staff"], "c": ["everybody"]}
+    desk.ok("catalog", "close", "a", "--type", "staff")
+    assert set(offers(desk, "bob")) == {"c"}
+
+
+def test_the_catalog_shows_active_items_only_and_says_who_is_in(desk: Portal) -> None:
+    """Archived ones leave it and come back; a draft is not offered."""
+    for code in ("a", "b", "c"):
+        desk.ok("catalog", "open", code, "--everybody")
+    desk.ok("content", "archive", "a")
+    desk.ok("content", "edit", "b", "--draft")
+    assert set(offers(desk)) == {"c"}
+    desk.ok("content", "restore", "a")
+    desk.ok("enroll", "--user", "ann", "--content", "c")
+    rows = desk.ok("learner", "catalog", "ann", "-o", "json").json
+    assert {row["code"]: row["is_enrolled"] for row in rows} == {"a": False, "c": True}
+
+
+def test_everybody_sees_their_own_view_and_no_other(desk: Portal) -> None:
+    """Whoever looks after people sees theirs; others are forbidden or not found."""
+    desk.ok("enroll", "--user", "ann", "--content", "a")
+    assert set(courses(desk, "ann", "--as", "ann")) == {"a"}
+    for verb in ("courses", "catalog"):
+        assert desk.run("learner", verb, "bob", "--as", "bob").status == 0
+        assert desk.refused("learner", verb, "ann", "--as", "bob") == "permission_missing"
+        assert desk.refused("learner", verb, "nobody", "--as", "bob") == "permission_missing"
+    desk.ok("role", "grant", "bob", "department-administrator", "--department", "Sales")
+    assert set(courses(desk, "ann", "--as", "bob")) == {"a"}
+    assert desk.refused("learner", "courses", "owner", "--as", "bob") == "user_unknown"

@@ -1,0 +1,102 @@
+"""What people did: recorded once, and what follows for their enrollment."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import NOON, Portal
+from tests.content.test_items import create
+from tests.refusals import refused
+
+
+@pytest.fixture
+def course(portal: Portal) -> Portal:
+    """Return a portal in which ann is enrolled in `one`."""
+    portal.ok("user", "create", "--login", "ann", "--first-name", "A", "--last-name", "B")
+    create(portal, "one")
+    create(portal, "box", "folder")
+    portal.ok("enroll", "--user", "ann", "--content", "one")
+    return portal
+
+
+def recorded(portal: Portal, event: str, *more: str, **now: str) -> dict[str, Any]:
+    """Record an event of ann with `one`."""
+    words = ("progress", "record", "--user", "ann", "--content", "one", "--event", event, *more)
+    found: dict[str, Any] = portal.ok(*words, "-o", "json", **now).json
+    return found
+
+
+def shown(portal: Portal) -> dict[str, Any]:
+    """Return ann's enrollment."""
+    words = ("enrollment", "show", "--user", "ann", "--content", "one", "-o", "json")
+    found: dict[str, Any] = portal.ok(*words).json
+    return found
+
+
+def test_an_event_has_person_item_moment_and_score(course: Portal) -> None:
+    """Recorded now unless told otherwise."""
+    assert recorded(course, "passed", "--score", "85") == {
+        "login": "ann",
+        "content": "one",
+        "event": "passed",
+        "score": 85,
+        "happened_at": NOON,
+        "source": "administrator",
+    }
+    recorded(course, "failed", "--score", "30", "--at", "2026-03-01T10:00")
+    recorded(course, "viewed")
+    found = shown(course)
+    assert (found["views"], found["best_score"], found["last_event_at"]) == (1, 85, NOON)
+    assert found["phase"] == "enrolled"
+
+
+def test_the_same_event_is_one(course: Portal) -> None:
+    """Same person, item, kind and second: nothing changes the second time."""
+    words = ("progress", "record", "--user", "ann", "--content", "one", "--event", "viewed")
+    assert course.run(*words, "--exit-code").status == 3
+    assert course.run(*words, "--exit-code").status == 0
+    sign_in = ("progress", "record", "--user", "ann", "--event", "signed-in")
+    assert course.run(*sign_in, "--exit-code").status == 3
+    assert course.run(*sign_in, "--exit-code").status == 0
+    assert course.value("SELECT count(*) FROM progress_events") == 2
+
+
+def test_completing_completes_the_enrollment_once(course: Portal) -> None:
+    """The first completion counts; being enrolled again does not take it away."""
+    recorded(course, "completed")
+    recorded(course, "completed", LMSCTL_NOW="2026-03-05T12:00:00Z")
+    course.ok("enroll", "--user", "ann", "--content", "one")
+    found = shown(course)
+    assert (found["phase"], found["completed_at"]) == ("completed", NOON)
+
+
+def test_who_is_not_enrolled_may_have_done_something(course: Portal) -> None:
+    """What is open to people is used without an enrollment, also when archived meanwhile."""
+    course.ok("enrollment", "cancel", "--user", "ann", "--content", "one")
+    course.ok("content", "archive", "one")
+    recorded(course, "completed")
+    assert shown(course)["phase"] == "canceled"
+    assert course.value("SELECT count(*) FROM progress_events") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "status"),
+    [
+        (("--event", "viewed"), "event_needs_content", 2),
+        (("--event", "signed-in", "--content", "one"), "event_needs_content", 2),
+        (("--event", "viewed", "--content", "one", "--score", "5"), "score_wrong", 6),
+        (("--event", "passed", "--content", "one", "--score", "101"), "score_wrong", 6),
+        (("--event", "passed", "--content", "one", "--score", "-1"), "score_wrong", 6),
+        (("--event", "viewed", "--content", "one", "--at", "+1min"), "event_in_future", 6),
+        (("--event", "viewed", "--content", "one", "--at", "never"), "event_moment_missing", 2),
+        (("--event", "viewed", "--content", "box"), "content_is_folder", 6),
+        (("--event", "viewed", "--content", "none"), "content_unknown", 4),
+    ],
+)
+def test_what_cannot_have_happened_is_refused(
+    course: Portal, words: tuple[str, ...], code: str, status: int
+) -> None:
+    """Each with a reason of its own, and nothing is recorded."""
+    audited = 0 if status == 2 else 1
+    command = ("progress", "record", "--user", "ann", *words)
+    refused(course, *command, code=code, status=status, audited=audited)

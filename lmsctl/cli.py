@@ -1,30 +1,31 @@
 """The root: argv in, exit status out; builds the environment, catches every refusal, prints."""
 
+from __future__ import annotations
+
 import contextlib
 import gc
 import importlib
 import os
 import re
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 import typer
 import typer.core
 
-from lmsctl.kit import canonical, driver, errors, render
+from lmsctl.kit import canonical, config, driver, errors, render
 from lmsctl.kit.answer import Done
-from lmsctl.kit.environment import FORMATS, Environment, Options
+from lmsctl.kit.environment import Environment, Options
 from lmsctl.kit.errors import Kind, Refusal
 from lmsctl.kit.options import Session, hearing
 from lmsctl.kit.talk import StderrTalk
-from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
+
+if TYPE_CHECKING:
+    from lmsctl.kit.work import Work
 
 _MOST_ROWS = 1_000_000_000
 _AUDITED = {Kind.NOT_FOUND, Kind.CONFLICT, Kind.REJECTED, Kind.FORBIDDEN}
@@ -226,7 +227,7 @@ def _view(env: Environment) -> render.View:
         width = typer.get_terminal_size().columns
     return render.View(
         output=env.output,
-        zone=env.zone or ZoneInfo("UTC"),
+        zone=env.zone or render.UTC,
         columns=env.options.columns,
         sort=env.options.sort,
         first=env.options.first,
@@ -289,18 +290,16 @@ def _record(refusal: Refusal, env: Environment) -> None:
         env.after_refusal(lambda work: audit.record_refusal(work, refusal))
 
 
-_ASKED_FOR = re.compile(rf"(?:--output[= ]|-o[= ]?)({'|'.join(FORMATS)})")
-
-
 def _wants_json(session: Session, argv: Sequence[str]) -> bool:
     """Say whether a refusal is to be JSON, also while the command line is not understood."""
     env = session.environment
     if env is None:
+        option = re.compile(rf"(?:--output[= ]|-o[= ]?)({'|'.join(config.FORMATS)})")
         asked = [
             match[1]
             for word, following in pairwise([*argv, ""])
             for text in (word, f"{word} {following}")
-            if (match := _ASKED_FOR.fullmatch(text))
+            if (match := option.fullmatch(text))
         ]
         heard = {**session.given, "output": asked[-1]} if asked else session.given
         env = Environment(Options(**heard), "")
@@ -342,6 +341,8 @@ def _already(session: Session) -> str:
 
 
 def _broken(bug: BaseException, session: Session, argv: Sequence[str]) -> Refusal:
+    import tempfile
+
     env = session.environment
     text = _safe_traceback(bug, env.command if env else "", argv)
     if env is not None and env.options.debug:
@@ -364,6 +365,8 @@ def _safe_traceback(error: BaseException, command: str, argv: Sequence[str]) -> 
 
     A link, a code or an address on the command line comes back in the messages of drivers.
     """
+    import traceback
+
     text = driver.without_password("".join(traceback.format_exception(error)))
     values = {part for word in argv for part in (word, word.partition("=")[2])}
     for value in sorted(values.difference(command.split()), key=len, reverse=True):

@@ -26,7 +26,7 @@ from lmsctl.kit.config import (
     ContextUnknown,
     NoDatabaseNamed,
 )
-from lmsctl.kit.environment import FORMATS, Environment
+from lmsctl.kit.environment import Environment
 
 COLORS = ("auto", "always", "never")
 LOCK_TIMEOUTS = range(1, 3601)
@@ -217,7 +217,7 @@ def _checked_timeout(_written: Config, key: str, text: str) -> int:
 
 _CHECKS: Mapping[str, Callable[[Config, str, str], str | int]] = {
     "context": _checked_context,
-    "output": _one_of(FORMATS),
+    "output": _one_of(config.FORMATS),
     "time-zone": _checked_zone,
     "color": _one_of(COLORS),
     "database-url": _checked_url,

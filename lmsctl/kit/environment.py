@@ -1,23 +1,27 @@
 """One invocation: its options, its configuration, its connection, and the two ways to work."""
 
-import getpass
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, TypeVar
 
-from lmsctl.kit import clock, config, timewords
-from lmsctl.kit.config import Config, Connecting
-from lmsctl.kit.driver import Connection, open_database, without_password
+# Whole modules, so that --help, which only knows what an environment is, loads none of them.
+from lmsctl.kit import clock, config, driver, render, timewords
+from lmsctl.kit import work as units
 from lmsctl.kit.errors import Unconfirmed, Usage
-from lmsctl.kit.render import visible
 from lmsctl.kit.talk import Talk
-from lmsctl.kit.work import ConfirmationNeeded, Work, carry_out, look
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from lmsctl.kit.config import Config, Connecting
+    from lmsctl.kit.driver import Connection
+    from lmsctl.kit.work import ConfirmationNeeded, Work
 
 T = TypeVar("T")
-FORMATS = config.FORMATS
 
 
 class Declined(Unconfirmed):
@@ -118,8 +122,8 @@ class Environment:
             or self.environ.get("LMSCTL_OUTPUT")
             or self.config.values.get("output", "auto")
         )
-        if given not in FORMATS:
-            raise OutputUnknown(given=given, known=FORMATS, field="--output")
+        if given not in config.FORMATS:
+            raise OutputUnknown(given=given, known=config.FORMATS, field="--output")
         return str(given)
 
     @property
@@ -147,7 +151,7 @@ class Environment:
 
     def read(self, verb: Callable[[Work], T]) -> T:
         """Do `verb` on one view of the database, which stays open until the answer is printed."""
-        return look(self._work, verb)
+        return units.look(self._work, verb)
 
     def write(self, verb: Callable[[Work], T], *, late: bool = False) -> T:
         """Do `verb` in one transaction, asking first where the verb wants a confirmation.
@@ -162,19 +166,19 @@ class Environment:
             return answer
 
         try:
-            return carry_out(self._work, checked, late=late)
-        except ConfirmationNeeded as needed:
+            return units.carry_out(self._work, checked, late=late)
+        except units.ConfirmationNeeded as needed:
             if not self.may_ask:
                 raise
             self._ask(needed)
         self._is_confirmed = True
-        return carry_out(self._work, checked, late=late)
+        return units.carry_out(self._work, checked, late=late)
 
     def _ask(self, needed: ConfirmationNeeded) -> None:
         """Ask on the terminal, on standard error; raises Declined unless the answer is yes."""
         self.talk.end()
         lines = [*(detail.message() for detail in needed.details), needed.values["question"]]
-        sys.stderr.write("\n".join(visible(str(line)) for line in lines) + " [y/N] ")
+        sys.stderr.write("\n".join(render.visible(str(line)) for line in lines) + " [y/N] ")
         sys.stderr.flush()
         answer = sys.stdin.readline()
         if not answer:
@@ -197,8 +201,12 @@ class Environment:
         if self._connection is None:
             target = self.connecting
             if self.options.verbose:
-                self.talk.say(f"Database: {without_password(target.url)} (from {target.source}).")
-            self._connection = open_database(target.url, patience=target.patience, create=create)
+                self.talk.say(
+                    f"Database: {driver.without_password(target.url)} (from {target.source})."
+                )
+            self._connection = driver.open_database(
+                target.url, patience=target.patience, create=create
+            )
         return self._connection
 
     def adopt(self, connection: Connection) -> None:
@@ -216,7 +224,7 @@ class Environment:
         # An answer that could not be shown is refused before anything is done.
         _ = self.output, self.color
         frozen = self.environ.get("LMSCTL_NOW") or None
-        self._latest = Work(
+        self._latest = units.Work(
             connection=self.connect(),
             now=clock.read(frozen),
             is_frozen=frozen is not None,
@@ -235,8 +243,7 @@ class Environment:
         if self.enter:
             self.enter(work)
         work.zone = self.time_zone or work.zone
-        if isinstance(work.zone, ZoneInfo):
-            self.zone = work.zone
+        self.zone = work.zone
 
     def after_refusal(self, record: Callable[[Work], None]) -> None:
         """Let `record` write down a refusal, in a transaction that does nothing else."""
@@ -248,11 +255,13 @@ class Environment:
             work.about = about
             record(work)
 
-        carry_out(self._work, write)
+        units.carry_out(self._work, write)
 
 
 def operator() -> str:
     """Return the name of the account that runs the program."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # no entry for this user in a slim container

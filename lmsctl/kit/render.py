@@ -20,7 +20,7 @@ TABLE_ROWS = 50
 _LONGEST_WHOLE_WORD = len("09:00:00+01:00")
 _LEAST_WIDTH = 8
 _GAP = 2
-_UTC = ZoneInfo("UTC")
+UTC = ZoneInfo("UTC")
 
 
 class ColumnUnknown(Usage):
@@ -36,7 +36,7 @@ class View:
     """How an answer is to be shown; `width` is the terminal's, and None says it is no terminal."""
 
     output: str
-    zone: ZoneInfo = _UTC
+    zone: ZoneInfo = UTC
     columns: str | None = None
     sort: str | None = None
     first: int | None = None

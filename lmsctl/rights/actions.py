@@ -28,6 +28,7 @@ def _find_actor(work: Work) -> Actor:
         raise ActorUnknown(login=work.as_login)
     if person.status != "active":
         raise ActorNotActive(login=person.login, status=person.status)
+    work.as_login = person.login  # the log names the person, however they were written
     return Actor(person.login, person.id, holdings(work, person.id))
 
 

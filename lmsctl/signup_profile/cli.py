@@ -11,11 +11,10 @@ from lmsctl.kit.errors import NotFound
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
-from lmsctl.registration.rules import Newcomer
-from lmsctl.signup_profile import actions
-from lmsctl.signup_profile.actions import Domains
+from lmsctl.registration import rules as registration_rules
+from lmsctl.signup_profile import actions, rules
 from lmsctl.signup_profile.results import Gate, Profile
-from lmsctl.user.rules import parse_assignments
+from lmsctl.user import rules as user_rules
 
 app = options.noun("signup-profile", "Links that bring new people into a department.")
 
@@ -65,7 +64,7 @@ def create(
 ) -> Any:
     """Make a sign-up profile and its link."""
     first, last = _parsed(starts), timewords.parse(ends)
-    domains = Domains(domain or (), is_any=any_domain)
+    domains = rules.Domains(domain or (), is_any=any_domain)
 
     def write(work: Work) -> Done:
         found = actions.find(work, code) if if_exists is not options.Existing.FAIL else None
@@ -164,7 +163,7 @@ def edit(
 ) -> Any:
     """Change a sign-up profile. Its link stays; its people stay where they are."""
     first, last = _parsed(starts), _parsed(ends)
-    domains = Domains(domain or (), is_any=any_domain, is_portals=portal_domains)
+    domains = rules.Domains(domain or (), is_any=any_domain, is_portals=portal_domains)
 
     def write(work: Work) -> Done:
         after, is_changed = actions.edit(
@@ -266,8 +265,13 @@ def sign_up(
     ] = False,
 ) -> Any:
     """Sign a new person up through a profile, as its link does."""
-    newcomer = Newcomer(
-        email, first_name, last_name, login, parse_assignments(field or ()), accept_policy
+    newcomer = registration_rules.Newcomer(
+        email,
+        first_name,
+        last_name,
+        login,
+        user_rules.parse_assignments(field or ()),
+        accept_policy,
     )
 
     def write(work: Work) -> Done:

@@ -2,7 +2,6 @@
 
 from lmsctl.signup_profile.actions.admission import explain, history, sign_up
 from lmsctl.signup_profile.actions.profiles import (
-    Domains,
     create,
     delete,
     edit,
@@ -14,7 +13,6 @@ from lmsctl.signup_profile.actions.profiles import (
 )
 
 __all__ = [
-    "Domains",
     "create",
     "delete",
     "edit",

@@ -1,7 +1,6 @@
 """Making, showing, changing and deleting sign-up profiles."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lmsctl.audit import actions as audit
@@ -10,37 +9,14 @@ from lmsctl.kit import canonical, secret
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
-from lmsctl.registration import rules as registration_rules
-from lmsctl.registration.errors import DomainsContradict
 from lmsctl.rights import actions as rights
 from lmsctl.signup_profile import rules, store
 from lmsctl.signup_profile.errors import ProfileExists
 from lmsctl.signup_profile.results import Link, Profile
-from lmsctl.signup_profile.rules import Row
+from lmsctl.signup_profile.rules import Domains, Row
 from lmsctl.user.errors import VersionStale
 
 _CODE_LENGTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Domains:
-    """Which addresses a profile admits, as asked for: a list, any, the portal's, or as before."""
-
-    listed: Sequence[str] = ()
-    is_any: bool = False
-    is_portals: bool = False
-
-    def read(self, before: list[str] | None) -> list[str] | None:
-        """Return the profile's own list: None for the portal's, `[]` for any.
-
-        Raises DomainsContradict, DomainsMissing and what the domains' own check raises.
-        """
-        if sum((bool(self.listed), self.is_any, self.is_portals)) > 1:
-            raise DomainsContradict(options="--domain, --any-domain and --portal-domains")
-        if self.is_portals:
-            return None
-        given = registration_rules.parse_domains(self.listed, is_any=self.is_any)
-        return before if given is None else given
 
 
 def create(  # noqa: PLR0913 - one keyword for each thing a profile has
@@ -52,7 +28,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     ends: TimeWord,
     activations: str,
     code: str | None = None,
-    domains: Domains = Domains(),
+    domains: Domains = rules.AS_BEFORE,
 ) -> Profile:
     """Make a profile with a new link; needs `profile.manage` in its department.
 
@@ -145,7 +121,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     starts: TimeWord | None = None,
     ends: TimeWord | None = None,
     activations: str | None = None,
-    domains: Domains = Domains(),
+    domains: Domains = rules.AS_BEFORE,
     if_version: int | None = None,
 ) -> tuple[Profile, bool]:
     """Change a profile; its link and its people stay. Returns it and whether anything changed.

@@ -81,3 +81,35 @@ class ScoreWrong(Rejected):
     code = "score_wrong"
     says = "{given} is no score of the event {event}."
     hint = "completed, passed and failed may have a score: whole percent from 0 to 100."
+
+
+class EventUnknown(Rejected):
+    """A word in a file that is no event."""
+
+    code = "event_unknown"
+    says = "'{given}' is no event."
+    hint = "Write viewed, completed, passed, failed or signed-in."
+
+
+class StatementUnreadable(Rejected):
+    """A line that holds no xAPI statement."""
+
+    code = "statement_unreadable"
+    says = "This is no statement: {reason}."
+    hint = "Write one xAPI statement on each line, as JSON."
+
+
+class StatementPartMissing(Rejected):
+    """A statement that does not say what we need to know."""
+
+    code = "statement_part_missing"
+    says = "The statement has no usable {part}."
+    hint = "It needs actor.mbox or actor.account.name, verb.id, object.id and timestamp."
+
+
+class VerbUnknown(Rejected):
+    """A verb that means no event."""
+
+    code = "verb_unknown"
+    says = "The verb '{given}' means no event here."
+    hint = "The verbs experienced, completed, passed and failed are taken; leave out the others."

@@ -1,5 +1,6 @@
 """The command line of progress: what people did."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -50,3 +51,81 @@ def record(
         return Done(recorded, f"{known} {sentence}".strip(), is_changed=is_new)
 
     return env.write(write)
+
+
+class Format(StrEnum):
+    """What a file of progress is written in."""
+
+    CSV = "csv"
+    XAPI = "xapi"
+
+
+_LINES = (".jsonl", ".ndjson")
+
+
+@verb(
+    app,
+    "import",
+    examples=(
+        "lmsctl progress import results.csv --dry-run",
+        "lmsctl progress import statements.jsonl",
+        "lmsctl progress import - --format xapi --keep-going < statements.jsonl",
+    ),
+)
+def import_(
+    env: Environment,
+    path: Annotated[str, typer.Argument(metavar="FILE", help="A file; - is standard input.")],
+    format_: Annotated[
+        Format | None,
+        typer.Option("--format", help="csv or xapi; by the file's name when absent."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="If it is not UTF-8, such as cp1252.")
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", help="One sign, or tab; found out when absent.")
+    ] = None,
+    ignore_unknown: Annotated[
+        bool, typer.Option("--ignore-unknown", help="Leave unknown columns aside.")
+    ] = False,
+    expect_rows: Annotated[
+        int | None, typer.Option("--expect-rows", help="Refuse a file with another number of rows.")
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Write the good rows although others fail.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where --keep-going was interrupted.")
+    ] = False,
+    results: Annotated[
+        str | None, typer.Option("--results", metavar="FILE", help="Write what became of each row.")
+    ] = None,
+    rejects: Annotated[
+        str | None,
+        typer.Option("--rejects", metavar="FILE", help="Write the failed rows, to mend."),
+    ] = None,
+) -> Any:
+    """Record what people did from a file. All rows are checked before any is written.
+
+    CSV has the columns Login (or address), Content, Event, Score and Happened at. xAPI statements
+    stand one on each line (.jsonl): the verbs experienced, completed, passed and failed; the person
+    in actor.mbox or actor.account.name; the item's code as the last part of object.id.
+
+    What is recorded already is unchanged, so a file can be taken in twice.
+    """
+    from lmsctl.bulk.actions import Order, Upload  # what reads files takes long to load
+    from lmsctl.enrollment import file_actions
+    from lmsctl.kit.csvin import Reading
+
+    order = Order(
+        path,
+        Reading(encoding, delimiter, (), ignore_unknown),
+        expect_rows=expect_rows,
+        keep_going=keep_going,
+        resume=resume,
+        results=results,
+        rejects=rejects,
+    )
+    is_xapi = format_ is Format.XAPI or (format_ is None and path.casefold().endswith(_LINES))
+    with file_actions.StatementUpload(order) if is_xapi else Upload(order) as upload:
+        return env.write(lambda work: file_actions.import_progress(work, upload), late=True)

@@ -1,0 +1,136 @@
+"""Taking in files of progress: CSV, and xAPI statements as JSON lines."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from lmsctl.bulk import actions as bulk
+from lmsctl.bulk.actions import Job, Upload
+from lmsctl.bulk.store import Span
+from lmsctl.content import rules as content_rules
+from lmsctl.content import store as content
+from lmsctl.content.rules import Item
+from lmsctl.enrollment import file_store as store
+from lmsctl.enrollment import statement_rules
+from lmsctl.enrollment.file_rules import COLUMNS, row_reader
+from lmsctl.kit import canonical
+from lmsctl.kit.answer import Done
+from lmsctl.kit.csvbytes import Source, open_source
+from lmsctl.kit.csverrors import CsvRowTooLarge
+from lmsctl.kit.csvin import Column, Row, Sheet
+from lmsctl.kit.csvrecords import ROW_BYTES_LIMIT
+from lmsctl.kit.errors import Location, Refusal
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
+from lmsctl.rights import actions as rights
+
+
+def import_progress(work: Work, upload: Upload) -> Done:
+    """Record what a file says that people did; needs `progress.manage` over them.
+
+    The unit of work must not have begun. What is recorded already is unchanged, so that a file can
+    be taken in twice. Raises what `bulk.run` raises.
+    """
+    work.about = f"file {upload.order.path}"
+    rights.require(work, "progress.manage")
+    progress = _Import()
+    job = Job(
+        kind="progress import",
+        event="progress.imported",
+        columns=COLUMNS,
+        tables=store.TABLES,
+        reader=lambda names: row_reader(names, work.now, work.zone, is_sandbox=work.is_sandbox),
+        resolve=progress.resolve,
+        write=progress.write,
+        notes=lambda _work: (),
+        key=store.KEY,
+        number=store.number(work),
+    )
+    return bulk.run(work, upload, job)
+
+
+class _Import:
+    """What is known while one file of progress is taken in."""
+
+    def __init__(self) -> None:
+        self._is_first = True
+
+    def resolve(self, work: Work, span: Span) -> None:
+        """Find out whom and what the rows of `span` mean, and what is wrong with them."""
+        if self._is_first:
+            store.prepare(work)
+        self._is_first = False
+        store.find(work, span, rights.require(work, "progress.manage"))
+        store.fail_unknown(work, span)
+        store.mark_repeated(work, span)
+
+    def write(self, work: Work, span: Span, run: int) -> int:
+        """Record what is new in `span`, and let the enrollments follow; queues no notices."""
+        store.write(work, span, f"import {run}")
+        zone = ZoneInfo(portal.settings(work).time_zone)
+        items: dict[int, Item] = {}
+        due: dict[datetime | None, list[int]] = {}
+        for beginning in store.beginnings(work, span):
+            number = beginning.item_id
+            if number not in items:
+                items[number] = content.by_id(work, number)
+            due_at = content_rules.due_at(items[number], beginning.first_at, zone)
+            due.setdefault(due_at, []).append(beginning.enrollment_id)
+        for due_at, ids in due.items():
+            store.begin(work, span, ids, due_at)
+        store.complete(work, span)
+        return 0
+
+
+# Statements --------------------------------------------------------------------------------------
+
+
+class StatementUpload(Upload):
+    """A file of xAPI statements, one on each line, that reads like a sheet of progress."""
+
+    def open(self, columns: Sequence[Column]) -> Sheet:
+        """Return the sheet, as for a CSV file; raises what `open_source` raises."""
+        if self._sheet is None:
+            source = open_source(self.order.path, self.order.reading.encoding)
+            self._sheet = self._closing.enter_context(_Statements(source))
+        return super().open(columns)
+
+
+class _Statements(Sheet):
+    """Statements in the columns of a file of progress; a flawed one is a flawed row."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.file = source.shown
+        self.digest = source.digest
+        self.size_bytes = source.size_bytes
+        self.names = statement_rules.NAMES
+        self.columns = self.names
+        self.headings = tuple(column.heading for column in COLUMNS)
+        self.notes = {"trimmed_cells": 0, "blank_rows": 0, "ignored_columns": 0}
+
+    def rows(self) -> Iterator[Row]:
+        """Yield a row for each statement, its problem with it; a second call reads them again."""
+        text = self._source.text()
+        row = blank = 0
+        try:
+            for line_no, line in enumerate(iter(text.readline, ""), start=1):
+                if not canonical.trim(line):
+                    blank += 1
+                    continue
+                row += 1
+                yield self._row(row, line_no, line)
+        finally:
+            text.detach()
+            self.notes["blank_rows"] = blank
+        self._source.check_unchanged()
+
+    def _row(self, row: int, line_no: int, line: str) -> Row:
+        try:
+            if len(line) > ROW_BYTES_LIMIT:
+                raise CsvRowTooLarge(limit="1 MiB")
+            cells = statement_rules.cells_of(line)
+        except Refusal as refusal:
+            refusal.location = Location(self.file, row, line_no)
+            return Row(row, line_no, [], [], refusal)
+        return Row(row, line_no, list(cells), cells, None)

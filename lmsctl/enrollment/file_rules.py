@@ -1,0 +1,108 @@
+"""What a file of progress may hold, and reading one row of it without asking the database."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lmsctl.bulk.actions import Note, Put, ReadRow
+from lmsctl.enrollment import rules
+from lmsctl.enrollment.errors import EventMomentMissing, EventUnknown, ScoreWrong
+from lmsctl.enrollment.results import Event
+from lmsctl.kit import canonical, timewords
+from lmsctl.kit.address import parse_email
+from lmsctl.kit.csvin import Column
+from lmsctl.kit.driver import utc_text
+from lmsctl.kit.errors import Refusal
+from lmsctl.user.errors import LoginMissing
+
+COLUMNS = (
+    Column("login", "Login", ("User", "Email", "Email address", "Learner"), required=True),
+    Column("content", "Content", ("Content code", "Code", "Item")),
+    Column("event", "Event", ("Verb",), required=True),
+    Column("score", "Score", ("Percent",)),
+    Column("happened_at", "Happened at", ("When", "Time", "Date", "Timestamp"), required=True),
+)
+_SCORE_DIGITS = 3
+
+
+def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo, *, is_sandbox: bool) -> ReadRow:
+    """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
+
+    A day stands for its first second in `zone`. Everything wrong with a row is noted. Who and what
+    is meant is found out later.
+    """
+    readers: dict[str, Callable[[str], Any]] = {
+        "event": _event,
+        "score": _score,
+        "happened_at": lambda cell: _moment(cell, now, zone),
+    }
+
+    def read_row(row_no: int, cells: list[str], note: Note, _put: Put) -> Sequence[Any]:
+        texts = dict(zip(names, cells, strict=True))
+        values: dict[str, Any] = {}
+        for name, read in readers.items():
+            try:
+                values[name] = read(texts.get(name, ""))
+            except Refusal as refusal:
+                note(row_no, name, refusal)
+        login, code = texts["login"], texts.get("content", "")
+        if not login:
+            note(row_no, "login", LoginMissing())
+        if len(values) == len(readers):
+            _check(row_no, values, note, has_content=bool(code))
+        happened_at = values.get("happened_at")
+        return (
+            login,
+            canonical.key(login),
+            _email_key(login, is_sandbox=is_sandbox),
+            code or None,
+            canonical.key(code) if code else None,
+            values.get("event"),
+            values.get("score"),
+            utc_text(happened_at) if happened_at else None,
+            None,
+            None,
+        )
+
+    return read_row
+
+
+def _check(row_no: int, values: Mapping[str, Any], note: Note, *, has_content: bool) -> None:
+    try:
+        rules.check_event(values["event"], values["score"], has_content=has_content)
+    except Refusal as refusal:
+        note(row_no, "score" if isinstance(refusal, ScoreWrong) else "content", refusal)
+
+
+def _event(cell: str) -> Event:
+    try:
+        return Event(canonical.key(cell))
+    except ValueError as error:
+        raise EventUnknown(given=canonical.excerpt(cell)) from error
+
+
+def _score(cell: str) -> int | None:
+    if not cell:
+        return None
+    if not (cell.isascii() and cell.isdigit()) or len(cell) > _SCORE_DIGITS:
+        raise ScoreWrong(given=canonical.excerpt(cell), event="in this row")
+    return int(cell)
+
+
+def _moment(cell: str, now: datetime, zone: ZoneInfo) -> datetime:
+    if not cell:
+        raise EventMomentMissing(given=cell)
+    moment = timewords.parse_cell(cell).start(now, zone)
+    assert moment is not None
+    rules.check_happened(moment, now)
+    return moment
+
+
+def _email_key(login: str, *, is_sandbox: bool) -> str | None:
+    if "@" not in login:
+        return None
+    try:
+        return parse_email(login, sandbox=is_sandbox).key
+    except Refusal:
+        return None

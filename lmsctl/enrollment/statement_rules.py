@@ -1,0 +1,107 @@
+"""Understanding xAPI statements (Experience API 1.0.3, Part Two: Data) as rows of progress."""
+
+import json
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from lmsctl.enrollment.errors import (
+    ScoreWrong,
+    StatementPartMissing,
+    StatementUnreadable,
+    VerbUnknown,
+)
+from lmsctl.enrollment.results import Event
+from lmsctl.kit import canonical
+
+NAMES = ("login", "content", "event", "score", "happened_at")
+_VERBS: Mapping[str, Event] = {
+    "experienced": Event.VIEWED,
+    "completed": Event.COMPLETED,
+    "passed": Event.PASSED,
+    "failed": Event.FAILED,
+}
+_MAILTO = "mailto:"
+
+
+def cells_of(line: str) -> list[str]:
+    """Return the cells, in the order of NAMES, that one statement on one line stands for.
+
+    The person is the address in `actor.mbox`, or `actor.account.name`; the item's code is the last
+    part of the path in `object.id`; the score is `scaled` in percent, else `raw` between `min` (0)
+    and `max` (100). Raises StatementUnreadable, StatementPartMissing, VerbUnknown and ScoreWrong.
+    """
+    try:
+        statement = json.loads(line, parse_float=Decimal, parse_int=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise StatementUnreadable(reason="it is not JSON") from error
+    if not isinstance(statement, dict):
+        raise StatementUnreadable(reason="it is no JSON object")
+    event = _event(_text(_part(statement, "verb"), "id", "verb.id"))
+    result = _part(statement, "result")
+    return [
+        _login(_part(statement, "actor")),
+        _code(_text(_part(statement, "object"), "id", "object.id")),
+        event.value,
+        "" if event is Event.VIEWED else _score(_part(result, "score"), event),
+        _text(statement, "timestamp", "timestamp"),
+    ]
+
+
+def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = whole.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(whole: Mapping[str, Any], name: str, called: str) -> str:
+    found = whole.get(name)
+    if not isinstance(found, str) or not canonical.trim(found):
+        raise StatementPartMissing(part=called)
+    return canonical.trim(found)
+
+
+def _login(actor: Mapping[str, Any]) -> str:
+    mbox = actor.get("mbox")
+    if isinstance(mbox, str) and mbox.casefold().startswith(_MAILTO):
+        return unquote(mbox[len(_MAILTO) :])
+    return _text(_part(actor, "account"), "name", "actor")
+
+
+def _code(address: str) -> str:
+    try:
+        path = urlsplit(address).path
+    except ValueError:
+        path = address
+    code = unquote(path.rstrip("/").rpartition("/")[2])
+    if not code:
+        raise StatementPartMissing(part="object.id")
+    return code
+
+
+def _event(verb: str) -> Event:
+    word = verb.rstrip("/").rpartition("/")[2]
+    if word not in _VERBS:
+        raise VerbUnknown(given=canonical.excerpt(verb))
+    return _VERBS[word]
+
+
+def _score(score: Mapping[str, Any], event: Event) -> str:
+    """Return the score in whole percent, halves upward; nothing when there is none."""
+    scaled: Any = score.get("scaled")
+    raw: Any = score.get("raw")
+    if scaled is None and raw is None:
+        return ""
+    try:
+        if scaled is not None:
+            percent = Decimal(scaled) * 100
+        else:
+            least, most = Decimal(score.get("min", 0)), Decimal(score.get("max", 100))
+            percent = (Decimal(raw) - least) / (most - least) * 100
+        whole = int(percent.quantize(Decimal(1), ROUND_HALF_UP))
+    except (ArithmeticError, TypeError, ValueError) as error:
+        given = canonical.excerpt(str(raw if scaled is None else scaled))
+        raise ScoreWrong(given=given, event=event.value) from error
+    if not 0 <= percent <= 100:  # noqa: PLR2004 - percent
+        raise ScoreWrong(given=f"{whole} percent", event=event.value)
+    return str(whole)

@@ -1,0 +1,236 @@
+"""Progress from files: CSV, and xAPI statements."""
+
+import json
+from typing import Any
+
+import pytest
+
+from lmsctl.enrollment import statement_rules
+from lmsctl.kit.errors import Refusal
+from tests.conftest import Portal, Ran
+from tests.content.test_items import create
+
+HEADING = "Login,Content,Event,Score,Happened at\n"
+
+
+@pytest.fixture
+def school(portal: Portal) -> Portal:
+    """Return a portal with a pathway over `one`, and two people who are on it."""
+    names = ("--first-name", "F", "--last-name", "L")
+    for login in ("ann", "ben"):
+        portal.ok("user", "create", "--login", login, "--email", f"{login}@example.com", *names)
+    create(portal, "one", "topic", "--due-days", "1")
+    create(portal, "two")
+    create(portal, "box", "folder")
+    create(portal, "way", "pathway")
+    portal.ok("content", "add-item", "way", "one")
+    portal.ok("enroll", "--user", "ann", "--user", "ben", "--content", "way")
+    return portal
+
+
+def take(portal: Portal, text: str, *more: str, name: str = "progress.csv") -> Ran:
+    """Take in a file with this text."""
+    file = portal.folder / name
+    file.write_text(text, encoding="utf-8")
+    return portal.run("progress", "import", str(file), *more, "-o", "json")
+
+
+def events(portal: Portal) -> list[tuple[Any, ...]]:
+    """Return what is recorded."""
+    return portal.sql(
+        """
+        SELECT u.login, i.code, p.event, p.score FROM progress_events p
+        JOIN users u ON u.id = p.user_id LEFT JOIN content_items i ON i.id = p.item_id
+        ORDER BY u.login, p.happened_at, p.event
+        """
+    )
+
+
+GOOD = (
+    HEADING
+    + "ann,one,viewed,,2026-03-01T09:00:00Z\n"
+    + "ann,ONE,Passed,85,2026-03-01T10:00:00Z\n"
+    + "ben@example.com,one,completed,,01/03/2026\n"
+    + "ben,two,failed,0,2026-03-01T11:00:00+01:00\n"
+    + "ben,,signed-in,,2026-03-01T08:00:00Z\n"
+    + "ann,one,viewed,,2026-03-01T09:00:00Z\n"
+)
+
+
+def test_a_file_records_and_moves_enrollments_on(school: Portal) -> None:
+    """Views begin what was prepared, completions complete it; the same row twice is one event."""
+    ran = take(school, GOOD)
+    assert ran.status == 0, ran.err
+    assert (ran.json["created"], ran.json["unchanged"]) == (5, 1)
+    assert events(school) == [
+        ("ann", "one", "viewed", None),
+        ("ann", "one", "passed", 85),
+        ("ben", "one", "completed", None),
+        ("ben", None, "signed-in", None),
+        ("ben", "two", "failed", 0),
+    ]
+    rows = school.ok("enrollment", "list", "--content", "one", "-o", "json").json
+    found = [(row["login"], row["phase"], row["enrolled_at"], row["due_at"]) for row in rows]
+    assert found == [
+        ("ann", "enrolled", "2026-03-01T09:00:00Z", "2026-03-02T23:59:59Z"),
+        ("ben", "completed", "2026-03-01T00:00:00Z", "2026-03-02T23:59:59Z"),
+    ]
+    assert rows[1]["completed_at"] == "2026-03-01T00:00:00Z"
+    assert school.ok("db", "check", "-o", "json").json == []
+
+
+def test_the_same_file_twice_changes_nothing(school: Portal) -> None:
+    """Every row is there already."""
+    take(school, GOOD)
+    ran = take(school, GOOD)
+    assert (ran.json["created"], ran.json["unchanged"]) == (0, 6)
+    assert len(events(school)) == 5
+
+
+def test_every_fault_is_told_and_nothing_is_written(school: Portal) -> None:
+    """By row and column, all at once."""
+    bad = (
+        GOOD
+        + "nobody,one,viewed,,2026-03-01\n"
+        + "ann,none,viewed,,2026-03-01\n"
+        + "ann,box,viewed,,2026-03-01\n"
+        + "ann,one,danced,,2026-03-01\n"
+        + "ann,one,viewed,5,2026-03-01\n"
+        + "ann,one,passed,101,2026-03-01\n"
+        + "ann,,viewed,,2026-03-01\n"
+        + "ann,one,viewed,,2026-03-09\n"
+        + "ann,one,viewed,,\n"
+        + ",one,viewed,,2026-03-01\n"
+    )
+    ran = take(school, bad)
+    assert ran.status == 6
+    found = [
+        (item["location"]["row"], item["location"]["column"], item["code"])
+        for item in ran.error["details"]
+    ]
+    assert found == [
+        (7, "Login", "user_unknown"),
+        (8, "Content", "content_unknown"),
+        (9, "Content", "content_is_folder"),
+        (10, "Event", "event_unknown"),
+        (11, "Score", "score_wrong"),
+        (12, "Score", "score_wrong"),
+        (13, "Content", "event_needs_content"),
+        (14, "Happened at", "event_in_future"),
+        (15, "Happened at", "event_moment_missing"),
+        (16, "Login", "login_missing"),
+    ]
+    assert events(school) == []
+    ran = take(school, bad, "--keep-going")
+    assert (ran.status, ran.json["created"], ran.json["failed"]) == (7, 5, 10)
+
+
+def test_only_people_in_scope_are_there(school: Portal) -> None:
+    """Whoever may record progress in one department knows nobody else."""
+    school.ok("department", "create", "Sales")
+    names = ("--first-name", "F", "--last-name", "L", "--department", "Sales")
+    for login in ("cyd", "boss"):
+        school.ok("user", "create", "--login", login, *names)
+    school.ok("role", "create", "recorder", "--permission", "progress.manage")
+    school.ok("role", "grant", "boss", "recorder", "--department", "Sales")
+    own = HEADING + "cyd,one,viewed,,2026-03-01\n"
+    assert take(school, own, "--as", "boss").json["created"] == 1
+    ran = take(school, own + "ann,one,viewed,,2026-03-01\n", "--as", "boss")
+    assert (ran.status, ran.error["details"][0]["code"]) == (6, "user_unknown")
+    assert take(school, own, "--as", "cyd").code == "permission_missing"
+
+
+def statement(verb: str = "passed", **more: Any) -> str:
+    """Return one statement about ann and `one`."""
+    whole = {
+        "actor": {"mbox": "mailto:ann@example.com"},
+        "verb": {"id": f"http://adlnet.gov/expapi/verbs/{verb}"},
+        "object": {"id": "https://learn.example.com/content/one"},
+        "timestamp": "2026-03-01T09:00:00.123Z",
+        **more,
+    }
+    return json.dumps(whole) + "\n"
+
+
+def test_statements_are_taken_from_json_lines(school: Portal) -> None:
+    """One on each line; the file's name or --format says what it is."""
+    text = (
+        statement("experienced")
+        + "\n"
+        + statement("passed", result={"score": {"scaled": 0.845}})
+        + statement("completed", actor={"account": {"name": "ben", "homePage": "https://x"}})
+        + statement("failed", result={"score": {"raw": 3, "min": 1, "max": 5}})
+    )
+    ran = take(school, text, name="statements.jsonl")
+    assert ran.status == 0, ran.err
+    assert ran.json["created"] == 4
+    assert ran.json["blank_rows"] == 1
+    assert sorted(events(school), key=str) == [
+        ("ann", "one", "failed", 50),
+        ("ann", "one", "passed", 85),
+        ("ann", "one", "viewed", None),
+        ("ben", "one", "completed", None),
+    ]
+    again = school.ok("progress", "import", "-", "--format", "xapi", "-o", "json", stdin=text)
+    assert (again.json["created"], again.json["unchanged"]) == (0, 4)
+
+
+def test_a_wrong_statement_is_a_wrong_row(school: Portal) -> None:
+    """It is named by its line, and the good ones can be taken alone."""
+    text = statement() + "{\n" + statement("launched") + statement(actor={"name": "Ann"})
+    ran = take(school, text, name="statements.jsonl")
+    assert ran.status == 6
+    found = [(item["location"]["line"], item["code"]) for item in ran.error["details"]]
+    assert found == [
+        (2, "statement_unreadable"),
+        (3, "verb_unknown"),
+        (4, "statement_part_missing"),
+    ]
+    rejects = str(school.folder / "mend.csv")
+    ran = take(school, text, "--keep-going", "--rejects", rejects, name="statements.jsonl")
+    assert (ran.status, ran.json["created"], ran.json["failed"]) == (7, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("result", "score"),
+    [
+        ({}, ""),
+        ({"score": {}}, ""),
+        ({"score": {"scaled": 1}}, "100"),
+        ({"score": {"scaled": 0.005}}, "1"),
+        ({"score": {"raw": 42}}, "42"),
+        ({"score": {"raw": 15, "max": 20}}, "75"),
+        ({"score": {"scaled": 0.5, "raw": 99}}, "50"),
+    ],
+)
+def test_scores_become_whole_percent(result: dict[str, Any], score: str) -> None:
+    """Scaled goes first, halves go up, and no score is none."""
+    assert statement_rules.cells_of(statement(result=result))[3] == score
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[]",
+        "null",
+        '"text"',
+        "[" * 100_000,
+        statement(result={"score": {"scaled": -0.5}}),
+        statement(result={"score": {"scaled": 1.01}}),
+        statement(result={"score": {"scaled": "many"}}),
+        statement(result={"score": {"raw": 1, "min": 1, "max": 1}}),
+        statement(result={"score": {"scaled": {"deep": 1}}}),
+        statement().replace('"http://adlnet.gov/expapi/verbs/passed"', "5"),
+        statement(result={"score": {"scaled": 1}}).replace("1}", "1e999999999}"),
+        statement(result={"score": {"raw": float("inf")}}),
+        statement(result={"score": {"scaled": float("nan")}}),
+        statement(object={"id": "https://learn.example.com/"}),
+        statement(timestamp=None),
+        statement(actor=[]),
+        '{"actor": NaN}',
+    ],
+)
+def test_nonsense_is_refused_and_never_fails(line: str) -> None:
+    """Whatever a file holds, it is told what is wrong with it."""
+    with pytest.raises(Refusal):
+        statement_rules.cells_of(line)

@@ -441,14 +441,14 @@ def set_groups(work: Work, span: Span) -> None:
     """Take people out of groups that their rows do not name, and put them into those they do."""
     work.run(
         f"""
-        DELETE FROM group_members
-        WHERE group_id IN (SELECT id FROM staged_scope) AND user_id IN (
-            SELECT s.id FROM good s JOIN staged_groups m ON m.row_no = s.row_no AND m.replaces = 1
-            WHERE s.changed IS NOT NULL AND {IN_SPAN})
-          AND NOT EXISTS (
-            SELECT 1 FROM good s JOIN staged_groups m ON m.row_no = s.row_no
-            WHERE s.id = group_members.user_id AND m.group_id = group_members.group_id
-              AND {IN_SPAN})
+        DELETE FROM group_members WHERE (group_id, user_id) IN (
+            SELECT g.group_id, g.user_id
+            FROM good s
+            JOIN staged_groups r ON r.row_no = s.row_no AND r.replaces = 1
+            JOIN group_members g ON g.user_id = s.id
+            JOIN staged_scope c ON c.id = g.group_id
+            LEFT JOIN staged_groups k ON k.row_no = s.row_no AND k.group_id = g.group_id
+            WHERE s.changed IS NOT NULL AND k.row_no IS NULL AND {IN_SPAN})
         """,
         **span.values,
     )

@@ -1,6 +1,7 @@
 """Enrolling people in content: whom, in what, all or nothing, and ending it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest import mock
 
@@ -405,6 +406,29 @@ def test_taking_one_reason_away_leaves_the_others(school: Portal, work: Any) -> 
     assert enrolled(school) == [("ann", "one", "enrolled")]
     assert outcomes(school, *cancel, "rule") == [("ann", "one", "deleted")]
     assert enrolled(school) == []
+
+
+def test_enrolling_one_person_at_the_same_time_makes_one_enrollment(school: Portal) -> None:
+    """Eight at once: one of them is new, the others find it."""
+    user_id = school.value("SELECT id FROM users WHERE login = 'ann'")
+
+    def enroll(number: int) -> Any:
+        connection = driver.open_database(school.url, patience=30)
+        try:
+            return carry_out(
+                lambda: Work(connection, clock.read(NOON), "tester", "test"),
+                lambda work: actions.enroll_one(
+                    work, user_id, content.get(work, "one"), Reason.TOKEN, f"t{number}"
+                ),
+            )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        came = list(pool.map(enroll, range(8)))
+    assert len({number for number, _ in came}) == 1
+    assert sorted(is_new for _, is_new in came) == [False] * 7 + [True]
+    assert school.value("SELECT count(*) FROM enrollment_reasons") == 8
 
 
 def test_enrollments_are_listed_by_person_item_department_phase_and_reason(school: Portal) -> None:

@@ -1,0 +1,192 @@
+"""What happens at the same moment: no use is given twice, and none stays empty."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from lmsctl.kit import driver
+from tests.conftest import NOON, Portal
+from tests.doors import names
+from tests.racers import Finish, Racer, race
+from tests.refusals import audit_rows
+from tests.tokens import enrolled, invitations, person, redeeming, shown, stocked, token, uses
+
+CROWD = 64
+TRIES = 3
+LIMIT = 100
+PASSED = """
+    SELECT uses, use_limit, seats_taken, seat_limit FROM tokens, portals
+    WHERE uses > use_limit OR seats_taken > seat_limit
+"""
+
+
+@pytest.fixture
+def desk(portal: Portal) -> Portal:
+    """Return a portal with something to learn."""
+    return stocked(portal)
+
+
+def codes(finishes: Sequence[Finish]) -> dict[str | None, int]:
+    """Return how often each code ended a command line; None for success."""
+    return dict(Counter(finish.code for finish in finishes))
+
+
+def know(portal: Portal, people: int) -> None:
+    """Make every second of the first `people` known, so that each meets strangers too."""
+    rows = "".join(f"k{number},k{number}@example.com,F,L\n" for number in range(0, people, 2))
+    portal.ok("user", "import", "-", stdin="Login,Email,First name,Last name\n" + rows)
+
+
+def crowd(size: int = CROWD, tries: int = TRIES, code: str = "spring") -> list[Racer]:
+    """Return so many processes that each redeem for so many people, every one another."""
+    return [
+        Racer([redeeming(f"k{number * tries + turn}", code) for turn in range(tries)], NOON)
+        for number in range(size)
+    ]
+
+
+def test_a_limit_lets_exactly_so_many_in(desk: Portal) -> None:
+    """64 processes, 192 people, half of them known, 100 uses: all hundred are taken by one each.
+
+    Nobody is refused while a use is left: as many are refused as come after the last.
+    """
+    know(desk, CROWD * TRIES)
+    token(desk, "spring", "topic", "--limit", str(LIMIT))
+    finishes = race(desk, crowd())
+    assert codes(finishes) == {None: LIMIT, "token_used_up": CROWD * TRIES - LIMIT}
+    assert uses(desk) == LIMIT
+    assert len(enrolled(desk)) == LIMIT
+    newcomers = sum(finish.answer["is_new_person"] for finish in finishes if finish.answer)
+    assert 0 < newcomers < LIMIT
+    assert len(invitations(desk)) == newcomers
+    assert desk.value("SELECT count(*) FROM users WHERE origin = 'token'") == newcomers
+    refusals = "SELECT count(*) FROM audit_rows WHERE verdict = 'refused'"
+    assert desk.value(refusals) == CROWD * TRIES - LIMIT
+
+
+@pytest.fixture
+def unlocked(desk: Portal) -> Portal:
+    """Return a portal whose tables no longer check that nothing is oversold."""
+    if not desk.is_sqlite:
+        desk.sql("ALTER TABLE tokens DROP CONSTRAINT uses_not_oversold")
+    return desk
+
+
+def test_without_the_guard_the_same_race_oversells(unlocked: Portal) -> None:
+    """Looking first and taking then gives uses twice: the race above is one that can be lost."""
+    token(unlocked, "spring", "topic", "--limit", "10")
+    race(unlocked, crowd(32, 1), guarded=False, course="tests.token_racers")
+    assert shown(unlocked)["uses"] > 10
+
+
+def test_one_person_many_times_is_one_use(desk: Portal) -> None:
+    """A hundred clicks at once: everybody is told yes, one account, one use, one invitation."""
+    token(desk, "spring", "topic", "--limit", "5")
+    finishes = race(desk, [Racer([redeeming("ann")] * 4, NOON)] * 25)
+    assert codes(finishes) == {None: 100}
+    assert sum(finish.answer["is_new_enrollment"] for finish in finishes) == 1
+    assert uses(desk) == 1
+    assert enrolled(desk) == invitations(desk) == ["ann@example.com"]
+
+
+def test_one_known_person_many_times_is_one_use_too(desk: Portal) -> None:
+    """Whatever way their address is written."""
+    person(desk, "ann")
+    token(desk, "spring", "topic", "--limit", "1")
+    spellings = ("ann", "Ann", "ANN", "aNN")
+    finishes = race(desk, [Racer([redeeming(name) for name in spellings], NOON)] * 12)
+    assert codes(finishes) == {None: 48}
+    assert (uses(desk), len(enrolled(desk)), invitations(desk)) == (1, 1, [])
+
+
+def test_several_tokens_share_one_plan(desk: Portal) -> None:
+    """With 20 seats and three tokens of 10 uses, 20 strangers get in and no use is lost."""
+    for code in ("one", "two", "three"):
+        token(desk, code, "topic", "--limit", "10")
+    desk.ok("settings", "set", "plan.max-active-users=21")
+    racers = [
+        Racer([redeeming(f"{code}{number}", code)], NOON)
+        for number in range(16)
+        for code in ("one", "two", "three")
+    ]
+    finishes = race(desk, racers)
+    assert codes(finishes)[None] == 20
+    assert set(codes(finishes)) <= {None, "plan_full", "token_used_up"}
+    used = [uses(desk, code) for code in ("one", "two", "three")]
+    assert sum(used) == 20
+    assert max(used) <= 10
+    assert desk.value("SELECT seats_taken FROM portals") == 21
+
+
+# While somebody changes the token ----------------------------------------------------------------
+
+
+@pytest.fixture
+def watched(desk: Portal) -> Iterator[Portal]:
+    """Return a portal with a token; somebody looks all the time whether a limit is passed."""
+    token(desk, "spring", "topic", "--limit", "40")
+    desk.ok("settings", "set", "plan.max-active-users=60")
+    is_over = threading.Event()
+    passed: list[tuple[object, ...]] = []
+
+    def watch() -> None:
+        connection = driver.open_database(desk.url, patience=10)
+        while not is_over.wait(0.01):
+            passed.extend(connection.execute(PASSED, {}).fetchall())
+        connection.close()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    yield desk
+    is_over.set()
+    watcher.join()
+    assert passed == []
+
+
+def test_a_limit_can_be_lowered_while_people_come(watched: Portal) -> None:
+    """Each edit holds or is refused for what is used by then; nobody slips in above it."""
+    limits = (5, 41, 12, 42, 20, 43, 30, 44)
+    edits = [("token", "edit", "spring", "--limit", str(limit)) for limit in limits]
+    finishes = race(watched, [*crowd(16, 3), Racer(edits, NOON)])
+    assert set(codes(finishes[:48])) <= {None, "token_used_up"}
+    assert set(codes(finishes[48:])) <= {None, "token_limit_below_uses"}
+    assert uses(watched) == codes(finishes[:48])[None] <= shown(watched)["limit"]
+
+
+def test_a_pause_turns_people_away_and_loses_no_use(watched: Portal) -> None:
+    """Whoever came while it was on is counted, whoever came while it was off is not."""
+    pauses = [("token", verb, "spring") for verb in ("deactivate", "activate") * 6]
+    finishes = race(watched, [*crowd(16, 2), Racer(pauses, NOON)])
+    told = codes(finishes[:32])
+    assert set(told) <= {None, "token_disabled"}
+    assert uses(watched) == len(enrolled(watched)) == told[None]
+
+
+def test_nobody_comes_by_a_token_that_is_gone(watched: Portal) -> None:
+    """Who was before the deletion stays, who comes after it is told `unknown`."""
+    wait = [("token", "list")] * 8
+    delete = Racer([*wait, ("token", "delete", "spring", "--yes")], NOON)
+    finishes = race(watched, [*crowd(16, 3), delete])
+    told = codes(finishes[:48])
+    assert set(told) <= {None, "token_unknown", "token_used_up"}
+    came = told.get(None, 0)
+    assert len(enrolled(watched)) == came
+    assert watched.value("SELECT count(*) FROM redemptions") == came
+    done = "SELECT code FROM audit_rows WHERE verdict = 'done' ORDER BY id"
+    log = [code for (code,) in watched.sql(done)]
+    assert "token.redeemed" not in log[log.index("token.deleted") :]
+    assert audit_rows(watched)
+
+
+def test_who_is_deactivated_meanwhile_is_enrolled_before_or_refused(watched: Portal) -> None:
+    """Never enrolled after the end of their account."""
+    for number in range(16):
+        watched.ok("user", "create", *names(f"k{number}"))
+    enders = [Racer([("user", "deactivate", f"k{number}")], NOON) for number in range(16)]
+    finishes = race(watched, [*crowd(16, 1), *enders])
+    told = codes(finishes[:16])
+    assert set(told) <= {None, "redeemer_not_active"}
+    assert codes(finishes[16:]) == {None: 16}
+    assert uses(watched) == len(enrolled(watched)) == told.get(None, 0)

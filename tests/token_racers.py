@@ -1,0 +1,40 @@
+"""The races of `tests.racers` on tokens whose guard is taken away."""
+
+import json
+import sys
+import time
+
+from tests import racers
+
+
+def drop_the_guard() -> None:
+    """Make taking a use what people write first: look, think, then take without looking again.
+
+    The look comes before the transaction, because on SQLite only one at a time may write.
+    """
+    from lmsctl.kit.work import Work
+    from lmsctl.token import store
+
+    seen: dict[str, bool] = {}
+    begin = Work.begin
+
+    def look_then_begin(work: Work) -> None:
+        if work.is_writing and not work.has_begun:
+            if work.is_sqlite:
+                work.connection.execute("PRAGMA ignore_check_constraints = ON", {})
+            found = work.connection.execute("SELECT uses, use_limit FROM tokens", {}).fetchone()
+            seen["left"] = found[1] is None or found[0] < found[1]
+            time.sleep(racers.THINKING_SECONDS)
+        begin(work)
+
+    def claim(work: Work, number: int) -> bool:
+        work.run("UPDATE tokens SET uses = uses + 1 WHERE id = :id", id=number)
+        return seen["left"]
+
+    Work.begin = look_then_begin  # type: ignore[assignment,method-assign]
+    store.claim = claim
+
+
+if __name__ == "__main__":
+    racers._drop_the_guard = drop_the_guard
+    sys.stdout.write(json.dumps(racers._run(json.load(sys.stdin))))

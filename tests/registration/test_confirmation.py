@@ -279,3 +279,5 @@ def test_acting_as_nobody_is_refused_where_no_right_is_needed_too(door: Portal) 
     for command in ((*CONFIRM, code), signing("ben", link)):
         refused(door, "--as", "ghost", *command, code="actor_unknown", status=4)
         refused(door, "--as", "ann", *command, code="actor_not_active", status=8)
+    door.ok("registration", "disable")
+    refused(door, "--as", "ghost", *signing("ben", link), code="actor_unknown", status=4)

@@ -433,6 +433,14 @@ def test_creating_needs_the_department(managed: Portal) -> None:
         refused(managed, *command, code="department_unknown", status=4)
 
 
+def test_making_again_shows_nothing_that_is_out_of_scope(managed: Portal) -> None:
+    """A code that somebody else has is taken; what hangs on it stays unseen and unchanged."""
+    words = ("--department", "Sales", "--ends", "never", "--activations", "1", "--code", "other")
+    for how in ("fail", "skip", "update"):
+        command = ("--as", "dan", "signup-profile", "create", "X", *words, "--if-exists", how)
+        refused(managed, *command, code="profile_exists", status=5)
+
+
 def test_a_learner_may_do_nothing_with_profiles(managed: Portal) -> None:
     """Reading and changing are forbidden before anything is looked up."""
     for words in (

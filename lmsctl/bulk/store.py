@@ -47,7 +47,7 @@ def make_tables(work: Work, tables: Tables) -> None:
     if work.is_sqlite:
         # With the usual 2 MiB of cache the time for a row grows with the number of rows.
         work.run("PRAGMA cache_size=-65536")
-        work.run("PRAGMA temp.cache_size=-16384")
+        work.run("PRAGMA temp.cache_size=-8192")
     else:
         work.run("SET default_statistics_target = 10")
     work.run("DROP VIEW IF EXISTS good")
@@ -92,8 +92,17 @@ def index(work: Work, tables: Tables) -> None:
     work.run("CREATE INDEX staged_errors_by_row ON staged_errors (row_no)")
     if not work.is_sqlite:
         work.run("CREATE UNIQUE INDEX staged_by_row ON staged (row_no)")
-        # Nobody but us can count temporary tables, and without numbers the plans are hopeless.
-        for name in (*tables, "staged_errors"):
+    recount(work, *tables, "staged_errors")
+
+
+def recount(work: Work, *tables: str) -> None:
+    """Let the planner see what `tables` hold now (`staged` when none is named).
+
+    PostgreSQL counts temporary tables only when told to; with numbers from before a column was
+    filled it compares every row with every other one.
+    """
+    if not work.is_sqlite:
+        for name in tables or ("staged",):
             work.run(f"ANALYZE {name}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail
+from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, recount
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import PlanFull
 from lmsctl.rights.rules import Scope
@@ -96,6 +96,8 @@ def find_people(work: Work, span: Span) -> bool:
             """,
             **span.values,
         )
+    if found:
+        recount(work)
     return found > 0
 
 
@@ -196,6 +198,7 @@ def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[F
             **names,
             **span.values,
         )
+        recount(work)
 
 
 _FIELD_DIFFERS = """
@@ -442,13 +445,13 @@ def set_groups(work: Work, span: Span) -> None:
     work.run(
         f"""
         DELETE FROM group_members WHERE (group_id, user_id) IN (
-            SELECT g.group_id, g.user_id
-            FROM good s
-            JOIN staged_groups r ON r.row_no = s.row_no AND r.replaces = 1
-            JOIN group_members g ON g.user_id = s.id
-            JOIN staged_scope c ON c.id = g.group_id
-            LEFT JOIN staged_groups k ON k.row_no = s.row_no AND k.group_id = g.group_id
-            WHERE s.changed IS NOT NULL AND k.row_no IS NULL AND {IN_SPAN})
+            SELECT h.group_id, h.user_id FROM good s JOIN group_members h ON h.user_id = s.id
+            WHERE s.changed IS NOT NULL AND {IN_SPAN}
+              AND h.group_id IN (SELECT id FROM staged_scope)
+              AND EXISTS (SELECT 1 FROM staged_groups m
+                          WHERE m.row_no = s.row_no AND m.replaces = 1)
+              AND NOT EXISTS (SELECT 1 FROM staged_groups m
+                              WHERE m.row_no = s.row_no AND m.group_id = h.group_id))
         """,
         **span.values,
     )

@@ -35,6 +35,16 @@ PART = (
 NEVER = "'2030-01-01T00:00:00Z'"
 
 # What breaks each invariant, and nothing less does: name, statements, constraints in the way.
+TOKEN = (
+    "INSERT INTO tokens (id, code, code_digest, content_id, creates, use_limit, uses, is_active,"
+    " created_at) SELECT 901, 't', 't', 901, 'prospect', {limit}, {uses},"
+    " is_sandbox, '2026-01-01T00:00:00Z' FROM portals"
+)
+USE = (
+    "INSERT INTO redemptions (token_id, code_digest, user_id, content_id, is_new_person,"
+    " redeemed_at, operator) SELECT 901, 't', 1, 901, is_sandbox, '2026-01-01T00:00:00Z', 'x'"
+    " FROM portals"
+)
 BREACHES = {
     "one_portal": (
         [f"INSERT INTO portals (id, {PORTAL_COLUMNS}) SELECT 2, {PORTAL_COLUMNS} FROM portals"],
@@ -126,6 +136,19 @@ BREACHES = {
         [ITEM.format(id=901, kind="folder", parent="NULL"), ENROLLMENT],
         [],
     ),
+    "token_uses_counted": (
+        [ITEM.format(id=901, kind="topic", parent="NULL"), TOKEN.format(limit="NULL", uses=3)],
+        [],
+    ),
+    "token_uses_within_limit": (
+        [ITEM.format(id=901, kind="topic", parent="NULL"), TOKEN.format(limit=2, uses=3)],
+        ["tokens.uses_not_oversold"],
+    ),
+    "tokens_admit_to_content": (
+        [ITEM.format(id=901, kind="course", parent="NULL"), TOKEN.format(limit="NULL", uses=0)],
+        [],
+    ),
+    "redeemers_enrolled": ([ITEM.format(id=901, kind="topic", parent="NULL"), USE], []),
     "no_orphans": (["UPDATE users SET department_id = 999 WHERE login = 'owner'"], []),
 }
 

@@ -10,8 +10,7 @@ from lmsctl.registration import store
 def with_expiry_of_users(work: Work, ids: Sequence[int]) -> None:
     """Note that these people's registrations came to nothing, and let their doors take back."""
     registrations = store.expire(work, ids)
-    for _ in discover.announce("with_expiry_of_registrations", work, registrations):
-        pass
+    discover.announce("with_expiry_of_registrations", work, registrations)
 
 
 def with_confirmation_of_user(work: Work, user_id: int) -> None:

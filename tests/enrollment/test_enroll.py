@@ -463,3 +463,12 @@ def test_enrolling_is_written_down(school: Portal) -> None:
     rows = school.ok("audit", "list", "--target", "content one", "-o", "json").json
     found = [(row["code"], row["detail"].get("people")) for row in rows if "enroll" in row["code"]]
     assert found == [("enrollment.created", ["ben", "cyd"]), ("enrollment.canceled", ["ben"])]
+
+
+def test_deleting_a_person_says_what_they_were_enrolled_in_goes_too(school: Portal) -> None:
+    """The records that go with a person are counted, enrollments and progress among them."""
+    school.ok("enroll", "--user", "ann", "--content", "one")
+    school.ok("progress", "record", "--user", "ann", "--content", "one", "--event", "viewed")
+    gone = school.ok("user", "delete", "ann", "--yes", "-o", "json").json["removed"]
+    assert (gone["enrollments"], gone["progress_events"]) == (1, 1)
+    assert school.value("SELECT count(*) FROM enrollments") == 0

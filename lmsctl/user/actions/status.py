@@ -92,6 +92,8 @@ def delete(work: Work, given: str) -> Removed:
     person = held(work, given)
     _check_no_owner(work, person, "deleted")
     removed = store.records_of(work, person.id)
+    for more in discover.announce("records_of_user", work, person.id):
+        removed.update(more)
     listed = ", ".join(
         f"{count} {name.replace('_', ' ')}" for name, count in removed.items() if count
     )

@@ -1,7 +1,7 @@
 """Measures speed as ratios, each beside its base in one run: `python -m tests.bench [NAME...]`.
 
-Names: start, bulk, memory, race. Absolute times vary with the machine; the ratios hold. Nothing
-here fails for time; `race` does fail if anything was oversold or lost.
+Names: start, bulk, memory, race, token. Absolute times vary with the machine; the ratios hold.
+Nothing here fails for time; `race` and `token` do if anything was oversold or lost.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from lmsctl.kit.work import Work, carry_out
 from lmsctl.portal import actions as portal
 from lmsctl.registration.rules import Newcomer
 from lmsctl.signup_profile import actions as profiles
+from lmsctl.token import actions as tokens
 from lmsctl.user import actions as users
 
 ROWS = 100_000
@@ -302,21 +303,35 @@ def _peak_here(place: Place, path: str) -> float:
 # Races -------------------------------------------------------------------------------------------
 
 
+Act = Callable[[str, Work], object]
+
+
 def race(bench: Bench) -> None:
     """V-C1, V-C3, V-C4: many clients on one profile, exactness and fairness."""
+    contest(bench, "profile", limited, counted, _sign_up)
+
+
+def contest(
+    bench: Bench,
+    door: str,
+    limited: Callable[[Place, str], Place],
+    counted: Callable[[Place], tuple[int, ...]],
+    act: Act,
+) -> None:
+    """Let many clients run for what `limited` makes; `counted` is who got it, in every way."""
     for dialect in ("sqlite", "postgresql"):
         wrong = 0
         for limit, repeats in ((1, 20), (10, 20), (500, 3)):
             for _ in range(repeats):
                 place = limited(bench.fresh(dialect), str(limit))
-                won = sum(clients(place, 16, tries=-(-limit * 2 // 16)))
-                wrong += (won, *counted(place)) != (limit, limit, limit)
+                won = sum(clients(place, 16, tries=-(-limit * 2 // 16), act=act))
+                wrong += {won, *counted(place)} != {limit}
         what = f"16 processes, limits 1, 10, 500, {dialect}: runs gone wrong"
         say("V-C1", what, wrong, "0", "-")
-        one = clients(limited(bench.fresh(dialect), "unlimited"), 1, seconds=4)
-        many = clients(limited(bench.fresh(dialect), "unlimited"), 16, seconds=8)
+        one = clients(limited(bench.fresh(dialect), "unlimited"), 1, seconds=4, act=act)
+        many = clients(limited(bench.fresh(dialect), "unlimited"), 16, seconds=8, act=act)
         ratio = (sum(many) / 8) / (sum(one) / 4)
-        say("V-C3", f"16 clients on one profile, {dialect}", ratio, ">= 0.5", "one client")
+        say("V-C3", f"16 clients on one {door}, {dialect}", ratio, ">= 0.5", "one client")
         fairness = min(many) / statistics.mean(many)
         say("V-C4", f"slowest client of 16, {dialect}", fairness, ">= 0.25", "the mean client")
         if wrong:
@@ -344,13 +359,13 @@ def counted(place: Place) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def clients(place: Place, count: int, *, tries: int = 0, seconds: float = 0) -> list[int]:
-    """Return how many sign-ups each of `count` processes got, in so many tries or seconds."""
+def clients(place: Place, count: int, *, act: Act, tries: int = 0, seconds: float = 0) -> list[int]:
+    """Return how many people each of `count` processes got in, in so many tries or seconds."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(count)
     results = context.Queue()
     processes = [
-        context.Process(target=_client, args=(place, number, tries, seconds, barrier, results))
+        context.Process(target=_client, args=(place, number, tries, seconds, act, barrier, results))
         for number in range(count)
     ]
     for process in processes:
@@ -362,7 +377,7 @@ def clients(place: Place, count: int, *, tries: int = 0, seconds: float = 0) -> 
 
 
 def _client(  # noqa: PLR0917 - a process is started with a tuple
-    place: Place, number: int, tries: int, seconds: float, barrier: Any, results: Any
+    place: Place, number: int, tries: int, seconds: float, act: Act, barrier: Any, results: Any
 ) -> None:
     connection = driver.open_database(place.url, patience=60)
     barrier.wait()
@@ -372,7 +387,7 @@ def _client(  # noqa: PLR0917 - a process is started with a tuple
         email = f"c{number}.{done}@example.com"
         done += 1
         with contextlib.suppress(Refusal):
-            carry_out(lambda: _work(connection), partial(_sign_up, email))
+            carry_out(lambda: _work(connection), partial(act, email))
             won += 1
     results.put(won)
     connection.close()
@@ -393,11 +408,176 @@ def _sign_up(email: str, work: Work) -> None:
     profiles.sign_up(work, "race", Newcomer(email, "Pat", "Doe"))
 
 
+# Tokens ------------------------------------------------------------------------------------------
+
+_REDEMPTIONS = 400
+# The number of the first person who redeems: above every other, so that it can be told from them.
+_PERSON = 7_000_000
+_EMAIL = "q@example.com"
+Statement = tuple[str, dict[str, Any], dict[str, Any]]
+
+
+def token(bench: Bench) -> None:
+    """V-S4 to V-S6 and V-C1 to V-C4 for `token show` and `token redeem`."""
+    token_commands(bench)
+    for dialect in ("sqlite", "postgresql"):
+        raw, ours = (
+            partial(on_fresh_token, seconds, bench, dialect)
+            for seconds in (raw_seconds, our_seconds)
+        )
+        ratio = paired(raw, ours, runs=3)
+        what = f"redemptions per second, {dialect}"
+        say("V-C2", what, ratio, ">= 0.5", "the same statements, raw")
+    contest(bench, "token", with_token, uses, _redeem)
+
+
+def on_fresh_token(seconds: Callable[[Place], float], bench: Bench, dialect: str) -> float:
+    """Return what `seconds` measures on a portal of its own with a token."""
+    return seconds(with_token(bench.fresh(dialect)))
+
+
+def token_commands(bench: Bench) -> None:
+    """V-S4 to V-S6: whole commands beside a bare interpreter."""
+    sqlite, postgresql = with_token(bench.fresh("sqlite")), with_token(bench.fresh("postgresql"))
+    numbers = iter(range(1_000_000))
+    who = ("--first-name", "Pat", "--last-name", "Doe", "--email")
+
+    def bare() -> float:
+        return timed(lambda: subprocess.run(BARE, check=True))
+
+    def redeem() -> float:
+        return sqlite.run("token", "redeem", "race", *who, f"p{next(numbers)}@example.com")
+
+    def show(place: Place) -> Callable[[], float]:
+        return lambda: place.run("token", "show", "race")
+
+    base = "python -c pass"
+    say("V-S4", "token show, SQLite", paired(show(sqlite), bare), "<= 24", base)
+    say("V-S5", "token redeem, SQLite", paired(redeem, bare), "<= 28", base)
+    say("V-S6", "token show, PostgreSQL", paired(show(postgresql), bare), "<= 32", base)
+
+
+def with_token(place: Place, limit: str = "unlimited") -> Place:
+    """Make the token that everybody runs for."""
+    place.call("content", "create", "--kind", "topic", "--code", "race", "--title", "Race")
+    place.call("token", "create", "--content", "race", "--code", "race", "--limit", limit)
+    return place
+
+
+def uses(place: Place) -> tuple[int, ...]:
+    """Return the token's counter, its rows in the ledger, and the enrollments."""
+    connection = driver.open_database(place.url, patience=10)
+    row = connection.execute(
+        "SELECT uses, (SELECT count(*) FROM redemptions), (SELECT count(*) FROM enrollments) "
+        "FROM tokens",
+        {},
+    ).fetchone()
+    connection.close()
+    return tuple(row)
+
+
+def _redeem(email: str, work: Work) -> None:
+    tokens.redeem(work, "race", Newcomer(email, "Pat", "Doe"))
+
+
+def our_seconds(place: Place) -> float:
+    """Return the seconds of many redemptions one after the other in the service layer."""
+    connection = driver.open_database(place.url, patience=10)
+
+    def redeem_all() -> None:
+        for number in range(_REDEMPTIONS):
+            carry_out(lambda: _work(connection), partial(_redeem, f"q{number}@example.com"))
+
+    seconds = timed(redeem_all)
+    connection.close()
+    return seconds
+
+
+def raw_seconds(place: Place) -> float:
+    """Return the seconds of the same statements, written down once and given to the driver."""
+    connection = driver.open_database(place.url, patience=10)
+    connection.begin_writing()
+    connection.execute(
+        "UPDATE sqlite_sequence SET seq = :last WHERE name = 'users'"
+        if place.dialect == "sqlite"
+        else "SELECT setval(pg_get_serial_sequence('users', 'id'), :last)",
+        {"last": _PERSON - 1},
+    )
+    connection.commit()
+    statements = written_down(connection)
+
+    def redeem_all() -> None:
+        for number in range(_REDEMPTIONS):
+            redeem_raw(connection, statements, number)
+
+    seconds = timed(redeem_all)
+    connection.close()
+    return seconds
+
+
+def redeem_raw(connection: driver.Connection, statements: list[Statement], number: int) -> None:
+    """Say all of `statements` to the driver as they would be for another person."""
+    person = 0
+    connection.begin_writing()
+    for sql, fixed, varying in statements:
+        values = {name: _for_this(value, number, person) for name, value in varying.items()}
+        cursor = connection.raw.execute(sql, {**fixed, **values})
+        rows = cursor.fetchall() if cursor.description else []
+        person = rows[0][0] if "INTO users" in sql else person
+    connection.commit()
+
+
+def written_down(connection: driver.Connection) -> list[Statement]:
+    """Return what one redemption says to the driver: text, values that stay, values that vary."""
+    said: list[tuple[str, dict[str, Any]]] = []
+    execute = connection.execute
+
+    def listen(sql: str, values: Any) -> Any:
+        said.append((sql, dict(values)))
+        return execute(sql, values)
+
+    def listen_to_many(sql: str, rows: Iterable[Any]) -> None:
+        for values in rows:
+            listen(sql, values)
+
+    connection.execute, many = listen, connection.execute_many  # type: ignore[method-assign]
+    connection.execute_many = listen_to_many  # type: ignore[method-assign]
+    carry_out(lambda: _work(connection), partial(_redeem, _EMAIL))
+    connection.execute, connection.execute_many = execute, many  # type: ignore[method-assign]
+    is_sqlite = connection.dialect == "sqlite"
+    text = driver._for_sqlite if is_sqlite else driver._for_postgresql
+    encoded = driver._encoded if is_sqlite else driver._encoded_for_postgresql
+    statements: list[Statement] = []
+    for sql, values in said:
+        if not sql.startswith(("BEGIN", "COMMIT")):
+            known = encoded(values)
+            varying = {name: value for name, value in known.items() if _varies(value)}
+            statements.append((text(sql), known, varying))
+    return statements
+
+
+def _varies(value: Any) -> bool:
+    return any(mark in str(value) for mark in (_EMAIL, str(_PERSON), "@lmsctl"))
+
+
+def _for_this(value: Any, number: int, person: int) -> Any:
+    """Return a value of the redemption that was written down as another one has it."""
+    if isinstance(value, list):
+        return [_for_this(item, number, person) for item in value]
+    if value == _PERSON:
+        return person
+    if "@lmsctl" in value:
+        return f"<{number}@bench>"
+    text: str = value.replace(_EMAIL, f"q{number}@example.com")
+    return text.replace(str(_PERSON), str(person))
+
+
 PARTS: dict[str, Callable[[Bench], None]] = {
     "start": start,
     "bulk": bulk,
     "memory": memory,
     "race": race,
+    "token": token,
 }
 
 

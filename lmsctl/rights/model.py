@@ -46,6 +46,4 @@ class GrantDepartment(SQLModel, table=True):
     __table_args__ = (columns.STRICT_LINK,)
 
     grant_id: int = Field(sa_column=columns.reference("grants", gone="CASCADE", primary=True))
-    department_id: int = Field(
-        sa_column=columns.reference("departments", primary=True, index=True)
-    )
+    department_id: int = Field(sa_column=columns.reference("departments", primary=True, index=True))

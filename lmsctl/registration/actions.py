@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import secret, timewords
+from lmsctl.kit import canonical, secret, timewords
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
@@ -21,7 +21,7 @@ from lmsctl.registration.errors import (
     SignupLoginTaken,
 )
 from lmsctl.registration.results import Confirmed, Pending, Registered, State, Switches
-from lmsctl.registration.rules import Newcomer
+from lmsctl.registration.rules import Checked, Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.user import actions as user
 from lmsctl.user import store as users
@@ -130,8 +130,7 @@ def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
     if row.is_policy_on and not newcomer.accepts_policy:
         raise PolicyNotAccepted(field="--accept-policy")
     rules.check_admitted(details.email, row, door.domains)
-    if users.holder_of_email(work, details.email.key) is not None:
-        raise AddressTaken(email=details.email.address, field="email")
+    _check_free(work, details)
     portal.take_seat(work)
     door.claim_place(work)
     expires_at = work.now + timedelta(hours=row.hold_hours) if row.is_confirmation_on else None
@@ -161,6 +160,14 @@ def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
         door.source,
     )
     return told, registration
+
+
+def _check_free(work: Work, details: Checked) -> None:
+    if users.holder_of_email(work, details.email.key) is not None:
+        raise AddressTaken(email=details.email.address, field="email")
+    # People are named by login or address alike: nobody may be called like another's address.
+    if details.login and users.holder_of_email(work, canonical.key(details.login)) is not None:
+        raise SignupLoginTaken(login=details.login, field="login")
 
 
 def _add(work: Work, draft: Draft) -> int:

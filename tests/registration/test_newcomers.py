@@ -122,6 +122,14 @@ def test_a_login_is_made_from_the_address_or_given(door: Portal) -> None:
     refused(door, *signing("cat"), "--login", "BIG.BEN", code="signup_login_taken")
 
 
+def test_nobody_is_called_like_somebody_elses_address(door: Portal) -> None:
+    """A login names people wherever an address does; one's own address may be one's login."""
+    door.ok("user", "create", *names("boss"))
+    error = refused(door, *signing("ann"), "--login", "BOSS@example.com", code="signup_login_taken")
+    assert error["field"] == "login"
+    assert sign_up(door, "ann", "--login", "ann@example.com").json["login"] == "ann@example.com"
+
+
 def test_newcomers_are_learners_in_the_profiles_department_who_came_by_it(door: Portal) -> None:
     """Staff without any role, active at once while nothing has to be confirmed."""
     told = sign_up(door, "ann").json

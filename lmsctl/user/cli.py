@@ -9,7 +9,7 @@ from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
-from lmsctl.user import actions, file_cli
+from lmsctl.user import actions, errors, file_cli
 from lmsctl.user.results import Origin, Status, Type, UserRow
 from lmsctl.user.store import Filter
 
@@ -218,6 +218,8 @@ def _end(env: Environment, login: str, target: Status, on: str | None) -> Any:
 
     def write(work: Work) -> Done:
         moment = word.start(work.now, work.zone) if word else None
+        if word and moment is None:
+            raise errors.EndNever(field="--on")
         after, is_changed = actions.end(work, login, target, moment)
         if after.scheduled_at:
             shown = timewords.show(after.scheduled_at, work.zone)

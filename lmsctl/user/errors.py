@@ -139,6 +139,14 @@ class StatusWrong(Rejected):
     hint = "Activate the person first ('lmsctl user activate {login}')."
 
 
+class EndNever(Usage):
+    """An end that never comes is no end."""
+
+    code = "end_never"
+    says = "--on needs a moment, and 'never' is none."
+    hint = "Leave --on out to end at once; 'lmsctl user activate' takes a scheduled end back."
+
+
 class VersionStale(Conflict):
     """Somebody else changed it meanwhile."""
 

@@ -100,3 +100,11 @@ def test_activating_takes_a_seat_of_the_plan(staffed: Portal) -> None:
     staffed.ok("settings", "set", "plan.max-active-users=2")
     staffed.ok("user", "activate", "anna")
     assert seats(staffed) == 2
+
+
+@pytest.mark.parametrize("verb", ["deactivate", "end-employment"])
+def test_an_end_that_never_comes_ends_nobody(portal: Portal, verb: str) -> None:
+    """`--on never` is refused, and not read as now."""
+    portal.ok("user", "create", "--login", "eve", "--first-name", "E", "--last-name", "E")
+    assert portal.refused("user", verb, "eve", "--on", "never") == "end_never"
+    assert portal.ok("user", "show", "eve", "-o", "json").json["status"] == "active"

@@ -378,3 +378,18 @@ def test_nobody_can_be_given_the_right_to_make_tokens(desk: Portal) -> None:
     """It is the owner's and the administrators' alone."""
     words = ("role", "create", "maker", "--permission", "token.manage")
     assert desk.run(*words).status == 6
+
+
+def test_seeing_tokens_takes_the_right_in_the_whole_portal(desk: Portal) -> None:
+    """Tokens belong to no department, so the right in one of them shows none."""
+    desk.ok("department", "create", "Sales")
+    desk.ok("role", "create", "token-viewer", "--permission", "token.view")
+    for name, department in (("here", "Sales"), ("everywhere", "/")):
+        person(desk, name)
+        desk.ok("role", "grant", name, "token-viewer", "--department", department)
+    for words in (("list",), ("show", "spring"), ("history",), ("explain", "spring")):
+        assert desk.refused("token", *words, "--as", "here") == "permission_missing"
+        desk.ok("token", *words, "--as", "everywhere")
+    assert (
+        desk.refused("token", "deactivate", "spring", "--as", "everywhere") == "permission_missing"
+    )

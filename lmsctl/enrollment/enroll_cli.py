@@ -25,8 +25,8 @@ app = options.single("enroll", "Enroll people in content.")
     "enroll",
     examples=(
         "lmsctl enroll --user anna --user ben@example.com --content GDPR-101",
-        "lmsctl enroll --department Sales --group Pilots --content GDPR-101 --content first-week",
-        "lmsctl enroll --filter type=staff --filter Country=DE --content GDPR-101 --dry-run",
+        "lmsctl enroll --department Sales --content GDPR-101 --content first-week",
+        "lmsctl enroll --filter type=staff --content GDPR-101 --dry-run",
     ),
 )
 def enroll(

@@ -1,0 +1,1 @@
+"""Autoenroll: rules that enroll whoever joins a department or a group, or gets a type."""

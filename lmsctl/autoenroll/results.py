@@ -1,0 +1,60 @@
+"""What the autoenroll room answers with, and its words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from lmsctl.kit.answer import Outcome
+
+
+class Target(StrEnum):
+    """Whom a rule is about: who is in a department, in a group, or of a type."""
+
+    DEPARTMENT = "department"
+    GROUP = "group"
+    TYPE = "type"
+
+
+@dataclass(frozen=True, slots=True)
+class AutoenrollRule:
+    """A rule; `name` is the department's path, the group's name or the type.
+
+    `subdepartments` is None unless the target is a department. `waiting` counts whom the rule has
+    reached and who could not be enrolled yet. While `content_status` is archived it enrolls nobody.
+    """
+
+    KEY = "code"
+    TABLE = ("code", "content", "target", "name", "subdepartments", "waiting", "content_status")
+
+    id: int
+    code: str
+    content: str
+    title: str
+    content_status: str
+    target: Target
+    name: str
+    subdepartments: bool | None
+    waiting: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One person whom applying a rule would change, and what for.
+
+    `outcome` is what applying would report: created (enrolled), updated (enrolled already, with one
+    more reason) or skipped (not active: enrolled when they become so). `needs_existing` says that
+    the rule has not reached them, so that only --existing takes them in. `sends` are the messages
+    that --notify would queue.
+    """
+
+    KEY = "login"
+
+    login: str
+    department: str
+    status: str
+    content: str
+    outcome: Outcome
+    due_at: datetime | None
+    needs_existing: bool
+    sends: list[str]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
+import io
 import os
 import re
 import sys
@@ -17,8 +19,8 @@ import typer
 import typer.core
 
 from lmsctl.kit import canonical, config, driver, errors, render
-from lmsctl.kit.answer import Done
-from lmsctl.kit.environment import Environment, Options
+from lmsctl.kit.answer import Done, Running
+from lmsctl.kit.environment import Call, Environment, Options
 from lmsctl.kit.errors import Kind, Refusal
 from lmsctl.kit.options import Session, hearing
 from lmsctl.kit.talk import StderrTalk
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from lmsctl.kit.work import Work
 
 _MOST_ROWS = 1_000_000_000
-_AUDITED = {Kind.NOT_FOUND, Kind.CONFLICT, Kind.REJECTED, Kind.FORBIDDEN}
 
 
 class UsageWrong(errors.Usage):
@@ -93,6 +94,7 @@ class Root(typer.core.TyperGroup):
         return name, None if stand_in is None else load(str(name)), rest
 
 
+@functools.cache
 def load(name: str) -> Any:
     """Return the real command of the noun `name`, importing its room."""
     module, attribute, _ = NOUNS[name]
@@ -101,6 +103,7 @@ def load(name: str) -> Any:
     return command
 
 
+@functools.cache
 def build() -> Any:
     """Return the root command with the global options and every noun behind it."""
     app = typer.Typer(
@@ -114,6 +117,21 @@ def build() -> Any:
     )
     app.callback()(hearing(is_hidden=False))
     return typer.main.get_command(app)
+
+
+def understand(argv: Sequence[str]) -> Call:
+    """Return what a command line calls for, without doing it; raises Usage."""
+    _check_decoded(argv)
+    root = build()
+    silence = contextlib.redirect_stdout(io.StringIO())
+    try:
+        with silence, root.make_context("lmsctl", list(argv), obj=Session()) as ctx:
+            call: Call = root.invoke(ctx)
+    except typer.TyperException as wrong:
+        raise _usage(wrong) from wrong
+    except typer.Exit as leaving:
+        raise UsageWrong(reason="It only asks for help.", command="lmsctl") from leaving
+    return call
 
 
 def main(argv: Sequence[str]) -> int:
@@ -179,7 +197,14 @@ def _prepare(options: Options, command: str) -> Environment:
         raise FirstWrong(most=_MOST_ROWS, field="--first")
     talk = StderrTalk(is_quiet=options.quiet, has_progress=not options.no_progress)
     return Environment(
-        options, command, enter=_enter, settle=_settle, check=_check(options), talk=talk
+        options,
+        command,
+        enter=_enter,
+        settle=_settle,
+        audit=_audit,
+        understand=understand,
+        check=_check(options),
+        talk=talk,
     )
 
 
@@ -200,14 +225,23 @@ def _settle(work: Work) -> None:
     user.settle(work)
 
 
+def _audit(work: Work, refusal: Refusal) -> None:
+    from lmsctl.audit import actions as audit
+
+    audit.record_refusal(work, refusal)
+
+
 # Printing ----------------------------------------------------------------------------------------
 
 
 def _show(answer: Any, env: Environment | None) -> int:
     if env is None:
         return 0
-    result = answer.result if isinstance(answer, Done) else answer
     env.talk.end()
+    if isinstance(answer, Running):
+        render.render(answer.listing, _view(env), sys.stdout, env.talk.say)
+        answer = answer.end()
+    result = answer.result if isinstance(answer, Done) else answer
     render.render(result, _view(env), sys.stdout, env.talk.say)
     if not isinstance(answer, Done):
         return 0
@@ -267,7 +301,7 @@ def _refuse(refusal: Refusal, session: Session, argv: Sequence[str]) -> int:
     _end_talk(session)
     env = session.environment
     if env is not None:
-        _record(refusal, env)
+        env.record(refusal)
     zone = env.zone if env else None
     if _wants_json(session, argv):
         sys.stderr.write(render.dumps({"error": render.error_object(refusal, zone)}) + "\n")
@@ -277,17 +311,6 @@ def _refuse(refusal: Refusal, session: Session, argv: Sequence[str]) -> int:
     if env is not None and env.options.debug and refusal.kind is not Kind.INTERNAL:
         sys.stderr.write(_safe_traceback(refusal, env.command, argv))
     return refusal.exit_status
-
-
-def _record(refusal: Refusal, env: Environment) -> None:
-    is_told = refusal.kind is Kind.FORBIDDEN or (env.has_written and refusal.kind in _AUDITED)
-    if not is_told or env.options.dry_run or not env.is_connected:
-        return
-    from lmsctl.audit import actions as audit
-
-    # Who cannot write at all is told why they were refused, not that it could not be recorded.
-    with contextlib.suppress(errors.Unavailable, errors.SchemaMismatch):
-        env.after_refusal(lambda work: audit.record_refusal(work, refusal))
 
 
 def _wants_json(session: Session, argv: Sequence[str]) -> bool:

@@ -1,6 +1,14 @@
 """Every way the bulk room can say no."""
 
-from lmsctl.kit.errors import Location, NotFound, Rejected
+from lmsctl.kit.errors import Location, NotFound, Rejected, Usage
+
+
+class MapNotAssigned(Usage):
+    """An argument of --map without its `=`."""
+
+    code = "map_not_assigned"
+    says = "'{given}' gives no meaning to a heading."
+    hint = 'Write --map "Heading=column", for example --map "Staff no=login".'
 
 
 class RowFailed(Rejected):
@@ -48,3 +56,11 @@ class RowRepeated(Rejected):
     code = "row_repeated"
     says = "Row {other} has the same {what}."
     hint = "Keep one of the two rows."
+
+
+class BytesTakenAlready(Rejected):
+    """The same file once more, when that would make the same things twice."""
+
+    code = "bytes_taken_already"
+    says = "Run {run} of {started_at} created {created} from these very bytes of {file}."
+    hint = "If it was interrupted, --resume ends it; to create them once more, give --again."

@@ -38,7 +38,7 @@ def translated(connection: driver.Connection) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise connection._refusal(error.orig) from error  # type: ignore[attr-defined]  # noqa: SLF001 - it alone knows its errors
+        raise connection.refusal(error.orig) from error
 
 
 def make_private_file(url: str) -> None:

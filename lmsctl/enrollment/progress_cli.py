@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lmsctl.bulk.options import FileOptions
 from lmsctl.enrollment import actions
 from lmsctl.enrollment.results import Event
 from lmsctl.kit import options, timewords
@@ -75,34 +76,10 @@ _LINES = (".jsonl", ".ndjson")
 def import_(
     env: Environment,
     path: Annotated[str, typer.Argument(metavar="FILE", help="A file; - is standard input.")],
+    file: FileOptions,
     format_: Annotated[
         Format | None,
         typer.Option("--format", help="csv or xapi; by the file's name when absent."),
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", help="If it is not UTF-8, such as cp1252.")
-    ] = None,
-    delimiter: Annotated[
-        str | None, typer.Option("--delimiter", help="One sign, or tab; found out when absent.")
-    ] = None,
-    ignore_unknown: Annotated[
-        bool, typer.Option("--ignore-unknown", help="Leave unknown columns aside.")
-    ] = False,
-    expect_rows: Annotated[
-        int | None, typer.Option("--expect-rows", help="Refuse a file with another number of rows.")
-    ] = None,
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Write the good rows although others fail.")
-    ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on where --keep-going was interrupted.")
-    ] = False,
-    results: Annotated[
-        str | None, typer.Option("--results", metavar="FILE", help="Write what became of each row.")
-    ] = None,
-    rejects: Annotated[
-        str | None,
-        typer.Option("--rejects", metavar="FILE", help="Write the failed rows, to mend."),
     ] = None,
 ) -> Any:
     """Record what people did from a file. All rows are checked before any is written.
@@ -113,19 +90,10 @@ def import_(
 
     What is recorded already is unchanged, so a file can be taken in twice.
     """
-    from lmsctl.bulk.actions import Order, Upload  # what reads files takes long to load
+    from lmsctl.bulk.actions import Upload  # what reads files takes long to load
     from lmsctl.enrollment import file_actions
-    from lmsctl.kit.csvin import Reading
 
-    order = Order(
-        path,
-        Reading(encoding, delimiter, (), ignore_unknown),
-        expect_rows=expect_rows,
-        keep_going=keep_going,
-        resume=resume,
-        results=results,
-        rejects=rejects,
-    )
+    order = file.order(path)
     is_xapi = format_ is Format.XAPI or (format_ is None and path.casefold().endswith(_LINES))
     with file_actions.StatementUpload(order) if is_xapi else Upload(order) as upload:
         return env.write(lambda work: file_actions.import_progress(work, upload), late=True)

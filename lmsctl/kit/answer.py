@@ -1,9 +1,13 @@
 """What a command answers with: one thing, many things, or a change and the sentence about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from lmsctl.kit.errors import Refusal
 
 T = TypeVar("T")
 
@@ -50,6 +54,17 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """Many changes, each shown when it is made; `end` makes those that were not asked for.
+
+    What `end` returns has no result of its own.
+    """
+
+    listing: Listing[Any]
+    end: Callable[[], Done]
+
+
+@dataclass(frozen=True, slots=True)
 class Headed:
     """One thing and a short list that belongs to it.
 
@@ -61,6 +76,26 @@ class Headed:
     name: str
     listing: Listing[Any]
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One reason why something is closed to everybody, or to one person.
+
+    `opens_at` is when it opens by itself; `remedy` is what would open it otherwise.
+    """
+
+    KEY = "code"
+
+    code: str
+    message: str
+    opens_at: datetime | None
+    remedy: str
+
+    @classmethod
+    def of(cls, refusal: Refusal, opens_at: datetime | None, zone: ZoneInfo) -> Self:
+        """Return the gate that a refusal speaks of, with its moments in `zone`."""
+        return cls(refusal.code, refusal.message(zone), opens_at, refusal.advice(zone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,9 @@ class Connection(Protocol):
     def decoders(self, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
         """Return what must be done to which position of a raw row of columns `names`."""
 
+    def refusal(self, error: Any) -> Exception:
+        """Return what to raise instead of the driver's `error`; that itself when it is a bug."""
+
     def close(self) -> None:
         """Let go of the database; what was not committed is undone."""
 
@@ -223,7 +226,7 @@ class Sqlite:
             for pragma in ("foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
                 self.raw.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
-            raise self._refusal(error) from error
+            raise self.refusal(error) from error
 
     def begin_writing(self) -> None:
         # SQLite's own waiting lets a newcomer overtake whoever has waited longest and sleeps ever
@@ -277,7 +280,7 @@ class Sqlite:
                 self.raw.execute(statement)
             except self._errors.Error as error:
                 if _primary_name(error) != "SQLITE_BUSY" or time.monotonic() >= deadline:
-                    raise self._refusal(error) from error
+                    raise self.refusal(error) from error
                 time.sleep(secret.pause(0.005))
             else:
                 return
@@ -288,17 +291,16 @@ class Sqlite:
         except self._errors.IntegrityError:
             raise
         except self._errors.OperationalError as error:
-            refusal = self._refusal(error)
+            refusal = self.refusal(error)
             if refusal is error:
                 raise
             raise refusal from error
         except self._errors.DatabaseError as error:
             if type(error) is self._errors.DatabaseError:
-                raise self._refusal(error) from error
+                raise self.refusal(error) from error
             raise
 
-    def _refusal(self, error: Exception) -> Exception:
-        """Return what to raise instead of the driver's `error`; that itself when it is a bug."""
+    def refusal(self, error: Exception) -> Exception:
         if "no such table" in str(error):
             return SchemaAbsent()
         found = self._by_name().get(_primary_name(error))
@@ -439,10 +441,9 @@ class Postgresql:
         try:
             return act()
         except self._errors.Error as error:
-            raise self._refusal(error) from error
+            raise self.refusal(error) from error
 
-    def _refusal(self, error: Any) -> Exception:
-        """Return what to raise instead of the driver's `error`; that itself when it is a bug."""
+    def refusal(self, error: Any) -> Exception:
         state = error.sqlstate or ""
         if state in _REPEATABLE:
             return Repeat(state)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 # Whole modules, so that --help, which only knows what an environment is, loads none of them.
 from lmsctl.kit import clock, config, driver, render, timewords
 from lmsctl.kit import work as units
-from lmsctl.kit.errors import Unconfirmed, Usage
+from lmsctl.kit.errors import Kind, Refusal, SchemaMismatch, Unavailable, Unconfirmed, Usage
 from lmsctl.kit.talk import Talk
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from lmsctl.kit.work import ConfirmationNeeded, Work
 
 T = TypeVar("T")
+
+_AUDITED = {Kind.NOT_FOUND, Kind.CONFLICT, Kind.REJECTED, Kind.FORBIDDEN}
 
 
 class Declined(Unconfirmed):
@@ -73,13 +76,31 @@ class Options:
     no_progress: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One command line, understood and not acted on.
+
+    `command` is its words without arguments, `given` holds the global options in it by the fields
+    of Options, and `act` does what is asked for and returns the answer.
+    """
+
+    command: str
+    given: Mapping[str, Any]
+    act: Callable[[Environment], Any]
+
+
+def _not_lent(_: Sequence[str]) -> Call:
+    raise NotImplementedError
+
+
 @dataclass(slots=True)
 class Environment:
     """What a command is given: `read` and `write` open the database, do one verb and answer.
 
-    `enter` and `settle` are the portal's part in every unit of work. `check` looks at what a verb
-    would answer before anything is committed, so that an answer that cannot be shown changes
-    nothing. `zone` is the one of the latest unit of work.
+    `enter` and `settle` are the portal's part in every unit of work, and `audit` writes a refusal
+    down. `check` looks at what a verb would answer before anything is committed, so that an answer
+    that cannot be shown changes nothing. `understand` is lent by the root to a verb that acts on
+    other command lines; it raises Usage. `zone` is the one of the latest unit of work.
     """
 
     options: Options
@@ -87,6 +108,8 @@ class Environment:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     enter: Callable[[Work], None] | None = None
     settle: Callable[[Work], None] | None = None
+    audit: Callable[[Work, Refusal], None] | None = None
+    understand: Callable[[Sequence[str]], Call] = _not_lent
     check: Callable[[object], None] = lambda answer: None  # noqa: ARG005 - all is well
     talk: Talk = field(default_factory=Talk)
     zone: ZoneInfo | None = None
@@ -95,6 +118,7 @@ class Environment:
     _connection: Connection | None = None
     _latest: Work | None = None
     _is_confirmed: bool = False
+    _has_committed: bool = False
 
     @property
     def config(self) -> Config:
@@ -194,7 +218,7 @@ class Environment:
     @property
     def has_committed(self) -> bool:
         """Whether anything was made durable, by the latest unit of work or a part of it."""
-        return self._latest is not None and self._latest.has_committed
+        return self._has_committed or (self._latest is not None and self._latest.has_committed)
 
     def connect(self, *, create: bool = False) -> Connection:
         """Return this invocation's one connection, opening it when first asked for."""
@@ -245,17 +269,37 @@ class Environment:
         work.zone = self.time_zone or work.zone
         self.zone = work.zone
 
-    def after_refusal(self, record: Callable[[Work], None]) -> None:
-        """Let `record` write down a refusal, in a transaction that does nothing else."""
-        about = self._latest.about if self._latest else ""
+    def record(self, refusal: Refusal) -> None:
+        """Let the audit log know of a refusal, in a transaction that does nothing else.
+
+        Rehearsals leave no trace, and neither does who only looked, unless they had no right to.
+        """
+        is_told = refusal.kind is Kind.FORBIDDEN or (self.has_written and refusal.kind in _AUDITED)
+        if not is_told or self.options.dry_run or not self.is_connected or self.audit is None:
+            return
+        audit, about = self.audit, self._latest.about if self._latest else ""
         self.connect().rollback()
         self.settle = None
 
         def write(work: Work) -> None:
             work.about = about
-            record(work)
+            audit(work, refusal)
 
-        units.carry_out(self._work, write)
+        # Who cannot write at all is told why they were refused, not that it could not be recorded.
+        with suppress(Unavailable, SchemaMismatch):
+            units.carry_out(self._work, write)
+
+    # Other command lines on the same connection ---------------------------------------------------
+
+    def lend(self, other: Environment) -> None:
+        """Let `other` work with this one's configuration, on its connection."""
+        other.use(self.config)
+        other.adopt(self.connect())
+
+    def take_back(self, other: Environment) -> None:
+        """End the view `other` has read from, and count what it made durable as done here."""
+        self._has_committed = self.has_committed or other.has_committed
+        self.connect().rollback()
 
 
 def operator() -> str:

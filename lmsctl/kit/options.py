@@ -1,15 +1,16 @@
 """The edge that every command line shares: global options anywhere, verbs, nouns, help texts."""
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
 from lmsctl.kit.answer import Done, ItemOutcome, Outcome
-from lmsctl.kit.environment import Environment, Options
+from lmsctl.kit.environment import Call, Environment, Options
 from lmsctl.kit.errors import NotFound
 
 # One entry for each field of Options: its type, how it is written, what it takes, what it means.
@@ -51,15 +52,25 @@ FOOTER = "Global options work here too: see 'lmsctl help options'."
 
 @dataclass(slots=True)
 class Session:
-    """What one run of the program shares between the entry, the command and the exit."""
+    """What one run of the program shares between the entry, the command and the exit.
 
-    prepare: Callable[[Options, str], Environment]
+    Without `prepare` a command line is only understood: invoking it returns its Call.
+    """
+
+    prepare: Callable[[Options, str], Environment] | None = None
     given: dict[str, Any] = field(default_factory=dict)
     environment: Environment | None = None
 
     def hear(self, values: dict[str, Any]) -> None:
         """Take the global options of one level; a later level wins over an earlier one."""
         self.given.update({name: value for name, value in values.items() if value is not None})
+
+    def take(self, call: Call) -> Any:
+        """Act on what was called for and return the answer."""
+        if self.prepare is None:
+            return call
+        self.environment = self.prepare(Options(**self.given), call.command)
+        return call.act(self.environment)
 
 
 def noun(name: str, summary: str) -> typer.Typer:
@@ -106,7 +117,8 @@ def verb(
     """Make a function a command of `app`.
 
     The function takes an Environment first, then its own parameters as Typer annotates them, and
-    returns its answer; its docstring is the help text and `examples` are shown under it.
+    returns its answer; its docstring is the help text and `examples` are shown under it. A
+    parameter whose type is a dataclass stands for the options that the fields declare.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -114,14 +126,13 @@ def verb(
             session = ctx.find_object(Session)
             assert session is not None
             session.hear({key: given.pop(key) for key in _GLOBALS})
-            command = " ".join(_path(ctx))
-            session.environment = session.prepare(Options(**session.given), command)
-            return function(session.environment, **given)
+            act = partial(function, **_gathered(own, given))
+            return session.take(Call(" ".join(_path(ctx)), dict(session.given), act))
 
-        signature = inspect.signature(function, eval_str=True)
-        own = list(signature.parameters.values())[1:]
+        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        spread = [option for parameter in own for option in _spread(parameter)]
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # Typer reads it
-            [_context_parameter(), *own, *_global_parameters(is_hidden=True)]
+            [_context_parameter(), *spread, *_global_parameters(is_hidden=True)]
         )
         run.__annotations__ = {}
         run.__doc__ = _help(function, examples)
@@ -134,6 +145,35 @@ def verb(
         return function
 
     return decorate
+
+
+def _spread(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
+    """Yield what stands on the command line for a parameter of a verb."""
+    if not is_dataclass(parameter.annotation):
+        yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        return
+    types = get_type_hints(parameter.annotation, include_extras=True)
+    for item in fields(parameter.annotation):
+        yield inspect.Parameter(
+            item.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if item.default is MISSING else item.default,
+            annotation=types[item.name],
+        )
+
+
+def _gathered(own: Sequence[inspect.Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a verb from what was `given` on the command line."""
+    return {
+        parameter.name: _made(parameter.annotation, given)
+        if is_dataclass(parameter.annotation)
+        else given[parameter.name]
+        for parameter in own
+    }
+
+
+def _made(record: Any, given: Mapping[str, Any]) -> Any:
+    return record(**{item.name: given[item.name] for item in fields(record)})
 
 
 def _path(ctx: typer.Context) -> list[str]:

@@ -247,6 +247,15 @@ def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
     return result
 
 
+def join(work: Work, verb: Callable[[Work], T]) -> T:
+    """Do `verb` inside a transaction for changes that has begun already, and leave it open."""
+    work.is_writing = work.has_begun = True
+    work.look_around()
+    if work.settle:
+        work.settle(work)
+    return verb(work)
+
+
 def look(make: Callable[[], Work], verb: Callable[[Work], T]) -> T:
     """Do `verb` on one unchanging view of the database, and write nothing.
 

@@ -5,20 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
+from lmsctl.bulk.options import FileOptions, FilePath
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.errors import Usage
 from lmsctl.kit.options import verb
 from lmsctl.user.results import Status, Type
 from lmsctl.user.store import Filter
-
-
-class MapNotAssigned(Usage):
-    """An argument of --map without its `=`."""
-
-    code = "map_not_assigned"
-    says = "'{given}' gives no meaning to a heading."
-    hint = 'Write --map "Heading=column", for example --map "Staff no=login".'
 
 
 def register(app: typer.Typer) -> None:
@@ -43,36 +35,8 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     env: Environment,
-    path: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.")],
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", help="If it is not UTF-8, such as cp1252.")
-    ] = None,
-    delimiter: Annotated[
-        str | None, typer.Option("--delimiter", help="One sign, or tab; found out when absent.")
-    ] = None,
-    map_: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="HEADING=COLUMN", help="What a heading means; again."),
-    ] = None,
-    ignore_unknown: Annotated[
-        bool, typer.Option("--ignore-unknown", help="Leave unknown columns aside.")
-    ] = False,
-    expect_rows: Annotated[
-        int | None, typer.Option("--expect-rows", help="Refuse a file with another number of rows.")
-    ] = None,
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Write the good rows although others fail.")
-    ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on where --keep-going was interrupted.")
-    ] = False,
-    results: Annotated[
-        str | None, typer.Option("--results", metavar="FILE", help="Write what became of each row.")
-    ] = None,
-    rejects: Annotated[
-        str | None,
-        typer.Option("--rejects", metavar="FILE", help="Write the failed rows, to mend."),
-    ] = None,
+    path: FilePath,
+    file: FileOptions,
     notify: Annotated[
         bool, typer.Option("--notify", help="Write to new people who have an address.")
     ] = False,
@@ -89,33 +53,13 @@ def import_(
     root, without a type is staff. Nobody gets or loses a role, and nobody is deleted. Past the
     plan's limit new people are made inactive.
     """
-    from lmsctl.bulk.actions import Order, Upload  # what reads files takes long to load
-    from lmsctl.kit.csvin import Reading
+    from lmsctl.bulk.actions import Upload  # what reads files takes long to load
     from lmsctl.user import file_actions
 
-    order = Order(
-        path,
-        Reading(encoding, delimiter, _mapping(map_ or []), ignore_unknown),
-        expect_rows=expect_rows,
-        keep_going=keep_going,
-        resume=resume,
-        results=results,
-        rejects=rejects,
-    )
-    with Upload(order) as upload:
+    with Upload(file.order(path)) as upload:
         return env.write(
             lambda work: file_actions.import_people(work, upload, wants_notices=notify), late=True
         )
-
-
-def _mapping(given: list[str]) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for text in given:
-        heading, sign, column = text.rpartition("=")
-        if not sign or not heading.strip() or not column.strip():
-            raise MapNotAssigned(given=text, field="--map")
-        pairs.append((heading, column))
-    return tuple(pairs)
 
 
 def export(

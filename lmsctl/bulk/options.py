@@ -1,0 +1,82 @@
+"""The options of every command that takes a file in, declared once for all of them."""
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lmsctl.bulk.errors import MapNotAssigned
+
+if TYPE_CHECKING:
+    from lmsctl.bulk.actions import Order
+
+FilePath = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOptions:
+    """How a file is read, what becomes of its bad rows, and what is told about each row.
+
+    A verb takes all of it with one parameter, `file: FileOptions` (`kit.options.verb` spreads the
+    fields over the command line), beside the path: `path: FilePath`, or an option of its own.
+    `file.order(path)` is what `bulk.actions.Upload` wants.
+    """
+
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="If it is not UTF-8, such as cp1252.")
+    ] = None
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", help="One sign, or tab; found out when absent.")
+    ] = None
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="HEADING=COLUMN", help="What a heading means; again."),
+    ] = None
+    ignore_unknown: Annotated[
+        bool, typer.Option("--ignore-unknown", help="Leave unknown columns aside.")
+    ] = False
+    expect_rows: Annotated[
+        int | None, typer.Option("--expect-rows", help="Refuse a file with another number of rows.")
+    ] = None
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Write what is good although the rest fails.")
+    ] = False
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where --keep-going was interrupted.")
+    ] = False
+    results: Annotated[
+        str | None, typer.Option("--results", metavar="FILE", help="Write what became of each row.")
+    ] = None
+    rejects: Annotated[
+        str | None,
+        typer.Option("--rejects", metavar="FILE", help="Write the failed rows, to mend."),
+    ] = None
+
+    def order(self, path: str) -> "Order":
+        """Return the order to take in the file at `path`; raises MapNotAssigned."""
+        from lmsctl.bulk.actions import Order  # what reads files takes long to load
+        from lmsctl.kit.csvin import Reading
+
+        return Order(
+            path,
+            Reading(self.encoding, self.delimiter, _mapping(self.map_ or []), self.ignore_unknown),
+            expect_rows=self.expect_rows,
+            keep_going=self.keep_going,
+            resume=self.resume,
+            results=self.results,
+            rejects=self.rejects,
+        )
+
+    def given(self) -> list[str]:
+        """Return the names of the fields that were given."""
+        return [item.name for item in fields(self) if getattr(self, item.name)]
+
+
+def _mapping(given: list[str]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for text in given:
+        heading, sign, column = text.rpartition("=")
+        if not sign or not heading.strip() or not column.strip():
+            raise MapNotAssigned(given=text, field="--map")
+        pairs.append((heading, column))
+    return tuple(pairs)

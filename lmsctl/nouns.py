@@ -43,6 +43,11 @@ NOUNS: dict[str, tuple[str, str, str]] = {
         "Self-registration: switches, confirmation, holds.",
     ),
     "role": ("lmsctl.role.cli", "app", "What people may do, and where."),
+    "session": (
+        "lmsctl.training.session_cli",
+        "app",
+        "When and where trainings take place, and for how many.",
+    ),
     "settings": ("lmsctl.portal.cli", "app", "The settings of the portal."),
     "signup-profile": (
         "lmsctl.signup_profile.cli",
@@ -50,6 +55,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
         "Links that bring new people into a department.",
     ),
     "token": ("lmsctl.token.cli", "app", "Codes that admit people and enroll them in one item."),
+    "training": ("lmsctl.training.cli", "app", "Live events: what they are and who keeps them."),
     "user": ("lmsctl.user.cli", "app", "People: create, import, change, deactivate."),
     "version": ("lmsctl.configuration.cli", "version_app", "Show the version of the program."),
 }

@@ -29,6 +29,8 @@ PERMISSIONS: Mapping[str, str] = {
     "enrollment.view": "see who is enrolled in what, why, and what people see",
     "enrollment.manage": "enroll people and cancel enrollments",
     "progress.manage": "record and import what people did",
+    "training.manage": "create, change and delete trainings and their sessions",
+    "training.enroll": "see all trainings; enroll one's own people in them",
     "token.view": "see tokens with their codes, and who redeemed them",
     "token.manage": "create, upload, change and delete tokens",
     "notification.view": "see queued mails and notices",
@@ -59,6 +61,8 @@ _LOCAL = frozenset(
         "content.view",
         "enrollment.view",
         "enrollment.manage",
+        "training.manage",
+        "training.enroll",
         "notification.view",
         "report.view",
     }

@@ -45,6 +45,25 @@ USE = (
     " redeemed_at, operator) SELECT 901, 't', 1, 901, is_sandbox, '2026-01-01T00:00:00Z', 'x'"
     " FROM portals"
 )
+TRAINING = (
+    "INSERT INTO trainings (id, code, code_key, title, type, description, department_id, time_zone,"
+    " is_locked, is_telling_supervisors, created_at) SELECT 901, 't', 't', 'T', 'meeting', '', 1,"
+    " 'UTC', is_sandbox, is_sandbox, '2026-01-01T00:00:00Z' FROM portals"
+)
+SESSION = (
+    "INSERT INTO training_sessions (id, training_id, code, code_key, capacity, taken, canceled_at,"
+    " created_at) VALUES (901, 901, 's', 's', {capacity}, {taken}, {canceled},"
+    " '2026-01-01T00:00:00Z')"
+)
+SESSION_DAY = (
+    "INSERT INTO session_days (session_id, starts_at, ends_at, uid) VALUES (901,"
+    " '2026-01-01T00:00:00Z', '2026-01-01T01:00:00Z', 'u')"
+)
+PARTICIPANT = (
+    "INSERT INTO training_enrollments (user_id, training_id, session_id, is_preselected, side,"
+    " access_at, enrolled_at) SELECT u.id, 901, 901, p.is_sandbox, 'learner', u.created_at,"
+    " u.created_at FROM users u, portals p WHERE u.login = 'owner'"
+)
 BREACHES = {
     "one_portal": (
         [f"INSERT INTO portals (id, {PORTAL_COLUMNS}) SELECT 2, {PORTAL_COLUMNS} FROM portals"],
@@ -149,6 +168,27 @@ BREACHES = {
         [],
     ),
     "redeemers_enrolled": ([ITEM.format(id=901, kind="topic", parent="NULL"), USE], []),
+    "sessions_have_days": (
+        [TRAINING, SESSION.format(capacity="NULL", taken=0, canceled="NULL")],
+        [],
+    ),
+    "places_within_capacity": (
+        [TRAINING, SESSION.format(capacity=2, taken=3, canceled="NULL"), SESSION_DAY],
+        ["training_sessions.places_not_oversold"],
+    ),
+    "places_counted": (
+        [TRAINING, SESSION.format(capacity="NULL", taken=3, canceled="NULL"), SESSION_DAY],
+        [],
+    ),
+    "canceled_sessions_are_empty": (
+        [
+            TRAINING,
+            SESSION.format(capacity="NULL", taken=1, canceled="'2026-01-01T00:00:00Z'"),
+            SESSION_DAY,
+            PARTICIPANT,
+        ],
+        [],
+    ),
     "no_orphans": (["UPDATE users SET department_id = 999 WHERE login = 'owner'"], []),
 }
 

@@ -1,0 +1,1 @@
+"""Training: live events with sessions, their days, their places and their deadlines."""

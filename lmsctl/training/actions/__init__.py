@@ -1,0 +1,41 @@
+"""The verbs of the training room."""
+
+from lmsctl.training.actions.sessions import (
+    Plan,
+    Shift,
+    add_day,
+    cancel_session,
+    create_session,
+    edit_session,
+    existing_session,
+    list_sessions,
+    show_session,
+)
+from lmsctl.training.actions.trainings import (
+    create,
+    delete,
+    edit,
+    existing,
+    list_trainings,
+    show,
+    sight,
+)
+
+__all__ = [
+    "Plan",
+    "Shift",
+    "add_day",
+    "cancel_session",
+    "create",
+    "create_session",
+    "delete",
+    "edit",
+    "edit_session",
+    "existing",
+    "existing_session",
+    "list_sessions",
+    "list_trainings",
+    "show",
+    "show_session",
+    "sight",
+]

@@ -1,0 +1,268 @@
+"""Making, showing, changing and canceling the sessions of trainings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lmsctl.audit import actions as audit
+from lmsctl.kit import canonical, discover, secret
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.work import Work
+from lmsctl.training import rules, store
+from lmsctl.training.actions.trainings import as_listed, held, sight
+from lmsctl.training.errors import SessionExists
+from lmsctl.training.results import Day, Session, SessionRow, State
+from lmsctl.training.rules import Training
+from lmsctl.user.errors import VersionStale
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When and where a new day of a session is.
+
+    A time without offset is one of `zone`, or of the training's zone when that is None.
+    """
+
+    starts: TimeWord
+    duration: timedelta
+    place: str | None = None
+    url: str | None = None
+    zone: ZoneInfo | None = None
+
+    def span(self, now: datetime, training: Training) -> tuple[datetime, datetime]:
+        """Return from when to when the day lasts; raises what `rules.check_span` raises."""
+        return rules.check_span(self.starts, self.duration, now, self.zone or training.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What of a session's day changes; None leaves it as it is. `zone` is as in Plan."""
+
+    day: int = 1
+    starts: TimeWord | None = None
+    duration: timedelta | None = None
+    place: str | None = None
+    url: str | None = None
+    zone: ZoneInfo | None = None
+
+
+def create_session(  # noqa: PLR0913 - one keyword for each thing a session has
+    work: Work,
+    given: str,
+    *,
+    code: str,
+    plan: Plan,
+    capacity: str = rules.UNLIMITED,
+    title: str | None = None,
+    instructor: str | None = None,
+) -> Session:
+    """Make a session of a training, with its first day; needs `training.manage` over it.
+
+    Raises TrainingUnknown, SessionExists, CapacityWrong, CapacityZero, UrlWrong, and what the
+    checks of texts and times raise.
+    """
+    training = held(work, given)
+    text = canonical.check_code(code, "code")
+    if store.session_of_code(work, training, canonical.key(text)):
+        raise SessionExists(training=training.code, given=text, field="--code")
+    starts_at, ends_at = plan.span(work.now, training)
+    number = store.add_session(
+        work,
+        training_id=training.id,
+        code=text,
+        code_key=canonical.key(text),
+        title=rules.check_optional(title, "title"),
+        instructor=rules.check_optional(instructor, "instructor"),
+        capacity=rules.parse_capacity(capacity),
+        created_at=work.now,
+    )
+    _add_day(work, number, plan, starts_at, ends_at)
+    audit.record(work, "session.created", _name(training, text))
+    return _shown(work, store.session_by_id(work, number))
+
+
+def _name(training: Training, code: str) -> str:
+    return f"session {training.code}:{code}"
+
+
+def _add_day(
+    work: Work, session_id: int, plan: Plan, starts_at: datetime, ends_at: datetime
+) -> None:
+    store.add_day(
+        work,
+        session_id=session_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=rules.check_optional(plan.place, "place"),
+        url=rules.check_url(plan.url),
+        uid=secret.identifier(),
+    )
+
+
+def existing_session(work: Work, given: str, code: str) -> Session | None:
+    """Return the session that `create_session` would collide with, or None.
+
+    Needs `training.manage` over the training. Raises TrainingUnknown.
+    """
+    found = store.session_of_code(work, held(work, given), canonical.key(code))
+    return _shown(work, found) if found else None
+
+
+def show_session(work: Work, given_training: str, given: str) -> Session:
+    """Return one session of a training the actor sees; raises TrainingUnknown, SessionUnknown."""
+    training = store.get(work, given_training, sight(work))
+    return _shown(work, store.get_session(work, training, given))
+
+
+def list_sessions(
+    work: Work, given_training: str | None = None, wanted: State | None = None
+) -> Iterator[SessionRow]:
+    """Return sessions in the order of their starts, of one training or of all the actor sees.
+
+    Canceled ones only when `wanted` asks for them. Raises TrainingUnknown.
+    """
+    scope = sight(work)
+    training_id = None
+    if given_training is not None:
+        training_id = store.get(work, given_training, scope).id
+    rows = (as_listed(work, row) for row in store.sessions(work, scope, training_id))
+    return (
+        row
+        for row in rows
+        if (row.state is wanted if wanted is not None else row.state is not State.CANCELED)
+    )
+
+
+def _shown(work: Work, row: rules.Session) -> Session:
+    return Session(
+        id=row.id,
+        training=row.training,
+        code=row.code,
+        title=row.title,
+        instructor=row.instructor,
+        state=rules.state(row, work.now),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        days=[_day(number, day) for number, day in enumerate(store.days(work, row.id), start=1)],
+        capacity=row.capacity,
+        taken=row.taken,
+        free=row.free,
+        time_zone=row.time_zone,
+        version=row.version,
+    )
+
+
+def _day(number: int, day: rules.Day) -> Day:
+    minutes = (day.ends_at - day.starts_at) // _MINUTE
+    return Day(number, day.starts_at, day.ends_at, minutes, day.place, day.url)
+
+
+def _held(work: Work, given_training: str, given: str) -> tuple[Training, rules.Session]:
+    """Return a session that is not canceled, locked after its training.
+
+    Needs `training.manage` over it. Raises TrainingUnknown, SessionUnknown, SessionCanceled.
+    """
+    training = held(work, given_training)
+    found = store.get_session(work, training, given)
+    work.about = _name(training, found.code)
+    row = store.lock_session(work, found.id)
+    rules.check_not_canceled(row)
+    return training, row
+
+
+def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
+    work: Work,
+    given_training: str,
+    given: str,
+    *,
+    shift: Shift,
+    capacity: str | None = None,
+    title: str | None = None,
+    instructor: str | None = None,
+    if_version: int | None = None,
+) -> tuple[Session, bool]:
+    """Change a session, and when and where one of its days is; returns it and whether it changed.
+
+    Empty texts take title, instructor, place and address away. Raises TrainingUnknown,
+    SessionUnknown, SessionCanceled, VersionStale, SessionDayUnknown, SessionDaysOverlap,
+    CapacityBelowTaken and what the checks raise.
+    """
+    training, row = _held(work, given_training, given)
+    if if_version is not None and if_version != row.version:
+        raise VersionStale(what=f"{training.code}:{row.code}", found=row.version, wanted=if_version)
+    wanted: dict[str, Any] = {}
+    if capacity is not None:
+        wanted["capacity"] = rules.parse_capacity(capacity)
+        wanted["over_capacity"] = rules.over_capacity(row, wanted["capacity"])
+    if title is not None:
+        wanted["title"] = rules.check_optional(title, "title")
+    if instructor is not None:
+        wanted["instructor"] = rules.check_optional(instructor, "instructor")
+    changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    moved = _change_day(work, training, row, shift)
+    if changes or moved:
+        store.change_session(work, row.id, **changes)
+        changed = sorted([*changes, *moved])
+        audit.record(work, "session.changed", _name(training, row.code), changed=changed)
+    return _shown(work, store.session_by_id(work, row.id)), bool(changes or moved)
+
+
+def _change_day(work: Work, training: Training, row: rules.Session, shift: Shift) -> Sequence[str]:
+    """Change a day as `shift` says and return what changed."""
+    days = store.days(work, row.id)
+    day = rules.day_of(row, days, shift.day)
+    wanted: dict[str, Any] = {}
+    duration = day.ends_at - day.starts_at if shift.duration is None else shift.duration
+    if shift.starts is not None:
+        plan = Plan(shift.starts, duration, zone=shift.zone)
+        wanted["starts_at"], wanted["ends_at"] = plan.span(work.now, training)
+    elif shift.duration is not None:
+        wanted["ends_at"] = rules.end_of(day.starts_at, duration)
+    if shift.place is not None:
+        wanted["place"] = rules.check_optional(shift.place, "place")
+    if shift.url is not None:
+        wanted["url"] = rules.check_url(shift.url)
+    changes = {name: value for name, value in wanted.items() if getattr(day, name) != value}
+    if changes:
+        changed = replace(day, **changes)
+        rules.check_apart(changed.starts_at, changed.ends_at, rules.besides(days, shift.day))
+        store.change_day(work, day.id, **changes)
+    return list(changes)
+
+
+def add_day(work: Work, given_training: str, given: str, plan: Plan) -> Session:
+    """Add a day to a session; needs `training.manage` over its training.
+
+    Raises TrainingUnknown, SessionUnknown, SessionCanceled, SessionDaysOverlap, UrlWrong and what
+    the checks of texts and times raise.
+    """
+    training, row = _held(work, given_training, given)
+    starts_at, ends_at = plan.span(work.now, training)
+    days = store.days(work, row.id)
+    rules.check_apart(starts_at, ends_at, rules.besides(days, 0))
+    _add_day(work, row.id, plan, starts_at, ends_at)
+    store.change_session(work, row.id)
+    audit.record(work, "session.day_added", _name(training, row.code))
+    return _shown(work, store.session_by_id(work, row.id))
+
+
+def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session, bool]:
+    """Cancel a session for good; its people stay in the training and may choose another one.
+
+    Returns it and whether that changed anything. Needs `training.manage` over its training. Raises
+    TrainingUnknown and SessionUnknown.
+    """
+    training = held(work, given_training)
+    found = store.get_session(work, training, given)
+    work.about = _name(training, found.code)
+    row = store.lock_session(work, found.id)
+    if row.canceled_at is not None:
+        return _shown(work, row), False
+    discover.announce("with_cancel_of_session", work, row.id)
+    store.change_session(work, row.id, canceled_at=work.now)
+    audit.record(work, "session.canceled", _name(training, row.code), people=row.taken)
+    return _shown(work, store.session_by_id(work, row.id)), True

@@ -1,0 +1,239 @@
+"""Making, showing, changing and deleting trainings."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lmsctl.audit import actions as audit
+from lmsctl.department import store as departments
+from lmsctl.department.store import Node
+from lmsctl.kit import canonical, discover, timewords
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.training import rules, store
+from lmsctl.training.errors import OrganizerUnfit, TrainingExists
+from lmsctl.training.results import Kind, SessionRow, Training, TrainingRow
+from lmsctl.training.store import Filter
+from lmsctl.user import store as users
+from lmsctl.user.errors import VersionStale
+from lmsctl.user.results import Status
+
+_NOBODY = ""
+_SEEING = ("training.enroll", "training.manage")
+
+
+def sight(work: Work) -> Scope:
+    """Return the departments whose trainings the actor sees.
+
+    Whoever may enroll people sees all of them, who only keeps trainings those they keep. Raises
+    PermissionMissing.
+    """
+    if rights.actor(work).scope("training.enroll").paths:
+        return Scope((EVERYWHERE,))
+    return rights.require(work, "training.manage")
+
+
+def create(  # noqa: PLR0913 - one keyword for each thing a training has
+    work: Work,
+    title: str,
+    *,
+    code: str,
+    department: str | None = None,
+    type_: Kind = Kind.MEETING,
+    time_zone: str | None = None,
+    organizer: str | None = None,
+    description: str = "",
+) -> Training:
+    """Make a training of `department` (the root when None); needs `training.manage` there.
+
+    Its zone is the portal's and its organizer the actor unless they are given. Raises
+    DepartmentUnknown, TrainingExists, ZoneUnknown, UserUnknown, OrganizerUnfit and what the checks
+    of the texts raise.
+    """
+    scope = rights.require(work, "training.manage")
+    text = canonical.check_code(code, "code")
+    work.about = f"training {text}"
+    place = _place(work, department, scope)
+    if store.of_code(work, canonical.key(text)):
+        raise TrainingExists(given=text, field="--code")
+    number = store.add(
+        work,
+        code=text,
+        code_key=canonical.key(text),
+        title=rules.check_title(title),
+        type=type_,
+        description=rules.check_description(description),
+        department_id=place.id,
+        organizer_id=_organizer_id(work, organizer, scope),
+        time_zone=_zone_name(work, time_zone),
+        is_locked=False,
+        is_telling_supervisors=False,
+        created_at=work.now,
+    )
+    audit.record(work, "training.created", f"training {text}", department=place.written)
+    return shown(work, store.by_id(work, number))
+
+
+def _place(work: Work, department: str | None, scope: Scope) -> Node:
+    if department is None:
+        rights.require_everywhere(work, "training.manage")
+        return departments.root(work)
+    return departments.get(work, department, scope)
+
+
+def _zone_name(work: Work, given: str | None) -> str:
+    if given is None:
+        return portal.settings(work).time_zone
+    return timewords.zone(canonical.trim(given)).key
+
+
+def _organizer_id(work: Work, given: str | None, scope: Scope) -> int | None:
+    """Return whom `given` names: the actor when None, nobody when empty."""
+    if given is None:
+        return rights.actor(work).user_id
+    if canonical.trim(given) == _NOBODY:
+        return None
+    person = users.get(work, given, scope)
+    if person.status != Status.ACTIVE:
+        reason = f"the account is {person.status}"
+        raise OrganizerUnfit(login=person.login, reason=reason, field="--organizer")
+    held = {name for holding in rights.holdings(work, person.id) for name in holding.permissions}
+    if held.isdisjoint(_SEEING):
+        reason = "no role lets them see trainings"
+        raise OrganizerUnfit(login=person.login, reason=reason, field="--organizer")
+    return person.id
+
+
+def existing(work: Work, code: str) -> Training | None:
+    """Return the training that `create` would collide with, or None; needs `training.manage`.
+
+    Raises TrainingExists when it is out of the actor's scope.
+    """
+    scope = rights.require(work, "training.manage")
+    found = store.of_code(work, canonical.key(code))
+    if found is None:
+        return None
+    if not scope.covers(found.path):
+        raise TrainingExists(given=found.code, field="--code")
+    return shown(work, found)
+
+
+def show(work: Work, given: str) -> Training:
+    """Return one training the actor sees; raises TrainingUnknown."""
+    return shown(work, store.get(work, given, sight(work)))
+
+
+def list_trainings(
+    work: Work, *, department: str | None = None, type_: Kind | None = None
+) -> Iterator[TrainingRow]:
+    """Return the trainings the actor sees that fit every filter, by code.
+
+    A department stands for everything under it. Raises DepartmentUnknown.
+    """
+    scope = sight(work)
+    under = departments.get(work, department, scope).path if department is not None else None
+    return store.listed(work, scope, Filter(under=under, type=type_))
+
+
+def shown(work: Work, row: rules.Training) -> Training:
+    """Return a training as it is shown."""
+    sessions = store.sessions(work, Scope((EVERYWHERE,)), row.id)
+    return Training(
+        id=row.id,
+        code=row.code,
+        title=row.title,
+        type=Kind(row.type),
+        description=row.description,
+        department=row.department,
+        organizer=row.organizer,
+        time_zone=row.time_zone,
+        sessions=[as_listed(work, session) for session in sessions],
+        created_at=row.created_at,
+        version=row.version,
+    )
+
+
+def as_listed(work: Work, row: rules.Session) -> SessionRow:
+    """Return a session as it is listed."""
+    return SessionRow(
+        id=row.id,
+        training=row.training,
+        code=row.code,
+        title=row.title,
+        instructor=row.instructor,
+        state=rules.state(row, work.now),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        days=row.days,
+        capacity=row.capacity,
+        taken=row.taken,
+        free=row.free,
+    )
+
+
+def held(work: Work, given: str) -> rules.Training:
+    """Return a training the actor may change, locked; needs `training.manage` over it.
+
+    Raises TrainingUnknown.
+    """
+    found = store.get(work, given, rights.require(work, "training.manage"))
+    work.about = f"training {found.code}"
+    return store.lock(work, found.id)
+
+
+def edit(  # noqa: PLR0913 - one keyword for each thing that can change
+    work: Work,
+    given: str,
+    *,
+    title: str | None = None,
+    department: str | None = None,
+    type_: Kind | None = None,
+    time_zone: str | None = None,
+    organizer: str | None = None,
+    description: str | None = None,
+    if_version: int | None = None,
+) -> tuple[Training, bool]:
+    """Change a training; returns it and whether it changed. An empty `organizer` is nobody.
+
+    Another department needs `training.manage` there too. Another zone moves no session. Raises
+    TrainingUnknown, VersionStale, DepartmentUnknown, ZoneUnknown, UserUnknown, OrganizerUnfit and
+    what the checks of the texts raise.
+    """
+    row = held(work, given)
+    if if_version is not None and if_version != row.version:
+        raise VersionStale(what=row.code, found=row.version, wanted=if_version)
+    scope = rights.require(work, "training.manage")
+    given_values: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+        "title": (title, rules.check_title),
+        "type": (type_, Kind),
+        "description": (description, rules.check_description),
+        "time_zone": (time_zone, lambda name: _zone_name(work, name)),
+        "department_id": (department, lambda path: departments.get(work, path, scope).id),
+        "organizer_id": (organizer, lambda login: _organizer_id(work, login, scope)),
+    }
+    wanted = {
+        name: check(value) for name, (value, check) in given_values.items() if value is not None
+    }
+    changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    if changes:
+        store.change(work, row.id, **changes)
+        audit.record(work, "training.changed", f"training {row.code}", changed=sorted(changes))
+    return shown(work, store.by_id(work, row.id)), bool(changes)
+
+
+def delete(work: Work, given: str) -> rules.Training:
+    """Delete a training with its sessions and all that hangs on them, after a confirmation.
+
+    Raises TrainingUnknown.
+    """
+    row = held(work, given)
+    sessions = list(store.sessions(work, Scope((EVERYWHERE,)), row.id))
+    lines = [f"Goes too: {len(sessions)} session{'s' if len(sessions) > 1 else ''}."]
+    said = discover.announce("before_delete_of_training", work, row.id)
+    lines = [*(lines if sessions else []), *(line for words in said for line in words)]
+    work.confirm(f"Delete the training '{row.code}' for good?", lines)
+    discover.announce("with_delete_of_training", work, row.id)
+    store.delete(work, row.id)
+    audit.record(work, "training.deleted", f"training {row.code}", sessions=len(sessions))
+    return row

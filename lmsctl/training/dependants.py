@@ -1,0 +1,18 @@
+"""What the training room has to say about what happens in lower rooms."""
+
+from collections.abc import Iterator, Sequence
+
+from lmsctl.department import store as departments
+from lmsctl.kit.work import Work
+from lmsctl.training import store
+
+
+def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
+    """Yield which trainings will belong to the root, because trainings are never lost with it."""
+    for code in store.codes_in_departments(work, ids):
+        yield f"stays and belongs to the root from then on: training {code}"
+
+
+def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
+    """Let the trainings of departments that go belong to the root."""
+    store.move_all(work, ids, departments.root(work).id)

@@ -1,0 +1,123 @@
+"""Every way the training room can say no."""
+
+from lmsctl.kit.errors import Conflict, NotFound, Rejected
+
+
+class TrainingUnknown(NotFound):
+    """No training of that code or number, or not one the actor may touch."""
+
+    code = "training_unknown"
+    says = "There is no training '{given}'."
+    hint = "'lmsctl training list' shows those you may see."
+
+
+class TrainingExists(Conflict):
+    """A training of that code exists."""
+
+    code = "training_exists"
+    says = "The training '{given}' exists already."
+    hint = "Choose another code, or give --if-exists skip or update."
+
+
+class DescriptionTooLong(Rejected):
+    """More than a description holds."""
+
+    code = "description_too_long"
+    says = "The description has {chars} characters, more than {most}."
+    hint = "Shorten it to at most {most} characters."
+
+
+class OrganizerUnfit(Rejected):
+    """Somebody who cannot look after a training."""
+
+    code = "organizer_unfit"
+    says = "'{login}' cannot organize a training: {reason}."
+    hint = "Name an active person who may see trainings, or grant a role first."
+
+
+class SessionUnknown(NotFound):
+    """No session of that code or number in that training."""
+
+    code = "session_unknown"
+    says = "The training '{training}' has no session '{given}'."
+    hint = "'lmsctl session list {training}' shows its sessions."
+
+
+class SessionExists(Conflict):
+    """A session of that code exists in the training."""
+
+    code = "session_exists"
+    says = "The training '{training}' has a session '{given}' already."
+    hint = "Choose another code, or give --if-exists skip or update."
+
+
+class SessionCanceled(Rejected):
+    """A session that will not take place."""
+
+    code = "session_canceled"
+    says = "The session '{session}' of '{training}' was canceled."
+    hint = "Make another session: lmsctl session create {training}."
+
+
+class SessionStartMissing(Rejected):
+    """A day that never begins."""
+
+    code = "session_start_missing"
+    says = "'{given}' is no moment at which a session can start."
+    hint = "Give --starts a moment, for example 2026-03-31T09:00."
+
+
+class SessionDayTooLong(Rejected):
+    """A day that is longer than a day."""
+
+    code = "session_day_too_long"
+    says = "{given} is longer than the 24 hours of a day."
+    hint = "Give each day its own duration: lmsctl session add-day."
+
+
+class SessionDayUnknown(NotFound):
+    """A day beyond the last."""
+
+    code = "session_day_unknown"
+    says = "The session '{session}' has no day {given}."
+    hint = "Its days count from 1 to {last}; 'lmsctl session show' lists them."
+
+
+class SessionDaysOverlap(Rejected):
+    """Two days of one session at the same time."""
+
+    code = "session_days_overlap"
+    says = "A day from {starts_at} to {ends_at} overlaps day {day} of the session."
+    hint = "Choose another time, or change that day: lmsctl session edit --day {day}."
+
+
+class CapacityWrong(Rejected):
+    """A number of places that means nothing."""
+
+    code = "capacity_wrong"
+    says = "'{given}' is no number of places."
+    hint = "Give a whole number of at least 1, or the word 'unlimited'."
+
+
+class CapacityZero(Rejected):
+    """A session for nobody."""
+
+    code = "capacity_zero"
+    says = "A session needs at least one place."
+    hint = "To let nobody in, stop registration or cancel the session."
+
+
+class CapacityBelowTaken(Rejected):
+    """Fewer places than people."""
+
+    code = "capacity_below_taken"
+    says = "{taken} places are taken, so the capacity cannot be {capacity}."
+    hint = "Give at least {least}, or cancel enrollments first."
+
+
+class UrlWrong(Rejected):
+    """Something that no browser opens."""
+
+    code = "url_wrong"
+    says = "'{given}' is no address of a web page."
+    hint = "Write it like https://meet.example.com/room, without blanks."

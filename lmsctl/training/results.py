@@ -1,0 +1,139 @@
+"""What the training room answers with, and its words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How people come together in a training."""
+
+    MEETING = "meeting"
+    WEBINAR = "webinar"
+
+
+class State(StrEnum):
+    """Where a session stands; over means awaiting-assignment until attendance is recorded."""
+
+    NOT_STARTED = "not-started"
+    RUNNING = "running"
+    AWAITING_ASSIGNMENT = "awaiting-assignment"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+
+class Deadline(StrEnum):
+    """What a training can stop some time before a session starts."""
+
+    REGISTRATION = "registration"
+    CANCELLATION = "cancellation"
+
+
+class Side(StrEnum):
+    """Who enrolled somebody: an administrator, or they themselves."""
+
+    ADMINISTRATOR = "administrator"
+    LEARNER = "learner"
+
+
+class Answer(StrEnum):
+    """What a participant says to an invitation."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a session; days count from 1 in the order in which they start."""
+
+    KEY = "day"
+
+    day: int
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int
+    place: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session, as listed: `capacity` is None for unlimited, `taken` counts people.
+
+    It starts with the first of its `days` and ends with the last; `free` is None without capacity.
+    """
+
+    KEY = "code"
+    TABLE = ("training", "code", "title", "starts_at", "ends_at", "state", "taken", "capacity")
+
+    id: int
+    training: str
+    code: str
+    title: str | None
+    instructor: str | None
+    state: State
+    starts_at: datetime
+    ends_at: datetime
+    days: int
+    capacity: int | None
+    taken: int
+    free: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session with each of its days; what is listed of it means the same here."""
+
+    KEY = "code"
+
+    id: int
+    training: str
+    code: str
+    title: str | None
+    instructor: str | None
+    state: State
+    starts_at: datetime
+    ends_at: datetime
+    days: list[Day]
+    capacity: int | None
+    taken: int
+    free: int | None
+    time_zone: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A training with its sessions in the order in which they start."""
+
+    KEY = "code"
+
+    id: int
+    code: str
+    title: str
+    type: Kind
+    description: str
+    department: str
+    organizer: str | None
+    time_zone: str
+    sessions: list[SessionRow]
+    created_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """A training, as listed; `sessions` counts those that are not canceled."""
+
+    KEY = "code"
+
+    id: int
+    code: str
+    title: str
+    type: Kind
+    department: str
+    organizer: str | None
+    time_zone: str
+    sessions: int
+    next_start_at: datetime | None

@@ -1,0 +1,239 @@
+"""Pure decisions of the training room: texts, places, where a session stands, when it stops."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from lmsctl.kit import canonical, timewords
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.training.errors import (
+    CapacityBelowTaken,
+    CapacityWrong,
+    CapacityZero,
+    DescriptionTooLong,
+    SessionCanceled,
+    SessionDaysOverlap,
+    SessionDayTooLong,
+    SessionDayUnknown,
+    SessionStartMissing,
+    UrlWrong,
+)
+from lmsctl.training.results import State
+
+UNLIMITED = "unlimited"
+_TITLE_LIMIT = 255
+_DESCRIPTION_LIMIT = 3_000
+_URL_LIMIT = 2_000
+_MOST_PLACES = 1_000_000
+_LONGEST_DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A training as the program needs it; `path` and `department` are its department's."""
+
+    id: int
+    code: str
+    title: str
+    type: str
+    description: str
+    department_id: int
+    department: str
+    path: str
+    organizer_id: int | None
+    organizer: str | None
+    time_zone: str
+    created_at: datetime
+    version: int
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which its times are read and shown."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session as the program needs it; `training` is its training's code.
+
+    `is_recorded` says that nobody's attendance on any of its days is missing.
+    """
+
+    id: int
+    training_id: int
+    training: str
+    time_zone: str
+    code: str
+    title: str | None
+    instructor: str | None
+    capacity: int | None
+    taken: int
+    over_capacity: int
+    canceled_at: datetime | None
+    starts_at: datetime
+    ends_at: datetime
+    days: int
+    is_recorded: bool
+    version: int
+
+    @property
+    def free(self) -> int | None:
+        """How many places are left, None for any number."""
+        return None if self.capacity is None else max(0, self.capacity - self.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a session."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    place: str | None
+    url: str | None
+
+
+# Texts -------------------------------------------------------------------------------------------
+
+
+def check_title(given: str) -> str:
+    """Return a title fit to be stored; raises what `canonical.check_text` raises."""
+    return canonical.check_text(given, field="title", max_chars=_TITLE_LIMIT)
+
+
+def check_optional(given: str | None, field: str) -> str | None:
+    """Return a text of one line fit to be stored, None for none or a blank one."""
+    return canonical.check_text(given or "", field=field, min_chars=0) or None
+
+
+def check_description(given: str) -> str:
+    """Return a description fit to be stored: any number of lines, 3,000 characters in all.
+
+    Raises DescriptionTooLong, and TextCharacterForbidden for anything that cannot be seen.
+    """
+    text = "\n".join(
+        # Composing accents may lengthen a text a little; only the whole of it is limited.
+        canonical.check_text(line, field="description", max_chars=4 * len(line), min_chars=0)
+        for line in canonical.trim(given).replace("\r\n", "\n").split("\n")
+    )
+    if len(text) > _DESCRIPTION_LIMIT:
+        raise DescriptionTooLong(chars=len(text), most=_DESCRIPTION_LIMIT, field="--description")
+    return text
+
+
+def check_url(given: str | None) -> str | None:
+    """Return the address of a page on the web, None for none or a blank one; raises UrlWrong."""
+    text = check_optional(given, "url")
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        is_page = parts.scheme in {"https", "http"} and bool(parts.hostname)
+    except ValueError:
+        is_page = False
+    if not is_page or any(map(str.isspace, text)):
+        raise UrlWrong(given=canonical.excerpt(text), field="--url")
+    return text
+
+
+# Times -------------------------------------------------------------------------------------------
+
+
+def check_span(
+    starts: TimeWord, duration: timedelta, now: datetime, zone: ZoneInfo
+) -> tuple[datetime, datetime]:
+    """Return from when to when a day lasts; its duration is elapsed time.
+
+    A time without offset is one of `zone`. A start in the past is fine. Raises SessionStartMissing,
+    SessionDayTooLong, TimeOutOfRange and what reading the time raises.
+    """
+    starts_at = starts.start(now, zone)
+    if starts_at is None:
+        raise SessionStartMissing(given=starts.text, field="--starts")
+    return starts_at, end_of(starts_at, duration)
+
+
+def end_of(starts_at: datetime, duration: timedelta) -> datetime:
+    """Return when a day ends; raises SessionDayTooLong and TimeOutOfRange."""
+    if duration > _LONGEST_DAY:
+        hours = int(duration / timedelta(hours=1))
+        raise SessionDayTooLong(given=f"A day of {hours} hours", field="--duration")
+    try:
+        return starts_at + duration
+    except OverflowError:
+        given = f"The end of a day that starts at {timewords.show_utc(starts_at)}"
+        raise timewords.TimeOutOfRange(given=given) from None
+
+
+def besides(days: Sequence[Day], number: int) -> list[tuple[int, Day]]:
+    """Return the days with their numbers, from 1 on, without the one with that number."""
+    return [item for item in enumerate(days, start=1) if item[0] != number]
+
+
+def check_apart(starts_at: datetime, ends_at: datetime, others: Sequence[tuple[int, Day]]) -> None:
+    """Raise SessionDaysOverlap when a day would overlap one of `others`, each with its number."""
+    for number, day in others:
+        if starts_at < day.ends_at and day.starts_at < ends_at:
+            raise SessionDaysOverlap(starts_at=starts_at, ends_at=ends_at, day=number)
+
+
+def day_of(session: Session, days: Sequence[Day], number: int) -> Day:
+    """Return the day with that number, from 1 in the order of their starts.
+
+    Raises SessionDayUnknown.
+    """
+    if not 1 <= number <= len(days):
+        raise SessionDayUnknown(session=session.code, given=number, last=len(days), field="--day")
+    return days[number - 1]
+
+
+def state(session: Session, now: datetime) -> State:
+    """Return where a session stands at `now`; its end belongs to what comes after it."""
+    if session.canceled_at is not None:
+        return State.CANCELED
+    if now < session.starts_at:
+        return State.NOT_STARTED
+    if now < session.ends_at:
+        return State.RUNNING
+    return State.COMPLETED if session.is_recorded else State.AWAITING_ASSIGNMENT
+
+
+def check_not_canceled(session: Session) -> None:
+    """Raise SessionCanceled for a session that will not take place."""
+    if session.canceled_at is not None:
+        raise SessionCanceled(session=session.code, training=session.training)
+
+
+# Places ------------------------------------------------------------------------------------------
+
+
+def parse_capacity(given: str) -> int | None:
+    """Return the number of places, None for `unlimited`; raises CapacityWrong, CapacityZero."""
+    if given == UNLIMITED:
+        return None
+    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(_MOST_PLACES))
+    if not is_number or int(given) > _MOST_PLACES:
+        raise CapacityWrong(given=canonical.excerpt(given), field="--capacity")
+    if int(given) == 0:
+        raise CapacityZero(field="--capacity")
+    return int(given)
+
+
+def over_capacity(session: Session, capacity: int | None) -> int:
+    """Return how many people would have more than their place with that capacity.
+
+    Those who were let in above it deliberately stay; beyond them, raises CapacityBelowTaken.
+    """
+    if capacity is None:
+        return 0
+    over = max(0, session.taken - capacity)
+    if over > session.over_capacity:
+        raise CapacityBelowTaken(
+            taken=session.taken,
+            capacity=capacity,
+            least=session.taken - session.over_capacity,
+            field="--capacity",
+        )
+    return over

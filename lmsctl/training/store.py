@@ -1,0 +1,282 @@
+"""The SQL of the training room."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lmsctl.kit import canonical
+from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.work import Work
+from lmsctl.rights.rules import Scope
+from lmsctl.training.errors import SessionUnknown, TrainingUnknown
+from lmsctl.training.results import TrainingRow
+from lmsctl.training.rules import Day, Session, Training
+
+_LONGEST_NUMBER = 18
+_TRAINING = """
+    SELECT t.id, t.code, t.title, t.type, t.description, t.department_id,
+           d.full_name AS department, d.path, t.organizer_id, u.login AS organizer, t.time_zone,
+           t.created_at, t.version
+    FROM trainings t
+    JOIN departments d ON d.id = t.department_id
+    LEFT JOIN users u ON u.id = t.organizer_id
+"""
+
+
+def _number(given: str) -> int | None:
+    digits = canonical.trim(given)
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
+    return int(digits) if is_number else None
+
+
+def find(work: Work, given: str, scope: Scope) -> Training | None:
+    """Return the training with that code or number, or None when absent or out of `scope`.
+
+    Raises Ambiguous when `given` fits two in scope.
+    """
+    found = work.all(
+        Training,
+        f"""
+        {_TRAINING} WHERE (t.code_key = :code OR t.id = :number) AND {scope.clause("d.path")}
+        ORDER BY t.id
+        """,
+        code=canonical.key(given),
+        number=_number(given),
+    )
+    if len(found) > 1:
+        raise Ambiguous(given=given, what="training")
+    return found[0] if found else None
+
+
+def get(work: Work, given: str, scope: Scope) -> Training:
+    """Return what `find` finds; raises TrainingUnknown."""
+    found = find(work, given, scope)
+    if found is None:
+        raise TrainingUnknown(given=canonical.excerpt(given))
+    return found
+
+
+def by_id(work: Work, number: int) -> Training:
+    """Return the training with that id; raises TrainingUnknown when it has just gone."""
+    found = work.one(Training, f"{_TRAINING} WHERE t.id = :id", id=number)
+    if found is None:
+        raise TrainingUnknown(given=number)
+    return found
+
+
+def of_code(work: Work, code_key: str) -> Training | None:
+    """Return the training with this code, wherever it is; numbers do not count."""
+    return work.one(Training, f"{_TRAINING} WHERE t.code_key = :key", key=code_key)
+
+
+def lock(work: Work, number: int) -> Training:
+    """Return the training as it is now, and keep everybody else from changing it until we are done.
+
+    Sessions of it are locked after it, in the order of their ids.
+    """
+    work.value(f"SELECT id FROM trainings WHERE id = :id{work.for_update}", id=number)
+    return by_id(work, number)
+
+
+def add(work: Work, **values: Any) -> int:
+    """Insert a training and return its id."""
+    return work.insert("trainings", **values)
+
+
+def change(work: Work, number: int, **values: Any) -> None:
+    """Change columns of one training and count up its version."""
+    assignments = "".join(f"{name} = :{name}, " for name in values)
+    work.run(
+        f"UPDATE trainings SET {assignments}version = version + 1 WHERE id = :id",
+        id=number,
+        **values,
+    )
+
+
+def delete(work: Work, number: int) -> None:
+    """Delete a training with its sessions and all that hangs on them."""
+    work.run("DELETE FROM trainings WHERE id = :id", id=number)
+
+
+def codes_in_departments(work: Work, ids: Sequence[int]) -> list[str]:
+    """Return the codes of the trainings of these departments, in order."""
+    return work.values(
+        "SELECT code FROM trainings WHERE department_id IN :ids ORDER BY code_key", ids=list(ids)
+    )
+
+
+def move_all(work: Work, ids: Sequence[int], to: int) -> None:
+    """Let the trainings of these departments belong to the department `to`."""
+    work.run(
+        """
+        UPDATE trainings SET department_id = :to, version = version + 1
+        WHERE department_id IN :ids
+        """,
+        ids=list(ids),
+        to=to,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which trainings are wanted; None does not narrow, `under` is a department's path."""
+
+    under: str | None = None
+    type: str | None = None
+
+
+def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[TrainingRow]:
+    """Yield the trainings in scope that fit every filter, by code."""
+    return work.each(
+        TrainingRow,
+        f"""
+        SELECT t.id, t.code, t.title, t.type, d.full_name AS department, u.login AS organizer,
+               t.time_zone,
+               (SELECT count(*) FROM training_sessions s
+                WHERE s.training_id = t.id AND s.canceled_at IS NULL) AS sessions,
+               (SELECT min(y.starts_at) FROM session_days y
+                JOIN training_sessions s ON s.id = y.session_id
+                WHERE s.training_id = t.id AND s.canceled_at IS NULL AND y.starts_at > :now
+                  AND NOT EXISTS (
+                    SELECT 1 FROM session_days b
+                    WHERE b.session_id = s.id AND b.starts_at <= :now)) AS next_start_at
+        FROM trainings t
+        JOIN departments d ON d.id = t.department_id
+        LEFT JOIN users u ON u.id = t.organizer_id
+        WHERE {scope.clause("d.path")} AND (:under IS NULL OR d.path LIKE :under)
+          AND (:type IS NULL OR t.type = :type)
+        ORDER BY t.code_key
+        """,
+        under=None if wanted.under is None else f"{wanted.under}%",
+        type=wanted.type,
+        now=work.now,
+    )
+
+
+# Sessions ----------------------------------------------------------------------------------------
+
+_SESSION = """
+    SELECT s.id, s.training_id, t.code AS training, t.time_zone, s.code, s.title, s.instructor,
+           s.capacity, s.taken, s.over_capacity, s.canceled_at, y.starts_at, y.ends_at, y.days,
+           NOT EXISTS (
+               SELECT 1 FROM training_enrollments e JOIN session_days m ON m.session_id = s.id
+               WHERE e.session_id = s.id AND e.canceled_at IS NULL AND NOT EXISTS (
+                   SELECT 1 FROM attendances a
+                   WHERE a.enrollment_id = e.id AND a.day_id = m.id)) AS is_recorded,
+           s.version
+    FROM training_sessions s
+    JOIN trainings t ON t.id = s.training_id
+    JOIN departments d ON d.id = t.department_id
+    JOIN (SELECT session_id, min(starts_at) AS starts_at, max(ends_at) AS ends_at,
+                 count(*) AS days
+          FROM session_days GROUP BY session_id) AS y ON y.session_id = s.id
+"""
+
+
+def find_session(work: Work, training: Training, given: str) -> Session | None:
+    """Return the session of `training` with that code or number, or None.
+
+    Raises Ambiguous when `given` fits two.
+    """
+    found = work.all(
+        Session,
+        f"""
+        {_SESSION} WHERE s.training_id = :training AND (s.code_key = :code OR s.id = :number)
+        ORDER BY s.id
+        """,
+        training=training.id,
+        code=canonical.key(given),
+        number=_number(given),
+    )
+    if len(found) > 1:
+        raise Ambiguous(given=given, what="session")
+    return found[0] if found else None
+
+
+def get_session(work: Work, training: Training, given: str) -> Session:
+    """Return what `find_session` finds; raises SessionUnknown."""
+    found = find_session(work, training, given)
+    if found is None:
+        raise SessionUnknown(training=training.code, given=canonical.excerpt(given))
+    return found
+
+
+def session_of_code(work: Work, training: Training, code_key: str) -> Session | None:
+    """Return the session of `training` with this code; numbers do not count."""
+    return work.one(
+        Session,
+        f"{_SESSION} WHERE s.training_id = :training AND s.code_key = :key",
+        training=training.id,
+        key=code_key,
+    )
+
+
+def session_by_id(work: Work, number: int) -> Session:
+    """Return the session with that id, which must exist."""
+    found = work.one(Session, f"{_SESSION} WHERE s.id = :id", id=number)
+    assert found is not None
+    return found
+
+
+def lock_session(work: Work, number: int) -> Session:
+    """Return the session as it is now, and let nobody else change it or take a place in it."""
+    work.value(f"SELECT id FROM training_sessions WHERE id = :id{work.for_update}", id=number)
+    return session_by_id(work, number)
+
+
+def sessions(
+    work: Work, scope: Scope, training_id: int | None, under: str | None = None
+) -> Iterator[Session]:
+    """Yield sessions of trainings in scope, or of one training, in the order of their starts."""
+    return work.each(
+        Session,
+        f"""
+        {_SESSION} WHERE {scope.clause("d.path")} AND (:training IS NULL OR t.id = :training)
+          AND (:under IS NULL OR d.path LIKE :under)
+        ORDER BY y.starts_at, t.code_key, s.code_key
+        """,
+        training=training_id,
+        under=None if under is None else f"{under}%",
+    )
+
+
+def add_session(work: Work, **values: Any) -> int:
+    """Insert a session and return its id; its first day must follow at once."""
+    return work.insert("training_sessions", **values)
+
+
+def change_session(work: Work, number: int, **values: Any) -> None:
+    """Change columns of one session and count up its version."""
+    assignments = "".join(f"{name} = :{name}, " for name in values)
+    work.run(
+        f"UPDATE training_sessions SET {assignments}version = version + 1 WHERE id = :id",
+        id=number,
+        **values,
+    )
+
+
+def days(work: Work, session_id: int) -> list[Day]:
+    """Return the days of a session in the order of their starts."""
+    return work.all(
+        Day,
+        """
+        SELECT id, starts_at, ends_at, place, url FROM session_days
+        WHERE session_id = :id ORDER BY starts_at, id
+        """,
+        id=session_id,
+    )
+
+
+def add_day(work: Work, **values: Any) -> int:
+    """Insert a day of a session and return its id."""
+    return work.insert("session_days", **values)
+
+
+def change_day(work: Work, number: int, **values: Any) -> None:
+    """Change columns of one day and count up its revision."""
+    assignments = "".join(f"{name} = :{name}, " for name in values)
+    work.run(
+        f"UPDATE session_days SET {assignments}revision = revision + 1 WHERE id = :id",
+        id=number,
+        **values,
+    )

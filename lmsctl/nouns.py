@@ -3,6 +3,7 @@
 # word: (module, the Typer in it, one-line help)
 NOUNS: dict[str, tuple[str, str, str]] = {
     "audit": ("lmsctl.audit.cli", "app", "Who did what, as whom, and what was refused."),
+    "autoenroll": ("lmsctl.autoenroll.cli", "app", "Rules that enroll whoever joins."),
     "can-i": ("lmsctl.role.cli", "can_i_app", "Whether and where one may do something."),
     "catalog": ("lmsctl.content.catalog_cli", "app", "What people may choose for themselves."),
     "completion": (

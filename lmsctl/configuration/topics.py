@@ -13,6 +13,7 @@ from lmsctl.kit.errors import EXIT_STATUS, Refusal
 from lmsctl.rights.rules import PERMISSIONS
 
 TOPICS: Mapping[str, str] = {
+    "autoenroll": "rules that enroll whoever joins",
     "config": "the configuration file, its keys and connections",
     "csv": "files that are read and written",
     "errors": "every code of a refusal",

@@ -9,7 +9,7 @@ from lmsctl.group import store
 from lmsctl.group.errors import GroupExists, GroupPeopleUnknown
 from lmsctl.group.results import Group, Member
 from lmsctl.group.store import Node
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, discover
 from lmsctl.kit.answer import ItemOutcome, Listing, Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
@@ -110,6 +110,7 @@ def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list
     if new:
         logins_added = [person.login for person in new]
         audit.record(work, "group.filled", f"group {found.name}", people=logins_added)
+        discover.announce("after_join_of_group", work, [(found.id, person.id) for person in new])
     return found.name, _outcomes(people, new, Outcome.CREATED)
 
 
@@ -136,7 +137,10 @@ def delete(work: Work, given: str) -> str:
     scope = rights.require(work, "group.manage")
     found = _held(work, given, scope)
     count = _look(work, found.id).members
-    work.confirm(f"Delete the group '{found.name}'?", [f"Its people stay ({count})."])
+    said = discover.announce("before_delete_of_group", work, [found.id])
+    goes = [line for lines in said for line in lines]
+    work.confirm(f"Delete the group '{found.name}'?", [f"Its people stay ({count}).", *goes])
+    discover.announce("with_delete_of_group", work, [found.id])
     store.delete(work, found.id)
     audit.record(work, "group.deleted", f"group {found.name}", members=count)
     return found.name

@@ -36,6 +36,11 @@ def mail(
     store.add(work, [_row(work, user_id, address, words, due_at)])
 
 
+def mail_all(work: Work, recipients: Sequence[tuple[int, str]], words: Words) -> None:
+    """Queue one mail of the same words to each of `recipients`, people's ids and addresses."""
+    store.add(work, [_row(work, number, address, words, None) for number, address in recipients])
+
+
 def notice(work: Work, user_ids: Sequence[int], words: Words) -> None:
     """Put one notice into the account of each of `user_ids`."""
     store.add(work, [_row(work, user_id, None, words, None) for user_id in user_ids])

@@ -23,10 +23,11 @@ from lmsctl.user import file_check_store as checks
 from lmsctl.user import file_store as store
 from lmsctl.user import rules
 from lmsctl.user import store as users
-from lmsctl.user.actions import joined
+from lmsctl.user.actions import awakened, joined, retyped
 from lmsctl.user.file_check_store import Held
 from lmsctl.user.file_rules import columns, row_reader
-from lmsctl.user.file_store import Joined, Seats
+from lmsctl.user.file_store import Arrived, Seats
+from lmsctl.user.results import Status
 from lmsctl.user.rules import FieldRule
 from lmsctl.user.store import Filter
 
@@ -156,15 +157,21 @@ class _Import:
     def write(self, work: Work, span: Span, run: int) -> int:
         """Write what the good rows of `span` want; return how many notices were queued."""
         self._take_seats(work, span)
+        is_wanted = any(discover.announce("wants_who_joins", work))
+        if is_wanted and "department" in self._present:
+            store.note_moves(work, span)
         store.change_people(work, span)
         store.add_people(work, span, root_id=departments.root(work).id, run=run)
         if self._has_fields:
             store.set_fields(work, span)
         if self._has_groups:
-            store.set_groups(work, span)
+            store.leave_groups(work, span)
+            if is_wanted:
+                store.note_additions(work, span)
+            store.join_groups(work, span)
         if self._has_supervisors:
             store.set_supervisors(work, span)
-        return self._tell(work, span)
+        return self._tell(work, span, is_wanted=is_wanted)
 
     def _take_seats(self, work: Work, span: Span) -> None:
         # In a file written in several steps, seats that later rows free are not there yet.
@@ -173,15 +180,20 @@ class _Import:
         if seats.wanted:
             portal.take_seats_up_to(work, seats.wanted)
 
-    def _tell(self, work: Work, span: Span) -> int:
-        """Let upper rooms know who joined, and write to the new ones if that is wanted."""
+    def _tell(self, work: Work, span: Span, *, is_wanted: bool) -> int:
+        """Let upper rooms know who joined what, and write to the new ones if that is wanted."""
         count = 0
-        if not (self._wants_notices or _is_heard("after_join_of_department")):
+        if not (self._wants_notices or is_wanted):
             return count
-        for people in _together(store.joined(work, span)):
-            joined(work, [person.user_id for person in people])
+        for people in _together(store.arrived(work, span)):
+            if is_wanted:
+                _announce(work, people)
             if self._wants_notices:
                 count += _greet(work, people)
+        if is_wanted and self._has_groups:
+            for added in _together(store.added(work, span)):
+                pairs = [(one.group_id, one.user_id) for one in added]
+                discover.announce("after_join_of_group", work, pairs)
         return count
 
     def notes(self, work: Work) -> Iterator[str]:
@@ -191,9 +203,13 @@ class _Import:
             yield f"{left} new people were made inactive, because the plan is full."
 
 
-def _is_heard(event: str) -> bool:
-    """Say whether any room wants to know; if not, a million people need not be read back."""
-    return any(hasattr(module, event) for module in discover.modules("dependants"))
+def _announce(work: Work, people: Sequence[Arrived]) -> None:
+    joined(
+        work,
+        {one.user_id: one.left_id for one in people if one.is_new or one.left_id is not None},
+    )
+    retyped(work, [one.user_id for one in people if one.is_new or one.is_retyped])
+    awakened(work, [one.user_id for one in people if one.is_awake])
 
 
 def _group_scope(work: Work) -> Scope:
@@ -254,11 +270,11 @@ def _numbered(work: Work) -> Iterator[tuple[int, str, str]]:
 # Notices -----------------------------------------------------------------------------------------
 
 
-def _greet(work: Work, people: Sequence[Joined]) -> int:
+def _greet(work: Work, people: Sequence[Arrived]) -> int:
     settings = portal.settings(work)
     count = 0
     for person in people:
-        if person.is_new and person.email:
+        if person.is_new and person.email and person.status == Status.ACTIVE:
             words = Words(
                 kind="account_created",
                 reason="an account was made for this address",

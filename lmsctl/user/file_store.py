@@ -48,6 +48,9 @@ TABLES = {
         "boss_id": "BIGINT",
         "boss_row": "INTEGER",
     },
+    # where people were before they were moved, and which groups they were not in before
+    "staged_moves": {"row_no": "INTEGER PRIMARY KEY", "department_id": "BIGINT"},
+    "staged_additions": {"row_no": "INTEGER", "group_id": "BIGINT", "user_id": "BIGINT"},
     "staged_clashes": {"row_no": "INTEGER PRIMARY KEY", "stem": "TEXT"},
     "staged_logins": {"row_no": "INTEGER PRIMARY KEY", "login": "TEXT", "login_key": "TEXT"},
 }
@@ -378,6 +381,22 @@ def use_logins(work: Work) -> None:
 # Writing -----------------------------------------------------------------------------------------
 
 
+def note_moves(work: Work, span: Span) -> None:
+    """Remember in which department people are who are about to be moved."""
+    work.run(
+        f"""
+        INSERT INTO staged_moves (row_no, department_id)
+        SELECT s.row_no, u.department_id FROM good s JOIN users u ON u.id = s.id
+        WHERE {_changes("department")} AND {IN_SPAN}
+        """,
+        **span.values,
+    )
+
+
+def _changes(column: str) -> str:
+    return f"',' || s.changed || ',' LIKE '%,{column},%'"
+
+
 def change_people(work: Work, span: Span) -> None:
     """Bring people who are there into the state that their rows want."""
     work.run(
@@ -440,8 +459,8 @@ def set_fields(work: Work, span: Span) -> None:
     )
 
 
-def set_groups(work: Work, span: Span) -> None:
-    """Take people out of groups that their rows do not name, and put them into those they do."""
+def leave_groups(work: Work, span: Span) -> None:
+    """Take people out of groups that their rows do not name."""
     work.run(
         f"""
         DELETE FROM group_members WHERE (group_id, user_id) IN (
@@ -455,6 +474,25 @@ def set_groups(work: Work, span: Span) -> None:
         """,
         **span.values,
     )
+
+
+def note_additions(work: Work, span: Span) -> None:
+    """Remember who is about to be put into which groups that they are not in."""
+    work.run(
+        f"""
+        INSERT INTO staged_additions (row_no, group_id, user_id)
+        SELECT DISTINCT p.row_no, m.group_id, p.user_id
+        FROM {_people()} p JOIN staged_groups m ON m.row_no = p.row_no
+        WHERE m.group_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM group_members h
+            WHERE h.group_id = m.group_id AND h.user_id = p.user_id)
+        """,
+        **span.values,
+    )
+
+
+def join_groups(work: Work, span: Span) -> None:
+    """Put people into the groups that their rows name."""
     work.run(
         f"""
         INSERT INTO group_members (group_id, user_id)
@@ -495,25 +533,57 @@ def set_supervisors(work: Work, span: Span) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """Somebody active who is new in their department; `is_new` when they are new altogether."""
+class Arrived:
+    """Somebody who is new, or was moved, got another type or became active by their row.
+
+    `left_id` is the department that somebody who was moved was in before.
+    """
 
     user_id: int
     login: str
     email: str | None
+    status: str
     is_new: bool
+    left_id: int | None
+    is_retyped: bool
+    is_awake: bool
 
 
-def joined(work: Work, span: Span) -> Iterator[Joined]:
-    """Yield who joined a department by the span's rows, or became active in it."""
+def arrived(work: Work, span: Span) -> Iterator[Arrived]:
+    """Yield who arrived anywhere by the span's rows, in their order."""
     return work.each(
-        Joined,
+        Arrived,
         f"""
-        SELECT u.id AS user_id, u.login, u.email, s.id IS NULL AS is_new
-        FROM {_people()} p JOIN staged s ON s.row_no = p.row_no JOIN users u ON u.id = p.user_id
-        WHERE u.status = 'active' AND (s.id IS NULL OR ',' || s.changed || ',' LIKE '%,status,%'
-                                       OR ',' || s.changed || ',' LIKE '%,department,%')
+        SELECT u.id AS user_id, u.login, u.email, u.status, s.id IS NULL AS is_new,
+               m.department_id AS left_id, COALESCE({_changes("type")}, FALSE) AS is_retyped,
+               COALESCE({_changes("status")} AND u.status = 'active', FALSE) AS is_awake
+        FROM {_people()} p
+        JOIN staged s ON s.row_no = p.row_no
+        JOIN users u ON u.id = p.user_id
+        LEFT JOIN staged_moves m ON m.row_no = p.row_no
+        WHERE s.id IS NULL OR {_changes("status")} OR {_changes("department")}
+           OR {_changes("type")}
         ORDER BY p.row_no
+        """,
+        **span.values,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Somebody who was put into a group by their row."""
+
+    group_id: int
+    user_id: int
+
+
+def added(work: Work, span: Span) -> Iterator[Added]:
+    """Yield who was put into which groups by the span's rows."""
+    return work.each(
+        Added,
+        f"""
+        SELECT s.group_id, s.user_id FROM staged_additions s
+        WHERE {IN_SPAN} ORDER BY s.row_no, s.group_id
         """,
         **span.values,
     )

@@ -167,6 +167,17 @@ BREACHES = {
         [ITEM.format(id=901, kind="course", parent="NULL"), TOKEN.format(limit="NULL", uses=0)],
         [],
     ),
+    "rules_enroll_in_items": (
+        [
+            ITEM.format(id=901, kind="folder", parent="NULL"),
+            (
+                "INSERT INTO autoenroll_rules (code, code_key, item_id, target, department_id,"
+                " is_deep, created_at) SELECT 'r', 'r', 901, 'department', 1, is_sandbox,"
+                " '2026-01-01T00:00:00Z' FROM portals"
+            ),
+        ],
+        [],
+    ),
     "redeemers_enrolled": ([ITEM.format(id=901, kind="topic", parent="NULL"), USE], []),
     "sessions_have_days": (
         [TRAINING, SESSION.format(capacity="NULL", taken=0, canceled="NULL")],

@@ -17,14 +17,16 @@ from lmsctl.user.actions.people import (
     list_users,
     look,
     move,
+    retyped,
     show,
 )
-from lmsctl.user.actions.status import activate, awake, delete, end, gone, settle
+from lmsctl.user.actions.status import activate, awake, awakened, delete, end, gone, settle
 
 __all__ = [
     "activate",
     "add",
     "awake",
+    "awakened",
     "create",
     "create_field",
     "delete",
@@ -41,6 +43,7 @@ __all__ = [
     "list_users",
     "look",
     "move",
+    "retyped",
     "settle",
     "show",
 ]

@@ -107,14 +107,23 @@ def add(work: Work, draft: Draft, status: Status) -> int:
     )
     _set_fields(work, number, draft.entries)
     audit.record(work, "user.created", f"user {login}", origin=draft.origin, status=status)
-    if status is Status.ACTIVE:
-        joined(work, [number])
+    joined(work, {number: None})
+    retyped(work, [number])
     return number
 
 
-def joined(work: Work, ids: Sequence[int]) -> None:
-    """Let upper rooms do what follows from active people having joined their department."""
-    discover.announce("after_join_of_department", work, list(ids))
+def joined(work: Work, came_from: Mapping[int, int | None]) -> None:
+    """Let upper rooms do what follows from people having joined their department.
+
+    `came_from` gives for each of them, whatever their status, the department they were in before;
+    None for who is new.
+    """
+    discover.announce("after_join_of_department", work, came_from)
+
+
+def retyped(work: Work, ids: Sequence[int]) -> None:
+    """Let upper rooms do what follows from people being new, or of another type than before."""
+    discover.announce("after_change_of_type", work, ids)
 
 
 def _free_login(work: Work, login: str | None, email: Email | None) -> str:
@@ -253,6 +262,8 @@ def _change(
     if changed:
         store.change(work, person.id, **_with_keys(changes))
         audit.record(work, "user.changed", f"user {person.login}", changed=changed)
+    if "type" in changes:
+        retyped(work, [person.id])
     return bool(changed)
 
 
@@ -303,6 +314,5 @@ def move(work: Work, given: str, department: str) -> tuple[User, bool]:
         return look(work, person.id), False
     store.change(work, person.id, department_id=place.id)
     audit.record(work, "user.moved", f"user {person.login}", to=place.written)
-    if person.status == Status.ACTIVE:
-        joined(work, [person.id])
+    joined(work, {person.id: person.department_id})
     return look(work, person.id), True

@@ -10,7 +10,7 @@ from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import OWNER
 from lmsctl.user import rules, store
-from lmsctl.user.actions.people import held, joined, look
+from lmsctl.user.actions.people import held, look
 from lmsctl.user.errors import OwnerProtected
 from lmsctl.user.results import Removed, Status, User
 from lmsctl.user.store import Person
@@ -42,7 +42,12 @@ def awake(work: Work, person: Person) -> None:
         work, person.id, status=Status.ACTIVE, expires_at=None, due_status=None, due_at=None
     )
     if person.status != Status.ACTIVE:
-        joined(work, [person.id])
+        awakened(work, [person.id])
+
+
+def awakened(work: Work, ids: Sequence[int]) -> None:
+    """Let upper rooms do what follows from people having become active who were not."""
+    discover.announce("after_becoming_active", work, ids)
 
 
 def end(work: Work, given: str, target: Status, on: datetime | None) -> tuple[User, bool]:

@@ -1,0 +1,141 @@
+"""Applying a rule by hand, and what that would do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from lmsctl.audit import actions as audit
+from lmsctl.autoenroll import rules, store
+from lmsctl.autoenroll.actions.keeping import held
+from lmsctl.autoenroll.actions.reaching import admit
+from lmsctl.autoenroll.results import Prospect
+from lmsctl.autoenroll.rules import Fitting, Rule
+from lmsctl.content import rules as content_rules
+from lmsctl.content import store as content
+from lmsctl.content.rules import Item
+from lmsctl.enrollment.errors import PersonNotActive
+from lmsctl.enrollment.results import PairOutcome
+from lmsctl.kit.answer import Outcome
+from lmsctl.kit.work import Work
+from lmsctl.notification import actions as notification
+from lmsctl.notification.actions import Words
+from lmsctl.portal import actions as portal
+from lmsctl.rights import actions as rights
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What applying a rule came to: one outcome for each person, and how many messages."""
+
+    outcomes: Sequence[PairOutcome]
+    notices: int
+    is_changed: bool
+
+
+def preview(work: Work, given: str) -> list[Prospect]:
+    """Return whom applying a rule would change, what for, and what --notify would send them.
+
+    Needs `enrollment.manage` over the rule, and shows people in its scope; changes nothing. Raises
+    AutoenrollUnknown and ContentArchived.
+    """
+    scope = rights.require(work, "enrollment.manage")
+    rule = store.get(work, given, scope)
+    item = content.by_id(work, rule.item_id)
+    content_rules.check_enrollable(item)
+    due_at = content_rules.due_at(item, work.now, ZoneInfo(portal.settings(work).time_zone))
+    people = store.fitting(work, rule.id, scope, is_all=True)
+    found = [_prospect(person, item, due_at) for person in people]
+    return [prospect for prospect in found if prospect.outcome is not Outcome.UNCHANGED]
+
+
+def _prospect(person: Fitting, item: Item, due_at: datetime | None) -> Prospect:
+    outcome = rules.verdict(person)
+    is_new = outcome is Outcome.CREATED
+    return Prospect(
+        login=person.login,
+        department=person.department,
+        status=person.status,
+        content=item.code,
+        outcome=outcome,
+        due_at=due_at if is_new else None,
+        needs_existing=not person.is_waiting,
+        sends=_messages(person) if is_new else [],
+    )
+
+
+def _messages(person: Fitting) -> list[str]:
+    return ["notice", *([f"mail to {person.email}"] if person.email else [])]
+
+
+def apply(work: Work, given: str, *, is_for_all: bool, wants_notices: bool) -> Application:
+    """Enroll who waits for a rule, and with `is_for_all` who was there before it, if asked for.
+
+    Needs `enrollment.manage` over the rule, and means people in its scope. Who is not active waits
+    from then on. A confirmation is needed when somebody would be enrolled. Raises
+    AutoenrollUnknown and ContentArchived.
+    """
+    scope = rights.require(work, "enrollment.manage")
+    rule = held(work, given, scope)
+    item = content.by_id(work, rule.item_id)
+    content_rules.check_enrollable(item)
+    people = store.fitting(work, rule.id, scope, is_all=is_for_all)
+    new, confirmed, waiting = (
+        [person for person in people if rules.verdict(person) is outcome]
+        for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.SKIPPED)
+    )
+    if new:
+        work.confirm(f"Enroll {_counted(len(new))} in '{item.code}'?")
+    due_at = _admit(work, rule, item, new, confirmed)
+    if waiting:
+        store.let_wait(work, rule.id, [person.id for person in waiting])
+    notices = _notify(work, rule, item, new) if wants_notices else 0
+    is_new_waiting = any(not person.is_waiting for person in waiting)
+    return Application(
+        [_outcome(person, item, due_at) for person in people],
+        notices,
+        bool(new or confirmed or is_new_waiting),
+    )
+
+
+def _admit(
+    work: Work, rule: Rule, item: Item, new: Sequence[Fitting], confirmed: Sequence[Fitting]
+) -> datetime | None:
+    """Enroll them, write it down, and return when it is due."""
+    if not (new or confirmed):
+        return None
+    logins = {person.id: person.login for person in (*new, *confirmed)}
+    admission = admit(work, rule.id, rule.code, item, logins)
+    audit.record(work, "autoenroll.applied", f"autoenroll {rule.code}", count=len(new))
+    return admission.due_at
+
+
+def _counted(count: int) -> str:
+    return f"{count} {'person' if count == 1 else 'people'}"
+
+
+def _outcome(person: Fitting, item: Item, due_at: datetime | None) -> PairOutcome:
+    outcome = rules.verdict(person)
+    if outcome is Outcome.SKIPPED:
+        why = PersonNotActive(login=person.login, status=person.status)
+        words = f"'{person.login}' is {person.status}, and is enrolled on becoming active."
+        return PairOutcome(person.login, item.code, outcome, None, why.code, words)
+    due_at = due_at if outcome is Outcome.CREATED else None
+    return PairOutcome(person.login, item.code, outcome, due_at, None, None)
+
+
+def _notify(work: Work, rule: Rule, item: Item, people: Sequence[Fitting]) -> int:
+    """Put a notice into each account, write to each address, and return how many that were."""
+    if not people:
+        return 0
+    url = portal.settings(work).public_url
+    words = Words(
+        kind="enrolled",
+        reason=f"the auto-enrollment rule {rule.code} enrolled them",
+        subject=f"You are enrolled in {item.title}",
+        body=f"You are enrolled in '{item.title}'.\n" + (f"\n{url}\n" if url else ""),
+    )
+    addresses = [(person.id, person.email) for person in people if person.email]
+    notification.notice(work, [person.id for person in people], words)
+    notification.mail_all(work, addresses, words)
+    return len(people) + len(addresses)

@@ -1,0 +1,195 @@
+"""Making, showing and deleting rules."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lmsctl.audit import actions as audit
+from lmsctl.autoenroll import rules, store
+from lmsctl.autoenroll.errors import AutoenrollExists, AutoenrollRepeated
+from lmsctl.autoenroll.results import AutoenrollRule, Target
+from lmsctl.autoenroll.rules import Rule, Wanted
+from lmsctl.autoenroll.store import Presence
+from lmsctl.content import rules as content_rules
+from lmsctl.content import store as content
+from lmsctl.department import store as departments
+from lmsctl.group import store as groups
+from lmsctl.kit import canonical
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Whom a rule names: the kind, what it is called, and the column that holds it."""
+
+    target: Target
+    name: str
+    column: dict[str, Any]
+
+
+def _named(work: Work, wanted: Wanted, scope: Scope) -> _Named:
+    if wanted.department is not None:
+        place = departments.get(work, wanted.department, scope)
+        return _Named(Target.DEPARTMENT, place.written, {"department_id": place.id})
+    if wanted.group is not None:
+        group = groups.get(work, wanted.group, scope)
+        return _Named(Target.GROUP, group.name, {"group_id": group.id})
+    rights.require_everywhere(work, "enrollment.manage")
+    assert wanted.type is not None
+    return _Named(Target.TYPE, wanted.type.value, {"type": wanted.type})
+
+
+def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -> AutoenrollRule:
+    """Make a rule that enrolls whoever joins in the item `given`; without `code` one is made up.
+
+    Needs `enrollment.manage` over the department, or the group's department, and everywhere for a
+    type. Nobody who is there already is enrolled. Raises AudienceUnclear, DepthWithoutDepartment,
+    ContentUnknown, DepartmentUnknown, GroupUnknown, ContentIsFolder, ContentArchived,
+    AutoenrollExists, AutoenrollRepeated and what the check of the code raises.
+    """
+    scope = rights.require(work, "enrollment.manage")
+    rules.check_wanted(wanted)
+    item = content.get(work, given)
+    named = _named(work, wanted, scope)
+    content_rules.check_enrollable(item)
+    text = _free_code(work, item.code, named.name) if code is None else _checked_code(work, code)
+    work.about = f"autoenroll {text}"
+    same = store.saying(work, item.id, named.column)
+    if same is not None:
+        raise AutoenrollRepeated(rule=same.code)
+    number = store.add(
+        work,
+        code=text,
+        code_key=canonical.key(text),
+        item_id=item.id,
+        target=named.target,
+        is_deep=named.target is Target.DEPARTMENT and wanted.is_deep is not False,
+        created_at=work.now,
+        **named.column,
+    )
+    work.forget(Presence)
+    audit.record(
+        work,
+        "autoenroll.created",
+        f"autoenroll {text}",
+        content=item.code,
+        to=named.target,
+        name=named.name,
+    )
+    return shown(store.lock(work, number, scope))
+
+
+def _checked_code(work: Work, given: str) -> str:
+    text = canonical.check_code(given, "code")
+    if store.of_code(work, text):
+        raise AutoenrollExists(rule=text, field="--code")
+    return text
+
+
+def _free_code(work: Work, content_code: str, name: str) -> str:
+    return next(
+        canonical.check_code(text, "code")
+        for text in rules.codes(content_code, name)
+        if store.of_code(work, text) is None
+    )
+
+
+def existing(work: Work, given: str, wanted: Wanted, code: str | None) -> AutoenrollRule | None:
+    """Return the rule that `create` would collide with and that says the same, or None.
+
+    Whether it includes sub-departments does not count. Raises AutoenrollExists when a rule of that
+    code says something else, and what naming raises.
+    """
+    scope = rights.require(work, "enrollment.manage")
+    rules.check_wanted(wanted)
+    item = content.get(work, given)
+    same = store.saying(work, item.id, _named(work, wanted, scope).column)
+    taken = store.of_code(work, code) if code is not None else None
+    if taken is not None and (same is None or same.id != taken.id):
+        raise AutoenrollExists(rule=canonical.trim(code or ""), field="--code")
+    return shown(same) if same else None
+
+
+def set_depth(work: Work, given: str, *, is_deep: bool) -> tuple[AutoenrollRule, bool]:
+    """Let a rule's department stand for everything under it or not, for who joins from now on.
+
+    Needs `enrollment.manage` there. Returns the rule and whether it changed. Raises
+    AutoenrollUnknown.
+    """
+    scope = rights.require(work, "enrollment.manage")
+    rule = held(work, given, scope)
+    is_changed = rule.target == Target.DEPARTMENT and rule.is_deep != is_deep
+    if is_changed:
+        store.set_depth(work, rule.id, is_deep=is_deep)
+        audit.record(work, "autoenroll.changed", f"autoenroll {rule.code}", is_deep=is_deep)
+    return shown(store.lock(work, rule.id, scope)), is_changed
+
+
+def show(work: Work, given: str) -> AutoenrollRule:
+    """Return one rule; needs `enrollment.view` there. Raises AutoenrollUnknown."""
+    return shown(store.get(work, given, rights.require(work, "enrollment.view")))
+
+
+def list_rules(
+    work: Work, given_content: str | None = None, department: str | None = None
+) -> Iterator[AutoenrollRule]:
+    """Return the rules in scope by code; needs `enrollment.view`.
+
+    Only those on one item, and those naming a department or one under it, when given. Raises
+    ContentUnknown and DepartmentUnknown.
+    """
+    scope = rights.require(work, "enrollment.view")
+    item_id = content.get(work, given_content).id if given_content is not None else None
+    under = departments.get(work, department, scope).path if department is not None else None
+    return map(shown, store.listed(work, scope, item_id=item_id, under=under))
+
+
+def shown(rule: Rule) -> AutoenrollRule:
+    """Return a rule as it is shown."""
+    target = Target(rule.target)
+    return AutoenrollRule(
+        id=rule.id,
+        code=rule.code,
+        content=rule.content,
+        title=rule.title,
+        content_status=rule.content_status,
+        target=target,
+        name=rule.name,
+        subdepartments=rule.is_deep if target is Target.DEPARTMENT else None,
+        waiting=rule.waiting,
+        created_at=rule.created_at,
+    )
+
+
+def held(work: Work, given: str, scope: Scope) -> Rule:
+    """Return a rule in scope, locked; raises AutoenrollUnknown."""
+    found = store.get(work, given, scope)
+    work.about = f"autoenroll {found.code}"
+    return store.lock(work, found.id, scope)
+
+
+def delete(work: Work, given: str) -> AutoenrollRule:
+    """Delete a rule after a confirmation; its enrollments stay and keep it as their reason.
+
+    The reason is history: it says why the person was enrolled, whether or not the rule is still
+    there. Needs `enrollment.manage` there. Raises AutoenrollUnknown.
+    """
+    rule = held(work, given, rights.require(work, "enrollment.manage"))
+    lines = ["Its enrollments stay, and keep it as their reason."]
+    if rule.waiting:
+        lines.append(f"Who waits for it is not enrolled when they become active ({rule.waiting}).")
+    work.confirm(f"Delete the auto-enrollment rule '{rule.code}'?", lines)
+    discard(work, [rule])
+    return shown(rule)
+
+
+def discard(work: Work, gone: list[Rule], **why: str) -> None:
+    """Delete rules and write it down, rights aside; `why` goes into the log."""
+    store.delete(work, [rule.id for rule in gone])
+    work.forget(Presence)
+    for rule in gone:
+        audit.record(
+            work, "autoenroll.deleted", f"autoenroll {rule.code}", content=rule.content, **why
+        )

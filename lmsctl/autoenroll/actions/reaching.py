@@ -1,0 +1,99 @@
+"""Enrolling whoever joins, at the moment they do, by every rule that is about them.
+
+People join a department when they are made in it or moved into it, a group when they are added, and
+a type when they are made with it or get it; by whatever door, in whatever status. A rule reaches
+exactly those who join while it is there. An active person is enrolled at once, in the transaction
+in which they joined. Anybody else, and everybody while the item is archived, is noted as waiting
+for the rule; who waits is enrolled on becoming active, if the rule is still about them then. So two
+people who become active at the same moment are told apart by whether they joined before the rule
+was made (no row, not enrolled) or after it (a row, enrolled), and nobody is enrolled a second time
+for having been inactive in between.
+
+A department that is moved takes nobody anywhere: its people have joined nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from lmsctl.audit import actions as audit
+from lmsctl.autoenroll import store
+from lmsctl.autoenroll.store import Reached
+from lmsctl.content import store as content
+from lmsctl.content.results import Status as ContentStatus
+from lmsctl.content.rules import Item
+from lmsctl.enrollment import actions as enrollment
+from lmsctl.enrollment.actions import Admission
+from lmsctl.enrollment.results import Reason
+from lmsctl.kit.work import Work
+from lmsctl.user.results import Status
+
+_NAMES_LIMIT = 100
+
+
+def reach_department(work: Work, came_from: Mapping[int, int | None]) -> None:
+    """Apply the rules on departments to who has just joined one: ids, and where they were before.
+
+    A rule that was about somebody where they were before does not reach them again: who moves
+    within what it names was there already. None stands for somebody new.
+    """
+    reached = store.by_department(work, list(came_from))
+    left = {number for number in came_from.values() if number is not None}
+    known = {(item.rule_id, item.department_id) for item in store.covering(work, sorted(left))}
+    _take_in(
+        work, [item for item in reached if (item.rule_id, came_from[item.user_id]) not in known]
+    )
+
+
+def reach_groups(work: Work, added: Sequence[tuple[int, int]]) -> None:
+    """Apply the rules on groups to who was just added to one: pairs of a group's id and theirs."""
+    pairs = set(added)
+    groups, people = {group for group, _ in pairs}, {person for _, person in pairs}
+    reached = store.by_group(work, sorted(people), sorted(groups))
+    _take_in(work, [item for item in reached if (item.group_id, item.user_id) in pairs])
+
+
+def reach_types(work: Work, ids: Sequence[int]) -> None:
+    """Apply the rules on types to people who are new, or have just got another type."""
+    _take_in(work, store.by_type(work, ids))
+
+
+def reach_active(work: Work, ids: Sequence[int]) -> None:
+    """Enroll people who have just become active by the rules that they waited for."""
+    _take_in(work, store.waited_for(work, ids))
+
+
+def _take_in(work: Work, reached: Iterable[Reached]) -> None:
+    """Enroll whom rules reach, and let wait whom they cannot enroll yet; `reached` is in order."""
+    for number, group in groupby(reached, key=lambda item: item.rule_id):
+        people = list(group)
+        item = content.by_id(work, people[0].item_id)
+        is_open = item.status != ContentStatus.ARCHIVED
+        fit = [one for one in people if is_open and one.status == Status.ACTIVE]
+        if fit:
+            logins = {one.user_id: one.login for one in fit}
+            admit(work, number, people[0].code, item, logins)
+        others = {one.user_id for one in people} - {one.user_id for one in fit}
+        if others:
+            store.let_wait(work, number, sorted(others))
+
+
+def admit(work: Work, rule_id: int, code: str, item: Item, logins: Mapping[int, str]) -> Admission:
+    """Enroll active people (ids and logins) in a rule's item, rights aside; ends their waiting.
+
+    How many statements it takes does not depend on how many people there are.
+    """
+    ids = list(logins)
+    admission = enrollment.enroll_many(work, ids, item, Reason.RULE, code)
+    store.end_waiting(work, rule_id, ids)
+    if admission.new:
+        new = [login for number, login in logins.items() if number in admission.new]
+        names = {"people": new} if len(new) <= _NAMES_LIMIT else {}
+        audit.record(
+            work,
+            "enrollment.created",
+            f"content {item.code}",
+            count=len(new),
+            rule=code,
+            **names,
+        )
+    return admission

@@ -1,0 +1,177 @@
+"""The command line of the autoenroll room."""
+
+from collections import Counter
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.autoenroll import actions
+from lmsctl.autoenroll.results import AutoenrollRule, Prospect, Target
+from lmsctl.autoenroll.rules import Wanted
+from lmsctl.enrollment.results import PairOutcome
+from lmsctl.kit import options
+from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.options import IfExists, IfMissing, verb
+from lmsctl.kit.work import Work
+from lmsctl.user.results import Type
+
+app = options.noun("autoenroll", "Rules that enroll whoever joins.")
+
+Code = Annotated[str, typer.Argument(metavar="CODE", help="The rule's code or number.")]
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl autoenroll create --content GDPR-101 --department Sales",
+        "lmsctl autoenroll create --content first-week --group Newcomers --code welcome",
+        "lmsctl autoenroll create --content partner-tour --type client",
+    ),
+)
+def create(
+    env: Environment,
+    content: Annotated[
+        str, typer.Option("--content", metavar="CODE", help="In what people are enrolled.")
+    ],
+    department: Annotated[
+        str | None,
+        typer.Option("--department", metavar="PATH", help="Who joins it, or one under it."),
+    ] = None,
+    no_subdepartments: Annotated[
+        bool, typer.Option("--no-subdepartments", help="Only who joins the department itself.")
+    ] = False,
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="NAME", help="Who is added to it.")
+    ] = None,
+    type_: Annotated[
+        Type | None, typer.Option("--type", help="Who becomes staff, client or prospect.")
+    ] = None,
+    code: Annotated[
+        str | None,
+        typer.Option("--code", help="Unique; made of what the rule names when absent."),
+    ] = None,
+    if_exists: IfExists = options.Existing.FAIL,
+) -> Any:
+    """Make a rule: whoever joins from now on is enrolled, by whatever door they come.
+
+    Who is there already is not; 'lmsctl autoenroll apply CODE --existing' takes them in. It takes
+    the right to enroll in the department, for a group in its department, for a type everywhere.
+    """
+    wanted = Wanted(department, group, type_, False if no_subdepartments else None)
+
+    def write(work: Work) -> Done:
+        found = None
+        if if_exists is not options.Existing.FAIL:
+            found = actions.existing(work, content, wanted, code)
+        if found is None:
+            made = actions.create(work, content, wanted, code=code)
+            return Done(made, f"Created the rule {made.code}: {_says(made)}.")
+        if if_exists is options.Existing.UPDATE:
+            after, is_changed = actions.set_depth(
+                work, str(found.id), is_deep=not no_subdepartments
+            )
+            return options.edited(after, f"the rule {after.code}", is_changed=is_changed)
+        return Done(found, f"The rule {found.code} exists already.", is_changed=False)
+
+    return env.write(write)
+
+
+def _says(rule: AutoenrollRule) -> str:
+    whom = {
+        Target.DEPARTMENT: f"joins {rule.name}{' or below' if rule.subdepartments else ''}",
+        Target.GROUP: f"is added to {rule.name}",
+        Target.TYPE: f"becomes {rule.name}",
+    }[rule.target]
+    return f"whoever {whom} from now on is enrolled in {rule.content}"
+
+
+@verb(
+    app,
+    "list",
+    examples=("lmsctl autoenroll list", "lmsctl autoenroll list --department Sales -o json"),
+)
+def list_(
+    env: Environment,
+    content: Annotated[
+        str | None, typer.Option("--content", metavar="CODE", help="Only on this item.")
+    ] = None,
+    department: Annotated[
+        str | None,
+        typer.Option("--department", metavar="PATH", help="Only naming it, or one under it."),
+    ] = None,
+) -> Any:
+    """List rules by code: whom they name, what in, and how many people wait for them."""
+    return env.read(
+        lambda work: Listing(AutoenrollRule, actions.list_rules(work, content, department))
+    )
+
+
+@verb(app, examples=("lmsctl autoenroll show GDPR-101-Sales -o json",))
+def show(env: Environment, code: Code) -> Any:
+    """Show one rule."""
+    return env.read(lambda work: actions.show(work, code))
+
+
+@verb(app, examples=("lmsctl autoenroll delete GDPR-101-Sales --yes",))
+def delete(env: Environment, code: Code, if_missing: IfMissing = options.Missing.FAIL) -> Any:
+    """Delete a rule. Whom it enrolled stays enrolled, and it stays the reason."""
+
+    def write(work: Work) -> Done:
+        def remove() -> ItemOutcome:
+            return ItemOutcome(actions.delete(work, code).code, Outcome.DELETED)
+
+        return options.deleted(remove, "auto-enrollment rule", code, if_missing)
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl autoenroll preview GDPR-101-Sales",))
+def preview(env: Environment, code: Code) -> Any:
+    """Show who would come in by applying a rule, and what would be sent. Changes nothing.
+
+    needs_existing marks whom 'apply' takes in only with --existing, sends what it queues only with
+    --notify. Who is not active is skipped, and enrolled on becoming active.
+    """
+    return env.read(lambda work: Listing(Prospect, actions.preview(work, code)))
+
+
+@verb(
+    app,
+    "apply",
+    examples=(
+        "lmsctl autoenroll apply GDPR-101-Sales --existing --dry-run",
+        "lmsctl autoenroll apply GDPR-101-Sales --existing --notify --yes",
+    ),
+)
+def apply(
+    env: Environment,
+    code: Code,
+    existing: Annotated[
+        bool, typer.Option("--existing", help="Also who was there before the rule was made.")
+    ] = False,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Write to who is newly enrolled.")
+    ] = False,
+) -> Any:
+    """Enroll whom a rule has reached and could not enroll, because its item was archived.
+
+    With --existing also who was there before it was made; asks first when anybody would be
+    enrolled. Nobody is written to unless --notify is given.
+    """
+
+    def write(work: Work) -> Done:
+        applied = actions.apply(work, code, is_for_all=existing, wants_notices=notify)
+        count = Counter(item.outcome for item in applied.outcomes)
+        known = count[Outcome.UPDATED] + count[Outcome.UNCHANGED]
+        parts = [f"{count[Outcome.CREATED]} enrolled", f"{known} enrolled already"]
+        if count[Outcome.SKIPPED]:
+            parts.append(f"{count[Outcome.SKIPPED]} when they become active")
+        queued = f"{applied.notices or 'No'} notices were queued."
+        return Done(
+            Listing(PairOutcome, applied.outcomes),
+            f"{', '.join(parts)}. {queued}",
+            is_changed=applied.is_changed,
+        )
+
+    return env.write(write)

@@ -1,0 +1,76 @@
+"""What the autoenroll room has to say about what happens in lower rooms."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from lmsctl.autoenroll import actions, store
+from lmsctl.kit.work import Work
+
+# Who joins ---------------------------------------------------------------------------------------
+
+
+def wants_who_joins(work: Work) -> bool:
+    """Say whether it matters who joins what, for those who would have to look it up first."""
+    return store.has_rules(work)
+
+
+def after_join_of_department(work: Work, came_from: Mapping[int, int | None]) -> None:
+    """Enroll who joined a department, by the rules that reach them only now."""
+    if store.has_rules(work):
+        actions.reach_department(work, came_from)
+
+
+def after_join_of_group(work: Work, added: Sequence[tuple[int, int]]) -> None:
+    """Enroll who joined a group."""
+    if store.has_rules(work):
+        actions.reach_groups(work, added)
+
+
+def after_change_of_type(work: Work, ids: Sequence[int]) -> None:
+    """Enroll who got a type."""
+    if store.has_rules(work):
+        actions.reach_types(work, ids)
+
+
+def after_becoming_active(work: Work, ids: Sequence[int]) -> None:
+    """Enroll who waited for that."""
+    if store.has_rules(work):
+        actions.reach_active(work, ids)
+
+
+# What goes ---------------------------------------------------------------------------------------
+
+
+def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
+    """Yield the rules that go with their department."""
+    yield from _lines(work, "department_id", ids)
+
+
+def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
+    """Delete the rules of departments that go; whom they enrolled stays enrolled."""
+    actions.discard(work, store.naming(work, "department_id", ids), because="department deleted")
+
+
+def before_delete_of_group(work: Work, ids: Sequence[int]) -> Iterator[str]:
+    """Yield the rules that go with their group."""
+    yield from _lines(work, "group_id", ids)
+
+
+def with_delete_of_group(work: Work, ids: Sequence[int]) -> None:
+    """Delete the rules of groups that go; whom they enrolled stays enrolled."""
+    actions.discard(work, store.naming(work, "group_id", ids), because="group deleted")
+
+
+def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[str]:
+    """Yield the rules that go with their item."""
+    for rule in store.naming(work, "item_id", ids):
+        yield f"Goes too: auto-enrollment rule {rule.code}."
+
+
+def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
+    """Delete the rules on items that go."""
+    actions.discard(work, store.naming(work, "item_id", ids), because="content deleted")
+
+
+def _lines(work: Work, column: str, ids: Sequence[int]) -> Iterator[str]:
+    for rule in store.naming(work, column, ids):
+        yield f"Goes too: auto-enrollment rule {rule.code}; its enrollments stay."

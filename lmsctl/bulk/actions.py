@@ -5,7 +5,7 @@ writes a range of rows. Everything else, the same for every kind of file, is her
 """
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -13,9 +13,16 @@ from typing import Any, Self
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import store
-from lmsctl.bulk.errors import RowFailed, RowsRejected, RowsUnexpected, RunNotInterrupted
+from lmsctl.bulk.errors import (
+    BytesTakenAlready,
+    RowFailed,
+    RowsRejected,
+    RowsUnexpected,
+    RunNotInterrupted,
+)
 from lmsctl.bulk.results import Report
-from lmsctl.bulk.store import Noted, Span, Tables, Tally
+from lmsctl.bulk.store import Noted, Span, Tables, Tally, Unfinished
+from lmsctl.kit import canonical
 from lmsctl.kit.answer import Done
 from lmsctl.kit.csvin import Column, Reading, Sheet, open_sheet
 from lmsctl.kit.csvout import CsvFile, RejectsFile
@@ -36,13 +43,17 @@ ReadRow = Callable[[int, list[str], Note, Put], Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the caller of an import wants; `results` and `rejects` are paths of files to write."""
+    """What the caller of an import wants; `results` and `rejects` are paths of files to write.
+
+    `again` takes the same bytes once more where that would make the same things twice.
+    """
 
     path: str
     reading: Reading = field(default_factory=Reading)
     expect_rows: int | None = None
     keep_going: bool = False
     resume: bool = False
+    again: bool = False
     results: str | None = None
     rejects: str | None = None
 
@@ -80,6 +91,8 @@ class Job:
     notes: Callable[[Work], Iterable[str]]
     key: str
     number: str
+    is_once: bool = False
+    resume: Callable[[Unfinished], None] = lambda _run: None
 
 
 class Upload:
@@ -164,7 +177,7 @@ def run(work: Work, upload: Upload, job: Job) -> Done:
     failed = store.count_failed(work)
     if failed and not upload.order.is_tolerant:
         _tell(work, upload, sheet, job, running, is_written=False)
-        raise _rejected(work, sheet, rows, failed)
+        raise _rejected(work, sheet, job, running, failed)
     _write(work, upload.order, sheet, job, running)
     _tell(work, upload, sheet, job, running, is_written=True)
     return _answer(work, sheet, job, running)
@@ -265,11 +278,27 @@ def _begin(work: Work) -> None:
 
 def _registered(work: Work, order: Order, sheet: Sheet, job: Job, rows: int) -> _Run:
     if not order.resume:
+        _check_new(work, order, sheet, job)
         return _Run(store.add_run(work, job.kind, sheet.file, sheet.digest), rows)
     found = store.unfinished(work, job.kind, sheet.digest)
     if found is None:
         raise RunNotInterrupted(file=sheet.file, field="--resume")
+    job.resume(found)
     return _Run(found.id, rows, start=found.rows_done)
+
+
+def _check_new(work: Work, order: Order, sheet: Sheet, job: Job) -> None:
+    earlier = None
+    if job.is_once and not order.again:
+        earlier = store.creator(work, job.kind, sheet.digest)
+    if earlier is not None:
+        raise BytesTakenAlready(
+            file=sheet.file,
+            run=earlier.id,
+            created=earlier.created,
+            started_at=earlier.started_at,
+            field="--again",
+        )
 
 
 def _write(work: Work, order: Order, sheet: Sheet, job: Job, running: _Run) -> None:
@@ -323,22 +352,34 @@ def _sum(left: Tally, right: Tally) -> Tally:
 # Telling -----------------------------------------------------------------------------------------
 
 
-def _rejected(work: Work, sheet: Sheet, rows: int, failed: int) -> RowsRejected:
+def _rejected(work: Work, sheet: Sheet, job: Job, running: _Run, failed: int) -> RowsRejected:
+    written = _written(sheet, job)
     found = store.first_faults(work, _FAULTS_SHOWN + 1)
     shown = found[:_FAULTS_SHOWN]
     more = f" The first {_FAULTS_SHOWN} faults are:" if len(found) > _FAULTS_SHOWN else ""
     return RowsRejected(
         failed=failed,
-        rows=rows,
+        rows=running.rows,
         file=sheet.file,
         more=more,
         location=None,
-        details=[_failed(sheet, fault) for fault in shown],
+        details=[_failed(sheet, fault, written) for fault in shown],
     )
 
 
-def _failed(sheet: Sheet, fault: Noted) -> RowFailed:
-    place = Location(sheet.file, fault.row, fault.line, fault.heading)
+def _written(sheet: Sheet, job: Job) -> Mapping[str | None, str]:
+    """Return how the file itself writes the headings of our columns."""
+    ours = {column.name: column.heading for column in job.columns}
+    return {
+        ours[name]: canonical.excerpt(canonical.trim(heading))
+        for name, heading in zip(sheet.columns, sheet.headings, strict=True)
+        if name is not None
+    }
+
+
+def _failed(sheet: Sheet, fault: Noted, written: Mapping[str | None, str]) -> RowFailed:
+    heading = written.get(fault.heading, fault.heading)
+    place = Location(sheet.file, fault.row, fault.line, heading)
     return RowFailed(place, fault.code, fault.message, fault.hint)
 
 
@@ -346,6 +387,7 @@ def _tell(  # noqa: PLR0913 - everything that is known in the end
     work: Work, upload: Upload, sheet: Sheet, job: Job, running: _Run, *, is_written: bool
 ) -> None:
     """Fill the files about the rows."""
+    written = _written(sheet, job)
     if upload.results:
         found = store.lines(
             work,
@@ -363,16 +405,18 @@ def _tell(  # noqa: PLR0913 - everything that is known in the end
                 str(line.id or ""),
                 line.changed or "",
                 line.code or "",
-                line.column or "",
+                written.get(line.column, line.column or ""),
                 line.message or "",
             ]
             for line in found
         )
     if upload.rejects:
-        _reject(work, upload.rejects, sheet)
+        _reject(work, upload.rejects, sheet, written)
 
 
-def _reject(work: Work, rejects: RejectsFile, sheet: Sheet) -> None:
+def _reject(
+    work: Work, rejects: RejectsFile, sheet: Sheet, written: Mapping[str | None, str]
+) -> None:
     """Read the file once more beside what is wrong with it, both in the order of the rows."""
     found = store.faults(work)
     fault = next(found, None)
@@ -381,7 +425,7 @@ def _reject(work: Work, rejects: RejectsFile, sheet: Sheet) -> None:
             break
         reasons = []
         while fault is not None and fault.row == row.row:
-            place = f"{fault.heading}: " if fault.heading else ""
+            place = f"{written.get(fault.heading, fault.heading)}: " if fault.heading else ""
             reasons.append(place + fault.message)
             fault = next(found, None)
         if reasons:

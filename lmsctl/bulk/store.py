@@ -10,6 +10,7 @@ They belong to the connection, are gone with it, and nobody else sees them.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from string import Formatter
 from typing import Any
 
@@ -226,7 +227,8 @@ def lines(work: Work, *, key: str, number: str, done: int, is_written: bool) -> 
     """Yield the rows of the file with what became of them.
 
     `key` and `number` are SQL expressions over `staged s`: how a row names what it means, and the
-    id of what a row has made. Rows up to `done` were dealt with by an earlier run.
+    id of what a row has made. Rows up to `done` were dealt with by an earlier run. `key` may depend
+    on `:done` and on `:is_written`.
     """
     return work.each(
         Line,
@@ -281,6 +283,28 @@ def unfinished(work: Work, kind: str, digest: str) -> Unfinished | None:
         SELECT id, rows_done, created, updated, unchanged FROM runs
         WHERE kind = :kind AND digest = :digest AND state = 'running'
         ORDER BY id DESC LIMIT 1{work.for_update}
+        """,
+        kind=kind,
+        digest=digest,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """A run that created something."""
+
+    id: int
+    created: int
+    started_at: datetime
+
+
+def creator(work: Work, kind: str, digest: str) -> Creator | None:
+    """Return the last run of the same bytes that created something."""
+    return work.one(
+        Creator,
+        """
+        SELECT id, created, started_at FROM runs
+        WHERE kind = :kind AND digest = :digest AND created > 0 ORDER BY id DESC LIMIT 1
         """,
         kind=kind,
         digest=digest,

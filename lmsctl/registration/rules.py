@@ -113,6 +113,30 @@ def parse_domains(given: Sequence[str], *, is_any: bool) -> list[str] | None:
     return sorted({address.parse_domain(text) for text in given}) or None
 
 
+@dataclass(frozen=True, slots=True)
+class Domains:
+    """Which addresses a link or code admits: a list, any, the portal's, or as before."""
+
+    listed: Sequence[str] = ()
+    is_any: bool = False
+    is_portals: bool = False
+
+    def read(self, before: list[str] | None) -> list[str] | None:
+        """Return the own list: None for the portal's, `[]` for any.
+
+        Raises DomainsContradict, DomainsMissing and what the domains' own check raises.
+        """
+        if sum((bool(self.listed), self.is_any, self.is_portals)) > 1:
+            raise DomainsContradict(options="--domain, --any-domain and --portal-domains")
+        if self.is_portals:
+            return None
+        given = parse_domains(self.listed, is_any=self.is_any)
+        return before if given is None else given
+
+
+AS_BEFORE = Domains()
+
+
 def closed_gates(portal: Settings) -> Iterator[Refusal]:
     """Yield a refusal for everything that closes all doors of the portal."""
     if not portal.is_registration_on:

@@ -5,16 +5,15 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, Headed, ItemOutcome, Listing, Outcome
+from lmsctl.kit.answer import Done, Gate, Headed, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
-from lmsctl.registration import rules as registration_rules
-from lmsctl.signup_profile import actions, rules
-from lmsctl.signup_profile.results import Gate, Profile
-from lmsctl.user import rules as user_rules
+from lmsctl.registration.options import DomainChanges, DomainOptions, NewcomerOptions
+from lmsctl.signup_profile import actions
+from lmsctl.signup_profile.results import Profile
 
 app = options.noun("signup-profile", "Links that bring new people into a department.")
 
@@ -31,10 +30,6 @@ Ends = Annotated[
 Activations = Annotated[
     str, typer.Option("--activations", metavar="N|unlimited", help="How many people may come.")
 ]
-Domain = Annotated[
-    list[str] | None, typer.Option("--domain", help="Admit only this domain; again for more.")
-]
-AnyDomain = Annotated[bool, typer.Option("--any-domain", help="Admit every domain.")]
 
 
 @verb(
@@ -58,13 +53,12 @@ def create(
     activations: Activations,
     starts: Starts = None,
     code: Annotated[str | None, typer.Option("--code", help="Unique; made up when absent.")] = None,
-    domain: Domain = None,
-    any_domain: AnyDomain = False,
+    *,
+    domains: DomainOptions,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
     """Make a sign-up profile and its link."""
     first, last = _parsed(starts), timewords.parse(ends)
-    domains = rules.Domains(domain or (), is_any=any_domain)
 
     def write(work: Work) -> Done:
         found = actions.find(work, code) if if_exists is not options.Existing.FAIL else None
@@ -77,7 +71,7 @@ def create(
                 ends=last,
                 activations=activations,
                 code=code,
-                domains=domains,
+                domains=domains.asked(),
             )
             return Done(made, f"Created the sign-up profile {made.code}. {_window(work, made)}")
         if if_exists is options.Existing.SKIP:
@@ -92,7 +86,7 @@ def create(
             starts=first,
             ends=last,
             activations=activations,
-            domains=domains,
+            domains=domains.asked(),
         )
         return _edited(work, after, is_changed=is_changed)
 
@@ -152,18 +146,14 @@ def edit(
     activations: Annotated[
         str | None, typer.Option("--activations", metavar="N|unlimited", help="How many.")
     ] = None,
-    domain: Domain = None,
-    any_domain: AnyDomain = False,
-    portal_domains: Annotated[
-        bool, typer.Option("--portal-domains", help="Admit what the portal admits.")
-    ] = False,
+    *,
+    domains: DomainChanges,
     if_version: Annotated[
         int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
     ] = None,
 ) -> Any:
     """Change a sign-up profile. Its link stays; its people stay where they are."""
     first, last = _parsed(starts), _parsed(ends)
-    domains = rules.Domains(domain or (), is_any=any_domain, is_portals=portal_domains)
 
     def write(work: Work) -> Done:
         after, is_changed = actions.edit(
@@ -174,7 +164,7 @@ def edit(
             starts=first,
             ends=last,
             activations=activations,
-            domains=domains,
+            domains=domains.asked(),
             if_version=if_version,
         )
         return _edited(work, after, is_changed=is_changed)
@@ -250,29 +240,10 @@ def history(env: Environment, code: Code) -> Any:
 def sign_up(
     env: Environment,
     profile: Annotated[str, typer.Argument(metavar="CODE|LINK", help="The profile.")],
-    email: Annotated[str | None, typer.Option("--email", help="Address.")] = None,
-    first_name: Annotated[str | None, typer.Option("--first-name", help="First name.")] = None,
-    last_name: Annotated[str | None, typer.Option("--last-name", help="Last name.")] = None,
-    login: Annotated[
-        str | None, typer.Option("--login", help="Login; made from the address when absent.")
-    ] = None,
-    field: Annotated[
-        list[str] | None,
-        typer.Option("--field", metavar="NAME=VALUE", help="A custom field; again."),
-    ] = None,
-    accept_policy: Annotated[
-        bool, typer.Option("--accept-policy", help="The person accepts the privacy policy.")
-    ] = False,
+    who: NewcomerOptions,
 ) -> Any:
     """Sign a new person up through a profile, as its link does."""
-    newcomer = registration_rules.Newcomer(
-        email,
-        first_name,
-        last_name,
-        login,
-        user_rules.parse_assignments(field or ()),
-        accept_policy,
-    )
+    newcomer = who.newcomer()
 
     def write(work: Work) -> Done:
         told = actions.sign_up(work, profile, newcomer)

@@ -61,21 +61,6 @@ class Activated:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """One reason why the link lets nobody, or not this person, in.
-
-    `opens_at` is when it opens by itself; `remedy` is what would open it otherwise.
-    """
-
-    KEY = "code"
-
-    code: str
-    message: str
-    opens_at: datetime | None
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
     """What would happen at `at`, whom it was asked for, and what a newcomer has to give."""
 

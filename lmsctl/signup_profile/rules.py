@@ -1,6 +1,6 @@
 """Pure decisions of the sign-up profile room: windows, activations, and which gates are closed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,6 @@ from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.store import Settings
 from lmsctl.registration import rules as registration_rules
-from lmsctl.registration.errors import DomainsContradict
 from lmsctl.signup_profile.errors import (
     ActivationsBelowUsed,
     ActivationsWrong,
@@ -44,30 +43,6 @@ class Row:
     link: str
     domains_json: list[str] | None
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Domains:
-    """Which addresses a profile admits, as asked for: a list, any, the portal's, or as before."""
-
-    listed: Sequence[str] = ()
-    is_any: bool = False
-    is_portals: bool = False
-
-    def read(self, before: list[str] | None) -> list[str] | None:
-        """Return the profile's own list: None for the portal's, `[]` for any.
-
-        Raises DomainsContradict, DomainsMissing and what the domains' own check raises.
-        """
-        if sum((bool(self.listed), self.is_any, self.is_portals)) > 1:
-            raise DomainsContradict(options="--domain, --any-domain and --portal-domains")
-        if self.is_portals:
-            return None
-        given = registration_rules.parse_domains(self.listed, is_any=self.is_any)
-        return before if given is None else given
-
-
-AS_BEFORE = Domains()
 
 
 def parse_activations(given: str) -> int | None:

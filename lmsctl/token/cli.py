@@ -9,16 +9,17 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, Headed, ItemOutcome, Listing, Outcome
+from lmsctl.kit.answer import Done, Gate, Headed, ItemOutcome, Listing, Outcome
 from lmsctl.kit.csvout import CsvFile, replacing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
+from lmsctl.registration.options import DomainChanges, DomainOptions
 from lmsctl.registration.rules import Newcomer
-from lmsctl.token import actions
+from lmsctl.token import actions, file_cli
 from lmsctl.token.actions import Template
-from lmsctl.token.results import Expiry, Gate, Minted, Minting, Token
+from lmsctl.token.results import Expiry, Minted, Minting, Token
 from lmsctl.token.rules import UNLIMITED, Filter
 from lmsctl.user.results import Type
 
@@ -73,6 +74,8 @@ def create(
     creates: Creates = None,
     limit: Limit = None,
     expires: Expires = None,
+    *,
+    domains: DomainOptions,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
     """Make a token. It works at once, without limit and expiry unless they are given."""
@@ -91,6 +94,7 @@ def create(
                 creates=creates or Type.PROSPECT,
                 limit=UNLIMITED if limit is None else limit,
                 expires=last,
+                domains=domains.asked(),
             )
             return Done(
                 made, f"Created the token {made.code} for {made.content}{_till(work, made)}."
@@ -98,7 +102,13 @@ def create(
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The token {found.code} exists already.", is_changed=False)
         after, is_changed = actions.edit(
-            work, str(found.id), nickname=nickname, creates=creates, limit=limit, expires=last
+            work,
+            str(found.id),
+            nickname=nickname,
+            creates=creates,
+            limit=limit,
+            expires=last,
+            domains=domains.asked(),
         )
         return _edited(work, after, is_changed=is_changed)
 
@@ -180,6 +190,8 @@ def edit(
     expires: Annotated[
         str | None, typer.Option("--expires", metavar="TIME", help="Until when; or never.")
     ] = None,
+    *,
+    domains: DomainChanges,
     if_version: Annotated[
         int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
     ] = None,
@@ -195,6 +207,7 @@ def edit(
             creates=creates,
             limit=limit,
             expires=last,
+            domains=domains.asked(),
             if_version=if_version,
         )
         return _edited(work, after, is_changed=is_changed)
@@ -383,3 +396,6 @@ def explain(
         return Headed(head, "gates", Listing(Gate, gates), sentence)
 
     return env.read(read)
+
+
+file_cli.register(app)

@@ -34,7 +34,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token; `limit` is None for unlimited, `expires_at` None for never."""
+    """A token; `limit` is None for unlimited, `expires_at` None for never.
+
+    `domains` is None for the portal's list, and empty for any.
+    """
 
     KEY = "code"
     TABLE = ("id", "code", "nickname", "content", "creates", "uses", "limit", "expires_at", "state")
@@ -50,6 +53,7 @@ class Token:
     active: bool
     state: State
     title: str
+    domains: list[str] | None
     created_at: datetime
     version: int
 
@@ -121,21 +125,6 @@ class Used:
     content: str | None
     operator: str
     actor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One reason why the token lets nobody, or not this person, in.
-
-    `opens_at` is when it opens by itself; `remedy` is what would open it otherwise.
-    """
-
-    KEY = "code"
-
-    code: str
-    message: str
-    opens_at: datetime | None
-    remedy: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ UNLIMITED = "unlimited"
 _SHORTEST_CODE, _LONGEST_CODE = 3, 64
 _MOST_USES = 1_000_000_000
 _MOST_MINTED = 100_000
-_ADMITTED_TO = frozenset({Kind.TOPIC, Kind.ARTICLE, Kind.PATHWAY})
+ADMITTED_TO = frozenset({Kind.TOPIC, Kind.ARTICLE, Kind.PATHWAY})
 _LINK = "redeem"
 
 
@@ -57,6 +57,7 @@ class Row:
     uses: int
     expires_at: datetime | None
     is_active: bool
+    domains_json: list[str] | None
     created_at: datetime
     version: int
 
@@ -77,12 +78,17 @@ class Row:
 def check_code(given: str) -> str:
     """Return a code trimmed and in NFC: 3 to 64 printable characters. Raises TokenCodeInvalid."""
     text = unicodedata.normalize("NFC", canonical.trim(given))
-    wrong = [character for character in text if not character.isprintable()]
-    if wrong:
-        raise TokenCodeInvalid(reason=f"it holds {canonical.name_of(wrong[0])}", field="--code")
+    if not text.isprintable():
+        wrong = next(character for character in text if not character.isprintable())
+        raise TokenCodeInvalid(reason=f"it holds {canonical.name_of(wrong)}", field="--code")
     if not _SHORTEST_CODE <= len(text) <= _LONGEST_CODE:
         raise TokenCodeInvalid(reason=f"it has {len(text)} characters", field="--code")
     return text
+
+
+def check_nickname(given: str | None) -> str | None:
+    """Return a nickname fit to be stored, None for none or a blank one."""
+    return canonical.check_text(given or "", field="nickname", min_chars=0) or None
 
 
 def digest(code: str) -> str:
@@ -113,7 +119,7 @@ def check_content(item: Item) -> None:
 
     Raises TokenContentWrong, TokenContentLibrary and ContentArchived; a draft is fine.
     """
-    if item.kind not in _ADMITTED_TO:
+    if item.kind not in ADMITTED_TO:
         raise TokenContentWrong(given=item.code, kind=item.kind, field="--content")
     if item.source == Source.LIBRARY:
         raise TokenContentLibrary(given=item.code, field="--content")

@@ -17,7 +17,8 @@ from lmsctl.token.rules import Row
 
 _ROW = """
     SELECT t.id, t.code, t.code_digest, t.nickname, t.content_id, c.code AS content, c.title,
-           t.creates, t.use_limit, t.uses, t.expires_at, t.is_active, t.created_at, t.version
+           t.creates, t.use_limit, t.uses, t.expires_at, t.is_active, t.domains_json,
+           t.created_at, t.version
     FROM tokens t JOIN content_items c ON c.id = t.content_id
 """
 _LONGEST_NUMBER = 18
@@ -94,19 +95,19 @@ def taken(work: Work, digests: Collection[str]) -> set[str]:
 
 def add(work: Work, **values: Any) -> int:
     """Insert a token and return its id."""
-    _leave_no_trace(work)
+    leave_no_trace(work)
     return work.insert("tokens", **values)
 
 
 def add_many(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Insert many tokens, which all have the same columns."""
-    _leave_no_trace(work)
+    leave_no_trace(work)
     work.insert_many("tokens", rows)
 
 
 def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one token and count up its version."""
-    _leave_no_trace(work)
+    leave_no_trace(work)
     assignments = "".join(f"{name} = :{name}, " for name in values)
     work.run(
         f"UPDATE tokens SET {assignments}version = version + 1 WHERE id = :id",
@@ -124,7 +125,7 @@ def on_content(work: Work, ids: Sequence[int]) -> int:
 # Destroying --------------------------------------------------------------------------------------
 
 
-def _leave_no_trace(work: Work) -> None:
+def leave_no_trace(work: Work) -> None:
     """Let SQLite overwrite what a row leaves behind when it moves, grows or goes."""
     if work.is_sqlite:
         work.value("PRAGMA secure_delete=ON")
@@ -136,7 +137,7 @@ def destroy(work: Work, ids: Sequence[int]) -> None:
     SQLite overwrites a deleted row, but not the copies that were left when pages split; pages that
     it gives up it overwrites whole. So every other row is put down anew, on pages that are clean.
     """
-    _leave_no_trace(work)
+    leave_no_trace(work)
     work.run("DELETE FROM tokens WHERE id IN :ids", ids=list(ids))
     if work.is_sqlite:
         work.run("CREATE TEMP TABLE kept_tokens AS SELECT * FROM tokens")
@@ -171,7 +172,7 @@ def rewrite(connection: Connection) -> None:
 
 def claim(work: Work, number: int) -> bool:
     """Take one use, or none: the condition carries the limit."""
-    _leave_no_trace(work)
+    leave_no_trace(work)
     return (
         work.run(
             """

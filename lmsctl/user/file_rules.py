@@ -35,6 +35,8 @@ COLUMNS = (
     Column("supervisor", "Supervisor", ("Manager",)),
 )
 _NO_GROUPS = "none"
+# A person is named by the first two cells of a row as it is read: login and address.
+_NAMING = 2
 _SUGGESTIONS = 20
 
 
@@ -94,7 +96,7 @@ def row_reader(
     """
     position = {name: index for index, name in enumerate(names)}
     plain = _plain(places, is_sandbox=is_sandbox)
-    readers = list(plain.items())
+    reads = list(plain.values())
     # A column that the file does not have reads the blank that is put behind each row.
     pick = itemgetter(*[position.get(name, -1) for name in plain])
     extra = [
@@ -107,24 +109,25 @@ def row_reader(
         cells.append("")
         texts = pick(cells)
         try:
-            values = [read(text) if text else None for (_, read), text in zip(readers, texts)]  # noqa: B905 - as long as each other
+            values = [read(text) if text else None for read, text in zip(reads, texts)]  # noqa: B905 - as long as each other
         except Refusal:
             values = [
                 _noting(row_no, name, text, read, note)
-                for (name, read), text in zip(readers, texts, strict=True)
+                for (name, read), text in zip(plain.items(), texts, strict=True)
             ]
         for name, at, read in extra:
             if cells[at]:
                 _noting(row_no, name, cells[at], partial(read, row_no, put), note)
-        login, email, *others = values
-        login_text, email_text, *_ = texts
-        if not login_text and email:
-            login = rules.login_of_address(email.address)
-        elif not (login_text or email_text):
-            note(row_no, None, LoginMissing())
+        login, email = values[:_NAMING]
+        if not texts[0]:
+            if email:
+                login = rules.login_of_address(email.address)
+            elif not texts[1]:
+                note(row_no, None, LoginMissing())
         login_key = canonical.fold(login) if login else None
         address, email_key = (email.address, email.key) if email else (None, None)
-        return (login, login_key, int(not login_text), address, email_key, *others)
+        values[:_NAMING] = (login, login_key, int(not texts[0]), address, email_key)
+        return values
 
     return read_row
 
@@ -145,20 +148,12 @@ def _plain(places: Iterable[Place], *, is_sandbox: bool) -> Mapping[str, Cell]:
     return {
         "login": rules.check_login,
         "email": partial(parse_email, sandbox=is_sandbox),
-        "first_name": _names("first name"),
-        "last_name": _names("last name"),
+        "first_name": partial(rules.check_person_name, what="first name"),
+        "last_name": partial(rules.check_person_name, what="last name"),
         "type": _words(Type),
         "status": _words(Status),
         "department": _departments(places),
     }
-
-
-def _names(what: str) -> Cell:
-    @lru_cache(maxsize=8192)
-    def read(cell: str) -> str:
-        return rules.check_person_name(cell, what)
-
-    return read
 
 
 def _words(kind: type[StrEnum]) -> Cell:

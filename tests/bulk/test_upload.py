@@ -1,8 +1,6 @@
 """The contract of every file that changes many things, shown with files of people."""
 
 import csv
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -12,10 +10,9 @@ from typing import Any
 import pytest
 
 from lmsctl.bulk import actions as bulk
-from lmsctl.cli import main
 from lmsctl.kit import driver
-from lmsctl.kit.work import Work
 from tests.conftest import Portal
+from tests.kills import break_off, killed
 
 HEADINGS = "Login,First name,Last name,Email"
 
@@ -228,20 +225,6 @@ def test_a_file_that_could_not_be_written_stops_everything(portal: Portal) -> No
 # Resuming ----------------------------------------------------------------------------------------
 
 
-def break_off(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
-    """Let the run end by Ctrl-C at its checkpoint number `after`."""
-    checkpoint = Work.checkpoint
-    calls = [0]
-
-    def ending(self: Work) -> None:
-        checkpoint(self)
-        calls[0] += 1
-        if calls[0] == after:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(Work, "checkpoint", ending)
-
-
 @pytest.mark.usefixtures("small_batches")
 def test_an_interrupted_run_is_resumed_where_it_stopped(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
@@ -283,36 +266,6 @@ def test_other_bytes_are_no_resumption(portal: Portal) -> None:
 
 
 # Killed ------------------------------------------------------------------------------------------
-
-_STEPS = ("execute", "load", "commit")
-
-
-def killed(portal: Portal, argv: list[str], at: int) -> bool:
-    """Run a command in a child that is killed at its database call number `at`; say if it was."""
-    child = os.fork()
-    if not child:
-        kind = driver.Sqlite if portal.is_sqlite else driver.Postgresql
-        calls = [0]
-        for step in _STEPS:
-            _wrap(kind, step, calls, at)
-        os.environ.update(portal.environment())
-        os.chdir(portal.folder)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os._exit(main(argv))
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
-def _wrap(kind: Any, step: str, calls: list[int], at: int) -> None:
-    plain = getattr(kind, step)
-
-    def step_or_die(self: Any, *given: Any) -> Any:
-        calls[0] += 1
-        if calls[0] == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return plain(self, *given)
-
-    setattr(kind, step, step_or_die)
 
 
 def is_sound(portal: Portal) -> bool:

@@ -402,3 +402,29 @@ def test_without_a_file_nothing_is_minted(desk: Portal) -> None:
     assert not desk.folder.joinpath("codes.csv").exists()
     refused(desk, *MINT, "--count", "0", code="mint_count_wrong")
     assert not desk.folder.joinpath("codes.csv").exists()
+
+
+def test_a_token_can_have_domains_of_its_own(portal: Portal) -> None:
+    """It then admits newcomers from these, whatever the portal's list says, or from any."""
+    stocked(portal, "--domain", "example.org")
+    token(portal, "plain")
+    token(portal, "open", "topic", "--any-domain")
+    token(portal, "own", "topic", "--domain", "Example.COM")
+    assert portal.refused(*redeeming("ann", "plain")) == "domain_not_allowed"
+    redeem(portal, "ann", "open")
+    redeem(portal, "ben", "own")
+    assert shown(portal, "own")["domains"] == ["example.com"]
+    portal.ok("token", "edit", "own", "--domain", "example.net")
+    assert portal.refused(*redeeming("cara", "own")) == "domain_not_allowed"
+    gates = portal.ok("token", "explain", "own", "--email", "cara@example.com", "-o", "json").json
+    assert [gate["code"] for gate in gates["gates"]] == ["domain_not_allowed"]
+    portal.ok("token", "edit", "own", "--portal-domains")
+    assert shown(portal, "own")["domains"] is None
+    redeem(portal, "ann", "plain")
+
+
+def test_domains_that_contradict_each_other(portal: Portal) -> None:
+    """A list and any at once mean nothing."""
+    stocked(portal)
+    both = ("--domain", "example.org", "--any-domain")
+    assert portal.refused("token", "create", "--content", "topic", *both) == "domains_contradict"

@@ -6,7 +6,7 @@ from datetime import datetime
 from lmsctl.audit import actions as audit
 from lmsctl.kit import canonical
 from lmsctl.kit.address import parse_email
-from lmsctl.kit.answer import Listing
+from lmsctl.kit.answer import Gate, Listing
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
@@ -27,7 +27,7 @@ from lmsctl.signup_profile.errors import (
     ProfileUnknown,
     ProfileUsedUp,
 )
-from lmsctl.signup_profile.results import Activated, Explanation, Gate
+from lmsctl.signup_profile.results import Activated, Explanation
 from lmsctl.signup_profile.rules import Row
 from lmsctl.user import store as users
 from lmsctl.user.results import Origin
@@ -108,7 +108,7 @@ def explain(
     moment = _moment(work, at)
     row = store.get(work, given, rights.require(work, "profile.view"), at=moment)
     gates = [
-        Gate(refusal.code, refusal.message(work.zone), opens_at, refusal.advice(work.zone))
+        Gate.of(refusal, opens_at, work.zone)
         for refusal, opens_at in _closed(work, row, email, moment)
     ]
     asks_for = ["email", "first name", "last name"]

@@ -9,11 +9,12 @@ from lmsctl.kit import canonical, secret
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.registration.rules import AS_BEFORE, Domains
 from lmsctl.rights import actions as rights
 from lmsctl.signup_profile import rules, store
 from lmsctl.signup_profile.errors import ProfileExists
 from lmsctl.signup_profile.results import Link, Profile
-from lmsctl.signup_profile.rules import Domains, Row
+from lmsctl.signup_profile.rules import Row
 from lmsctl.user.errors import VersionStale
 
 _CODE_LENGTH = 8
@@ -28,7 +29,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     ends: TimeWord,
     activations: str,
     code: str | None = None,
-    domains: Domains = rules.AS_BEFORE,
+    domains: Domains = AS_BEFORE,
 ) -> Profile:
     """Make a profile with a new link; needs `profile.manage` in its department.
 
@@ -121,7 +122,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     starts: TimeWord | None = None,
     ends: TimeWord | None = None,
     activations: str | None = None,
-    domains: Domains = rules.AS_BEFORE,
+    domains: Domains = AS_BEFORE,
     if_version: int | None = None,
 ) -> tuple[Profile, bool]:
     """Change a profile; its link and its people stay. Returns it and whether anything changed.

@@ -11,7 +11,7 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store
-from lmsctl.token.actions.tokens import check_nickname, new_code
+from lmsctl.token.actions.tokens import new_code
 from lmsctl.token.results import Minted, State
 from lmsctl.user.results import Type
 
@@ -43,7 +43,7 @@ def mint(
     people = [parse_email(given, sandbox=work.is_sandbox).address for given in recipients]
     codes = _new_codes(work, wanted)
     common = {
-        "nickname": check_nickname(template.nickname),
+        "nickname": rules.check_nickname(template.nickname),
         "content_id": item.id,
         "creates": template.creates,
         "use_limit": _USES,

@@ -10,7 +10,7 @@ from lmsctl.enrollment import actions as enrollment
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit import canonical
 from lmsctl.kit.address import Email, parse_email
-from lmsctl.kit.answer import Listing
+from lmsctl.kit.answer import Gate, Listing
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
@@ -32,7 +32,7 @@ from lmsctl.token.errors import (
     RedeemerNotConfirmed,
     TokenUsedUp,
 )
-from lmsctl.token.results import Explanation, Gate, Redeemed, Standing, Used
+from lmsctl.token.results import Explanation, Redeemed, Standing, Used
 from lmsctl.token.rules import Row
 from lmsctl.token.store import Holder
 from lmsctl.user import actions as user
@@ -40,9 +40,6 @@ from lmsctl.user import store as users
 from lmsctl.user.errors import LoginTaken
 from lmsctl.user.results import Origin, Status, Type
 from lmsctl.user.rules import Draft
-
-# As much of what was typed as an address may have (RFC 5321); the audit log needs no more.
-_ADDRESS_LIMIT = 254
 
 
 def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
@@ -56,7 +53,7 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     RedeemerNotConfirmed, RedeemerLoginTaken, DomainNotAllowed and PlanFull; nothing remains then.
     """
     rights.actor(work)
-    work.about = f"redeem {canonical.excerpt(newcomer.email or '', _ADDRESS_LIMIT)}".strip()
+    work.about = registration_rules.about("redeem", newcomer)
     if not canonical.trim(given or ""):
         rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
     settings = portal.lock(work)
@@ -92,7 +89,7 @@ def _use(work: Work, row: Row) -> None:
 
 def _welcome(work: Work, row: Row, settings: Settings, details: Checked) -> int:
     """Make the account of a person nobody knows yet, invite them, and return their id."""
-    registration_rules.check_admitted(details.email, settings, None)
+    registration_rules.check_admitted(details.email, settings, row.domains_json)
     portal.take_seat(work)
     draft = Draft(
         login=details.email.address,
@@ -159,10 +156,7 @@ def explain(
     address, wrong = _read(email, is_sandbox=work.is_sandbox)
     holder = store.holder(work, address.key, row.content_id, moment) if address else None
     closed = [*wrong, *_closed(work, row, moment), *_closed_to(work, row, address, holder, moment)]
-    gates = [
-        Gate(refusal.code, refusal.message(work.zone), opens_at, refusal.advice(work.zone))
-        for refusal, opens_at in closed
-    ]
+    gates = [Gate.of(refusal, opens_at, work.zone) for refusal, opens_at in closed]
     standing = _standing(holder) if address else None
     return Explanation(row.id, row.nickname, moment, email, standing, not gates), gates
 
@@ -209,15 +203,17 @@ def _closed_to(
         for refusal in rules.closed_by_use(row):
             yield refusal, None
     if holder is None:
-        yield from _closed_to_newcomer(work, address, at)
+        yield from _closed_to_newcomer(work, row, address, at)
         return
     for refusal in rules.closed_to(holder.email, holder.status):
         yield refusal, holder.expires_at if isinstance(refusal, RedeemerNotConfirmed) else None
 
 
-def _closed_to_newcomer(work: Work, address: Email | None, at: datetime) -> Iterator[Closed]:
+def _closed_to_newcomer(
+    work: Work, row: Row, address: Email | None, at: datetime
+) -> Iterator[Closed]:
     settings = portal.settings(work)
-    if address and not registration_rules.is_admitted(address, settings, None):
+    if address and not registration_rules.is_admitted(address, settings, row.domains_json):
         yield DomainNotAllowed(domain=address.domain), None
     if address and users.holder_of_login(work, address.key) is not None:
         yield RedeemerLoginTaken(email=address.address), None

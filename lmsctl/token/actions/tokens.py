@@ -10,11 +10,12 @@ from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import store as content
-from lmsctl.kit import canonical, secret
+from lmsctl.kit import secret
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.registration.rules import AS_BEFORE, Domains
 from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store
 from lmsctl.token.errors import TokenContentFixed, TokenExists
@@ -40,11 +41,13 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     creates: Type = Type.PROSPECT,
     limit: str = rules.UNLIMITED,
     expires: TimeWord | None = None,
+    domains: Domains = AS_BEFORE,
 ) -> Token:
     """Make a token, active at once; without `code` one is made up. Needs `token.manage`.
 
     Raises ContentUnknown, TokenContentWrong, TokenContentLibrary, ContentArchived, TokenExists,
-    TokenCodeInvalid, TokenLimitWrong, TokenLimitZero and what the check of the nickname raises.
+    TokenCodeInvalid, TokenLimitWrong, TokenLimitZero and what the checks of nickname and domains
+    raise.
     """
     rights.require_everywhere(work, "token.manage")
     item = content.get(work, given_content)
@@ -56,12 +59,13 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
         work,
         code=text,
         code_digest=rules.digest(text),
-        nickname=check_nickname(nickname),
+        nickname=rules.check_nickname(nickname),
         content_id=item.id,
         creates=creates,
         use_limit=rules.parse_limit(limit),
         expires_at=expires.end(work.now, work.zone) if expires else None,
         is_active=True,
+        domains_json=domains.read(None),
         created_at=work.now,
     )
     audit.record(work, "token.created", f"token {number}", content=item.code)
@@ -71,11 +75,6 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
 def new_code() -> str:
     """Return a code that nobody can guess, without characters that look alike."""
     return secret.readable(_CODE_LENGTH)
-
-
-def check_nickname(given: str | None) -> str | None:
-    """Return a nickname fit to be stored, None for none or a blank one."""
-    return canonical.check_text(given or "", field="nickname", min_chars=0) or None
 
 
 def twin(work: Work, code: str, given_content: str) -> Token | None:
@@ -138,6 +137,7 @@ def shown(work: Work, row: Row) -> Token:
         active=row.is_active,
         state=rules.state(row, work.now),
         title=row.title,
+        domains=row.domains_json,
         created_at=row.created_at,
         version=row.version,
     )
@@ -166,6 +166,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     creates: Type | None = None,
     limit: str | None = None,
     expires: TimeWord | None = None,
+    domains: Domains = AS_BEFORE,
     if_version: int | None = None,
 ) -> tuple[Token, bool]:
     """Change a token; an empty `nickname` takes it away. Returns it and whether it changed.
@@ -176,9 +177,9 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     row = held(work, given)
     if if_version is not None and if_version != row.version:
         raise VersionStale(what=f"token {row.id}", found=row.version, wanted=if_version)
-    wanted: dict[str, Any] = {}
+    wanted: dict[str, Any] = {"domains_json": domains.read(row.domains_json)}
     if nickname is not None:
-        wanted["nickname"] = check_nickname(nickname)
+        wanted["nickname"] = rules.check_nickname(nickname)
     if creates is not None:
         wanted["creates"] = creates
     if limit is not None:

@@ -1,0 +1,110 @@
+"""Taking tokens in from a file, and writing them out so that the file can be taken in again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lmsctl.audit import actions as audit
+from lmsctl.bulk import actions as bulk
+from lmsctl.bulk.actions import Job, ReadRow, Upload
+from lmsctl.bulk.store import Span, Unfinished
+from lmsctl.kit.answer import Done
+from lmsctl.kit.csvout import CsvFile
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.token import file_rules, file_store, store
+from lmsctl.token.actions.tokens import new_code
+
+_ROWS_BETWEEN_LOOKS = 1_000
+
+
+def bulk_upload(work: Work, upload: Upload) -> Done:
+    """Make and change tokens as a file says; needs `token.manage`.
+
+    The unit of work must not have begun. A row with a token id changes that token and never makes
+    one; a row without makes one. No file changes a code, an item or a count of uses, and none
+    deletes. Bytes that have made tokens are not taken again unless the order says so. Raises what
+    `bulk.run` raises.
+    """
+    work.about = f"file {upload.order.path}"
+    rights.require_everywhere(work, "token.manage")
+    tokens = _Upload()
+    job = Job(
+        kind="token bulk-upload",
+        event="tokens.uploaded",
+        columns=file_rules.columns(upload.order.reading),
+        tables=file_store.TABLES,
+        reader=lambda names: tokens.reader(work, names),
+        resolve=tokens.resolve,
+        write=tokens.write,
+        notes=lambda _work: (),
+        key=file_store.KEY,
+        number=file_store.NUMBER,
+        is_once=True,
+        resume=tokens.resume,
+    )
+    return bulk.run(work, upload, job)
+
+
+class _Upload:
+    """What is known while one file of tokens is taken in."""
+
+    def __init__(self) -> None:
+        self._present: Sequence[str] = ()
+        self._resumed: int | None = None
+        self._is_first = True
+
+    def reader(self, work: Work, names: Sequence[str]) -> ReadRow:
+        """Return what reads one row of a file that has the columns `names`."""
+        self._present = names
+        return file_rules.row_reader(names, work.now, work.zone, new_code)
+
+    def resume(self, run: Unfinished) -> None:
+        """Keep in mind that the tokens of the first rows may be there already."""
+        self._resumed = run.id
+
+    def resolve(self, work: Work, span: Span) -> None:
+        """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
+        if self._is_first:
+            file_store.prepare(work)
+        has_tokens = file_store.find(work, span)
+        if self._is_first:
+            file_store.fail_repeated(work, span)
+        file_store.fail_contents(work, span)
+        file_store.fail_taken(work, span, self._resumed)
+        file_store.fail_unknown(work, span)
+        if has_tokens:
+            file_store.fail_changes(work, span)
+            file_store.compare(work, span, self._present)
+        self._is_first = False
+
+    def write(self, work: Work, span: Span, run: int) -> int:
+        """Write what the good rows of `span` want; queues no notices."""
+        file_store.change(work, span, self._present)
+        file_store.add(work, span, run)
+        return 0
+
+
+# Out ---------------------------------------------------------------------------------------------
+
+
+def note_template(work: Work) -> None:
+    """Write down that the tokens are written out with their codes; needs `token.view`."""
+    rights.require_everywhere(work, "token.view")
+    audit.record(work, "tokens.exported", "portal")
+
+
+def template(work: Work, target: Any, *, bom: bool = False, raw: bool = False) -> int:
+    """Write every token to `target`, a path or a stream, as the upload takes it; returns how many.
+
+    Moments are written in the zone of this unit of work. Needs `token.view`. Raises
+    CsvFileUnwritable.
+    """
+    rights.require_everywhere(work, "token.view")
+    count = 0
+    with CsvFile(target, file_rules.HEADINGS, bom=bom, raw=raw) as sheet:
+        for row in store.listed(work, None):
+            sheet.write(list(file_rules.cells_of(row, work.zone)))
+            count += 1
+            if not count % _ROWS_BETWEEN_LOOKS:
+                work.talk.progress("Writing", count, None)
+    return count

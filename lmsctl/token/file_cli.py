@@ -1,0 +1,80 @@
+"""The command line for files of tokens: bulk upload and its template."""
+
+import sys
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.bulk.options import FileOptions, FilePath
+from lmsctl.kit.answer import Done
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.options import verb
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the noun `token`."""
+    verb(
+        app,
+        "bulk-upload",
+        examples=(
+            "lmsctl token bulk-upload tokens.csv --dry-run",
+            "lmsctl token bulk-upload tokens.csv --keep-going --rejects mend.csv",
+            'lmsctl token bulk-upload fair.csv --map "Token label=token"',
+        ),
+    )(bulk_upload)
+    verb(
+        app,
+        examples=(
+            "lmsctl token template --to tokens.csv",
+            "lmsctl token template --bom > tokens.csv",
+        ),
+    )(template)
+
+
+def bulk_upload(
+    env: Environment,
+    path: FilePath,
+    file: FileOptions,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take bytes that have made tokens once more.")
+    ] = False,
+) -> Any:
+    """Make and change tokens from a CSV file. All rows are checked before any is written.
+
+    Columns: Token id, Knowledge, Knowledge code, Token, Token label, Creates, Limit, Expires,
+    Active; 'lmsctl token template' writes such a file. A row with a token id changes that token. A
+    row without makes one: with the code in Token, or one that is made up, for the item that
+    Knowledge code names. Knowledge is for people and not read. --results lists the codes made.
+
+    Blank: no label, no limit, no expiry; in Active a token stays as it is, and a new one works.
+    Expires is a date, 2026-03-31 or 31/03/2026, and means its end, or a time with its offset. A
+    file never changes an item, a code or a count of uses, and never deletes.
+    """
+    from lmsctl.bulk.actions import Upload  # what reads files takes long to load
+    from lmsctl.token import file_actions
+
+    with Upload(replace(file.order(path), again=again)) as upload:
+        return env.write(lambda work: file_actions.bulk_upload(work, upload), late=True)
+
+
+def template(
+    env: Environment,
+    to: Annotated[
+        str, typer.Option("--to", metavar="FILE", help="Where to; - is standard output.")
+    ] = "-",
+    bom: Annotated[bool, typer.Option("--bom", help="Begin with a mark that Excel needs.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Leave cells that a spreadsheet would run as they are.")
+    ] = False,
+) -> Any:
+    """Write all tokens as CSV; `token bulk-upload` takes the file back without changing anything.
+
+    Without any token it is the heading row to begin with.
+    """
+    from lmsctl.token import file_actions  # what writes files takes long to load
+
+    env.write(file_actions.note_template)
+    target = sys.stdout if to == "-" else to
+    count = env.read(lambda work: file_actions.template(work, target, bom=bom, raw=raw))
+    return Done(None, f"Wrote {count} token{'' if count == 1 else 's'}.", is_changed=False)

@@ -1,0 +1,192 @@
+"""What a file of tokens may hold, and reading one row of it without asking the database."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lmsctl.bulk.actions import Note, Put, ReadRow
+from lmsctl.kit import canonical, timewords
+from lmsctl.kit.csvheading import Column, Reading, heading_key
+from lmsctl.kit.driver import utc_text
+from lmsctl.kit.errors import Refusal
+from lmsctl.token import rules
+from lmsctl.token.file_errors import (
+    ActiveUnclear,
+    CreatesUnclear,
+    RowContentMissing,
+    RowLabelMissing,
+    TokenNumberWrong,
+)
+from lmsctl.token.rules import Row
+from lmsctl.user.results import Type
+
+_LABEL = Column("token_label", "Token label", ("Label", "Nickname"), required=True)
+_CODE = "token"
+COLUMNS = (
+    Column("token_id", "Token id", ("Token number",)),
+    # Titles are for people: they are neither read nor compared.
+    Column("knowledge", "Knowledge", ("Title", "Knowledge title")),
+    Column("knowledge_code", "Knowledge code", ("Content", "Content code"), required=True),
+    Column(_CODE, "Token", ("Token code",)),
+    _LABEL,
+    Column("creates", "Creates", ("Creates type",), required=True),
+    Column("limit", "Limit", ("Use limit",), required=True),
+    Column("expires", "Expires", ("Expiry", "Expires at", "Expiry date"), required=True),
+    Column("active", "Active", ("Is active",)),
+)
+HEADINGS = tuple(column.heading for column in COLUMNS)
+
+# A number of 19 digits may not fit a column.
+_LONGEST_NUMBER = 18
+_YES, _NO = "Yes", "No"
+_TRUTHS = {canonical.key(_YES): 1, canonical.key(_NO): 0}
+
+
+def columns(reading: Reading) -> list[Column]:
+    """Return the columns of a file that is read in this way.
+
+    Where the labels are read as codes, the column of labels is there and says nothing.
+    """
+    label = heading_key(_LABEL.heading)
+    is_code = any(
+        heading_key(heading) == label and heading_key(name) == _CODE
+        for heading, name in reading.mapping
+    )
+    optional = Column(_LABEL.name, _LABEL.heading, _LABEL.aliases)
+    return [optional if column is _LABEL and is_code else column for column in COLUMNS]
+
+
+def row_reader(
+    names: Sequence[str], now: datetime, zone: ZoneInfo, new_code: Callable[[], str]
+) -> ReadRow:
+    """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
+
+    A day in the column of expiries stands for its last second in `zone`. A row without a token id
+    makes a token, with a code from `new_code` when it has none. Everything wrong with a row is
+    noted; what it means is found out later.
+    """
+    position = {name: index for index, name in enumerate(names)}
+    has_labels = "token_label" in position
+
+    @lru_cache(maxsize=8192)
+    def expiry(cell: str) -> str | None:
+        moment = timewords.parse_cell(cell).end(now, zone) if cell else None
+        return utc_text(moment) if moment else None
+
+    def read_row(row_no: int, cells: list[str], note: Note, _put: Put) -> Sequence[Any]:
+        cells.append("")
+
+        def read(name: str, parse: Callable[[str], Any]) -> Any:
+            try:
+                return parse(cells[position.get(name, -1)])
+            except Refusal as refusal:
+                note(row_no, name, refusal)
+                return None
+
+        number = read("token_id", _number)
+        is_new = not cells[position.get("token_id", -1)]
+        content = read("knowledge_code", _content)
+        label = read("token_label", _new_label if is_new and has_labels else _label)
+        code = read(_CODE, _code)
+        is_generated = is_new and not cells[position.get(_CODE, -1)]
+        if is_generated:
+            code = new_code()
+        active = read("active", _truth)
+        return (
+            number,
+            int(is_new),
+            content,
+            canonical.key(content) if content else None,
+            code,
+            rules.digest(code) if code else None,
+            int(is_generated),
+            label,
+            read("creates", _creates),
+            read("limit", _limit),
+            read("expires", expiry),
+            1 if active is None and is_new else active,
+            None,
+        )
+
+    return read_row
+
+
+def _number(cell: str) -> int | None:
+    if not cell:
+        return None
+    if not (cell.isascii() and cell.isdigit() and len(cell) <= _LONGEST_NUMBER):
+        raise TokenNumberWrong(given=canonical.excerpt(cell))
+    return int(cell)
+
+
+def _content(cell: str) -> str:
+    if not cell:
+        raise RowContentMissing
+    return cell
+
+
+def _code(cell: str) -> str | None:
+    return rules.check_code(cell) if cell else None
+
+
+@lru_cache(maxsize=8192)
+def _label(cell: str) -> str | None:
+    return rules.check_nickname(cell)
+
+
+def _new_label(cell: str) -> str | None:
+    if not cell:
+        raise RowLabelMissing
+    return _label(cell)
+
+
+@lru_cache(maxsize=64)
+def _creates(cell: str) -> Type:
+    try:
+        return Type(canonical.key(cell))
+    except ValueError as error:
+        known = ", ".join(Type)
+        nearest = canonical.nearest(cell, Type)
+        raise CreatesUnclear(given=canonical.excerpt(cell), known=known, nearest=nearest) from error
+
+
+@lru_cache(maxsize=4096)
+def _limit(cell: str) -> int | None:
+    return rules.parse_limit(cell or rules.UNLIMITED)
+
+
+def _truth(cell: str) -> int | None:
+    if not cell:
+        return None
+    truth = _TRUTHS.get(canonical.key(cell))
+    if truth is None:
+        raise ActiveUnclear(given=canonical.excerpt(cell))
+    return truth
+
+
+# Out ---------------------------------------------------------------------------------------------
+
+
+def cells_of(row: Row, zone: ZoneInfo) -> Iterator[str]:
+    """Yield the cells of a token in the order of `HEADINGS`, as an upload in `zone` reads them."""
+    yield str(row.id)
+    yield row.title
+    yield row.content
+    yield row.code
+    yield row.nickname or ""
+    yield row.creates
+    yield str(row.use_limit or "")
+    yield _expires(row.expires_at, zone)
+    yield _YES if row.is_active else _NO
+
+
+def _expires(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Return a moment as the day whose end it is, or with its time and offset."""
+    if moment is None:
+        return ""
+    shown = timewords.show(moment, zone)
+    day = shown.partition("T")[0]
+    is_end = timewords.parse_cell(day).end(moment, zone) == moment
+    return day if is_end else shown

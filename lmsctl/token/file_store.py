@@ -1,0 +1,212 @@
+"""The SQL of files of tokens: understanding and writing a range of staged rows."""
+
+# Every SQL text here is made of names and clauses of our own; values are always parameters.
+
+from collections.abc import Collection
+
+from lmsctl.bulk.errors import RowRepeated
+from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, recount
+from lmsctl.content.errors import ContentArchived, ContentUnknown
+from lmsctl.content.results import Source
+from lmsctl.content.results import Status as ContentStatus
+from lmsctl.kit.work import Work
+from lmsctl.token import rules, store
+from lmsctl.token.errors import TokenContentLibrary, TokenContentWrong, TokenLimitBelowUses
+from lmsctl.token.file_errors import (
+    RowCodeChanged,
+    RowContentMoved,
+    RowTokenExists,
+    TokenNumberUnknown,
+)
+
+# `token_no` is the token id, and `is_new` tells that its cell is blank: the row makes a token.
+# `is_generated` tells that the code stands in no cell; `is_active` is NULL where nothing is said.
+TABLES = {
+    "staged": {
+        "token_no": "BIGINT",
+        "is_new": "INTEGER",
+        "content": "TEXT",
+        "content_key": "TEXT",
+        "code": "TEXT",
+        "code_digest": "TEXT",
+        "is_generated": "INTEGER",
+        "nickname": "TEXT",
+        "creates": "TEXT",
+        "use_limit": "BIGINT",
+        "expires_at": "TEXT",
+        "is_active": "INTEGER",
+        "content_id": "BIGINT",
+    }
+}
+NUMBER = "(SELECT t.id FROM tokens t WHERE t.code_digest = s.code_digest)"
+# A code that was made up by a run that did not write it means nothing.
+KEY = """
+    COALESCE(CASE WHEN s.is_generated = 0 OR (:is_written AND s.row_no > :done) THEN s.code END,
+             CAST(s.token_no AS TEXT))
+"""
+
+_EXISTING = "FROM staged s JOIN tokens t ON t.id = s.id"
+_NEW = "FROM staged s JOIN content_items c ON c.id = s.content_id WHERE s.is_new = 1"
+_CONTENT = "'Knowledge code'"
+_GIVEN = {"given": "s.content"}
+
+
+def _expiry(work: Work) -> str:
+    return "s.expires_at" if work.is_sqlite else "CAST(s.expires_at AS TIMESTAMPTZ)"
+
+
+def prepare(work: Work) -> None:
+    """Make the staged rows quick to search; once, after the file has been read."""
+    work.run("CREATE INDEX staged_by_token ON staged (token_no)")
+    work.run("CREATE INDEX staged_by_code ON staged (code_digest)")
+
+
+def find(work: Work, span: Span) -> bool:
+    """Give each row of a span its item and the token it means; say whether it means any."""
+    work.run(
+        f"""
+        UPDATE staged AS s SET id = NULL, changed = NULL, content_id =
+            (SELECT c.id FROM content_items c WHERE c.code_key = s.content_key)
+        WHERE {IN_SPAN}
+        """,
+        **span.values,
+    )
+    found = work.run(
+        f"UPDATE staged AS s SET id = t.id FROM tokens t WHERE {IN_SPAN} AND t.id = s.token_no",
+        **span.values,
+    )
+    recount(work)
+    return found > 0
+
+
+# What is wrong -----------------------------------------------------------------------------------
+
+
+def fail_repeated(work: Work, span: Span) -> None:
+    """Note rows of the file that mean the same token, and those that make the same code."""
+    for column, condition, heading, what in (
+        ("token_no", "s.token_no IS NOT NULL", "Token id", "token id"),
+        ("code_digest", "s.is_new = 1", "Token", "token"),
+    ):
+        source = f"""
+            FROM staged s
+            JOIN (SELECT s.{column}, min(s.row_no) AS one, max(s.row_no) AS other FROM staged s
+                  WHERE {condition} GROUP BY s.{column} HAVING count(*) > 1) t
+              ON t.{column} = s.{column}
+            WHERE {condition}
+        """
+        shown = {
+            "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
+            "what": f"'{what}'",
+        }
+        fail(work, span, RowRepeated, Fault(source, f"'{heading}'", shown))
+
+
+def fail_contents(work: Work, span: Span) -> None:
+    """Note rows about items that are not there, and new tokens for what no token admits to."""
+    unknown = "FROM staged s WHERE s.content_id IS NULL AND s.content_key IS NOT NULL"
+    fail(work, span, ContentUnknown, Fault(unknown, _CONTENT, _GIVEN))
+    admitted = ", ".join(f"'{kind}'" for kind in sorted(rules.ADMITTED_TO))
+    for refusal, condition, shown in (
+        (TokenContentWrong, f"c.kind NOT IN ({admitted})", {**_GIVEN, "kind": "c.kind"}),
+        (TokenContentLibrary, f"c.source = '{Source.LIBRARY}'", _GIVEN),
+        (ContentArchived, f"c.status = '{ContentStatus.ARCHIVED}'", _GIVEN),
+    ):
+        fail(work, span, refusal, Fault(f"{_NEW} AND {condition}", _CONTENT, shown))
+
+
+def fail_taken(work: Work, span: Span, run: int | None) -> None:
+    """Note new codes that are in use, though not those that `run`, which was interrupted, made."""
+    source = """
+        FROM staged s JOIN tokens t ON t.code_digest = s.code_digest
+        WHERE s.is_new = 1 AND NOT COALESCE(t.run_id = :run, FALSE)
+    """
+    fail(work, span, RowTokenExists, Fault(source, "'Token'", values={"run": run}))
+
+
+def fail_unknown(work: Work, span: Span) -> None:
+    """Note token ids that no token has."""
+    source = "FROM staged s WHERE s.token_no IS NOT NULL AND s.id IS NULL"
+    fail(work, span, TokenNumberUnknown, Fault(source, "'Token id'", {"given": "s.token_no"}))
+
+
+def fail_changes(work: Work, span: Span) -> None:
+    """Note what no file can change about a token, and limits below what was used."""
+    moved = f"""
+        {_EXISTING} JOIN content_items c ON c.id = t.content_id WHERE s.content_id <> t.content_id
+    """
+    shown = {**_GIVEN, "number": "t.id", "content": "c.code"}
+    fail(work, span, RowContentMoved, Fault(moved, _CONTENT, shown))
+    recoded = f"{_EXISTING} WHERE s.code_digest <> t.code_digest"
+    fail(work, span, RowCodeChanged, Fault(recoded, "'Token'", {"number": "t.id"}))
+    below = f"{_EXISTING} WHERE s.use_limit < t.uses"
+    shown = {"uses": "t.uses", "limit": "s.use_limit"}
+    fail(work, span, TokenLimitBelowUses, Fault(below, "'Limit'", shown))
+
+
+# What changes ------------------------------------------------------------------------------------
+
+
+def compare(work: Work, span: Span, columns: Collection[str]) -> None:
+    """Note for rows about tokens that are there which of `columns` differ."""
+    differs = "({0} <> {1} OR ({0} IS NULL) <> ({1} IS NULL))".format
+    parts = [
+        f"CASE WHEN {condition} THEN ',{name}' ELSE '' END"
+        for name, condition in (
+            ("token_label", differs("s.nickname", "t.nickname")),
+            ("creates", "s.creates <> t.creates"),
+            ("limit", differs("s.use_limit", "t.use_limit")),
+            ("expires", differs(_expiry(work), "t.expires_at")),
+            ("active", "(s.is_active = 1) <> t.is_active"),
+        )
+        if name in columns
+    ]
+    work.run(
+        f"""
+        UPDATE staged AS s SET changed = substr(c.changed, 2)
+        FROM (SELECT s.row_no, {" || ".join(parts)} AS changed {_EXISTING} WHERE {IN_SPAN}) c
+        WHERE c.row_no = s.row_no AND c.changed <> ''
+        """,
+        **span.values,
+    )
+
+
+# Writing -----------------------------------------------------------------------------------------
+
+
+def change(work: Work, span: Span, columns: Collection[str]) -> None:
+    """Write what differs; numbers of uses and of the token, its code and item never do."""
+    values = {
+        "token_label": "nickname = s.nickname",
+        "creates": "creates = s.creates",
+        "limit": "use_limit = s.use_limit",
+        "expires": f"expires_at = {_expiry(work)}",
+        "active": """is_active =
+            CASE WHEN s.is_active IS NULL THEN tokens.is_active ELSE s.is_active = 1 END""",
+    }
+    assignments = ", ".join(values[name] for name in columns if name in values)
+    store.leave_no_trace(work)
+    work.run(
+        f"""
+        UPDATE tokens SET {assignments}, version = version + 1
+        FROM good s WHERE s.id = tokens.id AND s.changed IS NOT NULL AND {IN_SPAN}
+        """,
+        **span.values,
+    )
+
+
+def add(work: Work, span: Span, run: int) -> None:
+    """Insert the new tokens that `run` makes, in the order of their rows."""
+    store.leave_no_trace(work)
+    work.run(
+        f"""
+        INSERT INTO tokens (code, code_digest, nickname, content_id, creates, use_limit, uses,
+                            expires_at, is_active, created_at, run_id, version)
+        SELECT s.code, s.code_digest, s.nickname, s.content_id, s.creates, s.use_limit, 0,
+               {_expiry(work)}, s.is_active = 1, :created_at, :run, 1
+        FROM good s WHERE s.is_new = 1 AND {IN_SPAN} ORDER BY s.row_no
+        """,
+        created_at=work.now,
+        run=run,
+        **span.values,
+    )

@@ -1,0 +1,373 @@
+"""Uploading tokens: a spreadsheet in, one outcome for each row, and never half of it."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from lmsctl.bulk import actions as bulk
+from tests.conftest import Portal
+from tests.kills import break_off
+from tests.tokens import redeem, shown, stocked, token, uses
+
+HEADINGS = "Token id,Knowledge,Knowledge code,Token,Token label,Creates,Limit,Expires,Active"
+
+
+@pytest.fixture
+def shop(portal: Portal) -> Portal:
+    """Return a portal with one item of each kind."""
+    return stocked(portal)
+
+
+def write(portal: Portal, *lines: str, file: str = "tokens.csv") -> str:
+    """Write a file into the portal's folder and return its name."""
+    portal.folder.joinpath(file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def upload(portal: Portal, *lines: str, options: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Upload lines below the usual headings, which must succeed, and return the report."""
+    ran = portal.ok("token", "bulk-upload", write(portal, HEADINGS, *lines), *options, "-o", "json")
+    report: dict[str, Any] = ran.json
+    return report
+
+
+def numbers(report: dict[str, Any]) -> tuple[int, int, int, int]:
+    """Return how many rows created, updated, left and failed."""
+    return report["created"], report["updated"], report["unchanged"], report["failed"]
+
+
+def faults(portal: Portal, *lines: str, headings: str = HEADINGS) -> list[tuple[int, str, str]]:
+    """Return row, column and code of all that is wrong with lines that must be refused whole."""
+    before = tokens(portal)
+    ran = portal.run("token", "bulk-upload", write(portal, headings, *lines), "-o", "json")
+    assert (ran.status, ran.code, ran.out) == (6, "rows_rejected", "")
+    assert tokens(portal) == before
+    return [
+        (detail["location"]["row"], detail["location"]["column"], detail["code"])
+        for detail in ran.error["details"]
+    ]
+
+
+def tokens(portal: Portal) -> list[tuple[Any, ...]]:
+    """Return everything about every token."""
+    return portal.sql("SELECT * FROM tokens ORDER BY id")
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV text."""
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def template(portal: Portal, *options: str) -> str:
+    """Return what `token template` prints."""
+    return portal.ok("token", "template", *options).out
+
+
+# The template ------------------------------------------------------------------------------------
+
+
+def test_the_template_of_an_empty_portal_is_the_heading_row(shop: Portal) -> None:
+    """It is a file to begin with, and uploading it as it is changes nothing and succeeds."""
+    assert template(shop, "-o", "json").splitlines() == [HEADINGS]
+    assert numbers(upload(shop)) == (0, 0, 0, 0)
+    assert tokens(shop) == []
+
+
+def test_the_template_uploads_unchanged(shop: Portal) -> None:
+    """Whatever tokens there are, the file that shows them changes none of them."""
+    token(shop, "plain")
+    token(shop, "dated", "article", "--limit", "7", "--expires", "2026-05-31", "--nickname", "=1+1")
+    token(shop, "timed", "pathway", "--expires", "2026-05-31T10:30:00+02:00", "--creates", "staff")
+    token(shop, "+49 30", "topic", "--nickname", "a;b,'c' \"d\"")
+    token(shop, "old", "article")
+    shop.ok("token", "deactivate", "old")
+    redeem(shop, "ann", "dated")
+    shop.ok("content", "archive", "article")
+    shop.ok("settings", "set", "time-zone=Europe/Berlin")
+    before = tokens(shop)
+    text = template(shop)
+    shop.folder.joinpath("t.csv").write_text(text, encoding="utf-8", newline="")
+    ran = shop.ok("token", "bulk-upload", "t.csv", "-o", "json")
+    assert numbers(ran.json) == (0, 0, 5, 0)
+    assert tokens(shop) == before
+    rows = rows_of(text)
+    assert [row["Expires"] for row in rows] == [
+        "",
+        "2026-06-01T01:59:59+02:00",
+        "2026-05-31T10:30:00+02:00",
+        "",
+        "",
+    ]
+    assert (rows[1]["Token label"], rows[3]["Token"]) == ("'=1+1", "'+49 30")
+    assert rows[4]["Active"] == "No"
+    assert template(shop, "--tz", "UTC").splitlines()[2].split(",")[-2] == "2026-05-31"
+
+
+def test_writing_the_template_is_audited(shop: Portal) -> None:
+    """It holds every code, so it is known who asked for it."""
+    template(shop)
+    assert shop.ok("audit", "list", "-o", "json").json[-1]["code"] == "tokens.exported"
+
+
+# Making and changing -----------------------------------------------------------------------------
+
+
+def test_one_file_makes_and_changes_tokens(shop: Portal) -> None:
+    """Rows with a token id change that token and nothing else; rows without make one."""
+    token(shop, "spring", "topic", "--limit", "10", "--nickname", "Old")
+    redeem(shop, "ann")
+    before = shown(shop)
+    report = upload(
+        shop,
+        f"{before['id']},Whatever,topic,,New label,Client,20,2026-04-01,No",
+        ",,article,fair-1,Fair,prospect,5,01/04/2026,yes",
+        ",,PATHWAY,,Made up,STAFF,,,",
+    )
+    assert numbers(report) == (2, 1, 0, 0)
+    after = shown(shop)
+    assert after == {
+        **before,
+        "nickname": "New label",
+        "creates": "client",
+        "limit": 20,
+        "expires_at": "2026-04-01T23:59:59Z",
+        "active": False,
+        "state": "disabled",
+        "version": before["version"] + 1,
+    }
+    assert uses(shop) == 1
+    fair = shown(shop, "fair-1")
+    assert (fair["content"], fair["limit"], fair["creates"]) == ("article", 5, "prospect")
+    assert (fair["nickname"], fair["expires_at"]) == ("Fair", "2026-04-01T23:59:59Z")
+    made = shop.ok("token", "list", "--content", "pathway", "-o", "json").json[0]
+    assert (made["nickname"], made["creates"], made["limit"]) == ("Made up", "staff", None)
+    assert (made["expires_at"], made["active"], len(made["code"])) == (None, True, 12)
+    redeem(shop, "ben", made["code"])
+    assert len(shop.ok("db", "check", "-o", "json").json) == 0
+
+
+def test_blank_cells_of_an_update(shop: Portal) -> None:
+    """No label, no limit, no expiry; code and activity stay as they are."""
+    token(shop, "spring", "topic", "--limit", "9", "--expires", "2026-04-01", "--nickname", "N")
+    shop.ok("token", "deactivate", "spring")
+    number = shown(shop)["id"]
+    assert numbers(upload(shop, f"{number},,topic,,,prospect,,,")) == (0, 1, 0, 0)
+    after = shown(shop)
+    assert (after["nickname"], after["limit"], after["expires_at"]) == (None, None, None)
+    assert (after["code"], after["active"]) == ("spring", False)
+
+
+def test_the_seven_columns_of_the_original_template(shop: Portal) -> None:
+    """A sheet without Token and Active uploads as it is: codes are made, tokens work at once."""
+    headings = "Token id;Knowledge;Knowledge code;Token label;Creates;Limit;Expires"
+    file = write(shop, headings, ";The topic;topic;Booth 1;Prospect;100;31/03/26")
+    assert numbers(shop.ok("token", "bulk-upload", file, "-o", "json").json) == (1, 0, 0, 0)
+    (made,) = shop.ok("token", "list", "-o", "json").json
+    assert (made["nickname"], made["active"], made["state"]) == ("Booth 1", True, "open")
+    assert made["expires_at"] == "2026-03-31T23:59:59Z"
+
+
+def test_labels_can_be_read_as_codes(shop: Portal) -> None:
+    """--map "Token label=token" is all it takes; such tokens have no nickname."""
+    headings = "Token id,Knowledge,Knowledge code,Token label,Creates,Limit,Expires"
+    file = write(shop, headings, ",,topic,BOOTH-1,prospect,,", ",,topic,BOOTH-2,prospect,,")
+    mapping = ("--map", "Token label=token")
+    ran = shop.ok("token", "bulk-upload", file, *mapping, "-o", "json")
+    assert numbers(ran.json) == (2, 0, 0, 0)
+    assert shown(shop, "booth-1")["nickname"] is None
+    again = shop.run("token", "bulk-upload", file, *mapping, "--again", "-o", "json")
+    assert again.status == 6
+    assert [detail["location"]["column"] for detail in again.error["details"]] == [
+        "Token label",
+        "Token label",
+    ], "the heading is named as the file has it"
+
+
+# Each row on its own -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "code"),
+    [
+        ("99,,topic,,L,prospect,,,", "Token id", "row_token_unknown"),
+        ("x1,,topic,,L,prospect,,,", "Token id", "row_token_number_wrong"),
+        (",,nothing,,L,prospect,,,", "Knowledge code", "content_unknown"),
+        (",The topic,,,L,prospect,,,", "Knowledge code", "row_content_missing"),
+        (",,folder,,L,prospect,,,", "Knowledge code", "token_content_wrong"),
+        (",,course,,L,prospect,,,", "Knowledge code", "token_content_wrong"),
+        (",,lib,,L,prospect,,,", "Knowledge code", "token_content_library"),
+        (",,gone,,L,prospect,,,", "Knowledge code", "content_archived"),
+        (",,topic,spring,L,prospect,,,", "Token", "row_token_exists"),
+        (",,topic,SPRING ,L,prospect,,,", "Token", "row_token_exists"),
+        (",,topic,ab,L,prospect,,,", "Token", "token_code_invalid"),
+        (",,topic,,,prospect,,,", "Token label", "row_label_missing"),
+        (",,topic,,L,,,,", "Creates", "row_creates_unclear"),
+        (",,topic,,L,prospects,,,", "Creates", "row_creates_unclear"),
+        (",,topic,,L,prospect,0,,", "Limit", "token_limit_zero"),
+        (",,topic,,L,prospect,1.5,,", "Limit", "token_limit_wrong"),
+        (",,topic,,L,prospect,١٢,,", "Limit", "token_limit_wrong"),
+        (",,topic,,L,prospect,,03/25/2026,", "Expires", "cell_time_invalid"),
+        (",,topic,,L,prospect,,2026-03-31 10:00,", "Expires", "cell_time_invalid"),
+        (",,topic,,L,prospect,,,maybe", "Active", "row_active_unclear"),
+        ("1,,article,,L,prospect,,,", "Knowledge code", "row_content_moved"),
+        ("1,,topic,autumn,L,prospect,,,", "Token", "row_code_changed"),
+        ("1,,topic,,L,prospect,1,,", "Limit", "token_limit_below_uses"),
+        ("1,,topic,,L,,,,", "Creates", "row_creates_unclear"),
+    ],
+)
+def test_what_is_wrong_with_a_row(used: Portal, line: str, column: str, code: str) -> None:
+    """Each has its own reason and names its cell; nothing is written, good rows neither."""
+    assert faults(used, ",,topic,good,L,prospect,,,", line) == [(2, column, code)]
+
+
+@pytest.fixture
+def used(shop: Portal) -> Portal:
+    """Return the shop with one token, number 1, used twice, and library and archived content."""
+    library = ("--kind", "topic", "--code", "lib", "--title", "L", "--source", "library")
+    shop.ok("content", "create", *library)
+    shop.ok("content", "create", "--kind", "topic", "--code", "gone", "--title", "G")
+    shop.ok("content", "archive", "gone")
+    token(shop)
+    redeem(shop, "ann")
+    redeem(shop, "ben")
+    assert shown(shop)["id"] == 1
+    return shop
+
+
+def test_rows_that_mean_the_same(used: Portal) -> None:
+    """Two rows for one token, or two that make the same code, are wrong on both rows."""
+    found = faults(
+        used,
+        "1,,topic,,A,prospect,,,",
+        ",,topic,Twin,L,prospect,,,",
+        "01,,topic,,B,prospect,,,",
+        ",,topic,tWIN,L,prospect,,,",
+    )
+    assert found == [
+        (1, "Token id", "row_repeated"),
+        (2, "Token", "row_repeated"),
+        (3, "Token id", "row_repeated"),
+        (4, "Token", "row_repeated"),
+    ]
+
+
+def test_every_fault_of_a_row_is_told(used: Portal) -> None:
+    """Whoever mends the row mends it once."""
+    assert faults(used, "x,,,a,,none,0,soon,perhaps") == [
+        (1, "Active", "row_active_unclear"),
+        (1, "Creates", "row_creates_unclear"),
+        (1, "Expires", "cell_time_invalid"),
+        (1, "Knowledge code", "row_content_missing"),
+        (1, "Limit", "token_limit_zero"),
+        (1, "Token", "token_code_invalid"),
+        (1, "Token id", "row_token_number_wrong"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "missing", ["Knowledge code", "Token label", "Creates", "Limit", "Expires"]
+)
+def test_columns_that_have_to_be_there(shop: Portal, missing: str) -> None:
+    """Without one of them the file is stopped before a row is read."""
+    headings = [heading for heading in HEADINGS.split(",") if heading != missing]
+    file = write(shop, ",".join(headings), ",".join("" for _ in headings))
+    ran = shop.run("token", "bulk-upload", file, "-o", "json")
+    assert (ran.status, ran.code) == (6, "csv_column_missing")
+    assert missing in ran.error["message"]
+
+
+# The run -----------------------------------------------------------------------------------------
+
+
+def test_the_same_bytes_make_tokens_once(shop: Portal) -> None:
+    """Uploading a file a second time is refused and names the run that took it, unless --again."""
+    report = upload(shop, ",,topic,,L,prospect,,,")
+    file = write(shop, HEADINGS, ",,topic,,L,prospect,,,")
+    for rehearsal in ((), ("--dry-run",), ("--keep-going",)):
+        ran = shop.run("token", "bulk-upload", file, *rehearsal, "-o", "json")
+        assert (ran.status, ran.code) == (6, "bytes_taken_already")
+        assert ran.error["message"].startswith(f"Run {report['run']} of ")
+    assert len(tokens(shop)) == 1
+    shop.ok("token", "bulk-upload", file, "--again")
+    assert len(tokens(shop)) == 2
+
+
+def test_bytes_that_only_changed_tokens_may_come_again(shop: Portal) -> None:
+    """Nothing is made twice by them."""
+    token(shop)
+    assert numbers(upload(shop, "1,,topic,,Label,prospect,,,")) == (0, 1, 0, 0)
+    assert numbers(upload(shop, "1,,topic,,Label,prospect,,,")) == (0, 0, 1, 0)
+
+
+def test_a_rehearsal_tells_and_writes_nothing(shop: Portal) -> None:
+    """--dry-run has the numbers of a real upload and leaves nothing behind."""
+    report = upload(shop, ",,topic,,L,prospect,,,", options=("--dry-run",))
+    assert numbers(report) == (1, 0, 0, 0)
+    assert (report["run"], tokens(shop)) == (None, [])
+    assert numbers(upload(shop, ",,topic,,L,prospect,,,")) == (1, 0, 0, 0)
+
+
+def test_the_results_list_the_codes_that_were_made(shop: Portal) -> None:
+    """Nowhere else are they to be had together, in the order of the rows."""
+    lines = (",,topic,given,L,prospect,,,", ",,topic,,L,prospect,,,")
+    upload(shop, *lines, options=("--results", "r.csv"))
+    rows = rows_of(shop.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    made = shop.ok("token", "list", "-o", "json").json
+    assert [(row["key"], row["outcome"], int(row["id"])) for row in rows] == [
+        (item["code"], "created", item["id"]) for item in made
+    ]
+
+
+def test_results_of_a_refused_file_show_no_codes_that_never_were(shop: Portal) -> None:
+    """What was made up for a row that made nothing means nothing."""
+    file = write(shop, HEADINGS, ",,topic,,L,prospect,,,", ",,nothing,mine,L,prospect,,,")
+    shop.run("token", "bulk-upload", file, "--results", "r.csv")
+    rows = rows_of(shop.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    assert [(row["key"], row["outcome"]) for row in rows] == [
+        ("", "not_attempted"),
+        ("mine", "failed"),
+    ]
+
+
+def test_keep_going_takes_the_good_rows_and_the_rejects_come_back(shop: Portal) -> None:
+    """The rejects file, mended, uploads like any other."""
+    file = write(shop, HEADINGS, ",,topic,one,L,prospect,,,", ",,topic,two,L,prospect,0,,")
+    ran = shop.run(
+        "token", "bulk-upload", file, "--keep-going", "--rejects", "mend.csv", "-o", "json"
+    )
+    assert (ran.status, numbers(ran.json)) == (7, (1, 0, 0, 1))
+    mend = shop.folder / "mend.csv"
+    text = mend.read_text(encoding="utf-8")
+    assert rows_of(text)[0]["_error"].startswith("Limit: ")
+    mend.write_text(text.replace("prospect,0", "prospect,3"), encoding="utf-8", newline="")
+    assert numbers(shop.ok("token", "bulk-upload", "mend.csv", "-o", "json").json) == (1, 0, 0, 0)
+    assert shown(shop, "two")["limit"] == 3
+
+
+def test_an_interrupted_run_is_resumed(shop: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens that the run has made are no obstacle to itself; nothing is made twice."""
+    monkeypatch.setattr(bulk, "_BATCH_ROWS", 2)
+    token(shop, "taken")
+    lines = [f",,topic,code-{number},L,prospect,,," for number in range(5)]
+    lines[1] = ",,topic,TAKEN,L,prospect,,,"
+    file = write(shop, HEADINGS, *lines)
+    with monkeypatch.context() as patch:
+        break_off(patch, after=1)
+        assert shop.run("token", "bulk-upload", file, "--keep-going").status == 130
+    assert len(tokens(shop)) == 2
+    assert shop.refused("token", "bulk-upload", file, "--keep-going") == "bytes_taken_already"
+    ran = shop.run("token", "bulk-upload", file, "--resume", "--results", "r.csv", "-o", "json")
+    assert (ran.status, ran.json["failed"]) == (7, 1)
+    rows = rows_of(shop.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    assert [row["outcome"] for row in rows] == ["skipped", "failed", *["created"] * 3]
+    assert len(tokens(shop)) == 5
+    assert shop.refused("token", "bulk-upload", file, "--resume") == "run_not_interrupted"
+
+
+def test_no_code_gets_into_audit_log_or_runs(shop: Portal) -> None:
+    """What may have to be destroyed one day is written down in one place only."""
+    upload(shop, ",,topic,SECRET-CODE,L,prospect,,,")
+    for table in ("audit_rows", "runs", "notifications"):
+        assert "SECRET-CODE" not in repr(shop.sql(f"SELECT * FROM {table}"))

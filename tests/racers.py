@@ -53,10 +53,12 @@ def race(
     *,
     guarded: bool = True,
     course: str = "tests.racers",
+    patience: float = 120,
 ) -> list[Finish]:
     """Let all racers go at once and return how their command lines ended, racer by racer.
 
-    `course` is the module that runs them: this one, or one that takes other guards away.
+    `course` is the module that runs them: this one, or one that takes other guards away. After
+    `patience` seconds the race is given up.
     """
     plan = {"guarded": guarded, "racers": [asdict(racer) for racer in racers]}
     ran = subprocess.run(
@@ -66,7 +68,7 @@ def race(
         input=json.dumps(plan),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=patience,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr

@@ -62,5 +62,5 @@ class BytesTakenAlready(Rejected):
     """The same file once more, when that would make the same things twice."""
 
     code = "bytes_taken_already"
-    says = "Run {run} of {started_at} created {created} from these very bytes of {file}."
+    says = "Run {run} of {started_at} has created {created} from these very bytes of {file}."
     hint = "If it was interrupted, --resume ends it; to create them once more, give --again."

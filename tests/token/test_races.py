@@ -66,6 +66,24 @@ def test_a_limit_lets_exactly_so_many_in(desk: Portal) -> None:
     assert desk.value(refusals) == CROWD * TRIES - LIMIT
 
 
+@pytest.mark.heavy
+def test_two_hundred_people_in_each_of_64_processes(desk: Portal) -> None:
+    """12,800 redemptions by 400 people at once, half of them known: exactly a hundred get in."""
+    people, tries = 400, 200
+    know(desk, people)
+    token(desk, "spring", "topic", "--limit", str(LIMIT))
+    racers = [
+        Racer([redeeming(f"k{(number * 31 + turn) % people}") for turn in range(tries)], NOON)
+        for number in range(CROWD)
+    ]
+    finishes = race(desk, racers, patience=3_600)
+    won = [finish.answer for finish in finishes if finish.answer]
+    assert sum(answer["is_new_enrollment"] for answer in won) == LIMIT
+    assert set(codes(finishes)) == {None, "token_used_up"}
+    assert uses(desk) == LIMIT == len(enrolled(desk))
+    assert len(invitations(desk)) == sum(answer["is_new_person"] for answer in won)
+
+
 @pytest.fixture
 def unlocked(desk: Portal) -> Portal:
     """Return a portal whose tables no longer check that nothing is oversold."""

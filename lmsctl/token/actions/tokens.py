@@ -224,7 +224,7 @@ def delete(work: Work, given: Sequence[str]) -> list[int]:
         f"Destroy {len(rows)} token{'s' if len(rows) > 1 else ''} for good?",
         [
             f"Goes: {names}. No command brings a code back.",
-            f"Stays: the people, their enrollments, and the ledger of {uses} uses.",
+            f"Stays: the people, their enrollments, and the ledger of uses ({uses}).",
             "To stop a token and keep it: lmsctl token deactivate.",
         ],
     )

@@ -1,16 +1,27 @@
 """The command line of trainings."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
-from lmsctl.kit import options
+from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
-from lmsctl.training import actions
-from lmsctl.training.results import Kind, Training, TrainingRow
+from lmsctl.training import actions, rules
+from lmsctl.training.errors import DeadlinesMissing
+from lmsctl.training.results import (
+    Deadline,
+    Instant,
+    Kind,
+    State,
+    Training,
+    TrainingRow,
+)
 
 app = options.noun("training", "Live events: what they are and who keeps them.")
 
@@ -162,7 +173,9 @@ def edit(
             description=description,
             if_version=if_version,
         )
-        return _edited(after, is_changed=is_changed)
+        done = _edited(after, is_changed=is_changed)
+        is_moved = time_zone is not None and is_changed
+        return replace(done, notes=list(_stops(env, work, after)) if is_moved else [])
 
     return env.write(write)
 
@@ -181,3 +194,106 @@ def delete(env: Environment, code: Code, if_missing: IfMissing = options.Missing
         return options.deleted(remove, "training", code, if_missing)
 
     return env.write(write)
+
+
+# Until when learners come and go -----------------------------------------------------------------
+
+
+@verb(
+    app,
+    "set-deadlines",
+    examples=(
+        "lmsctl training set-deadlines first-aid --stop-registration 2d --stop-cancellations 1mo",
+        "lmsctl training set-deadlines first-aid --stop-cancellations off",
+    ),
+)
+def set_deadlines(
+    env: Environment,
+    code: Code,
+    stop_registration: Annotated[
+        str | None,
+        typer.Option("--stop-registration", metavar="LENGTH|off", help="Before each start."),
+    ] = None,
+    stop_cancellations: Annotated[
+        str | None,
+        typer.Option("--stop-cancellations", metavar="LENGTH|off", help="Before each start."),
+    ] = None,
+) -> Any:
+    """Stop learners from coming, or from going, so long before each session: 1 to 9999 h, d, w, mo.
+
+    Days, weeks and months keep the time on the clocks of the training's zone; hours are elapsed
+    time. Whatever is off ends when the session starts. Administrators are not bound by deadlines.
+    """
+    given = {Deadline.REGISTRATION: stop_registration, Deadline.CANCELLATION: stop_cancellations}
+    wanted = {
+        deadline: timewords.parse_amount(text)
+        for deadline, text in given.items()
+        if text is not None
+    }
+    if not wanted:
+        raise DeadlinesMissing(field="--stop-registration")
+
+    def write(work: Work) -> Done:
+        after, is_changed = actions.set_deadlines(work, code, wanted)
+        word = "Set" if is_changed else "Unchanged:"
+        stops = (
+            f"registration stops {_before(after.stop_registration)},"
+            f" cancellations {_before(after.stop_cancellations)}"
+        )
+        sentence = f"{word} the deadlines of {after.code}: {stops}."
+        return Done(after, sentence, is_changed=is_changed, notes=list(_stops(env, work, after)))
+
+    return env.write(write)
+
+
+def _before(distance: str | None) -> str:
+    return f"{distance} before each start" if distance else "with the start"
+
+
+def _stops(env: Environment, work: Work, training: Training) -> Iterable[str]:
+    """Yield when each session that is to come stops, and let tables show the training's zone."""
+    env.zone = env.time_zone or ZoneInfo(training.time_zone)
+    for session in training.sessions:
+        if session.state is State.NOT_STARTED:
+            words = rules.words_on_stops(
+                session.code,
+                session.registration_stops_at,
+                session.cancellations_stop_at,
+                work.now,
+                env.zone,
+            )
+            yield from [words] if words else []
+
+
+@verb(app, examples=("lmsctl training lock first-aid",))
+def lock(env: Environment, code: Code) -> Any:
+    """Lock the list of participants: learners can neither leave nor switch. Joining goes on."""
+    return _set_lock(env, code, is_on=True)
+
+
+@verb(app, examples=("lmsctl training unlock first-aid",))
+def unlock(env: Environment, code: Code) -> Any:
+    """Unlock the list of participants: learners leave and switch again, as deadlines allow."""
+    return _set_lock(env, code, is_on=False)
+
+
+def _set_lock(env: Environment, code: str, *, is_on: bool) -> Any:
+    def write(work: Work) -> Done:
+        after, is_changed = actions.set_lock(work, code, is_on=is_on)
+        already = "" if is_changed else " already"
+        sentence = f"The training {after.code} is {'' if is_on else 'un'}locked{already}."
+        return Done(after, sentence, is_changed=is_changed)
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl training timeline first-aid",))
+def timeline(env: Environment, code: Code) -> Any:
+    """List what is still to come in a training, when, and what it changes, in its own zone."""
+
+    def read(work: Work) -> Listing[Instant]:
+        row, coming = actions.timeline(work, code)
+        env.zone = row.zone
+        return Listing(Instant, coming)
+
+    return env.read(read)

@@ -1,6 +1,6 @@
 """Every way the training room can say no."""
 
-from lmsctl.kit.errors import Conflict, NotFound, Rejected
+from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
 class TrainingUnknown(NotFound):
@@ -121,3 +121,11 @@ class UrlWrong(Rejected):
     code = "url_wrong"
     says = "'{given}' is no address of a web page."
     hint = "Write it like https://meet.example.com/room, without blanks."
+
+
+class DeadlinesMissing(Usage):
+    """Nothing to set."""
+
+    code = "deadlines_missing"
+    says = "No deadline is given."
+    hint = "Give --stop-registration, --stop-cancellations or both, such as 2d, or off."

@@ -62,6 +62,7 @@ class SessionRow:
     """A session, as listed: `capacity` is None for unlimited, `taken` counts people.
 
     It starts with the first of its `days` and ends with the last; `free` is None without capacity.
+    A deadline that is None is the start itself.
     """
 
     KEY = "code"
@@ -79,6 +80,8 @@ class SessionRow:
     capacity: int | None
     taken: int
     free: int | None
+    registration_stops_at: datetime | None
+    cancellations_stop_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,18 @@ class Session:
     capacity: int | None
     taken: int
     free: int | None
+    registration_stops_at: datetime | None
+    cancellations_stop_at: datetime | None
     time_zone: str
     version: int
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A training with its sessions in the order in which they start."""
+    """A training with its sessions in the order in which they start.
+
+    `stop_registration` and `stop_cancellations` are distances before each start, such as `2d`.
+    """
 
     KEY = "code"
 
@@ -117,6 +125,9 @@ class Training:
     department: str
     organizer: str | None
     time_zone: str
+    stop_registration: str | None
+    stop_cancellations: str | None
+    locked: bool
     sessions: list[SessionRow]
     created_at: datetime
     version: int
@@ -137,3 +148,27 @@ class TrainingRow:
     time_zone: str
     sessions: int
     next_start_at: datetime | None
+
+
+class Turn(StrEnum):
+    """What happens at an instant of a timeline."""
+
+    ACCESS = "access"
+    REGISTRATION_STOPS = "registration-stops"
+    CANCELLATIONS_STOP = "cancellations-stop"
+    STARTS = "starts"
+    ENDS = "ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One coming instant of a training; `local` is `at` in the training's zone."""
+
+    KEY = "local"
+    TABLE = ("local", "turn", "session", "effect")
+
+    at: datetime
+    local: str
+    turn: Turn
+    session: str | None
+    effect: str

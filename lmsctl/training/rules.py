@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit import canonical, timewords
-from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.timewords import Amount, TimeWord, Unit
 from lmsctl.training.errors import (
     CapacityBelowTaken,
     CapacityWrong,
@@ -45,6 +45,11 @@ class Training:
     organizer_id: int | None
     organizer: str | None
     time_zone: str
+    registration_amount: int | None
+    registration_unit: str | None
+    cancellation_amount: int | None
+    cancellation_unit: str | None
+    is_locked: bool
     created_at: datetime
     version: int
 
@@ -52,6 +57,16 @@ class Training:
     def zone(self) -> ZoneInfo:
         """The zone in which its times are read and shown."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def registration(self) -> Amount | None:
+        """How long before a start registration stops, None when only the start stops it."""
+        return _distance(self.registration_amount, self.registration_unit)
+
+    @property
+    def cancellation(self) -> Amount | None:
+        """How long before a start cancellations stop, None when only the start stops them."""
+        return _distance(self.cancellation_amount, self.cancellation_unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,24 @@ class Session:
     ends_at: datetime
     days: int
     is_recorded: bool
+    registration_amount: int | None
+    registration_unit: str | None
+    cancellation_amount: int | None
+    cancellation_unit: str | None
     version: int
+
+    @property
+    def registration_stops_at(self) -> datetime | None:
+        """From when on nobody comes, None when only the start stops that."""
+        return self._before(_distance(self.registration_amount, self.registration_unit))
+
+    @property
+    def cancellations_stop_at(self) -> datetime | None:
+        """From when on nobody goes, None when only the start stops that."""
+        return self._before(_distance(self.cancellation_amount, self.cancellation_unit))
+
+    def _before(self, distance: Amount | None) -> datetime | None:
+        return deadline(self.starts_at, distance, ZoneInfo(self.time_zone))
 
     @property
     def free(self) -> int | None:
@@ -93,6 +125,10 @@ class Day:
     ends_at: datetime
     place: str | None
     url: str | None
+
+
+def _distance(number: int | None, unit: str | None) -> Amount | None:
+    return None if number is None or unit is None else Amount(number, Unit(unit))
 
 
 # Texts -------------------------------------------------------------------------------------------
@@ -237,3 +273,45 @@ def over_capacity(session: Session, capacity: int | None) -> int:
             field="--capacity",
         )
     return over
+
+
+# Deadlines ---------------------------------------------------------------------------------------
+
+
+def deadline(starts_at: datetime, distance: Amount | None, zone: ZoneInfo) -> datetime | None:
+    """Return the instant `distance` before a start, None without one; raises TimeOutOfRange.
+
+    It is reached in one step: hours are elapsed time, while days, weeks and months keep the wall
+    clock of `zone`. A month that is too short ends on its last day, a local time that does not
+    exist moves forward, and of one that occurs twice it is the earlier.
+    """
+    if distance is None:
+        return None
+    return timewords.before(starts_at, distance.number, distance.unit, zone)
+
+
+def is_stopped(stops_at: datetime | None, now: datetime) -> bool:
+    """Say whether a deadline has come: its own instant belongs to it."""
+    return stops_at is not None and now >= stops_at
+
+
+def words_on_stops(
+    code: str,
+    registration_at: datetime | None,
+    cancellation_at: datetime | None,
+    now: datetime,
+    zone: ZoneInfo,
+) -> str | None:
+    """Return a sentence on when a session stops taking and letting go people, in `zone`.
+
+    None when nothing but its start stops that. What is past already is pointed out.
+    """
+    parts = [
+        f"{what} {timewords.show(at, zone)}{' (past)' if is_stopped(at, now) else ''}"
+        for what, at in (
+            ("registration stops", registration_at),
+            ("cancellations stop", cancellation_at),
+        )
+        if at is not None
+    ]
+    return f"{code}: {', '.join(parts)}." if parts else None

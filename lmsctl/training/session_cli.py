@@ -10,10 +10,9 @@ from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, verb
 from lmsctl.kit.work import Work
-from lmsctl.training import actions
+from lmsctl.training import actions, rules
 from lmsctl.training.actions import Plan, Shift
 from lmsctl.training.results import Session, SessionRow, State
-from lmsctl.training.rules import UNLIMITED
 
 app = options.noun("session", "When and where trainings take place, and for how many.")
 
@@ -74,11 +73,12 @@ def create(
                 training,
                 code=code,
                 plan=Plan(word, length, place, url, env.time_zone),
-                capacity=UNLIMITED if capacity is None else capacity,
+                capacity=rules.UNLIMITED if capacity is None else capacity,
                 title=title,
                 instructor=instructor,
             )
-            return Done(made, f"Created the session {_name(made)}, {_span(env, made)}.")
+            sentence = f"Created the session {_name(made)}, {_span(env, made)}."
+            return Done(made, sentence, notes=_stops(env, work, made))
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The session {_name(found)} exists already.", is_changed=False)
         after, is_changed = actions.edit_session(
@@ -90,7 +90,7 @@ def create(
             title=title,
             instructor=instructor,
         )
-        return _edited(env, after, is_changed=is_changed)
+        return _edited(env, work, after, is_changed=is_changed)
 
     return env.write(write)
 
@@ -108,10 +108,22 @@ def _span(env: Environment, session: Session) -> str:
     return f"from {first} to {last}"
 
 
-def _edited(env: Environment, after: Session, *, is_changed: bool) -> Done:
+def _stops(env: Environment, work: Work, session: Session) -> list[str]:
+    """Return a sentence on when learners stop coming to and going from a session, if ever."""
+    words = rules.words_on_stops(
+        session.code,
+        session.registration_stops_at,
+        session.cancellations_stop_at,
+        work.now,
+        env.zone or work.zone,
+    )
+    return [words] if words else []
+
+
+def _edited(env: Environment, work: Work, after: Session, *, is_changed: bool) -> Done:
     word = "Updated" if is_changed else "Unchanged:"
     sentence = f"{word} the session {_name(after)}, {_span(env, after)}."
-    return Done(after, sentence, is_changed=is_changed)
+    return Done(after, sentence, is_changed=is_changed, notes=_stops(env, work, after))
 
 
 @verb(
@@ -197,7 +209,7 @@ def edit(
             instructor=instructor,
             if_version=if_version,
         )
-        return _edited(env, after, is_changed=is_changed)
+        return _edited(env, work, after, is_changed=is_changed)
 
     return env.write(write)
 
@@ -222,7 +234,8 @@ def add_day(
     def write(work: Work) -> Done:
         plan = Plan(word, length, place, url, env.time_zone)
         after = actions.add_day(work, training, code, plan)
-        return Done(after, f"Added a day to the session {_name(after)}, {_span(env, after)}.")
+        sentence = f"Added a day to the session {_name(after)}, {_span(env, after)}."
+        return Done(after, sentence, notes=_stops(env, work, after))
 
     return env.write(write)
 

@@ -16,7 +16,8 @@ _LONGEST_NUMBER = 18
 _TRAINING = """
     SELECT t.id, t.code, t.title, t.type, t.description, t.department_id,
            d.full_name AS department, d.path, t.organizer_id, u.login AS organizer, t.time_zone,
-           t.created_at, t.version
+           t.registration_amount, t.registration_unit, t.cancellation_amount, t.cancellation_unit,
+           t.is_locked, t.created_at, t.version
     FROM trainings t
     JOIN departments d ON d.id = t.department_id
     LEFT JOIN users u ON u.id = t.organizer_id
@@ -163,6 +164,7 @@ _SESSION = """
                WHERE e.session_id = s.id AND e.canceled_at IS NULL AND NOT EXISTS (
                    SELECT 1 FROM attendances a
                    WHERE a.enrollment_id = e.id AND a.day_id = m.id)) AS is_recorded,
+           t.registration_amount, t.registration_unit, t.cancellation_amount, t.cancellation_unit,
            s.version
     FROM training_sessions s
     JOIN trainings t ON t.id = s.training_id

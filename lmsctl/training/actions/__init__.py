@@ -1,5 +1,6 @@
 """The verbs of the training room."""
 
+from lmsctl.training.actions.deadlines import set_deadlines, set_lock, timeline
 from lmsctl.training.actions.sessions import (
     Plan,
     Shift,
@@ -35,7 +36,10 @@ __all__ = [
     "existing_session",
     "list_sessions",
     "list_trainings",
+    "set_deadlines",
+    "set_lock",
     "show",
     "show_session",
     "sight",
+    "timeline",
 ]

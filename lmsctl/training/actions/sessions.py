@@ -151,6 +151,8 @@ def _shown(work: Work, row: rules.Session) -> Session:
         capacity=row.capacity,
         taken=row.taken,
         free=row.free,
+        registration_stops_at=row.registration_stops_at,
+        cancellations_stop_at=row.cancellations_stop_at,
         time_zone=row.time_zone,
         version=row.version,
     )

@@ -148,6 +148,9 @@ def shown(work: Work, row: rules.Training) -> Training:
         department=row.department,
         organizer=row.organizer,
         time_zone=row.time_zone,
+        stop_registration=str(row.registration) if row.registration else None,
+        stop_cancellations=str(row.cancellation) if row.cancellation else None,
+        locked=row.is_locked,
         sessions=[as_listed(work, session) for session in sessions],
         created_at=row.created_at,
         version=row.version,
@@ -169,6 +172,8 @@ def as_listed(work: Work, row: rules.Session) -> SessionRow:
         capacity=row.capacity,
         taken=row.taken,
         free=row.free,
+        registration_stops_at=row.registration_stops_at,
+        cancellations_stop_at=row.cancellations_stop_at,
     )
 
 

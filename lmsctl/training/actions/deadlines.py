@@ -1,0 +1,121 @@
+"""Until when learners come and go: setting deadlines, locking, and what is still to come."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from lmsctl.audit import actions as audit
+from lmsctl.kit import canonical, discover, timewords
+from lmsctl.kit.timewords import Amount
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.training import rules, store
+from lmsctl.training.actions.trainings import shown, sight
+from lmsctl.training.errors import TrainingUnknown
+from lmsctl.training.results import Deadline, Instant, Training, Turn
+
+
+def _restrained(work: Work, given: str) -> rules.Training:
+    """Return a training whose learners the actor may restrain, locked.
+
+    That takes `training.enroll` and `enrollment.manage` over it, both. Raises TrainingUnknown.
+    """
+    enrolling = rights.require(work, "training.enroll")
+    managing = rights.require(work, "enrollment.manage")
+    found = store.get(work, given, enrolling)
+    if not managing.covers(found.path):
+        raise TrainingUnknown(given=canonical.excerpt(given))
+    work.about = f"training {found.code}"
+    return store.lock(work, found.id)
+
+
+def set_deadlines(
+    work: Work, given: str, wanted: dict[Deadline, Amount | None]
+) -> tuple[Training, bool]:
+    """Set how long before each session learners stop coming and going; returns the training.
+
+    None switches a deadline off, one that is not in `wanted` stays. A deadline that is past already
+    holds at once. Also returns whether anything changed. Raises TrainingUnknown and TimeOutOfRange.
+    """
+    row = _restrained(work, given)
+    before = {Deadline.REGISTRATION: row.registration, Deadline.CANCELLATION: row.cancellation}
+    changes = {
+        deadline: distance for deadline, distance in wanted.items() if before[deadline] != distance
+    }
+    if changes:
+        columns: dict[str, object] = {}
+        for deadline, distance in changes.items():
+            columns[f"{deadline}_amount"] = distance.number if distance else None
+            columns[f"{deadline}_unit"] = distance.unit if distance else None
+        store.change(work, row.id, **columns)
+        told = {deadline.value: str(distance or "off") for deadline, distance in changes.items()}
+        audit.record(work, "training.deadlines_set", f"training {row.code}", **told)
+    return shown(work, store.by_id(work, row.id)), bool(changes)
+
+
+def set_lock(work: Work, given: str, *, is_on: bool) -> tuple[Training, bool]:
+    """Forbid learners to leave and to switch, or allow it again; returns whether that is new.
+
+    Raises TrainingUnknown.
+    """
+    row = _restrained(work, given)
+    if row.is_locked != is_on:
+        store.change(work, row.id, is_locked=is_on)
+        audit.record(work, f"training.{'' if is_on else 'un'}locked", f"training {row.code}")
+    return shown(work, store.by_id(work, row.id)), row.is_locked != is_on
+
+
+# What is to come ---------------------------------------------------------------------------------
+
+
+def timeline(work: Work, given: str) -> tuple[rules.Training, list[Instant]]:
+    """Return a training the actor sees, and its instants that are still to come, in their order.
+
+    Raises TrainingUnknown.
+    """
+    row = store.get(work, given, sight(work))
+    coming = [
+        instant
+        for session in store.sessions(work, Scope((EVERYWHERE,)), row.id)
+        if session.canceled_at is None
+        for instant in _instants(work, row, session)
+    ]
+    for more in discover.announce("instants_of_training", work, row):
+        coming += more
+    return row, sorted(
+        (instant for instant in coming if instant.at > work.now),
+        key=lambda instant: (instant.at, instant.session or "", instant.turn),
+    )
+
+
+def _instants(work: Work, row: rules.Training, session: rules.Session) -> Iterator[Instant]:
+    code = session.code
+    stops = (
+        (
+            session.registration_stops_at,
+            Turn.REGISTRATION_STOPS,
+            f"From then on learners can neither join {code} nor switch to it.",
+        ),
+        (
+            session.cancellations_stop_at,
+            Turn.CANCELLATIONS_STOP,
+            f"From then on learners can no longer leave {code} or switch away from it.",
+        ),
+    )
+    for at, turn, effect in stops:
+        if at is not None:
+            yield instant_of(row, at, turn, code, effect)
+    days = store.days(work, session.id)
+    for number, day in enumerate(days, start=1):
+        what = f"Day {number} of {code}" if len(days) > 1 else code
+        begun = " Learners can no longer join, leave or switch." if number == 1 else ""
+        over = " Attendance is to be recorded." if number == len(days) else ""
+        yield instant_of(row, day.starts_at, Turn.STARTS, code, f"{what} starts.{begun}")
+        yield instant_of(row, day.ends_at, Turn.ENDS, code, f"{what} ends.{over}")
+
+
+def instant_of(
+    row: rules.Training, at: datetime, turn: Turn, session: str | None, effect: str
+) -> Instant:
+    """Return an instant of a training, shown in its zone."""
+    return Instant(at, timewords.show(at, row.zone), turn, session, effect)

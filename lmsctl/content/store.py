@@ -58,6 +58,11 @@ def by_id(work: Work, number: int) -> Item:
     return found
 
 
+def by_ids(work: Work, numbers: Sequence[int]) -> list[Item]:
+    """Return the items with these ids."""
+    return work.all(Item, f"{_ITEM} WHERE id IN :numbers ORDER BY id", numbers=list(numbers))
+
+
 def of_code(work: Work, code_key: str) -> Item | None:
     """Return the item with this code; numbers do not count."""
     return work.one(Item, f"{_ITEM} WHERE code_key = :key", key=code_key)

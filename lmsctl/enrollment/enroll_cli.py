@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.enrollment import actions
+from lmsctl.bulk.options import FileOptions
+from lmsctl.enrollment import actions, rules
 from lmsctl.enrollment.actions import Order
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Selection
@@ -27,13 +28,14 @@ app = options.single("enroll", "Enroll people in content.")
         "lmsctl enroll --user anna --user ben@example.com --content GDPR-101",
         "lmsctl enroll --department Sales --content GDPR-101 --content first-week",
         "lmsctl enroll --filter type=staff --content GDPR-101 --dry-run",
+        "lmsctl enroll --from pairs.csv --keep-going --rejects mend.csv",
     ),
 )
 def enroll(
     env: Environment,
     content: Annotated[
-        list[str], typer.Option("--content", metavar="CODE", help="In what; again for more.")
-    ],
+        list[str] | None, typer.Option("--content", metavar="CODE", help="In what; again for more.")
+    ] = None,
     user: Annotated[
         list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
     ] = None,
@@ -52,22 +54,53 @@ def enroll(
             help="Only whose type, status, origin or custom field is this; again.",
         ),
     ] = None,
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Enroll the rest when some cannot be.")
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="A CSV file of pairs; - is standard input."),
+    ] = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="With --from: write to who is enrolled.")
     ] = False,
+    *,
+    file: FileOptions,
 ) -> Any:
     """Enroll people in content: every one of them in every item, or nobody.
 
     Whom a department, group or filter brings in and who is not active is skipped; whoever is named
     must be active. Who is enrolled already stays so, with their due date and their completion.
+
+    A file given with --from has a pair in each row: Login (or an address; or the column Email) and
+    Content, a code. --content says it for rows without. All rows are checked before any is written.
+    The options from --encoding to --rejects and --notify are for files only; --keep-going is for
+    both ways.
     """
     people = Selection(user or (), department or (), group or (), filter_ or ())
-    order = Order(people, content, keep_going)
+    if from_ is not None:
+        rules.check_file_alone(people, content or ())
+        return _enroll_from(env, file, from_, content, is_notifying=notify)
+    rules.check_no_file([*file.given(), *(["notify"] if notify else [])])
+    order = Order(people, rules.checked_contents(content or ()), file.keep_going)
 
     def write(work: Work) -> Done:
         return counted(actions.enroll(work, order), "enrolled", "enrolled already")
 
     return env.write(write)
+
+
+def _enroll_from(
+    env: Environment, file: FileOptions, path: str, content: list[str] | None, *, is_notifying: bool
+) -> Any:
+    from lmsctl.bulk.actions import Upload  # what reads files takes long to load
+    from lmsctl.enrollment import enroll_file_actions
+
+    default = content[0] if content else None
+    with Upload(file.order(path)) as upload:
+        return env.write(
+            lambda work: enroll_file_actions.enroll_people(
+                work, upload, content=default, wants_notices=is_notifying
+            ),
+            late=True,
+        )
 
 
 def counted(outcomes: Sequence[PairOutcome], done: str, undone: str) -> Done:

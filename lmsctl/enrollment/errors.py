@@ -19,12 +19,36 @@ class PairsRefused(Rejected):
     hint = "Correct these, or give --keep-going to do the rest."
 
 
+class ContentUnnamed(Usage):
+    """Nothing to enroll people in."""
+
+    code = "content_unnamed"
+    says = "Nothing is named to enroll people in."
+    hint = "Give --content, or --from with a file that has a column Content."
+
+
+class FileNotAlone(Usage):
+    """A file of people and items, and something that belongs to the other way of enrolling."""
+
+    code = "file_not_alone"
+    says = "{option} does not go with {other}."
+    hint = "A file says whom and what by its rows; with --from only one --content is taken."
+
+
+class ItemUnnamed(Rejected):
+    """A row of a file that does not say what to enroll somebody in."""
+
+    code = "item_unnamed"
+    says = "The row names no content."
+    hint = "Fill in the column Content, or give --content for the rows that leave it blank."
+
+
 class SelectionMissing(Usage):
     """Nobody named."""
 
     code = "selection_missing"
     says = "Nobody is named."
-    hint = "Give --user, --department, --group or --filter."
+    hint = "Give --user, --department, --group or --filter, or a file with --from."
 
 
 class FilterOnNames(Usage):

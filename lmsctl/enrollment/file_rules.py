@@ -10,7 +10,7 @@ from lmsctl.enrollment import rules
 from lmsctl.enrollment.errors import EventMomentMissing, EventUnknown, ScoreWrong
 from lmsctl.enrollment.results import Event
 from lmsctl.kit import canonical, timewords
-from lmsctl.kit.address import parse_email
+from lmsctl.kit.address import email_key
 from lmsctl.kit.csvin import Column
 from lmsctl.kit.driver import utc_text
 from lmsctl.kit.errors import Refusal
@@ -55,7 +55,7 @@ def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo, *, is_sandbo
         return (
             login,
             canonical.key(login),
-            _email_key(login, is_sandbox=is_sandbox),
+            email_key(login, sandbox=is_sandbox),
             code or None,
             canonical.key(code) if code else None,
             values.get("event"),
@@ -97,12 +97,3 @@ def _moment(cell: str, now: datetime, zone: ZoneInfo) -> datetime:
     assert moment is not None
     rules.check_happened(moment, now)
     return moment
-
-
-def _email_key(login: str, *, is_sandbox: bool) -> str | None:
-    if "@" not in login:
-        return None
-    try:
-        return parse_email(login, sandbox=is_sandbox).key
-    except Refusal:
-        return None

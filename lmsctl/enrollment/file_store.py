@@ -50,6 +50,21 @@ def prepare(work: Work) -> None:
 
 def find(work: Work, span: Span, scope: Scope) -> None:
     """Give each row its person, within `scope`, its item, and the event if it is there already."""
+    find_pairs(work, span, scope)
+    work.run(
+        f"""
+        UPDATE staged AS s SET id = p.id FROM progress_events p
+        WHERE {IN_SPAN} AND {_same(work)}
+        """,
+        **span.values,
+    )
+
+
+def find_pairs(work: Work, span: Span, scope: Scope) -> None:
+    """Give each row its person, within `scope`, and its item, and take its `id` away.
+
+    The person is who has the login `login_key`; if nobody has, who has the address `email_key`.
+    """
     work.run(
         f"""
         UPDATE staged AS s SET user_id = NULL, item_id = NULL, id = NULL
@@ -72,13 +87,6 @@ def find(work: Work, span: Span, scope: Scope) -> None:
         f"""
         UPDATE staged AS s SET item_id = i.id FROM content_items i
         WHERE {IN_SPAN} AND i.code_key = s.code_key
-        """,
-        **span.values,
-    )
-    work.run(
-        f"""
-        UPDATE staged AS s SET id = p.id FROM progress_events p
-        WHERE {IN_SPAN} AND {_same(work)}
         """,
         **span.values,
     )

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lmsctl.enrollment.errors import (
+    ContentUnnamed,
     EventInFuture,
     EventNeedsContent,
+    FileNotAlone,
     FilterOnNames,
     FilterWrong,
     ScoreWrong,
@@ -71,6 +73,34 @@ def check_selection(wanted: Selection) -> None:
         raise SelectionMissing(field="--user")
     if wanted.logins and wanted.filters:
         raise FilterOnNames(field="--filter")
+
+
+def checked_contents(contents: Sequence[str]) -> Sequence[str]:
+    """Return what people are to be enrolled in; raises ContentUnnamed when it is nothing."""
+    if not contents:
+        raise ContentUnnamed(field="--content")
+    return contents
+
+
+def check_file_alone(people: Selection, contents: Sequence[str]) -> None:
+    """Raise FileNotAlone when something beside the file says whom or, twice, what."""
+    for option, given in (
+        ("--user", people.logins),
+        ("--department", people.departments),
+        ("--group", people.groups),
+        ("--filter", people.filters),
+        ("A second --content", contents[1:]),
+    ):
+        if given:
+            raise FileNotAlone(option=option, other="--from", field=option.rpartition(" ")[2])
+
+
+def check_no_file(given: Iterable[str]) -> None:
+    """Raise FileNotAlone when `given` has something that is only for files."""
+    for name in given:
+        if name != "keep_going":
+            option = f"--{name.strip('_').replace('_', '-')}"
+            raise FileNotAlone(option=option, other="people who are chosen", field=option)
 
 
 def is_fit(person: Candidate) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lmsctl.kit.canonical import excerpt, fold, name_of, trim
-from lmsctl.kit.errors import Rejected
+from lmsctl.kit.errors import Refusal, Rejected
 
 # RFC 5321, 4.5.3.1: 64 octets before the @, 256 for a path, two of which are its brackets.
 _LOCAL_PART_LIMIT = 64
@@ -83,6 +83,16 @@ def parse_email(text: str, *, sandbox: bool) -> Email:
     if reserved and not sandbox:
         raise EmailReserved(field="email", given=excerpt(text))
     return email
+
+
+def email_key(given: str, *, sandbox: bool) -> str | None:
+    """Return the form under which an address compares; None for what is none."""
+    if "@" not in given:
+        return None
+    try:
+        return parse_email(given, sandbox=sandbox).key
+    except Refusal:
+        return None
 
 
 def parse_domain(text: str) -> str:

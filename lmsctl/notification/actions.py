@@ -26,6 +26,15 @@ class Words:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is mailed to whom; the person exists already."""
+
+    user_id: int
+    address: str
+    words: Words
+
+
 def mail(
     work: Work, user_id: int, address: str, words: Words, *, due_at: datetime | None = None
 ) -> None:
@@ -38,7 +47,12 @@ def mail(
 
 def mail_all(work: Work, recipients: Sequence[tuple[int, str]], words: Words) -> None:
     """Queue one mail of the same words to each of `recipients`, people's ids and addresses."""
-    store.add(work, [_row(work, number, address, words, None) for number, address in recipients])
+    mail_each(work, [Letter(number, address, words) for number, address in recipients])
+
+
+def mail_each(work: Work, letters: Sequence[Letter]) -> None:
+    """Queue mails of different words in one go."""
+    store.add(work, [_row(work, one.user_id, one.address, one.words, None) for one in letters])
 
 
 def notice(work: Work, user_ids: Sequence[int], words: Words) -> None:

@@ -9,7 +9,7 @@ from lmsctl.enrollment import rules, store
 from lmsctl.enrollment.rules import Candidate, Selection
 from lmsctl.group import store as groups
 from lmsctl.kit import canonical
-from lmsctl.kit.address import parse_email
+from lmsctl.kit.address import email_key
 from lmsctl.kit.errors import Ambiguous, Refusal
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import EVERYWHERE, Scope
@@ -64,7 +64,8 @@ def _named(
 ) -> tuple[dict[int, Candidate], dict[str, Refusal]]:
     if not logins:
         return {}, {}
-    emails = {given: key for given in logins for key in _email_keys(work, given)}
+    keys = {given: email_key(given, sandbox=work.is_sandbox) for given in logins}
+    emails = {given: key for given, key in keys.items() if key is not None}
     numbers = {given: number for given in logins for number in _numbers(given)}
     candidates = store.named(
         work,
@@ -95,14 +96,6 @@ def _named(
         else:
             unknown[given] = UserUnknown(given=given)
     return found, unknown
-
-
-def _email_keys(work: Work, given: str) -> Iterator[str]:
-    if "@" in given:
-        try:
-            yield parse_email(given, sandbox=work.is_sandbox).key
-        except Refusal:
-            return
 
 
 def _numbers(given: str) -> Iterator[int]:

@@ -1,0 +1,202 @@
+"""Enrolling people in content by a file."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Portal, Ran
+from tests.content.test_items import create
+
+HEADING = "Login,Content\n"
+
+
+@pytest.fixture
+def school(portal: Portal) -> Portal:
+    """Return a portal with four people and a pathway over `one`."""
+    names = ("--first-name", "F", "--last-name", "L")
+    for login in ("ann", "ben", "cyd", "dan"):
+        portal.ok("user", "create", "--login", login, "--email", f"{login}@example.com", *names)
+    portal.ok("user", "deactivate", "dan")
+    create(portal, "one", "topic", "--due-days", "1")
+    create(portal, "two")
+    create(portal, "old")
+    create(portal, "box", "folder")
+    create(portal, "way", "pathway")
+    portal.ok("content", "add-item", "way", "one")
+    portal.ok("content", "archive", "old")
+    return portal
+
+
+def take(portal: Portal, text: str, *more: str) -> Ran:
+    """Take in a file with this text."""
+    (portal.folder / "pairs.csv").write_text(text, encoding="utf-8")
+    return portal.run("enroll", "--from", "pairs.csv", *more, "-o", "json")
+
+
+def counted(ran: Ran) -> tuple[int, int, int]:
+    """Return how many rows made something, were so already, and failed."""
+    return ran.json["created"], ran.json["unchanged"], ran.json["failed"]
+
+
+def enrolled(portal: Portal) -> list[tuple[Any, ...]]:
+    """Return who is in what, in which phase, and why."""
+    return portal.sql(
+        """
+        SELECT u.login, i.code, e.phase, r.reason FROM enrollments e
+        JOIN users u ON u.id = e.user_id JOIN content_items i ON i.id = e.item_id
+        JOIN enrollment_reasons r ON r.enrollment_id = e.id
+        WHERE e.canceled_at IS NULL ORDER BY u.login, i.code, r.reason
+        """
+    )
+
+
+def test_a_file_enrolls_and_twice_changes_nothing(school: Portal) -> None:
+    """By login or address, in any case; the same pair twice is one enrollment."""
+    school.ok("enroll", "--user", "ben", "--content", "two")
+    school.ok("enroll", "--user", "cyd", "--content", "two")
+    school.ok("enrollment", "cancel", "--user", "cyd", "--content", "two")
+    before = school.ok("enrollment", "list", "--user", "ben", "-o", "json").json
+    text = f"{HEADING}ANN,One\nben@example.com,two\nann,one\ncyd,TWO\n"
+    ran = take(school, text, "--results", "results.csv")
+    assert ran.status == 0, ran.err
+    assert counted(ran) == (2, 2, 0)
+    assert ran.err.startswith("2 created, 0 updated, 2 unchanged.\n")
+    assert "No notices were queued." in ran.err
+    assert enrolled(school) == [
+        ("ann", "one", "enrolled", "import"),
+        ("ben", "two", "enrolled", "administrator"),
+        ("cyd", "two", "enrolled", "import"),
+    ]
+    assert school.ok("enrollment", "list", "--user", "ben", "-o", "json").json == before
+    (row,) = school.ok("enrollment", "list", "--user", "ann", "-o", "json").json
+    assert row["due_at"] == "2026-03-03T23:59:59Z"
+    lines = (school.folder / "results.csv").read_text().splitlines()
+    outcomes = [line.split(",")[2:4] for line in lines[1:]]
+    assert outcomes == [
+        ["ANN One", "created"],
+        ["ben@example.com two", "unchanged"],
+        ["ann one", "unchanged"],
+        ["cyd TWO", "created"],
+    ]
+    assert all(line.split(",")[4] for line in lines[1:])
+    assert counted(take(school, text)) == (0, 4, 0)
+    assert school.ok("db", "check", "-o", "json").json == []
+
+
+def test_a_pathway_prepares_its_items(school: Portal) -> None:
+    """As when enrolling by hand; who is enrolled in the item in the same file stays so."""
+    ran = take(school, f"{HEADING}ann,way\nben,way\nben,one\n")
+    assert counted(ran) == (3, 0, 0)
+    assert enrolled(school) == [
+        ("ann", "one", "pre-enrolled", "pathway"),
+        ("ann", "way", "enrolled", "import"),
+        ("ben", "one", "enrolled", "import"),
+        ("ben", "one", "enrolled", "pathway"),
+        ("ben", "way", "enrolled", "import"),
+    ]
+    assert counted(take(school, f"{HEADING}ann,one\n")) == (1, 0, 0)
+    assert ("ann", "one", "enrolled", "import") in enrolled(school)
+
+
+BAD = (
+    HEADING
+    + "nobody,one\nnobody@example.com,one\ndan,one\nann,none\nann,box\nann,old\n,one\nann,\n"
+    + "ann,one\n"
+)
+
+
+def test_every_fault_is_told_and_nothing_is_written(school: Portal) -> None:
+    """By row and column, all at once; a good row goes in with --keep-going."""
+    ran = take(school, BAD)
+    assert ran.status == 6
+    found = [
+        (item["location"]["row"], item["location"]["column"], item["code"])
+        for item in ran.error["details"]
+    ]
+    assert found == [
+        (1, "Login", "user_unknown"),
+        (2, "Login", "user_unknown"),
+        (3, "Login", "person_not_active"),
+        (4, "Content", "content_unknown"),
+        (5, "Content", "content_is_folder"),
+        (6, "Content", "content_archived"),
+        (7, "Login", "login_missing"),
+        (8, "Content", "item_unnamed"),
+    ]
+    assert ran.error["details"][2]["message"].endswith("'dan' is inactive and cannot be enrolled.")
+    assert enrolled(school) == []
+    ran = take(school, BAD, "--keep-going", "--rejects", "mend.csv")
+    assert ran.status == 7
+    assert counted(ran) == (1, 0, 8)
+    assert (school.folder / "mend.csv").read_text().count("\n") == 9
+    assert enrolled(school) == [("ann", "one", "enrolled", "import")]
+
+
+def test_content_and_columns_come_from_the_command_line_too(school: Portal) -> None:
+    """An export of people with --content, headings of other programs, standard input."""
+    school.ok("user", "export", "--status", "active", "--to", "pairs.csv")
+    exported = (school.folder / "pairs.csv").read_text()
+    ran = take(school, exported, "--content", "one", "--ignore-unknown")
+    assert counted(ran) == (4, 0, 0)
+    ran = take(school, f"{HEADING}ann,two\nben,\n", "--content", "one")
+    assert counted(ran) == (1, 1, 0)
+    text = "Mitarbeiter;Email;Kurs\n;cyd@example.com;two\n"
+    mapped = ("--map", "Mitarbeiter=login", "--map", "Kurs=content")
+    ran = school.run("enroll", "--from", "-", *mapped, "-o", "json", stdin=text)
+    assert counted(ran) == (1, 0, 0)
+    assert take(school, "Content\none\n").code == "csv_column_missing"
+    assert take(school, "Login\nann\n").code == "csv_column_missing"
+    assert take(school, f"{HEADING}ann,one\n", "--expect-rows", "2").code == "rows_unexpected"
+
+
+def test_a_file_goes_with_no_other_choice_of_people(school: Portal) -> None:
+    """Nor do options of files with people who are named; something to enroll in is needed."""
+    for more in (("--user", "ann"), ("--department", "/"), ("--group", "x"), ("--filter", "a=b"),
+                 ("--content", "one", "--content", "two")):  # fmt: skip
+        ran = take(school, f"{HEADING}ann,one\n", *more)
+        assert (ran.status, ran.code) == (2, "file_not_alone"), more
+    named = ("enroll", "--user", "ann")
+    assert school.refused(*named, "--content", "one", "--notify") == "file_not_alone"
+    assert school.refused(*named, "--content", "one", "--encoding", "cp1252") == "file_not_alone"
+    assert school.refused(*named) == "content_unnamed"
+    assert school.refused("enroll", "--content", "one") == "selection_missing"
+    assert enrolled(school) == []
+
+
+def test_people_out_of_scope_are_unknown(school: Portal) -> None:
+    """A department-administrator enrolls their own."""
+    school.ok("department", "create", "Sales")
+    school.ok("user", "move", "ann", "--department", "Sales")
+    names = ("--first-name", "F", "--last-name", "L")
+    school.ok("user", "create", "--login", "eve", *names, "--department", "Sales")
+    school.ok("role", "grant", "eve", "department-administrator", "--department", "Sales")
+    ran = take(school, f"{HEADING}ann,one\nben,one\n", "--as", "eve")
+    assert [item["code"] for item in ran.error["details"]] == ["user_unknown"]
+    assert counted(take(school, f"{HEADING}ann,one\n", "--as", "eve")) == (1, 0, 0)
+    assert take(school, f"{HEADING}ann,one\n", "--as", "ann").status == 8
+
+
+def test_notify_writes_to_who_is_new(school: Portal) -> None:
+    """One mail for each new enrollment of somebody with an address, and none without --notify."""
+    mails = "SELECT address, subject FROM notifications WHERE kind = 'enrolled' ORDER BY id"
+    text = f"{HEADING}ann,one\nben,two\nowner,one\n"
+    before = school.value("SELECT count(*) FROM notifications")
+    assert take(school, text, "--dry-run").status == 0
+    assert take(school, f"{HEADING}cyd,one\n").status == 0
+    assert school.value("SELECT count(*) FROM notifications") == before
+    ran = take(school, f"{text}cyd,one\n", "--notify")
+    assert ran.json["notices"] == 2
+    assert "2 notices were queued." in ran.err
+    found = [(address, subject.split()[-1]) for address, subject in school.sql(mails)]
+    assert [address for address, _ in found] == ["ann@example.com", "ben@example.com"]
+
+
+def test_a_run_that_keeps_going_goes_on_in_batches(
+    school: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pairs that come again in a later batch are enrolled already."""
+    monkeypatch.setattr("lmsctl.bulk.actions._BATCH_ROWS", 2)
+    text = f"{HEADING}ann,one\nben,one\nann,one\nnobody,one\ncyd,way\nben,way\n"
+    ran = take(school, text, "--keep-going")
+    assert counted(ran) == (4, 1, 1)
+    assert len(enrolled(school)) == 6

@@ -4,6 +4,11 @@
 NOUNS: dict[str, tuple[str, str, str]] = {
     "audit": ("lmsctl.audit.cli", "app", "Who did what, as whom, and what was refused."),
     "autoenroll": ("lmsctl.autoenroll.cli", "app", "Rules that enroll whoever joins."),
+    "batch": (
+        "lmsctl.batch.cli",
+        "app",
+        "Run many commands at once, each by itself or all in one.",
+    ),
     "can-i": ("lmsctl.role.cli", "can_i_app", "Whether and where one may do something."),
     "catalog": ("lmsctl.content.catalog_cli", "app", "What people may choose for themselves."),
     "completion": (

@@ -64,6 +64,10 @@ def crowd(
     for place, department in PLACES.items():
         people = f"Login,First name,Last name,Department\nnew-{place},N,N,{department}\n"
         portal.folder.joinpath(f"people-{place}.csv").write_text(people, encoding="utf-8")
+        pairs = f"Login,Content\nperson-{place},topic-own\n"
+        portal.folder.joinpath(f"pairs-{place}.csv").write_text(pairs, encoding="utf-8")
+        line = f"user show person-{place}\n"
+        portal.folder.joinpath(f"batch-{place}.txt").write_text(line, encoding="utf-8")
         for line in TABLE["each_place"] if place != "none" else ():
             portal.ok(*_argv(line, place, department))
     for line in TABLE["once"]:

@@ -14,6 +14,7 @@ from lmsctl.rights.rules import PERMISSIONS
 
 TOPICS: Mapping[str, str] = {
     "autoenroll": "rules that enroll whoever joins",
+    "batch": "many commands in one run",
     "config": "the configuration file, its keys and connections",
     "csv": "files that are read and written",
     "errors": "every code of a refusal",

@@ -17,7 +17,6 @@ from lmsctl.kit import canonical, discover
 from lmsctl.kit.discover import Obstacle
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights import store as rights_store
 
 
 def plant_root(work: Work, name: str) -> Node:
@@ -86,8 +85,9 @@ def edit(
 ) -> tuple[Department, bool]:
     """Change a department's name, code or supervisor (a login, or `none`); an empty code goes.
 
-    Needs `department.manage` there. Returns it and whether it changed. Raises DepartmentUnknown,
-    DepartmentExists, DepartmentCodeTaken and SupervisorUnknown.
+    Needs `department.manage` there, and to name a supervisor `user.view` over them. Returns it and
+    whether it changed. Raises DepartmentUnknown, DepartmentExists, DepartmentCodeTaken and
+    SupervisorUnknown.
     """
     scope = rights.require(work, "department.manage")
     work.about = f"department {given}"
@@ -177,10 +177,11 @@ def _code(work: Work, code: str | None, *, besides: int | None = None) -> dict[s
 def _supervisor_id(work: Work, given: str) -> int | None:
     if canonical.key(given) == "none":
         return None
-    person = rights_store.find_person(work, canonical.key(given))
-    if person is None:
+    scope = rights.require(work, "user.view")
+    number = store.person_id(work, canonical.key(given), scope)
+    if number is None:
         raise SupervisorUnknown(login=given)
-    return person.id
+    return number
 
 
 def _rename(work: Work, node: Node, name: str) -> None:

@@ -124,6 +124,20 @@ def subtree(work: Work, path: str) -> list[Place]:
     )
 
 
+def person_id(work: Work, key: str, scope: Scope) -> int | None:
+    """Return who in `scope` has that login or address, in the form in which they are compared."""
+    found: int | None = work.value(
+        f"""
+        SELECT u.id FROM users u JOIN departments d ON d.id = u.department_id
+        WHERE (u.login_key = :key OR u.email_key = :key) AND {scope.clause("d.path")}
+          AND (u.expires_at IS NULL OR u.expires_at > :now)
+        """,
+        key=key,
+        now=work.now,
+    )
+    return found
+
+
 def set_supervisor(work: Work, number: int, user_id: int | None) -> None:
     """Set or take away who supervises a department's people."""
     work.run("DELETE FROM department_supervisors WHERE department_id = :id", id=number)

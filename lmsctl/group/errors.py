@@ -1,14 +1,9 @@
 """Every way the group room can say no."""
 
 from lmsctl.kit.errors import Conflict, NotFound
+from lmsctl.user.errors import GroupUnknown
 
-
-class GroupUnknown(NotFound):
-    """No group of that name or number, or not in scope."""
-
-    code = "group_unknown"
-    says = "There is no group '{given}'."
-    hint = "'lmsctl group list' shows the groups you may see."
+__all__ = ["GroupExists", "GroupPeopleUnknown", "GroupUnknown"]
 
 
 class GroupExists(Conflict):

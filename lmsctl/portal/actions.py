@@ -109,7 +109,7 @@ def set_settings(work: Work, assignments: Sequence[str]) -> tuple[list[str], lis
     store.change(work, **{SETTINGS[name].column: value for name, value in changes.items()})
     if "plan.max-active-users" in changes:
         store.change(work, told_percent=0)
-        _warn(work)
+        tell_of_threshold(work)
     audit.record(work, "settings.changed", "portal", **changes)
     notes = _windows_that_read_differently(work, before.time_zone, changes.get("time-zone"))
     return list(changes), notes
@@ -140,17 +140,20 @@ def take_seat(work: Work) -> None:
     """Take one seat of the plan; raises PlanFull."""
     if not store.take_seats(work, 1):
         raise PlanFull
-    _warn(work)
+    tell_of_threshold(work)
 
 
 def take_seats_up_to(work: Work, count: int) -> int:
-    """Take as many of `count` seats as are left, and return how many that were."""
+    """Take as many of `count` seats as are left, and return how many that were.
+
+    Telling of a threshold is left to the caller, or to the next seat that is taken by itself.
+    """
     row = lock(work)
     free = count if row.seat_limit is None else max(0, row.seat_limit - row.seats_taken)
     granted = min(count, free)
     if granted and not store.take_seats(work, granted):
         raise PlanFull
-    _warn(work)
+    work.forget(Settings)
     return granted
 
 
@@ -161,13 +164,16 @@ def give_back_seats(work: Work, count: int) -> None:
         work.forget(Settings)
 
 
-def _warn(work: Work) -> None:
-    """Tell owners and administrators, once each time, that a threshold has been reached."""
+def tell_of_threshold(work: Work) -> int:
+    """Tell owners and administrators, once each time, that a threshold has been reached.
+
+    Returns how many notices that queued.
+    """
     work.forget(Settings)
     row = settings(work)
     percent = rules.reached(row.seats_taken, row.seat_limit)
     if percent <= row.told_percent:
-        return
+        return 0
     store.change(work, told_percent=percent)
     work.forget(Settings)
     people = rights_store.holders(work, [rights_rules.OWNER, rights_rules.ADMINISTRATOR])
@@ -181,3 +187,4 @@ def _warn(work: Work) -> None:
         ),
     )
     notification.notice(work, people, words)
+    return len(people)

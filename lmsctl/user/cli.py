@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import canonical, options, timewords
+from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
@@ -111,7 +111,7 @@ def list_(
         type=type_,
         status=status,
         origin=origin,
-        group_key=None if group is None else canonical.key(group),
+        group=group,
         search=search,
     )
     return env.read(lambda work: Listing(UserRow, actions.list_users(work, wanted)))

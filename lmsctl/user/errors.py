@@ -51,6 +51,22 @@ class FieldMissing(Rejected):
     hint = "Give it a value: --field '{name}=…'."
 
 
+class FieldsWrong(Rejected):
+    """Several custom fields are missing or wrong."""
+
+    code = "fields_wrong"
+    says = "{count} custom fields are missing or wrong."
+    hint = "Correct each of them; 'lmsctl field list' shows the fields there are."
+
+
+class GroupUnknown(NotFound):
+    """No group of that name or number, or not in scope."""
+
+    code = "group_unknown"
+    says = "There is no group '{given}'."
+    hint = "'lmsctl group list' shows the groups you may see."
+
+
 class FieldUnknown(NotFound):
     """No custom field of that name."""
 

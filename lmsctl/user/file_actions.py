@@ -15,7 +15,7 @@ from lmsctl.kit.answer import Done
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import MeanwhileChanged, Work
 from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import Words
+from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, PERMISSIONS, PORTAL_WIDE, Scope
@@ -119,8 +119,7 @@ class _Import:
         checks.fail_incomplete(work, span, may_use_root=scope.covers(root.path))
         if "department" in self._present:
             checks.fail_lost_departments(work, span, scope)
-        if "email" in self._present:
-            checks.fail_taken_addresses(work, span)
+        checks.fail_taken_names(work, span, self._present)
         if "status" in self._present:
             checks.fail_new_pending(work, span)
         if any(rule.is_required for rule in self.fields):
@@ -156,7 +155,7 @@ class _Import:
 
     def write(self, work: Work, span: Span, run: int) -> int:
         """Write what the good rows of `span` want; return how many notices were queued."""
-        self._take_seats(work, span)
+        count = self._take_seats(work, span)
         is_wanted = any(discover.announce("wants_who_joins", work))
         if is_wanted and "department" in self._present:
             store.note_moves(work, span)
@@ -171,14 +170,16 @@ class _Import:
             store.join_groups(work, span)
         if self._has_supervisors:
             store.set_supervisors(work, span)
-        return self._tell(work, span, is_wanted=is_wanted)
+        return count + self._tell(work, span, is_wanted=is_wanted)
 
-    def _take_seats(self, work: Work, span: Span) -> None:
+    def _take_seats(self, work: Work, span: Span) -> int:
+        """Take the seats, and return how many notices that queued."""
         # In a file written in several steps, seats that later rows free are not there yet.
         seats = self._share_seats(work, span)
         portal.give_back_seats(work, seats.freed)
         if seats.wanted:
             portal.take_seats_up_to(work, seats.wanted)
+        return portal.tell_of_threshold(work) if self._wants_notices else 0
 
     def _tell(self, work: Work, span: Span, *, is_wanted: bool) -> int:
         """Let upper rooms know who joined what, and write to the new ones if that is wanted."""
@@ -272,18 +273,22 @@ def _numbered(work: Work) -> Iterator[tuple[int, str, str]]:
 
 def _greet(work: Work, people: Sequence[Arrived]) -> int:
     settings = portal.settings(work)
-    count = 0
-    for person in people:
-        if person.is_new and person.email and person.status == Status.ACTIVE:
-            words = Words(
+    letters = [
+        Letter(
+            person.user_id,
+            person.email,
+            Words(
                 kind="account_created",
                 reason="an account was made for this address",
                 subject=f"Your account at {settings.name}",
                 body=f"Your login is {person.login}.\n{settings.public_url}\n",
-            )
-            notification.mail(work, person.user_id, person.email, words)
-            count += 1
-    return count
+            ),
+        )
+        for person in people
+        if person.is_new and person.email and person.status == Status.ACTIVE
+    ]
+    notification.mail_each(work, letters)
+    return len(letters)
 
 
 def _together(items: Iterable[T]) -> Iterator[list[T]]:

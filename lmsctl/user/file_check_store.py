@@ -2,7 +2,7 @@
 
 # Every SQL text here is made of names and clauses of our own; values are always parameters.
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lmsctl.bulk.errors import RowRepeated
@@ -14,6 +14,7 @@ from lmsctl.user.errors import (
     EmailTaken,
     FieldMissing,
     FieldValueTaken,
+    LoginTaken,
     NotConfirmedYet,
     OwnerProtected,
     StatusWrong,
@@ -101,6 +102,8 @@ def fail_repeated(work: Work, span: Span, *, has_people: bool) -> None:
     if has_people:
         # One row says the login of a person, another one their address.
         _fail_twins(work, span, "id", "Login", "id IS NOT NULL")
+    if work.value(f"SELECT EXISTS (SELECT 1 FROM staged s WHERE {_LIKE_ADDRESS})"):
+        _fail_crossed(work, span)
 
 
 def _fail_twins(work: Work, span: Span, column: str, heading: str, condition: str) -> None:
@@ -126,19 +129,70 @@ def _fail_twins(work: Work, span: Span, column: str, heading: str, condition: st
     )
 
 
-def fail_taken_addresses(work: Work, span: Span) -> None:
-    """Note rows that give an address which somebody else has."""
+_LIKE_ADDRESS = "s.is_generated = 0 AND s.login_key LIKE '%@%'"
+
+
+def _fail_crossed(work: Work, span: Span) -> None:
+    """Note rows of which one gives as a login what the other gives as an address."""
+    for mine, other, heading, source in (
+        ("login_key", "email_key", "Login", f"staged WHERE {_LIKE_ADDRESS.replace('s.', '')}"),
+        ("email_key", "login_key", "Email", "staged WHERE email_key IS NOT NULL"),
+    ):
+        fail(
+            work,
+            span,
+            RowRepeated,
+            Fault(
+                f"""
+        FROM (SELECT row_no, {mine} FROM {source}) s
+        JOIN (SELECT {other}, min(row_no) AS row_no FROM staged s
+              WHERE {_LIKE_ADDRESS if other == "login_key" else "s.email_key IS NOT NULL"}
+              GROUP BY {other}) t
+          ON t.{other} = s.{mine} AND t.row_no <> s.row_no WHERE TRUE
+        """,
+                f"'{heading}'",
+                {"other": "t.row_no", "what": "'login or address'"},
+            ),
+        )
+
+
+def fail_taken_names(work: Work, span: Span, present: Collection[str]) -> None:
+    """Note rows whose login or address, if the file has these columns, names somebody else."""
+    if "email" in present:
+        _fail_taken_addresses(work, span)
+    if "login" in present:
+        _fail_taken_logins(work, span)
+
+
+def _fail_taken_addresses(work: Work, span: Span) -> None:
+    for key in ("email_key", "login_key"):
+        fail(
+            work,
+            span,
+            EmailTaken,
+            Fault(
+                f"""
+        FROM staged s JOIN users u ON u.{key} = s.email_key
+        WHERE s.login_key IS NOT NULL AND (s.id IS NULL OR s.id <> u.id)
+        """,
+                "'Email'",
+                {"email": "s.email"},
+            ),
+        )
+
+
+def _fail_taken_logins(work: Work, span: Span) -> None:
     fail(
         work,
         span,
-        EmailTaken,
+        LoginTaken,
         Fault(
-            """
-        FROM staged s JOIN users u ON u.email_key = s.email_key
-        WHERE s.login_key IS NOT NULL AND (s.id IS NULL OR s.id <> u.id)
+            f"""
+        FROM staged s JOIN users u ON u.email_key = s.login_key
+        WHERE {_LIKE_ADDRESS} AND s.id IS NULL
         """,
-            "'Email'",
-            {"email": "s.email"},
+            "'Login'",
+            {"login": "s.login"},
         ),
     )
 

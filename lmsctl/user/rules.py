@@ -14,6 +14,7 @@ from lmsctl.user.errors import (
     FieldMissing,
     FieldNameTaken,
     FieldNotAssigned,
+    FieldsWrong,
     FieldUnknown,
     FieldValueWrong,
     LoginInvalid,
@@ -141,24 +142,28 @@ def check_fields(
     """Return the checked entries for `given` (name to text; an empty text takes the value away).
 
     With `wants_required` every required field must have a value. Raises FieldUnknown, FieldMissing
-    and FieldValueWrong.
+    and FieldValueWrong, or FieldsWrong with several of them.
     """
     known = {rule.name_key: rule for rule in rules}
     texts = {canonical.key(name): (name, text) for name, text in given.items()}
+    wrong: list[Refusal] = []
     for name_key, (name, _) in texts.items():
         if name_key not in known:
             guess = canonical.nearest(name, [rule.name for rule in known.values()])
-            raise FieldUnknown(name=name, advice=f"Did you mean '{guess}'? " if guess else "")
-    entries = [
-        field_entry(rule, texts[name_key][1])
-        for name_key, rule in known.items()
-        if name_key in texts
-    ]
-    if wants_required:
-        filled = {entry.field_id for entry in entries if entry.value}
-        for rule in known.values():
-            if rule.is_required and rule.id not in filled:
-                raise FieldMissing(name=rule.name, field=rule.name)
+            advice = f"Did you mean '{guess}'? " if guess else ""
+            wrong.append(FieldUnknown(name=name, advice=advice))
+    entries = []
+    for name_key, rule in known.items():
+        if name_key not in texts and not (wants_required and rule.is_required):
+            continue
+        try:
+            entries.append(field_entry(rule, texts.get(name_key, ("", ""))[1]))
+        except Refusal as refusal:
+            wrong.append(refusal)
+    if len(wrong) > 1:
+        raise FieldsWrong(count=len(wrong), details=wrong)
+    if wrong:
+        raise wrong[0]
     return entries
 
 

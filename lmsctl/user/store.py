@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lmsctl.kit import canonical
-from lmsctl.kit.errors import Ambiguous, Refusal
+from lmsctl.kit import address, canonical
+from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.user.errors import UserUnknown
+from lmsctl.user.errors import GroupUnknown, UserUnknown
 from lmsctl.user.results import UserRow
 from lmsctl.user.rules import FieldEntry, FieldRule
 
@@ -71,7 +71,8 @@ def find(work: Work, given: str, scope: Scope) -> Person | None:
           AND {scope.clause("d.path")} ORDER BY u.id
         """,
         key=canonical.key(given),
-        email=_email_key(given, is_sandbox=work.is_sandbox),
+        # What knows addresses is loaded for them alone.
+        email=address.email_key(given, sandbox=work.is_sandbox) if "@" in given else None,
         number=int(number) if is_number else None,
         now=work.now,
     )
@@ -86,17 +87,6 @@ def get(work: Work, given: str, scope: Scope) -> Person:
     if found is None:
         raise UserUnknown(given=given)
     return found
-
-
-def _email_key(given: str, *, is_sandbox: bool) -> str | None:
-    if "@" not in given:
-        return None
-    from lmsctl.kit.address import parse_email  # the full check costs start-up time
-
-    try:
-        return parse_email(given, sandbox=is_sandbox).key
-    except Refusal:
-        return None
 
 
 def by_id(work: Work, number: int) -> Person:
@@ -119,21 +109,30 @@ def holder_of_email(work: Work, email_key: str) -> int | None:
     return found
 
 
+def called(work: Work, key: str) -> set[int]:
+    """Return the ids of the people who are called `key`, be it by their login or their address.
+
+    People are named by either alike, so what is one person's login is nobody else's address.
+    """
+    found = work.values("SELECT id FROM users WHERE login_key = :key OR email_key = :key", key=key)
+    return set(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has an address, and until when if they have not confirmed it."""
+    """Who is called by an address, and until when if they have not confirmed it."""
 
     id: int
     expires_at: datetime | None
 
 
 def holder_of_email_at(work: Work, email_key: str, at: datetime) -> Holder | None:
-    """Return who will still have that address at `at`, when holds have run out."""
+    """Return who will still be called by that address at `at`, when holds have run out."""
     return work.one(
         Holder,
         """
         SELECT id, expires_at FROM users
-        WHERE email_key = :key AND (expires_at IS NULL OR expires_at > :at)
+        WHERE (email_key = :key OR login_key = :key) AND (expires_at IS NULL OR expires_at > :at)
         """,
         key=email_key,
         at=at,
@@ -141,10 +140,15 @@ def holder_of_email_at(work: Work, email_key: str, at: datetime) -> Holder | Non
 
 
 def taken_logins(work: Work, login_keys: Sequence[str]) -> set[str]:
-    """Return which of `login_keys` somebody has."""
-    return set(
-        work.values("SELECT login_key FROM users WHERE login_key IN :keys", keys=list(login_keys))
+    """Return which of `login_keys` are somebody's login or address."""
+    found = work.values(
+        """
+        SELECT login_key FROM users WHERE login_key IN :keys
+        UNION SELECT email_key FROM users WHERE email_key IN :keys
+        """,
+        keys=list(login_keys),
     )
+    return set(found)
 
 
 def add(work: Work, **values: Any) -> int:
@@ -355,8 +359,21 @@ class Filter:
     type: str | None = None
     status: str | None = None
     origin: str | None = None
-    group_key: str | None = None
+    group: str | None = None
     search: str | None = None
+
+
+def check_group(work: Work, given: str, scope: Scope) -> None:
+    """Raise GroupUnknown unless there is a group of that name in `scope`."""
+    found = work.value(
+        f"""
+        SELECT g.id FROM user_groups g JOIN departments d ON d.id = g.department_id
+        WHERE g.name_key = :key AND {scope.clause("d.path")}
+        """,
+        key=canonical.key(given),
+    )
+    if found is None:
+        raise GroupUnknown(given=given)
 
 
 def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[UserRow]:
@@ -368,7 +385,7 @@ def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[UserRow]:
             ("u.type = :type", wanted.type),
             (f"{STATUS_NOW} = :status", wanted.status),
             ("u.origin = :origin", wanted.origin),
-            (_IN_GROUP, wanted.group_key),
+            (_IN_GROUP, wanted.group),
             (_FITS_SEARCH, wanted.search),
         )
         if value is not None
@@ -387,7 +404,7 @@ def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[UserRow]:
         type=wanted.type,
         status=wanted.status,
         origin=wanted.origin,
-        group=wanted.group_key,
+        group=canonical.key(wanted.group or ""),
         search=f"%{_escaped(canonical.key(wanted.search or ''))}%",
     )
 

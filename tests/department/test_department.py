@@ -165,3 +165,21 @@ def test_out_of_scope_and_absent_are_one_answer(tree: Portal) -> None:
             4,
             f"error: There is no department '{path}'.",
         )
+
+
+def test_a_supervisor_is_somebody_the_actor_may_see(tree: Portal) -> None:
+    """Whoever is out of scope is as unknown as nobody; without the right to see people, refused."""
+    for login, place in (("anna", "Sales"), ("ben", "HR"), ("cyd", "Sales/EMEA")):
+        names = ("--first-name", "F", "--last-name", "L")
+        tree.ok("user", "create", "--login", login, *names, "--department", place)
+    for role, more in (("builder", ("--permission", "user.view")), ("blind", ())):
+        permissions = ("--permission", "department.manage", *more)
+        tree.ok("role", "create", role, *permissions)
+    tree.ok("role", "grant", "anna", "builder", "--department", "Sales")
+    tree.ok("role", "grant", "cyd", "blind", "--department", "Sales")
+    edit = ("department", "edit", "Sales", "--supervisor")
+    for login in ("ben", "nobody", "owner"):
+        assert tree.refused(*edit, login, "--as", "anna") == "supervisor_unknown"
+    assert tree.ok(*edit, "CYD", "--as", "anna", "-o", "json").json["supervisor"] == "cyd"
+    assert tree.refused(*edit, "anna", "--as", "cyd") == "permission_missing"
+    tree.ok(*edit, "none", "--as", "cyd")

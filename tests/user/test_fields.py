@@ -67,6 +67,23 @@ def test_a_required_field_is_asked_for_by_name(portal: Portal) -> None:
     assert values(portal) == {}
 
 
+def test_all_that_is_wrong_with_fields_is_told_at_once(portal: Portal) -> None:
+    """Two missing ones, a wrong one and an unknown one; at sign-up and when making a person."""
+    for name in ("Badge", "Desk"):
+        portal.ok("field", "create", name, "--required")
+    portal.ok("field", "create", "Age", "--kind", "number")
+    error = portal.run(*ANNA, "--field", "Age=old", "--field", "Floor=1", "-o", "json").error
+    assert error["code"] == "fields_wrong"
+    assert sorted((item["code"], item["field"]) for item in error["details"][1:]) == [
+        ("field_missing", "Badge"),
+        ("field_missing", "Desk"),
+        ("field_value_wrong", "Age"),
+    ]
+    assert error["details"][0]["code"] == "field_unknown"
+    error = portal.run(*ANNA, "-o", "json").error
+    assert [item["field"] for item in error["details"]] == ["Badge", "Desk"]
+
+
 def test_a_unique_value_belongs_to_one_person(portal: Portal) -> None:
     """Compared without case; free again when they go."""
     portal.ok("field", "create", "Badge", "--kind", "unique-text")

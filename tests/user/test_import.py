@@ -170,6 +170,26 @@ def test_two_rows_for_one_person_are_errors_on_both(house: Portal) -> None:
     ]
 
 
+def test_a_login_and_an_address_name_one_person(house: Portal) -> None:
+    """Within the file and beside who is there; one's own address is a login for everybody."""
+    house.ok(
+        "user", "create", "--login", "ben@example.com", "--first-name", "B", "--last-name", "C"
+    )
+    assert faults(house, HEADINGS, "anna@example.com,A,A,,,,", "x,X,X,ben@example.com,,,") == [
+        (1, "Login", "login_taken"),
+        (2, "Email", "email_taken"),
+    ]
+    assert faults(
+        house, HEADINGS, "c@example.com,C,C,,,,", "z,Z,Z,,,,", "d,D,D,C@example.com,,,"
+    ) == [
+        (1, "Login", "row_repeated"),
+        (3, "Email", "row_repeated"),
+    ]
+    lines = (HEADINGS, "e@example.com,E,E,e@example.com,,,", "ben@example.com,,,ben@example.com,,,")
+    assert numbers(import_(house, *lines)) == (1, 1, 0, 0)
+    assert numbers(import_(house, *lines)) == (0, 0, 2, 0)
+
+
 # What can be wrong -------------------------------------------------------------------------------
 
 
@@ -297,12 +317,12 @@ def test_custom_fields_are_columns(house: Portal) -> None:
     heading = HEADINGS + ",badge,BORN"
     import_(house, heading, "ben,B,B,,,,,7,2000-01-31", "anna,,,,,,,8,")
     assert show(house, "ben")["fields"] == {"Badge": "7", "Born": "2000-01-31"}
-    assert faults(house, heading, "cara,C,C,,,,,,") == [(1, "Badge", "field_missing")]
-    assert faults(house, heading, "cara,C,C,,,,,7,") == [(1, "Badge", "field_value_taken")]
-    assert faults(house, heading, "cara,C,C,,,,,9,31.31.2000") == [(1, "Born", "field_value_wrong")]
+    assert faults(house, heading, "cara,C,C,,,,,,") == [(1, "badge", "field_missing")]
+    assert faults(house, heading, "cara,C,C,,,,,7,") == [(1, "badge", "field_value_taken")]
+    assert faults(house, heading, "cara,C,C,,,,,9,31.31.2000") == [(1, "BORN", "field_value_wrong")]
     assert faults(house, heading, "cara,C,C,,,,,9,", "dora,D,D,,,,,9,") == [
-        (1, "Badge", "row_repeated"),
-        (2, "Badge", "row_repeated"),
+        (1, "badge", "row_repeated"),
+        (2, "badge", "row_repeated"),
     ]
     assert numbers(import_(house, heading, "anna,,,,,,,9,")) == (0, 1, 0, 0)
 
@@ -406,6 +426,18 @@ def test_notices_only_when_asked_for(house: Portal) -> None:
     )
     assert report["notices"] == 1
     assert house.sql("SELECT address FROM notifications") == [("b@example.com",)]
+
+
+def test_thresholds_of_the_plan_are_told_when_asked_for(house: Portal) -> None:
+    """Without --notify the next seat that is taken by itself tells of them."""
+    house.ok("settings", "set", "plan.max-active-users=4")
+    import_(house, HEADINGS, "a,A,A,,,,", "b,B,B,,,,")
+    notices = "SELECT reason FROM notifications WHERE kind = 'plan_threshold'"
+    assert house.sql(notices) == []
+    house.ok("user", "deactivate", "a")
+    report = import_(house, HEADINGS, "c,C,C,c@example.com,,,", options=("--notify",))
+    assert report["notices"] == 2
+    assert house.sql(notices) == [("the plan reached 100 percent",)]
 
 
 def test_a_run_is_audited_once(house: Portal) -> None:

@@ -37,6 +37,21 @@ def test_logins_and_addresses_are_compared_in_one_form(portal: Portal) -> None:
     assert show(portal, "ZOE@b\u00fccher.example")["login"] == "Zo\u00eb"
 
 
+def test_a_login_and_an_address_name_one_person(portal: Portal) -> None:
+    """Nobody is called like another's address, nor has an address that is another's login."""
+    create(portal, "--login", "ann", "--email", "ann@example.com")
+    create(portal, "--login", "ben@example.com")
+    making = ("user", "create", *NAMES)
+    assert portal.refused(*making, "--login", "Ann@Example.com") == "login_taken"
+    assert portal.refused(*making, "--email", "BEN@example.com") == "email_taken"
+    assert portal.refused("user", "edit", "ann", "--login", "ben@example.com") == "login_taken"
+    assert portal.refused("user", "edit", "ann", "--email", "ben@example.com") == "email_taken"
+    create(portal, "--login", "cyd")
+    assert portal.refused("user", "edit", "cyd", "--login", "ann@example.com") == "login_taken"
+    portal.ok("user", "edit", "ann", "--login", "ann@example.com")
+    portal.ok("user", "edit", "ben@example.com", "--email", "ben@example.com")
+
+
 def test_addresses_reserved_for_tests_are_for_sandboxes(portal: Portal) -> None:
     """The domain .example is fine everywhere."""
     create(portal, "--email", "anna@corp.test")
@@ -163,6 +178,7 @@ def test_people_are_found_by_every_filter_together(portal: Portal) -> None:
     assert found("--department", "Sales", "--status", "active") == ["anna"]
     assert found("--type", "client") == found("--status", "inactive") == ["b%n"]
     assert found("--group", " night SHIFT ") == ["anna"]
+    assert portal.refused("user", "list", "--group", "Day Shift") == "group_unknown"
     assert found("--search", "EXAMPLE.com") == ["anna"]
     assert found("--search", "%") == ["b%n"]
     assert found("--search", "_") == found("--origin", "token") == []

@@ -85,7 +85,7 @@ def add(work: Work, draft: Draft, status: Status) -> int:
     Raises LoginTaken, EmailTaken and FieldValueTaken.
     """
     login = _free_login(work, draft.login, draft.email)
-    if draft.email and store.holder_of_email(work, draft.email.key) is not None:
+    if draft.email and store.called(work, draft.email.key):
         raise EmailTaken(email=draft.email.address, field="email")
     number = store.add(
         work,
@@ -192,11 +192,13 @@ def _supervisor(work: Work, person: Person, mode: SupervisorMode) -> str | None:
 def list_users(work: Work, wanted: Filter) -> Iterator[UserRow]:
     """Return the people in scope that fit `wanted`, by login; needs `user.view`.
 
-    `wanted.under` is a department as people write it. Raises DepartmentUnknown.
+    `wanted.under` is a department as people write it. Raises DepartmentUnknown and GroupUnknown.
     """
     scope = rights.require(work, "user.view")
     if wanted.under is not None:
         wanted = replace(wanted, under=departments.get(work, wanted.under, scope).path)
+    if wanted.group is not None:
+        store.check_group(work, wanted.group, rights.actor(work).scope("group.view"))
     return store.listed(work, scope, wanted)
 
 
@@ -279,7 +281,7 @@ def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
 
 def _new_login(work: Work, person: Person, given: str) -> dict[str, object]:
     login = rules.check_login(given)
-    if store.holder_of_login(work, canonical.key(login)) not in {None, person.id}:
+    if store.called(work, canonical.key(login)) - {person.id}:
         raise LoginTaken(login=login, field="login")
     return {"login": login}
 
@@ -288,7 +290,7 @@ def _new_email(work: Work, person: Person, given: str) -> dict[str, object]:
     if not canonical.trim(given):
         return {"email": None}
     email = parse_email(given, sandbox=work.is_sandbox)
-    if store.holder_of_email(work, email.key) not in {None, person.id}:
+    if store.called(work, email.key) - {person.id}:
         raise EmailTaken(email=email.address, field="email")
     return {"email": email.address}
 

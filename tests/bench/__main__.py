@@ -1,4 +1,4 @@
-"""The parts of the benchmark: start, bulk, memory, race, token.
+"""The parts of the benchmark: start, bulk, memory, race, token, batch; batch-1000 when named.
 
 Absolute times vary with the machine; the ratios hold. Nothing here fails for time; `race` and
 `token` do if anything was oversold or lost.
@@ -9,9 +9,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from tests.bench import files, race, start, token
+from tests.bench import batch, files, race, start, token
 from tests.bench.common import Bench
 
 PARTS: dict[str, Callable[[Bench], None]] = {
@@ -20,7 +21,9 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "memory": files.memory,
     "race": race.race,
     "token": token.token,
+    "batch": batch.batch,
 }
+LONG: dict[str, Callable[[Bench], None]] = {"batch-1000": partial(batch.batch, count=1000)}
 
 
 def main(names: Sequence[str]) -> None:
@@ -30,7 +33,7 @@ def main(names: Sequence[str]) -> None:
     bench = Bench(folder)
     try:
         for name in names or PARTS:
-            PARTS[name](bench)
+            {**PARTS, **LONG}[name](bench)
     finally:
         bench.close()
         shutil.rmtree(folder, ignore_errors=True)

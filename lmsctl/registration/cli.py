@@ -4,12 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import options
+from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 from lmsctl.registration import actions
+from lmsctl.registration.options import NewcomerOptions
 from lmsctl.registration.results import Pending
 
 app = options.noun("registration", "Self-registration: switches, confirmation, holds.")
@@ -85,6 +86,38 @@ def _change(
 def show(env: Environment) -> Any:
     """Show how self-registration is set."""
     return env.read(actions.switches)
+
+
+@verb(
+    app,
+    examples=(
+        (
+            "lmsctl registration submit --content GDPR-101 --email kim@example.com"
+            " --first-name Kim --last-name Oh"
+        ),
+    ),
+)
+def submit(
+    env: Environment,
+    content: Annotated[
+        str, typer.Option("--content", metavar="CODE|LINK", help="The item, or its open link.")
+    ],
+    who: NewcomerOptions,
+) -> Any:
+    """Register a new person for an item that is shared by an open link, as the link does.
+
+    They may open the item, and everything that inherits in its folder when it inherits itself.
+    """
+    newcomer = who.newcomer()
+
+    def write(work: Work) -> Done:
+        told = actions.submit(work, content, newcomer)
+        if told.expires_at is None:
+            return Done(told, f"Registered {told.login}.")
+        until = timewords.show(told.expires_at, work.zone)
+        return Done(told, f"Registered {told.login}; to be confirmed before {until}.")
+
+    return env.write(write)
 
 
 @verb(app, examples=("lmsctl registration pending",))

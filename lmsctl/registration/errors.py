@@ -51,6 +51,14 @@ class SignupLoginTaken(Rejected):
     hint = "Choose another login, or leave it out to get one made."
 
 
+class ContentNotShared(Rejected):
+    """An item that takes nobody in, because it has no open link."""
+
+    code = "content_not_shared"
+    says = "'{given}' has no open link, so nobody registers for it."
+    hint = "Share it first: lmsctl content link {given}."
+
+
 class DetailMissing(Rejected):
     """Something that every person who registers must give."""
 

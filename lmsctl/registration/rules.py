@@ -3,9 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lmsctl.content.errors import ContentArchived
+from lmsctl.content.results import Status as ContentStatus
+from lmsctl.content.rules import Item
 from lmsctl.kit import address, canonical
 from lmsctl.kit.address import Email, parse_email
 from lmsctl.kit.errors import Refusal
+from lmsctl.portal import rules as portal_rules
+from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.store import Settings
 from lmsctl.registration.errors import (
     DetailMissing,
@@ -17,6 +22,9 @@ from lmsctl.registration.errors import (
 )
 from lmsctl.user import rules as user_rules
 from lmsctl.user.rules import FieldEntry, FieldRule
+
+# As much of what was typed as an address may have (RFC 5321); the audit log needs no more.
+_ADDRESS_LIMIT = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,11 @@ class Checked:
     entries: Sequence[FieldEntry]
 
 
+def about(what: str, newcomer: Newcomer) -> str:
+    """Return what the audit log calls an attempt of somebody who registers."""
+    return f"{what} {canonical.excerpt(newcomer.email or '', _ADDRESS_LIMIT)}".strip()
+
+
 def check_newcomer(newcomer: Newcomer, fields: Iterable[FieldRule], *, is_sandbox: bool) -> Checked:
     """Return the newcomer's details checked; asks for exactly what creating a person asks for.
 
@@ -53,7 +66,7 @@ def check_newcomer(newcomer: Newcomer, fields: Iterable[FieldRule], *, is_sandbo
         try:
             return check(*args, **more)  # type: ignore[operator]  # every caller passes a function
         except Refusal as refusal:
-            wrong.append(refusal)
+            wrong.extend(refusal.details or [refusal])
             return None
 
     email = tried(_needed, newcomer.email, "e-mail address", "--email")
@@ -141,6 +154,15 @@ def closed_gates(portal: Settings) -> Iterator[Refusal]:
     """Yield a refusal for everything that closes all doors of the portal."""
     if not portal.is_registration_on:
         yield RegistrationOff()
+
+
+def closed_link(item: Item, portal: Settings) -> Iterator[Refusal]:
+    """Yield a refusal for every gate of an item's open link that is closed, whoever comes."""
+    yield from closed_gates(portal)
+    if item.status == ContentStatus.ARCHIVED:
+        yield ContentArchived(given=item.code)
+    if portal_rules.is_full(portal.seats_taken, portal.seat_limit):
+        yield PlanFull()
 
 
 def secret_part(given: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import canonical
 from lmsctl.kit.address import parse_email
 from lmsctl.kit.answer import Gate, Listing
 from lmsctl.kit.errors import Refusal
@@ -32,9 +31,6 @@ from lmsctl.signup_profile.rules import Row
 from lmsctl.user import store as users
 from lmsctl.user.results import Origin
 
-# As much of what was typed as an address may have (RFC 5321); the audit log needs no more.
-_ADDRESS_LIMIT = 254
-
 
 def sign_up(work: Work, given: str, newcomer: Newcomer) -> Registered:
     """Let a newcomer in through a profile, named by its link, or by its code with `profile.view`.
@@ -44,7 +40,7 @@ def sign_up(work: Work, given: str, newcomer: Newcomer) -> Registered:
     nothing is used up then.
     """
     rights.actor(work)
-    work.about = f"sign-up {canonical.excerpt(newcomer.email or '', _ADDRESS_LIMIT)}".strip()
+    work.about = registration_rules.about("sign-up", newcomer)
     found = _named(work, given)
     settings = portal.lock(work)
     row = store.lock(work, found.id)

@@ -1,26 +1,18 @@
-"""The verbs of the registration room: switches, letting people in, confirming, releasing."""
+"""Letting somebody in by whatever door: one place, one seat, one account, one mail."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lmsctl.audit import actions as audit
 from lmsctl.kit import canonical, secret, timewords
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
-from lmsctl.portal import store as portal_store
 from lmsctl.portal.store import Settings
 from lmsctl.registration import rules, store
-from lmsctl.registration.errors import (
-    AddressTaken,
-    ConfirmationUnknown,
-    PendingUnknown,
-    PolicyNotAccepted,
-    SignupLoginTaken,
-)
-from lmsctl.registration.results import Confirmed, Pending, Registered, State, Switches
+from lmsctl.registration.errors import AddressTaken, PolicyNotAccepted, SignupLoginTaken
+from lmsctl.registration.results import Registered, State
 from lmsctl.registration.rules import Checked, Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.user import actions as user
@@ -34,75 +26,21 @@ from lmsctl.user.rules import Draft
 _CODE_LENGTH = 25
 
 
-# Switches ----------------------------------------------------------------------------------------
-
-
-def switches(work: Work) -> Switches:
-    """Return how self-registration is set; needs `portal.settings` everywhere."""
-    rights.require_everywhere(work, "portal.settings")
-    return _switches(portal.settings(work))
-
-
-def _switches(row: Settings) -> Switches:
-    return Switches(
-        row.is_registration_on,
-        row.is_confirmation_on,
-        row.domains_json if row.is_domain_limited else None,
-        row.hold_hours,
-    )
-
-
-def change(
-    work: Work,
-    *,
-    is_on: bool | None = None,
-    confirms_email: bool | None = None,
-    domains: Sequence[str] = (),
-    is_any_domain: bool = False,
-) -> tuple[Switches, bool]:
-    """Change what is given and leave the rest; needs `portal.settings` everywhere.
-
-    `domains` replaces the list and limits addresses to it; `is_any_domain` lifts the limit and
-    keeps the list. Returns the switches, and whether anything changed. Raises DomainsMissing and
-    DomainsContradict.
-    """
-    rights.require_everywhere(work, "portal.settings")
-    wanted: dict[str, object] = {}
-    if is_on is not None:
-        wanted["is_registration_on"] = is_on
-    if confirms_email is not None:
-        wanted["is_confirmation_on"] = confirms_email
-    listed = rules.parse_domains(domains, is_any=is_any_domain)
-    if is_any_domain:
-        wanted["is_domain_limited"] = False
-    elif listed is not None:
-        wanted.update(is_domain_limited=True, domains_json=listed)
-    before = portal.lock(work)
-    changes = {name: value for name, value in wanted.items() if getattr(before, name) != value}
-    if changes:
-        portal_store.change(work, **changes)
-        audit.record(work, "registration.set", "portal", **changes)
-    portal.lock(work)
-    return switches(work), bool(changes)
-
-
-# Letting people in -------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Door:
     """Where somebody comes in: what to call it, where they land, which addresses it admits.
 
     `domains` is None for the portal's list, or a list of the door's own, empty for any.
-    `claim_place` takes the door's own limited place; it is called after the plan is locked.
+    `claim_place` takes the door's own limited place, if it has any; it is called after the plan is
+    locked.
     """
 
     source: str
     origin: Origin
     origin_detail: str
     department_id: int
-    domains: Collection[str] | None
-    claim_place: Callable[[Work], None]
+    domains: Collection[str] | None = None
+    claim_place: Callable[[Work], None] | None = None
 
 
 def check_open(work: Work) -> Settings:
@@ -132,7 +70,8 @@ def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
     rules.check_admitted(details.email, row, door.domains)
     _check_free(work, details)
     portal.take_seat(work)
-    door.claim_place(work)
+    if door.claim_place:
+        door.claim_place(work)
     expires_at = work.now + timedelta(hours=row.hold_hours) if row.is_confirmation_on else None
     draft = Draft(
         login=details.login,
@@ -226,48 +165,3 @@ def _welcome_words(row: Settings, name: str) -> Words:
         subject=f"Welcome to {row.name}",
         body=f"Hello {name},\n\nyour account is ready.\n{link}",
     )
-
-
-# Confirming and releasing ------------------------------------------------------------------------
-
-
-def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
-    """Confirm the address a code was mailed to; doing it twice is a success that changes nothing.
-
-    It works after the door has closed too, and needs no right but the code, or the link that ends
-    in it. Returns the person and whether it was the first time. Raises ConfirmationUnknown.
-    """
-    rights.actor(work)
-    portal.lock(work)
-    found = store.by_code(work, secret.fingerprint(rules.secret_part(code).upper()))
-    if found is None or found.user_id is None or found.state == State.EXPIRED:
-        raise ConfirmationUnknown
-    person = users.by_id(work, found.user_id)
-    is_first = found.state == State.PENDING
-    if is_first:
-        user.awake(work, person)
-        audit.record(work, "registration.confirmed", f"user {person.login}")
-    status = users.by_id(work, person.id).status
-    return Confirmed(person.login, person.email, status, found.confirmed_at or work.now), is_first
-
-
-def list_pending(work: Work) -> Iterator[Pending]:
-    """Return the registrations in scope that wait; needs `registration.manage`."""
-    return store.pending(work, rights.require(work, "registration.manage"))
-
-
-def release(work: Work, given: str) -> Pending:
-    """End a registration that waits, as if its time had run out: account, place and seat go back.
-
-    Needs `registration.manage` in the person's department. Raises PendingUnknown.
-    """
-    scope = rights.require(work, "registration.manage")
-    work.about = f"user {given}"
-    portal.lock(work)
-    person = users.find(work, given, scope)
-    waiting = store.pending_of(work, person.id) if person else None
-    if person is None or waiting is None:
-        raise PendingUnknown(given=given)
-    user.gone(work, [person.id])
-    audit.record(work, "registration.released", f"user {person.login}")
-    return waiting

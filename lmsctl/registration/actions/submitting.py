@@ -1,0 +1,65 @@
+"""Registering for an item that is shared by an open link."""
+
+from lmsctl.audit import actions as audit
+from lmsctl.content import actions as content
+from lmsctl.content import rules as content_rules
+from lmsctl.content import store as content_store
+from lmsctl.content.errors import OpenLinkUnknown
+from lmsctl.content.rules import Item
+from lmsctl.department import store as departments
+from lmsctl.kit import canonical
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
+from lmsctl.registration import rules
+from lmsctl.registration.actions.entering import Door, enter
+from lmsctl.registration.errors import ContentNotShared
+from lmsctl.registration.results import Registered
+from lmsctl.registration.rules import Newcomer
+from lmsctl.rights import actions as rights
+from lmsctl.user import store as users
+from lmsctl.user.results import Origin
+
+
+def submit(work: Work, given: str, newcomer: Newcomer) -> Registered:
+    """Let a newcomer in by an item's open link, or by its code with `content.view`.
+
+    They land in the root department and may open the item: with everything that inherits in its
+    folder when it inherits itself, alone when it does not. Nobody is enrolled in it. While they
+    have not confirmed their address they can open nothing, and when they never do the grant goes
+    with the account. Raises OpenLinkUnknown, ContentIsFolder, ContentNotShared, RegistrationOff,
+    ContentArchived, PlanFull, and what `enter` raises; nothing remains then.
+    """
+    rights.actor(work)
+    work.about = rules.about("submit", newcomer)
+    found = _named(work, given)
+    settings = portal.lock(work)
+    item = content_store.lock(work, found.id)
+    if item.link is None:
+        raise ContentNotShared(given=item.code)
+    for refusal in rules.closed_link(item, settings):
+        raise refusal
+    door = Door(
+        source=f"open link {item.code}",
+        origin=Origin.OPEN_LINK,
+        origin_detail=item.code,
+        department_id=departments.root(work).id,
+    )
+    registered, _ = enter(work, door, newcomer)
+    number = users.holder_of_login(work, canonical.key(registered.login))
+    assert number is not None
+    content.grant_open(work, item, number)
+    audit.record(work, "registration.submitted", f"content {item.code}", login=registered.login)
+    return registered
+
+
+def _named(work: Work, given: str) -> Item:
+    """Return the item of a link, or of a code; who may not see content knows nothing but links."""
+    try:
+        return content.find_by_link(work, given)
+    except OpenLinkUnknown:
+        may_see = rights.actor(work).scope("content.view").paths
+        found = content_store.find(work, given) if may_see else None
+        if found is None:
+            raise
+    content_rules.check_no_folder(found, "registered for")
+    return found

@@ -154,6 +154,7 @@ def test_everybody_sees_their_own_view_and_no_other(desk: Portal) -> None:
         assert desk.run("learner", verb, "bob", "--as", "bob").status == 0
         assert desk.refused("learner", verb, "ann", "--as", "bob") == "permission_missing"
         assert desk.refused("learner", verb, "nobody", "--as", "bob") == "permission_missing"
+        assert desk.run("learner", verb, "ann", "--as", "bob").out == ""
     desk.ok("role", "grant", "bob", "department-administrator", "--department", "Sales")
     assert set(courses(desk, "ann", "--as", "bob")) == {"a"}
     assert desk.refused("learner", "courses", "owner", "--as", "bob") == "user_unknown"

@@ -131,8 +131,7 @@ def courses(work: Work, given: str) -> Iterator[Course]:
     """
     person = learner(work, given)
     seen = learner_store.seen(work, person.id, person.path)
-    for _, group in groupby(seen, key=lambda row: row.code):
-        yield _course(list(group))
+    return (_course(list(group)) for _, group in groupby(seen, key=lambda row: row.code))
 
 
 def _course(rows: list[Seen]) -> Course:
@@ -168,16 +167,18 @@ def catalog(work: Work, given: str) -> Iterator[Offer]:
     """
     person = learner(work, given)
     offered = learner_store.offered(work, person.id, person.path, person.type)
-    for _, group in groupby(offered, key=lambda row: row.code):
-        rows = list(group)
-        first = rows[0]
-        yield Offer(
-            code=first.code,
-            kind=first.kind,
-            title=first.title,
-            is_enrolled=first.is_enrolled,
-            because=[_rule(row) for row in rows],
-        )
+    return (_offer(list(group)) for _, group in groupby(offered, key=lambda row: row.code))
+
+
+def _offer(rows: list[Offered]) -> Offer:
+    first = rows[0]
+    return Offer(
+        code=first.code,
+        kind=first.kind,
+        title=first.title,
+        is_enrolled=first.is_enrolled,
+        because=[_rule(row) for row in rows],
+    )
 
 
 def _rule(row: Offered) -> str:

@@ -44,9 +44,8 @@ def shown_training(portal: Portal, code: str = "aid") -> dict[str, Any]:
 
 def participants(portal: Portal, code: str = "aid", *more: str) -> list[dict[str, Any]]:
     """Return who takes part in a training."""
-    found: list[dict[str, Any]] = portal.ok(
-        "training", "participants", code, *more, "-o", "json"
-    ).json
+    ran = portal.ok("training", "participants", code, *more, "-o", "json")
+    found: list[dict[str, Any]] = ran.json
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from lmsctl.kit.check import Check
 from lmsctl.kit.driver import Connection
@@ -21,9 +22,10 @@ class Breaches:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """One reference of one column to another table's id."""
+    """One pair of columns of a reference; `number` tells references of one table apart."""
 
     child: str
+    number: int
     child_column: str
     parent: str
     parent_column: str
@@ -107,34 +109,42 @@ def damage(work: Work) -> list[str]:
 
 
 def orphans(work: Work) -> Iterator[tuple[str, Breaches]]:
-    """Yield each reference (`users.department_id`) with its rows that lead nowhere."""
-    for key in foreign_keys(work):
+    """Yield each reference (`users.department_id`) with its rows that lead nowhere.
+
+    A reference of several columns leads somewhere only if none of them is null, as in SQL.
+    """
+    for _, columns in groupby(foreign_keys(work), key=lambda key: (key.child, key.number)):
+        keys = list(columns)
+        first = keys[0]
+        present = " AND ".join(f"c.{key.child_column} IS NOT NULL" for key in keys)
+        equal = " AND ".join(f"p.{key.parent_column} = c.{key.child_column}" for key in keys)
         sql = f"""
-            SELECT CAST(c.{key.child_column} AS TEXT) AS example FROM {key.child} c
-            WHERE c.{key.child_column} IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM {key.parent} p WHERE p.{key.parent_column} = c.{key.child_column})
+            SELECT CAST(c.{first.child_column} AS TEXT) AS example FROM {first.child} c
+            WHERE {present} AND NOT EXISTS (SELECT 1 FROM {first.parent} p WHERE {equal})
         """
-        name = f"{key.child}.{key.child_column}"
+        name = f"{first.child}.{first.child_column}"
         yield name, breaches(work, Check(name, "", sql))
 
 
 def foreign_keys(work: Work) -> list[ForeignKey]:
-    """Return every reference of the schema; all of ours have one column."""
+    """Return every pair of columns of every reference of the schema, those of one together."""
     if work.is_sqlite:
         sql = """
-            SELECT m.name AS child, f."from" AS child_column,
+            SELECT m.name AS child, f.id AS number, f."from" AS child_column,
                    f."table" AS parent, f."to" AS parent_column
             FROM sqlite_master m, pragma_foreign_key_list(m.name) f
-            WHERE m.type = 'table' ORDER BY 1, 2
+            WHERE m.type = 'table' ORDER BY 1, 2, f.seq
         """
     else:
         sql = """
-            SELECT CAST(CAST(k.conrelid AS regclass) AS text) AS child, a.attname AS child_column,
+            SELECT CAST(CAST(k.conrelid AS regclass) AS text) AS child,
+                   CAST(k.oid AS bigint) AS number, a.attname AS child_column,
                    CAST(CAST(k.confrelid AS regclass) AS text) AS parent, b.attname AS parent_column
             FROM pg_constraint k
-            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-            JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[1]
-            WHERE k.contype = 'f' AND pg_table_is_visible(k.conrelid) ORDER BY 1, 2
+            CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS u(child, parent, at)
+            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child
+            JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.parent
+            WHERE k.contype = 'f' AND pg_table_is_visible(k.conrelid) ORDER BY 1, 2, u.at
         """
     return work.all(ForeignKey, sql)
 

@@ -4,19 +4,41 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.enrollment import actions
-from lmsctl.enrollment.actions import Order
-from lmsctl.enrollment.enroll_cli import counted
-from lmsctl.enrollment.results import EnrollmentRow, Reason, State
+from lmsctl.enrollment import actions, rules, training_rules
+from lmsctl.enrollment.actions import Order, TrainingOrder
+from lmsctl.enrollment.enroll_cli import (
+    AccessAt,
+    OverCapacity,
+    OverReason,
+    counted,
+    of_session,
+    terms_of,
+)
+from lmsctl.enrollment.results import EnrollmentRow, PairOutcome, Reason, State
 from lmsctl.enrollment.rules import Selection
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
+from lmsctl.training.results import Answer
 
 app = options.noun("enrollment", "Who is enrolled in what, why and until when.")
 
+Users = Annotated[
+    list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
+]
+Departments = Annotated[
+    list[str] | None,
+    typer.Option("--department", metavar="PATH", help="Everybody in it and under it; again."),
+]
+Groups = Annotated[
+    list[str] | None, typer.Option("--group", metavar="NAME", help="Its members; again.")
+]
+InTraining = Annotated[str, typer.Option("--training", metavar="CODE", help="In what.")]
+Learner = Annotated[
+    str | None, typer.Option("--user", metavar="LOGIN", help="Who; you yourself if absent.")
+]
 Why = Annotated[
     Reason | None,
     typer.Option("--reason", help="administrator, import, rule, token, open-link or pathway."),
@@ -80,23 +102,24 @@ def show(
     examples=(
         "lmsctl enrollment cancel --user anna --user ben --content GDPR-101",
         "lmsctl enrollment cancel --user anna --content GDPR-101 --reason token --reference fair",
+        "lmsctl enrollment cancel --user anna --training first-aid",
     ),
 )
 def cancel(
     env: Environment,
     content: Annotated[
-        list[str], typer.Option("--content", metavar="CODE", help="In what; again for more.")
-    ],
-    user: Annotated[
-        list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
+        list[str] | None, typer.Option("--content", metavar="CODE", help="In what; again for more.")
     ] = None,
-    department: Annotated[
+    training: Annotated[
         list[str] | None,
-        typer.Option("--department", metavar="PATH", help="Everybody in it and under it; again."),
+        typer.Option("--training", metavar="CODE[:SESSION]", help="In what; again for more."),
     ] = None,
-    group: Annotated[
-        list[str] | None, typer.Option("--group", metavar="NAME", help="Its members; again.")
+    session: Annotated[
+        str | None, typer.Option("--session", metavar="SESSION", help="Only of who is in this one.")
     ] = None,
+    user: Users = None,
+    department: Departments = None,
+    group: Groups = None,
     reason: Why = None,
     reference: Annotated[
         str | None,
@@ -108,12 +131,137 @@ def cancel(
 ) -> Any:
     """Cancel enrollments, or take one reason away: with another one left, they go on.
 
-    What people did stays. Canceling a pathway takes back what it had prepared.
+    What people did stays. Canceling a pathway takes back what it had prepared; canceling in a
+    training frees the place. --reason and --reference are for content only, --session for
+    trainings.
     """
-    order = Order(Selection(user or (), department or (), group or ()), content, keep_going)
+    people = Selection(user or (), department or (), group or ())
+    rules.check_named(content, training)
 
     def write(work: Work) -> Done:
-        outcomes = actions.cancel(work, order, reason=reason, reference=reference)
-        return counted(outcomes, "canceled", "not canceled")
+        outcomes: list[PairOutcome] = []
+        notes: list[str] = []
+        if content:
+            order = Order(people, content, keep_going)
+            outcomes += actions.cancel(work, order, reason=reason, reference=reference)
+        if training:
+            targets = [of_session(code, session) for code in training]
+            more, notes = actions.cancel_participation(
+                work, TrainingOrder(people, targets, keep_going)
+            )
+            outcomes += more
+        return counted(outcomes, "canceled", "not canceled", notes)
+
+    return env.write(write)
+
+
+# In trainings ------------------------------------------------------------------------------------
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl enrollment edit --user anna --training first-aid --session summer",
+        "lmsctl enrollment edit --department Sales --training first-aid --access-at 2026-03-01",
+    ),
+)
+def edit(
+    env: Environment,
+    training: InTraining,
+    session: Annotated[
+        str | None,
+        typer.Option(
+            "--session", metavar="SESSION", help="Put them into it; '' to let them choose."
+        ),
+    ] = None,
+    access_at: AccessAt = None,
+    user: Users = None,
+    department: Departments = None,
+    group: Groups = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Change the rest when some cannot be.")
+    ] = False,
+    over_capacity: OverCapacity = False,
+    reason: OverReason = None,
+) -> Any:
+    """Give participants of a training another session, or another instant of access.
+
+    New places are taken before the old ones are given up. Deadlines bind learners only. Whoever has
+    a result keeps their session.
+    """
+    people = Selection(user or (), department or (), group or ())
+    terms = terms_of(env, access_at, reason, is_over=over_capacity)
+
+    def write(work: Work) -> Done:
+        order = TrainingOrder(people, [of_session(training, session)], keep_going)
+        outcomes, notes = actions.edit_participation(
+            work, order, terms, leaves_session=session == ""
+        )
+        return counted(outcomes, "enrolled", "unchanged", notes, updated="changed")
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl --as anna enrollment confirm --training first-aid",))
+def confirm(env: Environment, training: InTraining, user: Learner = None) -> Any:
+    """Say that somebody will take part: oneself, or whose enrollments one manages."""
+    return _answer(env, training, user, Answer.CONFIRMED)
+
+
+@verb(app, examples=("lmsctl --as anna enrollment decline --training first-aid",))
+def decline(env: Environment, training: InTraining, user: Learner = None) -> Any:
+    """Say that somebody will not take part. They stay enrolled and keep their place."""
+    return _answer(env, training, user, Answer.DECLINED)
+
+
+def _answer(env: Environment, training: str, user: str | None, said: Answer) -> Any:
+    def write(work: Work) -> Done:
+        part, is_new = actions.answer(work, user, training, said)
+        already = "" if is_new else " already"
+        sentence = f"{part.login} has {said.value} {part.training}{already}."
+        return Done(part, sentence, is_changed=is_new)
+
+    return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl enrollment result --user anna --training first-aid --points 87",
+        "lmsctl enrollment result --user anna --training first-aid --clear",
+    ),
+)
+def result(
+    env: Environment,
+    training: InTraining,
+    user: Users = None,
+    department: Departments = None,
+    group: Groups = None,
+    points: Annotated[
+        int | None, typer.Option("--points", metavar="N", help="How many points they have.")
+    ] = None,
+    certificate: Annotated[
+        str | None, typer.Option("--certificate", metavar="TEXT", help="Which certificate.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take the result away.")] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Record the rest when some cannot be.")
+    ] = False,
+) -> Any:
+    """Record what participants of a training reached, in place of what was recorded before.
+
+    Whoever has points or a certificate does not move to another session any more.
+    """
+    training_rules.check_result(points, certificate, is_clearing=clear)
+    people = Selection(user or (), department or (), group or ())
+
+    def write(work: Work) -> Done:
+        outcomes = actions.record_result(
+            work,
+            TrainingOrder(people, [training], keep_going),
+            points=points,
+            certificate=certificate,
+        )
+        return counted(outcomes, "enrolled", "unchanged", updated="recorded")
 
     return env.write(write)

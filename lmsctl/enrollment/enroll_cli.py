@@ -7,18 +7,29 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.bulk.options import FileOptions
-from lmsctl.enrollment import actions, rules
-from lmsctl.enrollment.actions import Order
+from lmsctl.enrollment import actions, rules, training_rules
+from lmsctl.enrollment.actions import Order, Terms, TrainingOrder
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Selection
-from lmsctl.kit import options
+from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import EXIT_STATUS, Kind
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 
-app = options.single("enroll", "Enroll people in content.")
+app = options.single("enroll", "Enroll people in content and in trainings.")
+
+AccessAt = Annotated[
+    str | None,
+    typer.Option("--access-at", metavar="TIME", help="When they see the training; now if absent."),
+]
+OverCapacity = Annotated[
+    bool, typer.Option("--over-capacity", help="Also into a full session; needs --reason.")
+]
+OverReason = Annotated[
+    str | None, typer.Option("--reason", metavar="TEXT", help="Why over capacity; it is logged.")
+]
 
 
 @verb(
@@ -28,6 +39,7 @@ app = options.single("enroll", "Enroll people in content.")
         "lmsctl enroll --user anna --user ben@example.com --content GDPR-101",
         "lmsctl enroll --department Sales --content GDPR-101 --content first-week",
         "lmsctl enroll --filter type=staff --content GDPR-101 --dry-run",
+        "lmsctl enroll --group Pilots --training first-aid:spring --keep-going",
         "lmsctl enroll --from pairs.csv --keep-going --rejects mend.csv",
     ),
 )
@@ -54,6 +66,13 @@ def enroll(
             help="Only whose type, status, origin or custom field is this; again.",
         ),
     ] = None,
+    training: Annotated[
+        list[str] | None,
+        typer.Option("--training", metavar="CODE[:SESSION]", help="In what; again for more."),
+    ] = None,
+    access_at: AccessAt = None,
+    over_capacity: OverCapacity = False,
+    reason: OverReason = None,
     from_: Annotated[
         str | None,
         typer.Option("--from", metavar="FILE", help="A CSV file of pairs; - is standard input."),
@@ -64,10 +83,14 @@ def enroll(
     *,
     file: FileOptions,
 ) -> Any:
-    """Enroll people in content: every one of them in every item, or nobody.
+    """Enroll people in content and trainings: every one of them in every item, or nobody.
 
     Whom a department, group or filter brings in and who is not active is skipped; whoever is named
     must be active. Who is enrolled already stays so, with their due date and their completion.
+
+    In a training they get the session that is named, or choose one themselves. When a session is
+    full nobody is enrolled; with --keep-going those who come first get the places: people in the
+    order in which they are named, then the others by login.
 
     A file given with --from has a pair in each row: Login (or an address; or the column Email) and
     Content, a code. --content says it for rows without. All rows are checked before any is written.
@@ -76,13 +99,23 @@ def enroll(
     """
     people = Selection(user or (), department or (), group or (), filter_ or ())
     if from_ is not None:
-        rules.check_file_alone(people, content or ())
+        for_trainings = (training, access_at, over_capacity, reason)
+        rules.check_file_alone(people, content or (), for_trainings)
         return _enroll_from(env, file, from_, content, is_notifying=notify)
     rules.check_no_file([*file.given(), *(["notify"] if notify else [])])
-    order = Order(people, rules.checked_contents(content or ()), file.keep_going)
+    rules.check_named(content, training)
+    terms = terms_of(env, access_at, reason, is_over=over_capacity)
 
     def write(work: Work) -> Done:
-        return counted(actions.enroll(work, order), "enrolled", "enrolled already")
+        outcomes: list[PairOutcome] = []
+        notes: list[str] = []
+        if content:
+            outcomes += actions.enroll(work, Order(people, content, file.keep_going))
+        if training:
+            order = TrainingOrder(people, training, file.keep_going)
+            more, notes = actions.enroll_in_trainings(work, order, terms)
+            outcomes += more
+        return counted(outcomes, "enrolled", "enrolled already", notes)
 
     return env.write(write)
 
@@ -103,11 +136,39 @@ def _enroll_from(
         )
 
 
-def counted(outcomes: Sequence[PairOutcome], done: str, undone: str) -> Done:
-    """Return the answer with one outcome for each pair and a sentence that counts them."""
+def terms_of(
+    env: Environment, access_at: str | None, reason: str | None, *, is_over: bool
+) -> Terms:
+    """Return how people come into trainings as the options say; a time may be in the zone of --tz.
+
+    Raises OverCapacityUnreasoned and what reading the time raises.
+    """
+    word = timewords.parse(access_at) if access_at is not None else None
+    return Terms(word, env.time_zone, training_rules.check_over_reason(reason, is_over=is_over))
+
+
+def of_session(training: str, session: str | None) -> str:
+    """Return the target that a training and its session are, written as one."""
+    return f"{training}:{session}" if session else training
+
+
+def counted(
+    outcomes: Sequence[PairOutcome],
+    done: str,
+    undone: str,
+    notes: Sequence[str] = (),
+    *,
+    updated: str | None = None,
+) -> Done:
+    """Return the answer with one outcome for each pair and a sentence that counts them.
+
+    What was updated counts as `undone`, unless `updated` is a word for it.
+    """
     count = Counter(item.outcome for item in outcomes)
     changed = count[Outcome.CREATED] + count[Outcome.DELETED]
     parts = [f"{changed} {done}", f"{count[Outcome.UNCHANGED] + count[Outcome.UPDATED]} {undone}"]
+    if updated is not None:
+        parts = [f"{count[Outcome.UPDATED]} {updated}", f"{count[Outcome.UNCHANGED]} {undone}"]
     parts += [
         f"{count[outcome]} {outcome.value}"
         for outcome in (Outcome.SKIPPED, Outcome.FAILED)
@@ -118,4 +179,5 @@ def counted(outcomes: Sequence[PairOutcome], done: str, undone: str) -> Done:
         f"{', '.join(parts)}.",
         is_changed=bool(changed or count[Outcome.UPDATED]),
         status=EXIT_STATUS[Kind.PARTIAL] if count[Outcome.FAILED] else 0,
+        notes=notes,
     )

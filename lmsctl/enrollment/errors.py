@@ -24,7 +24,7 @@ class ContentUnnamed(Usage):
 
     code = "content_unnamed"
     says = "Nothing is named to enroll people in."
-    hint = "Give --content, or --from with a file that has a column Content."
+    hint = "Give --content or --training, or --from with a file that has a column Content."
 
 
 class FileNotAlone(Usage):

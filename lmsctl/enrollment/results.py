@@ -54,16 +54,35 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PairOutcome:
-    """What became of one person and one item; `code` and `message` say why it did not work."""
+    """What became of one person and one item, or one training and maybe a session of it.
+
+    `code` and `message` say why it did not work.
+    """
 
     KEY = "login"
 
     login: str
-    content: str
+    content: str | None
     outcome: Outcome
     due_at: datetime | None
     code: str | None
     message: str | None
+    training: str | None = None
+    session: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """How somebody takes part in a training; `state` is what they said, or `enrolled`."""
+
+    KEY = "login"
+
+    login: str
+    training: str
+    session: str | None
+    state: str
+    is_preselected: bool
+    access_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

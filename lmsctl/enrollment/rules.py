@@ -21,6 +21,7 @@ from lmsctl.user.results import Origin, Status, Type
 from lmsctl.user.rules import FieldRule
 
 _WORDS = {"type": Type, "status": Status, "origin": Origin}
+_FOR_TRAININGS = ("--training", "--access-at", "--over-capacity", "--reason")
 _SCORED = frozenset({Event.COMPLETED, Event.PASSED, Event.FAILED})
 _FULL_SCORE = 100
 
@@ -75,16 +76,21 @@ def check_selection(wanted: Selection) -> None:
         raise FilterOnNames(field="--filter")
 
 
-def checked_contents(contents: Sequence[str]) -> Sequence[str]:
-    """Return what people are to be enrolled in; raises ContentUnnamed when it is nothing."""
-    if not contents:
+def check_named(contents: Sequence[str] | None, trainings: Sequence[str] | None) -> None:
+    """Raise ContentUnnamed unless something is named."""
+    if not (contents or trainings):
         raise ContentUnnamed(field="--content")
-    return contents
 
 
-def check_file_alone(people: Selection, contents: Sequence[str]) -> None:
-    """Raise FileNotAlone when something beside the file says whom or, twice, what."""
+def check_file_alone(
+    people: Selection, contents: Sequence[str], for_trainings: Sequence[object]
+) -> None:
+    """Raise FileNotAlone when something beside the file says whom or, twice, what.
+
+    `for_trainings` are the values of the options for trainings, of which no file knows.
+    """
     for option, given in (
+        *zip(_FOR_TRAININGS, for_trainings, strict=True),
         ("--user", people.logins),
         ("--department", people.departments),
         ("--group", people.groups),

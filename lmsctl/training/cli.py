@@ -18,6 +18,7 @@ from lmsctl.training.results import (
     Deadline,
     Instant,
     Kind,
+    Participant,
     State,
     Training,
     TrainingRow,
@@ -194,6 +195,29 @@ def delete(env: Environment, code: Code, if_missing: IfMissing = options.Missing
         return options.deleted(remove, "training", code, if_missing)
 
     return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl training participants first-aid -o csv",
+        "lmsctl training participants first-aid --session spring",
+    ),
+)
+def participants(
+    env: Environment,
+    code: Code,
+    session: Annotated[
+        str | None, typer.Option("--session", metavar="SESSION", help="Only of this session.")
+    ] = None,
+) -> Any:
+    """List who takes part, by session: all of them to who keeps the training, else one's own."""
+
+    def read(work: Work) -> Listing[Participant]:
+        env.zone = env.time_zone or ZoneInfo(actions.show(work, code).time_zone)
+        return Listing(Participant, actions.list_participants(work, code, session))
+
+    return env.read(read)
 
 
 # Until when learners come and go -----------------------------------------------------------------

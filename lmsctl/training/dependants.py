@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from lmsctl.department import store as departments
 from lmsctl.kit.work import Work
-from lmsctl.training import store
+from lmsctl.training import people_store, store
 
 
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
@@ -16,3 +16,13 @@ def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]
 def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
     """Let the trainings of departments that go belong to the root."""
     store.move_all(work, ids, departments.root(work).id)
+
+
+def records_of_user(work: Work, user_id: int) -> dict[str, int]:
+    """Return what hangs on a person alone and goes with them: how many of each."""
+    return {"training_enrollments": people_store.count_of_user(work, user_id)}
+
+
+def with_delete_of_user(work: Work, user_id: int) -> None:
+    """Free the places of a person who goes."""
+    people_store.release_of_user(work, user_id)

@@ -172,3 +172,40 @@ class Instant:
     turn: Turn
     session: str | None
     effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who takes part in a training; `session` is None until one is chosen.
+
+    `state` is what they said to the invitation, or `enrolled`.
+    """
+
+    KEY = "login"
+    TABLE = ("login", "email", "session", "state", "access_at", "days_attended", "points")
+
+    login: str
+    email: str | None
+    session: str | None
+    state: str
+    department: str
+    is_preselected: bool
+    side: Side
+    access_at: datetime
+    enrolled_at: datetime
+    days_attended: int
+    points: int | None
+    certificate: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Whether somebody was there on one day of a session; nothing is known where it is None."""
+
+    KEY = "login"
+
+    login: str
+    day: int
+    is_present: bool | None
+    minutes: int | None
+    recorded_at: datetime | None

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.timewords import Amount, TimeWord, Unit
 from lmsctl.training.errors import (
+    AttendanceMinutesWrong,
+    AttendanceOfNobody,
+    AttendanceTooEarly,
     CapacityBelowTaken,
     CapacityWrong,
     CapacityZero,
@@ -240,6 +243,32 @@ def check_not_canceled(session: Session) -> None:
     """Raise SessionCanceled for a session that will not take place."""
     if session.canceled_at is not None:
         raise SessionCanceled(session=session.code, training=session.training)
+
+
+def check_attendance(day: Day, minutes: int | None, now: datetime, *, is_present: bool) -> None:
+    """Raise AttendanceTooEarly before a day has begun, and AttendanceMinutesWrong.
+
+    Minutes are those of somebody who was there, and no more than the day has.
+    """
+    if now < day.starts_at:
+        raise AttendanceTooEarly(starts_at=day.starts_at)
+    if minutes is not None:
+        most = (day.ends_at - day.starts_at) // timedelta(minutes=1)
+        if not is_present or not 0 <= minutes <= most:
+            raise AttendanceMinutesWrong(given=minutes, most=most, field="--minutes")
+
+
+def is_listing(
+    logins: Sequence[str] | None, minutes: int | None, *, is_everybody: bool, is_absent: bool
+) -> bool:
+    """Say whether attendance is asked for instead of told; raises AttendanceOfNobody."""
+    if bool(logins) and is_everybody:
+        raise AttendanceOfNobody(field="--everybody")
+    if logins or is_everybody:
+        return False
+    if is_absent or minutes is not None:
+        raise AttendanceOfNobody(field="--user")
+    return True
 
 
 # Places ------------------------------------------------------------------------------------------

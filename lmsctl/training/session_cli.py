@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 import typer
 
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, Listing
+from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import actions, rules
 from lmsctl.training.actions import Plan, Shift
-from lmsctl.training.results import Session, SessionRow, State
+from lmsctl.training.results import Attended, Session, SessionRow, State
 
 app = options.noun("session", "When and where trainings take place, and for how many.")
 
@@ -253,3 +253,56 @@ def cancel(env: Environment, training: Training, code: Code) -> Any:
         )
 
     return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl session attendance first-aid spring --everybody",
+        "lmsctl session attendance first-aid spring --day 2 --user anna --minutes 45",
+        "lmsctl session attendance first-aid spring",
+    ),
+)
+def attendance(
+    env: Environment,
+    training: Training,
+    code: Code,
+    user: Annotated[
+        list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
+    ] = None,
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="All who are in the session.")
+    ] = False,
+    day: Annotated[int, typer.Option("--day", metavar="N", help="On which day.")] = 1,
+    absent: Annotated[bool, typer.Option("--absent", help="They were not there.")] = False,
+    minutes: Annotated[
+        int | None, typer.Option("--minutes", metavar="N", help="For how long they were there.")
+    ] = None,
+) -> Any:
+    """Record who was there on a day of a session, or list it when nobody is named.
+
+    A session that is over is completed when it is known of everybody and every day.
+    """
+    if rules.is_listing(user, minutes, is_everybody=everybody, is_absent=absent):
+        return env.read(lambda work: _attendance(env, work, training, code))
+
+    def write(work: Work) -> Done:
+        outcomes = actions.record_attendance(
+            work,
+            training,
+            code,
+            logins=user or (),
+            day=day,
+            is_present=not absent,
+            minutes=minutes,
+        )
+        changed = sum(item.outcome is not Outcome.UNCHANGED for item in outcomes)
+        sentence = f"Recorded {changed} of {len(outcomes)}; the others were recorded so already."
+        return Done(Listing(ItemOutcome, outcomes), sentence, is_changed=bool(changed))
+
+    return env.write(write)
+
+
+def _attendance(env: Environment, work: Work, training: str, code: str) -> Listing[Attended]:
+    _span(env, actions.show_session(work, training, code))
+    return Listing(Attended, actions.list_attendance(work, training, code))

@@ -79,6 +79,13 @@ def lock(work: Work, number: int) -> Training:
     return by_id(work, number)
 
 
+def share(work: Work, number: int) -> Training:
+    """Return the training as it is now, and let nobody change it, while others may share it."""
+    clause = "" if work.is_sqlite else " FOR SHARE"
+    work.value(f"SELECT id FROM trainings WHERE id = :id{clause}", id=number)
+    return by_id(work, number)
+
+
 def add(work: Work, **values: Any) -> int:
     """Insert a training and return its id."""
     return work.insert("trainings", **values)

@@ -10,19 +10,35 @@ from lmsctl.enrollment.actions.enrolling import (
 )
 from lmsctl.enrollment.actions.looking import catalog, courses, list_enrollments, show
 from lmsctl.enrollment.actions.pairs import Order
+from lmsctl.enrollment.actions.participating import answer
 from lmsctl.enrollment.actions.progress import record
+from lmsctl.enrollment.actions.training_enrolling import (
+    Terms,
+    cancel_participation,
+    edit_participation,
+    enroll_in_trainings,
+    record_result,
+)
+from lmsctl.enrollment.actions.training_pairs import TrainingOrder
 
 __all__ = [
     "Admission",
     "Order",
+    "Terms",
+    "TrainingOrder",
+    "answer",
     "cancel",
+    "cancel_participation",
     "catalog",
     "courses",
+    "edit_participation",
     "enroll",
+    "enroll_in_trainings",
     "enroll_many",
     "enroll_one",
     "list_enrollments",
     "record",
+    "record_result",
     "show",
     "unprepare",
 ]

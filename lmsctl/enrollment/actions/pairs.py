@@ -59,7 +59,7 @@ def carry_out(work: Work, order: Order, task: Task) -> list[PairOutcome]:
     if not order.keeps_going:
         # What holds for a person whatever the item is said once.
         once = {refusal.message(): refusal for refusal in in_the_way}
-        _check_none(list(once.values()), task.done)
+        check_none(list(once.values()), task.done)
     outcomes: list[PairOutcome] = []
     for item in found:
         outcomes += _outcomes(task, item, chosen, refused[item.id])
@@ -86,7 +86,8 @@ def _items(
     return list(found.values()), wrong
 
 
-def _check_none(in_the_way: Sequence[Refusal], done: str) -> None:
+def check_none(in_the_way: Sequence[Refusal], done: str) -> None:
+    """Raise what is in the way: the one thing, or PairsRefused with several."""
     if len(in_the_way) == 1:
         raise in_the_way[0]
     if in_the_way:

@@ -1,6 +1,11 @@
 """The verbs of the training room."""
 
 from lmsctl.training.actions.deadlines import set_deadlines, set_lock, timeline
+from lmsctl.training.actions.participants import (
+    list_attendance,
+    list_participants,
+    record_attendance,
+)
 from lmsctl.training.actions.sessions import (
     Plan,
     Shift,
@@ -34,8 +39,11 @@ __all__ = [
     "edit_session",
     "existing",
     "existing_session",
+    "list_attendance",
+    "list_participants",
     "list_sessions",
     "list_trainings",
+    "record_attendance",
     "set_deadlines",
     "set_lock",
     "show",

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import canonical, discover, timewords
+from lmsctl.kit import canonical, timewords
 from lmsctl.kit.timewords import Amount
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, Scope
-from lmsctl.training import rules, store
+from lmsctl.training import people_store, rules, store
 from lmsctl.training.actions.trainings import shown, sight
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.results import Deadline, Instant, Training, Turn
@@ -80,8 +80,7 @@ def timeline(work: Work, given: str) -> tuple[rules.Training, list[Instant]]:
         if session.canceled_at is None
         for instant in _instants(work, row, session)
     ]
-    for more in discover.announce("instants_of_training", work, row):
-        coming += more
+    coming += _accesses(work, row)
     return row, sorted(
         (instant for instant in coming if instant.at > work.now),
         key=lambda instant: (instant.at, instant.session or "", instant.turn),
@@ -104,18 +103,24 @@ def _instants(work: Work, row: rules.Training, session: rules.Session) -> Iterat
     )
     for at, turn, effect in stops:
         if at is not None:
-            yield instant_of(row, at, turn, code, effect)
+            yield _instant(row, at, turn, code, effect)
     days = store.days(work, session.id)
     for number, day in enumerate(days, start=1):
         what = f"Day {number} of {code}" if len(days) > 1 else code
         begun = " Learners can no longer join, leave or switch." if number == 1 else ""
         over = " Attendance is to be recorded." if number == len(days) else ""
-        yield instant_of(row, day.starts_at, Turn.STARTS, code, f"{what} starts.{begun}")
-        yield instant_of(row, day.ends_at, Turn.ENDS, code, f"{what} ends.{over}")
+        yield _instant(row, day.starts_at, Turn.STARTS, code, f"{what} starts.{begun}")
+        yield _instant(row, day.ends_at, Turn.ENDS, code, f"{what} ends.{over}")
 
 
-def instant_of(
+def _accesses(work: Work, row: rules.Training) -> Iterator[Instant]:
+    for access in people_store.accesses(work, row.id):
+        who = f"{access.people} {'person sees' if access.people == 1 else 'people see'}"
+        effect = f"From then on {who} the training."
+        yield _instant(row, access.access_at, Turn.ACCESS, access.session, effect)
+
+
+def _instant(
     row: rules.Training, at: datetime, turn: Turn, session: str | None, effect: str
 ) -> Instant:
-    """Return an instant of a training, shown in its zone."""
     return Instant(at, timewords.show(at, row.zone), turn, session, effect)

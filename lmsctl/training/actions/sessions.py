@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import canonical, discover, secret
+from lmsctl.kit import canonical, secret
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
-from lmsctl.training import rules, store
+from lmsctl.training import people_store, rules, store
 from lmsctl.training.actions.trainings import as_listed, held, sight
 from lmsctl.training.errors import SessionExists
 from lmsctl.training.results import Day, Session, SessionRow, State
@@ -81,11 +81,12 @@ def create_session(  # noqa: PLR0913 - one keyword for each thing a session has
         created_at=work.now,
     )
     _add_day(work, number, plan, starts_at, ends_at)
-    audit.record(work, "session.created", _name(training, text))
+    audit.record(work, "session.created", name_of(training, text))
     return _shown(work, store.session_by_id(work, number))
 
 
-def _name(training: Training, code: str) -> str:
+def name_of(training: Training, code: str) -> str:
+    """Return how a session is called in the audit log."""
     return f"session {training.code}:{code}"
 
 
@@ -170,7 +171,7 @@ def _held(work: Work, given_training: str, given: str) -> tuple[Training, rules.
     """
     training = held(work, given_training)
     found = store.get_session(work, training, given)
-    work.about = _name(training, found.code)
+    work.about = name_of(training, found.code)
     row = store.lock_session(work, found.id)
     rules.check_not_canceled(row)
     return training, row
@@ -209,7 +210,7 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
     if changes or moved:
         store.change_session(work, row.id, **changes)
         changed = sorted([*changes, *moved])
-        audit.record(work, "session.changed", _name(training, row.code), changed=changed)
+        audit.record(work, "session.changed", name_of(training, row.code), changed=changed)
     return _shown(work, store.session_by_id(work, row.id)), bool(changes or moved)
 
 
@@ -248,7 +249,7 @@ def add_day(work: Work, given_training: str, given: str, plan: Plan) -> Session:
     rules.check_apart(starts_at, ends_at, rules.besides(days, 0))
     _add_day(work, row.id, plan, starts_at, ends_at)
     store.change_session(work, row.id)
-    audit.record(work, "session.day_added", _name(training, row.code))
+    audit.record(work, "session.day_added", name_of(training, row.code))
     return _shown(work, store.session_by_id(work, row.id))
 
 
@@ -260,11 +261,11 @@ def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session
     """
     training = held(work, given_training)
     found = store.get_session(work, training, given)
-    work.about = _name(training, found.code)
+    work.about = name_of(training, found.code)
     row = store.lock_session(work, found.id)
     if row.canceled_at is not None:
         return _shown(work, row), False
-    discover.announce("with_cancel_of_session", work, row.id)
+    people_store.empty(work, row.id)
     store.change_session(work, row.id, canceled_at=work.now)
-    audit.record(work, "session.canceled", _name(training, row.code), people=row.taken)
+    audit.record(work, "session.canceled", name_of(training, row.code), people=row.taken)
     return _shown(work, store.session_by_id(work, row.id)), True

@@ -6,12 +6,12 @@ from typing import Any
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
 from lmsctl.department.store import Node
-from lmsctl.kit import canonical, discover, timewords
+from lmsctl.kit import canonical, timewords
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, Scope
-from lmsctl.training import rules, store
+from lmsctl.training import people_store, rules, store
 from lmsctl.training.errors import OrganizerUnfit, TrainingExists
 from lmsctl.training.results import Kind, SessionRow, Training, TrainingRow
 from lmsctl.training.store import Filter
@@ -234,11 +234,15 @@ def delete(work: Work, given: str) -> rules.Training:
     """
     row = held(work, given)
     sessions = list(store.sessions(work, Scope((EVERYWHERE,)), row.id))
-    lines = [f"Goes too: {len(sessions)} session{'s' if len(sessions) > 1 else ''}."]
-    said = discover.announce("before_delete_of_training", work, row.id)
-    lines = [*(lines if sessions else []), *(line for words in said for line in words)]
+    people = people_store.people_in(work, row.id)
+    lines = []
+    if sessions:
+        lines.append(f"Goes too: {len(sessions)} session{'s' if len(sessions) > 1 else ''}.")
+    if people:
+        what = f"{people} enrollment{'s' if people > 1 else ''}"
+        lines.append(f"Goes too: {what}, with attendance and results.")
     work.confirm(f"Delete the training '{row.code}' for good?", lines)
-    discover.announce("with_delete_of_training", work, row.id)
     store.delete(work, row.id)
-    audit.record(work, "training.deleted", f"training {row.code}", sessions=len(sessions))
+    detail = {"sessions": len(sessions), "people": people}
+    audit.record(work, "training.deleted", f"training {row.code}", **detail)
     return row

@@ -109,6 +109,7 @@ def delete(work: Work, given: str) -> Removed:
             f"To keep the records instead: lmsctl user deactivate {person.login}",
         ],
     )
+    discover.announce("with_delete_of_user", work, person.id)
     if person.status == Status.PENDING:
         gone(work, [person.id])
     else:

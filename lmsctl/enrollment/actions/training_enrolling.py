@@ -1,0 +1,224 @@
+"""The administrator's acts on people in trainings: enrolling, moving, canceling, results."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lmsctl.audit import actions as audit
+from lmsctl.enrollment import training_rules
+from lmsctl.enrollment.actions import training_pairs as pairs
+from lmsctl.enrollment.actions.training_pairs import Standings, Task, TrainingOrder
+from lmsctl.enrollment.results import PairOutcome
+from lmsctl.enrollment.rules import Candidate
+from lmsctl.enrollment.training_errors import EditMissing
+from lmsctl.enrollment.training_rules import Target, Verdicts
+from lmsctl.kit import canonical, timewords
+from lmsctl.kit.answer import Outcome
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.work import Work
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.training import people_store, store
+from lmsctl.training import rules as room_rules
+from lmsctl.training.people_store import Standing
+from lmsctl.training.results import Side
+
+EVERYBODYS = Scope((EVERYWHERE,))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How people come into a training.
+
+    `access` is from when on they see it, now when None; without offset it is of `zone`, or of the
+    training's zone when that is None. With `over_reason` they come in although it is full.
+    """
+
+    access: TimeWord | None = None
+    zone: ZoneInfo | None = None
+    over_reason: str | None = None
+
+
+def enroll_in_trainings(
+    work: Work, order: TrainingOrder, terms: Terms
+) -> tuple[list[PairOutcome], list[str]]:
+    """Enroll people in trainings, in the session that is named or in none: everybody or nobody.
+
+    A session that is named is pre-selected. With `order.keeps_going` as many get a place as there
+    are, in the order in which the people were chosen. Returns one outcome for each pair, and what
+    the administrator should know. Raises TargetUnclear, TrainingUnknown, SessionUnknown,
+    SessionCanceled, TargetTwice, SessionSecond, SessionFull, PersonNotActive, UserUnknown,
+    AccessMissing, or PairsRefused with several of them, and what choosing raises.
+    """
+    notes: list[str] = []
+
+    def decide(target: Target, people: Sequence[Candidate], standings: Standings) -> Verdicts:
+        is_over = terms.over_reason is not None
+        return training_rules.enrolling(target, people, standings, is_over=is_over)
+
+    def act(target: Target, verdicts: Verdicts, standings: Standings) -> None:
+        new, placed = verdicts.of(Outcome.CREATED), verdicts.of(Outcome.UPDATED)
+        _claim(work, target, len(new) + len(placed), terms.over_reason)
+        if new:
+            people_store.enroll(
+                work,
+                target.training.id,
+                new,
+                session_id=target.session_id,
+                is_preselected=target.session is not None,
+                side=Side.ADMINISTRATOR,
+                access_at=_access_at(work, target, terms),
+            )
+        if placed:
+            ids = [standings[number].id for number in placed]
+            people_store.put_into(work, ids, target.session_id, is_preselected=True)
+        if new or placed:
+            _record(work, "training.enrolled", target, len(new) + len(placed), terms.over_reason)
+            notes.extend(_late_to_come(work, target))
+
+    task = Task("enrolled", frees_places=False, decide=decide, act=act)
+    return pairs.carry_out(work, order, task), notes
+
+
+def _access_at(work: Work, target: Target, terms: Terms) -> datetime:
+    zone = terms.zone or target.training.zone
+    return training_rules.access_at(terms.access, work.now, zone)
+
+
+def _claim(work: Work, target: Target, count: int, over_reason: str | None) -> None:
+    """Take places in the target's session; raises SessionFull when there are too few."""
+    if target.session is None or not count:
+        return
+    if over_reason is not None:
+        people_store.claim_over_capacity(work, target.session.id, count)
+    elif not people_store.claim(work, target.session.id, count):
+        raise training_rules.full(target, f"{count} more")
+
+
+def _record(work: Work, code: str, target: Target, count: int, reason: str | None = None) -> None:
+    detail: dict[str, Any] = {"people": count}
+    if reason is not None:
+        detail["over_capacity"] = reason
+    audit.record(work, code, f"training {target.name}", **detail)
+
+
+def _late_to_come(work: Work, target: Target) -> Iterator[str]:
+    session = target.session
+    if session and room_rules.is_stopped(session.registration_stops_at, work.now):
+        shown = timewords.show(session.registration_stops_at or work.now, target.training.zone)
+        yield f"Registration for {target.name} stopped at {shown}; you are not bound by that."
+
+
+def _late_to_go(work: Work, target: Target, gone: Sequence[Standing]) -> list[str]:
+    """Return a sentence for each session that people left after its cancellation deadline."""
+    left = {standing.session_id for standing in gone}
+    zone = target.training.zone
+    return [
+        f"Cancellations for {session.training}:{session.code} stopped at "
+        f"{timewords.show(session.cancellations_stop_at or work.now, zone)}; "
+        "you are not bound by that."
+        for session in store.sessions(work, EVERYBODYS, target.training.id)
+        if session.id in left and room_rules.is_stopped(session.cancellations_stop_at, work.now)
+    ]
+
+
+def edit_participation(
+    work: Work, order: TrainingOrder, terms: Terms, *, leaves_session: bool = False
+) -> tuple[list[PairOutcome], list[str]]:
+    """Put participants into the session that is named, or change from when on they have access.
+
+    The new places are taken first and the old ones given up only then. A session that is given
+    is pre-selected; with `leaves_session` they have none, and choose one themselves. Returns what
+    `enroll_in_trainings` returns. Raises what that raises, ParticipationUnknown, ResultRecorded and
+    EditMissing.
+    """
+    notes: list[str] = []
+    moves = leaves_session or any(training_rules.parse_target(t)[1] for t in order.targets)
+    if not moves and terms.access is None:
+        raise EditMissing(field="--session")
+
+    def decide(target: Target, people: Sequence[Candidate], standings: Standings) -> Verdicts:
+        return training_rules.editing(
+            target,
+            people,
+            standings,
+            moves=moves,
+            access_at=_access_at(work, target, terms) if terms.access else None,
+            is_over=terms.over_reason is not None,
+        )
+
+    def act(target: Target, verdicts: Verdicts, standings: Standings) -> None:
+        changed = [standings[number] for number in verdicts.of(Outcome.UPDATED)]
+        if not changed:
+            return
+        moved = [one for one in changed if moves and one.session_id != target.session_id]
+        if moved:
+            _move(work, target, moved, terms.over_reason)
+            notes.extend([*_late_to_go(work, target, moved), *_late_to_come(work, target)])
+        if terms.access is not None:
+            access_at = _access_at(work, target, terms)
+            people_store.change(work, [one.id for one in changed], access_at=access_at)
+        _record(work, "training.participation_changed", target, len(changed), terms.over_reason)
+
+    task = Task("changed", frees_places=True, decide=decide, act=act)
+    return pairs.carry_out(work, order, task), notes
+
+
+def _move(work: Work, target: Target, moved: Sequence[Standing], over_reason: str | None) -> None:
+    """Give people another session: the new places first, the old ones only then."""
+    ids = [standing.id for standing in moved]
+    _claim(work, target, len(moved), over_reason)
+    people_store.release(work, ids)
+    people_store.put_into(work, ids, target.session_id, is_preselected=target.session is not None)
+
+
+def cancel_participation(work: Work, order: TrainingOrder) -> tuple[list[PairOutcome], list[str]]:
+    """Cancel the enrollments of people in trainings, whose places are free from then on.
+
+    With a session only of who is in it. Returns what `enroll_in_trainings` returns; who took part
+    and does not any more is unchanged. Raises ParticipationUnknown and what that raises.
+    """
+    notes: list[str] = []
+
+    def decide(target: Target, people: Sequence[Candidate], standings: Standings) -> Verdicts:
+        ids = [person.id for person in people]
+        were_in = people_store.were_in(work, target.training.id, ids)
+        return training_rules.ending(target, people, standings, were_in)
+
+    def act(target: Target, verdicts: Verdicts, standings: Standings) -> None:
+        gone = [standings[number] for number in verdicts.of(Outcome.DELETED)]
+        if gone:
+            ids = [standing.id for standing in gone]
+            people_store.release(work, ids)
+            people_store.cancel(work, ids)
+            _record(work, "training.participation_canceled", target, len(gone))
+            notes.extend(_late_to_go(work, target, gone))
+
+    task = Task("taken out", frees_places=True, decide=decide, act=act)
+    return pairs.carry_out(work, order, task), notes
+
+
+def record_result(
+    work: Work, order: TrainingOrder, *, points: int | None, certificate: str | None
+) -> list[PairOutcome]:
+    """Record what participants reached, in place of what was recorded before; nothing clears it.
+
+    Raises ParticipationUnknown, PointsWrong and what `enroll_in_trainings` raises.
+    """
+    training_rules.check_points(points)
+    text = canonical.check_text(certificate or "", field="certificate", min_chars=0) or None
+
+    def decide(target: Target, people: Sequence[Candidate], standings: Standings) -> Verdicts:
+        return training_rules.grading(target, people, standings, (points, text))
+
+    def act(target: Target, verdicts: Verdicts, standings: Standings) -> None:
+        ids = [standings[number].id for number in verdicts.of(Outcome.UPDATED)]
+        if ids:
+            has_any = points is not None or text is not None
+            result_at = work.now if has_any else None
+            people_store.change(work, ids, points=points, certificate=text, result_at=result_at)
+            _record(work, "training.result_recorded", target, len(ids))
+
+    task = Task("graded", frees_places=False, decide=decide, act=act)
+    return pairs.carry_out(work, order, task)

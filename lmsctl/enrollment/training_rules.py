@@ -1,0 +1,244 @@
+"""Pure decisions on people in trainings: who can be put where, and how many fit."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from lmsctl.enrollment import rules
+from lmsctl.enrollment.errors import PersonNotActive
+from lmsctl.enrollment.rules import Candidate
+from lmsctl.enrollment.training_errors import (
+    AccessMissing,
+    OverCapacityUnreasoned,
+    ParticipationUnknown,
+    PointsWrong,
+    ResultMissing,
+    ResultRecorded,
+    SessionFull,
+    SessionSecond,
+    TargetTwice,
+    TargetUnclear,
+)
+from lmsctl.kit import canonical
+from lmsctl.kit.answer import Outcome
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.training.people_store import Standing
+from lmsctl.training.rules import Session, Training
+
+_MOST_POINTS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A training that people are enrolled in, and the session they are put into, if any."""
+
+    training: Training
+    session: Session | None
+
+    @property
+    def session_id(self) -> int | None:
+        """The number of the session."""
+        return self.session.id if self.session else None
+
+    @property
+    def name(self) -> str:
+        """Return how the target is written."""
+        return f"{self.training.code}:{self.session.code}" if self.session else self.training.code
+
+
+def parse_target(given: str) -> tuple[str, str | None]:
+    """Return the code of the training and of the session, if any; raises TargetUnclear."""
+    code, sign, session = (canonical.trim(part) for part in given.partition(":"))
+    if not code or (sign and not session):
+        raise TargetUnclear(given=canonical.excerpt(given), field="--training")
+    return code, session or None
+
+
+def check_once(first: Target, second: Target) -> None:
+    """Raise TargetTwice unless two targets of one training name the same session, or none."""
+    if first.session_id != second.session_id:
+        raise TargetTwice(training=first.training.code, first=first.name, second=second.name)
+
+
+def check_over_reason(reason: str | None, *, is_over: bool) -> str | None:
+    """Return why people may be put in over capacity, None when they may not.
+
+    Raises OverCapacityUnreasoned unless there are both the wish and the reason, or neither.
+    """
+    if is_over != bool(canonical.trim(reason or "")):
+        raise OverCapacityUnreasoned(field="--reason" if is_over else "--over-capacity")
+    return canonical.check_text(reason or "", field="reason", min_chars=0) or None
+
+
+def access_at(word: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return from when on somebody sees a training: now for what is past, or not said.
+
+    Raises AccessMissing for a moment that never comes, and what reading the time raises.
+    """
+    moment = now if word is None else word.start(now, zone)
+    if moment is None:
+        raise AccessMissing(given=word.text if word else "", field="--access-at")
+    return max(moment, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What is to become of whom, by their ids, and with whom nothing can be done."""
+
+    outcomes: Mapping[int, Outcome]
+    refused: Mapping[int, Refusal]
+
+    def of(self, outcome: Outcome) -> list[int]:
+        """Return the ids of those of whom that is to become."""
+        return [number for number, found in self.outcomes.items() if found is outcome]
+
+
+def enrolling(
+    target: Target,
+    people: Sequence[Candidate],
+    standings: Mapping[int, Standing],
+    *,
+    is_over: bool,
+) -> Verdicts:
+    """Return what becomes of people who are to be enrolled: created, updated or unchanged.
+
+    Updated are those who take part and get their session. Created and updated ones take a place of
+    the session, if there is one; when places run out, the earlier of `people` get them.
+    """
+    outcomes: dict[int, Outcome] = {}
+    refused: dict[int, Refusal] = {}
+    left = places(target, is_over=is_over)
+    for person in people:
+        standing = standings.get(person.id)
+        refusal = _unfit(target, person, standing)
+        if refusal is not None:
+            refused[person.id] = refusal
+        elif standing is not None and target.session_id in {None, standing.session_id}:
+            outcomes[person.id] = Outcome.UNCHANGED
+        elif next(left):
+            outcomes[person.id] = Outcome.CREATED if standing is None else Outcome.UPDATED
+        else:
+            refused[person.id] = full(target, f"'{person.login}'")
+    return Verdicts(outcomes, refused)
+
+
+def places(target: Target, *, is_over: bool) -> Iterator[bool]:
+    """Yield, for one after the other who needs a place whether there is one."""
+    free = None if target.session is None or is_over else target.session.free
+    return (free is None or taken < free for taken in count())
+
+
+def _unfit(target: Target, person: Candidate, standing: Standing | None) -> Refusal | None:
+    if not rules.is_fit(person):
+        return PersonNotActive(login=person.login, status=person.status)
+    if standing is None or target.session_id is None:
+        return None
+    if standing.session_id in {None, target.session_id}:
+        return None
+    return SessionSecond(
+        login=person.login, training=target.training.code, session=standing.session
+    )
+
+
+def full(target: Target, who: str) -> SessionFull:
+    """Return the refusal of `who` for whom the target's session has no place left."""
+    session = target.session
+    assert session is not None
+    return SessionFull(
+        who=who, training=session.training, session=session.code, capacity=session.capacity
+    )
+
+
+def editing(  # noqa: PLR0913 - what is wanted, and how things stand
+    target: Target,
+    people: Sequence[Candidate],
+    standings: Mapping[int, Standing],
+    *,
+    moves: bool,
+    access_at: datetime | None,
+    is_over: bool,
+) -> Verdicts:
+    """Return what becomes of participants who are to change: updated or unchanged.
+
+    With `moves` they are put into the target's session, or into none when it has none; who has a
+    result does not move. When places run out, the earlier of `people` get them.
+    """
+    outcomes: dict[int, Outcome] = {}
+    refused: dict[int, Refusal] = {}
+    left = places(target, is_over=is_over)
+    for person in people:
+        standing = standings.get(person.id)
+        if standing is None:
+            refused[person.id] = unknown(person, target)
+            continue
+        is_moved = moves and standing.session_id != target.session_id
+        if is_moved and standing.has_result:
+            refused[person.id] = ResultRecorded(login=person.login, training=target.training.code)
+        elif is_moved and not next(left):
+            refused[person.id] = full(target, f"'{person.login}'")
+        else:
+            is_changed = is_moved or access_at not in {None, standing.access_at}
+            outcomes[person.id] = Outcome.UPDATED if is_changed else Outcome.UNCHANGED
+    return Verdicts(outcomes, refused)
+
+
+def unknown(person: Candidate, target: Target) -> ParticipationUnknown:
+    """Return the refusal of somebody who does not take part."""
+    return ParticipationUnknown(login=person.login, training=target.training.code)
+
+
+def ending(
+    target: Target,
+    people: Sequence[Candidate],
+    standings: Mapping[int, Standing],
+    were_in: Collection[int],
+) -> Verdicts:
+    """Return what becomes of people whose enrollment is canceled: deleted, or unchanged.
+
+    Unchanged are those who took part and do not any more, or not in the session that is meant.
+    """
+    outcomes: dict[int, Outcome] = {}
+    refused: dict[int, Refusal] = {}
+    for person in people:
+        standing = standings.get(person.id)
+        if standing is not None and target.session_id in {None, standing.session_id}:
+            outcomes[person.id] = Outcome.DELETED
+        elif standing is not None or person.id in were_in:
+            outcomes[person.id] = Outcome.UNCHANGED
+        else:
+            refused[person.id] = unknown(person, target)
+    return Verdicts(outcomes, refused)
+
+
+def check_result(points: int | None, certificate: str | None, *, is_clearing: bool) -> None:
+    """Raise ResultMissing unless there is a result, or it is to be cleared, and not both."""
+    if is_clearing == (points is not None or certificate is not None):
+        raise ResultMissing(field="--clear" if is_clearing else "--points")
+
+
+def check_points(points: int | None) -> None:
+    """Raise PointsWrong for a number of points that nobody gives."""
+    if points is not None and not 0 <= points <= _MOST_POINTS:
+        raise PointsWrong(given=points, most=_MOST_POINTS, field="--points")
+
+
+def grading(
+    target: Target,
+    people: Sequence[Candidate],
+    standings: Mapping[int, Standing],
+    result: tuple[int | None, str | None],
+) -> Verdicts:
+    """Return what becomes of participants whose points and certificate are recorded."""
+    outcomes: dict[int, Outcome] = {}
+    refused: dict[int, Refusal] = {}
+    for person in people:
+        standing = standings.get(person.id)
+        if standing is None:
+            refused[person.id] = unknown(person, target)
+        else:
+            is_changed = (standing.points, standing.certificate) != result
+            outcomes[person.id] = Outcome.UPDATED if is_changed else Outcome.UNCHANGED
+    return Verdicts(outcomes, refused)

@@ -1,0 +1,102 @@
+"""Who takes part in a training, and who was there."""
+
+from collections.abc import Iterator, Sequence
+
+from lmsctl.audit import actions as audit
+from lmsctl.kit import canonical
+from lmsctl.kit.answer import ItemOutcome, Outcome
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.training import people_store, rules, store
+from lmsctl.training.actions.sessions import name_of
+from lmsctl.training.actions.trainings import held, sight
+from lmsctl.training.errors import ParticipantsUnknown, ParticipantUnknown
+from lmsctl.training.people_store import Seat
+from lmsctl.training.results import Attended, Participant
+
+
+def list_participants(
+    work: Work, given: str, given_session: str | None = None
+) -> Iterator[Participant]:
+    """Return who takes part in a training, or in one of its sessions, by session and login.
+
+    Whoever keeps the training sees everybody, others who see it the people of their own scope.
+    Raises TrainingUnknown and SessionUnknown.
+    """
+    training = store.get(work, given, sight(work))
+    session_id = None
+    if given_session is not None:
+        session_id = store.get_session(work, training, given_session).id
+    scope = rights.actor(work).scope("training.enroll")
+    if rights.actor(work).may("training.manage", training.path):
+        scope = Scope((EVERYWHERE,))
+    return people_store.participants(work, scope, training.id, session_id)
+
+
+def list_attendance(work: Work, given: str, given_session: str) -> Iterator[Attended]:
+    """Return who was there on which day of a session; needs `training.manage` over the training.
+
+    Raises TrainingUnknown and SessionUnknown.
+    """
+    training = store.get(work, given, rights.require(work, "training.manage"))
+    return people_store.attendance(work, store.get_session(work, training, given_session).id)
+
+
+def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to record
+    work: Work,
+    given: str,
+    given_session: str,
+    *,
+    logins: Sequence[str],
+    day: int = 1,
+    is_present: bool = True,
+    minutes: int | None = None,
+) -> list[ItemOutcome]:
+    """Record whether participants were there on a day; without `logins` it holds for everybody.
+
+    What was recorded before is replaced. Needs `training.manage` over the training. Raises
+    TrainingUnknown, SessionUnknown, SessionCanceled, SessionDayUnknown, AttendanceTooEarly,
+    AttendanceMinutesWrong, and ParticipantUnknown, or ParticipantsUnknown when it is several.
+    """
+    training = held(work, given)
+    session = store.lock_session(work, store.get_session(work, training, given_session).id)
+    work.about = name_of(training, session.code)
+    rules.check_not_canceled(session)
+    on = rules.day_of(session, store.days(work, session.id), day)
+    rules.check_attendance(on, minutes, work.now, is_present=is_present)
+    seats = people_store.seats(work, session.id, on.id)
+    wanted = _named(session, seats, logins) if logins else seats
+    changed = [seat for seat in wanted if (seat.is_present, seat.minutes) != (is_present, minutes)]
+    if changed:
+        ids = [seat.enrollment_id for seat in changed]
+        people_store.record_attendance(work, ids, on.id, is_present=is_present, minutes=minutes)
+        detail = {"day": day, "people": len(ids), "is_present": is_present}
+        audit.record(work, "session.attendance_recorded", work.about, **detail)
+    return [ItemOutcome(seat.login, _outcome(seat, seat in changed)) for seat in wanted]
+
+
+def _outcome(seat: Seat, is_changed: bool) -> Outcome:  # noqa: FBT001 - the one thing it depends on
+    if not is_changed:
+        return Outcome.UNCHANGED
+    return Outcome.CREATED if seat.is_present is None else Outcome.UPDATED
+
+
+def _named(session: rules.Session, seats: Sequence[Seat], logins: Sequence[str]) -> list[Seat]:
+    """Return whom these logins or addresses mean among the participants, each once."""
+    by_login = {seat.login_key: seat for seat in seats}
+    by_email = {seat.email_key: seat for seat in seats if seat.email_key}
+    found: dict[int, Seat] = {}
+    unknown: list[ParticipantUnknown] = []
+    for given in logins:
+        key = canonical.key(given)
+        seat = by_login.get(key) or by_email.get(key)
+        if seat is None:
+            unknown.append(ParticipantUnknown(login=given, session=session.code))
+        else:
+            found[seat.enrollment_id] = seat
+    if len(unknown) > 1:
+        raise ParticipantsUnknown(count=len(unknown), session=session.code, details=unknown)
+    for refusal in unknown:
+        raise refusal
+    return list(found.values())

@@ -1,0 +1,347 @@
+"""The SQL of the training room: who takes part, in which session, and what places they take.
+
+Whoever changes more than one thing locks the training first (`training.store`), then enrollments
+and then sessions, each in the order of their ids.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lmsctl.kit.work import Work
+from lmsctl.rights.rules import Scope
+from lmsctl.training.results import Attended, Participant
+
+_LIVE = "canceled_at IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one person takes part in a training; `session` is the code of their session."""
+
+    id: int
+    user_id: int
+    session_id: int | None
+    session: str | None
+    is_preselected: bool
+    is_attendance_recorded: bool
+    access_at: datetime
+    answer: str | None
+    points: int | None
+    certificate: str | None
+
+    @property
+    def has_result(self) -> bool:
+        """Whether points or a certificate are recorded."""
+        return self.points is not None or self.certificate is not None
+
+
+def standings(work: Work, training_id: int, user_ids: Sequence[int]) -> list[Standing]:
+    """Return how those stand who take part, locked until we are done."""
+    lock = "" if work.is_sqlite or not work.is_writing else " FOR UPDATE OF e"
+    return work.all(
+        Standing,
+        f"""
+        SELECT e.id, e.user_id, e.session_id, s.code AS session, e.is_preselected,
+               EXISTS (SELECT 1 FROM attendances a JOIN session_days y ON y.id = a.day_id
+                       WHERE a.enrollment_id = e.id AND y.session_id = e.session_id)
+                   AS is_attendance_recorded,
+               e.access_at, e.answer, e.points, e.certificate
+        FROM training_enrollments e LEFT JOIN training_sessions s ON s.id = e.session_id
+        WHERE e.training_id = :training AND e.{_LIVE} AND e.user_id IN :users
+        ORDER BY e.id{lock}
+        """,
+        training=training_id,
+        users=list(user_ids),
+    )
+
+
+def were_in(work: Work, training_id: int, user_ids: Sequence[int]) -> set[int]:
+    """Return which of these people were in the training at any time."""
+    return set(
+        work.values(
+            """
+            SELECT DISTINCT user_id FROM training_enrollments
+            WHERE training_id = :training AND user_id IN :users
+            """,
+            training=training_id,
+            users=list(user_ids),
+        )
+    )
+
+
+def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
+    work: Work,
+    training_id: int,
+    user_ids: Sequence[int],
+    *,
+    session_id: int | None,
+    is_preselected: bool,
+    side: str,
+    access_at: datetime,
+) -> None:
+    """Enroll people who do not take part; their places must have been claimed."""
+    work.run(
+        """
+        INSERT INTO training_enrollments
+            (user_id, training_id, session_id, is_preselected, side, access_at, enrolled_at)
+        SELECT u.id, :training, :session, :is_preselected, :side, :access, :now
+        FROM users u WHERE u.id IN :users
+        """,
+        training=training_id,
+        users=list(user_ids),
+        session=session_id,
+        is_preselected=is_preselected,
+        side=side,
+        access=access_at,
+        now=work.now,
+    )
+
+
+def put_into(
+    work: Work, ids: Sequence[int], session_id: int | None, *, is_preselected: bool
+) -> None:
+    """Give enrollments another session, or none; places must have been claimed and released."""
+    work.run(
+        """
+        UPDATE training_enrollments SET session_id = :session, is_preselected = :is_preselected,
+               moves = moves + 1
+        WHERE id IN :ids
+        """,
+        ids=list(ids),
+        session=session_id,
+        is_preselected=is_preselected,
+    )
+
+
+def change(work: Work, ids: Sequence[int], **values: object) -> None:
+    """Change columns of enrollments that have nothing to do with sessions."""
+    assignments = ", ".join(f"{name} = :{name}" for name in values)
+    work.run(
+        f"UPDATE training_enrollments SET {assignments} WHERE id IN :ids", ids=list(ids), **values
+    )
+
+
+def cancel(work: Work, ids: Sequence[int]) -> None:
+    """End enrollments; their places must have been released."""
+    change(work, ids, canceled_at=work.now)
+
+
+# Places ------------------------------------------------------------------------------------------
+
+
+def lock_sessions(work: Work, ids: Collection[int]) -> None:
+    """Let nobody else take or free places in these sessions until we are done."""
+    if ids and not work.is_sqlite:
+        order = "ORDER BY training_id, id FOR UPDATE"
+        work.values(f"SELECT id FROM training_sessions WHERE id IN :ids {order}", ids=sorted(ids))
+
+
+def claim(work: Work, session_id: int, count: int) -> bool:
+    """Take `count` places, or none: the condition carries the capacity."""
+    return (
+        work.run(
+            f"""
+            UPDATE training_sessions SET taken = taken + :count
+            WHERE id = :id AND {_LIVE} AND (capacity IS NULL OR taken + :count <= capacity)
+            """,
+            id=session_id,
+            count=count,
+        )
+        == 1
+    )
+
+
+def claim_over_capacity(work: Work, session_id: int, count: int) -> None:
+    """Take `count` places deliberately, whether or not they are left."""
+    work.run(
+        """
+        UPDATE training_sessions SET taken = taken + :count,
+               over_capacity = CASE WHEN capacity < taken + :count THEN taken + :count - capacity
+                                    ELSE 0 END
+        WHERE id = :id
+        """,
+        id=session_id,
+        count=count,
+    )
+
+
+_HELD = """
+    (SELECT count(*) FROM training_enrollments e
+     WHERE e.session_id = training_sessions.id AND e.id IN :ids AND e.canceled_at IS NULL)
+"""
+
+
+def release(work: Work, ids: Sequence[int]) -> None:
+    """Free the places of these enrollments, which are about to end or to move."""
+    work.run(
+        f"""
+        UPDATE training_sessions SET taken = taken - {_HELD},
+               over_capacity = CASE WHEN capacity < taken - {_HELD} THEN taken - {_HELD} - capacity
+                                    ELSE 0 END
+        WHERE id IN (SELECT session_id FROM training_enrollments WHERE id IN :ids AND {_LIVE})
+        """,
+        ids=list(ids),
+    )
+
+
+def empty(work: Work, session_id: int) -> None:
+    """Take everybody out of a session; they stay in its training and may choose another one."""
+    work.run(
+        f"""
+        UPDATE training_enrollments SET session_id = NULL, is_preselected = FALSE, moves = moves + 1
+        WHERE session_id = :id AND {_LIVE}
+        """,
+        id=session_id,
+    )
+    work.run(
+        "UPDATE training_sessions SET taken = 0, over_capacity = 0 WHERE id = :id", id=session_id
+    )
+
+
+# Looking -----------------------------------------------------------------------------------------
+
+
+def participants(
+    work: Work, scope: Scope, training_id: int, session_id: int | None
+) -> Iterator[Participant]:
+    """Yield who in scope takes part in a training, or in one session, by session and login."""
+    return work.each(
+        Participant,
+        f"""
+        SELECT u.login, u.email, s.code AS session, COALESCE(e.answer, 'enrolled') AS state,
+               d.full_name AS department, e.is_preselected, e.side, e.access_at, e.enrolled_at,
+               (SELECT count(*) FROM attendances a JOIN session_days y ON y.id = a.day_id
+                WHERE a.enrollment_id = e.id AND y.session_id = e.session_id AND a.is_present)
+                   AS days_attended,
+               e.points, e.certificate
+        FROM training_enrollments e
+        JOIN users u ON u.id = e.user_id
+        JOIN departments d ON d.id = u.department_id
+        LEFT JOIN training_sessions s ON s.id = e.session_id
+        WHERE e.training_id = :training AND e.{_LIVE} AND {scope.clause("d.path")}
+          AND (:session IS NULL OR e.session_id = :session)
+        ORDER BY s.id, u.login_key
+        """,
+        training=training_id,
+        session=session_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """From when on how many people have access to a training, and in which session."""
+
+    access_at: datetime
+    session: str | None
+    people: int
+
+
+def accesses(work: Work, training_id: int) -> list[Access]:
+    """Return the instants still to come at which people get access."""
+    return work.all(
+        Access,
+        f"""
+        SELECT e.access_at, s.code AS session, count(*) AS people
+        FROM training_enrollments e LEFT JOIN training_sessions s ON s.id = e.session_id
+        WHERE e.training_id = :training AND e.{_LIVE} AND e.access_at > :now
+        GROUP BY e.access_at, s.code ORDER BY e.access_at, s.code
+        """,
+        training=training_id,
+        now=work.now,
+    )
+
+
+def people_in(work: Work, training_id: int) -> int:
+    """Return how many people take part in a training."""
+    sql = f"SELECT count(*) FROM training_enrollments WHERE training_id = :id AND {_LIVE}"
+    return int(work.value(sql, id=training_id))
+
+
+def release_of_user(work: Work, user_id: int) -> None:
+    """Free the places of a person who is about to be deleted."""
+    ids = work.values(
+        f"""
+        SELECT id FROM training_enrollments
+        WHERE user_id = :user AND {_LIVE} ORDER BY training_id, id{work.for_update}
+        """,
+        user=user_id,
+    )
+    sql = "SELECT session_id FROM training_enrollments WHERE id IN :ids AND session_id IS NOT NULL"
+    lock_sessions(work, work.values(sql, ids=ids))
+    release(work, ids)
+
+
+def count_of_user(work: Work, user_id: int) -> int:
+    """Return how many enrollments in trainings a person has or had."""
+    sql = "SELECT count(*) FROM training_enrollments WHERE user_id = :user"
+    return int(work.value(sql, user=user_id))
+
+
+# Attendance --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One participant of a session, and what is recorded of them on one day."""
+
+    enrollment_id: int
+    login: str
+    login_key: str
+    email_key: str | None
+    is_present: bool | None
+    minutes: int | None
+
+
+def seats(work: Work, session_id: int, day_id: int) -> list[Seat]:
+    """Return who is in a session, by login, with what is recorded of them on a day."""
+    return work.all(
+        Seat,
+        f"""
+        SELECT e.id AS enrollment_id, u.login, u.login_key, u.email_key, a.is_present, a.minutes
+        FROM training_enrollments e
+        JOIN users u ON u.id = e.user_id
+        LEFT JOIN attendances a ON a.enrollment_id = e.id AND a.day_id = :day
+        WHERE e.session_id = :session AND e.{_LIVE} ORDER BY u.login_key
+        """,
+        session=session_id,
+        day=day_id,
+    )
+
+
+def record_attendance(
+    work: Work, ids: Sequence[int], day_id: int, *, is_present: bool, minutes: int | None
+) -> None:
+    """Record whether participants were there on a day, in place of what was recorded before."""
+    work.run(
+        """
+        INSERT INTO attendances (enrollment_id, day_id, is_present, minutes, recorded_at)
+        SELECT e.id, :day, :is_present, :minutes, :now
+        FROM training_enrollments e WHERE e.id IN :ids
+        ON CONFLICT (enrollment_id, day_id) DO UPDATE
+        SET is_present = excluded.is_present, minutes = excluded.minutes,
+            recorded_at = excluded.recorded_at
+        """,
+        ids=list(ids),
+        day=day_id,
+        is_present=is_present,
+        minutes=minutes,
+        now=work.now,
+    )
+
+
+def attendance(work: Work, session_id: int) -> Iterator[Attended]:
+    """Yield who is in a session on each of its days, and whether they were there."""
+    return work.each(
+        Attended,
+        f"""
+        SELECT u.login, y.day, a.is_present, a.minutes, a.recorded_at
+        FROM training_enrollments e
+        JOIN users u ON u.id = e.user_id
+        JOIN (SELECT id, session_id, row_number() OVER (ORDER BY starts_at, id) AS day
+              FROM session_days WHERE session_id = :session) AS y ON y.session_id = e.session_id
+        LEFT JOIN attendances a ON a.enrollment_id = e.id AND a.day_id = y.id
+        WHERE e.session_id = :session AND e.{_LIVE} ORDER BY y.day, u.login_key
+        """,
+        session=session_id,
+    )

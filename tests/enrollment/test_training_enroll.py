@@ -1,0 +1,453 @@
+"""Enrolling people in trainings: sessions, places, all or nothing, changing, canceling, results."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Portal
+from tests.refusals import refused, unchanged
+from tests.trainings import goes, participants, person, session, shown, shown_training, training
+
+ENROLL = ("enroll", "--training")
+
+
+@pytest.fixture
+def hall(portal: Portal) -> Portal:
+    """Return a portal with people in two departments, and a training with two sessions."""
+    portal.ok("department", "create", "Sales")
+    portal.ok("department", "create", "EMEA", "--parent", "Sales")
+    person(portal, "ann", "--department", "Sales")
+    person(portal, "ben", "--department", "Sales/EMEA")
+    person(portal, "cyd")
+    person(portal, "dan", "--department", "Sales")
+    portal.ok("user", "deactivate", "dan")
+    training(portal, "aid", "--time-zone", "Europe/Berlin")
+    session(portal, "spring", "--capacity", "2")
+    session(portal, "summer", starts="2026-06-30T09:00")
+    return portal
+
+
+def outcomes(portal: Portal, *words: str, status: int = 0, **now: str) -> list[tuple[Any, ...]]:
+    """Run a command on pairs and return what became of each."""
+    ran = portal.run(*words, "-o", "json", **now)
+    assert ran.status == status, ran.err
+    return [(row["login"], row["training"], row["session"], row["outcome"]) for row in ran.json]
+
+
+def users(*logins: str) -> tuple[str, ...]:
+    """Return the options that name people."""
+    return tuple(word for login in logins for word in ("--user", login))
+
+
+def places(portal: Portal, code: str = "spring") -> tuple[int, int]:
+    """Return how many places are taken, and how many of them over capacity."""
+    assert portal.ok("db", "check", "-o", "json").json == []
+    sql = "SELECT taken, over_capacity FROM training_sessions WHERE code = :code"
+    ((taken, over),) = portal.sql(sql, code=code)
+    return taken, over
+
+
+# Enrolling ---------------------------------------------------------------------------------------
+
+
+def test_people_times_trainings_is_one_outcome_each(hall: Portal) -> None:
+    """With a session or without; a session that is named is pre-selected; again is unchanged."""
+    training(hall, "fire")
+    words = ("enroll", *users("ann", "ben"), "--training", "aid:SPRING", "--training", "fire")
+    expected = [
+        *((who, "aid", "spring", "created") for who in ("ann", "ben")),
+        *((who, "fire", None, "created") for who in ("ann", "ben")),
+    ]
+    with unchanged(hall, audited=0):
+        assert outcomes(hall, *words, "--dry-run") == expected
+    assert outcomes(hall, *words) == expected
+    assert places(hall) == (2, 0)
+    with unchanged(hall, audited=0):
+        again = [(*row[:3], "unchanged") for row in expected]
+        assert outcomes(hall, *words, "--exit-code") == again
+    (first, second) = participants(hall)
+    assert (first["login"], first["email"], first["session"], first["state"]) == (
+        "ann",
+        "ann.x@example.com",
+        "spring",
+        "enrolled",
+    )
+    assert (first["is_preselected"], first["side"]) == (True, "administrator")
+    assert second["login"] == "ben"
+    assert [row["is_preselected"] for row in participants(hall, "fire")] == [False, False]
+
+
+def test_content_and_trainings_go_together(hall: Portal) -> None:
+    """One command, one transaction: what stops one part stops the other."""
+    hall.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
+    words = ("enroll", *users("ann"), "--content", "one", "--training", "aid:summer")
+    rows = hall.ok(*words, "-o", "json").json
+    assert [(row["content"], row["training"]) for row in rows] == [("one", None), (None, "aid")]
+    refused(
+        hall,
+        *("enroll", *users("ben"), "--content", "one", "--training", "aid:winter"),
+        code="session_unknown",
+        status=4,
+    )
+
+
+def test_whoever_takes_part_without_a_session_is_given_one(hall: Portal) -> None:
+    """That is an update; without a session nothing changes for who has one."""
+    outcomes(hall, *ENROLL, "aid", *users("ann"))
+    assert outcomes(hall, *ENROLL, "aid:spring", *users("ann")) == [
+        ("ann", "aid", "spring", "updated")
+    ]
+    assert outcomes(hall, *ENROLL, "aid", *users("ann")) == [("ann", "aid", None, "unchanged")]
+    assert (places(hall), participants(hall)[0]["session"]) == ((1, 0), "spring")
+
+
+def test_nobody_has_two_sessions_of_a_training(hall: Portal) -> None:
+    """The second is refused and names the first; two trainings at one time are fine."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann"))
+    second = (*ENROLL, "aid:summer", *users("ann"))
+    assert "spring" in refused(hall, *second, code="session_second", status=5)["message"]
+    both = (*ENROLL, "aid:spring", "--training", "aid:summer", *users("ben"))
+    refused(hall, *both, code="target_twice")
+    training(hall, "fire")
+    session(hall, "same", of="fire", starts="2026-03-31T09:00+02:00")
+    outcomes(hall, *ENROLL, "fire:same", *users("ann"))
+
+
+IN_THE_WAY: list[tuple[tuple[str, ...], str, int]] = [
+    (("--training", "aid:spring", "--user", "dan"), "person_not_active", 6),
+    (("--training", "aid:spring", "--user", "nobody"), "user_unknown", 4),
+    (("--training", "nosuch", "--user", "ann"), "training_unknown", 4),
+    (("--training", "aid:other", "--user", "ann"), "session_unknown", 4),
+    (("--training", "aid:gone", "--user", "ann"), "session_canceled", 6),
+    (("--training", "aid", "--user", "ann", "--access-at", "never"), "access_missing", 6),
+    (("--training", "aid:spring", *users("ann", "ben", "cyd")), "session_full", 6),
+    (("--training", "aid:spring", *users("dan", "nobody")), "pairs_refused", 6),
+]
+
+
+def test_all_or_nothing(hall: Portal) -> None:
+    """One pair that cannot be stops all; what stands in the way is named."""
+    training(hall, "fire")
+    session(hall, "other", of="fire")
+    session(hall, "gone")
+    hall.ok("session", "cancel", "aid", "gone")
+    for words, code, status in IN_THE_WAY:
+        refused(hall, "enroll", *words, "--user", "ben", code=code, status=status)
+
+
+MEANINGLESS: list[tuple[tuple[str, ...], str]] = [
+    (("--training", ":spring", "--user", "ann"), "target_unclear"),
+    (("--training", "aid:", "--user", "ann"), "target_unclear"),
+    (("--training", "aid:spring"), "selection_missing"),
+    (("--user", "ann"), "content_unnamed"),
+    (("--from", "-", "--training", "aid"), "file_not_alone"),
+    (("--from", "-", "--over-capacity"), "file_not_alone"),
+    (("--training", "aid", "--user", "ann", "--over-capacity"), "over_capacity_unreasoned"),
+    (("--training", "aid", "--user", "ann", "--reason", "x"), "over_capacity_unreasoned"),
+    (("--training", "aid", "--user", "ann", "--access-at", "soon"), "time_not_understood"),
+]
+
+
+def test_an_order_that_means_nothing_is_a_mistake(hall: Portal) -> None:
+    """The command line is wrong, whatever is in the portal."""
+    for words, code in MEANINGLESS:
+        ran = hall.run("enroll", *words, "-o", "json")
+        assert (ran.status, ran.code) == (2, code)
+
+
+def test_departments_bring_in_who_is_active(hall: Portal) -> None:
+    """Whoever is not is skipped; but a session that is too small is not filled by halves."""
+    words = (*ENROLL, "aid:spring", "--department", "Sales")
+    assert outcomes(hall, *words, "--dry-run") == [
+        ("ann", "aid", "spring", "created"),
+        ("ben", "aid", "spring", "created"),
+        ("dan", "aid", "spring", "skipped"),
+    ]
+    refused(hall, *ENROLL, "aid:spring", "--department", "/", code="pairs_refused")
+
+
+def test_keep_going_fills_the_places_in_order(hall: Portal) -> None:
+    """Who is named first comes first, then the others by login; the rest is told why not."""
+    words = (*ENROLL, "aid:spring", *users("cyd"), "--department", "Sales", "--keep-going")
+    assert outcomes(hall, *words, status=7) == [
+        ("cyd", "aid", "spring", "created"),
+        ("ann", "aid", "spring", "created"),
+        ("ben", "aid", "spring", "failed"),
+        ("dan", "aid", "spring", "skipped"),
+    ]
+    assert places(hall) == (2, 0)
+    more = (*ENROLL, "aid:nosuch", *users("ann", "nobody"), "--keep-going", "-o", "json")
+    ran = hall.run(*more)
+    assert (ran.status, {row["code"] for row in ran.json}) == (7, {"session_unknown"})
+
+
+def test_a_full_session_takes_more_only_for_a_reason(hall: Portal) -> None:
+    """Those count apart, so that no learner follows; the reason is in the log."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    refused(hall, *ENROLL, "aid:spring", *users("cyd"), code="session_full")
+    over = ("--over-capacity", "--reason", "The room is larger")
+    outcomes(hall, *ENROLL, "aid:spring", *users("cyd"), *over)
+    assert places(hall) == (3, 1)
+    assert (shown(hall)["taken"], shown(hall)["free"]) == (3, 0)
+    (entry,) = hall.ok("audit", "list", "--code", "training.enrolled", "-o", "json").json[-1:]
+    assert entry["detail"]["over_capacity"] == "The room is larger"
+    smaller = ("session", "edit", "aid", "spring", "--capacity", "1")
+    refused(hall, *smaller, code="capacity_below_taken")
+    hall.ok("enrollment", "cancel", *users("ann"), "--training", "aid")
+    assert places(hall) == (2, 0)
+    refused(hall, *ENROLL, "aid:spring", *users("ann"), code="session_full")
+    hall.ok("session", "edit", "aid", "spring", "--capacity", "unlimited")
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann"), *over)
+    assert places(hall) == (3, 0)
+
+
+def test_access_is_read_in_the_trainings_zone_and_never_past(hall: Portal) -> None:
+    """Without it, or in the past, it is now."""
+    outcomes(hall, *ENROLL, "aid", *users("ann"), "--access-at", "2026-03-10T09:00")
+    outcomes(hall, *ENROLL, "aid", *users("ben"), "--access-at", "2020-01-01")
+    outcomes(hall, *ENROLL, "aid", *users("cyd"))
+    found = {row["login"]: row["access_at"] for row in participants(hall)}
+    assert found == {
+        "ann": "2026-03-10T08:00:00Z",
+        "ben": "2026-03-02T12:00:00Z",
+        "cyd": "2026-03-02T12:00:00Z",
+    }
+    rows = hall.ok("training", "timeline", "aid", "-o", "json").json
+    assert (rows[0]["turn"], rows[0]["local"]) == ("access", "2026-03-10T09:00:00+01:00")
+
+
+def test_statements_do_not_grow_with_people(hall: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty take as many as three."""
+    from lmsctl.kit import driver
+
+    rows = "".join(f"p{number},F,L\n" for number in range(33))
+    hall.ok("user", "import", "-", stdin="Login,First name,Last name\n" + rows)
+    counts: list[int] = []
+    kind = driver.Sqlite if hall.is_sqlite else driver.Postgresql
+    execute = kind.execute
+
+    def counted(self: Any, sql: str, values: Any) -> Any:
+        counts[-1] += 1
+        return execute(self, sql, values)
+
+    monkeypatch.setattr(kind, "execute", counted)
+    for first, last in ((0, 3), (3, 33)):
+        counts.append(0)
+        people = users(*(f"p{number}" for number in range(first, last)))
+        hall.ok(*ENROLL, "aid:summer", *people)
+    assert counts[0] == counts[1]
+
+
+# Changing and canceling --------------------------------------------------------------------------
+
+
+def test_an_administrator_moves_people(hall: Portal) -> None:
+    """The new place is taken, the old one free; a move into where somebody is changes nothing."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    edit = ("enrollment", "edit", "--training", "aid", "--session")
+    assert outcomes(hall, *edit, "summer", *users("ann")) == [("ann", "aid", "summer", "updated")]
+    assert (places(hall), places(hall, "summer")) == ((1, 0), (1, 0))
+    with unchanged(hall, audited=0):
+        outcomes(hall, *edit, "summer", *users("ann"))
+    outcomes(hall, *edit, "", *users("ann"))
+    (ann, _) = sorted(participants(hall), key=lambda row: row["login"])
+    assert (ann["session"], ann["is_preselected"]) == (None, False)
+    outcomes(hall, *ENROLL, "aid:spring", *users("cyd"))
+    refused(hall, *edit, "spring", *users("ann"), code="session_full")
+    outcomes(hall, *edit, "spring", *users("ann"), "--over-capacity", "--reason", "Guest")
+    assert places(hall) == (3, 1)
+    dry = ("enrollment", "edit", "--training", "aid", *users("ann"))
+    refused(hall, *dry, code="enrollment_edit_missing", status=2, audited=0)
+    refused(hall, *edit, "spring", *users("owner"), code="participation_unknown", status=4)
+
+
+def test_an_access_instant_can_be_moved(hall: Portal) -> None:
+    """Alone, or with the session."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann"), "--access-at", "2026-03-10T09:00")
+    edit = ("enrollment", "edit", "--training", "aid", *users("ann"), "--access-at")
+    outcomes(hall, *edit, "2026-03-12T09:00")
+    assert participants(hall)[0]["access_at"] == "2026-03-12T08:00:00Z"
+    with unchanged(hall, audited=0):
+        outcomes(hall, *edit, "2026-03-12T09:00", "--session", "spring")
+    outcomes(hall, *edit, "now", "--session", "summer")
+    (row,) = participants(hall)
+    assert (row["access_at"], row["session"]) == ("2026-03-02T12:00:00Z", "summer")
+
+
+def test_canceling_frees_the_place_and_keeps_the_past(hall: Portal) -> None:
+    """Again is unchanged; whoever comes again is new; who never was is refused."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    cancel = ("enrollment", "cancel", "--training", "aid")
+    assert outcomes(hall, *cancel, "--session", "summer", *users("ann")) == [
+        ("ann", "aid", "summer", "unchanged")
+    ]
+    assert outcomes(hall, *cancel, *users("ann")) == [("ann", "aid", None, "deleted")]
+    assert places(hall) == (1, 0)
+    with unchanged(hall, audited=0):
+        assert outcomes(hall, *cancel, *users("ann")) == [("ann", "aid", None, "unchanged")]
+    assert outcomes(hall, *ENROLL, "aid:spring", *users("ann"))[0][3] == "created"
+    assert hall.value("SELECT count(*) FROM training_enrollments") == 3
+    refused(hall, *cancel, *users("cyd"), code="participation_unknown", status=4)
+    neither = ("enrollment", "cancel", *users("ann"))
+    refused(hall, *neither, code="content_unnamed", status=2, audited=0)
+
+
+def test_deadlines_do_not_bind_administrators_and_they_are_told(hall: Portal) -> None:
+    """Of registration when people come, of cancellations when they go."""
+    deadlines = ("--stop-registration", "1mo", "--stop-cancellations", "1mo")
+    hall.ok("training", "set-deadlines", "aid", *deadlines)
+    told = hall.ok(*ENROLL, "aid:spring", *users("ann")).err
+    assert "Registration for aid:spring stopped at 2026-02-28T09:00:00+01:00" in told
+    edit = ("enrollment", "edit", "--training", "aid", "--session", "summer", *users("ann"))
+    assert "Cancellations for aid:spring stopped at" in hall.ok(*edit).err
+    assert "stopped" not in hall.ok("enrollment", "cancel", "--training", "aid", *users("ann")).err
+
+
+# What hangs on other things ----------------------------------------------------------------------
+
+
+def test_a_canceled_session_lets_its_people_choose_again(hall: Portal) -> None:
+    """They stay in the training without a session, not pre-selected any more."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann"))
+    hall.ok("session", "cancel", "aid", "spring")
+    (row,) = participants(hall)
+    assert (row["session"], row["is_preselected"]) == (None, False)
+    assert places(hall) == (0, 0)
+
+
+def test_a_deleted_person_leaves_their_place(hall: Portal) -> None:
+    """The confirmation counts what goes."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    assert "1 training enrollments" in goes(hall, "user", "delete", "ann")[0]
+    hall.ok("user", "delete", "ann", "--yes")
+    assert places(hall) == (1, 0)
+    hall.ok("user", "deactivate", "ben")
+    assert (places(hall), [row["login"] for row in participants(hall)]) == ((1, 0), ["ben"])
+
+
+def test_a_deleted_training_takes_everybodys_enrollment_with_it(hall: Portal) -> None:
+    """The confirmation counts the people."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    words = ("training", "delete", "aid")
+    assert goes(hall, *words) == [
+        "Goes too: 2 sessions.",
+        "Goes too: 2 enrollments, with attendance and results.",
+    ]
+    hall.ok(*words, "--yes")
+    assert hall.value("SELECT count(*) FROM training_enrollments") == 0
+
+
+# Participants, answers, results, attendance ------------------------------------------------------
+
+
+def test_participants_are_seen_by_who_keeps_the_training_or_the_people(hall: Portal) -> None:
+    """Others see those of their own scope only."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "cyd"))
+    person(hall, "dora", "--department", "Sales")
+    hall.ok("role", "grant", "dora", "department-administrator", "--department", "Sales")
+    assert [row["login"] for row in participants(hall, "aid", "--as", "dora")] == ["ann"]
+    hall.ok("training", "edit", "aid", "--department", "Sales")
+    assert [row["login"] for row in participants(hall, "aid", "--as", "dora")] == ["ann", "cyd"]
+    assert participants(hall, "aid", "--session", "summer") == []
+
+
+def test_participants_say_whether_they_come(hall: Portal) -> None:
+    """Each for themselves, or who manages their enrollments; a no keeps the place."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann"))
+    assert "confirmed" in hall.ok("enrollment", "confirm", "--training", "aid", "--as", "ann").err
+    assert participants(hall)[0]["state"] == "confirmed"
+    with unchanged(hall, audited=0):
+        hall.ok("enrollment", "confirm", "--training", "aid", *users("ann"))
+    hall.ok("enrollment", "decline", "--training", "aid", *users("ann"))
+    assert (participants(hall)[0]["state"], places(hall)) == ("declined", (1, 0))
+    decline = ("enrollment", "decline", "--training", "aid")
+    refused(hall, *decline, code="learner_unnamed", status=2, audited=0)
+    refused(hall, *decline, "--as", "ben", code="participation_unknown", status=4)
+    refused(hall, *decline, *users("ann"), "--as", "ben", code="permission_missing", status=8)
+    hall.ok("user", "deactivate", "ann")
+    refused(hall, *decline, *users("ann"), code="person_not_active")
+
+
+def test_a_result_keeps_somebody_in_their_session(hall: Portal) -> None:
+    """Points, a certificate or both; other changes go on; taken away, they move again."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann"))
+    result = ("enrollment", "result", "--training", "aid", *users("ann"))
+    outcomes(hall, *result, "--points", "87", "--certificate", "A-12")
+    (row,) = participants(hall)
+    assert (row["points"], row["certificate"]) == (87, "A-12")
+    with unchanged(hall, audited=0):
+        outcomes(hall, *result, "--points", "87", "--certificate", "A-12")
+    edit = ("enrollment", "edit", "--training", "aid", *users("ann"))
+    refused(hall, *edit, "--session", "summer", code="result_recorded")
+    outcomes(hall, *edit, "--access-at", "+1d")
+    outcomes(hall, *result, "--clear")
+    outcomes(hall, *edit, "--session", "summer")
+    refused(hall, *result, code="result_missing", status=2, audited=0)
+    refused(hall, *result, "--clear", "--points", "1", code="result_missing", status=2, audited=0)
+    refused(hall, *result, "--points", "-1", code="points_wrong")
+    nobody = ("enrollment", "result", "--training", "aid", *users("ben"), "--points", "1")
+    refused(hall, *nobody, code="participation_unknown", status=4)
+
+
+def test_attendance_completes_a_session(hall: Portal) -> None:
+    """For each person and day, for some or for everybody; until then it awaits that."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    hall.ok(
+        *("session", "add-day", "aid", "spring", "--starts", "2026-04-01T09:00"),
+        *("--duration", "1h"),
+    )
+    over = {"LMSCTL_NOW": "2026-04-01T12:00:00Z"}
+    assert shown(hall, **over)["state"] == "awaiting-assignment"
+    attend = ("session", "attendance", "aid", "spring")
+    rows = hall.ok(*attend, "--everybody", "-o", "json", **over).json
+    assert [(row["key"], row["outcome"]) for row in rows] == [
+        ("ann", "created"),
+        ("ben", "created"),
+    ]
+    hall.ok(*attend, "--day", "2", "--user", "ann.x@example.com", "--minutes", "45", **over)
+    assert shown(hall, **over)["state"] == "awaiting-assignment"
+    hall.ok(*attend, "--day", "2", "--user", "ben", "--absent", **over)
+    assert shown(hall, **over)["state"] == "completed"
+    with unchanged(hall, audited=0):
+        hall.ok(*attend, "--day", "2", "--user", "BEN", "--absent", **over)
+    found = hall.ok(*attend, "-o", "json", **over).json
+    assert [(row["login"], row["day"], row["is_present"], row["minutes"]) for row in found] == [
+        ("ann", 1, True, None),
+        ("ben", 1, True, None),
+        ("ann", 2, True, 45),
+        ("ben", 2, False, None),
+    ]
+    assert [row["days_attended"] for row in participants(hall)] == [2, 1]
+
+
+ABSURD: list[tuple[tuple[str, ...], str, int]] = [
+    (("--everybody", "--day", "2"), "session_day_unknown", 4),
+    (("--user", "cyd"), "participant_unknown", 4),
+    (("--user", "cyd", "--user", "nobody"), "participants_unknown", 4),
+    (("--everybody", "--minutes", "91"), "attendance_minutes_wrong", 6),
+    (("--everybody", "--minutes", "5", "--absent"), "attendance_minutes_wrong", 6),
+    (("--absent",), "attendance_of_nobody", 2),
+    (("--user", "ann", "--everybody"), "attendance_of_nobody", 2),
+]
+
+
+def test_attendance_that_cannot_be_is_refused(hall: Portal) -> None:
+    """And nothing is recorded, nor before the day has begun."""
+    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    attend = ("session", "attendance", "aid", "spring")
+    hall.now = "2026-03-31T07:00:00Z"
+    for words, code, status in ABSURD:
+        audited = 0 if status == 2 else 1
+        refused(hall, *attend, *words, code=code, status=status, audited=audited)
+    hall.now = "2026-03-31T06:59:59Z"
+    refused(hall, *attend, "--everybody", code="attendance_too_early")
+
+
+def test_another_enrollment_of_a_trainings_session_cannot_be(hall: Portal) -> None:
+    """The schema itself keeps people out of sessions of other trainings."""
+    training(hall, "fire")
+    outcomes(hall, *ENROLL, "fire", *users("ann"))
+    wrong = "UPDATE training_enrollments SET session_id = 1"
+    with pytest.raises(Exception, match=r"(?i)foreign key|23503"):
+        hall.sql(wrong)
+    assert shown_training(hall, "fire")["sessions"] == []

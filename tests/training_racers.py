@@ -1,0 +1,49 @@
+"""The races of `tests.racers` for places in sessions, also without the guard that keeps them."""
+
+import json
+import sys
+import time
+from itertools import repeat
+
+from lmsctl.cli import load
+from tests import racers
+
+
+def drop_the_guard() -> None:
+    """Make taking a place what people write first: look, think, then take without looking again.
+
+    The look comes before the transaction, because on SQLite only one at a time may write.
+    """
+    from lmsctl.enrollment import training_rules
+    from lmsctl.kit.work import Work
+    from lmsctl.training import people_store
+
+    seen: dict[str, bool] = {}
+    begin = Work.begin
+
+    def look_then_begin(work: Work) -> None:
+        if work.is_writing and not work.has_begun:
+            if work.is_sqlite:
+                work.connection.execute("PRAGMA ignore_check_constraints = ON", {})
+            sql = "SELECT taken, capacity FROM training_sessions ORDER BY id DESC LIMIT 1"
+            taken, capacity = work.connection.execute(sql, {}).fetchone()
+            seen["left"] = capacity is None or taken < capacity
+            time.sleep(racers.THINKING_SECONDS)
+        begin(work)
+
+    def claim(work: Work, session_id: int, count: int) -> bool:
+        sql = "UPDATE training_sessions SET taken = taken + :count WHERE id = :id"
+        work.run(sql, id=session_id, count=count)
+        return seen["left"]
+
+    Work.begin = look_then_begin  # type: ignore[assignment,method-assign]
+    people_store.claim = claim
+    people_store.lock_sessions = lambda *_: None
+    training_rules.places = lambda *_, **__: repeat(seen["left"])
+
+
+if __name__ == "__main__":
+    for noun in ("enroll", "enrollment", "session"):
+        load(noun)
+    racers._drop_the_guard = drop_the_guard
+    sys.stdout.write(json.dumps(racers._run(json.load(sys.stdin))))

@@ -104,6 +104,43 @@ def test_a_killed_upgrade_leaves_the_old_state_and_can_be_repeated(
     assert "portals" in tables(nothing.url)
 
 
+@pytest.mark.parametrize("version", actions.versions()[:-1])
+def test_a_database_of_every_earlier_version_is_carried_forward(
+    nothing: Portal, portal: Portal, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in it stays, and until it is upgraded every command says what to do."""
+    with monkeypatch.context() as earlier:
+        earlier.setattr(schema, "VERSION", version)
+        actions.upgrade(nothing.url, patience=5)
+    portal.ok("department", "create", "Sales")
+    who = ("--email", "ann@example.com", "--first-name", "Ann", "--last-name", "B")
+    portal.ok("user", "create", *who, "--department", "Sales")
+    engine.load_models()
+    for table in SQLModel.metadata.sorted_tables:
+        if table.name in tables(nothing.url) and table.name != "audit_rows":
+            copy_rows(portal, nothing, table.name)
+    assert nothing.refused("user", "list") == "schema_outdated"
+    nothing.ok("db", "upgrade")
+    assert nothing.value("SELECT version_num FROM alembic_version") == schema.VERSION
+    shown = nothing.ok("user", "show", "ann", "-o", "json").json
+    assert (shown["email"], shown["department"]) == ("ann@example.com", "Sales")
+    assert nothing.ok("db", "check", "-o", "json").json == []
+
+
+def copy_rows(source: Portal, target: Portal, table: str) -> None:
+    """Put the rows of one portal's table into that of another."""
+    connection = driver.open_database(source.url, patience=5)
+    cursor = connection.execute(f"SELECT * FROM {table}", {})
+    names = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        marks = ", ".join(f":{name}" for name in names)
+        target.sql(
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",
+            **dict(zip(names, row, strict=True)),
+        )
+    connection.close()
+
+
 def test_upgrades_at_the_same_time_do_it_once(nothing: Portal) -> None:
     """One of several makes the schema, the others find it made."""
     with ThreadPoolExecutor(4) as pool:

@@ -121,7 +121,7 @@ def test_destruction_wants_a_yes_and_says_what_goes(desk: Portal) -> None:
     assert (ran.status, ran.code) == (9, "confirmation_needed")
     told = " ".join(detail["message"] for detail in ran.error["details"])
     assert "1 (Fair)" in told
-    assert "ledger of 1 uses" in told
+    assert "ledger of uses (1)" in told
     assert CODE not in ran.err
 
 

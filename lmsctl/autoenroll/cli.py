@@ -168,10 +168,12 @@ def apply(
         if count[Outcome.SKIPPED]:
             parts.append(f"{count[Outcome.SKIPPED]} when they become active")
         queued = f"{applied.notices or 'No'} notices were queued."
+        left = f"{applied.left} more were there before the rule; --existing takes them in."
         return Done(
             Listing(PairOutcome, applied.outcomes),
             f"{', '.join(parts)}. {queued}",
             is_changed=applied.is_changed,
+            notes=[left] if applied.left else [],
         )
 
     return env.write(write)

@@ -83,6 +83,11 @@ def codes(content: str, name: str) -> Iterator[str]:
     yield from (f"{base}-{number}" for number in count(2))
 
 
+def is_left_out(person: Fitting) -> bool:
+    """Say whether only asking for those who were there before the rule would enroll somebody."""
+    return not person.is_waiting and verdict(person) is Outcome.CREATED
+
+
 def verdict(person: Fitting) -> Outcome:
     """Return what applying a rule does for somebody whom it is about.
 

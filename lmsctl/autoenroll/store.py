@@ -286,8 +286,8 @@ def end_waiting(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
     )
 
 
-def fitting(work: Work, rule_id: int, scope: Scope, *, is_all: bool) -> list[Fitting]:
-    """Return the people in `scope` whom a rule is about, by login; unless `is_all` who waits."""
+def fitting(work: Work, rule_id: int, scope: Scope) -> list[Fitting]:
+    """Return the people in `scope` whom a rule is about, by login."""
     return work.all(
         Fitting,
         f"""
@@ -305,10 +305,8 @@ def fitting(work: Work, rule_id: int, scope: Scope, *, is_all: bool) -> list[Fit
         LEFT JOIN enrollments e
             ON e.item_id = r.item_id AND e.user_id = u.id AND e.canceled_at IS NULL
         WHERE r.id = :rule AND {_FITS} AND {IS_ALIVE} AND {scope.clause("ud.path")}
-          AND (:is_all OR w.user_id IS NOT NULL)
         ORDER BY u.login_key
         """,
         rule=rule_id,
-        is_all=is_all,
         now=work.now,
     )

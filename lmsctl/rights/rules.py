@@ -27,7 +27,7 @@ PERMISSIONS: Mapping[str, str] = {
     "content.manage": "change, share, grant, archive and delete everybody's content",
     "catalog.manage": "open content in the catalog and close it",
     "enrollment.view": "see who is enrolled in what, why, and what people see",
-    "enrollment.manage": "enroll people and cancel enrollments",
+    "enrollment.manage": "enroll people, by hand and by rules, and cancel enrollments",
     "progress.manage": "record and import what people did",
     "training.manage": "create, change and delete trainings and their sessions",
     "training.enroll": "see all trainings; enroll one's own people in them",

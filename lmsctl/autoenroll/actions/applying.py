@@ -26,10 +26,14 @@ from lmsctl.rights import actions as rights
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What applying a rule came to: one outcome for each person, and how many messages."""
+    """What applying a rule came to: one outcome for each person, and how many messages.
+
+    `left` counts who was there before the rule and would have been enrolled, had it been asked for.
+    """
 
     outcomes: Sequence[PairOutcome]
     notices: int
+    left: int
     is_changed: bool
 
 
@@ -44,7 +48,7 @@ def preview(work: Work, given: str) -> list[Prospect]:
     item = content.by_id(work, rule.item_id)
     content_rules.check_enrollable(item)
     due_at = content_rules.due_at(item, work.now, ZoneInfo(portal.settings(work).time_zone))
-    people = store.fitting(work, rule.id, scope, is_all=True)
+    people = store.fitting(work, rule.id, scope)
     found = [_prospect(person, item, due_at) for person in people]
     return [prospect for prospect in found if prospect.outcome is not Outcome.UNCHANGED]
 
@@ -79,7 +83,8 @@ def apply(work: Work, given: str, *, is_for_all: bool, wants_notices: bool) -> A
     rule = held(work, given, scope)
     item = content.by_id(work, rule.item_id)
     content_rules.check_enrollable(item)
-    people = store.fitting(work, rule.id, scope, is_all=is_for_all)
+    fitting = store.fitting(work, rule.id, scope)
+    people = [person for person in fitting if is_for_all or person.is_waiting]
     new, confirmed, waiting = (
         [person for person in people if rules.verdict(person) is outcome]
         for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.SKIPPED)
@@ -94,7 +99,8 @@ def apply(work: Work, given: str, *, is_for_all: bool, wants_notices: bool) -> A
     return Application(
         [_outcome(person, item, due_at) for person in people],
         notices,
-        bool(new or confirmed or is_new_waiting),
+        left=0 if is_for_all else sum(rules.is_left_out(person) for person in fitting),
+        is_changed=bool(new or confirmed or is_new_waiting),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lmsctl.kit import discover
 from lmsctl.kit.work import Work
-from lmsctl.registration import store
+from lmsctl.registration import actions, store
 
 
 def with_expiry_of_users(work: Work, ids: Sequence[int]) -> None:
@@ -18,3 +18,8 @@ def with_confirmation_of_user(work: Work, user_id: int) -> None:
     waiting = store.pending_of(work, user_id)
     if waiting is not None:
         store.confirm(work, waiting.id)
+
+
+def after_change_of_address(work: Work, user_id: int) -> None:
+    """Ask a person who waits to confirm the address they have now instead of the one before."""
+    actions.ask_anew(work, user_id)

@@ -46,6 +46,13 @@ def confirm(work: Work, number: int) -> None:
     )
 
 
+def change_code(work: Work, number: int, digest: str) -> None:
+    """Let another confirmation code, with this fingerprint, take the place of the one before."""
+    work.run(
+        "UPDATE registrations SET code_digest = :digest WHERE id = :id", id=number, digest=digest
+    )
+
+
 _PENDING = """
     SELECT r.id, u.login, u.email, d.full_name AS department, r.source, r.registered_at,
            r.expires_at

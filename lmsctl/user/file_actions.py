@@ -136,6 +136,8 @@ class _Import:
     def _check_people(self, work: Work, span: Span) -> None:
         if "status" in self._present:
             checks.fail_status(work, span)
+        if "email" in self._present:
+            checks.fail_waiting(work, span)
         store.compare(work, span, self._present, self.fields)
         checks.fail_holders(work, span, _beyond_own(work, checks.held_by_changed(work, span)))
 

@@ -245,6 +245,21 @@ def fail_status(work: Work, span: Span) -> None:
         fail(work, span, refusal, Fault(f"{EXISTING} WHERE {condition}", "'Status'", shown))
 
 
+def fail_waiting(work: Work, span: Span) -> None:
+    """Note other addresses for people who have been asked to confirm theirs."""
+    fail(
+        work,
+        span,
+        NotConfirmedYet,
+        Fault(
+            f"""{EXISTING} WHERE u.status = 'pending' AND s.email_key IS NOT NULL
+                             AND COALESCE(u.email_key, '') <> s.email_key""",
+            "'Email'",
+            {"login": "u.login", "done": "'given another address by a file'"},
+        ),
+    )
+
+
 def fail_required_fields(work: Work, span: Span) -> None:
     """Note new people without a value in a required custom field."""
     fail(

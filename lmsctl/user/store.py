@@ -103,12 +103,6 @@ def holder_of_login(work: Work, login_key: str) -> int | None:
     return found
 
 
-def holder_of_email(work: Work, email_key: str) -> int | None:
-    """Return the id of who has that address."""
-    found: int | None = work.value("SELECT id FROM users WHERE email_key = :key", key=email_key)
-    return found
-
-
 def called(work: Work, key: str) -> set[int]:
     """Return the ids of the people who are called `key`, be it by their login or their address.
 

@@ -3,10 +3,11 @@
 from lmsctl.registration.actions.entering import Door, check_open, enter
 from lmsctl.registration.actions.submitting import submit
 from lmsctl.registration.actions.switches import change, switches
-from lmsctl.registration.actions.waiting import confirm, list_pending, release
+from lmsctl.registration.actions.waiting import ask_anew, confirm, list_pending, release
 
 __all__ = [
     "Door",
+    "ask_anew",
     "change",
     "check_open",
     "confirm",

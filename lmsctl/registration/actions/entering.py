@@ -102,10 +102,9 @@ def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
 
 
 def _check_free(work: Work, details: Checked) -> None:
-    if users.holder_of_email(work, details.email.key) is not None:
+    if users.called(work, details.email.key):
         raise AddressTaken(email=details.email.address, field="email")
-    # People are named by login or address alike: nobody may be called like another's address.
-    if details.login and users.holder_of_email(work, canonical.key(details.login)) is not None:
+    if details.login and users.called(work, canonical.key(details.login)):
         raise SignupLoginTaken(login=details.login, field="login")
 
 
@@ -120,7 +119,7 @@ def _add(work: Work, draft: Draft) -> int:
 
 
 def _note(work: Work, row: Settings, door: Door, user_id: int, draft: Draft) -> int:
-    code = secret.readable(_CODE_LENGTH) if draft.expires_at else None
+    code = new_code() if draft.expires_at else None
     number = store.add(
         work,
         user_id=user_id,
@@ -134,16 +133,22 @@ def _note(work: Work, row: Settings, door: Door, user_id: int, draft: Draft) -> 
     )
     assert draft.email is not None
     if code and draft.expires_at:
-        words = _confirmation_words(row, draft.first_name, code, draft.expires_at, work)
+        words = confirmation_words(row, draft.first_name, code, draft.expires_at, work)
     else:
         words = _welcome_words(row, draft.first_name)
     notification.mail(work, user_id, draft.email.address, words)
     return number
 
 
-def _confirmation_words(
+def new_code() -> str:
+    """Return a code that confirms an address."""
+    return secret.readable(_CODE_LENGTH)
+
+
+def confirmation_words(
     row: Settings, name: str, code: str, expires_at: datetime, work: Work
 ) -> Words:
+    """Return the mail that asks for a confirmation until `expires_at`."""
     link = f"{row.public_url}/confirm/{code}\n" if row.public_url else ""
     until = timewords.show(expires_at, work.zone)
     return Words(

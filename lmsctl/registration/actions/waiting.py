@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from lmsctl.audit import actions as audit
 from lmsctl.kit import secret
 from lmsctl.kit.work import Work
+from lmsctl.notification import actions as notification
 from lmsctl.portal import actions as portal
 from lmsctl.registration import rules, store
+from lmsctl.registration.actions.entering import confirmation_words, new_code
 from lmsctl.registration.errors import ConfirmationUnknown, PendingUnknown
 from lmsctl.registration.results import Confirmed, Pending, State
 from lmsctl.rights import actions as rights
@@ -32,6 +34,21 @@ def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
         audit.record(work, "registration.confirmed", f"user {person.login}")
     status = users.by_id(work, person.id).status
     return Confirmed(person.login, person.email, status, found.confirmed_at or work.now), is_first
+
+
+def ask_anew(work: Work, user_id: int) -> None:
+    """Mail a new code to the address that somebody who waits has now; the old one is void.
+
+    Nothing happens to who does not wait, or has no address to write to.
+    """
+    waiting = store.pending_of(work, user_id)
+    if waiting is None or waiting.email is None:
+        return
+    code = new_code()
+    store.change_code(work, waiting.id, secret.fingerprint(code))
+    name = users.by_id(work, user_id).first_name
+    words = confirmation_words(portal.settings(work), name, code, waiting.expires_at, work)
+    notification.mail(work, user_id, waiting.email, words)
 
 
 def list_pending(work: Work) -> Iterator[Pending]:

@@ -266,6 +266,8 @@ def _change(
         audit.record(work, "user.changed", f"user {person.login}", changed=changed)
     if "type" in changes:
         retyped(work, [person.id])
+    if "email" in changes and person.status == Status.PENDING:
+        discover.announce("after_change_of_address", work, person.id)
     return bool(changed)
 
 

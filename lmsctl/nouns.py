@@ -10,7 +10,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
         "Run many commands at once, each by itself or all in one.",
     ),
     "can-i": ("lmsctl.role.cli", "can_i_app", "Whether and where one may do something."),
-    "catalog": ("lmsctl.content.catalog_cli", "app", "What people may choose for themselves."),
+    "catalog": ("lmsctl.training.catalog_cli", "app", "What people may choose for themselves."),
     "completion": (
         "lmsctl.configuration.cli",
         "completion_app",

@@ -14,7 +14,7 @@ def drop_the_guard() -> None:
 
     The look comes before the transaction, because on SQLite only one at a time may write.
     """
-    from lmsctl.enrollment import training_rules
+    from lmsctl.enrollment import participation_rules, training_rules
     from lmsctl.kit.work import Work
     from lmsctl.training import people_store
 
@@ -39,6 +39,7 @@ def drop_the_guard() -> None:
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]
     people_store.claim = claim
     people_store.lock_sessions = lambda *_: None
+    participation_rules.closed_to_coming = lambda *_: iter(())
     training_rules.places = lambda *_, **__: repeat(seen["left"])
 
 

@@ -123,11 +123,18 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One catalog rule; `name` is None for everybody."""
+    """One catalog rule, on content or on a training; `name` is None for everybody."""
 
-    KEY = "content"
+    KEY = "code"
+    TABLE = ("content", "training", "title", "opening", "name")
 
-    content: str
+    content: str | None
     title: str
     opening: Opening
     name: str | None
+    training: str | None = None
+
+    @property
+    def code(self) -> str | None:
+        """The code of what is offered."""
+        return self.content or self.training

@@ -332,7 +332,7 @@ def catalog_rules(work: Work, item_id: int | None) -> Iterator[Opened]:
         Opened,
         """
         SELECT i.code AS content, i.title, r.opening,
-               COALESCE(r.type, g.name, d.full_name) AS name
+               COALESCE(r.type, g.name, d.full_name) AS name, NULL AS training
         FROM catalog_rules r
         JOIN content_items i ON i.id = r.item_id
         LEFT JOIN user_groups g ON g.id = r.group_id

@@ -14,14 +14,21 @@ from lmsctl.enrollment.enroll_cli import (
     of_session,
     terms_of,
 )
-from lmsctl.enrollment.results import EnrollmentRow, PairOutcome, Reason, State
+from lmsctl.enrollment.results import (
+    ClosedGate,
+    EnrollmentRow,
+    PairOutcome,
+    Participation,
+    Reason,
+    State,
+)
 from lmsctl.enrollment.rules import Selection
-from lmsctl.kit import options
-from lmsctl.kit.answer import Done, Listing
+from lmsctl.kit import options, timewords
+from lmsctl.kit.answer import Done, Headed, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
-from lmsctl.training.results import Answer
+from lmsctl.training.results import Answer, Deadline, SessionRow
 
 app = options.noun("enrollment", "Who is enrolled in what, why and until when.")
 
@@ -265,3 +272,164 @@ def result(
         return counted(outcomes, "enrolled", "unchanged", updated="recorded")
 
     return env.write(write)
+
+
+# What learners do --------------------------------------------------------------------------------
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl --as anna enrollment join --training first-aid --session spring",
+        "lmsctl enrollment join --user anna --training first-aid",
+    ),
+)
+def join(
+    env: Environment,
+    training: InTraining,
+    session: Annotated[
+        str | None, typer.Option("--session", metavar="SESSION", help="In which; or choose later.")
+    ] = None,
+    user: Learner = None,
+) -> Any:
+    """Take part in a training that the catalog opens to oneself, while registration is open."""
+
+    def write(work: Work) -> Done:
+        part, is_new = actions.join(work, user, training, session)
+        said = "takes part in" if is_new else "takes part already in"
+        return Done(part, f"{part.login} {said} {_place(part)}.", is_changed=is_new)
+
+    return env.write(write)
+
+
+def _place(part: Participation) -> str:
+    return of_session(part.training, part.session)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl --as anna enrollment switch --training first-aid",
+        "lmsctl --as anna enrollment switch --training first-aid --to summer",
+    ),
+)
+def switch(
+    env: Environment,
+    training: InTraining,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="SESSION", help="Where to; lists them if absent.")
+    ] = None,
+    user: Learner = None,
+) -> Any:
+    """Take another session of a training, or a first one; without --to list those that are open.
+
+    The new place is taken first and the old one given up only then. After a deadline, in a locked
+    training, and from a session that was chosen by an administrator nobody switches.
+    """
+    if to is None:
+        return env.read(lambda work: _offers(env, work, user, training))
+
+    def write(work: Work) -> Done:
+        part, is_new = actions.switch(work, user, training, to)
+        said = "is now" if is_new else "is already"
+        return Done(part, f"{part.login} {said} in {_place(part)}.", is_changed=is_new)
+
+    return env.write(write)
+
+
+def _offers(env: Environment, work: Work, user: str | None, training: str) -> Listing[SessionRow]:
+    row, found = actions.offers(work, user, training)
+    env.zone = env.time_zone or row.zone
+    return Listing(SessionRow, found)
+
+
+@verb(app, examples=("lmsctl --as anna enrollment leave --training first-aid",))
+def leave(env: Environment, training: InTraining, user: Learner = None) -> Any:
+    """Leave a training, whose place is free then. It asks first when there is no way back."""
+
+    def write(work: Work) -> Done:
+        part = actions.leave(work, user, training)
+        return Done(part, f"{part.login} has left {_place(part)}.")
+
+    return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        (
+            "lmsctl enrollment extend --user anna --training first-aid --deadline registration"
+            " --until 2026-03-30 --reason 'Was ill'"
+        ),
+    ),
+)
+def extend(
+    env: Environment,
+    training: InTraining,
+    user: Annotated[str, typer.Option("--user", metavar="LOGIN", help="For whom.")],
+    deadline: Annotated[
+        Deadline, typer.Option("--deadline", help="Which: registration or cancellation.")
+    ],
+    until: Annotated[
+        str, typer.Option("--until", metavar="TIME", help="Until when; a date means all of it.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is logged.")],
+) -> Any:
+    """Let a deadline hold off for one person, also when it has come. The start stays the end."""
+    word = timewords.parse(until)
+
+    def write(work: Work) -> Done:
+        given, is_new = actions.extend(
+            work,
+            user,
+            training,
+            deadline=deadline,
+            until=word,
+            reason=reason,
+            zone=env.time_zone,
+        )
+        shown = timewords.show(given.until_at, work.zone)
+        already = "" if is_new else " already"
+        what = "come to" if deadline is Deadline.REGISTRATION else "go from"
+        sentence = f"{given.login} may {what} {given.training} until {shown}{already}."
+        return Done(given, sentence, is_changed=is_new)
+
+    return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl enrollment explain --user anna --training first-aid",
+        "lmsctl --as anna enrollment explain --training first-aid --session summer --at +2d",
+    ),
+)
+def explain(
+    env: Environment,
+    training: InTraining,
+    user: Learner = None,
+    session: Annotated[
+        str | None, typer.Option("--session", metavar="SESSION", help="To join or to switch to.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="When; now if absent.")
+    ] = None,
+) -> Any:
+    """Say why a person may not join, leave or switch: every closed gate, and who could open it."""
+    word = timewords.parse(at) if at is not None else None
+
+    def read(work: Work) -> Headed:
+        head, gates = actions.explain(
+            work, user, training, given_session=session, at=word, zone=env.time_zone
+        )
+        may = {"join": head.may_join, "leave": head.may_leave, "switch": head.may_switch}
+        verdicts = ", ".join(
+            f"may {'' if is_open else 'not '}{act}"
+            for act, is_open in may.items()
+            if is_open is not None
+        )
+        shown = timewords.show(head.at, work.zone)
+        sentence = f"At {shown} {head.login} {verdicts} ({head.training})."
+        return Headed(head, "gates", Listing(ClosedGate, gates), sentence)
+
+    return env.read(read)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from lmsctl.kit.answer import Outcome
+from lmsctl.training.results import Deadline
 
 
 class Phase(StrEnum):
@@ -178,3 +179,55 @@ class Recorded:
     score: int | None
     happened_at: datetime
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Until when a deadline of a training holds off for one person, and why."""
+
+    KEY = "login"
+
+    login: str
+    training: str
+    deadline: Deadline
+    until_at: datetime
+    reason: str
+
+
+class Act(StrEnum):
+    """What a learner does with a training."""
+
+    JOIN = "join"
+    LEAVE = "leave"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedGate:
+    """One reason why a person may not do something; `remedy` says who could change that.
+
+    `opens_at` is when it opens by itself, None for never.
+    """
+
+    KEY = "code"
+
+    act: Act
+    code: str
+    message: str
+    opens_at: datetime | None
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartExplained:
+    """What a person may do in a training at `at`; None is what is no question for them."""
+
+    KEY = "training"
+
+    login: str
+    training: str
+    session: str | None
+    at: datetime
+    may_join: bool | None
+    may_leave: bool | None
+    may_switch: bool | None

@@ -49,7 +49,10 @@ class SessionFull(Rejected):
     """No place is left."""
 
     code = "session_full"
-    says = "There is no place for {who} in '{training}:{session}': all {capacity} are taken."
+    says = (
+        "There is no place for {who} in '{training}:{session}': every place is taken"
+        " (capacity {capacity})."
+    )
     hint = "Choose another session, or ask an administrator for another place."
 
 
@@ -99,3 +102,119 @@ class LearnerUnnamed(Usage):
     code = "learner_unnamed"
     says = "Nobody is named."
     hint = "Give --user, or act as a person with --as."
+
+
+class GatesClosed(Rejected):
+    """Several things keep a learner from it, in a fixed order."""
+
+    code = "gates_closed"
+    says = "{count} things stand in the way."
+    hint = "'lmsctl enrollment explain' shows who could change which."
+
+
+class SessionPreselected(Rejected):
+    """A session that an administrator chose."""
+
+    code = "session_preselected"
+    says = "The session {session} was chosen for '{login}', who cannot give it up."
+    hint = (
+        "An administrator can change it: lmsctl enrollment edit --user {login}"
+        " --training {training}."
+    )
+
+
+class SessionBegun(Rejected):
+    """A session that is not to come any more."""
+
+    code = "session_begun"
+    says = "The session {session} started at {starts_at}."
+    hint = "Nobody opens it again; an administrator can still enroll people and cancel."
+
+
+class AttendanceRecorded(Rejected):
+    """Somebody whose attendance is known."""
+
+    code = "attendance_recorded"
+    says = "The attendance of '{login}' in {session} is recorded already."
+    hint = "An administrator can still cancel the enrollment: lmsctl enrollment cancel."
+
+
+class ListLocked(Rejected):
+    """A training whose participants stay."""
+
+    code = "participants_locked"
+    says = "The participants of '{training}' are locked: nobody leaves or switches."
+    hint = "An administrator of the training can unlock them: lmsctl training unlock {training}."
+
+
+class CancellationsStopped(Rejected):
+    """Too late to go."""
+
+    code = "cancellations_stopped"
+    says = "Cancellations for {session} stopped at {stops_at}."
+    hint = (
+        "An administrator can extend that for one person: lmsctl enrollment extend --user {login}"
+        " --training {training} --deadline cancellation."
+    )
+
+
+class RegistrationStopped(Rejected):
+    """Too late to come."""
+
+    code = "registration_stopped"
+    says = "Registration for {session} stopped at {stops_at}."
+    hint = (
+        "An administrator can extend that for one person: lmsctl enrollment extend --user {login}"
+        " --training {training} --deadline registration."
+    )
+
+
+class NoSessionOpen(Rejected):
+    """Nothing to come to, or to go from, any more."""
+
+    code = "no_session_open"
+    says = "No session of '{training}' is open any more."
+    hint = "An administrator can make another one: lmsctl session create {training}."
+
+
+class NoSessionOffered(Rejected):
+    """No other session to switch to."""
+
+    code = "no_session_offered"
+    says = "'{training}' has no other session that is open and has a place left."
+    hint = "Stay, leave, or ask an administrator for another session."
+
+
+class TrainingNotOffered(Rejected):
+    """A training that is not in somebody's catalog."""
+
+    code = "training_not_offered"
+    says = "The catalog does not open '{training}' to '{login}'."
+    hint = (
+        "An administrator can open it (lmsctl catalog open {training} --training) or enroll the"
+        " person."
+    )
+
+
+class TakesPartAlready(Conflict):
+    """Joining with a session what somebody takes part in already."""
+
+    code = "takes_part_already"
+    says = "'{login}' takes part in '{training}' already."
+    hint = "Choose another session instead: lmsctl enrollment switch --training {training}."
+
+
+class ExtensionMissing(Rejected):
+    """An extension that is no moment."""
+
+    code = "extension_missing"
+    says = "'{given}' is no moment until which a deadline can hold off."
+    hint = "Give --until a moment, for example 2026-03-01T09:00; a date means its whole day."
+
+
+class AskedMomentMissing(Usage):
+    """A question about a moment that never comes."""
+
+    code = "asked_moment_missing"
+    says = "'{given}' is no moment to look at."
+    hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."

@@ -8,9 +8,20 @@ from lmsctl.training import people_store, store
 
 
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
-    """Yield which trainings will belong to the root, because trainings are never lost with it."""
+    """Yield which trainings will belong to the root, never lost with it, and what goes."""
     for code in store.codes_in_departments(work, ids):
         yield f"stays and belongs to the root from then on: training {code}"
+    yield from _openings(store.openings_on(work, "department_id", ids))
+
+
+def before_delete_of_group(work: Work, ids: Sequence[int]) -> Iterator[str]:
+    """Yield how many openings in the catalog go with a group; the schema deletes them."""
+    yield from _openings(store.openings_on(work, "group_id", ids))
+
+
+def _openings(count: int) -> Iterator[str]:
+    if count:
+        yield f"Goes too: {count} opening{'s' if count > 1 else ''} of trainings in the catalog."
 
 
 def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:

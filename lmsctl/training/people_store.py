@@ -345,3 +345,58 @@ def attendance(work: Work, session_id: int) -> Iterator[Attended]:
         """,
         session=session_id,
     )
+
+
+# Extensions of deadlines --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """Until when one deadline holds off for a person."""
+
+    deadline: str
+    until_at: datetime
+
+
+def extensions(work: Work, training_id: int, user_id: int) -> dict[str, datetime]:
+    """Return until when deadlines of a training hold off for a person, by deadline."""
+    found = work.all(
+        Extended,
+        """
+        SELECT deadline, until_at FROM deadline_extensions
+        WHERE training_id = :training AND user_id = :user
+        """,
+        training=training_id,
+        user=user_id,
+    )
+    return {row.deadline: row.until_at for row in found}
+
+
+def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
+    work: Work,
+    training_id: int,
+    user_id: int,
+    *,
+    deadline: str,
+    until_at: datetime,
+    reason: str,
+    given_by: str,
+) -> None:
+    """Let a deadline hold off for a person, in place of what was said before."""
+    work.run(
+        """
+        INSERT INTO deadline_extensions
+            (user_id, training_id, deadline, until_at, reason, given_by, given_at)
+        VALUES (:user, :training, :deadline, :until, :reason, :by, :now)
+        ON CONFLICT (user_id, training_id, deadline) DO UPDATE
+        SET until_at = excluded.until_at, reason = excluded.reason, given_by = excluded.given_by,
+            given_at = excluded.given_at
+        """,
+        user=user_id,
+        training=training_id,
+        deadline=deadline,
+        until=until_at,
+        reason=reason,
+        by=given_by,
+        now=work.now,
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lmsctl.content.results import Opened
 from lmsctl.kit import canonical
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
@@ -289,3 +290,65 @@ def change_day(work: Work, number: int, **values: Any) -> None:
         id=number,
         **values,
     )
+
+
+# The catalog -------------------------------------------------------------------------------------
+
+
+def openings(work: Work, training_id: int | None) -> Iterator[Opened]:
+    """Yield which trainings the catalog offers to whom, of one when given, by code."""
+    return work.each(
+        Opened,
+        """
+        SELECT NULL AS content, t.title, o.opening,
+               COALESCE(o.type, g.name, d.full_name) AS name, t.code AS training
+        FROM training_openings o
+        JOIN trainings t ON t.id = o.training_id
+        LEFT JOIN user_groups g ON g.id = o.group_id
+        LEFT JOIN departments d ON d.id = o.department_id
+        WHERE :training IS NULL OR o.training_id = :training
+        ORDER BY t.code_key, o.id
+        """,
+        training=training_id,
+    )
+
+
+def add_opening(work: Work, training_id: int, opening: str, target: dict[str, Any]) -> bool:
+    """Offer a training in the catalog and say whether that is new."""
+    values = {"training_id": training_id, "opening": opening, **target}
+    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    sql = f"INSERT INTO training_openings ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+    return work.run(sql, **values) == 1
+
+
+def remove_opening(work: Work, training_id: int, opening: str, target: dict[str, Any]) -> bool:
+    """Take an opening away and say whether there was one."""
+    values = {"training_id": training_id, "opening": opening, **target}
+    fits = " AND ".join(f"{name} = :{name}" for name in values)
+    return work.run(f"DELETE FROM training_openings WHERE {fits}", **values) > 0
+
+
+def is_offered(work: Work, training_id: int, *, user_id: int, path: str, type_: str) -> bool:
+    """Say whether the catalog opens a training to a person of this type in this department."""
+    return bool(
+        work.value(
+            """
+            SELECT EXISTS (
+                SELECT 1 FROM training_openings o LEFT JOIN departments d ON d.id = o.department_id
+                WHERE o.training_id = :training AND (
+                    o.opening = 'everybody' OR o.type = :type OR :path LIKE d.path || '%'
+                    OR o.group_id IN (
+                        SELECT m.group_id FROM group_members m WHERE m.user_id = :user)))
+            """,
+            training=training_id,
+            user=user_id,
+            path=path,
+            type=type_,
+        )
+    )
+
+
+def openings_on(work: Work, column: str, ids: Sequence[int]) -> int:
+    """Return how many openings name one of these departments or groups (`…_id`)."""
+    sql = f"SELECT count(*) FROM training_openings WHERE {column} IN :ids"
+    return int(work.value(sql, ids=list(ids)))

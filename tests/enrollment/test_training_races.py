@@ -107,3 +107,97 @@ def test_a_capacity_can_be_lowered_while_people_come(hall: Portal) -> None:
     assert set(codes(finishes[30:])) <= {None, "capacity_below_taken"}
     assert shown(hall)["taken"] <= shown(hall)["capacity"]
     check(hall, codes(finishes[:30])[None])
+
+
+# Learners ----------------------------------------------------------------------------------------
+
+
+def acting(number: int, verb: str, *more: str) -> tuple[str, ...]:
+    """Return the command line of a learner's act."""
+    return ("--as", f"p{number}", "enrollment", verb, "--training", "aid", *more)
+
+
+@pytest.fixture
+def open_hall(hall: Portal) -> Portal:
+    """Return a portal with a crowd, and a training with two sessions that anybody may join."""
+    hall.ok("catalog", "open", "aid", "--training", "--everybody")
+    session(hall, "left", "--capacity", "12")
+    session(hall, "right", "--capacity", "12")
+    return hall
+
+
+def taken(portal: Portal) -> tuple[int, int]:
+    """Return how many places of each session are taken, after checking that people hold them."""
+    assert portal.ok("db", "check", "-o", "json").json == []
+    return shown(portal, "left")["taken"], shown(portal, "right")["taken"]
+
+
+def test_opposite_switches_neither_wait_for_ever_nor_lose_a_place(open_hall: Portal) -> None:
+    """Ten go left to right while ten go right to left, three times: all are somewhere."""
+    for number in range(20):
+        side = "left" if number < 10 else "right"
+        open_hall.ok(*acting(number, "join", "--session", side))
+    racers = []
+    for number in range(20):
+        there, back = ("right", "left") if number < 10 else ("left", "right")
+        lines = [acting(number, "switch", "--to", side) for side in (there, back, there)]
+        racers.append(Racer(lines, NOON))
+    finishes = race(open_hall, racers, course=COURSE)
+    assert set(codes(finishes)) <= {None, "session_full"}
+    left, right = taken(open_hall)
+    assert left + right == 20
+    assert max(left, right) <= 12
+
+
+def test_one_free_place_is_switched_to_once(open_hall: Portal) -> None:
+    """Whoever does not get it keeps the place they had."""
+    for number in range(12):
+        open_hall.ok(*acting(number, "join", "--session", "left"))
+    for number in range(12, 23):
+        open_hall.ok(*acting(number, "join", "--session", "right"))
+    racers = [Racer([acting(number, "switch", "--to", "right")], NOON) for number in range(12)]
+    finishes = race(open_hall, racers, course=COURSE)
+    assert codes(finishes) == {None: 1, "session_full": 11}
+    assert taken(open_hall) == (11, 12)
+
+
+def test_without_the_guard_the_free_place_is_switched_to_by_many(open_hall: Portal) -> None:
+    """Looking first and taking then: the race above can be lost too."""
+    if not open_hall.is_sqlite:
+        open_hall.sql("ALTER TABLE training_sessions DROP CONSTRAINT places_not_oversold")
+    open_hall.ok("session", "edit", "aid", "right", "--capacity", "1")
+    for number in range(12):
+        open_hall.ok(*acting(number, "join", "--session", "left"))
+    racers = [Racer([acting(number, "switch", "--to", "right")], NOON) for number in range(12)]
+    race(open_hall, racers, guarded=False, course=COURSE)
+    assert shown(open_hall, "right")["taken"] > 1
+
+
+def test_learners_join_and_leave_while_administrators_enroll(open_hall: Portal) -> None:
+    """Whoever was told yes is in, and whoever left is not."""
+    for number in range(8):
+        open_hall.ok(*acting(number, "join", "--session", "left"))
+    racers = [Racer([acting(number, "leave")], NOON) for number in range(8)]
+    racers += [Racer([acting(n, "join", "--session", "left")], NOON) for n in range(8, 24)]
+    racers += [
+        Racer([("enroll", "--user", f"p{n}", "--training", "aid:left")], NOON)
+        for n in range(24, 32)
+    ]
+    finishes = race(open_hall, racers, course=COURSE)
+    assert codes(finishes[:8]) == {None: 8}
+    came = codes(finishes[8:])
+    assert set(came) <= {None, "session_full"}
+    assert taken(open_hall) == (came[None], 0)
+    assert came[None] <= 12
+
+
+def test_nobody_leaves_once_the_list_is_locked(open_hall: Portal) -> None:
+    """The lock comes between: who left before is gone, who comes after it stays."""
+    for number in range(12):
+        open_hall.ok(*acting(number, "join", "--session", "left"))
+    racers = [Racer([acting(number, "leave")], NOON) for number in range(12)]
+    racers.append(Racer([("training", "lock", "aid")], NOON))
+    finishes = race(open_hall, racers, course=COURSE)
+    told = codes(finishes[:12])
+    assert set(told) <= {None, "participants_locked"}
+    assert taken(open_hall)[0] == told.get("participants_locked", 0)

@@ -1,6 +1,6 @@
 """The verbs of the content room."""
 
-from lmsctl.content.actions.catalog import Openings, close, list_rules, offer
+from lmsctl.content.actions.catalog import Openings, Target, close, list_rules, offer, target
 from lmsctl.content.actions.items import (
     archive,
     create,
@@ -25,6 +25,7 @@ from lmsctl.content.actions.sharing import (
 __all__ = [
     "Audiences",
     "Openings",
+    "Target",
     "add_item",
     "archive",
     "close",
@@ -44,4 +45,5 @@ __all__ = [
     "revoke",
     "revoke_link",
     "show",
+    "target",
 ]

@@ -27,27 +27,33 @@ class Openings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
+    """To whom something is offered: the word, the name, and the column that says it."""
+
     opening: Opening
     name: str | None
     column: dict[str, Any]
 
 
-def _target(work: Work, wanted: Openings) -> _Target:
+def target(work: Work, wanted: Openings) -> Target:
+    """Return whom `wanted` means; needs `catalog.manage` over them, everywhere for a type or all.
+
+    Raises AudienceUnclear, GroupUnknown and DepartmentUnknown.
+    """
     named = [wanted.type, wanted.group, wanted.department]
     if sum(name is not None for name in named) + wanted.is_everybody != 1:
         raise AudienceUnclear(options="--type, --group, --department and --everybody")
     scope = rights.require(work, "catalog.manage")
     if wanted.group is not None:
         group = groups.get(work, wanted.group, scope)
-        return _Target(Opening.GROUP, group.name, {"group_id": group.id})
+        return Target(Opening.GROUP, group.name, {"group_id": group.id})
     if wanted.department is not None:
         place = departments.get(work, wanted.department, scope)
-        return _Target(Opening.DEPARTMENT, place.written, {"department_id": place.id})
+        return Target(Opening.DEPARTMENT, place.written, {"department_id": place.id})
     rights.require_everywhere(work, "catalog.manage")
     if wanted.type is not None:
-        return _Target(Opening.TYPE, wanted.type.value, {"type": wanted.type})
-    return _Target(Opening.EVERYBODY, None, {})
+        return Target(Opening.TYPE, wanted.type.value, {"type": wanted.type})
+    return Target(Opening.EVERYBODY, None, {})
 
 
 def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
@@ -58,23 +64,23 @@ def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
     ContentIsFolder, ContentArchived, GroupUnknown and DepartmentUnknown.
     """
     item = _item(work, given)
-    target = _target(work, wanted)
+    to = target(work, wanted)
     rules.check_no_folder(item, "opened in the catalog")
     rules.check_enrollable(item)
-    is_new = store.add_rule(work, item.id, target.opening, target.column)
+    is_new = store.add_rule(work, item.id, to.opening, to.column)
     if is_new:
-        _record(work, "catalog.opened", item, target)
-    return Opened(item.code, item.title, target.opening, target.name), is_new
+        _record(work, "catalog.opened", item, to)
+    return Opened(item.code, item.title, to.opening, to.name), is_new
 
 
 def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
     """Offer an item no longer to somebody; enrollments stay. The mirror of `offer`."""
     item = _item(work, given)
-    target = _target(work, wanted)
-    is_gone = store.remove_rule(work, item.id, target.opening, target.column)
+    to = target(work, wanted)
+    is_gone = store.remove_rule(work, item.id, to.opening, to.column)
     if is_gone:
-        _record(work, "catalog.closed", item, target)
-    return Opened(item.code, item.title, target.opening, target.name), is_gone
+        _record(work, "catalog.closed", item, to)
+    return Opened(item.code, item.title, to.opening, to.name), is_gone
 
 
 def _item(work: Work, given: str) -> Item:
@@ -84,8 +90,8 @@ def _item(work: Work, given: str) -> Item:
     return store.lock(work, found.id)
 
 
-def _record(work: Work, code: str, item: Item, target: _Target) -> None:
-    audit.record(work, code, f"content {item.code}", to=target.opening, name=target.name)
+def _record(work: Work, code: str, item: Item, to: Target) -> None:
+    audit.record(work, code, f"content {item.code}", to=to.opening, name=to.name)
 
 
 def list_rules(work: Work, given: str | None = None) -> Iterator[Opened]:

@@ -8,9 +8,11 @@ from lmsctl.enrollment.actions.enrolling import (
     enroll_one,
     unprepare,
 )
+from lmsctl.enrollment.actions.explaining import explain
+from lmsctl.enrollment.actions.extending import extend
 from lmsctl.enrollment.actions.looking import catalog, courses, list_enrollments, show
 from lmsctl.enrollment.actions.pairs import Order
-from lmsctl.enrollment.actions.participating import answer
+from lmsctl.enrollment.actions.participating import answer, join, leave, offers, switch
 from lmsctl.enrollment.actions.progress import record
 from lmsctl.enrollment.actions.training_enrolling import (
     Terms,
@@ -36,9 +38,15 @@ __all__ = [
     "enroll_in_trainings",
     "enroll_many",
     "enroll_one",
+    "explain",
+    "extend",
+    "join",
+    "leave",
     "list_enrollments",
+    "offers",
     "record",
     "record_result",
     "show",
+    "switch",
     "unprepare",
 ]

@@ -1,21 +1,49 @@
 """The learner's acts on their own trainings, also done for them by who manages enrollments."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from lmsctl.audit import actions as audit
+from lmsctl.enrollment import participation_rules as rules
+from lmsctl.enrollment import training_rules
 from lmsctl.enrollment.errors import PersonNotActive
+from lmsctl.enrollment.participation_rules import Case
 from lmsctl.enrollment.results import Participation
-from lmsctl.enrollment.training_errors import LearnerUnnamed, ParticipationUnknown
+from lmsctl.enrollment.training_errors import (
+    LearnerUnnamed,
+    NoSessionOffered,
+    ParticipationUnknown,
+    TakesPartAlready,
+)
+from lmsctl.enrollment.training_rules import Target
+from lmsctl.kit import timewords
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.training import actions as training_room
 from lmsctl.training import people_store, store
 from lmsctl.training.people_store import Standing
-from lmsctl.training.results import Answer
-from lmsctl.training.rules import Training
+from lmsctl.training.results import Answer, SessionRow, Side
+from lmsctl.training.rules import Session, Training
 from lmsctl.user import store as users
 from lmsctl.user.results import Status
 from lmsctl.user.store import Person
 
 _EVERYWHERE = Scope((EVERYWHERE,))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A person, a training, and how the one takes part in the other, None for not at all."""
+
+    person: Person
+    training: Training
+    standing: Standing | None
+
+    @property
+    def name(self) -> str:
+        """Return how this is called in the audit log."""
+        return f"training {self.training.code}"
 
 
 def learner(work: Work, given: str | None, permission: str = "enrollment.manage") -> Person:
@@ -35,39 +63,211 @@ def learner(work: Work, given: str | None, permission: str = "enrollment.manage"
     return users.get(work, given or "", rights.require(work, permission))
 
 
-def answer(work: Work, login: str | None, code: str, said: Answer) -> tuple[Participation, bool]:
-    """Record whether a participant will come; a no keeps their place. Returns whether that is new.
+def _part(work: Work, login: str | None, code: str) -> Part:
+    """Return how an active person stands to a training, both locked.
 
-    Raises what `learner` raises, TrainingUnknown, PersonNotActive and ParticipationUnknown.
+    Raises what `learner` raises, TrainingUnknown and PersonNotActive.
     """
-    person, training, standing = _part(work, login, code)
-    if standing.answer != said:
-        people_store.change(work, [standing.id], answer=said, answered_at=work.now)
-        audit.record(
-            work, f"training.{said.value}", f"training {training.code}", login=person.login
-        )
-    return _participation(work, person, training), standing.answer != said
-
-
-def _part(work: Work, login: str | None, code: str) -> tuple[Person, Training, Standing]:
-    """Return an active person and how they take part in a training, which is locked."""
     person = learner(work, login)
     training = store.share(work, store.get(work, code, _EVERYWHERE).id)
     work.about = f"training {training.code}, user {person.login}"
     if person.status != Status.ACTIVE:
         raise PersonNotActive(login=person.login, status=person.status)
-    for standing in people_store.standings(work, training.id, [person.id]):
-        return person, training, standing
-    raise ParticipationUnknown(login=person.login, training=training.code)
+    return Part(person, training, standing_of(work, person, training))
 
 
-def _participation(work: Work, person: Person, training: Training) -> Participation:
-    (standing,) = people_store.standings(work, training.id, [person.id])
-    return Participation(
+def standing_of(work: Work, person: Person, training: Training) -> Standing | None:
+    """Return how a person takes part in a training, None for not at all."""
+    return next(iter(people_store.standings(work, training.id, [person.id])), None)
+
+
+def case_of(work: Work, part: Part) -> Case:
+    """Return all that decides on a person's acts in a training, now."""
+    person, training = part.person, part.training
+    return Case(
         login=person.login,
-        training=training.code,
+        training=training,
+        sessions=list(store.sessions(work, _EVERYWHERE, training.id)),
+        standing=part.standing,
+        extensions=people_store.extensions(work, training.id, person.id),
+        is_offered=store.is_offered(
+            work, training.id, user_id=person.id, path=person.path, type_=person.type
+        ),
+        now=work.now,
+    )
+
+
+def _taking_part(part: Part) -> Standing:
+    if part.standing is None:
+        raise ParticipationUnknown(login=part.person.login, training=part.training.code)
+    return part.standing
+
+
+def _participation(work: Work, part: Part) -> Participation:
+    standing = standing_of(work, part.person, part.training) or part.standing
+    assert standing is not None
+    return Participation(
+        login=part.person.login,
+        training=part.training.code,
         session=standing.session,
         state=standing.answer or "enrolled",
         is_preselected=standing.is_preselected,
         access_at=standing.access_at,
     )
+
+
+# Answering ---------------------------------------------------------------------------------------
+
+
+def answer(work: Work, login: str | None, code: str, said: Answer) -> tuple[Participation, bool]:
+    """Record whether a participant will come; a no keeps their place. Returns whether that is new.
+
+    Raises what `learner` raises, TrainingUnknown, PersonNotActive and ParticipationUnknown.
+    """
+    part = _part(work, login, code)
+    standing = _taking_part(part)
+    if standing.answer != said:
+        people_store.change(work, [standing.id], answer=said, answered_at=work.now)
+        audit.record(work, f"training.{said.value}", part.name, login=part.person.login)
+    return _participation(work, part), standing.answer != said
+
+
+# Coming and going --------------------------------------------------------------------------------
+
+
+def join(
+    work: Work, login: str | None, code: str, given_session: str | None
+) -> tuple[Participation, bool]:
+    """Let a person take part in a training that the catalog opens to them.
+
+    Without a session they choose one later. Returns how they take part, and whether that is new;
+    whoever takes part already, in that session if one is given, is not counted twice. Raises
+    TrainingUnknown, SessionUnknown, PersonNotActive, TakesPartAlready, TrainingNotOffered,
+    SessionCanceled, SessionBegun, RegistrationStopped, SessionFull, NoSessionOpen, or GatesClosed
+    with several of them.
+    """
+    part = _part(work, login, code)
+    session = _session(work, part.training, given_session)
+    if part.standing is not None:
+        if session is not None and part.standing.session_id != session.id:
+            raise TakesPartAlready(login=part.person.login, training=part.training.code)
+        return _participation(work, part), False
+    people_store.lock_sessions(work, [session.id] if session else [])
+    case = case_of(work, part)
+    session = _fresh(case, session)
+    rules.check(rules.closed_to_joining(case, session))
+    if session is not None:
+        _claim(work, part, session)
+    people_store.enroll(
+        work,
+        part.training.id,
+        [part.person.id],
+        session_id=session.id if session else None,
+        is_preselected=False,
+        side=Side.LEARNER,
+        access_at=work.now,
+    )
+    _record(work, "training.joined", part, session)
+    return _participation(work, part), True
+
+
+def _session(work: Work, training: Training, given: str | None) -> Session | None:
+    return None if given is None else store.get_session(work, training, given)
+
+
+def _fresh(case: Case, session: Session | None) -> Session | None:
+    """Return a session as it is now that it is locked."""
+    return next((one for one in case.sessions if session and one.id == session.id), None)
+
+
+def _claim(work: Work, part: Part, session: Session) -> None:
+    if not people_store.claim(work, session.id, 1):
+        raise training_rules.full(Target(part.training, session), f"'{part.person.login}'")
+
+
+def _record(work: Work, code: str, part: Part, session: Session | None) -> None:
+    detail = {"login": part.person.login, "session": session.code if session else None}
+    audit.record(work, code, part.name, **detail)
+
+
+def switch(work: Work, login: str | None, code: str, given: str) -> tuple[Participation, bool]:
+    """Let a participant take another session, or their first; returns whether that is new.
+
+    The new place is taken first, and the old one given up only then. Raises TrainingUnknown,
+    SessionUnknown, PersonNotActive, ParticipationUnknown, SessionFull, and what keeps them from
+    leaving the one and from coming to the other, or GatesClosed with several things.
+    """
+    part = _part(work, login, code)
+    standing = _taking_part(part)
+    session = store.get_session(work, part.training, given)
+    if standing.session_id == session.id:
+        return _participation(work, part), False
+    _lock_both(work, standing, session)
+    case = case_of(work, part)
+    session = _fresh(case, session) or session
+    rules.check(rules.closed_to_switching(case, session))
+    _claim(work, part, session)
+    people_store.release(work, [standing.id])
+    people_store.put_into(work, [standing.id], session.id, is_preselected=False)
+    _record(work, "training.switched", part, session)
+    return _participation(work, part), True
+
+
+def _lock_both(work: Work, standing: Standing, session: Session) -> None:
+    """Lock the old session and the new one in one order, so that opposite switches never wait."""
+    numbers = (standing.session_id, session.id)
+    people_store.lock_sessions(work, [number for number in numbers if number is not None])
+
+
+def offers(work: Work, login: str | None, code: str) -> tuple[Training, list[SessionRow]]:
+    """Return the sessions that a participant may switch to now: open ones with a place left.
+
+    Raises TrainingUnknown, PersonNotActive, ParticipationUnknown, what keeps them from leaving the
+    session they have, and NoSessionOffered.
+    """
+    part = seen(work, login, code)
+    _taking_part(part)
+    case = case_of(work, part)
+    rules.check(rules.closed_to_giving_up(case))
+    found = rules.offered(case)
+    if not found:
+        raise NoSessionOffered(training=part.training.code)
+    return part.training, [training_room.as_listed(work, session) for session in found]
+
+
+def seen(work: Work, login: str | None, code: str, permission: str = "enrollment.manage") -> Part:
+    """Return how a person stands to a training, for looking only.
+
+    Raises what `learner` raises, and TrainingUnknown.
+    """
+    person = learner(work, login, permission)
+    training = store.get(work, code, _EVERYWHERE)
+    return Part(person, training, standing_of(work, person, training))
+
+
+def leave(work: Work, login: str | None, code: str) -> Participation:
+    """Let a participant leave a training, whose place is free from then on.
+
+    When registration has stopped they could not come back, so that they are asked first. Raises
+    TrainingUnknown, PersonNotActive, ParticipationUnknown, SessionPreselected, SessionBegun,
+    AttendanceRecorded, ListLocked, CancellationsStopped, NoSessionOpen, or GatesClosed with several
+    of them, and ConfirmationNeeded.
+    """
+    part = _part(work, login, code)
+    standing = _taking_part(part)
+    people_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
+    case = case_of(work, part)
+    rules.check(rules.closed_to_leaving(case))
+    if rules.returns_no_more(case):
+        work.confirm(f"Leave '{part.training.code}'?", _no_way_back(case))
+    told = _participation(work, part)
+    people_store.release(work, [standing.id])
+    people_store.cancel(work, [standing.id])
+    _record(work, "training.left", part, case.session)
+    return told
+
+
+def _no_way_back(case: Case) -> Sequence[str]:
+    stops_at = case.registration_stops_at(case.session) if case.session else None
+    since = f" at {timewords.show(stops_at, case.training.zone)}" if stops_at else ""
+    return [f"Registration stopped{since}: coming back will not be possible."]

@@ -1,6 +1,12 @@
 """The verbs of the training room."""
 
-from lmsctl.training.actions.deadlines import set_deadlines, set_lock, timeline
+from lmsctl.training.actions.catalog import close, list_openings, offer
+from lmsctl.training.actions.deadlines import (
+    restrained,
+    set_deadlines,
+    set_lock,
+    timeline,
+)
 from lmsctl.training.actions.participants import (
     list_attendance,
     list_participants,
@@ -18,6 +24,7 @@ from lmsctl.training.actions.sessions import (
     show_session,
 )
 from lmsctl.training.actions.trainings import (
+    as_listed,
     create,
     delete,
     edit,
@@ -31,7 +38,9 @@ __all__ = [
     "Plan",
     "Shift",
     "add_day",
+    "as_listed",
     "cancel_session",
+    "close",
     "create",
     "create_session",
     "delete",
@@ -40,10 +49,13 @@ __all__ = [
     "existing",
     "existing_session",
     "list_attendance",
+    "list_openings",
     "list_participants",
     "list_sessions",
     "list_trainings",
+    "offer",
     "record_attendance",
+    "restrained",
     "set_deadlines",
     "set_lock",
     "show",

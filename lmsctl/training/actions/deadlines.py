@@ -15,7 +15,7 @@ from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.results import Deadline, Instant, Training, Turn
 
 
-def _restrained(work: Work, given: str) -> rules.Training:
+def restrained(work: Work, given: str) -> rules.Training:
     """Return a training whose learners the actor may restrain, locked.
 
     That takes `training.enroll` and `enrollment.manage` over it, both. Raises TrainingUnknown.
@@ -37,7 +37,7 @@ def set_deadlines(
     None switches a deadline off, one that is not in `wanted` stays. A deadline that is past already
     holds at once. Also returns whether anything changed. Raises TrainingUnknown and TimeOutOfRange.
     """
-    row = _restrained(work, given)
+    row = restrained(work, given)
     before = {Deadline.REGISTRATION: row.registration, Deadline.CANCELLATION: row.cancellation}
     changes = {
         deadline: distance for deadline, distance in wanted.items() if before[deadline] != distance
@@ -58,7 +58,7 @@ def set_lock(work: Work, given: str, *, is_on: bool) -> tuple[Training, bool]:
 
     Raises TrainingUnknown.
     """
-    row = _restrained(work, given)
+    row = restrained(work, given)
     if row.is_locked != is_on:
         store.change(work, row.id, is_locked=is_on)
         audit.record(work, f"training.{'' if is_on else 'un'}locked", f"training {row.code}")

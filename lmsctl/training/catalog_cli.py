@@ -1,5 +1,6 @@
 """The command line of the catalog: what is offered to whom."""
 
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
@@ -12,11 +13,13 @@ from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
+from lmsctl.training import actions as trainings
 from lmsctl.user.results import Type
 
 app = options.noun("catalog", "What people may choose for themselves.")
 
-Code = Annotated[str, typer.Argument(metavar="CODE", help="The item's code or number.")]
+Code = Annotated[str, typer.Argument(metavar="CODE", help="Its code or number.")]
+IsTraining = Annotated[bool, typer.Option("--training", help="CODE is that of a training.")]
 ToType = Annotated[Type | None, typer.Option("--type", help="staff, client or prospect.")]
 ToGroup = Annotated[str | None, typer.Option("--group", metavar="NAME", help="A group.")]
 ToDepartment = Annotated[
@@ -32,6 +35,7 @@ ToAll = Annotated[bool, typer.Option("--everybody", help="Everybody in the porta
     examples=(
         "lmsctl catalog open GDPR-101 --type staff",
         "lmsctl catalog open first-week --department Sales",
+        "lmsctl catalog open first-aid --training --everybody",
     ),
 )
 def open_(
@@ -41,14 +45,19 @@ def open_(
     group: ToGroup = None,
     department: ToDepartment = None,
     everybody: ToAll = False,
+    training: IsTraining = False,
 ) -> Any:
-    """Offer an item in the catalog. Without such a rule nobody sees it there."""
+    """Offer an item or a training in the catalog. Without such a rule nobody sees it there.
+
+    People join a training that is offered to them by themselves, while its registration is open.
+    """
     wanted = Openings(type_, group, department, everybody)
 
     def write(work: Work) -> Done:
-        rule, is_new = actions.offer(work, code, wanted)
+        offer = trainings.offer if training else actions.offer
+        rule, is_new = offer(work, code, wanted)
         said = "is now" if is_new else "is already"
-        sentence = f"{rule.content} {said} in the catalog for {_whom(rule)}."
+        sentence = f"{rule.code} {said} in the catalog for {_whom(rule)}."
         return Done(rule, sentence, is_changed=is_new)
 
     return env.write(write)
@@ -62,14 +71,16 @@ def close(
     group: ToGroup = None,
     department: ToDepartment = None,
     everybody: ToAll = False,
+    training: IsTraining = False,
 ) -> Any:
-    """Offer an item no longer. Who is enrolled stays enrolled."""
+    """Offer an item or a training no longer. Who is enrolled stays enrolled."""
     wanted = Openings(type_, group, department, everybody)
 
     def write(work: Work) -> Done:
-        rule, is_gone = actions.close(work, code, wanted)
+        close = trainings.close if training else actions.close
+        rule, is_gone = close(work, code, wanted)
         said = "is no longer" if is_gone else "was not"
-        sentence = f"{rule.content} {said} in the catalog for {_whom(rule)}."
+        sentence = f"{rule.code} {said} in the catalog for {_whom(rule)}."
         return Done(rule, sentence, is_changed=is_gone)
 
     return env.write(write)
@@ -79,9 +90,17 @@ def close(
 def list_(
     env: Environment,
     code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="Only this item.")] = None,
+    training: IsTraining = False,
 ) -> Any:
-    """List what the catalog offers to whom."""
-    return env.read(lambda work: Listing(Opened, actions.list_rules(work, code)))
+    """List what the catalog offers to whom: content first, then trainings."""
+
+    def read(work: Work) -> Listing[Opened]:
+        content = iter(()) if training else actions.list_rules(work, code)
+        is_all = training or code is None
+        live = trainings.list_openings(work, code) if is_all else iter(())
+        return Listing(Opened, chain(content, live))
+
+    return env.read(read)
 
 
 def _whom(rule: Opened) -> str:

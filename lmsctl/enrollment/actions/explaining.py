@@ -1,0 +1,78 @@
+"""Why a person may not join, leave or switch: every closed gate at once, and who could open it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from lmsctl.enrollment import participation_rules as rules
+from lmsctl.enrollment.actions import participating
+from lmsctl.enrollment.actions.participating import Part
+from lmsctl.enrollment.errors import PersonNotActive
+from lmsctl.enrollment.participation_rules import Case
+from lmsctl.enrollment.results import Act, ClosedGate, PartExplained
+from lmsctl.enrollment.training_errors import NoSessionOffered
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.work import Work
+from lmsctl.training import store
+from lmsctl.training.rules import Session
+from lmsctl.user.results import Status
+
+
+def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
+    work: Work,
+    login: str | None,
+    code: str,
+    *,
+    given_session: str | None,
+    at: TimeWord | None,
+    zone: ZoneInfo | None,
+) -> tuple[PartExplained, list[ClosedGate]]:
+    """Return what a person may do in a training at `at` (now when None), and each closed gate.
+
+    Whoever does not take part may join; whoever does may leave and switch. With a session that is
+    the one they would come to. Only time is imagined to pass, and nothing changes by asking.
+    Moments are in `zone`, or in the training's zone when that is None. Others than oneself need
+    `enrollment.view`. Raises UserUnknown, TrainingUnknown, SessionUnknown and AskedMomentMissing.
+    """
+    part = participating.seen(work, login, code, "enrollment.view")
+    here = zone or part.training.zone
+    case = participating.case_of(work, part)
+    case = replace(case, now=rules.moment_of(at, work.now, here))
+    session = None
+    if given_session is not None:
+        session = store.get_session(work, part.training, given_session)
+    acts = (Act.LEAVE, Act.SWITCH) if part.standing else (Act.JOIN,)
+    gates = [
+        ClosedGate(act, refusal.code, refusal.message(here), None, refusal.advice(here))
+        for act in acts
+        for refusal in _closed(part, case, act, session)
+    ]
+    closed = {gate.act for gate in gates}
+    return (
+        PartExplained(
+            login=part.person.login,
+            training=part.training.code,
+            session=part.standing.session if part.standing else None,
+            at=case.now,
+            may_join=None if part.standing else Act.JOIN not in closed,
+            may_leave=Act.LEAVE not in closed if part.standing else None,
+            may_switch=Act.SWITCH not in closed if part.standing else None,
+        ),
+        gates,
+    )
+
+
+def _closed(part: Part, case: Case, act: Act, session: Session | None) -> Iterator[Refusal]:
+    if part.person.status != Status.ACTIVE:
+        yield PersonNotActive(login=part.person.login, status=part.person.status)
+    if act is Act.JOIN:
+        yield from rules.closed_to_joining(case, session)
+    elif act is Act.LEAVE:
+        yield from rules.closed_to_leaving(case)
+    elif session is not None:
+        yield from rules.closed_to_switching(case, session)
+    else:
+        yield from rules.closed_to_giving_up(case)
+        if not rules.offered(case):
+            yield NoSessionOffered(training=part.training.code)

@@ -1,0 +1,53 @@
+"""Letting a deadline hold off for one person."""
+
+from zoneinfo import ZoneInfo
+
+from lmsctl.audit import actions as audit
+from lmsctl.enrollment import participation_rules as rules
+from lmsctl.enrollment.results import Extension
+from lmsctl.kit import canonical
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.training import actions as training_room
+from lmsctl.training import people_store
+from lmsctl.training.results import Deadline
+from lmsctl.user import store as users
+
+
+def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
+    work: Work,
+    login: str,
+    code: str,
+    *,
+    deadline: Deadline,
+    until: TimeWord,
+    reason: str,
+    zone: ZoneInfo | None,
+) -> tuple[Extension, bool]:
+    """Let a deadline of a training hold off for one person, also when it has come already.
+
+    It takes the place of an earlier one, and never makes a deadline come sooner. Without offset
+    `until` is of `zone`, or of the training's zone when that is None. Returns it, and whether it is
+    new. Needs `training.enroll` and `enrollment.manage` over the training, and the latter over the
+    person. Raises TrainingUnknown, UserUnknown, ExtensionMissing and what the checks raise.
+    """
+    training = training_room.restrained(work, code)
+    person = users.get(work, login, rights.require(work, "enrollment.manage"))
+    until_at = rules.extension_end(until, work.now, zone or training.zone)
+    text = canonical.check_text(reason, field="reason")
+    before = people_store.extensions(work, training.id, person.id)
+    if before.get(deadline) != until_at:
+        people_store.extend(
+            work,
+            training.id,
+            person.id,
+            deadline=deadline,
+            until_at=until_at,
+            reason=text,
+            given_by=rights.name_of(work),
+        )
+        detail = {"login": person.login, "deadline": deadline.value, "reason": text}
+        audit.record(work, "training.extended", f"training {training.code}", **detail)
+    extension = Extension(person.login, training.code, deadline, until_at, text)
+    return extension, before.get(deadline) != until_at

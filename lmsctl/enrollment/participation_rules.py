@@ -1,0 +1,222 @@
+"""Pure decisions on what learners may do with their trainings: which gates are closed, and why."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from lmsctl.enrollment import training_rules
+from lmsctl.enrollment.training_errors import (
+    AskedMomentMissing,
+    AttendanceRecorded,
+    CancellationsStopped,
+    ExtensionMissing,
+    GatesClosed,
+    ListLocked,
+    NoSessionOpen,
+    RegistrationStopped,
+    SessionBegun,
+    SessionPreselected,
+    TrainingNotOffered,
+)
+from lmsctl.enrollment.training_rules import Target
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.training import rules as room_rules
+from lmsctl.training.people_store import Standing
+from lmsctl.training.results import Deadline
+from lmsctl.training.rules import Session, Training
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What decides on the acts of one person in one training at one moment.
+
+    `sessions` are all of the training, `standing` is None for somebody who does not take part,
+    `extensions` say until when a deadline holds off for them, and `is_offered` whether the catalog
+    opens the training to them.
+    """
+
+    login: str
+    training: Training
+    sessions: Sequence[Session]
+    standing: Standing | None
+    extensions: Mapping[str, datetime]
+    is_offered: bool
+    now: datetime
+
+    @property
+    def session(self) -> Session | None:
+        """The session that the person is in."""
+        number = self.standing.session_id if self.standing else None
+        return next((session for session in self.sessions if session.id == number), None)
+
+    def registration_stops_at(self, session: Session) -> datetime | None:
+        """Return when this person can no longer come to a session; None for only its start."""
+        return self._extended(Deadline.REGISTRATION, session.registration_stops_at)
+
+    def cancellations_stop_at(self, session: Session) -> datetime | None:
+        """Return when this person can no longer go from a session; None for only its start."""
+        return self._extended(Deadline.CANCELLATION, session.cancellations_stop_at)
+
+    def _extended(self, deadline: Deadline, stops_at: datetime | None) -> datetime | None:
+        until = self.extensions.get(deadline)
+        return stops_at if stops_at is None or until is None else max(stops_at, until)
+
+    def is_ahead(self, session: Session) -> bool:
+        """Say whether a session is still to come."""
+        return session.canceled_at is None and self.now < session.starts_at
+
+    def is_registering(self, session: Session) -> bool:
+        """Say whether this person may still come to a session, if it has a place left."""
+        stops_at = self.registration_stops_at(session)
+        return self.is_ahead(session) and not room_rules.is_stopped(stops_at, self.now)
+
+
+def extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant to which a deadline is put off: for a day the end of it.
+
+    Raises ExtensionMissing for a moment that never comes, and what reading the time raises.
+    """
+    first, last = until.start(now, zone), until.end(now, zone)
+    if first is None or last is None:
+        raise ExtensionMissing(given=until.text, field="--until")
+    # Acts are allowed strictly before a deadline, so that the last second of a day counts too.
+    return last if first == last else last + timedelta(seconds=1)
+
+
+def moment_of(at: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the moment somebody asks about, now when None; raises AskedMomentMissing."""
+    moment = now if at is None else at.start(now, zone)
+    if moment is None:
+        raise AskedMomentMissing(given=at.text if at else "", field="--at")
+    return moment
+
+
+def check(gates: Iterator[Refusal]) -> None:
+    """Raise the gate that is closed, or GatesClosed when it is several, in their order."""
+    closed = list(gates)
+    if len(closed) > 1:
+        raise GatesClosed(count=len(closed), details=closed)
+    for refusal in closed:
+        raise refusal
+
+
+# Going -------------------------------------------------------------------------------------------
+
+
+def closed_to_leaving(case: Case) -> Iterator[Refusal]:
+    """Yield every gate that keeps a participant from giving up their session, or the training.
+
+    The order is fixed: pre-selected, begun, attendance, lock, deadline. Of somebody without a
+    session the latest deadline of those that are to come counts.
+    """
+    session, standing = case.session, case.standing
+    if session is None or standing is None:
+        yield from _locked(case)
+        yield from _stopped_everywhere(case)
+        return
+    name = Target(case.training, session).name
+    if standing.is_preselected:
+        yield SessionPreselected(login=case.login, training=case.training.code, session=name)
+    if case.now >= session.starts_at:
+        yield SessionBegun(session=name, starts_at=session.starts_at)
+    if standing.is_attendance_recorded:
+        yield AttendanceRecorded(login=case.login, session=name)
+    yield from _locked(case)
+    stops_at = case.cancellations_stop_at(session)
+    if room_rules.is_stopped(stops_at, case.now):
+        yield _cancellations_stopped(case, name, stops_at)
+
+
+def _cancellations_stopped(
+    case: Case, name: str, stops_at: datetime | None
+) -> CancellationsStopped:
+    return CancellationsStopped(
+        session=name, stops_at=stops_at, login=case.login, training=case.training.code
+    )
+
+
+def _locked(case: Case) -> Iterator[Refusal]:
+    if case.training.is_locked:
+        yield ListLocked(training=case.training.code)
+
+
+def _stopped_everywhere(case: Case) -> Iterator[Refusal]:
+    ahead = [session for session in case.sessions if case.is_ahead(session)]
+    if not ahead:
+        yield NoSessionOpen(training=case.training.code)
+        return
+    stops = [case.cancellations_stop_at(session) for session in ahead]
+    latest = max((at for at in stops if at is not None), default=None)
+    if None not in stops and room_rules.is_stopped(latest, case.now):
+        yield _cancellations_stopped(case, case.training.code, latest)
+
+
+def closed_to_giving_up(case: Case) -> Iterator[Refusal]:
+    """Yield every gate that keeps a participant from changing their session, or choosing one."""
+    if case.session is not None:
+        yield from closed_to_leaving(case)
+    else:
+        yield from _locked(case)
+
+
+def returns_no_more(case: Case) -> bool:
+    """Say whether a participant who leaves now could not come back: registration has stopped."""
+    if case.session is not None:
+        return not case.is_registering(case.session)
+    return not any(case.is_registering(session) for session in case.sessions)
+
+
+# Coming ------------------------------------------------------------------------------------------
+
+
+def closed_to_coming(case: Case, session: Session) -> Iterator[Refusal]:
+    """Yield every gate of a session that keeps a person out of it."""
+    target = Target(case.training, session)
+    try:
+        room_rules.check_not_canceled(session)
+    except Refusal as refusal:
+        yield refusal
+        return
+    if not case.is_ahead(session):
+        yield SessionBegun(session=target.name, starts_at=session.starts_at)
+    stops_at = case.registration_stops_at(session)
+    if room_rules.is_stopped(stops_at, case.now):
+        yield RegistrationStopped(
+            session=target.name,
+            stops_at=stops_at,
+            login=case.login,
+            training=case.training.code,
+        )
+    if session.free == 0:
+        yield training_rules.full(target, f"'{case.login}'")
+
+
+def closed_to_joining(case: Case, session: Session | None) -> Iterator[Refusal]:
+    """Yield every gate that keeps somebody who does not take part out of a training.
+
+    Without a session one of them must still take people in; whether it has a place left is a
+    question for when it is chosen.
+    """
+    if not case.is_offered:
+        yield TrainingNotOffered(login=case.login, training=case.training.code)
+    if session is not None:
+        yield from closed_to_coming(case, session)
+    elif not any(case.is_registering(one) for one in case.sessions):
+        yield NoSessionOpen(training=case.training.code)
+
+
+def closed_to_switching(case: Case, session: Session) -> Iterator[Refusal]:
+    """Yield every gate that keeps a participant from taking `session` for the one they have."""
+    yield from closed_to_giving_up(case)
+    yield from closed_to_coming(case, session)
+
+
+def offered(case: Case) -> list[Session]:
+    """Return the sessions that a participant may switch to: others, open, with a place left."""
+    return [
+        session
+        for session in case.sessions
+        if session != case.session and not list(closed_to_coming(case, session))
+    ]

@@ -1,0 +1,64 @@
+"""Offering trainings in the catalog."""
+
+from collections.abc import Iterator
+
+from lmsctl.audit import actions as audit
+from lmsctl.content import actions as content
+from lmsctl.content.actions import Openings, Target
+from lmsctl.content.results import Opened
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.training import store
+from lmsctl.training.rules import Training
+
+_EVERYWHERE = Scope((EVERYWHERE,))
+
+
+def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
+    """Offer a training in the catalog; returns the rule, and whether it is new.
+
+    Needs `catalog.manage`, as for content. Raises AudienceUnclear, TrainingUnknown, GroupUnknown
+    and DepartmentUnknown.
+    """
+    training, target = _held(work, given, wanted)
+    is_new = store.add_opening(work, training.id, target.opening, target.column)
+    if is_new:
+        _record(work, "catalog.opened", training, target)
+    return _opened(training, target), is_new
+
+
+def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
+    """Offer a training no longer to somebody; who takes part stays. The mirror of `offer`."""
+    training, target = _held(work, given, wanted)
+    is_gone = store.remove_opening(work, training.id, target.opening, target.column)
+    if is_gone:
+        _record(work, "catalog.closed", training, target)
+    return _opened(training, target), is_gone
+
+
+def _held(work: Work, given: str, wanted: Openings) -> tuple[Training, Target]:
+    rights.require(work, "catalog.manage")
+    found = store.get(work, given, _EVERYWHERE)
+    work.about = f"training {found.code}"
+    training = store.lock(work, found.id)
+    return training, content.target(work, wanted)
+
+
+def _opened(training: Training, target: Target) -> Opened:
+    return Opened(None, training.title, target.opening, target.name, training.code)
+
+
+def _record(work: Work, code: str, training: Training, target: Target) -> None:
+    detail = {"to": target.opening, "name": target.name}
+    audit.record(work, code, f"training {training.code}", **detail)
+
+
+def list_openings(work: Work, given: str | None = None) -> Iterator[Opened]:
+    """Return which trainings the catalog offers to whom, of one when given, by code.
+
+    Needs `content.view`, as the rules on content do. Raises TrainingUnknown.
+    """
+    rights.require(work, "content.view")
+    number = store.get(work, given, _EVERYWHERE).id if given is not None else None
+    return store.openings(work, number)

@@ -45,6 +45,7 @@ def test_a_token_is_what_it_was_made(desk: Portal) -> None:
         "active": True,
         "state": "open",
         "title": "The topic",
+        "domains": None,
         "created_at": NOON,
         "version": 1,
     }

@@ -66,6 +66,8 @@ def crowd(
         portal.folder.joinpath(f"people-{place}.csv").write_text(people, encoding="utf-8")
         pairs = f"Login,Content\nperson-{place},topic-own\n"
         portal.folder.joinpath(f"pairs-{place}.csv").write_text(pairs, encoding="utf-8")
+        rows = "Knowledge code,Token label,Creates,Limit,Expires\n" + f"lesson-{place},L,staff,,\n"
+        portal.folder.joinpath(f"tokens-{place}.csv").write_text(rows, encoding="utf-8")
         line = f"user show person-{place}\n"
         portal.folder.joinpath(f"batch-{place}.txt").write_text(line, encoding="utf-8")
         for line in TABLE["each_place"] if place != "none" else ():

@@ -91,7 +91,7 @@ def check_login(given: str) -> str:
 
 def check_person_name(given: str, what: str) -> str:
     """Return a first or last name fit to be stored; raises what `canonical.check_text` raises."""
-    if given.isalpha() and given.isascii() and len(given) <= _PLAIN_NAME_LIMIT:
+    if given.isalnum() and given.isascii() and len(given) <= _PLAIN_NAME_LIMIT:
         return given
     return canonical.check_text(given, field=what)
 

@@ -27,7 +27,8 @@ LEVELS = {
     "model": 2,
 }
 SQL = re.compile(
-    r"^\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE|ALTER|DROP TABLE|BEGIN|PRAGMA)\b"
+    r"^\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE|ALTER|DROP TABLE|BEGIN(?!:)"
+    r"|PRAGMA)\b"
 )
 SQL_PLACES = {"model", "store", "checks"}
 SQL_KIT = {"kit/driver.py", "kit/work.py"}

@@ -1,15 +1,18 @@
 """The command line of the learner's view."""
 
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
 
 from lmsctl.enrollment import actions
-from lmsctl.enrollment.results import Course, Offer
-from lmsctl.kit import options
-from lmsctl.kit.answer import Listing
+from lmsctl.enrollment.results import Appointment, CalendarFile, Course, Offer
+from lmsctl.kit import icalendar, options
+from lmsctl.kit.answer import Done, Listing
+from lmsctl.kit.csvout import replacing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
+from lmsctl.kit.work import Work
 
 app = options.noun("learner", "What one person sees, and why.")
 
@@ -24,5 +27,39 @@ def courses(env: Environment, login: Who) -> Any:
 
 @verb(app, examples=("lmsctl learner catalog anna -o json",))
 def catalog(env: Environment, login: Who) -> Any:
-    """List what the catalog offers a person, and by which rules."""
-    return env.read(lambda work: Listing(Offer, actions.catalog(work, login)))
+    """List what the catalog offers a person, and by which rules: content, then trainings.
+
+    A training is offered while registration for a session of it is open; `sessions` are those that
+    have a place left.
+    """
+
+    def read(work: Work) -> Listing[Offer]:
+        content = actions.catalog(work, login)
+        return Listing(Offer, chain(content, actions.offers_of_trainings(work, login)))
+
+    return env.read(read)
+
+
+@verb(
+    app,
+    examples=("lmsctl learner calendar anna", "lmsctl learner calendar anna --ics anna.ics"),
+)
+def calendar(
+    env: Environment,
+    login: Who,
+    ics: Annotated[
+        str | None, typer.Option("--ics", metavar="FILE", help="Write it for calendar programs.")
+    ] = None,
+) -> Any:
+    """List the days of the sessions a person is in, or write them to an iCalendar file."""
+
+    def read(work: Work) -> Any:
+        appointments, events = actions.calendar(work, login)
+        if ics is None:
+            return Listing(Appointment, appointments)
+        with replacing(ics) as stream:
+            stream.write(icalendar.calendar(events, work.now))
+        sentence = f"Wrote {len(events)} entries to {ics}."
+        return Done(CalendarFile(ics, len(events)), sentence, is_changed=False)
+
+    return env.read(read)

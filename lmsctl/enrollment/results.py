@@ -156,7 +156,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One item that the catalog offers to a person; `because` names the rules."""
+    """One item that the catalog offers to a person; `because` names the rules.
+
+    Of a training (`kind` training) `sessions` are those that can be joined now.
+    """
 
     KEY = "code"
 
@@ -165,6 +168,33 @@ class Offer:
     title: str
     is_enrolled: bool
     because: list[str]
+    sessions: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One day of a session that a person is in."""
+
+    KEY = "training"
+    TABLE = ("starts_at", "ends_at", "title", "training", "session", "place", "url")
+
+    training: str
+    title: str
+    session: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """Where a calendar was written to, and how many entries it has."""
+
+    KEY = "file"
+
+    file: str
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)

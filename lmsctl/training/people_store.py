@@ -278,6 +278,50 @@ def count_of_user(work: Work, user_id: int) -> int:
     return int(work.value(sql, user=user_id))
 
 
+def trainings_of_user(work: Work, user_id: int) -> set[int]:
+    """Return the ids of the trainings in which a person takes part."""
+    sql = f"SELECT training_id FROM training_enrollments WHERE user_id = :user AND {_LIVE}"
+    return set(work.values(sql, user=user_id))
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """One day of a session that a person is in, as calendars need it."""
+
+    training: str
+    title: str
+    description: str
+    session: str
+    session_title: str | None
+    enrollment_id: int
+    starts_at: datetime
+    ends_at: datetime
+    place: str | None
+    url: str | None
+    uid: str
+    sequence: int
+
+
+def calendar(work: Work, user_id: int) -> list[CalendarRow]:
+    """Return the days of all sessions that a person is in and has access to, as they start."""
+    return work.all(
+        CalendarRow,
+        """
+        SELECT t.code AS training, t.title, t.description, s.code AS session,
+               s.title AS session_title, e.id AS enrollment_id, y.starts_at, y.ends_at, y.place,
+               y.url, y.uid, y.revision + e.moves AS sequence
+        FROM training_enrollments e
+        JOIN trainings t ON t.id = e.training_id
+        JOIN training_sessions s ON s.id = e.session_id
+        JOIN session_days y ON y.session_id = s.id
+        WHERE e.user_id = :user AND e.canceled_at IS NULL AND e.access_at <= :now
+        ORDER BY y.starts_at, t.code_key
+        """,
+        user=user_id,
+        now=work.now,
+    )
+
+
 # Attendance --------------------------------------------------------------------------------------
 
 
@@ -352,24 +396,28 @@ def attendance(work: Work, session_id: int) -> Iterator[Attended]:
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """Until when one deadline holds off for a person."""
+    """Until when one deadline of a training holds off for a person."""
 
+    training_id: int
     deadline: str
     until_at: datetime
 
 
+def extensions_of_user(work: Work, user_id: int) -> dict[int, dict[str, datetime]]:
+    """Return until when deadlines hold off for a person, by training and deadline."""
+    found: dict[int, dict[str, datetime]] = {}
+    for row in work.all(
+        Extended,
+        "SELECT training_id, deadline, until_at FROM deadline_extensions WHERE user_id = :user",
+        user=user_id,
+    ):
+        found.setdefault(row.training_id, {})[row.deadline] = row.until_at
+    return found
+
+
 def extensions(work: Work, training_id: int, user_id: int) -> dict[str, datetime]:
     """Return until when deadlines of a training hold off for a person, by deadline."""
-    found = work.all(
-        Extended,
-        """
-        SELECT deadline, until_at FROM deadline_extensions
-        WHERE training_id = :training AND user_id = :user
-        """,
-        training=training_id,
-        user=user_id,
-    )
-    return {row.deadline: row.until_at for row in found}
+    return extensions_of_user(work, user_id).get(training_id, {})
 
 
 def extend(  # noqa: PLR0913 - one keyword for each thing an extension has

@@ -328,23 +328,69 @@ def remove_opening(work: Work, training_id: int, opening: str, target: dict[str,
     return work.run(f"DELETE FROM training_openings WHERE {fits}", **values) > 0
 
 
+# Whom an opening `o`, with its department `d`, means: the person :user of that type at that path.
+_IS_FOR = """
+    (o.opening = 'everybody' OR o.type = :type OR :path LIKE d.path || '%'
+     OR o.group_id IN (SELECT m.group_id FROM group_members m WHERE m.user_id = :user))
+"""
+
+
 def is_offered(work: Work, training_id: int, *, user_id: int, path: str, type_: str) -> bool:
     """Say whether the catalog opens a training to a person of this type in this department."""
     return bool(
         work.value(
-            """
+            f"""
             SELECT EXISTS (
                 SELECT 1 FROM training_openings o LEFT JOIN departments d ON d.id = o.department_id
-                WHERE o.training_id = :training AND (
-                    o.opening = 'everybody' OR o.type = :type OR :path LIKE d.path || '%'
-                    OR o.group_id IN (
-                        SELECT m.group_id FROM group_members m WHERE m.user_id = :user)))
+                WHERE o.training_id = :training AND {_IS_FOR})
             """,
             training=training_id,
             user=user_id,
             path=path,
             type=type_,
         )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One training that the catalog offers to a person, by one opening."""
+
+    training_id: int
+    opening: str
+    name: str | None
+
+
+def offered(work: Work, *, user_id: int, path: str, type_: str) -> list[Offered]:
+    """Return what the catalog offers to a person of this type in this department, by code."""
+    return work.all(
+        Offered,
+        f"""
+        SELECT o.training_id, o.opening, COALESCE(o.type, g.name, d.full_name) AS name
+        FROM training_openings o
+        JOIN trainings t ON t.id = o.training_id
+        LEFT JOIN user_groups g ON g.id = o.group_id
+        LEFT JOIN departments d ON d.id = o.department_id
+        WHERE {_IS_FOR} ORDER BY t.code_key, o.id
+        """,
+        user=user_id,
+        path=path,
+        type=type_,
+    )
+
+
+def by_ids(work: Work, ids: Sequence[int]) -> list[Training]:
+    """Return the trainings with these ids, by code."""
+    sql = f"{_TRAINING} WHERE t.id IN :ids ORDER BY t.code_key"
+    return work.all(Training, sql, ids=list(ids))
+
+
+def sessions_of(work: Work, ids: Sequence[int]) -> list[Session]:
+    """Return the sessions of these trainings in the order of their starts."""
+    return work.all(
+        Session,
+        f"{_SESSION} WHERE s.training_id IN :ids ORDER BY y.starts_at, s.code_key",
+        ids=list(ids),
     )
 
 

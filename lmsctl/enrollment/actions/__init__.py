@@ -1,5 +1,6 @@
 """The verbs of the enrollment room."""
 
+from lmsctl.enrollment.actions.attending import calendar, offers_of_trainings
 from lmsctl.enrollment.actions.enrolling import (
     Admission,
     cancel,
@@ -29,6 +30,7 @@ __all__ = [
     "Terms",
     "TrainingOrder",
     "answer",
+    "calendar",
     "cancel",
     "cancel_participation",
     "catalog",
@@ -44,6 +46,7 @@ __all__ = [
     "leave",
     "list_enrollments",
     "offers",
+    "offers_of_trainings",
     "record",
     "record_result",
     "show",

@@ -177,9 +177,10 @@ def _offer(rows: list[Offered]) -> Offer:
         kind=first.kind,
         title=first.title,
         is_enrolled=first.is_enrolled,
-        because=[_rule(row) for row in rows],
+        because=[rule(row.opening, row.name) for row in rows],
     )
 
 
-def _rule(row: Offered) -> str:
-    return f"{row.opening} {row.name}" if row.name else row.opening
+def rule(opening: str, name: str | None) -> str:
+    """Return how a rule of the catalog is called: `group Pilots`, `everybody`."""
+    return f"{opening} {name}" if name else opening

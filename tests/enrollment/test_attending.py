@@ -1,0 +1,110 @@
+"""Trainings through the eyes of a learner: the catalog and the calendar."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Portal
+from tests.refusals import unchanged
+from tests.trainings import person, session, training
+
+
+@pytest.fixture
+def hall(portal: Portal) -> Portal:
+    """Return a portal with a learner, and a training that is open to everybody."""
+    person(portal, "ann")
+    person(portal, "ben")
+    training(portal, "aid", "--time-zone", "Europe/Berlin", "--description", "Bring\ncake")
+    session(portal, "spring", "--capacity", "1", "--place", "Room 4; first floor")
+    session(portal, "summer", starts="2026-06-30T09:00")
+    portal.ok("catalog", "open", "aid", "--training", "--everybody")
+    return portal
+
+
+def offered(portal: Portal, **now: str) -> list[dict[str, Any]]:
+    """Return which trainings the catalog offers Ann."""
+    rows = portal.ok("learner", "catalog", "ann", "-o", "json", **now).json
+    return [row for row in rows if row["kind"] == "training"]
+
+
+def test_a_training_is_in_the_catalog_while_a_session_takes_people_in(hall: Portal) -> None:
+    """With those that have a place left, and by which rules; content is listed beside it."""
+    hall.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
+    hall.ok("catalog", "open", "one", "--everybody")
+    hall.ok("catalog", "open", "aid", "--training", "--type", "staff")
+    assert hall.ok("learner", "catalog", "ann", "-o", "id", "--as", "ann").out == "one\naid\n"
+    assert offered(hall) == [
+        {
+            "code": "aid",
+            "kind": "training",
+            "title": "The aid",
+            "is_enrolled": False,
+            "because": ["everybody", "type staff"],
+            "sessions": ["spring", "summer"],
+        }
+    ]
+    hall.ok("enrollment", "join", "--training", "aid", "--session", "spring", "--user", "ben")
+    (found,) = offered(hall)
+    assert found["sessions"] == ["summer"]
+    hall.ok("enrollment", "join", "--training", "aid", "--user", "ann")
+    assert offered(hall)[0]["is_enrolled"] is True
+
+
+def test_a_training_leaves_the_catalog_when_registration_stops(hall: Portal) -> None:
+    """At the instant itself; for whom it holds off, it stays, and a canceled one is no offer."""
+    hall.ok("training", "set-deadlines", "aid", "--stop-registration", "2w")
+    assert offered(hall, LMSCTL_NOW="2026-06-16T06:59:59Z")
+    assert offered(hall, LMSCTL_NOW="2026-06-16T07:00:00Z") == []
+    extend = ("enrollment", "extend", "--user", "ann", "--training", "aid", "--reason", "Ill")
+    hall.ok(*extend, "--deadline", "registration", "--until", "2026-06-20")
+    assert offered(hall, LMSCTL_NOW="2026-06-16T07:00:00Z")[0]["sessions"] == ["summer"]
+    hall.ok("session", "cancel", "aid", "summer")
+    assert offered(hall, LMSCTL_NOW="2026-06-16T07:00:00Z") == []
+    hall.ok("catalog", "close", "aid", "--training", "--everybody")
+    assert offered(hall) == []
+
+
+def test_a_calendar_has_every_day_of_ones_sessions(hall: Portal) -> None:
+    """From the instant of access on, in the order of their starts."""
+    hall.ok("enroll", "--user", "ann", "--training", "aid:spring", "--access-at", "2026-03-10")
+    training(hall, "fire")
+    hall.ok("enroll", "--user", "ann", "--training", "fire")
+    add = ("session", "add-day", "aid", "spring", "--duration", "1h")
+    hall.ok(*add, "--starts", "2026-03-30T09:00", "--url", "https://meet.example.com/a,b")
+    look = ("learner", "calendar", "ann", "-o", "json")
+    assert hall.ok(*look, LMSCTL_NOW="2026-03-09T22:59:59Z").json == []
+    hall.now = "2026-03-09T23:00:00Z"
+    rows = hall.ok(*look, "--as", "ann").json
+    assert [(row["starts_at"], row["session"], row["place"], row["url"]) for row in rows] == [
+        ("2026-03-30T07:00:00Z", "spring", None, "https://meet.example.com/a,b"),
+        ("2026-03-31T07:00:00Z", "spring", "Room 4; first floor", None),
+    ]
+    assert hall.refused(*look, "--as", "ben") == "permission_missing"
+
+
+def test_a_calendar_file_keeps_names_and_counts_changes(hall: Portal) -> None:
+    """A moved session is the same entry with a higher number; a second one is another entry."""
+    hall.ok("enroll", "--user", "ann", "--training", "aid:spring")
+    write = ("learner", "calendar", "ann", "--ics", "ann.ics")
+
+    def written() -> dict[str, str]:
+        with unchanged(hall, audited=0):
+            assert "Wrote 1 entries to ann.ics." in hall.ok(*write).err
+        text = hall.folder.joinpath("ann.ics").read_bytes().decode().replace("\r\n ", "")
+        lines = text.split("\r\n")
+        return dict(line.split(":", 1) for line in lines if ":" in line and "VALUE" not in line)
+
+    first = written()
+    assert first["SUMMARY"] == "The aid"
+    assert first["DESCRIPTION"] == "Bring\\ncake"
+    assert first["LOCATION"] == "Room 4\\; first floor"
+    hall.ok("session", "edit", "aid", "spring", "--starts", "2026-04-02T09:00")
+    moved = written()
+    assert moved["UID"] == first["UID"]
+    assert int(moved["SEQUENCE"]) > int(first["SEQUENCE"])
+    assert moved["DTSTART"] == "20260402T070000Z"
+    edit = ("enrollment", "edit", "--user", "ann", "--training", "aid", "--session")
+    hall.ok(*edit, "summer")
+    assert written()["UID"] != first["UID"]
+    hall.ok(*edit, "spring")
+    assert int(written()["SEQUENCE"]) > int(moved["SEQUENCE"])

@@ -1,0 +1,62 @@
+"""Calendar entries are what RFC 5545 asks for, whatever people called things."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lmsctl.kit.icalendar import Event, calendar
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def event(summary: str = "First aid", **more: str) -> Event:
+    return Event("u1@x.invalid", 2, NOON, NOON.replace(hour=13), summary, **more)
+
+
+def unfolded(text: str) -> list[str]:
+    """Return the lines as a calendar reads them."""
+    assert text.endswith("\r\n")
+    return text.replace("\r\n ", "").split("\r\n")[:-1]
+
+
+def test_an_entry_has_its_name_its_number_and_its_times() -> None:
+    """In UTC, with what there is of place, page and description."""
+    more = {"location": "Room 4", "url": "https://x.example/a?b=1,2;3", "description": "Bring\nit"}
+    assert unfolded(calendar([event(**more)], NOON)) == [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//lmsctl//lmsctl//EN",
+        "BEGIN:VEVENT",
+        "UID:u1@x.invalid",
+        "SEQUENCE:2",
+        "DTSTAMP:20260302T120000Z",
+        "DTSTART:20260302T120000Z",
+        "DTEND:20260302T130000Z",
+        "SUMMARY:First aid",
+        "DESCRIPTION:Bring\\nit",
+        "LOCATION:Room 4",
+        "URL:https://x.example/a?b=1,2;3",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+
+
+def test_no_events_are_a_calendar_too() -> None:
+    """An empty one."""
+    assert len(unfolded(calendar([], NOON))) == 4
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_no_text_breaks_out_of_its_line(title: str) -> None:
+    """It is one property whatever it holds, in lines of at most 75 octets; nothing is lost."""
+    text = calendar([event(title)], NOON)
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    (found,) = (line for line in unfolded(text) if line.startswith("SUMMARY:"))
+    marks = {"\\\\": "\\", "\\;": ";", "\\,": ",", "\\n": "\n"}
+    value, at = "", len("SUMMARY:")
+    while at < len(found):
+        size = 2 if found[at] == "\\" else 1
+        value += marks.get(found[at : at + size], found[at : at + size])
+        at += size
+    assert value == title.replace("\r", "")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, Upload
-from lmsctl.bulk.store import Span
+from lmsctl.bulk.store import Span, recount
 from lmsctl.content import rules as content_rules
 from lmsctl.content.results import Kind
 from lmsctl.content.rules import Item
@@ -61,8 +61,10 @@ class _Enrolling:
         """Find out whom and what the rows of `span` mean, and what is wrong with them."""
         if self._is_first:
             file_store.prepare(work)
-        self._is_first = False
         store.find(work, span, rights.require(work, "enrollment.manage"))
+        if self._is_first:
+            recount(work)
+        self._is_first = False
         store.fail_unfit(work, span)
         store.mark_repeated(work, span)
 

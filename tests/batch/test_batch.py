@@ -29,6 +29,7 @@ GOOD = (
     '["user", "create", "--login", "ann", "--first-name", "Ann", "--last-name", "O\'Hara"]\n'
     "user move ann --department 'Sales/North America'\n"
     "user show ann\n"
+    "user list --department Sales\n"
 )
 BAD = "department create Sales\ndepartment show Nowhere\ndepartment create EMEA\n"
 
@@ -68,12 +69,14 @@ def test_every_command_is_done_and_told(portal: Portal, how: tuple[str, ...]) ->
         (5, "user create", "changed"),
         (6, "user move", "changed"),
         (7, "user show", "unchanged"),
+        (8, "user list", "unchanged"),
     ]
     assert {row["exit_status"] for row in rows} == {0}
     assert rows[0]["message"] == "Created the department Sales."
     assert rows[4]["result"] == portal.ok("user", "show", "ann", "-o", "json").json
     assert rows[4]["result"]["department"] == "Sales/North America"
-    assert ran.err == "5 commands: 4 changed, 1 unchanged.\n"
+    assert [row["login"] for row in rows[5]["result"]] == ["ann"]
+    assert ran.err == "6 commands: 4 changed, 2 unchanged.\n"
 
 
 def test_a_failing_command_leaves_nothing_and_the_others_go_on(portal: Portal) -> None:
@@ -107,8 +110,8 @@ def test_a_rehearsal_undoes_every_command_by_itself(portal: Portal) -> None:
     before = states.everything(portal)
     ran = batch(portal, GOOD, "--dry-run", "-o", "jsonl", "--exit-code")
     assert ran.status == 7
-    assert [row[1] for row in told(ran)] == ["changed", "failed", "changed", "failed", "failed"]
-    assert ran.err.startswith("Dry run, nothing was changed: 5 commands: ")
+    assert [row[1] for row in told(ran)] == ["changed", "failed", "changed", *["failed"] * 3]
+    assert ran.err.startswith("Dry run, nothing was changed: 6 commands: ")
     assert states.everything(portal) == before
     assert batch(portal, "-n department create Sales\n", "--exit-code").status == 3
     assert states.everything(portal) == before
@@ -123,9 +126,13 @@ def test_a_line_has_its_own_actor_zone_and_confirmation(portal: Portal) -> None:
         "department delete Sales\n"
         "department delete Sales --yes\n"
         "department create Sales --no-input\n"
+        "user deactivate ann --on 2026-12-31T09:00 --tz Asia/Tokyo\n"
     )
     ran = batch(portal, text, "-o", "jsonl")
-    assert told(ran)[1:] == [
+    assert portal.ok("user", "show", "ann", "-o", "json").json["scheduled_at"] == (
+        "2026-12-31T00:00:00Z"
+    )
+    assert told(ran)[1:-1] == [
         (2, "failed", 8, "permission_missing"),
         (3, "failed", 9, "confirmation_needed"),
         (4, "changed", 0, None),
@@ -185,6 +192,24 @@ def test_what_every_line_would_meet_ends_the_batch(
     assert (ran.status, ran.error["location"]["line"]) == (11, 2)
     assert [row[1] for row in told(ran)] == ["changed"]
     assert portal.ok("department", "list", "-o", "id").out == "/\nSales\n"
+
+
+def test_ctrl_c_says_what_stays(desk: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was done before it, unless all is one."""
+    create = departments.create
+
+    def interrupted(work: Work, name: str, **more: Any) -> Any:
+        if name == "EMEA":
+            raise KeyboardInterrupt
+        return create(work, name, **more)
+
+    monkeypatch.setattr(departments, "create", interrupted)
+    text = "department create Sales\ndepartment create EMEA\n"
+    ran = batch(desk, text, "--atomic")
+    assert (ran.status, ran.err) == (130, "Interrupted. Nothing was changed.\n")
+    ran = batch(desk, text)
+    assert (ran.status, ran.err) == (130, "Interrupted. What was written before stays.\n")
+    assert desk.ok("department", "list", "-o", "id").out == "/\nSales\n"
 
 
 # All in one --------------------------------------------------------------------------------------

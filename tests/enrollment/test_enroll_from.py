@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lmsctl.kit import driver
 from tests.conftest import Portal, Ran
 from tests.content.test_items import create
 
@@ -189,6 +190,26 @@ def test_notify_writes_to_who_is_new(school: Portal) -> None:
     assert "2 notices were queued." in ran.err
     found = [(address, subject.split()[-1]) for address, subject in school.sql(mails)]
     assert [address for address, _ in found] == ["ann@example.com", "ben@example.com"]
+
+
+def test_the_number_of_statements_does_not_grow_with_the_file(
+    school: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No row costs one of its own."""
+    kind = driver.Sqlite if school.is_sqlite else driver.Postgresql
+    execute, said = kind.execute, [0]
+
+    def counting(self: Any, sql: str, values: Any) -> Any:
+        said[0] += 1
+        return execute(self, sql, values)
+
+    monkeypatch.setattr(kind, "execute", counting)
+    counts = []
+    for rows in (3, 300):
+        said[0] = 0
+        assert take(school, HEADING + "ann,one\nben,two\ncyd,nothing\n" * rows).status == 6
+        counts.append(said[0])
+    assert counts[0] == counts[1]
 
 
 def test_a_run_that_keeps_going_goes_on_in_batches(

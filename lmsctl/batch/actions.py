@@ -162,6 +162,8 @@ def _end(batch: _Batch, rows: Iterator[Line]) -> Done:
 
 def _separately(batch: _Batch) -> Iterator[Line]:
     is_over = False
+    # Rows that come to a terminal one by one are progress enough.
+    is_seen = sys.stdout.isatty() and batch.env.output not in {"auto", "table"}
     with _opened(batch.order) as stream:
         for number, raw in _lines(batch.order, stream):
             line = _attempted(batch, number, raw, is_over=is_over)
@@ -169,9 +171,12 @@ def _separately(batch: _Batch) -> Iterator[Line]:
                 continue
             batch.counted[line.outcome] += 1
             is_over = is_over or (batch.order.stops and line.outcome is Fate.FAILED)
+            if not is_seen:
+                batch.env.talk.progress("Running", batch.counted.total(), None)
             yield line
             # Whoever feeds us through a pipe may wait for this before saying more.
             sys.stdout.flush()
+    batch.env.talk.end()
 
 
 def _attempted(batch: _Batch, number: int, raw: bytes, *, is_over: bool) -> Line | None:
@@ -281,7 +286,9 @@ def _carried_out(batch: _Batch, commands: "_Spool", told: "_Spool") -> Line | No
             told.add([number, line.command, line.outcome, line.message, result])
 
     try:
-        with _streams_kept(batch.order):
+        with _streams_kept(batch.order), ExitStack() as ending:
+            # A bar that moves has put itself before the streams it found.
+            ending.callback(batch.env.talk.end)
             batch.env.write(act_on_all)
     except _Failed as failed:
         if failed.refusal:

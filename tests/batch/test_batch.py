@@ -20,6 +20,7 @@ from lmsctl.nouns import NOUNS
 from tests import refusals, states
 from tests.conftest import Portal, Ran, Templates
 from tests.kills import killed
+from tests.terminals import on_terminal
 
 GOOD = (
     "# the tree, and who is in it\n"
@@ -298,7 +299,7 @@ def test_an_atomic_batch_that_is_killed_left_all_or_nothing(portal: Portal) -> N
             assert portal.ok("department", "list", "-o", "id").out.count("\n") == 3
             break
         assert states.everything(portal) == before
-        at += 9
+        at += 17
     assert at > 20
     assert portal.value(people) == 2
 
@@ -444,6 +445,16 @@ def test_rows_come_in_every_format_and_all_lines_are_done(desk: Portal) -> None:
     assert desk.ok("department", "list", "-o", "id").out.count("\n") == 11
     assert batch(desk, "department create X\n", "--columns", "nothing").status == 2
     assert batch(desk, "", "-o", "json").json == []
+
+
+def test_a_long_batch_shows_on_a_terminal_how_far_it_is(desk: Portal) -> None:
+    """A bar meanwhile, then the rows."""
+    (desk.folder / "batch.txt").write_text("user show owner\n" * 600, encoding="utf-8")
+    ran = on_terminal(desk, "batch", "batch.txt", "--atomic", "--first", "2")
+    assert ran.status == 0, ran.out
+    assert "Running" in ran.out
+    assert ran.out.count("user show") == 2
+    assert ran.out.endswith("600 commands: 600 unchanged.\n")
 
 
 def test_a_file_that_cannot_be_read_is_refused(desk: Portal) -> None:

@@ -25,7 +25,7 @@ Code = Annotated[str, typer.Argument(metavar="CODE", help="The rule's code or nu
     app,
     examples=(
         "lmsctl autoenroll create --content GDPR-101 --department Sales",
-        "lmsctl autoenroll create --content first-week --group Newcomers --code welcome",
+        "lmsctl autoenroll create --content welcome --group Newcomers --code hello",
         "lmsctl autoenroll create --content partner-tour --type client",
     ),
 )

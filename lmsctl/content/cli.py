@@ -236,7 +236,7 @@ def restore(env: Environment, code: Code) -> Any:
 
 @verb(app, examples=("lmsctl content delete GDPR-101 --yes",))
 def delete(env: Environment, code: Code, if_missing: IfMissing = options.Missing.FAIL) -> Any:
-    """Delete an item for good, with enrollments, progress, grants and catalog rules.
+    """Delete an item for good, with enrollments, progress, grants and rules about it.
 
     Archiving keeps all of that. A folder must be empty; the items of a pathway stay.
     """

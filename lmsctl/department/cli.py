@@ -104,7 +104,7 @@ def move(
 
 @verb(app, examples=("lmsctl department delete Sales/EMEA --yes",))
 def delete(env: Environment, path: Path, if_missing: IfMissing = options.Missing.FAIL) -> Any:
-    """Delete a department with its daughters and the sign-up profiles on them.
+    """Delete a department with its daughters, and the sign-up profiles and rules on them.
 
     Refused while anybody is in it or manages it.
     """

@@ -119,7 +119,7 @@ def _counted(outcomes: list[ItemOutcome], done: str, where: str) -> Done:
 
 @verb(app, examples=("lmsctl group delete Pilots --yes",))
 def delete(env: Environment, name: Name, if_missing: IfMissing = options.Missing.FAIL) -> Any:
-    """Delete a group. Its people stay."""
+    """Delete a group. Its people stay; auto-enrollment rules that name it go."""
 
     def write(work: Work) -> Done:
         def remove() -> ItemOutcome:

@@ -1,0 +1,410 @@
+"""Whatever happens to people and rules, in whatever order: both databases agree with a model."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from lmsctl.autoenroll import actions as autoenroll
+from lmsctl.autoenroll.rules import Wanted
+from lmsctl.bulk.actions import Order as FileOrder
+from lmsctl.bulk.actions import Upload
+from lmsctl.content import actions as content
+from lmsctl.enrollment import actions as enrollment
+from lmsctl.enrollment.actions import Order
+from lmsctl.enrollment.rules import Selection
+from lmsctl.group import actions as groups
+from lmsctl.kit import driver
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.work import Work, carry_out
+from lmsctl.portal import actions as portal_actions
+from lmsctl.user import actions as users
+from lmsctl.user import file_actions
+from lmsctl.user.results import Status, Type
+from tests.conftest import Portal, Templates
+from tests.content.test_items import create as make_item
+from tests.token.test_model import START
+
+# Whom the rules of the model name; the word is the rule's code.
+WANTED = {
+    "deep": Wanted(department="Sales"),
+    "flat": Wanted(department="Sales", is_deep=False),
+    "other": Wanted(department="Other"),
+    "group": Wanted(group="Pilots"),
+    "client": Wanted(type=Type.CLIENT),
+}
+PEOPLE = st.sampled_from(["ann", "ben"])
+PLACES = st.sampled_from(["Sales", "Sales/EMEA", "Other"])
+TYPES = st.sampled_from([Type.STAFF, Type.CLIENT])
+ITEM = "lesson"
+WORDS = st.sampled_from(sorted(WANTED))
+
+
+@dataclass
+class Person:
+    """Somebody of the model."""
+
+    place: str
+    type: Type
+    is_active: bool = True
+    is_pilot: bool = False
+
+    def fits(self, word: str) -> bool:
+        """Say whether the rule of that word is about them."""
+        return {
+            "deep": self.place.startswith("Sales"),
+            "flat": self.place == "Sales",
+            "other": self.place == "Other",
+            "group": self.is_pilot,
+            "client": self.type is Type.CLIENT,
+        }[word]
+
+
+@dataclass
+class Model:
+    """Who is where, which rules on the one item there are, and what follows."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    rules: list[str] = field(default_factory=list)
+    is_archived: bool = False
+    alive: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+    reasons: set[tuple[str, str]] = field(default_factory=set)
+    waiting: set[tuple[str, str]] = field(default_factory=set)
+
+    def reach(self, name: str, words: set[str]) -> None:
+        """Let those of the rules reach somebody that are about them."""
+        person = self.people[name]
+        for word in self.rules:
+            if word in words and person.fits(word):
+                if person.is_active and not self.is_archived:
+                    self.enroll(name, word)
+                else:
+                    self.waiting.add((word, name))
+
+    def enroll(self, name: str, word: str) -> None:
+        """Enroll somebody by a rule."""
+        self.alive.add(name)
+        self.known.add(name)
+        self.reasons.add((name, word))
+        self.waiting.discard((word, name))
+
+    def change(self, name: str, **wanted: Any) -> None:
+        """Make somebody, or change them, all at once; then rules reach them."""
+        before = self.people.get(name)
+        now = Person(**{**(vars(before) if before else {}), **wanted})
+        self.people[name] = now
+        words: set[str] = set()
+        if before is None or before.place != now.place:
+            places = {"deep", "flat", "other"}
+            words |= {word for word in places if not (before and before.fits(word))}
+        if before is None or before.type is not now.type:
+            words.add("client")
+        if now.is_pilot and not (before and before.is_pilot):
+            words.add("group")
+        self.reach(name, words)
+        if before and now.is_active and not before.is_active:
+            self.reach(name, {word for word, who in self.waiting if who == name})
+
+    def forget(self, name: str) -> None:
+        """Delete somebody."""
+        del self.people[name]
+        self.alive.discard(name)
+        self.known.discard(name)
+        self.reasons = {reason for reason in self.reasons if reason[0] != name}
+        self.waiting = {pair for pair in self.waiting if pair[1] != name}
+
+
+RESET = (
+    "DELETE FROM autoenroll_rules",
+    "DELETE FROM enrollments",
+    "DELETE FROM users WHERE login <> 'owner'",
+    "UPDATE content_items SET status = 'active'",
+    "UPDATE portals SET seats_taken = 1",
+)
+
+
+class Side:
+    """One real portal beside the model."""
+
+    def __init__(self, portal: Portal) -> None:
+        portal.ok("department", "create", "Sales")
+        portal.ok("department", "create", "EMEA", "--parent", "Sales")
+        portal.ok("department", "create", "Other")
+        portal.ok("group", "create", "Pilots")
+        make_item(portal, ITEM)
+        self._connection = driver.open_database(portal.url, patience=30)
+        if portal.is_sqlite:
+            # Nothing here has to survive a power failure.
+            self._connection.execute("PRAGMA synchronous=OFF", {})
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+
+    def reset(self) -> None:
+        """Bring the portal back to where every example begins."""
+        self._connection.begin_writing()
+        for statement in RESET:
+            self._connection.execute(statement, {})
+        self._connection.commit()
+
+    def do(self, verb: Callable[[Work], object], *, late: bool) -> str | None:
+        """Do one verb and return the code of its refusal."""
+
+        def make() -> Work:
+            return Work(
+                self._connection,
+                START,
+                operator="model",
+                command="model",
+                enter=portal_actions.enter,
+                settle=users.settle,
+                is_confirmed=True,
+            )
+
+        try:
+            carry_out(make, verb, late=late)
+        except Refusal as refusal:
+            return refusal.code
+        return None
+
+    def seen(self) -> dict[str, object]:
+        """Return what the model knows, as the rows have it."""
+        return {
+            "alive": {
+                name
+                for (name,) in self._rows(
+                    """
+                    SELECT u.login FROM enrollments e JOIN users u ON u.id = e.user_id
+                    WHERE e.canceled_at IS NULL
+                    """
+                )
+            },
+            "reasons": set(
+                self._rows(
+                    """
+                    SELECT u.login, r.reference FROM enrollment_reasons r
+                    JOIN enrollments e ON e.id = r.enrollment_id
+                    JOIN users u ON u.id = e.user_id
+                    """
+                )
+            ),
+            "waiting": set(
+                self._rows(
+                    """
+                    SELECT r.code, u.login FROM autoenroll_waiting w
+                    JOIN autoenroll_rules r ON r.id = w.rule_id JOIN users u ON u.id = w.user_id
+                    """
+                )
+            ),
+        }
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        self._connection.begin_reading()
+        rows = [tuple(row) for row in self._connection.execute(sql, {}).fetchall()]
+        self._connection.rollback()
+        return rows
+
+
+class Joining(RuleBasedStateMachine):
+    """The model beside a portal on SQLite and one on PostgreSQL; each step is done to all three."""
+
+    sides: ClassVar[list[Side]] = []
+    folder: ClassVar[Path]
+
+    @initialize()
+    def begin(self) -> None:
+        """Begin with nobody and no rules."""
+        self.model = Model()
+        for side in self.sides:
+            side.reset()
+
+    def agree(
+        self, expected: str | None, verb: Callable[[Work], object], *, late: bool = False
+    ) -> None:
+        """Do it for real; every portal must answer what the model answered."""
+        answers = [side.do(verb, late=late) for side in self.sides]
+        assert answers == [expected] * len(self.sides)
+
+    @rule(name=PEOPLE, place=PLACES, type_=TYPES)
+    def make_person(self, name: str, place: str, type_: Type) -> None:
+        """Make a person, or move and retype who is there."""
+        if name not in self.model.people:
+            self.model.change(name, place=place, type=type_)
+            self.agree(
+                None,
+                lambda work: users.create(
+                    work,
+                    first_name="F",
+                    last_name="L",
+                    login=name,
+                    department=place,
+                    type_=type_,
+                ),
+            )
+            return
+        self.model.change(name, place=place)
+        self.agree(None, lambda work: users.move(work, name, place))
+        self.model.change(name, type=type_)
+        self.agree(None, lambda work: users.edit(work, name, type_=type_))
+
+    @rule(name=PEOPLE, is_in=st.booleans())
+    def group(self, name: str, is_in: bool) -> None:
+        """Put somebody into the group or take them out."""
+        if name in self.model.people:
+            self.model.change(name, is_pilot=is_in)
+            act = groups.add_people if is_in else groups.remove_people
+            self.agree(None, lambda work: act(work, "Pilots", [name]))
+
+    @rule(name=PEOPLE, is_active=st.booleans())
+    def switch(self, name: str, is_active: bool) -> None:
+        """Activate or deactivate somebody."""
+        if name in self.model.people:
+            self.model.change(name, is_active=is_active)
+            if is_active:
+                self.agree(None, lambda work: users.activate(work, name))
+            else:
+                self.agree(None, lambda work: users.end(work, name, Status.INACTIVE, None))
+
+    @rule(name=st.just("ben"))
+    def delete_person(self, name: str) -> None:
+        """Delete somebody."""
+        if name in self.model.people:
+            self.model.forget(name)
+            self.agree(None, lambda work: users.delete(work, name))
+
+    @rule(
+        rows=st.dictionaries(
+            PEOPLE, st.tuples(PLACES, TYPES, st.booleans(), st.booleans()), min_size=1
+        )
+    )
+    def take_in_file(self, rows: dict[str, tuple[str, Type, bool, bool]]) -> None:
+        """Import a file that says everything about some people, known or new."""
+        lines = ["Login,First name,Last name,Department,Type,Status,Group"]
+        for name, (place, type_, is_active, is_pilot) in rows.items():
+            self.model.change(name, place=place, type=type_, is_active=is_active, is_pilot=is_pilot)
+            status = Status.ACTIVE if is_active else Status.INACTIVE
+            group = "Pilots" if is_pilot else "none"
+            lines.append(f"{name},F,L,{place},{type_},{status},{group}")
+        file = self.folder / "people.csv"
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+        def take_in(work: Work) -> None:
+            with Upload(FileOrder(str(file))) as upload:
+                file_actions.import_people(work, upload, wants_notices=False)
+
+        self.agree(None, take_in, late=True)
+
+    @rule(word=WORDS)
+    def make_rule(self, word: str) -> None:
+        """Make a rule."""
+        model, expected = self.model, None
+        twins = {"deep", "flat"} if word in {"deep", "flat"} else {word}
+        if model.is_archived:
+            expected = "content_archived"
+        elif word in model.rules:
+            expected = "autoenroll_exists"
+        elif twins & set(model.rules):
+            expected = "autoenroll_repeated"
+        else:
+            model.rules.append(word)
+        self.agree(expected, lambda work: autoenroll.create(work, ITEM, WANTED[word], code=word))
+
+    @rule(word=WORDS)
+    def delete_rule(self, word: str) -> None:
+        """Delete a rule; what it did stays."""
+        model, expected = self.model, None
+        if word in model.rules:
+            model.rules.remove(word)
+            model.waiting = {pair for pair in model.waiting if pair[0] != word}
+        else:
+            expected = "autoenroll_unknown"
+        self.agree(expected, lambda work: autoenroll.delete(work, word))
+
+    @rule(word=WORDS, is_for_all=st.booleans())
+    def apply(self, word: str, is_for_all: bool) -> None:
+        """Apply a rule by hand."""
+        model, expected = self.model, None
+        if word not in model.rules:
+            expected = "autoenroll_unknown"
+        elif model.is_archived:
+            expected = "content_archived"
+        else:
+            for name, person in model.people.items():
+                is_meant = person.fits(word) and (is_for_all or (word, name) in model.waiting)
+                if is_meant and (name, word) not in model.reasons:
+                    model.reach(name, {word})
+        self.agree(
+            expected,
+            lambda work: autoenroll.apply(work, word, is_for_all=is_for_all, wants_notices=False),
+        )
+
+    @rule(name=PEOPLE)
+    def cancel(self, name: str) -> None:
+        """Cancel an enrollment."""
+        model = self.model
+        if name in model.people:
+            expected = None if name in model.known else "enrollment_unknown"
+            model.alive.discard(name)
+            model.reasons = {reason for reason in model.reasons if reason[0] != name}
+            order = Order(Selection([name]), [ITEM])
+            self.agree(expected, lambda work: enrollment.cancel(work, order))
+
+    @rule(is_archiving=st.sampled_from([True, False, False, False]))
+    def archive(self, is_archiving: bool) -> None:
+        """Restore the item, or archive it; seldom, because little happens then."""
+        self.model.is_archived = is_archiving
+        act = content.archive if is_archiving else content.restore
+        self.agree(None, lambda work: act(work, ITEM))
+
+    @invariant()
+    def rows_agree(self) -> None:
+        """Check that the rows are what the model holds."""
+        model = self.model
+        expected = {"alive": model.alive, "reasons": model.reasons, "waiting": model.waiting}
+        for side in self.sides:
+            assert side.seen() == expected
+
+
+@pytest.fixture
+def sides(templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
+    """Return a portal of each kind with something to join."""
+    made = []
+    for dialect in ("sqlite", "postgresql"):
+        folder = tmp_path / dialect
+        folder.mkdir()
+        made.append(Side(templates.copy(dialect, folder)))
+    yield made
+    for side in made:
+        side.close()
+
+
+def test_both_databases_do_what_the_model_does(
+    sides: list[Side], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Joining, leaving and becoming active, by hand and by file, while rules come and go."""
+    monkeypatch.setattr(Joining, "sides", sides)
+    monkeypatch.setattr(Joining, "folder", tmp_path, raising=False)
+    run_state_machine_as_test(
+        Joining,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=40,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

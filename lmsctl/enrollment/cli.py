@@ -379,7 +379,7 @@ def extend(
     word = timewords.parse(until)
 
     def write(work: Work) -> Done:
-        given, is_new = actions.extend(
+        given, is_new, env.zone = actions.extend(
             work,
             user,
             training,
@@ -388,7 +388,7 @@ def extend(
             reason=reason,
             zone=env.time_zone,
         )
-        shown = timewords.show(given.until_at, work.zone)
+        shown = timewords.show(given.until_at, env.zone)
         already = "" if is_new else " already"
         what = "come to" if deadline is Deadline.REGISTRATION else "go from"
         sentence = f"{given.login} may {what} {given.training} until {shown}{already}."
@@ -419,7 +419,7 @@ def explain(
     word = timewords.parse(at) if at is not None else None
 
     def read(work: Work) -> Headed:
-        head, gates = actions.explain(
+        head, gates, env.zone = actions.explain(
             work, user, training, given_session=session, at=word, zone=env.time_zone
         )
         may = {"join": head.may_join, "leave": head.may_leave, "switch": head.may_switch}
@@ -428,7 +428,7 @@ def explain(
             for act, is_open in may.items()
             if is_open is not None
         )
-        shown = timewords.show(head.at, work.zone)
+        shown = timewords.show(head.at, env.zone)
         sentence = f"At {shown} {head.login} {verdicts} ({head.training})."
         return Headed(head, "gates", Listing(ClosedGate, gates), sentence)
 

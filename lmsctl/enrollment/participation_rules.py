@@ -20,6 +20,7 @@ from lmsctl.enrollment.training_errors import (
     TrainingNotOffered,
 )
 from lmsctl.enrollment.training_rules import Target
+from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.training import rules as room_rules
@@ -62,6 +63,10 @@ class Case:
     def _extended(self, deadline: Deadline, stops_at: datetime | None) -> datetime | None:
         until = self.extensions.get(deadline)
         return stops_at if stops_at is None or until is None else max(stops_at, until)
+
+    def shown(self, moment: datetime | None) -> str | None:
+        """Return a moment of the training as its own clock shows it."""
+        return timewords.show(moment, self.training.zone) if moment is not None else None
 
     def is_ahead(self, session: Session) -> bool:
         """Say whether a session is still to come."""
@@ -120,7 +125,7 @@ def closed_to_leaving(case: Case) -> Iterator[Refusal]:
     if standing.is_preselected:
         yield SessionPreselected(login=case.login, training=case.training.code, session=name)
     if case.now >= session.starts_at:
-        yield SessionBegun(session=name, starts_at=session.starts_at)
+        yield SessionBegun(session=name, starts_at=case.shown(session.starts_at))
     if standing.is_attendance_recorded:
         yield AttendanceRecorded(login=case.login, session=name)
     yield from _locked(case)
@@ -133,7 +138,10 @@ def _cancellations_stopped(
     case: Case, name: str, stops_at: datetime | None
 ) -> CancellationsStopped:
     return CancellationsStopped(
-        session=name, stops_at=stops_at, login=case.login, training=case.training.code
+        session=name,
+        stops_at=case.shown(stops_at),
+        login=case.login,
+        training=case.training.code,
     )
 
 
@@ -180,12 +188,12 @@ def closed_to_coming(case: Case, session: Session) -> Iterator[Refusal]:
         yield refusal
         return
     if not case.is_ahead(session):
-        yield SessionBegun(session=target.name, starts_at=session.starts_at)
+        yield SessionBegun(session=target.name, starts_at=case.shown(session.starts_at))
     stops_at = case.registration_stops_at(session)
     if room_rules.is_stopped(stops_at, case.now):
         yield RegistrationStopped(
             session=target.name,
-            stops_at=stops_at,
+            stops_at=case.shown(stops_at),
             login=case.login,
             training=case.training.code,
         )

@@ -297,7 +297,9 @@ def attendance(
             minutes=minutes,
         )
         changed = sum(item.outcome is not Outcome.UNCHANGED for item in outcomes)
-        sentence = f"Recorded {changed} of {len(outcomes)}; the others were recorded so already."
+        same = len(outcomes) - changed
+        already = f"; {same} {'was' if same == 1 else 'were'} recorded so already" if same else ""
+        sentence = f"Recorded the attendance of {changed}{already}."
         return Done(Listing(ItemOutcome, outcomes), sentence, is_changed=bool(changed))
 
     return env.write(write)

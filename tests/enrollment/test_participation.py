@@ -294,7 +294,7 @@ def test_a_deadline_can_hold_off_for_one_person(hall: Portal) -> None:
     refused(hall, *joining, code="registration_stopped")
     extend = ("enrollment", "extend", "--user", "ann", "--training", "aid", "--reason", "Ill")
     told = hall.ok(*extend, "--deadline", "registration", "--until", "2026-03-05")
-    assert "ann may come to aid until 2026-03-05T23:00:00+00:00" in told.err
+    assert "ann may come to aid until 2026-03-06T00:00:00+01:00" in told.err
     with unchanged(hall, audited=0):
         hall.ok(*extend, "--deadline", "registration", "--until", "2026-03-05")
     refused(hall, *JOIN, "--session", "spring", "--user", "ben", code="registration_stopped")

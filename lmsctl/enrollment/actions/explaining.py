@@ -27,13 +27,14 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
     given_session: str | None,
     at: TimeWord | None,
     zone: ZoneInfo | None,
-) -> tuple[PartExplained, list[ClosedGate]]:
+) -> tuple[PartExplained, list[ClosedGate], ZoneInfo]:
     """Return what a person may do in a training at `at` (now when None), and each closed gate.
 
     Whoever does not take part may join; whoever does may leave and switch. With a session that is
     the one they would come to. Only time is imagined to pass, and nothing changes by asking.
-    Moments are in `zone`, or in the training's zone when that is None. Others than oneself need
-    `enrollment.view`. Raises UserUnknown, TrainingUnknown, SessionUnknown and AskedMomentMissing.
+    Without offset `at` is of `zone`, or of the training's zone when that is None; the one that
+    holds is returned too. Others than oneself need `enrollment.view`. Raises UserUnknown,
+    TrainingUnknown, SessionUnknown and AskedMomentMissing.
     """
     part = participating.seen(work, login, code, "enrollment.view")
     here = zone or part.training.zone
@@ -60,6 +61,7 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
             may_switch=Act.SWITCH not in closed if part.standing else None,
         ),
         gates,
+        here,
     )
 
 

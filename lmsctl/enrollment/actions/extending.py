@@ -24,17 +24,19 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     until: TimeWord,
     reason: str,
     zone: ZoneInfo | None,
-) -> tuple[Extension, bool]:
+) -> tuple[Extension, bool, ZoneInfo]:
     """Let a deadline of a training hold off for one person, also when it has come already.
 
     It takes the place of an earlier one, and never makes a deadline come sooner. Without offset
-    `until` is of `zone`, or of the training's zone when that is None. Returns it, and whether it is
-    new. Needs `training.enroll` and `enrollment.manage` over the training, and the latter over the
-    person. Raises TrainingUnknown, UserUnknown, ExtensionMissing and what the checks raise.
+    `until` is of `zone`, or of the training's zone when that is None. Returns it, whether it is
+    new, and that zone. Needs `training.enroll` and `enrollment.manage` over the training, and the
+    latter over the person. Raises TrainingUnknown, UserUnknown, ExtensionMissing and what the
+    checks raise.
     """
     training = training_room.restrained(work, code)
     person = users.get(work, login, rights.require(work, "enrollment.manage"))
-    until_at = rules.extension_end(until, work.now, zone or training.zone)
+    here = zone or training.zone
+    until_at = rules.extension_end(until, work.now, here)
     text = canonical.check_text(reason, field="reason")
     before = people_store.extensions(work, training.id, person.id)
     if before.get(deadline) != until_at:
@@ -50,4 +52,4 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
         detail = {"login": person.login, "deadline": deadline.value, "reason": text}
         audit.record(work, "training.extended", f"training {training.code}", **detail)
     extension = Extension(person.login, training.code, deadline, until_at, text)
-    return extension, before.get(deadline) != until_at
+    return extension, before.get(deadline) != until_at, here

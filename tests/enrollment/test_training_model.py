@@ -1,0 +1,565 @@
+"""Whatever happens to people in trainings, in whatever order: both databases agree with a model."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from lmsctl.content.actions import Openings
+from lmsctl.enrollment import actions
+from lmsctl.enrollment.actions import Terms, TrainingOrder
+from lmsctl.enrollment.rules import Selection
+from lmsctl.kit import driver, timewords
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.timewords import Amount, Unit
+from lmsctl.kit.work import Work, carry_out
+from lmsctl.portal import actions as portal_actions
+from lmsctl.training import actions as trainings
+from lmsctl.training.actions import Plan, Shift
+from lmsctl.training.results import Deadline
+from lmsctl.user import actions as users
+from lmsctl.user.results import Status
+from tests.conftest import Portal, Templates
+
+START = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NAMES = ["ann", "ben", "cat", "dan"]
+PEOPLE = st.sampled_from(NAMES)
+SEVERAL = st.lists(PEOPLE, min_size=1, max_size=3, unique=True)
+SESSIONS = st.sampled_from(["a", "b"])
+MAYBE = st.sampled_from(["a", "b", None])
+DEADLINES = st.sampled_from(list(Deadline))
+Codes = list[str]
+
+
+@dataclass
+class Part:
+    """How a person of the model takes part."""
+
+    session: str | None
+    is_preselected: bool
+    side: str
+    has_result: bool = False
+    attended: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Session:
+    """A session of the model."""
+
+    starts_at: datetime
+    capacity: int | None = None
+    over: int = 0
+
+
+@dataclass
+class Model:
+    """What a training with two sessions is, in a few plain values; its zone is UTC."""
+
+    now: datetime = START
+    is_offered: bool = True
+    is_locked: bool = False
+    stops: dict[Deadline, int | None] = field(default_factory=dict)
+    extensions: dict[tuple[str, Deadline], datetime] = field(default_factory=dict)
+    active: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(NAMES, True))
+    were: set[str] = field(default_factory=set)
+    parts: dict[str, Part] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(
+        default_factory=lambda: {"a": Session(START + 4 * DAY), "b": Session(START + 9 * DAY)}
+    )
+
+    # Places
+
+    def taken(self, code: str) -> int:
+        """How many people are in a session."""
+        return sum(part.session == code for part in self.parts.values())
+
+    def free(self, code: str) -> float:
+        """How many places are left."""
+        capacity = self.sessions[code].capacity
+        return float("inf") if capacity is None else max(0, capacity - self.taken(code))
+
+    def settle(self) -> None:
+        """Count anew who is over capacity."""
+        for code, session in self.sessions.items():
+            taken = self.taken(code)
+            session.over = max(0, taken - session.capacity) if session.capacity else 0
+
+    # Gates
+
+    def is_ahead(self, code: str) -> bool:
+        """Whether a session is to come."""
+        return self.now < self.sessions[code].starts_at
+
+    def stops_at(self, deadline: Deadline, code: str, name: str) -> datetime | None:
+        """When a session stops for somebody."""
+        days = self.stops.get(deadline)
+        if days is None:
+            return None
+        stop = self.sessions[code].starts_at - days * DAY
+        return max(stop, self.extensions.get((name, deadline), stop))
+
+    def is_stopped(self, deadline: Deadline, code: str, name: str) -> bool:
+        """Whether a session has stopped for somebody."""
+        stop = self.stops_at(deadline, code, name)
+        return stop is not None and self.now >= stop
+
+    def leaving(self, name: str) -> Codes:
+        """Return what keeps somebody from leaving, in order."""
+        part, locked = self.parts[name], ["participants_locked"] * self.is_locked
+        if part.session is None:
+            ahead = [code for code in self.sessions if self.is_ahead(code)]
+            if not ahead:
+                return [*locked, "no_session_open"]
+            is_over = all(self.is_stopped(Deadline.CANCELLATION, code, name) for code in ahead)
+            return [*locked, *["cancellations_stopped"] * is_over]
+        is_over = self.is_stopped(Deadline.CANCELLATION, part.session, name)
+        return [
+            *["session_preselected"] * part.is_preselected,
+            *["session_begun"] * (not self.is_ahead(part.session)),
+            *["attendance_recorded"] * (part.session in part.attended),
+            *locked,
+            *["cancellations_stopped"] * is_over,
+        ]
+
+    def coming(self, name: str, code: str) -> Codes:
+        """Return what keeps somebody out of a session, in order."""
+        return [
+            *["session_begun"] * (not self.is_ahead(code)),
+            *["registration_stopped"] * self.is_stopped(Deadline.REGISTRATION, code, name),
+            *["session_full"] * (self.free(code) == 0),
+        ]
+
+    def joining(self, name: str, code: str | None) -> Codes:
+        """Return what keeps somebody from joining, in order."""
+        closed = ["training_not_offered"] * (not self.is_offered)
+        if code is not None:
+            return [*closed, *self.coming(name, code)]
+        is_open = any(
+            self.is_ahead(one) and not self.is_stopped(Deadline.REGISTRATION, one, name)
+            for one in self.sessions
+        )
+        return [*closed, *["no_session_open"] * (not is_open)]
+
+    def unfit(self, name: str, *, takes_part: bool) -> Codes:
+        """Return what keeps somebody from acting at all."""
+        if name not in self.active:
+            return ["user_unknown"]
+        if not self.active[name]:
+            return ["person_not_active"]
+        return ["participation_unknown"] * (takes_part and name not in self.parts)
+
+    # Acts of learners
+
+    def join(self, name: str, code: str | None) -> Codes:
+        """Let a learner join."""
+        if unfit := self.unfit(name, takes_part=False):
+            return unfit
+        if name in self.parts:
+            is_same = code in {None, self.parts[name].session}
+            return [] if is_same else ["takes_part_already"]
+        if closed := self.joining(name, code):
+            return closed
+        self.parts[name] = Part(code, is_preselected=False, side="learner")
+        self.were.add(name)
+        return []
+
+    def switch(self, name: str, code: str) -> Codes:
+        """Let a learner switch."""
+        if unfit := self.unfit(name, takes_part=True):
+            return unfit
+        part = self.parts[name]
+        if part.session == code:
+            return []
+        going = self.leaving(name) if part.session else ["participants_locked"] * self.is_locked
+        closed = [*going, *self.coming(name, code)]
+        if not closed:
+            part.session = code
+        return closed
+
+    def leave(self, name: str) -> Codes:
+        """Let a learner leave."""
+        closed = self.unfit(name, takes_part=True) or self.leaving(name)
+        if not closed:
+            del self.parts[name]
+        return closed
+
+    # Acts of administrators
+
+    def enroll(self, names: Sequence[str], code: str | None, *, over: bool, going: bool) -> Codes:
+        """Let an administrator enroll people: all or nobody, or as many as there are places."""
+        # Whoever is unknown is told first.
+        wrong = ["user_unknown" for name in names if name not in self.active]
+        placed: list[str] = []
+        for name in (name for name in names if name in self.active):
+            verdict = self._verdict(name, code)
+            if verdict is None and code and not over and self.free(code) <= len(placed):
+                verdict = "session_full"
+            if verdict is None:
+                placed.append(name)
+            elif verdict != "unchanged":
+                wrong.append(verdict)
+        if wrong and not going:
+            return wrong
+        for name in placed:
+            if name in self.parts:
+                self.parts[name].session = code
+                self.parts[name].is_preselected = True
+            else:
+                self.parts[name] = Part(code, code is not None, "administrator")
+                self.were.add(name)
+        return []
+
+    def _verdict(self, name: str, code: str | None) -> str | None:
+        """Return what an enrollment comes to, None when it takes a place if one is needed."""
+        part = self.parts.get(name)
+        if not self.active[name]:
+            return "person_not_active"
+        if part is None:
+            return None
+        if code in {None, part.session}:
+            return "unchanged"
+        return "session_second" if part.session else None
+
+    def move(self, names: Sequence[str], code: str | None, *, over: bool) -> Codes:
+        """Let an administrator give people another session, or none."""
+        wrong = ["user_unknown" for name in names if name not in self.active]
+        moved: list[str] = []
+        for name in (name for name in names if name in self.active):
+            part = self.parts.get(name)
+            if part is None:
+                wrong.append("participation_unknown")
+            elif part.session == code:
+                continue
+            elif part.has_result:
+                wrong.append("result_recorded")
+            elif code and not over and self.free(code) <= len(moved):
+                wrong.append("session_full")
+            else:
+                moved.append(name)
+        if not wrong:
+            for name in moved:
+                self.parts[name].session = code
+                self.parts[name].is_preselected = code is not None
+        return wrong
+
+    def cancel(self, names: Sequence[str]) -> Codes:
+        """Let an administrator take people out."""
+        wrong = ["user_unknown" for name in names if name not in self.active]
+        known = [name for name in names if name in self.active]
+        wrong += ["participation_unknown" for name in known if name not in self.were]
+        if not wrong:
+            for name in names:
+                self.parts.pop(name, None)
+        return wrong
+
+
+RESET = (
+    "DELETE FROM trainings",
+    "DELETE FROM users WHERE login <> 'owner'",
+    "UPDATE portals SET seats_taken = 1",
+)
+
+
+class Side:
+    """One real portal beside the model."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._connection = driver.open_database(portal.url, patience=30)
+        if portal.is_sqlite:
+            # Nothing here has to survive a power failure.
+            self._connection.execute("PRAGMA synchronous=OFF", {})
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+
+    def reset(self) -> None:
+        """Bring the portal back to where every example begins."""
+        self._connection.begin_writing()
+        for statement in RESET:
+            self._connection.execute(statement, {})
+        self._connection.commit()
+        assert self.do(START, _furnish) == []
+
+    def do(self, now: datetime, verb: Callable[[Work], object]) -> Codes:
+        """Do one verb at that moment and return the codes of what stands in its way."""
+
+        def make() -> Work:
+            return Work(
+                self._connection,
+                now,
+                operator="model",
+                command="model",
+                enter=portal_actions.enter,
+                settle=users.settle,
+                is_confirmed=True,
+            )
+
+        try:
+            carry_out(make, verb)
+        except Refusal as refusal:
+            return [detail.code for detail in refusal.details] or [refusal.code]
+        return []
+
+    def seen(self) -> dict[str, object]:
+        """Return what the model knows, as the rows have it."""
+        people = """
+            SELECT u.login, s.code, e.is_preselected, e.side FROM training_enrollments e
+            JOIN users u ON u.id = e.user_id LEFT JOIN training_sessions s ON s.id = e.session_id
+            WHERE e.canceled_at IS NULL
+        """
+        places = "SELECT code, taken, over_capacity, capacity FROM training_sessions"
+        return {
+            "people": {row[0]: (row[1], bool(row[2]), row[3]) for row in self._rows(people)},
+            "places": {row[0]: row[1:] for row in self._rows(places)},
+        }
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        self._connection.begin_reading()
+        rows = [tuple(row) for row in self._connection.execute(sql, {}).fetchall()]
+        self._connection.rollback()
+        return rows
+
+
+def _furnish(work: Work) -> None:
+    for name in NAMES:
+        users.create(work, first_name="F", last_name="L", login=name)
+    trainings.create(work, "Aid", code="aid", time_zone="UTC")
+    for code, days in (("a", 4), ("b", 9)):
+        plan = Plan(timewords.parse(f"+{days}d"), HOUR)
+        trainings.create_session(work, "aid", code=code, plan=plan)
+    trainings.offer(work, "aid", Openings(is_everybody=True))
+
+
+class Trainings(RuleBasedStateMachine):
+    """The model beside a portal on SQLite and one on PostgreSQL; each step is done to all three."""
+
+    sides: ClassVar[list[Side]] = []
+
+    @initialize()
+    def begin(self) -> None:
+        """Begin with four people and nobody in the training."""
+        self.model = Model()
+        for side in self.sides:
+            side.reset()
+
+    def agree(self, expected: Codes, verb: Callable[[Work], object]) -> None:
+        """Do it for real; every portal must answer what the model answered."""
+        self.model.settle()
+        answers = [side.do(self.model.now, verb) for side in self.sides]
+        assert answers == [expected] * len(self.sides)
+
+    @rule(name=PEOPLE, code=MAYBE)
+    def join(self, name: str, code: str | None) -> None:
+        """Join the training."""
+        expected = self.model.join(name, code)
+        self.agree(expected, lambda work: actions.join(work, name, "aid", code))
+
+    @rule(name=PEOPLE, code=SESSIONS)
+    def switch(self, name: str, code: str) -> None:
+        """Switch to a session."""
+        expected = self.model.switch(name, code)
+        self.agree(expected, lambda work: actions.switch(work, name, "aid", code))
+
+    @rule(name=PEOPLE)
+    def leave(self, name: str) -> None:
+        """Leave the training."""
+        self.agree(self.model.leave(name), lambda work: actions.leave(work, name, "aid"))
+
+    @rule(names=SEVERAL, code=MAYBE, over=st.booleans(), going=st.booleans())
+    def enroll(self, names: list[str], code: str | None, over: bool, going: bool) -> None:
+        """Enroll people."""
+        expected = self.model.enroll(names, code, over=over, going=going)
+        order = TrainingOrder(Selection(names), [f"aid:{code}" if code else "aid"], going)
+        terms = Terms(over_reason="why" if over else None)
+        self.agree(expected, lambda work: actions.enroll_in_trainings(work, order, terms))
+
+    @rule(names=SEVERAL, code=MAYBE, over=st.booleans())
+    def move(self, names: list[str], code: str | None, over: bool) -> None:
+        """Give people another session."""
+        expected = self.model.move(names, code, over=over)
+        order = TrainingOrder(Selection(names), [f"aid:{code}" if code else "aid"])
+        terms = Terms(over_reason="why" if over else None)
+        self.agree(
+            expected,
+            lambda work: actions.edit_participation(
+                work, order, terms, leaves_session=code is None
+            ),
+        )
+
+    @rule(names=SEVERAL)
+    def cancel(self, names: list[str]) -> None:
+        """Take people out."""
+        order = TrainingOrder(Selection(names), ["aid"])
+        expected = self.model.cancel(names)
+        self.agree(expected, lambda work: actions.cancel_participation(work, order))
+
+    @rule(code=SESSIONS, capacity=st.sampled_from([None, 1, 2, 3]))
+    def capacity(self, code: str, capacity: int | None) -> None:
+        """Change how many places there are."""
+        session, expected = self.model.sessions[code], []
+        if capacity is not None and self.model.taken(code) - capacity > session.over:
+            expected = ["capacity_below_taken"]
+        else:
+            session.capacity = capacity
+        given = str(capacity or "unlimited")
+        self.agree(
+            expected,
+            lambda work: trainings.edit_session(work, "aid", code, shift=Shift(), capacity=given),
+        )
+
+    @rule(deadline=DEADLINES, days=st.sampled_from([None, 1, 3]))
+    def set_deadline(self, deadline: Deadline, days: int | None) -> None:
+        """Set a deadline, or switch it off."""
+        self.model.stops[deadline] = days
+        distance = None if days is None else Amount(days, Unit.DAY)
+        self.agree([], lambda work: trainings.set_deadlines(work, "aid", {deadline: distance}))
+
+    @rule(name=PEOPLE, deadline=DEADLINES, hours=st.integers(0, 60))
+    def extend(self, name: str, deadline: Deadline, hours: int) -> None:
+        """Let a deadline hold off for one person."""
+        expected = [] if name in self.model.active else ["user_unknown"]
+        if not expected:
+            self.model.extensions[name, deadline] = self.model.now + hours * HOUR
+        self.agree(
+            expected,
+            lambda work: actions.extend(
+                work,
+                name,
+                "aid",
+                deadline=deadline,
+                until=timewords.parse(f"+{hours}h"),
+                reason="why",
+                zone=None,
+            ),
+        )
+
+    @rule(is_on=st.booleans())
+    def lock(self, is_on: bool) -> None:
+        """Lock the list of participants, or unlock it."""
+        self.model.is_locked = is_on
+        self.agree([], lambda work: trainings.set_lock(work, "aid", is_on=is_on))
+
+    @rule(is_open=st.booleans())
+    def catalog(self, is_open: bool) -> None:
+        """Offer the training, or not."""
+        self.model.is_offered = is_open
+        act = trainings.offer if is_open else trainings.close
+        self.agree([], lambda work: act(work, "aid", Openings(is_everybody=True)))
+
+    @rule(code=SESSIONS, days=st.integers(1, 6))
+    def postpone(self, code: str, days: int) -> None:
+        """Move a session to some days from now."""
+        self.model.sessions[code].starts_at = self.model.now + days * DAY
+        shift = Shift(starts=timewords.parse(f"+{days}d"))
+        self.agree([], lambda work: trainings.edit_session(work, "aid", code, shift=shift))
+
+    @rule(code=SESSIONS)
+    def attend(self, code: str) -> None:
+        """Record that everybody was there."""
+        expected = ["attendance_too_early"] if self.model.is_ahead(code) else []
+        for part in self.model.parts.values() if not expected else ():
+            if part.session == code:
+                part.attended.add(code)
+        self.agree(expected, lambda work: trainings.record_attendance(work, "aid", code, logins=()))
+
+    @rule(name=PEOPLE, points=st.sampled_from([None, 7]))
+    def grade(self, name: str, points: int | None) -> None:
+        """Record a result, or take it away."""
+        expected = self.model.unfit(name, takes_part=True)
+        if expected == ["person_not_active"]:
+            expected = [] if name in self.model.parts else ["participation_unknown"]
+        if not expected:
+            self.model.parts[name].has_result = points is not None
+        order = TrainingOrder(Selection([name]), ["aid"])
+        self.agree(
+            expected,
+            lambda work: actions.record_result(work, order, points=points, certificate=None),
+        )
+
+    @rule(name=PEOPLE, verb=st.sampled_from(["activate", "deactivate", "delete"]))
+    def change_person(self, name: str, verb: str) -> None:
+        """Activate, deactivate or delete a person."""
+        model = self.model
+        expected = [] if name in model.active else ["user_unknown"]
+        if not expected and verb == "delete":
+            del model.active[name]
+            model.parts.pop(name, None)
+            model.were.discard(name)
+            for deadline in Deadline:
+                model.extensions.pop((name, deadline), None)
+        elif not expected:
+            model.active[name] = verb == "activate"
+        verbs: dict[str, Callable[[Work], object]] = {
+            "activate": lambda work: users.activate(work, name),
+            "deactivate": lambda work: users.end(work, name, Status.INACTIVE, None),
+            "delete": lambda work: users.delete(work, name),
+        }
+        self.agree(expected, verbs[verb])
+
+    @rule(hours=st.integers(1, 40))
+    def pass_time(self, hours: int) -> None:
+        """Let time pass."""
+        self.model.now += hours * HOUR
+
+    @invariant()
+    def rows_agree(self) -> None:
+        """Check that the rows are what the model holds."""
+        model = self.model
+        model.settle()
+        expected = {
+            "people": {
+                name: (part.session, part.is_preselected, part.side)
+                for name, part in model.parts.items()
+            },
+            "places": {
+                code: (model.taken(code), session.over, session.capacity)
+                for code, session in model.sessions.items()
+            },
+        }
+        for side in self.sides:
+            assert side.seen() == expected
+
+
+@pytest.fixture
+def sides(templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
+    """Return a portal of each kind."""
+    made = []
+    for dialect in ("sqlite", "postgresql"):
+        folder = tmp_path / dialect
+        folder.mkdir()
+        made.append(Side(templates.copy(dialect, folder)))
+    yield made
+    for side in made:
+        side.close()
+
+
+def test_both_databases_do_what_the_model_does(
+    sides: list[Side], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Learners and administrators come, go and move while places, deadlines and time change."""
+    monkeypatch.setattr(Trainings, "sides", sides)
+    run_state_machine_as_test(
+        Trainings,
+        settings=settings(
+            max_examples=30,
+            stateful_step_count=30,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -33,8 +33,8 @@ ALONE = frozenset(
 )
 # These leave or destroy something in files, which no transaction takes back.
 NOT_ATOMIC = frozenset(
-    {"token delete", "token mint", "token template", "user export", "user import"}
-    | {"progress import", "token bulk-upload"}
+    {"learner calendar", "progress import", "token bulk-upload", "token delete", "token mint"}
+    | {"token template", "user export", "user import"}
 )
 _OF_A_LINE = frozenset({"as_login", "dry_run", "no_input", "tz", "yes"})
 _OF_AN_ATOMIC_LINE = _OF_A_LINE - {"dry_run"}

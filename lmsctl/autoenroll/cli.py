@@ -6,9 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.autoenroll import actions
-from lmsctl.autoenroll.results import AutoenrollRule, Prospect, Target
+from lmsctl.autoenroll.results import Applied, AutoenrollRule, Prospect, Target
 from lmsctl.autoenroll.rules import Wanted
-from lmsctl.enrollment.results import PairOutcome
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
@@ -170,7 +169,7 @@ def apply(
         queued = f"{applied.notices or 'No'} notices were queued."
         left = f"{applied.left} more were there before the rule; --existing takes them in."
         return Done(
-            Listing(PairOutcome, applied.outcomes),
+            Listing(Applied, applied.outcomes),
             f"{', '.join(parts)}. {queued}",
             is_changed=applied.is_changed,
             notes=[left] if applied.left else [],

@@ -39,6 +39,20 @@ class AutoenrollRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying a rule did for one person; `code` and `message` say why they have to wait."""
+
+    KEY = "login"
+
+    login: str
+    content: str
+    outcome: Outcome
+    due_at: datetime | None
+    code: str | None
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Prospect:
     """One person whom applying a rule would change, and what for.
 

@@ -9,13 +9,12 @@ from lmsctl.audit import actions as audit
 from lmsctl.autoenroll import rules, store
 from lmsctl.autoenroll.actions.keeping import held
 from lmsctl.autoenroll.actions.reaching import admit
-from lmsctl.autoenroll.results import Prospect
+from lmsctl.autoenroll.results import Applied, Prospect
 from lmsctl.autoenroll.rules import Fitting, Rule
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
 from lmsctl.enrollment.errors import PersonNotActive
-from lmsctl.enrollment.results import PairOutcome
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
@@ -31,7 +30,7 @@ class Application:
     `left` counts who was there before the rule and would have been enrolled, had it been asked for.
     """
 
-    outcomes: Sequence[PairOutcome]
+    outcomes: Sequence[Applied]
     notices: int
     left: int
     is_changed: bool
@@ -120,14 +119,14 @@ def _counted(count: int) -> str:
     return f"{count} {'person' if count == 1 else 'people'}"
 
 
-def _outcome(person: Fitting, item: Item, due_at: datetime | None) -> PairOutcome:
+def _outcome(person: Fitting, item: Item, due_at: datetime | None) -> Applied:
     outcome = rules.verdict(person)
     if outcome is Outcome.SKIPPED:
         why = PersonNotActive(login=person.login, status=person.status)
         words = f"'{person.login}' is {person.status}, and is enrolled on becoming active."
-        return PairOutcome(person.login, item.code, outcome, None, why.code, words)
+        return Applied(person.login, item.code, outcome, None, why.code, words)
     due_at = due_at if outcome is Outcome.CREATED else None
-    return PairOutcome(person.login, item.code, outcome, due_at, None, None)
+    return Applied(person.login, item.code, outcome, due_at, None, None)
 
 
 def _notify(work: Work, rule: Rule, item: Item, people: Sequence[Fitting]) -> int:

@@ -144,6 +144,8 @@ def cancel(
     """
     people = Selection(user or (), department or (), group or ())
     rules.check_named(content, training)
+    rules.check_needed("--training", training, {"--session": session})
+    rules.check_needed("--content", content, {"--reason": reason, "--reference": reference})
 
     def write(work: Work) -> Done:
         outcomes: list[PairOutcome] = []

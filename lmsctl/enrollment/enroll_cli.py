@@ -104,6 +104,8 @@ def enroll(
         return _enroll_from(env, file, from_, content, is_notifying=notify)
     rules.check_no_file([*file.given(), *(["notify"] if notify else [])])
     rules.check_named(content, training)
+    idle = {"--access-at": access_at, "--over-capacity": over_capacity}
+    rules.check_needed("--training", training, idle)
     terms = terms_of(env, access_at, reason, is_over=over_capacity)
 
     def write(work: Work) -> Done:

@@ -43,6 +43,14 @@ class ItemUnnamed(Rejected):
     hint = "Fill in the column Content, or give --content for the rows that leave it blank."
 
 
+class OptionIdle(Usage):
+    """An option for something that is not asked for."""
+
+    code = "option_idle"
+    says = "{option} means nothing without {needed}."
+    hint = "Leave it out, or give {needed}."
+
+
 class SelectionMissing(Usage):
     """Nobody named."""
 

@@ -11,6 +11,7 @@ from lmsctl.enrollment.errors import (
     FileNotAlone,
     FilterOnNames,
     FilterWrong,
+    OptionIdle,
     ScoreWrong,
     SelectionMissing,
 )
@@ -80,6 +81,13 @@ def check_named(contents: Sequence[str] | None, trainings: Sequence[str] | None)
     """Raise ContentUnnamed unless something is named."""
     if not (contents or trainings):
         raise ContentUnnamed(field="--content")
+
+
+def check_needed(needed: str, is_given: object, options: Mapping[str, object]) -> None:
+    """Raise OptionIdle when one of `options`, by name and value, is there without what it needs."""
+    for option, value in options.items():
+        if value not in {None, False} and not is_given:
+            raise OptionIdle(option=option, needed=needed, field=option)
 
 
 def check_file_alone(

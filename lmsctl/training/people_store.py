@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from lmsctl.kit.driver import Repeat
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.training.results import Attended, Participant
@@ -81,7 +82,7 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
     access_at: datetime,
 ) -> None:
     """Enroll people who do not take part; their places must have been claimed."""
-    work.run(
+    made = work.run(
         """
         INSERT INTO training_enrollments
             (user_id, training_id, session_id, is_preselected, side, access_at, enrolled_at)
@@ -96,6 +97,9 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
         access=access_at,
         now=work.now,
     )
+    if made != len(user_ids):
+        # Somebody was deleted since they were found, and more places were claimed than are taken.
+        raise Repeat
 
 
 def put_into(

@@ -141,6 +141,8 @@ MEANINGLESS: list[tuple[tuple[str, ...], str]] = [
     (("--training", "aid:spring"), "selection_missing"),
     (("--user", "ann"), "content_unnamed"),
     (("--from", "-", "--training", "aid"), "file_not_alone"),
+    (("--content", "one", "--user", "ann", "--access-at", "now"), "option_idle"),
+    (("--content", "one", "--user", "ann", "--over-capacity", "--reason", "x"), "option_idle"),
     (("--from", "-", "--over-capacity"), "file_not_alone"),
     (("--training", "aid", "--user", "ann", "--over-capacity"), "over_capacity_unreasoned"),
     (("--training", "aid", "--user", "ann", "--reason", "x"), "over_capacity_unreasoned"),
@@ -190,7 +192,11 @@ def test_a_full_session_takes_more_only_for_a_reason(hall: Portal) -> None:
     assert places(hall) == (3, 1)
     assert (shown(hall)["taken"], shown(hall)["free"]) == (3, 0)
     (entry,) = hall.ok("audit", "list", "--code", "training.enrolled", "-o", "json").json[-1:]
-    assert entry["detail"]["over_capacity"] == "The room is larger"
+    assert entry["detail"] == {
+        "count": 1,
+        "people": ["cyd"],
+        "over_capacity": "The room is larger",
+    }
     smaller = ("session", "edit", "aid", "spring", "--capacity", "1")
     refused(hall, *smaller, code="capacity_below_taken")
     hall.ok("enrollment", "cancel", *users("ann"), "--training", "aid")
@@ -288,6 +294,17 @@ def test_canceling_frees_the_place_and_keeps_the_past(hall: Portal) -> None:
     assert outcomes(hall, *ENROLL, "aid:spring", *users("ann"))[0][3] == "created"
     assert hall.value("SELECT count(*) FROM training_enrollments") == 3
     refused(hall, *cancel, *users("cyd"), code="participation_unknown", status=4)
+    for idle in (
+        ("--content", "one", "--session", "x"),
+        ("--training", "aid", "--reason", "token"),
+    ):
+        refused(
+            hall,
+            *("enrollment", "cancel", *users("ann"), *idle),
+            code="option_idle",
+            status=2,
+            audited=0,
+        )
     neither = ("enrollment", "cancel", *users("ann"))
     refused(hall, *neither, code="content_unnamed", status=2, audited=0)
 

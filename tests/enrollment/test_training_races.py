@@ -201,3 +201,15 @@ def test_nobody_leaves_once_the_list_is_locked(open_hall: Portal) -> None:
     told = codes(finishes[:12])
     assert set(told) <= {None, "participants_locked"}
     assert taken(open_hall)[0] == told.get("participants_locked", 0)
+
+
+def test_who_is_deleted_while_coming_keeps_no_place(open_hall: Portal) -> None:
+    """Whatever came first, the places taken are those of people who are still there."""
+    enrolling_one = ("enroll", "--training", "aid:left", "--user")
+    racers = [Racer([acting(n, "join", "--session", "left")], NOON) for n in range(6)]
+    racers += [Racer([(*enrolling_one, f"p{n}")], NOON) for n in range(6, 12)]
+    racers += [Racer([("user", "delete", f"p{n}", "--yes")], NOON) for n in range(12)]
+    finishes = race(open_hall, racers, course=COURSE)
+    assert set(codes(finishes[:12])) <= {None, "actor_unknown", "user_unknown"}
+    assert codes(finishes[12:]) == {None: 12}
+    assert taken(open_hall) == (0, 0)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from lmsctl.audit import actions as audit
 from lmsctl.enrollment import training_rules
 from lmsctl.enrollment.actions import training_pairs as pairs
-from lmsctl.enrollment.actions.training_pairs import Standings, Task, TrainingOrder
+from lmsctl.enrollment.actions.training_pairs import Logins, Standings, Task, TrainingOrder
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Candidate
 from lmsctl.enrollment.training_errors import EditMissing
@@ -25,6 +25,7 @@ from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Side
 
 EVERYBODYS = Scope((EVERYWHERE,))
+_NAMES_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def enroll_in_trainings(
         is_over = terms.over_reason is not None
         return training_rules.enrolling(target, people, standings, is_over=is_over)
 
-    def act(target: Target, verdicts: Verdicts, standings: Standings) -> None:
+    def act(target: Target, verdicts: Verdicts, standings: Standings, logins: Logins) -> None:
         new, placed = verdicts.of(Outcome.CREATED), verdicts.of(Outcome.UPDATED)
         _claim(work, target, len(new) + len(placed), terms.over_reason)
         if new:
@@ -74,7 +75,8 @@ def enroll_in_trainings(
             ids = [standings[number].id for number in placed]
             people_store.put_into(work, ids, target.session_id, is_preselected=True)
         if new or placed:
-            _record(work, "training.enrolled", target, len(new) + len(placed), terms.over_reason)
+            who = [logins[number] for number in (*new, *placed)]
+            _record(work, "training.enrolled", target, who, terms.over_reason)
             notes.extend(_late_to_come(work, target))
 
     task = Task("enrolled", frees_places=False, decide=decide, act=act)
@@ -96,8 +98,12 @@ def _claim(work: Work, target: Target, count: int, over_reason: str | None) -> N
         raise training_rules.full(target, f"{count} more")
 
 
-def _record(work: Work, code: str, target: Target, count: int, reason: str | None = None) -> None:
-    detail: dict[str, Any] = {"people": count}
+def _record(
+    work: Work, code: str, target: Target, logins: Sequence[str], reason: str | None = None
+) -> None:
+    detail: dict[str, Any] = {"count": len(logins)}
+    if len(logins) <= _NAMES_LIMIT:
+        detail["people"] = list(logins)
     if reason is not None:
         detail["over_capacity"] = reason
     audit.record(work, code, f"training {target.name}", **detail)
@@ -148,7 +154,7 @@ def edit_participation(
             is_over=terms.over_reason is not None,
         )
 
-    def act(target: Target, verdicts: Verdicts, standings: Standings) -> None:
+    def act(target: Target, verdicts: Verdicts, standings: Standings, logins: Logins) -> None:
         changed = [standings[number] for number in verdicts.of(Outcome.UPDATED)]
         if not changed:
             return
@@ -159,7 +165,8 @@ def edit_participation(
         if terms.access is not None:
             access_at = _access_at(work, target, terms)
             people_store.change(work, [one.id for one in changed], access_at=access_at)
-        _record(work, "training.participation_changed", target, len(changed), terms.over_reason)
+        who = [logins[one.user_id] for one in changed]
+        _record(work, "training.participation_changed", target, who, terms.over_reason)
 
     task = Task("changed", frees_places=True, decide=decide, act=act)
     return pairs.carry_out(work, order, task), notes
@@ -186,13 +193,14 @@ def cancel_participation(work: Work, order: TrainingOrder) -> tuple[list[PairOut
         were_in = people_store.were_in(work, target.training.id, ids)
         return training_rules.ending(target, people, standings, were_in)
 
-    def act(target: Target, verdicts: Verdicts, standings: Standings) -> None:
+    def act(target: Target, verdicts: Verdicts, standings: Standings, logins: Logins) -> None:
         gone = [standings[number] for number in verdicts.of(Outcome.DELETED)]
         if gone:
             ids = [standing.id for standing in gone]
             people_store.release(work, ids)
             people_store.cancel(work, ids)
-            _record(work, "training.participation_canceled", target, len(gone))
+            who = [logins[standing.user_id] for standing in gone]
+            _record(work, "training.participation_canceled", target, who)
             notes.extend(_late_to_go(work, target, gone))
 
     task = Task("taken out", frees_places=True, decide=decide, act=act)
@@ -212,13 +220,15 @@ def record_result(
     def decide(target: Target, people: Sequence[Candidate], standings: Standings) -> Verdicts:
         return training_rules.grading(target, people, standings, (points, text))
 
-    def act(target: Target, verdicts: Verdicts, standings: Standings) -> None:
-        ids = [standings[number].id for number in verdicts.of(Outcome.UPDATED)]
-        if ids:
+    def act(target: Target, verdicts: Verdicts, standings: Standings, logins: Logins) -> None:
+        changed = verdicts.of(Outcome.UPDATED)
+        if changed:
+            ids = [standings[number].id for number in changed]
             has_any = points is not None or text is not None
             result_at = work.now if has_any else None
             people_store.change(work, ids, points=points, certificate=text, result_at=result_at)
-            _record(work, "training.result_recorded", target, len(ids))
+            who = [logins[number] for number in changed]
+            _record(work, "training.result_recorded", target, who)
 
     task = Task("graded", frees_places=False, decide=decide, act=act)
     return pairs.carry_out(work, order, task)

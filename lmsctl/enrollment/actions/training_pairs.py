@@ -21,6 +21,7 @@ from lmsctl.training import rules as room_rules
 from lmsctl.training.people_store import Standing
 
 Standings = Mapping[int, Standing]
+Logins = Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,15 @@ class TrainingOrder:
 class Task:
     """What is done with people, a training at a time; `done` is the word for it.
 
-    `decide` says what is to become of whom, knowing how they stand; `act` does it. With
+    `decide` says what is to become of whom, knowing how they stand; `act` does it, and is told what
+    everybody is called. With
     `frees_places` people may give up the sessions that they are in.
     """
 
     done: str
     frees_places: bool
     decide: Callable[[Target, Sequence[Candidate], Standings], Verdicts]
-    act: Callable[[Target, Verdicts, Standings], None]
+    act: Callable[[Target, Verdicts, Standings, Logins], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,9 @@ def carry_out(work: Work, order: TrainingOrder, task: Task) -> list[PairOutcome]
         once = {refusal.message(): refusal for refusal in in_the_way}
         pairs.check_none(list(once.values()), task.done)
     outcomes: list[PairOutcome] = []
+    logins_by_id = {person.id: person.login for person in chosen.people}
     for plan in plans:
-        task.act(plan.target, plan.verdicts, plan.standings)
+        task.act(plan.target, plan.verdicts, plan.standings, logins_by_id)
         outcomes += _outcomes(plan, chosen)
     logins = [*chosen.unknown, *(person.login for person in chosen.people)]
     return outcomes + [

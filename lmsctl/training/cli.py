@@ -137,6 +137,7 @@ def show(env: Environment, code: Code) -> Any:
     examples=(
         "lmsctl training edit first-aid --title 'First aid 2026' --organizer anna",
         "lmsctl training edit first-aid --department Sales --organizer ''",
+        "lmsctl training edit first-aid --notify-supervisors",
     ),
 )
 def edit(
@@ -156,6 +157,13 @@ def edit(
         typer.Option("--organizer", metavar="LOGIN", help="Who looks after it; '' for nobody."),
     ] = None,
     description: Description = None,
+    notify_supervisors: Annotated[
+        bool | None,
+        typer.Option(
+            "--notify-supervisors/--no-notify-supervisors",
+            help="Whether supervisors hear of people who join, switch and leave.",
+        ),
+    ] = None,
     if_version: Annotated[
         int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
     ] = None,
@@ -172,6 +180,7 @@ def edit(
             time_zone=time_zone,
             organizer=organizer,
             description=description,
+            notifies_supervisors=notify_supervisors,
             if_version=if_version,
         )
         done = _edited(after, is_changed=is_changed)

@@ -128,6 +128,7 @@ class Training:
     stop_registration: str | None
     stop_cancellations: str | None
     locked: bool
+    notifies_supervisors: bool
     sessions: list[SessionRow]
     created_at: datetime
     version: int

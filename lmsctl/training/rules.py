@@ -53,6 +53,7 @@ class Training:
     cancellation_amount: int | None
     cancellation_unit: str | None
     is_locked: bool
+    is_telling_supervisors: bool
     created_at: datetime
     version: int
 

@@ -18,7 +18,7 @@ _TRAINING = """
     SELECT t.id, t.code, t.title, t.type, t.description, t.department_id,
            d.full_name AS department, d.path, t.organizer_id, u.login AS organizer, t.time_zone,
            t.registration_amount, t.registration_unit, t.cancellation_amount, t.cancellation_unit,
-           t.is_locked, t.created_at, t.version
+           t.is_locked, t.is_telling_supervisors, t.created_at, t.version
     FROM trainings t
     JOIN departments d ON d.id = t.department_id
     LEFT JOIN users u ON u.id = t.organizer_id

@@ -40,6 +40,7 @@ def test_a_training_is_what_it_was_made(hall: Portal) -> None:
         "stop_registration": None,
         "stop_cancellations": None,
         "locked": False,
+        "notifies_supervisors": False,
         "sessions": [],
         "created_at": NOON,
         "version": 1,

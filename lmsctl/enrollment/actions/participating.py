@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lmsctl.audit import actions as audit
 from lmsctl.enrollment import participation_rules as rules
 from lmsctl.enrollment import training_rules
+from lmsctl.enrollment.actions.telling import tell_supervisor
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.participation_rules import Case
 from lmsctl.enrollment.results import Participation
@@ -167,7 +168,7 @@ def join(
         side=Side.LEARNER,
         access_at=work.now,
     )
-    _record(work, "training.joined", part, session)
+    _record(work, "joined", part, session)
     return _participation(work, part), True
 
 
@@ -185,9 +186,12 @@ def _claim(work: Work, part: Part, session: Session) -> None:
         raise training_rules.full(Target(part.training, session), f"'{part.person.login}'")
 
 
-def _record(work: Work, code: str, part: Part, session: Session | None) -> None:
+def _record(work: Work, done: str, part: Part, session: Session | None) -> None:
+    """Write down what a learner did, such as `joined`, and tell their supervisor."""
     detail = {"login": part.person.login, "session": session.code if session else None}
-    audit.record(work, code, part.name, **detail)
+    audit.record(work, f"training.{done.partition(' ')[0]}", part.name, **detail)
+    code = session.code if session else None
+    tell_supervisor(work, part.person, part.training, done, code)
 
 
 def switch(work: Work, login: str | None, code: str, given: str) -> tuple[Participation, bool]:
@@ -209,7 +213,7 @@ def switch(work: Work, login: str | None, code: str, given: str) -> tuple[Partic
     _claim(work, part, session)
     people_store.release(work, [standing.id])
     people_store.put_into(work, [standing.id], session.id, is_preselected=False)
-    _record(work, "training.switched", part, session)
+    _record(work, "switched sessions in", part, session)
     return _participation(work, part), True
 
 
@@ -263,7 +267,7 @@ def leave(work: Work, login: str | None, code: str) -> Participation:
     told = _participation(work, part)
     people_store.release(work, [standing.id])
     people_store.cancel(work, [standing.id])
-    _record(work, "training.left", part, case.session)
+    _record(work, "left", part, case.session)
     return told
 
 

@@ -151,6 +151,7 @@ def shown(work: Work, row: rules.Training) -> Training:
         stop_registration=str(row.registration) if row.registration else None,
         stop_cancellations=str(row.cancellation) if row.cancellation else None,
         locked=row.is_locked,
+        notifies_supervisors=row.is_telling_supervisors,
         sessions=[as_listed(work, session) for session in sessions],
         created_at=row.created_at,
         version=row.version,
@@ -197,6 +198,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     time_zone: str | None = None,
     organizer: str | None = None,
     description: str | None = None,
+    notifies_supervisors: bool | None = None,
     if_version: int | None = None,
 ) -> tuple[Training, bool]:
     """Change a training; returns it and whether it changed. An empty `organizer` is nobody.
@@ -213,6 +215,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
         "title": (title, rules.check_title),
         "type": (type_, Kind),
         "description": (description, rules.check_description),
+        "is_telling_supervisors": (notifies_supervisors, bool),
         "time_zone": (time_zone, lambda name: _zone_name(work, name)),
         "department_id": (department, lambda path: departments.get(work, path, scope).id),
         "organizer_id": (organizer, lambda login: _organizer_id(work, login, scope)),

@@ -1,0 +1,71 @@
+"""What supervisors are told of learners who join, switch and leave."""
+
+import pytest
+
+from tests.conftest import Portal
+from tests.trainings import person, session, training
+
+JOIN = ("enrollment", "join", "--training", "aid", "--session", "spring", "--as", "ann")
+LEAVE = ("enrollment", "leave", "--training", "aid", "--as", "ann")
+
+
+@pytest.fixture
+def hall(portal: Portal) -> Portal:
+    """Return a portal with a learner, somebody who supervises her, and an open training."""
+    portal.ok("department", "create", "Sales")
+    for login in ("ann", "boss"):
+        person(portal, login, "--department", "Sales")
+    training(portal, "aid")
+    session(portal, "spring")
+    session(portal, "summer", starts="2026-06-30T09:00")
+    portal.ok("catalog", "open", "aid", "--training", "--everybody")
+    portal.ok("training", "edit", "aid", "--notify-supervisors")
+    portal.ok("user", "edit", "ann", "--supervisor", "boss")
+    return portal
+
+
+def told(portal: Portal) -> list[tuple[str, str, str]]:
+    """Return what supervisors were told, and forget it."""
+    kind = ("--kind", "training_supervision")
+    rows = portal.ok("notification", "list", *kind, "-o", "json").json
+    portal.sql("DELETE FROM notifications WHERE kind = 'training_supervision'")
+    return [(row["channel"], row["recipient"], row["subject"]) for row in rows]
+
+
+def both(subject: str) -> list[tuple[str, str, str]]:
+    """Return a notice and a mail with that subject."""
+    return [("account", "boss", subject), ("mail", "boss.x@example.com", subject)]
+
+
+def test_supervisors_hear_of_joining_switching_and_leaving(hall: Portal) -> None:
+    """By mail and in the account; what is unchanged or refused tells nobody."""
+    hall.ok(*JOIN)
+    assert told(hall) == both("F L joined 'The aid'")
+    hall.ok(*JOIN)
+    hall.ok("enrollment", "switch", "--training", "aid", "--to", "summer", "--as", "ann")
+    assert told(hall) == both("F L switched sessions in 'The aid'")
+    hall.ok(*LEAVE)
+    assert told(hall) == both("F L left 'The aid'")
+    hall.ok("training", "edit", "aid", "--no-notify-supervisors")
+    hall.ok(*JOIN)
+    assert told(hall) == []
+
+
+def test_whoever_supervises_the_department_is_told_of_its_people(hall: Portal) -> None:
+    """Without an address only in the account."""
+    hall.ok("user", "edit", "ann", "--supervisor", "inherited")
+    hall.ok("department", "edit", "Sales", "--supervisor", "boss")
+    hall.ok("user", "edit", "boss", "--email", "")
+    hall.ok(*JOIN)
+    assert told(hall) == both("F L joined 'The aid'")[:1]
+
+
+def test_without_an_active_supervisor_nobody_is_told_and_nothing_fails(hall: Portal) -> None:
+    """Nobody, nobody yet, or somebody whose account is closed."""
+    hall.ok("user", "deactivate", "boss")
+    hall.ok(*JOIN)
+    hall.ok("user", "edit", "ann", "--supervisor", "none")
+    hall.ok(*LEAVE)
+    hall.ok("user", "edit", "ann", "--supervisor", "inherited")
+    hall.ok(*JOIN)
+    assert told(hall) == []

@@ -53,7 +53,7 @@ class SessionFull(Rejected):
         "There is no place for {who} in '{training}:{session}': every place is taken"
         " (capacity {capacity})."
     )
-    hint = "Choose another session, or ask an administrator for another place."
+    hint = "Choose another session; an administrator can enroll with --over-capacity and a --reason."
 
 
 class ResultRecorded(Rejected):

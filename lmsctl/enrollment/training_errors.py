@@ -53,7 +53,7 @@ class SessionFull(Rejected):
         "There is no place for {who} in '{training}:{session}': every place is taken"
         " (capacity {capacity})."
     )
-    hint = "Choose another session; an administrator can enroll with --over-capacity and a --reason."
+    hint = "Choose another session; an administrator can enroll with --over-capacity and --reason."
 
 
 class ResultRecorded(Rejected):

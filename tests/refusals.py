@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from lmsctl.kit import driver
 from tests.conftest import Portal
 
 _TABLES = {
@@ -16,12 +17,18 @@ _TABLES = {
 
 def snapshot(portal: Portal) -> dict[str, tuple[int, str]]:
     """Return for every table but the audit log how many rows it has and a digest of them."""
-    tables = [row[0] for row in portal.sql(_TABLES[portal.is_sqlite])]
-    return {table: _digest(portal, table) for table in tables if table != "audit_rows"}
+    connection = driver.open_database(portal.url, patience=10)
+    try:
+        connection.begin_reading()
+        tables = [row[0] for row in connection.execute(_TABLES[portal.is_sqlite], {}).fetchall()]
+        return {table: _digest(connection, table) for table in tables if table != "audit_rows"}
+    finally:
+        connection.close()
 
 
-def _digest(portal: Portal, table: str) -> tuple[int, str]:
-    rows = sorted(map(repr, portal.sql(f"SELECT * FROM {table}")))
+def _digest(connection: driver.Connection, table: str) -> tuple[int, str]:
+    found = connection.execute(f"SELECT * FROM {table}", {}).fetchall()
+    rows = sorted(repr(tuple(row)) for row in found)
     return len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 

@@ -125,7 +125,7 @@ LINES: list[tuple[tuple[str, ...], tuple[int, str | None]]] = [
     (("user", "show", "a\0b"), UNDECODABLE),
     (("user", "list", "--search", "%' OR 1"), OK),
     (("user", "list", "--search", "\0"), UNDECODABLE),
-    (("user", "list", "--group", "'"), OK),
+    (("user", "list", "--group", "'"), (4, "group_unknown")),
     (("user", "list", "--columns", "login;drop"), (2, "column_unknown")),
     (("user", "list", "--sort", "--login"), (2, "column_unknown")),
     (("user", "list", "--first", "9" * 30), (2, "first_wrong")),

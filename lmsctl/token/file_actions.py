@@ -56,7 +56,8 @@ class _Upload:
     def reader(self, work: Work, names: Sequence[str]) -> ReadRow:
         """Return what reads one row of a file that has the columns `names`."""
         self._present = names
-        return file_rules.row_reader(names, work.now, work.zone, new_code)
+        items = file_store.items(work)
+        return file_rules.row_reader(names, items, work.now, work.zone, new_code)
 
     def resume(self, run: Unfinished) -> None:
         """Keep in mind that the tokens of the first rows may be there already."""
@@ -64,8 +65,6 @@ class _Upload:
 
     def resolve(self, work: Work, span: Span) -> None:
         """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
-        if self._is_first:
-            file_store.prepare(work)
         has_tokens = file_store.find(work, span)
         if self._is_first:
             file_store.fail_repeated(work, span)

@@ -1,8 +1,9 @@
 """What a file of tokens may hold, and reading one row of it without asking the database."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,13 +60,17 @@ def columns(reading: Reading) -> list[Column]:
 
 
 def row_reader(
-    names: Sequence[str], now: datetime, zone: ZoneInfo, new_code: Callable[[], str]
+    names: Sequence[str],
+    items: Mapping[str, int],
+    now: datetime,
+    zone: ZoneInfo,
+    new_code: Callable[[], str],
 ) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
-    A day in the column of expiries stands for its last second in `zone`. A row without a token id
-    makes a token, with a code from `new_code` when it has none. Everything wrong with a row is
-    noted; what it means is found out later.
+    `items` are the ids of items by the keys of their codes. A day in the column of expiries stands
+    for its last second in `zone`. A row without a token id makes a token, with a code from
+    `new_code` when it has none. Everything wrong with a row is noted; it raises nothing.
     """
     position = {name: index for index, name in enumerate(names)}
     has_labels = "token_label" in position
@@ -75,42 +80,54 @@ def row_reader(
         moment = timewords.parse_cell(cell).end(now, zone) if cell else None
         return utc_text(moment) if moment else None
 
+    readers: dict[str, Callable[[str], Any]] = {**_READERS, "expires": expiry}
+    reads = list(readers.values())
+    # A column that the file does not have reads the blank that is put behind each row.
+    pick = itemgetter(*[position.get(name, -1) for name in readers])
+
     def read_row(row_no: int, cells: list[str], note: Note, _put: Put) -> Sequence[Any]:
         cells.append("")
-
-        def read(name: str, parse: Callable[[str], Any]) -> Any:
-            try:
-                return parse(cells[position.get(name, -1)])
-            except Refusal as refusal:
-                note(row_no, name, refusal)
-                return None
-
-        number = read("token_id", _number)
-        is_new = not cells[position.get("token_id", -1)]
-        content = read("knowledge_code", _content)
-        label = read("token_label", _new_label if is_new and has_labels else _label)
-        code = read(_CODE, _code)
-        is_generated = is_new and not cells[position.get(_CODE, -1)]
+        texts = pick(cells)
+        try:
+            values = [read(text) for read, text in zip(reads, texts)]  # noqa: B905 - as long as each other
+        except Refusal:
+            values = [
+                _noting(row_no, name, text, read, note)
+                for (name, read), text in zip(readers.items(), texts, strict=True)
+            ]
+        number, content, code, label, creates, limit, active, expires_at = values
+        is_new, is_generated = not texts[0], not (texts[0] or texts[2])
+        if is_new and has_labels and not texts[3]:
+            note(row_no, "token_label", RowLabelMissing())
         if is_generated:
             code = new_code()
-        active = read("active", _truth)
+        key = _content_key(content)
         return (
             number,
             int(is_new),
             content,
-            canonical.key(content) if content else None,
+            key,
             code,
             rules.digest(code) if code else None,
             int(is_generated),
             label,
-            read("creates", _creates),
-            read("limit", _limit),
-            read("expires", expiry),
+            creates,
+            limit,
+            expires_at,
             1 if active is None and is_new else active,
-            None,
+            items.get(key) if key else None,
         )
 
     return read_row
+
+
+def _noting(row_no: int, name: str, cell: str, read: Callable[[str], Any], note: Note) -> Any:
+    """Return what a cell holds; note what is wrong with it and return None."""
+    try:
+        return read(cell)
+    except Refusal as refusal:
+        note(row_no, name, refusal)
+        return None
 
 
 def _number(cell: str) -> int | None:
@@ -132,14 +149,8 @@ def _code(cell: str) -> str | None:
 
 
 @lru_cache(maxsize=8192)
-def _label(cell: str) -> str | None:
-    return rules.check_nickname(cell)
-
-
-def _new_label(cell: str) -> str | None:
-    if not cell:
-        raise RowLabelMissing
-    return _label(cell)
+def _content_key(code: str | None) -> str | None:
+    return canonical.key(code) if code else None
 
 
 @lru_cache(maxsize=64)
@@ -157,6 +168,7 @@ def _limit(cell: str) -> int | None:
     return rules.parse_limit(cell or rules.UNLIMITED)
 
 
+@lru_cache(maxsize=64)
 def _truth(cell: str) -> int | None:
     if not cell:
         return None
@@ -164,6 +176,18 @@ def _truth(cell: str) -> int | None:
     if truth is None:
         raise ActiveUnclear(given=canonical.excerpt(cell))
     return truth
+
+
+# In the order in which a row is taken apart; the expiry comes last.
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "token_id": _number,
+    "knowledge_code": _content,
+    _CODE: _code,
+    "token_label": rules.check_nickname,
+    "creates": _creates,
+    "limit": _limit,
+    "active": _truth,
+}
 
 
 # Out ---------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ class Token(SQLModel, table=True):
     is below `use_limit` (absent: unlimited). The code stands in this row alone, and in no index, so
     that it can be wiped out of the files; it is found by `code_digest`. `domains_json` is null for
     the portal's list of domains, or a list of its own; an empty one admits any domain. `run_id` is
-    the upload that made the token.
+    the number of the upload that made the token.
     """
 
     __tablename__ = "tokens"
@@ -40,7 +40,7 @@ class Token(SQLModel, table=True):
     is_active: bool = Field(sa_column=columns.truth())
     domains_json: str | None = Field(sa_column=columns.text(null=True))
     created_at: datetime = Field(sa_column=columns.moment())
-    run_id: int | None = Field(sa_column=columns.reference("runs", null=True, index=False))
+    run_id: int | None = Field(sa_column=columns.number(null=True))
     version: int = Field(sa_column=columns.number(default=1))
 
 

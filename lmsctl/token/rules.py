@@ -77,7 +77,8 @@ class Row:
 
 def check_code(given: str) -> str:
     """Return a code trimmed and in NFC: 3 to 64 printable characters. Raises TokenCodeInvalid."""
-    text = unicodedata.normalize("NFC", canonical.trim(given))
+    text = given if given.isascii() else unicodedata.normalize("NFC", given)
+    text = canonical.trim(text)
     if not text.isprintable():
         wrong = next(character for character in text if not character.isprintable())
         raise TokenCodeInvalid(reason=f"it holds {canonical.name_of(wrong)}", field="--code")

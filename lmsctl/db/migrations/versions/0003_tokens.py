@@ -36,7 +36,6 @@ def upgrade() -> None:
         sa.CheckConstraint("uses >= 0", name="uses_count"),
         sa.CheckConstraint("use_limit IS NULL OR uses <= use_limit", name="uses_not_oversold"),
         sa.ForeignKeyConstraint(["content_id"], ["content_items.id"]),
-        sa.ForeignKeyConstraint(["run_id"], ["runs.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code_digest"),
         sqlite_autoincrement=True,

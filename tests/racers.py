@@ -20,8 +20,9 @@ from lmsctl.kit import driver
 from lmsctl.kit.address import parse_email
 from tests.conftest import Portal
 
-# How long an unguarded racer thinks between looking and taking.
-THINKING_SECONDS = 0.03
+# How long an unguarded racer thinks between looking and taking: long enough that on a busy machine
+# too all have looked before the first one takes.
+THINKING_SECONDS = 0.25
 
 
 @dataclass(frozen=True)

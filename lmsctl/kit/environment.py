@@ -90,7 +90,8 @@ class Call:
 
 
 def _not_lent(_: Sequence[str]) -> Call:
-    raise NotImplementedError
+    message = "only the root knows all command lines, and it made no part of this environment"
+    raise RuntimeError(message)
 
 
 @dataclass(slots=True)

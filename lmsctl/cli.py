@@ -249,6 +249,10 @@ def _show(answer: Any, env: Environment | None) -> int:
     env.talk.say(rehearsed + render.visible(answer.sentence))
     for note in answer.notes:
         env.talk.say(render.visible(note))
+    if env.notices:
+        env.talk.say(
+            "1 notice was queued." if env.notices == 1 else f"{env.notices} notices were queued."
+        )
     if answer.status:
         return answer.status
     return errors.CHANGES if env.options.exit_code and answer.is_changed else 0

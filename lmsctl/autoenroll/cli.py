@@ -166,11 +166,10 @@ def apply(
         parts = [f"{count[Outcome.CREATED]} enrolled", f"{known} enrolled already"]
         if count[Outcome.SKIPPED]:
             parts.append(f"{count[Outcome.SKIPPED]} when they become active")
-        queued = f"{applied.notices or 'No'} notices were queued."
         left = f"{applied.left} more were there before the rule; --existing takes them in."
         return Done(
             Listing(Applied, applied.outcomes),
-            f"{', '.join(parts)}. {queued}",
+            f"{', '.join(parts)}.",
             is_changed=applied.is_changed,
             notes=[left] if applied.left else [],
         )

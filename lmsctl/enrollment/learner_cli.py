@@ -13,6 +13,7 @@ from lmsctl.kit.csvout import replacing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
+from lmsctl.notification.results import Notice
 
 app = options.noun("learner", "What one person sees, and why.")
 
@@ -63,3 +64,15 @@ def calendar(
         return Done(CalendarFile(ics, len(events)), sentence, is_changed=False)
 
     return env.read(read)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl learner notifications anna",
+        "lmsctl --as anna learner notifications anna --first 5 -o json",
+    ),
+)
+def notifications(env: Environment, login: Who) -> Any:
+    """List the notices in a person's account, the latest first."""
+    return env.read(lambda work: Listing(Notice, actions.notifications(work, login)))

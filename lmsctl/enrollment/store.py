@@ -8,6 +8,7 @@ from typing import Any
 from lmsctl.enrollment.results import Because
 from lmsctl.enrollment.rules import Candidate, Narrowing, Standing
 from lmsctl.kit.work import Work
+from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import Scope
 from lmsctl.user.store import IS_ALIVE, STATUS_NOW
 
@@ -401,3 +402,12 @@ def _hanging(work: Work, column: str, ids: Sequence[int]) -> Hanging:
     )
     assert found is not None
     return found
+
+
+def audience(work: Work, user_ids: Sequence[int]) -> Audience:
+    """Return people to be told at once."""
+    return Audience(
+        "SELECT id AS user_id, email AS address, NULL AS about, :due AS due_at FROM users"
+        " WHERE id IN :users",
+        {"users": list(user_ids), "due": work.now},
+    )

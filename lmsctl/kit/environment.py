@@ -101,7 +101,8 @@ class Environment:
     `enter` and `settle` are the portal's part in every unit of work, and `audit` writes a refusal
     down. `check` looks at what a verb would answer before anything is committed, so that an answer
     that cannot be shown changes nothing. `understand` is lent by the root to a verb that acts on
-    other command lines; it raises Usage. `zone` is the one of the latest unit of work.
+    other command lines; it raises Usage. `zone` is the one of the latest unit of work. `notices`
+    counts the messages it queued, unless its answer tells that itself.
     """
 
     options: Options
@@ -115,6 +116,7 @@ class Environment:
     talk: Talk = field(default_factory=Talk)
     zone: ZoneInfo | None = None
     has_written: bool = False
+    notices: int = 0
     _config: Config | None = None
     _connection: Connection | None = None
     _latest: Work | None = None
@@ -181,13 +183,16 @@ class Environment:
     def write(self, verb: Callable[[Work], T], *, late: bool = False) -> T:
         """Do `verb` in one transaction, asking first where the verb wants a confirmation.
 
-        Raises ConfirmationNeeded where nobody can be asked, and Declined.
+        A `late` one begins its transactions itself, and tells itself what it has queued. Raises
+        ConfirmationNeeded where nobody can be asked, and Declined.
         """
         self.has_written = True
+        self.notices = 0
 
         def checked(work: Work) -> T:
             answer = verb(work)
             self.check(answer)
+            self.notices = 0 if late else work.notices
             return answer
 
         try:

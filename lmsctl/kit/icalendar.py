@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 _PRODUCT = "-//lmsctl//lmsctl//EN"
 # RFC 5545, 3.1: lines of more than 75 octets are folded.
@@ -10,15 +11,31 @@ _LINE_OCTETS = 75
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
+class Method(StrEnum):
+    """What a calendar asks of who gets it, after RFC 5546."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True, slots=True)
+class Organizer:
+    """Who invites; without an address nobody can answer them."""
+
+    name: str
+    address: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One entry: `uid` names it for good, `sequence` counts its changes; moments are aware.
 
-    `url` is the address of a web page, without blanks.
+    `url` is the address of a web page, without blanks. A sequence may also be a text that stands
+    for a number.
     """
 
     uid: str
-    sequence: int
+    sequence: int | str
     starts_at: datetime
     ends_at: datetime
     summary: str
@@ -29,13 +46,40 @@ class Event:
 
 def calendar(events: Iterable[Event], stamped_at: datetime) -> str:
     """Return a calendar with `events`, made at `stamped_at`; its lines end as the RFC asks."""
+    return _lines(line for event in events for line in _event(event, stamped_at))
+
+
+def messages(
+    events: Iterable[Event],
+    stamped_at: datetime,
+    method: Method,
+    organizer: Organizer,
+    attendee: str,
+) -> str:
+    """Return calendars that invite `attendee`, a mail address, to `events`, or cancel them.
+
+    There is one for each event, because all entries of such a calendar have the same UID (RFC 5546,
+    3.2.2 and 3.2.5).
+    """
+    name = organizer.name.replace('"', "'")
+    between = (
+        f'ORGANIZER;CN="{name}":'
+        + (f"mailto:{organizer.address}" if organizer.address else "invalid:nomail"),
+        f"ATTENDEE;ROLE=REQ-PARTICIPANT:mailto:{attendee}",
+        *(("STATUS:CANCELLED",) if method is Method.CANCEL else ()),
+    )
+    return "".join(_lines(_event(event, stamped_at, between), method) for event in events)
+
+
+def _lines(entries: Iterable[str], method: Method | None = None) -> str:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}"]
-    for event in events:
-        lines += _event(event, stamped_at)
-    return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _fold(line))
+    if method is not None:
+        lines.append(f"METHOD:{method}")
+    lines += [*entries, "END:VCALENDAR"]
+    return "".join(f"{folded}\r\n" for line in lines for folded in _fold(line))
 
 
-def _event(event: Event, stamped_at: datetime) -> Iterator[str]:
+def _event(event: Event, stamped_at: datetime, between: Iterable[str] = ()) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_text(event.uid)}"
     yield f"SEQUENCE:{event.sequence}"
@@ -43,6 +87,7 @@ def _event(event: Event, stamped_at: datetime) -> Iterator[str]:
     yield f"DTSTART:{_moment(event.starts_at)}"
     yield f"DTEND:{_moment(event.ends_at)}"
     yield f"SUMMARY:{_text(event.summary)}"
+    yield from between
     if event.description:
         yield f"DESCRIPTION:{_text(event.description)}"
     if event.location:

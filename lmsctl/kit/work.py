@@ -52,7 +52,7 @@ class Work:
     without offset are read and moments shown. `operator` is who runs the program, `as_login` whose
     rights are used; `about` is whom or what this is about, for the audit log. `enter` looks at the
     portal before anything else is done; `settle` then applies what time alone has decided, and
-    only when writing.
+    only when writing. `notices` counts the messages that were queued.
     """
 
     connection: Connection
@@ -69,6 +69,7 @@ class Work:
     is_sandbox: bool = False
     has_begun: bool = False
     has_committed: bool = False
+    notices: int = 0
     talk: Talk = field(default_factory=Talk)
     enter: Callable[["Work"], None] | None = None
     settle: Callable[["Work"], None] | None = None

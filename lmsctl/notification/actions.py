@@ -9,7 +9,8 @@ from lmsctl.kit import secret
 from lmsctl.kit.work import Work
 from lmsctl.notification import store
 from lmsctl.notification.errors import MessageUnknown
-from lmsctl.notification.results import Channel, Message, Preview, State
+from lmsctl.notification.results import Channel, Message, Notice, Preview, State
+from lmsctl.notification.store import Audience
 from lmsctl.rights import actions as rights
 
 # What the key of a table can hold.
@@ -60,6 +61,67 @@ def notice(work: Work, user_ids: Sequence[int], words: Words) -> None:
     store.add(work, [_row(work, user_id, None, words, None) for user_id in user_ids])
 
 
+def tell(work: Work, user_id: int, address: str | None, words: Words) -> None:
+    """Put a notice into a person's account and, where there is an address, queue a mail too."""
+    notice(work, [user_id], words)
+    if address:
+        mail(work, user_id, address, words)
+
+
+# Many people at once -----------------------------------------------------------------------------
+
+
+def spread(
+    work: Work,
+    audience: Audience,
+    words: Words,
+    *,
+    calendar: str | None = None,
+    invited_by: str | None = None,
+) -> int:
+    """Queue a notice and, where there is an address, a mail with `calendar` for each of `audience`.
+
+    It takes one statement however many they are; `calendar` has marks for what differs from one to
+    the other. It is due when the audience says; with `invited_by` at once, and only to those for
+    whom that has come, or who got a message of that kind about the same. Returns how many messages
+    there are.
+    """
+    return store.spread(
+        work,
+        audience,
+        _said(words),
+        calendar=calendar,
+        batch=secret.identifier(),
+        invited_by=invited_by,
+    )
+
+
+def renew(work: Work, audience: Audience, words: Words, *, calendar: str | None = None) -> int:
+    """Let messages of this kind to `audience` that are still to come say `words`.
+
+    They come when the audience says now. Returns how many there are.
+    """
+    return store.renew(work, audience, _said(words), calendar)
+
+
+def withdraw(work: Work, audience: Audience, kind: str) -> int:
+    """Take back the messages of a kind to `audience` that are still to come; returns how many."""
+    return store.withdraw(work, audience, kind)
+
+
+def _said(words: Words) -> dict[str, str]:
+    """Return the columns that hold words; the subject is one line whatever names it holds."""
+    return {
+        "kind": words.kind,
+        "reason": words.reason,
+        "subject": " ".join(words.subject.split()),
+        "body": words.body,
+    }
+
+
+# Looking -----------------------------------------------------------------------------------------
+
+
 def list_messages(
     work: Work, *, state: str | None = None, kind: str | None = None
 ) -> Iterator[Message]:
@@ -77,17 +139,19 @@ def preview(work: Work, number: int) -> Preview:
     return found
 
 
+def notices(work: Work, user_id: int) -> Iterator[Notice]:
+    """Return what has appeared in a person's account, the latest first, rights aside."""
+    return store.notices(work, user_id)
+
+
 def _row(
     work: Work, user_id: int, address: str | None, words: Words, due_at: datetime | None
 ) -> dict[str, Any]:
     return {
         "user_id": user_id,
         "channel": Channel.MAIL if address else Channel.ACCOUNT,
-        "kind": words.kind,
         "address": address,
-        "reason": words.reason,
-        "subject": " ".join(words.subject.split()),
-        "body": words.body,
+        **_said(words),
         "message_id": f"<{secret.identifier()}@lmsctl.invalid>",
         "state": State.QUEUED if address else State.SENT,
         "due_at": due_at or work.now,

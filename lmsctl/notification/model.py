@@ -12,8 +12,10 @@ from lmsctl.notification.results import Channel, State
 class Notification(SQLModel, table=True):
     """One message: queued in the transaction of the change it tells of, then sent or failed.
 
-    A mail has an address; a notice has a person only. `message_id` never changes, so that a mail
-    delivered twice is recognized as one.
+    A mail has an address; a notice has a person only and appears when it is due. `message_id` never
+    changes, so that a mail delivered twice is recognized as one. `about` names what the message
+    tells of where somebody may have to find it again, and `calendar` is what a mail carries for
+    calendar programs: iCalendar objects, one after the other.
     """
 
     __tablename__ = "notifications"
@@ -37,3 +39,5 @@ class Notification(SQLModel, table=True):
     state: str = Field(sa_column=columns.text())
     due_at: datetime = Field(sa_column=columns.moment())
     created_at: datetime = Field(sa_column=columns.moment())
+    about: str | None = Field(sa_column=columns.text(null=True))
+    calendar: str | None = Field(sa_column=columns.text(null=True))

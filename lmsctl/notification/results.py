@@ -53,3 +53,18 @@ class Preview:
     due_at: datetime
     state: str
     message_id: str
+    calendar: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody finds in their account."""
+
+    KEY = "id"
+    TABLE = ("sent_at", "kind", "subject")
+
+    id: int
+    sent_at: datetime
+    kind: str
+    subject: str
+    body: str

@@ -1,16 +1,146 @@
 """The SQL of the notification room."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lmsctl.kit.work import Work
-from lmsctl.notification.results import Message, Preview
+from lmsctl.notification.results import Message, Notice, Preview
 from lmsctl.rights.rules import Scope
+
+# A notice in an account appears when it is due; nobody has to deliver it.
+_STATE = "CASE WHEN n.channel = 'account' AND n.due_at > :now THEN 'queued' ELSE n.state END"
 
 
 def add(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Append messages, which all have the same columns."""
     work.insert_many("notifications", rows)
+    work.notices += len(rows)
+
+
+# Many people at once -----------------------------------------------------------------------------
+
+# What stands in calendar entries for what differs from person to person. No text that people
+# write can hold these characters.
+NUMBER, ADDRESS = "\x01", "\x03"
+_COUNT = "\x02"
+_COUNTED = re.compile(f"{_COUNT}([0-9]+){_COUNT}")
+
+
+def counted(number: int) -> str:
+    """Return what stands for a person's own count and `number` more."""
+    return f"{_COUNT}{number}{_COUNT}"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a message goes to: a query with its values, one row for each person.
+
+    Its columns are user_id, address (null: no mail), about, due_at, and number and count for the
+    marks in calendar entries.
+    """
+
+    sql: str
+    values: Mapping[str, Any]
+
+
+def _calendar(calendar: str | None, address: str) -> tuple[str, dict[str, Any]]:
+    """Return the expression that fills in a person's calendar entries, and its values."""
+    if calendar is None:
+        return "NULL", {}
+    values: dict[str, Any] = {"calendar": calendar, "number_mark": NUMBER, "address_mark": ADDRESS}
+    filled = "replace(CAST(:calendar AS TEXT), :number_mark, CAST(p.number AS TEXT))"
+    filled = f"replace({filled}, :address_mark, {address})"
+    for digits in sorted(set(_COUNTED.findall(calendar))):
+        values[f"count_mark_{digits}"] = counted(int(digits))
+        filled = f"replace({filled}, :count_mark_{digits}, CAST(p.count + {digits} AS TEXT))"
+    return filled, values
+
+
+# `p` has access to what the messages tell of, or was invited to it with a message of that kind.
+_IS_IN = """
+    (p.due_at <= :now OR EXISTS (
+        SELECT 1 FROM notifications x
+        WHERE x.user_id = p.user_id AND x.about = p.about AND x.kind = :invited_by
+          AND x.due_at <= :now))
+"""
+
+
+def spread(  # noqa: PLR0913 - whom, what, and when
+    work: Work,
+    audience: Audience,
+    words: Mapping[str, str],
+    *,
+    calendar: str | None,
+    batch: str,
+    invited_by: str | None = None,
+) -> int:
+    """Queue a notice and, where there is an address, a mail for each of `audience`.
+
+    With `invited_by` at once, and only for whom it is due already or who got a message of that
+    kind. `batch` makes the ids of the messages unique. Returns how many there are.
+    """
+    entries, marks = _calendar(calendar, "p.address")
+    only, due = ("TRUE", "p.due_at") if invited_by is None else (_IS_IN, ":now")
+    count = work.run(
+        f"""
+        INSERT INTO notifications (user_id, channel, kind, address, reason, subject, body,
+                                   message_id, state, due_at, created_at, about, calendar)
+        SELECT p.user_id, c.channel, :kind, CASE WHEN c.channel = 'mail' THEN p.address END,
+               :reason, :subject, :body,
+               '<' || :batch || '-' || p.user_id || '-' || c.channel || '@lmsctl.invalid>',
+               c.state, {due}, :now, p.about, CASE WHEN c.channel = 'mail' THEN {entries} END
+        FROM ({audience.sql}) AS p
+        JOIN (SELECT 'account' AS channel, 'sent' AS state UNION ALL SELECT 'mail', 'queued') AS c
+          ON c.channel = 'account' OR p.address IS NOT NULL
+        WHERE {only}
+        """,
+        **audience.values,
+        **words,
+        **marks,
+        **({} if invited_by is None else {"invited_by": invited_by}),
+        batch=batch,
+        now=work.now,
+    )
+    work.notices += count
+    return count
+
+
+def renew(work: Work, audience: Audience, words: Mapping[str, str], calendar: str | None) -> int:
+    """Let messages to `audience` that are still to come say `words`, at the instant given now."""
+    entries, marks = _calendar(calendar, "x.address")
+    return work.run(
+        f"""
+        UPDATE notifications AS x
+        SET reason = :reason, subject = :subject, body = :body, due_at = p.due_at,
+            calendar = CASE WHEN x.channel = 'mail' THEN {entries} END
+        FROM ({audience.sql}) AS p
+        WHERE x.user_id = p.user_id AND x.about = p.about AND x.kind = :kind AND x.due_at > :now
+        """,
+        **audience.values,
+        **words,
+        **marks,
+        now=work.now,
+    )
+
+
+def withdraw(work: Work, audience: Audience, kind: str) -> int:
+    """Take back messages of that kind to `audience` that are still to come."""
+    return work.run(
+        f"""
+        DELETE FROM notifications WHERE id IN (
+            SELECT x.id FROM ({audience.sql}) AS p
+            JOIN notifications x ON x.user_id = p.user_id AND x.about = p.about
+            WHERE x.kind = :kind AND x.due_at > :now)
+        """,
+        **audience.values,
+        kind=kind,
+        now=work.now,
+    )
+
+
+# Looking -----------------------------------------------------------------------------------------
 
 
 def messages(work: Work, scope: Scope, *, state: str | None, kind: str | None) -> Iterator[Message]:
@@ -19,16 +149,17 @@ def messages(work: Work, scope: Scope, *, state: str | None, kind: str | None) -
         Message,
         f"""
         SELECT n.id, n.channel, n.kind, COALESCE(n.address, u.login) AS recipient, n.subject,
-               n.due_at, n.state, n.created_at
+               n.due_at, {_STATE} AS state, n.created_at
         FROM notifications n
         LEFT JOIN users u ON u.id = n.user_id
         LEFT JOIN departments d ON d.id = u.department_id
-        WHERE {scope.clause("d.path")} AND (:state IS NULL OR n.state = :state)
+        WHERE {scope.clause("d.path")} AND (:state IS NULL OR {_STATE} = :state)
           AND (:kind IS NULL OR n.kind = :kind)
         ORDER BY n.due_at, n.id
         """,
         state=state,
         kind=kind,
+        now=work.now,
     )
 
 
@@ -38,11 +169,26 @@ def preview(work: Work, scope: Scope, number: int) -> Preview | None:
         Preview,
         f"""
         SELECT n.id, n.channel, n.kind, COALESCE(n.address, u.login) AS recipient, n.reason,
-               n.subject, n.body, n.due_at, n.state, n.message_id
+               n.subject, n.body, n.due_at, {_STATE} AS state, n.message_id, n.calendar
         FROM notifications n
         LEFT JOIN users u ON u.id = n.user_id
         LEFT JOIN departments d ON d.id = u.department_id
         WHERE n.id = :number AND {scope.clause("d.path")}
         """,
         number=number,
+        now=work.now,
+    )
+
+
+def notices(work: Work, user_id: int) -> Iterator[Notice]:
+    """Yield what has appeared in a person's account, the latest first."""
+    return work.each(
+        Notice,
+        """
+        SELECT id, due_at AS sent_at, kind, subject, body FROM notifications
+        WHERE user_id = :user AND channel = 'account' AND due_at <= :now
+        ORDER BY due_at DESC, id DESC
+        """,
+        user=user_id,
+        now=work.now,
     )

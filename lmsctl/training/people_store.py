@@ -10,6 +10,7 @@ from datetime import datetime
 
 from lmsctl.kit.driver import Repeat
 from lmsctl.kit.work import Work
+from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import Scope
 from lmsctl.training.results import Attended, Participant
 
@@ -129,6 +130,30 @@ def change(work: Work, ids: Sequence[int], **values: object) -> None:
 def cancel(work: Work, ids: Sequence[int]) -> None:
     """End enrollments; their places must have been released."""
     change(work, ids, canceled_at=work.now)
+
+
+# Telling them ------------------------------------------------------------------------------------
+
+_AUDIENCE = f"""
+    SELECT e.user_id, u.email AS address, 'participation ' || e.id AS about,
+           e.access_at AS due_at, e.id AS number, e.moves AS count
+    FROM training_enrollments e JOIN users u ON u.id = e.user_id
+    WHERE e.{_LIVE} AND e.training_id = :training
+"""
+
+
+def audience(training_id: int, user_ids: Sequence[int]) -> Audience:
+    """Return these people, who take part, to be told when they have access to the training."""
+    values = {"training": training_id, "users": list(user_ids)}
+    return Audience(f"{_AUDIENCE} AND e.user_id IN :users", values)
+
+
+def audience_of_session(training_id: int, session_id: int | None) -> Audience:
+    """Return everybody in a session of a training, or in none of its sessions."""
+    if session_id is None:
+        return Audience(f"{_AUDIENCE} AND e.session_id IS NULL", {"training": training_id})
+    values = {"training": training_id, "session": session_id}
+    return Audience(f"{_AUDIENCE} AND e.session_id = :session", values)
 
 
 # Places ------------------------------------------------------------------------------------------

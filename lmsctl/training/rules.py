@@ -122,13 +122,15 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of a session."""
+    """One day of a session; `uid` names it in calendars for good, `revision` counts its changes."""
 
     id: int
     starts_at: datetime
     ends_at: datetime
     place: str | None
     url: str | None
+    uid: str
+    revision: int
 
 
 def _distance(number: int | None, unit: str | None) -> Amount | None:

@@ -270,7 +270,7 @@ def days(work: Work, session_id: int) -> list[Day]:
     return work.all(
         Day,
         """
-        SELECT id, starts_at, ends_at, place, url FROM session_days
+        SELECT id, starts_at, ends_at, place, url, uid, revision FROM session_days
         WHERE session_id = :id ORDER BY starts_at, id
         """,
         id=session_id,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmsctl.kit.icalendar import Event, calendar
+from lmsctl.kit.icalendar import Event, Method, Organizer, calendar, messages
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -60,3 +60,16 @@ def test_no_text_breaks_out_of_its_line(title: str) -> None:
         value += marks.get(found[at : at + size], found[at : at + size])
         at += size
     assert value == title.replace("\r", "")
+
+
+def test_an_invitation_is_a_calendar_for_each_entry() -> None:
+    """It says who invites whom; who has no address cannot be answered."""
+    who = Organizer('Pat "P" Doe', "pat@example.com")
+    text = messages([event(), event()], NOON, Method.REQUEST, who, "ann@example.com")
+    assert unfolded(text).count("METHOD:REQUEST") == unfolded(text).count("BEGIN:VCALENDAR") == 2
+    assert "ORGANIZER;CN=\"Pat 'P' Doe\":mailto:pat@example.com" in unfolded(text)
+    assert "ATTENDEE;ROLE=REQ-PARTICIPANT:mailto:ann@example.com" in unfolded(text)
+    assert "STATUS:CANCELLED" not in text
+    text = messages([event()], NOON, Method.CANCEL, Organizer("Academy", None), "ann@example.com")
+    assert {"METHOD:CANCEL", "STATUS:CANCELLED"} <= set(unfolded(text))
+    assert 'ORGANIZER;CN="Academy":invalid:nomail' in unfolded(text)

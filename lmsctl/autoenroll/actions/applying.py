@@ -14,24 +14,22 @@ from lmsctl.autoenroll.rules import Fitting, Rule
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
+from lmsctl.enrollment import actions as enrollment
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
-from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What applying a rule came to: one outcome for each person, and how many messages.
+    """What applying a rule came to: one outcome for each person.
 
     `left` counts who was there before the rule and would have been enrolled, had it been asked for.
     """
 
     outcomes: Sequence[Applied]
-    notices: int
     left: int
     is_changed: bool
 
@@ -93,11 +91,12 @@ def apply(work: Work, given: str, *, is_for_all: bool, wants_notices: bool) -> A
     due_at = _admit(work, rule, item, new, confirmed)
     if waiting:
         store.let_wait(work, rule.id, [person.id for person in waiting])
-    notices = _notify(work, rule, item, new) if wants_notices else 0
+    if wants_notices and new:
+        reason = f"the auto-enrollment rule {rule.code} enrolled them"
+        enrollment.tell_enrolled(work, item, [person.id for person in new], reason)
     is_new_waiting = any(not person.is_waiting for person in waiting)
     return Application(
         [_outcome(person, item, due_at) for person in people],
-        notices,
         left=0 if is_for_all else sum(rules.is_left_out(person) for person in fitting),
         is_changed=bool(new or confirmed or is_new_waiting),
     )
@@ -127,20 +126,3 @@ def _outcome(person: Fitting, item: Item, due_at: datetime | None) -> Applied:
         return Applied(person.login, item.code, outcome, None, why.code, words)
     due_at = due_at if outcome is Outcome.CREATED else None
     return Applied(person.login, item.code, outcome, due_at, None, None)
-
-
-def _notify(work: Work, rule: Rule, item: Item, people: Sequence[Fitting]) -> int:
-    """Put a notice into each account, write to each address, and return how many that were."""
-    if not people:
-        return 0
-    url = portal.settings(work).public_url
-    words = Words(
-        kind="enrolled",
-        reason=f"the auto-enrollment rule {rule.code} enrolled them",
-        subject=f"You are enrolled in {item.title}",
-        body=f"You are enrolled in '{item.title}'.\n" + (f"\n{url}\n" if url else ""),
-    )
-    addresses = [(person.id, person.email) for person in people if person.email]
-    notification.notice(work, [person.id for person in people], words)
-    notification.mail_all(work, addresses, words)
-    return len(people) + len(addresses)

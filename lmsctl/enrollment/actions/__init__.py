@@ -1,6 +1,6 @@
 """The verbs of the enrollment room."""
 
-from lmsctl.enrollment.actions.attending import calendar, offers_of_trainings
+from lmsctl.enrollment.actions.attending import calendar, notifications, offers_of_trainings
 from lmsctl.enrollment.actions.enrolling import (
     Admission,
     cancel,
@@ -15,6 +15,7 @@ from lmsctl.enrollment.actions.looking import catalog, courses, list_enrollments
 from lmsctl.enrollment.actions.pairs import Order
 from lmsctl.enrollment.actions.participating import answer, join, leave, offers, switch
 from lmsctl.enrollment.actions.progress import record
+from lmsctl.enrollment.actions.telling import tell_enrolled
 from lmsctl.enrollment.actions.training_enrolling import (
     Terms,
     cancel_participation,
@@ -45,11 +46,13 @@ __all__ = [
     "join",
     "leave",
     "list_enrollments",
+    "notifications",
     "offers",
     "offers_of_trainings",
     "record",
     "record_result",
     "show",
     "switch",
+    "tell_enrolled",
     "unprepare",
 ]

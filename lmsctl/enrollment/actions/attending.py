@@ -1,4 +1,4 @@
-"""Trainings through the eyes of a learner: what the catalog offers, and the calendar."""
+"""Through the eyes of a learner: trainings in the catalog, the calendar, and what they are told."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -8,7 +8,10 @@ from lmsctl.enrollment.participation_rules import Case
 from lmsctl.enrollment.results import Appointment, Offer
 from lmsctl.kit.icalendar import Event
 from lmsctl.kit.work import Work
+from lmsctl.notification import actions as notification
+from lmsctl.notification.results import Notice
 from lmsctl.training import people_store, store
+from lmsctl.training.actions import telling
 from lmsctl.training.people_store import CalendarRow
 
 _KIND = "training"
@@ -61,6 +64,14 @@ def calendar(work: Work, given: str) -> tuple[list[Appointment], list[Event]]:
     return [_appointment(row) for row in rows], [_event(row) for row in rows]
 
 
+def notifications(work: Work, given: str) -> Iterator[Notice]:
+    """Return what has appeared in a person's account, the latest first.
+
+    Raises what `learner` raises.
+    """
+    return notification.notices(work, looking.learner(work, given).id)
+
+
 def _appointment(row: CalendarRow) -> Appointment:
     return Appointment(
         training=row.training,
@@ -76,7 +87,7 @@ def _appointment(row: CalendarRow) -> Appointment:
 def _event(row: CalendarRow) -> Event:
     name = f"{row.title}: {row.session_title}" if row.session_title else row.title
     return Event(
-        uid=f"{row.uid}-{row.enrollment_id}@lmsctl.invalid",
+        uid=telling.uid_of(row.uid, row.enrollment_id),
         sequence=row.sequence,
         starts_at=row.starts_at,
         ends_at=row.ends_at,

@@ -12,6 +12,7 @@ from lmsctl.content.rules import Item
 from lmsctl.enrollment import rules, store
 from lmsctl.enrollment.actions import pairs
 from lmsctl.enrollment.actions.pairs import Order, Task
+from lmsctl.enrollment.actions.telling import tell_enrolled
 from lmsctl.enrollment.errors import EnrollmentUnknown, PersonNotActive
 from lmsctl.enrollment.results import PairOutcome, Reason
 from lmsctl.enrollment.rules import Candidate, Standing
@@ -124,6 +125,7 @@ def enroll(work: Work, order: Order) -> list[PairOutcome]:
         ids = [person.id for person in people]
         admission = enroll_many(work, ids, item, Reason.ADMINISTRATOR, "")
         _record(work, "enrollment.created", item, people, admission.new)
+        tell_enrolled(work, item, list(admission.new), "an administrator enrolled this person")
         return {person.id: _enrolled(person, item, admission) for person in people}
 
     task = Task("enrolled", content_rules.check_enrollable, refusals, act)

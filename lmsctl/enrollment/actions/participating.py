@@ -19,10 +19,12 @@ from lmsctl.enrollment.training_errors import (
 from lmsctl.enrollment.training_rules import Target
 from lmsctl.kit import timewords
 from lmsctl.kit.work import Work
+from lmsctl.notification.store import Audience
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.training import actions as training_room
 from lmsctl.training import people_store, store
+from lmsctl.training.actions import telling
 from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Answer, SessionRow, Side
 from lmsctl.training.rules import Session, Training
@@ -130,6 +132,7 @@ def answer(work: Work, login: str | None, code: str, said: Answer) -> tuple[Part
     if standing.answer != said:
         people_store.change(work, [standing.id], answer=said, answered_at=work.now)
         audit.record(work, f"training.{said.value}", part.name, login=part.person.login)
+        _tell_organizer(work, part, said.value, None)
     return _participation(work, part), standing.answer != said
 
 
@@ -168,6 +171,8 @@ def join(
         side=Side.LEARNER,
         access_at=work.now,
     )
+    at = telling.place(work, session.id if session else None)
+    telling.invite(work, part.training, at, _audience(part))
     _record(work, "joined", part, session)
     return _participation(work, part), True
 
@@ -186,12 +191,23 @@ def _claim(work: Work, part: Part, session: Session) -> None:
         raise training_rules.full(Target(part.training, session), f"'{part.person.login}'")
 
 
+def _audience(part: Part) -> Audience:
+    return people_store.audience(part.training.id, [part.person.id])
+
+
 def _record(work: Work, done: str, part: Part, session: Session | None) -> None:
-    """Write down what a learner did, such as `joined`, and tell their supervisor."""
-    detail = {"login": part.person.login, "session": session.code if session else None}
-    audit.record(work, f"training.{done.partition(' ')[0]}", part.name, **detail)
+    """Write down what a learner did, such as `joined`; tell their supervisor and the organizer."""
     code = session.code if session else None
+    detail = {"login": part.person.login, "session": code}
+    audit.record(work, f"training.{done.partition(' ')[0]}", part.name, **detail)
     tell_supervisor(work, part.person, part.training, done, code)
+    _tell_organizer(work, part, done, code)
+
+
+def _tell_organizer(work: Work, part: Part, done: str, session: str | None) -> None:
+    person, where = part.person, f", session {session}" if session else ""
+    said = f"{person.first_name} {person.last_name} {done} '{part.training.title}'{where}"
+    telling.tell_organizer(work, part.training, said, f"Their login is {person.login}.\n")
 
 
 def switch(work: Work, login: str | None, code: str, given: str) -> tuple[Participation, bool]:
@@ -211,6 +227,8 @@ def switch(work: Work, login: str | None, code: str, given: str) -> tuple[Partic
     session = _fresh(case, session) or session
     rules.check(rules.closed_to_switching(case, session))
     _claim(work, part, session)
+    old, new = telling.place(work, standing.session_id), telling.place(work, session.id)
+    telling.tell_moved(work, part.training, old, new, _audience(part))
     people_store.release(work, [standing.id])
     people_store.put_into(work, [standing.id], session.id, is_preselected=False)
     _record(work, "switched sessions in", part, session)
@@ -265,6 +283,8 @@ def leave(work: Work, login: str | None, code: str) -> Participation:
     if rules.returns_no_more(case):
         work.confirm(f"Leave '{part.training.code}'?", _no_way_back(case))
     told = _participation(work, part)
+    old = telling.place(work, standing.session_id)
+    telling.tell_gone(work, part.training, old, _audience(part))
     people_store.release(work, [standing.id])
     people_store.cancel(work, [standing.id])
     _record(work, "left", part, case.session)

@@ -1,13 +1,37 @@
-"""Telling supervisors what their people do with trainings."""
+"""Telling people what they are enrolled in, and supervisors what they do with trainings."""
 
+from collections.abc import Sequence
+
+from lmsctl.content.rules import Item
+from lmsctl.enrollment import store
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
+from lmsctl.portal import actions as portal
 from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.training.rules import Training
 from lmsctl.user import store as users
 from lmsctl.user.results import Status, SupervisorMode
 from lmsctl.user.store import Person
+
+
+def enrolled(work: Work, title: str, reason: str) -> Words:
+    """Return what people are told who have just been enrolled in content, and why."""
+    settings = portal.settings(work)
+    link = f"\n{settings.public_url}\n" if settings.public_url else ""
+    return Words(
+        kind="enrolled",
+        reason=reason,
+        subject=f"You are enrolled in {title}",
+        body=f"You are enrolled in '{title}' of {settings.name}.\n{link}",
+    )
+
+
+def tell_enrolled(work: Work, item: Item, user_ids: Sequence[int], reason: str) -> None:
+    """Tell people who have just been enrolled in an item, by notice and where possible by mail."""
+    if user_ids:
+        audience = store.audience(work, user_ids)
+        notification.spread(work, audience, enrolled(work, item.title, reason))
 
 
 def tell_supervisor(
@@ -29,9 +53,7 @@ def tell_supervisor(
         subject=f"{name} {done} '{training.title}'",
         body=f"{name} ({person.login}) {done} the training '{training.title}'{where}.\n",
     )
-    notification.notice(work, [supervisor.id], words)
-    if supervisor.email:
-        notification.mail(work, supervisor.id, supervisor.email, words)
+    notification.tell(work, supervisor.id, supervisor.email, words)
 
 
 def _supervisor(work: Work, person: Person) -> Person | None:

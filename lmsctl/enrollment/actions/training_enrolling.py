@@ -18,9 +18,12 @@ from lmsctl.kit import canonical, timewords
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
+from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.training import people_store, store
 from lmsctl.training import rules as room_rules
+from lmsctl.training.actions import telling
+from lmsctl.training.actions.telling import Place
 from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Side
 
@@ -60,6 +63,7 @@ def enroll_in_trainings(
 
     def act(target: Target, verdicts: Verdicts, standings: Standings, logins: Logins) -> None:
         new, placed = verdicts.of(Outcome.CREATED), verdicts.of(Outcome.UPDATED)
+        at = telling.place(work, target.session_id)
         _claim(work, target, len(new) + len(placed), terms.over_reason)
         if new:
             people_store.enroll(
@@ -71,12 +75,18 @@ def enroll_in_trainings(
                 side=Side.ADMINISTRATOR,
                 access_at=_access_at(work, target, terms),
             )
+            telling.invite(
+                work, target.training, at, people_store.audience(target.training.id, new)
+            )
         if placed:
             ids = [standings[number].id for number in placed]
+            audience = people_store.audience(target.training.id, placed)
+            telling.tell_moved(work, target.training, None, at, audience)
             people_store.put_into(work, ids, target.session_id, is_preselected=True)
         if new or placed:
             who = [logins[number] for number in (*new, *placed)]
             _record(work, "training.enrolled", target, who, terms.over_reason)
+            _tell_organizer(work, target, who, "enrolled in")
             notes.extend(_late_to_come(work, target))
 
     task = Task("enrolled", frees_places=False, decide=decide, act=act)
@@ -107,6 +117,14 @@ def _record(
     if reason is not None:
         detail["over_capacity"] = reason
     audit.record(work, code, f"training {target.name}", **detail)
+
+
+def _tell_organizer(work: Work, target: Target, logins: Sequence[str], done: str) -> None:
+    people = "1 person was" if len(logins) == 1 else f"{len(logins)} people were"
+    session = f", session {target.session.code}" if target.session else ""
+    said = f"{people} {done} '{target.training.title}'{session}"
+    names = f"{', '.join(logins)}.\n" if len(logins) <= _NAMES_LIMIT else ""
+    telling.tell_organizer(work, target.training, said, names)
 
 
 def _late_to_come(work: Work, target: Target) -> Iterator[str]:
@@ -165,8 +183,13 @@ def edit_participation(
         if terms.access is not None:
             access_at = _access_at(work, target, terms)
             people_store.change(work, [one.id for one in changed], access_at=access_at)
+            _renew(work, target, changed, moves=moves)
         who = [logins[one.user_id] for one in changed]
         _record(work, "training.participation_changed", target, who, terms.over_reason)
+        if moved:
+            who = [logins[one.user_id] for one in moved]
+            done = "moved within" if target.session else "left without a session of"
+            _tell_organizer(work, target, who, done)
 
     task = Task("changed", frees_places=True, decide=decide, act=act)
     return pairs.carry_out(work, order, task), notes
@@ -175,9 +198,35 @@ def edit_participation(
 def _move(work: Work, target: Target, moved: Sequence[Standing], over_reason: str | None) -> None:
     """Give people another session: the new places first, the old ones only then."""
     ids = [standing.id for standing in moved]
+    new = telling.place(work, target.session_id)
+    for old, audience in _by_session(work, target, moved):
+        telling.tell_moved(work, target.training, old, new, audience)
     _claim(work, target, len(moved), over_reason)
     people_store.release(work, ids)
     people_store.put_into(work, ids, target.session_id, is_preselected=target.session is not None)
+
+
+def _renew(work: Work, target: Target, changed: Sequence[Standing], *, moves: bool) -> None:
+    """Let invitations come when people have access by now; they may be in another session."""
+    if moves:
+        at = telling.place(work, target.session_id)
+        audience = people_store.audience(target.training.id, [one.user_id for one in changed])
+        telling.renew_invitations(work, target.training, at, audience)
+        return
+    for at, audience in _by_session(work, target, changed):
+        telling.renew_invitations(work, target.training, at, audience)
+
+
+def _by_session(
+    work: Work, target: Target, people: Sequence[Standing]
+) -> Iterator[tuple[Place | None, Audience]]:
+    """Yield the sessions of these people, None for none, and who is in each."""
+    by_session: dict[int | None, list[int]] = {}
+    for standing in people:
+        by_session.setdefault(standing.session_id, []).append(standing.user_id)
+    for session_id, user_ids in by_session.items():
+        audience = people_store.audience(target.training.id, user_ids)
+        yield telling.place(work, session_id), audience
 
 
 def cancel_participation(work: Work, order: TrainingOrder) -> tuple[list[PairOutcome], list[str]]:
@@ -197,10 +246,13 @@ def cancel_participation(work: Work, order: TrainingOrder) -> tuple[list[PairOut
         gone = [standings[number] for number in verdicts.of(Outcome.DELETED)]
         if gone:
             ids = [standing.id for standing in gone]
+            for old, audience in _by_session(work, target, gone):
+                telling.tell_gone(work, target.training, old, audience)
             people_store.release(work, ids)
             people_store.cancel(work, ids)
             who = [logins[standing.user_id] for standing in gone]
             _record(work, "training.participation_canceled", target, who)
+            _tell_organizer(work, target, who, "taken out of")
             notes.extend(_late_to_go(work, target, gone))
 
     task = Task("taken out", frees_places=True, decide=decide, act=act)

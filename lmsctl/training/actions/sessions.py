@@ -11,6 +11,7 @@ from lmsctl.kit import canonical, secret
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.training import people_store, rules, store
+from lmsctl.training.actions import telling
 from lmsctl.training.actions.trainings import as_listed, held, sight
 from lmsctl.training.errors import SessionExists
 from lmsctl.training.results import Day, Session, SessionRow, State
@@ -211,7 +212,15 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
         store.change_session(work, row.id, **changes)
         changed = sorted([*changes, *moved])
         audit.record(work, "session.changed", name_of(training, row.code), changed=changed)
+    if moved:
+        _tell_changed(work, training, row)
     return _shown(work, store.session_by_id(work, row.id)), bool(changes or moved)
+
+
+def _tell_changed(work: Work, training: Training, row: rules.Session) -> None:
+    telling.tell_changed(work, training, row.id)
+    said = f"When or where the session {row.code} of '{training.title}' takes place has changed"
+    telling.tell_organizer(work, training, said)
 
 
 def _change_day(work: Work, training: Training, row: rules.Session, shift: Shift) -> Sequence[str]:
@@ -250,6 +259,7 @@ def add_day(work: Work, given_training: str, given: str, plan: Plan) -> Session:
     _add_day(work, row.id, plan, starts_at, ends_at)
     store.change_session(work, row.id)
     audit.record(work, "session.day_added", name_of(training, row.code))
+    _tell_changed(work, training, row)
     return _shown(work, store.session_by_id(work, row.id))
 
 
@@ -265,7 +275,11 @@ def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session
     row = store.lock_session(work, found.id)
     if row.canceled_at is not None:
         return _shown(work, row), False
+    here = people_store.audience_of_session(training.id, row.id)
+    telling.tell_moved(work, training, telling.place(work, row.id), None, here)
     people_store.empty(work, row.id)
     store.change_session(work, row.id, canceled_at=work.now)
     audit.record(work, "session.canceled", name_of(training, row.code), people=row.taken)
+    said = f"The session {row.code} of '{training.title}' was canceled"
+    telling.tell_organizer(work, training, said, f"{row.taken} people are without a session.\n")
     return _shown(work, store.session_by_id(work, row.id)), True

@@ -12,6 +12,7 @@ from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.training import people_store, rules, store
+from lmsctl.training.actions import telling
 from lmsctl.training.errors import OrganizerUnfit, TrainingExists
 from lmsctl.training.results import Kind, SessionRow, Training, TrainingRow
 from lmsctl.training.store import Filter
@@ -72,7 +73,13 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
         created_at=work.now,
     )
     audit.record(work, "training.created", f"training {text}", department=place.written)
-    return shown(work, store.by_id(work, number))
+    row = store.by_id(work, number)
+    _tell_appointed(work, row)
+    return shown(work, row)
+
+
+def _tell_appointed(work: Work, row: rules.Training) -> None:
+    telling.tell_organizer(work, row, f"You organize the training '{row.title}'")
 
 
 def _place(work: Work, department: str | None, scope: Scope) -> Node:
@@ -227,7 +234,24 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if changes:
         store.change(work, row.id, **changes)
         audit.record(work, "training.changed", f"training {row.code}", changed=sorted(changes))
+        _renew(work, store.by_id(work, row.id))
+    if "organizer_id" in changes:
+        _tell_appointed(work, store.by_id(work, row.id))
     return shown(work, store.by_id(work, row.id)), bool(changes)
+
+
+def _renew(work: Work, row: rules.Training) -> None:
+    """Let invitations that are still to come say what the training is called by now."""
+    for session_id in _with_people(work, row):
+        at = telling.place(work, session_id)
+        audience = people_store.audience_of_session(row.id, session_id)
+        telling.renew_invitations(work, row, at, audience)
+
+
+def _with_people(work: Work, row: rules.Training) -> list[int | None]:
+    """Return the sessions that somebody is in, and None for those without one."""
+    sessions = store.sessions(work, Scope((EVERYWHERE,)), row.id)
+    return [None, *(session.id for session in sessions if session.taken)]
 
 
 def delete(work: Work, given: str) -> rules.Training:
@@ -245,7 +269,11 @@ def delete(work: Work, given: str) -> rules.Training:
         what = f"{people} enrollment{'s' if people > 1 else ''}"
         lines.append(f"Goes too: {what}, with attendance and results.")
     work.confirm(f"Delete the training '{row.code}' for good?", lines)
+    for session_id in _with_people(work, row):
+        audience = people_store.audience_of_session(row.id, session_id)
+        telling.tell_gone(work, row, telling.place(work, session_id), audience)
     store.delete(work, row.id)
+    telling.tell_organizer(work, row, f"The training '{row.title}' was deleted")
     detail = {"sessions": len(sessions), "people": people}
     audit.record(work, "training.deleted", f"training {row.code}", **detail)
     return row

@@ -1,0 +1,202 @@
+"""Telling people what happens to the trainings they take part in, or organize."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lmsctl.kit import icalendar, timewords
+from lmsctl.kit.icalendar import Event, Method, Organizer
+from lmsctl.kit.work import Work
+from lmsctl.notification import actions as notification
+from lmsctl.notification.actions import Words
+from lmsctl.notification.store import ADDRESS, NUMBER, Audience, counted
+from lmsctl.portal import actions as portal
+from lmsctl.rights import actions as rights
+from lmsctl.training import people_store, store
+from lmsctl.training.rules import Day, Session, Training
+from lmsctl.user import store as users
+from lmsctl.user.results import Status
+
+INVITATION = "training_invitation"
+_CHANGE = "training_change"
+_CANCELLATION = "training_cancellation"
+_ORGANIZER = "training_organizer"
+
+
+def uid_of(day_uid: str, enrollment: int | str) -> str:
+    """Return what names the calendar entry of one person's day for good."""
+    return f"{day_uid}-{enrollment}@lmsctl.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A session with its days, as messages need it."""
+
+    session: Session
+    days: Sequence[Day]
+
+
+def place(work: Work, session_id: int | None) -> Place | None:
+    """Return a session as it is now, None for none."""
+    if session_id is None:
+        return None
+    return Place(store.session_by_id(work, session_id), store.days(work, session_id))
+
+
+# Participants ------------------------------------------------------------------------------------
+
+
+def invite(work: Work, training: Training, at: Place | None, audience: Audience) -> None:
+    """Invite people who have just been enrolled, at the instant from which they have access.
+
+    A notice, and to an address a mail with an entry for the calendar.
+    """
+    words, entries = _invitation(work, training, at)
+    notification.spread(work, audience, words, calendar=entries)
+
+
+def renew_invitations(
+    work: Work, training: Training, at: Place | None, audience: Audience, *, later: int = 0
+) -> None:
+    """Let invitations that are still to come say how things are now, and come when they are due.
+
+    Whoever has been invited is not invited again.
+    """
+    words, entries = _invitation(work, training, at, later)
+    notification.renew(work, audience, words, calendar=entries)
+
+
+def _invitation(
+    work: Work, training: Training, at: Place | None, later: int = 0
+) -> tuple[Words, str | None]:
+    words = Words(
+        kind=INVITATION,
+        reason=f"they take part in the training {training.code}",
+        subject=f"You are enrolled in '{training.title}'",
+        body=f"You are enrolled in the training '{training.title}'"
+        f" of {portal.settings(work).name}.\n\n{_where(training, at)}",
+    )
+    return words, _entries(work, training, at, Method.REQUEST, later)
+
+
+def tell_moved(
+    work: Work, training: Training, old: Place | None, new: Place | None, audience: Audience
+) -> None:
+    """Tell people who are about to get another session; `old` and `new` may be none.
+
+    Whose invitation is still to come gets it for the new session, and nothing else.
+    """
+    words = Words(
+        kind=_CHANGE,
+        reason=f"their session of the training {training.code} changed",
+        subject=f"Your session of '{training.title}' changed",
+        body=(f"You are no longer in the session {old.session.code}.\n\n" if old else "")
+        + _where(training, new),
+    )
+    gone = _entries(work, training, old, Method.CANCEL, later=1) or ""
+    come = _entries(work, training, new, Method.REQUEST, later=1) or ""
+    _tell(work, audience, words, gone + come or None)
+    renew_invitations(work, training, new, audience, later=1)
+
+
+def tell_changed(work: Work, training: Training, session_id: int) -> None:
+    """Tell everybody in a session when and where it is now, unless it is over."""
+    at = place(work, session_id)
+    entries = _entries(work, training, at, Method.REQUEST)
+    audience = people_store.audience_of_session(training.id, session_id)
+    if at is not None and entries is not None:
+        words = Words(
+            kind=_CHANGE,
+            reason=f"their session of the training {training.code} changed",
+            subject=f"'{training.title}' has changed: session {at.session.code}",
+            body=f"When or where it takes place has changed.\n\n{_where(training, at)}",
+        )
+        _tell(work, audience, words, entries)
+    renew_invitations(work, training, at, audience)
+
+
+def tell_gone(work: Work, training: Training, old: Place | None, audience: Audience) -> None:
+    """Tell people who are about to be taken out of a training.
+
+    Whose invitation is still to come never hears of it.
+    """
+    words = Words(
+        kind=_CANCELLATION,
+        reason=f"they no longer take part in the training {training.code}",
+        subject=f"You no longer take part in '{training.title}'",
+        body=f"You no longer take part in the training '{training.title}'"
+        f" of {portal.settings(work).name}.\n",
+    )
+    _tell(work, audience, words, _entries(work, training, old, Method.CANCEL, later=1))
+    notification.withdraw(work, audience, INVITATION)
+
+
+def _tell(work: Work, audience: Audience, words: Words, entries: str | None) -> None:
+    notification.spread(work, audience, words, calendar=entries, invited_by=INVITATION)
+
+
+def _where(training: Training, at: Place | None) -> str:
+    """Return when and where somebody goes, in the training's zone."""
+    if at is None:
+        return "You have no session of it yet.\n"
+    name = f"{at.session.code} ({at.session.title})" if at.session.title else at.session.code
+    lines = [f"Session {name}:"]
+    for day in at.days:
+        spots = "".join(f", {spot}" for spot in (day.place, day.url) if spot)
+        from_to = [timewords.show(moment, training.zone) for moment in (day.starts_at, day.ends_at)]
+        lines.append(f"  {' to '.join(from_to)}{spots}")
+    return "\n".join([*lines, ""])
+
+
+def _entries(
+    work: Work, training: Training, at: Place | None, method: Method, later: int = 0
+) -> str | None:
+    """Return calendar entries for the days still to come, with marks for each person's own."""
+    days = [day for day in at.days if day.ends_at > work.now] if at else []
+    if at is None or not days:
+        return None
+    name = f"{training.title}: {at.session.title}" if at.session.title else training.title
+    events = [
+        Event(
+            uid=uid_of(day.uid, NUMBER),
+            sequence=counted(day.revision + later),
+            starts_at=day.starts_at,
+            ends_at=day.ends_at,
+            summary=name,
+            description=training.description,
+            location=day.place,
+            url=day.url,
+        )
+        for day in days
+    ]
+    return icalendar.messages(events, work.now, method, _inviting(work, training), ADDRESS)
+
+
+def _inviting(work: Work, training: Training) -> Organizer:
+    person = users.by_id(work, training.organizer_id) if training.organizer_id else None
+    if person is None:
+        return Organizer(portal.settings(work).name, None)
+    return Organizer(f"{person.first_name} {person.last_name}", person.email)
+
+
+# Organizers --------------------------------------------------------------------------------------
+
+
+def tell_organizer(work: Work, training: Training, subject: str, body: str = "") -> None:
+    """Tell who organizes a training what others did with it; `subject` is a sentence on that.
+
+    By notice and, where there is an address, by mail. Nothing is sent to somebody who is not
+    active, and nothing fails when there is nobody.
+    """
+    number = training.organizer_id
+    if number is None or number == rights.actor(work).user_id:
+        return
+    person = users.by_id(work, number)
+    if person is None or person.status != Status.ACTIVE:
+        return
+    words = Words(
+        kind=_ORGANIZER,
+        reason=f"they organize the training {training.code}",
+        subject=subject,
+        body=f"{subject}.\n{body}",
+    )
+    notification.tell(work, person.id, person.email, words)

@@ -1,16 +1,30 @@
 """What happens at the same moment: no place of a session is given twice, and none stays empty."""
 
+import random  # noqa: TID251 - the same wishes each time
+import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 
+from lmsctl.kit import driver
+from tests import training_history as history
 from tests.conftest import NOON, Portal
 from tests.racers import Finish, Racer, race
 from tests.trainings import session, shown, training
 
 COURSE = "tests.training_racers"
 CROWD = 48
+LOOK = """
+    SELECT s.code, s.capacity, s.taken,
+           (SELECT count(*) FROM training_enrollments e
+            WHERE e.session_id = s.id AND e.canceled_at IS NULL) AS held,
+           (SELECT count(*) - count(DISTINCT user_id) FROM training_enrollments
+            WHERE canceled_at IS NULL) AS twice
+    FROM training_sessions s
+"""
 
 
 @pytest.fixture
@@ -25,6 +39,37 @@ def hall(portal: Portal) -> Portal:
 def codes(finishes: Sequence[Finish]) -> dict[str | None, int]:
     """Return how often each code ended a command line; None for success."""
     return dict(Counter(finish.code for finish in finishes))
+
+
+@contextmanager
+def watched(portal: Portal) -> Iterator[list[object]]:
+    """Look at the sessions all the time, and yield the list of what is wrong with them.
+
+    Each look sees one committed state: too many in a session, a counter that does not count the
+    people, or somebody who is there twice.
+    """
+    is_over = threading.Event()
+    wrong: list[object] = []
+    looks = 0
+
+    def watch() -> None:
+        nonlocal looks
+        connection = driver.open_database(portal.url, patience=60)
+        while not is_over.wait(0.01):
+            for code, capacity, taken, held, twice in connection.execute(LOOK, {}).fetchall():
+                if taken != held or taken > capacity or twice:
+                    wrong.append((code, capacity, taken, held, twice))
+            looks += 1
+        connection.close()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield wrong
+    finally:
+        is_over.set()
+        watcher.join()
+    assert looks > 1
 
 
 def enrolling(number: int, *more: str) -> tuple[str, ...]:
@@ -169,8 +214,11 @@ def test_without_the_guard_the_free_place_is_switched_to_by_many(open_hall: Port
     for number in range(12):
         open_hall.ok(*acting(number, "join", "--session", "left"))
     racers = [Racer([acting(number, "switch", "--to", "right")], NOON) for number in range(12)]
-    race(open_hall, racers, guarded=False, course=COURSE)
+    with watched(open_hall) as wrong:
+        race(open_hall, racers, guarded=False, course=COURSE)
     assert shown(open_hall, "right")["taken"] > 1
+    # Whoever watches the races below would notice.
+    assert wrong
 
 
 def test_learners_join_and_leave_while_administrators_enroll(open_hall: Portal) -> None:
@@ -213,3 +261,154 @@ def test_who_is_deleted_while_coming_keeps_no_place(open_hall: Portal) -> None:
     assert set(codes(finishes[:12])) <= {None, "actor_unknown", "user_unknown"}
     assert codes(finishes[12:]) == {None: 12}
     assert taken(open_hall) == (0, 0)
+
+
+# Three sessions ----------------------------------------------------------------------------------
+
+SESSIONS = ("early", "noon", "late")
+PLACES = 10
+PEOPLE = 64
+REFUSALS = {
+    None,
+    "session_full",
+    "session_second",
+    "session_preselected",
+    "participation_unknown",
+    "takes_part_already",
+    "gates_closed",
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody tries: `verb` is join, switch, leave, enroll or cancel."""
+
+    verb: str
+    session: str
+
+    def line(self, number: int) -> tuple[str, ...]:
+        """Return the command line by which one of the crowd, or somebody for them, tries it."""
+        if self.verb == "enroll":
+            return ("enroll", "--user", f"p{number}", "--training", f"aid:{self.session}")
+        if self.verb == "cancel":
+            return ("enrollment", "cancel", "--user", f"p{number}", "--training", "aid")
+        given = {"join": ("--session", self.session), "switch": ("--to", self.session)}
+        return acting(number, self.verb, *given.get(self.verb, ()))
+
+    @property
+    def goal(self) -> str | None:
+        """Where they are once it is granted."""
+        return None if self.verb in {"leave", "cancel"} else self.session
+
+
+@pytest.fixture
+def halls(portal: Portal) -> Portal:
+    """Return a portal with a crowd, and a training with three sessions that anybody may join."""
+    rows = "".join(f"p{number},F,L\n" for number in range(PEOPLE))
+    portal.ok("user", "import", "-", stdin="Login,First name,Last name\n" + rows)
+    training(portal, "aid")
+    portal.ok("catalog", "open", "aid", "--training", "--everybody")
+    for code in SESSIONS:
+        session(portal, code, "--capacity", str(PLACES))
+    return portal
+
+
+def run(portal: Portal, wishes: Sequence[Sequence[Wish]]) -> list[list[Finish]]:
+    """Let everybody try their wishes at once, watched; return how they ended, for each person."""
+    racers = [
+        Racer([wish.line(number) for wish in wanted], NOON) for number, wanted in enumerate(wishes)
+    ]
+    with watched(portal) as wrong:
+        finishes = race(portal, racers, course=COURSE, patience=600)
+    assert wrong == []
+    assert portal.ok("db", "check", "-o", "json").json == []
+    tries = len(wishes[0])
+    return [finishes[at : at + tries] for at in range(0, len(finishes), tries)]
+
+
+def check_story(
+    portal: Portal,
+    start: history.Places,
+    first_row: int,
+    wishes: Sequence[Sequence[Wish]],
+    finishes: Sequence[Sequence[Finish]],
+) -> None:
+    """Check that all answers fit the log: who is where, and who was told that a session is full.
+
+    `start` is where everybody was before, when the log had `first_row` rows.
+    """
+    turns = [turn for turn in history.turns(portal) if turn.row > first_row]
+    levels = history.levels(start, turns)
+    assert all(0 <= count <= PLACES for level in levels.values() for _, count in level)
+    ends = history.places(portal)
+    for number, (wanted, told) in enumerate(zip(wishes, finishes, strict=True)):
+        login = f"p{number}"
+        mine = [turn for turn in turns if turn.login == login]
+        here, row = start.get(login), float(first_row)
+        for wish, finish in zip(wanted, told, strict=True):
+            if finish.code is None and wish.goal != here:
+                turn = mine.pop(0)
+                assert turn.session == wish.goal
+                here, row = turn.session, float(turn.row)
+            elif finish.code == "session_full":
+                before = float(mine[0].row) if mine else history.END
+                assert history.highest(levels[wish.session], row, before) == PLACES
+        assert not mine
+        assert ends.get(login) == here
+
+
+def test_64_come_for_thirty_places_and_all_are_taken(halls: Portal) -> None:
+    """Half of them are sent, half join; nobody is refused while their session has a place."""
+    wishes = [
+        [Wish("enroll" if number % 2 else "join", SESSIONS[number % 3])] for number in range(PEOPLE)
+    ]
+    finishes = run(halls, wishes)
+    told = codes([one[0] for one in finishes])
+    assert told == {None: 3 * PLACES, "session_full": PEOPLE - 3 * PLACES}
+    assert [shown(halls, code)["taken"] for code in SESSIONS] == [PLACES] * 3
+    check_story(halls, {}, 0, wishes, finishes)
+
+
+def test_who_comes_switches_and_goes_is_where_the_last_yes_put_them(halls: Portal) -> None:
+    """64 at once, all places taken: nobody too many, twice or lost, `full` only what was full.
+
+    At no committed moment, and at none that the log tells of.
+    """
+    for number in range(3 * PLACES):
+        first = Wish("join" if number % 5 else "enroll", SESSIONS[number % 3])
+        halls.ok(*first.line(number))
+    start = history.places(halls)
+    first_row = int(halls.value("SELECT max(id) FROM audit_rows"))
+    chance = random.Random(20261122)
+    inside = (("cancel", "enroll"), ("switch", "leave"), ("leave", "join"), ("switch", "switch"))
+    outside = (("enroll", "cancel"), ("join", "switch"))
+    wishes = [
+        [
+            Wish(verb, chance.choice(SESSIONS))
+            for verb in (inside[number % 5 % 4] if number < 3 * PLACES else outside[number % 2])
+        ]
+        for number in range(PEOPLE)
+    ]
+    finishes = run(halls, wishes)
+    check_story(halls, start, first_row, wishes, finishes)
+    told = codes([finish for one in finishes for finish in one])
+    assert set(told) <= REFUSALS
+    assert told[None] > PLACES
+    assert told["session_full"] > 0
+
+
+@pytest.mark.heavy
+def test_wandering_for_forty_rounds(halls: Portal) -> None:
+    """64 people try twelve things each, forty times over, each time from where they were."""
+    chance = random.Random(64)
+    verbs = ("join", "join", "switch", "switch", "switch", "leave", "enroll", "cancel")
+    for _ in range(40):
+        start = history.places(halls)
+        first_row = int(halls.value("SELECT max(id) FROM audit_rows"))
+        wishes = [
+            [Wish(chance.choice(verbs), chance.choice(SESSIONS)) for _ in range(12)]
+            for _ in range(PEOPLE)
+        ]
+        finishes = run(halls, wishes)
+        check_story(halls, start, first_row, wishes, finishes)
+        assert set(codes([finish for one in finishes for finish in one])) <= REFUSALS

@@ -87,7 +87,9 @@ def check_text(value: str, *, field: str, max_chars: int = 255, min_chars: int =
     whoever shows or exports a text makes it harmless. Raises TextCharacterForbidden, TextEmpty,
     TextTooShort or TextTooLong.
     """
-    text = unicodedata.normalize("NFC", trim(value))
+    text = trim(value)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     # What is forbidden is never printable, and to ask the whole text at once is quick.
     for position, character in enumerate("" if text.isprintable() else text, start=1):
         if _is_forbidden(character):

@@ -52,12 +52,12 @@ class _Upload:
         self._present: Sequence[str] = ()
         self._resumed: int | None = None
         self._is_first = True
+        self._names_tokens = False
 
     def reader(self, work: Work, names: Sequence[str]) -> ReadRow:
         """Return what reads one row of a file that has the columns `names`."""
         self._present = names
-        items = file_store.items(work)
-        return file_rules.row_reader(names, items, work.now, work.zone, new_code)
+        return file_rules.row_reader(names, work.now, work.zone, new_code)
 
     def resume(self, run: Unfinished) -> None:
         """Keep in mind that the tokens of the first rows may be there already."""
@@ -65,20 +65,28 @@ class _Upload:
 
     def resolve(self, work: Work, span: Span) -> None:
         """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
-        has_tokens = file_store.find(work, span)
+        file_store.find_items(work)
         if self._is_first:
-            file_store.fail_repeated(work, span)
+            file_store.fail_repeated_codes(work, span)
         file_store.fail_contents(work, span)
         file_store.fail_taken(work, span, self._resumed)
-        file_store.fail_unknown(work, span)
-        if has_tokens:
-            file_store.fail_changes(work, span)
-            file_store.compare(work, span, self._present)
+        self._names_tokens = file_store.names_tokens(work, span)
+        if self._names_tokens:
+            self._resolve_tokens(work, span)
         self._is_first = False
+
+    def _resolve_tokens(self, work: Work, span: Span) -> None:
+        file_store.find_tokens(work, span)
+        if self._is_first:
+            file_store.fail_repeated_numbers(work, span)
+        file_store.fail_unknown(work, span)
+        file_store.fail_changes(work, span)
+        file_store.compare(work, span, self._present)
 
     def write(self, work: Work, span: Span, run: int) -> int:
         """Write what the good rows of `span` want; queues no notices."""
-        file_store.change(work, span, self._present)
+        if self._names_tokens:
+            file_store.change(work, span, self._present)
         file_store.add(work, span, run)
         return 0
 

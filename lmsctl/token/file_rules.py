@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +42,7 @@ HEADINGS = tuple(column.heading for column in COLUMNS)
 
 # A number of 19 digits may not fit a column.
 _LONGEST_NUMBER = 18
+_ITEMS_KEPT = 8192
 _YES, _NO = "Yes", "No"
 _TRUTHS = {canonical.key(_YES): 1, canonical.key(_NO): 0}
 
@@ -61,16 +63,16 @@ def columns(reading: Reading) -> list[Column]:
 
 def row_reader(
     names: Sequence[str],
-    items: Mapping[str, int],
     now: datetime,
     zone: ZoneInfo,
     new_code: Callable[[], str],
 ) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
-    `items` are the ids of items by the keys of their codes. A day in the column of expiries stands
-    for its last second in `zone`. A row without a token id makes a token, with a code from
-    `new_code` when it has none. Everything wrong with a row is noted; it raises nothing.
+    A day in the column of expiries stands for its last second in `zone`. A row without a token id
+    makes a token, with a code from `new_code` when it has none. Each item is put aside when it is
+    first named, and rows name it by a number. Everything wrong with a row is noted; it raises
+    nothing.
     """
     position = {name: index for index, name in enumerate(names)}
     has_labels = "token_label" in position
@@ -80,33 +82,45 @@ def row_reader(
         moment = timewords.parse_cell(cell).end(now, zone) if cell else None
         return utc_text(moment) if moment else None
 
-    readers: dict[str, Callable[[str], Any]] = {**_READERS, "expires": expiry}
-    reads = list(readers.values())
-    # A column that the file does not have reads the blank that is put behind each row.
-    pick = itemgetter(*[position.get(name, -1) for name in readers])
+    @lru_cache(maxsize=8192)
+    def terms(texts: tuple[str, str, str, str]) -> tuple[Any, ...]:
+        """Return what many rows have alike; they are taken apart once."""
+        return tuple(read(text) for read, text in zip(term_readers, texts, strict=True))
 
-    def read_row(row_no: int, cells: list[str], note: Note, _put: Put) -> Sequence[Any]:
+    term_readers = (_creates, _limit, expiry, _truth)
+    readers: dict[str, Callable[[str], Any]] = {
+        **_READERS,
+        **dict(zip(_TERMS, term_readers, strict=True)),
+    }
+    # A column that the file does not have reads the blank that is put behind each row.
+    pick = itemgetter(*[position.get(name, -1) for name in _READERS])
+    pick_terms = itemgetter(*[position.get(name, -1) for name in _TERMS])
+    items = _Items()
+
+    def read_row(row_no: int, cells: list[str], note: Note, put: Put) -> Sequence[Any]:
         cells.append("")
         texts = pick(cells)
+        given_number, given_content, given_code, given_label = texts
         try:
-            values = [read(text) for read, text in zip(reads, texts)]  # noqa: B905 - as long as each other
+            number = _number(given_number)
+            content = _content(given_content)
+            code = _code(given_code)
+            label = rules.check_nickname(given_label)
+            creates, limit, expires_at, active = terms(pick_terms(cells))
         except Refusal:
-            values = [
-                _noting(row_no, name, text, read, note)
-                for (name, read), text in zip(readers.items(), texts, strict=True)
-            ]
-        number, content, code, label, creates, limit, active, expires_at = values
-        is_new, is_generated = not texts[0], not (texts[0] or texts[2])
-        if is_new and has_labels and not texts[3]:
+            every = zip(readers.items(), (*texts, *pick_terms(cells)), strict=True)
+            number, content, code, label, creates, limit, expires_at, active = (
+                _noting(row_no, name, text, read, note) for (name, read), text in every
+            )
+        is_new, is_generated = not given_number, not (given_number or given_code)
+        if is_new and has_labels and not given_label:
             note(row_no, "token_label", RowLabelMissing())
         if is_generated:
             code = new_code()
-        key = _content_key(content)
         return (
             number,
             int(is_new),
-            content,
-            key,
+            items.number(content, put) if content else None,
             code,
             rules.digest(code) if code else None,
             int(is_generated),
@@ -115,10 +129,27 @@ def row_reader(
             limit,
             expires_at,
             1 if active is None and is_new else active,
-            items.get(key) if key else None,
         )
 
     return read_row
+
+
+class _Items:
+    """The items that a file names, each put aside when it is first named."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._next = count(1)
+
+    def number(self, content: str, put: Put) -> int:
+        """Return the number under which the item with that code was put aside."""
+        found = self._numbers.get(content)
+        if found is None:
+            if len(self._numbers) >= _ITEMS_KEPT:
+                self._numbers.clear()
+            found = self._numbers[content] = next(self._next)
+            put("staged_items", (found, content, canonical.key(content), None))
+        return found
 
 
 def _noting(row_no: int, name: str, cell: str, read: Callable[[str], Any], note: Note) -> Any:
@@ -148,11 +179,6 @@ def _code(cell: str) -> str | None:
     return rules.check_code(cell) if cell else None
 
 
-@lru_cache(maxsize=8192)
-def _content_key(code: str | None) -> str | None:
-    return canonical.key(code) if code else None
-
-
 @lru_cache(maxsize=64)
 def _creates(cell: str) -> Type:
     try:
@@ -178,16 +204,14 @@ def _truth(cell: str) -> int | None:
     return truth
 
 
-# In the order in which a row is taken apart; the expiry comes last.
+# In the order in which a row is taken apart; then come the terms, which many rows share.
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "token_id": _number,
     "knowledge_code": _content,
     _CODE: _code,
     "token_label": rules.check_nickname,
-    "creates": _creates,
-    "limit": _limit,
-    "active": _truth,
 }
+_TERMS = ("creates", "limit", "expires", "active")
 
 
 # Out ---------------------------------------------------------------------------------------------

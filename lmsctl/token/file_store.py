@@ -2,8 +2,7 @@
 
 # Every SQL text here is made of names and clauses of our own; values are always parameters.
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, recount
@@ -21,13 +20,13 @@ from lmsctl.token.file_errors import (
 )
 
 # `token_no` is the token id, and `is_new` tells that its cell is blank: the row makes a token.
-# `is_generated` tells that the code stands in no cell; `is_active` is NULL where nothing is said.
+# `item_no` is the number in `staged_items` of the item that is named. `is_generated` tells that the
+# code stands in no cell; `is_active` is NULL where nothing is said.
 TABLES = {
     "staged": {
         "token_no": "BIGINT",
         "is_new": "INTEGER",
-        "content": "TEXT",
-        "content_key": "TEXT",
+        "item_no": "INTEGER",
         "code": "TEXT",
         "code_digest": "TEXT",
         "is_generated": "INTEGER",
@@ -36,8 +35,13 @@ TABLES = {
         "use_limit": "BIGINT",
         "expires_at": "TEXT",
         "is_active": "INTEGER",
+    },
+    "staged_items": {
+        "item_no": "INTEGER PRIMARY KEY",
+        "content": "TEXT",
+        "content_key": "TEXT",
         "content_id": "BIGINT",
-    }
+    },
 }
 NUMBER = "(SELECT t.id FROM tokens t WHERE t.code_digest = s.code_digest)"
 # A code that was made up by a run that did not write it means nothing.
@@ -47,34 +51,35 @@ KEY = """
 """
 
 _EXISTING = "FROM staged s JOIN tokens t ON t.id = s.id"
-_NEW = "FROM staged s JOIN content_items c ON c.id = s.content_id WHERE s.is_new = 1"
+_ITEMS = "JOIN staged_items i ON i.item_no = s.item_no"
+_NEW = f"FROM staged s {_ITEMS} JOIN content_items c ON c.id = i.content_id WHERE s.is_new = 1"
 _CONTENT = "'Knowledge code'"
-_GIVEN = {"given": "s.content"}
+_GIVEN = {"given": "i.content"}
 
 
 def _expiry(work: Work) -> str:
     return "s.expires_at" if work.is_sqlite else "CAST(s.expires_at AS TIMESTAMPTZ)"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An item that a row can name."""
-
-    id: int
-    code_key: str
-
-
-def items(work: Work) -> Mapping[str, int]:
-    """Return the ids of all items by the keys of their codes."""
-    found = work.all(Place, "SELECT id, code_key FROM content_items")
-    return {item.code_key: item.id for item in found}
+def find_items(work: Work) -> None:
+    """Find the items that the file names as they are now."""
+    work.run(
+        """
+        UPDATE staged_items
+        SET content_id = (SELECT c.id FROM content_items c
+                          WHERE c.code_key = staged_items.content_key)
+        """
+    )
 
 
-def find(work: Work, span: Span) -> bool:
-    """Give each row of a span the token it means, and say whether it means any.
+def names_tokens(work: Work, span: Span) -> bool:
+    """Say whether any row of a span has a token id."""
+    sql = f"SELECT EXISTS (SELECT 1 FROM staged s WHERE s.token_no IS NOT NULL AND {IN_SPAN})"
+    return bool(work.value(sql, **span.values))
 
-    Items that came, went or changed their codes since the file was read are looked up again.
-    """
+
+def find_tokens(work: Work, span: Span) -> None:
+    """Give each row of a span the token it means."""
     work.run(
         f"""
         UPDATE staged AS s SET id = NULL, changed = NULL
@@ -82,68 +87,68 @@ def find(work: Work, span: Span) -> bool:
         """,
         **span.values,
     )
-    work.run(
-        f"""
-        UPDATE staged AS s
-        SET content_id = (SELECT c.id FROM content_items c WHERE c.code_key = s.content_key)
-        WHERE {IN_SPAN} AND s.content_key IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM content_items c WHERE c.id = s.content_id AND c.code_key = s.content_key)
-        """,
-        **span.values,
-    )
-    found = work.run(
+    if work.run(
         f"UPDATE staged AS s SET id = t.id FROM tokens t WHERE {IN_SPAN} AND t.id = s.token_no",
         **span.values,
-    )
-    if found:
+    ):
         recount(work)
-    return found > 0
 
 
 # What is wrong -----------------------------------------------------------------------------------
 
 
-def fail_repeated(work: Work, span: Span) -> None:
-    """Note rows of the file that mean the same token, and those that make the same code."""
-    for column, condition, heading, what in (
-        ("token_no", "s.token_no IS NOT NULL", "Token id", "token id"),
-        ("code_digest", "s.is_new = 1", "Token", "token"),
-    ):
-        source = f"""
-            FROM staged s
-            JOIN (SELECT s.{column}, min(s.row_no) AS one, max(s.row_no) AS other FROM staged s
-                  WHERE {condition} GROUP BY s.{column} HAVING count(*) > 1) t
-              ON t.{column} = s.{column}
-            WHERE {condition}
-        """
-        shown = {
-            "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
-            "what": f"'{what}'",
-        }
-        fail(work, span, RowRepeated, Fault(source, f"'{heading}'", shown))
+def fail_repeated_codes(work: Work, span: Span) -> None:
+    """Note rows that make the same code."""
+    _fail_repeated(work, span, "code_digest", "s.is_new = 1", ("Token", "token"))
+
+
+def fail_repeated_numbers(work: Work, span: Span) -> None:
+    """Note rows that mean the same token."""
+    _fail_repeated(work, span, "token_no", "s.token_no IS NOT NULL", ("Token id", "token id"))
+
+
+def _fail_repeated(
+    work: Work, span: Span, column: str, condition: str, name: tuple[str, str]
+) -> None:
+    heading, what = name
+    repeated = f"FROM staged s WHERE {condition} GROUP BY s.{column} HAVING count(*) > 1"
+    # Nearly always there is none, and to ask just that is quick.
+    if not work.value(f"SELECT EXISTS (SELECT 1 {repeated})"):
+        return
+    source = f"""
+        FROM staged s
+        JOIN (SELECT s.{column}, min(s.row_no) AS one, max(s.row_no) AS other {repeated}) t
+          ON t.{column} = s.{column}
+        WHERE {condition}
+    """
+    shown = {
+        "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
+        "what": f"'{what}'",
+    }
+    fail(work, span, RowRepeated, Fault(source, f"'{heading}'", shown))
 
 
 def fail_contents(work: Work, span: Span) -> None:
     """Note rows about items that are not there, and new tokens for what no token admits to."""
-    unknown = "FROM staged s WHERE s.content_id IS NULL AND s.content_key IS NOT NULL"
-    fail(work, span, ContentUnknown, Fault(unknown, _CONTENT, _GIVEN))
     admitted = ", ".join(f"'{kind}'" for kind in sorted(rules.ADMITTED_TO))
     wrongs = (
         (TokenContentWrong, f"c.kind NOT IN ({admitted})", {**_GIVEN, "kind": "c.kind"}),
         (TokenContentLibrary, f"c.source = '{Source.LIBRARY}'", _GIVEN),
         (ContentArchived, f"c.status = '{ContentStatus.ARCHIVED}'", _GIVEN),
     )
-    # Few items are meant by many rows: one look at the items spares three at the rows.
-    if work.value(
+    # Few items are meant by many rows: one look at the items spares four at the rows.
+    if not work.value(
         f"""
         SELECT EXISTS (
-            SELECT 1 FROM content_items c WHERE ({" OR ".join(wrong[1] for wrong in wrongs)})
-            AND c.id IN (SELECT s.content_id FROM staged s WHERE s.is_new = 1 AND {IN_SPAN}))
-        """,
-        **span.values,
+            SELECT 1 FROM staged_items i LEFT JOIN content_items c ON c.id = i.content_id
+            WHERE c.id IS NULL OR {" OR ".join(wrong[1] for wrong in wrongs)})
+        """
     ):
-        for refusal, condition, shown in wrongs:
-            fail(work, span, refusal, Fault(f"{_NEW} AND {condition}", _CONTENT, shown))
+        return
+    unknown = f"FROM staged s {_ITEMS} WHERE i.content_id IS NULL"
+    fail(work, span, ContentUnknown, Fault(unknown, _CONTENT, _GIVEN))
+    for refusal, condition, shown in wrongs:
+        fail(work, span, refusal, Fault(f"{_NEW} AND {condition}", _CONTENT, shown))
 
 
 def fail_taken(work: Work, span: Span, run: int | None) -> None:
@@ -164,7 +169,8 @@ def fail_unknown(work: Work, span: Span) -> None:
 def fail_changes(work: Work, span: Span) -> None:
     """Note what no file can change about a token, and limits below what was used."""
     moved = f"""
-        {_EXISTING} JOIN content_items c ON c.id = t.content_id WHERE s.content_id <> t.content_id
+        {_EXISTING} {_ITEMS} JOIN content_items c ON c.id = t.content_id
+        WHERE i.content_id <> t.content_id
     """
     shown = {**_GIVEN, "number": "t.id", "content": "c.code"}
     fail(work, span, RowContentMoved, Fault(moved, _CONTENT, shown))
@@ -233,9 +239,9 @@ def add(work: Work, span: Span, run: int) -> None:
         f"""
         INSERT INTO tokens (code, code_digest, nickname, content_id, creates, use_limit, uses,
                             expires_at, is_active, created_at, run_id, version)
-        SELECT s.code, s.code_digest, s.nickname, s.content_id, s.creates, s.use_limit, 0,
+        SELECT s.code, s.code_digest, s.nickname, i.content_id, s.creates, s.use_limit, 0,
                {_expiry(work)}, s.is_active = 1, :created_at, :run, 1
-        FROM good s WHERE s.is_new = 1 AND {IN_SPAN} ORDER BY s.row_no
+        FROM good s {_ITEMS} WHERE s.is_new = 1 AND {IN_SPAN} ORDER BY s.row_no
         """,
         created_at=work.now,
         run=run,

@@ -10,7 +10,7 @@ from lmsctl.bulk.options import FileOptions
 from lmsctl.enrollment import actions, rules, training_rules
 from lmsctl.enrollment.actions import Order, Terms, TrainingOrder
 from lmsctl.enrollment.results import PairOutcome
-from lmsctl.enrollment.rules import Selection
+from lmsctl.enrollment.rules import Blanks, Selection
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Listing, Outcome
 from lmsctl.kit.environment import Environment
@@ -41,6 +41,7 @@ OverReason = Annotated[
         "lmsctl enroll --filter type=staff --content GDPR-101 --dry-run",
         "lmsctl enroll --group Pilots --training first-aid:spring --keep-going",
         "lmsctl enroll --from pairs.csv --keep-going --rejects mend.csv",
+        "lmsctl enroll --from people.csv --training first-aid:spring --notify",
     ),
 )
 def enroll(
@@ -93,15 +94,18 @@ def enroll(
     order in which they are named, then the others by login.
 
     A file given with --from has a pair in each row: Login (or an address; or the column Email) and
-    Content, a code. --content says it for rows without. All rows are checked before any is written.
-    The options from --encoding to --rejects and --notify are for files only; --keep-going is for
-    both ways.
+    either Content, a code, or Training, a code or CODE:SESSION. Beside Training may stand Session
+    and Access at, a time as for --access-at; blank means now. --content or --training with
+    --access-at speak for rows that leave these blank. All rows are checked before any is written;
+    rows that come first get the places of a session. The options from --encoding to --rejects and
+    --notify are for files only; --keep-going is for both ways.
     """
     people = Selection(user or (), department or (), group or (), filter_ or ())
     if from_ is not None:
-        for_trainings = (training, access_at, over_capacity, reason)
-        rules.check_file_alone(people, content or (), for_trainings)
-        return _enroll_from(env, file, from_, content, is_notifying=notify)
+        never = {"--over-capacity": over_capacity, "--reason": reason}
+        rules.check_file_alone(people, content or (), training or (), never)
+        blanks = _blanks(content, training, access_at)
+        return _enroll_from(env, file, from_, blanks, is_notifying=notify)
     rules.check_no_file([*file.given(), *(["notify"] if notify else [])])
     rules.check_named(content, training)
     idle = {"--access-at": access_at, "--over-capacity": over_capacity}
@@ -122,17 +126,24 @@ def enroll(
     return env.write(write)
 
 
+def _blanks(content: list[str] | None, training: list[str] | None, access_at: str | None) -> Blanks:
+    return Blanks(
+        content[0] if content else None,
+        training_rules.parse_target(training[0]) if training else None,
+        timewords.parse(access_at) if access_at is not None else None,
+    )
+
+
 def _enroll_from(
-    env: Environment, file: FileOptions, path: str, content: list[str] | None, *, is_notifying: bool
+    env: Environment, file: FileOptions, path: str, blanks: Blanks, *, is_notifying: bool
 ) -> Any:
     from lmsctl.bulk.actions import Upload  # what reads files takes long to load
     from lmsctl.enrollment import enroll_file_actions
 
-    default = content[0] if content else None
     with Upload(file.order(path)) as upload:
         return env.write(
             lambda work: enroll_file_actions.enroll_people(
-                work, upload, content=default, wants_notices=is_notifying
+                work, upload, blanks, zone=env.time_zone, wants_notices=is_notifying
             ),
             late=True,
         )

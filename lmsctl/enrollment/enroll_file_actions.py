@@ -1,6 +1,7 @@
-"""Enrolling people in content as a file says."""
+"""Enrolling people in content and trainings as a file says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby, islice
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -12,38 +13,54 @@ from lmsctl.content import rules as content_rules
 from lmsctl.content.results import Kind
 from lmsctl.content.rules import Item
 from lmsctl.enrollment import enroll_file_store as store
-from lmsctl.enrollment import file_store
+from lmsctl.enrollment import file_store, training_rules
+from lmsctl.enrollment import training_file_store as trainings
 from lmsctl.enrollment.enroll_file_rules import COLUMNS, row_reader
+from lmsctl.enrollment.rules import Blanks
+from lmsctl.kit import timewords
 from lmsctl.kit.answer import Done
+from lmsctl.kit.driver import Repeat, utc_text
+from lmsctl.kit.errors import Refusal, Usage
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
+from lmsctl.training import people_store
+from lmsctl.training import store as training_store
 
 _TOGETHER = 5_000
+_CONTENT, _TRAINING = "enrollment.manage", "training.enroll"
+_UTC = ZoneInfo("UTC")
 
 
-def enroll_people(work: Work, upload: Upload, *, content: str | None, wants_notices: bool) -> Done:
-    """Enroll people in items, a pair in each row; needs `enrollment.manage` over the people.
+def enroll_people(
+    work: Work, upload: Upload, blanks: Blanks, *, zone: ZoneInfo | None, wants_notices: bool
+) -> Done:
+    """Enroll people in items and trainings, a pair in each row.
 
-    `content` is the item of rows that name none. The unit of work must not have begun. Who is
-    enrolled already stays so, unchanged. Raises CsvColumnMissing and what `bulk.run` raises.
+    Over the people it needs `enrollment.manage` where a row names an item, and `training.enroll`
+    where it names a training. `blanks` is for rows that name neither. Times without offset are in
+    `zone`, or in the training's own when that is None. The unit of work must not have begun. Who is
+    enrolled already stays so, unchanged. Raises CsvColumnMissing, OptionIdle, AccessMissing,
+    PermissionMissing and what `bulk.run` raises.
     """
     work.about = f"file {upload.order.path}"
-    rights.require(work, "enrollment.manage")
-    enrolling = _Enrolling(wants_notices=wants_notices)
+    if not rights.actor(work).scope(_TRAINING).paths:
+        rights.require(work, _CONTENT)
+    training_rules.access_at(blanks.access, work.now, zone or _UTC)
+    enrolling = _Enrolling(zone, wants_notices=wants_notices)
     job = Job(
         kind="enroll",
         event="enrollments.imported",
         columns=COLUMNS,
         tables=store.TABLES,
         reader=lambda names: row_reader(
-            names, content, upload.order.path, is_sandbox=work.is_sandbox
+            names, blanks, upload.order.path, is_sandbox=work.is_sandbox
         ),
         resolve=enrolling.resolve,
         write=enrolling.write,
-        notes=lambda _work: (),
+        notes=enrolling.notes,
         key=store.KEY,
         number=store.NUMBER,
     )
@@ -53,20 +70,53 @@ def enroll_people(work: Work, upload: Upload, *, content: str | None, wants_noti
 class _Enrolling:
     """What is known while one file is taken in."""
 
-    def __init__(self, *, wants_notices: bool) -> None:
+    def __init__(self, zone: ZoneInfo | None, *, wants_notices: bool) -> None:
+        self._zone = zone
         self._wants_notices = wants_notices
         self._is_first = True
+        self._has_trainings = False
 
     def resolve(self, work: Work, span: Span) -> None:
         """Find out whom and what the rows of `span` mean, and what is wrong with them."""
         if self._is_first:
-            file_store.prepare(work)
-        store.find(work, span, rights.require(work, "enrollment.manage"))
+            self._prepare(work)
+        actor = rights.actor(work)
+        store.find(work, span, actor.scope(_CONTENT), actor.scope(_TRAINING))
+        if self._has_trainings:
+            trainings.find(work, span)
         if self._is_first:
             recount(work)
-        self._is_first = False
         store.fail_unfit(work, span)
         store.mark_repeated(work, span)
+        if self._has_trainings:
+            self._resolve_trainings(work, span)
+        self._is_first = False
+
+    def _prepare(self, work: Work) -> None:
+        """Look which sorts of rows there are, and raise PermissionMissing for one not allowed."""
+        self._has_trainings = trainings.has_rows(work)
+        if self._has_trainings:
+            rights.require(work, _TRAINING)
+            trainings.prepare(work)
+        if store.has_rows(work):
+            rights.require(work, _CONTENT)
+        file_store.prepare(work)
+
+    def _resolve_trainings(self, work: Work, span: Span) -> None:
+        trainings.fail_unfit(work, span)
+        if self._is_first:
+            trainings.fail_twice(work, span)
+            self._read_accesses(work)
+        trainings.fail_full(work, span)
+        trainings.mark_repeated(work, span)
+
+    def _read_accesses(self, work: Work) -> None:
+        """Turn the times of the whole file into instants."""
+        found = trainings.accesses(work)
+        while batch := list(islice(found, _TOGETHER)):
+            trainings.note_accesses(work, [_access(work.now, one, self._zone) for one in batch])
+        recount(work, "staged_accesses")
+        trainings.use_accesses(work)
 
     def write(self, work: Work, span: Span, run: int) -> int:
         """Enroll who is new in `span`; return how many notices were queued."""
@@ -80,7 +130,42 @@ class _Enrolling:
             store.prepare_pathways(work, span)
         count = _tell(work, span, items) if self._wants_notices else 0
         store.resolve_repeated(work, span)
+        if self._has_trainings:
+            self._write_trainings(work, span)
         return count
+
+    def _write_trainings(self, work: Work, span: Span) -> None:
+        intakes = trainings.intakes(work, span)
+        for one in intakes:
+            # What was free has been locked since it was counted.
+            if one.session_id and not people_store.claim(work, one.session_id, one.people):
+                raise Repeat
+        trainings.write(work, span)
+        trainings.resolve_repeated(work, span)
+
+    def notes(self, work: Work) -> Iterator[str]:
+        """Yield for each session that people came into too late that this does not matter."""
+        if not self._has_trainings:
+            return
+        for number in trainings.filled_sessions(work):
+            session = training_store.session_by_id(work, number)
+            yield from training_rules.late_to_come(session, work.now)
+
+
+def _access(now: datetime, one: trainings.Access, zone: ZoneInfo | None) -> tuple[str | None, ...]:
+    """Return a time of the file with its instant, or with why it is none."""
+    wrong: Refusal
+    try:
+        moment = training_rules.access_at(
+            timewords.parse(one.access), now, zone or ZoneInfo(one.time_zone)
+        )
+    except Usage as refusal:
+        wrong = timewords.in_file(refusal, one.access)
+    except Refusal as refusal:
+        wrong = refusal
+    else:
+        return one.time_zone, one.access, utc_text(moment), None, None, None
+    return one.time_zone, one.access, None, wrong.code, wrong.message(), wrong.advice()
 
 
 def _tell(work: Work, span: Span, items: Sequence[Item]) -> int:

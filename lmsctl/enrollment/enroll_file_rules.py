@@ -1,62 +1,153 @@
 """What a file of enrollments may hold, and reading one row of it without asking the database."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from lmsctl.bulk.actions import Note, Put, ReadRow
-from lmsctl.enrollment.errors import ItemUnnamed
-from lmsctl.kit import canonical
+from lmsctl.enrollment import training_rules
+from lmsctl.enrollment.errors import CellIdle, ItemUnnamed, OptionIdle, RowOfTwo
+from lmsctl.enrollment.rules import Blanks
+from lmsctl.enrollment.training_errors import TargetTwice
+from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import email_key
 from lmsctl.kit.csverrors import CsvColumnMissing
 from lmsctl.kit.csvin import Column
-from lmsctl.kit.errors import Location
+from lmsctl.kit.errors import Location, Refusal, Usage
 from lmsctl.user.errors import LoginMissing
 
 COLUMNS = (
     Column("login", "Login", ("Username", "User", "Login name", "Learner")),
     Column("email", "Email", ("Mail", "Email address", "Mail address")),
     Column("content", "Content", ("Content code", "Code", "Item", "Knowledge code")),
+    Column("training", "Training", ("Training code",)),
+    Column("session", "Session", ("Session code",)),
+    Column("access_at", "Access at", ("Access", "Access date")),
 )
+_HEADINGS = {column.name: column.heading for column in COLUMNS}
+# What stands behind the person in a line of `staged`: what a row names, and room for what it means.
+_Aim = tuple[str | None, ...]
+_NOWHERE: _Aim = ("", *(None,) * 12)
 
 
-def row_reader(
-    names: Sequence[str], content: str | None, file: str, *, is_sandbox: bool
-) -> ReadRow:
+def row_reader(names: Sequence[str], blanks: Blanks, file: str, *, is_sandbox: bool) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
-    The cell Login holds a login or an address; where it is blank the cell Email counts. `content`
-    is the item of every row that names none. Raises CsvColumnMissing when neither column names
-    people, or nothing the items.
+    The cell Login holds a login or an address; where it is blank the cell Email counts. `blanks`
+    says what rows mean that name neither an item nor a training. Raises CsvColumnMissing when no
+    column names people, or nothing says what they get, and OptionIdle.
     """
-    if not {"login", "email"} & set(names):
-        raise CsvColumnMissing(location=Location(file), field="login", name="Login")
-    if content is None and "content" not in names:
-        raise CsvColumnMissing(location=Location(file), field="content", name="Content")
-    pick = _picker(names, ("login", "email", "content"))
+    _check_columns(names, blanks, file)
+    pick = _picker(names, ("login", "email", "content", "training", "session", "access_at"))
+    nameless = "login" if "login" in names else "email"
 
     def read_row(row_no: int, cells: list[str], note: Note, _put: Put) -> Sequence[Any]:
-        login, email, code = pick(cells)
+        login, email, content, training, session, access = pick(cells)
         given = login or email
         if not given:
-            note(row_no, "login" if "login" in names else "email", LoginMissing())
-        if not (code or content):
-            note(row_no, "content", ItemUnnamed())
-        code = code or content or ""
-        login_key = canonical.key(given) if login else None
+            note(row_no, nameless, LoginMissing())
+        aim, wrong = _understood(_Cells(content, training, session, access), blanks)
+        for column, refusal in wrong:
+            note(row_no, column, refusal)
         return (
             given,
-            login_key,
+            canonical.key(given) if login else None,
             email_key(given, sandbox=is_sandbox),
             "Login" if login else "Email",
-            code,
-            canonical.key(code),
-            None,
-            None,
+            *aim,
         )
 
     return read_row
 
 
+def _check_columns(names: Sequence[str], blanks: Blanks, file: str) -> None:
+    if not {"login", "email"} & set(names):
+        raise CsvColumnMissing(location=Location(file), field="login", name="Login")
+    has_trainings = blanks.training is not None or "training" in names
+    if not has_trainings and blanks.content is None and "content" not in names:
+        raise CsvColumnMissing(location=Location(file), field="content", name="Content")
+    if blanks.access is not None and not has_trainings:
+        raise OptionIdle(option="--access-at", needed="--training", field="--access-at")
+
+
 def _picker(names: Sequence[str], wanted: Sequence[str]) -> Callable[[list[str]], list[str]]:
     places = [names.index(name) if name in names else None for name in wanted]
     return lambda cells: ["" if at is None else cells[at] for at in places]
+
+
+# What people get ---------------------------------------------------------------------------------
+
+
+class _Cells(NamedTuple):
+    """The cells of a row that say what a person gets."""
+
+    content: str
+    training: str
+    session: str
+    access: str
+
+
+_Wrong = list[tuple[str, Refusal]]
+
+
+@lru_cache(maxsize=8192)
+def _understood(cells: _Cells, blanks: Blanks) -> tuple[_Aim, _Wrong]:
+    """Return what a row names, and what is wrong with it in which column."""
+    if cells.content and cells.training:
+        return _NOWHERE, [("training", RowOfTwo())]
+    if cells.training or (blanks.training and not cells.content):
+        return _in_training(cells, blanks)
+    content = cells.content or blanks.content
+    if not content:
+        return _NOWHERE, [("content", ItemUnnamed())]
+    wrong: _Wrong = [
+        (name, CellIdle(given=canonical.excerpt(cell), column=_HEADINGS[name]))
+        for name, cell in (("session", cells.session), ("access_at", cells.access))
+        if cell
+    ]
+    return (content, canonical.key(content), *_NOWHERE[2:]), wrong
+
+
+def _in_training(cells: _Cells, blanks: Blanks) -> tuple[_Aim, _Wrong]:
+    wrong: _Wrong = []
+    access = cells.access or (blanks.access.text if blanks.access else None)
+    try:
+        timewords.parse(access or "now")
+    except Usage as refusal:
+        wrong.append(("access_at", timewords.in_file(refusal, access or "")))
+        access = None
+    heading = "session" if cells.session else "training"
+    try:
+        training, session = _target(cells, blanks)
+    except Refusal as refusal:
+        return _NOWHERE, [*wrong, ("training" if ":" in cells.training else heading, refusal)]
+    return (
+        "",
+        None,
+        None,
+        None,
+        training,
+        canonical.key(training),
+        session,
+        canonical.key(session) if session else None,
+        _HEADINGS[heading],
+        access,
+        None,
+        None,
+        None,
+    ), wrong
+
+
+def _target(cells: _Cells, blanks: Blanks) -> tuple[str, str | None]:
+    """Return a training and its session, if any; raises TargetUnclear and TargetTwice.
+
+    The cell for a session counts more than the command line, but not more than its neighbor.
+    """
+    if not cells.training:
+        code, session = blanks.training or ("", None)
+        return code, cells.session or session
+    code, session = training_rules.parse_target(cells.training)
+    if session and cells.session and canonical.key(session) != canonical.key(cells.session):
+        second = f"{code}:{cells.session}"
+        raise TargetTwice(training=code, first=f"{code}:{session}", second=second)
+    return code, cells.session or session

@@ -1,4 +1,4 @@
-"""The SQL of files of enrollments: understanding and writing a range of staged rows."""
+"""The SQL of files of enrollments: people, and the rows that name content."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail
 from lmsctl.content import store as content
 from lmsctl.content.errors import ContentArchived, ContentIsFolder, ContentUnknown
 from lmsctl.content.rules import Item
-from lmsctl.enrollment import file_store
+from lmsctl.enrollment import file_store, training_file_store
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit.driver import utc_text
@@ -29,20 +29,39 @@ TABLES = {
         "code_key": "TEXT",
         "user_id": "BIGINT",
         "item_id": "BIGINT",
+        **training_file_store.COLUMNS,
     },
     "staged_dues": {"item_id": "BIGINT", "due_at": "TEXT"},
+    **training_file_store.TABLES,
 }
-KEY = "s.login || ' ' || s.content"
 _SAME = "e.user_id = s.user_id AND e.item_id = s.item_id"
-NUMBER = f"(SELECT e.id FROM enrollments e WHERE {_SAME})"
 
+
+def _either(of_training: str, of_content: str) -> str:
+    return f"CASE WHEN {training_file_store.IS_OURS} THEN {of_training} ELSE {of_content} END"
+
+
+KEY = _either(training_file_store.KEY, "s.login || ' ' || s.content")
+NUMBER = _either(training_file_store.NUMBER, f"(SELECT e.id FROM enrollments e WHERE {_SAME})")
+
+
+_NEW = f"s.id IS NULL AND s.item_id IS NOT NULL AND {IN_SPAN}"
 
 # Understanding -----------------------------------------------------------------------------------
 
 
-def find(work: Work, span: Span, scope: Scope) -> None:
-    """Give each row its person, within `scope`, its item, and the enrollment if they are in it."""
-    file_store.find_pairs(work, span, scope)
+def has_rows(work: Work) -> bool:
+    """Say whether any row names content."""
+    return bool(work.value("SELECT EXISTS (SELECT 1 FROM staged s WHERE s.code_key IS NOT NULL)"))
+
+
+def find(work: Work, span: Span, for_content: Scope, for_trainings: Scope) -> None:
+    """Give each row its person, its item, and the enrollment if they are in it.
+
+    The person must be in the scope `for_trainings` if the row names one, else `for_content`.
+    """
+    scopes = (scope.clause("d.path") for scope in (for_trainings, for_content))
+    file_store.find_pairs(work, span, _either(*scopes))
     work.run(
         f"""
         UPDATE staged AS s SET id = e.id FROM enrollments e
@@ -95,7 +114,7 @@ def mark_repeated(work: Work, span: Span) -> None:
         UPDATE staged AS s SET id = 0 FROM (
             SELECT s.row_no, row_number() OVER (
                 PARTITION BY s.user_id, s.item_id ORDER BY s.row_no) AS place
-            FROM good s WHERE {IN_SPAN} AND s.id IS NULL) t
+            FROM good s WHERE {_NEW}) t
         WHERE t.row_no = s.row_no AND t.place > 1
         """,
         **span.values,
@@ -103,8 +122,6 @@ def mark_repeated(work: Work, span: Span) -> None:
 
 
 # Writing -----------------------------------------------------------------------------------------
-
-_NEW = f"s.id IS NULL AND {IN_SPAN}"
 
 
 def items(work: Work, span: Span) -> list[Item]:

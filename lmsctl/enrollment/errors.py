@@ -24,7 +24,7 @@ class ContentUnnamed(Usage):
 
     code = "content_unnamed"
     says = "Nothing is named to enroll people in."
-    hint = "Give --content or --training, or --from with a file that has a column Content."
+    hint = "Give --content or --training, or --from with a file that has such a column."
 
 
 class FileNotAlone(Usage):
@@ -32,15 +32,39 @@ class FileNotAlone(Usage):
 
     code = "file_not_alone"
     says = "{option} does not go with {other}."
-    hint = "A file says whom and what by its rows; with --from only one --content is taken."
+    hint = "A file names people and what they get; --content or --training helps blank rows."
 
 
 class ItemUnnamed(Rejected):
     """A row of a file that does not say what to enroll somebody in."""
 
     code = "item_unnamed"
-    says = "The row names no content."
-    hint = "Fill in the column Content, or give --content for the rows that leave it blank."
+    says = "The row names no content and no training."
+    hint = "Fill in Content or Training, or give --content or --training for such rows."
+
+
+class RowOfTwo(Rejected):
+    """A row of a file that names a content and a training."""
+
+    code = "row_of_two"
+    says = "The row names a content and a training."
+    hint = "Write a row for each of them."
+
+
+class CellIdle(Rejected):
+    """A cell about trainings in a row that names none."""
+
+    code = "cell_idle"
+    says = "'{given}' in {column} means nothing without a training."
+    hint = "Fill in the column Training, or leave this cell blank."
+
+
+class PairTwice(Rejected):
+    """Two rows of one file with one person in one training, and not with the same session."""
+
+    code = "pair_twice"
+    says = "Row {other} has the same person in '{training}' with another session, or without."
+    hint = "Keep one of the two rows: a person has one session of a training."
 
 
 class OptionIdle(Usage):
@@ -81,6 +105,14 @@ class EnrollmentUnknown(NotFound):
     code = "enrollment_unknown"
     says = "'{login}' is not enrolled in '{content}'."
     hint = "'lmsctl enrollment list --user {login}' shows in what."
+
+
+class EnrollmentUnclear(Usage):
+    """A question about a content and a training at once, or about neither."""
+
+    code = "enrollment_unclear"
+    says = "It is not clear which enrollment is meant: one in content, or one in a training."
+    hint = "Give --content or --training, not both."
 
 
 class EventNeedsContent(Usage):

@@ -50,7 +50,7 @@ def prepare(work: Work) -> None:
 
 def find(work: Work, span: Span, scope: Scope) -> None:
     """Give each row its person, within `scope`, its item, and the event if it is there already."""
-    find_pairs(work, span, scope)
+    find_pairs(work, span, scope.clause("d.path"))
     work.run(
         f"""
         UPDATE staged AS s SET id = p.id FROM progress_events p
@@ -60,10 +60,12 @@ def find(work: Work, span: Span, scope: Scope) -> None:
     )
 
 
-def find_pairs(work: Work, span: Span, scope: Scope) -> None:
-    """Give each row its person, within `scope`, and its item, and take its `id` away.
+def find_pairs(work: Work, span: Span, within: str) -> None:
+    """Give each row its person and its item, and take its `id` away.
 
     The person is who has the login `login_key`; if nobody has, who has the address `email_key`.
+    `within` is an SQL condition on `staged s` and `d`, the person's department: outside of it
+    nobody is found.
     """
     work.run(
         f"""
@@ -78,7 +80,7 @@ def find_pairs(work: Work, span: Span, scope: Scope) -> None:
             UPDATE staged AS s SET user_id = u.id
             FROM users u JOIN departments d ON d.id = u.department_id
             WHERE {IN_SPAN} AND s.user_id IS NULL AND u.{key} = s.{key}
-              AND {IS_ALIVE} AND {scope.clause("d.path")}
+              AND {IS_ALIVE} AND {within}
             """,
             now=work.now,
             **span.values,

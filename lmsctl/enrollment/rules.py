@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lmsctl.enrollment.errors import (
     ContentUnnamed,
+    EnrollmentUnclear,
     EventInFuture,
     EventNeedsContent,
     FileNotAlone,
@@ -17,12 +18,12 @@ from lmsctl.enrollment.errors import (
 )
 from lmsctl.enrollment.results import Event, Phase
 from lmsctl.kit import canonical
+from lmsctl.kit.timewords import TimeWord
 from lmsctl.user import rules as user_rules
 from lmsctl.user.results import Origin, Status, Type
 from lmsctl.user.rules import FieldRule
 
 _WORDS = {"type": Type, "status": Status, "origin": Origin}
-_FOR_TRAININGS = ("--training", "--access-at", "--over-capacity", "--reason")
 _SCORED = frozenset({Event.COMPLETED, Event.PASSED, Event.FAILED})
 _FULL_SCORE = 100
 
@@ -69,6 +70,18 @@ class Selection:
         return not (self.departments or self.groups or self.filters)
 
 
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """What rows of a file mean that leave it blank; of the first two at most one is given.
+
+    `training` is the code of a training and that of a session, if any.
+    """
+
+    content: str | None = None
+    training: tuple[str, str | None] | None = None
+    access: TimeWord | None = None
+
+
 def check_selection(wanted: Selection) -> None:
     """Raise SelectionMissing and FilterOnNames."""
     if wanted.is_by_names_alone and not wanted.logins:
@@ -83,6 +96,13 @@ def check_named(contents: Sequence[str] | None, trainings: Sequence[str] | None)
         raise ContentUnnamed(field="--content")
 
 
+def check_one_sort(content: str | None, training: str | None, *, is_needed: bool) -> None:
+    """Raise EnrollmentUnclear for content and a training at once, or for neither if one must be."""
+    both, neither = content is not None and training is not None, content is training is None
+    if both or (neither and is_needed):
+        raise EnrollmentUnclear(field="--training" if both else "--content")
+
+
 def check_needed(needed: str, is_given: object, options: Mapping[str, object]) -> None:
     """Raise OptionIdle when one of `options`, by name and value, is there without what it needs."""
     for option, value in options.items():
@@ -91,22 +111,27 @@ def check_needed(needed: str, is_given: object, options: Mapping[str, object]) -
 
 
 def check_file_alone(
-    people: Selection, contents: Sequence[str], for_trainings: Sequence[object]
+    people: Selection,
+    contents: Sequence[str],
+    trainings: Sequence[str],
+    never: Mapping[str, object],
 ) -> None:
     """Raise FileNotAlone when something beside the file says whom or, twice, what.
 
-    `for_trainings` are the values of the options for trainings, of which no file knows.
+    `never` are the options, by name and value, that no file goes with.
     """
-    for option, given in (
-        *zip(_FOR_TRAININGS, for_trainings, strict=True),
-        ("--user", people.logins),
-        ("--department", people.departments),
-        ("--group", people.groups),
-        ("--filter", people.filters),
-        ("A second --content", contents[1:]),
+    for option, other, given in (
+        *((name, "--from", value) for name, value in never.items()),
+        ("--user", "--from", people.logins),
+        ("--department", "--from", people.departments),
+        ("--group", "--from", people.groups),
+        ("--filter", "--from", people.filters),
+        ("A second --content", "--from", contents[1:]),
+        ("A second --training", "--from", trainings[1:]),
+        ("--training", "--content and --from", contents and trainings),
     ):
         if given:
-            raise FileNotAlone(option=option, other="--from", field=option.rpartition(" ")[2])
+            raise FileNotAlone(option=option, other=other, field=option.rpartition(" ")[2])
 
 
 def check_no_file(given: Iterable[str]) -> None:

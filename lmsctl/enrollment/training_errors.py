@@ -32,7 +32,7 @@ class AccessMissing(Rejected):
 
     code = "access_missing"
     says = "'{given}' is no moment from which somebody can have access."
-    hint = "Give --access-at a moment, for example 2026-03-01T09:00, or leave it out for now."
+    hint = "Name a moment, for example 2026-03-01T09:00, or leave it out for now."
 
 
 class SessionSecond(Conflict):

@@ -21,10 +21,11 @@ from lmsctl.enrollment.training_errors import (
     TargetTwice,
     TargetUnclear,
 )
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, timewords
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
+from lmsctl.training import rules as room_rules
 from lmsctl.training.people_store import Standing
 from lmsctl.training.rules import Session, Training
 
@@ -150,6 +151,14 @@ def full(target: Target, who: str) -> SessionFull:
     return SessionFull(
         who=who, training=session.training, session=session.code, capacity=session.capacity
     )
+
+
+def late_to_come(session: Session, now: datetime) -> Iterator[str]:
+    """Yield what an administrator should know who puts people into a session now."""
+    if room_rules.is_stopped(session.registration_stops_at, now):
+        shown = timewords.show(session.registration_stops_at or now, ZoneInfo(session.time_zone))
+        name = f"{session.training}:{session.code}"
+        yield f"Registration for {name} stopped at {shown}; you are not bound by that."
 
 
 def editing(  # noqa: PLR0913 - what is wanted, and how things stand

@@ -140,7 +140,7 @@ MEANINGLESS: list[tuple[tuple[str, ...], str]] = [
     (("--training", "aid:", "--user", "ann"), "target_unclear"),
     (("--training", "aid:spring"), "selection_missing"),
     (("--user", "ann"), "content_unnamed"),
-    (("--from", "-", "--training", "aid"), "file_not_alone"),
+    (("--from", "-", "--training", "aid", "--content", "one"), "file_not_alone"),
     (("--content", "one", "--user", "ann", "--access-at", "now"), "option_idle"),
     (("--content", "one", "--user", "ann", "--over-capacity", "--reason", "x"), "option_idle"),
     (("--from", "-", "--over-capacity"), "file_not_alone"),

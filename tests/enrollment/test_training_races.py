@@ -139,6 +139,21 @@ def test_groups_get_all_their_places_or_none(hall: Portal) -> None:
     check(hall, 28)
 
 
+def test_files_and_commands_share_the_places(hall: Portal) -> None:
+    """A file gets all its places or none, while others take single ones; each is given once."""
+    session(hall, "spring", "--capacity", "20")
+    racers = [Racer([enrolling(n)], NOON) for n in range(24, CROWD)]
+    for first in range(0, 24, 4):
+        rows = "".join(f"p{n},aid:spring\n" for n in range(first, first + 4))
+        file = hall.folder / f"from-{first}.csv"
+        file.write_text(f"Login,Training\n{rows}", encoding="utf-8")
+        racers.append(Racer([("enroll", "--from", str(file))], NOON))
+    finishes = race(hall, racers, course=COURSE)
+    assert set(codes(finishes[:24])) <= {None, "session_full"}
+    assert set(codes(finishes[24:])) <= {None, "rows_rejected"}
+    check(hall, 20)
+
+
 def test_a_capacity_can_be_lowered_while_people_come(hall: Portal) -> None:
     """Each edit holds or is refused for who is there by then; nobody slips in above it."""
     session(hall, "spring", "--capacity", "20")

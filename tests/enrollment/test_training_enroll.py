@@ -222,28 +222,6 @@ def test_access_is_read_in_the_trainings_zone_and_never_past(hall: Portal) -> No
     assert (rows[0]["turn"], rows[0]["local"]) == ("access", "2026-03-10T09:00:00+01:00")
 
 
-def test_statements_do_not_grow_with_people(hall: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thirty take as many as three."""
-    from lmsctl.kit import driver
-
-    rows = "".join(f"p{number},F,L\n" for number in range(33))
-    hall.ok("user", "import", "-", stdin="Login,First name,Last name\n" + rows)
-    counts: list[int] = []
-    kind = driver.Sqlite if hall.is_sqlite else driver.Postgresql
-    execute = kind.execute
-
-    def counted(self: Any, sql: str, values: Any) -> Any:
-        counts[-1] += 1
-        return execute(self, sql, values)
-
-    monkeypatch.setattr(kind, "execute", counted)
-    for first, last in ((0, 3), (3, 33)):
-        counts.append(0)
-        people = users(*(f"p{number}" for number in range(first, last)))
-        hall.ok(*ENROLL, "aid:summer", *people)
-    assert counts[0] == counts[1]
-
-
 # Changing and canceling --------------------------------------------------------------------------
 
 

@@ -1,0 +1,47 @@
+"""Counting what is said to the database, to see that it does not grow with the rows."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from lmsctl.kit import driver
+
+if TYPE_CHECKING:
+    # Importing it for real would put the files of the benchmark into memory.
+    from tests.conftest import Portal
+
+_STEPS = ("execute", "execute_many", "load")
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[list[str]]:
+    """Yield the list to which each statement that this process runs inside is added.
+
+    Rows that go in together (`execute_many`, `load`) count as one.
+    """
+    said: list[str] = []
+
+    def listened(kind: Any, step: str) -> Any:
+        plain = getattr(kind, step)
+
+        def say(self: Any, sql: str, *given: Any) -> Any:
+            said.append(f"{step}: {sql}")
+            return plain(self, sql, *given)
+
+        return say
+
+    with contextlib.ExitStack() as stack:
+        for kind in (driver.Sqlite, driver.Postgresql):
+            steps = {step: listened(kind, step) for step in _STEPS}
+            stack.enter_context(mock.patch.multiple(kind, **steps))
+        yield said
+
+
+def statements(portal: Portal, *argv: str) -> list[str]:
+    """Run a command line that must succeed and return the statements that it took."""
+    with listening() as said:
+        portal.ok(*argv)
+    return said

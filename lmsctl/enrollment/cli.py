@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.enrollment import actions, rules, training_rules
-from lmsctl.enrollment.actions import Order, TrainingOrder
+from lmsctl.enrollment.actions import Order, TrainingOrder, Wanted
 from lmsctl.enrollment.enroll_cli import (
     AccessAt,
     OverCapacity,
@@ -57,6 +57,7 @@ Why = Annotated[
     "list",
     examples=(
         "lmsctl enrollment list --content GDPR-101 --phase completed",
+        "lmsctl enrollment list --training first-aid:spring",
         "lmsctl enrollment list --user anna -o json",
     ),
 )
@@ -68,6 +69,10 @@ def list_(
     content: Annotated[
         str | None, typer.Option("--content", metavar="CODE", help="Only in this item.")
     ] = None,
+    training: Annotated[
+        str | None,
+        typer.Option("--training", metavar="CODE[:SESSION]", help="Only in this training."),
+    ] = None,
     department: Annotated[
         str | None,
         typer.Option("--department", metavar="PATH", help="Only of its people and those below."),
@@ -78,30 +83,47 @@ def list_(
     ] = None,
     reason: Why = None,
 ) -> Any:
-    """List enrollments by person and item; filters combine. Canceled ones only with --phase."""
-    return env.read(
-        lambda work: Listing(
-            EnrollmentRow,
-            actions.list_enrollments(
-                work,
-                login=user,
-                code=content,
-                department=department,
-                phase=phase,
-                reason=reason,
-            ),
-        )
-    )
+    """List enrollments in content and trainings by person; filters combine.
+
+    Canceled ones only with --phase. In a training everybody is in the phase enrolled, and the
+    reason is who enrolled them: administrator or learner.
+    """
+    wanted = Wanted(user, content, training, department, phase, reason)
+    return env.read(lambda work: Listing(EnrollmentRow, actions.list_enrollments(work, wanted)))
 
 
-@verb(app, examples=("lmsctl enrollment show --user anna --content GDPR-101",))
+@verb(
+    app,
+    examples=(
+        "lmsctl enrollment show --user anna --content GDPR-101",
+        "lmsctl enrollment show --user anna --training first-aid",
+    ),
+)
 def show(
     env: Environment,
     user: Annotated[str, typer.Option("--user", metavar="LOGIN", help="Who.")],
-    content: Annotated[str, typer.Option("--content", metavar="CODE", help="In what.")],
+    content: Annotated[
+        str | None, typer.Option("--content", metavar="CODE", help="In which item.")
+    ] = None,
+    training: Annotated[
+        str | None, typer.Option("--training", metavar="CODE", help="Or in which training.")
+    ] = None,
 ) -> Any:
-    """Show one enrollment: phase, due date, every reason, and what the person did so far."""
-    return env.read(lambda work: actions.show(work, user, content))
+    """Show one enrollment: why, since when, and what came of it.
+
+    In content: phase, due date, every reason, and what the person did so far. In a training: the
+    session, access, what they said to the invitation, attendance, result and extended deadlines.
+    """
+    rules.check_one_sort(content, training, is_needed=True)
+
+    def read(work: Work) -> Any:
+        if training is None:
+            return actions.show(work, user, content or "")
+        part, zone = actions.show_participation(work, user, training)
+        env.zone = env.time_zone or zone
+        return part
+
+    return env.read(read)
 
 
 @verb(

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from lmsctl.kit.answer import Outcome
-from lmsctl.training.results import Deadline
+from lmsctl.training.results import Deadline, Side
 
 
 class Phase(StrEnum):
@@ -88,14 +88,24 @@ class Participation:
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentRow:
-    """An enrollment, as listed; each of `reasons` is a word and what it refers to."""
+    """An enrollment in content or in a training, as listed.
+
+    Each of `reasons` is a word and what it refers to; in a training it is who enrolled them.
+    Whoever takes part in a training is in the phase enrolled, and in none of its sessions while
+    `session` is None. The two sorts are numbered apart.
+    """
 
     KEY = "login"
-    TABLE = ("login", "content", "phase", "enrolled_at", "due_at", "completed_at", "reasons")
+    TABLE = (
+        *("login", "content", "training", "session", "phase"),
+        *("enrolled_at", "due_at", "completed_at", "reasons"),
+    )
 
     id: int
     login: str
-    content: str
+    content: str | None
+    training: str | None
+    session: str | None
     title: str
     phase: State
     enrolled_at: datetime
@@ -133,6 +143,58 @@ class EnrollmentShown:
     views: int
     best_score: int | None
     last_event_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayAttended:
+    """One day of somebody's session, and whether they were there; None is not recorded."""
+
+    day: int
+    starts_at: datetime
+    ends_at: datetime
+    is_present: bool | None
+    minutes: int | None
+    recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineExtended:
+    """Until when a deadline of a training holds off for somebody, and who allowed that, why."""
+
+    deadline: Deadline
+    until_at: datetime
+    reason: str
+    given_by: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipationShown:
+    """How one person takes part in a training, or did before it was canceled.
+
+    `state` is canceled, or what they said to the invitation, or enrolled. `side` is who enrolled
+    them. `attendance` has the days of their session.
+    """
+
+    KEY = "id"
+
+    id: int
+    login: str
+    training: str
+    title: str
+    session: str | None
+    state: str
+    side: Side
+    is_preselected: bool
+    access_at: datetime
+    enrolled_at: datetime
+    answered_at: datetime | None
+    canceled_at: datetime | None
+    attendance: list[DayAttended]
+    points: int | None
+    certificate: str | None
+    result_at: datetime | None
+    extensions: list[DeadlineExtended]
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,11 +274,13 @@ def prepared_by(work: Work, code: str, user_ids: Sequence[int] | None) -> list[i
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One enrollment with one of its reasons; without any when it was canceled."""
+    """One enrollment with one of its reasons; in content without any when it was canceled."""
 
     id: int
     login: str
-    content: str
+    content: str | None
+    training: str | None
+    session: str | None
     title: str
     phase: str
     enrolled_at: datetime
@@ -291,41 +293,78 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which enrollments are wanted; None does not narrow, but no phase means any but canceled."""
+    """Which enrollments are wanted; None does not narrow, but no phase means any but canceled.
+
+    An item leaves out the enrollments in trainings, and a training or session those in content.
+    """
 
     user_id: int | None = None
     item_id: int | None = None
+    training_id: int | None = None
+    session_id: int | None = None
     under: str | None = None
     phase: str | None = None
     reason: str | None = None
 
 
-_STATE = "CASE WHEN e.canceled_at IS NULL THEN e.phase ELSE 'canceled' END"
+_IN_CONTENT = f"""
+    SELECT 1 AS sort, u.login_key, i.code_key, r.since_at, e.id, u.login, i.code AS content,
+           NULL AS training, NULL AS session, i.title,
+           CASE WHEN e.canceled_at IS NULL THEN e.phase ELSE 'canceled' END AS phase,
+           e.enrolled_at, e.due_at, e.completed_at, e.canceled_at, r.reason, r.reference
+    FROM enrollments e
+    JOIN users u ON u.id = e.user_id
+    JOIN departments d ON d.id = u.department_id
+    JOIN content_items i ON i.id = e.item_id
+    LEFT JOIN enrollment_reasons r ON r.enrollment_id = e.id
+    WHERE {IS_ALIVE} AND (:user IS NULL OR e.user_id = :user)
+      AND (:item IS NULL OR e.item_id = :item)
+      AND (:reason IS NULL OR EXISTS (
+          SELECT 1 FROM enrollment_reasons w
+          WHERE w.enrollment_id = e.id AND w.reason = :reason))
+"""
+_IN_TRAININGS = f"""
+    SELECT 2 AS sort, u.login_key, t.code_key, e.enrolled_at AS since_at, e.id, u.login,
+           NULL AS content, t.code AS training, s.code AS session, t.title,
+           CASE WHEN e.canceled_at IS NULL THEN 'enrolled' ELSE 'canceled' END AS phase,
+           e.enrolled_at, NULL AS due_at, NULL AS completed_at, e.canceled_at,
+           e.side AS reason, NULL AS reference
+    FROM training_enrollments e
+    JOIN users u ON u.id = e.user_id
+    JOIN departments d ON d.id = u.department_id
+    JOIN trainings t ON t.id = e.training_id
+    LEFT JOIN training_sessions s ON s.id = e.session_id
+    WHERE {IS_ALIVE} AND (:user IS NULL OR e.user_id = :user)
+      AND (:training IS NULL OR e.training_id = :training)
+      AND (:session IS NULL OR e.session_id = :session)
+      AND (:reason IS NULL OR e.side = :reason)
+"""
 
 
 def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[Line]:
-    """Yield the enrollments of people in scope, by login and code, once for each reason."""
-    state = "e.canceled_at IS NULL" if wanted.phase is None else f"{_STATE} = :phase"
+    """Yield the enrollments of people in scope, by login, once for each reason.
+
+    Of each person those in content come first, then those in trainings, both by code.
+    """
+    parts = [_IN_CONTENT] if wanted.training_id is None else []
+    parts += [_IN_TRAININGS] if wanted.item_id is None else []
+    within = f"""
+        AND {scope.clause("d.path")} AND (:under IS NULL OR d.path LIKE :under)
+        AND {"e.canceled_at IS NULL" if wanted.phase is None else "TRUE"}
+    """
     return work.each(
         Line,
         f"""
-        SELECT e.id, u.login, i.code AS content, i.title, {_STATE} AS phase, e.enrolled_at,
-               e.due_at, e.completed_at, e.canceled_at, r.reason, r.reference
-        FROM enrollments e
-        JOIN users u ON u.id = e.user_id
-        JOIN departments d ON d.id = u.department_id
-        JOIN content_items i ON i.id = e.item_id
-        LEFT JOIN enrollment_reasons r ON r.enrollment_id = e.id
-        WHERE {IS_ALIVE} AND {scope.clause("d.path")} AND {state}
-          AND (:user IS NULL OR e.user_id = :user) AND (:item IS NULL OR e.item_id = :item)
-          AND (:under IS NULL OR d.path LIKE :under)
-          AND (:reason IS NULL OR EXISTS (
-              SELECT 1 FROM enrollment_reasons w
-              WHERE w.enrollment_id = e.id AND w.reason = :reason))
-        ORDER BY u.login_key, i.code_key, r.since_at, r.reason, r.reference
+        SELECT id, login, content, training, session, title, phase, enrolled_at, due_at,
+               completed_at, canceled_at, reason, reference
+        FROM ({" UNION ALL ".join(part + within for part in parts)}) AS l
+        WHERE :phase IS NULL OR phase = :phase
+        ORDER BY login_key, sort, code_key, id, since_at, reason, reference
         """,
         user=wanted.user_id,
         item=wanted.item_id,
+        training=wanted.training_id,
+        session=wanted.session_id,
         under=None if wanted.under is None else f"{wanted.under}%",
         phase=wanted.phase,
         reason=wanted.reason,

@@ -11,7 +11,14 @@ from lmsctl.enrollment.actions.enrolling import (
 )
 from lmsctl.enrollment.actions.explaining import explain
 from lmsctl.enrollment.actions.extending import extend
-from lmsctl.enrollment.actions.looking import catalog, courses, list_enrollments, show
+from lmsctl.enrollment.actions.looking import (
+    Wanted,
+    catalog,
+    courses,
+    list_enrollments,
+    show,
+    show_participation,
+)
 from lmsctl.enrollment.actions.pairs import Order
 from lmsctl.enrollment.actions.participating import answer, join, leave, offers, switch
 from lmsctl.enrollment.actions.progress import record
@@ -30,6 +37,7 @@ __all__ = [
     "Order",
     "Terms",
     "TrainingOrder",
+    "Wanted",
     "answer",
     "calendar",
     "cancel",
@@ -52,6 +60,7 @@ __all__ = [
     "record",
     "record_result",
     "show",
+    "show_participation",
     "switch",
     "tell_enrolled",
     "unprepare",

@@ -1,11 +1,14 @@
 """Looking at enrollments: of many people, of one, and through the eyes of a learner."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from lmsctl.content import store as content
+from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
-from lmsctl.enrollment import learner_store, store
+from lmsctl.enrollment import learner_store, participation_store, rules, store, training_rules
 from lmsctl.enrollment.errors import EnrollmentUnknown
 from lmsctl.enrollment.learner_store import Offered, Seen
 from lmsctl.enrollment.results import (
@@ -14,51 +17,83 @@ from lmsctl.enrollment.results import (
     EnrollmentRow,
     EnrollmentShown,
     Offer,
+    ParticipationShown,
     Phase,
     Reason,
     State,
 )
 from lmsctl.enrollment.store import Filter, Line
+from lmsctl.enrollment.training_errors import ParticipationUnknown
+from lmsctl.enrollment.training_rules import Target
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.training import store as trainings
+from lmsctl.training.results import Side
 from lmsctl.user import store as users
 from lmsctl.user.store import Person
 
+_ANYWHERE = Scope((EVERYWHERE,))
 
-def list_enrollments(  # noqa: PLR0913 - one keyword for each filter
-    work: Work,
-    *,
-    login: str | None = None,
-    code: str | None = None,
-    department: str | None = None,
-    phase: State | None = None,
-    reason: Reason | None = None,
-) -> Iterator[EnrollmentRow]:
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which enrollments somebody asks for; None does not narrow.
+
+    `training` is a code, or CODE:SESSION; it and `content` leave out the other sort.
+    """
+
+    login: str | None = None
+    content: str | None = None
+    training: str | None = None
+    department: str | None = None
+    phase: State | None = None
+    reason: Reason | None = None
+
+
+def list_enrollments(work: Work, wanted: Wanted) -> Iterator[EnrollmentRow]:
     """Return the enrollments of people in scope that fit every filter, by login and code.
 
-    Canceled ones only when `phase` asks for them. Needs `enrollment.view`. Raises UserUnknown,
-    ContentUnknown and DepartmentUnknown.
+    Canceled ones only when the phase asks for them. Needs `enrollment.view`. Raises UserUnknown,
+    ContentUnknown, TrainingUnknown, SessionUnknown, TargetUnclear, DepartmentUnknown and
+    EnrollmentUnclear.
     """
+    rules.check_one_sort(wanted.content, wanted.training, is_needed=False)
     scope = rights.require(work, "enrollment.view")
-    wanted = Filter(
-        user_id=users.get(work, login, scope).id if login is not None else None,
-        item_id=content.get(work, code).id if code is not None else None,
-        under=departments.get(work, department, scope).path if department is not None else None,
-        phase=phase,
-        reason=reason,
+    login, code, department = wanted.login, wanted.content, wanted.department
+    target = _target(work, wanted.training) if wanted.training is not None else None
+    found = store.listed(
+        work,
+        scope,
+        Filter(
+            user_id=users.get(work, login, scope).id if login is not None else None,
+            item_id=content.get(work, code).id if code is not None else None,
+            training_id=target.training.id if target else None,
+            session_id=target.session_id if target else None,
+            under=departments.get(work, department, scope).path if department is not None else None,
+            phase=wanted.phase,
+            reason=wanted.reason,
+        ),
     )
-    return _rows(store.listed(work, scope, wanted))
+    return _rows(found)
+
+
+def _target(work: Work, given: str) -> Target:
+    code, session = training_rules.parse_target(given)
+    training = trainings.get(work, code, _ANYWHERE)
+    return Target(training, trainings.get_session(work, training, session) if session else None)
 
 
 def _rows(lines: Iterable[Line]) -> Iterator[EnrollmentRow]:
-    for _, group in groupby(lines, key=lambda line: line.id):
+    for _, group in groupby(lines, key=lambda line: (line.training is None, line.id)):
         same = list(group)
         first = same[0]
         yield EnrollmentRow(
             id=first.id,
             login=first.login,
             content=first.content,
+            training=first.training,
+            session=first.session,
             title=first.title,
             phase=State(first.phase),
             enrolled_at=first.enrolled_at,
@@ -84,16 +119,16 @@ def show(work: Work, login: str, code: str) -> EnrollmentShown:
     for phase in (None, State.CANCELED):
         wanted = Filter(user_id=person.id, item_id=item.id, phase=phase)
         for row in _rows(store.listed(work, scope, wanted)):
-            return _shown(work, person, item.id, row)
+            return _shown(work, person, item, row)
     raise EnrollmentUnknown(login=person.login, content=item.code)
 
 
-def _shown(work: Work, person: Person, item_id: int, row: EnrollmentRow) -> EnrollmentShown:
-    doings = store.doings(work, person.id, item_id)
+def _shown(work: Work, person: Person, item: Item, row: EnrollmentRow) -> EnrollmentShown:
+    doings = store.doings(work, person.id, item.id)
     return EnrollmentShown(
         id=row.id,
         login=row.login,
-        content=row.content,
+        content=item.code,
         title=row.title,
         phase=row.phase,
         enrolled_at=row.enrolled_at,
@@ -107,6 +142,40 @@ def _shown(work: Work, person: Person, item_id: int, row: EnrollmentRow) -> Enro
     )
 
 
+def show_participation(work: Work, login: str, code: str) -> tuple[ParticipationShown, ZoneInfo]:
+    """Return how a person takes part in a training, or did, and the training's zone.
+
+    Needs `enrollment.view` over the person. Raises UserUnknown, TrainingUnknown and
+    ParticipationUnknown.
+    """
+    scope = rights.require(work, "enrollment.view")
+    person = users.get(work, login, scope)
+    training = trainings.get(work, code, _ANYWHERE)
+    part = participation_store.latest(work, training.id, person.id)
+    if part is None:
+        raise ParticipationUnknown(login=person.login, training=training.code)
+    shown = ParticipationShown(
+        id=part.id,
+        login=person.login,
+        training=training.code,
+        title=training.title,
+        session=part.session,
+        state=part.state,
+        side=Side(part.side),
+        is_preselected=part.is_preselected,
+        access_at=part.access_at,
+        enrolled_at=part.enrolled_at,
+        answered_at=part.answered_at,
+        canceled_at=part.canceled_at,
+        attendance=participation_store.days_attended(work, part.id, part.session_id),
+        points=part.points,
+        certificate=part.certificate,
+        result_at=part.result_at,
+        extensions=participation_store.extensions(work, training.id, person.id),
+    )
+    return shown, training.zone
+
+
 # Through the eyes of a learner -------------------------------------------------------------------
 
 
@@ -117,7 +186,7 @@ def learner(work: Work, given: str) -> Person:
     """
     actor = rights.actor(work)
     if actor.user_id is not None:
-        found = users.find(work, given, Scope((EVERYWHERE,)))
+        found = users.find(work, given, _ANYWHERE)
         if found is not None and found.id == actor.user_id:
             return found
     return users.get(work, given, rights.require(work, "enrollment.view"))

@@ -1,0 +1,153 @@
+"""Looking at enrollments in trainings: listed beside those in content, and one in full."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Portal
+from tests.content.test_items import create
+from tests.refusals import refused
+from tests.trainings import person, session, training
+
+LIST, SHOW = ("enrollment", "list"), ("enrollment", "show", "--user")
+
+
+@pytest.fixture
+def hall(portal: Portal) -> Portal:
+    """Return a portal with two people in an item and in two trainings."""
+    portal.ok("department", "create", "Sales")
+    person(portal, "ann", "--department", "Sales")
+    person(portal, "ben")
+    create(portal, "zoo")
+    training(portal, "aid", "--time-zone", "Europe/Berlin")
+    training(portal, "fire")
+    session(portal, "spring")
+    everybody = ("--user", "ann", "--user", "ben")
+    portal.ok("enroll", *everybody, "--content", "zoo", "--training", "aid:spring")
+    portal.ok("catalog", "open", "fire", "--training", "--everybody")
+    session(portal, "later", of="fire", starts="2026-05-01T09:00")
+    portal.ok("--as", "ann", "enrollment", "join", "--training", "fire")
+    return portal
+
+
+def listed(portal: Portal, *words: str) -> list[tuple[Any, ...]]:
+    """Return who is in what by the list."""
+    rows = portal.ok(*LIST, *words, "-o", "json").json
+    names = ("login", "content", "training", "session", "phase")
+    return [(*(row[name] for name in names), *row["reasons"]) for row in rows]
+
+
+ANN = [
+    ("ann", "zoo", None, None, "enrolled", "administrator"),
+    ("ann", None, "aid", "spring", "enrolled", "administrator"),
+    ("ann", None, "fire", None, "enrolled", "learner"),
+]
+BEN = [
+    ("ben", "zoo", None, None, "enrolled", "administrator"),
+    ("ben", None, "aid", "spring", "enrolled", "administrator"),
+]
+
+
+def test_both_sorts_are_listed(hall: Portal) -> None:
+    """By person, first content; filters combine, and one on either sort leaves out the other."""
+    assert listed(hall) == ANN + BEN
+    assert listed(hall, "--content", "zoo") == [ANN[0], BEN[0]]
+    assert listed(hall, "--training", "AID") == [ANN[1], BEN[1]]
+    assert listed(hall, "--training", "aid:spring", "--user", "ben") == [BEN[1]]
+    assert listed(hall, "--training", "fire:later") == []
+    assert listed(hall, "--department", "Sales") == ANN
+    assert listed(hall, "--reason", "administrator", "--user", "ann") == ANN[:2]
+    assert listed(hall, "--phase", "completed") == []
+    both = ("--content", "zoo", "--training", "aid")
+    refused(hall, *LIST, *both, code="enrollment_unclear", status=2, audited=0)
+    unknown = (*LIST, "--training", "none")
+    refused(hall, *unknown, code="training_unknown", status=4, audited=0)
+
+
+def test_canceled_ones_are_listed_only_when_asked_for(hall: Portal) -> None:
+    """Of trainings too."""
+    everything = ("--content", "zoo", "--training", "aid")
+    hall.ok("enrollment", "cancel", "--user", "ann", *everything)
+    assert listed(hall) == [ANN[2], *BEN]
+    assert listed(hall, "--phase", "canceled") == [
+        ("ann", "zoo", None, None, "canceled"),
+        ("ann", None, "aid", "spring", "canceled", "administrator"),
+    ]
+
+
+def test_how_somebody_takes_part_is_shown_in_full(hall: Portal) -> None:
+    """Session, access, answer, attendance on each day, result and extended deadlines."""
+    day = ("--starts", "2026-04-01T09:00", "--duration", "1h")
+    hall.ok("session", "add-day", "aid", "spring", *day)
+    hall.ok("--as", "ann", "enrollment", "confirm", "--training", "aid")
+    until = ("--deadline", "registration", "--until", "2026-03-20", "--reason", "Was ill")
+    hall.ok("enrollment", "extend", "--user", "ann", "--training", "aid", *until)
+    hall.now = "2026-03-31T12:00:00Z"
+    attended = ("--user", "ann", "--minutes", "45")
+    hall.ok("session", "attendance", "aid", "spring", *attended)
+    hall.ok("enrollment", "result", "--user", "ann", "--training", "aid", "--points", "9")
+    shown = hall.ok(*SHOW, "ann", "--training", "aid", "-o", "json").json
+    assert shown.pop("id")
+    operator = shown["extensions"][0].pop("given_by")
+    assert operator
+    first, second = shown.pop("attendance")
+    assert first == {
+        "day": 1,
+        "starts_at": "2026-03-31T07:00:00Z",
+        "ends_at": "2026-03-31T08:30:00Z",
+        "is_present": True,
+        "minutes": 45,
+        "recorded_at": "2026-03-31T12:00:00Z",
+    }
+    assert (second["day"], second["is_present"], second["recorded_at"]) == (2, None, None)
+    assert shown == {
+        "login": "ann",
+        "training": "aid",
+        "title": "The aid",
+        "session": "spring",
+        "state": "confirmed",
+        "side": "administrator",
+        "is_preselected": True,
+        "access_at": "2026-03-02T12:00:00Z",
+        "enrolled_at": "2026-03-02T12:00:00Z",
+        "answered_at": "2026-03-02T12:00:00Z",
+        "canceled_at": None,
+        "points": 9,
+        "certificate": None,
+        "result_at": "2026-03-31T12:00:00Z",
+        "extensions": [
+            {
+                "deadline": "registration",
+                "until_at": "2026-03-20T23:00:00Z",
+                "reason": "Was ill",
+                "given_at": "2026-03-02T12:00:00Z",
+            }
+        ],
+    }
+
+
+def test_who_left_is_shown_as_they_were(hall: Portal) -> None:
+    """The latest time counts; who never took part is refused, and so is an unclear question."""
+    hall.ok("--as", "ann", "enrollment", "leave", "--training", "fire", "--yes")
+    shown = hall.ok(*SHOW, "ann", "--training", "fire", "-o", "json").json
+    assert (shown["state"], shown["session"], shown["attendance"]) == ("canceled", None, [])
+    hall.ok("--as", "ann", "enrollment", "join", "--training", "fire", "--session", "later")
+    shown = hall.ok(*SHOW, "ann", "--training", "fire", "-o", "json").json
+    assert (shown["state"], shown["session"], shown["side"]) == ("enrolled", "later", "learner")
+    never = (*SHOW, "ben", "--training", "fire")
+    refused(hall, *never, code="participation_unknown", status=4, audited=0)
+    for words in ((), ("--content", "zoo", "--training", "aid")):
+        refused(hall, *SHOW, "ann", *words, code="enrollment_unclear", status=2, audited=0)
+
+
+def test_people_out_of_scope_are_not_seen(hall: Portal) -> None:
+    """Whoever looks after a department sees its people in every training."""
+    person(hall, "eve", "--department", "Sales")
+    hall.ok("role", "grant", "eve", "department-administrator", "--department", "Sales")
+    eve = ("--as", "eve")
+    assert listed(hall, *eve) == ANN
+    assert hall.ok(*SHOW, "ann", "--training", "aid", *eve)
+    hidden = (*SHOW, "ben", "--training", "aid", *eve)
+    refused(hall, *hidden, code="user_unknown", status=4, audited=0)
+    mine = (*SHOW, "ann", "--training", "aid", "--as", "ben")
+    refused(hall, *mine, code="permission_missing", status=8)

@@ -48,6 +48,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
         "app",
         "Self-registration: switches, confirmation, holds.",
     ),
+    "report": ("lmsctl.report.cli", "app", "Reports on people, to look at and to take along."),
     "role": ("lmsctl.role.cli", "app", "What people may do, and where."),
     "session": (
         "lmsctl.training.session_cli",

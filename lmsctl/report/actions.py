@@ -1,0 +1,111 @@
+"""The verbs of the report room: asking for a report, reading it, and writing down that it was."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from lmsctl.audit import actions as audit
+from lmsctl.department import store as departments
+from lmsctl.kit import canonical
+from lmsctl.kit.answer import Listing
+from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.work import Work
+from lmsctl.report import store
+from lmsctl.report.errors import PeriodReversed
+from lmsctl.report.store import People, Period, Query
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.training import store as trainings
+from lmsctl.user.results import Origin, Status, Type
+
+_ANYWHERE = Scope((EVERYWHERE,))
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What narrows a report about people, as somebody gives it; what is None does not.
+
+    `department` means those below it too. `since` and `until` belong to the period, whose last day
+    is in it.
+    """
+
+    training: str | None = None
+    type: Type | None = None
+    department: str | None = None
+    status: Status | None = None
+    origin: Origin | None = None
+    since: TimeWord | None = None
+    until: TimeWord | None = None
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What was given, as the audit log keeps it."""
+        given = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: _word(value) for name, value in given.items() if value is not None}
+
+
+def _word(value: str | TimeWord) -> str:
+    return canonical.excerpt(value.text if isinstance(value, TimeWord) else value)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report that the actor may read, ready to be read: its name and how it was narrowed."""
+
+    name: str
+    told: Mapping[str, str]
+    query: Query
+
+
+# What every report does --------------------------------------------------------------------------
+
+
+def note(work: Work, report: Report, first: int | None) -> None:
+    """Write down that a report is read, how it was narrowed, and how many rows it has.
+
+    With `first` it is shown as far as that many rows.
+    """
+    found = store.count(work, report.query)
+    shown = found if first is None else min(found, first)
+    target = f"report {report.name}"
+    audit.record(work, "report.exported", target, rows=shown, filters=dict(report.told))
+
+
+def listing(work: Work, report: Report) -> Listing[Any]:
+    """Return the rows of a report, read as they are shown."""
+    return Listing(report.query.record, store.rows(work, report.query))
+
+
+def _people(work: Work, wanted: Narrowing) -> People:
+    """Return whom a report is about; needs `report.view`. Raises DepartmentUnknown."""
+    scope = rights.require(work, "report.view")
+    under = None
+    if wanted.department is not None:
+        under = departments.get(work, wanted.department, scope).path
+    return People(scope, wanted.type, wanted.status, wanted.origin, under)
+
+
+def _period(work: Work, wanted: Narrowing) -> Period:
+    """Return the period that is meant, in the zone of this unit of work; raises PeriodReversed."""
+    since = wanted.since.start(work.now, work.zone) if wanted.since else None
+    until = wanted.until.end(work.now, work.zone) if wanted.until else None
+    if since is not None and until is not None and until < since:
+        raise PeriodReversed(since=since, until=until, field="--since")
+    return Period(since, until)
+
+
+# Reports -----------------------------------------------------------------------------------------
+
+
+def participants(work: Work, wanted: Narrowing) -> Report:
+    """Return the report of everybody who takes part in trainings: a row for each enrollment.
+
+    The period is about when they were enrolled. Needs `report.view` over the people. Raises
+    DepartmentUnknown, TrainingUnknown and PeriodReversed.
+    """
+    people = _people(work, wanted)
+    training_id = None
+    if wanted.training is not None:
+        training_id = trainings.get(work, wanted.training, _ANYWHERE).id
+    query = store.participants(people, _period(work, wanted), work.now, training_id=training_id)
+    return Report("participants", wanted.told, query)

@@ -1,0 +1,87 @@
+"""The command line of the report room."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.kit import options, timewords
+from lmsctl.kit.answer import Listing
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.options import verb
+from lmsctl.kit.work import Work
+from lmsctl.report import actions
+from lmsctl.report.actions import Narrowing, Report
+from lmsctl.user.results import Origin, Status, Type
+
+app = options.noun("report", "Reports on people, to look at and to take along.")
+
+OfType = Annotated[Type | None, typer.Option("--type", help="Only staff, client or prospect.")]
+OfStatus = Annotated[
+    Status | None, typer.Option("--status", help="Only pending, active, inactive or ended people.")
+]
+OfOrigin = Annotated[
+    Origin | None,
+    typer.Option("--origin", help="administrator, import, open-link, profile or token."),
+]
+InDepartment = Annotated[
+    str | None,
+    typer.Option("--department", metavar="PATH", help="Only of its people and those below."),
+]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="TIME", help="Only from then on, e.g. -30d.")
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="TIME", help="Only until then; a date: all of it.")
+]
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl report participants -o csv > participants.csv",
+        "lmsctl report participants --training first-aid --status active -o json",
+        "lmsctl report participants --department Sales --since 2026-01-01 --until 2026-03-31",
+    ),
+)
+def participants(
+    env: Environment,
+    training: Annotated[
+        str | None, typer.Option("--training", metavar="CODE", help="Only in this training.")
+    ] = None,
+    type_: OfType = None,
+    department: InDepartment = None,
+    status: OfStatus = None,
+    origin: OfOrigin = None,
+    since: Since = None,
+    until: Until = None,
+) -> Any:
+    """Report who takes part in trainings: a row for each person and training.
+
+    All filters must fit; --since and --until are about when somebody was enrolled. People who are
+    not active any more are reported too; canceled enrollments are not. That the report was read is
+    logged, with its filters and the number of rows.
+    """
+    wanted = Narrowing(
+        training=training,
+        type=type_,
+        department=department,
+        status=status,
+        origin=origin,
+        since=timewords.parse(since) if since is not None else None,
+        until=timewords.parse(until) if until is not None else None,
+    )
+    return _reported(env, lambda work: actions.participants(work, wanted))
+
+
+def _reported(env: Environment, ask: Callable[[Work], Report]) -> Any:
+    """Log a report before anything of it is shown, then return its rows."""
+
+    def note(work: Work) -> Listing[Any]:
+        report = ask(work)
+        actions.note(work, report, env.options.first)
+        # What could not be shown is not logged as if it had been.
+        return Listing(report.query.record, ())
+
+    env.write(note)
+    return env.read(lambda work: actions.listing(work, ask(work)))

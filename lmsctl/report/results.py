@@ -1,0 +1,39 @@
+"""What the report room answers with: one record for the rows of each report."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lmsctl.training.results import Side
+from lmsctl.user.results import Origin, Status, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """Somebody who takes part in a training; `session` is None until one is chosen.
+
+    `type`, `status`, `department` and `origin` are the person's. `state` is what they said to the
+    invitation, or `enrolled`; `side` is who enrolled them.
+    """
+
+    KEY = "login"
+    TABLE = (
+        *("login", "name", "department", "training", "session", "state"),
+        *("enrolled_at", "days_attended", "points", "certificate"),
+    )
+
+    login: str
+    name: str
+    email: str | None
+    type: Type
+    status: Status
+    department: str
+    origin: Origin
+    training: str
+    session: str | None
+    state: str
+    side: Side
+    enrolled_at: datetime
+    access_at: datetime
+    days_attended: int
+    points: int | None
+    certificate: str | None

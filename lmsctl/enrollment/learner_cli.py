@@ -22,8 +22,17 @@ Who = Annotated[str, typer.Argument(metavar="LOGIN", help="Login, address or num
 
 @verb(app, examples=("lmsctl learner courses anna", "lmsctl --as anna learner courses anna"))
 def courses(env: Environment, login: Who) -> Any:
-    """List what a person is enrolled in and what they may open, saying which and why."""
-    return env.read(lambda work: Listing(Course, actions.courses(work, login)))
+    """List what a person is enrolled in and what they may open, saying which and why.
+
+    Then the trainings they take part in, with the instants before which they may leave, and may
+    switch to another session that has a place left; empty when they may not.
+    """
+
+    def read(work: Work) -> Listing[Course]:
+        content = actions.courses(work, login)
+        return Listing(Course, chain(content, actions.trainings(work, login)))
+
+    return env.read(read)
 
 
 @verb(app, examples=("lmsctl learner catalog anna -o json",))
@@ -52,7 +61,10 @@ def calendar(
         str | None, typer.Option("--ics", metavar="FILE", help="Write it for calendar programs.")
     ] = None,
 ) -> Any:
-    """List the days of the sessions a person is in, or write them to an iCalendar file."""
+    """List the days of the sessions a person is in, or write them to an iCalendar file.
+
+    With the instant before which they may leave; empty when they may not.
+    """
 
     def read(work: Work) -> Any:
         appointments, events = actions.calendar(work, login)

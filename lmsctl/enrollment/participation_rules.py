@@ -228,3 +228,44 @@ def offered(case: Case) -> list[Session]:
         for session in case.sessions
         if session != case.session and not list(closed_to_coming(case, session))
     ]
+
+
+# Until when --------------------------------------------------------------------------------------
+
+
+def leave_until(case: Case) -> datetime | None:
+    """Return the instant before which a participant may leave, None when they may not now."""
+    if any(closed_to_leaving(case)):
+        return None
+    if case.session is not None:
+        return _earlier(case.cancellations_stop_at(case.session), case.session)
+    ahead = (session for session in case.sessions if case.is_ahead(session))
+    return max(_earlier(case.cancellations_stop_at(session), session) for session in ahead)
+
+
+def join_until(case: Case) -> datetime | None:
+    """Return the instant before which one may come to some session, None when to none now."""
+    joinable = (session for session in case.sessions if case.is_registering(session))
+    return max((_registering_until(case, session) for session in joinable), default=None)
+
+
+def switch_until(case: Case) -> datetime | None:
+    """Return the instant before which a participant may choose another session, or their first.
+
+    None when they may not now, or when there is none with a place left.
+    """
+    if any(closed_to_giving_up(case)):
+        return None
+    latest = max((_registering_until(case, session) for session in offered(case)), default=None)
+    if latest is None or case.session is None:
+        return latest
+    return min(latest, _earlier(case.cancellations_stop_at(case.session), case.session))
+
+
+def _registering_until(case: Case, session: Session) -> datetime:
+    return _earlier(case.registration_stops_at(session), session)
+
+
+def _earlier(stops_at: datetime | None, session: Session) -> datetime:
+    """Return when something stops: at a deadline, and at the start in any case."""
+    return session.starts_at if stops_at is None else min(stops_at, session.starts_at)

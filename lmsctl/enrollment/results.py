@@ -199,10 +199,14 @@ class ParticipationShown:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One item that a person is enrolled in or may open; `because` says why, in words."""
+    """One item that a person is enrolled in or may open; `because` says why, in words.
+
+    Of a training (`kind` training) there are the session they are in and what they have answered,
+    and the instants before which they may leave and may switch; None when they may not.
+    """
 
     KEY = "code"
-    TABLE = ("code", "title", "access", "phase", "due_at", "completed_at", "because")
+    TABLE = ("code", "title", "access", "phase", "due_at", "session", "leave_until", "switch_until")
 
     code: str
     kind: str
@@ -214,13 +218,18 @@ class Course:
     due_at: datetime | None
     completed_at: datetime | None
     because: list[str]
+    session: str | None = None
+    answer: str | None = None
+    leave_until: datetime | None = None
+    switch_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One item that the catalog offers to a person; `because` names the rules.
 
-    Of a training (`kind` training) `sessions` are those that can be joined now.
+    Of a training (`kind` training) `sessions` are those that can be joined now, and `join_until` is
+    the instant before which one of them can.
     """
 
     KEY = "code"
@@ -231,14 +240,15 @@ class Offer:
     is_enrolled: bool
     because: list[str]
     sessions: list[str] | None = None
+    join_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """One day of a session that a person is in."""
+    """One day of a session that a person is in, and before which instant they may leave it."""
 
     KEY = "training"
-    TABLE = ("starts_at", "ends_at", "title", "training", "session", "place", "url")
+    TABLE = ("starts_at", "ends_at", "title", "training", "session", "place", "leave_until")
 
     training: str
     title: str
@@ -247,6 +257,7 @@ class Appointment:
     ends_at: datetime
     place: str | None
     url: str | None
+    leave_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

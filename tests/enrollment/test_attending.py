@@ -41,6 +41,7 @@ def test_a_training_is_in_the_catalog_while_a_session_takes_people_in(hall: Port
             "is_enrolled": False,
             "because": ["everybody", "type staff"],
             "sessions": ["spring", "summer"],
+            "join_until": "2026-06-30T07:00:00Z",
         }
     ]
     hall.ok("enrollment", "join", "--training", "aid", "--session", "spring", "--user", "ben")
@@ -108,3 +109,52 @@ def test_a_calendar_file_keeps_names_and_counts_changes(hall: Portal) -> None:
     assert written()["UID"] != first["UID"]
     hall.ok(*edit, "spring")
     assert int(written()["SEQUENCE"]) > int(moved["SEQUENCE"])
+
+
+def course(portal: Portal, **now: str) -> dict[str, Any]:
+    """Return how Ann's one training stands among her courses."""
+    rows = portal.ok("learner", "courses", "ann", "-o", "json", **now).json
+    (found,) = (row for row in rows if row["kind"] == "training")
+    assert isinstance(found, dict)
+    return found
+
+
+def until(portal: Portal, **now: str) -> tuple[str | None, str | None]:
+    """Return before which instants Ann may leave, and may switch."""
+    found = course(portal, **now)
+    return found["leave_until"], found["switch_until"]
+
+
+def test_courses_say_what_one_may_do_next_and_until_when(hall: Portal) -> None:
+    """Before the deadlines, or the start where there is none; what is closed has no instant."""
+    hall.ok("enrollment", "join", "--training", "aid", "--session", "spring", "--user", "ann")
+    assert course(hall)["because"] == ["learner"]
+    assert (course(hall)["session"], course(hall)["access"]) == ("spring", "enrolled")
+    assert until(hall) == ("2026-03-31T07:00:00Z", "2026-03-31T07:00:00Z")
+    deadlines = ("training", "set-deadlines", "aid", "--stop-registration", "2d")
+    hall.ok(*deadlines, "--stop-cancellations", "2w")
+    assert until(hall) == ("2026-03-17T08:00:00Z", "2026-03-17T08:00:00Z")
+    assert offered(hall)[0]["join_until"] == "2026-06-28T07:00:00Z"
+    rows = hall.ok("learner", "calendar", "ann", "-o", "json").json
+    assert [row["leave_until"] for row in rows] == ["2026-03-17T08:00:00Z"]
+    assert until(hall, LMSCTL_NOW="2026-03-17T07:59:59Z")[0]
+    assert until(hall, LMSCTL_NOW="2026-03-17T08:00:00Z") == (None, None)
+    extend = ("enrollment", "extend", "--user", "ann", "--training", "aid", "--reason", "Ill")
+    hall.ok(*extend, "--deadline", "cancellation", "--until", "2026-03-20T12:00Z")
+    assert until(hall) == ("2026-03-20T12:00:00Z", "2026-03-20T12:00:00Z")
+    hall.ok("session", "edit", "aid", "summer", "--capacity", "1")
+    hall.ok("enroll", "--user", "ben", "--training", "aid:summer")
+    assert until(hall) == ("2026-03-20T12:00:00Z", None)
+    hall.ok("training", "lock", "aid")
+    assert until(hall) == (None, None)
+
+
+def test_without_a_session_the_latest_one_counts(hall: Portal) -> None:
+    """Whoever has none yet may leave until the last deadline; who was sent to one may not."""
+    hall.ok("enroll", "--user", "ann", "--training", "aid", "--access-at", "2026-03-10T00:00Z")
+    assert hall.ok("learner", "courses", "ann", "-o", "json").json == []
+    hall.now = "2026-03-10T00:00:00Z"
+    hall.ok("training", "set-deadlines", "aid", "--stop-cancellations", "1d")
+    assert until(hall) == ("2026-06-29T07:00:00Z", "2026-06-30T07:00:00Z")
+    hall.ok("enrollment", "edit", "--user", "ann", "--training", "aid", "--session", "spring")
+    assert until(hall) == (None, None)

@@ -1,6 +1,11 @@
 """The verbs of the enrollment room."""
 
-from lmsctl.enrollment.actions.attending import calendar, notifications, offers_of_trainings
+from lmsctl.enrollment.actions.attending import (
+    calendar,
+    notifications,
+    offers_of_trainings,
+    trainings,
+)
 from lmsctl.enrollment.actions.enrolling import (
     Admission,
     cancel,
@@ -63,5 +68,6 @@ __all__ = [
     "show_participation",
     "switch",
     "tell_enrolled",
+    "trainings",
     "unprepare",
 ]

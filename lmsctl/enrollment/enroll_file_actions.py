@@ -1,9 +1,8 @@
 """Enrolling people in content and trainings as a file says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import groupby, islice
-from operator import attrgetter
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from lmsctl.bulk import actions as bulk
@@ -11,23 +10,24 @@ from lmsctl.bulk.actions import Job, Upload
 from lmsctl.bulk.store import Span, recount
 from lmsctl.content import rules as content_rules
 from lmsctl.content.results import Kind
-from lmsctl.content.rules import Item
 from lmsctl.enrollment import enroll_file_store as store
 from lmsctl.enrollment import file_store, training_rules
 from lmsctl.enrollment import training_file_store as trainings
+from lmsctl.enrollment.actions.telling import enrolled
 from lmsctl.enrollment.enroll_file_rules import COLUMNS, row_reader
 from lmsctl.enrollment.rules import Blanks
+from lmsctl.enrollment.training_file_store import Intake
 from lmsctl.kit import timewords
 from lmsctl.kit.answer import Done
 from lmsctl.kit.driver import Repeat, utc_text
 from lmsctl.kit.errors import Refusal, Usage
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.training import people_store
 from lmsctl.training import store as training_store
+from lmsctl.training.actions import telling
 
 _TOGETHER = 5_000
 _CONTENT, _TRAINING = "enrollment.manage", "training.enroll"
@@ -101,6 +101,8 @@ class _Enrolling:
         if store.has_rows(work):
             rights.require(work, _CONTENT)
         file_store.prepare(work)
+        if self._wants_notices:
+            store.prepare_notices(work)
 
     def _resolve_trainings(self, work: Work, span: Span) -> None:
         trainings.fail_unfit(work, span)
@@ -120,6 +122,7 @@ class _Enrolling:
 
     def write(self, work: Work, span: Span, run: int) -> int:
         """Enroll who is new in `span`; return how many notices were queued."""
+        before = work.notices
         items = store.items(work, span)
         zone = ZoneInfo(portal.settings(work).time_zone)
         store.note_dues(
@@ -128,19 +131,30 @@ class _Enrolling:
         store.write(work, span, run)
         if any(item.kind == Kind.PATHWAY for item in items):
             store.prepare_pathways(work, span)
-        count = _tell(work, span, items) if self._wants_notices else 0
+        if self._wants_notices:
+            for item in items:
+                words = enrolled(work, item.title, "an administrator enrolled this person")
+                notification.spread(work, store.audience(work, span, item.id), words)
         store.resolve_repeated(work, span)
         if self._has_trainings:
             self._write_trainings(work, span)
-        return count
+        return work.notices - before
 
     def _write_trainings(self, work: Work, span: Span) -> None:
         intakes = trainings.intakes(work, span)
         for one in intakes:
             # What was free has been locked since it was counted.
-            if one.session_id and not people_store.claim(work, one.session_id, one.people):
+            if one.session_id and not people_store.claim(
+                work, one.session_id, one.new + one.placed
+            ):
                 raise Repeat
+        if self._wants_notices:
+            for one in intakes:
+                _tell_placed(work, span, one)
         trainings.write(work, span)
+        if self._wants_notices:
+            for one in intakes:
+                _invite(work, span, one)
         trainings.resolve_repeated(work, span)
 
     def notes(self, work: Work) -> Iterator[str]:
@@ -168,19 +182,25 @@ def _access(now: datetime, one: trainings.Access, zone: ZoneInfo | None) -> tupl
     return one.time_zone, one.access, None, wrong.code, wrong.message(), wrong.advice()
 
 
-def _tell(work: Work, span: Span, items: Sequence[Item]) -> int:
-    """Write to everybody who was enrolled anew and has an address."""
-    titles = {item.id: item.title for item in items}
-    portal_name = portal.settings(work).name
-    count = 0
-    for item_id, newcomers in groupby(store.newcomers(work, span), attrgetter("item_id")):
-        words = Words(
-            kind="enrolled",
-            reason="an administrator enrolled this person",
-            subject=f"You are enrolled in {titles[item_id]}",
-            body=f"You are enrolled in {titles[item_id]} at {portal_name}.\n",
-        )
-        while people := [(one.user_id, one.email) for one in islice(newcomers, _TOGETHER)]:
-            notification.mail_all(work, people, words)
-            count += len(people)
-    return count
+# Telling people ----------------------------------------------------------------------------------
+
+
+def _tell_placed(work: Work, span: Span, intake: Intake) -> None:
+    """Tell who takes part already that they are about to get their session."""
+    if intake.placed:
+        training = training_store.by_id(work, intake.training_id)
+        at = telling.place(work, intake.session_id)
+        audience = trainings.audience(span, intake, is_new=False)
+        telling.tell_moved(work, training, None, at, audience)
+
+
+def _invite(work: Work, span: Span, intake: Intake) -> None:
+    """Invite who has been enrolled in a training, and tell who organizes it how many came."""
+    training = training_store.by_id(work, intake.training_id)
+    at = telling.place(work, intake.session_id)
+    if intake.new:
+        telling.invite(work, training, at, trainings.audience(span, intake, is_new=True))
+    count = intake.new + intake.placed
+    people = "1 person was" if count == 1 else f"{count} people were"
+    session = f", session {at.session.code}" if at else ""
+    telling.tell_organizer(work, training, f"{people} enrolled in '{training.title}'{session}")

@@ -1,7 +1,6 @@
 """The SQL of files of enrollments: people, and the rows that name content."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail
@@ -13,6 +12,7 @@ from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit.driver import utc_text
 from lmsctl.kit.work import Work
+from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import Scope
 from lmsctl.user.errors import UserUnknown
 from lmsctl.user.store import STATUS_NOW
@@ -223,23 +223,17 @@ def resolve_repeated(work: Work, span: Span) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """Somebody who was enrolled anew, and in what."""
-
-    user_id: int
-    email: str
-    item_id: int
+def prepare_notices(work: Work) -> None:
+    """Make the staged rows quick to search by item; once, after the file has been read."""
+    work.run("CREATE INDEX staged_by_item ON staged (item_id)")
 
 
-def newcomers(work: Work, span: Span) -> Iterator[Newcomer]:
-    """Yield who was enrolled anew and has an address, item by item."""
-    return work.each(
-        Newcomer,
+def audience(work: Work, span: Span, item_id: int) -> Audience:
+    """Return who was enrolled in an item anew, to be told at once."""
+    return Audience(
         f"""
-        SELECT u.id AS user_id, u.email, s.item_id
-        FROM good s JOIN users u ON u.id = s.user_id
-        WHERE {_NEW} AND u.email IS NOT NULL ORDER BY s.item_id, s.row_no
+        SELECT u.id AS user_id, u.email AS address, NULL AS about, :due AS due_at
+        FROM good s JOIN users u ON u.id = s.user_id WHERE s.item_id = :item AND {_NEW}
         """,
-        **span.values,
+        {"item": item_id, "due": work.now, **span.values},
     )

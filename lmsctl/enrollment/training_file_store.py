@@ -7,6 +7,7 @@ from lmsctl.bulk.store import ERRORS, IN_SPAN, Fault, Span, fail
 from lmsctl.enrollment.errors import PairTwice
 from lmsctl.enrollment.training_errors import SessionFull, SessionSecond
 from lmsctl.kit.work import Work
+from lmsctl.notification.store import Audience
 from lmsctl.training import people_store
 from lmsctl.training.errors import SessionCanceled, SessionUnknown, TrainingUnknown
 from lmsctl.training.results import Side
@@ -289,11 +290,15 @@ _PLACED = f"s.changed IS NOT NULL AND s.training_id IS NOT NULL AND {IN_SPAN}"
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """How many people come into one session, or into a training without a session."""
+    """How many people come into one session, or into a training without a session.
+
+    `new` did not take part, `placed` did and get their session.
+    """
 
     training_id: int
     session_id: int | None
-    people: int
+    new: int
+    placed: int
 
 
 def intakes(work: Work, span: Span) -> list[Intake]:
@@ -301,11 +306,23 @@ def intakes(work: Work, span: Span) -> list[Intake]:
     return work.all(
         Intake,
         f"""
-        SELECT s.training_id, s.session_id, count(*) AS people
+        SELECT s.training_id, s.session_id, count(CASE WHEN s.id IS NULL THEN 1 END) AS new,
+               count(s.changed) AS placed
         FROM good s WHERE ({_NEW}) OR ({_PLACED})
         GROUP BY s.training_id, s.session_id ORDER BY s.training_id, s.session_id
         """,
         **span.values,
+    )
+
+
+def audience(span: Span, intake: Intake, *, is_new: bool) -> Audience:
+    """Return who comes into a training, or is there already and gets their session."""
+    at = "s.session_id = :session" if intake.session_id else "s.session_id IS NULL"
+    return people_store.audience_among(
+        intake.training_id,
+        f"""e.user_id IN (SELECT s.user_id FROM good s WHERE {at} AND s.training_id = :training
+                          AND {_NEW if is_new else _PLACED})""",
+        {"session": intake.session_id, **span.values},
     )
 
 

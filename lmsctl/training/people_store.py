@@ -4,9 +4,10 @@ Whoever changes more than one thing locks the training first (`training.store`),
 and then sessions, each in the order of their ids.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from lmsctl.kit.driver import Repeat
 from lmsctl.kit.work import Work
@@ -162,6 +163,11 @@ def audience(training_id: int, user_ids: Sequence[int]) -> Audience:
     """Return these people, who take part, to be told when they have access to the training."""
     values = {"training": training_id, "users": list(user_ids)}
     return Audience(f"{_AUDIENCE} AND e.user_id IN :users", values)
+
+
+def audience_among(training_id: int, condition: str, values: Mapping[str, Any]) -> Audience:
+    """Return who takes part in a training and fits an SQL condition on their enrollment `e`."""
+    return Audience(f"{_AUDIENCE} AND {condition}", {"training": training_id, **values})
 
 
 def audience_of_session(training_id: int, session_id: int | None) -> Audience:

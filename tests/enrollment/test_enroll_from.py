@@ -178,18 +178,22 @@ def test_people_out_of_scope_are_unknown(school: Portal) -> None:
 
 
 def test_notify_writes_to_who_is_new(school: Portal) -> None:
-    """One mail for each new enrollment of somebody with an address, and none without --notify."""
-    mails = "SELECT address, subject FROM notifications WHERE kind = 'enrolled' ORDER BY id"
+    """A notice for each new enrollment and a mail where there is an address; only with --notify."""
+    told = "SELECT address, subject FROM notifications WHERE kind = 'enrolled' ORDER BY address"
     text = f"{HEADING}ann,one\nben,two\nowner,one\n"
     before = school.value("SELECT count(*) FROM notifications")
     assert take(school, text, "--dry-run").status == 0
     assert take(school, f"{HEADING}cyd,one\n").status == 0
     assert school.value("SELECT count(*) FROM notifications") == before
     ran = take(school, f"{text}cyd,one\n", "--notify")
-    assert ran.json["notices"] == 2
-    assert "2 notices were queued." in ran.err
-    found = [(address, subject.split()[-1]) for address, subject in school.sql(mails)]
-    assert [address for address, _ in found] == ["ann@example.com", "ben@example.com"]
+    assert ran.json["notices"] == 5
+    assert "5 notices were queued." in ran.err
+    found = [(address, subject.split()[-1]) for address, subject in school.sql(told) if address]
+    assert found == [("ann@example.com", "One"), ("ben@example.com", "Two")]
+    assert ("Two", "enrolled") in [
+        (row["subject"].split()[-1], row["kind"])
+        for row in school.ok("learner", "notifications", "ben", "-o", "json").json
+    ]
 
 
 def test_the_number_of_statements_does_not_grow_with_the_file(

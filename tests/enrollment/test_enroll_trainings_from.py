@@ -248,6 +248,41 @@ def test_whoever_comes_after_the_deadline_is_told(hall: Portal) -> None:
     assert "aid:summer stopped" not in ran.err
 
 
+def test_notify_invites_as_enrolling_by_hand_does(hall: Portal) -> None:
+    """A notice and a mail when access begins; of getting a session too, and the organizer hears."""
+    person(hall, "org")
+    hall.ok("role", "grant", "org", "administrator")
+    hall.ok("training", "edit", "aid", "--organizer", "org")
+    hall.ok("enroll", *users("cyd"), "--training", "aid")
+    told = """
+        SELECT n.kind, n.channel, u.login FROM notifications n JOIN users u ON u.id = n.user_id
+        WHERE n.id > :after ORDER BY n.kind, n.channel, u.login
+    """
+    after = hall.value("SELECT max(id) FROM notifications")
+    text = f"{HEADING}ann,aid,summer,2026-03-10\ncyd,aid,summer,\nben,aid,,\nann,aid,summer,\n"
+    with unchanged(hall, audited=0):
+        assert take(hall, text, "--notify", "--dry-run").json["notices"] == 10
+    ran = take(hall, text, "--notify")
+    assert ran.json["notices"] == 10
+    assert "10 notices were queued." in ran.err
+    channels = ("account", "mail")
+    assert hall.sql(told, after=after) == [
+        *(("training_change", channel, "cyd") for channel in channels),
+        *(
+            (("training_invitation", channel, who))
+            for channel in channels
+            for who in ("ann", "ben")
+        ),
+        *(("training_organizer", channel, "org") for channel in channels for _ in range(2)),
+    ]
+    (due,) = hall.sql(
+        """SELECT DISTINCT n.due_at FROM notifications n JOIN users u ON u.id = n.user_id
+           WHERE u.login = 'ann'"""
+    )
+    assert str(due[0]).startswith("2026-03-09")
+    assert "summer" in hall.value("SELECT body FROM notifications WHERE kind = 'training_change'")
+
+
 def test_the_number_of_statements_does_not_grow_with_the_file(hall: Portal) -> None:
     """No row costs one of its own, good or not."""
     people = "".join(f"p{number},F,L\n" for number in range(300))

@@ -93,12 +93,12 @@ def enroll(
     full nobody is enrolled; with --keep-going those who come first get the places: people in the
     order in which they are named, then the others by login.
 
-    A file given with --from has a pair in each row: Login (or an address; or the column Email) and
-    either Content, a code, or Training, a code or CODE:SESSION. Beside Training may stand Session
-    and Access at, a time as for --access-at; blank means now. --content or --training with
-    --access-at speak for rows that leave these blank. All rows are checked before any is written;
-    rows that come first get the places of a session. The options from --encoding to --rejects and
-    --notify are for files only; --keep-going is for both ways.
+    A file given with --from has a pair in each row. Columns: Login (or an address; or Email), and
+    either Content, a code, or Training, a code or CODE:SESSION, with Session and Access at, a time
+    as for --access-at. --content, or --training with --access-at, speak for rows that leave these
+    blank. All rows are checked before any is written, and those that come first get the places of
+    a session. The options from --encoding to --rejects and --notify are for files only;
+    --keep-going is for both ways.
     """
     people = Selection(user or (), department or (), group or (), filter_ or ())
     if from_ is not None:

@@ -41,7 +41,7 @@ Until = Annotated[
     examples=(
         "lmsctl report participants -o csv > participants.csv",
         "lmsctl report participants --training first-aid --status active -o json",
-        "lmsctl report participants --department Sales --since 2026-01-01 --until 2026-03-31",
+        "lmsctl report participants --department Sales --since -90d -o jsonl",
     ),
 )
 def participants(

@@ -14,6 +14,7 @@ from datetime import datetime
 from string import Formatter
 from typing import Any
 
+from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.results import Line, RunState
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
@@ -143,6 +144,38 @@ def fail(work: Work, span: Span, refusal: type[Refusal], fault: Fault) -> int:
         **fault.values,
         **span.values,
     )
+
+
+def fail_repeated(  # noqa: PLR0913 - which rows, and how that is told
+    work: Work,
+    span: Span,
+    column: str,
+    condition: str,
+    *,
+    heading: str,
+    what: str,
+    among: str = "staged",
+) -> None:
+    """Note rows that say the same in `column` as another one of those that fit `condition`.
+
+    `condition` calls the rows of `staged` `s`, and `what` is the word for what is said twice. Only
+    those of `among` are noted: `staged`, or `good` for those that nothing else is wrong with.
+    """
+    repeated = f"FROM staged s WHERE {condition} GROUP BY s.{column} HAVING count(*) > 1"
+    # Nearly always there is none, and to ask just that is quick.
+    if not work.value(f"SELECT EXISTS (SELECT 1 {repeated})"):
+        return
+    source = f"""
+        FROM {among} s
+        JOIN (SELECT s.{column}, min(s.row_no) AS one, max(s.row_no) AS other {repeated}) t
+          ON t.{column} = s.{column}
+        WHERE {condition}
+    """
+    shown = {
+        "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
+        "what": f"'{what}'",
+    }
+    fail(work, span, RowRepeated, Fault(source, f"'{heading}'", shown))
 
 
 def _spoken(words: str, name: str, shown: Mapping[str, str], parts: dict[str, Any]) -> str:

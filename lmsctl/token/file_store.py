@@ -4,8 +4,7 @@
 
 from collections.abc import Collection
 
-from lmsctl.bulk.errors import RowRepeated
-from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, recount
+from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, fail_repeated, recount
 from lmsctl.content.errors import ContentArchived, ContentUnknown
 from lmsctl.content.results import Source
 from lmsctl.content.results import Status as ContentStatus
@@ -99,33 +98,13 @@ def find_tokens(work: Work, span: Span) -> None:
 
 def fail_repeated_codes(work: Work, span: Span) -> None:
     """Note rows that make the same code."""
-    _fail_repeated(work, span, "code_digest", "s.is_new = 1", ("Token", "token"))
+    fail_repeated(work, span, "code_digest", "s.is_new = 1", heading="Token", what="token")
 
 
 def fail_repeated_numbers(work: Work, span: Span) -> None:
     """Note rows that mean the same token."""
-    _fail_repeated(work, span, "token_no", "s.token_no IS NOT NULL", ("Token id", "token id"))
-
-
-def _fail_repeated(
-    work: Work, span: Span, column: str, condition: str, name: tuple[str, str]
-) -> None:
-    heading, what = name
-    repeated = f"FROM staged s WHERE {condition} GROUP BY s.{column} HAVING count(*) > 1"
-    # Nearly always there is none, and to ask just that is quick.
-    if not work.value(f"SELECT EXISTS (SELECT 1 {repeated})"):
-        return
-    source = f"""
-        FROM staged s
-        JOIN (SELECT s.{column}, min(s.row_no) AS one, max(s.row_no) AS other {repeated}) t
-          ON t.{column} = s.{column}
-        WHERE {condition}
-    """
-    shown = {
-        "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
-        "what": f"'{what}'",
-    }
-    fail(work, span, RowRepeated, Fault(source, f"'{heading}'", shown))
+    named = "s.token_no IS NOT NULL"
+    fail_repeated(work, span, "token_no", named, heading="Token id", what="token id")
 
 
 def fail_contents(work: Work, span: Span) -> None:

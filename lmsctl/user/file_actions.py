@@ -96,7 +96,7 @@ class _Import:
         if has_people and not scope.is_everywhere:
             checks.fail_out_of_scope(work, span, scope)
         if self._is_first:
-            checks.fail_repeated(work, span, has_people=has_people)
+            checks.fail_twins(work, span, has_people=has_people)
         self._check_rows(work, span, scope)
         if has_people:
             self._check_people(work, span)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lmsctl.bulk.errors import RowRepeated
-from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail
+from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, fail_repeated
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import OWNER, Scope
@@ -95,38 +95,17 @@ def fail_incomplete(work: Work, span: Span, *, may_use_root: bool) -> None:
         )
 
 
-def fail_repeated(work: Work, span: Span, *, has_people: bool) -> None:
+def fail_twins(work: Work, span: Span, *, has_people: bool) -> None:
     """Note rows of the file that mean the same person, or give two people one address."""
-    _fail_twins(work, span, "login_key", "Login", "is_generated = 0")
-    _fail_twins(work, span, "email_key", "Email", "email_key IS NOT NULL")
+    fail_repeated(work, span, "login_key", "s.is_generated = 0", heading="Login", what="login")
+    with_email = "s.email_key IS NOT NULL"
+    fail_repeated(work, span, "email_key", with_email, heading="Email", what="email")
     if has_people:
         # One row says the login of a person, another one their address.
-        _fail_twins(work, span, "id", "Login", "id IS NOT NULL")
+        found = "s.id IS NOT NULL"
+        fail_repeated(work, span, "id", found, heading="Login", what="person", among="good")
     if work.value(f"SELECT EXISTS (SELECT 1 FROM staged s WHERE {_LIKE_ADDRESS})"):
         _fail_crossed(work, span)
-
-
-def _fail_twins(work: Work, span: Span, column: str, heading: str, condition: str) -> None:
-    is_person = column == "id"
-    fail(
-        work,
-        span,
-        RowRepeated,
-        Fault(
-            f"""
-        FROM {"good" if is_person else "staged"} s
-        JOIN (SELECT {column}, min(row_no) AS one, max(row_no) AS other FROM staged
-              WHERE {condition} GROUP BY {column} HAVING count(*) > 1) t
-          ON t.{column} = s.{column}
-        WHERE s.{condition}
-        """,
-            f"'{heading}'",
-            {
-                "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
-                "what": "'person'" if is_person else f"'{heading.lower()}'",
-            },
-        ),
-    )
 
 
 _LIKE_ADDRESS = "s.is_generated = 0 AND s.login_key LIKE '%@%'"

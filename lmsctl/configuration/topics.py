@@ -24,6 +24,7 @@ TOPICS: Mapping[str, str] = {
     "rights": "roles and permissions",
     "times": "how times are written",
     "tokens": "codes that admit people, and how they are destroyed",
+    "trainings": "sessions, deadlines, and who is told what",
 }
 # These modules do something when they are imported, or declare tables only.
 _NOT_FOR_REFUSALS = (".__main__", ".model")

@@ -136,13 +136,12 @@ def _appointment(row: CalendarRow, leave_until: datetime | None) -> Appointment:
 
 
 def _event(row: CalendarRow) -> Event:
-    name = f"{row.title}: {row.session_title}" if row.session_title else row.title
     return Event(
         uid=telling.uid_of(row.uid, row.enrollment_id),
         sequence=row.sequence,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        summary=name,
+        summary=telling.name_of_entry(row.title, row.session_title),
         description=row.description,
         location=row.place,
         url=row.url,

@@ -22,6 +22,11 @@ _CANCELLATION = "training_cancellation"
 _ORGANIZER = "training_organizer"
 
 
+def name_of_entry(title: str, session_title: str | None) -> str:
+    """Return what a session of a training is called in calendars."""
+    return f"{title}: {session_title}" if session_title else title
+
+
 def uid_of(day_uid: str, enrollment: int | str) -> str:
     """Return what names the calendar entry of one person's day for good."""
     return f"{day_uid}-{enrollment}@lmsctl.invalid"
@@ -154,14 +159,13 @@ def _entries(
     days = [day for day in at.days if day.ends_at > work.now] if at else []
     if at is None or not days:
         return None
-    name = f"{training.title}: {at.session.title}" if at.session.title else training.title
     events = [
         Event(
             uid=uid_of(day.uid, NUMBER),
             sequence=counted(day.revision + later),
             starts_at=day.starts_at,
             ends_at=day.ends_at,
-            summary=name,
+            summary=name_of_entry(training.title, at.session.title),
             description=training.description,
             location=day.place,
             url=day.url,

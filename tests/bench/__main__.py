@@ -1,7 +1,7 @@
-"""The parts of the benchmark: start, bulk, memory, race, token, batch; batch-1000 when named.
+"""The parts of the benchmark: start, bulk, memory, race, token, training, batch; batch-1000 too.
 
-Absolute times vary with the machine; the ratios hold. Nothing here fails for time; `race` and
-`token` do if anything was oversold or lost.
+Without names all of them run but `batch-1000`. Absolute times vary with the machine; the ratios
+hold. Nothing here fails for time; `race` and `token` do if anything was oversold or lost.
 """
 
 import compileall
@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import lmsctl
-from tests.bench import batch, files, race, start, token
+from tests.bench import batch, files, race, start, token, training
 from tests.bench.common import Bench
 
 PARTS: dict[str, Callable[[Bench], None]] = {
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "memory": files.memory,
     "race": race.race,
     "token": token.token,
+    "training": training.training,
     "batch": batch.batch,
 }
 LONG: dict[str, Callable[[Bench], None]] = {"batch-1000": partial(batch.batch, count=1000)}

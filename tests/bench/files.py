@@ -154,17 +154,17 @@ def memory(bench: Bench) -> None:
         for sort in (PEOPLE, TOKENS):
             files = [sort.file(Path(folder), rows) for rows in (ROWS // 10, 10 * ROWS)]
             for dialect in ("sqlite", "postgresql"):
-                peaks = [peak(sort, sort.fresh(bench, dialect), file) for file in files]
+                peaks = [peak(sort.fresh(bench, dialect), (*sort.command, file)) for file in files]
                 what = f"{sort.command[-1]}, memory, {10 * ROWS:,} rows against {ROWS // 10:,}"
                 base = f"itself (+{peaks[1] - peaks[0]:.0f} MiB)"
                 ratio = peaks[1] / peaks[0]
                 say("V-B4", f"{what}, {dialect}", ratio, "<= 1.3 or +100 MiB", base)
 
 
-def peak(sort: Sort, place: Place, path: str) -> float:
-    """Return the peak memory of taking one file in, in MiB, as the kernel counted it."""
+def peak(place: Place, command: Sequence[str]) -> float:
+    """Return the peak memory of one command line, in MiB, as the kernel counted it."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return float(pool.apply(_peak_here, (place, (*sort.command, path))))
+        return float(pool.apply(_peak_here, (place, command)))
 
 
 def _peak_here(place: Place, command: Sequence[str]) -> float:

@@ -32,7 +32,7 @@ class FileNotAlone(Usage):
 
     code = "file_not_alone"
     says = "{option} does not go with {other}."
-    hint = "A file names people and what they get; --content or --training helps blank rows."
+    hint = "Rows say whom and what; one --content or one --training may speak for blank cells."
 
 
 class ItemUnnamed(Rejected):

@@ -1,6 +1,7 @@
 """Enrolling very many people in trainings, and looking at them, beside the bare driver."""
 
 import contextlib
+import csv
 import io
 import os
 import statistics
@@ -12,8 +13,11 @@ from typing import Any
 from unittest import mock
 
 from lmsctl.cli import main
-from lmsctl.kit import driver
-from tests.bench.common import BARE, Bench, Place, paired, say, timed
+from lmsctl.kit import clock, driver
+from lmsctl.report import store as reports
+from lmsctl.report.store import People, Period
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from tests.bench.common import BARE, PROGRAM, Bench, Place, paired, say, timed
 from tests.bench.files import peak
 from tests.fillings import Run, fill_people, fill_places, fill_trainings
 from tests.statements import listening
@@ -24,6 +28,8 @@ _MANY_PEOPLE = 100_000
 _MANY_TRAININGS = 1_000
 _TARGETS = [word for n in range(1, _TRAININGS + 1) for word in ("--training", f"t{n}:s1")]
 _ENROLL = ("enroll", "--department", "Crowd", *_TARGETS)
+_CATALOG = ("learner", "catalog", "p1", "-o", "csv")
+_REPORT = ("report", "participants", "-o", "csv")
 _TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
     "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
@@ -164,26 +170,57 @@ def _looking(bench: Bench, dialect: str) -> None:
     """Print how long it takes to look at a portal with very many people in trainings."""
     small, large = bench.fresh(dialect), bench.fresh(dialect)
     for place, people, trainings in (
-        (small, _MANY_PEOPLE // 1_000, 3),
+        (small, _MANY_PEOPLE // 100, 3),
         (large, _MANY_PEOPLE, _MANY_TRAININGS),
     ):
         with _changing(place) as run:
             fill_people(run, people)
             fill_trainings(run, trainings)
             fill_places(run, trainings)
-    catalog = ("learner", "catalog", "p1", "-o", "csv")
-    _catalog_seconds(large, catalog)
-    counts = [_statements(place, *catalog) for place in (large, small)]
-    what = f"learner catalog, statements ({counts[0]}), {dialect}"
-    say("train", what, counts[0] / counts[1], "1", f"3 trainings for {_MANY_TRAININGS:,}")
+    what = f"learner catalog of {_MANY_TRAININGS:,} trainings, {dialect}"
+    ratio = paired(lambda: large.run(*_CATALOG), _bare_seconds, runs=5)
+    say("train", what, ratio, "-", "python -c pass")
+    rows = 3 * _MANY_PEOPLE
+    ratio = paired(lambda: _report_seconds(large), lambda: _rows_seconds(large), runs=3)
+    what = f"{' '.join(_REPORT[:2])}, {rows:,} rows, {dialect}"
+    say("train", what, ratio, "<= 1.5", "cursor and csv.writer")
+    peaks = [peak(place, _REPORT) for place in (small, large)]
+    what = f"report, memory, {rows:,} rows against {rows // 100:,}, {dialect}"
+    say("train", what, peaks[1] / peaks[0], "<= 1.2", f"itself (+{peaks[1] - peaks[0]:.0f} MiB)")
+    for command in (_CATALOG, (*_REPORT, "--first", "100")):
+        counts = [_statements(place, *command) for place in (small, large)]
+        what = f"{' '.join(command[:2])}, statements ({counts[1]}), {dialect}"
+        base = f"{_MANY_PEOPLE // 100:,} people, 3 trainings"
+        say("train", what, counts[1] / counts[0], "1", base)
 
 
-def _catalog_seconds(place: Place, catalog: Sequence[str]) -> None:
-    ratio = paired(
-        lambda: place.run(*catalog), lambda: timed(lambda: subprocess.run(BARE, check=True)), runs=5
-    )
-    what = f"learner catalog, {_MANY_TRAININGS:,} trainings, {_MANY_PEOPLE:,} people"
-    say("train", f"{what}, {place.dialect}", ratio, "-", "python -c pass")
+def _bare_seconds() -> float:
+    return timed(lambda: subprocess.run(BARE, check=True))
+
+
+def _report_seconds(place: Place) -> float:
+    """Return the seconds of the whole command, which writes to a file."""
+    with (place.folder / "report.csv").open("wb") as target:
+        command = [*PROGRAM, *_REPORT]
+        return timed(
+            lambda: subprocess.run(command, env=place.environment(), stdout=target, check=True)
+        )
+
+
+def _rows_seconds(place: Place) -> float:
+    """Return the seconds of the same rows, straight from the driver into a file."""
+    connection = driver.open_database(place.url, patience=10)
+    everybody = People(Scope((EVERYWHERE,)))
+    query = reports.participants(everybody, Period(), clock.read(), training_id=None)
+
+    def write() -> None:
+        cursor = connection.execute(f"{query.sql} ORDER BY {query.order}", query.values)
+        with (place.folder / "raw.csv").open("w", newline="", encoding="utf-8") as target:
+            csv.writer(target).writerows(cursor)
+
+    seconds = timed(write)
+    connection.close()
+    return seconds
 
 
 def _statements(place: Place, *argv: str) -> int:

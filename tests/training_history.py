@@ -48,6 +48,16 @@ def _turns(row: int, code: str, target: str, detail: str) -> list[Turn]:
     return [Turn(row, login, None if code in _GOING else session) for login in people]
 
 
+def refusals(portal: Portal) -> dict[str, list[int]]:
+    """Return the rows in which it was written down that somebody's own act was refused."""
+    found: dict[str, list[int]] = {}
+    for row, target in portal.sql(
+        "SELECT id, target FROM audit_rows WHERE verdict = 'refused' ORDER BY id"
+    ):
+        found.setdefault(target.partition(", user ")[2], []).append(row)
+    return found
+
+
 def places(portal: Portal) -> dict[str, str | None]:
     """Return in which session everybody who takes part is, as the rows say."""
     rows = portal.sql(

@@ -14,6 +14,7 @@ from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import Scope
 from lmsctl.training.results import Attended, Participant
+from lmsctl.user.store import STATUS_NOW
 
 _LIVE = "canceled_at IS NULL"
 
@@ -152,8 +153,9 @@ def cancel(work: Work, ids: Sequence[int]) -> None:
 # Telling them ------------------------------------------------------------------------------------
 
 _AUDIENCE = f"""
-    SELECT e.user_id, u.email AS address, 'participation ' || e.id AS about,
-           e.access_at AS due_at, e.id AS number, e.moves AS count
+    SELECT e.user_id, CASE WHEN {STATUS_NOW} = 'active' THEN u.email END AS address,
+           'participation ' || e.id AS about, e.access_at AS due_at, e.id AS number,
+           e.moves AS count
     FROM training_enrollments e JOIN users u ON u.id = e.user_id
     WHERE e.{_LIVE} AND e.training_id = :training
 """

@@ -51,6 +51,8 @@ class Part:
     session: str | None
     is_preselected: bool
     side: str
+    access_at: datetime
+    is_invited: bool = False
     has_result: bool = False
     attended: set[str] = field(default_factory=set)
 
@@ -74,6 +76,7 @@ class Model:
     stops: dict[Deadline, int | None] = field(default_factory=dict)
     extensions: dict[tuple[str, Deadline], datetime] = field(default_factory=dict)
     active: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(NAMES, True))
+    unreachable: set[str] = field(default_factory=set)
     were: set[str] = field(default_factory=set)
     parts: dict[str, Part] = field(default_factory=dict)
     sessions: dict[str, Session] = field(
@@ -96,6 +99,15 @@ class Model:
         for code, session in self.sessions.items():
             taken = self.taken(code)
             session.over = max(0, taken - session.capacity) if session.capacity else 0
+
+    def note_invited(self) -> None:
+        """Keep in mind who has had access, and so was invited."""
+        for part in self.parts.values():
+            part.is_invited = part.is_invited or part.access_at <= self.now
+
+    def is_to_come(self, code: str) -> bool:
+        """Whether a session is not over."""
+        return self.now < self.sessions[code].starts_at + HOUR
 
     # Gates
 
@@ -172,7 +184,7 @@ class Model:
             return [] if is_same else ["takes_part_already"]
         if closed := self.joining(name, code):
             return closed
-        self.parts[name] = Part(code, is_preselected=False, side="learner")
+        self.parts[name] = Part(code, False, "learner", self.now)
         self.were.add(name)
         return []
 
@@ -198,7 +210,9 @@ class Model:
 
     # Acts of administrators
 
-    def enroll(self, names: Sequence[str], code: str | None, *, over: bool, going: bool) -> Codes:
+    def enroll(
+        self, names: Sequence[str], code: str | None, hours: int, *, over: bool, going: bool
+    ) -> Codes:
         """Let an administrator enroll people: all or nobody, or as many as there are places."""
         # Whoever is unknown is told first.
         wrong = ["user_unknown" for name in names if name not in self.active]
@@ -218,7 +232,8 @@ class Model:
                 self.parts[name].session = code
                 self.parts[name].is_preselected = True
             else:
-                self.parts[name] = Part(code, code is not None, "administrator")
+                access_at = self.now + hours * HOUR
+                self.parts[name] = Part(code, code is not None, "administrator", access_at)
                 self.were.add(name)
         return []
 
@@ -327,16 +342,38 @@ class Side:
             "places": {row[0]: row[1:] for row in self._rows(places)},
         }
 
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def calendar(self, name: str, now: datetime) -> set[datetime]:
+        """Return when the sessions start that a person's mails up to now say are to come.
+
+        No entry is ever told the same or a lower number again.
+        """
+        mails = """
+            SELECT n.calendar FROM notifications n JOIN users u ON u.id = n.user_id
+            WHERE u.login = :name AND n.calendar IS NOT NULL AND n.due_at <= :now
+            ORDER BY n.due_at, n.id
+        """
+        entries: dict[str, tuple[int, datetime | None]] = {}
+        for (text,) in self._rows(mails, name=name, now=now):
+            for calendar in text.split("BEGIN:VCALENDAR")[1:]:
+                lines = dict(line.split(":", 1) for line in calendar.split("\r\n") if ":" in line)
+                uid, number = lines["UID"], int(lines["SEQUENCE"])
+                assert uid not in entries or number > entries[uid][0]
+                starts_at = datetime.strptime(lines["DTSTART"], "%Y%m%dT%H%M%S%z")
+                is_gone = lines["METHOD"] == "CANCEL"
+                entries[uid] = (number, None if is_gone else starts_at)
+        return {at for _, at in entries.values() if at is not None and at + HOUR > now}
+
+    def _rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
         self._connection.begin_reading()
-        rows = [tuple(row) for row in self._connection.execute(sql, {}).fetchall()]
+        rows = [tuple(row) for row in self._connection.execute(sql, values).fetchall()]
         self._connection.rollback()
         return rows
 
 
 def _furnish(work: Work) -> None:
     for name in NAMES:
-        users.create(work, first_name="F", last_name="L", login=name)
+        email = f"{name}@example.com"
+        users.create(work, first_name="F", last_name="L", login=name, email=email)
     trainings.create(work, "Aid", code="aid", time_zone="UTC")
     for code, days in (("a", 4), ("b", 9)):
         plan = Plan(timewords.parse(f"+{days}d"), HOUR)
@@ -379,12 +416,20 @@ class Trainings(RuleBasedStateMachine):
         """Leave the training."""
         self.agree(self.model.leave(name), lambda work: actions.leave(work, name, "aid"))
 
-    @rule(names=SEVERAL, code=MAYBE, over=st.booleans(), going=st.booleans())
-    def enroll(self, names: list[str], code: str | None, over: bool, going: bool) -> None:
-        """Enroll people."""
-        expected = self.model.enroll(names, code, over=over, going=going)
+    @rule(
+        names=SEVERAL,
+        code=MAYBE,
+        over=st.booleans(),
+        going=st.booleans(),
+        hours=st.sampled_from([0, 0, 30]),
+    )
+    def enroll(
+        self, names: list[str], code: str | None, over: bool, going: bool, hours: int
+    ) -> None:
+        """Enroll people, who have access at once or later."""
+        expected = self.model.enroll(names, code, hours, over=over, going=going)
         order = TrainingOrder(Selection(names), [f"aid:{code}" if code else "aid"], going)
-        terms = Terms(over_reason="why" if over else None)
+        terms = Terms(timewords.parse(f"+{hours}h"), over_reason="why" if over else None)
         self.agree(expected, lambda work: actions.enroll_in_trainings(work, order, terms))
 
     @rule(names=SEVERAL, code=MAYBE, over=st.booleans())
@@ -399,6 +444,19 @@ class Trainings(RuleBasedStateMachine):
                 work, order, terms, leaves_session=code is None
             ),
         )
+
+    @rule(name=PEOPLE, hours=st.sampled_from([0, 10, 30]))
+    def change_access(self, name: str, hours: int) -> None:
+        """Let somebody have access at another instant."""
+        expected = self.model.unfit(name, takes_part=True)
+        if expected == ["person_not_active"]:
+            expected = [] if name in self.model.parts else ["participation_unknown"]
+        if not expected:
+            self.model.note_invited()
+            self.model.parts[name].access_at = self.model.now + hours * HOUR
+        order = TrainingOrder(Selection([name]), ["aid"])
+        terms = Terms(timewords.parse(f"+{hours}h"))
+        self.agree(expected, lambda work: actions.edit_participation(work, order, terms))
 
     @rule(names=SEVERAL)
     def cancel(self, names: list[str]) -> None:
@@ -503,6 +561,8 @@ class Trainings(RuleBasedStateMachine):
                 model.extensions.pop((name, deadline), None)
         elif not expected:
             model.active[name] = verb == "activate"
+            if verb == "deactivate":
+                model.unreachable.add(name)
         verbs: dict[str, Callable[[Work], object]] = {
             "activate": lambda work: users.activate(work, name),
             "deactivate": lambda work: users.end(work, name, Status.INACTIVE, None),
@@ -532,6 +592,19 @@ class Trainings(RuleBasedStateMachine):
         }
         for side in self.sides:
             assert side.seen() == expected
+
+    @invariant()
+    def calendars_agree(self) -> None:
+        """Check that who follows their mails has what is to come in the calendar, and no more."""
+        model = self.model
+        model.note_invited()
+        for name in NAMES:
+            part, starts = model.parts.get(name), set()
+            if part and part.session and part.is_invited and model.is_to_come(part.session):
+                starts = {model.sessions[part.session].starts_at}
+            if name not in model.unreachable:
+                for side in self.sides:
+                    assert side.calendar(name, model.now) == starts
 
 
 @pytest.fixture

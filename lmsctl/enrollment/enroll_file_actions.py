@@ -201,6 +201,5 @@ def _invite(work: Work, span: Span, intake: Intake) -> None:
     if intake.new:
         telling.invite(work, training, at, trainings.audience(span, intake, is_new=True))
     count = intake.new + intake.placed
-    people = "1 person was" if count == 1 else f"{count} people were"
-    session = f", session {at.session.code}" if at else ""
-    telling.tell_organizer(work, training, f"{people} enrolled in '{training.title}'{session}")
+    session = at.session.code if at else None
+    telling.tell_organizer_of_people(work, training, count, "enrolled in", session=session)

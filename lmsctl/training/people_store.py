@@ -274,7 +274,7 @@ def participants(
         LEFT JOIN training_sessions s ON s.id = e.session_id
         WHERE e.training_id = :training AND e.{_LIVE} AND {scope.clause("d.path")}
           AND (:session IS NULL OR e.session_id = :session)
-        ORDER BY s.id, u.login_key
+        ORDER BY COALESCE(s.id, 0), u.login_key
         """,
         training=training_id,
         session=session_id,

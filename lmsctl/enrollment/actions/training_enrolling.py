@@ -120,18 +120,16 @@ def _record(
 
 
 def _tell_organizer(work: Work, target: Target, logins: Sequence[str], done: str) -> None:
-    people = "1 person was" if len(logins) == 1 else f"{len(logins)} people were"
-    session = f", session {target.session.code}" if target.session else ""
-    said = f"{people} {done} '{target.training.title}'{session}"
-    names = f"{', '.join(logins)}.\n" if len(logins) <= _NAMES_LIMIT else ""
-    telling.tell_organizer(work, target.training, said, names)
+    session = target.session.code if target.session else None
+    names = logins if len(logins) <= _NAMES_LIMIT else ()
+    telling.tell_organizer_of_people(
+        work, target.training, len(logins), done, session=session, logins=names
+    )
 
 
 def _late_to_come(work: Work, target: Target) -> Iterator[str]:
-    session = target.session
-    if session and room_rules.is_stopped(session.registration_stops_at, work.now):
-        shown = timewords.show(session.registration_stops_at or work.now, target.training.zone)
-        yield f"Registration for {target.name} stopped at {shown}; you are not bound by that."
+    if target.session is not None:
+        yield from training_rules.late_to_come(target.session, work.now)
 
 
 def _late_to_go(work: Work, target: Target, gone: Sequence[Standing]) -> list[str]:

@@ -204,3 +204,19 @@ def tell_organizer(work: Work, training: Training, subject: str, body: str = "")
         body=f"{subject}.\n{body}",
     )
     notification.tell(work, person.id, person.email, words)
+
+
+def tell_organizer_of_people(  # noqa: PLR0913 - how many, what, and where
+    work: Work,
+    training: Training,
+    count: int,
+    done: str,
+    *,
+    session: str | None,
+    logins: Sequence[str] = (),
+) -> None:
+    """Tell who organizes a training what was done with how many people, such as `enrolled in`."""
+    people = "1 person was" if count == 1 else f"{count} people were"
+    where = f", session {session}" if session else ""
+    names = f"{', '.join(logins)}.\n" if logins else ""
+    tell_organizer(work, training, f"{people} {done} '{training.title}'{where}", names)

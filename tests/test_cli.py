@@ -18,6 +18,7 @@ from lmsctl.kit import driver
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
 from tests import states
+from tests import generate
 from tests.conftest import Portal, Templates
 from tests.terminals import on_terminal
 
@@ -498,6 +499,14 @@ def test_every_noun_lists_its_verbs_with_whole_sentences(desk: Portal, noun: str
     commands = text.partition("Commands:\n")[2]
     assert "..." not in commands
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_no_help_is_wider_than_eighty_columns(desk: Portal) -> None:
+    """Every command, its options and its examples."""
+    lines = generate.SURFACE_FILE.read_text(encoding="utf-8").splitlines()
+    for words in (line.split()[1:] for line in lines if line.startswith("lmsctl ")):
+        text = desk.ok(*words, "--help", COLUMNS="80").out
+        assert max(map(len, text.splitlines())) <= 80, text
 
 
 DATABASE_CODE = ("sqlite3", "psycopg", "sqlalchemy", "sqlmodel", "alembic")

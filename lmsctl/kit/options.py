@@ -46,7 +46,8 @@ _GLOBALS: dict[str, tuple[type, tuple[str, ...], str | None, str]] = {
     "no_progress": (bool, ("--no-progress",), None, "No progress on standard error."),
 }
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-_EXAMPLE_WIDTH = 94
+# What eighty columns leave between the indentation and the sign of another line.
+_EXAMPLE_WIDTH = 76
 FOOTER = "Global options work here too: see 'lmsctl help options'."
 
 

@@ -17,8 +17,7 @@ from lmsctl.department import actions as departments
 from lmsctl.kit import driver
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
-from tests import states
-from tests import generate
+from tests import generate, states
 from tests.conftest import Portal, Templates
 from tests.terminals import on_terminal
 

@@ -250,12 +250,15 @@ def _show(answer: Any, env: Environment | None) -> int:
     for note in answer.notes:
         env.talk.say(render.visible(note))
     if env.notices:
-        env.talk.say(
-            "1 notice was queued." if env.notices == 1 else f"{env.notices} notices were queued."
-        )
+        env.talk.say(_queued(env.notices, is_rehearsal=env.options.dry_run))
     if answer.status:
         return answer.status
     return errors.CHANGES if env.options.exit_code and answer.is_changed else 0
+
+
+def _queued(count: int, *, is_rehearsal: bool) -> str:
+    notices, done = ("1 notice", "was") if count == 1 else (f"{count} notices", "were")
+    return f"{notices} {'would be' if is_rehearsal else done} queued."
 
 
 def _view(env: Environment) -> render.View:

@@ -222,9 +222,10 @@ def edit(
     """
     people = Selection(user or (), department or (), group or ())
     terms = terms_of(env, access_at, reason, is_over=over_capacity)
+    code = training_rules.check_whole(training)
 
     def write(work: Work) -> Done:
-        order = TrainingOrder(people, [of_session(training, session)], keep_going)
+        order = TrainingOrder(people, [of_session(code, session or None)], keep_going)
         outcomes, notes = actions.edit_participation(
             work, order, terms, leaves_session=session == ""
         )
@@ -285,11 +286,12 @@ def result(
     """
     training_rules.check_result(points, certificate, is_clearing=clear)
     people = Selection(user or (), department or (), group or ())
+    whole = training_rules.check_whole(training)
 
     def write(work: Work) -> Done:
         outcomes = actions.record_result(
             work,
-            TrainingOrder(people, [training], keep_going),
+            TrainingOrder(people, [whole], keep_going),
             points=points,
             certificate=certificate,
         )

@@ -21,8 +21,7 @@ from lmsctl.kit.work import Work
 app = options.single("enroll", "Enroll people in content and in trainings.")
 
 AccessAt = Annotated[
-    str | None,
-    typer.Option("--access-at", metavar="TIME", help="When they see the training; now if absent."),
+    str | None, typer.Option("--access-at", metavar="TIME", help="When they see the training.")
 ]
 OverCapacity = Annotated[
     bool, typer.Option("--over-capacity", help="Also into a full session; needs --reason.")
@@ -89,9 +88,10 @@ def enroll(
     Whom a department, group or filter brings in and who is not active is skipped; whoever is named
     must be active. Who is enrolled already stays so, with their due date and their completion.
 
-    In a training they get the session that is named, or choose one themselves. When a session is
-    full nobody is enrolled; with --keep-going those who come first get the places: people in the
-    order in which they are named, then the others by login.
+    In a training they get the session that is named, or choose one themselves, and see it at once
+    unless --access-at says when. When a session is full nobody is enrolled; with --keep-going those
+    who come first get the places: people in the order in which they are named, then the others by
+    login.
 
     A file given with --from has a pair in each row. Columns: Login (or an address; or Email), and
     either Content, a code, or Training, a code or CODE:SESSION, with Session and Access at, a time
@@ -162,7 +162,7 @@ def terms_of(
 
 def of_session(training: str, session: str | None) -> str:
     """Return the target that a training and its session are, written as one."""
-    return f"{training}:{session}" if session else training
+    return training if session is None else f"{training}:{session}"
 
 
 def counted(
@@ -175,13 +175,19 @@ def counted(
 ) -> Done:
     """Return the answer with one outcome for each pair and a sentence that counts them.
 
-    What was updated counts as `undone`, unless `updated` is a word for it.
+    What was updated counts as `undone`, unless `updated` is a word for it, or somebody was given a
+    session of a training.
     """
     count = Counter(item.outcome for item in outcomes)
     changed = count[Outcome.CREATED] + count[Outcome.DELETED]
-    parts = [f"{changed} {done}", f"{count[Outcome.UNCHANGED] + count[Outcome.UPDATED]} {undone}"]
+    placed = sum(item.outcome is Outcome.UPDATED and item.session is not None for item in outcomes)
+    same = count[Outcome.UNCHANGED] + count[Outcome.UPDATED] - placed
+    parts = [f"{changed} {done}"]
     if updated is not None:
-        parts = [f"{count[Outcome.UPDATED]} {updated}", f"{count[Outcome.UNCHANGED]} {undone}"]
+        parts, same = [f"{count[Outcome.UPDATED]} {updated}"], count[Outcome.UNCHANGED]
+    elif placed:
+        parts.append(f"{placed} given a session")
+    parts.append(f"{same} {undone}")
     parts += [
         f"{count[outcome]} {outcome.value}"
         for outcome in (Outcome.SKIPPED, Outcome.FAILED)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment import training_rules
 from lmsctl.enrollment.training_errors import (
+    AccessToCome,
     AskedMomentMissing,
     AttendanceRecorded,
     CancellationsStopped,
@@ -113,10 +114,11 @@ def check(gates: Iterator[Refusal]) -> None:
 def closed_to_leaving(case: Case) -> Iterator[Refusal]:
     """Yield every gate that keeps a participant from giving up their session, or the training.
 
-    The order is fixed: pre-selected, begun, attendance, lock, deadline. Of somebody without a
-    session the latest deadline of those that are to come counts.
+    The order is fixed: access, then pre-selected, begun, attendance, lock, deadline. Of somebody
+    without a session the latest deadline of those that are to come counts.
     """
     session, standing = case.session, case.standing
+    yield from closed_to_acting(case)
     if session is None or standing is None:
         yield from _locked(case)
         yield from _stopped_everywhere(case)
@@ -132,6 +134,16 @@ def closed_to_leaving(case: Case) -> Iterator[Refusal]:
     stops_at = case.cancellations_stop_at(session)
     if room_rules.is_stopped(stops_at, case.now):
         yield _cancellations_stopped(case, name, stops_at)
+
+
+def closed_to_acting(case: Case) -> Iterator[Refusal]:
+    """Yield the gate before a participant who does not see the training yet."""
+    if case.standing is not None and case.now < case.standing.access_at:
+        yield AccessToCome(
+            login=case.login,
+            training=case.training.code,
+            access_at=case.shown(case.standing.access_at),
+        )
 
 
 def _cancellations_stopped(
@@ -163,9 +175,12 @@ def _stopped_everywhere(case: Case) -> Iterator[Refusal]:
 
 def closed_to_giving_up(case: Case) -> Iterator[Refusal]:
     """Yield every gate that keeps a participant from changing their session, or choosing one."""
+    if case.standing is not None and case.standing.has_result:
+        yield training_rules.result_recorded(case.login, case.training)
     if case.session is not None:
         yield from closed_to_leaving(case)
     else:
+        yield from closed_to_acting(case)
         yield from _locked(case)
 
 

@@ -11,6 +11,14 @@ class TargetUnclear(Usage):
     hint = "Write the code of a training, or of a training and its session as in first-aid:spring."
 
 
+class SessionMisplaced(Usage):
+    """A session behind the training, where an option of its own names it or none is meant."""
+
+    code = "session_misplaced"
+    says = "'{given}' names a session too, which this command does not take here."
+    hint = "Write the code of the training alone; where a session is meant, --session names it."
+
+
 class TargetTwice(Rejected):
     """One training with two sessions, or with one and without, in one command."""
 
@@ -41,7 +49,8 @@ class SessionSecond(Conflict):
     code = "session_second"
     says = "'{login}' is in the session '{session}' of '{training}' already."
     hint = (
-        "Change the session instead: lmsctl enrollment edit --user {login} --training {training}."
+        "Change it instead: lmsctl enrollment edit --user {login} --training {training} "
+        "--session CODE."
     )
 
 
@@ -60,8 +69,16 @@ class ResultRecorded(Rejected):
     """Somebody whose result belongs to the session they are in."""
 
     code = "result_recorded"
-    says = "'{login}' has a result recorded in '{training}' and keeps their session."
+    says = "'{login}' has a result recorded in '{training}' and gets no other session."
     hint = "Take the result away first: lmsctl enrollment result --clear."
+
+
+class AccessToCome(Rejected):
+    """A participant who does not see the training yet."""
+
+    code = "access_to_come"
+    says = "'{login}' has access to '{training}' from {access_at} on."
+    hint = "Wait until then, or ask an administrator: lmsctl enrollment edit --access-at."
 
 
 class ParticipationUnknown(NotFound):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lmsctl.bulk.store import ERRORS, IN_SPAN, Fault, Span, fail
 from lmsctl.enrollment.errors import PairTwice
-from lmsctl.enrollment.training_errors import SessionFull, SessionSecond
+from lmsctl.enrollment.training_errors import ResultRecorded, SessionFull, SessionSecond
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.training import people_store
@@ -164,6 +164,19 @@ def fail_unfit(work: Work, span: Span) -> None:
                 WHERE s.session_id IS NOT NULL AND e.session_id <> s.session_id""",
             "s.session_heading",
             {"login": "u.login", "session": "x.code", "training": "t.code"},
+        ),
+    )
+    fail(
+        work,
+        span,
+        ResultRecorded,
+        Fault(
+            f"""{at} JOIN users u ON u.id = s.user_id
+                JOIN training_enrollments e ON e.id = s.id
+                WHERE s.changed IS NOT NULL
+                  AND (e.points IS NOT NULL OR e.certificate IS NOT NULL)""",
+            "s.session_heading",
+            {"login": "u.login", "training": "t.code"},
         ),
     )
 

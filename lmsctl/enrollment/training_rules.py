@@ -17,6 +17,7 @@ from lmsctl.enrollment.training_errors import (
     ResultMissing,
     ResultRecorded,
     SessionFull,
+    SessionMisplaced,
     SessionSecond,
     TargetTwice,
     TargetUnclear,
@@ -56,6 +57,14 @@ def parse_target(given: str) -> tuple[str, str | None]:
     if not code or (sign and not session):
         raise TargetUnclear(given=canonical.excerpt(given), field="--training")
     return code, session or None
+
+
+def check_whole(given: str) -> str:
+    """Return the code of a training; raises SessionMisplaced when it names a session as well."""
+    code, session = parse_target(given)
+    if session is not None:
+        raise SessionMisplaced(given=canonical.excerpt(given), field="--training")
+    return code
 
 
 def check_once(first: Target, second: Target) -> None:
@@ -135,13 +144,18 @@ def places(target: Target, *, is_over: bool) -> Iterator[bool]:
 def _unfit(target: Target, person: Candidate, standing: Standing | None) -> Refusal | None:
     if not rules.is_fit(person):
         return PersonNotActive(login=person.login, status=person.status)
-    if standing is None or target.session_id is None:
+    if standing is None or target.session_id in {None, standing.session_id}:
         return None
-    if standing.session_id in {None, target.session_id}:
-        return None
+    if standing.session_id is None:
+        return result_recorded(person.login, target.training) if standing.has_result else None
     return SessionSecond(
         login=person.login, training=target.training.code, session=standing.session
     )
+
+
+def result_recorded(login: str, training: Training) -> ResultRecorded:
+    """Return the refusal of another session for somebody who has a result."""
+    return ResultRecorded(login=login, training=training.code)
 
 
 def full(target: Target, who: str) -> SessionFull:
@@ -168,12 +182,15 @@ def editing(  # noqa: PLR0913 - what is wanted, and how things stand
     *,
     moves: bool,
     access_at: datetime | None,
+    now: datetime,
     is_over: bool,
 ) -> Verdicts:
     """Return what becomes of participants who are to change: updated or unchanged.
 
     With `moves` they are put into the target's session, or into none when it has none; who has a
-    result does not move. When places run out, the earlier of `people` get them.
+    result does not move. Whoever is in that session already has it for good from then on. When
+    places run out, the earlier of `people` get them. Who has access keeps it: another instant that
+    is not to come changes nothing.
     """
     outcomes: dict[int, Outcome] = {}
     refused: dict[int, Refusal] = {}
@@ -185,13 +202,21 @@ def editing(  # noqa: PLR0913 - what is wanted, and how things stand
             continue
         is_moved = moves and standing.session_id != target.session_id
         if is_moved and standing.has_result:
-            refused[person.id] = ResultRecorded(login=person.login, training=target.training.code)
+            refused[person.id] = result_recorded(person.login, target.training)
         elif is_moved and not next(left):
             refused[person.id] = full(target, f"'{person.login}'")
         else:
-            is_changed = is_moved or access_at not in {None, standing.access_at}
+            is_pinned = moves and target.session is not None and not standing.is_preselected
+            is_changed = is_moved or is_pinned or is_access_new(standing, access_at, now)
             outcomes[person.id] = Outcome.UPDATED if is_changed else Outcome.UNCHANGED
     return Verdicts(outcomes, refused)
+
+
+def is_access_new(standing: Standing, access_at: datetime | None, now: datetime) -> bool:
+    """Say whether another instant of access would change anything."""
+    if access_at is None or access_at == standing.access_at:
+        return False
+    return max(access_at, standing.access_at) > now
 
 
 def unknown(person: Candidate, target: Target) -> ParticipationUnknown:
@@ -224,7 +249,9 @@ def ending(
 
 def check_result(points: int | None, certificate: str | None, *, is_clearing: bool) -> None:
     """Raise ResultMissing unless there is a result, or it is to be cleared, and not both."""
-    if is_clearing == (points is not None or certificate is not None):
+    has_any = points is not None or bool(canonical.trim(certificate or ""))
+    is_wrong = points is not None or certificate is not None if is_clearing else not has_any
+    if is_wrong:
         raise ResultMissing(field="--clear" if is_clearing else "--points")
 
 

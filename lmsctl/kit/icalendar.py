@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from urllib.parse import quote
 
 _PRODUCT = "-//lmsctl//lmsctl//EN"
 # RFC 5545, 3.1: lines of more than 75 octets are folded.
 _LINE_OCTETS = 75
+# Everything that RFC 3986 lets stand in an address of a page.
+_URL_SIGNS = "%:/?#[]@!$&'()*+,;=~"
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
@@ -16,14 +19,6 @@ class Method(StrEnum):
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
-
-
-@dataclass(frozen=True, slots=True)
-class Organizer:
-    """Who invites; without an address nobody can answer them."""
-
-    name: str
-    address: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +44,33 @@ def calendar(events: Iterable[Event], stamped_at: datetime) -> str:
     return _lines(line for event in events for line in _event(event, stamped_at))
 
 
-def messages(
-    events: Iterable[Event],
-    stamped_at: datetime,
-    method: Method,
-    organizer: Organizer,
-    attendee: str,
-) -> str:
-    """Return calendars that invite `attendee`, a mail address, to `events`, or cancel them.
+# Where the address of whom a message is for is written when it is read; no line that people write
+# looks like it.
+_TO_BE_ADDRESSED = "ATTENDEE;ROLE=REQ-PARTICIPANT:"
+
+
+def messages(events: Iterable[Event], stamped_at: datetime, method: Method, organizer: str) -> str:
+    """Return calendars that invite somebody to `events`, or cancel them; `addressed` says whom.
 
     There is one for each event, because all entries of such a calendar have the same UID (RFC 5546,
-    3.2.2 and 3.2.5).
+    3.2.2 and 3.2.5). `organizer` is a name: it stays the same as long as an entry lives, as those
+    who get changes of it ask for, and nobody answers it.
     """
-    name = organizer.name.replace('"', "'")
+    name = organizer.replace('"', "'")
     between = (
-        f'ORGANIZER;CN="{name}":'
-        + (f"mailto:{organizer.address}" if organizer.address else "invalid:nomail"),
-        f"ATTENDEE;ROLE=REQ-PARTICIPANT:mailto:{attendee}",
+        f'ORGANIZER;CN="{name}":invalid:nomail',
+        _TO_BE_ADDRESSED,
         *(("STATUS:CANCELLED",) if method is Method.CANCEL else ()),
     )
     return "".join(_lines(_event(event, stamped_at, between), method) for event in events)
+
+
+def addressed(calendars: str, attendee: str) -> str:
+    """Return what `messages` made, for the mail address `attendee`."""
+    # RFC 6068 asks for this; what else an address may hold stands for itself.
+    line = _TO_BE_ADDRESSED + "mailto:" + quote(attendee, safe="@!$'*+,;:=/")
+    folded = "".join(f"{piece}\r\n" for piece in _fold(line))
+    return calendars.replace(f"\r\n{_TO_BE_ADDRESSED}\r\n", f"\r\n{folded}")
 
 
 def _lines(entries: Iterable[str], method: Method | None = None) -> str:
@@ -93,7 +95,7 @@ def _event(event: Event, stamped_at: datetime, between: Iterable[str] = ()) -> I
     if event.location:
         yield f"LOCATION:{_text(event.location)}"
     if event.url:
-        yield f"URL:{event.url}"
+        yield f"URL:{quote(event.url, safe=_URL_SIGNS)}"
     yield "END:VEVENT"
 
 

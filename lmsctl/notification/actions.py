@@ -1,11 +1,11 @@
 """Queueing mails and notices in the transaction of the change they tell of, and looking at them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from lmsctl.kit import secret
+from lmsctl.kit import icalendar, secret
 from lmsctl.kit.work import Work
 from lmsctl.notification import store
 from lmsctl.notification.errors import MessageUnknown
@@ -136,7 +136,9 @@ def preview(work: Work, number: int) -> Preview:
     found = store.preview(work, scope, number) if 0 < number <= _HIGHEST_NUMBER else None
     if found is None:
         raise MessageUnknown(number=number)
-    return found
+    if found.calendar is None:
+        return found
+    return replace(found, calendar=icalendar.addressed(found.calendar, found.recipient))
 
 
 def notices(work: Work, user_id: int) -> Iterator[Notice]:

@@ -10,6 +10,8 @@ from lmsctl.notification.results import Message, Notice, Preview
 from lmsctl.rights.rules import Scope
 
 # A notice in an account appears when it is due; nobody has to deliver it.
+# Nothing is ever written to an address that somebody has no more.
+_ADDRESS = "CASE WHEN n.channel = 'mail' AND n.user_id IS NOT NULL THEN u.email ELSE n.address END"
 _STATE = "CASE WHEN n.channel = 'account' AND n.due_at > :now THEN 'queued' ELSE n.state END"
 
 
@@ -23,7 +25,7 @@ def add(work: Work, rows: Sequence[dict[str, Any]]) -> None:
 
 # What stands in calendar entries for what differs from person to person. No text that people
 # write can hold these characters.
-NUMBER, ADDRESS = "\x01", "\x03"
+NUMBER = "\x01"
 _COUNT = "\x02"
 _COUNTED = re.compile(f"{_COUNT}([0-9]+){_COUNT}")
 
@@ -45,13 +47,12 @@ class Audience:
     values: Mapping[str, Any]
 
 
-def _calendar(calendar: str | None, address: str) -> tuple[str, dict[str, Any]]:
+def _calendar(calendar: str | None) -> tuple[str, dict[str, Any]]:
     """Return the expression that fills in a person's calendar entries, and its values."""
     if calendar is None:
         return "NULL", {}
-    values: dict[str, Any] = {"calendar": calendar, "number_mark": NUMBER, "address_mark": ADDRESS}
+    values: dict[str, Any] = {"calendar": calendar, "number_mark": NUMBER}
     filled = "replace(CAST(:calendar AS TEXT), :number_mark, CAST(p.number AS TEXT))"
-    filled = f"replace({filled}, :address_mark, {address})"
     for digits in sorted(set(_COUNTED.findall(calendar))):
         values[f"count_mark_{digits}"] = counted(int(digits))
         filled = f"replace({filled}, :count_mark_{digits}, CAST(p.count + {digits} AS TEXT))"
@@ -81,7 +82,7 @@ def spread(  # noqa: PLR0913 - whom, what, and when
     With `invited_by` at once, and only for whom it is due already or who got a message of that
     kind. `batch` makes the ids of the messages unique. Returns how many there are.
     """
-    entries, marks = _calendar(calendar, "p.address")
+    entries, marks = _calendar(calendar)
     only, due = ("TRUE", "p.due_at") if invited_by is None else (_IS_IN, ":now")
     count = work.run(
         f"""
@@ -109,7 +110,7 @@ def spread(  # noqa: PLR0913 - whom, what, and when
 
 def renew(work: Work, audience: Audience, words: Mapping[str, str], calendar: str | None) -> int:
     """Let messages to `audience` that are still to come say `words`, at the instant given now."""
-    entries, marks = _calendar(calendar, "x.address")
+    entries, marks = _calendar(calendar)
     return work.run(
         f"""
         UPDATE notifications AS x
@@ -148,7 +149,7 @@ def messages(work: Work, scope: Scope, *, state: str | None, kind: str | None) -
     return work.each(
         Message,
         f"""
-        SELECT n.id, n.channel, n.kind, COALESCE(n.address, u.login) AS recipient, n.subject,
+        SELECT n.id, n.channel, n.kind, COALESCE({_ADDRESS}, u.login) AS recipient, n.subject,
                n.due_at, {_STATE} AS state, n.created_at
         FROM notifications n
         LEFT JOIN users u ON u.id = n.user_id
@@ -168,7 +169,7 @@ def preview(work: Work, scope: Scope, number: int) -> Preview | None:
     return work.one(
         Preview,
         f"""
-        SELECT n.id, n.channel, n.kind, COALESCE(n.address, u.login) AS recipient, n.reason,
+        SELECT n.id, n.channel, n.kind, COALESCE({_ADDRESS}, u.login) AS recipient, n.reason,
                n.subject, n.body, n.due_at, {_STATE} AS state, n.message_id, n.calendar
         FROM notifications n
         LEFT JOIN users u ON u.id = n.user_id

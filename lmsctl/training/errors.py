@@ -59,6 +59,14 @@ class SessionCanceled(Rejected):
     hint = "Make another session: lmsctl session create {training}."
 
 
+class SessionOver(Rejected):
+    """A session that has taken place and stays what it was."""
+
+    code = "session_over"
+    says = "The session '{session}' of '{training}' is over since {ends_at}."
+    hint = "What has taken place stays; move its days first if it has not."
+
+
 class SessionStartMissing(Rejected):
     """A day that never begins."""
 

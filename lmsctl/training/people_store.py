@@ -290,14 +290,18 @@ class Access:
     people: int
 
 
-def accesses(work: Work, training_id: int) -> list[Access]:
-    """Return the instants still to come at which people get access."""
+def accesses(work: Work, scope: Scope, training_id: int) -> list[Access]:
+    """Return the instants still to come at which people in scope get access."""
     return work.all(
         Access,
         f"""
         SELECT e.access_at, s.code AS session, count(*) AS people
-        FROM training_enrollments e LEFT JOIN training_sessions s ON s.id = e.session_id
+        FROM training_enrollments e
+        JOIN users u ON u.id = e.user_id
+        JOIN departments d ON d.id = u.department_id
+        LEFT JOIN training_sessions s ON s.id = e.session_id
         WHERE e.training_id = :training AND e.{_LIVE} AND e.access_at > :now
+          AND {scope.clause("d.path")}
         GROUP BY e.access_at, s.code ORDER BY e.access_at, s.code
         """,
         training=training_id,
@@ -383,6 +387,7 @@ class Seat:
     """One participant of a session, and what is recorded of them on one day."""
 
     enrollment_id: int
+    user_id: int
     login: str
     login_key: str
     email_key: str | None
@@ -395,7 +400,8 @@ def seats(work: Work, session_id: int, day_id: int) -> list[Seat]:
     return work.all(
         Seat,
         f"""
-        SELECT e.id AS enrollment_id, u.login, u.login_key, u.email_key, a.is_present, a.minutes
+        SELECT e.id AS enrollment_id, e.user_id, u.login, u.login_key, u.email_key,
+               a.is_present, a.minutes
         FROM training_enrollments e
         JOIN users u ON u.id = e.user_id
         LEFT JOIN attendances a ON a.enrollment_id = e.id AND a.day_id = :day
@@ -471,6 +477,29 @@ def extensions_of_user(work: Work, user_id: int) -> dict[int, dict[str, datetime
 def extensions(work: Work, training_id: int, user_id: int) -> dict[str, datetime]:
     """Return until when deadlines of a training hold off for a person, by deadline."""
     return extensions_of_user(work, user_id).get(training_id, {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    until_at: datetime
+    reason: str
+
+
+def extension(
+    work: Work, training_id: int, user_id: int, deadline: str
+) -> tuple[datetime, str] | None:
+    """Return until when a deadline holds off for a person, and why; None for not at all."""
+    found = work.one(
+        _Given,
+        """
+        SELECT until_at, reason FROM deadline_extensions
+        WHERE training_id = :training AND user_id = :user AND deadline = :deadline
+        """,
+        training=training_id,
+        user=user_id,
+        deadline=deadline,
+    )
+    return (found.until_at, found.reason) if found else None
 
 
 def extend(  # noqa: PLR0913 - one keyword for each thing an extension has

@@ -145,9 +145,9 @@ def check_title(given: str) -> str:
     return canonical.check_text(given, field="title", max_chars=_TITLE_LIMIT)
 
 
-def check_optional(given: str | None, field: str) -> str | None:
+def check_optional(given: str | None, field: str, max_chars: int = 255) -> str | None:
     """Return a text of one line fit to be stored, None for none or a blank one."""
-    return canonical.check_text(given or "", field=field, min_chars=0) or None
+    return canonical.check_text(given or "", field=field, max_chars=max_chars, min_chars=0) or None
 
 
 def check_description(given: str) -> str:
@@ -167,7 +167,7 @@ def check_description(given: str) -> str:
 
 def check_url(given: str | None) -> str | None:
     """Return the address of a page on the web, None for none or a blank one; raises UrlWrong."""
-    text = check_optional(given, "url")
+    text = check_optional(given, "url", _URL_LIMIT)
     if text is None:
         return None
     try:

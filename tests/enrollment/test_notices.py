@@ -142,7 +142,7 @@ def test_each_day_has_an_entry_of_its_own(hall: Portal) -> None:
 def test_a_rehearsal_tells_nobody(hall: Portal) -> None:
     """It says how many would be told."""
     with unchanged(hall, audited=0):
-        assert "2 notices were queued." in hall.ok(*ENROLL, "--dry-run").err
+        assert "2 notices would be queued." in hall.ok(*ENROLL, "--dry-run").err
 
 
 # Changes -----------------------------------------------------------------------------------------
@@ -320,14 +320,12 @@ def test_nobody_reads_the_notices_of_others(hall: Portal) -> None:
 def test_names_break_neither_headers_nor_calendars(hall: Portal) -> None:
     """Whatever they hold is the value of one property."""
     hall.ok("training", "edit", "aid", "--title", 'A; "b", \\n c: END:VCALENDAR')
-    hall.ok("user", "edit", "owner", "--last-name", 'O"; X=1', "--email", "o@example.com")
-    hall.ok("training", "edit", "aid", "--organizer", "owner")
+    hall.ok("settings", "set", 'name=O"; X=1')
     hall.ok(*ENROLL)
     (mail,) = mails(hall, "training_invitation")
     (entry,) = entries(mail)
     assert entry["SUMMARY"] == 'A\\; "b"\\, \\\\n c: END:VCALENDAR'
-    assert '\nORGANIZER;CN="' in mail["calendar"]
-    assert "O'; X=1\":mailto:o@example.com" in mail["calendar"].replace("\r\n ", "")
+    assert 'CN="O\'; X=1":invalid:' in mail["calendar"].replace("\r\n ", "")
     assert all(ord(letter) >= 32 or letter in "\r\n" for letter in mail["calendar"])
 
 
@@ -340,3 +338,42 @@ def test_who_is_enrolled_in_content_is_told(hall: Portal) -> None:
     assert [row["subject"] for row in hall.ok("notification", "list", "-o", "json").json] == [
         "You are enrolled in GDPR"
     ] * 2
+
+
+def test_a_day_that_moves_into_the_past_is_told_of(hall: Portal) -> None:
+    """So that no calendar keeps a day that is not to come; afterwards there is silence."""
+    hall.ok(*ENROLL)
+    hall.ok("session", "edit", "aid", "spring", "--starts", "2026-02-10T09:00")
+    (mail,) = mails(hall, "training_change")
+    assert entries(mail)[0]["DTSTART"] == "20260210T080000Z"
+    hall.ok("session", "edit", "aid", "spring", "--place", "Hall")
+    assert len(mails(hall, "training_change")) == 1
+
+
+def test_mails_go_to_the_address_somebody_has(hall: Portal) -> None:
+    """Also those that were queued before it changed, in the entry for the calendar too."""
+    hall.ok(*ENROLL, "--access-at", "2026-03-10")
+    hall.ok("user", "edit", "ann", "--email", "ann.new@example.com")
+    (mail,) = mails(hall, "training_invitation")
+    assert mail["recipient"] == "ann.new@example.com"
+    assert entries(mail)[0]["ATTENDEE"] == "mailto:ann.new@example.com"
+
+
+def test_whoever_is_not_active_is_not_written_to(hall: Portal) -> None:
+    """The account keeps the notice for when they come back."""
+    hall.ok(*ENROLL)
+    told(hall)
+    hall.ok("user", "deactivate", "ann")
+    hall.ok("session", "edit", "aid", "spring", "--place", "Hall")
+    assert told(hall) == [("account", "training_change", "ann")]
+
+
+def test_an_organizer_without_a_role_hears_nothing(hall: Portal) -> None:
+    """From the moment it is taken away."""
+    hall.ok("role", "grant", "bea", "administrator")
+    hall.ok("training", "edit", "aid", "--organizer", "bea")
+    hall.ok(*ENROLL)
+    assert ("account", "training_organizer", "bea") in told(hall)
+    hall.ok("role", "revoke", "bea", "administrator")
+    hall.ok(*CANCEL)
+    assert {kind for _, kind, _ in told(hall)} == {"training_cancellation"}

@@ -446,3 +446,153 @@ def test_another_enrollment_of_a_trainings_session_cannot_be(hall: Portal) -> No
     with pytest.raises(Exception, match=r"(?i)foreign key|23503"):
         hall.sql(wrong)
     assert shown_training(hall, "fire")["sessions"] == []
+
+
+# What must not slip by ---------------------------------------------------------------------------
+
+
+def test_who_has_a_result_gets_no_other_session_by_any_door(hall: Portal) -> None:
+    """By enrolling, by editing, by a file, or by switching oneself; they keep what they have."""
+    hall.ok("catalog", "open", "aid", "--training", "--everybody")
+    hall.ok("enroll", *users("ann"), "--training", "aid")
+    hall.ok("enrollment", "join", "--user", "cyd", "--training", "aid", "--session", "spring")
+    hall.ok("enrollment", "result", *users("ann", "cyd"), "--training", "aid", "--points", "7")
+    at = "result_recorded"
+    refused(hall, "enroll", *users("ann"), "--training", "aid:summer", code=at)
+    refused(
+        hall,
+        "enrollment",
+        "edit",
+        *users("ann"),
+        "--training",
+        "aid",
+        "--session",
+        "spring",
+        code=at,
+    )
+    switch = ("enrollment", "switch", "--user", "cyd", "--training", "aid", "--to", "summer")
+    refused(hall, *switch, code=at)
+    hall.folder.joinpath("f.csv").write_text("Login,Training,Session\nann,aid,summer\n")
+    assert "gets no other session" in hall.run("enroll", "--from", "f.csv").err
+    assert places(hall, "summer") == (0, 0)
+
+
+def test_a_session_named_for_somebody_who_chose_it_is_theirs_for_good(hall: Portal) -> None:
+    """It takes no second place, and they cannot leave any more; a second time is unchanged."""
+    hall.ok("catalog", "open", "aid", "--training", "--everybody")
+    hall.ok("enrollment", "join", "--user", "ann", "--training", "aid", "--session", "spring")
+    edit = ("enrollment", "edit", *users("ann"), "--training", "aid", "--session", "spring")
+    assert outcomes(hall, *edit) == [("ann", "aid", "spring", "updated")]
+    assert outcomes(hall, *edit) == [("ann", "aid", "spring", "unchanged")]
+    assert places(hall) == (1, 0)
+    leave = ("enrollment", "leave", "--user", "ann", "--training", "aid")
+    refused(hall, *leave, code="session_preselected")
+
+
+def test_who_has_access_keeps_it_whatever_past_instant_is_named(hall: Portal) -> None:
+    """Nothing is changed by it, so that a script can say it again."""
+    hall.ok("enroll", *users("ann"), "--training", "aid")
+    hall.now = "2026-03-02T13:00:00Z"
+    edit = ("enrollment", "edit", *users("ann"), "--training", "aid", "--access-at")
+    for given in ("now", "2026-03-01"):
+        assert outcomes(hall, *edit, given) == [("ann", "aid", None, "unchanged")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("result", "--training", "aid:summer", "--points", "5"),
+        ("edit", "--training", "aid:summer", "--access-at", "2026-03-10"),
+    ],
+)
+def test_a_session_is_no_part_of_what_takes_a_training(
+    hall: Portal, words: tuple[str, ...]
+) -> None:
+    """So that nobody of another session is meant by mistake."""
+    hall.ok("enroll", *users("ann"), "--training", "aid:spring")
+    with unchanged(hall, audited=0):
+        ran = hall.run("enrollment", *words, *users("ann"), "-o", "json")
+    assert (ran.status, ran.code) == (2, "session_misplaced")
+
+
+def test_an_empty_value_is_no_value(hall: Portal) -> None:
+    """A variable of a script that is not set destroys nothing."""
+    hall.ok("enroll", *users("ann"), "--training", "aid:spring")
+    hall.ok("enrollment", "result", *users("ann"), "--training", "aid", "--points", "7")
+    at = ("--training", "aid", *users("ann"))
+    with unchanged(hall, audited=0):
+        assert hall.refused("enrollment", "cancel", *at, "--session", "") == "target_unclear"
+        assert hall.refused("enrollment", "result", *at, "--certificate", "") == "result_missing"
+
+
+def test_a_session_that_has_taken_place_is_not_canceled(hall: Portal) -> None:
+    """Who was there stays known."""
+    hall.ok("enroll", *users("ann"), "--training", "aid:spring")
+    hall.now = "2026-03-31T08:30:00Z"
+    refused(hall, "session", "cancel", "aid", "spring", code="session_over")
+
+
+def test_an_address_of_a_meeting_may_be_long(hall: Portal) -> None:
+    """Up to two thousand characters."""
+    url = "https://meet.example.com/" + "a" * 1_900
+    hall.ok("session", "edit", "aid", "spring", "--url", url)
+    assert shown(hall)["days"][0]["url"] == url
+    edit = ("session", "edit", "aid", "spring", "--url", url + "a" * 100)
+    assert hall.refused(*edit) == "text_too_long"
+
+
+def test_a_timeline_counts_the_people_one_may_see(hall: Portal) -> None:
+    """Others are not counted either."""
+    people = users("ann", "ben", "cyd")
+    hall.ok("enroll", *people, "--training", "aid", "--access-at", "2026-03-10")
+    person(hall, "boss")
+    hall.ok("role", "grant", "boss", "department-administrator", "--department", "Sales")
+    (effect,) = (
+        row["effect"]
+        for row in hall.ok("training", "timeline", "aid", "-o", "json", "--as", "boss").json
+        if row["turn"] == "access"
+    )
+    assert effect.startswith("From then on 2 people see")
+
+
+def test_nobody_acts_before_they_have_access(hall: Portal) -> None:
+    """What one does not see one neither confirms nor leaves; it is told from when on."""
+    hall.ok("catalog", "open", "aid", "--training", "--everybody")
+    hall.ok("enroll", *users("ann"), "--training", "aid", "--access-at", "2026-03-10T12:00Z")
+    act = ("--as", "ann", "enrollment")
+    at = ("--training", "aid")
+    for words in (("confirm", *at), ("leave", *at), ("switch", *at, "--to", "spring")):
+        refused(hall, *act, *words, code="access_to_come")
+    gates = hall.ok(*act, "explain", *at, "-o", "json").json["gates"]
+    assert {gate["opens_at"] for gate in gates if gate["code"] == "access_to_come"} == {
+        "2026-03-10T12:00:00Z"
+    }
+    hall.now = "2026-03-10T12:00:00Z"
+    hall.ok(*act, "confirm", *at)
+
+
+def test_attendance_knows_people_by_all_their_names(hall: Portal) -> None:
+    """Login, address in any spelling, or number."""
+    hall.ok("enroll", *users("ann", "ben"), "--training", "aid:spring")
+    number = hall.ok("user", "show", "ben", "-o", "json").json["id"]
+    hall.now = "2026-03-31T07:30:00Z"
+    record = ("session", "attendance", "aid", "spring", "-o", "json")
+    rows = hall.ok(*record, "--user", "ANN.x@EXAMPLE.com", "--user", str(number)).json
+    assert [row["key"] for row in rows] == ["ann", "ben"]
+
+
+def test_another_reason_for_an_extension_is_a_change(hall: Portal) -> None:
+    """What is answered is what is kept."""
+    extend = ("enrollment", "extend", "--user", "ann", "--training", "aid", "--until", "2026-04-01")
+    words = (*extend, "--deadline", "registration", "--reason")
+    hall.ok(*words, "Ill")
+    assert hall.run(*words, "On leave", "--exit-code").status == 3
+    assert hall.value("SELECT reason FROM deadline_extensions") == "On leave"
+    assert hall.run(*words, "On leave", "--exit-code").status == 0
+
+
+def test_a_refusal_names_the_training_in_the_log(hall: Portal) -> None:
+    """Also where it is about many people."""
+    hall.refused("enroll", *users("ann", "ben", "cyd"), "--training", "aid:spring")
+    rows = hall.ok("audit", "list", "--code", "session_full", "-o", "json").json
+    assert [row["target"] for row in rows] == ["training aid:spring"]

@@ -128,17 +128,22 @@ class Model:
         stop = self.stops_at(deadline, code, name)
         return stop is not None and self.now >= stop
 
+    def waiting(self, name: str) -> Codes:
+        """Return what keeps somebody from acting who has no access yet."""
+        return ["access_to_come"] * (self.now < self.parts[name].access_at)
+
     def leaving(self, name: str) -> Codes:
         """Return what keeps somebody from leaving, in order."""
         part, locked = self.parts[name], ["participants_locked"] * self.is_locked
         if part.session is None:
             ahead = [code for code in self.sessions if self.is_ahead(code)]
             if not ahead:
-                return [*locked, "no_session_open"]
+                return [*self.waiting(name), *locked, "no_session_open"]
             is_over = all(self.is_stopped(Deadline.CANCELLATION, code, name) for code in ahead)
-            return [*locked, *["cancellations_stopped"] * is_over]
+            return [*self.waiting(name), *locked, *["cancellations_stopped"] * is_over]
         is_over = self.is_stopped(Deadline.CANCELLATION, part.session, name)
         return [
+            *self.waiting(name),
             *["session_preselected"] * part.is_preselected,
             *["session_begun"] * (not self.is_ahead(part.session)),
             *["attendance_recorded"] * (part.session in part.attended),
@@ -195,7 +200,11 @@ class Model:
         part = self.parts[name]
         if part.session == code:
             return []
-        going = self.leaving(name) if part.session else ["participants_locked"] * self.is_locked
+        going = ["result_recorded"] * part.has_result
+        if part.session:
+            going += self.leaving(name)
+        else:
+            going += [*self.waiting(name), *["participants_locked"] * self.is_locked]
         closed = [*going, *self.coming(name, code)]
         if not closed:
             part.session = code
@@ -246,13 +255,16 @@ class Model:
             return None
         if code in {None, part.session}:
             return "unchanged"
-        return "session_second" if part.session else None
+        if part.session:
+            return "session_second"
+        return "result_recorded" if part.has_result else None
 
     def move(self, names: Sequence[str], code: str | None, *, over: bool) -> Codes:
         """Let an administrator give people another session, or none."""
         wrong = ["user_unknown" for name in names if name not in self.active]
         moved: list[str] = []
-        for name in (name for name in names if name in self.active):
+        known = [name for name in names if name in self.active]
+        for name in known:
             part = self.parts.get(name)
             if part is None:
                 wrong.append("participation_unknown")
@@ -264,10 +276,8 @@ class Model:
                 wrong.append("session_full")
             else:
                 moved.append(name)
-        if not wrong:
-            for name in moved:
-                self.parts[name].session = code
-                self.parts[name].is_preselected = code is not None
+        for part in (self.parts[name] for name in known if not wrong):
+            part.session, part.is_preselected = code, code is not None
         return wrong
 
     def cancel(self, names: Sequence[str]) -> Codes:

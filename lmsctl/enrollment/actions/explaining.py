@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment import participation_rules as rules
@@ -10,7 +11,7 @@ from lmsctl.enrollment.actions.participating import Part
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.participation_rules import Case
 from lmsctl.enrollment.results import Act, ClosedGate, PartExplained
-from lmsctl.enrollment.training_errors import NoSessionOffered
+from lmsctl.enrollment.training_errors import AccessToCome, NoSessionOffered
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
@@ -45,7 +46,9 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
         session = store.get_session(work, part.training, given_session)
     acts = (Act.LEAVE, Act.SWITCH) if part.standing else (Act.JOIN,)
     gates = [
-        ClosedGate(act, refusal.code, refusal.message(here), None, refusal.advice(here))
+        ClosedGate(
+            act, refusal.code, refusal.message(here), _opens_at(part, refusal), refusal.advice(here)
+        )
         for act in acts
         for refusal in _closed(part, case, act, session)
     ]
@@ -63,6 +66,12 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
         gates,
         here,
     )
+
+
+def _opens_at(part: Part, refusal: Refusal) -> datetime | None:
+    """Return when a gate opens by itself: time alone brings only access."""
+    is_access = isinstance(refusal, AccessToCome) and part.standing is not None
+    return part.standing.access_at if part.standing and is_access else None
 
 
 def _closed(part: Part, case: Case, act: Act, session: Session | None) -> Iterator[Refusal]:

@@ -38,8 +38,8 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     here = zone or training.zone
     until_at = rules.extension_end(until, work.now, here)
     text = canonical.check_text(reason, field="reason")
-    before = people_store.extensions(work, training.id, person.id)
-    if before.get(deadline) != until_at:
+    is_new = people_store.extension(work, training.id, person.id, deadline) != (until_at, text)
+    if is_new:
         people_store.extend(
             work,
             training.id,
@@ -52,4 +52,4 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
         detail = {"login": person.login, "deadline": deadline.value, "reason": text}
         audit.record(work, "training.extended", f"training {training.code}", **detail)
     extension = Extension(person.login, training.code, deadline, until_at, text)
-    return extension, before.get(deadline) != until_at, here
+    return extension, is_new, here

@@ -9,6 +9,7 @@ from lmsctl.enrollment.actions.choosing import Chosen, choose
 from lmsctl.enrollment.errors import PairsRefused
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Candidate, Selection
+from lmsctl.kit import canonical
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
@@ -46,6 +47,7 @@ def carry_out(work: Work, order: Order, task: Task) -> list[PairOutcome]:
     and refused stops everything, unless `order` keeps going. Raises what is in the way, or
     PairsRefused when it is several things, and what choosing raises.
     """
+    work.about = canonical.excerpt(f"content {', '.join(order.contents)}")
     chosen = choose(work, rights.require(work, "enrollment.manage"), order.people)
     found, wrong = _items(work, order.contents, task)
     refused = {item.id: task.refusals(item, chosen.people) for item in found}

@@ -125,10 +125,12 @@ def _participation(work: Work, part: Part) -> Participation:
 def answer(work: Work, login: str | None, code: str, said: Answer) -> tuple[Participation, bool]:
     """Record whether a participant will come; a no keeps their place. Returns whether that is new.
 
-    Raises what `learner` raises, TrainingUnknown, PersonNotActive and ParticipationUnknown.
+    Raises what `learner` raises, TrainingUnknown, PersonNotActive, ParticipationUnknown and
+    AccessToCome.
     """
     part = _part(work, login, code)
     standing = _taking_part(part)
+    rules.check(rules.closed_to_acting(case_of(work, part)))
     if standing.answer != said:
         people_store.change(work, [standing.id], answer=said, answered_at=work.now)
         audit.record(work, f"training.{said.value}", part.name, login=part.person.login)

@@ -167,6 +167,7 @@ def edit_participation(
             standings,
             moves=moves,
             access_at=_access_at(work, target, terms) if terms.access else None,
+            now=work.now,
             is_over=terms.over_reason is not None,
         )
 
@@ -174,14 +175,11 @@ def edit_participation(
         changed = [standings[number] for number in verdicts.of(Outcome.UPDATED)]
         if not changed:
             return
-        moved = [one for one in changed if moves and one.session_id != target.session_id]
+        moved = _change_sessions(work, target, changed, terms.over_reason) if moves else []
         if moved:
-            _move(work, target, moved, terms.over_reason)
             notes.extend([*_late_to_go(work, target, moved), *_late_to_come(work, target)])
         if terms.access is not None:
-            access_at = _access_at(work, target, terms)
-            people_store.change(work, [one.id for one in changed], access_at=access_at)
-            _renew(work, target, changed, moves=moves)
+            _give_access(work, target, changed, _access_at(work, target, terms), moves=moves)
         who = [logins[one.user_id] for one in changed]
         _record(work, "training.participation_changed", target, who, terms.over_reason)
         if moved:
@@ -193,8 +191,22 @@ def edit_participation(
     return pairs.carry_out(work, order, task), notes
 
 
+def _change_sessions(
+    work: Work, target: Target, changed: Sequence[Standing], over_reason: str | None
+) -> list[Standing]:
+    """Give people another session, and return whom: the new places first, the old ones only then.
+
+    Whoever is in it already has it for good from now on.
+    """
+    moved = [one for one in changed if one.session_id != target.session_id]
+    stayed = [one.id for one in changed if target.session and one not in moved]
+    people_store.change(work, stayed, is_preselected=True)
+    if moved:
+        _move(work, target, moved, over_reason)
+    return moved
+
+
 def _move(work: Work, target: Target, moved: Sequence[Standing], over_reason: str | None) -> None:
-    """Give people another session: the new places first, the old ones only then."""
     ids = [standing.id for standing in moved]
     new = telling.place(work, target.session_id)
     for old, audience in _by_session(work, target, moved):
@@ -204,14 +216,18 @@ def _move(work: Work, target: Target, moved: Sequence[Standing], over_reason: st
     people_store.put_into(work, ids, target.session_id, is_preselected=target.session is not None)
 
 
-def _renew(work: Work, target: Target, changed: Sequence[Standing], *, moves: bool) -> None:
-    """Let invitations come when people have access by now; they may be in another session."""
+def _give_access(
+    work: Work, target: Target, changed: Sequence[Standing], access_at: datetime, *, moves: bool
+) -> None:
+    """Let people have access at another instant, and their invitations come then."""
+    given = [one for one in changed if training_rules.is_access_new(one, access_at, work.now)]
+    people_store.change(work, [one.id for one in given], access_at=access_at)
     if moves:
         at = telling.place(work, target.session_id)
-        audience = people_store.audience(target.training.id, [one.user_id for one in changed])
+        audience = people_store.audience(target.training.id, [one.user_id for one in given])
         telling.renew_invitations(work, target.training, at, audience)
         return
-    for at, audience in _by_session(work, target, changed):
+    for at, audience in _by_session(work, target, given):
         telling.renew_invitations(work, target.training, at, audience)
 
 

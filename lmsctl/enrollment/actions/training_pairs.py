@@ -11,6 +11,7 @@ from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Candidate, Selection
 from lmsctl.enrollment.training_errors import ParticipationUnknown
 from lmsctl.enrollment.training_rules import Target, Verdicts
+from lmsctl.kit import canonical
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
@@ -65,6 +66,7 @@ def carry_out(work: Work, order: TrainingOrder, task: Task) -> list[PairOutcome]
     keeps going. How many statements it takes does not depend on how many people there are. Raises
     what is in the way, or PairsRefused when it is several things, and what choosing raises.
     """
+    work.about = canonical.excerpt(f"training {', '.join(order.targets)}")
     chosen = choose(work, rights.require(work, "training.enroll"), order.people)
     targets, wrong = _targets(work, order.targets)
     plans = [_plan(work, target, chosen, task) for target in targets]

@@ -10,7 +10,7 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.training import people_store, rules, store
-from lmsctl.training.actions.trainings import shown, sight
+from lmsctl.training.actions.trainings import seen_people, shown, sight
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.results import Deadline, Instant, Training, Turn
 
@@ -114,7 +114,7 @@ def _instants(work: Work, row: rules.Training, session: rules.Session) -> Iterat
 
 
 def _accesses(work: Work, row: rules.Training) -> Iterator[Instant]:
-    for access in people_store.accesses(work, row.id):
+    for access in people_store.accesses(work, seen_people(work, row), row.id):
         who = f"{access.people} {'person sees' if access.people == 1 else 'people see'}"
         effect = f"From then on {who} the training."
         yield _instant(row, access.access_at, Turn.ACCESS, access.session, effect)

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import canonical
+from lmsctl.kit.address import email_key
 from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.training import people_store, rules, store
 from lmsctl.training.actions.sessions import name_of
-from lmsctl.training.actions.trainings import held, sight
+from lmsctl.training.actions.trainings import held, seen_people, sight
 from lmsctl.training.errors import ParticipantsUnknown, ParticipantUnknown
 from lmsctl.training.people_store import Seat
 from lmsctl.training.results import Attended, Participant
@@ -21,16 +21,13 @@ def list_participants(
 ) -> Iterator[Participant]:
     """Return who takes part in a training, or in one of its sessions, by session and login.
 
-    Whoever keeps the training sees everybody, others who see it the people of their own scope.
-    Raises TrainingUnknown and SessionUnknown.
+    Of those whom the actor sees there. Raises TrainingUnknown and SessionUnknown.
     """
     training = store.get(work, given, sight(work))
     session_id = None
     if given_session is not None:
         session_id = store.get_session(work, training, given_session).id
-    scope = rights.actor(work).scope("training.enroll")
-    if rights.actor(work).may("training.manage", training.path):
-        scope = Scope((EVERYWHERE,))
+    scope = seen_people(work, training)
     return people_store.participants(work, scope, training.id, session_id)
 
 
@@ -66,7 +63,7 @@ def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to
     on = rules.day_of(session, store.days(work, session.id), day)
     rules.check_attendance(on, minutes, work.now, is_present=is_present)
     seats = people_store.seats(work, session.id, on.id)
-    wanted = _named(session, seats, logins) if logins else seats
+    wanted = _named(work, session, seats, logins) if logins else seats
     changed = [seat for seat in wanted if (seat.is_present, seat.minutes) != (is_present, minutes)]
     if changed:
         ids = [seat.enrollment_id for seat in changed]
@@ -82,15 +79,19 @@ def _outcome(seat: Seat, is_changed: bool) -> Outcome:  # noqa: FBT001 - the one
     return Outcome.CREATED if seat.is_present is None else Outcome.UPDATED
 
 
-def _named(session: rules.Session, seats: Sequence[Seat], logins: Sequence[str]) -> list[Seat]:
-    """Return whom these logins or addresses mean among the participants, each once."""
+def _named(
+    work: Work, session: rules.Session, seats: Sequence[Seat], logins: Sequence[str]
+) -> list[Seat]:
+    """Return whom these logins, addresses or numbers mean among the participants, each once."""
+    by_number = {str(seat.user_id): seat for seat in seats}
     by_login = {seat.login_key: seat for seat in seats}
     by_email = {seat.email_key: seat for seat in seats if seat.email_key}
     found: dict[int, Seat] = {}
     unknown: list[ParticipantUnknown] = []
     for given in logins:
+        address = email_key(given, sandbox=work.is_sandbox) or ""
         key = canonical.key(given)
-        seat = by_login.get(key) or by_email.get(key)
+        seat = by_login.get(key) or by_email.get(address) or by_number.get(key)
         if seat is None:
             unknown.append(ParticipantUnknown(login=given, session=session.code))
         else:

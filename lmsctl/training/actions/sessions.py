@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import canonical, secret
+from lmsctl.kit import canonical, secret, timewords
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.training import people_store, rules, store
 from lmsctl.training.actions import telling
 from lmsctl.training.actions.trainings import as_listed, held, sight
-from lmsctl.training.errors import SessionExists
+from lmsctl.training.errors import SessionExists, SessionOver
 from lmsctl.training.results import Day, Session, SessionRow, State
 from lmsctl.training.rules import Training
 from lmsctl.user.errors import VersionStale
@@ -207,18 +207,25 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
     if instructor is not None:
         wanted["instructor"] = rules.check_optional(instructor, "instructor")
     changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    before = store.days(work, row.id)
     moved = _change_day(work, training, row, shift)
     if changes or moved:
         store.change_session(work, row.id, **changes)
         changed = sorted([*changes, *moved])
         audit.record(work, "session.changed", name_of(training, row.code), changed=changed)
     if moved:
-        _tell_changed(work, training, row)
+        day = before[shift.day - 1]
+        _tell_changed(work, training, row, day if day.ends_at > work.now else None)
+    elif changes:
+        here = people_store.audience_of_session(training.id, row.id)
+        telling.renew_invitations(work, training, telling.place(work, row.id), here)
     return _shown(work, store.session_by_id(work, row.id)), bool(changes or moved)
 
 
-def _tell_changed(work: Work, training: Training, row: rules.Session) -> None:
-    telling.tell_changed(work, training, row.id)
+def _tell_changed(
+    work: Work, training: Training, row: rules.Session, was_to_come: rules.Day | None = None
+) -> None:
+    telling.tell_changed(work, training, row.id, was_to_come)
     said = f"When or where the session {row.code} of '{training.title}' takes place has changed"
     telling.tell_organizer(work, training, said)
 
@@ -263,11 +270,15 @@ def add_day(work: Work, given_training: str, given: str, plan: Plan) -> Session:
     return _shown(work, store.session_by_id(work, row.id))
 
 
+def _left_over(count: int) -> str:
+    return f"{count} {'person is' if count == 1 else 'people are'} without a session.\n"
+
+
 def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session, bool]:
     """Cancel a session for good; its people stay in the training and may choose another one.
 
     Returns it and whether that changed anything. Needs `training.manage` over its training. Raises
-    TrainingUnknown and SessionUnknown.
+    TrainingUnknown, SessionUnknown and SessionOver.
     """
     training = held(work, given_training)
     found = store.get_session(work, training, given)
@@ -275,11 +286,14 @@ def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session
     row = store.lock_session(work, found.id)
     if row.canceled_at is not None:
         return _shown(work, row), False
+    if row.ends_at <= work.now:
+        ends_at = timewords.show(row.ends_at, training.zone)
+        raise SessionOver(session=row.code, training=training.code, ends_at=ends_at)
     here = people_store.audience_of_session(training.id, row.id)
     telling.tell_moved(work, training, telling.place(work, row.id), None, here)
     people_store.empty(work, row.id)
     store.change_session(work, row.id, canceled_at=work.now)
     audit.record(work, "session.canceled", name_of(training, row.code), people=row.taken)
     said = f"The session {row.code} of '{training.title}' was canceled"
-    telling.tell_organizer(work, training, said, f"{row.taken} people are without a session.\n")
+    telling.tell_organizer(work, training, said, _left_over(row.taken))
     return _shown(work, store.session_by_id(work, row.id)), True

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lmsctl.kit import icalendar, timewords
-from lmsctl.kit.icalendar import Event, Method, Organizer
+from lmsctl.kit.icalendar import Event, Method
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
-from lmsctl.notification.store import ADDRESS, NUMBER, Audience, counted
+from lmsctl.notification.store import NUMBER, Audience, counted
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.training import people_store, store
@@ -16,6 +16,7 @@ from lmsctl.training.rules import Day, Session, Training
 from lmsctl.user import store as users
 from lmsctl.user.results import Status
 
+SEEING = ("training.enroll", "training.manage")
 INVITATION = "training_invitation"
 _CHANGE = "training_change"
 _CANCELLATION = "training_cancellation"
@@ -103,10 +104,15 @@ def tell_moved(
     renew_invitations(work, training, new, audience, later=1)
 
 
-def tell_changed(work: Work, training: Training, session_id: int) -> None:
-    """Tell everybody in a session when and where it is now, unless it is over."""
+def tell_changed(
+    work: Work, training: Training, session_id: int, was_to_come: Day | None = None
+) -> None:
+    """Tell everybody in a session when and where it is now, unless it was and is over.
+
+    `was_to_come` is a day as it was before, when it was still to come.
+    """
     at = place(work, session_id)
-    entries = _entries(work, training, at, Method.REQUEST)
+    entries = _entries(work, training, at, Method.REQUEST, also=was_to_come)
     audience = people_store.audience_of_session(training.id, session_id)
     if at is not None and entries is not None:
         words = Words(
@@ -152,11 +158,24 @@ def _where(training: Training, at: Place | None) -> str:
     return "\n".join([*lines, ""])
 
 
-def _entries(
-    work: Work, training: Training, at: Place | None, method: Method, later: int = 0
+def _entries(  # noqa: PLR0913 - whose entries, and what they ask
+    work: Work,
+    training: Training,
+    at: Place | None,
+    method: Method,
+    later: int = 0,
+    *,
+    also: Day | None = None,
 ) -> str | None:
-    """Return calendar entries for the days still to come, with marks for each person's own."""
-    days = [day for day in at.days if day.ends_at > work.now] if at else []
+    """Return calendar entries for the days still to come, with marks for each person's own.
+
+    The day `also` is told of in any case.
+    """
+    days = [
+        day
+        for day in (at.days if at else ())
+        if day.ends_at > work.now or (also is not None and day.id == also.id)
+    ]
     if at is None or not days:
         return None
     events = [
@@ -172,17 +191,16 @@ def _entries(
         )
         for day in days
     ]
-    return icalendar.messages(events, work.now, method, _inviting(work, training), ADDRESS)
-
-
-def _inviting(work: Work, training: Training) -> Organizer:
-    person = users.by_id(work, training.organizer_id) if training.organizer_id else None
-    if person is None:
-        return Organizer(portal.settings(work).name, None)
-    return Organizer(f"{person.first_name} {person.last_name}", person.email)
+    return icalendar.messages(events, work.now, method, portal.settings(work).name)
 
 
 # Organizers --------------------------------------------------------------------------------------
+
+
+def may_organize(work: Work, person_id: int) -> bool:
+    """Say whether somebody holds a role that lets them see trainings."""
+    held = {name for holding in rights.holdings(work, person_id) for name in holding.permissions}
+    return not held.isdisjoint(SEEING)
 
 
 def tell_organizer(work: Work, training: Training, subject: str, body: str = "") -> None:
@@ -195,7 +213,7 @@ def tell_organizer(work: Work, training: Training, subject: str, body: str = "")
     if number is None or number == rights.actor(work).user_id:
         return
     person = users.by_id(work, number)
-    if person is None or person.status != Status.ACTIVE:
+    if person.status != Status.ACTIVE or not may_organize(work, number):
         return
     words = Words(
         kind=_ORGANIZER,

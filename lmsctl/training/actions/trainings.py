@@ -21,7 +21,6 @@ from lmsctl.user.errors import VersionStale
 from lmsctl.user.results import Status
 
 _NOBODY = ""
-_SEEING = ("training.enroll", "training.manage")
 
 
 def sight(work: Work) -> Scope:
@@ -33,6 +32,16 @@ def sight(work: Work) -> Scope:
     if rights.actor(work).scope("training.enroll").paths:
         return Scope((EVERYWHERE,))
     return rights.require(work, "training.manage")
+
+
+def seen_people(work: Work, training: rules.Training) -> Scope:
+    """Return the departments whose people the actor sees in a training that they see.
+
+    Whoever keeps the training sees everybody, others the people of their own scope.
+    """
+    if rights.actor(work).may("training.manage", training.path):
+        return Scope((EVERYWHERE,))
+    return rights.actor(work).scope("training.enroll")
 
 
 def create(  # noqa: PLR0913 - one keyword for each thing a training has
@@ -105,8 +114,7 @@ def _organizer_id(work: Work, given: str | None, scope: Scope) -> int | None:
     if person.status != Status.ACTIVE:
         reason = f"the account is {person.status}"
         raise OrganizerUnfit(login=person.login, reason=reason, field="--organizer")
-    held = {name for holding in rights.holdings(work, person.id) for name in holding.permissions}
-    if held.isdisjoint(_SEEING):
+    if not telling.may_organize(work, person.id):
         reason = "no role lets them see trainings"
         raise OrganizerUnfit(login=person.login, reason=reason, field="--organizer")
     return person.id

@@ -19,7 +19,7 @@ import typer
 import typer.core
 
 from lmsctl.kit import canonical, config, driver, errors, render
-from lmsctl.kit.answer import Done, Running
+from lmsctl.kit.answer import REHEARSED, Done, Running, queued
 from lmsctl.kit.environment import Call, Environment, Options
 from lmsctl.kit.errors import Kind, Refusal
 from lmsctl.kit.options import Session, hearing
@@ -245,20 +245,14 @@ def _show(answer: Any, env: Environment | None) -> int:
     render.render(result, _view(env), sys.stdout, env.talk.say)
     if not isinstance(answer, Done):
         return 0
-    rehearsed = "Dry run, nothing was changed: " if env.options.dry_run else ""
-    env.talk.say(rehearsed + render.visible(answer.sentence))
+    env.talk.say((REHEARSED if env.options.dry_run else "") + render.visible(answer.sentence))
     for note in answer.notes:
         env.talk.say(render.visible(note))
     if env.notices:
-        env.talk.say(_queued(env.notices, is_rehearsal=env.options.dry_run))
+        env.talk.say(queued(env.notices, is_rehearsal=env.options.dry_run))
     if answer.status:
         return answer.status
     return errors.CHANGES if env.options.exit_code and answer.is_changed else 0
-
-
-def _queued(count: int, *, is_rehearsal: bool) -> str:
-    notices, done = ("1 notice", "was") if count == 1 else (f"{count} notices", "were")
-    return f"{notices} {'would be' if is_rehearsal else done} queued."
 
 
 def _view(env: Environment) -> render.View:

@@ -19,7 +19,7 @@ from lmsctl.batch.errors import BatchUnreadable, CommandNotAtomic, StreamOfBatch
 from lmsctl.batch.results import Fate, Line, LineWithResult
 from lmsctl.kit import render
 from lmsctl.kit import work as units
-from lmsctl.kit.answer import Done, Listing, Running, Text
+from lmsctl.kit.answer import REHEARSED, Done, Listing, Running, Text, queued
 from lmsctl.kit.environment import Call, Environment
 from lmsctl.kit.errors import EXIT_STATUS, Kind, Location, Refusal
 from lmsctl.kit.work import Work
@@ -96,12 +96,18 @@ class _Batch:
         done = answer if isinstance(answer, Done) else Done(answer, "", is_changed=False)
         is_json = self.record is LineWithResult
         fate = Fate.CHANGED if done.is_changed else Fate.UNCHANGED
+        is_rehearsal = here.options.dry_run
+        # Where all lines are rehearsed, one sentence in the end says it for all.
+        is_alone = is_rehearsal and not self.env.options.dry_run
+        words = [f"{REHEARSED if is_alone and done.sentence else ''}{done.sentence}", *done.notes]
+        if here.notices:
+            words.append(queued(here.notices, is_rehearsal=is_rehearsal))
         return self.line(
             number,
             here.command,
             Fate.FAILED if done.status else fate,
             exit_status=done.status,
-            message=" ".join(filter(None, [done.sentence, *done.notes])) or None,
+            message=" ".join(filter(None, words)) or None,
             **({"result": _document(done.result, here)} if is_json else {}),
         )
 

@@ -155,6 +155,7 @@ class _Run:
     number: int
     rows: int
     start: int = 0
+    resumed: Unfinished | None = None
     counted: Tally = field(default_factory=lambda: Tally(0, 0, 0, 0, 0))
     notices: int = 0
 
@@ -174,6 +175,8 @@ def run(work: Work, upload: Upload, job: Job) -> Done:
     _begin(work)
     running = _registered(work, upload.order, sheet, job, rows)
     job.resolve(work, Span(1, rows))
+    if running.resumed:
+        store.recall_faults(work, running.resumed)
     failed = store.count_failed(work)
     if failed and not upload.order.is_tolerant:
         _tell(work, upload, sheet, job, running, is_written=False)
@@ -284,7 +287,7 @@ def _registered(work: Work, order: Order, sheet: Sheet, job: Job, rows: int) -> 
     if found is None:
         raise RunNotInterrupted(file=sheet.file, field="--resume")
     job.resume(found)
-    return _Run(found.id, rows, start=found.rows_done)
+    return _Run(found.id, rows, start=found.rows_done, resumed=found)
 
 
 def _check_new(work: Work, order: Order, sheet: Sheet, job: Job) -> None:
@@ -310,7 +313,7 @@ def _write(work: Work, order: Order, sheet: Sheet, job: Job, running: _Run) -> N
         running.notices += job.write(work, span, running.number)
         counted = store.tally(work, span)
         running.counted = _sum(running.counted, counted)
-        store.advance_run(work, running.number, span.last, counted)
+        store.advance_run(work, running.number, span, counted)
         audit.record(
             work,
             job.event,

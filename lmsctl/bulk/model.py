@@ -1,4 +1,4 @@
-"""The table of the bulk room."""
+"""The tables of the bulk room."""
 
 from datetime import datetime
 
@@ -31,3 +31,22 @@ class Run(SQLModel, table=True):
     operator: str = Field(sa_column=columns.text())
     started_at: datetime = Field(sa_column=columns.moment())
     finished_at: datetime | None = Field(sa_column=columns.moment(null=True))
+
+
+class RunFault(SQLModel, table=True):
+    """What was wrong with a row that a run which is not over has dealt with.
+
+    Whoever resumes it must not judge that row by what has become of the portal meanwhile: it was
+    left out then, and the others were not. It is gone when the run is over.
+    """
+
+    __tablename__ = "run_faults"
+    __table_args__ = (columns.STRICT,)
+
+    id: int | None = Field(default=None, sa_column=columns.key())
+    run_id: int = Field(sa_column=columns.reference("runs", gone="CASCADE"))
+    row_no: int = Field(sa_column=columns.number())
+    heading: str | None = Field(sa_column=columns.text(null=True))
+    code: str = Field(sa_column=columns.text())
+    message: str = Field(sa_column=columns.text())
+    hint: str = Field(sa_column=columns.text())

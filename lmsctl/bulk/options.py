@@ -1,15 +1,17 @@
 """The options of every command that takes a file in, declared once for all of them."""
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lmsctl.bulk.errors import MapNotAssigned
+from lmsctl.bulk.errors import FilesClash, MapNotAssigned
 
 if TYPE_CHECKING:
     from lmsctl.bulk.actions import Order
 
+STDIN = "-"
 FilePath = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.")]
 
 
@@ -53,10 +55,11 @@ class FileOptions:
     ] = None
 
     def order(self, path: str) -> "Order":
-        """Return the order to take in the file at `path`; raises MapNotAssigned."""
+        """Return the order to take in the file at `path`; raises MapNotAssigned and FilesClash."""
         from lmsctl.bulk.actions import Order  # what reads files takes long to load
         from lmsctl.kit.csvin import Reading
 
+        _check_apart({"FILE": path, "--results": self.results, "--rejects": self.rejects})
         return Order(
             path,
             Reading(self.encoding, self.delimiter, _mapping(self.map_ or []), self.ignore_unknown),
@@ -70,6 +73,19 @@ class FileOptions:
     def given(self) -> list[str]:
         """Return the names of the fields that were given."""
         return [item.name for item in fields(self) if getattr(self, item.name)]
+
+
+def _check_apart(paths: dict[str, str | None]) -> None:
+    """Raise FilesClash when two of these name one file."""
+    known: dict[Path, str] = {}
+    for name, path in paths.items():
+        if path is None or path == STDIN:
+            continue
+        real = Path(path).resolve()
+        # What is no plain file, such as /dev/null, takes whatever comes.
+        if real in known and (real.is_file() or not real.exists()):
+            raise FilesClash(first=known[real], second=name, path=path, field=name)
+        known[real] = name
 
 
 def _mapping(given: list[str]) -> tuple[tuple[str, str], ...]:

@@ -272,7 +272,8 @@ def lines(work: Work, *, key: str, number: str, done: int, is_written: bool) -> 
                     WHEN s.changed IS NULL THEN 'unchanged' ELSE 'updated' END AS outcome,
                CASE WHEN e.row_no IS NOT NULL THEN s.id
                     WHEN s.id IS NULL AND :is_written THEN {number} ELSE s.id END AS id,
-               CASE WHEN :is_written AND e.row_no IS NULL THEN s.changed END AS changed,
+               CASE WHEN :is_written AND e.row_no IS NULL AND s.row_no > :done
+                    THEN s.changed END AS changed,
                e.code, e.heading AS column, COALESCE(e.message, s.note) AS message
         FROM staged s LEFT JOIN ({_FIRST_FAULTS}) e ON e.row_no = s.row_no
         ORDER BY s.row_no
@@ -362,8 +363,17 @@ def add_run(work: Work, kind: str, file: str, digest: str) -> int:
     )
 
 
-def advance_run(work: Work, number: int, rows_done: int, counted: Tally) -> None:
-    """Note how far a run has come and what its latest rows did."""
+def advance_run(work: Work, number: int, span: Span, counted: Tally) -> None:
+    """Note how far a run has come, what its latest rows did, and what was wrong with them."""
+    work.run(
+        f"""
+        INSERT INTO run_faults (run_id, row_no, heading, code, message, hint)
+        SELECT :run, s.row_no, s.heading, s.code, s.message, s.hint
+        FROM staged_errors s WHERE {IN_SPAN}
+        """,
+        run=number,
+        **span.values,
+    )
     work.run(
         """
         UPDATE runs SET rows_done = :rows_done, created = created + :created,
@@ -371,15 +381,36 @@ def advance_run(work: Work, number: int, rows_done: int, counted: Tally) -> None
         WHERE id = :id
         """,
         id=number,
-        rows_done=rows_done,
+        rows_done=span.last,
         created=counted.created,
         updated=counted.updated,
         unchanged=counted.unchanged,
     )
 
 
+def recall_faults(work: Work, run: Unfinished) -> None:
+    """Let what was wrong with the rows that a run has dealt with be what it found then."""
+    work.run("DELETE FROM staged_errors WHERE row_no <= :done", done=run.rows_done)
+    work.run(
+        f"""
+        INSERT INTO staged_errors ({", ".join(ERRORS)})
+        SELECT {", ".join(ERRORS)} FROM run_faults WHERE run_id = :run
+        """,
+        run=run.id,
+    )
+
+
 def finish_run(work: Work, number: int, kind: str, digest: str, failed: int) -> None:
     """Note that a run is over, and with it every earlier one of the same bytes."""
+    work.run(
+        """
+        DELETE FROM run_faults WHERE run_id IN (
+            SELECT id FROM runs WHERE kind = :kind AND digest = :digest AND id <= :id)
+        """,
+        id=number,
+        kind=kind,
+        digest=digest,
+    )
     work.run("UPDATE runs SET failed = :failed WHERE id = :id", id=number, failed=failed)
     work.run(
         """

@@ -23,8 +23,8 @@ class ContentUnnamed(Usage):
     """Nothing to enroll people in."""
 
     code = "content_unnamed"
-    says = "Nothing is named to enroll people in."
-    hint = "Give --content or --training, or --from with a file that has such a column."
+    says = "It is not said in which content or training."
+    hint = "Give --content or --training; a file given to 'enroll --from' has such a column."
 
 
 class FileNotAlone(Usage):
@@ -80,7 +80,7 @@ class SelectionMissing(Usage):
 
     code = "selection_missing"
     says = "Nobody is named."
-    hint = "Give --user, --department, --group or --filter, or a file with --from."
+    hint = "Give --user, --department or --group; 'enroll' knows --filter and --from too."
 
 
 class FilterOnNames(Usage):

@@ -41,12 +41,23 @@ def cells_of(line: str) -> list[str]:
     event = _event(_text(_part(statement, "verb"), "id", "verb.id"))
     result = _part(statement, "result")
     return [
-        _login(_part(statement, "actor")),
-        _code(_text(_part(statement, "object"), "id", "object.id")),
+        _checked(_login(_part(statement, "actor"))),
+        _checked(_code(_text(_part(statement, "object"), "id", "object.id"))),
         event.value,
         "" if event is Event.VIEWED else _score(_part(result, "score"), event),
-        _text(statement, "timestamp", "timestamp"),
+        _checked(_text(statement, "timestamp", "timestamp")),
     ]
+
+
+def _checked(text: str) -> str:
+    """Return a text that a database can keep; JSON can write NUL, and halves of characters."""
+    if "\0" in text or (not text.isprintable() and any(map(_is_half, text))):
+        raise StatementUnreadable(reason="it holds a character that no text can have")
+    return text
+
+
+def _is_half(character: str) -> bool:
+    return "\ud800" <= character <= "\udfff"
 
 
 def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -53,6 +53,16 @@ class Done:
     notes: Sequence[str] = ()
 
 
+# What a rehearsal puts before its sentence.
+REHEARSED = "Dry run, nothing was changed: "
+
+
+def queued(count: int, *, is_rehearsal: bool) -> str:
+    """Return the sentence on how many notices a change has queued, or would have."""
+    notices, done = ("1 notice", "was") if count == 1 else (f"{count} notices", "were")
+    return f"{notices} {'would be' if is_rehearsal else done} queued."
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """Many changes, each shown when it is made; `end` makes those that were not asked for.

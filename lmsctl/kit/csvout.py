@@ -141,8 +141,11 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
     directly. A new file gets the permissions the umask leaves, as from any shell redirection,
     because the next program to read it often runs as somebody else; one that replaces another
     keeps its permissions, so that what was closed to others stays closed. Raises
-    CsvFileUnwritable.
+    CsvFileUnwritable, also for `-`: what wants standard output asks for it otherwise.
     """
+    if path == "-":
+        reason = "- is no file, and standard output has the answer already"
+        raise CsvFileUnwritable(location=Location("-"), reason=reason)
     real = Path(path).resolve()
     try:
         if real.exists() and not real.is_file():

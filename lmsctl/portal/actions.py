@@ -110,6 +110,7 @@ def set_settings(work: Work, assignments: Sequence[str]) -> tuple[list[str], lis
     if "plan.max-active-users" in changes:
         store.change(work, told_percent=0)
         tell_of_threshold(work)
+    work.forget(Settings)
     audit.record(work, "settings.changed", "portal", **changes)
     notes = _windows_that_read_differently(work, before.time_zone, changes.get("time-zone"))
     return list(changes), notes

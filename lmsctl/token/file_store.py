@@ -60,14 +60,16 @@ def _expiry(work: Work) -> str:
     return "s.expires_at" if work.is_sqlite else "CAST(s.expires_at AS TIMESTAMPTZ)"
 
 
-def find_items(work: Work) -> None:
-    """Find the items that the file names as they are now."""
+def find_items(work: Work, span: Span) -> None:
+    """Find the items that the rows of a span name as they are now."""
     work.run(
-        """
+        f"""
         UPDATE staged_items
         SET content_id = (SELECT c.id FROM content_items c
                           WHERE c.code_key = staged_items.content_key)
-        """
+        WHERE item_no IN (SELECT s.item_no FROM staged s WHERE {IN_SPAN})
+        """,
+        **span.values,
     )
 
 
@@ -120,8 +122,10 @@ def fail_contents(work: Work, span: Span) -> None:
         f"""
         SELECT EXISTS (
             SELECT 1 FROM staged_items i LEFT JOIN content_items c ON c.id = i.content_id
-            WHERE c.id IS NULL OR {" OR ".join(wrong[1] for wrong in wrongs)})
-        """
+            WHERE (c.id IS NULL OR {" OR ".join(wrong[1] for wrong in wrongs)})
+              AND i.item_no IN (SELECT s.item_no FROM staged s WHERE {IN_SPAN}))
+        """,
+        **span.values,
     ):
         return
     unknown = f"FROM staged s {_ITEMS} WHERE i.content_id IS NULL"

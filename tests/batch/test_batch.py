@@ -465,3 +465,14 @@ def test_a_file_that_cannot_be_read_is_refused(desk: Portal) -> None:
     assert desk.refused("batch", ".") == "batch_unreadable"
     (desk.folder / "marked.txt").write_bytes(b"\xef\xbb\xbfdepartment create Sales\n")
     assert desk.ok("batch", "marked.txt").err == "1 command: 1 changed.\n"
+
+
+def test_a_line_tells_what_it_queued_and_whether_it_was_rehearsed(desk: Portal) -> None:
+    """As the command itself would."""
+    desk.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
+    text = "enroll --user owner --content one --dry-run\nenroll --user owner --content one\n"
+    rows = batch(desk, text, "-o", "json").json
+    assert [row["message"] for row in rows] == [
+        "Dry run, nothing was changed: 1 enrolled, 0 enrolled already. 1 notice would be queued.",
+        "1 enrolled, 0 enrolled already. 1 notice was queued.",
+    ]

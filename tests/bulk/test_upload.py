@@ -13,6 +13,7 @@ from lmsctl.bulk import actions as bulk
 from lmsctl.kit import driver
 from tests.conftest import Portal
 from tests.kills import break_off, killed
+from tests.refusals import unchanged
 
 HEADINGS = "Login,First name,Last name,Email"
 
@@ -256,6 +257,33 @@ def test_an_interrupted_run_may_simply_be_run_again(
     ran = portal.ok("user", "import", file, "-o", "json")
     assert (ran.json["created"], ran.json["unchanged"]) == (25, 10)
     assert portal.refused("user", "import", file, "--resume") == "run_not_interrupted"
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        (("--results", "PEOPLE"), "FILE and --results"),
+        (("--rejects", "./PEOPLE"), "FILE and --rejects"),
+        (("--results", "r.csv", "--rejects", "r.csv"), "--results and --rejects"),
+    ],
+)
+def test_no_file_is_two_things_at_once(portal: Portal, more: tuple[str, ...], what: str) -> None:
+    """Neither is what is read written over, nor one report by the other; nothing is touched."""
+    file = write(portal, *people("a", 2))
+    before = portal.folder.joinpath(file).read_bytes()
+    words = [word.replace("PEOPLE", file) for word in more]
+    with unchanged(portal, audited=0):
+        ran = portal.run("user", "import", file, *words, "-o", "json")
+    assert (ran.status, ran.code) == (2, "files_clash")
+    assert ran.error["message"].startswith(f"{what} are the same file")
+    assert portal.folder.joinpath(file).read_bytes() == before
+
+
+def test_a_report_about_rows_does_not_go_to_standard_output(portal: Portal) -> None:
+    """A file named - would surprise everybody."""
+    file = write(portal, *people("a", 2))
+    assert portal.refused("user", "import", file, "--results", "-") == "csv_file_unwritable"
+    assert not portal.folder.joinpath("-").exists()
 
 
 def test_other_bytes_are_no_resumption(portal: Portal) -> None:

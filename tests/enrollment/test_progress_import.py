@@ -234,3 +234,15 @@ def test_nonsense_is_refused_and_never_fails(line: str) -> None:
     """Whatever a file holds, it is told what is wrong with it."""
     with pytest.raises(Refusal):
         statement_rules.cells_of(line)
+
+
+@pytest.mark.parametrize("hidden", ["\\u0000", "\\ud800"])
+def test_a_statement_with_what_is_no_character_is_a_wrong_row(school: Portal, hidden: str) -> None:
+    """JSON can write it; nothing can keep it. What JSON writes in two halves is one character."""
+    bad = statement(actor={"account": {"name": "annX", "homePage": "https://x"}})
+    ran = take(school, bad.replace("annX", f"ann{hidden}"), name="statements.jsonl")
+    assert ran.status == 6
+    assert [item["code"] for item in ran.error["details"]] == ["statement_unreadable"]
+    other = bad.replace("annX", "ann\\ud83d\\ude00")
+    ran = take(school, other, name="statements.jsonl")
+    assert [item["code"] for item in ran.error["details"]] == ["user_unknown"]

@@ -207,3 +207,10 @@ def test_a_frozen_clock_may_stand_anywhere_in_a_sandbox(portal: Portal) -> None:
     rows = portal.ok("audit", "list", "--code", "department.created", "-o", "json").json
     assert rows[0]["happened_at"] == "2031-05-05T05:00:00Z"
     portal.ok("department", "create", "B", LMSCTL_NOW="1999-01-01T00:00:00Z")
+
+
+def test_what_is_set_is_what_is_shown(portal: Portal) -> None:
+    """The answer has the values as they are now."""
+    rows = portal.ok("settings", "set", "name=Academy", "privacy-policy=on", "-o", "json").json
+    shown = {row["name"]: row["value"] for row in rows}
+    assert (shown["name"], shown["privacy-policy"]) == ("Academy", "on")

@@ -366,6 +366,28 @@ def test_an_interrupted_run_is_resumed(shop: Portal, monkeypatch: pytest.MonkeyP
     assert shop.refused("token", "bulk-upload", file, "--resume") == "run_not_interrupted"
 
 
+def test_a_resumed_run_judges_no_row_anew(shop: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed before it was interrupted failed; what was written does not fail later."""
+    monkeypatch.setattr(bulk, "_BATCH_ROWS", 2)
+    shop.ok("content", "create", "--kind", "topic", "--code", "other", "--title", "T")
+    lines = [",,later,one,L,prospect,,,", ",,other,,L,prospect,,,", ",,topic,three,L,prospect,,,"]
+    file = write(shop, HEADINGS, *lines)
+    with monkeypatch.context() as patch:
+        break_off(patch, after=1)
+        assert shop.run("token", "bulk-upload", file, "--keep-going").status == 130
+    shop.ok("content", "create", "--kind", "topic", "--code", "later", "--title", "T")
+    shop.ok("content", "archive", "other")
+    files = ("--results", "r.csv", "--rejects", "mend.csv")
+    ran = shop.run("token", "bulk-upload", file, "--resume", *files, "-o", "json")
+    assert (ran.status, numbers(ran.json)) == (7, (1, 0, 0, 1))
+    rows = rows_of(shop.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    assert [row["outcome"] for row in rows] == ["failed", "skipped", "created"]
+    assert rows[0]["error code"] == "content_unknown"
+    (mend,) = rows_of(shop.folder.joinpath("mend.csv").read_text(encoding="utf-8"))
+    assert mend["Token"] == "one"
+    assert shop.value("SELECT count(*) FROM run_faults") == 0
+
+
 def test_no_code_gets_into_audit_log_or_runs(shop: Portal) -> None:
     """What may have to be destroyed one day is written down in one place only."""
     upload(shop, ",,topic,SECRET-CODE,L,prospect,,,")

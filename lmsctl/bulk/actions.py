@@ -23,7 +23,7 @@ from lmsctl.bulk.errors import (
 from lmsctl.bulk.results import Report
 from lmsctl.bulk.store import Noted, Span, Tables, Tally, Unfinished
 from lmsctl.kit import canonical
-from lmsctl.kit.answer import Done
+from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvin import Column, Reading, Sheet, open_sheet
 from lmsctl.kit.csvout import CsvFile, RejectsFile
 from lmsctl.kit.errors import EXIT_STATUS, Kind, Location, Refusal
@@ -464,14 +464,17 @@ def _answer(work: Work, sheet: Sheet, job: Job, running: _Run) -> Done:
 
 
 def _notes(sheet: Sheet, running: _Run) -> Iterator[str]:
-    remarks = {
-        "trimmed_cells": "{} cells had blanks around them, which were left out.",
-        "blank_rows": "{} blank rows were skipped.",
-        "ignored_columns": "{} columns were left aside.",
-    }
-    for name, words in remarks.items():
-        if sheet.notes.get(name):
-            yield words.format(sheet.notes[name])
+    trimmed, blank, ignored = (
+        sheet.notes.get(name, 0) for name in ("trimmed_cells", "blank_rows", "ignored_columns")
+    )
+    if trimmed:
+        yield f"{counted(trimmed, 'cell')} had blanks around, which were left out."
+    if blank:
+        yield f"{counted(blank, 'blank row', 'skipped')}."
+    if ignored:
+        yield f"{counted(ignored, 'column', 'left aside')}."
     yield (
-        f"{running.notices} notices were queued." if running.notices else "No notices were queued."
+        f"{counted(running.notices, 'notice', 'queued')}."
+        if running.notices
+        else ("No notices were queued.")
     )

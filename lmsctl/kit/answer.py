@@ -57,10 +57,20 @@ class Done:
 REHEARSED = "Dry run, nothing was changed: "
 
 
+def counted(count: int, thing: str, done: str = "") -> str:
+    """Return how many things there are, `1 row` or `2 rows`, and what was done with them.
+
+    `done` follows `was` or `were`.
+    """
+    words = f"{count} {thing}{'' if count == 1 else 's'}"
+    return f"{words} {'was' if count == 1 else 'were'} {done}" if done else words
+
+
 def queued(count: int, *, is_rehearsal: bool) -> str:
     """Return the sentence on how many notices a change has queued, or would have."""
-    notices, done = ("1 notice", "was") if count == 1 else (f"{count} notices", "were")
-    return f"{notices} {'would be' if is_rehearsal else done} queued."
+    if is_rehearsal:
+        return f"{counted(count, 'notice')} would be queued."
+    return f"{counted(count, 'notice', 'queued')}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,19 +257,27 @@ def _plain(page: _Page) -> None:
 
 def _csv(page: _Page) -> None:
     import csv
+    from operator import attrgetter
 
     def show_cell(value: Any) -> str:
         cell = _cell(value, None)
-        if value is None or isinstance(value, int | float | date):
-            return cell
-        # A terminal obeys what a file only holds.
-        return guard(cell) if page.view.width is None else visible(guard(cell))
+        return cell if isinstance(value, int | float | date) else show_text(cell)
 
+    # A terminal obeys what a file only holds.
+    is_file = page.view.width is None
+    show_text = guard if is_file else lambda text: visible(guard(text))
+    # What most cells are is shown at once: a report has millions of them.
+    plainly: dict[type, Callable[[Any], str]] = {
+        str: show_text, int: str, datetime: show_utc, type(None): lambda _: ""
+    }  # fmt: skip
+    how, names = plainly.get, page.sheet.columns
+    # Asked for one name alone, this would return no tuple.
+    values = attrgetter(*names, names[0])
     writer = csv.writer(page.out, lineterminator="\r\n")
     if page.view.has_headers:
-        writer.writerow(page.sheet.columns)
+        writer.writerow(names)
     for row in page.rows:
-        writer.writerow([show_cell(getattr(row, name)) for name in page.sheet.columns])
+        writer.writerow([how(type(value), show_cell)(value) for value in values(row)[:-1]])
 
 
 def _id(page: _Page) -> None:

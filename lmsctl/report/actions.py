@@ -60,15 +60,16 @@ class Report:
 # What every report does --------------------------------------------------------------------------
 
 
-def note(work: Work, report: Report, first: int | None) -> None:
+def note(work: Work, report: Report, first: int | None) -> int:
     """Write down that a report is read, how it was narrowed, and how many rows it has.
 
-    With `first` it is shown as far as that many rows.
+    With `first` it is shown as far as that many rows. Returns how many are shown.
     """
     found = store.count(work, report.query)
     shown = found if first is None else min(found, first)
     target = f"report {report.name}"
     audit.record(work, "report.exported", target, rows=shown, filters=dict(report.told))
+    return shown
 
 
 def listing(work: Work, report: Report) -> Listing[Any]:

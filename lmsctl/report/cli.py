@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Listing
+from lmsctl.kit.answer import Done, Listing, counted
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
@@ -60,7 +60,7 @@ def participants(
 
     All filters must fit; --since and --until are about when somebody was enrolled. People who are
     not active any more are reported too; canceled enrollments are not. That the report was read is
-    logged, with its filters and the number of rows.
+    logged, with its filters and the number of rows; --dry-run only says that number.
     """
     wanted = Narrowing(
         training=training,
@@ -77,11 +77,15 @@ def participants(
 def _reported(env: Environment, ask: Callable[[Work], Report]) -> Any:
     """Log a report before anything of it is shown, then return its rows."""
 
-    def note(work: Work) -> Listing[Any]:
+    def note(work: Work) -> Done:
         report = ask(work)
-        actions.note(work, report, env.options.first)
+        rows = actions.note(work, report, env.options.first)
         # What could not be shown is not logged as if it had been.
-        return Listing(report.query.record, ())
+        empty: Listing[Any] = Listing(report.query.record, ())
+        return Done(empty, f"{counted(rows, 'row')} would be reported.", is_changed=False)
 
-    env.write(note)
+    told = env.write(note)
+    if env.options.dry_run:
+        # Whatever is shown is logged, so that nothing is shown here.
+        return told
     return env.read(lambda work: actions.listing(work, ask(work)))

@@ -313,7 +313,7 @@ def test_a_canceled_session_lets_its_people_choose_again(hall: Portal) -> None:
 def test_a_deleted_person_leaves_their_place(hall: Portal) -> None:
     """The confirmation counts what goes."""
     outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
-    assert "1 training enrollments" in goes(hall, "user", "delete", "ann")[0]
+    assert "1 training enrollment" in goes(hall, "user", "delete", "ann")[0]
     hall.ok("user", "delete", "ann", "--yes")
     assert places(hall) == (1, 0)
     hall.ok("user", "deactivate", "ben")

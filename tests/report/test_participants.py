@@ -132,9 +132,10 @@ def test_a_supervisor_of_a_department_sees_it_alone(hall: Portal) -> None:
 
 
 def test_every_report_is_logged_before_it_is_shown(hall: Portal) -> None:
-    """With its filters and how many rows; not when rehearsed or when it cannot be shown."""
+    """With its filters and how many rows; what is not logged, as in a rehearsal, is not shown."""
     with unchanged(hall, audited=0):
-        assert len(read(hall, "--dry-run")) == 4
+        ran = hall.ok(*REPORT, "--dry-run", "-o", "json")
+        assert (ran.json, "4 rows would be reported." in ran.err) == ([], True)
         ran = hall.run(*REPORT, "--columns", "nosuch", "-o", "json")
         assert (ran.status, ran.code) == (2, "column_unknown")
     with unchanged(hall, audited=1):

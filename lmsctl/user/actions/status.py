@@ -5,6 +5,7 @@ from datetime import datetime
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import discover
+from lmsctl.kit.answer import counted
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
@@ -100,7 +101,9 @@ def delete(work: Work, given: str) -> Removed:
     for more in discover.announce("records_of_user", work, person.id):
         removed.update(more)
     listed = ", ".join(
-        f"{count} {name.replace('_', ' ')}" for name, count in removed.items() if count
+        counted(count, name.replace("_", " ").removesuffix("s"))
+        for name, count in removed.items()
+        if count
     )
     work.confirm(
         f"Delete '{person.login}' for good?",

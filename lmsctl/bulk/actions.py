@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import store
@@ -95,6 +95,24 @@ class Job:
     resume: Callable[[Unfinished], None] = lambda _run: None
 
 
+class Rejects(Protocol):
+    """A file of rows that failed, each with the reason; complete, or not there, after a `with`."""
+
+    def __enter__(self) -> Self:
+        """Begin the file."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        """Put the file in place, or throw it away if there was an exception."""
+
+    def add(self, cells: Sequence[str], error: str) -> None:
+        """Write a row as it was read, and why it failed."""
+
+
 class Upload:
     """One file on its way in, with the files that tell about its rows; use it in a `with`.
 
@@ -106,7 +124,7 @@ class Upload:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.results: CsvFile | None = None
-        self.rejects: RejectsFile | None = None
+        self.rejects: Rejects | None = None
         self._sheet: Sheet | None = None
         self._closing = ExitStack()
         self._outputs = ExitStack()
@@ -139,9 +157,13 @@ class Upload:
         if self.order.results:
             self.results = self._outputs.enter_context(CsvFile(self.order.results, _RESULTS))
         if self.order.rejects:
-            rejects = RejectsFile(self.order.rejects, self._sheet.headings)
+            rejects = self.rejects_file(self.order.rejects, self._sheet)
             self.rejects = self._outputs.enter_context(rejects)
         return self._sheet
+
+    def rejects_file(self, path: str, sheet: Sheet) -> Rejects:
+        """Return the file at `path` for the rows that fail, which is written like the sheet."""
+        return RejectsFile(path, sheet.headings)
 
 
 class Again(Exception):  # noqa: N818 - a signal to files that are begun afresh, never shown
@@ -417,9 +439,7 @@ def _tell(  # noqa: PLR0913 - everything that is known in the end
         _reject(work, upload.rejects, sheet, written)
 
 
-def _reject(
-    work: Work, rejects: RejectsFile, sheet: Sheet, written: Mapping[str | None, str]
-) -> None:
+def _reject(work: Work, rejects: Rejects, sheet: Sheet, written: Mapping[str | None, str]) -> None:
     """Read the file once more beside what is wrong with it, both in the order of the rows."""
     found = store.faults(work)
     fault = next(found, None)

@@ -1,11 +1,14 @@
 """Taking in files of progress: CSV, and xAPI statements as JSON lines."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime
+from types import TracebackType
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import Job, Upload
+from lmsctl.bulk.actions import Job, Rejects, Upload
 from lmsctl.bulk.store import Span
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
@@ -18,6 +21,7 @@ from lmsctl.kit.answer import Done
 from lmsctl.kit.csvbytes import Source, open_source
 from lmsctl.kit.csverrors import CsvRowTooLarge
 from lmsctl.kit.csvin import Column, Row, Sheet
+from lmsctl.kit.csvout import replacing
 from lmsctl.kit.csvrecords import ROW_BYTES_LIMIT
 from lmsctl.kit.errors import Location, Refusal
 from lmsctl.kit.work import Work
@@ -95,6 +99,34 @@ class StatementUpload(Upload):
             self._sheet = self._closing.enter_context(_Statements(source))
         return super().open(columns)
 
+    def rejects_file(self, path: str, sheet: Sheet) -> Rejects:  # noqa: ARG002 - all are alike
+        """Return a file for the statements that fail."""
+        return _RejectedStatements(path)
+
+
+class _RejectedStatements:
+    """Statements that failed, one on each line as they came, each with the reason as `_error`."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._closing = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stream = self._closing.enter_context(replacing(self._path))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        return self._closing.__exit__(kind, error, trace)
+
+    def add(self, cells: Sequence[str], error: str) -> None:
+        """Write one statement and why it failed."""
+        self._stream.write(statement_rules.with_error(cells[0], error) + "\n")
+
 
 class _Statements(Sheet):
     """Statements in the columns of a file of progress; a flawed one is a flawed row."""
@@ -132,5 +164,5 @@ class _Statements(Sheet):
             cells = statement_rules.cells_of(line)
         except Refusal as refusal:
             refusal.location = Location(self.file, row, line_no)
-            return Row(row, line_no, [], [], refusal)
-        return Row(row, line_no, list(cells), cells, None)
+            return Row(row, line_no, [], [line], refusal)
+        return Row(row, line_no, cells, [line], None)

@@ -14,6 +14,7 @@ from lmsctl.enrollment.errors import (
 )
 from lmsctl.enrollment.results import Event
 from lmsctl.kit import canonical
+from lmsctl.kit.csvout import ERROR_HEADING
 
 NAMES = ("login", "content", "event", "score", "happened_at")
 _VERBS: Mapping[str, Event] = {
@@ -47,6 +48,20 @@ def cells_of(line: str) -> list[str]:
         "" if event is Event.VIEWED else _score(_part(result, "score"), event),
         _checked(_text(statement, "timestamp", "timestamp")),
     ]
+
+
+def with_error(line: str, error: str) -> str:
+    """Return a statement with one more part, `_error`; what is no JSON object becomes a part too.
+
+    Nobody reads either part again.
+    """
+    try:
+        statement = json.loads(line)
+    except (ValueError, RecursionError):
+        statement = None
+    if not isinstance(statement, dict):
+        statement = {"_line": line.rstrip("\r\n")}
+    return json.dumps({**statement, ERROR_HEADING: error})
 
 
 def _checked(text: str) -> str:

@@ -186,9 +186,14 @@ def test_a_wrong_statement_is_a_wrong_row(school: Portal) -> None:
         (3, "verb_unknown"),
         (4, "statement_part_missing"),
     ]
-    rejects = str(school.folder / "mend.csv")
-    ran = take(school, text, "--keep-going", "--rejects", rejects, name="statements.jsonl")
+    mend = school.folder / "mend.jsonl"
+    ran = take(school, text, "--keep-going", "--rejects", str(mend), name="statements.jsonl")
     assert (ran.status, ran.json["created"], ran.json["failed"]) == (7, 1, 3)
+    broken, verb, _ = map(json.loads, mend.read_text(encoding="utf-8").splitlines())
+    assert broken["_line"] == "{"
+    assert "means no event" in verb["_error"]
+    mended = json.dumps(verb).replace("launched", "completed")
+    assert take(school, mended, name="again.jsonl").json["created"] == 1
 
 
 @pytest.mark.parametrize(

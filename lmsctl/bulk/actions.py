@@ -237,17 +237,19 @@ class _Staging:
         """Yield rows as the database takes them, until enough has gathered for other tables."""
         read_row, note, put = self._read_row, self._note, self._put
         nothing = (None,) * len(self._tables["staged"])
+        row_no = self.count
         for row_no, line_no, cells, _, problem in self._rows:
             if problem is None:
                 yield (row_no, line_no, *read_row(row_no, cells, note, put))
             else:
                 note(row_no, problem.location.column if problem.location else None, problem)
                 yield (row_no, line_no, *nothing)
-            self.count = row_no
             if not row_no % _ROWS_BETWEEN_LOOKS:
+                self.count = row_no
                 self._work.talk.progress("Reading", self._sheet.position(), self._sheet.size_bytes)
                 if sum(map(len, self._aside.values())) > _LINES_ASIDE:
                     return
+        self.count = row_no
         self.is_complete = True
 
     def _put(self, table: str, line: Sequence[Any]) -> None:

@@ -1,5 +1,6 @@
 """The SQL of the enrollment room: what people did."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,34 @@ def add(work: Work, **values: Any) -> bool:
     marks = ", ".join(f":{name}" for name in values)
     sql = f"INSERT INTO progress_events ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
     return work.run(sql, **values) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What else is recorded of an event."""
+
+    score: int | None
+    source: str
+
+
+def known(
+    work: Work, *, user_id: int, item_id: int | None, event: str, happened_at: datetime
+) -> Known:
+    """Return what is recorded of an event that is there."""
+    found = work.one(
+        Known,
+        f"""
+        SELECT score, source FROM progress_events
+        WHERE user_id = :user AND event = :event AND happened_at = :at
+          AND {"item_id IS NULL" if item_id is None else "item_id = :item"}
+        """,
+        user=user_id,
+        event=event,
+        at=happened_at,
+        **({} if item_id is None else {"item": item_id}),
+    )
+    assert found is not None
+    return found
 
 
 def begin(

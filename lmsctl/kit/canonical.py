@@ -87,15 +87,16 @@ def check_text(value: str, *, field: str, max_chars: int = 255, min_chars: int =
     whoever shows or exports a text makes it harmless. Raises TextCharacterForbidden, TextEmpty,
     TextTooShort or TextTooLong.
     """
-    text = trim(value)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    # What is forbidden is never printable, and to ask the whole text at once is quick.
-    for position, character in enumerate("" if text.isprintable() else text, start=1):
-        if _is_forbidden(character):
-            raise TextCharacterForbidden(
-                field=field, what=field, character=name_of(character), position=position
-            )
+    if value.isascii() and value.isprintable():  # the usual text, and a quick one
+        text = value.strip(" ")
+    else:
+        text = unicodedata.normalize("NFC", trim(value))
+        # What is forbidden is never printable, and to ask the whole text at once is quick.
+        for position, character in enumerate("" if text.isprintable() else text, start=1):
+            if _is_forbidden(character):
+                raise TextCharacterForbidden(
+                    field=field, what=field, character=name_of(character), position=position
+                )
     if not text and min_chars:
         raise TextEmpty(field=field, what=field, min_chars=min_chars)
     if len(text) < min_chars:

@@ -61,6 +61,14 @@ def test_the_same_event_is_one(course: Portal) -> None:
     assert course.value("SELECT count(*) FROM progress_events") == 2
 
 
+def test_what_is_known_already_is_shown_as_it_is_kept(course: Portal) -> None:
+    """Another score for the same event changes nothing, and is not shown as if it had."""
+    words = ("progress", "record", "--user", "ann", "--content", "one", "--event", "passed")
+    assert course.ok(*words, "--score", "85", "-o", "json").json["score"] == 85
+    again = course.ok(*words, "--score", "90", "-o", "json")
+    assert (again.json["score"], "Known already" in again.err) == (85, True)
+
+
 def test_completing_completes_the_enrollment_once(course: Portal) -> None:
     """The first completion counts; being enrolled again does not take it away."""
     recorded(course, "completed")

@@ -1,6 +1,7 @@
 """Recording what people did."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
@@ -28,7 +29,7 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
     score: int | None = None,
     at: TimeWord | None = None,
 ) -> tuple[Recorded, bool]:
-    """Record what a person did, now or at `at`; returns it, and whether that is new.
+    """Record what a person did, now or at `at`; returns what is recorded, and whether it is new.
 
     The same event of the same person with the same item at the same second is one. Who was
     pre-enrolled is enrolled by their first event; `completed` completes an enrollment. Needs
@@ -44,18 +45,16 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
     if item is not None:
         content_rules.check_no_folder(item, "worked on")
     rules.check_happened(happened_at, work.now)
-    is_new = progress_store.add(
-        work,
-        user_id=person.id,
-        item_id=item.id if item else None,
-        event=event,
-        score=score,
-        happened_at=happened_at,
-        recorded_at=work.now,
-        source=_BY_HAND,
-    )
+    named: dict[str, Any] = {
+        "user_id": person.id,
+        "item_id": item.id if item else None,
+        "event": event,
+        "happened_at": happened_at,
+    }
+    is_new = progress_store.add(work, **named, score=score, recorded_at=work.now, source=_BY_HAND)
+    kept = progress_store.known(work, **named)
     recorded = Recorded(
-        person.login, item.code if item else None, event, score, happened_at, _BY_HAND
+        person.login, item.code if item else None, event, kept.score, happened_at, kept.source
     )
     if is_new:
         detail = {"content": recorded.content, "event": event}

@@ -49,7 +49,7 @@ def make_tables(work: Work, tables: Tables) -> None:
     if work.is_sqlite:
         # With the usual 2 MiB of cache the time for a row grows with the number of rows.
         work.run("PRAGMA cache_size=-65536")
-        work.run("PRAGMA temp.cache_size=-8192")
+        work.run("PRAGMA temp.cache_size=-16384")
     else:
         work.run("SET default_statistics_target = 10")
     work.run("DROP VIEW IF EXISTS good")

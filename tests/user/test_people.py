@@ -149,7 +149,7 @@ def test_deleting_says_what_goes_and_offers_to_keep_it(portal: Portal) -> None:
     error = portal.run("user", "delete", "anna", "-o", "json").error
     told = [item["message"] for item in error["details"]]
     assert told == [
-        "Goes too: 1 custom fields.",
+        "Goes too: 1 custom field.",
         "To keep the records instead: lmsctl user deactivate anna",
     ]
     portal.ok("user", "delete", "anna", "--yes")

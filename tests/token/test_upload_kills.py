@@ -95,7 +95,8 @@ def instants(portal: Portal, *options: str) -> Iterator[float]:
     process.communicate()
     whole = time.monotonic() - started
     for _ in range(KILLS):
-        yield chance.uniform(0.2, 1.0) * whole
+        # A little later than the end too: on a busy machine some must still come through.
+        yield chance.uniform(0.2, 1.3) * whole
 
 
 @pytest.mark.heavy

@@ -9,11 +9,10 @@ from lmsctl.autoenroll.rules import Fitting, Rule
 from lmsctl.kit import canonical
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE, EVERYWHERE, Scope
 from lmsctl.user.store import IS_ALIVE, STATUS_NOW
 
 _LONGEST_NUMBER = 18
-_EVERYWHERE = Scope((EVERYWHERE,))
 
 # Whether the rule `r`, whose department is `d`, is about the person `u` in the department `ud`.
 _IN_DEPARTMENT = """
@@ -91,7 +90,7 @@ def of_code(work: Work, code: str) -> Rule | None:
     """Return the rule with that code, wherever it lies; numbers do not count."""
     return work.one(
         Rule,
-        f"{_rules(_EVERYWHERE)} AND r.code_key = :code",
+        f"{_rules(ANYWHERE)} AND r.code_key = :code",
         code=canonical.key(code),
         now=work.now,
     )
@@ -102,7 +101,7 @@ def saying(work: Work, item_id: int, target: dict[str, Any]) -> Rule | None:
     fits = "".join(f" AND r.{name} = :{name}" for name in target)
     return work.one(
         Rule,
-        f"{_rules(_EVERYWHERE)} AND r.item_id = :item{fits}",
+        f"{_rules(ANYWHERE)} AND r.item_id = :item{fits}",
         item=item_id,
         now=work.now,
         **target,
@@ -128,7 +127,7 @@ def naming(work: Work, column: str, ids: Sequence[int]) -> list[Rule]:
     """Return the rules whose `column` (department_id, group_id or item_id) is one of `ids`."""
     return work.all(
         Rule,
-        f"{_rules(_EVERYWHERE)} AND r.{column} IN :ids ORDER BY r.code_key",
+        f"{_rules(ANYWHERE)} AND r.{column} IN :ids ORDER BY r.code_key",
         ids=list(ids),
         now=work.now,
     )

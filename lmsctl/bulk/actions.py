@@ -6,7 +6,7 @@ writes a range of rows. Everything else, the same for every kind of file, is her
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -96,18 +96,7 @@ class Job:
 
 
 class Rejects(Protocol):
-    """A file of rows that failed, each with the reason; complete, or not there, after a `with`."""
-
-    def __enter__(self) -> Self:
-        """Begin the file."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool | None:
-        """Put the file in place, or throw it away if there was an exception."""
+    """A file of rows that failed, each with the reason."""
 
     def add(self, cells: Sequence[str], error: str) -> None:
         """Write a row as it was read, and why it failed."""
@@ -157,13 +146,17 @@ class Upload:
         if self.order.results:
             self.results = self._outputs.enter_context(CsvFile(self.order.results, _RESULTS))
         if self.order.rejects:
-            rejects = self.rejects_file(self.order.rejects, self._sheet)
+            rejects = self.rejects_file(self.order.rejects)
             self.rejects = self._outputs.enter_context(rejects)
         return self._sheet
 
-    def rejects_file(self, path: str, sheet: Sheet) -> Rejects:
-        """Return the file at `path` for the rows that fail, which is written like the sheet."""
-        return RejectsFile(path, sheet.headings)
+    def rejects_file(self, path: str) -> AbstractContextManager[Rejects]:
+        """Return what writes the rows that fail to the file at `path`, like those of the sheet.
+
+        The file is complete, or not there, when it ends.
+        """
+        assert self._sheet is not None
+        return RejectsFile(path, self._sheet.headings)
 
 
 class Again(Exception):  # noqa: N818 - a signal to files that are begun afresh, never shown
@@ -495,8 +488,7 @@ def _notes(sheet: Sheet, running: _Run) -> Iterator[str]:
         yield f"{counted(blank, 'blank row', 'skipped')}."
     if ignored:
         yield f"{counted(ignored, 'column', 'left aside')}."
-    yield (
-        f"{counted(running.notices, 'notice', 'queued')}."
-        if running.notices
-        else ("No notices were queued.")
-    )
+    if running.notices:
+        yield f"{counted(running.notices, 'notice', 'queued')}."
+    else:
+        yield "No notices were queued."

@@ -16,7 +16,7 @@ class FilesClash(Usage):
 
     code = "files_clash"
     says = "{first} and {second} are the same file: {path}."
-    hint = "Name another file; what is read is never written over."
+    hint = "Name another file for {second}: neither may take the place of the other."
 
 
 class RowFailed(Rejected):

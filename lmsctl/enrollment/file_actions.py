@@ -1,10 +1,10 @@
 """Taking in files of progress: CSV, and xAPI statements as JSON lines."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
-from typing import Self
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from lmsctl.bulk import actions as bulk
@@ -99,33 +99,26 @@ class StatementUpload(Upload):
             self._sheet = self._closing.enter_context(_Statements(source))
         return super().open(columns)
 
-    def rejects_file(self, path: str, sheet: Sheet) -> Rejects:  # noqa: ARG002 - all are alike
-        """Return a file for the statements that fail."""
-        return _RejectedStatements(path)
+    def rejects_file(self, path: str) -> AbstractContextManager[Rejects]:
+        """Return what writes the statements that fail, one on each line as they came."""
+        return _rejecting(path)
 
 
+@contextmanager
+def _rejecting(path: str) -> Iterator[Rejects]:
+    with replacing(path) as stream:
+        yield _RejectedStatements(stream)
+
+
+@dataclass(frozen=True, slots=True)
 class _RejectedStatements:
-    """Statements that failed, one on each line as they came, each with the reason as `_error`."""
+    """Statements that failed, each with the reason as its part `_error`."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._closing = ExitStack()
-
-    def __enter__(self) -> Self:
-        self._stream = self._closing.enter_context(replacing(self._path))
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool | None:
-        return self._closing.__exit__(kind, error, trace)
+    stream: TextIO
 
     def add(self, cells: Sequence[str], error: str) -> None:
         """Write one statement and why it failed."""
-        self._stream.write(statement_rules.with_error(cells[0], error) + "\n")
+        self.stream.write(statement_rules.with_error(cells[0], error) + "\n")
 
 
 class _Statements(Sheet):

@@ -14,12 +14,10 @@ from lmsctl.kit.answer import ItemOutcome, Listing, Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.user import store as users
 from lmsctl.user.errors import UserUnknown
 from lmsctl.user.store import Person
-
-_EVERYWHERE = Scope((EVERYWHERE,))
 
 
 def create(work: Work, name: str, *, department: str | None = None) -> Group:
@@ -167,12 +165,12 @@ def _checked_name(name: str) -> str:
 
 
 def _check_free(work: Work, name: str) -> None:
-    if store.named(work, canonical.key(name), _EVERYWHERE):
+    if store.named(work, canonical.key(name), ANYWHERE):
         raise GroupExists(name=name, field="name")
 
 
 def _look(work: Work, number: int) -> Group:
-    return next(store.listed(work, _EVERYWHERE, number))
+    return next(store.listed(work, ANYWHERE, number))
 
 
 def _people(work: Work, logins: Sequence[str], scope: Scope, done: str) -> list[Person]:

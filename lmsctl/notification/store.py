@@ -30,9 +30,9 @@ _COUNT = "\x02"
 _COUNTED = re.compile(f"{_COUNT}([0-9]+){_COUNT}")
 
 
-def counted(number: int) -> str:
-    """Return what stands for a person's own count and `number` more."""
-    return f"{_COUNT}{number}{_COUNT}"
+def own_count(more: int) -> str:
+    """Return what stands for a person's own count and so many more."""
+    return f"{_COUNT}{more}{_COUNT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _calendar(calendar: str | None) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = {"calendar": calendar, "number_mark": NUMBER}
     filled = "replace(CAST(:calendar AS TEXT), :number_mark, CAST(p.number AS TEXT))"
     for digits in sorted(set(_COUNTED.findall(calendar))):
-        values[f"count_mark_{digits}"] = counted(int(digits))
+        values[f"count_mark_{digits}"] = own_count(int(digits))
         filled = f"replace({filled}, :count_mark_{digits}, CAST(p.count + {digits} AS TEXT))"
     return filled, values
 

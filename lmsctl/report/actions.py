@@ -14,11 +14,9 @@ from lmsctl.report import store
 from lmsctl.report.errors import PeriodReversed
 from lmsctl.report.store import People, Period, Query
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import store as trainings
 from lmsctl.user.results import Origin, Status, Type
-
-_ANYWHERE = Scope((EVERYWHERE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +105,6 @@ def participants(work: Work, wanted: Narrowing) -> Report:
     people = _people(work, wanted)
     training_id = None
     if wanted.training is not None:
-        training_id = trainings.get(work, wanted.training, _ANYWHERE).id
+        training_id = trainings.get(work, wanted.training, ANYWHERE).id
     query = store.participants(people, _period(work, wanted), work.now, training_id=training_id)
     return Report("participants", wanted.told, query)

@@ -8,6 +8,7 @@ from typing import Any
 from lmsctl.kit.work import Work
 from lmsctl.report.results import Participation
 from lmsctl.rights.rules import Scope
+from lmsctl.training.people_store import DAYS_ATTENDED
 from lmsctl.user.store import IS_ALIVE, STATUS_NOW
 
 
@@ -93,9 +94,7 @@ def participants(
                {STATUS_NOW} AS status, d.full_name AS department, u.origin,
                t.code AS training, s.code AS session, COALESCE(e.answer, 'enrolled') AS state,
                e.side, e.enrolled_at, e.access_at,
-               (SELECT count(*) FROM attendances a JOIN session_days y ON y.id = a.day_id
-                WHERE a.enrollment_id = e.id AND y.session_id = e.session_id AND a.is_present)
-                   AS days_attended,
+               {DAYS_ATTENDED} AS days_attended,
                e.points, e.certificate
         FROM training_enrollments e
         JOIN users u ON u.id = e.user_id

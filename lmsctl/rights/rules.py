@@ -125,6 +125,10 @@ class Scope:
         return f"({' OR '.join(likes)})" if self.paths else "FALSE"
 
 
+# Every department: for what is looked up before anybody asks whether it is in scope.
+ANYWHERE = Scope((EVERYWHERE,))
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Whose rights are used: a person with what they hold, or the operator, who holds all."""

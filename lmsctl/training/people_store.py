@@ -13,10 +13,15 @@ from lmsctl.kit.driver import Repeat
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import Scope
-from lmsctl.training.results import Attended, Participant
+from lmsctl.training.results import Participant
 from lmsctl.user.store import STATUS_NOW
 
-_LIVE = "canceled_at IS NULL"
+LIVE = "canceled_at IS NULL"
+# On how many days of their session a participant `e` was there.
+DAYS_ATTENDED = """
+    (SELECT count(*) FROM attendances a JOIN session_days y ON y.id = a.day_id
+     WHERE a.enrollment_id = e.id AND y.session_id = e.session_id AND a.is_present)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ _STANDING = f"""
                AS is_attendance_recorded,
            e.side, e.enrolled_at, e.access_at, e.answer, e.points, e.certificate
     FROM training_enrollments e LEFT JOIN training_sessions s ON s.id = e.session_id
-    WHERE e.{_LIVE}
+    WHERE e.{LIVE}
 """
 
 
@@ -157,7 +162,7 @@ _AUDIENCE = f"""
            'participation ' || e.id AS about, e.access_at AS due_at, e.id AS number,
            e.moves AS count
     FROM training_enrollments e JOIN users u ON u.id = e.user_id
-    WHERE e.{_LIVE} AND e.training_id = :training
+    WHERE e.{LIVE} AND e.training_id = :training
 """
 
 
@@ -196,7 +201,7 @@ def claim(work: Work, session_id: int, count: int) -> bool:
         work.run(
             f"""
             UPDATE training_sessions SET taken = taken + :count
-            WHERE id = :id AND {_LIVE} AND (capacity IS NULL OR taken + :count <= capacity)
+            WHERE id = :id AND {LIVE} AND (capacity IS NULL OR taken + :count <= capacity)
             """,
             id=session_id,
             count=count,
@@ -232,7 +237,7 @@ def release(work: Work, ids: Sequence[int]) -> None:
         UPDATE training_sessions SET taken = taken - {_HELD},
                over_capacity = CASE WHEN capacity < taken - {_HELD} THEN taken - {_HELD} - capacity
                                     ELSE 0 END
-        WHERE id IN (SELECT session_id FROM training_enrollments WHERE id IN :ids AND {_LIVE})
+        WHERE id IN (SELECT session_id FROM training_enrollments WHERE id IN :ids AND {LIVE})
         """,
         ids=list(ids),
     )
@@ -243,7 +248,7 @@ def empty(work: Work, session_id: int) -> None:
     work.run(
         f"""
         UPDATE training_enrollments SET session_id = NULL, is_preselected = FALSE, moves = moves + 1
-        WHERE session_id = :id AND {_LIVE}
+        WHERE session_id = :id AND {LIVE}
         """,
         id=session_id,
     )
@@ -264,15 +269,13 @@ def participants(
         f"""
         SELECT u.login, u.email, s.code AS session, COALESCE(e.answer, 'enrolled') AS state,
                d.full_name AS department, e.is_preselected, e.side, e.access_at, e.enrolled_at,
-               (SELECT count(*) FROM attendances a JOIN session_days y ON y.id = a.day_id
-                WHERE a.enrollment_id = e.id AND y.session_id = e.session_id AND a.is_present)
-                   AS days_attended,
+               {DAYS_ATTENDED} AS days_attended,
                e.points, e.certificate
         FROM training_enrollments e
         JOIN users u ON u.id = e.user_id
         JOIN departments d ON d.id = u.department_id
         LEFT JOIN training_sessions s ON s.id = e.session_id
-        WHERE e.training_id = :training AND e.{_LIVE} AND {scope.clause("d.path")}
+        WHERE e.training_id = :training AND e.{LIVE} AND {scope.clause("d.path")}
           AND (:session IS NULL OR e.session_id = :session)
         ORDER BY COALESCE(s.id, 0), u.login_key
         """,
@@ -300,7 +303,7 @@ def accesses(work: Work, scope: Scope, training_id: int) -> list[Access]:
         JOIN users u ON u.id = e.user_id
         JOIN departments d ON d.id = u.department_id
         LEFT JOIN training_sessions s ON s.id = e.session_id
-        WHERE e.training_id = :training AND e.{_LIVE} AND e.access_at > :now
+        WHERE e.training_id = :training AND e.{LIVE} AND e.access_at > :now
           AND {scope.clause("d.path")}
         GROUP BY e.access_at, s.code ORDER BY e.access_at, s.code
         """,
@@ -311,7 +314,7 @@ def accesses(work: Work, scope: Scope, training_id: int) -> list[Access]:
 
 def people_in(work: Work, training_id: int) -> int:
     """Return how many people take part in a training."""
-    sql = f"SELECT count(*) FROM training_enrollments WHERE training_id = :id AND {_LIVE}"
+    sql = f"SELECT count(*) FROM training_enrollments WHERE training_id = :id AND {LIVE}"
     return int(work.value(sql, id=training_id))
 
 
@@ -320,7 +323,7 @@ def release_of_user(work: Work, user_id: int) -> None:
     ids = work.values(
         f"""
         SELECT id FROM training_enrollments
-        WHERE user_id = :user AND {_LIVE} ORDER BY training_id, id{work.for_update}
+        WHERE user_id = :user AND {LIVE} ORDER BY training_id, id{work.for_update}
         """,
         user=user_id,
     )
@@ -337,7 +340,7 @@ def count_of_user(work: Work, user_id: int) -> int:
 
 def trainings_of_user(work: Work, user_id: int) -> set[int]:
     """Return the ids of the trainings in which a person takes part."""
-    sql = f"SELECT training_id FROM training_enrollments WHERE user_id = :user AND {_LIVE}"
+    sql = f"SELECT training_id FROM training_enrollments WHERE user_id = :user AND {LIVE}"
     return set(work.values(sql, user=user_id))
 
 
@@ -375,158 +378,5 @@ def calendar(work: Work, user_id: int) -> list[CalendarRow]:
         ORDER BY y.starts_at, t.code_key
         """,
         user=user_id,
-        now=work.now,
-    )
-
-
-# Attendance --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One participant of a session, and what is recorded of them on one day."""
-
-    enrollment_id: int
-    user_id: int
-    login: str
-    login_key: str
-    email_key: str | None
-    is_present: bool | None
-    minutes: int | None
-
-
-def seats(work: Work, session_id: int, day_id: int) -> list[Seat]:
-    """Return who is in a session, by login, with what is recorded of them on a day."""
-    return work.all(
-        Seat,
-        f"""
-        SELECT e.id AS enrollment_id, e.user_id, u.login, u.login_key, u.email_key,
-               a.is_present, a.minutes
-        FROM training_enrollments e
-        JOIN users u ON u.id = e.user_id
-        LEFT JOIN attendances a ON a.enrollment_id = e.id AND a.day_id = :day
-        WHERE e.session_id = :session AND e.{_LIVE} ORDER BY u.login_key
-        """,
-        session=session_id,
-        day=day_id,
-    )
-
-
-def record_attendance(
-    work: Work, ids: Sequence[int], day_id: int, *, is_present: bool, minutes: int | None
-) -> None:
-    """Record whether participants were there on a day, in place of what was recorded before."""
-    work.run(
-        """
-        INSERT INTO attendances (enrollment_id, day_id, is_present, minutes, recorded_at)
-        SELECT e.id, :day, :is_present, :minutes, :now
-        FROM training_enrollments e WHERE e.id IN :ids
-        ON CONFLICT (enrollment_id, day_id) DO UPDATE
-        SET is_present = excluded.is_present, minutes = excluded.minutes,
-            recorded_at = excluded.recorded_at
-        """,
-        ids=list(ids),
-        day=day_id,
-        is_present=is_present,
-        minutes=minutes,
-        now=work.now,
-    )
-
-
-def attendance(work: Work, session_id: int) -> Iterator[Attended]:
-    """Yield who is in a session on each of its days, and whether they were there."""
-    return work.each(
-        Attended,
-        f"""
-        SELECT u.login, y.day, a.is_present, a.minutes, a.recorded_at
-        FROM training_enrollments e
-        JOIN users u ON u.id = e.user_id
-        JOIN (SELECT id, session_id, row_number() OVER (ORDER BY starts_at, id) AS day
-              FROM session_days WHERE session_id = :session) AS y ON y.session_id = e.session_id
-        LEFT JOIN attendances a ON a.enrollment_id = e.id AND a.day_id = y.id
-        WHERE e.session_id = :session AND e.{_LIVE} ORDER BY y.day, u.login_key
-        """,
-        session=session_id,
-    )
-
-
-# Extensions of deadlines --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Extended:
-    """Until when one deadline of a training holds off for a person."""
-
-    training_id: int
-    deadline: str
-    until_at: datetime
-
-
-def extensions_of_user(work: Work, user_id: int) -> dict[int, dict[str, datetime]]:
-    """Return until when deadlines hold off for a person, by training and deadline."""
-    found: dict[int, dict[str, datetime]] = {}
-    for row in work.all(
-        Extended,
-        "SELECT training_id, deadline, until_at FROM deadline_extensions WHERE user_id = :user",
-        user=user_id,
-    ):
-        found.setdefault(row.training_id, {})[row.deadline] = row.until_at
-    return found
-
-
-def extensions(work: Work, training_id: int, user_id: int) -> dict[str, datetime]:
-    """Return until when deadlines of a training hold off for a person, by deadline."""
-    return extensions_of_user(work, user_id).get(training_id, {})
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    until_at: datetime
-    reason: str
-
-
-def extension(
-    work: Work, training_id: int, user_id: int, deadline: str
-) -> tuple[datetime, str] | None:
-    """Return until when a deadline holds off for a person, and why; None for not at all."""
-    found = work.one(
-        _Given,
-        """
-        SELECT until_at, reason FROM deadline_extensions
-        WHERE training_id = :training AND user_id = :user AND deadline = :deadline
-        """,
-        training=training_id,
-        user=user_id,
-        deadline=deadline,
-    )
-    return (found.until_at, found.reason) if found else None
-
-
-def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
-    work: Work,
-    training_id: int,
-    user_id: int,
-    *,
-    deadline: str,
-    until_at: datetime,
-    reason: str,
-    given_by: str,
-) -> None:
-    """Let a deadline hold off for a person, in place of what was said before."""
-    work.run(
-        """
-        INSERT INTO deadline_extensions
-            (user_id, training_id, deadline, until_at, reason, given_by, given_at)
-        VALUES (:user, :training, :deadline, :until, :reason, :by, :now)
-        ON CONFLICT (user_id, training_id, deadline) DO UPDATE
-        SET until_at = excluded.until_at, reason = excluded.reason, given_by = excluded.given_by,
-            given_at = excluded.given_at
-        """,
-        user=user_id,
-        training=training_id,
-        deadline=deadline,
-        until=until_at,
-        reason=reason,
-        by=given_by,
         now=work.now,
     )

@@ -2,11 +2,13 @@
 
 import csv
 import io
+from itertools import count
 from typing import Any
 
 import pytest
 
 from lmsctl.bulk import actions as bulk
+from lmsctl.kit.work import Work
 from tests.conftest import Portal
 from tests.kills import break_off
 from tests.tokens import redeem, shown, stocked, token, uses
@@ -386,6 +388,32 @@ def test_a_resumed_run_judges_no_row_anew(shop: Portal, monkeypatch: pytest.Monk
     (mend,) = rows_of(shop.folder.joinpath("mend.csv").read_text(encoding="utf-8"))
     assert mend["Token"] == "one"
     assert shop.value("SELECT count(*) FROM run_faults") == 0
+
+
+def test_what_becomes_of_items_meanwhile_counts(
+    shop: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each batch looks anew: an item archived or deleted after an earlier one is refused."""
+    monkeypatch.setattr(bulk, "_BATCH_ROWS", 2)
+    for code in ("early", "late"):
+        shop.ok("content", "create", "--kind", "topic", "--code", code, "--title", "T")
+    names = ["early", "topic", "topic", "topic", "early", "late"]
+    lines = [f",,{name},code-{n},L,prospect,,," for n, name in enumerate(names)]
+    file = write(shop, HEADINGS, *lines)
+    begin, begun = Work.begin, count()
+
+    def begin_late(work: Work) -> None:
+        if work.command == "token bulk-upload" and not work.has_begun and next(begun) == 1:
+            shop.ok("content", "archive", "early")
+            shop.ok("content", "delete", "late", "--yes")
+        begin(work)
+
+    monkeypatch.setattr(Work, "begin", begin_late)
+    ran = shop.run("token", "bulk-upload", file, "--keep-going", "--results", "r.csv")
+    assert ran.status == 7
+    rows = rows_of(shop.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    assert [row["error code"] for row in rows[4:]] == ["content_archived", "content_unknown"]
+    assert [row["outcome"] for row in rows[:4]] == ["created"] * 4
 
 
 def test_no_code_gets_into_audit_log_or_runs(shop: Portal) -> None:

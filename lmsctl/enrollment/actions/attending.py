@@ -13,7 +13,7 @@ from lmsctl.kit.icalendar import Event
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.results import Notice
-from lmsctl.training import people_store, store
+from lmsctl.training import extension_store, people_store, store
 from lmsctl.training.actions import telling
 from lmsctl.training.people_store import CalendarRow, Standing
 from lmsctl.training.rules import Session
@@ -88,7 +88,7 @@ def _cases(
     sessions: dict[int, list[Session]] = {}
     for session in store.sessions_of(work, ids):
         sessions.setdefault(session.training_id, []).append(session)
-    extensions = people_store.extensions_of_user(work, person.id)
+    extensions = extension_store.of_user(work, person.id)
     for training in store.by_ids(work, ids):
         yield Case(
             login=person.login,

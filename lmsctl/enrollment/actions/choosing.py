@@ -12,7 +12,7 @@ from lmsctl.kit import canonical
 from lmsctl.kit.address import email_key
 from lmsctl.kit.errors import Ambiguous, Refusal
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.user import store as users
 from lmsctl.user.errors import UserUnknown
 
@@ -53,7 +53,7 @@ def _path(work: Work, given: str, scope: Scope) -> str:
     try:
         return departments.get(work, given, scope).path
     except DepartmentUnknown:
-        above = departments.find(work, given, Scope((EVERYWHERE,)))
+        above = departments.find(work, given, ANYWHERE)
         if above is None or not any(path.startswith(above.path) for path in scope.paths):
             raise
         return above.path

@@ -10,7 +10,7 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.training import actions as training_room
-from lmsctl.training import people_store
+from lmsctl.training import extension_store
 from lmsctl.training.results import Deadline
 from lmsctl.user import store as users
 
@@ -38,9 +38,9 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     here = zone or training.zone
     until_at = rules.extension_end(until, work.now, here)
     text = canonical.check_text(reason, field="reason")
-    is_new = people_store.extension(work, training.id, person.id, deadline) != (until_at, text)
+    is_new = extension_store.given(work, training.id, person.id, deadline) != (until_at, text)
     if is_new:
-        people_store.extend(
+        extension_store.add(
             work,
             training.id,
             person.id,

@@ -27,13 +27,11 @@ from lmsctl.enrollment.training_errors import ParticipationUnknown
 from lmsctl.enrollment.training_rules import Target
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import store as trainings
 from lmsctl.training.results import Side
 from lmsctl.user import store as users
 from lmsctl.user.store import Person
-
-_ANYWHERE = Scope((EVERYWHERE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def list_enrollments(work: Work, wanted: Wanted) -> Iterator[EnrollmentRow]:
 
 def _target(work: Work, given: str) -> Target:
     code, session = training_rules.parse_target(given)
-    training = trainings.get(work, code, _ANYWHERE)
+    training = trainings.get(work, code, ANYWHERE)
     return Target(training, trainings.get_session(work, training, session) if session else None)
 
 
@@ -150,7 +148,7 @@ def show_participation(work: Work, login: str, code: str) -> tuple[Participation
     """
     scope = rights.require(work, "enrollment.view")
     person = users.get(work, login, scope)
-    training = trainings.get(work, code, _ANYWHERE)
+    training = trainings.get(work, code, ANYWHERE)
     part = participation_store.latest(work, training.id, person.id)
     if part is None:
         raise ParticipationUnknown(login=person.login, training=training.code)
@@ -186,7 +184,7 @@ def learner(work: Work, given: str) -> Person:
     """
     actor = rights.actor(work)
     if actor.user_id is not None:
-        found = users.find(work, given, _ANYWHERE)
+        found = users.find(work, given, ANYWHERE)
         if found is not None and found.id == actor.user_id:
             return found
     return users.get(work, given, rights.require(work, "enrollment.view"))

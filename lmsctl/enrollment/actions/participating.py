@@ -21,9 +21,9 @@ from lmsctl.kit import timewords
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import actions as training_room
-from lmsctl.training import people_store, store
+from lmsctl.training import extension_store, people_store, store
 from lmsctl.training.actions import telling
 from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Answer, SessionRow, Side
@@ -31,8 +31,6 @@ from lmsctl.training.rules import Session, Training
 from lmsctl.user import store as users
 from lmsctl.user.results import Status
 from lmsctl.user.store import Person
-
-_EVERYWHERE = Scope((EVERYWHERE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def learner(work: Work, given: str | None, permission: str = "enrollment.manage"
         raise LearnerUnnamed(field="--user")
     if actor.user_id is not None:
         found = users.by_id(work, actor.user_id) if given is None else None
-        found = found or users.find(work, given or "", _EVERYWHERE)
+        found = found or users.find(work, given or "", ANYWHERE)
         if found is not None and found.id == actor.user_id:
             return found
     return users.get(work, given or "", rights.require(work, permission))
@@ -72,7 +70,7 @@ def _part(work: Work, login: str | None, code: str) -> Part:
     Raises what `learner` raises, TrainingUnknown and PersonNotActive.
     """
     person = learner(work, login)
-    training = store.share(work, store.get(work, code, _EVERYWHERE).id)
+    training = store.share(work, store.get(work, code, ANYWHERE).id)
     work.about = f"training {training.code}, user {person.login}"
     if person.status != Status.ACTIVE:
         raise PersonNotActive(login=person.login, status=person.status)
@@ -90,9 +88,9 @@ def case_of(work: Work, part: Part) -> Case:
     return Case(
         login=person.login,
         training=training,
-        sessions=list(store.sessions(work, _EVERYWHERE, training.id)),
+        sessions=list(store.sessions(work, ANYWHERE, training.id)),
         standing=part.standing,
-        extensions=people_store.extensions(work, training.id, person.id),
+        extensions=extension_store.of_training(work, training.id, person.id),
         is_offered=store.is_offered(
             work, training.id, user_id=person.id, path=person.path, type_=person.type
         ),
@@ -265,7 +263,7 @@ def seen(work: Work, login: str | None, code: str, permission: str = "enrollment
     Raises what `learner` raises, and TrainingUnknown.
     """
     person = learner(work, login, permission)
-    training = store.get(work, code, _EVERYWHERE)
+    training = store.get(work, code, ANYWHERE)
     return Part(person, training, standing_of(work, person, training))
 
 

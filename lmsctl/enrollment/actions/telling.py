@@ -8,7 +8,7 @@ from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training.rules import Training
 from lmsctl.user import store as users
 from lmsctl.user.results import Status, SupervisorMode
@@ -59,5 +59,5 @@ def tell_supervisor(
 def _supervisor(work: Work, person: Person) -> Person | None:
     if person.supervisor_mode == SupervisorMode.INHERITED:
         login = users.inherited_supervisor(work, person.id, person.path)
-        return users.find(work, login, Scope((EVERYWHERE,))) if login else None
+        return users.find(work, login, ANYWHERE) if login else None
     return users.by_id(work, person.supervisor_id) if person.supervisor_id else None

@@ -19,7 +19,7 @@ from lmsctl.kit.answer import Outcome
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import people_store, store
 from lmsctl.training import rules as room_rules
 from lmsctl.training.actions import telling
@@ -27,7 +27,6 @@ from lmsctl.training.actions.telling import Place
 from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Side
 
-EVERYBODYS = Scope((EVERYWHERE,))
 _NAMES_LIMIT = 100
 
 
@@ -140,7 +139,7 @@ def _late_to_go(work: Work, target: Target, gone: Sequence[Standing]) -> list[st
         f"Cancellations for {session.training}:{session.code} stopped at "
         f"{timewords.show(session.cancellations_stop_at or work.now, zone)}; "
         "you are not bound by that."
-        for session in store.sessions(work, EVERYBODYS, target.training.id)
+        for session in store.sessions(work, ANYWHERE, target.training.id)
         if session.id in left and room_rules.is_stopped(session.cancellations_stop_at, work.now)
     ]
 
@@ -199,8 +198,9 @@ def _change_sessions(
     Whoever is in it already has it for good from now on.
     """
     moved = [one for one in changed if one.session_id != target.session_id]
-    stayed = [one.id for one in changed if target.session and one not in moved]
-    people_store.change(work, stayed, is_preselected=True)
+    stayed = [one.id for one in changed if one.session_id == target.session_id]
+    if stayed and target.session is not None:
+        people_store.change(work, stayed, is_preselected=True)
     if moved:
         _move(work, target, moved, over_reason)
     return moved

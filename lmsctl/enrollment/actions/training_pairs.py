@@ -16,7 +16,7 @@ from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import people_store, store
 from lmsctl.training import rules as room_rules
 from lmsctl.training.people_store import Standing
@@ -115,7 +115,7 @@ def _targets(work: Work, given: Sequence[str]) -> tuple[list[Target], dict[str, 
 
 
 def _found(work: Work, code: str, session: str | None) -> Target:
-    row = store.get(work, code, Scope((EVERYWHERE,)))
+    row = store.get(work, code, ANYWHERE)
     return Target(row, store.get_session(work, row, session) if session else None)
 
 

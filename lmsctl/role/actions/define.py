@@ -8,13 +8,11 @@ from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights import store as rights_store
-from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, PERMISSIONS, Holding, Scope
+from lmsctl.rights.rules import ANYWHERE, BUILT_IN, EVERYWHERE, PERMISSIONS, Holding, Scope
 from lmsctl.role import rules, store
 from lmsctl.role.errors import RoleBuiltIn, RoleExists, RoleInUse, RoleUnknown
 from lmsctl.role.results import Held, Permission, Role
 from lmsctl.role.store import Counted, Node
-
-_EVERYWHERE = Scope((EVERYWHERE,))
 
 
 def list_permissions() -> Iterator[Permission]:
@@ -163,7 +161,7 @@ def _check_free(work: Work, name: str) -> None:
         raise RoleExists(name=name, field="name")
 
 
-def _look(work: Work, number: int, scope: Scope = _EVERYWHERE) -> Role:
+def _look(work: Work, number: int, scope: Scope = ANYWHERE) -> Role:
     return next(_shown(work, row) for row in store.counted(work, scope) if row.id == number)
 
 

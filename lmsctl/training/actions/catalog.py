@@ -8,11 +8,9 @@ from lmsctl.content.actions import Openings, Target
 from lmsctl.content.results import Opened
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import store
 from lmsctl.training.rules import Training
-
-_EVERYWHERE = Scope((EVERYWHERE,))
 
 
 def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
@@ -39,7 +37,7 @@ def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
 
 def _held(work: Work, given: str, wanted: Openings) -> tuple[Training, Target]:
     rights.require(work, "catalog.manage")
-    found = store.get(work, given, _EVERYWHERE)
+    found = store.get(work, given, ANYWHERE)
     work.about = f"training {found.code}"
     training = store.lock(work, found.id)
     return training, content.target(work, wanted)
@@ -60,5 +58,5 @@ def list_openings(work: Work, given: str | None = None) -> Iterator[Opened]:
     Needs `content.view`, as the rules on content do. Raises TrainingUnknown.
     """
     rights.require(work, "content.view")
-    number = store.get(work, given, _EVERYWHERE).id if given is not None else None
+    number = store.get(work, given, ANYWHERE).id if given is not None else None
     return store.openings(work, number)

@@ -8,7 +8,7 @@ from lmsctl.kit import canonical, timewords
 from lmsctl.kit.timewords import Amount
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import people_store, rules, store
 from lmsctl.training.actions.trainings import seen_people, shown, sight
 from lmsctl.training.errors import TrainingUnknown
@@ -76,7 +76,7 @@ def timeline(work: Work, given: str) -> tuple[rules.Training, list[Instant]]:
     row = store.get(work, given, sight(work))
     coming = [
         instant
-        for session in store.sessions(work, Scope((EVERYWHERE,)), row.id)
+        for session in store.sessions(work, ANYWHERE, row.id)
         if session.canceled_at is None
         for instant in _instants(work, row, session)
     ]

@@ -8,11 +8,11 @@ from lmsctl.kit.address import email_key
 from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.training import people_store, rules, store
+from lmsctl.training import attendance_store, people_store, rules, store
 from lmsctl.training.actions.sessions import name_of
 from lmsctl.training.actions.trainings import held, seen_people, sight
+from lmsctl.training.attendance_store import Seat
 from lmsctl.training.errors import ParticipantsUnknown, ParticipantUnknown
-from lmsctl.training.people_store import Seat
 from lmsctl.training.results import Attended, Participant
 
 
@@ -37,7 +37,7 @@ def list_attendance(work: Work, given: str, given_session: str) -> Iterator[Atte
     Raises TrainingUnknown and SessionUnknown.
     """
     training = store.get(work, given, rights.require(work, "training.manage"))
-    return people_store.attendance(work, store.get_session(work, training, given_session).id)
+    return attendance_store.of_session(work, store.get_session(work, training, given_session).id)
 
 
 def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to record
@@ -62,15 +62,18 @@ def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to
     rules.check_not_canceled(session)
     on = rules.day_of(session, store.days(work, session.id), day)
     rules.check_attendance(on, minutes, work.now, is_present=is_present)
-    seats = people_store.seats(work, session.id, on.id)
+    seats = attendance_store.seats(work, session.id, on.id)
     wanted = _named(work, session, seats, logins) if logins else seats
     changed = [seat for seat in wanted if (seat.is_present, seat.minutes) != (is_present, minutes)]
     if changed:
         ids = [seat.enrollment_id for seat in changed]
-        people_store.record_attendance(work, ids, on.id, is_present=is_present, minutes=minutes)
+        attendance_store.record(work, ids, on.id, is_present=is_present, minutes=minutes)
         detail = {"day": day, "people": len(ids), "is_present": is_present}
         audit.record(work, "session.attendance_recorded", work.about, **detail)
-    return [ItemOutcome(seat.login, _outcome(seat, seat in changed)) for seat in wanted]
+    numbers = {seat.enrollment_id for seat in changed}
+    return [
+        ItemOutcome(seat.login, _outcome(seat, seat.enrollment_id in numbers)) for seat in wanted
+    ]
 
 
 def _outcome(seat: Seat, is_changed: bool) -> Outcome:  # noqa: FBT001 - the one thing it depends on

@@ -8,7 +8,7 @@ from lmsctl.kit.icalendar import Event, Method
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
-from lmsctl.notification.store import NUMBER, Audience, counted
+from lmsctl.notification.store import NUMBER, Audience, own_count
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.training import people_store, store
@@ -16,7 +16,7 @@ from lmsctl.training.rules import Day, Session, Training
 from lmsctl.user import store as users
 from lmsctl.user.results import Status
 
-SEEING = ("training.enroll", "training.manage")
+_SEEING = ("training.enroll", "training.manage")
 INVITATION = "training_invitation"
 _CHANGE = "training_change"
 _CANCELLATION = "training_cancellation"
@@ -181,7 +181,7 @@ def _entries(  # noqa: PLR0913 - whose entries, and what they ask
     events = [
         Event(
             uid=uid_of(day.uid, NUMBER),
-            sequence=counted(day.revision + later),
+            sequence=own_count(day.revision + later),
             starts_at=day.starts_at,
             ends_at=day.ends_at,
             summary=name_of_entry(training.title, at.session.title),
@@ -200,7 +200,7 @@ def _entries(  # noqa: PLR0913 - whose entries, and what they ask
 def may_organize(work: Work, person_id: int) -> bool:
     """Say whether somebody holds a role that lets them see trainings."""
     held = {name for holding in rights.holdings(work, person_id) for name in holding.permissions}
-    return not held.isdisjoint(SEEING)
+    return not held.isdisjoint(_SEEING)
 
 
 def tell_organizer(work: Work, training: Training, subject: str, body: str = "") -> None:

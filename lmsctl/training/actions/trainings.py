@@ -10,7 +10,7 @@ from lmsctl.kit import canonical, timewords
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.training import people_store, rules, store
 from lmsctl.training.actions import telling
 from lmsctl.training.errors import OrganizerUnfit, TrainingExists
@@ -30,7 +30,7 @@ def sight(work: Work) -> Scope:
     PermissionMissing.
     """
     if rights.actor(work).scope("training.enroll").paths:
-        return Scope((EVERYWHERE,))
+        return ANYWHERE
     return rights.require(work, "training.manage")
 
 
@@ -40,7 +40,7 @@ def seen_people(work: Work, training: rules.Training) -> Scope:
     Whoever keeps the training sees everybody, others the people of their own scope.
     """
     if rights.actor(work).may("training.manage", training.path):
-        return Scope((EVERYWHERE,))
+        return ANYWHERE
     return rights.actor(work).scope("training.enroll")
 
 
@@ -153,7 +153,7 @@ def list_trainings(
 
 def shown(work: Work, row: rules.Training) -> Training:
     """Return a training as it is shown."""
-    sessions = store.sessions(work, Scope((EVERYWHERE,)), row.id)
+    sessions = store.sessions(work, ANYWHERE, row.id)
     return Training(
         id=row.id,
         code=row.code,
@@ -258,7 +258,7 @@ def _renew(work: Work, row: rules.Training) -> None:
 
 def _with_people(work: Work, row: rules.Training) -> list[int | None]:
     """Return the sessions that somebody is in, and None for those without one."""
-    sessions = store.sessions(work, Scope((EVERYWHERE,)), row.id)
+    sessions = store.sessions(work, ANYWHERE, row.id)
     return [None, *(session.id for session in sessions if session.taken)]
 
 
@@ -268,7 +268,7 @@ def delete(work: Work, given: str) -> rules.Training:
     Raises TrainingUnknown.
     """
     row = held(work, given)
-    sessions = list(store.sessions(work, Scope((EVERYWHERE,)), row.id))
+    sessions = list(store.sessions(work, ANYWHERE, row.id))
     people = people_store.people_in(work, row.id)
     lines = []
     if sessions:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, recount
+from lmsctl.bulk.store import BETWEEN, IN_SPAN, Fault, Span, changes, fail, recount
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import PlanFull
 from lmsctl.rights.rules import Scope
@@ -181,14 +181,14 @@ def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[F
         "supervisor": _SUPERVISOR_DIFFERS,
     }
     parts = [
-        f"CASE WHEN {condition} THEN ',{name}' ELSE '' END"
+        f"CASE WHEN {condition} THEN '{BETWEEN}{name}' ELSE '' END"
         for name, condition in plain.items()
         if name in columns
     ]
     names = {}
     for rule in fields:
         if rule.name in columns:
-            names[f"field_{rule.id}"] = f",{rule.name}"
+            names[f"field_{rule.id}"] = f"{BETWEEN}{rule.name}"
             parts.append(_FIELD_DIFFERS.replace("FIELD", str(rule.id)))
     if parts:
         work.run(
@@ -387,14 +387,10 @@ def note_moves(work: Work, span: Span) -> None:
         f"""
         INSERT INTO staged_moves (row_no, department_id)
         SELECT s.row_no, u.department_id FROM good s JOIN users u ON u.id = s.id
-        WHERE {_changes("department")} AND {IN_SPAN}
+        WHERE {changes("department")} AND {IN_SPAN}
         """,
         **span.values,
     )
-
-
-def _changes(column: str) -> str:
-    return f"',' || s.changed || ',' LIKE '%,{column},%'"
 
 
 def change_people(work: Work, span: Span) -> None:
@@ -555,14 +551,14 @@ def arrived(work: Work, span: Span) -> Iterator[Arrived]:
         Arrived,
         f"""
         SELECT u.id AS user_id, u.login, u.email, u.status, s.id IS NULL AS is_new,
-               m.department_id AS left_id, COALESCE({_changes("type")}, FALSE) AS is_retyped,
-               COALESCE({_changes("status")} AND u.status = 'active', FALSE) AS is_awake
+               m.department_id AS left_id, COALESCE({changes("type")}, FALSE) AS is_retyped,
+               COALESCE({changes("status")} AND u.status = 'active', FALSE) AS is_awake
         FROM {_people()} p
         JOIN staged s ON s.row_no = p.row_no
         JOIN users u ON u.id = p.user_id
         LEFT JOIN staged_moves m ON m.row_no = p.row_no
-        WHERE s.id IS NULL OR {_changes("status")} OR {_changes("department")}
-           OR {_changes("type")}
+        WHERE s.id IS NULL OR {changes("status")} OR {changes("department")}
+           OR {changes("type")}
         ORDER BY p.row_no
         """,
         **span.values,

@@ -15,7 +15,8 @@ from lmsctl.user.store import IS_ALIVE, STATUS_NOW
 # Choosing people ---------------------------------------------------------------------------------
 
 _CANDIDATE = f"""
-    SELECT u.id, u.login, u.login_key, u.email_key, {STATUS_NOW} AS status
+    SELECT u.id, u.login, u.login_key, u.email_key, {STATUS_NOW} AS status, u.email,
+           u.expires_at
     FROM users u JOIN departments d ON d.id = u.department_id
     WHERE {IS_ALIVE}
 """

@@ -68,6 +68,19 @@ def tell(work: Work, user_id: int, address: str | None, words: Words) -> None:
         mail(work, user_id, address, words)
 
 
+def mail_again(work: Work, user_id: int, kind: str, *, not_since: datetime) -> datetime | None:
+    """Queue the last mail of a kind to somebody once more, unless that is later than `not_since`.
+
+    Returns when the last one was queued if it was too lately. The caller lets nobody else do it at
+    the same time.
+    """
+    last = store.mailed_last_at(work, user_id, kind)
+    if last is not None and last > not_since:
+        return last
+    store.repeat(work, user_id, kind, _message_id())
+    return None
+
+
 # Many people at once -----------------------------------------------------------------------------
 
 
@@ -146,6 +159,10 @@ def notices(work: Work, user_id: int) -> Iterator[Notice]:
     return store.notices(work, user_id)
 
 
+def _message_id() -> str:
+    return f"<{secret.identifier()}@lmsctl.invalid>"
+
+
 def _row(
     work: Work, user_id: int, address: str | None, words: Words, due_at: datetime | None
 ) -> dict[str, Any]:
@@ -154,7 +171,7 @@ def _row(
         "channel": Channel.MAIL if address else Channel.ACCOUNT,
         "address": address,
         **_said(words),
-        "message_id": f"<{secret.identifier()}@lmsctl.invalid>",
+        "message_id": _message_id(),
         "state": State.QUEUED if address else State.SENT,
         "due_at": due_at or work.now,
         "created_at": work.now,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lmsctl.kit.work import Work
@@ -19,6 +20,45 @@ def add(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Append messages, which all have the same columns."""
     work.insert_many("notifications", rows)
     work.notices += len(rows)
+
+
+def repeat(work: Work, user_id: int, kind: str, message_id: str) -> None:
+    """Queue the last mail of a kind to somebody once more, due now, if there was one."""
+    work.notices += work.run(
+        """
+        INSERT INTO notifications (user_id, channel, kind, address, reason, subject, body,
+                                   message_id, state, due_at, created_at)
+        SELECT user_id, channel, kind, address, reason, subject, body, :message_id, 'queued',
+               :now, :now
+        FROM notifications WHERE user_id = :user AND kind = :kind AND channel = 'mail'
+        ORDER BY id DESC LIMIT 1
+        """,
+        user=user_id,
+        kind=kind,
+        message_id=message_id,
+        now=work.now,
+    )
+
+
+def mailed_last_at(work: Work, user_id: int, kind: str) -> datetime | None:
+    """Return when the last mail of a kind to somebody was queued."""
+    found = work.one(
+        Mailed,
+        """
+        SELECT max(created_at) AS mailed_at FROM notifications
+        WHERE user_id = :user AND kind = :kind AND channel = 'mail'
+        """,
+        user=user_id,
+        kind=kind,
+    )
+    return found.mailed_at if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """When a mail was queued."""
+
+    mailed_at: datetime | None
 
 
 # Many people at once -----------------------------------------------------------------------------

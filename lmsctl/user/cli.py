@@ -45,7 +45,10 @@ def create(
     field: Fields = None,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
-    """Make a person. Past the plan's limit they are made inactive, and the command says so."""
+    """Make a person. Past the plan's limit they are made inactive, and the command says so.
+
+    With --if-exists update somebody who waits for confirmation is confirmed by it.
+    """
 
     def write(work: Work) -> Done:
         found = None
@@ -54,6 +57,7 @@ def create(
         if found and if_exists is options.Existing.SKIP:
             return Done(found, f"{found.login} exists already.", is_changed=False)
         if found:
+            is_adopted = found.status is Status.PENDING and actions.adopt(work, found.login)
             after, is_changed = actions.edit(
                 work,
                 found.login,
@@ -66,6 +70,8 @@ def create(
             if department:
                 after, is_moved = actions.move(work, found.login, department)
                 is_changed = is_changed or is_moved
+            if is_adopted:
+                return Done(after, f"Updated {after.login}; their registration is confirmed by it.")
             return options.edited(after, after.login, is_changed=is_changed)
         made, is_active = actions.create(
             work,

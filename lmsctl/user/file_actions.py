@@ -11,7 +11,7 @@ from lmsctl.bulk.actions import Job, ReadRow, Upload
 from lmsctl.bulk.store import Span
 from lmsctl.department import store as departments
 from lmsctl.kit import canonical, discover
-from lmsctl.kit.answer import Done
+from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import MeanwhileChanged, Work
 from lmsctl.notification import actions as notification
@@ -19,9 +19,9 @@ from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, PERMISSIONS, PORTAL_WIDE, Scope
+from lmsctl.user import adoption_store, rules
 from lmsctl.user import file_check_store as checks
 from lmsctl.user import file_store as store
-from lmsctl.user import rules
 from lmsctl.user import store as users
 from lmsctl.user.actions import awakened, joined, retyped
 from lmsctl.user.file_check_store import Held
@@ -95,6 +95,7 @@ class _Import:
         has_people = store.find_people(work, span)
         if has_people and not scope.is_everywhere:
             checks.fail_out_of_scope(work, span, scope)
+        adoption_store.adopt(work, span)
         if self._is_first:
             checks.fail_twins(work, span, has_people=has_people)
         self._check_rows(work, span, scope)
@@ -136,9 +137,10 @@ class _Import:
     def _check_people(self, work: Work, span: Span) -> None:
         if "status" in self._present:
             checks.fail_status(work, span)
-        if "email" in self._present:
-            checks.fail_waiting(work, span)
+            checks.fail_ended_waiting(work, span)
         store.compare(work, span, self._present, self.fields)
+        if "status" in self._present:
+            checks.fail_waiting(work, span)
         checks.fail_holders(work, span, _beyond_own(work, checks.held_by_changed(work, span)))
 
     def _share_seats(self, work: Work, span: Span) -> Seats:
@@ -161,6 +163,7 @@ class _Import:
         is_wanted = any(discover.announce("wants_who_joins", work))
         if is_wanted and "department" in self._present:
             store.note_moves(work, span)
+        self._vouch(work, span, run)
         store.change_people(work, span)
         store.add_people(work, span, root_id=departments.root(work).id, run=run)
         if self._has_fields:
@@ -173,6 +176,15 @@ class _Import:
         if self._has_supervisors:
             store.set_supervisors(work, span)
         return count + self._tell(work, span, is_wanted=is_wanted)
+
+    def _vouch(self, work: Work, span: Span, run: int) -> None:
+        """End the holds of people whom rows vouch for; they keep the seats these have taken."""
+        count = 0
+        for ids in _together(adoption_store.adopted(work, span)):
+            discover.announce("with_confirmation_of_users", work, ids)
+            count += len(ids)
+        if count:
+            audit.record(work, "registration.confirmed", f"run {run}", by="a file", count=count)
 
     def _take_seats(self, work: Work, span: Span) -> int:
         """Take the seats, and return how many notices that queued."""
@@ -204,6 +216,9 @@ class _Import:
         left = store.left_without_seat(work)
         if left:
             yield f"{left} new people were made inactive, because the plan is full."
+        adopted = adoption_store.count_adopted(work)
+        if adopted:
+            yield f"{counted(adopted, 'registration', 'confirmed')} by this file."
 
 
 def _announce(work: Work, people: Sequence[Arrived]) -> None:

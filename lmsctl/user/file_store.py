@@ -10,6 +10,8 @@ from lmsctl.bulk.store import BETWEEN, IN_SPAN, Fault, Span, changes, fail, reco
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import PlanFull
 from lmsctl.rights.rules import Scope
+from lmsctl.user import adoption_store
+from lmsctl.user.adoption_store import IS_ADOPTED
 from lmsctl.user.file_rules import Named, Place
 from lmsctl.user.results import Origin, SupervisorMode
 from lmsctl.user.rules import FieldRule
@@ -51,6 +53,7 @@ TABLES = {
     # where people were before they were moved, and which groups they were not in before
     "staged_moves": {"row_no": "INTEGER PRIMARY KEY", "department_id": "BIGINT"},
     "staged_additions": {"row_no": "INTEGER", "group_id": "BIGINT", "user_id": "BIGINT"},
+    **adoption_store.TABLES,
     "staged_clashes": {"row_no": "INTEGER PRIMARY KEY", "stem": "TEXT"},
     "staged_logins": {"row_no": "INTEGER PRIMARY KEY", "login": "TEXT", "login_key": "TEXT"},
 }
@@ -175,7 +178,7 @@ def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[F
         "last_name": "s.last_name <> u.last_name",
         "department": "s.department_id <> u.department_id",
         "type": "s.type <> u.type",
-        "status": "s.status <> u.status",
+        "status": f"(s.status <> u.status OR {IS_ADOPTED})",
         "group": _GROUPS_DIFFER,
         "add_to_group": _IS_NO_MEMBER,
         "supervisor": _SUPERVISOR_DIFFERS,
@@ -183,7 +186,7 @@ def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[F
     parts = [
         f"CASE WHEN {condition} THEN '{BETWEEN}{name}' ELSE '' END"
         for name, condition in plain.items()
-        if name in columns
+        if name in columns or name == "status"
     ]
     names = {}
     for rule in fields:
@@ -233,6 +236,7 @@ _SUPERVISOR_DIFFERS = """
 
 # Seats -------------------------------------------------------------------------------------------
 
+_NO_SEAT = "made inactive: the plan is full"
 _IS_NEW_AND_ACTIVE = "s.id IS NULL AND COALESCE(s.status, 'active') = 'active'"
 _BECOMES_ACTIVE = """s.status = 'active' AND EXISTS
     (SELECT 1 FROM users u WHERE u.id = s.id AND u.status IN ('inactive', 'ended'))"""
@@ -295,17 +299,18 @@ def leave_without_seat(work: Work, span: Span, free: int, limit: int) -> None:
     )
     work.run(
         f"""
-        UPDATE staged AS s SET status = 'inactive', note = 'made inactive: the plan is full'
+        UPDATE staged AS s SET status = 'inactive', note = :note
         WHERE s.row_no >= :cut AND {_IS_NEW_AND_ACTIVE} AND {IN_SPAN}
         """,
         cut=cut,
+        note=_NO_SEAT,
         **span.values,
     )
 
 
 def left_without_seat(work: Work) -> int:
     """Return how many new people are made inactive because the plan is full."""
-    return int(work.value("SELECT count(*) FROM good s WHERE s.note IS NOT NULL"))
+    return int(work.value("SELECT count(*) FROM good s WHERE s.note = :note", note=_NO_SEAT))
 
 
 # Logins ------------------------------------------------------------------------------------------
@@ -401,7 +406,10 @@ def change_people(work: Work, span: Span) -> None:
             email = COALESCE(s.email, u.email), email_key = COALESCE(s.email_key, u.email_key),
             first_name = COALESCE(s.first_name, u.first_name),
             last_name = COALESCE(s.last_name, u.last_name),
-            type = COALESCE(s.type, u.type), status = COALESCE(s.status, u.status),
+            type = COALESCE(s.type, u.type),
+            status = CASE WHEN u.status = 'pending' THEN 'active'
+                          ELSE COALESCE(s.status, u.status) END,
+            expires_at = NULL,
             due_status = CASE WHEN s.status <> u.status THEN NULL ELSE u.due_status END,
             due_at = CASE WHEN s.status <> u.status THEN NULL ELSE u.due_at END,
             department_id = COALESCE(s.department_id, u.department_id),

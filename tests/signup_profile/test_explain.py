@@ -130,9 +130,9 @@ def test_a_hold_tells_when_its_place_seat_and_address_come_free(portal: Portal) 
     assert gates(portal, *asked) == [
         ("profile_used_up", VOID),
         ("plan_full", VOID),
-        ("address_taken", "2026-03-04T12:00:09Z"),
+        ("confirmation_pending", "2026-03-04T12:00:09Z"),
     ]
-    assert gates(portal, *asked, "--at", VOID) == [("address_taken", "2026-03-04T12:00:09Z")]
+    assert gates(portal, *asked, "--at", VOID) == [("confirmation_pending", "2026-03-04T12:00:09Z")]
     assert gates(portal, *asked, "--at", "2026-03-04T12:00:09Z") == []
     portal.ok("user", "activate", "ann")
     assert gates(portal) == [

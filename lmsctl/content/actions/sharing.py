@@ -13,6 +13,7 @@ from lmsctl.group import store as groups
 from lmsctl.kit import secret
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.user import store as users
 
@@ -89,13 +90,15 @@ class _Target:
     column: dict[str, int]
 
 
-def _target(work: Work, wanted: Audiences) -> _Target:
+def _target(work: Work, wanted: Audiences, *, is_giving: bool) -> _Target:
     """Return whom `wanted` names; needs the right to see them, and raises what looking raises."""
     named = [wanted.user, wanted.group, wanted.department]
     if sum(name is not None for name in named) + wanted.is_organization != 1:
         raise AudienceUnclear(options="--user, --group, --department and --organization")
     if wanted.user is not None:
         person = users.get(work, wanted.user, rights.require(work, "user.view"))
+        if is_giving:
+            portal_rules.check_confirmed(person, "given access")
         return _Target(Audience.USER, person.login, {"user_id": person.id})
     if wanted.group is not None:
         group = groups.get(work, wanted.group, rights.require(work, "group.view"))
@@ -110,11 +113,11 @@ def grant(work: Work, given: str, wanted: Audiences) -> tuple[Granted, bool]:
     """Let somebody open an item, or what inherits in a folder; returns whether that is new.
 
     Needs the right to change the item, and to see whom it is given to. A department stands for
-    everything under it. Raises AudienceUnclear, ContentUnknown, UserUnknown, GroupUnknown and
-    DepartmentUnknown.
+    everything under it. Raises AudienceUnclear, ContentUnknown, UserUnknown, NotConfirmedYet,
+    GroupUnknown and DepartmentUnknown.
     """
     item = held(work, given)
-    target = _target(work, wanted)
+    target = _target(work, wanted, is_giving=True)
     is_new = store.add_grant(work, item.id, target.audience, target.column)
     granted = Granted(item.code, target.audience, target.name)
     if is_new:
@@ -125,7 +128,7 @@ def grant(work: Work, given: str, wanted: Audiences) -> tuple[Granted, bool]:
 def revoke(work: Work, given: str, wanted: Audiences) -> tuple[Granted, bool]:
     """Take a grant away; enrollments stay. The mirror of `grant`, with the same refusals."""
     item = held(work, given)
-    target = _target(work, wanted)
+    target = _target(work, wanted, is_giving=False)
     is_gone = store.remove_grant(work, item.id, target.audience, target.column)
     granted = Granted(item.code, target.audience, target.name)
     if is_gone:

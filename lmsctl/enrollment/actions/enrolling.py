@@ -13,7 +13,7 @@ from lmsctl.enrollment import rules, store
 from lmsctl.enrollment.actions import pairs
 from lmsctl.enrollment.actions.pairs import Order, Task
 from lmsctl.enrollment.actions.telling import tell_enrolled
-from lmsctl.enrollment.errors import EnrollmentUnknown, PersonNotActive
+from lmsctl.enrollment.errors import EnrollmentUnknown
 from lmsctl.enrollment.results import PairOutcome, Reason
 from lmsctl.enrollment.rules import Candidate, Standing
 from lmsctl.kit.answer import Outcome
@@ -110,16 +110,13 @@ def enroll(work: Work, order: Order) -> list[PairOutcome]:
     """Enroll people in items: all of them or nobody, one outcome for each pair.
 
     Needs `enrollment.manage`; people outside its departments do not exist here. Raises UserUnknown,
-    PersonNotActive, ContentUnknown, ContentArchived, ContentIsFolder, or PairsRefused with several
-    of them, and what choosing raises.
+    PersonNotActive, NotConfirmedYet, ContentUnknown, ContentArchived, ContentIsFolder, or
+    PairsRefused with several of them, and what choosing raises.
     """
 
     def refusals(_item: Item, people: Sequence[Candidate]) -> Mapping[int, Refusal]:
-        return {
-            person.id: PersonNotActive(login=person.login, status=person.status)
-            for person in people
-            if not rules.is_fit(person)
-        }
+        found = {person.id: rules.unfit(person) for person in people}
+        return {number: refusal for number, refusal in found.items() if refusal is not None}
 
     def act(item: Item, people: Sequence[Candidate]) -> Mapping[int, PairOutcome]:
         ids = [person.id for person in people]

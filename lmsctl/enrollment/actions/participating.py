@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from lmsctl.audit import actions as audit
 from lmsctl.enrollment import participation_rules as rules
+from lmsctl.enrollment import rules as enrollment_rules
 from lmsctl.enrollment import training_rules
 from lmsctl.enrollment.actions.telling import tell_supervisor
-from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.participation_rules import Case
 from lmsctl.enrollment.results import Participation
 from lmsctl.enrollment.training_errors import (
@@ -29,7 +29,6 @@ from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Answer, SessionRow, Side
 from lmsctl.training.rules import Session, Training
 from lmsctl.user import store as users
-from lmsctl.user.results import Status
 from lmsctl.user.store import Person
 
 
@@ -72,8 +71,9 @@ def _part(work: Work, login: str | None, code: str) -> Part:
     person = learner(work, login)
     training = store.share(work, store.get(work, code, ANYWHERE).id)
     work.about = f"training {training.code}, user {person.login}"
-    if person.status != Status.ACTIVE:
-        raise PersonNotActive(login=person.login, status=person.status)
+    refusal = enrollment_rules.unfit(person)
+    if refusal is not None:
+        raise refusal
     return Part(person, training, standing_of(work, person, training))
 
 

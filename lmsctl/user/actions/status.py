@@ -35,10 +35,27 @@ def activate(work: Work, given: str) -> tuple[User, bool]:
     return look(work, person.id), True
 
 
+def adopt(work: Work, given: str) -> bool:
+    """Vouch for a person who waits for confirmation, who is active then; say whether they did wait.
+
+    They keep the seat that their hold has taken. Needs what `activate` needs, and raises
+    UserUnknown.
+    """
+    scope = rights.require(work, "user.manage")
+    store.get(work, given, scope)
+    portal.lock(work)
+    person = held(work, given)
+    if person.status != Status.PENDING:
+        return False
+    awake(work, person)
+    audit.record(work, "registration.confirmed", f"user {person.login}", by="an administrator")
+    return True
+
+
 def awake(work: Work, person: Person) -> None:
     """Give a person the status active; the seat is the caller's business."""
     if person.status == Status.PENDING:
-        discover.announce("with_confirmation_of_user", work, person.id)
+        discover.announce("with_confirmation_of_users", work, [person.id])
     store.change(
         work, person.id, status=Status.ACTIVE, expires_at=None, due_status=None, due_at=None
     )
@@ -60,7 +77,7 @@ def end(work: Work, given: str, target: Status, on: datetime | None) -> tuple[Us
     store.get(work, given, scope)
     portal.lock(work)
     person = held(work, given)
-    rules.check_may_end(person.login, person.status, target)
+    rules.check_may_end(person, person.status, target)
     done = "deactivated" if target is Status.INACTIVE else "ended"
     _check_no_owner(work, person, done)
     if on is not None and on > work.now:

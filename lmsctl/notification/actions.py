@@ -122,6 +122,32 @@ def withdraw(work: Work, audience: Audience, kind: str) -> int:
     return store.withdraw(work, audience, kind)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one person is told of `about`, by notice and where there is an address by mail."""
+
+    user_id: int
+    address: str | None
+    words: Words
+    about: str
+    calendar: str | None
+
+
+def tell_each(work: Work, told: Sequence[Told]) -> int:
+    """Queue messages of different words and calendars in one go; returns how many there are."""
+    rows = [
+        {
+            **_row(work, one.user_id, address, one.words, None),
+            "about": one.about,
+            "calendar": one.calendar if address else None,
+        }
+        for one in told
+        for address in ((None, one.address) if one.address else (None,))
+    ]
+    store.add(work, rows)
+    return len(rows)
+
+
 def _said(words: Words) -> dict[str, str]:
     """Return the columns that hold words; the subject is one line whatever names it holds."""
     return {

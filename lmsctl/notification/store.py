@@ -99,6 +99,12 @@ def _calendar(calendar: str | None) -> tuple[str, dict[str, Any]]:
     return filled, values
 
 
+def filled_in(calendar: str, number: int, count: int) -> str:
+    """Return calendar entries with one person's own number and count for the marks."""
+    text = calendar.replace(NUMBER, str(number))
+    return _COUNTED.sub(lambda mark: str(count + int(mark[1])), text)
+
+
 # `p` has access to what the messages tell of, or was invited to it with a message of that kind.
 _IS_IN = """
     (p.due_at <= :now OR EXISTS (
@@ -120,7 +126,8 @@ def spread(  # noqa: PLR0913 - whom, what, and when
     """Queue a notice and, where there is an address, a mail for each of `audience`.
 
     With `invited_by` at once, and only for whom it is due already or who got a message of that
-    kind. `batch` makes the ids of the messages unique. Returns how many there are.
+    kind. `batch` makes the ids of the messages unique. Where no mail can go, the notice has the
+    entries, for when it can. Returns how many there are.
     """
     entries, marks = _calendar(calendar)
     only, due = ("TRUE", "p.due_at") if invited_by is None else (_IS_IN, ":now")
@@ -131,7 +138,8 @@ def spread(  # noqa: PLR0913 - whom, what, and when
         SELECT p.user_id, c.channel, :kind, CASE WHEN c.channel = 'mail' THEN p.address END,
                :reason, :subject, :body,
                '<' || :batch || '-' || p.user_id || '-' || c.channel || '@lmsctl.invalid>',
-               c.state, {due}, :now, p.about, CASE WHEN c.channel = 'mail' THEN {entries} END
+               c.state, {due}, :now, p.about,
+               CASE WHEN c.channel = 'mail' OR p.address IS NULL THEN {entries} END
         FROM ({audience.sql}) AS p
         JOIN (SELECT 'account' AS channel, 'sent' AS state UNION ALL SELECT 'mail', 'queued') AS c
           ON c.channel = 'account' OR p.address IS NOT NULL

@@ -23,7 +23,7 @@ from lmsctl.user import adoption_store, rules
 from lmsctl.user import file_check_store as checks
 from lmsctl.user import file_store as store
 from lmsctl.user import store as users
-from lmsctl.user.actions import awakened, joined, retyped
+from lmsctl.user.actions import awakened, catch_up, joined, retyped
 from lmsctl.user.file_check_store import Held
 from lmsctl.user.file_rules import columns, row_reader
 from lmsctl.user.file_store import Arrived, Seats
@@ -70,6 +70,7 @@ class _Import:
         self._present: frozenset[str] = frozenset()
         self._has_fields = self._has_groups = self._has_supervisors = self._has_generated = False
         self._is_first = True
+        self._kept = 0
 
     def reader(self, work: Work, names: Sequence[str]) -> ReadRow:
         """Return what reads one row of a file that has the columns `names`."""
@@ -165,6 +166,8 @@ class _Import:
             store.note_moves(work, span)
         self._vouch(work, span, run)
         store.change_people(work, span)
+        if "status" in self._present:
+            self._count_kept(work, span)
         store.add_people(work, span, root_id=departments.root(work).id, run=run)
         if self._has_fields:
             store.set_fields(work, span)
@@ -186,6 +189,11 @@ class _Import:
         if count:
             audit.record(work, "registration.confirmed", f"run {run}", by="a file", count=count)
 
+    def _count_kept(self, work: Work, span: Span) -> None:
+        """Count the places in sessions that people keep whom the rows of a span end."""
+        for ids in _together(store.ended(work, span)):
+            self._kept += sum(discover.announce("count_places_of_users", work, ids))
+
     def _take_seats(self, work: Work, span: Span) -> int:
         """Take the seats, and return how many notices that queued."""
         # In a file written in several steps, seats that later rows free are not there yet.
@@ -205,6 +213,7 @@ class _Import:
                 _announce(work, people)
             if self._wants_notices:
                 count += _greet(work, people)
+                count += catch_up(work, [one.user_id for one in people if one.is_awake])
         if is_wanted and self._has_groups:
             for added in _together(store.added(work, span)):
                 pairs = [(one.group_id, one.user_id) for one in added]
@@ -216,6 +225,11 @@ class _Import:
         left = store.left_without_seat(work)
         if left:
             yield f"{left} new people were made inactive, because the plan is full."
+        if self._kept:
+            yield (
+                f"{counted(self._kept, 'session place', 'kept')} by people who are not active any "
+                "more; 'lmsctl training participants' shows their status."
+            )
         adopted = adoption_store.count_adopted(work)
         if adopted:
             yield f"{counted(adopted, 'registration', 'confirmed')} by this file."

@@ -400,6 +400,7 @@ def note_moves(work: Work, span: Span) -> None:
 
 def change_people(work: Work, span: Span) -> None:
     """Bring people who are there into the state that their rows want."""
+    moment = "TEXT" if work.is_sqlite else "TIMESTAMPTZ"
     work.run(
         f"""
         UPDATE users AS u SET
@@ -410,14 +411,38 @@ def change_people(work: Work, span: Span) -> None:
             status = CASE WHEN u.status = 'pending' THEN 'active'
                           ELSE COALESCE(s.status, u.status) END,
             expires_at = NULL,
+            away_at = CASE WHEN u.status = 'active' AND s.status IN ('inactive', 'ended')
+                           THEN CAST(:now AS {moment}) ELSE u.away_at END,
             due_status = CASE WHEN s.status <> u.status THEN NULL ELSE u.due_status END,
             due_at = CASE WHEN s.status <> u.status THEN NULL ELSE u.due_at END,
             department_id = COALESCE(s.department_id, u.department_id),
             version = u.version + 1
         FROM good s WHERE s.id = u.id AND s.changed IS NOT NULL AND {IN_SPAN}
         """,
+        now=work.now,
         **span.values,
     )
+
+
+def ended(work: Work, span: Span) -> Iterator[int]:
+    """Yield the ids of the people whom the span's rows make inactive or end, after they have."""
+    found = work.each(
+        Ended,
+        f"""
+        SELECT s.id AS user_id FROM good s
+        WHERE {changes("status")} AND s.status IN ('inactive', 'ended') AND {IN_SPAN}
+        ORDER BY s.row_no
+        """,
+        **span.values,
+    )
+    return (one.user_id for one in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Somebody whose account ends by their row."""
+
+    user_id: int
 
 
 def add_people(work: Work, span: Span, *, root_id: int, run: int) -> None:

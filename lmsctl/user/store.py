@@ -204,6 +204,7 @@ def apply_due(work: Work) -> tuple[int, int]:
     count = work.run(
         """
         UPDATE users SET status = due_status, due_status = NULL, due_at = NULL,
+                         away_at = CASE WHEN status = 'active' THEN due_at ELSE away_at END,
                          version = version + 1
         WHERE due_at <= :now
         """,

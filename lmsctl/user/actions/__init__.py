@@ -20,7 +20,17 @@ from lmsctl.user.actions.people import (
     retyped,
     show,
 )
-from lmsctl.user.actions.status import activate, adopt, awake, awakened, delete, end, gone, settle
+from lmsctl.user.actions.status import (
+    activate,
+    adopt,
+    awake,
+    awakened,
+    catch_up,
+    delete,
+    end,
+    gone,
+    settle,
+)
 
 __all__ = [
     "activate",
@@ -28,6 +38,7 @@ __all__ = [
     "adopt",
     "awake",
     "awakened",
+    "catch_up",
     "create",
     "create_field",
     "delete",

@@ -252,6 +252,17 @@ def cancel_groundless(work: Work, ids: Sequence[int]) -> list[int]:
     )
 
 
+def note_by_hand(work: Work, ids: Sequence[int]) -> None:
+    """Tell canceled enrollments that somebody ended from those whose preparation came to nothing.
+
+    Only the latter are canceled in the phase pre-enrolled.
+    """
+    work.run(
+        "UPDATE enrollments SET phase = 'enrolled' WHERE id IN :ids AND phase = 'pre-enrolled'",
+        ids=list(ids),
+    )
+
+
 def prepared_by(work: Work, code: str, user_ids: Sequence[int] | None) -> list[int]:
     """Return the enrollments, not completed yet, that have a pathway for a reason.
 

@@ -16,6 +16,7 @@ from lmsctl.enrollment.actions.telling import tell_enrolled
 from lmsctl.enrollment.errors import EnrollmentUnknown
 from lmsctl.enrollment.results import PairOutcome, Reason
 from lmsctl.enrollment.rules import Candidate, Standing
+from lmsctl.kit import discover
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
@@ -180,6 +181,9 @@ def cancel(
         gone = {user_id for user_id, number in numbers.items() if number in ended}
         if gone and item.kind == Kind.PATHWAY:
             unprepare(work, item.code, sorted(gone))
+        if gone:
+            store.note_by_hand(work, sorted(ended))
+            discover.announce("after_cancel_by_hand", work, item.id, sorted(gone))
         _record(work, "enrollment.canceled", item, people, gone)
         return {
             person.id: _ended(person, item, numbers[person.id], ended, touched) for person in people

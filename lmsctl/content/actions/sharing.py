@@ -143,11 +143,12 @@ def _record(work: Work, code: str, granted: Granted) -> None:
 def grant_open(work: Work, item: Item, user_id: int) -> None:
     """Let a person who came by an item's open link open it, rights aside.
 
-    An inheriting item opens its whole folder to them, another one only itself. Doing it again
-    changes nothing.
+    The item is theirs whatever is edited later; one that inherits opens its folder to them as well.
+    Doing it again changes nothing.
     """
-    target = item.parent_id if item.is_inheriting and item.parent_id is not None else item.id
-    if store.add_grant(work, target, Audience.USER, {"user_id": user_id}):
-        person = users.by_id(work, user_id)
-        granted = Granted(store.by_id(work, target).code, Audience.USER, person.login)
-        _record(work, "content.granted", granted)
+    folder = item.parent_id if item.is_inheriting else None
+    for target in (item.id, folder):
+        if target and store.add_grant(work, target, Audience.USER, {"user_id": user_id}):
+            person = users.by_id(work, user_id)
+            granted = Granted(store.by_id(work, target).code, Audience.USER, person.login)
+            _record(work, "content.granted", granted)

@@ -141,6 +141,23 @@ def test_a_hold_tells_when_its_place_seat_and_address_come_free(portal: Portal) 
     ]
 
 
+def test_the_holds_of_another_profile_free_nothing(portal: Portal) -> None:
+    """Whose holds run out sooner, or at all, is no matter of this one."""
+    opened(portal, "--confirm-email")
+    profile(portal, activations="1")
+    profile(portal, "other", activations="1")
+    profile(portal, "done", activations="1")
+    sign_up(portal, "cyd", through="done")
+    portal.ok("registration", "confirm", "cyd@example.com")
+    sign_up(portal, "ben", through="other")
+    sign_up(portal, "ann", LMSCTL_NOW="2026-03-02T12:00:09Z")
+    assert gates(portal) == [("profile_used_up", "2026-03-04T12:00:09Z")]
+    ran = portal.ok("signup-profile", "explain", "done", "-o", "json")
+    assert [(gate["code"], gate["opens_at"]) for gate in ran.json["gates"]] == [
+        ("profile_used_up", None)
+    ]
+
+
 def test_an_address_that_is_none_is_a_gate(portal: Portal) -> None:
     """Nothing about an address makes the question itself fail."""
     opened(portal)

@@ -229,6 +229,8 @@ def _audit(work: Work, refusal: Refusal) -> None:
     from lmsctl.audit import actions as audit
 
     audit.record_refusal(work, refusal)
+    if refusal.besides is not None:
+        refusal.besides(work)
 
 
 # Printing ----------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment import rules
-from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.rules import Candidate
 from lmsctl.enrollment.training_errors import (
     AccessMissing,
@@ -142,8 +141,9 @@ def places(target: Target, *, is_over: bool) -> Iterator[bool]:
 
 
 def _unfit(target: Target, person: Candidate, standing: Standing | None) -> Refusal | None:
-    if not rules.is_fit(person):
-        return PersonNotActive(login=person.login, status=person.status)
+    refusal = rules.unfit(person)
+    if refusal is not None:
+        return refusal
     if standing is None or target.session_id in {None, standing.session_id}:
         return None
     if standing.session_id is None:

@@ -133,6 +133,16 @@ def holder_of_email_at(work: Work, email_key: str, at: datetime) -> Holder | Non
     )
 
 
+def waiting_for(work: Work, email_key: str, at: datetime) -> Holder | None:
+    """Return who has that address and will still wait for its confirmation at `at`."""
+    return work.one(
+        Holder,
+        "SELECT id, expires_at FROM users WHERE email_key = :key AND expires_at > :at",
+        key=email_key,
+        at=at,
+    )
+
+
 def taken_logins(work: Work, login_keys: Sequence[str]) -> set[str]:
     """Return which of `login_keys` are somebody's login or address."""
     found = work.values(
@@ -194,6 +204,7 @@ def apply_due(work: Work) -> tuple[int, int]:
     count = work.run(
         """
         UPDATE users SET status = due_status, due_status = NULL, due_at = NULL,
+                         away_at = CASE WHEN status = 'active' THEN due_at ELSE away_at END,
                          version = version + 1
         WHERE due_at <= :now
         """,

@@ -13,9 +13,10 @@ from lmsctl.enrollment import rules, store
 from lmsctl.enrollment.actions import pairs
 from lmsctl.enrollment.actions.pairs import Order, Task
 from lmsctl.enrollment.actions.telling import tell_enrolled
-from lmsctl.enrollment.errors import EnrollmentUnknown, PersonNotActive
+from lmsctl.enrollment.errors import EnrollmentUnknown
 from lmsctl.enrollment.results import PairOutcome, Reason
 from lmsctl.enrollment.rules import Candidate, Standing
+from lmsctl.kit import discover
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
@@ -110,16 +111,13 @@ def enroll(work: Work, order: Order) -> list[PairOutcome]:
     """Enroll people in items: all of them or nobody, one outcome for each pair.
 
     Needs `enrollment.manage`; people outside its departments do not exist here. Raises UserUnknown,
-    PersonNotActive, ContentUnknown, ContentArchived, ContentIsFolder, or PairsRefused with several
-    of them, and what choosing raises.
+    PersonNotActive, NotConfirmedYet, ContentUnknown, ContentArchived, ContentIsFolder, or
+    PairsRefused with several of them, and what choosing raises.
     """
 
     def refusals(_item: Item, people: Sequence[Candidate]) -> Mapping[int, Refusal]:
-        return {
-            person.id: PersonNotActive(login=person.login, status=person.status)
-            for person in people
-            if not rules.is_fit(person)
-        }
+        found = {person.id: rules.unfit(person) for person in people}
+        return {number: refusal for number, refusal in found.items() if refusal is not None}
 
     def act(item: Item, people: Sequence[Candidate]) -> Mapping[int, PairOutcome]:
         ids = [person.id for person in people]
@@ -183,6 +181,9 @@ def cancel(
         gone = {user_id for user_id, number in numbers.items() if number in ended}
         if gone and item.kind == Kind.PATHWAY:
             unprepare(work, item.code, sorted(gone))
+        if gone:
+            store.note_by_hand(work, sorted(ended))
+            discover.announce("after_cancel_by_hand", work, item.id, sorted(gone))
         _record(work, "enrollment.canceled", item, people, gone)
         return {
             person.id: _ended(person, item, numbers[person.id], ended, touched) for person in people

@@ -14,6 +14,7 @@ from lmsctl.enrollment.results import Event, Recorded
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.user import store as users
 
@@ -34,13 +35,14 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
     The same event of the same person with the same item at the same second is one. Who was
     pre-enrolled is enrolled by their first event; `completed` completes an enrollment. Needs
     `progress.manage` over the person. Raises EventNeedsContent, ScoreWrong, EventMomentMissing,
-    EventInFuture, UserUnknown, ContentUnknown and ContentIsFolder.
+    EventInFuture, UserUnknown, NotConfirmedYet, ContentUnknown and ContentIsFolder.
     """
     scope = rights.require(work, "progress.manage")
     rules.check_event(event, score, has_content=code is not None)
     happened_at = _moment(work, at)
     person = users.get(work, login, scope)
     work.about = f"user {person.login}"
+    portal_rules.check_confirmed(person, "given progress")
     item = content.get(work, code) if code is not None else None
     if item is not None:
         content_rules.check_no_folder(item, "worked on")

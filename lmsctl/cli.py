@@ -190,7 +190,7 @@ def _complete(root: Any, argv: list[str]) -> None:
             raise typer.Exit from leaving
     except (KeyError, ValueError):
         pass
-    raise UsageWrong(reason="The shell's question is not understood.", command="completion")
+    raise UsageWrong(reason="The shell's question is not understood.", command="lmsctl completion")
 
 
 def _check_decoded(argv: Sequence[str]) -> None:

@@ -201,7 +201,7 @@ def _rename(work: Work, node: Node, name: str) -> None:
 def _rewrite(work: Work, node: Node, path: str, written: str) -> None:
     """Give the whole subtree of `node` its new paths, one statement for each department in it."""
     for place in store.subtree(work, node.path):
-        new = rules.check_depth(written + place.written[len(node.written) :])
+        new = rules.check_path(written + place.written[len(node.written) :])
         store.change(
             work,
             place.id,

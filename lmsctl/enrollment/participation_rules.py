@@ -88,7 +88,10 @@ def extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> datetime:
     if first is None or last is None:
         raise ExtensionMissing(given=until.text, field="--until")
     # Acts are allowed strictly before a deadline, so that the last second of a day counts too.
-    return last if first == last else last + timedelta(seconds=1)
+    try:
+        return last if first == last else last + timedelta(seconds=1)
+    except OverflowError:
+        raise timewords.TimeOutOfRange(given=until.text, field="--until") from None
 
 
 def moment_of(at: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:

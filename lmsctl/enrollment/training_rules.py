@@ -170,7 +170,8 @@ def full(target: Target, who: str) -> SessionFull:
 def late_to_come(session: Session, now: datetime) -> Iterator[str]:
     """Yield what an administrator should know who puts people into a session now."""
     if room_rules.is_stopped(session.registration_stops_at, now):
-        shown = timewords.show(session.registration_stops_at or now, ZoneInfo(session.time_zone))
+        zone = timewords.kept_zone(session.time_zone)
+        shown = timewords.show(session.registration_stops_at or now, zone)
         name = f"{session.training}:{session.code}"
         yield f"Registration for {name} stopped at {shown}; you are not bound by that."
 

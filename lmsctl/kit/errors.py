@@ -115,10 +115,17 @@ def _shown(values: Mapping[str, object], zone: tzinfo | None) -> dict[str, objec
 
 def _show(value: object, zone: tzinfo | None) -> object:
     if isinstance(value, datetime):
-        return (value.astimezone(zone) if zone else value).isoformat(timespec="seconds")
+        return _local(value, zone).isoformat(timespec="seconds")
     if isinstance(value, list | tuple):
         return ", ".join(str(_show(item, zone)) for item in value)
     return value
+
+
+def _local(moment: datetime, zone: tzinfo | None) -> datetime:
+    try:
+        return moment.astimezone(zone) if zone else moment
+    except OverflowError:  # the year there would be 0 or 10000
+        return moment
 
 
 class Usage(Refusal):

@@ -410,17 +410,15 @@ def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[UserRow]:
         status=wanted.status,
         origin=wanted.origin,
         group=canonical.key(wanted.group or ""),
-        search=f"%{_escaped(canonical.key(wanted.search or ''))}%",
+        search=canonical.key(wanted.search or ""),
     )
 
 
 _IN_GROUP = """EXISTS (SELECT 1 FROM group_members m JOIN user_groups g ON g.id = m.group_id
                        WHERE m.user_id = u.id AND g.name_key = :group)"""
-_FITS_SEARCH = "(u.login_key LIKE :search ESCAPE '!' OR u.email_key LIKE :search ESCAPE '!')"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+# LIKE would have a limit for the length of what is looked for, and characters of its own.
+_FITS_SEARCH = """(:search = '' OR replace(u.login_key, :search, '') <> u.login_key
+                   OR replace(u.email_key, :search, '') <> u.email_key)"""
 
 
 @dataclass(frozen=True, slots=True)

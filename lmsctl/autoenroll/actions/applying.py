@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.autoenroll import rules, store
@@ -46,7 +45,7 @@ def preview(work: Work, given: str) -> list[Prospect]:
     rule = store.get(work, given, scope)
     item = content.by_id(work, rule.item_id)
     content_rules.check_enrollable(item)
-    due_at = content_rules.due_at(item, work.now, ZoneInfo(portal.settings(work).time_zone))
+    due_at = content_rules.due_at(item, work.now, portal.zone(work))
     people = store.fitting(work, rule.id, scope)
     found = [_prospect(person, item, due_at) for person in people]
     return [prospect for prospect in found if prospect.outcome is not Outcome.UNCHANGED]

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules as content_rules
@@ -73,7 +72,7 @@ def _admit(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
 
     The due date is fixed now. In a pathway's mandatory items they get the phase pre-enrolled.
     """
-    due_at = content_rules.due_at(item, work.now, _zone(work))
+    due_at = content_rules.due_at(item, work.now, portal.zone(work))
     known = {standing.user_id for standing in found}
     new = [user_id for user_id in user_ids if user_id not in known]
     again = [standing for standing in found if not standing.is_enrolled]
@@ -89,11 +88,6 @@ def _admit(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
     if fresh and item.kind == Kind.PATHWAY:
         store.prepare(work, item.id, item.code, fresh)
     return numbers, Admission(frozenset(fresh), frozenset(confirmed), due_at)
-
-
-def _zone(work: Work) -> ZoneInfo:
-    """Return the portal's zone: whole days are its days, wherever the reader sits."""
-    return ZoneInfo(portal.settings(work).time_zone)
 
 
 def unprepare(work: Work, code: str, user_ids: Sequence[int] | None) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules as content_rules
@@ -68,7 +67,7 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
 
 def _advance(work: Work, user_id: int, item: Item, event: Event, happened_at: datetime) -> None:
     """Let an enrollment, if there is one, follow what was done."""
-    zone = ZoneInfo(portal.settings(work).time_zone)
+    zone = portal.zone(work)
     due_at = content_rules.due_at(item, happened_at, zone)
     progress_store.begin(work, user_id, item.id, happened_at, due_at)
     if event is Event.COMPLETED:

@@ -13,7 +13,8 @@ class Enrollment(SQLModel, table=True):
     """One person in one item, once.
 
     pre-enrolled -> enrolled -> completed. `canceled_at` ends it in any phase and keeps the row;
-    enrolling again takes it away. `due_at` is fixed when the phase becomes enrolled, and is not
+    enrolling again takes it away; in the phase pre-enrolled the pathway took it away, else somebody
+    did by hand. `due_at` is fixed when the phase becomes enrolled, and is not
     touched by later changes of the item.
     """
 

@@ -14,6 +14,7 @@ class User(SQLModel, table=True):
 
     pending -> active when the address is confirmed; active <-> inactive; active -> ended; a pending
     person whose `expires_at` has come no longer exists. `due_status` takes effect at `due_at`.
+    `away_at` is since when they are, or last were, inactive or ended, where that is known.
     `login_key` and `email_key` are the forms in which logins and addresses are compared.
     """
 
@@ -65,6 +66,7 @@ class User(SQLModel, table=True):
     due_status: str | None = Field(sa_column=columns.text(null=True))
     due_at: datetime | None = Field(sa_column=columns.moment(null=True))
     version: int = Field(sa_column=columns.number(default=1))
+    away_at: datetime | None = Field(sa_column=columns.moment(null=True))
 
 
 class CustomField(SQLModel, table=True):

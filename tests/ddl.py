@@ -6,15 +6,14 @@ write.
 
 from pathlib import Path
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Dialect
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import create_mock_engine
+from sqlalchemy.schema import ExecutableDDLElement
 from sqlmodel import SQLModel
 
 from lmsctl.db import engine
 
 FOLDER = Path(__file__).parent
-DIALECTS: dict[str, Dialect] = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
+ADDRESSES = {"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"}
 
 
 def file(dialect: str) -> Path:
@@ -23,17 +22,19 @@ def file(dialect: str) -> Path:
 
 
 def text(dialect: str) -> str:
-    """Return every CREATE statement for one database: tables by name, each with its indexes."""
+    """Return every CREATE statement for one database, each table followed by its indexes."""
     engine.load_models()
-    made = []
-    for table in sorted(SQLModel.metadata.tables.values(), key=lambda one: one.name):
-        indexes = sorted(table.indexes, key=lambda one: str(one.name))
-        for item in (CreateTable(table), *map(CreateIndex, indexes)):
-            words = str(item.compile(dialect=DIALECTS[dialect])).strip()
-            made.append("\n".join(line.rstrip() for line in words.splitlines()))
+    made: list[str] = []
+
+    def note(statement: ExecutableDDLElement, *_: object) -> None:
+        words = str(statement.compile(dialect=mock.dialect)).strip()
+        made.append("\n".join(line.rstrip() for line in words.splitlines()))
+
+    mock = create_mock_engine(ADDRESSES[dialect], note)
+    SQLModel.metadata.create_all(mock, checkfirst=False)
     return ";\n\n".join(made) + ";\n"
 
 
 if __name__ == "__main__":
-    for name in DIALECTS:
+    for name in ADDRESSES:
         file(name).write_text(text(name), encoding="utf-8")

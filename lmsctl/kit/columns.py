@@ -179,6 +179,11 @@ def choice(words: type[StrEnum], *, null: bool = False) -> Any:
     return Column(Choice(words), nullable=null)
 
 
+def choice_key(words: type[StrEnum]) -> Any:
+    """Return a column for one of `words` that is part of the primary key."""
+    return Column(Choice(words), primary_key=True)
+
+
 def json_text(*, null: bool = False) -> Any:
     """Return a column for a list or an object; its name ends in `_json`."""
     return Column(Json, nullable=null)

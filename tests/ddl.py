@@ -7,7 +7,7 @@ write.
 from pathlib import Path
 
 from sqlalchemy import create_mock_engine
-from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from lmsctl.db import engine
@@ -22,16 +22,15 @@ def file(dialect: str) -> Path:
 
 
 def text(dialect: str) -> str:
-    """Return every CREATE statement for one database, each table followed by its indexes."""
+    """Return every CREATE statement for one database: tables by name, each with its indexes."""
     engine.load_models()
+    spoken = create_mock_engine(ADDRESSES[dialect], print).dialect
     made: list[str] = []
-
-    def note(statement: ExecutableDDLElement, *_: object) -> None:
-        words = str(statement.compile(dialect=mock.dialect)).strip()
-        made.append("\n".join(line.rstrip() for line in words.splitlines()))
-
-    mock = create_mock_engine(ADDRESSES[dialect], note)
-    SQLModel.metadata.create_all(mock, checkfirst=False)
+    for table in sorted(SQLModel.metadata.tables.values(), key=lambda one: one.name):
+        indexes = sorted(table.indexes, key=lambda one: str(one.name))
+        for item in (CreateTable(table), *(CreateIndex(index) for index in indexes)):
+            words = str(item.compile(dialect=spoken)).strip()
+            made.append("\n".join(line.rstrip() for line in words.splitlines()))
     return ";\n\n".join(made) + ";\n"
 
 

@@ -7,7 +7,7 @@ write.
 from pathlib import Path
 
 from sqlalchemy import create_mock_engine
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlmodel import SQLModel
 
 from lmsctl.db import engine
@@ -28,7 +28,8 @@ def text(dialect: str) -> str:
     made: list[str] = []
     for table in sorted(SQLModel.metadata.tables.values(), key=lambda one: one.name):
         indexes = sorted(table.indexes, key=lambda one: str(one.name))
-        for item in (CreateTable(table), *(CreateIndex(index) for index in indexes)):
+        items: list[ExecutableDDLElement] = [CreateTable(table), *map(CreateIndex, indexes)]
+        for item in items:
             words = str(item.compile(dialect=spoken)).strip()
             made.append("\n".join(line.rstrip() for line in words.splitlines()))
     return ";\n\n".join(made) + ";\n"

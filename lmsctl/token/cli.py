@@ -86,7 +86,7 @@ def create(
         if code is not None and if_exists is not options.Existing.FAIL:
             found = actions.twin(work, code, content)
         if found is None:
-            made = actions.create(
+            made, warnings = actions.create(
                 work,
                 given_content=content,
                 code=code,
@@ -96,9 +96,8 @@ def create(
                 expires=last,
                 domains=domains.asked(),
             )
-            return Done(
-                made, f"Created the token {made.code} for {made.content}{_till(work, made)}."
-            )
+            sentence = f"Created the token {made.code} for {made.content}{_till(work, made)}."
+            return Done(made, sentence, notes=warnings)
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The token {found.code} exists already.", is_changed=False)
         after, is_changed = actions.edit(

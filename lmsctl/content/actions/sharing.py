@@ -20,20 +20,20 @@ from lmsctl.user import store as users
 # Links -------------------------------------------------------------------------------------------
 
 
-def link(work: Work, given: str) -> tuple[Link, bool]:
-    """Return an item's open link, made when first asked for, and whether it is new.
+def link(work: Work, given: str) -> tuple[Link, bool, list[str]]:
+    """Return an item's open link, made when first asked for, whether it is new, and warnings.
 
     Needs the right to change the item. Raises ContentUnknown, ContentIsFolder and ContentArchived.
     """
     item = held(work, given)
     rules.check_no_folder(item, "shared by a link")
     if item.link is not None:
-        return _shown(work, item.code, item.link), False
+        return _shown(work, item, item.link, is_new=False)
     rules.check_enrollable(item)
     new = _new_link()
     store.change(work, item.id, link=new)
     audit.record(work, "content.shared", f"content {item.code}")
-    return _shown(work, item.code, new), True
+    return _shown(work, item, new, is_new=True)
 
 
 def _new_link() -> str:
@@ -44,9 +44,12 @@ def _new_link() -> str:
     return link
 
 
-def _shown(work: Work, code: str, text: str) -> Link:
-    base = portal.settings(work).public_url
-    return Link(code, f"{base}/open/{text}" if base else text)
+def _shown(work: Work, item: Item, text: str, *, is_new: bool) -> tuple[Link, bool, list[str]]:
+    settings = portal.settings(work)
+    base = settings.public_url
+    gates = list(rules.closed_link(item, settings, portal.seats_taken(work, work.now)))
+    found = Link(item.code, f"{base}/open/{text}" if base else text, [gate.code for gate in gates])
+    return found, is_new, portal_rules.warnings(gates, work.zone, public_url=base, link=found.link)
 
 
 def revoke_link(work: Work, given: str) -> tuple[Item, bool]:

@@ -9,6 +9,7 @@ from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.store import Settings
 from lmsctl.registration import rules, store
 from lmsctl.registration.actions.waiting import check_not_waiting
@@ -51,7 +52,7 @@ def check_open(work: Work) -> Settings:
     """
     rights.actor(work)
     row = portal.lock(work)
-    for refusal in rules.closed_gates(row):
+    for refusal in portal_rules.closed_gates(is_registration_on=row.is_registration_on):
         raise refusal
     return row
 

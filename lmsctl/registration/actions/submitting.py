@@ -38,7 +38,7 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> Registered:
     item = content_store.lock(work, found.id)
     if item.link is None:
         raise ContentNotShared(given=item.code)
-    for refusal in rules.closed_link(item, settings):
+    for refusal in content_rules.closed_link(item, settings, settings.seats_taken):
         if isinstance(refusal, PlanFull):
             # The last seat may be their own.
             check_newcomer_not_waiting(work, newcomer)

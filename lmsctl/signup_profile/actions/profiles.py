@@ -9,10 +9,12 @@ from lmsctl.kit import canonical, secret
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
+from lmsctl.portal.store import Settings
 from lmsctl.registration.rules import AS_BEFORE, Domains
 from lmsctl.rights import actions as rights
 from lmsctl.signup_profile import rules, store
-from lmsctl.signup_profile.errors import ProfileExists
+from lmsctl.signup_profile.errors import ProfileExists, ProfileNotOpenYet
 from lmsctl.signup_profile.results import Link, Profile
 from lmsctl.signup_profile.rules import Row
 from lmsctl.user.errors import VersionStale
@@ -30,9 +32,10 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     activations: str,
     code: str | None = None,
     domains: Domains = AS_BEFORE,
-) -> Profile:
+) -> tuple[Profile, list[str]]:
     """Make a profile with a new link; needs `profile.manage` in its department.
 
+    Returns it, and what whoever made it should know: why nobody can come in by it yet.
     Raises DepartmentUnknown, ProfileExists, StartMissing, WindowEmpty, ActivationsWrong,
     ActivationsZero, and what the checks of name, code and domains raise.
     """
@@ -59,7 +62,15 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
         created_at=work.now,
     )
     audit.record(work, "profile.created", f"profile {text}", department=place.written)
-    return shown(work, store.lock(work, number))
+    row = store.lock(work, number)
+    made, settings = shown(work, row), portal.settings(work)
+    gates = [
+        gate
+        for gate in rules.closed_gates(row, settings, portal.seats_taken(work, work.now), work.now)
+        if not isinstance(gate, ProfileNotOpenYet)
+    ]
+    base = settings.public_url
+    return made, portal_rules.warnings(gates, work.zone, public_url=base, link=made.link)
 
 
 def _new_link() -> str:
@@ -87,16 +98,17 @@ def list_profiles(work: Work, under: str | None = None) -> Iterator[Profile]:
     scope = rights.require(work, "profile.view")
     path = departments.get(work, under, scope).path if under else None
     rows = store.listed(work, scope, f"{path}%" if path else None)
-    base = portal.settings(work).public_url
-    return (_shown(work, row, base) for row in rows)
+    settings, seats_taken = portal.settings(work), portal.seats_taken(work, work.now)
+    return (_shown(work, row, settings, seats_taken) for row in rows)
 
 
 def shown(work: Work, row: Row) -> Profile:
     """Return a profile as it is shown."""
-    return _shown(work, row, portal.settings(work).public_url)
+    return _shown(work, row, portal.settings(work), portal.seats_taken(work, work.now))
 
 
-def _shown(work: Work, row: Row, base: str) -> Profile:
+def _shown(work: Work, row: Row, settings: Settings, seats_taken: int) -> Profile:
+    base, gates = settings.public_url, rules.closed_gates(row, settings, seats_taken, work.now)
     return Profile(
         id=row.id,
         code=row.code,
@@ -107,6 +119,7 @@ def _shown(work: Work, row: Row, base: str) -> Profile:
         limit=row.activation_limit,
         used=row.used,
         state=rules.state(row, work.now),
+        blocked_by=[gate.code for gate in gates],
         domains=row.domains_json,
         link=f"{base}/join/{row.link}" if base else row.link,
         version=row.version,

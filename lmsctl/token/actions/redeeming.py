@@ -59,7 +59,7 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     settings = portal.lock(work)
     row = store.lock_by_code(work, rules.code_in(given or "", settings.public_url))
     item = content.by_id(work, row.content_id)
-    for refusal in rules.closed_gates(row, item, settings, work.now):
+    for refusal in rules.closed_gates(row, item.status, settings, work.now):
         raise refusal
     details = rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
     registration.check_not_waiting(work, details.email)
@@ -192,7 +192,7 @@ def _standing(holder: Holder | None) -> Standing:
 
 def _closed(work: Work, row: Row, at: datetime) -> Iterator[Closed]:
     item = content.by_id(work, row.content_id)
-    for refusal in rules.closed_gates(row, item, portal.settings(work), at):
+    for refusal in rules.closed_gates(row, item.status, portal.settings(work), at):
         yield refusal, None
 
 

@@ -12,9 +12,13 @@ from lmsctl.audit import actions as audit
 from lmsctl.content import store as content
 from lmsctl.kit import secret
 from lmsctl.kit.driver import Connection
+from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
+from lmsctl.portal.errors import PlanFull
+from lmsctl.portal.store import Settings
 from lmsctl.registration.rules import AS_BEFORE, Domains
 from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store
@@ -42,9 +46,10 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     limit: str = rules.UNLIMITED,
     expires: TimeWord | None = None,
     domains: Domains = AS_BEFORE,
-) -> Token:
+) -> tuple[Token, list[str]]:
     """Make a token, active at once; without `code` one is made up. Needs `token.manage`.
 
+    Returns it, and what whoever made it should know: why nobody can come in by it yet.
     Raises ContentUnknown, TokenContentWrong, TokenContentLibrary, ContentArchived, TokenExists,
     TokenCodeInvalid, TokenLimitWrong, TokenLimitZero and what the checks of nickname and domains
     raise.
@@ -69,7 +74,12 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
         created_at=work.now,
     )
     audit.record(work, "token.created", f"token {number}", content=item.code)
-    return shown(work, store.lock(work, number))
+    row, settings = store.lock(work, number), portal.settings(work)
+    gates = _closed(work, row, settings, portal.seats_taken(work, work.now))
+    base = settings.public_url
+    return shown(work, row), portal_rules.warnings(
+        gates, work.zone, public_url=base, link=rules.link(row.code, base)
+    )
 
 
 def new_code() -> str:
@@ -120,11 +130,28 @@ def list_tokens(
     if given_content is not None:
         wanted = replace(wanted, content_id=content.get(work, given_content).id)
     rows = store.listed(work, wanted.content_id)
-    return (shown(work, row) for row in rows if rules.fits(row, wanted, work.now))
+    settings, seats_taken = portal.settings(work), portal.seats_taken(work, work.now)
+    return (
+        _shown(work, row, settings, seats_taken)
+        for row in rows
+        if rules.fits(row, wanted, work.now)
+    )
 
 
 def shown(work: Work, row: Row) -> Token:
     """Return a token as it is shown."""
+    return _shown(work, row, portal.settings(work), portal.seats_taken(work, work.now))
+
+
+def _closed(work: Work, row: Row, settings: Settings, seats_taken: int) -> Iterator[Refusal]:
+    """Yield a refusal for everything that is closed to every newcomer."""
+    yield from rules.closed_gates(row, row.content_status, settings, work.now)
+    yield from rules.closed_by_use(row)
+    if portal_rules.is_full(seats_taken, settings.seat_limit):
+        yield PlanFull()
+
+
+def _shown(work: Work, row: Row, settings: Settings, seats_taken: int) -> Token:
     return Token(
         id=row.id,
         code=row.code,
@@ -136,6 +163,7 @@ def shown(work: Work, row: Row) -> Token:
         expires_at=row.expires_at,
         active=row.is_active,
         state=rules.state(row, work.now),
+        blocked_by=[gate.code for gate in _closed(work, row, settings, seats_taken)],
         title=row.title,
         domains=row.domains_json,
         created_at=row.created_at,

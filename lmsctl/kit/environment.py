@@ -287,6 +287,7 @@ class Environment:
         if not is_told or self.options.dry_run or not self.is_connected or self.audit is None:
             return
         audit, about = self.audit, self._latest.about if self._latest else ""
+        zone = self.zone
         self.connect().rollback()
         self.settle = None
         # No time is read or shown, and the zone that was asked for may be what is refused.
@@ -299,6 +300,7 @@ class Environment:
         # Who cannot write at all is told why they were refused, not that it could not be recorded.
         with suppress(Refusal):
             units.carry_out(self._work, write)
+        self.zone = zone
 
     # Other command lines on the same connection ---------------------------------------------------
 

@@ -19,14 +19,9 @@ def is_fast(item: pytest.Item) -> bool:
     """Say whether `item` needs neither PostgreSQL nor a process of its own, and is short."""
     if item.get_closest_marker("heavy") or not isinstance(item, pytest.Function):
         return False
-    needed = [*item.fixturenames, *item.function.__code__.co_names]
-    for value in [*item.function.__code__.co_consts, *_parameters(item)]:
-        needed.extend(value if isinstance(value, tuple) else [value])
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    needed = [*item.fixturenames, *parameters]
     return _SERVER not in needed and not _starts_processes(item.path)
-
-
-def _parameters(item: pytest.Function) -> list[object]:
-    return list(item.callspec.params.values()) if hasattr(item, "callspec") else []
 
 
 @functools.cache

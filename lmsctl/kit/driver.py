@@ -221,11 +221,15 @@ class Sqlite:
             raise DatabaseMissing(place=path)
         try:
             self.raw = sqlite3.connect(path, isolation_level=None, timeout=patience, uri=False)
+        except sqlite3.Error as error:
+            raise self.refusal(error) from error
+        try:
             if create and wal_is_safe(sqlite3.sqlite_version_info):
                 self.raw.execute("PRAGMA journal_mode=WAL")
             for pragma in ("foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
                 self.raw.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
+            self.raw.close()
             raise self.refusal(error) from error
 
     def begin_writing(self) -> None:

@@ -474,7 +474,15 @@ _CONNECTING = (
     "connection timeout expired",
     "server closed the connection",
 )
-_NOT_LET_IN = ("FATAL:", "no password", "does not exist", "support SSL", "certificate")
+_NOT_LET_IN = (
+    "FATAL:",
+    "no password",
+    "does not exist",
+    "support SSL",
+    "certificate",
+    "method requirement",
+    "channel binding",
+)
 _FOR_NOW = (
     "starting up",
     "shutting down",

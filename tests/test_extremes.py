@@ -193,12 +193,14 @@ def test_a_configuration_may_not_be_endless(portal: Portal) -> None:
         "user show \\",
         "user show \x1b",
         "user list --first " + "9" * 5_000,
+        '["user", "show", "\\ud800"]',
+        '["user", "show", "\\u0000"]',
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_a_line_of_a_batch_that_no_person_wrote(portal: Portal, line: str) -> None:
     """One line that fails like any other."""
-    ran = portal.run("batch", "-", "--keep-going", "-o", "json", stdin=f"{line}\n")
+    ran = portal.run("batch", "-", "-o", "json", stdin=f"{line}\n")
     assert ran.status in {2, 6, 7}, ran.err
     assert "internal" not in ran.out + ran.err
 

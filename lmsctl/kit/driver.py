@@ -221,11 +221,15 @@ class Sqlite:
             raise DatabaseMissing(place=path)
         try:
             self.raw = sqlite3.connect(path, isolation_level=None, timeout=patience, uri=False)
+        except sqlite3.Error as error:
+            raise self.refusal(error) from error
+        try:
             if create and wal_is_safe(sqlite3.sqlite_version_info):
                 self.raw.execute("PRAGMA journal_mode=WAL")
             for pragma in ("foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
                 self.raw.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
+            self.raw.close()
             raise self.refusal(error) from error
 
     def begin_writing(self) -> None:
@@ -420,7 +424,8 @@ class Postgresql:
             _for_postgresql(sql), _encoded_for_postgresql(values)
         )
         name = f"reading_{next(self._numbers)}"
-        self.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {text}", {})
+        # Its values are in it already, and may look like the names of others.
+        self._guarded(lambda: self.raw.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {text}"))
         cursor = self.execute(f"FETCH {FETCH} FROM {name}", {})
 
         def rows() -> Iterator[tuple[Any, ...]]:
@@ -469,7 +474,15 @@ _CONNECTING = (
     "connection timeout expired",
     "server closed the connection",
 )
-_NOT_LET_IN = ("FATAL:", "no password", "does not exist", "support SSL", "certificate")
+_NOT_LET_IN = (
+    "FATAL:",
+    "no password",
+    "does not exist",
+    "support SSL",
+    "certificate",
+    "method requirement",
+    "channel binding",
+)
 _FOR_NOW = (
     "starting up",
     "shutting down",

@@ -287,6 +287,7 @@ class Environment:
         if not is_told or self.options.dry_run or not self.is_connected or self.audit is None:
             return
         audit, about = self.audit, self._latest.about if self._latest else ""
+        zone = self.zone
         self.connect().rollback()
         self.settle = None
         # No time is read or shown, and the zone that was asked for may be what is refused.
@@ -299,6 +300,7 @@ class Environment:
         # Who cannot write at all is told why they were refused, not that it could not be recorded.
         with suppress(Refusal):
             units.carry_out(self._work, write)
+        self.zone = zone
 
     # Other command lines on the same connection ---------------------------------------------------
 
@@ -314,10 +316,11 @@ class Environment:
 
 
 def operator() -> str:
-    """Return the name of the account that runs the program."""
-    import getpass
+    """Return the name of the account that runs the program, whatever variables say about it."""
+    import pwd
 
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no entry for this user in a slim container
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # no entry for this user in a slim container
         return f"uid {os.getuid()}"
+    return os.fsencode(name).decode(errors="backslashreplace")

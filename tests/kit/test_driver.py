@@ -101,3 +101,16 @@ def test_the_log_is_used_only_where_sqlite_is_repaired(
 ) -> None:
     """Older ones can damage a file that many write."""
     assert driver.wal_is_safe(version) == is_safe
+
+
+def test_a_file_that_cannot_be_used_is_let_go_of(tmp_path: Path) -> None:
+    """However often it is tried, no file stays open."""
+    file = tmp_path / "portal.db"
+    file.write_bytes(b"no database, and never was one\n" * 100)
+    try:
+        driver.open_database(driver.sqlite_url(file), patience=1, create=True).begin_writing()
+    except driver.DatabaseDamaged as refused:
+        kept = refused  # with its traceback, which would hold a connection that nobody closed
+    opened = [link.resolve() for link in Path("/proc/self/fd").iterdir()]
+    assert kept
+    assert file not in opened

@@ -55,6 +55,7 @@ def run(env: Environment, order: Order) -> Running:
     further line as well (no database, a configuration that is wrong, a bug) is raised, with the
     line as its location, and so is BatchUnreadable.
     """
+    env.files.reads(order.path)
     batch = _Batch(env, order)
     rows = _together(batch) if order.is_atomic else _separately(batch)
     return Running(Listing(batch.record, rows), lambda: _end(batch, rows))

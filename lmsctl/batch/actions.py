@@ -20,6 +20,7 @@ from lmsctl.batch.results import Fate, Line, LineWithResult
 from lmsctl.kit import render
 from lmsctl.kit import work as units
 from lmsctl.kit.answer import REHEARSED, Done, Listing, Running, Text, queued
+from lmsctl.kit.csvbytes import spool_limit
 from lmsctl.kit.environment import Call, Environment
 from lmsctl.kit.errors import EXIT_STATUS, Kind, Location, Refusal
 from lmsctl.kit.work import Work
@@ -255,7 +256,7 @@ class _Failed(Exception):  # noqa: N818 - a signal that undoes the transaction, 
 
 def _together(batch: _Batch) -> Iterator[Line]:
     with ExitStack() as closing:
-        commands, told = closing.enter_context(_Spool()), closing.enter_context(_Spool())
+        commands, told = (closing.enter_context(_Spool(batch.order)) for _ in range(2))
         wrong = _read(batch, commands)
         failed = None if wrong else _carried_out(batch, commands, told)
         rows = _after_success(batch, told)
@@ -354,8 +355,10 @@ def _counted(batch: _Batch, rows: Iterator[Line], closing: ExitStack) -> Iterato
 class _Spool:
     """Plain values put aside in an anonymous file, to be read as often as needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: Order) -> None:
         self.count = 0
+        self._order = order
+        self._left = self._limit = spool_limit()
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - by __exit__
 
     def __enter__(self) -> Self:
@@ -372,8 +375,13 @@ class _Spool:
         self._file.close()
 
     def add(self, value: Any) -> None:
-        """Put one value behind the others."""
-        self._file.write(json.dumps(value) + "\n")
+        """Put one value behind the others; raises BatchUnreadable when there are too many."""
+        text = json.dumps(value) + "\n"
+        self._left -= len(text)
+        if self._left < 0:
+            reason = f"it comes to more than {self._limit >> 20} MiB in one transaction"
+            raise BatchUnreadable(file=self._order.shown, reason=reason)
+        self._file.write(text)
         self.count += 1
 
     def clear(self) -> None:
@@ -381,6 +389,7 @@ class _Spool:
         self._file.seek(0)
         self._file.truncate()
         self.count = 0
+        self._left = self._limit
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the values from the first one on."""

@@ -65,7 +65,6 @@ def calendar(
 
     With the instant before which they may leave; empty when they may not.
     """
-
     target = env.files.claim(ics, "--ics") if ics else None
 
     def read(work: Work) -> Any:

@@ -2,10 +2,8 @@
 
 import io
 import os
-import shutil
 import stat
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -68,7 +66,9 @@ class Files:
     hide nothing. None is opened for that, because closing SQLite's file would let go of its locks.
     """
 
-    def __init__(self, kept: Iterable[tuple[Path, str]] = (), *, is_rehearsal: bool = False) -> None:
+    def __init__(
+        self, kept: Iterable[tuple[Path, str]] = (), *, is_rehearsal: bool = False
+    ) -> None:
         self._known = {_identity(path): what for path, what in kept}
         self._is_rehearsal = is_rehearsal
         self.is_output_taken = False
@@ -93,7 +93,7 @@ class Files:
         if path == STANDARD:
             return self._taking_output(path, name)
         place = Path(path)
-        if place.exists() and not (place.is_file() or place.is_dir()):
+        if _is_special(place):
             standard = _standard(place)
             if standard == 1:
                 self.is_output_taken = True
@@ -109,9 +109,7 @@ class Files:
         self.is_output_taken = True
         return Target(path, 1)
 
-    def _note(
-        self, identity: tuple[object, ...], path: str | os.PathLike[str], name: str
-    ) -> None:
+    def _note(self, identity: tuple[object, ...], path: str | os.PathLike[str], name: str) -> None:
         if what := self._known.get(identity):
             raise FilesClash(name=name, path=path, what=what, field=name)
         self._known[identity] = f"what {name} writes"
@@ -182,6 +180,9 @@ def replacing(target: Target, *, is_held: bool = False) -> Iterator[TextIO]:
             over.append(True)
             straight.flush()
             return
+        import shutil
+        import tempfile  # both cost start-up time
+
         spool = closing.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline=""))
         yield cast("TextIO", spool)
         over.append(True)
@@ -197,6 +198,9 @@ def whole(target: Target) -> Iterator[Path]:
     For programs that write files themselves; otherwise it is like `replacing`. Raises
     CsvFileUnwritable.
     """
+    import shutil
+    import tempfile  # both cost start-up time
+
     with _refusing(target), ExitStack() as closing:
         if target.is_discarded or _is_straight(target):
             if target.is_discarded:
@@ -273,7 +277,7 @@ class Reports:
         """Put the files in place, or throw them away; raises CsvFileUnwritable, ReportUnwritten."""
         is_told = kind is None or issubclass(kind, self._told)
         self._end(*((None, None, None) if is_told else (kind, error, trace)))
-        if not self._failed or not (is_told or kind is not None and issubclass(kind, OSError)):
+        if not self._failed or not (is_told or issubclass(kind or object, OSError)):
             return
         failure = self._failed[0]
         if not self.done or kind is not None:
@@ -298,7 +302,7 @@ class Reports:
                 self._failed.append(failed)
 
 
-class _Nowhere(io.TextIOBase, TextIO):  # type: ignore[misc]  # two views of one protocol
+class _Nowhere(io.TextIOBase, TextIO):
     """A text file that keeps nothing."""
 
     def write(self, text: str, /) -> int:
@@ -336,6 +340,8 @@ def _refusing(target: Target) -> Iterator[list[bool]]:
 
 
 def _check_place(target: Target) -> None:
+    if target.standard:
+        return
     real = Path(os.path.realpath(target.path))
     if real.is_dir():
         raise IsADirectoryError(0, "it is a folder")
@@ -346,10 +352,16 @@ def _check_place(target: Target) -> None:
 
 
 def _is_straight(target: Target) -> bool:
-    if target.standard:
-        return True
-    path = Path(target.path)
-    return path.exists() and not (path.is_file() or path.is_dir())
+    return target.standard is not None or _is_special(Path(target.path))
+
+
+def _is_special(path: Path) -> bool:
+    """Say whether a pipe or a device stands there."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 @contextmanager

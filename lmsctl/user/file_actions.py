@@ -14,6 +14,7 @@ from lmsctl.kit import canonical, discover
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import MeanwhileChanged, Work
+from lmsctl.kit.writing import Target
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal

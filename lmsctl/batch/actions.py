@@ -15,12 +15,11 @@ from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Self, TextIO, TypeVar, cast
 
 from lmsctl.batch import rules
-from lmsctl.batch.errors import BatchUnreadable, CommandNotAtomic, StreamOfBatch
+from lmsctl.batch.errors import BatchTooLarge, BatchUnreadable, CommandNotAtomic, StreamOfBatch
 from lmsctl.batch.results import Fate, Line, LineWithResult
-from lmsctl.kit import render
+from lmsctl.kit import csvbytes, render
 from lmsctl.kit import work as units
 from lmsctl.kit.answer import REHEARSED, Done, Listing, Running, Text, queued
-from lmsctl.kit.csvbytes import spool_limit
 from lmsctl.kit.environment import Call, Environment
 from lmsctl.kit.errors import EXIT_STATUS, Kind, Location, Refusal
 from lmsctl.kit.work import Work
@@ -358,7 +357,7 @@ class _Spool:
     def __init__(self, order: Order) -> None:
         self.count = 0
         self._order = order
-        self._left = self._limit = spool_limit()
+        self._left = self._limit = csvbytes.spool_limit()
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - by __exit__
 
     def __enter__(self) -> Self:
@@ -375,12 +374,11 @@ class _Spool:
         self._file.close()
 
     def add(self, value: Any) -> None:
-        """Put one value behind the others; raises BatchUnreadable when there are too many."""
+        """Put one value behind the others; raises BatchTooLarge."""
         text = json.dumps(value) + "\n"
         self._left -= len(text)
         if self._left < 0:
-            reason = f"it comes to more than {self._limit >> 20} MiB in one transaction"
-            raise BatchUnreadable(file=self._order.shown, reason=reason)
+            raise BatchTooLarge(file=self._order.shown, limit=f"{self._limit >> 20} MiB")
         self._file.write(text)
         self.count += 1
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lmsctl.kit.csverrors import CsvFileUnwritable
 from lmsctl.kit.csvout import CsvFile, RejectsFile, guard, unguard
+from lmsctl.kit.writing import Target, replacing
 
 UNHURRIED = settings(deadline=None)  # the machine may be busy with other things
 FORMULA_SIGNS = "=+-@\t\r＝＋－＠"

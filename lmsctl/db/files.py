@@ -28,7 +28,7 @@ def check_not_database(file: Path, url: str) -> None:
 
 @contextlib.contextmanager
 def replacing(target: Target) -> Iterator[Path]:
-    """Lend an empty file that becomes `target`, synced, when all went well; raises BackupUnwritable."""
+    """Lend an empty file that becomes `target` when all went well; raises BackupUnwritable."""
     try:
         with writing.whole(target) as lent:
             yield lent

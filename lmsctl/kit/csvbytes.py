@@ -8,6 +8,7 @@ import shutil
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -165,7 +166,7 @@ def open_source(path: str, encoding: str | None, stdin: BinaryIO | None = None) 
 
 
 def _opened(path: str) -> BinaryIO:
-    file = Path(path).open("rb")
+    file = Path(path).open("rb")  # noqa: SIM115 - the Source closes it
     if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         return file
     with file:
@@ -179,18 +180,23 @@ def spool_limit() -> int:
 
 def _spooled(stream: BinaryIO, shown: str) -> BinaryIO:
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - the Source closes it
-    left = limit = spool_limit()
     try:
-        while chunk := stream.read(_CHUNK):
-            left -= len(chunk)
-            if left < 0:
-                raise CsvFileEndless(location=Location(shown), limit=f"{limit >> 20} MiB")
+        for chunk in _bounded(stream, shown):
             spool.write(chunk)
         spool.seek(0)
     except BaseException:
         spool.close()
         raise
     return spool
+
+
+def _bounded(stream: BinaryIO, shown: str) -> Iterator[bytes]:
+    left = limit = spool_limit()
+    while chunk := stream.read(_CHUNK):
+        left -= len(chunk)
+        if left < 0:
+            raise CsvFileEndless(location=Location(shown), limit=f"{limit >> 20} MiB")
+        yield chunk
 
 
 def _reading(file: BinaryIO, shown: str, size: int) -> bytes:

@@ -133,7 +133,7 @@ def test_the_file_that_standard_input_comes_from_is_kept(desk: Portal) -> None:
     """It is read although no path names it."""
     with desk.folder.joinpath("people.csv").open() as given:
         ran = subprocess.run(
-            [sys.executable, "-m", "lmsctl", *"user import - --results people.csv".split()],
+            [sys.executable, "-m", "lmsctl", *["user", "import", "-", "--results", "people.csv"]],
             cwd=desk.folder,
             env=desk.environment(),
             stdin=given,

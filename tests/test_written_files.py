@@ -42,7 +42,7 @@ def desk(portal: Portal) -> Portal:
         "Login,Content,Event,Happened at\nkim,topic,viewed,2026-03-01T09:00Z\n"
     )
     portal.folder.joinpath("tokens.csv").write_text(
-        "Knowledge code,Token label,Creates,Limit,Expires\ntopic,,,,\n"
+        "Knowledge code,Token label,Creates,Limit,Expires\ntopic,One,staff,,\n"
     )
     portal.ok("user", "import", "people.csv")
     stocked(portal)

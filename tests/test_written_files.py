@@ -255,9 +255,9 @@ def test_a_signal_leaves_nothing_behind(
     before = everything(desk.folder)
     holder = driver.open_database(desk.url, patience=10)
     holder.begin_writing()
-    if not desk.is_sqlite:
-        holder.execute("LOCK TABLE portal, users IN ACCESS EXCLUSIVE MODE", {})
     try:
+        if not desk.is_sqlite:
+            holder.execute("LOCK TABLE portals, users IN ACCESS EXCLUSIVE MODE", {})
         running = desk.start(*words)
         until = time.monotonic() + 60
         while not any(name.endswith(".part") for name in everything(desk.folder)):

@@ -257,7 +257,7 @@ def test_a_signal_leaves_nothing_behind(
     holder.begin_writing()
     try:
         if not desk.is_sqlite:
-            holder.execute("LOCK TABLE portals, users IN ACCESS EXCLUSIVE MODE", {})
+            holder.execute("LOCK TABLE portals, tokens, users IN EXCLUSIVE MODE", {})
         running = desk.start(*words)
         until = time.monotonic() + 60
         while not any(name.endswith(".part") for name in everything(desk.folder)):

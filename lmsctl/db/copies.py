@@ -22,10 +22,12 @@ def back_up(env: Environment, file: Path, *, is_replacing: bool) -> Done:
     A rehearsal makes it and throws it away. Raises what `files` and the two ways of copying raise.
     """
     target = env.connecting
+    place = env.files.claim(str(file), "FILE")
 
     def prepare(work: Work, *, is_recorded: bool = True) -> str | None:
         state, version = actions.enter(work)
-        files.check_target(file, target.url, is_replacing=is_replacing)
+        if place.standard is None:
+            files.check_target(file, is_replacing=is_replacing)
         if is_recorded and state is State.CURRENT:
             audit.record(work, "db.backed_up", f"backup {file.name}")
         return version
@@ -37,7 +39,7 @@ def back_up(env: Environment, file: Path, *, is_replacing: bool) -> Done:
         version = env.read(lambda work: prepare(work, is_recorded=False))
     connection = env.connect()
     connection.rollback()
-    with files.replacing(file, is_rehearsal=env.options.dry_run) as temporary:
+    with files.replacing(place) as temporary:
         _WAYS[connection.dialect].back_up(connection, temporary, patience=target.patience)
         size = temporary.stat().st_size
     result = Backup(str(file), connection.dialect, version, size)

@@ -55,6 +55,7 @@ def make(env: Environment, wanted: Wanted) -> Portal:
     if written:
         env.use(written)
     target = env.connecting
+    config.check_apart(env.config, target.url)
     database = driver.without_password(target.url)
     _check_vacant(env, database)
 

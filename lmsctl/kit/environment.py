@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 # Whole modules, so that --help, which only knows what an environment is, loads none of them.
-from lmsctl.kit import clock, config, driver, render, timewords
+from lmsctl.kit import clock, config, driver, render, timewords, writing
 from lmsctl.kit import work as units
 from lmsctl.kit.errors import Kind, Refusal, Unconfirmed, Usage
 from lmsctl.kit.talk import Talk
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lmsctl.kit.config import Config, Connecting
     from lmsctl.kit.driver import Connection
     from lmsctl.kit.work import ConfirmationNeeded, Work
+    from lmsctl.kit.writing import Files
 
 T = TypeVar("T")
 
@@ -118,6 +119,7 @@ class Environment:
     has_written: bool = False
     notices: int = 0
     _config: Config | None = None
+    _files: Files | None = None
     _connection: Connection | None = None
     _latest: Work | None = None
     _is_confirmed: bool = False
@@ -141,6 +143,19 @@ class Environment:
         return config.connecting(
             self.config, self.environ, url=self.options.database_url, context=self.options.context
         )
+
+    @property
+    def files(self) -> Files:
+        """What decides about every file that this command writes."""
+        if self._files is None:
+            kept = config.kept(self.config, self.environ, self.options.database_url)
+            self._files = writing.Files(kept, is_rehearsal=self.options.dry_run)
+        return self._files
+
+    @property
+    def is_output_taken(self) -> bool:
+        """Whether what was asked for goes to standard output in place of the answer."""
+        return self._files is not None and self._files.is_output_taken
 
     @property
     def output(self) -> str:
@@ -307,6 +322,8 @@ class Environment:
     def lend(self, other: Environment) -> None:
         """Let `other` work with this one's configuration, on its connection."""
         other.use(self.config)
+        if self._files is not None:
+            self._files.share(other.files)
         other.adopt(self.connect())
 
     def take_back(self, other: Environment) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
@@ -14,6 +14,7 @@ from lmsctl.kit import canonical, discover
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import MeanwhileChanged, Work
+from lmsctl.kit.writing import Target
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal
@@ -345,9 +346,9 @@ def note_export(work: Work, wanted: Filter) -> None:
 
 
 def export_people(
-    work: Work, target: Any, wanted: Filter, *, bom: bool = False, raw: bool = False
+    work: Work, target: Target, wanted: Filter, *, bom: bool = False, raw: bool = False
 ) -> int:
-    """Write the people in scope who fit `wanted` to `target`, a path or a stream, as CSV.
+    """Write the people in scope who fit `wanted` to `target` as CSV.
 
     The headings are those of the import, which takes the file back without changing anything.
     `wanted.under` is a department as people write it. Needs `user.view`; returns how many people.

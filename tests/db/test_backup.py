@@ -140,7 +140,7 @@ def test_a_backup_from_the_future_is_not_restored(portal: Portal) -> None:
 def test_the_database_is_not_its_own_backup(portal: Portal) -> None:
     """Neither way, also by another name of the file."""
     (portal.folder / "link").symlink_to(portal.folder / "portal.db")
-    assert portal.refused("db", "backup", "link", "--force") == "backup_is_database"
+    assert portal.refused("db", "backup", "link", "--force") == "files_clash"
     assert portal.refused("db", "restore", "portal.db", "--yes") == "backup_is_database"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.department.results import Department
 from lmsctl.department.rules import path_key
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -82,6 +82,11 @@ def owner_of_key(work: Work, full_key: str) -> Node | None:
 def owner_of_code(work: Work, code_key: str) -> Node | None:
     """Return the department with this code."""
     return work.one(Node, f"{_NODE} WHERE code_key = :key", key=code_key)
+
+
+def share(work: Work, number: int) -> None:
+    """Let nobody move or delete this department until we are done, while others may share it."""
+    work.value(f"SELECT id FROM departments WHERE id = :id{locks.for_share(work)}", id=number)
 
 
 def lock_tree(work: Work) -> None:

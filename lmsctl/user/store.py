@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lmsctl.kit import address, canonical
+from lmsctl.kit import address, canonical, locks
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -173,6 +173,21 @@ def change(work: Work, number: int, **values: Any) -> None:
 def lock(work: Work, number: int) -> None:
     """Keep everybody else from changing this person until we are done."""
     work.value(f"SELECT id FROM users WHERE id = :id{work.for_update}", id=number)
+
+
+def share(work: Work, ids: Sequence[int]) -> None:
+    """Let nobody change these people until we are done, while others may share them.
+
+    This is for whoever does something with people that does not change themselves.
+    """
+    clause = locks.for_share(work)
+    if clause and ids:
+        work.values(f"SELECT id FROM users WHERE id IN :ids ORDER BY id{clause}", ids=list(ids))
+
+
+def share_one(work: Work, number: int) -> None:
+    """Do what `share` does with one person."""
+    share(work, [number])
 
 
 def delete(work: Work, ids: Sequence[int]) -> None:

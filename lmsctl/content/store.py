@@ -79,6 +79,20 @@ def lock(work: Work, number: int) -> Item:
     return by_id(work, number)
 
 
+def share(work: Work, number: int) -> Item:
+    """Return the item as it is now, and let nobody change it, while others may share it."""
+    work.value(f"SELECT id FROM content_items WHERE id = :id{locks.for_share(work)}", id=number)
+    return by_id(work, number)
+
+
+def share_all(work: Work, numbers: Sequence[int]) -> None:
+    """Let nobody change these items until we are done, while others may share them."""
+    clause = locks.for_share(work)
+    if clause and numbers:
+        sql = f"SELECT id FROM content_items WHERE id IN :ids ORDER BY id{clause}"
+        work.values(sql, ids=list(numbers))
+
+
 def lock_folders(work: Work) -> None:
     """Let nobody else move folders until we are done."""
     work.values(f"{_ITEM} WHERE kind = 'folder' ORDER BY id{work.for_update}")

@@ -155,6 +155,11 @@ def person(work: Work, key: str, scope: Scope) -> Named | None:
     )
 
 
+def share_person(work: Work, number: int) -> None:
+    """Let nobody change this person until we are done, while others may share them."""
+    work.value(f"SELECT id FROM users WHERE id = :id{locks.for_share(work)}", id=number)
+
+
 def set_supervisor(work: Work, number: int, user_id: int | None) -> None:
     """Set or take away who supervises a department's people."""
     work.run("DELETE FROM department_supervisors WHERE department_id = :id", id=number)

@@ -51,6 +51,11 @@ def names(work: Work) -> list[str]:
     return work.values("SELECT name FROM roles ORDER BY id")
 
 
+def share(work: Work, number: int) -> None:
+    """Let nobody change this role until we are done, while others may share it."""
+    work.value(f"SELECT id FROM roles WHERE id = :id{locks.for_share(work)}", id=number)
+
+
 def lock(work: Work, number: int) -> None:
     """Let nobody else change, grant or revoke this role until we are done."""
     work.value(f"SELECT id FROM roles WHERE id = :id{work.for_update}", id=number)

@@ -151,11 +151,14 @@ def link(work: Work, given: str) -> Link:
 
 def held(work: Work, given: str) -> Row:
     """Return a token, locked after the portal; needs `token.manage`. Raises TokenUnknown."""
-    rights.require_everywhere(work, "token.manage")
-    found = store.get(work, given)
-    work.about = f"token {found.id}"
+    work.about = f"token {_get(work, given).id}"
     portal.lock(work)
-    return store.lock(work, found.id)
+    return rights.get_for_update(work, lambda: _get(work, given), store.lock)
+
+
+def _get(work: Work, given: str) -> Row:
+    rights.require_everywhere(work, "token.manage")
+    return store.get(work, given)
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -216,7 +219,11 @@ def delete(work: Work, given: Sequence[str]) -> list[int]:
     """
     rights.require_everywhere(work, "token.manage")
     portal.lock(work)
-    rows = {row.id: row for row in (store.get(work, name) for name in given)}
+    found = {row.id: name for name in given for row in [_get(work, name)]}
+    rows = {
+        number: rights.get_for_update(work, partial(_get, work, found[number]), store.lock)
+        for number in sorted(found)
+    }
     work.about = f"token {', '.join(map(str, rows))}"
     names = ", ".join(row.name for row in rows.values())
     uses = sum(row.uses for row in rows.values())

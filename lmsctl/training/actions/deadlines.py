@@ -20,13 +20,17 @@ def restrained(work: Work, given: str) -> rules.Training:
 
     That takes `training.enroll` and `enrollment.manage` over it, both. Raises TrainingUnknown.
     """
-    enrolling = rights.require(work, "training.enroll")
-    managing = rights.require(work, "enrollment.manage")
-    found = store.get(work, given, enrolling)
-    if not managing.covers(found.path):
-        raise TrainingUnknown(given=canonical.excerpt(given))
-    work.about = f"training {found.code}"
-    return store.lock(work, found.id)
+
+    def get() -> rules.Training:
+        enrolling = rights.require(work, "training.enroll")
+        managing = rights.require(work, "enrollment.manage")
+        found = store.get(work, given, enrolling)
+        if not managing.covers(found.path):
+            raise TrainingUnknown(given=canonical.excerpt(given))
+        work.about = f"training {found.code}"
+        return found
+
+    return rights.get_for_update(work, get, store.lock)
 
 
 def set_deadlines(

@@ -44,7 +44,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
     """
     rights.require(work, "user.manage")
     work.about = f"user {login or email or ''}"
-    place = _place(work, department)
+    place = _seen_place(work, department)
     entries = rules.check_fields(
         store.fields(work), rules.parse_assignments(fields), wants_required=True
     )
@@ -72,14 +72,15 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
 def _place(work: Work, given: str | None) -> Department:
     """Return where a new person is put, which nobody moves or deletes until we are done."""
 
-    def get() -> Department:
-        scope = rights.require(work, "user.manage")
-        place = departments.get(work, given, scope) if given else departments.root(work)
-        if not scope.covers(place.path):
-            rights.require_everywhere(work, "user.manage")
-        return place
+    return rights.get_for_update(work, lambda: _seen_place(work, given), departments.share)
 
-    return rights.get_for_update(work, get, departments.share)
+
+def _seen_place(work: Work, given: str | None) -> Department:
+    scope = rights.require(work, "user.manage")
+    place = departments.get(work, given, scope) if given else departments.root(work)
+    if not scope.covers(place.path):
+        rights.require_everywhere(work, "user.manage")
+    return place
 
 
 def find(work: Work, login: str | None, email: str | None) -> User | None:

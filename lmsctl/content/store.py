@@ -7,7 +7,7 @@ from typing import Any
 from lmsctl.content.errors import ContentUnknown
 from lmsctl.content.results import ContentRow, Granted, Opened, Part
 from lmsctl.content.rules import Item
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import LEARNER, Scope

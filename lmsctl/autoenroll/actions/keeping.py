@@ -12,12 +12,11 @@ from lmsctl.autoenroll.rules import Rule, Wanted
 from lmsctl.autoenroll.store import Presence
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
+from lmsctl.content.actions import seen_department, seen_group
 from lmsctl.department import store as departments
-from lmsctl.group import store as groups
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,9 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
     ContentUnknown, DepartmentUnknown, GroupUnknown, ContentIsFolder, ContentArchived,
     AutoenrollExists, AutoenrollRepeated and what the check of the code raises.
     """
-    scope = rights.require(work, "enrollment.manage")
+    rights.require(work, "enrollment.manage")
     rules.check_wanted(wanted)
-    item = content.get(work, given)
+    item = content.share(work, content.get(work, given).id)
     named = _named(work, wanted)
     content_rules.check_enrollable(item)
     text = _free_code(work, item.code, named.name) if code is None else _checked_code(work, code)
@@ -102,7 +101,7 @@ def existing(work: Work, given: str, wanted: Wanted, code: str | None) -> Autoen
     Whether it includes sub-departments does not count. Raises AutoenrollExists when a rule of that
     code says something else, and what naming raises.
     """
-    scope = rights.require(work, "enrollment.manage")
+    rights.require(work, "enrollment.manage")
     rules.check_wanted(wanted)
     item = content.get(work, given)
     same = store.saying(work, item.id, _named(work, wanted).column)

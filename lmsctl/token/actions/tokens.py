@@ -6,6 +6,7 @@ mails name a token by its number.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from lmsctl.audit import actions as audit

@@ -71,7 +71,6 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
 
 def _place(work: Work, given: str | None) -> Department:
     """Return where a new person is put, which nobody moves or deletes until we are done."""
-
     return rights.get_for_update(work, lambda: _seen_place(work, given), departments.share)
 
 

@@ -81,7 +81,11 @@ class _Enrolling:
         if self._is_first:
             self._prepare(work)
         actor = rights.actor(work)
-        store.find(work, span, actor.scope(_CONTENT), actor.scope(_TRAINING))
+        scopes = actor.scope(_CONTENT), actor.scope(_TRAINING)
+        store.find(work, span, *scopes)
+        if not work.is_sqlite:
+            file_store.share(work, span)
+            store.find(work, span, *scopes)
         if self._has_trainings:
             trainings.find(work, span)
         if self._is_first:

@@ -65,6 +65,7 @@ class _Upload:
 
     def resolve(self, work: Work, span: Span) -> None:
         """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
+        rights.require_everywhere(work, "token.manage")
         file_store.find_items(work, span)
         if self._is_first:
             file_store.fail_repeated_codes(work, span)

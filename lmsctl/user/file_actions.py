@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, ReadRow, Upload
-from lmsctl.bulk.store import Span
+from lmsctl.bulk.store import Span, lock_meant
 from lmsctl.department import store as departments
 from lmsctl.kit import canonical, discover
 from lmsctl.kit.answer import Done, counted
@@ -94,6 +94,10 @@ class _Import:
             self._prepare(work)
         scope = rights.require(work, "user.manage")
         has_people = store.find_people(work, span)
+        if not work.is_sqlite:
+            lock_meant(work, span, "users")
+            lock_meant(work, span, "departments", "department_id")
+            has_people = store.find_people(work, span)
         if has_people and not scope.is_everywhere:
             checks.fail_out_of_scope(work, span, scope)
         adoption_store.adopt(work, span)

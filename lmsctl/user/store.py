@@ -244,6 +244,11 @@ def fields(work: Work) -> list[FieldRule]:
     )
 
 
+def lock_field(work: Work, number: int) -> None:
+    """Keep everybody else from changing this custom field until we are done."""
+    work.value(f"SELECT id FROM fields WHERE id = :id{work.for_update}", id=number)
+
+
 def add_field(work: Work, **values: Any) -> int:
     """Insert a custom field and return its id."""
     return work.insert("fields", **values)

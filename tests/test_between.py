@@ -5,6 +5,8 @@ what the line rests on, and commits once the line is seen waiting. SQLite has on
 there nothing can come between.
 """
 
+import functools
+import shlex
 import threading
 import time
 import tomllib
@@ -12,20 +14,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
 
+from lmsctl import cli
 from lmsctl.kit import driver
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from tests.conftest import Portal, Ran, Templates
 from tests.test_rights_table import CLASS, LINES, PLACES, argv_of, gather, rows_of
 
-# Which lines wait for nobody, and why nothing can come between.
-FREE: dict[str, str] = tomllib.loads(
+_REASONS: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("between.toml").read_text(encoding="utf-8")
 )
+# Which lines wait for nobody, and which need no right, each with the reason.
+FREE, OPEN = _REASONS["free"], _REASONS["open"]
 _PORTAL = ("SELECT id FROM portals FOR UPDATE",)
 _REST = (
     "UPDATE departments SET name = name",
@@ -92,10 +97,6 @@ def crowd(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Por
 @pytest.fixture(scope="module", autouse=True)
 def commands_built_once() -> Iterator[None]:
     """Keep each noun's commands between runs: building them takes longer than running them."""
-    import functools
-
-    from lmsctl import cli
-
     load, build = functools.cache(cli.load), functools.cache(cli.build)
     with mock.patch.multiple(cli, load=load, build=build):
         yield
@@ -124,9 +125,7 @@ def run_between(portal: Portal, argv: list[str], locks: str, change: Change) -> 
     return held
 
 
-def _watch(
-    portal: Portal, other: driver.Connection, held: Held, is_over: threading.Event
-) -> None:
+def _watch(portal: Portal, other: driver.Connection, held: Held, is_over: threading.Event) -> None:
     eye = driver.open_database(portal.url, patience=10)
     deadline = time.monotonic() + _PATIENCE
     while not (is_over.is_set() or held.waited) and time.monotonic() < deadline:
@@ -157,7 +156,10 @@ def _revoked(portal: Portal, login: str) -> Change:
     actor = _number(portal, "users", "login", login)
     other = _number(portal, "users", "login", "bystander")
     return Change(
-        (f"UPDATE grants SET user_id = {other} WHERE user_id = {actor}",),
+        (
+            f"SELECT id FROM users WHERE id = {actor} FOR UPDATE",
+            f"UPDATE grants SET user_id = {other} WHERE user_id = {actor}",
+        ),
         (f"UPDATE grants SET user_id = {actor} WHERE user_id = {other}",),
         "forbidden",
     )
@@ -241,7 +243,9 @@ def _actor_for(line: str, place: int, *actors: str) -> str | None:
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_rights_that_are_gone_when_the_lock_is_there_count_no_more(crowd: Portal, line: str) -> None:
+def test_rights_that_are_gone_when_the_lock_is_there_count_no_more(
+    crowd: Portal, line: str
+) -> None:
     """Whoever lost their roles, or was deactivated, while a command waited is refused.
 
     A line that writes and waits for nobody is listed with the reason why that is right.
@@ -255,9 +259,100 @@ def test_rights_that_are_gone_when_the_lock_is_there_count_no_more(crowd: Portal
         for locks, change in (("portal", _revoked), ("rest", _deactivated))
     }
     for locks, held in results.items():
-        if held.waited and line not in FREE:
+        if held.waited and line not in OPEN:
             assert held.outcome == "forbidden", (locks, held)
-    if any(held.is_writing for held in results.values()):
-        assert any(held.waited for held in results.values()) != (line in FREE), results
-    else:
-        assert line not in FREE
+    is_writing = any(held.is_writing for held in results.values())
+    has_waited = any(held.waited for held in results.values())
+    assert (is_writing and not has_waited) == (line in FREE), results
+
+
+def _writes_there(line: str) -> bool:
+    """Say whether a department administrator may do it below their department, but not beside."""
+    cells = rows_of(line)["department-administrator"]
+    return (cells[1], cells[3]) == ("ok", "not_found") and line not in FREE
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if _writes_there(line)])
+def test_what_left_the_scope_meanwhile_is_out_of_reach(crowd: Portal, line: str) -> None:
+    """What went to another department, or with its own, while a command waited is not there."""
+    argv = ["--as", "actor-department-administrator", *argv_of(line, "child", PLACES["child"])]
+    for locks, change in (("portal", _moved), ("rest", _displaced), ("rest", _moved)):
+        if change is _displaced and "{department}" in line:
+            continue
+        held = run_between(crowd, argv, locks, change(crowd, ""))
+        if held.waited:
+            assert held.outcome == "not_found", (locks, change, held)
+
+
+_ON_PEOPLE = [
+    line for line in LINES if line.startswith("user ") and "person-{place}" in line.split()[2:3]
+]
+
+
+@pytest.mark.parametrize("line", [line for line in _ON_PEOPLE if _writes_there(line)])
+def test_whoever_became_an_administrator_meanwhile_is_out_of_reach(
+    crowd: Portal, line: str
+) -> None:
+    """Nobody changes somebody who holds more than they do once the lock is there."""
+    argv = ["--as", "actor-department-administrator", *argv_of(line, "child", PLACES["child"])]
+    for locks in _LOCKS:
+        held = run_between(crowd, argv, locks, _promoted(crowd, ""))
+        if held.waited:
+            assert held.outcome == "forbidden", (locks, held)
+
+
+_VERSIONED = [
+    "user edit person-own --last-name New",
+    "signup-profile edit profile-own --name New",
+    "content edit topic-own --title N",
+    "training edit training-own --title N",
+    "session edit training-own first --capacity 30",
+    "token edit token-own --nickname New",
+]
+
+
+@pytest.mark.parametrize("line", _VERSIONED)
+def test_a_version_that_is_old_when_the_lock_is_there_is_refused(crowd: Portal, line: str) -> None:
+    """Of two who change the same version, the second one is told."""
+    _assert_stale(crowd, line)
+
+
+def test_without_looking_again_the_second_one_would_not_be_told(crowd: Portal) -> None:
+    """The tests above see it when what decides is read before the lock."""
+
+    def before_the_lock(work: Work, get: Any, lock: Any) -> Any:
+        found = get()
+        lock(work, found.id)
+        return found
+
+    with mock.patch.object(rights, "get_for_update", before_the_lock):
+        line = _VERSIONED[0]
+        argv = [*shlex.split(line), "--if-version", "1"]
+        held = run_between(crowd, argv, "rest", _touched(crowd, ""))
+    assert held.waited
+    assert held.outcome == "ok"
+
+
+def test_every_verb_that_knows_versions_is_tried() -> None:
+    """A new verb with --if-version cannot come without being held before its lock."""
+    tried = {" ".join(line.split()[:2]) for line in _VERSIONED}
+    assert {command for command in _commands_with("--if-version")} == tried
+
+
+def _commands_with(option: str) -> Iterator[str]:
+    for noun in {line.split()[0] for line in LINES}:
+        for verb, command in getattr(cli.load(noun), "commands", {}).items():
+            if any(option in parameter.opts for parameter in command.params):
+                yield f"{noun} {verb}"
+
+
+def _assert_stale(portal: Portal, line: str) -> None:
+    argv = shlex.split(line)
+    noun, code = argv[0], argv[2]
+    shown = portal.ok(noun, "show", *argv[2 : 4 if noun == "session" else 3], "-o", "json").json
+    argv += ["--if-version", str(shown["version"])]
+    held = run_between(portal, argv, "rest", _touched(portal, ""))
+    assert held.waited, code
+    assert held.ran is not None
+    assert held.ran.status != 0, held
+    assert held.ran.code == "version_stale"

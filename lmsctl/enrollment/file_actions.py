@@ -67,7 +67,8 @@ class _Import:
         store.find(work, span, scope)
         if not work.is_sqlite:
             store.share(work, span)
-            store.find(work, span, scope)
+            rights.look_again(work)
+            store.find(work, span, rights.require(work, "progress.manage"))
         store.fail_unknown(work, span)
         store.mark_repeated(work, span)
 

@@ -13,6 +13,7 @@ from lmsctl.autoenroll.store import Presence
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.actions import seen_department, seen_group
+from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
@@ -48,9 +49,13 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
     ContentUnknown, DepartmentUnknown, GroupUnknown, ContentIsFolder, ContentArchived,
     AutoenrollExists, AutoenrollRepeated and what the check of the code raises.
     """
-    rights.require(work, "enrollment.manage")
     rules.check_wanted(wanted)
-    item = content.share(work, content.get(work, given).id)
+
+    def get() -> Item:
+        rights.require(work, "enrollment.manage")
+        return content.get(work, given)
+
+    item = rights.get_for_update(work, get, content.share)
     named = _named(work, wanted)
     content_rules.check_enrollable(item)
     text = _free_code(work, item.code, named.name) if code is None else _checked_code(work, code)

@@ -11,6 +11,7 @@ from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import store as content
+from lmsctl.content.rules import Item
 from lmsctl.kit import secret
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.timewords import TimeWord
@@ -50,8 +51,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     TokenCodeInvalid, TokenLimitWrong, TokenLimitZero and what the checks of nickname and domains
     raise.
     """
-    rights.require_everywhere(work, "token.manage")
-    item = content.get(work, given_content)
+    item = held_item(work, given_content)
     rules.check_content(item)
     text = new_code() if code is None else rules.check_code(code)
     if store.by_code(work, text):
@@ -71,6 +71,19 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     )
     audit.record(work, "token.created", f"token {number}", content=item.code)
     return shown(work, store.lock(work, number))
+
+
+def held_item(work: Work, given: str) -> Item:
+    """Return what a new token is to admit to, which nobody changes until we are done.
+
+    Needs `token.manage`. Raises ContentUnknown.
+    """
+
+    def get() -> Item:
+        rights.require_everywhere(work, "token.manage")
+        return content.get(work, given)
+
+    return rights.get_for_update(work, get, content.share)
 
 
 def new_code() -> str:

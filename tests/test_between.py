@@ -174,7 +174,7 @@ def _deactivated(_portal: Portal, login: str) -> Change:
 
 
 def _displaced(portal: Portal, _login: str) -> Change:
-    """People, groups and the like of the child are of another department now."""
+    """Let the people, groups and the like of the child be of another department."""
     here = _number(portal, "departments", "full_name", PLACES["child"])
     there = _number(portal, "departments", "full_name", "Parent/Sibling/Elsewhere")
     tables = ("users", "user_groups", "signup_profiles", "trainings", "autoenroll_rules")
@@ -189,7 +189,7 @@ def _displaced(portal: Portal, _login: str) -> Change:
 
 
 def _moved(portal: Portal, _login: str) -> Change:
-    """The child is under the sibling now, with everything in it."""
+    """Put the child, with everything in it, under the sibling."""
     here = _number(portal, "departments", "full_name", PLACES["child"])
     columns = ("parent_id", "path", "full_name", "full_key")
     above = _number(portal, "departments", "full_name", PLACES["sibling"])
@@ -206,7 +206,7 @@ def _moved(portal: Portal, _login: str) -> Change:
 
 
 def _promoted(portal: Portal, _login: str) -> Change:
-    """The person of the child is an administrator now."""
+    """Make the person of the child an administrator."""
     person = _number(portal, "users", "login", "person-child")
     role = _number(portal, "roles", "name", "administrator")
     return Change(
@@ -217,7 +217,7 @@ def _promoted(portal: Portal, _login: str) -> Change:
 
 
 def _touched(_portal: Portal, _login: str) -> Change:
-    """Everything that has a version has the next one now."""
+    """Give everything that has a version the next one."""
     tables = (
         "users",
         "signup_profiles",
@@ -336,7 +336,7 @@ def test_without_looking_again_the_second_one_would_not_be_told(crowd: Portal) -
 def test_every_verb_that_knows_versions_is_tried() -> None:
     """A new verb with --if-version cannot come without being held before its lock."""
     tried = {" ".join(line.split()[:2]) for line in _VERSIONED}
-    assert {command for command in _commands_with("--if-version")} == tried
+    assert set(_commands_with("--if-version")) == tried
 
 
 def _commands_with(option: str) -> Iterator[str]:

@@ -57,6 +57,14 @@ def look_again(work: Work) -> None:
     work.forget(Actor)
 
 
+def hold_actor(work: Work) -> None:
+    """Let nobody change the actor until we are done, because something new will point to them."""
+    number = actor(work).user_id
+    if number is not None:
+        store.share(work, number)
+        look_again(work)
+
+
 def get_for_update(work: Work, get: Callable[[], R], lock: Callable[[Work, int], Any]) -> R:
     """Return a row as `locks.get_for_update` does; the rights too are those after the lock."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lmsctl.kit import locks
 from lmsctl.kit.work import Work
 
 
@@ -59,6 +60,11 @@ def person(work: Work, number: int) -> Person | None:
         id=number,
         now=work.now,
     )
+
+
+def share(work: Work, number: int) -> None:
+    """Let nobody change this person until we are done, while others may share them."""
+    work.value(f"SELECT id FROM users WHERE id = :id{locks.for_share(work)}", id=number)
 
 
 def grants(work: Work, user_id: int) -> list[GrantRow]:

@@ -19,7 +19,6 @@ from lmsctl.kit import canonical, discover
 from lmsctl.kit.discover import Obstacle
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.user import store as users
 from lmsctl.user.errors import VersionStale
 
 _TOP = ""
@@ -67,7 +66,8 @@ def create(  # noqa: PLR0913 - one keyword for each thing an item has
     the checks of code and title raise.
     """
     author_limit(work)
-    _stay(work)
+    rights.hold_actor(work)
+    author_limit(work)
     text = canonical.check_code(code, "code")
     work.about = f"content {text}"
     parent = _folder(work, folder) if folder else None
@@ -92,15 +92,6 @@ def create(  # noqa: PLR0913 - one keyword for each thing an item has
     )
     audit.record(work, "content.created", f"content {text}", kind=kind)
     return shown(work, store.by_id(work, number))
-
-
-def _stay(work: Work) -> None:
-    """Let nobody change the actor, who becomes an author, until we are done."""
-    number = rights.actor(work).user_id
-    if number is not None:
-        users.share_one(work, number)
-        rights.look_again(work)
-        author_limit(work)
 
 
 def _folder(work: Work, given: str) -> Item:

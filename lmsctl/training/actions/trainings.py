@@ -64,6 +64,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     of the texts raise.
     """
     rights.require(work, "training.manage")
+    rights.hold_actor(work)
     text = canonical.check_code(code, "code")
     work.about = f"training {text}"
     place = _place(work, department)

@@ -7,7 +7,7 @@ from typing import Any
 from lmsctl.content.errors import ContentUnknown
 from lmsctl.content.results import ContentRow, Granted, Opened, Part
 from lmsctl.content.rules import Item
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -77,6 +77,20 @@ def lock(work: Work, number: int) -> Item:
     """Return the item as it is now, and keep everybody else from changing it until we are done."""
     work.value(f"{_ITEM} WHERE id = :id{work.for_update}", id=number)
     return by_id(work, number)
+
+
+def share(work: Work, number: int) -> Item:
+    """Return the item as it is now, and let nobody change it, while others may share it."""
+    work.value(f"SELECT id FROM content_items WHERE id = :id{locks.for_share(work)}", id=number)
+    return by_id(work, number)
+
+
+def share_all(work: Work, numbers: Sequence[int]) -> None:
+    """Let nobody change these items until we are done, while others may share them."""
+    clause = locks.for_share(work)
+    if clause and numbers:
+        sql = f"SELECT id FROM content_items WHERE id IN :ids ORDER BY id{clause}"
+        work.values(sql, ids=list(numbers))
 
 
 def lock_folders(work: Work) -> None:

@@ -63,7 +63,12 @@ class _Import:
         if self._is_first:
             store.prepare(work)
         self._is_first = False
-        store.find(work, span, rights.require(work, "progress.manage"))
+        scope = rights.require(work, "progress.manage")
+        store.find(work, span, scope)
+        if not work.is_sqlite:
+            store.share(work, span)
+            rights.look_again(work)
+            store.find(work, span, rights.require(work, "progress.manage"))
         store.fail_unknown(work, span)
         store.mark_repeated(work, span)
 

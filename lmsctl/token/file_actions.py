@@ -66,6 +66,11 @@ class _Upload:
     def resolve(self, work: Work, span: Span) -> None:
         """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
         file_store.find_items(work, span)
+        if not work.is_sqlite:
+            file_store.share_items(work, span)
+            rights.look_again(work)
+            file_store.find_items(work, span)
+        rights.require_everywhere(work, "token.manage")
         if self._is_first:
             file_store.fail_repeated_codes(work, span)
         file_store.fail_contents(work, span)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, ReadRow, Upload
-from lmsctl.bulk.store import Span
+from lmsctl.bulk.store import Span, lock_meant
 from lmsctl.department import store as departments
 from lmsctl.kit import canonical, discover
 from lmsctl.kit.answer import Done, counted
@@ -93,8 +93,8 @@ class _Import:
         """Find out whom the rows of `span` mean, what they change, and what is wrong with them."""
         if self._is_first:
             self._prepare(work)
+        has_people = self._find_people(work, span)
         scope = rights.require(work, "user.manage")
-        has_people = store.find_people(work, span)
         if has_people and not scope.is_everywhere:
             checks.fail_out_of_scope(work, span, scope)
         adoption_store.adopt(work, span)
@@ -110,6 +110,17 @@ class _Import:
         if self._has_generated:
             _give_logins(work, span, is_first=self._is_first)
         self._is_first = False
+
+    @staticmethod
+    def _find_people(work: Work, span: Span) -> bool:
+        """Find and lock whom the rows mean and where they are to be; say whether there are any."""
+        has_people = store.find_people(work, span)
+        if work.is_sqlite:
+            return has_people
+        lock_meant(work, span, "users")
+        lock_meant(work, span, "departments", "department_id")
+        rights.look_again(work)
+        return store.find_people(work, span)
 
     def _prepare(self, work: Work) -> None:
         if users.fields(work) != self.fields:

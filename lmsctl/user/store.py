@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lmsctl.kit import address, canonical
+from lmsctl.kit import address, canonical, locks
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -175,6 +175,21 @@ def lock(work: Work, number: int) -> None:
     work.value(f"SELECT id FROM users WHERE id = :id{work.for_update}", id=number)
 
 
+def share(work: Work, ids: Sequence[int]) -> None:
+    """Let nobody change these people until we are done, while others may share them.
+
+    This is for whoever does something with people that does not change themselves.
+    """
+    clause = locks.for_share(work)
+    if clause and ids:
+        work.values(f"SELECT id FROM users WHERE id IN :ids ORDER BY id{clause}", ids=list(ids))
+
+
+def share_one(work: Work, number: int) -> None:
+    """Do what `share` does with one person."""
+    share(work, [number])
+
+
 def delete(work: Work, ids: Sequence[int]) -> None:
     """Delete people; what hangs on them alone goes with them."""
     work.run("DELETE FROM users WHERE id IN :ids", ids=list(ids))
@@ -227,6 +242,11 @@ def fields(work: Work) -> list[FieldRule]:
         FieldRule,
         "SELECT id, name, name_key, kind, is_required, choices_json FROM fields ORDER BY id",
     )
+
+
+def lock_field(work: Work, number: int) -> None:
+    """Keep everybody else from changing this custom field until we are done."""
+    work.value(f"SELECT id FROM fields WHERE id = :id{work.for_update}", id=number)
 
 
 def add_field(work: Work, **values: Any) -> int:

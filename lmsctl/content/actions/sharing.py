@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules, store
+from lmsctl.content.actions.audiences import seen_department, seen_group
 from lmsctl.content.actions.items import held
 from lmsctl.content.errors import AudienceUnclear, OpenLinkUnknown
 from lmsctl.content.results import Audience, Granted, Link
 from lmsctl.content.rules import Item
-from lmsctl.department import store as departments
-from lmsctl.group import store as groups
 from lmsctl.kit import secret
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.user import store as users
+from lmsctl.user.store import Person
 
 # Links -------------------------------------------------------------------------------------------
 
@@ -99,15 +99,20 @@ def _target(work: Work, wanted: Audiences, *, is_giving: bool) -> _Target:
     if sum(name is not None for name in named) + wanted.is_organization != 1:
         raise AudienceUnclear(options="--user, --group, --department and --organization")
     if wanted.user is not None:
-        person = users.get(work, wanted.user, rights.require(work, "user.view"))
+        name = wanted.user
+
+        def get() -> Person:
+            return users.get(work, name, rights.require(work, "user.view"))
+
+        person = rights.get_for_update(work, get, users.share_one)
         if is_giving:
             portal_rules.check_confirmed(person, "given access")
         return _Target(Audience.USER, person.login, {"user_id": person.id})
     if wanted.group is not None:
-        group = groups.get(work, wanted.group, rights.require(work, "group.view"))
+        group = seen_group(work, wanted.group, "group.view")
         return _Target(Audience.GROUP, group.name, {"group_id": group.id})
     if wanted.department is not None:
-        place = departments.get(work, wanted.department, rights.require(work, "department.view"))
+        place = seen_department(work, wanted.department, "department.view")
         return _Target(Audience.DEPARTMENT, place.written, {"department_id": place.id})
     return _Target(Audience.ORGANIZATION, None, {})
 

@@ -1,6 +1,6 @@
 """Choosing people by name, department, group and filters, within what the actor may see."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lmsctl.department import store as departments
@@ -12,6 +12,7 @@ from lmsctl.kit import canonical
 from lmsctl.kit.address import email_key
 from lmsctl.kit.errors import Ambiguous, Refusal
 from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.user import store as users
 from lmsctl.user.errors import UserUnknown
@@ -46,6 +47,24 @@ def choose(work: Work, scope: Scope, wanted: Selection) -> Chosen:
         ):
             people.setdefault(person.id, person)
     return Chosen(list(people.values()), frozenset(found), unknown)
+
+
+def choose_for_change(
+    work: Work, permission: str, wanted: Selection, also: Callable[[], None] = lambda: None
+) -> Chosen:
+    """Return whom `wanted` means over whom the actor holds `permission`; nobody changes them now.
+
+    Whom it means is asked again once they are locked. Whoever comes in only then is left for the
+    next time, as if they had come later. `also` locks what has its turn after people.
+    """
+    seen = choose(work, rights.require(work, permission), wanted)
+    ids = {person.id for person in seen.people}
+    users.share(work, sorted(ids))
+    also()
+    rights.look_again(work)
+    chosen = choose(work, rights.require(work, permission), wanted)
+    people = [person for person in chosen.people if person.id in ids]
+    return Chosen(people, chosen.named, chosen.unknown)
 
 
 def _path(work: Work, given: str, scope: Scope) -> str:

@@ -67,8 +67,10 @@ def _part(work: Work, login: str | None, code: str) -> Part:
 
     Raises what `learner` raises, TrainingUnknown and PersonNotActive.
     """
-    person = learner(work, login)
+    rights.get_for_update(work, lambda: learner(work, login), users.share_one)
     training = store.share(work, store.get(work, code, ANYWHERE).id)
+    rights.look_again(work)
+    person = learner(work, login)
     work.about = f"training {training.code}, user {person.login}"
     refusal = enrollment_rules.unfit(person)
     if refusal is not None:

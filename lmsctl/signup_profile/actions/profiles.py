@@ -1,10 +1,12 @@
 """Making, showing, changing and deleting sign-up profiles."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
+from lmsctl.department.store import Node as Department
 from lmsctl.kit import canonical, secret
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
@@ -39,8 +41,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     Raises DepartmentUnknown, ProfileExists, StartMissing, WindowEmpty, ActivationsWrong,
     ActivationsZero, and what the checks of name, code and domains raise.
     """
-    scope = rights.require(work, "profile.manage")
-    place = departments.get(work, department, scope)
+    place = _place(work, department)
     ends_at = ends.end(work.now, work.zone)
     starts_at = rules.check_window(starts.start(work.now, work.zone), ends_at)
     text = secret.readable(_CODE_LENGTH) if code is None else canonical.check_code(code, "code")
@@ -150,8 +151,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if name is not None:
         wanted["name"] = canonical.check_text(name, field="name")
     if department is not None:
-        scope = rights.require(work, "profile.manage")
-        wanted["department_id"] = departments.get(work, department, scope).id
+        wanted["department_id"] = _place(work, department).id
     if starts is not None or ends is not None:
         wanted.update(_window(work, row, starts, ends))
     if activations is not None:
@@ -173,11 +173,24 @@ def _window(work: Work, row: Row, starts: TimeWord | None, ends: TimeWord | None
 
 def held(work: Work, given: str) -> Row:
     """Return a profile the actor may change, locked after the portal; raises ProfileUnknown."""
-    found = store.get(work, given, rights.require(work, "profile.manage"))
+    found = _get(work, given)
     # Only now: what names no profile may be a secret link.
     work.about = f"profile {found.code}"
     portal.lock(work)
-    return store.lock(work, found.id)
+    return rights.get_for_update(work, lambda: _get(work, given), store.lock)
+
+
+def _get(work: Work, given: str) -> Row:
+    return store.get(work, given, rights.require(work, "profile.manage"))
+
+
+def _place(work: Work, given: str) -> Department:
+    """Return the department of a profile, which nobody moves or deletes until we are done."""
+
+    def get() -> Department:
+        return departments.get(work, given, rights.require(work, "profile.manage"))
+
+    return rights.get_for_update(work, get, departments.share)
 
 
 def link(work: Work, given: str) -> Link:
@@ -199,9 +212,13 @@ def delete(work: Work, given: Sequence[str]) -> list[str]:
 
     Raises ProfileUnknown when one of them does not exist, and deletes none then.
     """
-    scope = rights.require(work, "profile.manage")
+    rights.require(work, "profile.manage")
     portal.lock(work)
-    rows = {row.id: row for row in (store.get(work, name, scope) for name in given)}
+    found = {row.id: name for name in given for row in [_get(work, name)]}
+    rows = {
+        number: rights.get_for_update(work, partial(_get, work, found[number]), store.lock)
+        for number in sorted(found)
+    }
     codes = [row.code for row in rows.values()]
     work.confirm(
         f"Delete {len(codes)} sign-up profile{'s' if len(codes) > 1 else ''} with their history?",

@@ -6,10 +6,12 @@ mails name a token by its number.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import store as content
+from lmsctl.content.rules import Item
 from lmsctl.kit import secret
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.errors import Refusal
@@ -54,8 +56,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     TokenCodeInvalid, TokenLimitWrong, TokenLimitZero and what the checks of nickname and domains
     raise.
     """
-    rights.require_everywhere(work, "token.manage")
-    item = content.get(work, given_content)
+    item = held_item(work, given_content)
     rules.check_content(item)
     text = new_code() if code is None else rules.check_code(code)
     if store.by_code(work, text):
@@ -80,6 +81,19 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     return shown(work, row), portal_rules.warnings(
         gates, work.zone, public_url=base, link=rules.link(row.code, base)
     )
+
+
+def held_item(work: Work, given: str) -> Item:
+    """Return what a new token is to admit to, which nobody changes until we are done.
+
+    Needs `token.manage`. Raises ContentUnknown.
+    """
+
+    def get() -> Item:
+        rights.require_everywhere(work, "token.manage")
+        return content.get(work, given)
+
+    return rights.get_for_update(work, get, content.share)
 
 
 def new_code() -> str:
@@ -179,11 +193,14 @@ def link(work: Work, given: str) -> Link:
 
 def held(work: Work, given: str) -> Row:
     """Return a token, locked after the portal; needs `token.manage`. Raises TokenUnknown."""
-    rights.require_everywhere(work, "token.manage")
-    found = store.get(work, given)
-    work.about = f"token {found.id}"
+    work.about = f"token {_get(work, given).id}"
     portal.lock(work)
-    return store.lock(work, found.id)
+    return rights.get_for_update(work, lambda: _get(work, given), store.lock)
+
+
+def _get(work: Work, given: str) -> Row:
+    rights.require_everywhere(work, "token.manage")
+    return store.get(work, given)
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -244,7 +261,11 @@ def delete(work: Work, given: Sequence[str]) -> list[int]:
     """
     rights.require_everywhere(work, "token.manage")
     portal.lock(work)
-    rows = {row.id: row for row in (store.get(work, name) for name in given)}
+    found = {row.id: name for name in given for row in [_get(work, name)]}
+    rows = {
+        number: rights.get_for_update(work, partial(_get, work, found[number]), store.lock)
+        for number in sorted(found)
+    }
     work.about = f"token {', '.join(map(str, rows))}"
     names = ", ".join(row.name for row in rows.values())
     uses = sum(row.uses for row in rows.values())

@@ -4,6 +4,7 @@ from lmsctl.training.actions.away import cancel_all_of, count_places_of, places_
 from lmsctl.training.actions.catalog import close, list_openings, offer
 from lmsctl.training.actions.deadlines import (
     restrained,
+    seen_restrained,
     set_deadlines,
     set_lock,
     timeline,
@@ -60,6 +61,7 @@ __all__ = [
     "places_of",
     "record_attendance",
     "restrained",
+    "seen_restrained",
     "send_missed",
     "set_deadlines",
     "set_lock",

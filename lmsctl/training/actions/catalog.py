@@ -36,10 +36,13 @@ def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
 
 
 def _held(work: Work, given: str, wanted: Openings) -> tuple[Training, Target]:
-    rights.require(work, "catalog.manage")
-    found = store.get(work, given, ANYWHERE)
-    work.about = f"training {found.code}"
-    training = store.lock(work, found.id)
+    def get() -> Training:
+        rights.require(work, "catalog.manage")
+        found = store.get(work, given, ANYWHERE)
+        work.about = f"training {found.code}"
+        return found
+
+    training = rights.get_for_update(work, get, store.lock)
     return training, content.target(work, wanted)
 
 

@@ -20,6 +20,7 @@ from lmsctl.training.store import Filter
 from lmsctl.user import store as users
 from lmsctl.user.errors import VersionStale
 from lmsctl.user.results import Status
+from lmsctl.user.store import Person
 
 _NOBODY = ""
 
@@ -62,10 +63,11 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     DepartmentUnknown, TrainingExists, ZoneUnknown, UserUnknown, OrganizerUnfit and what the checks
     of the texts raise.
     """
-    scope = rights.require(work, "training.manage")
+    rights.require(work, "training.manage")
+    rights.hold_actor(work)
     text = canonical.check_code(code, "code")
     work.about = f"training {text}"
-    place = _place(work, department, scope)
+    place = _place(work, department)
     if store.of_code(work, canonical.key(text)):
         raise TrainingExists(given=text, field="--code")
     number = store.add(
@@ -76,7 +78,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
         type=type_,
         description=rules.check_description(description),
         department_id=place.id,
-        organizer_id=_organizer_id(work, organizer, scope),
+        organizer_id=_organizer_id(work, organizer),
         time_zone=_zone_name(work, time_zone),
         is_locked=False,
         is_telling_supervisors=False,
@@ -92,11 +94,17 @@ def _tell_appointed(work: Work, row: rules.Training) -> None:
     telling.tell_organizer(work, row, f"You organize the training '{row.title}'")
 
 
-def _place(work: Work, department: str | None, scope: Scope) -> Node:
-    if department is None:
-        rights.require_everywhere(work, "training.manage")
-        return departments.root(work)
-    return departments.get(work, department, scope)
+def _place(work: Work, department: str | None) -> Node:
+    """Return the department of a training, which nobody moves or deletes until we are done."""
+
+    def get() -> Node:
+        scope = rights.require(work, "training.manage")
+        if department is None:
+            rights.require_everywhere(work, "training.manage")
+            return departments.root(work)
+        return departments.get(work, department, scope)
+
+    return rights.get_for_update(work, get, departments.share)
 
 
 def _zone_name(work: Work, given: str | None) -> str:
@@ -105,13 +113,18 @@ def _zone_name(work: Work, given: str | None) -> str:
     return timewords.zone(canonical.trim(given)).key
 
 
-def _organizer_id(work: Work, given: str | None, scope: Scope) -> int | None:
+def _organizer_id(work: Work, given: str | None) -> int | None:
     """Return whom `given` names: the actor when None, nobody when empty."""
     if given is None:
         return rights.actor(work).user_id
     if canonical.trim(given) == _NOBODY:
         return None
-    person = users.get(work, given, scope)
+    name = given
+
+    def get() -> Person:
+        return users.get(work, name, rights.require(work, "training.manage"))
+
+    person = rights.get_for_update(work, get, users.share_one)
     portal_rules.check_confirmed(person, "named as an organizer")
     if person.status != Status.ACTIVE:
         reason = f"the account is {person.status}"
@@ -200,9 +213,13 @@ def held(work: Work, given: str) -> rules.Training:
 
     Raises TrainingUnknown.
     """
-    found = store.get(work, given, rights.require(work, "training.manage"))
-    work.about = f"training {found.code}"
-    return store.lock(work, found.id)
+
+    def get() -> rules.Training:
+        found = store.get(work, given, rights.require(work, "training.manage"))
+        work.about = f"training {found.code}"
+        return found
+
+    return rights.get_for_update(work, get, store.lock)
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -227,15 +244,14 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     row = held(work, given)
     if if_version is not None and if_version != row.version:
         raise VersionStale(what=row.code, found=row.version, wanted=if_version)
-    scope = rights.require(work, "training.manage")
     given_values: dict[str, tuple[Any, Callable[[Any], Any]]] = {
         "title": (title, rules.check_title),
         "type": (type_, Kind),
         "description": (description, rules.check_description),
         "is_telling_supervisors": (notifies_supervisors, bool),
         "time_zone": (time_zone, lambda name: _zone_name(work, name)),
-        "department_id": (department, lambda path: departments.get(work, path, scope).id),
-        "organizer_id": (organizer, lambda login: _organizer_id(work, login, scope)),
+        "department_id": (department, lambda path: _place(work, path).id),
+        "organizer_id": (organizer, lambda login: _organizer_id(work, login)),
     }
     wanted = {
         name: check(value) for name, (value, check) in given_values.items() if value is not None

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
+from lmsctl.department.store import Node as Department
 from lmsctl.kit import canonical, discover
 from lmsctl.kit.address import Email, parse_email
 from lmsctl.kit.work import Work
@@ -41,11 +42,9 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
     Returns the person, and whether they are active: past the plan's limit they are made inactive.
     Raises DepartmentUnknown, LoginTaken, EmailTaken, and what the checks of the parts raise.
     """
-    scope = rights.require(work, "user.manage")
+    rights.require(work, "user.manage")
     work.about = f"user {login or email or ''}"
-    place = departments.get(work, department, scope) if department else departments.root(work)
-    if not scope.covers(place.path):
-        rights.require_everywhere(work, "user.manage")
+    place = _seen_place(work, department)
     entries = rules.check_fields(
         store.fields(work), rules.parse_assignments(fields), wants_required=True
     )
@@ -60,6 +59,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
         entries=entries,
     )
     portal.lock(work)
+    draft = replace(draft, department_id=_place(work, department).id)
     try:
         portal.take_seat(work)
         is_active = True
@@ -67,6 +67,19 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
         is_active = False
     number = add(work, draft, Status.ACTIVE if is_active else Status.INACTIVE)
     return look(work, number), is_active
+
+
+def _place(work: Work, given: str | None) -> Department:
+    """Return where a new person is put, which nobody moves or deletes until we are done."""
+    return rights.get_for_update(work, lambda: _seen_place(work, given), departments.share)
+
+
+def _seen_place(work: Work, given: str | None) -> Department:
+    scope = rights.require(work, "user.manage")
+    place = departments.get(work, given, scope) if given else departments.root(work)
+    if not scope.covers(place.path):
+        rights.require_everywhere(work, "user.manage")
+    return place
 
 
 def find(work: Work, login: str | None, email: str | None) -> User | None:
@@ -209,12 +222,14 @@ def held(work: Work, given: str) -> Person:
     Whoever holds rights that the actor does not hold is out of reach: PermissionBeyondOwn. Raises
     UserUnknown.
     """
-    scope = rights.require(work, "user.manage")
     work.about = f"user {given}"
-    person = store.get(work, given, scope)
-    rights.check_not_beyond_own(work, rights.holdings(work, person.id))
-    store.lock(work, person.id)
-    return person
+
+    def get() -> Person:
+        person = store.get(work, given, rights.require(work, "user.manage"))
+        rights.check_not_beyond_own(work, rights.holdings(work, person.id))
+        return person
+
+    return rights.get_for_update(work, get, store.lock)
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -301,7 +316,11 @@ def _new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]
     word = canonical.key(given)
     if word in {SupervisorMode.NONE, SupervisorMode.INHERITED}:
         return {"supervisor_mode": SupervisorMode(word), "supervisor_id": None}
-    boss = store.get(work, given, rights.require(work, "user.view"))
+
+    def get() -> Person:
+        return store.get(work, given, rights.require(work, "user.view"))
+
+    boss = rights.get_for_update(work, get, store.share_one)
     portal_rules.check_confirmed(boss, "named as a supervisor")
     if boss.id == person.id:
         raise SupervisorIsSelf(login=person.login)
@@ -315,7 +334,7 @@ def move(work: Work, given: str, department: str) -> tuple[User, bool]:
     """
     person = held(work, given)
     portal_rules.check_confirmed(person, "moved")
-    place = departments.get(work, department, rights.require(work, "user.manage"))
+    place = _place(work, department)
     if place.id == person.department_id:
         return look(work, person.id), False
     store.change(work, person.id, department_id=place.id)

@@ -1,0 +1,59 @@
+"""Playing the SQL text of a backup over a connection of our own, inside its transaction."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lmsctl.db.errors import BackupRefused
+from lmsctl.kit.driver import Connection
+from lmsctl.kit.errors import Unavailable
+
+_COPY = re.compile(rb"COPY .* FROM stdin;\s*$")
+_SETTING = re.compile(rb"SET (\w+) = ")
+_FOR_PSQL = (b"\\restrict ", b"\\unrestrict ")
+_OURS = b"lock_timeout"
+
+
+def play(connection: Connection, lines: Iterable[bytes]) -> None:
+    """Do what `lines`, the output of pg_restore, say; leaves the session's settings as they were.
+
+    Settings that this server does not know are left out: a newer program writes them for servers
+    that do. Raises BackupRefused and the driver's refusals.
+    """
+    import psycopg
+
+    try:
+        known = {
+            row[0].encode() for row in connection.raw.execute("SELECT name FROM pg_settings")
+        } - {_OURS}
+        _play(connection, iter(lines), known)
+        connection.raw.execute("RESET ALL")
+    except psycopg.Error as error:
+        refusal = connection.refusal(error)
+        if isinstance(refusal, Unavailable):
+            raise refusal from error
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise BackupRefused(reason=reason) from error
+
+
+def _play(connection: Connection, lines: Iterator[bytes], known: set[bytes]) -> None:
+    statements: list[bytes] = []
+
+    def execute() -> None:
+        if text := b"".join(statements):
+            connection.raw.execute(text)
+        statements.clear()
+
+    for line in lines:
+        setting = _SETTING.match(line)
+        if line.startswith(_FOR_PSQL) or (setting and setting[1] not in known):
+            continue
+        if not _COPY.match(line):
+            statements.append(line)
+            continue
+        execute()
+        with connection.raw.cursor() as cursor, cursor.copy(line) as rows:
+            for row in lines:
+                if row.rstrip(b"\r\n") == b"\\.":
+                    break
+                rows.write(row)
+    execute()

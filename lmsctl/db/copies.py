@@ -120,9 +120,7 @@ def _checked(env: Environment, file: Path, dialect: str) -> str:
     return str(_WAYS[dialect].check(file, patience=env.connecting.patience))
 
 
-def _make_room(
-    env: Environment, lost: Exception, undoing: contextlib.ExitStack
-) -> list[str]:
+def _make_room(env: Environment, lost: Exception, undoing: contextlib.ExitStack) -> list[str]:
     """Make an empty database where the lost one was, until `undoing` takes that back."""
     env.close()
     url = env.connecting.url

@@ -55,7 +55,7 @@ def output(
         # Read beside, because a program whose complaints nobody reads stands still.
         listener = threading.Thread(target=_drain, args=(process.stderr, complaints), daemon=True)
         listener.start()
-        assert process.stdout  # noqa: S101 - for the type alone
+        assert process.stdout
         yield process.stdout
         status = process.wait()
         listener.join()
@@ -63,7 +63,7 @@ def output(
         process.kill()
         process.wait()
         for pipe in (process.stdout, process.stderr):
-            assert pipe  # noqa: S101 - as above
+            assert pipe
             pipe.close()
     if status:
         raise ToolFailed(tool=tool, reason=_reason(b"".join(complaints), status))

@@ -1,5 +1,6 @@
 """Copying a PostgreSQL database out and back in by its own programs, pg_dump and pg_restore."""
 
+import itertools
 import re
 import shutil
 import time
@@ -74,11 +75,11 @@ def put_back(file: Path, work: Work, *, patience: float) -> None:
     """
     _lock_everything(work, patience)
     actions.enter(work)
-    store.drop_everything(work)
+    first = store.dropping(work).encode()
     arguments = ["--clean", "--if-exists", "--no-owner", "--file=-", str(file.absolute())]
     try:
         with postgresql_tools.output("pg_restore", arguments) as script:
-            postgresql_script.play(work.connection, script)
+            postgresql_script.play(work.connection, itertools.chain([first], script))
     except ToolFailed as failure:
         raise BackupUnsound(file=file, reason=failure.values["reason"]) from failure
 

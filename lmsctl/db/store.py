@@ -51,10 +51,10 @@ def lock_everything(work: Work) -> None:
     work.run("SET LOCAL lock_timeout TO DEFAULT")
 
 
-def drop_everything(work: Work) -> None:
-    """Drop PostgreSQL's tables, all at once because they refer to each other."""
-    if names := _quoted_tables(work):
-        work.run(f"DROP TABLE {names}")
+def dropping(work: Work) -> str:
+    """Return the statement that drops PostgreSQL's tables, all at once as they refer to others."""
+    names = _quoted_tables(work)
+    return f"DROP TABLE {names};\n" if names else ""
 
 
 def _quoted_tables(work: Work) -> str:

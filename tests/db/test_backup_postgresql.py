@@ -42,6 +42,28 @@ def codes(portal: Portal) -> list[str]:
     return [row["code"] for row in portal.ok("audit", "list", "-o", "json").json]
 
 
+class Patient(Portal):
+    """A portal whose address, with a lock patience, stands in a configuration file."""
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return the variables without the address."""
+        found = super().environment(LMSCTL_CONFIG=str(self.folder / self.name), **more)
+        del found["LMSCTL_DATABASE_URL"]
+        return found
+
+    name = "lmsctl.toml"
+
+
+def patient(portal: Portal, seconds: int) -> Portal:
+    """Return the portal as somebody sees it who waits so long for others."""
+    made = Patient(portal.url, portal.folder)
+    made.name = f"{seconds}.toml"
+    text = f'[contexts.default]\ndatabase-url = "{portal.url}"\nlock-timeout = {seconds}\n'
+    (portal.folder / made.name).write_text(text)
+    (portal.folder / made.name).chmod(0o600)
+    return made
+
+
 def script(folder: Path, name: str, text: str) -> None:
     """Write a program."""
     folder.mkdir(exist_ok=True)
@@ -154,16 +176,18 @@ def test_a_restore_that_is_killed_changes_nothing(
     # Slow in the middle, but quick where only the version is asked for.
     text = (
         f'case "$*" in *--clean*) ;; *) exec {real} "$@";; esac\n'
-        f"{real} \"$@\" | (head -n 60; echo $PPID > {mark}; sleep 2; cat; echo done > {mark}.done)"
+        f'{real} "$@" > {mark}.sql\n'
+        f"head -n 60 {mark}.sql; touch {mark}; sleep 2\n"
+        f"tail -n +61 {mark}.sql && touch {mark}.done"
     )
     script(slow, "pg_restore", text)
     path = f"{slow}:{newest}:/usr/bin:/bin"
     process = portal.start("db", "restore", "copy", "--yes", PATH=path)
     for _ in range(600):
-        if mark.exists():
+        if mark.exists() or process.poll() is not None:
             break
         time.sleep(0.05)
-    assert mark.exists()
+    assert mark.exists(), process.communicate()
     process.send_signal(number)
     process.communicate(timeout=20)
     time.sleep(2.5)
@@ -190,17 +214,16 @@ def test_the_restore_and_its_note_are_one(
 def test_a_restore_waits_behind_a_reader_without_holding_others_up(portal: Portal) -> None:
     """It gives up after its patience; who comes meanwhile reads and writes."""
     portal.ok("db", "backup", "copy")
+    others = patient(portal, 2)
     with psycopg.connect(portal.url) as reader:
         reader.execute("SELECT count(*) FROM users")
         begun = time.monotonic()
-        restore = portal.start(
-            "db", "restore", "copy", "--yes", "-o", "json", LMSCTL_LOCK_TIMEOUT="4"
-        )
+        restore = patient(portal, 4).start("db", "restore", "copy", "--yes", "-o", "json")
         served = 0
         while restore.poll() is None:
-            portal.ok("user", "list", LMSCTL_LOCK_TIMEOUT="2")
+            others.ok("user", "list")
             name = f"d{served}"
-            portal.ok("department", "create", name, "--name", name, LMSCTL_LOCK_TIMEOUT="2")
+            others.ok("department", "create", name, "--name", name)
             served += 1
         _, err = restore.communicate()
         assert "database_locked" in err
@@ -214,9 +237,9 @@ def test_a_backup_waits_no_longer_than_its_patience(portal: Portal) -> None:
     """Behind a table that somebody has locked."""
     with psycopg.connect(portal.url) as other:
         other.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
-        code = portal.refused("db", "backup", "copy", LMSCTL_LOCK_TIMEOUT="1")
+        code = patient(portal, 1).refused("db", "backup", "copy")
     assert code == "database_locked"
-    assert list(portal.folder.iterdir()) == []
+    assert not (portal.folder / "copy").exists()
 
 
 def test_an_older_schema_is_restored_over_a_newer_one(nothing: Portal) -> None:

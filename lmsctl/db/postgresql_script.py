@@ -1,11 +1,17 @@
 """Playing the SQL text of a backup over a connection of our own, inside its transaction."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from lmsctl.db.errors import BackupRefused
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.errors import Unavailable
+
+if TYPE_CHECKING:
+    import psycopg
 
 _COPY = re.compile(rb"COPY .* FROM stdin;\s*$")
 _SETTING = re.compile(rb"SET (\w+) = ")
@@ -31,8 +37,14 @@ def play(connection: Connection, lines: Iterable[bytes]) -> None:
         refusal = connection.refusal(error)
         if isinstance(refusal, Unavailable):
             raise refusal from error
-        reason = str(error).splitlines()[0].rstrip(".")
-        raise BackupRefused(reason=reason) from error
+        raise BackupRefused(reason=_reason(error)) from error
+
+
+def _reason(error: psycopg.Error) -> str:
+    """Return the server's sentence and the first of its details, which names what stands there."""
+    sentence = error.diag.message_primary or str(error)
+    details = (error.diag.message_detail or "").splitlines()[:1]
+    return "; ".join([sentence, *details]).rstrip(".")
 
 
 def _play(connection: Connection, lines: Iterator[bytes], known: set[bytes]) -> None:

@@ -196,9 +196,7 @@ def test_a_restore_that_is_killed_changes_nothing(
     assert not Path(f"{mark}.done").exists()
 
 
-def test_the_restore_and_its_note_are_one(
-    portal: Portal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_restore_and_its_note_are_one(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it cannot be noted, nothing is restored."""
     portal.ok("db", "backup", "copy")
     portal.ok("user", "create", "--email", "ada@example.com", *PERSON)
@@ -223,7 +221,7 @@ def test_a_restore_waits_behind_a_reader_without_holding_others_up(portal: Porta
         while restore.poll() is None:
             others.ok("user", "list")
             name = f"d{served}"
-            others.ok("department", "create", name, "--name", name)
+            others.ok("department", "create", name)
             served += 1
         _, err = restore.communicate()
         assert "database_locked" in err
@@ -236,7 +234,7 @@ def test_a_restore_waits_behind_a_reader_without_holding_others_up(portal: Porta
 def test_a_backup_waits_no_longer_than_its_patience(portal: Portal) -> None:
     """Behind a table that somebody has locked."""
     with psycopg.connect(portal.url) as other:
-        other.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+        other.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
         code = patient(portal, 1).refused("db", "backup", "copy")
     assert code == "database_locked"
     assert not (portal.folder / "copy").exists()

@@ -41,7 +41,7 @@ def back_up(source: Connection, file: Path, *, url: str, patience: float) -> Non
         ):
             shutil.copyfileobj(dumped, copy)
     except ToolFailed as failure:
-        if "lock timeout" in str(failure):
+        if "due to statement timeout" in str(failure):  # so pg_dump waits for locks
             raise DatabaseLocked(seconds=round(patience)) from failure
         raise
     with postgresql_tools.output("pg_restore", ["--file=-", str(file.absolute())]) as script:

@@ -1,6 +1,8 @@
 """A disk that is full, or may not be written, is named; and what can still be done is done."""
 
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,12 +26,15 @@ def client_programs(postgresql: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def tight(portal: Portal, postgresql: Any, tmp_path: Path) -> Iterator[tuple[Portal, Path]]:
+def tight(portal: Portal, postgresql: Any) -> Iterator[tuple[Portal, Path]]:
     """Return the portal, moved to a disk of a few megabytes, and that disk."""
-    with small_disk(tmp_path, 4 if portal.is_sqlite else 24) as disk:
+    # Where the server's user may go, as pytest's folders are not.
+    folder = Path(tempfile.mkdtemp(prefix="lmsctl-disk-"))
+    folder.chmod(0o755)
+    with small_disk(folder, 4 if portal.is_sqlite else 24) as disk:
         if portal.is_sqlite:
             moved = disk / "portal.db"
-            driver.sqlite_path(portal.url).rename(moved)
+            shutil.copyfile(driver.sqlite_path(portal.url), moved)
             yield Portal(f"sqlite:///{moved}", portal.folder), disk
             return
         yield portal, disk_of(portal, postgresql, disk)
@@ -52,15 +57,6 @@ def disk_of(portal: Portal, postgresql: Any, disk: Path) -> Path:
         name = portal.url.partition("?")[0].rpartition("/")[2]
         server.execute(f"ALTER DATABASE {name} SET TABLESPACE small".encode())
     return disk
-
-
-def large(portal: Portal) -> None:
-    """Make the portal hold more than a megabyte."""
-    portal.sql(f"UPDATE portals SET name = '{'many words ' * 10}'")
-    kind = "TEXT" if portal.is_sqlite else "text"
-    portal.sql(f"CREATE TABLE much (words {kind})")
-    for _ in range(12):
-        portal.sql("INSERT INTO much VALUES (:words)", words=_words())
 
 
 def _words() -> str:
@@ -158,7 +154,7 @@ def test_a_restore_onto_a_read_only_disk_is_refused_by_name(
     with small_disk(tmp_path, 4) as disk:
         file = disk / "portal.db"
         if is_there:
-            driver.sqlite_path(portal.url).rename(file)
+            shutil.copyfile(driver.sqlite_path(portal.url), file)
         mount = ["mount", "-o", "remount,ro", str(disk)]
         subprocess.run(mount, check=True)
         moved = Portal(f"sqlite:///{file}", portal.folder)

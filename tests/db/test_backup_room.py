@@ -29,13 +29,19 @@ def client_programs(postgresql: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def tight(portal: Portal, postgresql: Any) -> Iterator[tuple[Portal, Path]]:
     """Return the portal, moved to a disk of a few megabytes, and that disk."""
     # Where the server's user may go, as pytest's folders are not.
-    folder = Path(tempfile.mkdtemp(prefix="lmsctl-disk-"))
-    folder.chmod(0o755)
+    with tempfile.TemporaryDirectory(prefix="lmsctl-disk-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        yield from moved(portal, postgresql, folder)
+
+
+def moved(portal: Portal, postgresql: Any, folder: Path) -> Iterator[tuple[Portal, Path]]:
+    """Yield what `tight` returns, and undo it."""
     with small_disk(folder, 4 if portal.is_sqlite else 24) as disk:
         if portal.is_sqlite:
-            moved = disk / "portal.db"
-            shutil.copyfile(driver.sqlite_path(portal.url), moved)
-            yield Portal(f"sqlite:///{moved}", portal.folder), disk
+            file = disk / "portal.db"
+            shutil.copyfile(driver.sqlite_path(portal.url), file)
+            yield Portal(f"sqlite:///{file}", portal.folder), disk
             return
         yield portal, disk_of(portal, postgresql, disk)
         with psycopg.connect(postgresql.get_uri(), autocommit=True) as server:
@@ -157,10 +163,9 @@ def test_a_restore_onto_a_read_only_disk_is_refused_by_name(
             shutil.copyfile(driver.sqlite_path(portal.url), file)
         mount = ["mount", "-o", "remount,ro", str(disk)]
         subprocess.run(mount, check=True)
-        moved = Portal(f"sqlite:///{file}", portal.folder)
-        ran = moved.run("db", "restore", "copy", "--yes", "-o", "json")
+        there = Portal(f"sqlite:///{file}", portal.folder)
+        ran = there.run("db", "restore", "copy", "--yes", "-o", "json")
         assert (ran.status, ran.code) == (11, "database_read_only")
-        assert moved.folder
 
 
 @only_postgresql

@@ -41,11 +41,11 @@ def server_15(folder: Path) -> Iterator[str]:
             if parent.owner() == "root" and parent.stat().st_uid == os.geteuid():
                 with contextlib.suppress(OSError):
                     parent.chmod(parent.stat().st_mode | 0o055)
-    made = [*user, bin_folder / "initdb", "-D", data / "data", "-A", "trust", "-U", "postgres"]
+    made = [*user, f"{bin_folder}/initdb", "-D", f"{data}/data", "-A", "trust", "-U", "postgres"]
     subprocess.run([*made, "--no-sync"], check=True, capture_output=True)
     options = f"-c listen_addresses= -c unix_socket_directories={data} -c fsync=off"
-    control = [*user, bin_folder / "pg_ctl", "-D", data / "data", "-w"]
-    start = [*control, "-o", options, "-l", data / "log", "start"]
+    control = [*user, f"{bin_folder}/pg_ctl", "-D", f"{data}/data", "-w"]
+    start = [*control, "-o", options, "-l", f"{data}/log", "start"]
     subprocess.run(start, check=True, stdout=subprocess.DEVNULL)
     try:
         yield f"postgresql://postgres@/postgres?host={data}"

@@ -75,11 +75,12 @@ def put_back(file: Path, work: Work, *, patience: float) -> None:
     """
     _lock_everything(work, patience)
     actions.enter(work)
-    first = store.dropping(work).encode()
+    first, known = store.dropping(work).encode(), store.settings(work)
     arguments = ["--clean", "--if-exists", "--no-owner", "--file=-", str(file.absolute())]
     try:
         with postgresql_tools.output("pg_restore", arguments) as script:
-            postgresql_script.play(work.connection, itertools.chain([first], script))
+            lines = itertools.chain([first], script)
+            postgresql_script.play(work.connection, lines, known)
     except ToolFailed as failure:
         raise BackupUnsound(file=file, reason=failure.values["reason"]) from failure
 

@@ -19,19 +19,16 @@ _FOR_PSQL = (b"\\restrict ", b"\\unrestrict ")
 _OURS = b"lock_timeout"
 
 
-def play(connection: Connection, lines: Iterable[bytes]) -> None:
+def play(connection: Connection, lines: Iterable[bytes], known: Iterable[str]) -> None:
     """Do what `lines`, the output of pg_restore, say; leaves the session's settings as they were.
 
-    Settings that this server does not know are left out: a newer program writes them for servers
-    that do. Raises BackupRefused and the driver's refusals.
+    Settings that are not among the `known` ones of this server are left out: a newer program
+    writes them for servers that do. Raises BackupRefused and the driver's refusals.
     """
     import psycopg
 
     try:
-        known = {
-            row[0].encode() for row in connection.raw.execute("SELECT name FROM pg_settings")
-        } - {_OURS}
-        _play(connection, iter(lines), known)
+        _play(connection, iter(lines), {name.encode() for name in known} - {_OURS})
         connection.raw.execute("RESET ALL")
     except psycopg.Error as error:
         refusal = connection.refusal(error)

@@ -57,6 +57,11 @@ def dropping(work: Work) -> str:
     return f"DROP TABLE {names};\n" if names else ""
 
 
+def settings(work: Work) -> list[str]:
+    """Return the names of the settings that this PostgreSQL server knows."""
+    return [str(name) for name in work.values("SELECT name FROM pg_settings")]
+
+
 def _quoted_tables(work: Work) -> str:
     sql = """
         SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,17 +31,17 @@ def debian() -> Path:
 
 
 @contextlib.contextmanager
-def server_15(folder: Path) -> Iterator[str]:
-    """Run PostgreSQL 15 on a socket in `folder` and lend the address of an empty database."""
-    bin_folder, data = debian(), folder / "fifteen"
+def server_15() -> Iterator[str]:
+    """Run PostgreSQL 15 on a socket of its own and lend the address of an empty database."""
+    bin_folder = debian()
     user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    data.mkdir()
-    if user:
-        shutil.chown(data, "postgres")
-        for parent in (folder, *folder.parents):
-            if parent.owner() == "root" and parent.stat().st_uid == os.geteuid():
-                with contextlib.suppress(OSError):
-                    parent.chmod(parent.stat().st_mode | 0o055)
+    with tempfile.TemporaryDirectory(prefix="lmsctl-fifteen-", ignore_cleanup_errors=True) as data:
+        if user:
+            shutil.chown(data, "postgres")
+        yield from _serving(bin_folder, data, user)
+
+
+def _serving(bin_folder: Path, data: str, user: list[str]) -> Iterator[str]:
     made = [*user, f"{bin_folder}/initdb", "-D", f"{data}/data", "-A", "trust", "-U", "postgres"]
     subprocess.run([*made, "--no-sync"], check=True, capture_output=True)
     options = f"-c listen_addresses= -c unix_socket_directories={data} -c fsync=off"

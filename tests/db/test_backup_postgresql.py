@@ -29,9 +29,9 @@ def newest(postgresql: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def fifteen(portal: Portal, tmp_path: Path) -> Iterator[Portal]:
+def fifteen(portal: Portal) -> Iterator[Portal]:
     """Return a portal in PostgreSQL 15."""
-    with server_15(tmp_path) as url:
+    with server_15() as url:
         made = Portal(url, portal.folder)
         made.ok("init", "--sandbox")
         yield made

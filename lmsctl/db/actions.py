@@ -89,6 +89,20 @@ def versions() -> tuple[str, ...]:
 # Looking -----------------------------------------------------------------------------------------
 
 
+def strangers(work: Work) -> list[str]:
+    """Return the tables that are not this program's; raises SchemaForeign when all are such."""
+    from sqlmodel import SQLModel
+
+    from lmsctl.db import engine
+
+    engine.load_models()
+    found = store.tables(work)
+    foreign = [name for name in found if name not in SQLModel.metadata.tables]
+    if foreign and foreign == found:
+        raise SchemaForeign(count=len(foreign), example=foreign[0])
+    return foreign
+
+
 def state(work: Work) -> tuple[State, str | None]:
     """Return how the schema stands to this program, and its version; never refuses."""
     found = store.version(work)

@@ -59,6 +59,14 @@ class BackupUnsound(Rejected):
     hint = "Use another backup; nothing was changed."
 
 
+class BackupRefused(Rejected):
+    """The server does not take what the backup holds."""
+
+    code = "backup_refused"
+    says = "The server does not take this backup: {reason}."
+    hint = "Nothing was changed. Restore it into a server of the version it was made from or later."
+
+
 class BackupIsDatabase(Rejected):
     """Source and target are one file."""
 
@@ -73,6 +81,14 @@ class ToolMissing(Misconfigured):
     code = "tool_missing"
     says = "'{tool}' is not installed, or not on the PATH."
     hint = "Install PostgreSQL's client programs, of the server's version or later."
+
+
+class ToolUnfit(Misconfigured):
+    """PostgreSQL's own program is too old for what it has to read."""
+
+    code = "tool_unfit"
+    says = "'{tool}' is of PostgreSQL {found} and cannot read what {other} of {wanted} writes."
+    hint = "Put the client programs of PostgreSQL {wanted} or later first on the PATH."
 
 
 class ToolFailed(Unavailable):

@@ -355,6 +355,11 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3) or patch >= repaired_branches.get((major, minor), 1_000)
 
 
+def libpq_url(url: str) -> str:
+    """Return the address of a PostgreSQL database as PostgreSQL's own library writes it."""
+    return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
+
+
 class Postgresql:
     """One connection to PostgreSQL, READ COMMITTED; transactions begin and end by us alone."""
 
@@ -370,7 +375,7 @@ class Postgresql:
             # Values are put in on our side: one round trip a statement, and no guessing of types
             # for NULL; the server's log then shows statements only if it is told to log them.
             self.raw = psycopg.connect(
-                re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url),
+                libpq_url(url),
                 autocommit=True,
                 cursor_factory=psycopg.ClientCursor,
                 connect_timeout=max(2, round(patience)),

@@ -1,6 +1,7 @@
 """What can be done to the schema, and asked of the database as a whole."""
 
 import importlib.resources
+from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.db import store
@@ -15,7 +16,6 @@ from lmsctl.portal.errors import SchemaNewer
 from lmsctl.rights import actions as rights
 from lmsctl.token import actions as tokens
 
-_MIGRATIONS = "lmsctl.db:migrations"
 _SOUND = "The file and its indexes are sound."
 
 
@@ -54,17 +54,13 @@ def upgrade(url: str, *, patience: float, is_rehearsal: bool = False) -> tuple[s
         connection.close()
 
 
-def _upgrade(work: Work, bound: object) -> str | None:
-    from alembic import command
-    from alembic.config import Config
+def _upgrade(work: Work, bound: Any) -> str | None:
+    from lmsctl.db import migrating
 
     before = store.version(work)
     _check_ours(work, before)
     if before != schema.VERSION:
-        config = Config()
-        config.set_main_option("script_location", _MIGRATIONS)
-        config.attributes["connection"] = bound
-        command.upgrade(config, schema.VERSION)
+        migrating.migrate(bound, schema.VERSION)
         if before is not None:
             audit.record(work, "db.upgraded", schema.VERSION, before=before)
     return before
@@ -146,10 +142,18 @@ def checks() -> list[Check]:
     return [check for module in discover.modules("checks") for check in module.CHECKS]
 
 
-def check(work: Work) -> list[Finding]:
-    """Return every broken invariant; needs `db.manage` everywhere."""
+def check(work: Work, url: str, *, patience: float) -> list[Finding]:
+    """Return every object of the schema that differs and every broken invariant.
+
+    Needs `db.manage` everywhere.
+    """
+    from lmsctl.db import shape
+
     rights.require_everywhere(work, "db.manage")
-    return broken(work)
+    expected = shape.expected_at(url, schema.VERSION, patience=patience)
+    differences = shape.differences(shape.shape(work), expected)
+    unlike = [Finding("schema_agrees", 1, item.sentence, item.act) for item in differences]
+    return unlike + broken(work)
 
 
 def broken(work: Work) -> list[Finding]:

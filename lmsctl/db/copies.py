@@ -83,7 +83,8 @@ def _checked(env: Environment, file: Path, dialect: str) -> str:
     if not file.is_file():
         raise BackupMissing(file=file)
     files.check_not_database(file, env.connecting.url)
-    return str(_WAYS[dialect].check(file, patience=env.connecting.patience))
+    target = env.connecting
+    return str(_WAYS[dialect].check(file, target.url, patience=target.patience))
 
 
 def _make_room(env: Environment, lost: Exception) -> list[str]:

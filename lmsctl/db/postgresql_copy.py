@@ -7,13 +7,28 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from lmsctl.db import actions
+from lmsctl.db import actions, shape
 from lmsctl.db.errors import BackupUnsound, ToolFailed, ToolMissing
 from lmsctl.kit import schema
 from lmsctl.kit.driver import Connection
 from lmsctl.portal.errors import SchemaNewer
 
 _VERSION = re.compile(r"^COPY \S*alembic_version .*?;\n(\S+)$", re.MULTILINE)
+
+# How the list of an archive calls what stands in it on its own, and what we call that.
+_LISTED = {
+    "TABLE": "table",
+    "VIEW": "view",
+    "MATERIALIZED VIEW": "view",
+    "FOREIGN TABLE": "table",
+    "CONSTRAINT": "constraint",
+    "FK CONSTRAINT": "constraint",
+    "CHECK CONSTRAINT": "constraint",
+    "INDEX": "index",
+    "TRIGGER": "trigger",
+    "RULE": "rule",
+}
+_OBJECT = re.compile(rf"^\d+; \d+ \d+ ({'|'.join(_LISTED)}) \S+ (.+) \S+$", re.MULTILINE)
 
 
 def back_up(source: Connection, file: Path, *, patience: float) -> None:  # noqa: ARG001 - one shape
@@ -24,8 +39,10 @@ def back_up(source: Connection, file: Path, *, patience: float) -> None:  # noqa
     _run("pg_dump", ["--format=custom", f"--file={file}", *_address(source)], _secret(source))
 
 
-def check(file: Path, *, patience: float) -> str:  # noqa: ARG001 - one shape
-    """Return the version of the schema in the backup `file`.
+def check(file: Path, url: str, *, patience: float) -> str:
+    """Return the version of the schema in the backup `file`, of which every object is there.
+
+    What a table's columns are like shows only once it is restored.
 
     Raises BackupUnsound, SchemaNewer when this program does not know its schema, and ToolMissing.
     """
@@ -38,7 +55,23 @@ def check(file: Path, *, patience: float) -> str:  # noqa: ARG001 - one shape
         raise BackupUnsound(file=file, reason="it holds no portal")
     if found[1] not in actions.versions():
         raise SchemaNewer(found=found[1], wanted=schema.VERSION)
+    _check_objects(file, shape.expected_at(url, found[1], patience=patience))
     return found[1]
+
+
+def _check_objects(file: Path, expected: shape.Shape) -> None:
+    listed = {
+        f"{_LISTED[kind]} {rest.replace(' ', '.')}": ""
+        for kind, rest in _OBJECT.findall(_run("pg_restore", ["--list", str(file)]))
+    }
+    named = {
+        name: ""
+        for name, says in expected.items()
+        if name.partition(" ")[0] in _LISTED.values() and not says.startswith("CHECK")
+    }
+    wrong = shape.differences(listed, named)
+    if wrong:
+        raise BackupUnsound(file=file, reason=wrong[0].sentence)
 
 
 def put_back(file: Path, target: Connection, *, patience: float) -> None:  # noqa: ARG001 - in the address

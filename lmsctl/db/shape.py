@@ -63,7 +63,7 @@ def expected_at(url: str, version: str, *, patience: float) -> Shape:
 
 def _belongs(name: str, tables: set[str]) -> bool:
     kind, _, rest = name.partition(" ")
-    return kind in {"column", "constraint", "trigger"} and (
+    return kind in {"column", "constraint", "trigger", "rule"} and (
         rest.partition(".")[0] in tables or rest.rpartition(" of ")[2] in tables
     )
 

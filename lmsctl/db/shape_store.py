@@ -62,7 +62,7 @@ _POSTGRESQL = r"""
     SELECT 'trigger ' || relname || '.' || g.tgname, pg_get_triggerdef(g.oid)
     FROM ours JOIN pg_trigger g ON g.tgrelid = ours.oid WHERE NOT g.tgisinternal
     UNION ALL
-    SELECT 'rewrite rule ' || relname || '.' || r.rulename, pg_get_ruledef(r.oid)
+    SELECT 'rule ' || relname || '.' || r.rulename, pg_get_ruledef(r.oid)
     FROM ours JOIN pg_rewrite r ON r.ev_class = ours.oid WHERE r.rulename <> '_RETURN'
 """
 

@@ -31,4 +31,4 @@ class AuditRow(SQLModel, table=True):
     verdict: str = Field(sa_column=columns.text())
     code: str = Field(sa_column=columns.text())
     target: str = Field(sa_column=columns.text(index=True))
-    detail_json: str = Field(sa_column=columns.text())
+    detail_json: str = Field(sa_column=columns.json_object())

@@ -147,17 +147,23 @@ def check(work: Work, url: str, *, patience: float) -> list[Finding]:
 
     Needs `db.manage` everywhere.
     """
+    # SQLAlchemy costs more to load than most commands may spend.
     from lmsctl.db import shape
 
     rights.require_everywhere(work, "db.manage")
     expected = shape.expected_at(url, schema.VERSION, patience=patience)
     differences = shape.differences(shape.shape(work), expected)
     unlike = [Finding("schema_agrees", 1, item.sentence, item.act) for item in differences]
+    if any(item.is_wrong == "is missing" for item in differences):
+        # The invariants between rows speak of what is not there.
+        return unlike
     return unlike + broken(work)
 
 
 def broken(work: Work) -> list[Finding]:
     """Return every broken invariant: of the file, of references between rows, of the rooms."""
+    from lmsctl.db import values
+
     try:
         lines = store.damage(work)
     except DatabaseDamaged as damaged:
@@ -177,7 +183,7 @@ def broken(work: Work) -> list[Finding]:
         for hits in [store.breaches(work, item)]
         if hits.count
     ]
-    return found
+    return found + values.broken(work)
 
 
 # Space -------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def expected_at(url: str, version: str, *, patience: float) -> Shape:
     )
     with contextlib.closing(connection), engine.lent(connection) as bound:
         work = Work(connection, now=clock.read(), operator="", command="")
-        work.begin()
+        connection.begin_writing()
         with engine.translated(connection):
             settle_apart(work)
             migrating.migrate(bound, version)

@@ -1,6 +1,6 @@
 """Column types and table rules that every room's model is built from."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -31,6 +31,55 @@ def text(*, null: bool = False, unique: bool = False, index: bool = False) -> An
     return Column(Text, nullable=null, unique=unique or None, index=index or None)
 
 
+def derived(
+    source: str,
+    by: Callable[[str], str | None],
+    *,
+    null: bool = False,
+    unique: bool = False,
+    is_optional: bool = False,
+) -> Any:
+    """Return a text column that holds what `by` makes of the column `source` of the same row.
+
+    An optional one may be null although its source is not.
+    """
+    made = Column(Text, nullable=null, unique=unique or None)
+    made.info.update(holds="derived", source=source, by=by, is_optional=is_optional)
+    return made
+
+
+def digest(*, null: bool = False, unique: bool = False, index: bool = False) -> Any:
+    """Return a column for the SHA-256, in hexadecimal, of something that is not kept."""
+    return _holding("digest", text(null=null, unique=unique, index=index))
+
+
+def json_list(*, null: bool = False) -> Any:
+    """Return a column for a list of texts, as JSON; its name ends in `_json`."""
+    return _holding("list", text(null=null))
+
+
+def json_object() -> Any:
+    """Return a column for names and values, as JSON; its name ends in `_json`."""
+    return _holding("object", text())
+
+
+def zone() -> Any:
+    """Return a column for the name of a time zone."""
+    return _holding("zone", text())
+
+
+def word(words: type[StrEnum]) -> Any:
+    """Return a text column, null or one of a closed set of words, that has no CHECK of its own."""
+    column = _holding("word", text(null=True))
+    column.info["words"] = tuple(words)
+    return column
+
+
+def _holding(what: str, column: Any) -> Any:
+    column.info["holds"] = what
+    return column
+
+
 def text_key() -> Any:
     """Return a text column that is part of the primary key."""
     return Column(Text, primary_key=True)
@@ -43,12 +92,12 @@ def number(*, null: bool = False, default: int | None = None) -> Any:
 
 def moment(*, null: bool = False, index: bool = False) -> Any:
     """Return a column for an instant; its name ends in `_at`."""
-    return Column(_MOMENT, nullable=null, index=index or None)
+    return _holding("moment", Column(_MOMENT, nullable=null, index=index or None))
 
 
 def day(*, null: bool = False) -> Any:
     """Return a column for a calendar day; its name ends in `_on`."""
-    return Column(_DAY, nullable=null)
+    return _holding("day", Column(_DAY, nullable=null))
 
 
 def truth() -> Any:
@@ -77,5 +126,10 @@ def reference(
 
 def one_of(column: str, words: type[StrEnum] | Iterable[str]) -> CheckConstraint:
     """Return the CHECK that keeps `column` to a closed set of words."""
-    listed = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+    known = tuple(str(word) for word in words)
+    listed = ", ".join(f"'{word}'" for word in known)
+    return CheckConstraint(
+        f"{column} IN ({listed})",
+        name=f"{column}_known",
+        info={"column": column, "words": known},
+    )

@@ -148,11 +148,11 @@ def check(work: Work, url: str, *, patience: float) -> list[Finding]:
     Needs `db.manage` everywhere.
     """
     # SQLAlchemy costs more to load than most commands may spend.
-    from lmsctl.db import shape
+    from lmsctl.db import shape, shape_store
 
     rights.require_everywhere(work, "db.manage")
     expected = shape.expected_at(url, schema.VERSION, patience=patience)
-    differences = shape.differences(shape.shape(work), expected)
+    differences = shape.differences(shape_store.shape(work), expected)
     unlike = [Finding("schema_agrees", 1, item.sentence, item.act) for item in differences]
     if any(item.is_wrong == "is missing" for item in differences):
         # The invariants between rows speak of what is not there.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lmsctl.db import actions, shape
 from lmsctl.db.errors import BackupUnsound, ToolFailed, ToolMissing
+from lmsctl.db.shape_store import Shape
 from lmsctl.kit import schema
 from lmsctl.kit.driver import Connection
 from lmsctl.portal.errors import SchemaNewer
@@ -28,7 +29,7 @@ _LISTED = {
     "TRIGGER": "trigger",
     "RULE": "rule",
 }
-_OBJECT = re.compile(rf"^\d+; \d+ \d+ ({'|'.join(_LISTED)}) \S+ (.+) \S+$", re.MULTILINE)
+_OBJECT = re.compile(rf"^\d+; \d+ \d+ ({'|'.join(_LISTED)}) (?!DATA )\S+ (.+) \S+$", re.MULTILINE)
 
 
 def back_up(source: Connection, file: Path, *, patience: float) -> None:  # noqa: ARG001 - one shape
@@ -59,13 +60,14 @@ def check(file: Path, url: str, *, patience: float) -> str:
     return found[1]
 
 
-def _check_objects(file: Path, expected: shape.Shape) -> None:
-    listed = {
-        f"{_LISTED[kind]} {rest.replace(' ', '.')}": ""
+def _check_objects(file: Path, expected: Shape) -> None:
+    names = {
+        f"{_LISTED[kind]} {rest.replace(' ', '.')}"
         for kind, rest in _OBJECT.findall(_run("pg_restore", ["--list", str(file)]))
     }
+    listed = {name: expected.get(name, "") for name in names}
     named = {
-        name: ""
+        name: says
         for name, says in expected.items()
         if name.partition(" ")[0] in _LISTED.values() and not says.startswith("CHECK")
     }

@@ -1,6 +1,7 @@
 """Comparing a schema, object by object, with what the migrations of its version make."""
 
 import contextlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from lmsctl.db import engine, migrating
 from lmsctl.db.shape_store import Shape, settle_apart, shape
 from lmsctl.kit import clock, driver
 from lmsctl.kit.work import Work
+
+_INDEXED = re.compile(r' ON (?:ONLY )?"?([^\s"(]+)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ def differences(found: Shape, expected: Shape) -> list[Difference]:
     return [
         _difference(name, found.get(name), expected.get(name))
         for name in sorted(found.keys() | expected.keys())
-        if found.get(name) != expected.get(name) and not _belongs(name, strange)
+        if found.get(name) != expected.get(name)
+        and not _belongs(name, found.get(name) or expected.get(name) or "", strange)
     ]
 
 
@@ -61,11 +65,13 @@ def expected_at(url: str, version: str, *, patience: float) -> Shape:
     return made
 
 
-def _belongs(name: str, tables: set[str]) -> bool:
+def _belongs(name: str, says: str, tables: set[str]) -> bool:
     kind, _, rest = name.partition(" ")
-    return kind in {"column", "constraint", "trigger", "rule"} and (
-        rest.partition(".")[0] in tables or rest.rpartition(" of ")[2] in tables
-    )
+    if kind == "index":
+        on = _INDEXED.search(says)
+        return on is not None and on[1] in tables
+    of = {rest.partition(".")[0], rest.rpartition(" of ")[2]}
+    return kind in {"column", "constraint", "trigger", "rule"} and not of.isdisjoint(tables)
 
 
 def _difference(name: str, found: str | None, expected: str | None) -> Difference:

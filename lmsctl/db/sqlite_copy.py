@@ -37,14 +37,14 @@ def check(file: Path, url: str, *, patience: float) -> str:
 
     Raises BackupUnsound, and SchemaNewer when this program does not know its schema.
     """
-    from lmsctl.db import shape
+    from lmsctl.db import shape, shape_store
 
     try:
         with contextlib.closing(Sqlite(file, patience=patience, create=False)) as copy:
             _check_sound(copy, file)
             state, version = look(lambda: _work(copy), actions.state)
             copy.rollback()
-            found = look(lambda: _work(copy), shape.shape)
+            found = look(lambda: _work(copy), shape_store.shape)
     except Refusal as refusal:
         if isinstance(refusal, BackupUnsound):
             raise

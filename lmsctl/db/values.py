@@ -32,11 +32,6 @@ class _Rule:
     count: int = 0
     example: str = ""
 
-    def look(self, key: object, value: Any, source: Any, table: str) -> None:
-        if not self.is_right(value, source):
-            self.count += 1
-            self.example = self.example or f"{table}.{self.column} of {key}"
-
 
 def broken(work: Work) -> list[Finding]:
     """Return each column with values that cannot be meant: how many, and the first."""
@@ -62,8 +57,9 @@ def _judged(work: Work, table: Table) -> list[_Rule]:
         for row in rows:
             for rule, column, source in places:
                 if not rule.is_right(row[column], row[source]):
+                    rule.count += 1
                     key = ", ".join(str(row[place]) for place in keys)
-                    rule.look(key, row[column], row[source], table.name)
+                    rule.example = rule.example or f"{table.name}.{rule.column} of {key}"
     return rules
 
 

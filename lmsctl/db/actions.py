@@ -154,7 +154,7 @@ def check(work: Work, url: str, *, patience: float) -> list[Finding]:
     expected = shape.expected_at(url, schema.VERSION, patience=patience)
     differences = shape.differences(shape_store.shape(work), expected)
     unlike = [Finding("schema_agrees", 1, item.sentence, item.act) for item in differences]
-    if any(item.is_wrong == "is missing" for item in differences):
+    if any(item.is_unreadable for item in differences):
         # The invariants between rows speak of what is not there.
         return unlike
     return unlike + broken(work)

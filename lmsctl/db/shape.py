@@ -10,6 +10,7 @@ from lmsctl.db.shape_store import Shape, settle_apart, shape
 from lmsctl.kit import clock, driver
 from lmsctl.kit.work import Work
 
+_MISSING = "is missing"
 _INDEXED = re.compile(r' ON (?:ONLY )?"?([^\s"(]+)', re.IGNORECASE)
 
 
@@ -25,6 +26,11 @@ class Difference:
     def sentence(self) -> str:
         """The whole in a few words."""
         return f"{self.name} {self.is_wrong}"
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether statements that speak of the object must fail."""
+        return self.is_wrong == _MISSING and self.name.startswith(("table ", "column "))
 
 
 def differences(found: Shape, expected: Shape) -> list[Difference]:
@@ -77,10 +83,12 @@ def _belongs(name: str, says: str, tables: set[str]) -> bool:
 def _difference(name: str, found: str | None, expected: str | None) -> Difference:
     if found is None:
         return Difference(
-            name, "is missing", f"Restore a backup that has it, or make it again: {expected}."
+            name, _MISSING, f"Restore a backup that has it, or make it again: {expected}."
         )
     if expected is None:
-        return Difference(name, "is not of lmsctl", "Drop it, or keep it in another schema or file.")
+        return Difference(
+            name, "is not of lmsctl", "Drop it, or keep it in another schema or file."
+        )
     return Difference(
         name, f"is '{found}'", f"Restore a backup in which it is as it must be: '{expected}'."
     )

@@ -107,18 +107,18 @@ def _of_table(table: str, sql: str) -> Shape:
     return found
 
 
-def _items(tokens: list[str]) -> tuple[list[list[str]], list[str]]:
+def _items(words: list[str]) -> tuple[list[list[str]], list[str]]:
     """Split what stands between the brackets of CREATE TABLE at its commas, and what follows."""
     items: list[list[str]] = [[]]
     depth = 1
-    for at, token in enumerate(tokens):
-        depth += (token == "(") - (token == ")")
+    for at, word in enumerate(words):
+        depth += (word == "(") - (word == ")")
         if depth == 0:
-            return items, tokens[at + 1 :]
-        if token == "," and depth == 1:
+            return items, words[at + 1 :]
+        if word == "," and depth == 1:
             items.append([])
         else:
-            items[-1].append(token)
+            items[-1].append(word)
     return items, []
 
 

@@ -50,7 +50,7 @@ def _judged(work: Work, table: Table) -> list[_Rule]:
         names = [column.name for column in table.primary_key]
         names += [name for rule in rules for name in (rule.column, rule.source)]
         listed = ", ".join(dict.fromkeys(names))
-        found, rows = work.connection.stream(f"SELECT {listed} FROM {table.name}", {})  # noqa: S608 - the models' names
+        found, rows = work.connection.stream(f"SELECT {listed} FROM {table.name}", {})
         at = {name: place for place, name in enumerate(found)}
         keys = [at[column.name] for column in table.primary_key]
         places = [(rule, at[rule.column], at[rule.source]) for rule in rules]

@@ -31,7 +31,9 @@ class Department(SQLModel, table=True):
     parent_id: int | None = Field(sa_column=columns.reference("departments", null=True))
     name: str = Field(sa_column=columns.text())
     code: str | None = Field(sa_column=columns.text(null=True))
-    code_key: str | None = Field(sa_column=columns.derived("code", canonical.key, null=True, unique=True))
+    code_key: str | None = Field(
+        sa_column=columns.derived("code", canonical.key, null=True, unique=True)
+    )
     path: str = Field(sa_column=columns.text(unique=True))
     full_name: str = Field(sa_column=columns.text())
     full_key: str = Field(sa_column=columns.derived("full_name", path_key, unique=True))

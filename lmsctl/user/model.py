@@ -53,7 +53,9 @@ class User(SQLModel, table=True):
     login: str = Field(sa_column=columns.text())
     login_key: str = Field(sa_column=columns.derived("login", canonical.key, unique=True))
     email: str | None = Field(sa_column=columns.text(null=True))
-    email_key: str | None = Field(sa_column=columns.derived("email", _ADDRESS_KEY, null=True, unique=True))
+    email_key: str | None = Field(
+        sa_column=columns.derived("email", _ADDRESS_KEY, null=True, unique=True)
+    )
     first_name: str = Field(sa_column=columns.text())
     last_name: str = Field(sa_column=columns.text())
     type: str = Field(sa_column=columns.text())
@@ -100,4 +102,6 @@ class FieldValue(SQLModel, table=True):
     user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE", primary=True))
     field_id: int = Field(sa_column=columns.reference("fields", gone="CASCADE", primary=True))
     value: str = Field(sa_column=columns.text())
-    unique_key: str | None = Field(sa_column=columns.derived("value", canonical.key, null=True, is_optional=True))
+    unique_key: str | None = Field(
+        sa_column=columns.derived("value", canonical.key, null=True, is_optional=True)
+    )

@@ -66,7 +66,9 @@ def upgrade(env: Environment) -> Any:
 def check(env: Environment) -> Any:
     """Test what must hold between rows and list what does not; exit 10 when anything does not."""
     target = env.connecting
-    findings = env.read(lambda work: actions.check(work, target.url, patience=target.patience))
+    findings = _outside(env).read(
+        lambda work: actions.check(work, target.url, patience=target.patience)
+    )
     count = (
         f"{len(findings)} broken" if findings else f"all hold, {len(actions.checks())} of the rooms"
     )

@@ -233,6 +233,14 @@ def test_the_comparison_leaves_nothing_behind(portal: Portal) -> None:
         assert portal.value(sql) == 1
 
 
+def test_without_the_portals_table_the_check_names_it(portal: Portal) -> None:
+    """A portal that lost its first table is not one that was never made."""
+    cascade = "" if portal.is_sqlite else " CASCADE"
+    damage(portal, [f"DROP TABLE portals{cascade}"])
+    is_named(portal, "table portals is missing")
+    assert portal.refused("db", "check", "--as", "owner") == "rights_unreadable"
+
+
 @only_sqlite
 def test_every_version_has_its_own_shape(portal: Portal) -> None:
     """An older schema is compared with what that version made."""

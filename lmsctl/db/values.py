@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Table
 from sqlmodel import SQLModel
 
-from lmsctl.db import engine
+from lmsctl.db import engine, store
 from lmsctl.db.results import Finding
 from lmsctl.kit import timewords
 from lmsctl.kit.driver import utc_text
@@ -49,8 +49,7 @@ def _judged(work: Work, table: Table) -> list[_Rule]:
     if rules:
         names = [column.name for column in table.primary_key]
         names += [name for rule in rules for name in (rule.column, rule.source)]
-        listed = ", ".join(dict.fromkeys(names))
-        found, rows = work.connection.stream(f"SELECT {listed} FROM {table.name}", {})
+        found, rows = store.stream(work, table.name, dict.fromkeys(names))
         at = {name: place for place, name in enumerate(found)}
         keys = [at[column.name] for column in table.primary_key]
         places = [(rule, at[rule.column], at[rule.source]) for rule in rules]

@@ -65,7 +65,10 @@ def upgrade(env: Environment) -> Any:
 @verb(app, examples=("lmsctl db check", "lmsctl db check -o csv"))
 def check(env: Environment) -> Any:
     """Test what must hold between rows and list what does not; exit 10 when anything does not."""
-    findings = env.read(actions.check)
+    target = env.connecting
+    findings = _outside(env).read(
+        lambda work: actions.check(work, target.url, patience=target.patience)
+    )
     count = (
         f"{len(findings)} broken" if findings else f"all hold, {len(actions.checks())} of the rooms"
     )

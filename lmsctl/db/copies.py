@@ -81,7 +81,7 @@ def _put_back(env: Environment, file: Path) -> list[str]:
             _record(work, "db.restored", file)
 
     def put_back(work: Work) -> None:
-        postgresql_copy.put_back(file, work, patience=patience)
+        postgresql_copy.put_back(file, work, env.connecting.url, patience=patience)
         record(work)
 
     if _dialect(env) == "postgresql":
@@ -119,7 +119,8 @@ def _checked(env: Environment, file: Path, dialect: str) -> str:
     if not file.is_file():
         raise BackupMissing(file=file)
     files.check_not_database(file, env.connecting.url)
-    return str(_WAYS[dialect].check(file, patience=env.connecting.patience))
+    target = env.connecting
+    return str(_WAYS[dialect].check(file, target.url, patience=target.patience))
 
 
 def _make_room(env: Environment, lost: Exception, undoing: contextlib.ExitStack) -> list[str]:

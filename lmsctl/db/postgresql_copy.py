@@ -6,8 +6,9 @@ import shutil
 import time
 from pathlib import Path
 
-from lmsctl.db import actions, postgresql_script, postgresql_tools, store
+from lmsctl.db import actions, postgresql_script, postgresql_tools, shape, shape_store, store
 from lmsctl.db.errors import BackupUnsound, ToolFailed
+from lmsctl.db.shape_store import Shape
 from lmsctl.kit import driver, schema, secret
 from lmsctl.kit.driver import Connection, DatabaseLocked
 from lmsctl.kit.work import Work
@@ -17,6 +18,21 @@ _VERSION = re.compile(r"^COPY \S*alembic_version .*?;\n(\S+)$", re.MULTILINE)
 _SECRETS = {"password", "sslpassword", "oauth_client_secret"}
 _CHUNK = 1 << 20
 _LONGEST_PAUSE = 0.2
+
+# How the list of an archive calls what stands in it on its own, and what we call that.
+_LISTED = {
+    "TABLE": "table",
+    "VIEW": "view",
+    "MATERIALIZED VIEW": "view",
+    "FOREIGN TABLE": "table",
+    "CONSTRAINT": "constraint",
+    "FK CONSTRAINT": "constraint",
+    "CHECK CONSTRAINT": "constraint",
+    "INDEX": "index",
+    "TRIGGER": "trigger",
+    "RULE": "rule",
+}
+_OBJECT = re.compile(rf"^\d+; \d+ \d+ ({'|'.join(_LISTED)}) (?!DATA )\S+ (.+) \S+$", re.MULTILINE)
 
 
 def back_up(source: Connection, file: Path, *, url: str, patience: float) -> None:
@@ -49,8 +65,10 @@ def back_up(source: Connection, file: Path, *, url: str, patience: float) -> Non
             pass
 
 
-def check(file: Path, *, patience: float) -> str:  # noqa: ARG001 - one shape
-    """Return the version of the schema in the backup `file`.
+def check(file: Path, url: str, *, patience: float) -> str:
+    """Return the version of the schema in the backup `file`, of which every object is there.
+
+    What columns and indexes are like shows only in `put_back`.
 
     Raises BackupUnsound, SchemaNewer when this program does not know its schema, and ToolMissing.
     """
@@ -64,14 +82,31 @@ def check(file: Path, *, patience: float) -> str:  # noqa: ARG001 - one shape
         raise BackupUnsound(file=file, reason="it holds no portal")
     if found[1] not in actions.versions():
         raise SchemaNewer(found=found[1], wanted=schema.VERSION)
+    _check_objects(file, shape.expected_at(url, found[1], patience=patience))
     return found[1]
 
 
-def put_back(file: Path, work: Work, *, patience: float) -> None:
+def _check_objects(file: Path, expected: Shape) -> None:
+    with postgresql_tools.output("pg_restore", ["--list", str(file.absolute())]) as script:
+        said = script.read().decode(errors="replace")
+    names = {f"{_LISTED[kind]} {rest.replace(' ', '.')}" for kind, rest in _OBJECT.findall(said)}
+    listed = {name: expected.get(name, "") for name in names}
+    named = {
+        name: says
+        for name, says in expected.items()
+        if name.partition(" ")[0] in _LISTED.values() and not says.startswith("CHECK")
+    }
+    wrong = shape.differences(listed, named)
+    if wrong:
+        raise BackupUnsound(file=file, reason=wrong[0].sentence)
+
+
+def put_back(file: Path, work: Work, url: str, *, patience: float) -> None:
     """Replace everything by the backup `file` within `work`, which must not have begun.
 
-    Everything happens on our own connection, so what ends us undoes it. Raises BackupUnsound,
-    BackupRefused, ToolMissing, and DatabaseLocked when others do not let go.
+    Everything happens on our own connection, so what ends us undoes it; every object must be what
+    its version makes. `url` is the address of the server. Raises BackupUnsound, BackupRefused,
+    ToolMissing, and DatabaseLocked when others do not let go.
     """
     _lock_everything(work, patience)
     actions.enter(work)
@@ -83,6 +118,11 @@ def put_back(file: Path, work: Work, *, patience: float) -> None:
             postgresql_script.play(work.connection, lines, known)
     except ToolFailed as failure:
         raise BackupUnsound(file=file, reason=failure.values["reason"]) from failure
+    version = actions.state(work)[1] or ""
+    expected = shape.expected_at(url, version, patience=patience)
+    wrong = shape.differences(shape_store.shape(work), expected)
+    if wrong:
+        raise BackupUnsound(file=file, reason=wrong[0].sentence)
 
 
 def _lock_everything(work: Work, patience: float) -> None:

@@ -32,15 +32,19 @@ def back_up(source: Connection, file: Path, *, url: str, patience: float) -> Non
         _check_sound(target, file)
 
 
-def check(file: Path, *, patience: float) -> str:
-    """Return the version of the schema in the backup `file`.
+def check(file: Path, url: str, *, patience: float) -> str:
+    """Return the version of the schema in the backup `file`, of which every object is there.
 
     Raises BackupUnsound, and SchemaNewer when this program does not know its schema.
     """
+    from lmsctl.db import shape, shape_store
+
     try:
         with contextlib.closing(Sqlite(file, patience=patience, create=False)) as copy:
             _check_sound(copy, file)
             state, version = look(lambda: _work(copy), actions.state)
+            copy.rollback()
+            found = look(lambda: _work(copy), shape_store.shape)
     except Refusal as refusal:
         if isinstance(refusal, BackupUnsound):
             raise
@@ -49,6 +53,9 @@ def check(file: Path, *, patience: float) -> str:
         raise BackupUnsound(file=file, reason="it holds no portal")
     if state is State.NEWER:
         raise SchemaNewer(found=version, wanted=schema.VERSION)
+    wrong = shape.differences(found, shape.expected_at(url, version, patience=patience))
+    if wrong:
+        raise BackupUnsound(file=file, reason=wrong[0].sentence)
     return version
 
 

@@ -1,11 +1,11 @@
 """The SQL of the db room: it looks at the database itself, not at the rooms' rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from lmsctl.kit.check import Check
-from lmsctl.kit.driver import Connection
+from lmsctl.kit.driver import Connection, Stream
 from lmsctl.kit.work import Work
 
 # Any number will do, as long as nobody else who locks by number in this database uses it.
@@ -157,6 +157,11 @@ def orphans(work: Work) -> Iterator[tuple[str, Breaches]]:
         """
         name = f"{first.child}.{first.child_column}"
         yield name, breaches(work, Check(name, "", sql))
+
+
+def stream(work: Work, table: str, columns: Iterable[str]) -> Stream:
+    """Return the raw values of `columns` in every row of `table`, a batch held at a time."""
+    return work.connection.stream(f"SELECT {', '.join(columns)} FROM {table}", {})
 
 
 def foreign_keys(work: Work) -> list[ForeignKey]:

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
-from lmsctl.db import actions, engine, store
+from lmsctl.db import actions, engine, migrating, store
 from lmsctl.db.errors import SchemaForeign
 from lmsctl.kit import clock, discover, driver, schema
 from lmsctl.kit.work import Work, look
@@ -277,7 +277,7 @@ def release(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
     text = NEXT.format(revision=LATER, before=schema.VERSION, then=then)
     (migrations / "versions" / f"{LATER}_extras.py").write_text(text)
     known = (*actions.versions(), LATER)
-    monkeypatch.setattr(actions, "_MIGRATIONS", str(migrations))
+    monkeypatch.setattr(migrating, "_MIGRATIONS", str(migrations))
     monkeypatch.setattr(actions, "versions", lambda: known)
     monkeypatch.setattr(schema, "VERSION", LATER)
 

@@ -7,7 +7,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.db import actions, engine, files, postgresql_copy, sqlite_copy
 from lmsctl.db.errors import BackupMissing
 from lmsctl.db.results import Backup, State
-from lmsctl.kit import driver, schema
+from lmsctl.kit import dburl, driver, schema
 from lmsctl.kit.answer import Done
 from lmsctl.kit.driver import DatabaseDamaged, DatabaseMissing, DatabaseReadOnly
 from lmsctl.kit.environment import Environment
@@ -71,7 +71,7 @@ def restore(env: Environment, file: Path) -> Done:
 def _prepare(work: Work, env: Environment, file: Path) -> str:
     actions.enter(work)
     version = _checked(env, file, work.connection.dialect)
-    address = driver.without_password(env.connecting.url)
+    address = dburl.without_password(env.connecting.url)
     work.confirm(
         f"Put the backup '{file}' in place of everything in {address}?",
         ["goes: what was entered since the backup was made"],

@@ -1,5 +1,8 @@
 """One invocation: what is asked for where, and the two ways to work."""
 
+import os
+import pwd
+
 import pytest
 
 from lmsctl.kit import environment, options
@@ -49,9 +52,14 @@ def test_nobody_is_asked_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_somebody_without_a_name_has_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a slim container."""
+    monkeypatch.setattr("os.getuid", lambda: 987_654_321)
+    assert environment.operator() == "uid 987654321"
 
-    def nobody() -> str:
-        raise KeyError
 
-    monkeypatch.setattr("getpass.getuser", nobody)
-    assert environment.operator().startswith("uid ")
+@pytest.mark.parametrize("variable", ["LOGNAME", "USER", "LNAME", "USERNAME", "SUDO_USER"])
+def test_what_the_environment_says_of_the_account_is_no_evidence(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """The operator in the log is the account of the process."""
+    monkeypatch.setenv(variable, "somebody-else")
+    assert environment.operator() == pwd.getpwuid(os.getuid()).pw_name

@@ -9,7 +9,7 @@ from lmsctl.rights.errors import (
     PermissionBeyondOwn,
     PermissionMissing,
 )
-from lmsctl.rights.rules import EVERYWHERE, OPERATOR, Actor, Holding, Scope
+from lmsctl.rights.rules import EVERYWHERE, OPERATOR, Actor, Holding, Scope, Sight
 
 
 def actor(work: Work) -> Actor:
@@ -50,6 +50,11 @@ def holdings(work: Work, user_id: int) -> tuple[Holding, ...]:
         )
         for role, is_builtin, places in paths.values()
     )
+
+
+def sight(work: Work) -> Sight:
+    """Return what the actor may be told the names of."""
+    return actor(work).sight
 
 
 def name_of(work: Work) -> str:

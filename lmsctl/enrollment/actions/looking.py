@@ -27,7 +27,7 @@ from lmsctl.enrollment.training_errors import ParticipationUnknown
 from lmsctl.enrollment.training_rules import Target
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import ANYWHERE
+from lmsctl.rights.rules import ALL_IN_SIGHT, ANYWHERE, Sight
 from lmsctl.training import store as trainings
 from lmsctl.training.results import Side
 from lmsctl.user import store as users
@@ -190,6 +190,15 @@ def learner(work: Work, given: str) -> Person:
     return users.get(work, given, rights.require(work, "enrollment.view"))
 
 
+def sight_over(work: Work, person: Person) -> Sight:
+    """Return what the actor may be told the names of in the view of a person.
+
+    They themselves know which groups and departments they are in.
+    """
+    actor = rights.actor(work)
+    return ALL_IN_SIGHT if actor.user_id == person.id else actor.sight
+
+
 def courses(work: Work, given: str) -> Iterator[Course]:
     """Return what a person is enrolled in and what they may open, saying which and why, by code.
 
@@ -197,7 +206,7 @@ def courses(work: Work, given: str) -> Iterator[Course]:
     merely open to them is active. Raises what `learner` raises.
     """
     person = learner(work, given)
-    seen = learner_store.seen(work, person.id, person.path)
+    seen = learner_store.seen(work, person.id, person.path, sight_over(work, person))
     return (_course(list(group)) for _, group in groupby(seen, key=lambda row: row.code))
 
 
@@ -221,7 +230,7 @@ def _why(row: Seen) -> str:
     if row.reason is not None:
         return _reason(row.reason, row.reference)
     to = {"user": "to the person", "organization": "to everybody"}.get(
-        row.audience or "", f"to {row.audience} {row.reference}"
+        row.audience or "", f"to {rule(row.audience or '', row.reference)}"
     )
     where = f" with folder {row.grant_code}" if row.grant_code != row.code else ""
     return f"granted {to}{where}"
@@ -233,7 +242,8 @@ def catalog(work: Work, given: str) -> Iterator[Offer]:
     Raises what `learner` raises.
     """
     person = learner(work, given)
-    offered = learner_store.offered(work, person.id, person.path, person.type)
+    sight = sight_over(work, person)
+    offered = learner_store.offered(work, person.id, person.path, person.type, sight)
     return (_offer(list(group)) for _, group in groupby(offered, key=lambda row: row.code))
 
 

@@ -37,7 +37,10 @@ def offers_of_trainings(work: Work, given: str) -> Iterator[Offer]:
         sight=looking.sight_over(work, person),
     )
     because = {
-        number: [looking.rule(row.opening, row.name) for row in rows]
+        number: looking.because(
+            (looking.rule(row.opening, row.name), looking.is_told(row.opening, row.name))
+            for row in rows
+        )
         for number, rows in groupby(found, key=lambda row: row.training_id)
     }
     taking_part = people_store.trainings_of_user(work, person.id)

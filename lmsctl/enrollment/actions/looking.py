@@ -6,6 +6,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from lmsctl.content import store as content
+from lmsctl.content.results import Opening
 from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
 from lmsctl.enrollment import learner_store, participation_store, rules, store, training_rules
@@ -222,7 +223,7 @@ def _course(rows: list[Seen]) -> Course:
         enrolled_at=first.enrolled_at,
         due_at=first.due_at,
         completed_at=first.completed_at,
-        because=[_why(row) for row in rows],
+        because=because((_why(row), is_told(row.audience, row.reference)) for row in rows),
     )
 
 
@@ -254,8 +255,21 @@ def _offer(rows: list[Offered]) -> Offer:
         kind=first.kind,
         title=first.title,
         is_enrolled=first.is_enrolled,
-        because=[rule(row.opening, row.name) for row in rows],
+        because=because(
+            (rule(row.opening, row.name), is_told(row.opening, row.name)) for row in rows
+        ),
     )
+
+
+def because(reasons: Iterable[tuple[str, bool]]) -> list[str]:
+    """Return the reasons of which the actor may be told; if there is none, one without a name."""
+    given = list(reasons)
+    return [text for text, told in given if told] or [text for text, _ in given[:1]]
+
+
+def is_told(sort: str | None, name: str | None) -> bool:
+    """Say whether a reason of that sort is not a group or department that is out of sight."""
+    return name is not None or sort not in {Opening.GROUP, Opening.DEPARTMENT}
 
 
 def rule(opening: str, name: str | None) -> str:

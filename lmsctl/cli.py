@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 import typer.core
 
-from lmsctl.kit import canonical, config, driver, errors, render, signals
+from lmsctl.kit import canonical, config, dburl, errors, render, signals
 from lmsctl.kit.answer import REHEARSED, Done, Running, queued
 from lmsctl.kit.environment import Call, Environment, Options
 from lmsctl.kit.errors import Kind, Refusal
@@ -406,7 +406,7 @@ def _safe_traceback(error: BaseException, command: str, argv: Sequence[str]) -> 
     """
     import traceback
 
-    text = driver.without_password("".join(traceback.format_exception(error)))
+    text = dburl.scrubbed("".join(traceback.format_exception(error)))
     values = {part for word in argv for part in (word, word.partition("=")[2])}
     for value in sorted(values.difference(command.split()), key=len, reverse=True):
         if len(value) >= _SHORTEST_SECRET and not value.startswith("-"):

@@ -129,12 +129,13 @@ def test_the_table_has_a_cell_for_every_actor_and_place(line: str) -> None:
 
 def test_the_table_has_a_line_for_every_command_of_its_nouns() -> None:
     """A new verb cannot come without saying who may use it."""
-    wanted = {command for noun in TABLE["nouns"] for command in _commands(noun)}
+    wanted = {command for noun in TABLE["nouns"] for command in commands_of(noun)}
     told = {command for command in wanted for line in LINES if f"{line} ".startswith(f"{command} ")}
     assert wanted == told
 
 
-def _commands(noun: str) -> Iterator[str]:
+def commands_of(noun: str) -> Iterator[str]:
+    """Yield the full names of a noun's commands."""
     command = cli.load(noun)
     verbs: Mapping[str, object] = getattr(command, "commands", {})
     yield from (f"{noun} {verb}" for verb in verbs) if verbs else (noun,)

@@ -9,7 +9,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.db import actions, engine, files, postgresql_copy, sqlite_copy
 from lmsctl.db.errors import BackupMissing
 from lmsctl.db.results import Backup, State
-from lmsctl.kit import driver, schema
+from lmsctl.kit import dburl, driver, schema
 from lmsctl.kit.answer import Done
 from lmsctl.kit.driver import DatabaseDamaged, DatabaseMissing
 from lmsctl.kit.environment import Environment
@@ -104,7 +104,7 @@ def _prepare(work: Work, env: Environment, file: Path) -> str:
     actions.enter(work)
     strangers = actions.strangers(work)
     version = _checked(env, file, work.connection.dialect)
-    address = driver.without_password(env.connecting.url)
+    address = dburl.without_password(env.connecting.url)
     work.confirm(
         f"Put the backup '{file}' in place of everything in {address}?",
         [

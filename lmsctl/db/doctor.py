@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from lmsctl.db import actions, postgresql_tools, store
 from lmsctl.db.results import Diagnosis, Health, State
-from lmsctl.kit import driver, schema
+from lmsctl.kit import dburl, driver, schema
 from lmsctl.kit.driver import SchemaAbsent
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Kind, Refusal
@@ -73,7 +73,7 @@ def _options(env: Environment) -> Diagnosis:
 
 def _connection(env: Environment) -> Diagnosis:
     target = env.connecting
-    address = driver.without_password(target.url)
+    address = dburl.without_password(target.url)
     return _ok("connection", f"{address} (from {target.source}).")
 
 

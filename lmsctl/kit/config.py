@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from lmsctl.kit import writing
+from lmsctl.kit import dburl, writing
 from lmsctl.kit.canonical import nearest
-from lmsctl.kit.driver import has_password, sqlite_path, sqlite_url
+from lmsctl.kit.driver import check_url, sqlite_path, sqlite_url
 from lmsctl.kit.errors import Conflict, Misconfigured, NotFound, Refusal, Usage
 
 FILE_NAME = "lmsctl.toml"
@@ -80,7 +80,7 @@ class ConfigExposed(Misconfigured):
     """A password lies where others can read it."""
 
     code = "config_exposed"
-    says = "'{file}' holds a password and others may read it."
+    says = "'{file}' holds a password, or what looks like one, and others may read it."
     hint = "Run: chmod 600 {file}"
 
 
@@ -180,7 +180,7 @@ def load(path: Path) -> Config:
         if not isinstance(context, dict):
             raise ConfigValueWrong(file=path, key=f"contexts.{name}", expected="a table")
         _check_keys(path, context, CONTEXT_KEYS, f"contexts.{name}.")
-        if has_password(str(context.get("database-url", ""))):
+        if dburl.may_hold_password(str(context.get("database-url", ""))):
             check_private(path)
     return Config(path=path, exists=True, values=values)
 
@@ -205,10 +205,11 @@ def connecting(
 ) -> Connecting:
     """Decide which database: `url` of the command line, variables, then `context` of the file.
 
-    Raises PasswordOnCommandLine, NoDatabaseNamed, ContextUnknown and ConfigExposed.
+    Raises UrlUnreadable, PasswordOnCommandLine, NoDatabaseNamed, ContextUnknown and ConfigExposed.
     """
     if url is not None:
-        if has_password(url):
+        check_url(url)
+        if dburl.may_hold_password(url):
             raise PasswordOnCommandLine(field="--database-url")
         return Connecting(url, PATIENCE_SECONDS, "--database-url")
     if context is None:
@@ -264,7 +265,7 @@ def _home_expanded(file: str) -> Path:
 
 def _secret(path: Path) -> str:
     text = _text_of(path).strip()
-    if has_password(text):
+    if dburl.may_hold_password(text):
         check_private(path)
     return text
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
-from lmsctl.kit import secret
+from lmsctl.kit import dburl, secret
 from lmsctl.kit.errors import Misconfigured, Refusal, SchemaMismatch, Unavailable
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class UrlUnreadable(Misconfigured):
     """The address of the database has no meaning for us."""
 
     code = "database_url_unreadable"
-    says = "The database address '{url}' is not understood: {reason}."
+    says = "The database address is not understood: {reason}."
     hint = "Write sqlite:///portal.db, sqlite:////var/lib/portal.db or postgresql://user@host/name."
 
 
@@ -164,44 +164,35 @@ def open_database(url: str, *, patience: float, create: bool = False) -> Connect
     Raises UrlUnreadable, DatabaseMissing (SQLite, unless `create`), DatabaseUnreachable and
     DatabaseRefuses.
     """
-    scheme = url.partition(":")[0].partition("+")[0]
-    if scheme == "sqlite":
+    check_url(url)
+    if url.startswith("sqlite"):
         return Sqlite(sqlite_path(url), patience=patience, create=create)
-    if scheme in {"postgresql", "postgres"}:
-        return Postgresql(url, patience=patience)
-    raise UrlUnreadable(
-        url=without_password(url), reason="it begins with neither sqlite nor postgresql"
-    )
+    return Postgresql(url, patience=patience)
+
+
+def check_url(url: str) -> None:
+    """Raise UrlUnreadable when `url` is no address of a database."""
+    reason = dburl.fault(url)
+    if reason is not None:
+        raise UrlUnreadable(reason=reason)
 
 
 def sqlite_path(url: str) -> Path:
     """Return the file a `sqlite:///…` address names: three slashes relative, four absolute."""
+    check_url(url)
     prefix, rest = url[:10], url[10:]
     file = unquote(rest)
     if not prefix.endswith(":///") or not rest or rest == ":memory:" or "?" in rest or "\0" in file:
-        raise UrlUnreadable(url=url, reason="it names no file")
+        raise UrlUnreadable(reason="it names no file")
     try:
         return Path(file).expanduser()
     except RuntimeError as error:
-        raise UrlUnreadable(url=url, reason="nobody here has that home folder") from error
+        raise UrlUnreadable(reason="nobody here has that home folder") from error
 
 
 def sqlite_url(path: Path) -> str:
     """Return the address that names the file at `path`: `sqlite_path` undone."""
     return "sqlite:///" + str(path).replace("%", "%25").replace("?", "%3F")
-
-
-_PASSWORD = re.compile(r"(?<=//)([^/:@\s]*:)[^\s/]+(?=@)|(password=)[^&\s]+")
-
-
-def without_password(text: str) -> str:
-    """Return `text`, an address or a text with addresses in it, its passwords replaced by `***`."""
-    return _PASSWORD.sub(lambda match: f"{match[1] or match[2]}***", text)
-
-
-def has_password(url: str) -> bool:
-    """Say whether `url` itself carries a password."""
-    return without_password(url) != url
 
 
 class Sqlite:
@@ -383,9 +374,9 @@ class Postgresql:
                 options=f"-c timezone=UTC -c lock_timeout={round(patience * 1000)}",
             )
         except psycopg.OperationalError as error:
-            raise _connect_refusal(url, error) from error
+            raise _connect_refusal(error) from error
         except (psycopg.Error, ValueError) as error:  # the latter for bytes that are no text
-            raise UrlUnreadable(url=without_password(url), reason=_one_line(error)) from error
+            raise UrlUnreadable(reason=_unquoted(_one_line(error))) from error
 
     def begin_writing(self) -> None:
         self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {})
@@ -500,7 +491,7 @@ _FOR_NOW = (
 )
 
 
-def _connect_refusal(url: str, error: Exception) -> Refusal:
+def _connect_refusal(error: Exception) -> Refusal:
     text = _one_line(error)
     if _is_unresolved_for_now(error) or any(word in text for word in _FOR_NOW):
         return DatabaseUnreachable(reason=text)
@@ -508,7 +499,12 @@ def _connect_refusal(url: str, error: Exception) -> Refusal:
         return DatabaseRefuses(reason=text)
     if any(word in text for word in _CONNECTING):
         return DatabaseUnreachable(reason=text)
-    return UrlUnreadable(url=without_password(url), reason=text)
+    return UrlUnreadable(reason=_unquoted(text))
+
+
+def _unquoted(reason: str) -> str:
+    """Return a reason up to where it quotes the address, which may hold a secret."""
+    return reason.partition('"')[0].strip(" :")
 
 
 def _is_unresolved_for_now(error: Exception) -> bool:
@@ -524,7 +520,7 @@ def _names(cursor: Any) -> tuple[str, ...]:
 
 def _one_line(error: object) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return without_password(lines[0] if lines else type(error).__name__).rstrip(".")
+    return dburl.scrubbed(lines[0] if lines else type(error).__name__).rstrip(".")
 
 
 _LIST = re.compile(r"\b(NOT )?IN :(\w+)")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 # Whole modules, so that --help, which only knows what an environment is, loads none of them.
-from lmsctl.kit import clock, config, driver, render, timewords, writing
+from lmsctl.kit import clock, config, dburl, driver, render, timewords, writing
 from lmsctl.kit import work as units
 from lmsctl.kit.errors import Kind, Refusal, Unconfirmed, Usage
 from lmsctl.kit.talk import Talk
@@ -248,7 +248,7 @@ class Environment:
             target = self.connecting
             if self.options.verbose:
                 self.talk.say(
-                    f"Database: {driver.without_password(target.url)} (from {target.source})."
+                    f"Database: {dburl.without_password(target.url)} (from {target.source})."
                 )
             self._connection = driver.open_database(
                 target.url, patience=target.patience, create=create

@@ -14,7 +14,7 @@ from lmsctl.rights.errors import (
     PermissionBeyondOwn,
     PermissionMissing,
 )
-from lmsctl.rights.rules import EVERYWHERE, OPERATOR, Actor, Holding, Scope
+from lmsctl.rights.rules import EVERYWHERE, OPERATOR, Actor, Holding, Scope, Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,11 @@ def holdings(work: Work, user_id: int) -> tuple[Holding, ...]:
         )
         for role, is_builtin, places in paths.values()
     )
+
+
+def sight(work: Work) -> Sight:
+    """Return what the actor may be told the names of."""
+    return actor(work).sight
 
 
 def name_of(work: Work) -> str:

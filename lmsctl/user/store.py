@@ -346,12 +346,14 @@ def roles_of(work: Work, user_id: int) -> list[str]:
     )
 
 
-def groups_of(work: Work, user_id: int) -> list[str]:
-    """Return the names of the groups a person is in."""
+def groups_of(work: Work, user_id: int, scope: Scope) -> list[str]:
+    """Return the names of the groups in `scope` a person is in."""
     return work.values(
-        """
-        SELECT g.name FROM group_members m JOIN user_groups g ON g.id = m.group_id
-        WHERE m.user_id = :user ORDER BY g.name_key
+        f"""
+        SELECT g.name FROM group_members m
+        JOIN user_groups g ON g.id = m.group_id
+        JOIN departments d ON d.id = g.department_id
+        WHERE m.user_id = :user AND {scope.clause("d.path")} ORDER BY g.name_key
         """,
         user=user_id,
     )

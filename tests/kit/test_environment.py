@@ -66,7 +66,7 @@ def test_who_runs_the_program_is_no_matter_of_variables(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Anybody can set them, and to anything, also to what is no text."""
-    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME", "SUDO_USER"):
         monkeypatch.setenv(variable, name)
     assert environment.operator() == pwd.getpwuid(os.getuid()).pw_name
 

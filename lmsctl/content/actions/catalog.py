@@ -103,4 +103,4 @@ def list_rules(work: Work, given: str | None = None) -> Iterator[Opened]:
     """
     rights.require(work, "content.view")
     item_id = store.get(work, given).id if given is not None else None
-    return store.catalog_rules(work, item_id)
+    return store.catalog_rules(work, item_id, rights.sight(work))

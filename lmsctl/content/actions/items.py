@@ -131,9 +131,9 @@ def show(work: Work, given: str) -> Content:
 
 
 def shown(work: Work, item: Item) -> Content:
-    """Return an item as it is shown, without its link; people out of sight are not named."""
-    called = store.names(work, item)
-    visible = rights.actor(work).scope("user.view")
+    """Return an item as it is shown, without its link; who or what is out of sight is not named."""
+    sight = rights.sight(work)
+    called = store.names(work, item, sight)
     return Content(
         id=item.id,
         code=item.code,
@@ -148,7 +148,7 @@ def shown(work: Work, item: Item) -> Content:
         due_on=item.due_on,
         is_shared=item.link is not None,
         items=store.parts(work, item.id) if item.kind == Kind.PATHWAY else [],
-        grants=store.grants(work, item.id, visible),
+        grants=store.grants(work, item.id, sight),
         version=item.version,
     )
 
@@ -170,7 +170,7 @@ def list_content(
         above = store.get(work, folder)
         rules.check_folder(above)
         folder_id = above.id
-    return store.listed(work, Filter(kind, status, folder_id))
+    return store.listed(work, Filter(kind, status, folder_id), rights.sight(work))
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change

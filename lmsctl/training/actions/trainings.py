@@ -11,7 +11,7 @@ from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import ANYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE, Scope, Sight
 from lmsctl.training import people_store, rules, store
 from lmsctl.training.actions import telling
 from lmsctl.training.errors import OrganizerUnfit, TrainingExists
@@ -34,6 +34,13 @@ def sight(work: Work) -> Scope:
     if rights.actor(work).scope("training.enroll").paths:
         return ANYWHERE
     return rights.require(work, "training.manage")
+
+
+def is_seen(work: Work, training: rules.Training) -> bool:
+    """Say whether the actor sees a training."""
+    actor = rights.actor(work)
+    is_enrolling = bool(actor.scope("training.enroll").paths)
+    return is_enrolling or actor.may("training.manage", training.path)
 
 
 def seen_people(work: Work, training: rules.Training) -> Scope:
@@ -162,12 +169,15 @@ def list_trainings(
     A department stands for everything under it. Raises DepartmentUnknown.
     """
     scope = sight(work)
-    under = departments.get(work, department, scope).path if department is not None else None
-    return store.listed(work, scope, Filter(under=under, type=type_))
+    under = None
+    if department is not None:
+        under = departments.get(work, department, rights.sight(work).departments).path
+    return store.listed(work, scope, Filter(under=under, type=type_), rights.sight(work))
 
 
 def shown(work: Work, row: rules.Training) -> Training:
-    """Return a training as it is shown."""
+    """Return a training as it is shown; who or what is out of sight is not named."""
+    eyes = rights.sight(work)
     sessions = store.sessions(work, ANYWHERE, row.id)
     return Training(
         id=row.id,
@@ -175,8 +185,8 @@ def shown(work: Work, row: rules.Training) -> Training:
         title=row.title,
         type=Kind(row.type),
         description=row.description,
-        department=row.department,
-        organizer=row.organizer,
+        department=row.department if eyes.departments.names(row.path) else None,
+        organizer=_organizer(work, row, eyes),
         time_zone=row.time_zone,
         stop_registration=str(row.registration) if row.registration else None,
         stop_cancellations=str(row.cancellation) if row.cancellation else None,
@@ -186,6 +196,13 @@ def shown(work: Work, row: rules.Training) -> Training:
         created_at=row.created_at,
         version=row.version,
     )
+
+
+def _organizer(work: Work, row: rules.Training, eyes: Sight) -> str | None:
+    if row.organizer_id is None:
+        return None
+    person = users.by_id(work, row.organizer_id)
+    return person.login if eyes.names_person(person.path, person.id) else None
 
 
 def as_listed(work: Work, row: rules.Session) -> SessionRow:

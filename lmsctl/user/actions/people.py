@@ -13,6 +13,7 @@ from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
 from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import ANYWHERE, Sight
 from lmsctl.user import rules, store
 from lmsctl.user.errors import (
     EmailTaken,
@@ -170,9 +171,13 @@ def show(work: Work, given: str) -> User:
 
 
 def look(work: Work, number: int) -> User:
-    """Return the person with that id as shown, rights aside."""
+    """Return the person with that id as shown; only what they are linked to is a matter of rights.
+
+    Groups and a supervisor out of the actor's sight are left out.
+    """
     person = store.by_id(work, number)
     mode = SupervisorMode(person.supervisor_mode)
+    sight = rights.sight(work)
     return User(
         id=person.id,
         login=person.login,
@@ -182,10 +187,10 @@ def look(work: Work, number: int) -> User:
         type=Type(person.type),
         status=Status(person.status),
         department=person.department,
-        supervisor=_supervisor(work, person, mode),
+        supervisor=_supervisor(work, person, mode, sight),
         supervisor_mode=mode,
         roles=store.roles_of(work, number) or ["learner"],
-        groups=store.groups_of(work, number),
+        groups=store.groups_of(work, number, sight.groups),
         fields={item.name: item.value for item in store.field_values(work, number)},
         origin=Origin(person.origin),
         origin_detail=person.origin_detail,
@@ -197,10 +202,14 @@ def look(work: Work, number: int) -> User:
     )
 
 
-def _supervisor(work: Work, person: Person, mode: SupervisorMode) -> str | None:
+def _supervisor(work: Work, person: Person, mode: SupervisorMode, sight: Sight) -> str | None:
+    """Return the login of a person's supervisor, if the actor may be told it."""
     if mode is SupervisorMode.INHERITED:
-        return store.inherited_supervisor(work, person.id, person.path)
-    return store.by_id(work, person.supervisor_id).login if person.supervisor_id else None
+        login = store.inherited_supervisor(work, person.id, person.path)
+        boss = store.find(work, login, ANYWHERE) if login else None
+    else:
+        boss = store.by_id(work, person.supervisor_id) if person.supervisor_id else None
+    return boss.login if boss and sight.names_person(boss.path, boss.id) else None
 
 
 def list_users(work: Work, wanted: Filter) -> Iterator[UserRow]:

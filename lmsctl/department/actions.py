@@ -14,6 +14,7 @@ from lmsctl.department.errors import (
 from lmsctl.department.results import Department
 from lmsctl.department.store import Node
 from lmsctl.kit import canonical, discover
+from lmsctl.kit.address import login_key
 from lmsctl.kit.discover import Obstacle
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
@@ -179,7 +180,7 @@ def _supervisor_id(work: Work, given: str) -> int | None:
     if canonical.key(given) == "none":
         return None
     scope = rights.require(work, "user.view")
-    person = store.person(work, canonical.key(given), scope)
+    person = store.person(work, login_key(given), scope)
     if person is None:
         raise SupervisorUnknown(login=given)
     portal_rules.check_confirmed(person, "named as a supervisor")

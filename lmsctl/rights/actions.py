@@ -1,6 +1,7 @@
 """Asking for rights: who acts, what they may, and where."""
 
 from lmsctl.kit import canonical
+from lmsctl.kit.address import login_key
 from lmsctl.kit.work import Work
 from lmsctl.rights import rules, store
 from lmsctl.rights.errors import (
@@ -23,7 +24,7 @@ def actor(work: Work) -> Actor:
 def _find_actor(work: Work) -> Actor:
     if work.as_login is None:
         return OPERATOR
-    person = store.find_person(work, canonical.key(work.as_login))
+    person = store.find_person(work, login_key(work.as_login))
     if person is None:
         raise ActorUnknown(login=work.as_login)
     if person.status != "active":

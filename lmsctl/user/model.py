@@ -69,6 +69,16 @@ class User(SQLModel, table=True):
     away_at: datetime | None = Field(sa_column=columns.moment(null=True))
 
 
+class Name(SQLModel, table=True):
+    """What a person is called: the key of their login or of their address, each only once."""
+
+    __tablename__ = "user_names"
+    __table_args__ = (columns.STRICT_LINK,)
+
+    key: str = Field(sa_column=columns.text_key())
+    user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE"))
+
+
 class CustomField(SQLModel, table=True):
     """Something the portal wants to know of every person."""
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import canonical
-from lmsctl.kit.address import email_key
+from lmsctl.kit.address import login_key
 from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
@@ -92,9 +91,8 @@ def _named(
     found: dict[int, Seat] = {}
     unknown: list[ParticipantUnknown] = []
     for given in logins:
-        address = email_key(given, sandbox=work.is_sandbox) or ""
-        key = canonical.key(given)
-        seat = by_login.get(key) or by_email.get(address) or by_number.get(key)
+        key = login_key(given)
+        seat = by_login.get(key) or by_email.get(key) or by_number.get(key)
         if seat is None:
             unknown.append(ParticipantUnknown(login=given, session=session.code))
         else:

@@ -30,7 +30,7 @@ _Aim = tuple[str | None, ...]
 _NOWHERE: _Aim = ("", *(None,) * 12)
 
 
-def row_reader(names: Sequence[str], blanks: Blanks, file: str, *, is_sandbox: bool) -> ReadRow:
+def row_reader(names: Sequence[str], blanks: Blanks, file: str) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
     The cell Login holds a login or an address; where it is blank the cell Email counts. `blanks`

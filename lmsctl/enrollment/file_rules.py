@@ -26,7 +26,7 @@ COLUMNS = (
 _SCORE_DIGITS = 3
 
 
-def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo, *, is_sandbox: bool) -> ReadRow:
+def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
     A day stands for its first second in `zone`. Everything wrong with a row is noted. Who and what

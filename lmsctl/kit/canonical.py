@@ -160,7 +160,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 def excerpt(text: str, max_chars: int = 60) -> str:
     r"""Return the beginning of `text` for a sentence, invisible characters written as `\u202e`."""
     start = text[:max_chars]
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in start)
+    shown = "".join(
+        c if c.isprintable() and not first_ignorable(c) else c.encode("unicode_escape").decode()
+        for c in start
+    )
     return shown if len(text) <= max_chars else f"{shown}…"
 
 
@@ -189,5 +192,9 @@ def _why_no_code(text: str) -> str | None:
         return f"it has {len(text)} characters"
     if text.startswith("-"):
         return "it begins with a hyphen"
-    wrong = [c for c in text if not c.isprintable() or c == " " or c in _CODE_SEPARATORS]
+    wrong = [
+        c
+        for c in text
+        if not c.isprintable() or c == " " or c in _CODE_SEPARATORS or first_ignorable(c)
+    ]
     return f"it holds {name_of(wrong[0])}" if wrong else None

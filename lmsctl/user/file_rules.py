@@ -101,7 +101,7 @@ def row_reader(
     pick = itemgetter(*[position.get(name, -1) for name in plain])
     extra = [
         (name, position[name], read)
-        for name, read in _extra(groups, fields, is_sandbox=is_sandbox).items()
+        for name, read in _extra(groups, fields).items()
         if name in position
     ]
 
@@ -203,9 +203,7 @@ def _suggester(known: Sequence[str]) -> Callable[[str], str | None]:
 # Cells that go into tables of their own ----------------------------------------------------------
 
 
-def _extra(
-    groups: Iterable[Named], fields: Iterable[FieldRule], *, is_sandbox: bool
-) -> Mapping[str, Extra]:
+def _extra(groups: Iterable[Named], fields: Iterable[FieldRule]) -> Mapping[str, Extra]:
     def supervisor(row_no: int, put: Put, cell: str) -> None:
         word = canonical.key(cell)
         is_word = word in {SupervisorMode.NONE, SupervisorMode.INHERITED}

@@ -62,7 +62,7 @@ def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to
     on = rules.day_of(session, store.days(work, session.id), day)
     rules.check_attendance(on, minutes, work.now, is_present=is_present)
     seats = attendance_store.seats(work, session.id, on.id)
-    wanted = _named(work, session, seats, logins) if logins else seats
+    wanted = _named(session, seats, logins) if logins else seats
     changed = [seat for seat in wanted if (seat.is_present, seat.minutes) != (is_present, minutes)]
     if changed:
         ids = [seat.enrollment_id for seat in changed]
@@ -81,9 +81,7 @@ def _outcome(seat: Seat, is_changed: bool) -> Outcome:  # noqa: FBT001 - the one
     return Outcome.CREATED if seat.is_present is None else Outcome.UPDATED
 
 
-def _named(
-    work: Work, session: rules.Session, seats: Sequence[Seat], logins: Sequence[str]
-) -> list[Seat]:
+def _named(session: rules.Session, seats: Sequence[Seat], logins: Sequence[str]) -> list[Seat]:
     """Return whom these logins, addresses or numbers mean among the participants, each once."""
     by_number = {str(seat.user_id): seat for seat in seats}
     by_login = {seat.login_key: seat for seat in seats}

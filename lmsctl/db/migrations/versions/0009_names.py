@@ -83,7 +83,8 @@ def _check_apart() -> None:
             """
             WITH people AS (
                 SELECT u.id, u.login, COALESCE(k.login_key, u.login_key) AS login_key,
-                       CASE WHEN k.user_id IS NULL THEN u.email_key ELSE k.email_key END AS email_key
+                       CASE WHEN k.user_id IS NULL THEN u.email_key
+                            ELSE k.email_key END AS email_key
                 FROM users u LEFT JOIN new_keys k ON k.user_id = u.id),
             names AS (
                 SELECT login_key AS key, id, login FROM people

@@ -18,7 +18,8 @@ def pair(portal: Portal) -> Portal:
     for login in ("amy", "bob"):
         portal.ok("user", "create", "--login", login, *NAMES)
     portal.ok("registration", "enable")
-    portal.ok("signup-profile", "create", "--code", "p", "--name", "P", "--department", "/")
+    places = ("--department", "/", "--ends", "never", "--activations", "9")
+    portal.ok("signup-profile", "create", "P", "--code", "p", *places)
     (portal.folder / "people.csv").write_text(f"Login,First name,Last name,Email\ncy,C,D,{NAME}\n")
     (portal.folder / "amy.csv").write_text(f"Login,Email\namy,{NAME}\n")
     return portal

@@ -100,3 +100,14 @@ class ToolFailed(Unavailable):
         "Nothing was changed. Check that its version fits the server and that you have its rights."
     )
     retryable = False
+
+
+class NameShared(Conflict):
+    """Two people are called alike, so that neither could be named."""
+
+    code = "name_shared"
+    says = "The database cannot be upgraded: '{one}' and '{other}' are both called '{name}'."
+    hint = (
+        "Give one of them another login or address with the version of lmsctl that made this"
+        " database (lmsctl user edit), then upgrade again."
+    )

@@ -14,6 +14,7 @@ from lmsctl.department.errors import (
 from lmsctl.department.results import Department
 from lmsctl.department.store import Named, Node
 from lmsctl.kit import canonical, discover
+from lmsctl.kit.address import login_key
 from lmsctl.kit.discover import Obstacle
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
@@ -185,7 +186,7 @@ def _supervisor_id(work: Work, given: str) -> int | None:
         return None
 
     def get() -> Named:
-        found = store.person(work, canonical.key(given), rights.require(work, "user.view"))
+        found = store.person(work, login_key(given), rights.require(work, "user.view"))
         if found is None:
             raise SupervisorUnknown(login=given)
         return found

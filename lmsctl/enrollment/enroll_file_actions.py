@@ -55,9 +55,7 @@ def enroll_people(
         event="enrollments.imported",
         columns=COLUMNS,
         tables=store.TABLES,
-        reader=lambda names: row_reader(
-            names, blanks, upload.order.path, is_sandbox=work.is_sandbox
-        ),
+        reader=lambda names: row_reader(names, blanks, upload.order.path),
         resolve=enrolling.resolve,
         write=enrolling.write,
         notes=enrolling.notes,

@@ -42,7 +42,7 @@ def import_progress(work: Work, upload: Upload) -> Done:
         event="progress.imported",
         columns=COLUMNS,
         tables=store.TABLES,
-        reader=lambda names: row_reader(names, work.now, work.zone, is_sandbox=work.is_sandbox),
+        reader=lambda names: row_reader(names, work.now, work.zone),
         resolve=progress.resolve,
         write=progress.write,
         notes=lambda _work: (),

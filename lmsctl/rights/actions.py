@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmsctl.kit import canonical, locks
+from lmsctl.kit.address import login_key
 from lmsctl.kit.locks import R
 from lmsctl.kit.work import Work
 from lmsctl.rights import rules, store
@@ -46,7 +47,7 @@ def _find_actor(work: Work) -> Actor:
 
 
 def _myself(work: Work) -> _Myself:
-    number = store.find_person(work, canonical.key(work.as_login or ""))
+    number = store.find_person(work, login_key(work.as_login or ""))
     if number is None:
         raise ActorUnknown(login=work.as_login)
     return _Myself(number)

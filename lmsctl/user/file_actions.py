@@ -10,7 +10,8 @@ from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, ReadRow, Upload
 from lmsctl.bulk.store import Span, lock_meant
 from lmsctl.department import store as departments
-from lmsctl.kit import canonical, discover
+from lmsctl.kit import discover
+from lmsctl.kit.address import login_key
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import MeanwhileChanged, Work
@@ -301,7 +302,7 @@ def _numbered(work: Work) -> Iterator[tuple[int, str, str]]:
             taken.add(clash.text)
             continue
         base = rules.login_of_address(clash.text)
-        key = canonical.key(base)
+        key = login_key(base)
         number = latest.get(key, 0)
         while (f"{key}{number}" if number else key) in taken:
             number += 1

@@ -1,17 +1,14 @@
 """The tables of the user room."""
 
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from lmsctl.kit import canonical, columns
-from lmsctl.kit.address import email_key
+from lmsctl.kit import address, canonical, columns
 from lmsctl.user.results import FieldKind, Origin, Status, SupervisorMode, Type
 
 # Whether addresses that nobody can own are taken is for those who enter them to say.
-_ADDRESS_KEY = partial(email_key, sandbox=True)
 
 
 class User(SQLModel, table=True):
@@ -51,10 +48,10 @@ class User(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=columns.key())
     login: str = Field(sa_column=columns.text())
-    login_key: str = Field(sa_column=columns.derived("login", canonical.key, unique=True))
+    login_key: str = Field(sa_column=columns.derived("login", address.login_key, unique=True))
     email: str | None = Field(sa_column=columns.text(null=True))
     email_key: str | None = Field(
-        sa_column=columns.derived("email", _ADDRESS_KEY, null=True, unique=True)
+        sa_column=columns.derived("email", address.login_key, null=True, unique=True)
     )
     first_name: str = Field(sa_column=columns.text())
     last_name: str = Field(sa_column=columns.text())
@@ -74,6 +71,16 @@ class User(SQLModel, table=True):
     due_at: datetime | None = Field(sa_column=columns.moment(null=True))
     version: int = Field(sa_column=columns.number(default=1))
     away_at: datetime | None = Field(sa_column=columns.moment(null=True))
+
+
+class Name(SQLModel, table=True):
+    """What a person is called: the key of their login or of their address, each only once."""
+
+    __tablename__ = "user_names"
+    __table_args__ = (columns.STRICT_LINK,)
+
+    key: str = Field(sa_column=columns.text_key())
+    user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE"))
 
 
 class CustomField(SQLModel, table=True):

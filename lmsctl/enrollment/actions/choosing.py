@@ -9,7 +9,7 @@ from lmsctl.enrollment import rules, store
 from lmsctl.enrollment.rules import Candidate, Selection
 from lmsctl.group import store as groups
 from lmsctl.kit import canonical
-from lmsctl.kit.address import email_key
+from lmsctl.kit.address import login_key
 from lmsctl.kit.errors import Ambiguous, Refusal
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
@@ -83,14 +83,12 @@ def _named(
 ) -> tuple[dict[int, Candidate], dict[str, Refusal]]:
     if not logins:
         return {}, {}
-    keys = {given: email_key(given, sandbox=work.is_sandbox) for given in logins}
-    emails = {given: key for given, key in keys.items() if key is not None}
+    keys = {given: login_key(given) for given in logins}
     numbers = {given: number for given in logins for number in _numbers(given)}
     candidates = store.named(
         work,
         scope,
-        login_keys=[canonical.key(given) for given in logins],
-        email_keys=list(emails.values()),
+        keys=list(keys.values()),
         numbers=list(numbers.values()),
     )
     by_login = {person.login_key: person for person in candidates}
@@ -102,8 +100,8 @@ def _named(
         fits = {
             person.id: person
             for person in (
-                by_login.get(canonical.key(given)),
-                by_email.get(emails.get(given, "")),
+                by_login.get(keys[given]),
+                by_email.get(keys[given]),
                 by_number.get(numbers.get(given, 0)),
             )
             if person is not None

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lmsctl.kit import canonical, secret, timewords
+from lmsctl.kit import secret, timewords
+from lmsctl.kit.address import login_key
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
@@ -108,7 +109,7 @@ def _check_free(work: Work, details: Checked) -> None:
     check_not_waiting(work, details.email)
     if users.called(work, details.email.key):
         raise AddressTaken(email=details.email.address, field="email")
-    if details.login and users.called(work, canonical.key(details.login)):
+    if details.login and users.called(work, login_key(details.login)):
         raise SignupLoginTaken(login=details.login, field="login")
 
 

@@ -7,7 +7,7 @@ from lmsctl.content import store as content_store
 from lmsctl.content.errors import OpenLinkUnknown
 from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
-from lmsctl.kit import canonical
+from lmsctl.kit.address import login_key
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import PlanFull
@@ -50,7 +50,7 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> Registered:
         department_id=departments.root(work).id,
     )
     registered, _ = enter(work, door, newcomer)
-    number = users.holder_of_login(work, canonical.key(registered.login))
+    number = users.holder_of_login(work, login_key(registered.login))
     assert number is not None
     content.grant_open(work, item, number)
     audit.record(work, "registration.submitted", f"content {item.code}", login=registered.login)

@@ -7,7 +7,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
 from lmsctl.department.store import Node as Department
 from lmsctl.kit import canonical, discover
-from lmsctl.kit.address import Email, parse_email
+from lmsctl.kit.address import Email, login_key, parse_email
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
@@ -105,7 +105,7 @@ def add(work: Work, draft: Draft, status: Status) -> int:
     number = store.add(
         work,
         login=login,
-        login_key=canonical.key(login),
+        login_key=login_key(login),
         email=draft.email.address if draft.email else None,
         email_key=draft.email.key if draft.email else None,
         first_name=draft.first_name,
@@ -144,8 +144,8 @@ def retyped(work: Work, ids: Sequence[int]) -> None:
 def _free_login(work: Work, login: str | None, email: Email | None) -> str:
     base, may_grow = rules.login_base(login, email)
     for batch in rules.candidates(base):
-        taken = store.taken_logins(work, [canonical.key(text) for text in batch])
-        free = [text for text in batch if canonical.key(text) not in taken]
+        taken = store.taken_logins(work, [login_key(text) for text in batch])
+        free = [text for text in batch if login_key(text) not in taken]
         if free:
             return free[0]
         if not may_grow:
@@ -298,7 +298,7 @@ def _change(
 def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
     """Add to a new login or address the form in which it is compared."""
     keys = {
-        f"{name}_key": None if changes[name] is None else canonical.key(str(changes[name]))
+        f"{name}_key": None if changes[name] is None else login_key(str(changes[name]))
         for name in ("login", "email")
         if name in changes
     }
@@ -307,7 +307,7 @@ def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
 
 def _new_login(work: Work, person: Person, given: str) -> dict[str, object]:
     login = rules.check_login(given)
-    if store.called(work, canonical.key(login)) - {person.id}:
+    if store.called(work, login_key(login)) - {person.id}:
         raise LoginTaken(login=login, field="login")
     return {"login": login}
 

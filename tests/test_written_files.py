@@ -12,6 +12,7 @@ import pytest
 
 from lmsctl.kit import driver, signals
 from tests.conftest import Portal
+from tests.db.clients import programs
 from tests.tokens import stocked
 
 CSV = "Login,First name,Last name\nkim,Kim,Oh\n"
@@ -34,8 +35,14 @@ ending = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def desk(portal: Portal) -> Portal:
-    """Return a portal with one person and one topic, and the files that commands read."""
+def desk(portal: Portal, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Portal:
+    """Return a portal with one person and one topic, and the files that commands read.
+
+    The client programs of its server are in reach.
+    """
+    if not portal.is_sqlite:
+        folder = programs(request.getfixturevalue("postgresql"))
+        monkeypatch.setenv("PATH", str(folder), prepend=":")
     portal.folder.joinpath("people.csv").write_text(CSV)
     portal.folder.joinpath("pairs.csv").write_text("Login,Content\nkim,topic\n")
     portal.folder.joinpath("progress.csv").write_text(

@@ -142,19 +142,17 @@ def closed_gates(*, is_registration_on: bool) -> Iterator[Refusal]:
         yield RegistrationOff()
 
 
-def warnings(
-    gates: Iterable[Refusal], zone: ZoneInfo, *, public_url: str, link: str | None
-) -> list[str]:
+def warnings(gates: Iterable[Refusal], zone: ZoneInfo, *, public_url: str) -> list[str]:
     """Return what whoever has just made a door should know: what keeps it shut, what is missing.
 
-    `link` is what is to be handed out, if that is a link; moments are shown in `zone`.
+    Moments are shown in `zone`.
     """
     said = [
         f"Nobody can come in by it now: {gate.message(zone)} {gate.advice(zone)}" for gate in gates
     ]
-    if link and not public_url:
+    if not public_url:
         said.append(
-            f"The link is '{link}' alone, because no address is set for this portal:"
+            "The link is only its secret end, because this portal's address is not set:"
             " lmsctl settings set public-url=https://learn.example.com"
         )
     return said

@@ -108,5 +108,5 @@ def test_who_makes_a_door_is_told_that_the_portal_has_no_address(hall: Portal, d
     """What is handed out is half a link then."""
     hall.ok("settings", "set", "public-url=")
     said = hall.ok(*DOORS[door][0]).err
-    assert "no address is set for this portal" in said
+    assert "this portal's address is not set" in said
     assert "lmsctl settings set public-url=" in said

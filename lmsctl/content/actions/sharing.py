@@ -49,7 +49,7 @@ def _shown(work: Work, item: Item, text: str, *, is_new: bool) -> tuple[Link, bo
     base = settings.public_url
     gates = list(rules.closed_link(item, settings, portal.seats_taken(work, work.now)))
     found = Link(item.code, f"{base}/open/{text}" if base else text, [gate.code for gate in gates])
-    return found, is_new, portal_rules.warnings(gates, work.zone, public_url=base, link=found.link)
+    return found, is_new, portal_rules.warnings(gates, work.zone, public_url=base)
 
 
 def revoke_link(work: Work, given: str) -> tuple[Item, bool]:

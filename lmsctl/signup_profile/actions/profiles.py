@@ -71,7 +71,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
         if not isinstance(gate, ProfileNotOpenYet)
     ]
     base = settings.public_url
-    return made, portal_rules.warnings(gates, work.zone, public_url=base, link=made.link)
+    return made, portal_rules.warnings(gates, work.zone, public_url=base)
 
 
 def _new_link() -> str:

@@ -77,10 +77,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     audit.record(work, "token.created", f"token {number}", content=item.code)
     row, settings = store.lock(work, number), portal.settings(work)
     gates = _closed(work, row, settings, portal.seats_taken(work, work.now))
-    base = settings.public_url
-    return shown(work, row), portal_rules.warnings(
-        gates, work.zone, public_url=base, link=rules.link(row.code, base)
-    )
+    return shown(work, row), portal_rules.warnings(gates, work.zone, public_url=settings.public_url)
 
 
 def held_item(work: Work, given: str) -> Item:

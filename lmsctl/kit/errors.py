@@ -65,6 +65,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
     A subclass gives `code`, `says` and `hint`; the last two are format strings over the keyword
     values the subclass is raised with. Moments among the values are aware datetimes and are shown
     in the reader's zone. `details` holds further refusals when several things are wrong at once.
+    `standing` is a sentence on what was changed nevertheless; None if nobody has said it.
     """
 
     kind: ClassVar[Kind] = Kind.INTERNAL
@@ -86,10 +87,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
         self.location = location
         self.details = tuple(details)
         self.values = values
+        self.standing: str | None = None
 
     def message(self, zone: tzinfo | None = None) -> str:
         """Return the sentence with its place in front; moments in `zone`, or as they are."""
         sentence = self.says.format_map(_shown(self.values, zone))
+        if self.standing:
+            sentence += f" {self.standing}"
         return f"{self.location}: {sentence}" if self.location else sentence
 
     def advice(self, zone: tzinfo | None = None) -> str:

@@ -30,11 +30,13 @@ from lmsctl.rights import store as rights_store
 def enter(work: Work) -> None:
     """Look at the portal before anything else: its schema, its zone, whether the clock may stand.
 
-    Raises SchemaAbsent, SchemaOutdated, SchemaNewer and ClockFrozen.
+    Raises SchemaAbsent, DatabaseIncomplete, SchemaOutdated, SchemaNewer and ClockFrozen.
     """
     found = store.entrance(work)
-    if found is None or found.time_zone is None:
-        raise SchemaAbsent
+    if found is None:
+        raise DatabaseIncomplete(reason="the version of the schema is missing")
+    if found.time_zone is None:
+        _existing(None if store.has_people(work) else ...)
     if found.schema != schema.VERSION:
         refusal = SchemaOutdated if found.schema < schema.VERSION else SchemaNewer
         raise refusal(found=found.schema, wanted=schema.VERSION)

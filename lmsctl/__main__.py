@@ -4,6 +4,8 @@ import gc
 import os
 import sys
 
+from lmsctl.kit import streams
+
 
 def run() -> None:
     """Run the program with this process's arguments and leave with its exit status.
@@ -11,26 +13,36 @@ def run() -> None:
     The garbage collector rests while modules load, and the interpreter is not taken down in order:
     together that is a quarter of the time of a short command.
     """
+    streams.prepare()
     if sys.argv[1:] in (["--version"], ["version"]):
         from lmsctl import __version__
 
-        sys.stdout.write(f"lmsctl {__version__}\n")
-        _leave(0)
+        _leave(0, f"lmsctl {__version__}\n")
     gc.disable()
-    from lmsctl.kit import late
-
-    late.install()
-    from lmsctl.cli import main
-
-    _leave(main(sys.argv[1:]))
-
-
-def _leave(status: int) -> None:
     try:
+        from lmsctl.kit import late
+
+        late.install()
+        from lmsctl.cli import main
+
+        status = main(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules load, or once more while the first one is answered
+        status = 130
+    _leave(status)
+
+
+def _leave(status: int, last_words: str = "") -> None:
+    try:
+        sys.stdout.write(last_words)
         sys.stdout.flush()
-        sys.stderr.flush()
     except BrokenPipeError:
         status = 141
+    except OSError as error:
+        from lmsctl.cli import OutputUnwritable
+
+        refusal = OutputUnwritable(reason=error.strerror, already="")
+        sys.stderr.write(f"error: {refusal.message()}\nhint: {refusal.advice()}\n")
+        status = refusal.exit_status
     os._exit(status)
 
 

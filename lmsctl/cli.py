@@ -23,6 +23,7 @@ from lmsctl.kit.answer import REHEARSED, Done, Running, queued
 from lmsctl.kit.environment import Call, Environment, Options
 from lmsctl.kit.errors import Kind, Refusal
 from lmsctl.kit.options import Session, hearing
+from lmsctl.kit.streams import OutputError
 from lmsctl.kit.talk import StderrTalk
 from lmsctl.nouns import NOUNS
 
@@ -165,23 +166,31 @@ def main(argv: Sequence[str]) -> int:
 
 def _run(argv: list[str], session: Session) -> int:
     root = build()
-    if "_LMSCTL_COMPLETE" in os.environ:
-        from typer.completion import completion_init  # type: ignore[attr-defined]  # its home
-
-        completion_init()
-        root.main(args=argv, prog_name="lmsctl", obj=session)
-    with root.make_context("lmsctl", argv, obj=session) as ctx:
-        answer = root.invoke(ctx)
-        try:
-            status = _show(answer, session.environment)
+    try:
+        if "_LMSCTL_COMPLETE" in os.environ:
+            _complete(root, argv)
+        with root.make_context("lmsctl", argv, obj=session) as ctx:
+            status = _show(root.invoke(ctx), session.environment)
             sys.stdout.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            _discard_output()
-            reason = error.strerror or type(error).__name__
-            raise OutputUnwritable(reason=reason, already=_already(session)) from error
+    except OutputError as failure:
+        _discard_output()
+        raise OutputUnwritable(reason=failure.strerror, already=_already(session)) from failure
     return status
+
+
+def _complete(root: Any, argv: list[str]) -> None:
+    """Answer a shell's question on how a command line may go on; raises UsageWrong, and leaves."""
+    from typer.completion import completion_init  # type: ignore[attr-defined]  # its home
+
+    completion_init()
+    try:
+        root.main(args=argv, prog_name="lmsctl", obj=Session())
+    except SystemExit as leaving:
+        if not leaving.code:
+            raise typer.Exit from leaving
+    except (KeyError, ValueError):
+        pass
+    raise UsageWrong(reason="The shell's question is not understood.", command="lmsctl completion")
 
 
 def _check_decoded(argv: Sequence[str]) -> None:
@@ -229,6 +238,8 @@ def _audit(work: Work, refusal: Refusal) -> None:
     from lmsctl.audit import actions as audit
 
     audit.record_refusal(work, refusal)
+    if refusal.besides is not None:
+        refusal.besides(work)
 
 
 # Printing ----------------------------------------------------------------------------------------
@@ -302,7 +313,10 @@ def _refuse(refusal: Refusal, session: Session, argv: Sequence[str]) -> int:
     _end_talk(session)
     env = session.environment
     if env is not None:
-        env.record(refusal)
+        try:
+            env.record(refusal)
+        except Exception as bug:  # noqa: BLE001 - as in `main`
+            refusal = _broken(bug, session, argv)
     zone = env.zone if env else None
     if _wants_json(session, argv):
         sys.stderr.write(render.dumps({"error": render.error_object(refusal, zone)}) + "\n")
@@ -329,7 +343,7 @@ def _wants_json(session: Session, argv: Sequence[str]) -> bool:
         env = Environment(Options(**heard), "")
     try:
         return env.output in {"json", "jsonl"}
-    except Refusal:
+    except Exception:  # noqa: BLE001 - whatever keeps the configuration from being read is told already
         return False
 
 

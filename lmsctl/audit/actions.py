@@ -6,6 +6,7 @@ from typing import Any
 
 from lmsctl.audit import store
 from lmsctl.audit.results import Entry, Verdict
+from lmsctl.kit import canonical
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
@@ -39,7 +40,8 @@ def list_entries(  # noqa: PLR0913 - one for each filter
 ) -> Iterator[Entry]:
     """Return the log, oldest first, narrowed to what is given; needs `audit.view` everywhere."""
     rights.require_everywhere(work, "audit.view")
-    return store.entries(work, since=since, verdict=verdict, code=code, target=target, mark=mark)
+    about = None if target is None else canonical.indexable(target)
+    return store.entries(work, since=since, verdict=verdict, code=code, target=about, mark=mark)
 
 
 def _add(work: Work, verdict: Verdict, code: str, target: str, detail: dict[str, Any]) -> None:
@@ -51,6 +53,6 @@ def _add(work: Work, verdict: Verdict, code: str, target: str, detail: dict[str,
         command=work.command,
         verdict=verdict,
         code=code,
-        target=target,
+        target=canonical.indexable(target),
         detail_json=detail,
     )

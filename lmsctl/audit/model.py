@@ -1,6 +1,7 @@
 """The table of the audit room."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
@@ -30,8 +31,8 @@ class AuditRow(SQLModel, table=True):
     operator: str = Field(sa_column=columns.text())
     actor: str | None = Field(sa_column=columns.text(null=True))
     command: str = Field(sa_column=columns.text())
-    verdict: str = Field(sa_column=columns.text())
+    verdict: Verdict = Field(sa_column=columns.choice(Verdict))
     code: str = Field(sa_column=columns.text())
     target: str = Field(sa_column=columns.text(index=True))
-    detail_json: str = Field(sa_column=columns.text())
+    detail_json: dict[str, Any] = Field(sa_column=columns.json_text())
     mark: str | None = Field(sa_column=columns.text(null=True, index=True))

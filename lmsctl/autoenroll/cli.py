@@ -8,6 +8,7 @@ import typer
 from lmsctl.autoenroll import actions
 from lmsctl.autoenroll.results import Applied, AutoenrollRule, Prospect, Target
 from lmsctl.autoenroll.rules import Wanted
+from lmsctl.enrollment import rules as enrollment_rules
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
@@ -129,8 +130,9 @@ def delete(env: Environment, code: Code, if_missing: IfMissing = options.Missing
 def preview(env: Environment, code: Code) -> Any:
     """Show who would come in by applying a rule, and what would be sent. Changes nothing.
 
-    needs_existing marks whom 'apply' takes in only with --existing, sends what it queues only with
-    --notify. Who is not active is skipped, and enrolled on becoming active.
+    needs_existing marks whom 'apply' takes in only with --existing, was_removed whom only with
+    --include-removed too; sends is what it queues only with --notify. Who is not active is skipped,
+    and enrolled on becoming active.
     """
     return env.read(lambda work: Listing(Prospect, actions.preview(work, code)))
 
@@ -149,29 +151,49 @@ def apply(
     existing: Annotated[
         bool, typer.Option("--existing", help="Also who was there before the rule was made.")
     ] = False,
+    include_removed: Annotated[
+        bool,
+        typer.Option("--include-removed", help="Of these also who was taken out by hand."),
+    ] = False,
     notify: Annotated[
         bool, typer.Option("--notify", help="Write to who is newly enrolled.")
     ] = False,
 ) -> Any:
     """Enroll whom a rule has reached and could not enroll, because its item was archived.
 
-    With --existing also who was there before it was made; asks first when anybody would be
-    enrolled. Nobody is written to unless --notify is given.
+    With --existing also who was there before it was made, but not who was taken out by hand, unless
+    --include-removed; asks first when anybody would be enrolled. Nobody is written to unless
+    --notify is given.
     """
+    enrollment_rules.check_needed("--existing", existing, {"--include-removed": include_removed})
 
     def write(work: Work) -> Done:
-        applied = actions.apply(work, code, is_for_all=existing, wants_notices=notify)
+        applied = actions.apply(
+            work,
+            code,
+            is_for_all=existing,
+            includes_removed=include_removed,
+            wants_notices=notify,
+        )
         count = Counter(item.outcome for item in applied.outcomes)
         known = count[Outcome.UPDATED] + count[Outcome.UNCHANGED]
         parts = [f"{count[Outcome.CREATED]} enrolled", f"{known} enrolled already"]
         if count[Outcome.SKIPPED]:
             parts.append(f"{count[Outcome.SKIPPED]} when they become active")
-        left = f"{applied.left} more were there before the rule; --existing takes them in."
+        notes = []
+        if applied.left:
+            notes.append(
+                f"{applied.left} more were there before the rule; --existing takes them in."
+            )
+        if applied.removed:
+            needed = "--include-removed" if existing else "--existing --include-removed"
+            who = "1 person who was" if applied.removed == 1 else f"{applied.removed} who were"
+            notes.append(f"{who} taken out by hand stayed out; {needed} takes them in.")
         return Done(
             Listing(Applied, applied.outcomes),
             f"{', '.join(parts)}.",
             is_changed=applied.is_changed,
-            notes=[left] if applied.left else [],
+            notes=notes,
         )
 
     return env.write(write)

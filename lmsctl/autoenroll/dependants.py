@@ -37,6 +37,12 @@ def after_becoming_active(work: Work, ids: Sequence[int]) -> None:
         actions.reach_active(work, ids)
 
 
+def after_cancel_by_hand(work: Work, item_id: int, user_ids: Sequence[int]) -> None:
+    """Let nobody wait for a rule on an item that somebody has just taken them out of."""
+    if store.has_rules(work):
+        store.forget_waiting(work, item_id, user_ids)
+
+
 # What goes ---------------------------------------------------------------------------------------
 
 

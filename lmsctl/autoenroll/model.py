@@ -37,7 +37,7 @@ class AutoenrollRule(SQLModel, table=True):
     code: str = Field(sa_column=columns.text())
     code_key: str = Field(sa_column=columns.text(unique=True))
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))
-    target: str = Field(sa_column=columns.text())
+    target: Target = Field(sa_column=columns.choice(Target))
     department_id: int | None = Field(
         sa_column=columns.reference("departments", null=True, gone="CASCADE")
     )
@@ -45,7 +45,7 @@ class AutoenrollRule(SQLModel, table=True):
     group_id: int | None = Field(
         sa_column=columns.reference("user_groups", null=True, gone="CASCADE")
     )
-    type: str | None = Field(sa_column=columns.text(null=True))
+    type: Type | None = Field(sa_column=columns.choice(Type, null=True))
     created_at: datetime = Field(sa_column=columns.moment())
 
 

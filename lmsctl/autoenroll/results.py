@@ -58,7 +58,8 @@ class Prospect:
 
     `outcome` is what applying would report: created (enrolled), updated (enrolled already, with one
     more reason) or skipped (not active: enrolled when they become so). `needs_existing` says that
-    the rule has not reached them, so that only --existing takes them in. `sends` are the messages
+    the rule has not reached them, so that only --existing takes them in, and `was_removed` that
+    they were taken out by hand, so that it takes --include-removed too. `sends` are the messages
     that --notify would queue.
     """
 
@@ -71,4 +72,5 @@ class Prospect:
     outcome: Outcome
     due_at: datetime | None
     needs_existing: bool
+    was_removed: bool
     sends: list[str]

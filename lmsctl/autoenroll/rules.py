@@ -51,7 +51,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """Somebody whom a rule is about, how they stand to its item, and whether they wait for it."""
+    """Somebody whom a rule is about, how they stand to its item, and whether they wait for it.
+
+    `is_removed` says that they were taken out by hand, and have not come anew to what it names.
+    """
 
     id: int
     login: str
@@ -61,6 +64,7 @@ class Fitting:
     is_waiting: bool
     is_enrolled: bool
     has_reason: bool
+    is_removed: bool
 
 
 def check_wanted(wanted: Wanted) -> None:
@@ -85,7 +89,15 @@ def codes(content: str, name: str) -> Iterator[str]:
 
 def is_left_out(person: Fitting) -> bool:
     """Say whether only asking for those who were there before the rule would enroll somebody."""
-    return not person.is_waiting and verdict(person) is Outcome.CREATED
+    is_old = not (person.is_waiting or person.is_removed)
+    return is_old and verdict(person) is Outcome.CREATED
+
+
+def is_meant(person: Fitting, *, is_for_all: bool, includes_removed: bool) -> bool:
+    """Say whether applying a rule is about somebody; who was taken out by hand stays out."""
+    if person.is_removed and not includes_removed:
+        return False
+    return is_for_all or person.is_waiting
 
 
 def verdict(person: Fitting) -> Outcome:

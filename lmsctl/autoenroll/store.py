@@ -285,6 +285,18 @@ def end_waiting(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
     )
 
 
+def forget_waiting(work: Work, item_id: int, user_ids: Sequence[int]) -> None:
+    """Let people wait no more for the rules on an item."""
+    work.run(
+        """
+        DELETE FROM autoenroll_waiting WHERE user_id IN :users
+          AND rule_id IN (SELECT id FROM autoenroll_rules WHERE item_id = :item)
+        """,
+        item=item_id,
+        users=list(user_ids),
+    )
+
+
 def fitting(work: Work, rule_id: int, scope: Scope) -> list[Fitting]:
     """Return the people in `scope` whom a rule is about, by login."""
     return work.all(
@@ -295,7 +307,11 @@ def fitting(work: Work, rule_id: int, scope: Scope) -> list[Fitting]:
                e.id IS NOT NULL AND e.phase <> 'pre-enrolled' AS is_enrolled,
                EXISTS (SELECT 1 FROM enrollment_reasons s
                        WHERE s.enrollment_id = e.id AND s.reason = 'rule'
-                         AND s.reference = r.code) AS has_reason
+                         AND s.reference = r.code) AS has_reason,
+               w.user_id IS NULL AND EXISTS (
+                   SELECT 1 FROM enrollments c
+                   WHERE c.item_id = r.item_id AND c.user_id = u.id
+                     AND c.canceled_at IS NOT NULL AND c.phase <> 'pre-enrolled') AS is_removed
         FROM autoenroll_rules r
         LEFT JOIN departments d ON d.id = r.department_id
         CROSS JOIN users u

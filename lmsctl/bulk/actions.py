@@ -423,7 +423,7 @@ def _tell(  # noqa: PLR0913 - everything that is known in the end
                 line.key or "",
                 line.outcome,
                 str(line.id or ""),
-                line.changed or "",
+                store.listed_changes(line.changed),
                 line.code or "",
                 written.get(line.column, line.column or ""),
                 line.message or "",

@@ -22,7 +22,7 @@ class Run(SQLModel, table=True):
     kind: str = Field(sa_column=columns.text())
     file: str = Field(sa_column=columns.text())
     digest: str = Field(sa_column=columns.text(index=True))
-    state: str = Field(sa_column=columns.text())
+    state: RunState = Field(sa_column=columns.choice(RunState))
     rows_done: int = Field(sa_column=columns.number())
     created: int = Field(sa_column=columns.number())
     updated: int = Field(sa_column=columns.number())

@@ -2,9 +2,9 @@
 
 `staged` holds one row for each row of the file: `row_no` and `line_no`, then what the room adds.
 Once a row is understood, `id` is the thing it means (NULL: it makes a new one), `changed` the names
-of the columns that differ, with commas (NULL: none), and `note` a remark. `staged_errors` says what
-is wrong with which row; the view `good` is `staged` without the rows that have something there.
-They belong to the connection, are gone with it, and nobody else sees them.
+of the columns that differ, with `BETWEEN` between them (NULL: none), and `note` a remark.
+`staged_errors` says what is wrong with which row; the view `good` is `staged` without the rows that
+have something there. They belong to the connection, are gone with it, and nobody else sees them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +21,8 @@ from lmsctl.kit.work import Work
 
 Tables = Mapping[str, Mapping[str, str]]
 
+# No name of a column can hold it, whatever people call their custom fields.
+BETWEEN = "\x1f"
 ERRORS = ("row_no", "heading", "code", "message", "hint")
 _OWN_COLUMNS = "line_no INTEGER NOT NULL, id BIGINT, changed TEXT, note TEXT"
 
@@ -187,6 +189,17 @@ def _spoken(words: str, name: str, shown: Mapping[str, str], parts: dict[str, An
         if gap is not None:
             pieces.append(f"COALESCE(CAST({shown[gap]} AS TEXT), '')")
     return " || ".join(pieces) or "''"
+
+
+def changes(column: str) -> str:
+    """Return the condition under which a row of `staged s` changes `column`."""
+    return f"'{BETWEEN}' || s.changed || '{BETWEEN}' LIKE '%{BETWEEN}{column}{BETWEEN}%'"
+
+
+def listed_changes(changed: str | None) -> str:
+    """Return the names in `changed` with commas between them, those with commas in quotes."""
+    names = changed.split(BETWEEN) if changed else []
+    return ",".join(f'"{name}"' if "," in name else name for name in names)
 
 
 # What became of the rows -------------------------------------------------------------------------

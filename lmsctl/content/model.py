@@ -32,12 +32,12 @@ class ContentItem(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, sa_column=columns.key())
-    kind: str = Field(sa_column=columns.text())
+    kind: Kind = Field(sa_column=columns.choice(Kind))
     code: str = Field(sa_column=columns.text())
     code_key: str = Field(sa_column=columns.text(unique=True))
     title: str = Field(sa_column=columns.text())
-    status: str = Field(sa_column=columns.text())
-    source: str = Field(sa_column=columns.text())
+    status: Status = Field(sa_column=columns.choice(Status))
+    source: Source = Field(sa_column=columns.choice(Source))
     parent_id: int | None = Field(sa_column=columns.reference("content_items", null=True))
     is_inheriting: bool = Field(sa_column=columns.truth())
     link: str | None = Field(sa_column=columns.text(null=True, unique=True))
@@ -94,7 +94,7 @@ class ContentGrant(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=columns.key())
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))
-    audience: str = Field(sa_column=columns.text())
+    audience: Audience = Field(sa_column=columns.choice(Audience))
     user_id: int | None = Field(sa_column=columns.reference("users", null=True, gone="CASCADE"))
     group_id: int | None = Field(
         sa_column=columns.reference("user_groups", null=True, gone="CASCADE")
@@ -131,8 +131,8 @@ class CatalogRule(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=columns.key())
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))
-    opening: str = Field(sa_column=columns.text())
-    type: str | None = Field(sa_column=columns.text(null=True))
+    opening: Opening = Field(sa_column=columns.choice(Opening))
+    type: Type | None = Field(sa_column=columns.choice(Type, null=True))
     group_id: int | None = Field(
         sa_column=columns.reference("user_groups", null=True, gone="CASCADE")
     )

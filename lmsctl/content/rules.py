@@ -125,7 +125,7 @@ def parse_due(
         moment = on.start(now, zone)
         if moment is None:
             raise DueDayMissing(given=on.text, field="--due-on")
-        return Due(on=moment.astimezone(zone).date())
+        return Due(on=timewords.local_day(on, moment, zone))
     return Due() if is_never else None
 
 

@@ -16,6 +16,7 @@ from lmsctl.department.store import Node
 from lmsctl.kit import canonical, discover
 from lmsctl.kit.discover import Obstacle
 from lmsctl.kit.work import Work
+from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 
 
@@ -86,8 +87,8 @@ def edit(
     """Change a department's name, code or supervisor (a login, or `none`); an empty code goes.
 
     Needs `department.manage` there, and to name a supervisor `user.view` over them. Returns it and
-    whether it changed. Raises DepartmentUnknown, DepartmentExists, DepartmentCodeTaken and
-    SupervisorUnknown.
+    whether it changed. Raises DepartmentUnknown, DepartmentExists, DepartmentCodeTaken,
+    SupervisorUnknown and NotConfirmedYet.
     """
     scope = rights.require(work, "department.manage")
     work.about = f"department {given}"
@@ -178,10 +179,11 @@ def _supervisor_id(work: Work, given: str) -> int | None:
     if canonical.key(given) == "none":
         return None
     scope = rights.require(work, "user.view")
-    number = store.person_id(work, canonical.key(given), scope)
-    if number is None:
+    person = store.person(work, canonical.key(given), scope)
+    if person is None:
         raise SupervisorUnknown(login=given)
-    return number
+    portal_rules.check_confirmed(person, "named as a supervisor")
+    return person.id
 
 
 def _rename(work: Work, node: Node, name: str) -> None:
@@ -199,7 +201,7 @@ def _rename(work: Work, node: Node, name: str) -> None:
 def _rewrite(work: Work, node: Node, path: str, written: str) -> None:
     """Give the whole subtree of `node` its new paths, one statement for each department in it."""
     for place in store.subtree(work, node.path):
-        new = rules.check_depth(written + place.written[len(node.written) :])
+        new = rules.check_path(written + place.written[len(node.written) :])
         store.change(
             work,
             place.id,

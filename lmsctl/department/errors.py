@@ -43,6 +43,14 @@ class DepartmentIsRoot(Rejected):
     hint = "Name a department below it."
 
 
+class DepartmentPathTooLong(Rejected):
+    """A path that could not be looked up quickly in every database."""
+
+    code = "department_path_too_long"
+    says = "The path '{path}' has {bytes} bytes in UTF-8, more than {most}."
+    hint = "Choose shorter names, or a place further up in the tree."
+
+
 class DepartmentUnderItself(Rejected):
     """A department moved under its own descendant would leave the tree."""
 

@@ -3,6 +3,7 @@
 from lmsctl.department.errors import (
     DepartmentIsRoot,
     DepartmentNameInvalid,
+    DepartmentPathTooLong,
     DepartmentTooDeep,
     DepartmentUnderItself,
 )
@@ -10,6 +11,8 @@ from lmsctl.kit import canonical
 
 ROOT = "/"
 _DEPTH_LIMIT = 50
+# With the word that stands before it in the audit log it is whole there, and fits into an index.
+_MOST_BYTES = canonical.INDEXABLE_BYTES - 100
 
 
 def check_name(name: str) -> str:
@@ -21,14 +24,20 @@ def check_name(name: str) -> str:
 
 
 def full_name(parent: str, name: str) -> str:
-    """Return how `name` under `parent` is written; raises DepartmentTooDeep."""
-    return check_depth(name if parent == ROOT else f"{parent}/{name}")
+    """Return how `name` under `parent` is written; raises what `check_path` raises."""
+    return check_path(name if parent == ROOT else f"{parent}/{name}")
 
 
-def check_depth(path: str) -> str:
-    """Return `path`, as it is written, unless it lies too deep; raises DepartmentTooDeep."""
+def check_path(path: str) -> str:
+    """Return `path`, as it is written.
+
+    Raises DepartmentTooDeep and DepartmentPathTooLong.
+    """
     if path.count("/") >= _DEPTH_LIMIT:
         raise DepartmentTooDeep(path=path, limit=_DEPTH_LIMIT)
+    size = max(len(text.encode()) for text in (path, path_key(path)))
+    if size > _MOST_BYTES:
+        raise DepartmentPathTooLong(path=canonical.excerpt(path), bytes=size, most=_MOST_BYTES)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lmsctl.department.errors import DepartmentUnknown
@@ -124,18 +125,29 @@ def subtree(work: Work, path: str) -> list[Place]:
     )
 
 
-def person_id(work: Work, key: str, scope: Scope) -> int | None:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody whom a department may name; `expires_at` is set while they wait to be confirmed."""
+
+    id: int
+    login: str
+    email: str | None
+    expires_at: datetime | None
+
+
+def person(work: Work, key: str, scope: Scope) -> Named | None:
     """Return who in `scope` has that login or address, in the form in which they are compared."""
-    found: int | None = work.value(
+    return work.one(
+        Named,
         f"""
-        SELECT u.id FROM users u JOIN departments d ON d.id = u.department_id
+        SELECT u.id, u.login, u.email, u.expires_at
+        FROM users u JOIN departments d ON d.id = u.department_id
         WHERE (u.login_key = :key OR u.email_key = :key) AND {scope.clause("d.path")}
           AND (u.expires_at IS NULL OR u.expires_at > :now)
         """,
         key=key,
         now=work.now,
     )
-    return found
 
 
 def set_supervisor(work: Work, number: int, user_id: int | None) -> None:

@@ -374,8 +374,9 @@ def leave(env: Environment, training: InTraining, user: Learner = None) -> Any:
     """Leave a training, whose place is free then. It asks first when there is no way back."""
 
     def write(work: Work) -> Done:
-        part = actions.leave(work, user, training)
-        return Done(part, f"{part.login} has left {_place(part)}.")
+        part, warnings = actions.leave(work, user, training)
+        notes = warnings if work.is_rehearsal else ()
+        return Done(part, f"{part.login} has left {_place(part)}.", notes=notes)
 
     return env.write(write)
 

@@ -124,7 +124,7 @@ class _Enrolling:
         """Enroll who is new in `span`; return how many notices were queued."""
         before = work.notices
         items = store.items(work, span)
-        zone = ZoneInfo(portal.settings(work).time_zone)
+        zone = portal.zone(work)
         store.note_dues(
             work, [(item.id, content_rules.due_at(item, work.now, zone)) for item in items]
         )
@@ -171,7 +171,7 @@ def _access(now: datetime, one: trainings.Access, zone: ZoneInfo | None) -> tupl
     wrong: Refusal
     try:
         moment = training_rules.access_at(
-            timewords.parse(one.access), now, zone or ZoneInfo(one.time_zone)
+            timewords.parse(one.access), now, zone or timewords.kept_zone(one.time_zone)
         )
     except Usage as refusal:
         wrong = timewords.in_file(refusal, one.access)

@@ -15,6 +15,7 @@ from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import Scope
 from lmsctl.user.errors import UserUnknown
+from lmsctl.user.file_check_store import fail_not_confirmed
 from lmsctl.user.store import STATUS_NOW
 
 # `login` is what names the person and `heading` the column it stands in. `id` is the enrollment
@@ -73,6 +74,8 @@ def find(work: Work, span: Span, for_content: Scope, for_trainings: Scope) -> No
 
 def fail_unfit(work: Work, span: Span) -> None:
     """Note rows about people and items that are not there, or that cannot be enrolled."""
+    person = "FROM staged s JOIN users u ON u.id = s.user_id WHERE"
+    fail_not_confirmed(work, span, f"{person} TRUE", "s.heading", "'enrolled'")
     item = "FROM staged s JOIN content_items i ON i.id = s.item_id WHERE"
     shown = {"given": "s.content"}
     for refusal, fault in (
@@ -87,8 +90,7 @@ def fail_unfit(work: Work, span: Span) -> None:
         (
             PersonNotActive,
             Fault(
-                f"""FROM staged s JOIN users u ON u.id = s.user_id
-                    WHERE {STATUS_NOW} <> 'active'""",
+                f"{person} {STATUS_NOW} <> 'active'",
                 "s.heading",
                 {"login": "u.login", "status": STATUS_NOW},
                 {"now": work.now},

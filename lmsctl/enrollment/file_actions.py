@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, Rejects, Upload
@@ -71,7 +70,7 @@ class _Import:
     def write(self, work: Work, span: Span, run: int) -> int:
         """Record what is new in `span`, and let the enrollments follow; queues no notices."""
         store.write(work, span, f"import {run}")
-        zone = ZoneInfo(portal.settings(work).time_zone)
+        zone = portal.zone(work)
         items: dict[int, Item] = {}
         due: dict[datetime | None, list[int]] = {}
         for beginning in store.beginnings(work, span):

@@ -8,6 +8,7 @@ from lmsctl.content.errors import ContentIsFolder, ContentUnknown
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.user.errors import UserUnknown
+from lmsctl.user.file_check_store import fail_not_confirmed
 from lmsctl.user.store import IS_ALIVE
 
 # `id` is the event that is there already, and 0 for one that an earlier row of the file will make.
@@ -101,6 +102,13 @@ def fail_unknown(work: Work, span: Span) -> None:
         span,
         UserUnknown,
         Fault("FROM staged s WHERE s.user_id IS NULL AND s.login <> ''", "'Login'", _LOGIN),
+    )
+    fail_not_confirmed(
+        work,
+        span,
+        "FROM staged s JOIN users u ON u.id = s.user_id WHERE TRUE",
+        "'Login'",
+        "'given progress'",
     )
     fail(
         work,

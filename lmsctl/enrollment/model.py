@@ -13,7 +13,8 @@ class Enrollment(SQLModel, table=True):
     """One person in one item, once.
 
     pre-enrolled -> enrolled -> completed. `canceled_at` ends it in any phase and keeps the row;
-    enrolling again takes it away. `due_at` is fixed when the phase becomes enrolled, and is not
+    enrolling again takes it away; in the phase pre-enrolled the pathway took it away, else somebody
+    did by hand. `due_at` is fixed when the phase becomes enrolled, and is not
     touched by later changes of the item.
     """
 
@@ -30,7 +31,7 @@ class Enrollment(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=columns.key())
     user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE", index=False))
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE"))
-    phase: str = Field(sa_column=columns.text())
+    phase: Phase = Field(sa_column=columns.choice(Phase))
     enrolled_at: datetime = Field(sa_column=columns.moment())
     due_at: datetime | None = Field(sa_column=columns.moment(null=True))
     completed_at: datetime | None = Field(sa_column=columns.moment(null=True))
@@ -46,7 +47,7 @@ class EnrollmentReason(SQLModel, table=True):
     enrollment_id: int = Field(
         sa_column=columns.reference("enrollments", gone="CASCADE", primary=True)
     )
-    reason: str = Field(sa_column=columns.text_key())
+    reason: Reason = Field(sa_column=columns.choice_key(Reason))
     reference: str = Field(sa_column=columns.text_key())
     since_at: datetime = Field(sa_column=columns.moment())
 
@@ -80,7 +81,7 @@ class ProgressEvent(SQLModel, table=True):
     item_id: int | None = Field(
         sa_column=columns.reference("content_items", null=True, gone="CASCADE", index=False)
     )
-    event: str = Field(sa_column=columns.text())
+    event: Event = Field(sa_column=columns.choice(Event))
     score: int | None = Field(sa_column=columns.number(null=True))
     happened_at: datetime = Field(sa_column=columns.moment(index=True))
     recorded_at: datetime = Field(sa_column=columns.moment())

@@ -1,7 +1,7 @@
 """Pure decisions on what learners may do with their trainings: which gates are closed, and why."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -88,7 +88,10 @@ def extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> datetime:
     if first is None or last is None:
         raise ExtensionMissing(given=until.text, field="--until")
     # Acts are allowed strictly before a deadline, so that the last second of a day counts too.
-    return last if first == last else last + timedelta(seconds=1)
+    try:
+        return last if first == last else last + timedelta(seconds=1)
+    except OverflowError:
+        raise timewords.TimeOutOfRange(given=until.text, field="--until") from None
 
 
 def moment_of(at: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:
@@ -184,13 +187,6 @@ def closed_to_giving_up(case: Case) -> Iterator[Refusal]:
         yield from _locked(case)
 
 
-def returns_no_more(case: Case) -> bool:
-    """Say whether a participant who leaves now could not come back: registration has stopped."""
-    if case.session is not None:
-        return not case.is_registering(case.session)
-    return not any(case.is_registering(session) for session in case.sessions)
-
-
 # Coming ------------------------------------------------------------------------------------------
 
 
@@ -243,6 +239,41 @@ def offered(case: Case) -> list[Session]:
         for session in case.sessions
         if session != case.session and not list(closed_to_coming(case, session))
     ]
+
+
+# Coming back -------------------------------------------------------------------------------------
+
+
+def no_way_back(case: Case) -> list[str]:
+    """Return what a participant must know who could not come back by themselves, else nothing.
+
+    The gates are those of joining, as they would stand after they have left. What is closed may be
+    only the session they have, and then the others that are open are named.
+    """
+    after = _after_leaving(case)
+    session = next(
+        (one for one in after.sessions if case.session and one.id == case.session.id), None
+    )
+    closed = [refusal.message() for refusal in closed_to_joining(after, session)]
+    if not closed:
+        return []
+    code = case.training.code
+    if session is None or any(closed_to_joining(after, None)):
+        return [*closed, f"Coming back to '{code}' will not be possible."]
+    others = [
+        f"{code}:{one.code}" for one in after.sessions if not any(closed_to_coming(after, one))
+    ]
+    open_are = f"open: {', '.join(others)}" if others else "no other session has a place left now"
+    return [*closed, f"Coming back to {code}:{session.code} will not be possible; {open_are}."]
+
+
+def _after_leaving(case: Case) -> Case:
+    """Return the same with the person's own place free."""
+    sessions = [
+        replace(one, taken=one.taken - 1) if case.session and one.id == case.session.id else one
+        for one in case.sessions
+    ]
+    return replace(case, sessions=sessions, standing=None)
 
 
 # Until when --------------------------------------------------------------------------------------

@@ -72,9 +72,13 @@ class PairOutcome:
     session: str | None = None
 
 
+# The state of who has just left; `session` is the one they were in.
+LEFT = "left"
+
+
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """How somebody takes part in a training; `state` is what they said, or `enrolled`."""
+    """How somebody takes part in a training; `state` is what they said, `enrolled` or `left`."""
 
     KEY = "login"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from lmsctl.enrollment.errors import (
     ContentUnnamed,
@@ -13,12 +14,15 @@ from lmsctl.enrollment.errors import (
     FilterOnNames,
     FilterWrong,
     OptionIdle,
+    PersonNotActive,
     ScoreWrong,
     SelectionMissing,
 )
 from lmsctl.enrollment.results import Event, Phase
 from lmsctl.kit import canonical
+from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
+from lmsctl.portal import rules as portal_rules
 from lmsctl.user import rules as user_rules
 from lmsctl.user.results import Origin, Status, Type
 from lmsctl.user.rules import FieldRule
@@ -26,6 +30,14 @@ from lmsctl.user.rules import FieldRule
 _WORDS = {"type": Type, "status": Status, "origin": Origin}
 _SCORED = frozenset({Event.COMPLETED, Event.PASSED, Event.FAILED})
 _FULL_SCORE = 100
+
+
+class Enrollee(portal_rules.Person, Protocol):
+    """Somebody who is to be enrolled."""
+
+    @property
+    def status(self) -> str:
+        """Whether they count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,8 @@ class Candidate:
     login_key: str
     email_key: str | None
     status: str
+    email: str | None
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +156,12 @@ def check_no_file(given: Iterable[str]) -> None:
             raise FileNotAlone(option=option, other="people who are chosen", field=option)
 
 
-def is_fit(person: Candidate) -> bool:
-    """Say whether somebody can be enrolled: only active people can."""
-    return person.status == Status.ACTIVE
+def unfit(person: Enrollee) -> Refusal | None:
+    """Return why somebody cannot be enrolled: only active people can."""
+    if person.status == Status.ACTIVE:
+        return None
+    refusal = portal_rules.not_confirmed(person, "enrolled")
+    return refusal or PersonNotActive(login=person.login, status=person.status)
 
 
 @dataclass(frozen=True, slots=True)

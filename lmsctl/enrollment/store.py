@@ -15,7 +15,8 @@ from lmsctl.user.store import IS_ALIVE, STATUS_NOW
 # Choosing people ---------------------------------------------------------------------------------
 
 _CANDIDATE = f"""
-    SELECT u.id, u.login, u.login_key, u.email_key, {STATUS_NOW} AS status
+    SELECT u.id, u.login, u.login_key, u.email_key, {STATUS_NOW} AS status, u.email,
+           u.expires_at
     FROM users u JOIN departments d ON d.id = u.department_id
     WHERE {IS_ALIVE}
 """
@@ -248,6 +249,17 @@ def cancel_groundless(work: Work, ids: Sequence[int]) -> list[int]:
         """,
         ids=list(ids),
         now=work.now,
+    )
+
+
+def note_by_hand(work: Work, ids: Sequence[int]) -> None:
+    """Tell canceled enrollments that somebody ended from those whose preparation came to nothing.
+
+    Only the latter are canceled in the phase pre-enrolled.
+    """
+    work.run(
+        "UPDATE enrollments SET phase = 'enrolled' WHERE id IN :ids AND phase = 'pre-enrolled'",
+        ids=list(ids),
     )
 
 

@@ -7,7 +7,6 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment import rules
-from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.rules import Candidate
 from lmsctl.enrollment.training_errors import (
     AccessMissing,
@@ -142,8 +141,9 @@ def places(target: Target, *, is_over: bool) -> Iterator[bool]:
 
 
 def _unfit(target: Target, person: Candidate, standing: Standing | None) -> Refusal | None:
-    if not rules.is_fit(person):
-        return PersonNotActive(login=person.login, status=person.status)
+    refusal = rules.unfit(person)
+    if refusal is not None:
+        return refusal
     if standing is None or target.session_id in {None, standing.session_id}:
         return None
     if standing.session_id is None:
@@ -170,7 +170,8 @@ def full(target: Target, who: str) -> SessionFull:
 def late_to_come(session: Session, now: datetime) -> Iterator[str]:
     """Yield what an administrator should know who puts people into a session now."""
     if room_rules.is_stopped(session.registration_stops_at, now):
-        shown = timewords.show(session.registration_stops_at or now, ZoneInfo(session.time_zone))
+        zone = timewords.kept_zone(session.time_zone)
+        shown = timewords.show(session.registration_stops_at or now, zone)
         name = f"{session.training}:{session.code}"
         yield f"Registration for {name} stopped at {shown}; you are not bound by that."
 

@@ -13,6 +13,7 @@ from lmsctl.kit import canonical, discover
 from lmsctl.kit.answer import ItemOutcome, Listing, Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
+from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.user import store as users
@@ -96,12 +97,15 @@ def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list
     """Put people into a group; returns its name and what became of each, in the order given.
 
     Needs `group.manage` for the group and for every one of them. Nobody is added when one of them
-    is unknown: raises UserUnknown, GroupPeopleUnknown or GroupUnknown.
+    is unknown or waits for confirmation: raises UserUnknown, GroupPeopleUnknown, NotConfirmedYet or
+    GroupUnknown.
     """
     scope = rights.require(work, "group.manage")
     work.about = f"group {given}"
     found = store.get(work, given, scope)
     people = _people(work, logins, scope, "added")
+    for person in people:
+        portal_rules.check_confirmed(person, "added to a group")
     present = store.members_among(work, found.id, [person.id for person in people])
     new = [person for person in people if person.id not in present]
     store.add_members(work, found.id, [person.id for person in new])

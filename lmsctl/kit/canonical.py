@@ -14,6 +14,8 @@ _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _CODE_SEPARATORS = frozenset("/:,;\"'`\\")
 _CODE_LIMIT = 64
+# An index of PostgreSQL takes 2,704 bytes a row, the row's own head included.
+INDEXABLE_BYTES = 2_600
 
 
 class TextEmpty(Rejected):
@@ -139,6 +141,14 @@ def excerpt(text: str, max_chars: int = 60) -> str:
     start = text[:max_chars]
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in start)
     return shown if len(text) <= max_chars else f"{shown}…"
+
+
+def indexable(text: str) -> str:
+    """Return `text`, cut where an index could take no more of it."""
+    octets = text.encode()
+    if len(octets) <= INDEXABLE_BYTES:
+        return text
+    return octets[: INDEXABLE_BYTES - len("…".encode())].decode(errors="ignore") + "…"
 
 
 def name_of(character: str) -> str:

@@ -1,6 +1,6 @@
 """The one source of time."""
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from lmsctl.kit.errors import Usage
 
@@ -13,10 +13,23 @@ class ClockUnreadable(Usage):
     hint = "Write it like 2026-03-01T09:00:00Z, or unset it."
 
 
+class ClockOutOfRange(Usage):
+    """A moment around which the calendar has no room for holds, due days and zones."""
+
+    code = "clock_out_of_range"
+    says = "LMSCTL_NOW is set to '{given}', too near the end of the calendar."
+    hint = "Choose a moment in the years {first} to {last}."
+
+
+# The longest distance that is reckoned from now without a question is a hold of a year.
+_YEARS = range(MINYEAR + 1, MAXYEAR)
+
+
 def read(frozen: str | None = None) -> datetime:
     """Return the moment in UTC, cut to whole seconds: `frozen` when given, else the real one.
 
-    `frozen` is RFC 3339 with an offset; anything else raises ClockUnreadable.
+    `frozen` is RFC 3339 with an offset; anything else raises ClockUnreadable, and a moment in the
+    first or the last year of the calendar ClockOutOfRange.
     """
     if frozen is None:
         return datetime.now(UTC).replace(microsecond=0)
@@ -26,4 +39,6 @@ def read(frozen: str | None = None) -> datetime:
         raise ClockUnreadable(given=frozen) from error
     if moment.tzinfo is None:
         raise ClockUnreadable(given=frozen)
+    if moment.year not in _YEARS:
+        raise ClockOutOfRange(given=frozen, first=_YEARS[0], last=_YEARS[-1])
     return moment.astimezone(UTC).replace(microsecond=0)

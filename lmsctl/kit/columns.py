@@ -1,24 +1,142 @@
 """Column types and table rules that every room's model is built from."""
 
+import json
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Identity, Integer, Text
 from sqlalchemy import Boolean as PlainBoolean
 from sqlalchemy import Date as PlainDate
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+E = TypeVar("E", bound=StrEnum)
 
 # SQLite's STRICT tables know INTEGER, REAL, TEXT and BLOB only, and forget zones: moments are
 # UTC text that sorts like the moment, days ISO text, truths 0 or 1.
-_MOMENT: TypeEngine[Any] = Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
-_DAY: TypeEngine[Any] = Text().with_variant(PlainDate(), "postgresql")
-_TRUTH: TypeEngine[Any] = Integer().with_variant(PlainBoolean(), "postgresql")
-_NUMBER: TypeEngine[Any] = Integer().with_variant(BigInteger(), "postgresql")
+_NUMBER: TypeEngine[int] = Integer().with_variant(BigInteger(), "postgresql")
 
 STRICT = {"sqlite_strict": True, "sqlite_autoincrement": True}
 STRICT_LINK = {"sqlite_strict": True}
+
+
+def utc_text(moment: datetime) -> str:
+    """Return `2026-03-01T09:00:00Z`: sorts like the moment. Naive moments raise ValueError."""
+    return _aware(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        message = "a moment without a zone cannot be stored"
+        raise ValueError(message)
+    return moment
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: an aware datetime here, `timestamptz` on PostgreSQL, UTC text on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return how this database keeps a moment."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Return what the driver is given; raises ValueError for a moment without a zone."""
+        if value is None:
+            return None
+        return _aware(value) if dialect.name == "postgresql" else utc_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the moment that the driver gave, in UTC."""
+        if value is None or dialect.name == "postgresql":
+            return cast("datetime | None", value)
+        return datetime.fromisoformat(value)
+
+
+class Day(TypeDecorator[date]):
+    """A calendar day: a date here and on PostgreSQL, ISO text on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return how this database keeps a day."""
+        return dialect.type_descriptor(PlainDate() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
+        """Return what the driver is given."""
+        return value if value is None or dialect.name == "postgresql" else value.isoformat()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
+        """Return the day that the driver gave."""
+        if value is None or dialect.name == "postgresql":
+            return cast("date | None", value)
+        return date.fromisoformat(value)
+
+
+class Truth(TypeDecorator[bool]):
+    """Yes or no: `boolean` on PostgreSQL, 0 or 1 on SQLite."""
+
+    impl = Integer
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return how this database keeps a truth."""
+        return dialect.type_descriptor(
+            PlainBoolean() if dialect.name == "postgresql" else Integer()
+        )
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> Any:  # noqa: FBT001 - SQLAlchemy's signature
+        """Return what the driver is given."""
+        return value if value is None or dialect.name == "postgresql" else int(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return the truth that the driver gave."""
+        return None if value is None else bool(value)
+
+
+class Choice(TypeDecorator[E]):
+    """One word of a closed set: a member of `words` here, text in the database."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, words: type[E]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return what the driver is given; raises ValueError for a word outside the set."""
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> E | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return the member whose word the driver gave."""
+        return None if value is None else self.words(value)
+
+
+class Json(TypeDecorator[Any]):
+    """A list or an object, kept as JSON text with sorted keys on both databases."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return what the driver is given; None stays NULL, a set becomes a sorted list."""
+        if value is None:
+            return None
+        plain = sorted(value) if isinstance(value, set | frozenset) else value
+        return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return the list or object that the driver gave as text."""
+        return None if value is None else json.loads(value)
 
 
 def key() -> Any:
@@ -43,17 +161,32 @@ def number(*, null: bool = False, default: int | None = None) -> Any:
 
 def moment(*, null: bool = False, index: bool = False) -> Any:
     """Return a column for an instant; its name ends in `_at`."""
-    return Column(_MOMENT, nullable=null, index=index or None)
+    return Column(Moment, nullable=null, index=index or None)
 
 
 def day(*, null: bool = False) -> Any:
     """Return a column for a calendar day; its name ends in `_on`."""
-    return Column(_DAY, nullable=null)
+    return Column(Day, nullable=null)
 
 
 def truth() -> Any:
     """Return a yes-or-no column; its name begins with `is_` or `has_`."""
-    return Column(_TRUTH, nullable=False)
+    return Column(Truth, nullable=False)
+
+
+def choice(words: type[StrEnum], *, null: bool = False) -> Any:
+    """Return a column for one of `words`; a CHECK by `one_of` keeps the table to them."""
+    return Column(Choice(words), nullable=null)
+
+
+def choice_key(words: type[StrEnum]) -> Any:
+    """Return a column for one of `words` that is part of the primary key."""
+    return Column(Choice(words), primary_key=True)
+
+
+def json_text(*, null: bool = False) -> Any:
+    """Return a column for a list or an object; its name ends in `_json`."""
+    return Column(Json, nullable=null)
 
 
 def reference(

@@ -17,6 +17,7 @@ DEFAULT_CONTEXT = "default"
 PATIENCE_SECONDS = 20
 FORMATS = ("auto", "table", "plain", "json", "jsonl", "csv", "id", "off")
 COLORS = ("auto", "always", "never")
+_LONGEST = 1_000_000
 
 # Every key of the file: its type and what it is for. `lmsctl.toml.example` shows each one.
 KEYS: Mapping[str, tuple[type, str]] = {
@@ -151,22 +152,22 @@ def find(named: str | None, environ: Mapping[str, str]) -> Config:
     if explicit:
         return load(_home_expanded(explicit))
     here = Path(FILE_NAME)
-    if here.is_file():
+    if _is_file(here):
         _check_trusted(here)
         return load(here)
     from platformdirs import user_config_path  # costs start-up time only where it is needed
 
     users = user_config_path("lmsctl") / FILE_NAME
-    return load(users) if users.is_file() else Config(path=here, exists=False)
+    return load(users) if _is_file(users) else Config(path=here, exists=False)
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113 - Path's raises where we may not look
 
 
 def load(path: Path) -> Config:
     """Read and check the file at `path`; raises like `find`."""
-    text = _text_of(path)
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigUnreadable(file=path, reason=str(error).rstrip(".")) from error
+    values = _parsed(path, _text_of(path))
     contexts = values.get("contexts", {})
     _check_keys(path, {key: values[key] for key in values if key != "contexts"}, KEYS, "")
     if not isinstance(contexts, dict):
@@ -180,6 +181,17 @@ def load(path: Path) -> Config:
         if has_password(str(context.get("database-url", ""))):
             check_private(path)
     return Config(path=path, exists=True, values=values)
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigUnreadable(file=path, reason=str(error).rstrip(".")) from error
+    except RecursionError as error:
+        raise ConfigUnreadable(file=path, reason="its values are nested too deeply") from error
+    except ValueError as error:
+        raise ConfigUnreadable(file=path, reason="a number in it is too long") from error
 
 
 def connecting(
@@ -230,11 +242,15 @@ def _beside(path: Path, url: str) -> str:
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_LONGEST + 1)
     except OSError as error:
         raise ConfigUnreadable(file=path, reason=error.strerror) from error
     except ValueError as error:  # bytes that are no UTF-8, or a name that no file can have
         raise ConfigUnreadable(file=path, reason=str(error).rstrip(".")) from error
+    if len(text) > _LONGEST:
+        raise ConfigUnreadable(file=path, reason="it does not end after a million characters")
+    return text
 
 
 def _home_expanded(file: str) -> Path:

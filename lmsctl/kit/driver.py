@@ -449,10 +449,10 @@ class Postgresql:
                 application_name="lmsctl",
                 options=f"-c timezone=UTC -c lock_timeout={round(patience * 1000)}",
             )
-        except psycopg.ProgrammingError as error:
-            raise UrlUnreadable(url=without_password(url), reason=_one_line(error)) from error
         except psycopg.OperationalError as error:
-            raise self._connect_refusal(error) from error
+            raise _connect_refusal(url, error) from error
+        except (psycopg.Error, ValueError) as error:  # the latter for bytes that are no text
+            raise UrlUnreadable(url=without_password(url), reason=_one_line(error)) from error
 
     def begin_writing(self) -> None:
         self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {})
@@ -555,19 +555,47 @@ class Postgresql:
         answer: Exception = found.get(state, error)
         return answer
 
-    def _connect_refusal(self, error: Exception) -> Refusal:
-        text = _one_line(error)
-        if any(word in text for word in _NOT_LET_IN):
-            return DatabaseRefuses(reason=text)
-        return DatabaseUnreachable(reason=text)
-
 
 # Serialization and deadlock.
 _REPEATABLE = frozenset({"40001", "40P01"})
 # Two who put in the same thing, or took away what another refers to.
 _CLASHES = frozenset({"23505", "23503"})
-# Before a connection stands there is no error code, only the server's sentence.
-_NOT_LET_IN = ("authentication failed", "no password", "pg_hba.conf", "does not exist")
+# Before a connection stands there is no error code, only a sentence: of the client's library on an
+# address it cannot make sense of, of the same on what came of its connecting, or of the server.
+_CONNECTING = (
+    "connection to server ",
+    "connection timeout expired",
+    "server closed the connection",
+)
+_NOT_LET_IN = ("FATAL:", "no password", "does not exist", "support SSL", "certificate")
+_FOR_NOW = (
+    "starting up",
+    "shutting down",
+    "recovery",
+    "not accepting connections",
+    "not yet accepting",
+    "too many ",
+    "connection slots",
+    "terminating connection",
+)
+
+
+def _connect_refusal(url: str, error: Exception) -> Refusal:
+    text = _one_line(error)
+    if _is_unresolved_for_now(error) or any(word in text for word in _FOR_NOW):
+        return DatabaseUnreachable(reason=text)
+    if any(word in text for word in _NOT_LET_IN):
+        return DatabaseRefuses(reason=text)
+    if any(word in text for word in _CONNECTING):
+        return DatabaseUnreachable(reason=text)
+    return UrlUnreadable(url=without_password(url), reason=text)
+
+
+def _is_unresolved_for_now(error: Exception) -> bool:
+    import socket
+
+    cause = error.__cause__
+    return isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN
 
 
 def _names(cursor: Any) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 # Whole modules, so that --help, which only knows what an environment is, loads none of them.
 from lmsctl.kit import clock, config, driver, render, timewords
 from lmsctl.kit import work as units
-from lmsctl.kit.errors import Kind, Refusal, SchemaMismatch, Unavailable, Unconfirmed, Usage
+from lmsctl.kit.errors import Kind, Refusal, Unconfirmed, Usage
 from lmsctl.kit.talk import Talk
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ class Environment:
     _latest: Work | None = None
     _is_confirmed: bool = False
     _has_committed: bool = False
+    _is_recording: bool = False
 
     @property
     def config(self) -> Config:
@@ -262,6 +263,7 @@ class Environment:
             command=self.command,
             as_login=self.options.as_login,
             is_rehearsal=self.options.dry_run,
+            asked_zone=render.UTC if self._is_recording else self.time_zone,
             is_confirmed=self.options.yes or self._is_confirmed,
             talk=self.talk,
             enter=self._enter,
@@ -272,7 +274,8 @@ class Environment:
     def _enter(self, work: Work) -> None:
         if self.enter:
             self.enter(work)
-        work.zone = self.time_zone or work.zone
+        elif work.asked_zone:
+            work.zone = work.asked_zone
         self.zone = work.zone
 
     def record(self, refusal: Refusal) -> None:
@@ -286,13 +289,15 @@ class Environment:
         audit, about = self.audit, self._latest.about if self._latest else ""
         self.connect().rollback()
         self.settle = None
+        # No time is read or shown, and the zone that was asked for may be what is refused.
+        self._is_recording = True
 
         def write(work: Work) -> None:
             work.about = about
             audit(work, refusal)
 
         # Who cannot write at all is told why they were refused, not that it could not be recorded.
-        with suppress(Unavailable, SchemaMismatch):
+        with suppress(Refusal):
             units.carry_out(self._work, write)
 
     # Other command lines on the same connection ---------------------------------------------------

@@ -1,10 +1,10 @@
 """Every way the program can say no: classes of refusal, their exit statuses and their shape."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Kind(StrEnum):
@@ -65,6 +65,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
     A subclass gives `code`, `says` and `hint`; the last two are format strings over the keyword
     values the subclass is raised with. Moments among the values are aware datetimes and are shown
     in the reader's zone. `details` holds further refusals when several things are wrong at once.
+    `besides` is what is done all the same, in the unit of work that writes the refusal down.
     `standing` is a sentence on what was changed nevertheless; None if nobody has said it.
     """
 
@@ -80,12 +81,14 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
         field: str | None = None,
         location: Location | None = None,
         details: Sequence["Refusal"] = (),
+        besides: Callable[[Any], None] | None = None,
         **values: object,
     ) -> None:
         super().__init__(self.code)
         self.field = field
         self.location = location
         self.details = tuple(details)
+        self.besides = besides
         self.values = values
         self.standing: str | None = None
 
@@ -116,10 +119,17 @@ def _shown(values: Mapping[str, object], zone: tzinfo | None) -> dict[str, objec
 
 def _show(value: object, zone: tzinfo | None) -> object:
     if isinstance(value, datetime):
-        return (value.astimezone(zone) if zone else value).isoformat(timespec="seconds")
+        return _local(value, zone).isoformat(timespec="seconds")
     if isinstance(value, list | tuple):
         return ", ".join(str(_show(item, zone)) for item in value)
     return value
+
+
+def _local(moment: datetime, zone: tzinfo | None) -> datetime:
+    try:
+        return moment.astimezone(zone) if zone else moment
+    except OverflowError:  # the year there would be 0 or 10000
+        return moment
 
 
 class Usage(Refusal):

@@ -73,6 +73,13 @@ def addressed(calendars: str, attendee: str) -> str:
     return calendars.replace(f"\r\n{_TO_BE_ADDRESSED}\r\n", f"\r\n{folded}")
 
 
+def cancellations(calendars: str) -> str:
+    """Return those of the calendars, one after the other, that cancel something."""
+    end = "END:VCALENDAR\r\n"
+    whole = (f"{part}{end}" for part in calendars.split(end)[:-1])
+    return "".join(part for part in whole if f"\r\nMETHOD:{Method.CANCEL}\r\n" in part)
+
+
 def _lines(entries: Iterable[str], method: Method | None = None) -> str:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}"]
     if method is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
 
 from lmsctl.kit.canonical import excerpt, nearest
-from lmsctl.kit.errors import Rejected, Usage
+from lmsctl.kit.errors import Misconfigured, Rejected, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,6 +144,17 @@ class ZoneUnknown(Rejected):
     code = "time_zone_unknown"
     says = "{given} is not the name of a time zone."
     hint = "{advice}"
+
+
+class ZoneMissing(Misconfigured):
+    """A zone that was taken once, and that this machine's list of zones does not have."""
+
+    code = "time_zone_missing"
+    says = "The time zone {given}, which the portal or a training keeps, is not known here."
+    hint = (
+        "Install a newer tzdata, or name another zone: 'lmsctl settings set time-zone=ZONE --tz"
+        " UTC', for a training 'lmsctl training edit CODE --time-zone ZONE'."
+    )
 
 
 class CellTimeInvalid(Rejected):
@@ -366,6 +377,17 @@ def parse_amount(text: str) -> Amount | None:
     return amount
 
 
+def local_day(word: TimeWord, moment: datetime, zone: ZoneInfo) -> date:
+    """Return the day on which `moment`, what `word` stands for, falls in `zone`.
+
+    Raises TimeOutOfRange.
+    """
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        raise TimeOutOfRange(given=word.text) from None
+
+
 def before(start: datetime, amount: int, unit: Unit, zone: ZoneInfo) -> datetime:
     """Return the moment `amount` of `unit` before `start` (aware), in UTC, reached in one step.
 
@@ -397,6 +419,19 @@ def zone(name: str) -> ZoneInfo:
         )
         raise ZoneUnknown(field="time_zone", given=excerpt(name), advice=meant)
     return ZoneInfo(name)
+
+
+def kept_zone(name: str) -> ZoneInfo:
+    """Return the time zone that a row of the database names.
+
+    It was known where it was written, and need not be here. Raises ZoneMissing.
+    """
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ZoneMissing(given=excerpt(name)) from error
 
 
 def show(moment: datetime, zone: ZoneInfo) -> str:

@@ -53,10 +53,10 @@ class Work:
     """One unit of work on one database: what a verb needs to know, and all it can do to data.
 
     `now` is the one moment of this unit (UTC, whole seconds). `zone` is the one in which times
-    without offset are read and moments shown. `operator` is who runs the program, `as_login` whose
-    rights are used; `about` is whom or what this is about, for the audit log. `enter` looks at the
-    portal before anything else is done; `settle` then applies what time alone has decided, and
-    only when writing. `notices` counts the messages that were queued.
+    without offset are read and moments shown: `asked_zone`, or the portal's. `operator` is who runs
+    the program, `as_login` whose rights are used; `about` is whom or what this is about, for the
+    audit log. `enter` looks at the portal before anything else is done; `settle` then applies what
+    time alone has decided, and only when writing. `notices` counts the messages that were queued.
 
     `mark` is in every audit row of a transaction, so that others can tell whether it was committed;
     `is_in_doubt` says that nobody could so far. `standing` is the sentence on what a run that
@@ -73,6 +73,7 @@ class Work:
     is_rehearsal: bool = False
     is_confirmed: bool = False
     is_frozen: bool = False
+    asked_zone: ZoneInfo | None = None
     zone: ZoneInfo = _UTC
     is_sandbox: bool = False
     has_begun: bool = False

@@ -68,6 +68,19 @@ def tell(work: Work, user_id: int, address: str | None, words: Words) -> None:
         mail(work, user_id, address, words)
 
 
+def mail_again(work: Work, user_id: int, kind: str, *, not_since: datetime) -> datetime | None:
+    """Queue the last mail of a kind to somebody once more, unless that is later than `not_since`.
+
+    Returns when the last one was queued if it was too lately. The caller lets nobody else do it at
+    the same time.
+    """
+    last = store.mailed_last_at(work, user_id, kind)
+    if last is not None and last > not_since:
+        return last
+    store.repeat(work, user_id, kind, _message_id())
+    return None
+
+
 # Many people at once -----------------------------------------------------------------------------
 
 
@@ -109,6 +122,32 @@ def withdraw(work: Work, audience: Audience, kind: str) -> int:
     return store.withdraw(work, audience, kind)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one person is told of `about`, by notice and where there is an address by mail."""
+
+    user_id: int
+    address: str | None
+    words: Words
+    about: str
+    calendar: str | None
+
+
+def tell_each(work: Work, told: Sequence[Told]) -> int:
+    """Queue messages of different words and calendars in one go; returns how many there are."""
+    rows = [
+        {
+            **_row(work, one.user_id, address, one.words, None),
+            "about": one.about,
+            "calendar": one.calendar if address else None,
+        }
+        for one in told
+        for address in ((None, one.address) if one.address else (None,))
+    ]
+    store.add(work, rows)
+    return len(rows)
+
+
 def _said(words: Words) -> dict[str, str]:
     """Return the columns that hold words; the subject is one line whatever names it holds."""
     return {
@@ -146,6 +185,10 @@ def notices(work: Work, user_id: int) -> Iterator[Notice]:
     return store.notices(work, user_id)
 
 
+def _message_id() -> str:
+    return f"<{secret.identifier()}@lmsctl.invalid>"
+
+
 def _row(
     work: Work, user_id: int, address: str | None, words: Words, due_at: datetime | None
 ) -> dict[str, Any]:
@@ -154,7 +197,7 @@ def _row(
         "channel": Channel.MAIL if address else Channel.ACCOUNT,
         "address": address,
         **_said(words),
-        "message_id": f"<{secret.identifier()}@lmsctl.invalid>",
+        "message_id": _message_id(),
         "state": State.QUEUED if address else State.SENT,
         "due_at": due_at or work.now,
         "created_at": work.now,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lmsctl.kit.work import Work
@@ -19,6 +20,45 @@ def add(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Append messages, which all have the same columns."""
     work.insert_many("notifications", rows)
     work.notices += len(rows)
+
+
+def repeat(work: Work, user_id: int, kind: str, message_id: str) -> None:
+    """Queue the last mail of a kind to somebody once more, due now, if there was one."""
+    work.notices += work.run(
+        """
+        INSERT INTO notifications (user_id, channel, kind, address, reason, subject, body,
+                                   message_id, state, due_at, created_at)
+        SELECT user_id, channel, kind, address, reason, subject, body, :message_id, 'queued',
+               :now, :now
+        FROM notifications WHERE user_id = :user AND kind = :kind AND channel = 'mail'
+        ORDER BY id DESC LIMIT 1
+        """,
+        user=user_id,
+        kind=kind,
+        message_id=message_id,
+        now=work.now,
+    )
+
+
+def mailed_last_at(work: Work, user_id: int, kind: str) -> datetime | None:
+    """Return when the last mail of a kind to somebody was queued."""
+    found = work.one(
+        Mailed,
+        """
+        SELECT max(created_at) AS mailed_at FROM notifications
+        WHERE user_id = :user AND kind = :kind AND channel = 'mail'
+        """,
+        user=user_id,
+        kind=kind,
+    )
+    return found.mailed_at if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """When a mail was queued."""
+
+    mailed_at: datetime | None
 
 
 # Many people at once -----------------------------------------------------------------------------
@@ -59,6 +99,12 @@ def _calendar(calendar: str | None) -> tuple[str, dict[str, Any]]:
     return filled, values
 
 
+def filled_in(calendar: str, number: int, count: int) -> str:
+    """Return calendar entries with one person's own number and count for the marks."""
+    text = calendar.replace(NUMBER, str(number))
+    return _COUNTED.sub(lambda mark: str(count + int(mark[1])), text)
+
+
 # `p` has access to what the messages tell of, or was invited to it with a message of that kind.
 _IS_IN = """
     (p.due_at <= :now OR EXISTS (
@@ -80,7 +126,8 @@ def spread(  # noqa: PLR0913 - whom, what, and when
     """Queue a notice and, where there is an address, a mail for each of `audience`.
 
     With `invited_by` at once, and only for whom it is due already or who got a message of that
-    kind. `batch` makes the ids of the messages unique. Returns how many there are.
+    kind. `batch` makes the ids of the messages unique. Where no mail can go, the notice has the
+    entries, for when it can. Returns how many there are.
     """
     entries, marks = _calendar(calendar)
     only, due = ("TRUE", "p.due_at") if invited_by is None else (_IS_IN, ":now")
@@ -91,7 +138,8 @@ def spread(  # noqa: PLR0913 - whom, what, and when
         SELECT p.user_id, c.channel, :kind, CASE WHEN c.channel = 'mail' THEN p.address END,
                :reason, :subject, :body,
                '<' || :batch || '-' || p.user_id || '-' || c.channel || '@lmsctl.invalid>',
-               c.state, {due}, :now, p.about, CASE WHEN c.channel = 'mail' THEN {entries} END
+               c.state, {due}, :now, p.about,
+               CASE WHEN c.channel = 'mail' OR p.address IS NULL THEN {entries} END
         FROM ({audience.sql}) AS p
         JOIN (SELECT 'account' AS channel, 'sent' AS state UNION ALL SELECT 'mail', 'queued') AS c
           ON c.channel = 'account' OR p.address IS NOT NULL

@@ -6,8 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import discover, schema
+from lmsctl.kit import discover, schema, timewords
 from lmsctl.kit.driver import SchemaAbsent
+from lmsctl.kit.timewords import ZoneMissing
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
@@ -30,7 +31,8 @@ from lmsctl.rights import store as rights_store
 def enter(work: Work) -> None:
     """Look at the portal before anything else: its schema, its zone, whether the clock may stand.
 
-    Raises SchemaAbsent, DatabaseIncomplete, SchemaOutdated, SchemaNewer and ClockFrozen.
+    Raises SchemaAbsent, DatabaseIncomplete, SchemaOutdated, SchemaNewer, ZoneMissing and
+    ClockFrozen.
     """
     found = store.entrance(work)
     if found is None:
@@ -40,7 +42,7 @@ def enter(work: Work) -> None:
     if found.schema != schema.VERSION:
         refusal = SchemaOutdated if found.schema < schema.VERSION else SchemaNewer
         raise refusal(found=found.schema, wanted=schema.VERSION)
-    work.zone = ZoneInfo(found.time_zone)
+    work.zone = work.asked_zone or timewords.kept_zone(found.time_zone)
     work.is_sandbox = bool(found.is_sandbox)
     if work.is_frozen and not work.is_sandbox:
         raise ClockFrozen
@@ -49,6 +51,11 @@ def enter(work: Work) -> None:
 def settings(work: Work) -> Settings:
     """Return the portal's row as this unit of work first saw it, or changed it."""
     return work.remember(Settings, lambda: _existing(store.settings(work)))
+
+
+def zone(work: Work) -> ZoneInfo:
+    """Return the portal's zone: whole days are its days, wherever the reader sits."""
+    return timewords.kept_zone(settings(work).time_zone)
 
 
 def lock(work: Work) -> Settings:
@@ -121,8 +128,12 @@ def set_settings(work: Work, assignments: Sequence[str]) -> tuple[list[str], lis
 def _windows_that_read_differently(work: Work, old: str, new: str | None) -> list[str]:
     if new is None:
         return []
-    work.zone = ZoneInfo(new)
-    found = discover.announce("after_change_of_zone", work, ZoneInfo(old), work.zone)
+    work.zone = timewords.zone(new)
+    try:
+        before = timewords.kept_zone(old)
+    except ZoneMissing:  # this change repairs that, and nothing could be read in the old zone
+        return []
+    found = discover.announce("after_change_of_zone", work, before, work.zone)
     return [sentence for sentences in found for sentence in sentences]
 
 

@@ -66,3 +66,17 @@ class PlanFull(Rejected):
     says = "The plan is full."
     hint = "An administrator can deactivate somebody, or raise plan.max-active-users."
     retryable = True
+
+
+class NotConfirmedYet(Rejected):
+    """Nothing lasting is done with who may be gone when their registration ends."""
+
+    code = "not_confirmed_yet"
+    says = (
+        "'{login}' has not confirmed their address and cannot be {done}; "
+        "their registration ends at {ends_at}."
+    )
+    hint = (
+        "Vouch for them (lmsctl registration confirm {named}), "
+        "or end the registration (lmsctl registration release {named})."
+    )

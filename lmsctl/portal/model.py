@@ -34,7 +34,7 @@ class Portal(SQLModel, table=True):
     is_registration_on: bool = Field(sa_column=columns.truth())
     is_confirmation_on: bool = Field(sa_column=columns.truth())
     is_domain_limited: bool = Field(sa_column=columns.truth())
-    domains_json: str = Field(sa_column=columns.text())
+    domains_json: list[str] = Field(sa_column=columns.json_text())
     is_policy_on: bool = Field(sa_column=columns.truth())
     hold_hours: int = Field(sa_column=columns.number())
     seat_limit: int | None = Field(sa_column=columns.number(null=True))

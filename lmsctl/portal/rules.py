@@ -2,11 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from lmsctl.kit import canonical, timewords
-from lmsctl.portal.errors import SettingNotAssigned, SettingUnknown, SettingValueWrong
+from lmsctl.portal.errors import (
+    NotConfirmedYet,
+    SettingNotAssigned,
+    SettingUnknown,
+    SettingValueWrong,
+)
 
 THRESHOLDS = (80, 95, 100)
 _MOST_SEATS = 1_000_000_000
@@ -137,3 +143,41 @@ def reached(taken: int, limit: int | None) -> int:
     if limit is None:
         return 0
     return max((percent for percent in THRESHOLDS if taken * 100 >= percent * limit), default=0)
+
+
+# Holds -------------------------------------------------------------------------------------------
+
+
+class Person(Protocol):
+    """Somebody, as far as their hold goes: `expires_at` is its end, None for who has none."""
+
+    @property
+    def login(self) -> str:
+        """What they are called."""
+
+    @property
+    def email(self) -> str | None:
+        """Their address."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Until when they may confirm it."""
+
+
+def not_confirmed(person: Person, done: str) -> NotConfirmedYet | None:
+    """Return why somebody cannot be `done` (such as `moved`): they wait for confirmation."""
+    if person.expires_at is None:
+        return None
+    return NotConfirmedYet(
+        login=person.login,
+        named=person.email or person.login,
+        done=done,
+        ends_at=person.expires_at,
+    )
+
+
+def check_confirmed(person: Person, done: str) -> None:
+    """Raise NotConfirmedYet when somebody who is to be `done` waits for confirmation."""
+    refusal = not_confirmed(person, done)
+    if refusal is not None:
+        raise refusal

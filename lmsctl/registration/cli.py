@@ -126,20 +126,48 @@ def pending(env: Environment) -> Any:
     return env.read(lambda work: Listing(Pending, actions.list_pending(work)))
 
 
-@verb(app, examples=("lmsctl registration confirm 7K3M…",))
+@verb(
+    app,
+    examples=(
+        "lmsctl registration confirm 7K3M…",
+        "lmsctl registration confirm anna@example.com",
+    ),
+)
 def confirm(
     env: Environment,
     code: Annotated[
-        str, typer.Argument(metavar="CODE|LINK", help="The code or link from the mail.")
+        str,
+        typer.Argument(
+            metavar="CODE|LINK|EMAIL", help="The code or link from the mail; or whom you vouch for."
+        ),
     ],
 ) -> Any:
-    """Confirm an address by its mailed code. Twice is a success too."""
+    """Confirm an address by its mailed code, or vouch for it yourself. Twice is a success too."""
 
     def write(work: Work) -> Done:
         confirmed, is_first = actions.confirm(work, code)
         already = "" if is_first else " already"
         sentence = f"The registration of {confirmed.login} is confirmed{already}."
         return Done(confirmed, sentence, is_changed=is_first)
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl registration resend anna@example.com",))
+def resend(
+    env: Environment,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Address or login.")],
+) -> Any:
+    """Mail the confirmation once more to somebody who waits, at most once in ten minutes."""
+
+    def write(work: Work) -> Done:
+        waiting, last = actions.resend(work, email)
+        if last is None:
+            sentence = f"The confirmation was mailed to {waiting.email} again."
+        else:
+            shown = timewords.show(last, work.zone)
+            sentence = f"{waiting.login} got it at {shown}; ten minutes later it can be sent again."
+        return Done(waiting, sentence, is_changed=last is None)
 
     return env.write(write)
 

@@ -43,6 +43,17 @@ class AddressTaken(Rejected):
     hint = "Sign in with it, or use another address."
 
 
+class ConfirmationPending(Rejected):
+    """The address has registered already and is to be confirmed first."""
+
+    code = "confirmation_pending"
+    says = "'{email}' has registered already, and waits for its confirmation until {ends_at}."
+    hint = (
+        "Follow the link in the mail. It is sent again, at most once in ten minutes; "
+        "an administrator may confirm instead: lmsctl registration confirm {email}."
+    )
+
+
 class SignupLoginTaken(Rejected):
     """Somebody has that login."""
 

@@ -34,22 +34,15 @@ def by_code(work: Work, digest: str) -> Row | None:
     return work.one(Row, f"{_ROW} WHERE code_digest = :digest{work.for_update}", digest=digest)
 
 
-def confirm(work: Work, number: int) -> None:
-    """Note that the address was confirmed now."""
+def confirm(work: Work, user_ids: Sequence[int]) -> None:
+    """Note that the addresses of people who wait were confirmed now."""
     work.run(
         """
         UPDATE registrations SET state = 'confirmed', confirmed_at = :now, expires_at = NULL
-        WHERE id = :id AND state = 'pending'
+        WHERE user_id IN :users AND state = 'pending'
         """,
-        id=number,
+        users=list(user_ids),
         now=work.now,
-    )
-
-
-def change_code(work: Work, number: int, digest: str) -> None:
-    """Let another confirmation code, with this fingerprint, take the place of the one before."""
-    work.run(
-        "UPDATE registrations SET code_digest = :digest WHERE id = :id", id=number, digest=digest
     )
 
 
@@ -61,6 +54,15 @@ _PENDING = """
     JOIN departments d ON d.id = u.department_id
     WHERE r.state = 'pending' AND r.expires_at > :now
 """
+
+
+def latest_of(work: Work, user_id: int) -> Row | None:
+    """Return the registration by which a person came, locked."""
+    return work.one(
+        Row,
+        f"{_ROW} WHERE user_id = :user ORDER BY id DESC LIMIT 1{work.for_update}",
+        user=user_id,
+    )
 
 
 def pending_of(work: Work, user_id: int) -> Pending | None:

@@ -91,14 +91,6 @@ class RoleIsEverybodys(Rejected):
     hint = "To keep somebody out, deactivate them ('lmsctl user deactivate')."
 
 
-class HolderPending(Rejected):
-    """Who has not proved their address yet is given nothing."""
-
-    code = "holder_pending"
-    says = "'{login}' has not confirmed their address yet and is given no role."
-    hint = "Wait for the confirmation, or activate the person ('lmsctl user activate {login}')."
-
-
 class OwnerMustStay(Rejected):
     """An owner is active, and remains so."""
 

@@ -39,7 +39,7 @@ class SignupProfile(SQLModel, table=True):
     activation_limit: int | None = Field(sa_column=columns.number(null=True))
     activations_used: int = Field(sa_column=columns.number())
     link: str = Field(sa_column=columns.text(unique=True))
-    domains_json: str | None = Field(sa_column=columns.text(null=True))
+    domains_json: list[str] | None = Field(sa_column=columns.json_text(null=True))
     created_at: datetime = Field(sa_column=columns.moment())
     version: int = Field(sa_column=columns.number(default=1))
 

@@ -107,14 +107,6 @@ class RedeemerNotActive(Rejected):
     hint = "An administrator can activate the person: lmsctl user activate {email}."
 
 
-class RedeemerNotConfirmed(Rejected):
-    """Somebody who registered by another door and has not confirmed their address."""
-
-    code = "redeemer_not_confirmed"
-    says = "'{email}' has registered already and has not confirmed the address yet."
-    hint = "Confirm it with the code in the mail, then use the token."
-
-
 class RedeemerLoginTaken(Rejected):
     """The address serves somebody else as login."""
 

@@ -4,7 +4,7 @@
 
 from collections.abc import Collection
 
-from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, fail_repeated, recount
+from lmsctl.bulk.store import BETWEEN, IN_SPAN, Fault, Span, fail, fail_repeated, recount
 from lmsctl.content.errors import ContentArchived, ContentUnknown
 from lmsctl.content.results import Source
 from lmsctl.content.results import Status as ContentStatus
@@ -171,7 +171,7 @@ def compare(work: Work, span: Span, columns: Collection[str]) -> None:
     """Note for rows about tokens that are there which of `columns` differ."""
     differs = "({0} <> {1} OR ({0} IS NULL) <> ({1} IS NULL))".format
     parts = [
-        f"CASE WHEN {condition} THEN ',{name}' ELSE '' END"
+        f"CASE WHEN {condition} THEN '{BETWEEN}{name}' ELSE '' END"
         for name, condition in (
             ("token_label", differs("s.nickname", "t.nickname")),
             ("creates", "s.creates <> t.creates"),

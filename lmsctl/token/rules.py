@@ -19,7 +19,6 @@ from lmsctl.token.errors import (
     MintCountWrong,
     MintRecipientsTooMany,
     RedeemerNotActive,
-    RedeemerNotConfirmed,
     TokenCodeInvalid,
     TokenContentLibrary,
     TokenContentWrong,
@@ -211,10 +210,8 @@ def closed_by_use(row: Row) -> Iterator[Refusal]:
 
 
 def closed_to(email: str, status: str) -> Iterator[Refusal]:
-    """Yield a refusal when a person of that status cannot be enrolled."""
-    if status == Status.PENDING:
-        yield RedeemerNotConfirmed(email=email)
-    elif status != Status.ACTIVE:
+    """Yield a refusal when a person of that status is closed to tokens, who waits for nothing."""
+    if status not in {Status.ACTIVE, Status.PENDING}:
         yield RedeemerNotActive(email=email, status=status)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -223,7 +222,7 @@ def participants(
     """List who takes part, by session: all of them to who keeps the training, else one's own."""
 
     def read(work: Work) -> Listing[Participant]:
-        env.zone = env.time_zone or ZoneInfo(actions.show(work, code).time_zone)
+        env.zone = env.time_zone or timewords.kept_zone(actions.show(work, code).time_zone)
         return Listing(Participant, actions.list_participants(work, code, session))
 
     return env.read(read)
@@ -285,7 +284,7 @@ def _before(distance: str | None) -> str:
 
 def _stops(env: Environment, work: Work, training: Training) -> Iterable[str]:
     """Yield when each session that is to come stops, and let tables show the training's zone."""
-    env.zone = env.time_zone or ZoneInfo(training.time_zone)
+    env.zone = env.time_zone or timewords.kept_zone(training.time_zone)
     for session in training.sessions:
         if session.state is State.NOT_STARTED:
             words = rules.words_on_stops(

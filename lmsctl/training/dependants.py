@@ -1,10 +1,11 @@
 """What the training room has to say about what happens in lower rooms."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from lmsctl.department import store as departments
 from lmsctl.kit.work import Work
-from lmsctl.training import people_store, store
+from lmsctl.training import actions, people_store, store
 
 
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
@@ -32,6 +33,26 @@ def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
 def records_of_user(work: Work, user_id: int) -> dict[str, int]:
     """Return what hangs on a person alone and goes with them: how many of each."""
     return {"training_enrollments": people_store.count_of_user(work, user_id)}
+
+
+def places_of_user(work: Work, user_id: int, at: datetime) -> list[str]:
+    """Return the names of the sessions beginning after `at` in which a person has a place."""
+    return actions.places_of(work, user_id, at)
+
+
+def count_places_of_users(work: Work, ids: Sequence[int]) -> int:
+    """Return how many places in sessions to come these people have."""
+    return actions.count_places_of(work, ids)
+
+
+def with_end_of_trainings(work: Work, user_id: int, at: datetime) -> list[str]:
+    """Take a person out of the trainings that would go on after `at`; returns their names."""
+    return actions.cancel_all_of(work, user_id, at)
+
+
+def after_return_of_users(work: Work, ids: Sequence[int]) -> int:
+    """Send people who are active again what they missed; returns how many messages there are."""
+    return actions.send_missed(work, ids)
 
 
 def with_delete_of_user(work: Work, user_id: int) -> None:

@@ -157,6 +157,12 @@ def cancel(work: Work, ids: Sequence[int]) -> None:
 
 # Telling them ------------------------------------------------------------------------------------
 
+
+def about(enrollment_id: int) -> str:
+    """Return what messages of one enrollment are about."""
+    return f"participation {enrollment_id}"
+
+
 _AUDIENCE = f"""
     SELECT e.user_id, CASE WHEN {STATUS_NOW} = 'active' THEN u.email END AS address,
            'participation ' || e.id AS about, e.access_at AS due_at, e.id AS number,
@@ -268,7 +274,8 @@ def participants(
         Participant,
         f"""
         SELECT u.login, u.email, s.code AS session, COALESCE(e.answer, 'enrolled') AS state,
-               d.full_name AS department, e.is_preselected, e.side, e.access_at, e.enrolled_at,
+               {STATUS_NOW} AS status, d.full_name AS department, e.is_preselected, e.side,
+               e.access_at, e.enrolled_at,
                {DAYS_ATTENDED} AS days_attended,
                e.points, e.certificate
         FROM training_enrollments e
@@ -281,6 +288,7 @@ def participants(
         """,
         training=training_id,
         session=session_id,
+        now=work.now,
     )
 
 

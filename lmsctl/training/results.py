@@ -179,16 +179,17 @@ class Instant:
 class Participant:
     """Somebody who takes part in a training; `session` is None until one is chosen.
 
-    `state` is what they said to the invitation, or `enrolled`.
+    `state` is what they said to the invitation, or `enrolled`; `status` is that of their account.
     """
 
     KEY = "login"
-    TABLE = ("login", "email", "session", "state", "access_at", "days_attended", "points")
+    TABLE = ("login", "email", "status", "session", "state", "access_at", "days_attended", "points")
 
     login: str
     email: str | None
     session: str | None
     state: str
+    status: str
     department: str
     is_preselected: bool
     side: Side

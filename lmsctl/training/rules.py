@@ -60,7 +60,7 @@ class Training:
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which its times are read and shown."""
-        return ZoneInfo(self.time_zone)
+        return timewords.kept_zone(self.time_zone)
 
     @property
     def registration(self) -> Amount | None:
@@ -112,7 +112,7 @@ class Session:
         return self._before(_distance(self.cancellation_amount, self.cancellation_unit))
 
     def _before(self, distance: Amount | None) -> datetime | None:
-        return deadline(self.starts_at, distance, ZoneInfo(self.time_zone))
+        return deadline(self.starts_at, distance, timewords.kept_zone(self.time_zone))
 
     @property
     def free(self) -> int | None:

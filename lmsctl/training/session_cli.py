@@ -1,7 +1,6 @@
 """The command line of the sessions of trainings."""
 
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -101,7 +100,7 @@ def _name(session: Session) -> str:
 
 def _span(env: Environment, session: Session) -> str:
     """Return from when to when a session lasts, and let tables show its zone too."""
-    env.zone = env.time_zone or ZoneInfo(session.time_zone)
+    env.zone = env.time_zone or timewords.kept_zone(session.time_zone)
     first, last = (
         timewords.show(moment, env.zone) for moment in (session.starts_at, session.ends_at)
     )

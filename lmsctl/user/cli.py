@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, Listing
+from lmsctl.kit.answer import Done, Listing, counted
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
@@ -45,7 +45,10 @@ def create(
     field: Fields = None,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
-    """Make a person. Past the plan's limit they are made inactive, and the command says so."""
+    """Make a person. Past the plan's limit they are made inactive, and the command says so.
+
+    With --if-exists update somebody who waits for confirmation is confirmed by it.
+    """
 
     def write(work: Work) -> Done:
         found = None
@@ -54,6 +57,7 @@ def create(
         if found and if_exists is options.Existing.SKIP:
             return Done(found, f"{found.login} exists already.", is_changed=False)
         if found:
+            is_adopted = found.status is Status.PENDING and actions.adopt(work, found.login)
             after, is_changed = actions.edit(
                 work,
                 found.login,
@@ -66,6 +70,8 @@ def create(
             if department:
                 after, is_moved = actions.move(work, found.login, department)
                 is_changed = is_changed or is_moved
+            if is_adopted:
+                return Done(after, f"Updated {after.login}; their registration is confirmed by it.")
             return options.edited(after, after.login, is_changed=is_changed)
         made, is_active = actions.create(
             work,
@@ -201,32 +207,62 @@ On = Annotated[
 ]
 
 
+CancelTrainings = Annotated[
+    bool,
+    typer.Option("--cancel-trainings", help="Give up their places in sessions after that."),
+]
+
+
 @verb(app, examples=("lmsctl user deactivate anna", "lmsctl user deactivate anna --on 2026-12-31"))
-def deactivate(env: Environment, login: Who, on: On = None) -> Any:
-    """Make a person inactive: no sign-in, no mail, the seat is free. Nothing is lost."""
-    return _end(env, login, Status.INACTIVE, on)
+def deactivate(
+    env: Environment,
+    login: Who,
+    on: On = None,
+    cancel_trainings: CancelTrainings = False,
+) -> Any:
+    """Make a person inactive: no sign-in, no mail, the seat is free. Nothing is lost.
+
+    They keep their places in sessions to come, which are named, unless --cancel-trainings.
+    """
+    return _end(env, login, Status.INACTIVE, on, cancels_trainings=cancel_trainings)
 
 
 @verb(app, "end-employment", examples=("lmsctl user end-employment anna --on 2026-12-31",))
-def end_employment(env: Environment, login: Who, on: On = None) -> Any:
+def end_employment(
+    env: Environment,
+    login: Who,
+    on: On = None,
+    cancel_trainings: CancelTrainings = False,
+) -> Any:
     """Note that a person has left: like inactive, and told apart in reports."""
-    return _end(env, login, Status.ENDED, on)
+    return _end(env, login, Status.ENDED, on, cancels_trainings=cancel_trainings)
 
 
-def _end(env: Environment, login: str, target: Status, on: str | None) -> Any:
+def _end(
+    env: Environment, login: str, target: Status, on: str | None, *, cancels_trainings: bool
+) -> Any:
     word = timewords.parse(on) if on else None
 
     def write(work: Work) -> Done:
         moment = word.start(work.now, work.zone) if word else None
         if word and moment is None:
             raise errors.EndNever(field="--on")
-        after, is_changed = actions.end(work, login, target, moment)
+        ended = actions.end(work, login, target, moment, cancels_trainings=cancels_trainings)
+        after = ended.user
         if after.scheduled_at:
             shown = timewords.show(after.scheduled_at, work.zone)
             sentence = f"{after.login} will be {after.scheduled_status} at {shown}."
         else:
-            sentence = f"{after.login} is {after.status}{'' if is_changed else ' already'}."
-        return Done(after, sentence, is_changed=is_changed)
+            sentence = f"{after.login} is {after.status}{'' if ended.is_changed else ' already'}."
+        notes = []
+        if ended.kept:
+            notes.append(
+                f"{after.login} keeps {counted(len(ended.kept), 'place')}: "
+                f"{', '.join(ended.kept)}. To free them, give --cancel-trainings."
+            )
+        if ended.freed:
+            notes.append(f"Given up: {', '.join(ended.freed)}.")
+        return Done(after, sentence, is_changed=ended.is_changed, notes=notes)
 
     return env.write(write)
 

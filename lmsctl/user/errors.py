@@ -1,6 +1,9 @@
 """Every way the user room can say no."""
 
 from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
+from lmsctl.portal.errors import NotConfirmedYet
+
+__all__ = ["NotConfirmedYet"]
 
 
 class UserUnknown(NotFound):
@@ -137,14 +140,6 @@ class OwnerProtected(Rejected):
     code = "owner_protected"
     says = "'{login}' is an owner and cannot be {done}."
     hint = "Revoke the role first; only an owner may, and one owner always remains."
-
-
-class NotConfirmedYet(Rejected):
-    """A person who waits for confirmation has no status to change."""
-
-    code = "not_confirmed_yet"
-    says = "'{login}' has not confirmed their address yet and cannot be {done}."
-    hint = "End the registration ('lmsctl registration release {login}'), or activate the person."
 
 
 class StatusWrong(Rejected):

@@ -11,7 +11,7 @@ from lmsctl.bulk.actions import Job, ReadRow, Upload
 from lmsctl.bulk.store import Span
 from lmsctl.department import store as departments
 from lmsctl.kit import canonical, discover
-from lmsctl.kit.answer import Done
+from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import MeanwhileChanged, Work
 from lmsctl.notification import actions as notification
@@ -19,11 +19,11 @@ from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, PERMISSIONS, PORTAL_WIDE, Scope
+from lmsctl.user import adoption_store, rules
 from lmsctl.user import file_check_store as checks
 from lmsctl.user import file_store as store
-from lmsctl.user import rules
 from lmsctl.user import store as users
-from lmsctl.user.actions import awakened, joined, retyped
+from lmsctl.user.actions import awakened, catch_up, joined, retyped
 from lmsctl.user.file_check_store import Held
 from lmsctl.user.file_rules import columns, row_reader
 from lmsctl.user.file_store import Arrived, Seats
@@ -70,6 +70,7 @@ class _Import:
         self._present: frozenset[str] = frozenset()
         self._has_fields = self._has_groups = self._has_supervisors = self._has_generated = False
         self._is_first = True
+        self._kept = 0
 
     def reader(self, work: Work, names: Sequence[str]) -> ReadRow:
         """Return what reads one row of a file that has the columns `names`."""
@@ -95,6 +96,7 @@ class _Import:
         has_people = store.find_people(work, span)
         if has_people and not scope.is_everywhere:
             checks.fail_out_of_scope(work, span, scope)
+        adoption_store.adopt(work, span)
         if self._is_first:
             checks.fail_twins(work, span, has_people=has_people)
         self._check_rows(work, span, scope)
@@ -136,9 +138,10 @@ class _Import:
     def _check_people(self, work: Work, span: Span) -> None:
         if "status" in self._present:
             checks.fail_status(work, span)
-        if "email" in self._present:
-            checks.fail_waiting(work, span)
+            checks.fail_ended_waiting(work, span)
         store.compare(work, span, self._present, self.fields)
+        if "status" in self._present:
+            checks.fail_waiting(work, span)
         checks.fail_holders(work, span, _beyond_own(work, checks.held_by_changed(work, span)))
 
     def _share_seats(self, work: Work, span: Span) -> Seats:
@@ -161,7 +164,10 @@ class _Import:
         is_wanted = any(discover.announce("wants_who_joins", work))
         if is_wanted and "department" in self._present:
             store.note_moves(work, span)
+        self._vouch(work, span, run)
         store.change_people(work, span)
+        if "status" in self._present:
+            self._count_kept(work, span)
         store.add_people(work, span, root_id=departments.root(work).id, run=run)
         if self._has_fields:
             store.set_fields(work, span)
@@ -173,6 +179,20 @@ class _Import:
         if self._has_supervisors:
             store.set_supervisors(work, span)
         return count + self._tell(work, span, is_wanted=is_wanted)
+
+    def _vouch(self, work: Work, span: Span, run: int) -> None:
+        """End the holds of people whom rows vouch for; they keep the seats these have taken."""
+        count = 0
+        for ids in _together(adoption_store.adopted(work, span)):
+            discover.announce("with_confirmation_of_users", work, ids)
+            count += len(ids)
+        if count:
+            audit.record(work, "registration.confirmed", f"run {run}", by="a file", count=count)
+
+    def _count_kept(self, work: Work, span: Span) -> None:
+        """Count the places in sessions that people keep whom the rows of a span end."""
+        for ids in _together(store.ended(work, span)):
+            self._kept += sum(discover.announce("count_places_of_users", work, ids))
 
     def _take_seats(self, work: Work, span: Span) -> int:
         """Take the seats, and return how many notices that queued."""
@@ -193,6 +213,7 @@ class _Import:
                 _announce(work, people)
             if self._wants_notices:
                 count += _greet(work, people)
+                count += catch_up(work, [one.user_id for one in people if one.is_awake])
         if is_wanted and self._has_groups:
             for added in _together(store.added(work, span)):
                 pairs = [(one.group_id, one.user_id) for one in added]
@@ -204,6 +225,14 @@ class _Import:
         left = store.left_without_seat(work)
         if left:
             yield f"{left} new people were made inactive, because the plan is full."
+        if self._kept:
+            yield (
+                f"{counted(self._kept, 'session place', 'kept')} by people who are not active any "
+                "more; 'lmsctl training participants' shows their status."
+            )
+        adopted = adoption_store.count_adopted(work)
+        if adopted:
+            yield f"{counted(adopted, 'registration', 'confirmed')} by this file."
 
 
 def _announce(work: Work, people: Sequence[Arrived]) -> None:

@@ -202,11 +202,6 @@ def fail_status(work: Work, span: Span) -> None:
             {"name": "u.login"},
         ),
         (
-            NotConfirmedYet,
-            "s.status <> 'pending' AND u.status = 'pending'",
-            {"login": "u.login", "done": f"{_DONE} || ' by a file'"},
-        ),
-        (
             StatusWrong,
             "s.status = 'inactive' AND u.status = 'ended'",
             {"login": "u.login", "status": "u.status", "done": _DONE},
@@ -224,19 +219,47 @@ def fail_status(work: Work, span: Span) -> None:
         fail(work, span, refusal, Fault(f"{EXISTING} WHERE {condition}", "'Status'", shown))
 
 
-def fail_waiting(work: Work, span: Span) -> None:
-    """Note other addresses for people who have been asked to confirm theirs."""
+def fail_not_confirmed(work: Work, span: Span, source: str, heading: str, done: str) -> None:
+    """Note rows about people `u` of `source`, as a `Fault` has it, who wait for confirmation.
+
+    `heading` and `done`, what cannot be done with them, are SQL expressions.
+    """
+    ends_at = "u.expires_at"
+    if not work.is_sqlite:
+        ends_at = "to_char(u.expires_at AT TIME ZONE 'UTC', :moment)"
     fail(
         work,
         span,
         NotConfirmedYet,
         Fault(
-            f"""{EXISTING} WHERE u.status = 'pending' AND s.email_key IS NOT NULL
-                             AND COALESCE(u.email_key, '') <> s.email_key""",
-            "'Email'",
-            {"login": "u.login", "done": "'given another address by a file'"},
+            f"{source} AND u.status = 'pending'",
+            heading,
+            {
+                "login": "u.login",
+                "named": "COALESCE(u.email, u.login)",
+                "done": done,
+                "ends_at": ends_at,
+            },
+            {} if work.is_sqlite else {"moment": 'YYYY-MM-DD"T"HH24:MI:SS"Z"'},
         ),
     )
+
+
+def fail_waiting(work: Work, span: Span) -> None:
+    """Note changes of people who wait, in rows that do not vouch for them: they say `pending`."""
+    fail_not_confirmed(
+        work,
+        span,
+        f"{EXISTING} WHERE s.changed IS NOT NULL AND s.status = 'pending'",
+        "'Status'",
+        "'changed by a row that leaves them pending'",
+    )
+
+
+def fail_ended_waiting(work: Work, span: Span) -> None:
+    """Note rows that would end who has not begun."""
+    source = f"{EXISTING} WHERE s.status IN ('inactive', 'ended')"
+    fail_not_confirmed(work, span, source, "'Status'", _DONE)
 
 
 def fail_required_fields(work: Work, span: Span) -> None:
@@ -328,6 +351,17 @@ def fail_supervisors(work: Work, span: Span) -> None:
             "'Supervisor'",
             {"given": "v.given"},
         ),
+    )
+    fail_not_confirmed(
+        work,
+        span,
+        f"""
+        {_SUPERVISED} JOIN users u ON u.id = v.boss_id
+        WHERE NOT EXISTS (SELECT 1 FROM good o JOIN staged_adoptions a ON a.row_no = o.row_no
+                          WHERE o.id = u.id)
+        """,
+        "'Supervisor'",
+        "'named as a supervisor'",
     )
     fail(
         work,

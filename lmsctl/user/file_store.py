@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, recount
+from lmsctl.bulk.store import BETWEEN, IN_SPAN, Fault, Span, changes, fail, recount
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import PlanFull
 from lmsctl.rights.rules import Scope
+from lmsctl.user import adoption_store
+from lmsctl.user.adoption_store import IS_ADOPTED
 from lmsctl.user.file_rules import Named, Place
 from lmsctl.user.results import Origin, SupervisorMode
 from lmsctl.user.rules import FieldRule
@@ -51,6 +53,7 @@ TABLES = {
     # where people were before they were moved, and which groups they were not in before
     "staged_moves": {"row_no": "INTEGER PRIMARY KEY", "department_id": "BIGINT"},
     "staged_additions": {"row_no": "INTEGER", "group_id": "BIGINT", "user_id": "BIGINT"},
+    **adoption_store.TABLES,
     "staged_clashes": {"row_no": "INTEGER PRIMARY KEY", "stem": "TEXT"},
     "staged_logins": {"row_no": "INTEGER PRIMARY KEY", "login": "TEXT", "login_key": "TEXT"},
 }
@@ -175,20 +178,20 @@ def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[F
         "last_name": "s.last_name <> u.last_name",
         "department": "s.department_id <> u.department_id",
         "type": "s.type <> u.type",
-        "status": "s.status <> u.status",
+        "status": f"(s.status <> u.status OR {IS_ADOPTED})",
         "group": _GROUPS_DIFFER,
         "add_to_group": _IS_NO_MEMBER,
         "supervisor": _SUPERVISOR_DIFFERS,
     }
     parts = [
-        f"CASE WHEN {condition} THEN ',{name}' ELSE '' END"
+        f"CASE WHEN {condition} THEN '{BETWEEN}{name}' ELSE '' END"
         for name, condition in plain.items()
-        if name in columns
+        if name in columns or name == "status"
     ]
     names = {}
     for rule in fields:
         if rule.name in columns:
-            names[f"field_{rule.id}"] = f",{rule.name}"
+            names[f"field_{rule.id}"] = f"{BETWEEN}{rule.name}"
             parts.append(_FIELD_DIFFERS.replace("FIELD", str(rule.id)))
     if parts:
         work.run(
@@ -233,6 +236,7 @@ _SUPERVISOR_DIFFERS = """
 
 # Seats -------------------------------------------------------------------------------------------
 
+_NO_SEAT = "made inactive: the plan is full"
 _IS_NEW_AND_ACTIVE = "s.id IS NULL AND COALESCE(s.status, 'active') = 'active'"
 _BECOMES_ACTIVE = """s.status = 'active' AND EXISTS
     (SELECT 1 FROM users u WHERE u.id = s.id AND u.status IN ('inactive', 'ended'))"""
@@ -295,17 +299,18 @@ def leave_without_seat(work: Work, span: Span, free: int, limit: int) -> None:
     )
     work.run(
         f"""
-        UPDATE staged AS s SET status = 'inactive', note = 'made inactive: the plan is full'
+        UPDATE staged AS s SET status = 'inactive', note = :note
         WHERE s.row_no >= :cut AND {_IS_NEW_AND_ACTIVE} AND {IN_SPAN}
         """,
         cut=cut,
+        note=_NO_SEAT,
         **span.values,
     )
 
 
 def left_without_seat(work: Work) -> int:
     """Return how many new people are made inactive because the plan is full."""
-    return int(work.value("SELECT count(*) FROM good s WHERE s.note IS NOT NULL"))
+    return int(work.value("SELECT count(*) FROM good s WHERE s.note = :note", note=_NO_SEAT))
 
 
 # Logins ------------------------------------------------------------------------------------------
@@ -387,33 +392,57 @@ def note_moves(work: Work, span: Span) -> None:
         f"""
         INSERT INTO staged_moves (row_no, department_id)
         SELECT s.row_no, u.department_id FROM good s JOIN users u ON u.id = s.id
-        WHERE {_changes("department")} AND {IN_SPAN}
+        WHERE {changes("department")} AND {IN_SPAN}
         """,
         **span.values,
     )
 
 
-def _changes(column: str) -> str:
-    return f"',' || s.changed || ',' LIKE '%,{column},%'"
-
-
 def change_people(work: Work, span: Span) -> None:
     """Bring people who are there into the state that their rows want."""
+    moment = "TEXT" if work.is_sqlite else "TIMESTAMPTZ"
     work.run(
         f"""
         UPDATE users AS u SET
             email = COALESCE(s.email, u.email), email_key = COALESCE(s.email_key, u.email_key),
             first_name = COALESCE(s.first_name, u.first_name),
             last_name = COALESCE(s.last_name, u.last_name),
-            type = COALESCE(s.type, u.type), status = COALESCE(s.status, u.status),
+            type = COALESCE(s.type, u.type),
+            status = CASE WHEN u.status = 'pending' THEN 'active'
+                          ELSE COALESCE(s.status, u.status) END,
+            expires_at = NULL,
+            away_at = CASE WHEN u.status = 'active' AND s.status IN ('inactive', 'ended')
+                           THEN CAST(:now AS {moment}) ELSE u.away_at END,
             due_status = CASE WHEN s.status <> u.status THEN NULL ELSE u.due_status END,
             due_at = CASE WHEN s.status <> u.status THEN NULL ELSE u.due_at END,
             department_id = COALESCE(s.department_id, u.department_id),
             version = u.version + 1
         FROM good s WHERE s.id = u.id AND s.changed IS NOT NULL AND {IN_SPAN}
         """,
+        now=work.now,
         **span.values,
     )
+
+
+def ended(work: Work, span: Span) -> Iterator[int]:
+    """Yield the ids of the people whom the span's rows make inactive or end, after they have."""
+    found = work.each(
+        Ended,
+        f"""
+        SELECT s.id AS user_id FROM good s
+        WHERE {changes("status")} AND s.status IN ('inactive', 'ended') AND {IN_SPAN}
+        ORDER BY s.row_no
+        """,
+        **span.values,
+    )
+    return (one.user_id for one in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Somebody whose account ends by their row."""
+
+    user_id: int
 
 
 def add_people(work: Work, span: Span, *, root_id: int, run: int) -> None:
@@ -555,14 +584,14 @@ def arrived(work: Work, span: Span) -> Iterator[Arrived]:
         Arrived,
         f"""
         SELECT u.id AS user_id, u.login, u.email, u.status, s.id IS NULL AS is_new,
-               m.department_id AS left_id, COALESCE({_changes("type")}, FALSE) AS is_retyped,
-               COALESCE({_changes("status")} AND u.status = 'active', FALSE) AS is_awake
+               m.department_id AS left_id, COALESCE({changes("type")}, FALSE) AS is_retyped,
+               COALESCE({changes("status")} AND u.status = 'active', FALSE) AS is_awake
         FROM {_people()} p
         JOIN staged s ON s.row_no = p.row_no
         JOIN users u ON u.id = p.user_id
         LEFT JOIN staged_moves m ON m.row_no = p.row_no
-        WHERE s.id IS NULL OR {_changes("status")} OR {_changes("department")}
-           OR {_changes("type")}
+        WHERE s.id IS NULL OR {changes("status")} OR {changes("department")}
+           OR {changes("type")}
         ORDER BY p.row_no
         """,
         **span.values,

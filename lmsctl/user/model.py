@@ -14,6 +14,7 @@ class User(SQLModel, table=True):
 
     pending -> active when the address is confirmed; active <-> inactive; active -> ended; a pending
     person whose `expires_at` has come no longer exists. `due_status` takes effect at `due_at`.
+    `away_at` is since when they are, or last were, inactive or ended, where that is known.
     `login_key` and `email_key` are the forms in which logins and addresses are compared.
     """
 
@@ -50,14 +51,14 @@ class User(SQLModel, table=True):
     email_key: str | None = Field(sa_column=columns.text(null=True, unique=True))
     first_name: str = Field(sa_column=columns.text())
     last_name: str = Field(sa_column=columns.text())
-    type: str = Field(sa_column=columns.text())
-    status: str = Field(sa_column=columns.text())
+    type: Type = Field(sa_column=columns.choice(Type))
+    status: Status = Field(sa_column=columns.choice(Status))
     department_id: int = Field(sa_column=columns.reference("departments"))
-    supervisor_mode: str = Field(sa_column=columns.text())
+    supervisor_mode: SupervisorMode = Field(sa_column=columns.choice(SupervisorMode))
     supervisor_id: int | None = Field(
         sa_column=columns.reference("users", null=True, gone="SET NULL")
     )
-    origin: str = Field(sa_column=columns.text())
+    origin: Origin = Field(sa_column=columns.choice(Origin))
     origin_detail: str | None = Field(sa_column=columns.text(null=True))
     created_at: datetime = Field(sa_column=columns.moment())
     policy_accepted_at: datetime | None = Field(sa_column=columns.moment(null=True))
@@ -65,6 +66,7 @@ class User(SQLModel, table=True):
     due_status: str | None = Field(sa_column=columns.text(null=True))
     due_at: datetime | None = Field(sa_column=columns.moment(null=True))
     version: int = Field(sa_column=columns.number(default=1))
+    away_at: datetime | None = Field(sa_column=columns.moment(null=True))
 
 
 class CustomField(SQLModel, table=True):
@@ -76,9 +78,9 @@ class CustomField(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=columns.text())
     name_key: str = Field(sa_column=columns.text(unique=True))
-    kind: str = Field(sa_column=columns.text())
+    kind: FieldKind = Field(sa_column=columns.choice(FieldKind))
     is_required: bool = Field(sa_column=columns.truth())
-    choices_json: str = Field(sa_column=columns.text())
+    choices_json: list[str] = Field(sa_column=columns.json_text())
 
 
 class FieldValue(SQLModel, table=True):

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import Email
 from lmsctl.kit.errors import Refusal
+from lmsctl.portal import rules as portal_rules
+from lmsctl.portal.rules import Person
 from lmsctl.user.errors import (
     FieldChoicesWrong,
     FieldMissing,
@@ -19,7 +21,6 @@ from lmsctl.user.errors import (
     FieldValueWrong,
     LoginInvalid,
     LoginMissing,
-    NotConfirmedYet,
     StatusWrong,
 )
 from lmsctl.user.results import FieldKind, Origin, Status, Type
@@ -258,13 +259,12 @@ def check_choices(kind: FieldKind, choices: Sequence[str]) -> list[str]:
 # Status ------------------------------------------------------------------------------------------
 
 
-def check_may_end(login: str, status: str, target: Status) -> None:
+def check_may_end(person: Person, status: str, target: Status) -> None:
     """Raise unless a person of `status` may become `target` (inactive or ended).
 
     Raises NotConfirmedYet and StatusWrong.
     """
     done = "deactivated" if target is Status.INACTIVE else "ended"
-    if status == Status.PENDING:
-        raise NotConfirmedYet(login=login, done=done)
+    portal_rules.check_confirmed(person, done)
     if status == Status.ENDED and target is Status.INACTIVE:
-        raise StatusWrong(login=login, status=status, done=done)
+        raise StatusWrong(login=person.login, status=status, done=done)

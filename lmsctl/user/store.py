@@ -133,6 +133,16 @@ def holder_of_email_at(work: Work, email_key: str, at: datetime) -> Holder | Non
     )
 
 
+def waiting_for(work: Work, email_key: str, at: datetime) -> Holder | None:
+    """Return who has that address and will still wait for its confirmation at `at`."""
+    return work.one(
+        Holder,
+        "SELECT id, expires_at FROM users WHERE email_key = :key AND expires_at > :at",
+        key=email_key,
+        at=at,
+    )
+
+
 def taken_logins(work: Work, login_keys: Sequence[str]) -> set[str]:
     """Return which of `login_keys` are somebody's login or address."""
     found = work.values(
@@ -194,6 +204,7 @@ def apply_due(work: Work) -> tuple[int, int]:
     count = work.run(
         """
         UPDATE users SET status = due_status, due_status = NULL, due_at = NULL,
+                         away_at = CASE WHEN status = 'active' THEN due_at ELSE away_at END,
                          version = version + 1
         WHERE due_at <= :now
         """,
@@ -399,17 +410,15 @@ def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[UserRow]:
         status=wanted.status,
         origin=wanted.origin,
         group=canonical.key(wanted.group or ""),
-        search=f"%{_escaped(canonical.key(wanted.search or ''))}%",
+        search=canonical.key(wanted.search or ""),
     )
 
 
 _IN_GROUP = """EXISTS (SELECT 1 FROM group_members m JOIN user_groups g ON g.id = m.group_id
                        WHERE m.user_id = u.id AND g.name_key = :group)"""
-_FITS_SEARCH = "(u.login_key LIKE :search ESCAPE '!' OR u.email_key LIKE :search ESCAPE '!')"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+# LIKE would have a limit for the length of what is looked for, and characters of its own.
+_FITS_SEARCH = """(:search = '' OR replace(u.login_key, :search, '') <> u.login_key
+                   OR replace(u.email_key, :search, '') <> u.email_key)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,95 @@ def test_a_rehearsal_reports_the_same_and_leaves_nothing(school: Portal) -> None
     assert school.ok("--yes", *words).json == rehearsed.json
 
 
+# Taken out by hand -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lesson(portal: Portal) -> Portal:
+    """Return a portal with a rule that enrolled max, who was taken out of it by hand."""
+    portal.ok("department", "create", "Sales")
+    create(portal, "one", "topic")
+    rule(portal, "one", "--department", "Sales")
+    person(portal, "max", "--department", "Sales")
+    portal.ok("enrollment", "cancel", "--user", "max", "--content", "one")
+    return portal
+
+
+def test_what_was_taken_away_by_hand_stays_away(lesson: Portal) -> None:
+    """The preview marks it, applying passes it over and says how to bring it back."""
+    (row,) = lesson.ok("autoenroll", "preview", "one", "-o", "json").json
+    assert (row["login"], row["was_removed"], row["outcome"]) == ("max", True, "created")
+    for more, needed in (((), "--existing --include-removed"), (("--existing",), "--include-")):
+        ran = lesson.ok(*APPLY, *more, "--yes", "-o", "json")
+        assert ran.json == []
+        assert f"1 person who was taken out by hand stayed out; {needed}" in ran.err
+        assert "before the rule" not in ran.err
+    assert items(lesson, "max") == []
+    ran = lesson.ok(*APPLY, "--existing", "--include-removed", "--yes", "-o", "json")
+    assert [(row["login"], row["outcome"]) for row in ran.json] == [("max", "created")]
+    assert items(lesson, "max") == ["one"]
+    assert lesson.ok("autoenroll", "preview", "one", "-o", "json").json == []
+
+
+def test_who_was_taken_out_while_away_stays_out_too(lesson: Portal) -> None:
+    """Neither applying nor becoming active brings them back."""
+    lesson.ok("user", "deactivate", "max")
+    ran = lesson.ok(*APPLY, "--existing", "--yes", "-o", "json")
+    assert ran.json == []
+    lesson.ok("user", "activate", "max")
+    assert items(lesson, "max") == []
+
+
+def test_taking_somebody_out_ends_their_waiting(lesson: Portal) -> None:
+    """A rule that has reached them before and waits for them does not bring them back."""
+    lesson.ok("department", "create", "HR")
+    lesson.ok("autoenroll", "create", "--content", "one", "--department", "HR", "--code", "hr")
+    lesson.ok("enroll", "--user", "max", "--content", "one")
+    lesson.ok("user", "deactivate", "max")
+    lesson.ok("user", "move", "max", "--department", "HR")
+    assert waiting(lesson, "hr") == 1
+    lesson.ok("enrollment", "cancel", "--user", "max", "--content", "one")
+    assert waiting(lesson, "hr") == 0
+    lesson.ok("user", "activate", "max")
+    assert items(lesson, "max") == []
+
+
+def test_joining_anew_is_joining(lesson: Portal) -> None:
+    """Whoever comes back to what the rule names is enrolled like everybody who comes."""
+    lesson.ok("user", "move", "max", "--department", "/")
+    lesson.ok("user", "deactivate", "max")
+    lesson.ok("user", "move", "max", "--department", "Sales")
+    (row,) = lesson.ok("autoenroll", "preview", "one", "-o", "json").json
+    assert (row["outcome"], row["was_removed"]) == ("skipped", False)
+    lesson.ok("user", "activate", "max")
+    assert items(lesson, "max") == ["one"]
+
+
+def test_what_a_pathway_took_away_was_not_taken_by_hand(lesson: Portal) -> None:
+    """What was only prepared and is not needed any more may come by a rule; by hand it may not."""
+    create(lesson, "way", "pathway")
+    lesson.ok("content", "add-item", "way", "one")
+    for login in ("ivy", "jon"):
+        person(lesson, login)
+        lesson.ok("enroll", "--user", login, "--content", "way")
+    lesson.ok("enrollment", "cancel", "--user", "jon", "--content", "one")
+    for login in ("ivy", "jon"):
+        lesson.ok("enrollment", "cancel", "--user", login, "--content", "way")
+    lesson.ok("autoenroll", "create", "--content", "one", "--type", "staff", "--code", "all")
+    rows = lesson.ok("autoenroll", "preview", "all", "-o", "json").json
+    assert {row["login"]: row["was_removed"] for row in rows} == {
+        "ivy": False,
+        "jon": True,
+        "max": True,
+        "owner": False,
+    }
+
+
+def test_including_them_takes_existing(lesson: Portal) -> None:
+    """Without it nobody of these is meant."""
+    assert lesson.refused(*APPLY, "--include-removed") == "option_idle"
+
+
 def test_an_archived_item_takes_nobody_in(school: Portal) -> None:
     """Applying says so, and so does the preview."""
     school.ok("content", "archive", "one")

@@ -333,9 +333,9 @@ class Joining(RuleBasedStateMachine):
             expected = "autoenroll_unknown"
         self.agree(expected, lambda work: autoenroll.delete(work, word))
 
-    @rule(word=WORDS, is_for_all=st.booleans())
-    def apply(self, word: str, is_for_all: bool) -> None:
-        """Apply a rule by hand."""
+    @rule(word=WORDS, is_for_all=st.booleans(), includes=st.booleans())
+    def apply(self, word: str, is_for_all: bool, includes: bool) -> None:
+        """Apply a rule by hand; who was taken out by hand stays out unless included."""
         model, expected = self.model, None
         if word not in model.rules:
             expected = "autoenroll_unknown"
@@ -343,12 +343,21 @@ class Joining(RuleBasedStateMachine):
             expected = "content_archived"
         else:
             for name, person in model.people.items():
-                is_meant = person.fits(word) and (is_for_all or (word, name) in model.waiting)
+                is_waiting = (word, name) in model.waiting
+                is_removed = name in model.known - model.alive and not is_waiting
+                is_meant = person.fits(word) and (is_for_all or is_waiting)
+                is_meant = is_meant and (includes or not is_removed)
                 if is_meant and (name, word) not in model.reasons:
                     model.reach(name, {word})
         self.agree(
             expected,
-            lambda work: autoenroll.apply(work, word, is_for_all=is_for_all, wants_notices=False),
+            lambda work: autoenroll.apply(
+                work,
+                word,
+                is_for_all=is_for_all,
+                includes_removed=includes,
+                wants_notices=False,
+            ),
         )
 
     @rule(name=PEOPLE)
@@ -357,6 +366,8 @@ class Joining(RuleBasedStateMachine):
         model = self.model
         if name in model.people:
             expected = None if name in model.known else "enrollment_unknown"
+            if name in model.alive:
+                model.waiting = {pair for pair in model.waiting if pair[1] != name}
             model.alive.discard(name)
             model.reasons = {reason for reason in model.reasons if reason[0] != name}
             order = Order(Selection([name]), [ITEM])

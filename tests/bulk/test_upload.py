@@ -12,6 +12,7 @@ import pytest
 from lmsctl.bulk import actions as bulk
 from lmsctl.kit import driver
 from tests.conftest import Portal
+from tests.holding import run_during
 from tests.kills import break_off, killed
 from tests.refusals import unchanged
 
@@ -243,6 +244,22 @@ def test_an_interrupted_run_is_resumed_where_it_stopped(
     ] * 15
     assert portal.sql("SELECT state, created FROM runs") == [("finished", 35)]
     assert portal.refused("user", "import", file, "--resume") == "run_not_interrupted"
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_run_that_is_being_finished_is_not_resumed(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever resumes it waits for that, and is told that nothing is left to do."""
+    file = write(portal, *people("a", 35))
+    with monkeypatch.context() as patch:
+        break_off(patch, after=2)
+        portal.run("user", "import", file, "--keep-going")
+    finish = "UPDATE runs SET state = 'finished', failed = 0, finished_at = started_at"
+    resume = ("user", "import", file, "--resume", "-o", "json")
+    ran = run_during(portal, resume, finish)
+    assert (ran.status, ran.code) == (4, "run_not_interrupted")
+    assert count(portal) == 20
 
 
 @pytest.mark.usefixtures("small_batches")

@@ -20,6 +20,7 @@ from lmsctl.kit import clock, discover, driver, schema
 from lmsctl.kit.work import Work, look
 from lmsctl.portal.errors import SchemaNewer
 from tests.conftest import Portal, Templates
+from tests.doors import names, opened
 
 # Kills its own process just before the statement whose number, or beginning, it is given.
 KILLER = """
@@ -136,11 +137,60 @@ def test_a_database_of_every_earlier_version_is_carried_forward(  # noqa: PLR091
     assert nothing.ok("db", "check", "-o", "json").json == []
 
 
+def test_who_came_by_a_link_before_keeps_the_item(
+    nothing: Portal,
+    dialect: str,
+    templates: Templates,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where only its folder had been opened to them, the item is theirs after the upgrade."""
+    folder = tmp_path / "present"
+    folder.mkdir()
+    portal = templates.copy(dialect, folder)
+    versions = actions.versions()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(schema, "VERSION", versions[versions.index("0007") - 1])
+        actions.upgrade(nothing.url, patience=5)
+    opened(portal, departments=())
+    portal.ok("content", "create", "--kind", "folder", "--code", "box", "--title", "Box")
+    for code in ("open", "other"):
+        words = ("--kind", "topic", "--code", code, "--title", "T", "--folder", "box")
+        portal.ok("content", "create", *words)
+    portal.ok("content", "link", "open")
+    portal.ok("registration", "submit", "--content", "open", *names("ann"))
+    portal.sql(
+        """
+        DELETE FROM content_grants WHERE item_id = (SELECT id FROM content_items WHERE code = :code)
+        """,
+        code="open",
+    )
+    engine.load_models()
+    for table in SQLModel.metadata.sorted_tables:
+        if table.name in tables(nothing.url):
+            copy_rows(portal, nothing, table.name)
+    templates.drop(portal)
+    nothing.ok("db", "upgrade")
+    nothing.ok("content", "edit", "open", "--no-inherit")
+    courses = nothing.ok("learner", "courses", "ann", "-o", "id").out.split()
+    assert sorted(courses) == ["open", "other"]
+
+
+def columns(portal: Portal, table: str) -> list[str]:
+    """Return the names of a table's columns."""
+    connection = driver.open_database(portal.url, patience=5)
+    try:
+        cursor = connection.execute(f"SELECT * FROM {table} LIMIT 0", {})
+        return [column[0] for column in cursor.description]
+    finally:
+        connection.close()
+
+
 def copy_rows(source: Portal, target: Portal, table: str) -> None:
-    """Put the rows of one portal's table into that of another."""
+    """Put the rows of one portal's table into that of another, as far as it has the columns."""
+    names = columns(target, table)
     connection = driver.open_database(source.url, patience=5)
-    cursor = connection.execute(f"SELECT * FROM {table}", {})
-    names = [column[0] for column in cursor.description]
+    cursor = connection.execute(f"SELECT {', '.join(names)} FROM {table}", {})
     for row in cursor.fetchall():
         marks = ", ".join(f":{name}" for name in names)
         target.sql(

@@ -170,7 +170,7 @@ def test_pending_people_are_not_enrolled(school: Portal) -> None:
     school.ok(*made, "--ends", "never", "--activations", "unlimited")
     names = ("--first-name", "F", "--last-name", "L")
     school.ok("signup-profile", "sign-up", "p", "--email", "eve@example.com", *names)
-    refused(school, "enroll", "--user", "eve", "--content", "one", code="person_not_active")
+    refused(school, "enroll", "--user", "eve", "--content", "one", code="not_confirmed_yet")
 
 
 def test_with_keep_going_the_rest_is_enrolled(school: Portal) -> None:

@@ -1,5 +1,6 @@
 """What learners do with their trainings: joining, switching, leaving, and why they may not."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -152,7 +153,9 @@ def test_a_session_that_is_full_or_canceled_takes_nobody(hall: Portal) -> None:
 def test_leaving_ends_it_and_frees_the_place(hall: Portal) -> None:
     """One may come again while registration is open, and nothing is asked then."""
     hall.ok(*JOIN, "--session", "spring", *ANN)
-    assert "ann has left aid:spring." in hall.ok(*LEAVE, *ANN).err
+    ran = hall.ok(*LEAVE, *ANN, "-o", "json")
+    assert "ann has left aid:spring." in ran.err
+    assert (ran.json["session"], ran.json["state"]) == ("spring", "left")
     assert part(hall) is None
     assert shown(hall)["taken"] == 0
     refused(hall, *LEAVE, *ANN, code="participation_unknown", status=4)
@@ -223,17 +226,97 @@ def test_without_a_session_the_latest_one_that_is_open_governs(hall: Portal) -> 
     refused(hall, *LEAVE, *ANN, code="no_session_open")
 
 
-def test_whoever_could_not_come_back_is_asked_first(hall: Portal) -> None:
-    """When registration has stopped and cancellations have not; otherwise nothing is asked."""
-    hall.ok(*JOIN, "--session", "spring", *ANN)
+STOPPED = "Registration for aid:spring stopped at 2026-03-29T09:00:00+02:00."
+CLOSED = "The catalog does not open 'aid' to 'ann'."
+NEVER = "Coming back to 'aid' will not be possible."
+NOT_HERE = "Coming back to aid:spring will not be possible; "
+
+
+def close_registration(hall: Portal) -> None:
+    """Let registration for the first session be over, and that for the second go on."""
     hall.ok("training", "set-deadlines", "aid", "--stop-registration", "2d")
-    hall.ok(*LEAVE, *ANN, "--dry-run", **at("2026-03-29T06:59:59Z"))
     hall.now = "2026-03-29T07:00:00Z"
-    assert goes(hall, *LEAVE, *ANN) == [
-        "Registration stopped at 2026-03-29T09:00:00+02:00: coming back will not be possible."
-    ]
-    hall.ok(*LEAVE, *ANN, "--yes")
+
+
+def close_catalog(hall: Portal) -> None:
+    """Offer the training to nobody any more."""
+    hall.ok("catalog", "close", "aid", "--training", "--everybody")
+
+
+def move(hall: Portal) -> None:
+    """Move ann out of the only department that the catalog opens the training to."""
+    close_catalog(hall)
+    hall.ok("department", "create", "Sales")
+    hall.ok("catalog", "open", "aid", "--training", "--department", "Sales")
+    hall.ok("user", "move", "ann", "--department", "Sales")
+    hall.ok(*LEAVE, *ANN, "--dry-run")
+    hall.ok("user", "move", "ann", "--department", "/")
+
+
+def fill(hall: Portal) -> None:
+    """Let more people in than there are places."""
+    words = ("--training", "aid:spring", "--over-capacity", "--reason", "R")
+    hall.ok("enroll", "--user", "ben", "--user", "cyd", *words)
+
+
+def fill_other(hall: Portal) -> None:
+    """Let nobody come back to the first session, nor to the second, which is full."""
+    hall.ok("enroll", "--user", "ben", "--training", "aid:summer")
+    close_registration(hall)
+
+
+@pytest.mark.parametrize(
+    ("change", "lines"),
+    [
+        (close_registration, [STOPPED, f"{NOT_HERE}open: aid:summer."]),
+        (fill_other, [STOPPED, f"{NOT_HERE}no other session has a place left now."]),
+        (close_catalog, [CLOSED, NEVER]),
+        (move, [CLOSED, NEVER]),
+        (
+            fill,
+            [
+                "There is no place for 'ann' in 'aid:spring': every place is taken (capacity 2).",
+                f"{NOT_HERE}open: aid:summer.",
+            ],
+        ),
+    ],
+)
+def test_whoever_could_not_come_back_is_asked_first(
+    hall: Portal, change: Callable[[Portal], None], lines: list[str]
+) -> None:
+    """Whatever keeps them out, and whether of the session or of the training; they are told which.
+
+    A rehearsal tells it too.
+    """
+    hall.ok(*JOIN, "--session", "spring", *ANN)
+    hall.ok(*LEAVE, *ANN, "--dry-run")
+    change(hall)
+    assert goes(hall, *LEAVE, *ANN) == lines
+    ran = hall.ok(*LEAVE, *ANN, "--dry-run")
+    assert all(line in ran.err for line in lines)
+    ran = hall.ok(*LEAVE, *ANN, "--yes", "-o", "json")
+    assert ran.json["state"] == "left"
     assert part(hall) is None
+
+
+def test_who_has_no_session_is_asked_when_none_is_open(hall: Portal) -> None:
+    """Full ones do not matter, because one can join without a session."""
+    hall.ok(*JOIN, *ANN)
+    hall.ok("enroll", "--user", "ben", "--training", "aid:summer")
+    hall.ok("session", "cancel", "aid", "spring")
+    hall.ok(*LEAVE, *ANN, "--dry-run")
+    assert "will not be possible" not in hall.ok(*LEAVE, *ANN, "--dry-run").err
+    hall.ok("training", "set-deadlines", "aid", "--stop-registration", "2d")
+    hall.now = "2026-06-28T07:00:00Z"
+    assert goes(hall, *LEAVE, *ANN) == ["No session of 'aid' is open any more.", NEVER]
+
+
+def test_the_place_one_gives_up_counts_as_free(hall: Portal) -> None:
+    """In a session that is full because of them nothing is asked."""
+    hall.ok("enroll", "--user", "ben", "--training", "aid:spring")
+    hall.ok(*JOIN, "--session", "spring", *ANN)
+    assert shown(hall)["free"] == 0
+    hall.ok(*LEAVE, *ANN)
 
 
 # Switching ---------------------------------------------------------------------------------------

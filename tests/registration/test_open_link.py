@@ -67,7 +67,7 @@ def test_an_item_that_inherits_opens_its_folder(shared: Portal) -> None:
     }
     because = "granted to the person with folder box"
     assert sees(shared, "ann") == {
-        "open": [because],
+        "open": [because, "granted to the person"],
         "sibling": [because],
         "nested": [because],
         "public": ["granted to everybody"],
@@ -88,6 +88,25 @@ def test_an_item_that_does_not_inherit_opens_itself(shared: Portal) -> None:
     public = {"public": ["granted to everybody"]}
     assert sees(shared, "ann") == {"shut": ["granted to the person"], **public}
     assert sees(shared, "ben") == {"loose": ["granted to the person"], **public}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("content", "edit", "open", "--no-inherit"),
+        ("content", "edit", "open", "--folder", ""),
+        ("content", "revoke", "box", "--user", "ann"),
+        ("content", "link", "open", "--revoke"),
+    ],
+)
+def test_whoever_came_by_a_link_keeps_the_item(shared: Portal, edit: tuple[str, ...]) -> None:
+    """Whatever is edited later; only taking it from them takes it from them."""
+    submit(shared, "ann")
+    shared.ok(*edit)
+    assert "granted to the person" in sees(shared, "ann")["open"]
+    shared.ok("content", "revoke", "open", "--user", "ann")
+    shared.run("content", "revoke", "box", "--user", "ann")
+    assert set(sees(shared, "ann")) == {"public"}
 
 
 def test_the_link_is_enough(shared: Portal) -> None:

@@ -271,7 +271,7 @@ def test_pending_people_get_no_role_and_inactive_ones_may(house: Portal) -> None
         "UPDATE users SET status = 'pending', expires_at = :then WHERE login = 'ben'",
         then="2026-03-04T12:00:00Z",
     )
-    assert house.refused("role", "grant", "ben", "author") == "holder_pending"
+    assert house.refused("role", "grant", "ben", "author") == "not_confirmed_yet"
     house.ok("user", "deactivate", "hank")
     house.ok("role", "grant", "hank", "supervisor", "--department", "HR")
     assert house.refused("--as", "hank", "user", "list") == "actor_not_active"

@@ -130,14 +130,31 @@ def test_a_hold_tells_when_its_place_seat_and_address_come_free(portal: Portal) 
     assert gates(portal, *asked) == [
         ("profile_used_up", VOID),
         ("plan_full", VOID),
-        ("address_taken", "2026-03-04T12:00:09Z"),
+        ("confirmation_pending", "2026-03-04T12:00:09Z"),
     ]
-    assert gates(portal, *asked, "--at", VOID) == [("address_taken", "2026-03-04T12:00:09Z")]
+    assert gates(portal, *asked, "--at", VOID) == [("confirmation_pending", "2026-03-04T12:00:09Z")]
     assert gates(portal, *asked, "--at", "2026-03-04T12:00:09Z") == []
     portal.ok("user", "activate", "ann")
     assert gates(portal) == [
         ("profile_used_up", "2026-03-04T12:00:09Z"),
         ("plan_full", "2026-03-04T12:00:09Z"),
+    ]
+
+
+def test_the_holds_of_another_profile_free_nothing(portal: Portal) -> None:
+    """Whose holds run out sooner, or at all, is no matter of this one."""
+    opened(portal, "--confirm-email")
+    profile(portal, activations="1")
+    profile(portal, "other", activations="1")
+    profile(portal, "done", activations="1")
+    sign_up(portal, "cyd", through="done")
+    portal.ok("registration", "confirm", "cyd@example.com")
+    sign_up(portal, "ben", through="other")
+    sign_up(portal, "ann", LMSCTL_NOW="2026-03-02T12:00:09Z")
+    assert gates(portal) == [("profile_used_up", "2026-03-04T12:00:09Z")]
+    ran = portal.ok("signup-profile", "explain", "done", "-o", "json")
+    assert [(gate["code"], gate["opens_at"]) for gate in ran.json["gates"]] == [
+        ("profile_used_up", None)
     ]
 
 

@@ -109,7 +109,7 @@ def test_time_is_imagined(desk: Portal) -> None:
     opened(desk, "--confirm-email")
     profile(desk, "door")
     sign_up(desk, "ann", through="door")
-    assert gates(desk, *ANN) == [("redeemer_not_confirmed", VOID)]
+    assert gates(desk, *ANN) == [("confirmation_pending", VOID)]
     assert gates(desk, *ANN, "--at", VOID) == []
 
 

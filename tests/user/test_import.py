@@ -327,6 +327,16 @@ def test_custom_fields_are_columns(house: Portal) -> None:
     assert numbers(import_(house, heading, "anna,,,,,,,9,")) == (0, 1, 0, 0)
 
 
+def test_a_field_named_like_a_list_of_columns_is_only_itself(house: Portal) -> None:
+    """A file that fills `a,type` gives nobody another type, and says which name it means."""
+    house.ok("field", "create", "a,type")
+    house.ok("content", "create", "--kind", "topic", "--code", "robot", "--title", "Robot")
+    house.ok("autoenroll", "create", "--content", "robot", "--type", "staff")
+    said = results(house, 'Login,"a,type"', "anna,x")
+    assert house.value("SELECT count(*) FROM enrollments") == 0
+    assert (said[0]["outcome"], said[0]["changed"]) == ("updated", '"a,type"')
+
+
 # Seats -------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.autoenroll import rules, store
@@ -26,11 +25,13 @@ from lmsctl.rights import actions as rights
 class Application:
     """What applying a rule came to: one outcome for each person.
 
-    `left` counts who was there before the rule and would have been enrolled, had it been asked for.
+    `left` counts who was there before the rule and would have been enrolled, had it been asked for;
+    `removed` who would have been, had they not been taken out by hand.
     """
 
     outcomes: Sequence[Applied]
     left: int
+    removed: int
     is_changed: bool
 
 
@@ -44,7 +45,7 @@ def preview(work: Work, given: str) -> list[Prospect]:
     rule = store.get(work, given, scope)
     item = content.by_id(work, rule.item_id)
     content_rules.check_enrollable(item)
-    due_at = content_rules.due_at(item, work.now, ZoneInfo(portal.settings(work).time_zone))
+    due_at = content_rules.due_at(item, work.now, portal.zone(work))
     people = store.fitting(work, rule.id, scope)
     found = [_prospect(person, item, due_at) for person in people]
     return [prospect for prospect in found if prospect.outcome is not Outcome.UNCHANGED]
@@ -61,6 +62,7 @@ def _prospect(person: Fitting, item: Item, due_at: datetime | None) -> Prospect:
         outcome=outcome,
         due_at=due_at if is_new else None,
         needs_existing=not person.is_waiting,
+        was_removed=person.is_removed,
         sends=_messages(person) if is_new else [],
     )
 
@@ -69,8 +71,12 @@ def _messages(person: Fitting) -> list[str]:
     return ["notice", *([f"mail to {person.email}"] if person.email else [])]
 
 
-def apply(work: Work, given: str, *, is_for_all: bool, wants_notices: bool) -> Application:
+def apply(
+    work: Work, given: str, *, is_for_all: bool, includes_removed: bool, wants_notices: bool
+) -> Application:
     """Enroll who waits for a rule, and with `is_for_all` who was there before it, if asked for.
+
+    Who was taken out by hand stays out unless `includes_removed`.
 
     Needs `enrollment.manage` over the rule, and means people in its scope. Who is not active waits
     from then on. A confirmation is needed when somebody would be enrolled. Raises
@@ -81,7 +87,11 @@ def apply(work: Work, given: str, *, is_for_all: bool, wants_notices: bool) -> A
     item = content.by_id(work, rule.item_id)
     content_rules.check_enrollable(item)
     fitting = store.fitting(work, rule.id, scope)
-    people = [person for person in fitting if is_for_all or person.is_waiting]
+    people = [
+        person
+        for person in fitting
+        if rules.is_meant(person, is_for_all=is_for_all, includes_removed=includes_removed)
+    ]
     new, confirmed, waiting = (
         [person for person in people if rules.verdict(person) is outcome]
         for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.SKIPPED)
@@ -98,6 +108,7 @@ def apply(work: Work, given: str, *, is_for_all: bool, wants_notices: bool) -> A
     return Application(
         [_outcome(person, item, due_at) for person in people],
         left=0 if is_for_all else sum(rules.is_left_out(person) for person in fitting),
+        removed=0 if includes_removed else sum(person.is_removed for person in fitting),
         is_changed=bool(new or confirmed or is_new_waiting),
     )
 

@@ -13,6 +13,7 @@ from lmsctl.group import store as groups
 from lmsctl.kit import secret
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.user import store as users
 
@@ -89,13 +90,15 @@ class _Target:
     column: dict[str, int]
 
 
-def _target(work: Work, wanted: Audiences) -> _Target:
+def _target(work: Work, wanted: Audiences, *, is_giving: bool) -> _Target:
     """Return whom `wanted` names; needs the right to see them, and raises what looking raises."""
     named = [wanted.user, wanted.group, wanted.department]
     if sum(name is not None for name in named) + wanted.is_organization != 1:
         raise AudienceUnclear(options="--user, --group, --department and --organization")
     if wanted.user is not None:
         person = users.get(work, wanted.user, rights.require(work, "user.view"))
+        if is_giving:
+            portal_rules.check_confirmed(person, "given access")
         return _Target(Audience.USER, person.login, {"user_id": person.id})
     if wanted.group is not None:
         group = groups.get(work, wanted.group, rights.require(work, "group.view"))
@@ -110,11 +113,11 @@ def grant(work: Work, given: str, wanted: Audiences) -> tuple[Granted, bool]:
     """Let somebody open an item, or what inherits in a folder; returns whether that is new.
 
     Needs the right to change the item, and to see whom it is given to. A department stands for
-    everything under it. Raises AudienceUnclear, ContentUnknown, UserUnknown, GroupUnknown and
-    DepartmentUnknown.
+    everything under it. Raises AudienceUnclear, ContentUnknown, UserUnknown, NotConfirmedYet,
+    GroupUnknown and DepartmentUnknown.
     """
     item = held(work, given)
-    target = _target(work, wanted)
+    target = _target(work, wanted, is_giving=True)
     is_new = store.add_grant(work, item.id, target.audience, target.column)
     granted = Granted(item.code, target.audience, target.name)
     if is_new:
@@ -125,7 +128,7 @@ def grant(work: Work, given: str, wanted: Audiences) -> tuple[Granted, bool]:
 def revoke(work: Work, given: str, wanted: Audiences) -> tuple[Granted, bool]:
     """Take a grant away; enrollments stay. The mirror of `grant`, with the same refusals."""
     item = held(work, given)
-    target = _target(work, wanted)
+    target = _target(work, wanted, is_giving=False)
     is_gone = store.remove_grant(work, item.id, target.audience, target.column)
     granted = Granted(item.code, target.audience, target.name)
     if is_gone:
@@ -140,11 +143,12 @@ def _record(work: Work, code: str, granted: Granted) -> None:
 def grant_open(work: Work, item: Item, user_id: int) -> None:
     """Let a person who came by an item's open link open it, rights aside.
 
-    An inheriting item opens its whole folder to them, another one only itself. Doing it again
-    changes nothing.
+    The item is theirs whatever is edited later; one that inherits opens its folder to them as well.
+    Doing it again changes nothing.
     """
-    target = item.parent_id if item.is_inheriting and item.parent_id is not None else item.id
-    if store.add_grant(work, target, Audience.USER, {"user_id": user_id}):
-        person = users.by_id(work, user_id)
-        granted = Granted(store.by_id(work, target).code, Audience.USER, person.login)
-        _record(work, "content.granted", granted)
+    folder = item.parent_id if item.is_inheriting else None
+    for target in (item.id, folder):
+        if target and store.add_grant(work, target, Audience.USER, {"user_id": user_id}):
+            person = users.by_id(work, user_id)
+            granted = Granted(store.by_id(work, target).code, Audience.USER, person.login)
+            _record(work, "content.granted", granted)

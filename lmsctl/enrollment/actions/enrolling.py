@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules as content_rules
@@ -13,9 +12,10 @@ from lmsctl.enrollment import rules, store
 from lmsctl.enrollment.actions import pairs
 from lmsctl.enrollment.actions.pairs import Order, Task
 from lmsctl.enrollment.actions.telling import tell_enrolled
-from lmsctl.enrollment.errors import EnrollmentUnknown, PersonNotActive
+from lmsctl.enrollment.errors import EnrollmentUnknown
 from lmsctl.enrollment.results import PairOutcome, Reason
 from lmsctl.enrollment.rules import Candidate, Standing
+from lmsctl.kit import discover
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
@@ -72,7 +72,7 @@ def _admit(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
 
     The due date is fixed now. In a pathway's mandatory items they get the phase pre-enrolled.
     """
-    due_at = content_rules.due_at(item, work.now, _zone(work))
+    due_at = content_rules.due_at(item, work.now, portal.zone(work))
     known = {standing.user_id for standing in found}
     new = [user_id for user_id in user_ids if user_id not in known]
     again = [standing for standing in found if not standing.is_enrolled]
@@ -90,11 +90,6 @@ def _admit(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
     return numbers, Admission(frozenset(fresh), frozenset(confirmed), due_at)
 
 
-def _zone(work: Work) -> ZoneInfo:
-    """Return the portal's zone: whole days are its days, wherever the reader sits."""
-    return ZoneInfo(portal.settings(work).time_zone)
-
-
 def unprepare(work: Work, code: str, user_ids: Sequence[int] | None) -> None:
     """Take away what a pathway had prepared for people (everybody when None), unless completed."""
     ids = store.prepared_by(work, code, user_ids)
@@ -110,16 +105,13 @@ def enroll(work: Work, order: Order) -> list[PairOutcome]:
     """Enroll people in items: all of them or nobody, one outcome for each pair.
 
     Needs `enrollment.manage`; people outside its departments do not exist here. Raises UserUnknown,
-    PersonNotActive, ContentUnknown, ContentArchived, ContentIsFolder, or PairsRefused with several
-    of them, and what choosing raises.
+    PersonNotActive, NotConfirmedYet, ContentUnknown, ContentArchived, ContentIsFolder, or
+    PairsRefused with several of them, and what choosing raises.
     """
 
     def refusals(_item: Item, people: Sequence[Candidate]) -> Mapping[int, Refusal]:
-        return {
-            person.id: PersonNotActive(login=person.login, status=person.status)
-            for person in people
-            if not rules.is_fit(person)
-        }
+        found = {person.id: rules.unfit(person) for person in people}
+        return {number: refusal for number, refusal in found.items() if refusal is not None}
 
     def act(item: Item, people: Sequence[Candidate]) -> Mapping[int, PairOutcome]:
         ids = [person.id for person in people]
@@ -183,6 +175,9 @@ def cancel(
         gone = {user_id for user_id, number in numbers.items() if number in ended}
         if gone and item.kind == Kind.PATHWAY:
             unprepare(work, item.code, sorted(gone))
+        if gone:
+            store.note_by_hand(work, sorted(ended))
+            discover.announce("after_cancel_by_hand", work, item.id, sorted(gone))
         _record(work, "enrollment.canceled", item, people, gone)
         return {
             person.id: _ended(person, item, numbers[person.id], ended, touched) for person in people

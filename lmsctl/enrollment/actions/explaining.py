@@ -6,9 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment import participation_rules as rules
+from lmsctl.enrollment import rules as enrollment_rules
 from lmsctl.enrollment.actions import participating
 from lmsctl.enrollment.actions.participating import Part
-from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.participation_rules import Case
 from lmsctl.enrollment.results import Act, ClosedGate, PartExplained
 from lmsctl.enrollment.training_errors import AccessToCome, NoSessionOffered
@@ -17,7 +17,6 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.training import store
 from lmsctl.training.rules import Session
-from lmsctl.user.results import Status
 
 
 def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
@@ -75,8 +74,9 @@ def _opens_at(part: Part, refusal: Refusal) -> datetime | None:
 
 
 def _closed(part: Part, case: Case, act: Act, session: Session | None) -> Iterator[Refusal]:
-    if part.person.status != Status.ACTIVE:
-        yield PersonNotActive(login=part.person.login, status=part.person.status)
+    refusal = enrollment_rules.unfit(part.person)
+    if refusal is not None:
+        yield refusal
     if act is Act.JOIN:
         yield from rules.closed_to_joining(case, session)
     elif act is Act.LEAVE:

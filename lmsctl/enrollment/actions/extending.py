@@ -8,6 +8,7 @@ from lmsctl.enrollment.results import Extension
 from lmsctl.kit import canonical
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
+from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.training import actions as training_room
 from lmsctl.training import extension_store
@@ -35,6 +36,7 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     """
     training = training_room.restrained(work, code)
     person = users.get(work, login, rights.require(work, "enrollment.manage"))
+    portal_rules.check_confirmed(person, "given an extension")
     here = zone or training.zone
     until_at = rules.extension_end(until, work.now, here)
     text = canonical.check_text(reason, field="reason")

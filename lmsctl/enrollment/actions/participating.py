@@ -1,15 +1,15 @@
 """The learner's acts on their own trainings, also done for them by who manages enrollments."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lmsctl.audit import actions as audit
 from lmsctl.enrollment import participation_rules as rules
+from lmsctl.enrollment import rules as enrollment_rules
 from lmsctl.enrollment import training_rules
 from lmsctl.enrollment.actions.telling import tell_supervisor
-from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.participation_rules import Case
-from lmsctl.enrollment.results import Participation
+from lmsctl.enrollment.results import LEFT, Participation
 from lmsctl.enrollment.training_errors import (
     LearnerUnnamed,
     NoSessionOffered,
@@ -17,7 +17,6 @@ from lmsctl.enrollment.training_errors import (
     TakesPartAlready,
 )
 from lmsctl.enrollment.training_rules import Target
-from lmsctl.kit import timewords
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights import actions as rights
@@ -29,7 +28,6 @@ from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Answer, SessionRow, Side
 from lmsctl.training.rules import Session, Training
 from lmsctl.user import store as users
-from lmsctl.user.results import Status
 from lmsctl.user.store import Person
 
 
@@ -72,8 +70,9 @@ def _part(work: Work, login: str | None, code: str) -> Part:
     person = learner(work, login)
     training = store.share(work, store.get(work, code, ANYWHERE).id)
     work.about = f"training {training.code}, user {person.login}"
-    if person.status != Status.ACTIVE:
-        raise PersonNotActive(login=person.login, status=person.status)
+    refusal = enrollment_rules.unfit(person)
+    if refusal is not None:
+        raise refusal
     return Part(person, training, standing_of(work, person, training))
 
 
@@ -267,31 +266,26 @@ def seen(work: Work, login: str | None, code: str, permission: str = "enrollment
     return Part(person, training, standing_of(work, person, training))
 
 
-def leave(work: Work, login: str | None, code: str) -> Participation:
+def leave(work: Work, login: str | None, code: str) -> tuple[Participation, Sequence[str]]:
     """Let a participant leave a training, whose place is free from then on.
 
-    When registration has stopped they could not come back, so that they are asked first. Raises
-    TrainingUnknown, PersonNotActive, ParticipationUnknown, SessionPreselected, SessionBegun,
-    AttendanceRecorded, ListLocked, CancellationsStopped, NoSessionOpen, or GatesClosed with several
-    of them, and ConfirmationNeeded.
+    Whoever could not come back by themselves is asked first; what they are told then is returned
+    too. Raises TrainingUnknown, PersonNotActive, ParticipationUnknown, SessionPreselected,
+    SessionBegun, AttendanceRecorded, ListLocked, CancellationsStopped, NoSessionOpen, or
+    GatesClosed with several of them, and ConfirmationNeeded.
     """
     part = _part(work, login, code)
     standing = _taking_part(part)
     people_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
     case = case_of(work, part)
     rules.check(rules.closed_to_leaving(case))
-    if rules.returns_no_more(case):
-        work.confirm(f"Leave '{part.training.code}'?", _no_way_back(case))
-    told = _participation(work, part)
+    warnings = rules.no_way_back(case)
+    if warnings:
+        work.confirm(f"Leave '{part.training.code}'?", warnings)
+    told = replace(_participation(work, part), state=LEFT)
     old = telling.place(work, standing.session_id)
     telling.tell_gone(work, part.training, old, _audience(part))
     people_store.release(work, [standing.id])
     people_store.cancel(work, [standing.id])
     _record(work, "left", part, case.session)
-    return told
-
-
-def _no_way_back(case: Case) -> Sequence[str]:
-    stops_at = case.registration_stops_at(case.session) if case.session else None
-    since = f" at {timewords.show(stops_at, case.training.zone)}" if stops_at else ""
-    return [f"Registration stopped{since}: coming back will not be possible."]
+    return told, warnings

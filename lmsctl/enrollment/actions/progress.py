@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules as content_rules
@@ -14,6 +13,7 @@ from lmsctl.enrollment.results import Event, Recorded
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.user import store as users
 
@@ -34,13 +34,14 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
     The same event of the same person with the same item at the same second is one. Who was
     pre-enrolled is enrolled by their first event; `completed` completes an enrollment. Needs
     `progress.manage` over the person. Raises EventNeedsContent, ScoreWrong, EventMomentMissing,
-    EventInFuture, UserUnknown, ContentUnknown and ContentIsFolder.
+    EventInFuture, UserUnknown, NotConfirmedYet, ContentUnknown and ContentIsFolder.
     """
     scope = rights.require(work, "progress.manage")
     rules.check_event(event, score, has_content=code is not None)
     happened_at = _moment(work, at)
     person = users.get(work, login, scope)
     work.about = f"user {person.login}"
+    portal_rules.check_confirmed(person, "given progress")
     item = content.get(work, code) if code is not None else None
     if item is not None:
         content_rules.check_no_folder(item, "worked on")
@@ -66,7 +67,7 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
 
 def _advance(work: Work, user_id: int, item: Item, event: Event, happened_at: datetime) -> None:
     """Let an enrollment, if there is one, follow what was done."""
-    zone = ZoneInfo(portal.settings(work).time_zone)
+    zone = portal.zone(work)
     due_at = content_rules.due_at(item, happened_at, zone)
     progress_store.begin(work, user_id, item.id, happened_at, due_at)
     if event is Event.COMPLETED:

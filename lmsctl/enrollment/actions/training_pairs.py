@@ -15,6 +15,7 @@ from lmsctl.kit import canonical
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
+from lmsctl.portal.errors import NotConfirmedYet
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import people_store, store
@@ -142,7 +143,7 @@ def _plan(work: Work, target: Target, chosen: Chosen, task: Task) -> _Plan:
 
 
 def _is_skipped(number: int, refusal: Refusal, chosen: Chosen) -> bool:
-    is_plain = isinstance(refusal, PersonNotActive | ParticipationUnknown)
+    is_plain = isinstance(refusal, PersonNotActive | NotConfirmedYet | ParticipationUnknown)
     return is_plain and number not in chosen.named
 
 

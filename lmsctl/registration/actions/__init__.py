@@ -3,17 +3,28 @@
 from lmsctl.registration.actions.entering import Door, check_open, enter
 from lmsctl.registration.actions.submitting import submit
 from lmsctl.registration.actions.switches import change, switches
-from lmsctl.registration.actions.waiting import ask_anew, confirm, list_pending, release
+from lmsctl.registration.actions.waiting import (
+    check_newcomer_not_waiting,
+    check_not_waiting,
+    confirm,
+    list_pending,
+    pending_refusal,
+    release,
+    resend,
+)
 
 __all__ = [
     "Door",
-    "ask_anew",
     "change",
+    "check_newcomer_not_waiting",
+    "check_not_waiting",
     "check_open",
     "confirm",
     "enter",
     "list_pending",
+    "pending_refusal",
     "release",
+    "resend",
     "submit",
     "switches",
 ]

@@ -11,8 +11,9 @@ from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.portal.store import Settings
 from lmsctl.registration import rules, store
+from lmsctl.registration.actions.waiting import check_not_waiting
 from lmsctl.registration.errors import AddressTaken, PolicyNotAccepted, SignupLoginTaken
-from lmsctl.registration.results import Registered, State
+from lmsctl.registration.results import CONFIRMATION, Registered, State
 from lmsctl.registration.rules import Checked, Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.user import actions as user
@@ -61,7 +62,8 @@ def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
     With confirmation on they wait, and keep place and seat, until the mailed code comes back or the
     hold expires. Returns what they are told and the registration's id. Raises RegistrationOff,
     DetailMissing and what the details' checks raise, PolicyNotAccepted, DomainNotAllowed,
-    AddressTaken, SignupLoginTaken, PlanFull, and what `claim_place` raises; nothing remains then.
+    ConfirmationPending, AddressTaken, SignupLoginTaken, PlanFull, and what `claim_place` raises;
+    nothing remains then.
     """
     row = check_open(work)
     details = rules.check_newcomer(newcomer, users.fields(work), is_sandbox=work.is_sandbox)
@@ -102,6 +104,7 @@ def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
 
 
 def _check_free(work: Work, details: Checked) -> None:
+    check_not_waiting(work, details.email)
     if users.called(work, details.email.key):
         raise AddressTaken(email=details.email.address, field="email")
     if details.login and users.called(work, canonical.key(details.login)):
@@ -119,7 +122,7 @@ def _add(work: Work, draft: Draft) -> int:
 
 
 def _note(work: Work, row: Settings, door: Door, user_id: int, draft: Draft) -> int:
-    code = new_code() if draft.expires_at else None
+    code = secret.readable(_CODE_LENGTH) if draft.expires_at else None
     number = store.add(
         work,
         user_id=user_id,
@@ -133,26 +136,20 @@ def _note(work: Work, row: Settings, door: Door, user_id: int, draft: Draft) -> 
     )
     assert draft.email is not None
     if code and draft.expires_at:
-        words = confirmation_words(row, draft.first_name, code, draft.expires_at, work)
+        words = _confirmation_words(row, draft.first_name, code, draft.expires_at, work)
     else:
         words = _welcome_words(row, draft.first_name)
     notification.mail(work, user_id, draft.email.address, words)
     return number
 
 
-def new_code() -> str:
-    """Return a code that confirms an address."""
-    return secret.readable(_CODE_LENGTH)
-
-
-def confirmation_words(
+def _confirmation_words(
     row: Settings, name: str, code: str, expires_at: datetime, work: Work
 ) -> Words:
-    """Return the mail that asks for a confirmation until `expires_at`."""
     link = f"{row.public_url}/confirm/{code}\n" if row.public_url else ""
     until = timewords.show(expires_at, work.zone)
     return Words(
-        kind="confirmation",
+        kind=CONFIRMATION,
         reason="they registered and have not confirmed their address yet",
         subject=f"Confirm your address for {row.name}",
         body=(

@@ -10,8 +10,10 @@ from lmsctl.department import store as departments
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal.errors import PlanFull
 from lmsctl.registration import rules
 from lmsctl.registration.actions.entering import Door, enter
+from lmsctl.registration.actions.waiting import check_newcomer_not_waiting
 from lmsctl.registration.errors import ContentNotShared
 from lmsctl.registration.results import Registered
 from lmsctl.registration.rules import Newcomer
@@ -37,6 +39,9 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> Registered:
     if item.link is None:
         raise ContentNotShared(given=item.code)
     for refusal in rules.closed_link(item, settings):
+        if isinstance(refusal, PlanFull):
+            # The last seat may be their own.
+            check_newcomer_not_waiting(work, newcomer)
         raise refusal
     door = Door(
         source=f"open link {item.code}",

@@ -1,54 +1,129 @@
 """Registrations that wait for their confirmation: confirming, listing, releasing."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import secret
+from lmsctl.kit.address import Email, parse_email
+from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.portal import actions as portal
 from lmsctl.registration import rules, store
-from lmsctl.registration.actions.entering import confirmation_words, new_code
-from lmsctl.registration.errors import ConfirmationUnknown, PendingUnknown
-from lmsctl.registration.results import Confirmed, Pending, State
+from lmsctl.registration.errors import (
+    ConfirmationPending,
+    ConfirmationUnknown,
+    PendingUnknown,
+)
+from lmsctl.registration.results import CONFIRMATION, Confirmed, Pending, State
+from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.user import actions as user
 from lmsctl.user import store as users
+from lmsctl.user.store import Person
+
+_BETWEEN_MAILS = timedelta(minutes=10)
 
 
 def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
     """Confirm the address a code was mailed to; doing it twice is a success that changes nothing.
 
     It works after the door has closed too, and needs no right but the code, or the link that ends
-    in it. Returns the person and whether it was the first time. Raises ConfirmationUnknown.
+    in it. An address instead means that the actor vouches for the person, with
+    `registration.manage` in their department. Returns the person and whether it was the first time.
+    Raises ConfirmationUnknown and PendingUnknown.
     """
     rights.actor(work)
+    if "@" in code:
+        return _vouch(work, code)
     portal.lock(work)
     found = store.by_code(work, secret.fingerprint(rules.secret_part(code).upper()))
     if found is None or found.user_id is None or found.state == State.EXPIRED:
         raise ConfirmationUnknown
-    person = users.by_id(work, found.user_id)
-    is_first = found.state == State.PENDING
-    if is_first:
+    return _confirmed(work, users.by_id(work, found.user_id), found.confirmed_at)
+
+
+def _vouch(work: Work, given: str) -> tuple[Confirmed, bool]:
+    """Confirm the registration of somebody called `given` in their place."""
+    scope = rights.require(work, "registration.manage")
+    work.about = f"user {given}"
+    portal.lock(work)
+    person = users.find(work, given, scope)
+    found = store.latest_of(work, person.id) if person else None
+    if person is None or found is None:
+        raise PendingUnknown(given=given)
+    return _confirmed(work, person, found.confirmed_at, by="an administrator")
+
+
+def _confirmed(
+    work: Work, person: Person, confirmed_at: datetime | None, **detail: str
+) -> tuple[Confirmed, bool]:
+    """Return somebody who is confirmed, at the latest now, and whether it is now."""
+    if confirmed_at is None:
         user.awake(work, person)
-        audit.record(work, "registration.confirmed", f"user {person.login}")
+        audit.record(work, "registration.confirmed", f"user {person.login}", **detail)
     status = users.by_id(work, person.id).status
-    return Confirmed(person.login, person.email, status, found.confirmed_at or work.now), is_first
+    told = Confirmed(person.login, person.email, status, confirmed_at or work.now)
+    return told, confirmed_at is None
 
 
-def ask_anew(work: Work, user_id: int) -> None:
-    """Mail a new code to the address that somebody who waits has now; the old one is void.
+# Asking again ------------------------------------------------------------------------------------
 
-    Nothing happens to who does not wait, or has no address to write to.
+
+def resend(work: Work, given: str) -> tuple[Pending, datetime | None]:
+    """Mail the confirmation to somebody who waits once more, unless it was a few minutes ago.
+
+    Returns their registration, and when the last mail was if it is too soon for another one. Needs
+    `registration.manage` in the person's department. Raises PendingUnknown.
     """
-    waiting = store.pending_of(work, user_id)
-    if waiting is None or waiting.email is None:
+    waiting, person = _waiting(work, given)
+    last = ask_again(work, person.id)
+    if last is None:
+        audit.record(work, "registration.asked_again", f"user {person.login}")
+    return waiting, last
+
+
+def ask_again(work: Work, user_id: int) -> datetime | None:
+    """Mail somebody who waits the same confirmation once more; returns when it was if too lately.
+
+    By whatever way it is asked for, they get one mail in ten minutes. Nothing else changes.
+    """
+    portal.lock(work)
+    if store.pending_of(work, user_id) is None:
+        return None
+    return notification.mail_again(work, user_id, CONFIRMATION, not_since=work.now - _BETWEEN_MAILS)
+
+
+def check_not_waiting(work: Work, email: Email) -> None:
+    """Raise ConfirmationPending when the address waits for confirmation, and mail it again.
+
+    The mail is queued when the refusal is written down.
+    """
+    waiting = users.waiting_for(work, email.key, work.now)
+    if waiting is not None and waiting.expires_at is not None:
+        raise pending_refusal(email, waiting.id, waiting.expires_at)
+
+
+def check_newcomer_not_waiting(work: Work, newcomer: Newcomer) -> None:
+    """Raise what `check_not_waiting` raises, if what somebody gives is an address at all."""
+    try:
+        email = parse_email(newcomer.email or "", sandbox=work.is_sandbox)
+    except Refusal:
         return
-    code = new_code()
-    store.change_code(work, waiting.id, secret.fingerprint(code))
-    name = users.by_id(work, user_id).first_name
-    words = confirmation_words(portal.settings(work), name, code, waiting.expires_at, work)
-    notification.mail(work, user_id, waiting.email, words)
+    check_not_waiting(work, email)
+
+
+def pending_refusal(email: Email, user_id: int, ends_at: datetime) -> ConfirmationPending:
+    """Return what whoever comes with the address of somebody who waits until `ends_at` is told."""
+
+    def besides(work: Work) -> None:
+        ask_again(work, user_id)
+
+    return ConfirmationPending(email=email.address, ends_at=ends_at, field="email", besides=besides)
+
+
+# Looking and ending ------------------------------------------------------------------------------
 
 
 def list_pending(work: Work) -> Iterator[Pending]:
@@ -61,6 +136,14 @@ def release(work: Work, given: str) -> Pending:
 
     Needs `registration.manage` in the person's department. Raises PendingUnknown.
     """
+    waiting, person = _waiting(work, given)
+    user.gone(work, [person.id])
+    audit.record(work, "registration.released", f"user {person.login}")
+    return waiting
+
+
+def _waiting(work: Work, given: str) -> tuple[Pending, Person]:
+    """Return somebody in scope who waits, the portal locked; raises PendingUnknown."""
     scope = rights.require(work, "registration.manage")
     work.about = f"user {given}"
     portal.lock(work)
@@ -68,6 +151,4 @@ def release(work: Work, given: str) -> Pending:
     waiting = store.pending_of(work, person.id) if person else None
     if person is None or waiting is None:
         raise PendingUnknown(given=given)
-    user.gone(work, [person.id])
-    audit.record(work, "registration.released", f"user {person.login}")
-    return waiting
+    return waiting, person

@@ -7,13 +7,13 @@ from lmsctl.department import store as departments
 from lmsctl.department.store import Node as Department
 from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
+from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.rights import store as rights_store
 from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, GIVEN_TO_ALL, OWNER, Holding, Scope
 from lmsctl.role import rules, store
 from lmsctl.role.actions.define import get
 from lmsctl.role.errors import (
-    HolderPending,
     OwnerLast,
     OwnerMustStay,
     OwnerNotDemoted,
@@ -35,7 +35,7 @@ def grant(work: Work, login: str, role_name: str, under: Sequence[str] = ()) -> 
     confirmed their address may not, and an owner must be active.
 
     Raises UserUnknown, RoleUnknown, DepartmentUnknown, RoleTakesNoDepartment, RoleNeedsDepartment,
-    PermissionBeyondOwn, HolderPending and OwnerMustStay.
+    PermissionBeyondOwn, NotConfirmedYet and OwnerMustStay.
     """
     scope = rights.require(work, "role.manage")
     person, role = _person_and_role(work, login, role_name, scope)
@@ -138,8 +138,7 @@ def _check_own(work: Work, role: Node, paths: Sequence[str]) -> None:
 
 
 def _check_may_hold(person: Person, role: Node) -> None:
-    if person.status == Status.PENDING:
-        raise HolderPending(login=person.login)
+    portal_rules.check_confirmed(person, "given a role")
     is_owner = role.is_builtin and role.name == OWNER
     if is_owner and (person.status != Status.ACTIVE or person.due_status is not None):
         raise OwnerMustStay(login=person.login)

@@ -45,6 +45,9 @@ def sign_up(work: Work, given: str, newcomer: Newcomer) -> Registered:
     settings = portal.lock(work)
     row = store.lock(work, found.id)
     for refusal in rules.closed_gates(row, settings, settings.seats_taken, work.now):
+        if isinstance(refusal, ProfileUsedUp | PlanFull):
+            # What is taken may be their own hold.
+            registration.check_newcomer_not_waiting(work, newcomer)
         raise refusal
     door = Door(
         source=f"profile {row.code}",
@@ -152,5 +155,9 @@ def _closed_to(
     if not registration_rules.is_admitted(email, settings, row.domains_json):
         yield DomainNotAllowed(domain=email.domain), None
     holder = users.holder_of_email_at(work, email.key, at)
-    if holder is not None:
+    waiting = users.waiting_for(work, email.key, at)
+    if waiting is not None and waiting.expires_at is not None:
+        again = registration.pending_refusal(email, waiting.id, waiting.expires_at)
+        yield again, waiting.expires_at
+    elif holder is not None:
         yield AddressTaken(email=email.address), holder.expires_at

@@ -20,6 +20,7 @@ from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.store import Settings
+from lmsctl.registration import actions as registration
 from lmsctl.registration import rules as registration_rules
 from lmsctl.registration.errors import DomainNotAllowed
 from lmsctl.registration.rules import Checked, Newcomer
@@ -29,7 +30,6 @@ from lmsctl.token.actions.tokens import seen
 from lmsctl.token.errors import (
     InstantMissing,
     RedeemerLoginTaken,
-    RedeemerNotConfirmed,
     TokenUsedUp,
 )
 from lmsctl.token.results import Explanation, Redeemed, Standing, Used
@@ -50,7 +50,7 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     Addresses are not confirmed and no custom field is asked for: the token vouches for the person.
     Raises DetailMissing and what the details' checks raise, TokenUnknown, RegistrationOff,
     TokenDisabled, TokenExpired, ContentArchived, TokenUsedUp, RedeemerNotActive,
-    RedeemerNotConfirmed, RedeemerLoginTaken, DomainNotAllowed and PlanFull; nothing remains then.
+    ConfirmationPending, RedeemerLoginTaken, DomainNotAllowed and PlanFull; nothing remains then.
     """
     rights.actor(work)
     work.about = registration_rules.about("redeem", newcomer)
@@ -62,6 +62,7 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     for refusal in rules.closed_gates(row, item, settings, work.now):
         raise refusal
     details = rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
+    registration.check_not_waiting(work, details.email)
     person = store.holder(work, details.email.key, row.content_id, work.now)
     for refusal in rules.closed_to(person.email, person.status) if person else ():
         raise refusal
@@ -205,8 +206,11 @@ def _closed_to(
     if holder is None:
         yield from _closed_to_newcomer(work, row, address, at)
         return
+    if address and holder.expires_at is not None:
+        refusal = registration.pending_refusal(address, holder.id, holder.expires_at)
+        yield refusal, holder.expires_at
     for refusal in rules.closed_to(holder.email, holder.status):
-        yield refusal, holder.expires_at if isinstance(refusal, RedeemerNotConfirmed) else None
+        yield refusal, None
 
 
 def _closed_to_newcomer(

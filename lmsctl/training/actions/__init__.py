@@ -1,5 +1,6 @@
 """The verbs of the training room."""
 
+from lmsctl.training.actions.away import cancel_all_of, count_places_of, places_of, send_missed
 from lmsctl.training.actions.catalog import close, list_openings, offer
 from lmsctl.training.actions.deadlines import (
     restrained,
@@ -39,8 +40,10 @@ __all__ = [
     "Shift",
     "add_day",
     "as_listed",
+    "cancel_all_of",
     "cancel_session",
     "close",
+    "count_places_of",
     "create",
     "create_session",
     "delete",
@@ -54,8 +57,10 @@ __all__ = [
     "list_sessions",
     "list_trainings",
     "offer",
+    "places_of",
     "record_attendance",
     "restrained",
+    "send_missed",
     "set_deadlines",
     "set_lock",
     "show",

@@ -130,15 +130,47 @@ def tell_gone(work: Work, training: Training, old: Place | None, audience: Audie
 
     Whose invitation is still to come never hears of it.
     """
-    words = Words(
+    words = _gone_words(work, training)
+    _tell(work, audience, words, _entries(work, training, old, Method.CANCEL, later=1))
+    notification.withdraw(work, audience, INVITATION)
+
+
+def _gone_words(work: Work, training: Training) -> Words:
+    return Words(
         kind=_CANCELLATION,
         reason=f"they no longer take part in the training {training.code}",
         subject=f"You no longer take part in '{training.title}'",
         body=f"You no longer take part in the training '{training.title}'"
         f" of {portal.settings(work).name}.\n",
     )
-    _tell(work, audience, words, _entries(work, training, old, Method.CANCEL, later=1))
-    notification.withdraw(work, audience, INVITATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody is told who missed how a training changed; `entries` have marks."""
+
+    words: Words
+    entries: str | None
+
+
+def as_it_stands(work: Work, training: Training, at: Place | None) -> Standing | None:
+    """Return what participants are told who were away; None when their session is over."""
+    entries = _entries(work, training, at, Method.REQUEST)
+    if at is not None and entries is None:
+        return None
+    words = Words(
+        kind=_CHANGE,
+        reason=f"the training {training.code} changed while they were away",
+        subject=f"'{training.title}' as it stands now",
+        body=f"Your account was not active for a while. This is how the training"
+        f" '{training.title}' stands now.\n\n{_where(training, at)}",
+    )
+    return Standing(words, entries)
+
+
+def as_it_ended(work: Work, training: Training) -> Standing:
+    """Return what they are told who were taken out of a training while they were away."""
+    return Standing(_gone_words(work, training), None)
 
 
 def _tell(work: Work, audience: Audience, words: Words, entries: str | None) -> None:

@@ -9,6 +9,7 @@ from lmsctl.department.store import Node
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.training import people_store, rules, store
@@ -111,6 +112,7 @@ def _organizer_id(work: Work, given: str | None, scope: Scope) -> int | None:
     if canonical.trim(given) == _NOBODY:
         return None
     person = users.get(work, given, scope)
+    portal_rules.check_confirmed(person, "named as an organizer")
     if person.status != Status.ACTIVE:
         reason = f"the account is {person.status}"
         raise OrganizerUnfit(login=person.login, reason=reason, field="--organizer")

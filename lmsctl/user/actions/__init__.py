@@ -20,13 +20,25 @@ from lmsctl.user.actions.people import (
     retyped,
     show,
 )
-from lmsctl.user.actions.status import activate, awake, awakened, delete, end, gone, settle
+from lmsctl.user.actions.status import (
+    activate,
+    adopt,
+    awake,
+    awakened,
+    catch_up,
+    delete,
+    end,
+    gone,
+    settle,
+)
 
 __all__ = [
     "activate",
     "add",
+    "adopt",
     "awake",
     "awakened",
+    "catch_up",
     "create",
     "create_field",
     "delete",

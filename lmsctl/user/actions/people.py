@@ -9,6 +9,7 @@ from lmsctl.kit import canonical, discover
 from lmsctl.kit.address import Email, parse_email
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
 from lmsctl.rights import actions as rights
 from lmsctl.user import rules, store
@@ -232,9 +233,10 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     """Change a person; an empty `email` takes the address away. Returns them, and whether it did.
 
     `supervisor` is a login, `none` or `inherited`. Raises VersionStale, LoginTaken, EmailTaken,
-    SupervisorIsSelf, UserUnknown, and what the checks of the parts raise.
+    SupervisorIsSelf, UserUnknown, NotConfirmedYet, and what the checks of the parts raise.
     """
     person = held(work, given)
+    portal_rules.check_confirmed(person, "changed")
     if if_version is not None and if_version != person.version:
         raise VersionStale(what=person.login, found=person.version, wanted=if_version)
     wanted: dict[str, object] = {"type": type_} if type_ is not None else {}
@@ -266,8 +268,6 @@ def _change(
         audit.record(work, "user.changed", f"user {person.login}", changed=changed)
     if "type" in changes:
         retyped(work, [person.id])
-    if "email" in changes and person.status == Status.PENDING:
-        discover.announce("after_change_of_address", work, person.id)
     return bool(changed)
 
 
@@ -302,6 +302,7 @@ def _new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]
     if word in {SupervisorMode.NONE, SupervisorMode.INHERITED}:
         return {"supervisor_mode": SupervisorMode(word), "supervisor_id": None}
     boss = store.get(work, given, rights.require(work, "user.view"))
+    portal_rules.check_confirmed(boss, "named as a supervisor")
     if boss.id == person.id:
         raise SupervisorIsSelf(login=person.login)
     return {"supervisor_mode": SupervisorMode.OWN, "supervisor_id": boss.id}
@@ -310,9 +311,10 @@ def _new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]
 def move(work: Work, given: str, department: str) -> tuple[User, bool]:
     """Put a person into another department; needs `user.manage` in the old and in the new one.
 
-    Returns them, and whether they moved. Raises UserUnknown and DepartmentUnknown.
+    Returns them, and whether they moved. Raises UserUnknown, NotConfirmedYet and DepartmentUnknown.
     """
     person = held(work, given)
+    portal_rules.check_confirmed(person, "moved")
     place = departments.get(work, department, rights.require(work, "user.manage"))
     if place.id == person.department_id:
         return look(work, person.id), False

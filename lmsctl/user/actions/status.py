@@ -1,6 +1,7 @@
 """Activating, deactivating, ending and deleting people, and what time alone decides."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
@@ -35,15 +36,33 @@ def activate(work: Work, given: str) -> tuple[User, bool]:
     return look(work, person.id), True
 
 
+def adopt(work: Work, given: str) -> bool:
+    """Vouch for a person who waits for confirmation, who is active then; say whether they did wait.
+
+    They keep the seat that their hold has taken. Needs what `activate` needs, and raises
+    UserUnknown.
+    """
+    scope = rights.require(work, "user.manage")
+    store.get(work, given, scope)
+    portal.lock(work)
+    person = held(work, given)
+    if person.status != Status.PENDING:
+        return False
+    awake(work, person)
+    audit.record(work, "registration.confirmed", f"user {person.login}", by="an administrator")
+    return True
+
+
 def awake(work: Work, person: Person) -> None:
     """Give a person the status active; the seat is the caller's business."""
     if person.status == Status.PENDING:
-        discover.announce("with_confirmation_of_user", work, person.id)
+        discover.announce("with_confirmation_of_users", work, [person.id])
     store.change(
         work, person.id, status=Status.ACTIVE, expires_at=None, due_status=None, due_at=None
     )
     if person.status != Status.ACTIVE:
         awakened(work, [person.id])
+        catch_up(work, [person.id])
 
 
 def awakened(work: Work, ids: Sequence[int]) -> None:
@@ -51,35 +70,73 @@ def awakened(work: Work, ids: Sequence[int]) -> None:
     discover.announce("after_becoming_active", work, ids)
 
 
-def end(work: Work, given: str, target: Status, on: datetime | None) -> tuple[User, bool]:
-    """Make a person inactive or ended, now or at `on` (UTC); returns them and whether it changed.
+def catch_up(work: Work, ids: Sequence[int]) -> int:
+    """Let upper rooms send what people missed who are active again; returns how many messages."""
+    return sum(discover.announce("after_return_of_users", work, ids))
 
-    The seat is free at once. Raises OwnerProtected, NotConfirmedYet, StatusWrong and UserUnknown.
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Somebody whose account ends, or will, and whether that changed anything.
+
+    `kept` are the places in sessions after that which they keep, `freed` those they gave up now.
+    """
+
+    user: User
+    is_changed: bool
+    kept: Sequence[str]
+    freed: Sequence[str]
+
+
+def end(
+    work: Work, given: str, target: Status, on: datetime | None, *, cancels_trainings: bool = False
+) -> Ended:
+    """Make a person inactive or ended, now or at `on` (UTC).
+
+    The seat is free at once; places in sessions to come stay theirs unless `cancels_trainings`,
+    which needs `training.enroll` over them. Raises OwnerProtected, NotConfirmedYet, StatusWrong and
+    UserUnknown.
     """
     scope = rights.require(work, "user.manage")
     store.get(work, given, scope)
     portal.lock(work)
     person = held(work, given)
-    rules.check_may_end(person.login, person.status, target)
+    rules.check_may_end(person, person.status, target)
     done = "deactivated" if target is Status.INACTIVE else "ended"
     _check_no_owner(work, person, done)
-    if on is not None and on > work.now:
-        return _schedule(work, person, target, on)
+    is_later = on is not None and on > work.now
+    if on is not None and is_later:
+        is_changed = _schedule(work, person, target, on)
+    else:
+        is_changed = _end_now(work, person, target, done)
+    at = on if on is not None and is_later else work.now
+    event = "with_end_of_trainings" if cancels_trainings else "places_of_user"
+    places = [name for names in discover.announce(event, work, person.id, at) for name in names]
+    return Ended(
+        look(work, person.id),
+        is_changed or (cancels_trainings and bool(places)),
+        kept=() if cancels_trainings else places,
+        freed=places if cancels_trainings else (),
+    )
+
+
+def _end_now(work: Work, person: Person, target: Status, done: str) -> bool:
     if person.status == target and person.due_status is None:
-        return look(work, person.id), False
-    store.change(work, person.id, status=target, due_status=None, due_at=None)
+        return False
+    away = {"away_at": work.now} if person.status == Status.ACTIVE else {}
+    store.change(work, person.id, status=target, due_status=None, due_at=None, **away)
     if person.status == Status.ACTIVE:
         portal.give_back_seats(work, 1)
     audit.record(work, f"user.{done}", f"user {person.login}")
-    return look(work, person.id), True
+    return True
 
 
-def _schedule(work: Work, person: Person, target: Status, on: datetime) -> tuple[User, bool]:
+def _schedule(work: Work, person: Person, target: Status, on: datetime) -> bool:
     if (person.due_status, person.due_at) == (target, on):
-        return look(work, person.id), False
+        return False
     store.change(work, person.id, due_status=target, due_at=on)
     audit.record(work, "user.scheduled", f"user {person.login}", status=target)
-    return look(work, person.id), True
+    return True
 
 
 def _check_no_owner(work: Work, person: Person, done: str) -> None:

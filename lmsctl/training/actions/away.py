@@ -1,0 +1,106 @@
+"""What becomes of the trainings of people whose account ends, and what they hear on return."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+
+from lmsctl.audit import actions as audit
+from lmsctl.kit import timewords
+from lmsctl.kit.icalendar import cancellations
+from lmsctl.kit.work import Work
+from lmsctl.notification import actions as notification
+from lmsctl.notification.actions import Told
+from lmsctl.notification.store import filled_in
+from lmsctl.rights import actions as rights
+from lmsctl.training import away_store, people_store, store
+from lmsctl.training.actions import telling
+from lmsctl.training.actions.telling import Standing
+from lmsctl.training.away_store import Missed, Place
+from lmsctl.user import store as users
+
+
+def places_of(work: Work, user_id: int, at: datetime) -> list[str]:
+    """Return the names of the sessions beginning after `at` in which a person has a place."""
+    found = away_store.places(work, user_id, at)
+    return [_named(work, place) for place in found if place.session is not None]
+
+
+def _named(work: Work, place: Place) -> str:
+    name = f"{place.training}:{place.session}" if place.session else place.training
+    if place.starts_at is None:
+        return name
+    full = ", full" if place.is_full else ""
+    return f"{name} ({timewords.show(place.starts_at, work.zone)}{full})"
+
+
+def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:
+    """Take a person out of the trainings that would go on after `at`; returns their names.
+
+    Needs `training.enroll` over the person.
+    """
+    person = users.by_id(work, user_id)
+    if not rights.require(work, "training.enroll").covers(person.path):
+        rights.require_everywhere(work, "training.enroll")
+    found = away_store.places(work, user_id, at)
+    for place in found:
+        training = store.share(work, place.training_id)
+        (standing,) = people_store.standings(work, training.id, [user_id])
+        people_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
+        old = telling.place(work, standing.session_id)
+        telling.tell_gone(work, training, old, people_store.audience(training.id, [user_id]))
+        people_store.release(work, [standing.id])
+        people_store.cancel(work, [standing.id])
+        name = f"{training.code}:{place.session}" if place.session else training.code
+        audit.record(
+            work, "training.participation_canceled", f"training {name}", people=[person.login]
+        )
+        telling.tell_organizer_of_people(
+            work, training, 1, "taken out of", session=place.session, logins=[person.login]
+        )
+    return [_named(work, place) for place in found]
+
+
+def send_missed(work: Work, user_ids: Sequence[int]) -> int:
+    """Tell people who are active again how the trainings stand of which they missed something.
+
+    Each gets one message for each of these, with what is in their calendar no more taken out of it
+    and what is in it now put there; nothing of what is over. Returns how many messages there are.
+    """
+    found = away_store.missed(work, user_ids)
+    away_store.withdraw(work, user_ids)
+
+    @cache
+    def standing(training_id: int, session_id: int | None, is_live: bool) -> Standing | None:  # noqa: FBT001 - a key
+        training = store.by_id(work, training_id)
+        if not is_live:
+            return telling.as_it_ended(work, training)
+        return telling.as_it_stands(work, training, telling.place(work, session_id))
+
+    told = []
+    for _, group in groupby(found, key=lambda one: (one.user_id, one.training_id)):
+        missed = list(group)
+        now = missed[-1]
+        stands = standing(now.training_id, now.session_id if now.is_live else None, now.is_live)
+        if stands is not None:
+            told.append(_told(missed, stands))
+    return notification.tell_each(work, told)
+
+
+def _told(missed: Sequence[Missed], stands: Standing) -> Told:
+    last = missed[-1]
+    calendar = "".join(cancellations(one.calendar) for one in missed if one.calendar)
+    if stands.entries is not None:
+        calendar += filled_in(stands.entries, last.enrollment_id, last.moves)
+    return Told(
+        last.user_id,
+        last.email,
+        stands.words,
+        people_store.about(last.enrollment_id),
+        calendar or None,
+    )
+
+
+def count_places_of(work: Work, user_ids: Sequence[int]) -> int:
+    """Return how many places in sessions to come these people have."""
+    return away_store.count_places(work, user_ids)

@@ -247,7 +247,7 @@ class Sqlite:
         import sqlite3
 
         self._errors = sqlite3
-        self.failures = (sqlite3.Error,)
+        self.failures: tuple[type[Exception], ...] = (sqlite3.Error,)
         self._path = path
         self.patience = patience
         self._connect(create=create)
@@ -353,7 +353,7 @@ class Sqlite:
             raise
 
     def refusal(self, error: Exception) -> Exception:
-        if "no such table" in str(error):
+        if re.match("no such (table|column)", str(error)):
             return _missing(str(error))
         if getattr(error, "sqlite_errorname", "") in _CLASHES_OF_SQLITE:
             return Clash(error)
@@ -430,7 +430,7 @@ class Postgresql:
         import psycopg
 
         self._errors = psycopg
-        self.failures = (psycopg.Error,)
+        self.failures: tuple[type[Exception], ...] = (psycopg.Error,)
         self._numbers = itertools.count()
         self._url = url
         self.patience = patience
@@ -542,7 +542,7 @@ class Postgresql:
             return Repeat(state)
         if state in _CLASHES:
             return Clash(error)
-        if state == "42P01":
+        if state in _MISSING:
             return _missing(error.diag.message_primary or "")
         if state[:2] in {"08", "57"} or (not state and self.raw.closed):
             return DatabaseUnreachable(reason=_one_line(error))
@@ -560,6 +560,8 @@ class Postgresql:
 _REPEATABLE = frozenset({"40001", "40P01"})
 # Two who put in the same thing, or took away what another refers to.
 _CLASHES = frozenset({"23505", "23503"})
+# A table, a column.
+_MISSING = frozenset({"42P01", "42703"})
 # Before a connection stands there is no error code, only a sentence: of the client's library on an
 # address it cannot make sense of, of the same on what came of its connecting, or of the server.
 _CONNECTING = (

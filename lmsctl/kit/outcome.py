@@ -29,7 +29,7 @@ class ChangeLost(Unavailable):
     """The connection broke, and the change is known not to have been made."""
 
     code = "change_lost"
-    says = "The connection to the database was lost before the change was made ({reason})."
+    says = "The change was not made: the answer of the database was lost ({reason})."
     hint = "Try again."
 
 
@@ -41,10 +41,11 @@ class Fate(Enum):
     UNDECIDED = auto()
 
 
-def find_out(connection: Connection, number: str | None, mark: str) -> Fate:
+def find_out(connection: Connection, number: str | None, mark: str, *, is_signed: bool) -> Fate:
     """Look on a new connection for what became of a transaction, as long as one waits for a lock.
 
-    `number` is what the server calls it, and `mark` what it has left in its audit rows.
+    `number` is what the server calls it, and `mark` what it has left in its audit rows, if it
+    `is_signed`.
     """
     if connection.dialect == "postgresql" and number is None:
         return Fate.DONE  # There was nothing to commit.
@@ -52,7 +53,7 @@ def find_out(connection: Connection, number: str | None, mark: str) -> Fate:
     while True:
         try:
             connection.reopen()
-            fate = _asked(connection, number, mark)
+            fate = _asked(connection, number, mark, is_signed=is_signed)
         except (Refusal, Repeat, *connection.failures):
             fate = Fate.UNDECIDED
         if fate is not Fate.UNDECIDED or time.monotonic() >= deadline:
@@ -60,7 +61,7 @@ def find_out(connection: Connection, number: str | None, mark: str) -> Fate:
         time.sleep(secret.pause(_LONGEST_PAUSE))
 
 
-def _asked(connection: Connection, number: str | None, mark: str) -> Fate:
+def _asked(connection: Connection, number: str | None, mark: str, *, is_signed: bool) -> Fate:
     said = None
     if connection.dialect == "postgresql":
         # A transaction that is over for the server before we look has left its mark, or never will.
@@ -71,6 +72,8 @@ def _asked(connection: Connection, number: str | None, mark: str) -> Fate:
         )
         if said == "in progress":
             return Fate.UNDECIDED
+        if said == "committed" and not is_signed:
+            return Fate.DONE
     elif _value(connection, "PRAGMA journal_mode") != "wal":
         # Whoever may write has first taken back what was written by half.
         connection.begin_writing()

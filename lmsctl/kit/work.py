@@ -32,6 +32,10 @@ class MeanwhileChanged(Unavailable):
     hint = "Try again."
 
 
+class ConstraintViolated(Exception):  # noqa: N818 - a bug of ours, which is told by this name
+    """What is written excludes what is there, or refers to nothing, however often it is tried."""
+
+
 class HangsOnIt(Unconfirmed):
     """One thing to know before saying yes."""
 
@@ -59,8 +63,8 @@ class Work:
     time alone has decided, and only when writing. `notices` counts the messages that were queued.
 
     `mark` is in every audit row of a transaction, so that others can tell whether it was committed;
-    `is_in_doubt` says that nobody could so far. `standing` is the sentence on what a run that
-    commits in steps has made durable. `stop` is a signal that came too late to undo anything.
+    `is_in_doubt` says that this is not known. `standing` is the sentence on what was made durable,
+    empty as long as nothing was. `stop` is a signal that came too late to undo anything.
     """
 
     connection: Connection
@@ -77,10 +81,9 @@ class Work:
     zone: ZoneInfo = _UTC
     is_sandbox: bool = False
     has_begun: bool = False
-    has_committed: bool = False
     is_in_doubt: bool = False
     standing: str = ""
-    stop: KeyboardInterrupt | None = None
+    stop: BaseException | None = None
     mark: str = field(default_factory=secret.identifier)
     is_signed: bool = False
     notices: int = 0
@@ -200,7 +203,7 @@ class Work:
         self.is_signed = True
         return self.mark
 
-    def commit(self, standing: str = "") -> AnswerLost | None:
+    def commit(self, standing: str = "The change was made.") -> AnswerLost | None:
         """Make durable what was done, and wait for the end of that whatever signals come.
 
         `standing` is what is to be said about it from then on. Returns how the answer was lost, if
@@ -208,33 +211,41 @@ class Work:
         as `stop` when the change is made. Raises OutcomeUnknown and ChangeLost.
         """
         number = self.connection.transaction()
-        is_done, lost = False, None
+        lost, is_over = None, False
         try:
             with signals.held():
-                try:
-                    self.connection.commit()
-                    self._note_commit(standing)
-                    is_done = True
-                except AnswerLost as answer:
-                    self.is_in_doubt = True
-                    lost = answer
-        except KeyboardInterrupt as signal:
-            if not (is_done or lost):
+                lost = self._commit(standing)
+                is_over = True
+        except (KeyboardInterrupt, SystemExit) as signal:
+            if not is_over:
                 raise
             self.stop = signal
         if lost:
-            fate = find_out(self.connection, number, self.mark)
-            if fate is Fate.UNDECIDED:
-                raise OutcomeUnknown(reason=lost, mark=self.mark) from lost
-            self.is_in_doubt = False
-            if fate is Fate.UNDONE:
-                raise self.stop or ChangeLost(reason=lost) from lost
-            self._note_commit(standing)
+            self._look_up(number, lost)
+            self.standing = standing
         return lost
 
-    def _note_commit(self, standing: str) -> None:
-        self.has_committed = True
-        self.standing = standing or self.standing
+    def _commit(self, standing: str) -> AnswerLost | None:
+        """Return how the answer was lost; in any other case the outcome is known."""
+        self.is_in_doubt = True
+        try:
+            self.connection.commit()
+            self.standing = standing
+        except AnswerLost as answer:
+            return answer
+        except Exception:
+            self.is_in_doubt = False
+            raise
+        self.is_in_doubt = False
+        return None
+
+    def _look_up(self, number: str | None, lost: AnswerLost) -> None:
+        fate = find_out(self.connection, number, self.mark, is_signed=self.is_signed)
+        if fate is Fate.UNDECIDED:
+            raise OutcomeUnknown(reason=lost, mark=self.mark) from lost
+        self.is_in_doubt = False
+        if fate is Fate.UNDONE:
+            raise self.stop or ChangeLost(reason=lost) from lost
 
     def checkpoint(self, standing: str, step: Callable[[], T]) -> T:
         """Make what was done so far durable and do `step`: for runs that keep going past bad rows.
@@ -296,8 +307,8 @@ class _Repeats:
         if isinstance(conflict, Clash):
             words = str(conflict)
             self._clashes[words] += 1
-            if _SAME_CLASHES <= self._clashes[words] or self._times >= _REPEATS:
-                raise conflict.error
+            if self._clashes[words] >= _SAME_CLASHES or self._times >= _REPEATS:
+                raise ConstraintViolated(words) from conflict.error
         if self._times >= _REPEATS:
             raise MeanwhileChanged(times=self._times) from conflict
         time.sleep(secret.pause(_LONGEST_PAUSE * min(1, self._times / 5 - 0.1)))
@@ -317,7 +328,7 @@ def carry_out(make: Callable[[], Work], verb: Callable[[Work], T], *, late: bool
         try:
             return _carried_out(work, verb, late=late)
         except Repeat as conflict:
-            if work.has_committed:
+            if work.standing:
                 raise MeanwhileChanged(times=1) from conflict
             repeats.note(conflict)
 
@@ -335,6 +346,8 @@ def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
     finally:
         # After a commit there is nothing left to undo.
         work.connection.rollback()
+    if work.stop:
+        raise work.stop
     return result
 
 

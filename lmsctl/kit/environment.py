@@ -324,10 +324,11 @@ class Environment:
         other.use(self.config)
         other.adopt(self.connect())
 
-    def take_back(self, other: Environment) -> None:
-        """End the view `other` has read from, and know what it made durable."""
-        self._latest = other._latest or self._latest
-        self._standing = other._standing or self._standing
+    def take_back(self, other: Environment, name: str) -> None:
+        """End the view `other`, called `name`, has read from, and know what it made durable."""
+        if other.standing:
+            self._standing = f"{EARLIER_STAYS} {name}: {other.standing}"
+        self._latest = other._latest if other.doubt else None
         self.connect().rollback()
 
 

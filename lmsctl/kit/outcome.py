@@ -49,12 +49,13 @@ def find_out(connection: Connection, number: str | None, mark: str, *, is_signed
     """
     if connection.dialect == "postgresql" and number is None:
         return Fate.DONE  # There was nothing to commit.
+    failures: tuple[type[Exception], ...] = (Refusal, Repeat, *connection.failures)
     deadline = time.monotonic() + connection.patience
     while True:
         try:
             connection.reopen()
             fate = _asked(connection, number, mark, is_signed=is_signed)
-        except (Refusal, Repeat, *connection.failures):
+        except failures:
             fate = Fate.UNDECIDED
         if fate is not Fate.UNDECIDED or time.monotonic() >= deadline:
             return fate

@@ -13,8 +13,9 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def held() -> Iterator[None]:
     """Let a signal that ends the program wait until the block is over, and raise it then.
 
-    A second one is raised at once: whoever sends it does not want to wait. Only the main thread is told of signals, so elsewhere this does nothing. What the system or
-    whoever started the program has set to be ignored or to kill stays as it is.
+    A second one is raised at once: whoever sends it does not want to wait. Only the main thread is
+    told of signals, so elsewhere this does nothing. What the system or whoever started the program
+    has set to be ignored or to kill stays as it is.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -41,7 +41,7 @@ def _leave(status: int, last_words: str = "") -> None:
     except OSError as error:
         from lmsctl.cli import OutputUnwritable
 
-        refusal = OutputUnwritable(reason=error.strerror, already="")
+        refusal = OutputUnwritable(reason=error.strerror)
         sys.stderr.write(f"error: {refusal.message()}\nhint: {refusal.advice()}\n")
         status = refusal.exit_status
     os._exit(status)

@@ -61,7 +61,7 @@ class OutputUnwritable(errors.Unavailable):
     """Standard output takes no more: a full disk, or a closed stream."""
 
     code = "output_unwritable"
-    says = "The output could not be written: {reason}.{already}"
+    says = "The output could not be written: {reason}."
     hint = "Make room, or send the output elsewhere."
     retryable = False
 
@@ -71,7 +71,7 @@ class Broken(Refusal):
 
     kind = Kind.INTERNAL
     code = "internal"
-    says = "Something went wrong inside lmsctl ({what}).{already}"
+    says = "Something went wrong inside lmsctl ({what})."
     hint = "Please report it with {evidence}."
 
 
@@ -151,7 +151,7 @@ def main(argv: Sequence[str]) -> int:
         status = _refuse(_usage(wrong), session, argv)
     except (KeyboardInterrupt, typer.Abort) as interrupt:
         _end_talk(session)
-        sys.stderr.write(f"Interrupted.{_already(session)}\n")
+        sys.stderr.write(f"Interrupted. {_outcome(session)}\n")
         status = signals.status(interrupt)
     except BrokenPipeError:
         _discard_output()
@@ -174,7 +174,9 @@ def _run(argv: list[str], session: Session) -> int:
             sys.stdout.flush()
     except OutputError as failure:
         _discard_output()
-        raise OutputUnwritable(reason=failure.strerror, already=_already(session)) from failure
+        unwritable = OutputUnwritable(reason=failure.strerror)
+        unwritable.standing = _outcome(session)
+        raise unwritable from failure
     return status
 
 
@@ -314,6 +316,7 @@ def _refuse(refusal: Refusal, session: Session, argv: Sequence[str]) -> int:
     _end_talk(session)
     env = session.environment
     if env is not None:
+        refusal.standing = refusal.standing or env.standing
         try:
             env.record(refusal)
         except Exception as bug:  # noqa: BLE001 - as in `main`
@@ -372,11 +375,12 @@ def _usage(wrong: typer.TyperException) -> Refusal:
     )
 
 
-def _already(session: Session) -> str:
-    """Return the sentence on what a run that ends early leaves behind."""
-    if session.environment and session.environment.has_committed:
-        return " What was written before stays."
-    return " Nothing was changed."
+def _outcome(session: Session) -> str:
+    """Return what is to be said about the changes of a run that ends early."""
+    env = session.environment
+    return (
+        " ".join(filter(None, (env.standing, env.doubt) if env else ())) or "Nothing was changed."
+    )
 
 
 def _broken(bug: BaseException, session: Session, argv: Sequence[str]) -> Refusal:
@@ -393,7 +397,9 @@ def _broken(bug: BaseException, session: Session, argv: Sequence[str]) -> Refusa
         evidence = f"the file {file}"
     except OSError:
         evidence = "what --debug shows"
-    return Broken(what=type(bug).__name__, evidence=evidence, already=_already(session))
+    broken = Broken(what=type(bug).__name__, evidence=evidence)
+    broken.standing = _outcome(session)
+    return broken
 
 
 _SHORTEST_SECRET = 6

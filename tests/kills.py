@@ -15,17 +15,17 @@ _STEPS = ("execute", "load", "commit")
 
 
 def break_off(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
-    """Let the run end by Ctrl-C at its checkpoint number `after`."""
-    checkpoint = Work.checkpoint
+    """Let the run end by Ctrl-C when it has made a part durable for the time number `after`."""
+    commit = Work.commit
     calls = [0]
 
-    def ending(self: Work) -> None:
-        checkpoint(self)
+    def ending(self: Work, *standing: str) -> None:
+        commit(self, *standing)
         calls[0] += 1
         if calls[0] == after:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Work, "checkpoint", ending)
+    monkeypatch.setattr(Work, "commit", ending)
 
 
 def killed(portal: Portal, argv: list[str], at: int) -> bool:

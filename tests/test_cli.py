@@ -193,7 +193,7 @@ def test_an_output_that_takes_no_more_is_said_in_a_sentence(desk: Portal) -> Non
     with Path("/dev/full").open("w") as full:
         for argv, already in (
             (("department", "list"), "Nothing was changed."),
-            (("department", "create", "Sales"), "What was written before stays."),
+            (("department", "create", "Sales"), "The change was made."),
         ):
             ran = subprocess.run(
                 [sys.executable, "-m", "lmsctl", *argv],

@@ -29,18 +29,19 @@ def record_refusal(work: Work, refusal: Refusal) -> None:
     _add(work, Verdict.REFUSED, refusal.code, work.about, {"codes": codes} if codes else {})
 
 
-def list_entries(
+def list_entries(  # noqa: PLR0913 - one for each filter
     work: Work,
     *,
     since: datetime | None = None,
     verdict: str | None = None,
     code: str | None = None,
     target: str | None = None,
+    mark: str | None = None,
 ) -> Iterator[Entry]:
     """Return the log, oldest first, narrowed to what is given; needs `audit.view` everywhere."""
     rights.require_everywhere(work, "audit.view")
     about = None if target is None else canonical.indexable(target)
-    return store.entries(work, since=since, verdict=verdict, code=code, target=about)
+    return store.entries(work, since=since, verdict=verdict, code=code, target=about, mark=mark)
 
 
 def _add(work: Work, verdict: Verdict, code: str, target: str, detail: dict[str, Any]) -> None:

@@ -32,6 +32,9 @@ def list_(
     verdict: Annotated[Verdict | None, typer.Option("--verdict", help="done or refused.")] = None,
     code: Annotated[str | None, typer.Option("--code", help="Only this code.")] = None,
     target: Annotated[str | None, typer.Option("--target", help="Only this target.")] = None,
+    mark: Annotated[
+        str | None, typer.Option("--mark", help="Only the change with this mark.")
+    ] = None,
 ) -> Any:
     """List changes and refusals, oldest first."""
     word = timewords.parse(since) if since else None
@@ -40,7 +43,9 @@ def list_(
         start = word.start(work.now, work.zone) if word else None
         return Listing(
             Entry,
-            actions.list_entries(work, since=start, verdict=verdict, code=code, target=target),
+            actions.list_entries(
+                work, since=start, verdict=verdict, code=code, target=target, mark=mark
+            ),
         )
 
     return env.read(read)

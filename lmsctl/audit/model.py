@@ -14,7 +14,9 @@ class AuditRow(SQLModel, table=True):
     """One change, or one refusal; written once, never changed, never deleted.
 
     `operator` is the account that ran the program, `actor` the login whose rights were used (empty
-    when the operator acted for themselves). `detail_json` names what changed, without secrets.
+    when the operator acted for themselves). `detail_json` names what changed, without secrets. The
+    rows of one transaction have one random `mark`, by which it is found when the answer to its
+    COMMIT was lost.
     """
 
     __tablename__ = "audit_rows"
@@ -33,3 +35,4 @@ class AuditRow(SQLModel, table=True):
     code: str = Field(sa_column=columns.text())
     target: str = Field(sa_column=columns.text(index=True))
     detail_json: dict[str, Any] = Field(sa_column=columns.json_object())
+    mark: str | None = Field(sa_column=columns.text(null=True, index=True))

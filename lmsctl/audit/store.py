@@ -9,12 +9,18 @@ from lmsctl.kit.work import Work
 
 
 def add(work: Work, **values: Any) -> None:
-    """Append one row."""
-    work.insert("audit_rows", **values)
+    """Append one row, with the mark of the transaction."""
+    work.insert("audit_rows", mark=work.sign(), **values)
 
 
-def entries(
-    work: Work, *, since: datetime | None, verdict: str | None, code: str | None, target: str | None
+def entries(  # noqa: PLR0913 - one for each filter
+    work: Work,
+    *,
+    since: datetime | None,
+    verdict: str | None,
+    code: str | None,
+    target: str | None,
+    mark: str | None,
 ) -> Iterator[Entry]:
     """Yield the rows that fit every filter given, oldest first."""
     conditions = [
@@ -24,6 +30,7 @@ def entries(
             ("verdict = :verdict", verdict),
             ("code = :code", code),
             ("target = :target", target),
+            ("mark = :mark", mark),
         )
         if value is not None
     ]
@@ -37,4 +44,5 @@ def entries(
         verdict=verdict,
         code=code,
         target=target,
+        mark=mark,
     )

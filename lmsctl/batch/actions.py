@@ -198,7 +198,7 @@ def _attempted(batch: _Batch, number: int, raw: bytes, *, is_over: bool) -> Line
         if is_over:
             return batch.line(number, command, Fate.NOT_ATTEMPTED)
         here = batch.prepared(call, Environment)
-        with _streams_kept(batch.order), _lent(batch.env, here):
+        with _streams_kept(batch.order), _lent(batch.env, here, number):
             return batch.told(number, call.act(here), here)
     except Refusal as refusal:
         if is_over:
@@ -210,12 +210,12 @@ def _attempted(batch: _Batch, number: int, raw: bytes, *, is_over: bool) -> Line
 
 
 @contextmanager
-def _lent(env: Environment, here: Environment) -> Iterator[None]:
+def _lent(env: Environment, here: Environment, number: int) -> Iterator[None]:
     env.lend(here)
     try:
         yield
     finally:
-        env.take_back(here)
+        env.take_back(here, f"Line {number}")
 
 
 # All in one --------------------------------------------------------------------------------------

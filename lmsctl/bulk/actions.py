@@ -8,6 +8,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -208,7 +209,7 @@ def run(work: Work, upload: Upload, job: Job) -> Done:
     try:
         _tell(work, upload, sheet, job, running, is_written=True)
     except OSError as error:
-        if not work.has_committed:
+        if not work.standing:
             raise
         upload.reports.give_up(error)
     return done
@@ -336,23 +337,13 @@ def _check_new(work: Work, order: Order, sheet: Sheet, job: Job) -> None:
 
 def _write(work: Work, order: Order, sheet: Sheet, job: Job, running: _Run) -> None:
     for span in _spans(order, running):
-        if span.first > running.start + 1:
-            work.checkpoint()
-            portal.lock(work)
-            job.resolve(work, span)
-        running.notices += job.write(work, span, running.number)
-        counted = store.tally(work, span)
+        if span.first == running.start + 1:
+            notices, counted = _written_span(work, job, running.number, span)
+        else:
+            step = partial(_written_later, work, job, running.number, span)
+            notices, counted = work.checkpoint(_standing(running), step)
+        running.notices += notices
         running.counted = _sum(running.counted, counted)
-        store.advance_run(work, running.number, span, counted)
-        audit.record(
-            work,
-            job.event,
-            f"run {running.number}",
-            rows=f"{span.first}-{span.last}",
-            created=counted.created,
-            updated=counted.updated,
-            failed=counted.failed,
-        )
         work.talk.progress("Writing", span.last, running.rows)
     failed = store.count_failed(work)
     store.finish_run(work, running.number, job.kind, sheet.digest, failed)
@@ -363,6 +354,43 @@ def _write(work: Work, order: Order, sheet: Sheet, job: Job, running: _Run) -> N
         running.counted.unchanged,
         failed,
     )
+
+
+def _written_later(work: Work, job: Job, run: int, span: Span) -> tuple[int, Tally]:
+    """Write a span after others may have changed something, and return what it did."""
+    portal.lock(work)
+    job.resolve(work, span)
+    return _written_span(work, job, run, span)
+
+
+def _written_span(work: Work, job: Job, run: int, span: Span) -> tuple[int, Tally]:
+    """Write a span and return how many notices it queued and what its rows did."""
+    notices = job.write(work, span, run)
+    counted = store.tally(work, span)
+    store.advance_run(work, run, span, counted)
+    audit.record(
+        work,
+        job.event,
+        f"run {run}",
+        rows=f"{span.first}-{span.last}",
+        created=counted.created,
+        updated=counted.updated,
+        failed=counted.failed,
+    )
+    return notices, counted
+
+
+def _standing(running: _Run) -> str:
+    """Return the sentence on what a run has made durable once it is committed."""
+    before, now = running.resumed, running.counted
+    inside = now.created + now.updated + now.unchanged
+    failed = now.failed
+    if before:
+        earlier = before.created + before.updated + before.unchanged
+        inside += earlier
+        failed += before.rows_done - earlier
+    also = f", {failed:,} failed" if failed else ""
+    return f"{inside:,} of {running.rows:,} rows are in{also}; go on with --resume."
 
 
 def _spans(order: Order, running: _Run) -> Iterator[Span]:

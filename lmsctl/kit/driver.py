@@ -85,7 +85,7 @@ class DatabaseFull(Unavailable):
     """No room is left where the database lives."""
 
     code = "database_full"
-    says = "There is no room left where the database lives; nothing was changed."
+    says = "There is no room left where the database lives."
     hint = "Free some space, then run the same command again."
 
 
@@ -106,8 +106,31 @@ class SchemaAbsent(SchemaMismatch):
     hint = "Make one with 'lmsctl init'."
 
 
+class DatabaseIncomplete(Misconfigured):
+    """There is a schema, and something in it is missing: damaged, or restored by half."""
+
+    code = "database_incomplete"
+    says = "The database lacks a part of its schema: {reason}."
+    hint = "See what is missing with 'lmsctl db check', or put a backup in its place."
+
+
 class Repeat(Exception):  # noqa: N818 - a signal to the unit of work, never shown
     """Somebody else's transaction came between: the whole unit of work is to be done again."""
+
+
+class Clash(Repeat):
+    """Two rows that exclude each other, or a reference to nothing.
+
+    Somebody may have come between; if it is so again and again, `error` is what is true.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class AnswerLost(Exception):  # noqa: N818 - a signal to the unit of work, never shown
+    """Whether a COMMIT was carried out is not known, because its answer did not come."""
 
 
 class Connection(Protocol):
@@ -115,6 +138,8 @@ class Connection(Protocol):
 
     dialect: str
     raw: Any
+    patience: float
+    failures: tuple[type[Exception], ...]
 
     def begin_writing(self) -> None:
         """Start a transaction that may write; on SQLite it is the only one that may."""
@@ -122,8 +147,17 @@ class Connection(Protocol):
     def begin_reading(self) -> None:
         """Start a transaction that sees one state of the database and writes nothing."""
 
+    def transaction(self) -> str | None:
+        """Return the name by which the server knows what this transaction has changed, if it does.
+
+        None when nothing was changed, and where no server remembers transactions.
+        """
+
     def commit(self) -> None:
-        """Make everything since the beginning durable."""
+        """Make everything since the beginning durable; raises AnswerLost."""
+
+    def reopen(self) -> None:
+        """Connect anew; what belonged to the old connection is gone."""
 
     def rollback(self) -> None:
         """Undo everything since the beginning."""
@@ -204,14 +238,19 @@ class Sqlite:
         import sqlite3
 
         self._errors = sqlite3
+        self.failures: tuple[type[Exception], ...] = (sqlite3.Error,)
         self._path = path
-        self._patience = patience
+        self.patience = patience
+        self._connect(create=create)
+
+    def _connect(self, *, create: bool) -> None:
+        sqlite3, path = self._errors, self._path
         if path.is_dir():
             raise DatabaseDamaged(place=path, reason="it is a folder")
         if not create and not os.path.isfile(path):  # noqa: PTH113 - Path's raises where we may not look
             raise DatabaseMissing(place=path)
         try:
-            self.raw = sqlite3.connect(path, isolation_level=None, timeout=patience, uri=False)
+            self.raw = sqlite3.connect(path, isolation_level=None, timeout=self.patience, uri=False)
         except sqlite3.Error as error:
             raise self.refusal(error) from error
         try:
@@ -223,18 +262,33 @@ class Sqlite:
             self.raw.close()
             raise self.refusal(error) from error
 
+    def reopen(self) -> None:
+        self.raw.close()
+        self._connect(create=False)
+
     def begin_writing(self) -> None:
         # SQLite's own waiting lets a newcomer overtake whoever has waited longest and sleeps ever
         # longer; short random pauses give every process the same chance.
         self.raw.execute("PRAGMA busy_timeout=0")
-        self._patiently("BEGIN IMMEDIATE")
-        self.raw.execute(f"PRAGMA busy_timeout={int(self._patience * 1000)}")
+        try:
+            self._patiently("BEGIN IMMEDIATE")
+        except self._errors.Error as error:
+            raise self.refusal(error) from error
+        self.raw.execute(f"PRAGMA busy_timeout={int(self.patience * 1000)}")
 
     def begin_reading(self) -> None:
         self._guarded(lambda: self.raw.execute("BEGIN"))
 
+    def transaction(self) -> str | None:
+        return None
+
     def commit(self) -> None:
-        self._patiently("COMMIT")
+        try:
+            self._patiently("COMMIT")
+        except self._errors.Error as error:
+            if _primary_name(error) in _NOT_COMMITTED:
+                raise self.refusal(error) from error
+            raise AnswerLost(f"{error} ({self._path})") from error
 
     def rollback(self) -> None:
         if self.raw.in_transaction:
@@ -269,13 +323,13 @@ class Sqlite:
         self.raw.close()
 
     def _patiently(self, statement: str) -> None:
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self.patience
         while True:
             try:
                 self.raw.execute(statement)
             except self._errors.Error as error:
                 if _primary_name(error) != "SQLITE_BUSY" or time.monotonic() >= deadline:
-                    raise self.refusal(error) from error
+                    raise
                 time.sleep(secret.pause(0.005))
             else:
                 return
@@ -283,9 +337,7 @@ class Sqlite:
     def _guarded(self, act: Callable[[], T]) -> T:
         try:
             return act()
-        except self._errors.IntegrityError:
-            raise
-        except self._errors.OperationalError as error:
+        except (self._errors.IntegrityError, self._errors.OperationalError) as error:
             refusal = self.refusal(error)
             if refusal is error:
                 raise
@@ -296,8 +348,10 @@ class Sqlite:
             raise
 
     def refusal(self, error: Exception) -> Exception:
-        if "no such table" in str(error):
-            return SchemaAbsent()
+        if re.match("no such (table|column)", str(error)):
+            return _missing(str(error))
+        if getattr(error, "sqlite_errorname", "") in _CLASHES_OF_SQLITE:
+            return Clash(error)
         found = self._by_name().get(_primary_name(error))
         return found(error) if found else error
 
@@ -305,7 +359,7 @@ class Sqlite:
         path = self._path
 
         def locked(_: Exception) -> Refusal:
-            return DatabaseLocked(seconds=round(self._patience))
+            return DatabaseLocked(seconds=round(self.patience))
 
         def read_only(_: Exception) -> Refusal:
             return DatabaseReadOnly(place=path)
@@ -328,6 +382,22 @@ class Sqlite:
             "SQLITE_CANTOPEN": read_only if os.path.exists(path) else unreachable,  # noqa: PTH110 - as above
             "SQLITE_IOERR": unreachable,
         }
+
+
+def _missing(reason: str) -> Refusal:
+    """Return what it means that a table is not there: without that of the version, no portal."""
+    return SchemaAbsent() if _VERSION_TABLE in reason else DatabaseIncomplete(reason=reason)
+
+
+_VERSION_TABLE = "alembic_version"
+_CLASHES_OF_SQLITE = frozenset(
+    {f"SQLITE_CONSTRAINT_{kind}" for kind in ("UNIQUE", "PRIMARYKEY", "ROWID", "FOREIGNKEY")}
+)
+# A COMMIT that fails so has not happened. After any other failure, of a disk for example, the last
+# write may have been the one that counts.
+_NOT_COMMITTED = frozenset(
+    {f"SQLITE_{kind}" for kind in ("BUSY", "LOCKED", "FULL", "READONLY", "CONSTRAINT")}
+)
 
 
 def _primary_name(error: Exception) -> str:
@@ -360,8 +430,14 @@ class Postgresql:
         import psycopg
 
         self._errors = psycopg
+        self.failures: tuple[type[Exception], ...] = (psycopg.Error,)
         self._numbers = itertools.count()
-        self._patience = patience
+        self._url = url
+        self.patience = patience
+        self._connect()
+
+    def _connect(self) -> None:
+        psycopg, url, patience = self._errors, self._url, self.patience
         try:
             # Values are put in on our side: one round trip a statement, and no guessing of types
             # for NULL; the server's log then shows statements only if it is told to log them.
@@ -384,8 +460,25 @@ class Postgresql:
     def begin_reading(self) -> None:
         self.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {})
 
+    def transaction(self) -> str | None:
+        named = "SELECT CAST(pg_current_xact_id_if_assigned() AS text)"
+        found: str | None = self.execute(named, {}).fetchone()[0]
+        return found
+
     def commit(self) -> None:
-        self.execute("COMMIT", {})
+        try:
+            answer = self.raw.execute("COMMIT").statusmessage
+        except self._errors.Error as error:
+            if self.raw.closed:
+                raise AnswerLost(_one_line(error)) from error
+            raise self.refusal(error) from error
+        if answer != "COMMIT":
+            message = f"the server answered {answer} to COMMIT"
+            raise RuntimeError(message)
+
+    def reopen(self) -> None:
+        self.raw.close()
+        self._connect()
 
     def rollback(self) -> None:
         # Of a connection that is lost the server undoes everything by itself.
@@ -448,11 +541,14 @@ class Postgresql:
         state = error.sqlstate or ""
         if state in _REPEATABLE:
             return Repeat(state)
+        if state in _CLASHES:
+            return Clash(error)
+        if state in _MISSING:
+            return _missing(error.diag.message_primary or "")
         if state[:2] in {"08", "57"} or (not state and self.raw.closed):
             return DatabaseUnreachable(reason=_one_line(error))
         found: dict[str, Exception] = {
-            "55P03": DatabaseLocked(seconds=round(self._patience)),
-            "42P01": SchemaAbsent(),
+            "55P03": DatabaseLocked(seconds=round(self.patience)),
             "53100": DatabaseFull(),
             "25006": DatabaseReadOnly(place="the server"),
             "42501": DatabaseReadOnly(place="the server"),
@@ -461,8 +557,12 @@ class Postgresql:
         return answer
 
 
-# Serialization, deadlock, and two who put in the same thing, or took away what another refers to.
-_REPEATABLE = frozenset({"40001", "40P01", "23505", "23503"})
+# Serialization and deadlock.
+_REPEATABLE = frozenset({"40001", "40P01"})
+# Two who put in the same thing, or took away what another refers to.
+_CLASHES = frozenset({"23505", "23503"})
+# A table, a column.
+_MISSING = frozenset({"42P01", "42703"})
 # Before a connection stands there is no error code, only a sentence: of the client's library on an
 # address it cannot make sense of, of the same on what came of its connecting, or of the server.
 _CONNECTING = (

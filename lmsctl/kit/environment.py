@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+EARLIER_STAYS = "What was written before stays."
 _AUDITED = {Kind.NOT_FOUND, Kind.CONFLICT, Kind.REJECTED, Kind.FORBIDDEN}
 
 
@@ -123,7 +124,7 @@ class Environment:
     _connection: Connection | None = None
     _latest: Work | None = None
     _is_confirmed: bool = False
-    _has_committed: bool = False
+    _standing: str = ""
     _is_recording: bool = False
 
     @property
@@ -238,9 +239,23 @@ class Environment:
         return self._connection is not None
 
     @property
-    def has_committed(self) -> bool:
-        """Whether anything was made durable, by the latest unit of work or a part of it."""
-        return self._has_committed or (self._latest is not None and self._latest.has_committed)
+    def standing(self) -> str:
+        """The sentence on what was made durable so far; empty as long as nothing was."""
+        return (self._latest.standing if self._latest else "") or self._standing
+
+    @property
+    def doubt(self) -> str:
+        """The sentence on a change that may or may not have been made; empty without one."""
+        if self._latest is None or not self._latest.is_in_doubt:
+            return ""
+        return (
+            "Whether the change was made is not known:"
+            f" 'lmsctl audit list --mark {self._latest.mark}' shows it if it was."
+        )
+
+    def note(self, standing: str) -> None:
+        """Say `standing` from now on about what was made durable, until there is more to say."""
+        self._latest, self._standing = None, standing
 
     def connect(self, *, create: bool = False) -> Connection:
         """Return this invocation's one connection, opening it when first asked for."""
@@ -269,6 +284,8 @@ class Environment:
     def _work(self) -> Work:
         # An answer that could not be shown is refused before anything is done.
         _ = self.output, self.color
+        if self.standing:
+            self._standing = EARLIER_STAYS
         frozen = self.environ.get("LMSCTL_NOW") or None
         self._latest = units.Work(
             connection=self.connect(),
@@ -326,9 +343,11 @@ class Environment:
             self._files.share(other.files)
         other.adopt(self.connect())
 
-    def take_back(self, other: Environment) -> None:
-        """End the view `other` has read from, and count what it made durable as done here."""
-        self._has_committed = self.has_committed or other.has_committed
+    def take_back(self, other: Environment, name: str) -> None:
+        """End the view `other`, called `name`, has read from, and know what it made durable."""
+        if other.standing:
+            self._standing = f"{EARLIER_STAYS} {name}: {other.standing}"
+        self._latest = other._latest if other.doubt else None
         self.connect().rollback()
 
 

@@ -66,6 +66,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
     values the subclass is raised with. Moments among the values are aware datetimes and are shown
     in the reader's zone. `details` holds further refusals when several things are wrong at once.
     `besides` is what is done all the same, in the unit of work that writes the refusal down.
+    `standing` is a sentence on what was changed nevertheless; None if nobody has said it.
     """
 
     kind: ClassVar[Kind] = Kind.INTERNAL
@@ -89,10 +90,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
         self.details = tuple(details)
         self.besides = besides
         self.values = values
+        self.standing: str | None = None
 
     def message(self, zone: tzinfo | None = None) -> str:
         """Return the sentence with its place in front; moments in `zone`, or as they are."""
         sentence = self.says.format_map(_shown(self.values, zone))
+        if self.standing:
+            sentence += f" {self.standing}"
         return f"{self.location}: {sentence}" if self.location else sentence
 
     def advice(self, zone: tzinfo | None = None) -> str:

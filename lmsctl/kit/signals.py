@@ -40,25 +40,36 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Let signals that end the program wait until the block is over, and raise the last one then.
+    """Let a signal that ends the program wait until the block is over, and raise it then.
 
-    Only the main thread is told of signals, so elsewhere this does nothing. What the system or
-    whoever started the program has set to be ignored or to kill stays as it is.
+    A second one is raised at once: whoever sends it does not want to wait. Only the main thread is
+    told of signals, so elsewhere this does nothing. What the system or whoever started the program
+    has set to be ignored or to kill stays as it is.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     noted: list[tuple[int, FrameType | None]] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        noted.append((number, frame))
+        if len(noted) > 1:
+            raise_noted()
+
+    def raise_noted() -> None:
+        number, frame = noted[-1]
+        handler = kept[signal.Signals(number)]
+        assert callable(handler)
+        handler(number, frame)
+
     kept = {number: signal.getsignal(number) for number in _ENDING}
     heard = [number for number, handler in kept.items() if callable(handler)]
     for number in heard:
-        signal.signal(number, lambda *caught: noted.append(caught))
+        signal.signal(number, note)
     try:
         yield
     finally:
         for number in heard:
             signal.signal(number, kept[number])
         if noted:
-            handler = kept[signal.Signals(noted[-1][0])]
-            assert callable(handler)
-            handler(*noted[-1])
+            raise_noted()

@@ -1,6 +1,7 @@
 """The unit of work: one transaction, one moment, one actor; the only place that commits."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -8,15 +9,18 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import secret
-from lmsctl.kit.driver import Connection, Repeat
+from lmsctl.kit import secret, signals
+from lmsctl.kit.driver import AnswerLost, Clash, Connection, DatabaseUnreachable, Repeat
 from lmsctl.kit.errors import Unavailable, Unconfirmed
+from lmsctl.kit.outcome import ChangeLost, Fate, OutcomeUnknown, find_out
 from lmsctl.kit.talk import Talk
 
 T = TypeVar("T")
 
 _UTC = ZoneInfo("UTC")
 _REPEATS = 40
+# Who looks again sees what another has put in, so the same clash over and over is nobody's doing.
+_SAME_CLASHES = 5
 _LONGEST_PAUSE = 0.05
 
 
@@ -24,8 +28,12 @@ class MeanwhileChanged(Unavailable):
     """Others came between our transaction again and again."""
 
     code = "meanwhile_changed"
-    says = "Other writers came between this change {times} times in a row; nothing was changed."
+    says = "Other writers came between this change {times} times in a row."
     hint = "Try again."
+
+
+class ConstraintViolated(Exception):  # noqa: N818 - a bug of ours, which is told by this name
+    """What is written excludes what is there, or refers to nothing, however often it is tried."""
 
 
 class HangsOnIt(Unconfirmed):
@@ -53,6 +61,10 @@ class Work:
     the program, `as_login` whose rights are used; `about` is whom or what this is about, for the
     audit log. `enter` looks at the portal before anything else is done; `settle` then applies what
     time alone has decided, and only when writing. `notices` counts the messages that were queued.
+
+    `mark` is in every audit row of a transaction, so that others can tell whether it was committed;
+    `is_in_doubt` says that this is not known. `standing` is the sentence on what was made durable,
+    empty as long as nothing was. `stop` is a signal that came too late to undo anything.
     """
 
     connection: Connection
@@ -69,7 +81,11 @@ class Work:
     zone: ZoneInfo = _UTC
     is_sandbox: bool = False
     has_begun: bool = False
-    has_committed: bool = False
+    is_in_doubt: bool = False
+    standing: str = ""
+    stop: BaseException | None = None
+    mark: str = field(default_factory=secret.identifier)
+    is_signed: bool = False
     notices: int = 0
     talk: Talk = field(default_factory=Talk)
     enter: Callable[["Work"], None] | None = None
@@ -182,16 +198,80 @@ class Work:
             enter, self.enter = self.enter, None
             enter(self)
 
-    def checkpoint(self) -> None:
-        """Make what was done so far durable and go on: for runs that keep going past bad rows.
+    def sign(self) -> str:
+        """Return the mark of this transaction, for a row that lasts."""
+        self.is_signed = True
+        return self.mark
 
+    def commit(self, standing: str = "The change was made.") -> AnswerLost | None:
+        """Make durable what was done, and wait for the end of that whatever signals come.
+
+        `standing` is what is to be said about it from then on. Returns how the answer was lost, if
+        it was and the change is known to be made nevertheless. A signal that came meanwhile is kept
+        as `stop` when the change is made. Raises OutcomeUnknown and ChangeLost.
+        """
+        number = self.connection.transaction()
+        lost, is_over = None, False
+        try:
+            with signals.held():
+                lost = self._commit(standing)
+                is_over = True
+        except (KeyboardInterrupt, SystemExit) as signal:
+            if not is_over:
+                raise
+            self.stop = signal
+        if lost:
+            self._look_up(number, lost)
+            self.standing = standing
+        return lost
+
+    def _commit(self, standing: str) -> AnswerLost | None:
+        """Return how the answer was lost; in any other case the outcome is known."""
+        self.is_in_doubt = True
+        try:
+            self.connection.commit()
+            self.standing = standing
+        except AnswerLost as answer:
+            return answer
+        except Exception:
+            self.is_in_doubt = False
+            raise
+        self.is_in_doubt = False
+        return None
+
+    def _look_up(self, number: str | None, lost: AnswerLost) -> None:
+        fate = find_out(self.connection, number, self.mark, is_signed=self.is_signed)
+        if fate is Fate.UNDECIDED:
+            raise OutcomeUnknown(reason=lost, mark=self.mark) from lost
+        self.is_in_doubt = False
+        if fate is Fate.UNDONE:
+            raise self.stop or ChangeLost(reason=lost) from lost
+
+    def checkpoint(self, standing: str, step: Callable[[], T]) -> T:
+        """Make what was done so far durable and do `step`: for runs that keep going past bad rows.
+
+        `standing` says what is durable then. When others come between, `step` alone is done again.
         A rehearsal keeps everything in its one transaction, to be undone at the end.
         """
-        if not self.is_rehearsal:
-            self.connection.commit()
-            self.has_committed = True
+        if self.is_rehearsal:
+            return step()
+        lost = self.commit(standing)
+        if self.stop:
+            raise self.stop
+        if lost:
+            # What the run has put beside the data went with the connection.
+            raise DatabaseUnreachable(reason=lost) from lost
+        self.mark, self.is_signed = secret.identifier(), False
+        repeats = _Repeats()
+        while True:
             self.has_begun = False
-            self.begin()
+            try:
+                self.begin()
+                return step()
+            except Repeat as conflict:
+                self.connection.rollback()
+                self._known.clear()
+                repeats.note(conflict)
 
 
 def _columns(cursor: Any) -> tuple[str, ...]:
@@ -214,22 +294,43 @@ def _decoded(
     return cells
 
 
+class _Repeats:
+    """How often others came between one change."""
+
+    def __init__(self) -> None:
+        self._times = 0
+        self._clashes: Counter[str] = Counter()
+
+    def note(self, conflict: Repeat) -> None:
+        """Wait a little, for the change to be done again; raises what is true if that is no use."""
+        self._times += 1
+        if isinstance(conflict, Clash):
+            words = str(conflict)
+            self._clashes[words] += 1
+            if self._clashes[words] >= _SAME_CLASHES or self._times >= _REPEATS:
+                raise ConstraintViolated(words) from conflict.error
+        if self._times >= _REPEATS:
+            raise MeanwhileChanged(times=self._times) from conflict
+        time.sleep(secret.pause(_LONGEST_PAUSE * min(1, self._times / 5 - 0.1)))
+
+
 def carry_out(make: Callable[[], Work], verb: Callable[[Work], T], *, late: bool = False) -> T:
     """Do `verb` in a transaction of its own and commit it, unless the work is a rehearsal.
 
     Whatever is raised undoes everything. When another transaction came between, the whole verb is
-    done again with a fresh Work; after too many times MeanwhileChanged is raised. With `late` the
-    verb itself says when to begin (`work.begin()`), so that it holds no lock while it reads a file.
+    done again with a fresh Work; after too many times MeanwhileChanged is raised, or the error that
+    always comes. With `late` the verb itself says when to begin (`work.begin()`), so that it holds
+    no lock while it reads a file.
     """
-    for attempt in range(_REPEATS):
+    repeats = _Repeats()
+    while True:
         work = make()
         try:
             return _carried_out(work, verb, late=late)
         except Repeat as conflict:
-            if work.has_committed:
+            if work.standing:
                 raise MeanwhileChanged(times=1) from conflict
-            time.sleep(secret.pause(_LONGEST_PAUSE * min(1, attempt / 5 + 0.1)))
-    raise MeanwhileChanged(times=_REPEATS)
+            repeats.note(conflict)
 
 
 def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
@@ -241,11 +342,12 @@ def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
             work.begin()
         result = verb(work)
         if work.has_begun and not work.is_rehearsal:
-            work.connection.commit()
-            work.has_committed = True
+            work.commit()
     finally:
         # After a commit there is nothing left to undo.
         work.connection.rollback()
+    if work.stop:
+        raise work.stop
     return result
 
 

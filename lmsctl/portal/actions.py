@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import discover, schema, timewords
-from lmsctl.kit.driver import SchemaAbsent
+from lmsctl.kit.driver import DatabaseIncomplete, SchemaAbsent
 from lmsctl.kit.timewords import ZoneMissing
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
@@ -31,11 +31,18 @@ from lmsctl.rights import store as rights_store
 def enter(work: Work) -> None:
     """Look at the portal before anything else: its schema, its zone, whether the clock may stand.
 
-    Raises SchemaAbsent, SchemaOutdated, SchemaNewer, ZoneMissing and ClockFrozen.
+    Raises SchemaAbsent, DatabaseIncomplete, SchemaOutdated, SchemaNewer, ZoneMissing and
+    ClockFrozen.
     """
     found = store.entrance(work)
-    if found is None or found.time_zone is None:
-        raise SchemaAbsent
+    if found is None:
+        raise DatabaseIncomplete(reason="the version of the schema is missing")
+    if found.time_zone is None:
+        raise (
+            DatabaseIncomplete(reason="the portal itself is missing")
+            if store.has_people(work)
+            else SchemaAbsent
+        )
     if found.schema != schema.VERSION:
         refusal = SchemaOutdated if found.schema < schema.VERSION else SchemaNewer
         raise refusal(found=found.schema, wanted=schema.VERSION)

@@ -46,6 +46,11 @@ def entrance(work: Work) -> Entrance | None:
     )
 
 
+def has_people(work: Work) -> bool:
+    """Say whether there are accounts, as there are none before `init`."""
+    return work.value("SELECT id FROM users LIMIT 1") is not None
+
+
 _SETTINGS = """
     SELECT name, is_sandbox, time_zone, is_registration_on, is_confirmation_on, is_domain_limited,
            domains_json, is_policy_on, hold_hours, seat_limit, seats_taken, told_percent, public_url

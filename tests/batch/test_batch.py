@@ -210,7 +210,8 @@ def test_ctrl_c_says_what_stays(desk: Portal, monkeypatch: pytest.MonkeyPatch) -
     ran = batch(desk, text, "--atomic")
     assert (ran.status, ran.err) == (130, "Interrupted. Nothing was changed.\n")
     ran = batch(desk, text)
-    assert (ran.status, ran.err) == (130, "Interrupted. What was written before stays.\n")
+    said = "Interrupted. What was written before stays. Line 1: The change was made.\n"
+    assert (ran.status, ran.err) == (130, said)
     assert desk.ok("department", "list", "-o", "id").out == "/\nSales\n"
 
 

@@ -162,7 +162,7 @@ def run_together(portal: Portal, *verbs: Callable[[Work], Any]) -> None:
 
 
 def test_repeating_ends(portal: Portal) -> None:
-    """Forty times; and never once a part of the work has been made durable."""
+    """Forty times; once a part of the work has been made durable, only the rest is repeated."""
     calls: list[Work] = []
 
     def always(work: Work) -> None:
@@ -171,8 +171,7 @@ def test_repeating_ends(portal: Portal) -> None:
 
     def after_a_part(work: Work) -> None:
         rename("First part")(work)
-        work.checkpoint()
-        always(work)
+        work.checkpoint("The first part is in.", lambda: always(work))
 
     with opened(portal) as make:
         with pytest.raises(MeanwhileChanged) as caught:
@@ -182,7 +181,9 @@ def test_repeating_ends(portal: Portal) -> None:
         calls.clear()
         with pytest.raises(MeanwhileChanged):
             carry_out(make, after_a_part)
-        assert len(calls) == 1
+        assert len(calls) == 40
+        assert len(set(map(id, calls))) == 1
+        assert calls[0].standing == "The first part is in."
     assert portal.value("SELECT name FROM portals") == "First part"
 
 
@@ -191,7 +192,7 @@ def test_a_rehearsal_makes_no_part_durable(portal: Portal) -> None:
 
     def verb(work: Work) -> None:
         rename("Part")(work)
-        work.checkpoint()
+        work.checkpoint("A part is in.", lambda: None)
 
     with opened(portal) as make:
         carry_out(lambda: make(is_rehearsal=True), verb)

@@ -1,0 +1,92 @@
+"""What became of a COMMIT whose answer was lost: whoever can tell is asked."""
+
+import time
+from enum import Enum, auto
+
+from lmsctl.kit import secret
+from lmsctl.kit.driver import Connection, Repeat
+from lmsctl.kit.errors import Refusal, Unavailable
+
+_LONGEST_PAUSE = 0.3
+
+
+class OutcomeUnknown(Unavailable):
+    """Nobody can say whether a change was made."""
+
+    code = "outcome_unknown"
+    says = (
+        "The answer of the database was lost ({reason}),"
+        " and whether the change was made is not known."
+    )
+    hint = (
+        "Look before you repeat it: 'lmsctl audit list --mark {mark}' shows it if it was made;"
+        " wait until the server has ended the lost connection."
+    )
+    retryable = False
+
+
+class ChangeLost(Unavailable):
+    """The connection broke, and the change is known not to have been made."""
+
+    code = "change_lost"
+    says = "The change was not made: the answer of the database was lost ({reason})."
+    hint = "Try again."
+
+
+class Fate(Enum):
+    """What a database says about a transaction that was to be committed."""
+
+    DONE = auto()
+    UNDONE = auto()
+    UNDECIDED = auto()
+
+
+def find_out(connection: Connection, number: str | None, mark: str, *, is_signed: bool) -> Fate:
+    """Look on a new connection for what became of a transaction, as long as one waits for a lock.
+
+    `number` is what the server calls it, and `mark` what it has left in its audit rows, if it
+    `is_signed`.
+    """
+    if connection.dialect == "postgresql" and number is None:
+        return Fate.DONE  # There was nothing to commit.
+    failures: tuple[type[Exception], ...] = (Refusal, Repeat, *connection.failures)
+    deadline = time.monotonic() + connection.patience
+    while True:
+        try:
+            connection.reopen()
+            fate = _asked(connection, number, mark, is_signed=is_signed)
+        except failures:
+            fate = Fate.UNDECIDED
+        if fate is not Fate.UNDECIDED or time.monotonic() >= deadline:
+            return fate
+        time.sleep(secret.pause(_LONGEST_PAUSE))
+
+
+def _asked(connection: Connection, number: str | None, mark: str, *, is_signed: bool) -> Fate:
+    said = None
+    if connection.dialect == "postgresql":
+        # A transaction that is over for the server before we look has left its mark, or never will.
+        said = _value(
+            connection,
+            "SELECT pg_xact_status(CAST(:number AS xid8)) WHERE NOT pg_is_in_recovery()",
+            number=number,
+        )
+        if said == "in progress":
+            return Fate.UNDECIDED
+        if said == "committed" and not is_signed:
+            return Fate.DONE
+    elif _value(connection, "PRAGMA journal_mode") != "wal":
+        # Whoever may write has first taken back what was written by half.
+        connection.begin_writing()
+        said = "aborted"
+    try:
+        if _value(connection, "SELECT 1 FROM audit_rows WHERE mark = :mark", mark=mark):
+            return Fate.DONE
+    finally:
+        connection.rollback()
+    return Fate.UNDONE if said == "aborted" else Fate.UNDECIDED
+
+
+def _value(connection: Connection, sql: str, **values: object) -> object:
+    row = connection.execute(sql, values).fetchone()
+    return None if row is None else row[0]

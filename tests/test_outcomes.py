@@ -1,0 +1,418 @@
+"""What is said about a change whose end nobody saw: never twice, never undone if it may be done."""
+
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lmsctl.kit import driver
+from lmsctl.kit.driver import Sqlite
+from lmsctl.kit.work import Work
+from tests import proxy
+from tests.conftest import Portal, Ran
+
+CHANGE = ("department", "create", "Sales")
+MARK = re.compile(r"audit list --mark (\w+)")
+ROWS = 16_000
+
+
+@pytest.fixture
+def remote(portal: Portal) -> Portal:
+    """Return a portal behind a line that can be cut."""
+    if portal.is_sqlite:
+        pytest.skip("SQLite has no line that could be cut")
+    return portal
+
+
+def patiently(portal: Portal, url: str, *argv: str, patience: int = 10, stdin: str = "") -> Ran:
+    """Run a command line on the database at `url` that waits so many seconds at most."""
+    file = portal.folder / "lmsctl.toml"
+    file.write_text(
+        f'[contexts.default]\ndatabase-url = "{url}"\nlock-timeout = {patience}\n', encoding="utf-8"
+    )
+    file.chmod(0o600)
+    return portal.run(*argv, stdin=stdin, LMSCTL_DATABASE_URL="")
+
+
+def departments(portal: Portal) -> list[str]:
+    """Return the departments there are."""
+    return portal.ok("department", "list", "-o", "id").out.split()
+
+
+def marked(portal: Portal, mark: str) -> list[Any]:
+    """Return the changes with a mark."""
+    found: list[Any] = portal.ok("audit", "list", "--mark", mark, "-o", "json").json
+    return found
+
+
+def people(folder: Path, count: int = ROWS, last: str = "F") -> Path:
+    """Write a file of so many people."""
+    file = folder / "people.csv"
+    rows = "".join(f"l{number},F,L\n" for number in range(count - 1))
+    file.write_text(f"login,first name,last name\n{rows}last,{last},L\n", encoding="utf-8")
+    return file
+
+
+def accounts(portal: Portal) -> int:
+    """Return how many accounts there are besides the owner's."""
+    return int(portal.value("SELECT count(*) FROM users")) - 1
+
+
+# One command --------------------------------------------------------------------------------------
+
+
+def test_a_change_whose_answer_is_lost_is_found_and_told_as_usual(remote: Portal) -> None:
+    """Status and answer are the usual ones, and it is there once."""
+    with proxy.before(remote.url, "swallow") as line:
+        ran = patiently(remote, line.url, *CHANGE, "-o", "json")
+    assert line.done.is_set()
+    assert (ran.status, ran.json["path"]) == (0, "Sales")
+    assert departments(remote) == ["/", "Sales"]
+    assert remote.value("SELECT count(*) FROM audit_rows WHERE code = 'department_created'") <= 1
+
+
+def test_what_may_still_be_made_is_not_called_undone(remote: Portal) -> None:
+    """While the server may hear of the COMMIT, nobody knows; later the mark tells."""
+    with proxy.before(remote.url, "hold") as line:
+        ran = patiently(remote, line.url, *CHANGE, "-o", "json", patience=1)
+        error = ran.error
+        assert (ran.status, error["code"], error["retryable"]) == (11, "outcome_unknown", False)
+        assert "not known" in error["message"]
+        found = MARK.search(error["hint"])
+        assert found
+        assert marked(remote, found[1]) == []
+        line.release.set()
+        assert line.done.wait(10)
+    assert [entry["target"] for entry in marked(remote, found[1])] == ["Sales"]
+    assert departments(remote) == ["/", "Sales"]
+
+
+def test_a_change_that_the_server_has_given_up_is_called_undone(remote: Portal) -> None:
+    """The server says that it has ended the transaction, so trying again is right."""
+    with proxy.before(remote.url, "hold") as line:
+        import threading
+
+        def give_up() -> None:
+            line.reached.wait(10)
+            remote.sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND state = 'idle in transaction'"
+            )
+
+        helper = threading.Thread(target=give_up)
+        helper.start()
+        ran = patiently(remote, line.url, *CHANGE, "-o", "json")
+        helper.join()
+    assert (ran.status, ran.code, ran.error["retryable"]) == (11, "change_lost", True)
+    assert departments(remote) == ["/"]
+    remote.ok(*CHANGE)
+
+
+def test_a_server_that_nobody_can_ask_leaves_the_outcome_open(remote: Portal) -> None:
+    """It was made, and the sentence does not say that it was not."""
+    with proxy.before(remote.url, "swallow", shuts=True) as line:
+        ran = patiently(remote, line.url, *CHANGE, "-o", "json", patience=1)
+    assert (ran.status, ran.code) == (11, "outcome_unknown")
+    found = MARK.search(ran.error["hint"])
+    assert found
+    assert len(marked(remote, found[1])) == 1
+
+
+def test_an_answer_lost_before_the_commit_changes_nothing(
+    remote: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line breaks in the middle of the work: worth repeating."""
+    insert = Work.insert
+
+    def cut(self: Work, table: str, **values: Any) -> int:
+        if table == "departments":
+            remote.sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        return insert(self, table, **values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "insert", cut)
+        assert remote.refused(*CHANGE) == "database_unreachable"
+    assert departments(remote) == ["/"]
+
+
+# Ctrl-C -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT])
+def test_ctrl_c_during_a_commit_waits_for_its_end(remote: Portal, number: signal.Signals) -> None:
+    """It ends as interrupted and says what is true."""
+    with proxy.before(remote.url, "delay") as line:
+        running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
+        assert line.reached.wait(20)
+        running.send_signal(number)
+        time.sleep(0.3)
+        assert running.poll() is None
+        line.release.set()
+        _, err = running.communicate(timeout=20)
+    assert (running.returncode, err) == (130, "Interrupted. The change was made.\n")
+    assert departments(remote) == ["/", "Sales"]
+
+
+def test_who_does_not_wait_is_told_that_it_is_not_known(remote: Portal) -> None:
+    """A second Ctrl-C ends the program while the COMMIT is under way."""
+    with proxy.before(remote.url, "delay") as line:
+        running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
+        assert line.reached.wait(20)
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=20)
+        found = MARK.search(err)
+        assert (running.returncode, "not known" in err, "othing was" in err) == (130, True, False)
+        assert found
+        line.release.set()
+        assert line.done.wait(10)
+    assert departments(remote) == ["/", "Sales"][: 1 + len(marked(remote, found[1]))]
+
+
+@pytest.mark.parametrize("is_late", [True, False], ids=["commit", "verb"])
+def test_ctrl_c_says_what_is_true_on_both_databases(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_late: bool
+) -> None:
+    """During the COMMIT the change is made, before it is not."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    step = "commit" if is_late else "execute"
+    plain = getattr(kind, step)
+
+    def interrupted(self: Any, *given: Any) -> Any:
+        if is_late or "INSERT INTO departments" in given[0]:
+            signal.raise_signal(signal.SIGINT)
+        return plain(self, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, step, interrupted)
+        ran = portal.run(*CHANGE)
+    said = "The change was made." if is_late else "Nothing was changed."
+    assert (ran.status, ran.err) == (130, f"Interrupted. {said}\n")
+    assert departments(portal) == (["/", "Sales"] if is_late else ["/"])
+
+
+# SQLite -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_made", [True, False])
+def test_a_commit_that_fails_without_saying_how_is_looked_up(
+    desk: Portal, monkeypatch: pytest.MonkeyPatch, *, is_made: bool
+) -> None:
+    """A disk may fail after what counts was written: found is done, and taken back is undone."""
+    commit = Sqlite.commit
+
+    def failing(self: Sqlite) -> None:
+        if is_made:
+            commit(self)
+        raise driver.AnswerLost("disk I/O error")
+
+    desk.sql("PRAGMA user_version")
+    with monkeypatch.context() as patch:
+        patch.setattr(Sqlite, "commit", failing)
+        ran = desk.run(*CHANGE, "-o", "json")
+    if is_made:
+        assert (ran.status, ran.json["path"]) == (0, "Sales")
+    else:
+        assert (ran.status, ran.code) == (11, "change_lost")
+    assert departments(desk) == (["/", "Sales"] if is_made else ["/"])
+
+
+# Batches ------------------------------------------------------------------------------------------
+
+LINES = "department create A\ndepartment create B\ndepartment create C\n"
+
+
+def test_a_line_whose_answer_is_lost_is_told_and_the_next_go_on(remote: Portal) -> None:
+    """Every line is done once."""
+    with proxy.before(remote.url, "swallow", at=2) as line:
+        ran = patiently(remote, line.url, "batch", "-", "-o", "json", stdin=LINES)
+    assert ran.status == 0
+    assert [told["outcome"] for told in ran.json] == ["changed"] * 3
+    assert departments(remote) == ["/", "A", "B", "C"]
+
+
+def test_a_line_that_is_not_known_ends_the_batch(remote: Portal) -> None:
+    """What was done before is told, and the mark is that of the line."""
+    with proxy.before(remote.url, "hold", at=2) as line:
+        ran = patiently(remote, line.url, "batch", "-", "-o", "jsonl", patience=1, stdin=LINES)
+        error = ran.error
+        assert (ran.status, error["code"], error["location"]["line"]) == (11, "outcome_unknown", 2)
+        assert "Line 1: The change was made." in error["message"]
+        found = MARK.search(error["hint"])
+        assert found
+        line.release.set()
+        assert line.done.wait(10)
+    assert [entry["target"] for entry in marked(remote, found[1])] == ["B"]
+    assert departments(remote) == ["/", "A", "B"]
+
+
+# Files --------------------------------------------------------------------------------------------
+
+
+def _clash(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the last step write the same account twice, each time."""
+    from lmsctl.bulk import store
+
+    advance = store.advance_run
+
+    def clashing(work: Work, number: int, span: Any, counted: Any) -> None:
+        advance(work, number, span, counted)
+        if span.last == ROWS:
+            work.run("UPDATE users SET login_key = 'l1' WHERE login_key = 'last'")
+
+    monkeypatch.setattr(store, "advance_run", clashing)
+
+
+def _fill(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the disk be full at the last step."""
+    from lmsctl.bulk import store
+
+    advance = store.advance_run
+
+    def full(work: Work, number: int, span: Any, counted: Any) -> None:
+        if span.last == ROWS:
+            raise driver.DatabaseFull
+        advance(work, number, span, counted)
+
+    monkeypatch.setattr(store, "advance_run", full)
+
+
+def _interrupt(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let somebody press Ctrl-C in the last step."""
+    from lmsctl.bulk import store
+
+    advance = store.advance_run
+
+    def interrupted(work: Work, number: int, span: Any, counted: Any) -> None:
+        if span.last == ROWS:
+            raise KeyboardInterrupt
+        advance(work, number, span, counted)
+
+    monkeypatch.setattr(store, "advance_run", interrupted)
+
+
+def _lose(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server go away in the last step."""
+    from lmsctl.bulk import store
+
+    advance = store.advance_run
+
+    def lost(work: Work, number: int, span: Any, counted: Any) -> None:
+        if span.last == ROWS:
+            work.connection.raw.close()
+        advance(work, number, span, counted)
+
+    monkeypatch.setattr(store, "advance_run", lost)
+
+
+@pytest.mark.parametrize(
+    ("harm", "status", "said"),
+    [
+        (_clash, 1, "Something went wrong inside lmsctl (ConstraintViolated)."),
+        (_fill, 11, "There is no room left where the database lives."),
+        (_interrupt, 130, "Interrupted."),
+        (_lose, 11, "The database cannot be reached"),
+    ],
+)
+def test_a_file_that_ends_early_says_how_many_are_in(
+    portal: Portal,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: Callable[[Portal, pytest.MonkeyPatch], None],
+    status: int,
+    said: str,
+) -> None:
+    """Three steps of 5,000 are durable; the rest comes with --resume."""
+    if portal.is_sqlite and harm is _lose:
+        pytest.skip("SQLite has no server")
+    file = people(portal.folder)
+    with monkeypatch.context() as patch:
+        harm(portal, patch)
+        ran = portal.run("user", "import", str(file), "--keep-going")
+    assert (ran.status, said in ran.err) == (status, True), ran.err
+    assert "15,000 of 16,000 rows are in; go on with --resume." in ran.err
+    assert "othing was" not in ran.err
+    assert accounts(portal) == 15_000
+    portal.ok("user", "import", str(file), "--resume")
+    assert accounts(portal) == ROWS
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_file_whose_answer_is_lost_on_the_way_knows_what_is_in(remote: Portal, at: int) -> None:
+    """What went with the connection is done by --resume, and nobody is there twice."""
+    file = people(remote.folder, 6_000)
+    with proxy.before(remote.url, "swallow", at=at) as line:
+        ran = patiently(remote, line.url, "user", "import", str(file), "--keep-going")
+    if at == 1:
+        assert ran.status == 11
+        assert "5,000 of 6,000 rows are in; go on with --resume." in ran.err
+        assert accounts(remote) == 5_000
+        remote.ok("user", "import", str(file), "--resume")
+    else:
+        assert (ran.status, ran.err[:13]) == (0, "6000 created,")
+    assert accounts(remote) == 6_000
+
+
+def test_a_file_in_doubt_is_resumed_without_anybody_twice(remote: Portal) -> None:
+    """The part that is not known to be in may come in later; --resume finds it."""
+    file = people(remote.folder, 6_000)
+    with proxy.before(remote.url, "hold", at=2) as line:
+        ran = patiently(remote, line.url, "user", "import", str(file), "--keep-going", patience=1)
+        assert (ran.status, "not known" in ran.err) == (11, True)
+        assert "5,000 of 6,000 rows are in" in ran.err
+        assert accounts(remote) == 5_000
+        line.release.set()
+        assert line.done.wait(10)
+    assert accounts(remote) == 6_000
+    assert remote.refused("user", "import", str(file), "--resume") == "run_not_interrupted"
+
+
+# Clashes and schemas ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO user_groups (name, name_key, department_id)"
+        " VALUES ('A', 'a', 1), ('A', 'a', 1)",
+        "UPDATE users SET department_id = 987654",
+    ],
+    ids=["unique", "reference"],
+)
+def test_a_clash_that_always_comes_is_a_bug_of_one_name(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    """A few tries, one answer on both databases, and nothing is changed."""
+    from lmsctl.department import actions
+
+    tries: list[int] = []
+
+    def clashing(work: Work, *_: Any, **__: Any) -> None:
+        tries.append(1)
+        work.run(statement)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "create", clashing)
+        ran = portal.run(*CHANGE)
+    said = "error: Something went wrong inside lmsctl (ConstraintViolated). Nothing was changed.\n"
+    assert (ran.status, ran.err.startswith(said)) == (1, True), ran.err
+    assert 1 < len(tries) <= 5
+
+
+@pytest.mark.parametrize("harm", ["DROP TABLE group_members", "ALTER TABLE user_groups RENAME TO g",
+                                  "ALTER TABLE user_groups RENAME COLUMN name TO n",
+                                  "DELETE FROM alembic_version"])  # fmt: skip
+def test_a_database_that_lacks_a_part_is_not_called_empty(portal: Portal, harm: str) -> None:
+    """Only a missing schema means that there is no portal yet."""
+    portal.ok("group", "create", "g")
+    portal.sql(harm)
+    argv = ("group", "delete", "g", "--yes")
+    assert portal.refused(*argv) == "database_incomplete"
+    assert portal.run(*argv).status == 10

@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,28 @@ class Proxy:
     reached: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
+    ends: list[socket.socket] = field(default_factory=list)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self, act: Callable[[], None]) -> None:
+        """Do something beside the rest."""
+        thread = threading.Thread(target=act, daemon=True)
+        self.threads.append(thread)
+        thread.start()
+
+    def end(self, listening: socket.socket) -> None:
+        """Let go of whatever is held and close every connection."""
+        self.release.set()
+        listening.shutdown(socket.SHUT_RDWR)
+        # The first thread lets people in, and has ended before the others are counted.
+        self.threads[0].join(_LONGEST)
+        for end in self.ends:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        for thread in self.threads:
+            thread.join(_LONGEST)
+        for end in self.ends:
+            end.close()
 
     @property
     def url(self) -> str:
@@ -48,7 +70,9 @@ class Proxy:
                 if self.is_shut:
                     client.close()
                 else:
-                    _Line(self, client, self._connected())
+                    server = self._connected()
+                    self.ends += [client, server]
+                    _Line(self, client, server)
 
     def _connected(self) -> socket.socket:
         host, port = str(self.server["host"]), int(self.server.get("port") or 5432)
@@ -66,7 +90,7 @@ class _Line:
         self._proxy, self._client, self._server = proxy, client, server
         self._is_meddled = False
         for act in (self._ask, self._answer):
-            threading.Thread(target=act, daemon=True).start()
+            proxy.start(act)
 
     def _ask(self) -> None:
         with contextlib.suppress(OSError):
@@ -113,9 +137,8 @@ def before(url: str, way: str, *, at: int = 1, shuts: bool = False) -> Iterator[
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = dict(conninfo_to_dict(url))
         proxy = Proxy(listening.getsockname()[1], server, way, at=at, shuts=shuts)
-        threading.Thread(target=proxy.serve, args=(listening,), daemon=True).start()
+        proxy.start(lambda: proxy.serve(listening))
         try:
             yield proxy
         finally:
-            proxy.release.set()
-            listening.shutdown(socket.SHUT_RDWR)
+            proxy.end(listening)

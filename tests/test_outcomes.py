@@ -87,7 +87,7 @@ def test_what_may_still_be_made_is_not_called_undone(remote: Portal) -> None:
         assert marked(remote, found[1]) == []
         line.release.set()
         assert line.done.wait(10)
-    assert [entry["target"] for entry in marked(remote, found[1])] == ["Sales"]
+    assert [entry["target"] for entry in marked(remote, found[1])] == ["department Sales"]
     assert departments(remote) == ["/", "Sales"]
 
 
@@ -250,7 +250,7 @@ def test_a_line_that_is_not_known_ends_the_batch(remote: Portal) -> None:
         assert found
         line.release.set()
         assert line.done.wait(10)
-    assert [entry["target"] for entry in marked(remote, found[1])] == ["B"]
+    assert [entry["target"] for entry in marked(remote, found[1])] == ["department B"]
     assert departments(remote) == ["/", "A", "B"]
 
 
@@ -380,8 +380,10 @@ def test_a_file_in_doubt_is_resumed_without_anybody_twice(remote: Portal) -> Non
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO user_groups (name, name_key, department_id)"
-        " VALUES ('A', 'a', 1), ('A', 'a', 1)",
+        (
+            "INSERT INTO user_groups (name, name_key, department_id)"
+            " VALUES ('A', 'a', 1), ('A', 'a', 1)"
+        ),
         "UPDATE users SET department_id = 987654",
     ],
     ids=["unique", "reference"],

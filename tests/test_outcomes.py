@@ -2,6 +2,7 @@
 
 import re
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,6 @@ from lmsctl.kit.driver import Sqlite
 from lmsctl.kit.work import Work
 from tests import proxy
 from tests.conftest import Portal, Ran
-from tests.proxy import Proxy
 
 CHANGE = ("department", "create", "Sales")
 MARK = re.compile(r"audit list --mark (\w+)")
@@ -95,8 +95,6 @@ def test_what_may_still_be_made_is_not_called_undone(remote: Portal) -> None:
 def test_a_change_that_the_server_has_given_up_is_called_undone(remote: Portal) -> None:
     """The server says that it has ended the transaction, so trying again is right."""
     with proxy.before(remote.url, "hold") as line:
-        import threading
-
         def give_up() -> None:
             line.reached.wait(10)
             remote.sql(
@@ -215,7 +213,6 @@ def test_a_commit_that_fails_without_saying_how_is_looked_up(
             commit(self)
         raise driver.AnswerLost("disk I/O error")
 
-    desk.sql("PRAGMA user_version")
     with monkeypatch.context() as patch:
         patch.setattr(Sqlite, "commit", failing)
         ran = desk.run(*CHANGE, "-o", "json")
@@ -381,7 +378,8 @@ def test_a_file_in_doubt_is_resumed_without_anybody_twice(remote: Portal) -> Non
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO user_groups (name, name_key, department_id) VALUES ('A', 'a', 1), ('A', 'a', 1)",
+        "INSERT INTO user_groups (name, name_key, department_id)"
+        " VALUES ('A', 'a', 1), ('A', 'a', 1)",
         "UPDATE users SET department_id = 987654",
     ],
     ids=["unique", "reference"],

@@ -73,7 +73,7 @@ def test_a_change_whose_answer_is_lost_is_found_and_told_as_usual(remote: Portal
     assert line.done.is_set()
     assert (ran.status, ran.json["path"]) == (0, "Sales")
     assert departments(remote) == ["/", "Sales"]
-    assert remote.value("SELECT count(*) FROM audit_rows WHERE code = 'department_created'") <= 1
+    assert remote.value("SELECT count(*) FROM audit_rows WHERE target = 'department Sales'") == 1
 
 
 def test_what_may_still_be_made_is_not_called_undone(remote: Portal) -> None:
@@ -88,13 +88,14 @@ def test_what_may_still_be_made_is_not_called_undone(remote: Portal) -> None:
         assert marked(remote, found[1]) == []
         line.release.set()
         assert line.done.wait(10)
-    assert [entry["target"] for entry in marked(remote, found[1])] == ["Sales"]
+    assert [entry["target"] for entry in marked(remote, found[1])] == ["department Sales"]
     assert departments(remote) == ["/", "Sales"]
 
 
 def test_a_change_that_the_server_has_given_up_is_called_undone(remote: Portal) -> None:
     """The server says that it has ended the transaction, so trying again is right."""
     with proxy.before(remote.url, "hold") as line:
+
         def give_up() -> None:
             line.reached.wait(10)
             remote.sql(
@@ -203,7 +204,7 @@ def test_ctrl_c_says_what_is_true_on_both_databases(
 
 @pytest.mark.parametrize("is_made", [True, False])
 def test_a_commit_that_fails_without_saying_how_is_looked_up(
-    desk: Portal, monkeypatch: pytest.MonkeyPatch, *, is_made: bool
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_made: bool
 ) -> None:
     """A disk may fail after what counts was written: found is done, and taken back is undone."""
     commit = Sqlite.commit
@@ -213,14 +214,16 @@ def test_a_commit_that_fails_without_saying_how_is_looked_up(
             commit(self)
         raise driver.AnswerLost("disk I/O error")
 
+    if not portal.is_sqlite:
+        pytest.skip("PostgreSQL loses lines")
     with monkeypatch.context() as patch:
         patch.setattr(Sqlite, "commit", failing)
-        ran = desk.run(*CHANGE, "-o", "json")
+        ran = portal.run(*CHANGE, "-o", "json")
     if is_made:
         assert (ran.status, ran.json["path"]) == (0, "Sales")
     else:
         assert (ran.status, ran.code) == (11, "change_lost")
-    assert departments(desk) == (["/", "Sales"] if is_made else ["/"])
+    assert departments(portal) == (["/", "Sales"] if is_made else ["/"])
 
 
 # Batches ------------------------------------------------------------------------------------------
@@ -248,7 +251,7 @@ def test_a_line_that_is_not_known_ends_the_batch(remote: Portal) -> None:
         assert found
         line.release.set()
         assert line.done.wait(10)
-    assert [entry["target"] for entry in marked(remote, found[1])] == ["B"]
+    assert [entry["target"] for entry in marked(remote, found[1])] == ["department B"]
     assert departments(remote) == ["/", "A", "B"]
 
 

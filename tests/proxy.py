@@ -30,6 +30,7 @@ class Proxy:
     shuts: bool = False
     is_shut: bool = False
     seen: int = 0
+    lines: list["_Line"] = field(default_factory=list)
     reached: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
@@ -70,9 +71,7 @@ class Proxy:
                 if self.is_shut:
                     client.close()
                 else:
-                    server = self._connected()
-                    self.ends += [client, server]
-                    _Line(self, client, server)
+                    self.lines.append(_Line(self, client, self._connected()))
 
     def _connected(self) -> socket.socket:
         host, port = str(self.server["host"]), int(self.server.get("port") or 5432)
@@ -89,8 +88,21 @@ class _Line:
     def __init__(self, proxy: Proxy, client: socket.socket, server: socket.socket) -> None:
         self._proxy, self._client, self._server = proxy, client, server
         self._is_meddled = False
-        for act in (self._ask, self._answer):
-            proxy.start(act)
+        self._running = threading.Thread(target=self._run, daemon=True)
+        self._running.start()
+
+    def end(self) -> None:
+        """Let go of both ends."""
+        for end in (self._client, self._server):
+            self._cut(end)
+        self._running.join()
+
+    def _run(self) -> None:
+        with self._client, self._server:
+            answering = threading.Thread(target=self._answer, daemon=True)
+            answering.start()
+            self._ask()
+            answering.join()
 
     def _ask(self) -> None:
         with contextlib.suppress(OSError):
@@ -137,8 +149,13 @@ def before(url: str, way: str, *, at: int = 1, shuts: bool = False) -> Iterator[
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = dict(conninfo_to_dict(url))
         proxy = Proxy(listening.getsockname()[1], server, way, at=at, shuts=shuts)
-        proxy.start(lambda: proxy.serve(listening))
+        serving = threading.Thread(target=proxy.serve, args=(listening,), daemon=True)
+        serving.start()
         try:
             yield proxy
         finally:
-            proxy.end(listening)
+            proxy.release.set()
+            listening.shutdown(socket.SHUT_RDWR)
+            serving.join()
+            for line in proxy.lines:
+                line.end()

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -72,7 +73,7 @@ def test_a_change_whose_answer_is_lost_is_found_and_told_as_usual(remote: Portal
     assert line.done.is_set()
     assert (ran.status, ran.json["path"]) == (0, "Sales")
     assert departments(remote) == ["/", "Sales"]
-    assert remote.value("SELECT count(*) FROM audit_rows WHERE code = 'department_created'") <= 1
+    assert remote.value("SELECT count(*) FROM audit_rows WHERE target = 'department Sales'") == 1
 
 
 def test_what_may_still_be_made_is_not_called_undone(remote: Portal) -> None:
@@ -94,7 +95,6 @@ def test_what_may_still_be_made_is_not_called_undone(remote: Portal) -> None:
 def test_a_change_that_the_server_has_given_up_is_called_undone(remote: Portal) -> None:
     """The server says that it has ended the transaction, so trying again is right."""
     with proxy.before(remote.url, "hold") as line:
-        import threading
 
         def give_up() -> None:
             line.reached.wait(10)
@@ -204,7 +204,7 @@ def test_ctrl_c_says_what_is_true_on_both_databases(
 
 @pytest.mark.parametrize("is_made", [True, False])
 def test_a_commit_that_fails_without_saying_how_is_looked_up(
-    desk: Portal, monkeypatch: pytest.MonkeyPatch, *, is_made: bool
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_made: bool
 ) -> None:
     """A disk may fail after what counts was written: found is done, and taken back is undone."""
     commit = Sqlite.commit
@@ -214,15 +214,16 @@ def test_a_commit_that_fails_without_saying_how_is_looked_up(
             commit(self)
         raise driver.AnswerLost("disk I/O error")
 
-    desk.sql("PRAGMA user_version")
+    if not portal.is_sqlite:
+        pytest.skip("PostgreSQL loses lines")
     with monkeypatch.context() as patch:
         patch.setattr(Sqlite, "commit", failing)
-        ran = desk.run(*CHANGE, "-o", "json")
+        ran = portal.run(*CHANGE, "-o", "json")
     if is_made:
         assert (ran.status, ran.json["path"]) == (0, "Sales")
     else:
         assert (ran.status, ran.code) == (11, "change_lost")
-    assert departments(desk) == (["/", "Sales"] if is_made else ["/"])
+    assert departments(portal) == (["/", "Sales"] if is_made else ["/"])
 
 
 # Batches ------------------------------------------------------------------------------------------
@@ -380,10 +381,8 @@ def test_a_file_in_doubt_is_resumed_without_anybody_twice(remote: Portal) -> Non
 @pytest.mark.parametrize(
     "statement",
     [
-        (
-            "INSERT INTO user_groups (name, name_key, department_id)"
-            " VALUES ('A', 'a', 1), ('A', 'a', 1)"
-        ),
+        "INSERT INTO user_groups (name, name_key, department_id)"
+        " VALUES ('A', 'a', 1), ('A', 'a', 1)",
         "UPDATE users SET department_id = 987654",
     ],
     ids=["unique", "reference"],

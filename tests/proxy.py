@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,28 +34,6 @@ class Proxy:
     reached: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
-    ends: list[socket.socket] = field(default_factory=list)
-    threads: list[threading.Thread] = field(default_factory=list)
-
-    def start(self, act: Callable[[], None]) -> None:
-        """Do something beside the rest."""
-        thread = threading.Thread(target=act, daemon=True)
-        self.threads.append(thread)
-        thread.start()
-
-    def end(self, listening: socket.socket) -> None:
-        """Let go of whatever is held and close every connection."""
-        self.release.set()
-        listening.shutdown(socket.SHUT_RDWR)
-        # The first thread lets people in, and has ended before the others are counted.
-        self.threads[0].join(_LONGEST)
-        for end in self.ends:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-        for thread in self.threads:
-            thread.join(_LONGEST)
-        for end in self.ends:
-            end.close()
 
     @property
     def url(self) -> str:

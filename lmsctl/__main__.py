@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 
-from lmsctl.kit import streams
+from lmsctl.kit import signals, streams
 
 
 def run() -> None:
@@ -20,14 +20,15 @@ def run() -> None:
         _leave(0, f"lmsctl {__version__}\n")
     gc.disable()
     try:
+        signals.install()
         from lmsctl.kit import late
 
         late.install()
         from lmsctl.cli import main
 
         status = main(sys.argv[1:])
-    except KeyboardInterrupt:  # while modules load, or once more while the first one is answered
-        status = 130
+    except KeyboardInterrupt as early:  # while modules load, or once more while one is answered
+        status = signals.status(early)
     _leave(status)
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 import typer.core
 
-from lmsctl.kit import canonical, config, driver, errors, render
+from lmsctl.kit import canonical, config, dburl, errors, render, signals
 from lmsctl.kit.answer import REHEARSED, Done, Running, queued
 from lmsctl.kit.environment import Call, Environment, Options
 from lmsctl.kit.errors import Kind, Refusal
@@ -149,10 +149,10 @@ def main(argv: Sequence[str]) -> int:
     except typer.TyperException as wrong:
         _show_missing_help(wrong, session, argv)
         status = _refuse(_usage(wrong), session, argv)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as interrupt:
         _end_talk(session)
         sys.stderr.write(f"Interrupted. {_outcome(session)}\n")
-        status = errors.INTERRUPTED
+        status = signals.status(interrupt)
     except BrokenPipeError:
         _discard_output()
         status = errors.PIPE_CLOSED
@@ -255,7 +255,8 @@ def _show(answer: Any, env: Environment | None) -> int:
         render.render(answer.listing, _view(env), sys.stdout, env.talk.say)
         answer = answer.end()
     result = answer.result if isinstance(answer, Done) else answer
-    render.render(result, _view(env), sys.stdout, env.talk.say)
+    if not env.is_output_taken:
+        render.render(result, _view(env), sys.stdout, env.talk.say)
     if not isinstance(answer, Done):
         return 0
     env.talk.say((REHEARSED if env.options.dry_run else "") + render.visible(answer.sentence))
@@ -411,7 +412,7 @@ def _safe_traceback(error: BaseException, command: str, argv: Sequence[str]) -> 
     """
     import traceback
 
-    text = driver.without_password("".join(traceback.format_exception(error)))
+    text = dburl.scrubbed("".join(traceback.format_exception(error)))
     values = {part for word in argv for part in (word, word.partition("=")[2])}
     for value in sorted(values.difference(command.split()), key=len, reverse=True):
         if len(value) >= _SHORTEST_SECRET and not value.startswith("-"):

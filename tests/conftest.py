@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import pytest
 
 from lmsctl.cli import main
 from lmsctl.kit import driver
+from tests import fast
 
 NOON = "2026-03-02T12:00:00Z"
 _NUMBERS = count(1)
@@ -169,11 +171,18 @@ def postgresql() -> Iterator[Any]:
 class Templates:
     """Portals made once in this test process and copied for each test."""
 
-    def __init__(self, folder: Path, server: Any) -> None:
+    def __init__(self, folder: Path, start: Callable[[], Any]) -> None:
         self._folder = folder
-        self._server = server
-        self._connection = psycopg.connect(server.get_uri(), autocommit=True)
+        self._start = start
         self._made: dict[str, Portal] = {}
+
+    @cached_property
+    def _server(self) -> Any:
+        return self._start()
+
+    @cached_property
+    def _connection(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self._server.get_uri(), autocommit=True)
 
     def copy(self, dialect: str, folder: Path) -> Portal:
         """Return a fresh copy of the template portal: a sandbox with nobody but its owner."""
@@ -209,17 +218,22 @@ class Templates:
             self._connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 
     def close(self) -> None:
-        """Let go of the server."""
-        self._connection.close()
+        """Let go of the server, if it was needed."""
+        if "_connection" in vars(self):
+            self._connection.close()
 
     def _name(self, url: str) -> str:
         return url.partition("?")[0].rpartition("/")[2]
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory, postgresql: Any) -> Iterator[Templates]:
-    """Return what makes portals quickly."""
-    made = Templates(tmp_path_factory.mktemp("template"), postgresql)
+def templates(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Templates]:
+    """Return what makes portals quickly; PostgreSQL starts with the first test that needs it."""
+    made = Templates(
+        tmp_path_factory.mktemp("template"), lambda: request.getfixturevalue("postgresql")
+    )
     yield made
     made.close()
 
@@ -256,3 +270,24 @@ def database_url(portal: Portal) -> str:
 def lmsctl(portal: Portal) -> Any:
     """Return what runs one command line on a fresh sandbox portal."""
     return portal.run
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is fast, before `-m` chooses."""
+    for item in items:
+        if fast.is_fast(item):
+            item.add_marker("fast")
+
+
+@pytest.fixture(autouse=True)
+def _alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a fast test from starting a process after all."""
+    if request.node.get_closest_marker("fast"):
+        for home, name in ((subprocess.Popen, "__init__"), (os, "fork"), (os, "posix_spawn")):
+            monkeypatch.setattr(home, name, _refuse_to_start)
+
+
+def _refuse_to_start(*_: Any, **__: Any) -> Any:
+    message = "this test counts as fast (tests/fast.py) and starts a process"
+    raise AssertionError(message)

@@ -705,6 +705,16 @@ CREATE TABLE user_groups (
 
 CREATE INDEX ix_user_groups_department_id ON user_groups (department_id);
 
+CREATE TABLE user_names (
+	"key" TEXT NOT NULL,
+	user_id INTEGER NOT NULL,
+	PRIMARY KEY ("key"),
+	FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE CASCADE
+)
+ STRICT;
+
+CREATE INDEX ix_user_names_user_id ON user_names (user_id);
+
 CREATE TABLE users (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	login TEXT NOT NULL,

@@ -31,6 +31,15 @@ def fill_people(run: Run, count: int, *, prefix: str = "p", department: str = "/
         department=department,
         now=NOW,
     )
+    for key in ("login_key", "email_key"):
+        run(
+            f"""
+            INSERT INTO user_names (key, user_id)
+            SELECT u.{key}, u.id FROM users u
+            WHERE NOT EXISTS (SELECT 1 FROM user_names n WHERE n.key = u.{key})
+              AND u.{key} IS NOT NULL
+            """
+        )
     run("UPDATE portals SET seats_taken = seats_taken + :count", count=count)
 
 

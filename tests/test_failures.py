@@ -233,6 +233,35 @@ def test_a_database_that_the_server_does_not_have(portal: Portal) -> None:
     assert refusal(portal, *LOOK, LMSCTL_DATABASE_URL=url) == (10, "database_refuses", False)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "localhost/portal?sslmode=nonsense",
+        "localhost:word/portal",
+        "localhost:70000/portal",
+        "localhost:0/portal",
+        "localhost/portal?port=-1",
+        "localhost/portal?connect_timeout=abc&sslmode=nonsense",
+        "localhost/portal?target_session_attrs=nonsense",
+        "localhost/portal?gssencmode=nonsense",
+        "localhost/portal?no-such-word=1",
+        "localhost/portal?service=no-such",
+        "localhost/%00",
+        "localhost/%zz",
+        "[::1/portal",
+        "exa..mple/portal",
+        "/portal?hostaddr=nonsense",
+        "\udcff/portal",
+    ],
+)
+def test_an_address_that_cannot_be_right_is_a_matter_of_configuration(
+    desk: Portal, address: str
+) -> None:
+    """Trying again does not help, and nobody is told to."""
+    url = f"postgresql://{address}"
+    assert refusal(desk, *LOOK, LMSCTL_DATABASE_URL=url) == (10, "database_url_unreadable", False)
+
+
 @contextlib.contextmanager
 def _unfriendly(state: str, message: str) -> Iterator[int]:
     """Listen as a PostgreSQL that refuses everybody who comes; yields the port."""
@@ -263,6 +292,7 @@ PASSWORD = '[contexts.default]\ndatabase-url = "postgresql://a:pw@h/db"\n'
     [
         ("nonsense", 0o600, "config_unreadable"),
         ("a = 1\na = 2\n", 0o600, "config_unreadable"),
+        ("a = " + "[" * 1_000 + "]" * 1_000, 0o600, "config_unreadable"),
         ('colour = "auto"\n', 0o600, "config_key_unknown"),
         ('[contexts.a]\ndatabase_url = "x"\n', 0o600, "config_key_unknown"),
         ("output = 1\n", 0o600, "config_value_wrong"),

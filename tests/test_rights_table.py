@@ -30,7 +30,7 @@ PLACES = {
 }
 ACTORS = ["operator", *BUILT_IN, *CUSTOM]
 VERDICTS = {"ok", "forbidden", "not_found", "rejected"}
-_CLASS = {0: "ok", **{status: kind.value for kind, status in EXIT_STATUS.items()}}
+CLASS = {0: "ok", **{status: kind.value for kind, status in EXIT_STATUS.items()}}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,7 +46,11 @@ def crowd(
     request: pytest.FixtureRequest, templates: Templates, tmp_path_factory: pytest.TempPathFactory
 ) -> Portal:
     """Return a portal with one actor for each role and something in every place."""
-    portal = templates.copy(request.param, tmp_path_factory.mktemp("rights"))
+    return gather(templates.copy(request.param, tmp_path_factory.mktemp("rights")))
+
+
+def gather(portal: Portal) -> Portal:
+    """Put one actor for each role into a portal, and something into every place."""
     for line in TABLE["first"]:
         portal.ok(*shlex.split(line))
     for path in ("Parent", "Parent/Own", "Parent/Own/Child", "Parent/Sibling"):
@@ -71,17 +75,17 @@ def crowd(
         line = f"user show person-{place}\n"
         portal.folder.joinpath(f"batch-{place}.txt").write_text(line, encoding="utf-8")
         for line in TABLE["each_place"] if place != "none" else ():
-            portal.ok(*_argv(line, place, department))
+            portal.ok(*argv_of(line, place, department))
     for line in TABLE["once"]:
-        portal.ok(*_argv(line, "own", PLACES["own"]))
+        portal.ok(*argv_of(line, "own", PLACES["own"]))
     return portal
 
 
-def _argv(line: str, place: str, department: str) -> list[str]:
+def argv_of(line: str, place: str, department: str) -> list[str]:
     return [word.format(place=place, department=department) for word in shlex.split(line)]
 
 
-def _rows(line: str) -> dict[str, list[str]]:
+def rows_of(line: str) -> dict[str, list[str]]:
     """Return the five cells of each actor in the table of one command line."""
     return {
         actor.strip(): [cells] * len(PLACES) if isinstance(cells, str) else cells
@@ -91,13 +95,13 @@ def _rows(line: str) -> dict[str, list[str]]:
 
 
 def _mistakes(portal: Portal, line: str) -> Iterator[str]:
-    for actor, cells in _rows(line).items():
+    for actor, cells in rows_of(line).items():
         who = () if actor == "operator" else ("--as", f"actor-{actor}")
         seen: dict[tuple[str, ...], str] = {}
         for (place, department), expected in zip(PLACES.items(), cells, strict=True):
-            argv = (*who, "--dry-run", *_argv(line, place, department))
+            argv = (*who, "--dry-run", *argv_of(line, place, department))
             if argv not in seen:
-                seen[argv] = _CLASS[portal.run(*argv).status]
+                seen[argv] = CLASS[portal.run(*argv).status]
             if seen[argv] != expected:
                 yield f"{actor}, {place}: {seen[argv]}, not {expected}"
 
@@ -118,19 +122,20 @@ def test_the_table_has_a_cell_for_every_actor_and_place(line: str) -> None:
     """No actor and no place is forgotten, and each cell says ok or how it is refused."""
     actors = [actor.strip() for names in TABLE[line] for actor in names.split(",")]
     assert sorted(actors) == sorted(ACTORS)
-    for actor, cells in _rows(line).items():
+    for actor, cells in rows_of(line).items():
         assert len(cells) == len(PLACES), actor
         assert set(cells) <= VERDICTS, actor
 
 
 def test_the_table_has_a_line_for_every_command_of_its_nouns() -> None:
     """A new verb cannot come without saying who may use it."""
-    wanted = {command for noun in TABLE["nouns"] for command in _commands(noun)}
+    wanted = {command for noun in TABLE["nouns"] for command in commands_of(noun)}
     told = {command for command in wanted for line in LINES if f"{line} ".startswith(f"{command} ")}
     assert wanted == told
 
 
-def _commands(noun: str) -> Iterator[str]:
+def commands_of(noun: str) -> Iterator[str]:
+    """Yield the full names of a noun's commands."""
     command = cli.load(noun)
     verbs: Mapping[str, object] = getattr(command, "commands", {})
     yield from (f"{noun} {verb}" for verb in verbs) if verbs else (noun,)

@@ -34,5 +34,5 @@ class AuditRow(SQLModel, table=True):
     verdict: Verdict = Field(sa_column=columns.choice(Verdict))
     code: str = Field(sa_column=columns.text())
     target: str = Field(sa_column=columns.text(index=True))
-    detail_json: dict[str, Any] = Field(sa_column=columns.json_text())
+    detail_json: dict[str, Any] = Field(sa_column=columns.json_object())
     mark: str | None = Field(sa_column=columns.text(null=True, index=True))

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from lmsctl.autoenroll.results import Target
-from lmsctl.kit import columns
+from lmsctl.kit import canonical, columns
 from lmsctl.user.results import Type
 
 
@@ -35,7 +35,7 @@ class AutoenrollRule(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=columns.key())
     code: str = Field(sa_column=columns.text())
-    code_key: str = Field(sa_column=columns.text(unique=True))
+    code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))
     target: Target = Field(sa_column=columns.choice(Target))
     department_id: int | None = Field(

@@ -74,13 +74,14 @@ def get(work: Work, given: str, scope: Scope) -> Rule:
     return found
 
 
-def lock(work: Work, number: int, scope: Scope) -> Rule:
-    """Return the rule as it is now, and keep everybody else from changing it until we are done.
-
-    Raises AutoenrollUnknown when it has just gone.
-    """
+def lock(work: Work, number: int) -> None:
+    """Keep everybody else from changing this rule until we are done."""
     work.value(f"SELECT id FROM autoenroll_rules WHERE id = :id{work.for_update}", id=number)
-    found = work.one(Rule, f"{_rules(scope)} AND r.id = :id", id=number, now=work.now)
+
+
+def by_id(work: Work, number: int) -> Rule:
+    """Return the rule with that id; raises AutoenrollUnknown when it has just gone."""
+    found = work.one(Rule, f"{_rules(ANYWHERE)} AND r.id = :id", id=number, now=work.now)
     if found is None:
         raise AutoenrollUnknown(given=number)
     return found

@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Self, TextIO, TypeVar, cast
 
 from lmsctl.batch import rules
-from lmsctl.batch.errors import BatchUnreadable, CommandNotAtomic, StreamOfBatch
+from lmsctl.batch.errors import BatchTooLarge, BatchUnreadable, CommandNotAtomic, StreamOfBatch
 from lmsctl.batch.results import Fate, Line, LineWithResult
-from lmsctl.kit import render
+from lmsctl.kit import csvbytes, render
 from lmsctl.kit import work as units
 from lmsctl.kit.answer import REHEARSED, Done, Listing, Running, Text, queued
 from lmsctl.kit.environment import Call, Environment
@@ -55,6 +55,7 @@ def run(env: Environment, order: Order) -> Running:
     further line as well (no database, a configuration that is wrong, a bug) is raised, with the
     line as its location, and so is BatchUnreadable.
     """
+    env.files.reads(order.path)
     batch = _Batch(env, order)
     rows = _together(batch) if order.is_atomic else _separately(batch)
     return Running(Listing(batch.record, rows), lambda: _end(batch, rows))
@@ -254,7 +255,7 @@ class _Failed(Exception):  # noqa: N818 - a signal that undoes the transaction, 
 
 def _together(batch: _Batch) -> Iterator[Line]:
     with ExitStack() as closing:
-        commands, told = closing.enter_context(_Spool()), closing.enter_context(_Spool())
+        commands, told = (closing.enter_context(_Spool(batch.order)) for _ in range(2))
         wrong = _read(batch, commands)
         failed = None if wrong else _carried_out(batch, commands, told)
         rows = _after_success(batch, told)
@@ -353,8 +354,10 @@ def _counted(batch: _Batch, rows: Iterator[Line], closing: ExitStack) -> Iterato
 class _Spool:
     """Plain values put aside in an anonymous file, to be read as often as needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: Order) -> None:
         self.count = 0
+        self._order = order
+        self._left = self._limit = csvbytes.spool_limit()
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - by __exit__
 
     def __enter__(self) -> Self:
@@ -371,8 +374,12 @@ class _Spool:
         self._file.close()
 
     def add(self, value: Any) -> None:
-        """Put one value behind the others."""
-        self._file.write(json.dumps(value) + "\n")
+        """Put one value behind the others; raises BatchTooLarge."""
+        text = json.dumps(value) + "\n"
+        self._left -= len(text)
+        if self._left < 0:
+            raise BatchTooLarge(file=self._order.shown, limit=f"{self._limit >> 20} MiB")
+        self._file.write(text)
         self.count += 1
 
     def clear(self) -> None:
@@ -380,6 +387,7 @@ class _Spool:
         self._file.seek(0)
         self._file.truncate()
         self.count = 0
+        self._left = self._limit
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the values from the first one on."""

@@ -11,6 +11,14 @@ class BatchUnreadable(NotFound):
     hint = "Check the path, or give - to read from standard input."
 
 
+class BatchTooLarge(Rejected):
+    """More than can be put aside for one transaction."""
+
+    code = "batch_too_large"
+    says = "'{file}' comes to more than {limit} in one transaction."
+    hint = "Check what feeds it, split it, or leave out --atomic."
+
+
 class LineUnreadable(Rejected):
     """A line that cannot be taken apart into words."""
 

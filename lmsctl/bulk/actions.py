@@ -6,7 +6,7 @@ writes a range of rows. Everything else, the same for every kind of file, is her
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -29,12 +29,14 @@ from lmsctl.kit.csvin import Column, Reading, Sheet, open_sheet
 from lmsctl.kit.csvout import CsvFile, RejectsFile
 from lmsctl.kit.errors import EXIT_STATUS, Kind, Location, Refusal
 from lmsctl.kit.work import Work
+from lmsctl.kit.writing import Reports, Target
 from lmsctl.portal import actions as portal
 
 _ROWS_BETWEEN_LOOKS = 1_000
 _LINES_ASIDE = 5_000
 _BATCH_ROWS = 5_000
 _FAULTS_SHOWN = 50
+_TELL_AGAIN = "Do it again with another file for it: what is in stays, and every row is told anew."
 _RESULTS = ("row", "line", "key", "outcome", "id", "changed", "error code", "column", "message")
 
 Note = Callable[[int, str | None, Refusal], None]
@@ -44,7 +46,7 @@ ReadRow = Callable[[int, list[str], Note, Put], Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the caller of an import wants; `results` and `rejects` are paths of files to write.
+    """What the caller of an import wants; `results` and `rejects` are where to write.
 
     `again` takes the same bytes once more where that would make the same things twice.
     """
@@ -55,8 +57,8 @@ class Order:
     keep_going: bool = False
     resume: bool = False
     again: bool = False
-    results: str | None = None
-    rejects: str | None = None
+    results: Target | None = None
+    rejects: Target | None = None
 
     @property
     def is_tolerant(self) -> bool:
@@ -102,6 +104,12 @@ class Rejects(Protocol):
     def add(self, cells: Sequence[str], error: str) -> None:
         """Write a row as it was read, and why it failed."""
 
+    def restart(self) -> None:
+        """Forget what was written so far."""
+
+    def flush(self) -> None:
+        """Let go of what is still in memory."""
+
 
 class Upload:
     """One file on its way in, with the files that tell about its rows; use it in a `with`.
@@ -115,9 +123,8 @@ class Upload:
         self.order = order
         self.results: CsvFile | None = None
         self.rejects: Rejects | None = None
+        self.reports = Reports(_TELL_AGAIN, told=RowsRejected)
         self._sheet: Sheet | None = None
-        self._closing = ExitStack()
-        self._outputs = ExitStack()
 
     def __enter__(self) -> Self:
         """Return the upload; nothing is opened yet."""
@@ -130,9 +137,11 @@ class Upload:
         trace: TracebackType | None,
     ) -> None:
         """Close the sheet, and put the files in place unless something unforeseen happened."""
-        is_told = kind is None or issubclass(kind, RowsRejected)
-        with self._closing:
-            self._outputs.__exit__(*((None, None, None) if is_told else (kind, error, trace)))
+        try:
+            self.reports.__exit__(kind, error, trace)
+        finally:
+            if self._sheet is not None:
+                self._sheet.__exit__(kind, error, trace)
 
     def open(self, columns: Sequence[Column]) -> Sheet:
         """Return the sheet, and begin the files about its rows afresh.
@@ -141,27 +150,24 @@ class Upload:
         """
         if self._sheet is None:
             sheet = open_sheet(self.order.path, columns, self.order.reading)
-            self._sheet = self._closing.enter_context(sheet)
-        again = Again()
-        self._outputs.__exit__(type(again), again, None)
-        if self.order.results:
-            self.results = self._outputs.enter_context(CsvFile(self.order.results, _RESULTS))
-        if self.order.rejects:
-            rejects = self.rejects_file(self.order.rejects)
-            self.rejects = self._outputs.enter_context(rejects)
+            self._sheet = sheet.__enter__()
+        if self.results:
+            self.results.restart()
+        elif self.order.results:
+            self.results = self.reports.open(CsvFile(self.order.results, _RESULTS, is_held=True))
+        if self.rejects:
+            self.rejects.restart()
+        elif self.order.rejects:
+            self.rejects = self.reports.open(self.rejects_file(self.order.rejects))
         return self._sheet
 
-    def rejects_file(self, path: str) -> AbstractContextManager[Rejects]:
-        """Return what writes the rows that fail to the file at `path`, like those of the sheet.
+    def rejects_file(self, target: Target) -> AbstractContextManager[Rejects]:
+        """Return what writes the rows that fail to `target`, like those of the sheet.
 
         The file is complete, or not there, when it ends.
         """
         assert self._sheet is not None
-        return RejectsFile(path, self._sheet.headings)
-
-
-class Again(Exception):  # noqa: N818 - a signal to files that are begun afresh, never shown
-    """What was written so far does not count."""
+        return RejectsFile(target, self._sheet.headings, is_held=True)
 
 
 @dataclass(slots=True)
@@ -198,8 +204,15 @@ def run(work: Work, upload: Upload, job: Job) -> Done:
         _tell(work, upload, sheet, job, running, is_written=False)
         raise _rejected(work, sheet, job, running, failed)
     _write(work, upload.order, sheet, job, running)
-    _tell(work, upload, sheet, job, running, is_written=True)
-    return _answer(work, sheet, job, running)
+    done = _answer(work, sheet, job, running)
+    upload.reports.done = done.sentence
+    try:
+        _tell(work, upload, sheet, job, running, is_written=True)
+    except OSError as error:
+        if not work.has_committed:
+            raise
+        upload.reports.give_up(error)
+    return done
 
 
 # Reading -----------------------------------------------------------------------------------------
@@ -458,8 +471,10 @@ def _tell(  # noqa: PLR0913 - everything that is known in the end
             ]
             for line in found
         )
+        upload.results.flush()
     if upload.rejects:
         _reject(work, upload.rejects, sheet, written)
+        upload.rejects.flush()
 
 
 def _reject(work: Work, rejects: Rejects, sheet: Sheet, written: Mapping[str | None, str]) -> None:

@@ -11,14 +11,6 @@ class MapNotAssigned(Usage):
     hint = 'Write --map "Heading=column", for example --map "Staff no=login".'
 
 
-class FilesClash(Usage):
-    """One file for two things, of which the later would take the place of the earlier."""
-
-    code = "files_clash"
-    says = "{first} and {second} are the same file: {path}."
-    hint = "Name another file for {second}: neither may take the place of the other."
-
-
 class RowFailed(Rejected):
     """What is wrong with one row, read back from where it was noted with its own code and words."""
 

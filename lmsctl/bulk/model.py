@@ -21,7 +21,7 @@ class Run(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=columns.key())
     kind: str = Field(sa_column=columns.text())
     file: str = Field(sa_column=columns.text())
-    digest: str = Field(sa_column=columns.text(index=True))
+    digest: str = Field(sa_column=columns.digest(index=True))
     state: RunState = Field(sa_column=columns.choice(RunState))
     rows_done: int = Field(sa_column=columns.number())
     created: int = Field(sa_column=columns.number())

@@ -1,17 +1,16 @@
 """The options of every command that takes a file in, declared once for all of them."""
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lmsctl.bulk.errors import FilesClash, MapNotAssigned
+from lmsctl.bulk.errors import MapNotAssigned
 
 if TYPE_CHECKING:
     from lmsctl.bulk.actions import Order
+    from lmsctl.kit.environment import Environment
 
-STDIN = "-"
 FilePath = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.")]
 
 
@@ -21,7 +20,7 @@ class FileOptions:
 
     A verb takes all of it with one parameter, `file: FileOptions` (`kit.options.verb` spreads the
     fields over the command line), beside the path: `path: FilePath`, or an option of its own.
-    `file.order(path)` is what `bulk.actions.Upload` wants.
+    `file.order(env, path)` is what `bulk.actions.Upload` wants.
     """
 
     encoding: Annotated[
@@ -54,38 +53,25 @@ class FileOptions:
         typer.Option("--rejects", metavar="FILE", help="Write the failed rows, to mend."),
     ] = None
 
-    def order(self, path: str) -> "Order":
+    def order(self, env: "Environment", path: str) -> "Order":
         """Return the order to take in the file at `path`; raises MapNotAssigned and FilesClash."""
         from lmsctl.bulk.actions import Order  # what reads files takes long to load
         from lmsctl.kit.csvin import Reading
 
-        _check_apart({"FILE": path, "--results": self.results, "--rejects": self.rejects})
+        env.files.reads(path)
         return Order(
             path,
             Reading(self.encoding, self.delimiter, _mapping(self.map_ or []), self.ignore_unknown),
             expect_rows=self.expect_rows,
             keep_going=self.keep_going,
             resume=self.resume,
-            results=self.results,
-            rejects=self.rejects,
+            results=env.files.claim(self.results, "--results") if self.results else None,
+            rejects=env.files.claim(self.rejects, "--rejects") if self.rejects else None,
         )
 
     def given(self) -> list[str]:
         """Return the names of the fields that were given."""
         return [item.name for item in fields(self) if getattr(self, item.name)]
-
-
-def _check_apart(paths: dict[str, str | None]) -> None:
-    """Raise FilesClash when two of these name one file."""
-    known: dict[Path, str] = {}
-    for name, path in paths.items():
-        if path is None or path == STDIN:
-            continue
-        real = Path(path).resolve()
-        # What is no plain file, such as /dev/null, takes whatever comes.
-        if real in known and (real.is_file() or not real.exists()):
-            raise FilesClash(first=known[real], second=name, path=path, field=name)
-        known[real] = name
 
 
 def _mapping(given: list[str]) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from lmsctl.configuration.errors import (
     PasswordInArgument,
 )
 from lmsctl.configuration.results import Context, Place, Setting, Value
-from lmsctl.kit import config, driver, timewords
+from lmsctl.kit import config, dburl, driver, timewords
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.config import (
     CONTEXT_KEYS,
@@ -70,7 +70,7 @@ def _connection(env: Environment) -> Iterator[Setting]:
         return
     is_from_file = target.source in env.config.contexts
     source = str(env.config.path) if is_from_file else target.source
-    yield Setting("database-url", driver.without_password(target.url), source)
+    yield Setting("database-url", dburl.without_password(target.url), source)
     is_said = is_from_file and "lock-timeout" in env.config.contexts[target.source]
     yield Setting("lock-timeout", f"{target.patience:.0f}", source if is_said else "default")
 
@@ -84,7 +84,8 @@ def get(env: Environment, key: str) -> Value:
     value = env.config.contexts.get(context, {}).get(name)
     if value is None:
         return Value(key, None, "default")
-    return Value(key, driver.without_password(str(value)), str(env.config.path))
+    shown = dburl.without_password(value) if name == "database-url" else str(value)
+    return Value(key, shown, str(env.config.path))
 
 
 def place(env: Environment) -> Place:
@@ -188,18 +189,16 @@ def _checked_zone(_written: Config, _key: str, text: str) -> str:
 
 
 def _checked_url(written: Config, _key: str, text: str) -> str:
-    if driver.has_password(text):
+    driver.check_url(text)
+    if dburl.may_hold_password(text):
         raise PasswordInArgument(instead="database-url-file")
     return _from_here(written, text)
 
 
 def _from_here(written: Config, url: str) -> str:
     """Return `url` as it must stand in the file: a relative path there begins at the file."""
-    if url.startswith(("postgresql:", "postgresql+psycopg:", "postgres:")):
-        return url
     if not url.startswith("sqlite"):
-        reason = "it begins with neither sqlite nor postgresql"
-        raise driver.UrlUnreadable(url=url, reason=reason)
+        return url
     path = driver.sqlite_path(url)
     is_beside = written.path.absolute().parent == Path.cwd()
     return url if path.is_absolute() or is_beside else f"sqlite:///{path.absolute()}"
@@ -241,7 +240,7 @@ def _context(written: Config, name: str) -> Context:
     url = chosen.get("database-url")
     return Context(
         name,
-        None if url is None else driver.without_password(str(url)),
+        None if url is None else dburl.without_password(str(url)),
         chosen.get("database-url-file"),
         int(chosen.get("lock-timeout", PATIENCE_SECONDS)),
         name == written.current,
@@ -281,7 +280,8 @@ def _address(
     written: Config, name: str, url: str | None, url_file: str | None
 ) -> dict[str, str | int]:
     if url is not None and url_file is None:
-        if driver.has_password(url):
+        driver.check_url(url)
+        if dburl.may_hold_password(url):
             raise PasswordInArgument(instead="--url-file")
         return {"database-url": _from_here(written, url)}
     if url_file is not None and url is None:

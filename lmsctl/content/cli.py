@@ -203,9 +203,9 @@ def link(
             return Done(
                 ItemOutcome(item.code, outcome), f"{item.code} {said}.", is_changed=is_changed
             )
-        found, is_new = actions.link(work, code)
+        found, is_new, warnings = actions.link(work, code)
         sentence = f"{found.code} {'has a new' if is_new else 'has this'} open link."
-        return Done(found, sentence, is_changed=is_new)
+        return Done(found, sentence, is_changed=is_new, notes=warnings)
 
     return env.write(write)
 

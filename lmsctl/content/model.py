@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from lmsctl.content.results import Audience, Kind, Opening, Source, Status
-from lmsctl.kit import columns
+from lmsctl.kit import canonical, columns
 from lmsctl.user.results import Type
 
 
@@ -34,7 +34,7 @@ class ContentItem(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=columns.key())
     kind: Kind = Field(sa_column=columns.choice(Kind))
     code: str = Field(sa_column=columns.text())
-    code_key: str = Field(sa_column=columns.text(unique=True))
+    code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))
     title: str = Field(sa_column=columns.text())
     status: Status = Field(sa_column=columns.choice(Status))
     source: Source = Field(sa_column=columns.choice(Source))

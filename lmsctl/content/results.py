@@ -113,12 +113,13 @@ class ContentRow:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An item's open link."""
+    """An item's open link; `blocked_by` has the code of everything that keeps everybody out now."""
 
     KEY = "link"
 
     code: str
     link: str
+    blocked_by: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Pure decisions of the content room: what takes people in, what lies where, what is due."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +18,11 @@ from lmsctl.content.errors import (
 )
 from lmsctl.content.results import Kind, Status
 from lmsctl.kit import canonical, timewords
+from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
+from lmsctl.portal import rules as portal_rules
+from lmsctl.portal.errors import PlanFull
+from lmsctl.portal.store import Settings
 
 _TITLE_LIMIT = 255
 _DUE_DAYS_LIMIT = 9999
@@ -62,6 +67,15 @@ def check_enrollable(item: Item) -> None:
     check_no_folder(item, "enrolled in")
     if item.status == Status.ARCHIVED:
         raise ContentArchived(given=item.code)
+
+
+def closed_link(item: Item, portal: Settings, seats_taken: int) -> Iterator[Refusal]:
+    """Yield a refusal for every gate of an item's open link that is closed, whoever comes."""
+    yield from portal_rules.closed_gates(is_registration_on=portal.is_registration_on)
+    if item.status == Status.ARCHIVED:
+        yield ContentArchived(given=item.code)
+    if portal_rules.is_full(seats_taken, portal.seat_limit):
+        yield PlanFull()
 
 
 def check_no_folder(item: Item, done: str) -> None:

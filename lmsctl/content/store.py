@@ -7,10 +7,10 @@ from typing import Any
 from lmsctl.content.errors import ContentUnknown
 from lmsctl.content.results import ContentRow, Granted, Opened, Part
 from lmsctl.content.rules import Item
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import Scope
+from lmsctl.rights.rules import Sight
 
 _LONGEST_NUMBER = 18
 _ITEM = """
@@ -77,6 +77,20 @@ def lock(work: Work, number: int) -> Item:
     """Return the item as it is now, and keep everybody else from changing it until we are done."""
     work.value(f"{_ITEM} WHERE id = :id{work.for_update}", id=number)
     return by_id(work, number)
+
+
+def share(work: Work, number: int) -> Item:
+    """Return the item as it is now, and let nobody change it, while others may share it."""
+    work.value(f"SELECT id FROM content_items WHERE id = :id{locks.for_share(work)}", id=number)
+    return by_id(work, number)
+
+
+def share_all(work: Work, numbers: Sequence[int]) -> None:
+    """Let nobody change these items until we are done, while others may share them."""
+    clause = locks.for_share(work)
+    if clause and numbers:
+        sql = f"SELECT id FROM content_items WHERE id IN :ids ORDER BY id{clause}"
+        work.values(sql, ids=list(numbers))
 
 
 def lock_folders(work: Work) -> None:
@@ -148,15 +162,15 @@ class Names:
     author: str | None
 
 
-def names(work: Work, item: Item) -> Names:
-    """Return what an item's folder and author are called."""
+def names(work: Work, item: Item, sight: Sight) -> Names:
+    """Return what an item's folder and author, if in sight, are called."""
     found = work.one(
         Names,
-        """
+        f"""
         SELECT f.code AS folder, u.login AS author
         FROM content_items i
         LEFT JOIN content_items f ON f.id = i.parent_id
-        LEFT JOIN users u ON u.id = i.owner_id
+        LEFT JOIN {_author(sight)} u ON u.id = i.owner_id
         WHERE i.id = :id
         """,
         id=item.id,
@@ -173,16 +187,21 @@ class Filter:
     folder_id: int | None = None
 
 
-def listed(work: Work, wanted: Filter) -> Iterator[ContentRow]:
-    """Yield the items that fit every filter, by code."""
+def _author(sight: Sight) -> str:
+    return f"""(SELECT w.id, w.login FROM users w JOIN departments wd ON wd.id = w.department_id
+                WHERE {sight.person("wd.path", "w.id")})"""
+
+
+def listed(work: Work, wanted: Filter, sight: Sight) -> Iterator[ContentRow]:
+    """Yield the items that fit every filter, by code; their authors only if they are in sight."""
     return work.each(
         ContentRow,
-        """
+        f"""
         SELECT i.id, i.code, i.kind, i.title, i.status, i.source, f.code AS folder,
                u.login AS author
         FROM content_items i
         LEFT JOIN content_items f ON f.id = i.parent_id
-        LEFT JOIN users u ON u.id = i.owner_id
+        LEFT JOIN {_author(sight)} u ON u.id = i.owner_id
         WHERE (:kind IS NULL OR i.kind = :kind) AND (:status IS NULL OR i.status = :status)
           AND (:folder IS NULL OR i.parent_id = :folder)
         ORDER BY i.code_key
@@ -294,8 +313,19 @@ def stations(work: Work, item_id: int) -> list[Station]:
 # Grants ------------------------------------------------------------------------------------------
 
 
-def grants(work: Work, item_id: int, visible: Scope) -> list[Granted]:
-    """Return the grants on an item; people who are not `visible` are left out."""
+def is_named(sight: Sight, *, group: str, department: str) -> str:
+    """Return an SQL condition: the group or department that something is for is in sight, if any.
+
+    The arguments are the columns with the path of the group's department, and of the department.
+    """
+    return (
+        f"(({group} IS NULL OR {sight.groups.clause(group)})"
+        f" AND ({department} IS NULL OR {sight.departments.named(department)}))"
+    )
+
+
+def grants(work: Work, item_id: int, sight: Sight) -> list[Granted]:
+    """Return the grants on an item, without those to whom or what is out of sight."""
     return work.all(
         Granted,
         f"""
@@ -305,8 +335,10 @@ def grants(work: Work, item_id: int, visible: Scope) -> list[Granted]:
         LEFT JOIN users u ON u.id = g.user_id
         LEFT JOIN departments ud ON ud.id = u.department_id
         LEFT JOIN user_groups gr ON gr.id = g.group_id
+        LEFT JOIN departments gd ON gd.id = gr.department_id
         LEFT JOIN departments d ON d.id = g.department_id
-        WHERE g.item_id = :item AND (g.user_id IS NULL OR {visible.clause("ud.path")})
+        WHERE g.item_id = :item AND (g.user_id IS NULL OR {sight.person("ud.path", "u.id")})
+          AND {is_named(sight, group="gd.path", department="d.path")}
         ORDER BY g.id
         """,
         item=item_id,
@@ -326,18 +358,20 @@ def remove_grant(work: Work, item_id: int, audience: str, target: dict[str, int]
 # The catalog -------------------------------------------------------------------------------------
 
 
-def catalog_rules(work: Work, item_id: int | None) -> Iterator[Opened]:
-    """Yield the catalog rules, of one item when given, by its code."""
+def catalog_rules(work: Work, item_id: int | None, sight: Sight) -> Iterator[Opened]:
+    """Yield the catalog rules in sight, of one item when given, by its code."""
     return work.each(
         Opened,
-        """
+        f"""
         SELECT i.code AS content, i.title, r.opening,
                COALESCE(r.type, g.name, d.full_name) AS name, NULL AS training
         FROM catalog_rules r
         JOIN content_items i ON i.id = r.item_id
         LEFT JOIN user_groups g ON g.id = r.group_id
+        LEFT JOIN departments gd ON gd.id = g.department_id
         LEFT JOIN departments d ON d.id = r.department_id
-        WHERE :item IS NULL OR r.item_id = :item
+        WHERE (:item IS NULL OR r.item_id = :item)
+          AND {is_named(sight, group="gd.path", department="d.path")}
         ORDER BY i.code_key, r.id
         """,
         item=item_id,

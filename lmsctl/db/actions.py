@@ -1,12 +1,13 @@
 """What can be done to the schema, and asked of the database as a whole."""
 
 import importlib.resources
+from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.db import store
 from lmsctl.db.errors import RightsUnreadable, SchemaForeign
 from lmsctl.db.results import Finding, State, Status, Vacuumed
-from lmsctl.kit import clock, discover, driver, environment, schema
+from lmsctl.kit import clock, discover, driver, environment, schema, timewords
 from lmsctl.kit.check import Check
 from lmsctl.kit.driver import DatabaseDamaged
 from lmsctl.kit.work import Work, carry_out
@@ -15,7 +16,6 @@ from lmsctl.portal.errors import SchemaNewer
 from lmsctl.rights import actions as rights
 from lmsctl.token import actions as tokens
 
-_MIGRATIONS = "lmsctl.db:migrations"
 _SOUND = "The file and its indexes are sound."
 
 
@@ -54,17 +54,13 @@ def upgrade(url: str, *, patience: float, is_rehearsal: bool = False) -> tuple[s
         connection.close()
 
 
-def _upgrade(work: Work, bound: object) -> str | None:
-    from alembic import command
-    from alembic.config import Config
+def _upgrade(work: Work, bound: Any) -> str | None:
+    from lmsctl.db import migrating
 
     before = store.version(work)
     _check_ours(work, before)
     if before != schema.VERSION:
-        config = Config()
-        config.set_main_option("script_location", _MIGRATIONS)
-        config.attributes["connection"] = bound
-        command.upgrade(config, schema.VERSION)
+        migrating.migrate(bound, schema.VERSION)
         if before is not None:
             audit.record(work, "db.upgraded", schema.VERSION, before=before)
     return before
@@ -87,6 +83,20 @@ def versions() -> tuple[str, ...]:
 
 
 # Looking -----------------------------------------------------------------------------------------
+
+
+def strangers(work: Work) -> list[str]:
+    """Return the tables that are not this program's; raises SchemaForeign when all are such."""
+    from sqlmodel import SQLModel
+
+    from lmsctl.db import engine
+
+    engine.load_models()
+    found = store.tables(work)
+    foreign = [name for name in found if name not in SQLModel.metadata.tables]
+    if foreign and foreign == found:
+        raise SchemaForeign(count=len(foreign), example=foreign[0])
+    return foreign
 
 
 def state(work: Work) -> tuple[State, str | None]:
@@ -146,14 +156,34 @@ def checks() -> list[Check]:
     return [check for module in discover.modules("checks") for check in module.CHECKS]
 
 
-def check(work: Work) -> list[Finding]:
-    """Return every broken invariant; needs `db.manage` everywhere."""
+def check(work: Work, url: str, *, patience: float) -> list[Finding]:
+    """Return every object of the schema that differs and every broken invariant.
+
+    Needs `db.manage` everywhere. The portal is entered only where its tables are there.
+    """
+    # SQLAlchemy costs more to load than most commands may spend.
+    from lmsctl.db import shape, shape_store
+
+    # No time is shown, and the portal's zone may be what is wrong.
+    work.asked_zone = work.asked_zone or timewords.zone("UTC")
+    if store.version(work) != schema.VERSION:
+        portal.enter(work)
+    expected = shape.expected_at(url, schema.VERSION, patience=patience)
+    differences = shape.differences(shape_store.shape(work), expected)
+    unlike = [Finding("schema_agrees", 1, item.sentence, item.act) for item in differences]
+    if any(item.is_unreadable for item in differences):
+        # Neither rights nor the invariants between rows can be read from what is not there.
+        check_operator(work.as_login, differences[0].sentence)
+        return unlike
+    portal.enter(work)
     rights.require_everywhere(work, "db.manage")
-    return broken(work)
+    return unlike + broken(work)
 
 
 def broken(work: Work) -> list[Finding]:
     """Return every broken invariant: of the file, of references between rows, of the rooms."""
+    from lmsctl.db import values
+
     try:
         lines = store.damage(work)
     except DatabaseDamaged as damaged:
@@ -173,7 +203,7 @@ def broken(work: Work) -> list[Finding]:
         for hits in [store.breaches(work, item)]
         if hits.count
     ]
-    return found
+    return found + values.broken(work)
 
 
 # Space -------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import typer
 
 from lmsctl.db import actions, copies, doctor
 from lmsctl.db.results import Diagnosis, Finding, Health, State, Upgraded
-from lmsctl.kit import driver, options
+from lmsctl.kit import dburl, options
 from lmsctl.kit.answer import Done, Listing, Outcome
 from lmsctl.kit.driver import DatabaseMissing, SchemaAbsent
 from lmsctl.kit.environment import Environment
@@ -33,7 +33,7 @@ def status(env: Environment) -> Any:
 
     The state is current, upgrade_pending, newer or absent; none of them is an error here.
     """
-    address = driver.without_password(env.connecting.url)
+    address = dburl.without_password(env.connecting.url)
     try:
         return _outside(env).read(lambda work: actions.status(work, address))
     except DatabaseMissing as missing:
@@ -65,7 +65,10 @@ def upgrade(env: Environment) -> Any:
 @verb(app, examples=("lmsctl db check", "lmsctl db check -o csv"))
 def check(env: Environment) -> Any:
     """Test what must hold between rows and list what does not; exit 10 when anything does not."""
-    findings = env.read(actions.check)
+    target = env.connecting
+    findings = _outside(env).read(
+        lambda work: actions.check(work, target.url, patience=target.patience)
+    )
     count = (
         f"{len(findings)} broken" if findings else f"all hold, {len(actions.checks())} of the rooms"
     )

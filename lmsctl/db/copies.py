@@ -1,5 +1,7 @@
 """Backing up and restoring the database: who may, what is asked first, what is left behind."""
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -7,10 +9,11 @@ from lmsctl.audit import actions as audit
 from lmsctl.db import actions, engine, files, postgresql_copy, sqlite_copy
 from lmsctl.db.errors import BackupMissing
 from lmsctl.db.results import Backup, State
-from lmsctl.kit import driver, schema
+from lmsctl.kit import dburl, driver, schema
 from lmsctl.kit.answer import Done
-from lmsctl.kit.driver import DatabaseDamaged, DatabaseMissing, DatabaseReadOnly
+from lmsctl.kit.driver import DatabaseDamaged, DatabaseMissing
 from lmsctl.kit.environment import Environment
+from lmsctl.kit.errors import Unavailable
 from lmsctl.kit.work import Work
 
 _WAYS: dict[str, ModuleType] = {"sqlite": sqlite_copy, "postgresql": postgresql_copy}
@@ -22,26 +25,28 @@ def back_up(env: Environment, file: Path, *, is_replacing: bool) -> Done:
     A rehearsal makes it and throws it away. Raises what `files` and the two ways of copying raise.
     """
     target = env.connecting
+    place = env.files.claim(str(file), "FILE")
 
-    def prepare(work: Work, *, is_recorded: bool = True) -> str | None:
-        state, version = actions.enter(work)
-        files.check_target(file, target.url, is_replacing=is_replacing)
-        if is_recorded and state is State.CURRENT:
-            audit.record(work, "db.backed_up", f"backup {file.name}")
-        return version
+    def prepare(work: Work) -> tuple[State, str | None]:
+        found = actions.enter(work)
+        if place.standard is None:
+            files.check_target(file, is_replacing=is_replacing)
+        return found
 
-    try:
-        version = env.write(prepare)
-    except DatabaseReadOnly:
-        # A copy of what nobody can write is welcome all the same.
-        version = env.read(lambda work: prepare(work, is_recorded=False))
+    state, version = env.read(prepare)
     connection = env.connect()
     connection.rollback()
-    with files.replacing(file, is_rehearsal=env.options.dry_run) as temporary:
-        _WAYS[connection.dialect].back_up(connection, temporary, patience=target.patience)
+    notes: list[str] = []
+    with files.replacing(place) as temporary:
+        _WAYS[connection.dialect].back_up(
+            connection, temporary, url=target.url, patience=target.patience
+        )
         size = temporary.stat().st_size
+        if state is State.CURRENT:
+            # Before the file takes its place, so that none is ever there without being noted.
+            notes += _noted(env, lambda work: _record(work, "db.backed_up", file))
     result = Backup(str(file), connection.dialect, version, size)
-    return Done(result, f"Backed up to '{file}'.")
+    return Done(result, f"Backed up to '{file}'.", notes=notes)
 
 
 def restore(env: Environment, file: Path) -> Done:
@@ -51,30 +56,61 @@ def restore(env: Environment, file: Path) -> Done:
     backup only. Raises BackupMissing, BackupIsDatabase and what the two ways of copying raise.
     """
     notes: list[str] = []
-    try:
-        version = env.write(lambda work: _prepare(work, env, file))
-    except (DatabaseMissing, DatabaseDamaged) as lost:
-        actions.check_operator(env.options.as_login, lost.message().rstrip("."))
-        version = _checked(env, file, "sqlite")
+    with contextlib.ExitStack() as undoing:
+        try:
+            version = env.write(lambda work: _prepare(work, env, file))
+        except (DatabaseMissing, DatabaseDamaged) as lost:
+            actions.check_operator(env.options.as_login, lost.message().rstrip("."))
+            version = _checked(env, file, "sqlite")
+            if not env.options.dry_run:
+                notes += _make_room(env, lost, undoing)
         if not env.options.dry_run:
-            notes += _make_room(env, lost)
-    if not env.options.dry_run:
-        connection = env.connect()
-        _WAYS[connection.dialect].put_back(file, connection, patience=env.connecting.patience)
-        env.write(lambda work: _record(work, file))
+            notes += _put_back(env, file)
+        undoing.pop_all()
     if version != schema.VERSION:
         notes.append("Its schema is older than this program: run 'lmsctl db upgrade'.")
     result = Backup(str(file), _dialect(env), version, file.stat().st_size)
     return Done(result, f"Restored from '{file}'.", notes=notes)
 
 
+def _put_back(env: Environment, file: Path) -> list[str]:
+    patience = env.connecting.patience
+
+    def record(work: Work) -> None:
+        if actions.state(work)[0] is State.CURRENT:
+            _record(work, "db.restored", file)
+
+    def put_back(work: Work) -> None:
+        postgresql_copy.put_back(file, work, env.connecting.url, patience=patience)
+        record(work)
+
+    if _dialect(env) == "postgresql":
+        env.write(put_back, late=True)
+        return []
+    sqlite_copy.put_back(file, env.connect(), patience=patience)
+    return _noted(env, record)
+
+
+def _noted(env: Environment, record: Callable[[Work], None]) -> list[str]:
+    try:
+        env.write(record)
+    except Unavailable as refusal:
+        # The copy itself is sound, and may be all that somebody on a full disk can still do.
+        return [f"The audit log cannot be written, so this is not noted there ({refusal.code})."]
+    return []
+
+
 def _prepare(work: Work, env: Environment, file: Path) -> str:
     actions.enter(work)
+    strangers = actions.strangers(work)
     version = _checked(env, file, work.connection.dialect)
-    address = driver.without_password(env.connecting.url)
+    address = dburl.without_password(env.connecting.url)
     work.confirm(
         f"Put the backup '{file}' in place of everything in {address}?",
-        ["goes: what was entered since the backup was made"],
+        [
+            "goes: what was entered since the backup was made",
+            *(f"goes: the table '{name}', which this program does not know" for name in strangers),
+        ],
     )
     return version
 
@@ -83,25 +119,29 @@ def _checked(env: Environment, file: Path, dialect: str) -> str:
     if not file.is_file():
         raise BackupMissing(file=file)
     files.check_not_database(file, env.connecting.url)
-    return str(_WAYS[dialect].check(file, patience=env.connecting.patience))
+    target = env.connecting
+    return str(_WAYS[dialect].check(file, target.url, patience=target.patience))
 
 
-def _make_room(env: Environment, lost: Exception) -> list[str]:
+def _make_room(env: Environment, lost: Exception, undoing: contextlib.ExitStack) -> list[str]:
+    """Make an empty database where the lost one was, until `undoing` takes that back."""
     env.close()
     url = env.connecting.url
+    path = driver.sqlite_path(url)
     notes = []
     if isinstance(lost, DatabaseDamaged):
-        notes.append(
-            f"The damaged file is kept as '{sqlite_copy.set_aside(driver.sqlite_path(url))}'."
-        )
+        kept = sqlite_copy.set_aside(path)
+        undoing.callback(sqlite_copy.rename, kept, path)
+        notes.append(f"The damaged file is kept as '{kept}'.")
     engine.make_private_file(url)
+    undoing.callback(sqlite_copy.remove, path)
+    undoing.callback(env.close)
     env.connect(create=True)
     return notes
 
 
-def _record(work: Work, file: Path) -> None:
-    if actions.state(work)[0] is State.CURRENT:
-        audit.record(work, "db.restored", f"backup {file.name}")
+def _record(work: Work, code: str, file: Path) -> None:
+    audit.record(work, code, f"backup {file.name}")
 
 
 def _dialect(env: Environment) -> str:

@@ -4,9 +4,9 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 
-from lmsctl.db import actions, postgresql_copy, store
+from lmsctl.db import actions, postgresql_tools, store
 from lmsctl.db.results import Diagnosis, Health, State
-from lmsctl.kit import driver, schema
+from lmsctl.kit import dburl, driver, schema
 from lmsctl.kit.driver import SchemaAbsent
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Kind, Refusal
@@ -73,7 +73,7 @@ def _options(env: Environment) -> Diagnosis:
 
 def _connection(env: Environment) -> Diagnosis:
     target = env.connecting
-    address = driver.without_password(target.url)
+    address = dburl.without_password(target.url)
     return _ok("connection", f"{address} (from {target.source}).")
 
 
@@ -106,10 +106,11 @@ def _database(env: Environment) -> Diagnosis:
     connection.rollback()
     if connection.dialect == "sqlite":
         return _sqlite(version)
-    if not postgresql_copy.is_installed():
-        sentence = f"PostgreSQL {version} answers; pg_dump and pg_restore are not on the PATH."
-        hint = "Install PostgreSQL's client programs, so that 'lmsctl db backup' works."
-        return Diagnosis("database", Health.WARNING, sentence, hint)
+    try:
+        postgresql_tools.check(connection)
+    except Refusal as refusal:
+        sentence = f"PostgreSQL {version} answers; no backup can be made: {refusal.message()}"
+        return Diagnosis("database", Health.WARNING, sentence, refusal.advice())
     return _ok("database", f"PostgreSQL {version} answers.")
 
 

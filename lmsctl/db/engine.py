@@ -1,6 +1,7 @@
 """SQLAlchemy's view of the database, for the schema alone: everything else speaks to the driver."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 
@@ -13,7 +14,8 @@ from lmsctl.kit import discover, driver
 
 def load_models() -> None:
     """Import the model of every room, so that the metadata knows every table."""
-    discover.modules("model")
+    for module in discover.modules("model"):
+        vars(module)  # a module that loads late is not run before something is taken from it
 
 
 @contextlib.contextmanager
@@ -51,7 +53,9 @@ def make_private_file(url: str) -> None:
     path = driver.sqlite_path(url)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
-    except PermissionError as error:
-        raise driver.DatabaseReadOnly(place=path) from error
     except OSError as error:
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise driver.DatabaseReadOnly(place=path) from error
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise driver.DatabaseFull from error
         raise driver.DatabaseUnreachable(reason=f"{error.strerror} ({path})") from error

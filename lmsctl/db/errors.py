@@ -59,6 +59,14 @@ class BackupUnsound(Rejected):
     hint = "Use another backup; nothing was changed."
 
 
+class BackupRefused(Rejected):
+    """The server does not take what the backup holds."""
+
+    code = "backup_refused"
+    says = "The server does not take this backup: {reason}."
+    hint = "Nothing was changed. Restore it into a server of the version it was made from or later."
+
+
 class BackupIsDatabase(Rejected):
     """Source and target are one file."""
 
@@ -75,6 +83,14 @@ class ToolMissing(Misconfigured):
     hint = "Install PostgreSQL's client programs, of the server's version or later."
 
 
+class ToolUnfit(Misconfigured):
+    """PostgreSQL's own program is too old for what it has to read."""
+
+    code = "tool_unfit"
+    says = "'{tool}' is of PostgreSQL {found} and cannot read what {other} of {wanted} writes."
+    hint = "Put the client programs of PostgreSQL {wanted} or later first on the PATH."
+
+
 class ToolFailed(Unavailable):
     """PostgreSQL's own program did not succeed."""
 
@@ -84,3 +100,14 @@ class ToolFailed(Unavailable):
         "Nothing was changed. Check that its version fits the server and that you have its rights."
     )
     retryable = False
+
+
+class NameShared(Conflict):
+    """Two people are called alike, so that neither could be named."""
+
+    code = "name_shared"
+    says = "The database cannot be upgraded: '{one}' and '{other}' are both called '{name}'."
+    hint = (
+        "Give one of them another login or address with the version of lmsctl that made this"
+        " database (lmsctl user edit), then upgrade again."
+    )

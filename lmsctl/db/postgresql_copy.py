@@ -1,85 +1,155 @@
 """Copying a PostgreSQL database out and back in by its own programs, pg_dump and pg_restore."""
 
-import os
+import itertools
 import re
 import shutil
-import subprocess
-from collections.abc import Sequence
+import time
 from pathlib import Path
 
-from lmsctl.db import actions
-from lmsctl.db.errors import BackupUnsound, ToolFailed, ToolMissing
-from lmsctl.kit import schema
-from lmsctl.kit.driver import Connection
+from lmsctl.db import actions, postgresql_script, postgresql_tools, shape, shape_store, store
+from lmsctl.db.errors import BackupUnsound, ToolFailed
+from lmsctl.db.shape_store import Shape
+from lmsctl.kit import driver, schema, secret
+from lmsctl.kit.driver import Connection, DatabaseLocked
+from lmsctl.kit.work import Work
 from lmsctl.portal.errors import SchemaNewer
 
 _VERSION = re.compile(r"^COPY \S*alembic_version .*?;\n(\S+)$", re.MULTILINE)
+_SECRETS = {"password", "sslpassword", "oauth_client_secret"}
+_CHUNK = 1 << 20
+_LONGEST_PAUSE = 0.2
+
+# How the list of an archive calls what stands in it on its own, and what we call that.
+_LISTED = {
+    "TABLE": "table",
+    "VIEW": "view",
+    "MATERIALIZED VIEW": "view",
+    "FOREIGN TABLE": "table",
+    "CONSTRAINT": "constraint",
+    "FK CONSTRAINT": "constraint",
+    "CHECK CONSTRAINT": "constraint",
+    "INDEX": "index",
+    "TRIGGER": "trigger",
+    "RULE": "rule",
+}
+_OBJECT = re.compile(rf"^\d+; \d+ \d+ ({'|'.join(_LISTED)}) (?!DATA )\S+ (.+) \S+$", re.MULTILINE)
 
 
-def back_up(source: Connection, file: Path, *, patience: float) -> None:  # noqa: ARG001 - one shape
-    """Write the whole database of `source` into the empty `file`, in pg_dump's custom format.
+def back_up(source: Connection, file: Path, *, url: str, patience: float) -> None:
+    """Write the whole database of `source`, at `url`, into the empty `file`, and read it once.
 
-    Raises ToolMissing and ToolFailed.
+    It is in pg_dump's custom format. Raises ToolMissing, ToolUnfit, ToolFailed and DatabaseLocked.
     """
-    _run("pg_dump", ["--format=custom", f"--file={file}", *_address(source)], _secret(source))
+    postgresql_tools.check(source)
+    arguments = [
+        "--format=custom",
+        "--no-password",
+        f"--lock-wait-timeout={round(patience * 1000)}",
+        f"--dbname={address(url)}",
+    ]
+    password = source.raw.info.password
+    variables = {"PGPASSWORD": password} if password else {}
+    try:
+        # Written by us, so that a full disk is said as such.
+        with (
+            file.open("wb") as copy,
+            postgresql_tools.output("pg_dump", arguments, variables) as dumped,
+        ):
+            shutil.copyfileobj(dumped, copy)
+    except ToolFailed as failure:
+        if "due to statement timeout" in str(failure):  # so pg_dump waits for locks
+            raise DatabaseLocked(seconds=round(patience)) from failure
+        raise
+    with postgresql_tools.output("pg_restore", ["--file=-", str(file.absolute())]) as script:
+        while script.read(_CHUNK):
+            pass
 
 
-def check(file: Path, *, patience: float) -> str:  # noqa: ARG001 - one shape
-    """Return the version of the schema in the backup `file`.
+def check(file: Path, url: str, *, patience: float) -> str:
+    """Return the version of the schema in the backup `file`, of which every object is there.
+
+    What columns and indexes are like shows only in `put_back`.
 
     Raises BackupUnsound, SchemaNewer when this program does not know its schema, and ToolMissing.
     """
-    arguments = ["--data-only", "--table=alembic_version", "--file=-", str(file)]
+    arguments = ["--data-only", "--table=alembic_version", "--file=-", str(file.absolute())]
     try:
-        found = _VERSION.search(_run("pg_restore", arguments))
+        with postgresql_tools.output("pg_restore", arguments) as script:
+            found = _VERSION.search(script.read().decode(errors="replace"))
     except ToolFailed as failure:
         raise BackupUnsound(file=file, reason=failure.values["reason"]) from failure
     if found is None:
         raise BackupUnsound(file=file, reason="it holds no portal")
     if found[1] not in actions.versions():
         raise SchemaNewer(found=found[1], wanted=schema.VERSION)
+    _check_objects(file, shape.expected_at(url, found[1], patience=patience))
     return found[1]
 
 
-def put_back(file: Path, target: Connection, *, patience: float) -> None:  # noqa: ARG001 - in the address
-    """Replace everything in `target` that the backup `file` holds, in one transaction.
+def _check_objects(file: Path, expected: Shape) -> None:
+    with postgresql_tools.output("pg_restore", ["--list", str(file.absolute())]) as script:
+        said = script.read().decode(errors="replace")
+    names = {f"{_LISTED[kind]} {rest.replace(' ', '.')}" for kind, rest in _OBJECT.findall(said)}
+    listed = {name: expected.get(name, "") for name in names}
+    named = {
+        name: says
+        for name, says in expected.items()
+        if name.partition(" ")[0] in _LISTED.values() and not says.startswith("CHECK")
+    }
+    wrong = shape.differences(listed, named)
+    if wrong:
+        raise BackupUnsound(file=file, reason=wrong[0].sentence)
 
-    Raises ToolMissing and ToolFailed.
+
+def put_back(file: Path, work: Work, url: str, *, patience: float) -> None:
+    """Replace everything by the backup `file` within `work`, which must not have begun.
+
+    Everything happens on our own connection, so what ends us undoes it; every object must be what
+    its version makes. `url` is the address of the server. Raises BackupUnsound, BackupRefused,
+    ToolMissing, and DatabaseLocked when others do not let go.
     """
-    choices = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
-    _run("pg_restore", [*choices, *_address(target), str(file)], _secret(target))
+    _lock_everything(work, patience)
+    actions.enter(work)
+    first, known = store.dropping(work).encode(), store.settings(work)
+    arguments = ["--clean", "--if-exists", "--no-owner", "--file=-", str(file.absolute())]
+    try:
+        with postgresql_tools.output("pg_restore", arguments) as script:
+            lines = itertools.chain([first], script)
+            postgresql_script.play(work.connection, lines, known)
+    except ToolFailed as failure:
+        raise BackupUnsound(file=file, reason=failure.values["reason"]) from failure
+    version = actions.state(work)[1] or ""
+    expected = shape.expected_at(url, version, patience=patience)
+    wrong = shape.differences(shape_store.shape(work), expected)
+    if wrong:
+        raise BackupUnsound(file=file, reason=wrong[0].sentence)
 
 
-def is_installed() -> bool:
-    """Say whether both programs are on the PATH."""
-    return all(shutil.which(tool) for tool in ("pg_dump", "pg_restore"))
+def _lock_everything(work: Work, patience: float) -> None:
+    """Begin with every table locked; nobody else waits behind us while we wait for that."""
+    deadline = time.monotonic() + patience
+    while True:
+        work.begin()
+        try:
+            store.lock_everything(work)
+        except DatabaseLocked as locked:
+            work.connection.rollback()
+            work.has_begun = False
+            if time.monotonic() >= deadline:
+                raise DatabaseLocked(seconds=round(patience)) from locked
+            time.sleep(secret.pause(_LONGEST_PAUSE))
+        else:
+            return
 
 
-def _address(connection: Connection) -> list[str]:
-    # The driver leaves the password out; what stands in argv is seen by everybody.
-    return [f"--dbname={connection.raw.info.dsn}"]
+def address(url: str) -> str:
+    """Return what `url` itself says, for libpq programs of any version, without its secrets.
 
+    What the driver's library has added may mean nothing to theirs, and argv is seen by everybody.
+    """
+    from psycopg import conninfo
 
-def _secret(connection: Connection) -> dict[str, str]:
-    password = connection.raw.info.password
-    return {"PGPASSWORD": password} if password else {}
-
-
-def _run(tool: str, arguments: Sequence[str], secret: dict[str, str] | None = None) -> str:
-    path = shutil.which(tool)
-    if path is None:
-        raise ToolMissing(tool=tool)
-    done = subprocess.run(  # noqa: S603 - the program is PostgreSQL's, the arguments are ours
-        [path, "--no-password", *arguments] if secret is not None else [path, *arguments],
-        env={**os.environ, **(secret or {}), "LC_ALL": "C"},
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        stdin=subprocess.DEVNULL,
+    given = conninfo.conninfo_to_dict(driver.libpq_url(url))
+    return conninfo.make_conninfo(
+        "", **{name: value for name, value in given.items() if name not in _SECRETS}
     )
-    if done.returncode:
-        lines = [line.strip() for line in done.stderr.splitlines() if "error:" in line]
-        reason = lines[0] if lines else f"it ended with status {done.returncode}"
-        raise ToolFailed(tool=tool, reason=reason.rstrip("."))
-    return done.stdout

@@ -18,7 +18,7 @@ _POLL_SECONDS = 0.05
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
-def back_up(source: Connection, file: Path, *, patience: float) -> None:
+def back_up(source: Connection, file: Path, *, url: str, patience: float) -> None:  # noqa: ARG001 - one shape
     """Write the whole database of `source` into the empty `file`.
 
     Raises BackupUnwritable, BackupUnsound when the database is damaged, and DatabaseLocked.
@@ -32,15 +32,19 @@ def back_up(source: Connection, file: Path, *, patience: float) -> None:
         _check_sound(target, file)
 
 
-def check(file: Path, *, patience: float) -> str:
-    """Return the version of the schema in the backup `file`.
+def check(file: Path, url: str, *, patience: float) -> str:
+    """Return the version of the schema in the backup `file`, of which every object is there.
 
     Raises BackupUnsound, and SchemaNewer when this program does not know its schema.
     """
+    from lmsctl.db import shape, shape_store
+
     try:
         with contextlib.closing(Sqlite(file, patience=patience, create=False)) as copy:
             _check_sound(copy, file)
             state, version = look(lambda: _work(copy), actions.state)
+            copy.rollback()
+            found = look(lambda: _work(copy), shape_store.shape)
     except Refusal as refusal:
         if isinstance(refusal, BackupUnsound):
             raise
@@ -49,6 +53,9 @@ def check(file: Path, *, patience: float) -> str:
         raise BackupUnsound(file=file, reason="it holds no portal")
     if state is State.NEWER:
         raise SchemaNewer(found=version, wanted=schema.VERSION)
+    wrong = shape.differences(found, shape.expected_at(url, version, patience=patience))
+    if wrong:
+        raise BackupUnsound(file=file, reason=wrong[0].sentence)
     return version
 
 
@@ -56,10 +63,13 @@ def put_back(file: Path, target: Connection, *, patience: float) -> None:
     """Replace everything in `target` by the backup `file`, in one transaction of SQLite's own.
 
     Readers see the old state or the new one, and a kill leaves the old one. Raises DatabaseLocked
-    when others do not let go within `patience` seconds.
+    when others do not let go within `patience` seconds, and the other refusals of the driver.
     """
     with contextlib.closing(Sqlite(file, patience=patience, create=False)) as source:
-        _copy(source, target, patience)
+        try:
+            _copy(source, target, patience)
+        except sqlite3.Error as error:
+            raise target.refusal(error) from error
 
 
 def set_aside(path: Path) -> Path:
@@ -67,12 +77,23 @@ def set_aside(path: Path) -> Path:
     number = 1
     while (free := path.with_name(f"{path.name}.damaged-{number}")).exists():
         number += 1
-    path.rename(free)
+    rename(path, free)
+    return free
+
+
+def rename(path: Path, to: Path) -> None:
+    """Rename a database and what lies beside it."""
+    path.rename(to)
     for end in _SIDE_FILES:
         # A log that outlives its database would be played into the next one.
         with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + end).rename(free.with_name(free.name + end))
-    return free
+            path.with_name(path.name + end).rename(to.with_name(to.name + end))
+
+
+def remove(path: Path) -> None:
+    """Remove a database that nobody has used, and what lies beside it."""
+    for end in ("", *_SIDE_FILES):
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _copy(source: Connection, target: Connection, patience: float) -> None:

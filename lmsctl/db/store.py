@@ -1,15 +1,16 @@
 """The SQL of the db room: it looks at the database itself, not at the rooms' rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from lmsctl.kit.check import Check
-from lmsctl.kit.driver import Connection
+from lmsctl.kit.driver import Connection, Stream
 from lmsctl.kit.work import Work
 
 # Any number will do, as long as nobody else who locks by number in this database uses it.
 _UPGRADE_LOCK = 7_163_294_051
+_MOMENT_MILLISECONDS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,38 @@ def lock_schema(work: Work) -> None:
     """Keep every other upgrade waiting; SQLite's one writer is alone anyway."""
     if not work.is_sqlite:
         work.run("SELECT pg_advisory_xact_lock(:key)", key=_UPGRADE_LOCK)
+
+
+def lock_everything(work: Work) -> None:
+    """Lock PostgreSQL's schema and all tables for ourselves, waiting only for a moment.
+
+    Whoever comes while we wait stands behind us, so we must not wait for long. Raises
+    DatabaseLocked.
+    """
+    work.run(f"SET LOCAL lock_timeout = {_MOMENT_MILLISECONDS}")
+    lock_schema(work)
+    if names := _quoted_tables(work):
+        work.run(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
+    work.run("SET LOCAL lock_timeout TO DEFAULT")
+
+
+def dropping(work: Work) -> str:
+    """Return the statement that drops PostgreSQL's tables, all at once as they refer to others."""
+    names = _quoted_tables(work)
+    return f"DROP TABLE {names};\n" if names else ""
+
+
+def settings(work: Work) -> list[str]:
+    """Return the names of the settings that this PostgreSQL server knows."""
+    return [str(name) for name in work.values("SELECT name FROM pg_settings")]
+
+
+def _quoted_tables(work: Work) -> str:
+    sql = """
+        SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name
+        FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1
+    """
+    return ", ".join(work.values(sql))
 
 
 def version(work: Work) -> str | None:
@@ -124,6 +157,11 @@ def orphans(work: Work) -> Iterator[tuple[str, Breaches]]:
         """
         name = f"{first.child}.{first.child_column}"
         yield name, breaches(work, Check(name, "", sql))
+
+
+def stream(work: Work, table: str, columns: Iterable[str]) -> Stream:
+    """Return the raw values of `columns` in every row of `table`, a batch held at a time."""
+    return work.connection.stream(f"SELECT {', '.join(columns)} FROM {table}", {})
 
 
 def foreign_keys(work: Work) -> list[ForeignKey]:

@@ -12,12 +12,14 @@ from lmsctl.department.errors import (
     SupervisorUnknown,
 )
 from lmsctl.department.results import Department
-from lmsctl.department.store import Node
+from lmsctl.department.store import Named, Node
 from lmsctl.kit import canonical, discover
+from lmsctl.kit.address import login_key
 from lmsctl.kit.discover import Obstacle
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import Scope
 
 
 def plant_root(work: Work, name: str) -> Node:
@@ -35,9 +37,8 @@ def create(
 
     Raises DepartmentUnknown, DepartmentExists, DepartmentCodeTaken and what the checks raise.
     """
-    scope = rights.require(work, "department.manage")
     work.about = f"department {name}"
-    store.lock_tree(work)
+    scope = _lock_tree(work)
     above = store.get(work, parent or rules.ROOT, scope)
     text = rules.check_name(name)
     written = rules.full_name(above.written, text)
@@ -90,9 +91,8 @@ def edit(
     whether it changed. Raises DepartmentUnknown, DepartmentExists, DepartmentCodeTaken,
     SupervisorUnknown and NotConfirmedYet.
     """
-    scope = rights.require(work, "department.manage")
     work.about = f"department {given}"
-    store.lock_tree(work)
+    scope = _lock_tree(work)
     node = store.get(work, given, scope)
     before = store.shown(work, node.id)
     if name is not None:
@@ -115,9 +115,8 @@ def move(work: Work, given: str, parent: str) -> tuple[Department, bool]:
     Returns it and whether it moved. Raises DepartmentIsRoot, DepartmentUnderItself and
     DepartmentExists.
     """
-    scope = rights.require(work, "department.manage")
     work.about = f"department {given}"
-    store.lock_tree(work)
+    scope = _lock_tree(work)
     node = store.get(work, given, scope)
     above = store.get(work, parent, scope)
     rules.check_may_move(node.path, node.written, above.path, above.written)
@@ -136,9 +135,8 @@ def delete(work: Work, given: str) -> Node:
 
     Raises DepartmentIsRoot, and DepartmentInUse when anybody is in it or manages it.
     """
-    scope = rights.require(work, "department.manage")
     work.about = f"department {given}"
-    store.lock_tree(work)
+    scope = _lock_tree(work)
     node = store.get(work, given, scope)
     if node.parent_id is None:
         raise DepartmentIsRoot(done="deleted")
@@ -160,6 +158,14 @@ def delete(work: Work, given: str) -> Node:
     return node
 
 
+def _lock_tree(work: Work) -> Scope:
+    """Return where the actor manages departments once nobody else can change the tree."""
+    rights.require(work, "department.manage")
+    store.lock_tree(work)
+    rights.look_again(work)
+    return rights.require(work, "department.manage")
+
+
 def _check_free(work: Work, written: str) -> None:
     if store.owner_of_key(work, rules.path_key(written)):
         raise DepartmentExists(path=written)
@@ -178,10 +184,14 @@ def _code(work: Work, code: str | None, *, besides: int | None = None) -> dict[s
 def _supervisor_id(work: Work, given: str) -> int | None:
     if canonical.key(given) == "none":
         return None
-    scope = rights.require(work, "user.view")
-    person = store.person(work, canonical.key(given), scope)
-    if person is None:
-        raise SupervisorUnknown(login=given)
+
+    def get() -> Named:
+        found = store.person(work, login_key(given), rights.require(work, "user.view"))
+        if found is None:
+            raise SupervisorUnknown(login=given)
+        return found
+
+    person = rights.get_for_update(work, get, store.share_person)
     portal_rules.check_confirmed(person, "named as a supervisor")
     return person.id
 

@@ -3,7 +3,8 @@
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from lmsctl.kit import columns
+from lmsctl.department.rules import path_key
+from lmsctl.kit import canonical, columns
 
 
 class Department(SQLModel, table=True):
@@ -30,10 +31,12 @@ class Department(SQLModel, table=True):
     parent_id: int | None = Field(sa_column=columns.reference("departments", null=True))
     name: str = Field(sa_column=columns.text())
     code: str | None = Field(sa_column=columns.text(null=True))
-    code_key: str | None = Field(sa_column=columns.text(null=True, unique=True))
+    code_key: str | None = Field(
+        sa_column=columns.derived("code", canonical.key, null=True, unique=True)
+    )
     path: str = Field(sa_column=columns.text(unique=True))
     full_name: str = Field(sa_column=columns.text())
-    full_key: str = Field(sa_column=columns.text(unique=True))
+    full_key: str = Field(sa_column=columns.derived("full_name", path_key, unique=True))
 
 
 class DepartmentSupervisor(SQLModel, table=True):

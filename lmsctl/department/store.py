@@ -8,7 +8,7 @@ from typing import Any
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.department.results import Department
 from lmsctl.department.rules import path_key
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -84,6 +84,11 @@ def owner_of_code(work: Work, code_key: str) -> Node | None:
     return work.one(Node, f"{_NODE} WHERE code_key = :key", key=code_key)
 
 
+def share(work: Work, number: int) -> None:
+    """Let nobody move or delete this department until we are done, while others may share it."""
+    work.value(f"SELECT id FROM departments WHERE id = :id{locks.for_share(work)}", id=number)
+
+
 def lock_tree(work: Work) -> None:
     """Let nobody else change the shape of the tree until we are done: locks the root."""
     work.run("UPDATE departments SET name = name WHERE parent_id IS NULL")
@@ -148,6 +153,11 @@ def person(work: Work, key: str, scope: Scope) -> Named | None:
         key=key,
         now=work.now,
     )
+
+
+def share_person(work: Work, number: int) -> None:
+    """Let nobody change this person until we are done, while others may share them."""
+    work.value(f"SELECT id FROM users WHERE id = :id{locks.for_share(work)}", id=number)
 
 
 def set_supervisor(work: Work, number: int, user_id: int | None) -> None:

@@ -140,7 +140,7 @@ def _enroll_from(
     from lmsctl.bulk.actions import Upload  # what reads files takes long to load
     from lmsctl.enrollment import enroll_file_actions
 
-    with Upload(file.order(path)) as upload:
+    with Upload(file.order(env, path)) as upload:
         return env.write(
             lambda work: enroll_file_actions.enroll_people(
                 work, upload, blanks, zone=env.time_zone, wants_notices=is_notifying

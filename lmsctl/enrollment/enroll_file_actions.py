@@ -55,9 +55,7 @@ def enroll_people(
         event="enrollments.imported",
         columns=COLUMNS,
         tables=store.TABLES,
-        reader=lambda names: row_reader(
-            names, blanks, upload.order.path, is_sandbox=work.is_sandbox
-        ),
+        reader=lambda names: row_reader(names, blanks, upload.order.path),
         resolve=enrolling.resolve,
         write=enrolling.write,
         notes=enrolling.notes,
@@ -80,8 +78,12 @@ class _Enrolling:
         """Find out whom and what the rows of `span` mean, and what is wrong with them."""
         if self._is_first:
             self._prepare(work)
-        actor = rights.actor(work)
-        store.find(work, span, actor.scope(_CONTENT), actor.scope(_TRAINING))
+        self._find(work, span)
+        if not work.is_sqlite:
+            file_store.share(work, span)
+            rights.look_again(work)
+            self._check_rights(work)
+            self._find(work, span)
         if self._has_trainings:
             trainings.find(work, span)
         if self._is_first:
@@ -92,14 +94,24 @@ class _Enrolling:
             self._resolve_trainings(work, span)
         self._is_first = False
 
+    @staticmethod
+    def _find(work: Work, span: Span) -> None:
+        actor = rights.actor(work)
+        store.find(work, span, actor.scope(_CONTENT), actor.scope(_TRAINING))
+
+    def _check_rights(self, work: Work) -> None:
+        """Raise PermissionMissing for a sort of rows that is not allowed."""
+        if self._has_trainings:
+            rights.require(work, _TRAINING)
+        if store.has_rows(work):
+            rights.require(work, _CONTENT)
+
     def _prepare(self, work: Work) -> None:
         """Look which sorts of rows there are, and raise PermissionMissing for one not allowed."""
         self._has_trainings = trainings.has_rows(work)
+        self._check_rights(work)
         if self._has_trainings:
-            rights.require(work, _TRAINING)
             trainings.prepare(work)
-        if store.has_rows(work):
-            rights.require(work, _CONTENT)
         file_store.prepare(work)
         if self._wants_notices:
             store.prepare_notices(work)

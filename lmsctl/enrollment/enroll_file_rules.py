@@ -10,7 +10,7 @@ from lmsctl.enrollment.errors import CellIdle, ItemUnnamed, OptionIdle, RowOfTwo
 from lmsctl.enrollment.rules import Blanks
 from lmsctl.enrollment.training_errors import TargetTwice
 from lmsctl.kit import canonical, timewords
-from lmsctl.kit.address import email_key
+from lmsctl.kit.address import login_key
 from lmsctl.kit.csverrors import CsvColumnMissing
 from lmsctl.kit.csvin import Column
 from lmsctl.kit.errors import Location, Refusal, Usage
@@ -30,7 +30,7 @@ _Aim = tuple[str | None, ...]
 _NOWHERE: _Aim = ("", *(None,) * 12)
 
 
-def row_reader(names: Sequence[str], blanks: Blanks, file: str, *, is_sandbox: bool) -> ReadRow:
+def row_reader(names: Sequence[str], blanks: Blanks, file: str) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
     The cell Login holds a login or an address; where it is blank the cell Email counts. `blanks`
@@ -51,8 +51,8 @@ def row_reader(names: Sequence[str], blanks: Blanks, file: str, *, is_sandbox: b
             note(row_no, column, refusal)
         return (
             given,
-            canonical.key(given) if login else None,
-            email_key(given, sandbox=is_sandbox),
+            login_key(given) if login else None,
+            login_key(given),
             "Login" if login else "Email",
             *aim,
         )

@@ -20,10 +20,10 @@ from lmsctl.kit.answer import Done
 from lmsctl.kit.csvbytes import Source, open_source
 from lmsctl.kit.csverrors import CsvRowTooLarge
 from lmsctl.kit.csvin import Column, Row, Sheet
-from lmsctl.kit.csvout import replacing
 from lmsctl.kit.csvrecords import ROW_BYTES_LIMIT
 from lmsctl.kit.errors import Location, Refusal
 from lmsctl.kit.work import Work
+from lmsctl.kit.writing import Target, replacing
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 
@@ -42,7 +42,7 @@ def import_progress(work: Work, upload: Upload) -> Done:
         event="progress.imported",
         columns=COLUMNS,
         tables=store.TABLES,
-        reader=lambda names: row_reader(names, work.now, work.zone, is_sandbox=work.is_sandbox),
+        reader=lambda names: row_reader(names, work.now, work.zone),
         resolve=progress.resolve,
         write=progress.write,
         notes=lambda _work: (),
@@ -63,7 +63,12 @@ class _Import:
         if self._is_first:
             store.prepare(work)
         self._is_first = False
-        store.find(work, span, rights.require(work, "progress.manage"))
+        scope = rights.require(work, "progress.manage")
+        store.find(work, span, scope)
+        if not work.is_sqlite:
+            store.share(work, span)
+            rights.look_again(work)
+            store.find(work, span, rights.require(work, "progress.manage"))
         store.fail_unknown(work, span)
         store.mark_repeated(work, span)
 
@@ -95,17 +100,17 @@ class StatementUpload(Upload):
         """Return the sheet, as for a CSV file; raises what `open_source` raises."""
         if self._sheet is None:
             source = open_source(self.order.path, self.order.reading.encoding)
-            self._sheet = self._closing.enter_context(_Statements(source))
+            self._sheet = _Statements(source).__enter__()
         return super().open(columns)
 
-    def rejects_file(self, path: str) -> AbstractContextManager[Rejects]:
+    def rejects_file(self, target: Target) -> AbstractContextManager[Rejects]:
         """Return what writes the statements that fail, one on each line as they came."""
-        return _rejecting(path)
+        return _rejecting(target)
 
 
 @contextmanager
-def _rejecting(path: str) -> Iterator[Rejects]:
-    with replacing(path) as stream:
+def _rejecting(target: Target) -> Iterator[Rejects]:
+    with replacing(target, is_held=True) as stream:
         yield _RejectedStatements(stream)
 
 
@@ -118,6 +123,15 @@ class _RejectedStatements:
     def add(self, cells: Sequence[str], error: str) -> None:
         """Write one statement and why it failed."""
         self.stream.write(statement_rules.with_error(cells[0], error) + "\n")
+
+    def restart(self) -> None:
+        """Forget what was written so far."""
+        self.stream.seek(0)
+        self.stream.truncate()
+
+    def flush(self) -> None:
+        """Let go of what is still in memory."""
+        self.stream.flush()
 
 
 class _Statements(Sheet):

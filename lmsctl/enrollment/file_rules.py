@@ -10,7 +10,7 @@ from lmsctl.enrollment import rules
 from lmsctl.enrollment.errors import EventMomentMissing, EventUnknown, ScoreWrong
 from lmsctl.enrollment.results import Event
 from lmsctl.kit import canonical, timewords
-from lmsctl.kit.address import email_key
+from lmsctl.kit.address import login_key
 from lmsctl.kit.csvin import Column
 from lmsctl.kit.driver import utc_text
 from lmsctl.kit.errors import Refusal
@@ -26,7 +26,7 @@ COLUMNS = (
 _SCORE_DIGITS = 3
 
 
-def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo, *, is_sandbox: bool) -> ReadRow:
+def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
     A day stands for its first second in `zone`. Everything wrong with a row is noted. Who and what
@@ -54,8 +54,8 @@ def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo, *, is_sandbo
         happened_at = values.get("happened_at")
         return (
             login,
-            canonical.key(login),
-            email_key(login, sandbox=is_sandbox),
+            login_key(login),
+            login_key(login),
             code or None,
             canonical.key(code) if code else None,
             values.get("event"),

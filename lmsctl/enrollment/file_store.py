@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail
+from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, lock_meant
 from lmsctl.content.errors import ContentIsFolder, ContentUnknown
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -59,6 +59,12 @@ def find(work: Work, span: Span, scope: Scope) -> None:
         """,
         **span.values,
     )
+
+
+def share(work: Work, span: Span) -> None:
+    """Let nobody change the people and the items of `span`; then they are to be found again."""
+    lock_meant(work, span, "users", "user_id")
+    lock_meant(work, span, "content_items", "item_id")
 
 
 def find_pairs(work: Work, span: Span, within: str) -> None:

@@ -9,10 +9,10 @@ from lmsctl.enrollment import actions
 from lmsctl.enrollment.results import Appointment, CalendarFile, Course, Offer
 from lmsctl.kit import icalendar, options
 from lmsctl.kit.answer import Done, Listing
-from lmsctl.kit.csvout import replacing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
+from lmsctl.kit.writing import replacing
 from lmsctl.notification.results import Notice
 
 app = options.noun("learner", "What one person sees, and why.")
@@ -65,15 +65,16 @@ def calendar(
 
     With the instant before which they may leave; empty when they may not.
     """
+    target = env.files.claim(ics, "--ics") if ics else None
 
     def read(work: Work) -> Any:
         appointments, events = actions.calendar(work, login)
-        if ics is None:
+        if target is None:
             return Listing(Appointment, appointments)
-        with replacing(ics) as stream:
+        with replacing(target) as stream:
             stream.write(icalendar.calendar(events, work.now))
-        sentence = f"Wrote {len(events)} entries to {ics}."
-        return Done(CalendarFile(ics, len(events)), sentence, is_changed=False)
+        sentence = f"Wrote {len(events)} entries to {target}."
+        return Done(CalendarFile(str(target), len(events)), sentence, is_changed=False)
 
     return env.read(read)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lmsctl.content.store import OPENED
 from lmsctl.kit.work import Work
+from lmsctl.rights.rules import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,11 @@ class Seen:
     grant_code: str | None
 
 
-def seen(work: Work, user_id: int, path: str) -> Iterator[Seen]:
+def seen(work: Work, user_id: int, path: str, sight: Sight) -> Iterator[Seen]:
     """Yield what the person in the department at `path` is enrolled in or may open, by code.
 
-    An item comes once for each reason, those of the enrollment first.
+    An item comes once for each reason, those of the enrollment first; groups and departments to
+    which it was given are named if they are in sight.
     """
     return work.each(
         Seen,
@@ -44,11 +46,12 @@ def seen(work: Work, user_id: int, path: str) -> Iterator[Seen]:
             FROM enrollments e JOIN enrollment_reasons r ON r.enrollment_id = e.id
             WHERE e.user_id = :user AND e.canceled_at IS NULL
             UNION ALL
-            SELECT o.item_id, 2, NULL, g.audience, COALESCE(gr.name, d.full_name), s.code
+            SELECT o.item_id, 2, NULL, g.audience, {_name("gr", "gd", "d", sight)}, s.code
             FROM opened o
             JOIN content_grants g ON g.id = o.grant_id
             JOIN content_items s ON s.id = g.item_id
             LEFT JOIN user_groups gr ON gr.id = g.group_id
+            LEFT JOIN departments gd ON gd.id = gr.department_id
             LEFT JOIN departments d ON d.id = g.department_id)
         SELECT i.code, i.kind, i.title, i.status, e.phase, e.enrolled_at, e.due_at, e.completed_at,
                w.reason, w.audience, w.reference, w.grant_code
@@ -64,6 +67,14 @@ def seen(work: Work, user_id: int, path: str) -> Iterator[Seen]:
     )
 
 
+def _name(group: str, of_group: str, department: str, sight: Sight) -> str:
+    """Return the SQL of the name of a group or department, NULL where it is out of sight."""
+    return f"""COALESCE(
+        CASE WHEN {sight.groups.clause(f"{of_group}.path")} THEN {group}.name END,
+        CASE WHEN {sight.departments.named(f"{department}.path")} THEN {department}.full_name END)
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Offered:
     """One item that the catalog offers to a person, by one rule; `name` is None for everybody."""
@@ -76,19 +87,23 @@ class Offered:
     name: str | None
 
 
-def offered(work: Work, user_id: int, path: str, type_: str) -> Iterator[Offered]:
-    """Yield what the catalog offers a person of this type in the department at `path`, by code."""
+def offered(work: Work, user_id: int, path: str, type_: str, sight: Sight) -> Iterator[Offered]:
+    """Yield what the catalog offers a person of this type in the department at `path`, by code.
+
+    Groups and departments to which it does are named if they are in sight.
+    """
     return work.each(
         Offered,
-        """
+        f"""
         SELECT i.code, i.kind, i.title,
                EXISTS (SELECT 1 FROM enrollments e
                        WHERE e.item_id = i.id AND e.user_id = :user AND e.canceled_at IS NULL
                          AND e.phase <> 'pre-enrolled') AS is_enrolled,
-               r.opening, COALESCE(r.type, g.name, d.full_name) AS name
+               r.opening, COALESCE(r.type, {_name("g", "gd", "d", sight)}) AS name
         FROM catalog_rules r
         JOIN content_items i ON i.id = r.item_id
         LEFT JOIN user_groups g ON g.id = r.group_id
+        LEFT JOIN departments gd ON gd.id = g.department_id
         LEFT JOIN departments d ON d.id = r.department_id
         WHERE i.status = 'active' AND (
             r.opening = 'everybody' OR r.type = :type OR :path LIKE d.path || '%'

@@ -93,7 +93,7 @@ def import_(
     from lmsctl.bulk.actions import Upload  # what reads files takes long to load
     from lmsctl.enrollment import file_actions
 
-    order = file.order(path)
+    order = file.order(env, path)
     is_xapi = format_ is Format.XAPI or (format_ is None and path.casefold().endswith(_LINES))
     with file_actions.StatementUpload(order) if is_xapi else Upload(order) as upload:
         return env.write(lambda work: file_actions.import_progress(work, upload), late=True)

@@ -26,8 +26,7 @@ def named(
     work: Work,
     scope: Scope,
     *,
-    login_keys: Sequence[str],
-    email_keys: Sequence[str],
+    keys: Sequence[str],
     numbers: Sequence[int],
 ) -> list[Candidate]:
     """Return the people in scope who have one of these logins, addresses or numbers."""
@@ -35,11 +34,10 @@ def named(
         Candidate,
         f"""
         {_CANDIDATE} AND {scope.clause("d.path")}
-          AND (u.login_key IN :logins OR u.email_key IN :emails OR u.id IN :numbers)
+          AND (u.login_key IN :keys OR u.email_key IN :keys OR u.id IN :numbers)
         ORDER BY u.login_key
         """,
-        logins=list(login_keys),
-        emails=list(email_keys),
+        keys=list(keys),
         numbers=list(numbers),
         now=work.now,
     )

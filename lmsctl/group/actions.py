@@ -26,9 +26,8 @@ def create(work: Work, name: str, *, department: str | None = None) -> Group:
 
     Raises DepartmentUnknown, GroupExists and what the check of the name raises.
     """
-    scope = rights.require(work, "group.manage")
     work.about = f"group {name}"
-    place = _place(work, department, scope)
+    place = _place(work, department)
     text = _checked_name(name)
     _check_free(work, text)
     number = store.add(work, name=text, name_key=canonical.key(text), department_id=place.id)
@@ -74,8 +73,7 @@ def edit(
     Needs `group.manage` in the old department and in the new one. Raises GroupUnknown,
     DepartmentUnknown and GroupExists.
     """
-    scope = rights.require(work, "group.manage")
-    found = _held(work, given, scope)
+    found = _held(work, given)
     wanted: dict[str, object] = {}
     if name is not None:
         text = _checked_name(name)
@@ -83,7 +81,7 @@ def edit(
             _check_free(work, text)
         wanted.update(name=text)
     if department is not None:
-        wanted.update(department_id=departments.get(work, department, scope).id)
+        wanted.update(department_id=_place(work, department).id)
     changes = {column: value for column, value in wanted.items() if getattr(found, column) != value}
     if "name" in changes:
         changes["name_key"] = canonical.key(str(changes["name"]))
@@ -100,10 +98,7 @@ def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list
     is unknown or waits for confirmation: raises UserUnknown, GroupPeopleUnknown, NotConfirmedYet or
     GroupUnknown.
     """
-    scope = rights.require(work, "group.manage")
-    work.about = f"group {given}"
-    found = store.get(work, given, scope)
-    people = _people(work, logins, scope, "added")
+    found, people = _group_and_people(work, given, logins, "added")
     for person in people:
         portal_rules.check_confirmed(person, "added to a group")
     present = store.members_among(work, found.id, [person.id for person in people])
@@ -118,10 +113,7 @@ def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list
 
 def remove_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list[ItemOutcome]]:
     """Take people out of a group; the mirror of `add_people`, with the same rights and refusals."""
-    scope = rights.require(work, "group.manage")
-    work.about = f"group {given}"
-    found = store.get(work, given, scope)
-    people = _people(work, logins, scope, "removed")
+    found, people = _group_and_people(work, given, logins, "removed")
     present = store.members_among(work, found.id, [person.id for person in people])
     gone = [person for person in people if person.id in present]
     store.remove_members(work, found.id, [person.id for person in gone])
@@ -136,8 +128,7 @@ def delete(work: Work, given: str) -> str:
 
     Needs `group.manage` in its department. Raises GroupUnknown.
     """
-    scope = rights.require(work, "group.manage")
-    found = _held(work, given, scope)
+    found = _held(work, given)
     count = _look(work, found.id).members
     said = discover.announce("before_delete_of_group", work, [found.id])
     goes = [line for lines in said for line in lines]
@@ -148,20 +139,40 @@ def delete(work: Work, given: str) -> str:
     return found.name
 
 
-def _held(work: Work, given: str, scope: Scope) -> Node:
+def _held(work: Work, given: str) -> Node:
     work.about = f"group {given}"
-    store.lock(work, store.get(work, given, scope).id)
-    # Its department may have changed while we waited, and with it whose it is.
-    return store.get(work, given, scope)
+    return rights.get_for_update(work, lambda: _get(work, given), store.lock)
 
 
-def _place(work: Work, given: str | None, scope: Scope) -> Department:
-    if given is not None:
-        return departments.get(work, given, scope)
-    root = departments.root(work)
-    if not scope.covers(root.path):
-        rights.require_everywhere(work, "group.manage")
-    return root
+def _get(work: Work, given: str) -> Node:
+    return store.get(work, given, rights.require(work, "group.manage"))
+
+
+def _group_and_people(
+    work: Work, given: str, logins: Sequence[str], done: str
+) -> tuple[Node, list[Person]]:
+    """Return a group and people, whom nobody changes until we are done; refuses as `_people`."""
+    work.about = f"group {given}"
+    found = rights.get_for_update(work, lambda: _get(work, given), store.share)
+    seen = _people(work, logins, rights.require(work, "group.manage"), done)
+    users.share(work, [person.id for person in seen])
+    rights.look_again(work)
+    return found, _people(work, logins, rights.require(work, "group.manage"), done)
+
+
+def _place(work: Work, given: str | None) -> Department:
+    """Return the department of a group, which nobody moves or deletes until we are done."""
+
+    def get() -> Department:
+        scope = rights.require(work, "group.manage")
+        if given is not None:
+            return departments.get(work, given, scope)
+        root = departments.root(work)
+        if not scope.covers(root.path):
+            rights.require_everywhere(work, "group.manage")
+        return root
+
+    return rights.get_for_update(work, get, departments.share)
 
 
 def _checked_name(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from sqlmodel import Field, SQLModel
 
-from lmsctl.kit import columns
+from lmsctl.kit import canonical, columns
 
 
 class Group(SQLModel, table=True):
@@ -13,7 +13,7 @@ class Group(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=columns.text())
-    name_key: str = Field(sa_column=columns.text(unique=True))
+    name_key: str = Field(sa_column=columns.derived("name", canonical.key, unique=True))
     department_id: int = Field(sa_column=columns.reference("departments"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lmsctl.group.errors import GroupUnknown
 from lmsctl.group.results import Group, Member
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -76,6 +76,11 @@ def named(work: Work, name_key: str, scope: Scope) -> Node | None:
 def lock(work: Work, number: int) -> None:
     """Keep everybody else from changing this group until we are done."""
     work.value(f"SELECT id FROM user_groups WHERE id = :id{work.for_update}", id=number)
+
+
+def share(work: Work, number: int) -> None:
+    """Let nobody change or delete this group until we are done, while others may share it."""
+    work.value(f"SELECT id FROM user_groups WHERE id = :id{locks.for_share(work)}", id=number)
 
 
 def add(work: Work, **values: Any) -> int:

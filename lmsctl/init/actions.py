@@ -10,7 +10,7 @@ from lmsctl.department import actions as departments
 from lmsctl.init import store
 from lmsctl.init.errors import PortalExists
 from lmsctl.init.results import Portal
-from lmsctl.kit import canonical, config, driver, timewords
+from lmsctl.kit import canonical, config, dburl, driver, timewords
 from lmsctl.kit.address import parse_email
 from lmsctl.kit.config import Config
 from lmsctl.kit.driver import DatabaseMissing, SchemaAbsent
@@ -55,7 +55,8 @@ def make(env: Environment, wanted: Wanted) -> Portal:
     if written:
         env.use(written)
     target = env.connecting
-    database = driver.without_password(target.url)
+    config.check_apart(env.config, target.url)
+    database = dburl.without_password(target.url)
     _check_vacant(env, database)
 
     def plant(work: Work) -> Portal:

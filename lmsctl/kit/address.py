@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lmsctl.kit.canonical import excerpt, fold, name_of, trim
-from lmsctl.kit.errors import Refusal, Rejected
+from lmsctl.kit.canonical import excerpt, first_ignorable, lower, name_of, trim
+from lmsctl.kit.errors import Rejected
 
 # RFC 5321, 4.5.3.1: 64 octets before the @, 256 for a path, two of which are its brackets.
 _LOCAL_PART_LIMIT = 64
@@ -21,6 +21,8 @@ _ATOM = r"[A-Za-z0-9#$&'*+/=?^_`{|}~-]+"
 _PLAIN = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@([A-Za-z0-9.-]+)")
 _SPECIALS = frozenset('()<>,;:\\"[]')
 _REROUTING = frozenset("%!")
+# In front these make an option, a pipe or a file of what is handed to a mail program.
+_COMMANDING = frozenset("-|/")
 _ENCODED_WORD = "=?"
 
 
@@ -54,7 +56,7 @@ class Email:
 
     `address` is what is stored and written to: the local part as given, in NFC, and the domain in
     small ASCII letters (A-labels). `key` is what is compared and indexed; it equals
-    `canonical.key(address)`. `domain` is the part behind the @, as in `address`.
+    `login_key(address)`. `domain` is the part behind the @, as in `address`.
     """
 
     address: str
@@ -70,9 +72,10 @@ def parse_email(text: str, *, sandbox: bool) -> Email:
     """Return the one address in `text`, blanks around it removed.
 
     Stricter than the standards: no quoted local part, comment, display name, address literal,
-    encoded word, route by % or !, invisible character, or character that compatibility mapping
-    (NFKC) changes; at most 64 octets before the @ and 254 in total. Names under .test and .invalid
-    need a `sandbox` portal; .example is fine everywhere. Raises EmailInvalid or EmailReserved.
+    encoded word, route by % or !, invisible character (in front neither), -, | or / in front, or
+    character that compatibility mapping (NFKC) changes; at most 64 octets before the @ and 254 in
+    total. Names under .test and .invalid need a `sandbox` portal; .example is fine everywhere.
+    Raises EmailInvalid or EmailReserved.
     """
     plain = _PLAIN.fullmatch(text)
     try:
@@ -85,14 +88,21 @@ def parse_email(text: str, *, sandbox: bool) -> Email:
     return email
 
 
-def email_key(given: str, *, sandbox: bool) -> str | None:
-    """Return the form under which an address compares; None for what is none."""
-    if "@" not in given:
-        return None
+def login_key(given: str) -> str:
+    """Return the form under which a login or a stored address is compared and indexed.
+
+    That is lower case, and where an @ stands the one form of the domain behind it. Two people are
+    never called alike, so two texts mean one person if and only if their keys are equal;
+    `login_key(login_key(x)) == login_key(x)`.
+    """
+    text = lower(trim(given))
+    local, at, domain = text.rpartition("@")
+    if not at or domain.isascii():
+        return text
     try:
-        return parse_email(given, sandbox=sandbox).key
-    except Refusal:
-        return None
+        return f"{local}@{_domain(domain)[0]}"
+    except _Unfit:  # then it is a login that only looks like an address
+        return text
 
 
 def parse_domain(text: str) -> str:
@@ -136,6 +146,7 @@ def _plain_email(local: str, domain_text: str) -> tuple[Email, bool]:
         raise _Unfit("it holds an encoded word")
     if len(local) > _LOCAL_PART_LIMIT:
         raise _Unfit(f"it has {len(local)} octets before the @, more than {_LOCAL_PART_LIMIT}")
+    _check_front(local)
     domain, reserved = _domain(domain_text)
     address = f"{local}@{domain}"
     if len(address) > _ADDRESS_LIMIT:
@@ -145,6 +156,10 @@ def _plain_email(local: str, domain_text: str) -> tuple[Email, bool]:
 
 def _any_email(text: str) -> tuple[Email, bool]:
     _check_one_line(text)
+    # before trimming: what is invisible in front stands before the @ as well
+    ignorable = first_ignorable(text.rpartition("@")[0])
+    if ignorable:
+        raise _Unfit(f"it holds {name_of(ignorable)}")
     given = unicodedata.normalize("NFC", trim(text))
     _check_characters(given)
     local, _, domain_text = given.rpartition("@")
@@ -155,7 +170,7 @@ def _any_email(text: str) -> tuple[Email, bool]:
     if octets > _ADDRESS_LIMIT:
         raise _Unfit(f"it has {octets} octets, more than {_ADDRESS_LIMIT}")
     _check_read_alike(address)
-    return Email(address, fold(address), domain), reserved
+    return Email(address, lower(address), domain), reserved
 
 
 def _check_one_line(text: str) -> None:
@@ -179,6 +194,7 @@ def _check_local_part(local: str) -> None:
     octets = len(local.encode())
     if octets > _LOCAL_PART_LIMIT:
         raise _Unfit(f"it has {octets} octets before the @, more than {_LOCAL_PART_LIMIT}")
+    _check_front(local)
     if not all(local.split(".")):
         raise _Unfit("an end of the part before the @ is empty or a period, or two periods meet")
     wrong = [c for c in local if c in _REROUTING]
@@ -189,6 +205,11 @@ def _check_local_part(local: str) -> None:
     if wrong:
         raise _Unfit(f"{name_of(wrong[0])} before the @ can be read as something else")
     _ask_validator(f"{local}@example.com")
+
+
+def _check_front(local: str) -> None:
+    if local[:1] in _COMMANDING:
+        raise _Unfit(f"it begins with {local[0]}")
 
 
 @lru_cache(maxsize=4096)
@@ -212,7 +233,7 @@ def _domain(text: str) -> tuple[str, bool]:
 def _may_be_in_domain(character: str) -> bool:
     if character.isascii():
         return character.isalnum() or character in "-."
-    return unicodedata.category(character)[0] not in "CZ"
+    return unicodedata.category(character)[0] not in "CZ" and not first_ignorable(character)
 
 
 def _remapped(domain: str) -> str:

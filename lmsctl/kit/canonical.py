@@ -1,5 +1,6 @@
-"""The one form in which logins, codes and names are compared, and the checks of short texts."""
+"""The one form in which codes and names are compared, and the checks of short texts."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -12,6 +13,12 @@ _BLANKS = (
 )
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# Unicode's Default_Ignorable_Code_Point: nothing of it is ever drawn where it is not understood.
+_IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 _CODE_SEPARATORS = frozenset("/:,;\"'`\\")
 _CODE_LIMIT = 64
 # An index of PostgreSQL takes 2,704 bytes a row, the row's own head included.
@@ -75,11 +82,25 @@ def fold(text: str) -> str:
 
 
 def key(text: str) -> str:
-    """Return the form under which a login, code, name or stored address is compared and indexed.
+    """Return the form under which a code or a name is compared and indexed.
 
     Two texts are the same to us if and only if their keys are equal; `key(key(x)) == key(x)`.
     """
     return fold(trim(text))
+
+
+def lower(text: str) -> str:
+    """Return `text` in lower case and NFC: unlike `fold`, it keeps a sharp s apart from `ss`."""
+    if text.isascii():
+        return text.lower()
+    normal = unicodedata.normalize
+    return normal("NFC", normal("NFC", text).lower())
+
+
+def first_ignorable(text: str) -> str | None:
+    """Return the first character of `text` that is invisible wherever it stands."""
+    found = None if text.isascii() else _IGNORABLE.search(text)
+    return found[0] if found else None
 
 
 def check_text(value: str, *, field: str, max_chars: int = 255, min_chars: int = 1) -> str:
@@ -139,7 +160,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 def excerpt(text: str, max_chars: int = 60) -> str:
     r"""Return the beginning of `text` for a sentence, invisible characters written as `\u202e`."""
     start = text[:max_chars]
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in start)
+    shown = "".join(
+        c if c.isprintable() and not first_ignorable(c) else c.encode("unicode_escape").decode()
+        for c in start
+    )
     return shown if len(text) <= max_chars else f"{shown}…"
 
 
@@ -168,5 +192,9 @@ def _why_no_code(text: str) -> str | None:
         return f"it has {len(text)} characters"
     if text.startswith("-"):
         return "it begins with a hyphen"
-    wrong = [c for c in text if not c.isprintable() or c == " " or c in _CODE_SEPARATORS]
+    wrong = [
+        c
+        for c in text
+        if not c.isprintable() or c == " " or c in _CODE_SEPARATORS or first_ignorable(c)
+    ]
     return f"it holds {name_of(wrong[0])}" if wrong else None

@@ -1,7 +1,7 @@
 """Column types and table rules that every room's model is built from."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -149,6 +149,55 @@ def text(*, null: bool = False, unique: bool = False, index: bool = False) -> An
     return Column(Text, nullable=null, unique=unique or None, index=index or None)
 
 
+def derived(
+    source: str,
+    by: Callable[[str], str | None],
+    *,
+    null: bool = False,
+    unique: bool = False,
+    is_optional: bool = False,
+) -> Any:
+    """Return a text column that holds what `by` makes of the column `source` of the same row.
+
+    An optional one may be null although its source is not.
+    """
+    made = Column(Text, nullable=null, unique=unique or None)
+    made.info.update(holds="derived", source=source, by=by, is_optional=is_optional)
+    return made
+
+
+def digest(*, null: bool = False, unique: bool = False, index: bool = False) -> Any:
+    """Return a column for the SHA-256, in hexadecimal, of something that is not kept."""
+    return _holding("digest", text(null=null, unique=unique, index=index))
+
+
+def json_list(*, null: bool = False) -> Any:
+    """Return a column for a list of texts, as JSON; its name ends in `_json`."""
+    return _holding("list", Column(Json, nullable=null))
+
+
+def json_object() -> Any:
+    """Return a column for names and values, as JSON; its name ends in `_json`."""
+    return _holding("object", Column(Json, nullable=False))
+
+
+def zone() -> Any:
+    """Return a column for the name of a time zone."""
+    return _holding("zone", text())
+
+
+def word(words: type[StrEnum]) -> Any:
+    """Return a text column, null or one of a closed set of words, that has no CHECK of its own."""
+    column = _holding("word", choice(words, null=True))
+    column.info["words"] = tuple(words)
+    return column
+
+
+def _holding(what: str, column: Any) -> Any:
+    column.info["holds"] = what
+    return column
+
+
 def text_key() -> Any:
     """Return a text column that is part of the primary key."""
     return Column(Text, primary_key=True)
@@ -161,12 +210,12 @@ def number(*, null: bool = False, default: int | None = None) -> Any:
 
 def moment(*, null: bool = False, index: bool = False) -> Any:
     """Return a column for an instant; its name ends in `_at`."""
-    return Column(Moment, nullable=null, index=index or None)
+    return _holding("moment", Column(Moment, nullable=null, index=index or None))
 
 
 def day(*, null: bool = False) -> Any:
     """Return a column for a calendar day; its name ends in `_on`."""
-    return Column(Day, nullable=null)
+    return _holding("day", Column(Day, nullable=null))
 
 
 def truth() -> Any:
@@ -182,11 +231,6 @@ def choice(words: type[StrEnum], *, null: bool = False) -> Any:
 def choice_key(words: type[StrEnum]) -> Any:
     """Return a column for one of `words` that is part of the primary key."""
     return Column(Choice(words), primary_key=True)
-
-
-def json_text(*, null: bool = False) -> Any:
-    """Return a column for a list or an object; its name ends in `_json`."""
-    return Column(Json, nullable=null)
 
 
 def reference(
@@ -210,5 +254,10 @@ def reference(
 
 def one_of(column: str, words: type[StrEnum] | Iterable[str]) -> CheckConstraint:
     """Return the CHECK that keeps `column` to a closed set of words."""
-    listed = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+    known = tuple(str(word) for word in words)
+    listed = ", ".join(f"'{word}'" for word in known)
+    return CheckConstraint(
+        f"{column} IN ({listed})",
+        name=f"{column}_known",
+        info={"column": column, "words": known},
+    )

@@ -3,14 +3,16 @@
 import os
 import stat
 import tomllib
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from lmsctl.kit import dburl, writing
 from lmsctl.kit.canonical import nearest
-from lmsctl.kit.driver import has_password, sqlite_path, sqlite_url
-from lmsctl.kit.errors import Conflict, Misconfigured, NotFound, Usage
+from lmsctl.kit.driver import check_url, sqlite_path, sqlite_url
+from lmsctl.kit.errors import Conflict, Misconfigured, NotFound, Refusal, Usage
 
 FILE_NAME = "lmsctl.toml"
 DEFAULT_CONTEXT = "default"
@@ -78,7 +80,7 @@ class ConfigExposed(Misconfigured):
     """A password lies where others can read it."""
 
     code = "config_exposed"
-    says = "'{file}' holds a password and others may read it."
+    says = "'{file}' holds a password, or what looks like one, and others may read it."
     hint = "Run: chmod 600 {file}"
 
 
@@ -178,7 +180,7 @@ def load(path: Path) -> Config:
         if not isinstance(context, dict):
             raise ConfigValueWrong(file=path, key=f"contexts.{name}", expected="a table")
         _check_keys(path, context, CONTEXT_KEYS, f"contexts.{name}.")
-        if has_password(str(context.get("database-url", ""))):
+        if dburl.may_hold_password(str(context.get("database-url", ""))):
             check_private(path)
     return Config(path=path, exists=True, values=values)
 
@@ -203,10 +205,11 @@ def connecting(
 ) -> Connecting:
     """Decide which database: `url` of the command line, variables, then `context` of the file.
 
-    Raises PasswordOnCommandLine, NoDatabaseNamed, ContextUnknown and ConfigExposed.
+    Raises UrlUnreadable, PasswordOnCommandLine, NoDatabaseNamed, ContextUnknown and ConfigExposed.
     """
     if url is not None:
-        if has_password(url):
+        check_url(url)
+        if dburl.may_hold_password(url):
             raise PasswordOnCommandLine(field="--database-url")
         return Connecting(url, PATIENCE_SECONDS, "--database-url")
     if context is None:
@@ -262,7 +265,7 @@ def _home_expanded(file: str) -> Path:
 
 def _secret(path: Path) -> str:
     text = _text_of(path).strip()
-    if has_password(text):
+    if dburl.may_hold_password(text):
         check_private(path)
     return text
 
@@ -297,25 +300,65 @@ def _check_keys(
             raise ConfigValueWrong(file=path, key=prefix + key, expected=known[key][1])
 
 
+def kept(
+    config: Config, environ: Mapping[str, str], url: str | None = None
+) -> Iterator[tuple[Path, str]]:
+    """Yield the files that no command may write over, each with what it is.
+
+    They are the configuration and all the databases and secrets it and the variables name.
+    """
+    yield config.path, "the configuration file"
+    yield Path(FILE_NAME), "the configuration file"
+    yield from _databases(url or "")
+    yield from _databases(environ.get("LMSCTL_DATABASE_URL", ""))
+    if file := environ.get("LMSCTL_DATABASE_URL_FILE"):
+        yield from _kept_secret(Path(file))
+    yield from _kept_of_contexts(config)
+
+
+def _kept_of_contexts(config: Config) -> Iterator[tuple[Path, str]]:
+    for context in config.contexts.values():
+        yield from _databases(context.get("database-url", ""), config.path)
+        if file := context.get("database-url-file"):
+            with suppress(Refusal):
+                yield from _kept_secret(config.path.parent / _home_expanded(file))
+
+
+def _kept_secret(path: Path) -> Iterator[tuple[Path, str]]:
+    yield path, "a file with the address of a database"
+    with suppress(Refusal):
+        yield from _databases(_text_of(path).strip())
+
+
+def _databases(url: str, beside: Path | None = None) -> Iterator[tuple[Path, str]]:
+    with suppress(Refusal):
+        if url.startswith("sqlite"):
+            place = sqlite_path(_beside(beside, url) if beside else url)
+            yield from ((file, "the database") for file in writing.of_database(place))
+
+
+def check_apart(config: Config, url: str) -> None:
+    """Raise FilesClash if the SQLite database at `url` would lie in the configuration file."""
+    if url.startswith("sqlite"):
+        files = writing.Files([(config.path, "the configuration file")])
+        files.claim(sqlite_path(url), "The database")
+
+
 def save(config: Config, values: Mapping[str, Any]) -> Config:
     """Write `values` as the new file, whole or not at all, readable by its owner only.
 
-    Raises ConfigUnreadable when the folder cannot be written.
+    Raises ConfigUnreadable when the folder cannot be written, and FilesClash.
     """
     import tomli_w
 
-    path = config.path.resolve()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    files = writing.Files(_kept_of_contexts(replace(config, values=values)))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123 - for the mode
-            tomli_w.dump(dict(values), file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        config.path.parent.mkdir(parents=True, exist_ok=True)
+        target = files.claim(config.path, "The configuration")
+        with writing.beside(target, is_private=True) as file:
+            file.write_bytes(tomli_w.dumps(dict(values)).encode())
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise ConfigUnreadable(
-            file=path, reason=f"it cannot be written ({error.strerror})"
+            file=config.path, reason=f"it cannot be written ({error.strerror})"
         ) from error
     return load(config.path)

@@ -4,9 +4,11 @@ import codecs
 import hashlib
 import io
 import os
+import shutil
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +17,7 @@ from lmsctl.kit.csverrors import (
     CsvEncodingUnknown,
     CsvEncodingUnmarked,
     CsvFileChanged,
+    CsvFileEndless,
     CsvFileMissing,
     CsvFileUnreadable,
     CsvNul,
@@ -24,6 +27,8 @@ from lmsctl.kit.csverrors import (
 from lmsctl.kit.errors import Location
 
 _CHUNK = 1 << 16
+# A million rows of a kilobyte.
+_SPOOL_LIMIT = 1 << 30
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -142,13 +147,13 @@ def open_source(path: str, encoding: str | None, stdin: BinaryIO | None = None) 
 
     What cannot be read twice is copied into an anonymous temporary file that only this process can
     see. `encoding` is what the caller says the file is in; a byte-order mark overrules it, and
-    without either it is UTF-8. Raises CsvFileMissing, CsvFileUnreadable, CsvOtherFormat,
-    CsvEncodingUnknown, CsvEncodingUnmarked, CsvUndecodable and CsvNul.
+    without either it is UTF-8. Raises CsvFileMissing, CsvFileUnreadable, CsvFileEndless,
+    CsvOtherFormat, CsvEncodingUnknown, CsvEncodingUnmarked, CsvUndecodable and CsvNul.
     """
     codec = _codec(encoding) if encoding is not None else None
     shown = "<stdin>" if path == "-" else path
     try:
-        file = _spooled(stdin or sys.stdin.buffer) if path == "-" else _opened(Path(path))
+        file = _spooled(stdin or sys.stdin.buffer, shown) if path == "-" else _opened(path)
     except FileNotFoundError as error:
         raise CsvFileMissing(location=Location(shown)) from error
     except OSError as error:
@@ -160,24 +165,38 @@ def open_source(path: str, encoding: str | None, stdin: BinaryIO | None = None) 
         raise
 
 
-def _opened(path: Path) -> BinaryIO:
-    file = path.open("rb")
+def _opened(path: str) -> BinaryIO:
+    file = Path(path).open("rb")  # noqa: SIM115 - the Source closes it
     if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         return file
     with file:
-        return _spooled(file)
+        return _spooled(file, path)
 
 
-def _spooled(stream: BinaryIO) -> BinaryIO:
+def spool_limit() -> int:
+    """Return how many bytes may be put aside: a generous file, and never the rest of a disk."""
+    return min(_SPOOL_LIMIT, shutil.disk_usage(tempfile.gettempdir()).free // 2)
+
+
+def _spooled(stream: BinaryIO, shown: str) -> BinaryIO:
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - the Source closes it
     try:
-        while chunk := stream.read(_CHUNK):
+        for chunk in _bounded(stream, shown):
             spool.write(chunk)
         spool.seek(0)
     except BaseException:
         spool.close()
         raise
     return spool
+
+
+def _bounded(stream: BinaryIO, shown: str) -> Iterator[bytes]:
+    left = limit = spool_limit()
+    while chunk := stream.read(_CHUNK):
+        left -= len(chunk)
+        if left < 0:
+            raise CsvFileEndless(location=Location(shown), limit=f"{limit >> 20} MiB")
+        yield chunk
 
 
 def _reading(file: BinaryIO, shown: str, size: int) -> bytes:

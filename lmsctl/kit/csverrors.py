@@ -19,6 +19,14 @@ class CsvFileUnreadable(Rejected):
     hint = "Give a file that you may read, or - to read from standard input."
 
 
+class CsvFileEndless(Rejected):
+    """A pipe or a device gives more than there is room to put aside."""
+
+    code = "csv_file_endless"
+    says = "More than {limit} came without an end; so much is not put aside."
+    hint = "Check what feeds it; a file that is really so large is read from its own path."
+
+
 class CsvFileChanged(Conflict):
     """Somebody wrote to the file while it was being read."""
 

@@ -1,17 +1,14 @@
 """Writing CSV that programs read as RFC 4180 and spreadsheets do not run as formulas."""
 
 import csv
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self, TextIO
 
 from lmsctl.kit import canonical
-from lmsctl.kit.csverrors import CsvFileUnwritable
-from lmsctl.kit.errors import Location
+from lmsctl.kit.writing import Target, replacing
 
 ERROR_HEADING = "_error"
 
@@ -42,42 +39,59 @@ def is_guarded(text: str) -> bool:
 
 
 class CsvFile:
-    """A CSV file being written, to a path or to an open text stream; use it in a `with`.
+    """A CSV file being written, to a target or to an open text stream; use it in a `with`.
 
     Lines end with CR LF, cells are quoted only where they have to be, and texts that a spreadsheet
     would run are guarded unless `raw`. `bom` puts a byte-order mark in front, which Excel needs to
-    see that the file is UTF-8. A path is replaced as `replacing` does: the file of that name is the
+    see that the file is UTF-8. A target is written as `replacing` does: a file of that name is the
     old one or the complete new one, never half of it, and an exception inside the `with` keeps the
-    old one. A stream is neither closed nor synced; it should not translate line ends.
+    old one; `is_held` is as there. A stream is neither closed nor synced; it should not translate
+    line ends.
 
-    Raises CsvFileUnwritable, for a path only: whoever reads the stream may leave at any time, and
+    Raises CsvFileUnwritable, for a target only: whoever reads the stream may leave at any time, and
     that is not ours to judge.
     """
 
     def __init__(
         self,
-        target: str | os.PathLike[str] | TextIO,
+        target: Target | TextIO,
         headings: Sequence[str],
         *,
         bom: bool = False,
         raw: bool = False,
+        is_held: bool = False,
     ) -> None:
         self._target = target
         self._headings = headings
         self._bom = bom
         self._raw = raw
+        self._is_held = is_held
         self._closing = ExitStack()
 
     def __enter__(self) -> Self:
         """Write the heading row."""
-        stream = self._target
-        if isinstance(stream, str | os.PathLike):
-            stream = self._closing.enter_context(replacing(stream))
-        self._rows = csv.writer(stream, lineterminator="\r\n")
-        if self._bom:
-            stream.write("\ufeff")
-        self.write(self._headings)
+        target = self._target
+        if isinstance(target, Target):
+            target = self._closing.enter_context(replacing(target, is_held=self._is_held))
+        self._stream = target
+        self._begin()
         return self
+
+    def restart(self) -> None:
+        """Begin afresh, because what was written so far does not count; held files can."""
+        self._stream.seek(0)
+        self._stream.truncate()
+        self._begin()
+
+    def flush(self) -> None:
+        """Let go of what is still in memory, so that a full disk shows."""
+        self._stream.flush()
+
+    def _begin(self) -> None:
+        self._rows = csv.writer(self._stream, lineterminator="\r\n")
+        if self._bom:
+            self._stream.write("\ufeff")
+        self.write(self._headings)
 
     def __exit__(
         self,
@@ -106,17 +120,18 @@ class RejectsFile(CsvFile):
 
     def __init__(
         self,
-        target: str | os.PathLike[str] | TextIO,
+        target: Target | TextIO,
         headings: Sequence[str],
         *,
         bom: bool = False,
         raw: bool = False,
+        is_held: bool = False,
     ) -> None:
         self._width = len(headings)
         self._old = headings.index(ERROR_HEADING) if ERROR_HEADING in headings else None
         self._shown: Callable[[str], str] = str if raw else _guard_as_read
         named = map(self._shown, [*self._without_old(headings), ERROR_HEADING])
-        super().__init__(target, list(named), bom=bom, raw=True)
+        super().__init__(target, list(named), bom=bom, raw=True, is_held=is_held)
 
     def add(self, cells: Sequence[str], error: str) -> None:
         """Write the cells of a refused row as they were read (`Row.raw`), and why it was."""
@@ -130,74 +145,6 @@ class RejectsFile(CsvFile):
             # in a ragged row of a rejects file the reason is still what it ends with
             old = len(cells) - 1
         return [cell for index, cell in enumerate(cells) if index != old]
-
-
-@contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
-    """Open a UTF-8 text file that takes the place of `path` when the `with` ends well.
-
-    It is written beside the old one, synced and renamed over it; an exception leaves the old one
-    as it was. A link is followed, and what is no plain file (a pipe, /dev/null) is written
-    directly. A new file gets the permissions the umask leaves, as from any shell redirection,
-    because the next program to read it often runs as somebody else; one that replaces another
-    keeps its permissions, so that what was closed to others stays closed. Raises
-    CsvFileUnwritable, also for `-`: what wants standard output asks for it otherwise.
-    """
-    if path == "-":
-        reason = "- is no file, and standard output has the answer already"
-        raise CsvFileUnwritable(location=Location("-"), reason=reason)
-    real = Path(path).resolve()
-    try:
-        if real.exists() and not real.is_file():
-            with real.open("w", encoding="utf-8", newline="") as stream:
-                yield stream
-            return
-        temporary, descriptor = _beside(real)
-        try:
-            with open(descriptor, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - pathlib opens no descriptor
-                yield stream
-                stream.flush()
-                os.fsync(descriptor)
-            temporary.replace(real)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                temporary.unlink()
-            raise
-        _sync_folder(real.parent)
-    except (ConnectionError, TimeoutError):
-        raise  # from something else that was done inside the `with`, such as a reader that left
-    except OSError as error:
-        raise CsvFileUnwritable(
-            location=Location(os.fspath(path)), reason=error.strerror or str(error)
-        ) from error
-
-
-def _beside(real: Path) -> tuple[Path, int]:
-    mode = real.stat().st_mode & 0o777 if real.exists() else None
-    attempt = 0
-    while True:
-        temporary = real.with_name(f".{real.name[:60]}.{os.getpid()}-{attempt}.part")
-        try:
-            # O_EXCL so that a file or link waiting under that name is not written through
-            descriptor = os.open(
-                temporary,
-                os.O_WRONLY | os.O_CREAT | os.O_EXCL,
-                0o666 if mode is None else 0o600,
-            )
-        except FileExistsError:
-            attempt += 1
-            continue
-        if mode is not None:
-            os.fchmod(descriptor, mode)
-        return temporary, descriptor
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _harmless(cells: Sequence[str]) -> Sequence[str]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
-from lmsctl.kit import secret
+from lmsctl.kit import dburl, secret
 from lmsctl.kit.errors import Misconfigured, Refusal, SchemaMismatch, Unavailable
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class UrlUnreadable(Misconfigured):
     """The address of the database has no meaning for us."""
 
     code = "database_url_unreadable"
-    says = "The database address '{url}' is not understood: {reason}."
+    says = "The database address is not understood: {reason}."
     hint = "Write sqlite:///portal.db, sqlite:////var/lib/portal.db or postgresql://user@host/name."
 
 
@@ -198,44 +198,35 @@ def open_database(url: str, *, patience: float, create: bool = False) -> Connect
     Raises UrlUnreadable, DatabaseMissing (SQLite, unless `create`), DatabaseUnreachable and
     DatabaseRefuses.
     """
-    scheme = url.partition(":")[0].partition("+")[0]
-    if scheme == "sqlite":
+    check_url(url)
+    if url.startswith("sqlite"):
         return Sqlite(sqlite_path(url), patience=patience, create=create)
-    if scheme in {"postgresql", "postgres"}:
-        return Postgresql(url, patience=patience)
-    raise UrlUnreadable(
-        url=without_password(url), reason="it begins with neither sqlite nor postgresql"
-    )
+    return Postgresql(url, patience=patience)
+
+
+def check_url(url: str) -> None:
+    """Raise UrlUnreadable when `url` is no address of a database."""
+    reason = dburl.fault(url)
+    if reason is not None:
+        raise UrlUnreadable(reason=reason)
 
 
 def sqlite_path(url: str) -> Path:
     """Return the file a `sqlite:///…` address names: three slashes relative, four absolute."""
+    check_url(url)
     prefix, rest = url[:10], url[10:]
     file = unquote(rest)
     if not prefix.endswith(":///") or not rest or rest == ":memory:" or "?" in rest or "\0" in file:
-        raise UrlUnreadable(url=url, reason="it names no file")
+        raise UrlUnreadable(reason="it names no file")
     try:
         return Path(file).expanduser()
     except RuntimeError as error:
-        raise UrlUnreadable(url=url, reason="nobody here has that home folder") from error
+        raise UrlUnreadable(reason="nobody here has that home folder") from error
 
 
 def sqlite_url(path: Path) -> str:
     """Return the address that names the file at `path`: `sqlite_path` undone."""
     return "sqlite:///" + str(path).replace("%", "%25").replace("?", "%3F")
-
-
-_PASSWORD = re.compile(r"(?<=//)([^/:@\s]*:)[^\s/]+(?=@)|(password=)[^&\s]+")
-
-
-def without_password(text: str) -> str:
-    """Return `text`, an address or a text with addresses in it, its passwords replaced by `***`."""
-    return _PASSWORD.sub(lambda match: f"{match[1] or match[2]}***", text)
-
-
-def has_password(url: str) -> bool:
-    """Say whether `url` itself carries a password."""
-    return without_password(url) != url
 
 
 class Sqlite:
@@ -260,11 +251,15 @@ class Sqlite:
             raise DatabaseMissing(place=path)
         try:
             self.raw = sqlite3.connect(path, isolation_level=None, timeout=self.patience, uri=False)
+        except sqlite3.Error as error:
+            raise self.refusal(error) from error
+        try:
             if create and wal_is_safe(sqlite3.sqlite_version_info):
                 self.raw.execute("PRAGMA journal_mode=WAL")
             for pragma in ("foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
                 self.raw.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
+            self.raw.close()
             raise self.refusal(error) from error
 
     def reopen(self) -> None:
@@ -421,6 +416,11 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3) or patch >= repaired_branches.get((major, minor), 1_000)
 
 
+def libpq_url(url: str) -> str:
+    """Return the address of a PostgreSQL database as PostgreSQL's own library writes it."""
+    return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
+
+
 class Postgresql:
     """One connection to PostgreSQL, READ COMMITTED; transactions begin and end by us alone."""
 
@@ -442,7 +442,7 @@ class Postgresql:
             # Values are put in on our side: one round trip a statement, and no guessing of types
             # for NULL; the server's log then shows statements only if it is told to log them.
             self.raw = psycopg.connect(
-                re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url),
+                libpq_url(url),
                 autocommit=True,
                 cursor_factory=psycopg.ClientCursor,
                 connect_timeout=max(2, round(patience)),
@@ -450,9 +450,9 @@ class Postgresql:
                 options=f"-c timezone=UTC -c lock_timeout={round(patience * 1000)}",
             )
         except psycopg.OperationalError as error:
-            raise _connect_refusal(url, error) from error
+            raise _connect_refusal(error) from error
         except (psycopg.Error, ValueError) as error:  # the latter for bytes that are no text
-            raise UrlUnreadable(url=without_password(url), reason=_one_line(error)) from error
+            raise UrlUnreadable(reason=_unquoted(_one_line(error))) from error
 
     def begin_writing(self) -> None:
         self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {})
@@ -513,7 +513,8 @@ class Postgresql:
             _for_postgresql(sql), _encoded_for_postgresql(values)
         )
         name = f"reading_{next(self._numbers)}"
-        self.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {text}", {})
+        # Its values are in it already, and may look like the names of others.
+        self._guarded(lambda: self.raw.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {text}"))
         cursor = self.execute(f"FETCH {FETCH} FROM {name}", {})
 
         def rows() -> Iterator[tuple[Any, ...]]:
@@ -569,7 +570,15 @@ _CONNECTING = (
     "connection timeout expired",
     "server closed the connection",
 )
-_NOT_LET_IN = ("FATAL:", "no password", "does not exist", "support SSL", "certificate")
+_NOT_LET_IN = (
+    "FATAL:",
+    "no password",
+    "does not exist",
+    "support SSL",
+    "certificate",
+    "method requirement",
+    "channel binding",
+)
 _FOR_NOW = (
     "starting up",
     "shutting down",
@@ -582,7 +591,7 @@ _FOR_NOW = (
 )
 
 
-def _connect_refusal(url: str, error: Exception) -> Refusal:
+def _connect_refusal(error: Exception) -> Refusal:
     text = _one_line(error)
     if _is_unresolved_for_now(error) or any(word in text for word in _FOR_NOW):
         return DatabaseUnreachable(reason=text)
@@ -590,7 +599,12 @@ def _connect_refusal(url: str, error: Exception) -> Refusal:
         return DatabaseRefuses(reason=text)
     if any(word in text for word in _CONNECTING):
         return DatabaseUnreachable(reason=text)
-    return UrlUnreadable(url=without_password(url), reason=text)
+    return UrlUnreadable(reason=_unquoted(text))
+
+
+def _unquoted(reason: str) -> str:
+    """Return a reason up to where it quotes the address, which may hold a secret."""
+    return reason.partition('"')[0].strip(" :")
 
 
 def _is_unresolved_for_now(error: Exception) -> bool:
@@ -606,7 +620,7 @@ def _names(cursor: Any) -> tuple[str, ...]:
 
 def _one_line(error: object) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return without_password(lines[0] if lines else type(error).__name__).rstrip(".")
+    return dburl.scrubbed(lines[0] if lines else type(error).__name__).rstrip(".")
 
 
 _LIST = re.compile(r"\b(NOT )?IN :(\w+)")

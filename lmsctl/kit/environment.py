@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 # Whole modules, so that --help, which only knows what an environment is, loads none of them.
-from lmsctl.kit import clock, config, driver, render, timewords
+from lmsctl.kit import clock, config, dburl, driver, render, timewords, writing
 from lmsctl.kit import work as units
 from lmsctl.kit.errors import Kind, Refusal, Unconfirmed, Usage
 from lmsctl.kit.talk import Talk
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lmsctl.kit.config import Config, Connecting
     from lmsctl.kit.driver import Connection
     from lmsctl.kit.work import ConfirmationNeeded, Work
+    from lmsctl.kit.writing import Files
 
 T = TypeVar("T")
 
@@ -119,6 +120,7 @@ class Environment:
     has_written: bool = False
     notices: int = 0
     _config: Config | None = None
+    _files: Files | None = None
     _connection: Connection | None = None
     _latest: Work | None = None
     _is_confirmed: bool = False
@@ -142,6 +144,19 @@ class Environment:
         return config.connecting(
             self.config, self.environ, url=self.options.database_url, context=self.options.context
         )
+
+    @property
+    def files(self) -> Files:
+        """What decides about every file that this command writes."""
+        if self._files is None:
+            kept = config.kept(self.config, self.environ, self.options.database_url)
+            self._files = writing.Files(kept, is_rehearsal=self.options.dry_run)
+        return self._files
+
+    @property
+    def is_output_taken(self) -> bool:
+        """Whether what was asked for goes to standard output in place of the answer."""
+        return self._files is not None and self._files.is_output_taken
 
     @property
     def output(self) -> str:
@@ -248,7 +263,7 @@ class Environment:
             target = self.connecting
             if self.options.verbose:
                 self.talk.say(
-                    f"Database: {driver.without_password(target.url)} (from {target.source})."
+                    f"Database: {dburl.without_password(target.url)} (from {target.source})."
                 )
             self._connection = driver.open_database(
                 target.url, patience=target.patience, create=create
@@ -304,6 +319,7 @@ class Environment:
         if not is_told or self.options.dry_run or not self.is_connected or self.audit is None:
             return
         audit, about = self.audit, self._latest.about if self._latest else ""
+        zone = self.zone
         self.connect().rollback()
         self.settle = None
         # No time is read or shown, and the zone that was asked for may be what is refused.
@@ -316,12 +332,15 @@ class Environment:
         # Who cannot write at all is told why they were refused, not that it could not be recorded.
         with suppress(Refusal):
             units.carry_out(self._work, write)
+        self.zone = zone
 
     # Other command lines on the same connection ---------------------------------------------------
 
     def lend(self, other: Environment) -> None:
         """Let `other` work with this one's configuration, on its connection."""
         other.use(self.config)
+        if self._files is not None:
+            self._files.share(other.files)
         other.adopt(self.connect())
 
     def take_back(self, other: Environment, name: str) -> None:
@@ -333,10 +352,11 @@ class Environment:
 
 
 def operator() -> str:
-    """Return the name of the account that runs the program."""
-    import getpass
+    """Return the name of the account that runs the program, whatever variables say about it."""
+    import pwd
 
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no entry for this user in a slim container
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # no entry for this user in a slim container
         return f"uid {os.getuid()}"
+    return os.fsencode(name).decode(errors="backslashreplace")

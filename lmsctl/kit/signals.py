@@ -7,15 +7,44 @@ from contextlib import contextmanager
 from types import FrameType
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STATUS_OF_SIGNALS = 128
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody, or the system, has asked the program to end: Ctrl-C by another name."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def install() -> None:
+    """Let SIGTERM and SIGHUP end the program as Ctrl-C does, unless they are ignored (nohup)."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _stop)
+
+
+def status(interrupt: BaseException) -> int:
+    """Return the exit status a shell expects after a signal: 130 for Ctrl-C, 143, 129."""
+    number = interrupt.number if isinstance(interrupt, Stopped) else signal.SIGINT
+    return _STATUS_OF_SIGNALS + number
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    for again in (signal.SIGTERM, signal.SIGHUP):
+        # Who asks twice must not disturb the tidying up.
+        signal.signal(again, signal.SIG_IGN)
+    raise Stopped(number)
 
 
 @contextmanager
-def held() -> Iterator[None]:
+def held(*, once: bool = False) -> Iterator[None]:
     """Let a signal that ends the program wait until the block is over, and raise it then.
 
-    A second one is raised at once: whoever sends it does not want to wait. Only the main thread is
-    told of signals, so elsewhere this does nothing. What the system or whoever started the program
-    has set to be ignored or to kill stays as it is.
+    With `once` a second one is raised at once: whoever sends it does not want to wait. Only the
+    main thread is told of signals, so elsewhere this does nothing. What the system or whoever
+    started the program has set to be ignored or to kill stays as it is.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -24,7 +53,7 @@ def held() -> Iterator[None]:
 
     def note(number: int, frame: FrameType | None) -> None:
         noted.append((number, frame))
-        if len(noted) > 1:
+        if once and len(noted) > 1:
             raise_noted()
 
     def raise_noted() -> None:

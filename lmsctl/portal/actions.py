@@ -66,8 +66,10 @@ def lock(work: Work) -> Settings:
     """Return the portal's row as it is now, and let nobody else change it until we are done.
 
     Whoever takes a limited thing calls this first, so that locks are always taken in one order.
+    Whoever waited for it asks for the rights again, which may have gone meanwhile.
     """
     work.forget(Settings)
+    rights.look_again(work)
     return work.remember(Settings, lambda: _existing(store.lock(work)))
 
 
@@ -109,6 +111,7 @@ def set_settings(work: Work, assignments: Sequence[str]) -> tuple[list[str], lis
     rights.require_everywhere(work, "portal.settings")
     wanted = dict(rules.parse_assignment(given) for given in assignments)
     before = lock(work)
+    rights.require_everywhere(work, "portal.settings")
     changes = {
         name: value
         for name, value in wanted.items()

@@ -68,6 +68,14 @@ class PlanFull(Rejected):
     retryable = True
 
 
+class RegistrationOff(Rejected):
+    """The portal takes nobody in by themselves."""
+
+    code = "registration_off"
+    says = "Self-registration is switched off."
+    hint = "An administrator switches it on: lmsctl registration enable."
+
+
 class NotConfirmedYet(Rejected):
     """Nothing lasting is done with who may be gone when their registration ends."""
 

@@ -1,14 +1,17 @@
 """Pure decisions of the portal room: what settings exist, what values they take, when to warn."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from lmsctl.kit import canonical, timewords
+from lmsctl.kit.errors import Refusal
 from lmsctl.portal.errors import (
     NotConfirmedYet,
+    RegistrationOff,
     SettingNotAssigned,
     SettingUnknown,
     SettingValueWrong,
@@ -131,6 +134,28 @@ def parse_assignment(given: str) -> tuple[str, Any]:
             example=kind.example,
             field=name,
         ) from error
+
+
+def closed_gates(*, is_registration_on: bool) -> Iterator[Refusal]:
+    """Yield a refusal for everything that closes all doors of the portal to newcomers."""
+    if not is_registration_on:
+        yield RegistrationOff()
+
+
+def warnings(gates: Iterable[Refusal], zone: ZoneInfo, *, public_url: str) -> list[str]:
+    """Return what whoever has just made a door should know: what keeps it shut, what is missing.
+
+    Moments are shown in `zone`.
+    """
+    said = [
+        f"Nobody can come in by it now: {gate.message(zone)} {gate.advice(zone)}" for gate in gates
+    ]
+    if not public_url:
+        said.append(
+            "The link is only its secret end, because this portal's address is not set:"
+            " lmsctl settings set public-url=https://learn.example.com"
+        )
+    return said
 
 
 def is_full(taken: int, limit: int | None) -> bool:

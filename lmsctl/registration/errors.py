@@ -3,14 +3,6 @@
 from lmsctl.kit.errors import NotFound, Rejected, Usage
 
 
-class RegistrationOff(Rejected):
-    """The portal takes nobody in by themselves."""
-
-    code = "registration_off"
-    says = "Self-registration is switched off."
-    hint = "An administrator switches it on: lmsctl registration enable."
-
-
 class DomainNotAllowed(Rejected):
     """The address belongs to a domain that is not on the list."""
 

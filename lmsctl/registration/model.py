@@ -32,7 +32,7 @@ class Registration(SQLModel, table=True):
     )
     source: str = Field(sa_column=columns.text())
     state: State = Field(sa_column=columns.choice(State))
-    code_digest: str | None = Field(sa_column=columns.text(null=True, unique=True))
+    code_digest: str | None = Field(sa_column=columns.digest(null=True, unique=True))
     registered_at: datetime = Field(sa_column=columns.moment())
     expires_at: datetime | None = Field(sa_column=columns.moment(null=True))
     confirmed_at: datetime | None = Field(sa_column=columns.moment(null=True))

@@ -1,16 +1,11 @@
 """Pure decisions of the registration room: what newcomers must give, who may come, and when."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lmsctl.content.errors import ContentArchived
-from lmsctl.content.results import Status as ContentStatus
-from lmsctl.content.rules import Item
 from lmsctl.kit import address, canonical
 from lmsctl.kit.address import Email, parse_email
 from lmsctl.kit.errors import Refusal
-from lmsctl.portal import rules as portal_rules
-from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.store import Settings
 from lmsctl.registration.errors import (
     DetailMissing,
@@ -18,7 +13,6 @@ from lmsctl.registration.errors import (
     DomainNotAllowed,
     DomainsContradict,
     DomainsMissing,
-    RegistrationOff,
 )
 from lmsctl.user import rules as user_rules
 from lmsctl.user.rules import FieldEntry, FieldRule
@@ -148,21 +142,6 @@ class Domains:
 
 
 AS_BEFORE = Domains()
-
-
-def closed_gates(portal: Settings) -> Iterator[Refusal]:
-    """Yield a refusal for everything that closes all doors of the portal."""
-    if not portal.is_registration_on:
-        yield RegistrationOff()
-
-
-def closed_link(item: Item, portal: Settings) -> Iterator[Refusal]:
-    """Yield a refusal for every gate of an item's open link that is closed, whoever comes."""
-    yield from closed_gates(portal)
-    if item.status == ContentStatus.ARCHIVED:
-        yield ContentArchived(given=item.code)
-    if portal_rules.is_full(portal.seats_taken, portal.seat_limit):
-        yield PlanFull()
 
 
 def secret_part(given: str) -> str:

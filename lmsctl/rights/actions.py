@@ -1,6 +1,12 @@
 """Asking for rights: who acts, what they may, and where."""
 
-from lmsctl.kit import canonical
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lmsctl.kit import canonical, locks
+from lmsctl.kit.address import login_key
+from lmsctl.kit.locks import R
 from lmsctl.kit.work import Work
 from lmsctl.rights import rules, store
 from lmsctl.rights.errors import (
@@ -9,7 +15,14 @@ from lmsctl.rights.errors import (
     PermissionBeyondOwn,
     PermissionMissing,
 )
-from lmsctl.rights.rules import EVERYWHERE, OPERATOR, Actor, Holding, Scope
+from lmsctl.rights.rules import EVERYWHERE, OPERATOR, Actor, Holding, Scope, Sight
+
+
+@dataclass(frozen=True, slots=True)
+class _Myself:
+    """Who was meant by --as, who may change their own login meanwhile."""
+
+    id: int
 
 
 def actor(work: Work) -> Actor:
@@ -23,13 +36,44 @@ def actor(work: Work) -> Actor:
 def _find_actor(work: Work) -> Actor:
     if work.as_login is None:
         return OPERATOR
-    person = store.find_person(work, canonical.key(work.as_login))
+    number = work.remember(_Myself, lambda: _myself(work)).id
+    person = store.person(work, number)
     if person is None:
         raise ActorUnknown(login=work.as_login)
     if person.status != "active":
         raise ActorNotActive(login=person.login, status=person.status)
     work.as_login = person.login  # the log names the person, however they were written
     return Actor(person.login, person.id, holdings(work, person.id))
+
+
+def _myself(work: Work) -> _Myself:
+    number = store.find_person(work, login_key(work.as_login or ""))
+    if number is None:
+        raise ActorUnknown(login=work.as_login)
+    return _Myself(number)
+
+
+def look_again(work: Work) -> None:
+    """Let the actor's rights be read anew, because we may have waited for others since."""
+    work.forget(Actor)
+
+
+def hold_actor(work: Work) -> None:
+    """Let nobody change the actor until we are done, because something new will point to them."""
+    number = actor(work).user_id
+    if number is not None:
+        store.share(work, number)
+        look_again(work)
+
+
+def get_for_update(work: Work, get: Callable[[], R], lock: Callable[[Work, int], Any]) -> R:
+    """Return a row as `locks.get_for_update` does; the rights too are those after the lock."""
+
+    def look_and_get() -> R:
+        look_again(work)
+        return get()
+
+    return locks.get_for_update(work, look_and_get, lock)
 
 
 def holdings(work: Work, user_id: int) -> tuple[Holding, ...]:
@@ -50,6 +94,11 @@ def holdings(work: Work, user_id: int) -> tuple[Holding, ...]:
         )
         for role, is_builtin, places in paths.values()
     )
+
+
+def sight(work: Work) -> Sight:
+    """Return what the actor may be told the names of."""
+    return actor(work).sight
 
 
 def name_of(work: Work) -> str:

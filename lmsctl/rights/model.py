@@ -3,7 +3,7 @@
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from lmsctl.kit import columns
+from lmsctl.kit import canonical, columns
 
 
 class Role(SQLModel, table=True):
@@ -14,7 +14,7 @@ class Role(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=columns.text())
-    name_key: str = Field(sa_column=columns.text(unique=True))
+    name_key: str = Field(sa_column=columns.derived("name", canonical.key, unique=True))
     is_builtin: bool = Field(sa_column=columns.truth())
 
 

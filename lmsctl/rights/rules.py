@@ -1,6 +1,6 @@
 """Rights as a pure question: actor, permission, department path; no unless granted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 EVERYWHERE = "/"
@@ -124,9 +124,67 @@ class Scope:
         likes = (f"{column} LIKE '{prefix}%'" for prefix in self.paths)
         return f"({' OR '.join(likes)})" if self.paths else "FALSE"
 
+    def names(self, path: str) -> bool:
+        """Say whether the department at `path` is in scope, or above it, as part of a path there.
+
+        `named` asks the same in SQL.
+        """
+        return self.covers(path) or any(prefix.startswith(path) for prefix in self.paths)
+
+    def named(self, column: str) -> str:
+        """Return an SQL condition on `column`: in scope, or above it, as part of a path there."""
+        if self.is_everywhere:
+            return "TRUE"
+        above = sorted({one for prefix in self.paths for one in _above(prefix)})
+        listed = ", ".join(f"'{path}'" for path in above)
+        return f"({self.clause(column)} OR {column} IN ({listed}))" if above else "FALSE"
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the paths of the departments that the one at `path` lies in."""
+    parts = path.strip(EVERYWHERE).split(EVERYWHERE)
+    for length in range(1, len(parts)):
+        yield f"/{'/'.join(parts[:length])}/"
+
 
 # Every department: for what is looked up before anybody asks whether it is in scope.
 ANYWHERE = Scope((EVERYWHERE,))
+
+
+# Whoever sees people, groups or trainings there is also told what the department is called.
+_SHOWING_DEPARTMENTS = (
+    "department.view",
+    "group.view",
+    "user.view",
+    "enrollment.view",
+    "training.manage",
+    "training.enroll",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which departments, groups and people an actor may be told the names of, wherever it is.
+
+    What is shown of something in scope often names something else, which may be out of scope.
+    """
+
+    departments: Scope
+    groups: Scope
+    people: Scope
+    own_id: int | None
+
+    def person(self, path: str, number: str) -> str:
+        """Return an SQL condition on the columns of a person's department's path and their id."""
+        own = "" if self.own_id is None else f" OR {number} = {self.own_id}"
+        return f"({self.people.clause(path)}{own})"
+
+    def names_person(self, path: str, number: int) -> bool:
+        """Say whether the person of that id, in the department at `path`, may be named."""
+        return self.people.covers(path) or number == self.own_id
+
+
+ALL_IN_SIGHT = Sight(ANYWHERE, ANYWHERE, ANYWHERE, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +204,17 @@ class Actor:
             for path in holding.paths
         }
         return Scope(tuple(sorted(paths)))
+
+    @property
+    def sight(self) -> "Sight":
+        """What the actor may be told the names of."""
+        showing = {path for word in _SHOWING_DEPARTMENTS for path in self.scope(word).paths}
+        return Sight(
+            departments=Scope(tuple(sorted(showing))),
+            groups=self.scope("group.view"),
+            people=self.scope("user.view"),
+            own_id=self.user_id,
+        )
 
     def may(self, permission: str, path: str = EVERYWHERE) -> bool:
         """Say whether `permission` holds in the department at `path` and all under it."""

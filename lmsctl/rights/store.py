@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lmsctl.kit import locks
 from lmsctl.kit.work import Work
 
 
@@ -32,13 +33,11 @@ class RolePermissionRow:
     permission: str
 
 
-def find_person(work: Work, login_key: str) -> Person | None:
-    """Return who has that login or address, in the form in which they are compared."""
-    return work.one(
-        Person,
+def find_person(work: Work, login_key: str) -> int | None:
+    """Return the id of who has that login or address, in the form in which they are compared."""
+    found: int | None = work.value(
         """
-        SELECT id, login, CASE WHEN due_at <= :now THEN due_status ELSE status END AS status
-        FROM users
+        SELECT id FROM users
         WHERE (login_key = :login OR email_key = :login)
           AND (expires_at IS NULL OR expires_at > :now)
         ORDER BY CASE WHEN login_key = :login THEN 0 ELSE 1 END
@@ -47,6 +46,25 @@ def find_person(work: Work, login_key: str) -> Person | None:
         login=login_key,
         now=work.now,
     )
+    return found
+
+
+def person(work: Work, number: int) -> Person | None:
+    """Return who has that id, with their status now."""
+    return work.one(
+        Person,
+        """
+        SELECT id, login, CASE WHEN due_at <= :now THEN due_status ELSE status END AS status
+        FROM users WHERE id = :id AND (expires_at IS NULL OR expires_at > :now)
+        """,
+        id=number,
+        now=work.now,
+    )
+
+
+def share(work: Work, number: int) -> None:
+    """Let nobody change this person until we are done, while others may share them."""
+    work.value(f"SELECT id FROM users WHERE id = :id{locks.for_share(work)}", id=number)
 
 
 def grants(work: Work, user_id: int) -> list[GrantRow]:

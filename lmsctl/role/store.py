@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import LEARNER, Scope
@@ -49,6 +49,11 @@ def named(work: Work, name_key: str) -> Node | None:
 def names(work: Work) -> list[str]:
     """Return the names of all roles, in the order they were made."""
     return work.values("SELECT name FROM roles ORDER BY id")
+
+
+def share(work: Work, number: int) -> None:
+    """Let nobody change this role until we are done, while others may share it."""
+    work.value(f"SELECT id FROM roles WHERE id = :id{locks.for_share(work)}", id=number)
 
 
 def lock(work: Work, number: int) -> None:

@@ -63,7 +63,7 @@ def create(
     def write(work: Work) -> Done:
         found = actions.find(work, code) if if_exists is not options.Existing.FAIL else None
         if found is None:
-            made = actions.create(
+            made, warnings = actions.create(
                 work,
                 name,
                 department=department,
@@ -73,7 +73,8 @@ def create(
                 code=code,
                 domains=domains.asked(),
             )
-            return Done(made, f"Created the sign-up profile {made.code}. {_window(work, made)}")
+            sentence = f"Created the sign-up profile {made.code}. {_window(work, made)}"
+            return Done(made, sentence, notes=warnings)
         if if_exists is options.Existing.SKIP:
             return Done(
                 found, f"The sign-up profile {found.code} exists already.", is_changed=False

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from lmsctl.kit import columns
+from lmsctl.kit import canonical, columns
 
 
 class SignupProfile(SQLModel, table=True):
@@ -32,14 +32,14 @@ class SignupProfile(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=columns.text())
     code: str = Field(sa_column=columns.text())
-    code_key: str = Field(sa_column=columns.text(unique=True))
+    code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))
     department_id: int = Field(sa_column=columns.reference("departments"))
     starts_at: datetime = Field(sa_column=columns.moment())
     ends_at: datetime | None = Field(sa_column=columns.moment(null=True))
     activation_limit: int | None = Field(sa_column=columns.number(null=True))
     activations_used: int = Field(sa_column=columns.number())
     link: str = Field(sa_column=columns.text(unique=True))
-    domains_json: list[str] | None = Field(sa_column=columns.json_text(null=True))
+    domains_json: list[str] | None = Field(sa_column=columns.json_list(null=True))
     created_at: datetime = Field(sa_column=columns.moment())
     version: int = Field(sa_column=columns.number(default=1))
 

@@ -16,10 +16,23 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A sign-up profile; `limit` is None for unlimited, `domains` None for the portal's list."""
+    """A sign-up profile; `limit` is None for unlimited, `domains` None for the portal's list.
+
+    `blocked_by` has the code of everything that keeps everybody out now.
+    """
 
     KEY = "code"
-    TABLE = ("code", "name", "department", "starts_at", "ends_at", "used", "limit", "state")
+    TABLE = (
+        "code",
+        "name",
+        "department",
+        "starts_at",
+        "ends_at",
+        "used",
+        "limit",
+        "state",
+        "blocked_by",
+    )
 
     id: int
     code: str
@@ -30,6 +43,7 @@ class Profile:
     limit: int | None
     used: int
     state: State
+    blocked_by: list[str]
     domains: list[str] | None
     link: str
     version: int

@@ -9,7 +9,6 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.store import Settings
-from lmsctl.registration import rules as registration_rules
 from lmsctl.signup_profile.errors import (
     ActivationsBelowUsed,
     ActivationsWrong,
@@ -91,7 +90,7 @@ def closed_gates(row: Row, portal: Settings, seats_taken: int, now: datetime) ->
 
     The window includes both its ends. `row.used` and `seats_taken` are as they are at `now`.
     """
-    yield from registration_rules.closed_gates(portal)
+    yield from portal_rules.closed_gates(is_registration_on=portal.is_registration_on)
     if now < row.starts_at:
         yield ProfileNotOpenYet(profile=row.name, opens_at=row.starts_at)
     if row.ends_at is not None and now > row.ends_at:

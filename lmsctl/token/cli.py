@@ -1,25 +1,23 @@
 """The command line of the token room."""
 
-from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import replace
-from io import StringIO
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Gate, Headed, ItemOutcome, Listing, Outcome
-from lmsctl.kit.csvout import CsvFile, replacing
+from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
+from lmsctl.kit.writing import Reports
 from lmsctl.registration.options import DomainChanges, DomainOptions
 from lmsctl.registration.rules import Newcomer
 from lmsctl.token import actions, file_cli
 from lmsctl.token.actions import Template
-from lmsctl.token.results import Expiry, Minted, Minting, Token
+from lmsctl.token.results import Expiry, Minting, Token
 from lmsctl.token.rules import UNLIMITED, Filter
 from lmsctl.user.results import Type
 
@@ -44,6 +42,7 @@ Expires = Annotated[
     typer.Option("--expires", metavar="TIME", help="Until when; a date means its whole day."),
 ]
 Email = Annotated[str | None, typer.Option("--email", help="Address.")]
+_CODES_LOST = "'lmsctl token template --to FILE' writes all tokens with their codes."
 
 
 def _parsed(given: str | None) -> TimeWord | None:
@@ -86,7 +85,7 @@ def create(
         if code is not None and if_exists is not options.Existing.FAIL:
             found = actions.twin(work, code, content)
         if found is None:
-            made = actions.create(
+            made, warnings = actions.create(
                 work,
                 given_content=content,
                 code=code,
@@ -96,9 +95,8 @@ def create(
                 expires=last,
                 domains=domains.asked(),
             )
-            return Done(
-                made, f"Created the token {made.code} for {made.content}{_till(work, made)}."
-            )
+            sentence = f"Created the token {made.code} for {made.content}{_till(work, made)}."
+            return Done(made, sentence, notes=warnings)
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The token {found.code} exists already.", is_changed=False)
         after, is_changed = actions.edit(
@@ -298,24 +296,22 @@ def mint(
     Nobody is written to: handing the codes out is yours.
     """
     template = Template(content, nickname, creates or Type.PROSPECT, _parsed(expires))
-    with nullcontext(StringIO()) if env.options.dry_run else replacing(to) as stream:
+    target = env.files.claim(to, "--to")
+    if env.options.dry_run:
+        # Codes that do not last are nobody's business, on a terminal either.
+        target = replace(target, is_discarded=True)
+    with Reports(_CODES_LOST) as reports:
+        file = reports.open(CsvFile(target, ("code", "recipient", "status"), is_held=True))
 
         def write(work: Work) -> Done:
             minted = actions.mint(work, template, count=count, recipients=recipient or ())
-            _write(minted, stream)
-            return Done(Minting(to, len(minted)), f"Made {_plural(len(minted), 'token')}.")
+            file.restart()
+            file.write_all((item.code, item.recipient or "", item.status) for item in minted)
+            file.flush()
+            reports.done = f"Made {_plural(len(minted), 'token')}."
+            return Done(Minting(to, len(minted)), reports.done)
 
         return env.write(write)
-
-
-def _write(minted: Sequence[Minted], stream: TextIO) -> None:
-    """Write what was made before it is committed; anew when all of it had to be done again."""
-    if stream.seekable():
-        stream.seek(0)
-        stream.truncate()
-    with CsvFile(stream, ("code", "recipient", "status")) as file:
-        file.write_all((item.code, item.recipient or "", item.status) for item in minted)
-    stream.flush()
 
 
 @verb(app, examples=("lmsctl token link FAIR-2026 -o id",))

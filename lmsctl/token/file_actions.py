@@ -1,7 +1,6 @@
 """Taking tokens in from a file, and writing them out so that the file can be taken in again."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
@@ -10,6 +9,7 @@ from lmsctl.bulk.store import Span, Unfinished
 from lmsctl.kit.answer import Done
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import Work
+from lmsctl.kit.writing import Target
 from lmsctl.rights import actions as rights
 from lmsctl.token import file_rules, file_store, store
 from lmsctl.token.actions.tokens import new_code
@@ -66,6 +66,11 @@ class _Upload:
     def resolve(self, work: Work, span: Span) -> None:
         """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
         file_store.find_items(work, span)
+        if not work.is_sqlite:
+            file_store.share_items(work, span)
+            rights.look_again(work)
+            file_store.find_items(work, span)
+        rights.require_everywhere(work, "token.manage")
         if self._is_first:
             file_store.fail_repeated_codes(work, span)
         file_store.fail_contents(work, span)
@@ -100,8 +105,8 @@ def note_template(work: Work) -> None:
     audit.record(work, "tokens.exported", "portal")
 
 
-def template(work: Work, target: Any, *, bom: bool = False, raw: bool = False) -> int:
-    """Write every token to `target`, a path or a stream, as the upload takes it; returns how many.
+def template(work: Work, target: Target, *, bom: bool = False, raw: bool = False) -> int:
+    """Write every token to `target` as the upload takes it; returns how many.
 
     Moments are written in the zone of this unit of work. Needs `token.view`. Raises
     CsvFileUnwritable.

@@ -1,6 +1,5 @@
 """The command line for files of tokens: bulk upload and its template."""
 
-import sys
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -54,7 +53,7 @@ def bulk_upload(
     from lmsctl.bulk.actions import Upload  # what reads files takes long to load
     from lmsctl.token import file_actions
 
-    with Upload(replace(file.order(path), again=again)) as upload:
+    with Upload(replace(file.order(env, path), again=again)) as upload:
         return env.write(lambda work: file_actions.bulk_upload(work, upload), late=True)
 
 
@@ -74,7 +73,7 @@ def template(
     """
     from lmsctl.token import file_actions  # what writes files takes long to load
 
+    target = env.files.claim(to, "--to")
     env.write(file_actions.note_template)
-    target = sys.stdout if to == "-" else to
     count = env.read(lambda work: file_actions.template(work, target, bom=bom, raw=raw))
     return Done(None, f"Wrote {count} token{'' if count == 1 else 's'}.", is_changed=False)

@@ -8,6 +8,7 @@ from lmsctl.bulk.store import BETWEEN, IN_SPAN, Fault, Span, fail, fail_repeated
 from lmsctl.content.errors import ContentArchived, ContentUnknown
 from lmsctl.content.results import Source
 from lmsctl.content.results import Status as ContentStatus
+from lmsctl.kit import locks
 from lmsctl.kit.work import Work
 from lmsctl.token import rules, store
 from lmsctl.token.errors import TokenContentLibrary, TokenContentWrong, TokenLimitBelowUses
@@ -71,6 +72,16 @@ def find_items(work: Work, span: Span) -> None:
         """,
         **span.values,
     )
+
+
+def share_items(work: Work, span: Span) -> None:
+    """Let nobody change the items that the rows of a span name; then they are to be found again."""
+    rows = f"""
+        SELECT c.id FROM content_items c WHERE c.id IN
+            (SELECT i.content_id FROM staged s {_ITEMS} WHERE {IN_SPAN})
+        ORDER BY c.id{locks.for_share(work)}
+    """
+    work.value(f"SELECT count(*) FROM ({rows}) locked", **span.values)
 
 
 def names_tokens(work: Work, span: Span) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from lmsctl.kit import columns
+from lmsctl.token.rules import digest
 from lmsctl.user.results import Type
 
 
@@ -30,7 +31,7 @@ class Token(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=columns.key())
     code: str = Field(sa_column=columns.text())
-    code_digest: str = Field(sa_column=columns.text(unique=True))
+    code_digest: str = Field(sa_column=columns.derived("code", digest, unique=True))
     nickname: str | None = Field(sa_column=columns.text(null=True))
     content_id: int = Field(sa_column=columns.reference("content_items"))
     creates: Type = Field(sa_column=columns.choice(Type))
@@ -38,7 +39,7 @@ class Token(SQLModel, table=True):
     uses: int = Field(sa_column=columns.number(default=0))
     expires_at: datetime | None = Field(sa_column=columns.moment(null=True))
     is_active: bool = Field(sa_column=columns.truth())
-    domains_json: list[str] | None = Field(sa_column=columns.json_text(null=True))
+    domains_json: list[str] | None = Field(sa_column=columns.json_list(null=True))
     created_at: datetime = Field(sa_column=columns.moment())
     run_id: int | None = Field(sa_column=columns.number(null=True))
     version: int = Field(sa_column=columns.number(default=1))
@@ -57,7 +58,7 @@ class Redemption(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=columns.key())
     token_id: int = Field(sa_column=columns.number())
     nickname: str | None = Field(sa_column=columns.text(null=True))
-    code_digest: str = Field(sa_column=columns.text())
+    code_digest: str = Field(sa_column=columns.digest())
     user_id: int | None = Field(sa_column=columns.reference("users", null=True, gone="SET NULL"))
     content_id: int | None = Field(
         sa_column=columns.reference("content_items", null=True, gone="SET NULL")

@@ -36,11 +36,23 @@ class Standing(StrEnum):
 class Token:
     """A token; `limit` is None for unlimited, `expires_at` None for never.
 
-    `domains` is None for the portal's list, and empty for any.
+    `domains` is None for the portal's list, and empty for any. `blocked_by` has the code of
+    everything that keeps every newcomer out now.
     """
 
     KEY = "code"
-    TABLE = ("id", "code", "nickname", "content", "creates", "uses", "limit", "expires_at", "state")
+    TABLE = (
+        "id",
+        "code",
+        "nickname",
+        "content",
+        "creates",
+        "uses",
+        "limit",
+        "expires_at",
+        "state",
+        "blocked_by",
+    )
 
     id: int
     code: str
@@ -52,6 +64,7 @@ class Token:
     expires_at: datetime | None
     active: bool
     state: State
+    blocked_by: list[str]
     title: str
     domains: list[str] | None
     created_at: datetime

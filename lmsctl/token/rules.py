@@ -7,10 +7,13 @@ from datetime import datetime
 from urllib.parse import quote, unquote
 
 from lmsctl.content import rules as content_rules
+from lmsctl.content.errors import ContentArchived
 from lmsctl.content.results import Kind, Source
+from lmsctl.content.results import Status as ContentStatus
 from lmsctl.content.rules import Item
 from lmsctl.kit import canonical, secret
 from lmsctl.kit.errors import Refusal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.store import Settings
 from lmsctl.registration import rules as registration_rules
 from lmsctl.registration.errors import DetailMissing, DetailsWrong
@@ -51,6 +54,7 @@ class Row:
     content_id: int
     content: str
     title: str
+    content_status: str
     creates: str
     use_limit: int | None
     uses: int
@@ -187,20 +191,20 @@ def state(row: Row, now: datetime) -> State:
     return State.USED_UP if row.is_used_up else State.OPEN
 
 
-def closed_gates(row: Row, item: Item, portal: Settings, now: datetime) -> Iterator[Refusal]:
+def closed_gates(
+    row: Row, content_status: str, portal: Settings, now: datetime
+) -> Iterator[Refusal]:
     """Yield a refusal for every gate that is closed at `now` to everybody, even to the enrolled.
 
-    The expiry is included in the time a token works.
+    `content_status` is that of its item. The expiry is included in the time a token works.
     """
-    yield from registration_rules.closed_gates(portal)
+    yield from portal_rules.closed_gates(is_registration_on=portal.is_registration_on)
     if not row.is_active:
         yield TokenDisabled()
     if row.expires_at is not None and now > row.expires_at:
         yield TokenExpired(expires_at=row.expires_at)
-    try:
-        content_rules.check_enrollable(item)
-    except Refusal as refusal:
-        yield refusal
+    if content_status == ContentStatus.ARCHIVED:
+        yield ContentArchived(given=row.content)
 
 
 def closed_by_use(row: Row) -> Iterator[Refusal]:

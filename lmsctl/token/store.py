@@ -17,8 +17,8 @@ from lmsctl.token.rules import Row
 
 _ROW = """
     SELECT t.id, t.code, t.code_digest, t.nickname, t.content_id, c.code AS content, c.title,
-           t.creates, t.use_limit, t.uses, t.expires_at, t.is_active, t.domains_json,
-           t.created_at, t.version
+           c.status AS content_status, t.creates, t.use_limit, t.uses, t.expires_at, t.is_active,
+           t.domains_json, t.created_at, t.version
     FROM tokens t JOIN content_items c ON c.id = t.content_id
 """
 _LONGEST_NUMBER = 18

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field, SQLModel
 
 from lmsctl.content.results import Opening
-from lmsctl.kit import columns
+from lmsctl.kit import canonical, columns
 from lmsctl.training.results import Answer, Deadline, Kind, Side
 from lmsctl.user.results import Type
 
@@ -41,7 +41,7 @@ class Training(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=columns.key())
     code: str = Field(sa_column=columns.text())
-    code_key: str = Field(sa_column=columns.text(unique=True))
+    code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))
     title: str = Field(sa_column=columns.text())
     type: Kind = Field(sa_column=columns.choice(Kind))
     description: str = Field(sa_column=columns.text())
@@ -49,7 +49,7 @@ class Training(SQLModel, table=True):
     organizer_id: int | None = Field(
         sa_column=columns.reference("users", null=True, gone="SET NULL")
     )
-    time_zone: str = Field(sa_column=columns.text())
+    time_zone: str = Field(sa_column=columns.zone())
     registration_amount: int | None = Field(sa_column=columns.number(null=True))
     registration_unit: str | None = Field(sa_column=columns.text(null=True))
     cancellation_amount: int | None = Field(sa_column=columns.number(null=True))
@@ -84,7 +84,7 @@ class TrainingSession(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=columns.key())
     training_id: int = Field(sa_column=columns.reference("trainings", gone="CASCADE", index=False))
     code: str = Field(sa_column=columns.text())
-    code_key: str = Field(sa_column=columns.text())
+    code_key: str = Field(sa_column=columns.derived("code", canonical.key))
     title: str | None = Field(sa_column=columns.text(null=True))
     instructor: str | None = Field(sa_column=columns.text(null=True))
     capacity: int | None = Field(sa_column=columns.number(null=True))

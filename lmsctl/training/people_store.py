@@ -12,7 +12,7 @@ from typing import Any
 from lmsctl.kit.driver import Repeat
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
-from lmsctl.rights.rules import Scope
+from lmsctl.rights.rules import Scope, Sight
 from lmsctl.training.results import Participant
 from lmsctl.user.store import STATUS_NOW
 
@@ -267,14 +267,19 @@ def empty(work: Work, session_id: int) -> None:
 
 
 def participants(
-    work: Work, scope: Scope, training_id: int, session_id: int | None
+    work: Work, scope: Scope, training_id: int, session_id: int | None, sight: Sight
 ) -> Iterator[Participant]:
-    """Yield who in scope takes part in a training, or in one session, by session and login."""
+    """Yield who in scope takes part in a training, or in one session, by session and login.
+
+    Their departments are named where those are in sight.
+    """
     return work.each(
         Participant,
         f"""
         SELECT u.login, u.email, s.code AS session, COALESCE(e.answer, 'enrolled') AS state,
-               {STATUS_NOW} AS status, d.full_name AS department, e.is_preselected, e.side,
+               {STATUS_NOW} AS status,
+               CASE WHEN {sight.departments.named("d.path")} THEN d.full_name END AS department,
+               e.is_preselected, e.side,
                e.access_at, e.enrolled_at,
                {DAYS_ATTENDED} AS days_attended,
                e.points, e.certificate

@@ -122,7 +122,7 @@ class Training:
     title: str
     type: Kind
     description: str
-    department: str
+    department: str | None
     organizer: str | None
     time_zone: str
     stop_registration: str | None
@@ -144,7 +144,7 @@ class TrainingRow:
     code: str
     title: str
     type: Kind
-    department: str
+    department: str | None
     organizer: str | None
     time_zone: str
     sessions: int
@@ -190,7 +190,7 @@ class Participant:
     session: str | None
     state: str
     status: str
-    department: str
+    department: str | None
     is_preselected: bool
     side: Side
     access_at: datetime

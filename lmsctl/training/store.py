@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lmsctl.content import store as content
 from lmsctl.content.results import Opened
 from lmsctl.kit import canonical
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import Scope
+from lmsctl.rights.rules import Scope, Sight
 from lmsctl.training.errors import SessionUnknown, TrainingUnknown
 from lmsctl.training.results import TrainingRow
 from lmsctl.training.rules import Day, Session, Training
@@ -134,12 +135,14 @@ class Filter:
     type: str | None = None
 
 
-def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[TrainingRow]:
-    """Yield the trainings in scope that fit every filter, by code."""
+def listed(work: Work, scope: Scope, wanted: Filter, sight: Sight) -> Iterator[TrainingRow]:
+    """Yield the trainings in scope that fit every filter, by code; others' names if in sight."""
     return work.each(
         TrainingRow,
         f"""
-        SELECT t.id, t.code, t.title, t.type, d.full_name AS department, u.login AS organizer,
+        SELECT t.id, t.code, t.title, t.type,
+               CASE WHEN {sight.departments.named("d.path")} THEN d.full_name END AS department,
+               CASE WHEN {sight.person("ud.path", "u.id")} THEN u.login END AS organizer,
                t.time_zone,
                (SELECT count(*) FROM training_sessions s
                 WHERE s.training_id = t.id AND s.canceled_at IS NULL) AS sessions,
@@ -152,6 +155,7 @@ def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[TrainingRow]:
         FROM trainings t
         JOIN departments d ON d.id = t.department_id
         LEFT JOIN users u ON u.id = t.organizer_id
+        LEFT JOIN departments ud ON ud.id = u.department_id
         WHERE {scope.clause("d.path")} AND (:under IS NULL OR d.path LIKE :under)
           AND (:type IS NULL OR t.type = :type)
         ORDER BY t.code_key
@@ -295,18 +299,20 @@ def change_day(work: Work, number: int, **values: Any) -> None:
 # The catalog -------------------------------------------------------------------------------------
 
 
-def openings(work: Work, training_id: int | None) -> Iterator[Opened]:
-    """Yield which trainings the catalog offers to whom, of one when given, by code."""
+def openings(work: Work, training_id: int | None, sight: Sight) -> Iterator[Opened]:
+    """Yield which trainings the catalog offers to whom in sight, of one when given, by code."""
     return work.each(
         Opened,
-        """
+        f"""
         SELECT NULL AS content, t.title, o.opening,
                COALESCE(o.type, g.name, d.full_name) AS name, t.code AS training
         FROM training_openings o
         JOIN trainings t ON t.id = o.training_id
         LEFT JOIN user_groups g ON g.id = o.group_id
+        LEFT JOIN departments gd ON gd.id = g.department_id
         LEFT JOIN departments d ON d.id = o.department_id
-        WHERE :training IS NULL OR o.training_id = :training
+        WHERE (:training IS NULL OR o.training_id = :training)
+          AND {content.is_named(sight, group="gd.path", department="d.path")}
         ORDER BY t.code_key, o.id
         """,
         training=training_id,
@@ -361,15 +367,22 @@ class Offered:
     name: str | None
 
 
-def offered(work: Work, *, user_id: int, path: str, type_: str) -> list[Offered]:
-    """Return what the catalog offers to a person of this type in this department, by code."""
+def offered(work: Work, *, user_id: int, path: str, type_: str, sight: Sight) -> list[Offered]:
+    """Return what the catalog offers to a person of this type in this department, by code.
+
+    Groups and departments to which it does are named if they are in sight.
+    """
     return work.all(
         Offered,
         f"""
-        SELECT o.training_id, o.opening, COALESCE(o.type, g.name, d.full_name) AS name
+        SELECT o.training_id, o.opening, COALESCE(
+                   o.type,
+                   CASE WHEN {sight.groups.clause("gd.path")} THEN g.name END,
+                   CASE WHEN {sight.departments.named("d.path")} THEN d.full_name END) AS name
         FROM training_openings o
         JOIN trainings t ON t.id = o.training_id
         LEFT JOIN user_groups g ON g.id = o.group_id
+        LEFT JOIN departments gd ON gd.id = g.department_id
         LEFT JOIN departments d ON d.id = o.department_id
         WHERE {_IS_FOR} ORDER BY t.code_key, o.id
         """,

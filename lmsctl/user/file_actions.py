@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, ReadRow, Upload
-from lmsctl.bulk.store import Span
+from lmsctl.bulk.store import Span, lock_meant
 from lmsctl.department import store as departments
-from lmsctl.kit import canonical, discover
+from lmsctl.kit import discover
+from lmsctl.kit.address import login_key
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import MeanwhileChanged, Work
+from lmsctl.kit.writing import Target
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal
@@ -92,8 +94,8 @@ class _Import:
         """Find out whom the rows of `span` mean, what they change, and what is wrong with them."""
         if self._is_first:
             self._prepare(work)
+        has_people = self._find_people(work, span)
         scope = rights.require(work, "user.manage")
-        has_people = store.find_people(work, span)
         if has_people and not scope.is_everywhere:
             checks.fail_out_of_scope(work, span, scope)
         adoption_store.adopt(work, span)
@@ -109,6 +111,17 @@ class _Import:
         if self._has_generated:
             _give_logins(work, span, is_first=self._is_first)
         self._is_first = False
+
+    @staticmethod
+    def _find_people(work: Work, span: Span) -> bool:
+        """Find and lock whom the rows mean and where they are to be; say whether there are any."""
+        has_people = store.find_people(work, span)
+        if work.is_sqlite:
+            return has_people
+        lock_meant(work, span, "users")
+        lock_meant(work, span, "departments", "department_id")
+        rights.look_again(work)
+        return store.find_people(work, span)
 
     def _prepare(self, work: Work) -> None:
         if users.fields(work) != self.fields:
@@ -289,7 +302,7 @@ def _numbered(work: Work) -> Iterator[tuple[int, str, str]]:
             taken.add(clash.text)
             continue
         base = rules.login_of_address(clash.text)
-        key = canonical.key(base)
+        key = login_key(base)
         number = latest.get(key, 0)
         while (f"{key}{number}" if number else key) in taken:
             number += 1
@@ -345,9 +358,9 @@ def note_export(work: Work, wanted: Filter) -> None:
 
 
 def export_people(
-    work: Work, target: Any, wanted: Filter, *, bom: bool = False, raw: bool = False
+    work: Work, target: Target, wanted: Filter, *, bom: bool = False, raw: bool = False
 ) -> int:
-    """Write the people in scope who fit `wanted` to `target`, a path or a stream, as CSV.
+    """Write the people in scope who fit `wanted` to `target` as CSV.
 
     The headings are those of the import, which takes the file back without changing anything.
     `wanted.under` is a department as people write it. Needs `user.view`; returns how many people.

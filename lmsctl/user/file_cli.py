@@ -1,6 +1,5 @@
 """The command line for files of people: import and export."""
 
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -56,7 +55,7 @@ def import_(
     from lmsctl.bulk.actions import Upload  # what reads files takes long to load
     from lmsctl.user import file_actions
 
-    with Upload(file.order(path)) as upload:
+    with Upload(file.order(env, path)) as upload:
         return env.write(
             lambda work: file_actions.import_people(work, upload, wants_notices=notify), late=True
         )
@@ -83,8 +82,8 @@ def export(
     from lmsctl.user import file_actions  # what writes files takes long to load
 
     wanted = Filter(under=department, type=type_, status=status)
+    target = env.files.claim(to, "--to")
     env.write(lambda work: file_actions.note_export(work, wanted))
-    target = sys.stdout if to == "-" else to
     count = env.read(
         lambda work: file_actions.export_people(work, target, wanted, bom=bom, raw=raw)
     )

@@ -11,7 +11,7 @@ from lmsctl.bulk.actions import Note, Put, ReadRow
 from lmsctl.department import rules as department_rules
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.kit import canonical
-from lmsctl.kit.address import parse_email
+from lmsctl.kit.address import login_key, parse_email
 from lmsctl.kit.csvheading import heading_key
 from lmsctl.kit.csvin import Column
 from lmsctl.kit.errors import Ambiguous, Refusal
@@ -101,7 +101,7 @@ def row_reader(
     pick = itemgetter(*[position.get(name, -1) for name in plain])
     extra = [
         (name, position[name], read)
-        for name, read in _extra(groups, fields, is_sandbox=is_sandbox).items()
+        for name, read in _extra(groups, fields).items()
         if name in position
     ]
 
@@ -124,9 +124,9 @@ def row_reader(
                 login = rules.login_of_address(email.address)
             elif not texts[1]:
                 note(row_no, None, LoginMissing())
-        login_key = canonical.fold(login) if login else None
+        key = login_key(login) if login else None
         address, email_key = (email.address, email.key) if email else (None, None)
-        values[:_NAMING] = (login, login_key, int(not texts[0]), address, email_key)
+        values[:_NAMING] = (login, key, int(not texts[0]), address, email_key)
         return values
 
     return read_row
@@ -203,14 +203,12 @@ def _suggester(known: Sequence[str]) -> Callable[[str], str | None]:
 # Cells that go into tables of their own ----------------------------------------------------------
 
 
-def _extra(
-    groups: Iterable[Named], fields: Iterable[FieldRule], *, is_sandbox: bool
-) -> Mapping[str, Extra]:
+def _extra(groups: Iterable[Named], fields: Iterable[FieldRule]) -> Mapping[str, Extra]:
     def supervisor(row_no: int, put: Put, cell: str) -> None:
         word = canonical.key(cell)
         is_word = word in {SupervisorMode.NONE, SupervisorMode.INHERITED}
         mode = word if is_word else SupervisorMode.OWN.value
-        key = None if is_word else _person_key(cell, is_sandbox=is_sandbox)
+        key = None if is_word else login_key(cell)
         put("staged_supervisors", (row_no, mode, key, cell, None, None))
 
     find = _groups(groups)
@@ -220,15 +218,6 @@ def _extra(
         "add_to_group": _memberships(find, replaces=0),
         **{rule.name: _value(rule) for rule in fields},
     }
-
-
-def _person_key(cell: str, *, is_sandbox: bool) -> str:
-    if "@" in cell:
-        try:
-            return parse_email(cell, sandbox=is_sandbox).key
-        except Refusal:  # then it is a login that looks like an address, or nobody's
-            pass
-    return canonical.key(cell)
 
 
 def _value(rule: FieldRule) -> Extra:

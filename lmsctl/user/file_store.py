@@ -15,7 +15,7 @@ from lmsctl.user.adoption_store import IS_ADOPTED
 from lmsctl.user.file_rules import Named, Place
 from lmsctl.user.results import Origin, SupervisorMode
 from lmsctl.user.rules import FieldRule
-from lmsctl.user.store import IS_ALIVE, STATUS_NOW, Filter
+from lmsctl.user.store import IS_ALIVE, STATUS_NOW, Filter, take_names
 
 # Nobody can say whom a row of `staged` without `login_key` means. A new person whose row has no
 # login is called like the local part of the address for the time being (`is_generated`);
@@ -422,6 +422,9 @@ def change_people(work: Work, span: Span) -> None:
         now=work.now,
         **span.values,
     )
+    readdressed = f"SELECT s.id FROM good s WHERE {changes('email')} AND {IN_SPAN}"
+    if work.run(f"DELETE FROM user_names WHERE user_id IN ({readdressed})", **span.values):
+        take_names(work, f"u.id IN ({readdressed})", **span.values)
 
 
 def ended(work: Work, span: Span) -> Iterator[int]:
@@ -462,6 +465,8 @@ def add_people(work: Work, span: Span, *, root_id: int, run: int) -> None:
         created_at=work.now,
         **span.values,
     )
+    new = f"SELECT s.login_key FROM good s WHERE s.id IS NULL AND {IN_SPAN}"
+    take_names(work, f"u.login_key IN ({new})", **span.values)
 
 
 def _people(condition: str = IN_SPAN) -> str:

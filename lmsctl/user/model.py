@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from lmsctl.kit import columns
+from lmsctl.kit import address, canonical, columns
 from lmsctl.user.results import FieldKind, Origin, Status, SupervisorMode, Type
+
+# Whether addresses that nobody can own are taken is for those who enter them to say.
 
 
 class User(SQLModel, table=True):
@@ -46,9 +48,11 @@ class User(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=columns.key())
     login: str = Field(sa_column=columns.text())
-    login_key: str = Field(sa_column=columns.text(unique=True))
+    login_key: str = Field(sa_column=columns.derived("login", address.login_key, unique=True))
     email: str | None = Field(sa_column=columns.text(null=True))
-    email_key: str | None = Field(sa_column=columns.text(null=True, unique=True))
+    email_key: str | None = Field(
+        sa_column=columns.derived("email", address.login_key, null=True, unique=True)
+    )
     first_name: str = Field(sa_column=columns.text())
     last_name: str = Field(sa_column=columns.text())
     type: Type = Field(sa_column=columns.choice(Type))
@@ -63,10 +67,20 @@ class User(SQLModel, table=True):
     created_at: datetime = Field(sa_column=columns.moment())
     policy_accepted_at: datetime | None = Field(sa_column=columns.moment(null=True))
     expires_at: datetime | None = Field(sa_column=columns.moment(null=True))
-    due_status: str | None = Field(sa_column=columns.text(null=True))
+    due_status: Status | None = Field(sa_column=columns.word(Status))
     due_at: datetime | None = Field(sa_column=columns.moment(null=True))
     version: int = Field(sa_column=columns.number(default=1))
     away_at: datetime | None = Field(sa_column=columns.moment(null=True))
+
+
+class Name(SQLModel, table=True):
+    """What a person is called: the key of their login or of their address, each only once."""
+
+    __tablename__ = "user_names"
+    __table_args__ = (columns.STRICT_LINK,)
+
+    key: str = Field(sa_column=columns.text_key())
+    user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE"))
 
 
 class CustomField(SQLModel, table=True):
@@ -77,10 +91,10 @@ class CustomField(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=columns.text())
-    name_key: str = Field(sa_column=columns.text(unique=True))
+    name_key: str = Field(sa_column=columns.derived("name", canonical.key, unique=True))
     kind: FieldKind = Field(sa_column=columns.choice(FieldKind))
     is_required: bool = Field(sa_column=columns.truth())
-    choices_json: list[str] = Field(sa_column=columns.json_text())
+    choices_json: list[str] = Field(sa_column=columns.json_list())
 
 
 class FieldValue(SQLModel, table=True):
@@ -95,4 +109,6 @@ class FieldValue(SQLModel, table=True):
     user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE", primary=True))
     field_id: int = Field(sa_column=columns.reference("fields", gone="CASCADE", primary=True))
     value: str = Field(sa_column=columns.text())
-    unique_key: str | None = Field(sa_column=columns.text(null=True))
+    unique_key: str | None = Field(
+        sa_column=columns.derived("value", canonical.key, null=True, is_optional=True)
+    )

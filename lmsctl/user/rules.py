@@ -85,6 +85,10 @@ def check_login(given: str) -> str:
     text = canonical.check_text(given, field="login", max_chars=_LOGIN_LIMIT)
     if any(character.isspace() for character in text):
         raise LoginInvalid(login=text, reason="it holds a blank", field="login")
+    ignorable = canonical.first_ignorable(text)
+    if ignorable:
+        reason = f"it holds {canonical.name_of(ignorable)}"
+        raise LoginInvalid(login=canonical.excerpt(text), reason=reason, field="login")
     if text.startswith("-"):
         raise LoginInvalid(login=text, reason="it begins with a hyphen", field="login")
     return text

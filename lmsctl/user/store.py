@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lmsctl.kit import address, canonical
+from lmsctl.kit import canonical, locks
+from lmsctl.kit.address import login_key
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -67,12 +68,10 @@ def find(work: Work, given: str, scope: Scope) -> Person | None:
     found = work.all(
         Person,
         f"""
-        {_PERSON} AND (u.login_key = :key OR u.email_key = :email OR u.id = :number)
+        {_PERSON} AND (u.login_key = :key OR u.email_key = :key OR u.id = :number)
           AND {scope.clause("d.path")} ORDER BY u.id
         """,
-        key=canonical.key(given),
-        # What knows addresses is loaded for them alone.
-        email=address.email_key(given, sandbox=work.is_sandbox) if "@" in given else None,
+        key=login_key(given),
         number=int(number) if is_number else None,
         now=work.now,
     )
@@ -104,11 +103,8 @@ def holder_of_login(work: Work, login_key: str) -> int | None:
 
 
 def called(work: Work, key: str) -> set[int]:
-    """Return the ids of the people who are called `key`, be it by their login or their address.
-
-    People are named by either alike, so what is one person's login is nobody else's address.
-    """
-    found = work.values("SELECT id FROM users WHERE login_key = :key OR email_key = :key", key=key)
+    """Return the ids of the people who are called `key`, be it by their login or their address."""
+    found = work.values("SELECT user_id FROM user_names WHERE key = :key", key=key)
     return set(found)
 
 
@@ -145,19 +141,15 @@ def waiting_for(work: Work, email_key: str, at: datetime) -> Holder | None:
 
 def taken_logins(work: Work, login_keys: Sequence[str]) -> set[str]:
     """Return which of `login_keys` are somebody's login or address."""
-    found = work.values(
-        """
-        SELECT login_key FROM users WHERE login_key IN :keys
-        UNION SELECT email_key FROM users WHERE email_key IN :keys
-        """,
-        keys=list(login_keys),
-    )
-    return set(found)
+    sql = "SELECT key FROM user_names WHERE key IN :keys"
+    return set(work.values(sql, keys=list(login_keys)))
 
 
 def add(work: Work, **values: Any) -> int:
     """Insert a person and return their id."""
-    return work.insert("users", **values)
+    number = work.insert("users", **values)
+    take_names(work, "u.id = :id", id=number)
+    return number
 
 
 def change(work: Work, number: int, **values: Any) -> None:
@@ -168,11 +160,46 @@ def change(work: Work, number: int, **values: Any) -> None:
         id=number,
         **values,
     )
+    if not values.keys().isdisjoint({"login_key", "email_key"}):
+        work.run("DELETE FROM user_names WHERE user_id = :id", id=number)
+        take_names(work, "u.id = :id", id=number)
+
+
+def take_names(work: Work, condition: str, **values: Any) -> None:
+    """Enter what the people `u` that fit `condition` are called where every name stands once.
+
+    People are named by login and address alike, so what is one person's login is nobody else's
+    address, whoever comes at the same time.
+    """
+    work.run(
+        f"""
+        INSERT INTO user_names (key, user_id)
+        SELECT u.login_key, u.id FROM users u WHERE {condition}
+        UNION ALL
+        SELECT u.email_key, u.id FROM users u WHERE u.email_key <> u.login_key AND {condition}
+        """,
+        **values,
+    )
 
 
 def lock(work: Work, number: int) -> None:
     """Keep everybody else from changing this person until we are done."""
     work.value(f"SELECT id FROM users WHERE id = :id{work.for_update}", id=number)
+
+
+def share(work: Work, ids: Sequence[int]) -> None:
+    """Let nobody change these people until we are done, while others may share them.
+
+    This is for whoever does something with people that does not change themselves.
+    """
+    clause = locks.for_share(work)
+    if clause and ids:
+        work.values(f"SELECT id FROM users WHERE id IN :ids ORDER BY id{clause}", ids=list(ids))
+
+
+def share_one(work: Work, number: int) -> None:
+    """Do what `share` does with one person."""
+    share(work, [number])
 
 
 def delete(work: Work, ids: Sequence[int]) -> None:
@@ -227,6 +254,11 @@ def fields(work: Work) -> list[FieldRule]:
         FieldRule,
         "SELECT id, name, name_key, kind, is_required, choices_json FROM fields ORDER BY id",
     )
+
+
+def lock_field(work: Work, number: int) -> None:
+    """Keep everybody else from changing this custom field until we are done."""
+    work.value(f"SELECT id FROM fields WHERE id = :id{work.for_update}", id=number)
 
 
 def add_field(work: Work, **values: Any) -> int:
@@ -326,12 +358,14 @@ def roles_of(work: Work, user_id: int) -> list[str]:
     )
 
 
-def groups_of(work: Work, user_id: int) -> list[str]:
-    """Return the names of the groups a person is in."""
+def groups_of(work: Work, user_id: int, scope: Scope) -> list[str]:
+    """Return the names of the groups in `scope` a person is in."""
     return work.values(
-        """
-        SELECT g.name FROM group_members m JOIN user_groups g ON g.id = m.group_id
-        WHERE m.user_id = :user ORDER BY g.name_key
+        f"""
+        SELECT g.name FROM group_members m
+        JOIN user_groups g ON g.id = m.group_id
+        JOIN departments d ON d.id = g.department_id
+        WHERE m.user_id = :user AND {scope.clause("d.path")} ORDER BY g.name_key
         """,
         user=user_id,
     )
@@ -410,7 +444,7 @@ def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[UserRow]:
         status=wanted.status,
         origin=wanted.origin,
         group=canonical.key(wanted.group or ""),
-        search=canonical.key(wanted.search or ""),
+        search=login_key(wanted.search or ""),
     )
 
 

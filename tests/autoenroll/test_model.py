@@ -390,7 +390,7 @@ class Joining(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def sides(templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
+def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
     """Return a portal of each kind with something to join."""
     made = []
     for dialect in ("sqlite", "postgresql"):

@@ -279,9 +279,10 @@ def test_an_interrupted_run_may_simply_be_run_again(
 @pytest.mark.parametrize(
     ("more", "what"),
     [
-        (("--results", "PEOPLE"), "FILE and --results"),
-        (("--rejects", "./PEOPLE"), "FILE and --rejects"),
-        (("--results", "r.csv", "--rejects", "r.csv"), "--results and --rejects"),
+        (("--results", "PEOPLE"), "the file that is read"),
+        (("--rejects", "./PEOPLE"), "the file that is read"),
+        (("--results", "r.csv", "--rejects", "r.csv"), "what --results writes"),
+        (("--results", "-", "--rejects", "-"), "what --results writes"),
     ],
 )
 def test_no_file_is_two_things_at_once(portal: Portal, more: tuple[str, ...], what: str) -> None:
@@ -292,15 +293,83 @@ def test_no_file_is_two_things_at_once(portal: Portal, more: tuple[str, ...], wh
     with unchanged(portal, audited=0):
         ran = portal.run("user", "import", file, *words, "-o", "json")
     assert (ran.status, ran.code) == (2, "files_clash")
-    assert ran.error["message"].startswith(f"{what} are the same file")
+    assert ran.error["message"].endswith(f"that is {what}.")
     assert portal.folder.joinpath(file).read_bytes() == before
 
 
-def test_a_report_about_rows_does_not_go_to_standard_output(portal: Portal) -> None:
-    """A file named - would surprise everybody."""
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+def test_a_report_about_rows_takes_the_place_of_the_answer(portal: Portal, name: str) -> None:
+    """Standard output then holds the report alone, and the numbers are in the sentence."""
     file = write(portal, *people("a", 2))
-    assert portal.refused("user", "import", file, "--results", "-") == "csv_file_unwritable"
+    ran = portal.ok("user", "import", file, "--results", name)
+    assert ran.out.splitlines()[0].startswith("row,line,key,outcome")
+    assert len(ran.out.splitlines()) == 3
+    assert "2 created" in ran.err
     assert not portal.folder.joinpath("-").exists()
+
+
+@pytest.mark.parametrize("report", ["--results", "--rejects"])
+@pytest.mark.parametrize("how", [(), ("--keep-going",)])
+def test_a_report_that_fails_afterwards_takes_nothing_back(
+    portal: Portal, report: str, how: tuple[str, ...]
+) -> None:
+    """The change is made and said, with the status of a partial success; other reports are there.
+
+    A device that is full is written when all is committed, so that it tells no more than is true.
+    """
+    file = write(portal, *people("a", 2), *(["b,,B,"] if how else []))
+    other = "--rejects" if report == "--results" else "--results"
+    ran = portal.run("user", "import", file, *how, report, "/dev/full", other, "o.csv")
+    assert (ran.status, count(portal)) == (7, 2)
+    assert "2 created" in ran.err
+    assert "This stands, but '/dev/full' could not be written: No space left" in ran.err
+    assert portal.folder.joinpath("o.csv").exists() or (report == "--rejects" and how == ())
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_report_that_fails_after_some_batches_does_not_stop_the_last(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was going to be written is, whatever becomes of the files about it."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    file = write(portal, *people("a", 35))
+    monkeypatch.setattr("lmsctl.kit.csvout.CsvFile.write_all", fail)
+    ran = portal.run("user", "import", file, "--keep-going", "--results", "r.csv")
+    assert (ran.status, count(portal)) == (7, 35)
+    assert "This stands, but 'r.csv' could not be written" in ran.err
+    assert left(portal) == set()
+
+
+def left(portal: Portal) -> set[str]:
+    """Return the reports in the folder, and their halves."""
+    names = {path.name for path in portal.folder.iterdir()}
+    return {name for name in names if name.endswith(".part") or name == "r.csv"}
+
+
+def test_a_rehearsal_writes_no_report(portal: Portal) -> None:
+    """There is nothing to tell of, and what cannot be written is refused all the same."""
+    file = write(portal, *people("a", 2))
+    portal.folder.joinpath("r.csv").write_text("old")
+    portal.ok("user", "import", file, "-n", "--results", "r.csv", "--rejects", "j.csv")
+    assert portal.folder.joinpath("r.csv").read_text() == "old"
+    assert not portal.folder.joinpath("j.csv").exists()
+    words = ("user", "import", file, "-n", "--results", "nowhere/r.csv")
+    assert portal.refused(*words) == "csv_file_unwritable"
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "-"])
+def test_an_endless_input_is_refused_before_the_disk_is_full(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """What is no file is put aside up to a limit; the refusal names what was read."""
+    monkeypatch.setattr("lmsctl.kit.csvbytes._SPOOL_LIMIT", 1 << 20)
+    ran = portal.run("user", "import", path, "-o", "json", stdin="x" * ((1 << 20) + 1))
+    assert (ran.status, ran.code) == (6, "csv_file_endless")
+    assert ran.error["location"]["file"] == path.replace("-", "<stdin>")
+    assert "1 MiB" in ran.error["message"]
 
 
 def test_other_bytes_are_no_resumption(portal: Portal) -> None:

@@ -65,6 +65,7 @@ PARTICIPANT = (
     " u.created_at FROM users u, portals p WHERE u.login = 'owner'"
 )
 BREACHES = {
+    "names_kept": (["DELETE FROM user_names"], []),
     "one_portal": (
         [f"INSERT INTO portals (id, {PORTAL_COLUMNS}) SELECT 2, {PORTAL_COLUMNS} FROM portals"],
         ["portals.only_one_portal"],

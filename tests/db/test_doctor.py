@@ -122,4 +122,5 @@ def test_missing_client_programs_are_a_warning(portal: Portal) -> None:
     """Without pg_dump there will be no backup, so it is said before one is needed."""
     _, found = examine(portal, PATH="")
     assert found["database"]["state"] == "warning"
-    assert "db backup" in found["database"]["hint"]
+    assert "no backup can be made" in found["database"]["sentence"]
+    assert "client programs" in found["database"]["hint"]

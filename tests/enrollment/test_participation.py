@@ -86,9 +86,13 @@ def test_learners_act_for_themselves_or_somebody_for_them(hall: Portal) -> None:
 
 
 def test_only_what_the_catalog_opens_can_be_joined(hall: Portal) -> None:
-    """To everybody, a type, a group, or a department and all below it."""
+    """To everybody, a type, a group, or a department and all below it.
+
+    To others it does not exist; who sees it is told why they may not join.
+    """
     hall.ok("catalog", "close", "aid", "--training", "--everybody")
-    refused(hall, *JOIN, *ANN, code="training_not_offered")
+    refused(hall, *JOIN, *ANN, code="training_unknown", status=4)
+    refused(hall, *JOIN, "--user", "ann", code="training_not_offered")
     hall.ok("department", "create", "Sales")
     hall.ok("department", "create", "EMEA", "--parent", "Sales")
     person(hall, "dee", "--department", "Sales/EMEA", "--type", "client")
@@ -102,7 +106,7 @@ def test_only_what_the_catalog_opens_can_be_joined(hall: Portal) -> None:
         ]
         assert hall.ok("catalog", "list", "-o", "id").out == "aid\n"
         hall.ok(*JOIN, "--as", "dee", "--dry-run")
-        refused(hall, *JOIN, *ANN, code="training_not_offered")
+        refused(hall, *JOIN, *ANN, code="training_unknown", status=4)
         with unchanged(hall, audited=0):
             hall.ok("catalog", "open", "aid", "--training", *opening)
         if opening[0] != "--type":
@@ -113,7 +117,7 @@ def test_only_what_the_catalog_opens_can_be_joined(hall: Portal) -> None:
             )
             hall.ok("user", "move", "dee", "--department", "Sales/EMEA")
         hall.ok("catalog", "close", "aid", "--training", *opening)
-        refused(hall, *JOIN, "--as", "dee", code="training_not_offered")
+        refused(hall, *JOIN, "--as", "dee", code="training_unknown", status=4)
     absent = ("catalog", "open", "nosuch", "--training", "--everybody")
     refused(hall, *absent, code="training_unknown", status=4)
 
@@ -438,7 +442,8 @@ def test_everything_closed_is_explained_to_who_may_see_it(hall: Portal) -> None:
         "registration_stopped",
     ]
     assert later["at"] == "2026-04-01T07:00:00Z"
-    assert "may not join" in hall.ok(*EXPLAIN, *ANN).err
+    assert "may not join" in hall.ok(*EXPLAIN, "--user", "ann").err
+    assert hall.refused(*EXPLAIN, *ANN) == "training_unknown"
     assert hall.refused(*explain, "--as", "ben") == "permission_missing"
     assert hall.refused(*explain, "--at", "never") == "asked_moment_missing"
     hall.ok("user", "deactivate", "ann")

@@ -618,7 +618,7 @@ class Trainings(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def sides(templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
+def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
     """Return a portal of each kind."""
     made = []
     for dialect in ("sqlite", "postgresql"):

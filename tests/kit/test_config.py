@@ -152,7 +152,27 @@ def test_an_address_may_lie_in_a_file_of_its_own(here: Path) -> None:
         chosen(environ)
 
 
-@pytest.mark.parametrize("url", ["postgresql://a:b@h/d", "postgresql://h/d?password=b"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://lms:p w@host/db",
+        "postgresql://lms:p@w@host/db",
+        "postgresql://host/db?%70assword=pw",
+        "host=db password=pw",
+    ],
+)
+def test_a_file_with_what_may_be_a_password_is_private(here: Path, text: str) -> None:
+    """Also when its address makes no sense."""
+    secret = written(here / "url", text, mode=0o644)
+    with pytest.raises(ConfigExposed):
+        chosen({"LMSCTL_DATABASE_URL_FILE": str(secret)})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://a:b@h/d", "postgresql://a:b c@h/d", "postgresql://h/d?password=b",
+     "postgresql://h/d?%70assword=b"],
+)  # fmt: skip
 def test_a_password_on_the_command_line_is_refused(url: str) -> None:
     """It shows in the list of processes; in a variable it does not."""
     with pytest.raises(PasswordOnCommandLine):

@@ -1,5 +1,9 @@
 """One invocation: what is asked for where, and the two ways to work."""
 
+import os
+import pwd
+from types import SimpleNamespace
+
 import pytest
 
 from lmsctl.kit import environment, options
@@ -50,8 +54,27 @@ def test_nobody_is_asked_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
 def test_somebody_without_a_name_has_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a slim container."""
 
-    def nobody() -> str:
+    def nobody(_: int) -> None:
         raise KeyError
 
-    monkeypatch.setattr("getpass.getuser", nobody)
-    assert environment.operator().startswith("uid ")
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    assert environment.operator() == f"uid {os.getuid()}"
+
+
+@pytest.mark.parametrize("name", ["mallory", "\udcff", ""])
+def test_who_runs_the_program_is_no_matter_of_variables(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Anybody can set them, and to anything, also to what is no text."""
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME", "SUDO_USER"):
+        monkeypatch.setenv(variable, name)
+    assert environment.operator() == pwd.getpwuid(os.getuid()).pw_name
+
+
+def test_an_account_whose_name_is_no_text_is_told_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A directory service may hold names that are not UTF-8."""
+    account = SimpleNamespace(pw_name="z\udcff")
+    monkeypatch.setattr("pwd.getpwuid", lambda _: account)
+    assert environment.operator() == r"z\xff"

@@ -35,6 +35,7 @@ def test_a_profile_is_what_it_was_made(door: Portal) -> None:
         "limit": 40,
         "used": 0,
         "state": "open",
+        "blocked_by": [],
         "domains": None,
         "version": 1,
     }

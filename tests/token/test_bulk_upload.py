@@ -137,6 +137,7 @@ def test_one_file_makes_and_changes_tokens(shop: Portal) -> None:
         "expires_at": "2026-04-01T23:59:59Z",
         "active": False,
         "state": "disabled",
+        "blocked_by": ["token_disabled"],
         "version": before["version"] + 1,
     }
     assert uses(shop) == 1

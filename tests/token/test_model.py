@@ -356,7 +356,7 @@ def address(name: str) -> str:
 
 
 @pytest.fixture
-def sides(templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
+def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
     """Return a portal of each kind with something to learn."""
     made = []
     for dialect in ("sqlite", "postgresql"):

@@ -36,7 +36,7 @@ def test_an_unknown_address_becomes_a_person(desk: Portal) -> None:
     """Of the token's type, in the root, the address as login, invited once, enrolled at once."""
     told = redeem(desk, "Ann").json
     assert told == {
-        "login": "Ann@example.com",
+        "login": "Ann",
         "email": "Ann@example.com",
         "content": "topic",
         "is_new_person": True,
@@ -45,7 +45,7 @@ def test_an_unknown_address_becomes_a_person(desk: Portal) -> None:
     }
     ann = desk.ok("user", "show", ANN, "-o", "json").json
     assert (ann["type"], ann["status"], ann["department"]) == ("prospect", "active", "/")
-    assert (ann["login"], ann["email"]) == ("Ann@example.com", "Ann@example.com")
+    assert (ann["login"], ann["email"]) == ("Ann", "Ann@example.com")
     assert (ann["origin"], ann["origin_detail"], ann["roles"]) == ("token", "1", ["learner"])
     assert enrolled(desk) == ["Ann@example.com"]
     assert enrolled(desk, "article") == []
@@ -67,7 +67,7 @@ def test_the_invitation_names_item_and_login_and_holds_no_code(desk: Portal) -> 
     redeem(desk, "ann")
     body = desk.value("SELECT body FROM notifications")
     assert "The topic" in body
-    assert ANN in body
+    assert "You sign in as ann." in body
     assert "spring" not in body
 
 
@@ -113,10 +113,25 @@ def test_a_full_plan_turns_new_people_away_and_no_others(desk: Portal) -> None:
 
 
 def test_an_address_that_is_somebodys_login_is_refused(desk: Portal) -> None:
-    """The account could not be called like its address."""
+    """Nobody else is called by a name that is somebody's login."""
     who = ("--first-name", "A", "--last-name", "B")
     desk.ok("user", "create", "--login", ANN, "--email", "other@example.com", *who)
     refused(desk, *redeeming("ann"), code="redeemer_login_taken")
+
+
+def test_the_login_is_made_by_the_rule_of_every_door(desk: Portal) -> None:
+    """The part before the @, numbered until it is free; the mail says which one it became."""
+    who = ("--first-name", "A", "--last-name", "B")
+    desk.ok("user", "create", "--login", "ann", "--email", "other@example.com", *who)
+    assert redeem(desk, "ann").json["login"] == "ann1"
+    assert "You sign in as ann1." in desk.value("SELECT body FROM notifications")
+
+
+def test_two_mailboxes_that_folding_joins_are_two_people(desk: Portal) -> None:
+    """Whoever redeems as one enrolls that one."""
+    redeem(desk, "wei\u00df")
+    assert redeem(desk, "weiss").json["is_new_person"]
+    assert enrolled(desk) == ["weiss@example.com", "wei\u00df@example.com"]
 
 
 # Known people ------------------------------------------------------------------------------------
@@ -217,7 +232,7 @@ def test_a_deleted_persons_address_is_unknown(desk: Portal) -> None:
     desk.ok("user", "delete", ANN, "--yes")
     assert redeem(desk, "ann").json["is_new_person"]
     rows = desk.ok("token", "history", "spring", "-o", "json").json["items"]
-    assert [(row["login"], row["email"]) for row in rows] == [(None, None), (ANN, ANN)]
+    assert [(row["login"], row["email"]) for row in rows] == [(None, None), ("ann", ANN)]
     assert uses(desk) == 2
 
 
@@ -345,7 +360,7 @@ def test_the_ledger_tells_who_when_by_what_and_through_whom(desk: Portal) -> Non
         "token_id": 1,
         "nickname": "Fair",
         "fingerprint": ann["fingerprint"],
-        "login": ANN,
+        "login": "ann",
         "email": ANN,
         "first_name": "F",
         "last_name": "L",

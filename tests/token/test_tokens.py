@@ -43,6 +43,7 @@ def test_a_token_is_what_it_was_made(desk: Portal) -> None:
         "uses": 0,
         "expires_at": "2026-03-31T21:59:59Z",
         "active": True,
+        "blocked_by": [],
         "state": "open",
         "title": "The topic",
         "domains": None,

@@ -461,10 +461,14 @@ def test_a_rehearsal_tells_the_same_and_keeps_nothing(house: Portal) -> None:
     """--dry-run reports the same numbers and outcomes, and nothing stays."""
     lines = (HEADINGS, "a,A,A,,,,", "anna,An,,,,,")
     before = people(house)
-    rehearsed = results(house, *lines, options=("--dry-run",))
+    file = write(house, *lines)
+    ran = house.ok("user", "import", file, "--dry-run", "--results", "-")
     assert people(house) == before
     assert house.value("SELECT count(*) FROM runs") == 0
-    assert [row["outcome"] for row in rehearsed] == ["created", "updated"]
+    assert [row["outcome"] for row in csv.DictReader(ran.out.splitlines())] == [
+        "created",
+        "updated",
+    ]
     assert [row["outcome"] for row in results(house, *lines)] == ["created", "updated"]
 
 

@@ -19,6 +19,7 @@ from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
+from lmsctl.user import store as users
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,12 @@ def apply(
     from then on. A confirmation is needed when somebody would be enrolled. Raises
     AutoenrollUnknown and ContentArchived.
     """
+    rule = held(work, given)
     scope = rights.require(work, "enrollment.manage")
-    rule = held(work, given, scope)
-    item = content.by_id(work, rule.item_id)
+    users.share(work, [person.id for person in store.fitting(work, rule.id, scope)])
+    item = content.share(work, rule.item_id)
+    rights.look_again(work)
+    scope = rights.require(work, "enrollment.manage")
     content_rules.check_enrollable(item)
     fitting = store.fitting(work, rule.id, scope)
     people = [

@@ -12,12 +12,12 @@ from lmsctl.autoenroll.rules import Rule, Wanted
 from lmsctl.autoenroll.store import Presence
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
+from lmsctl.content.actions import seen_department, seen_group
+from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
-from lmsctl.group import store as groups
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class _Named:
     column: dict[str, Any]
 
 
-def _named(work: Work, wanted: Wanted, scope: Scope) -> _Named:
+def _named(work: Work, wanted: Wanted) -> _Named:
     if wanted.department is not None:
-        place = departments.get(work, wanted.department, scope)
+        place = seen_department(work, wanted.department, "enrollment.manage")
         return _Named(Target.DEPARTMENT, place.written, {"department_id": place.id})
     if wanted.group is not None:
-        group = groups.get(work, wanted.group, scope)
+        group = seen_group(work, wanted.group, "enrollment.manage")
         return _Named(Target.GROUP, group.name, {"group_id": group.id})
     rights.require_everywhere(work, "enrollment.manage")
     assert wanted.type is not None
@@ -49,10 +49,14 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
     ContentUnknown, DepartmentUnknown, GroupUnknown, ContentIsFolder, ContentArchived,
     AutoenrollExists, AutoenrollRepeated and what the check of the code raises.
     """
-    scope = rights.require(work, "enrollment.manage")
     rules.check_wanted(wanted)
-    item = content.get(work, given)
-    named = _named(work, wanted, scope)
+
+    def get() -> Item:
+        rights.require(work, "enrollment.manage")
+        return content.get(work, given)
+
+    item = rights.get_for_update(work, get, content.share)
+    named = _named(work, wanted)
     content_rules.check_enrollable(item)
     text = _free_code(work, item.code, named.name) if code is None else _checked_code(work, code)
     work.about = f"autoenroll {text}"
@@ -78,7 +82,7 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
         to=named.target,
         name=named.name,
     )
-    return shown(store.lock(work, number, scope))
+    return shown(store.by_id(work, number))
 
 
 def _checked_code(work: Work, given: str) -> str:
@@ -102,10 +106,10 @@ def existing(work: Work, given: str, wanted: Wanted, code: str | None) -> Autoen
     Whether it includes sub-departments does not count. Raises AutoenrollExists when a rule of that
     code says something else, and what naming raises.
     """
-    scope = rights.require(work, "enrollment.manage")
+    rights.require(work, "enrollment.manage")
     rules.check_wanted(wanted)
     item = content.get(work, given)
-    same = store.saying(work, item.id, _named(work, wanted, scope).column)
+    same = store.saying(work, item.id, _named(work, wanted).column)
     taken = store.of_code(work, code) if code is not None else None
     if taken is not None and (same is None or same.id != taken.id):
         raise AutoenrollExists(rule=canonical.trim(code or ""), field="--code")
@@ -118,13 +122,12 @@ def set_depth(work: Work, given: str, *, is_deep: bool) -> tuple[AutoenrollRule,
     Needs `enrollment.manage` there. Returns the rule and whether it changed. Raises
     AutoenrollUnknown.
     """
-    scope = rights.require(work, "enrollment.manage")
-    rule = held(work, given, scope)
+    rule = held(work, given)
     is_changed = rule.target == Target.DEPARTMENT and rule.is_deep != is_deep
     if is_changed:
         store.set_depth(work, rule.id, is_deep=is_deep)
         audit.record(work, "autoenroll.changed", f"autoenroll {rule.code}", is_deep=is_deep)
-    return shown(store.lock(work, rule.id, scope)), is_changed
+    return shown(store.by_id(work, rule.id)), is_changed
 
 
 def show(work: Work, given: str) -> AutoenrollRule:
@@ -163,11 +166,15 @@ def shown(rule: Rule) -> AutoenrollRule:
     )
 
 
-def held(work: Work, given: str, scope: Scope) -> Rule:
-    """Return a rule in scope, locked; raises AutoenrollUnknown."""
-    found = store.get(work, given, scope)
-    work.about = f"autoenroll {found.code}"
-    return store.lock(work, found.id, scope)
+def held(work: Work, given: str) -> Rule:
+    """Return a rule, locked; needs `enrollment.manage` there. Raises AutoenrollUnknown."""
+
+    def get() -> Rule:
+        found = store.get(work, given, rights.require(work, "enrollment.manage"))
+        work.about = f"autoenroll {found.code}"
+        return found
+
+    return rights.get_for_update(work, get, store.lock)
 
 
 def delete(work: Work, given: str) -> AutoenrollRule:
@@ -176,7 +183,7 @@ def delete(work: Work, given: str) -> AutoenrollRule:
     The reason is history: it says why the person was enrolled, whether or not the rule is still
     there. Needs `enrollment.manage` there. Raises AutoenrollUnknown.
     """
-    rule = held(work, given, rights.require(work, "enrollment.manage"))
+    rule = held(work, given)
     lines = ["Its enrollments stay, and keep it as their reason."]
     if rule.waiting:
         lines.append(f"Who waits for it is not enrolled when they become active ({rule.waiting}).")

@@ -1,5 +1,6 @@
 """The verbs of the content room."""
 
+from lmsctl.content.actions.audiences import seen_department, seen_group
 from lmsctl.content.actions.catalog import Openings, Target, close, list_rules, offer, target
 from lmsctl.content.actions.items import (
     archive,
@@ -44,6 +45,8 @@ __all__ = [
     "restore",
     "revoke",
     "revoke_link",
+    "seen_department",
+    "seen_group",
     "show",
     "target",
 ]

@@ -6,11 +6,10 @@ from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules, store
+from lmsctl.content.actions.audiences import seen_department, seen_group
 from lmsctl.content.errors import AudienceUnclear
 from lmsctl.content.results import Opened, Opening
 from lmsctl.content.rules import Item
-from lmsctl.department import store as departments
-from lmsctl.group import store as groups
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.user.results import Type
@@ -43,12 +42,12 @@ def target(work: Work, wanted: Openings) -> Target:
     named = [wanted.type, wanted.group, wanted.department]
     if sum(name is not None for name in named) + wanted.is_everybody != 1:
         raise AudienceUnclear(options="--type, --group, --department and --everybody")
-    scope = rights.require(work, "catalog.manage")
+    rights.require(work, "catalog.manage")
     if wanted.group is not None:
-        group = groups.get(work, wanted.group, scope)
+        group = seen_group(work, wanted.group, "catalog.manage")
         return Target(Opening.GROUP, group.name, {"group_id": group.id})
     if wanted.department is not None:
-        place = departments.get(work, wanted.department, scope)
+        place = seen_department(work, wanted.department, "catalog.manage")
         return Target(Opening.DEPARTMENT, place.written, {"department_id": place.id})
     rights.require_everywhere(work, "catalog.manage")
     if wanted.type is not None:
@@ -84,10 +83,13 @@ def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
 
 
 def _item(work: Work, given: str) -> Item:
-    rights.require(work, "catalog.manage")
-    found = store.get(work, given)
-    work.about = f"content {found.code}"
-    return store.lock(work, found.id)
+    def get() -> Item:
+        rights.require(work, "catalog.manage")
+        found = store.get(work, given)
+        work.about = f"content {found.code}"
+        return found
+
+    return rights.get_for_update(work, get, store.lock)
 
 
 def _record(work: Work, code: str, item: Item, to: Target) -> None:
@@ -101,4 +103,4 @@ def list_rules(work: Work, given: str | None = None) -> Iterator[Opened]:
     """
     rights.require(work, "content.view")
     item_id = store.get(work, given).id if given is not None else None
-    return store.catalog_rules(work, item_id)
+    return store.catalog_rules(work, item_id, rights.sight(work))

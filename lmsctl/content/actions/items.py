@@ -38,9 +38,13 @@ def author_limit(work: Work) -> int | None:
 
 def held(work: Work, given: str) -> Item:
     """Return an item the actor may change, locked; raises ContentUnknown."""
-    found = store.get(work, given, owner_id=author_limit(work))
-    work.about = f"content {found.code}"
-    return store.lock(work, found.id)
+
+    def get() -> Item:
+        found = store.get(work, given, owner_id=author_limit(work))
+        work.about = f"content {found.code}"
+        return found
+
+    return rights.get_for_update(work, get, store.lock)
 
 
 def create(  # noqa: PLR0913 - one keyword for each thing an item has
@@ -61,10 +65,12 @@ def create(  # noqa: PLR0913 - one keyword for each thing an item has
     ContentUnknown, FolderWrong, DraftImpossible, ContentIsFolder for a folder that is due, and what
     the checks of code and title raise.
     """
-    limit = author_limit(work)
+    author_limit(work)
+    rights.hold_actor(work)
+    author_limit(work)
     text = canonical.check_code(code, "code")
     work.about = f"content {text}"
-    parent = _folder(work, folder, limit) if folder else None
+    parent = _folder(work, folder) if folder else None
     found = store.of_code(work, canonical.key(text))
     if found:
         raise ContentExists(given=text, kind=found.kind, field="--code")
@@ -88,11 +94,14 @@ def create(  # noqa: PLR0913 - one keyword for each thing an item has
     return shown(work, store.by_id(work, number))
 
 
-def _folder(work: Work, given: str, limit: int | None) -> Item:
-    folder = store.get(work, given, owner_id=limit)
-    rules.check_folder(folder)
+def _folder(work: Work, given: str) -> Item:
+    def get() -> Item:
+        folder = store.get(work, given, owner_id=author_limit(work))
+        rules.check_folder(folder)
+        return folder
+
     # It must not be deleted while something is put into it.
-    return store.lock(work, folder.id)
+    return rights.get_for_update(work, get, store.lock)
 
 
 def _due(kind: str, code: str, due: Due | None) -> Due:
@@ -122,9 +131,9 @@ def show(work: Work, given: str) -> Content:
 
 
 def shown(work: Work, item: Item) -> Content:
-    """Return an item as it is shown, without its link; people out of sight are not named."""
-    called = store.names(work, item)
-    visible = rights.actor(work).scope("user.view")
+    """Return an item as it is shown, without its link; who or what is out of sight is not named."""
+    sight = rights.sight(work)
+    called = store.names(work, item, sight)
     return Content(
         id=item.id,
         code=item.code,
@@ -139,7 +148,7 @@ def shown(work: Work, item: Item) -> Content:
         due_on=item.due_on,
         is_shared=item.link is not None,
         items=store.parts(work, item.id) if item.kind == Kind.PATHWAY else [],
-        grants=store.grants(work, item.id, visible),
+        grants=store.grants(work, item.id, sight),
         version=item.version,
     )
 
@@ -161,7 +170,7 @@ def list_content(
         above = store.get(work, folder)
         rules.check_folder(above)
         folder_id = above.id
-    return store.listed(work, Filter(kind, status, folder_id))
+    return store.listed(work, Filter(kind, status, folder_id), rights.sight(work))
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -205,7 +214,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
 def _new_folder(work: Work, item: Item, given: str) -> int | None:
     if canonical.trim(given) == _TOP:
         return None
-    folder = _folder(work, given, author_limit(work))
+    folder = _folder(work, given)
     if item.id in store.above(work, folder.id):
         raise FolderInItself(given=item.code, folder=folder.code, field="--folder")
     return folder.id

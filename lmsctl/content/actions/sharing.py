@@ -4,36 +4,36 @@ from dataclasses import dataclass
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules, store
+from lmsctl.content.actions.audiences import seen_department, seen_group
 from lmsctl.content.actions.items import held
 from lmsctl.content.errors import AudienceUnclear, OpenLinkUnknown
 from lmsctl.content.results import Audience, Granted, Link
 from lmsctl.content.rules import Item
-from lmsctl.department import store as departments
-from lmsctl.group import store as groups
 from lmsctl.kit import secret
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.user import store as users
+from lmsctl.user.store import Person
 
 # Links -------------------------------------------------------------------------------------------
 
 
-def link(work: Work, given: str) -> tuple[Link, bool]:
-    """Return an item's open link, made when first asked for, and whether it is new.
+def link(work: Work, given: str) -> tuple[Link, bool, list[str]]:
+    """Return an item's open link, made when first asked for, whether it is new, and warnings.
 
     Needs the right to change the item. Raises ContentUnknown, ContentIsFolder and ContentArchived.
     """
     item = held(work, given)
     rules.check_no_folder(item, "shared by a link")
     if item.link is not None:
-        return _shown(work, item.code, item.link), False
+        return _shown(work, item, item.link, is_new=False)
     rules.check_enrollable(item)
     new = _new_link()
     store.change(work, item.id, link=new)
     audit.record(work, "content.shared", f"content {item.code}")
-    return _shown(work, item.code, new), True
+    return _shown(work, item, new, is_new=True)
 
 
 def _new_link() -> str:
@@ -44,9 +44,12 @@ def _new_link() -> str:
     return link
 
 
-def _shown(work: Work, code: str, text: str) -> Link:
-    base = portal.settings(work).public_url
-    return Link(code, f"{base}/open/{text}" if base else text)
+def _shown(work: Work, item: Item, text: str, *, is_new: bool) -> tuple[Link, bool, list[str]]:
+    settings = portal.settings(work)
+    base = settings.public_url
+    gates = list(rules.closed_link(item, settings, portal.seats_taken(work, work.now)))
+    found = Link(item.code, f"{base}/open/{text}" if base else text, [gate.code for gate in gates])
+    return found, is_new, portal_rules.warnings(gates, work.zone, public_url=base)
 
 
 def revoke_link(work: Work, given: str) -> tuple[Item, bool]:
@@ -96,15 +99,20 @@ def _target(work: Work, wanted: Audiences, *, is_giving: bool) -> _Target:
     if sum(name is not None for name in named) + wanted.is_organization != 1:
         raise AudienceUnclear(options="--user, --group, --department and --organization")
     if wanted.user is not None:
-        person = users.get(work, wanted.user, rights.require(work, "user.view"))
+        name = wanted.user
+
+        def get() -> Person:
+            return users.get(work, name, rights.require(work, "user.view"))
+
+        person = rights.get_for_update(work, get, users.share_one)
         if is_giving:
             portal_rules.check_confirmed(person, "given access")
         return _Target(Audience.USER, person.login, {"user_id": person.id})
     if wanted.group is not None:
-        group = groups.get(work, wanted.group, rights.require(work, "group.view"))
+        group = seen_group(work, wanted.group, "group.view")
         return _Target(Audience.GROUP, group.name, {"group_id": group.id})
     if wanted.department is not None:
-        place = departments.get(work, wanted.department, rights.require(work, "department.view"))
+        place = seen_department(work, wanted.department, "department.view")
         return _Target(Audience.DEPARTMENT, place.written, {"department_id": place.id})
     return _Target(Audience.ORGANIZATION, None, {})
 

@@ -29,9 +29,18 @@ def offers_of_trainings(work: Work, given: str) -> Iterator[Offer]:
     many statements it takes does not depend on how many there are. Raises what `learner` raises.
     """
     person = looking.learner(work, given)
-    found = store.offered(work, user_id=person.id, path=person.path, type_=person.type)
+    found = store.offered(
+        work,
+        user_id=person.id,
+        path=person.path,
+        type_=person.type,
+        sight=looking.sight_over(work, person),
+    )
     because = {
-        number: [looking.rule(row.opening, row.name) for row in rows]
+        number: looking.because(
+            (looking.rule(row.opening, row.name), looking.is_told(row.opening, row.name))
+            for row in rows
+        )
         for number, rows in groupby(found, key=lambda row: row.training_id)
     }
     taking_part = people_store.trainings_of_user(work, person.id)

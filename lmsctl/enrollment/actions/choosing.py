@@ -1,6 +1,6 @@
 """Choosing people by name, department, group and filters, within what the actor may see."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lmsctl.department import store as departments
@@ -9,9 +9,10 @@ from lmsctl.enrollment import rules, store
 from lmsctl.enrollment.rules import Candidate, Selection
 from lmsctl.group import store as groups
 from lmsctl.kit import canonical
-from lmsctl.kit.address import email_key
+from lmsctl.kit.address import login_key
 from lmsctl.kit.errors import Ambiguous, Refusal
 from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.user import store as users
 from lmsctl.user.errors import UserUnknown
@@ -48,6 +49,24 @@ def choose(work: Work, scope: Scope, wanted: Selection) -> Chosen:
     return Chosen(list(people.values()), frozenset(found), unknown)
 
 
+def choose_for_change(
+    work: Work, permission: str, wanted: Selection, also: Callable[[], None] = lambda: None
+) -> Chosen:
+    """Return whom `wanted` means over whom the actor holds `permission`; nobody changes them now.
+
+    Whom it means is asked again once they are locked. Whoever comes in only then is left for the
+    next time, as if they had come later. `also` locks what has its turn after people.
+    """
+    seen = choose(work, rights.require(work, permission), wanted)
+    ids = {person.id for person in seen.people}
+    users.share(work, sorted(ids))
+    also()
+    rights.look_again(work)
+    chosen = choose(work, rights.require(work, permission), wanted)
+    people = [person for person in chosen.people if person.id in ids]
+    return Chosen(people, chosen.named, chosen.unknown)
+
+
 def _path(work: Work, given: str, scope: Scope) -> str:
     """Return the path of a department in scope, or of one above: of it the scope is left."""
     try:
@@ -64,14 +83,12 @@ def _named(
 ) -> tuple[dict[int, Candidate], dict[str, Refusal]]:
     if not logins:
         return {}, {}
-    keys = {given: email_key(given, sandbox=work.is_sandbox) for given in logins}
-    emails = {given: key for given, key in keys.items() if key is not None}
+    keys = {given: login_key(given) for given in logins}
     numbers = {given: number for given in logins for number in _numbers(given)}
     candidates = store.named(
         work,
         scope,
-        login_keys=[canonical.key(given) for given in logins],
-        email_keys=list(emails.values()),
+        keys=list(keys.values()),
         numbers=list(numbers.values()),
     )
     by_login = {person.login_key: person for person in candidates}
@@ -83,8 +100,8 @@ def _named(
         fits = {
             person.id: person
             for person in (
-                by_login.get(canonical.key(given)),
-                by_email.get(emails.get(given, "")),
+                by_login.get(keys[given]),
+                by_email.get(keys[given]),
                 by_number.get(numbers.get(given, 0)),
             )
             if person is not None

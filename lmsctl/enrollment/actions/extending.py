@@ -14,6 +14,7 @@ from lmsctl.training import actions as training_room
 from lmsctl.training import extension_store
 from lmsctl.training.results import Deadline
 from lmsctl.user import store as users
+from lmsctl.user.store import Person
 
 
 def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
@@ -34,8 +35,14 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     latter over the person. Raises TrainingUnknown, UserUnknown, ExtensionMissing and what the
     checks raise.
     """
+
+    def get() -> Person:
+        return users.get(work, login, rights.require(work, "enrollment.manage"))
+
+    training_room.seen_restrained(work, code)
+    rights.get_for_update(work, get, users.share_one)
     training = training_room.restrained(work, code)
-    person = users.get(work, login, rights.require(work, "enrollment.manage"))
+    person = get()
     portal_rules.check_confirmed(person, "given an extension")
     here = zone or training.zone
     until_at = rules.extension_end(until, work.now, here)

@@ -6,6 +6,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from lmsctl.content import store as content
+from lmsctl.content.results import Opening
 from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
 from lmsctl.enrollment import learner_store, participation_store, rules, store, training_rules
@@ -27,7 +28,7 @@ from lmsctl.enrollment.training_errors import ParticipationUnknown
 from lmsctl.enrollment.training_rules import Target
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import ANYWHERE
+from lmsctl.rights.rules import ALL_IN_SIGHT, ANYWHERE, Sight
 from lmsctl.training import store as trainings
 from lmsctl.training.results import Side
 from lmsctl.user import store as users
@@ -190,6 +191,15 @@ def learner(work: Work, given: str) -> Person:
     return users.get(work, given, rights.require(work, "enrollment.view"))
 
 
+def sight_over(work: Work, person: Person) -> Sight:
+    """Return what the actor may be told the names of in the view of a person.
+
+    They themselves know which groups and departments they are in.
+    """
+    actor = rights.actor(work)
+    return ALL_IN_SIGHT if actor.user_id == person.id else actor.sight
+
+
 def courses(work: Work, given: str) -> Iterator[Course]:
     """Return what a person is enrolled in and what they may open, saying which and why, by code.
 
@@ -197,7 +207,7 @@ def courses(work: Work, given: str) -> Iterator[Course]:
     merely open to them is active. Raises what `learner` raises.
     """
     person = learner(work, given)
-    seen = learner_store.seen(work, person.id, person.path)
+    seen = learner_store.seen(work, person.id, person.path, sight_over(work, person))
     return (_course(list(group)) for _, group in groupby(seen, key=lambda row: row.code))
 
 
@@ -213,7 +223,7 @@ def _course(rows: list[Seen]) -> Course:
         enrolled_at=first.enrolled_at,
         due_at=first.due_at,
         completed_at=first.completed_at,
-        because=[_why(row) for row in rows],
+        because=because((_why(row), is_told(row.audience, row.reference)) for row in rows),
     )
 
 
@@ -221,7 +231,7 @@ def _why(row: Seen) -> str:
     if row.reason is not None:
         return _reason(row.reason, row.reference)
     to = {"user": "to the person", "organization": "to everybody"}.get(
-        row.audience or "", f"to {row.audience} {row.reference}"
+        row.audience or "", f"to {rule(row.audience or '', row.reference)}"
     )
     where = f" with folder {row.grant_code}" if row.grant_code != row.code else ""
     return f"granted {to}{where}"
@@ -233,7 +243,8 @@ def catalog(work: Work, given: str) -> Iterator[Offer]:
     Raises what `learner` raises.
     """
     person = learner(work, given)
-    offered = learner_store.offered(work, person.id, person.path, person.type)
+    sight = sight_over(work, person)
+    offered = learner_store.offered(work, person.id, person.path, person.type, sight)
     return (_offer(list(group)) for _, group in groupby(offered, key=lambda row: row.code))
 
 
@@ -244,8 +255,21 @@ def _offer(rows: list[Offered]) -> Offer:
         kind=first.kind,
         title=first.title,
         is_enrolled=first.is_enrolled,
-        because=[rule(row.opening, row.name) for row in rows],
+        because=because(
+            (rule(row.opening, row.name), is_told(row.opening, row.name)) for row in rows
+        ),
     )
+
+
+def because(reasons: Iterable[tuple[str, bool]]) -> list[str]:
+    """Return the reasons of which the actor may be told; if there is none, one without a name."""
+    given = list(reasons)
+    return [text for text, told in given if told] or [text for text, _ in given[:1]]
+
+
+def is_told(sort: str | None, name: str | None) -> bool:
+    """Say whether a reason of that sort is not a group or department that is out of sight."""
+    return name is not None or sort not in {Opening.GROUP, Opening.DEPARTMENT}
 
 
 def rule(opening: str, name: str | None) -> str:

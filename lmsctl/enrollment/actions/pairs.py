@@ -1,11 +1,12 @@
 """Doing something with many people and many items: one outcome for each pair, all or nothing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
-from lmsctl.enrollment.actions.choosing import Chosen, choose
+from lmsctl.enrollment.actions.choosing import Chosen, choose_for_change
 from lmsctl.enrollment.errors import PairsRefused
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Candidate, Selection
@@ -13,7 +14,6 @@ from lmsctl.kit import canonical
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
-from lmsctl.rights import actions as rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,11 @@ def carry_out(work: Work, order: Order, task: Task) -> list[PairOutcome]:
     PairsRefused when it is several things, and what choosing raises.
     """
     work.about = canonical.excerpt(f"content {', '.join(order.contents)}")
-    chosen = choose(work, rights.require(work, "enrollment.manage"), order.people)
+
+    def also() -> None:
+        content.share_all(work, _ids(work, order.contents))
+
+    chosen = choose_for_change(work, "enrollment.manage", order.people, also)
     found, wrong = _items(work, order.contents, task)
     refused = {item.id: task.refusals(item, chosen.people) for item in found}
     in_the_way = [*chosen.unknown.values(), *wrong.values()]
@@ -70,6 +74,14 @@ def carry_out(work: Work, order: Order, task: Task) -> list[PairOutcome]:
         _failed(login, given, refusal) for given, refusal in wrong.items() for login in logins
     ]
     return outcomes
+
+
+def _ids(work: Work, contents: Sequence[str]) -> list[int]:
+    found: list[int] = []
+    for given in contents:
+        with suppress(Refusal):
+            found.append(content.get(work, given).id)
+    return found
 
 
 def _items(

@@ -17,6 +17,7 @@ from lmsctl.enrollment.training_errors import (
     TakesPartAlready,
 )
 from lmsctl.enrollment.training_rules import Target
+from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights import actions as rights
@@ -24,6 +25,7 @@ from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import actions as training_room
 from lmsctl.training import extension_store, people_store, store
 from lmsctl.training.actions import telling
+from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Answer, SessionRow, Side
 from lmsctl.training.rules import Session, Training
@@ -67,13 +69,38 @@ def _part(work: Work, login: str | None, code: str) -> Part:
 
     Raises what `learner` raises, TrainingUnknown and PersonNotActive.
     """
+    person = rights.get_for_update(work, lambda: learner(work, login), users.share_one)
+    training = store.share(work, _known(work, person, code).id)
+    rights.look_again(work)
     person = learner(work, login)
-    training = store.share(work, store.get(work, code, ANYWHERE).id)
     work.about = f"training {training.code}, user {person.login}"
     refusal = enrollment_rules.unfit(person)
     if refusal is not None:
         raise refusal
     return Part(person, training, standing_of(work, person, training))
+
+
+def _known(work: Work, person: Person, code: str) -> Training:
+    """Return a training that the actor sees, or the person: who takes part or could join.
+
+    Raises TrainingUnknown for any other, as for one that does not exist.
+    """
+    training = store.find(work, code, ANYWHERE)
+    if training is not None and not (
+        training_room.is_seen(work, training)
+        or standing_of(work, person, training) is not None
+        or _is_offered(work, person, training)
+    ):
+        training = None
+    if training is None:
+        raise TrainingUnknown(given=canonical.excerpt(code))
+    return training
+
+
+def _is_offered(work: Work, person: Person, training: Training) -> bool:
+    return store.is_offered(
+        work, training.id, user_id=person.id, path=person.path, type_=person.type
+    )
 
 
 def standing_of(work: Work, person: Person, training: Training) -> Standing | None:
@@ -90,9 +117,7 @@ def case_of(work: Work, part: Part) -> Case:
         sessions=list(store.sessions(work, ANYWHERE, training.id)),
         standing=part.standing,
         extensions=extension_store.of_training(work, training.id, person.id),
-        is_offered=store.is_offered(
-            work, training.id, user_id=person.id, path=person.path, type_=person.type
-        ),
+        is_offered=_is_offered(work, person, training),
         now=work.now,
     )
 
@@ -262,7 +287,7 @@ def seen(work: Work, login: str | None, code: str, permission: str = "enrollment
     Raises what `learner` raises, and TrainingUnknown.
     """
     person = learner(work, login, permission)
-    training = store.get(work, code, ANYWHERE)
+    training = _known(work, person, code)
     return Part(person, training, standing_of(work, person, training))
 
 

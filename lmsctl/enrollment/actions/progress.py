@@ -16,6 +16,7 @@ from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.user import store as users
+from lmsctl.user.store import Person
 
 _BY_HAND = "administrator"
 
@@ -36,13 +37,17 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
     `progress.manage` over the person. Raises EventNeedsContent, ScoreWrong, EventMomentMissing,
     EventInFuture, UserUnknown, NotConfirmedYet, ContentUnknown and ContentIsFolder.
     """
-    scope = rights.require(work, "progress.manage")
+    rights.require(work, "progress.manage")
     rules.check_event(event, score, has_content=code is not None)
     happened_at = _moment(work, at)
-    person = users.get(work, login, scope)
+
+    def get() -> Person:
+        return users.get(work, login, rights.require(work, "progress.manage"))
+
+    person = rights.get_for_update(work, get, users.share_one)
     work.about = f"user {person.login}"
     portal_rules.check_confirmed(person, "given progress")
-    item = content.get(work, code) if code is not None else None
+    item = content.share(work, content.get(work, code).id) if code is not None else None
     if item is not None:
         content_rules.check_no_folder(item, "worked on")
     rules.check_happened(happened_at, work.now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from lmsctl.enrollment import training_rules
 from lmsctl.enrollment.actions import pairs
-from lmsctl.enrollment.actions.choosing import Chosen, choose
+from lmsctl.enrollment.actions.choosing import Chosen, choose_for_change
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Candidate, Selection
@@ -16,7 +16,6 @@ from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import NotConfirmedYet
-from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import people_store, store
 from lmsctl.training import rules as room_rules
@@ -68,8 +67,15 @@ def carry_out(work: Work, order: TrainingOrder, task: Task) -> list[PairOutcome]
     what is in the way, or PairsRefused when it is several things, and what choosing raises.
     """
     work.about = canonical.excerpt(f"training {', '.join(order.targets)}")
-    chosen = choose(work, rights.require(work, "training.enroll"), order.people)
-    targets, wrong = _targets(work, order.targets)
+    targets: list[Target] = []
+    wrong: dict[str, Refusal] = {}
+
+    def also() -> None:
+        found, refused = _targets(work, order.targets)
+        targets.extend(found)
+        wrong.update(refused)
+
+    chosen = choose_for_change(work, "training.enroll", order.people, also)
     plans = [_plan(work, target, chosen, task) for target in targets]
     in_the_way = [*chosen.unknown.values(), *wrong.values()]
     for plan in plans:

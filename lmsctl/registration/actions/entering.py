@@ -4,11 +4,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lmsctl.kit import canonical, secret, timewords
+from lmsctl.kit import secret, timewords
+from lmsctl.kit.address import login_key
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.store import Settings
 from lmsctl.registration import rules, store
 from lmsctl.registration.actions.waiting import check_not_waiting
@@ -51,7 +53,7 @@ def check_open(work: Work) -> Settings:
     """
     rights.actor(work)
     row = portal.lock(work)
-    for refusal in rules.closed_gates(row):
+    for refusal in portal_rules.closed_gates(is_registration_on=row.is_registration_on):
         raise refusal
     return row
 
@@ -107,7 +109,7 @@ def _check_free(work: Work, details: Checked) -> None:
     check_not_waiting(work, details.email)
     if users.called(work, details.email.key):
         raise AddressTaken(email=details.email.address, field="email")
-    if details.login and users.called(work, canonical.key(details.login)):
+    if details.login and users.called(work, login_key(details.login)):
         raise SignupLoginTaken(login=details.login, field="login")
 
 

@@ -7,7 +7,7 @@ from lmsctl.content import store as content_store
 from lmsctl.content.errors import OpenLinkUnknown
 from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
-from lmsctl.kit import canonical
+from lmsctl.kit.address import login_key
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import PlanFull
@@ -38,7 +38,7 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> Registered:
     item = content_store.lock(work, found.id)
     if item.link is None:
         raise ContentNotShared(given=item.code)
-    for refusal in rules.closed_link(item, settings):
+    for refusal in content_rules.closed_link(item, settings, settings.seats_taken):
         if isinstance(refusal, PlanFull):
             # The last seat may be their own.
             check_newcomer_not_waiting(work, newcomer)
@@ -50,7 +50,7 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> Registered:
         department_id=departments.root(work).id,
     )
     registered, _ = enter(work, door, newcomer)
-    number = users.holder_of_login(work, canonical.key(registered.login))
+    number = users.holder_of_login(work, login_key(registered.login))
     assert number is not None
     content.grant_open(work, item, number)
     audit.record(work, "registration.submitted", f"content {item.code}", login=registered.login)

@@ -53,6 +53,7 @@ def change(
     elif listed is not None:
         wanted.update(is_domain_limited=True, domains_json=listed)
     before = portal.lock(work)
+    rights.require_everywhere(work, "portal.settings")
     changes = {name: value for name, value in wanted.items() if getattr(before, name) != value}
     if changes:
         portal_store.change(work, **changes)

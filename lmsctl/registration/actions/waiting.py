@@ -46,14 +46,26 @@ def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
 
 def _vouch(work: Work, given: str) -> tuple[Confirmed, bool]:
     """Confirm the registration of somebody called `given` in their place."""
-    scope = rights.require(work, "registration.manage")
+    rights.require(work, "registration.manage")
     work.about = f"user {given}"
     portal.lock(work)
-    person = users.find(work, given, scope)
-    found = store.latest_of(work, person.id) if person else None
-    if person is None or found is None:
+    person = _locked(work, given)
+    found = store.latest_of(work, person.id)
+    if found is None:
         raise PendingUnknown(given=given)
     return _confirmed(work, person, found.confirmed_at, by="an administrator")
+
+
+def _locked(work: Work, given: str) -> Person:
+    """Return somebody in scope, locked; raises PendingUnknown."""
+
+    def get() -> Person:
+        found = users.find(work, given, rights.require(work, "registration.manage"))
+        if found is None:
+            raise PendingUnknown(given=given)
+        return found
+
+    return rights.get_for_update(work, get, users.lock)
 
 
 def _confirmed(
@@ -144,11 +156,11 @@ def release(work: Work, given: str) -> Pending:
 
 def _waiting(work: Work, given: str) -> tuple[Pending, Person]:
     """Return somebody in scope who waits, the portal locked; raises PendingUnknown."""
-    scope = rights.require(work, "registration.manage")
+    rights.require(work, "registration.manage")
     work.about = f"user {given}"
     portal.lock(work)
-    person = users.find(work, given, scope)
-    waiting = store.pending_of(work, person.id) if person else None
-    if person is None or waiting is None:
+    person = _locked(work, given)
+    waiting = store.pending_of(work, person.id)
+    if waiting is None:
         raise PendingUnknown(given=given)
     return waiting, person

@@ -142,11 +142,13 @@ def get(work: Work, given: str) -> Node:
 
 
 def _held(work: Work, given: str, done: str) -> Node:
-    rights.require_everywhere(work, "role.manage")
     work.about = f"role {given}"
-    store.lock(work, get(work, given).id)
-    # It may have got another name, or gone, while we waited.
-    role = get(work, given)
+
+    def find() -> Node:
+        rights.require_everywhere(work, "role.manage")
+        return get(work, given)
+
+    role = rights.get_for_update(work, find, store.lock)
     if role.is_builtin:
         raise RoleBuiltIn(name=role.name, done=done)
     return role

@@ -37,9 +37,9 @@ def grant(work: Work, login: str, role_name: str, under: Sequence[str] = ()) -> 
     Raises UserUnknown, RoleUnknown, DepartmentUnknown, RoleTakesNoDepartment, RoleNeedsDepartment,
     PermissionBeyondOwn, NotConfirmedYet and OwnerMustStay.
     """
+    person, role = _person_and_role(work, login, role_name)
     scope = rights.require(work, "role.manage")
-    person, role = _person_and_role(work, login, role_name, scope)
-    wanted = [departments.get(work, path, scope) for path in under]
+    wanted = [_place(work, path) for path in under]
     rules.check_takes(role.name, under, is_builtin=role.is_builtin)
     if _is_everybodys(role):
         return Held(person.login, role.name, []), False
@@ -70,9 +70,8 @@ def revoke(
     Raises UserUnknown, RoleUnknown, DepartmentUnknown, RoleTakesNoDepartment, RoleIsEverybodys,
     PermissionBeyondOwn, OwnerNotDemoted and OwnerLast.
     """
-    scope = rights.require(work, "role.manage")
-    person, role = _person_and_role(work, login, role_name, scope)
-    unwanted = [departments.get(work, path, scope).id for path in under]
+    person, role = _person_and_role(work, login, role_name)
+    unwanted = [_place(work, path).id for path in under]
     rules.check_takes(role.name, under, is_builtin=role.is_builtin)
     if _is_everybodys(role):
         raise RoleIsEverybodys(role=role.name)
@@ -115,15 +114,29 @@ def can(work: Work, permission: str, department: str | None = None) -> Answer:
     return Answer(name, seen.written, allowed=False, where=where)
 
 
-def _person_and_role(work: Work, login: str, role_name: str, scope: Scope) -> tuple[Person, Node]:
+def _person_and_role(work: Work, login: str, role_name: str) -> tuple[Person, Node]:
+    """Return a person, locked, and a role, whose permissions nobody changes until we are done."""
     work.about = f"user {login}"
-    found = users.get(work, login, scope)
-    role = get(work, role_name)
-    if role.is_builtin and role.name == OWNER:
-        # Two owners who lay it down at once would both see the other one stay.
-        store.lock(work, role.id)
-    users.lock(work, found.id)
-    return users.by_id(work, found.id), role
+
+    def find() -> Person:
+        return users.get(work, login, rights.require(work, "role.manage"))
+
+    find()
+    seen = get(work, role_name)
+    # Two owners who lay it down at once would both see the other one stay.
+    is_owner = seen.is_builtin and seen.name == OWNER
+    lock = store.lock if is_owner else store.share
+    role = rights.get_for_update(work, lambda: get(work, role_name), lock)
+    return rights.get_for_update(work, find, users.lock), role
+
+
+def _place(work: Work, given: str) -> Department:
+    """Return a department the actor manages roles in, which nobody moves until we are done."""
+
+    def find() -> Department:
+        return departments.get(work, given, rights.require(work, "role.manage"))
+
+    return rights.get_for_update(work, find, departments.share)
 
 
 def _is_everybodys(role: Node) -> bool:

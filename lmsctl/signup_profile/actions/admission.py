@@ -41,9 +41,9 @@ def sign_up(work: Work, given: str, newcomer: Newcomer) -> Registered:
     """
     rights.actor(work)
     work.about = registration_rules.about("sign-up", newcomer)
-    found = _named(work, given)
+    _named(work, given)
     settings = portal.lock(work)
-    row = store.lock(work, found.id)
+    row = rights.get_for_update(work, lambda: _named(work, given), store.lock)
     for refusal in rules.closed_gates(row, settings, settings.seats_taken, work.now):
         if isinstance(refusal, ProfileUsedUp | PlanFull):
             # What is taken may be their own hold.

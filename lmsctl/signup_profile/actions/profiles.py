@@ -1,18 +1,22 @@
 """Making, showing, changing and deleting sign-up profiles."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
+from lmsctl.department.store import Node as Department
 from lmsctl.kit import canonical, secret
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
+from lmsctl.portal.store import Settings
 from lmsctl.registration.rules import AS_BEFORE, Domains
 from lmsctl.rights import actions as rights
 from lmsctl.signup_profile import rules, store
-from lmsctl.signup_profile.errors import ProfileExists
+from lmsctl.signup_profile.errors import ProfileExists, ProfileNotOpenYet
 from lmsctl.signup_profile.results import Link, Profile
 from lmsctl.signup_profile.rules import Row
 from lmsctl.user.errors import VersionStale
@@ -30,14 +34,14 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     activations: str,
     code: str | None = None,
     domains: Domains = AS_BEFORE,
-) -> Profile:
+) -> tuple[Profile, list[str]]:
     """Make a profile with a new link; needs `profile.manage` in its department.
 
+    Returns it, and what whoever made it should know: why nobody can come in by it yet.
     Raises DepartmentUnknown, ProfileExists, StartMissing, WindowEmpty, ActivationsWrong,
     ActivationsZero, and what the checks of name, code and domains raise.
     """
-    scope = rights.require(work, "profile.manage")
-    place = departments.get(work, department, scope)
+    place = _place(work, department)
     ends_at = ends.end(work.now, work.zone)
     starts_at = rules.check_window(starts.start(work.now, work.zone), ends_at)
     text = secret.readable(_CODE_LENGTH) if code is None else canonical.check_code(code, "code")
@@ -59,7 +63,15 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
         created_at=work.now,
     )
     audit.record(work, "profile.created", f"profile {text}", department=place.written)
-    return shown(work, store.lock(work, number))
+    row = store.lock(work, number)
+    made, settings = shown(work, row), portal.settings(work)
+    gates = [
+        gate
+        for gate in rules.closed_gates(row, settings, portal.seats_taken(work, work.now), work.now)
+        if not isinstance(gate, ProfileNotOpenYet)
+    ]
+    base = settings.public_url
+    return made, portal_rules.warnings(gates, work.zone, public_url=base)
 
 
 def _new_link() -> str:
@@ -87,16 +99,17 @@ def list_profiles(work: Work, under: str | None = None) -> Iterator[Profile]:
     scope = rights.require(work, "profile.view")
     path = departments.get(work, under, scope).path if under else None
     rows = store.listed(work, scope, f"{path}%" if path else None)
-    base = portal.settings(work).public_url
-    return (_shown(work, row, base) for row in rows)
+    settings, seats_taken = portal.settings(work), portal.seats_taken(work, work.now)
+    return (_shown(work, row, settings, seats_taken) for row in rows)
 
 
 def shown(work: Work, row: Row) -> Profile:
     """Return a profile as it is shown."""
-    return _shown(work, row, portal.settings(work).public_url)
+    return _shown(work, row, portal.settings(work), portal.seats_taken(work, work.now))
 
 
-def _shown(work: Work, row: Row, base: str) -> Profile:
+def _shown(work: Work, row: Row, settings: Settings, seats_taken: int) -> Profile:
+    base, gates = settings.public_url, rules.closed_gates(row, settings, seats_taken, work.now)
     return Profile(
         id=row.id,
         code=row.code,
@@ -107,6 +120,7 @@ def _shown(work: Work, row: Row, base: str) -> Profile:
         limit=row.activation_limit,
         used=row.used,
         state=rules.state(row, work.now),
+        blocked_by=[gate.code for gate in gates],
         domains=row.domains_json,
         link=f"{base}/join/{row.link}" if base else row.link,
         version=row.version,
@@ -137,8 +151,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if name is not None:
         wanted["name"] = canonical.check_text(name, field="name")
     if department is not None:
-        scope = rights.require(work, "profile.manage")
-        wanted["department_id"] = departments.get(work, department, scope).id
+        wanted["department_id"] = _place(work, department).id
     if starts is not None or ends is not None:
         wanted.update(_window(work, row, starts, ends))
     if activations is not None:
@@ -160,11 +173,24 @@ def _window(work: Work, row: Row, starts: TimeWord | None, ends: TimeWord | None
 
 def held(work: Work, given: str) -> Row:
     """Return a profile the actor may change, locked after the portal; raises ProfileUnknown."""
-    found = store.get(work, given, rights.require(work, "profile.manage"))
+    found = _get(work, given)
     # Only now: what names no profile may be a secret link.
     work.about = f"profile {found.code}"
     portal.lock(work)
-    return store.lock(work, found.id)
+    return rights.get_for_update(work, lambda: _get(work, given), store.lock)
+
+
+def _get(work: Work, given: str) -> Row:
+    return store.get(work, given, rights.require(work, "profile.manage"))
+
+
+def _place(work: Work, given: str) -> Department:
+    """Return the department of a profile, which nobody moves or deletes until we are done."""
+
+    def get() -> Department:
+        return departments.get(work, given, rights.require(work, "profile.manage"))
+
+    return rights.get_for_update(work, get, departments.share)
 
 
 def link(work: Work, given: str) -> Link:
@@ -186,9 +212,13 @@ def delete(work: Work, given: Sequence[str]) -> list[str]:
 
     Raises ProfileUnknown when one of them does not exist, and deletes none then.
     """
-    scope = rights.require(work, "profile.manage")
+    rights.require(work, "profile.manage")
     portal.lock(work)
-    rows = {row.id: row for row in (store.get(work, name, scope) for name in given)}
+    found = {row.id: name for name in given for row in [_get(work, name)]}
+    rows = {
+        number: rights.get_for_update(work, partial(_get, work, found[number]), store.lock)
+        for number in sorted(found)
+    }
     codes = [row.code for row in rows.values()]
     work.confirm(
         f"Delete {len(codes)} sign-up profile{'s' if len(codes) > 1 else ''} with their history?",

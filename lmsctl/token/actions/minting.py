@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from lmsctl.audit import actions as audit
-from lmsctl.content import store as content
 from lmsctl.kit.address import parse_email
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
-from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store
-from lmsctl.token.actions.tokens import new_code
+from lmsctl.token.actions.tokens import held_item, new_code
 from lmsctl.token.results import Minted, State
 from lmsctl.user.results import Type
 
@@ -36,8 +34,7 @@ def mint(
     Recipients are addresses; they stand beside the codes in what is returned and nowhere else.
     Raises MintCountWrong, MintRecipientsTooMany, EmailInvalid and what making one token raises.
     """
-    rights.require_everywhere(work, "token.manage")
-    item = content.get(work, template.content)
+    item = held_item(work, template.content)
     rules.check_content(item)
     wanted = rules.check_minting(count, len(recipients))
     people = [parse_email(given, sandbox=work.is_sandbox).address for given in recipients]

@@ -37,7 +37,7 @@ from lmsctl.token.rules import Row
 from lmsctl.token.store import Holder
 from lmsctl.user import actions as user
 from lmsctl.user import store as users
-from lmsctl.user.errors import LoginTaken
+from lmsctl.user.errors import EmailTaken
 from lmsctl.user.results import Origin, Status, Type
 from lmsctl.user.rules import Draft
 
@@ -59,28 +59,29 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     settings = portal.lock(work)
     row = store.lock_by_code(work, rules.code_in(given or "", settings.public_url))
     item = content.by_id(work, row.content_id)
-    for refusal in rules.closed_gates(row, item, settings, work.now):
+    for refusal in rules.closed_gates(row, item.status, settings, work.now):
         raise refusal
     details = rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
     registration.check_not_waiting(work, details.email)
     person = store.holder(work, details.email.key, row.content_id, work.now)
     for refusal in rules.closed_to(person.email, person.status) if person else ():
         raise refusal
-    told = Redeemed(
-        login=person.login if person else details.email.address,
+    login = person.login if person else ""
+    is_new_enrollment = person is None or not person.is_enrolled
+    if is_new_enrollment:
+        _use(work, row)
+        number, login = (person.id, login) if person else _welcome(work, row, settings, details)
+        enrollment.enroll_one(work, number, item, Reason.TOKEN, str(row.id))
+        store.note(work, row, number, is_new_person=person is None)
+        audit.record(work, "token.redeemed", f"token {row.id}", login=login)
+    return Redeemed(
+        login=login,
         email=details.email.address,
         content=row.content,
         is_new_person=person is None,
-        is_new_enrollment=person is None or not person.is_enrolled,
+        is_new_enrollment=is_new_enrollment,
         redeemed_at=work.now,
     )
-    if told.is_new_enrollment:
-        _use(work, row)
-        number = person.id if person else _welcome(work, row, settings, details)
-        enrollment.enroll_one(work, number, item, Reason.TOKEN, str(row.id))
-        store.note(work, row, number, is_new_person=person is None)
-        audit.record(work, "token.redeemed", f"token {row.id}", login=told.login)
-    return told
 
 
 def _use(work: Work, row: Row) -> None:
@@ -88,12 +89,12 @@ def _use(work: Work, row: Row) -> None:
         raise TokenUsedUp(limit=row.use_limit)
 
 
-def _welcome(work: Work, row: Row, settings: Settings, details: Checked) -> int:
-    """Make the account of a person nobody knows yet, invite them, and return their id."""
+def _welcome(work: Work, row: Row, settings: Settings, details: Checked) -> tuple[int, str]:
+    """Make the account of a person nobody knows yet, invite them, and return their id and login."""
     registration_rules.check_admitted(details.email, settings, row.domains_json)
     portal.take_seat(work)
     draft = Draft(
-        login=details.email.address,
+        login=None,
         email=details.email,
         first_name=details.first_name,
         last_name=details.last_name,
@@ -104,22 +105,23 @@ def _welcome(work: Work, row: Row, settings: Settings, details: Checked) -> int:
     )
     try:
         number = user.add(work, draft, Status.ACTIVE)
-    except LoginTaken as refusal:
+    except EmailTaken as refusal:
         raise RedeemerLoginTaken(email=details.email.address, field="--email") from refusal
-    words = _invitation(settings, details, row.title)
+    login = users.by_id(work, number).login
+    words = _invitation(settings, details.first_name, login, row.title)
     notification.mail(work, number, details.email.address, words)
-    return number
+    return number, login
 
 
-def _invitation(settings: Settings, details: Checked, title: str) -> Words:
+def _invitation(settings: Settings, first_name: str, login: str, title: str) -> Words:
     link = f"\n{settings.public_url}\n" if settings.public_url else ""
     return Words(
         kind="invitation",
         reason="they redeemed a token",
         subject=f"Welcome to {settings.name}",
         body=(
-            f"Hello {details.first_name},\n\nyou are enrolled in '{title}'."
-            f"\nYou sign in as {details.email.address}.\n{link}"
+            f"Hello {first_name},\n\nyou are enrolled in '{title}'."
+            f"\nYou sign in as {login}.\n{link}"
         ),
     )
 
@@ -192,7 +194,7 @@ def _standing(holder: Holder | None) -> Standing:
 
 def _closed(work: Work, row: Row, at: datetime) -> Iterator[Closed]:
     item = content.by_id(work, row.content_id)
-    for refusal in rules.closed_gates(row, item, portal.settings(work), at):
+    for refusal in rules.closed_gates(row, item.status, portal.settings(work), at):
         yield refusal, None
 
 

@@ -6,15 +6,21 @@ mails name a token by its number.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import store as content
+from lmsctl.content.rules import Item
 from lmsctl.kit import secret
 from lmsctl.kit.driver import Connection
+from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
+from lmsctl.portal.errors import PlanFull
+from lmsctl.portal.store import Settings
 from lmsctl.registration.rules import AS_BEFORE, Domains
 from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store
@@ -42,15 +48,15 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     limit: str = rules.UNLIMITED,
     expires: TimeWord | None = None,
     domains: Domains = AS_BEFORE,
-) -> Token:
+) -> tuple[Token, list[str]]:
     """Make a token, active at once; without `code` one is made up. Needs `token.manage`.
 
+    Returns it, and what whoever made it should know: why nobody can come in by it yet.
     Raises ContentUnknown, TokenContentWrong, TokenContentLibrary, ContentArchived, TokenExists,
     TokenCodeInvalid, TokenLimitWrong, TokenLimitZero and what the checks of nickname and domains
     raise.
     """
-    rights.require_everywhere(work, "token.manage")
-    item = content.get(work, given_content)
+    item = held_item(work, given_content)
     rules.check_content(item)
     text = new_code() if code is None else rules.check_code(code)
     if store.by_code(work, text):
@@ -69,7 +75,22 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
         created_at=work.now,
     )
     audit.record(work, "token.created", f"token {number}", content=item.code)
-    return shown(work, store.lock(work, number))
+    row, settings = store.lock(work, number), portal.settings(work)
+    gates = _closed(work, row, settings, portal.seats_taken(work, work.now))
+    return shown(work, row), portal_rules.warnings(gates, work.zone, public_url=settings.public_url)
+
+
+def held_item(work: Work, given: str) -> Item:
+    """Return what a new token is to admit to, which nobody changes until we are done.
+
+    Needs `token.manage`. Raises ContentUnknown.
+    """
+
+    def get() -> Item:
+        rights.require_everywhere(work, "token.manage")
+        return content.get(work, given)
+
+    return rights.get_for_update(work, get, content.share)
 
 
 def new_code() -> str:
@@ -120,11 +141,28 @@ def list_tokens(
     if given_content is not None:
         wanted = replace(wanted, content_id=content.get(work, given_content).id)
     rows = store.listed(work, wanted.content_id)
-    return (shown(work, row) for row in rows if rules.fits(row, wanted, work.now))
+    settings, seats_taken = portal.settings(work), portal.seats_taken(work, work.now)
+    return (
+        _shown(work, row, settings, seats_taken)
+        for row in rows
+        if rules.fits(row, wanted, work.now)
+    )
 
 
 def shown(work: Work, row: Row) -> Token:
     """Return a token as it is shown."""
+    return _shown(work, row, portal.settings(work), portal.seats_taken(work, work.now))
+
+
+def _closed(work: Work, row: Row, settings: Settings, seats_taken: int) -> Iterator[Refusal]:
+    """Yield a refusal for everything that is closed to every newcomer."""
+    yield from rules.closed_gates(row, row.content_status, settings, work.now)
+    yield from rules.closed_by_use(row)
+    if portal_rules.is_full(seats_taken, settings.seat_limit):
+        yield PlanFull()
+
+
+def _shown(work: Work, row: Row, settings: Settings, seats_taken: int) -> Token:
     return Token(
         id=row.id,
         code=row.code,
@@ -136,6 +174,7 @@ def shown(work: Work, row: Row) -> Token:
         expires_at=row.expires_at,
         active=row.is_active,
         state=rules.state(row, work.now),
+        blocked_by=[gate.code for gate in _closed(work, row, settings, seats_taken)],
         title=row.title,
         domains=row.domains_json,
         created_at=row.created_at,
@@ -151,11 +190,14 @@ def link(work: Work, given: str) -> Link:
 
 def held(work: Work, given: str) -> Row:
     """Return a token, locked after the portal; needs `token.manage`. Raises TokenUnknown."""
-    rights.require_everywhere(work, "token.manage")
-    found = store.get(work, given)
-    work.about = f"token {found.id}"
+    work.about = f"token {_get(work, given).id}"
     portal.lock(work)
-    return store.lock(work, found.id)
+    return rights.get_for_update(work, lambda: _get(work, given), store.lock)
+
+
+def _get(work: Work, given: str) -> Row:
+    rights.require_everywhere(work, "token.manage")
+    return store.get(work, given)
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -216,7 +258,11 @@ def delete(work: Work, given: Sequence[str]) -> list[int]:
     """
     rights.require_everywhere(work, "token.manage")
     portal.lock(work)
-    rows = {row.id: row for row in (store.get(work, name) for name in given)}
+    found = {row.id: name for name in given for row in [_get(work, name)]}
+    rows = {
+        number: rights.get_for_update(work, partial(_get, work, found[number]), store.lock)
+        for number in sorted(found)
+    }
     work.about = f"token {', '.join(map(str, rows))}"
     names = ", ".join(row.name for row in rows.values())
     uses = sum(row.uses for row in rows.values())

@@ -4,6 +4,7 @@ from lmsctl.training.actions.away import cancel_all_of, count_places_of, places_
 from lmsctl.training.actions.catalog import close, list_openings, offer
 from lmsctl.training.actions.deadlines import (
     restrained,
+    seen_restrained,
     set_deadlines,
     set_lock,
     timeline,
@@ -30,6 +31,7 @@ from lmsctl.training.actions.trainings import (
     delete,
     edit,
     existing,
+    is_seen,
     list_trainings,
     show,
     sight,
@@ -51,6 +53,7 @@ __all__ = [
     "edit_session",
     "existing",
     "existing_session",
+    "is_seen",
     "list_attendance",
     "list_openings",
     "list_participants",
@@ -60,6 +63,7 @@ __all__ = [
     "places_of",
     "record_attendance",
     "restrained",
+    "seen_restrained",
     "send_missed",
     "set_deadlines",
     "set_lock",

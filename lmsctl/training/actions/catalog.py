@@ -36,10 +36,13 @@ def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
 
 
 def _held(work: Work, given: str, wanted: Openings) -> tuple[Training, Target]:
-    rights.require(work, "catalog.manage")
-    found = store.get(work, given, ANYWHERE)
-    work.about = f"training {found.code}"
-    training = store.lock(work, found.id)
+    def get() -> Training:
+        rights.require(work, "catalog.manage")
+        found = store.get(work, given, ANYWHERE)
+        work.about = f"training {found.code}"
+        return found
+
+    training = rights.get_for_update(work, get, store.lock)
     return training, content.target(work, wanted)
 
 
@@ -59,4 +62,4 @@ def list_openings(work: Work, given: str | None = None) -> Iterator[Opened]:
     """
     rights.require(work, "content.view")
     number = store.get(work, given, ANYWHERE).id if given is not None else None
-    return store.openings(work, number)
+    return store.openings(work, number, rights.sight(work))

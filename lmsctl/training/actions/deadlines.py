@@ -20,13 +20,18 @@ def restrained(work: Work, given: str) -> rules.Training:
 
     That takes `training.enroll` and `enrollment.manage` over it, both. Raises TrainingUnknown.
     """
+    return rights.get_for_update(work, lambda: seen_restrained(work, given), store.lock)
+
+
+def seen_restrained(work: Work, given: str) -> rules.Training:
+    """Return what `restrained` does, for looking only."""
     enrolling = rights.require(work, "training.enroll")
     managing = rights.require(work, "enrollment.manage")
     found = store.get(work, given, enrolling)
     if not managing.covers(found.path):
         raise TrainingUnknown(given=canonical.excerpt(given))
     work.about = f"training {found.code}"
-    return store.lock(work, found.id)
+    return found
 
 
 def set_deadlines(

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import canonical
-from lmsctl.kit.address import email_key
+from lmsctl.kit.address import login_key
 from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
@@ -28,7 +27,7 @@ def list_participants(
     if given_session is not None:
         session_id = store.get_session(work, training, given_session).id
     scope = seen_people(work, training)
-    return people_store.participants(work, scope, training.id, session_id)
+    return people_store.participants(work, scope, training.id, session_id, rights.sight(work))
 
 
 def list_attendance(work: Work, given: str, given_session: str) -> Iterator[Attended]:
@@ -63,7 +62,7 @@ def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to
     on = rules.day_of(session, store.days(work, session.id), day)
     rules.check_attendance(on, minutes, work.now, is_present=is_present)
     seats = attendance_store.seats(work, session.id, on.id)
-    wanted = _named(work, session, seats, logins) if logins else seats
+    wanted = _named(session, seats, logins) if logins else seats
     changed = [seat for seat in wanted if (seat.is_present, seat.minutes) != (is_present, minutes)]
     if changed:
         ids = [seat.enrollment_id for seat in changed]
@@ -82,9 +81,7 @@ def _outcome(seat: Seat, is_changed: bool) -> Outcome:  # noqa: FBT001 - the one
     return Outcome.CREATED if seat.is_present is None else Outcome.UPDATED
 
 
-def _named(
-    work: Work, session: rules.Session, seats: Sequence[Seat], logins: Sequence[str]
-) -> list[Seat]:
+def _named(session: rules.Session, seats: Sequence[Seat], logins: Sequence[str]) -> list[Seat]:
     """Return whom these logins, addresses or numbers mean among the participants, each once."""
     by_number = {str(seat.user_id): seat for seat in seats}
     by_login = {seat.login_key: seat for seat in seats}
@@ -92,9 +89,8 @@ def _named(
     found: dict[int, Seat] = {}
     unknown: list[ParticipantUnknown] = []
     for given in logins:
-        address = email_key(given, sandbox=work.is_sandbox) or ""
-        key = canonical.key(given)
-        seat = by_login.get(key) or by_email.get(address) or by_number.get(key)
+        key = login_key(given)
+        seat = by_login.get(key) or by_email.get(key) or by_number.get(key)
         if seat is None:
             unknown.append(ParticipantUnknown(login=given, session=session.code))
         else:

@@ -11,7 +11,7 @@ from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import ANYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE, Scope, Sight
 from lmsctl.training import people_store, rules, store
 from lmsctl.training.actions import telling
 from lmsctl.training.errors import OrganizerUnfit, TrainingExists
@@ -20,6 +20,7 @@ from lmsctl.training.store import Filter
 from lmsctl.user import store as users
 from lmsctl.user.errors import VersionStale
 from lmsctl.user.results import Status
+from lmsctl.user.store import Person
 
 _NOBODY = ""
 
@@ -33,6 +34,13 @@ def sight(work: Work) -> Scope:
     if rights.actor(work).scope("training.enroll").paths:
         return ANYWHERE
     return rights.require(work, "training.manage")
+
+
+def is_seen(work: Work, training: rules.Training) -> bool:
+    """Say whether the actor sees a training."""
+    actor = rights.actor(work)
+    is_enrolling = bool(actor.scope("training.enroll").paths)
+    return is_enrolling or actor.may("training.manage", training.path)
 
 
 def seen_people(work: Work, training: rules.Training) -> Scope:
@@ -62,10 +70,11 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     DepartmentUnknown, TrainingExists, ZoneUnknown, UserUnknown, OrganizerUnfit and what the checks
     of the texts raise.
     """
-    scope = rights.require(work, "training.manage")
+    rights.require(work, "training.manage")
+    rights.hold_actor(work)
     text = canonical.check_code(code, "code")
     work.about = f"training {text}"
-    place = _place(work, department, scope)
+    place = _place(work, department)
     if store.of_code(work, canonical.key(text)):
         raise TrainingExists(given=text, field="--code")
     number = store.add(
@@ -76,7 +85,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
         type=type_,
         description=rules.check_description(description),
         department_id=place.id,
-        organizer_id=_organizer_id(work, organizer, scope),
+        organizer_id=_organizer_id(work, organizer),
         time_zone=_zone_name(work, time_zone),
         is_locked=False,
         is_telling_supervisors=False,
@@ -92,11 +101,17 @@ def _tell_appointed(work: Work, row: rules.Training) -> None:
     telling.tell_organizer(work, row, f"You organize the training '{row.title}'")
 
 
-def _place(work: Work, department: str | None, scope: Scope) -> Node:
-    if department is None:
-        rights.require_everywhere(work, "training.manage")
-        return departments.root(work)
-    return departments.get(work, department, scope)
+def _place(work: Work, department: str | None) -> Node:
+    """Return the department of a training, which nobody moves or deletes until we are done."""
+
+    def get() -> Node:
+        scope = rights.require(work, "training.manage")
+        if department is None:
+            rights.require_everywhere(work, "training.manage")
+            return departments.root(work)
+        return departments.get(work, department, scope)
+
+    return rights.get_for_update(work, get, departments.share)
 
 
 def _zone_name(work: Work, given: str | None) -> str:
@@ -105,13 +120,18 @@ def _zone_name(work: Work, given: str | None) -> str:
     return timewords.zone(canonical.trim(given)).key
 
 
-def _organizer_id(work: Work, given: str | None, scope: Scope) -> int | None:
+def _organizer_id(work: Work, given: str | None) -> int | None:
     """Return whom `given` names: the actor when None, nobody when empty."""
     if given is None:
         return rights.actor(work).user_id
     if canonical.trim(given) == _NOBODY:
         return None
-    person = users.get(work, given, scope)
+    name = given
+
+    def get() -> Person:
+        return users.get(work, name, rights.require(work, "training.manage"))
+
+    person = rights.get_for_update(work, get, users.share_one)
     portal_rules.check_confirmed(person, "named as an organizer")
     if person.status != Status.ACTIVE:
         reason = f"the account is {person.status}"
@@ -149,12 +169,15 @@ def list_trainings(
     A department stands for everything under it. Raises DepartmentUnknown.
     """
     scope = sight(work)
-    under = departments.get(work, department, scope).path if department is not None else None
-    return store.listed(work, scope, Filter(under=under, type=type_))
+    under = None
+    if department is not None:
+        under = departments.get(work, department, rights.sight(work).departments).path
+    return store.listed(work, scope, Filter(under=under, type=type_), rights.sight(work))
 
 
 def shown(work: Work, row: rules.Training) -> Training:
-    """Return a training as it is shown."""
+    """Return a training as it is shown; who or what is out of sight is not named."""
+    eyes = rights.sight(work)
     sessions = store.sessions(work, ANYWHERE, row.id)
     return Training(
         id=row.id,
@@ -162,8 +185,8 @@ def shown(work: Work, row: rules.Training) -> Training:
         title=row.title,
         type=Kind(row.type),
         description=row.description,
-        department=row.department,
-        organizer=row.organizer,
+        department=row.department if eyes.departments.names(row.path) else None,
+        organizer=_organizer(work, row, eyes),
         time_zone=row.time_zone,
         stop_registration=str(row.registration) if row.registration else None,
         stop_cancellations=str(row.cancellation) if row.cancellation else None,
@@ -173,6 +196,13 @@ def shown(work: Work, row: rules.Training) -> Training:
         created_at=row.created_at,
         version=row.version,
     )
+
+
+def _organizer(work: Work, row: rules.Training, eyes: Sight) -> str | None:
+    if row.organizer_id is None:
+        return None
+    person = users.by_id(work, row.organizer_id)
+    return person.login if eyes.names_person(person.path, person.id) else None
 
 
 def as_listed(work: Work, row: rules.Session) -> SessionRow:
@@ -200,9 +230,13 @@ def held(work: Work, given: str) -> rules.Training:
 
     Raises TrainingUnknown.
     """
-    found = store.get(work, given, rights.require(work, "training.manage"))
-    work.about = f"training {found.code}"
-    return store.lock(work, found.id)
+
+    def get() -> rules.Training:
+        found = store.get(work, given, rights.require(work, "training.manage"))
+        work.about = f"training {found.code}"
+        return found
+
+    return rights.get_for_update(work, get, store.lock)
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -227,15 +261,14 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     row = held(work, given)
     if if_version is not None and if_version != row.version:
         raise VersionStale(what=row.code, found=row.version, wanted=if_version)
-    scope = rights.require(work, "training.manage")
     given_values: dict[str, tuple[Any, Callable[[Any], Any]]] = {
         "title": (title, rules.check_title),
         "type": (type_, Kind),
         "description": (description, rules.check_description),
         "is_telling_supervisors": (notifies_supervisors, bool),
         "time_zone": (time_zone, lambda name: _zone_name(work, name)),
-        "department_id": (department, lambda path: departments.get(work, path, scope).id),
-        "organizer_id": (organizer, lambda login: _organizer_id(work, login, scope)),
+        "department_id": (department, lambda path: _place(work, path).id),
+        "organizer_id": (organizer, lambda login: _organizer_id(work, login)),
     }
     wanted = {
         name: check(value) for name, (value, check) in given_values.items() if value is not None

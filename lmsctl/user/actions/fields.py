@@ -62,9 +62,7 @@ def edit_field(  # noqa: PLR0913 - one keyword for each thing that can change
     stays too: FieldExists when `kind` is another. Raises FieldUnknown, FieldExists,
     FieldChoicesWrong and FieldChoicesInUse.
     """
-    rights.require_everywhere(work, "field.manage")
-    work.about = f"field {name}"
-    rule = _get(work, name)
+    rule = _held(work, name)
     if kind not in {None, rule.kind}:
         raise FieldExists(name=rule.name, field="kind")
     wanted: dict[str, object] = {}
@@ -88,13 +86,21 @@ def edit_field(  # noqa: PLR0913 - one keyword for each thing that can change
 
 def delete_field(work: Work, name: str) -> str:
     """Delete a custom field with everybody's values, after a confirmation; returns its name."""
-    rights.require_everywhere(work, "field.manage")
-    work.about = f"field {name}"
-    rule = _get(work, name)
+    rule = _held(work, name)
     work.confirm(f"Delete the field '{rule.name}' and what people have in it?")
     count = store.delete_field(work, rule.id)
     audit.record(work, "field.deleted", f"field {rule.name}", values=count)
     return rule.name
+
+
+def _held(work: Work, name: str) -> FieldRule:
+    work.about = f"field {name}"
+
+    def get() -> FieldRule:
+        rights.require_everywhere(work, "field.manage")
+        return _get(work, name)
+
+    return rights.get_for_update(work, get, store.lock_field)
 
 
 def _checked_name(work: Work, name: str, *, besides: int | None = None) -> str:

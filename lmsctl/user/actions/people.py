@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
+from lmsctl.department.store import Node as Department
 from lmsctl.kit import canonical, discover
-from lmsctl.kit.address import Email, parse_email
+from lmsctl.kit.address import Email, login_key, parse_email
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
 from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import ANYWHERE, Sight
 from lmsctl.user import rules, store
 from lmsctl.user.errors import (
     EmailTaken,
@@ -41,11 +43,9 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
     Returns the person, and whether they are active: past the plan's limit they are made inactive.
     Raises DepartmentUnknown, LoginTaken, EmailTaken, and what the checks of the parts raise.
     """
-    scope = rights.require(work, "user.manage")
+    rights.require(work, "user.manage")
     work.about = f"user {login or email or ''}"
-    place = departments.get(work, department, scope) if department else departments.root(work)
-    if not scope.covers(place.path):
-        rights.require_everywhere(work, "user.manage")
+    place = _seen_place(work, department)
     entries = rules.check_fields(
         store.fields(work), rules.parse_assignments(fields), wants_required=True
     )
@@ -60,6 +60,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
         entries=entries,
     )
     portal.lock(work)
+    draft = replace(draft, department_id=_place(work, department).id)
     try:
         portal.take_seat(work)
         is_active = True
@@ -67,6 +68,19 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
         is_active = False
     number = add(work, draft, Status.ACTIVE if is_active else Status.INACTIVE)
     return look(work, number), is_active
+
+
+def _place(work: Work, given: str | None) -> Department:
+    """Return where a new person is put, which nobody moves or deletes until we are done."""
+    return rights.get_for_update(work, lambda: _seen_place(work, given), departments.share)
+
+
+def _seen_place(work: Work, given: str | None) -> Department:
+    scope = rights.require(work, "user.manage")
+    place = departments.get(work, given, scope) if given else departments.root(work)
+    if not scope.covers(place.path):
+        rights.require_everywhere(work, "user.manage")
+    return place
 
 
 def find(work: Work, login: str | None, email: str | None) -> User | None:
@@ -91,7 +105,7 @@ def add(work: Work, draft: Draft, status: Status) -> int:
     number = store.add(
         work,
         login=login,
-        login_key=canonical.key(login),
+        login_key=login_key(login),
         email=draft.email.address if draft.email else None,
         email_key=draft.email.key if draft.email else None,
         first_name=draft.first_name,
@@ -130,8 +144,8 @@ def retyped(work: Work, ids: Sequence[int]) -> None:
 def _free_login(work: Work, login: str | None, email: Email | None) -> str:
     base, may_grow = rules.login_base(login, email)
     for batch in rules.candidates(base):
-        taken = store.taken_logins(work, [canonical.key(text) for text in batch])
-        free = [text for text in batch if canonical.key(text) not in taken]
+        taken = store.taken_logins(work, [login_key(text) for text in batch])
+        free = [text for text in batch if login_key(text) not in taken]
         if free:
             return free[0]
         if not may_grow:
@@ -157,9 +171,13 @@ def show(work: Work, given: str) -> User:
 
 
 def look(work: Work, number: int) -> User:
-    """Return the person with that id as shown, rights aside."""
+    """Return the person with that id as shown; only what they are linked to is a matter of rights.
+
+    Groups and a supervisor out of the actor's sight are left out.
+    """
     person = store.by_id(work, number)
     mode = SupervisorMode(person.supervisor_mode)
+    sight = rights.sight(work)
     return User(
         id=person.id,
         login=person.login,
@@ -169,10 +187,10 @@ def look(work: Work, number: int) -> User:
         type=Type(person.type),
         status=Status(person.status),
         department=person.department,
-        supervisor=_supervisor(work, person, mode),
+        supervisor=_supervisor(work, person, mode, sight),
         supervisor_mode=mode,
         roles=store.roles_of(work, number) or ["learner"],
-        groups=store.groups_of(work, number),
+        groups=store.groups_of(work, number, sight.groups),
         fields={item.name: item.value for item in store.field_values(work, number)},
         origin=Origin(person.origin),
         origin_detail=person.origin_detail,
@@ -184,10 +202,14 @@ def look(work: Work, number: int) -> User:
     )
 
 
-def _supervisor(work: Work, person: Person, mode: SupervisorMode) -> str | None:
+def _supervisor(work: Work, person: Person, mode: SupervisorMode, sight: Sight) -> str | None:
+    """Return the login of a person's supervisor, if the actor may be told it."""
     if mode is SupervisorMode.INHERITED:
-        return store.inherited_supervisor(work, person.id, person.path)
-    return store.by_id(work, person.supervisor_id).login if person.supervisor_id else None
+        login = store.inherited_supervisor(work, person.id, person.path)
+        boss = store.find(work, login, ANYWHERE) if login else None
+    else:
+        boss = store.by_id(work, person.supervisor_id) if person.supervisor_id else None
+    return boss.login if boss and sight.names_person(boss.path, boss.id) else None
 
 
 def list_users(work: Work, wanted: Filter) -> Iterator[UserRow]:
@@ -209,12 +231,14 @@ def held(work: Work, given: str) -> Person:
     Whoever holds rights that the actor does not hold is out of reach: PermissionBeyondOwn. Raises
     UserUnknown.
     """
-    scope = rights.require(work, "user.manage")
     work.about = f"user {given}"
-    person = store.get(work, given, scope)
-    rights.check_not_beyond_own(work, rights.holdings(work, person.id))
-    store.lock(work, person.id)
-    return person
+
+    def get() -> Person:
+        person = store.get(work, given, rights.require(work, "user.manage"))
+        rights.check_not_beyond_own(work, rights.holdings(work, person.id))
+        return person
+
+    return rights.get_for_update(work, get, store.lock)
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -274,7 +298,7 @@ def _change(
 def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
     """Add to a new login or address the form in which it is compared."""
     keys = {
-        f"{name}_key": None if changes[name] is None else canonical.key(str(changes[name]))
+        f"{name}_key": None if changes[name] is None else login_key(str(changes[name]))
         for name in ("login", "email")
         if name in changes
     }
@@ -283,7 +307,7 @@ def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
 
 def _new_login(work: Work, person: Person, given: str) -> dict[str, object]:
     login = rules.check_login(given)
-    if store.called(work, canonical.key(login)) - {person.id}:
+    if store.called(work, login_key(login)) - {person.id}:
         raise LoginTaken(login=login, field="login")
     return {"login": login}
 
@@ -301,7 +325,11 @@ def _new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]
     word = canonical.key(given)
     if word in {SupervisorMode.NONE, SupervisorMode.INHERITED}:
         return {"supervisor_mode": SupervisorMode(word), "supervisor_id": None}
-    boss = store.get(work, given, rights.require(work, "user.view"))
+
+    def get() -> Person:
+        return store.get(work, given, rights.require(work, "user.view"))
+
+    boss = rights.get_for_update(work, get, store.share_one)
     portal_rules.check_confirmed(boss, "named as a supervisor")
     if boss.id == person.id:
         raise SupervisorIsSelf(login=person.login)
@@ -315,7 +343,7 @@ def move(work: Work, given: str, department: str) -> tuple[User, bool]:
     """
     person = held(work, given)
     portal_rules.check_confirmed(person, "moved")
-    place = departments.get(work, department, rights.require(work, "user.manage"))
+    place = _place(work, department)
     if place.id == person.department_id:
         return look(work, person.id), False
     store.change(work, person.id, department_id=place.id)

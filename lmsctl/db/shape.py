@@ -1,0 +1,94 @@
+"""Comparing a schema, object by object, with what the migrations of its version make."""
+
+import contextlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from lmsctl.db import engine, migrating
+from lmsctl.db.shape_store import Shape, settle_apart, shape
+from lmsctl.kit import clock, driver
+from lmsctl.kit.work import Work
+
+_MISSING = "is missing"
+_INDEXED = re.compile(r' ON (?:ONLY )?"?([^\s"(]+)', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An object that is not as it must be, in words, and what to do about it."""
+
+    name: str
+    is_wrong: str
+    act: str
+
+    @property
+    def sentence(self) -> str:
+        """The whole in a few words."""
+        return f"{self.name} {self.is_wrong}"
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether statements that speak of the object must fail."""
+        return self.is_wrong == _MISSING and self.name.startswith(("table ", "column "))
+
+
+def differences(found: Shape, expected: Shape) -> list[Difference]:
+    """Return each object that is missing, too many or different, in the order of their names.
+
+    What a missing or needless table takes with it is not named again.
+    """
+    strange = {
+        name.partition(" ")[2] for name in found.keys() ^ expected.keys() if name[:6] == "table "
+    }
+    return [
+        _difference(name, found.get(name), expected.get(name))
+        for name in sorted(found.keys() | expected.keys())
+        if found.get(name) != expected.get(name)
+        and not _belongs(name, found.get(name) or expected.get(name) or "", strange)
+    ]
+
+
+def expected_at(url: str, version: str, *, patience: float) -> Shape:
+    """Return what the migrations up to `version` make, where nobody else ever sees it.
+
+    SQLite: in memory. PostgreSQL: on the server of `url`, among the temporary tables of a
+    transaction that is undone. Raises the refusals of the driver.
+    """
+    connection = (
+        driver.Sqlite(Path(":memory:"), patience=patience, create=True)
+        if url.startswith("sqlite")
+        else driver.open_database(url, patience=patience)
+    )
+    with contextlib.closing(connection), engine.lent(connection) as bound:
+        work = Work(connection, now=clock.read(), operator="", command="")
+        connection.begin_writing()
+        with engine.translated(connection):
+            settle_apart(work)
+            migrating.migrate(bound, version)
+        made = shape(work)
+        connection.rollback()
+    return made
+
+
+def _belongs(name: str, says: str, tables: set[str]) -> bool:
+    kind, _, rest = name.partition(" ")
+    if kind == "index":
+        on = _INDEXED.search(says)
+        return on is not None and on[1] in tables
+    of = {rest.partition(".")[0], rest.rpartition(" of ")[2]}
+    return kind in {"column", "constraint", "trigger", "rule"} and not of.isdisjoint(tables)
+
+
+def _difference(name: str, found: str | None, expected: str | None) -> Difference:
+    if found is None:
+        return Difference(
+            name, _MISSING, f"Restore a backup that has it, or make it again: {expected}."
+        )
+    if expected is None:
+        return Difference(
+            name, "is not of lmsctl", "Drop it, or keep it in another schema or file."
+        )
+    return Difference(
+        name, f"is '{found}'", f"Restore a backup in which it is as it must be: '{expected}'."
+    )

@@ -1,0 +1,37 @@
+"""Finding a row for changing it: what decides is read once the row is ours."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from lmsctl.kit.work import Work
+
+
+class Row(Protocol):
+    """Something with a number of its own."""
+
+    @property
+    def id(self) -> int:
+        """The number."""
+
+
+R = TypeVar("R", bound=Row)
+
+
+def for_share(work: Work) -> str:
+    """Return the clause that lets nobody change what a SELECT finds, while others may share it."""
+    return "" if work.is_sqlite or not work.is_writing else " FOR SHARE"
+
+
+def get_for_update(work: Work, get: Callable[[], R], lock: Callable[[Work, int], Any]) -> R:
+    """Return what `get` finds, locked; `get` also asks for the rights, and raises its refusals.
+
+    It is asked again after the lock: while we waited, the row may have changed, another one may
+    have got its name, and the right to it may have gone.
+    """
+    found = get()
+    while True:
+        lock(work, found.id)
+        again = get()
+        if again.id == found.id:
+            return again
+        found = again

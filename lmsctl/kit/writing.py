@@ -1,0 +1,403 @@
+"""Files that are written: which may be, and how they are put in their place."""
+
+import io
+import os
+import stat
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, TextIO, TypeVar, cast
+
+from lmsctl.kit import signals
+from lmsctl.kit.csverrors import CsvFileUnwritable
+from lmsctl.kit.errors import Location, Partial, Usage
+from lmsctl.kit.streams import OutputError
+
+T = TypeVar("T")
+
+STANDARD = "-"
+_SIDE_FILES = ("", "-wal", "-shm", "-journal")
+
+
+class FilesClash(Usage):
+    """A file would be written in place of another that is needed."""
+
+    code = "files_clash"
+    says = "{name} cannot write '{path}': that is {what}."
+    hint = "Name another file for {name}."
+
+
+class ReportUnwritten(Partial):
+    """A change was made, and the file that tells of it could not be written."""
+
+    code = "report_unwritten"
+    says = "{done} This stands, but '{path}' could not be written: {reason}."
+    hint = "{advice}"
+
+
+# Deciding ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where something is written to: a path, or a standard stream by its number (1 or 2).
+
+    What is `discarded` goes nowhere, as in a rehearsal. Only `Files` makes them for commands.
+    """
+
+    path: str | os.PathLike[str]
+    standard: int | None = None
+    is_discarded: bool = False
+
+    def __str__(self) -> str:
+        """Return the name to speak of it."""
+        return os.fspath(self.path)
+
+
+class Files:
+    """What one command reads and writes; it decides about every path that is to be written.
+
+    `kept` are files that no command may write over, each with what it is. Files are told apart by
+    device and inode, and those that are not there yet by their folder and name: links and detours
+    hide nothing. None is opened for that, because closing SQLite's file would let go of its locks.
+    """
+
+    def __init__(
+        self, kept: Iterable[tuple[Path, str]] = (), *, is_rehearsal: bool = False
+    ) -> None:
+        self._known = {_identity(path): what for path, what in kept}
+        self._is_rehearsal = is_rehearsal
+        self.is_output_taken = False
+
+    def reads(self, path: str) -> None:
+        """Take note of a file that the command reads; `-` is standard input."""
+        with suppress(OSError):
+            found = os.fstat(0) if path == STANDARD else Path(path).stat()
+            if stat.S_ISREG(found.st_mode):
+                self._known[found.st_dev, found.st_ino] = "the file that is read"
+
+    def share(self, other: "Files") -> None:
+        """Let `other` keep off what is known here."""
+        other._known.update(self._known)  # noqa: SLF001 - of the same class
+
+    def claim(self, path: str | os.PathLike[str], name: str) -> Target:
+        """Return where to write what `name` (an option, as a rule) puts at `path`.
+
+        `-` is standard output, and so is any other way to name the place it goes to. Raises
+        FilesClash.
+        """
+        if path == STANDARD:
+            return self._taking_output(path, name)
+        place = Path(path)
+        if _is_special(place):
+            standard = _standard(place)
+            if standard == 1:
+                self.is_output_taken = True
+            return Target(path, standard, is_discarded=self._is_rehearsal)
+        self._note(_identity(place), path, name)
+        standard = _standard(place)
+        if standard == 1:
+            return self._taking_output(path, name)
+        return Target(path, standard, is_discarded=self._is_rehearsal)
+
+    def _taking_output(self, path: str | os.PathLike[str], name: str) -> Target:
+        self._note((STANDARD,), path, name)
+        self.is_output_taken = True
+        return Target(path, 1)
+
+    def _note(self, identity: tuple[object, ...], path: str | os.PathLike[str], name: str) -> None:
+        if what := self._known.get(identity):
+            raise FilesClash(name=name, path=path, what=what, field=name)
+        self._known[identity] = f"what {name} writes"
+
+
+def of_database(path: Path) -> Iterator[Path]:
+    """Yield the files of the SQLite database at `path`, whether they are there or not."""
+    for place in {path, Path(os.path.realpath(path))}:
+        for end in _SIDE_FILES:
+            yield place.with_name(place.name + end)
+
+
+def _identity(path: Path) -> tuple[object, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        real = Path(os.path.realpath(path))
+        try:
+            folder = real.parent.stat()
+        except OSError:
+            return (str(real),)
+        # Some file systems take Lmsctl.db and lmsctl.db for one name.
+        name = unicodedata.normalize("NFC", real.name).casefold()
+        return folder.st_dev, folder.st_ino, name
+    return found.st_dev, found.st_ino
+
+
+def _standard(path: Path) -> int | None:
+    """Return the number of the standard stream that leads to `path`, if one does."""
+    null = Path(os.devnull).stat()
+    for number in (1, 2):
+        with suppress(OSError):
+            found = path.stat()
+            if os.path.samestat(found, os.fstat(number)) and not os.path.samestat(found, null):
+                return number
+    return None
+
+
+# Writing -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def replacing(target: Target, *, is_held: bool = False) -> Iterator[TextIO]:
+    """Open a UTF-8 text file that takes the place of `target` when the `with` ends well.
+
+    It is written beside the old one, synced and renamed over it; an exception leaves the old one
+    as it was. A link is followed. What is no plain file (a stream, a pipe, a device) is written
+    straight; with `is_held` only when the `with` has ended well, for what must not be told before
+    it is true. A new file gets the permissions the umask leaves, as from any shell redirection,
+    because the next program to read it often runs as somebody else; one that replaces another
+    keeps its permissions, so that what was closed to others stays closed. Raises CsvFileUnwritable.
+    """
+    with _refusing(target) as over, ExitStack() as closing:
+        if target.is_discarded:
+            _check_place(target)
+            yield _Nowhere()
+            return
+        if not _is_straight(target):
+            placed = closing.enter_context(beside(target))
+            stream = placed.open("r+", encoding="utf-8", newline="")
+            with stream:
+                yield stream
+                over.append(True)
+            return
+        straight = cast("TextIO", closing.enter_context(_straight(target, "w")))
+        if not is_held:
+            yield straight
+            over.append(True)
+            straight.flush()
+            return
+        import shutil
+        import tempfile  # both cost start-up time
+
+        spool = closing.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline=""))
+        yield cast("TextIO", spool)
+        over.append(True)
+        spool.seek(0)
+        shutil.copyfileobj(spool, straight)
+        straight.flush()
+
+
+@contextmanager
+def whole(target: Target) -> Iterator[Path]:
+    """Lend an empty file, readable by its owner only, that becomes `target` when all went well.
+
+    For programs that write files themselves; otherwise it is like `replacing`. Raises
+    CsvFileUnwritable.
+    """
+    import shutil
+    import tempfile  # both cost start-up time
+
+    with _refusing(target), ExitStack() as closing:
+        if target.is_discarded or _is_straight(target):
+            if target.is_discarded:
+                _check_place(target)
+            straight = None
+            if not target.is_discarded:
+                straight = cast("BinaryIO", closing.enter_context(_straight(target, "wb")))
+            folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="lmsctl-"))
+            lent = Path(folder) / "file"
+            lent.touch(0o600)
+            yield lent
+            if straight:
+                with lent.open("rb") as made:
+                    shutil.copyfileobj(made, straight)
+                straight.flush()
+            return
+        yield closing.enter_context(beside(target, is_private=True))
+
+
+@contextmanager
+def beside(target: Target, *, is_private: bool = False) -> Iterator[Path]:
+    """Lend a new file that is synced and renamed over `target` when the `with` ends well.
+
+    Nothing is left of it otherwise, also after a signal. Raises OSError.
+    """
+    real = Path(os.path.realpath(target.path))
+    if real.is_dir():
+        raise IsADirectoryError(0, "it is a folder")
+    with ExitStack() as closing:
+        with signals.held():
+            temporary, descriptor = _made_beside(real, is_private=is_private)
+            closing.callback(temporary.unlink, missing_ok=True)
+            closing.callback(os.close, descriptor)
+        yield temporary
+        os.fsync(descriptor)
+        temporary.replace(real)
+        _sync_folder(real.parent)
+
+
+class Reports:
+    """Files that tell of a change, put in place when the change is made; use it in a `with`.
+
+    `done` says what was done, once it is; a file that cannot be written then takes nothing back.
+    `told` are exceptions after which the files are wanted as well.
+    """
+
+    def __init__(self, advice: str, told: type[BaseException] | tuple[()] = ()) -> None:
+        self.done = ""
+        self._advice = advice
+        self._told = told
+        self._opened: list[AbstractContextManager[object]] = []
+        self._failed: list[CsvFileUnwritable] = []
+
+    def __enter__(self) -> Self:
+        """Return the reports; none is opened yet."""
+        return self
+
+    def open(self, file: AbstractContextManager[T]) -> T:
+        """Return what `file` is entered as; it ends with the `with`."""
+        entered = file.__enter__()
+        self._opened.append(file)
+        return entered
+
+    def give_up(self, error: OSError) -> None:
+        """Throw the files away, because `error` keeps them from being written; the change stays."""
+        self._end(type(error), error, error.__traceback__)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Put the files in place, or throw them away; raises CsvFileUnwritable, ReportUnwritten."""
+        is_told = kind is None or issubclass(kind, self._told)
+        self._end(*((None, None, None) if is_told else (kind, error, trace)))
+        if not self._failed or not (is_told or issubclass(kind or object, OSError)):
+            return
+        failure = self._failed[0]
+        if not self.done or kind is not None:
+            raise failure
+        raise ReportUnwritten(
+            done=self.done,
+            path=failure.location.file if failure.location else "",
+            reason=failure.values["reason"],
+            advice=self._advice,
+        ) from failure
+
+    def _end(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        while self._opened:
+            try:
+                self._opened.pop().__exit__(kind, error, trace)
+            except CsvFileUnwritable as failed:
+                self._failed.append(failed)
+
+
+class _Nowhere(io.TextIOBase, TextIO):
+    """A text file that keeps nothing."""
+
+    def write(self, text: str, /) -> int:
+        """Forget `text`."""
+        return len(text)
+
+    def seek(self, *_: int) -> int:
+        """Stay where it is."""
+        return 0
+
+    def truncate(self, _: int | None = None) -> int:
+        """Stay as it is."""
+        return 0
+
+
+@contextmanager
+def _refusing(target: Target) -> Iterator[list[bool]]:
+    """Turn what keeps `target` from being written into a refusal.
+
+    What is lent gets an entry as soon as only the target can still fail.
+    """
+    over: list[bool] = []
+    try:
+        yield over
+    except OutputError:
+        raise
+    except OSError as error:
+        # Before that, something else inside the `with` may have failed: a reader that left.
+        is_other = isinstance(error, ConnectionError | TimeoutError)
+        if is_other and (target.standard or not over):
+            raise
+        raise CsvFileUnwritable(
+            location=Location(str(target)), reason=error.strerror or str(error)
+        ) from error
+
+
+def _check_place(target: Target) -> None:
+    if target.standard:
+        return
+    real = Path(os.path.realpath(target.path))
+    if real.is_dir():
+        raise IsADirectoryError(0, "it is a folder")
+    # Raises what opening it would.
+    real.parent.stat()
+    if not os.access(real if real.exists() and not real.is_file() else real.parent, os.W_OK):
+        raise PermissionError(0, "Permission denied")
+
+
+def _is_straight(target: Target) -> bool:
+    return target.standard is not None or _is_special(Path(target.path))
+
+
+def _is_special(path: Path) -> bool:
+    """Say whether a pipe or a device stands there."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+@contextmanager
+def _straight(target: Target, mode: str) -> Iterator[TextIO | BinaryIO]:
+    if target.standard:
+        stream = sys.stdout if target.standard == 1 else sys.stderr
+        yield stream.buffer if "b" in mode else stream
+        return
+    text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+    with open(target.path, mode, **text) as file:  # type: ignore[call-overload]  # noqa: PTH123
+        yield file
+
+
+def _made_beside(real: Path, *, is_private: bool) -> tuple[Path, int]:
+    kept = real.stat().st_mode & 0o777 if real.exists() and not is_private else None
+    attempt = 0
+    while True:
+        temporary = real.with_name(f".{real.name[:60]}.{os.getpid()}-{attempt}.part")
+        try:
+            # O_EXCL so that a file or link waiting under that name is not written through
+            descriptor = os.open(
+                temporary,
+                os.O_WRONLY | os.O_CREAT | os.O_EXCL,
+                0o666 if kept is None and not is_private else 0o600,
+            )
+        except FileExistsError:
+            attempt += 1
+            continue
+        if kept is not None:
+            os.fchmod(descriptor, kept)
+        return temporary, descriptor
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,112 @@
+"""What is promised of doors that let nobody in: lists say why, and whoever makes one is told."""
+
+import pytest
+
+from tests.conftest import Portal
+from tests.doors import opened
+
+TOPIC = ("content", "create", "--kind", "topic", "--code", "robot", "--title", "Robot")
+PROFILE = (
+    *("signup-profile", "create", "Spring", "--code", "spring", "--department", "Sales"),
+    *("--ends", "never", "--activations", "unlimited"),
+)
+TOKEN = ("token", "create", "--content", "robot", "--code", "FAIR")
+LINK = ("content", "link", "robot")
+DOORS = {
+    "profile": (PROFILE, ("signup-profile", "show", "spring"), ("signup-profile", "list")),
+    "token": (TOKEN, ("token", "show", "FAIR"), ("token", "list")),
+    "link": (LINK, LINK, LINK),
+}
+ADDRESS = ("settings", "set", "public-url=https://learn.example.com")
+
+
+@pytest.fixture
+def hall(portal: Portal) -> Portal:
+    """Return a portal that takes people in and knows its address."""
+    opened(portal)
+    portal.ok(*TOPIC)
+    portal.ok(*ADDRESS)
+    return portal
+
+
+def blocked(portal: Portal, *words: str) -> list[str]:
+    """Return what a door is blocked by, as the first that is shown says."""
+    shown = portal.ok(*words, "-o", "json").json
+    found: list[str] = (shown[0] if isinstance(shown, list) else shown)["blocked_by"]
+    return found
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_doors_say_that_self_registration_is_off(hall: Portal, door: str) -> None:
+    """When one is made, where it is shown, and in lists; its own state keeps its meaning."""
+    make, show, listed = DOORS[door]
+    hall.ok("registration", "disable")
+    said = hall.ok(*make).err
+    assert "Nobody can come in by it now: Self-registration is switched off." in said
+    assert "lmsctl registration enable" in said
+    assert blocked(hall, *show) == blocked(hall, *listed) == ["registration_off"]
+    assert "registration_off" in hall.ok(*listed, "-o", "plain").out
+    if door != "link":
+        assert hall.ok(*show, "-o", "json").json["state"] == "open"
+    hall.ok("registration", "enable")
+    assert blocked(hall, *show) == blocked(hall, *listed) == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_an_open_door_is_made_without_a_warning(hall: Portal, door: str) -> None:
+    """Nothing is wrong, so nothing is said."""
+    assert "Nobody" not in hall.ok(*DOORS[door][0]).err
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_doors_say_that_the_plan_is_full(hall: Portal, door: str) -> None:
+    """Newcomers need a seat."""
+    make, show, listed = DOORS[door]
+    hall.ok("settings", "set", "plan.max-active-users=1")
+    assert "Nobody can come in by it now: The plan is full." in hall.ok(*make).err
+    assert blocked(hall, *show) == blocked(hall, *listed) == ["plan_full"]
+
+
+@pytest.mark.parametrize(
+    ("make", "said", "code"),
+    [
+        (
+            (*PROFILE, "--starts", "2026-01-01", "--ends", "2026-02-01"),
+            "2026-02-01T23:59:59+00:00",
+            "profile_ended",
+        ),
+        ((*TOKEN, "--expires", "2026-02-01"), "2026-02-01T23:59:59+00:00", "token_expired"),
+    ],
+)
+def test_who_makes_a_door_that_is_over_is_told(
+    hall: Portal, make: tuple[str, ...], said: str, code: str
+) -> None:
+    """A year mistyped is seen at once."""
+    ran = hall.ok(*make)
+    assert "Nobody can come in by it now:" in ran.err
+    assert said in ran.err
+    assert blocked(hall, *(("token", "list") if make[0] == "token" else DOORS["profile"][2])) == [
+        code
+    ]
+
+
+def test_a_door_that_opens_later_is_made_without_a_warning(hall: Portal) -> None:
+    """That is what its start is for; until then lists say that it is not open."""
+    assert "Nobody" not in hall.ok(*PROFILE, "--starts", "2026-05-01").err
+    assert blocked(hall, "signup-profile", "list") == ["profile_not_open_yet"]
+
+
+def test_a_token_for_what_is_archived_says_so(hall: Portal) -> None:
+    """Whoever keeps the list sees what no longer takes anybody in."""
+    hall.ok(*TOKEN)
+    hall.ok("content", "archive", "robot")
+    assert blocked(hall, "token", "list") == ["content_archived"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_makes_a_door_is_told_that_the_portal_has_no_address(hall: Portal, door: str) -> None:
+    """What is handed out is half a link then."""
+    hall.ok("settings", "set", "public-url=")
+    said = hall.ok(*DOORS[door][0]).err
+    assert "this portal's address is not set" in said
+    assert "lmsctl settings set public-url=" in said

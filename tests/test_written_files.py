@@ -1,0 +1,299 @@
+"""What every command promises about the files it writes, and about those it must not."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from lmsctl.kit import driver, signals
+from tests.conftest import Portal
+from tests.db.clients import programs
+from tests.tokens import stocked
+
+CSV = "Login,First name,Last name\nkim,Kim,Oh\n"
+WRITERS = [
+    ("learner", "calendar", "kim", "--ics"),
+    ("user", "export", "--to"),
+    ("user", "import", "people.csv", "--results"),
+    ("user", "import", "people.csv", "--rejects"),
+    ("progress", "import", "progress.csv", "--results"),
+    ("enroll", "--from", "pairs.csv", "--rejects"),
+    ("token", "mint", "--content", "topic", "--count", "1", "--to"),
+    ("token", "template", "--to"),
+    ("token", "bulk-upload", "tokens.csv", "--results"),
+    ("db", "backup", "--force"),
+]
+BATCHED = [writer for writer in WRITERS if writer[0] != "db"]
+ending = pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+
+
+@pytest.fixture
+def desk(portal: Portal, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Portal:
+    """Return a portal with one person and one topic, and the files that commands read.
+
+    The client programs of its server are in reach.
+    """
+    if not portal.is_sqlite:
+        folder = programs(request.getfixturevalue("postgresql"))
+        monkeypatch.setenv("PATH", str(folder), prepend=":")
+    portal.folder.joinpath("people.csv").write_text(CSV)
+    portal.folder.joinpath("pairs.csv").write_text("Login,Content\nkim,topic\n")
+    portal.folder.joinpath("progress.csv").write_text(
+        "Login,Content,Event,Happened at\nkim,topic,viewed,2026-03-01T09:00Z\n"
+    )
+    portal.folder.joinpath("tokens.csv").write_text(
+        "Knowledge code,Token label,Creates,Limit,Expires\ntopic,One,staff,,\n"
+    )
+    portal.ok("user", "import", "people.csv")
+    stocked(portal)
+    portal.ok("enroll", "--from", "pairs.csv")
+    return portal
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Return the name and content of every file in `folder`; SQLite's log aside."""
+    return {
+        path.name: path.read_bytes()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and not path.name.startswith("portal.db")
+    }
+
+
+def spare(desk: Portal, path: str, *words: str) -> None:
+    """Check that a command refuses to write at `path`, and touches nothing, rehearsed or not."""
+    before = everything(desk.folder)
+    state = desk.folder.joinpath("portal.db").read_bytes() if desk.is_sqlite else b""
+    for rehearsal in ((), ("--dry-run",)):
+        ran = desk.run(*words, path, *rehearsal, "-o", "json")
+        assert (ran.status, ran.code) == (2, "files_clash"), ran.err
+    assert everything(desk.folder) == before
+    if desk.is_sqlite:
+        assert desk.folder.joinpath("portal.db").read_bytes() == state
+
+
+@pytest.mark.parametrize("writer", WRITERS, ids=" ".join)
+def test_nothing_is_written_over_what_the_program_needs(desk: Portal, writer: tuple[str]) -> None:
+    """Neither over the configuration nor over the database with its side files."""
+    names = ["lmsctl.toml"]
+    if desk.is_sqlite:
+        names += [f"portal.db{end}" for end in ("", "-wal", "-shm", "-journal")]
+    for name in names:
+        spare(desk, name, *writer)
+
+
+@pytest.mark.parametrize("writer", WRITERS, ids=" ".join)
+def test_no_detour_leads_to_what_the_program_needs(desk: Portal, writer: tuple[str]) -> None:
+    """A link of either kind, a path by way of other folders, a link to what is not there yet."""
+    folder = desk.folder
+    kept = "portal.db" if desk.is_sqlite else "kept.toml"
+    variables = folder / "kept.toml"
+    variables.write_text("")
+    variables.chmod(0o600)
+    folder.joinpath("sub").mkdir()
+    folder.joinpath("soft").symlink_to(kept)
+    folder.joinpath("hard").hardlink_to(folder / kept)
+    folder.joinpath("elsewhere").symlink_to(folder, target_is_directory=True)
+    folder.joinpath("side").symlink_to(f"{kept}-journal" if desk.is_sqlite else "lmsctl.toml")
+    detours = ["soft", "hard", f"sub/../{kept}", f"elsewhere/{kept}", str(folder / kept), "side"]
+    for path in detours:
+        ran = desk.run(
+            *writer, path, "-o", "json", **({} if desk.is_sqlite else {"LMSCTL_CONFIG": kept})
+        )
+        assert (ran.status, ran.code) == (2, "files_clash"), (path, ran.err)
+    assert variables.read_text() == ""
+
+
+@pytest.mark.parametrize("writer", BATCHED, ids=" ".join)
+def test_a_line_of_a_batch_keeps_off_the_same_files(desk: Portal, writer: tuple[str]) -> None:
+    """And off the file of lines itself."""
+    for path in ("lmsctl.toml", "lines.txt"):
+        desk.folder.joinpath("lines.txt").write_text(" ".join([*writer, path]) + "\n")
+        ran = desk.run("batch", "lines.txt", "-o", "json")
+        assert [line["code"] for line in ran.json] == ["files_clash"]
+        assert desk.folder.joinpath("lines.txt").read_text().startswith(writer[0])
+
+
+def test_other_connections_and_their_secrets_are_kept_too(desk: Portal) -> None:
+    """Whatever the configuration and the variables name, in use or not."""
+    file = desk.folder / "lmsctl.toml"
+    file.write_text(
+        '[contexts.test]\ndatabase-url = "sqlite:///test.db"\n'
+        '[contexts.live]\ndatabase-url-file = "secret"\n'
+    )
+    file.chmod(0o600)
+    desk.folder.joinpath("secret").write_text("sqlite:////nowhere/live.db")
+    for path in ("test.db", "test.db-wal", "secret"):
+        assert desk.refused("user", "export", "--to", path) == "files_clash"
+    kept = {"LMSCTL_DATABASE_URL_FILE": "secret"}
+    file.unlink()
+    assert desk.refused("user", "export", "--to", "secret", **kept) == "files_clash"
+
+
+def test_the_file_that_standard_input_comes_from_is_kept(desk: Portal) -> None:
+    """It is read although no path names it."""
+    with desk.folder.joinpath("people.csv").open() as given:
+        ran = subprocess.run(
+            [sys.executable, "-m", "lmsctl", *["user", "import", "-", "--results", "people.csv"]],
+            cwd=desk.folder,
+            env=desk.environment(),
+            stdin=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 2
+    assert "that is the file that is read" in ran.stderr
+    assert desk.folder.joinpath("people.csv").read_text() == CSV
+
+
+def test_init_makes_no_database_in_the_configuration(nothing: Portal) -> None:
+    """Either name would be the other's end."""
+    where = {"LMSCTL_DATABASE_URL": "sqlite:///lmsctl.toml"}
+    assert nothing.refused("init", "--sandbox", **where) == "files_clash"
+    assert not nothing.folder.joinpath("lmsctl.toml").exists()
+
+
+@pytest.mark.parametrize("writer", WRITERS, ids=" ".join)
+def test_a_rehearsal_writes_no_file(desk: Portal, writer: tuple[str]) -> None:
+    """Neither a new one nor over an old one; a folder that is not there is refused."""
+    before = everything(desk.folder)
+    desk.run(*writer, "new", "--dry-run")
+    assert everything(desk.folder) == before
+    assert desk.run(*writer, "nowhere/new", "--dry-run").status != 0
+
+
+@pytest.mark.parametrize("writer", WRITERS, ids=" ".join)
+def test_a_pipe_is_written_straight(desk: Portal, writer: tuple[str]) -> None:
+    """A named one stays what it is, as does one that only has a number (process substitution)."""
+    pipe = desk.folder / "pipe"
+    os.mkfifo(pipe)
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    desk.ok(*writer, "pipe")
+    reader.join(10)
+    assert got
+    assert got[0]
+    assert pipe.is_fifo()
+
+
+def test_a_pipe_without_a_name_is_written(desk: Portal) -> None:
+    """As a shell gives it for `>(command)`."""
+    taken, given = os.pipe()
+    try:
+        desk.ok("user", "export", "--to", f"/dev/fd/{given}")
+        assert b"kim" in os.read(taken, 1 << 16)
+    finally:
+        os.close(taken)
+        os.close(given)
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+@pytest.mark.parametrize("writer", BATCHED, ids=" ".join)
+def test_standard_output_has_what_was_asked_for_alone(
+    desk: Portal, writer: tuple[str], name: str
+) -> None:
+    """It is written straight where it leads to a file, too, and no answer is mixed into it."""
+    out = desk.folder / "out"
+    with out.open("w") as stream:
+        ran = subprocess.run(
+            [sys.executable, "-m", "lmsctl", *writer, name],
+            cwd=desk.folder,
+            env=desk.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 0, ran.stderr
+    lines = out.read_text().splitlines()
+    assert lines
+    assert lines[0].startswith("BEGIN:") or "," in lines[0] or writer[-1] == "--rejects"
+    assert not desk.folder.joinpath("-").exists()
+
+
+def test_a_backup_goes_to_standard_output(desk: Portal) -> None:
+    """Its bytes, and nothing else."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "lmsctl", "db", "backup", "-"],
+        cwd=desk.folder,
+        env=desk.environment(),
+        capture_output=True,
+        check=True,
+    )
+    assert ran.stdout.startswith(b"SQLite format 3" if desk.is_sqlite else b"PGDMP")
+    assert not desk.folder.joinpath("-").exists()
+
+
+def test_what_was_minted_is_not_called_undone(desk: Portal) -> None:
+    """The tokens exist when their file fails, and the way to them is said."""
+    ran = desk.run(*WRITERS[6], "/dev/full")
+    assert ran.status == 7
+    assert "Made 1 token. This stands, but '/dev/full' could not be written" in ran.err
+    assert "token template" in ran.err
+    assert desk.value("SELECT count(*) FROM tokens") == 1
+
+
+# Signals -----------------------------------------------------------------------------------------
+
+
+@ending
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("user", "import", "more.csv", "--results", "r.csv"),
+        ("token", "mint", "--content", "topic", "--count", "2", "--to", "r.csv"),
+    ],
+    ids=" ".join,
+)
+def test_a_signal_leaves_nothing_behind(
+    desk: Portal, number: int, status: int, words: tuple[str, ...]
+) -> None:
+    """Not half a file, not half a change; the status says which signal it was."""
+    desk.folder.joinpath("more.csv").write_text(CSV.replace("kim", "max"))
+    before = everything(desk.folder)
+    holder = driver.open_database(desk.url, patience=10)
+    holder.begin_writing()
+    try:
+        if not desk.is_sqlite:
+            holder.execute("LOCK TABLE portals, tokens, users IN EXCLUSIVE MODE", {})
+        running = desk.start(*words)
+        until = time.monotonic() + 60
+        while not any(name.endswith(".part") for name in everything(desk.folder)):
+            assert time.monotonic() < until
+            assert running.poll() is None
+            time.sleep(0.02)
+        running.send_signal(number)
+        _, told = running.communicate(timeout=60)
+    finally:
+        holder.rollback()
+        holder.close()
+    assert running.returncode == status, told
+    assert "Interrupted. Nothing was changed." in told
+    assert everything(desk.folder) == before
+    assert desk.value("SELECT count(*) FROM users WHERE login = 'max'") == 0
+    assert desk.value("SELECT count(*) FROM tokens") == 0
+
+
+def test_who_is_to_live_on_after_hanging_up_does() -> None:
+    """What nohup has set to be ignored stays ignored; a program in Python keeps its own handler."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signals.install()
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        with pytest.raises(signals.Stopped):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)  # a second one disturbs nobody who tidies up
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -33,6 +33,7 @@ CREATE TABLE audit_rows (
 	code TEXT NOT NULL,
 	target TEXT NOT NULL,
 	detail_json TEXT NOT NULL,
+	mark TEXT,
 	PRIMARY KEY (id),
 	CONSTRAINT verdict_known CHECK (verdict IN ('done', 'refused'))
 );
@@ -40,6 +41,8 @@ CREATE TABLE audit_rows (
 CREATE INDEX audit_rows_by_verdict ON audit_rows (verdict, code);
 
 CREATE INDEX ix_audit_rows_happened_at ON audit_rows (happened_at);
+
+CREATE INDEX ix_audit_rows_mark ON audit_rows (mark);
 
 CREATE INDEX ix_audit_rows_target ON audit_rows (target);
 

@@ -35,6 +35,7 @@ CREATE TABLE audit_rows (
 	code TEXT NOT NULL,
 	target TEXT NOT NULL,
 	detail_json TEXT NOT NULL,
+	mark TEXT,
 	CONSTRAINT verdict_known CHECK (verdict IN ('done', 'refused'))
 )
  STRICT;
@@ -42,6 +43,8 @@ CREATE TABLE audit_rows (
 CREATE INDEX audit_rows_by_verdict ON audit_rows (verdict, code);
 
 CREATE INDEX ix_audit_rows_happened_at ON audit_rows (happened_at);
+
+CREATE INDEX ix_audit_rows_mark ON audit_rows (mark);
 
 CREATE INDEX ix_audit_rows_target ON audit_rows (target);
 

@@ -209,7 +209,7 @@ def run(work: Work, upload: Upload, job: Job) -> Done:
     try:
         _tell(work, upload, sheet, job, running, is_written=True)
     except OSError as error:
-        if not work.has_committed:
+        if not work.standing:
             raise
         upload.reports.give_up(error)
     return done

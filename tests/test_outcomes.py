@@ -382,8 +382,8 @@ def test_a_file_in_doubt_is_resumed_without_anybody_twice(remote: Portal) -> Non
     "statement",
     [
         (
-            "INSERT INTO user_groups (name, name_key, department_id)"
-            " VALUES ('A', 'a', 1), ('A', 'a', 1)"
+            "INSERT INTO user_groups (name, name_key, department_id) SELECT 'A', 'a', id FROM users"
+            " UNION ALL SELECT 'A', 'a', id FROM users"
         ),
         "UPDATE users SET department_id = 987654",
     ],

@@ -48,6 +48,7 @@ def upgrade(env: Environment) -> Any:
     if _outside(env).read(actions.enter)[0] is State.ABSENT:
         raise SchemaAbsent
     env.close()
+    env.leave_open("See how far it came with 'lmsctl db status'.")
     before, after = actions.upgrade(
         target.url, patience=target.patience, is_rehearsal=env.options.dry_run
     )
@@ -103,6 +104,7 @@ def restore(env: Environment, file: _File) -> Any:
     The backup is checked first; a rehearsal does no more than that. Readers see the old state or
     the new one. A damaged SQLite file is kept under another name.
     """
+    env.leave_open("See what is there now with 'lmsctl db check'.")
     return copies.restore(_outside(env), file)
 
 

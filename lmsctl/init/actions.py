@@ -72,6 +72,7 @@ def make(env: Environment, wanted: Wanted) -> Portal:
             made = env.write(plant)
             env.close()
         return made
+    env.leave_open("A part of it may be there; the same command goes on with it.")
     if written:
         config.save(written, written.values)
     db.upgrade(target.url, patience=target.patience)

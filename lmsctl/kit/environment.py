@@ -125,6 +125,7 @@ class Environment:
     _latest: Work | None = None
     _is_confirmed: bool = False
     _standing: str = ""
+    _doubt: str = ""
     _is_recording: bool = False
 
     @property
@@ -247,15 +248,15 @@ class Environment:
     def doubt(self) -> str:
         """The sentence on a change that may or may not have been made; empty without one."""
         if self._latest is None or not self._latest.is_in_doubt:
-            return ""
+            return self._doubt
         return (
             "Whether the change was made is not known:"
             f" 'lmsctl audit list --mark {self._latest.mark}' shows it if it was."
         )
 
-    def note(self, standing: str) -> None:
-        """Say `standing` from now on about what was made durable, until there is more to say."""
-        self._latest, self._standing = None, standing
+    def leave_open(self, doubt: str) -> None:
+        """Say `doubt` if the program ends early: what is done next is no unit of work of ours."""
+        self._doubt = doubt
 
     def connect(self, *, create: bool = False) -> Connection:
         """Return this invocation's one connection, opening it when first asked for."""

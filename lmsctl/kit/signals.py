@@ -39,12 +39,12 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 
 @contextmanager
-def held() -> Iterator[None]:
+def held(*, once: bool = False) -> Iterator[None]:
     """Let a signal that ends the program wait until the block is over, and raise it then.
 
-    A second one is raised at once: whoever sends it does not want to wait. Only the main thread is
-    told of signals, so elsewhere this does nothing. What the system or whoever started the program
-    has set to be ignored or to kill stays as it is.
+    With `once` a second one is raised at once: whoever sends it does not want to wait. Only the
+    main thread is told of signals, so elsewhere this does nothing. What the system or whoever
+    started the program has set to be ignored or to kill stays as it is.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -53,7 +53,7 @@ def held() -> Iterator[None]:
 
     def note(number: int, frame: FrameType | None) -> None:
         noted.append((number, frame))
-        if len(noted) > 1:
+        if once and len(noted) > 1:
             raise_noted()
 
     def raise_noted() -> None:

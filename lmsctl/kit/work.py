@@ -213,7 +213,7 @@ class Work:
         number = self.connection.transaction()
         lost, is_over = None, False
         try:
-            with signals.held():
+            with signals.held(once=True):
                 lost = self._commit(standing)
                 is_over = True
         except (KeyboardInterrupt, SystemExit) as signal:

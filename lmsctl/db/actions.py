@@ -17,9 +17,9 @@ from lmsctl.rights import actions as rights
 from lmsctl.token import actions as tokens
 
 _SOUND = "The file and its indexes are sound."
-NOT_COMPARED = (
-    "The server lets nothing be made beside its tables, not even temporarily, so that only the names"
-    " of tables and columns were compared."
+_NOT_COMPARED = (
+    "The server lets no temporary tables be made, so only the names of tables and columns were"
+    " compared."
 )
 
 
@@ -174,7 +174,7 @@ def check(work: Work, url: str, *, patience: float) -> tuple[list[Finding], list
         portal.enter(work)
     expected = shape.expected_at(url, schema.VERSION, patience=patience)
     found = shape_store.shape(work)
-    notes = [NOT_COMPARED] if expected is None else []
+    notes = [_NOT_COMPARED] if expected is None else []
     differences = shape.differences(found, expected or shape.named(found))
     unlike = [Finding("schema_agrees", 1, item.sentence, item.act) for item in differences]
     if any(item.is_unreadable for item in differences):

@@ -17,8 +17,8 @@ from lmsctl.kit.errors import Unavailable
 from lmsctl.kit.work import Work
 
 _NOT_COMPARED = (
-    "The server lets nothing be made beside its tables, so that the schema of the backup was not"
-    " compared with what it must be: run 'lmsctl db check'."
+    "The server lets no temporary tables be made, so the schema of the backup was not compared with"
+    " what it must be: run 'lmsctl db check'."
 )
 _WAYS: dict[str, ModuleType] = {"sqlite": sqlite_copy, "postgresql": postgresql_copy}
 

@@ -107,8 +107,9 @@ def put_back(file: Path, work: Work, url: str, *, patience: float) -> bool:
     """Replace everything by the backup `file` within `work`, which must not have begun.
 
     Everything happens on our own connection, so what ends us undoes it; every object must be what
-    its version makes. Returns whether that could be made, to be compared with. `url` is the address of the server. Raises BackupUnsound, BackupRefused,
-    ToolMissing, and DatabaseLocked when others do not let go.
+    its version makes. Returns whether that could be made, to be compared with. `url` is the address
+    of the server. Raises BackupUnsound, BackupRefused, ToolMissing, and DatabaseLocked when others
+    do not let go.
     """
     _lock_everything(work, patience)
     actions.enter(work)

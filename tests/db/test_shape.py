@@ -246,7 +246,9 @@ def test_without_the_portals_table_the_check_names_it(portal: Portal) -> None:
 @only_sqlite
 def test_every_version_has_its_own_shape(portal: Portal) -> None:
     """An older schema is compared with what that version made."""
-    shapes = [shape.expected_at(portal.url, version, patience=5) for version in actions.versions()]
+    made = [shape.expected_at(portal.url, version, patience=5) for version in actions.versions()]
+    shapes = [found for found in made if found is not None]
+    assert len(shapes) == len(made)
     assert all(shape.differences(a, b) for a, b in pairwise(shapes))
 
 

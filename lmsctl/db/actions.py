@@ -166,7 +166,7 @@ def check(work: Work, url: str, *, patience: float) -> tuple[list[Finding], list
     Needs `db.manage` everywhere. The portal is entered only where its tables are there.
     """
     # SQLAlchemy costs more to load than most commands may spend.
-    from lmsctl.db import shape, shape_store
+    from lmsctl.db import shape, shape_store, values
 
     # No time is shown, and the portal's zone may be what is wrong.
     work.asked_zone = work.asked_zone or timewords.zone("UTC")
@@ -175,7 +175,7 @@ def check(work: Work, url: str, *, patience: float) -> tuple[list[Finding], list
     expected = shape.expected_at(url, schema.VERSION, patience=patience)
     found = shape_store.shape(work)
     notes = [_NOT_COMPARED] if expected is None else []
-    differences = shape.differences(found, expected or shape.named(found))
+    differences = shape.differences(found, expected or values.named(found))
     unlike = [Finding("schema_agrees", 1, item.sentence, item.act) for item in differences]
     if any(item.is_unreadable for item in differences):
         # Neither rights nor the invariants between rows can be read from what is not there.

@@ -5,8 +5,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlmodel import SQLModel
-
 from lmsctl.db import engine, migrating
 from lmsctl.db.shape_store import Shape, settle_apart, shape
 from lmsctl.kit import clock, driver
@@ -65,16 +63,6 @@ def expected_at(url: str, version: str, *, patience: float) -> Shape | None:
         return _made(url, version, patience)
     except driver.DatabaseReadOnly:
         return None
-
-
-def named(found: Shape) -> Shape:
-    """Return `found` with the tables and columns that the models name, and no others."""
-    engine.load_models()
-    names = {"table alembic_version", "column alembic_version.version_num"}
-    for table in SQLModel.metadata.sorted_tables:
-        names |= {f"table {table.name}", *(f"column {column}" for column in table.columns)}
-    others = {name for name in found if not name.startswith(("table ", "column "))}
-    return {name: found.get(name, "") for name in names | others}
 
 
 def _made(url: str, version: str, patience: float) -> Shape:

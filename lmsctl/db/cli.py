@@ -67,7 +67,7 @@ def upgrade(env: Environment) -> Any:
 def check(env: Environment) -> Any:
     """Test what must hold between rows and list what does not; exit 10 when anything does not."""
     target = env.connecting
-    findings = _outside(env).read(
+    findings, notes = _outside(env).read(
         lambda work: actions.check(work, target.url, patience=target.patience)
     )
     count = (
@@ -77,6 +77,7 @@ def check(env: Environment) -> Any:
         Listing(Finding, findings),
         f"Invariants: {count}.",
         is_changed=False,
+        notes=notes,
         status=_FAILED if findings else 0,
     )
 

@@ -16,6 +16,10 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Unavailable
 from lmsctl.kit.work import Work
 
+_NOT_COMPARED = (
+    "The server lets no temporary tables be made, so the schema of the backup was not compared with"
+    " what it must be: run 'lmsctl db check'."
+)
 _WAYS: dict[str, ModuleType] = {"sqlite": sqlite_copy, "postgresql": postgresql_copy}
 
 
@@ -80,13 +84,14 @@ def _put_back(env: Environment, file: Path) -> list[str]:
         if actions.state(work)[0] is State.CURRENT:
             _record(work, "db.restored", file)
 
-    def put_back(work: Work) -> None:
-        postgresql_copy.put_back(file, work, env.connecting.url, patience=patience)
+    def put_back(work: Work) -> bool:
+        done = postgresql_copy.put_back(file, work, env.connecting.url, patience=patience)
         record(work)
+        return done
 
     if _dialect(env) == "postgresql":
-        env.write(put_back, late=True)
-        return []
+        is_compared = env.write(put_back, late=True)
+        return [] if is_compared else [_NOT_COMPARED]
     sqlite_copy.put_back(file, env.connect(), patience=patience)
     return _noted(env, record)
 

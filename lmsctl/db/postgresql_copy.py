@@ -82,7 +82,9 @@ def check(file: Path, url: str, *, patience: float) -> str:
         raise BackupUnsound(file=file, reason="it holds no portal")
     if found[1] not in actions.versions():
         raise SchemaNewer(found=found[1], wanted=schema.VERSION)
-    _check_objects(file, shape.expected_at(url, found[1], patience=patience))
+    expected = shape.expected_at(url, found[1], patience=patience)
+    if expected is not None:
+        _check_objects(file, expected)
     return found[1]
 
 
@@ -101,12 +103,13 @@ def _check_objects(file: Path, expected: Shape) -> None:
         raise BackupUnsound(file=file, reason=wrong[0].sentence)
 
 
-def put_back(file: Path, work: Work, url: str, *, patience: float) -> None:
+def put_back(file: Path, work: Work, url: str, *, patience: float) -> bool:
     """Replace everything by the backup `file` within `work`, which must not have begun.
 
     Everything happens on our own connection, so what ends us undoes it; every object must be what
-    its version makes. `url` is the address of the server. Raises BackupUnsound, BackupRefused,
-    ToolMissing, and DatabaseLocked when others do not let go.
+    its version makes. Returns whether that could be made, to be compared with. `url` is the address
+    of the server. Raises BackupUnsound, BackupRefused, ToolMissing, and DatabaseLocked when others
+    do not let go.
     """
     _lock_everything(work, patience)
     actions.enter(work)
@@ -123,6 +126,7 @@ def put_back(file: Path, work: Work, url: str, *, patience: float) -> None:
     wrong = shape.differences(shape_store.shape(work), expected)
     if wrong:
         raise BackupUnsound(file=file, reason=wrong[0].sentence)
+    return expected is not None
 
 
 def _lock_everything(work: Work, patience: float) -> None:

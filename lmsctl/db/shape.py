@@ -33,11 +33,14 @@ class Difference:
         return self.is_wrong == _MISSING and self.name.startswith(("table ", "column "))
 
 
-def differences(found: Shape, expected: Shape) -> list[Difference]:
+def differences(found: Shape, expected: Shape | None) -> list[Difference]:
     """Return each object that is missing, too many or different, in the order of their names.
 
-    What a missing or needless table takes with it is not named again.
+    What a missing or needless table takes with it is not named again. Nothing differs from what
+    could not be made.
     """
+    if expected is None:
+        return []
     strange = {
         name.partition(" ")[2] for name in found.keys() ^ expected.keys() if name[:6] == "table "
     }
@@ -49,12 +52,20 @@ def differences(found: Shape, expected: Shape) -> list[Difference]:
     ]
 
 
-def expected_at(url: str, version: str, *, patience: float) -> Shape:
+def expected_at(url: str, version: str, *, patience: float) -> Shape | None:
     """Return what the migrations up to `version` make, where nobody else ever sees it.
 
     SQLite: in memory. PostgreSQL: on the server of `url`, among the temporary tables of a
-    transaction that is undone. Raises the refusals of the driver.
+    transaction that is undone; None where it lets us make none, as on a standby. Raises the
+    refusals of the driver.
     """
+    try:
+        return _made(url, version, patience)
+    except driver.DatabaseReadOnly:
+        return None
+
+
+def _made(url: str, version: str, patience: float) -> Shape:
     connection = (
         driver.Sqlite(Path(":memory:"), patience=patience, create=True)
         if url.startswith("sqlite")
@@ -82,9 +93,8 @@ def _belongs(name: str, says: str, tables: set[str]) -> bool:
 
 def _difference(name: str, found: str | None, expected: str | None) -> Difference:
     if found is None:
-        return Difference(
-            name, _MISSING, f"Restore a backup that has it, or make it again: {expected}."
-        )
+        again = f", or make it again: {expected}" if expected else ""
+        return Difference(name, _MISSING, f"Restore a backup that has it{again}.")
     if expected is None:
         return Difference(
             name, "is not of lmsctl", "Drop it, or keep it in another schema or file."

@@ -1,4 +1,4 @@
-"""What single values must be like, as the models say it of their columns; read as a stream."""
+"""What the models say that tables, columns and their values must be; read as a stream."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 from lmsctl.db import engine, store
 from lmsctl.db.results import Finding
+from lmsctl.db.shape_store import Shape
 from lmsctl.kit import timewords
 from lmsctl.kit.driver import utc_text
 from lmsctl.kit.errors import Refusal
@@ -31,6 +32,16 @@ class _Rule:
     is_right: Callable[[Any, Any], bool]
     count: int = 0
     example: str = ""
+
+
+def named(found: Shape) -> Shape:
+    """Return `found` with the tables and columns that the models name, and no others."""
+    engine.load_models()
+    names = {"table alembic_version", "column alembic_version.version_num"}
+    for table in SQLModel.metadata.sorted_tables:
+        names |= {f"table {table.name}", *(f"column {column}" for column in table.columns)}
+    others = {name for name in found if not name.startswith(("table ", "column "))}
+    return {name: found.get(name, "") for name in names | others}
 
 
 def broken(work: Work) -> list[Finding]:

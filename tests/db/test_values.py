@@ -5,6 +5,7 @@ from sqlalchemy import Column
 from sqlmodel import SQLModel
 
 from lmsctl.db import engine
+from lmsctl.kit.columns import Choice
 from tests.conftest import Portal
 from tests.db.test_check import ITEM, TOKEN, break_rows
 
@@ -117,3 +118,13 @@ def test_every_column_says_what_it_holds() -> None:
         assert found
         for column in found:
             assert column.info.get("holds") in kinds, str(column)
+
+
+def test_every_choice_has_its_words_checked() -> None:
+    """A column for one of a few words has a rule of its own or a CHECK of its table."""
+    engine.load_models()
+    for table in SQLModel.metadata.tables.values():
+        known = {constraint.info.get("column") for constraint in table.constraints}
+        for column in table.columns:
+            if isinstance(column.type, Choice):
+                assert column.name in known or column.info.get("holds") == "word", str(column)

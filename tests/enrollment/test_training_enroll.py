@@ -357,7 +357,7 @@ def test_participants_say_whether_they_come(hall: Portal) -> None:
     assert (participants(hall)[0]["state"], places(hall)) == ("declined", (1, 0))
     decline = ("enrollment", "decline", "--training", "aid")
     refused(hall, *decline, code="learner_unnamed", status=2, audited=0)
-    refused(hall, *decline, "--as", "ben", code="participation_unknown", status=4)
+    refused(hall, *decline, "--as", "ben", code="training_unknown", status=4)
     refused(hall, *decline, *users("ann"), "--as", "ben", code="permission_missing", status=8)
     hall.ok("user", "deactivate", "ann")
     refused(hall, *decline, *users("ann"), code="person_not_active")

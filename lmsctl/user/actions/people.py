@@ -225,13 +225,11 @@ def list_users(work: Work, wanted: Filter) -> Iterator[UserRow]:
     return store.listed(work, scope, wanted)
 
 
-def held(
-    work: Work, given: str, beside: Callable[[int], Sequence[int]] = lambda _: ()
-) -> Person:
+def held(work: Work, given: str, beside: Callable[[int], Sequence[int]] = lambda _: ()) -> Person:
     """Return a person the actor may change, locked; needs `user.manage` there.
 
-    `beside` gives for their number the people who are locked with them. Whoever holds rights that the actor does not hold is out of reach: PermissionBeyondOwn. Raises
-    UserUnknown.
+    `beside` gives for their number the people who are locked with them. Whoever holds rights that
+    the actor does not hold is out of reach: PermissionBeyondOwn. Raises UserUnknown.
     """
     work.about = f"user {given}"
 

@@ -182,9 +182,19 @@ def take_names(work: Work, condition: str, **values: Any) -> None:
     )
 
 
-def lock(work: Work, number: int) -> None:
-    """Keep everybody else from changing this person until we are done."""
-    work.value(f"SELECT id FROM users WHERE id = :id{work.for_update}", id=number)
+def lock(work: Work, number: int, *beside: int) -> None:
+    """Keep everybody else from changing this person until we are done, and those `beside` them.
+
+    Whoever locks several people does it at once and by their numbers, so that no two wait for each
+    other.
+    """
+    sql = f"SELECT id FROM users WHERE id IN :ids ORDER BY id{work.for_update}"
+    work.values(sql, ids=[number, *beside])
+
+
+def supervised_by(work: Work, number: int) -> list[int]:
+    """Return the ids of the people whose own supervisor this person is."""
+    return work.values("SELECT id FROM users WHERE supervisor_id = :id", id=number)
 
 
 def share(work: Work, ids: Sequence[int]) -> None:

@@ -66,9 +66,12 @@ def carry_out(work: Work, order: Order, task: Task) -> list[PairOutcome]:
         # What holds for a person whatever the item is said once.
         once = {refusal.message(): refusal for refusal in in_the_way}
         check_none(list(once.values()), task.done)
-    outcomes: list[PairOutcome] = []
-    for item in found:
-        outcomes += _outcomes(task, item, chosen, refused[item.id])
+    # By their numbers, so that no two who name the same items wait for each other.
+    done = {
+        item.id: list(_outcomes(task, item, chosen, refused[item.id]))
+        for item in sorted(found, key=lambda item: item.id)
+    }
+    outcomes = [outcome for item in found for outcome in done[item.id]]
     logins = [*chosen.unknown, *(person.login for person in chosen.people)]
     outcomes += [
         _failed(login, given, refusal) for given, refusal in wrong.items() for login in logins

@@ -1,6 +1,6 @@
 """Making, showing, changing and moving people."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lmsctl.audit import actions as audit
@@ -225,11 +225,11 @@ def list_users(work: Work, wanted: Filter) -> Iterator[UserRow]:
     return store.listed(work, scope, wanted)
 
 
-def held(work: Work, given: str) -> Person:
+def held(work: Work, given: str, beside: Callable[[int], Sequence[int]] = lambda _: ()) -> Person:
     """Return a person the actor may change, locked; needs `user.manage` there.
 
-    Whoever holds rights that the actor does not hold is out of reach: PermissionBeyondOwn. Raises
-    UserUnknown.
+    `beside` gives for their number the people who are locked with them. Whoever holds rights that
+    the actor does not hold is out of reach: PermissionBeyondOwn. Raises UserUnknown.
     """
     work.about = f"user {given}"
 
@@ -238,7 +238,10 @@ def held(work: Work, given: str) -> Person:
         rights.check_not_beyond_own(work, rights.holdings(work, person.id))
         return person
 
-    return rights.get_for_update(work, get, store.lock)
+    def lock(work: Work, number: int) -> None:
+        store.lock(work, number, *beside(number))
+
+    return rights.get_for_update(work, get, lock)
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -259,7 +262,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     `supervisor` is a login, `none` or `inherited`. Raises VersionStale, LoginTaken, EmailTaken,
     SupervisorIsSelf, UserUnknown, NotConfirmedYet, and what the checks of the parts raise.
     """
-    person = held(work, given)
+    person = held(work, given, lambda _: _bosses(work, supervisor))
     portal_rules.check_confirmed(person, "changed")
     if if_version is not None and if_version != person.version:
         raise VersionStale(what=person.login, found=person.version, wanted=if_version)
@@ -319,6 +322,14 @@ def _new_email(work: Work, person: Person, given: str) -> dict[str, object]:
     if store.called(work, email.key) - {person.id}:
         raise EmailTaken(email=email.address, field="email")
     return {"email": email.address}
+
+
+def _bosses(work: Work, given: str | None) -> list[int]:
+    """Return the number of who may become a supervisor, as far as there is one in sight."""
+    if given is None or canonical.key(given) in {SupervisorMode.NONE, SupervisorMode.INHERITED}:
+        return []
+    boss = store.find(work, given, rights.actor(work).scope("user.view"))
+    return [boss.id] if boss else []
 
 
 def _new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]:

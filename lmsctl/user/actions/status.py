@@ -152,7 +152,7 @@ def delete(work: Work, given: str) -> Removed:
     scope = rights.require(work, "user.manage")
     store.get(work, given, scope)
     portal.lock(work)
-    person = held(work, given)
+    person = held(work, given, lambda number: store.supervised_by(work, number))
     _check_no_owner(work, person, "deleted")
     removed = store.records_of(work, person.id)
     for more in discover.announce("records_of_user", work, person.id):

@@ -1,0 +1,146 @@
+"""Rows are locked by their numbers, and what decides is read after: seen with real processes.
+
+SQLite has one writer only, so there nobody waits for a row.
+"""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from lmsctl.kit import driver
+from tests.conftest import Portal, Templates
+from tests.racers import Racer, race
+
+_WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+_PATIENCE = 30
+
+
+@pytest.fixture
+def hall(templates: Templates, tmp_path: Path) -> Iterator[Portal]:
+    """Return a portal on PostgreSQL with a few people, two items and a department's keeper."""
+    portal = templates.copy("postgresql", tmp_path)
+    for name in ("Here", "There"):
+        portal.ok("department", "create", name)
+    for login in ("ann", "ben", "keeper"):
+        names = ("--first-name", "F", "--last-name", "L", "--department", "Here")
+        portal.ok("user", "create", "--login", login, *names)
+    portal.ok("role", "grant", "keeper", "department-administrator", "--department", "Here")
+    for code in ("first", "second"):
+        portal.ok("content", "create", "--kind", "topic", "--code", code, "--title", code)
+        portal.ok("enroll", "--user", "ann", "--content", code)
+    profile = ("--code", "open", "--department", "Here", "--ends", "never", "--activations", "9")
+    portal.ok("signup-profile", "create", "P", *profile)
+    yield portal
+    templates.drop(portal)
+
+
+@contextmanager
+def _held(portal: Portal, row: str, *does: str) -> Iterator[None]:
+    """Hold a row, change something meanwhile, and commit at the end."""
+    other = driver.open_database(portal.url, patience=10)
+    other.begin_writing()
+    other.execute(f"SELECT 1 FROM {row} FOR UPDATE", {})
+    for statement in does:
+        other.execute(statement, {})
+    try:
+        yield
+        other.commit()
+    finally:
+        other.close()
+
+
+def _wait_until_held_up(portal: Portal, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not portal.value(_WAITING):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+_ITEM = "enrollments WHERE item_id = (SELECT id FROM content_items WHERE code = '{}')"
+
+
+@pytest.mark.parametrize(
+    ("argv", "lower", "higher"),
+    [
+        pytest.param(
+            ["user", "edit", "ben", "--supervisor", "ann"],
+            "users WHERE login = 'ann'",
+            "users WHERE login = 'ben'",
+            id="edit",
+        ),
+        pytest.param(
+            ["--yes", "user", "delete", "ben"],
+            "users WHERE login = 'ann'",
+            "users WHERE login = 'ben'",
+            id="delete",
+        ),
+        pytest.param(
+            ["enroll", "--user", "ann", "--content", "second", "--content", "first"],
+            _ITEM.format("first"),
+            _ITEM.format("second"),
+            id="enroll",
+        ),
+    ],
+)
+def test_whoever_waits_for_a_lower_number_holds_no_higher_one(
+    hall: Portal, argv: list[str], lower: str, higher: str
+) -> None:
+    """Two who lock the same rows do it in the same order, so neither waits for the other."""
+    if "delete" in argv:
+        hall.ok("user", "edit", "ann", "--supervisor", "ben")
+    with _held(hall, lower):
+        process = hall.start(*argv)
+        _wait_until_held_up(hall, process)
+        with psycopg.connect(hall.url) as eye:
+            eye.execute(f"SELECT 1 FROM {higher} FOR UPDATE NOWAIT".encode())
+    out, err = process.communicate(timeout=_PATIENCE)
+    assert process.returncode == 0, (out, err)
+
+
+_MOVED = "UPDATE {} SET department_id = (SELECT id FROM departments WHERE full_name = 'There')"
+_PROMOTED = """
+    INSERT INTO grants (user_id, role_id) SELECT u.id, r.id FROM users u, roles r
+    WHERE u.login = 'ann' AND r.name = 'administrator'
+"""
+_EDIT = ["user", "edit", "ann", "--last-name", "New"]
+_PROFILE = ["signup-profile", "edit", "open", "--name", "New"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "row", "does", "code"),
+    [
+        (_EDIT, "users WHERE login = 'ann'", f"{_MOVED} WHERE login = 'ann'", "user_unknown"),
+        (_EDIT, "users WHERE login = 'ann'", _PROMOTED, "permission_beyond_own"),
+        (_PROFILE, "signup_profiles", _MOVED, "profile_unknown"),
+    ],
+)
+def test_a_process_that_waited_decides_by_what_it_finds_then(
+    hall: Portal, argv: list[str], row: str, does: str, code: str
+) -> None:
+    """What left the scope, or rose above the actor, while a process waited is out of its reach."""
+    with _held(hall, row, does.format(row.split(maxsplit=1)[0])):
+        process = hall.start("--as", "keeper", *argv, "-o", "json")
+        _wait_until_held_up(hall, process)
+    _, err = process.communicate(timeout=_PATIENCE)
+    assert json.loads(err.splitlines()[-1])["error"]["code"] == code
+
+
+@pytest.mark.parametrize("argv", [_EDIT, _PROFILE], ids=["user", "signup-profile"])
+def test_of_eight_processes_with_one_version_one_gets_in(hall: Portal, argv: list[str]) -> None:
+    """Of eight who change the same version at once one does, and seven are told."""
+    noun, _, code = argv[:3]
+    version = str(hall.ok(noun, "show", code, "-o", "json").json["version"])
+    lines = [[*argv[:-1], f"New {number}", "--if-version", version] for number in range(8)]
+    assert hall.now
+    finishes = race(hall, [Racer([line], hall.now) for line in lines])
+    assert sorted(finish.code or "" for finish in finishes) == ["", *["version_stale"] * 7]

@@ -68,9 +68,13 @@ enrollment list --user person-own
 enrollment list --user person-sibling
 enrollment list --content topic-own
 enrollment list --training training-own
+enrollment list --training training-hidden
+enrollment list --training training-more
 enrollment show --user person-own --content topic-own
 enrollment show --user person-sibling --content topic-own
 enrollment show --user person-own --training training-own
+enrollment show --user person-own --training training-hidden
+enrollment show --user person-own --training training-more
 enrollment explain --user person-own --training training-own
 enrollment explain --user {actor} --training training-own
 enrollment explain --user {actor} --training training-hidden
@@ -168,6 +172,7 @@ group add group-sibling person-own
 group add group-own person-sibling
 group add group-sibling person-sibling
 user edit person-own --supervisor person-sibling
+user edit actor-learner --supervisor person-admin-sibling
 department edit Parent/Own --supervisor person-sibling
 content grant topic-own --group group-own
 content grant topic-own --group group-sibling

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from lmsctl.enrollment.results import DayAttended, DeadlineExtended
 from lmsctl.kit.work import Work
+from lmsctl.rights.rules import Scope
+from lmsctl.user.store import IS_ALIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,23 @@ def latest(work: Work, training_id: int, user_id: int) -> Part | None:
         """,
         training=training_id,
         user=user_id,
+    )
+
+
+def has_any(work: Work, training_id: int, scope: Scope) -> bool:
+    """Say whether somebody in scope takes part in a training, or did."""
+    return bool(
+        work.value(
+            f"""
+            SELECT EXISTS (
+                SELECT 1 FROM training_enrollments e
+                JOIN users u ON u.id = e.user_id
+                JOIN departments d ON d.id = u.department_id
+                WHERE e.training_id = :training AND {IS_ALIVE} AND {scope.clause("d.path")})
+            """,
+            training=training_id,
+            now=work.now,
+        )
     )
 
 

@@ -8,7 +8,10 @@ class TrainingUnknown(NotFound):
 
     code = "training_unknown"
     says = "There is no training '{given}'."
-    hint = "'lmsctl training list' shows those you may see."
+    hint = (
+        "'lmsctl training list' shows those one keeps or enrolls people in, 'lmsctl learner catalog"
+        " LOGIN' those that somebody may join."
+    )
 
 
 class TrainingExists(Conflict):

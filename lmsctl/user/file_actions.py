@@ -370,11 +370,10 @@ def export_people(
     if wanted.under is not None:
         wanted = replace(wanted, under=departments.get(work, wanted.under, scope).path)
     fields: Sequence[FieldRule] = users.fields(work)
-    groups = rights.actor(work).scope("group.view")
     headings = [column.heading for column in columns(fields)]
     count = 0
     with CsvFile(target, headings, bom=bom, raw=raw) as sheet:
-        for batch in _together(store.exported(work, scope, groups, fields, wanted)):
+        for batch in _together(store.exported(work, scope, rights.sight(work), fields, wanted)):
             sheet.write_all([cell or "" for cell in row] for row in batch)
             count += len(batch)
             work.talk.progress("Writing", count, None)

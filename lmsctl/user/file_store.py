@@ -9,7 +9,7 @@ from typing import Any
 from lmsctl.bulk.store import BETWEEN, IN_SPAN, Fault, Span, changes, fail, recount
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import PlanFull
-from lmsctl.rights.rules import Scope
+from lmsctl.rights.rules import Scope, Sight
 from lmsctl.user import adoption_store
 from lmsctl.user.adoption_store import IS_ADOPTED
 from lmsctl.user.file_rules import Named, Place
@@ -652,11 +652,12 @@ def groups(work: Work, scope: Scope) -> list[Named]:
 
 
 def exported(
-    work: Work, scope: Scope, visible: Scope, fields: Sequence[FieldRule], wanted: Filter
+    work: Work, scope: Scope, sight: Sight, fields: Sequence[FieldRule], wanted: Filter
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the people in `scope` as cells in the order of the import's columns, by login.
 
-    `wanted.under` is a path of ids; groups are those of the departments in `visible`.
+    `wanted.under` is a path of ids. Groups and supervisors out of sight are not named: such a
+    supervisor's cell is blank, which the import leaves alone.
     """
     in_line = "group_concat(n.name, '|')" if work.is_sqlite else "string_agg(n.name, '|')"
     custom = "".join(
@@ -669,12 +670,14 @@ def exported(
                (SELECT {in_line} FROM (
                     SELECT replace(g.name, '|', '||') AS name
                     FROM group_members m JOIN user_groups g ON g.id = m.group_id
-                    WHERE m.user_id = u.id AND g.id IN ({_groups_in(visible)})
+                    WHERE m.user_id = u.id AND g.id IN ({_groups_in(sight.groups)})
                     ORDER BY g.name_key) n),
                NULL AS add_to_group,
-               CASE u.supervisor_mode WHEN 'own' THEN
-                    COALESCE((SELECT b.login FROM users b WHERE b.id = u.supervisor_id), 'none')
-               ELSE u.supervisor_mode END {custom}
+               CASE WHEN u.supervisor_mode <> 'own' THEN u.supervisor_mode
+                    WHEN u.supervisor_id IS NULL THEN 'none'
+                    ELSE (SELECT b.login FROM users b JOIN departments bd ON bd.id = b.department_id
+                          WHERE b.id = u.supervisor_id AND {sight.person("bd.path", "b.id")})
+               END {custom}
         FROM users u JOIN departments d ON d.id = u.department_id
         WHERE {IS_ALIVE} AND {scope.clause("d.path")}
           AND (:under IS NULL OR d.path LIKE :under)

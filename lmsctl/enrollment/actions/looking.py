@@ -26,10 +26,13 @@ from lmsctl.enrollment.results import (
 from lmsctl.enrollment.store import Filter, Line
 from lmsctl.enrollment.training_errors import ParticipationUnknown
 from lmsctl.enrollment.training_rules import Target
+from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import ALL_IN_SIGHT, ANYWHERE, Sight
+from lmsctl.rights.rules import ALL_IN_SIGHT, ANYWHERE, Scope, Sight
+from lmsctl.training import actions as training_room
 from lmsctl.training import store as trainings
+from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.results import Side
 from lmsctl.user import store as users
 from lmsctl.user.store import Person
@@ -60,7 +63,7 @@ def list_enrollments(work: Work, wanted: Wanted) -> Iterator[EnrollmentRow]:
     rules.check_one_sort(wanted.content, wanted.training, is_needed=False)
     scope = rights.require(work, "enrollment.view")
     login, code, department = wanted.login, wanted.content, wanted.department
-    target = _target(work, wanted.training) if wanted.training is not None else None
+    target = _target(work, wanted.training, scope) if wanted.training is not None else None
     found = store.listed(
         work,
         scope,
@@ -77,9 +80,14 @@ def list_enrollments(work: Work, wanted: Wanted) -> Iterator[EnrollmentRow]:
     return _rows(found)
 
 
-def _target(work: Work, given: str) -> Target:
+def _target(work: Work, given: str, scope: Scope) -> Target:
     code, session = training_rules.parse_target(given)
     training = trainings.get(work, code, ANYWHERE)
+    if not (
+        training_room.is_seen(work, training)
+        or participation_store.has_any(work, training.id, scope)
+    ):
+        raise TrainingUnknown(given=canonical.excerpt(code))
     return Target(training, trainings.get_session(work, training, session) if session else None)
 
 
@@ -151,6 +159,8 @@ def show_participation(work: Work, login: str, code: str) -> tuple[Participation
     person = users.get(work, login, scope)
     training = trainings.get(work, code, ANYWHERE)
     part = participation_store.latest(work, training.id, person.id)
+    if part is None and not training_room.is_seen(work, training):
+        raise TrainingUnknown(given=canonical.excerpt(code))
     if part is None:
         raise ParticipationUnknown(login=person.login, training=training.code)
     shown = ParticipationShown(

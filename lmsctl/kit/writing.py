@@ -358,7 +358,15 @@ def _check_place(target: Target) -> None:
 
 
 def _is_straight(target: Target) -> bool:
-    return target.standard is not None or _is_special(Path(target.path))
+    path = Path(target.path)
+    return target.standard is not None or _is_special(path) or _is_nameless(path)
+
+
+def _is_nameless(path: Path) -> bool:
+    """Say whether a file that no folder holds any more is reached by its descriptor."""
+    with suppress(OSError):
+        return path.stat().st_nlink == 0
+    return False
 
 
 def _is_special(path: Path) -> bool:

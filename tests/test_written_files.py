@@ -242,6 +242,67 @@ def test_what_was_minted_is_not_called_undone(desk: Portal) -> None:
     assert desk.value("SELECT count(*) FROM tokens") == 1
 
 
+def through_shell(desk: Portal, line: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of the shell in which `lmsctl` is the program."""
+    return subprocess.run(
+        ["/bin/bash", "-c", f'lmsctl() {{ "{sys.executable}" -m lmsctl "$@"; }}; {line}'],
+        cwd=desk.folder,
+        env=desk.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+@pytest.mark.parametrize("writer", BATCHED, ids=" ".join)
+def test_standard_output_may_not_lead_to_what_is_kept(
+    desk: Portal, writer: tuple[str], name: str
+) -> None:
+    """A redirection is a detour like any other."""
+    before = desk.folder.joinpath("kept.toml")
+    before.write_text("")
+    before.chmod(0o600)
+    kept = "portal.db" if desk.is_sqlite else "kept.toml"
+    config = "" if desk.is_sqlite else "LMSCTL_CONFIG=kept.toml "
+    size = desk.folder.joinpath(kept).stat().st_size
+    words = " ".join(writer)
+    ran = through_shell(desk, f"{config}lmsctl {words} {name} >> {kept}")
+    assert ran.returncode == 2, ran.stderr
+    assert f"cannot write '{name}': that is the" in ran.stderr
+    assert desk.folder.joinpath(kept).stat().st_size == size
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "lmsctl user import people.csv --results /dev/stdout --rejects /dev/stdout | cat",
+        "lmsctl user import people.csv --results - --rejects /dev/stdout | cat",
+        "lmsctl user import people.csv --results pipe --rejects ./pipe",
+        "lmsctl user import pipe --results pipe",
+        "lmsctl user import people.csv --results - >> people.csv",
+    ],
+)
+def test_no_stream_is_two_things_at_once(desk: Portal, line: str) -> None:
+    """Two reports would be mixed in one pipe; one that is read and written never ends."""
+    os.mkfifo(desk.folder / "pipe")
+    ran = through_shell(desk, f"set -o pipefail; {line}; status=$?; rm -f pipe; exit $status")
+    assert ran.returncode == 2, ran.stderr
+    assert "cannot write" in ran.stderr
+    assert desk.folder.joinpath("people.csv").read_text() == CSV
+
+
+def test_a_file_that_was_taken_out_of_its_folder_is_written_straight(desk: Portal) -> None:
+    """There is no name that it could be renamed to."""
+    ran = through_shell(
+        desk, "exec 3<>gone; rm gone; lmsctl user export --to /dev/fd/3 && cat /dev/fd/3"
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "kim" in ran.stdout
+    assert not any(name.startswith("gone") for name in everything(desk.folder))
+
+
 # Signals -----------------------------------------------------------------------------------------
 
 

@@ -30,6 +30,8 @@ _STDIN = "-"
 _DETAILS_SHOWN = 5
 # Whatever these say, the next line would get the same answer.
 _ENDS_ALL = {Kind.INTERNAL, Kind.CONFIG, Kind.UNAVAILABLE, Kind.SCHEMA}
+# A line that is too long fails alone; one that goes on after this is taken for endless.
+_LINE_PASSED_LIMIT = 16 * rules.LINE_BYTES_LIMIT
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -437,7 +439,12 @@ def _lines(order: Order, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     for number in itertools.count(1):
         try:
             raw = rest = stream.readline(limit)
+            passed = 0
             while len(rest) == limit and not rest.endswith(b"\n"):
+                passed += limit
+                if passed > _LINE_PASSED_LIMIT:
+                    reason = f"line {number} does not end after {_LINE_PASSED_LIMIT >> 20} MiB"
+                    raise BatchUnreadable(file=order.shown, reason=reason)
                 rest = stream.readline(limit)
         except OSError as error:
             raise _unreadable(order, error) from error

@@ -77,7 +77,7 @@ class Files:
         """Take note of a file that the command reads; `-` is standard input."""
         with suppress(OSError):
             found = os.fstat(0) if path == STANDARD else Path(path).stat()
-            if stat.S_ISREG(found.st_mode):
+            if _is_one_thing(found.st_mode):
                 self._known[found.st_dev, found.st_ino] = "the file that is read"
 
     def share(self, other: "Files") -> None:
@@ -90,29 +90,35 @@ class Files:
         `-` is standard output, and so is any other way to name the place it goes to. Raises
         FilesClash.
         """
-        if path == STANDARD:
-            return self._taking_output(path, name)
         place = Path(path)
-        if _is_special(place):
-            standard = _standard(place)
-            if standard == 1:
-                self.is_output_taken = True
-            return Target(path, standard, is_discarded=self._is_rehearsal)
-        self._note(_identity(place), path, name)
-        standard = _standard(place)
+        standard = 1 if path == STANDARD else _standard(place)
         if standard == 1:
-            return self._taking_output(path, name)
+            self._note((STANDARD,), path, name)
+            self.is_output_taken = True
+            with suppress(OSError):
+                found = os.fstat(1)
+                if stat.S_ISREG(found.st_mode):
+                    self._note((found.st_dev, found.st_ino), path, name)
+            return Target(path, 1)
+        if not _is_device(place):
+            self._note(_identity(place), path, name)
         return Target(path, standard, is_discarded=self._is_rehearsal)
-
-    def _taking_output(self, path: str | os.PathLike[str], name: str) -> Target:
-        self._note((STANDARD,), path, name)
-        self.is_output_taken = True
-        return Target(path, 1)
 
     def _note(self, identity: tuple[object, ...], path: str | os.PathLike[str], name: str) -> None:
         if what := self._known.get(identity):
             raise FilesClash(name=name, path=path, what=what, field=name)
         self._known[identity] = f"what {name} writes"
+
+
+def _is_one_thing(mode: int) -> bool:
+    """Say whether what has that mode cannot be two things at once: a file, a pipe."""
+    return stat.S_ISREG(mode) or stat.S_ISFIFO(mode)
+
+
+def _is_device(path: Path) -> bool:
+    with suppress(OSError):
+        return not (_is_one_thing(path.stat().st_mode) or path.is_dir())
+    return False
 
 
 def of_database(path: Path) -> Iterator[Path]:
@@ -352,7 +358,15 @@ def _check_place(target: Target) -> None:
 
 
 def _is_straight(target: Target) -> bool:
-    return target.standard is not None or _is_special(Path(target.path))
+    path = Path(target.path)
+    return target.standard is not None or _is_special(path) or _is_nameless(path)
+
+
+def _is_nameless(path: Path) -> bool:
+    """Say whether a file that no folder holds any more is reached by its descriptor."""
+    with suppress(OSError):
+        return path.stat().st_nlink == 0
+    return False
 
 
 def _is_special(path: Path) -> bool:

@@ -477,3 +477,31 @@ def test_a_line_tells_what_it_queued_and_whether_it_was_rehearsed(desk: Portal) 
         "Dry run, nothing was changed: 1 enrolled, 0 enrolled already. 1 notice would be queued.",
         "1 enrolled, 0 enrolled already. 1 notice was queued.",
     ]
+
+
+# Endless input -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", [(), ("--atomic",)])
+@pytest.mark.parametrize("path", ["/dev/zero", "-"])
+def test_a_line_without_end_is_refused(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, path: str, how: tuple[str, ...]
+) -> None:
+    """It is passed over up to a limit, and nothing is done."""
+    monkeypatch.setattr("lmsctl.batch.actions._LINE_PASSED_LIMIT", 3 << 20)
+    given = "" if path != "-" else "x" * (5 << 20)
+    ran = portal.run("batch", path, *how, "-o", "json", stdin=given)
+    assert ran.code == "batch_unreadable"
+    assert "line 1 does not end after 3 MiB" in ran.error["message"]
+
+
+def test_an_atomic_batch_is_put_aside_up_to_a_limit(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines without end are refused by name before the disk is full, and none is done."""
+    monkeypatch.setattr("lmsctl.kit.csvbytes._SPOOL_LIMIT", 1 << 20)
+    line = "user create --login a --first-name A --last-name A\n"
+    ran = portal.run("batch", "-", "--atomic", "-o", "json", stdin=line * 20_000)
+    assert (ran.status, ran.code) == (6, "batch_too_large")
+    assert "'<stdin>' comes to more than 1 MiB" in ran.error["message"]
+    assert portal.value("SELECT count(*) FROM users WHERE login = 'a'") == 0

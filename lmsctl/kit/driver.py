@@ -439,6 +439,8 @@ class Postgresql:
     def _connect(self) -> None:
         psycopg, url, patience = self._errors, self._url, self.patience
         try:
+            said = psycopg.conninfo.conninfo_to_dict(libpq_url(url)).get("options")
+            theirs = said or os.environ.get("PGOPTIONS", "")
             # Values are put in on our side: one round trip a statement, and no guessing of types
             # for NULL; the server's log then shows statements only if it is told to log them.
             self.raw = psycopg.connect(
@@ -447,7 +449,7 @@ class Postgresql:
                 cursor_factory=psycopg.ClientCursor,
                 connect_timeout=max(2, round(patience)),
                 application_name="lmsctl",
-                options=f"-c timezone=UTC -c lock_timeout={round(patience * 1000)}",
+                options=f"{theirs} -c timezone=UTC -c lock_timeout={round(patience * 1000)}",
             )
         except psycopg.OperationalError as error:
             raise _connect_refusal(error) from error

@@ -74,7 +74,6 @@ BREACHES = {
         ["UPDATE portals SET seat_limit = 2, seats_taken = 3"],
         ["portals.seats_not_oversold"],
     ),
-    "names_kept": (["DELETE FROM user_names"], []),
     "seats_counted": (["UPDATE portals SET seats_taken = seats_taken + 1"], []),
     "active_owner": (["UPDATE users SET status = 'inactive' WHERE login = 'owner'"], []),
     "local_grants_have_departments": (

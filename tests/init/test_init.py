@@ -127,3 +127,20 @@ def test_a_file_in_use_is_kept_and_used(empty: Portal) -> None:
     assert empty.ok("init", "-o", "json").json["config_file"] is None
     assert files(empty) == ["lmsctl.toml", "sub.db"]
     assert (empty.folder / "lmsctl.toml").read_text() == text
+
+
+@pytest.mark.parametrize("way", ["address", "PGOPTIONS"])
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_the_options_of_an_address_hold(portal: Portal, way: str) -> None:
+    """Two portals in one database are two: whatever is done to one leaves the other alone."""
+    portal.sql("CREATE SCHEMA two")
+    joint = "&" if "?" in portal.url else "?"
+    there = (
+        {"LMSCTL_DATABASE_URL": f"{portal.url}{joint}options=-csearch_path%3Dtwo"}
+        if way == "address"
+        else {"PGOPTIONS": "-c search_path=two"}
+    )
+    portal.ok("init", "--sandbox", **there)
+    portal.ok("department", "create", "Sales", **there)
+    assert portal.value("SELECT count(*) FROM public.departments") == 1
+    assert portal.value("SELECT count(*) FROM two.departments") == 2

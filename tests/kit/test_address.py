@@ -116,6 +116,8 @@ def test_a_good_address_is_stored_in_one_form(text: str, stored: str) -> None:
         ("ada\u00ad@example.com", "U+00AD SOFT HYPHEN"),
         ("a\u034fda@example.com", "U+034F COMBINING GRAPHEME JOINER"),
         ("ada\u115f@example.com", "U+115F HANGUL CHOSEONG FILLER"),
+        ("ada\u2800@example.com", "U+2800 BRAILLE PATTERN BLANK"),
+        ("\u2800ada@example.com", "U+2800 BRAILLE PATTERN BLANK"),
         ("ada\u17b4@example.com", "U+17B4 KHMER VOWEL INHERENT AQ"),
         ("ada\u180b@example.com", "U+180B MONGOLIAN FREE VARIATION SELECTOR ONE"),
         ("ada\u3164@example.com", "U+3164 HANGUL FILLER"),

@@ -166,7 +166,7 @@ def test_no_connection_leads_to_the_configuration(nothing: Portal) -> None:
     """A database made there later would be the end of either."""
     nothing.folder.joinpath("lmsctl.toml").write_text("")
     for url in ("sqlite:///lmsctl.toml", "sqlite:///./sub/../lmsctl.toml"):
-        given = ("context", "add", "x", "--database-url", url)
+        given = ("context", "add", "x", "--url", url)
         assert nothing.refused(*given) == "files_clash"
     assert nothing.folder.joinpath("lmsctl.toml").read_text() == ""
 

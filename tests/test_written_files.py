@@ -394,6 +394,23 @@ def test_a_signal_waits_until_the_half_is_known(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_signal_between_two_reports_leaves_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody takes the first file away when only the last one is told of the interruption."""
+    files = writing.Files()
+    reports = writing.Reports("")
+
+    def interrupted(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing, "_sync_folder", interrupted)
+    with pytest.raises(KeyboardInterrupt), reports:
+        for name in ("results", "rejects"):
+            reports.open(writing.replacing(files.claim(tmp_path / name, name)))
+    assert [path.name for path in tmp_path.iterdir()] == ["rejects"]
+
+
 def test_who_is_to_live_on_after_hanging_up_does() -> None:
     """What nohup has set to be ignored stays ignored; a program in Python keeps its own handler."""
     before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}

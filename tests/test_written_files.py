@@ -7,10 +7,11 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lmsctl.kit import driver, signals
+from lmsctl.kit import driver, signals, writing
 from tests.conftest import Portal
 from tests.db.clients import programs
 from tests.tokens import stocked
@@ -153,6 +154,43 @@ def test_the_file_that_standard_input_comes_from_is_kept(desk: Portal) -> None:
     assert desk.folder.joinpath("people.csv").read_text() == CSV
 
 
+def test_whatever_names_the_database_or_the_configuration_counts(desk: Portal) -> None:
+    """An option, another file than the one in use, a name that some disks take for the same."""
+    desk.folder.joinpath("lmsctl.toml").write_text("")
+    mine = desk.folder / "mine.toml"
+    mine.write_text("")
+    mine.chmod(0o600)
+    words = ("user", "export", "--to")
+    for path in ("lmsctl.toml", "mine.toml"):
+        assert desk.refused(*words, path, LMSCTL_CONFIG="mine.toml") == "files_clash"
+    if desk.is_sqlite:
+        assert desk.refused(*words, "PORTAL.DB-Wal") == "files_clash"
+        named = ("--database-url", desk.url, *words, "portal.db")
+        assert desk.refused(*named, LMSCTL_DATABASE_URL="") == "files_clash"
+
+
+def test_no_connection_leads_to_the_configuration(nothing: Portal) -> None:
+    """A database made there later would be the end of either."""
+    nothing.folder.joinpath("lmsctl.toml").write_text("")
+    for url in ("sqlite:///lmsctl.toml", "sqlite:///./sub/../lmsctl.toml"):
+        given = ("context", "add", "x", "--url", url)
+        assert nothing.refused(*given) == "files_clash"
+    assert nothing.folder.joinpath("lmsctl.toml").read_text() == ""
+
+
+def test_a_file_that_is_replaced_stays_closed_to_others(desk: Portal) -> None:
+    """What was there keeps its permissions; a new file has those of the umask."""
+    old = desk.folder / "old.csv"
+    old.write_text("")
+    old.chmod(0o640)
+    ran = through_shell(
+        desk, "umask 002; lmsctl user export --to old.csv && lmsctl user export --to new.csv"
+    )
+    assert ran.returncode == 0, ran.stderr
+    modes = [desk.folder.joinpath(name).stat().st_mode & 0o777 for name in ("old.csv", "new.csv")]
+    assert modes == [0o640, 0o664]
+
+
 def test_init_makes_no_database_in_the_configuration(nothing: Portal) -> None:
     """Either name would be the other's end."""
     where = {"LMSCTL_DATABASE_URL": "sqlite:///lmsctl.toml"}
@@ -216,6 +254,7 @@ def test_standard_output_has_what_was_asked_for_alone(
     assert ran.returncode == 0, ran.stderr
     lines = out.read_text().splitlines()
     assert lines
+    assert "\t" not in out.read_text()  # which is how an answer is printed into a file
     assert lines[0].startswith("BEGIN:") or "," in lines[0] or writer[-1] == "--rejects"
     assert not desk.folder.joinpath("-").exists()
 
@@ -345,6 +384,41 @@ def test_a_signal_leaves_nothing_behind(
     assert everything(desk.folder) == before
     assert desk.value("SELECT count(*) FROM users WHERE login = 'max'") == 0
     assert desk.value("SELECT count(*) FROM tokens") == 0
+
+
+def test_a_signal_waits_until_the_half_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that comes while the file is made finds somebody who takes it away."""
+    made = writing._made_beside
+
+    def interrupted(*given: Any, **more: Any) -> Any:
+        result = made(*given, **more)
+        signal.raise_signal(signal.SIGINT)
+        return result
+
+    monkeypatch.setattr(writing, "_made_beside", interrupted)
+    target = writing.Files().claim(tmp_path / "new", "--to")
+    with pytest.raises(KeyboardInterrupt), writing.replacing(target):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_signal_between_two_reports_leaves_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody takes the first file away when only the last one is told of the interruption."""
+    files = writing.Files()
+    reports = writing.Reports("")
+
+    def interrupted(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing, "_sync_folder", interrupted)
+    with pytest.raises(KeyboardInterrupt), reports:
+        for name in ("results", "rejects"):
+            reports.open(writing.replacing(files.claim(tmp_path / name, name)))
+    assert [path.name for path in tmp_path.iterdir()] == ["rejects"]
 
 
 def test_who_is_to_live_on_after_hanging_up_does() -> None:

@@ -4,10 +4,33 @@ import importlib.machinery
 import importlib.util
 import sys
 from collections.abc import Sequence
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from lmsctl.kit import signals
+
 _PACKAGE = "lmsctl."
+
+
+class _Whole(Loader):
+    """Loads a module without being interrupted: half of it would stay, and be used as if whole."""
+
+    def __init__(self, usual: Loader) -> None:
+        self._usual = usual
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Return what the usual loader makes."""
+        return self._usual.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module; a signal that ends the program waits for that."""
+        with signals.held():
+            self._usual.exec_module(module)
+
+    def __getattr__(self, name: str) -> object:
+        """Lend what else the usual loader knows: its source for tracebacks, resources."""
+        return getattr(self._usual, name)
 
 
 class _Finder:
@@ -21,7 +44,7 @@ class _Finder:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = importlib.util.LazyLoader(spec.loader)
+            spec.loader = importlib.util.LazyLoader(_Whole(spec.loader))
         return spec
 
 

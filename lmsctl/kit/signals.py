@@ -31,10 +31,15 @@ def status(interrupt: BaseException) -> int:
     return _STATUS_OF_SIGNALS + number
 
 
+def _pass_over(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing."""
+
+
 def _stop(number: int, _frame: FrameType | None) -> None:
     for again in (signal.SIGTERM, signal.SIGHUP):
-        # Who asks twice must not disturb the tidying up.
-        signal.signal(again, signal.SIG_IGN)
+        # Who asks twice must not disturb the tidying up. SIG_IGN would be told of on standard error
+        # where the second one has come already, and it would be handed down to child processes.
+        signal.signal(again, _pass_over)
     raise Stopped(number)
 
 

@@ -306,6 +306,10 @@ class Reports:
                 self._opened.pop().__exit__(kind, error, trace)
             except CsvFileUnwritable as failed:
                 self._failed.append(failed)
+            except BaseException as stop:
+                # Whoever interrupts one file gives up the others, too.
+                self._end(type(stop), stop, stop.__traceback__)
+                raise
 
 
 class _Nowhere(io.TextIOBase, TextIO):

@@ -415,9 +415,14 @@ def test_a_signal_between_two_reports_leaves_neither(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(writing, "_sync_folder", interrupted)
-    with pytest.raises(KeyboardInterrupt), reports:
-        for name in ("results", "rejects"):
-            reports.open(writing.replacing(files.claim(tmp_path / name, name)))
+
+    def open_both() -> None:
+        with reports:
+            for name in ("results", "rejects"):
+                reports.open(writing.replacing(files.claim(tmp_path / name, name)))
+
+    with pytest.raises(KeyboardInterrupt):
+        open_both()
     assert [path.name for path in tmp_path.iterdir()] == ["rejects"]
 
 

@@ -107,9 +107,11 @@ class _Line:
     def _answer(self) -> None:
         with contextlib.suppress(OSError):
             while data := self._server.recv(1 << 16):
-                if not self._is_meddled or self._proxy.way == "delay":
+                # Asked once: while this is sent on, the COMMIT itself may come.
+                is_last = self._is_meddled
+                if not is_last or self._proxy.way == "delay":
                     self._client.sendall(data)
-                if self._is_meddled:
+                if is_last:
                     self._proxy.done.set()
                     if self._proxy.way != "delay":
                         break

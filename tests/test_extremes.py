@@ -1,5 +1,6 @@
 """Longer, deeper, earlier or later than anybody means: refused or done, never a traceback."""
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -170,6 +171,8 @@ def test_a_configuration_that_no_person_wrote(portal: Portal, text: str) -> None
     file = portal.folder / "odd.toml"
     file.write_text(text, encoding="utf-8")
     file.chmod(0o600)
+    # What earlier tests left would otherwise be cleared away where no call has room any more.
+    gc.collect()
     ran = portal.run("department", "list", "--config", str(file), "-C", "default")
     assert ran.status == 10
     assert [line.partition(":")[0] for line in ran.err.splitlines()] == ["error", "hint"]

@@ -1,15 +1,14 @@
 """What is printed for each role: nothing in it may depend on what is out of that role's scope."""
 
-import functools
 import shlex
 from collections.abc import Iterable, Iterator
-from unittest import mock
 
 import pytest
 
-from lmsctl import cli
 from tests.conftest import Portal, Templates
 from tests.test_rights_table import CUSTOM, TABLE, commands_of
+
+pytestmark = pytest.mark.usefixtures("commands_built_once")
 
 # Every command that only reads, with what it is asked; `{actor}` is the login of who asks. The
 # first line of a command asks for what is in scope, further ones for what is not or may not be.
@@ -230,14 +229,6 @@ session create training-hidden --code second --starts 2026-05-03T09:00 --duratio
 training edit training-hidden --title Another
 training create More --code training-more --department Parent/Other
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def commands_built_once() -> Iterator[None]:
-    """Keep each noun's commands between runs: building them takes longer than running them."""
-    load, build = functools.cache(cli.load), functools.cache(cli.build)
-    with mock.patch.multiple(cli, load=load, build=build):
-        yield
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -1,12 +1,10 @@
 """The table of rights, cell by cell: who may run which command in which department."""
 
-import functools
 import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 
@@ -14,6 +12,8 @@ from lmsctl import cli
 from lmsctl.kit.errors import EXIT_STATUS
 from lmsctl.rights.rules import BUILT_IN, PORTAL_WIDE
 from tests.conftest import Portal, Templates
+
+pytestmark = pytest.mark.usefixtures("commands_built_once")
 
 TABLE: dict[str, Any] = tomllib.loads(
     Path(__file__).with_name("rights_table.toml").read_text(encoding="utf-8")
@@ -31,14 +31,6 @@ PLACES = {
 ACTORS = ["operator", *BUILT_IN, *CUSTOM]
 VERDICTS = {"ok", "forbidden", "not_found", "rejected"}
 CLASS = {0: "ok", **{status: kind.value for kind, status in EXIT_STATUS.items()}}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def commands_built_once() -> Iterator[None]:
-    """Keep each noun's commands between runs: building them takes longer than running them."""
-    load, build = functools.cache(cli.load), functools.cache(cli.build)
-    with mock.patch.multiple(cli, load=load, build=build):
-        yield
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -376,15 +376,18 @@ def add_run(work: Work, kind: str, file: str, digest: str) -> int:
     )
 
 
-def lock_meant(work: Work, span: Span, table: str, column: str = "id") -> None:
+def lock_meant(
+    work: Work, span: Span, table: str, column: str = "id", *, staged: str = "staged"
+) -> None:
     """Let nobody else change what the rows of `span` mean: in `table`, with the id in `column`.
 
-    What is not changed itself, but pointed to, may be shared with others who do the same.
+    `staged` is the staging table that has the column. What is not changed itself, but pointed to,
+    may be shared with others who do the same.
     """
     if work.is_sqlite:
         return
     clause = work.for_update if column == "id" else " FOR SHARE"
-    meant = f"SELECT s.{column} FROM staged s WHERE {IN_SPAN}"
+    meant = f"SELECT s.{column} FROM {staged} s WHERE {IN_SPAN}"
     rows = f"SELECT t.id FROM {table} t WHERE t.id IN ({meant}) ORDER BY t.id{clause}"
     # Only counted, because there may be as many as the file has rows.
     work.value(f"SELECT count(*) FROM ({rows}) locked", **span.values)

@@ -388,8 +388,8 @@ def _straight(target: Target, mode: str) -> Iterator[TextIO | BinaryIO]:
         stream = sys.stdout if target.standard == 1 else sys.stderr
         yield stream.buffer if "b" in mode else stream
         return
-    text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
-    with open(target.path, mode, **text) as file:  # type: ignore[call-overload]  # noqa: PTH123
+    path = Path(target.path)
+    with path.open("wb") if "b" in mode else path.open("w", encoding="utf-8", newline="") as file:
         yield file
 
 

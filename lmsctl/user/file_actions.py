@@ -112,16 +112,20 @@ class _Import:
             _give_logins(work, span, is_first=self._is_first)
         self._is_first = False
 
-    @staticmethod
-    def _find_people(work: Work, span: Span) -> bool:
+    def _find_people(self, work: Work, span: Span) -> bool:
         """Find and lock whom the rows mean and where they are to be; say whether there are any."""
         has_people = store.find_people(work, span)
         if work.is_sqlite:
             return has_people
-        lock_meant(work, span, "users")
+        # A group before its people, as elsewhere.
+        if self._has_groups:
+            lock_meant(work, span, "user_groups", "group_id", staged="staged_groups")
+        if has_people:
+            lock_meant(work, span, "users")
         lock_meant(work, span, "departments", "department_id")
         rights.look_again(work)
-        return store.find_people(work, span)
+        # Whoever comes newly meanwhile clashes with a row that was to make them.
+        return has_people and store.find_people(work, span)
 
     def _prepare(self, work: Work) -> None:
         if users.fields(work) != self.fields:

@@ -332,7 +332,10 @@ def fail_lost_groups(work: Work, span: Span) -> None:
         WHERE m.group_id IS NOT NULL AND m.group_id NOT IN (SELECT id FROM staged_scope)
         """,
             "CASE m.replaces WHEN 1 THEN 'Group' ELSE 'Add to group' END",
-            {"given": "m.group_id"},
+            {
+                "given": "COALESCE((SELECT g.name FROM user_groups g WHERE g.id = m.group_id),"
+                " CAST(m.group_id AS TEXT))"
+            },
         ),
     )
 

@@ -46,9 +46,6 @@ def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
 
 def _vouch(work: Work, given: str) -> tuple[Confirmed, bool]:
     """Confirm the registration of somebody called `given` in their place."""
-    rights.require(work, "registration.manage")
-    work.about = f"user {given}"
-    portal.lock(work)
     person = _locked(work, given)
     found = store.latest_of(work, person.id)
     if found is None:
@@ -57,7 +54,10 @@ def _vouch(work: Work, given: str) -> tuple[Confirmed, bool]:
 
 
 def _locked(work: Work, given: str) -> Person:
-    """Return somebody in scope, locked; raises PendingUnknown."""
+    """Return somebody in scope, locked after the portal; raises PendingUnknown."""
+    rights.require(work, "registration.manage")
+    work.about = f"user {given}"
+    portal.lock(work)
 
     def get() -> Person:
         found = users.find(work, given, rights.require(work, "registration.manage"))
@@ -156,9 +156,6 @@ def release(work: Work, given: str) -> Pending:
 
 def _waiting(work: Work, given: str) -> tuple[Pending, Person]:
     """Return somebody in scope who waits, the portal locked; raises PendingUnknown."""
-    rights.require(work, "registration.manage")
-    work.about = f"user {given}"
-    portal.lock(work)
     person = _locked(work, given)
     waiting = store.pending_of(work, person.id)
     if waiting is None:

@@ -23,7 +23,7 @@ def run_during(portal: Portal, argv: tuple[str, ...], statement: str, **values: 
     """
     with _changing(portal, statement, **values) as connection:
         process = portal.start(*argv)
-        _await(portal, process)
+        await_held(portal, process)
         connection.commit()
     out, err = process.communicate(timeout=60)
     return Ran(process.returncode, out, err)
@@ -40,7 +40,8 @@ def _changing(portal: Portal, statement: str, **values: Any) -> Iterator[driver.
         connection.close()
 
 
-def _await(portal: Portal, process: subprocess.Popen[str]) -> None:
+def await_held(portal: Portal, process: subprocess.Popen[str]) -> None:
+    """Return once a process waits for a lock; it must not end before."""
     if portal.is_sqlite:
         time.sleep(1)
         return

@@ -4,8 +4,6 @@ SQLite has one writer only, so there nobody waits for a row.
 """
 
 import json
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +13,9 @@ import pytest
 
 from lmsctl.kit import driver
 from tests.conftest import Portal, Templates
+from tests.holding import await_held, run_during
 from tests.racers import Racer, race
 
-_WAITING = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 _PATIENCE = 30
 
 
@@ -58,14 +53,6 @@ def _held(portal: Portal, row: str, *does: str) -> Iterator[None]:
         other.close()
 
 
-def _wait_until_held_up(portal: Portal, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while not portal.value(_WAITING):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 _ITEM = "enrollments WHERE item_id = (SELECT id FROM content_items WHERE code = '{}')"
 
 
@@ -100,7 +87,7 @@ def test_whoever_waits_for_a_lower_number_holds_no_higher_one(
         hall.ok("user", "edit", "ann", "--supervisor", "ben")
     with _held(hall, lower):
         process = hall.start(*argv)
-        _wait_until_held_up(hall, process)
+        await_held(hall, process)
         with psycopg.connect(hall.url) as eye:
             eye.execute(f"SELECT 1 FROM {higher} FOR UPDATE NOWAIT".encode())
     out, err = process.communicate(timeout=_PATIENCE)
@@ -130,7 +117,7 @@ def test_a_process_that_waited_decides_by_what_it_finds_then(
     """What left the scope, or rose above the actor, while a process waited is out of its reach."""
     with _held(hall, row, does.format(row.split(maxsplit=1)[0])):
         process = hall.start("--as", "keeper", *argv, "-o", "json")
-        _wait_until_held_up(hall, process)
+        await_held(hall, process)
     _, err = process.communicate(timeout=_PATIENCE)
     assert json.loads(err.splitlines()[-1])["error"]["code"] == code
 
@@ -144,3 +131,20 @@ def test_of_eight_processes_with_one_version_one_gets_in(hall: Portal, argv: lis
     assert hall.now
     finishes = race(hall, [Racer([line], hall.now) for line in lines])
     assert sorted(finish.code or "" for finish in finishes) == ["", *["version_stale"] * 7]
+
+
+def test_a_group_that_leaves_the_scope_meanwhile_takes_nobody_in(hall: Portal) -> None:
+    """What a file names is decided on once nobody else can move it."""
+    hall.ok("group", "create", "Sellers", "--department", "Here")
+    rows = "Login,First name,Last name,Department,Group\nnew,New,N,Here,Sellers\n"
+    hall.folder.joinpath("people.csv").write_text(rows)
+    ran = run_during(
+        hall,
+        ("--as", "keeper", "user", "import", "people.csv", "-o", "json"),
+        _MOVED.format("user_groups"),
+    )
+    assert ran.status == 6
+    (detail,) = ran.error["details"]
+    assert detail["code"] == "row_group_unknown"
+    assert "There is no group 'Sellers'." in detail["message"]
+    assert hall.value("SELECT count(*) FROM users WHERE login = 'new'") == 0

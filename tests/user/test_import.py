@@ -7,7 +7,6 @@ import pytest
 
 from lmsctl.kit import driver
 from tests.conftest import Portal
-from tests.holding import run_during
 
 HEADINGS = "Login,First name,Last name,Email,Department,Type,Status"
 
@@ -510,28 +509,3 @@ def test_the_number_of_statements_does_not_grow_with_the_file(
             counted[rows, name] = count[0]
     assert counted[100, "First"] == counted[1500, "First"]
     assert counted[100, "Changed"] == counted[1500, "Changed"]
-
-
-# What comes between ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
-def test_a_group_that_leaves_the_scope_meanwhile_takes_nobody_in(house: Portal) -> None:
-    """Groups are decided on once nobody else can move them."""
-    house.ok("group", "create", "Sellers", "--department", "Sales")
-    import_(house, HEADINGS, "mia,Mia,M,,Sales,,")
-    house.ok("role", "grant", "mia", "department-administrator", "--department", "Sales")
-    file = write(house, "Login,First name,Last name,Department,Group", "ann,Ann,A,Sales,Sellers")
-    ran = run_during(
-        house,
-        ("--as", "mia", "user", "import", file, "-o", "json"),
-        """
-        UPDATE user_groups SET department_id =
-            (SELECT id FROM departments WHERE full_name = 'HR') WHERE name = 'Sellers'
-        """,
-    )
-    assert ran.status == 6
-    (detail,) = ran.error["details"]
-    assert detail["code"] == "row_group_unknown"
-    assert "There is no group 'Sellers'." in detail["message"]
-    assert house.value("SELECT count(*) FROM users WHERE login = 'ann'") == 0

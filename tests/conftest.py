@@ -22,8 +22,9 @@ import pytest
 
 from lmsctl import cli
 from lmsctl.cli import main
-from lmsctl.kit import driver
-from tests import fast
+from lmsctl.kit import dburl, driver
+from lmsctl.kit.work import Work
+from tests import fast, truthful
 
 NOON = "2026-03-02T12:00:00Z"
 _NUMBERS = count(1)
@@ -191,7 +192,7 @@ class Templates:
         self._made[dialect] = template
         if dialect == "sqlite":
             target = folder / "portal.db"
-            shutil.copyfile(driver.sqlite_path(template.url), target)
+            shutil.copyfile(dburl.sqlite_path(template.url), target)
             return Portal(f"sqlite:///{target}", folder)
         name = self._database(f" TEMPLATE {self._name(template.url)} STRATEGY FILE_COPY")
         return Portal(self._server.get_uri(database=name), folder)
@@ -225,6 +226,13 @@ class Templates:
 
     def _name(self, url: str) -> str:
         return url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rows_are_what_they_say() -> Iterator[None]:
+    """Look at every record that the program reads in this process."""
+    with mock.patch.object(Work, "_rows", truthful.checked_rows):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import dburl, driver
 from tests.conftest import Portal, Templates
 
 CHANGE = ("department", "create", "Sales")
@@ -92,7 +92,7 @@ def test_a_file_that_is_no_portal(
     argv: tuple[str, ...],
 ) -> None:
     """Missing, garbage, cut off, empty, or a folder: said so, and the file stays as it is."""
-    path = driver.sqlite_path(desk.url)
+    path = dburl.sqlite_path(desk.url)
     harm(path)
     before = path.read_bytes() if path.is_file() else None
     assert refusal(desk, *argv) == expected
@@ -332,7 +332,7 @@ def test_an_unknown_context_names_the_known_ones(desk: Portal) -> None:
 
 def test_a_failure_on_a_terminal_is_a_sentence_and_a_hint(desk: Portal) -> None:
     """As a process of its own, with nothing but these two lines."""
-    driver.sqlite_path(desk.url).unlink()
+    dburl.sqlite_path(desk.url).unlink()
     ran = subprocess.run(
         [sys.executable, "-m", "lmsctl", *LOOK],
         env=desk.environment(PYTHONPATH=str(Path(__file__).parent.parent)),

@@ -33,7 +33,7 @@ def list_entries(  # noqa: PLR0913 - one for each filter
     work: Work,
     *,
     since: datetime | None = None,
-    verdict: str | None = None,
+    verdict: Verdict | None = None,
     code: str | None = None,
     target: str | None = None,
     mark: str | None = None,

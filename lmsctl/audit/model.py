@@ -26,7 +26,7 @@ class AuditRow(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     happened_at: datetime = Field(sa_column=columns.moment(index=True))
     operator: str = Field(sa_column=columns.text())
     actor: str | None = Field(sa_column=columns.text(null=True))

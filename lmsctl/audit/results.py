@@ -25,7 +25,7 @@ class Entry:
     operator: str
     actor: str | None
     command: str
-    verdict: str
+    verdict: Verdict
     code: str
     target: str
     detail: dict[str, Any]

@@ -1,48 +1,45 @@
-"""The SQL of the audit room."""
+"""The statements of the audit room."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from lmsctl.audit.results import Entry
+from sqlmodel import col, select
+
+from lmsctl.audit.model import AuditRow
+from lmsctl.audit.results import Entry, Verdict
+from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
+
+_ENTRIES = select(*columns_of(Entry, AuditRow, detail=col(AuditRow.detail_json))).order_by(
+    col(AuditRow.id)
+)
 
 
 def add(work: Work, **values: Any) -> None:
     """Append one row, with the mark of the transaction."""
-    work.insert("audit_rows", mark=work.sign(), **values)
+    work.insert(AuditRow, mark=work.sign(), **values)
 
 
 def entries(  # noqa: PLR0913 - one for each filter
     work: Work,
     *,
     since: datetime | None,
-    verdict: str | None,
+    verdict: Verdict | None,
     code: str | None,
     target: str | None,
     mark: str | None,
 ) -> Iterator[Entry]:
     """Yield the rows that fit every filter given, oldest first."""
-    conditions = [
-        clause
-        for clause, value in (
-            ("happened_at >= :since", since),
-            ("verdict = :verdict", verdict),
-            ("code = :code", code),
-            ("target = :target", target),
-            ("mark = :mark", mark),
-        )
-        if value is not None
-    ]
-    return work.each(
-        Entry,
-        f"""
-        SELECT id, happened_at, operator, actor, command, verdict, code, target, detail_json
-        FROM audit_rows WHERE {" AND ".join(conditions) or "TRUE"} ORDER BY id
-        """,
-        since=since,
-        verdict=verdict,
-        code=code,
-        target=target,
-        mark=mark,
-    )
+    statement = _ENTRIES
+    if since is not None:
+        statement = statement.where(col(AuditRow.happened_at) >= since)
+    for column, value in (
+        (AuditRow.verdict, verdict),
+        (AuditRow.code, code),
+        (AuditRow.target, target),
+        (AuditRow.mark, mark),
+    ):
+        if value is not None:
+            statement = statement.where(col(column) == value)
+    return work.each(Entry, statement)

@@ -33,7 +33,7 @@ class AutoenrollRule(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     code: str = Field(sa_column=columns.text())
     code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))

@@ -18,7 +18,7 @@ class Run(SQLModel, table=True):
     __tablename__ = "runs"
     __table_args__ = (columns.one_of("state", RunState), columns.STRICT)
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     kind: str = Field(sa_column=columns.text())
     file: str = Field(sa_column=columns.text())
     digest: str = Field(sa_column=columns.digest(index=True))
@@ -43,7 +43,7 @@ class RunFault(SQLModel, table=True):
     __tablename__ = "run_faults"
     __table_args__ = (columns.STRICT,)
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     run_id: int = Field(sa_column=columns.reference("runs", gone="CASCADE"))
     row_no: int = Field(sa_column=columns.number())
     heading: str | None = Field(sa_column=columns.text(null=True))

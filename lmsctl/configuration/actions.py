@@ -14,7 +14,7 @@ from lmsctl.configuration.errors import (
     PasswordInArgument,
 )
 from lmsctl.configuration.results import Context, Place, Setting, Value
-from lmsctl.kit import config, dburl, driver, timewords
+from lmsctl.kit import config, dburl, timewords
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.config import (
     CONTEXT_KEYS,
@@ -189,7 +189,7 @@ def _checked_zone(_written: Config, _key: str, text: str) -> str:
 
 
 def _checked_url(written: Config, _key: str, text: str) -> str:
-    driver.check_url(text)
+    dburl.check_url(text)
     if dburl.may_hold_password(text):
         raise PasswordInArgument(instead="database-url-file")
     return _from_here(written, text)
@@ -199,7 +199,7 @@ def _from_here(written: Config, url: str) -> str:
     """Return `url` as it must stand in the file: a relative path there begins at the file."""
     if not url.startswith("sqlite"):
         return url
-    path = driver.sqlite_path(url)
+    path = dburl.sqlite_path(url)
     is_beside = written.path.absolute().parent == Path.cwd()
     return url if path.is_absolute() or is_beside else f"sqlite:///{path.absolute()}"
 
@@ -280,7 +280,7 @@ def _address(
     written: Config, name: str, url: str | None, url_file: str | None
 ) -> dict[str, str | int]:
     if url is not None and url_file is None:
-        driver.check_url(url)
+        dburl.check_url(url)
         if dburl.may_hold_password(url):
             raise PasswordInArgument(instead="--url-file")
         return {"database-url": _from_here(written, url)}

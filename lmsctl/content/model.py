@@ -31,7 +31,7 @@ class ContentItem(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     kind: Kind = Field(sa_column=columns.choice(Kind))
     code: str = Field(sa_column=columns.text())
     code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))
@@ -92,7 +92,7 @@ class ContentGrant(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))
     audience: Audience = Field(sa_column=columns.choice(Audience))
     user_id: int | None = Field(sa_column=columns.reference("users", null=True, gone="CASCADE"))
@@ -129,7 +129,7 @@ class CatalogRule(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))
     opening: Opening = Field(sa_column=columns.choice(Opening))
     type: Type | None = Field(sa_column=columns.choice(Type, null=True))

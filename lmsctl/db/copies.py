@@ -9,7 +9,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.db import actions, engine, files, postgresql_copy, sqlite_copy
 from lmsctl.db.errors import BackupMissing
 from lmsctl.db.results import Backup, State
-from lmsctl.kit import dburl, driver, schema
+from lmsctl.kit import dburl, schema
 from lmsctl.kit.answer import Done
 from lmsctl.kit.driver import DatabaseDamaged, DatabaseMissing
 from lmsctl.kit.environment import Environment
@@ -132,7 +132,7 @@ def _make_room(env: Environment, lost: Exception, undoing: contextlib.ExitStack)
     """Make an empty database where the lost one was, until `undoing` takes that back."""
     env.close()
     url = env.connecting.url
-    path = driver.sqlite_path(url)
+    path = dburl.sqlite_path(url)
     notes = []
     if isinstance(lost, DatabaseDamaged):
         kept = sqlite_copy.set_aside(path)

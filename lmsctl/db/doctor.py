@@ -85,7 +85,7 @@ _BEFORE_THE_DATABASE = {
 
 
 def _file(env: Environment) -> Iterator[Diagnosis]:
-    path = driver.sqlite_path(env.connecting.url)
+    path = dburl.sqlite_path(env.connecting.url)
     if not path.exists():
         return  # the database says so
     if not os.access(path, os.W_OK) or not os.access(path.absolute().parent, os.W_OK):

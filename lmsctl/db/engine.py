@@ -9,7 +9,7 @@ import sqlalchemy
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from lmsctl.kit import discover, driver
+from lmsctl.kit import dburl, discover, driver
 
 
 def load_models() -> None:
@@ -50,7 +50,7 @@ def make_private_file(url: str) -> None:
     """
     if not url.startswith("sqlite"):
         return
-    path = driver.sqlite_path(url)
+    path = dburl.sqlite_path(url)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
     except OSError as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lmsctl.db.errors import BackupExists, BackupIsDatabase, BackupUnwritable
-from lmsctl.kit import driver, writing
+from lmsctl.kit import dburl, writing
 from lmsctl.kit.csverrors import CsvFileUnwritable
 from lmsctl.kit.writing import Target
 
@@ -21,7 +21,7 @@ def check_target(file: Path, *, is_replacing: bool) -> None:
 def check_not_database(file: Path, url: str) -> None:
     """Raise BackupIsDatabase when `file` is the SQLite file at `url`."""
     if url.startswith("sqlite"):
-        database = driver.sqlite_path(url)
+        database = dburl.sqlite_path(url)
         if file.exists() and database.exists() and file.samefile(database):
             raise BackupIsDatabase(file=file)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from lmsctl.db import actions, postgresql_script, postgresql_tools, shape, shape_store, store
 from lmsctl.db.errors import BackupUnsound, ToolFailed
 from lmsctl.db.shape_store import Shape
-from lmsctl.kit import driver, schema, secret
+from lmsctl.kit import dburl, schema, secret
 from lmsctl.kit.driver import Connection, DatabaseLocked
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import SchemaNewer
@@ -153,7 +153,7 @@ def address(url: str) -> str:
     """
     from psycopg import conninfo
 
-    given = conninfo.conninfo_to_dict(driver.libpq_url(url))
+    given = conninfo.conninfo_to_dict(dburl.libpq_url(url))
     return conninfo.make_conninfo(
         "", **{name: value for name, value in given.items() if name not in _SECRETS}
     )

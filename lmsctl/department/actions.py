@@ -153,7 +153,7 @@ def delete(work: Work, given: str) -> Node:
     goes = [f"goes too: department {place.written}" for place in places[1:]]
     work.confirm(f"Delete the department '{node.written}'?", [*goes, *map(str, said)])
     discover.announce("with_delete_of_department", work, ids)
-    store.delete(work, ids)
+    store.remove(work, ids)
     audit.record(work, "department.deleted", f"department {node.written}", also=len(ids) - 1)
     return node
 

@@ -27,7 +27,7 @@ class Department(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     parent_id: int | None = Field(sa_column=columns.reference("departments", null=True))
     name: str = Field(sa_column=columns.text())
     code: str | None = Field(sa_column=columns.text(null=True))

@@ -1,17 +1,25 @@
-"""The SQL of the department room."""
+"""The statements of the department room."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import aliased
+from sqlmodel import col, delete, func, or_, select, update
+
 from lmsctl.department.errors import DepartmentUnknown
+from lmsctl.department.model import Department as Row
+from lmsctl.department.model import DepartmentSupervisor
 from lmsctl.department.results import Department
 from lmsctl.department.rules import path_key
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
+from lmsctl.rights.store import within
+from lmsctl.user.model import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ class Node:
     written: str
 
 
-_NODE = "SELECT id, parent_id, name, code, path, full_name AS written FROM departments"
+_NODE = select(*columns_of(Node, Row, written=col(Row.full_name)))
 
 
 def find(work: Work, given: str, scope: Scope) -> Node | None:
@@ -35,16 +43,11 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
     Raises Ambiguous when `given` fits two in scope.
     """
     digits = canonical.trim(given)
-    found = work.all(
-        Node,
-        f"""
-        {_NODE} WHERE (full_key = :path OR code_key = :code OR id = :number)
-          AND {scope.clause("path")} ORDER BY id
-        """,
-        path=path_key(given),
-        code=canonical.key(given),
-        number=int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None,  # noqa: PLR2004 - what an id can hold
-    )
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < 18  # noqa: PLR2004 - what an id can hold
+    named = [col(Row.full_key) == path_key(given), col(Row.code_key) == canonical.key(given)]
+    if is_number:
+        named.append(col(Row.id) == int(digits))
+    found = work.all(Node, _NODE.where(or_(*named), within(scope, Row.path)).order_by(col(Row.id)))
     if len(found) > 1:
         raise Ambiguous(given=given, what="department")
     return found[0] if found else None
@@ -60,7 +63,7 @@ def get(work: Work, given: str, scope: Scope) -> Node:
 
 def by_id(work: Work, number: int) -> Node:
     """Return the department with that id, which must exist."""
-    found = work.one(Node, f"{_NODE} WHERE id = :number", number=number)
+    found = work.one(Node, _NODE.where(col(Row.id) == number))
     if found is None:
         raise DepartmentUnknown(given=number)
     return found
@@ -68,7 +71,7 @@ def by_id(work: Work, number: int) -> Node:
 
 def root(work: Work) -> Node:
     """Return the root."""
-    found = work.one(Node, f"{_NODE} WHERE parent_id IS NULL")
+    found = work.one(Node, _NODE.where(col(Row.parent_id).is_(None)))
     if found is None:
         raise DepartmentUnknown(given="/")
     return found
@@ -76,37 +79,36 @@ def root(work: Work) -> Node:
 
 def owner_of_key(work: Work, full_key: str) -> Node | None:
     """Return the department that is written like this."""
-    return work.one(Node, f"{_NODE} WHERE full_key = :key", key=full_key)
+    return work.one(Node, _NODE.where(col(Row.full_key) == full_key))
 
 
 def owner_of_code(work: Work, code_key: str) -> Node | None:
     """Return the department with this code."""
-    return work.one(Node, f"{_NODE} WHERE code_key = :key", key=code_key)
+    return work.one(Node, _NODE.where(col(Row.code_key) == code_key))
 
 
 def share(work: Work, number: int) -> None:
     """Let nobody move or delete this department until we are done, while others may share it."""
-    work.value(f"SELECT id FROM departments WHERE id = :id{locks.for_share(work)}", id=number)
+    work.value(locks.shared(work, select(Row.id).where(col(Row.id) == number)))
 
 
 def lock_tree(work: Work) -> None:
     """Let nobody else change the shape of the tree until we are done: locks the root."""
-    work.run("UPDATE departments SET name = name WHERE parent_id IS NULL")
+    work.run(update(Row).where(col(Row.parent_id).is_(None)).values(name=col(Row.name)))
 
 
 def add(work: Work, parent: Node | None, **values: Any) -> int:
     """Insert a department under `parent` (None makes the root) and return its id."""
     parent_id = parent.id if parent else None
-    number = work.insert("departments", parent_id=parent_id, path="", **values)
+    number = work.insert(Row, parent_id=parent_id, path="", **values)
     path = f"{parent.path if parent else '/'}{number}/"
-    work.run("UPDATE departments SET path = :path WHERE id = :id", path=path, id=number)
+    work.update(Row, number, path=path)
     return number
 
 
 def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one department."""
-    assignments = ", ".join(f"{name} = :{name}" for name in values)
-    work.run(f"UPDATE departments SET {assignments} WHERE id = :id", id=number, **values)
+    work.update(Row, number, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,9 @@ def subtree(work: Work, path: str) -> list[Place]:
     """Return the department at `path` and all under it, top first."""
     return work.all(
         Place,
-        """
-        SELECT id, path, full_name AS written FROM departments
-        WHERE path LIKE :under ORDER BY path
-        """,
-        under=f"{path}%",
+        select(*columns_of(Place, Row, written=col(Row.full_name)))
+        .where(col(Row.path).like(f"{path}%"))
+        .order_by(col(Row.path)),
     )
 
 
@@ -144,50 +144,55 @@ def person(work: Work, key: str, scope: Scope) -> Named | None:
     """Return who in `scope` has that login or address, in the form in which they are compared."""
     return work.one(
         Named,
-        f"""
-        SELECT u.id, u.login, u.email, u.expires_at
-        FROM users u JOIN departments d ON d.id = u.department_id
-        WHERE (u.login_key = :key OR u.email_key = :key) AND {scope.clause("d.path")}
-          AND (u.expires_at IS NULL OR u.expires_at > :now)
-        """,
-        key=key,
-        now=work.now,
+        select(*columns_of(Named, User))
+        .join(Row, col(Row.id) == col(User.department_id))
+        .where(
+            or_(col(User.login_key) == key, col(User.email_key) == key),
+            within(scope, Row.path),
+            or_(col(User.expires_at).is_(None), col(User.expires_at) > work.now),
+        ),
     )
 
 
 def share_person(work: Work, number: int) -> None:
     """Let nobody change this person until we are done, while others may share them."""
-    work.value(f"SELECT id FROM users WHERE id = :id{locks.for_share(work)}", id=number)
+    work.value(locks.shared(work, select(User.id).where(col(User.id) == number)))
 
 
 def set_supervisor(work: Work, number: int, user_id: int | None) -> None:
     """Set or take away who supervises a department's people."""
-    work.run("DELETE FROM department_supervisors WHERE department_id = :id", id=number)
+    work.run(delete(DepartmentSupervisor).where(col(DepartmentSupervisor.department_id) == number))
     if user_id is not None:
-        work.run(
-            "INSERT INTO department_supervisors (department_id, user_id) VALUES (:id, :user)",
-            id=number,
-            user=user_id,
-        )
+        work.insert_many(DepartmentSupervisor, [{"department_id": number, "user_id": user_id}])
 
 
-def delete(work: Work, ids: list[int]) -> None:
+def remove(work: Work, ids: list[int]) -> None:
     """Delete departments; a parent's row may go with its daughters' in one statement."""
-    work.run("DELETE FROM departments WHERE id IN :ids", ids=ids)
+    work.run(delete(Row).where(col(Row.id).in_(ids)))
 
 
-_DEPARTMENT = """
-    SELECT d.id, d.full_name AS path, d.name, d.code, s.login AS supervisor,
-           (SELECT count(*) FROM users u WHERE u.department_id = d.id) AS users
-    FROM departments d
-    LEFT JOIN department_supervisors ds ON ds.department_id = d.id
-    LEFT JOIN users s ON s.id = ds.user_id
-"""
+_SUPERVISOR = aliased(User)
+_DEPARTMENT = (
+    select(
+        *columns_of(
+            Department,
+            Row,
+            path=col(Row.full_name),
+            supervisor=col(_SUPERVISOR.login),
+            users=select(func.count())
+            .select_from(User)
+            .where(col(User.department_id) == col(Row.id))
+            .scalar_subquery(),
+        )
+    )
+    .outerjoin(DepartmentSupervisor, col(DepartmentSupervisor.department_id) == col(Row.id))
+    .outerjoin(_SUPERVISOR, col(_SUPERVISOR.id) == col(DepartmentSupervisor.user_id))
+)
 
 
 def shown(work: Work, number: int) -> Department:
     """Return the department with that id, which must exist, as it is shown."""
-    found = work.one(Department, f"{_DEPARTMENT} WHERE d.id = :number", number=number)
+    found = work.one(Department, _DEPARTMENT.where(col(Row.id) == number))
     if found is None:
         raise DepartmentUnknown(given=number)
     return found
@@ -195,12 +200,7 @@ def shown(work: Work, number: int) -> Department:
 
 def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Department]:
     """Yield the departments in scope, in the order of their paths, each with its own people."""
-    return work.each(
-        Department,
-        f"""
-        {_DEPARTMENT}
-        WHERE {scope.clause("d.path")} AND (:under IS NULL OR d.path LIKE :under)
-        ORDER BY d.full_key
-        """,
-        under=under,
-    )
+    statement = _DEPARTMENT.where(within(scope, Row.path))
+    if under is not None:
+        statement = statement.where(col(Row.path).like(under))
+    return work.each(Department, statement.order_by(col(Row.full_key)))

@@ -28,7 +28,7 @@ class Enrollment(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE", index=False))
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE"))
     phase: Phase = Field(sa_column=columns.choice(Phase))
@@ -76,7 +76,7 @@ class ProgressEvent(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE", index=False))
     item_id: int | None = Field(
         sa_column=columns.reference("content_items", null=True, gone="CASCADE", index=False)

@@ -11,7 +11,7 @@ class Group(SQLModel, table=True):
     __tablename__ = "user_groups"
     __table_args__ = (columns.STRICT,)
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=columns.text())
     name_key: str = Field(sa_column=columns.derived("name", canonical.key, unique=True))
     department_id: int = Field(sa_column=columns.reference("departments"))

@@ -66,7 +66,7 @@ def make(env: Environment, wanted: Wanted) -> Portal:
 
     if env.options.dry_run:
         with tempfile.TemporaryDirectory() as folder:
-            url = driver.sqlite_url(Path(folder) / "portal.db")
+            url = dburl.sqlite_url(Path(folder) / "portal.db")
             db.upgrade(url, patience=target.patience)
             env.adopt(driver.open_database(url, patience=target.patience))
             made = env.write(plant)

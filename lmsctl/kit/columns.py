@@ -40,6 +40,7 @@ class Moment(TypeDecorator[datetime]):
 
     impl = Text
     cache_ok = True
+    python_type = datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return how this database keeps a moment."""
@@ -65,6 +66,7 @@ class Day(TypeDecorator[date]):
 
     impl = Text
     cache_ok = True
+    python_type = date
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return how this database keeps a day."""
@@ -84,7 +86,7 @@ class Day(TypeDecorator[date]):
 class Truth(TypeDecorator[bool]):
     """Yes or no: `boolean` on PostgreSQL, 0 or 1 on SQLite."""
 
-    impl = Integer
+    impl = PlainBoolean
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
@@ -112,6 +114,11 @@ class Choice(TypeDecorator[E]):
         super().__init__()
         self.words = words
 
+    @property
+    def python_type(self) -> type[E]:
+        """The closed set."""
+        return self.words
+
     def process_bind_param(self, value: E | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
         """Return what the driver is given; raises ValueError for a word outside the set."""
         return None if value is None else self.words(value).value
@@ -126,6 +133,7 @@ class Json(TypeDecorator[Any]):
 
     impl = Text
     cache_ok = True
+    python_type = object
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
         """Return what the driver is given; None stays NULL, a set becomes a sorted list."""

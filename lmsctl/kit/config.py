@@ -11,7 +11,7 @@ from typing import Any
 
 from lmsctl.kit import dburl, writing
 from lmsctl.kit.canonical import nearest
-from lmsctl.kit.driver import check_url, sqlite_path, sqlite_url
+from lmsctl.kit.dburl import check_url, sqlite_path, sqlite_url
 from lmsctl.kit.errors import Conflict, Misconfigured, NotFound, Refusal, Usage
 
 FILE_NAME = "lmsctl.toml"

@@ -1,7 +1,10 @@
 """Addresses of databases as texts: what can be made sense of, and what may be shown of them."""
 
 import re
+from pathlib import Path
 from urllib.parse import unquote
+
+from lmsctl.kit.errors import Misconfigured
 
 _SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret"})
 _HOST = r"(?:[^:/?#@\[\]\s,]*|\[[^/?#@\[\]\s]*\])(?::\d*)?"
@@ -16,6 +19,14 @@ _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 NOT_SHOWN = "(not understood, so not shown)"
+
+
+class UrlUnreadable(Misconfigured):
+    """The address of the database has no meaning for us."""
+
+    code = "database_url_unreadable"
+    says = "The database address is not understood: {reason}."
+    hint = "Write sqlite:///portal.db, sqlite:////var/lib/portal.db or postgresql://user@host/name."
 
 
 def fault(url: str) -> str | None:
@@ -77,3 +88,33 @@ def scrubbed(text: str) -> str:
         return f"{match[2]}***" if _is_secret(match[2][:-1]) else match[0]
 
     return _IN_TEXT.sub(masked, text)
+
+
+def check_url(url: str) -> None:
+    """Raise UrlUnreadable when `url` is no address of a database."""
+    reason = fault(url)
+    if reason is not None:
+        raise UrlUnreadable(reason=reason)
+
+
+def sqlite_path(url: str) -> Path:
+    """Return the file a `sqlite:///…` address names: three slashes relative, four absolute."""
+    check_url(url)
+    prefix, rest = url[:10], url[10:]
+    file = unquote(rest)
+    if not prefix.endswith(":///") or not rest or rest == ":memory:" or "?" in rest or "\0" in file:
+        raise UrlUnreadable(reason="it names no file")
+    try:
+        return Path(file).expanduser()
+    except RuntimeError as error:
+        raise UrlUnreadable(reason="nobody here has that home folder") from error
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the address that names the file at `path`: `sqlite_path` undone."""
+    return "sqlite:///" + str(path).replace("%", "%25").replace("?", "%3F")
+
+
+def libpq_url(url: str) -> str:
+    """Return the address of a PostgreSQL database as PostgreSQL's own library writes it."""
+    return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)

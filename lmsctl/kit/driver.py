@@ -17,24 +17,18 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from lmsctl.kit import dburl, secret
+from lmsctl.kit import database, dburl, secret
 from lmsctl.kit.errors import Misconfigured, Refusal, SchemaMismatch, Unavailable
+
+if TYPE_CHECKING:  # --help loads no database code.
+    from sqlmodel import Session
 
 T = TypeVar("T")
 Stream = tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]
 Values = Mapping[str, Any]
 FETCH = 2_000
-
-
-class UrlUnreadable(Misconfigured):
-    """The address of the database has no meaning for us."""
-
-    code = "database_url_unreadable"
-    says = "The database address is not understood: {reason}."
-    hint = "Write sqlite:///portal.db, sqlite:////var/lib/portal.db or postgresql://user@host/name."
 
 
 class DatabaseMissing(Unavailable):
@@ -141,6 +135,10 @@ class Connection(Protocol):
     patience: float
     failures: tuple[type[Exception], ...]
 
+    @property
+    def session(self) -> "Session":
+        """SQLModel's session on this connection; it must be made before a transaction begins."""
+
     def begin_writing(self) -> None:
         """Start a transaction that may write; on SQLite it is the only one that may."""
 
@@ -198,35 +196,10 @@ def open_database(url: str, *, patience: float, create: bool = False) -> Connect
     Raises UrlUnreadable, DatabaseMissing (SQLite, unless `create`), DatabaseUnreachable and
     DatabaseRefuses.
     """
-    check_url(url)
+    dburl.check_url(url)
     if url.startswith("sqlite"):
-        return Sqlite(sqlite_path(url), patience=patience, create=create)
+        return Sqlite(dburl.sqlite_path(url), patience=patience, create=create)
     return Postgresql(url, patience=patience)
-
-
-def check_url(url: str) -> None:
-    """Raise UrlUnreadable when `url` is no address of a database."""
-    reason = dburl.fault(url)
-    if reason is not None:
-        raise UrlUnreadable(reason=reason)
-
-
-def sqlite_path(url: str) -> Path:
-    """Return the file a `sqlite:///…` address names: three slashes relative, four absolute."""
-    check_url(url)
-    prefix, rest = url[:10], url[10:]
-    file = unquote(rest)
-    if not prefix.endswith(":///") or not rest or rest == ":memory:" or "?" in rest or "\0" in file:
-        raise UrlUnreadable(reason="it names no file")
-    try:
-        return Path(file).expanduser()
-    except RuntimeError as error:
-        raise UrlUnreadable(reason="nobody here has that home folder") from error
-
-
-def sqlite_url(path: Path) -> str:
-    """Return the address that names the file at `path`: `sqlite_path` undone."""
-    return "sqlite:///" + str(path).replace("%", "%25").replace("?", "%3F")
 
 
 class Sqlite:
@@ -240,6 +213,7 @@ class Sqlite:
         self._errors = sqlite3
         self.failures: tuple[type[Exception], ...] = (sqlite3.Error,)
         self._path = path
+        self._session: Session | None = None
         self.patience = patience
         self._connect(create=create)
 
@@ -263,10 +237,18 @@ class Sqlite:
             raise self.refusal(error) from error
 
     def reopen(self) -> None:
+        self._session = None
         self.raw.close()
         self._connect(create=False)
 
+    @property
+    def session(self) -> "Session":
+        if self._session is None:
+            self._session = database.session_on(self)
+        return self._session
+
     def begin_writing(self) -> None:
+        _ = self.session  # Made before the transaction begins.
         # SQLite's own waiting lets a newcomer overtake whoever has waited longest and sleeps ever
         # longer; short random pauses give every process the same chance.
         self.raw.execute("PRAGMA busy_timeout=0")
@@ -277,6 +259,7 @@ class Sqlite:
         self.raw.execute(f"PRAGMA busy_timeout={int(self.patience * 1000)}")
 
     def begin_reading(self) -> None:
+        _ = self.session
         self._guarded(lambda: self.raw.execute("BEGIN"))
 
     def transaction(self) -> str | None:
@@ -416,11 +399,6 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3) or patch >= repaired_branches.get((major, minor), 1_000)
 
 
-def libpq_url(url: str) -> str:
-    """Return the address of a PostgreSQL database as PostgreSQL's own library writes it."""
-    return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
-
-
 class Postgresql:
     """One connection to PostgreSQL, READ COMMITTED; transactions begin and end by us alone."""
 
@@ -433,20 +411,19 @@ class Postgresql:
         self.failures: tuple[type[Exception], ...] = (psycopg.Error,)
         self._numbers = itertools.count()
         self._url = url
+        self._session: Session | None = None
         self.patience = patience
         self._connect()
 
     def _connect(self) -> None:
         psycopg, url, patience = self._errors, self._url, self.patience
         try:
-            said = psycopg.conninfo.conninfo_to_dict(libpq_url(url)).get("options")
+            said = psycopg.conninfo.conninfo_to_dict(dburl.libpq_url(url)).get("options")
             theirs = said or os.environ.get("PGOPTIONS", "")
-            # Values are put in on our side: one round trip a statement, and no guessing of types
-            # for NULL; the server's log then shows statements only if it is told to log them.
             self.raw = psycopg.connect(
-                libpq_url(url),
+                dburl.libpq_url(url),
                 autocommit=True,
-                cursor_factory=psycopg.ClientCursor,
+                prepare_threshold=None,
                 connect_timeout=max(2, round(patience)),
                 application_name="lmsctl",
                 options=f"{theirs} -c timezone=UTC -c lock_timeout={round(patience * 1000)}",
@@ -454,12 +431,20 @@ class Postgresql:
         except psycopg.OperationalError as error:
             raise _connect_refusal(error) from error
         except (psycopg.Error, ValueError) as error:  # the latter for bytes that are no text
-            raise UrlUnreadable(reason=_unquoted(_one_line(error))) from error
+            raise dburl.UrlUnreadable(reason=_unquoted(_one_line(error))) from error
+
+    @property
+    def session(self) -> "Session":
+        if self._session is None:
+            self._session = database.session_on(self)
+        return self._session
 
     def begin_writing(self) -> None:
+        _ = self.session  # Made before the transaction begins.
         self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {})
 
     def begin_reading(self) -> None:
+        _ = self.session
         self.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {})
 
     def transaction(self) -> str | None:
@@ -479,6 +464,7 @@ class Postgresql:
             raise RuntimeError(message)
 
     def reopen(self) -> None:
+        self._session = None
         self.raw.close()
         self._connect()
 
@@ -489,8 +475,11 @@ class Postgresql:
                 self.raw.execute("ROLLBACK")
 
     def execute(self, sql: str, values: Values) -> Any:
+        # Values are put in on our side: one round trip a statement, and no guessing of types for
+        # NULL; the server's log then shows statements only if it is told to log them.
+        cursor = self._errors.ClientCursor(self.raw)
         return self._guarded(
-            lambda: self.raw.execute(_for_postgresql(sql), _encoded_for_postgresql(values))
+            lambda: cursor.execute(_for_postgresql(sql), _encoded_for_postgresql(values))
         )
 
     def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
@@ -601,7 +590,7 @@ def _connect_refusal(error: Exception) -> Refusal:
         return DatabaseRefuses(reason=text)
     if any(word in text for word in _CONNECTING):
         return DatabaseUnreachable(reason=text)
-    return UrlUnreadable(reason=_unquoted(text))
+    return dburl.UrlUnreadable(reason=_unquoted(text))
 
 
 def _unquoted(reason: str) -> str:

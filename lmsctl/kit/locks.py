@@ -1,9 +1,12 @@
 """Finding a row for changing it: what decides is read once the row is ours."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from lmsctl.kit.work import Work
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
 
 
 class Row(Protocol):
@@ -15,6 +18,12 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
+S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
+
+
+def shared(work: Work, statement: S) -> S:
+    """Return `statement` so that nobody changes what it finds, while others may share it."""
+    return statement.with_for_update(read=True) if work.is_writing else statement
 
 
 def for_share(work: Work) -> str:

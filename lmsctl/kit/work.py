@@ -1,19 +1,26 @@
 """The unit of work: one transaction, one moment, one actor; the only place that commits."""
 
+from __future__ import annotations
+
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import secret, signals
+from lmsctl.kit import database, secret, signals, statements
 from lmsctl.kit.driver import AnswerLost, Clash, Connection, DatabaseUnreachable, Repeat
 from lmsctl.kit.errors import Unavailable, Unconfirmed
 from lmsctl.kit.outcome import ChangeLost, Fate, OutcomeUnknown, find_out
 from lmsctl.kit.talk import Talk
+
+if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads no database code.
+    from sqlalchemy import CursorResult, Executable
+    from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
+    from sqlmodel import Session, SQLModel
 
 T = TypeVar("T")
 
@@ -22,6 +29,8 @@ _REPEATS = 40
 # Who looks again sees what another has put in, so the same clash over and over is nobody's doing.
 _SAME_CLASHES = 5
 _LONGEST_PAUSE = 0.05
+# Without it psycopg does not tell how many rows an INSERT … SELECT has made.
+_COUNTING: CoreExecuteOptionsParameter = {"preserve_rowcount": True}
 
 
 class MeanwhileChanged(Unavailable):
@@ -88,8 +97,8 @@ class Work:
     is_signed: bool = False
     notices: int = 0
     talk: Talk = field(default_factory=Talk)
-    enter: Callable[["Work"], None] | None = None
-    settle: Callable[["Work"], None] | None = None
+    enter: Callable[[Work], None] | None = None
+    settle: Callable[[Work], None] | None = None
     _known: dict[type, object] = field(default_factory=dict)
 
     @property
@@ -120,56 +129,117 @@ class Work:
 
     # Reading and changing rows ------------------------------------------------------------------
 
-    def one(self, record: type[T], sql: str, **values: Any) -> T | None:
+    # A statement is an expression, or, in rooms that still do so, SQL text.
+
+    def one(self, record: type[T], statement: Executable | str, **values: Any) -> T | None:
         """Return the first row as a `record` (a dataclass with the columns' names), or None."""
-        cursor = self.connection.execute(sql, values)
-        row = cursor.fetchone()
-        return None if row is None else self._maker(record, _columns(cursor))(row)
+        if isinstance(statement, str):
+            cursor = self.connection.execute(statement, values)
+            row = cursor.fetchone()
+            return None if row is None else self._maker(record, _columns(cursor))(row)
+        first = self._rows(record, statement, values).first()
+        return None if first is None else _made(record, first)
 
-    def all(self, record: type[T], sql: str, **values: Any) -> list[T]:
+    def all(self, record: type[T], statement: Executable | str, **values: Any) -> list[T]:
         """Return every row as a `record`; only for what is known to be short."""
-        cursor = self.connection.execute(sql, values)
-        make = self._maker(record, _columns(cursor))
-        return [make(row) for row in cursor.fetchall()]
+        if isinstance(statement, str):
+            cursor = self.connection.execute(statement, values)
+            make = self._maker(record, _columns(cursor))
+            return [make(row) for row in cursor.fetchall()]
+        return [_made(record, row) for row in self._rows(record, statement, values)]
 
-    def each(self, record: type[T], sql: str, **values: Any) -> Iterator[T]:
+    def each(self, record: type[T], statement: Executable | str, **values: Any) -> Iterator[T]:
         """Yield rows as `record`s without ever holding them all."""
-        names, rows = self.connection.stream(sql, values)
-        make = self._maker(record, names)
-        for row in rows:
-            yield make(row)
+        if isinstance(statement, str):
+            names, rows = self.connection.stream(statement, values)
+            make = self._maker(record, names)
+            for row in rows:
+                yield make(row)
+            return
+        for found in self._rows(record, statement, values, {"yield_per": database.FETCH}):
+            yield _made(record, found)
 
-    def value(self, sql: str, **values: Any) -> Any:
-        """Return the first column of the first row as the driver gives it, or None."""
-        row = self.connection.execute(sql, values).fetchone()
-        return None if row is None else row[0]
+    def value(self, statement: Executable | str, **values: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        if isinstance(statement, str):
+            row = self.connection.execute(statement, values).fetchone()
+            return None if row is None else row[0]
+        return self.execute(statement, values).scalar()
 
-    def values(self, sql: str, **values: Any) -> list[Any]:
-        """Return the first column of every row as the driver gives it; only for short lists."""
-        return [row[0] for row in self.connection.execute(sql, values).fetchall()]
+    def values(self, statement: Executable | str, **values: Any) -> list[Any]:
+        """Return the first column of every row; only for short lists."""
+        if isinstance(statement, str):
+            return [row[0] for row in self.connection.execute(statement, values).fetchall()]
+        return list(self.execute(statement, values).scalars())
 
-    def run(self, sql: str, **values: Any) -> int:
+    def run(self, statement: Executable | str, **values: Any) -> int:
         """Run a change and return how many rows it touched."""
-        return int(self.connection.execute(sql, values).rowcount)
+        if isinstance(statement, str):
+            return int(self.connection.execute(statement, values).rowcount)
+        return self.execute(statement, values, _COUNTING).rowcount
 
-    def insert(self, table: str, **values: Any) -> int:
+    def insert(self, table: type[SQLModel] | str, **values: Any) -> int:
         """Insert one row and return its id."""
-        names = ", ".join(values)
-        marks = ", ".join(f":{name}" for name in values)
-        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"
-        return int(self.connection.execute(sql, values).fetchone()[0])
+        if isinstance(table, str):
+            names = ", ".join(values)
+            marks = ", ".join(f":{name}" for name in values)
+            sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"
+            return int(self.connection.execute(sql, values).fetchone()[0])
+        return int(self.execute(statements.insert_of(table), values).scalar_one())
 
-    def insert_many(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
+    def insert_many(self, table: type[SQLModel] | str, rows: Sequence[dict[str, Any]]) -> None:
         """Insert `rows`, which all have the same columns, in one go."""
-        if rows:
+        if not rows:
+            return
+        if isinstance(table, str):
             names = ", ".join(rows[0])
             marks = ", ".join(f":{name}" for name in rows[0])
             sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"
             self.connection.execute_many(sql, rows)
+            return
+        self.execute(statements.insert_many_of(table), rows)
+
+    def update(self, table: type[SQLModel], number: int, **values: Any) -> None:
+        """Change columns of the row with the id `number`, and count up its version if it has one.
+
+        Raises RuntimeError when there is no such row: whoever changes one has locked it.
+        """
+        if self.run(statements.update_of(table, number, values)) != 1:
+            message = f"no {table.__name__} with id {number}"
+            raise RuntimeError(message)
 
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Append plain rows to `table` as fast as the database can."""
         self.connection.load(table, columns, rows)
+
+    @property
+    def session(self) -> Session:
+        """The session of this unit; its transaction begins and ends with the unit alone."""
+        return self.connection.session
+
+    def execute(
+        self,
+        statement: Executable,
+        values: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        options: CoreExecuteOptionsParameter | None = None,
+    ) -> CursorResult[Any]:
+        """Run one statement, with `values` for its parameters by their names."""
+        bound = self.session.connection()
+        return bound.execute(statement, values, execution_options=options)
+
+    def _rows(
+        self,
+        record: type,
+        statement: Executable,
+        values: Mapping[str, Any],
+        options: CoreExecuteOptionsParameter | None = None,
+    ) -> CursorResult[Any]:
+        result = self.execute(statement, values, options)
+        given, wanted = tuple(result.keys()), statements.names_of(record)
+        if given != wanted:
+            message = f"{record.__name__} wants {wanted}, the statement gives {given}"
+            raise TypeError(message)
+        return result
 
     def _maker(self, record: type[T], names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], T]:
         wanted = _field_names(cast("Any", record))
@@ -272,6 +342,10 @@ class Work:
                 self.connection.rollback()
                 self._known.clear()
                 repeats.note(conflict)
+
+
+def _made(record: type[T], row: Sequence[Any]) -> T:
+    return cast("Callable[..., T]", record)(*row)
 
 
 def _columns(cursor: Any) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ class Notification(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     user_id: int | None = Field(sa_column=columns.reference("users", null=True, gone="CASCADE"))
     channel: Channel = Field(sa_column=columns.choice(Channel))
     kind: str = Field(sa_column=columns.text())

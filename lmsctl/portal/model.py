@@ -27,7 +27,7 @@ class Portal(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=columns.text())
     is_sandbox: bool = Field(sa_column=columns.truth())
     time_zone: str = Field(sa_column=columns.zone())

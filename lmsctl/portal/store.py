@@ -1,10 +1,21 @@
-"""The SQL of the portal room."""
+"""The statements of the portal room."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Column, ColumnElement, MetaData, Table, Text, bindparam
+from sqlmodel import col, func, or_, select, union_all, update
+
+from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
+from lmsctl.portal.model import Portal
+from lmsctl.user.model import User
+from lmsctl.user.results import Status
+
+# Where Alembic keeps the version of the schema.
+_VERSIONS = Table("alembic_version", MetaData(), Column("version_num", Text))
+_ONLY = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +46,38 @@ class Settings:
     public_url: str
 
 
+_ENTRANCE = (
+    select(*columns_of(Entrance, Portal, schema=_VERSIONS.c.version_num))
+    .select_from(_VERSIONS)
+    .outerjoin(Portal, col(Portal.id) == _ONLY)
+)
+_SETTINGS = select(*columns_of(Settings, Portal)).where(col(Portal.id) == _ONLY)
+_TAKE_SEATS = (
+    update(Portal)
+    .where(
+        col(Portal.id) == _ONLY,
+        or_(
+            col(Portal.seat_limit).is_(None),
+            col(Portal.seats_taken) + bindparam("count") <= col(Portal.seat_limit),
+        ),
+    )
+    .values(seats_taken=col(Portal.seats_taken) + bindparam("count"))
+)
+_GIVE_BACK_SEATS = (
+    update(Portal)
+    .where(col(Portal.id) == _ONLY)
+    .values(seats_taken=col(Portal.seats_taken) - bindparam("count"))
+)
+
+
 def entrance(work: Work) -> Entrance | None:
     """Return the schema's version and the portal's zone; None when there is no version at all."""
-    return work.one(
-        Entrance,
-        """
-        SELECT v.version_num AS schema, p.time_zone, p.is_sandbox
-        FROM alembic_version v LEFT JOIN portals p ON p.id = 1
-        """,
-    )
+    return work.one(Entrance, _ENTRANCE)
 
 
 def has_people(work: Work) -> bool:
     """Say whether there are accounts, as there are none before `init`."""
-    return work.value("SELECT id FROM users LIMIT 1") is not None
-
-
-_SETTINGS = """
-    SELECT name, is_sandbox, time_zone, is_registration_on, is_confirmation_on, is_domain_limited,
-           domains_json, is_policy_on, hold_hours, seat_limit, seats_taken, told_percent, public_url
-    FROM portals WHERE id = 1
-"""
+    return work.value(select(User.id).limit(1)) is not None
 
 
 def settings(work: Work) -> Settings | None:
@@ -65,37 +87,27 @@ def settings(work: Work) -> Settings | None:
 
 def lock(work: Work) -> Settings | None:
     """Return the portal's row and keep everybody else from taking or giving back seats."""
-    return work.one(Settings, _SETTINGS + work.for_update)
+    return work.one(Settings, _SETTINGS.with_for_update())
 
 
 def add(work: Work, **values: Any) -> None:
     """Insert the portal's row."""
-    work.insert("portals", id=1, **values)
+    work.insert(Portal, id=_ONLY, **values)
 
 
 def change(work: Work, **values: Any) -> None:
     """Change columns of the portal's row."""
-    assignments = ", ".join(f"{name} = :{name}" for name in values)
-    work.run(f"UPDATE portals SET {assignments} WHERE id = 1", **values)
+    work.update(Portal, _ONLY, **values)
 
 
 def take_seats(work: Work, count: int) -> bool:
     """Take `count` seats at once, or none: the condition carries the limit."""
-    return (
-        work.run(
-            """
-            UPDATE portals SET seats_taken = seats_taken + :count
-            WHERE id = 1 AND (seat_limit IS NULL OR seats_taken + :count <= seat_limit)
-            """,
-            count=count,
-        )
-        == 1
-    )
+    return work.run(_TAKE_SEATS, count=count) == 1
 
 
 def give_back_seats(work: Work, count: int) -> None:
     """Give back `count` seats."""
-    work.run("UPDATE portals SET seats_taken = seats_taken - :count WHERE id = 1", count=count)
+    work.run(_GIVE_BACK_SEATS, count=count)
 
 
 # What time alone gives back, whether or not a writer has come by since to put it into the row.
@@ -103,34 +115,20 @@ def give_back_seats(work: Work, count: int) -> None:
 
 def seats_run_out(work: Work, at: datetime) -> int:
     """Return how many of the seats taken will be free at `at` because of time alone."""
-    return int(
-        work.value(
-            """
-            SELECT (SELECT count(*) FROM users WHERE expires_at <= :at)
-                 + (SELECT count(*) FROM users WHERE due_at <= :at AND status = 'active')
-            """,
-            at=at,
-        )
-    )
+    expired = _count(col(User.expires_at) <= at)
+    due = _count(col(User.due_at) <= at, col(User.status) == Status.ACTIVE)
+    return int(work.value(select(expired + due)))
 
 
-@dataclass(frozen=True, slots=True)
-class Freed:
-    """When a seat comes free."""
-
-    freed_at: datetime | None
+def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count()).select_from(User).where(*conditions).scalar_subquery()
 
 
 def next_seat_at(work: Work, after: datetime) -> datetime | None:
     """Return when, after a moment, time alone will free a seat next."""
-    found = work.one(
-        Freed,
-        """
-        SELECT min(freed_at) AS freed_at FROM (
-            SELECT expires_at AS freed_at FROM users WHERE expires_at > :after
-            UNION ALL
-            SELECT due_at FROM users WHERE due_at > :after AND status = 'active') AS f
-        """,
-        after=after,
-    )
-    return found.freed_at if found else None
+    freed = union_all(
+        select(col(User.expires_at).label("freed_at")).where(col(User.expires_at) > after),
+        select(col(User.due_at)).where(col(User.due_at) > after, col(User.status) == Status.ACTIVE),
+    ).subquery()
+    found: datetime | None = work.value(select(func.min(freed.c.freed_at)))
+    return found

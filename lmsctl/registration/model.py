@@ -25,7 +25,7 @@ class Registration(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     user_id: int | None = Field(sa_column=columns.reference("users", null=True, gone="SET NULL"))
     department_id: int | None = Field(
         sa_column=columns.reference("departments", null=True, gone="SET NULL")

@@ -12,7 +12,7 @@ class Role(SQLModel, table=True):
     __tablename__ = "roles"
     __table_args__ = (columns.STRICT,)
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=columns.text())
     name_key: str = Field(sa_column=columns.derived("name", canonical.key, unique=True))
     is_builtin: bool = Field(sa_column=columns.truth())
@@ -34,7 +34,7 @@ class Grant(SQLModel, table=True):
     __tablename__ = "grants"
     __table_args__ = (UniqueConstraint("user_id", "role_id"), columns.STRICT)
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE"))
     role_id: int = Field(sa_column=columns.reference("roles"))
 

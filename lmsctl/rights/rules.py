@@ -135,9 +135,13 @@ class Scope:
         """Return an SQL condition on `column`: in scope, or above it, as part of a path there."""
         if self.is_everywhere:
             return "TRUE"
-        above = sorted({one for prefix in self.paths for one in _above(prefix)})
-        listed = ", ".join(f"'{path}'" for path in above)
-        return f"({self.clause(column)} OR {column} IN ({listed}))" if above else "FALSE"
+        listed = ", ".join(f"'{path}'" for path in above(self))
+        return f"({self.clause(column)} OR {column} IN ({listed}))" if listed else "FALSE"
+
+
+def above(scope: Scope) -> list[str]:
+    """Return the paths of the departments that those of `scope` lie in."""
+    return sorted({one for prefix in scope.paths for one in _above(prefix)})
 
 
 def _above(path: str) -> Iterator[str]:

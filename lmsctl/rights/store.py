@@ -1,9 +1,38 @@
-"""The SQL of the rights room."""
+"""The statements of the rights room."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import ColumnElement, bindparam
+from sqlmodel import case, col, false, or_, select, true
+
+from lmsctl.department.model import Department
 from lmsctl.kit import locks
+from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
+from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
+from lmsctl.rights.rules import Scope, above
+from lmsctl.user.model import User
+from lmsctl.user.results import Status
+
+# Scopes ------------------------------------------------------------------------------------------
+
+
+def within(scope: Scope, path: Any) -> ColumnElement[bool]:
+    """Return the condition that `path`, a column with a department's path, is in `scope`."""
+    if scope.is_everywhere:
+        return true()
+    return or_(false(), *(col(path).like(f"{prefix}%") for prefix in scope.paths))
+
+
+def named_within(scope: Scope, path: Any) -> ColumnElement[bool]:
+    """Return the condition that `path` is in `scope`, or above it, as part of a path there."""
+    if scope.is_everywhere:
+        return true()
+    return or_(within(scope, path), col(path).in_(above(scope)))
+
+
+# Who acts ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +41,7 @@ class Person:
 
     id: int
     login: str
-    status: str
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,96 +62,103 @@ class RolePermissionRow:
     permission: str
 
 
+_IS_ALIVE = or_(col(User.expires_at).is_(None), col(User.expires_at) > bindparam("now"))
+_NAMED = (
+    select(User.id)
+    .where(
+        or_(col(User.login_key) == bindparam("key"), col(User.email_key) == bindparam("key")),
+        _IS_ALIVE,
+    )
+    .order_by(case((col(User.login_key) == bindparam("key"), 0), else_=1))
+    .limit(1)
+)
+_PERSON = select(
+    *columns_of(
+        Person,
+        User,
+        status=case(
+            (col(User.due_at) <= bindparam("now"), col(User.due_status)), else_=col(User.status)
+        ),
+    )
+).where(col(User.id) == bindparam("number"), _IS_ALIVE)
+_GRANTS = (
+    select(
+        *columns_of(
+            GrantRow,
+            Role,
+            grant_id=col(Grant.id),
+            role=col(Role.name),
+            path=col(Department.path),
+        )
+    )
+    .select_from(Grant)
+    .join(Role, col(Role.id) == col(Grant.role_id))
+    .outerjoin(GrantDepartment, col(GrantDepartment.grant_id) == col(Grant.id))
+    .outerjoin(Department, col(Department.id) == col(GrantDepartment.department_id))
+    .where(col(Grant.user_id) == bindparam("user"))
+    .order_by(col(Grant.id), col(Department.path))
+)
+_CUSTOM_PERMISSIONS = (
+    select(*columns_of(RolePermissionRow, RolePermission, role=col(Role.name)))
+    .select_from(Grant)
+    .join(Role, col(Role.id) == col(Grant.role_id))
+    .join(RolePermission, col(RolePermission.role_id) == col(Role.id))
+    .where(col(Grant.user_id) == bindparam("user"))
+)
+
+
 def find_person(work: Work, login_key: str) -> int | None:
     """Return the id of who has that login or address, in the form in which they are compared."""
-    found: int | None = work.value(
-        """
-        SELECT id FROM users
-        WHERE (login_key = :login OR email_key = :login)
-          AND (expires_at IS NULL OR expires_at > :now)
-        ORDER BY CASE WHEN login_key = :login THEN 0 ELSE 1 END
-        LIMIT 1
-        """,
-        login=login_key,
-        now=work.now,
-    )
+    found: int | None = work.value(_NAMED, key=login_key, now=work.now)
     return found
 
 
 def person(work: Work, number: int) -> Person | None:
     """Return who has that id, with their status now."""
-    return work.one(
-        Person,
-        """
-        SELECT id, login, CASE WHEN due_at <= :now THEN due_status ELSE status END AS status
-        FROM users WHERE id = :id AND (expires_at IS NULL OR expires_at > :now)
-        """,
-        id=number,
-        now=work.now,
-    )
+    return work.one(Person, _PERSON, number=number, now=work.now)
 
 
 def share(work: Work, number: int) -> None:
     """Let nobody change this person until we are done, while others may share them."""
-    work.value(f"SELECT id FROM users WHERE id = :id{locks.for_share(work)}", id=number)
+    work.value(locks.shared(work, select(User.id).where(col(User.id) == number)))
 
 
 def grants(work: Work, user_id: int) -> list[GrantRow]:
     """Return what a person was granted, one row for each department."""
-    return work.all(
-        GrantRow,
-        """
-        SELECT g.id AS grant_id, r.name AS role, r.is_builtin, d.path
-        FROM grants g
-        JOIN roles r ON r.id = g.role_id
-        LEFT JOIN grant_departments gd ON gd.grant_id = g.id
-        LEFT JOIN departments d ON d.id = gd.department_id
-        WHERE g.user_id = :user
-        ORDER BY g.id, d.path
-        """,
-        user=user_id,
-    )
+    return work.all(GrantRow, _GRANTS, user=user_id)
 
 
 def custom_permissions(work: Work, user_id: int) -> list[RolePermissionRow]:
     """Return the permissions of the custom roles a person was granted."""
-    return work.all(
-        RolePermissionRow,
-        """
-        SELECT r.name AS role, p.permission
-        FROM grants g
-        JOIN roles r ON r.id = g.role_id
-        JOIN role_permissions p ON p.role_id = r.id
-        WHERE g.user_id = :user
-        """,
-        user=user_id,
-    )
+    return work.all(RolePermissionRow, _CUSTOM_PERMISSIONS, user=user_id)
 
 
 def holders(work: Work, roles: list[str]) -> list[int]:
     """Return the ids of active people who hold one of the built-in `roles`."""
     return work.values(
-        """
-        SELECT DISTINCT u.id FROM users u
-        JOIN grants g ON g.user_id = u.id
-        JOIN roles r ON r.id = g.role_id
-        WHERE r.is_builtin AND r.name IN :roles AND u.status = 'active'
-        ORDER BY u.id
-        """,
-        roles=roles,
+        select(User.id)
+        .join(Grant, col(Grant.user_id) == col(User.id))
+        .join(Role, col(Role.id) == col(Grant.role_id))
+        .where(
+            col(Role.is_builtin),
+            col(Role.name).in_(roles),
+            col(User.status) == Status.ACTIVE,
+        )
+        .distinct()
+        .order_by(col(User.id))
     )
 
 
 def add_role(work: Work, name: str, name_key: str, *, is_builtin: bool) -> int:
     """Insert a role and return its id."""
-    return work.insert("roles", name=name, name_key=name_key, is_builtin=is_builtin)
+    return work.insert(Role, name=name, name_key=name_key, is_builtin=is_builtin)
 
 
 def add_grant(work: Work, user_id: int, role_id: int) -> int:
     """Insert a grant and return its id."""
-    return work.insert("grants", user_id=user_id, role_id=role_id)
+    return work.insert(Grant, user_id=user_id, role_id=role_id)
 
 
 def role_id(work: Work, name_key: str) -> int:
     """Return the id of a built-in role."""
-    return int(work.value("SELECT id FROM roles WHERE name_key = :key", key=name_key))
+    return int(work.value(select(Role.id).where(col(Role.name_key) == name_key)))

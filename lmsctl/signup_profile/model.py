@@ -29,7 +29,7 @@ class SignupProfile(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=columns.text())
     code: str = Field(sa_column=columns.text())
     code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))

@@ -29,7 +29,7 @@ class Token(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     code: str = Field(sa_column=columns.text())
     code_digest: str = Field(sa_column=columns.derived("code", digest, unique=True))
     nickname: str | None = Field(sa_column=columns.text(null=True))
@@ -55,7 +55,7 @@ class Redemption(SQLModel, table=True):
     __tablename__ = "redemptions"
     __table_args__ = (Index("redemptions_by_token", "token_id"), columns.STRICT)
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     token_id: int = Field(sa_column=columns.number())
     nickname: str | None = Field(sa_column=columns.text(null=True))
     code_digest: str = Field(sa_column=columns.digest())

@@ -39,7 +39,7 @@ class Training(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     code: str = Field(sa_column=columns.text())
     code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))
     title: str = Field(sa_column=columns.text())
@@ -81,7 +81,7 @@ class TrainingSession(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     training_id: int = Field(sa_column=columns.reference("trainings", gone="CASCADE", index=False))
     code: str = Field(sa_column=columns.text())
     code_key: str = Field(sa_column=columns.derived("code", canonical.key))
@@ -109,7 +109,7 @@ class SessionDay(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     session_id: int = Field(sa_column=columns.reference("training_sessions", gone="CASCADE"))
     starts_at: datetime = Field(sa_column=columns.moment())
     ends_at: datetime = Field(sa_column=columns.moment())
@@ -144,7 +144,7 @@ class TrainingOpening(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     training_id: int = Field(sa_column=columns.reference("trainings", gone="CASCADE", index=False))
     opening: Opening = Field(sa_column=columns.choice(Opening))
     type: Type | None = Field(sa_column=columns.choice(Type, null=True))
@@ -194,7 +194,7 @@ class TrainingEnrollment(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE"))
     training_id: int = Field(sa_column=columns.reference("trainings", gone="CASCADE"))
     session_id: int | None = Field(sa_column=columns.number(null=True))
@@ -245,7 +245,7 @@ class DeadlineExtension(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE", index=False))
     training_id: int = Field(sa_column=columns.reference("trainings", gone="CASCADE"))
     deadline: Deadline = Field(sa_column=columns.choice(Deadline))

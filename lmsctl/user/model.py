@@ -46,7 +46,7 @@ class User(SQLModel, table=True):
         columns.STRICT,
     )
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     login: str = Field(sa_column=columns.text())
     login_key: str = Field(sa_column=columns.derived("login", address.login_key, unique=True))
     email: str | None = Field(sa_column=columns.text(null=True))
@@ -89,7 +89,7 @@ class CustomField(SQLModel, table=True):
     __tablename__ = "fields"
     __table_args__ = (columns.one_of("kind", FieldKind), columns.STRICT)
 
-    id: int | None = Field(default=None, sa_column=columns.key())
+    id: int = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=columns.text())
     name_key: str = Field(sa_column=columns.derived("name", canonical.key, unique=True))
     kind: FieldKind = Field(sa_column=columns.choice(FieldKind))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lmsctl.db import engine, sqlite_copy
-from lmsctl.kit import driver
+from lmsctl.kit import dburl, driver
 from tests.conftest import Portal
 from tests.db.clients import programs
 
@@ -181,7 +181,7 @@ def test_a_backup_is_one_file_that_opens_by_itself(portal: Portal) -> None:
 def test_a_damaged_database_is_kept_and_replaced(portal: Portal) -> None:
     """What is left of it may still be wanted; its log must not spoil the new one."""
     portal.ok("db", "backup", "copy")
-    file = driver.sqlite_path(portal.url)
+    file = dburl.sqlite_path(portal.url)
     file.write_bytes(b"ruined" * 1000)
     file.with_name("portal.db-journal").write_bytes(b"old log")
     portal.ok("db", "restore", "copy")
@@ -194,7 +194,7 @@ def test_a_damaged_database_is_kept_and_replaced(portal: Portal) -> None:
 def test_a_lost_database_is_made_anew(portal: Portal) -> None:
     """Readable by its owner only, as before."""
     portal.ok("db", "backup", "copy")
-    file = driver.sqlite_path(portal.url)
+    file = dburl.sqlite_path(portal.url)
     file.unlink()
     assert portal.refused("db", "restore", "copy", "--as", "owner") == "rights_unreadable"
     portal.ok("db", "restore", "copy", "--dry-run")

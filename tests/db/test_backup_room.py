@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import dburl
 from tests.conftest import Portal
 from tests.db.clients import fill, programs, small_disk
 
@@ -40,7 +40,7 @@ def moved(portal: Portal, postgresql: Any, folder: Path) -> Iterator[tuple[Porta
     with small_disk(folder, 4 if portal.is_sqlite else 24) as disk:
         if portal.is_sqlite:
             file = disk / "portal.db"
-            shutil.copyfile(driver.sqlite_path(portal.url), file)
+            shutil.copyfile(dburl.sqlite_path(portal.url), file)
             yield Portal(f"sqlite:///{file}", portal.folder), disk
             return
         yield portal, disk_of(portal, postgresql, disk)
@@ -159,7 +159,7 @@ def test_a_restore_onto_a_read_only_disk_is_refused_by_name(
     with small_disk(tmp_path, 4) as disk:
         file = disk / "portal.db"
         if is_there:
-            shutil.copyfile(driver.sqlite_path(portal.url), file)
+            shutil.copyfile(dburl.sqlite_path(portal.url), file)
         mount = ["mount", "-o", "remount,ro", str(disk)]
         subprocess.run(mount, check=True)
         there = Portal(f"sqlite:///{file}", portal.folder)

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from lmsctl.db import actions
-from lmsctl.kit import driver
+from lmsctl.kit import dburl
 from tests.conftest import Portal
 
 DEPARTMENT = "INSERT INTO departments (parent_id, name, path, full_name, full_key) VALUES "
@@ -208,7 +208,7 @@ BREACHES = {
 def break_rows(portal: Portal, statements: list[str], in_the_way: list[str]) -> None:
     """Run statements on the database as nothing that keeps its constraints would."""
     if portal.is_sqlite:
-        connection = sqlite3.connect(driver.sqlite_path(portal.url))
+        connection = sqlite3.connect(dburl.sqlite_path(portal.url))
         connection.execute("PRAGMA ignore_check_constraints = ON")
         for statement in statements:
             connection.execute(statement)
@@ -263,7 +263,7 @@ def test_damage_of_the_file_is_found(portal: Portal) -> None:
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_overwritten_pages_are_found(tree: Portal) -> None:
     """A file whose middle was overwritten does not pass."""
-    file = driver.sqlite_path(tree.url)
+    file = dburl.sqlite_path(tree.url)
     content = bytearray(file.read_bytes())
     content[8192:24576] = b"\xff" * 16384
     file.write_bytes(content)

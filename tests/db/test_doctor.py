@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import dburl
 from tests.conftest import Portal, Ran
 
 
@@ -75,7 +75,7 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_a_file_that_others_may_read_is_a_warning(portal: Portal) -> None:
     """Accounts are nobody else's business; the hint is the command to run."""
-    file = driver.sqlite_path(portal.url)
+    file = dburl.sqlite_path(portal.url)
     file.chmod(0o644)
     status, found = examine(portal)
     assert (status, found["file"]["state"]) == (0, "warning")

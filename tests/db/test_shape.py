@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from lmsctl.db import actions, shape
-from lmsctl.kit import driver
+from lmsctl.kit import dburl
 from tests.conftest import Portal
 from tests.db.test_backup import client_programs
 
@@ -130,7 +130,7 @@ only_postgresql = pytest.mark.parametrize("dialect", ["postgresql"], indirect=Tr
 
 def rewrite(portal: Portal, table: str, before: str, after: str) -> None:
     """Change the words of CREATE TABLE in the file itself."""
-    connection = sqlite3.connect(driver.sqlite_path(portal.url))
+    connection = sqlite3.connect(dburl.sqlite_path(portal.url))
     connection.execute("PRAGMA writable_schema = ON")
     changed = connection.execute(
         "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = ? AND instr(sql, ?)",

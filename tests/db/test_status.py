@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import dburl, driver
 from tests.conftest import Portal
 
 
@@ -57,7 +57,7 @@ def test_a_vacuum_keeps_every_row(portal: Portal) -> None:
     row = portal.ok("db", "vacuum", "-o", "json").json
     if portal.is_sqlite:
         assert row["size_after"] < row["size_before"]
-        assert os.path.getsize(driver.sqlite_path(portal.url)) == row["size_after"]  # noqa: PTH202
+        assert os.path.getsize(dburl.sqlite_path(portal.url)) == row["size_after"]  # noqa: PTH202
     assert portal.value("SELECT count(*) FROM users") == 1
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lmsctl.db import actions as db
-from lmsctl.kit import driver
+from lmsctl.kit import dburl
 from lmsctl.kit.environment import Environment
 from tests import states
 from tests.conftest import Portal
@@ -94,7 +94,7 @@ def test_a_rehearsal_tells_the_same_and_leaves_nothing(nothing: Portal, empty: P
     assert empty.ok("init", "-o", "json").json == rehearsed.json
     nothing.ok("init", "--sandbox", "-n")
     if nothing.is_sqlite:
-        assert not driver.sqlite_path(nothing.url).exists()
+        assert not dburl.sqlite_path(nothing.url).exists()
     else:
         assert states.everything(nothing) == {}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsctl.kit import config, driver
+from lmsctl.kit import config, dburl
 from lmsctl.kit.config import (
     Config,
     ConfigExposed,
@@ -132,7 +132,7 @@ def test_a_relative_file_is_relative_to_the_file_that_names_it(here: Path) -> No
     file = written(here / "else where" / "mine.toml")
     found = config.find(str(file), {})
     target = config.connecting(found, {}, context="test")
-    assert driver.sqlite_path(target.url) == here / "else where" / "data" / "test.db"
+    assert dburl.sqlite_path(target.url) == here / "else where" / "data" / "test.db"
 
 
 def test_an_address_may_lie_in_a_file_of_its_own(here: Path) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lmsctl.kit import driver
-from lmsctl.kit.driver import UrlUnreadable
+from lmsctl.kit import dburl, driver
+from lmsctl.kit.dburl import UrlUnreadable
 
 
 @pytest.mark.parametrize(
@@ -19,14 +19,14 @@ from lmsctl.kit.driver import UrlUnreadable
 )
 def test_three_slashes_are_relative_and_four_absolute(url: str, path: str) -> None:
     """As SQLAlchemy has it, so that the same address works with other tools."""
-    assert driver.sqlite_path(url) == Path(path)
-    assert driver.sqlite_path(driver.sqlite_url(Path(path))) == Path(path)
+    assert dburl.sqlite_path(url) == Path(path)
+    assert dburl.sqlite_path(dburl.sqlite_url(Path(path))) == Path(path)
 
 
 @pytest.mark.parametrize("path", ["a%41.db", "what?.db", "a b.db", "100%"])
 def test_the_address_of_a_file_leads_back_to_it(path: str) -> None:
     """Whatever its name holds."""
-    assert driver.sqlite_path(driver.sqlite_url(Path(path))) == Path(path)
+    assert dburl.sqlite_path(dburl.sqlite_url(Path(path))) == Path(path)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_file_that_cannot_be_used_is_let_go_of(tmp_path: Path) -> None:
     file = tmp_path / "portal.db"
     file.write_bytes(b"no database, and never was one\n" * 100)
     try:
-        driver.open_database(driver.sqlite_url(file), patience=1, create=True).begin_writing()
+        driver.open_database(dburl.sqlite_url(file), patience=1, create=True).begin_writing()
     except driver.DatabaseDamaged as refused:
         kept = refused  # with its traceback, which would hold a connection that nobody closed
     opened = [link.resolve() for link in Path("/proc/self/fd").iterdir()]

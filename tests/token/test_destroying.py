@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import dburl, driver
 from lmsctl.kit.work import Work
 from lmsctl.token import store
 from tests.conftest import Portal, Templates
@@ -26,7 +26,7 @@ def desk(portal: Portal) -> Portal:
 
 def files(portal: Portal) -> list[Path]:
     """Return the files a SQLite portal lives in now: the database, its log, its journal."""
-    place = driver.sqlite_path(portal.url)
+    place = dburl.sqlite_path(portal.url)
     found = [place.with_name(place.name + end) for end in ("", "-wal", "-shm", "-journal")]
     return [file for file in found if file.exists()]
 
@@ -164,7 +164,7 @@ def test_all_other_tokens_are_what_they_were(desk: Portal) -> None:
 def crowded(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Portal:
     """Return a SQLite portal, with a rollback journal or a write-ahead log, and many tokens."""
     made = templates.copy("sqlite", tmp_path)
-    plain = sqlite3.connect(driver.sqlite_path(made.url))
+    plain = sqlite3.connect(dburl.sqlite_path(made.url))
     assert plain.execute(f"PRAGMA journal_mode={request.param}").fetchone() == (request.param,)
     plain.close()
     stocked(made)
@@ -239,7 +239,7 @@ def test_a_reader_that_pins_the_log_is_told_of_and_a_vacuum_finishes(crowded: Po
 
     With a rollback journal nobody can read while somebody commits, so there is nothing to warn of.
     """
-    reader = sqlite3.connect(driver.sqlite_path(crowded.url), isolation_level=None)
+    reader = sqlite3.connect(dburl.sqlite_path(crowded.url), isolation_level=None)
     is_log = reader.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     reader.execute("BEGIN")
     if is_log:

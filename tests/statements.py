@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+from sqlalchemy import Engine, event
+
 from lmsctl.kit import driver
 
 if TYPE_CHECKING:
@@ -33,7 +35,12 @@ def listening() -> Iterator[list[str]]:
 
         return say
 
+    def noted(*given: Any) -> None:
+        said.append(f"execute: {given[2]}")
+
+    event.listen(Engine, "before_cursor_execute", noted)
     with contextlib.ExitStack() as stack:
+        stack.callback(event.remove, Engine, "before_cursor_execute", noted)
         for kind in (driver.Sqlite, driver.Postgresql):
             steps = {step: listened(kind, step) for step in _STEPS}
             stack.enter_context(mock.patch.multiple(kind, **steps))

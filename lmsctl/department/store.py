@@ -19,7 +19,7 @@ from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
-from lmsctl.user.model import User
+from lmsctl.user.model import User, is_alive
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,9 @@ def person(work: Work, key: str, scope: Scope) -> Named | None:
         .where(
             or_(col(User.login_key) == key, col(User.email_key) == key),
             within(scope, Row.path),
-            or_(col(User.expires_at).is_(None), col(User.expires_at) > work.now),
+            is_alive(),
         ),
+        now=work.now,
     )
 
 

@@ -12,7 +12,7 @@ from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.rights.rules import Scope, above
-from lmsctl.user.model import User
+from lmsctl.user.model import User, is_alive, status_now
 from lmsctl.user.results import Status
 
 # Scopes ------------------------------------------------------------------------------------------
@@ -62,25 +62,18 @@ class RolePermissionRow:
     permission: str
 
 
-_IS_ALIVE = or_(col(User.expires_at).is_(None), col(User.expires_at) > bindparam("now"))
 _NAMED = (
     select(User.id)
     .where(
         or_(col(User.login_key) == bindparam("key"), col(User.email_key) == bindparam("key")),
-        _IS_ALIVE,
+        is_alive(),
     )
     .order_by(case((col(User.login_key) == bindparam("key"), 0), else_=1))
     .limit(1)
 )
-_PERSON = select(
-    *columns_of(
-        Person,
-        User,
-        status=case(
-            (col(User.due_at) <= bindparam("now"), col(User.due_status)), else_=col(User.status)
-        ),
-    )
-).where(col(User.id) == bindparam("number"), _IS_ALIVE)
+_PERSON = select(*columns_of(Person, User, status=status_now())).where(
+    col(User.id) == bindparam("number"), is_alive()
+)
 _GRANTS = (
     select(
         *columns_of(

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, bindparam, text
+from sqlmodel import Field, SQLModel, case, col, or_
 
 from lmsctl.kit import address, canonical, columns
 from lmsctl.user.results import FieldKind, Origin, Status, SupervisorMode, Type
@@ -71,6 +71,25 @@ class User(SQLModel, table=True):
     due_at: datetime | None = Field(sa_column=columns.moment(null=True))
     version: int = Field(sa_column=columns.number(default=1))
     away_at: datetime | None = Field(sa_column=columns.moment(null=True))
+
+
+def status_now(person: type[User] = User) -> ColumnElement[Status]:
+    """Return what a person's status is at the parameter `now`, a moment.
+
+    A scheduled change holds from its moment on, whether or not some writer has come by since to put
+    that into the row.
+    """
+    due = col(person.due_at) <= bindparam("now", type_=columns.Moment)
+    return case((due, col(person.due_status)), else_=col(person.status))
+
+
+def is_alive(person: type[User] = User) -> ColumnElement[bool]:
+    """Return the condition that somebody is there at the parameter `now`, a moment.
+
+    An expired registration is nobody, whether or not its row has been taken away.
+    """
+    expires_at = col(person.expires_at)
+    return or_(expires_at.is_(None), expires_at > bindparam("now", type_=columns.Moment))
 
 
 class Name(SQLModel, table=True):

@@ -148,9 +148,9 @@ class Connection(Protocol):
         """Start a transaction that sees one state of the database and writes nothing."""
 
     def transaction(self) -> str | None:
-        """Return the name by which the server knows what this transaction has changed, if it does.
+        """Return the name by which the server knows what this transaction has changed.
 
-        None when nothing was changed, and where no server remembers transactions.
+        None when nothing was changed; empty where no server remembers transactions.
         """
 
     def commit(self) -> None:
@@ -240,6 +240,7 @@ class Sqlite:
         self._errors = sqlite3
         self.failures: tuple[type[Exception], ...] = (sqlite3.Error,)
         self._path = path
+        self._changes_before = 0
         self.patience = patience
         self._connect(create=create)
 
@@ -275,12 +276,13 @@ class Sqlite:
         except self._errors.Error as error:
             raise self.refusal(error) from error
         self.raw.execute(f"PRAGMA busy_timeout={int(self.patience * 1000)}")
+        self._changes_before = self.raw.total_changes
 
     def begin_reading(self) -> None:
         self._guarded(lambda: self.raw.execute("BEGIN"))
 
     def transaction(self) -> str | None:
-        return None
+        return "" if self.raw.total_changes > self._changes_before else None
 
     def commit(self) -> None:
         try:
@@ -291,8 +293,10 @@ class Sqlite:
             raise AnswerLost(f"{error} ({self._path})") from error
 
     def rollback(self) -> None:
-        if self.raw.in_transaction:
-            self.raw.execute("ROLLBACK")
+        # What is left of a transaction is undone by whoever opens the file next.
+        with suppress(self._errors.OperationalError, self._errors.ProgrammingError):
+            if self.raw.in_transaction:
+                self.raw.execute("ROLLBACK")
 
     def execute(self, sql: str, values: Values) -> Any:
         return self._guarded(lambda: self.raw.execute(_for_sqlite(sql), _encoded(values)))
@@ -547,7 +551,8 @@ class Postgresql:
             return Clash(error)
         if state in _MISSING:
             return _missing(error.diag.message_primary or "")
-        if state[:2] in {"08", "57"} or (not state and self.raw.closed):
+        # The server ends a session for many reasons: somebody wants it, or it has waited too long.
+        if state[:2] in {"08", "57"} or self.raw.closed:
             return DatabaseUnreachable(reason=_one_line(error))
         found: dict[str, Exception] = {
             "55P03": DatabaseLocked(seconds=round(self.patience)),

@@ -1,7 +1,9 @@
 """What is said about a change whose end nobody saw: never twice, never undone if it may be done."""
 
+import contextlib
 import re
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -10,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import driver, outcome
 from lmsctl.kit.driver import Sqlite
+from lmsctl.kit.environment import Environment
 from lmsctl.kit.work import Work
 from tests import proxy
 from tests.conftest import Portal, Ran
@@ -145,8 +148,8 @@ def test_an_answer_lost_before_the_commit_changes_nothing(
 # Ctrl-C -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT])
-def test_ctrl_c_during_a_commit_waits_for_its_end(remote: Portal, number: signal.Signals) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_during_a_commit_waits_for_its_end(remote: Portal, number: signal.Signals) -> None:
     """It ends as interrupted and says what is true."""
     with proxy.before(remote.url, "delay") as line:
         running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
@@ -156,21 +159,25 @@ def test_ctrl_c_during_a_commit_waits_for_its_end(remote: Portal, number: signal
         assert running.poll() is None
         line.release.set()
         _, err = running.communicate(timeout=20)
-    assert (running.returncode, err) == (130, "Interrupted. The change was made.\n")
+    assert (running.returncode, err) == (128 + number, "Interrupted. The change was made.\n")
     assert departments(remote) == ["/", "Sales"]
 
 
-def test_who_does_not_wait_is_told_that_it_is_not_known(remote: Portal) -> None:
-    """A second Ctrl-C ends the program while the COMMIT is under way."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_does_not_wait_is_told_that_it_is_not_known(
+    remote: Portal, number: signal.Signals
+) -> None:
+    """A second signal ends the program while the COMMIT is under way."""
     with proxy.before(remote.url, "delay") as line:
         running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
         assert line.reached.wait(20)
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         time.sleep(0.3)
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         _, err = running.communicate(timeout=20)
         found = MARK.search(err)
-        assert (running.returncode, "not known" in err, "othing was" in err) == (130, True, False)
+        assert (running.returncode, "not known" in err) == (128 + number, True)
+        assert "othing was" not in err
         assert found
         line.release.set()
         assert line.done.wait(10)
@@ -199,7 +206,132 @@ def test_ctrl_c_says_what_is_true_on_both_databases(
     assert departments(portal) == (["/", "Sales"] if is_late else ["/"])
 
 
+def test_ctrl_c_while_nothing_is_changed_says_so(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nothing that its COMMIT could make."""
+    portal.ok(*CHANGE)
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    plain = kind.commit
+
+    def interrupted(self: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        plain(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "commit", interrupted)
+        ran = portal.run(*CHANGE, "--if-exists", "skip")
+    assert (ran.status, ran.err) == (130, "Interrupted. Nothing was changed.\n")
+
+
+@pytest.mark.parametrize("is_late", [True, False], ids=["told", "not-told"])
+def test_ctrl_c_between_two_lines_of_a_batch_knows_the_one_before(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_late: bool
+) -> None:
+    """What a line has made is known before the batch goes on."""
+    take_back = Environment.take_back
+
+    def interrupted(self: Environment) -> None:
+        if is_late:
+            take_back(self)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Environment, "take_back", interrupted)
+        ran = portal.run("batch", "-", stdin=LINES)
+    said = "Interrupted. What was written before stays. Line 1: The change was made.\n"
+    assert (ran.status, ran.err) == (130, said)
+    assert departments(portal) == ["/", "A"]
+
+
+def test_ctrl_c_when_a_lost_change_is_found_says_that_it_was_made(
+    remote: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is found is done, whatever comes after."""
+    from lmsctl.kit import work as units
+
+    def found(*given: Any, **more: Any) -> Any:
+        fate = outcome.find_out(*given, **more)
+        signal.raise_signal(signal.SIGINT)
+        return fate
+
+    with monkeypatch.context() as patch, proxy.before(remote.url, "swallow") as line:
+        patch.setattr(units, "find_out", found)
+        ran = patiently(remote, line.url, *CHANGE)
+    assert (ran.status, "not known" in ran.err, "othing was" in ran.err) == (130, True, False)
+    assert departments(remote) == ["/", "Sales"]
+
+
+def test_a_session_that_the_server_ends_is_unavailable(
+    remote: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server may let nobody wait in a transaction for long; that is no bug of ours."""
+    insert = Work.insert
+
+    def slow(self: Work, table: str, **values: Any) -> int:
+        if table == "departments":
+            time.sleep(0.5)
+        return insert(self, table, **values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "insert", slow)
+        patch.setenv("PGOPTIONS", "-c idle_in_transaction_session_timeout=100")
+        assert remote.refused(*CHANGE) == "database_unreachable"
+    assert departments(remote) == ["/"]
+
+
 # SQLite -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("is_made", [True, False])
+def test_a_failed_commit_of_a_file_with_a_log_is_found_or_not_known(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_made: bool
+) -> None:
+    """What is not in the log yet may still be read from it after a crash."""
+    commit = Sqlite.commit
+
+    def failing(self: Sqlite) -> None:
+        if is_made:
+            commit(self)
+        raise driver.AnswerLost("disk I/O error")
+
+    with contextlib.closing(sqlite3.connect(driver.sqlite_path(portal.url))) as file:
+        assert file.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+    with monkeypatch.context() as patch:
+        patch.setattr(Sqlite, "commit", failing)
+        ran = patiently(portal, portal.url, *CHANGE, "-o", "json", patience=1)
+    if is_made:
+        assert (ran.status, ran.json["path"]) == (0, "Sales")
+    else:
+        assert (ran.status, ran.code, ran.error["retryable"]) == (11, "outcome_unknown", False)
+        found = MARK.search(ran.error["hint"])
+        assert found
+        assert marked(portal, found[1]) == []
+    assert departments(portal) == (["/", "Sales"] if is_made else ["/"])
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_file_that_nobody_can_ask_leaves_the_outcome_open(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk went away with the answer; when it is back, the mark tells."""
+    commit, file = Sqlite.commit, driver.sqlite_path(portal.url)
+    away = file.with_name("away.db")
+
+    def failing(self: Sqlite) -> None:
+        commit(self)
+        file.rename(away)
+        raise driver.AnswerLost("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sqlite, "commit", failing)
+        ran = patiently(portal, portal.url, *CHANGE, "-o", "json", patience=1)
+    assert (ran.status, ran.code) == (11, "outcome_unknown")
+    away.rename(file)
+    found = MARK.search(ran.error["hint"])
+    assert found
+    assert len(marked(portal, found[1])) == 1
 
 
 @pytest.mark.parametrize("is_made", [True, False])

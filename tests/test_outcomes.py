@@ -98,21 +98,22 @@ def test_what_may_still_be_made_is_not_called_undone(remote: Portal) -> None:
 def test_a_change_that_the_server_has_given_up_is_called_undone(remote: Portal) -> None:
     """The server says that it has ended the transaction, so trying again is right."""
     with proxy.before(remote.url, "hold") as line:
-
-        def give_up() -> None:
-            line.reached.wait(10)
-            remote.sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND state = 'idle in transaction'"
-            )
-
-        helper = threading.Thread(target=give_up)
+        helper = threading.Thread(target=_give_up, args=(remote, line))
         helper.start()
         ran = patiently(remote, line.url, *CHANGE, "-o", "json")
         helper.join()
     assert (ran.status, ran.code, ran.error["retryable"]) == (11, "change_lost", True)
     assert departments(remote) == ["/"]
     remote.ok(*CHANGE)
+
+
+def _give_up(remote: Portal, line: proxy.Proxy) -> None:
+    """End the session whose COMMIT is held back."""
+    line.reached.wait(20)
+    remote.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND state = 'idle in transaction'"
+    )
 
 
 def test_a_server_that_nobody_can_ask_leaves_the_outcome_open(remote: Portal) -> None:
@@ -206,6 +207,63 @@ def test_ctrl_c_says_what_is_true_on_both_databases(
     assert departments(portal) == (["/", "Sales"] if is_late else ["/"])
 
 
+@pytest.mark.parametrize("failure", [driver.DatabaseFull(), driver.AnswerLost("line broken")])
+def test_ctrl_c_during_a_commit_that_fails_says_that_nothing_is_changed(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """A failed COMMIT leaves no doubt, and neither does one that is looked up."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+
+    def failing(_: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise failure
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "commit", failing)
+        ran = portal.run(*CHANGE)
+    assert (ran.status, ran.err) == (130, "Interrupted. Nothing was changed.\n")
+    assert departments(portal) == ["/"]
+
+
+def test_ctrl_c_during_the_commit_of_a_line_ends_the_batch_after_it(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line is made and told of; the next ones are not begun."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    _interrupt_commit(monkeypatch, kind, at=2)
+    ran = portal.run("batch", "-", stdin=LINES)
+    said = "Interrupted. What was written before stays. Line 2: The change was made.\n"
+    assert (ran.status, ran.err) == (130, said)
+    assert departments(portal) == ["/", "A", "B"]
+
+
+def test_ctrl_c_during_the_commit_of_a_part_of_a_file_ends_it_there(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That part is in, and no other is begun."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    file = people(portal.folder, 6_000)
+    with monkeypatch.context() as patch:
+        _interrupt_commit(patch, kind, at=1)
+        ran = portal.run("user", "import", str(file), "--keep-going")
+    said = "Interrupted. 5,000 of 6,000 rows are in; go on with --resume.\n"
+    assert (ran.status, ran.err) == (130, said)
+    assert accounts(portal) == 5_000
+
+
+def _interrupt_commit(monkeypatch: pytest.MonkeyPatch, kind: Any, at: int) -> None:
+    """Let somebody press Ctrl-C during COMMIT number `at`."""
+    plain, calls = kind.commit, [0]
+
+    def interrupted(self: Any) -> None:
+        calls[0] += 1
+        if calls[0] == at:
+            signal.raise_signal(signal.SIGINT)
+        plain(self)
+
+    monkeypatch.setattr(kind, "commit", interrupted)
+
+
 def test_ctrl_c_while_nothing_is_changed_says_so(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +339,38 @@ def test_a_session_that_the_server_ends_is_unavailable(
 
 
 # SQLite -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "is_made", "code"),
+    [
+        ("SQLITE_FULL", False, "database_full"),
+        ("SQLITE_READONLY_DBMOVED", False, "database_read_only"),
+        ("SQLITE_IOERR_FSYNC", False, "change_lost"),
+        ("SQLITE_IOERR_DELETE", True, None),
+    ],
+)
+def test_only_some_errors_of_a_commit_say_that_it_has_not_happened(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, name: str, code: str | None, *, is_made: bool
+) -> None:
+    """After the others the last write may have been the one that counts."""
+    plain = Sqlite._patiently
+
+    def failing(self: Sqlite, statement: str) -> None:
+        if statement == "COMMIT":
+            if is_made:
+                plain(self, statement)
+            error = sqlite3.OperationalError("it fails")
+            error.sqlite_errorname = name
+            raise error
+        plain(self, statement)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sqlite, "_patiently", failing)
+        ran = portal.run(*CHANGE, "-o", "json")
+    assert (ran.code if ran.status else None) == code
+    assert departments(portal) == (["/", "Sales"] if is_made else ["/"])
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
@@ -490,6 +580,23 @@ def test_a_file_whose_answer_is_lost_on_the_way_knows_what_is_in(remote: Portal,
         remote.ok("user", "import", str(file), "--resume")
     else:
         assert (ran.status, ran.err[:13]) == (0, "6000 created,")
+    assert accounts(remote) == 6_000
+
+
+def test_a_part_of_a_file_that_the_server_gave_up_is_not_taken_for_the_one_before(
+    remote: Portal,
+) -> None:
+    """Every part has a mark of its own."""
+    file = people(remote.folder, 6_000)
+    with proxy.before(remote.url, "hold", at=2) as line:
+        helper = threading.Thread(target=_give_up, args=(remote, line))
+        helper.start()
+        ran = patiently(remote, line.url, "user", "import", str(file), "--keep-going")
+        helper.join()
+    assert (ran.status, "The change was not made" in ran.err) == (11, True), ran.err
+    assert "5,000 of 6,000 rows are in; go on with --resume." in ran.err
+    assert accounts(remote) == 5_000
+    remote.ok("user", "import", str(file), "--resume")
     assert accounts(remote) == 6_000
 
 

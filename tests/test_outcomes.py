@@ -164,8 +164,21 @@ def test_a_signal_during_a_commit_waits_for_its_end(remote: Portal, number: sign
     assert departments(remote) == ["/", "Sales"]
 
 
+def test_who_does_not_wait_hears_our_words_alone(remote: Portal) -> None:
+    """The driver's library cannot reach the server either, and has words of its own for it."""
+    with proxy.before(remote.url, "delay", shuts=True) as line:
+        running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
+        assert line.reached.wait(20)
+        for _ in range(2):
+            running.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        _, err = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert [text[:34] for text in err.splitlines()] == ["Interrupted. Whether the change was"[:34]]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_who_does_not_wait_is_told_that_it_is_not_known(
+def test_who_does_not_wait_is_is_told_that_it_is_not_known(
     remote: Portal, number: signal.Signals
 ) -> None:
     """A second signal ends the program while the COMMIT is under way."""
@@ -262,6 +275,17 @@ def _interrupt_commit(monkeypatch: pytest.MonkeyPatch, kind: Any, at: int) -> No
         plain(self)
 
     monkeypatch.setattr(kind, "commit", interrupted)
+
+
+def test_ctrl_c_while_a_refusal_is_written_down_says_why(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refusal is told as it would have been, and the status is that of the signal."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    portal.ok(*CHANGE)
+    _interrupt_commit(monkeypatch, kind, at=1)
+    ran = portal.run(*CHANGE, "-o", "json")
+    assert (ran.status, ran.code) == (130, "department_exists")
 
 
 def test_ctrl_c_while_nothing_is_changed_says_so(

@@ -431,8 +431,12 @@ class Postgresql:
     dialect = "postgresql"
 
     def __init__(self, url: str, *, patience: float) -> None:
+        import logging
+
         import psycopg
 
+        # What it has to say on its own would stand beside our words on standard error.
+        logging.getLogger("psycopg").disabled = True
         self._errors = psycopg
         self.failures: tuple[type[Exception], ...] = (psycopg.Error,)
         self._numbers = itertools.count()

@@ -315,10 +315,13 @@ def _end_talk(session: Session) -> None:
 def _refuse(refusal: Refusal, session: Session, argv: Sequence[str]) -> int:
     _end_talk(session)
     env = session.environment
+    status = None
     if env is not None:
         refusal.standing = refusal.standing or env.standing
         try:
             env.record(refusal)
+        except KeyboardInterrupt as interrupt:
+            status = signals.status(interrupt)  # why it was refused is told all the same
         except Exception as bug:  # noqa: BLE001 - as in `main`
             refusal = _broken(bug, session, argv)
     zone = env.zone if env else None
@@ -329,7 +332,7 @@ def _refuse(refusal: Refusal, session: Session, argv: Sequence[str]) -> int:
             sys.stderr.write(line + "\n")
     if env is not None and env.options.debug and refusal.kind is not Kind.INTERNAL:
         sys.stderr.write(_safe_traceback(refusal, env.command, argv))
-    return refusal.exit_status
+    return status or refusal.exit_status
 
 
 def _wants_json(session: Session, argv: Sequence[str]) -> bool:

@@ -1,7 +1,9 @@
 """What is said about a change whose end nobody saw: never twice, never undone if it may be done."""
 
+import contextlib
 import re
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -10,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import driver, outcome
 from lmsctl.kit.driver import Sqlite
+from lmsctl.kit.environment import Environment
 from lmsctl.kit.work import Work
 from tests import proxy
 from tests.conftest import Portal, Ran
@@ -95,21 +98,22 @@ def test_what_may_still_be_made_is_not_called_undone(remote: Portal) -> None:
 def test_a_change_that_the_server_has_given_up_is_called_undone(remote: Portal) -> None:
     """The server says that it has ended the transaction, so trying again is right."""
     with proxy.before(remote.url, "hold") as line:
-
-        def give_up() -> None:
-            line.reached.wait(10)
-            remote.sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND state = 'idle in transaction'"
-            )
-
-        helper = threading.Thread(target=give_up)
+        helper = threading.Thread(target=_give_up, args=(remote, line))
         helper.start()
         ran = patiently(remote, line.url, *CHANGE, "-o", "json")
         helper.join()
     assert (ran.status, ran.code, ran.error["retryable"]) == (11, "change_lost", True)
     assert departments(remote) == ["/"]
     remote.ok(*CHANGE)
+
+
+def _give_up(remote: Portal, line: proxy.Proxy) -> None:
+    """End the session whose COMMIT is held back."""
+    line.reached.wait(20)
+    remote.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND state = 'idle in transaction'"
+    )
 
 
 def test_a_server_that_nobody_can_ask_leaves_the_outcome_open(remote: Portal) -> None:
@@ -145,8 +149,8 @@ def test_an_answer_lost_before_the_commit_changes_nothing(
 # Ctrl-C -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT])
-def test_ctrl_c_during_a_commit_waits_for_its_end(remote: Portal, number: signal.Signals) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_during_a_commit_waits_for_its_end(remote: Portal, number: signal.Signals) -> None:
     """It ends as interrupted and says what is true."""
     with proxy.before(remote.url, "delay") as line:
         running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
@@ -156,21 +160,38 @@ def test_ctrl_c_during_a_commit_waits_for_its_end(remote: Portal, number: signal
         assert running.poll() is None
         line.release.set()
         _, err = running.communicate(timeout=20)
-    assert (running.returncode, err) == (130, "Interrupted. The change was made.\n")
+    assert (running.returncode, err) == (128 + number, "Interrupted. The change was made.\n")
     assert departments(remote) == ["/", "Sales"]
 
 
-def test_who_does_not_wait_is_told_that_it_is_not_known(remote: Portal) -> None:
-    """A second Ctrl-C ends the program while the COMMIT is under way."""
+def test_who_does_not_wait_hears_our_words_alone(remote: Portal) -> None:
+    """The driver's library cannot reach the server either, and has words of its own for it."""
+    with proxy.before(remote.url, "delay", shuts=True) as line:
+        running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
+        assert line.reached.wait(20)
+        for _ in range(2):
+            running.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        _, err = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert [text[:34] for text in err.splitlines()] == ["Interrupted. Whether the change was"[:34]]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_does_not_wait_is_is_told_that_it_is_not_known(
+    remote: Portal, number: signal.Signals
+) -> None:
+    """A second signal ends the program while the COMMIT is under way."""
     with proxy.before(remote.url, "delay") as line:
         running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
         assert line.reached.wait(20)
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         time.sleep(0.3)
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         _, err = running.communicate(timeout=20)
         found = MARK.search(err)
-        assert (running.returncode, "not known" in err, "othing was" in err) == (130, True, False)
+        assert (running.returncode, "not known" in err) == (128 + number, True)
+        assert "othing was" not in err
         assert found
         line.release.set()
         assert line.done.wait(10)
@@ -199,7 +220,232 @@ def test_ctrl_c_says_what_is_true_on_both_databases(
     assert departments(portal) == (["/", "Sales"] if is_late else ["/"])
 
 
+@pytest.mark.parametrize("failure", [driver.DatabaseFull(), driver.AnswerLost("line broken")])
+def test_ctrl_c_during_a_commit_that_fails_says_that_nothing_is_changed(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """A failed COMMIT leaves no doubt, and neither does one that is looked up."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+
+    def failing(_: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise failure
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "commit", failing)
+        ran = portal.run(*CHANGE)
+    assert (ran.status, ran.err) == (130, "Interrupted. Nothing was changed.\n")
+    assert departments(portal) == ["/"]
+
+
+def test_ctrl_c_during_the_commit_of_a_line_ends_the_batch_after_it(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line is made and told of; the next ones are not begun."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    _interrupt_commit(monkeypatch, kind, at=2)
+    ran = portal.run("batch", "-", stdin=LINES)
+    said = "Interrupted. What was written before stays. Line 2: The change was made.\n"
+    assert (ran.status, ran.err) == (130, said)
+    assert departments(portal) == ["/", "A", "B"]
+
+
+def test_ctrl_c_during_the_commit_of_a_part_of_a_file_ends_it_there(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That part is in, and no other is begun."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    file = people(portal.folder, 6_000)
+    with monkeypatch.context() as patch:
+        _interrupt_commit(patch, kind, at=1)
+        ran = portal.run("user", "import", str(file), "--keep-going")
+    said = "Interrupted. 5,000 of 6,000 rows are in; go on with --resume.\n"
+    assert (ran.status, ran.err) == (130, said)
+    assert accounts(portal) == 5_000
+
+
+def _interrupt_commit(monkeypatch: pytest.MonkeyPatch, kind: Any, at: int) -> None:
+    """Let somebody press Ctrl-C during COMMIT number `at`."""
+    plain, calls = kind.commit, [0]
+
+    def interrupted(self: Any) -> None:
+        calls[0] += 1
+        if calls[0] == at:
+            signal.raise_signal(signal.SIGINT)
+        plain(self)
+
+    monkeypatch.setattr(kind, "commit", interrupted)
+
+
+def test_ctrl_c_while_a_refusal_is_written_down_says_why(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refusal is told as it would have been, and the status is that of the signal."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    portal.ok(*CHANGE)
+    _interrupt_commit(monkeypatch, kind, at=1)
+    ran = portal.run(*CHANGE, "-o", "json")
+    assert (ran.status, ran.code) == (130, "department_exists")
+
+
+def test_ctrl_c_while_nothing_is_changed_says_so(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nothing that its COMMIT could make."""
+    portal.ok(*CHANGE)
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    plain = kind.commit
+
+    def interrupted(self: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        plain(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "commit", interrupted)
+        ran = portal.run(*CHANGE, "--if-exists", "skip")
+    assert (ran.status, ran.err) == (130, "Interrupted. Nothing was changed.\n")
+
+
+@pytest.mark.parametrize("is_late", [True, False], ids=["told", "not-told"])
+def test_ctrl_c_between_two_lines_of_a_batch_knows_the_one_before(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_late: bool
+) -> None:
+    """What a line has made is known before the batch goes on."""
+    take_back = Environment.take_back
+
+    def interrupted(self: Environment) -> None:
+        if is_late:
+            take_back(self)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Environment, "take_back", interrupted)
+        ran = portal.run("batch", "-", stdin=LINES)
+    said = "Interrupted. What was written before stays. Line 1: The change was made.\n"
+    assert (ran.status, ran.err) == (130, said)
+    assert departments(portal) == ["/", "A"]
+
+
+def test_ctrl_c_when_a_lost_change_is_found_says_that_it_was_made(
+    remote: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is found is done, whatever comes after."""
+    from lmsctl.kit import work as units
+
+    def found(*given: Any, **more: Any) -> Any:
+        fate = outcome.find_out(*given, **more)
+        signal.raise_signal(signal.SIGINT)
+        return fate
+
+    with monkeypatch.context() as patch, proxy.before(remote.url, "swallow") as line:
+        patch.setattr(units, "find_out", found)
+        ran = patiently(remote, line.url, *CHANGE)
+    assert (ran.status, "not known" in ran.err, "othing was" in ran.err) == (130, True, False)
+    assert departments(remote) == ["/", "Sales"]
+
+
+def test_a_session_that_the_server_ends_is_unavailable(
+    remote: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server may let nobody wait in a transaction for long; that is no bug of ours."""
+    insert = Work.insert
+
+    def slow(self: Work, table: str, **values: Any) -> int:
+        if table == "departments":
+            time.sleep(0.5)
+        return insert(self, table, **values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "insert", slow)
+        patch.setenv("PGOPTIONS", "-c idle_in_transaction_session_timeout=100")
+        assert remote.refused(*CHANGE) == "database_unreachable"
+    assert departments(remote) == ["/"]
+
+
 # SQLite -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "is_made", "code"),
+    [
+        ("SQLITE_FULL", False, "database_full"),
+        ("SQLITE_READONLY_DBMOVED", False, "database_read_only"),
+        ("SQLITE_IOERR_FSYNC", False, "change_lost"),
+        ("SQLITE_IOERR_DELETE", True, None),
+    ],
+)
+def test_only_some_errors_of_a_commit_say_that_it_has_not_happened(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, name: str, code: str | None, *, is_made: bool
+) -> None:
+    """After the others the last write may have been the one that counts."""
+    plain = Sqlite._patiently
+
+    def failing(self: Sqlite, statement: str) -> None:
+        if statement == "COMMIT":
+            if is_made:
+                plain(self, statement)
+            error = sqlite3.OperationalError("it fails")
+            error.sqlite_errorname = name
+            raise error
+        plain(self, statement)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sqlite, "_patiently", failing)
+        ran = portal.run(*CHANGE, "-o", "json")
+    assert (ran.code if ran.status else None) == code
+    assert departments(portal) == (["/", "Sales"] if is_made else ["/"])
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("is_made", [True, False])
+def test_a_failed_commit_of_a_file_with_a_log_is_found_or_not_known(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_made: bool
+) -> None:
+    """What is not in the log yet may still be read from it after a crash."""
+    commit = Sqlite.commit
+
+    def failing(self: Sqlite) -> None:
+        if is_made:
+            commit(self)
+        raise driver.AnswerLost("disk I/O error")
+
+    with contextlib.closing(sqlite3.connect(driver.sqlite_path(portal.url))) as file:
+        assert file.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+    with monkeypatch.context() as patch:
+        patch.setattr(Sqlite, "commit", failing)
+        ran = patiently(portal, portal.url, *CHANGE, "-o", "json", patience=1)
+    if is_made:
+        assert (ran.status, ran.json["path"]) == (0, "Sales")
+    else:
+        assert (ran.status, ran.code, ran.error["retryable"]) == (11, "outcome_unknown", False)
+        found = MARK.search(ran.error["hint"])
+        assert found
+        assert marked(portal, found[1]) == []
+    assert departments(portal) == (["/", "Sales"] if is_made else ["/"])
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_file_that_nobody_can_ask_leaves_the_outcome_open(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk went away with the answer; when it is back, the mark tells."""
+    commit, file = Sqlite.commit, driver.sqlite_path(portal.url)
+    away = file.with_name("away.db")
+
+    def failing(self: Sqlite) -> None:
+        commit(self)
+        file.rename(away)
+        raise driver.AnswerLost("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sqlite, "commit", failing)
+        ran = patiently(portal, portal.url, *CHANGE, "-o", "json", patience=1)
+    assert (ran.status, ran.code) == (11, "outcome_unknown")
+    away.rename(file)
+    found = MARK.search(ran.error["hint"])
+    assert found
+    assert len(marked(portal, found[1])) == 1
 
 
 @pytest.mark.parametrize("is_made", [True, False])
@@ -358,6 +604,23 @@ def test_a_file_whose_answer_is_lost_on_the_way_knows_what_is_in(remote: Portal,
         remote.ok("user", "import", str(file), "--resume")
     else:
         assert (ran.status, ran.err[:13]) == (0, "6000 created,")
+    assert accounts(remote) == 6_000
+
+
+def test_a_part_of_a_file_that_the_server_gave_up_is_not_taken_for_the_one_before(
+    remote: Portal,
+) -> None:
+    """Every part has a mark of its own."""
+    file = people(remote.folder, 6_000)
+    with proxy.before(remote.url, "hold", at=2) as line:
+        helper = threading.Thread(target=_give_up, args=(remote, line))
+        helper.start()
+        ran = patiently(remote, line.url, "user", "import", str(file), "--keep-going")
+        helper.join()
+    assert (ran.status, "The change was not made" in ran.err) == (11, True), ran.err
+    assert "5,000 of 6,000 rows are in; go on with --resume." in ran.err
+    assert accounts(remote) == 5_000
+    remote.ok("user", "import", str(file), "--resume")
     assert accounts(remote) == 6_000
 
 

@@ -213,11 +213,11 @@ def _attempted(batch: _Batch, number: int, raw: bytes, *, is_over: bool) -> Line
 
 @contextmanager
 def _lent(env: Environment, here: Environment, number: int) -> Iterator[None]:
-    env.lend(here)
+    env.lend(here, f"Line {number}")
     try:
         yield
     finally:
-        env.take_back(here, f"Line {number}")
+        env.take_back()
 
 
 # All in one --------------------------------------------------------------------------------------
@@ -310,7 +310,7 @@ def _joined(batch: _Batch, work: Work, number: int, argv: list[str]) -> Line:
     call = batch.understand(argv)
     here = cast("_Part", batch.prepared(call, _Part))
     here.moment = work.now
-    batch.env.lend(here)
+    batch.env.lend(here, f"Line {number}")
     try:
         line = batch.told(number, call.act(here), here)
     except Refusal as refusal:

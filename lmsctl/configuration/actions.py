@@ -163,6 +163,7 @@ def _written(env: Environment, values: dict[str, Any]) -> Config:
     """Save `values`, or in a rehearsal return what would have been saved."""
     if env.options.dry_run:
         return Config(env.config.path, exists=env.config.exists, values=values)
+    env.leave_open("See what the configuration says now with 'lmsctl config show'.")
     env.use(config.save(env.config, values))
     return env.config
 

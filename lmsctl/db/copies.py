@@ -37,6 +37,10 @@ def back_up(env: Environment, file: Path, *, is_replacing: bool) -> Done:
             files.check_target(file, is_replacing=is_replacing)
         return found
 
+    def record(work: Work) -> None:
+        work.says = f"The audit log notes the backup already: see whether '{file}' is there."
+        _record(work, "db.backed_up", file)
+
     state, version = env.read(prepare)
     connection = env.connect()
     connection.rollback()
@@ -48,7 +52,7 @@ def back_up(env: Environment, file: Path, *, is_replacing: bool) -> Done:
         size = temporary.stat().st_size
         if state is State.CURRENT:
             # Before the file takes its place, so that none is ever there without being noted.
-            notes += _noted(env, lambda work: _record(work, "db.backed_up", file))
+            notes += _noted(env, record)
     result = Backup(str(file), connection.dialect, version, size)
     return Done(result, f"Backed up to '{file}'.", notes=notes)
 
@@ -69,15 +73,14 @@ def restore(env: Environment, file: Path) -> Done:
             if not env.options.dry_run:
                 notes += _make_room(env, lost, undoing)
         if not env.options.dry_run:
-            notes += _put_back(env, file)
-        undoing.pop_all()
+            notes += _put_back(env, file, undoing)
     if version != schema.VERSION:
         notes.append("Its schema is older than this program: run 'lmsctl db upgrade'.")
     result = Backup(str(file), _dialect(env), version, file.stat().st_size)
     return Done(result, f"Restored from '{file}'.", notes=notes)
 
 
-def _put_back(env: Environment, file: Path) -> list[str]:
+def _put_back(env: Environment, file: Path, undoing: contextlib.ExitStack) -> list[str]:
     patience = env.connecting.patience
 
     def record(work: Work) -> None:
@@ -93,6 +96,7 @@ def _put_back(env: Environment, file: Path) -> list[str]:
         is_compared = env.write(put_back, late=True)
         return [] if is_compared else [_NOT_COMPARED]
     sqlite_copy.put_back(file, env.connect(), patience=patience)
+    undoing.pop_all()
     return _noted(env, record)
 
 

@@ -29,8 +29,13 @@ def lent(connection: driver.Connection) -> Iterator[sqlalchemy.Connection]:
     engine = sqlalchemy.create_engine(
         dialect, creator=lambda: connection.raw, poolclass=StaticPool, hide_parameters=True
     )
+    with translated(connection):
+        bound = engine.connect()
+    # The connection may be lost meanwhile, and another one have taken its place.
+    for end in ("do_commit", "do_rollback"):
+        setattr(engine.dialect, end, lambda _raw: None)
     # To SQLAlchemy and Alembic this is a transaction that somebody else will end.
-    with engine.connect() as bound, bound.begin():
+    with bound, bound.begin():
         yield bound
 
 
@@ -41,6 +46,8 @@ def translated(connection: driver.Connection) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise connection.refusal(error.orig) from error
+    except connection.failures as error:
+        raise connection.refusal(error) from error
 
 
 def make_private_file(url: str) -> None:

@@ -146,9 +146,9 @@ class Connection(Protocol):
         """Start a transaction that sees one state of the database and writes nothing."""
 
     def transaction(self) -> str | None:
-        """Return the name by which the server knows what this transaction has changed, if it does.
+        """Return the name by which the server knows what this transaction has changed.
 
-        None when nothing was changed, and where no server remembers transactions.
+        None when nothing was changed; empty where no server remembers transactions.
         """
 
     def commit(self) -> None:
@@ -214,6 +214,7 @@ class Sqlite:
         self.failures: tuple[type[Exception], ...] = (sqlite3.Error,)
         self._path = path
         self._session: Session | None = None
+        self._changes_before = 0
         self.patience = patience
         self._connect(create=create)
 
@@ -257,13 +258,14 @@ class Sqlite:
         except self._errors.Error as error:
             raise self.refusal(error) from error
         self.raw.execute(f"PRAGMA busy_timeout={int(self.patience * 1000)}")
+        self._changes_before = self.raw.total_changes
 
     def begin_reading(self) -> None:
         _ = self.session
         self._guarded(lambda: self.raw.execute("BEGIN"))
 
     def transaction(self) -> str | None:
-        return None
+        return "" if self.raw.total_changes > self._changes_before else None
 
     def commit(self) -> None:
         try:
@@ -274,8 +276,10 @@ class Sqlite:
             raise AnswerLost(f"{error} ({self._path})") from error
 
     def rollback(self) -> None:
-        if self.raw.in_transaction:
-            self.raw.execute("ROLLBACK")
+        # What is left of a transaction is undone by whoever opens the file next.
+        with suppress(self._errors.OperationalError, self._errors.ProgrammingError):
+            if self.raw.in_transaction:
+                self.raw.execute("ROLLBACK")
 
     def execute(self, sql: str, values: Values) -> Any:
         return self._guarded(lambda: self.raw.execute(_for_sqlite(sql), _encoded(values)))
@@ -405,8 +409,12 @@ class Postgresql:
     dialect = "postgresql"
 
     def __init__(self, url: str, *, patience: float) -> None:
+        import logging
+
         import psycopg
 
+        # What it has to say on its own would stand beside our words on standard error.
+        logging.getLogger("psycopg").disabled = True
         self._errors = psycopg
         self.failures: tuple[type[Exception], ...] = (psycopg.Error,)
         self._numbers = itertools.count()
@@ -536,7 +544,8 @@ class Postgresql:
             return Clash(error)
         if state in _MISSING:
             return _missing(error.diag.message_primary or "")
-        if state[:2] in {"08", "57"} or (not state and self.raw.closed):
+        # The server ends a session for many reasons: somebody wants it, or it has waited too long.
+        if state[:2] in {"08", "57"} or self.raw.closed:
             return DatabaseUnreachable(reason=_one_line(error))
         found: dict[str, Exception] = {
             "55P03": DatabaseLocked(seconds=round(self.patience)),

@@ -123,6 +123,7 @@ class Environment:
     _files: Files | None = None
     _connection: Connection | None = None
     _latest: Work | None = None
+    _borrower: tuple[Environment, str] | None = None
     _is_confirmed: bool = False
     _standing: str = ""
     _doubt: str = ""
@@ -242,13 +243,17 @@ class Environment:
     @property
     def standing(self) -> str:
         """The sentence on what was made durable so far; empty as long as nothing was."""
+        if self._borrower and (theirs := self._borrower[0].standing):
+            return f"{EARLIER_STAYS} {self._borrower[1]}: {theirs}"
         return (self._latest.standing if self._latest else "") or self._standing
 
     @property
     def doubt(self) -> str:
         """The sentence on a change that may or may not have been made; empty without one."""
+        if self._borrower and (theirs := self._borrower[0].doubt):
+            return theirs
         if self._latest is None or not self._latest.is_in_doubt:
-            return self._doubt
+            return "" if self._latest and self._latest.standing else self._doubt
         return (
             "Whether the change was made is not known:"
             f" 'lmsctl audit list --mark {self._latest.mark}' shows it if it was."
@@ -337,18 +342,18 @@ class Environment:
 
     # Other command lines on the same connection ---------------------------------------------------
 
-    def lend(self, other: Environment) -> None:
-        """Let `other` work with this one's configuration, on its connection."""
+    def lend(self, other: Environment, name: str) -> None:
+        """Let `other`, called `name`, work with this one's configuration, on its connection."""
+        self._borrower = other, name
         other.use(self.config)
         if self._files is not None:
             self._files.share(other.files)
         other.adopt(self.connect())
 
-    def take_back(self, other: Environment, name: str) -> None:
-        """End the view `other`, called `name`, has read from, and know what it made durable."""
-        if other.standing:
-            self._standing = f"{EARLIER_STAYS} {name}: {other.standing}"
-        self._latest = other._latest if other.doubt else None
+    def take_back(self) -> None:
+        """End the view that was read from by whom this was lent to; what they did is known."""
+        self._standing, self._doubt = self.standing, self.doubt
+        self._latest = self._borrower = None
         self.connect().rollback()
 
 

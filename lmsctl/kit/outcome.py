@@ -19,7 +19,7 @@ class OutcomeUnknown(Unavailable):
         " and whether the change was made is not known."
     )
     hint = (
-        "Look before you repeat it: 'lmsctl audit list --mark {mark}' shows it if it was made;"
+        "Look before you repeat it: 'lmsctl {where}' shows it if it was made;"
         " wait until the server has ended the lost connection."
     )
     retryable = False
@@ -47,7 +47,7 @@ def find_out(connection: Connection, number: str | None, mark: str, *, is_signed
     `number` is what the server calls it, and `mark` what it has left in its audit rows, if it
     `is_signed`.
     """
-    if connection.dialect == "postgresql" and number is None:
+    if number is None:
         return Fate.DONE  # There was nothing to commit.
     failures: tuple[type[Exception], ...] = (Refusal, Repeat, *connection.failures)
     deadline = time.monotonic() + connection.patience
@@ -78,7 +78,7 @@ def _asked(connection: Connection, number: str | None, mark: str, *, is_signed: 
     elif _value(connection, "PRAGMA journal_mode") != "wal":
         # Whoever may write has first taken back what was written by half.
         connection.begin_writing()
-        said = "aborted"
+        said = "aborted" if is_signed else None
     try:
         if _value(connection, "SELECT 1 FROM audit_rows WHERE mark = :mark", mark=mark):
             return Fate.DONE

@@ -73,7 +73,8 @@ class Work:
 
     `mark` is in every audit row of a transaction, so that others can tell whether it was committed;
     `is_in_doubt` says that this is not known. `standing` is the sentence on what was made durable,
-    empty as long as nothing was. `stop` is a signal that came too late to undo anything.
+    empty as long as nothing was; as a rule it becomes what the unit of work `says`. `stop` is a
+    signal that came too late to undo anything.
     """
 
     connection: Connection
@@ -91,6 +92,7 @@ class Work:
     is_sandbox: bool = False
     has_begun: bool = False
     is_in_doubt: bool = False
+    says: str = "The change was made."
     standing: str = ""
     stop: BaseException | None = None
     mark: str = field(default_factory=secret.identifier)
@@ -273,14 +275,16 @@ class Work:
         self.is_signed = True
         return self.mark
 
-    def commit(self, standing: str = "The change was made.") -> AnswerLost | None:
+    def commit(self, standing: str = "") -> AnswerLost | None:
         """Make durable what was done, and wait for the end of that whatever signals come.
 
-        `standing` is what is to be said about it from then on. Returns how the answer was lost, if
-        it was and the change is known to be made nevertheless. A signal that came meanwhile is kept
-        as `stop` when the change is made. Raises OutcomeUnknown and ChangeLost.
+        `standing` is what is to be said about it from then on, unless nothing was changed. Returns
+        how the answer was lost, if it was and the change is known to be made nevertheless. A signal
+        that came meanwhile is kept as `stop` when the change is made. Raises OutcomeUnknown and
+        ChangeLost.
         """
         number = self.connection.transaction()
+        standing = "" if number is None else standing or self.says
         lost, is_over = None, False
         try:
             with signals.held(once=True):
@@ -291,8 +295,7 @@ class Work:
                 raise
             self.stop = signal
         if lost:
-            self._look_up(number, lost)
-            self.standing = standing
+            self._look_up(number, lost, standing)
         return lost
 
     def _commit(self, standing: str) -> AnswerLost | None:
@@ -309,10 +312,13 @@ class Work:
         self.is_in_doubt = False
         return None
 
-    def _look_up(self, number: str | None, lost: AnswerLost) -> None:
+    def _look_up(self, number: str | None, lost: AnswerLost, standing: str) -> None:
         fate = find_out(self.connection, number, self.mark, is_signed=self.is_signed)
         if fate is Fate.UNDECIDED:
-            raise OutcomeUnknown(reason=lost, mark=self.mark) from lost
+            where = f"audit list --mark {self.mark}" if self.is_signed else "db status"
+            raise OutcomeUnknown(reason=lost, where=where) from lost
+        if fate is Fate.DONE:
+            self.standing = standing
         self.is_in_doubt = False
         if fate is Fate.UNDONE:
             raise self.stop or ChangeLost(reason=lost) from lost

@@ -1,5 +1,6 @@
 """The configuration file: what holds, why, and how it is changed."""
 
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lmsctl.kit import writing
 from tests.conftest import Portal
 
 
@@ -244,3 +246,20 @@ def test_a_connection_that_was_added_can_be_worked_with(desk: Desk) -> None:
     desk.ok("init", "--sandbox")
     assert (desk.folder / "test.db").exists()
     assert desk.ok("db", "status", "-C", "test", "-o", "json").json["state"] == "current"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_who_interrupts_a_change_of_the_file_is_told_where_to_look(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+) -> None:
+    """Just before the new file takes its place, and just after."""
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    home, name = (writing, "_sync_folder") if is_there else (os, "fsync")
+    monkeypatch.setattr(home, name, interrupted)
+    ran = desk.run("config", "set", "output", "json")
+    look = "See what the configuration says now with 'lmsctl config show'."
+    assert (ran.status, ran.err) == (130, f"Interrupted. {look}\n")
+    assert desk.file.exists() is is_there

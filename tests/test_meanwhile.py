@@ -13,6 +13,7 @@ from tests.holding import run_during
 from tests.trainings import session, training
 
 NAMES = ("--first-name", "F", "--last-name", "L")
+PLACES = ("--department", "/", "--ends", "never", "--activations", "9")
 
 
 @pytest.fixture
@@ -176,10 +177,100 @@ def test_a_choice_that_goes_meanwhile_is_given_to_nobody(
     """Whatever door people come by, a field holds one of its choices."""
     house.ok("field", "create", "Color", "--kind", "list", "--choice", "red", "--choice", "blue")
     house.ok("registration", "enable")
-    places = ("--department", "/", "--ends", "never", "--activations", "9")
-    house.ok("signup-profile", "create", "P", "--code", "p", *places)
+    house.ok("signup-profile", "create", "P", "--code", "p", *PLACES)
     house.folder.joinpath("colors.csv").write_text("Login,Color\nann,blue\n")
     ran = run_during(house, (*line, "-o", "json"), """UPDATE fields SET choices_json = '["red"]'""")
     codes = {ran.code, *(detail["code"] for detail in ran.error["details"])}
     assert "field_value_wrong" in codes
     assert house.value("SELECT count(*) FROM field_values") == 0
+
+
+# What goes, or is another ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "table", "word"),
+    [
+        (("content", "edit", "one", "--title", "T"), "content_items", "'one'"),
+        (("training", "edit", "aid", "--title", "T"), "trainings", "'aid'"),
+        (("training", "lock", "aid"), "trainings", "'aid'"),
+        (
+            ("signup-profile", "edit", "p", "--name", "N"),
+            "signup_profiles",
+            "no such sign-up profile",
+        ),
+        (("token", "edit", "1", "--nickname", "N"), "tokens", "no such token"),
+        (("--yes", "user", "delete", "ann"), "users", "'ann'"),
+        (("group", "edit", "G", "--name", "N"), "user_groups", "'G'"),
+        (("autoenroll", "apply", "r"), "autoenroll_rules", "'r'"),
+        (("field", "edit", "Color", "--required"), "fields", "'Color'"),
+        (("--yes", "role", "delete", "made"), "roles", "'made'"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.isidentifier() else "",
+)
+def test_what_goes_meanwhile_is_unknown_by_the_name_it_was_given(
+    house: Portal, line: tuple[str, ...], table: str, word: str
+) -> None:
+    """Nobody is told of a number that they have not written."""
+    training(house)
+    house.ok("group", "create", "G")
+    house.ok("field", "create", "Color")
+    house.ok("role", "create", "made", "--permission", "user.view")
+    house.ok("autoenroll", "create", "--content", "two", "--department", "Here", "--code", "r")
+    house.ok("signup-profile", "create", "P", "--code", "p", *PLACES)
+    house.ok("token", "create", "--content", "two", "--code", "TOKEN-AAAA")
+    named = {
+        "content_items": "code = 'one'",
+        "users": "login = 'ann'",
+        "roles": "name = 'made'",
+    }
+    gone = f"DELETE FROM {table} WHERE {named.get(table, 'TRUE')}"
+    before = (
+        ("DELETE FROM pathway_items", "DELETE FROM role_permissions")
+        if table in {"content_items", "roles"}
+        else ()
+    )
+    ran = run_during(house, (*line, "-o", "json"), *before, gone)
+    assert ran.status != 0, ran.out
+    assert word in ran.error["message"]
+
+
+def test_an_open_link_that_is_another_meanwhile_lets_nobody_in(house: Portal) -> None:
+    """Whoever comes by the old one is told that it leads nowhere, and leaves nothing behind."""
+    house.ok("registration", "enable")
+    link = house.ok("content", "link", "one", "-o", "json").json["link"]
+    line = ("registration", "submit", "--content", link, *NAMES, "--email", "n@example.com")
+    ran = run_during(
+        house, (*line, "-o", "json"), "UPDATE content_items SET link = 'another' WHERE code = 'one'"
+    )
+    assert ran.code == "open_link_unknown"
+    assert house.value("SELECT count(*) FROM users WHERE email_key = 'n@example.com'") == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("token", "redeem", "TOKEN-AAAA", *NAMES, "--email", "n@example.com"),
+        ("registration", "confirm", "NOSUCHCODE"),
+        ("signup-profile", "sign-up", "p", *NAMES, "--email", "n@example.com"),
+        ("registration", "submit", "--content", "one", *NAMES, "--email", "n@example.com"),
+    ],
+    ids=lambda line: " ".join(line[:2]),
+)
+def test_doors_too_are_shut_to_who_is_made_inactive_meanwhile(
+    house: Portal, line: tuple[str, ...]
+) -> None:
+    """Doors need no right, but whoever acts must be active when it is their turn."""
+    house.ok("registration", "enable")
+    house.ok("content", "link", "one")
+    house.ok("signup-profile", "create", "P", "--code", "p", *PLACES)
+    house.ok("token", "create", "--content", "two", "--code", "TOKEN-AAAA")
+    house.ok("role", "grant", "ann", "administrator")
+    ran = run_during(
+        house,
+        ("--as", "ann", *line, "-o", "json"),
+        "UPDATE portals SET seats_taken = seats_taken - 1",
+        "UPDATE users SET status = 'inactive' WHERE login = 'ann'",
+    )
+    assert ran.code == "actor_not_active"
+    checked(house)

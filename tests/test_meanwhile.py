@@ -127,6 +127,36 @@ def test_a_rule_brings_nobody_back_who_was_taken_out_meanwhile(house: Portal) ->
     checked(house)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("user", "create", "--login", "new", *NAMES, "--department", "Here"),
+        ("user", "move", "cy", "--department", "Here"),
+        ("user", "import", "people.csv"),
+        ("token", "redeem", "TOKEN-AAAA", *NAMES, "--email", "n@example.com"),
+    ],
+    ids=lambda line: " ".join(line[:2]),
+)
+def test_nobody_comes_into_an_item_that_was_archived_meanwhile(
+    house: Portal, line: tuple[str, ...]
+) -> None:
+    """Whoever joins by a rule waits for it to be restored, and a token admits nobody."""
+    house.ok("registration", "enable")
+    house.ok("user", "create", "--login", "cy", *NAMES)
+    house.ok("autoenroll", "create", "--content", "one", "--department", "Here", "--code", "r")
+    house.ok("token", "create", "--content", "one", "--code", "TOKEN-AAAA")
+    people = "Login,First name,Last name,Department\nnew,N,N,Here\n"
+    house.folder.joinpath("people.csv").write_text(people)
+    # As a command that archives it holds it.
+    held = () if house.is_sqlite else ("SELECT 1 FROM content_items WHERE code = 'one' FOR UPDATE",)
+    archived = "UPDATE content_items SET status = 'archived' WHERE code = 'one'"
+    ran = run_during(house, (*line, "-o", "json"), *held, archived)
+    is_redeemed = line[1] == "redeem"
+    assert (ran.status == 0) != is_redeemed, ran.err
+    assert house.value("SELECT count(*) FROM enrollments") == 0
+    assert house.value("SELECT count(*) FROM autoenroll_waiting") == (0 if is_redeemed else 1)
+
+
 # Trainings ---------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,12 +16,12 @@ _WAITING = """
 """
 
 
-def run_during(portal: Portal, argv: tuple[str, ...], statement: str, **values: Any) -> Ran:
+def run_during(portal: Portal, argv: tuple[str, ...], *statements: str, **values: Any) -> Ran:
     """Run a command line while a change is under way, which is committed when it waits for that.
 
     On SQLite, whose writers are alone, there is nothing to see of the waiting.
     """
-    with _changing(portal, statement, **values) as connection:
+    with _changing(portal, statements, **values) as connection:
         process = portal.start(*argv)
         await_held(portal, process)
         connection.commit()
@@ -30,11 +30,14 @@ def run_during(portal: Portal, argv: tuple[str, ...], statement: str, **values: 
 
 
 @contextmanager
-def _changing(portal: Portal, statement: str, **values: Any) -> Iterator[driver.Connection]:
+def _changing(
+    portal: Portal, statements: Sequence[str], **values: Any
+) -> Iterator[driver.Connection]:
     connection = driver.open_database(portal.url, patience=10)
     try:
         connection.begin_writing()
-        connection.execute(statement, values)
+        for statement in statements:
+            connection.execute(statement, values)
         yield connection
     finally:
         connection.close()

@@ -130,7 +130,9 @@ def _finish(line: Sequence[str]) -> Finish:
     sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
     status = main([*line, "-o", "json"])
     if status:
-        return Finish(status, json.loads(sys.stderr.getvalue().splitlines()[-1])["error"]["code"])
+        said = sys.stderr.getvalue().splitlines()[-1]
+        # A batch says what became of its lines, which is no refusal.
+        return Finish(status, json.loads(said)["error"]["code"] if said.startswith("{") else "")
     return Finish(status, None, json.loads(sys.stdout.getvalue()))
 
 

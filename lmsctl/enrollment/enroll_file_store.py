@@ -189,6 +189,13 @@ _ON_THE_WAY = f"""
 def prepare_pathways(work: Work, span: Span) -> None:
     """Give the phase pre-enrolled in the mandatory items of pathways, where there is none."""
     values = {"now": work.now, **span.values}
+    if not work.is_sqlite:
+        # Whoever cancels one of them meanwhile would take its reasons and not see ours.
+        locked = f"""
+            SELECT e.id FROM enrollments e WHERE e.id IN (SELECT e.id {_ON_THE_WAY})
+            ORDER BY e.id FOR UPDATE
+        """
+        work.value(f"SELECT count(*) FROM ({locked}) locked", **values)
     work.run(
         f"""
         INSERT INTO enrollments (user_id, item_id, phase, enrolled_at)

@@ -55,13 +55,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one person stands to one item; `has_reason` says whether for the reason in question."""
+    """How one person stands to one item."""
 
     id: int
     user_id: int
     phase: str
     is_canceled: bool
-    has_reason: bool
 
     @property
     def is_enrolled(self) -> bool:

@@ -93,24 +93,20 @@ def _narrowed(narrowing: Narrowing) -> tuple[list[str], dict[str, Any]]:
 # Enrolling ---------------------------------------------------------------------------------------
 
 
-def standings(
-    work: Work, item_id: int, user_ids: Sequence[int], reason: str, reference: str
-) -> list[Standing]:
-    """Return how those stand who are or were in the item, locked until we are done."""
-    lock = "" if work.is_sqlite else " FOR UPDATE OF e"
+def standings(work: Work, item_id: int, user_ids: Sequence[int]) -> list[Standing]:
+    """Return how those stand who are or were in the item, locked until we are done.
+
+    Their reasons are to be read after this: while we waited, others may have changed them.
+    """
     return work.all(
         Standing,
         f"""
-        SELECT e.id, e.user_id, e.phase, e.canceled_at IS NOT NULL AS is_canceled,
-               EXISTS (SELECT 1 FROM enrollment_reasons r
-                       WHERE r.enrollment_id = e.id AND r.reason = :reason
-                         AND r.reference = :reference) AS has_reason
-        FROM enrollments e WHERE e.item_id = :item AND e.user_id IN :users ORDER BY e.id{lock}
+        SELECT e.id, e.user_id, e.phase, e.canceled_at IS NOT NULL AS is_canceled
+        FROM enrollments e WHERE e.item_id = :item AND e.user_id IN :users
+        ORDER BY e.id{work.for_update}
         """,
         item=item_id,
         users=list(user_ids),
-        reason=reason,
-        reference=reference,
     )
 
 
@@ -147,14 +143,14 @@ def enroll_again(work: Work, ids: Sequence[int], due_at: datetime | None) -> Non
 
 def add_reason(
     work: Work, item_id: int, user_ids: Sequence[int], reason: str, reference: str
-) -> None:
-    """Note why these people are in the item, for whom that is not noted yet."""
-    work.run(
+) -> list[int]:
+    """Note why these people are in the item; returns the enrollments of which it was not noted."""
+    return work.values(
         """
         INSERT INTO enrollment_reasons (enrollment_id, reason, reference, since_at)
         SELECT e.id, :reason, :reference, :now FROM enrollments e
         WHERE e.item_id = :item AND e.user_id IN :users
-        ON CONFLICT DO NOTHING
+        ON CONFLICT DO NOTHING RETURNING enrollment_id
         """,
         item=item_id,
         users=list(user_ids),
@@ -173,6 +169,15 @@ _ON_THE_WAY = """
 def prepare(work: Work, pathway_id: int, code: str, user_ids: Sequence[int]) -> None:
     """Give people the phase pre-enrolled in a pathway's mandatory items, where they have none."""
     values = {"pathway": pathway_id, "users": list(user_ids), "now": work.now}
+    # Whoever cancels one of them meanwhile would take its reasons and not see ours.
+    if not work.is_sqlite:
+        work.values(
+            f"""
+            SELECT e.id FROM enrollments e
+            WHERE e.user_id IN :users AND e.item_id IN ({_ON_THE_WAY}) ORDER BY e.id FOR UPDATE
+            """,
+            **values,
+        )
     work.run(
         f"""
         INSERT INTO enrollments (user_id, item_id, phase, enrolled_at)
@@ -262,16 +267,17 @@ def note_by_hand(work: Work, ids: Sequence[int]) -> None:
 
 
 def prepared_by(work: Work, code: str, user_ids: Sequence[int] | None) -> list[int]:
-    """Return the enrollments, not completed yet, that have a pathway for a reason.
+    """Return the enrollments, not completed yet, that have a pathway for a reason, locked.
 
     Those of these people, or of everybody when None.
     """
+    lock = "" if work.is_sqlite else " FOR UPDATE OF e"
     return work.values(
-        """
+        f"""
         SELECT e.id FROM enrollments e JOIN enrollment_reasons r ON r.enrollment_id = e.id
         WHERE r.reason = 'pathway' AND r.reference = :code AND e.phase <> 'completed'
           AND (:is_all OR e.user_id IN :users)
-        ORDER BY e.id
+        ORDER BY e.id{lock}
         """,
         code=code,
         is_all=user_ids is None,

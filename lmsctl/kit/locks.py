@@ -1,8 +1,10 @@
 """Finding a row for changing it: what decides is read once the row is ours."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from lmsctl.kit.errors import NotFound
 from lmsctl.kit.work import Work
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ def get_for_update(work: Work, get: Callable[[], R], lock: Callable[[Work, int],
     """
     found = get()
     while True:
-        lock(work, found.id)
+        with suppress(NotFound):  # it has just gone: `get` says so in the words that were given
+            lock(work, found.id)
         again = get()
         if again.id == found.id:
             return again

@@ -48,33 +48,31 @@ class Standing:
         return self.points is not None or self.certificate is not None
 
 
-_STANDING = f"""
+_STANDING = """
     SELECT e.id, e.user_id, e.training_id, e.session_id, s.code AS session, e.is_preselected,
            EXISTS (SELECT 1 FROM attendances a JOIN session_days y ON y.id = a.day_id
                    WHERE a.enrollment_id = e.id AND y.session_id = e.session_id)
                AS is_attendance_recorded,
            e.side, e.enrolled_at, e.access_at, e.answer, e.points, e.certificate
-    FROM training_enrollments e LEFT JOIN training_sessions s ON s.id = e.session_id
-    WHERE e.{LIVE}
+    FROM training_enrollments e LEFT JOIN training_sessions s ON s.id = e.session_id WHERE
 """
 
 
 def standings(work: Work, training_id: int, user_ids: Sequence[int]) -> list[Standing]:
     """Return how those stand who take part, locked until we are done."""
-    lock = "" if work.is_sqlite or not work.is_writing else " FOR UPDATE OF e"
-    return work.all(
-        Standing,
-        f"{_STANDING} AND e.training_id = :training AND e.user_id IN :users ORDER BY e.id{lock}",
-        training=training_id,
-        users=list(user_ids),
-    )
+    fits = f"e.{LIVE} AND e.training_id = :training AND e.user_id IN :users ORDER BY e.id"
+    values = {"training": training_id, "users": list(user_ids)}
+    if work.is_writing and not work.is_sqlite:
+        # By itself: while we wait, others may change the session, whose code is read here too.
+        work.values(f"SELECT e.id FROM training_enrollments e WHERE {fits} FOR UPDATE", **values)
+    return work.all(Standing, f"{_STANDING} {fits}", **values)
 
 
 def standings_of_user(work: Work, user_id: int) -> dict[int, Standing]:
     """Return how a person takes part in the trainings that they have access to, by training."""
     found = work.all(
         Standing,
-        f"{_STANDING} AND e.user_id = :user AND e.access_at <= :now",
+        f"{_STANDING} e.{LIVE} AND e.user_id = :user AND e.access_at <= :now",
         user=user_id,
         now=work.now,
     )

@@ -14,6 +14,7 @@ from lmsctl.kit import discover
 from lmsctl.kit.address import login_key
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvout import CsvFile
+from lmsctl.kit.driver import Repeat
 from lmsctl.kit.work import MeanwhileChanged, Work
 from lmsctl.kit.writing import Target
 from lmsctl.notification import actions as notification
@@ -92,6 +93,7 @@ class _Import:
 
     def resolve(self, work: Work, span: Span) -> None:
         """Find out whom the rows of `span` mean, what they change, and what is wrong with them."""
+        self._hold_fields(work)
         if self._is_first:
             self._prepare(work)
         has_people = self._find_people(work, span)
@@ -112,6 +114,11 @@ class _Import:
             _give_logins(work, span, is_first=self._is_first)
         self._is_first = False
 
+    def _hold_fields(self, work: Work) -> None:
+        """Let nobody change the fields by which the rows were read; read again if somebody has."""
+        if users.shared_fields(work) != self.fields:
+            raise Repeat if self._is_first else MeanwhileChanged(times=1)
+
     def _find_people(self, work: Work, span: Span) -> bool:
         """Find and lock whom the rows mean and where they are to be; say whether there are any."""
         has_people = store.find_people(work, span)
@@ -128,8 +135,6 @@ class _Import:
         return has_people and store.find_people(work, span)
 
     def _prepare(self, work: Work) -> None:
-        if users.fields(work) != self.fields:
-            raise MeanwhileChanged(times=1)
         self._has_generated = store.has_generated(work)
         store.prepare(work, is_searched=self._has_generated or self._has_supervisors)
 

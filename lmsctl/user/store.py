@@ -188,8 +188,13 @@ def lock(work: Work, number: int, *beside: int) -> None:
     Whoever locks several people does it at once and by their numbers, so that no two wait for each
     other.
     """
+    lock_all(work, [number, *beside])
+
+
+def lock_all(work: Work, ids: Sequence[int]) -> set[int]:
+    """Do what `lock` does with people, and return those who are still there."""
     sql = f"SELECT id FROM users WHERE id IN :ids ORDER BY id{work.for_update}"
-    work.values(sql, ids=[number, *beside])
+    return set(work.values(sql, ids=list(ids)))
 
 
 def supervised_by(work: Work, number: int) -> list[int]:
@@ -258,12 +263,20 @@ def expired(work: Work) -> list[int]:
 # Custom fields -----------------------------------------------------------------------------------
 
 
+_FIELDS = "SELECT id, name, name_key, kind, is_required, choices_json FROM fields ORDER BY id"
+
+
 def fields(work: Work) -> list[FieldRule]:
     """Return every custom field, in the order they were made."""
-    return work.all(
-        FieldRule,
-        "SELECT id, name, name_key, kind, is_required, choices_json FROM fields ORDER BY id",
-    )
+    return work.all(FieldRule, _FIELDS)
+
+
+def shared_fields(work: Work) -> list[FieldRule]:
+    """Return what `fields` does, and let nobody change them until we are done.
+
+    This is for whoever gives people values.
+    """
+    return work.all(FieldRule, f"{_FIELDS}{locks.for_share(work)}")
 
 
 def lock_field(work: Work, number: int) -> None:

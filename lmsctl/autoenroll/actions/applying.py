@@ -85,12 +85,13 @@ def apply(
     """
     rule = held(work, given)
     scope = rights.require(work, "enrollment.manage")
-    users.share(work, [person.id for person in store.fitting(work, rule.id, scope)])
+    # Not shared: nobody is to take them out of the item between the decision and the deed.
+    held_ids = users.lock_all(work, [person.id for person in store.fitting(work, rule.id, scope)])
     item = content.share(work, rule.item_id)
     rights.look_again(work)
     scope = rights.require(work, "enrollment.manage")
     content_rules.check_enrollable(item)
-    fitting = store.fitting(work, rule.id, scope)
+    fitting = [one for one in store.fitting(work, rule.id, scope) if one.id in held_ids]
     people = [
         person
         for person in fitting

@@ -47,7 +47,7 @@ def enroll_one(
     Whether person and item are fit for it is the caller's business, and so is the audit log.
     Enrolling again changes nothing but the reasons; completion stays.
     """
-    found = store.standings(work, item.id, [user_id], reason, reference)
+    found = store.standings(work, item.id, [user_id])
     numbers, admission = _admit(work, [user_id], found, item, reason, reference)
     return numbers[0] if numbers else found[0].id, user_id in admission.new
 
@@ -56,7 +56,7 @@ def enroll_many(
     work: Work, user_ids: Sequence[int], item: Item, reason: Reason, reference: str
 ) -> Admission:
     """Enroll people in an item as `enroll_one` does, with as many statements as for one person."""
-    found = store.standings(work, item.id, user_ids, reason, reference)
+    found = store.standings(work, item.id, user_ids)
     return _admit(work, user_ids, found, item, reason, reference)[1]
 
 
@@ -76,15 +76,13 @@ def _admit(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
     known = {standing.user_id for standing in found}
     new = [user_id for user_id in user_ids if user_id not in known]
     again = [standing for standing in found if not standing.is_enrolled]
-    confirmed = [
-        standing.user_id for standing in found if standing.is_enrolled and not standing.has_reason
-    ]
     numbers = store.enroll_new(work, item.id, new, due_at) if new else []
     if again:
         store.enroll_again(work, [standing.id for standing in again], due_at)
     fresh = [*new, *(standing.user_id for standing in again)]
-    if fresh or confirmed:
-        store.add_reason(work, item.id, [*fresh, *confirmed], reason, reference)
+    enrolled = {standing.id: standing.user_id for standing in found if standing.is_enrolled}
+    noted = store.add_reason(work, item.id, [*fresh, *enrolled.values()], reason, reference)
+    confirmed = [enrolled[number] for number in noted if number in enrolled]
     if fresh and item.kind == Kind.PATHWAY:
         store.prepare(work, item.id, item.code, fresh)
     return numbers, Admission(frozenset(fresh), frozenset(confirmed), due_at)
@@ -156,8 +154,7 @@ def cancel(
 
     def found(item: Item, people: Sequence[Candidate]) -> dict[int, Standing]:
         ids = [person.id for person in people]
-        standings = store.standings(work, item.id, ids, reason or "", reference or "")
-        return {standing.user_id: standing for standing in standings}
+        return {standing.user_id: standing for standing in store.standings(work, item.id, ids)}
 
     def refusals(item: Item, people: Sequence[Candidate]) -> Mapping[int, Refusal]:
         present = found(item, people)

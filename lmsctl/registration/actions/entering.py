@@ -68,7 +68,7 @@ def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
     nothing remains then.
     """
     row = check_open(work)
-    details = rules.check_newcomer(newcomer, users.fields(work), is_sandbox=work.is_sandbox)
+    details = rules.check_newcomer(newcomer, users.shared_fields(work), is_sandbox=work.is_sandbox)
     if row.is_policy_on and not newcomer.accepts_policy:
         raise PolicyNotAccepted(field="--accept-policy")
     rules.check_admitted(details.email, row, door.domains)

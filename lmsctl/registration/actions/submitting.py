@@ -33,9 +33,9 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> Registered:
     """
     rights.actor(work)
     work.about = rules.about("submit", newcomer)
-    found = _named(work, given)
+    _named(work, given)
     settings = portal.lock(work)
-    item = content_store.lock(work, found.id)
+    item = rights.get_for_update(work, lambda: _named(work, given), content_store.lock)
     if item.link is None:
         raise ContentNotShared(given=item.code)
     for refusal in content_rules.closed_link(item, settings, settings.seats_taken):

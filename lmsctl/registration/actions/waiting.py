@@ -38,6 +38,7 @@ def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
     if "@" in code:
         return _vouch(work, code)
     portal.lock(work)
+    rights.actor(work)
     found = store.by_code(work, secret.fingerprint(rules.secret_part(code).upper()))
     if found is None or found.user_id is None or found.state == State.EXPIRED:
         raise ConfirmationUnknown

@@ -57,8 +57,9 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     if not canonical.trim(given or ""):
         rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
     settings = portal.lock(work)
+    rights.actor(work)
     row = store.lock_by_code(work, rules.code_in(given or "", settings.public_url))
-    item = content.by_id(work, row.content_id)
+    item = content.share(work, row.content_id)
     for refusal in rules.closed_gates(row, item.status, settings, work.now):
         raise refusal
     details = rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)

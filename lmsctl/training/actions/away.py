@@ -7,6 +7,7 @@ from itertools import groupby
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import timewords
+from lmsctl.kit.driver import Repeat
 from lmsctl.kit.icalendar import cancellations
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
@@ -17,6 +18,7 @@ from lmsctl.training import away_store, people_store, store
 from lmsctl.training.actions import telling
 from lmsctl.training.actions.telling import Standing
 from lmsctl.training.away_store import Missed, Place
+from lmsctl.training.errors import TrainingUnknown
 from lmsctl.user import store as users
 
 
@@ -44,7 +46,11 @@ def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:
         rights.require_everywhere(work, "training.enroll")
     found = away_store.places(work, user_id, at)
     for place in found:
-        training = store.share(work, place.training_id)
+        try:
+            training = store.share(work, place.training_id)
+        except TrainingUnknown as gone:
+            # Deleted since the places were found: there is one fewer now.
+            raise Repeat from gone
         (standing,) = people_store.standings(work, training.id, [user_id])
         people_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
         old = telling.place(work, standing.session_id)

@@ -47,7 +47,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
     work.about = f"user {login or email or ''}"
     place = _seen_place(work, department)
     entries = rules.check_fields(
-        store.fields(work), rules.parse_assignments(fields), wants_required=True
+        store.shared_fields(work), rules.parse_assignments(fields), wants_required=True
     )
     draft = Draft(
         login=rules.check_login(login) if login is not None else None,
@@ -278,7 +278,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if supervisor is not None:
         wanted.update(_new_supervisor(work, person, supervisor))
     entries = rules.check_fields(
-        store.fields(work), rules.parse_assignments(fields), wants_required=False
+        store.shared_fields(work), rules.parse_assignments(fields), wants_required=False
     )
     is_changed = _change(work, person, wanted, entries)
     return look(work, person.id), is_changed

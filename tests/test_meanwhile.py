@@ -1,0 +1,306 @@
+"""What two commands decide about the same people at once is what one after the other would do.
+
+Each test runs a command while a change of somebody else's is under way, which is committed once the
+command waits for it. On SQLite it waits before it has looked at anything.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Portal
+from tests.holding import run_during
+from tests.trainings import session, training
+
+NAMES = ("--first-name", "F", "--last-name", "L")
+PLACES = ("--department", "/", "--ends", "never", "--activations", "9")
+
+
+@pytest.fixture
+def house(portal: Portal) -> Portal:
+    """Provide a portal with ann and ben, two topics and a pathway over them."""
+    portal.ok("department", "create", "Here")
+    for login in ("ann", "ben"):
+        portal.ok("user", "create", "--login", login, *NAMES, "--department", "Here")
+    for code in ("one", "two"):
+        portal.ok("content", "create", "--kind", "topic", "--code", code, "--title", code)
+    portal.ok("content", "create", "--kind", "pathway", "--code", "way", "--title", "Way")
+    portal.ok("content", "add-item", "way", "one")
+    return portal
+
+
+def checked(portal: Portal) -> None:
+    """Check that all that must always hold does."""
+    assert portal.ok("db", "check", "-o", "json").json == []
+
+
+def standing(portal: Portal, login: str, content: str) -> dict[str, Any]:
+    """Return how somebody stands to an item."""
+    argv = ("enrollment", "show", "--user", login, "--content", content, "-o", "json")
+    found: dict[str, Any] = portal.ok(*argv).json
+    return found
+
+
+# Enrollments and their reasons -------------------------------------------------------------------
+
+_OF = """(SELECT e.id FROM enrollments e JOIN users u ON u.id = e.user_id
+          JOIN content_items i ON i.id = e.item_id WHERE u.login = '{}' AND i.code = '{}')"""
+_ANN_IN_ONE = _OF.format("ann", "one")
+_CANCELED = (
+    f"UPDATE enrollments SET canceled_at = '2026-03-02T12:00:00Z' WHERE id = {_ANN_IN_ONE}",
+    f"DELETE FROM enrollment_reasons WHERE enrollment_id = {_ANN_IN_ONE}",
+)
+
+
+def _noted(reason: str) -> str:
+    return f"""
+        INSERT INTO enrollment_reasons (enrollment_id, reason, reference, since_at)
+        VALUES ({_ANN_IN_ONE}, '{reason}', '', '2026-03-02T12:00:00Z')
+    """
+
+
+def reasons(portal: Portal) -> list[str]:
+    """Return why ann is in the first item."""
+    sql = f"SELECT reason FROM enrollment_reasons WHERE enrollment_id = {_ANN_IN_ONE}"
+    return sorted(row[0] for row in portal.sql(sql))
+
+
+@pytest.mark.parametrize("is_file", [False, True], ids=["command", "file"])
+def test_a_pathway_prepares_again_what_was_canceled_meanwhile(
+    house: Portal, *, is_file: bool
+) -> None:
+    """Whoever comes into a pathway has its items, though one was just taken from them."""
+    house.ok("enroll", "--user", "ann", "--content", "one")
+    house.folder.joinpath("pairs.csv").write_text("Login,Content\nann,way\n")
+    who = ("--from", "pairs.csv") if is_file else ("--user", "ann", "--content", "way")
+    ran = run_during(house, ("enroll", *who), *_CANCELED)
+    assert ran.status == 0, ran.err
+    checked(house)
+    assert reasons(house) == ["pathway"]
+    assert standing(house, "ann", "one")["phase"] == "pre-enrolled"
+
+
+def test_who_leaves_a_pathway_keeps_what_they_were_enrolled_in_meanwhile(house: Portal) -> None:
+    """What a pathway had prepared goes with it, unless there is another reason by then."""
+    house.ok("enroll", "--user", "ann", "--content", "way")
+    ran = run_during(
+        house,
+        ("enrollment", "cancel", "--user", "ann", "--content", "way"),
+        f"UPDATE enrollments SET phase = 'enrolled' WHERE id = {_ANN_IN_ONE}",
+        _noted("administrator"),
+    )
+    assert ran.status == 0, ran.err
+    checked(house)
+    assert reasons(house) == ["administrator"]
+
+
+def test_a_reason_that_went_meanwhile_is_noted_again(house: Portal) -> None:
+    """Whoever is enrolled by hand is so by hand afterwards, whatever was taken away before."""
+    house.ok("enroll", "--user", "ann", "--content", "one")
+    house.sql(_noted("rule"))
+    ran = run_during(
+        house,
+        ("enroll", "--user", "ann", "--content", "one", "-o", "json"),
+        f"UPDATE enrollments SET phase = phase WHERE id = {_ANN_IN_ONE}",
+        f"""DELETE FROM enrollment_reasons
+            WHERE enrollment_id = {_ANN_IN_ONE} AND reason = 'administrator'""",
+    )
+    assert [pair["outcome"] for pair in ran.json] == ["updated"]
+    assert reasons(house) == ["administrator", "rule"]
+
+
+def test_a_rule_brings_nobody_back_who_was_taken_out_meanwhile(house: Portal) -> None:
+    """Neither is anybody enrolled who came under the rule only after people were locked."""
+    house.ok("user", "create", "--login", "cy", *NAMES)
+    house.ok("enroll", "--user", "ann", "--content", "one")
+    house.ok("autoenroll", "create", "--content", "one", "--department", "Here", "--code", "r")
+    # As a command that takes ann out holds her.
+    held = () if house.is_sqlite else ("SELECT 1 FROM users WHERE login = 'ann' FOR SHARE",)
+    moved = """UPDATE users SET department_id = (
+               SELECT department_id FROM users WHERE login = 'ann') WHERE login = 'cy'"""
+    line = ("--yes", "autoenroll", "apply", "r", "--existing", "-o", "json")
+    ran = run_during(house, line, *held, *_CANCELED, moved)
+    assert ran.status == 0, ran.err
+    assert reasons(house) == []
+    came = {"ben", "cy"} if house.is_sqlite else {"ben"}
+    assert {one["login"] for one in ran.json} == came
+    checked(house)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("user", "create", "--login", "new", *NAMES, "--department", "Here"),
+        ("user", "move", "cy", "--department", "Here"),
+        ("user", "import", "people.csv"),
+        ("token", "redeem", "TOKEN-AAAA", *NAMES, "--email", "n@example.com"),
+    ],
+    ids=lambda line: " ".join(line[:2]),
+)
+def test_nobody_comes_into_an_item_that_was_archived_meanwhile(
+    house: Portal, line: tuple[str, ...]
+) -> None:
+    """Whoever joins by a rule waits for it to be restored, and a token admits nobody."""
+    house.ok("registration", "enable")
+    house.ok("user", "create", "--login", "cy", *NAMES)
+    house.ok("autoenroll", "create", "--content", "one", "--department", "Here", "--code", "r")
+    house.ok("token", "create", "--content", "one", "--code", "TOKEN-AAAA")
+    people = "Login,First name,Last name,Department\nnew,N,N,Here\n"
+    house.folder.joinpath("people.csv").write_text(people)
+    # As a command that archives it holds it.
+    held = () if house.is_sqlite else ("SELECT 1 FROM content_items WHERE code = 'one' FOR UPDATE",)
+    archived = "UPDATE content_items SET status = 'archived' WHERE code = 'one'"
+    ran = run_during(house, (*line, "-o", "json"), *held, archived)
+    is_redeemed = line[1] == "redeem"
+    assert (ran.status == 0) != is_redeemed, ran.err
+    assert house.value("SELECT count(*) FROM enrollments") == 0
+    assert house.value("SELECT count(*) FROM autoenroll_waiting") == (0 if is_redeemed else 1)
+
+
+# Trainings ---------------------------------------------------------------------------------------
+
+
+def test_who_was_moved_meanwhile_is_said_to_be_where_they_are(house: Portal) -> None:
+    """The session of somebody is that which they have once they are locked."""
+    training(house)
+    for code in ("spring", "summer", "autumn"):
+        session(house, code)
+    house.ok("enroll", "--user", "ann", "--training", "aid:spring")
+    ran = run_during(
+        house,
+        ("enroll", "--user", "ann", "--training", "aid:autumn", "-o", "json"),
+        "UPDATE training_enrollments SET session_id = session_id + 1",
+        "UPDATE training_sessions SET taken = 1 - taken WHERE code IN ('spring', 'summer')",
+    )
+    assert ran.code == "session_second"
+    assert "summer" in ran.error["message"]
+    checked(house)
+
+
+def test_a_training_that_was_deleted_meanwhile_keeps_nobody_from_going(house: Portal) -> None:
+    """Whoever goes gives up the places that there are."""
+    training(house)
+    session(house)
+    house.ok("enroll", "--user", "ann", "--training", "aid:spring")
+    line = ("user", "deactivate", "ann", "--cancel-trainings")
+    ran = run_during(house, line, "DELETE FROM trainings")
+    assert ran.status == 0, ran.err
+    assert house.value("SELECT status FROM users WHERE login = 'ann'") == "inactive"
+
+
+# Custom fields -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("user", "edit", "ann", "--field", "Color=blue"),
+        ("user", "create", "--login", "new", *NAMES, "--field", "Color=blue"),
+        ("signup-profile", "sign-up", "p", *NAMES, "--email", "n@e.com", "--field", "Color=blue"),
+        ("user", "import", "colors.csv"),
+    ],
+    ids=["edit", "create", "sign-up", "file"],
+)
+def test_a_choice_that_goes_meanwhile_is_given_to_nobody(
+    house: Portal, line: tuple[str, ...]
+) -> None:
+    """Whatever door people come by, a field holds one of its choices."""
+    house.ok("field", "create", "Color", "--kind", "list", "--choice", "red", "--choice", "blue")
+    house.ok("registration", "enable")
+    house.ok("signup-profile", "create", "P", "--code", "p", *PLACES)
+    house.folder.joinpath("colors.csv").write_text("Login,Color\nann,blue\n")
+    ran = run_during(house, (*line, "-o", "json"), """UPDATE fields SET choices_json = '["red"]'""")
+    codes = {ran.code, *(detail["code"] for detail in ran.error["details"])}
+    assert "field_value_wrong" in codes
+    assert house.value("SELECT count(*) FROM field_values") == 0
+
+
+# What goes, or is another ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "table", "word"),
+    [
+        (("content", "edit", "one", "--title", "T"), "content_items", "'one'"),
+        (("training", "edit", "aid", "--title", "T"), "trainings", "'aid'"),
+        (("training", "lock", "aid"), "trainings", "'aid'"),
+        (
+            ("signup-profile", "edit", "p", "--name", "N"),
+            "signup_profiles",
+            "no such sign-up profile",
+        ),
+        (("token", "edit", "1", "--nickname", "N"), "tokens", "no such token"),
+        (("--yes", "user", "delete", "ann"), "users", "'ann'"),
+        (("group", "edit", "G", "--name", "N"), "user_groups", "'G'"),
+        (("autoenroll", "apply", "r"), "autoenroll_rules", "'r'"),
+        (("field", "edit", "Color", "--required"), "fields", "'Color'"),
+        (("--yes", "role", "delete", "made"), "roles", "'made'"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.isidentifier() else "",
+)
+def test_what_goes_meanwhile_is_unknown_by_the_name_it_was_given(
+    house: Portal, line: tuple[str, ...], table: str, word: str
+) -> None:
+    """Nobody is told of a number that they have not written."""
+    training(house)
+    house.ok("group", "create", "G")
+    house.ok("field", "create", "Color")
+    house.ok("role", "create", "made", "--permission", "user.view")
+    house.ok("autoenroll", "create", "--content", "two", "--department", "Here", "--code", "r")
+    house.ok("signup-profile", "create", "P", "--code", "p", *PLACES)
+    house.ok("token", "create", "--content", "two", "--code", "TOKEN-AAAA")
+    named = {
+        "content_items": "code = 'one'",
+        "users": "login = 'ann'",
+        "roles": "name = 'made'",
+    }
+    gone = f"DELETE FROM {table} WHERE {named.get(table, 'TRUE')}"
+    before = (
+        ("DELETE FROM pathway_items", "DELETE FROM role_permissions")
+        if table in {"content_items", "roles"}
+        else ()
+    )
+    ran = run_during(house, (*line, "-o", "json"), *before, gone)
+    assert ran.status != 0, ran.out
+    assert word in ran.error["message"]
+
+
+def test_an_open_link_that_is_another_meanwhile_lets_nobody_in(house: Portal) -> None:
+    """Whoever comes by the old one is told that it leads nowhere, and leaves nothing behind."""
+    house.ok("registration", "enable")
+    link = house.ok("content", "link", "one", "-o", "json").json["link"]
+    line = ("registration", "submit", "--content", link, *NAMES, "--email", "n@example.com")
+    ran = run_during(
+        house, (*line, "-o", "json"), "UPDATE content_items SET link = 'another' WHERE code = 'one'"
+    )
+    assert ran.code == "open_link_unknown"
+    assert house.value("SELECT count(*) FROM users WHERE email_key = 'n@example.com'") == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("token", "redeem", "TOKEN-AAAA", *NAMES, "--email", "n@example.com"),
+        ("registration", "confirm", "NOSUCHCODE"),
+        ("signup-profile", "sign-up", "p", *NAMES, "--email", "n@example.com"),
+        ("registration", "submit", "--content", "one", *NAMES, "--email", "n@example.com"),
+    ],
+    ids=lambda line: " ".join(line[:2]),
+)
+def test_doors_too_are_shut_to_who_is_made_inactive_meanwhile(
+    house: Portal, line: tuple[str, ...]
+) -> None:
+    """Doors need no right, but whoever acts must be active when it is their turn."""
+    house.ok("registration", "enable")
+    house.ok("content", "link", "one")
+    house.ok("signup-profile", "create", "P", "--code", "p", *PLACES)
+    house.ok("token", "create", "--content", "two", "--code", "TOKEN-AAAA")
+    house.ok("role", "grant", "ann", "administrator")
+    ran = run_during(
+        house,
+        ("--as", "ann", *line, "-o", "json"),
+        "UPDATE portals SET seats_taken = seats_taken - 1",
+        "UPDATE users SET status = 'inactive' WHERE login = 'ann'",
+    )
+    assert ran.code == "actor_not_active"
+    checked(house)

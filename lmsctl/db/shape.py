@@ -93,7 +93,8 @@ def _belongs(name: str, says: str, tables: set[str]) -> bool:
 
 def _difference(name: str, found: str | None, expected: str | None) -> Difference:
     if found is None:
-        again = f", or make it again: {expected}" if expected else ""
+        is_statement = expected and not name.startswith(("table ", "column "))
+        again = f", or make it again: {expected}" if is_statement else ""
         return Difference(name, _MISSING, f"Restore a backup that has it{again}.")
     if expected is None:
         return Difference(

@@ -9,7 +9,7 @@ from lmsctl.db.errors import RightsUnreadable, SchemaForeign
 from lmsctl.db.results import Finding, State, Status, Vacuumed
 from lmsctl.kit import clock, discover, driver, environment, schema, timewords
 from lmsctl.kit.check import Check
-from lmsctl.kit.driver import DatabaseDamaged
+from lmsctl.kit.driver import DatabaseDamaged, DatabaseIncomplete
 from lmsctl.kit.work import Work, carry_out
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import SchemaNewer
@@ -165,6 +165,14 @@ def check(work: Work, url: str, *, patience: float) -> tuple[list[Finding], list
 
     Needs `db.manage` everywhere. The portal is entered only where its tables are there.
     """
+    try:
+        return _checked(work, url, patience)
+    except DatabaseIncomplete as lost:
+        check_operator(work.as_login, lost.message().rstrip("."))
+        return [Finding("schema_agrees", 1, lost.message(), "Put a backup in its place.")], []
+
+
+def _checked(work: Work, url: str, patience: float) -> tuple[list[Finding], list[str]]:
     # SQLAlchemy costs more to load than most commands may spend.
     from lmsctl.db import shape, shape_store, values
 

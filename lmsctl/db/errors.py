@@ -18,14 +18,6 @@ class SchemaForeign(SchemaMismatch):
     hint = "Give lmsctl a database of its own."
 
 
-class SchemaNowhere(Misconfigured):
-    """The server looks for tables in schemas that are not there."""
-
-    code = "schema_nowhere"
-    says = "None of the schemas in which the server looks for tables is there."
-    hint = "Make the schema first (CREATE SCHEMA), or correct the search_path of the address."
-
-
 class SpareUnwritable(Unavailable):
     """The copy in which a restore is prepared cannot be written."""
 

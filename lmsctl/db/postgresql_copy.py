@@ -14,7 +14,7 @@ from lmsctl.kit.driver import Connection, DatabaseLocked
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import SchemaNewer
 
-_VERSION = re.compile(r"^COPY \S*alembic_version .*?;\n(\S+)$", re.MULTILINE)
+_VERSION = re.compile(r"^COPY .*\balembic_version .*?;\n(\S+)$", re.MULTILINE)
 _SECRETS = {"password", "sslpassword", "oauth_client_secret"}
 _CHUNK = 1 << 20
 _LONGEST_PAUSE = 0.2

@@ -55,7 +55,7 @@ _POSTGRESQL = rf"""
     UNION ALL
     SELECT 'index ' || i.relname,
            regexp_replace(pg_get_indexdef(x.indexrelid),
-                          ' ON (ONLY )?("[^"]*"|[^". ]+)\.', ' ON \1')
+                          ' ON (ONLY )?("([^"]|"")*"|[^". ]+)\.', ' ON \1')
                || CASE WHEN x.indisvalid THEN '' ELSE ' INVALID' END
     FROM ours JOIN pg_index x ON x.indrelid = ours.oid JOIN pg_class i ON i.oid = x.indexrelid
     WHERE NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.indexrelid

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from lmsctl.db.errors import SchemaNowhere
 from lmsctl.kit.check import Check
-from lmsctl.kit.driver import Connection, Stream
+from lmsctl.kit.driver import Connection, SchemaNowhere, Stream
 from lmsctl.kit.work import Work
 
 # Any number will do, as long as nobody else who locks by number in this database uses it.

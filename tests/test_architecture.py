@@ -121,7 +121,7 @@ def test_typer_only_at_the_edge() -> None:
 def test_statements_are_made_in_stores_checks_and_models() -> None:
     """Nobody else needs SQLModel, SQLAlchemy or Alembic; types of theirs may be named."""
     allowed = {"kit/columns.py", "kit/database.py", "kit/statements.py"}
-    allowed |= {f"db/{one}.py" for one in ("engine", "migrating", "values", "actions")}
+    allowed |= {f"db/{one}.py" for one in ("migrating", "values", "actions")}
 
     def is_kept(file: Path, tree: ast.Module) -> bool:
         is_free = kind(file) in SQL_PLACES or name(file) in allowed

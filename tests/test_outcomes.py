@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lmsctl.kit import driver, outcome
+from lmsctl.kit import dburl, driver, outcome
 from lmsctl.kit.driver import Sqlite
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.work import Work
@@ -410,7 +410,7 @@ def test_a_failed_commit_of_a_file_with_a_log_is_found_or_not_known(
             commit(self)
         raise driver.AnswerLost("disk I/O error")
 
-    with contextlib.closing(sqlite3.connect(driver.sqlite_path(portal.url))) as file:
+    with contextlib.closing(sqlite3.connect(dburl.sqlite_path(portal.url))) as file:
         assert file.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
     with monkeypatch.context() as patch:
         patch.setattr(Sqlite, "commit", failing)
@@ -430,7 +430,7 @@ def test_a_file_that_nobody_can_ask_leaves_the_outcome_open(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk went away with the answer; when it is back, the mark tells."""
-    commit, file = Sqlite.commit, driver.sqlite_path(portal.url)
+    commit, file = Sqlite.commit, dburl.sqlite_path(portal.url)
     away = file.with_name("away.db")
 
     def failing(self: Sqlite) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from lmsctl.db import actions, postgresql_copy, sqlite_copy
 from lmsctl.init import actions as making
-from lmsctl.kit import driver, schema, writing
+from lmsctl.kit import dburl, driver, schema, writing
 from lmsctl.kit.driver import DatabaseFull
 from tests import proxy
 from tests.conftest import Portal
@@ -237,7 +237,7 @@ def test_what_is_restored_in_place_of_a_lost_database_stays(
 ) -> None:
     """An end before that leaves nothing, one after it takes nothing back."""
     portal.ok("db", "backup", "copy")
-    file = Path(driver.sqlite_path(portal.url))
+    file = Path(dburl.sqlite_path(portal.url))
     file.unlink()
     with monkeypatch.context() as patch:
         interrupt(patch, *((driver.Sqlite, "commit") if is_late else (sqlite_copy, "put_back")))

@@ -1,17 +1,23 @@
 """What every command promises about the files it writes, and about those it must not."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
 from lmsctl.kit import driver, signals, writing
+from lmsctl.kit.csverrors import CsvFileUnwritable
 from tests.conftest import Portal
 from tests.db.clients import programs
 from tests.tokens import stocked
@@ -135,6 +141,60 @@ def test_other_connections_and_their_secrets_are_kept_too(desk: Portal) -> None:
     kept = {"LMSCTL_DATABASE_URL_FILE": "secret"}
     file.unlink()
     assert desk.refused("user", "export", "--to", "secret", **kept) == "files_clash"
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"LMSCTL_DATABASE_URL": "postgresql://u@h/d?sslmode=require&{}=sec%72et"}
+        | {"LMSCTL_NOW": ""},
+        *({name: "secret"} for name in ("PGPASSFILE", "PGSERVICEFILE", "PGSSLKEY", "PGSSLCERT")),
+        *({name: "secret"} for name in ("PGSSLROOTCERT", "PGSSLCRL")),
+    ],
+    ids=lambda given: next(iter(given)),
+)
+def test_what_a_connection_to_postgresql_reads_is_kept(
+    nothing: Portal, variables: dict[str, str]
+) -> None:
+    """Passwords, keys and certificates that an address or a variable names."""
+    export = ("user", "export", "--to", "secret")
+    for name in ("passfile", "servicefile", "sslkey", "sslcert", "sslrootcert", "sslcrl"):
+        given = {key: value.replace("{}", name) for key, value in variables.items()}
+        assert nothing.refused(*export, **given) == "files_clash"
+        assert nothing.refused(*export, "--dry-run", **given) == "files_clash"
+    assert not nothing.folder.joinpath("secret").exists()
+
+
+def test_the_files_of_other_addresses_are_kept(nothing: Portal) -> None:
+    """Of a context that is not in use, of a file with an address, and those in the home folder."""
+    file = nothing.folder / "lmsctl.toml"
+    file.write_text(
+        '[contexts.live]\ndatabase-url = "postgresql://u@h/d?passfile=one"\n'
+        '[contexts.far]\ndatabase-url-file = "secret"\n'
+    )
+    file.chmod(0o600)
+    nothing.folder.joinpath("secret").write_text("postgresql://u@h/d?sslkey=two")
+    for path in ("one", "two", "secret", ".pgpass", ".pg_service.conf"):
+        given = ("user", "export", "--to", path)
+        assert nothing.refused(*given, HOME=str(nothing.folder)) == "files_clash", path
+    added = ("context", "add", "x", "--url", "postgresql://u@h/d?sslkey=lmsctl.toml")
+    assert nothing.refused(*added) == "files_clash"
+
+
+def test_the_configuration_that_a_variable_names_is_kept(desk: Portal) -> None:
+    """Also where an option names another one."""
+    for name in ("mine.toml", "other.toml"):
+        desk.folder.joinpath(name).write_text("")
+        desk.folder.joinpath(name).chmod(0o600)
+    given = ("--config", "mine.toml", "user", "export", "--to", "other.toml")
+    assert desk.refused(*given, LMSCTL_CONFIG="other.toml") == "files_clash"
+
+
+@pytest.mark.parametrize("writer", [w for w in WRITERS if w[-1].startswith("--")], ids=" ".join)
+def test_an_empty_name_is_refused(desk: Portal, writer: tuple[str]) -> None:
+    """As a script gives it whose variable is not set: a report is not left out in silence."""
+    if writer[0] != "db":
+        assert desk.refused(*writer, "") == "file_unnamed"
 
 
 def test_the_file_that_standard_input_comes_from_is_kept(desk: Portal) -> None:
@@ -342,7 +402,160 @@ def test_a_file_that_was_taken_out_of_its_folder_is_written_straight(desk: Porta
     assert not any(name.startswith("gone") for name in everything(desk.folder))
 
 
+# Meanwhile ---------------------------------------------------------------------------------------
+
+
+def test_a_file_that_comes_and_goes_is_kept(tmp_path: Path) -> None:
+    """A journal is there only while somebody writes; its name is enough at any other moment."""
+    journal = tmp_path / "portal.db-journal"
+    journal.touch()
+    files = writing.Files([(journal, "the database")])
+    journal.unlink()
+    with pytest.raises(writing.FilesClash):
+        files.claim(journal, "--to")
+
+
+@pytest.mark.parametrize("was", ["nothing", "file", "pipe"])
+def test_a_link_that_comes_meanwhile_is_not_followed(tmp_path: Path, was: str) -> None:
+    """What it leads to stays as it is."""
+    kept, place = tmp_path / "portal.db", tmp_path / "report"
+    kept.write_text("everything")
+    if was == "file":
+        place.touch()
+    if was == "pipe":
+        os.mkfifo(place)
+    target = writing.Files([(kept, "the database")]).claim(place, "--to")
+    place.unlink(missing_ok=True)
+    place.symlink_to(kept)
+    with suppress(CsvFileUnwritable), writing.replacing(target) as file:
+        file.write("a report")
+    assert kept.read_text() == "everything"
+
+
+def test_a_pipe_that_becomes_a_file_is_not_emptied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even between looking and opening."""
+    kept, place = tmp_path / "portal.db", tmp_path / "report"
+    kept.write_text("everything")
+    os.mkfifo(place)
+    target = writing.Files([(kept, "the database")]).claim(place, "--to")
+    opened = writing._opened
+
+    def late(path: str) -> int:
+        place.unlink()
+        place.symlink_to(kept)
+        return opened(path)
+
+    monkeypatch.setattr(writing, "_opened", late)
+    with pytest.raises(CsvFileUnwritable, match="become a file"), writing.replacing(target):
+        pass
+    assert kept.read_text() == "everything"
+
+
+def test_a_folder_that_becomes_another_is_noticed(tmp_path: Path) -> None:
+    """The same name now leads to the database."""
+    home, out = tmp_path / "home", tmp_path / "out"
+    home.mkdir()
+    out.mkdir()
+    kept = home / "portal.db"
+    kept.write_text("everything")
+    target = writing.Files([(kept, "the database")]).claim(out / "portal.db", "--to")
+    out.rmdir()
+    out.symlink_to(home)
+    with pytest.raises(CsvFileUnwritable, match="become the database"), writing.replacing(target):
+        pass
+    assert kept.read_text() == "everything"
+    assert [path.name for path in home.iterdir()] == ["portal.db"]
+
+
+def test_long_names_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name as long as a folder takes, whatever the number of the process."""
+    monkeypatch.setattr(os, "getpid", lambda: 4_194_303)
+    place = tmp_path / ("\N{GRINNING FACE}" * 63)
+    with writing.replacing(writing.Files().claim(place, "--to")) as file:
+        file.write("all")
+    assert place.read_text() == "all"
+
+
 # Signals -----------------------------------------------------------------------------------------
+
+
+def stop_at(step: int, folder: Path, act: Callable[[Path], None]) -> str:
+    """Let Ctrl-C come at the given step of `act`, and return where that was, if anywhere."""
+    watched = {module.__file__ for module in (writing, signals, contextlib)}
+    seen = [0, ""]
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code.co_filename not in watched:
+            return None
+        seen[0] += 1  # type: ignore[operator]  # a number
+        if seen[0] == step:
+            seen[1] = f"{frame.f_code.co_filename}:{frame.f_lineno} {event}"
+            signal.raise_signal(signal.SIGINT)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        act(folder)
+    except (KeyboardInterrupt, CsvFileUnwritable):
+        pass
+    finally:
+        sys.settrace(before)
+    return str(seen[1])
+
+
+def write_well(folder: Path) -> None:
+    """Write a file."""
+    with writing.replacing(writing.Files().claim(folder / "new", "--to")) as file:
+        file.write("all")
+
+
+def write_badly(folder: Path) -> None:
+    """Begin a file that cannot be ended."""
+    with writing.replacing(writing.Files().claim(folder / "new", "--to")):
+        raise OSError(0, "no room")
+
+
+def lend_spare(folder: Path) -> None:
+    """Use a file that nobody else is to see."""
+    with writing.spare() as file:
+        file.write_text(str(folder))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("act", [write_well, write_badly, lend_spare])
+def test_a_signal_at_any_step_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], None]
+) -> None:
+    """Once the program has ended, even where the tidying up itself was interrupted."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = {number: signal.getsignal(number) for number in signals._ENDING}
+    step, place = 1, "the beginning"
+    try:
+        while place:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            place = stop_at(step, tmp_path, act)
+            signals.tidy()
+            assert {path.name for path in tmp_path.iterdir()} <= {"new"}, place
+            step += 1
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert step > 20
+
+
+def test_the_program_tidies_up_when_it_ends(tmp_path: Path) -> None:
+    """Whatever it was told to end by."""
+    left = tmp_path / "left.part"
+    left.touch()
+    text = (
+        "from lmsctl import __main__; from lmsctl.kit import signals;"
+        f"signals.unfinished({str(left)!r}); __main__.run()"
+    )
+    subprocess.run([sys.executable, "-c", text, "help"], cwd=tmp_path, check=True)
+    assert not left.exists()
 
 
 @ending

@@ -65,8 +65,12 @@ class FileOptions:
             expect_rows=self.expect_rows,
             keep_going=self.keep_going,
             resume=self.resume,
-            results=env.files.claim(self.results, "--results") if self.results else None,
-            rejects=env.files.claim(self.rejects, "--rejects") if self.rejects else None,
+            results=env.files.claim(self.results, "--results")
+            if self.results is not None
+            else None,
+            rejects=env.files.claim(self.rejects, "--rejects")
+            if self.rejects is not None
+            else None,
         )
 
     def given(self) -> list[str]:

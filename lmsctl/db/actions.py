@@ -9,7 +9,7 @@ from lmsctl.db.errors import RightsUnreadable, SchemaForeign
 from lmsctl.db.results import Finding, State, Status, Vacuumed
 from lmsctl.kit import clock, discover, driver, environment, schema, timewords
 from lmsctl.kit.check import Check
-from lmsctl.kit.driver import DatabaseDamaged
+from lmsctl.kit.driver import DatabaseDamaged, DatabaseIncomplete
 from lmsctl.kit.work import Work, carry_out
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import SchemaNewer
@@ -46,14 +46,12 @@ def upgrade(url: str, *, patience: float, is_rehearsal: bool = False) -> tuple[s
         )
 
     try:
-        with engine.lent(connection) as bound:
 
-            def verb(work: Work) -> str | None:
-                store.lock_schema(work)
-                with engine.translated(connection):
-                    return _upgrade(work, bound)
+        def verb(work: Work) -> str | None:
+            store.lock_schema(work)
+            return _upgrade(work, work.session.connection())
 
-            return carry_out(make, verb), schema.VERSION
+        return carry_out(make, verb), schema.VERSION
     finally:
         connection.close()
 
@@ -165,6 +163,14 @@ def check(work: Work, url: str, *, patience: float) -> tuple[list[Finding], list
 
     Needs `db.manage` everywhere. The portal is entered only where its tables are there.
     """
+    try:
+        return _checked(work, url, patience)
+    except DatabaseIncomplete as lost:
+        check_operator(work.as_login, lost.message().rstrip("."))
+        return [Finding("schema_agrees", 1, lost.message(), "Put a backup in its place.")], []
+
+
+def _checked(work: Work, url: str, patience: float) -> tuple[list[Finding], list[str]]:
     # SQLAlchemy costs more to load than most commands may spend.
     from lmsctl.db import shape, shape_store, values
 

@@ -9,12 +9,12 @@ from lmsctl.audit import actions as audit
 from lmsctl.db import actions, engine, files, postgresql_copy, sqlite_copy
 from lmsctl.db.errors import BackupMissing
 from lmsctl.db.results import Backup, State
-from lmsctl.kit import dburl, schema
+from lmsctl.kit import clock, dburl, schema
 from lmsctl.kit.answer import Done
-from lmsctl.kit.driver import DatabaseDamaged, DatabaseMissing
-from lmsctl.kit.environment import Environment
+from lmsctl.kit.driver import Connection, DatabaseDamaged, DatabaseMissing
+from lmsctl.kit.environment import Environment, operator
 from lmsctl.kit.errors import Unavailable
-from lmsctl.kit.work import Work
+from lmsctl.kit.work import Work, carry_out
 
 _NOT_COMPARED = (
     "The server lets no temporary tables be made, so the schema of the backup was not compared with"
@@ -69,7 +69,7 @@ def restore(env: Environment, file: Path) -> Done:
             version = env.write(lambda work: _prepare(work, env, file))
         except (DatabaseMissing, DatabaseDamaged) as lost:
             actions.check_operator(env.options.as_login, lost.message().rstrip("."))
-            version = _checked(env, file, "sqlite")
+            version = _checked(env, file, None)
             if not env.options.dry_run:
                 notes += _make_room(env, lost, undoing)
         if not env.options.dry_run:
@@ -95,9 +95,23 @@ def _put_back(env: Environment, file: Path, undoing: contextlib.ExitStack) -> li
     if _dialect(env) == "postgresql":
         is_compared = env.write(put_back, late=True)
         return [] if is_compared else [_NOT_COMPARED]
-    sqlite_copy.put_back(file, env.connect(), patience=patience)
+
+    def note(copy: Connection) -> None:
+        carry_out(lambda: _work_on(copy, env), record)
+
+    sqlite_copy.put_back(file, env.connect(), note, patience=patience)
     undoing.pop_all()
-    return _noted(env, record)
+    return []
+
+
+def _work_on(copy: Connection, env: Environment) -> Work:
+    return Work(
+        copy,
+        now=clock.read(env.environ.get("LMSCTL_NOW") or None),
+        operator=operator(),
+        command=env.command,
+        as_login=env.options.as_login,
+    )
 
 
 def _noted(env: Environment, record: Callable[[Work], None]) -> list[str]:
@@ -112,7 +126,7 @@ def _noted(env: Environment, record: Callable[[Work], None]) -> list[str]:
 def _prepare(work: Work, env: Environment, file: Path) -> str:
     actions.enter(work)
     strangers = actions.strangers(work)
-    version = _checked(env, file, work.connection.dialect)
+    version = _checked(env, file, work.connection)
     address = dburl.without_password(env.connecting.url)
     work.confirm(
         f"Put the backup '{file}' in place of everything in {address}?",
@@ -121,15 +135,19 @@ def _prepare(work: Work, env: Environment, file: Path) -> str:
             *(f"goes: the table '{name}', which this program does not know" for name in strangers),
         ],
     )
+    # Nothing was changed, so nothing is to be called changed.
+    work.connection.rollback()
+    work.has_begun = False
     return version
 
 
-def _checked(env: Environment, file: Path, dialect: str) -> str:
+def _checked(env: Environment, file: Path, connection: Connection | None) -> str:
     if not file.is_file():
         raise BackupMissing(file=file)
     files.check_not_database(file, env.connecting.url)
     target = env.connecting
-    return str(_WAYS[dialect].check(file, target.url, patience=target.patience))
+    way = _WAYS[_dialect(env)]
+    return str(way.check(file, connection, target.url, patience=target.patience))
 
 
 def _make_room(env: Environment, lost: Exception, undoing: contextlib.ExitStack) -> list[str]:

@@ -11,6 +11,7 @@ from lmsctl.kit.driver import SchemaAbsent
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Kind, Refusal
 from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
 from lmsctl.portal import store as portal_store
 from lmsctl.portal.errors import ClockFrozen, SchemaNewer, SchemaOutdated
 
@@ -130,7 +131,7 @@ def _rows(work: Work) -> list[Diagnosis]:
     state, version = actions.state(work)
     if state is not State.CURRENT:
         actions.check_operator(work.as_login, f"its schema is {state.value.replace('_', ' ')}")
-        return [_failed("schema", _wrong_schema(state, version))]
+        return [_failed("schema", _wrong_schema(work, state, version))]
     clock_found = _clock(work)
     if clock_found.state is not Health.FAILED:
         actions.enter(work)
@@ -142,8 +143,12 @@ def _rows(work: Work) -> list[Diagnosis]:
     ]
 
 
-def _wrong_schema(state: State, version: str | None) -> Refusal:
+def _wrong_schema(work: Work, state: State, version: str | None) -> Refusal:
     if state is State.ABSENT:
+        try:
+            portal.enter(work)
+        except Refusal as found:
+            return found
         return SchemaAbsent()
     refusal = SchemaOutdated if state is State.UPGRADE_PENDING else SchemaNewer
     return refusal(found=version, wanted=schema.VERSION)

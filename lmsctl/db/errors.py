@@ -18,6 +18,15 @@ class SchemaForeign(SchemaMismatch):
     hint = "Give lmsctl a database of its own."
 
 
+class SpareUnwritable(Unavailable):
+    """The copy in which a restore is prepared cannot be written."""
+
+    code = "spare_unwritable"
+    says = "The restore cannot be prepared in '{folder}': {reason}."
+    hint = "Make room there, or name another folder in TMPDIR; nothing was changed."
+    retryable = False
+
+
 class RightsUnreadable(SchemaMismatch):
     """Somebody's rights are in a database that cannot be read as it is."""
 
@@ -64,7 +73,10 @@ class BackupRefused(Rejected):
 
     code = "backup_refused"
     says = "The server does not take this backup: {reason}."
-    hint = "Nothing was changed. Restore it into a server of the version it was made from or later."
+    hint = (
+        "Nothing was changed. Restore it into a server of the version it was made from or later,"
+        " with the same roles."
+    )
 
 
 class BackupIsDatabase(Rejected):

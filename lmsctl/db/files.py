@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from lmsctl.db.errors import BackupExists, BackupIsDatabase, BackupUnwritable
+from lmsctl.db.errors import BackupExists, BackupIsDatabase, BackupUnsound, BackupUnwritable
 from lmsctl.kit import dburl, writing
 from lmsctl.kit.csverrors import CsvFileUnwritable
 from lmsctl.kit.writing import Target
@@ -32,5 +32,7 @@ def replacing(target: Target) -> Iterator[Path]:
     try:
         with writing.whole(target) as lent:
             yield lent
-    except CsvFileUnwritable as error:
-        raise BackupUnwritable(file=target, reason=error.values["reason"]) from error
+    except (CsvFileUnwritable, BackupUnwritable, BackupUnsound) as error:
+        # What was lent has a name of its own, which is no help to anybody.
+        kind = BackupUnsound if isinstance(error, BackupUnsound) else BackupUnwritable
+        raise kind(file=target, reason=error.values["reason"]) from error

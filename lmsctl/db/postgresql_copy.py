@@ -14,34 +14,39 @@ from lmsctl.kit.driver import Connection, DatabaseLocked
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import SchemaNewer
 
-_VERSION = re.compile(r"^COPY \S*alembic_version .*?;\n(\S+)$", re.MULTILINE)
+_VERSION = re.compile(r"^COPY .*\balembic_version .*?;\n(\S+)$", re.MULTILINE)
 _SECRETS = {"password", "sslpassword", "oauth_client_secret"}
 _CHUNK = 1 << 20
 _LONGEST_PAUSE = 0.2
 
-# How the list of an archive calls what stands in it on its own, and what we call that.
+# How the list of an archive calls what stands in it on its own, what we call that, and of how many
+# words its name is there; behind it stands the owner, which may be of several.
 _LISTED = {
-    "TABLE": "table",
-    "VIEW": "view",
-    "MATERIALIZED VIEW": "view",
-    "FOREIGN TABLE": "table",
-    "CONSTRAINT": "constraint",
-    "FK CONSTRAINT": "constraint",
-    "CHECK CONSTRAINT": "constraint",
-    "INDEX": "index",
-    "TRIGGER": "trigger",
-    "RULE": "rule",
+    "TABLE": ("table", 1),
+    "VIEW": ("view", 1),
+    "MATERIALIZED VIEW": ("view", 1),
+    "FOREIGN TABLE": ("table", 1),
+    "CONSTRAINT": ("constraint", 2),
+    "FK CONSTRAINT": ("constraint", 2),
+    "CHECK CONSTRAINT": ("constraint", 2),
+    "INDEX": ("index", 1),
+    "TRIGGER": ("trigger", 2),
+    "RULE": ("rule", 2),
 }
-_OBJECT = re.compile(rf"^\d+; \d+ \d+ ({'|'.join(_LISTED)}) (?!DATA )\S+ (.+) \S+$", re.MULTILINE)
+_OBJECT = re.compile(rf"^\d+; \d+ \d+ ({'|'.join(_LISTED)}) (?!DATA )(.+)$", re.MULTILINE)
 
 
 def back_up(source: Connection, file: Path, *, url: str, patience: float) -> None:
-    """Write the whole database of `source`, at `url`, into the empty `file`, and read it once.
+    """Write the portal in `source`, at `url`, into the empty `file`, and read it once.
 
-    It is in pg_dump's custom format. Raises ToolMissing, ToolUnfit, ToolFailed and DatabaseLocked.
+    What other schemas of the database have is left alone. It is in pg_dump's custom format. Raises
+    ToolMissing, ToolUnfit, ToolFailed and DatabaseLocked.
     """
     postgresql_tools.check(source)
+    # As a pattern, in which nothing between the quotes means anything else.
+    schema_name = store.portal_schema(source).replace('"', '""')
     arguments = [
+        f'--schema="{schema_name}"',
         "--format=custom",
         "--no-password",
         f"--lock-wait-timeout={round(patience * 1000)}",
@@ -65,46 +70,67 @@ def back_up(source: Connection, file: Path, *, url: str, patience: float) -> Non
             pass
 
 
-def check(file: Path, url: str, *, patience: float) -> str:
+def check(file: Path, target: Connection | None, url: str, *, patience: float) -> str:
     """Return the version of the schema in the backup `file`, of which every object is there.
 
-    What columns and indexes are like shows only in `put_back`.
-
-    Raises BackupUnsound, SchemaNewer when this program does not know its schema, and ToolMissing.
+    It must be called as that of the portal in `target`. What columns and indexes are like shows
+    only in `put_back`. Raises BackupUnsound, SchemaNewer when this program does not know its
+    schema, and ToolMissing.
     """
-    arguments = ["--data-only", "--table=alembic_version", "--file=-", str(file.absolute())]
+    assert target
+    schema_name = store.portal_schema(target)
+    found = _version(file, schema_name)
+    expected = shape.expected_at(url, found, patience=patience)
+    if expected is not None:
+        _check_objects(file, schema_name, expected)
+    return found
+
+
+def _version(file: Path, schema_name: str) -> str:
+    arguments = [
+        "--data-only",
+        f"--schema={schema_name}",
+        "--table=alembic_version",
+        "--file=-",
+        str(file.absolute()),
+    ]
     try:
         with postgresql_tools.output("pg_restore", arguments) as script:
             found = _VERSION.search(script.read().decode(errors="replace"))
     except ToolFailed as failure:
         raise BackupUnsound(file=file, reason=failure.values["reason"]) from failure
     if found is None:
-        raise BackupUnsound(file=file, reason="it holds no portal")
+        reason = f"it holds no portal in a schema '{schema_name}'"
+        raise BackupUnsound(file=file, reason=reason)
     if found[1] not in actions.versions():
         raise SchemaNewer(found=found[1], wanted=schema.VERSION)
-    expected = shape.expected_at(url, found[1], patience=patience)
-    if expected is not None:
-        _check_objects(file, expected)
     return found[1]
 
 
-def _check_objects(file: Path, expected: Shape) -> None:
-    with postgresql_tools.output("pg_restore", ["--list", str(file.absolute())]) as script:
+def _check_objects(file: Path, schema_name: str, expected: Shape) -> None:
+    arguments = ["--list", f"--schema={schema_name}", str(file.absolute())]
+    with postgresql_tools.output("pg_restore", arguments) as script:
         said = script.read().decode(errors="replace")
-    names = {f"{_LISTED[kind]} {rest.replace(' ', '.')}" for kind, rest in _OBJECT.findall(said)}
+    names = {_listed(kind, rest, schema_name) for kind, rest in _OBJECT.findall(said)}
     listed = {name: expected.get(name, "") for name in names}
+    kinds = {kind for kind, _ in _LISTED.values()}
     named = {
         name: says
         for name, says in expected.items()
-        if name.partition(" ")[0] in _LISTED.values() and not says.startswith("CHECK")
+        if name.partition(" ")[0] in kinds and not says.startswith("CHECK")
     }
     wrong = shape.differences(listed, named)
     if wrong:
         raise BackupUnsound(file=file, reason=wrong[0].sentence)
 
 
+def _listed(kind: str, rest: str, schema_name: str) -> str:
+    ours, words = _LISTED[kind]
+    return f"{ours} {'.'.join(rest.removeprefix(schema_name).split()[:words])}"
+
+
 def put_back(file: Path, work: Work, url: str, *, patience: float) -> bool:
-    """Replace everything by the backup `file` within `work`, which must not have begun.
+    """Replace the portal by the backup `file` within `work`, which must not have begun.
 
     Everything happens on our own connection, so what ends us undoes it; every object must be what
     its version makes. Returns whether that could be made, to be compared with. `url` is the address
@@ -114,7 +140,14 @@ def put_back(file: Path, work: Work, url: str, *, patience: float) -> bool:
     _lock_everything(work, patience)
     actions.enter(work)
     first, known = store.dropping(work).encode(), store.settings(work)
-    arguments = ["--clean", "--if-exists", "--no-owner", "--file=-", str(file.absolute())]
+    arguments = [
+        "--clean",
+        "--if-exists",
+        "--no-owner",
+        f"--schema={store.portal_schema(work.connection)}",
+        "--file=-",
+        str(file.absolute()),
+    ]
     try:
         with postgresql_tools.output("pg_restore", arguments) as script:
             lines = itertools.chain([first], script)

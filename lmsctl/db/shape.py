@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lmsctl.db import engine, migrating
+from lmsctl.db import migrating
 from lmsctl.db.shape_store import Shape, settle_apart, shape
 from lmsctl.kit import clock, driver
 from lmsctl.kit.work import Work
@@ -71,12 +71,11 @@ def _made(url: str, version: str, patience: float) -> Shape:
         if url.startswith("sqlite")
         else driver.open_database(url, patience=patience)
     )
-    with contextlib.closing(connection), engine.lent(connection) as bound:
+    with contextlib.closing(connection):
         work = Work(connection, now=clock.read(), operator="", command="")
         connection.begin_writing()
-        with engine.translated(connection):
-            settle_apart(work)
-            migrating.migrate(bound, version)
+        settle_apart(work)
+        migrating.migrate(work.session.connection(), version)
         made = shape(work)
         connection.rollback()
     return made
@@ -93,7 +92,8 @@ def _belongs(name: str, says: str, tables: set[str]) -> bool:
 
 def _difference(name: str, found: str | None, expected: str | None) -> Difference:
     if found is None:
-        again = f", or make it again: {expected}" if expected else ""
+        is_statement = expected and not name.startswith(("table ", "column "))
+        again = f", or make it again: {expected}" if is_statement else ""
         return Difference(name, _MISSING, f"Restore a backup that has it{again}.")
     if expected is None:
         return Difference(

@@ -2,6 +2,7 @@
 
 import re
 
+from lmsctl.db.store import PORTAL_SCHEMA
 from lmsctl.kit.work import Work
 
 Shape = dict[str, str]
@@ -18,17 +19,18 @@ _SQLITE = """
 """
 
 # What an extension brings is the extension's; what a constraint or a key makes is said with it.
-_POSTGRESQL = r"""
+_POSTGRESQL = rf"""
     WITH ours AS (
-        SELECT c.oid, c.relname, c.relkind, c.relrowsecurity
+        SELECT c.oid, c.relname, c.relkind, c.relrowsecurity, c.relpersistence
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        WHERE n.nspname = {PORTAL_SCHEMA} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
           AND NOT EXISTS (
             SELECT 1 FROM pg_depend d
             WHERE d.objid = c.oid AND d.classid = CAST('pg_class' AS regclass) AND d.deptype = 'e')
     )
     SELECT CASE WHEN relkind IN ('v', 'm') THEN 'view ' ELSE 'table ' END || relname AS name,
-           concat_ws(' ', relkind, CASE WHEN relrowsecurity THEN 'with row security' END,
+           concat_ws(' ', relkind, CASE WHEN relpersistence = 'u' THEN 'unlogged' END,
+                     CASE WHEN relrowsecurity THEN 'with row security' END,
                      CASE WHEN EXISTS (SELECT 1 FROM pg_trigger g WHERE g.tgrelid = ours.oid
                                        AND g.tgisinternal AND g.tgenabled <> 'O')
                           THEN 'with triggers switched off' END) AS says
@@ -53,7 +55,7 @@ _POSTGRESQL = r"""
     UNION ALL
     SELECT 'index ' || i.relname,
            regexp_replace(pg_get_indexdef(x.indexrelid),
-                          ' ON (ONLY )?("[^"]*"|[^". ]+)\.', ' ON \1')
+                          ' ON (ONLY )?("([^"]|"")*"|[^". ]+)\.', ' ON \1')
                || CASE WHEN x.indisvalid THEN '' ELSE ' INVALID' END
     FROM ours JOIN pg_index x ON x.indrelid = ours.oid JOIN pg_class i ON i.oid = x.indexrelid
     WHERE NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.indexrelid

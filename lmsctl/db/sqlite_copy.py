@@ -2,14 +2,16 @@
 
 import contextlib
 import sqlite3
+import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lmsctl.db import actions, store
-from lmsctl.db.errors import BackupUnsound, BackupUnwritable
+from lmsctl.db.errors import BackupUnsound, BackupUnwritable, SpareUnwritable
 from lmsctl.db.results import State
-from lmsctl.kit import clock, schema
-from lmsctl.kit.driver import Connection, DatabaseLocked, Sqlite
+from lmsctl.kit import clock, schema, writing
+from lmsctl.kit.driver import Connection, DatabaseFull, DatabaseLocked, Sqlite
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work, look
 from lmsctl.portal.errors import SchemaNewer
@@ -32,7 +34,7 @@ def back_up(source: Connection, file: Path, *, url: str, patience: float) -> Non
         _check_sound(target, file)
 
 
-def check(file: Path, url: str, *, patience: float) -> str:
+def check(file: Path, target: Connection | None, url: str, *, patience: float) -> str:  # noqa: ARG001 - one shape
     """Return the version of the schema in the backup `file`, of which every object is there.
 
     Raises BackupUnsound, and SchemaNewer when this program does not know its schema.
@@ -42,6 +44,7 @@ def check(file: Path, url: str, *, patience: float) -> str:
     try:
         with contextlib.closing(Sqlite(file, patience=patience, create=False)) as copy:
             _check_sound(copy, file)
+            _check_encoding(copy, file)
             state, version = look(lambda: _work(copy), actions.state)
             copy.rollback()
             found = look(lambda: _work(copy), shape_store.shape)
@@ -59,17 +62,42 @@ def check(file: Path, url: str, *, patience: float) -> str:
     return version
 
 
-def put_back(file: Path, target: Connection, *, patience: float) -> None:
+def put_back(
+    file: Path, target: Connection, note: Callable[[Connection], None], *, patience: float
+) -> None:
     """Replace everything in `target` by the backup `file`, in one transaction of SQLite's own.
 
-    Readers see the old state or the new one, and a kill leaves the old one. Raises DatabaseLocked
-    when others do not let go within `patience` seconds, and the other refusals of the driver.
+    What `note` writes into a copy of it is a part of that. Readers see the old state or the new
+    one, and a kill leaves the old one. Raises DatabaseLocked when others do not let go within
+    `patience` seconds, SpareUnwritable, and the other refusals of the driver.
     """
-    with contextlib.closing(Sqlite(file, patience=patience, create=False)) as source:
+    with _copied(file, note, patience) as copy:
         try:
-            _copy(source, target, patience)
+            _copy(copy, target, patience)
         except sqlite3.Error as error:
             raise target.refusal(error) from error
+
+
+@contextlib.contextmanager
+def _copied(
+    file: Path, note: Callable[[Connection], None], patience: float
+) -> Iterator[Connection]:
+    """Lend a copy of the backup `file` that has no log, whatever the backup has, and the note."""
+    with contextlib.ExitStack() as closing:
+        try:
+            spare = closing.enter_context(writing.spare())
+            copy = closing.enter_context(
+                contextlib.closing(Sqlite(spare, patience=patience, create=False))
+            )
+            with contextlib.closing(Sqlite(file, patience=patience, create=False)) as source:
+                _copy(source, copy, patience)
+            store.make_single_file(copy)
+            note(copy)
+        except (OSError, sqlite3.Error, DatabaseFull) as error:
+            reason = error.message() if isinstance(error, Refusal) else str(error)
+            folder = tempfile.gettempdir()
+            raise SpareUnwritable(folder=folder, reason=reason.rstrip(".")) from error
+        yield copy
 
 
 def set_aside(path: Path) -> Path:
@@ -112,6 +140,12 @@ def _check_sound(copy: Connection, file: Path) -> None:
     copy.rollback()
     if wrong:
         raise BackupUnsound(file=file, reason=wrong[0])
+
+
+def _check_encoding(copy: Connection, file: Path) -> None:
+    (encoding,) = copy.execute("PRAGMA encoding", {}).fetchone()
+    if encoding != "UTF-8":
+        raise BackupUnsound(file=file, reason=f"its texts are in {encoding} and not in UTF-8")
 
 
 def _faults(work: Work) -> list[str]:

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from lmsctl.kit.check import Check
-from lmsctl.kit.driver import Connection, Stream
+from lmsctl.kit.driver import Connection, SchemaNowhere, Stream
 from lmsctl.kit.work import Work
 
 # Any number will do, as long as nobody else who locks by number in this database uses it.
 _UPGRADE_LOCK = 7_163_294_051
 _MOMENT_MILLISECONDS = 200
+# Where PostgreSQL has the portal: several may share a database, each in a schema of its own.
+PORTAL_SCHEMA = """
+    coalesce((SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE c.oid = to_regclass('alembic_version')), current_schema())
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,14 @@ class ForeignKey:
     child_column: str
     parent: str
     parent_column: str
+
+
+def portal_schema(connection: Connection) -> str:
+    """Return the name of PostgreSQL's schema that has the portal, or will; raises SchemaNowhere."""
+    (name,) = connection.execute(f"SELECT {PORTAL_SCHEMA}", {}).fetchone()
+    if name is None:
+        raise SchemaNowhere
+    return str(name)
 
 
 def lock_schema(work: Work) -> None:
@@ -63,9 +76,9 @@ def settings(work: Work) -> list[str]:
 
 
 def _quoted_tables(work: Work) -> str:
-    sql = """
+    sql = f"""
         SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name
-        FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1
+        FROM pg_tables WHERE schemaname = {PORTAL_SCHEMA} ORDER BY 1
     """
     return ", ".join(work.values(sql))
 
@@ -88,7 +101,7 @@ def tables(work: Work) -> list[str]:
     sql = (
         "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"
         if work.is_sqlite
-        else "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()"
+        else f"SELECT tablename AS name FROM pg_tables WHERE schemaname = {PORTAL_SCHEMA}"
     )
     return [str(name) for name in work.values(f"{sql} ORDER BY 1") if name != "alembic_version"]
 

@@ -65,7 +65,7 @@ def calendar(
 
     With the instant before which they may leave; empty when they may not.
     """
-    target = env.files.claim(ics, "--ics") if ics else None
+    target = env.files.claim(ics, "--ics") if ics is not None else None
 
     def read(work: Work) -> Any:
         appointments, events = actions.calendar(work, login)

@@ -300,6 +300,19 @@ def _check_keys(
             raise ConfigValueWrong(file=path, key=prefix + key, expected=known[key][1])
 
 
+_CONFIGURATION = "the configuration file"
+_OF_CONNECTION = "a file that connections to the database need"
+# What PostgreSQL's library reads by itself: from where variables say, else in the home folder.
+_LIBRARY_READS: Mapping[str, str] = {
+    "PGPASSFILE": ".pgpass",
+    "PGSERVICEFILE": ".pg_service.conf",
+    "PGSSLCERT": ".postgresql/postgresql.crt",
+    "PGSSLKEY": ".postgresql/postgresql.key",
+    "PGSSLROOTCERT": ".postgresql/root.crt",
+    "PGSSLCRL": ".postgresql/root.crl",
+}
+
+
 def kept(
     config: Config, environ: Mapping[str, str], url: str | None = None
 ) -> Iterator[tuple[Path, str]]:
@@ -307,8 +320,12 @@ def kept(
 
     They are the configuration and all the databases and secrets it and the variables name.
     """
-    yield config.path, "the configuration file"
-    yield Path(FILE_NAME), "the configuration file"
+    yield config.path, _CONFIGURATION
+    yield Path(FILE_NAME), _CONFIGURATION
+    if file := environ.get("LMSCTL_CONFIG"):
+        with suppress(Refusal):
+            yield _home_expanded(file), _CONFIGURATION
+    yield from _kept_of_postgresql(environ)
     yield from _databases(url or "")
     yield from _databases(environ.get("LMSCTL_DATABASE_URL", ""))
     if file := environ.get("LMSCTL_DATABASE_URL_FILE"):
@@ -330,17 +347,24 @@ def _kept_secret(path: Path) -> Iterator[tuple[Path, str]]:
         yield from _databases(_text_of(path).strip())
 
 
+def _kept_of_postgresql(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+    home = Path(environ.get("HOME") or "/")
+    for variable, usual in _LIBRARY_READS.items():
+        yield Path(environ.get(variable) or home / usual), _OF_CONNECTION
+
+
 def _databases(url: str, beside: Path | None = None) -> Iterator[tuple[Path, str]]:
     with suppress(Refusal):
         if url.startswith("sqlite"):
             place = sqlite_path(_beside(beside, url) if beside else url)
             yield from ((file, "the database") for file in writing.of_database(place))
+    yield from ((Path(file), _OF_CONNECTION) for file in dburl.files(url))
 
 
 def check_apart(config: Config, url: str) -> None:
     """Raise FilesClash if the SQLite database at `url` would lie in the configuration file."""
     if url.startswith("sqlite"):
-        files = writing.Files([(config.path, "the configuration file")])
+        files = writing.Files([(config.path, _CONFIGURATION)])
         files.claim(sqlite_path(url), "The database")
 
 

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
@@ -42,10 +43,22 @@ def session_on(connection: "driver.Connection") -> Session:
             if refusal is not context.original_exception:
                 raise refusal from context.original_exception
 
-    return Session(_begun(engine.connect()), autoflush=False, expire_on_commit=False)
-
-
-def _begun(bound: Connection) -> Connection:
-    """Return `bound` in what it takes for a transaction, which somebody else begins and ends."""
+    bound = _connected(engine, connection)
+    # To SQLAlchemy this is a transaction, which somebody else begins and ends.
+    for end in ("do_commit", "do_rollback"):
+        setattr(engine.dialect, end, _do_nothing)
     bound.begin()
-    return bound
+    return Session(bound, autoflush=False, expire_on_commit=False)
+
+
+def _connected(engine: Engine, connection: "driver.Connection") -> Connection:
+    try:
+        return engine.connect()
+    except DBAPIError as error:
+        raise connection.refusal(error.orig) from error
+    except connection.failures as error:
+        raise connection.refusal(error) from error
+
+
+def _do_nothing(_: object) -> None:
+    """Leave the end of a transaction to whoever began it."""

@@ -1,12 +1,14 @@
 """Addresses of databases as texts: what can be made sense of, and what may be shown of them."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 from lmsctl.kit.errors import Misconfigured
 
 _SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret"})
+_FILES = frozenset({"passfile", "servicefile", "sslcert", "sslkey", "sslrootcert", "sslcrl"})
 _HOST = r"(?:[^:/?#@\[\]\s,]*|\[[^/?#@\[\]\s]*\])(?::\d*)?"
 _POSTGRESQL = re.compile(
     r"postgres(?:ql)?(?:\+\w+)?://"
@@ -74,6 +76,15 @@ def may_hold_password(url: str) -> bool:
     if fault(url) is not None:
         return "@" in url or "passw" in unquote(url).casefold()
     return without_password(url) != url
+
+
+def files(url: str) -> Iterator[str]:
+    """Yield the files that `url` names besides a database: passwords, keys, certificates."""
+    parts = _POSTGRESQL.fullmatch(url)
+    for parameter in (parts["query"] or "").split("&") if parts else ():
+        name, _, value = parameter.partition("=")
+        if unquote(name).strip().casefold() in _FILES and value:
+            yield unquote(value)
 
 
 _IN_TEXT = re.compile(r"(?<=//)([^/:@\s]*:)[^\n/]+(?=@)|(?<![\w%])([\w%]+=)[^&\s]+")

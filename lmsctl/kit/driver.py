@@ -100,6 +100,14 @@ class SchemaAbsent(SchemaMismatch):
     hint = "Make one with 'lmsctl init'."
 
 
+class SchemaNowhere(Misconfigured):
+    """The server looks for tables in schemas that are not there."""
+
+    code = "schema_nowhere"
+    says = "None of the schemas in which the server looks for tables is there."
+    hint = "Make the schema first (CREATE SCHEMA), or correct the search_path of the address."
+
+
 class DatabaseIncomplete(Misconfigured):
     """There is a schema, and something in it is missing: damaged, or restored by half."""
 
@@ -551,6 +559,7 @@ class Postgresql:
             "55P03": DatabaseLocked(seconds=round(self.patience)),
             "53100": DatabaseFull(),
             "25006": DatabaseReadOnly(place="the server"),
+            "3F000": SchemaNowhere(),
             "42501": DatabaseReadOnly(place="the server"),
         }
         answer: Exception = found.get(state, error)

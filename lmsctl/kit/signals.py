@@ -1,13 +1,15 @@
 """Signals that end the program, and the one moment at which they have to wait."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STATUS_OF_SIGNALS = 128
+_unfinished: set[str] = set()
 
 
 class Stopped(KeyboardInterrupt):
@@ -78,3 +80,31 @@ def held(*, once: bool = False) -> Iterator[None]:
             signal.signal(number, kept[number])
         if noted:
             raise_noted()
+
+
+def unfinished(path: str) -> str:
+    """Return `path`, which is to be removed whatever happens, also by `tidy`."""
+    _unfinished.add(path)
+    return path
+
+
+def finish(path: str) -> None:
+    """Remove a file that was `unfinished`, if it is still there."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)  # noqa: PTH108 - pathlib costs start-up time
+    _unfinished.discard(path)
+
+
+def tidy() -> None:
+    """Remove what is left when a signal came while others tidied up; the program ends then.
+
+    Such signals are passed over meanwhile, and kill from then on: nothing is left to be done.
+    """
+    heard = [number for number in _ENDING if callable(signal.getsignal(number))]
+    for number in heard:
+        signal.signal(number, _pass_over)
+    for path in tuple(_unfinished):
+        with suppress(OSError):
+            finish(path)
+    for number in heard:
+        signal.signal(number, signal.SIG_DFL)

@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,14 @@ class FilesClash(Usage):
     hint = "Name another file for {name}."
 
 
+class FileUnnamed(Usage):
+    """An empty text, as an unset variable of a script leaves, where a file must be named."""
+
+    code = "file_unnamed"
+    says = "{name} names no file: it is empty."
+    hint = "Name a file for {name}, or leave {name} out."
+
+
 class ReportUnwritten(Partial):
     """A change was made, and the file that tells of it could not be written."""
 
@@ -46,10 +54,14 @@ class ReportUnwritten(Partial):
 class Target:
     """Where something is written to: a path, or a standard stream by its number (1 or 2).
 
-    What is `discarded` goes nowhere, as in a rehearsal. Only `Files` makes them for commands.
+    `real` is what the path led to when that was decided: a link that somebody puts there later is
+    replaced, not followed. `became` says what would be lost there now, if anything. What is
+    `discarded` goes nowhere, as in a rehearsal. Only `Files` makes them for commands.
     """
 
     path: str | os.PathLike[str]
+    real: Path
+    became: Callable[[], str | None]
     standard: int | None = None
     is_discarded: bool = False
 
@@ -62,14 +74,14 @@ class Files:
     """What one command reads and writes; it decides about every path that is to be written.
 
     `kept` are files that no command may write over, each with what it is. Files are told apart by
-    device and inode, and those that are not there yet by their folder and name: links and detours
+    device and inode, and, as they may come and go, by their folder and name: links and detours
     hide nothing. None is opened for that, because closing SQLite's file would let go of its locks.
     """
 
     def __init__(
         self, kept: Iterable[tuple[Path, str]] = (), *, is_rehearsal: bool = False
     ) -> None:
-        self._known = {_identity(path): what for path, what in kept}
+        self._known = {identity: what for path, what in kept for identity in _identities(path)}
         self._is_rehearsal = is_rehearsal
         self.is_output_taken = False
 
@@ -88,26 +100,44 @@ class Files:
         """Return where to write what `name` (an option, as a rule) puts at `path`.
 
         `-` is standard output, and so is any other way to name the place it goes to. Raises
-        FilesClash.
+        FilesClash and FileUnnamed.
         """
+        if not os.fspath(path):
+            raise FileUnnamed(name=name, field=name)
         place = Path(path)
+        real = Path(os.path.realpath(place))
         standard = 1 if path == STANDARD else _standard(place)
         if standard == 1:
-            self._note((STANDARD,), path, name)
+            self._note([(STANDARD,)], path, name)
             self.is_output_taken = True
             with suppress(OSError):
                 found = os.fstat(1)
                 if stat.S_ISREG(found.st_mode):
-                    self._note((found.st_dev, found.st_ino), path, name)
-            return Target(path, 1)
+                    self._note([(found.st_dev, found.st_ino)], path, name)
+            return Target(path, real, lambda: None, 1)
         if not _is_device(place):
-            self._note(_identity(place), path, name)
-        return Target(path, standard, is_discarded=self._is_rehearsal)
+            self._note(_identities(place), path, name)
 
-    def _note(self, identity: tuple[object, ...], path: str | os.PathLike[str], name: str) -> None:
-        if what := self._known.get(identity):
+        def became() -> str | None:
+            return self._other(_identities(real), name)
+
+        return Target(path, real, became, standard, is_discarded=self._is_rehearsal)
+
+    def _note(
+        self, identities: list[tuple[object, ...]], path: str | os.PathLike[str], name: str
+    ) -> None:
+        if what := self._other(identities):
             raise FilesClash(name=name, path=path, what=what, field=name)
-        self._known[identity] = f"what {name} writes"
+        self._known.update(dict.fromkeys(identities, _written_by(name)))
+
+    def _other(self, identities: list[tuple[object, ...]], name: str = "") -> str | None:
+        """Return what has one of these identities and is not what `name` writes."""
+        found = (self._known.get(identity) for identity in identities)
+        return next((what for what in found if what and what != _written_by(name)), None)
+
+
+def _written_by(name: str) -> str:
+    return f"what {name} writes"
 
 
 def _is_one_thing(mode: int) -> bool:
@@ -128,19 +158,22 @@ def of_database(path: Path) -> Iterator[Path]:
             yield place.with_name(place.name + end)
 
 
-def _identity(path: Path) -> tuple[object, ...]:
+def _identities(path: Path) -> list[tuple[object, ...]]:
+    """Return what a file is told by: itself, if it is there, and its place."""
+    real = Path(os.path.realpath(path))
+    found: list[tuple[object, ...]] = []
+    with suppress(OSError):
+        there = path.stat()
+        found.append((there.st_dev, there.st_ino))
+        if not stat.S_ISREG(there.st_mode):
+            return found
     try:
-        found = path.stat()
+        folder = real.parent.stat()
     except OSError:
-        real = Path(os.path.realpath(path))
-        try:
-            folder = real.parent.stat()
-        except OSError:
-            return (str(real),)
-        # Some file systems take Lmsctl.db and lmsctl.db for one name.
-        name = unicodedata.normalize("NFC", real.name).casefold()
-        return folder.st_dev, folder.st_ino, name
-    return found.st_dev, found.st_ino
+        return [*found, (str(real),)]
+    # Some file systems take Lmsctl.db and lmsctl.db for one name.
+    name = unicodedata.normalize("NFC", real.name).casefold()
+    return [*found, (folder.st_dev, folder.st_ino, name)]
 
 
 def _standard(path: Path) -> int | None:
@@ -205,7 +238,6 @@ def whole(target: Target) -> Iterator[Path]:
     CsvFileUnwritable.
     """
     import shutil
-    import tempfile  # both cost start-up time
 
     with _refusing(target), ExitStack() as closing:
         if target.is_discarded or _is_straight(target):
@@ -214,9 +246,7 @@ def whole(target: Target) -> Iterator[Path]:
             straight = None
             if not target.is_discarded:
                 straight = cast("BinaryIO", closing.enter_context(_straight(target, "wb")))
-            folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="lmsctl-"))
-            lent = Path(folder) / "file"
-            lent.touch(0o600)
+            lent = closing.enter_context(spare())
             yield lent
             if straight:
                 with lent.open("rb") as made:
@@ -227,21 +257,36 @@ def whole(target: Target) -> Iterator[Path]:
 
 
 @contextmanager
+def spare() -> Iterator[Path]:
+    """Lend an empty file, readable by its owner only, of which nothing is left afterwards."""
+    import tempfile  # costs start-up time
+
+    with ExitStack() as closing:
+        with signals.held():
+            descriptor, name = tempfile.mkstemp(prefix="lmsctl-")
+            closing.callback(signals.finish, signals.unfinished(name))
+            os.close(descriptor)
+        yield Path(name)
+
+
+@contextmanager
 def beside(target: Target, *, is_private: bool = False) -> Iterator[Path]:
     """Lend a new file that is synced and renamed over `target` when the `with` ends well.
 
     Nothing is left of it otherwise, also after a signal. Raises OSError.
     """
-    real = Path(os.path.realpath(target.path))
+    real = target.real
     if real.is_dir():
         raise IsADirectoryError(0, "it is a folder")
     with ExitStack() as closing:
         with signals.held():
             temporary, descriptor = _made_beside(real, is_private=is_private)
-            closing.callback(temporary.unlink, missing_ok=True)
+            closing.callback(signals.finish, signals.unfinished(str(temporary)))
             closing.callback(os.close, descriptor)
         yield temporary
         os.fsync(descriptor)
+        if what := target.became():
+            raise OSError(0, f"it has become {what}")
         temporary.replace(real)
         _sync_folder(real.parent)
 
@@ -352,7 +397,7 @@ def _refusing(target: Target) -> Iterator[list[bool]]:
 def _check_place(target: Target) -> None:
     if target.standard:
         return
-    real = Path(os.path.realpath(target.path))
+    real = target.real
     if real.is_dir():
         raise IsADirectoryError(0, "it is a folder")
     # Raises what opening it would.
@@ -388,16 +433,32 @@ def _straight(target: Target, mode: str) -> Iterator[TextIO | BinaryIO]:
         stream = sys.stdout if target.standard == 1 else sys.stderr
         yield stream.buffer if "b" in mode else stream
         return
-    path = Path(target.path)
-    with path.open("wb") if "b" in mode else path.open("w", encoding="utf-8", newline="") as file:
+    descriptor = _opened(target.path)
+    with (
+        os.fdopen(descriptor, "wb")
+        if "b" in mode
+        else os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+    ) as file:
         yield file
+
+
+def _opened(path: str | os.PathLike[str]) -> int:
+    """Open what is no file of a folder, neither making nor emptying one that came meanwhile."""
+    descriptor = os.open(path, os.O_WRONLY)
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode) and found.st_nlink:
+        os.close(descriptor)
+        raise OSError(0, "it has become a file meanwhile")
+    if stat.S_ISREG(found.st_mode):
+        os.ftruncate(descriptor, 0)
+    return descriptor
 
 
 def _made_beside(real: Path, *, is_private: bool) -> tuple[Path, int]:
     kept = real.stat().st_mode & 0o777 if real.exists() and not is_private else None
     attempt = 0
     while True:
-        temporary = real.with_name(f".{real.name[:60]}.{os.getpid()}-{attempt}.part")
+        temporary = real.with_name(f".{real.name[:40]}.{os.getpid()}-{attempt}.part")
         try:
             # O_EXCL so that a file or link waiting under that name is not written through
             descriptor = os.open(

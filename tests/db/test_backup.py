@@ -37,6 +37,10 @@ def noted(portal: Portal) -> list[str]:
     return [row["code"] for row in portal.ok("audit", "list", "-o", "json").json]
 
 
+def unnoted(_: driver.Connection) -> None:
+    """Write nothing down."""
+
+
 def left(portal: Portal) -> set[str]:
     """Return the names of all files beside the portal."""
     return {path.name for path in portal.folder.iterdir()} - {"portal.db"}
@@ -213,13 +217,13 @@ def test_readers_see_the_old_state_or_the_new_one(portal: Portal) -> None:
     assert reader.execute("SELECT count(*) FROM users", {}).fetchone() == (1,)
     writer = driver.open_database(portal.url, patience=0.2)
     if reader.execute("PRAGMA journal_mode", {}).fetchone() == ("wal",):
-        sqlite_copy.put_back(portal.folder / "copy", writer, patience=0.2)
+        sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
     else:
         with pytest.raises(driver.DatabaseLocked):
-            sqlite_copy.put_back(portal.folder / "copy", writer, patience=0.2)
+            sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
     assert reader.execute("SELECT count(*) FROM users", {}).fetchone() == (1,)
     reader.close()
-    sqlite_copy.put_back(portal.folder / "copy", writer, patience=0.2)
+    sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
     writer.close()
 
 
@@ -232,7 +236,7 @@ def test_a_restore_waits_for_a_writer_and_gives_up(portal: Portal) -> None:
     writer.execute("UPDATE portals SET name = 'Kept'", {})
     other = driver.open_database(portal.url, patience=0.1)
     with pytest.raises(driver.DatabaseLocked):
-        sqlite_copy.put_back(portal.folder / "copy", other, patience=0.1)
+        sqlite_copy.put_back(portal.folder / "copy", other, unnoted, patience=0.1)
     other.close()
     writer.commit()
     writer.close()

@@ -201,6 +201,7 @@ BREACHES = {
         ],
         [],
     ),
+    "one_version": (["INSERT INTO alembic_version (version_num) VALUES ('9998')"], []),
     "no_orphans": (["UPDATE users SET department_id = 999 WHERE login = 'owner'"], []),
 }
 

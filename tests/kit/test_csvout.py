@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lmsctl.kit.csverrors import CsvFileUnwritable
 from lmsctl.kit.csvout import CsvFile, RejectsFile, guard, unguard
-from lmsctl.kit.writing import Target, replacing
+from lmsctl.kit.writing import Files, replacing
 
 UNHURRIED = settings(deadline=None)  # the machine may be busy with other things
 FORMULA_SIGNS = "=+-@\t\r＝＋－＠"
@@ -109,7 +109,7 @@ def test_path_gets_the_whole_file_at_once(tmp_path: Path) -> None:
     """Until the writing has ended well the old file is there, then the new one and nothing else."""
     path = tmp_path / "people.csv"
     path.write_text("old")
-    with CsvFile(Target(path), ["A"]) as file:
+    with CsvFile(Files().claim(path, "--to"), ["A"]) as file:
         file.write(["é"])
         assert path.read_text() == "old"
     assert path.read_bytes() == "A\r\né\r\n".encode()
@@ -123,7 +123,7 @@ def test_exception_keeps_the_old_file(tmp_path: Path, error: type[BaseException]
     path.write_text("old")
 
     def write() -> None:
-        with CsvFile(Target(path), ["A"]) as file:
+        with CsvFile(Files().claim(path, "--to"), ["A"]) as file:
             file.write(["a"])
             raise error
 
@@ -138,7 +138,7 @@ def test_new_file_has_the_permissions_of_the_umask(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     before = os.umask(0o027)
     try:
-        with CsvFile(Target(path), ["A"]):
+        with CsvFile(Files().claim(path, "--to"), ["A"]):
             pass
     finally:
         os.umask(before)
@@ -149,7 +149,7 @@ def test_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
     """A file that was closed to others is still closed after it was written again."""
     path = tmp_path / "people.csv"
     path.touch(0o600)
-    with CsvFile(Target(path), ["A"]) as file:
+    with CsvFile(Files().claim(path, "--to"), ["A"]) as file:
         (part,) = (entry for entry in tmp_path.iterdir() if entry != path)
         assert stat.S_IMODE(part.stat().st_mode) == 0o600
         file.write(["a"])
@@ -161,7 +161,7 @@ def test_link_is_followed(tmp_path: Path) -> None:
     path, link = tmp_path / "people.csv", tmp_path / "latest.csv"
     path.write_text("old")
     link.symlink_to(path)
-    with CsvFile(Target(link), ["A"]):
+    with CsvFile(Files().claim(link, "--to"), ["A"]):
         pass
     assert link.is_symlink()
     assert path.read_bytes() == b"A\r\n"
@@ -172,7 +172,7 @@ def test_part_of_a_killed_run_is_no_obstacle(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     left = tmp_path / f".people.csv.{os.getpid()}-0.part"
     left.write_text("half")
-    with CsvFile(Target(path), ["A"]):
+    with CsvFile(Files().claim(path, "--to"), ["A"]):
         pass
     assert (path.read_bytes(), left.read_text()) == (b"A\r\n", "half")
 
@@ -184,7 +184,7 @@ def test_pipe_is_written_and_not_replaced(tmp_path: Path) -> None:
     got: list[bytes] = []
     reader = threading.Thread(target=lambda: got.append(path.read_bytes()))
     reader.start()
-    with CsvFile(Target(path), ["A"]):
+    with CsvFile(Files().claim(path, "--to"), ["A"]):
         pass
     reader.join(10)
     assert got == [b"A\r\n"]
@@ -196,7 +196,7 @@ def test_unwritable_path_is_refused(tmp_path: Path, name: str) -> None:
     """A path that cannot be written is refused with its name and the reason."""
     (tmp_path / "file").touch()
     path = tmp_path / name
-    with pytest.raises(CsvFileUnwritable) as refused, replacing(Target(path)):
+    with pytest.raises(CsvFileUnwritable) as refused, replacing(Files().claim(path, "--to")):
         pass
     assert refused.value.location is not None
     assert refused.value.location.file == str(path)
@@ -205,7 +205,10 @@ def test_unwritable_path_is_refused(tmp_path: Path, name: str) -> None:
 
 def test_reader_that_left_is_not_our_failure(tmp_path: Path) -> None:
     """A pipe that closed while a file was being written is reported as that, not as the file."""
-    with pytest.raises(BrokenPipeError), CsvFile(Target(tmp_path / "people.csv"), ["A"]):
+    with (
+        pytest.raises(BrokenPipeError),
+        CsvFile(Files().claim(tmp_path / "people.csv", "--to"), ["A"]),
+    ):
         raise BrokenPipeError
 
 

@@ -26,6 +26,5 @@ if handed is not None:
 else:
     engine.load_models()
     present = driver.open_database(os.environ["LMSCTL_DATABASE_URL"], patience=10)
-    with engine.lent(present) as bound:
-        run(bound)
+    run(present.session.connection())
     present.close()

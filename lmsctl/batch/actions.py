@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -260,35 +260,62 @@ def _together(batch: _Batch) -> Iterator[Line]:
         commands, told = (closing.enter_context(_Spool(batch.order)) for _ in range(2))
         wrong = _read(batch, commands)
         failed = None if wrong else _carried_out(batch, commands, told)
-        rows = _after_success(batch, told)
         if wrong or failed:
-            rows = _after_failure(batch, commands, wrong, failed)
+            named = closing.enter_context(_Spool(batch.order))
+            wrong |= _understood(batch, commands, wrong, named)
+            if failed and failed.refusal and not wrong:
+                failed.here.record(failed.refusal)
+            rows = _after_failure(batch, named, wrong, failed.line if failed else None)
+        else:
+            rows = _after_success(batch, told)
         return _counted(batch, rows, closing.pop_all())
 
 
 def _read(batch: _Batch, commands: "_Spool") -> dict[int, Line]:
-    """Put all commands aside, and return the lines that are wrong whatever the portal holds."""
+    """Put the words of all commands aside, and return the lines that hold none."""
     wrong = {}
     with _opened(batch.order) as stream:
         for number, raw in _lines(batch.order, stream):
-            argv, command = None, None
+            argv = None
             try:
                 argv = rules.words(raw)
                 if argv is None:
                     continue
-                command = batch.understand(argv).command
             except Refusal as refusal:
-                wrong[number] = batch.refused(number, command, refusal, batch.env)
-            commands.add([number, command, argv])
+                wrong[number] = batch.refused(number, None, refusal, batch.env)
+            commands.add([number, argv])
     return wrong
 
 
-def _carried_out(batch: _Batch, commands: "_Spool", told: "_Spool") -> Line | None:
-    """Do all lines in one transaction; return the one that failed, if any did."""
+def _understood(
+    batch: _Batch, commands: "_Spool", wrong: Container[int], named: "_Spool"
+) -> dict[int, Line]:
+    """Put each line's command into `named`, and return those wrong whatever the portal holds.
+
+    They are told in place of a line that failed, because nobody needs the portal to see them.
+    """
+    found = {}
+    for number, argv in commands:
+        command = None
+        if number not in wrong:
+            try:
+                command = batch.understand(argv).command
+            except Refusal as refusal:
+                found[number] = batch.refused(number, command, refusal, batch.env)
+        named.add([number, command])
+    return found
+
+
+def _carried_out(batch: _Batch, commands: "_Spool", told: "_Spool") -> "_Failed | None":
+    """Do all lines in one transaction; return how one failed, if any did.
+
+    A line is understood when its turn comes, and so only once: if one is wrong whatever the portal
+    holds, that undoes those before it.
+    """
 
     def act_on_all(work: Work) -> None:
         told.clear()
-        for done, (number, _, argv) in enumerate(commands):
+        for done, (number, argv) in enumerate(commands):
             work.talk.progress("Running", done, commands.count)
             line = _joined(batch, work, number, argv)
             result = getattr(line, "result", None)
@@ -300,23 +327,21 @@ def _carried_out(batch: _Batch, commands: "_Spool", told: "_Spool") -> Line | No
             ending.callback(batch.env.talk.end)
             batch.env.write(act_on_all)
     except _Failed as failed:
-        if failed.refusal:
-            failed.here.record(failed.refusal)
-        return failed.line
+        return failed
     return None
 
 
 def _joined(batch: _Batch, work: Work, number: int, argv: list[str]) -> Line:
-    call = batch.understand(argv)
-    here = cast("_Part", batch.prepared(call, _Part))
-    here.moment = work.now
-    batch.env.lend(here, f"Line {number}")
+    command, here = None, batch.env
     try:
+        call = batch.understand(argv)
+        command = call.command
+        here = batch.prepared(call, _Part)
+        cast("_Part", here).moment = work.now
+        batch.env.lend(here, f"Line {number}")
         line = batch.told(number, call.act(here), here)
     except Refusal as refusal:
-        raise _Failed(
-            batch.refused(number, call.command, refusal, here), here, refusal
-        ) from refusal
+        raise _Failed(batch.refused(number, command, refusal, here), here, refusal) from refusal
     if line.outcome is Fate.FAILED:
         raise _Failed(line, here, None)
     return line
@@ -332,7 +357,9 @@ def _after_failure(
     batch: _Batch, commands: "_Spool", wrong: dict[int, Line], failed: Line | None
 ) -> Iterator[Line]:
     """Yield every line with what became of it: nothing, or nothing that lasts."""
-    for number, command, _ in commands:
+    if wrong:
+        failed = None
+    for number, command in commands:
         if number in wrong:
             yield wrong[number]
         elif failed is not None and number == failed.line:

@@ -6,6 +6,7 @@ import sys
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -256,6 +257,25 @@ def test_lines_of_an_atomic_batch_are_understood_before_anything_is_done(desk: P
         (4, "failed", 6, "line_unreadable"),
         (5, "not_attempted", None, None),
     ]
+
+
+def test_a_line_that_is_wrong_anyhow_is_told_before_one_that_fails(desk: Portal) -> None:
+    """Nothing was attempted then, and nobody was refused anything."""
+    text = "department delete /\ndepartment create Sales\nnonsense\n"
+    with refusals.unchanged(desk, audited=0):
+        ran = batch(desk, text, "--atomic", "-o", "jsonl")
+    assert told(ran) == [
+        (1, "not_attempted", None, None),
+        (2, "not_attempted", None, None),
+        (3, "failed", 2, "usage"),
+    ]
+
+
+def test_a_line_of_an_atomic_batch_is_understood_once(desk: Portal) -> None:
+    """To understand a command line takes longer than many a command."""
+    with mock.patch.object(rules, "check", wraps=rules.check) as check:
+        assert batch(desk, "user list\n" * 7, "--atomic").status == 0
+    assert check.call_count == 7
 
 
 def test_an_atomic_rehearsal_sees_its_own_changes(portal: Portal) -> None:

@@ -176,6 +176,17 @@ def test_a_backup_with_orphans_is_not_restored(portal: Portal) -> None:
 
 
 @only_sqlite
+def test_a_backup_that_breaks_a_rule_of_its_tables_is_not_restored(portal: Portal) -> None:
+    """SQLite itself finds that when it is asked, and only then."""
+    portal.ok("db", "backup", "copy")
+    with closing(sqlite3.connect(portal.folder / "copy")) as other:
+        other.execute("PRAGMA ignore_check_constraints = ON")
+        other.execute("UPDATE users SET status = 'odd'")
+        other.commit()
+    assert portal.refused("db", "restore", "copy", "--yes") == "backup_unsound"
+
+
+@only_sqlite
 def test_a_backup_is_one_file_that_opens_by_itself(portal: Portal) -> None:
     """It can be used as a database in place."""
     add(portal, "ada")

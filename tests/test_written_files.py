@@ -415,21 +415,25 @@ def test_a_file_that_comes_and_goes_is_kept(tmp_path: Path) -> None:
         files.claim(journal, "--to")
 
 
+@pytest.mark.parametrize("is_kept", [True, False])
 @pytest.mark.parametrize("was", ["nothing", "file", "pipe"])
-def test_a_link_that_comes_meanwhile_is_not_followed(tmp_path: Path, was: str) -> None:
-    """What it leads to stays as it is."""
-    kept, place = tmp_path / "portal.db", tmp_path / "report"
-    kept.write_text("everything")
+def test_a_link_that_comes_meanwhile_is_not_followed(
+    tmp_path: Path, was: str, *, is_kept: bool
+) -> None:
+    """What it leads to stays as it is, be it the database or anything else."""
+    other, place = tmp_path / "portal.db", tmp_path / "report"
+    other.write_text("everything")
     if was == "file":
         place.touch()
     if was == "pipe":
         os.mkfifo(place)
-    target = writing.Files([(kept, "the database")]).claim(place, "--to")
+    files = writing.Files([(other, "the database")] if is_kept else [])
+    target = files.claim(place, "--to")
     place.unlink(missing_ok=True)
-    place.symlink_to(kept)
+    place.symlink_to(other)
     with suppress(CsvFileUnwritable), writing.replacing(target) as file:
         file.write("a report")
-    assert kept.read_text() == "everything"
+    assert other.read_text() == "everything"
 
 
 def test_a_pipe_that_becomes_a_file_is_not_emptied(

@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +176,17 @@ def test_a_backup_with_orphans_is_not_restored(portal: Portal) -> None:
 
 
 @only_sqlite
+def test_a_backup_that_breaks_a_rule_of_its_tables_is_not_restored(portal: Portal) -> None:
+    """SQLite itself finds that when it is asked, and only then."""
+    portal.ok("db", "backup", "copy")
+    with closing(sqlite3.connect(portal.folder / "copy")) as other:
+        other.execute("PRAGMA ignore_check_constraints = ON")
+        other.execute("UPDATE users SET status = 'odd'")
+        other.commit()
+    assert portal.refused("db", "restore", "copy", "--yes") == "backup_unsound"
+
+
+@only_sqlite
 def test_a_backup_is_one_file_that_opens_by_itself(portal: Portal) -> None:
     """It can be used as a database in place."""
     add(portal, "ada")
@@ -249,3 +262,97 @@ def test_a_private_file_is_made_once(tmp_path: Path) -> None:
     file.write_bytes(b"content")
     engine.make_private_file(f"sqlite:///{file}")
     assert file.read_bytes() == b"content"
+
+
+@only_sqlite
+def test_a_restore_and_its_note_are_one(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill leaves both or neither, wherever it comes."""
+    portal.ok("db", "backup", "copy")
+    add(portal, "ada")
+    copied = sqlite_copy._copy
+    seen: list[tuple[bool, bool]] = []
+
+    def watched(*given: Any) -> None:
+        copied(*given)
+        seen.append((logins(portal) == {"owner"}, "db.restored" in noted(portal)))
+
+    monkeypatch.setattr(sqlite_copy, "_copy", watched)
+    portal.ok("db", "restore", "copy", "--yes")
+    assert seen == [(False, False), (True, True)]
+
+
+@only_sqlite
+def test_a_restore_that_cannot_be_noted_changes_nothing(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And leaves no copy of people's data behind."""
+    portal.ok("db", "backup", "copy")
+    add(portal, "ada")
+    spare = portal.folder / "spare"
+    spare.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(spare))
+
+    def fail(*_: Any, **__: Any) -> None:
+        assert len(list(spare.iterdir())) >= 1
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lmsctl.audit.actions.record", fail)
+    portal.run("db", "restore", "copy", "--yes")
+    assert logins(portal) == {"owner", "ada"}
+    assert list(spare.iterdir()) == []
+
+
+def test_a_refused_restore_does_not_speak_of_changes(portal: Portal) -> None:
+    """Nothing was written before, and nothing is said to stand."""
+    (portal.folder / "copy").write_text("no backup")
+    ran = portal.run("db", "restore", "copy", "--yes")
+    assert "What was written before" not in ran.err
+    assert ran.status == 6
+    if not portal.is_sqlite:
+        portal.ok("db", "backup", "sound")
+        portal.sql("CREATE VIEW people AS SELECT login FROM users")
+        ran = portal.run("db", "restore", "sound", "--yes")
+        assert ran.status == 6
+        assert "What was written before" not in ran.err
+
+
+@only_sqlite
+def test_a_backup_in_another_encoding_is_refused(portal: Portal) -> None:
+    """SQLite cannot copy it over what is in UTF-8."""
+    portal.ok("db", "backup", "copy")
+    with closing(sqlite3.connect(portal.folder / "copy")) as made:
+        text = "\n".join(made.iterdump())
+    with closing(sqlite3.connect(portal.folder / "other")) as other:
+        other.execute("PRAGMA encoding = 'UTF-16le'")
+        other.executescript(text)
+    ran = portal.run("db", "restore", "other", "--yes", "-o", "json")
+    assert (ran.status, ran.code) == (6, "backup_unsound")
+    assert "UTF-16le" in ran.err
+
+
+@only_sqlite
+def test_a_backup_with_a_log_does_not_bring_it_along(portal: Portal) -> None:
+    """How a database keeps its changes is decided by what this SQLite can do."""
+    portal.ok("db", "backup", "copy")
+    with closing(sqlite3.connect(portal.folder / "copy")) as made:
+        made.execute("PRAGMA journal_mode = WAL")
+    before = portal.value("PRAGMA journal_mode")
+    portal.ok("db", "restore", "copy", "--yes")
+    assert portal.value("PRAGMA journal_mode") == before
+    assert logins(portal) == {"owner"}
+
+
+@only_sqlite
+def test_a_backup_that_fails_names_its_file(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the half that was lent meanwhile."""
+
+    def fail(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(sqlite_copy, "_copy", fail)
+    ran = portal.run("db", "backup", "copy", "-o", "json")
+    assert ran.code == "backup_unwritable"
+    assert "'copy'" in ran.err
+    assert ".part" not in ran.err

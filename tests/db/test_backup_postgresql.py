@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -277,3 +278,96 @@ def test_what_the_server_does_not_take_is_said(portal: Portal) -> None:
     assert (ran.status, ran.code) == (6, "backup_refused")
     assert "people" in ran.err
     assert portal.value("SELECT count(*) FROM people") == 1
+
+
+# Several in one database -------------------------------------------------------------------------
+
+ODD = 'My ""odd"" S*'
+
+
+def in_schema(portal: Portal, name: str) -> Portal:
+    """Return a portal in the schema `name` of the same database."""
+    portal.sql(f'CREATE SCHEMA "{name}"')
+    sign = "&" if "?" in portal.url else "?"
+    path = quote(f'-csearch_path="{name}"'.replace(" ", "\\ "))
+    made = Portal(f"{portal.url}{sign}options={path}", portal.folder)
+    made.ok("init", "--sandbox")
+    return made
+
+
+@pytest.mark.parametrize("name", ["two", ODD])
+def test_a_backup_holds_the_portal_of_one_schema(nothing: Portal, name: str) -> None:
+    """A restore leaves alone what others have in the same database."""
+    one, two = in_schema(nothing, "one"), in_schema(nothing, name)
+    nothing.sql("CREATE TABLE public.invoices (id integer)")
+    two.ok("db", "backup", "copy")
+    for portal in (one, two):
+        portal.ok("user", "create", "--email", "ada@example.com", *PERSON)
+    nothing.sql("INSERT INTO public.invoices VALUES (7)")
+    two.ok("db", "restore", "copy", "--yes")
+    assert two.value("SELECT count(*) FROM users") == 1
+    assert codes(two)[-1] == "db.restored"
+    assert two.ok("db", "check", "-o", "json").json == []
+    assert one.value("SELECT count(*) FROM users") == 2
+    assert one.ok("db", "check", "-o", "json").json == []
+    assert nothing.value("SELECT id FROM public.invoices") == 7
+    assert "holds no portal in a schema 'one'" in one.run("db", "restore", "copy", "--yes").err
+    assert one.value("SELECT count(*) FROM users") == 2
+
+
+def test_a_schema_may_be_chosen_by_a_variable(nothing: Portal) -> None:
+    """As PostgreSQL's own programs are told."""
+    one = in_schema(nothing, "one")
+    in_schema(nothing, "two")
+    there = {"PGOPTIONS": "-csearch_path=two"}
+    nothing.ok("db", "backup", "copy", **there)
+    nothing.ok("user", "create", "--email", "ada@example.com", *PERSON, **there)
+    nothing.ok("db", "restore", "copy", "--yes", **there)
+    assert nothing.value("SELECT count(*) FROM two.users") == 1
+    assert "db.restored" not in codes(one)
+
+
+def test_a_backup_of_the_whole_database_gives_back_one_schema(
+    nothing: Portal, newest: Path
+) -> None:
+    """As earlier versions, or pg_dump itself, make it."""
+    one, two = in_schema(nothing, "one"), in_schema(nothing, "two")
+    whole = [str(newest / "pg_dump"), "--format=custom", "--file=whole"]
+    subprocess.run([*whole, f"--dbname={nothing.url}"], cwd=nothing.folder, check=True)
+    for portal in (one, two):
+        portal.ok("user", "create", "--email", "ada@example.com", *PERSON)
+    two.ok("db", "restore", "whole", "--yes")
+    assert one.value("SELECT count(*) FROM users") == 2
+    assert two.value("SELECT count(*) FROM users") == 1
+
+
+def test_a_schema_that_comes_first_later_hides_nothing(portal: Portal) -> None:
+    """The portal is where its tables are, not where new ones would go."""
+    portal.sql("CREATE SCHEMA postgres")
+    assert portal.ok("db", "check", "-o", "json").json == []
+    portal.ok("db", "backup", "copy")
+    portal.ok("user", "create", "--email", "ada@example.com", *PERSON)
+    portal.ok("db", "restore", "copy", "--yes")
+    assert portal.value("SELECT count(*) FROM public.users") == 1
+
+
+def test_a_schema_that_is_not_there_is_said(nothing: Portal) -> None:
+    """The address is wrong, not the program."""
+    sign = "&" if "?" in nothing.url else "?"
+    nowhere = Portal(f"{nothing.url}{sign}options=-csearch_path%3Dnowhere", nothing.folder)
+    (nothing.folder / "copy").write_text("")
+    for words in (("init", "--sandbox"), ("db", "restore", "copy", "--yes"), ("db", "backup", "b")):
+        assert nowhere.refused(*words) == "schema_nowhere"
+
+
+def test_owners_of_several_words_are_no_part_of_a_name(portal: Portal) -> None:
+    """A backup that lists them can be restored."""
+    role = f"own er {portal.url.partition('?')[0].rpartition('/')[2]}"
+    portal.sql(f'CREATE ROLE "{role}"')
+    try:
+        portal.sql(f'ALTER TABLE users OWNER TO "{role}"')
+        portal.ok("db", "backup", "copy")
+        portal.ok("db", "restore", "copy", "--yes")
+    finally:
+        portal.sql(f'DROP OWNED BY "{role}" CASCADE')
+        portal.sql(f'DROP ROLE "{role}"')

@@ -180,3 +180,19 @@ def test_a_restore_into_a_server_that_only_reads_is_refused_by_name(portal: Port
     finally:
         portal.sql("DROP OWNED BY reading")
         portal.sql("DROP ROLE reading")
+
+
+@only_sqlite
+def test_a_restore_that_has_no_room_to_be_prepared_is_refused(
+    portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says where room is needed, and the database stays."""
+    portal.ok("db", "backup", "copy")
+    portal.ok("user", "create", "--email", "ada@example.com", *PERSON)
+    with small_disk(tmp_path, 0.1) as disk:
+        monkeypatch.setattr(tempfile, "tempdir", str(disk))
+        ran = portal.run("db", "restore", "copy", "--yes", "-o", "json")
+        assert (ran.status, ran.code) == (11, "spare_unwritable")
+        assert str(disk) in ran.error["message"]
+        assert list(disk.iterdir()) == []
+    assert portal.value("SELECT count(*) FROM users") == 2

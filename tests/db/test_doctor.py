@@ -124,3 +124,15 @@ def test_missing_client_programs_are_a_warning(portal: Portal) -> None:
     assert found["database"]["state"] == "warning"
     assert "no backup can be made" in found["database"]["sentence"]
     assert "client programs" in found["database"]["hint"]
+
+
+def test_a_lost_version_is_no_missing_portal(portal: Portal) -> None:
+    """Neither the doctor nor the check advises to make a new one over it, or points at itself."""
+    portal.sql("DELETE FROM alembic_version")
+    status, found = examine(portal)
+    assert status == 10
+    assert "version of the schema is missing" in found["schema"]["sentence"]
+    ran = portal.run("db", "check", "-o", "json")
+    assert (ran.status, ran.json[0]["check"]) == (10, "schema_agrees")
+    assert "db check" not in ran.json[0]["expected"]
+    assert portal.refused("db", "check", "--as", "owner") == "rights_unreadable"

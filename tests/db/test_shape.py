@@ -101,6 +101,10 @@ POSTGRESQL = {
     ),
 }
 POSTGRESQL_WITHIN = {
+    "unlogged": (
+        ["ALTER TABLE run_faults SET UNLOGGED"],
+        "table run_faults is 'r unlogged'",
+    ),
     "type": (
         ["ALTER TABLE users ALTER first_name TYPE VARCHAR(300)"],
         "column users.first_name is ",
@@ -224,6 +228,14 @@ def test_columns_of_postgresql_are_compared(portal: Portal, kind: str) -> None:
     is_named(portal, sentence)
     if kind != "unchecked":  # pg_dump does not write that down, so a restore repairs it
         is_refused(portal, sentence)
+
+
+def test_only_what_one_statement_makes_is_advised_to_be_made_again(portal: Portal) -> None:
+    """A table has columns that the words of its own do not tell."""
+    damage(portal, ["DROP TABLE group_members", "DROP INDEX departments_one_root"])
+    rows = {row["example"]: row for row in portal.run("db", "check", "-o", "json").json}
+    assert "make it again" not in rows["table group_members is missing"]["expected"]
+    assert "make it again" in rows["index departments_one_root is missing"]["expected"]
 
 
 def test_the_comparison_leaves_nothing_behind(portal: Portal) -> None:

@@ -29,7 +29,7 @@ def play(connection: Connection, lines: Iterable[bytes], known: Iterable[str]) -
 
     try:
         _play(connection, iter(lines), {name.encode() for name in known} - {_OURS})
-        connection.raw.execute("RESET ALL")
+        connection.reset()
     except psycopg.Error as error:
         refusal = connection.refusal(error)
         if isinstance(refusal, Unavailable):

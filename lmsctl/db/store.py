@@ -205,10 +205,7 @@ def foreign_keys(work: Work) -> list[ForeignKey]:
 
 def vacuum(connection: Connection) -> None:
     """Give back unused space: SQLite writes its file anew, PostgreSQL frees it for new rows."""
-    if connection.dialect == "postgresql":
-        connection.execute("VACUUM (ANALYZE)", {})
-        return
-    connection.execute("VACUUM", {})
+    connection.maintain("VACUUM (ANALYZE)" if connection.dialect == "postgresql" else "VACUUM")
 
 
 def make_single_file(connection: Connection) -> None:

@@ -186,6 +186,12 @@ class Connection(Protocol):
     def refusal(self, error: Any) -> Exception:
         """Return what to raise instead of the driver's `error`; that itself when it is a bug."""
 
+    def reset(self) -> None:
+        """Undo every setting of others, and make those of a transaction of ours."""
+
+    def maintain(self, sql: str) -> None:
+        """Run a statement that is a transaction of its own, such as VACUUM."""
+
     def close(self) -> None:
         """Let go of the database; what was not committed is undone."""
 
@@ -311,6 +317,12 @@ class Sqlite:
 
         return _names(cursor), rows()
 
+    def reset(self) -> None:
+        pass  # Nothing is set for a transaction alone.
+
+    def maintain(self, sql: str) -> None:
+        self._guarded(lambda: self.raw.execute(sql))
+
     def decoders(self, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
         return [(at, decode) for at, name in enumerate(names) if (decode := _sqlite_decoder(name))]
 
@@ -426,6 +438,7 @@ class Postgresql:
         self._errors = psycopg
         self.failures: tuple[type[Exception], ...] = (psycopg.Error,)
         self._numbers = itertools.count()
+        self._level = "READ COMMITTED"
         self._url = url
         self._session: Session | None = None
         self.patience = patience
@@ -435,14 +448,16 @@ class Postgresql:
         psycopg, url, patience = self._errors, self._url, self.patience
         try:
             said = psycopg.conninfo.conninfo_to_dict(dburl.libpq_url(url)).get("options")
-            theirs = said or os.environ.get("PGOPTIONS", "")
+            theirs = "".join((said or os.environ.get("PGOPTIONS", "")).lower().split())
+            if "default_transaction_isolation=serializable" in theirs:
+                self._level = "SERIALIZABLE"
+            # No options of ours: a pooler between us and the server takes none.
             self.raw = psycopg.connect(
                 dburl.libpq_url(url),
                 autocommit=True,
                 prepare_threshold=None,
                 connect_timeout=max(2, round(patience)),
                 application_name="lmsctl",
-                options=f"{theirs} -c timezone=UTC -c lock_timeout={round(patience * 1000)}",
             )
         except psycopg.OperationalError as error:
             raise _connect_refusal(error) from error
@@ -457,11 +472,30 @@ class Postgresql:
 
     def begin_writing(self) -> None:
         _ = self.session  # Made before the transaction begins.
-        self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {})
+        self._begin(f"ISOLATION LEVEL {self._level} READ WRITE")
 
     def begin_reading(self) -> None:
         _ = self.session
-        self.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {})
+        self._begin("ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def _begin(self, how: str) -> None:
+        # One round trip; what is set ends with the transaction, whoever has the connection next.
+        self._guarded(lambda: self.raw.execute(f"BEGIN {how}; {self._settings}"))
+
+    @property
+    def _settings(self) -> str:
+        return f"SET LOCAL timezone = 'UTC'; SET LOCAL lock_timeout = {round(self.patience * 1000)}"
+
+    def reset(self) -> None:
+        self.raw.execute(f"RESET ALL; {self._settings}")
+
+    def maintain(self, sql: str) -> None:
+        self._guarded(lambda: self.raw.execute(f"SET lock_timeout = {round(self.patience * 1000)}"))
+        try:
+            self._guarded(lambda: self.raw.execute(sql))
+        finally:
+            with suppress(self._errors.Error):
+                self.raw.execute("RESET lock_timeout")
 
     def transaction(self) -> str | None:
         named = "SELECT CAST(pg_current_xact_id_if_assigned() AS text)"

@@ -164,7 +164,7 @@ def rewrite(connection: Connection) -> None:
     Only outside of a transaction. SQLite is rewritten as a whole by its own VACUUM.
     """
     if connection.dialect == "postgresql":
-        connection.execute("VACUUM (FULL) tokens", {})
+        connection.maintain("VACUUM (FULL) tokens")
 
 
 # Redeeming ---------------------------------------------------------------------------------------

@@ -304,3 +304,92 @@ def test_doors_too_are_shut_to_who_is_made_inactive_meanwhile(
     )
     assert ran.code == "actor_not_active"
     checked(house)
+
+
+# The second lock ---------------------------------------------------------------------------------
+
+_ANN, _ONE, _BOX = "users|login = 'ann'", "content_items|code = 'one'", "content_items|code = 'box'"
+_AID, _MORE = "trainings|code = 'aid'", "departments|code = 'more'"
+_EXTEND = (
+    "enrollment extend --user ann --training aid --deadline registration --until +9d --reason R"
+)
+SECOND = {
+    "group add G ann": _ANN,
+    "group remove G ann": _ANN,
+    "group edit G --department More": _MORE,
+    "user edit ben --supervisor ann": _ANN,
+    "user move ann --department More": _MORE,
+    "user import people.csv": _MORE,
+    "signup-profile edit p --department More": _MORE,
+    "training edit aid --department More": _MORE,
+    "training edit aid --organizer ann": _ANN,
+    "role grant ann supervisor --department More": _MORE,
+    "role grant ann author": _ANN,
+    "autoenroll create --content one --department More": _MORE,
+    "autoenroll apply r --existing --yes": _ANN,
+    "catalog open one --department More": _MORE,
+    "catalog open aid --training --department More": _MORE,
+    "content grant two --user ann": _ANN,
+    "content create --kind topic --code new --title N --folder box": _BOX,
+    "enroll --user ann --content one": _ONE,
+    "enroll --user ann --training aid": _AID,
+    "enroll --from pairs.csv": _ONE,
+    "progress import done.csv": _ONE,
+    "enrollment cancel --user ann --content one": _ONE,
+    "enrollment join --user ann --training aid": _AID,
+    _EXTEND: _AID,
+    "token bulk-upload tokens.csv": _ONE,
+}
+
+
+@pytest.mark.parametrize("line", list(SECOND))
+def test_rights_that_go_while_the_second_lock_is_waited_for_count_no_more(
+    house: Portal, line: str
+) -> None:
+    """Whoever has got one row and waits for the next one is asked for the right once more."""
+    house.ok("user", "create", "--login", "boss", *NAMES)
+    house.ok("role", "grant", "boss", "administrator")
+    house.ok("department", "create", "More", "--code", "more")
+    house.ok("group", "create", "G")
+    house.ok("content", "create", "--kind", "folder", "--code", "box", "--title", "Box")
+    house.ok("signup-profile", "create", "P", "--code", "p", *PLACES)
+    training(house)
+    session(house)
+    house.ok("catalog", "open", "aid", "--training", "--everybody")
+    house.ok("enroll", "--user", "ben", "--content", "one")
+    house.ok("autoenroll", "create", "--content", "two", "--department", "Here", "--code", "r")
+    for name, rows in {
+        "people": "Login,Department\nann,More\n",
+        "pairs": "Login,Content\nann,one\n",
+        "done": "Login,Content,Event,Happened at\nann,one,viewed,2026-03-01T09:00:00Z\n",
+        "tokens": "Knowledge code,Token label,Creates,Limit,Expires\none,L,staff,,\n",
+    }.items():
+        house.folder.joinpath(f"{name}.csv").write_text(rows)
+    table, row = SECOND[line].split("|")
+    words = ("--as", "boss", *line.split(), "-o", "json")
+    column = "name = name" if table == "departments" else "version = version"
+    ran = run_during(
+        house,
+        words,
+        *(() if house.is_sqlite else (f"SELECT 1 FROM {table} WHERE {row} FOR UPDATE",)),
+        f"UPDATE {table} SET {column} WHERE {row}",
+        "DELETE FROM grants WHERE user_id = (SELECT id FROM users WHERE login = 'boss')",
+    )
+    assert ran.code == "permission_missing"
+
+
+@pytest.mark.parametrize("line", ["group add G ann", "user edit ben --supervisor ann"])
+def test_people_who_leave_the_scope_before_they_are_locked_are_unknown(
+    house: Portal, line: str
+) -> None:
+    """What is done with somebody beside something else is decided when both are held."""
+    house.ok("user", "create", "--login", "keeper", *NAMES)
+    house.ok("role", "grant", "keeper", "department-administrator", "--department", "Here")
+    house.ok("group", "create", "G", "--department", "Here")
+    ran = run_during(
+        house,
+        ("--as", "keeper", *line.split(), "-o", "json"),
+        """UPDATE users SET department_id = (SELECT id FROM departments WHERE parent_id IS NULL)
+           WHERE login = 'ann'""",
+    )
+    assert ran.code == "user_unknown"

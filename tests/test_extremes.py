@@ -141,6 +141,24 @@ def test_a_number_may_be_of_any_length(portal: Portal, number: str) -> None:
         assert ran.status in {0, 2, 4, 5, 6}, (argv, ran.err)
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 5_000, "x/" * 2_500 + "y"], ids=len)
+@pytest.mark.parametrize(
+    ("command", "status", "code"),
+    [
+        (("db", "backup", "{}"), 11, "backup_unwritable"),
+        (("db", "restore", "{}", "--yes"), 4, "backup_missing"),
+        (("user", "list", "--database-url", "sqlite:///{}"), 11, "database_missing"),
+        (("db", "upgrade", "--database-url", "sqlite:///{}"), 11, "database_missing"),
+    ],
+)
+def test_the_name_of_a_file_may_be_too_long_for_the_system(
+    portal: Portal, command: tuple[str, ...], status: int, code: str, name: str
+) -> None:
+    """Then there is no such file, and none can be made."""
+    ran = portal.run(*(word.format(name) for word in command), "-o", "json")
+    assert (ran.status, ran.code) == (status, code)
+
+
 # Deep and endless files --------------------------------------------------------------------------
 
 

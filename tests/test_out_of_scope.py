@@ -71,6 +71,9 @@ enrollment list --training training-hidden
 enrollment list --training training-more
 enrollment show --user person-own --content topic-own
 enrollment show --user person-sibling --content topic-own
+enrollment list --content topic-tied
+enrollment show --user person-own --content topic-tied
+enrollment list --reason rule
 enrollment show --user person-own --training training-own
 enrollment show --user person-own --training training-hidden
 enrollment show --user person-own --training training-more
@@ -173,6 +176,8 @@ group add group-sibling person-sibling
 user edit person-own --supervisor person-sibling
 user edit actor-learner --supervisor person-admin-sibling
 department edit Parent/Own --supervisor person-sibling
+content create --kind topic --code topic-tied --title T
+content create --kind topic --code topic-late --title T
 content grant topic-own --group group-own
 content grant topic-own --group group-sibling
 content grant topic-own --department Parent/Own
@@ -189,6 +194,9 @@ training create Hidden --code training-hidden --department Parent/Sibling
 session create training-hidden --code first --starts 2026-05-02T09:00 --duration 1h --capacity 1
 enroll --user person-own --user person-sibling --content topic-own
 enroll --user person-own --user person-sibling --training training-own:first
+autoenroll create --content topic-tied --group group-sibling --code rule-other
+autoenroll create --content topic-tied --group group-own --code rule-seen
+autoenroll apply rule-seen --existing --yes
 autoenroll create --content topic-own --group group-sibling --code rule-tied
 role grant person-sibling supervisor --department Parent/Sibling
 role grant person-own supervisor --department Parent/Own --department Parent/Sibling
@@ -221,6 +229,7 @@ content grant topic-own --department Parent/More
 content grant topic-own --user newcomer
 enroll --user newcomer --content topic-own
 role grant newcomer supervisor --department Parent/Other
+autoenroll apply rule-other --existing --yes
 department delete Parent/Idle --yes
 """
 _HIDDEN_CHANGES = """
@@ -306,6 +315,38 @@ def test_trainings_out_of_scope_are_seen_only_by_who_enrolls(town: Portal) -> No
     _run(town, _HIDDEN_CHANGES)
     leaks = _leaks(before, _printed(town, roles))
     assert not leaks, f"{len(leaks)} leaks\n" + "\n".join(leaks)
+
+
+def test_a_rule_out_of_scope_is_not_named(town: Portal) -> None:
+    """Not even where it is the only reason; the person and who may see it are told of it."""
+    _run(
+        town,
+        """
+        department create Away --parent Parent
+        content create --kind topic --code topic-alone --title T
+        autoenroll create --content topic-alone --group group-own --code rule-near
+        autoenroll create --content topic-alone --department Parent/Away --code rule-away
+        user create --login comer --first-name C --last-name C --department Parent/Away
+        user move comer --department Parent/Own
+        """,
+    )
+    looks = (
+        "enrollment show --user comer --content topic-alone",
+        "enrollment list --user comer",
+        "learner courses comer",
+    )
+    administrator = "department-administrator"
+    for line in looks:
+        told = _answer(town, administrator, line)
+        assert told.startswith("0\n")
+        assert "rule" in told
+        assert "rule-away" not in told
+        assert "rule-away" in town.ok(*shlex.split(line), "-o", "json").out
+    assert "rule rule-away" in town.ok("learner", "courses", "comer", "--as", "comer").out
+    _run(town, "group add group-own comer")
+    for line in looks:
+        told = _answer(town, administrator, line)
+        assert ("rule-near" in told, "rule-away" in told) == (True, False)
 
 
 def test_a_change_in_scope_is_seen(town: Portal) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lmsctl.autoenroll import actions, store
 from lmsctl.kit.work import Work
+from lmsctl.rights.rules import Scope
 
 # Who joins ---------------------------------------------------------------------------------------
 
@@ -41,6 +42,11 @@ def after_cancel_by_hand(work: Work, item_id: int, user_ids: Sequence[int]) -> N
     """Let nobody wait for a rule on an item that somebody has just taken them out of."""
     if store.has_rules(work):
         store.forget_waiting(work, item_id, user_ids)
+
+
+def rules_in_scope(work: Work, scope: Scope) -> frozenset[str]:
+    """Return the codes of the rules that somebody with this scope may be told of."""
+    return store.codes(work, scope)
 
 
 # What goes ---------------------------------------------------------------------------------------

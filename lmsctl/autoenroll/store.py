@@ -124,6 +124,11 @@ def listed(work: Work, scope: Scope, *, item_id: int | None, under: str | None) 
     )
 
 
+def codes(work: Work, scope: Scope) -> frozenset[str]:
+    """Return the codes of the rules in scope."""
+    return frozenset(row.code for row in listed(work, scope, item_id=None, under=None))
+
+
 def naming(work: Work, column: str, ids: Sequence[int]) -> list[Rule]:
     """Return the rules whose `column` (department_id, group_id or item_id) is one of `ids`."""
     return work.all(

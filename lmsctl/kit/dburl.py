@@ -40,10 +40,17 @@ def fault(url: str) -> str | None:
         return None
     if scheme not in {"postgresql", "postgres"}:
         return "it begins with neither sqlite nor postgresql"
-    if _POSTGRESQL.fullmatch(url) is None:
+    return _fault_of_postgresql(url)
+
+
+def _fault_of_postgresql(url: str) -> str | None:
+    parts = _POSTGRESQL.fullmatch(url)
+    if parts is None:
         return "a port is a number, and in a name or password @ is written %40, / %2F, # %23, ? %3F"
     if _BROKEN_PERCENT.search(url):
         return "a % is not followed by two hexadecimal digits; itself it is written %25"
+    if "replication" in map(_name, (parts["query"] or "").split("&")):
+        return "its option replication is for other programs"
     return None
 
 
@@ -68,7 +75,11 @@ def _without_value(parameter: str) -> str:
 
 
 def _is_secret(name: str) -> bool:
-    return unquote(name).strip().casefold() in _SECRETS
+    return _name(name) in _SECRETS
+
+
+def _name(parameter: str) -> str:
+    return unquote(parameter.partition("=")[0]).strip().casefold()
 
 
 def may_hold_password(url: str) -> bool:

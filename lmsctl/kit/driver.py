@@ -234,9 +234,10 @@ class Sqlite:
 
     def _connect(self, *, create: bool) -> None:
         sqlite3, path = self._errors, self._path
-        if path.is_dir():
+        # Path's own questions raise where we may not look, and of a name that is too long.
+        if os.path.isdir(path):  # noqa: PTH112 - as above
             raise DatabaseDamaged(place=path, reason="it is a folder")
-        if not create and not os.path.isfile(path):  # noqa: PTH113 - Path's raises where we may not look
+        if not create and not os.path.isfile(path):  # noqa: PTH113 - as above
             raise DatabaseMissing(place=path)
         try:
             self.raw = sqlite3.connect(path, isolation_level=None, timeout=self.patience, uri=False)
@@ -622,6 +623,8 @@ _NOT_LET_IN = (
     "method requirement",
     "channel binding",
 )
+# Some options of an address are looked at only while connecting.
+_OF_AN_OPTION = "for connection option"
 _FOR_NOW = (
     "starting up",
     "shutting down",
@@ -640,6 +643,8 @@ def _connect_refusal(error: Exception) -> Refusal:
         return DatabaseUnreachable(reason=text)
     if any(word in text for word in _NOT_LET_IN):
         return DatabaseRefuses(reason=text)
+    if _OF_AN_OPTION in text:
+        return UrlUnreadable(reason=_unquoted(text.rpartition("failed: ")[2]))
     if any(word in text for word in _CONNECTING):
         return DatabaseUnreachable(reason=text)
     return dburl.UrlUnreadable(reason=_unquoted(text))

@@ -183,10 +183,18 @@ class Environment:
     @property
     def time_zone(self) -> ZoneInfo | None:
         """The zone asked for by option, variable or file; None leaves it to the portal."""
-        name = (
-            self.options.tz or self.environ.get("LMSCTL_TZ") or self.config.values.get("time-zone")
-        )
-        return timewords.zone(str(name)) if name else None
+        asked = self.options.tz or self.environ.get("LMSCTL_TZ")
+        if asked:
+            return timewords.zone(asked)
+        written = self.config.values.get("time-zone")
+        if not written:
+            return None
+        try:
+            return timewords.zone(str(written))
+        except timewords.ZoneUnknown as error:
+            raise config.ConfigValueWrong(
+                file=self.config.path, key="time-zone", expected="the IANA name of a time zone"
+            ) from error
 
     @property
     def may_ask(self) -> bool:

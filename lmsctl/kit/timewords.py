@@ -138,8 +138,8 @@ class DeadlineInvalid(Usage):
     hint = "Write 1 to 9999 with h, d, w or mo, such as 2d or 1mo, or write off."
 
 
-class ZoneUnknown(Rejected):
-    """A time zone that is not an IANA name, letter by letter."""
+class ZoneUnknown(Usage):
+    """A time zone on the command line that is not an IANA name, letter by letter."""
 
     code = "time_zone_unknown"
     says = "{given} is not the name of a time zone."

@@ -69,6 +69,23 @@ def test_an_option_beats_a_variable_and_that_the_file(desk: Desk) -> None:
     assert given["time-zone"] == ("Asia/Tokyo", "--tz")
 
 
+def test_a_zone_that_is_none_is_a_matter_of_where_it_stands(portal: Portal) -> None:
+    """The command line and its variables are usage, the file is configuration."""
+    look = ("user", "list", "-o", "json")
+    for argv, variables in ((("--tz", "Mars/Base"), {}), ((), {"LMSCTL_TZ": "Mars/Base"})):
+        ran = portal.run(*look, *argv, **variables)
+        assert (ran.status, ran.code) == (2, "time_zone_unknown")
+    file = portal.folder / "lmsctl.toml"
+    file.write_text("time-zone = 'Mars/Base'\n")
+    file.chmod(0o600)
+    ran = portal.run(*look)
+    assert (ran.status, ran.code) == (10, "config_value_wrong")
+    assert "time-zone" in ran.error["message"]
+    portal.ok(*look, "--tz", "UTC")
+    portal.ok("config", "set", "time-zone", "Europe/Rome", "-o", "off")
+    portal.ok(*look)
+
+
 def test_the_address_is_shown_with_its_source_and_without_its_password(desk: Desk) -> None:
     """From a variable, from a secret file, from a context."""
     url = "postgresql://u:geheim@host/name"

@@ -74,6 +74,22 @@ def test_what_is_not_understood_is_not_shown(text: str) -> None:
     assert not any(part in shown for part in ("s3", "cret", "root", "anna"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mysql://anna:s3cret@host/db",
+        "postgresql://anna:s3@cret@host/db",
+        "host=db password=s3cret",
+        "host=db %70assword=s3cret",
+    ],
+)
+def test_what_is_not_understood_may_hold_a_password(text: str) -> None:
+    """So the file that it stands in is to be its owner's alone."""
+    assert dburl.fault(text) is not None
+    assert dburl.may_hold_password(text)
+    assert not dburl.may_hold_password("portal.db")
+
+
 def test_a_long_address_is_judged_at_once() -> None:
     """However it ends."""
     assert dburl.fault("postgresql://" + "a," * 50_000 + "@@") is not None

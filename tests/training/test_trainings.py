@@ -73,7 +73,7 @@ def test_titles_may_repeat_and_codes_may_not(hall: Portal) -> None:
 
 
 WRONG: list[tuple[tuple[str, ...], str, int]] = [
-    (("--time-zone", "Europe/Berln"), "time_zone_unknown", 6),
+    (("--time-zone", "Europe/Berln"), "time_zone_unknown", 2),
     (("--organizer", "leo"), "organizer_unfit", 6),
     (("--organizer", "gone"), "organizer_unfit", 6),
     (("--organizer", "nobody"), "user_unknown", 4),

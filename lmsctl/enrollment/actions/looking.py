@@ -1,7 +1,7 @@
 """Looking at enrollments: of many people, of one, and through the eyes of a learner."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from lmsctl.enrollment.errors import EnrollmentUnknown
 from lmsctl.enrollment.learner_store import Offered, Seen
 from lmsctl.enrollment.results import (
     Access,
+    Because,
     Course,
     EnrollmentRow,
     EnrollmentShown,
@@ -26,7 +27,7 @@ from lmsctl.enrollment.results import (
 from lmsctl.enrollment.store import Filter, Line
 from lmsctl.enrollment.training_errors import ParticipationUnknown
 from lmsctl.enrollment.training_rules import Target
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, discover
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ALL_IN_SIGHT, ANYWHERE, Scope, Sight
@@ -36,6 +37,8 @@ from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.results import Side
 from lmsctl.user import store as users
 from lmsctl.user.store import Person
+
+Rules = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def list_enrollments(work: Work, wanted: Wanted) -> Iterator[EnrollmentRow]:
             reason=wanted.reason,
         ),
     )
-    return _rows(found)
+    return _rows(found, _named_rules(work))
 
 
 def _target(work: Work, given: str, scope: Scope) -> Target:
@@ -91,7 +94,23 @@ def _target(work: Work, given: str, scope: Scope) -> Target:
     return Target(training, trainings.get_session(work, training, session) if session else None)
 
 
-def _rows(lines: Iterable[Line]) -> Iterator[EnrollmentRow]:
+def _named_rules(work: Work) -> Rules:
+    """Return the codes of the rules that the actor may be told of, None for all there are.
+
+    What a rule is called often tells the group or department it is about, which may be out of
+    sight.
+    """
+    scope = rights.actor(work).scope("enrollment.view")
+    if scope.is_everywhere:
+        return None
+    return frozenset[str]().union(*discover.announce("rules_in_scope", work, scope))
+
+
+def _is_named(reason: str | None, reference: str | None, rules: Rules) -> bool:
+    return rules is None or reason != Reason.RULE or reference in rules
+
+
+def _rows(lines: Iterable[Line], named: Rules) -> Iterator[EnrollmentRow]:
     for _, group in groupby(lines, key=lambda line: (line.training is None, line.id)):
         same = list(group)
         first = same[0]
@@ -107,12 +126,17 @@ def _rows(lines: Iterable[Line]) -> Iterator[EnrollmentRow]:
             due_at=first.due_at,
             completed_at=first.completed_at,
             canceled_at=first.canceled_at,
-            reasons=[_reason(line.reason, line.reference) for line in same if line.reason],
+            reasons=because(
+                _reason(line.reason, line.reference, named) for line in same if line.reason
+            ),
         )
 
 
-def _reason(reason: str, reference: str | None) -> str:
-    return f"{reason} {reference}" if reference else reason
+def _reason(reason: str, reference: str | None, named: Rules) -> tuple[str, bool]:
+    """Return a reason as it may be shown, and whether that is all of it."""
+    if not _is_named(reason, reference, named):
+        return reason, False
+    return f"{reason} {reference}" if reference else reason, True
 
 
 def show(work: Work, login: str, code: str) -> EnrollmentShown:
@@ -125,7 +149,7 @@ def show(work: Work, login: str, code: str) -> EnrollmentShown:
     item = content.get(work, code)
     for phase in (None, State.CANCELED):
         wanted = Filter(user_id=person.id, item_id=item.id, phase=phase)
-        for row in _rows(store.listed(work, scope, wanted)):
+        for row in _rows(store.listed(work, scope, wanted), _named_rules(work)):
             return _shown(work, person, item, row)
     raise EnrollmentUnknown(login=person.login, content=item.code)
 
@@ -142,11 +166,19 @@ def _shown(work: Work, person: Person, item: Item, row: EnrollmentRow) -> Enroll
         due_at=row.due_at,
         completed_at=row.completed_at,
         canceled_at=row.canceled_at,
-        reasons=store.reasons(work, row.id),
+        reasons=_reasons(work, row.id),
         views=doings.views,
         best_score=doings.best_score,
         last_event_at=doings.last_event_at,
     )
+
+
+def _reasons(work: Work, number: int) -> list[Because]:
+    """Return why an enrollment is; if the actor may be told of no reason, one without a name."""
+    named = _named_rules(work)
+    found = store.reasons(work, number)
+    told = [one for one in found if _is_named(one.reason, one.reference, named)]
+    return told or [replace(one, reference="") for one in found[:1]]
 
 
 def show_participation(work: Work, login: str, code: str) -> tuple[ParticipationShown, ZoneInfo]:
@@ -218,10 +250,11 @@ def courses(work: Work, given: str) -> Iterator[Course]:
     """
     person = learner(work, given)
     seen = learner_store.seen(work, person.id, person.path, sight_over(work, person))
-    return (_course(list(group)) for _, group in groupby(seen, key=lambda row: row.code))
+    named = None if rights.actor(work).user_id == person.id else _named_rules(work)
+    return (_course(list(group), named) for _, group in groupby(seen, key=lambda row: row.code))
 
 
-def _course(rows: list[Seen]) -> Course:
+def _course(rows: list[Seen], named: Rules) -> Course:
     first = rows[0]
     return Course(
         code=first.code,
@@ -233,18 +266,18 @@ def _course(rows: list[Seen]) -> Course:
         enrolled_at=first.enrolled_at,
         due_at=first.due_at,
         completed_at=first.completed_at,
-        because=because((_why(row), is_told(row.audience, row.reference)) for row in rows),
+        because=because(_why(row, named) for row in rows),
     )
 
 
-def _why(row: Seen) -> str:
+def _why(row: Seen, named: Rules) -> tuple[str, bool]:
     if row.reason is not None:
-        return _reason(row.reason, row.reference)
+        return _reason(row.reason, row.reference, named)
     to = {"user": "to the person", "organization": "to everybody"}.get(
         row.audience or "", f"to {rule(row.audience or '', row.reference)}"
     )
     where = f" with folder {row.grant_code}" if row.grant_code != row.code else ""
-    return f"granted {to}{where}"
+    return f"granted {to}{where}", is_told(row.audience, row.reference)
 
 
 def catalog(work: Work, given: str) -> Iterator[Offer]:

@@ -486,6 +486,41 @@ def test_a_line_whose_answer_is_lost_is_told_and_the_next_go_on(remote: Portal) 
     assert departments(remote) == ["/", "A", "B", "C"]
 
 
+def test_a_line_that_changes_nothing_may_lose_its_answer(remote: Portal) -> None:
+    """There is nothing to look up, and the next lines have a connection."""
+    lines = LINES.replace("create B", "create A --if-exists skip")
+    with proxy.before(remote.url, "swallow", at=2) as line:
+        ran = patiently(remote, line.url, "batch", "-", "-o", "json", stdin=lines)
+    assert ran.status == 0, ran.err
+    assert [told["outcome"] for told in ran.json] == ["changed", "unchanged", "changed"]
+    assert departments(remote) == ["/", "A", "C"]
+
+
+def test_a_line_that_nobody_waits_for_is_told_with_its_mark(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second Ctrl-C ends the batch in the middle of a COMMIT; the lines before are known."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    plain, calls = kind.commit, [0]
+
+    def interrupted(self: Any) -> None:
+        calls[0] += 1
+        if calls[0] == 2:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        plain(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "commit", interrupted)
+        ran = portal.run("batch", "-", stdin=LINES)
+    before, doubt = "What was written before stays. Line 1: The change was made.", "is not known"
+    assert (ran.status, before in ran.err, doubt in ran.err) == (130, True, True), ran.err
+    found = MARK.search(ran.err)
+    assert found
+    assert marked(portal, found[1]) == []
+    assert departments(portal) == ["/", "A"]
+
+
 def test_a_line_that_is_not_known_ends_the_batch(remote: Portal) -> None:
     """What was done before is told, and the mark is that of the line."""
     with proxy.before(remote.url, "hold", at=2) as line:

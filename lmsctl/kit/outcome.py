@@ -1,6 +1,7 @@
 """What became of a COMMIT whose answer was lost: whoever can tell is asked."""
 
 import time
+from contextlib import suppress
 from enum import Enum, auto
 
 from lmsctl.kit import secret
@@ -47,9 +48,11 @@ def find_out(connection: Connection, number: str | None, mark: str, *, is_signed
     `number` is what the server calls it, and `mark` what it has left in its audit rows, if it
     `is_signed`.
     """
-    if number is None:
-        return Fate.DONE  # There was nothing to commit.
     failures: tuple[type[Exception], ...] = (Refusal, Repeat, *connection.failures)
+    if number is None:
+        with suppress(*failures):
+            connection.reopen()
+        return Fate.DONE  # There was nothing to commit.
     deadline = time.monotonic() + connection.patience
     while True:
         try:

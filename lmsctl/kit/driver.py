@@ -644,7 +644,7 @@ def _connect_refusal(error: Exception) -> Refusal:
     if any(word in text for word in _NOT_LET_IN):
         return DatabaseRefuses(reason=text)
     if _OF_AN_OPTION in text:
-        return UrlUnreadable(reason=_unquoted(text.rpartition("failed: ")[2]))
+        return dburl.UrlUnreadable(reason=_unquoted(text.rpartition("failed: ")[2]))
     if any(word in text for word in _CONNECTING):
         return DatabaseUnreachable(reason=text)
     return dburl.UrlUnreadable(reason=_unquoted(text))

@@ -18,7 +18,7 @@ from lmsctl.kit.outcome import ChangeLost, Fate, OutcomeUnknown, find_out
 from lmsctl.kit.talk import Talk
 
 if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads no database code.
-    from sqlalchemy import CursorResult, Executable
+    from sqlalchemy import CursorResult, Executable, Select
     from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
     from sqlmodel import Session, SQLModel
 
@@ -198,6 +198,19 @@ class Work:
             self.connection.execute_many(sql, rows)
             return
         self.execute(statements.insert_many_of(table), rows)
+
+    def insert_once(self, table: type[SQLModel], **values: Any) -> bool:
+        """Insert one row unless one that excludes it is there; says whether it is new."""
+        return self.run(statements.insert_once_of(self.connection.dialect, table, values)) == 1
+
+    def upsert(
+        self,
+        table: type[SQLModel],
+        key: Sequence[str],
+        source: Select[*tuple[Any, ...]] | Mapping[str, Any],
+    ) -> int:
+        """Insert a row, or each of a SELECT, in place of what has that `key`; says how many."""
+        return self.run(statements.upsert_of(self.connection.dialect, table, key, source))
 
     def update(self, table: type[SQLModel], number: int, **values: Any) -> None:
         """Change columns of the row with the id `number`, and count up its version if it has one.

@@ -147,6 +147,9 @@ def _among_on_postgresql(element: _Among, compiler: SQLCompiler, **options: Any)
 def among(column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that `column` is one of `numbers`, however many there are.
 
-    `in_` makes a parameter of each, and databases take some ten thousand of these only.
+    `in_` makes a parameter of each, and databases take some ten thousand of these only. A number
+    alone is compared with, so that databases know which unique index finds its one row.
     """
+    if len(numbers) == 1:
+        return col(column) == next(iter(numbers))
     return _Among(col(column), literal(numbers, _Numbers()))

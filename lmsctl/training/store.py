@@ -213,28 +213,21 @@ def _next_start_at(now: datetime) -> ColumnElement[datetime | None]:
 
 # Sessions ----------------------------------------------------------------------------------------
 
-_SPAN = (
-    select(
-        col(SessionDay.session_id),
-        func.min(col(SessionDay.starts_at)).label("starts_at"),
-        func.max(col(SessionDay.ends_at)).label("ends_at"),
-        func.count().label("days"),
-    )
-    .group_by(col(SessionDay.session_id))
-    .subquery("span")
-)
+_DAY = aliased(SessionDay)
 _LACKS_ATTENDANCE = exists(
     select(TrainingEnrollment.id)
-    .join(SessionDay, col(SessionDay.session_id) == col(TrainingEnrollment.session_id))
+    .join(_DAY, col(_DAY.session_id) == col(TrainingEnrollment.session_id))
     .where(
         col(TrainingEnrollment.session_id) == col(TrainingSession.id),
         col(TrainingEnrollment.canceled_at).is_(None),
         ~exists().where(
             col(Attendance.enrollment_id) == col(TrainingEnrollment.id),
-            col(Attendance.day_id) == col(SessionDay.id),
+            col(Attendance.day_id) == col(_DAY.id),
         ),
     )
 )
+_STARTS_AT = func.min(col(SessionDay.starts_at))
+# Days are counted once it is known which sessions are wanted.
 _SESSION = (
     select(
         *columns_of(
@@ -242,9 +235,9 @@ _SESSION = (
             TrainingSession,
             training=col(Row.code),
             time_zone=col(Row.time_zone),
-            starts_at=_SPAN.c.starts_at,
-            ends_at=_SPAN.c.ends_at,
-            days=_SPAN.c.days,
+            starts_at=_STARTS_AT,
+            ends_at=func.max(col(SessionDay.ends_at)),
+            days=func.count(),
             is_recorded=~_LACKS_ATTENDANCE,
             registration_amount=col(Row.registration_amount),
             registration_unit=col(Row.registration_unit),
@@ -254,7 +247,8 @@ _SESSION = (
     )
     .select_from(TrainingSession)
     .join(Row, col(Row.id) == col(TrainingSession.training_id))
-    .join(_SPAN, _SPAN.c.session_id == col(TrainingSession.id))
+    .join(SessionDay, col(SessionDay.session_id) == col(TrainingSession.id))
+    .group_by(col(TrainingSession.id), col(Row.id))
 )
 
 
@@ -321,7 +315,7 @@ def sessions(
         statement = statement.where(col(Department.path).like(f"{under}%"))
     return work.each(
         Session,
-        statement.order_by(_SPAN.c.starts_at, col(Row.code_key), col(TrainingSession.code_key)),
+        statement.order_by(_STARTS_AT, col(Row.code_key), col(TrainingSession.code_key)),
     )
 
 
@@ -470,7 +464,7 @@ def sessions_of(work: Work, ids: Sequence[int]) -> list[Session]:
     return work.all(
         Session,
         _SESSION.where(among(TrainingSession.training_id, ids)).order_by(
-            _SPAN.c.starts_at, col(TrainingSession.code_key)
+            _STARTS_AT, col(TrainingSession.code_key)
         ),
     )
 

@@ -29,6 +29,7 @@ def test_a_list_may_be_longer_than_a_statement_has_parameters(portal: Portal) ->
         everybody = look(make, lambda work: work.values(select(User.id)))
     for numbers, found, others in (
         (range(_MANY), everybody, []),
+        (everybody, everybody, []),
         ([], [], everybody),
     ):
         condition = among(User.id, numbers)

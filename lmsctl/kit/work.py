@@ -100,6 +100,7 @@ class Work:
     enter: Callable[[Work], None] | None = None
     settle: Callable[[Work], None] | None = None
     _known: dict[type, object] = field(default_factory=dict)
+    _readers: set[CursorResult[Any]] = field(default_factory=set)
 
     @property
     def for_update(self) -> str:
@@ -156,8 +157,14 @@ class Work:
             for row in rows:
                 yield make(row)
             return
-        for found in self._rows(record, statement, values, {"yield_per": database.FETCH}):
-            yield _made(record, found)
+        rows = self._rows(record, statement, values, {"yield_per": database.FETCH})
+        self._readers.add(rows)
+        try:
+            for found in rows:
+                yield _made(record, found)
+        finally:
+            self._readers.discard(rows)
+            rows.close()
 
     def value(self, statement: Executable | str, **values: Any) -> Any:
         """Return the first column of the first row, or None."""
@@ -286,6 +293,20 @@ class Work:
         self.is_signed = True
         return self.mark
 
+    def end_readers(self) -> None:
+        """Close what was not read to its end, before the transaction ends that it belongs to.
+
+        Whoever forgets it later would otherwise close it in somebody else's transaction, where it
+        is unknown, and an error ends that.
+        """
+        while self._readers:
+            self._readers.pop().close()
+
+    def rollback(self) -> None:
+        """Undo everything since the beginning; after a commit there is nothing left to undo."""
+        self.end_readers()
+        self.connection.rollback()
+
     def commit(self, standing: str = "The change was made.") -> AnswerLost | None:
         """Make durable what was done, and wait for the end of that whatever signals come.
 
@@ -293,6 +314,7 @@ class Work:
         it was and the change is known to be made nevertheless. A signal that came meanwhile is kept
         as `stop` when the change is made. Raises OutcomeUnknown and ChangeLost.
         """
+        self.end_readers()
         number = self.connection.transaction()
         lost, is_over = None, False
         try:
@@ -352,7 +374,7 @@ class Work:
                 self.begin()
                 return step()
             except Repeat as conflict:
-                self.connection.rollback()
+                self.rollback()
                 self._known.clear()
                 repeats.note(conflict)
 
@@ -431,8 +453,7 @@ def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
         if work.has_begun and not work.is_rehearsal:
             work.commit()
     finally:
-        # After a commit there is nothing left to undo.
-        work.connection.rollback()
+        work.rollback()
     if work.stop:
         raise work.stop
     return result

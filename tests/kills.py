@@ -2,9 +2,11 @@
 
 import os
 import signal
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from lmsctl.cli import main
 from lmsctl.kit import driver
@@ -34,8 +36,15 @@ def killed(portal: Portal, argv: list[str], at: int) -> bool:
     if not child:
         kind = driver.Sqlite if portal.is_sqlite else driver.Postgresql
         calls = [0]
+
+        def call_or_die(*_: Any) -> None:
+            calls[0] += 1
+            if calls[0] == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
         for step in _STEPS:
-            _wrap(kind, step, calls, at)
+            _wrap(kind, step, call_or_die)
+        event.listen(Engine, "before_cursor_execute", call_or_die)
         os.environ.update(portal.environment())
         os.chdir(portal.folder)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -44,13 +53,11 @@ def killed(portal: Portal, argv: list[str], at: int) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def _wrap(kind: Any, step: str, calls: list[int], at: int) -> None:
+def _wrap(kind: Any, step: str, before: Callable[[], None]) -> None:
     plain = getattr(kind, step)
 
-    def step_or_die(self: Any, *given: Any) -> Any:
-        calls[0] += 1
-        if calls[0] == at:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def with_that_before(self: Any, *given: Any) -> Any:
+        before()
         return plain(self, *given)
 
-    setattr(kind, step, step_or_die)
+    setattr(kind, step, with_that_before)

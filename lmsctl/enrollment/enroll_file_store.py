@@ -239,7 +239,7 @@ def prepare_notices(work: Work) -> None:
 
 def audience(work: Work, span: Span, item_id: int) -> Audience:
     """Return who was enrolled in an item anew, to be told at once."""
-    return Audience(
+    return Audience.of_text(
         f"""
         SELECT u.id AS user_id, u.email AS address, NULL AS about, :due AS due_at
         FROM good s JOIN users u ON u.id = s.user_id WHERE s.item_id = :item AND {_NEW}

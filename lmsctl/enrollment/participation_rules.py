@@ -43,7 +43,7 @@ class Case:
     training: Training
     sessions: Sequence[Session]
     standing: Standing | None
-    extensions: Mapping[str, datetime]
+    extensions: Mapping[Deadline, datetime]
     is_offered: bool
     now: datetime
 

@@ -1,12 +1,26 @@
-"""The SQL of the enrollment room: how one person takes part in a training."""
+"""The statements of the enrollment room: how one person takes part in a training."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Integer, Text
+from sqlmodel import and_, case, col, func, select, type_coerce
+
+from lmsctl.department.model import Department
 from lmsctl.enrollment.results import DayAttended, DeadlineExtended
+from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.user.store import IS_ALIVE
+from lmsctl.rights.store import within
+from lmsctl.training.model import (
+    Attendance,
+    DeadlineExtension,
+    SessionDay,
+    TrainingEnrollment,
+    TrainingSession,
+)
+from lmsctl.training.results import Side
+from lmsctl.user.model import User, is_alive
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +31,7 @@ class Part:
     session_id: int | None
     session: str | None
     state: str
-    side: str
+    side: Side
     is_preselected: bool
     access_at: datetime
     enrolled_at: datetime
@@ -28,55 +42,69 @@ class Part:
     result_at: datetime | None
 
 
+_IS_LIVE = col(TrainingEnrollment.canceled_at).is_(None)
+_STATE = case(
+    (_IS_LIVE, func.coalesce(type_coerce(col(TrainingEnrollment.answer), Text), "enrolled")),
+    else_="canceled",
+)
+
+
 def latest(work: Work, training_id: int, user_id: int) -> Part | None:
     """Return a person's enrollment in a training, or the latest of those that were canceled."""
     return work.one(
         Part,
-        """
-        SELECT e.id, e.session_id, s.code AS session,
-               CASE WHEN e.canceled_at IS NULL THEN COALESCE(e.answer, 'enrolled')
-                    ELSE 'canceled' END AS state,
-               e.side, e.is_preselected, e.access_at, e.enrolled_at, e.answered_at, e.canceled_at,
-               e.points, e.certificate, e.result_at
-        FROM training_enrollments e LEFT JOIN training_sessions s ON s.id = e.session_id
-        WHERE e.training_id = :training AND e.user_id = :user
-        ORDER BY CASE WHEN e.canceled_at IS NULL THEN 0 ELSE 1 END, e.id DESC LIMIT 1
-        """,
-        training=training_id,
-        user=user_id,
+        select(
+            *columns_of(Part, TrainingEnrollment, session=col(TrainingSession.code), state=_STATE)
+        )
+        .select_from(TrainingEnrollment)
+        .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
+        .where(
+            col(TrainingEnrollment.training_id) == training_id,
+            col(TrainingEnrollment.user_id) == user_id,
+        )
+        .order_by(case((_IS_LIVE, 0), else_=1), col(TrainingEnrollment.id).desc())
+        .limit(1),
     )
 
 
 def has_any(work: Work, training_id: int, scope: Scope) -> bool:
     """Say whether somebody in scope takes part in a training, or did."""
-    return bool(
-        work.value(
-            f"""
-            SELECT EXISTS (
-                SELECT 1 FROM training_enrollments e
-                JOIN users u ON u.id = e.user_id
-                JOIN departments d ON d.id = u.department_id
-                WHERE e.training_id = :training AND {IS_ALIVE} AND {scope.clause("d.path")})
-            """,
-            training=training_id,
-            now=work.now,
+    found = (
+        select(TrainingEnrollment.id)
+        .join(User, col(User.id) == col(TrainingEnrollment.user_id))
+        .join(Department, col(Department.id) == col(User.department_id))
+        .where(
+            col(TrainingEnrollment.training_id) == training_id,
+            is_alive(),
+            within(scope, Department.path),
         )
+        .limit(1)
     )
+    return work.value(found, now=work.now) is not None
 
 
 def days_attended(work: Work, enrollment_id: int, session_id: int | None) -> list[DayAttended]:
     """Return the days of a session in order, and whether somebody was there."""
+    order = (col(SessionDay.starts_at), col(SessionDay.id))
+    recorded = and_(
+        col(Attendance.day_id) == col(SessionDay.id),
+        col(Attendance.enrollment_id) == enrollment_id,
+    )
     return work.all(
         DayAttended,
-        """
-        SELECT row_number() OVER (ORDER BY y.starts_at, y.id) AS day, y.starts_at, y.ends_at,
-               a.is_present, a.minutes, a.recorded_at
-        FROM session_days y
-        LEFT JOIN attendances a ON a.day_id = y.id AND a.enrollment_id = :enrollment
-        WHERE y.session_id = :session ORDER BY day
-        """,
-        enrollment=enrollment_id,
-        session=session_id,
+        select(
+            *columns_of(
+                DayAttended,
+                Attendance,
+                day=func.row_number(type_=Integer).over(order_by=order),
+                starts_at=col(SessionDay.starts_at),
+                ends_at=col(SessionDay.ends_at),
+            )
+        )
+        .select_from(SessionDay)
+        .outerjoin(Attendance, recorded)
+        .where(col(SessionDay.session_id) == session_id)
+        .order_by(*order),
     )
 
 
@@ -84,10 +112,10 @@ def extensions(work: Work, training_id: int, user_id: int) -> list[DeadlineExten
     """Return until when deadlines of a training hold off for a person, and who allowed that."""
     return work.all(
         DeadlineExtended,
-        """
-        SELECT deadline, until_at, reason, given_by, given_at FROM deadline_extensions
-        WHERE training_id = :training AND user_id = :user ORDER BY deadline DESC
-        """,
-        training=training_id,
-        user=user_id,
+        select(*columns_of(DeadlineExtended, DeadlineExtension))
+        .where(
+            col(DeadlineExtension.training_id) == training_id,
+            col(DeadlineExtension.user_id) == user_id,
+        )
+        .order_by(col(DeadlineExtension.deadline).desc()),
     )

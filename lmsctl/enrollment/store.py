@@ -461,8 +461,4 @@ def _hanging(work: Work, column: str, ids: Sequence[int]) -> Hanging:
 
 def audience(work: Work, user_ids: Sequence[int]) -> Audience:
     """Return people to be told at once."""
-    return Audience(
-        "SELECT id AS user_id, email AS address, NULL AS about, :due AS due_at FROM users"
-        " WHERE id IN :users",
-        {"users": list(user_ids), "due": work.now},
-    )
+    return Audience.at_once(work, user_ids)

@@ -330,13 +330,17 @@ def intakes(work: Work, span: Span) -> list[Intake]:
 
 def audience(span: Span, intake: Intake, *, is_new: bool) -> Audience:
     """Return who comes into a training, or is there already and gets their session."""
-    at = "s.session_id = :session" if intake.session_id else "s.session_id IS NULL"
-    return people_store.audience_among(
-        intake.training_id,
-        f"""e.user_id IN (SELECT s.user_id FROM good s WHERE {at} AND s.training_id = :training
-                          AND {_NEW if is_new else _PLACED})""",
-        {"session": intake.session_id, **span.values},
+    at, values = "s.session_id IS NULL", {"training": intake.training_id, **span.values}
+    if intake.session_id is not None:
+        at, values = "s.session_id = :session", {**values, "session": intake.session_id}
+    chosen = Audience.of_text(
+        f"""
+        SELECT s.user_id FROM good s WHERE {at} AND s.training_id = :training
+          AND {_NEW if is_new else _PLACED}
+        """,
+        values,
     )
+    return people_store.audience_among(intake.training_id, chosen)
 
 
 def write(work: Work, span: Span) -> None:

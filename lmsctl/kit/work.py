@@ -18,7 +18,7 @@ from lmsctl.kit.outcome import ChangeLost, Fate, OutcomeUnknown, find_out
 from lmsctl.kit.talk import Talk
 
 if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads no database code.
-    from sqlalchemy import CursorResult, Executable
+    from sqlalchemy import CursorResult, Executable, Select
     from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
     from sqlmodel import Session, SQLModel
 
@@ -102,6 +102,7 @@ class Work:
     enter: Callable[[Work], None] | None = None
     settle: Callable[[Work], None] | None = None
     _known: dict[type, object] = field(default_factory=dict)
+    _readers: set[CursorResult[Any]] = field(default_factory=set)
 
     @property
     def for_update(self) -> str:
@@ -158,8 +159,14 @@ class Work:
             for row in rows:
                 yield make(row)
             return
-        for found in self._rows(record, statement, values, {"yield_per": database.FETCH}):
-            yield _made(record, found)
+        rows = self._rows(record, statement, values, {"yield_per": database.FETCH})
+        self._readers.add(rows)
+        try:
+            for found in rows:
+                yield _made(record, found)
+        finally:
+            self._readers.discard(rows)
+            rows.close()
 
     def value(self, statement: Executable | str, **values: Any) -> Any:
         """Return the first column of the first row, or None."""
@@ -200,6 +207,19 @@ class Work:
             self.connection.execute_many(sql, rows)
             return
         self.execute(statements.insert_many_of(table), rows)
+
+    def insert_once(self, table: type[SQLModel], **values: Any) -> bool:
+        """Insert one row unless one that excludes it is there; says whether it is new."""
+        return self.run(statements.insert_once_of(self.connection.dialect, table, values)) == 1
+
+    def upsert(
+        self,
+        table: type[SQLModel],
+        key: Sequence[str],
+        source: Select[*tuple[Any, ...]] | Mapping[str, Any],
+    ) -> int:
+        """Insert a row, or each of a SELECT, in place of what has that `key`; says how many."""
+        return self.run(statements.upsert_of(self.connection.dialect, table, key, source))
 
     def update(self, table: type[SQLModel], number: int, **values: Any) -> None:
         """Change columns of the row with the id `number`, and count up its version if it has one.
@@ -275,6 +295,20 @@ class Work:
         self.is_signed = True
         return self.mark
 
+    def end_readers(self) -> None:
+        """Close what was not read to its end, before the transaction ends that it belongs to.
+
+        Whoever forgets it later would otherwise close it in somebody else's transaction, where it
+        is unknown, and an error ends that.
+        """
+        while self._readers:
+            self._readers.pop().close()
+
+    def rollback(self) -> None:
+        """Undo everything since the beginning; after a commit there is nothing left to undo."""
+        self.end_readers()
+        self.connection.rollback()
+
     def commit(self, standing: str = "") -> AnswerLost | None:
         """Make durable what was done, and wait for the end of that whatever signals come.
 
@@ -283,6 +317,7 @@ class Work:
         that came meanwhile is kept as `stop` when the change is made. Raises OutcomeUnknown and
         ChangeLost.
         """
+        self.end_readers()
         number = self.connection.transaction()
         standing = "" if number is None else standing or self.says
         lost, is_over = None, False
@@ -345,7 +380,7 @@ class Work:
                 self.begin()
                 return step()
             except Repeat as conflict:
-                self.connection.rollback()
+                self.rollback()
                 self._known.clear()
                 repeats.note(conflict)
 
@@ -424,8 +459,7 @@ def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
         if work.has_begun and not work.is_rehearsal:
             work.commit()
     finally:
-        # After a commit there is nothing left to undo.
-        work.connection.rollback()
+        work.rollback()
     if work.stop:
         raise work.stop
     return result

@@ -162,7 +162,7 @@ def _said(words: Words) -> dict[str, str]:
 
 
 def list_messages(
-    work: Work, *, state: str | None = None, kind: str | None = None
+    work: Work, *, state: State | None = None, kind: str | None = None
 ) -> Iterator[Message]:
     """Return the messages to people in scope, soonest first; needs `notification.view`."""
     scope = rights.require(work, "notification.view")

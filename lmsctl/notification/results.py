@@ -28,12 +28,12 @@ class Message:
     TABLE = ("id", "channel", "kind", "recipient", "subject", "due_at", "state")
 
     id: int
-    channel: str
+    channel: Channel
     kind: str
     recipient: str
     subject: str
     due_at: datetime
-    state: str
+    state: State
     created_at: datetime
 
 
@@ -44,14 +44,14 @@ class Preview:
     KEY = "id"
 
     id: int
-    channel: str
+    channel: Channel
     kind: str
     recipient: str
     reason: str
     subject: str
     body: str
     due_at: datetime
-    state: str
+    state: State
     message_id: str
     calendar: str | None
 

@@ -1,64 +1,93 @@
-"""The SQL of the notification room."""
+"""The statements of the notification room."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from lmsctl.kit.work import Work
-from lmsctl.notification.results import Message, Notice, Preview
-from lmsctl.rights.rules import Scope
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    SelectBase,
+    Subquery,
+    Text,
+    bindparam,
+    text,
+)
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import TypeEngine
+from sqlmodel import (
+    and_,
+    case,
+    cast,
+    col,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
 
-# A notice in an account appears when it is due; nobody has to deliver it.
-# Nothing is ever written to an address that somebody has no more.
-_ADDRESS = "CASE WHEN n.channel = 'mail' AND n.user_id IS NOT NULL THEN u.email ELSE n.address END"
-_STATE = "CASE WHEN n.channel = 'account' AND n.due_at > :now THEN 'queued' ELSE n.state END"
+from lmsctl.department.model import Department
+from lmsctl.kit.columns import Choice, Moment
+from lmsctl.kit.statements import among, columns_of, value_for
+from lmsctl.kit.work import Work
+from lmsctl.notification.model import Notification
+from lmsctl.notification.results import Channel, Message, Notice, Preview, State
+from lmsctl.rights.rules import Scope
+from lmsctl.rights.store import within
+from lmsctl.user.model import User
 
 
 def add(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Append messages, which all have the same columns."""
-    work.insert_many("notifications", rows)
+    work.insert_many(Notification, rows)
     work.notices += len(rows)
 
 
 def repeat(work: Work, user_id: int, kind: str, message_id: str) -> None:
     """Queue the last mail of a kind to somebody once more, due now, if there was one."""
+    same = ("user_id", "channel", "kind", "address", "reason", "subject", "body")
+    new = {
+        "message_id": message_id,
+        "state": State.QUEUED,
+        "due_at": work.now,
+        "created_at": work.now,
+    }
+    last = (
+        select(
+            *(col(getattr(Notification, name)) for name in same),
+            *(value_for(getattr(Notification, name), value) for name, value in new.items()),
+        )
+        .where(*_is_mail(user_id, kind))
+        .order_by(col(Notification.id).desc())
+        .limit(1)
+    )
     work.notices += work.run(
-        """
-        INSERT INTO notifications (user_id, channel, kind, address, reason, subject, body,
-                                   message_id, state, due_at, created_at)
-        SELECT user_id, channel, kind, address, reason, subject, body, :message_id, 'queued',
-               :now, :now
-        FROM notifications WHERE user_id = :user AND kind = :kind AND channel = 'mail'
-        ORDER BY id DESC LIMIT 1
-        """,
-        user=user_id,
-        kind=kind,
-        message_id=message_id,
-        now=work.now,
+        insert(Notification).from_select([*same, *new], last, include_defaults=False)
     )
 
 
 def mailed_last_at(work: Work, user_id: int, kind: str) -> datetime | None:
     """Return when the last mail of a kind to somebody was queued."""
-    found = work.one(
-        Mailed,
-        """
-        SELECT max(created_at) AS mailed_at FROM notifications
-        WHERE user_id = :user AND kind = :kind AND channel = 'mail'
-        """,
-        user=user_id,
-        kind=kind,
+    last = select(func.max(col(Notification.created_at))).where(*_is_mail(user_id, kind))
+    found: datetime | None = work.value(last)
+    return found
+
+
+def _is_mail(user_id: int, kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Notification.user_id) == user_id,
+        col(Notification.kind) == kind,
+        col(Notification.channel) == Channel.MAIL,
     )
-    return found.mailed_at if found else None
-
-
-@dataclass(frozen=True, slots=True)
-class Mailed:
-    """When a mail was queued."""
-
-    mailed_at: datetime | None
 
 
 # Many people at once -----------------------------------------------------------------------------
@@ -76,42 +105,92 @@ def own_count(more: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """Whom a message goes to: a query with its values, one row for each person.
+class Recipient:
+    """One person whom a message goes to.
 
-    Its columns are user_id, address (null: no mail), about, due_at, and number and count for the
-    marks in calendar entries.
+    Without `address` no mail goes. `number` and `count` are for the marks in calendar entries.
     """
 
-    sql: str
-    values: Mapping[str, Any]
+    user_id: int
+    address: str | None
+    about: str | None
+    due_at: datetime
+    number: int | None
+    count: int | None
 
 
-def _calendar(calendar: str | None) -> tuple[str, dict[str, Any]]:
-    """Return the expression that fills in a person's calendar entries, and its values."""
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a message goes to: a SELECT of `Recipient`s with its values.
+
+    Whoever uses it gives it the parameter `now`.
+    """
+
+    people: SelectBase
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def at_once(cls, work: Work, user_ids: Sequence[int]) -> "Audience":
+        """Return people to be told now, of nothing that they could find again."""
+        nothing: Any = null()
+        people = select(
+            *columns_of(
+                Recipient,
+                User,
+                user_id=col(User.id),
+                address=col(User.email),
+                about=type_coerce(nothing, Text),
+                due_at=literal(work.now, Moment),
+                number=type_coerce(nothing, BigInteger),
+                count=type_coerce(nothing, BigInteger),
+            )
+        ).where(among(User.id, user_ids))
+        return cls(people)
+
+    # Temporary, for stores that still make SQL texts on staging tables.
+    @classmethod
+    def of_text(cls, sql: str, values: Mapping[str, Any]) -> "Audience":
+        """Return the audience that an SQL text finds; it may lack columns that nobody asks for."""
+        kinds: dict[type, TypeEngine[Any]] = {datetime: Moment(), int: BigInteger(), str: Text()}
+        typed = [bindparam(name, type_=kinds.get(type(one))) for name, one in values.items()]
+        people = text(sql).bindparams(*typed)
+        return cls(
+            people.columns(
+                user_id=BigInteger,
+                address=Text,
+                about=Text,
+                due_at=Moment,
+                number=BigInteger,
+                count=BigInteger,
+            ),
+            values,
+        )
+
+
+def _calendar(calendar: str | None, people: Subquery) -> ColumnElement[Any]:
+    """Return the expression that fills in a person's calendar entries."""
     if calendar is None:
-        return "NULL", {}
-    values: dict[str, Any] = {"calendar": calendar, "number_mark": NUMBER}
-    filled = "replace(CAST(:calendar AS TEXT), :number_mark, CAST(p.number AS TEXT))"
+        return type_coerce(null(), Text)
+    number = cast(people.c["number"], Text)
+    filled: ColumnElement[str] = func.replace(literal(calendar, Text), NUMBER, number, type_=Text)
     for digits in sorted(set(_COUNTED.findall(calendar))):
-        values[f"count_mark_{digits}"] = own_count(int(digits))
-        filled = f"replace({filled}, :count_mark_{digits}, CAST(p.count + {digits} AS TEXT))"
-    return filled, values
+        count = cast(people.c["count"] + int(digits), Text)
+        filled = func.replace(filled, own_count(int(digits)), count, type_=Text)
+    return filled
 
 
 def filled_in(calendar: str, number: int, count: int) -> str:
     """Return calendar entries with one person's own number and count for the marks."""
-    text = calendar.replace(NUMBER, str(number))
-    return _COUNTED.sub(lambda mark: str(count + int(mark[1])), text)
+    filled = calendar.replace(NUMBER, str(number))
+    return _COUNTED.sub(lambda mark: str(count + int(mark[1])), filled)
 
 
-# `p` has access to what the messages tell of, or was invited to it with a message of that kind.
-_IS_IN = """
-    (p.due_at <= :now OR EXISTS (
-        SELECT 1 FROM notifications x
-        WHERE x.user_id = p.user_id AND x.about = p.about AND x.kind = :invited_by
-          AND x.due_at <= :now))
-"""
+def _state(state: State) -> ColumnElement[State]:
+    return literal(state, Choice(State))
+
+
+def _channel(channel: Channel) -> ColumnElement[Channel]:
+    return literal(channel, Choice(Channel))
 
 
 def spread(  # noqa: PLR0913 - whom, what, and when
@@ -129,103 +208,154 @@ def spread(  # noqa: PLR0913 - whom, what, and when
     kind. `batch` makes the ids of the messages unique. Where no mail can go, the notice has the
     entries, for when it can. Returns how many there are.
     """
-    entries, marks = _calendar(calendar)
-    only, due = ("TRUE", "p.due_at") if invited_by is None else (_IS_IN, ":now")
+    people = audience.people.subquery("p")
+    ways = union_all(
+        select(_channel(Channel.ACCOUNT).label("channel"), _state(State.SENT).label("state")),
+        select(_channel(Channel.MAIL), _state(State.QUEUED)),
+    ).subquery("c")
+    channel, address = ways.c.channel, people.c.address
+    is_mail = channel == Channel.MAIL
+    now = value_for(Notification.due_at, work.now)
+    ends = (cast(people.c.user_id, Text), type_coerce(channel, Text))
+    message_id = literal(f"<{batch}-", Text) + ends[0] + "-" + ends[1] + "@lmsctl.invalid>"
+    filled = _calendar(calendar, people)
+    made = {
+        "user_id": people.c.user_id,
+        "channel": channel,
+        **{name: value_for(getattr(Notification, name), word) for name, word in words.items()},
+        "address": case((is_mail, address)),
+        "message_id": message_id,
+        "state": ways.c.state,
+        "due_at": people.c.due_at if invited_by is None else now,
+        "created_at": now,
+        "about": people.c.about,
+        "calendar": case((or_(is_mail, address.is_(None)), filled)),
+    }
+    messages = (
+        select(*made.values())
+        .select_from(people)
+        .join(ways, or_(channel == Channel.ACCOUNT, address.is_not(None)))
+    )
+    if invited_by is not None:
+        messages = messages.where(_is_in(people, invited_by, work.now))
     count = work.run(
-        f"""
-        INSERT INTO notifications (user_id, channel, kind, address, reason, subject, body,
-                                   message_id, state, due_at, created_at, about, calendar)
-        SELECT p.user_id, c.channel, :kind, CASE WHEN c.channel = 'mail' THEN p.address END,
-               :reason, :subject, :body,
-               '<' || :batch || '-' || p.user_id || '-' || c.channel || '@lmsctl.invalid>',
-               c.state, {due}, :now, p.about,
-               CASE WHEN c.channel = 'mail' OR p.address IS NULL THEN {entries} END
-        FROM ({audience.sql}) AS p
-        JOIN (SELECT 'account' AS channel, 'sent' AS state UNION ALL SELECT 'mail', 'queued') AS c
-          ON c.channel = 'account' OR p.address IS NOT NULL
-        WHERE {only}
-        """,
+        insert(Notification).from_select(list(made), messages, include_defaults=False),
         **audience.values,
-        **words,
-        **marks,
-        **({} if invited_by is None else {"invited_by": invited_by}),
-        batch=batch,
         now=work.now,
     )
     work.notices += count
     return count
 
 
+def _is_in(people: Subquery, invited_by: str, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that they have access to what the messages tell of, or were invited."""
+    invitation = aliased(Notification)
+    return or_(
+        people.c.due_at <= now,
+        exists().where(
+            col(invitation.user_id) == people.c.user_id,
+            col(invitation.about) == people.c.about,
+            col(invitation.kind) == invited_by,
+            col(invitation.due_at) <= now,
+        ),
+    )
+
+
+def _is_to_come(
+    people: Subquery, kind: str, now: datetime, model: type[Notification] = Notification
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on messages to these people, of that kind, that are still to come."""
+    return (
+        col(model.user_id) == people.c.user_id,
+        col(model.about) == people.c.about,
+        col(model.kind) == kind,
+        col(model.due_at) > now,
+    )
+
+
 def renew(work: Work, audience: Audience, words: Mapping[str, str], calendar: str | None) -> int:
     """Let messages to `audience` that are still to come say `words`, at the instant given now."""
-    entries, marks = _calendar(calendar)
-    return work.run(
-        f"""
-        UPDATE notifications AS x
-        SET reason = :reason, subject = :subject, body = :body, due_at = p.due_at,
-            calendar = CASE WHEN x.channel = 'mail' THEN {entries} END
-        FROM ({audience.sql}) AS p
-        WHERE x.user_id = p.user_id AND x.about = p.about AND x.kind = :kind AND x.due_at > :now
-        """,
-        **audience.values,
-        **words,
-        **marks,
-        now=work.now,
+    people = audience.people.subquery("p")
+    is_mail = col(Notification.channel) == Channel.MAIL
+    statement = (
+        update(Notification)
+        .where(*_is_to_come(people, words["kind"], work.now))
+        .values(
+            reason=words["reason"],
+            subject=words["subject"],
+            body=words["body"],
+            due_at=people.c.due_at,
+            calendar=case((is_mail, _calendar(calendar, people))),
+        )
     )
+    return work.run(statement, **audience.values, now=work.now)
 
 
 def withdraw(work: Work, audience: Audience, kind: str) -> int:
     """Take back messages of that kind to `audience` that are still to come."""
-    return work.run(
-        f"""
-        DELETE FROM notifications WHERE id IN (
-            SELECT x.id FROM ({audience.sql}) AS p
-            JOIN notifications x ON x.user_id = p.user_id AND x.about = p.about
-            WHERE x.kind = :kind AND x.due_at > :now)
-        """,
-        **audience.values,
-        kind=kind,
-        now=work.now,
+    people, message = audience.people.subquery("p"), aliased(Notification)
+    found = (
+        select(message.id)
+        .select_from(people)
+        .join(message, and_(*_is_to_come(people, kind, work.now, message)))
     )
+    statement = delete(Notification).where(col(Notification.id).in_(found))
+    return work.run(statement, **audience.values, now=work.now)
 
 
 # Looking -----------------------------------------------------------------------------------------
 
+# A notice in an account appears when it is due; nobody has to deliver it.
+# Nothing is ever written to an address that somebody has no more.
+_ADDRESS = case(
+    (
+        and_(col(Notification.channel) == Channel.MAIL, col(Notification.user_id).is_not(None)),
+        col(User.email),
+    ),
+    else_=col(Notification.address),
+)
 
-def messages(work: Work, scope: Scope, *, state: str | None, kind: str | None) -> Iterator[Message]:
-    """Yield the messages to people in `scope`, soonest first."""
-    return work.each(
-        Message,
-        f"""
-        SELECT n.id, n.channel, n.kind, COALESCE({_ADDRESS}, u.login) AS recipient, n.subject,
-               n.due_at, {_STATE} AS state, n.created_at
-        FROM notifications n
-        LEFT JOIN users u ON u.id = n.user_id
-        LEFT JOIN departments d ON d.id = u.department_id
-        WHERE {scope.clause("d.path")} AND (:state IS NULL OR {_STATE} = :state)
-          AND (:kind IS NULL OR n.kind = :kind)
-        ORDER BY n.due_at, n.id
-        """,
-        state=state,
-        kind=kind,
-        now=work.now,
+
+def _shown(record: type, now: datetime) -> Any:
+    return (
+        select(
+            *columns_of(
+                record,
+                Notification,
+                recipient=func.coalesce(_ADDRESS, col(User.login)),
+                state=_state_at(now),
+            )
+        )
+        .select_from(Notification)
+        .outerjoin(User, col(User.id) == col(Notification.user_id))
+        .outerjoin(Department, col(Department.id) == col(User.department_id))
     )
+
+
+def _state_at(now: datetime) -> ColumnElement[State]:
+    is_to_come = and_(col(Notification.channel) == Channel.ACCOUNT, col(Notification.due_at) > now)
+    return case((is_to_come, _state(State.QUEUED)), else_=col(Notification.state))
+
+
+def messages(
+    work: Work, scope: Scope, *, state: State | None, kind: str | None
+) -> Iterator[Message]:
+    """Yield the messages to people in `scope`, soonest first."""
+    statement = _shown(Message, work.now).where(within(scope, Department.path))
+    if state is not None:
+        statement = statement.where(_state_at(work.now) == state)
+    if kind is not None:
+        statement = statement.where(col(Notification.kind) == kind)
+    return work.each(Message, statement.order_by(col(Notification.due_at), col(Notification.id)))
 
 
 def preview(work: Work, scope: Scope, number: int) -> Preview | None:
     """Return one message as it would arrive, or None when it is absent or out of scope."""
     return work.one(
         Preview,
-        f"""
-        SELECT n.id, n.channel, n.kind, COALESCE({_ADDRESS}, u.login) AS recipient, n.reason,
-               n.subject, n.body, n.due_at, {_STATE} AS state, n.message_id, n.calendar
-        FROM notifications n
-        LEFT JOIN users u ON u.id = n.user_id
-        LEFT JOIN departments d ON d.id = u.department_id
-        WHERE n.id = :number AND {scope.clause("d.path")}
-        """,
-        number=number,
-        now=work.now,
+        _shown(Preview, work.now).where(
+            col(Notification.id) == number, within(scope, Department.path)
+        ),
     )
 
 
@@ -233,11 +363,11 @@ def notices(work: Work, user_id: int) -> Iterator[Notice]:
     """Yield what has appeared in a person's account, the latest first."""
     return work.each(
         Notice,
-        """
-        SELECT id, due_at AS sent_at, kind, subject, body FROM notifications
-        WHERE user_id = :user AND channel = 'account' AND due_at <= :now
-        ORDER BY due_at DESC, id DESC
-        """,
-        user=user_id,
-        now=work.now,
+        select(*columns_of(Notice, Notification, sent_at=col(Notification.due_at)))
+        .where(
+            col(Notification.user_id) == user_id,
+            col(Notification.channel) == Channel.ACCOUNT,
+            col(Notification.due_at) <= work.now,
+        )
+        .order_by(col(Notification.due_at).desc(), col(Notification.id).desc()),
     )

@@ -1,11 +1,18 @@
-"""The SQL of the training room: who was there on which day."""
+"""The statements of the training room: who was there on which day."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Integer, Select
+from sqlmodel import and_, col, func, select
+
+from lmsctl.kit.statements import among, columns_of, value_for
 from lmsctl.kit.work import Work
-from lmsctl.training.people_store import LIVE
+from lmsctl.training.model import Attendance, SessionDay, TrainingEnrollment
+from lmsctl.training.people_store import IS_LIVE
 from lmsctl.training.results import Attended
+from lmsctl.user.model import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +30,27 @@ class Seat:
 
 def seats(work: Work, session_id: int, day_id: int) -> list[Seat]:
     """Return who is in a session, by login, with what is recorded of them on a day."""
+    recorded = and_(
+        col(Attendance.enrollment_id) == col(TrainingEnrollment.id),
+        col(Attendance.day_id) == day_id,
+    )
     return work.all(
         Seat,
-        f"""
-        SELECT e.id AS enrollment_id, e.user_id, u.login, u.login_key, u.email_key,
-               a.is_present, a.minutes
-        FROM training_enrollments e
-        JOIN users u ON u.id = e.user_id
-        LEFT JOIN attendances a ON a.enrollment_id = e.id AND a.day_id = :day
-        WHERE e.session_id = :session AND e.{LIVE} ORDER BY u.login_key
-        """,
-        session=session_id,
-        day=day_id,
+        select(
+            *columns_of(
+                Seat,
+                User,
+                enrollment_id=col(TrainingEnrollment.id),
+                user_id=col(User.id),
+                is_present=col(Attendance.is_present),
+                minutes=col(Attendance.minutes),
+            )
+        )
+        .select_from(TrainingEnrollment)
+        .join(User, col(User.id) == col(TrainingEnrollment.user_id))
+        .outerjoin(Attendance, recorded)
+        .where(col(TrainingEnrollment.session_id) == session_id, IS_LIVE)
+        .order_by(col(User.login_key)),
     )
 
 
@@ -42,35 +58,42 @@ def record(
     work: Work, ids: Sequence[int], day_id: int, *, is_present: bool, minutes: int | None
 ) -> None:
     """Record whether participants were there on a day, in place of what was recorded before."""
-    work.run(
-        """
-        INSERT INTO attendances (enrollment_id, day_id, is_present, minutes, recorded_at)
-        SELECT e.id, :day, :is_present, :minutes, :now
-        FROM training_enrollments e WHERE e.id IN :ids
-        ON CONFLICT (enrollment_id, day_id) DO UPDATE
-        SET is_present = excluded.is_present, minutes = excluded.minutes,
-            recorded_at = excluded.recorded_at
-        """,
-        ids=list(ids),
-        day=day_id,
-        is_present=is_present,
-        minutes=minutes,
-        now=work.now,
-    )
+    same = {
+        "day_id": day_id,
+        "is_present": is_present,
+        "minutes": minutes,
+        "recorded_at": work.now,
+    }
+    people: Select[*tuple[Any, ...]] = select(
+        col(TrainingEnrollment.id).label("enrollment_id"),
+        *(value_for(getattr(Attendance, name), value).label(name) for name, value in same.items()),
+    ).where(among(TrainingEnrollment.id, ids))
+    work.upsert(Attendance, ("enrollment_id", "day_id"), people)
 
 
 def of_session(work: Work, session_id: int) -> Iterator[Attended]:
     """Yield who is in a session on each of its days, and whether they were there."""
+    order = (col(SessionDay.starts_at), col(SessionDay.id))
+    days = (
+        select(
+            SessionDay.id,
+            SessionDay.session_id,
+            func.row_number(type_=Integer).over(order_by=order).label("day"),
+        )
+        .where(col(SessionDay.session_id) == session_id)
+        .subquery()
+    )
+    recorded = and_(
+        col(Attendance.enrollment_id) == col(TrainingEnrollment.id),
+        col(Attendance.day_id) == days.c.id,
+    )
     return work.each(
         Attended,
-        f"""
-        SELECT u.login, y.day, a.is_present, a.minutes, a.recorded_at
-        FROM training_enrollments e
-        JOIN users u ON u.id = e.user_id
-        JOIN (SELECT id, session_id, row_number() OVER (ORDER BY starts_at, id) AS day
-              FROM session_days WHERE session_id = :session) AS y ON y.session_id = e.session_id
-        LEFT JOIN attendances a ON a.enrollment_id = e.id AND a.day_id = y.id
-        WHERE e.session_id = :session AND e.{LIVE} ORDER BY y.day, u.login_key
-        """,
-        session=session_id,
+        select(*columns_of(Attended, Attendance, login=col(User.login), day=days.c.day))
+        .select_from(TrainingEnrollment)
+        .join(User, col(User.id) == col(TrainingEnrollment.user_id))
+        .join(days, days.c.session_id == col(TrainingEnrollment.session_id))
+        .outerjoin(Attendance, recorded)
+        .where(col(TrainingEnrollment.session_id) == session_id, IS_LIVE)
+        .order_by(days.c.day, col(User.login_key)),
     )

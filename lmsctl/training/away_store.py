@@ -1,11 +1,20 @@
-"""The SQL of people who were away: which places they keep, and what they missed."""
+"""The statements on people who were away: which places they keep, and what they missed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, col, delete, exists, false, func, or_, select
+
+from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
-from lmsctl.training.people_store import LIVE
+from lmsctl.notification.model import Notification
+from lmsctl.notification.results import Channel, State
+from lmsctl.training.model import SessionDay, Training, TrainingEnrollment, TrainingSession
+from lmsctl.training.people_store import ABOUT, IS_LIVE, is_about_any
+from lmsctl.user.model import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,43 +28,65 @@ class Place:
     is_full: bool
 
 
+# When the session starts that somebody is in.
+_STARTS_AT = (
+    select(func.min(col(SessionDay.starts_at)))
+    .where(col(SessionDay.session_id) == col(TrainingEnrollment.session_id))
+    .scalar_subquery()
+)
+_IS_FULL = func.coalesce(col(TrainingSession.taken) >= col(TrainingSession.capacity), false())
+
+
 def places(work: Work, user_id: int, at: datetime) -> list[Place]:
     """Return a person's places in sessions that begin after `at`, in the order of trainings.
 
     With those that they could still choose a session in, if `at` is now; what has a result stays.
     """
+    goes_on: ColumnElement[bool] = at < _STARTS_AT
+    if at <= work.now:
+        goes_on = or_(goes_on, col(TrainingEnrollment.session_id).is_(None))
     return work.all(
         Place,
-        f"""
-        SELECT e.training_id, t.code AS training, s.code AS session, y.starts_at,
-               COALESCE(s.taken >= s.capacity, FALSE) AS is_full
-        FROM training_enrollments e
-        JOIN trainings t ON t.id = e.training_id
-        LEFT JOIN training_sessions s ON s.id = e.session_id
-        LEFT JOIN (SELECT session_id, min(starts_at) AS starts_at
-                   FROM session_days GROUP BY session_id) y ON y.session_id = s.id
-        WHERE e.user_id = :user AND e.{LIVE} AND e.points IS NULL AND e.certificate IS NULL
-          AND (y.starts_at > :at OR (s.id IS NULL AND :is_now))
-        ORDER BY e.training_id
-        """,
-        user=user_id,
-        at=at,
-        is_now=at <= work.now,
+        select(
+            *columns_of(
+                Place,
+                TrainingEnrollment,
+                training=col(Training.code),
+                session=col(TrainingSession.code),
+                starts_at=_STARTS_AT,
+                is_full=_IS_FULL,
+            )
+        )
+        .select_from(TrainingEnrollment)
+        .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
+        .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
+        .where(
+            col(TrainingEnrollment.user_id) == user_id,
+            IS_LIVE,
+            col(TrainingEnrollment.points).is_(None),
+            col(TrainingEnrollment.certificate).is_(None),
+            goes_on,
+        )
+        .order_by(col(TrainingEnrollment.training_id)),
     )
 
 
 def count_places(work: Work, user_ids: Sequence[int]) -> int:
     """Return how many places these people have in sessions that have not begun."""
+    has_begun = exists().where(
+        col(SessionDay.session_id) == col(TrainingEnrollment.session_id),
+        col(SessionDay.starts_at) <= work.now,
+    )
     return int(
         work.value(
-            f"""
-            SELECT count(*) FROM training_enrollments e
-            WHERE e.user_id IN :users AND e.{LIVE} AND e.session_id IS NOT NULL
-              AND NOT EXISTS (SELECT 1 FROM session_days y
-                              WHERE y.session_id = e.session_id AND y.starts_at <= :now)
-            """,
-            users=list(user_ids),
-            now=work.now,
+            select(func.count())
+            .select_from(TrainingEnrollment)
+            .where(
+                among(TrainingEnrollment.user_id, user_ids),
+                IS_LIVE,
+                col(TrainingEnrollment.session_id).is_not(None),
+                ~has_begun,
+            )
         )
     )
 
@@ -78,45 +109,60 @@ class Missed:
     calendar: str | None
 
 
-# A notice `n` to the person `u` from when they were away; what had been mailed before is known.
-_MISSED = """
-    n.user_id = u.id AND n.channel = 'account' AND n.due_at <= :now
-    AND n.due_at >= COALESCE(u.away_at, u.created_at)
-    AND NOT EXISTS (
-        SELECT 1 FROM notifications m
-        WHERE m.user_id = n.user_id AND m.channel = 'mail' AND m.about = n.about
-          AND m.kind = n.kind AND m.created_at = n.created_at AND m.due_at = n.due_at
-          AND m.due_at <= COALESCE(u.away_at, u.created_at))
-"""
+# Since when somebody is away, or was there to be told anything.
+_AWAY_AT = func.coalesce(col(User.away_at), col(User.created_at))
+# What had been mailed before they were away is known.
+_MAIL = aliased(Notification)
+_WAS_MAILED = exists().where(
+    col(_MAIL.user_id) == col(Notification.user_id),
+    col(_MAIL.channel) == Channel.MAIL,
+    col(_MAIL.about) == col(Notification.about),
+    col(_MAIL.kind) == col(Notification.kind),
+    col(_MAIL.created_at) == col(Notification.created_at),
+    col(_MAIL.due_at) == col(Notification.due_at),
+    col(_MAIL.due_at) <= _AWAY_AT,
+)
 
 
 def missed(work: Work, user_ids: Sequence[int]) -> list[Missed]:
     """Return what these people missed of their trainings, in the order in which it was told."""
+    told = and_(col(Notification.about) == ABOUT, col(Notification.user_id) == col(User.id))
     return work.all(
         Missed,
-        f"""
-        SELECT u.id AS user_id, u.email, e.training_id, e.session_id, e.id AS enrollment_id,
-               e.moves, e.{LIVE} AS is_live, n.calendar
-        FROM users u
-        JOIN training_enrollments e ON e.user_id = u.id
-        JOIN notifications n ON n.about = 'participation ' || e.id
-        WHERE u.id IN :users AND {_MISSED}
-        ORDER BY u.id, e.training_id, n.id
-        """,
-        users=list(user_ids),
-        now=work.now,
+        select(
+            *columns_of(
+                Missed,
+                TrainingEnrollment,
+                email=col(User.email),
+                enrollment_id=col(TrainingEnrollment.id),
+                is_live=IS_LIVE,
+                calendar=col(Notification.calendar),
+            )
+        )
+        .select_from(User)
+        .join(TrainingEnrollment, col(TrainingEnrollment.user_id) == col(User.id))
+        .join(Notification, told)
+        .where(
+            among(User.id, user_ids),
+            col(Notification.channel) == Channel.ACCOUNT,
+            col(Notification.due_at) <= work.now,
+            col(Notification.due_at) >= _AWAY_AT,
+            ~_WAS_MAILED,
+        )
+        .order_by(col(User.id), col(TrainingEnrollment.training_id), col(Notification.id)),
     )
 
 
 def withdraw(work: Work, user_ids: Sequence[int]) -> None:
     """Take back mails of trainings to these people that came due while they were away."""
+    away_at = select(_AWAY_AT).where(col(User.id) == col(Notification.user_id)).scalar_subquery()
     work.run(
-        """
-        DELETE FROM notifications WHERE channel = 'mail' AND state = 'queued' AND due_at <= :now
-          AND about LIKE 'participation %' AND user_id IN :users
-          AND due_at > (SELECT COALESCE(u.away_at, u.created_at) FROM users u
-                        WHERE u.id = notifications.user_id)
-        """,
-        users=list(user_ids),
-        now=work.now,
+        delete(Notification).where(
+            col(Notification.channel) == Channel.MAIL,
+            col(Notification.state) == State.QUEUED,
+            col(Notification.due_at) <= work.now,
+            is_about_any(Notification.about),
+            among(Notification.user_id, user_ids),
+            col(Notification.due_at) > away_at,
+        )
     )

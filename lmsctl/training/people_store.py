@@ -1,23 +1,66 @@
-"""The SQL of the training room: who takes part, in which session, and what places they take.
+"""The statements of the training room: who takes part, in which session, and what places they take.
 
 Whoever changes more than one thing locks the training first (`training.store`), then enrollments
 and then sessions, each in the order of their ids.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lmsctl.kit.driver import Repeat
-from lmsctl.kit.work import Work
-from lmsctl.notification.store import Audience
-from lmsctl.rights.rules import Scope, Sight
-from lmsctl.training.results import Participant
-from lmsctl.user.store import STATUS_NOW
+from sqlalchemy import ColumnElement, Text, bindparam
+from sqlmodel import (
+    case,
+    cast,
+    col,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
-LIVE = "canceled_at IS NULL"
-# On how many days of their session a participant `e` was there.
+from lmsctl.department.model import Department
+from lmsctl.kit.driver import Repeat
+from lmsctl.kit.statements import among, columns_of, value_for
+from lmsctl.kit.work import Work
+from lmsctl.notification.store import Audience, Recipient
+from lmsctl.rights.rules import Scope, Sight
+from lmsctl.rights.store import named_within, within
+from lmsctl.training.model import (
+    Attendance,
+    SessionDay,
+    Training,
+    TrainingEnrollment,
+    TrainingSession,
+)
+from lmsctl.training.results import Answer, Participant, Side
+from lmsctl.user.model import User, status_now
+from lmsctl.user.results import Status
+
+IS_LIVE = col(TrainingEnrollment.canceled_at).is_(None)
+
+
+def _recorded(*columns: Any) -> Any:
+    """Return a SELECT of what is recorded of a participant on the days of their session."""
+    return (
+        select(*columns)
+        .select_from(Attendance)
+        .join(SessionDay, col(SessionDay.id) == col(Attendance.day_id))
+        .where(
+            col(Attendance.enrollment_id) == col(TrainingEnrollment.id),
+            col(SessionDay.session_id) == col(TrainingEnrollment.session_id),
+        )
+    )
+
+
+# On how many days of their session a participant was there.
+DAYS_PRESENT = _recorded(func.count()).where(col(Attendance.is_present)).scalar_subquery()
+# The same of `e`, for rooms whose statements are still texts.
 DAYS_ATTENDED = """
     (SELECT count(*) FROM attendances a JOIN session_days y ON y.id = a.day_id
      WHERE a.enrollment_id = e.id AND y.session_id = e.session_id AND a.is_present)
@@ -35,10 +78,10 @@ class Standing:
     session: str | None
     is_preselected: bool
     is_attendance_recorded: bool
-    side: str
+    side: Side
     enrolled_at: datetime
     access_at: datetime
-    answer: str | None
+    answer: Answer | None
     points: int | None
     certificate: str | None
 
@@ -48,33 +91,42 @@ class Standing:
         return self.points is not None or self.certificate is not None
 
 
-_STANDING = """
-    SELECT e.id, e.user_id, e.training_id, e.session_id, s.code AS session, e.is_preselected,
-           EXISTS (SELECT 1 FROM attendances a JOIN session_days y ON y.id = a.day_id
-                   WHERE a.enrollment_id = e.id AND y.session_id = e.session_id)
-               AS is_attendance_recorded,
-           e.side, e.enrolled_at, e.access_at, e.answer, e.points, e.certificate
-    FROM training_enrollments e LEFT JOIN training_sessions s ON s.id = e.session_id WHERE
-"""
+_STANDING = (
+    select(
+        *columns_of(
+            Standing,
+            TrainingEnrollment,
+            session=col(TrainingSession.code),
+            is_attendance_recorded=exists(_recorded(col(Attendance.day_id))),
+        )
+    )
+    .select_from(TrainingEnrollment)
+    .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
+    .where(IS_LIVE)
+)
 
 
 def standings(work: Work, training_id: int, user_ids: Sequence[int]) -> list[Standing]:
     """Return how those stand who take part, locked until we are done."""
-    fits = f"e.{LIVE} AND e.training_id = :training AND e.user_id IN :users ORDER BY e.id"
-    values = {"training": training_id, "users": list(user_ids)}
-    if work.is_writing and not work.is_sqlite:
+    fits = (
+        col(TrainingEnrollment.training_id) == training_id,
+        among(TrainingEnrollment.user_id, user_ids),
+    )
+    number = col(TrainingEnrollment.id)
+    if work.is_writing:
         # By itself: while we wait, others may change the session, whose code is read here too.
-        work.values(f"SELECT e.id FROM training_enrollments e WHERE {fits} FOR UPDATE", **values)
-    return work.all(Standing, f"{_STANDING} {fits}", **values)
+        work.values(select(number).where(IS_LIVE, *fits).order_by(number).with_for_update())
+    return work.all(Standing, _STANDING.where(*fits).order_by(number))
 
 
 def standings_of_user(work: Work, user_id: int) -> dict[int, Standing]:
     """Return how a person takes part in the trainings that they have access to, by training."""
     found = work.all(
         Standing,
-        f"{_STANDING} e.{LIVE} AND e.user_id = :user AND e.access_at <= :now",
-        user=user_id,
-        now=work.now,
+        _STANDING.where(
+            col(TrainingEnrollment.user_id) == user_id,
+            col(TrainingEnrollment.access_at) <= work.now,
+        ),
     )
     return {standing.training_id: standing for standing in found}
 
@@ -83,12 +135,12 @@ def were_in(work: Work, training_id: int, user_ids: Sequence[int]) -> set[int]:
     """Return which of these people were in the training at any time."""
     return set(
         work.values(
-            """
-            SELECT DISTINCT user_id FROM training_enrollments
-            WHERE training_id = :training AND user_id IN :users
-            """,
-            training=training_id,
-            users=list(user_ids),
+            select(TrainingEnrollment.user_id)
+            .where(
+                col(TrainingEnrollment.training_id) == training_id,
+                among(TrainingEnrollment.user_id, user_ids),
+            )
+            .distinct()
         )
     )
 
@@ -100,24 +152,24 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
     *,
     session_id: int | None,
     is_preselected: bool,
-    side: str,
+    side: Side,
     access_at: datetime,
 ) -> None:
     """Enroll people who do not take part; their places must have been claimed."""
+    same = {
+        "training_id": training_id,
+        "session_id": session_id,
+        "is_preselected": is_preselected,
+        "side": side,
+        "access_at": access_at,
+        "enrolled_at": work.now,
+    }
+    people = select(
+        col(User.id),
+        *(value_for(getattr(TrainingEnrollment, name), value) for name, value in same.items()),
+    ).where(among(User.id, user_ids))
     made = work.run(
-        """
-        INSERT INTO training_enrollments
-            (user_id, training_id, session_id, is_preselected, side, access_at, enrolled_at)
-        SELECT u.id, :training, :session, :is_preselected, :side, :access, :now
-        FROM users u WHERE u.id IN :users
-        """,
-        training=training_id,
-        users=list(user_ids),
-        session=session_id,
-        is_preselected=is_preselected,
-        side=side,
-        access=access_at,
-        now=work.now,
+        insert(TrainingEnrollment).from_select(["user_id", *same], people, include_defaults=False)
     )
     if made != len(user_ids):
         # Somebody was deleted since they were found, and more places were claimed than are taken.
@@ -128,24 +180,13 @@ def put_into(
     work: Work, ids: Sequence[int], session_id: int | None, *, is_preselected: bool
 ) -> None:
     """Give enrollments another session, or none; places must have been claimed and released."""
-    work.run(
-        """
-        UPDATE training_enrollments SET session_id = :session, is_preselected = :is_preselected,
-               moves = moves + 1
-        WHERE id IN :ids
-        """,
-        ids=list(ids),
-        session=session_id,
-        is_preselected=is_preselected,
-    )
+    moves = col(TrainingEnrollment.moves) + 1
+    change(work, ids, session_id=session_id, is_preselected=is_preselected, moves=moves)
 
 
 def change(work: Work, ids: Sequence[int], **values: object) -> None:
-    """Change columns of enrollments that have nothing to do with sessions."""
-    assignments = ", ".join(f"{name} = :{name}" for name in values)
-    work.run(
-        f"UPDATE training_enrollments SET {assignments} WHERE id IN :ids", ids=list(ids), **values
-    )
+    """Change columns of enrollments; places must have been claimed and released."""
+    work.run(update(TrainingEnrollment).where(among(TrainingEnrollment.id, ids)).values(**values))
 
 
 def cancel(work: Work, ids: Sequence[int]) -> None:
@@ -155,38 +196,61 @@ def cancel(work: Work, ids: Sequence[int]) -> None:
 
 # Telling them ------------------------------------------------------------------------------------
 
+_ABOUT = "participation "
+
 
 def about(enrollment_id: int) -> str:
     """Return what messages of one enrollment are about."""
-    return f"participation {enrollment_id}"
+    return f"{_ABOUT}{enrollment_id}"
 
 
-_AUDIENCE = f"""
-    SELECT e.user_id, CASE WHEN {STATUS_NOW} = 'active' THEN u.email END AS address,
-           'participation ' || e.id AS about, e.access_at AS due_at, e.id AS number,
-           e.moves AS count
-    FROM training_enrollments e JOIN users u ON u.id = e.user_id
-    WHERE e.{LIVE} AND e.training_id = :training
-"""
+# The same of the enrollment of a row, and of any.
+ABOUT = literal(_ABOUT, Text) + cast(col(TrainingEnrollment.id), Text)
+
+
+def is_about_any(column: Any) -> ColumnElement[bool]:
+    """Return the condition that `column`, what a message is about, is some enrollment."""
+    return col(column).startswith(_ABOUT)
+
+
+_AUDIENCE = (
+    select(
+        *columns_of(
+            Recipient,
+            TrainingEnrollment,
+            address=case((status_now() == Status.ACTIVE, col(User.email))),
+            about=ABOUT,
+            due_at=col(TrainingEnrollment.access_at),
+            number=col(TrainingEnrollment.id),
+            count=col(TrainingEnrollment.moves),
+        )
+    )
+    .select_from(TrainingEnrollment)
+    .join(User, col(User.id) == col(TrainingEnrollment.user_id))
+    .where(IS_LIVE)
+)
+
+
+def _audience(training_id: int, *conditions: ColumnElement[bool]) -> Audience:
+    is_in = col(TrainingEnrollment.training_id) == training_id
+    return Audience(_AUDIENCE.where(is_in, *conditions))
 
 
 def audience(training_id: int, user_ids: Sequence[int]) -> Audience:
     """Return these people, who take part, to be told when they have access to the training."""
-    values = {"training": training_id, "users": list(user_ids)}
-    return Audience(f"{_AUDIENCE} AND e.user_id IN :users", values)
+    return _audience(training_id, among(TrainingEnrollment.user_id, user_ids))
 
 
-def audience_among(training_id: int, condition: str, values: Mapping[str, Any]) -> Audience:
-    """Return who takes part in a training and fits an SQL condition on their enrollment `e`."""
-    return Audience(f"{_AUDIENCE} AND {condition}", {"training": training_id, **values})
+def audience_among(training_id: int, others: Audience) -> Audience:
+    """Return who takes part in a training of those in another audience."""
+    people = others.people.subquery()
+    chosen = col(TrainingEnrollment.user_id).in_(select(people.c.user_id))
+    return Audience(_audience(training_id, chosen).people, others.values)
 
 
 def audience_of_session(training_id: int, session_id: int | None) -> Audience:
     """Return everybody in a session of a training, or in none of its sessions."""
-    if session_id is None:
-        return Audience(f"{_AUDIENCE} AND e.session_id IS NULL", {"training": training_id})
-    values = {"training": training_id, "session": session_id}
-    return Audience(f"{_AUDIENCE} AND e.session_id = :session", values)
+    return _audience(training_id, col(TrainingEnrollment.session_id) == session_id)
 
 
 # Places ------------------------------------------------------------------------------------------
@@ -194,70 +258,79 @@ def audience_of_session(training_id: int, session_id: int | None) -> Audience:
 
 def lock_sessions(work: Work, ids: Collection[int]) -> None:
     """Let nobody else take or free places in these sessions until we are done."""
-    if ids and not work.is_sqlite:
-        order = "ORDER BY training_id, id FOR UPDATE"
-        work.values(f"SELECT id FROM training_sessions WHERE id IN :ids {order}", ids=sorted(ids))
+    if ids:
+        work.values(
+            select(TrainingSession.id)
+            .where(among(TrainingSession.id, ids))
+            .order_by(col(TrainingSession.training_id), col(TrainingSession.id))
+            .with_for_update()
+        )
+
+
+def _over_capacity(taken: Any) -> ColumnElement[int]:
+    """Return how many people more than a session's capacity are in it when `taken` are."""
+    capacity = col(TrainingSession.capacity)
+    return case((capacity < taken, taken - capacity), else_=0)
+
+
+_TAKEN = col(TrainingSession.taken) + bindparam("count")
+_CLAIM = (
+    update(TrainingSession)
+    .where(
+        col(TrainingSession.id) == bindparam("session"),
+        col(TrainingSession.canceled_at).is_(None),
+        or_(col(TrainingSession.capacity).is_(None), col(TrainingSession.capacity) >= _TAKEN),
+    )
+    .values(taken=_TAKEN)
+)
+_CLAIM_OVER_CAPACITY = (
+    update(TrainingSession)
+    .where(col(TrainingSession.id) == bindparam("session"))
+    .values(taken=_TAKEN, over_capacity=_over_capacity(_TAKEN))
+)
 
 
 def claim(work: Work, session_id: int, count: int) -> bool:
     """Take `count` places, or none: the condition carries the capacity."""
-    return (
-        work.run(
-            f"""
-            UPDATE training_sessions SET taken = taken + :count
-            WHERE id = :id AND {LIVE} AND (capacity IS NULL OR taken + :count <= capacity)
-            """,
-            id=session_id,
-            count=count,
-        )
-        == 1
-    )
+    return work.run(_CLAIM, session=session_id, count=count) == 1
 
 
 def claim_over_capacity(work: Work, session_id: int, count: int) -> None:
     """Take `count` places deliberately, whether or not they are left."""
-    work.run(
-        """
-        UPDATE training_sessions SET taken = taken + :count,
-               over_capacity = CASE WHEN capacity < taken + :count THEN taken + :count - capacity
-                                    ELSE 0 END
-        WHERE id = :id
-        """,
-        id=session_id,
-        count=count,
-    )
-
-
-_HELD = """
-    (SELECT count(*) FROM training_enrollments e
-     WHERE e.session_id = training_sessions.id AND e.id IN :ids AND e.canceled_at IS NULL)
-"""
+    work.run(_CLAIM_OVER_CAPACITY, session=session_id, count=count)
 
 
 def release(work: Work, ids: Sequence[int]) -> None:
     """Free the places of these enrollments, which are about to end or to move."""
+    is_released = (among(TrainingEnrollment.id, ids), IS_LIVE)
+    released = (
+        select(func.count())
+        .select_from(TrainingEnrollment)
+        .where(col(TrainingEnrollment.session_id) == col(TrainingSession.id), *is_released)
+        .scalar_subquery()
+    )
+    left = col(TrainingSession.taken) - released
     work.run(
-        f"""
-        UPDATE training_sessions SET taken = taken - {_HELD},
-               over_capacity = CASE WHEN capacity < taken - {_HELD} THEN taken - {_HELD} - capacity
-                                    ELSE 0 END
-        WHERE id IN (SELECT session_id FROM training_enrollments WHERE id IN :ids AND {LIVE})
-        """,
-        ids=list(ids),
+        update(TrainingSession)
+        .where(
+            col(TrainingSession.id).in_(select(TrainingEnrollment.session_id).where(*is_released))
+        )
+        .values(taken=left, over_capacity=_over_capacity(left))
     )
 
 
 def empty(work: Work, session_id: int) -> None:
     """Take everybody out of a session; they stay in its training and may choose another one."""
+    moves = col(TrainingEnrollment.moves) + 1
     work.run(
-        f"""
-        UPDATE training_enrollments SET session_id = NULL, is_preselected = FALSE, moves = moves + 1
-        WHERE session_id = :id AND {LIVE}
-        """,
-        id=session_id,
+        update(TrainingEnrollment)
+        .where(col(TrainingEnrollment.session_id) == session_id, IS_LIVE)
+        .values(session_id=None, is_preselected=False, moves=moves)
     )
     work.run(
-        "UPDATE training_sessions SET taken = 0, over_capacity = 0 WHERE id = :id", id=session_id
+        update(TrainingSession)
+        .where(col(TrainingSession.id) == session_id)
+        .values(taken=0, over_capacity=0)
     )
 
 
@@ -271,27 +344,38 @@ def participants(
 
     Their departments are named where those are in sight.
     """
-    return work.each(
-        Participant,
-        f"""
-        SELECT u.login, u.email, s.code AS session, COALESCE(e.answer, 'enrolled') AS state,
-               {STATUS_NOW} AS status,
-               CASE WHEN {sight.departments.named("d.path")} THEN d.full_name END AS department,
-               e.is_preselected, e.side,
-               e.access_at, e.enrolled_at,
-               {DAYS_ATTENDED} AS days_attended,
-               e.points, e.certificate
-        FROM training_enrollments e
-        JOIN users u ON u.id = e.user_id
-        JOIN departments d ON d.id = u.department_id
-        LEFT JOIN training_sessions s ON s.id = e.session_id
-        WHERE e.training_id = :training AND e.{LIVE} AND {scope.clause("d.path")}
-          AND (:session IS NULL OR e.session_id = :session)
-        ORDER BY COALESCE(s.id, 0), u.login_key
-        """,
-        training=training_id,
-        session=session_id,
-        now=work.now,
+    in_sight = named_within(sight.departments, Department.path)
+    statement = _of_people(
+        *columns_of(
+            Participant,
+            TrainingEnrollment,
+            login=col(User.login),
+            email=col(User.email),
+            session=col(TrainingSession.code),
+            state=func.coalesce(type_coerce(col(TrainingEnrollment.answer), Text), "enrolled"),
+            status=status_now(),
+            department=case((in_sight, col(Department.full_name))),
+            days_attended=DAYS_PRESENT,
+        )
+    ).where(
+        col(TrainingEnrollment.training_id) == training_id,
+        IS_LIVE,
+        within(scope, Department.path),
+    )
+    if session_id is not None:
+        statement = statement.where(col(TrainingEnrollment.session_id) == session_id)
+    order = (func.coalesce(col(TrainingSession.id), 0), col(User.login_key))
+    return work.each(Participant, statement.order_by(*order), now=work.now)
+
+
+def _of_people(*columns: Any) -> Any:
+    """Return a SELECT of enrollments with their people, departments and sessions."""
+    return (
+        select(*columns)
+        .select_from(TrainingEnrollment)
+        .join(User, col(User.id) == col(TrainingEnrollment.user_id))
+        .join(Department, col(Department.id) == col(User.department_id))
+        .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
     )
 
 
@@ -306,53 +390,60 @@ class Access:
 
 def accesses(work: Work, scope: Scope, training_id: int) -> list[Access]:
     """Return the instants still to come at which people in scope get access."""
+    when = (col(TrainingEnrollment.access_at), col(TrainingSession.code))
     return work.all(
         Access,
-        f"""
-        SELECT e.access_at, s.code AS session, count(*) AS people
-        FROM training_enrollments e
-        JOIN users u ON u.id = e.user_id
-        JOIN departments d ON d.id = u.department_id
-        LEFT JOIN training_sessions s ON s.id = e.session_id
-        WHERE e.training_id = :training AND e.{LIVE} AND e.access_at > :now
-          AND {scope.clause("d.path")}
-        GROUP BY e.access_at, s.code ORDER BY e.access_at, s.code
-        """,
-        training=training_id,
-        now=work.now,
+        _of_people(*columns_of(Access, TrainingEnrollment, session=when[1], people=func.count()))
+        .where(
+            col(TrainingEnrollment.training_id) == training_id,
+            IS_LIVE,
+            col(TrainingEnrollment.access_at) > work.now,
+            within(scope, Department.path),
+        )
+        .group_by(*when)
+        .order_by(*when),
     )
 
 
 def people_in(work: Work, training_id: int) -> int:
     """Return how many people take part in a training."""
-    sql = f"SELECT count(*) FROM training_enrollments WHERE training_id = :id AND {LIVE}"
-    return int(work.value(sql, id=training_id))
+    return _count(work, col(TrainingEnrollment.training_id) == training_id, IS_LIVE)
+
+
+def _count(work: Work, *conditions: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(TrainingEnrollment).where(*conditions)
+    return int(work.value(counted))
 
 
 def release_of_user(work: Work, user_id: int) -> None:
     """Free the places of a person who is about to be deleted."""
     ids = work.values(
-        f"""
-        SELECT id FROM training_enrollments
-        WHERE user_id = :user AND {LIVE} ORDER BY training_id, id{work.for_update}
-        """,
-        user=user_id,
+        select(TrainingEnrollment.id)
+        .where(col(TrainingEnrollment.user_id) == user_id, IS_LIVE)
+        .order_by(col(TrainingEnrollment.training_id), col(TrainingEnrollment.id))
+        .with_for_update()
     )
-    sql = "SELECT session_id FROM training_enrollments WHERE id IN :ids AND session_id IS NOT NULL"
-    lock_sessions(work, work.values(sql, ids=ids))
+    held = select(TrainingEnrollment.session_id).where(
+        among(TrainingEnrollment.id, ids), col(TrainingEnrollment.session_id).is_not(None)
+    )
+    lock_sessions(work, work.values(held))
     release(work, ids)
 
 
 def count_of_user(work: Work, user_id: int) -> int:
     """Return how many enrollments in trainings a person has or had."""
-    sql = "SELECT count(*) FROM training_enrollments WHERE user_id = :user"
-    return int(work.value(sql, user=user_id))
+    return _count(work, col(TrainingEnrollment.user_id) == user_id)
 
 
 def trainings_of_user(work: Work, user_id: int) -> set[int]:
     """Return the ids of the trainings in which a person takes part."""
-    sql = f"SELECT training_id FROM training_enrollments WHERE user_id = :user AND {LIVE}"
-    return set(work.values(sql, user=user_id))
+    return set(
+        work.values(
+            select(TrainingEnrollment.training_id).where(
+                col(TrainingEnrollment.user_id) == user_id, IS_LIVE
+            )
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,17 +468,27 @@ def calendar(work: Work, user_id: int) -> list[CalendarRow]:
     """Return the days of all sessions that a person is in and has access to, as they start."""
     return work.all(
         CalendarRow,
-        """
-        SELECT t.code AS training, t.title, t.description, s.code AS session,
-               s.title AS session_title, e.id AS enrollment_id, y.starts_at, y.ends_at, y.place,
-               y.url, y.uid, y.revision + e.moves AS sequence
-        FROM training_enrollments e
-        JOIN trainings t ON t.id = e.training_id
-        JOIN training_sessions s ON s.id = e.session_id
-        JOIN session_days y ON y.session_id = s.id
-        WHERE e.user_id = :user AND e.canceled_at IS NULL AND e.access_at <= :now
-        ORDER BY y.starts_at, t.code_key
-        """,
-        user=user_id,
-        now=work.now,
+        select(
+            *columns_of(
+                CalendarRow,
+                SessionDay,
+                training=col(Training.code),
+                title=col(Training.title),
+                description=col(Training.description),
+                session=col(TrainingSession.code),
+                session_title=col(TrainingSession.title),
+                enrollment_id=col(TrainingEnrollment.id),
+                sequence=col(SessionDay.revision) + col(TrainingEnrollment.moves),
+            )
+        )
+        .select_from(TrainingEnrollment)
+        .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
+        .join(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
+        .join(SessionDay, col(SessionDay.session_id) == col(TrainingSession.id))
+        .where(
+            col(TrainingEnrollment.user_id) == user_id,
+            IS_LIVE,
+            col(TrainingEnrollment.access_at) <= work.now,
+        )
+        .order_by(col(SessionDay.starts_at), col(Training.code_key)),
     )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from lmsctl.user.results import Status
+
 
 class Kind(StrEnum):
     """How people come together in a training."""
@@ -189,7 +191,7 @@ class Participant:
     email: str | None
     session: str | None
     state: str
-    status: str
+    status: Status
     department: str | None
     is_preselected: bool
     side: Side

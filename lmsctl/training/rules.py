@@ -23,7 +23,7 @@ from lmsctl.training.errors import (
     SessionStartMissing,
     UrlWrong,
 )
-from lmsctl.training.results import State
+from lmsctl.training.results import Kind, State
 
 UNLIMITED = "unlimited"
 _TITLE_LIMIT = 255
@@ -40,7 +40,7 @@ class Training:
     id: int
     code: str
     title: str
-    type: str
+    type: Kind
     description: str
     department_id: int
     department: str

@@ -1,35 +1,65 @@
-"""The SQL of the training room."""
+"""The statements of the training room."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from lmsctl.content import store as content
-from lmsctl.content.results import Opened
-from lmsctl.kit import canonical
+from sqlalchemy import ColumnElement, Text
+from sqlalchemy.orm import aliased
+from sqlmodel import case, col, exists, func, literal, null, or_, select, type_coerce, update
+from sqlmodel import delete as delete_from
+
+from lmsctl.content.results import Opened, Opening
+from lmsctl.department.model import Department
+from lmsctl.group.model import Group, GroupMember
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope, Sight
+from lmsctl.rights.store import named_within, person_in_sight, target_in_sight, within
 from lmsctl.training.errors import SessionUnknown, TrainingUnknown
-from lmsctl.training.results import TrainingRow
+from lmsctl.training.model import (
+    Attendance,
+    SessionDay,
+    TrainingEnrollment,
+    TrainingOpening,
+    TrainingSession,
+)
+from lmsctl.training.model import Training as Row
+from lmsctl.training.results import Kind, TrainingRow
 from lmsctl.training.rules import Day, Session, Training
+from lmsctl.user.model import User
 
 _LONGEST_NUMBER = 18
-_TRAINING = """
-    SELECT t.id, t.code, t.title, t.type, t.description, t.department_id,
-           d.full_name AS department, d.path, t.organizer_id, u.login AS organizer, t.time_zone,
-           t.registration_amount, t.registration_unit, t.cancellation_amount, t.cancellation_unit,
-           t.is_locked, t.is_telling_supervisors, t.created_at, t.version
-    FROM trainings t
-    JOIN departments d ON d.id = t.department_id
-    LEFT JOIN users u ON u.id = t.organizer_id
-"""
+_TRAINING = (
+    select(
+        *columns_of(
+            Training,
+            Row,
+            department=col(Department.full_name),
+            path=col(Department.path),
+            organizer=col(User.login),
+        )
+    )
+    .select_from(Row)
+    .join(Department, col(Department.id) == col(Row.department_id))
+    .outerjoin(User, col(User.id) == col(Row.organizer_id))
+)
 
 
 def _number(given: str) -> int | None:
     digits = canonical.trim(given)
     is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
     return int(digits) if is_number else None
+
+
+def _is_called(model: type[Row] | type[TrainingSession], given: str) -> ColumnElement[bool]:
+    """Return the condition that a training or a session has `given` for its code or its number."""
+    has_code = col(model.code_key) == canonical.key(given)
+    number = _number(given)
+    return has_code if number is None else or_(has_code, col(model.id) == number)
 
 
 def find(work: Work, given: str, scope: Scope) -> Training | None:
@@ -39,12 +69,9 @@ def find(work: Work, given: str, scope: Scope) -> Training | None:
     """
     found = work.all(
         Training,
-        f"""
-        {_TRAINING} WHERE (t.code_key = :code OR t.id = :number) AND {scope.clause("d.path")}
-        ORDER BY t.id
-        """,
-        code=canonical.key(given),
-        number=_number(given),
+        _TRAINING.where(_is_called(Row, given), within(scope, Department.path)).order_by(
+            col(Row.id)
+        ),
     )
     if len(found) > 1:
         raise Ambiguous(given=given, what="training")
@@ -61,7 +88,7 @@ def get(work: Work, given: str, scope: Scope) -> Training:
 
 def by_id(work: Work, number: int) -> Training:
     """Return the training with that id; raises TrainingUnknown when it has just gone."""
-    found = work.one(Training, f"{_TRAINING} WHERE t.id = :id", id=number)
+    found = work.one(Training, _TRAINING.where(col(Row.id) == number))
     if found is None:
         raise TrainingUnknown(given=number)
     return found
@@ -69,7 +96,7 @@ def by_id(work: Work, number: int) -> Training:
 
 def of_code(work: Work, code_key: str) -> Training | None:
     """Return the training with this code, wherever it is; numbers do not count."""
-    return work.one(Training, f"{_TRAINING} WHERE t.code_key = :key", key=code_key)
+    return work.one(Training, _TRAINING.where(col(Row.code_key) == code_key))
 
 
 def lock(work: Work, number: int) -> Training:
@@ -77,53 +104,44 @@ def lock(work: Work, number: int) -> Training:
 
     Sessions of it are locked after it, in the order of their ids.
     """
-    work.value(f"SELECT id FROM trainings WHERE id = :id{work.for_update}", id=number)
+    work.value(select(Row.id).where(col(Row.id) == number).with_for_update())
     return by_id(work, number)
 
 
 def share(work: Work, number: int) -> Training:
     """Return the training as it is now, and let nobody change it, while others may share it."""
-    clause = "" if work.is_sqlite else " FOR SHARE"
-    work.value(f"SELECT id FROM trainings WHERE id = :id{clause}", id=number)
+    work.value(locks.shared(work, select(Row.id).where(col(Row.id) == number)))
     return by_id(work, number)
 
 
 def add(work: Work, **values: Any) -> int:
     """Insert a training and return its id."""
-    return work.insert("trainings", **values)
+    return work.insert(Row, **values)
 
 
 def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one training and count up its version."""
-    assignments = "".join(f"{name} = :{name}, " for name in values)
-    work.run(
-        f"UPDATE trainings SET {assignments}version = version + 1 WHERE id = :id",
-        id=number,
-        **values,
-    )
+    work.update(Row, number, **values)
 
 
 def delete(work: Work, number: int) -> None:
     """Delete a training with its sessions and all that hangs on them."""
-    work.run("DELETE FROM trainings WHERE id = :id", id=number)
+    work.run(delete_from(Row).where(col(Row.id) == number))
 
 
 def codes_in_departments(work: Work, ids: Sequence[int]) -> list[str]:
     """Return the codes of the trainings of these departments, in order."""
     return work.values(
-        "SELECT code FROM trainings WHERE department_id IN :ids ORDER BY code_key", ids=list(ids)
+        select(Row.code).where(among(Row.department_id, ids)).order_by(col(Row.code_key))
     )
 
 
 def move_all(work: Work, ids: Sequence[int], to: int) -> None:
     """Let the trainings of these departments belong to the department `to`."""
     work.run(
-        """
-        UPDATE trainings SET department_id = :to, version = version + 1
-        WHERE department_id IN :ids
-        """,
-        ids=list(ids),
-        to=to,
+        update(Row)
+        .where(among(Row.department_id, ids))
+        .values(department_id=to, version=col(Row.version) + 1)
     )
 
 
@@ -132,59 +150,106 @@ class Filter:
     """Which trainings are wanted; None does not narrow, `under` is a department's path."""
 
     under: str | None = None
-    type: str | None = None
+    type: Kind | None = None
 
 
 def listed(work: Work, scope: Scope, wanted: Filter, sight: Sight) -> Iterator[TrainingRow]:
     """Yield the trainings in scope that fit every filter, by code; others' names if in sight."""
-    return work.each(
-        TrainingRow,
-        f"""
-        SELECT t.id, t.code, t.title, t.type,
-               CASE WHEN {sight.departments.named("d.path")} THEN d.full_name END AS department,
-               CASE WHEN {sight.person("ud.path", "u.id")} THEN u.login END AS organizer,
-               t.time_zone,
-               (SELECT count(*) FROM training_sessions s
-                WHERE s.training_id = t.id AND s.canceled_at IS NULL) AS sessions,
-               (SELECT min(y.starts_at) FROM session_days y
-                JOIN training_sessions s ON s.id = y.session_id
-                WHERE s.training_id = t.id AND s.canceled_at IS NULL AND y.starts_at > :now
-                  AND NOT EXISTS (
-                    SELECT 1 FROM session_days b
-                    WHERE b.session_id = s.id AND b.starts_at <= :now)) AS next_start_at
-        FROM trainings t
-        JOIN departments d ON d.id = t.department_id
-        LEFT JOIN users u ON u.id = t.organizer_id
-        LEFT JOIN departments ud ON ud.id = u.department_id
-        WHERE {scope.clause("d.path")} AND (:under IS NULL OR d.path LIKE :under)
-          AND (:type IS NULL OR t.type = :type)
-        ORDER BY t.code_key
-        """,
-        under=None if wanted.under is None else f"{wanted.under}%",
-        type=wanted.type,
-        now=work.now,
+    home = aliased(Department)
+    statement = (
+        select(
+            *columns_of(
+                TrainingRow,
+                Row,
+                department=_named_department(sight),
+                organizer=case((person_in_sight(sight, home.path, User.id), col(User.login))),
+                sessions=select(func.count())
+                .select_from(TrainingSession)
+                .where(*_IS_OF_TRAINING)
+                .scalar_subquery(),
+                next_start_at=_next_start_at(work.now),
+            )
+        )
+        .select_from(Row)
+        .join(Department, col(Department.id) == col(Row.department_id))
+        .outerjoin(User, col(User.id) == col(Row.organizer_id))
+        .outerjoin(home, col(home.id) == col(User.department_id))
+        .where(within(scope, Department.path))
+    )
+    if wanted.under is not None:
+        statement = statement.where(col(Department.path).like(f"{wanted.under}%"))
+    if wanted.type is not None:
+        statement = statement.where(col(Row.type) == wanted.type)
+    return work.each(TrainingRow, statement.order_by(col(Row.code_key)))
+
+
+_IS_OF_TRAINING = (
+    col(TrainingSession.training_id) == col(Row.id),
+    col(TrainingSession.canceled_at).is_(None),
+)
+
+
+def _named_department(sight: Sight) -> ColumnElement[str | None]:
+    return case((named_within(sight.departments, Department.path), col(Department.full_name)))
+
+
+def _next_start_at(now: datetime) -> ColumnElement[datetime | None]:
+    """Return when the next session of a training starts that has not begun."""
+    earlier = aliased(SessionDay)
+    return (
+        select(func.min(col(SessionDay.starts_at)))
+        .select_from(SessionDay)
+        .join(TrainingSession, col(TrainingSession.id) == col(SessionDay.session_id))
+        .where(
+            *_IS_OF_TRAINING,
+            col(SessionDay.starts_at) > now,
+            ~exists().where(
+                col(earlier.session_id) == col(TrainingSession.id), col(earlier.starts_at) <= now
+            ),
+        )
+        .scalar_subquery()
     )
 
 
 # Sessions ----------------------------------------------------------------------------------------
 
-_SESSION = """
-    SELECT s.id, s.training_id, t.code AS training, t.time_zone, s.code, s.title, s.instructor,
-           s.capacity, s.taken, s.over_capacity, s.canceled_at, y.starts_at, y.ends_at, y.days,
-           NOT EXISTS (
-               SELECT 1 FROM training_enrollments e JOIN session_days m ON m.session_id = s.id
-               WHERE e.session_id = s.id AND e.canceled_at IS NULL AND NOT EXISTS (
-                   SELECT 1 FROM attendances a
-                   WHERE a.enrollment_id = e.id AND a.day_id = m.id)) AS is_recorded,
-           t.registration_amount, t.registration_unit, t.cancellation_amount, t.cancellation_unit,
-           s.version
-    FROM training_sessions s
-    JOIN trainings t ON t.id = s.training_id
-    JOIN departments d ON d.id = t.department_id
-    JOIN (SELECT session_id, min(starts_at) AS starts_at, max(ends_at) AS ends_at,
-                 count(*) AS days
-          FROM session_days GROUP BY session_id) AS y ON y.session_id = s.id
-"""
+_DAY = aliased(SessionDay)
+_LACKS_ATTENDANCE = exists(
+    select(TrainingEnrollment.id)
+    .join(_DAY, col(_DAY.session_id) == col(TrainingEnrollment.session_id))
+    .where(
+        col(TrainingEnrollment.session_id) == col(TrainingSession.id),
+        col(TrainingEnrollment.canceled_at).is_(None),
+        ~exists().where(
+            col(Attendance.enrollment_id) == col(TrainingEnrollment.id),
+            col(Attendance.day_id) == col(_DAY.id),
+        ),
+    )
+)
+_STARTS_AT = func.min(col(SessionDay.starts_at))
+# Days are counted once it is known which sessions are wanted.
+_SESSION = (
+    select(
+        *columns_of(
+            Session,
+            TrainingSession,
+            training=col(Row.code),
+            time_zone=col(Row.time_zone),
+            starts_at=_STARTS_AT,
+            ends_at=func.max(col(SessionDay.ends_at)),
+            days=func.count(),
+            is_recorded=~_LACKS_ATTENDANCE,
+            registration_amount=col(Row.registration_amount),
+            registration_unit=col(Row.registration_unit),
+            cancellation_amount=col(Row.cancellation_amount),
+            cancellation_unit=col(Row.cancellation_unit),
+        )
+    )
+    .select_from(TrainingSession)
+    .join(Row, col(Row.id) == col(TrainingSession.training_id))
+    .join(SessionDay, col(SessionDay.session_id) == col(TrainingSession.id))
+    .group_by(col(TrainingSession.id), col(Row.id))
+)
 
 
 def find_session(work: Work, training: Training, given: str) -> Session | None:
@@ -194,13 +259,9 @@ def find_session(work: Work, training: Training, given: str) -> Session | None:
     """
     found = work.all(
         Session,
-        f"""
-        {_SESSION} WHERE s.training_id = :training AND (s.code_key = :code OR s.id = :number)
-        ORDER BY s.id
-        """,
-        training=training.id,
-        code=canonical.key(given),
-        number=_number(given),
+        _SESSION.where(
+            col(TrainingSession.training_id) == training.id, _is_called(TrainingSession, given)
+        ).order_by(col(TrainingSession.id)),
     )
     if len(found) > 1:
         raise Ambiguous(given=given, what="session")
@@ -219,22 +280,25 @@ def session_of_code(work: Work, training: Training, code_key: str) -> Session | 
     """Return the session of `training` with this code; numbers do not count."""
     return work.one(
         Session,
-        f"{_SESSION} WHERE s.training_id = :training AND s.code_key = :key",
-        training=training.id,
-        key=code_key,
+        _SESSION.where(
+            col(TrainingSession.training_id) == training.id,
+            col(TrainingSession.code_key) == code_key,
+        ),
     )
 
 
 def session_by_id(work: Work, number: int) -> Session:
     """Return the session with that id, which must exist."""
-    found = work.one(Session, f"{_SESSION} WHERE s.id = :id", id=number)
+    found = work.one(Session, _SESSION.where(col(TrainingSession.id) == number))
     assert found is not None
     return found
 
 
 def lock_session(work: Work, number: int) -> Session:
     """Return the session as it is now, and let nobody else change it or take a place in it."""
-    work.value(f"SELECT id FROM training_sessions WHERE id = :id{work.for_update}", id=number)
+    work.value(
+        select(TrainingSession.id).where(col(TrainingSession.id) == number).with_for_update()
+    )
     return session_by_id(work, number)
 
 
@@ -242,120 +306,120 @@ def sessions(
     work: Work, scope: Scope, training_id: int | None, under: str | None = None
 ) -> Iterator[Session]:
     """Yield sessions of trainings in scope, or of one training, in the order of their starts."""
+    statement = _SESSION.join(Department, col(Department.id) == col(Row.department_id)).where(
+        within(scope, Department.path)
+    )
+    if training_id is not None:
+        statement = statement.where(col(Row.id) == training_id)
+    if under is not None:
+        statement = statement.where(col(Department.path).like(f"{under}%"))
     return work.each(
         Session,
-        f"""
-        {_SESSION} WHERE {scope.clause("d.path")} AND (:training IS NULL OR t.id = :training)
-          AND (:under IS NULL OR d.path LIKE :under)
-        ORDER BY y.starts_at, t.code_key, s.code_key
-        """,
-        training=training_id,
-        under=None if under is None else f"{under}%",
+        statement.order_by(_STARTS_AT, col(Row.code_key), col(TrainingSession.code_key)),
     )
 
 
 def add_session(work: Work, **values: Any) -> int:
     """Insert a session and return its id; its first day must follow at once."""
-    return work.insert("training_sessions", **values)
+    return work.insert(TrainingSession, **values)
 
 
 def change_session(work: Work, number: int, **values: Any) -> None:
     """Change columns of one session and count up its version."""
-    assignments = "".join(f"{name} = :{name}, " for name in values)
-    work.run(
-        f"UPDATE training_sessions SET {assignments}version = version + 1 WHERE id = :id",
-        id=number,
-        **values,
-    )
+    work.update(TrainingSession, number, **values)
 
 
 def days(work: Work, session_id: int) -> list[Day]:
     """Return the days of a session in the order of their starts."""
     return work.all(
         Day,
-        """
-        SELECT id, starts_at, ends_at, place, url, uid, revision FROM session_days
-        WHERE session_id = :id ORDER BY starts_at, id
-        """,
-        id=session_id,
+        select(*columns_of(Day, SessionDay))
+        .where(col(SessionDay.session_id) == session_id)
+        .order_by(col(SessionDay.starts_at), col(SessionDay.id)),
     )
 
 
 def add_day(work: Work, **values: Any) -> int:
     """Insert a day of a session and return its id."""
-    return work.insert("session_days", **values)
+    return work.insert(SessionDay, **values)
 
 
 def change_day(work: Work, number: int, **values: Any) -> None:
     """Change columns of one day and count up its revision."""
-    assignments = "".join(f"{name} = :{name}, " for name in values)
-    work.run(
-        f"UPDATE session_days SET {assignments}revision = revision + 1 WHERE id = :id",
-        id=number,
-        **values,
-    )
+    work.update(SessionDay, number, **values, revision=col(SessionDay.revision) + 1)
 
 
 # The catalog -------------------------------------------------------------------------------------
 
+_KEEPER = aliased(Department)
+
 
 def openings(work: Work, training_id: int | None, sight: Sight) -> Iterator[Opened]:
     """Yield which trainings the catalog offers to whom in sight, of one when given, by code."""
-    return work.each(
-        Opened,
-        f"""
-        SELECT NULL AS content, t.title, o.opening,
-               COALESCE(o.type, g.name, d.full_name) AS name, t.code AS training
-        FROM training_openings o
-        JOIN trainings t ON t.id = o.training_id
-        LEFT JOIN user_groups g ON g.id = o.group_id
-        LEFT JOIN departments gd ON gd.id = g.department_id
-        LEFT JOIN departments d ON d.id = o.department_id
-        WHERE (:training IS NULL OR o.training_id = :training)
-          AND {content.is_named(sight, group="gd.path", department="d.path")}
-        ORDER BY t.code_key, o.id
-        """,
-        training=training_id,
+    statement = (
+        select(
+            *columns_of(
+                Opened,
+                TrainingOpening,
+                content=type_coerce(null(), Text),
+                title=col(Row.title),
+                name=func.coalesce(_TYPE, col(Group.name), col(Department.full_name)),
+                training=col(Row.code),
+            )
+        )
+        .select_from(TrainingOpening)
+        .join(Row, col(Row.id) == col(TrainingOpening.training_id))
+        .outerjoin(Group, col(Group.id) == col(TrainingOpening.group_id))
+        .outerjoin(_KEEPER, col(_KEEPER.id) == col(Group.department_id))
+        .outerjoin(Department, col(Department.id) == col(TrainingOpening.department_id))
+        .where(target_in_sight(sight, group=_KEEPER.path, department=Department.path))
+        .order_by(col(Row.code_key), col(TrainingOpening.id))
     )
+    if training_id is not None:
+        statement = statement.where(col(TrainingOpening.training_id) == training_id)
+    return work.each(Opened, statement)
 
 
-def add_opening(work: Work, training_id: int, opening: str, target: dict[str, Any]) -> bool:
+# What an opening is for is shown by one column, which holds names too.
+_TYPE = type_coerce(col(TrainingOpening.type), Text)
+
+
+def add_opening(work: Work, training_id: int, opening: Opening, target: dict[str, Any]) -> bool:
     """Offer a training in the catalog and say whether that is new."""
-    values = {"training_id": training_id, "opening": opening, **target}
-    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-    sql = f"INSERT INTO training_openings ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
-    return work.run(sql, **values) == 1
+    return work.insert_once(TrainingOpening, training_id=training_id, opening=opening, **target)
 
 
-def remove_opening(work: Work, training_id: int, opening: str, target: dict[str, Any]) -> bool:
+def remove_opening(work: Work, training_id: int, opening: Opening, target: dict[str, Any]) -> bool:
     """Take an opening away and say whether there was one."""
     values = {"training_id": training_id, "opening": opening, **target}
-    fits = " AND ".join(f"{name} = :{name}" for name in values)
-    return work.run(f"DELETE FROM training_openings WHERE {fits}", **values) > 0
+    fits = [col(getattr(TrainingOpening, name)) == value for name, value in values.items()]
+    return work.run(delete_from(TrainingOpening).where(*fits)) > 0
 
 
-# Whom an opening `o`, with its department `d`, means: the person :user of that type at that path.
-_IS_FOR = """
-    (o.opening = 'everybody' OR o.type = :type OR :path LIKE d.path || '%'
-     OR o.group_id IN (SELECT m.group_id FROM group_members m WHERE m.user_id = :user))
-"""
+def _is_for(user_id: int, path: str, type_: str) -> ColumnElement[bool]:
+    """Return the condition that an opening, with its department, means a person.
+
+    They are of that type, and their department is at `path`.
+    """
+    return or_(
+        col(TrainingOpening.opening) == Opening.EVERYBODY,
+        col(TrainingOpening.type) == type_,
+        literal(path, Text).like(col(Department.path) + "%"),
+        col(TrainingOpening.group_id).in_(
+            select(GroupMember.group_id).where(col(GroupMember.user_id) == user_id)
+        ),
+    )
 
 
 def is_offered(work: Work, training_id: int, *, user_id: int, path: str, type_: str) -> bool:
     """Say whether the catalog opens a training to a person of this type in this department."""
-    return bool(
-        work.value(
-            f"""
-            SELECT EXISTS (
-                SELECT 1 FROM training_openings o LEFT JOIN departments d ON d.id = o.department_id
-                WHERE o.training_id = :training AND {_IS_FOR})
-            """,
-            training=training_id,
-            user=user_id,
-            path=path,
-            type=type_,
-        )
+    found = (
+        select(TrainingOpening.id)
+        .outerjoin(Department, col(Department.id) == col(TrainingOpening.department_id))
+        .where(col(TrainingOpening.training_id) == training_id, _is_for(user_id, path, type_))
+        .limit(1)
     )
+    return work.value(found) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +427,7 @@ class Offered:
     """One training that the catalog offers to a person, by one opening."""
 
     training_id: int
-    opening: str
+    opening: Opening
     name: str | None
 
 
@@ -372,42 +436,40 @@ def offered(work: Work, *, user_id: int, path: str, type_: str, sight: Sight) ->
 
     Groups and departments to which it does are named if they are in sight.
     """
+    name = func.coalesce(
+        _TYPE,
+        case((within(sight.groups, _KEEPER.path), col(Group.name))),
+        _named_department(sight),
+    )
     return work.all(
         Offered,
-        f"""
-        SELECT o.training_id, o.opening, COALESCE(
-                   o.type,
-                   CASE WHEN {sight.groups.clause("gd.path")} THEN g.name END,
-                   CASE WHEN {sight.departments.named("d.path")} THEN d.full_name END) AS name
-        FROM training_openings o
-        JOIN trainings t ON t.id = o.training_id
-        LEFT JOIN user_groups g ON g.id = o.group_id
-        LEFT JOIN departments gd ON gd.id = g.department_id
-        LEFT JOIN departments d ON d.id = o.department_id
-        WHERE {_IS_FOR} ORDER BY t.code_key, o.id
-        """,
-        user=user_id,
-        path=path,
-        type=type_,
+        select(*columns_of(Offered, TrainingOpening, name=name))
+        .select_from(TrainingOpening)
+        .join(Row, col(Row.id) == col(TrainingOpening.training_id))
+        .outerjoin(Group, col(Group.id) == col(TrainingOpening.group_id))
+        .outerjoin(_KEEPER, col(_KEEPER.id) == col(Group.department_id))
+        .outerjoin(Department, col(Department.id) == col(TrainingOpening.department_id))
+        .where(_is_for(user_id, path, type_))
+        .order_by(col(Row.code_key), col(TrainingOpening.id)),
     )
 
 
 def by_ids(work: Work, ids: Sequence[int]) -> list[Training]:
     """Return the trainings with these ids, by code."""
-    sql = f"{_TRAINING} WHERE t.id IN :ids ORDER BY t.code_key"
-    return work.all(Training, sql, ids=list(ids))
+    return work.all(Training, _TRAINING.where(among(Row.id, ids)).order_by(col(Row.code_key)))
 
 
 def sessions_of(work: Work, ids: Sequence[int]) -> list[Session]:
     """Return the sessions of these trainings in the order of their starts."""
     return work.all(
         Session,
-        f"{_SESSION} WHERE s.training_id IN :ids ORDER BY y.starts_at, s.code_key",
-        ids=list(ids),
+        _SESSION.where(among(TrainingSession.training_id, ids)).order_by(
+            _STARTS_AT, col(TrainingSession.code_key)
+        ),
     )
 
 
 def openings_on(work: Work, column: str, ids: Sequence[int]) -> int:
     """Return how many openings name one of these departments or groups (`…_id`)."""
-    sql = f"SELECT count(*) FROM training_openings WHERE {column} IN :ids"
-    return int(work.value(sql, ids=list(ids)))
+    is_named = among(getattr(TrainingOpening, column), ids)
+    return int(work.value(select(func.count()).select_from(TrainingOpening).where(is_named)))

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from lmsctl.kit import clock, driver
 from lmsctl.kit.driver import DatabaseLocked, Repeat
 from lmsctl.kit.errors import Rejected
 from lmsctl.kit.work import ConfirmationNeeded, MeanwhileChanged, Work, carry_out, look
+from lmsctl.user.model import User
 from tests.conftest import Portal
 
 
@@ -257,3 +259,27 @@ def test_the_same_values_come_back_from_both_databases(portal: Portal) -> None:
     with opened(portal) as make:
         carry_out(make, write)
         look(make, read)
+
+
+def test_what_is_not_read_to_its_end_ends_with_its_transaction(portal: Portal) -> None:
+    """Forgotten later, it says nothing in the transaction that has begun since."""
+
+    @dataclass
+    class Number:
+        id: int
+
+    reading: list[Iterator[Number]] = []
+
+    def read_a_little(work: Work) -> int:
+        rows = work.each(Number, select(User.id))
+        next(rows)
+        reading.append(rows)
+        if len(reading) == 1:
+            raise Repeat
+        del reading[0]
+        return rename("Renamed")(work)
+
+    with opened(portal) as make:
+        assert carry_out(make, read_a_little) == 1
+        reading.clear()
+    assert portal.value("SELECT name FROM portals") == "Renamed"

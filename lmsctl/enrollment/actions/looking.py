@@ -34,7 +34,6 @@ from lmsctl.rights.rules import ALL_IN_SIGHT, ANYWHERE, Scope, Sight
 from lmsctl.training import actions as training_room
 from lmsctl.training import store as trainings
 from lmsctl.training.errors import TrainingUnknown
-from lmsctl.training.results import Side
 from lmsctl.user import store as users
 from lmsctl.user.store import Person
 
@@ -202,7 +201,7 @@ def show_participation(work: Work, login: str, code: str) -> tuple[Participation
         title=training.title,
         session=part.session,
         state=part.state,
-        side=Side(part.side),
+        side=part.side,
         is_preselected=part.is_preselected,
         access_at=part.access_at,
         enrolled_at=part.enrolled_at,

@@ -1,0 +1,92 @@
+"""What rooms make statements from: long lists, and rows that may be there already."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy.dialects import sqlite
+from sqlmodel import col, literal, select
+
+from lmsctl.kit.driver import Clash
+from lmsctl.kit.statements import among
+from lmsctl.kit.work import Work, carry_out, look
+from lmsctl.user.model import Name, User
+from tests.conftest import Portal
+from tests.kit.test_work import opened
+
+# More than either database takes as single parameters.
+_MANY = 70_000
+
+
+def names(work: Work) -> dict[str, int]:
+    """Return who has which of the names that these tests take."""
+    found = work.values(select(Name.key).where(col(Name.key).startswith("test ")))
+    return {key: work.value(select(Name.user_id).where(col(Name.key) == key)) for key in found}
+
+
+def test_a_list_may_be_longer_than_a_statement_has_parameters(portal: Portal) -> None:
+    """It is one parameter, of which an empty list finds nothing; both can be turned round."""
+    with opened(portal) as make:
+        everybody = look(make, lambda work: work.values(select(User.id)))
+    for numbers, found, others in (
+        (range(_MANY), everybody, []),
+        (everybody, everybody, []),
+        ([], [], everybody),
+    ):
+        condition = among(User.id, numbers)
+        with opened(portal) as make:
+            assert look(make, lambda work: work.values(select(User.id).where(condition))) == found  # noqa: B023 - called at once
+        with opened(portal) as make:
+            rest = look(make, lambda work: work.values(select(User.id).where(~condition)))  # noqa: B023 - called at once
+        assert rest == others
+
+
+def test_a_list_finds_its_rows_by_the_index(portal: Portal) -> None:
+    """SQLite would look at every row if the condition were compared with anything."""
+    if not portal.is_sqlite:
+        pytest.skip("PostgreSQL looks at every row of a small table anyway")
+    statement = select(User.id).where(among(User.id, [1, 2]), col(User.version) == 1)
+    sql = str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))
+    plan = portal.sql(f"EXPLAIN QUERY PLAN {sql}", param_1="[1, 2]", version_1=1)
+    assert any("SEARCH users USING INTEGER PRIMARY KEY" in step for *_, step in plan), plan
+
+
+def test_a_row_goes_in_once(portal: Portal) -> None:
+    """Who puts it in again hears that it was there; what else is wrong is still raised."""
+    with opened(portal) as make:
+
+        def put_in(work: Work) -> list[bool]:
+            owner = work.value(select(User.id))
+            return [work.insert_once(Name, key="test one", user_id=owner) for _ in "12"]
+
+        assert carry_out(make, put_in) == [True, False]
+    with opened(portal) as make:
+        work = make(is_writing=True)
+        work.begin()
+        with pytest.raises(Clash):
+            work.insert_once(Name, key="test two", user_id=0)
+
+
+def test_a_row_takes_the_place_of_what_has_its_key(portal: Portal) -> None:
+    """Whether its values are given or selected."""
+    portal.ok("user", "create", "--login", "ann", "--first-name", "A", "--last-name", "N")
+    with opened(portal) as make:
+        owner, ann = look(make, lambda work: work.values(select(User.id).order_by(col(User.id))))
+
+    def put_in(work: Work) -> list[dict[str, int]]:
+        seen = []
+        for number in (owner, ann):
+            assert work.upsert(Name, ("key",), {"key": "test one", "user_id": number}) == 1
+            seen.append(names(work))
+        for number in (owner, ann):
+            row: Any = select(literal("test two").label("key"), col(User.id).label("user_id"))
+            assert work.upsert(Name, ("key",), row.where(col(User.id) == number)) == 1
+            seen.append(names(work))
+        return seen
+
+    with opened(portal) as make:
+        assert carry_out(make, put_in) == [
+            {"test one": owner},
+            {"test one": ann},
+            {"test one": ann, "test two": owner},
+            {"test one": ann, "test two": ann},
+        ]

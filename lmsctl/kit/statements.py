@@ -1,11 +1,17 @@
 """What rooms make their statements from: the columns of a record, and changes of one row."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Insert, Update
-from sqlmodel import SQLModel, col, insert, update
+from sqlalchemy import Insert, Select, Update, inspect
+from sqlmodel import SQLModel, col, insert, select, update
+
+# How many values one statement may name: both databases count the parameters of a statement.
+_TOGETHER = 5_000
+
+T = TypeVar("T")
 
 
 @lru_cache(maxsize=512)
@@ -53,3 +59,31 @@ def update_of(table: type[SQLModel], number: int, values: dict[str, Any]) -> Upd
     if hasattr(model, "version"):
         values = {**values, "version": col(model.version) + 1}
     return update(model).where(col(model.id) == number).values(values)
+
+
+@lru_cache(maxsize=64)
+def upsert_of(dialect: str, table: type[SQLModel], names: tuple[str, ...]) -> Insert:
+    """Return the statement that sets the columns `names` of one row, which it makes if need be.
+
+    The row is the one with the same primary key, whose columns are among `names`.
+    """
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    key = [column.name for column in inspect(table).primary_key]
+    adding: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    changes = {name: adding.excluded[name] for name in names if name not in key}
+    made: Insert = adding.on_conflict_do_update(index_elements=key, set_=changes)
+    return made
+
+
+def parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield `values`, however many, in parts that one statement may name."""
+    for start in range(0, len(values), _TOGETHER):
+        yield values[start : start + _TOGETHER]
+
+
+def lock_of(table: type[SQLModel], numbers: Iterable[int], *, shared: bool) -> Select[Any]:
+    """Return the statement that locks the rows with the ids `numbers`, in their order."""
+    model: Any = table
+    found: Select[Any] = select(model.id).where(col(model.id).in_(numbers)).order_by(col(model.id))
+    return found.with_for_update(read=shared)

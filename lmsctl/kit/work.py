@@ -208,6 +208,11 @@ class Work:
             message = f"no {table.__name__} with id {number}"
             raise RuntimeError(message)
 
+    def upsert(self, table: type[SQLModel], **values: Any) -> None:
+        """Set columns of one row, which is inserted when there is none with its primary key."""
+        dialect, names = self.connection.dialect, tuple(values)
+        self.execute(statements.upsert_of(dialect, table, names), values)
+
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Append plain rows to `table` as fast as the database can."""
         self.connection.load(table, columns, rows)

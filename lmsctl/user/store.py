@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Insert, Text, bindparam
-from sqlmodel import SQLModel, case, col, func, insert, or_, select, true, union_all, update
+from sqlmodel import SQLModel, case, col, func, insert, or_, select, union_all, update
 from sqlmodel import delete as deleting
 
 from lmsctl.department.model import Department, DepartmentSupervisor
@@ -468,7 +468,7 @@ def fitting(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
 
     `now` is a parameter of theirs. Each begins with what there is less of than people.
     """
-    yield in_departments_of(scope, wanted.under)
+    yield from in_departments_of(scope, wanted.under)
     if wanted.type is not None:
         yield col(User.type) == wanted.type
     if wanted.status is not None:
@@ -485,13 +485,15 @@ def fitting(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield or_(_holds(User.login_key, search), _holds(User.email_key, search))
 
 
-def in_departments_of(scope: Scope, under: str | None = None) -> ColumnElement[bool]:
-    """Return the condition that people are in `scope`, and at the path `under` or below it."""
+def in_departments_of(scope: Scope, under: str | None = None) -> Iterator[ColumnElement[bool]]:
+    """Yield the condition that people are in `scope`, and at the path `under` or below it.
+
+    There is none where that is everybody.
+    """
     places = ANYWHERE if under is None else Scope((reach(under),))
-    if scope.is_everywhere and places.is_everywhere:
-        return true()
-    meant = (within(scope, Department.path), within(places, Department.path))
-    return col(User.department_id).in_(select(Department.id).where(*meant).correlate(None))
+    if not (scope.is_everywhere and places.is_everywhere):
+        meant = (within(scope, Department.path), within(places, Department.path))
+        yield col(User.department_id).in_(select(Department.id).where(*meant).correlate(None))
 
 
 def _having(status: Status) -> Iterator[ColumnElement[bool]]:

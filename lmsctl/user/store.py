@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Insert, Text, bindparam
+from sqlalchemy import ColumnElement, CompoundSelect, Insert, Text, bindparam, literal
+from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, case, col, func, insert, or_, select, union_all, update
 from sqlmodel import delete as deleting
 
@@ -13,6 +14,7 @@ from lmsctl.department.model import Department, DepartmentSupervisor
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.address import login_key
+from lmsctl.kit.columns import Choice
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.statements import columns_of, parts
 from lmsctl.kit.work import Work
@@ -268,7 +270,7 @@ _APPLY_DUE = (
         version=col(User.version) + 1,
     )
 )
-_EXPIRED = select(User.id).where(_HAS_EXPIRED).order_by(col(User.id))
+_EXPIRED = select(User.id).where(_HAS_EXPIRED)
 
 
 def is_anything_due(work: Work) -> bool:
@@ -284,7 +286,8 @@ def apply_due(work: Work) -> tuple[int, int]:
 
 def expired(work: Work) -> list[int]:
     """Return the ids of people whose registration has expired, in order."""
-    return work.values(_EXPIRED, now=work.now)
+    # Ordered by the database, they would be looked for among all people.
+    return sorted(work.values(_EXPIRED, now=work.now))
 
 
 # Custom fields -----------------------------------------------------------------------------------
@@ -474,7 +477,7 @@ def fitting(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
     if wanted.status is not None:
         yield from _having(wanted.status)
     if wanted.origin is not None:
-        yield col(User.origin) == wanted.origin
+        yield from _from(wanted.origin)
     if wanted.group is not None:
         yield col(User.id).in_(
             select(GroupMember.user_id)
@@ -497,11 +500,33 @@ def in_departments_of(scope: Scope, under: str | None = None) -> Iterator[Column
 
 
 def _having(status: Status) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that people who are there have that status at the parameter `now`."""
+    """Yield the conditions that people have that status at the parameter `now`."""
     yield status_now() == status
-    if status is Status.PENDING:
-        # Whoever is pending has an end to that, and those who have are few.
-        yield or_(col(User.expires_at) > bindparam("now"), _IS_DUE)
+    if status is not Status.ACTIVE:
+        # An index has all who are not active, another one whoever changes by now.
+        other, due = aliased(User), aliased(User)
+        meant: CompoundSelect[Any] = union_all(
+            select(other.id).where(
+                col(other.status) == status, _is_not(other.status, Status.ACTIVE)
+            ),
+            select(due.id).where(col(due.due_at) <= bindparam("now")),
+        )
+        yield col(User.id).in_(meant)
+
+
+def _from(origin: Origin) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that people came in by that door."""
+    yield col(User.origin) == origin
+    if origin is not Origin.IMPORT:
+        yield _is_not(User.origin, Origin.IMPORT)
+
+
+def _is_not(column: Any, word: Status | Origin) -> ColumnElement[bool]:
+    """Return the condition by which the database knows that an index has all who are meant."""
+    written: ColumnElement[bool] = col(column) != literal(
+        word, Choice(type(word)), literal_execute=True
+    )
+    return written
 
 
 def _holds(column: Any, part: str) -> ColumnElement[bool]:

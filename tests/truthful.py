@@ -67,6 +67,9 @@ class _Checked:
             check_row(self._record, row)
             yield row
 
+    def close(self) -> None:
+        self._result.close()
+
 
 _rows = Work._rows
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import lru_cache
@@ -156,8 +157,12 @@ class Work:
             for row in rows:
                 yield make(row)
             return
-        for found in self._rows(record, statement, values, {"yield_per": database.FETCH}):
-            yield _made(record, found)
+        # Whoever needs no more rows lets go of us, and of what the server holds for us.
+        with closing(
+            self._rows(record, statement, values, {"yield_per": database.FETCH})
+        ) as result:
+            for found in result:
+                yield _made(record, found)
 
     def value(self, statement: Executable | str, **values: Any) -> Any:
         """Return the first column of the first row, or None."""

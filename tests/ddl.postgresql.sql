@@ -750,3 +750,7 @@ CREATE INDEX ix_users_supervisor_id ON users (supervisor_id);
 CREATE INDEX users_due ON users (due_at) WHERE due_at IS NOT NULL;
 
 CREATE INDEX users_expiring ON users (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE INDEX users_not_active ON users (status) WHERE status <> 'active';
+
+CREATE INDEX users_not_imported ON users (origin, login_key) WHERE origin <> 'import';

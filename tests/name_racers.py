@@ -3,34 +3,36 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
-from lmsctl.kit.work import Work
 from lmsctl.user import file_store, store
 from tests import racers
 
-_take = store.take_names
+_TAKING = ((store, "take_names_of"), (file_store, "take_names"))
 
 
-def _think_then_take(work: Work, condition: str, **values: Any) -> None:
-    time.sleep(racers.THINKING_SECONDS)
-    _take(work, condition, **values)
+def _think_then(take: Callable[..., None] | None) -> Callable[..., None]:
+    def think(*given: Any, **values: Any) -> None:
+        time.sleep(racers.THINKING_SECONDS)
+        if take:
+            take(*given, **values)
+
+    return think
 
 
-def _only_think(_work: Work, _condition: str, **_values: Any) -> None:
-    time.sleep(racers.THINKING_SECONDS)
-
-
-def _let(take: Any) -> None:
-    store.take_names = file_store.take_names = take  # type: ignore[attr-defined]
+def _let_think() -> None:
+    for module, name in _TAKING:
+        setattr(module, name, _think_then(getattr(module, name)))
 
 
 def drop_the_guard() -> None:
     """Leave names to whoever looked and found them free."""
-    _let(_only_think)
+    for module, name in _TAKING:
+        setattr(module, name, _think_then(None))
 
 
 if __name__ == "__main__":
-    _let(_think_then_take)
+    _let_think()
     racers._drop_the_guard = drop_the_guard
     sys.stdout.write(json.dumps(racers._run(json.load(sys.stdin))))

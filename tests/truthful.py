@@ -62,13 +62,13 @@ class _Checked:
             check_row(self._record, row)
         return row
 
-    def close(self) -> None:
-        self._result.close()
-
     def __iter__(self) -> Iterator[Any]:
         for row in self._result:
             check_row(self._record, row)
             yield row
+
+    def close(self) -> None:
+        self._result.close()
 
 
 _rows = Work._rows

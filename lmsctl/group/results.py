@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from lmsctl.user.results import Status
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -25,5 +27,5 @@ class Member:
     email: str | None
     first_name: str
     last_name: str
-    status: str
+    status: Status
     department: str

@@ -1,21 +1,26 @@
-"""The SQL of the group room."""
+"""The statements of the group room."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlmodel import col, func, not_, or_, select, update
+from sqlmodel import delete as deleting
+
+from lmsctl.department.model import Department
 from lmsctl.group.errors import GroupUnknown
+from lmsctl.group.model import Group as Row
+from lmsctl.group.model import GroupMember
 from lmsctl.group.results import Group, Member
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.user.store import IS_ALIVE, STATUS_NOW
+from lmsctl.rights.store import within
+from lmsctl.user.model import User, is_alive, status_now
 
 _LONGEST_NUMBER = 18
-_IN_DEPARTMENT = "JOIN departments d ON d.id = g.department_id"
-_MEMBERS = f"""(SELECT count(*) FROM group_members m JOIN users u ON u.id = m.user_id
-                WHERE m.group_id = g.id AND {IS_ALIVE})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,11 @@ class Node:
     written: str
 
 
-_NODE = f"""
-    SELECT g.id, g.name, g.department_id, d.path, d.full_name AS written
-    FROM user_groups g {_IN_DEPARTMENT}
-"""
+_NODE = (
+    select(*columns_of(Node, Row, path=col(Department.path), written=col(Department.full_name)))
+    .select_from(Row)
+    .join(Department, col(Department.id) == col(Row.department_id))
+)
 
 
 def find(work: Work, given: str, scope: Scope) -> Node | None:
@@ -42,15 +48,10 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
     """
     digits = canonical.trim(given)
     is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    found = work.all(
-        Node,
-        f"""
-        {_NODE}
-        WHERE (g.name_key = :key OR g.id = :number) AND {scope.clause("d.path")} ORDER BY g.id
-        """,
-        key=canonical.key(given),
-        number=int(digits) if is_number else None,
-    )
+    named = [col(Row.name_key) == canonical.key(given)]
+    if is_number:
+        named.append(col(Row.id) == int(digits))
+    found = work.all(Node, _NODE.where(or_(*named), within(scope, Department.path)))
     if len(found) > 1:
         raise Ambiguous(given=given, what="group")
     return found[0] if found else None
@@ -66,52 +67,56 @@ def get(work: Work, given: str, scope: Scope) -> Node:
 
 def named(work: Work, name_key: str, scope: Scope) -> Node | None:
     """Return the group in `scope` with exactly this name; numbers do not count."""
-    return work.one(
-        Node,
-        f"{_NODE} WHERE g.name_key = :key AND {scope.clause('d.path')}",
-        key=name_key,
-    )
+    wanted = _NODE.where(col(Row.name_key) == name_key, within(scope, Department.path))
+    return work.one(Node, wanted)
 
 
 def lock(work: Work, number: int) -> None:
     """Keep everybody else from changing this group until we are done."""
-    work.value(f"SELECT id FROM user_groups WHERE id = :id{work.for_update}", id=number)
+    locks.hold(work, Row, [number])
 
 
 def share(work: Work, number: int) -> None:
     """Let nobody change or delete this group until we are done, while others may share it."""
-    work.value(f"SELECT id FROM user_groups WHERE id = :id{locks.for_share(work)}", id=number)
+    locks.hold(work, Row, [number], shared=True)
 
 
 def add(work: Work, **values: Any) -> int:
     """Insert a group and return its id."""
-    return work.insert("user_groups", **values)
+    return work.insert(Row, **values)
 
 
 def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one group."""
-    assignments = ", ".join(f"{name} = :{name}" for name in values)
-    work.run(f"UPDATE user_groups SET {assignments} WHERE id = :id", id=number, **values)
+    work.update(Row, number, **values)
 
 
 def delete(work: Work, number: int) -> None:
     """Delete a group; its people stay."""
-    work.run("DELETE FROM user_groups WHERE id = :id", id=number)
+    work.run(deleting(Row).where(col(Row.id) == number))
+
+
+_MEMBERS = (
+    select(func.count())
+    .select_from(GroupMember)
+    .join(User, col(User.id) == col(GroupMember.user_id))
+    .where(col(GroupMember.group_id) == col(Row.id), is_alive())
+    .scalar_subquery()
+)
+_GROUP = (
+    select(*columns_of(Group, Row, department=col(Department.full_name), members=_MEMBERS))
+    .select_from(Row)
+    .join(Department, col(Department.id) == col(Row.department_id))
+    .order_by(col(Row.name_key))
+)
 
 
 def listed(work: Work, scope: Scope, number: int | None = None) -> Iterator[Group]:
     """Yield the groups in scope by name, or only the one with that id."""
-    return work.each(
-        Group,
-        f"""
-        SELECT g.id, g.name, d.full_name AS department, {_MEMBERS} AS members
-        FROM user_groups g {_IN_DEPARTMENT}
-        WHERE {scope.clause("d.path")} AND (:number IS NULL OR g.id = :number)
-        ORDER BY g.name_key
-        """,
-        number=number,
-        now=work.now,
-    )
+    statement = _GROUP.where(within(scope, Department.path))
+    if number is not None:
+        statement = statement.where(col(Row.id) == number)
+    return work.each(Group, statement, now=work.now)
 
 
 # Who is in it ------------------------------------------------------------------------------------
@@ -119,48 +124,32 @@ def listed(work: Work, scope: Scope, number: int | None = None) -> Iterator[Grou
 
 def members_among(work: Work, number: int, user_ids: Sequence[int]) -> set[int]:
     """Return which of the people with `user_ids` are in the group."""
-    return set(
-        work.values(
-            "SELECT user_id FROM group_members WHERE group_id = :group AND user_id IN :users",
-            group=number,
-            users=list(user_ids),
-        )
-    )
+    in_group = select(GroupMember.user_id).where(col(GroupMember.group_id) == number)
+    return set(work.values(in_group.where(among(GroupMember.user_id, user_ids))))
 
 
 def add_members(work: Work, number: int, user_ids: Sequence[int]) -> None:
     """Put people into a group that they are not in."""
     rows = [{"group_id": number, "user_id": user_id} for user_id in user_ids]
-    work.insert_many("group_members", rows)
+    work.insert_many(GroupMember, rows)
 
 
 def remove_members(work: Work, number: int, user_ids: Sequence[int]) -> None:
     """Take people out of a group."""
-    work.run(
-        "DELETE FROM group_members WHERE group_id = :group AND user_id IN :users",
-        group=number,
-        users=list(user_ids),
-    )
-
-
-_OF_GROUP = f"""
-    FROM group_members m
-    JOIN users u ON u.id = m.user_id
-    JOIN departments d ON d.id = u.department_id
-    WHERE m.group_id = :group AND {IS_ALIVE}
-"""
+    from_group = deleting(GroupMember).where(col(GroupMember.group_id) == number)
+    work.run(from_group.where(among(GroupMember.user_id, user_ids)))
 
 
 def members(work: Work, number: int, scope: Scope) -> Iterator[Member]:
     """Yield the people of a group that are in scope, by login."""
     return work.each(
         Member,
-        f"""
-        SELECT u.login, u.email, u.first_name, u.last_name, {STATUS_NOW} AS status,
-               d.full_name AS department
-        {_OF_GROUP} AND {scope.clause("d.path")} ORDER BY u.login_key
-        """,
-        group=number,
+        select(*columns_of(Member, User, status=status_now(), department=col(Department.full_name)))
+        .select_from(GroupMember)
+        .join(User, col(User.id) == col(GroupMember.user_id))
+        .join(Department, col(Department.id) == col(User.department_id))
+        .where(col(GroupMember.group_id) == number, is_alive(), within(scope, Department.path))
+        .order_by(col(User.login_key)),
         now=work.now,
     )
 
@@ -168,8 +157,15 @@ def members(work: Work, number: int, scope: Scope) -> Iterator[Member]:
 def hidden_members(work: Work, number: int, scope: Scope) -> int:
     """Return how many people of a group are out of scope."""
     count = work.value(
-        f"SELECT count(*) {_OF_GROUP} AND NOT {scope.clause('d.path')}",
-        group=number,
+        select(func.count())
+        .select_from(GroupMember)
+        .join(User, col(User.id) == col(GroupMember.user_id))
+        .join(Department, col(Department.id) == col(User.department_id))
+        .where(
+            col(GroupMember.group_id) == number,
+            is_alive(),
+            not_(within(scope, Department.path)),
+        ),
         now=work.now,
     )
     return int(count)
@@ -181,14 +177,10 @@ def hidden_members(work: Work, number: int, scope: Scope) -> int:
 def names_in_departments(work: Work, ids: Sequence[int]) -> list[str]:
     """Return the names of the groups that belong to one of these departments."""
     return work.values(
-        "SELECT name FROM user_groups WHERE department_id IN :ids ORDER BY name_key", ids=list(ids)
+        select(Row.name).where(col(Row.department_id).in_(ids)).order_by(col(Row.name_key))
     )
 
 
 def move_all(work: Work, ids: Sequence[int], department_id: int) -> None:
     """Let every group of the departments with `ids` belong to another one."""
-    work.run(
-        "UPDATE user_groups SET department_id = :target WHERE department_id IN :ids",
-        target=department_id,
-        ids=list(ids),
-    )
+    work.run(update(Row).where(col(Row.department_id).in_(ids)).values(department_id=department_id))

@@ -1,11 +1,15 @@
-"""The SQL of the init room."""
+"""The statements of the init room."""
+
+from sqlmodel import col, select
 
 from lmsctl.kit.work import Work
+from lmsctl.portal.model import Portal
+from lmsctl.portal.store import ONLY, VERSIONS
 
 
 def name_of_portal(work: Work) -> str | None:
     """Return how the portal in this database is called, whatever its version; None without one."""
+    name = select(Portal.name).where(col(Portal.id) == ONLY).scalar_subquery()
     # That there is no version is noticed before anything else that is missing.
-    named = "SELECT (SELECT name FROM portals WHERE id = 1) AS name FROM alembic_version"
-    found: str | None = work.value(named)
+    found: str | None = work.value(select(name).select_from(VERSIONS))
     return found

@@ -1,14 +1,16 @@
 """Finding a row for changing it: what decides is read once the row is ours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from lmsctl.kit import statements
 from lmsctl.kit.errors import NotFound
 from lmsctl.kit.work import Work
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
+    from sqlmodel import SQLModel
 
 
 class Row(Protocol):
@@ -26,6 +28,20 @@ S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 def shared(work: Work, statement: S) -> S:
     """Return `statement` so that nobody changes what it finds, while others may share it."""
     return statement.with_for_update(read=True) if work.is_writing else statement
+
+
+def hold(
+    work: Work, table: "type[SQLModel]", numbers: Collection[int], *, shared: bool = False
+) -> None:
+    """Let nobody change the rows with the ids `numbers` until we are done.
+
+    With `shared` others may hold them in the same way. They are locked by their ids, so that no two
+    who hold several wait for each other. SQLite's writer is alone anyway.
+    """
+    if work.is_sqlite or not work.is_writing:
+        return
+    if numbers:
+        work.values(statements.lock_of(table, numbers, shared=shared))
 
 
 def for_share(work: Work) -> str:

@@ -1,4 +1,4 @@
-"""What rooms make their statements from: columns of a record, changes of rows, long lists."""
+"""What rooms make their statements from: columns of records, long lists, changes of rows."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -6,14 +6,14 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Insert, Select, Text, Update, literal
+from sqlalchemy import ColumnElement, Insert, Select, Text, Update, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel import SQLModel, col, insert, update
+from sqlmodel import SQLModel, col, insert, literal, select, update
 
 
 @lru_cache(maxsize=512)
@@ -40,6 +40,14 @@ def columns_of(record: type, model: Any, **others: Any) -> tuple[Any, ...]:
     )
 
 
+def value_for(column: Any, value: Any) -> ColumnElement[Any]:
+    """Return `value` as an expression of the type of `column`, to be put into it by a SELECT."""
+    return literal(value, column.type)
+
+
+# Changes of rows ---------------------------------------------------------------------------------
+
+
 @lru_cache(maxsize=64)
 def insert_of(table: type[SQLModel]) -> Insert:
     """Return the statement that inserts one row and returns its id."""
@@ -63,16 +71,30 @@ def update_of(table: type[SQLModel], number: int, values: dict[str, Any]) -> Upd
     return update(model).where(col(model.id) == number).values(values)
 
 
-# Inserting what may be there ---------------------------------------------------------------------
+def lock_of(table: type[SQLModel], numbers: Collection[int], *, shared: bool) -> Any:
+    """Return the statement that locks the rows with the ids `numbers`, in their order."""
+    model: Any = table
+    found = select(model.id).where(among(model.id, numbers)).order_by(col(model.id))
+    return found.with_for_update(read=shared)
 
+
+# Inserting what may be there ---------------------------------------------------------------------
 
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-def insert_once_of(dialect: str, table: type[SQLModel], values: Mapping[str, Any]) -> Insert:
-    """Return the statement that inserts one row unless one that excludes it is there."""
-    made: Insert = _INSERTS[dialect](table).inline().values(values).on_conflict_do_nothing()
-    return made
+def insert_once_of(
+    dialect: str,
+    table: type[SQLModel],
+    source: "Select[*tuple[Any, ...]] | Mapping[str, Any]",
+) -> Insert:
+    """Return the statement that inserts `source`, without what a unique index excludes.
+
+    `source` is the values of one row, or a SELECT with a WHERE (else SQLite takes the words for a
+    part of a join) whose columns are labeled with the table's names.
+    """
+    inserting: Insert = _filled(_INSERTS[dialect](table), source)[0].on_conflict_do_nothing()
+    return inserting
 
 
 def upsert_of(
@@ -83,73 +105,83 @@ def upsert_of(
 ) -> Insert:
     """Return the statement that inserts `source`, or changes the rows that have its `key` already.
 
-    `source` is the values of one row, or a SELECT with a WHERE whose columns are labeled with the
-    table's names.
+    `source` is as for `insert_once_of`.
     """
-    made = _INSERTS[dialect](table)
-    if isinstance(source, Mapping):
-        names: Iterable[str] = source.keys()
-        made = made.inline().values(source)
-    else:
-        names = [str(column.key) for column in source.selected_columns]
-        made = made.from_select(names, source, include_defaults=False)
+    made, names = _filled(_INSERTS[dialect](table), source)
     changed = {name: made.excluded[name] for name in names if name not in key}
     upserting: Insert = made.on_conflict_do_update(index_elements=key, set_=changed)
     return upserting
 
 
-def value_for(column: Any, value: Any) -> ColumnElement[Any]:
-    """Return `value` as an expression of the type of `column`, to be put into it by a SELECT."""
-    return literal(value, column.type)
+def _filled(
+    made: Any, source: "Select[*tuple[Any, ...]] | Mapping[str, Any]"
+) -> tuple[Any, Iterable[str]]:
+    if isinstance(source, Mapping):
+        return made.inline().values(source), source.keys()
+    names = [str(column.key) for column in source.selected_columns]
+    return made.from_select(names, source, include_defaults=False), names
 
 
-# Long lists --------------------------------------------------------------------------------------
+# Lists of any length -----------------------------------------------------------------------------
 
 
-class _Numbers(TypeDecorator[Collection[int]]):
-    """Whole numbers as one value: an array on PostgreSQL, JSON text on SQLite."""
+class _ListOf(TypeDecorator[Collection[Any]]):
+    """A list as one parameter: an array on PostgreSQL, JSON text on SQLite."""
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return how this database is given numbers."""
+        """Return how this database takes a list."""
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.ARRAY(BigInteger))
+            return dialect.type_descriptor(postgresql.ARRAY(self.item))
         return dialect.type_descriptor(Text())
 
-    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
-        """Return what the driver is given."""
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
+        """Return what the driver is given; a list must be there."""
         listed = list(value or ())
-        return listed if dialect.name == "postgresql" else json.dumps(listed)
+        if dialect.name == "postgresql":
+            return listed
+        encode = self.item.dialect_impl(dialect).bind_processor(dialect)
+        return json.dumps([encode(one) for one in listed] if encode else listed)
 
 
-class _Among(FunctionElement[bool]):
-    """Whether a column is one of many numbers, which are a single value."""
+class _IsAmong(FunctionElement[bool]):
+    """Whether the first argument is in the list that is the second.
 
-    # It has no type on purpose: SQLAlchemy writes `= 1` behind a truth, and SQLite uses no index.
-    name = "among"
+    It has no type: of a truth SQLAlchemy asks SQLite `(…) = 1`, for which no index is used.
+    """
+
     inherit_cache = True
 
 
-@compiles(_Among, "sqlite")
-def _among_on_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, numbers = (compiler.process(one, **options) for one in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({numbers}))"
+@compiles(_IsAmong, "sqlite")
+def _is_among_on_sqlite(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
+    column, listed = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({listed})))"
 
 
-@compiles(_Among, "postgresql")
-def _among_on_postgresql(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, numbers = (compiler.process(one, **options) for one in element.clauses)
-    return f"{column} = ANY ({numbers})"
+@compiles(_IsAmong, "postgresql")
+def _is_among_on_postgresql(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
+    column, listed = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} = ANY ({listed}))"
 
 
-def among(column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that `column` is one of `numbers`, however many there are.
+def among(column: Any, listed: Collection[Any] | str) -> ColumnElement[bool]:
+    """Return the condition that `column` is in `listed`, a list or the name of a parameter.
 
-    `in_` makes a parameter of each, and databases take some ten thousand of these only. A number
-    alone is compared with, so that databases know which unique index finds its one row.
+    However long the list is, it is one parameter; `in_` makes one of each of its values, of which
+    databases take so many only. A value alone is compared with, so that databases know which unique
+    index finds its one row.
     """
-    if len(numbers) == 1:
-        return col(column) == next(iter(numbers))
-    return _Among(col(column), literal(numbers, _Numbers()))
+    found = col(column)
+    kind = _ListOf(cast("Any", found).type)
+    if isinstance(listed, str):
+        return _IsAmong(found, bindparam(listed, type_=kind))
+    if len(listed) == 1:
+        return found == next(iter(listed))
+    return _IsAmong(found, bindparam(None, listed, type_=kind))

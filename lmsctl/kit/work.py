@@ -208,9 +208,14 @@ class Work:
             return
         self.execute(statements.insert_many_of(table), rows)
 
-    def insert_once(self, table: type[SQLModel], **values: Any) -> bool:
-        """Insert one row unless one that excludes it is there; says whether it is new."""
-        return self.run(statements.insert_once_of(self.connection.dialect, table, values)) == 1
+    def insert_once(
+        self, table: type[SQLModel], source: Select[*tuple[Any, ...]] | Mapping[str, Any]
+    ) -> int:
+        """Insert a row, or each of a SELECT, unless one that excludes it is there; says how many.
+
+        A SELECT needs a WHERE, and its columns the names of the table's.
+        """
+        return self.run(statements.insert_once_of(self.connection.dialect, table, source))
 
     def upsert(
         self,
@@ -218,7 +223,7 @@ class Work:
         key: Sequence[str],
         source: Select[*tuple[Any, ...]] | Mapping[str, Any],
     ) -> int:
-        """Insert a row, or each of a SELECT, in place of what has that `key`; says how many."""
+        """Insert a row, or each of a SELECT, or change what has that `key`; says how many."""
         return self.run(statements.upsert_of(self.connection.dialect, table, key, source))
 
     def update(self, table: type[SQLModel], number: int, **values: Any) -> None:

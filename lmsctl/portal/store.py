@@ -14,8 +14,9 @@ from lmsctl.user.model import User
 from lmsctl.user.results import Status
 
 # Where Alembic keeps the version of the schema.
-_VERSIONS = Table("alembic_version", MetaData(), Column("version_num", Text))
-_ONLY = 1
+VERSIONS = Table("alembic_version", MetaData(), Column("version_num", Text))
+# The id of the portal's one row.
+ONLY = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,15 @@ class Settings:
 
 
 _ENTRANCE = (
-    select(*columns_of(Entrance, Portal, schema=_VERSIONS.c.version_num))
-    .select_from(_VERSIONS)
-    .outerjoin(Portal, col(Portal.id) == _ONLY)
+    select(*columns_of(Entrance, Portal, schema=VERSIONS.c.version_num))
+    .select_from(VERSIONS)
+    .outerjoin(Portal, col(Portal.id) == ONLY)
 )
-_SETTINGS = select(*columns_of(Settings, Portal)).where(col(Portal.id) == _ONLY)
+_SETTINGS = select(*columns_of(Settings, Portal)).where(col(Portal.id) == ONLY)
 _TAKE_SEATS = (
     update(Portal)
     .where(
-        col(Portal.id) == _ONLY,
+        col(Portal.id) == ONLY,
         or_(
             col(Portal.seat_limit).is_(None),
             col(Portal.seats_taken) + bindparam("count") <= col(Portal.seat_limit),
@@ -65,7 +66,7 @@ _TAKE_SEATS = (
 )
 _GIVE_BACK_SEATS = (
     update(Portal)
-    .where(col(Portal.id) == _ONLY)
+    .where(col(Portal.id) == ONLY)
     .values(seats_taken=col(Portal.seats_taken) - bindparam("count"))
 )
 
@@ -92,12 +93,12 @@ def lock(work: Work) -> Settings | None:
 
 def add(work: Work, **values: Any) -> None:
     """Insert the portal's row."""
-    work.insert(Portal, id=_ONLY, **values)
+    work.insert(Portal, id=ONLY, **values)
 
 
 def change(work: Work, **values: Any) -> None:
     """Change columns of the portal's row."""
-    work.update(Portal, _ONLY, **values)
+    work.update(Portal, ONLY, **values)
 
 
 def take_seats(work: Work, count: int) -> bool:

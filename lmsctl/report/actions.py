@@ -12,11 +12,12 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.report import store
 from lmsctl.report.errors import PeriodReversed
-from lmsctl.report.store import People, Period, Query
+from lmsctl.report.store import Period, Query
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import ANYWHERE
+from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.training import store as trainings
 from lmsctl.user.results import Origin, Status, Type
+from lmsctl.user.store import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,7 @@ def note(work: Work, report: Report, first: int | None) -> int:
 
     With `first` it is shown as far as that many rows. Returns how many are shown.
     """
-    found = store.count(work, report.query)
-    shown = found if first is None else min(found, first)
+    shown = store.count(work, report.query, first)
     target = f"report {report.name}"
     audit.record(work, "report.exported", target, rows=shown, filters=dict(report.told))
     return shown
@@ -75,13 +75,16 @@ def listing(work: Work, report: Report) -> Listing[Any]:
     return Listing(report.query.record, store.rows(work, report.query))
 
 
-def _people(work: Work, wanted: Narrowing) -> People:
-    """Return whom a report is about; needs `report.view`. Raises DepartmentUnknown."""
+def _people(work: Work, wanted: Narrowing) -> tuple[Scope, Filter]:
+    """Return whom a report is about: in which scope, and which of those; needs `report.view`.
+
+    Raises DepartmentUnknown.
+    """
     scope = rights.require(work, "report.view")
     under = None
     if wanted.department is not None:
         under = departments.get(work, wanted.department, scope).path
-    return People(scope, wanted.type, wanted.status, wanted.origin, under)
+    return scope, Filter(under, wanted.type, wanted.status, wanted.origin)
 
 
 def _period(work: Work, wanted: Narrowing) -> Period:
@@ -102,9 +105,10 @@ def participants(work: Work, wanted: Narrowing) -> Report:
     The period is about when they were enrolled. Needs `report.view` over the people. Raises
     DepartmentUnknown, TrainingUnknown and PeriodReversed.
     """
-    people = _people(work, wanted)
+    scope, people = _people(work, wanted)
     training_id = None
     if wanted.training is not None:
         training_id = trainings.get(work, wanted.training, ANYWHERE).id
-    query = store.participants(people, _period(work, wanted), work.now, training_id=training_id)
+    period = _period(work, wanted)
+    query = store.participants(scope, people, period, training_id=training_id)
     return Report("participants", wanted.told, query)

@@ -1,49 +1,51 @@
-"""The SQL of the report room: one function for each report, and what they all share."""
+"""The statements of the report room: one function for each report, and what they all share."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, Select, Text, type_coerce
+from sqlmodel import col, func, select
+
+from lmsctl.department.model import Department
+from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.report.results import Participation
 from lmsctl.rights.rules import Scope
-from lmsctl.training.people_store import DAYS_ATTENDED
-from lmsctl.user.store import IS_ALIVE, STATUS_NOW
+from lmsctl.training.model import (
+    Attendance,
+    SessionDay,
+    Training,
+    TrainingEnrollment,
+    TrainingSession,
+)
+from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.store import Filter, fitting
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a report asks the database: `sql` gives `record`s, and `order` goes behind it."""
+    """What a report asks the database: `statement` gives `record`s, in the order of `order`.
+
+    `now` is a parameter of its.
+    """
 
     record: type
-    sql: str
-    order: str
-    values: dict[str, Any] = field(default_factory=dict)
+    statement: Select[Any]
+    order: tuple[Any, ...]
 
 
 def rows(work: Work, query: Query) -> Iterator[Any]:
     """Yield the rows of a report in its order, without ever holding them all."""
-    return work.each(query.record, f"{query.sql} ORDER BY {query.order}", **query.values)
+    return work.each(query.record, query.statement.order_by(*query.order), now=work.now)
 
 
-def count(work: Work, query: Query) -> int:
-    """Return how many rows a report has."""
-    return int(work.value(f"SELECT count(*) FROM ({query.sql}) AS q", **query.values))
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Of which people a report is, of those in `scope`; None does not narrow.
-
-    `under` is the path of a department.
-    """
-
-    scope: Scope
-    type: str | None = None
-    status: str | None = None
-    origin: str | None = None
-    under: str | None = None
+def count(work: Work, query: Query, limit: int | None = None) -> int:
+    """Return how many rows a report has, counted no further than to `limit`."""
+    found = query.statement.with_only_columns(col(User.id), maintain_column_froms=True)
+    counting = select(func.count()).select_from(found.limit(limit).subquery())
+    return int(work.value(counting, now=work.now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,57 +56,69 @@ class Period:
     until: datetime | None = None
 
 
-def _of_people(people: People, now: datetime) -> tuple[str, dict[str, Any]]:
-    """Return the condition on people `u` in departments `d`, and its values."""
-    condition = f"""
-        {IS_ALIVE} AND {people.scope.clause("d.path")}
-        AND (:type IS NULL OR u.type = :type) AND (:status IS NULL OR {STATUS_NOW} = :status)
-        AND (:origin IS NULL OR u.origin = :origin) AND (:under IS NULL OR d.path LIKE :under)
-    """
-    return condition, {
-        "type": people.type,
-        "status": people.status,
-        "origin": people.origin,
-        "under": None if people.under is None else f"{people.under}%",
-        "now": now,
-    }
+def _during(period: Period, moment: Any) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that the moment in the column `moment` is within a period."""
+    if period.since is not None:
+        yield col(moment) >= period.since
+    if period.until is not None:
+        yield col(moment) <= period.until
 
 
-def _within(period: Period, column: str) -> tuple[str, dict[str, Any]]:
-    """Return the condition that a moment in `column` is within a period, and its values."""
-    bounds = {"since": (">=", period.since), "until": ("<=", period.until)}
-    given = {name: bound for name, bound in bounds.items() if bound[1] is not None}
-    condition = " AND ".join(f"{column} {sign} :{name}" for name, (sign, _) in given.items())
-    return condition or "TRUE", {name: moment for name, (_, moment) in given.items()}
+# On how many days of their session a participant was there.
+_DAYS_ATTENDED = (
+    select(func.count())
+    .select_from(Attendance)
+    .join(SessionDay, col(SessionDay.id) == col(Attendance.day_id))
+    .where(
+        col(Attendance.enrollment_id) == col(TrainingEnrollment.id),
+        col(SessionDay.session_id) == col(TrainingEnrollment.session_id),
+        col(Attendance.is_present),
+    )
+    .scalar_subquery()
+)
+_PARTICIPATION = (
+    select(
+        *columns_of(
+            Participation,
+            TrainingEnrollment,
+            login=col(User.login),
+            name=col(User.first_name) + " " + col(User.last_name),
+            email=col(User.email),
+            type=col(User.type),
+            status=status_now(),
+            department=col(Department.full_name),
+            origin=col(User.origin),
+            training=col(Training.code),
+            session=col(TrainingSession.code),
+            state=func.coalesce(type_coerce(col(TrainingEnrollment.answer), Text), "enrolled"),
+            days_attended=_DAYS_ATTENDED,
+        )
+    )
+    .select_from(TrainingEnrollment)
+    .join(User, col(User.id) == col(TrainingEnrollment.user_id))
+    .join(Department, col(Department.id) == col(User.department_id))
+    .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
+    .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
+    .where(col(TrainingEnrollment.canceled_at).is_(None), is_alive())
+)
+# The databases disagree on where nothing comes.
+_BY_TRAINING = (
+    col(Training.code_key),
+    func.coalesce(col(TrainingSession.code_key), ""),
+    col(User.login_key),
+)
 
 
 def participants(
-    people: People, enrolled: Period, now: datetime, *, training_id: int | None
+    scope: Scope, wanted: Filter, enrolled: Period, *, training_id: int | None
 ) -> Query:
     """Return the report of who takes part in trainings, or in one, by training, session and login.
 
-    Whoever was canceled does not take part.
+    It is of the people in `scope` who fit `wanted`. Whoever was canceled does not take part.
     """
-    of_people, about_people = _of_people(people, now)
-    within, bounds = _within(enrolled, "e.enrolled_at")
-    return Query(
-        Participation,
-        f"""
-        SELECT u.login, u.first_name || ' ' || u.last_name AS name, u.email, u.type,
-               {STATUS_NOW} AS status, d.full_name AS department, u.origin,
-               t.code AS training, s.code AS session, COALESCE(e.answer, 'enrolled') AS state,
-               e.side, e.enrolled_at, e.access_at,
-               {DAYS_ATTENDED} AS days_attended,
-               e.points, e.certificate
-        FROM training_enrollments e
-        JOIN users u ON u.id = e.user_id
-        JOIN departments d ON d.id = u.department_id
-        JOIN trainings t ON t.id = e.training_id
-        LEFT JOIN training_sessions s ON s.id = e.session_id
-        WHERE e.canceled_at IS NULL AND (:training IS NULL OR e.training_id = :training)
-          AND {of_people} AND {within}
-        """,
-        # The databases disagree on where nothing comes.
-        "t.code_key, COALESCE(s.code_key, ''), u.login_key",
-        {"training": training_id, **about_people, **bounds},
+    statement = _PARTICIPATION.where(
+        *fitting(scope, wanted), *_during(enrolled, TrainingEnrollment.enrolled_at)
     )
+    if training_id is not None:
+        statement = statement.where(col(TrainingEnrollment.training_id) == training_id)
+    return Query(Participation, statement, _BY_TRAINING)

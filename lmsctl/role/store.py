@@ -1,13 +1,23 @@
-"""The SQL of the role room."""
+"""The statements of the role room."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, case, col, func, or_, select
+from sqlmodel import delete as deleting
+
+from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
+from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.rights.rules import LEARNER, Scope
-from lmsctl.user.store import IS_ALIVE, STATUS_NOW
+from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.results import Status
+from lmsctl.user.store import in_departments_of
 
 _LONGEST_NUMBER = 18
 
@@ -21,6 +31,9 @@ class Node:
     is_builtin: bool
 
 
+_NODE = select(*columns_of(Node, Role))
+
+
 def find(work: Work, given: str) -> Node | None:
     """Return the role of that name or number, or None.
 
@@ -28,12 +41,10 @@ def find(work: Work, given: str) -> Node | None:
     """
     digits = canonical.trim(given)
     is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    found = work.all(
-        Node,
-        "SELECT id, name, is_builtin FROM roles WHERE name_key = :key OR id = :number ORDER BY id",
-        key=canonical.key(given),
-        number=int(digits) if is_number else None,
-    )
+    named = [col(Role.name_key) == canonical.key(given)]
+    if is_number:
+        named.append(col(Role.id) == int(digits))
+    found = work.all(Node, _NODE.where(or_(*named)))
     if len(found) > 1:
         raise Ambiguous(given=given, what="role")
     return found[0] if found else None
@@ -41,60 +52,53 @@ def find(work: Work, given: str) -> Node | None:
 
 def named(work: Work, name_key: str) -> Node | None:
     """Return the role with exactly this name; numbers do not count."""
-    return work.one(
-        Node, "SELECT id, name, is_builtin FROM roles WHERE name_key = :key", key=name_key
-    )
+    return work.one(Node, _NODE.where(col(Role.name_key) == name_key))
 
 
 def names(work: Work) -> list[str]:
     """Return the names of all roles, in the order they were made."""
-    return work.values("SELECT name FROM roles ORDER BY id")
+    return work.values(select(Role.name).order_by(col(Role.id)))
 
 
 def share(work: Work, number: int) -> None:
     """Let nobody change this role until we are done, while others may share it."""
-    work.value(f"SELECT id FROM roles WHERE id = :id{locks.for_share(work)}", id=number)
+    locks.hold(work, Role, [number], shared=True)
 
 
 def lock(work: Work, number: int) -> None:
     """Let nobody else change, grant or revoke this role until we are done."""
-    work.value(f"SELECT id FROM roles WHERE id = :id{work.for_update}", id=number)
+    locks.hold(work, Role, [number])
 
 
 def rename(work: Work, number: int, name: str, name_key: str) -> None:
     """Give a role another name."""
-    work.run(
-        "UPDATE roles SET name = :name, name_key = :key WHERE id = :id",
-        id=number,
-        name=name,
-        key=name_key,
-    )
+    work.update(Role, number, name=name, name_key=name_key)
 
 
 def delete(work: Work, number: int) -> None:
     """Delete a role that nobody holds."""
-    work.run("DELETE FROM roles WHERE id = :id", id=number)
+    work.run(deleting(Role).where(col(Role.id) == number))
 
 
 def permissions(work: Work, number: int) -> frozenset[str]:
     """Return what the custom role with that id allows."""
-    return frozenset(
-        work.values("SELECT permission FROM role_permissions WHERE role_id = :id", id=number)
-    )
+    allowed = select(RolePermission.permission).where(col(RolePermission.role_id) == number)
+    return frozenset(work.values(allowed))
 
 
 def add_permissions(work: Work, number: int, wanted: frozenset[str]) -> None:
     """Let a custom role allow more."""
     rows = [{"role_id": number, "permission": permission} for permission in sorted(wanted)]
-    work.insert_many("role_permissions", rows)
+    work.insert_many(RolePermission, rows)
 
 
 def remove_permissions(work: Work, number: int, unwanted: frozenset[str]) -> None:
     """Let a custom role allow less."""
     work.run(
-        "DELETE FROM role_permissions WHERE role_id = :id AND permission IN :unwanted",
-        id=number,
-        unwanted=sorted(unwanted),
+        deleting(RolePermission).where(
+            col(RolePermission.role_id) == number,
+            col(RolePermission.permission).in_(sorted(unwanted)),
+        )
     )
 
 
@@ -108,22 +112,34 @@ class Counted:
     holders: int
 
 
-def counted(work: Work, scope: Scope) -> list[Counted]:
-    """Return every role, in the order they were made; everybody alive is a learner."""
-    return work.all(
-        Counted,
-        f"""
-        SELECT r.id, r.name, r.is_builtin,
-               (SELECT count(*) FROM users u JOIN departments d ON d.id = u.department_id
-                WHERE {IS_ALIVE} AND {scope.clause("d.path")}
-                  AND ((r.is_builtin AND r.name = :everybodys)
-                       OR EXISTS (SELECT 1 FROM grants g
-                                  WHERE g.role_id = r.id AND g.user_id = u.id))) AS holders
-        FROM roles r ORDER BY r.id
-        """,
-        now=work.now,
-        everybodys=LEARNER,
+def counted(work: Work, scope: Scope, number: int | None = None) -> list[Counted]:
+    """Return every role, in the order they were made, or only the one with that id.
+
+    Everybody alive is a learner. All others who hold a role are found by their grants.
+    """
+    holders = (
+        select(func.count())
+        .select_from(Grant)
+        .join(User, col(User.id) == col(Grant.user_id))
+        .where(col(Grant.role_id) == col(Role.id), is_alive(), *in_departments_of(scope))
+        .scalar_subquery()
     )
+    is_everybodys = and_(col(Role.is_builtin), col(Role.name) == LEARNER)
+    counting = case((is_everybodys, _everybody(scope)), else_=holders)
+    statement = select(*columns_of(Counted, Role, holders=counting)).order_by(col(Role.id))
+    if number is not None:
+        statement = statement.where(col(Role.id) == number)
+    return work.all(Counted, statement, now=work.now)
+
+
+def _everybody(scope: Scope) -> ColumnElement[int]:
+    """Return how many people in scope are there: all whose rows are, without the expired ones.
+
+    Both are counted in an index; nobody's row is read to see whether they are alive.
+    """
+    people = select(func.count()).select_from(User).where(*in_departments_of(scope))
+    expired = people.where(col(User.expires_at) <= bindparam("now"))
+    return people.scalar_subquery() - expired.scalar_subquery()
 
 
 # Grants ------------------------------------------------------------------------------------------
@@ -141,9 +157,7 @@ class Place:
 def grant_of(work: Work, user_id: int, role_id: int) -> int | None:
     """Return the id of the grant by which a person holds a role, or None."""
     found: int | None = work.value(
-        "SELECT id FROM grants WHERE user_id = :user AND role_id = :role",
-        user=user_id,
-        role=role_id,
+        select(Grant.id).where(col(Grant.user_id) == user_id, col(Grant.role_id) == role_id)
     )
     return found
 
@@ -152,33 +166,33 @@ def places(work: Work, grant_id: int) -> list[Place]:
     """Return the departments in which a grant holds, in the order of their paths."""
     return work.all(
         Place,
-        """
-        SELECT d.id, d.path, d.full_name AS written
-        FROM grant_departments gd JOIN departments d ON d.id = gd.department_id
-        WHERE gd.grant_id = :grant ORDER BY d.full_key
-        """,
-        grant=grant_id,
+        select(*columns_of(Place, Department, written=col(Department.full_name)))
+        .select_from(GrantDepartment)
+        .join(Department, col(Department.id) == col(GrantDepartment.department_id))
+        .where(col(GrantDepartment.grant_id) == grant_id)
+        .order_by(col(Department.full_key)),
     )
 
 
 def add_places(work: Work, grant_id: int, department_ids: Sequence[int]) -> None:
     """Let a grant hold in more departments."""
     rows = [{"grant_id": grant_id, "department_id": number} for number in department_ids]
-    work.insert_many("grant_departments", rows)
+    work.insert_many(GrantDepartment, rows)
 
 
 def remove_places(work: Work, grant_id: int, department_ids: Sequence[int]) -> None:
     """Let a grant hold in fewer departments."""
     work.run(
-        "DELETE FROM grant_departments WHERE grant_id = :grant AND department_id IN :ids",
-        grant=grant_id,
-        ids=list(department_ids),
+        deleting(GrantDepartment).where(
+            col(GrantDepartment.grant_id) == grant_id,
+            col(GrantDepartment.department_id).in_(department_ids),
+        )
     )
 
 
 def delete_grant(work: Work, grant_id: int) -> None:
     """Take a grant away, with its departments."""
-    work.run("DELETE FROM grants WHERE id = :grant", grant=grant_id)
+    work.run(deleting(Grant).where(col(Grant.id) == grant_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,19 +206,16 @@ class HolderRow:
 
 def holders(work: Work, role_id: int, scope: Scope) -> Iterator[HolderRow]:
     """Yield who in scope holds a role, by login, and where."""
+    place = aliased(Department)
     return work.each(
         HolderRow,
-        f"""
-        SELECT u.login, p.path, p.full_name AS written
-        FROM grants g
-        JOIN users u ON u.id = g.user_id
-        JOIN departments d ON d.id = u.department_id
-        LEFT JOIN grant_departments gd ON gd.grant_id = g.id
-        LEFT JOIN departments p ON p.id = gd.department_id
-        WHERE g.role_id = :role AND {IS_ALIVE} AND {scope.clause("d.path")}
-        ORDER BY u.login_key, p.full_key
-        """,
-        role=role_id,
+        select(*columns_of(HolderRow, User, path=col(place.path), written=col(place.full_name)))
+        .select_from(Grant)
+        .join(User, col(User.id) == col(Grant.user_id))
+        .outerjoin(GrantDepartment, col(GrantDepartment.grant_id) == col(Grant.id))
+        .outerjoin(place, col(place.id) == col(GrantDepartment.department_id))
+        .where(col(Grant.role_id) == role_id, is_alive(), *in_departments_of(scope))
+        .order_by(col(User.login_key), col(place.full_key)),
         now=work.now,
     )
 
@@ -212,23 +223,24 @@ def holders(work: Work, role_id: int, scope: Scope) -> Iterator[HolderRow]:
 def logins_of_holders(work: Work, role_id: int) -> list[str]:
     """Return the logins of everybody who holds a role."""
     return work.values(
-        """
-        SELECT u.login FROM grants g JOIN users u ON u.id = g.user_id
-        WHERE g.role_id = :role ORDER BY u.login_key
-        """,
-        role=role_id,
+        select(User.login)
+        .join(Grant, col(Grant.user_id) == col(User.id))
+        .where(col(Grant.role_id) == role_id)
+        .order_by(col(User.login_key))
     )
 
 
 def other_active_holders(work: Work, role_id: int, user_id: int) -> int:
     """Return how many active people besides one hold a role."""
     count = work.value(
-        f"""
-        SELECT count(*) FROM grants g JOIN users u ON u.id = g.user_id
-        WHERE g.role_id = :role AND u.id <> :user AND {STATUS_NOW} = 'active'
-        """,
-        role=role_id,
-        user=user_id,
+        select(func.count())
+        .select_from(Grant)
+        .join(User, col(User.id) == col(Grant.user_id))
+        .where(
+            col(Grant.role_id) == role_id,
+            col(User.id) != user_id,
+            status_now() == Status.ACTIVE,
+        ),
         now=work.now,
     )
     return int(count)
@@ -247,22 +259,23 @@ def managers(work: Work, department_ids: Sequence[int]) -> list[Manager]:
     """Return who holds a role in one of these departments."""
     return work.all(
         Manager,
-        """
-        SELECT d.full_name AS department, u.login, r.name AS role
-        FROM grant_departments gd
-        JOIN departments d ON d.id = gd.department_id
-        JOIN grants g ON g.id = gd.grant_id
-        JOIN users u ON u.id = g.user_id
-        JOIN roles r ON r.id = g.role_id
-        WHERE d.id IN :ids ORDER BY d.full_key, u.login_key, r.id
-        """,
-        ids=list(department_ids),
+        select(
+            *columns_of(Manager, User, department=col(Department.full_name), role=col(Role.name))
+        )
+        .select_from(GrantDepartment)
+        .join(Department, col(Department.id) == col(GrantDepartment.department_id))
+        .join(Grant, col(Grant.id) == col(GrantDepartment.grant_id))
+        .join(User, col(User.id) == col(Grant.user_id))
+        .join(Role, col(Role.id) == col(Grant.role_id))
+        .where(col(Department.id).in_(department_ids))
+        .order_by(col(Department.full_key), col(User.login_key), col(Role.id)),
     )
 
 
 def written(work: Work, paths: Sequence[str]) -> list[str]:
     """Return how departments at `paths` of ids are written, in order."""
     return work.values(
-        "SELECT full_name FROM departments WHERE path IN :paths ORDER BY full_key",
-        paths=list(paths),
+        select(Department.full_name)
+        .where(col(Department.path).in_(paths))
+        .order_by(col(Department.full_key))
     )

@@ -386,7 +386,8 @@ _TYPE = type_coerce(col(TrainingOpening.type), Text)
 
 def add_opening(work: Work, training_id: int, opening: Opening, target: dict[str, Any]) -> bool:
     """Offer a training in the catalog and say whether that is new."""
-    return work.insert_once(TrainingOpening, training_id=training_id, opening=opening, **target)
+    values = {"training_id": training_id, "opening": opening, **target}
+    return work.insert_once(TrainingOpening, values) == 1
 
 
 def remove_opening(work: Work, training_id: int, opening: Opening, target: dict[str, Any]) -> bool:

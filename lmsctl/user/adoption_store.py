@@ -1,15 +1,48 @@
-"""The SQL of rows of a file of people that vouch for somebody who waits for confirmation."""
+"""The statements of rows of a file of people that vouch for somebody who waits for confirmation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lmsctl.bulk.store import IN_SPAN, Span
+from sqlalchemy import BigInteger, Column, ColumnElement, Integer, MetaData, Table, Text
+from sqlmodel import col, delete, func, insert, or_, select, update
+
+from lmsctl.bulk.store import Span
+from lmsctl.kit.columns import Choice
 from lmsctl.kit.work import Work
+from lmsctl.user.model import User
+from lmsctl.user.results import Status
 
 TABLES = {"staged_adoptions": {"row_no": "INTEGER PRIMARY KEY"}}
-# Whether the row `s` of `staged` vouches for the person it means.
+# Whether the row `s` of `staged` vouches for the person it means, for statements that are texts.
 IS_ADOPTED = "EXISTS (SELECT 1 FROM staged_adoptions a WHERE a.row_no = s.row_no)"
 _NOTE = "confirmed by this file"
+
+
+def _staged(name: str) -> Table:
+    """Return what is asked of `staged`, or of `good`, which has the same columns."""
+    return Table(
+        name,
+        MetaData(),
+        Column("row_no", Integer),
+        Column("id", BigInteger),
+        Column("status", Choice(Status)),
+        Column("note", Text),
+    )
+
+
+_STAGED = _staged("staged")
+_GOOD = _staged("good")
+_ADOPTIONS = Table("staged_adoptions", MetaData(), Column("row_no", Integer))
+
+
+def _within(span: Span, rows: Table) -> ColumnElement[bool]:
+    return rows.c.row_no.between(span.first, span.last)
+
+
+def _is_adopted(rows: Table) -> ColumnElement[bool]:
+    """Return the condition that a row vouches for the person it means."""
+    noted = select(_ADOPTIONS.c.row_no).where(_ADOPTIONS.c.row_no == rows.c.row_no)
+    return noted.exists()
 
 
 def adopt(work: Work, span: Span) -> None:
@@ -17,22 +50,21 @@ def adopt(work: Work, span: Span) -> None:
 
     A row that says itself that they are to go on waiting does not, and none can end them.
     """
-    work.run(f"UPDATE staged AS s SET note = NULL WHERE {IN_SPAN} AND {IS_ADOPTED}", **span.values)
-    work.run("DELETE FROM staged_adoptions WHERE row_no BETWEEN :first AND :last", **span.values)
-    found = work.run(
-        f"""
-        INSERT INTO staged_adoptions (row_no)
-        SELECT s.row_no FROM staged s JOIN users u ON u.id = s.id
-        WHERE u.status = 'pending' AND COALESCE(s.status, 'active') = 'active' AND {IN_SPAN}
-        """,
-        **span.values,
-    )
-    if found:
-        work.run(
-            f"UPDATE staged AS s SET note = :note WHERE {IN_SPAN} AND {IS_ADOPTED}",
-            note=_NOTE,
-            **span.values,
+    marked = update(_STAGED).where(_within(span, _STAGED), _is_adopted(_STAGED))
+    work.run(marked.values(note=None))
+    work.run(delete(_ADOPTIONS).where(_within(span, _ADOPTIONS)))
+    wanted = _STAGED.c.status
+    waiting = (
+        select(_STAGED.c.row_no)
+        .join(User, col(User.id) == _STAGED.c.id)
+        .where(
+            col(User.status) == Status.PENDING,
+            or_(wanted.is_(None), wanted == Status.ACTIVE),
+            _within(span, _STAGED),
         )
+    )
+    if work.run(insert(_ADOPTIONS).from_select(["row_no"], waiting, include_defaults=False)):
+        work.run(marked.values(note=_NOTE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +78,14 @@ def adopted(work: Work, span: Span) -> Iterator[int]:
     """Yield the ids of the people whom the good rows of a span vouch for."""
     found = work.each(
         Adopted,
-        f"SELECT s.id AS user_id FROM good s WHERE {IN_SPAN} AND {IS_ADOPTED} ORDER BY s.row_no",
-        **span.values,
+        select(_GOOD.c.id.label("user_id"))
+        .where(_within(span, _GOOD), _is_adopted(_GOOD))
+        .order_by(_GOOD.c.row_no),
     )
     return (one.user_id for one in found)
 
 
 def count_adopted(work: Work) -> int:
     """Return how many people who waited for confirmation are confirmed by the file."""
-    return int(work.value(f"SELECT count(*) FROM good s WHERE {IS_ADOPTED}"))
+    counting = select(func.count()).select_from(_GOOD).where(_is_adopted(_GOOD))
+    return int(work.value(counting))

@@ -43,6 +43,20 @@ class User(SQLModel, table=True):
             sqlite_where=text("due_at IS NOT NULL"),
             postgresql_where=text("due_at IS NOT NULL"),
         ),
+        # Most people are active, and most were imported: whoever looks for others finds them here.
+        Index(
+            "users_not_active",
+            "status",
+            sqlite_where=text("status <> 'active'"),
+            postgresql_where=text("status <> 'active'"),
+        ),
+        Index(
+            "users_not_imported",
+            "origin",
+            "login_key",
+            sqlite_where=text("origin <> 'import'"),
+            postgresql_where=text("origin <> 'import'"),
+        ),
         columns.STRICT,
     )
 

@@ -92,10 +92,10 @@ class UserRow:
     email: str | None
     first_name: str
     last_name: str
-    type: str
-    status: str
+    type: Type
+    status: Status
     department: str
-    origin: str
+    origin: Origin
     created_at: datetime
 
 

@@ -42,7 +42,7 @@ class FieldRule:
     id: int
     name: str
     name_key: str
-    kind: str
+    kind: FieldKind
     is_required: bool
     choices_json: list[str]
 
@@ -179,7 +179,7 @@ def field_entry(rule: FieldRule, given: str) -> FieldEntry:
         if rule.is_required:
             raise FieldMissing(name=rule.name, field=rule.name)
         return FieldEntry(rule.id, rule.name, "", None)
-    value = _READERS[FieldKind(rule.kind)](rule, text)
+    value = _READERS[rule.kind](rule, text)
     is_unique = rule.kind == FieldKind.UNIQUE_TEXT
     return FieldEntry(rule.id, rule.name, value, canonical.key(value) if is_unique else None)
 

@@ -1,23 +1,36 @@
-"""The SQL of the user room."""
+"""The statements of the user room."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, CompoundSelect, Insert, Text, bindparam, literal
+from sqlalchemy.orm import aliased
+from sqlmodel import SQLModel, case, col, func, insert, or_, select, union_all, update
+from sqlmodel import delete as deleting
+
+from lmsctl.department.model import Department, DepartmentSupervisor
+from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.address import login_key
+from lmsctl.kit.columns import Choice
 from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.statements import among, columns_of, lock_of
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import Scope
+from lmsctl.notification.model import Notification
+from lmsctl.rights.model import Grant, Role
+from lmsctl.rights.rules import ANYWHERE, Scope, above, reach
+from lmsctl.rights.store import within
 from lmsctl.user.errors import GroupUnknown, UserUnknown
-from lmsctl.user.results import UserRow
+from lmsctl.user.model import CustomField, FieldValue, Name, User, is_alive, status_now
+from lmsctl.user.results import Origin, Status, SupervisorMode, Type, UserRow
 from lmsctl.user.rules import FieldEntry, FieldRule
 
-# A scheduled change holds from its moment on, and an expired registration is nobody, whether or
-# not some writer has come by since to put that into the rows.
+# As texts, for rooms whose statements are still texts; `model` says the same.
 STATUS_NOW = "CASE WHEN u.due_at <= :now THEN u.due_status ELSE u.status END"
 IS_ALIVE = "(u.expires_at IS NULL OR u.expires_at > :now)"
+_IS_LATER = col(User.due_at) > bindparam("now")
 _LONGEST_NUMBER = 18
 
 
@@ -30,32 +43,42 @@ class Person:
     email: str | None
     first_name: str
     last_name: str
-    type: str
-    status: str
+    type: Type
+    status: Status
     department_id: int
     path: str
     department: str
-    supervisor_mode: str
+    supervisor_mode: SupervisorMode
     supervisor_id: int | None
-    origin: str
+    origin: Origin
     origin_detail: str | None
     created_at: datetime
     policy_accepted_at: datetime | None
     expires_at: datetime | None
-    due_status: str | None
+    due_status: Status | None
     due_at: datetime | None
     version: int
 
 
-_PERSON = f"""
-    SELECT u.id, u.login, u.email, u.first_name, u.last_name, u.type, {STATUS_NOW} AS status,
-           u.department_id, d.path, d.full_name AS department, u.supervisor_mode, u.supervisor_id,
-           u.origin, u.origin_detail, u.created_at, u.policy_accepted_at, u.expires_at,
-           CASE WHEN u.due_at > :now THEN u.due_status END AS due_status,
-           CASE WHEN u.due_at > :now THEN u.due_at END AS due_at, u.version
-    FROM users u JOIN departments d ON d.id = u.department_id
-    WHERE {IS_ALIVE}
-"""
+_PERSON = (
+    select(
+        *columns_of(
+            Person,
+            User,
+            status=status_now(),
+            path=col(Department.path),
+            department=col(Department.full_name),
+            due_status=case((_IS_LATER, col(User.due_status))),
+            due_at=case((_IS_LATER, col(User.due_at))),
+        )
+    )
+    .select_from(User)
+    .join(Department, col(Department.id) == col(User.department_id))
+    .where(is_alive())
+)
+_NUMBERED = _PERSON.where(col(User.id) == bindparam("number"))
+_HOLDER_OF_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
+_CALLED = select(Name.user_id).where(col(Name.key) == bindparam("key"))
 
 
 def find(work: Work, given: str, scope: Scope) -> Person | None:
@@ -65,16 +88,12 @@ def find(work: Work, given: str, scope: Scope) -> Person | None:
     """
     number = canonical.trim(given)
     is_number = number.isascii() and number.isdigit() and len(number) < _LONGEST_NUMBER
-    found = work.all(
-        Person,
-        f"""
-        {_PERSON} AND (u.login_key = :key OR u.email_key = :key OR u.id = :number)
-          AND {scope.clause("d.path")} ORDER BY u.id
-        """,
-        key=login_key(given),
-        number=int(number) if is_number else None,
-        now=work.now,
-    )
+    key = login_key(given)
+    named = [col(User.login_key) == key, col(User.email_key) == key]
+    if is_number:
+        named.append(col(User.id) == int(number))
+    wanted = _PERSON.where(or_(*named), within(scope, Department.path))
+    found = work.all(Person, wanted, now=work.now)
     if len(found) > 1:
         raise Ambiguous(given=given, what="person")
     return found[0] if found else None
@@ -90,7 +109,7 @@ def get(work: Work, given: str, scope: Scope) -> Person:
 
 def by_id(work: Work, number: int) -> Person:
     """Return the person with that id, who must exist."""
-    found = work.one(Person, f"{_PERSON} AND u.id = :number", number=number, now=work.now)
+    found = work.one(Person, _NUMBERED, number=number, now=work.now)
     if found is None:
         raise UserUnknown(given=number)
     return found
@@ -98,14 +117,13 @@ def by_id(work: Work, number: int) -> Person:
 
 def holder_of_login(work: Work, login_key: str) -> int | None:
     """Return the id of who has that login."""
-    found: int | None = work.value("SELECT id FROM users WHERE login_key = :key", key=login_key)
+    found: int | None = work.value(_HOLDER_OF_LOGIN, key=login_key)
     return found
 
 
 def called(work: Work, key: str) -> set[int]:
     """Return the ids of the people who are called `key`, be it by their login or their address."""
-    found = work.values("SELECT user_id FROM user_names WHERE key = :key", key=key)
-    return set(found)
+    return set(work.values(_CALLED, key=key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,61 +134,70 @@ class Holder:
     expires_at: datetime | None
 
 
+_HOLDER = select(*columns_of(Holder, User))
+_HOLDER_AT = _HOLDER.where(
+    or_(col(User.email_key) == bindparam("key"), col(User.login_key) == bindparam("key")),
+    is_alive(),
+)
+_WAITING_AT = _HOLDER.where(
+    col(User.email_key) == bindparam("key"), col(User.expires_at) > bindparam("at")
+)
+
+
 def holder_of_email_at(work: Work, email_key: str, at: datetime) -> Holder | None:
     """Return who will still be called by that address at `at`, when holds have run out."""
-    return work.one(
-        Holder,
-        """
-        SELECT id, expires_at FROM users
-        WHERE (email_key = :key OR login_key = :key) AND (expires_at IS NULL OR expires_at > :at)
-        """,
-        key=email_key,
-        at=at,
-    )
+    return work.one(Holder, _HOLDER_AT, key=email_key, now=at)
 
 
 def waiting_for(work: Work, email_key: str, at: datetime) -> Holder | None:
     """Return who has that address and will still wait for its confirmation at `at`."""
-    return work.one(
-        Holder,
-        "SELECT id, expires_at FROM users WHERE email_key = :key AND expires_at > :at",
-        key=email_key,
-        at=at,
-    )
+    return work.one(Holder, _WAITING_AT, key=email_key, at=at)
 
 
 def taken_logins(work: Work, login_keys: Sequence[str]) -> set[str]:
     """Return which of `login_keys` are somebody's login or address."""
-    sql = "SELECT key FROM user_names WHERE key IN :keys"
-    return set(work.values(sql, keys=list(login_keys)))
+    return set(work.values(select(Name.key).where(among(Name.key, login_keys))))
 
 
 def add(work: Work, **values: Any) -> int:
     """Insert a person and return their id."""
-    number = work.insert("users", **values)
-    take_names(work, "u.id = :id", id=number)
+    number = work.insert(User, **values)
+    take_names_of(work, number)
     return number
 
 
 def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one person and count up their version."""
-    assignments = "".join(f"{name} = :{name}, " for name in values)
-    work.run(
-        f"UPDATE users SET {assignments}version = version + 1 WHERE id = :id",
-        id=number,
-        **values,
-    )
+    work.update(User, number, **values)
     if not values.keys().isdisjoint({"login_key", "email_key"}):
-        work.run("DELETE FROM user_names WHERE user_id = :id", id=number)
-        take_names(work, "u.id = :id", id=number)
+        work.run(deleting(Name).where(col(Name.user_id) == number))
+        take_names_of(work, number)
 
 
-def take_names(work: Work, condition: str, **values: Any) -> None:
-    """Enter what the people `u` that fit `condition` are called where every name stands once.
+def taking_names(condition: ColumnElement[bool]) -> Insert:
+    """Return what enters the names of the people that fit `condition` where each stands once.
 
     People are named by login and address alike, so what is one person's login is nobody else's
     address, whoever comes at the same time.
     """
+    has_another = col(User.email_key) != col(User.login_key)
+    names: CompoundSelect[Any] = union_all(
+        select(col(User.login_key), col(User.id)).where(condition),
+        select(col(User.email_key), col(User.id)).where(has_another, condition),
+    )
+    return insert(Name).from_select(["key", "user_id"], names, include_defaults=False)
+
+
+_TAKE_NAMES_OF = taking_names(col(User.id) == bindparam("number"))
+
+
+def take_names_of(work: Work, number: int) -> None:
+    """Enter what one person is called, as `taking_names` says."""
+    work.run(_TAKE_NAMES_OF, number=number)
+
+
+def take_names(work: Work, condition: str, **values: Any) -> None:
+    """Do what `taking_names` says, with a condition that is still a text and calls people `u`."""
     work.run(
         f"""
         INSERT INTO user_names (key, user_id)
@@ -191,15 +218,14 @@ def lock(work: Work, number: int, *beside: int) -> None:
     lock_all(work, [number, *beside])
 
 
-def lock_all(work: Work, ids: Sequence[int]) -> set[int]:
+def lock_all(work: Work, ids: Collection[int]) -> set[int]:
     """Do what `lock` does with people, and return those who are still there."""
-    sql = f"SELECT id FROM users WHERE id IN :ids ORDER BY id{work.for_update}"
-    return set(work.values(sql, ids=list(ids)))
+    return set(work.values(lock_of(User, ids, shared=False)))
 
 
 def supervised_by(work: Work, number: int) -> list[int]:
     """Return the ids of the people whose own supervisor this person is."""
-    return work.values("SELECT id FROM users WHERE supervisor_id = :id", id=number)
+    return work.values(select(User.id).where(col(User.supervisor_id) == number))
 
 
 def share(work: Work, ids: Sequence[int]) -> None:
@@ -207,9 +233,7 @@ def share(work: Work, ids: Sequence[int]) -> None:
 
     This is for whoever does something with people that does not change themselves.
     """
-    clause = locks.for_share(work)
-    if clause and ids:
-        work.values(f"SELECT id FROM users WHERE id IN :ids ORDER BY id{clause}", ids=list(ids))
+    locks.hold(work, User, ids, shared=True)
 
 
 def share_one(work: Work, number: int) -> None:
@@ -219,51 +243,57 @@ def share_one(work: Work, number: int) -> None:
 
 def delete(work: Work, ids: Sequence[int]) -> None:
     """Delete people; what hangs on them alone goes with them."""
-    work.run("DELETE FROM users WHERE id IN :ids", ids=list(ids))
+    work.run(deleting(User).where(among(User.id, ids)))
 
 
 # What time decides -------------------------------------------------------------------------------
 
 
+_IS_DUE = col(User.due_at) <= bindparam("now")
+_HAS_EXPIRED = col(User.expires_at) <= bindparam("now")
+_IS_ANYTHING_DUE = select(
+    or_(select(User.id).where(_HAS_EXPIRED).exists(), select(User.id).where(_IS_DUE).exists())
+)
+_FREED_BY_DUE = (
+    select(func.count()).select_from(User).where(_IS_DUE, col(User.status) == Status.ACTIVE)
+)
+_APPLY_DUE = (
+    update(User)
+    .where(_IS_DUE)
+    .values(
+        status=col(User.due_status),
+        due_status=None,
+        due_at=None,
+        away_at=case(
+            (col(User.status) == Status.ACTIVE, col(User.due_at)), else_=col(User.away_at)
+        ),
+        version=col(User.version) + 1,
+    )
+)
+_EXPIRED = select(User.id).where(_HAS_EXPIRED)
+
+
 def is_anything_due(work: Work) -> bool:
     """Say whether time has decided something that no row shows yet."""
-    return bool(
-        work.value(
-            """
-            SELECT EXISTS (SELECT 1 FROM users WHERE expires_at <= :now)
-                OR EXISTS (SELECT 1 FROM users WHERE due_at <= :now)
-            """,
-            now=work.now,
-        )
-    )
+    return bool(work.value(_IS_ANYTHING_DUE, now=work.now))
 
 
 def apply_due(work: Work) -> tuple[int, int]:
     """Give people the status that was scheduled; return how many, and how many seats that frees."""
-    freed = work.value(
-        "SELECT count(*) FROM users WHERE due_at <= :now AND status = 'active'", now=work.now
-    )
-    count = work.run(
-        """
-        UPDATE users SET status = due_status, due_status = NULL, due_at = NULL,
-                         away_at = CASE WHEN status = 'active' THEN due_at ELSE away_at END,
-                         version = version + 1
-        WHERE due_at <= :now
-        """,
-        now=work.now,
-    )
-    return count, int(freed)
+    freed = int(work.value(_FREED_BY_DUE, now=work.now))
+    return work.run(_APPLY_DUE, now=work.now), freed
 
 
 def expired(work: Work) -> list[int]:
     """Return the ids of people whose registration has expired, in order."""
-    return work.values("SELECT id FROM users WHERE expires_at <= :now ORDER BY id", now=work.now)
+    # Ordered by the database, they would be looked for among all people.
+    return sorted(work.values(_EXPIRED, now=work.now))
 
 
 # Custom fields -----------------------------------------------------------------------------------
 
 
-_FIELDS = "SELECT id, name, name_key, kind, is_required, choices_json FROM fields ORDER BY id"
+_FIELDS = select(*columns_of(FieldRule, CustomField)).order_by(col(CustomField.id))
 
 
 def fields(work: Work) -> list[FieldRule]:
@@ -276,41 +306,41 @@ def shared_fields(work: Work) -> list[FieldRule]:
 
     This is for whoever gives people values.
     """
-    return work.all(FieldRule, f"{_FIELDS}{locks.for_share(work)}")
+    return work.all(FieldRule, locks.shared(work, _FIELDS))
 
 
 def lock_field(work: Work, number: int) -> None:
     """Keep everybody else from changing this custom field until we are done."""
-    work.value(f"SELECT id FROM fields WHERE id = :id{work.for_update}", id=number)
+    locks.hold(work, CustomField, [number])
 
 
 def add_field(work: Work, **values: Any) -> int:
     """Insert a custom field and return its id."""
-    return work.insert("fields", **values)
+    return work.insert(CustomField, **values)
 
 
 def change_field(work: Work, number: int, **values: Any) -> None:
     """Change columns of one custom field."""
-    assignments = ", ".join(f"{name} = :{name}" for name in values)
-    work.run(f"UPDATE fields SET {assignments} WHERE id = :id", id=number, **values)
+    work.update(CustomField, number, **values)
 
 
 def delete_field(work: Work, number: int) -> int:
     """Delete a custom field; returns how many people's values went with it."""
-    count = work.value("SELECT count(*) FROM field_values WHERE field_id = :id", id=number)
-    work.run("DELETE FROM fields WHERE id = :id", id=number)
+    count = work.value(
+        select(func.count()).select_from(FieldValue).where(col(FieldValue.field_id) == number)
+    )
+    work.run(deleting(CustomField).where(col(CustomField.id) == number))
     return int(count)
 
 
 def values_beyond(work: Work, number: int, choices: Sequence[str]) -> list[str]:
     """Return some values of a list field that are not among `choices`."""
     return work.values(
-        """
-        SELECT DISTINCT value FROM field_values
-        WHERE field_id = :id AND value NOT IN :choices ORDER BY value LIMIT 5
-        """,
-        id=number,
-        choices=list(choices),
+        select(FieldValue.value)
+        .where(col(FieldValue.field_id) == number, col(FieldValue.value).not_in(choices))
+        .distinct()
+        .order_by(col(FieldValue.value))
+        .limit(5)
     )
 
 
@@ -322,24 +352,27 @@ class NamedValue:
     value: str
 
 
+_VALUES = (
+    select(*columns_of(NamedValue, FieldValue, name=col(CustomField.name)))
+    .select_from(FieldValue)
+    .join(CustomField, col(CustomField.id) == col(FieldValue.field_id))
+    .where(col(FieldValue.user_id) == bindparam("user"))
+    .order_by(col(CustomField.id))
+)
+
+
 def field_values(work: Work, user_id: int) -> list[NamedValue]:
     """Return what a person's custom fields hold, in the order of the fields."""
-    return work.all(
-        NamedValue,
-        """
-        SELECT f.name, v.value FROM field_values v JOIN fields f ON f.id = v.field_id
-        WHERE v.user_id = :user ORDER BY f.id
-        """,
-        user=user_id,
-    )
+    return work.all(NamedValue, _VALUES, user=user_id)
 
 
 def holder_of_value(work: Work, entry: FieldEntry) -> int | None:
     """Return the id of who has the same value in the same unique field."""
     found: int | None = work.value(
-        "SELECT user_id FROM field_values WHERE field_id = :field AND unique_key = :key",
-        field=entry.field_id,
-        key=entry.unique_key,
+        select(FieldValue.user_id).where(
+            col(FieldValue.field_id) == entry.field_id,
+            col(FieldValue.unique_key) == entry.unique_key,
+        )
     )
     return found
 
@@ -348,49 +381,44 @@ def set_value(work: Work, user_id: int, entry: FieldEntry) -> None:
     """Set one custom field of one person; an empty value takes it away."""
     if not entry.value:
         work.run(
-            "DELETE FROM field_values WHERE user_id = :user AND field_id = :field",
-            user=user_id,
-            field=entry.field_id,
+            deleting(FieldValue).where(
+                col(FieldValue.user_id) == user_id, col(FieldValue.field_id) == entry.field_id
+            )
         )
         return
-    work.run(
-        """
-        INSERT INTO field_values (user_id, field_id, value, unique_key)
-        VALUES (:user, :field, :value, :key)
-        ON CONFLICT (user_id, field_id)
-        DO UPDATE SET value = excluded.value, unique_key = excluded.unique_key
-        """,
-        user=user_id,
-        field=entry.field_id,
-        value=entry.value,
-        key=entry.unique_key,
-    )
+    values = {
+        "user_id": user_id,
+        "field_id": entry.field_id,
+        "value": entry.value,
+        "unique_key": entry.unique_key,
+    }
+    work.upsert(FieldValue, ("user_id", "field_id"), values)
 
 
 # Looking -----------------------------------------------------------------------------------------
 
 
+_ROLES_OF = (
+    select(Role.name)
+    .join(Grant, col(Grant.role_id) == col(Role.id))
+    .where(col(Grant.user_id) == bindparam("user"))
+    .order_by(col(Role.id))
+)
+
+
 def roles_of(work: Work, user_id: int) -> list[str]:
     """Return the names of the roles a person was granted."""
-    return work.values(
-        """
-        SELECT r.name FROM grants g JOIN roles r ON r.id = g.role_id
-        WHERE g.user_id = :user ORDER BY r.id
-        """,
-        user=user_id,
-    )
+    return work.values(_ROLES_OF, user=user_id)
 
 
 def groups_of(work: Work, user_id: int, scope: Scope) -> list[str]:
     """Return the names of the groups in `scope` a person is in."""
     return work.values(
-        f"""
-        SELECT g.name FROM group_members m
-        JOIN user_groups g ON g.id = m.group_id
-        JOIN departments d ON d.id = g.department_id
-        WHERE m.user_id = :user AND {scope.clause("d.path")} ORDER BY g.name_key
-        """,
-        user=user_id,
+        select(Group.name)
+        .join(GroupMember, col(GroupMember.group_id) == col(Group.id))
+        .join(Department, col(Department.id) == col(Group.department_id))
+        .where(col(GroupMember.user_id) == user_id, within(scope, Department.path))
+        .order_by(col(Group.name_key))
     )
 
 
@@ -399,16 +427,12 @@ def inherited_supervisor(work: Work, user_id: int, path: str) -> str | None:
     somebody other than the person themselves.
     """  # noqa: D205 - one thought
     found: str | None = work.value(
-        """
-        SELECT s.login
-        FROM department_supervisors ds
-        JOIN departments d ON d.id = ds.department_id
-        JOIN users s ON s.id = ds.user_id
-        WHERE :path LIKE d.path || '%' AND s.id <> :user
-        ORDER BY length(d.path) DESC LIMIT 1
-        """,
-        path=path,
-        user=user_id,
+        select(User.login)
+        .join(DepartmentSupervisor, col(DepartmentSupervisor.user_id) == col(User.id))
+        .join(Department, col(Department.id) == col(DepartmentSupervisor.department_id))
+        .where(col(Department.path).in_([*above(Scope((path,))), path]), col(User.id) != user_id)
+        .order_by(func.length(col(Department.path)).desc())
+        .limit(1)
     )
     return found
 
@@ -418,9 +442,9 @@ class Filter:
     """Which people are wanted; None does not narrow."""
 
     under: str | None = None
-    type: str | None = None
-    status: str | None = None
-    origin: str | None = None
+    type: Type | None = None
+    status: Status | None = None
+    origin: Origin | None = None
     group: str | None = None
     search: str | None = None
 
@@ -428,54 +452,95 @@ class Filter:
 def check_group(work: Work, given: str, scope: Scope) -> None:
     """Raise GroupUnknown unless there is a group of that name in `scope`."""
     found = work.value(
-        f"""
-        SELECT g.id FROM user_groups g JOIN departments d ON d.id = g.department_id
-        WHERE g.name_key = :key AND {scope.clause("d.path")}
-        """,
-        key=canonical.key(given),
+        select(Group.id)
+        .join(Department, col(Department.id) == col(Group.department_id))
+        .where(col(Group.name_key) == canonical.key(given), within(scope, Department.path))
     )
     if found is None:
         raise GroupUnknown(given=given)
 
 
+_ROW = (
+    select(*columns_of(UserRow, User, status=status_now(), department=col(Department.full_name)))
+    .select_from(User)
+    .join(Department, col(Department.id) == col(User.department_id))
+    .where(is_alive())
+    .order_by(col(User.login_key))
+)
+
+
 def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[UserRow]:
     """Yield the people in scope that fit every filter, by login."""
-    conditions = [
-        clause
-        for clause, value in (
-            ("d.path LIKE :under", wanted.under),
-            ("u.type = :type", wanted.type),
-            (f"{STATUS_NOW} = :status", wanted.status),
-            ("u.origin = :origin", wanted.origin),
-            (_IN_GROUP, wanted.group),
-            (_FITS_SEARCH, wanted.search),
+    return work.each(UserRow, _ROW.where(*fitting(scope, wanted)), now=work.now)
+
+
+def fitting(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that people are in `scope` and fit every filter of `wanted`.
+
+    `now` is a parameter of theirs. Each begins with what there is less of than people.
+    """
+    yield from in_departments_of(scope, wanted.under)
+    if wanted.type is not None:
+        yield col(User.type) == wanted.type
+    if wanted.status is not None:
+        yield from _having(wanted.status)
+    if wanted.origin is not None:
+        yield from _from(wanted.origin)
+    if wanted.group is not None:
+        yield col(User.id).in_(
+            select(GroupMember.user_id)
+            .join(Group, col(Group.id) == col(GroupMember.group_id))
+            .where(col(Group.name_key) == canonical.key(wanted.group))
         )
-        if value is not None
-    ]
-    return work.each(
-        UserRow,
-        f"""
-        SELECT u.id, u.login, u.email, u.first_name, u.last_name, u.type,
-               {STATUS_NOW} AS status, d.full_name AS department, u.origin, u.created_at
-        FROM users u JOIN departments d ON d.id = u.department_id
-        WHERE {" AND ".join([IS_ALIVE, scope.clause("d.path"), *conditions])}
-        ORDER BY u.login_key
-        """,
-        now=work.now,
-        under=f"{wanted.under}%",
-        type=wanted.type,
-        status=wanted.status,
-        origin=wanted.origin,
-        group=canonical.key(wanted.group or ""),
-        search=login_key(wanted.search or ""),
+    if search := login_key(wanted.search or ""):
+        yield or_(_holds(User.login_key, search), _holds(User.email_key, search))
+
+
+def in_departments_of(scope: Scope, under: str | None = None) -> Iterator[ColumnElement[bool]]:
+    """Yield the condition that people are in `scope`, and at the path `under` or below it.
+
+    There is none where that is everybody.
+    """
+    places = ANYWHERE if under is None else Scope((reach(under),))
+    if not (scope.is_everywhere and places.is_everywhere):
+        meant = (within(scope, Department.path), within(places, Department.path))
+        yield col(User.department_id).in_(select(Department.id).where(*meant).correlate(None))
+
+
+def _having(status: Status) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that people have that status at the parameter `now`."""
+    yield status_now() == status
+    if status is not Status.ACTIVE:
+        # An index has all who are not active, another one whoever changes by now.
+        other, due = aliased(User), aliased(User)
+        meant: CompoundSelect[Any] = union_all(
+            select(other.id).where(
+                col(other.status) == status, _is_not(other.status, Status.ACTIVE)
+            ),
+            select(due.id).where(col(due.due_at) <= bindparam("now")),
+        )
+        yield col(User.id).in_(meant)
+
+
+def _from(origin: Origin) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that people came in by that door."""
+    yield col(User.origin) == origin
+    if origin is not Origin.IMPORT:
+        yield _is_not(User.origin, Origin.IMPORT)
+
+
+def _is_not(column: Any, word: Status | Origin) -> ColumnElement[bool]:
+    """Return the condition by which the database knows that an index has all who are meant."""
+    written: ColumnElement[bool] = col(column) != literal(
+        word, Choice(type(word)), literal_execute=True
     )
+    return written
 
 
-_IN_GROUP = """EXISTS (SELECT 1 FROM group_members m JOIN user_groups g ON g.id = m.group_id
-                       WHERE m.user_id = u.id AND g.name_key = :group)"""
-# LIKE would have a limit for the length of what is looked for, and characters of its own.
-_FITS_SEARCH = """(:search = '' OR replace(u.login_key, :search, '') <> u.login_key
-                   OR replace(u.email_key, :search, '') <> u.email_key)"""
+def _holds(column: Any, part: str) -> ColumnElement[bool]:
+    # LIKE would have a limit for the length of what is looked for, and characters of its own.
+    without: ColumnElement[bool] = func.replace(col(column), part, "", type_=Text) != col(column)
+    return without
 
 
 @dataclass(frozen=True, slots=True)
@@ -491,24 +556,37 @@ def in_departments(work: Work, ids: Sequence[int]) -> list[Sitting]:
     """Return which of the departments have people of any status."""
     return work.all(
         Sitting,
-        """
-        SELECT d.full_name AS department, count(*) AS people, min(u.login) AS example
-        FROM users u JOIN departments d ON d.id = u.department_id
-        WHERE d.id IN :ids GROUP BY d.id, d.full_name, d.full_key ORDER BY d.full_key
-        """,
-        ids=list(ids),
+        select(
+            *columns_of(
+                Sitting,
+                User,
+                department=col(Department.full_name),
+                people=func.count(),
+                example=func.min(col(User.login)),
+            )
+        )
+        .select_from(User)
+        .join(Department, col(Department.id) == col(User.department_id))
+        .where(col(Department.id).in_(ids))
+        .group_by(col(Department.id), col(Department.full_name), col(Department.full_key))
+        .order_by(col(Department.full_key)),
     )
+
+
+# What a person's own rows are called, and where they are.
+_OWN: dict[str, type[SQLModel]] = {
+    "custom_fields": FieldValue,
+    "group_memberships": GroupMember,
+    "roles": Grant,
+    "messages": Notification,
+}
 
 
 def records_of(work: Work, user_id: int) -> dict[str, int]:
     """Return what hangs on a person alone and would go with them: how many of each."""
-    tables = {
-        "custom_fields": "field_values",
-        "group_memberships": "group_members",
-        "roles": "grants",
-        "messages": "notifications",
-    }
-    return {
-        name: int(work.value(f"SELECT count(*) FROM {table} WHERE user_id = :user", user=user_id))
-        for name, table in tables.items()
-    }
+    return {name: _count_of(work, table, user_id) for name, table in _OWN.items()}
+
+
+def _count_of(work: Work, table: Any, user_id: int) -> int:
+    counting = select(func.count()).select_from(table).where(col(table.user_id) == user_id)
+    return int(work.value(counting))

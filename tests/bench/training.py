@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
+from sqlalchemy.dialects import postgresql, sqlite
+
 from lmsctl.cli import main
 from lmsctl.kit import clock, driver
 from lmsctl.report import store as reports
-from lmsctl.report.store import People, Period
-from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.report.store import Period
+from lmsctl.rights.rules import ANYWHERE
+from lmsctl.user.store import Filter
 from tests.bench.common import BARE, PROGRAM, Bench, Place, paired, say, timed
 from tests.bench.files import peak
 from tests.fillings import Run, fill_people, fill_places, fill_trainings
@@ -210,11 +213,13 @@ def _report_seconds(place: Place) -> float:
 def _rows_seconds(place: Place) -> float:
     """Return the seconds of the same rows, straight from the driver into a file."""
     connection = driver.open_database(place.url, patience=10)
-    everybody = People(Scope((EVERYWHERE,)))
-    query = reports.participants(everybody, Period(), clock.read(), training_id=None)
+    query = reports.participants(ANYWHERE, Filter(), Period(), training_id=None)
+    statement = query.statement.order_by(*query.order).params(now=clock.read())
+    dialect = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}[connection.dialect]()
+    sql = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
     def write() -> None:
-        cursor = connection.execute(f"{query.sql} ORDER BY {query.order}", query.values)
+        cursor = connection.raw.execute(sql)
         with (place.folder / "raw.csv").open("w", newline="", encoding="utf-8") as target:
             csv.writer(target).writerows(cursor)
 

@@ -54,16 +54,18 @@ def test_a_row_goes_in_once(portal: Portal) -> None:
     """Who puts it in again hears that it was there; what else is wrong is still raised."""
     with opened(portal) as make:
 
-        def put_in(work: Work) -> list[bool]:
+        def put_in(work: Work) -> list[int]:
             owner = work.value(select(User.id))
-            return [work.insert_once(Name, key="test one", user_id=owner) for _ in "12"]
+            row: Any = select(literal("test one").label("key"), col(User.id).label("user_id"))
+            sources = ({"key": "test one", "user_id": owner}, row.where(col(User.id) == owner))
+            return [work.insert_once(Name, source) for source in (*sources, *sources)]
 
-        assert carry_out(make, put_in) == [True, False]
+        assert carry_out(make, put_in) == [1, 0, 0, 0]
     with opened(portal) as make:
         work = make(is_writing=True)
         work.begin()
         with pytest.raises(Clash):
-            work.insert_once(Name, key="test two", user_id=0)
+            work.insert_once(Name, {"key": "test two", "user_id": 0})
 
 
 def test_a_row_takes_the_place_of_what_has_its_key(portal: Portal) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from lmsctl.department.model import Department
 from lmsctl.kit import clock, driver
 from lmsctl.kit.driver import DatabaseLocked, Repeat
 from lmsctl.kit.errors import Rejected
@@ -84,6 +85,27 @@ def test_a_listing_sees_one_state_to_its_end(portal: Portal) -> None:
         next(rows)
         portal.sql("DELETE FROM departments WHERE name = 'd2'")
         assert [row.name for row in rows] == ["d0", "d1", "d2"]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_who_reads_no_further_leaves_no_cursor_behind(portal: Portal) -> None:
+    """The server would hold it until the end of the transaction, and the driver complain."""
+
+    @dataclass
+    class Name:
+        name: str
+
+    def read(work: Work) -> list[str]:
+        rows = work.each(Name, select(Department.name))
+        assert next(rows).name
+        cursors = "SELECT name FROM pg_cursors"
+        before = work.values(cursors)
+        del rows
+        assert len(before) == 1
+        return work.values(cursors)
+
+    with opened(portal) as make:
+        assert look(make, read) == []
 
 
 def test_writers_on_sqlite_exclude_each_other_from_the_beginning(portal: Portal) -> None:

@@ -164,7 +164,7 @@ def _check_free(work: Work, name: str) -> None:
 
 
 def _look(work: Work, number: int, scope: Scope = ANYWHERE) -> Role:
-    return next(_shown(work, row) for row in store.counted(work, scope) if row.id == number)
+    return next(_shown(work, row) for row in store.counted(work, scope, number))
 
 
 def _shown(work: Work, row: Counted) -> Role:

@@ -72,7 +72,7 @@ def edit_field(  # noqa: PLR0913 - one keyword for each thing that can change
     if is_required is not None and is_required != rule.is_required:
         wanted["is_required"] = is_required
     if choices:
-        texts = rules.check_choices(FieldKind(rule.kind), choices)
+        texts = rules.check_choices(rule.kind, choices)
         beyond = store.values_beyond(work, rule.id, texts)
         if beyond:
             raise FieldChoicesInUse(name=rule.name, values=beyond)
@@ -126,4 +126,4 @@ def _get(work: Work, name: str) -> FieldRule:
 
 
 def _shown(rule: FieldRule) -> Field:
-    return Field(rule.id, rule.name, FieldKind(rule.kind), rule.is_required, rule.choices_json)
+    return Field(rule.id, rule.name, rule.kind, rule.is_required, rule.choices_json)

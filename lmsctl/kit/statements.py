@@ -1,11 +1,22 @@
-"""What rooms make their statements from: the columns of a record, and changes of one row."""
+"""What rooms make their statements from: columns of a record, changes of a row, long lists."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Update
-from sqlmodel import SQLModel, col, insert, update
+from sqlalchemy import BigInteger, ColumnElement, Insert, Update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlmodel import SQLModel, col, insert, literal, select, update
+from sqlmodel import cast as sql_cast
+
+from lmsctl.kit.columns import Json
+
+# How many numbers a statement may hold as a parameter each.
+_FEW = 500
 
 
 @lru_cache(maxsize=512)
@@ -53,3 +64,40 @@ def update_of(table: type[SQLModel], number: int, values: dict[str, Any]) -> Upd
     if hasattr(model, "version"):
         values = {**values, "version": col(model.version) + 1}
     return update(model).where(col(model.id) == number).values(values)
+
+
+# What the two databases write differently --------------------------------------------------------
+
+
+def insert_new_of(table: type[SQLModel]) -> Insert:
+    """Return the statement that inserts rows, and leaves out those that a unique index excludes."""
+    # PostgreSQL's construct, which the compiler of SQLite takes too.
+    return postgresql.insert(table).on_conflict_do_nothing().inline()
+
+
+class _Elements(FunctionElement[Any]):
+    """The elements of a list that is one parameter, as rows with the one column `value`."""
+
+    name = "elements"
+    inherit_cache = True
+
+
+@compiles(_Elements)
+def _on_sqlite(element: _Elements, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Elements, "postgresql")
+def _on_postgresql(element: _Elements, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS json))"
+
+
+def among(column: Any, numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that `column` is one of `numbers`, however many these are.
+
+    A database limits how many parameters a statement has, so a long list is one of them.
+    """
+    if len(numbers) <= _FEW:
+        return col(column).in_(numbers)
+    rows = _Elements(literal(list(numbers), Json)).table_valued("value")
+    return col(column).in_(select(sql_cast(rows.c.value, BigInteger)))

@@ -187,6 +187,10 @@ class Work:
             return int(self.connection.execute(sql, values).fetchone()[0])
         return int(self.execute(statements.insert_of(table), values).scalar_one())
 
+    def insert_once(self, table: type[SQLModel], **values: Any) -> bool:
+        """Insert one row unless one that excludes it is there; says whether it is new."""
+        return self.run(statements.insert_new_of(table).values(values)) == 1
+
     def insert_many(self, table: type[SQLModel] | str, rows: Sequence[dict[str, Any]]) -> None:
         """Insert `rows`, which all have the same columns, in one go."""
         if not rows:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam
-from sqlmodel import case, col, false, or_, select, true
+from sqlmodel import and_, case, col, false, or_, select, true
 
 from lmsctl.department.model import Department
 from lmsctl.kit import locks
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
-from lmsctl.rights.rules import Scope, above
+from lmsctl.rights.rules import Scope, Sight, above
 from lmsctl.user.model import User, is_alive, status_now
 from lmsctl.user.results import Status
 
@@ -30,6 +30,24 @@ def named_within(scope: Scope, path: Any) -> ColumnElement[bool]:
     if scope.is_everywhere:
         return true()
     return or_(within(scope, path), col(path).in_(above(scope)))
+
+
+def person_in_sight(sight: Sight, path: Any, number: Any) -> ColumnElement[bool]:
+    """Return the condition that a person may be named: their department's `path` and their id."""
+    if sight.own_id is None:
+        return within(sight.people, path)
+    return or_(within(sight.people, path), col(number) == sight.own_id)
+
+
+def target_in_sight(sight: Sight, *, group: Any, department: Any) -> ColumnElement[bool]:
+    """Return the condition that the group or department that something is for is in sight, if any.
+
+    The arguments are the columns with the path of the group's department, and of the department.
+    """
+    return and_(
+        or_(col(group).is_(None), within(sight.groups, group)),
+        or_(col(department).is_(None), named_within(sight.departments, department)),
+    )
 
 
 # Who acts ----------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def preview(work: Work, given: str) -> list[Prospect]:
     item = content.by_id(work, rule.item_id)
     content_rules.check_enrollable(item)
     due_at = content_rules.due_at(item, work.now, portal.zone(work))
-    people = store.fitting(work, rule.id, scope)
+    people = store.fitting(work, rule, scope)
     found = [_prospect(person, item, due_at) for person in people]
     return [prospect for prospect in found if prospect.outcome is not Outcome.UNCHANGED]
 
@@ -85,12 +85,12 @@ def apply(
     """
     rule = held(work, given)
     scope = rights.require(work, "enrollment.manage")
-    users.share(work, [person.id for person in store.fitting(work, rule.id, scope)])
+    users.share(work, [person.id for person in store.fitting(work, rule, scope)])
     item = content.share(work, rule.item_id)
     rights.look_again(work)
     scope = rights.require(work, "enrollment.manage")
     content_rules.check_enrollable(item)
-    fitting = store.fitting(work, rule.id, scope)
+    fitting = store.fitting(work, rule, scope)
     people = [
         person
         for person in fitting

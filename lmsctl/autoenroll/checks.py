@@ -5,7 +5,8 @@ from sqlmodel import col, select
 from lmsctl.autoenroll.model import AutoenrollRule
 from lmsctl.content.model import ContentItem
 from lmsctl.content.results import Kind
-from lmsctl.kit.check import Check, example
+from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
 
 CHECKS = (
     Check(

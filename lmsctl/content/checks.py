@@ -5,7 +5,8 @@ from sqlmodel import col, func, or_, select
 
 from lmsctl.content.model import ContentItem, PathwayItem
 from lmsctl.content.results import Kind
-from lmsctl.kit.check import Check, example
+from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
 
 _FOLDER = aliased(ContentItem)
 _PATHWAY = aliased(ContentItem)

@@ -46,7 +46,9 @@ from lmsctl.user.model import User
 _LONGEST_NUMBER = 18
 _ITEM = select(*columns_of(Item, ContentItem))
 _OF_ID = _ITEM.where(col(ContentItem.id) == bindparam("number"))
+_OF_LINK = _ITEM.where(col(ContentItem.link) == bindparam("secret"))
 _ID = select(ContentItem.id).where(col(ContentItem.id) == bindparam("number"))
+_LOCK = _ID.with_for_update()
 
 
 def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
@@ -96,12 +98,12 @@ def of_code(work: Work, code_key: str) -> Item | None:
 
 def of_link(work: Work, link: str) -> Item | None:
     """Return the item with this open link."""
-    return work.one(Item, _ITEM.where(col(ContentItem.link) == link))
+    return work.one(Item, _OF_LINK, secret=link)
 
 
 def lock(work: Work, number: int) -> Item:
     """Return the item as it is now, and keep everybody else from changing it until we are done."""
-    work.value(_ID.with_for_update(), number=number)
+    work.value(_LOCK, number=number)
     return by_id(work, number)
 
 

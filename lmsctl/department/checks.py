@@ -6,7 +6,8 @@ from sqlmodel import case, cast, col, func, select
 
 from lmsctl.department.model import Department
 from lmsctl.department.rules import ROOT
-from lmsctl.kit.check import Check, example
+from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
 
 _PARENT = aliased(Department)
 _BELOW = aliased(Department)

@@ -5,7 +5,8 @@ from sqlmodel import col, exists, select
 from lmsctl.content.model import ContentItem
 from lmsctl.content.results import Kind
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
-from lmsctl.kit.check import Check, example
+from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
 from lmsctl.user.model import User
 
 _WHO_IN_WHAT = (

@@ -1,10 +1,10 @@
 """What must hold between rows: declared by each room in its `checks.py`, run by `db check`."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Label, Select, Text
-from sqlmodel import cast, literal
+if TYPE_CHECKING:
+    from sqlalchemy import Select
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +17,4 @@ class Check:
 
     name: str
     says: str
-    statement: Select[str]
-
-
-def example(*parts: Any) -> Label[str]:
-    """Return the column `example`: words and columns, one after the other as text."""
-    first, *others = (_text(part) for part in parts)
-    return sum(others, first).label("example")
-
-
-def _text(part: Any) -> ColumnElement[str]:
-    return literal(part, Text) if isinstance(part, str) else cast(part, Text)
+    statement: "Select[str]"

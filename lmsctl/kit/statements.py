@@ -5,7 +5,7 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Insert, Update
+from sqlalchemy import BigInteger, ColumnElement, Insert, Label, Text, Update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -41,6 +41,14 @@ def columns_of(record: type, model: Any, **others: Any) -> tuple[Any, ...]:
         (others[name] if name in others else col(getattr(model, name))).label(name)
         for name in wanted
     )
+
+
+def example(*parts: Any) -> Label[str]:
+    """Return the column `example` of a check: words and columns, one after the other as text."""
+    first, *others = (
+        literal(part, Text) if isinstance(part, str) else sql_cast(part, Text) for part in parts
+    )
+    return sum(others, first).label("example")
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,8 @@
 
 from sqlmodel import col, func, select
 
-from lmsctl.kit.check import Check, example
+from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
 from lmsctl.portal.model import Portal
 
 _PORTALS = select(func.count().label("count")).select_from(Portal).subquery("found_portals")

@@ -2,7 +2,8 @@
 
 from sqlmodel import and_, col, func, select
 
-from lmsctl.kit.check import Check, example
+from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
 from lmsctl.registration.model import Registration
 from lmsctl.registration.results import State
 from lmsctl.user.model import User

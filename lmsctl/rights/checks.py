@@ -2,7 +2,8 @@
 
 from sqlmodel import and_, col, exists, not_, or_, select
 
-from lmsctl.kit.check import Check, example
+from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.rights.rules import OWNER, PERMISSIONS, PORTAL_WIDE, SUPERVISOR
 from lmsctl.user.model import User

@@ -5,7 +5,8 @@ from sqlmodel import and_, col, func, select
 from lmsctl.content.model import ContentItem
 from lmsctl.content.results import Kind
 from lmsctl.enrollment.model import Enrollment
-from lmsctl.kit.check import Check, example
+from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
 from lmsctl.token.model import Redemption, Token
 
 _COUNTED = select(

@@ -2,7 +2,8 @@
 
 from sqlmodel import col, exists, func, not_, select
 
-from lmsctl.kit.check import Check, example
+from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
 from lmsctl.training.model import SessionDay, Training, TrainingEnrollment, TrainingSession
 from lmsctl.user.model import User
 

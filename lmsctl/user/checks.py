@@ -2,7 +2,8 @@
 
 from sqlmodel import and_, col, func, or_, select, true, union
 
-from lmsctl.kit.check import Check, example
+from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
 from lmsctl.portal.model import Portal
 from lmsctl.user.model import Name, User
 from lmsctl.user.results import Status

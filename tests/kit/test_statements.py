@@ -1,6 +1,6 @@
 """What statements are made from, on both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlmodel import col, select
@@ -32,7 +32,13 @@ def test_a_list_of_numbers_may_be_of_any_length(portal: Portal) -> None:
     with a_work(portal) as work:
 
         def found(work: Work) -> list[list[int]]:
-            lists = ([1], range(1, _MANY), range(2, _MANY), range(3, _MANY), [])
+            lists: list[Sequence[int]] = [
+                [1],
+                range(1, _MANY),
+                range(2, _MANY),
+                range(3, _MANY),
+                [],
+            ]
             ids = select(User.id).order_by(col(User.id))
             return [work.values(ids.where(among(User.id, numbers))) for numbers in lists]
 

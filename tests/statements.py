@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -52,3 +53,25 @@ def statements(portal: Portal, *argv: str) -> list[str]:
     with listening() as said:
         portal.ok(*argv)
     return said
+
+
+def full_scans(portal: Portal, *argv: str) -> list[str]:
+    """Run a command line that must succeed; return each step that reads a whole table in SQLite."""
+    said = [sql.partition(": ")[2] for sql in statements(portal, *argv)]
+    connection = driver.open_database(portal.url, patience=10)
+    try:
+        return [
+            step
+            for sql in said
+            # Lists in SQL text are written anew by the driver.
+            if "SELECT" in sql and " IN :" not in sql
+            for *_, step in connection.raw.execute(f"EXPLAIN QUERY PLAN {sql}", _nothing_for(sql))
+            if step.startswith("SCAN")
+        ]
+    finally:
+        connection.close()
+
+
+def _nothing_for(sql: str) -> Any:
+    """Return NULL for each parameter of a statement."""
+    return [None] * sql.count("?") or defaultdict(lambda: None)

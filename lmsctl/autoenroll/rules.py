@@ -7,7 +7,9 @@ from datetime import datetime
 from itertools import count
 
 from lmsctl.autoenroll.errors import DepthWithoutDepartment
+from lmsctl.autoenroll.results import Target
 from lmsctl.content.errors import AudienceUnclear
+from lmsctl.content.results import Status as ContentStatus
 from lmsctl.kit.answer import Outcome
 from lmsctl.user.results import Status, Type
 
@@ -33,7 +35,8 @@ class Wanted:
 class Rule:
     """A rule as the program needs it; `name` is its department, group or type as people write it.
 
-    `waiting` counts the people it has reached and who could not be enrolled yet.
+    One of `department_id`, `group_id` and `type` is what the rule names. `waiting` counts the
+    people it has reached and who could not be enrolled yet.
     """
 
     id: int
@@ -41,8 +44,11 @@ class Rule:
     item_id: int
     content: str
     title: str
-    content_status: str
-    target: str
+    content_status: ContentStatus
+    target: Target
+    department_id: int | None
+    group_id: int | None
+    type: Type | None
     name: str
     is_deep: bool
     waiting: int
@@ -60,7 +66,7 @@ class Fitting:
     login: str
     email: str | None
     department: str
-    status: str
+    status: Status
     is_waiting: bool
     is_enrolled: bool
     has_reason: bool

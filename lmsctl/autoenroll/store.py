@@ -1,50 +1,109 @@
-"""The SQL of the autoenroll room."""
+"""The statements of the autoenroll room."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import BigInteger, ColumnElement, Select, Text
+from sqlalchemy.orm import aliased
+from sqlmodel import (
+    and_,
+    col,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlmodel import delete as delete_from
+
 from lmsctl.autoenroll.errors import AutoenrollUnknown
+from lmsctl.autoenroll.model import AutoenrollRule, AutoenrollWaiting
+from lmsctl.autoenroll.results import Target
 from lmsctl.autoenroll.rules import Fitting, Rule
+from lmsctl.content.model import ContentItem
+from lmsctl.department.model import Department
+from lmsctl.enrollment.model import Enrollment, EnrollmentReason
+from lmsctl.enrollment.results import Phase, Reason
+from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical
+from lmsctl.kit.columns import Moment
 from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import ANYWHERE, EVERYWHERE, Scope
-from lmsctl.user.store import IS_ALIVE, STATUS_NOW
+from lmsctl.rights.rules import ANYWHERE, Scope
+from lmsctl.rights.store import within
+from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.results import Status
 
 _LONGEST_NUMBER = 18
 
-# Whether the rule `r`, whose department is `d`, is about the person `u` in the department `ud`.
-_IN_DEPARTMENT = """
-    (r.department_id = u.department_id OR (r.is_deep AND ud.path LIKE d.path || '%'))
-"""
-_IN_GROUP = """
-    EXISTS (SELECT 1 FROM group_members m WHERE m.group_id = r.group_id AND m.user_id = u.id)
-"""
-_OF_TYPE = "r.type = u.type"
-_FITS = f"({_OF_TYPE} OR {_IN_DEPARTMENT} OR {_IN_GROUP})"
-# A rule lies where its department or its group's department lies; one by type lies everywhere.
-_PLACE = f"COALESCE(d.path, gd.path, '{EVERYWHERE}')"
+# The department that a rule names, and the department of the group that it names.
+_NAMED = aliased(Department)
+_OF_GROUP = aliased(Department)
+
+# Whether a rule, whose department is `_NAMED`, is about a `User` in the department `Department`.
+_IN_DEPARTMENT = or_(
+    col(AutoenrollRule.department_id) == col(User.department_id),
+    and_(col(AutoenrollRule.is_deep), col(Department.path).like(col(_NAMED.path) + "%")),
+)
+_IN_GROUP = (
+    exists()
+    .where(
+        col(GroupMember.group_id) == col(AutoenrollRule.group_id),
+        col(GroupMember.user_id) == col(User.id),
+    )
+    .correlate(AutoenrollRule, User)
+)
+_OF_TYPE = col(AutoenrollRule.type) == col(User.type)
+_FITS = or_(_OF_TYPE, _IN_DEPARTMENT, _IN_GROUP)
 
 # Rules -------------------------------------------------------------------------------------------
 
 
-def _rules(scope: Scope) -> str:
-    return f"""
-        SELECT r.id, r.code, r.item_id, i.code AS content, i.title, i.status AS content_status,
-               r.target, COALESCE(r.type, g.name, d.full_name) AS name, r.is_deep,
-               (SELECT count(*) FROM autoenroll_waiting w
-                JOIN users u ON u.id = w.user_id
-                JOIN departments ud ON ud.id = u.department_id
-                WHERE w.rule_id = r.id AND {IS_ALIVE} AND {_FITS} AND {scope.clause("ud.path")}
-               ) AS waiting, r.created_at
-        FROM autoenroll_rules r
-        JOIN content_items i ON i.id = r.item_id
-        LEFT JOIN departments d ON d.id = r.department_id
-        LEFT JOIN user_groups g ON g.id = r.group_id
-        LEFT JOIN departments gd ON gd.id = g.department_id
-        WHERE {scope.clause(_PLACE)}
+def _rules(scope: Scope) -> Select[Any]:
+    """Return the rules in `scope`.
+
+    A rule lies where its department or its group's department lies; one by type lies everywhere.
     """
+    waiting = (
+        select(func.count())
+        .select_from(AutoenrollWaiting)
+        .join(User, col(User.id) == col(AutoenrollWaiting.user_id))
+        .join(Department, col(Department.id) == col(User.department_id))
+        .where(
+            col(AutoenrollWaiting.rule_id) == col(AutoenrollRule.id),
+            is_alive(),
+            _FITS,
+            within(scope, Department.path),
+        )
+        .correlate(AutoenrollRule, _NAMED)
+        .scalar_subquery()
+    )
+    name = func.coalesce(
+        type_coerce(col(AutoenrollRule.type), Text), col(Group.name), col(_NAMED.full_name)
+    )
+    rules: Select[Any] = (
+        select(
+            *columns_of(
+                Rule,
+                AutoenrollRule,
+                content=col(ContentItem.code),
+                title=col(ContentItem.title),
+                content_status=col(ContentItem.status),
+                name=name,
+                waiting=waiting,
+            )
+        )
+        .select_from(AutoenrollRule)
+        .join(ContentItem, col(ContentItem.id) == col(AutoenrollRule.item_id))
+        .outerjoin(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))
+        .outerjoin(Group, col(Group.id) == col(AutoenrollRule.group_id))
+        .outerjoin(_OF_GROUP, col(_OF_GROUP.id) == col(Group.department_id))
+        .where(or_(within(scope, _NAMED.path), within(scope, _OF_GROUP.path)))
+    )
+    return rules
 
 
 def find(work: Work, given: str, scope: Scope) -> Rule | None:
@@ -54,13 +113,10 @@ def find(work: Work, given: str, scope: Scope) -> Rule | None:
     """
     digits = canonical.trim(given)
     is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    found = work.all(
-        Rule,
-        f"{_rules(scope)} AND (r.code_key = :code OR r.id = :number) ORDER BY r.id",
-        code=canonical.key(given),
-        number=int(digits) if is_number else None,
-        now=work.now,
-    )
+    named = [col(AutoenrollRule.code_key) == canonical.key(given)]
+    if is_number:
+        named.append(col(AutoenrollRule.id) == int(digits))
+    found = work.all(Rule, _rules(scope).where(or_(*named)), now=work.now)
     if len(found) > 1:
         raise Ambiguous(given=given, what="auto-enrollment rule")
     return found[0] if found else None
@@ -76,12 +132,12 @@ def get(work: Work, given: str, scope: Scope) -> Rule:
 
 def lock(work: Work, number: int) -> None:
     """Keep everybody else from changing this rule until we are done."""
-    work.value(f"SELECT id FROM autoenroll_rules WHERE id = :id{work.for_update}", id=number)
+    work.value(select(AutoenrollRule.id).where(col(AutoenrollRule.id) == number).with_for_update())
 
 
 def by_id(work: Work, number: int) -> Rule:
     """Return the rule with that id; raises AutoenrollUnknown when it has just gone."""
-    found = work.one(Rule, f"{_rules(ANYWHERE)} AND r.id = :id", id=number, now=work.now)
+    found = work.one(Rule, _rules(ANYWHERE).where(col(AutoenrollRule.id) == number), now=work.now)
     if found is None:
         raise AutoenrollUnknown(given=number)
     return found
@@ -91,37 +147,29 @@ def of_code(work: Work, code: str) -> Rule | None:
     """Return the rule with that code, wherever it lies; numbers do not count."""
     return work.one(
         Rule,
-        f"{_rules(ANYWHERE)} AND r.code_key = :code",
-        code=canonical.key(code),
+        _rules(ANYWHERE).where(col(AutoenrollRule.code_key) == canonical.key(code)),
         now=work.now,
     )
 
 
 def saying(work: Work, item_id: int, target: dict[str, Any]) -> Rule | None:
     """Return the rule on that item for that target, which is a column and what stands in it."""
-    fits = "".join(f" AND r.{name} = :{name}" for name in target)
+    fits = (col(getattr(AutoenrollRule, name)) == value for name, value in target.items())
     return work.one(
         Rule,
-        f"{_rules(ANYWHERE)} AND r.item_id = :item{fits}",
-        item=item_id,
+        _rules(ANYWHERE).where(col(AutoenrollRule.item_id) == item_id, *fits),
         now=work.now,
-        **target,
     )
 
 
 def listed(work: Work, scope: Scope, *, item_id: int | None, under: str | None) -> Iterator[Rule]:
     """Yield the rules in scope by code: on one item, and of one department and those under it."""
-    return work.each(
-        Rule,
-        f"""
-        {_rules(scope)} AND (:item IS NULL OR r.item_id = :item)
-          AND (:under IS NULL OR d.path LIKE :under)
-        ORDER BY r.code_key
-        """,
-        item=item_id,
-        under=f"{under}%" if under else None,
-        now=work.now,
-    )
+    statement = _rules(scope).order_by(col(AutoenrollRule.code_key))
+    if item_id is not None:
+        statement = statement.where(col(AutoenrollRule.item_id) == item_id)
+    if under is not None:
+        statement = statement.where(col(_NAMED.path).like(f"{under}%"))
+    return work.each(Rule, statement, now=work.now)
 
 
 def codes(work: Work, scope: Scope) -> frozenset[str]:
@@ -133,27 +181,26 @@ def naming(work: Work, column: str, ids: Sequence[int]) -> list[Rule]:
     """Return the rules whose `column` (department_id, group_id or item_id) is one of `ids`."""
     return work.all(
         Rule,
-        f"{_rules(ANYWHERE)} AND r.{column} IN :ids ORDER BY r.code_key",
-        ids=list(ids),
+        _rules(ANYWHERE)
+        .where(among(getattr(AutoenrollRule, column), ids))
+        .order_by(col(AutoenrollRule.code_key)),
         now=work.now,
     )
 
 
 def add(work: Work, **values: Any) -> int:
     """Insert a rule and return its id."""
-    return work.insert("autoenroll_rules", **values)
+    return work.insert(AutoenrollRule, **values)
 
 
 def set_depth(work: Work, number: int, *, is_deep: bool) -> None:
     """Let a rule's department stand for everything under it, or for itself alone."""
-    work.run(
-        "UPDATE autoenroll_rules SET is_deep = :is_deep WHERE id = :id", id=number, is_deep=is_deep
-    )
+    work.update(AutoenrollRule, number, is_deep=is_deep)
 
 
 def delete(work: Work, ids: Sequence[int]) -> None:
     """Delete rules; whom they have enrolled stays enrolled, and nobody waits for them any more."""
-    work.run("DELETE FROM autoenroll_rules WHERE id IN :ids", ids=list(ids))
+    work.run(delete_from(AutoenrollRule).where(among(AutoenrollRule.id, ids)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +210,15 @@ class Presence:
     is_any: bool
 
 
+_ANY = select(AutoenrollRule.id).limit(1)
+
+
 def has_rules(work: Work) -> bool:
     """Say whether there is any rule: all that joining costs while there is none.
 
     Asked once in each unit of work, until it `forget`s Presence.
     """
-    return work.remember(Presence, lambda: _presence(work)).is_any
-
-
-def _presence(work: Work) -> Presence:
-    return Presence(bool(work.value("SELECT EXISTS (SELECT 1 FROM autoenroll_rules)")))
+    return work.remember(Presence, lambda: Presence(work.value(_ANY) is not None)).is_any
 
 
 # Whom rules reach --------------------------------------------------------------------------------
@@ -188,27 +234,34 @@ class Reached:
     group_id: int | None
     user_id: int
     login: str
-    status: str
+    status: Status
 
 
-_REACHED = f"""
-    SELECT r.id AS rule_id, r.code, r.item_id, r.group_id, u.id AS user_id, u.login,
-           {STATUS_NOW} AS status
-    FROM users u
-    JOIN departments ud ON ud.id = u.department_id
-    CROSS JOIN autoenroll_rules r
-    LEFT JOIN departments d ON d.id = r.department_id
-    WHERE u.id IN :users
-"""
-_ORDER = "ORDER BY r.id, u.id"
+# Each of these goes from the people to the rules, in the order in which they are enrolled.
+_REACHED = (
+    select(
+        *columns_of(
+            Reached,
+            AutoenrollRule,
+            rule_id=col(AutoenrollRule.id),
+            user_id=col(User.id),
+            login=col(User.login),
+            status=status_now(),
+        )
+    )
+    .select_from(User)
+    .order_by(col(AutoenrollRule.id), col(User.id))
+)
 
 
 def by_department(work: Work, user_ids: Sequence[int]) -> list[Reached]:
     """Return which rules are about the departments that these people are in."""
     return work.all(
         Reached,
-        f"{_REACHED} AND r.target = 'department' AND {_IN_DEPARTMENT} {_ORDER}",
-        users=list(user_ids),
+        _REACHED.join(Department, col(Department.id) == col(User.department_id))
+        .join(AutoenrollRule, col(AutoenrollRule.target) == Target.DEPARTMENT)
+        .join(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))
+        .where(among(User.id, user_ids), _IN_DEPARTMENT),
         now=work.now,
     )
 
@@ -217,9 +270,9 @@ def by_group(work: Work, user_ids: Sequence[int], group_ids: Sequence[int]) -> l
     """Return which rules are about those of the groups that these people are in."""
     return work.all(
         Reached,
-        f"{_REACHED} AND r.group_id IN :groups AND {_IN_GROUP} {_ORDER}",
-        users=list(user_ids),
-        groups=list(group_ids),
+        _REACHED.join(GroupMember, col(GroupMember.user_id) == col(User.id))
+        .join(AutoenrollRule, col(AutoenrollRule.group_id) == col(GroupMember.group_id))
+        .where(among(User.id, user_ids), among(GroupMember.group_id, group_ids)),
         now=work.now,
     )
 
@@ -227,7 +280,9 @@ def by_group(work: Work, user_ids: Sequence[int], group_ids: Sequence[int]) -> l
 def by_type(work: Work, user_ids: Sequence[int]) -> list[Reached]:
     """Return which rules are about the types of these people."""
     return work.all(
-        Reached, f"{_REACHED} AND {_OF_TYPE} {_ORDER}", users=list(user_ids), now=work.now
+        Reached,
+        _REACHED.join(AutoenrollRule, _OF_TYPE).where(among(User.id, user_ids)),
+        now=work.now,
     )
 
 
@@ -235,12 +290,11 @@ def waited_for(work: Work, user_ids: Sequence[int]) -> list[Reached]:
     """Return the rules that these people wait for and that are still about them."""
     return work.all(
         Reached,
-        f"""
-        {_REACHED} AND {_FITS} AND EXISTS (
-            SELECT 1 FROM autoenroll_waiting w WHERE w.rule_id = r.id AND w.user_id = u.id)
-        {_ORDER}
-        """,
-        users=list(user_ids),
+        _REACHED.join(AutoenrollWaiting, col(AutoenrollWaiting.user_id) == col(User.id))
+        .join(AutoenrollRule, col(AutoenrollRule.id) == col(AutoenrollWaiting.rule_id))
+        .join(Department, col(Department.id) == col(User.department_id))
+        .outerjoin(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))
+        .where(among(User.id, user_ids), _FITS),
         now=work.now,
     )
 
@@ -255,79 +309,114 @@ class Covered:
 
 def covering(work: Work, department_ids: Sequence[int]) -> list[Covered]:
     """Return which rules are about whoever is in one of these departments."""
+    is_under = and_(col(AutoenrollRule.is_deep), col(Department.path).like(col(_NAMED.path) + "%"))
     return work.all(
         Covered,
-        """
-        SELECT r.id AS rule_id, o.id AS department_id
-        FROM departments o
-        CROSS JOIN autoenroll_rules r
-        JOIN departments d ON d.id = r.department_id
-        WHERE o.id IN :departments AND (o.id = d.id OR (r.is_deep AND o.path LIKE d.path || '%'))
-        """,
-        departments=list(department_ids),
+        select(
+            *columns_of(
+                Covered,
+                AutoenrollRule,
+                rule_id=col(AutoenrollRule.id),
+                department_id=col(Department.id),
+            )
+        )
+        .select_from(AutoenrollRule)
+        .join(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))
+        .join(Department, or_(col(Department.id) == col(_NAMED.id), is_under))
+        .where(among(Department.id, department_ids)),
     )
 
 
 def let_wait(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
     """Note that a rule has reached people who cannot be enrolled yet; again changes nothing."""
-    work.run(
-        """
-        INSERT INTO autoenroll_waiting (rule_id, user_id, since_at)
-        SELECT :rule, u.id, :now FROM users u WHERE u.id IN :users
-        ON CONFLICT DO NOTHING
-        """,
-        rule=rule_id,
-        users=list(user_ids),
-        now=work.now,
-    )
+    people = select(
+        literal(rule_id, BigInteger).label("rule_id"),
+        col(User.id).label("user_id"),
+        literal(work.now, Moment).label("since_at"),
+    ).where(among(User.id, user_ids))
+    work.insert_once(AutoenrollWaiting, people)
 
 
 def end_waiting(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
     """Note that people wait for a rule no longer."""
     work.run(
-        "DELETE FROM autoenroll_waiting WHERE rule_id = :rule AND user_id IN :users",
-        rule=rule_id,
-        users=list(user_ids),
+        delete_from(AutoenrollWaiting).where(
+            col(AutoenrollWaiting.rule_id) == rule_id, among(AutoenrollWaiting.user_id, user_ids)
+        )
     )
 
 
 def forget_waiting(work: Work, item_id: int, user_ids: Sequence[int]) -> None:
     """Let people wait no more for the rules on an item."""
+    on_item = select(AutoenrollRule.id).where(col(AutoenrollRule.item_id) == item_id)
     work.run(
-        """
-        DELETE FROM autoenroll_waiting WHERE user_id IN :users
-          AND rule_id IN (SELECT id FROM autoenroll_rules WHERE item_id = :item)
-        """,
-        item=item_id,
-        users=list(user_ids),
+        delete_from(AutoenrollWaiting).where(
+            among(AutoenrollWaiting.user_id, user_ids), col(AutoenrollWaiting.rule_id).in_(on_item)
+        )
     )
 
 
-def fitting(work: Work, rule_id: int, scope: Scope) -> list[Fitting]:
+def fitting(work: Work, rule: Rule, scope: Scope) -> list[Fitting]:
     """Return the people in `scope` whom a rule is about, by login."""
+    is_there = and_(col(Enrollment.id).is_not(None), col(Enrollment.phase) != Phase.PRE_ENROLLED)
     return work.all(
         Fitting,
-        f"""
-        SELECT u.id, u.login, u.email, ud.full_name AS department, {STATUS_NOW} AS status,
-               w.user_id IS NOT NULL AS is_waiting,
-               e.id IS NOT NULL AND e.phase <> 'pre-enrolled' AS is_enrolled,
-               EXISTS (SELECT 1 FROM enrollment_reasons s
-                       WHERE s.enrollment_id = e.id AND s.reason = 'rule'
-                         AND s.reference = r.code) AS has_reason,
-               w.user_id IS NULL AND EXISTS (
-                   SELECT 1 FROM enrollments c
-                   WHERE c.item_id = r.item_id AND c.user_id = u.id
-                     AND c.canceled_at IS NOT NULL AND c.phase <> 'pre-enrolled') AS is_removed
-        FROM autoenroll_rules r
-        LEFT JOIN departments d ON d.id = r.department_id
-        CROSS JOIN users u
-        JOIN departments ud ON ud.id = u.department_id
-        LEFT JOIN autoenroll_waiting w ON w.rule_id = r.id AND w.user_id = u.id
-        LEFT JOIN enrollments e
-            ON e.item_id = r.item_id AND e.user_id = u.id AND e.canceled_at IS NULL
-        WHERE r.id = :rule AND {_FITS} AND {IS_ALIVE} AND {scope.clause("ud.path")}
-        ORDER BY u.login_key
-        """,
-        rule=rule_id,
+        select(
+            *columns_of(
+                Fitting,
+                User,
+                department=col(Department.full_name),
+                status=status_now(),
+                is_waiting=col(AutoenrollWaiting.user_id).is_not(None),
+                is_enrolled=and_(is_there, col(Enrollment.canceled_at).is_(None)),
+                has_reason=and_(
+                    col(Enrollment.canceled_at).is_(None),
+                    exists().where(
+                        col(EnrollmentReason.enrollment_id) == col(Enrollment.id),
+                        col(EnrollmentReason.reason) == Reason.RULE,
+                        col(EnrollmentReason.reference) == rule.code,
+                    ),
+                ),
+                is_removed=and_(
+                    col(AutoenrollWaiting.user_id).is_(None),
+                    is_there,
+                    col(Enrollment.canceled_at).is_not(None),
+                ),
+            )
+        )
+        .select_from(User)
+        .join(Department, col(Department.id) == col(User.department_id))
+        .outerjoin(
+            AutoenrollWaiting,
+            and_(
+                col(AutoenrollWaiting.rule_id) == rule.id,
+                col(AutoenrollWaiting.user_id) == col(User.id),
+            ),
+        )
+        # Somebody has one row for an item, be it canceled or not.
+        .outerjoin(
+            Enrollment,
+            and_(col(Enrollment.item_id) == rule.item_id, col(Enrollment.user_id) == col(User.id)),
+        )
+        .where(_is_meant_by(rule), is_alive(), within(scope, Department.path))
+        .order_by(col(User.login_key)),
         now=work.now,
+    )
+
+
+def _is_meant_by(rule: Rule) -> ColumnElement[bool]:
+    """Return the condition that a rule is about `User`, found from what the rule names."""
+    if rule.group_id is not None:
+        members = select(GroupMember.user_id).where(col(GroupMember.group_id) == rule.group_id)
+        return col(User.id).in_(members)
+    if rule.department_id is None:
+        return col(User.type) == rule.type
+    if not rule.is_deep:
+        return col(User.department_id) == rule.department_id
+    below = aliased(Department)
+    return col(User.department_id).in_(
+        select(below.id)
+        .select_from(_NAMED)
+        .join(below, col(below.path).like(col(_NAMED.path) + "%"))
+        .where(col(_NAMED.id) == rule.department_id)
     )

@@ -1,48 +1,64 @@
 """What must hold between folders, pathways and what is in them."""
 
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, or_, select
+
+from lmsctl.content.model import ContentItem, PathwayItem
+from lmsctl.content.results import Kind
 from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
+
+_FOLDER = aliased(ContentItem)
+_PATHWAY = aliased(ContentItem)
+_INSIDE = aliased(ContentItem)
+
+_TOP = (
+    select(ContentItem.id)
+    .where(col(ContentItem.parent_id).is_(None))
+    .cte("reached", recursive=True)
+)
+_REACHED = _TOP.union(select(_INSIDE.id).join(_TOP, col(_INSIDE.parent_id) == _TOP.c.id))
 
 CHECKS = (
     Check(
         "folders_hold_content",
         "Content lies in folders only.",
-        """
-        SELECT i.code || ' in ' || f.code AS example
-        FROM content_items i JOIN content_items f ON f.id = i.parent_id
-        WHERE f.kind <> 'folder'
-        """,
+        select(example(ContentItem.code, " in ", _FOLDER.code))
+        .select_from(ContentItem)
+        .join(_FOLDER, col(_FOLDER.id) == col(ContentItem.parent_id))
+        .where(col(_FOLDER.kind) != Kind.FOLDER),
     ),
     Check(
         "folders_form_no_circle",
         "Every folder can be reached from the top.",
-        """
-        SELECT i.code AS example FROM content_items i WHERE i.id NOT IN (
-            WITH RECURSIVE reached (id) AS (
-                SELECT id FROM content_items WHERE parent_id IS NULL
-                UNION
-                SELECT c.id FROM content_items c JOIN reached r ON c.parent_id = r.id)
-            SELECT id FROM reached)
-        """,
+        select(example(ContentItem.code)).where(col(ContentItem.id).not_in(select(_REACHED.c.id))),
     ),
     Check(
         "pathways_lead_over_items",
         "Only pathways have items, which are courses, topics and articles.",
-        """
-        SELECT p.code || ': ' || i.code AS example
-        FROM pathway_items pi
-        JOIN content_items p ON p.id = pi.pathway_id
-        JOIN content_items i ON i.id = pi.item_id
-        WHERE p.kind <> 'pathway' OR i.kind NOT IN ('course', 'topic', 'article')
-        """,
+        select(example(_PATHWAY.code, ": ", ContentItem.code))
+        .select_from(PathwayItem)
+        .join(_PATHWAY, col(_PATHWAY.id) == col(PathwayItem.pathway_id))
+        .join(ContentItem, col(ContentItem.id) == col(PathwayItem.item_id))
+        .where(
+            or_(
+                col(_PATHWAY.kind) != Kind.PATHWAY,
+                col(ContentItem.kind).not_in([Kind.COURSE, Kind.TOPIC, Kind.ARTICLE]),
+            )
+        ),
     ),
     Check(
         "pathway_positions_count",
         "The items of a pathway stand at 1, 2, 3 and so on.",
-        """
-        SELECT p.code AS example
-        FROM pathway_items pi JOIN content_items p ON p.id = pi.pathway_id
-        GROUP BY p.id, p.code
-        HAVING count(*) <> max(pi.position) OR count(DISTINCT pi.position) <> count(*)
-        """,
+        select(example(_PATHWAY.code))
+        .select_from(PathwayItem)
+        .join(_PATHWAY, col(_PATHWAY.id) == col(PathwayItem.pathway_id))
+        .group_by(col(_PATHWAY.id), col(_PATHWAY.code))
+        .having(
+            or_(
+                func.count() != func.max(col(PathwayItem.position)),
+                func.count(func.distinct(col(PathwayItem.position))) != func.count(),
+            )
+        ),
     ),
 )

@@ -103,10 +103,10 @@ class ContentRow:
 
     id: int
     code: str
-    kind: str
+    kind: Kind
     title: str
-    status: str
-    source: str
+    status: Status
+    source: Source
     folder: str | None
     author: str | None
 

@@ -16,7 +16,7 @@ from lmsctl.content.errors import (
     PathwayItemWrong,
     PathwayWrong,
 )
-from lmsctl.content.results import Kind, Status
+from lmsctl.content.results import Kind, Source, Status
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
@@ -35,11 +35,11 @@ class Item:
     """An item as the program needs it; `parent_id` is its folder, `owner_id` its author."""
 
     id: int
-    kind: str
+    kind: Kind
     code: str
     title: str
-    status: str
-    source: str
+    status: Status
+    source: Source
     parent_id: int | None
     is_inheriting: bool
     link: str | None
@@ -98,7 +98,7 @@ def next_status(item: Item, *, is_draft: bool) -> Status:
     """
     if item.status == Status.ARCHIVED:
         raise ContentArchived(given=item.code)
-    return first_status(Kind(item.kind), is_draft=is_draft)
+    return first_status(item.kind, is_draft=is_draft)
 
 
 def check_folder(item: Item) -> None:

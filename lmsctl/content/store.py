@@ -1,23 +1,54 @@
-"""The SQL of the content room."""
+"""The statements of the content room."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement, Text, bindparam
+from sqlalchemy.orm import aliased
+from sqlmodel import (
+    SQLModel,
+    case,
+    col,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlmodel import delete as delete_from
+
 from lmsctl.content.errors import ContentUnknown
-from lmsctl.content.results import ContentRow, Granted, Opened, Part
+from lmsctl.content.model import CatalogRule, ContentGrant, ContentItem, PathwayItem
+from lmsctl.content.results import (
+    Audience,
+    ContentRow,
+    Granted,
+    Kind,
+    Opened,
+    Opening,
+    Part,
+    Status,
+)
 from lmsctl.content.rules import Item
+from lmsctl.department.model import Department
+from lmsctl.group.model import Group
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Sight
+from lmsctl.rights.store import person_in_sight, target_in_sight
+from lmsctl.user.model import User
 
 _LONGEST_NUMBER = 18
-_ITEM = """
-    SELECT id, kind, code, title, status, source, parent_id, is_inheriting, link, owner_id,
-           due_days, due_on, version
-    FROM content_items
-"""
+_ITEM = select(*columns_of(Item, ContentItem))
+_OF_ID = _ITEM.where(col(ContentItem.id) == bindparam("number"))
+_OF_LINK = _ITEM.where(col(ContentItem.link) == bindparam("secret"))
+_ID = select(ContentItem.id).where(col(ContentItem.id) == bindparam("number"))
+_LOCK = _ID.with_for_update()
 
 
 def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
@@ -27,16 +58,13 @@ def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
     """
     digits = canonical.trim(given)
     is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    found = work.all(
-        Item,
-        f"""
-        {_ITEM} WHERE (code_key = :code OR id = :number)
-          AND (:owner IS NULL OR owner_id = :owner) ORDER BY id
-        """,
-        code=canonical.key(given),
-        number=int(digits) if is_number else None,
-        owner=owner_id,
-    )
+    named = [col(ContentItem.code_key) == canonical.key(given)]
+    if is_number:
+        named.append(col(ContentItem.id) == int(digits))
+    statement = _ITEM.where(or_(*named))
+    if owner_id is not None:
+        statement = statement.where(col(ContentItem.owner_id) == owner_id)
+    found = work.all(Item, statement)
     if len(found) > 1:
         raise Ambiguous(given=given, what="content")
     return found[0] if found else None
@@ -52,7 +80,7 @@ def get(work: Work, code: str, *, owner_id: int | None = None) -> Item:
 
 def by_id(work: Work, number: int) -> Item:
     """Return the item with that id; raises ContentUnknown when it has just gone."""
-    found = work.one(Item, f"{_ITEM} WHERE id = :id", id=number)
+    found = work.one(Item, _OF_ID, number=number)
     if found is None:
         raise ContentUnknown(given=number)
     return found
@@ -60,56 +88,60 @@ def by_id(work: Work, number: int) -> Item:
 
 def by_ids(work: Work, numbers: Sequence[int]) -> list[Item]:
     """Return the items with these ids."""
-    return work.all(Item, f"{_ITEM} WHERE id IN :numbers ORDER BY id", numbers=list(numbers))
+    return work.all(Item, _ITEM.where(among(ContentItem.id, numbers)).order_by(col(ContentItem.id)))
 
 
 def of_code(work: Work, code_key: str) -> Item | None:
     """Return the item with this code; numbers do not count."""
-    return work.one(Item, f"{_ITEM} WHERE code_key = :key", key=code_key)
+    return work.one(Item, _ITEM.where(col(ContentItem.code_key) == code_key))
 
 
 def of_link(work: Work, link: str) -> Item | None:
     """Return the item with this open link."""
-    return work.one(Item, f"{_ITEM} WHERE link = :link", link=link)
+    return work.one(Item, _OF_LINK, secret=link)
 
 
 def lock(work: Work, number: int) -> Item:
     """Return the item as it is now, and keep everybody else from changing it until we are done."""
-    work.value(f"{_ITEM} WHERE id = :id{work.for_update}", id=number)
+    work.value(_LOCK, number=number)
     return by_id(work, number)
 
 
 def share(work: Work, number: int) -> Item:
     """Return the item as it is now, and let nobody change it, while others may share it."""
-    work.value(f"SELECT id FROM content_items WHERE id = :id{locks.for_share(work)}", id=number)
+    work.value(locks.shared(work, _ID), number=number)
     return by_id(work, number)
 
 
 def share_all(work: Work, numbers: Sequence[int]) -> None:
     """Let nobody change these items until we are done, while others may share them."""
-    clause = locks.for_share(work)
-    if clause and numbers:
-        sql = f"SELECT id FROM content_items WHERE id IN :ids ORDER BY id{clause}"
-        work.values(sql, ids=list(numbers))
+    if numbers and work.is_writing:
+        found = select(ContentItem.id).where(among(ContentItem.id, numbers))
+        work.values(locks.shared(work, found.order_by(col(ContentItem.id))))
 
 
 def lock_folders(work: Work) -> None:
     """Let nobody else move folders until we are done."""
-    work.values(f"{_ITEM} WHERE kind = 'folder' ORDER BY id{work.for_update}")
+    work.values(
+        select(ContentItem.id)
+        .where(col(ContentItem.kind) == Kind.FOLDER)
+        .order_by(col(ContentItem.id))
+        .with_for_update()
+    )
 
 
 def above(work: Work, number: int) -> list[int]:
     """Return the ids of an item and of all folders it lies in."""
-    return work.values(
-        """
-        WITH RECURSIVE above (id, parent_id) AS (
-            SELECT id, parent_id FROM content_items WHERE id = :id
-            UNION
-            SELECT f.id, f.parent_id FROM content_items f JOIN above a ON f.id = a.parent_id)
-        SELECT id FROM above
-        """,
-        id=number,
+    start = (
+        select(ContentItem.id, ContentItem.parent_id)
+        .where(col(ContentItem.id) == number)
+        .cte("above", recursive=True)
     )
+    folder = aliased(ContentItem)
+    found = start.union(
+        select(folder.id, folder.parent_id).join(start, col(folder.id) == start.c.parent_id)
+    )
+    return work.values(select(found.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +156,9 @@ def holdings(work: Work, folder_id: int) -> Holdings:
     """Return how much lies directly in a folder."""
     found = work.one(
         Holdings,
-        "SELECT count(*) AS count, min(code) AS example FROM content_items WHERE parent_id = :id",
-        id=folder_id,
+        select(func.count().label("count"), func.min(col(ContentItem.code)).label("example")).where(
+            col(ContentItem.parent_id) == folder_id
+        ),
     )
     assert found is not None
     return found
@@ -133,22 +166,17 @@ def holdings(work: Work, folder_id: int) -> Holdings:
 
 def add(work: Work, **values: Any) -> int:
     """Insert an item and return its id."""
-    return work.insert("content_items", **values)
+    return work.insert(ContentItem, **values)
 
 
 def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one item and count up its version."""
-    assignments = "".join(f"{name} = :{name}, " for name in values)
-    work.run(
-        f"UPDATE content_items SET {assignments}version = version + 1 WHERE id = :id",
-        id=number,
-        **values,
-    )
+    work.update(ContentItem, number, **values)
 
 
 def delete(work: Work, number: int) -> None:
     """Delete an item with its grants, its catalog rules and its places in pathways."""
-    work.run("DELETE FROM content_items WHERE id = :id", id=number)
+    work.run(delete_from(ContentItem).where(col(ContentItem.id) == number))
 
 
 # Looking -----------------------------------------------------------------------------------------
@@ -162,18 +190,22 @@ class Names:
     author: str | None
 
 
+def _author(sight: Sight) -> ColumnElement[str]:
+    """Return what the author `User` in `Department` is called, NULL where they are out of sight."""
+    return case((person_in_sight(sight, Department.path, User.id), col(User.login)))
+
+
 def names(work: Work, item: Item, sight: Sight) -> Names:
     """Return what an item's folder and author, if in sight, are called."""
+    folder = aliased(ContentItem)
     found = work.one(
         Names,
-        f"""
-        SELECT f.code AS folder, u.login AS author
-        FROM content_items i
-        LEFT JOIN content_items f ON f.id = i.parent_id
-        LEFT JOIN {_author(sight)} u ON u.id = i.owner_id
-        WHERE i.id = :id
-        """,
-        id=item.id,
+        select(*columns_of(Names, ContentItem, folder=col(folder.code), author=_author(sight)))
+        .select_from(ContentItem)
+        .outerjoin(folder, col(folder.id) == col(ContentItem.parent_id))
+        .outerjoin(User, col(User.id) == col(ContentItem.owner_id))
+        .outerjoin(Department, col(Department.id) == col(User.department_id))
+        .where(col(ContentItem.id) == item.id),
     )
     return found or Names(None, None)
 
@@ -182,34 +214,30 @@ def names(work: Work, item: Item, sight: Sight) -> Names:
 class Filter:
     """Which items are wanted; None does not narrow."""
 
-    kind: str | None = None
-    status: str | None = None
+    kind: Kind | None = None
+    status: Status | None = None
     folder_id: int | None = None
-
-
-def _author(sight: Sight) -> str:
-    return f"""(SELECT w.id, w.login FROM users w JOIN departments wd ON wd.id = w.department_id
-                WHERE {sight.person("wd.path", "w.id")})"""
 
 
 def listed(work: Work, wanted: Filter, sight: Sight) -> Iterator[ContentRow]:
     """Yield the items that fit every filter, by code; their authors only if they are in sight."""
-    return work.each(
-        ContentRow,
-        f"""
-        SELECT i.id, i.code, i.kind, i.title, i.status, i.source, f.code AS folder,
-               u.login AS author
-        FROM content_items i
-        LEFT JOIN content_items f ON f.id = i.parent_id
-        LEFT JOIN {_author(sight)} u ON u.id = i.owner_id
-        WHERE (:kind IS NULL OR i.kind = :kind) AND (:status IS NULL OR i.status = :status)
-          AND (:folder IS NULL OR i.parent_id = :folder)
-        ORDER BY i.code_key
-        """,
-        kind=wanted.kind,
-        status=wanted.status,
-        folder=wanted.folder_id,
+    folder = aliased(ContentItem)
+    statement = (
+        select(*columns_of(ContentRow, ContentItem, folder=col(folder.code), author=_author(sight)))
+        .select_from(ContentItem)
+        .outerjoin(folder, col(folder.id) == col(ContentItem.parent_id))
+        .outerjoin(User, col(User.id) == col(ContentItem.owner_id))
+        .outerjoin(Department, col(Department.id) == col(User.department_id))
+        .order_by(col(ContentItem.code_key))
     )
+    for column, value in (
+        (ContentItem.kind, wanted.kind),
+        (ContentItem.status, wanted.status),
+        (ContentItem.parent_id, wanted.folder_id),
+    ):
+        if value is not None:
+            statement = statement.where(col(column) == value)
+    return work.each(ContentRow, statement)
 
 
 # Pathways ----------------------------------------------------------------------------------------
@@ -227,12 +255,12 @@ def parts(work: Work, pathway_id: int) -> list[Part]:
     """Return the items of a pathway in their order."""
     return work.all(
         Part,
-        """
-        SELECT p.position, i.code, i.title, p.is_mandatory
-        FROM pathway_items p JOIN content_items i ON i.id = p.item_id
-        WHERE p.pathway_id = :pathway ORDER BY p.position
-        """,
-        pathway=pathway_id,
+        select(
+            *columns_of(Part, PathwayItem, code=col(ContentItem.code), title=col(ContentItem.title))
+        )
+        .join(ContentItem, col(ContentItem.id) == col(PathwayItem.item_id))
+        .where(col(PathwayItem.pathway_id) == pathway_id)
+        .order_by(col(PathwayItem.position)),
     )
 
 
@@ -240,51 +268,37 @@ def place(work: Work, pathway_id: int, item_id: int) -> Place | None:
     """Return where an item stands in a pathway, None when it does not."""
     return work.one(
         Place,
-        """
-        SELECT position, is_mandatory FROM pathway_items
-        WHERE pathway_id = :pathway AND item_id = :item
-        """,
-        pathway=pathway_id,
-        item=item_id,
+        select(*columns_of(Place, PathwayItem)).where(
+            col(PathwayItem.pathway_id) == pathway_id, col(PathwayItem.item_id) == item_id
+        ),
     )
 
 
 def put_in(work: Work, pathway_id: int, item_id: int, position: int, *, is_mandatory: bool) -> None:
     """Put an item into a pathway; what stands there and after it moves on by one."""
     work.run(
-        """
-        UPDATE pathway_items SET position = position + 1
-        WHERE pathway_id = :pathway AND position >= :position
-        """,
-        pathway=pathway_id,
-        position=position,
+        update(PathwayItem)
+        .where(col(PathwayItem.pathway_id) == pathway_id, col(PathwayItem.position) >= position)
+        .values(position=col(PathwayItem.position) + 1)
     )
     work.run(
-        """
-        INSERT INTO pathway_items (pathway_id, item_id, position, is_mandatory)
-        VALUES (:pathway, :item, :position, :is_mandatory)
-        """,
-        pathway=pathway_id,
-        item=item_id,
-        position=position,
-        is_mandatory=is_mandatory,
+        insert(PathwayItem).values(
+            pathway_id=pathway_id, item_id=item_id, position=position, is_mandatory=is_mandatory
+        )
     )
 
 
 def take_out(work: Work, pathway_id: int, item_id: int, position: int) -> None:
     """Take the item at `position` out of a pathway; what comes after it moves up."""
     work.run(
-        "DELETE FROM pathway_items WHERE pathway_id = :pathway AND item_id = :item",
-        pathway=pathway_id,
-        item=item_id,
+        delete_from(PathwayItem).where(
+            col(PathwayItem.pathway_id) == pathway_id, col(PathwayItem.item_id) == item_id
+        )
     )
     work.run(
-        """
-        UPDATE pathway_items SET position = position - 1
-        WHERE pathway_id = :pathway AND position > :position
-        """,
-        pathway=pathway_id,
-        position=position,
+        update(PathwayItem)
+        .where(col(PathwayItem.pathway_id) == pathway_id, col(PathwayItem.position) > position)
+        .values(position=col(PathwayItem.position) - 1)
     )
 
 
@@ -301,12 +315,11 @@ def stations(work: Work, item_id: int) -> list[Station]:
     """Return the pathways that lead over an item."""
     return work.all(
         Station,
-        """
-        SELECT i.id, i.code, p.position
-        FROM pathway_items p JOIN content_items i ON i.id = p.pathway_id
-        WHERE p.item_id = :item ORDER BY i.code_key
-        """,
-        item=item_id,
+        select(*columns_of(Station, ContentItem, position=col(PathwayItem.position)))
+        .select_from(PathwayItem)
+        .join(ContentItem, col(ContentItem.id) == col(PathwayItem.pathway_id))
+        .where(col(PathwayItem.item_id) == item_id)
+        .order_by(col(ContentItem.code_key)),
     )
 
 
@@ -314,10 +327,7 @@ def stations(work: Work, item_id: int) -> list[Station]:
 
 
 def is_named(sight: Sight, *, group: str, department: str) -> str:
-    """Return an SQL condition: the group or department that something is for is in sight, if any.
-
-    The arguments are the columns with the path of the group's department, and of the department.
-    """
+    """Return `rights.store.target_in_sight` as SQL text, for the rooms that still write such."""
     return (
         f"(({group} IS NULL OR {sight.groups.clause(group)})"
         f" AND ({department} IS NULL OR {sight.departments.named(department)}))"
@@ -326,33 +336,39 @@ def is_named(sight: Sight, *, group: str, department: str) -> str:
 
 def grants(work: Work, item_id: int, sight: Sight) -> list[Granted]:
     """Return the grants on an item, without those to whom or what is out of sight."""
+    of_user, of_group = aliased(Department), aliased(Department)
+    name = func.coalesce(col(User.login), col(Group.name), col(Department.full_name))
     return work.all(
         Granted,
-        f"""
-        SELECT i.code AS content, g.audience, COALESCE(u.login, gr.name, d.full_name) AS name
-        FROM content_grants g
-        JOIN content_items i ON i.id = g.item_id
-        LEFT JOIN users u ON u.id = g.user_id
-        LEFT JOIN departments ud ON ud.id = u.department_id
-        LEFT JOIN user_groups gr ON gr.id = g.group_id
-        LEFT JOIN departments gd ON gd.id = gr.department_id
-        LEFT JOIN departments d ON d.id = g.department_id
-        WHERE g.item_id = :item AND (g.user_id IS NULL OR {sight.person("ud.path", "u.id")})
-          AND {is_named(sight, group="gd.path", department="d.path")}
-        ORDER BY g.id
-        """,
-        item=item_id,
+        select(*columns_of(Granted, ContentGrant, content=col(ContentItem.code), name=name))
+        .select_from(ContentGrant)
+        .join(ContentItem, col(ContentItem.id) == col(ContentGrant.item_id))
+        .outerjoin(User, col(User.id) == col(ContentGrant.user_id))
+        .outerjoin(of_user, col(of_user.id) == col(User.department_id))
+        .outerjoin(Group, col(Group.id) == col(ContentGrant.group_id))
+        .outerjoin(of_group, col(of_group.id) == col(Group.department_id))
+        .outerjoin(Department, col(Department.id) == col(ContentGrant.department_id))
+        .where(
+            col(ContentGrant.item_id) == item_id,
+            or_(
+                col(ContentGrant.user_id).is_(None),
+                person_in_sight(sight, of_user.path, User.id),
+            ),
+            target_in_sight(sight, group=of_group.path, department=Department.path),
+        )
+        .order_by(col(ContentGrant.id)),
     )
 
 
-def add_grant(work: Work, item_id: int, audience: str, target: dict[str, int]) -> bool:
+def add_grant(work: Work, item_id: int, audience: Audience, target: dict[str, int]) -> bool:
     """Give an item to somebody; `target` names the column and the id. Says whether that is new."""
-    return _add_once(work, "content_grants", {"item_id": item_id, "audience": audience, **target})
+    values = {"item_id": item_id, "audience": audience, **target}
+    return work.insert_once(ContentGrant, values) == 1
 
 
-def remove_grant(work: Work, item_id: int, audience: str, target: dict[str, int]) -> bool:
+def remove_grant(work: Work, item_id: int, audience: Audience, target: dict[str, int]) -> bool:
     """Take a grant away and say whether there was one."""
-    return _remove(work, "content_grants", {"item_id": item_id, "audience": audience, **target})
+    return _remove(work, ContentGrant, item_id=item_id, audience=audience, **target)
 
 
 # The catalog -------------------------------------------------------------------------------------
@@ -360,44 +376,48 @@ def remove_grant(work: Work, item_id: int, audience: str, target: dict[str, int]
 
 def catalog_rules(work: Work, item_id: int | None, sight: Sight) -> Iterator[Opened]:
     """Yield the catalog rules in sight, of one item when given, by its code."""
-    return work.each(
-        Opened,
-        f"""
-        SELECT i.code AS content, i.title, r.opening,
-               COALESCE(r.type, g.name, d.full_name) AS name, NULL AS training
-        FROM catalog_rules r
-        JOIN content_items i ON i.id = r.item_id
-        LEFT JOIN user_groups g ON g.id = r.group_id
-        LEFT JOIN departments gd ON gd.id = g.department_id
-        LEFT JOIN departments d ON d.id = r.department_id
-        WHERE (:item IS NULL OR r.item_id = :item)
-          AND {is_named(sight, group="gd.path", department="d.path")}
-        ORDER BY i.code_key, r.id
-        """,
-        item=item_id,
+    of_group = aliased(Department)
+    name = func.coalesce(
+        type_coerce(col(CatalogRule.type), Text), col(Group.name), col(Department.full_name)
     )
+    statement = (
+        select(
+            *columns_of(
+                Opened,
+                CatalogRule,
+                content=col(ContentItem.code),
+                title=col(ContentItem.title),
+                name=name,
+                training=literal(None, Text),
+            )
+        )
+        .select_from(CatalogRule)
+        .join(ContentItem, col(ContentItem.id) == col(CatalogRule.item_id))
+        .outerjoin(Group, col(Group.id) == col(CatalogRule.group_id))
+        .outerjoin(of_group, col(of_group.id) == col(Group.department_id))
+        .outerjoin(Department, col(Department.id) == col(CatalogRule.department_id))
+        .where(target_in_sight(sight, group=of_group.path, department=Department.path))
+        .order_by(col(ContentItem.code_key), col(CatalogRule.id))
+    )
+    if item_id is not None:
+        statement = statement.where(col(CatalogRule.item_id) == item_id)
+    return work.each(Opened, statement)
 
 
-def add_rule(work: Work, item_id: int, opening: str, target: dict[str, Any]) -> bool:
+def add_rule(work: Work, item_id: int, opening: Opening, target: dict[str, Any]) -> bool:
     """Offer an item in the catalog and say whether that is new."""
-    return _add_once(work, "catalog_rules", {"item_id": item_id, "opening": opening, **target})
+    values = {"item_id": item_id, "opening": opening, **target}
+    return work.insert_once(CatalogRule, values) == 1
 
 
-def remove_rule(work: Work, item_id: int, opening: str, target: dict[str, Any]) -> bool:
+def remove_rule(work: Work, item_id: int, opening: Opening, target: dict[str, Any]) -> bool:
     """Take a catalog rule away and say whether there was one."""
-    return _remove(work, "catalog_rules", {"item_id": item_id, "opening": opening, **target})
+    return _remove(work, CatalogRule, item_id=item_id, opening=opening, **target)
 
 
-def _add_once(work: Work, table: str, values: dict[str, Any]) -> bool:
-    names = ", ".join(values)
-    marks = ", ".join(f":{name}" for name in values)
-    sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
-    return work.run(sql, **values) == 1
-
-
-def _remove(work: Work, table: str, values: dict[str, Any]) -> bool:
-    fits = " AND ".join(f"{name} = :{name}" for name in values)
-    return work.run(f"DELETE FROM {table} WHERE {fits}", **values) > 0
+def _remove(work: Work, table: type[SQLModel], **values: Any) -> bool:
+    fits = (col(getattr(table, name)) == value for name, value in values.items())
+    return work.run(delete_from(table).where(*fits)) > 0
 
 
 # What hangs on other things ----------------------------------------------------------------------
@@ -422,19 +442,20 @@ def on_departments(work: Work, ids: Sequence[int]) -> Hanging:
 
 
 def _hanging(work: Work, column: str, ids: Sequence[int]) -> Hanging:
+    def count(table: type[SQLModel]) -> ColumnElement[int]:
+        rows = select(func.count()).select_from(table).where(among(getattr(table, column), ids))
+        return rows.scalar_subquery()
+
     found = work.one(
         Hanging,
-        f"""
-        SELECT (SELECT count(*) FROM content_grants WHERE {column} IN :ids) AS grants,
-               (SELECT count(*) FROM catalog_rules WHERE {column} IN :ids) AS rules
-        """,
-        ids=list(ids),
+        select(count(ContentGrant).label("grants"), count(CatalogRule).label("rules")),
     )
     assert found is not None
     return found
 
 
 # What a person may open --------------------------------------------------------------------------
+
 
 # For the person :user in the department at :path: every item that is open to them, with each grant
 # that opens it. What lies in a folder and inherits is open to whomever the folder is open to.

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from sqlalchemy import Executable
+from sqlmodel import func, select
+
 from lmsctl.kit.check import Check
 from lmsctl.kit.driver import Connection, SchemaNowhere, Stream
 from lmsctl.kit.work import Work
@@ -137,12 +140,17 @@ def server_version(work: Work) -> str:
 
 def breaches(work: Work, check: Check) -> Breaches:
     """Return where `check` does not hold."""
-    found = work.one(
-        Breaches,
-        f"SELECT count(*) AS count, min(example) AS example FROM ({check.sql}) AS found",
-        **check.values,
+    found = check.statement.subquery("found")
+    return _counted(
+        work,
+        select(func.count().label("count"), func.min(found.c.example).label("example")).select_from(
+            found
+        ),
     )
-    return found or Breaches(0, None)
+
+
+def _counted(work: Work, statement: Executable | str) -> Breaches:
+    return work.one(Breaches, statement) or Breaches(0, None)
 
 
 def damage(work: Work) -> list[str]:
@@ -165,11 +173,11 @@ def orphans(work: Work) -> Iterator[tuple[str, Breaches]]:
         present = " AND ".join(f"c.{key.child_column} IS NOT NULL" for key in keys)
         equal = " AND ".join(f"p.{key.parent_column} = c.{key.child_column}" for key in keys)
         sql = f"""
-            SELECT CAST(c.{first.child_column} AS TEXT) AS example FROM {first.child} c
+            SELECT count(*) AS count, min(CAST(c.{first.child_column} AS TEXT)) AS example
+            FROM {first.child} c
             WHERE {present} AND NOT EXISTS (SELECT 1 FROM {first.parent} p WHERE {equal})
         """
-        name = f"{first.child}.{first.child_column}"
-        yield name, breaches(work, Check(name, "", sql))
+        yield f"{first.child}.{first.child_column}", _counted(work, sql)
 
 
 def stream(work: Work, table: str, columns: Iterable[str]) -> Stream:

@@ -1,29 +1,33 @@
 """What must hold between enrollments, their reasons and their items."""
 
+from sqlmodel import col, exists, select
+
+from lmsctl.content.model import ContentItem
+from lmsctl.content.results import Kind
+from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
+from lmsctl.user.model import User
+
+_WHO_IN_WHAT = (
+    select(example(User.login, " in ", ContentItem.code))
+    .select_from(Enrollment)
+    .join(User, col(User.id) == col(Enrollment.user_id))
+    .join(ContentItem, col(ContentItem.id) == col(Enrollment.item_id))
+)
 
 CHECKS = (
     Check(
         "enrollments_have_reasons",
         "Every enrollment that is not canceled has a reason, and a canceled one has none.",
-        """
-        SELECT u.login || ' in ' || i.code AS example
-        FROM enrollments e
-        JOIN users u ON u.id = e.user_id
-        JOIN content_items i ON i.id = e.item_id
-        WHERE (e.canceled_at IS NULL) <> EXISTS (
-            SELECT 1 FROM enrollment_reasons r WHERE r.enrollment_id = e.id)
-        """,
+        _WHO_IN_WHAT.where(
+            col(Enrollment.canceled_at).is_(None)
+            != exists().where(col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
+        ),
     ),
     Check(
         "nobody_enrolled_in_folders",
         "Nobody is enrolled in a folder.",
-        """
-        SELECT u.login || ' in ' || i.code AS example
-        FROM enrollments e
-        JOIN users u ON u.id = e.user_id
-        JOIN content_items i ON i.id = e.item_id
-        WHERE i.kind = 'folder'
-        """,
+        _WHO_IN_WHAT.where(col(ContentItem.kind) == Kind.FOLDER),
     ),
 )

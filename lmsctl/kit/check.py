@@ -1,8 +1,10 @@
 """What must hold between rows: declared by each room in its `checks.py`, run by `db check`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,10 +12,9 @@ class Check:
     """One invariant.
 
     `name` is unique and never changes meaning; `says` is the sentence that holds when all is well.
-    `sql` selects one text column `example`, one row for each breach; `values` are its parameters.
+    `statement` selects one text column `example`, one row for each breach.
     """
 
     name: str
     says: str
-    sql: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    statement: "Select[str]"

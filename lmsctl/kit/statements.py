@@ -6,7 +6,7 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Insert, Select, Text, Update, bindparam
+from sqlalchemy import ColumnElement, Insert, Label, Select, Text, Update, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -14,6 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel, col, insert, literal, select, update
+from sqlmodel import cast as sql_cast
 
 
 @lru_cache(maxsize=512)
@@ -38,6 +39,14 @@ def columns_of(record: type, model: Any, **others: Any) -> tuple[Any, ...]:
         (others[name] if name in others else col(getattr(model, name))).label(name)
         for name in wanted
     )
+
+
+def example(*parts: Any) -> Label[str]:
+    """Return the column `example` of a check: words and columns, one after the other as text."""
+    first, *others = (
+        literal(part, Text) if isinstance(part, str) else sql_cast(part, Text) for part in parts
+    )
+    return sum(others, first).label("example")
 
 
 def value_for(column: Any, value: Any) -> ColumnElement[Any]:

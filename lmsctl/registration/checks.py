@@ -1,27 +1,43 @@
 """What must hold between registrations that wait for confirmation and their people."""
 
+from sqlmodel import and_, col, func, select
+
 from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
+from lmsctl.registration.model import Registration
+from lmsctl.registration.results import State
+from lmsctl.user.model import User
+from lmsctl.user.results import Status
 
 CHECKS = (
     Check(
         "pending_registrations_have_people",
         "Every pending registration has its pending person, and both expire together.",
-        """
-        SELECT 'registration ' || r.id AS example
-        FROM registrations r
-        LEFT JOIN users u
-            ON u.id = r.user_id AND u.status = 'pending' AND u.expires_at = r.expires_at
-        WHERE r.state = 'pending' AND u.id IS NULL
-        """,
+        select(example("registration ", Registration.id))
+        .select_from(Registration)
+        .outerjoin(
+            User,
+            and_(
+                col(User.id) == col(Registration.user_id),
+                col(User.status) == Status.PENDING,
+                col(User.expires_at) == col(Registration.expires_at),
+            ),
+        )
+        .where(col(Registration.state) == State.PENDING, col(User.id).is_(None)),
     ),
     Check(
         "pending_people_have_registrations",
         "Every pending person has exactly one pending registration.",
-        """
-        SELECT u.login AS example
-        FROM users u
-        WHERE u.status = 'pending' AND 1 <> (
-            SELECT count(*) FROM registrations r WHERE r.user_id = u.id AND r.state = 'pending')
-        """,
+        select(example(User.login)).where(
+            col(User.status) == Status.PENDING,
+            select(func.count())
+            .select_from(Registration)
+            .where(
+                col(Registration.user_id) == col(User.id),
+                col(Registration.state) == State.PENDING,
+            )
+            .scalar_subquery()
+            != 1,
+        ),
     ),
 )

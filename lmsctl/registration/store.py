@@ -1,13 +1,22 @@
-"""The SQL of the registration room."""
+"""The statements of the registration room."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
+from sqlmodel import col, select, update
+
+from lmsctl.department.model import Department
+from lmsctl.kit.columns import Moment
+from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
-from lmsctl.registration.results import Pending
+from lmsctl.registration.model import Registration
+from lmsctl.registration.results import Pending, State
 from lmsctl.rights.rules import Scope
+from lmsctl.rights.store import within
+from lmsctl.user.model import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,70 +25,81 @@ class Row:
 
     id: int
     user_id: int | None
-    state: str
+    state: State
     expires_at: datetime | None
     confirmed_at: datetime | None
 
 
-_ROW = "SELECT id, user_id, state, expires_at, confirmed_at FROM registrations"
+_ROW = select(*columns_of(Row, Registration)).with_for_update()
+_BY_DIGEST = _ROW.where(col(Registration.code_digest) == bindparam("digest"))
+_LATEST = (
+    _ROW.where(col(Registration.user_id) == bindparam("user"))
+    .order_by(col(Registration.id).desc())
+    .limit(1)
+)
 
 
 def add(work: Work, **values: Any) -> int:
     """Insert a registration and return its id."""
-    return work.insert("registrations", **values)
+    return work.insert(Registration, **values)
 
 
 def by_code(work: Work, digest: str) -> Row | None:
     """Return the registration whose confirmation code has this fingerprint, locked."""
-    return work.one(Row, f"{_ROW} WHERE code_digest = :digest{work.for_update}", digest=digest)
+    return work.one(Row, _BY_DIGEST, digest=digest)
 
 
 def confirm(work: Work, user_ids: Sequence[int]) -> None:
     """Note that the addresses of people who wait were confirmed now."""
     work.run(
-        """
-        UPDATE registrations SET state = 'confirmed', confirmed_at = :now, expires_at = NULL
-        WHERE user_id IN :users AND state = 'pending'
-        """,
-        users=list(user_ids),
-        now=work.now,
+        update(Registration)
+        .where(among(Registration.user_id, user_ids), col(Registration.state) == State.PENDING)
+        .values(state=State.CONFIRMED, confirmed_at=work.now, expires_at=None)
     )
 
 
-_PENDING = """
-    SELECT r.id, u.login, u.email, d.full_name AS department, r.source, r.registered_at,
-           r.expires_at
-    FROM registrations r
-    JOIN users u ON u.id = r.user_id
-    JOIN departments d ON d.id = u.department_id
-    WHERE r.state = 'pending' AND r.expires_at > :now
-"""
+_PENDING = (
+    select(
+        *columns_of(
+            Pending,
+            Registration,
+            login=col(User.login),
+            email=col(User.email),
+            department=col(Department.full_name),
+        )
+    )
+    .select_from(Registration)
+    .join(User, col(User.id) == col(Registration.user_id))
+    .join(Department, col(Department.id) == col(User.department_id))
+    .where(
+        col(Registration.state) == State.PENDING,
+        col(Registration.expires_at) > bindparam("now", type_=Moment),
+    )
+)
+_PENDING_OF = _PENDING.where(col(User.id) == bindparam("user"))
 
 
 def latest_of(work: Work, user_id: int) -> Row | None:
     """Return the registration by which a person came, locked."""
-    return work.one(
-        Row,
-        f"{_ROW} WHERE user_id = :user ORDER BY id DESC LIMIT 1{work.for_update}",
-        user=user_id,
-    )
+    return work.one(Row, _LATEST, user=user_id)
 
 
 def pending_of(work: Work, user_id: int) -> Pending | None:
     """Return the registration of a person that waits for its confirmation."""
-    return work.one(Pending, f"{_PENDING} AND u.id = :user", user=user_id, now=work.now)
+    return work.one(Pending, _PENDING_OF, user=user_id, now=work.now)
 
 
 def expire(work: Work, user_ids: Sequence[int]) -> list[int]:
     """Note that these people's registrations came to nothing; returns the registrations' ids."""
     ids: list[int] = work.values(
-        """
-        SELECT id FROM registrations WHERE user_id IN :users AND state = 'pending' ORDER BY id
-        """,
-        users=list(user_ids),
+        select(Registration.id)
+        .where(among(Registration.user_id, user_ids), col(Registration.state) == State.PENDING)
+        .order_by(col(Registration.id))
     )
     work.run(
-        "UPDATE registrations SET state = 'expired', expires_at = NULL WHERE id IN :ids", ids=ids
+        update(Registration)
+        .where(among(Registration.id, ids))
+        .values(state=State.EXPIRED, expires_at=None)
     )
     return ids
 
@@ -88,6 +108,8 @@ def pending(work: Work, scope: Scope) -> Iterator[Pending]:
     """Yield the registrations in scope that wait, soonest to expire first."""
     return work.each(
         Pending,
-        f"{_PENDING} AND {scope.clause('d.path')} ORDER BY r.expires_at, r.id",
+        _PENDING.where(within(scope, Department.path)).order_by(
+            col(Registration.expires_at), col(Registration.id)
+        ),
         now=work.now,
     )

@@ -1,39 +1,49 @@
 """What must hold for roles and grants."""
 
+from sqlmodel import and_, col, exists, not_, or_, select
+
 from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
+from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.rights.rules import OWNER, PERMISSIONS, PORTAL_WIDE, SUPERVISOR
+from lmsctl.user.model import User
+from lmsctl.user.results import Status
+
+_ACTIVE_OWNER = (
+    select(User.id)
+    .join(Grant, col(Grant.user_id) == col(User.id))
+    .join(Role, col(Role.id) == col(Grant.role_id))
+    .where(col(Role.is_builtin), col(Role.name) == OWNER, col(User.status) == Status.ACTIVE)
+)
 
 CHECKS = (
     Check(
         "active_owner",
         "At least one owner is active.",
-        """
-        SELECT 'nobody' AS example WHERE NOT EXISTS (
-            SELECT 1 FROM users u
-            JOIN grants g ON g.user_id = u.id
-            JOIN roles r ON r.id = g.role_id
-            WHERE r.is_builtin AND r.name = :owner AND u.status = 'active')
-        """,
-        {"owner": OWNER},
+        select(example("nobody")).where(not_(exists(_ACTIVE_OWNER))),
     ),
     Check(
         "local_grants_have_departments",
         "Every grant of a role that is bound to departments has one.",
-        """
-        SELECT u.login || ': ' || r.name AS example
-        FROM grants g
-        JOIN users u ON u.id = g.user_id
-        JOIN roles r ON r.id = g.role_id
-        WHERE NOT (r.is_builtin AND r.name IN :portal_wide)
-          AND NOT (r.is_builtin AND r.name = :supervisor)
-          AND NOT EXISTS (SELECT 1 FROM grant_departments gd WHERE gd.grant_id = g.id)
-        """,
-        {"portal_wide": sorted(PORTAL_WIDE), "supervisor": SUPERVISOR},
+        select(example(User.login, ": ", Role.name))
+        .select_from(Grant)
+        .join(User, col(User.id) == col(Grant.user_id))
+        .join(Role, col(Role.id) == col(Grant.role_id))
+        .where(
+            not_(
+                and_(
+                    col(Role.is_builtin),
+                    or_(col(Role.name).in_(sorted(PORTAL_WIDE)), col(Role.name) == SUPERVISOR),
+                )
+            ),
+            not_(exists().where(col(GrantDepartment.grant_id) == col(Grant.id))),
+        ),
     ),
     Check(
         "permissions_known",
         "Custom roles hold only permissions that exist.",
-        "SELECT permission AS example FROM role_permissions WHERE permission NOT IN :known",
-        {"known": sorted(PERMISSIONS)},
+        select(example(RolePermission.permission)).where(
+            col(RolePermission.permission).not_in(sorted(PERMISSIONS))
+        ),
     ),
 )

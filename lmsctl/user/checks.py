@@ -1,27 +1,43 @@
 """What must hold between people and the ledger of seats."""
 
+from sqlmodel import and_, col, func, or_, select, true, union
+
 from lmsctl.kit.check import Check
+from lmsctl.kit.statements import example
+from lmsctl.portal.model import Portal
+from lmsctl.user.model import Name, User
+from lmsctl.user.results import Status
+
+_CALLED = union(
+    select(col(User.login_key).label("key"), col(User.id)),
+    select(User.email_key, User.id).where(col(User.email_key).is_not(None)),
+).subquery("called")
+_SEATED = (
+    select(func.count().label("count"))
+    .select_from(User)
+    .where(col(User.status).in_([Status.ACTIVE, Status.PENDING]))
+    .subquery("seated")
+)
 
 CHECKS = (
     Check(
         "names_kept",
         "What people are called, login or address, stands in one place, and everything but once.",
-        """
-        SELECT COALESCE(n.key, c.key) AS example
-        FROM (SELECT login_key AS key, id FROM users
-              UNION SELECT email_key, id FROM users WHERE email_key IS NOT NULL) AS c
-        FULL JOIN user_names n ON n.key = c.key AND n.user_id = c.id
-        WHERE n.key IS NULL OR c.key IS NULL
-        """,
+        select(example(func.coalesce(col(Name.key), _CALLED.c.key)))
+        .select_from(_CALLED)
+        .join(
+            Name,
+            and_(col(Name.key) == _CALLED.c.key, col(Name.user_id) == _CALLED.c.id),
+            full=True,
+        )
+        .where(or_(col(Name.key).is_(None), _CALLED.c.key.is_(None))),
     ),
     Check(
         "seats_counted",
         "The seats taken are the people who are active or waiting for confirmation.",
-        """
-        SELECT 'ledger ' || p.seats_taken || ', people ' || c.n AS example
-        FROM portals p,
-             (SELECT count(*) AS n FROM users WHERE status IN ('active', 'pending')) AS c
-        WHERE p.seats_taken <> c.n
-        """,
+        select(example("ledger ", Portal.seats_taken, ", people ", _SEATED.c.count))
+        .select_from(Portal)
+        .join(_SEATED, true())
+        .where(col(Portal.seats_taken) != _SEATED.c.count),
     ),
 )

@@ -6,8 +6,10 @@ from tests.autoenroll.test_joining import items, person, rule, waiting
 from tests.conftest import Portal
 from tests.content.test_items import create
 from tests.refusals import refused, unchanged
+from tests.statements import full_scans
 
 APPLY = ("autoenroll", "apply", "one")
+STARS = ("--group", "Stars")
 
 
 @pytest.fixture
@@ -49,6 +51,24 @@ def test_a_preview_shows_who_would_come_in_and_what_would_be_sent(school: Portal
     ]
     assert rows[0]["department"] == "Sales/EMEA"
     assert rows[2]["status"] == "inactive"
+
+
+@pytest.mark.parametrize(
+    "whom", [("--department", "Sales"), ("--department", "Sales", "--no-subdepartments"), STARS]
+)
+def test_people_whom_a_rule_is_not_about_cost_nothing(
+    school: Portal, whom: tuple[str, ...]
+) -> None:
+    """It starts from the department or group that it names, not from everybody."""
+    if not school.is_sqlite:
+        pytest.skip("PostgreSQL reads small tables whole")
+    school.ok("group", "create", "Stars")
+    school.ok("group", "add", "Stars", "ann")
+    create(school, "two", "topic")
+    rule(school, "two", *whom)
+    for argv in (("preview", "two"), ("apply", "two", "--existing", "--yes")):
+        scans = full_scans(school, "autoenroll", *argv)
+        assert not [step for step in scans if "users" in step or "enrollments" in step], scans
 
 
 def test_applying_takes_in_whom_the_rule_has_reached(school: Portal) -> None:

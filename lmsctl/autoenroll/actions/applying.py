@@ -47,7 +47,7 @@ def preview(work: Work, given: str) -> list[Prospect]:
     item = content.by_id(work, rule.item_id)
     content_rules.check_enrollable(item)
     due_at = content_rules.due_at(item, work.now, portal.zone(work))
-    people = store.fitting(work, rule.id, scope)
+    people = store.fitting(work, rule, scope)
     found = [_prospect(person, item, due_at) for person in people]
     return [prospect for prospect in found if prospect.outcome is not Outcome.UNCHANGED]
 
@@ -86,12 +86,12 @@ def apply(
     rule = held(work, given)
     scope = rights.require(work, "enrollment.manage")
     # Not shared: nobody is to take them out of the item between the decision and the deed.
-    held_ids = users.lock_all(work, [person.id for person in store.fitting(work, rule.id, scope)])
+    held_ids = users.lock_all(work, [person.id for person in store.fitting(work, rule, scope)])
     item = content.share(work, rule.item_id)
     rights.look_again(work)
     scope = rights.require(work, "enrollment.manage")
     content_rules.check_enrollable(item)
-    fitting = [one for one in store.fitting(work, rule.id, scope) if one.id in held_ids]
+    fitting = [one for one in store.fitting(work, rule, scope) if one.id in held_ids]
     people = [
         person
         for person in fitting

@@ -151,16 +151,15 @@ def list_rules(
 
 def shown(rule: Rule) -> AutoenrollRule:
     """Return a rule as it is shown."""
-    target = Target(rule.target)
     return AutoenrollRule(
         id=rule.id,
         code=rule.code,
         content=rule.content,
         title=rule.title,
         content_status=rule.content_status,
-        target=target,
+        target=rule.target,
         name=rule.name,
-        subdepartments=rule.is_deep if target is Target.DEPARTMENT else None,
+        subdepartments=rule.is_deep if rule.target is Target.DEPARTMENT else None,
         waiting=rule.waiting,
         created_at=rule.created_at,
     )

@@ -137,10 +137,10 @@ def shown(work: Work, item: Item) -> Content:
     return Content(
         id=item.id,
         code=item.code,
-        kind=Kind(item.kind),
+        kind=item.kind,
         title=item.title,
-        status=Status(item.status),
-        source=Source(item.source),
+        status=item.status,
+        source=item.source,
         folder=called.folder,
         inherits=item.is_inheriting,
         author=called.author,

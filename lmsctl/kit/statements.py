@@ -1,11 +1,21 @@
-"""What rooms make their statements from: the columns of a record, and changes of one row."""
+"""What rooms make their statements from: columns of records, long lists, changes of rows."""
 
+import json
+from collections.abc import Collection
 from dataclasses import fields
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Insert, Update
-from sqlmodel import SQLModel, col, insert, update
+from sqlalchemy import Insert, Select, Text, Update, bindparam
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import SQLModel, col, insert, literal, select, true, update
+
+S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 
 @lru_cache(maxsize=512)
@@ -53,3 +63,84 @@ def update_of(table: type[SQLModel], number: int, values: dict[str, Any]) -> Upd
     if hasattr(model, "version"):
         values = {**values, "version": col(model.version) + 1}
     return update(model).where(col(model.id) == number).values(values)
+
+
+# Lists of any length -----------------------------------------------------------------------------
+
+
+class _ListOf(TypeDecorator[Collection[Any]]):
+    """A list as one parameter: an array on PostgreSQL, JSON text on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return how this database takes a list."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.ARRAY(self.item))
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
+        """Return what the driver is given; a list must be there."""
+        listed = list(value or ())
+        if dialect.name == "postgresql":
+            return listed
+        encode = self.item.dialect_impl(dialect).bind_processor(dialect)
+        return json.dumps([encode(one) for one in listed] if encode else listed)
+
+
+class _IsAmong(FunctionElement[bool]):
+    """Whether the first argument is in the list that is the second.
+
+    It has no type: of a truth SQLAlchemy asks SQLite `(…) = 1`, for which no index is used.
+    """
+
+    inherit_cache = True
+
+
+@compiles(_IsAmong, "sqlite")
+def _is_among_on_sqlite(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
+    column, listed = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({listed})))"
+
+
+@compiles(_IsAmong, "postgresql")
+def _is_among_on_postgresql(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
+    column, listed = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} = ANY ({listed}))"
+
+
+def is_among(column: Any, listed: Collection[Any] | str) -> FunctionElement[bool]:
+    """Return the condition that `column` is in `listed`, a list or the name of a parameter.
+
+    However long the list is, it is one parameter; `in_` makes one of each of its values, of which
+    databases take so many only.
+    """
+    found = col(column)
+    kind = _ListOf(cast("Any", found).type)
+    if isinstance(listed, str):
+        return _IsAmong(found, bindparam(listed, type_=kind))
+    return _IsAmong(found, bindparam(None, listed, type_=kind))
+
+
+# What is there already ---------------------------------------------------------------------------
+
+
+def unless_there(rows: S) -> S:
+    """Return `rows`, for an INSERT of them, without those whose key another row has already.
+
+    They must have a `where`, else SQLite takes the words for a part of a join.
+    """
+    return rows.suffix_with("ON CONFLICT DO NOTHING")
+
+
+def insert_unless_there(table: type[SQLModel], values: dict[str, Any]) -> Insert:
+    """Return the statement that inserts one row, unless another one has its key already."""
+    model: Any = table
+    row = (literal(given, getattr(model, name).type) for name, given in values.items())
+    statement: Any = select(*row).where(true())
+    return insert(table).from_select(list(values), unless_there(statement), include_defaults=False)

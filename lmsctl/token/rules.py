@@ -33,7 +33,7 @@ from lmsctl.token.errors import (
     TokenUsedUp,
 )
 from lmsctl.token.results import Expiry, State
-from lmsctl.user.results import Status
+from lmsctl.user.results import Status, Type
 
 UNLIMITED = "unlimited"
 _SHORTEST_CODE, _LONGEST_CODE = 3, 64
@@ -54,8 +54,8 @@ class Row:
     content_id: int
     content: str
     title: str
-    content_status: str
-    creates: str
+    content_status: ContentStatus
+    creates: Type
     use_limit: int | None
     uses: int
     expires_at: datetime | None

@@ -168,7 +168,7 @@ def _shown(work: Work, row: Row, settings: Settings, seats_taken: int) -> Token:
         code=row.code,
         nickname=row.nickname,
         content=row.content,
-        creates=Type(row.creates),
+        creates=row.creates,
         limit=row.use_limit,
         uses=row.uses,
         expires_at=row.expires_at,

@@ -37,7 +37,7 @@ from lmsctl.kit import columns
 from lmsctl.kit.statements import columns_of, is_among, unless_there
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
-from lmsctl.rights.rules import Scope
+from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.rights.store import within
 from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
 from lmsctl.user.model import FieldValue, User, is_alive, status_now
@@ -50,16 +50,19 @@ _PRE_ENROLLED = literal(Phase.PRE_ENROLLED, columns.Choice(Phase))
 
 # Choosing people ---------------------------------------------------------------------------------
 
-_CANDIDATE = (
-    select(*columns_of(Candidate, User, status=status_now()))
-    .join(Department, col(Department.id) == col(User.department_id))
-    .where(is_alive())
-)
+_CANDIDATE = select(*columns_of(Candidate, User, status=status_now())).where(is_alive())
 _WORDS: dict[str, SQLColumnExpression[Any]] = {
     "type": col(User.type),
     "status": status_now(),
     "origin": col(User.origin),
 }
+
+
+def _are_within(scope: Scope, people: type[User] = User) -> Iterator[ColumnElement[bool]]:
+    """Yield the condition that people are in scope, by which they are found; none for all."""
+    if not scope.is_everywhere:
+        places = select(Department.id).where(within(scope, Department.path))
+        yield col(people.department_id).in_(places)
 
 
 def named(
@@ -75,7 +78,7 @@ def named(
         is_among(User.email_key, keys),
         is_among(User.id, numbers),
     )
-    statement = _CANDIDATE.where(within(scope, Department.path), is_named)
+    statement = _CANDIDATE.where(is_named, *_are_within(scope))
     return work.all(Candidate, statement, now=work.now)
 
 
@@ -91,7 +94,7 @@ def chosen(
 
     Without paths and groups everybody in scope is meant; `narrowing` holds in every case.
     """
-    statement = _CANDIDATE.where(within(scope, Department.path), *_narrowed(narrowing))
+    statement = _CANDIDATE.where(*_are_within(scope), *_narrowed(narrowing))
     if paths or group_ids:
         statement = statement.where(col(User.id).in_(_below_or_in(paths, group_ids)))
     return work.all(Candidate, statement.order_by(col(User.login_key)), now=work.now)
@@ -99,9 +102,8 @@ def chosen(
 
 def _below_or_in(paths: Sequence[str], group_ids: Sequence[int]) -> Any:
     """Return the ids of the people below one of `paths` or in one of the groups."""
-    place, somebody = aliased(Department), aliased(User)
-    places = select(place.id).where(within(Scope(tuple(paths)), place.path))
-    below = select(somebody.id).where(col(somebody.department_id).in_(places))
+    somebody = aliased(User)
+    below = select(somebody.id).where(*_are_within(Scope(tuple(paths)), somebody))
     members = select(GroupMember.user_id).where(col(GroupMember.group_id).in_(group_ids))
     return union(*([below] if paths else []), *([members] if group_ids else []))
 
@@ -368,9 +370,14 @@ def prepared_by(work: Work, code: str, user_ids: Sequence[int] | None) -> list[i
 class Line:
     """One enrollment with one of its reasons; in content without any when it was canceled.
 
-    In a training the reason is who enrolled them.
+    In a training the reason is who enrolled them. The first fields say when it has its turn:
+    `sort` is 1 for content and 2 for trainings.
     """
 
+    login_key: str
+    sort: int
+    code_key: str
+    since_at: datetime | None
     id: int
     login: str
     content: str | None
@@ -402,16 +409,6 @@ class Filter:
     reason: Reason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """When a line has its turn."""
-
-    login_key: str
-    sort: int
-    code_key: str
-    since_at: datetime | None
-
-
 _NO_TEXT = literal(None, Text)
 _NO_MOMENT = literal(None, columns.Moment)
 _CANCELED = literal(State.CANCELED, columns.Choice(State))
@@ -431,18 +428,14 @@ _IN_CONTENT = (
             ),
             reason=type_coerce(col(EnrollmentReason.reason), Text),
             reference=col(EnrollmentReason.reference),
-        ),
-        *columns_of(
-            _Turn,
-            User,
+            login_key=col(User.login_key),
             sort=literal(1, BigInteger),
             code_key=col(ContentItem.code_key),
             since_at=col(EnrollmentReason.since_at),
-        ),
+        )
     )
     .select_from(User)
     .join(Enrollment, col(Enrollment.user_id) == col(User.id))
-    .join(Department, col(Department.id) == col(User.department_id))
     .join(ContentItem, col(ContentItem.id) == col(Enrollment.item_id))
     .outerjoin(EnrollmentReason, col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
     .where(is_alive())
@@ -465,18 +458,14 @@ _IN_TRAININGS = (
             completed_at=_NO_MOMENT,
             reason=type_coerce(col(TrainingEnrollment.side), Text),
             reference=_NO_TEXT,
-        ),
-        *columns_of(
-            _Turn,
-            User,
+            login_key=col(User.login_key),
             sort=literal(2, BigInteger),
             code_key=col(Training.code_key),
             since_at=col(TrainingEnrollment.enrolled_at),
-        ),
+        )
     )
     .select_from(User)
     .join(TrainingEnrollment, col(TrainingEnrollment.user_id) == col(User.id))
-    .join(Department, col(Department.id) == col(User.department_id))
     .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
     .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
     .where(is_alive())
@@ -491,12 +480,10 @@ def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[Line]:
     """
     parts = [_in_content(wanted)] if wanted.training_id is None else []
     parts += [_in_trainings(wanted)] if wanted.item_id is None else []
-    places = [within(scope, Department.path)]
-    if wanted.under is not None:
-        places.append(col(Department.path).like(f"{wanted.under}%"))
-    lines = union_all(*(part.where(*places) for part in parts)).subquery()
-    statement = select(*columns_of(Line, lines.c)).order_by(*(lines.c[name] for name in _ORDER))
-    return work.each(Line, statement, now=work.now)
+    under = Scope((wanted.under or EVERYWHERE,))
+    people = [*_are_within(scope), *_are_within(under)]
+    lines = union_all(*(part.where(*people) for part in parts))
+    return work.each(Line, lines.order_by(*_ORDER), now=work.now)
 
 
 def _in_content(wanted: Filter) -> Select[Any]:

@@ -68,6 +68,8 @@ def _do_nothing(_: object) -> None:
 
 # How long others may keep us from emptying the write-ahead log before we leave it to them.
 _LOG_PATIENCE_MS = 1_000
+# In KiB: what SQLite may hold of a table and its indexes while it writes them anew, row by row.
+_ROOM_TO_REWRITE = 65_536
 
 
 def leave_no_trace(connection: "driver.Connection") -> None:
@@ -85,10 +87,13 @@ def put_down_anew(connection: "driver.Connection", table: str) -> None:
     if connection.dialect != "sqlite":
         return
     leave_no_trace(connection)
+    size = connection.execute("PRAGMA cache_size", {}).fetchone()[0]
+    connection.execute(f"PRAGMA cache_size={-_ROOM_TO_REWRITE}", {})
     connection.execute(f"CREATE TEMP TABLE kept AS SELECT * FROM {table}", {})
     connection.execute(f"DELETE FROM {table}", {})
     connection.execute(f"INSERT INTO {table} SELECT * FROM kept ORDER BY id", {})
     connection.execute("DROP TABLE kept", {})
+    connection.execute(f"PRAGMA cache_size={size}", {})
 
 
 def empty_log(connection: "driver.Connection") -> bool:

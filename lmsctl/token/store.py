@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam
+from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, func, not_, or_, select, update
 
 from lmsctl.content.model import ContentItem
@@ -15,15 +16,15 @@ from lmsctl.enrollment.results import Phase
 from lmsctl.kit import canonical, database
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.errors import Ambiguous
-from lmsctl.kit.statements import columns_of, is_among
+from lmsctl.kit.statements import columns_of, is_among, may_hold
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
 from lmsctl.token import rules
 from lmsctl.token.errors import TokenUnknown
 from lmsctl.token.model import Redemption, Token
-from lmsctl.token.results import Used
-from lmsctl.token.rules import Row
+from lmsctl.token.results import Expiry, Used
+from lmsctl.token.rules import EVERY, Filter, Row
 from lmsctl.user.model import User, is_alive, status_now
 from lmsctl.user.results import Status
 
@@ -40,12 +41,11 @@ _ROW = select(
 _BY_CODE = _ROW.where(col(Token.code_digest) == bindparam("digest"))
 _LOCKED = _ROW.where(col(Token.id) == bindparam("number")).with_for_update(of=Token)
 _LOCKED_BY_CODE = _BY_CODE.with_for_update(of=Token)
+_IS_UNLIMITED = col(Token.use_limit).is_(None)
+_HAS_CAPACITY = or_(_IS_UNLIMITED, col(Token.uses) < col(Token.use_limit))
 _CLAIM = (
     update(Token)
-    .where(
-        col(Token.id) == bindparam("number"),
-        or_(col(Token.use_limit).is_(None), col(Token.uses) < col(Token.use_limit)),
-    )
+    .where(col(Token.id) == bindparam("number"), _HAS_CAPACITY)
     .values(uses=col(Token.uses) + 1)
 )
 
@@ -95,12 +95,42 @@ def lock_by_code(work: Work, code: str) -> Row:
     return found
 
 
-def listed(work: Work, content_id: int | None) -> Iterator[Row]:
-    """Yield the tokens, of one item when given, in the order they were made."""
-    statement = _ROW.order_by(col(Token.id))
-    if content_id is not None:
-        statement = statement.where(col(Token.content_id) == content_id)
+def listed(work: Work, wanted: Filter = EVERY) -> Iterator[Row]:
+    """Yield the tokens that are wanted, in the order they were made.
+
+    What holds the keyword is for `rules.has_keyword` to say; here most that do not are left out.
+    """
+    statement = _ROW.where(*_wanted(wanted, work.now)).order_by(col(Token.id))
     return work.each(Row, statement)
+
+
+def _wanted(wanted: Filter, now: datetime) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on the tokens that are wanted; an unlimited one always has capacity."""
+    if wanted.content_id is not None:
+        yield col(Token.content_id) == wanted.content_id
+    if wanted.is_active is not None:
+        yield col(Token.is_active) == wanted.is_active
+    if wanted.is_limited is not None:
+        yield col(Token.use_limit).is_not(None) if wanted.is_limited else _IS_UNLIMITED
+    if wanted.has_capacity is not None:
+        yield _HAS_CAPACITY if wanted.has_capacity else col(Token.uses) >= col(Token.use_limit)
+    if wanted.expiry is not None:
+        yield {
+            Expiry.NONE: col(Token.expires_at).is_(None),
+            Expiry.FUTURE: col(Token.expires_at) >= now,
+            Expiry.EXPIRED: col(Token.expires_at) < now,
+        }[wanted.expiry]
+    keyword = canonical.key(wanted.keyword or "")
+    if keyword:
+        item = aliased(ContentItem)
+        items = select(item.id).where(
+            or_(may_hold(item.code, keyword), may_hold(item.title, keyword))
+        )
+        yield or_(
+            may_hold(Token.code, keyword),
+            may_hold(Token.nickname, keyword),
+            col(Token.content_id).in_(items),
+        )
 
 
 def taken(work: Work, digests: Collection[str]) -> set[str]:

@@ -329,7 +329,7 @@ def covering(work: Work, department_ids: Sequence[int]) -> list[Covered]:
 
 def let_wait(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
     """Note that a rule has reached people who cannot be enrolled yet; again changes nothing."""
-    people = select(
+    people: Select[*tuple[Any, ...]] = select(
         literal(rule_id, BigInteger).label("rule_id"),
         col(User.id).label("user_id"),
         literal(work.now, Moment).label("since_at"),

@@ -98,7 +98,8 @@ def test_an_unknown_setting_gets_the_nearest_name(portal: Portal) -> None:
 
 def test_an_unknown_zone_is_refused(portal: Portal) -> None:
     """Only names of the zone database are zones."""
-    error = refused(portal, "settings", "set", "time-zone=Europe/Berln", code="time_zone_unknown")
+    given = ("settings", "set", "time-zone=Europe/Berln")
+    error = refused(portal, *given, code="time_zone_unknown", status=2, audited=0)
     assert "Europe/Berlin" in error["hint"]
 
 

@@ -70,9 +70,9 @@ def note(work: Work, report: Report, first: int | None) -> int:
     return shown
 
 
-def listing(work: Work, report: Report) -> Listing[Any]:
-    """Return the rows of a report, read as they are shown."""
-    return Listing(report.query.record, store.rows(work, report.query))
+def listing(work: Work, report: Report, first: int | None) -> Listing[Any]:
+    """Return the rows of a report, read as they are shown; with `first` no more than that many."""
+    return Listing(report.query.record, store.rows(work, report.query, first))
 
 
 def _people(work: Work, wanted: Narrowing) -> tuple[Scope, Filter]:

@@ -88,4 +88,4 @@ def _reported(env: Environment, ask: Callable[[Work], Report]) -> Any:
     if env.options.dry_run:
         # Whatever is shown is logged, so that nothing is shown here.
         return told
-    return env.read(lambda work: actions.listing(work, ask(work)))
+    return env.read(lambda work: actions.listing(work, ask(work), env.options.first))

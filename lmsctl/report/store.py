@@ -36,9 +36,13 @@ class Query:
     order: tuple[Any, ...]
 
 
-def rows(work: Work, query: Query) -> Iterator[Any]:
-    """Yield the rows of a report in its order, without ever holding them all."""
-    return work.each(query.record, query.statement.order_by(*query.order), now=work.now)
+def rows(work: Work, query: Query, limit: int | None = None) -> Iterator[Any]:
+    """Yield the rows of a report in its order, no more than `limit`, and never hold them all.
+
+    A database that knows the limit neither makes nor sorts the rows that nobody sees.
+    """
+    statement = query.statement.order_by(*query.order).limit(limit)
+    return work.each(query.record, statement, now=work.now)
 
 
 def count(work: Work, query: Query, limit: int | None = None) -> int:

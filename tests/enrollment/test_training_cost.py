@@ -1,6 +1,10 @@
 """What commands on trainings cost: as many statements for many people as for few."""
 
+import re
+from typing import Any
+
 import pytest
+from sqlalchemy import Engine, event
 
 from tests.conftest import Portal
 from tests.fillings import fill_people, fill_trainings
@@ -52,3 +56,28 @@ def test_statements_do_not_grow_with_trainings(school: Portal) -> None:
     many = statements(school, *line)
     assert len(school.ok(*line).json) == 60
     assert few == many
+
+
+def test_a_learners_act_looks_at_their_own_rows_alone(school: Portal) -> None:
+    """Not at the days of all sessions, nor at everybody in the training: indexes find the rows."""
+    if not school.is_sqlite:
+        pytest.skip("PostgreSQL looks at every row of a small table anyway")
+    steps: list[str] = []
+
+    def explain(connection: Any, _: Any, sql: str, values: Any, *__: Any) -> None:
+        if sql.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            raw = connection.connection.dbapi_connection
+            plan = raw.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+            steps.extend(f"{step} in {sql}" for *_, step in plan)
+
+    school.ok("catalog", "open", "t1", "--training", "--everybody")
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        for line in (("join", "--session", "s1"), ("switch", "--to", "s2"), ("leave", "--yes")):
+            school.ok("--as", "few1", "enrollment", line[0], "--training", "t1", *line[1:])
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+    tables = "session_days|training_enrollments|training_sessions|notifications"
+    wide = re.compile(f"SCAN ({tables})|ix_training_enrollments_training_id")
+    assert any("SEARCH session_days" in step for step in steps)
+    assert [step for step in steps if wide.search(step)] == []

@@ -326,14 +326,6 @@ def stations(work: Work, item_id: int) -> list[Station]:
 # Grants ------------------------------------------------------------------------------------------
 
 
-def is_named(sight: Sight, *, group: str, department: str) -> str:
-    """Return `rights.store.target_in_sight` as SQL text, for the rooms that still write such."""
-    return (
-        f"(({group} IS NULL OR {sight.groups.clause(group)})"
-        f" AND ({department} IS NULL OR {sight.departments.named(department)}))"
-    )
-
-
 def grants(work: Work, item_id: int, sight: Sight) -> list[Granted]:
     """Return the grants on an item, without those to whom or what is out of sight."""
     of_user, of_group = aliased(Department), aliased(Department)

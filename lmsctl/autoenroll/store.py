@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text
+from sqlalchemy import BigInteger, ColumnElement, Select, Text
 from sqlalchemy.orm import aliased
 from sqlmodel import (
     and_,
     col,
     exists,
     func,
+    literal,
     or_,
     select,
     type_coerce,
@@ -27,8 +28,9 @@ from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical
+from lmsctl.kit.columns import Moment
 from lmsctl.kit.errors import Ambiguous
-from lmsctl.kit.statements import among, columns_of, value_for
+from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.rights.store import within
@@ -340,10 +342,10 @@ def covering(work: Work, department_ids: Sequence[int]) -> list[Covered]:
 
 def let_wait(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
     """Note that a rule has reached people who cannot be enrolled yet; again changes nothing."""
-    people = select(
-        value_for(AutoenrollWaiting.rule_id, rule_id).label("rule_id"),
+    people: Select[*tuple[Any, ...]] = select(
+        literal(rule_id, BigInteger).label("rule_id"),
         col(User.id).label("user_id"),
-        value_for(AutoenrollWaiting.since_at, work.now).label("since_at"),
+        literal(work.now, Moment).label("since_at"),
     ).where(among(User.id, user_ids))
     work.insert_once(AutoenrollWaiting, people)
 

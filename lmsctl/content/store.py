@@ -444,20 +444,3 @@ def _hanging(work: Work, column: str, ids: Sequence[int]) -> Hanging:
     )
     assert found is not None
     return found
-
-
-# What a person may open --------------------------------------------------------------------------
-
-
-# For the person :user in the department at :path: every item that is open to them, with each grant
-# that opens it. What lies in a folder and inherits is open to whomever the folder is open to.
-OPENED = """
-    opened (item_id, grant_id) AS (
-        SELECT g.item_id, g.id FROM content_grants g
-        WHERE g.audience = 'organization' OR g.user_id = :user
-           OR g.group_id IN (SELECT m.group_id FROM group_members m WHERE m.user_id = :user)
-           OR g.department_id IN (SELECT a.id FROM departments a WHERE :path LIKE a.path || '%')
-        UNION
-        SELECT c.id, o.grant_id
-        FROM opened o JOIN content_items c ON c.parent_id = o.item_id AND c.is_inheriting)
-"""

@@ -1,12 +1,50 @@
-"""The SQL of the enrollment room: what one person sees."""
+"""The statements of the enrollment room: what one person sees."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from lmsctl.content.store import OPENED
+from sqlalchemy import CTE, BigInteger, ColumnElement, Text, and_
+from sqlalchemy.orm import aliased
+from sqlmodel import case, col, exists, func, literal, or_, select, type_coerce, union_all
+
+from lmsctl.content.model import CatalogRule, ContentGrant, ContentItem
+from lmsctl.content.results import Audience, Kind, Opening, Status
+from lmsctl.department.model import Department
+from lmsctl.enrollment.model import Enrollment, EnrollmentReason
+from lmsctl.enrollment.results import Phase, Reason
+from lmsctl.group.model import Group, GroupMember
+from lmsctl.kit import columns
+from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Sight
+from lmsctl.rights.store import named_within, within
+
+
+def _own_groups(user_id: int) -> Any:
+    """Return the ids of the groups that a person is in."""
+    return select(GroupMember.group_id).where(col(GroupMember.user_id) == user_id)
+
+
+def _line(path: str) -> list[int]:
+    """Return the ids of the department at `path` and of those above it."""
+    return [int(number) for number in path.strip("/").split("/")]
+
+
+# The department that keeps the group which a grant or a rule of the catalog names.
+_KEEPER = aliased(Department)
+
+
+def _name(sight: Sight) -> ColumnElement[str | None]:
+    """Return the name of a group or department, NULL where it is out of sight."""
+    return func.coalesce(
+        case((within(sight.groups, _KEEPER.path), col(Group.name))),
+        case((named_within(sight.departments, Department.path), col(Department.full_name))),
+    )
+
+
+# What somebody is enrolled in, and what is open to them ------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +56,27 @@ class Seen:
     """
 
     code: str
-    kind: str
+    kind: Kind
     title: str
-    status: str
-    phase: str | None
+    status: Status
+    phase: Phase | None
     enrolled_at: datetime | None
     due_at: datetime | None
     completed_at: datetime | None
-    reason: str | None
-    audience: str | None
+    reason: Reason | None
+    audience: Audience | None
+    reference: str | None
+    grant_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """One reason why somebody sees an item; those of the enrollment have their `turn` first."""
+
+    item_id: int
+    turn: int
+    reason: Reason | None
+    audience: Audience | None
     reference: str | None
     grant_code: str | None
 
@@ -37,42 +87,114 @@ def seen(work: Work, user_id: int, path: str, sight: Sight) -> Iterator[Seen]:
     An item comes once for each reason, those of the enrollment first; groups and departments to
     which it was given are named if they are in sight.
     """
+    why = union_all(_by_enrollment(user_id), _by_grant(user_id, path, sight)).cte("whys")
+    is_open = and_(col(ContentItem.status) == Status.ACTIVE, col(ContentItem.kind) != Kind.FOLDER)
     return work.each(
         Seen,
-        f"""
-        WITH RECURSIVE {OPENED},
-        whys (item_id, place, reason, audience, reference, grant_code) AS (
-            SELECT e.item_id, 1, r.reason, NULL, r.reference, NULL
-            FROM enrollments e JOIN enrollment_reasons r ON r.enrollment_id = e.id
-            WHERE e.user_id = :user AND e.canceled_at IS NULL
-            UNION ALL
-            SELECT o.item_id, 2, NULL, g.audience, {_name("gr", "gd", "d", sight)}, s.code
-            FROM opened o
-            JOIN content_grants g ON g.id = o.grant_id
-            JOIN content_items s ON s.id = g.item_id
-            LEFT JOIN user_groups gr ON gr.id = g.group_id
-            LEFT JOIN departments gd ON gd.id = gr.department_id
-            LEFT JOIN departments d ON d.id = g.department_id)
-        SELECT i.code, i.kind, i.title, i.status, e.phase, e.enrolled_at, e.due_at, e.completed_at,
-               w.reason, w.audience, w.reference, w.grant_code
-        FROM whys w
-        JOIN content_items i ON i.id = w.item_id
-        LEFT JOIN enrollments e
-            ON e.item_id = i.id AND e.user_id = :user AND e.canceled_at IS NULL
-        WHERE e.id IS NOT NULL OR (i.status = 'active' AND i.kind <> 'folder')
-        ORDER BY i.code_key, w.place, w.reason, w.audience, w.reference, w.grant_code
-        """,
-        user=user_id,
-        path=path,
+        select(
+            *columns_of(
+                Seen,
+                ContentItem,
+                phase=col(Enrollment.phase),
+                enrolled_at=col(Enrollment.enrolled_at),
+                due_at=col(Enrollment.due_at),
+                completed_at=col(Enrollment.completed_at),
+                reason=why.c.reason,
+                audience=why.c.audience,
+                reference=why.c.reference,
+                grant_code=why.c.grant_code,
+            )
+        )
+        .select_from(why)
+        .join(ContentItem, col(ContentItem.id) == why.c.item_id)
+        .outerjoin(
+            Enrollment,
+            and_(
+                col(Enrollment.item_id) == col(ContentItem.id),
+                col(Enrollment.user_id) == user_id,
+                col(Enrollment.canceled_at).is_(None),
+            ),
+        )
+        .where(or_(col(Enrollment.id).is_not(None), is_open))
+        .order_by(
+            col(ContentItem.code_key),
+            why.c.turn,
+            why.c.reason,
+            why.c.audience,
+            why.c.reference,
+            why.c.grant_code,
+        ),
     )
 
 
-def _name(group: str, of_group: str, department: str, sight: Sight) -> str:
-    """Return the SQL of the name of a group or department, NULL where it is out of sight."""
-    return f"""COALESCE(
-        CASE WHEN {sight.groups.clause(f"{of_group}.path")} THEN {group}.name END,
-        CASE WHEN {sight.departments.named(f"{department}.path")} THEN {department}.full_name END)
+def _by_enrollment(user_id: int) -> Any:
+    return (
+        select(
+            *columns_of(
+                _Why,
+                EnrollmentReason,
+                item_id=col(Enrollment.item_id),
+                turn=literal(1, BigInteger),
+                audience=literal(None, columns.Choice(Audience)),
+                grant_code=literal(None, Text),
+            )
+        )
+        .join(Enrollment, col(Enrollment.id) == col(EnrollmentReason.enrollment_id))
+        .where(col(Enrollment.user_id) == user_id, col(Enrollment.canceled_at).is_(None))
+    )
+
+
+def _by_grant(user_id: int, path: str, sight: Sight) -> Any:
+    opened, granted = _opened(user_id, path), aliased(ContentItem)
+    return (
+        select(
+            *columns_of(
+                _Why,
+                ContentGrant,
+                item_id=opened.c.item_id,
+                turn=literal(2, BigInteger),
+                reason=literal(None, columns.Choice(Reason)),
+                reference=_name(sight),
+                grant_code=col(granted.code),
+            )
+        )
+        .select_from(opened)
+        .join(ContentGrant, col(ContentGrant.id) == opened.c.grant_id)
+        .join(granted, col(granted.id) == col(ContentGrant.item_id))
+        .outerjoin(Group, col(Group.id) == col(ContentGrant.group_id))
+        .outerjoin(_KEEPER, col(_KEEPER.id) == col(Group.department_id))
+        .outerjoin(Department, col(Department.id) == col(ContentGrant.department_id))
+    )
+
+
+def _opened(user_id: int, path: str) -> CTE:
+    """Return every item that is open to a person, with each grant that opens it.
+
+    What lies in a folder and inherits is open to whomever the folder is open to.
     """
+    granted = (
+        select(ContentGrant.item_id, col(ContentGrant.id).label("grant_id"))
+        .where(
+            or_(
+                col(ContentGrant.audience) == Audience.ORGANIZATION,
+                col(ContentGrant.user_id) == user_id,
+                col(ContentGrant.group_id).in_(_own_groups(user_id)),
+                col(ContentGrant.department_id).in_(_line(path)),
+            )
+        )
+        .cte("opened", recursive=True)
+    )
+    inherited = select(ContentItem.id, granted.c.grant_id).join(
+        granted,
+        and_(
+            col(ContentItem.parent_id) == granted.c.item_id,
+            col(ContentItem.is_inheriting),
+        ),
+    )
+    return granted.union(inherited)
+
+
+# The catalog -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +202,10 @@ class Offered:
     """One item that the catalog offers to a person, by one rule; `name` is None for everybody."""
 
     code: str
-    kind: str
+    kind: Kind
     title: str
     is_enrolled: bool
-    opening: str
+    opening: Opening
     name: str | None
 
 
@@ -92,25 +214,36 @@ def offered(work: Work, user_id: int, path: str, type_: str, sight: Sight) -> It
 
     Groups and departments to which it does are named if they are in sight.
     """
+    is_enrolled = exists().where(
+        col(Enrollment.item_id) == col(ContentItem.id),
+        col(Enrollment.user_id) == user_id,
+        col(Enrollment.canceled_at).is_(None),
+        col(Enrollment.phase) != Phase.PRE_ENROLLED,
+    )
     return work.each(
         Offered,
-        f"""
-        SELECT i.code, i.kind, i.title,
-               EXISTS (SELECT 1 FROM enrollments e
-                       WHERE e.item_id = i.id AND e.user_id = :user AND e.canceled_at IS NULL
-                         AND e.phase <> 'pre-enrolled') AS is_enrolled,
-               r.opening, COALESCE(r.type, {_name("g", "gd", "d", sight)}) AS name
-        FROM catalog_rules r
-        JOIN content_items i ON i.id = r.item_id
-        LEFT JOIN user_groups g ON g.id = r.group_id
-        LEFT JOIN departments gd ON gd.id = g.department_id
-        LEFT JOIN departments d ON d.id = r.department_id
-        WHERE i.status = 'active' AND (
-            r.opening = 'everybody' OR r.type = :type OR :path LIKE d.path || '%'
-            OR r.group_id IN (SELECT m.group_id FROM group_members m WHERE m.user_id = :user))
-        ORDER BY i.code_key, r.id
-        """,
-        user=user_id,
-        path=path,
-        type=type_,
+        select(
+            *columns_of(
+                Offered,
+                ContentItem,
+                is_enrolled=is_enrolled,
+                opening=col(CatalogRule.opening),
+                name=func.coalesce(type_coerce(col(CatalogRule.type), Text), _name(sight)),
+            )
+        )
+        .select_from(CatalogRule)
+        .join(ContentItem, col(ContentItem.id) == col(CatalogRule.item_id))
+        .outerjoin(Group, col(Group.id) == col(CatalogRule.group_id))
+        .outerjoin(_KEEPER, col(_KEEPER.id) == col(Group.department_id))
+        .outerjoin(Department, col(Department.id) == col(CatalogRule.department_id))
+        .where(
+            col(ContentItem.status) == Status.ACTIVE,
+            or_(
+                col(CatalogRule.opening) == Opening.EVERYBODY,
+                col(CatalogRule.type) == type_,
+                col(CatalogRule.department_id).in_(_line(path)),
+                col(CatalogRule.group_id).in_(_own_groups(user_id)),
+            ),
+        )
+        .order_by(col(ContentItem.code_key), col(CatalogRule.id)),
     )

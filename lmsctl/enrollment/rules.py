@@ -48,7 +48,7 @@ class Candidate:
     login: str
     login_key: str
     email_key: str | None
-    status: str
+    status: Status
     email: str | None
     expires_at: datetime | None
 
@@ -59,7 +59,7 @@ class Standing:
 
     id: int
     user_id: int
-    phase: str
+    phase: Phase
     is_canceled: bool
 
     @property

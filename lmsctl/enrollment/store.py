@@ -1,25 +1,68 @@
-"""The SQL of the enrollment room: who is in what, and why."""
+"""The statements of the enrollment room: who is in what, and why."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lmsctl.enrollment.results import Because
+from sqlalchemy import BigInteger, ColumnElement, Select, SQLColumnExpression, Text, bindparam
+from sqlalchemy.orm import aliased
+from sqlmodel import (
+    case,
+    col,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    type_coerce,
+    union,
+    union_all,
+    update,
+)
+
+from lmsctl.content.model import ContentItem, PathwayItem
+from lmsctl.content.results import Status as ContentStatus
+from lmsctl.department.model import Department
+from lmsctl.enrollment.model import Enrollment, EnrollmentReason, ProgressEvent
+from lmsctl.enrollment.results import Because, Event, Phase, Reason, State
 from lmsctl.enrollment.rules import Candidate, Narrowing, Standing
+from lmsctl.group.model import GroupMember
+from lmsctl.kit import columns
+from lmsctl.kit.statements import among, columns_of, insert_once_of
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
-from lmsctl.rights.rules import Scope
-from lmsctl.user.store import IS_ALIVE, STATUS_NOW
+from lmsctl.rights.rules import EVERYWHERE, Scope
+from lmsctl.rights.store import within
+from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
+from lmsctl.user.model import FieldValue, User, is_alive, status_now
+
+_NOW = bindparam("now", type_=columns.Moment)
+_DUE = bindparam("due", type_=columns.Moment)
+_ITEM = bindparam("item", type_=BigInteger)
+_ENROLLED = literal(Phase.ENROLLED, columns.Choice(Phase))
+_PRE_ENROLLED = literal(Phase.PRE_ENROLLED, columns.Choice(Phase))
 
 # Choosing people ---------------------------------------------------------------------------------
 
-_CANDIDATE = f"""
-    SELECT u.id, u.login, u.login_key, u.email_key, {STATUS_NOW} AS status, u.email,
-           u.expires_at
-    FROM users u JOIN departments d ON d.id = u.department_id
-    WHERE {IS_ALIVE}
-"""
+_CANDIDATE = select(*columns_of(Candidate, User, status=status_now())).where(is_alive())
+_WORDS: dict[str, SQLColumnExpression[Any]] = {
+    "type": col(User.type),
+    "status": status_now(),
+    "origin": col(User.origin),
+}
+
+
+def _are_within(scope: Scope, people: type[User] = User) -> Iterator[ColumnElement[bool]]:
+    """Yield the condition that people are in scope, by which they are found; none for all."""
+    if not scope.is_everywhere:
+        places = select(Department.id).where(within(scope, Department.path))
+        yield col(people.department_id).in_(places)
 
 
 def named(
@@ -30,17 +73,13 @@ def named(
     numbers: Sequence[int],
 ) -> list[Candidate]:
     """Return the people in scope who have one of these logins, addresses or numbers."""
-    return work.all(
-        Candidate,
-        f"""
-        {_CANDIDATE} AND {scope.clause("d.path")}
-          AND (u.login_key IN :keys OR u.email_key IN :keys OR u.id IN :numbers)
-        ORDER BY u.login_key
-        """,
-        keys=list(keys),
-        numbers=list(numbers),
-        now=work.now,
+    is_named = or_(
+        among(User.login_key, keys),
+        among(User.email_key, keys),
+        among(User.id, numbers),
     )
+    statement = _CANDIDATE.where(is_named, *_are_within(scope))
+    return work.all(Candidate, statement, now=work.now)
 
 
 def chosen(
@@ -51,46 +90,86 @@ def chosen(
     group_ids: Sequence[int],
     narrowing: Narrowing,
 ) -> list[Candidate]:
-    """Return the people in scope who are below one of `paths` or in one of the groups.
+    """Return the people in scope who are below one of `paths` or in one of the groups, by login.
 
     Without paths and groups everybody in scope is meant; `narrowing` holds in every case.
     """
-    within = Scope(tuple(paths)).clause("d.path")
-    is_member = """EXISTS (SELECT 1 FROM group_members m
-                           WHERE m.user_id = u.id AND m.group_id IN :groups)"""
-    places = f"({within} OR {is_member})" if paths or group_ids else "TRUE"
-    conditions, values = _narrowed(narrowing)
-    return work.all(
-        Candidate,
-        f"""
-        {_CANDIDATE} AND {" AND ".join([scope.clause("d.path"), places, *conditions])}
-        ORDER BY u.login_key
-        """,
-        groups=list(group_ids),
-        now=work.now,
-        **values,
-    )
+    statement = _CANDIDATE.where(*_are_within(scope), *_narrowed(narrowing))
+    if paths or group_ids:
+        statement = statement.where(col(User.id).in_(_below_or_in(paths, group_ids)))
+    return work.all(Candidate, statement.order_by(col(User.login_key)), now=work.now)
 
 
-_WORD_COLUMNS = {"type": "u.type", "status": STATUS_NOW, "origin": "u.origin"}
+def _below_or_in(paths: Sequence[str], group_ids: Sequence[int]) -> Any:
+    """Return the ids of the people below one of `paths` or in one of the groups."""
+    somebody = aliased(User)
+    below = select(somebody.id).where(*_are_within(Scope(tuple(paths)), somebody))
+    members = select(GroupMember.user_id).where(col(GroupMember.group_id).in_(group_ids))
+    return union(*([below] if paths else []), *([members] if group_ids else []))
 
 
-def _narrowed(narrowing: Narrowing) -> tuple[list[str], dict[str, Any]]:
-    conditions: list[str] = []
-    values: dict[str, Any] = {}
+def _narrowed(narrowing: Narrowing) -> Iterator[ColumnElement[bool]]:
     for name, words in narrowing.words.items():
-        conditions.append(f"{_WORD_COLUMNS[name]} IN :{name}_words")
-        values[f"{name}_words"] = list(words)
+        yield _WORDS[name].in_(words)
     for field_id, texts in narrowing.fields.items():
-        conditions.append(
-            f"""EXISTS (SELECT 1 FROM field_values v WHERE v.user_id = u.id
-                        AND v.field_id = {field_id} AND v.value IN :field_{field_id})"""
+        yield exists().where(
+            col(FieldValue.user_id) == col(User.id),
+            col(FieldValue.field_id) == field_id,
+            col(FieldValue.value).in_(texts),
         )
-        values[f"field_{field_id}"] = list(texts)
-    return conditions, values
 
 
 # Enrolling ---------------------------------------------------------------------------------------
+
+# Which enrollments it is about is asked apart from their order: to find rows in the order of their
+# ids SQLite would read every enrollment of the item, where the unique key finds them.
+_FOUND = aliased(Enrollment)
+_STANDINGS = (
+    select(*columns_of(Standing, Enrollment, is_canceled=col(Enrollment.canceled_at).is_not(None)))
+    .where(
+        col(Enrollment.id).in_(
+            select(_FOUND.id).where(
+                col(_FOUND.item_id) == bindparam("item"), among(_FOUND.user_id, "users")
+            )
+        )
+    )
+    .order_by(col(Enrollment.id))
+    .with_for_update()
+)
+_NEW: tuple[Any, ...] = (col(User.id), _ITEM, _ENROLLED, _NOW, _DUE)
+_ENROLL_NEW = (
+    insert(Enrollment)
+    .from_select(
+        ["user_id", "item_id", "phase", "enrolled_at", "due_at"],
+        select(*_NEW).where(among(User.id, "users")),
+        include_defaults=False,
+    )
+    .returning(col(Enrollment.id))
+)
+_ENROLL_AGAIN = (
+    update(Enrollment)
+    .where(among(Enrollment.id, "ids"))
+    .values(
+        canceled_at=null(),
+        enrolled_at=_NOW,
+        due_at=_DUE,
+        phase=case(
+            (col(Enrollment.completed_at).is_(None), _ENROLLED), else_=col(Enrollment.phase)
+        ),
+    )
+)
+_REASON: tuple[Any, ...] = (
+    col(Enrollment.id).label("enrollment_id"),
+    bindparam("why", type_=columns.Choice(Reason)).label("reason"),
+    bindparam("named", type_=Text).label("reference"),
+    _NOW.label("since_at"),
+)
+_ADD_REASON = insert_once_of(
+    EnrollmentReason,
+    select(*_REASON).where(
+        col(Enrollment.item_id) == bindparam("item"), among(Enrollment.user_id, "users")
+    ),
+).returning(col(EnrollmentReason.enrollment_id))
 
 
 def standings(work: Work, item_id: int, user_ids: Sequence[int]) -> list[Standing]:
@@ -98,160 +177,146 @@ def standings(work: Work, item_id: int, user_ids: Sequence[int]) -> list[Standin
 
     Their reasons are to be read after this: while we waited, others may have changed them.
     """
-    return work.all(
-        Standing,
-        f"""
-        SELECT e.id, e.user_id, e.phase, e.canceled_at IS NOT NULL AS is_canceled
-        FROM enrollments e WHERE e.item_id = :item AND e.user_id IN :users
-        ORDER BY e.id{work.for_update}
-        """,
-        item=item_id,
-        users=list(user_ids),
-    )
+    return work.all(Standing, _STANDINGS, item=item_id, users=user_ids)
 
 
 def enroll_new(
     work: Work, item_id: int, user_ids: Sequence[int], due_at: datetime | None
 ) -> list[int]:
     """Enroll people who never were in the item, and return the enrollments' ids."""
-    return work.values(
-        """
-        INSERT INTO enrollments (user_id, item_id, phase, enrolled_at, due_at)
-        SELECT u.id, :item, 'enrolled', :now, :due FROM users u WHERE u.id IN :users
-        RETURNING id
-        """,
-        item=item_id,
-        users=list(user_ids),
-        now=work.now,
-        due=due_at,
-    )
+    return work.values(_ENROLL_NEW, item=item_id, users=user_ids, now=work.now, due=due_at)
 
 
 def enroll_again(work: Work, ids: Sequence[int], due_at: datetime | None) -> None:
     """Enroll anew whose enrollment was canceled or only prepared; completion stays."""
-    work.run(
-        """
-        UPDATE enrollments SET canceled_at = NULL, enrolled_at = :now, due_at = :due,
-               phase = CASE WHEN completed_at IS NULL THEN 'enrolled' ELSE phase END
-        WHERE id IN :ids
-        """,
-        ids=list(ids),
-        now=work.now,
-        due=due_at,
-    )
+    work.run(_ENROLL_AGAIN, ids=ids, now=work.now, due=due_at)
 
 
 def add_reason(
-    work: Work, item_id: int, user_ids: Sequence[int], reason: str, reference: str
+    work: Work, item_id: int, user_ids: Sequence[int], reason: Reason, reference: str
 ) -> list[int]:
     """Note why these people are in the item; returns the enrollments of which it was not noted."""
     return work.values(
-        """
-        INSERT INTO enrollment_reasons (enrollment_id, reason, reference, since_at)
-        SELECT e.id, :reason, :reference, :now FROM enrollments e
-        WHERE e.item_id = :item AND e.user_id IN :users
-        ON CONFLICT DO NOTHING RETURNING enrollment_id
-        """,
+        _ADD_REASON,
         item=item_id,
-        users=list(user_ids),
-        reason=reason,
-        reference=reference,
+        users=user_ids,
+        why=reason,
+        named=reference,
         now=work.now,
     )
 
 
-_ON_THE_WAY = """
-    SELECT p.item_id FROM pathway_items p JOIN content_items i ON i.id = p.item_id
-    WHERE p.pathway_id = :pathway AND p.is_mandatory AND i.status <> 'archived'
-"""
+_ON_THE_WAY = (
+    select(PathwayItem.item_id)
+    .join(ContentItem, col(ContentItem.id) == col(PathwayItem.item_id))
+    .where(
+        col(PathwayItem.pathway_id) == bindparam("pathway"),
+        col(PathwayItem.is_mandatory),
+        col(ContentItem.status) != ContentStatus.ARCHIVED,
+    )
+)
+_STEP = _ON_THE_WAY.subquery()
+_LOCK_STEPS = (
+    select(Enrollment.id)
+    .where(
+        col(Enrollment.id).in_(
+            select(_FOUND.id).where(
+                among(_FOUND.user_id, "users"), col(_FOUND.item_id).in_(_ON_THE_WAY)
+            )
+        )
+    )
+    .order_by(col(Enrollment.id))
+    .with_for_update()
+)
+_PREPARE_NEW = insert(Enrollment).from_select(
+    ["user_id", "item_id", "phase", "enrolled_at"],
+    select(
+        col(User.id),
+        _STEP.c.item_id,
+        _PRE_ENROLLED,
+        _NOW,
+    )
+    .join(_STEP, true())
+    .where(
+        among(User.id, "users"),
+        ~exists().where(
+            col(Enrollment.user_id) == col(User.id), col(Enrollment.item_id) == _STEP.c.item_id
+        ),
+    ),
+    include_defaults=False,
+)
+_PREPARE_AGAIN = (
+    update(Enrollment)
+    .where(
+        col(Enrollment.canceled_at).is_not(None),
+        among(Enrollment.user_id, "users"),
+        col(Enrollment.item_id).in_(_ON_THE_WAY),
+    )
+    .values(
+        canceled_at=null(),
+        enrolled_at=_NOW,
+        due_at=null(),
+        phase=case(
+            (col(Enrollment.completed_at).is_(None), _PRE_ENROLLED),
+            else_=col(Enrollment.phase),
+        ),
+    )
+)
+_ADD_PATHWAY = insert_once_of(
+    EnrollmentReason,
+    select(*_REASON).where(
+        among(Enrollment.user_id, "users"), col(Enrollment.item_id).in_(_ON_THE_WAY)
+    ),
+)
 
 
 def prepare(work: Work, pathway_id: int, code: str, user_ids: Sequence[int]) -> None:
     """Give people the phase pre-enrolled in a pathway's mandatory items, where they have none."""
-    values = {"pathway": pathway_id, "users": list(user_ids), "now": work.now}
+    wanted = {"pathway": pathway_id, "users": user_ids}
     # Whoever cancels one of them meanwhile would take its reasons and not see ours.
-    if not work.is_sqlite:
-        work.values(
-            f"""
-            SELECT e.id FROM enrollments e
-            WHERE e.user_id IN :users AND e.item_id IN ({_ON_THE_WAY}) ORDER BY e.id FOR UPDATE
-            """,
-            **values,
-        )
-    work.run(
-        f"""
-        INSERT INTO enrollments (user_id, item_id, phase, enrolled_at)
-        SELECT u.id, w.item_id, 'pre-enrolled', :now
-        FROM users u CROSS JOIN ({_ON_THE_WAY}) AS w
-        WHERE u.id IN :users AND NOT EXISTS (
-            SELECT 1 FROM enrollments e WHERE e.user_id = u.id AND e.item_id = w.item_id)
-        """,
-        **values,
-    )
-    work.run(
-        f"""
-        UPDATE enrollments SET canceled_at = NULL, enrolled_at = :now, due_at = NULL,
-               phase = CASE WHEN completed_at IS NULL THEN 'pre-enrolled' ELSE phase END
-        WHERE canceled_at IS NOT NULL AND user_id IN :users AND item_id IN ({_ON_THE_WAY})
-        """,
-        **values,
-    )
-    work.run(
-        f"""
-        INSERT INTO enrollment_reasons (enrollment_id, reason, reference, since_at)
-        SELECT e.id, 'pathway', :code, :now FROM enrollments e
-        WHERE e.user_id IN :users AND e.item_id IN ({_ON_THE_WAY})
-        ON CONFLICT DO NOTHING
-        """,
-        code=code,
-        **values,
-    )
+    work.values(_LOCK_STEPS, **wanted)
+    work.run(_PREPARE_NEW, now=work.now, **wanted)
+    work.run(_PREPARE_AGAIN, now=work.now, **wanted)
+    work.run(_ADD_PATHWAY, now=work.now, why=Reason.PATHWAY, named=code, **wanted)
 
 
 # Canceling ---------------------------------------------------------------------------------------
 
 
 def with_reason(
-    work: Work, ids: Sequence[int], reason: str | None, reference: str | None
+    work: Work, ids: Sequence[int], reason: Reason | None, reference: str | None
 ) -> list[int]:
     """Return which of the enrollments have a reason like that, any when both are None."""
-    return work.values(
-        """
-        SELECT DISTINCT enrollment_id FROM enrollment_reasons
-        WHERE enrollment_id IN :ids AND (:reason IS NULL OR reason = :reason)
-          AND (:reference IS NULL OR reference = :reference)
-        """,
-        ids=list(ids),
-        reason=reason,
-        reference=reference,
-    )
+    statement = select(EnrollmentReason.enrollment_id).distinct()
+    return work.values(statement.where(*_reasons_of(ids, reason, reference)))
 
 
-def take_reasons(work: Work, ids: Sequence[int], reason: str | None, reference: str | None) -> None:
+def take_reasons(
+    work: Work, ids: Sequence[int], reason: Reason | None, reference: str | None
+) -> None:
     """Take reasons away from enrollments: all, or those of one word and one reference."""
-    work.run(
-        """
-        DELETE FROM enrollment_reasons
-        WHERE enrollment_id IN :ids AND (:reason IS NULL OR reason = :reason)
-          AND (:reference IS NULL OR reference = :reference)
-        """,
-        ids=list(ids),
-        reason=reason,
-        reference=reference,
-    )
+    work.run(delete(EnrollmentReason).where(*_reasons_of(ids, reason, reference)))
+
+
+def _reasons_of(
+    ids: Sequence[int], reason: Reason | None, reference: str | None
+) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on the reasons of these enrollments; None does not narrow."""
+    yield among(EnrollmentReason.enrollment_id, ids)
+    if reason is not None:
+        yield col(EnrollmentReason.reason) == reason
+    if reference is not None:
+        yield col(EnrollmentReason.reference) == reference
 
 
 def cancel_groundless(work: Work, ids: Sequence[int]) -> list[int]:
     """Cancel those of the enrollments that no reason is left for; returns which."""
+    has_reason = exists().where(col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
     return work.values(
-        """
-        UPDATE enrollments SET canceled_at = :now
-        WHERE id IN :ids AND canceled_at IS NULL AND NOT EXISTS (
-            SELECT 1 FROM enrollment_reasons r WHERE r.enrollment_id = enrollments.id)
-        RETURNING id
-        """,
-        ids=list(ids),
-        now=work.now,
+        update(Enrollment)
+        .where(among(Enrollment.id, ids), col(Enrollment.canceled_at).is_(None), ~has_reason)
+        .values(canceled_at=work.now)
+        .returning(col(Enrollment.id))
     )
 
 
@@ -261,8 +326,9 @@ def note_by_hand(work: Work, ids: Sequence[int]) -> None:
     Only the latter are canceled in the phase pre-enrolled.
     """
     work.run(
-        "UPDATE enrollments SET phase = 'enrolled' WHERE id IN :ids AND phase = 'pre-enrolled'",
-        ids=list(ids),
+        update(Enrollment)
+        .where(among(Enrollment.id, ids), col(Enrollment.phase) == Phase.PRE_ENROLLED)
+        .values(phase=Phase.ENROLLED)
     )
 
 
@@ -271,18 +337,19 @@ def prepared_by(work: Work, code: str, user_ids: Sequence[int] | None) -> list[i
 
     Those of these people, or of everybody when None.
     """
-    lock = "" if work.is_sqlite else " FOR UPDATE OF e"
-    return work.values(
-        f"""
-        SELECT e.id FROM enrollments e JOIN enrollment_reasons r ON r.enrollment_id = e.id
-        WHERE r.reason = 'pathway' AND r.reference = :code AND e.phase <> 'completed'
-          AND (:is_all OR e.user_id IN :users)
-        ORDER BY e.id{lock}
-        """,
-        code=code,
-        is_all=user_ids is None,
-        users=list(user_ids or ()),
+    statement = (
+        select(Enrollment.id)
+        .join(EnrollmentReason, col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
+        .where(
+            col(EnrollmentReason.reason) == Reason.PATHWAY,
+            col(EnrollmentReason.reference) == code,
+            col(Enrollment.phase) != Phase.COMPLETED,
+        )
     )
+    if user_ids is not None:
+        theirs = select(_FOUND.id).where(among(_FOUND.user_id, user_ids))
+        statement = statement.where(col(Enrollment.id).in_(theirs))
+    return work.values(statement.order_by(col(Enrollment.id)).with_for_update(of=Enrollment))
 
 
 # Looking -----------------------------------------------------------------------------------------
@@ -290,15 +357,23 @@ def prepared_by(work: Work, code: str, user_ids: Sequence[int] | None) -> list[i
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One enrollment with one of its reasons; in content without any when it was canceled."""
+    """One enrollment with one of its reasons; in content without any when it was canceled.
 
+    In a training the reason is who enrolled them. The first fields say when it has its turn:
+    `sort` is 1 for content and 2 for trainings.
+    """
+
+    login_key: str
+    sort: int
+    code_key: str
+    since_at: datetime | None
     id: int
     login: str
     content: str | None
     training: str | None
     session: str | None
     title: str
-    phase: str
+    phase: State
     enrolled_at: datetime
     due_at: datetime | None
     completed_at: datetime | None
@@ -319,42 +394,72 @@ class Filter:
     training_id: int | None = None
     session_id: int | None = None
     under: str | None = None
-    phase: str | None = None
-    reason: str | None = None
+    phase: State | None = None
+    reason: Reason | None = None
 
 
-_IN_CONTENT = f"""
-    SELECT 1 AS sort, u.login_key, i.code_key, r.since_at, e.id, u.login, i.code AS content,
-           NULL AS training, NULL AS session, i.title,
-           CASE WHEN e.canceled_at IS NULL THEN e.phase ELSE 'canceled' END AS phase,
-           e.enrolled_at, e.due_at, e.completed_at, e.canceled_at, r.reason, r.reference
-    FROM enrollments e
-    JOIN users u ON u.id = e.user_id
-    JOIN departments d ON d.id = u.department_id
-    JOIN content_items i ON i.id = e.item_id
-    LEFT JOIN enrollment_reasons r ON r.enrollment_id = e.id
-    WHERE {IS_ALIVE} AND (:user IS NULL OR e.user_id = :user)
-      AND (:item IS NULL OR e.item_id = :item)
-      AND (:reason IS NULL OR EXISTS (
-          SELECT 1 FROM enrollment_reasons w
-          WHERE w.enrollment_id = e.id AND w.reason = :reason))
-"""
-_IN_TRAININGS = f"""
-    SELECT 2 AS sort, u.login_key, t.code_key, e.enrolled_at AS since_at, e.id, u.login,
-           NULL AS content, t.code AS training, s.code AS session, t.title,
-           CASE WHEN e.canceled_at IS NULL THEN 'enrolled' ELSE 'canceled' END AS phase,
-           e.enrolled_at, NULL AS due_at, NULL AS completed_at, e.canceled_at,
-           e.side AS reason, NULL AS reference
-    FROM training_enrollments e
-    JOIN users u ON u.id = e.user_id
-    JOIN departments d ON d.id = u.department_id
-    JOIN trainings t ON t.id = e.training_id
-    LEFT JOIN training_sessions s ON s.id = e.session_id
-    WHERE {IS_ALIVE} AND (:user IS NULL OR e.user_id = :user)
-      AND (:training IS NULL OR e.training_id = :training)
-      AND (:session IS NULL OR e.session_id = :session)
-      AND (:reason IS NULL OR e.side = :reason)
-"""
+_NO_TEXT = literal(None, Text)
+_NO_MOMENT = literal(None, columns.Moment)
+_CANCELED = literal(State.CANCELED, columns.Choice(State))
+_IN_CONTENT = (
+    select(
+        *columns_of(
+            Line,
+            Enrollment,
+            login=col(User.login),
+            content=col(ContentItem.code),
+            training=_NO_TEXT,
+            session=_NO_TEXT,
+            title=col(ContentItem.title),
+            phase=case(
+                (col(Enrollment.canceled_at).is_not(None), _CANCELED),
+                else_=col(Enrollment.phase),
+            ),
+            reason=type_coerce(col(EnrollmentReason.reason), Text),
+            reference=col(EnrollmentReason.reference),
+            login_key=col(User.login_key),
+            sort=literal(1, BigInteger),
+            code_key=col(ContentItem.code_key),
+            since_at=col(EnrollmentReason.since_at),
+        )
+    )
+    .select_from(User)
+    .join(Enrollment, col(Enrollment.user_id) == col(User.id))
+    .join(ContentItem, col(ContentItem.id) == col(Enrollment.item_id))
+    .outerjoin(EnrollmentReason, col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
+    .where(is_alive())
+)
+_IN_TRAININGS = (
+    select(
+        *columns_of(
+            Line,
+            TrainingEnrollment,
+            login=col(User.login),
+            content=_NO_TEXT,
+            training=col(Training.code),
+            session=col(TrainingSession.code),
+            title=col(Training.title),
+            phase=case(
+                (col(TrainingEnrollment.canceled_at).is_not(None), _CANCELED),
+                else_=literal(State.ENROLLED, columns.Choice(State)),
+            ),
+            due_at=_NO_MOMENT,
+            completed_at=_NO_MOMENT,
+            reason=type_coerce(col(TrainingEnrollment.side), Text),
+            reference=_NO_TEXT,
+            login_key=col(User.login_key),
+            sort=literal(2, BigInteger),
+            code_key=col(Training.code_key),
+            since_at=col(TrainingEnrollment.enrolled_at),
+        )
+    )
+    .select_from(User)
+    .join(TrainingEnrollment, col(TrainingEnrollment.user_id) == col(User.id))
+    .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
+    .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
+    .where(is_alive())
+)
+_ORDER = ("login_key", "sort", "code_key", "id", "since_at", "reason", "reference")
 
 
 def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[Line]:
@@ -362,41 +467,65 @@ def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[Line]:
 
     Of each person those in content come first, then those in trainings, both by code.
     """
-    parts = [_IN_CONTENT] if wanted.training_id is None else []
-    parts += [_IN_TRAININGS] if wanted.item_id is None else []
-    within = f"""
-        AND {scope.clause("d.path")} AND (:under IS NULL OR d.path LIKE :under)
-        AND {"e.canceled_at IS NULL" if wanted.phase is None else "TRUE"}
-    """
-    return work.each(
-        Line,
-        f"""
-        SELECT id, login, content, training, session, title, phase, enrolled_at, due_at,
-               completed_at, canceled_at, reason, reference
-        FROM ({" UNION ALL ".join(part + within for part in parts)}) AS l
-        WHERE :phase IS NULL OR phase = :phase
-        ORDER BY login_key, sort, code_key, id, since_at, reason, reference
-        """,
-        user=wanted.user_id,
-        item=wanted.item_id,
-        training=wanted.training_id,
-        session=wanted.session_id,
-        under=None if wanted.under is None else f"{wanted.under}%",
-        phase=wanted.phase,
-        reason=wanted.reason,
-        now=work.now,
-    )
+    parts = [_in_content(wanted)] if wanted.training_id is None else []
+    parts += [_in_trainings(wanted)] if wanted.item_id is None else []
+    under = Scope((wanted.under or EVERYWHERE,))
+    people = [*_are_within(scope), *_are_within(under)]
+    lines = union_all(*(part.where(*people) for part in parts))
+    return work.each(Line, lines.order_by(*_ORDER), now=work.now)
+
+
+def _in_content(wanted: Filter) -> Select[Any]:
+    statement: Select[Any] = _IN_CONTENT.where(_is_in_phase(Enrollment, wanted.phase))
+    if wanted.phase not in {None, State.CANCELED}:
+        statement = statement.where(col(Enrollment.phase) == wanted.phase)
+    if wanted.user_id is not None:
+        statement = statement.where(col(Enrollment.user_id) == wanted.user_id)
+    if wanted.item_id is not None:
+        statement = statement.where(col(Enrollment.item_id) == wanted.item_id)
+    if wanted.reason is not None:
+        one = aliased(EnrollmentReason)
+        statement = statement.where(
+            exists().where(
+                col(one.enrollment_id) == col(Enrollment.id), col(one.reason) == wanted.reason
+            )
+        )
+    return statement
+
+
+def _in_trainings(wanted: Filter) -> Select[Any]:
+    statement: Select[Any] = _IN_TRAININGS.where(_is_in_phase(TrainingEnrollment, wanted.phase))
+    if wanted.phase not in {None, State.CANCELED, State.ENROLLED}:
+        statement = statement.where(false())
+    if wanted.user_id is not None:
+        statement = statement.where(col(TrainingEnrollment.user_id) == wanted.user_id)
+    if wanted.training_id is not None:
+        statement = statement.where(col(TrainingEnrollment.training_id) == wanted.training_id)
+    if wanted.session_id is not None:
+        statement = statement.where(col(TrainingEnrollment.session_id) == wanted.session_id)
+    if wanted.reason is not None:
+        side = type_coerce(col(TrainingEnrollment.side), Text)
+        statement = statement.where(side == wanted.reason.value)
+    return statement
+
+
+def _is_in_phase(table: Any, phase: State | None) -> ColumnElement[bool]:
+    """Return the condition that an enrollment is canceled or not, as a wanted phase says."""
+    canceled_at = col(table.canceled_at)
+    return canceled_at.is_not(None) if phase is State.CANCELED else canceled_at.is_(None)
 
 
 def reasons(work: Work, enrollment_id: int) -> list[Because]:
     """Return why an enrollment is, in the order in which the reasons came."""
     return work.all(
         Because,
-        """
-        SELECT reason, reference, since_at FROM enrollment_reasons
-        WHERE enrollment_id = :id ORDER BY since_at, reason, reference
-        """,
-        id=enrollment_id,
+        select(*columns_of(Because, EnrollmentReason))
+        .where(col(EnrollmentReason.enrollment_id) == enrollment_id)
+        .order_by(
+            col(EnrollmentReason.since_at),
+            col(EnrollmentReason.reason),
+            col(EnrollmentReason.reference),
+        ),
     )
 
 
@@ -413,13 +542,15 @@ def doings(work: Work, user_id: int, item_id: int) -> Doings:
     """Return what a person did with an item, summed up."""
     found = work.one(
         Doings,
-        """
-        SELECT count(CASE WHEN event = 'viewed' THEN 1 END) AS views, max(score) AS best_score,
-               max(happened_at) AS last_event_at
-        FROM progress_events WHERE user_id = :user AND item_id = :item
-        """,
-        user=user_id,
-        item=item_id,
+        select(
+            *columns_of(
+                Doings,
+                ProgressEvent,
+                views=func.count(case((col(ProgressEvent.event) == Event.VIEWED, 1))),
+                best_score=func.max(ProgressEvent.score),
+                last_event_at=func.max(ProgressEvent.happened_at),
+            )
+        ).where(col(ProgressEvent.user_id) == user_id, col(ProgressEvent.item_id) == item_id),
     )
     assert found is not None
     return found
@@ -438,22 +569,25 @@ class Hanging:
 
 def on_items(work: Work, ids: Sequence[int]) -> Hanging:
     """Return what hangs on these items."""
-    return _hanging(work, "item_id", ids)
+    return _hanging(work, among(Enrollment.item_id, ids), among(ProgressEvent.item_id, ids))
 
 
 def on_user(work: Work, user_id: int) -> Hanging:
     """Return what hangs on a person."""
-    return _hanging(work, "user_id", [user_id])
+    return _hanging(work, col(Enrollment.user_id) == user_id, col(ProgressEvent.user_id) == user_id)
 
 
-def _hanging(work: Work, column: str, ids: Sequence[int]) -> Hanging:
+def _hanging(
+    work: Work, are_theirs: ColumnElement[bool], are_events_theirs: ColumnElement[bool]
+) -> Hanging:
+    enrollments = select(func.count()).select_from(Enrollment).where(are_theirs)
+    events = select(func.count()).select_from(ProgressEvent).where(are_events_theirs)
     found = work.one(
         Hanging,
-        f"""
-        SELECT (SELECT count(*) FROM enrollments WHERE {column} IN :ids) AS enrollments,
-               (SELECT count(*) FROM progress_events WHERE {column} IN :ids) AS progress_events
-        """,
-        ids=list(ids),
+        select(
+            enrollments.scalar_subquery().label("enrollments"),
+            events.scalar_subquery().label("progress_events"),
+        ),
     )
     assert found is not None
     return found

@@ -3,8 +3,8 @@
 from sqlmodel import col, select
 
 from lmsctl.kit.work import Work
-from lmsctl.portal.model import Portal
-from lmsctl.portal.store import ONLY, VERSIONS
+from lmsctl.portal.model import VERSIONS, Portal
+from lmsctl.portal.store import ONLY
 
 
 def name_of_portal(work: Work) -> str | None:

@@ -62,3 +62,56 @@ def _connected(engine: Engine, connection: "driver.Connection") -> Connection:
 
 def _do_nothing(_: object) -> None:
     """Leave the end of a transaction to whoever began it."""
+
+
+# What has no expression --------------------------------------------------------------------------
+
+# How long others may keep us from emptying the write-ahead log before we leave it to them.
+_LOG_PATIENCE_MS = 1_000
+# In KiB: what SQLite may hold of a table and its indexes while it writes them anew, row by row.
+_ROOM_TO_REWRITE = 65_536
+
+
+def leave_no_trace(connection: "driver.Connection") -> None:
+    """Let SQLite overwrite what a row leaves behind when it moves, grows or goes."""
+    if connection.dialect == "sqlite":
+        connection.execute("PRAGMA secure_delete=ON", {})
+
+
+def put_down_anew(connection: "driver.Connection", table: str) -> None:
+    """Write every row of a SQLite table to pages that are clean, and leave the old ones clean.
+
+    SQLite overwrites a deleted row, but not the copies that were left when pages split; pages that
+    it gives up it overwrites whole.
+    """
+    if connection.dialect != "sqlite":
+        return
+    leave_no_trace(connection)
+    size = connection.execute("PRAGMA cache_size", {}).fetchone()[0]
+    connection.execute(f"PRAGMA cache_size={-_ROOM_TO_REWRITE}", {})
+    connection.execute(f"CREATE TEMP TABLE kept AS SELECT * FROM {table}", {})
+    connection.execute(f"DELETE FROM {table}", {})
+    connection.execute(f"INSERT INTO {table} SELECT * FROM kept ORDER BY id", {})
+    connection.execute("DROP TABLE kept", {})
+    connection.execute(f"PRAGMA cache_size={size}", {})
+
+
+def empty_log(connection: "driver.Connection") -> bool:
+    """Overwrite what a SQLite write-ahead log still holds; False when a reader needs it.
+
+    Only outside of a transaction. Where there is no such log there is nothing to do.
+    """
+    if connection.dialect != "sqlite":
+        return True
+    connection.execute(f"PRAGMA busy_timeout={_LOG_PATIENCE_MS}", {})
+    is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)", {}).fetchone()[0]
+    return not is_busy
+
+
+def rewrite(connection: "driver.Connection", table: str) -> None:
+    """Put a table into new files of a PostgreSQL server, without what was deleted.
+
+    Only outside of a transaction. SQLite is rewritten as a whole by its own VACUUM.
+    """
+    if connection.dialect == "postgresql":
+        connection.maintain(f"VACUUM (FULL) {table}")

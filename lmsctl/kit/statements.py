@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Insert, Label, Select, Text, Update, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -89,42 +89,31 @@ def lock_of(table: type[SQLModel], numbers: Collection[int], *, shared: bool) ->
 
 # Inserting what may be there ---------------------------------------------------------------------
 
-_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+Source = Select[*tuple[Any, ...]] | Mapping[str, Any]
 
 
-def insert_once_of(
-    dialect: str,
-    table: type[SQLModel],
-    source: "Select[*tuple[Any, ...]] | Mapping[str, Any]",
-) -> Insert:
+def insert_once_of(table: type[SQLModel], source: Source) -> Insert:
     """Return the statement that inserts `source`, without what a unique index excludes.
 
     `source` is the values of one row, or a SELECT with a WHERE (else SQLite takes the words for a
     part of a join) whose columns are labeled with the table's names.
     """
-    inserting: Insert = _filled(_INSERTS[dialect](table), source)[0].on_conflict_do_nothing()
-    return inserting
+    return _filled(table, source)[0].on_conflict_do_nothing()
 
 
-def upsert_of(
-    dialect: str,
-    table: type[SQLModel],
-    key: Sequence[str],
-    source: "Select[*tuple[Any, ...]] | Mapping[str, Any]",
-) -> Insert:
+def upsert_of(table: type[SQLModel], key: Sequence[str], source: Source) -> Insert:
     """Return the statement that inserts `source`, or changes the rows that have its `key` already.
 
     `source` is as for `insert_once_of`.
     """
-    made, names = _filled(_INSERTS[dialect](table), source)
+    made, names = _filled(table, source)
     changed = {name: made.excluded[name] for name in names if name not in key}
-    upserting: Insert = made.on_conflict_do_update(index_elements=key, set_=changed)
-    return upserting
+    return made.on_conflict_do_update(index_elements=key, set_=changed)
 
 
-def _filled(
-    made: Any, source: "Select[*tuple[Any, ...]] | Mapping[str, Any]"
-) -> tuple[Any, Iterable[str]]:
+def _filled(table: type[SQLModel], source: Source) -> tuple[postgresql.Insert, Iterable[str]]:
+    # PostgreSQL's construct, which the compiler of SQLite takes too.
+    made = postgresql.insert(table)
     if isinstance(source, Mapping):
         return made.inline().values(source), source.keys()
     names = [str(column.key) for column in source.selected_columns]
@@ -194,3 +183,36 @@ def among(column: Any, listed: Collection[Any] | str) -> ColumnElement[bool]:
     if len(listed) == 1:
         return found == next(iter(listed))
     return _IsAmong(found, bindparam(None, listed, type_=kind))
+
+
+# Texts that people look for -----------------------------------------------------------------------
+
+
+class _MayHold(FunctionElement[bool]):
+    """Whether the first argument may hold the text that is the second, in whatever case."""
+
+    inherit_cache = True
+
+
+@compiles(_MayHold, "sqlite")
+def _may_hold_on_sqlite(element: _MayHold, compiler: SQLCompiler, **options: Any) -> str:
+    column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
+    is_beyond_ascii = f"length({column}) < length(CAST({column} AS BLOB))"
+    return f"(instr(lower({column}), {wanted}) > 0 OR {is_beyond_ascii})"
+
+
+@compiles(_MayHold, "postgresql")
+def _may_hold_on_postgresql(element: _MayHold, compiler: SQLCompiler, **options: Any) -> str:
+    column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
+    # Elsewhere than in "C", lower-casing depends on the language of the server.
+    is_there = f'strpos(lower({column} COLLATE "C"), {wanted}) > 0'
+    return f"({is_there} OR length({column}) < octet_length({column}))"
+
+
+def may_hold(column: Any, key: str) -> FunctionElement[bool]:
+    """Return a condition that leaves out most texts whose form for comparing does not hold `key`.
+
+    It leaves out none that does: those that are not ASCII it takes all, for the program to decide,
+    because databases fold letters in other ways than `canonical.key`.
+    """
+    return _MayHold(col(column), literal(key, Text))

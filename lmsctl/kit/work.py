@@ -18,7 +18,7 @@ from lmsctl.kit.outcome import ChangeLost, Fate, OutcomeUnknown, find_out
 from lmsctl.kit.talk import Talk
 
 if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads no database code.
-    from sqlalchemy import CursorResult, Executable, Select
+    from sqlalchemy import CursorResult, Executable
     from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
     from sqlmodel import Session, SQLModel
 
@@ -208,23 +208,21 @@ class Work:
             return
         self.execute(statements.insert_many_of(table), rows)
 
-    def insert_once(
-        self, table: type[SQLModel], source: Select[*tuple[Any, ...]] | Mapping[str, Any]
-    ) -> int:
+    def insert_once(self, table: type[SQLModel], source: statements.Source) -> int:
         """Insert a row, or each of a SELECT, unless one that excludes it is there; says how many.
 
         A SELECT needs a WHERE, and its columns the names of the table's.
         """
-        return self.run(statements.insert_once_of(self.connection.dialect, table, source))
+        return self.run(statements.insert_once_of(table, source))
 
     def upsert(
         self,
         table: type[SQLModel],
         key: Sequence[str],
-        source: Select[*tuple[Any, ...]] | Mapping[str, Any],
+        source: statements.Source,
     ) -> int:
         """Insert a row, or each of a SELECT, or change what has that `key`; says how many."""
-        return self.run(statements.upsert_of(self.connection.dialect, table, key, source))
+        return self.run(statements.upsert_of(table, key, source))
 
     def update(self, table: type[SQLModel], number: int, **values: Any) -> None:
         """Change columns of the row with the id `number`, and count up its version if it has one.

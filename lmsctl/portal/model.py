@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Column, MetaData, Table, Text
 from sqlmodel import Field, SQLModel
 
 from lmsctl.kit import columns
+
+# Where Alembic keeps the version of the schema; no part of what the models declare.
+VERSIONS = Table("alembic_version", MetaData(), Column("version_num", Text))
 
 
 class Portal(SQLModel, table=True):

@@ -4,17 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, MetaData, Table, Text, bindparam
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col, func, or_, select, union_all, update
 
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
-from lmsctl.portal.model import Portal
+from lmsctl.portal.model import VERSIONS, Portal
 from lmsctl.user.model import User
 from lmsctl.user.results import Status
 
-# Where Alembic keeps the version of the schema.
-VERSIONS = Table("alembic_version", MetaData(), Column("version_num", Text))
 # The id of the portal's one row.
 ONLY = 1
 

@@ -23,7 +23,7 @@ def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]
 def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
     """Delete the profiles of departments that go."""
     rows = store.in_departments(work, ids)
-    store.delete(work, [row.id for row in rows])
+    store.remove(work, [row.id for row in rows])
     for row in rows:
         audit.record(work, "profile.deleted", f"profile {row.code}", because="department deleted")
 

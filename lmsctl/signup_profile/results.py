@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from lmsctl.registration.results import State as Registration
+
 
 class State(StrEnum):
     """Whether the link lets people in now, as far as the profile alone decides."""
@@ -71,7 +73,7 @@ class Activated:
     email: str | None
     department: str | None
     registered_at: datetime
-    state: str
+    state: Registration
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,65 @@
-"""The SQL of the sign-up profile room."""
+"""The statements of the sign-up profile room."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lmsctl.kit import canonical
+from sqlalchemy import ColumnElement, Select, and_, bindparam
+from sqlmodel import case, col, delete, false, func, literal, not_, or_, select, update
+
+from lmsctl.department.model import Department
+from lmsctl.kit import canonical, columns
 from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
+from lmsctl.registration.model import Registration
+from lmsctl.registration.results import State
 from lmsctl.registration.rules import secret_part
 from lmsctl.rights.rules import Scope
+from lmsctl.rights.store import within
 from lmsctl.signup_profile.errors import ProfileUnknown
+from lmsctl.signup_profile.model import Activation, SignupProfile
 from lmsctl.signup_profile.results import Activated
 from lmsctl.signup_profile.rules import Row
+from lmsctl.user.model import User, is_alive
 
+_LONGEST_NUMBER = 18
+_HAS_RUN_OUT = and_(
+    col(Registration.state) == State.PENDING,
+    col(Registration.expires_at) <= bindparam("now", type_=columns.Moment),
+)
 # Holds that have run out no longer count, whether or not a writer has come by since.
-_RUN_OUT = """
-    (SELECT count(*) FROM activations a JOIN registrations r ON r.id = a.registration_id
-     WHERE a.profile_id = p.id AND r.state = 'pending' AND r.expires_at <= :now)
-"""
-_ROW = f"""
-    SELECT p.id, p.name, p.code, p.department_id, d.path, d.full_name AS department, p.starts_at,
-           p.ends_at, p.activation_limit, p.activations_used - {_RUN_OUT} AS used, p.link,
-           p.domains_json, p.version
-    FROM signup_profiles p JOIN departments d ON d.id = p.department_id
-"""
+_RUN_OUT = (
+    select(func.count())
+    .select_from(Activation)
+    .join(Registration, col(Registration.id) == col(Activation.registration_id))
+    .where(col(Activation.profile_id) == col(SignupProfile.id), _HAS_RUN_OUT)
+    .scalar_subquery()
+)
+_ROW = select(
+    *columns_of(
+        Row,
+        SignupProfile,
+        path=col(Department.path),
+        department=col(Department.full_name),
+        used=col(SignupProfile.activations_used) - _RUN_OUT,
+    )
+).join(Department, col(Department.id) == col(SignupProfile.department_id))
+_BY_ID = _ROW.where(col(SignupProfile.id) == bindparam("number"))
+_BY_CODE = _ROW.where(col(SignupProfile.code_key) == bindparam("code"))
+_BY_LINK = _ROW.where(col(SignupProfile.link) == bindparam("given"))
+_LOCK = select(SignupProfile.id).where(col(SignupProfile.id) == bindparam("number"))
+_CLAIM = (
+    update(SignupProfile)
+    .where(
+        col(SignupProfile.id) == bindparam("number"),
+        or_(
+            col(SignupProfile.activation_limit).is_(None),
+            col(SignupProfile.activations_used) < col(SignupProfile.activation_limit),
+        ),
+    )
+    .values(activations_used=col(SignupProfile.activations_used) + 1)
+)
 
 
 def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> Row | None:
@@ -33,16 +68,12 @@ def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) ->
     `used` is counted as at `at`, now when None. Raises Ambiguous when `given` fits two in scope.
     """
     digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < 18  # noqa: PLR2004 - what an id can hold
-    found = work.all(
-        Row,
-        f"""
-        {_ROW} WHERE (p.code_key = :code OR p.id = :number) AND {scope.clause("d.path")}
-        """,
-        code=canonical.key(given),
-        number=int(digits) if is_number else None,
-        now=at or work.now,
-    )
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
+    named = [col(SignupProfile.code_key) == canonical.key(given)]
+    if is_number:
+        named.append(col(SignupProfile.id) == int(digits))
+    statement = _ROW.where(or_(*named), within(scope, Department.path))
+    found = work.all(Row, statement, now=at or work.now)
     if len(found) > 1:
         raise Ambiguous(given=given, what="sign-up profile")
     return found[0] if found else None
@@ -58,12 +89,12 @@ def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> 
 
 def find_by_code(work: Work, code: str) -> Row | None:
     """Return the profile with that code, wherever it is."""
-    return work.one(Row, f"{_ROW} WHERE p.code_key = :code", code=canonical.key(code), now=work.now)
+    return work.one(Row, _BY_CODE, code=canonical.key(code), now=work.now)
 
 
 def find_by_link(work: Work, given: str) -> Row | None:
     """Return the profile with that link."""
-    return work.one(Row, f"{_ROW} WHERE p.link = :link", link=secret_part(given), now=work.now)
+    return work.one(Row, _BY_LINK, given=secret_part(given), now=work.now)
 
 
 def lock(work: Work, number: int) -> Row:
@@ -71,11 +102,8 @@ def lock(work: Work, number: int) -> Row:
 
     The portal must have been locked before. Raises ProfileUnknown when it has just been deleted.
     """
-    work.value(
-        f"SELECT id FROM signup_profiles WHERE id = :id{work.for_update}",
-        id=number,
-    )
-    found = work.one(Row, f"{_ROW} WHERE p.id = :id", id=number, now=work.now)
+    work.value(_LOCK.with_for_update(), number=number)
+    found = work.one(Row, _BY_ID, number=number, now=work.now)
     if found is None:
         raise ProfileUnknown
     return found
@@ -83,149 +111,124 @@ def lock(work: Work, number: int) -> Row:
 
 def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Row]:
     """Yield the profiles in scope, below the department at path `under` when given, by code."""
-    return work.each(
-        Row,
-        f"""
-        {_ROW} WHERE {scope.clause("d.path")} AND (:under IS NULL OR d.path LIKE :under)
-        ORDER BY p.code_key
-        """,
-        under=under,
-        now=work.now,
-    )
+    statement = _ROW.where(within(scope, Department.path)).order_by(col(SignupProfile.code_key))
+    if under is not None:
+        statement = statement.where(col(Department.path).like(under))
+    return work.each(Row, statement, now=work.now)
 
 
 def all_of(work: Work) -> list[Row]:
     """Return every profile, by code."""
-    return work.all(Row, f"{_ROW} ORDER BY p.code_key", now=work.now)
+    return work.all(Row, _ROW.order_by(col(SignupProfile.code_key)), now=work.now)
 
 
 def in_departments(work: Work, ids: Sequence[int]) -> list[Row]:
     """Return the profiles of these departments, by code."""
     return work.all(
         Row,
-        f"{_ROW} WHERE p.department_id IN :ids ORDER BY p.code_key",
-        ids=list(ids),
+        _ROW.where(among(SignupProfile.department_id, ids)).order_by(col(SignupProfile.code_key)),
         now=work.now,
     )
 
 
 def add(work: Work, **values: Any) -> int:
     """Insert a profile and return its id."""
-    return work.insert("signup_profiles", **values)
+    return work.insert(SignupProfile, **values)
 
 
 def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one profile and count up its version."""
-    assignments = "".join(f"{name} = :{name}, " for name in values)
-    work.run(
-        f"UPDATE signup_profiles SET {assignments}version = version + 1 WHERE id = :id",
-        id=number,
-        **values,
-    )
+    work.update(SignupProfile, number, **values)
 
 
-def delete(work: Work, ids: Sequence[int]) -> None:
+def remove(work: Work, ids: Sequence[int]) -> None:
     """Delete profiles with their history; the people stay."""
-    work.run("DELETE FROM signup_profiles WHERE id IN :ids", ids=list(ids))
+    work.run(delete(SignupProfile).where(among(SignupProfile.id, ids)))
 
 
 def claim(work: Work, number: int) -> bool:
     """Take one activation, or none: the condition carries the limit."""
-    return (
-        work.run(
-            """
-            UPDATE signup_profiles SET activations_used = activations_used + 1
-            WHERE id = :id
-              AND (activation_limit IS NULL OR activations_used < activation_limit)
-            """,
-            id=number,
-        )
-        == 1
-    )
+    return work.run(_CLAIM, number=number) == 1
 
 
 def note(work: Work, profile_id: int, registration_id: int) -> None:
     """Remember by which profile a registration came."""
-    work.run(
-        "INSERT INTO activations (registration_id, profile_id) VALUES (:registration, :profile)",
-        registration=registration_id,
-        profile=profile_id,
-    )
+    work.insert_many(Activation, [{"registration_id": registration_id, "profile_id": profile_id}])
 
 
 def give_back(work: Work, registration_ids: Sequence[int]) -> None:
     """Give back the activations of registrations that came to nothing."""
-    work.run(
-        """
-        UPDATE signup_profiles SET activations_used = activations_used - (
-            SELECT count(*) FROM activations a
-            WHERE a.profile_id = signup_profiles.id AND a.registration_id IN :ids)
-        WHERE id IN (SELECT profile_id FROM activations WHERE registration_id IN :ids)
-        """,
-        ids=list(registration_ids),
+    came_to_nothing = among(Activation.registration_id, registration_ids)
+    count = (
+        select(func.count())
+        .select_from(Activation)
+        .where(col(Activation.profile_id) == col(SignupProfile.id), came_to_nothing)
+        .scalar_subquery()
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Expiry:
-    """When a hold runs out."""
-
-    expires_at: datetime | None
+    work.run(
+        update(SignupProfile)
+        .where(col(SignupProfile.id).in_(select(Activation.profile_id).where(came_to_nothing)))
+        .values(activations_used=col(SignupProfile.activations_used) - count)
+    )
 
 
 def next_expiry(work: Work, profile_id: int, after: datetime) -> datetime | None:
     """Return when, after a moment, the next hold of a profile runs out."""
-    found = work.one(
-        Expiry,
-        """
-        SELECT min(r.expires_at) AS expires_at
-        FROM registrations r JOIN activations a ON a.registration_id = r.id
-        WHERE r.state = 'pending' AND r.expires_at > :after AND a.profile_id = :profile
-        """,
-        profile=profile_id,
-        after=after,
+    found: datetime | None = work.value(
+        select(func.min(Registration.expires_at))
+        .join(Activation, col(Activation.registration_id) == col(Registration.id))
+        .where(
+            col(Registration.state) == State.PENDING,
+            col(Registration.expires_at) > after,
+            col(Activation.profile_id) == profile_id,
+        )
     )
-    return found.expires_at if found else None
+    return found
 
 
 # History -----------------------------------------------------------------------------------------
 
-# A person is seen by their current department; one who is gone, by the one they registered into.
-_HISTORY = """
-    FROM activations a
-    JOIN registrations r ON r.id = a.registration_id
-    LEFT JOIN users u ON u.id = r.user_id AND (u.expires_at IS NULL OR u.expires_at > :now)
-    LEFT JOIN departments d ON d.id = COALESCE(u.department_id, r.department_id)
-    WHERE a.profile_id = :profile
-"""
-
 
 def history(work: Work, profile_id: int, scope: Scope) -> Iterator[Activated]:
     """Yield the activations whose person is in scope, oldest first."""
-    return work.each(
-        Activated,
-        f"""
-        SELECT u.login, u.first_name, u.last_name, u.email, d.full_name AS department,
-               r.registered_at,
-               CASE WHEN r.state = 'pending' AND r.expires_at <= :now THEN 'expired'
-                    ELSE r.state END AS state
-        {_HISTORY} AND {_seen(scope)} ORDER BY r.registered_at, r.id
-        """,
-        profile=profile_id,
-        now=work.now,
+    expired = literal(State.EXPIRED, columns.Choice(State))
+    found = select(
+        *columns_of(
+            Activated,
+            User,
+            department=col(Department.full_name),
+            registered_at=col(Registration.registered_at),
+            state=case((_HAS_RUN_OUT, expired), else_=col(Registration.state)),
+        )
+    ).select_from(Activation)
+    ordered = _activations(found, profile_id, _is_seen(scope)).order_by(
+        col(Registration.registered_at), col(Registration.id)
     )
+    return work.each(Activated, ordered, now=work.now)
 
 
 def hidden(work: Work, profile_id: int, scope: Scope) -> int:
     """Return how many activations are withheld from somebody with this scope."""
-    return int(
-        work.value(
-            f"SELECT count(*) {_HISTORY} AND NOT {_seen(scope)}",
-            profile=profile_id,
-            now=work.now,
-        )
+    counted = select(func.count()).select_from(Activation)
+    statement = _activations(counted, profile_id, not_(_is_seen(scope)))
+    return int(work.value(statement, now=work.now))
+
+
+def _activations(
+    selected: Select[Any], profile_id: int, condition: ColumnElement[bool]
+) -> Select[Any]:
+    """Return what is selected of the activations of a profile that fit `condition`.
+
+    A person is seen by their current department; one who is gone, by the one they registered into.
+    """
+    department = func.coalesce(col(User.department_id), col(Registration.department_id))
+    return (
+        selected.join(Registration, col(Registration.id) == col(Activation.registration_id))
+        .outerjoin(User, and_(col(User.id) == col(Registration.user_id), is_alive()))
+        .outerjoin(Department, col(Department.id) == department)
+        .where(col(Activation.profile_id) == profile_id, condition)
     )
 
 
-def _seen(scope: Scope) -> str:
-    return f"COALESCE({scope.clause('d.path')}, FALSE)"
+def _is_seen(scope: Scope) -> ColumnElement[bool]:
+    return func.coalesce(within(scope, Department.path), false())

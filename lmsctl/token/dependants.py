@@ -19,7 +19,7 @@ def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[Obstacl
 def after_change_of_zone(work: Work, old: ZoneInfo, new: ZoneInfo) -> list[str]:
     """Return a sentence for every expiry whose local date reads differently in the new zone."""
     sentences = []
-    for row in store.listed(work, None):
+    for row in store.listed(work):
         if row.expires_at is None:
             continue
         before, after = timewords.show(row.expires_at, old), timewords.show(row.expires_at, new)

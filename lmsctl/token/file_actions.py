@@ -114,7 +114,7 @@ def template(work: Work, target: Target, *, bom: bool = False, raw: bool = False
     rights.require_everywhere(work, "token.view")
     count = 0
     with CsvFile(target, file_rules.HEADINGS, bom=bom, raw=raw) as sheet:
-        for row in store.listed(work, None):
+        for row in store.listed(work):
             sheet.write(list(file_rules.cells_of(row, work.zone)))
             count += 1
             if not count % _ROWS_BETWEEN_LOOKS:

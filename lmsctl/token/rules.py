@@ -33,7 +33,7 @@ from lmsctl.token.errors import (
     TokenUsedUp,
 )
 from lmsctl.token.results import Expiry, State
-from lmsctl.user.results import Status
+from lmsctl.user.results import Status, Type
 
 UNLIMITED = "unlimited"
 _SHORTEST_CODE, _LONGEST_CODE = 3, 64
@@ -54,8 +54,8 @@ class Row:
     content_id: int
     content: str
     title: str
-    content_status: str
-    creates: str
+    content_status: ContentStatus
+    creates: Type
     use_limit: int | None
     uses: int
     expires_at: datetime | None
@@ -237,22 +237,8 @@ class Filter:
 EVERY = Filter()
 
 
-def fits(row: Row, wanted: Filter, now: datetime) -> bool:
-    """Say whether a token is wanted; an unlimited one always has capacity."""
-    asked = (
-        (wanted.is_limited, row.use_limit is not None),
-        (wanted.has_capacity, not row.is_used_up),
-        (wanted.is_active, row.is_active),
-        (wanted.expiry, _expiry(row, now)),
-    )
-    if any(want is not None and want != found for want, found in asked):
-        return False
+def has_keyword(row: Row, given: str | None) -> bool:
+    """Say whether code, nickname, or code or title of the item hold a keyword, if one is given."""
+    keyword = canonical.key(given or "")
     texts = (row.code, row.nickname or "", row.content, row.title)
-    keyword = canonical.key(wanted.keyword or "")
     return any(keyword in canonical.key(text) for text in texts)
-
-
-def _expiry(row: Row, now: datetime) -> Expiry:
-    if row.expires_at is None:
-        return Expiry.NONE
-    return Expiry.EXPIRED if now > row.expires_at else Expiry.FUTURE

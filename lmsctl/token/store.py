@@ -1,41 +1,63 @@
-"""The SQL of the token room."""
+"""The statements of the token room."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lmsctl.kit import canonical
+from sqlalchemy import ColumnElement, Select, and_, bindparam
+from sqlalchemy.orm import aliased
+from sqlmodel import col, delete, func, not_, or_, select, update
+
+from lmsctl.content.model import ContentItem
+from lmsctl.department.model import Department
+from lmsctl.enrollment.model import Enrollment
+from lmsctl.enrollment.results import Phase
+from lmsctl.kit import canonical, database
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.statements import among, columns_of, may_hold
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
+from lmsctl.rights.store import within
 from lmsctl.token import rules
 from lmsctl.token.errors import TokenUnknown
-from lmsctl.token.results import Used
-from lmsctl.token.rules import Row
+from lmsctl.token.model import Redemption, Token
+from lmsctl.token.results import Expiry, Used
+from lmsctl.token.rules import EVERY, Filter, Row
+from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.results import Status
 
-_ROW = """
-    SELECT t.id, t.code, t.code_digest, t.nickname, t.content_id, c.code AS content, c.title,
-           c.status AS content_status, t.creates, t.use_limit, t.uses, t.expires_at, t.is_active,
-           t.domains_json, t.created_at, t.version
-    FROM tokens t JOIN content_items c ON c.id = t.content_id
-"""
 _LONGEST_NUMBER = 18
-# How long others may keep us from emptying the write-ahead log before we leave it to them.
-_LOG_PATIENCE_MS = 1_000
+_ROW = select(
+    *columns_of(
+        Row,
+        Token,
+        content=col(ContentItem.code),
+        title=col(ContentItem.title),
+        content_status=col(ContentItem.status),
+    )
+).join(ContentItem, col(ContentItem.id) == col(Token.content_id))
+_BY_CODE = _ROW.where(col(Token.code_digest) == bindparam("digest"))
+_LOCKED = _ROW.where(col(Token.id) == bindparam("number")).with_for_update(of=Token)
+_LOCKED_BY_CODE = _BY_CODE.with_for_update(of=Token)
+_IS_UNLIMITED = col(Token.use_limit).is_(None)
+_HAS_CAPACITY = or_(_IS_UNLIMITED, col(Token.uses) < col(Token.use_limit))
+_CLAIM = (
+    update(Token)
+    .where(col(Token.id) == bindparam("number"), _HAS_CAPACITY)
+    .values(uses=col(Token.uses) + 1)
+)
 
 
 def find(work: Work, given: str) -> Row | None:
     """Return the token with that code or number, or None; raises Ambiguous when it fits two."""
     digits = canonical.trim(given)
     is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    found = work.all(
-        Row,
-        f"{_ROW} WHERE t.code_digest = :digest OR t.id = :number",
-        digest=rules.digest(given),
-        number=int(digits) if is_number else None,
-    )
+    named = [col(Token.code_digest) == rules.digest(given)]
+    if is_number:
+        named.append(col(Token.id) == int(digits))
+    found = work.all(Row, _ROW.where(or_(*named)))
     if len(found) > 1:
         raise Ambiguous(given=given, what="token")
     return found[0] if found else None
@@ -51,7 +73,7 @@ def get(work: Work, given: str) -> Row:
 
 def by_code(work: Work, code: str) -> Row | None:
     """Return the token with that code; numbers do not count."""
-    return work.one(Row, f"{_ROW} WHERE t.code_digest = :digest", digest=rules.digest(code))
+    return work.one(Row, _BY_CODE, digest=rules.digest(code))
 
 
 def lock(work: Work, number: int) -> Row:
@@ -59,67 +81,85 @@ def lock(work: Work, number: int) -> Row:
 
     The portal must have been locked before. Raises TokenUnknown when it has just been deleted.
     """
-    return _locked(work, "t.id = :id", id=number)
-
-
-def lock_by_code(work: Work, code: str) -> Row:
-    """Return the token with that code, locked as by `lock`; raises TokenUnknown."""
-    return _locked(work, "t.code_digest = :digest", digest=rules.digest(code))
-
-
-def _locked(work: Work, condition: str, **values: Any) -> Row:
-    clause = f"{work.for_update} OF t" if work.for_update else ""
-    found = work.one(Row, f"{_ROW} WHERE {condition}{clause}", **values)
+    found = work.one(Row, _LOCKED, number=number)
     if found is None:
         raise TokenUnknown
     return found
 
 
-def listed(work: Work, content_id: int | None) -> Iterator[Row]:
-    """Yield the tokens, of one item when given, in the order they were made."""
-    return work.each(
-        Row,
-        f"{_ROW} WHERE :content IS NULL OR t.content_id = :content ORDER BY t.id",
-        content=content_id,
-    )
+def lock_by_code(work: Work, code: str) -> Row:
+    """Return the token with that code, locked as by `lock`; raises TokenUnknown."""
+    found = work.one(Row, _LOCKED_BY_CODE, digest=rules.digest(code))
+    if found is None:
+        raise TokenUnknown
+    return found
+
+
+def listed(work: Work, wanted: Filter = EVERY) -> Iterator[Row]:
+    """Yield the tokens that are wanted, in the order they were made.
+
+    What holds the keyword is for `rules.has_keyword` to say; here most that do not are left out.
+    """
+    statement = _ROW.where(*_wanted(wanted, work.now)).order_by(col(Token.id))
+    return work.each(Row, statement)
+
+
+def _wanted(wanted: Filter, now: datetime) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on the tokens that are wanted; an unlimited one always has capacity."""
+    if wanted.content_id is not None:
+        yield col(Token.content_id) == wanted.content_id
+    if wanted.is_active is not None:
+        yield col(Token.is_active) == wanted.is_active
+    if wanted.is_limited is not None:
+        yield col(Token.use_limit).is_not(None) if wanted.is_limited else _IS_UNLIMITED
+    if wanted.has_capacity is not None:
+        yield _HAS_CAPACITY if wanted.has_capacity else col(Token.uses) >= col(Token.use_limit)
+    if wanted.expiry is not None:
+        yield {
+            Expiry.NONE: col(Token.expires_at).is_(None),
+            Expiry.FUTURE: col(Token.expires_at) >= now,
+            Expiry.EXPIRED: col(Token.expires_at) < now,
+        }[wanted.expiry]
+    keyword = canonical.key(wanted.keyword or "")
+    if keyword:
+        item = aliased(ContentItem)
+        items = select(item.id).where(
+            or_(may_hold(item.code, keyword), may_hold(item.title, keyword))
+        )
+        yield or_(
+            may_hold(Token.code, keyword),
+            may_hold(Token.nickname, keyword),
+            col(Token.content_id).in_(items),
+        )
 
 
 def taken(work: Work, digests: Collection[str]) -> set[str]:
     """Return which of these digests belong to codes in use."""
-    return set(
-        work.values(
-            "SELECT code_digest FROM tokens WHERE code_digest IN :digests", digests=list(digests)
-        )
-    )
+    return set(work.values(select(Token.code_digest).where(among(Token.code_digest, digests))))
 
 
 def add(work: Work, **values: Any) -> int:
     """Insert a token and return its id."""
     leave_no_trace(work)
-    return work.insert("tokens", **values)
+    return work.insert(Token, **values)
 
 
 def add_many(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Insert many tokens, which all have the same columns."""
     leave_no_trace(work)
-    work.insert_many("tokens", rows)
+    work.insert_many(Token, rows)
 
 
 def change(work: Work, number: int, **values: Any) -> None:
     """Change columns of one token and count up its version."""
     leave_no_trace(work)
-    assignments = "".join(f"{name} = :{name}, " for name in values)
-    work.run(
-        f"UPDATE tokens SET {assignments}version = version + 1 WHERE id = :id",
-        id=number,
-        **values,
-    )
+    work.update(Token, number, **values)
 
 
 def on_content(work: Work, ids: Sequence[int]) -> int:
     """Return how many tokens admit to these items."""
-    sql = "SELECT count(*) FROM tokens WHERE content_id IN :ids"
-    return int(work.value(sql, ids=list(ids)))
+    found = select(func.count()).select_from(Token).where(among(Token.content_id, ids))
+    return int(work.value(found))
 
 
 # Destroying --------------------------------------------------------------------------------------
@@ -127,44 +167,30 @@ def on_content(work: Work, ids: Sequence[int]) -> int:
 
 def leave_no_trace(work: Work) -> None:
     """Let SQLite overwrite what a row leaves behind when it moves, grows or goes."""
-    if work.is_sqlite:
-        work.value("PRAGMA secure_delete=ON")
+    database.leave_no_trace(work.connection)
 
 
 def destroy(work: Work, ids: Sequence[int]) -> None:
-    """Delete tokens so that their codes are in no page of a SQLite file any more.
-
-    SQLite overwrites a deleted row, but not the copies that were left when pages split; pages that
-    it gives up it overwrites whole. So every other row is put down anew, on pages that are clean.
-    """
+    """Delete tokens so that their codes are in no page of a SQLite file any more."""
     leave_no_trace(work)
-    work.run("DELETE FROM tokens WHERE id IN :ids", ids=list(ids))
-    if work.is_sqlite:
-        work.run("CREATE TEMP TABLE kept_tokens AS SELECT * FROM tokens")
-        work.run("DELETE FROM tokens")
-        work.run("INSERT INTO tokens SELECT * FROM kept_tokens ORDER BY id")
-        work.run("DROP TABLE kept_tokens")
+    work.run(delete(Token).where(among(Token.id, ids)))
+    database.put_down_anew(work.connection, "tokens")
 
 
 def empty_log(connection: Connection) -> bool:
     """Overwrite what a SQLite write-ahead log still holds; False when a reader needs it.
 
-    Only outside of a transaction. Where there is no such log there is nothing to do.
+    Only outside of a transaction.
     """
-    if connection.dialect != "sqlite":
-        return True
-    connection.execute(f"PRAGMA busy_timeout={_LOG_PATIENCE_MS}", {})
-    is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)", {}).fetchone()[0]
-    return not is_busy
+    return database.empty_log(connection)
 
 
 def rewrite(connection: Connection) -> None:
     """Put the tokens into new files of a PostgreSQL server, without what was deleted.
 
-    Only outside of a transaction. SQLite is rewritten as a whole by its own VACUUM.
+    Only outside of a transaction.
     """
-    if connection.dialect == "postgresql":
-        connection.maintain("VACUUM (FULL) tokens")
+    database.rewrite(connection, "tokens")
 
 
 # Redeeming ---------------------------------------------------------------------------------------
@@ -173,16 +199,7 @@ def rewrite(connection: Connection) -> None:
 def claim(work: Work, number: int) -> bool:
     """Take one use, or none: the condition carries the limit."""
     leave_no_trace(work)
-    return (
-        work.run(
-            """
-            UPDATE tokens SET uses = uses + 1
-            WHERE id = :id AND (use_limit IS NULL OR uses < use_limit)
-            """,
-            id=number,
-        )
-        == 1
-    )
+    return work.run(_CLAIM, number=number) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,35 +209,37 @@ class Holder:
     id: int
     login: str
     email: str
-    status: str
+    status: Status
     expires_at: datetime | None
     is_enrolled: bool
 
 
+_HOLDER = (
+    select(
+        *columns_of(Holder, User, status=status_now(), is_enrolled=col(Enrollment.id).is_not(None))
+    )
+    .outerjoin(
+        Enrollment,
+        and_(
+            col(Enrollment.user_id) == col(User.id),
+            col(Enrollment.item_id) == bindparam("content"),
+            col(Enrollment.canceled_at).is_(None),
+            col(Enrollment.phase) != Phase.PRE_ENROLLED,
+        ),
+    )
+    .where(col(User.email_key) == bindparam("key"), is_alive())
+)
+
+
 def holder(work: Work, email_key: str, content_id: int, at: datetime) -> Holder | None:
     """Return who will have that address at `at` if only time passes, as a token sees them."""
-    return work.one(
-        Holder,
-        """
-        SELECT u.id, u.login, u.email,
-               CASE WHEN u.due_at <= :at THEN u.due_status ELSE u.status END AS status,
-               u.expires_at, (e.id IS NOT NULL) AS is_enrolled
-        FROM users u
-        LEFT JOIN enrollments e
-            ON e.user_id = u.id AND e.item_id = :content AND e.canceled_at IS NULL
-               AND e.phase <> 'pre-enrolled'
-        WHERE u.email_key = :key AND (u.expires_at IS NULL OR u.expires_at > :at)
-        """,
-        key=email_key,
-        content=content_id,
-        at=at,
-    )
+    return work.one(Holder, _HOLDER, key=email_key, content=content_id, now=at)
 
 
 def note(work: Work, row: Row, user_id: int, *, is_new_person: bool) -> None:
     """Write one use into the ledger."""
     work.insert(
-        "redemptions",
+        Redemption,
         token_id=row.id,
         nickname=row.nickname,
         code_digest=row.code_digest,
@@ -235,35 +254,46 @@ def note(work: Work, row: Row, user_id: int, *, is_new_person: bool) -> None:
 
 # History -----------------------------------------------------------------------------------------
 
-_HISTORY = """
-    FROM redemptions r
-    LEFT JOIN users u ON u.id = r.user_id
-    LEFT JOIN departments d ON d.id = u.department_id
-    LEFT JOIN content_items c ON c.id = r.content_id
-    WHERE (:token IS NULL OR r.token_id = :token)
-"""
-
 
 def history(work: Work, token_id: int | None, scope: Scope) -> Iterator[Used]:
     """Yield the uses whose person is in scope or gone, oldest first; of one token when given."""
-    return work.each(
-        Used,
-        f"""
-        SELECT r.redeemed_at, r.token_id, r.nickname, r.code_digest AS fingerprint, u.login,
-               u.email, u.first_name, u.last_name, r.is_new_person, c.code AS content, r.operator,
-               r.actor
-        {_HISTORY} AND {_seen(scope)} ORDER BY r.redeemed_at, r.id
-        """,
-        token=token_id,
+    found = select(
+        *columns_of(
+            Used,
+            Redemption,
+            fingerprint=col(Redemption.code_digest),
+            login=col(User.login),
+            email=col(User.email),
+            first_name=col(User.first_name),
+            last_name=col(User.last_name),
+            content=col(ContentItem.code),
+        )
     )
+    ordered = _uses(found, token_id, _is_seen(scope)).order_by(
+        col(Redemption.redeemed_at), col(Redemption.id)
+    )
+    return work.each(Used, ordered)
 
 
 def hidden(work: Work, token_id: int | None, scope: Scope) -> int:
     """Return how many uses are withheld from somebody with this scope."""
-    sql = f"SELECT count(*) {_HISTORY} AND NOT {_seen(scope)}"
-    return int(work.value(sql, token=token_id))
+    counted = select(func.count()).select_from(Redemption)
+    return int(work.value(_uses(counted, token_id, not_(_is_seen(scope)))))
 
 
-def _seen(scope: Scope) -> str:
+def _uses(
+    selected: Select[Any], token_id: int | None, condition: ColumnElement[bool]
+) -> Select[Any]:
+    """Return what is selected of the uses, of one token when given, that fit `condition`."""
+    uses = (
+        selected.outerjoin(User, col(User.id) == col(Redemption.user_id))
+        .outerjoin(Department, col(Department.id) == col(User.department_id))
+        .outerjoin(ContentItem, col(ContentItem.id) == col(Redemption.content_id))
+        .where(condition)
+    )
+    return uses if token_id is None else uses.where(col(Redemption.token_id) == token_id)
+
+
+def _is_seen(scope: Scope) -> ColumnElement[bool]:
     # Of somebody who was deleted the ledger tells nothing that could be withheld.
-    return f"(r.user_id IS NULL OR {scope.clause('d.path')})"
+    return or_(col(Redemption.user_id).is_(None), within(scope, Department.path))

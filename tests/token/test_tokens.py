@@ -253,6 +253,24 @@ def test_filters_combine(desk: Portal) -> None:
     assert desk.refused("token", "list", "--content", "nosuch") == "content_unknown"
 
 
+def test_a_keyword_is_found_as_people_compare_texts(desk: Portal) -> None:
+    """In any case and form of letters, whatever the database makes of them; signs are signs."""
+    token(desk, "plain", "topic", "--nickname", "Strasse 100% a_b")
+    token(desk, "sharp", "topic", "--nickname", "Straße")
+    token(desk, "kelvin", "topic", "--nickname", "20 \u212a")
+    token(desk, "other", "article", "--nickname", "ab")
+    expected = {
+        "STRASSE": ["plain", "sharp"],
+        "20 k": ["kelvin"],
+        "0% a": ["plain"],
+        "A_B": ["plain"],
+        "%": ["plain"],
+        " ": ["plain", "sharp", "kelvin", "other"],
+        "straßen": [],
+    }
+    assert {word: codes(desk, "--search", word) for word in expected} == expected
+
+
 def test_a_list_says_how_each_token_stands(desk: Portal) -> None:
     """Open, disabled, expired or used up, in this order of importance."""
     token(desk, "open")

@@ -120,7 +120,7 @@ def _rows(lines: Iterable[Line], named: Rules) -> Iterator[EnrollmentRow]:
             training=first.training,
             session=first.session,
             title=first.title,
-            phase=State(first.phase),
+            phase=first.phase,
             enrolled_at=first.enrolled_at,
             due_at=first.due_at,
             completed_at=first.completed_at,

@@ -224,7 +224,7 @@ def delete(work: Work, given: Sequence[str]) -> list[str]:
         f"Delete {len(codes)} sign-up profile{'s' if len(codes) > 1 else ''} with their history?",
         [f"Goes: {', '.join(codes)}. The people stay; the links are refused from then on."],
     )
-    store.delete(work, list(rows))
+    store.remove(work, list(rows))
     for code in codes:
         audit.record(work, "profile.deleted", f"profile {code}")
     return codes

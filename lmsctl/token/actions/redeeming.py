@@ -38,7 +38,7 @@ from lmsctl.token.store import Holder
 from lmsctl.user import actions as user
 from lmsctl.user import store as users
 from lmsctl.user.errors import EmailTaken
-from lmsctl.user.results import Origin, Status, Type
+from lmsctl.user.results import Origin, Status
 from lmsctl.user.rules import Draft
 
 
@@ -99,7 +99,7 @@ def _welcome(work: Work, row: Row, settings: Settings, details: Checked) -> tupl
         email=details.email,
         first_name=details.first_name,
         last_name=details.last_name,
-        type=Type(row.creates),
+        type=row.creates,
         department_id=departments.root(work).id,
         origin=Origin.TOKEN,
         origin_detail=row.name,

@@ -140,12 +140,12 @@ def list_tokens(
     rights.require_everywhere(work, "token.view")
     if given_content is not None:
         wanted = replace(wanted, content_id=content.get(work, given_content).id)
-    rows = store.listed(work, wanted.content_id)
+    rows = store.listed(work, wanted)
     settings, seats_taken = portal.settings(work), portal.seats_taken(work, work.now)
     return (
         _shown(work, row, settings, seats_taken)
         for row in rows
-        if rules.fits(row, wanted, work.now)
+        if rules.has_keyword(row, wanted.keyword)
     )
 
 
@@ -168,7 +168,7 @@ def _shown(work: Work, row: Row, settings: Settings, seats_taken: int) -> Token:
         code=row.code,
         nickname=row.nickname,
         content=row.content,
-        creates=Type(row.creates),
+        creates=row.creates,
         limit=row.use_limit,
         uses=row.uses,
         expires_at=row.expires_at,

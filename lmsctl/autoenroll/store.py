@@ -62,11 +62,16 @@ _FITS = or_(_OF_TYPE, _IN_DEPARTMENT, _IN_GROUP)
 # Rules -------------------------------------------------------------------------------------------
 
 
-def _rules(scope: Scope) -> Select[Any]:
-    """Return the rules in `scope`.
+def _lies_in(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a rule lies in `scope`.
 
-    A rule lies where its department or its group's department lies; one by type lies everywhere.
+    It lies where its department or its group's department lies; one by type lies everywhere.
     """
+    return or_(within(scope, _NAMED.path), within(scope, _OF_GROUP.path))
+
+
+def _rules(scope: Scope) -> Select[Any]:
+    """Return the rules in `scope`."""
     waiting = (
         select(func.count())
         .select_from(AutoenrollWaiting)
@@ -101,7 +106,7 @@ def _rules(scope: Scope) -> Select[Any]:
         .outerjoin(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))
         .outerjoin(Group, col(Group.id) == col(AutoenrollRule.group_id))
         .outerjoin(_OF_GROUP, col(_OF_GROUP.id) == col(Group.department_id))
-        .where(or_(within(scope, _NAMED.path), within(scope, _OF_GROUP.path)))
+        .where(_lies_in(scope))
     )
     return rules
 
@@ -174,7 +179,15 @@ def listed(work: Work, scope: Scope, *, item_id: int | None, under: str | None) 
 
 def codes(work: Work, scope: Scope) -> frozenset[str]:
     """Return the codes of the rules in scope."""
-    return frozenset(row.code for row in listed(work, scope, item_id=None, under=None))
+    return frozenset(
+        work.values(
+            select(AutoenrollRule.code)
+            .outerjoin(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))
+            .outerjoin(Group, col(Group.id) == col(AutoenrollRule.group_id))
+            .outerjoin(_OF_GROUP, col(_OF_GROUP.id) == col(Group.department_id))
+            .where(_lies_in(scope))
+        )
+    )
 
 
 def naming(work: Work, column: str, ids: Sequence[int]) -> list[Rule]:

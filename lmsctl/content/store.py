@@ -326,14 +326,6 @@ def stations(work: Work, item_id: int) -> list[Station]:
 # Grants ------------------------------------------------------------------------------------------
 
 
-def is_named(sight: Sight, *, group: str, department: str) -> str:
-    """Return `rights.store.target_in_sight` as SQL text, for the rooms that still write such."""
-    return (
-        f"(({group} IS NULL OR {sight.groups.clause(group)})"
-        f" AND ({department} IS NULL OR {sight.departments.named(department)}))"
-    )
-
-
 def grants(work: Work, item_id: int, sight: Sight) -> list[Granted]:
     """Return the grants on an item, without those to whom or what is out of sight."""
     of_user, of_group = aliased(Department), aliased(Department)
@@ -452,20 +444,3 @@ def _hanging(work: Work, column: str, ids: Sequence[int]) -> Hanging:
     )
     assert found is not None
     return found
-
-
-# What a person may open --------------------------------------------------------------------------
-
-
-# For the person :user in the department at :path: every item that is open to them, with each grant
-# that opens it. What lies in a folder and inherits is open to whomever the folder is open to.
-OPENED = """
-    opened (item_id, grant_id) AS (
-        SELECT g.item_id, g.id FROM content_grants g
-        WHERE g.audience = 'organization' OR g.user_id = :user
-           OR g.group_id IN (SELECT m.group_id FROM group_members m WHERE m.user_id = :user)
-           OR g.department_id IN (SELECT a.id FROM departments a WHERE :path LIKE a.path || '%')
-        UNION
-        SELECT c.id, o.grant_id
-        FROM opened o JOIN content_items c ON c.parent_id = o.item_id AND c.is_inheriting)
-"""

@@ -48,7 +48,9 @@ _ROW = select(
 _BY_ID = _ROW.where(col(SignupProfile.id) == bindparam("number"))
 _BY_CODE = _ROW.where(col(SignupProfile.code_key) == bindparam("code"))
 _BY_LINK = _ROW.where(col(SignupProfile.link) == bindparam("given"))
-_LOCK = select(SignupProfile.id).where(col(SignupProfile.id) == bindparam("number"))
+_LOCK = (
+    select(SignupProfile.id).where(col(SignupProfile.id) == bindparam("number")).with_for_update()
+)
 _CLAIM = (
     update(SignupProfile)
     .where(
@@ -102,7 +104,7 @@ def lock(work: Work, number: int) -> Row:
 
     The portal must have been locked before. Raises ProfileUnknown when it has just been deleted.
     """
-    work.value(_LOCK.with_for_update(), number=number)
+    work.value(_LOCK, number=number)
     found = work.one(Row, _BY_ID, number=number, now=work.now)
     if found is None:
         raise ProfileUnknown

@@ -6,6 +6,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from sqlalchemy import Engine, event
 
 from lmsctl.content import store as content
 from lmsctl.enrollment import actions
@@ -472,3 +473,31 @@ def test_deleting_a_person_says_what_they_were_enrolled_in_goes_too(school: Port
     gone = school.ok("user", "delete", "ann", "--yes", "-o", "json").json["removed"]
     assert (gone["enrollments"], gone["progress_events"]) == (1, 1)
     assert school.value("SELECT count(*) FROM enrollments") == 0
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_enrolling_one_person_reads_no_enrollment_of_others(school: Portal) -> None:
+    """However many are in the item: the unique key finds rows, not the index of items."""
+    connection = driver.open_database(school.url, patience=5)
+    said: list[tuple[str, Any]] = []
+
+    def note(*given: Any) -> None:
+        said.append((given[2], given[3]))
+
+    def enroll(work: Work) -> None:
+        item = content.get(work, "one")
+        event.listen(Engine, "before_cursor_execute", note)
+        for _ in range(2):
+            actions.enroll_one(work, 2, item, Reason.TOKEN, "1")
+        event.remove(Engine, "before_cursor_execute", note)
+
+    carry_out(lambda: Work(connection, clock.read(NOON), "tester", "test"), enroll)
+    plan = [
+        row[3]
+        for sql, values in said
+        for row in connection.raw.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+        if "enrollments" in row[3]
+    ]
+    connection.close()
+    assert any("user_id=? AND item_id=?" in step for step in plan)
+    assert [step for step in plan if "SCAN" in step or "ix_enrollments_item_id" in step] == []

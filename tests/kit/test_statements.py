@@ -1,20 +1,34 @@
-"""What rooms make statements from: long lists, and rows that may be there already."""
+"""What rooms make statements from: long lists, rows that may be there, texts looked for."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy.dialects import sqlite
 from sqlmodel import col, literal, select
 
+from lmsctl.kit import clock, driver
 from lmsctl.kit.driver import Clash
-from lmsctl.kit.statements import among
+from lmsctl.kit.statements import among, may_hold
 from lmsctl.kit.work import Work, carry_out, look
 from lmsctl.user.model import Name, User
+from lmsctl.user.results import Status
 from tests.conftest import Portal
 from tests.kit.test_work import opened
 
 # More than either database takes as single parameters.
 _MANY = 70_000
+
+
+@pytest.fixture
+def work(portal: Portal) -> Iterator[Work]:
+    """Return a unit of work that is undone in the end."""
+    connection = driver.open_database(portal.url, patience=5)
+    made = Work(connection, clock.read(), "tester", "test", is_writing=True)
+    made.begin()
+    yield made
+    connection.rollback()
+    connection.close()
 
 
 def names(work: Work) -> dict[str, int]:
@@ -92,3 +106,38 @@ def test_a_row_takes_the_place_of_what_has_its_key(portal: Portal) -> None:
             {"test one": ann, "test two": owner},
             {"test one": ann, "test two": ann},
         ]
+
+
+def test_a_list_is_as_long_as_it_likes(work: Work) -> None:
+    """Numbers, texts and words of a set alike; nobody is in an empty one."""
+    for condition, found in (
+        (among(User.id, range(_MANY)), ["owner"]),
+        (among(User.id, range(2, _MANY)), []),
+        (among(User.login_key, ["nobody", "owner"]), ["owner"]),
+        (among(User.status, [Status.PENDING, Status.ACTIVE]), ["owner"]),
+        (among(User.status, [Status.PENDING]), []),
+        (~among(User.status, {Status.PENDING}), ["owner"]),
+        (among(User.id, ()), []),
+    ):
+        assert work.values(select(User.login).where(condition)) == found
+
+
+def test_a_list_may_be_a_parameter(work: Work) -> None:
+    """So that a statement is made once for lists of all lengths."""
+    statement = select(User.login).where(among(User.id, "numbers"))
+    assert [work.values(statement, numbers=given) for given in ([1], [], [2, 1])] == [
+        ["owner"],
+        [],
+        ["owner"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_found"), [("rstadt", True), ("%", False), ("o_n", False), ("nobody", False)]
+)
+def test_only_what_cannot_hold_a_text_is_left_out(work: Work, key: str, *, is_found: bool) -> None:
+    """ASCII is decided, in any case; of other texts the program decides."""
+    work.update(User, 1, first_name="OWNERSTADT", last_name="Ä")
+    holding = select(User.id).where(may_hold(User.first_name, key))
+    assert bool(work.values(holding)) == is_found
+    assert work.values(select(User.id).where(may_hold(User.last_name, key)))

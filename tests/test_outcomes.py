@@ -49,7 +49,7 @@ def departments(portal: Portal) -> list[str]:
 
 def is_of_departments(table: Any) -> bool:
     """Say whether that is the table of departments, by its name or as its model."""
-    return getattr(table, "__tablename__", table) == "departments"
+    return bool(getattr(table, "__tablename__", table) == "departments")
 
 
 def marked(portal: Portal, mark: str) -> list[Any]:

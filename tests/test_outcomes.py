@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lmsctl.kit import dburl, driver, outcome
+from lmsctl.kit import dburl, driver, outcome, signals
 from lmsctl.kit.driver import Sqlite
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.work import Work
@@ -45,6 +45,11 @@ def patiently(portal: Portal, url: str, *argv: str, patience: int = 10, stdin: s
 def departments(portal: Portal) -> list[str]:
     """Return the departments there are."""
     return portal.ok("department", "list", "-o", "id").out.split()
+
+
+def is_of_departments(table: Any) -> bool:
+    """Say whether that is the table of departments, by its name or as its model."""
+    return bool(getattr(table, "__tablename__", table) == "departments")
 
 
 def marked(portal: Portal, mark: str) -> list[Any]:
@@ -132,8 +137,8 @@ def test_an_answer_lost_before_the_commit_changes_nothing(
     """The line breaks in the middle of the work: worth repeating."""
     insert = Work.insert
 
-    def cut(self: Work, table: str, **values: Any) -> int:
-        if table == "departments":
+    def cut(self: Work, table: Any, **values: Any) -> int:
+        if is_of_departments(table):
             remote.sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -178,7 +183,7 @@ def test_who_does_not_wait_hears_our_words_alone(remote: Portal) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_who_does_not_wait_is_is_told_that_it_is_not_known(
+def test_who_does_not_wait_is_told_that_it_is_not_known(
     remote: Portal, number: signal.Signals
 ) -> None:
     """A second signal ends the program while the COMMIT is under way."""
@@ -204,20 +209,52 @@ def test_ctrl_c_says_what_is_true_on_both_databases(
 ) -> None:
     """During the COMMIT the change is made, before it is not."""
     kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
-    step = "commit" if is_late else "execute"
-    plain = getattr(kind, step)
+    insert = Work.insert
 
-    def interrupted(self: Any, *given: Any) -> Any:
-        if is_late or "INSERT INTO departments" in given[0]:
+    def interrupted(self: Work, table: Any, **values: Any) -> int:
+        if is_of_departments(table):
             signal.raise_signal(signal.SIGINT)
-        return plain(self, *given)
+        return insert(self, table, **values)
 
     with monkeypatch.context() as patch:
-        patch.setattr(kind, step, interrupted)
+        if is_late:
+            _interrupt_commit(patch, kind, at=1)
+        else:
+            patch.setattr(Work, "insert", interrupted)
         ran = portal.run(*CHANGE)
     said = "The change was made." if is_late else "Nothing was changed."
     assert (ran.status, ran.err) == (130, f"Interrupted. {said}\n")
     assert departments(portal) == (["/", "Sales"] if is_late else ["/"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_second_signal_during_a_commit_ends_it_at_once(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """The first one waits; after the second nobody knows, and the mark tells."""
+    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    plain, told = kind.commit, [0]
+
+    def interrupted(self: Any) -> None:
+        for _ in range(2):
+            told[0] += 1
+            signal.raise_signal(number)
+        plain(self)
+
+    kept = {each: signal.getsignal(each) for each in signals._ENDING}
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "commit", interrupted)
+        signals.install()
+        try:
+            ran = portal.run(*CHANGE)
+        finally:
+            for each, handler in kept.items():
+                signal.signal(each, handler)
+    found = MARK.search(ran.err)
+    assert (ran.status, told[0], "not known" in ran.err) == (128 + number, 2, True)
+    assert found
+    assert marked(portal, found[1]) == []
+    assert departments(portal) == ["/"]
 
 
 @pytest.mark.parametrize("failure", [driver.DatabaseFull(), driver.AnswerLost("line broken")])
@@ -350,8 +387,8 @@ def test_a_session_that_the_server_ends_is_unavailable(
     """A server may let nobody wait in a transaction for long; that is no bug of ours."""
     insert = Work.insert
 
-    def slow(self: Work, table: str, **values: Any) -> int:
-        if table == "departments":
+    def slow(self: Work, table: Any, **values: Any) -> int:
+        if is_of_departments(table):
             time.sleep(0.5)
         return insert(self, table, **values)
 

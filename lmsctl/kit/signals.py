@@ -2,13 +2,19 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STATUS_OF_SIGNALS = 128
+_A_MOMENT = 0.01
 _unfinished: set[str] = set()
 
 
@@ -25,6 +31,7 @@ def install() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _stop)
+    sys.unraisablehook = _send_again
 
 
 def status(interrupt: BaseException) -> int:
@@ -43,6 +50,23 @@ def _stop(number: int, _frame: FrameType | None) -> None:
         # where the second one has come already, and it would be handed down to child processes.
         signal.signal(again, _pass_over)
     raise Stopped(number)
+
+
+def _send_again(dropped: "UnraisableHookArgs") -> None:
+    """Send a signal once more that came in a destructor or a weak reference's callback.
+
+    Python drops what is raised there, so the program would go on as if nobody had asked it to end.
+    """
+    if not isinstance(dropped.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(dropped)
+        return
+    number = status(dropped.exc_value) - _STATUS_OF_SIGNALS
+    for other in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(other) is _pass_over:
+            signal.signal(other, _stop)
+    here = threading.main_thread().ident or 0
+    # Not at once: it would come while this is called, and what is raised here is dropped, too.
+    threading.Timer(_A_MOMENT, signal.pthread_kill, (here, number)).start()
 
 
 @contextmanager

@@ -211,6 +211,22 @@ def test_repeating_ends(portal: Portal) -> None:
     assert portal.value("SELECT name FROM portals") == "First part"
 
 
+def test_what_is_durable_is_not_done_again(portal: Portal) -> None:
+    """Others may come between when no step is left that could be repeated alone, as in a COMMIT."""
+    calls: list[Work] = []
+
+    def verb(work: Work) -> None:
+        calls.append(work)
+        rename(f"Part {len(calls)}")(work)
+        work.checkpoint("A part is in.", lambda: None)
+        raise Repeat("40001")
+
+    with opened(portal) as make, pytest.raises(MeanwhileChanged):
+        carry_out(make, verb)
+    assert [work.standing for work in calls] == ["A part is in."]
+    assert portal.value("SELECT name FROM portals") == "Part 1"
+
+
 def test_a_rehearsal_makes_no_part_durable(portal: Portal) -> None:
     """Also in runs that commit now and then."""
 

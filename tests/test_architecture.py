@@ -30,7 +30,7 @@ SQL = re.compile(
     r"|PRAGMA)\b"
 )
 SQL_PLACES = {"model", "store", "checks"}
-SQL_KIT = {"kit/driver.py", "kit/outcome.py", "kit/work.py"}
+SQL_KIT = {"kit/database.py", "kit/driver.py", "kit/outcome.py", "kit/work.py"}
 # Copying a whole database and driving a migration are SQL of their own kind.
 SQL_DB = re.compile(r"db/(engine|.*copy|.*copies|files|doctor)\.py")
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import configure_mappers
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
@@ -49,6 +50,11 @@ def session_on(connection: "driver.Connection") -> Session:
         setattr(engine.dialect, end, _do_nothing)
     bound.begin()
     return Session(bound, autoflush=False, expire_on_commit=False)
+
+
+def map_tables() -> None:
+    """Let SQLAlchemy map the tables that have been imported, which it does only once."""
+    configure_mappers()
 
 
 def _connected(engine: Engine, connection: "driver.Connection") -> Connection:

@@ -11,6 +11,8 @@ from types import ModuleType
 from lmsctl.kit import signals
 
 _PACKAGE = "lmsctl."
+# The modules that are imported and have not run yet.
+_waiting: set[str] = set()
 
 
 class _Whole(Loader):
@@ -25,6 +27,7 @@ class _Whole(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module; a signal that ends the program waits for that."""
+        _waiting.discard(module.__name__)
         with signals.held():
             self._usual.exec_module(module)
 
@@ -45,6 +48,7 @@ class _Finder:
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
             spec.loader = importlib.util.LazyLoader(_Whole(spec.loader))
+            _waiting.add(fullname)
         return spec
 
 
@@ -55,3 +59,10 @@ def install() -> None:
     something at once (Python's documentation, importlib.util.LazyLoader).
     """
     sys.meta_path.insert(0, _Finder())
+
+
+def load() -> None:
+    """Let every module that waits run now, before something begins that others wait for."""
+    while names := _waiting & sys.modules.keys():
+        for name in names:
+            vars(sys.modules[name])

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import database, secret, signals, statements
+from lmsctl.kit import database, late, secret, signals, statements
 from lmsctl.kit.driver import AnswerLost, Clash, Connection, DatabaseUnreachable, Repeat
 from lmsctl.kit.errors import Unavailable, Unconfirmed
 from lmsctl.kit.outcome import ChangeLost, Fate, OutcomeUnknown, find_out
@@ -281,6 +281,10 @@ class Work:
         """Start the transaction, unless it has begun."""
         if self.has_begun:
             return
+        if self.is_writing:
+            # On SQLite nobody else can write while modules load and tables are mapped.
+            late.load()
+            database.map_tables()
         (self.connection.begin_writing if self.is_writing else self.connection.begin_reading)()
         self.has_begun = True
         self.look_around()

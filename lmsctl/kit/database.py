@@ -1,12 +1,14 @@
 """The database through SQLModel: sessions on an open connection, and what their errors mean."""
 
+import functools
+import threading
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 if TYPE_CHECKING:
@@ -18,38 +20,56 @@ _DIALECTS: dict[str, tuple[str, dict[str, Any]]] = {
     "sqlite": ("sqlite://", {}),
     "postgresql": ("postgresql+psycopg://", {"use_native_hstore": False}),
 }
+_OWNER = "owner"
+_lent = threading.local()
 
 
 def session_on(connection: "driver.Connection") -> Session:
     """Return a session on an open connection, whose transactions are begun and ended by it alone.
 
-    Must be made before a transaction begins, because SQLAlchemy rolls back once it has looked
-    around. What goes wrong in its statements is raised as `connection.refusal` says.
+    Must be made before a transaction begins, because SQLAlchemy looks around at first. What goes
+    wrong in its statements is raised as `connection.refusal` says.
     """
-    address, options = _DIALECTS[connection.dialect]
+    _lent.raw = connection.raw
+    try:
+        bound = _engine(connection.dialect).connect()
+    except DBAPIError as error:
+        raise connection.refusal(error.orig) from error
+    except connection.failures as error:
+        raise connection.refusal(error) from error
+    finally:
+        _lent.raw = None
+    bound.info[_OWNER] = connection
+    # To SQLAlchemy this is a transaction, which somebody else begins and ends.
+    bound.begin()
+    return Session(bound, autoflush=False, expire_on_commit=False)
+
+
+@functools.cache
+def _engine(dialect: str) -> Engine:
+    """Return the process's one engine for a kind of database, which knows compiled statements."""
+    address, options = _DIALECTS[dialect]
     engine = create_engine(
         address,
-        creator=lambda: connection.raw,
-        poolclass=StaticPool,
+        creator=lambda: _lent.raw,
+        poolclass=NullPool,
         hide_parameters=True,
         **options,
     )
-
-    @event.listens_for(engine, "handle_error")
-    def translate(context: ExceptionContext) -> None:
-        # Whether the connection is of use is for its owner to find out.
-        context.is_disconnect = False
-        if isinstance(context.original_exception, connection.failures):
-            refusal = connection.refusal(context.original_exception)
-            if refusal is not context.original_exception:
-                raise refusal from context.original_exception
-
-    bound = _connected(engine, connection)
-    # To SQLAlchemy this is a transaction, which somebody else begins and ends.
-    for end in ("do_commit", "do_rollback"):
+    for end in ("do_commit", "do_rollback", "do_close", "do_terminate"):
         setattr(engine.dialect, end, _do_nothing)
-    bound.begin()
-    return Session(bound, autoflush=False, expire_on_commit=False)
+    event.listen(engine, "handle_error", _translate)
+    return engine
+
+
+def _translate(context: ExceptionContext) -> None:
+    # Whether the connection is of use is for its owner to find out.
+    context.is_disconnect = False
+    owner = context.connection.info.get(_OWNER) if context.connection else None
+    if owner is not None and isinstance(context.original_exception, owner.failures):
+        refusal = owner.refusal(context.original_exception)
+        if refusal is not context.original_exception:
+            raise refusal from context.original_exception
 
 
 def map_tables() -> None:
@@ -57,17 +77,8 @@ def map_tables() -> None:
     configure_mappers()
 
 
-def _connected(engine: Engine, connection: "driver.Connection") -> Connection:
-    try:
-        return engine.connect()
-    except DBAPIError as error:
-        raise connection.refusal(error.orig) from error
-    except connection.failures as error:
-        raise connection.refusal(error) from error
-
-
 def _do_nothing(_: object) -> None:
-    """Leave the end of a transaction to whoever began it."""
+    """Leave the end of a transaction, and of a connection, to whoever began it."""
 
 
 # What has no expression --------------------------------------------------------------------------

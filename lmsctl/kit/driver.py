@@ -328,6 +328,7 @@ class Sqlite:
         return [(at, decode) for at, name in enumerate(names) if (decode := _sqlite_decoder(name))]
 
     def close(self) -> None:
+        self._session = None
         self.raw.close()
 
     def _patiently(self, statement: str) -> None:
@@ -571,6 +572,7 @@ class Postgresql:
         return [(at, _from_json) for at, name in enumerate(names) if name.endswith("_json")]
 
     def close(self) -> None:
+        self._session = None
         self.raw.close()
 
     def _guarded(self, act: Callable[[], T]) -> T:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lmsctl.kit.work import Work
 
 _MOST_ROWS = 1_000_000_000
+_UNCHANGED = "Nothing was changed."
 
 
 class UsageWrong(errors.Usage):
@@ -381,9 +382,9 @@ def _usage(wrong: typer.TyperException) -> Refusal:
 def _outcome(session: Session) -> str:
     """Return what is to be said about the changes of a run that ends early."""
     env = session.environment
-    return (
-        " ".join(filter(None, (env.standing, env.doubt) if env else ())) or "Nothing was changed."
-    )
+    if env is None:
+        return _UNCHANGED
+    return " ".join(filter(None, (env.standing, env.doubt, env.written))) or _UNCHANGED
 
 
 def _broken(bug: BaseException, session: Session, argv: Sequence[str]) -> Refusal:

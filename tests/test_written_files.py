@@ -603,6 +603,32 @@ def test_a_signal_leaves_nothing_behind(
     assert desk.value("SELECT count(*) FROM tokens") == 0
 
 
+@pytest.mark.parametrize("writer", [WRITERS[0], WRITERS[1], WRITERS[7]], ids=" ".join)
+@pytest.mark.parametrize("is_there", [True, False])
+def test_who_interrupts_an_export_is_told_whether_the_file_is_there(
+    desk: Portal,
+    monkeypatch: pytest.MonkeyPatch,
+    writer: tuple[str, ...],
+    *,
+    is_there: bool,
+) -> None:
+    """Just before it takes its place, and just after."""
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    home, name = (writing, "_sync_folder") if is_there else (os, "fsync")
+    with monkeypatch.context() as patch:
+        patch.setattr(home, name, interrupted)
+        ran = desk.run(*writer, "new")
+    # The audit log has noted before that people's data or codes are taken out.
+    noted = "" if writer == WRITERS[0] else "What was written before stays."
+    written = "The file 'new' is written." if is_there else ""
+    said = " ".join(filter(None, (noted, written))) or "Nothing was changed."
+    assert (ran.status, ran.err) == (130, f"Interrupted. {said}\n")
+    assert desk.folder.joinpath("new").exists() is is_there
+
+
 def test_a_signal_waits_until_the_half_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

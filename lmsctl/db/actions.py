@@ -210,6 +210,16 @@ def broken(work: Work) -> list[Finding]:
         if hits.count
     ]
     found += [
+        Finding(
+            "ids_counted",
+            hits.count,
+            f"{table} {hits.example}",
+            "New rows get ids that no row has: set the table's sequence to its highest id.",
+        )
+        for table, hits in store.ids_ahead(work)
+        if hits.count
+    ]
+    found += [
         Finding(item.name, hits.count, str(hits.example), item.says)
         for item in checks()
         for hits in [store.breaches(work, item)]

@@ -40,6 +40,15 @@ class ForeignKey:
     parent_column: str
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A table whose ids PostgreSQL counts: it, its column, and the sequence, each quoted."""
+
+    table: str
+    column: str
+    sequence: str
+
+
 def portal_schema(connection: Connection) -> str:
     """Return the name of PostgreSQL's schema that has the portal, or will; raises SchemaNowhere."""
     (name,) = connection.execute(f"SELECT {PORTAL_SCHEMA}", {}).fetchone()
@@ -183,6 +192,33 @@ def orphans(work: Work) -> Iterator[tuple[str, Breaches]]:
 def stream(work: Work, table: str, columns: Iterable[str]) -> Stream:
     """Return the raw values of `columns` in every row of `table`, a batch held at a time."""
     return work.connection.stream(f"SELECT {', '.join(columns)} FROM {table}", {})
+
+
+def ids_ahead(work: Work) -> Iterator[tuple[str, Breaches]]:
+    """Yield each table that PostgreSQL counts, with its highest id if new rows may get that again.
+
+    SQLite looks at the ids that are there, and there is never a second portal.
+    """
+    if work.is_sqlite:
+        return
+    for item in work.all(Numbered, _NUMBERED):
+        sql = f"""
+            SELECT CAST(max({item.column}) AS TEXT) AS example FROM {item.table}
+            HAVING max({item.column}) >
+                   coalesce(pg_sequence_last_value(CAST(:sequence AS regclass)), 0)
+        """
+        yield item.table, breaches(work, Check(item.table, "", sql, {"sequence": item.sequence}))
+
+
+_NUMBERED = """
+    WITH ours AS (
+        SELECT CAST(CAST(attrelid AS regclass) AS text) AS name, attname FROM pg_attribute
+        WHERE attidentity <> '' AND NOT attisdropped AND pg_table_is_visible(attrelid)
+    )
+    SELECT name AS "table", quote_ident(attname) AS "column",
+           pg_get_serial_sequence(name, attname) AS sequence
+    FROM ours WHERE name <> 'portals' ORDER BY 1
+"""
 
 
 def foreign_keys(work: Work) -> list[ForeignKey]:

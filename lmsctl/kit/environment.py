@@ -267,6 +267,12 @@ class Environment:
             f" 'lmsctl audit list --mark {self._latest.mark}' shows it if it was."
         )
 
+    @property
+    def written(self) -> str:
+        """The sentence on the files that are in their place; empty without any."""
+        placed = self._files.placed if self._files else []
+        return " ".join(f"The file '{render.visible(path)}' is written." for path in placed)
+
     def leave_open(self, doubt: str) -> None:
         """Say `doubt` if the program ends early: what is done next is no unit of work of ours."""
         self._doubt = doubt

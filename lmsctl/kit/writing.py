@@ -55,13 +55,15 @@ class Target:
     """Where something is written to: a path, or a standard stream by its number (1 or 2).
 
     `real` is what the path led to when that was decided: a link that somebody puts there later is
-    replaced, not followed. `became` says what would be lost there now, if anything. What is
-    `discarded` goes nowhere, as in a rehearsal. Only `Files` makes them for commands.
+    replaced, not followed. `became` says what would be lost there now, if anything; `note` is
+    called when it has been put in its place. What is `discarded` goes nowhere, as in a rehearsal.
+    Only `Files` makes them for commands.
     """
 
     path: str | os.PathLike[str]
     real: Path
     became: Callable[[], str | None]
+    note: Callable[[], None] = lambda: None
     standard: int | None = None
     is_discarded: bool = False
 
@@ -76,6 +78,7 @@ class Files:
     `kept` are files that no command may write over, each with what it is. Files are told apart by
     device and inode, and, as they may come and go, by their folder and name: links and detours
     hide nothing. None is opened for that, because closing SQLite's file would let go of its locks.
+    `placed` are the files that are written and in their place.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Files:
         self._known = {identity: what for path, what in kept for identity in _identities(path)}
         self._is_rehearsal = is_rehearsal
         self.is_output_taken = False
+        self.placed: list[str] = []
 
     def reads(self, path: str) -> None:
         """Take note of a file that the command reads; `-` is standard input."""
@@ -114,14 +118,17 @@ class Files:
                 found = os.fstat(1)
                 if stat.S_ISREG(found.st_mode):
                     self._note([(found.st_dev, found.st_ino)], path, name)
-            return Target(path, real, lambda: None, 1)
+            return Target(path, real, lambda: None, standard=1)
         if not _is_device(place):
             self._note(_identities(place), path, name)
 
         def became() -> str | None:
             return self._other(_identities(real), name)
 
-        return Target(path, real, became, standard, is_discarded=self._is_rehearsal)
+        def note() -> None:
+            self.placed.append(os.fspath(path))
+
+        return Target(path, real, became, note, standard, is_discarded=self._is_rehearsal)
 
     def _note(
         self, identities: list[tuple[object, ...]], path: str | os.PathLike[str], name: str
@@ -287,7 +294,9 @@ def beside(target: Target, *, is_private: bool = False) -> Iterator[Path]:
         os.fsync(descriptor)
         if what := target.became():
             raise OSError(0, f"it has become {what}")
-        temporary.replace(real)
+        with signals.held():
+            temporary.replace(real)
+            target.note()
         _sync_folder(real.parent)
 
 
@@ -429,11 +438,13 @@ def _is_special(path: Path) -> bool:
 
 @contextmanager
 def _straight(target: Target, mode: str) -> Iterator[TextIO | BinaryIO]:
-    if target.standard:
-        stream = sys.stdout if target.standard == 1 else sys.stderr
-        yield stream.buffer if "b" in mode else stream
+    if target.standard == 1:
+        yield sys.stdout.buffer if "b" in mode else sys.stdout
         return
-    descriptor = _opened(target.path)
+    if target.standard:
+        # As a stream of ours, standard error takes whatever is said as said.
+        sys.stderr.flush()
+    descriptor = os.dup(target.standard) if target.standard else _opened(target.path)
     with (
         os.fdopen(descriptor, "wb")
         if "b" in mode

@@ -233,8 +233,9 @@ def test_a_restore_waits_behind_a_reader_without_holding_others_up(portal: Porta
 
 
 def test_a_backup_waits_no_longer_than_its_patience(portal: Portal) -> None:
-    """Behind a table that somebody has locked."""
+    """Behind a table that somebody has locked, though not for ever."""
     with psycopg.connect(portal.url) as other:
+        other.execute("SET idle_in_transaction_session_timeout = '20s'")
         other.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
         code = patient(portal, 1).refused("db", "backup", "copy")
     assert code == "database_locked"

@@ -69,6 +69,23 @@ def test_who_closes_or_breaks_a_stream_wants_nothing_of_it(
     assert portal.ok("db", "check", "-o", "off").status == 0
 
 
+@pytest.mark.parametrize(
+    ("redirection", "is_done"), [("2>/dev/full", False), ("2>&-", True), ("2>there", True)]
+)
+@pytest.mark.parametrize(
+    "argv", [("token", "template", "--to"), ("db", "backup", "--force")], ids=" ".join
+)
+def test_what_goes_to_standard_error_is_written_or_fails(
+    desk: Portal, redirection: str, argv: tuple[str, ...], *, is_done: bool
+) -> None:
+    """A file that was asked for is no talk: what cannot be written does not count as written."""
+    name = "/dev/null" if redirection == "2>&-" else "/dev/stderr"
+    assert (through_shell(desk, redirection, [*argv, name])[0] == 0) is is_done
+    if redirection == "2>there":
+        first = desk.folder.joinpath("there").read_bytes()
+        assert first.startswith(b"SQLite format 3" if argv[0] == "db" else b"Token id,")
+
+
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_no_file_gets_the_number_of_a_closed_stream(portal: Portal, closed: str) -> None:
     """What is said would otherwise be written into the database, a backup or a report."""

@@ -1,7 +1,7 @@
 """The SQL of the enrollment room: who is in what, and why."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -211,34 +211,33 @@ def prepare(work: Work, pathway_id: int, code: str, user_ids: Sequence[int]) -> 
 # Canceling ---------------------------------------------------------------------------------------
 
 
-def with_reason(
-    work: Work, ids: Sequence[int], reason: str | None, reference: str | None
-) -> list[int]:
-    """Return which of the enrollments have a reason like that, any when both are None."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which reasons are meant; None does not narrow, and those of the sort `but` never are."""
+
+    reason: str | None
+    reference: str | None
+    but: str = ""
+
+
+_IS_CHOSEN = """
+    enrollment_id IN :ids AND (:reason IS NULL OR reason = :reason)
+    AND (:reference IS NULL OR reference = :reference) AND reason <> :but
+"""
+
+
+def with_reason(work: Work, ids: Sequence[int], chosen: Chosen) -> list[int]:
+    """Return which of the enrollments have a reason like that."""
     return work.values(
-        """
-        SELECT DISTINCT enrollment_id FROM enrollment_reasons
-        WHERE enrollment_id IN :ids AND (:reason IS NULL OR reason = :reason)
-          AND (:reference IS NULL OR reference = :reference)
-        """,
+        f"SELECT DISTINCT enrollment_id FROM enrollment_reasons WHERE {_IS_CHOSEN}",
         ids=list(ids),
-        reason=reason,
-        reference=reference,
+        **asdict(chosen),
     )
 
 
-def take_reasons(work: Work, ids: Sequence[int], reason: str | None, reference: str | None) -> None:
-    """Take reasons away from enrollments: all, or those of one word and one reference."""
-    work.run(
-        """
-        DELETE FROM enrollment_reasons
-        WHERE enrollment_id IN :ids AND (:reason IS NULL OR reason = :reason)
-          AND (:reference IS NULL OR reference = :reference)
-        """,
-        ids=list(ids),
-        reason=reason,
-        reference=reference,
-    )
+def take_reasons(work: Work, ids: Sequence[int], chosen: Chosen) -> None:
+    """Take such reasons away from enrollments."""
+    work.run(f"DELETE FROM enrollment_reasons WHERE {_IS_CHOSEN}", ids=list(ids), **asdict(chosen))
 
 
 def cancel_groundless(work: Work, ids: Sequence[int]) -> list[int]:

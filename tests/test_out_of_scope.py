@@ -10,9 +10,15 @@ from tests.test_rights_table import CUSTOM, TABLE, commands_of
 
 pytestmark = pytest.mark.usefixtures("commands_built_once")
 
+
+def _lines(text: str) -> list[str]:
+    return text.strip().splitlines()
+
+
 # Every command that only reads, with what it is asked; `{actor}` is the login of who asks. The
 # first line of a command asks for what is in scope, further ones for what is not or may not be.
-READS = """
+READS = _lines(
+    """
 group list
 group show group-own
 group show group-sibling
@@ -116,7 +122,71 @@ session show training-own first
 session attendance training-own first
 report participants
 report participants --department Parent/Sibling
-""".strip().splitlines()
+report participants --training training-own --origin admin
+user list --sort department
+user list --sort -supervisor
+user list --search New
+user list --search Other
+user list --columns login,department,supervisor
+group list --sort department
+group list --columns name,department,members
+group members group-own --sort login
+department list --sort people
+signup-profile list --sort department
+autoenroll list --sort target
+enrollment list --sort reasons
+notification list --sort login
+notification list --kind enrolled
+token history --sort login
+token history token-met
+token show token-met
+token explain token-met
+audit list --code user.created
+user show newcomr
+user show gon
+group show Latecomer
+group show group-siblin
+department show Parent/Othr
+department show Parent/Mor
+role show supervisr
+signup-profile show profile-ne
+autoenroll show rule-ne
+training show training-hiden
+session show training-own firs
+content show topic-tie
+"""
+)
+# What changes is tried as a rehearsal: its refusals and outcomes tell as much as a look would.
+PROBES = _lines(
+    """
+enrollment cancel --user person-own --content topic-tied --reason rule --reference rule-other
+enrollment cancel --user person-own --content topic-tied --reason rule --reference rule-new
+enrollment cancel --user person-own --content topic-own --reason rule --reference rule-tied
+enrollment cancel --user person-own --content topic-tied --reason rule
+enrollment cancel --department Parent/Own --content topic-tied --reason rule --reference rule-other
+enroll --user newcomer --content topic-own
+enroll --group Latecomers --content topic-own
+enroll --group group-sibling --content topic-own
+enroll --department Parent/More --content topic-own
+user edit person-own --supervisor newcomer
+user edit person-own --supervisor person-sibling
+user move person-own --department Parent/More
+group add group-own newcomer
+group edit group-own --department Parent/More
+department create More --parent Parent/Own
+department delete Parent/Idle --yes
+role grant person-own supervisor --department Parent/More
+signup-profile edit profile-own --department Parent/More
+autoenroll create --content topic-late --group Latecomers
+content grant topic-own --group Latecomers
+content grant topic-own --user newcomer
+catalog open topic-own --department Parent/More
+training edit training-own --organizer newcomer
+user delete person-own --yes
+group delete group-own --yes
+content delete topic-own --yes
+"""
+)
 
 _CHANGING = """
 create edit move add remove delete grant revoke activate deactivate end-employment import open
@@ -201,6 +271,11 @@ autoenroll create --content topic-own --group group-sibling --code rule-tied
 role grant person-sibling supervisor --department Parent/Sibling
 role grant person-own supervisor --department Parent/Own --department Parent/Sibling
 training edit training-own --organizer person-admin-sibling
+token create --content lesson-own --code token-met
+token redeem token-met --email met@example.com --first-name M --last-name M
+token redeem token-met --email away@example.com --first-name A --last-name A
+user move met@example.com --department Parent/Sibling
+user move away@example.com --department Parent/Sibling
 """
 # Each change on the right is out of scope of everybody who holds a role in Parent/Own only.
 _CHANGES = """
@@ -231,6 +306,10 @@ enroll --user newcomer --content topic-own
 role grant newcomer supervisor --department Parent/Other
 autoenroll apply rule-other --existing --yes
 department delete Parent/Idle --yes
+user edit met@example.com --last-name Changed --login mett
+user delete away@example.com --yes
+signup-profile sign-up profile-new --email new@example.com --first-name N --last-name N
+registration confirm new@example.com
 """
 _HIDDEN_CHANGES = """
 enroll --user person-sibling --training training-hidden:first
@@ -281,13 +360,15 @@ def _run(portal: Portal, lines: str) -> None:
 
 def _printed(portal: Portal, roles: Iterable[str] = ROLES) -> dict[tuple[str, str], str]:
     """Return what each role is answered to each look."""
-    return {(role, line): _answer(portal, role, line) for role in roles for line in READS}
+    return {(role, line): _answer(portal, role, line) for role in roles for line in READS + PROBES}
 
 
 def _answer(portal: Portal, role: str, line: str) -> str:
     login = f"actor-{role}"
     argv = shlex.split(line.format(actor=login))
-    ran = portal.run(*argv, "--as", login, "-o", "json" if argv[-1] != "export" else "csv")
+    how = ("--dry-run",) if line in PROBES else ()
+    form = "json" if argv[-1] != "export" else "csv"
+    ran = portal.run(*how, *argv, "--as", login, "-o", form)
     return f"{ran.status}\n{ran.out}\n{ran.err}"
 
 
@@ -379,3 +460,32 @@ def test_every_command_that_reads_is_looked_at() -> None:
     assert reading == {
         command for command in commands for line in READS if f"{line} ".startswith(f"{command} ")
     }
+
+
+def test_a_rule_out_of_scope_is_not_taken_away_by_its_name(town: Portal) -> None:
+    """Whoever guesses what one is called is answered as if there were none; who sees it is not."""
+    _run(
+        town,
+        """
+        department create Guessed --parent Parent
+        group create group-guessed --department Parent/Guessed
+        group add group-guessed person-own
+        content create --kind topic --code topic-guessed --title T
+        autoenroll create --content topic-guessed --group group-guessed --code rule-guessed
+        autoenroll create --content topic-guessed --group group-own --code rule-mine
+        autoenroll apply rule-guessed --existing --yes
+        autoenroll apply rule-mine --existing --yes
+        """,
+    )
+    line = ("enrollment", "cancel", "--user", "person-own", "--content", "topic-guessed")
+    keeper = ("--as", "actor-department-administrator")
+    for reason in ((), ("--reason", "rule")):
+        guesses = [
+            town.ok(*line, *reason, "--reference", code, *keeper, "-o", "json")
+            for code in ("rule-guessed", "rule-absent")
+        ]
+        assert guesses[0] == guesses[1]
+        assert [one["outcome"] for one in guesses[0].json] == ["unchanged"]
+    for code, who in (("rule-mine", keeper), ("rule-guessed", ())):
+        named = (*line, "--reason", "rule", "--reference", code, "-o", "json", *who)
+        assert town.ok(*named).json[0]["outcome"] in {"updated", "deleted"}

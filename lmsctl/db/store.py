@@ -203,11 +203,13 @@ def ids_ahead(work: Work) -> Iterator[tuple[str, Breaches]]:
         return
     for item in work.all(Numbered, _NUMBERED):
         sql = f"""
-            SELECT CAST(max({item.column}) AS TEXT) AS example FROM {item.table}
-            HAVING max({item.column}) >
-                   coalesce(pg_sequence_last_value(CAST(:sequence AS regclass)), 0)
+            SELECT count(*) AS count, min(example) AS example FROM (
+                SELECT CAST(max({item.column}) AS TEXT) AS example FROM {item.table}
+                HAVING max({item.column}) >
+                       coalesce(pg_sequence_last_value(CAST(:sequence AS regclass)), 0)) AS ahead
         """
-        yield item.table, breaches(work, Check(item.table, "", sql, {"sequence": item.sequence}))
+        found = work.one(Breaches, sql, sequence=item.sequence)
+        yield item.table, found or Breaches(0, None)
 
 
 _NUMBERED = """

@@ -283,30 +283,34 @@ def prepare(work: Work, pathway_id: int, code: str, user_ids: Sequence[int]) -> 
 # Canceling ---------------------------------------------------------------------------------------
 
 
-def with_reason(
-    work: Work, ids: Sequence[int], reason: Reason | None, reference: str | None
-) -> list[int]:
-    """Return which of the enrollments have a reason like that, any when both are None."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which reasons are meant; None does not narrow, and those of the sort `but` never are."""
+
+    reason: Reason | None
+    reference: str | None
+    but: Reason | None = None
+
+    def among(self, ids: Sequence[int]) -> Iterator[ColumnElement[bool]]:
+        """Yield the conditions on the reasons of these enrollments."""
+        yield among(EnrollmentReason.enrollment_id, ids)
+        if self.reason is not None:
+            yield col(EnrollmentReason.reason) == self.reason
+        if self.reference is not None:
+            yield col(EnrollmentReason.reference) == self.reference
+        if self.but is not None:
+            yield col(EnrollmentReason.reason) != self.but
+
+
+def with_reason(work: Work, ids: Sequence[int], chosen: Chosen) -> list[int]:
+    """Return which of the enrollments have a reason like that."""
     statement = select(EnrollmentReason.enrollment_id).distinct()
-    return work.values(statement.where(*_reasons_of(ids, reason, reference)))
+    return work.values(statement.where(*chosen.among(ids)))
 
 
-def take_reasons(
-    work: Work, ids: Sequence[int], reason: Reason | None, reference: str | None
-) -> None:
-    """Take reasons away from enrollments: all, or those of one word and one reference."""
-    work.run(delete(EnrollmentReason).where(*_reasons_of(ids, reason, reference)))
-
-
-def _reasons_of(
-    ids: Sequence[int], reason: Reason | None, reference: str | None
-) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions on the reasons of these enrollments; None does not narrow."""
-    yield among(EnrollmentReason.enrollment_id, ids)
-    if reason is not None:
-        yield col(EnrollmentReason.reason) == reason
-    if reference is not None:
-        yield col(EnrollmentReason.reference) == reference
+def take_reasons(work: Work, ids: Sequence[int], chosen: Chosen) -> None:
+    """Take such reasons away from enrollments."""
+    work.run(delete(EnrollmentReason).where(*chosen.among(ids)))
 
 
 def cancel_groundless(work: Work, ids: Sequence[int]) -> list[int]:

@@ -43,6 +43,14 @@ class SettingNotAssigned(Usage):
     hint = "Write NAME=VALUE, for example plan.max-active-users=250."
 
 
+class SettingMalformed(Usage):
+    """A value on the command line that is no number, or none of the words that there are."""
+
+    code = "setting_malformed"
+    says = "The setting '{name}' cannot be '{value}': it takes {expected}."
+    hint = "Write it like {example}."
+
+
 class SettingValueWrong(Rejected):
     """A value that a setting does not take."""
 

@@ -7,11 +7,12 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import canonical, timewords
+from lmsctl.kit import canonical, limits, timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal.errors import (
     NotConfirmedYet,
     RegistrationOff,
+    SettingMalformed,
     SettingNotAssigned,
     SettingUnknown,
     SettingValueWrong,
@@ -34,22 +35,30 @@ class Kind:
 
 
 def _seats(text: str) -> int | None:
-    return None if text == "unlimited" else _whole(text, 1, _MOST_SEATS)
+    return None if text == limits.UNLIMITED else _whole(text, 1, _MOST_SEATS)
 
 
 def _hours(text: str) -> int:
     return _whole(text, 1, _MOST_HOURS)
 
 
+class _MalformedError(Exception):
+    """The text is not even of the kind that the setting takes."""
+
+
 def _whole(text: str, least: int, most: int) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
-    if not (is_number and least <= int(text) <= most):
+    if not limits.is_whole(text):
+        raise _MalformedError
+    if len(text) > len(str(most)) or not least <= int(text) <= most:
         raise ValueError(text)
     return int(text)
 
 
 def _switch(text: str) -> bool:
-    return {"on": True, "off": False}[text.casefold()]
+    words = {"on": True, "off": False}
+    if text.casefold() not in words:
+        raise _MalformedError
+    return words[text.casefold()]
 
 
 def _zone(text: str) -> str:
@@ -113,8 +122,8 @@ SETTINGS: Mapping[str, Kind] = {
 def parse_assignment(given: str) -> tuple[str, Any]:
     """Return the setting's name and its value from `NAME=VALUE`.
 
-    Raises SettingNotAssigned, SettingUnknown, SettingValueWrong and what the value's own check
-    raises.
+    Raises SettingNotAssigned, SettingUnknown, SettingMalformed, SettingValueWrong and what the
+    value's own check raises.
     """
     name, sign, text = given.partition("=")
     name, text = name.strip(), canonical.trim(text)
@@ -126,8 +135,9 @@ def parse_assignment(given: str) -> tuple[str, Any]:
         raise SettingUnknown(name=name, advice=f"Did you mean '{guess}'? " if guess else "")
     try:
         return name, kind.read(text)
-    except (ValueError, KeyError) as error:
-        raise SettingValueWrong(
+    except (ValueError, _MalformedError) as error:
+        wrong = SettingMalformed if isinstance(error, _MalformedError) else SettingValueWrong
+        raise wrong(
             name=name,
             value=canonical.excerpt(text),
             expected=kind.expected,

@@ -44,11 +44,11 @@ class ProfileUsedUp(Rejected):
 
 
 class ActivationsWrong(Rejected):
-    """A number of activations that means nothing."""
+    """A number of activations below 0 or beyond the most there may be."""
 
     code = "activations_wrong"
     says = "'{given}' is no number of activations."
-    hint = "Give a whole number of at least 1, or the word 'unlimited'."
+    hint = "Give a whole number from 1 to {most}, or the word 'unlimited'."
 
 
 class ActivationsZero(Rejected):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from lmsctl.kit import canonical
+from lmsctl.kit import limits
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
@@ -21,7 +21,6 @@ from lmsctl.signup_profile.errors import (
 )
 from lmsctl.signup_profile.results import State
 
-UNLIMITED = "unlimited"
 _MOST = 1_000_000_000
 
 
@@ -47,16 +46,12 @@ class Row:
 def parse_activations(given: str) -> int | None:
     """Return the number of activations, None for `unlimited`.
 
-    Raises ActivationsWrong and ActivationsZero.
+    Raises NumberMalformed, ActivationsWrong and ActivationsZero.
     """
-    if given == UNLIMITED:
-        return None
-    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(_MOST))
-    if not is_number or int(given) > _MOST:
-        raise ActivationsWrong(given=canonical.excerpt(given), field="--activations")
-    if int(given) == 0:
+    number = limits.parse(given, ActivationsWrong, most=_MOST, field="--activations")
+    if number == 0:
         raise ActivationsZero(field="--activations")
-    return int(given)
+    return number
 
 
 def check_window(starts_at: datetime | None, ends_at: datetime | None) -> datetime:

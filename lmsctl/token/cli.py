@@ -9,6 +9,7 @@ from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Gate, Headed, ItemOutcome, Listing, Outcome
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.environment import Environment
+from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
@@ -18,7 +19,7 @@ from lmsctl.registration.rules import Newcomer
 from lmsctl.token import actions, file_cli
 from lmsctl.token.actions import Template
 from lmsctl.token.results import Expiry, Minting, Token
-from lmsctl.token.rules import UNLIMITED, Filter
+from lmsctl.token.rules import Filter
 from lmsctl.user.results import Type
 
 app = options.noun("token", "Codes that admit people and enroll them in one item.")

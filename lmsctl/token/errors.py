@@ -52,11 +52,11 @@ class TokenContentFixed(Conflict):
 
 
 class TokenLimitWrong(Rejected):
-    """A number of uses that means nothing."""
+    """A number of uses below 0 or beyond the most; in a file, a cell that is no number too."""
 
     code = "token_limit_wrong"
     says = "'{given}' is no number of uses."
-    hint = "Give a whole number of at least 1, or the word 'unlimited'."
+    hint = "Give a whole number from 1 to {most}, or the word 'unlimited'."
 
 
 class TokenLimitZero(Rejected):

@@ -9,11 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.bulk.actions import Note, Put, ReadRow
-from lmsctl.kit import canonical, timewords
+from lmsctl.kit import canonical, limits, timewords
 from lmsctl.kit.csvheading import Column, Reading, heading_key
 from lmsctl.kit.driver import utc_text
 from lmsctl.kit.errors import Refusal
 from lmsctl.token import rules
+from lmsctl.token.errors import TokenLimitWrong
 from lmsctl.token.file_errors import (
     ActiveUnclear,
     CreatesUnclear,
@@ -191,7 +192,10 @@ def _creates(cell: str) -> Type:
 
 @lru_cache(maxsize=4096)
 def _limit(cell: str) -> int | None:
-    return rules.parse_limit(cell or rules.UNLIMITED)
+    try:
+        return rules.parse_limit(cell or limits.UNLIMITED)
+    except limits.NumberMalformed as refusal:
+        raise TokenLimitWrong(given=canonical.excerpt(cell), most=rules.MOST_USES) from refusal
 
 
 @lru_cache(maxsize=64)

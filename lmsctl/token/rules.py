@@ -11,7 +11,7 @@ from lmsctl.content.errors import ContentArchived
 from lmsctl.content.results import Kind, Source
 from lmsctl.content.results import Status as ContentStatus
 from lmsctl.content.rules import Item
-from lmsctl.kit import canonical, secret
+from lmsctl.kit import canonical, limits, secret
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.store import Settings
@@ -35,9 +35,8 @@ from lmsctl.token.errors import (
 from lmsctl.token.results import Expiry, State
 from lmsctl.user.results import Status, Type
 
-UNLIMITED = "unlimited"
 _SHORTEST_CODE, _LONGEST_CODE = 3, 64
-_MOST_USES = 1_000_000_000
+MOST_USES = 1_000_000_000
 _MOST_MINTED = 100_000
 ADMITTED_TO = frozenset({Kind.TOPIC, Kind.ARTICLE, Kind.PATHWAY})
 _LINK = "redeem"
@@ -101,15 +100,14 @@ def digest(code: str) -> str:
 
 
 def parse_limit(given: str) -> int | None:
-    """Return the number of uses, None for `unlimited`; raises TokenLimitWrong, TokenLimitZero."""
-    if given == UNLIMITED:
-        return None
-    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(_MOST_USES))
-    if not is_number or int(given) > _MOST_USES:
-        raise TokenLimitWrong(given=canonical.excerpt(given), field="--limit")
-    if int(given) == 0:
+    """Return the number of uses, None for `unlimited`.
+
+    Raises NumberMalformed, TokenLimitWrong and TokenLimitZero.
+    """
+    number = limits.parse(given, TokenLimitWrong, most=MOST_USES, field="--limit")
+    if number == 0:
         raise TokenLimitZero(field="--limit")
-    return int(given)
+    return number
 
 
 def check_limit(limit: int | None, uses: int) -> None:

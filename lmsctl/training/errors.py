@@ -103,11 +103,11 @@ class SessionDaysOverlap(Rejected):
 
 
 class CapacityWrong(Rejected):
-    """A number of places that means nothing."""
+    """A number of places below 0 or beyond the most there may be."""
 
     code = "capacity_wrong"
     says = "'{given}' is no number of places."
-    hint = "Give a whole number of at least 1, or the word 'unlimited'."
+    hint = "Give a whole number from 1 to {most}, or the word 'unlimited'."
 
 
 class CapacityZero(Rejected):

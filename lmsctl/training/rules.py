@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import canonical, timewords
+from lmsctl.kit import canonical, limits, timewords
 from lmsctl.kit.timewords import Amount, TimeWord, Unit
 from lmsctl.training.errors import (
     AttendanceMinutesWrong,
@@ -25,7 +25,6 @@ from lmsctl.training.errors import (
 )
 from lmsctl.training.results import Kind, State
 
-UNLIMITED = "unlimited"
 _TITLE_LIMIT = 255
 _DESCRIPTION_LIMIT = 3_000
 _URL_LIMIT = 2_000
@@ -278,15 +277,14 @@ def is_listing(
 
 
 def parse_capacity(given: str) -> int | None:
-    """Return the number of places, None for `unlimited`; raises CapacityWrong, CapacityZero."""
-    if given == UNLIMITED:
-        return None
-    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(_MOST_PLACES))
-    if not is_number or int(given) > _MOST_PLACES:
-        raise CapacityWrong(given=canonical.excerpt(given), field="--capacity")
-    if int(given) == 0:
+    """Return the number of places, None for `unlimited`.
+
+    Raises NumberMalformed, CapacityWrong and CapacityZero.
+    """
+    number = limits.parse(given, CapacityWrong, most=_MOST_PLACES, field="--capacity")
+    if number == 0:
         raise CapacityZero(field="--capacity")
-    return int(given)
+    return number
 
 
 def over_capacity(session: Session, capacity: int | None) -> int:

@@ -7,6 +7,7 @@ import typer
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
+from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.options import IfExists, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import actions, rules
@@ -72,7 +73,7 @@ def create(
                 training,
                 code=code,
                 plan=Plan(word, length, place, url, env.time_zone),
-                capacity=rules.UNLIMITED if capacity is None else capacity,
+                capacity=UNLIMITED if capacity is None else capacity,
                 title=title,
                 instructor=instructor,
             )

@@ -551,7 +551,7 @@ def test_any_other_zone_is_refused_with_the_nearest_name(name: str, advice: str)
     with pytest.raises(timewords.ZoneUnknown) as caught:
         timewords.zone(name)
 
-    assert caught.value.exit_status == 6
+    assert caught.value.exit_status == 2
     assert advice in caught.value.advice()
 
 

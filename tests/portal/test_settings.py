@@ -62,12 +62,9 @@ def test_setting_what_is_set_already_changes_nothing(portal: Portal) -> None:
     [
         "plan.max-active-users=0",
         "plan.max-active-users=-1",
-        "plan.max-active-users=1.5",
-        "plan.max-active-users=１２",
-        "plan.max-active-users=",
         "plan.max-active-users=" + "9" * 5000,
         "hold-hours=0",
-        "privacy-policy=maybe",
+        "hold-hours=8761",
         "public-url=learn.example.com",
         "public-url=https://",
         "public-url=https://learn.example.com/?a=b",
@@ -82,9 +79,29 @@ def test_a_value_that_a_setting_does_not_take_is_refused(portal: Portal, given: 
     assert len(error["message"]) < 250
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "plan.max-active-users=abc",
+        "plan.max-active-users=1.5",
+        "plan.max-active-users=１２",
+        "plan.max-active-users=",
+        "plan.max-active-users=" + "x" * 5000,
+        "hold-hours=x",
+        "privacy-policy=maybe",
+    ],
+)
+def test_what_is_no_number_or_no_choice_is_a_wrong_command_line(portal: Portal, given: str) -> None:
+    """It is no value that a rule of the portal could judge."""
+    words = ("settings", "set", given)
+    error = refused(portal, *words, code="setting_malformed", status=2, audited=0)
+    assert error["field"] == given.partition("=")[0]
+    assert len(error["message"]) < 250
+
+
 def test_one_wrong_value_leaves_the_others_unset(portal: Portal) -> None:
     """All of a command is done, or nothing."""
-    refused(portal, "settings", "set", "name=New", "hold-hours=x", code="setting_value_wrong")
+    refused(portal, "settings", "set", "name=New", "hold-hours=0", code="setting_value_wrong")
     assert value(portal, "name") == "Portal"
 
 

@@ -65,24 +65,29 @@ def test_a_code_is_made_up_when_none_is_given(door: Portal) -> None:
         ("0", "activations_zero"),
         ("000", "activations_zero"),
         ("-1", "activations_wrong"),
-        ("+1", "activations_wrong"),
-        ("1.5", "activations_wrong"),
-        ("1e3", "activations_wrong"),
-        ("１２", "activations_wrong"),
-        ("", "activations_wrong"),
-        (" 1", "activations_wrong"),
-        ("Unlimited", "activations_wrong"),
+        ("+1", "number_malformed"),
+        ("1.5", "number_malformed"),
+        ("1e3", "number_malformed"),
+        ("１２", "number_malformed"),
+        ("", "number_malformed"),
+        (" 1", "number_malformed"),
+        ("Unlimited", "number_malformed"),
+        ("abc", "number_malformed"),
+        ("x" * 5000, "number_malformed"),
+        ("1000000001", "activations_wrong"),
         ("9" * 5000, "activations_wrong"),
     ],
 )
 def test_activations_are_a_whole_number_or_unlimited(door: Portal, given: str, code: str) -> None:
-    """Zero gets the advice to let the profile end; everything else is no number."""
+    """Zero gets the advice to let the profile end; what is no number is a wrong command line."""
+    status, audited = (2, 0) if code == "number_malformed" else (6, 1)
     words = ("--ends", "never", f"--activations={given}")
-    error = refused(door, *CREATE, *words, code=code)
+    error = refused(door, *CREATE, *words, code=code, status=status, audited=audited)
     assert ("--ends now" in error["hint"]) == (code == "activations_zero")
     assert len(error["message"]) < 150
     profile(door, activations="5")
-    refused(door, "signup-profile", "edit", "spring", f"--activations={given}", code=code)
+    edit = ("signup-profile", "edit", "spring", f"--activations={given}")
+    refused(door, *edit, code=code, status=status, audited=audited)
 
 
 @pytest.mark.parametrize(

@@ -145,21 +145,25 @@ def test_codes_are_compared_without_case_and_composition(
         ("0", "token_limit_zero"),
         ("00", "token_limit_zero"),
         ("-1", "token_limit_wrong"),
-        ("+1", "token_limit_wrong"),
-        ("1.0", "token_limit_wrong"),
-        ("", "token_limit_wrong"),
-        ("many", "token_limit_wrong"),
-        ("٣", "token_limit_wrong"),
+        ("+1", "number_malformed"),
+        ("1.0", "number_malformed"),
+        ("", "number_malformed"),
+        ("many", "number_malformed"),
+        ("٣", "number_malformed"),
+        ("1000000001", "token_limit_wrong"),
         ("9" * 5000, "token_limit_wrong"),
     ],
 )
 def test_a_limit_is_a_whole_number_of_at_least_one(desk: Portal, given: str, code: str) -> None:
     """Zero gets the advice to deactivate; the same when a token is changed."""
-    error = refused(desk, *CREATE, f"--limit={given}", code=code)
+    status, audited = (2, 0) if code == "number_malformed" else (6, 1)
+    words = (*CREATE, f"--limit={given}")
+    error = refused(desk, *words, code=code, status=status, audited=audited)
     assert ("token deactivate" in error["hint"]) == (code == "token_limit_zero")
     assert len(error["message"]) < 150
     token(desk)
-    refused(desk, "token", "edit", "spring", f"--limit={given}", code=code)
+    edit = ("token", "edit", "spring", f"--limit={given}")
+    refused(desk, *edit, code=code, status=status, audited=audited)
 
 
 def test_making_it_again_can_be_skipped_or_update(desk: Portal) -> None:

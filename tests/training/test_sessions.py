@@ -85,8 +85,9 @@ def test_a_session_without_capacity_has_no_limit(hall: Portal) -> None:
 WRONG = [
     ("--capacity", "0", "capacity_zero"),
     ("--capacity", "-1", "capacity_wrong"),
-    ("--capacity", "", "capacity_wrong"),
-    ("--capacity", "1e3", "capacity_wrong"),
+    ("--capacity", "", "number_malformed"),
+    ("--capacity", "1e3", "number_malformed"),
+    ("--capacity", "abc", "number_malformed"),
     ("--capacity", "1000001", "capacity_wrong"),
     ("--url", "javascript:alert(1)", "url_wrong"),
     ("--url", "https://[::1", "url_wrong"),
@@ -101,6 +102,15 @@ WRONG = [
     ("--duration", "90", "duration_invalid"),
 ]
 
+# What is no number, time or duration is a wrong command line.
+OF_USAGE = {
+    "number_malformed",
+    "time_out_of_range",
+    "local_time_missing",
+    "time_not_understood",
+    "duration_invalid",
+}
+
 
 def test_a_session_that_cannot_be_is_refused(hall: Portal) -> None:
     """When it would be made and when one would be changed so."""
@@ -109,6 +119,7 @@ def test_a_session_that_cannot_be_is_refused(hall: Portal) -> None:
         words = [*CREATE, *WHEN] if option == "--code" else [*CREATE[:-1], "s", *WHEN]
         error = hall.run(*words, f"{option}={given}", "-o", "json")
         assert error.code == code, (option, given, error.err)
+        assert (error.status == 2) == (code in OF_USAGE)
         if option != "--code":
             with unchanged(hall, audited=1 if error.status == 6 else 0):
                 assert hall.refused("session", "edit", "aid", "spring", f"{option}={given}") == code

@@ -10,11 +10,13 @@ from lmsctl.content.results import Kind
 from lmsctl.content.rules import Item
 from lmsctl.enrollment import rules, store
 from lmsctl.enrollment.actions import pairs
+from lmsctl.enrollment.actions.naming import is_named, named_rules
 from lmsctl.enrollment.actions.pairs import Order, Task
 from lmsctl.enrollment.actions.telling import tell_enrolled
 from lmsctl.enrollment.errors import EnrollmentUnknown
 from lmsctl.enrollment.results import PairOutcome, Reason
 from lmsctl.enrollment.rules import Candidate, Standing
+from lmsctl.enrollment.store import Chosen
 from lmsctl.kit import discover
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
@@ -92,7 +94,7 @@ def unprepare(work: Work, code: str, user_ids: Sequence[int] | None) -> None:
     """Take away what a pathway had prepared for people (everybody when None), unless completed."""
     ids = store.prepared_by(work, code, user_ids)
     if ids:
-        store.take_reasons(work, ids, Reason.PATHWAY, code)
+        store.take_reasons(work, ids, Chosen(Reason.PATHWAY, code))
         store.cancel_groundless(work, ids)
 
 
@@ -147,9 +149,10 @@ def cancel(
     """Cancel enrollments, or take one reason of them away; what people did so far stays.
 
     An enrollment that keeps another reason goes on (`updated`); one that was canceled before, or
-    never had that reason, is `unchanged`. Of a pathway goes too what it had prepared. Needs
-    `enrollment.manage`. Raises UserUnknown, ContentUnknown, EnrollmentUnknown for whoever never was
-    enrolled, or PairsRefused with several of them, and what choosing raises.
+    never had that reason, is `unchanged`. Of a pathway goes too what it had prepared. A rule out of
+    scope is no reason that can be named. Needs `enrollment.manage`. Raises UserUnknown,
+    ContentUnknown, EnrollmentUnknown for whoever never was enrolled, or PairsRefused with several
+    of them, and what choosing raises.
     """
 
     def found(item: Item, people: Sequence[Candidate]) -> dict[int, Standing]:
@@ -166,8 +169,9 @@ def cancel(
 
     def act(item: Item, people: Sequence[Candidate]) -> Mapping[int, PairOutcome]:
         numbers = {number: standing.id for number, standing in found(item, people).items()}
-        touched = set(store.with_reason(work, list(numbers.values()), reason, reference))
-        store.take_reasons(work, list(touched), reason, reference)
+        chosen = _chosen(work, reason, reference)
+        touched = set(store.with_reason(work, list(numbers.values()), chosen))
+        store.take_reasons(work, list(touched), chosen)
         ended = set(store.cancel_groundless(work, list(touched)))
         gone = {user_id for user_id, number in numbers.items() if number in ended}
         if gone and item.kind == Kind.PATHWAY:
@@ -181,6 +185,14 @@ def cancel(
         }
 
     return pairs.carry_out(work, order, Task("taken out", lambda _item: None, refusals, act))
+
+
+def _chosen(work: Work, reason: Reason | None, reference: str | None) -> Chosen:
+    if reference is None or is_named(
+        Reason.RULE, reference, named_rules(work, "enrollment.manage")
+    ):
+        return Chosen(reason, reference)
+    return Chosen(reason, reference, but=Reason.RULE)
 
 
 def _ended(

@@ -10,6 +10,7 @@ from lmsctl.content.results import Opening
 from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
 from lmsctl.enrollment import learner_store, participation_store, rules, store, training_rules
+from lmsctl.enrollment.actions.naming import Rules, is_named, named_rules
 from lmsctl.enrollment.errors import EnrollmentUnknown
 from lmsctl.enrollment.learner_store import Offered, Seen
 from lmsctl.enrollment.results import (
@@ -27,7 +28,7 @@ from lmsctl.enrollment.results import (
 from lmsctl.enrollment.store import Filter, Line
 from lmsctl.enrollment.training_errors import ParticipationUnknown
 from lmsctl.enrollment.training_rules import Target
-from lmsctl.kit import canonical, discover
+from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ALL_IN_SIGHT, ANYWHERE, Scope, Sight
@@ -36,8 +37,6 @@ from lmsctl.training import store as trainings
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.user import store as users
 from lmsctl.user.store import Person
-
-Rules = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def list_enrollments(work: Work, wanted: Wanted) -> Iterator[EnrollmentRow]:
             reason=wanted.reason,
         ),
     )
-    return _rows(found, _named_rules(work))
+    return _rows(found, named_rules(work))
 
 
 def _target(work: Work, given: str, scope: Scope) -> Target:
@@ -91,22 +90,6 @@ def _target(work: Work, given: str, scope: Scope) -> Target:
     ):
         raise TrainingUnknown(given=canonical.excerpt(code))
     return Target(training, trainings.get_session(work, training, session) if session else None)
-
-
-def _named_rules(work: Work) -> Rules:
-    """Return the codes of the rules that the actor may be told of, None for all there are.
-
-    What a rule is called often tells the group or department it is about, which may be out of
-    sight.
-    """
-    scope = rights.actor(work).scope("enrollment.view")
-    if scope.is_everywhere:
-        return None
-    return frozenset[str]().union(*discover.announce("rules_in_scope", work, scope))
-
-
-def _is_named(reason: str | None, reference: str | None, rules: Rules) -> bool:
-    return rules is None or reason != Reason.RULE or reference in rules
 
 
 def _rows(lines: Iterable[Line], named: Rules) -> Iterator[EnrollmentRow]:
@@ -133,7 +116,7 @@ def _rows(lines: Iterable[Line], named: Rules) -> Iterator[EnrollmentRow]:
 
 def _reason(reason: str, reference: str | None, named: Rules) -> tuple[str, bool]:
     """Return a reason as it may be shown, and whether that is all of it."""
-    if not _is_named(reason, reference, named):
+    if not is_named(reason, reference, named):
         return reason, False
     return f"{reason} {reference}" if reference else reason, True
 
@@ -148,7 +131,7 @@ def show(work: Work, login: str, code: str) -> EnrollmentShown:
     item = content.get(work, code)
     for phase in (None, State.CANCELED):
         wanted = Filter(user_id=person.id, item_id=item.id, phase=phase)
-        for row in _rows(store.listed(work, scope, wanted), _named_rules(work)):
+        for row in _rows(store.listed(work, scope, wanted), named_rules(work)):
             return _shown(work, person, item, row)
     raise EnrollmentUnknown(login=person.login, content=item.code)
 
@@ -174,9 +157,9 @@ def _shown(work: Work, person: Person, item: Item, row: EnrollmentRow) -> Enroll
 
 def _reasons(work: Work, number: int) -> list[Because]:
     """Return why an enrollment is; if the actor may be told of no reason, one without a name."""
-    named = _named_rules(work)
+    named = named_rules(work)
     found = store.reasons(work, number)
-    told = [one for one in found if _is_named(one.reason, one.reference, named)]
+    told = [one for one in found if is_named(one.reason, one.reference, named)]
     return told or [replace(one, reference="") for one in found[:1]]
 
 
@@ -249,7 +232,7 @@ def courses(work: Work, given: str) -> Iterator[Course]:
     """
     person = learner(work, given)
     seen = learner_store.seen(work, person.id, person.path, sight_over(work, person))
-    named = None if rights.actor(work).user_id == person.id else _named_rules(work)
+    named = None if rights.actor(work).user_id == person.id else named_rules(work)
     return (_course(list(group), named) for _, group in groupby(seen, key=lambda row: row.code))
 
 

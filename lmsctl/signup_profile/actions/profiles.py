@@ -38,8 +38,8 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     """Make a profile with a new link; needs `profile.manage` in its department.
 
     Returns it, and what whoever made it should know: why nobody can come in by it yet.
-    Raises DepartmentUnknown, ProfileExists, StartMissing, WindowEmpty, ActivationsWrong,
-    ActivationsZero, and what the checks of name, code and domains raise.
+    Raises DepartmentUnknown, ProfileExists, StartMissing, WindowEmpty, NumberMalformed,
+    ActivationsWrong, ActivationsZero, and what the checks of name, code and domains raise.
     """
     place = _place(work, department)
     ends_at = ends.end(work.now, work.zone)

@@ -15,6 +15,7 @@ from lmsctl.content.rules import Item
 from lmsctl.kit import secret
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.errors import Refusal
+from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -45,7 +46,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     code: str | None = None,
     nickname: str | None = None,
     creates: Type = Type.PROSPECT,
-    limit: str = rules.UNLIMITED,
+    limit: str = UNLIMITED,
     expires: TimeWord | None = None,
     domains: Domains = AS_BEFORE,
 ) -> tuple[Token, list[str]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import canonical, secret, timewords
+from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.training import people_store, rules, store
@@ -57,14 +58,14 @@ def create_session(  # noqa: PLR0913 - one keyword for each thing a session has
     *,
     code: str,
     plan: Plan,
-    capacity: str = rules.UNLIMITED,
+    capacity: str = UNLIMITED,
     title: str | None = None,
     instructor: str | None = None,
 ) -> Session:
     """Make a session of a training, with its first day; needs `training.manage` over it.
 
-    Raises TrainingUnknown, SessionExists, CapacityWrong, CapacityZero, UrlWrong, and what the
-    checks of texts and times raise.
+    Raises TrainingUnknown, SessionExists, NumberMalformed, CapacityWrong, CapacityZero, UrlWrong,
+    and what the checks of texts and times raise.
     """
     training = held(work, given)
     text = canonical.check_code(code, "code")

@@ -1,0 +1,25 @@
+"""Which rules an actor may be told of, where they are why somebody is enrolled."""
+
+from lmsctl.enrollment.results import Reason
+from lmsctl.kit import discover
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+
+Rules = frozenset[str] | None
+
+
+def named_rules(work: Work, permission: str = "enrollment.view") -> Rules:
+    """Return the codes of the rules where the actor holds `permission`, None for all there are.
+
+    What a rule is called often tells the group or department it is about, which may be out of
+    sight.
+    """
+    scope = rights.actor(work).scope(permission)
+    if scope.is_everywhere:
+        return None
+    return frozenset[str]().union(*discover.announce("rules_in_scope", work, scope))
+
+
+def is_named(reason: str | None, reference: str | None, rules: Rules) -> bool:
+    """Say whether a reason is not a rule of which the actor may not be told."""
+    return rules is None or reason != Reason.RULE or reference in rules

@@ -254,6 +254,10 @@ def copy_rows(source: Portal, target: Portal, table: str) -> None:
             **dict(zip(names, row, strict=True)),
         )
     connection.close()
+    if not target.is_sqlite and "id" in names:
+        # Ids that are given are not counted.
+        counted = f"pg_get_serial_sequence('{table}', 'id')"
+        target.sql(f"SELECT setval({counted}, max(id)) FROM {table} HAVING {counted} IS NOT NULL")
 
 
 def test_upgrades_at_the_same_time_do_it_once(nothing: Portal) -> None:

@@ -83,6 +83,7 @@ def _run(plan: dict[str, Any]) -> list[list[dict[str, Any]]]:
     for noun in ("signup-profile", "registration", "user", "settings", "token"):
         load(noun)
     parse_email("warm@example.com", sandbox=True)
+    _rehearse(plan["racers"])
     if not plan["guarded"]:
         _drop_the_guard()
     ready, start = os.pipe(), os.pipe()
@@ -101,6 +102,20 @@ def _run(plan: dict[str, Any]) -> list[list[dict[str, Any]]]:
         os.read(ready[0], 1)
     os.close(start[1])
     return [_read(pipe) for pipe in pipes]
+
+
+def _rehearse(racers: Sequence[dict[str, Any]]) -> None:
+    """Do each kind of command once without a trace, so that all start with statements compiled.
+
+    On SQLite nobody else can write meanwhile, and a hundred that compile them outlast any patience.
+    """
+    kinds = {tuple(line[:2]): (racer["now"], line) for racer in racers for line in racer["lines"]}
+    kept = sys.stdout, sys.stderr
+    for now, line in kinds.values():
+        if line[0] != "batch":
+            os.environ["LMSCTL_NOW"] = now
+            _finish(["--dry-run", *line])
+    sys.stdout, sys.stderr = kept
 
 
 def _write(pipe: int, text: str) -> None:

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.content import actions, rules
-from lmsctl.content.actions import Audiences
 from lmsctl.content.results import Content, ContentRow, Granted, Kind, Source, Status
 from lmsctl.content.rules import Due
 from lmsctl.kit import options, timewords
@@ -317,7 +316,7 @@ def grant(
     organization: ToAll = False,
 ) -> Any:
     """Let somebody open an item, or a folder with everything in it that inherits."""
-    wanted = Audiences(user, group, department, organization)
+    wanted = actions.Audiences(user, group, department, organization)
 
     def write(work: Work) -> Done:
         granted, is_new = actions.grant(work, code, wanted)
@@ -338,7 +337,7 @@ def revoke(
     organization: ToAll = False,
 ) -> Any:
     """Take a grant away. Who is enrolled stays enrolled."""
-    wanted = Audiences(user, group, department, organization)
+    wanted = actions.Audiences(user, group, department, organization)
 
     def write(work: Work) -> Done:
         granted, is_gone = actions.revoke(work, code, wanted)

@@ -22,7 +22,7 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import Settings
 
 _TITLE_LIMIT = 255
 _DUE_DAYS_LIMIT = 9999

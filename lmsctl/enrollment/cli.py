@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.enrollment import actions, rules, training_rules
-from lmsctl.enrollment.actions import Order, TrainingOrder, Wanted
 from lmsctl.enrollment.enroll_cli import (
     AccessAt,
     OverCapacity,
@@ -88,7 +87,7 @@ def list_(
     Canceled ones only with --phase. In a training everybody is in the phase enrolled, and the
     reason is who enrolled them: administrator or learner.
     """
-    wanted = Wanted(user, content, training, department, phase, reason)
+    wanted = actions.Wanted(user, content, training, department, phase, reason)
     return env.read(lambda work: Listing(EnrollmentRow, actions.list_enrollments(work, wanted)))
 
 
@@ -173,12 +172,12 @@ def cancel(
         outcomes: list[PairOutcome] = []
         notes: list[str] = []
         if content:
-            order = Order(people, content, keep_going)
+            order = actions.Order(people, content, keep_going)
             outcomes += actions.cancel(work, order, reason=reason, reference=reference)
         if training:
             targets = [of_session(code, session) for code in training]
             more, notes = actions.cancel_participation(
-                work, TrainingOrder(people, targets, keep_going)
+                work, actions.TrainingOrder(people, targets, keep_going)
             )
             outcomes += more
         return counted(outcomes, "canceled", "not canceled", notes)
@@ -225,7 +224,7 @@ def edit(
     code = training_rules.check_whole(training)
 
     def write(work: Work) -> Done:
-        order = TrainingOrder(people, [of_session(code, session or None)], keep_going)
+        order = actions.TrainingOrder(people, [of_session(code, session or None)], keep_going)
         outcomes, notes = actions.edit_participation(
             work, order, terms, leaves_session=session == ""
         )
@@ -291,7 +290,7 @@ def result(
     def write(work: Work) -> Done:
         outcomes = actions.record_result(
             work,
-            TrainingOrder(people, [whole], keep_going),
+            actions.TrainingOrder(people, [whole], keep_going),
             points=points,
             certificate=certificate,
         )

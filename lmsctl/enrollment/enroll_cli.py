@@ -8,7 +8,6 @@ import typer
 
 from lmsctl.bulk.options import FileOptions
 from lmsctl.enrollment import actions, rules, training_rules
-from lmsctl.enrollment.actions import Order, Terms, TrainingOrder
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Blanks, Selection
 from lmsctl.kit import options, timewords
@@ -116,9 +115,9 @@ def enroll(
         outcomes: list[PairOutcome] = []
         notes: list[str] = []
         if content:
-            outcomes += actions.enroll(work, Order(people, content, file.keep_going))
+            outcomes += actions.enroll(work, actions.Order(people, content, file.keep_going))
         if training:
-            order = TrainingOrder(people, training, file.keep_going)
+            order = actions.TrainingOrder(people, training, file.keep_going)
             more, notes = actions.enroll_in_trainings(work, order, terms)
             outcomes += more
         return counted(outcomes, "enrolled", "enrolled already", notes)
@@ -151,13 +150,15 @@ def _enroll_from(
 
 def terms_of(
     env: Environment, access_at: str | None, reason: str | None, *, is_over: bool
-) -> Terms:
+) -> "actions.Terms":
     """Return how people come into trainings as the options say; a time may be in the zone of --tz.
 
     Raises OverCapacityUnreasoned and what reading the time raises.
     """
     word = timewords.parse(access_at) if access_at is not None else None
-    return Terms(word, env.time_zone, training_rules.check_over_reason(reason, is_over=is_over))
+    return actions.Terms(
+        word, env.time_zone, training_rules.check_over_reason(reason, is_over=is_over)
+    )
 
 
 def of_session(training: str, session: str | None) -> str:

@@ -25,9 +25,8 @@ from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.training import rules as room_rules
-from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Deadline
-from lmsctl.training.rules import Session, Training
+from lmsctl.training.rules import Session, Standing, Training
 
 
 @dataclass(frozen=True, slots=True)

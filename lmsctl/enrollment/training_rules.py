@@ -26,8 +26,7 @@ from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.training import rules as room_rules
-from lmsctl.training.people_store import Standing
-from lmsctl.training.rules import Session, Training
+from lmsctl.training.rules import Session, Standing, Training
 
 _MOST_POINTS = 1_000_000
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.init import actions
-from lmsctl.init.actions import Wanted
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
@@ -44,6 +43,6 @@ def init(
 
     Without a configuration or an address it writes lmsctl.toml and lmsctl.db into this folder.
     """
-    made = actions.make(env, Wanted(name, sandbox, time_zone, owner_login, owner_email))
+    made = actions.make(env, actions.Wanted(name, sandbox, time_zone, owner_login, owner_email))
     written = f", and wrote {made.config_file}" if made.config_file else ""
     return Done(made, f"Created the portal '{made.name}' in {made.database}{written}.")

@@ -21,8 +21,7 @@ from lmsctl.portal.errors import (
     SchemaOutdated,
 )
 from lmsctl.portal.results import Setting
-from lmsctl.portal.rules import SETTINGS
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import SETTINGS, Settings
 from lmsctl.rights import actions as rights
 from lmsctl.rights import rules as rights_rules
 from lmsctl.rights import store as rights_store

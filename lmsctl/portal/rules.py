@@ -216,3 +216,22 @@ def check_confirmed(person: Person, done: str) -> None:
     refusal = not_confirmed(person, done)
     if refusal is not None:
         raise refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The one row of the portal."""
+
+    name: str
+    is_sandbox: bool
+    time_zone: str
+    is_registration_on: bool
+    is_confirmation_on: bool
+    is_domain_limited: bool
+    domains_json: list[str]
+    is_policy_on: bool
+    hold_hours: int
+    seat_limit: int | None
+    seats_taken: int
+    told_percent: int
+    public_url: str

@@ -10,6 +10,7 @@ from sqlmodel import col, func, or_, select, union_all, update
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.model import VERSIONS, Portal
+from lmsctl.portal.rules import Settings
 from lmsctl.user.model import User
 from lmsctl.user.results import Status
 
@@ -24,25 +25,6 @@ class Entrance:
     schema: str
     time_zone: str | None
     is_sandbox: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The one row of the portal."""
-
-    name: str
-    is_sandbox: bool
-    time_zone: str
-    is_registration_on: bool
-    is_confirmation_on: bool
-    is_domain_limited: bool
-    domains_json: list[str]
-    is_policy_on: bool
-    hold_hours: int
-    seat_limit: int | None
-    seats_taken: int
-    told_percent: int
-    public_url: str
 
 
 _ENTRANCE = (

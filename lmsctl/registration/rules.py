@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lmsctl.kit import address, canonical
 from lmsctl.kit.address import Email, parse_email
 from lmsctl.kit.errors import Refusal
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import Settings
 from lmsctl.registration.errors import (
     DetailMissing,
     DetailsWrong,

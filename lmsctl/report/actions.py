@@ -17,7 +17,7 @@ from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.training import store as trainings
 from lmsctl.user.results import Origin, Status, Type
-from lmsctl.user.store import Filter
+from lmsctl.user.rules import Filter
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 from lmsctl.report import actions
-from lmsctl.report.actions import Narrowing, Report
 from lmsctl.user.results import Origin, Status, Type
 
 app = options.noun("report", "Reports on people, to look at and to take along.")
@@ -62,7 +61,7 @@ def participants(
     not active any more are reported too; canceled enrollments are not. That the report was read is
     logged, with its filters and the number of rows; --dry-run only says that number.
     """
-    wanted = Narrowing(
+    wanted = actions.Narrowing(
         training=training,
         type=type_,
         department=department,
@@ -74,7 +73,7 @@ def participants(
     return _reported(env, lambda work: actions.participants(work, wanted))
 
 
-def _reported(env: Environment, ask: Callable[[Work], Report]) -> Any:
+def _reported(env: Environment, ask: "Callable[[Work], actions.Report]") -> Any:
     """Log a report before anything of it is shown, then return its rows."""
 
     def note(work: Work) -> Done:

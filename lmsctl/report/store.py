@@ -21,7 +21,8 @@ from lmsctl.training.model import (
     TrainingSession,
 )
 from lmsctl.user.model import User, is_alive, status_now
-from lmsctl.user.store import Filter, fitting
+from lmsctl.user.rules import Filter
+from lmsctl.user.store import fitting
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from lmsctl.kit import limits
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import Settings
 from lmsctl.signup_profile.errors import (
     ActivationsBelowUsed,
     ActivationsWrong,

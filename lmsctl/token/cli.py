@@ -17,7 +17,6 @@ from lmsctl.kit.writing import Reports
 from lmsctl.registration.options import DomainChanges, DomainOptions
 from lmsctl.registration.rules import Newcomer
 from lmsctl.token import actions, file_cli
-from lmsctl.token.actions import Template
 from lmsctl.token.results import Expiry, Minting, Token
 from lmsctl.token.rules import Filter
 from lmsctl.user.results import Type
@@ -296,7 +295,7 @@ def mint(
 
     Nobody is written to: handing the codes out is yours.
     """
-    template = Template(content, nickname, creates or Type.PROSPECT, _parsed(expires))
+    template = actions.Template(content, nickname, creates or Type.PROSPECT, _parsed(expires))
     target = env.files.claim(to, "--to")
     if env.options.dry_run:
         # Codes that do not last are nobody's business, on a terminal either.

@@ -14,7 +14,7 @@ from lmsctl.content.rules import Item
 from lmsctl.kit import canonical, limits, secret
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal import rules as portal_rules
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules as registration_rules
 from lmsctl.registration.errors import DetailMissing, DetailsWrong
 from lmsctl.registration.rules import Checked, Newcomer

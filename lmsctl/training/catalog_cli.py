@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.content import actions
-from lmsctl.content.actions import Openings
 from lmsctl.content.results import Opened
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, Listing
@@ -51,7 +50,7 @@ def open_(
 
     People join a training that is offered to them by themselves, while its registration is open.
     """
-    wanted = Openings(type_, group, department, everybody)
+    wanted = actions.Openings(type_, group, department, everybody)
 
     def write(work: Work) -> Done:
         offer = trainings.offer if training else actions.offer
@@ -74,7 +73,7 @@ def close(
     training: IsTraining = False,
 ) -> Any:
     """Offer an item or a training no longer. Who is enrolled stays enrolled."""
-    wanted = Openings(type_, group, department, everybody)
+    wanted = actions.Openings(type_, group, department, everybody)
 
     def write(work: Work) -> Done:
         close = trainings.close if training else actions.close

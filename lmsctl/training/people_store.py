@@ -38,7 +38,8 @@ from lmsctl.training.model import (
     TrainingEnrollment,
     TrainingSession,
 )
-from lmsctl.training.results import Answer, Participant, Side
+from lmsctl.training.results import Participant, Side
+from lmsctl.training.rules import Standing
 from lmsctl.user.model import User, status_now
 from lmsctl.user.results import Status
 
@@ -65,30 +66,6 @@ DAYS_ATTENDED = """
     (SELECT count(*) FROM attendances a JOIN session_days y ON y.id = a.day_id
      WHERE a.enrollment_id = e.id AND y.session_id = e.session_id AND a.is_present)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one person takes part in a training; `session` is the code of their session."""
-
-    id: int
-    user_id: int
-    training_id: int
-    session_id: int | None
-    session: str | None
-    is_preselected: bool
-    is_attendance_recorded: bool
-    side: Side
-    enrolled_at: datetime
-    access_at: datetime
-    answer: Answer | None
-    points: int | None
-    certificate: str | None
-
-    @property
-    def has_result(self) -> bool:
-        """Whether points or a certificate are recorded."""
-        return self.points is not None or self.certificate is not None
 
 
 _STANDING = (

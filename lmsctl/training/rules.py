@@ -23,7 +23,7 @@ from lmsctl.training.errors import (
     SessionStartMissing,
     UrlWrong,
 )
-from lmsctl.training.results import Kind, State
+from lmsctl.training.results import Answer, Kind, Side, State
 
 _TITLE_LIMIT = 255
 _DESCRIPTION_LIMIT = 3_000
@@ -345,3 +345,27 @@ def words_on_stops(
         if at is not None
     ]
     return f"{code}: {', '.join(parts)}." if parts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one person takes part in a training; `session` is the code of their session."""
+
+    id: int
+    user_id: int
+    training_id: int
+    session_id: int | None
+    session: str | None
+    is_preselected: bool
+    is_attendance_recorded: bool
+    side: Side
+    enrolled_at: datetime
+    access_at: datetime
+    answer: Answer | None
+    points: int | None
+    certificate: str | None
+
+    @property
+    def has_result(self) -> bool:
+        """Whether points or a certificate are recorded."""
+        return self.points is not None or self.certificate is not None

@@ -11,7 +11,6 @@ from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.options import IfExists, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import actions, rules
-from lmsctl.training.actions import Plan, Shift
 from lmsctl.training.results import Attended, Session, SessionRow, State
 
 app = options.noun("session", "When and where trainings take place, and for how many.")
@@ -72,7 +71,7 @@ def create(
                 work,
                 training,
                 code=code,
-                plan=Plan(word, length, place, url, env.time_zone),
+                plan=actions.Plan(word, length, place, url, env.time_zone),
                 capacity=UNLIMITED if capacity is None else capacity,
                 title=title,
                 instructor=instructor,
@@ -85,7 +84,7 @@ def create(
             work,
             training,
             found.code,
-            shift=Shift(1, word, length, place, url, env.time_zone),
+            shift=actions.Shift(1, word, length, place, url, env.time_zone),
             capacity=capacity,
             title=title,
             instructor=instructor,
@@ -203,7 +202,7 @@ def edit(
             work,
             training,
             code,
-            shift=Shift(day, word, length, place, url, env.time_zone),
+            shift=actions.Shift(day, word, length, place, url, env.time_zone),
             capacity=capacity,
             title=title,
             instructor=instructor,
@@ -232,7 +231,7 @@ def add_day(
     word, length = timewords.parse(starts), timewords.parse_duration(duration)
 
     def write(work: Work) -> Done:
-        plan = Plan(word, length, place, url, env.time_zone)
+        plan = actions.Plan(word, length, place, url, env.time_zone)
         after = actions.add_day(work, training, code, plan)
         sentence = f"Added a day to the session {_name(after)}, {_span(env, after)}."
         return Done(after, sentence, notes=_stops(env, work, after))

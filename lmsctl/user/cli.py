@@ -11,7 +11,7 @@ from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
 from lmsctl.user import actions, errors, file_cli
 from lmsctl.user.results import Origin, Status, Type, UserRow
-from lmsctl.user.store import Filter
+from lmsctl.user.rules import Filter
 
 app = options.noun("user", "People: create, import, change, deactivate.")
 

@@ -31,8 +31,7 @@ from lmsctl.user.file_check_store import Held
 from lmsctl.user.file_rules import columns, row_reader
 from lmsctl.user.file_store import Arrived, Seats
 from lmsctl.user.results import Status
-from lmsctl.user.rules import FieldRule
-from lmsctl.user.store import Filter
+from lmsctl.user.rules import FieldRule, Filter
 
 T = TypeVar("T")
 _TOGETHER = 5_000

@@ -9,7 +9,7 @@ from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.user.results import Status, Type
-from lmsctl.user.store import Filter
+from lmsctl.user.rules import Filter
 
 
 def register(app: typer.Typer) -> None:

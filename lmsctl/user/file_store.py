@@ -14,8 +14,8 @@ from lmsctl.user import adoption_store
 from lmsctl.user.adoption_store import IS_ADOPTED
 from lmsctl.user.file_rules import Named, Place
 from lmsctl.user.results import Origin, SupervisorMode
-from lmsctl.user.rules import FieldRule
-from lmsctl.user.store import IS_ALIVE, STATUS_NOW, Filter, take_names
+from lmsctl.user.rules import FieldRule, Filter
+from lmsctl.user.store import IS_ALIVE, STATUS_NOW, take_names
 
 # Nobody can say whom a row of `staged` without `login_key` means. A new person whose row has no
 # login is called like the local part of the address for the time being (`is_generated`);

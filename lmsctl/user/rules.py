@@ -272,3 +272,15 @@ def check_may_end(person: Person, status: str, target: Status) -> None:
     portal_rules.check_confirmed(person, done)
     if status == Status.ENDED and target is Status.INACTIVE:
         raise StatusWrong(login=person.login, status=status, done=done)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which people are wanted; None does not narrow."""
+
+    under: str | None = None
+    type: Type | None = None
+    status: Status | None = None
+    origin: Origin | None = None
+    group: str | None = None
+    search: str | None = None

@@ -25,7 +25,7 @@ from lmsctl.rights.store import within
 from lmsctl.user.errors import GroupUnknown, UserUnknown
 from lmsctl.user.model import CustomField, FieldValue, Name, User, is_alive, status_now
 from lmsctl.user.results import Origin, Status, SupervisorMode, Type, UserRow
-from lmsctl.user.rules import FieldEntry, FieldRule
+from lmsctl.user.rules import FieldEntry, FieldRule, Filter
 
 # As texts, for rooms whose statements are still texts; `model` says the same.
 STATUS_NOW = "CASE WHEN u.due_at <= :now THEN u.due_status ELSE u.status END"
@@ -435,18 +435,6 @@ def inherited_supervisor(work: Work, user_id: int, path: str) -> str | None:
         .limit(1)
     )
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which people are wanted; None does not narrow."""
-
-    under: str | None = None
-    type: Type | None = None
-    status: Status | None = None
-    origin: Origin | None = None
-    group: str | None = None
-    search: str | None = None
 
 
 def check_group(work: Work, given: str, scope: Scope) -> None:

@@ -19,7 +19,7 @@ from lmsctl.kit import clock, driver
 from lmsctl.report import store as reports
 from lmsctl.report.store import Period
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.user.store import Filter
+from lmsctl.user.rules import Filter
 from tests.bench.common import BARE, PROGRAM, Bench, Place, paired, say, timed
 from tests.bench.files import peak
 from tests.fillings import Run, fill_people, fill_places, fill_trainings

@@ -15,8 +15,8 @@ from lmsctl.notification import actions as notification
 from lmsctl.notification.results import Notice
 from lmsctl.training import extension_store, people_store, store
 from lmsctl.training.actions import telling
-from lmsctl.training.people_store import CalendarRow, Standing
-from lmsctl.training.rules import Session
+from lmsctl.training.people_store import CalendarRow
+from lmsctl.training.rules import Session, Standing
 from lmsctl.user.store import Person
 
 _KIND = "training"

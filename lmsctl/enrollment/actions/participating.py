@@ -26,9 +26,8 @@ from lmsctl.training import actions as training_room
 from lmsctl.training import extension_store, people_store, store
 from lmsctl.training.actions import telling
 from lmsctl.training.errors import TrainingUnknown
-from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Answer, SessionRow, Side
-from lmsctl.training.rules import Session, Training
+from lmsctl.training.rules import Session, Standing, Training
 from lmsctl.user import store as users
 from lmsctl.user.store import Person
 

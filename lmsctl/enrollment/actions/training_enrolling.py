@@ -24,8 +24,8 @@ from lmsctl.training import people_store, store
 from lmsctl.training import rules as room_rules
 from lmsctl.training.actions import telling
 from lmsctl.training.actions.telling import Place
-from lmsctl.training.people_store import Standing
 from lmsctl.training.results import Side
+from lmsctl.training.rules import Standing
 
 _NAMES_LIMIT = 100
 

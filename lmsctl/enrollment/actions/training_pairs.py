@@ -19,7 +19,7 @@ from lmsctl.portal.errors import NotConfirmedYet
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import people_store, store
 from lmsctl.training import rules as room_rules
-from lmsctl.training.people_store import Standing
+from lmsctl.training.rules import Standing
 
 Standings = Mapping[int, Standing]
 Logins = Mapping[int, str]

@@ -11,7 +11,7 @@ from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules, store
 from lmsctl.registration.actions.waiting import check_not_waiting
 from lmsctl.registration.errors import AddressTaken, PolicyNotAccepted, SignupLoginTaken

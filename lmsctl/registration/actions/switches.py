@@ -6,7 +6,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import store as portal_store
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules
 from lmsctl.registration.results import Switches
 from lmsctl.rights import actions as rights

@@ -11,7 +11,7 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import PlanFull
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import Settings
 from lmsctl.registration import actions as registration
 from lmsctl.registration import rules as registration_rules
 from lmsctl.registration.actions import Door

@@ -12,7 +12,7 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import Settings
 from lmsctl.registration.rules import AS_BEFORE, Domains
 from lmsctl.rights import actions as rights
 from lmsctl.signup_profile import rules, store

@@ -19,7 +19,7 @@ from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import Settings
 from lmsctl.registration import actions as registration
 from lmsctl.registration import rules as registration_rules
 from lmsctl.registration.errors import DomainNotAllowed

@@ -21,7 +21,7 @@ from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
-from lmsctl.portal.store import Settings
+from lmsctl.portal.rules import Settings
 from lmsctl.registration.rules import AS_BEFORE, Domains
 from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store

@@ -23,8 +23,8 @@ from lmsctl.user.errors import (
     VersionStale,
 )
 from lmsctl.user.results import Origin, Status, SupervisorMode, Type, User, UserRow
-from lmsctl.user.rules import Draft, FieldEntry
-from lmsctl.user.store import Filter, Person
+from lmsctl.user.rules import Draft, FieldEntry, Filter
+from lmsctl.user.store import Person
 
 
 def create(  # noqa: PLR0913 - one keyword for each thing a person has

@@ -12,6 +12,8 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from sqlalchemy import ColumnElement, Table
+
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import store
 from lmsctl.bulk.errors import (
@@ -22,7 +24,8 @@ from lmsctl.bulk.errors import (
     RunNotInterrupted,
 )
 from lmsctl.bulk.results import Report
-from lmsctl.bulk.store import Noted, Span, Tables, Tally, Unfinished
+from lmsctl.bulk.staging import ERRORS, Span, Tables, listed_changes
+from lmsctl.bulk.store import Noted, Tally, Unfinished
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvin import Column, Reading, Sheet, open_sheet
@@ -70,17 +73,17 @@ class Order:
 class Job:
     """What a room knows of its kind of file.
 
-    `tables` are the staging tables as `store.make_tables` takes them. `reader` is given the names
+    `tables` are the staging tables, the one of the rows first. `reader` is given the names
     of the columns the file has and returns what reads one row: from its number, its cells, a way to
     note what is wrong with it (row, column and refusal) and a way to put a line into another
-    staging table, to the values of `staged` in the order of its columns. It asks the database
-    nothing. `event` is what the audit log calls a run.
+    staging table, to the values of `staged` in the order of its columns. It asks the
+    database nothing. `event` is what the audit log calls a run.
 
     `resolve` understands the rows of a span, in a transaction and with the portal locked: it sets
     `id`, `changed` and `note`, and notes what is wrong. It is called for the whole file first, and
     again for a span whenever others may have changed something since. `write` writes the good rows
     of a span for the run with that number; it returns how many notices it queued. `notes` are what
-    the caller should know besides the numbers. `key` and `number` are the SQL expressions that
+    the caller should know besides the numbers. `key` and `number` are the expressions that
     `store.lines` wants.
     """
 
@@ -92,10 +95,15 @@ class Job:
     resolve: Callable[[Work, Span], None]
     write: Callable[[Work, Span, int], int]
     notes: Callable[[Work], Iterable[str]]
-    key: str
-    number: str
+    key: ColumnElement[str]
+    number: ColumnElement[int]
     is_once: bool = False
     resume: Callable[[Unfinished], None] = lambda _run: None
+
+    @property
+    def staged(self) -> Table:
+        """The staging table of the rows."""
+        return self.tables[0]
 
 
 class Rejects(Protocol):
@@ -217,6 +225,10 @@ def run(work: Work, upload: Upload, job: Job) -> Done:
 
 # Reading -----------------------------------------------------------------------------------------
 
+# What every row has: the numbers of the row and of its line, and what it is later found to mean.
+_NUMBERS = 2
+_UNDERSTOOD = frozenset({"id", "changed", "note"})
+
 
 class _Staging:
     """A file on its way into the staging tables."""
@@ -228,22 +240,24 @@ class _Staging:
         self._sheet = sheet
         self._rows = sheet.rows()
         self._read_row = job.reader(sheet.names)
-        self._tables = job.tables
+        self._staged = job.staged
         self._headings = {column.name: column.heading for column in job.columns}
+        self._names = [name for name in job.staged.columns.keys() if name not in _UNDERSTOOD]  # noqa: SIM118 - columns are no dict
+        self._tables = {table.name: table for table in (*job.tables, ERRORS)}
         self._aside: dict[str, list[Sequence[Any]]] = {}
 
     def load_portion(self) -> None:
         """Load the next rows, and then what they put into other tables."""
-        columns = ("row_no", "line_no", *self._tables["staged"])
-        self._work.load("staged", columns, self._portion())
-        for table, lines in self._aside.items():
-            self._work.load(table, self._columns(table), lines)
+        self._work.load(self._staged, self._names, self._portion())
+        for name, lines in self._aside.items():
+            table = self._tables[name]
+            self._work.load(table, table.c.keys(), lines)
         self._aside.clear()
 
     def _portion(self) -> Iterator[Sequence[Any]]:
         """Yield rows as the database takes them, until enough has gathered for other tables."""
         read_row, note, put = self._read_row, self._note, self._put
-        nothing = (None,) * len(self._tables["staged"])
+        nothing = (None,) * (len(self._names) - _NUMBERS)
         row_no = self.count
         for row_no, line_no, cells, _, problem in self._rows:
             if problem is None:
@@ -264,10 +278,7 @@ class _Staging:
 
     def _note(self, row_no: int, column: str | None, refusal: Refusal) -> None:
         heading = self._headings.get(column, column) if column else None
-        self._put("staged_errors", (row_no, heading, *_words(refusal)))
-
-    def _columns(self, table: str) -> Sequence[str]:
-        return store.ERRORS if table == "staged_errors" else tuple(self._tables[table])
+        self._put(ERRORS.name, (row_no, heading, *_words(refusal)))
 
 
 def _read(work: Work, sheet: Sheet, job: Job) -> int:
@@ -366,7 +377,7 @@ def _written_later(work: Work, job: Job, run: int, span: Span) -> tuple[int, Tal
 def _written_span(work: Work, job: Job, run: int, span: Span) -> tuple[int, Tally]:
     """Write a span and return how many notices it queued and what its rows did."""
     notices = job.write(work, span, run)
-    counted = store.tally(work, span)
+    counted = store.tally(work, job.staged, span)
     store.advance_run(work, run, span, counted)
     audit.record(
         work,
@@ -415,7 +426,7 @@ def _sum(left: Tally, right: Tally) -> Tally:
 
 def _rejected(work: Work, sheet: Sheet, job: Job, running: _Run, failed: int) -> RowsRejected:
     written = _written(sheet, job)
-    found = store.first_faults(work, _FAULTS_SHOWN + 1)
+    found = store.first_faults(work, job.staged, _FAULTS_SHOWN + 1)
     shown = found[:_FAULTS_SHOWN]
     more = f" The first {_FAULTS_SHOWN} faults are:" if len(found) > _FAULTS_SHOWN else ""
     return RowsRejected(
@@ -452,6 +463,7 @@ def _tell(  # noqa: PLR0913 - everything that is known in the end
     if upload.results:
         found = store.lines(
             work,
+            job.staged,
             key=job.key,
             number=job.number,
             done=running.start,
@@ -464,7 +476,7 @@ def _tell(  # noqa: PLR0913 - everything that is known in the end
                 line.key or "",
                 line.outcome,
                 str(line.id or ""),
-                store.listed_changes(line.changed),
+                listed_changes(line.changed),
                 line.code or "",
                 written.get(line.column, line.column or ""),
                 line.message or "",
@@ -473,13 +485,14 @@ def _tell(  # noqa: PLR0913 - everything that is known in the end
         )
         upload.results.flush()
     if upload.rejects:
-        _reject(work, upload.rejects, sheet, written)
+        _reject(store.faults(work, job.staged), upload.rejects, sheet, written)
         upload.rejects.flush()
 
 
-def _reject(work: Work, rejects: Rejects, sheet: Sheet, written: Mapping[str | None, str]) -> None:
+def _reject(
+    found: Iterator[Noted], rejects: Rejects, sheet: Sheet, written: Mapping[str | None, str]
+) -> None:
     """Read the file once more beside what is wrong with it, both in the order of the rows."""
-    found = store.faults(work)
     fault = next(found, None)
     for row in sheet.rows():
         if fault is None:

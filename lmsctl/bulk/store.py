@@ -1,205 +1,153 @@
-"""The SQL of the bulk room: the tables beside the data in which a file is examined, and the runs.
-
-`staged` holds one row for each row of the file: `row_no` and `line_no`, then what the room adds.
-Once a row is understood, `id` is the thing it means (NULL: it makes a new one), `changed` the names
-of the columns that differ, with `BETWEEN` between them (NULL: none), and `note` a remark.
-`staged_errors` says what is wrong with which row; the view `good` is `staged` without the rows that
-have something there. They belong to the connection, are gone with it, and nobody else sees them.
-"""
+"""The statements of the bulk room: examining a file beside the data, and the runs."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
 from typing import Any
 
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, Text, bindparam, exists
+from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlmodel import (
+    SQLModel,
+    and_,
+    case,
+    cast,
+    col,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
+
 from lmsctl.bulk.errors import RowRepeated
+from lmsctl.bulk.model import Run, RunFault
 from lmsctl.bulk.results import Line, RunState
+from lmsctl.bulk.staging import ERRORS, Span, Tables, good, is_good
+from lmsctl.kit import database, locks
+from lmsctl.kit.columns import Truth
 from lmsctl.kit.errors import Refusal
+from lmsctl.kit.statements import columns_of, insert_from, joined_text
 from lmsctl.kit.work import Work
 
-Tables = Mapping[str, Mapping[str, str]]
-
-# No name of a column can hold it, whatever people call their custom fields.
-BETWEEN = "\x1f"
-ERRORS = ("row_no", "heading", "code", "message", "hint")
-_OWN_COLUMNS = "line_no INTEGER NOT NULL, id BIGINT, changed TEXT, note TEXT"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A range of rows of the file, both ends included."""
-
-    first: int
-    last: int
-
-    @property
-    def values(self) -> dict[str, int]:
-        """The values of `IN_SPAN`."""
-        return {"first": self.first, "last": self.last}
-
-
-IN_SPAN = "s.row_no BETWEEN :first AND :last"
+Shown = SQLCoreOperations[Any] | str
 
 
 def make_tables(work: Work, tables: Tables) -> None:
-    """Make the staging tables anew: `staged` with the columns that `tables` gives it, and the rest.
-
-    The other tables of `tables` have exactly the columns given.
-    """
-    if work.is_sqlite:
-        # With the usual 2 MiB of cache the time for a row grows with the number of rows.
-        work.run("PRAGMA cache_size=-65536")
-        work.run("PRAGMA temp.cache_size=-16384")
-    else:
-        work.run("SET default_statistics_target = 10")
-    work.run("DROP VIEW IF EXISTS good")
-    own = _listed(tables["staged"])
-    row_no = f"row_no INTEGER {'PRIMARY KEY' if work.is_sqlite else 'NOT NULL'}"
-    errors = _listed(dict.fromkeys(ERRORS[1:], "TEXT"))
-    others = {name: _listed(columns) for name, columns in tables.items() if name != "staged"}
-    for name, columns in {
-        "staged": f"{row_no}, {_OWN_COLUMNS}, {own}",
-        "staged_errors": f"row_no INTEGER NOT NULL, {errors}",
-        **others,
-    }.items():
-        work.run(f"DROP TABLE IF EXISTS {name}")
-        work.run(f"CREATE TEMP TABLE {name} ({columns})")
-    work.run(
-        """
-        CREATE TEMP VIEW good AS SELECT * FROM staged s
-        WHERE NOT EXISTS (SELECT 1 FROM staged_errors e WHERE e.row_no = s.row_no)
-        """
-    )
+    """Make the staging tables `tables`, and the one of what is wrong, anew and empty."""
+    database.make_aside(work.connection, [*tables, ERRORS])
 
 
-def _listed(columns: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
-
-
-@contextmanager
-def filling(work: Work) -> Iterator[None]:
+def filling(work: Work) -> AbstractContextManager[None]:
     """Fill the staging tables in one go, without keeping anybody from the database itself."""
-    if not work.is_sqlite:
-        yield
-        return
-    # Touching temporary tables alone takes no lock; without this every single row would be a
-    # transaction of its own.
-    work.run("SAVEPOINT filling")
-    yield
-    work.run("RELEASE filling")
+    return database.filling_aside(work.connection)
 
 
 def index(work: Work, tables: Tables) -> None:
     """Make the staging tables quick to search; once, after the file has been read."""
-    work.run("CREATE INDEX staged_errors_by_row ON staged_errors (row_no)")
-    if not work.is_sqlite:
-        work.run("CREATE UNIQUE INDEX staged_by_row ON staged (row_no)")
-    recount(work, *tables, "staged_errors")
+    database.index_aside(work.connection, [*tables, ERRORS])
 
 
-def recount(work: Work, *tables: str) -> None:
-    """Let the planner see what `tables` hold now (`staged` when none is named).
+def recount(work: Work, *tables: Table) -> None:
+    """Let the planner see what `tables` hold now.
 
     PostgreSQL counts temporary tables only when told to; with numbers from before a column was
     filled it compares every row with every other one.
     """
-    if not work.is_sqlite:
-        for name in tables or ("staged",):
-            work.run(f"ANALYZE {name}")
+    database.recount_aside(work.connection, tables)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """How a set-based check finds the rows it is against.
+# What is wrong -----------------------------------------------------------------------------------
 
-    `source` is what follows SELECT …, from FROM to the end of WHERE; it calls `staged` or `good`
-    `s` and may use `values`. `heading`, the column at fault, and what `shown` puts into the gaps of
-    the refusal's sentences are SQL expressions over `source`.
+
+def fail(
+    work: Work,
+    span: Span,
+    refusal: type[Refusal],
+    found: Select[Any],
+    heading: Shown | None,
+    **shown: Shown,
+) -> int:
+    """Note `refusal` for the rows of `span` that `found` finds, and return how many these are.
+
+    `found` selects their numbers. `heading` is the column at fault, and `shown` are what goes into
+    the gaps of the refusal's sentences: texts, or expressions over what `found` selects from. A row
+    in which something is wrong with that column already is passed over.
     """
-
-    source: str
-    heading: str
-    shown: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-def fail(work: Work, span: Span, refusal: type[Refusal], fault: Fault) -> int:
-    """Note `refusal` for the rows of `span` that `fault` finds, and return how many these are.
-
-    A row in which something is wrong with that column already is passed over.
-    """
-    parts: dict[str, Any] = {}
-    says = _spoken(refusal.says, "says", fault.shown, parts)
-    hint = _spoken(refusal.hint, "hint", fault.shown, parts)
-    return work.run(
-        f"""
-        INSERT INTO staged_errors (row_no, heading, code, message, hint)
-        SELECT s.row_no, {fault.heading}, CAST(:code AS TEXT), {says}, {hint}
-        {fault.source} AND {IN_SPAN} AND NOT EXISTS
-            (SELECT 1 FROM staged_errors e
-             WHERE e.row_no = s.row_no AND COALESCE(e.heading, '') = COALESCE({fault.heading}, ''))
-        """,
-        code=refusal.code,
-        **parts,
-        **fault.values,
-        **span.values,
+    row_no: Any = found.selected_columns[0]
+    place = _text(heading)
+    is_known = exists().where(
+        ERRORS.c.row_no == row_no,
+        func.coalesce(ERRORS.c.heading, "") == func.coalesce(place, ""),
     )
+    noted = found.where(span.holds(row_no), ~is_known).add_columns(
+        place.label("heading"),
+        _text(refusal.code).label("code"),
+        _spoken(refusal.says, shown).label("message"),
+        _spoken(refusal.hint, shown).label("hint"),
+    )
+    return work.run(insert_from(ERRORS, noted))
 
 
 def fail_repeated(  # noqa: PLR0913 - which rows, and how that is told
     work: Work,
     span: Span,
-    column: str,
-    condition: str,
+    column: ColumnElement[Any],
+    condition: ColumnElement[bool],
     *,
     heading: str,
     what: str,
-    among: str = "staged",
+    is_among_good: bool = False,
 ) -> None:
     """Note rows that say the same in `column` as another one of those that fit `condition`.
 
-    `condition` calls the rows of `staged` `s`, and `what` is the word for what is said twice. Only
-    those of `among` are noted: `staged`, or `good` for those that nothing else is wrong with.
+    `what` is the word for what is said twice. Only those are noted that nothing else is wrong with,
+    if `is_among_good`.
     """
-    repeated = f"FROM staged s WHERE {condition} GROUP BY s.{column} HAVING count(*) > 1"
+    staged: Any = column.table
+    row_no = staged.c.row_no
+    repeated = (
+        select(
+            column.label("value"),
+            func.min(row_no).label("one"),
+            func.max(row_no).label("other"),
+        )
+        .where(condition)
+        .group_by(column)
+        .having(func.count() > 1)
+    )
     # Nearly always there is none, and to ask just that is quick.
-    if not work.value(f"SELECT EXISTS (SELECT 1 {repeated})"):
+    if not work.value(select(repeated.exists())):
         return
-    source = f"""
-        FROM {among} s
-        JOIN (SELECT s.{column}, min(s.row_no) AS one, max(s.row_no) AS other {repeated}) t
-          ON t.{column} = s.{column}
-        WHERE {condition}
-    """
-    shown = {
-        "other": "CASE WHEN s.row_no = t.one THEN t.other ELSE t.one END",
-        "what": f"'{what}'",
-    }
-    fail(work, span, RowRepeated, Fault(source, f"'{heading}'", shown))
+    twice = repeated.subquery("twice")
+    found = select(row_no).join(twice, twice.c.value == column).where(condition)
+    fail(
+        work,
+        span,
+        RowRepeated,
+        found.where(is_good(staged)) if is_among_good else found,
+        heading,
+        other=case((row_no == twice.c.one, twice.c.other), else_=twice.c.one),
+        what=what,
+    )
 
 
-def _spoken(words: str, name: str, shown: Mapping[str, str], parts: dict[str, Any]) -> str:
-    """Return an SQL expression for a sentence with gaps; the words between them go to `parts`."""
-    pieces = []
-    for number, (text, gap, _, _) in enumerate(Formatter().parse(words)):
-        parts[f"{name}_{number}"] = text
-        pieces.append(f"CAST(:{name}_{number} AS TEXT)")
+def _text(part: Shown | None) -> ColumnElement[str]:
+    if part is None or isinstance(part, str):
+        return literal(part, Text)
+    return cast(part, Text)
+
+
+def _spoken(words: str, shown: Mapping[str, Shown]) -> ColumnElement[str]:
+    """Return an expression for a sentence with gaps."""
+    said: list[ColumnElement[str]] = []
+    for text, gap, _, _ in Formatter().parse(words):
+        said.append(literal(text, Text))
         if gap is not None:
-            pieces.append(f"COALESCE(CAST({shown[gap]} AS TEXT), '')")
-    return " || ".join(pieces) or "''"
-
-
-def changes(column: str) -> str:
-    """Return the condition under which a row of `staged s` changes `column`."""
-    return f"'{BETWEEN}' || s.changed || '{BETWEEN}' LIKE '%{BETWEEN}{column}{BETWEEN}%'"
-
-
-def listed_changes(changed: str | None) -> str:
-    """Return the names in `changed` with commas between them, those with commas in quotes."""
-    names = changed.split(BETWEEN) if changed else []
-    return ",".join(f'"{name}"' if "," in name else name for name in names)
+            said.append(func.coalesce(_text(shown[gap]), ""))
+    return joined_text(said)
 
 
 # What became of the rows -------------------------------------------------------------------------
@@ -216,28 +164,27 @@ class Tally:
     failed: int
 
 
-def tally(work: Work, span: Span) -> Tally:
+def tally(work: Work, staged: Table, span: Span) -> Tally:
     """Count what the rows of `span` do."""
-    found = work.one(
+    rows = literal(span.last - span.first + 1, BigInteger)
+    is_new, is_changed = staged.c.id.is_(None), staged.c.changed.is_not(None)
+    counted = columns_of(
         Tally,
-        f"""
-        SELECT CAST(:rows AS BIGINT) AS rows,
-               count(CASE WHEN s.id IS NULL THEN 1 END) AS created,
-               count(CASE WHEN s.changed IS NOT NULL THEN 1 END) AS updated,
-               count(CASE WHEN s.id IS NOT NULL AND s.changed IS NULL THEN 1 END) AS unchanged,
-               CAST(:rows AS BIGINT) - count(*) AS failed
-        FROM good s WHERE {IN_SPAN}
-        """,
-        rows=span.last - span.first + 1,
-        **span.values,
+        None,
+        rows=rows,
+        created=func.count(case((is_new, 1))),
+        updated=func.count(case((is_changed, 1))),
+        unchanged=func.count(case((~is_new & ~is_changed, 1))),
+        failed=rows - func.count(),
     )
+    found = work.one(Tally, select(*counted).select_from(staged).where(good(staged, span)))
     assert found is not None
     return found
 
 
 def count_failed(work: Work) -> int:
     """Return how many rows have something wrong."""
-    return int(work.value("SELECT count(DISTINCT row_no) FROM staged_errors"))
+    return int(work.value(select(func.count(ERRORS.c.row_no.distinct()))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,60 +199,120 @@ class Noted:
     hint: str
 
 
-_FAULTS = """
-    SELECT e.row_no AS row, s.line_no AS line, e.heading, e.code, e.message, e.hint
-    FROM staged_errors e JOIN staged s ON s.row_no = e.row_no
-    ORDER BY e.row_no, e.heading, e.message
-"""
+def _faults(staged: Table) -> Select[Any]:
+    noted = columns_of(Noted, ERRORS.c, row=ERRORS.c.row_no, line=staged.c.line_no)
+    found: Select[Any] = select(*noted).join(staged, staged.c.row_no == ERRORS.c.row_no)
+    return found.order_by(ERRORS.c.row_no, ERRORS.c.heading, ERRORS.c.message)
 
 
-def faults(work: Work) -> Iterator[Noted]:
+def faults(work: Work, staged: Table) -> Iterator[Noted]:
     """Yield everything that is wrong, in the order of the rows."""
-    return work.each(Noted, _FAULTS)
+    return work.each(Noted, _faults(staged))
 
 
-def first_faults(work: Work, count: int) -> list[Noted]:
+def first_faults(work: Work, staged: Table, count: int) -> list[Noted]:
     """Return the first `count` of what `faults` yields."""
-    return work.all(Noted, f"{_FAULTS} LIMIT :count", count=count)
+    return work.all(Noted, _faults(staged).limit(count))
 
 
-def lines(work: Work, *, key: str, number: str, done: int, is_written: bool) -> Iterator[Line]:
-    """Yield the rows of the file with what became of them.
-
-    `key` and `number` are SQL expressions over `staged s`: how a row names what it means, and the
-    id of what a row has made. Rows up to `done` were dealt with by an earlier run. `key` may depend
-    on `:done` and on `:is_written`.
-    """
-    return work.each(
-        Line,
-        f"""
-        SELECT s.row_no AS row, s.line_no AS line, {key} AS key,
-               CASE WHEN e.row_no IS NOT NULL THEN 'failed' WHEN s.row_no <= :done THEN 'skipped'
-                    WHEN NOT :is_written THEN 'not_attempted' WHEN s.id IS NULL THEN 'created'
-                    WHEN s.changed IS NULL THEN 'unchanged' ELSE 'updated' END AS outcome,
-               CASE WHEN e.row_no IS NOT NULL THEN s.id
-                    WHEN s.id IS NULL AND :is_written THEN {number} ELSE s.id END AS id,
-               CASE WHEN :is_written AND e.row_no IS NULL AND s.row_no > :done
-                    THEN s.changed END AS changed,
-               e.code, e.heading AS column, COALESCE(e.message, s.note) AS message
-        FROM staged s LEFT JOIN ({_FIRST_FAULTS}) e ON e.row_no = s.row_no
-        ORDER BY s.row_no
-        """,
-        done=done,
-        is_written=is_written,
-    )
-
+# What the expressions of a `Job` may depend on: how many rows an earlier run has dealt with, and
+# whether the others were written.
+DONE: ColumnElement[int] = bindparam("done", type_=BigInteger)
+IS_WRITTEN: ColumnElement[bool] = bindparam("is_written", type_=Truth)
 
 # A row has one line, which tells the first of several things and how many more there are.
-_FIRST_FAULTS = """
-    SELECT row_no, code, heading,
-           CASE WHEN how_many = 1 THEN message
-                ELSE message || ' (' || (how_many - 1) || ' more in this row)' END AS message
-    FROM (SELECT e.*, count(*) OVER (PARTITION BY row_no) AS how_many,
-                 row_number() OVER (PARTITION BY row_no ORDER BY heading, message) AS place
-          FROM staged_errors e) t
-    WHERE place = 1
-"""
+_ROW = ERRORS.c.row_no
+_PLACE = func.row_number().over(partition_by=_ROW, order_by=(ERRORS.c.heading, ERRORS.c.message))
+_HOW_MANY = func.count().over(partition_by=_ROW)
+_IN_ROW = (
+    select(*ERRORS.c)
+    .add_columns(_HOW_MANY.label("how_many"), _PLACE.label("place"))
+    .subquery("in_row")
+)
+_FIRST = (
+    select(
+        _IN_ROW.c.row_no,
+        _IN_ROW.c.code,
+        _IN_ROW.c.heading,
+        case(
+            (_IN_ROW.c.how_many == 1, _IN_ROW.c.message),
+            else_=_IN_ROW.c.message
+            + " ("
+            + cast(_IN_ROW.c.how_many - 1, Text)
+            + " more in this row)",
+        ).label("message"),
+    )
+    .where(_IN_ROW.c.place == 1)
+    .subquery("first_faults")
+)
+
+
+def lines(  # noqa: PLR0913 - what is told of a row
+    work: Work,
+    staged: Table,
+    *,
+    key: ColumnElement[str],
+    number: ColumnElement[int],
+    done: int,
+    is_written: bool,
+) -> Iterator[Line]:
+    """Yield the rows of the file with what became of them.
+
+    `key` and `number` are expressions over `staged`: how a row names what it means, and the id of
+    what a row has made. Rows up to `done` were dealt with by an earlier run. Both may depend on
+    `DONE` and on `IS_WRITTEN`.
+    """
+    row = staged.c
+    has_failed, is_new = _FIRST.c.row_no.is_not(None), row.id.is_(None)
+    outcome = case(
+        (has_failed, "failed"),
+        (row.row_no <= DONE, "skipped"),
+        (~IS_WRITTEN, "not_attempted"),
+        (is_new, "created"),
+        (row.changed.is_(None), "unchanged"),
+        else_="updated",
+    )
+    told = columns_of(
+        Line,
+        None,
+        row=row.row_no,
+        line=row.line_no,
+        key=key,
+        outcome=outcome,
+        id=case((~has_failed & is_new & IS_WRITTEN, number), else_=row.id),
+        changed=case((IS_WRITTEN & ~has_failed & (row.row_no > DONE), row.changed)),
+        code=_FIRST.c.code,
+        column=_FIRST.c.heading,
+        message=func.coalesce(_FIRST.c.message, row.note),
+    )
+    found = (
+        select(*told)
+        .select_from(staged)
+        .outerjoin(_FIRST, _FIRST.c.row_no == row.row_no)
+        .order_by(row.row_no)
+    )
+    return work.each(Line, found, done=done, is_written=is_written)
+
+
+# Locking what rows mean --------------------------------------------------------------------------
+
+
+def lock_meant(
+    work: Work,
+    span: Span,
+    table: type[SQLModel],
+    column: ColumnElement[int],
+    *,
+    shared: bool = True,
+) -> None:
+    """Let nobody else change the rows of `table` whose ids stand in `column` of rows of `span`.
+
+    What is not changed itself, but pointed to, may be shared with others who do the same.
+    """
+    staged: Any = column.table
+    model: Any = table
+    meant = select(column).where(span.holds(staged.c.row_no))
+    locks.hold_found(work, select(model.id).where(col(model.id).in_(meant)), shared=shared)
 
 
 # Runs --------------------------------------------------------------------------------------------
@@ -322,17 +329,20 @@ class Unfinished:
     unchanged: int
 
 
+def _same(kind: str, digest: str) -> ColumnElement[bool]:
+    """Return the condition that a run took in the same bytes."""
+    return and_(col(Run.kind) == kind, col(Run.digest) == digest)
+
+
 def unfinished(work: Work, kind: str, digest: str) -> Unfinished | None:
     """Return the last interrupted run of the same bytes, locked."""
     return work.one(
         Unfinished,
-        f"""
-        SELECT id, rows_done, created, updated, unchanged FROM runs
-        WHERE kind = :kind AND digest = :digest AND state = 'running'
-        ORDER BY id DESC LIMIT 1{work.for_update}
-        """,
-        kind=kind,
-        digest=digest,
+        select(*columns_of(Unfinished, Run))
+        .where(_same(kind, digest), col(Run.state) == RunState.RUNNING)
+        .order_by(col(Run.id).desc())
+        .limit(1)
+        .with_for_update(),
     )
 
 
@@ -349,19 +359,17 @@ def creator(work: Work, kind: str, digest: str) -> Creator | None:
     """Return the last run of the same bytes that created something."""
     return work.one(
         Creator,
-        """
-        SELECT id, created, started_at FROM runs
-        WHERE kind = :kind AND digest = :digest AND created > 0 ORDER BY id DESC LIMIT 1
-        """,
-        kind=kind,
-        digest=digest,
+        select(*columns_of(Creator, Run))
+        .where(_same(kind, digest), col(Run.created) > 0)
+        .order_by(col(Run.id).desc())
+        .limit(1),
     )
 
 
 def add_run(work: Work, kind: str, file: str, digest: str) -> int:
     """Insert a run that has done nothing yet, and return its id."""
     return work.insert(
-        "runs",
+        Run,
         kind=kind,
         file=file,
         digest=digest,
@@ -376,79 +384,39 @@ def add_run(work: Work, kind: str, file: str, digest: str) -> int:
     )
 
 
-def lock_meant(
-    work: Work, span: Span, table: str, column: str = "id", *, staged: str = "staged"
-) -> None:
-    """Let nobody else change what the rows of `span` mean: in `table`, with the id in `column`.
-
-    `staged` is the staging table that has the column. What is not changed itself, but pointed to,
-    may be shared with others who do the same.
-    """
-    if work.is_sqlite:
-        return
-    clause = work.for_update if column == "id" else " FOR SHARE"
-    meant = f"SELECT s.{column} FROM {staged} s WHERE {IN_SPAN}"
-    rows = f"SELECT t.id FROM {table} t WHERE t.id IN ({meant}) ORDER BY t.id{clause}"
-    # Only counted, because there may be as many as the file has rows.
-    work.value(f"SELECT count(*) FROM ({rows}) locked", **span.values)
+_FAULT = ("row_no", "heading", "code", "message", "hint")
 
 
 def advance_run(work: Work, number: int, span: Span, counted: Tally) -> None:
     """Note how far a run has come, what its latest rows did, and what was wrong with them."""
+    wrong = select(literal(number, BigInteger).label("run_id"), *(ERRORS.c[n] for n in _FAULT))
+    work.run(insert_from(RunFault, wrong.where(span.holds(ERRORS.c.row_no))))
     work.run(
-        f"""
-        INSERT INTO run_faults (run_id, row_no, heading, code, message, hint)
-        SELECT :run, s.row_no, s.heading, s.code, s.message, s.hint
-        FROM staged_errors s WHERE {IN_SPAN}
-        """,
-        run=number,
-        **span.values,
-    )
-    work.run(
-        """
-        UPDATE runs SET rows_done = :rows_done, created = created + :created,
-                        updated = updated + :updated, unchanged = unchanged + :unchanged
-        WHERE id = :id
-        """,
-        id=number,
-        rows_done=span.last,
-        created=counted.created,
-        updated=counted.updated,
-        unchanged=counted.unchanged,
+        update(Run)
+        .where(col(Run.id) == number)
+        .values(
+            rows_done=span.last,
+            created=col(Run.created) + counted.created,
+            updated=col(Run.updated) + counted.updated,
+            unchanged=col(Run.unchanged) + counted.unchanged,
+        )
     )
 
 
 def recall_faults(work: Work, run: Unfinished) -> None:
     """Let what was wrong with the rows that a run has dealt with be what it found then."""
-    work.run("DELETE FROM staged_errors WHERE row_no <= :done", done=run.rows_done)
-    work.run(
-        f"""
-        INSERT INTO staged_errors ({", ".join(ERRORS)})
-        SELECT {", ".join(ERRORS)} FROM run_faults WHERE run_id = :run
-        """,
-        run=run.id,
-    )
+    work.run(delete(ERRORS).where(ERRORS.c.row_no <= run.rows_done))
+    noted = select(*(col(getattr(RunFault, name)) for name in _FAULT))
+    work.run(insert_from(ERRORS, noted.where(col(RunFault.run_id) == run.id)))
 
 
 def finish_run(work: Work, number: int, kind: str, digest: str, failed: int) -> None:
     """Note that a run is over, and with it every earlier one of the same bytes."""
+    over = and_(_same(kind, digest), col(Run.id) <= number)
+    work.run(delete(RunFault).where(col(RunFault.run_id).in_(select(Run.id).where(over))))
+    work.run(update(Run).where(col(Run.id) == number).values(failed=failed))
     work.run(
-        """
-        DELETE FROM run_faults WHERE run_id IN (
-            SELECT id FROM runs WHERE kind = :kind AND digest = :digest AND id <= :id)
-        """,
-        id=number,
-        kind=kind,
-        digest=digest,
-    )
-    work.run("UPDATE runs SET failed = :failed WHERE id = :id", id=number, failed=failed)
-    work.run(
-        """
-        UPDATE runs SET state = 'finished', finished_at = :now
-        WHERE kind = :kind AND digest = :digest AND state = 'running' AND id <= :id
-        """,
-        id=number,
-        kind=kind,
-        digest=digest,
-        now=work.now,
+        update(Run)
+        .where(over, col(Run.state) == RunState.RUNNING)
+        .values(state=RunState.FINISHED, finished_at=work.now)
     )

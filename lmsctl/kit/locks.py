@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from sqlmodel import func, select
+
 from lmsctl.kit import statements
 from lmsctl.kit.errors import NotFound
 from lmsctl.kit.work import Work
@@ -38,15 +40,21 @@ def hold(
     With `shared` others may hold them in the same way. They are locked by their ids, so that no two
     who hold several wait for each other. SQLite's writer is alone anyway.
     """
-    if work.is_sqlite or not work.is_writing:
+    if work.is_alone or not work.is_writing:
         return
     if numbers:
         work.values(statements.lock_of(table, numbers, shared=shared))
 
 
-def for_share(work: Work) -> str:
-    """Return the clause that lets nobody change what a SELECT finds, while others may share it."""
-    return "" if work.is_sqlite or not work.is_writing else " FOR SHARE"
+def hold_found(work: Work, found: "Select[Any]", *, shared: bool = False) -> None:
+    """Let nobody change the rows whose ids `found` selects until we are done, however many.
+
+    It is as `hold` is, and they are not fetched.
+    """
+    if work.is_alone or not work.is_writing:
+        return
+    locked = found.order_by(found.selected_columns[0]).with_for_update(read=shared)
+    work.value(select(func.count()).select_from(locked.subquery("locked")))
 
 
 def get_for_update(work: Work, get: Callable[[], R], lock: Callable[[Work, int], Any]) -> R:

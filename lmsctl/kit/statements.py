@@ -49,6 +49,11 @@ def example(*parts: Any) -> Label[str]:
     return sum(others, first).label("example")
 
 
+def joined_text(parts: Iterable[ColumnElement[str]]) -> ColumnElement[str]:
+    """Return the texts `parts`, of which none is NULL, one after the other."""
+    return sum(parts, cast("ColumnElement[str]", literal("", Text)))
+
+
 def value_for(column: Any, value: Any) -> ColumnElement[Any]:
     """Return `value` as an expression of the type of `column`, to be put into it by a SELECT."""
     return literal(value, column.type)
@@ -85,6 +90,15 @@ def lock_of(table: type[SQLModel], numbers: Collection[int], *, shared: bool) ->
     model: Any = table
     found = select(model.id).where(among(model.id, numbers)).order_by(col(model.id))
     return found.with_for_update(read=shared)
+
+
+def insert_from(table: Any, source: Select[*tuple[Any, ...]]) -> Insert:
+    """Return the statement that inserts `source` into a table or staging table.
+
+    The columns of the SELECT are labeled with the names of the table's.
+    """
+    names = [str(column.key) for column in source.selected_columns]
+    return insert(table).from_select(names, source, include_defaults=False)
 
 
 # Inserting what may be there ---------------------------------------------------------------------

@@ -18,7 +18,7 @@ from lmsctl.kit.outcome import ChangeLost, Fate, OutcomeUnknown, find_out
 from lmsctl.kit.talk import Talk
 
 if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads no database code.
-    from sqlalchemy import CursorResult, Executable
+    from sqlalchemy import CursorResult, Executable, Table
     from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
     from sqlmodel import Session, SQLModel
 
@@ -112,6 +112,11 @@ class Work:
     @property
     def is_sqlite(self) -> bool:
         """Whether the database is SQLite, for the few statements the two do not share."""
+        return self.connection.dialect == "sqlite"
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else can change anything while this unit does, as on SQLite."""
         return self.connection.dialect == "sqlite"
 
     def remember(self, what: type[T], find: Callable[[], T]) -> T:
@@ -233,9 +238,9 @@ class Work:
             message = f"no {table.__name__} with id {number}"
             raise RuntimeError(message)
 
-    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Append plain rows to `table` as fast as the database can."""
-        self.connection.load(table, columns, rows)
+    def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Append rows, in the form in which SQLite keeps values, as fast as the database can."""
+        self.connection.load(table.name, columns, rows)
 
     @property
     def session(self) -> Session:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, ReadRow, Upload
-from lmsctl.bulk.store import Span, Unfinished
+from lmsctl.bulk.staging import Span
+from lmsctl.bulk.store import Unfinished
 from lmsctl.kit.answer import Done
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import Work
@@ -66,7 +67,7 @@ class _Upload:
     def resolve(self, work: Work, span: Span) -> None:
         """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
         file_store.find_items(work, span)
-        if not work.is_sqlite:
+        if not work.is_alone:
             file_store.share_items(work, span)
             rights.look_again(work)
             file_store.find_items(work, span)

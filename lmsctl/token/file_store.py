@@ -1,14 +1,21 @@
-"""The SQL of files of tokens: understanding and writing a range of staged rows."""
-
-# Every SQL text here is made of names and clauses of our own; values are always parameters.
+"""The statements of files of tokens: understanding and writing a range of staged rows."""
 
 from collections.abc import Collection
+from typing import Any
 
-from lmsctl.bulk.store import BETWEEN, IN_SPAN, Fault, Span, fail, fail_repeated, recount
+from sqlalchemy import BigInteger, Column, ColumnElement, Integer, Select, Text
+from sqlmodel import and_, case, cast, col, exists, func, or_, select, update
+
+from lmsctl.bulk import staging
+from lmsctl.bulk.staging import BETWEEN, Span, good
+from lmsctl.bulk.store import DONE, IS_WRITTEN, fail, fail_repeated, recount
 from lmsctl.content.errors import ContentArchived, ContentUnknown
+from lmsctl.content.model import ContentItem
 from lmsctl.content.results import Source
 from lmsctl.content.results import Status as ContentStatus
 from lmsctl.kit import locks
+from lmsctl.kit.columns import Choice, Moment, Truth
+from lmsctl.kit.statements import insert_from, joined_text, value_for
 from lmsctl.kit.work import Work
 from lmsctl.token import rules, store
 from lmsctl.token.errors import TokenContentLibrary, TokenContentWrong, TokenLimitBelowUses
@@ -18,92 +25,79 @@ from lmsctl.token.file_errors import (
     RowTokenExists,
     TokenNumberUnknown,
 )
+from lmsctl.token.model import Token
+from lmsctl.user.results import Type
 
+# The items that rows name, each once.
+_ITEMS = staging.table(
+    "staged_items",
+    Column("item_no", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text),
+    Column("content_key", Text),
+    Column("content_id", BigInteger),
+)
 # `token_no` is the token id, and `is_new` tells that its cell is blank: the row makes a token.
 # `item_no` is the number in `staged_items` of the item that is named. `is_generated` tells that the
 # code stands in no cell; `is_active` is NULL where nothing is said.
-TABLES = {
-    "staged": {
-        "token_no": "BIGINT",
-        "is_new": "INTEGER",
-        "item_no": "INTEGER",
-        "code": "TEXT",
-        "code_digest": "TEXT",
-        "is_generated": "INTEGER",
-        "nickname": "TEXT",
-        "creates": "TEXT",
-        "use_limit": "BIGINT",
-        "expires_at": "TEXT",
-        "is_active": "INTEGER",
-    },
-    "staged_items": {
-        "item_no": "INTEGER PRIMARY KEY",
-        "content": "TEXT",
-        "content_key": "TEXT",
-        "content_id": "BIGINT",
-    },
-}
-NUMBER = "(SELECT t.id FROM tokens t WHERE t.code_digest = s.code_digest)"
+_STAGED = staging.rows(
+    Column("token_no", BigInteger),
+    Column("is_new", Truth),
+    Column("item_no", Integer),
+    Column("code", Text),
+    Column("code_digest", Text),
+    Column("is_generated", Truth),
+    Column("nickname", Text),
+    Column("creates", Choice(Type)),
+    Column("use_limit", BigInteger),
+    Column("expires_at", Moment),
+    Column("is_active", Truth),
+)
+TABLES = (_STAGED, _ITEMS)
+_row, _item = _STAGED.c, _ITEMS.c
+NUMBER: ColumnElement[int] = (
+    select(Token.id).where(col(Token.code_digest) == _row.code_digest).scalar_subquery()
+)
 # A code that was made up by a run that did not write it means nothing.
-KEY = """
-    COALESCE(CASE WHEN s.is_generated = 0 OR (:is_written AND s.row_no > :done) THEN s.code END,
-             CAST(s.token_no AS TEXT))
-"""
-
-_EXISTING = "FROM staged s JOIN tokens t ON t.id = s.id"
-_ITEMS = "JOIN staged_items i ON i.item_no = s.item_no"
-_NEW = f"FROM staged s {_ITEMS} JOIN content_items c ON c.id = i.content_id WHERE s.is_new = 1"
-_CONTENT = "'Knowledge code'"
-_GIVEN = {"given": "i.content"}
+KEY: ColumnElement[str] = func.coalesce(
+    case((or_(~_row.is_generated, and_(IS_WRITTEN, _row.row_no > DONE)), _row.code)),
+    cast(_row.token_no, Text),
+)
 
 
-def _expiry(work: Work) -> str:
-    return "s.expires_at" if work.is_sqlite else "CAST(s.expires_at AS TIMESTAMPTZ)"
+def _in(span: Span) -> ColumnElement[bool]:
+    return span.holds(_row.row_no)
 
 
 def find_items(work: Work, span: Span) -> None:
     """Find the items that the rows of a span name as they are now."""
+    now = select(ContentItem.id).where(col(ContentItem.code_key) == _item.content_key)
+    named = select(_row.item_no).where(_in(span))
     work.run(
-        f"""
-        UPDATE staged_items
-        SET content_id = (SELECT c.id FROM content_items c
-                          WHERE c.code_key = staged_items.content_key)
-        WHERE item_no IN (SELECT s.item_no FROM staged s WHERE {IN_SPAN})
-        """,
-        **span.values,
+        update(_ITEMS)
+        .where(_item.item_no.in_(named))
+        .values(content_id=now.correlate(_ITEMS).scalar_subquery())
     )
 
 
 def share_items(work: Work, span: Span) -> None:
     """Let nobody change the items that the rows of a span name; then they are to be found again."""
-    rows = f"""
-        SELECT c.id FROM content_items c WHERE c.id IN
-            (SELECT i.content_id FROM staged s {_ITEMS} WHERE {IN_SPAN})
-        ORDER BY c.id{locks.for_share(work)}
-    """
-    work.value(f"SELECT count(*) FROM ({rows}) locked", **span.values)
+    meant = select(_item.content_id).where(_item.item_no.in_(select(_row.item_no).where(_in(span))))
+    found = select(ContentItem.id).where(col(ContentItem.id).in_(meant))
+    locks.hold_found(work, found, shared=True)
 
 
 def names_tokens(work: Work, span: Span) -> bool:
     """Say whether any row of a span has a token id."""
-    sql = f"SELECT EXISTS (SELECT 1 FROM staged s WHERE s.token_no IS NOT NULL AND {IN_SPAN})"
-    return bool(work.value(sql, **span.values))
+    return bool(work.value(select(exists().where(_row.token_no.is_not(None), _in(span)))))
 
 
 def find_tokens(work: Work, span: Span) -> None:
     """Give each row of a span the token it means."""
-    work.run(
-        f"""
-        UPDATE staged AS s SET id = NULL, changed = NULL
-        WHERE {IN_SPAN} AND (s.id IS NOT NULL OR s.changed IS NOT NULL)
-        """,
-        **span.values,
-    )
-    if work.run(
-        f"UPDATE staged AS s SET id = t.id FROM tokens t WHERE {IN_SPAN} AND t.id = s.token_no",
-        **span.values,
-    ):
-        recount(work)
+    known = or_(_row.id.is_not(None), _row.changed.is_not(None))
+    work.run(update(_STAGED).where(_in(span), known).values(id=None, changed=None))
+    meant = col(Token.id) == _row.token_no
+    if work.run(update(_STAGED).where(_in(span), meant).values(id=Token.id)):
+        recount(work, _STAGED)
 
 
 # What is wrong -----------------------------------------------------------------------------------
@@ -111,94 +105,125 @@ def find_tokens(work: Work, span: Span) -> None:
 
 def fail_repeated_codes(work: Work, span: Span) -> None:
     """Note rows that make the same code."""
-    fail_repeated(work, span, "code_digest", "s.is_new = 1", heading="Token", what="token")
+    fail_repeated(work, span, _row.code_digest, _row.is_new, heading="Token", what="token")
 
 
 def fail_repeated_numbers(work: Work, span: Span) -> None:
     """Note rows that mean the same token."""
-    named = "s.token_no IS NOT NULL"
-    fail_repeated(work, span, "token_no", named, heading="Token id", what="token id")
+    named = _row.token_no.is_not(None)
+    fail_repeated(work, span, _row.token_no, named, heading="Token id", what="token id")
+
+
+def _rows_with_items() -> Select[Any]:
+    return select(_row.row_no).join(_ITEMS, _item.item_no == _row.item_no)
 
 
 def fail_contents(work: Work, span: Span) -> None:
     """Note rows about items that are not there, and new tokens for what no token admits to."""
-    admitted = ", ".join(f"'{kind}'" for kind in sorted(rules.ADMITTED_TO))
-    wrongs = (
-        (TokenContentWrong, f"c.kind NOT IN ({admitted})", {**_GIVEN, "kind": "c.kind"}),
-        (TokenContentLibrary, f"c.source = '{Source.LIBRARY}'", _GIVEN),
-        (ContentArchived, f"c.status = '{ContentStatus.ARCHIVED}'", _GIVEN),
-    )
+    heading, given = "Knowledge code", _item.content
+    kind = col(ContentItem.kind)
+    is_wrong = kind.not_in(rules.ADMITTED_TO)
+    is_library = col(ContentItem.source) == Source.LIBRARY
+    is_archived = col(ContentItem.status) == ContentStatus.ARCHIVED
+    is_unknown = col(ContentItem.id).is_(None)
     # Few items are meant by many rows: one look at the items spares four at the rows.
-    if not work.value(
-        f"""
-        SELECT EXISTS (
-            SELECT 1 FROM staged_items i LEFT JOIN content_items c ON c.id = i.content_id
-            WHERE (c.id IS NULL OR {" OR ".join(wrong[1] for wrong in wrongs)})
-              AND i.item_no IN (SELECT s.item_no FROM staged s WHERE {IN_SPAN}))
-        """,
-        **span.values,
-    ):
+    unfit = (
+        select(_item.item_no)
+        .outerjoin(ContentItem, col(ContentItem.id) == _item.content_id)
+        .where(
+            or_(is_unknown, is_wrong, is_library, is_archived),
+            _item.item_no.in_(select(_row.item_no).where(_in(span))),
+        )
+    )
+    if not work.value(select(unfit.exists())):
         return
-    unknown = f"FROM staged s {_ITEMS} WHERE i.content_id IS NULL"
-    fail(work, span, ContentUnknown, Fault(unknown, _CONTENT, _GIVEN))
-    for refusal, condition, shown in wrongs:
-        fail(work, span, refusal, Fault(f"{_NEW} AND {condition}", _CONTENT, shown))
+    unknown = _rows_with_items().where(_item.content_id.is_(None))
+    fail(work, span, ContentUnknown, unknown, heading, given=given)
+    new = (
+        _rows_with_items()
+        .join(ContentItem, col(ContentItem.id) == _item.content_id)
+        .where(_row.is_new)
+    )
+    fail(work, span, TokenContentWrong, new.where(is_wrong), heading, given=given, kind=kind)
+    fail(work, span, TokenContentLibrary, new.where(is_library), heading, given=given)
+    fail(work, span, ContentArchived, new.where(is_archived), heading, given=given)
 
 
 def fail_taken(work: Work, span: Span, run: int | None) -> None:
     """Note new codes that are in use, though not those that `run`, which was interrupted, made."""
-    source = """
-        FROM staged s JOIN tokens t ON t.code_digest = s.code_digest
-        WHERE s.is_new = 1 AND NOT COALESCE(t.run_id = :run, FALSE)
-    """
-    fail(work, span, RowTokenExists, Fault(source, "'Token'", values={"run": run}))
+    taken = (
+        select(_row.row_no)
+        .join(Token, col(Token.code_digest) == _row.code_digest)
+        .where(_row.is_new)
+    )
+    if run is not None:
+        taken = taken.where(col(Token.run_id).is_distinct_from(run))
+    fail(work, span, RowTokenExists, taken, "Token")
 
 
 def fail_unknown(work: Work, span: Span) -> None:
     """Note token ids that no token has."""
-    source = "FROM staged s WHERE s.token_no IS NOT NULL AND s.id IS NULL"
-    fail(work, span, TokenNumberUnknown, Fault(source, "'Token id'", {"given": "s.token_no"}))
+    unknown = select(_row.row_no).where(_row.token_no.is_not(None), _row.id.is_(None))
+    fail(work, span, TokenNumberUnknown, unknown, "Token id", given=_row.token_no)
+
+
+def _existing() -> Select[Any]:
+    """Return the rows about tokens that are there, beside these."""
+    return select(_row.row_no).join(Token, col(Token.id) == _row.id)
 
 
 def fail_changes(work: Work, span: Span) -> None:
     """Note what no file can change about a token, and limits below what was used."""
-    moved = f"""
-        {_EXISTING} {_ITEMS} JOIN content_items c ON c.id = t.content_id
-        WHERE i.content_id <> t.content_id
-    """
-    shown = {**_GIVEN, "number": "t.id", "content": "c.code"}
-    fail(work, span, RowContentMoved, Fault(moved, _CONTENT, shown))
-    recoded = f"{_EXISTING} WHERE s.code_digest <> t.code_digest"
-    fail(work, span, RowCodeChanged, Fault(recoded, "'Token'", {"number": "t.id"}))
-    below = f"{_EXISTING} WHERE s.use_limit < t.uses"
-    shown = {"uses": "t.uses", "limit": "s.use_limit"}
-    fail(work, span, TokenLimitBelowUses, Fault(below, "'Limit'", shown))
+    number = col(Token.id)
+    moved = (
+        _existing()
+        .join(_ITEMS, _item.item_no == _row.item_no)
+        .join(ContentItem, col(ContentItem.id) == col(Token.content_id))
+        .where(_item.content_id != col(Token.content_id))
+    )
+    fail(
+        work,
+        span,
+        RowContentMoved,
+        moved,
+        "Knowledge code",
+        given=_item.content,
+        number=number,
+        content=col(ContentItem.code),
+    )
+    recoded = _existing().where(_row.code_digest != col(Token.code_digest))
+    fail(work, span, RowCodeChanged, recoded, "Token", number=number)
+    uses = col(Token.uses)
+    below = _existing().where(_row.use_limit < uses)
+    fail(work, span, TokenLimitBelowUses, below, "Limit", uses=uses, limit=_row.use_limit)
 
 
 # What changes ------------------------------------------------------------------------------------
 
+# Which cells of a token that is there a column of the file changes, and to what.
+_CHANGES: dict[str, tuple[str, ColumnElement[Any]]] = {
+    "token_label": ("nickname", _row.nickname),
+    "creates": ("creates", _row.creates),
+    "limit": ("use_limit", _row.use_limit),
+    "expires": ("expires_at", _row.expires_at),
+    "active": ("is_active", func.coalesce(_row.is_active, col(Token.is_active))),
+}
+
 
 def compare(work: Work, span: Span, columns: Collection[str]) -> None:
     """Note for rows about tokens that are there which of `columns` differ."""
-    differs = "({0} <> {1} OR ({0} IS NULL) <> ({1} IS NULL))".format
     parts = [
-        f"CASE WHEN {condition} THEN '{BETWEEN}{name}' ELSE '' END"
-        for name, condition in (
-            ("token_label", differs("s.nickname", "t.nickname")),
-            ("creates", "s.creates <> t.creates"),
-            ("limit", differs("s.use_limit", "t.use_limit")),
-            ("expires", differs(_expiry(work), "t.expires_at")),
-            ("active", "(s.is_active = 1) <> t.is_active"),
-        )
-        if name in columns
+        case((wanted.is_distinct_from(getattr(Token, name)), f"{BETWEEN}{column}"), else_="")
+        for column, (name, wanted) in _CHANGES.items()
+        if column in columns
     ]
+    compared = (
+        _existing().add_columns(joined_text(parts).label("changed")).where(_in(span))
+    ).subquery("compared")
     work.run(
-        f"""
-        UPDATE staged AS s SET changed = substr(c.changed, 2)
-        FROM (SELECT s.row_no, {" || ".join(parts)} AS changed {_EXISTING} WHERE {IN_SPAN}) c
-        WHERE c.row_no = s.row_no AND c.changed <> ''
-        """,
-        **span.values,
+        update(_STAGED)
+        .where(compared.c.row_no == _row.row_no, compared.c.changed != "")
+        .values(changed=func.substr(compared.c.changed, 2))
     )
 
 
@@ -207,37 +232,26 @@ def compare(work: Work, span: Span, columns: Collection[str]) -> None:
 
 def change(work: Work, span: Span, columns: Collection[str]) -> None:
     """Write what differs; numbers of uses and of the token, its code and item never do."""
-    values = {
-        "token_label": "nickname = s.nickname",
-        "creates": "creates = s.creates",
-        "limit": "use_limit = s.use_limit",
-        "expires": f"expires_at = {_expiry(work)}",
-        "active": """is_active =
-            CASE WHEN s.is_active IS NULL THEN tokens.is_active ELSE s.is_active = 1 END""",
-    }
-    assignments = ", ".join(values[name] for name in columns if name in values)
+    values = {name: wanted for column, (name, wanted) in _CHANGES.items() if column in columns}
     store.leave_no_trace(work)
     work.run(
-        f"""
-        UPDATE tokens SET {assignments}, version = version + 1
-        FROM good s WHERE s.id = tokens.id AND s.changed IS NOT NULL AND {IN_SPAN}
-        """,
-        **span.values,
+        update(Token)
+        .where(_row.id == col(Token.id), _row.changed.is_not(None), good(_STAGED, span))
+        .values(**values, version=col(Token.version) + 1)
     )
 
 
 def add(work: Work, span: Span, run: int) -> None:
     """Insert the new tokens that `run` makes, in the order of their rows."""
     store.leave_no_trace(work)
-    work.run(
-        f"""
-        INSERT INTO tokens (code, code_digest, nickname, content_id, creates, use_limit, uses,
-                            expires_at, is_active, created_at, run_id, version)
-        SELECT s.code, s.code_digest, s.nickname, i.content_id, s.creates, s.use_limit, 0,
-               {_expiry(work)}, s.is_active = 1, :created_at, :run, 1
-        FROM good s {_ITEMS} WHERE s.is_new = 1 AND {IN_SPAN} ORDER BY s.row_no
-        """,
-        created_at=work.now,
-        run=run,
-        **span.values,
+    same = ("code", "code_digest", "nickname", "creates", "use_limit", "expires_at", "is_active")
+    given = {"uses": 0, "created_at": work.now, "run_id": run, "version": 1}
+    cells: list[Any] = [_item.content_id, *(_row[name] for name in same)]
+    cells += [value_for(col(getattr(Token, k)), v).label(k) for k, v in given.items()]
+    new = (
+        select(*cells)
+        .join(_ITEMS, _item.item_no == _row.item_no)
+        .where(_row.is_new, good(_STAGED, span))
+        .order_by(_row.row_no)
     )
+    work.run(insert_from(Token, new))

@@ -230,3 +230,29 @@ def may_hold(column: Any, key: str) -> FunctionElement[bool]:
     because databases fold letters in other ways than `canonical.key`.
     """
     return _MayHold(col(column), literal(key, Text))
+
+
+# Moments as text ----------------------------------------------------------------------------------
+
+
+class _MomentText(FunctionElement[str]):
+    """A moment as the text that people are shown in UTC."""
+
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(_MomentText, "sqlite")
+def _moment_text_on_sqlite(element: _MomentText, compiler: SQLCompiler, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
+@compiles(_MomentText, "postgresql")
+def _moment_text_on_postgresql(element: _MomentText, compiler: SQLCompiler, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
+
+
+def moment_text(column: Any) -> FunctionElement[str]:
+    """Return the moment in `column` as `2026-03-01T09:00:00Z`."""
+    return _MomentText(col(column))

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, ColumnElement, Integer, MetaData, Select, Table, Text
 from sqlmodel import col, delete, func, insert, or_, select, update
 
-from lmsctl.bulk.store import Span
+from lmsctl.bulk.staging import Span
+from lmsctl.bulk.store import Shown, fail
 from lmsctl.kit.columns import Choice
+from lmsctl.kit.statements import moment_text
 from lmsctl.kit.work import Work
+from lmsctl.user.errors import NotConfirmedYet
 from lmsctl.user.model import User
 from lmsctl.user.results import Status
 
@@ -89,3 +93,24 @@ def count_adopted(work: Work) -> int:
     """Return how many people who waited for confirmation are confirmed by the file."""
     counting = select(func.count()).select_from(_GOOD).where(_is_adopted(_GOOD))
     return int(work.value(counting))
+
+
+def fail_not_confirmed(
+    work: Work, span: Span, found: Select[Any], heading: Shown, done: Shown
+) -> None:
+    """Note rows about people who wait for confirmation, of those that `found` finds.
+
+    `found` selects the numbers of rows and joins `User`; `done` is what cannot be done with them.
+    """
+    waiting = found.where(col(User.status) == Status.PENDING)
+    fail(
+        work,
+        span,
+        NotConfirmedYet,
+        waiting,
+        heading,
+        login=col(User.login),
+        named=func.coalesce(col(User.email), col(User.login)),
+        done=done,
+        ends_at=moment_text(col(User.expires_at)),
+    )

@@ -208,11 +208,15 @@ def _prepare(options: Options, command: str) -> Environment:
     if options.first is not None and not 0 <= options.first <= _MOST_ROWS:
         raise FirstWrong(most=_MOST_ROWS, field="--first")
     talk = StderrTalk(is_quiet=options.quiet, has_progress=not options.no_progress)
+    # Named here, they are loaded before a transaction begins in which they are used.
+    from lmsctl.portal import actions as portal
+    from lmsctl.user import actions as user
+
     return Environment(
         options,
         command,
-        enter=_enter,
-        settle=_settle,
+        enter=lambda work: portal.enter(work),  # noqa: PLW0108 - taking `enter` loads the module
+        settle=lambda work: user.settle(work),  # noqa: PLW0108 - as above
         audit=_audit,
         understand=understand,
         check=_check(options),
@@ -223,18 +227,6 @@ def _prepare(options: Options, command: str) -> Environment:
 def _check(options: Options) -> Callable[[object], None]:
     """Return what refuses, before a change is committed, an answer that could not be shown."""
     return lambda answer: render.check(answer, columns=options.columns, sort=options.sort)
-
-
-def _enter(work: Work) -> None:
-    from lmsctl.portal import actions as portal
-
-    portal.enter(work)
-
-
-def _settle(work: Work) -> None:
-    from lmsctl.user import actions as user
-
-    user.settle(work)
 
 
 def _audit(work: Work, refusal: Refusal) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from lmsctl.content.results import Audience, Kind, Opening, Source, Status
@@ -82,12 +82,8 @@ class ContentGrant(SQLModel, table=True):
         UniqueConstraint("item_id", "user_id"),
         UniqueConstraint("item_id", "group_id"),
         UniqueConstraint("item_id", "department_id"),
-        Index(
-            "content_grants_organization",
-            "item_id",
-            unique=True,
-            sqlite_where=text("audience = 'organization'"),
-            postgresql_where=text("audience = 'organization'"),
+        columns.partial_index(
+            "content_grants_organization", "item_id", unique=True, where="audience = 'organization'"
         ),
         columns.STRICT,
     )
@@ -119,12 +115,8 @@ class CatalogRule(SQLModel, table=True):
         UniqueConstraint("item_id", "type"),
         UniqueConstraint("item_id", "group_id"),
         UniqueConstraint("item_id", "department_id"),
-        Index(
-            "catalog_rules_everybody",
-            "item_id",
-            unique=True,
-            sqlite_where=text("opening = 'everybody'"),
-            postgresql_where=text("opening = 'everybody'"),
+        columns.partial_index(
+            "catalog_rules_everybody", "item_id", unique=True, where="opening = 'everybody'"
         ),
         columns.STRICT,
     )

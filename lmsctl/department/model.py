@@ -1,6 +1,6 @@
 """The tables of the department room."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import text
 from sqlmodel import Field, SQLModel
 
 from lmsctl.department.rules import path_key
@@ -17,12 +17,11 @@ class Department(SQLModel, table=True):
 
     __tablename__ = "departments"
     __table_args__ = (
-        Index(
+        columns.partial_index(
             "departments_one_root",
             text("(parent_id IS NULL)"),
             unique=True,
-            sqlite_where=text("parent_id IS NULL"),
-            postgresql_where=text("parent_id IS NULL"),
+            where="parent_id IS NULL",
         ),
         columns.STRICT,
     )

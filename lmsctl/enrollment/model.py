@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from lmsctl.enrollment.results import Event, Phase, Reason
@@ -64,13 +64,12 @@ class ProgressEvent(SQLModel, table=True):
             "score IS NULL OR event IN ('completed', 'passed', 'failed')", name="score_of_result"
         ),
         UniqueConstraint("user_id", "item_id", "event", "happened_at"),
-        Index(
+        columns.partial_index(
             "progress_events_signed_in",
             "user_id",
             "happened_at",
             unique=True,
-            sqlite_where=text("item_id IS NULL"),
-            postgresql_where=text("item_id IS NULL"),
+            where="item_id IS NULL",
         ),
         Index("progress_events_by_item", "item_id", "event"),
         columns.STRICT,

@@ -6,11 +6,24 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Identity, Integer, Text
+from sqlalchemy import (
+    TIMESTAMP,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Text,
+)
 from sqlalchemy import Boolean as PlainBoolean
 from sqlalchemy import Date as PlainDate
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import text as sql_text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 E = TypeVar("E", bound=StrEnum)
@@ -45,7 +58,7 @@ class Moment(TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return how this database keeps a moment."""
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+            return dialect.type_descriptor(TIMESTAMP(timezone=True))
         return dialect.type_descriptor(Text())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
@@ -269,3 +282,19 @@ def one_of(column: str, words: type[StrEnum] | Iterable[str]) -> CheckConstraint
         name=f"{column}_known",
         info={"column": column, "words": known},
     )
+
+
+def partial_index(name: str, *columns: Any, where: str, unique: bool = False) -> Index:
+    """Return an index of those rows alone that fit the condition `where`, which is SQL."""
+    return Index(name, *columns, unique=unique, info={"where": where})
+
+
+# Of arguments such as `sqlite_where` and `postgresql_where` SQLAlchemy asks both dialects when a
+# table is declared, and every command on SQLite would load what it has for PostgreSQL.
+@compiles(CreateIndex)
+def _create_index(element: CreateIndex, compiler: DDLCompiler, **options: Any) -> str:
+    index = element.element
+    if "where" in index.info:
+        index.dialect_options[compiler.dialect.name]["where"] = sql_text(index.info["where"])
+    compiling: Any = compiler
+    return str(compiling.visit_create_index(element, **options))

@@ -4,10 +4,10 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Self, cast
 
-from sqlalchemy import ColumnElement, Insert, Label, Select, Text, Update, bindparam
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import ARRAY, ColumnElement, Insert, Label, Select, Text, Update, bindparam
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -112,7 +112,7 @@ def insert_once_of(table: type[SQLModel], source: Source) -> Insert:
     `source` is the values of one row, or a SELECT with a WHERE (else SQLite takes the words for a
     part of a join) whose columns are labeled with the table's names.
     """
-    return _filled(table, source)[0].on_conflict_do_nothing()
+    return _filled(table, source)[0].on_conflict_do_nothing().for_both()
 
 
 def upsert_of(table: type[SQLModel], key: Sequence[str], source: Source) -> Insert:
@@ -122,12 +122,27 @@ def upsert_of(table: type[SQLModel], key: Sequence[str], source: Source) -> Inse
     """
     made, names = _filled(table, source)
     changed = {name: made.excluded[name] for name in names if name not in key}
-    return made.on_conflict_do_update(index_elements=key, set_=changed)
+    return made.on_conflict_do_update(index_elements=key, set_=changed).for_both()
 
 
-def _filled(table: type[SQLModel], source: Source) -> tuple[postgresql.Insert, Iterable[str]]:
-    # PostgreSQL's construct, which the compiler of SQLite takes too.
-    made = postgresql.insert(table)
+class _Insert(sqlite.Insert):
+    """SQLite's INSERT … ON CONFLICT, for both databases.
+
+    PostgreSQL's compiler takes it once it hears that no constraint is named. Its own construct does
+    for both as well, but with it every command on SQLite loads what SQLAlchemy has for PostgreSQL.
+    """
+
+    inherit_cache = True
+
+    def for_both(self) -> Self:
+        """Return the statement, whose clause for conflicts names no constraint."""
+        clause: Any = self._post_values_clause
+        clause.constraint_target = None
+        return self
+
+
+def _filled(table: type[SQLModel], source: Source) -> tuple[_Insert, Iterable[str]]:
+    made = _Insert(cast("Any", table))
     if isinstance(source, Mapping):
         return made.inline().values(source), source.keys()
     names = [str(column.key) for column in source.selected_columns]
@@ -150,7 +165,7 @@ class _ListOf(TypeDecorator[Collection[Any]]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return how this database takes a list."""
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.ARRAY(self.item))
+            return dialect.type_descriptor(ARRAY(self.item))
         return dialect.type_descriptor(Text())
 
     def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:

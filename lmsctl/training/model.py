@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from lmsctl.content.results import Opening
@@ -134,12 +134,8 @@ class TrainingOpening(SQLModel, table=True):
         UniqueConstraint("training_id", "type"),
         UniqueConstraint("training_id", "group_id"),
         UniqueConstraint("training_id", "department_id"),
-        Index(
-            "training_openings_everybody",
-            "training_id",
-            unique=True,
-            sqlite_where=text("opening = 'everybody'"),
-            postgresql_where=text("opening = 'everybody'"),
+        columns.partial_index(
+            "training_openings_everybody", "training_id", unique=True, where="opening = 'everybody'"
         ),
         columns.STRICT,
     )
@@ -182,13 +178,12 @@ class TrainingEnrollment(SQLModel, table=True):
             ["session_id", "training_id"],
             ["training_sessions.id", "training_sessions.training_id"],
         ),
-        Index(
+        columns.partial_index(
             "training_enrollments_alive",
             "user_id",
             "training_id",
             unique=True,
-            sqlite_where=text("canceled_at IS NULL"),
-            postgresql_where=text("canceled_at IS NULL"),
+            where="canceled_at IS NULL",
         ),
         Index("training_enrollments_by_session", "session_id"),
         columns.STRICT,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, bindparam, text
+from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint, bindparam
 from sqlmodel import Field, SQLModel, case, col, or_
 
 from lmsctl.kit import address, canonical, columns
@@ -31,31 +31,12 @@ class User(SQLModel, table=True):
         CheckConstraint(
             "(supervisor_mode = 'own') OR supervisor_id IS NULL", name="own_supervisor_only"
         ),
-        Index(
-            "users_expiring",
-            "expires_at",
-            sqlite_where=text("expires_at IS NOT NULL"),
-            postgresql_where=text("expires_at IS NOT NULL"),
-        ),
-        Index(
-            "users_due",
-            "due_at",
-            sqlite_where=text("due_at IS NOT NULL"),
-            postgresql_where=text("due_at IS NOT NULL"),
-        ),
+        columns.partial_index("users_expiring", "expires_at", where="expires_at IS NOT NULL"),
+        columns.partial_index("users_due", "due_at", where="due_at IS NOT NULL"),
         # Most people are active, and most were imported: whoever looks for others finds them here.
-        Index(
-            "users_not_active",
-            "status",
-            sqlite_where=text("status <> 'active'"),
-            postgresql_where=text("status <> 'active'"),
-        ),
-        Index(
-            "users_not_imported",
-            "origin",
-            "login_key",
-            sqlite_where=text("origin <> 'import'"),
-            postgresql_where=text("origin <> 'import'"),
+        columns.partial_index("users_not_active", "status", where="status <> 'active'"),
+        columns.partial_index(
+            "users_not_imported", "origin", "login_key", where="origin <> 'import'"
         ),
         columns.STRICT,
     )

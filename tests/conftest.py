@@ -26,6 +26,8 @@ from lmsctl.kit import dburl, driver
 from lmsctl.kit.work import Work
 from tests import fast, truthful
 
+# A setting of the tests: whether transactions on PostgreSQL are SERIALIZABLE.
+SERIALIZABLE = "LMSCTL_TESTS_SERIALIZABLE"
 NOON = "2026-03-02T12:00:00Z"
 _NUMBERS = count(1)
 _MEMORY = Path("/dev/shm")
@@ -195,18 +197,25 @@ class Templates:
             shutil.copyfile(dburl.sqlite_path(template.url), target)
             return Portal(f"sqlite:///{target}", folder)
         name = self._database(f" TEMPLATE {self._name(template.url)} STRATEGY FILE_COPY")
-        return Portal(self._server.get_uri(database=name), folder)
+        return Portal(self._address(name), folder)
 
     def empty(self, dialect: str, folder: Path) -> Portal:
         """Return a database without anything in it; on SQLite not even the file exists."""
         if dialect == "sqlite":
             return Portal(f"sqlite:///{folder / 'portal.db'}", folder)
-        return Portal(self._server.get_uri(database=self._database("")), folder)
+        return Portal(self._address(self._database("")), folder)
 
     def _make(self, dialect: str) -> Portal:
         portal = self.empty(dialect, self._folder)
         portal.ok("init", "--sandbox")
         return portal
+
+    def _address(self, name: str) -> str:
+        address = str(self._server.get_uri(database=name))
+        if not os.environ.get(SERIALIZABLE):
+            return address
+        between = "&" if "?" in address else "?"
+        return f"{address}{between}options=-cdefault_transaction_isolation%3Dserializable"
 
     def _database(self, how: str) -> str:
         name = f"test_{os.getpid()}_{next(_NUMBERS)}"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from math import ceil
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -38,6 +39,8 @@ from lmsctl.portal import actions as portal
 _ROWS_BETWEEN_LOOKS = 1_000
 _LINES_ASIDE = 5_000
 _BATCH_ROWS = 5_000
+# Each step puts the whole file beside the data anew where that ends with a transaction.
+_MOST_BATCHES = 20
 _FAULTS_SHOWN = 50
 _TELL_AGAIN = "Do it again with another file for it: what is in stays, and every row is told anew."
 _RESULTS = ("row", "line", "key", "outcome", "id", "changed", "error code", "column", "message")
@@ -406,7 +409,9 @@ def _standing(running: _Run) -> str:
 
 def _spans(order: Order, running: _Run) -> Iterator[Span]:
     """Yield the ranges of rows that are written and made durable together."""
-    size = _BATCH_ROWS if order.is_tolerant else max(running.rows, 1)
+    size = max(running.rows, 1)
+    if order.is_tolerant:
+        size = max(_BATCH_ROWS, ceil(size / _MOST_BATCHES))
     for first in range(running.start + 1, running.rows + 1, size):
         yield Span(first, min(first + size - 1, running.rows))
 

@@ -1,7 +1,7 @@
 """The tables beside the data in which a file is examined: what they look like, and their names.
 
 A room declares the rows of its files by `rows`, and what a row needs beside it by `table`. They
-belong to the connection, are gone with it, and nobody else sees them.
+last as long as the unit of work, and nobody else sees them.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ def table(name: str, *parts: SchemaItem) -> Table:
     Indexes are made once the file has been read. What is put into it in bulk is in the form in
     which SQLite keeps values: a moment as UTC text, a truth as 0 or 1.
     """
-    return Table(name, MetaData(), *parts, prefixes=["TEMPORARY"])
+    return Table(name, MetaData(), *parts, prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
 
 
 def rows(*parts: SchemaItem) -> Table:

@@ -37,7 +37,7 @@ Shown = SQLCoreOperations[Any] | str
 
 def make_tables(work: Work, tables: Tables) -> None:
     """Make the staging tables `tables`, and the one of what is wrong, anew and empty."""
-    database.make_aside(work.connection, [*tables, ERRORS])
+    work.stage([*tables, ERRORS])
 
 
 def filling(work: Work) -> AbstractContextManager[None]:

@@ -2,9 +2,10 @@
 
 import functools
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, Table, create_engine, event
 from sqlalchemy.engine import ExceptionContext
@@ -92,6 +93,20 @@ _LOG_PATIENCE_MS = 1_000
 _ROOM_TO_REWRITE = 65_536
 
 
+Kept = Mapping[Table, IO[bytes]]
+
+
+def begin_aside(connection: "driver.Connection") -> bool:
+    """Begin the transaction with which temporary tables end; False where they outlast any.
+
+    PostgreSQL's end with it, because behind a pooler the next one may be on another connection.
+    """
+    if connection.dialect == "sqlite":
+        return False
+    connection.begin_writing()
+    return True
+
+
 def make_aside(connection: "driver.Connection", tables: Iterable[Table]) -> None:
     """Make the temporary tables `tables` anew and empty, without indexes."""
     if connection.dialect == "sqlite":
@@ -99,11 +114,33 @@ def make_aside(connection: "driver.Connection", tables: Iterable[Table]) -> None
         connection.execute("PRAGMA cache_size=-65536", {})
         connection.execute("PRAGMA temp.cache_size=-16384", {})
     else:
-        connection.execute("SET default_statistics_target = 10", {})
+        connection.execute("SET LOCAL default_statistics_target = 10", {})
     bound = connection.session.connection()
     for table in tables:
         bound.execute(DropTable(table, if_exists=True))
         bound.execute(CreateTable(table))
+
+
+def keep_aside(connection: "driver.Connection", tables: Iterable[Table]) -> Kept:
+    """Copy temporary tables that end with this transaction to files that nobody else can open."""
+    kept: dict[Table, IO[bytes]] = {}
+    if connection.dialect == "sqlite":
+        return kept
+    for table in tables:
+        kept[table] = TemporaryFile()  # noqa: SIM115 - it is closed when the unit of work ends
+        connection.copy_out(table.name, kept[table])
+    return kept
+
+
+def make_aside_again(connection: "driver.Connection", kept: Kept) -> None:
+    """Make temporary tables what they were when they were kept."""
+    if not kept:
+        return
+    make_aside(connection, kept)
+    for table, file in kept.items():
+        file.seek(0)
+        connection.copy_in(table.name, file)
+    index_aside(connection, list(kept))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
 from lmsctl.kit import database, dburl, secret
 from lmsctl.kit.errors import Misconfigured, Refusal, SchemaMismatch, Unavailable
@@ -29,6 +29,7 @@ T = TypeVar("T")
 Stream = tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]
 Values = Mapping[str, Any]
 FETCH = 2_000
+_COPIED_AT_ONCE = 65_536
 
 
 class DatabaseMissing(Unavailable):
@@ -177,6 +178,12 @@ class Connection(Protocol):
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Append `rows` to `table` in the fastest way the database has."""
 
+    def copy_out(self, table: str, file: IO[bytes]) -> None:
+        """Write a table to a file that `copy_in` reads; PostgreSQL alone has need of it."""
+
+    def copy_in(self, table: str, file: IO[bytes]) -> None:
+        """Append to a table what `copy_out` has written."""
+
     def stream(self, sql: str, values: Values) -> Stream:
         """Return the columns' names and the raw rows, a batch held at a time."""
 
@@ -307,6 +314,11 @@ class Sqlite:
         marks = ",".join("?" * len(columns))
         sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"
         self._guarded(lambda: self.raw.executemany(sql, rows))
+
+    def copy_out(self, table: str, file: IO[bytes]) -> None:
+        raise NotImplementedError  # Its temporary tables last as long as the connection.
+
+    copy_in = copy_out
 
     def stream(self, sql: str, values: Values) -> Stream:
         cursor = self.execute(sql, values)
@@ -548,6 +560,32 @@ class Postgresql:
             with self.raw.cursor() as cursor, cursor.copy(statement) as target:
                 for row in rows:
                     target.write_row(row)
+
+        self._guarded(copy)
+
+    def copy_out(self, table: str, file: IO[bytes]) -> None:
+        """Write a table to a file, in PostgreSQL's own form."""
+
+        def copy() -> None:
+            with (
+                self.raw.cursor() as cursor,
+                cursor.copy(f"COPY {table} TO STDOUT (FORMAT BINARY)") as source,
+            ):
+                for data in source:
+                    file.write(data)
+
+        self._guarded(copy)
+
+    def copy_in(self, table: str, file: IO[bytes]) -> None:
+        """Append to a table what `copy_out` has written."""
+
+        def copy() -> None:
+            with (
+                self.raw.cursor() as cursor,
+                cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as target,
+            ):
+                while data := file.read(_COPIED_AT_ONCE):
+                    target.write(data)
 
         self._guarded(copy)
 

@@ -103,6 +103,9 @@ class Work:
     settle: Callable[[Work], None] | None = None
     _known: dict[type, object] = field(default_factory=dict)
     _readers: set[CursorResult[Any]] = field(default_factory=set)
+    _staging: Sequence[Table] = ()
+    _kept: database.Kept = field(default_factory=dict)
+    _is_aside: bool = False
 
     @property
     def for_update(self) -> str:
@@ -282,6 +285,15 @@ class Work:
 
     # The transaction ----------------------------------------------------------------------------
 
+    def stage(self, tables: Sequence[Table]) -> None:
+        """Make the temporary tables `tables`, empty, before anything that others wait for begins.
+
+        They are there, with what is put into them, until this unit of work ends.
+        """
+        self._is_aside = database.begin_aside(self.connection)
+        self._staging = tables
+        database.make_aside(self.connection, tables)
+
     def begin(self) -> None:
         """Start the transaction, unless it has begun."""
         if self.has_begun:
@@ -290,11 +302,20 @@ class Work:
             # On SQLite nobody else can write while modules load and tables are mapped.
             late.load()
             database.map_tables()
-        (self.connection.begin_writing if self.is_writing else self.connection.begin_reading)()
-        self.has_begun = True
+        if not self._is_aside:
+            begin = self.connection.begin_writing if self.is_writing else None
+            (begin or self.connection.begin_reading)()
+            database.make_aside_again(self.connection, self._kept)
+        self.has_begun, self._is_aside = True, False
         self.look_around()
         if self.is_writing and self.settle:
             self.settle(self)
+
+    def forget_aside(self) -> None:
+        """Let go of what was kept of temporary tables between the transactions of this unit."""
+        for file in self._kept.values():
+            file.close()
+        self._kept = {}
 
     def look_around(self) -> None:
         """Look at the portal, once: its version, its zone, whether the clock may be frozen."""
@@ -378,6 +399,9 @@ class Work:
         """
         if self.is_rehearsal:
             return step()
+        kept = database.keep_aside(self.connection, self._staging)
+        self.forget_aside()
+        self._kept = kept
         lost = self.commit(standing)
         if self.stop:
             raise self.stop
@@ -472,6 +496,7 @@ def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
             work.commit()
     finally:
         work.rollback()
+        work.forget_aside()
     if work.stop:
         raise work.stop
     return result

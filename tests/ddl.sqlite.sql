@@ -25,6 +25,14 @@ CREATE TABLE attendances (
 
 CREATE INDEX ix_attendances_day_id ON attendances (day_id);
 
+CREATE TABLE audit_heads (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	seal_no INTEGER NOT NULL,
+	seal TEXT NOT NULL,
+	CONSTRAINT one_head CHECK (id = 1)
+)
+ STRICT;
+
 CREATE TABLE audit_rows (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	happened_at TEXT NOT NULL,
@@ -36,9 +44,13 @@ CREATE TABLE audit_rows (
 	target TEXT NOT NULL,
 	detail_json TEXT NOT NULL,
 	mark TEXT,
+	seal_no INTEGER,
+	seal TEXT,
 	CONSTRAINT verdict_known CHECK (verdict IN ('done', 'refused'))
 )
  STRICT;
+
+CREATE UNIQUE INDEX audit_rows_by_seal ON audit_rows (seal_no) WHERE seal_no IS NOT NULL;
 
 CREATE INDEX audit_rows_by_verdict ON audit_rows (verdict, code);
 

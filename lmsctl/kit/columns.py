@@ -23,7 +23,7 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex
-from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.compiler import DDLCompiler, TypeCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 E = TypeVar("E", bound=StrEnum)
@@ -31,6 +31,20 @@ E = TypeVar("E", bound=StrEnum)
 # SQLite's STRICT tables know INTEGER, REAL, TEXT and BLOB only, and forget zones: moments are
 # UTC text that sorts like the moment, days ISO text, truths 0 or 1.
 _NUMBER: TypeEngine[int] = Integer().with_variant(BigInteger(), "postgresql")
+
+
+class PlainText(Text):
+    """Text that PostgreSQL, like SQLite, compares and orders by the numbers of its characters.
+
+    In whatever language a server lives, lists and pages have one order, and what begins with a text
+    is found by an index (PostgreSQL's documentation, "Collation Support" and "Operator Classes").
+    """
+
+
+@compiles(PlainText, "postgresql")
+def _plain_text(_type: PlainText, _compiler: TypeCompiler, **_options: Any) -> str:
+    return 'TEXT COLLATE "C"'
+
 
 STRICT = {"sqlite_strict": True, "sqlite_autoincrement": True}
 STRICT_LINK = {"sqlite_strict": True}
@@ -120,7 +134,7 @@ class Truth(TypeDecorator[bool]):
 class Choice(TypeDecorator[E]):
     """One word of a closed set: a member of `words` here, text in the database."""
 
-    impl = Text
+    impl = PlainText
     cache_ok = True
 
     def __init__(self, words: type[E]) -> None:
@@ -144,7 +158,7 @@ class Choice(TypeDecorator[E]):
 class Json(TypeDecorator[Any]):
     """A list or an object, kept as JSON text with sorted keys on both databases."""
 
-    impl = Text
+    impl = PlainText
     cache_ok = True
     python_type = object
 
@@ -167,7 +181,7 @@ def key() -> Any:
 
 def text(*, null: bool = False, unique: bool = False, index: bool = False) -> Any:
     """Return a text column."""
-    return Column(Text, nullable=null, unique=unique or None, index=index or None)
+    return Column(PlainText, nullable=null, unique=unique or None, index=index or None)
 
 
 def derived(
@@ -182,7 +196,7 @@ def derived(
 
     An optional one may be null although its source is not.
     """
-    made = Column(Text, nullable=null, unique=unique or None)
+    made = Column(PlainText, nullable=null, unique=unique or None)
     made.info.update(holds="derived", source=source, by=by, is_optional=is_optional)
     return made
 
@@ -221,7 +235,7 @@ def _holding(what: str, column: Any) -> Any:
 
 def text_key() -> Any:
     """Return a text column that is part of the primary key."""
-    return Column(Text, primary_key=True)
+    return Column(PlainText, primary_key=True)
 
 
 def number(*, null: bool = False, default: int | None = None) -> Any:

@@ -3,7 +3,6 @@
 import contextlib
 import re
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import pytest
 from lmsctl.kit import dburl, driver, outcome, signals
 from lmsctl.kit.driver import Sqlite
 from lmsctl.kit.environment import Environment
+from lmsctl.kit.sqlite import library as sqlite3
 from lmsctl.kit.work import Work
 from tests import proxy
 from tests.conftest import Portal, Ran

@@ -137,7 +137,7 @@ def remove(env: Environment, name: Name) -> Any:
 def version(env: Environment) -> Any:
     """Show the version of the program; with -o json also of what it stands on."""
     if env.output in {"json", "jsonl", "csv"}:
-        import sqlite3
+        from lmsctl.kit.sqlite import library as sqlite3
 
         return Version(
             lmsctl.__version__, schema.VERSION, platform.python_version(), sqlite3.sqlite_version

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from lmsctl.db import actions, postgresql_tools, store
 from lmsctl.db.results import Diagnosis, Health, State
-from lmsctl.kit import dburl, driver, schema
+from lmsctl.kit import dburl, driver, schema, sqlite
 from lmsctl.kit.driver import SchemaAbsent
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Kind, Refusal
@@ -116,7 +116,7 @@ def _database(env: Environment) -> Diagnosis:
 
 
 def _sqlite(version: str) -> Diagnosis:
-    if driver.wal_is_safe(tuple(int(part) for part in version.split("."))):
+    if sqlite.log_is_sound():
         return _ok("database", f"SQLite {version} answers; its write-ahead log is safe.")
     sentence = (
         f"SQLite {version} answers; its write-ahead log can damage files, so it is not used"
@@ -167,8 +167,7 @@ def _clock(work: Work) -> Diagnosis:
 def _log(work: Work) -> list[Diagnosis]:
     if store.journal_mode(work) != "wal":
         return []
-    version = tuple(int(part) for part in store.server_version(work).split("."))
-    if driver.wal_is_safe(version):
+    if sqlite.log_is_sound():
         return [_ok("journal", "The database uses the write-ahead log.")]
     sentence = "The database uses the write-ahead log, and this SQLite can damage it."
     hint = "Use a Python with SQLite 3.51.3 or later, or back up and restore into a new file."

@@ -1,7 +1,6 @@
 """Copying a SQLite database out and back in while others use it, by SQLite's own backup."""
 
 import contextlib
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from lmsctl.db.results import State
 from lmsctl.kit import clock, schema, writing
 from lmsctl.kit.driver import Connection, DatabaseFull, DatabaseLocked, Sqlite
 from lmsctl.kit.errors import Refusal
+from lmsctl.kit.sqlite import library as sqlite3
 from lmsctl.kit.work import Work, look
 from lmsctl.portal.errors import SchemaNewer
 

@@ -15,6 +15,8 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateTable, DropTable
 from sqlmodel import Session
 
+from lmsctl.kit import sqlite
+
 if TYPE_CHECKING:
     from lmsctl.kit import driver
 
@@ -53,6 +55,8 @@ def session_on(connection: "driver.Connection") -> Session:
 def _engine(dialect: str) -> Engine:
     """Return the process's one engine for a kind of database, which knows compiled statements."""
     address, options = _DIALECTS[dialect]
+    if dialect == "sqlite":
+        options = {**options, "module": sqlite.library}
     engine = create_engine(
         address,
         creator=lambda: _lent.raw,

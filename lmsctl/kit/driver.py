@@ -67,6 +67,14 @@ class DatabaseLocked(Unavailable):
     hint = "Try again; a long import may be running."
 
 
+class DatabaseLogUnsound(Unavailable):
+    """Others use a log that this SQLite might damage."""
+
+    code = "database_log_unsound"
+    says = "Others use '{place}' with a log that the SQLite of this machine can damage."
+    hint = "Try again when nobody else uses it, or install the package pysqlite3."
+
+
 class DatabaseReadOnly(Unavailable):
     """The file or its folder may not be written."""
 
@@ -229,10 +237,11 @@ class Sqlite:
     dialect = "sqlite"
 
     def __init__(self, path: Path, *, patience: float, create: bool) -> None:
-        import sqlite3
+        from lmsctl.kit import sqlite
 
-        self._errors = sqlite3
-        self.failures: tuple[type[Exception], ...] = (sqlite3.Error,)
+        self._errors = sqlite.library
+        self._log_is_sound = sqlite.log_is_sound()
+        self.failures: tuple[type[Exception], ...] = (self._errors.Error,)
         self._path = path
         self._session: Session | None = None
         self._changes_before = 0
@@ -247,17 +256,49 @@ class Sqlite:
         if not create and not os.path.isfile(path):  # noqa: PTH113 - as above
             raise DatabaseMissing(place=path)
         try:
-            self.raw = sqlite3.connect(path, isolation_level=None, timeout=self.patience, uri=False)
+            self.raw = self._opened()
         except sqlite3.Error as error:
             raise self.refusal(error) from error
         try:
-            if create and wal_is_safe(sqlite3.sqlite_version_info):
-                self.raw.execute("PRAGMA journal_mode=WAL")
+            self._look_at_file()
+            if create or not self._log_is_sound:
+                self._choose_journal()
             for pragma in ("foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
                 self.raw.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             self.raw.close()
             raise self.refusal(error) from error
+
+    def _look_at_file(self) -> None:
+        """Read the file for the first time; where there is no room for shared memory, alone."""
+        try:
+            self.raw.execute("PRAGMA schema_version").fetchone()
+        except self._errors.OperationalError as error:
+            if _primary_name(error) != "SQLITE_IOERR":
+                raise
+            self.raw.close()
+            self.raw = self._opened()
+            self.raw.execute("PRAGMA locking_mode=EXCLUSIVE")
+
+    def _opened(self) -> Any:
+        connect = self._errors.connect
+        return connect(self._path, isolation_level=None, timeout=self.patience, uri=False)
+
+    def _choose_journal(self) -> None:
+        """Use the write-ahead log where it is sound, once nobody else has the file open.
+
+        Where it is not, the log must not be used: raises DatabaseLogUnsound while others use it.
+        """
+        wanted = "wal" if self._log_is_sound else "delete"
+        if self.raw.execute("PRAGMA journal_mode").fetchone()[0] in {wanted, "memory", "off"}:
+            return
+        self.raw.execute("PRAGMA busy_timeout=0")
+        try:
+            self.raw.execute(f"PRAGMA journal_mode={wanted}")
+        except self._errors.OperationalError as error:
+            if not self._log_is_sound:
+                raise DatabaseLogUnsound(place=self._path) from error
+        self.raw.execute(f"PRAGMA busy_timeout={int(self.patience * 1000)}")
 
     def reopen(self) -> None:
         self._session = None
@@ -272,6 +313,8 @@ class Sqlite:
 
     def begin_writing(self) -> None:
         _ = self.session  # Made before the transaction begins.
+        if self._log_is_sound:
+            self._choose_journal()
         # SQLite's own waiting lets a newcomer overtake whoever has waited longest and sleeps ever
         # longer; short random pauses give every process the same chance.
         self.raw.execute("PRAGMA busy_timeout=0")
@@ -371,7 +414,7 @@ class Sqlite:
     def refusal(self, error: Exception) -> Exception:
         if re.match("no such (table|column)", str(error)):
             return _missing(str(error))
-        if getattr(error, "sqlite_errorname", "") in _CLASHES_OF_SQLITE:
+        if _CLASH_OF_SQLITE.match(str(error)):
             return Clash(error)
         found = self._by_name().get(_primary_name(error))
         return found(error) if found else error
@@ -411,9 +454,8 @@ def _missing(reason: str) -> Refusal:
 
 
 _VERSION_TABLE = "alembic_version"
-_CLASHES_OF_SQLITE = frozenset(
-    {f"SQLITE_CONSTRAINT_{kind}" for kind in ("UNIQUE", "PRIMARYKEY", "ROWID", "FOREIGNKEY")}
-)
+# Not every library of SQLite's tells which constraint was violated but in words.
+_CLASH_OF_SQLITE = re.compile("(UNIQUE|FOREIGN KEY) constraint failed")
 # A COMMIT that fails so has not happened. After any other failure, of a disk for example, the last
 # write may have been the one that counts.
 _NOT_COMMITTED = frozenset(
@@ -421,20 +463,22 @@ _NOT_COMMITTED = frozenset(
 )
 
 
+# What an error is called by its words, where a library says no more (sqlite.org, "Result Codes").
+_BY_WORDS = {
+    "database or disk is full": "SQLITE_FULL",
+    "database is locked": "SQLITE_BUSY",
+    "disk I/O error": "SQLITE_IOERR",
+    "attempt to write a readonly database": "SQLITE_READONLY",
+    "unable to open database file": "SQLITE_CANTOPEN",
+    "file is not a database": "SQLITE_NOTADB",
+    "database disk image is malformed": "SQLITE_CORRUPT",
+}
+
+
 def _primary_name(error: Exception) -> str:
     """Return `SQLITE_READONLY` for `SQLITE_READONLY_DIRECTORY`: the kind without its detail."""
-    return "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
-
-
-def wal_is_safe(version: tuple[int, ...]) -> bool:
-    """Say whether this SQLite's write-ahead log survives many writers.
-
-    Releases before 3.51.3 (but for 3.50.7 and 3.44.6) can damage a file when one process resets
-    the log while another checkpoints it (sqlite.org, "Write-Ahead Logging", the WAL-reset bug).
-    """
-    repaired_branches = {(3, 44): 6, (3, 50): 7}
-    major, minor, patch = version[:3]
-    return version >= (3, 51, 3) or patch >= repaired_branches.get((major, minor), 1_000)
+    said: str = getattr(error, "sqlite_errorname", "") or _BY_WORDS.get(str(error), "")
+    return "_".join(said.split("_")[:2])
 
 
 class Postgresql:

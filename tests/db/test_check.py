@@ -1,11 +1,10 @@
 """Every invariant that `db check` looks at is really looked at, on both databases."""
 
-import sqlite3
-
 import pytest
 
 from lmsctl.db import actions
 from lmsctl.kit import dburl
+from lmsctl.kit.sqlite import library as sqlite3
 from tests.conftest import Portal
 
 DEPARTMENT = "INSERT INTO departments (parent_id, name, path, full_name, full_key) VALUES "

@@ -1,6 +1,5 @@
 """A schema that is not, object by object, what its version has is neither restored nor passed."""
 
-import sqlite3
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -8,6 +7,7 @@ import pytest
 
 from lmsctl.db import actions, shape
 from lmsctl.kit import dburl
+from lmsctl.kit.sqlite import library as sqlite3
 from tests.conftest import Portal
 from tests.db.test_backup import client_programs
 

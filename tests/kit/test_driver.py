@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsctl.kit import dburl, driver
+from lmsctl.kit import dburl, driver, sqlite
 from lmsctl.kit.dburl import UrlUnreadable
 
 
@@ -72,7 +72,7 @@ def test_the_log_is_used_only_where_sqlite_is_repaired(
     version: tuple[int, ...], is_safe: bool
 ) -> None:
     """Older ones can damage a file that many write."""
-    assert driver.wal_is_safe(version) == is_safe
+    assert sqlite.log_is_sound(version) == is_safe
 
 
 def test_a_file_that_cannot_be_used_is_let_go_of(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """What destroying a token promises: its code is nowhere any more, and everybody stays."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from lmsctl.kit import dburl, driver
+from lmsctl.kit.sqlite import library as sqlite3
 from lmsctl.kit.work import Work
 from lmsctl.token import store
 from tests.conftest import Portal, Templates

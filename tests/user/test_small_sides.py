@@ -1,12 +1,12 @@
 """Lists of people begin with what there is less of, and count what time alone has decided."""
 
-import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
 from lmsctl.kit import dburl, driver
+from lmsctl.kit.sqlite import library as sqlite3
 from lmsctl.kit.work import Work, carry_out
 from lmsctl.user import store
 from tests.conftest import Portal

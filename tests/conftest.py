@@ -22,7 +22,7 @@ import pytest
 
 from lmsctl import cli
 from lmsctl.cli import main
-from lmsctl.kit import dburl, driver
+from lmsctl.kit import database, dburl, driver
 from lmsctl.kit.work import Work
 from tests import fast, truthful
 
@@ -131,8 +131,8 @@ class Portal:
         connection = driver.open_database(self.url, patience=10)
         try:
             connection.begin_writing()
-            cursor = connection.execute(statement, values)
-            rows = cursor.fetchall() if cursor.description else []
+            cursor = database.execute(connection, statement, **values)
+            rows = cursor.fetchall() if cursor.returns_rows else []
             connection.commit()
             return [tuple(row) for row in rows]
         finally:

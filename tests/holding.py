@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from tests.conftest import Portal, Ran
 
 _PATIENCE = 20
@@ -37,7 +37,7 @@ def _changing(
     try:
         connection.begin_writing()
         for statement in statements:
-            connection.execute(statement, values)
+            database.execute(connection, statement, **values)
         yield connection
     finally:
         connection.close()

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from lmsctl.cli import load, main
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from lmsctl.kit.address import parse_email
 from tests.conftest import SERIALIZABLE, Portal
 
@@ -158,7 +159,7 @@ def _finish(line: Sequence[str]) -> Finish:
 def _wait_for_activations(count: int) -> None:
     connection = driver.open_database(os.environ["LMSCTL_DATABASE_URL"], patience=10)
     sql = "SELECT activations_used FROM signup_profiles WHERE id = 1"
-    while connection.execute(sql, {}).fetchone()[0] < count:
+    while database.execute(connection, sql).one()[0] < count:
         time.sleep(0.002)
     connection.close()
 
@@ -185,22 +186,20 @@ def _drop_the_guard() -> None:
     def look_then_begin(work: Work) -> None:
         if work.is_writing and not work.has_begun:
             if work.is_sqlite:
-                work.connection.execute("PRAGMA ignore_check_constraints = ON", {})
+                database.execute(work.connection, "PRAGMA ignore_check_constraints = ON")
             for what, sql in looks.items():
-                taken, limit = work.connection.execute(sql, {}).fetchone()
+                taken, limit = database.execute(work.connection, sql).one()
                 seen[what] = limit is None or taken < limit
             time.sleep(THINKING_SECONDS)
         begin(work)
 
     def take_seats(work: Work, count: int) -> bool:
-        work.run("UPDATE portals SET seats_taken = seats_taken + :count", count=count)
+        work.run(text("UPDATE portals SET seats_taken = seats_taken + :count"), count=count)
         return seen["seats"]
 
     def claim(work: Work, number: int) -> bool:
-        work.run(
-            "UPDATE signup_profiles SET activations_used = activations_used + 1 WHERE id = :id",
-            id=number,
-        )
+        sql = "UPDATE signup_profiles SET activations_used = activations_used + 1 WHERE id = :id"
+        work.run(text(sql), id=number)
         return seen["activations"]
 
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]

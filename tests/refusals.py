@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from tests.conftest import Portal
 
 _TABLES = {
@@ -20,14 +20,16 @@ def snapshot(portal: Portal) -> dict[str, tuple[int, str]]:
     connection = driver.open_database(portal.url, patience=10)
     try:
         connection.begin_reading()
-        tables = [row[0] for row in connection.execute(_TABLES[portal.is_sqlite], {}).fetchall()]
+        tables = [
+            row[0] for row in database.execute(connection, _TABLES[portal.is_sqlite]).fetchall()
+        ]
         return {table: _digest(connection, table) for table in tables if table != "audit_rows"}
     finally:
         connection.close()
 
 
 def _digest(connection: driver.Connection, table: str) -> tuple[int, str]:
-    found = connection.execute(f"SELECT * FROM {table}", {}).fetchall()
+    found = database.execute(connection, f"SELECT * FROM {table}").fetchall()
     rows = sorted(repr(tuple(row)) for row in found)
     return len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()
 

@@ -19,7 +19,7 @@ from unittest import mock
 import pytest
 
 from lmsctl import cli
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from tests.conftest import Portal, Ran, Templates
@@ -107,7 +107,7 @@ def run_between(portal: Portal, argv: list[str], locks: str, change: Change) -> 
         other = driver.open_database(portal.url, patience=10)
         other.begin_writing()
         for statement in (*_LOCKS[locks], *change.does):
-            other.execute(statement, {})
+            database.execute(other, statement)
         is_over = threading.Event()
         watcher = threading.Thread(target=_watch, args=(portal, other, held, is_over))
         watcher.start()
@@ -121,7 +121,7 @@ def _watch(portal: Portal, other: driver.Connection, held: Held, is_over: thread
     eye = driver.open_database(portal.url, patience=10)
     deadline = time.monotonic() + _PATIENCE
     while not (is_over.is_set() or held.waited) and time.monotonic() < deadline:
-        held.waited = bool(eye.execute(_WAITING, {}).fetchone()[0])
+        held.waited = bool(database.execute(eye, _WAITING).one()[0])
         time.sleep(0.003)
     eye.close()
     other.commit()

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from lmsctl import cli
 from lmsctl.audit import actions as audit
 from lmsctl.department import actions as departments
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
 from tests import generate, states
@@ -154,7 +154,7 @@ def test_ctrl_c_undoes_the_change_and_ends_with_130(portal: Portal) -> None:
     before = states.everything(portal)
     holder = driver.open_database(portal.url, patience=10)
     holder.begin_writing()
-    holder.execute("UPDATE departments SET name = name", {})
+    database.execute(holder, "UPDATE departments SET name = name")
     process = portal.start("department", "create", "Sales", LMSCTL_OUTPUT="plain")
     with pytest.raises(subprocess.TimeoutExpired):
         process.communicate(timeout=2)

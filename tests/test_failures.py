@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsctl.kit import dburl, driver
+from lmsctl.kit import database, dburl, driver
 from tests.conftest import Portal, Templates
 
 CHANGE = ("department", "create", "Sales")
@@ -171,7 +171,7 @@ def test_a_lock_is_waited_for_as_long_as_configured(portal: Portal) -> None:
     try:
         other.begin_writing()
         if not portal.is_sqlite:
-            other.execute("LOCK TABLE departments IN ACCESS EXCLUSIVE MODE", {})
+            database.execute(other, "LOCK TABLE departments IN ACCESS EXCLUSIVE MODE")
         assert by_file(portal, *CHANGE) == (11, "database_locked", True)
     finally:
         other.rollback()

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from tests.conftest import Portal, Templates
 from tests.holding import await_held, run_during
 from tests.racers import Racer, race
@@ -43,9 +43,9 @@ def _held(portal: Portal, row: str, *does: str) -> Iterator[None]:
     """Hold a row, change something meanwhile, and commit at the end."""
     other = driver.open_database(portal.url, patience=10)
     other.begin_writing()
-    other.execute(f"SELECT 1 FROM {row} FOR UPDATE", {})
+    database.execute(other, f"SELECT 1 FROM {row} FOR UPDATE")
     for statement in does:
-        other.execute(statement, {})
+        database.execute(other, statement)
     try:
         yield
         other.commit()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from lmsctl.kit import dburl, driver, outcome, signals
 from lmsctl.kit.driver import Sqlite
@@ -585,7 +586,7 @@ def _clash(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     def clashing(work: Work, number: int, span: Any, counted: Any) -> None:
         advance(work, number, span, counted)
         if span.last == ROWS:
-            work.run("UPDATE users SET login_key = 'l1' WHERE login_key = 'last'")
+            work.run(text("UPDATE users SET login_key = 'l1' WHERE login_key = 'last'"))
 
     monkeypatch.setattr(store, "advance_run", clashing)
 
@@ -734,7 +735,7 @@ def test_a_clash_that_always_comes_is_a_bug_of_one_name(
 
     def clashing(work: Work, *_: Any, **__: Any) -> None:
         tries.append(1)
-        work.run(statement)
+        work.run(text(statement))
 
     with monkeypatch.context() as patch:
         patch.setattr(actions, "create", clashing)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from lmsctl.kit import driver, signals, writing
+from lmsctl.kit import database, driver, signals, writing
 from lmsctl.kit.csverrors import CsvFileUnwritable
 from tests.conftest import Portal
 from tests.db.clients import programs
@@ -581,7 +581,7 @@ def test_a_signal_leaves_nothing_behind(
     holder.begin_writing()
     try:
         if not desk.is_sqlite:
-            holder.execute("LOCK TABLE portals, tokens, users IN EXCLUSIVE MODE", {})
+            database.execute(holder, "LOCK TABLE portals, tokens, users IN EXCLUSIVE MODE")
         # Who runs the tests may have been told to ignore it (nohup), which children inherit.
         usual = signal.signal(number, signal.SIG_DFL)
         running = desk.start(*words)

@@ -12,6 +12,9 @@ def drop_the_guard() -> None:
 
     The look comes before the transaction, because on SQLite only one at a time may write.
     """
+    from sqlalchemy import text
+
+    from lmsctl.kit import database
     from lmsctl.kit.work import Work
     from lmsctl.token import store
 
@@ -21,14 +24,14 @@ def drop_the_guard() -> None:
     def look_then_begin(work: Work) -> None:
         if work.is_writing and not work.has_begun:
             if work.is_sqlite:
-                work.connection.execute("PRAGMA ignore_check_constraints = ON", {})
-            found = work.connection.execute("SELECT uses, use_limit FROM tokens", {}).fetchone()
+                database.execute(work.connection, "PRAGMA ignore_check_constraints = ON")
+            found = database.execute(work.connection, "SELECT uses, use_limit FROM tokens").one()
             seen["left"] = found[1] is None or found[0] < found[1]
             time.sleep(racers.THINKING_SECONDS)
         begin(work)
 
     def claim(work: Work, number: int) -> bool:
-        work.run("UPDATE tokens SET uses = uses + 1 WHERE id = :id", id=number)
+        work.run(text("UPDATE tokens SET uses = uses + 1 WHERE id = :id"), id=number)
         return seen["left"]
 
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]

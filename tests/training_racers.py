@@ -6,7 +6,7 @@ import time
 from itertools import repeat
 
 from lmsctl.cli import load
-from lmsctl.kit import config
+from lmsctl.kit import config, database
 from tests import racers
 
 
@@ -15,6 +15,8 @@ def drop_the_guard() -> None:
 
     The look comes before the transaction, because on SQLite only one at a time may write.
     """
+    from sqlalchemy import text
+
     from lmsctl.enrollment import participation_rules, training_rules
     from lmsctl.kit.work import Work
     from lmsctl.training import people_store
@@ -25,16 +27,16 @@ def drop_the_guard() -> None:
     def look_then_begin(work: Work) -> None:
         if work.is_writing and not work.has_begun:
             if work.is_sqlite:
-                work.connection.execute("PRAGMA ignore_check_constraints = ON", {})
+                database.execute(work.connection, "PRAGMA ignore_check_constraints = ON")
             sql = "SELECT taken, capacity FROM training_sessions ORDER BY id DESC LIMIT 1"
-            taken, capacity = work.connection.execute(sql, {}).fetchone()
+            taken, capacity = database.execute(work.connection, sql).one()
             seen["left"] = capacity is None or taken < capacity
             time.sleep(racers.THINKING_SECONDS)
         begin(work)
 
     def claim(work: Work, session_id: int, count: int) -> bool:
         sql = "UPDATE training_sessions SET taken = taken + :count WHERE id = :id"
-        work.run(sql, id=session_id, count=count)
+        work.run(text(sql), id=session_id, count=count)
         return seen["left"]
 
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]

@@ -2,7 +2,10 @@
 
 import re
 
+from sqlalchemy import text
+
 from lmsctl.db.store import PORTAL_SCHEMA
+from lmsctl.kit import database
 from lmsctl.kit.work import Work
 
 Shape = dict[str, str]
@@ -72,10 +75,10 @@ _POSTGRESQL = rf"""
 def shape(work: Work) -> Shape:
     """Return every object of the schema, by a name such as `column users.login`."""
     if not work.is_sqlite:
-        rows = work.connection.execute(_POSTGRESQL, {}).fetchall()
+        rows = work.tuples(text(_POSTGRESQL))
         return {str(name): str(says) for name, says in rows}
     found: Shape = {}
-    for kind, name, table, sql in work.connection.execute(_SQLITE, {}).fetchall():
+    for kind, name, table, sql in work.tuples(text(_SQLITE)):
         if kind == "table":
             found |= _of_table(str(name), str(sql))
         else:
@@ -87,7 +90,7 @@ def shape(work: Work) -> Shape:
 def settle_apart(work: Work) -> None:
     """Let what this transaction makes stand apart from all that is there, until it is undone."""
     if not work.is_sqlite:
-        work.run("SET LOCAL search_path = pg_temp")
+        database.execute(work.connection, "SET LOCAL search_path = pg_temp")
 
 
 def _of_table(table: str, sql: str) -> Shape:

@@ -9,7 +9,7 @@ from pathlib import Path
 from lmsctl.db import actions, store
 from lmsctl.db.errors import BackupUnsound, BackupUnwritable, SpareUnwritable
 from lmsctl.db.results import State
-from lmsctl.kit import clock, schema, writing
+from lmsctl.kit import clock, database, schema, writing
 from lmsctl.kit.driver import Connection, DatabaseFull, DatabaseLocked, Sqlite
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.sqlite import library as sqlite3
@@ -143,7 +143,7 @@ def _check_sound(copy: Connection, file: Path) -> None:
 
 
 def _check_encoding(copy: Connection, file: Path) -> None:
-    (encoding,) = copy.execute("PRAGMA encoding", {}).fetchone()
+    (encoding,) = database.execute(copy, "PRAGMA encoding").one()
     if encoding != "UTF-8":
         raise BackupUnsound(file=file, reason=f"its texts are in {encoding} and not in UTF-8")
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, text
 from sqlmodel import func, select
 
+from lmsctl.kit import database
 from lmsctl.kit.check import Check
-from lmsctl.kit.driver import Connection, SchemaNowhere, Stream
+from lmsctl.kit.driver import Connection, SchemaNowhere
 from lmsctl.kit.work import Work
 
 # Any number will do, as long as nobody else who locks by number in this database uses it.
@@ -51,7 +53,7 @@ class Numbered:
 
 def portal_schema(connection: Connection) -> str:
     """Return the name of PostgreSQL's schema that has the portal, or will; raises SchemaNowhere."""
-    (name,) = connection.execute(f"SELECT {PORTAL_SCHEMA}", {}).fetchone()
+    (name,) = database.execute(connection, f"SELECT {PORTAL_SCHEMA}").one()
     if name is None:
         raise SchemaNowhere
     return str(name)
@@ -60,7 +62,7 @@ def portal_schema(connection: Connection) -> str:
 def lock_schema(work: Work) -> None:
     """Keep every other upgrade waiting; SQLite's one writer is alone anyway."""
     if not work.is_sqlite:
-        work.run("SELECT pg_advisory_xact_lock(:key)", key=_UPGRADE_LOCK)
+        work.run(text("SELECT pg_advisory_xact_lock(:key)"), key=_UPGRADE_LOCK)
 
 
 def lock_everything(work: Work) -> None:
@@ -69,11 +71,11 @@ def lock_everything(work: Work) -> None:
     Whoever comes while we wait stands behind us, so we must not wait for long. Raises
     DatabaseLocked.
     """
-    work.run(f"SET LOCAL lock_timeout = {_MOMENT_MILLISECONDS}")
+    work.run(text(f"SET LOCAL lock_timeout = {_MOMENT_MILLISECONDS}"))
     lock_schema(work)
     if names := _quoted_tables(work):
-        work.run(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
-    work.run("SET LOCAL lock_timeout TO DEFAULT")
+        work.run(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
+    work.run(text("SET LOCAL lock_timeout TO DEFAULT"))
 
 
 def dropping(work: Work) -> str:
@@ -84,7 +86,7 @@ def dropping(work: Work) -> str:
 
 def settings(work: Work) -> list[str]:
     """Return the names of the settings that this PostgreSQL server knows."""
-    return [str(name) for name in work.values("SELECT name FROM pg_settings")]
+    return [str(name) for name in work.values(text("SELECT name FROM pg_settings"))]
 
 
 def _quoted_tables(work: Work) -> str:
@@ -92,7 +94,7 @@ def _quoted_tables(work: Work) -> str:
         SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name
         FROM pg_tables WHERE schemaname = {PORTAL_SCHEMA} ORDER BY 1
     """
-    return ", ".join(work.values(sql))
+    return ", ".join(work.values(text(sql)))
 
 
 def version(work: Work) -> str | None:
@@ -102,9 +104,9 @@ def version(work: Work) -> str | None:
         if work.is_sqlite
         else "SELECT CAST(to_regclass('alembic_version') AS text)"
     )
-    if work.value(known) is None:
+    if work.value(text(known)) is None:
         return None
-    found = work.value("SELECT version_num FROM alembic_version")
+    found = work.value(text("SELECT version_num FROM alembic_version"))
     return None if found is None else str(found)
 
 
@@ -115,33 +117,35 @@ def tables(work: Work) -> list[str]:
         if work.is_sqlite
         else f"SELECT tablename AS name FROM pg_tables WHERE schemaname = {PORTAL_SCHEMA}"
     )
-    return [str(name) for name in work.values(f"{sql} ORDER BY 1") if name != "alembic_version"]
+    return [
+        str(name) for name in work.values(text(f"{sql} ORDER BY 1")) if name != "alembic_version"
+    ]
 
 
 def has_portal(work: Work) -> bool:
     """Say whether the portal's row is there; only for a current schema."""
-    return work.value("SELECT id FROM portals WHERE id = 1") is not None
+    return work.value(text("SELECT id FROM portals WHERE id = 1")) is not None
 
 
 def size(work: Work) -> int:
     """Return the size of the database in bytes."""
-    return int(
-        work.value(
-            "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
-            if work.is_sqlite
-            else "SELECT pg_database_size(current_database())"
-        )
+    sql = (
+        "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+        if work.is_sqlite
+        else "SELECT pg_database_size(current_database())"
     )
+    return int(work.value(text(sql)))
 
 
 def journal_mode(work: Work) -> str | None:
     """Return `wal` or `delete`; None on PostgreSQL."""
-    return str(work.value("PRAGMA journal_mode")) if work.is_sqlite else None
+    return str(work.value(text("PRAGMA journal_mode"))) if work.is_sqlite else None
 
 
 def server_version(work: Work) -> str:
     """Return the version of SQLite or of the PostgreSQL server."""
-    return str(work.value("SELECT sqlite_version()" if work.is_sqlite else "SHOW server_version"))
+    sql = "SELECT sqlite_version()" if work.is_sqlite else "SHOW server_version"
+    return str(work.value(text(sql)))
 
 
 # Invariants --------------------------------------------------------------------------------------
@@ -158,7 +162,7 @@ def breaches(work: Work, check: Check) -> Breaches:
     )
 
 
-def _counted(work: Work, statement: Executable | str) -> Breaches:
+def _counted(work: Work, statement: Executable) -> Breaches:
     return work.one(Breaches, statement) or Breaches(0, None)
 
 
@@ -166,8 +170,7 @@ def damage(work: Work) -> list[str]:
     """Return what SQLite finds wrong with its file and with CHECK, UNIQUE and NOT NULL."""
     if not work.is_sqlite:
         return []
-    # A stream, because only there the driver sees what is raised between the rows.
-    _, lines = work.connection.stream("PRAGMA integrity_check", {})
+    lines = work.tuples(text("PRAGMA integrity_check"))
     return [str(line) for (line,) in lines if line != "ok"]
 
 
@@ -186,12 +189,12 @@ def orphans(work: Work) -> Iterator[tuple[str, Breaches]]:
             FROM {first.child} c
             WHERE {present} AND NOT EXISTS (SELECT 1 FROM {first.parent} p WHERE {equal})
         """
-        yield f"{first.child}.{first.child_column}", _counted(work, sql)
+        yield f"{first.child}.{first.child_column}", _counted(work, text(sql))
 
 
-def stream(work: Work, table: str, columns: Iterable[str]) -> Stream:
-    """Return the raw values of `columns` in every row of `table`, a batch held at a time."""
-    return work.connection.stream(f"SELECT {', '.join(columns)} FROM {table}", {})
+def stream(work: Work, table: str, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield the raw values of `columns` in every row of `table`, a batch held at a time."""
+    return work.tuples(text(f"SELECT {', '.join(columns)} FROM {table}"))
 
 
 def ids_ahead(work: Work) -> Iterator[tuple[str, Breaches]]:
@@ -201,14 +204,14 @@ def ids_ahead(work: Work) -> Iterator[tuple[str, Breaches]]:
     """
     if work.is_sqlite:
         return
-    for item in work.all(Numbered, _NUMBERED):
+    for item in work.all(Numbered, text(_NUMBERED)):
         sql = f"""
             SELECT count(*) AS count, min(example) AS example FROM (
                 SELECT CAST(max({item.column}) AS TEXT) AS example FROM {item.table}
                 HAVING max({item.column}) >
                        coalesce(pg_sequence_last_value(CAST(:sequence AS regclass)), 0)) AS ahead
         """
-        found = work.one(Breaches, sql, sequence=item.sequence)
+        found = work.one(Breaches, text(sql), sequence=item.sequence)
         yield item.table, found or Breaches(0, None)
 
 
@@ -243,7 +246,7 @@ def foreign_keys(work: Work) -> list[ForeignKey]:
             JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.parent
             WHERE k.contype = 'f' AND pg_table_is_visible(k.conrelid) ORDER BY 1, 2, u.at
         """
-    return work.all(ForeignKey, sql)
+    return work.all(ForeignKey, text(sql))
 
 
 # Outside of any transaction ----------------------------------------------------------------------
@@ -256,4 +259,4 @@ def vacuum(connection: Connection) -> None:
 
 def make_single_file(connection: Connection) -> None:
     """Make a SQLite copy stand without a write-ahead log beside it."""
-    connection.execute("PRAGMA journal_mode=DELETE", {})
+    database.execute(connection, "PRAGMA journal_mode=DELETE")

@@ -14,7 +14,7 @@ from lmsctl.db import engine, store
 from lmsctl.db.results import Finding
 from lmsctl.db.shape_store import Shape
 from lmsctl.kit import timewords
-from lmsctl.kit.driver import utc_text
+from lmsctl.kit.columns import utc_text
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 
@@ -60,11 +60,10 @@ def _judged(work: Work, table: Table) -> list[_Rule]:
     if rules:
         names = [column.name for column in table.primary_key]
         names += [name for rule in rules for name in (rule.column, rule.source)]
-        found, rows = store.stream(work, table.name, dict.fromkeys(names))
-        at = {name: place for place, name in enumerate(found)}
+        at = {name: place for place, name in enumerate(dict.fromkeys(names))}
         keys = [at[column.name] for column in table.primary_key]
         places = [(rule, at[rule.column], at[rule.source]) for rule in rules]
-        for row in rows:
+        for row in store.stream(work, table.name, at):
             for rule, column, source in places:
                 if not rule.is_right(row[column], row[source]):
                     rule.count += 1

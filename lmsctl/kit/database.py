@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, Table, create_engine, event
+from sqlalchemy import CursorResult, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # How many rows a statement that streams holds at a time.
 FETCH = 2_000
+_COPIED_AT_ONCE = 65_536
 _DIALECTS: dict[str, tuple[str, dict[str, Any]]] = {
     "sqlite": ("sqlite://", {}),
     "postgresql": ("postgresql+psycopg://", {"use_native_hstore": False}),
@@ -97,6 +98,35 @@ _LOG_PATIENCE_MS = 1_000
 _ROOM_TO_REWRITE = 65_536
 
 
+def execute(
+    connection: "driver.Connection", sql: str, **values: Any
+) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement that has no expression, with `values` for its parameters `:name`."""
+    return connection.session.connection().execute(text(sql), values)
+
+
+def load(
+    connection: "driver.Connection",
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+) -> None:
+    """Append rows, in the form in which SQLite keeps values, to a table as fast as can be."""
+    names = ",".join(columns)
+    if connection.dialect == "sqlite":
+        sql = f"INSERT INTO {table} ({names}) VALUES ({','.join('?' * len(columns))})"
+        connection.guarded(lambda: connection.raw.executemany(sql, rows))
+        return
+
+    def copy() -> None:
+        statement = f"COPY {table} ({names}) FROM STDIN"
+        with connection.raw.cursor() as cursor, cursor.copy(statement) as target:
+            for row in rows:
+                target.write_row(row)
+
+    connection.guarded(copy)
+
+
 Kept = Mapping[Table, IO[bytes]]
 
 
@@ -115,10 +145,10 @@ def make_aside(connection: "driver.Connection", tables: Iterable[Table]) -> None
     """Make the temporary tables `tables` anew and empty, without indexes."""
     if connection.dialect == "sqlite":
         # With the usual 2 MiB of cache the time for a row grows with the number of rows.
-        connection.execute("PRAGMA cache_size=-65536", {})
-        connection.execute("PRAGMA temp.cache_size=-16384", {})
+        execute(connection, "PRAGMA cache_size=-65536")
+        execute(connection, "PRAGMA temp.cache_size=-16384")
     else:
-        connection.execute("SET LOCAL default_statistics_target = 10", {})
+        execute(connection, "SET LOCAL default_statistics_target = 10")
     bound = connection.session.connection()
     for table in tables:
         bound.execute(DropTable(table, if_exists=True))
@@ -132,7 +162,7 @@ def keep_aside(connection: "driver.Connection", tables: Iterable[Table]) -> Kept
         return kept
     for table in tables:
         kept[table] = TemporaryFile()  # noqa: SIM115 - it is closed when the unit of work ends
-        connection.copy_out(table.name, kept[table])
+        _copy_out(connection, table.name, kept[table])
     return kept
 
 
@@ -143,8 +173,28 @@ def make_aside_again(connection: "driver.Connection", kept: Kept) -> None:
     make_aside(connection, kept)
     for table, file in kept.items():
         file.seek(0)
-        connection.copy_in(table.name, file)
+        _copy_in(connection, table.name, file)
     index_aside(connection, list(kept))
+
+
+def _copy_out(connection: "driver.Connection", table: str, file: IO[bytes]) -> None:
+    def copy() -> None:
+        statement = f"COPY {table} TO STDOUT (FORMAT BINARY)"
+        with connection.raw.cursor() as cursor, cursor.copy(statement) as source:
+            for data in source:
+                file.write(data)
+
+    connection.guarded(copy)
+
+
+def _copy_in(connection: "driver.Connection", table: str, file: IO[bytes]) -> None:
+    def copy() -> None:
+        statement = f"COPY {table} FROM STDIN (FORMAT BINARY)"
+        with connection.raw.cursor() as cursor, cursor.copy(statement) as target:
+            while data := file.read(_COPIED_AT_ONCE):
+                target.write(data)
+
+    connection.guarded(copy)
 
 
 @contextmanager
@@ -155,9 +205,9 @@ def filling_aside(connection: "driver.Connection") -> Iterator[None]:
         return
     # Touching temporary tables alone takes no lock; without this every single row would be a
     # transaction of its own.
-    connection.execute("SAVEPOINT filling", {})
+    execute(connection, "SAVEPOINT filling")
     yield
-    connection.execute("RELEASE filling", {})
+    execute(connection, "RELEASE filling")
 
 
 def index_aside(connection: "driver.Connection", tables: Sequence[Table]) -> None:
@@ -173,13 +223,13 @@ def recount_aside(connection: "driver.Connection", tables: Iterable[Table]) -> N
     """Let PostgreSQL's planner see what temporary tables hold; SQLite's does not ask."""
     if connection.dialect == "postgresql":
         for table in tables:
-            connection.execute(f"ANALYZE {table.name}", {})
+            execute(connection, f"ANALYZE {table.name}")
 
 
 def leave_no_trace(connection: "driver.Connection") -> None:
     """Let SQLite overwrite what a row leaves behind when it moves, grows or goes."""
     if connection.dialect == "sqlite":
-        connection.execute("PRAGMA secure_delete=ON", {})
+        execute(connection, "PRAGMA secure_delete=ON")
 
 
 def put_down_anew(connection: "driver.Connection", table: str) -> None:
@@ -191,13 +241,13 @@ def put_down_anew(connection: "driver.Connection", table: str) -> None:
     if connection.dialect != "sqlite":
         return
     leave_no_trace(connection)
-    size = connection.execute("PRAGMA cache_size", {}).fetchone()[0]
-    connection.execute(f"PRAGMA cache_size={-_ROOM_TO_REWRITE}", {})
-    connection.execute(f"CREATE TEMP TABLE kept AS SELECT * FROM {table}", {})
-    connection.execute(f"DELETE FROM {table}", {})
-    connection.execute(f"INSERT INTO {table} SELECT * FROM kept ORDER BY id", {})
-    connection.execute("DROP TABLE kept", {})
-    connection.execute(f"PRAGMA cache_size={size}", {})
+    size = execute(connection, "PRAGMA cache_size").scalar_one()
+    execute(connection, f"PRAGMA cache_size={-_ROOM_TO_REWRITE}")
+    execute(connection, f"CREATE TEMP TABLE kept AS SELECT * FROM {table}")
+    execute(connection, f"DELETE FROM {table}")
+    execute(connection, f"INSERT INTO {table} SELECT * FROM kept ORDER BY id")
+    execute(connection, "DROP TABLE kept")
+    execute(connection, f"PRAGMA cache_size={size}")
 
 
 def empty_log(connection: "driver.Connection") -> bool:
@@ -207,8 +257,8 @@ def empty_log(connection: "driver.Connection") -> bool:
     """
     if connection.dialect != "sqlite":
         return True
-    connection.execute(f"PRAGMA busy_timeout={_LOG_PATIENCE_MS}", {})
-    is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)", {}).fetchone()[0]
+    execute(connection, f"PRAGMA busy_timeout={_LOG_PATIENCE_MS}")
+    is_busy = execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
     return not is_busy
 
 

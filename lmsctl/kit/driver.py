@@ -1,23 +1,14 @@
-"""Speaking to SQLite and PostgreSQL: opening, one SQL dialect for both, values in and out.
-
-Stores write one SQL text. `:name` is a value; `IN :names` and `NOT IN :names` take a list; a
-column's name says its type (`…_at` a moment, `…_on` a day, `is_…` a truth, `…_json` a list or
-object).
-"""
+"""Connections to SQLite and PostgreSQL: opening, transactions, and what their errors mean."""
 # ruff: noqa: D102 - what the two connections do is said once, by their protocol
 
-import functools
 import itertools
-import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime
-from enum import Enum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from lmsctl.kit import database, dburl, secret
 from lmsctl.kit.errors import Misconfigured, Refusal, SchemaMismatch, Unavailable
@@ -26,10 +17,6 @@ if TYPE_CHECKING:  # --help loads no database code.
     from sqlmodel import Session
 
 T = TypeVar("T")
-Stream = tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]
-Values = Mapping[str, Any]
-FETCH = 2_000
-_COPIED_AT_ONCE = 65_536
 
 
 class DatabaseMissing(Unavailable):
@@ -177,26 +164,8 @@ class Connection(Protocol):
     def rollback(self) -> None:
         """Undo everything since the beginning."""
 
-    def execute(self, sql: str, values: Values) -> Any:
-        """Run one statement and return the driver's cursor."""
-
-    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
-        """Run one statement once for each of `rows`."""
-
-    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Append `rows` to `table` in the fastest way the database has."""
-
-    def copy_out(self, table: str, file: IO[bytes]) -> None:
-        """Write a table to a file that `copy_in` reads; PostgreSQL alone has need of it."""
-
-    def copy_in(self, table: str, file: IO[bytes]) -> None:
-        """Append to a table what `copy_out` has written."""
-
-    def stream(self, sql: str, values: Values) -> Stream:
-        """Return the columns' names and the raw rows, a batch held at a time."""
-
-    def decoders(self, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
-        """Return what must be done to which position of a raw row of columns `names`."""
+    def guarded(self, act: Callable[[], T]) -> T:
+        """Do something with the driver; its errors are raised as `refusal` says."""
 
     def refusal(self, error: Any) -> Exception:
         """Return what to raise instead of the driver's `error`; that itself when it is a bug."""
@@ -209,14 +178,6 @@ class Connection(Protocol):
 
     def close(self) -> None:
         """Let go of the database; what was not committed is undone."""
-
-
-def utc_text(moment: datetime) -> str:
-    """Return `2026-03-01T09:00:00Z`: sorts like the moment. Naive moments raise ValueError."""
-    if moment.tzinfo is None:
-        message = "a moment without a zone cannot be stored"
-        raise ValueError(message)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
 def open_database(url: str, *, patience: float, create: bool = False) -> Connection:
@@ -327,7 +288,7 @@ class Sqlite:
 
     def begin_reading(self) -> None:
         _ = self.session
-        self._guarded(lambda: self.raw.execute("BEGIN"))
+        self.guarded(lambda: self.raw.execute("BEGIN"))
 
     def transaction(self) -> str | None:
         return "" if self.raw.total_changes > self._changes_before else None
@@ -346,41 +307,11 @@ class Sqlite:
             if self.raw.in_transaction:
                 self.raw.execute("ROLLBACK")
 
-    def execute(self, sql: str, values: Values) -> Any:
-        return self._guarded(lambda: self.raw.execute(_for_sqlite(sql), _encoded(values)))
-
-    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
-        text = _for_sqlite(sql)
-        self._guarded(lambda: self.raw.executemany(text, (_encoded(row) for row in rows)))
-
-    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        marks = ",".join("?" * len(columns))
-        sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"
-        self._guarded(lambda: self.raw.executemany(sql, rows))
-
-    def copy_out(self, table: str, file: IO[bytes]) -> None:
-        raise NotImplementedError  # Its temporary tables last as long as the connection.
-
-    copy_in = copy_out
-
-    def stream(self, sql: str, values: Values) -> Stream:
-        cursor = self.execute(sql, values)
-        cursor.arraysize = FETCH
-
-        def rows() -> Iterator[tuple[Any, ...]]:
-            while batch := self._guarded(cursor.fetchmany):
-                yield from batch
-
-        return _names(cursor), rows()
-
     def reset(self) -> None:
         pass  # Nothing is set for a transaction alone.
 
     def maintain(self, sql: str) -> None:
-        self._guarded(lambda: self.raw.execute(sql))
-
-    def decoders(self, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
-        return [(at, decode) for at, name in enumerate(names) if (decode := _sqlite_decoder(name))]
+        self.guarded(lambda: self.raw.execute(sql))
 
     def close(self) -> None:
         self._session = None
@@ -398,7 +329,7 @@ class Sqlite:
             else:
                 return
 
-    def _guarded(self, act: Callable[[], T]) -> T:
+    def guarded(self, act: Callable[[], T]) -> T:
         try:
             return act()
         except (self._errors.IntegrityError, self._errors.OperationalError) as error:
@@ -538,7 +469,7 @@ class Postgresql:
 
     def _begin(self, how: str) -> None:
         # One round trip; what is set ends with the transaction, whoever has the connection next.
-        self._guarded(lambda: self.raw.execute(f"BEGIN {how}; {self._settings}"))
+        self.guarded(lambda: self.raw.execute(f"BEGIN {how}; {self._settings}"))
 
     @property
     def _settings(self) -> str:
@@ -548,16 +479,16 @@ class Postgresql:
         self.raw.execute(f"RESET ALL; {self._settings}")
 
     def maintain(self, sql: str) -> None:
-        self._guarded(lambda: self.raw.execute(f"SET lock_timeout = {round(self.patience * 1000)}"))
+        self.guarded(lambda: self.raw.execute(f"SET lock_timeout = {round(self.patience * 1000)}"))
         try:
-            self._guarded(lambda: self.raw.execute(sql))
+            self.guarded(lambda: self.raw.execute(sql))
         finally:
             with suppress(self._errors.Error):
                 self.raw.execute("RESET lock_timeout")
 
     def transaction(self) -> str | None:
         named = "SELECT CAST(pg_current_xact_id_if_assigned() AS text)"
-        found: str | None = self.execute(named, {}).fetchone()[0]
+        found: str | None = self.guarded(lambda: self.raw.execute(named)).fetchone()[0]
         return found
 
     def commit(self) -> None:
@@ -582,82 +513,11 @@ class Postgresql:
             with suppress(self._errors.OperationalError):
                 self.raw.execute("ROLLBACK")
 
-    def execute(self, sql: str, values: Values) -> Any:
-        # Values are put in on our side: one round trip a statement, and no guessing of types for
-        # NULL; the server's log then shows statements only if it is told to log them.
-        cursor = self._errors.ClientCursor(self.raw)
-        return self._guarded(
-            lambda: cursor.execute(_for_postgresql(sql), _encoded_for_postgresql(values))
-        )
-
-    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
-        text = _for_postgresql(sql)
-        # psycopg pipelines executemany only with values bound by the server.
-        cursor = self._errors.Cursor(self.raw)
-        self._guarded(
-            lambda: cursor.executemany(text, [_encoded_for_postgresql(row) for row in rows])
-        )
-
-    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        def copy() -> None:
-            statement = f"COPY {table} ({','.join(columns)}) FROM STDIN"
-            with self.raw.cursor() as cursor, cursor.copy(statement) as target:
-                for row in rows:
-                    target.write_row(row)
-
-        self._guarded(copy)
-
-    def copy_out(self, table: str, file: IO[bytes]) -> None:
-        """Write a table to a file, in PostgreSQL's own form."""
-
-        def copy() -> None:
-            with (
-                self.raw.cursor() as cursor,
-                cursor.copy(f"COPY {table} TO STDOUT (FORMAT BINARY)") as source,
-            ):
-                for data in source:
-                    file.write(data)
-
-        self._guarded(copy)
-
-    def copy_in(self, table: str, file: IO[bytes]) -> None:
-        """Append to a table what `copy_out` has written."""
-
-        def copy() -> None:
-            with (
-                self.raw.cursor() as cursor,
-                cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as target,
-            ):
-                while data := file.read(_COPIED_AT_ONCE):
-                    target.write(data)
-
-        self._guarded(copy)
-
-    def stream(self, sql: str, values: Values) -> Stream:
-        text = self._errors.ClientCursor(self.raw).mogrify(
-            _for_postgresql(sql), _encoded_for_postgresql(values)
-        )
-        name = f"reading_{next(self._numbers)}"
-        # Its values are in it already, and may look like the names of others.
-        self._guarded(lambda: self.raw.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {text}"))
-        cursor = self.execute(f"FETCH {FETCH} FROM {name}", {})
-
-        def rows() -> Iterator[tuple[Any, ...]]:
-            batch = cursor.fetchall()
-            while batch:
-                yield from batch
-                batch = self.execute(f"FETCH {FETCH} FROM {name}", {}).fetchall()
-
-        return _names(cursor), rows()
-
-    def decoders(self, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
-        return [(at, _from_json) for at, name in enumerate(names) if name.endswith("_json")]
-
     def close(self) -> None:
         self._session = None
         self.raw.close()
 
-    def _guarded(self, act: Callable[[], T]) -> T:
+    def guarded(self, act: Callable[[], T]) -> T:
         try:
             return act()
         except self._errors.Error as error:
@@ -746,82 +606,6 @@ def _is_unresolved_for_now(error: Exception) -> bool:
     return isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN
 
 
-def _names(cursor: Any) -> tuple[str, ...]:
-    return tuple(column[0] for column in cursor.description)
-
-
 def _one_line(error: object) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return dburl.scrubbed(lines[0] if lines else type(error).__name__).rstrip(".")
-
-
-_LIST = re.compile(r"\b(NOT )?IN :(\w+)")
-_NAME = re.compile(r"(?<![:\w]):([a-z]\w*)")
-
-
-@functools.lru_cache(maxsize=512)
-def _for_sqlite(sql: str) -> str:
-    return _LIST.sub(r"\1IN (SELECT value FROM json_each(:\2))", sql)
-
-
-@functools.lru_cache(maxsize=512)
-def _for_postgresql(sql: str) -> str:
-    text = sql.replace("%", "%%")
-    text = _LIST.sub(lambda m: f"{'<> ALL' if m[1] else '= ANY'}(:{m[2]})", text)
-    return _NAME.sub(r"%(\1)s", text)
-
-
-def _encoded(values: Values) -> dict[str, Any]:
-    return {name: _to_sqlite(value) for name, value in values.items()}
-
-
-def _to_sqlite(value: Any) -> Any:
-    if value is None or type(value) in {str, int, bool}:
-        return value
-    if isinstance(value, datetime):
-        return utc_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, list | tuple | dict | set | frozenset):
-        return _to_json(value)
-    return value
-
-
-def _encoded_for_postgresql(values: Values) -> dict[str, Any]:
-    return {name: _to_postgresql(name, value) for name, value in values.items()}
-
-
-def _to_postgresql(name: str, value: Any) -> Any:
-    if value is None or type(value) in {str, int, bool}:
-        return value
-    if isinstance(value, datetime):
-        utc_text(value)
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if name.endswith("_json"):
-        return _to_json(value)
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_to_postgresql("", item) for item in value]
-    return value
-
-
-def _to_json(value: Any) -> str:
-    plain = sorted(value) if isinstance(value, set | frozenset) else value
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
-
-
-def _from_json(value: Any) -> Any:
-    return None if value is None else json.loads(value)
-
-
-def _sqlite_decoder(name: str) -> Callable[[Any], Any] | None:
-    if name.startswith(("is_", "has_")):
-        return lambda value: None if value is None else bool(value)
-    if name.endswith("_at"):
-        return lambda value: None if value is None else datetime.fromisoformat(value)
-    if name.endswith("_on"):
-        return lambda value: None if value is None else date.fromisoformat(value)
-    return _from_json if name.endswith("_json") else None

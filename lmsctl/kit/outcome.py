@@ -4,7 +4,7 @@ import time
 from contextlib import suppress
 from enum import Enum, auto
 
-from lmsctl.kit import secret
+from lmsctl.kit import database, secret
 from lmsctl.kit.driver import Connection, Repeat
 from lmsctl.kit.errors import Refusal, Unavailable
 
@@ -91,5 +91,5 @@ def _asked(connection: Connection, number: str | None, mark: str, *, is_signed: 
 
 
 def _value(connection: Connection, sql: str, **values: object) -> object:
-    row = connection.execute(sql, values).fetchone()
+    row = database.execute(connection, sql, **values).fetchone()
     return None if row is None else row[0]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -31,6 +30,7 @@ _SAME_CLASHES = 5
 _LONGEST_PAUSE = 0.05
 # Without it psycopg does not tell how many rows an INSERT … SELECT has made.
 _COUNTING: CoreExecuteOptionsParameter = {"preserve_rowcount": True}
+_STREAMING: CoreExecuteOptionsParameter = {"yield_per": database.FETCH}
 
 
 class MeanwhileChanged(Unavailable):
@@ -108,11 +108,6 @@ class Work:
     _is_aside: bool = False
 
     @property
-    def for_update(self) -> str:
-        """The clause that locks what a SELECT finds; SQLite's writer is alone anyway."""
-        return " FOR UPDATE" if self.connection.dialect == "postgresql" else ""
-
-    @property
     def is_sqlite(self) -> bool:
         """Whether the database is SQLite, for the few statements the two do not share."""
         return self.connection.dialect == "sqlite"
@@ -140,81 +135,54 @@ class Work:
 
     # Reading and changing rows ------------------------------------------------------------------
 
-    # A statement is an expression, or, in rooms that still do so, SQL text.
-
-    def one(self, record: type[T], statement: Executable | str, **values: Any) -> T | None:
+    def one(self, record: type[T], statement: Executable, **values: Any) -> T | None:
         """Return the first row as a `record` (a dataclass with the columns' names), or None."""
-        if isinstance(statement, str):
-            cursor = self.connection.execute(statement, values)
-            row = cursor.fetchone()
-            return None if row is None else self._maker(record, _columns(cursor))(row)
         first = self._rows(record, statement, values).first()
         return None if first is None else _made(record, first)
 
-    def all(self, record: type[T], statement: Executable | str, **values: Any) -> list[T]:
+    def all(self, record: type[T], statement: Executable, **values: Any) -> list[T]:
         """Return every row as a `record`; only for what is known to be short."""
-        if isinstance(statement, str):
-            cursor = self.connection.execute(statement, values)
-            make = self._maker(record, _columns(cursor))
-            return [make(row) for row in cursor.fetchall()]
         return [_made(record, row) for row in self._rows(record, statement, values)]
 
-    def each(self, record: type[T], statement: Executable | str, **values: Any) -> Iterator[T]:
+    def each(self, record: type[T], statement: Executable, **values: Any) -> Iterator[T]:
         """Yield rows as `record`s without ever holding them all."""
-        if isinstance(statement, str):
-            names, rows = self.connection.stream(statement, values)
-            make = self._maker(record, names)
-            for row in rows:
-                yield make(row)
-            return
-        rows = self._rows(record, statement, values, {"yield_per": database.FETCH})
+        yield from self._streamed(
+            self._rows(record, statement, values, _STREAMING), lambda row: _made(record, row)
+        )
+
+    def tuples(self, statement: Executable, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield rows as they are, of as many columns as the statement has, never holding all."""
+        yield from self._streamed(self.execute(statement, values, _STREAMING), tuple)
+
+    def _streamed(self, rows: CursorResult[Any], make: Callable[[Sequence[Any]], T]) -> Iterator[T]:
         self._readers.add(rows)
         try:
             for found in rows:
-                yield _made(record, found)
+                yield make(found)
         finally:
             self._readers.discard(rows)
             rows.close()
 
-    def value(self, statement: Executable | str, **values: Any) -> Any:
+    def value(self, statement: Executable, **values: Any) -> Any:
         """Return the first column of the first row, or None."""
-        if isinstance(statement, str):
-            row = self.connection.execute(statement, values).fetchone()
-            return None if row is None else row[0]
         return self.execute(statement, values).scalar()
 
-    def values(self, statement: Executable | str, **values: Any) -> list[Any]:
+    def values(self, statement: Executable, **values: Any) -> list[Any]:
         """Return the first column of every row; only for short lists."""
-        if isinstance(statement, str):
-            return [row[0] for row in self.connection.execute(statement, values).fetchall()]
         return list(self.execute(statement, values).scalars())
 
-    def run(self, statement: Executable | str, **values: Any) -> int:
+    def run(self, statement: Executable, **values: Any) -> int:
         """Run a change and return how many rows it touched."""
-        if isinstance(statement, str):
-            return int(self.connection.execute(statement, values).rowcount)
         return self.execute(statement, values, _COUNTING).rowcount
 
-    def insert(self, table: type[SQLModel] | str, **values: Any) -> int:
+    def insert(self, table: type[SQLModel], **values: Any) -> int:
         """Insert one row and return its id."""
-        if isinstance(table, str):
-            names = ", ".join(values)
-            marks = ", ".join(f":{name}" for name in values)
-            sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"
-            return int(self.connection.execute(sql, values).fetchone()[0])
         return int(self.execute(statements.insert_of(table), values).scalar_one())
 
-    def insert_many(self, table: type[SQLModel] | str, rows: Sequence[dict[str, Any]]) -> None:
+    def insert_many(self, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
         """Insert `rows`, which all have the same columns, in one go."""
-        if not rows:
-            return
-        if isinstance(table, str):
-            names = ", ".join(rows[0])
-            marks = ", ".join(f":{name}" for name in rows[0])
-            sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-            self.connection.execute_many(sql, rows)
-            return
-        self.execute(statements.insert_many_of(table), rows)
+        if rows:
+            self.execute(statements.insert_many_of(table), rows)
 
     def insert_once(self, table: type[SQLModel], source: statements.Source) -> int:
         """Insert a row, or each of a SELECT, unless one that excludes it is there; says how many.
@@ -243,7 +211,7 @@ class Work:
 
     def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Append rows, in the form in which SQLite keeps values, as fast as the database can."""
-        self.connection.load(table.name, columns, rows)
+        database.load(self.connection, table.name, columns, rows)
 
     @property
     def session(self) -> Session:
@@ -273,15 +241,6 @@ class Work:
             message = f"{record.__name__} wants {wanted}, the statement gives {given}"
             raise TypeError(message)
         return result
-
-    def _maker(self, record: type[T], names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], T]:
-        wanted = _field_names(cast("Any", record))
-        # How a column is stored is no business of what is shown.
-        if tuple(name.removesuffix("_json") for name in names) != wanted:
-            message = f"{record.__name__} wants {wanted}, the query gives {names}"
-            raise TypeError(message)
-        decoders = self.connection.decoders(names)
-        return lambda row: record(*_decoded(row, decoders))
 
     # The transaction ----------------------------------------------------------------------------
 
@@ -423,26 +382,6 @@ class Work:
 
 def _made(record: type[T], row: Sequence[Any]) -> T:
     return cast("Callable[..., T]", record)(*row)
-
-
-def _columns(cursor: Any) -> tuple[str, ...]:
-    return tuple(column[0] for column in cursor.description)
-
-
-@lru_cache(maxsize=256)
-def _field_names(record: type) -> tuple[str, ...]:
-    return tuple(item.name.removesuffix("_json") for item in fields(cast("Any", record)))
-
-
-def _decoded(
-    row: tuple[Any, ...], decoders: list[tuple[int, Callable[[Any], Any]]]
-) -> tuple[Any, ...] | list[Any]:
-    if not decoders:
-        return row
-    cells = list(row)
-    for at, decode in decoders:
-        cells[at] = decode(cells[at])
-    return cells
 
 
 class _Repeats:

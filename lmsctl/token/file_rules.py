@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from lmsctl.bulk.actions import Note, Put, ReadRow
 from lmsctl.kit import canonical, limits, timewords
 from lmsctl.kit.csvheading import Column, Reading, heading_key
-from lmsctl.kit.driver import utc_text
+from lmsctl.kit.columns import utc_text
 from lmsctl.kit.errors import Refusal
 from lmsctl.token import rules
 from lmsctl.token.errors import TokenLimitWrong

@@ -1,13 +1,11 @@
 """Every door by which people join or become active, and what rules do at it."""
 
-from typing import Any
-
 import pytest
 
-from lmsctl.kit import driver
 from tests.conftest import NOON, Portal
 from tests.content.test_items import create
 from tests.doors import VOID, mailed_code, profile, sign_up
+from tests.statements import listening
 from tests.user.test_import import import_
 
 NAMES = ("--first-name", "F", "--last-name", "L")
@@ -351,22 +349,10 @@ def test_joining_asks_the_database_the_same_for_one_and_for_many(
         rule(place, "group", "--group", "Pilots")
 
     def counted(*logins: str) -> int:
-        statements = 0
-
-        def count(execute: Any) -> Any:
-            def run(self: Any, sql: str, values: Any) -> Any:
-                nonlocal statements
-                statements += 1
-                return execute(self, sql, values)
-
-            return run
-
-        kind = driver.Sqlite if place.is_sqlite else driver.Postgresql
-        with monkeypatch.context() as patch:
-            patch.setattr(kind, "execute", count(kind.execute))
-            lines = [f"{login},F,L,Sales,Pilots" for login in logins]
+        lines = [f"{login},F,L,Sales,Pilots" for login in logins]
+        with listening() as said:
             import_(place, "Login,First name,Last name,Department,Group", *lines)
-        return statements
+        return len(said)
 
     many = [f"p{number}" for number in range(40)]
     assert counted("ann") == counted(*many)

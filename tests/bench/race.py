@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from lmsctl.kit import clock, driver
+from lmsctl.kit import clock, database, driver
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work, carry_out
 from lmsctl.portal import actions as portal
@@ -64,11 +64,11 @@ def limited(place: Place, limit: str) -> Place:
 def counted(place: Place) -> tuple[int, int]:
     """Return the counter of the profile and the number of people who came by it."""
     connection = driver.open_database(place.url, patience=10)
-    row = connection.execute(
+    row = database.execute(
+        connection,
         "SELECT activations_used, (SELECT count(*) FROM users WHERE origin = 'profile') "
         "FROM signup_profiles",
-        {},
-    ).fetchone()
+    ).one()
     connection.close()
     return int(row[0]), int(row[1])
 

@@ -1,11 +1,13 @@
 """Redeeming tokens, one after the other and all at once."""
 
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from lmsctl.kit import driver
+from sqlalchemy import Engine, event
+
+from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work, carry_out
 from lmsctl.registration.rules import Newcomer
 from lmsctl.token import actions as tokens
@@ -16,7 +18,7 @@ _REDEMPTIONS = 400
 # The number of the first person who redeems: above every other, so that it can be told from them.
 _PERSON = 7_000_000
 _EMAIL = "q@example.com"
-Statement = tuple[str, dict[str, Any], dict[str, Any]]
+Statement = tuple[str, dict[Any, Any], dict[Any, Any]]
 
 
 def token(bench: Bench) -> None:
@@ -69,11 +71,11 @@ def with_token(place: Place, limit: str = "unlimited") -> Place:
 def uses(place: Place) -> tuple[int, ...]:
     """Return the token's counter, its rows in the ledger, and the enrollments."""
     connection = driver.open_database(place.url, patience=10)
-    row = connection.execute(
+    row = database.execute(
+        connection,
         "SELECT uses, (SELECT count(*) FROM redemptions), (SELECT count(*) FROM enrollments) "
         "FROM tokens",
-        {},
-    ).fetchone()
+    ).one()
     connection.close()
     return tuple(row)
 
@@ -99,11 +101,12 @@ def raw_seconds(place: Place) -> float:
     """Return the seconds of the same statements, written down once and given to the driver."""
     connection = driver.open_database(place.url, patience=10)
     connection.begin_writing()
-    connection.execute(
+    database.execute(
+        connection,
         "UPDATE sqlite_sequence SET seq = :last WHERE name = 'users'"
         if place.dialect == "sqlite"
         else "SELECT setval(pg_get_serial_sequence('users', 'id'), :last)",
-        {"last": _PERSON - 1},
+        last=_PERSON - 1,
     )
     connection.commit()
     statements = written_down(connection)
@@ -123,7 +126,9 @@ def redeem_raw(connection: driver.Connection, statements: list[Statement], numbe
     connection.begin_writing()
     for sql, fixed, varying in statements:
         values = {name: _for_this(value, number, person) for name, value in varying.items()}
-        cursor = connection.raw.execute(sql, {**fixed, **values})
+        given = {**fixed, **values}
+        is_named = connection.dialect == "postgresql"
+        cursor = connection.raw.execute(sql, given if is_named else tuple(given.values()))
         rows = cursor.fetchall() if cursor.description else []
         person = rows[0][0] if "INTO users" in sql else person
     connection.commit()
@@ -131,30 +136,19 @@ def redeem_raw(connection: driver.Connection, statements: list[Statement], numbe
 
 def written_down(connection: driver.Connection) -> list[Statement]:
     """Return what one redemption says to the driver: text, values that stay, values that vary."""
-    said: list[tuple[str, dict[str, Any]]] = []
-    execute = connection.execute
+    said: list[tuple[str, Any]] = []
 
-    def listen(sql: str, values: Any) -> Any:
-        said.append((sql, dict(values)))
-        return execute(sql, values)
+    def listen(*given: Any) -> None:
+        said.append((given[2], given[3]))
 
-    def listen_to_many(sql: str, rows: Iterable[Any]) -> None:
-        for values in rows:
-            listen(sql, values)
-
-    connection.execute, many = listen, connection.execute_many  # type: ignore[method-assign]
-    connection.execute_many = listen_to_many  # type: ignore[method-assign]
+    event.listen(Engine, "before_cursor_execute", listen)
     carry_out(lambda: unit(connection), partial(_redeem, _EMAIL))
-    connection.execute, connection.execute_many = execute, many  # type: ignore[method-assign]
-    is_sqlite = connection.dialect == "sqlite"
-    text = driver._for_sqlite if is_sqlite else driver._for_postgresql
-    encoded = driver._encoded if is_sqlite else driver._encoded_for_postgresql
+    event.remove(Engine, "before_cursor_execute", listen)
     statements: list[Statement] = []
     for sql, values in said:
-        if not sql.startswith(("BEGIN", "COMMIT")):
-            known = encoded(values)
-            varying = {name: value for name, value in known.items() if _varies(value)}
-            statements.append((text(sql), known, varying))
+        known = dict(values if isinstance(values, dict) else enumerate(values))
+        varying = {name: value for name, value in known.items() if _varies(value)}
+        statements.append((sql, known, varying))
     return statements
 
 

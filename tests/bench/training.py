@@ -15,7 +15,7 @@ from unittest import mock
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lmsctl.cli import main
-from lmsctl.kit import clock, driver
+from lmsctl.kit import clock, database, driver
 from lmsctl.report import store as reports
 from lmsctl.report.store import Period
 from lmsctl.rights.rules import ANYWHERE
@@ -52,10 +52,10 @@ def _changing(place: Place) -> Iterator[Run]:
     """Yield what runs statements of the stores' dialect, all in one transaction."""
     connection = driver.open_database(place.url, patience=60)
     connection.begin_writing()
-    yield lambda sql, **values: connection.execute(sql, values)
+    yield lambda sql, **values: database.execute(connection, sql, **values)
     connection.commit()
     if place.dialect == "postgresql":
-        connection.execute("ANALYZE", {})
+        database.execute(connection, "ANALYZE")
     connection.close()
 
 
@@ -98,11 +98,11 @@ def _numbers(place: Place) -> dict[str, int]:
     """Return the highest number in each table that numbers its rows."""
     found: dict[str, int] = {}
     connection = driver.open_database(place.url, patience=10)
-    for (table,) in connection.execute(_TABLES[place.dialect], {}).fetchall():
-        cursor = connection.execute(f"SELECT * FROM {table} LIMIT 0", {})
-        if cursor.description[0][0] == "id":
+    for (table,) in database.execute(connection, _TABLES[place.dialect]).fetchall():
+        cursor = database.execute(connection, f"SELECT * FROM {table} LIMIT 0")
+        if next(iter(cursor.keys())) == "id":
             highest = f"SELECT COALESCE(max(id), 0) FROM {table}"
-            found[table] = connection.execute(highest, {}).fetchone()[0]
+            found[table] = database.execute(connection, highest).one()[0]
     connection.close()
     return found
 

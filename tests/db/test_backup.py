@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lmsctl.db import engine, sqlite_copy
-from lmsctl.kit import dburl, driver
+from lmsctl.kit import database, dburl, driver
 from lmsctl.kit.sqlite import library as sqlite3
 from tests.conftest import Portal
 from tests.db.clients import programs
@@ -227,14 +227,14 @@ def test_readers_see_the_old_state_or_the_new_one(portal: Portal) -> None:
     portal.ok("db", "backup", "copy")
     reader = driver.open_database(portal.url, patience=1)
     reader.begin_reading()
-    assert reader.execute("SELECT count(*) FROM users", {}).fetchone() == (1,)
+    assert database.execute(reader, "SELECT count(*) FROM users").one() == (1,)
     writer = driver.open_database(portal.url, patience=0.2)
-    if reader.execute("PRAGMA journal_mode", {}).fetchone() == ("wal",):
+    if database.execute(reader, "PRAGMA journal_mode").one() == ("wal",):
         sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
     else:
         with pytest.raises(driver.DatabaseLocked):
             sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
-    assert reader.execute("SELECT count(*) FROM users", {}).fetchone() == (1,)
+    assert database.execute(reader, "SELECT count(*) FROM users").one() == (1,)
     reader.close()
     sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
     writer.close()
@@ -246,7 +246,7 @@ def test_a_restore_waits_for_a_writer_and_gives_up(portal: Portal) -> None:
     portal.ok("db", "backup", "copy")
     writer = driver.open_database(portal.url, patience=1)
     writer.begin_writing()
-    writer.execute("UPDATE portals SET name = 'Kept'", {})
+    database.execute(writer, "UPDATE portals SET name = 'Kept'")
     other = driver.open_database(portal.url, patience=0.1)
     with pytest.raises(driver.DatabaseLocked):
         sqlite_copy.put_back(portal.folder / "copy", other, unnoted, patience=0.1)

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from lmsctl.db import actions, engine, migrating, store
 from lmsctl.db.errors import NameShared, SchemaForeign
-from lmsctl.kit import canonical, clock, driver, schema
+from lmsctl.kit import canonical, clock, database, driver, schema
 from lmsctl.kit.work import Work, look
 from lmsctl.portal.errors import SchemaNewer
 from tests.conftest import Portal, Templates
@@ -236,8 +236,8 @@ def columns(portal: Portal, table: str) -> list[str]:
     """Return the names of a table's columns."""
     connection = driver.open_database(portal.url, patience=5)
     try:
-        cursor = connection.execute(f"SELECT * FROM {table} LIMIT 0", {})
-        return [column[0] for column in cursor.description]
+        cursor = database.execute(connection, f"SELECT * FROM {table} LIMIT 0")
+        return list(cursor.keys())
     finally:
         connection.close()
 
@@ -246,7 +246,7 @@ def copy_rows(source: Portal, target: Portal, table: str) -> None:
     """Put the rows of one portal's table into that of another, as far as it has the columns."""
     names = columns(target, table)
     connection = driver.open_database(source.url, patience=5)
-    cursor = connection.execute(f"SELECT {', '.join(names)} FROM {table}", {})
+    cursor = database.execute(connection, f"SELECT {', '.join(names)} FROM {table}")
     for row in cursor.fetchall():
         marks = ", ".join(f":{name}" for name in names)
         target.sql(

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from lmsctl.kit import driver
 from tests.conftest import Portal, Ran
 from tests.content.test_items import create
+from tests.statements import listening
 
 HEADING = "Login,Content\n"
 
@@ -196,23 +196,13 @@ def test_notify_writes_to_who_is_new(school: Portal) -> None:
     ]
 
 
-def test_the_number_of_statements_does_not_grow_with_the_file(
-    school: Portal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_number_of_statements_does_not_grow_with_the_file(school: Portal) -> None:
     """No row costs one of its own."""
-    kind = driver.Sqlite if school.is_sqlite else driver.Postgresql
-    execute, said = kind.execute, [0]
-
-    def counting(self: Any, sql: str, values: Any) -> Any:
-        said[0] += 1
-        return execute(self, sql, values)
-
-    monkeypatch.setattr(kind, "execute", counting)
     counts = []
     for rows in (3, 300):
-        said[0] = 0
-        assert take(school, HEADING + "ann,one\nben,two\ncyd,nothing\n" * rows).status == 6
-        counts.append(said[0])
+        with listening() as said:
+            assert take(school, HEADING + "ann,one\nben,two\ncyd,nothing\n" * rows).status == 6
+        counts.append(len(said))
     assert counts[0] == counts[1]
 
 

@@ -21,7 +21,7 @@ from lmsctl.content.actions import Openings
 from lmsctl.enrollment import actions
 from lmsctl.enrollment.actions import Terms, TrainingOrder
 from lmsctl.enrollment.rules import Selection
-from lmsctl.kit import driver, timewords
+from lmsctl.kit import database, driver, timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import Amount, Unit
 from lmsctl.kit.work import Work, carry_out
@@ -305,7 +305,7 @@ class Side:
         self._connection = driver.open_database(portal.url, patience=30)
         if portal.is_sqlite:
             # Nothing here has to survive a power failure.
-            self._connection.execute("PRAGMA synchronous=OFF", {})
+            database.execute(self._connection, "PRAGMA synchronous=OFF")
 
     def close(self) -> None:
         """Let go of the database."""
@@ -315,7 +315,7 @@ class Side:
         """Bring the portal back to where every example begins."""
         self._connection.begin_writing()
         for statement in RESET:
-            self._connection.execute(statement, {})
+            database.execute(self._connection, statement)
         self._connection.commit()
         assert self.do(START, _furnish) == []
 
@@ -375,7 +375,7 @@ class Side:
 
     def _rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
         self._connection.begin_reading()
-        rows = [tuple(row) for row in self._connection.execute(sql, values).fetchall()]
+        rows = [tuple(row) for row in database.execute(self._connection, sql, **values).fetchall()]
         self._connection.rollback()
         return rows
 

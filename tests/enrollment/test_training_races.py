@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from tests import training_history as history
 from tests.conftest import NOON, Portal
 from tests.racers import Finish, Racer, race
@@ -56,7 +56,7 @@ def watched(portal: Portal) -> Iterator[list[object]]:
         nonlocal looks
         connection = driver.open_database(portal.url, patience=60)
         while not is_over.wait(0.01):
-            for code, capacity, taken, held, twice in connection.execute(LOOK, {}).fetchall():
+            for code, capacity, taken, held, twice in database.execute(connection, LOOK).fetchall():
                 if taken != held or taken > capacity or twice:
                     wrong.append((code, capacity, taken, held, twice))
             looks += 1

@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import text
+from sqlmodel import col, select, update
 
 from lmsctl.department.model import Department
+from lmsctl.group.model import Group
 from lmsctl.kit import clock, driver
 from lmsctl.kit.driver import DatabaseLocked, Repeat
 from lmsctl.kit.errors import Rejected
+from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import ConfirmationNeeded, MeanwhileChanged, Work, carry_out, look
+from lmsctl.portal.model import Portal as Portals
 from lmsctl.user.model import User
 from tests.conftest import Portal
 
@@ -41,7 +45,7 @@ def opened(portal: Portal, patience: float = 10) -> Iterator[Callable[..., Work]
 
 def rename(name: str) -> Callable[[Work], int]:
     """Return a verb that renames the portal."""
-    return lambda work: work.run("UPDATE portals SET name = :name", name=name)
+    return lambda work: work.run(text("UPDATE portals SET name = :name"), name=name)
 
 
 def test_what_is_done_is_durable_and_what_is_refused_is_undone(portal: Portal) -> None:
@@ -62,7 +66,7 @@ def test_what_is_done_is_durable_and_what_is_refused_is_undone(portal: Portal) -
 def test_looking_never_writes(portal: Portal) -> None:
     """On PostgreSQL the transaction itself is read-only; SQLite's takes no lock."""
     with opened(portal) as make, opened(portal, patience=1) as other:
-        assert look(make, lambda work: work.value("SELECT name FROM portals")) == "Portal"
+        assert look(make, lambda work: work.value(text("SELECT name FROM portals"))) == "Portal"
         carry_out(other, rename("While reading")) if not portal.is_sqlite else None
         if not portal.is_sqlite:
             with pytest.raises(driver.DatabaseReadOnly):
@@ -81,7 +85,9 @@ def test_a_listing_sees_one_state_to_its_end(portal: Portal) -> None:
     for number in range(3):
         portal.ok("department", "create", f"d{number}")
     with opened(portal) as make:
-        rows = look(make, lambda work: work.each(Name, "SELECT name FROM departments ORDER BY id"))
+        rows = look(
+            make, lambda work: work.each(Name, text("SELECT name FROM departments ORDER BY id"))
+        )
         next(rows)
         portal.sql("DELETE FROM departments WHERE name = 'd2'")
         assert [row.name for row in rows] == ["d0", "d1", "d2"]
@@ -98,7 +104,7 @@ def test_who_reads_no_further_leaves_no_cursor_behind(portal: Portal) -> None:
     def read(work: Work) -> list[str]:
         rows = work.each(Name, select(Department.name))
         assert next(rows).name
-        cursors = "SELECT name FROM pg_cursors"
+        cursors = text("SELECT name FROM pg_cursors")
         before = work.values(cursors)
         del rows
         assert len(before) == 1
@@ -134,7 +140,7 @@ def test_a_deadlock_is_repeated_until_both_are_through(portal: Portal) -> None:
         def verb(work: Work) -> None:
             attempts.append(first)
             for name in (first, second):
-                work.run("UPDATE departments SET code = code WHERE name = :name", name=name)
+                work.run(text("UPDATE departments SET code = code WHERE name = :name"), name=name)
                 if name == first and attempts.count(first) == 1:
                     meeting.wait()
 
@@ -152,12 +158,12 @@ def test_two_who_put_in_the_same_thing_do_not_fail_by_accident(portal: Portal) -
 
     def verb(work: Work) -> None:
         attempts.append(1)
-        found = work.value("SELECT id FROM user_groups WHERE name_key = 'same'")
+        found = work.value(text("SELECT id FROM user_groups WHERE name_key = 'same'"))
         if len(attempts) <= 2 and not portal.is_sqlite:
             meeting.wait()
         if found is None:
-            root = work.value("SELECT id FROM departments WHERE parent_id IS NULL")
-            work.insert("user_groups", name="Same", name_key="same", department_id=root)
+            root = work.value(text("SELECT id FROM departments WHERE parent_id IS NULL"))
+            work.insert(Group, name="Same", name_key="same", department_id=root)
         answers.append("made" if found is None else "there")
 
     run_together(portal, verb, verb)
@@ -246,7 +252,7 @@ def test_late_work_holds_no_lock_before_it_begins(portal: Portal) -> None:
         def verb(work: Work) -> str:
             carry_out(other, rename("Meanwhile"))
             work.begin()
-            return str(work.value("SELECT name FROM portals"))
+            return str(work.value(text("SELECT name FROM portals")))
 
         assert carry_out(make, verb, late=True) == "Meanwhile"
 
@@ -272,27 +278,22 @@ def test_the_same_values_come_back_from_both_databases(portal: Portal) -> None:
         domains: list[str]
         name: str
 
-    text = "100% :name '\" \\ ünï 山 ?"
+    name = "100% :name '\" \\ ünï 山 ?"
     moment = clock.read("2026-03-02T13:00:00+01:00")
 
     def write(work: Work) -> None:
-        work.run(
-            "UPDATE portals SET created_at = :at, domains_json = :domains_json, name = :name",
-            at=moment,
-            domains_json=["b", "a%"],
-            name=text,
-        )
+        work.run(update(Portals).values(created_at=moment, domains_json=["b", "a%"], name=name))
 
     def read(work: Work) -> None:
-        sql = (
-            "SELECT created_at, is_sandbox, domains_json, name FROM portals WHERE name LIKE '100%'"
-        )
-        assert work.one(Row, sql) == Row(moment, True, ["b", "a%"], text)
+        columns = columns_of(Row, Portals, domains=col(Portals.domains_json))
+        sought = select(*columns).where(col(Portals.name).startswith("100%", autoescape=True))
+        assert work.one(Row, sought) == Row(moment, True, ["b", "a%"], name)
         with pytest.raises(TypeError, match="wants"):
-            work.one(Row, "SELECT name FROM portals")
-        assert work.values("SELECT id FROM users WHERE id IN :ids", ids=[1, 7]) == [1]
-        assert work.values("SELECT id FROM users WHERE id NOT IN :ids", ids=[1]) == []
-        assert work.values("SELECT id FROM users WHERE id IN :ids", ids=[]) == []
+            work.one(Row, select(Portals.name))
+        ids = select(User.id)
+        assert work.values(ids.where(among(User.id, [1, 7]))) == [1]
+        assert work.values(ids.where(~among(User.id, [1]))) == []
+        assert work.values(ids.where(among(User.id, []))) == []
 
     with opened(portal) as make:
         carry_out(make, write)

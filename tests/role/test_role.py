@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from lmsctl.kit.canonical import key
 from lmsctl.rights.rules import BUILT_IN, PERMISSIONS
 from lmsctl.role import rules
@@ -358,7 +358,7 @@ def held_back(portal: Portal, count: int) -> Iterator[list[subprocess.Popen[str]
     """Keep people's rows locked until `count` processes wait for them, then let all go at once."""
     blocker = driver.open_database(portal.url, patience=10)
     blocker.begin_writing()
-    blocker.execute("UPDATE users SET version = version", {})
+    database.execute(blocker, "UPDATE users SET version = version")
     try:
         yield []
         deadline = time.monotonic() + 15

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from tests.conftest import NOON, Portal
 from tests.doors import LAST_SECOND, VOID, check_ledgers, names, opened, profile, sign_up, signing
 from tests.racers import Finish, Racer, race
@@ -187,7 +187,7 @@ def watched(door: Portal) -> Iterator[Portal]:
     def watch() -> None:
         connection = driver.open_database(door.url, patience=10)
         while not is_over.wait(0.01):
-            passed.extend(connection.execute(PASSED, {}).fetchall())
+            passed.extend(database.execute(connection, PASSED).fetchall())
         connection.close()
 
     watcher = threading.Thread(target=watch)

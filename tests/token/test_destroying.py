@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import col, delete
 
-from lmsctl.kit import dburl, driver
+from lmsctl.kit import database, dburl, driver
 from lmsctl.kit.sqlite import library as sqlite3
 from lmsctl.kit.work import Work
 from lmsctl.token import store
+from lmsctl.token.model import Token
 from tests.conftest import Portal, Templates
 from tests.refusals import refused, unchanged
 from tests.states import everything
@@ -178,11 +181,13 @@ def churn(portal: Portal) -> None:
     """Let rows grow and shrink, so that pages split and merge and copies stay behind in them."""
     connection = driver.open_database(portal.url, patience=10)
     connection.begin_writing()
-    connection.execute("PRAGMA secure_delete=ON", {})
+    database.execute(connection, "PRAGMA secure_delete=ON")
     for step in range(4_000):
-        connection.execute(
+        database.execute(
+            connection,
             "UPDATE tokens SET nickname = :nickname WHERE id = :id",
-            {"nickname": "x" * (400, 0)[step // 100 % 2], "id": step % 801 + 1},
+            nickname="x" * (400, 0)[step // 100 % 2],
+            id=step % 801 + 1,
         )
     connection.commit()
     connection.close()
@@ -226,7 +231,7 @@ def test_overwriting_alone_would_leave_copies(
     monkeypatch.setattr(
         store,
         "destroy",
-        lambda work, ids: work.run("DELETE FROM tokens WHERE id IN :ids", ids=ids),
+        lambda work, ids: work.run(delete(Token).where(col(Token.id).in_(ids))),
     )
     churn(crowded)
     going = every_other(crowded)
@@ -259,8 +264,8 @@ def test_without_overwriting_the_code_stays(
     """A plain DELETE leaves the code in a free place of its page."""
 
     def careless(work: Work, ids: list[int]) -> None:
-        work.value("PRAGMA secure_delete=OFF")
-        work.run("DELETE FROM tokens WHERE id IN :ids", ids=ids)
+        work.value(text("PRAGMA secure_delete=OFF"))
+        work.run(delete(Token).where(col(Token.id).in_(ids)))
 
     monkeypatch.setattr(store, "destroy", careless)
     crowded.ok("token", "delete", CODE, "--yes")

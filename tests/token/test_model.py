@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from lmsctl.content import actions as content
-from lmsctl.kit import driver, timewords
+from lmsctl.kit import database, driver, timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work, carry_out
 from lmsctl.portal import actions as portal_actions
@@ -137,7 +137,7 @@ class Side:
         self._connection = driver.open_database(portal.url, patience=30)
         if portal.is_sqlite:
             # Nothing here has to survive a power failure.
-            self._connection.execute("PRAGMA synchronous=OFF", {})
+            database.execute(self._connection, "PRAGMA synchronous=OFF")
 
     def close(self) -> None:
         """Let go of the database."""
@@ -147,7 +147,7 @@ class Side:
         """Bring the portal back to where every example begins."""
         self._connection.begin_writing()
         for statement in RESET:
-            self._connection.execute(statement, {})
+            database.execute(self._connection, statement)
         self._connection.commit()
         self.do(START, lambda work: registration.change(work, is_on=True))
 
@@ -199,7 +199,7 @@ class Side:
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         self._connection.begin_reading()
-        rows = [tuple(row) for row in self._connection.execute(sql, {}).fetchall()]
+        rows = [tuple(row) for row in database.execute(self._connection, sql).fetchall()]
         self._connection.rollback()
         return rows
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from tests.conftest import NOON, Portal
 from tests.doors import names
 from tests.racers import Finish, Racer, race
@@ -152,7 +152,7 @@ def watched(desk: Portal) -> Iterator[Portal]:
     def watch() -> None:
         connection = driver.open_database(desk.url, patience=10)
         while not is_over.wait(0.01):
-            passed.extend(connection.execute(PASSED, {}).fetchall())
+            passed.extend(database.execute(connection, PASSED).fetchall())
         connection.close()
 
     watcher = threading.Thread(target=watch)

@@ -291,6 +291,22 @@ def _is_ascii_on_postgresql(element: _IsAscii, compiler: SQLCompiler, **options:
     return f"coalesce(length({text}) = octet_length({text}), TRUE)"
 
 
+class _Sorted(FunctionElement[Any]):
+    """What few rows are sorted by: SQLite would read all of a table in the order of an index."""
+
+    inherit_cache = True
+
+
+@compiles(_Sorted, "sqlite")
+def _sorted_on_sqlite(element: _Sorted, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+@compiles(_Sorted, "postgresql")
+def _sorted_on_postgresql(element: _Sorted, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
 def first_of(
     statement: Select[Any], by: Sequence[Any], count: int, order: Order
 ) -> list[Select[Any]] | None:
@@ -317,10 +333,11 @@ def first_of(
         if not (is_whole and getattr(column, "nullable", True) is False):
             parts = [column.is_(None), *parts]
         keys += [part.desc() for part in parts] if is_descending else parts
-    # What the program sorts among the others must be told apart from them by every column.
+    # Rows that are alike in all these columns are ASCII together, so that `by` decides among them.
     first = statement.where(*checks).order_by(*keys, *by).limit(count)
-    others = [statement.where(not_(and_(*checks))).order_by(*by)] if checks else []
-    return [first, *others]
+    if not checks:
+        return [first]
+    return [first, statement.where(not_(and_(*checks))).order_by(*map(_Sorted, by))]
 
 
 def _may_lack_rows(statement: Select[Any]) -> bool:

@@ -359,6 +359,8 @@ CREATE INDEX ix_notifications_user_id ON notifications (user_id);
 
 CREATE INDEX notifications_due ON notifications (state, due_at);
 
+CREATE INDEX notifications_in_order ON notifications (due_at, id);
+
 CREATE TABLE pathway_items (
 	pathway_id INTEGER NOT NULL,
 	item_id INTEGER NOT NULL,
@@ -442,7 +444,9 @@ CREATE INDEX ix_redemptions_content_id ON redemptions (content_id);
 
 CREATE INDEX ix_redemptions_user_id ON redemptions (user_id);
 
-CREATE INDEX redemptions_by_token ON redemptions (token_id);
+CREATE INDEX redemptions_by_token ON redemptions (token_id, redeemed_at, id);
+
+CREATE INDEX redemptions_in_order ON redemptions (redeemed_at, id);
 
 CREATE TABLE registrations (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

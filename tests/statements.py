@@ -48,6 +48,37 @@ def statements(portal: Portal, *argv: str) -> list[str]:
     return said
 
 
+def plans(portal: Portal, words: str, *argv: str) -> list[str]:
+    """Run a command line that must succeed; return the steps of its statements with `words`.
+
+    PostgreSQL plans as it does for large tables: it neither reads all of one nor sorts, if it can
+    do without.
+    """
+    asked: list[tuple[str, Any]] = []
+
+    def note(*given: Any) -> None:
+        if words in given[2]:
+            asked.append((given[2], given[3]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        portal.ok(*argv)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    connection = driver.open_database(portal.url, patience=10)
+    try:
+        explain = "EXPLAIN QUERY PLAN" if portal.is_sqlite else "EXPLAIN"
+        for what in () if portal.is_sqlite else ("seqscan", "bitmapscan", "sort"):
+            connection.raw.execute(f"SET enable_{what} = off")
+        return [
+            str(row[-1])
+            for sql, values in asked
+            for row in connection.raw.execute(f"{explain} {sql}", values)
+        ]
+    finally:
+        connection.close()
+
+
 def full_scans(portal: Portal, *argv: str) -> list[str]:
     """Run a command line that must succeed; return each step that reads a whole table in SQLite."""
     said = [sql.partition(": ")[2] for sql in statements(portal, *argv)]

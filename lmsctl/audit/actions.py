@@ -1,6 +1,6 @@
 """Writing down what was done and what was refused, and reading it back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ def list_entries(  # noqa: PLR0913 - one for each filter
     code: str | None = None,
     target: str | None = None,
     mark: str | None = None,
-) -> Iterator[Entry]:
+) -> Iterable[Entry]:
     """Return the log, oldest first, narrowed to what is given; needs `audit.view` everywhere."""
     rights.require_everywhere(work, "audit.view")
     about = None if target is None else canonical.indexable(target)

@@ -1,6 +1,6 @@
 """The statements of the audit room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,7 @@ from lmsctl.audit.results import Entry, Verdict
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 
-_ENTRIES = select(*columns_of(Entry, AuditRow, detail=col(AuditRow.detail_json))).order_by(
-    col(AuditRow.id)
-)
+_ENTRIES = select(*columns_of(Entry, AuditRow, detail=col(AuditRow.detail_json)))
 
 
 def add(work: Work, **values: Any) -> None:
@@ -29,8 +27,8 @@ def entries(  # noqa: PLR0913 - one for each filter
     code: str | None,
     target: str | None,
     mark: str | None,
-) -> Iterator[Entry]:
-    """Yield the rows that fit every filter given, oldest first."""
+) -> Iterable[Entry]:
+    """Return the rows that fit every filter given, oldest first."""
     statement = _ENTRIES
     if since is not None:
         statement = statement.where(col(AuditRow.happened_at) >= since)
@@ -42,4 +40,4 @@ def entries(  # noqa: PLR0913 - one for each filter
     ):
         if value is not None:
             statement = statement.where(col(column) == value)
-    return work.each(Entry, statement)
+    return work.listed(Entry, statement, col(AuditRow.id))

@@ -463,20 +463,50 @@ _IN_TRAININGS = (
     .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
     .where(is_alive())
 )
+_SOMEBODY = aliased(User)
 _ORDER = ("login_key", "sort", "code_key", "id", "since_at", "reason", "reference")
 
 
-def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[Line]:
+def listed(work: Work, scope: Scope, wanted: Filter, first: int | None = None) -> Iterator[Line]:
     """Yield the enrollments of people in scope, by login, once for each reason.
 
-    Of each person those in content come first, then those in trainings, both by code.
+    Of each person those in content come first, then those in trainings, both by code. Whoever wants
+    the `first` alone gets no fewer.
     """
     parts = [_in_content(wanted)] if wanted.training_id is None else []
     parts += [_in_trainings(wanted)] if wanted.item_id is None else []
     under = Scope((wanted.under or EVERYWHERE,))
     people = [*_are_within(scope), *_are_within(under)]
+    # Of what few people have, all is found sooner than the first of it in the order of logins.
+    if first is not None and wanted == Filter(under=wanted.under):
+        meant = [*_are_within(scope, _SOMEBODY), *_are_within(under, _SOMEBODY)]
+        people.append(_is_among_first(first, parts, meant))
     lines = union_all(*(part.where(*people) for part in parts))
     return work.each(Line, lines.order_by(*_ORDER), now=work.now)
+
+
+def _is_among_first(
+    count: int, parts: Sequence[Select[Any]], are_meant: Sequence[ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Return the condition that people are the first of those who have anything of `parts`."""
+    # Asked whether there is any, PostgreSQL would look for all of everybody and keep them.
+    has_any = (
+        part.with_only_columns(literal(1), maintain_column_froms=True)
+        .where(col(User.id) == col(_SOMEBODY.id))
+        .correlate(_SOMEBODY)
+        .limit(1)
+        .scalar_subquery()
+        .is_not(None)
+        for part in parts
+    )
+    found = (
+        select(_SOMEBODY.id)
+        .where(or_(*has_any), *are_meant)
+        .order_by(col(_SOMEBODY.login_key))
+        .limit(count)
+        .correlate(None)
+    )
+    return col(User.id).in_(found)
 
 
 def _in_content(wanted: Filter) -> Select[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit.errors import Refusal
@@ -23,6 +23,21 @@ class Outcome(StrEnum):
     FAILED = "failed"
     ROLLED_BACK = "rolled_back"
     NOT_ATTEMPTED = "not_attempted"
+
+
+Order = Sequence[tuple[str, bool]]
+
+
+@runtime_checkable
+class Cuttable(Protocol):
+    """Rows of which no more need be read than are shown."""
+
+    def first(self, count: int, order: Order) -> Iterable[Any]:
+        """Return some of the rows, the first `count` in `order` among them.
+
+        `order` is fields by which rows are sorted as they are shown, and whether from the last to
+        the first. Rows that are alike in all of them stay in the order that they are in.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit.answer import Done, Headed, Listing, Text
+from lmsctl.kit.answer import Cuttable, Done, Headed, Listing, Text
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.csvout import guard
 from lmsctl.kit.errors import Refusal, Usage
@@ -75,7 +75,7 @@ def _write(answer: Any, view: View, out: TextIO, say: Callable[[str], None]) -> 
     listing = answer if isinstance(answer, Listing) else None
     record = listing.record if listing else type(answer)
     sheet = _Sheet(record, view.columns, view.sort)
-    rows = sheet.ordered(listing.rows if listing else [answer])
+    rows = sheet.ordered(listing.rows if listing else [answer], view.first)
     page = _Page(
         sheet=sheet,
         rows=islice(rows, view.first),
@@ -118,7 +118,9 @@ class _Sheet:
             if name
         ]
 
-    def ordered(self, rows: Iterable[Any]) -> Iterable[Any]:
+    def ordered(self, rows: Iterable[Any], first: int | None) -> Iterable[Any]:
+        if first is not None and isinstance(rows, Cuttable):
+            rows = rows.first(first, self._order)
         for name, is_descending in reversed(self._order):
             rows = sorted(
                 rows, key=lambda row: _sortable(getattr(row, name)), reverse=is_descending

@@ -7,19 +7,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import database, late, secret, signals, statements
+from lmsctl.kit import database, first, late, secret, signals, statements
 from lmsctl.kit.driver import AnswerLost, Clash, Connection, DatabaseUnreachable, Repeat
 from lmsctl.kit.errors import Unavailable, Unconfirmed
 from lmsctl.kit.outcome import ChangeLost, Fate, OutcomeUnknown, find_out
 from lmsctl.kit.talk import Talk
 
 if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads no database code.
-    from sqlalchemy import CursorResult, Executable, Table
+    from sqlalchemy import CursorResult, Executable, Select, Table
     from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
     from sqlmodel import Session, SQLModel
+
+    from lmsctl.kit.answer import Order
 
 T = TypeVar("T")
 
@@ -162,6 +165,10 @@ class Work:
         finally:
             self._readers.discard(rows)
             rows.close()
+
+    def listed(self, record: type[T], statement: Select[Any], *by: Any, **values: Any) -> Found[T]:
+        """Return the rows in the order of `by`, read when they are asked for, as far as wanted."""
+        return Found(self, record, statement, by, values)
 
     def value(self, statement: Executable, **values: Any) -> Any:
         """Return the first column of the first row, or None."""
@@ -378,6 +385,30 @@ class Work:
                 self.rollback()
                 self._known.clear()
                 repeats.note(conflict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """What a statement finds, in the order of `by`: read as it is shown, and as far as it is."""
+
+    work: Work
+    record: type[T]
+    statement: Select[Any]
+    by: tuple[Any, ...]
+    values: Mapping[str, Any]
+
+    def __iter__(self) -> Iterator[T]:
+        return self._each(self.statement.order_by(*self.by))
+
+    def first(self, count: int, order: Order) -> Iterable[T]:
+        """Return some of the rows, the first `count` in `order` among them."""
+        parts = first.first_of(self.statement, self.by, count, order)
+        if parts is None:
+            return self
+        return chain.from_iterable(map(self._each, parts))
+
+    def _each(self, statement: Select[Any]) -> Iterator[T]:
+        return self.work.each(self.record, statement, **self.values)
 
 
 def _made(record: type[T], row: Sequence[Any]) -> T:

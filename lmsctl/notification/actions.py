@@ -1,6 +1,6 @@
 """Queueing mails and notices in the transaction of the change they tell of, and looking at them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -163,7 +163,7 @@ def _said(words: Words) -> dict[str, str]:
 
 def list_messages(
     work: Work, *, state: State | None = None, kind: str | None = None
-) -> Iterator[Message]:
+) -> Iterable[Message]:
     """Return the messages to people in scope, soonest first; needs `notification.view`."""
     scope = rights.require(work, "notification.view")
     return store.messages(work, scope, state=state, kind=kind)

@@ -24,6 +24,7 @@ class Notification(SQLModel, table=True):
         columns.one_of("state", State),
         CheckConstraint("(channel = 'mail') = (address IS NOT NULL)", name="mail_has_address"),
         Index("notifications_due", "state", "due_at"),
+        Index("notifications_in_order", "due_at", "id"),
         columns.STRICT,
     )
 

@@ -1,7 +1,7 @@
 """The statements of the notification room."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -339,14 +339,14 @@ def _state_at(now: datetime) -> ColumnElement[State]:
 
 def messages(
     work: Work, scope: Scope, *, state: State | None, kind: str | None
-) -> Iterator[Message]:
-    """Yield the messages to people in `scope`, soonest first."""
+) -> Iterable[Message]:
+    """Return the messages to people in `scope`, soonest first."""
     statement = _shown(Message, work.now).where(within(scope, Department.path))
     if state is not None:
         statement = statement.where(_state_at(work.now) == state)
     if kind is not None:
         statement = statement.where(col(Notification.kind) == kind)
-    return work.each(Message, statement.order_by(col(Notification.due_at), col(Notification.id)))
+    return work.listed(Message, statement, col(Notification.due_at), col(Notification.id))
 
 
 def preview(work: Work, scope: Scope, number: int) -> Preview | None:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.bulk.actions import Note, Put, ReadRow
 from lmsctl.kit import canonical, limits, timewords
-from lmsctl.kit.csvheading import Column, Reading, heading_key
 from lmsctl.kit.columns import utc_text
+from lmsctl.kit.csvheading import Column, Reading, heading_key
 from lmsctl.kit.errors import Refusal
 from lmsctl.token import rules
 from lmsctl.token.errors import TokenLimitWrong

@@ -53,7 +53,11 @@ class Redemption(SQLModel, table=True):
     """
 
     __tablename__ = "redemptions"
-    __table_args__ = (Index("redemptions_by_token", "token_id"), columns.STRICT)
+    __table_args__ = (
+        Index("redemptions_by_token", "token_id", "redeemed_at", "id"),
+        Index("redemptions_in_order", "redeemed_at", "id"),
+        columns.STRICT,
+    )
 
     id: int = Field(default=None, sa_column=columns.key())
     token_id: int = Field(sa_column=columns.number())

@@ -1,6 +1,6 @@
 """The statements of the token room."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -255,8 +255,8 @@ def note(work: Work, row: Row, user_id: int, *, is_new_person: bool) -> None:
 # History -----------------------------------------------------------------------------------------
 
 
-def history(work: Work, token_id: int | None, scope: Scope) -> Iterator[Used]:
-    """Yield the uses whose person is in scope or gone, oldest first; of one token when given."""
+def history(work: Work, token_id: int | None, scope: Scope) -> Iterable[Used]:
+    """Return the uses whose person is in scope or gone, oldest first; of one token when given."""
     found = select(
         *columns_of(
             Used,
@@ -269,10 +269,8 @@ def history(work: Work, token_id: int | None, scope: Scope) -> Iterator[Used]:
             content=col(ContentItem.code),
         )
     )
-    ordered = _uses(found, token_id, _is_seen(scope)).order_by(
-        col(Redemption.redeemed_at), col(Redemption.id)
-    )
-    return work.each(Used, ordered)
+    statement = _uses(found, token_id, _is_seen(scope))
+    return work.listed(Used, statement, col(Redemption.redeemed_at), col(Redemption.id))
 
 
 def hidden(work: Work, token_id: int | None, scope: Scope) -> int:

@@ -4,7 +4,7 @@ Whoever changes more than one thing locks the training first (`training.store`),
 and then sessions, each in the order of their ids.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -316,8 +316,8 @@ def empty(work: Work, session_id: int) -> None:
 
 def participants(
     work: Work, scope: Scope, training_id: int, session_id: int | None, sight: Sight
-) -> Iterator[Participant]:
-    """Yield who in scope takes part in a training, or in one session, by session and login.
+) -> Iterable[Participant]:
+    """Return who in scope takes part in a training, or in one session, by session and login.
 
     Their departments are named where those are in sight.
     """
@@ -342,7 +342,7 @@ def participants(
     if session_id is not None:
         statement = statement.where(col(TrainingEnrollment.session_id) == session_id)
     order = (func.coalesce(col(TrainingSession.id), 0), col(User.login_key))
-    return work.each(Participant, statement.order_by(*order), now=work.now)
+    return work.listed(Participant, statement, *order, now=work.now)
 
 
 def _of_people(*columns: Any) -> Any:

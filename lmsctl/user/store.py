@@ -1,6 +1,6 @@
 """The statements of the user room."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -453,13 +453,13 @@ _ROW = (
     .select_from(User)
     .join(Department, col(Department.id) == col(User.department_id))
     .where(is_alive())
-    .order_by(col(User.login_key))
 )
 
 
-def listed(work: Work, scope: Scope, wanted: Filter) -> Iterator[UserRow]:
-    """Yield the people in scope that fit every filter, by login."""
-    return work.each(UserRow, _ROW.where(*fitting(scope, wanted)), now=work.now)
+def listed(work: Work, scope: Scope, wanted: Filter) -> Iterable[UserRow]:
+    """Return the people in scope that fit every filter, by login."""
+    statement = _ROW.where(*fitting(scope, wanted))
+    return work.listed(UserRow, statement, col(User.login_key), now=work.now)
 
 
 def fitting(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:

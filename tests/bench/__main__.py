@@ -1,9 +1,12 @@
-"""The parts of the benchmark: start, bulk, memory, race, token, training, batch; batch-1000 too.
+"""The parts of the benchmark: start, bulk, memory, race, token, training, batch, growth.
 
-Without names all of them run but `batch-1000`. Absolute times vary with the machine; the ratios
-hold. Nothing here fails for time; `race` and `token` do if anything was oversold or lost.
+Without names all of them run; `batch-1000` only by its name. Absolute times vary with the machine;
+the ratios hold. Nothing here fails for time; `race` and `token` do if anything was oversold or
+lost. `growth` takes sizes of portals and words of the command lines that are meant, as in
+`growth --people 10000 200000 --only list`.
 """
 
+import argparse
 import compileall
 import os
 import shutil
@@ -14,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import lmsctl
-from tests.bench import batch, files, race, start, token, training
+from tests.bench import batch, files, growth, race, start, token, training
 from tests.bench.common import Bench
 
 PARTS: dict[str, Callable[[Bench], None]] = {
@@ -25,20 +28,29 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "token": token.token,
     "training": training.training,
     "batch": batch.batch,
+    "growth": growth.growth,
 }
 LONG: dict[str, Callable[[Bench], None]] = {"batch-1000": partial(batch.batch, count=1000)}
 
 
-def main(names: Sequence[str]) -> None:
+def main(argv: Sequence[str]) -> None:
     """Run the parts named, or all of them."""
+    reader = argparse.ArgumentParser(prog="python -m tests.bench")
+    reader.add_argument("names", nargs="*", choices=[*PARTS, *LONG, []], metavar="PART")
+    sizes = [growth.SMALL, growth.LARGE]
+    reader.add_argument("--people", nargs=2, type=int, default=sizes, metavar=("SMALL", "LARGE"))
+    reader.add_argument("--only", default="", metavar="WORDS")
+    given = reader.parse_args(argv)
+    sized = partial(growth.growth, people=given.people, only=given.only)
+    parts: dict[str, Callable[[Bench], None]] = {**PARTS, **LONG, "growth": sized}
     # As whoever installs the program has it, whatever this shell says about bytecode.
     compileall.compile_dir(lmsctl.__path__[0], quiet=1)
     folder = Path(tempfile.mkdtemp(prefix="lmsctl-bench-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     bench = Bench(folder)
     try:
-        for name in names or PARTS:
-            {**PARTS, **LONG}[name](bench)
+        for name in given.names or PARTS:
+            parts[name](bench)
     finally:
         bench.close()
         shutil.rmtree(folder, ignore_errors=True)

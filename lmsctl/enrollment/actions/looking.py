@@ -1,7 +1,8 @@
 """Looking at enrollments: of many people, of one, and through the eyes of a learner."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from lmsctl.enrollment.store import Filter, Line
 from lmsctl.enrollment.training_errors import ParticipationUnknown
 from lmsctl.enrollment.training_rules import Target
 from lmsctl.kit import canonical
+from lmsctl.kit.answer import Order
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ALL_IN_SIGHT, ANYWHERE, Scope, Sight
@@ -54,7 +56,22 @@ class Wanted:
     reason: Reason | None = None
 
 
-def list_enrollments(work: Work, wanted: Wanted) -> Iterator[EnrollmentRow]:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Enrollments, read as they are shown: all, or no more than the first need."""
+
+    read: Callable[[int | None], Iterable[Line]]
+    named: Rules
+
+    def __iter__(self) -> Iterator[EnrollmentRow]:
+        return _rows(self.read(None), self.named)
+
+    def first(self, count: int, order: Order) -> Iterable[EnrollmentRow]:
+        """Return some of the rows, the first `count` in `order` among them."""
+        return self if order else _rows(self.read(count), self.named)
+
+
+def list_enrollments(work: Work, wanted: Wanted) -> Iterable[EnrollmentRow]:
     """Return the enrollments of people in scope that fit every filter, by login and code.
 
     Canceled ones only when the phase asks for them. Needs `enrollment.view`. Raises UserUnknown,
@@ -65,20 +82,16 @@ def list_enrollments(work: Work, wanted: Wanted) -> Iterator[EnrollmentRow]:
     scope = rights.require(work, "enrollment.view")
     login, code, department = wanted.login, wanted.content, wanted.department
     target = _target(work, wanted.training, scope) if wanted.training is not None else None
-    found = store.listed(
-        work,
-        scope,
-        Filter(
-            user_id=users.get(work, login, scope).id if login is not None else None,
-            item_id=content.get(work, code).id if code is not None else None,
-            training_id=target.training.id if target else None,
-            session_id=target.session_id if target else None,
-            under=departments.get(work, department, scope).path if department is not None else None,
-            phase=wanted.phase,
-            reason=wanted.reason,
-        ),
+    fitting = Filter(
+        user_id=users.get(work, login, scope).id if login is not None else None,
+        item_id=content.get(work, code).id if code is not None else None,
+        training_id=target.training.id if target else None,
+        session_id=target.session_id if target else None,
+        under=departments.get(work, department, scope).path if department is not None else None,
+        phase=wanted.phase,
+        reason=wanted.reason,
     )
-    return _rows(found, named_rules(work))
+    return _Rows(partial(store.listed, work, scope, fitting), named_rules(work))
 
 
 def _target(work: Work, given: str, scope: Scope) -> Target:

@@ -1,6 +1,6 @@
 """Who takes part in a training, and who was there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit.address import login_key
@@ -17,7 +17,7 @@ from lmsctl.training.results import Attended, Participant
 
 def list_participants(
     work: Work, given: str, given_session: str | None = None
-) -> Iterator[Participant]:
+) -> Iterable[Participant]:
     """Return who takes part in a training, or in one of its sessions, by session and login.
 
     Of those whom the actor sees there. Raises TrainingUnknown and SessionUnknown.

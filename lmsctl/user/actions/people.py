@@ -1,6 +1,6 @@
 """Making, showing, changing and moving people."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lmsctl.audit import actions as audit
@@ -212,7 +212,7 @@ def _supervisor(work: Work, person: Person, mode: SupervisorMode, sight: Sight) 
     return boss.login if boss and sight.names_person(boss.path, boss.id) else None
 
 
-def list_users(work: Work, wanted: Filter) -> Iterator[UserRow]:
+def list_users(work: Work, wanted: Filter) -> Iterable[UserRow]:
     """Return the people in scope that fit `wanted`, by login; needs `user.view`.
 
     `wanted.under` is a department as people write it. Raises DepartmentUnknown and GroupUnknown.

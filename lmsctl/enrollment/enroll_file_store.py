@@ -38,8 +38,7 @@ _row = STAGED.c
 
 
 def _is_about(enrollment: type[Enrollment]) -> ColumnElement[bool]:
-    """Return the condition that a row is about an enrollment."""
-    return and_(col(enrollment.user_id) == _row.user_id, col(enrollment.item_id) == _row.item_id)
+    return file_store.is_about(STAGED, enrollment)
 
 
 def _either(of_training: ColumnElement[Any], of_content: ColumnElement[Any]) -> Any:

@@ -57,9 +57,8 @@ NUMBER: ColumnElement[int] = select(ProgressEvent.id).where(_SAME).scalar_subque
 def find(work: Work, span: Span, scope: Scope) -> None:
     """Give each row its person, within `scope`, its item, and the event if it is there already."""
     find_pairs(work, _STAGED, span, within(scope, Department.path))
-    work.run(
-        update(_STAGED).where(span.holds(_row.row_no), _SAME).values(id=ProgressEvent.id),
-    )
+    in_span = span.holds(_row.row_no)
+    work.run(update(_STAGED).where(in_span, _SAME).values(id=ProgressEvent.id))
 
 
 def share(work: Work, span: Span) -> None:
@@ -86,7 +85,7 @@ def mark_repeated(work: Work, span: Span) -> None:
     work.run(update(_STAGED).where(placed.c.row_no == _row.row_no, placed.c.place > 1).values(id=0))
 
 
-# People and items, for every file of a room that names both -------------------------------------
+# People and items, in files of enrollments too --------------------------------------------------
 
 
 def find_pairs(work: Work, staged: Table, span: Span, is_within: ColumnElement[bool]) -> None:
@@ -122,6 +121,12 @@ def share_pairs(work: Work, staged: Table, span: Span) -> None:
     """Let nobody change the people and the items of `span`; then they are to be found again."""
     lock_meant(work, span, User, staged.c.user_id)
     lock_meant(work, span, ContentItem, staged.c.item_id)
+
+
+def is_about(staged: Table, enrollment: type[Enrollment]) -> ColumnElement[bool]:
+    """Return the condition that a row of `staged` is about an enrollment."""
+    row = staged.c
+    return and_(col(enrollment.user_id) == row.user_id, col(enrollment.item_id) == row.item_id)
 
 
 def fail_folders(work: Work, staged: Table, span: Span, done: str) -> None:
@@ -172,19 +177,10 @@ class Beginning:
     first_at: datetime
 
 
-# Of enrollments that are changed, those which rows are about.
-_MEANT = aliased(Enrollment)
-
-
-def _is_about(enrollment: type[Enrollment]) -> ColumnElement[bool]:
-    """Return the condition that a row is about an enrollment."""
-    return and_(col(enrollment.user_id) == _row.user_id, col(enrollment.item_id) == _row.item_id)
-
-
 def _first(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
     """Return when the person of an enrollment first did something by the rows that fit."""
     found: Select[Any] = select(func.min(_row.happened_at)).where(
-        _is_about(Enrollment), *conditions
+        is_about(_STAGED, Enrollment), *conditions
     )
     return found.correlate(Enrollment).scalar_subquery()
 
@@ -200,7 +196,7 @@ def beginnings(work: Work, span: Span) -> list[Beginning]:
             )
         )
         .select_from(_STAGED)
-        .join(Enrollment, _is_about(Enrollment))
+        .join(Enrollment, is_about(_STAGED, Enrollment))
         .where(
             col(Enrollment.phase) == Phase.PRE_ENROLLED,
             col(Enrollment.canceled_at).is_(None),
@@ -222,15 +218,19 @@ def begin(work: Work, span: Span, ids: Sequence[int], due_at: datetime | None) -
 def complete(work: Work, span: Span) -> None:
     """Complete the enrollments of whoever completed something, unless they are completed."""
     is_completion = and_(_row.event == Event.COMPLETED, _is_new(span))
-    meant = (
-        select(_MEANT.id).select_from(_STAGED).join(_MEANT, _is_about(_MEANT)).where(is_completion)
+    meant = aliased(Enrollment)
+    completed = (
+        select(meant.id)
+        .select_from(_STAGED)
+        .join(meant, is_about(_STAGED, meant))
+        .where(is_completion)
     )
     work.run(
         update(Enrollment)
         .where(
             col(Enrollment.phase) != Phase.COMPLETED,
             col(Enrollment.canceled_at).is_(None),
-            col(Enrollment.id).in_(meant),
+            col(Enrollment.id).in_(completed),
         )
         .values(phase=Phase.COMPLETED, completed_at=_first(is_completion))
     )

@@ -73,8 +73,9 @@ def fail(
     """Note `refusal` for the rows of `span` that `found` finds, and return how many these are.
 
     `found` selects their numbers. `heading` is the column at fault, and `shown` are what goes into
-    the gaps of the refusal's sentences: texts, or expressions over what `found` selects from. A row
-    in which something is wrong with that column already is passed over.
+    the gaps of the refusal's sentences: texts, or expressions over what `found` selects from. All
+    may use the parameter `now`. A row in which something is wrong with that column already is
+    passed over.
     """
     row_no: Any = found.selected_columns[0]
     place = _text(heading)
@@ -88,7 +89,7 @@ def fail(
         _spoken(refusal.says, shown).label("message"),
         _spoken(refusal.hint, shown).label("hint"),
     )
-    return work.run(insert_from(ERRORS, noted))
+    return work.run(insert_from(ERRORS, noted), now=work.now)
 
 
 def fail_repeated(  # noqa: PLR0913 - which rows, and how that is told

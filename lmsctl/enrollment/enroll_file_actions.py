@@ -7,16 +7,19 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, Upload
-from lmsctl.bulk.store import Span, recount
+from lmsctl.bulk.staging import Span
+from lmsctl.bulk.store import recount
 from lmsctl.content import rules as content_rules
 from lmsctl.content.results import Kind
 from lmsctl.enrollment import enroll_file_store as store
-from lmsctl.enrollment import file_store, training_rules
 from lmsctl.enrollment import training_file_store as trainings
+from lmsctl.enrollment import training_intake_store as intake_store
+from lmsctl.enrollment import training_rules
 from lmsctl.enrollment.actions.telling import enrolled
 from lmsctl.enrollment.enroll_file_rules import COLUMNS, row_reader
+from lmsctl.enrollment.enroll_file_staging import STAGED, TABLES
 from lmsctl.enrollment.rules import Blanks
-from lmsctl.enrollment.training_file_store import Intake
+from lmsctl.enrollment.training_intake_store import Intake
 from lmsctl.kit import timewords
 from lmsctl.kit.answer import Done
 from lmsctl.kit.driver import Repeat, utc_text
@@ -54,7 +57,7 @@ def enroll_people(
         kind="enroll",
         event="enrollments.imported",
         columns=COLUMNS,
-        tables=store.TABLES,
+        tables=TABLES,
         reader=lambda names: row_reader(names, blanks, upload.order.path),
         resolve=enrolling.resolve,
         write=enrolling.write,
@@ -79,15 +82,15 @@ class _Enrolling:
         if self._is_first:
             self._prepare(work)
         self._find(work, span)
-        if not work.is_sqlite:
-            file_store.share(work, span)
+        if not work.is_alone:
+            store.share(work, span)
             rights.look_again(work)
             self._check_rights(work)
             self._find(work, span)
         if self._has_trainings:
             trainings.find(work, span)
         if self._is_first:
-            recount(work)
+            recount(work, STAGED)
         store.fail_unfit(work, span)
         store.mark_repeated(work, span)
         if self._has_trainings:
@@ -110,11 +113,6 @@ class _Enrolling:
         """Look which sorts of rows there are, and raise PermissionMissing for one not allowed."""
         self._has_trainings = trainings.has_rows(work)
         self._check_rights(work)
-        if self._has_trainings:
-            trainings.prepare(work)
-        file_store.prepare(work)
-        if self._wants_notices:
-            store.prepare_notices(work)
 
     def _resolve_trainings(self, work: Work, span: Span) -> None:
         trainings.fail_unfit(work, span)
@@ -129,7 +127,6 @@ class _Enrolling:
         found = trainings.accesses(work)
         while batch := list(islice(found, _TOGETHER)):
             trainings.note_accesses(work, [_access(work.now, one, self._zone) for one in batch])
-        recount(work, "staged_accesses")
         trainings.use_accesses(work)
 
     def write(self, work: Work, span: Span, run: int) -> int:
@@ -153,7 +150,7 @@ class _Enrolling:
         return work.notices - before
 
     def _write_trainings(self, work: Work, span: Span) -> None:
-        intakes = trainings.intakes(work, span)
+        intakes = intake_store.intakes(work, span)
         for one in intakes:
             # What was free has been locked since it was counted.
             if one.session_id and not people_store.claim(
@@ -163,17 +160,17 @@ class _Enrolling:
         if self._wants_notices:
             for one in intakes:
                 _tell_placed(work, span, one)
-        trainings.write(work, span)
+        intake_store.write(work, span)
         if self._wants_notices:
             for one in intakes:
                 _invite(work, span, one)
-        trainings.resolve_repeated(work, span)
+        intake_store.resolve_repeated(work, span)
 
     def notes(self, work: Work) -> Iterator[str]:
         """Yield for each session that people came into too late that this does not matter."""
         if not self._has_trainings:
             return
-        for number in trainings.filled_sessions(work):
+        for number in intake_store.filled_sessions(work):
             session = training_store.session_by_id(work, number)
             yield from training_rules.late_to_come(session, work.now)
 
@@ -202,7 +199,7 @@ def _tell_placed(work: Work, span: Span, intake: Intake) -> None:
     if intake.placed:
         training = training_store.by_id(work, intake.training_id)
         at = telling.place(work, intake.session_id)
-        audience = trainings.audience(span, intake, is_new=False)
+        audience = intake_store.audience(span, intake, is_new=False)
         telling.tell_moved(work, training, None, at, audience)
 
 
@@ -211,7 +208,7 @@ def _invite(work: Work, span: Span, intake: Intake) -> None:
     training = training_store.by_id(work, intake.training_id)
     at = telling.place(work, intake.session_id)
     if intake.new:
-        telling.invite(work, training, at, trainings.audience(span, intake, is_new=True))
+        telling.invite(work, training, at, intake_store.audience(span, intake, is_new=True))
     count = intake.new + intake.placed
     session = at.session.code if at else None
     telling.tell_organizer_of_people(work, training, count, "enrolled in", session=session)

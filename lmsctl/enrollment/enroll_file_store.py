@@ -1,59 +1,72 @@
-"""The SQL of files of enrollments: people, and the rows that name content."""
+"""The statements of files of enrollments: people, and the rows that name content."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Update
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, case, col, delete, exists, func, select, update
+
+from lmsctl.bulk.staging import Span, good
+from lmsctl.bulk.store import fail
 from lmsctl.content import store as content
-from lmsctl.content.errors import ContentArchived, ContentIsFolder, ContentUnknown
+from lmsctl.content.errors import ContentArchived, ContentUnknown
+from lmsctl.content.model import ContentItem, PathwayItem
+from lmsctl.content.results import Kind
+from lmsctl.content.results import Status as ContentStatus
 from lmsctl.content.rules import Item
+from lmsctl.department.model import Department
 from lmsctl.enrollment import file_store, training_file_store
+from lmsctl.enrollment.enroll_file_staging import DUES, STAGED
 from lmsctl.enrollment.errors import PersonNotActive
-from lmsctl.enrollment.results import Reason
-from lmsctl.kit.driver import utc_text
+from lmsctl.enrollment.model import Enrollment, EnrollmentReason
+from lmsctl.enrollment.results import Phase, Reason
+from lmsctl.kit import locks
+from lmsctl.kit.columns import utc_text
+from lmsctl.kit.statements import insert_from, value_for
 from lmsctl.kit.work import Work
-from lmsctl.notification.store import Audience
+from lmsctl.notification.store import Audience, told_at_once
 from lmsctl.rights.rules import Scope
+from lmsctl.rights.store import within
+from lmsctl.user.adoption_store import fail_not_confirmed
 from lmsctl.user.errors import UserUnknown
-from lmsctl.user.file_check_store import fail_not_confirmed
-from lmsctl.user.store import STATUS_NOW
+from lmsctl.user.model import User, status_now
+from lmsctl.user.results import Status
 
-# `login` is what names the person and `heading` the column it stands in. `id` is the enrollment
-# that is there already, and 0 for one that an earlier row of the file will make.
-TABLES = {
-    "staged": {
-        "login": "TEXT",
-        "login_key": "TEXT",
-        "email_key": "TEXT",
-        "heading": "TEXT",
-        "content": "TEXT",
-        "code_key": "TEXT",
-        "user_id": "BIGINT",
-        "item_id": "BIGINT",
-        **training_file_store.COLUMNS,
-    },
-    "staged_dues": {"item_id": "BIGINT", "due_at": "TEXT"},
-    **training_file_store.TABLES,
-}
-_SAME = "e.user_id = s.user_id AND e.item_id = s.item_id"
+_row = STAGED.c
 
 
-def _either(of_training: str, of_content: str) -> str:
-    return f"CASE WHEN {training_file_store.IS_OURS} THEN {of_training} ELSE {of_content} END"
+def _is_about(enrollment: type[Enrollment]) -> ColumnElement[bool]:
+    return file_store.is_about(STAGED, enrollment)
 
 
-KEY = _either(training_file_store.KEY, "s.login || ' ' || s.content")
-NUMBER = _either(training_file_store.NUMBER, f"(SELECT e.id FROM enrollments e WHERE {_SAME})")
+def _either(of_training: ColumnElement[Any], of_content: ColumnElement[Any]) -> Any:
+    return case((training_file_store.IS_OURS, of_training), else_=of_content)
 
 
-_NEW = f"s.id IS NULL AND s.item_id IS NOT NULL AND {IN_SPAN}"
+KEY: ColumnElement[str] = _either(training_file_store.KEY, _row.login + " " + _row.content)
+NUMBER: ColumnElement[int] = _either(
+    training_file_store.NUMBER,
+    select(Enrollment.id).where(_is_about(Enrollment)).scalar_subquery(),
+)
+
+
+def _in(span: Span) -> ColumnElement[bool]:
+    return span.holds(_row.row_no)
+
+
+def _is_new(span: Span) -> ColumnElement[bool]:
+    """Return the condition that a row of `span` enrolls somebody in an item."""
+    return and_(_row.id.is_(None), _row.item_id.is_not(None), good(STAGED, span))
+
 
 # Understanding -----------------------------------------------------------------------------------
 
 
 def has_rows(work: Work) -> bool:
     """Say whether any row names content."""
-    return bool(work.value("SELECT EXISTS (SELECT 1 FROM staged s WHERE s.code_key IS NOT NULL)"))
+    return bool(work.value(select(exists().where(_row.code_key.is_not(None)))))
 
 
 def find(work: Work, span: Span, for_content: Scope, for_trainings: Scope) -> None:
@@ -61,66 +74,47 @@ def find(work: Work, span: Span, for_content: Scope, for_trainings: Scope) -> No
 
     The person must be in the scope `for_trainings` if the row names one, else `for_content`.
     """
-    scopes = (scope.clause("d.path") for scope in (for_trainings, for_content))
-    file_store.find_pairs(work, span, _either(*scopes))
-    work.run(
-        f"""
-        UPDATE staged AS s SET id = e.id FROM enrollments e
-        WHERE {IN_SPAN} AND {_SAME} AND e.canceled_at IS NULL AND e.phase <> 'pre-enrolled'
-        """,
-        **span.values,
+    scopes = (within(scope, Department.path) for scope in (for_trainings, for_content))
+    file_store.find_pairs(work, STAGED, span, _either(*scopes))
+    is_in = (
+        _is_about(Enrollment),
+        col(Enrollment.canceled_at).is_(None),
+        col(Enrollment.phase) != Phase.PRE_ENROLLED,
     )
+    work.run(update(STAGED).where(_in(span), *is_in).values(id=Enrollment.id))
+
+
+def share(work: Work, span: Span) -> None:
+    """Let nobody change the people and the items of `span`; then they are to be found again."""
+    file_store.share_pairs(work, STAGED, span)
 
 
 def fail_unfit(work: Work, span: Span) -> None:
     """Note rows about people and items that are not there, or that cannot be enrolled."""
-    person = "FROM staged s JOIN users u ON u.id = s.user_id WHERE"
-    fail_not_confirmed(work, span, f"{person} TRUE", "s.heading", "'enrolled'")
-    item = "FROM staged s JOIN content_items i ON i.id = s.item_id WHERE"
-    shown = {"given": "s.content"}
-    for refusal, fault in (
-        (
-            UserUnknown,
-            Fault(
-                "FROM staged s WHERE s.user_id IS NULL AND s.login <> ''",
-                "s.heading",
-                {"given": "s.login"},
-            ),
-        ),
-        (
-            PersonNotActive,
-            Fault(
-                f"{person} {STATUS_NOW} <> 'active'",
-                "s.heading",
-                {"login": "u.login", "status": STATUS_NOW},
-                {"now": work.now},
-            ),
-        ),
-        (
-            ContentUnknown,
-            Fault("FROM staged s WHERE s.item_id IS NULL AND s.content <> ''", "'Content'", shown),
-        ),
-        (
-            ContentIsFolder,
-            Fault(f"{item} i.kind = 'folder'", "'Content'", {**shown, "done": "'enrolled in'"}),
-        ),
-        (ContentArchived, Fault(f"{item} i.status = 'archived'", "'Content'", shown)),
-    ):
-        fail(work, span, refusal, fault)
+    people = select(_row.row_no).join(User, col(User.id) == _row.user_id)
+    fail_not_confirmed(work, span, people, _row.heading, "enrolled")
+    unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
+    fail(work, span, UserUnknown, unknown, _row.heading, given=_row.login)
+    status, login = status_now(), col(User.login)
+    away = people.where(status != Status.ACTIVE)
+    fail(work, span, PersonNotActive, away, _row.heading, login=login, status=status)
+    absent = select(_row.row_no).where(_row.item_id.is_(None), _row.content != "")
+    fail(work, span, ContentUnknown, absent, "Content", given=_row.content)
+    file_store.fail_folders(work, STAGED, span, "enrolled in")
+    archived = (
+        select(_row.row_no)
+        .join(ContentItem, col(ContentItem.id) == _row.item_id)
+        .where(col(ContentItem.status) == ContentStatus.ARCHIVED)
+    )
+    fail(work, span, ContentArchived, archived, "Content", given=_row.content)
 
 
 def mark_repeated(work: Work, span: Span) -> None:
     """Let rows that say the same as an earlier row of the span make nothing."""
-    work.run(
-        f"""
-        UPDATE staged AS s SET id = 0 FROM (
-            SELECT s.row_no, row_number() OVER (
-                PARTITION BY s.user_id, s.item_id ORDER BY s.row_no) AS place
-            FROM good s WHERE {_NEW}) t
-        WHERE t.row_no = s.row_no AND t.place > 1
-        """,
-        **span.values,
-    )
+    said = (_row.user_id, _row.item_id)
+    place = func.row_number().over(partition_by=said, order_by=_row.row_no)
+    placed = select(_row.row_no, place.label("place")).where(_is_new(span)).subquery("placed")
+    work.run(update(STAGED).where(placed.c.row_no == _row.row_no, placed.c.place > 1).values(id=0))
 
 
 # Writing -----------------------------------------------------------------------------------------
@@ -128,121 +122,147 @@ def mark_repeated(work: Work, span: Span) -> None:
 
 def items(work: Work, span: Span) -> list[Item]:
     """Return the items that somebody is enrolled in anew."""
-    numbers = work.values(f"SELECT DISTINCT s.item_id FROM good s WHERE {_NEW}", **span.values)
+    numbers = work.values(select(_row.item_id).where(_is_new(span)).distinct())
     return content.by_ids(work, numbers)
 
 
 def note_dues(work: Work, dues: Sequence[tuple[int, datetime | None]]) -> None:
     """Put aside when each of these items is due for whoever is enrolled in it now."""
-    work.run("DELETE FROM staged_dues")
+    work.run(delete(DUES))
     rows = [(item_id, utc_text(due_at) if due_at else None) for item_id, due_at in dues]
-    work.load("staged_dues", ("item_id", "due_at"), rows)
+    work.load(DUES, ("item_id", "due_at"), rows)
+
+
+# What is asked of enrollments beside those that are changed.
+_OTHER = aliased(Enrollment)
 
 
 def write(work: Work, span: Span, run: int) -> None:
     """Enroll whoever is not enrolled, and note that the run is why."""
-    due = "d.due_at" if work.is_sqlite else "CAST(d.due_at AS TIMESTAMPTZ)"
-    work.run(
-        f"""
-        UPDATE enrollments SET canceled_at = NULL, enrolled_at = :now,
-               due_at = (SELECT {due} FROM staged_dues d WHERE d.item_id = enrollments.item_id),
-               phase = CASE WHEN completed_at IS NULL THEN 'enrolled' ELSE phase END
-        WHERE id IN (SELECT e.id FROM good s JOIN enrollments e ON {_SAME} WHERE {_NEW})
-        """,
-        now=work.now,
-        **span.values,
+    theirs = (
+        select(_OTHER.id).select_from(STAGED).join(_OTHER, _is_about(_OTHER)).where(_is_new(span))
     )
-    work.run(
-        f"""
-        INSERT INTO enrollments (user_id, item_id, phase, enrolled_at, due_at)
-        SELECT s.user_id, s.item_id, 'enrolled', :now, {due}
-        FROM good s JOIN staged_dues d ON d.item_id = s.item_id
-        WHERE {_NEW} AND NOT EXISTS (SELECT 1 FROM enrollments e WHERE {_SAME})
-        ORDER BY s.row_no
-        """,
-        now=work.now,
-        **span.values,
+    due = select(DUES.c.due_at).where(DUES.c.item_id == col(Enrollment.item_id))
+    work.run(_again(theirs, Phase.ENROLLED, due.correlate(Enrollment).scalar_subquery(), work.now))
+    cells: tuple[Any, ...] = (
+        _row.user_id,
+        _row.item_id,
+        value_for(Enrollment.phase, Phase.ENROLLED).label("phase"),
+        value_for(Enrollment.enrolled_at, work.now).label("enrolled_at"),
+        DUES.c.due_at,
     )
-    work.run(
-        f"""
-        INSERT INTO enrollment_reasons (enrollment_id, reason, reference, since_at)
-        SELECT e.id, :reason, :reference, :now
-        FROM good s JOIN enrollments e ON {_SAME} WHERE {_NEW}
-        ON CONFLICT DO NOTHING
-        """,
-        reason=Reason.IMPORT,
-        reference=str(run),
-        now=work.now,
-        **span.values,
+    new = (
+        select(*cells)
+        .join(DUES, DUES.c.item_id == _row.item_id)
+        .where(_is_new(span), ~exists().where(_is_about(Enrollment)))
+        .order_by(_row.row_no)
     )
-
-
-_ON_THE_WAY = f"""
-    FROM good s JOIN content_items w ON w.id = s.item_id AND w.kind = 'pathway'
-    JOIN pathway_items p ON p.pathway_id = w.id AND p.is_mandatory
-    JOIN content_items i ON i.id = p.item_id AND i.status <> 'archived'
-    LEFT JOIN enrollments e ON e.user_id = s.user_id AND e.item_id = p.item_id
-    WHERE {_NEW}
-"""
+    work.run(insert_from(Enrollment, new))
+    reference = value_for(EnrollmentReason.reference, str(run))
+    reasons = _reasons(Enrollment, Reason.IMPORT, reference, work.now)
+    work.insert_once(
+        EnrollmentReason,
+        select(*reasons)
+        .select_from(STAGED)
+        .join(Enrollment, _is_about(Enrollment))
+        .where(_is_new(span)),
+    )
 
 
 def prepare_pathways(work: Work, span: Span) -> None:
     """Give the phase pre-enrolled in the mandatory items of pathways, where there is none."""
-    values = {"now": work.now, **span.values}
-    if not work.is_sqlite:
-        # Whoever cancels one of them meanwhile would take its reasons and not see ours.
-        locked = f"""
-            SELECT e.id FROM enrollments e WHERE e.id IN (SELECT e.id {_ON_THE_WAY})
-            ORDER BY e.id FOR UPDATE
-        """
-        work.value(f"SELECT count(*) FROM ({locked}) locked", **values)
-    work.run(
-        f"""
-        INSERT INTO enrollments (user_id, item_id, phase, enrolled_at)
-        SELECT DISTINCT s.user_id, p.item_id, 'pre-enrolled', :now {_ON_THE_WAY} AND e.id IS NULL
-        """,
-        **values,
+    theirs = _on_the_way(span, _OTHER.id)
+    # Whoever cancels one of them meanwhile would take its reasons and not see ours.
+    locks.hold_found(work, select(Enrollment.id).where(col(Enrollment.id).in_(theirs)))
+    new = _on_the_way(
+        span,
+        _row.user_id,
+        col(PathwayItem.item_id).label("item_id"),
+        value_for(Enrollment.phase, Phase.PRE_ENROLLED).label("phase"),
+        value_for(Enrollment.enrolled_at, work.now).label("enrolled_at"),
     )
+    work.run(insert_from(Enrollment, new.where(col(_OTHER.id).is_(None)).distinct()))
     work.run(
-        f"""
-        UPDATE enrollments SET canceled_at = NULL, enrolled_at = :now, due_at = NULL,
-               phase = CASE WHEN completed_at IS NULL THEN 'pre-enrolled' ELSE phase END
-        WHERE canceled_at IS NOT NULL AND id IN (SELECT e.id {_ON_THE_WAY})
-        """,
-        **values,
+        _again(theirs, Phase.PRE_ENROLLED, None, work.now).where(
+            col(Enrollment.canceled_at).is_not(None)
+        )
     )
-    work.run(
-        f"""
-        INSERT INTO enrollment_reasons (enrollment_id, reason, reference, since_at)
-        SELECT e.id, 'pathway', w.code, :now {_ON_THE_WAY}
-        ON CONFLICT DO NOTHING
-        """,
-        **values,
+    reasons = _reasons(_OTHER, Reason.PATHWAY, col(_PATHWAY.code), work.now)
+    work.insert_once(EnrollmentReason, _on_the_way(span, *reasons))
+
+
+_PATHWAY = aliased(ContentItem)
+
+
+def _on_the_way(span: Span, *columns: Any) -> Select[Any]:
+    """Return a SELECT of the mandatory items of pathways that rows of `span` enroll people in.
+
+    Beside them stand the people's enrollments in these items, where there are any.
+    """
+    found: Select[Any] = select(*columns).select_from(STAGED)
+    return (
+        found.join(
+            _PATHWAY, and_(col(_PATHWAY.id) == _row.item_id, col(_PATHWAY.kind) == Kind.PATHWAY)
+        )
+        .join(
+            PathwayItem,
+            and_(col(PathwayItem.pathway_id) == col(_PATHWAY.id), col(PathwayItem.is_mandatory)),
+        )
+        .join(
+            ContentItem,
+            and_(
+                col(ContentItem.id) == col(PathwayItem.item_id),
+                col(ContentItem.status) != ContentStatus.ARCHIVED,
+            ),
+        )
+        .outerjoin(
+            _OTHER,
+            and_(
+                col(_OTHER.user_id) == _row.user_id,
+                col(_OTHER.item_id) == col(PathwayItem.item_id),
+            ),
+        )
+        .where(_is_new(span))
+    )
+
+
+def _again(theirs: Select[Any], phase: Phase, due_at: Any, now: datetime) -> Update:
+    """Return the change that lets these enrollments begin now, in `phase` unless completed."""
+    is_open = col(Enrollment.completed_at).is_(None)
+    return (
+        update(Enrollment)
+        .where(col(Enrollment.id).in_(theirs))
+        .values(
+            canceled_at=None,
+            enrolled_at=now,
+            due_at=due_at,
+            phase=case((is_open, value_for(Enrollment.phase, phase)), else_=col(Enrollment.phase)),
+        )
+    )
+
+
+def _reasons(
+    enrollment: type[Enrollment], reason: Reason, reference: SQLColumnExpression[str], now: datetime
+) -> tuple[Any, ...]:
+    """Return the columns of why somebody is enrolled."""
+    return (
+        col(enrollment.id).label("enrollment_id"),
+        value_for(EnrollmentReason.reason, reason).label("reason"),
+        reference.label("reference"),
+        value_for(EnrollmentReason.since_at, now).label("since_at"),
     )
 
 
 def resolve_repeated(work: Work, span: Span) -> None:
     """Give rows that say the same as an earlier one the enrollment which that has made."""
     work.run(
-        f"""
-        UPDATE staged AS s SET id = e.id FROM enrollments e
-        WHERE {IN_SPAN} AND s.id = 0 AND {_SAME}
-        """,
-        **span.values,
+        update(STAGED)
+        .where(_in(span), _row.id == 0, _is_about(Enrollment))
+        .values(id=Enrollment.id)
     )
-
-
-def prepare_notices(work: Work) -> None:
-    """Make the staged rows quick to search by item; once, after the file has been read."""
-    work.run("CREATE INDEX staged_by_item ON staged (item_id)")
 
 
 def audience(work: Work, span: Span, item_id: int) -> Audience:
     """Return who was enrolled in an item anew, to be told at once."""
-    return Audience.of_text(
-        f"""
-        SELECT u.id AS user_id, u.email AS address, NULL AS about, :due AS due_at
-        FROM good s JOIN users u ON u.id = s.user_id WHERE s.item_id = :item AND {_NEW}
-        """,
-        {"item": item_id, "due": work.now, **span.values},
-    )
+    people = told_at_once(work).join(STAGED, _row.user_id == col(User.id))
+    return Audience(people.where(_row.item_id == item_id, _is_new(span)))

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, Rejects, Upload
-from lmsctl.bulk.store import Span
+from lmsctl.bulk.staging import Span
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
@@ -36,58 +36,48 @@ def import_progress(work: Work, upload: Upload) -> Done:
     """
     work.about = f"file {upload.order.path}"
     rights.require(work, "progress.manage")
-    progress = _Import()
     job = Job(
         kind="progress import",
         event="progress.imported",
         columns=COLUMNS,
         tables=store.TABLES,
         reader=lambda names: row_reader(names, work.now, work.zone),
-        resolve=progress.resolve,
-        write=progress.write,
+        resolve=_resolve,
+        write=_write,
         notes=lambda _work: (),
         key=store.KEY,
-        number=store.number(work),
+        number=store.NUMBER,
     )
     return bulk.run(work, upload, job)
 
 
-class _Import:
-    """What is known while one file of progress is taken in."""
+def _resolve(work: Work, span: Span) -> None:
+    """Find out whom and what the rows of `span` mean, and what is wrong with them."""
+    store.find(work, span, rights.require(work, "progress.manage"))
+    if not work.is_alone:
+        store.share(work, span)
+        rights.look_again(work)
+        store.find(work, span, rights.require(work, "progress.manage"))
+    store.fail_unknown(work, span)
+    store.mark_repeated(work, span)
 
-    def __init__(self) -> None:
-        self._is_first = True
 
-    def resolve(self, work: Work, span: Span) -> None:
-        """Find out whom and what the rows of `span` mean, and what is wrong with them."""
-        if self._is_first:
-            store.prepare(work)
-        self._is_first = False
-        scope = rights.require(work, "progress.manage")
-        store.find(work, span, scope)
-        if not work.is_sqlite:
-            store.share(work, span)
-            rights.look_again(work)
-            store.find(work, span, rights.require(work, "progress.manage"))
-        store.fail_unknown(work, span)
-        store.mark_repeated(work, span)
-
-    def write(self, work: Work, span: Span, run: int) -> int:
-        """Record what is new in `span`, and let the enrollments follow; queues no notices."""
-        store.write(work, span, f"import {run}")
-        zone = portal.zone(work)
-        items: dict[int, Item] = {}
-        due: dict[datetime | None, list[int]] = {}
-        for beginning in store.beginnings(work, span):
-            number = beginning.item_id
-            if number not in items:
-                items[number] = content.by_id(work, number)
-            due_at = content_rules.due_at(items[number], beginning.first_at, zone)
-            due.setdefault(due_at, []).append(beginning.enrollment_id)
-        for due_at, ids in due.items():
-            store.begin(work, span, ids, due_at)
-        store.complete(work, span)
-        return 0
+def _write(work: Work, span: Span, run: int) -> int:
+    """Record what is new in `span`, and let the enrollments follow; queues no notices."""
+    store.write(work, span, f"import {run}")
+    zone = portal.zone(work)
+    items: dict[int, Item] = {}
+    due: dict[datetime | None, list[int]] = {}
+    for beginning in store.beginnings(work, span):
+        number = beginning.item_id
+        if number not in items:
+            items[number] = content.by_id(work, number)
+        due_at = content_rules.due_at(items[number], beginning.first_at, zone)
+        due.setdefault(due_at, []).append(beginning.enrollment_id)
+    for due_at, ids in due.items():
+        store.begin(work, span, ids, due_at)
+    store.complete(work, span)
+    return 0
 
 
 # Statements --------------------------------------------------------------------------------------

@@ -1,186 +1,170 @@
-"""The SQL of files of progress: understanding and writing a range of staged rows."""
+"""The statements of files of progress: understanding and writing a range of staged rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from lmsctl.bulk.store import IN_SPAN, Fault, Span, fail, lock_meant
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, Select, Table, Text
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, col, func, or_, select, update
+
+from lmsctl.bulk import staging
+from lmsctl.bulk.staging import Span, good
+from lmsctl.bulk.store import fail, lock_meant
 from lmsctl.content.errors import ContentIsFolder, ContentUnknown
+from lmsctl.content.model import ContentItem
+from lmsctl.content.results import Kind
+from lmsctl.department.model import Department
+from lmsctl.enrollment.model import Enrollment, ProgressEvent
+from lmsctl.enrollment.results import Event, Phase
+from lmsctl.kit.columns import Choice, Moment
+from lmsctl.kit.statements import among, columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
+from lmsctl.rights.store import within
+from lmsctl.user.adoption_store import fail_not_confirmed
 from lmsctl.user.errors import UserUnknown
-from lmsctl.user.file_check_store import fail_not_confirmed
-from lmsctl.user.store import IS_ALIVE
+from lmsctl.user.model import User, is_alive
 
 # `id` is the event that is there already, and 0 for one that an earlier row of the file will make.
-TABLES = {
-    "staged": {
-        "login": "TEXT",
-        "login_key": "TEXT",
-        "email_key": "TEXT",
-        "content": "TEXT",
-        "code_key": "TEXT",
-        "event": "TEXT",
-        "score": "BIGINT",
-        "happened_at": "TEXT",
-        "user_id": "BIGINT",
-        "item_id": "BIGINT",
-    }
-}
-KEY = "s.login"
-
-
-def _moment(work: Work) -> str:
-    return "s.happened_at" if work.is_sqlite else "CAST(s.happened_at AS TIMESTAMPTZ)"
-
-
-def _same(work: Work) -> str:
-    """Return the condition under which the event `p` is what a row says."""
-    return f"""p.user_id = s.user_id AND COALESCE(p.item_id, 0) = COALESCE(s.item_id, 0)
-               AND p.event = s.event AND p.happened_at = {_moment(work)}"""
-
-
-def number(work: Work) -> str:
-    """Return the SQL expression for the id of the event that a row has made."""
-    return f"(SELECT p.id FROM progress_events p WHERE {_same(work)})"
-
-
-def prepare(work: Work) -> None:
-    """Make the staged rows quick to search; once, after the file has been read."""
-    work.run("CREATE INDEX staged_by_pair ON staged (user_id, item_id)")
+_STAGED = staging.rows(
+    Column("login", Text),
+    Column("login_key", Text),
+    Column("email_key", Text),
+    Column("content", Text),
+    Column("code_key", Text),
+    Column("event", Choice(Event)),
+    Column("score", BigInteger),
+    Column("happened_at", Moment),
+    Column("user_id", BigInteger),
+    Column("item_id", BigInteger),
+    Index("staged_by_pair", "user_id", "item_id"),
+)
+TABLES = (_STAGED,)
+_row = _STAGED.c
+# An event is what a row says.
+_SAME = and_(
+    col(ProgressEvent.user_id) == _row.user_id,
+    func.coalesce(col(ProgressEvent.item_id), 0) == func.coalesce(_row.item_id, 0),
+    col(ProgressEvent.event) == _row.event,
+    col(ProgressEvent.happened_at) == _row.happened_at,
+)
+KEY: ColumnElement[str] = _row.login
+NUMBER: ColumnElement[int] = select(ProgressEvent.id).where(_SAME).scalar_subquery()
 
 
 def find(work: Work, span: Span, scope: Scope) -> None:
     """Give each row its person, within `scope`, its item, and the event if it is there already."""
-    find_pairs(work, span, scope.clause("d.path"))
-    work.run(
-        f"""
-        UPDATE staged AS s SET id = p.id FROM progress_events p
-        WHERE {IN_SPAN} AND {_same(work)}
-        """,
-        **span.values,
-    )
+    find_pairs(work, _STAGED, span, within(scope, Department.path))
+    in_span = span.holds(_row.row_no)
+    work.run(update(_STAGED).where(in_span, _SAME).values(id=ProgressEvent.id))
 
 
 def share(work: Work, span: Span) -> None:
     """Let nobody change the people and the items of `span`; then they are to be found again."""
-    lock_meant(work, span, "users", "user_id")
-    lock_meant(work, span, "content_items", "item_id")
-
-
-def find_pairs(work: Work, span: Span, within: str) -> None:
-    """Give each row its person and its item, and take its `id` away.
-
-    The person is who has the login `login_key`; if nobody has, who has the address `email_key`.
-    `within` is an SQL condition on `staged s` and `d`, the person's department: outside of it
-    nobody is found.
-    """
-    work.run(
-        f"""
-        UPDATE staged AS s SET user_id = NULL, item_id = NULL, id = NULL
-        WHERE {IN_SPAN} AND (s.user_id IS NOT NULL OR s.item_id IS NOT NULL OR s.id IS NOT NULL)
-        """,
-        **span.values,
-    )
-    for key in ("login_key", "email_key"):
-        work.run(
-            f"""
-            UPDATE staged AS s SET user_id = u.id
-            FROM users u JOIN departments d ON d.id = u.department_id
-            WHERE {IN_SPAN} AND s.user_id IS NULL AND u.{key} = s.{key}
-              AND {IS_ALIVE} AND {within}
-            """,
-            now=work.now,
-            **span.values,
-        )
-    work.run(
-        f"""
-        UPDATE staged AS s SET item_id = i.id FROM content_items i
-        WHERE {IN_SPAN} AND i.code_key = s.code_key
-        """,
-        **span.values,
-    )
+    share_pairs(work, _STAGED, span)
 
 
 def fail_unknown(work: Work, span: Span) -> None:
     """Note rows about people and items that are not there, and about folders."""
-    fail(
-        work,
-        span,
-        UserUnknown,
-        Fault("FROM staged s WHERE s.user_id IS NULL AND s.login <> ''", "'Login'", _LOGIN),
-    )
-    fail_not_confirmed(
-        work,
-        span,
-        "FROM staged s JOIN users u ON u.id = s.user_id WHERE TRUE",
-        "'Login'",
-        "'given progress'",
-    )
-    fail(
-        work,
-        span,
-        ContentUnknown,
-        Fault(
-            "FROM staged s WHERE s.item_id IS NULL AND s.code_key IS NOT NULL",
-            "'Content'",
-            _CONTENT,
-        ),
-    )
-    fail(
-        work,
-        span,
-        ContentIsFolder,
-        Fault(
-            """FROM staged s JOIN content_items i ON i.id = s.item_id WHERE i.kind = 'folder'""",
-            "'Content'",
-            {**_CONTENT, "done": "'worked on'"},
-        ),
-    )
-
-
-_LOGIN = {"given": "s.login"}
-_CONTENT = {"given": "s.content"}
+    unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
+    fail(work, span, UserUnknown, unknown, "Login", given=_row.login)
+    people = select(_row.row_no).join(User, col(User.id) == _row.user_id)
+    fail_not_confirmed(work, span, people, "Login", "given progress")
+    absent = select(_row.row_no).where(_row.item_id.is_(None), _row.code_key.is_not(None))
+    fail(work, span, ContentUnknown, absent, "Content", given=_row.content)
+    fail_folders(work, _STAGED, span, "worked on")
 
 
 def mark_repeated(work: Work, span: Span) -> None:
     """Let rows that say the same as an earlier row of the span make nothing."""
-    work.run(
-        f"""
-        UPDATE staged AS s SET id = 0 FROM (
-            SELECT s.row_no, row_number() OVER (
-                PARTITION BY s.user_id, COALESCE(s.item_id, 0), s.event, s.happened_at
-                ORDER BY s.row_no) AS place
-            FROM good s WHERE {IN_SPAN} AND s.id IS NULL) t
-        WHERE t.row_no = s.row_no AND t.place > 1
-        """,
-        **span.values,
+    said = (_row.user_id, func.coalesce(_row.item_id, 0), _row.event, _row.happened_at)
+    place = func.row_number().over(partition_by=said, order_by=_row.row_no)
+    placed = select(_row.row_no, place.label("place")).where(_is_new(span)).subquery("placed")
+    work.run(update(_STAGED).where(placed.c.row_no == _row.row_no, placed.c.place > 1).values(id=0))
+
+
+# People and items, in files of enrollments too --------------------------------------------------
+
+
+def find_pairs(work: Work, staged: Table, span: Span, is_within: ColumnElement[bool]) -> None:
+    """Give each row of `staged` its person and its item, and take its `id` away.
+
+    The person is who has the login `login_key`; if nobody has, who has the address `email_key`.
+    `is_within` is a condition on a row and on the person's department: outside of it nobody is
+    found.
+    """
+    row = staged.c
+    in_span = span.holds(row.row_no)
+    found = or_(row.user_id.is_not(None), row.item_id.is_not(None), row.id.is_not(None))
+    work.run(update(staged).where(in_span, found).values(user_id=None, item_id=None, id=None))
+    for column, key in ((User.login_key, row.login_key), (User.email_key, row.email_key)):
+        work.run(
+            update(staged)
+            .where(
+                in_span,
+                row.user_id.is_(None),
+                col(column) == key,
+                col(Department.id) == col(User.department_id),
+                is_alive(),
+                is_within,
+            )
+            .values(user_id=User.id),
+            now=work.now,
+        )
+    is_named = col(ContentItem.code_key) == row.code_key
+    work.run(update(staged).where(in_span, is_named).values(item_id=ContentItem.id))
+
+
+def share_pairs(work: Work, staged: Table, span: Span) -> None:
+    """Let nobody change the people and the items of `span`; then they are to be found again."""
+    lock_meant(work, span, User, staged.c.user_id)
+    lock_meant(work, span, ContentItem, staged.c.item_id)
+
+
+def is_about(staged: Table, enrollment: type[Enrollment]) -> ColumnElement[bool]:
+    """Return the condition that a row of `staged` is about an enrollment."""
+    row = staged.c
+    return and_(col(enrollment.user_id) == row.user_id, col(enrollment.item_id) == row.item_id)
+
+
+def fail_folders(work: Work, staged: Table, span: Span, done: str) -> None:
+    """Note rows about folders; `done` is what cannot be done with one."""
+    row = staged.c
+    found = (
+        select(row.row_no)
+        .join(ContentItem, col(ContentItem.id) == row.item_id)
+        .where(col(ContentItem.kind) == Kind.FOLDER)
     )
+    fail(work, span, ContentIsFolder, found, "Content", given=row.content, done=done)
 
 
 # Writing -----------------------------------------------------------------------------------------
 
-_NEW = f"s.id IS NULL AND {IN_SPAN}"
+
+def _is_new(span: Span) -> ColumnElement[bool]:
+    """Return the condition that a row of `span` makes an event."""
+    return and_(_row.id.is_(None), good(_STAGED, span))
 
 
 def write(work: Work, span: Span, source: str) -> None:
     """Insert the new events."""
-    work.run(
-        f"""
-        INSERT INTO progress_events
-            (user_id, item_id, event, score, happened_at, recorded_at, source)
-        SELECT s.user_id, s.item_id, s.event, s.score, {_moment(work)}, :recorded_at, :source
-        FROM good s WHERE {_NEW} ORDER BY s.row_no
-        """,
-        recorded_at=work.now,
-        source=source,
-        **span.values,
+    same = ("user_id", "item_id", "event", "score", "happened_at")
+    given = {"recorded_at": work.now, "source": source}
+    new = (
+        select(
+            *(_row[name] for name in same),
+            *(value_for(getattr(ProgressEvent, k), v).label(k) for k, v in given.items()),
+        )
+        .where(_is_new(span))
+        .order_by(_row.row_no)
     )
+    work.run(insert_from(ProgressEvent, new))
     work.run(
-        f"""
-        UPDATE staged AS s SET id = p.id FROM progress_events p
-        WHERE {IN_SPAN} AND s.id = 0 AND {_same(work)}
-        """,
-        **span.values,
+        update(_STAGED)
+        .where(span.holds(_row.row_no), _row.id == 0, _SAME)
+        .values(id=ProgressEvent.id)
     )
 
 
@@ -193,47 +177,60 @@ class Beginning:
     first_at: datetime
 
 
+def _first(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
+    """Return when the person of an enrollment first did something by the rows that fit."""
+    found: Select[Any] = select(func.min(_row.happened_at)).where(
+        is_about(_STAGED, Enrollment), *conditions
+    )
+    return found.correlate(Enrollment).scalar_subquery()
+
+
 def beginnings(work: Work, span: Span) -> list[Beginning]:
     """Return who begins what they were pre-enrolled in."""
+    number, item = col(Enrollment.id), col(Enrollment.item_id)
     return work.all(
         Beginning,
-        f"""
-        SELECT e.id AS enrollment_id, e.item_id, min({_moment(work)}) AS first_at
-        FROM good s JOIN enrollments e ON e.user_id = s.user_id AND e.item_id = s.item_id
-        WHERE e.phase = 'pre-enrolled' AND e.canceled_at IS NULL AND {_NEW}
-        GROUP BY e.id, e.item_id
-        """,
-        **span.values,
+        select(
+            *columns_of(
+                Beginning, Enrollment, enrollment_id=number, first_at=func.min(_row.happened_at)
+            )
+        )
+        .select_from(_STAGED)
+        .join(Enrollment, is_about(_STAGED, Enrollment))
+        .where(
+            col(Enrollment.phase) == Phase.PRE_ENROLLED,
+            col(Enrollment.canceled_at).is_(None),
+            _is_new(span),
+        )
+        .group_by(number, item),
     )
 
 
-def begin(work: Work, span: Span, ids: list[int], due_at: datetime | None) -> None:
+def begin(work: Work, span: Span, ids: Sequence[int], due_at: datetime | None) -> None:
     """Turn pre-enrolled people into enrolled ones, since they first did something."""
     work.run(
-        f"""
-        UPDATE enrollments SET phase = 'enrolled', due_at = :due, enrolled_at = (
-            SELECT min({_moment(work)}) FROM good s
-            WHERE s.user_id = enrollments.user_id AND s.item_id = enrollments.item_id AND {_NEW})
-        WHERE id IN :ids
-        """,
-        ids=ids,
-        due=due_at,
-        **span.values,
+        update(Enrollment)
+        .where(among(Enrollment.id, ids))
+        .values(phase=Phase.ENROLLED, due_at=due_at, enrolled_at=_first(_is_new(span)))
     )
 
 
 def complete(work: Work, span: Span) -> None:
     """Complete the enrollments of whoever completed something, unless they are completed."""
+    is_completion = and_(_row.event == Event.COMPLETED, _is_new(span))
+    meant = aliased(Enrollment)
+    completed = (
+        select(meant.id)
+        .select_from(_STAGED)
+        .join(meant, is_about(_STAGED, meant))
+        .where(is_completion)
+    )
     work.run(
-        f"""
-        UPDATE enrollments SET phase = 'completed', completed_at = (
-            SELECT min({_moment(work)}) FROM good s
-            WHERE s.user_id = enrollments.user_id AND s.item_id = enrollments.item_id
-              AND s.event = 'completed' AND {_NEW})
-        WHERE phase <> 'completed' AND canceled_at IS NULL AND id IN (
-            SELECT e.id FROM good s
-            JOIN enrollments e ON e.user_id = s.user_id AND e.item_id = s.item_id
-            WHERE s.event = 'completed' AND {_NEW})
-        """,
-        **span.values,
+        update(Enrollment)
+        .where(
+            col(Enrollment.phase) != Phase.COMPLETED,
+            col(Enrollment.canceled_at).is_(None),
+            col(Enrollment.id).in_(completed),
+        )
+        .values(phase=Phase.COMPLETED, completed_at=_first(is_completion))
     )

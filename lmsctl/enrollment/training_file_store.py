@@ -1,59 +1,52 @@
-"""The SQL of files of enrollments, of their rows that name trainings."""
+"""The statements of files of enrollments: understanding the rows that name trainings."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from lmsctl.bulk.store import ERRORS, IN_SPAN, Fault, Span, fail
+from sqlalchemy import ColumnElement, Select, Text, tuple_
+from sqlmodel import and_, case, col, exists, func, literal, or_, select, update
+
+from lmsctl.bulk.staging import ERRORS, Span, good
+from lmsctl.bulk.store import fail, lock_meant, recount
+from lmsctl.enrollment.enroll_file_staging import ACCESSES, STAGED
 from lmsctl.enrollment.errors import PairTwice
 from lmsctl.enrollment.training_errors import ResultRecorded, SessionFull, SessionSecond
+from lmsctl.kit import locks
+from lmsctl.kit.statements import columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
-from lmsctl.notification.store import Audience
 from lmsctl.training import people_store
 from lmsctl.training.errors import SessionCanceled, SessionUnknown, TrainingUnknown
-from lmsctl.training.results import Side
+from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
+from lmsctl.training.people_store import IS_LIVE
+from lmsctl.user.model import User
 
-# Of `staged`: what a row names and what that means. `access_at` is blank for now.
-COLUMNS = {
-    "training": "TEXT",
-    "training_key": "TEXT",
-    "session": "TEXT",
-    "session_key": "TEXT",
-    "session_heading": "TEXT",
-    "access": "TEXT",
-    "access_at": "TEXT",
-    "training_id": "BIGINT",
-    "session_id": "BIGINT",
-}
-# What a time in a file is in one zone, or why it is nothing.
-TABLES = {
-    "staged_accesses": {
-        "time_zone": "TEXT",
-        "access": "TEXT",
-        "access_at": "TEXT",
-        "code": "TEXT",
-        "message": "TEXT",
-        "hint": "TEXT",
-    }
-}
-_SAME = "e.user_id = s.user_id AND e.training_id = s.training_id AND e.canceled_at IS NULL"
-NUMBER = f"(SELECT e.id FROM training_enrollments e WHERE {_SAME})"
-KEY = "s.login || ' ' || s.training || COALESCE(':' || s.session, '')"
-IS_OURS = "s.training_key IS NOT NULL"
-_NEEDS_PLACE = "s.session_id IS NOT NULL AND (s.id IS NULL OR s.changed IS NOT NULL)"
+_row = STAGED.c
+# A row is about an enrollment that has not ended.
+IS_ABOUT = and_(
+    col(TrainingEnrollment.user_id) == _row.user_id,
+    col(TrainingEnrollment.training_id) == _row.training_id,
+    IS_LIVE,
+)
+NUMBER: ColumnElement[int] = select(TrainingEnrollment.id).where(IS_ABOUT).scalar_subquery()
+KEY: ColumnElement[str] = (
+    _row.login + " " + _row.training + func.coalesce(literal(":", Text) + _row.session, "")
+)
+# A row names a training, and one that is understood needs a place in a session.
+IS_OURS: ColumnElement[bool] = _row.training_key.is_not(None)
+NEEDS_PLACE = and_(_row.session_id.is_not(None), or_(_row.id.is_(None), _row.changed.is_not(None)))
 
 
-# Understanding -----------------------------------------------------------------------------------
+def _in(span: Span) -> ColumnElement[bool]:
+    return span.holds(_row.row_no)
 
 
 def has_rows(work: Work) -> bool:
     """Say whether any row names a training."""
-    return bool(work.value(f"SELECT EXISTS (SELECT 1 FROM staged s WHERE {IS_OURS})"))
+    return bool(work.value(select(exists().where(IS_OURS))))
 
 
-def prepare(work: Work) -> None:
-    """Make what is put aside quick to search; once, after the file has been read."""
-    work.run("CREATE INDEX staged_by_session ON staged (session_id, user_id)")
-    work.run("CREATE INDEX staged_accesses_by_text ON staged_accesses (access, time_zone)")
+# What rows mean ----------------------------------------------------------------------------------
 
 
 def find(work: Work, span: Span) -> None:
@@ -63,142 +56,119 @@ def find(work: Work, span: Span) -> None:
     their session by it. The people must be there.
     """
     work.run(
-        f"""
-        UPDATE staged AS s SET training_id = NULL, session_id = NULL, changed = NULL
-        WHERE {IN_SPAN} AND s.training_id IS NOT NULL
-        """,
-        **span.values,
+        update(STAGED)
+        .where(_in(span), _row.training_id.is_not(None))
+        .values(training_id=None, session_id=None, changed=None)
     )
-    work.run(
-        f"""
-        UPDATE staged AS s SET training_id = t.id FROM trainings t
-        WHERE {IN_SPAN} AND t.code_key = s.training_key
-        """,
-        **span.values,
+    is_training = col(Training.code_key) == _row.training_key
+    work.run(update(STAGED).where(_in(span), is_training).values(training_id=Training.id))
+    is_session = and_(
+        col(TrainingSession.training_id) == _row.training_id,
+        col(TrainingSession.code_key) == _row.session_key,
     )
-    work.run(
-        f"""
-        UPDATE staged AS s SET session_id = x.id FROM training_sessions x
-        WHERE {IN_SPAN} AND x.training_id = s.training_id AND x.code_key = s.session_key
-        """,
-        **span.values,
-    )
+    work.run(update(STAGED).where(_in(span), is_session).values(session_id=TrainingSession.id))
     _lock(work, span)
+    gets_session = and_(_row.session_id.is_not(None), col(TrainingEnrollment.session_id).is_(None))
     work.run(
-        f"""
-        UPDATE staged AS s SET id = e.id,
-               changed = CASE WHEN s.session_id IS NOT NULL AND e.session_id IS NULL
-                              THEN 'session' END
-        FROM training_enrollments e WHERE {IN_SPAN} AND {_SAME}
-        """,
-        **span.values,
+        update(STAGED)
+        .where(_in(span), IS_ABOUT)
+        .values(id=TrainingEnrollment.id, changed=case((gets_session, "session")))
     )
 
 
 def _lock(work: Work, span: Span) -> None:
     """Lock trainings, then enrollments, then sessions, as everybody does who touches several."""
-    if work.is_sqlite:
+    if work.is_alone:
         return
-    for sql in (
-        f"""
-        SELECT t.id FROM trainings t
-        WHERE t.id IN (SELECT s.training_id FROM staged s WHERE {IN_SPAN})
-        ORDER BY t.id FOR SHARE
-        """,
-        f"""
-        SELECT e.id FROM training_enrollments e
-        WHERE e.canceled_at IS NULL AND (e.user_id, e.training_id) IN
-              (SELECT s.user_id, s.training_id FROM staged s WHERE {IN_SPAN})
-        ORDER BY e.training_id, e.id FOR UPDATE
-        """,
-    ):
-        # Only counted, because there may be as many as the file has rows.
-        work.value(f"SELECT count(*) FROM ({sql}) locked", **span.values)
-    sessions = f"SELECT DISTINCT s.session_id FROM staged s WHERE {IN_SPAN}"
-    numbers = work.values(f"{sessions} AND s.session_id IS NOT NULL", **span.values)
+    lock_meant(work, span, Training, _row.training_id)
+    meant = select(_row.user_id, _row.training_id).where(_in(span))
+    pair = tuple_(col(TrainingEnrollment.user_id), col(TrainingEnrollment.training_id))
+    locks.hold_found(
+        work,
+        select(TrainingEnrollment.id)
+        .where(IS_LIVE, pair.in_(meant))
+        # Among those of one training by their ids.
+        .order_by(col(TrainingEnrollment.training_id)),
+    )
+    is_named = _row.session_id.is_not(None)
+    numbers = work.values(select(_row.session_id).where(_in(span), is_named).distinct())
     people_store.lock_sessions(work, numbers)
+
+
+# What is wrong -----------------------------------------------------------------------------------
+
+
+def _in_training() -> Select[Any]:
+    """Return the rows whose trainings are there, beside these."""
+    return select(_row.row_no).join(Training, col(Training.id) == _row.training_id)
+
+
+def _taking_part() -> Select[Any]:
+    """Return the rows about people who take part in the trainings, beside all three."""
+    return (
+        _in_training()
+        .join(User, col(User.id) == _row.user_id)
+        .join(TrainingEnrollment, col(TrainingEnrollment.id) == _row.id)
+    )
 
 
 def fail_unfit(work: Work, span: Span) -> None:
     """Note rows about trainings and sessions that are not there, or that somebody cannot be in."""
-    at = "FROM staged s JOIN trainings t ON t.id = s.training_id"
-    fail(
-        work,
-        span,
-        TrainingUnknown,
-        Fault(
-            f"FROM staged s WHERE {IS_OURS} AND s.training_id IS NULL",
-            "'Training'",
-            {"given": "s.training"},
-        ),
+    heading, training, login = _row.session_heading, col(Training.code), col(User.login)
+    session = col(TrainingSession.code)
+    unknown = select(_row.row_no).where(IS_OURS, _row.training_id.is_(None))
+    fail(work, span, TrainingUnknown, unknown, "Training", given=_row.training)
+    absent = _in_training().where(_row.session_key.is_not(None), _row.session_id.is_(None))
+    fail(work, span, SessionUnknown, absent, heading, training=training, given=_row.session)
+    canceled = (
+        _in_training()
+        .join(TrainingSession, col(TrainingSession.id) == _row.session_id)
+        .where(col(TrainingSession.canceled_at).is_not(None))
     )
-    fail(
-        work,
-        span,
-        SessionUnknown,
-        Fault(
-            f"{at} WHERE s.session_key IS NOT NULL AND s.session_id IS NULL",
-            "s.session_heading",
-            {"training": "t.code", "given": "s.session"},
-        ),
-    )
-    fail(
-        work,
-        span,
-        SessionCanceled,
-        Fault(
-            f"""{at} JOIN training_sessions x ON x.id = s.session_id
-                WHERE x.canceled_at IS NOT NULL""",
-            "s.session_heading",
-            {"session": "x.code", "training": "t.code"},
-        ),
+    fail(work, span, SessionCanceled, canceled, heading, session=session, training=training)
+    theirs = col(TrainingEnrollment.session_id)
+    second = (
+        _taking_part()
+        .join(TrainingSession, col(TrainingSession.id) == theirs)
+        .where(_row.session_id.is_not(None), theirs != _row.session_id)
     )
     fail(
         work,
         span,
         SessionSecond,
-        Fault(
-            f"""{at} JOIN users u ON u.id = s.user_id
-                JOIN training_enrollments e ON e.id = s.id
-                JOIN training_sessions x ON x.id = e.session_id
-                WHERE s.session_id IS NOT NULL AND e.session_id <> s.session_id""",
-            "s.session_heading",
-            {"login": "u.login", "session": "x.code", "training": "t.code"},
+        second,
+        heading,
+        login=login,
+        session=session,
+        training=training,
+    )
+    recorded = _taking_part().where(
+        _row.changed.is_not(None),
+        or_(
+            col(TrainingEnrollment.points).is_not(None),
+            col(TrainingEnrollment.certificate).is_not(None),
         ),
     )
-    fail(
-        work,
-        span,
-        ResultRecorded,
-        Fault(
-            f"""{at} JOIN users u ON u.id = s.user_id
-                JOIN training_enrollments e ON e.id = s.id
-                WHERE s.changed IS NOT NULL
-                  AND (e.points IS NOT NULL OR e.certificate IS NOT NULL)""",
-            "s.session_heading",
-            {"login": "u.login", "training": "t.code"},
-        ),
-    )
-
-
-_ANOTHER = """
-    FROM staged o WHERE o.user_id = s.user_id AND o.training_id = s.training_id
-    AND COALESCE(o.session_key, '') <> COALESCE(s.session_key, '')
-"""
+    fail(work, span, ResultRecorded, recorded, heading, login=login, training=training)
 
 
 def fail_twice(work: Work, span: Span) -> None:
     """Note rows with a person whom another row of the file has in the training differently."""
+    other = STAGED.alias("other")
+    is_another = and_(
+        other.c.user_id == _row.user_id,
+        other.c.training_id == _row.training_id,
+        func.coalesce(other.c.session_key, "") != func.coalesce(_row.session_key, ""),
+    )
+    first = select(func.min(other.c.row_no)).where(is_another).correlate(STAGED).scalar_subquery()
     fail(
         work,
         span,
         PairTwice,
-        Fault(
-            f"""FROM staged s JOIN trainings t ON t.id = s.training_id
-                WHERE EXISTS (SELECT 1 {_ANOTHER})""",
-            "s.session_heading",
-            {"training": "t.code", "other": f"(SELECT min(o.row_no) {_ANOTHER})"},
-        ),
+        _in_training().where(exists().where(is_another)),
+        _row.session_heading,
+        training=col(Training.code),
+        other=first,
     )
 
 
@@ -207,46 +177,55 @@ def fail_full(work: Work, span: Span) -> None:
 
     Whoever is in no good row takes none.
     """
+    place = func.row_number().over(partition_by=_row.session_id, order_by=func.min(_row.row_no))
+    queue = (
+        select(_row.user_id, _row.session_id, place.label("place"))
+        .where(good(STAGED, span), NEEDS_PLACE)
+        .group_by(_row.user_id, _row.session_id)
+        .subquery("queue")
+    )
+    session = TrainingSession
+    left_out = (
+        select(_row.row_no)
+        .join(
+            queue,
+            and_(queue.c.user_id == _row.user_id, queue.c.session_id == _row.session_id),
+        )
+        .join(User, col(User.id) == _row.user_id)
+        .join(session, col(session.id) == _row.session_id)
+        .join(Training, col(Training.id) == col(session.training_id))
+        .where(good(STAGED, span), col(session.taken) + queue.c.place > col(session.capacity))
+    )
     fail(
         work,
         span,
         SessionFull,
-        Fault(
-            f"""
-            FROM good s
-            JOIN (SELECT s.user_id, s.session_id, row_number() OVER (
-                      PARTITION BY s.session_id ORDER BY min(s.row_no)) AS place
-                  FROM good s WHERE {IN_SPAN} AND {_NEEDS_PLACE}
-                  GROUP BY s.user_id, s.session_id) w
-              ON w.user_id = s.user_id AND w.session_id = s.session_id
-            JOIN users u ON u.id = s.user_id
-            JOIN training_sessions x ON x.id = s.session_id
-            JOIN trainings t ON t.id = x.training_id
-            WHERE x.taken + w.place > x.capacity
-            """,
-            "s.session_heading",
-            {
-                "who": "'''' || u.login || ''''",
-                "training": "t.code",
-                "session": "x.code",
-                "capacity": "x.capacity",
-            },
-        ),
+        left_out,
+        _row.session_heading,
+        who=literal("'", Text) + col(User.login) + "'",
+        training=col(Training.code),
+        session=col(session.code),
+        capacity=col(session.capacity),
     )
 
 
 def mark_repeated(work: Work, span: Span) -> None:
     """Let rows that say the same as an earlier row of the span make and change nothing."""
+    said = (_row.user_id, _row.training_id)
+    place = func.row_number().over(partition_by=said, order_by=_row.row_no)
+    placed = (
+        select(_row.row_no, place.label("place"))
+        .where(
+            good(STAGED, span),
+            _row.training_id.is_not(None),
+            or_(_row.id.is_(None), _row.changed.is_not(None)),
+        )
+        .subquery("placed")
+    )
     work.run(
-        f"""
-        UPDATE staged AS s SET id = COALESCE(s.id, 0), changed = NULL FROM (
-            SELECT s.row_no, row_number() OVER (
-                PARTITION BY s.user_id, s.training_id ORDER BY s.row_no) AS place
-            FROM good s WHERE {IN_SPAN} AND s.training_id IS NOT NULL
-              AND (s.id IS NULL OR s.changed IS NOT NULL)) t
-        WHERE t.row_no = s.row_no AND t.place > 1
-        """,
-        **span.values,
+        update(STAGED)
+        .where(placed.c.row_no == _row.row_no, placed.c.place > 1)
+        .values(id=func.coalesce(_row.id, 0), changed=None)
     )
 
 
@@ -265,123 +244,38 @@ def accesses(work: Work) -> Iterator[Access]:
     """Yield the different times of the file, once for each zone of a training."""
     return work.each(
         Access,
-        """
-        SELECT DISTINCT t.time_zone, s.access
-        FROM staged s JOIN trainings t ON t.id = s.training_id WHERE s.access IS NOT NULL
-        """,
+        select(*columns_of(Access, Training, access=_row.access))
+        .select_from(STAGED)
+        .join(Training, col(Training.id) == _row.training_id)
+        .where(_row.access.is_not(None))
+        .distinct(),
     )
 
 
 def note_accesses(work: Work, lines: Sequence[Sequence[str | None]]) -> None:
     """Put aside what times mean, or why they mean nothing."""
-    work.load("staged_accesses", tuple(TABLES["staged_accesses"]), lines)
+    work.load(ACCESSES, ACCESSES.c.keys(), lines)
 
 
 def use_accesses(work: Work) -> None:
     """Give the rows their instants, and note those whose time means nothing."""
-    found = """
-        FROM staged_accesses a JOIN trainings t ON t.time_zone = a.time_zone
-        WHERE t.id = s.training_id AND a.access = s.access
-    """
-    work.run(f"UPDATE staged AS s SET access_at = a.access_at {found}")
-    work.run(
-        f"""
-        INSERT INTO staged_errors ({", ".join(ERRORS)})
-        SELECT s.row_no, 'Access at', a.code, a.message, a.hint
-        FROM staged s JOIN trainings t ON t.id = s.training_id
-        JOIN staged_accesses a ON a.time_zone = t.time_zone AND a.access = s.access
-        WHERE a.code IS NOT NULL
-        """
+    recount(work, ACCESSES)
+    meant = ACCESSES.c
+    is_meant = and_(
+        col(Training.id) == _row.training_id,
+        meant.time_zone == col(Training.time_zone),
+        meant.access == _row.access,
     )
-
-
-# Writing -----------------------------------------------------------------------------------------
-
-_NEW = f"s.id IS NULL AND s.training_id IS NOT NULL AND {IN_SPAN}"
-_PLACED = f"s.changed IS NOT NULL AND s.training_id IS NOT NULL AND {IN_SPAN}"
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """How many people come into one session, or into a training without a session.
-
-    `new` did not take part, `placed` did and get their session.
-    """
-
-    training_id: int
-    session_id: int | None
-    new: int
-    placed: int
-
-
-def intakes(work: Work, span: Span) -> list[Intake]:
-    """Return where people come in, in the order in which sessions are locked."""
-    return work.all(
-        Intake,
-        f"""
-        SELECT s.training_id, s.session_id, count(CASE WHEN s.id IS NULL THEN 1 END) AS new,
-               count(s.changed) AS placed
-        FROM good s WHERE ({_NEW}) OR ({_PLACED})
-        GROUP BY s.training_id, s.session_id ORDER BY s.training_id, s.session_id
-        """,
-        **span.values,
+    work.run(update(STAGED).where(is_meant).values(access_at=meant.access_at))
+    heading = value_for(ERRORS.c.heading, "Access at").label("heading")
+    noted: tuple[Any, ...] = (_row.row_no, heading, meant.code, meant.message, meant.hint)
+    wrong = (
+        select(*noted)
+        .join(Training, col(Training.id) == _row.training_id)
+        .join(
+            ACCESSES,
+            and_(meant.time_zone == col(Training.time_zone), meant.access == _row.access),
+        )
+        .where(meant.code.is_not(None))
     )
-
-
-def audience(span: Span, intake: Intake, *, is_new: bool) -> Audience:
-    """Return who comes into a training, or is there already and gets their session."""
-    at, values = "s.session_id IS NULL", {"training": intake.training_id, **span.values}
-    if intake.session_id is not None:
-        at, values = "s.session_id = :session", {**values, "session": intake.session_id}
-    chosen = Audience.of_text(
-        f"""
-        SELECT s.user_id FROM good s WHERE {at} AND s.training_id = :training
-          AND {_NEW if is_new else _PLACED}
-        """,
-        values,
-    )
-    return people_store.audience_among(intake.training_id, chosen)
-
-
-def write(work: Work, span: Span) -> None:
-    """Enroll who does not take part, and give their session to those who have none.
-
-    Their places must have been claimed.
-    """
-    access = "s.access_at" if work.is_sqlite else "CAST(s.access_at AS TIMESTAMPTZ)"
-    work.run(
-        f"""
-        INSERT INTO training_enrollments
-            (user_id, training_id, session_id, is_preselected, side, access_at, enrolled_at)
-        SELECT s.user_id, s.training_id, s.session_id, s.session_id IS NOT NULL, :side,
-               COALESCE({access}, :now), :now
-        FROM good s WHERE {_NEW} ORDER BY s.row_no
-        """,
-        side=Side.ADMINISTRATOR,
-        now=work.now,
-        **span.values,
-    )
-    work.run(
-        f"""
-        UPDATE training_enrollments AS e
-        SET session_id = s.session_id, is_preselected = TRUE, moves = moves + 1
-        FROM good s WHERE e.id = s.id AND {_PLACED}
-        """,
-        **span.values,
-    )
-
-
-def resolve_repeated(work: Work, span: Span) -> None:
-    """Give rows that say the same as an earlier one the enrollment which that has made."""
-    work.run(
-        f"""
-        UPDATE staged AS s SET id = e.id FROM training_enrollments e
-        WHERE {IN_SPAN} AND s.id = 0 AND {_SAME}
-        """,
-        **span.values,
-    )
-
-
-def filled_sessions(work: Work) -> list[int]:
-    """Return the sessions of trainings into which the whole file has put somebody."""
-    return work.values(f"SELECT DISTINCT s.session_id FROM good s WHERE {_NEEDS_PLACE}")
+    work.run(insert_from(ERRORS, wrong))

@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    SelectBase,
+    Select,
     Subquery,
     Text,
-    bindparam,
-    text,
 )
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import TypeEngine
 from sqlmodel import (
     and_,
     case,
@@ -121,50 +118,35 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom a message goes to: a SELECT of `Recipient`s with its values.
+    """Whom a message goes to: a SELECT of `Recipient`s, which is given the parameter `now`."""
 
-    Whoever uses it gives it the parameter `now`.
-    """
-
-    people: SelectBase
-    values: Mapping[str, Any] = field(default_factory=dict)
+    people: Select[Any]
 
     @classmethod
     def at_once(cls, work: Work, user_ids: Sequence[int]) -> "Audience":
         """Return people to be told now, of nothing that they could find again."""
-        nothing: Any = null()
-        people = select(
-            *columns_of(
-                Recipient,
-                User,
-                user_id=col(User.id),
-                address=col(User.email),
-                about=type_coerce(nothing, Text),
-                due_at=literal(work.now, Moment),
-                number=type_coerce(nothing, BigInteger),
-                count=type_coerce(nothing, BigInteger),
-            )
-        ).where(among(User.id, user_ids))
-        return cls(people)
+        return cls(told_at_once(work).where(among(User.id, user_ids)))
 
-    # Temporary, for stores that still make SQL texts on staging tables.
-    @classmethod
-    def of_text(cls, sql: str, values: Mapping[str, Any]) -> "Audience":
-        """Return the audience that an SQL text finds; it may lack columns that nobody asks for."""
-        kinds: dict[type, TypeEngine[Any]] = {datetime: Moment(), int: BigInteger(), str: Text()}
-        typed = [bindparam(name, type_=kinds.get(type(one))) for name, one in values.items()]
-        people = text(sql).bindparams(*typed)
-        return cls(
-            people.columns(
-                user_id=BigInteger,
-                address=Text,
-                about=Text,
-                due_at=Moment,
-                number=BigInteger,
-                count=BigInteger,
-            ),
-            values,
+
+def told_at_once(work: Work) -> Select[Any]:
+    """Return a SELECT of people to be told now, of nothing that they could find again.
+
+    Whoever uses it says which of `User`.
+    """
+    nothing: Any = null()
+    people: Select[Any] = select(
+        *columns_of(
+            Recipient,
+            User,
+            user_id=col(User.id),
+            address=col(User.email),
+            about=type_coerce(nothing, Text),
+            due_at=literal(work.now, Moment),
+            number=type_coerce(nothing, BigInteger),
+            count=type_coerce(nothing, BigInteger),
         )
+    )
+    return people
 
 
 def _calendar(calendar: str | None, people: Subquery) -> ColumnElement[Any]:
@@ -240,7 +222,6 @@ def spread(  # noqa: PLR0913 - whom, what, and when
         messages = messages.where(_is_in(people, invited_by, work.now))
     count = work.run(
         insert(Notification).from_select(list(made), messages, include_defaults=False),
-        **audience.values,
         now=work.now,
     )
     work.notices += count
@@ -288,7 +269,7 @@ def renew(work: Work, audience: Audience, words: Mapping[str, str], calendar: st
             calendar=case((is_mail, _calendar(calendar, people))),
         )
     )
-    return work.run(statement, **audience.values, now=work.now)
+    return work.run(statement, now=work.now)
 
 
 def withdraw(work: Work, audience: Audience, kind: str) -> int:
@@ -300,7 +281,7 @@ def withdraw(work: Work, audience: Audience, kind: str) -> int:
         .join(message, and_(*_is_to_come(people, kind, work.now, message)))
     )
     statement = delete(Notification).where(col(Notification.id).in_(found))
-    return work.run(statement, **audience.values, now=work.now)
+    return work.run(statement, now=work.now)
 
 
 # Looking -----------------------------------------------------------------------------------------

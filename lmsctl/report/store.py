@@ -13,13 +13,8 @@ from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.report.results import Participation
 from lmsctl.rights.rules import Scope
-from lmsctl.training.model import (
-    Attendance,
-    SessionDay,
-    Training,
-    TrainingEnrollment,
-    TrainingSession,
-)
+from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
+from lmsctl.training.people_store import DAYS_ATTENDED
 from lmsctl.user.model import User, is_alive, status_now
 from lmsctl.user.rules import Filter
 from lmsctl.user.store import fitting
@@ -69,18 +64,6 @@ def _during(period: Period, moment: Any) -> Iterator[ColumnElement[bool]]:
         yield col(moment) <= period.until
 
 
-# On how many days of their session a participant was there.
-_DAYS_ATTENDED = (
-    select(func.count())
-    .select_from(Attendance)
-    .join(SessionDay, col(SessionDay.id) == col(Attendance.day_id))
-    .where(
-        col(Attendance.enrollment_id) == col(TrainingEnrollment.id),
-        col(SessionDay.session_id) == col(TrainingEnrollment.session_id),
-        col(Attendance.is_present),
-    )
-    .scalar_subquery()
-)
 _PARTICIPATION = (
     select(
         *columns_of(
@@ -96,7 +79,7 @@ _PARTICIPATION = (
             training=col(Training.code),
             session=col(TrainingSession.code),
             state=func.coalesce(type_coerce(col(TrainingEnrollment.answer), Text), "enrolled"),
-            days_attended=_DAYS_ATTENDED,
+            days_attended=DAYS_ATTENDED,
         )
     )
     .select_from(TrainingEnrollment)

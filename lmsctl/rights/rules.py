@@ -127,16 +127,9 @@ class Scope:
     def names(self, path: str) -> bool:
         """Say whether the department at `path` is in scope, or above it, as part of a path there.
 
-        `named` asks the same in SQL.
+        `named_within` in the store asks the same of the database.
         """
         return self.covers(path) or any(prefix.startswith(path) for prefix in self.paths)
-
-    def named(self, column: str) -> str:
-        """Return an SQL condition on `column`: in scope, or above it, as part of a path there."""
-        if self.is_everywhere:
-            return "TRUE"
-        listed = ", ".join(f"'{path}'" for path in above(self))
-        return f"({self.clause(column)} OR {column} IN ({listed}))" if listed else "FALSE"
 
 
 def above(scope: Scope) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam
+from sqlalchemy import ColumnElement, Select, Text, bindparam
 from sqlmodel import (
     case,
     cast,
@@ -60,12 +60,7 @@ def _recorded(*columns: Any) -> Any:
 
 
 # On how many days of their session a participant was there.
-DAYS_PRESENT = _recorded(func.count()).where(col(Attendance.is_present)).scalar_subquery()
-# The same of `e`, for rooms whose statements are still texts.
-DAYS_ATTENDED = """
-    (SELECT count(*) FROM attendances a JOIN session_days y ON y.id = a.day_id
-     WHERE a.enrollment_id = e.id AND y.session_id = e.session_id AND a.is_present)
-"""
+DAYS_ATTENDED = _recorded(func.count()).where(col(Attendance.is_present)).scalar_subquery()
 
 
 _STANDING = (
@@ -218,11 +213,9 @@ def audience(training_id: int, user_ids: Sequence[int]) -> Audience:
     return _audience(training_id, among(TrainingEnrollment.user_id, user_ids))
 
 
-def audience_among(training_id: int, others: Audience) -> Audience:
-    """Return who takes part in a training of those in another audience."""
-    people = others.people.subquery()
-    chosen = col(TrainingEnrollment.user_id).in_(select(people.c.user_id))
-    return Audience(_audience(training_id, chosen).people, others.values)
+def audience_among(training_id: int, chosen: Select[Any]) -> Audience:
+    """Return who takes part in a training of the people whose ids `chosen` selects."""
+    return _audience(training_id, col(TrainingEnrollment.user_id).in_(chosen))
 
 
 def audience_of_session(training_id: int, session_id: int | None) -> Audience:
@@ -332,7 +325,7 @@ def participants(
             state=func.coalesce(type_coerce(col(TrainingEnrollment.answer), Text), "enrolled"),
             status=status_now(),
             department=case((in_sight, col(Department.full_name))),
-            days_attended=DAYS_PRESENT,
+            days_attended=DAYS_ATTENDED,
         )
     ).where(
         col(TrainingEnrollment.training_id) == training_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import lru_cache
@@ -31,6 +32,7 @@ _SAME_CLASHES = 5
 _LONGEST_PAUSE = 0.05
 # Without it psycopg does not tell how many rows an INSERT … SELECT has made.
 _COUNTING: CoreExecuteOptionsParameter = {"preserve_rowcount": True}
+_STREAMING: CoreExecuteOptionsParameter = {"yield_per": database.FETCH}
 
 
 class MeanwhileChanged(Unavailable):
@@ -164,11 +166,21 @@ class Work:
             for row in rows:
                 yield make(row)
             return
-        rows = self._rows(record, statement, values, {"yield_per": database.FETCH})
-        self._readers.add(rows)
-        try:
+        with self._reading(self._rows(record, statement, values, _STREAMING)) as rows:
             for found in rows:
                 yield _made(record, found)
+
+    def each_row(self, statement: Executable, **values: Any) -> Iterator[Sequence[Any]]:
+        """Do what `each` does where no record has the columns, and yield the bare rows."""
+        with self._reading(self.execute(statement, values, _STREAMING)) as rows:
+            yield from rows
+
+    @contextmanager
+    def _reading(self, rows: CursorResult[Any]) -> Iterator[CursorResult[Any]]:
+        """Read `rows`, which are closed in the end, or with the transaction."""
+        self._readers.add(rows)
+        try:
+            yield rows
         finally:
             self._readers.discard(rows)
             rows.close()

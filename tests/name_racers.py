@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from lmsctl.user import file_store, store
+from lmsctl.user import file_write_store, store
 from tests import racers
 
-_TAKING = ((store, "take_names_of"), (file_store, "take_names"))
+_TAKING = ((store, "take_names_of"), (file_write_store, "take_names"))
 
 
 def _think_then(take: Callable[..., None] | None) -> Callable[..., None]:

@@ -22,7 +22,8 @@ from lmsctl.enrollment.rules import Blanks
 from lmsctl.enrollment.training_intake_store import Intake
 from lmsctl.kit import timewords
 from lmsctl.kit.answer import Done
-from lmsctl.kit.driver import Repeat, utc_text
+from lmsctl.kit.columns import utc_text
+from lmsctl.kit.driver import Repeat
 from lmsctl.kit.errors import Refusal, Usage
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification

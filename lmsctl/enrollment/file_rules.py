@@ -11,8 +11,8 @@ from lmsctl.enrollment.errors import EventMomentMissing, EventUnknown, ScoreWron
 from lmsctl.enrollment.results import Event
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import login_key
+from lmsctl.kit.columns import utc_text
 from lmsctl.kit.csvin import Column
-from lmsctl.kit.driver import utc_text
 from lmsctl.kit.errors import Refusal
 from lmsctl.user.errors import LoginMissing
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import Job, ReadRow, Upload
-from lmsctl.bulk.store import Span, lock_meant
+from lmsctl.bulk.staging import Span
 from lmsctl.department import store as departments
 from lmsctl.kit import discover
 from lmsctl.kit.address import login_key
@@ -22,14 +22,20 @@ from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, PERMISSIONS, PORTAL_WIDE, Scope
-from lmsctl.user import adoption_store, rules
+from lmsctl.user import adoption_store, export_store, rules, staging
+from lmsctl.user import file_beside_check_store as beside
 from lmsctl.user import file_check_store as checks
+from lmsctl.user import file_login_store as logins
+from lmsctl.user import file_rights_store as held_roles
+from lmsctl.user import file_seat_store as seating
 from lmsctl.user import file_store as store
+from lmsctl.user import file_write_store as writing
 from lmsctl.user import store as users
 from lmsctl.user.actions import awakened, catch_up, joined, retyped
-from lmsctl.user.file_check_store import Held
+from lmsctl.user.file_rights_store import Held
 from lmsctl.user.file_rules import columns, row_reader
-from lmsctl.user.file_store import Arrived, Seats
+from lmsctl.user.file_seat_store import Seats
+from lmsctl.user.file_write_store import Arrived
 from lmsctl.user.results import Status
 from lmsctl.user.rules import FieldRule, Filter
 
@@ -51,13 +57,13 @@ def import_people(work: Work, upload: Upload, *, wants_notices: bool) -> Done:
         kind="user import",
         event="users.imported",
         columns=columns(people.fields),
-        tables=store.TABLES,
+        tables=staging.TABLES,
         reader=lambda names: people.reader(work, names),
         resolve=people.resolve,
         write=people.write,
         notes=people.notes,
-        key=store.KEY,
-        number=store.NUMBER,
+        key=staging.KEY,
+        number=staging.NUMBER,
     )
     return bulk.run(work, upload, job)
 
@@ -94,7 +100,7 @@ class _Import:
         """Find out whom the rows of `span` mean, what they change, and what is wrong with them."""
         self._hold_fields(work)
         if self._is_first:
-            self._prepare(work)
+            self._has_generated = store.has_generated(work)
         has_people = self._find_people(work, span)
         scope = rights.require(work, "user.manage")
         if has_people and not scope.is_everywhere:
@@ -108,7 +114,7 @@ class _Import:
         if portal.settings(work).seat_limit is not None:
             self._share_seats(work, span)
         if self._has_supervisors:
-            checks.fail_orphaned(work, span)
+            beside.fail_orphaned(work, span)
         if self._has_generated:
             _give_logins(work, span, is_first=self._is_first)
         self._is_first = False
@@ -121,21 +127,12 @@ class _Import:
     def _find_people(self, work: Work, span: Span) -> bool:
         """Find and lock whom the rows mean and where they are to be; say whether there are any."""
         has_people = store.find_people(work, span)
-        if work.is_sqlite:
+        if work.is_alone:
             return has_people
-        # A group before its people, as elsewhere.
-        if self._has_groups:
-            lock_meant(work, span, "user_groups", "group_id", staged="staged_groups")
-        if has_people:
-            lock_meant(work, span, "users")
-        lock_meant(work, span, "departments", "department_id")
+        store.hold_meant(work, span, has_people=has_people, has_groups=self._has_groups)
         rights.look_again(work)
         # Whoever comes newly meanwhile clashes with a row that was to make them.
         return has_people and store.find_people(work, span)
-
-    def _prepare(self, work: Work) -> None:
-        self._has_generated = store.has_generated(work)
-        store.prepare(work, is_searched=self._has_generated or self._has_supervisors)
 
     def _check_rows(self, work: Work, span: Span, scope: Scope) -> None:
         root = departments.root(work)
@@ -146,15 +143,15 @@ class _Import:
         if "status" in self._present:
             checks.fail_new_pending(work, span)
         if any(rule.is_required for rule in self.fields):
-            checks.fail_required_fields(work, span)
+            beside.fail_required_fields(work, span)
         if self._has_fields:
-            checks.fail_taken_values(work, span, is_first=self._is_first)
+            beside.fail_taken_values(work, span, is_first=self._is_first)
         if self._has_groups:
             store.note_group_scope(work, _group_scope(work))
-            checks.fail_lost_groups(work, span)
+            beside.fail_lost_groups(work, span)
         if self._has_supervisors:
             store.find_supervisors(work, span, rights.require(work, "user.view"))
-            checks.fail_supervisors(work, span)
+            beside.fail_supervisors(work, span)
 
     def _check_people(self, work: Work, span: Span) -> None:
         if "status" in self._present:
@@ -163,18 +160,19 @@ class _Import:
         store.compare(work, span, self._present, self.fields)
         if "status" in self._present:
             checks.fail_waiting(work, span)
-        checks.fail_holders(work, span, _beyond_own(work, checks.held_by_changed(work, span)))
+        held = held_roles.held_by_changed(work, span)
+        held_roles.fail_holders(work, span, _beyond_own(work, held))
 
     def _share_seats(self, work: Work, span: Span) -> Seats:
         """Decide who gets the seats that are left, in the order of the rows; return how many do."""
-        seats = store.seats(work, span, has_status="status" in self._present)
+        seats = seating.seats(work, span, has_status="status" in self._present)
         settings = portal.settings(work)
         if settings.seat_limit is None:
             return seats
         free = settings.seat_limit - settings.seats_taken + seats.freed
         if seats.wanted <= free:
             return seats
-        store.leave_without_seat(work, span, free, settings.seat_limit)
+        seating.leave_without_seat(work, span, free, settings.seat_limit)
         return replace(seats, wanted=free)
 
     # Writing -------------------------------------------------------------------------------------
@@ -184,21 +182,21 @@ class _Import:
         count = self._take_seats(work, span)
         is_wanted = any(discover.announce("wants_who_joins", work))
         if is_wanted and "department" in self._present:
-            store.note_moves(work, span)
+            writing.note_moves(work, span)
         self._vouch(work, span, run)
-        store.change_people(work, span)
+        writing.change_people(work, span)
         if "status" in self._present:
             self._count_kept(work, span)
-        store.add_people(work, span, root_id=departments.root(work).id, run=run)
+        writing.add_people(work, span, root_id=departments.root(work).id, run=run)
         if self._has_fields:
-            store.set_fields(work, span)
+            writing.set_fields(work, span)
         if self._has_groups:
-            store.leave_groups(work, span)
+            writing.leave_groups(work, span)
             if is_wanted:
-                store.note_additions(work, span)
-            store.join_groups(work, span)
+                writing.note_additions(work, span)
+            writing.join_groups(work, span)
         if self._has_supervisors:
-            store.set_supervisors(work, span)
+            writing.set_supervisors(work, span)
         return count + self._tell(work, span, is_wanted=is_wanted)
 
     def _vouch(self, work: Work, span: Span, run: int) -> None:
@@ -212,7 +210,7 @@ class _Import:
 
     def _count_kept(self, work: Work, span: Span) -> None:
         """Count the places in sessions that people keep whom the rows of a span end."""
-        for ids in _together(store.ended(work, span)):
+        for ids in _together(writing.ended(work, span)):
             self._kept += sum(discover.announce("count_places_of_users", work, ids))
 
     def _take_seats(self, work: Work, span: Span) -> int:
@@ -229,21 +227,21 @@ class _Import:
         count = 0
         if not (self._wants_notices or is_wanted):
             return count
-        for people in _together(store.arrived(work, span)):
+        for people in _together(writing.arrived(work, span)):
             if is_wanted:
                 _announce(work, people)
             if self._wants_notices:
                 count += _greet(work, people)
                 count += catch_up(work, [one.user_id for one in people if one.is_awake])
         if is_wanted and self._has_groups:
-            for added in _together(store.added(work, span)):
+            for added in _together(writing.added(work, span)):
                 pairs = [(one.group_id, one.user_id) for one in added]
                 discover.announce("after_join_of_group", work, pairs)
         return count
 
     def notes(self, work: Work) -> Iterator[str]:
         """Yield what the caller should know besides the numbers."""
-        left = store.left_without_seat(work)
+        left = seating.left_without_seat(work)
         if left:
             yield f"{left} new people were made inactive, because the plan is full."
         if self._kept:
@@ -275,7 +273,7 @@ def _beyond_own(work: Work, held: Iterable[Held]) -> list[Held]:
     if not actor.lacks(PERMISSIONS, (EVERYWHERE,)):
         return []
     custom: dict[int, set[str]] = {}
-    for row in checks.custom_permissions(work):
+    for row in held_roles.custom_permissions(work):
         custom.setdefault(row.role_id, set()).add(row.permission)
     return [
         role
@@ -292,18 +290,18 @@ def _beyond_own(work: Work, held: Iterable[Held]) -> list[Held]:
 
 def _give_logins(work: Work, span: Span, *, is_first: bool) -> None:
     """Give logins made from addresses a number where they are taken, without a query for each."""
-    if not store.find_clashes(work, span, is_first=is_first):
+    if not logins.find_clashes(work, span, is_first=is_first):
         return
     for lines in _together(_numbered(work)):
-        work.load("staged_logins", ("row_no", "login", "login_key"), lines)
-    store.use_logins(work)
+        logins.note_logins(work, lines)
+    logins.use_logins(work)
 
 
 def _numbered(work: Work) -> Iterator[tuple[int, str, str]]:
     place = 0
     taken: set[str] = set()
     latest: dict[str, int] = {}
-    for clash in store.clashes(work):
+    for clash in logins.clashes(work):
         if clash.place != place:
             place, taken, latest = clash.place, set(), {}
         if not clash.row_no:
@@ -381,7 +379,9 @@ def export_people(
     headings = [column.heading for column in columns(fields)]
     count = 0
     with CsvFile(target, headings, bom=bom, raw=raw) as sheet:
-        for batch in _together(store.exported(work, scope, rights.sight(work), fields, wanted)):
+        for batch in _together(
+            export_store.exported(work, scope, rights.sight(work), fields, wanted)
+        ):
             sheet.write_all([cell or "" for cell in row] for row in batch)
             count += len(batch)
             work.talk.progress("Writing", count, None)

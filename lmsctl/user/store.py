@@ -196,17 +196,9 @@ def take_names_of(work: Work, number: int) -> None:
     work.run(_TAKE_NAMES_OF, number=number)
 
 
-def take_names(work: Work, condition: str, **values: Any) -> None:
-    """Do what `taking_names` says, with a condition that is still a text and calls people `u`."""
-    work.run(
-        f"""
-        INSERT INTO user_names (key, user_id)
-        SELECT u.login_key, u.id FROM users u WHERE {condition}
-        UNION ALL
-        SELECT u.email_key, u.id FROM users u WHERE u.email_key <> u.login_key AND {condition}
-        """,
-        **values,
-    )
+def take_names(work: Work, condition: ColumnElement[bool]) -> None:
+    """Enter what the people that fit `condition` are called, as `taking_names` says."""
+    work.run(taking_names(condition))
 
 
 def lock(work: Work, number: int, *beside: int) -> None:

@@ -1,0 +1,79 @@
+"""The statements of seats that rows of a file of people want and free."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Integer
+from sqlmodel import and_, case, col, exists, false, func, literal, or_, select, update
+
+from lmsctl.bulk.staging import Span, good, is_good
+from lmsctl.bulk.store import fail
+from lmsctl.kit.statements import columns_of
+from lmsctl.kit.work import Work
+from lmsctl.portal.errors import PlanFull
+from lmsctl.user.model import User
+from lmsctl.user.results import Status
+from lmsctl.user.staging import ROWS, STAGED
+
+_row = STAGED.c
+_NO_SEAT = "made inactive: the plan is full"
+_AWAY = (Status.INACTIVE, Status.ENDED)
+
+
+def _was(*words: Status) -> ColumnElement[bool]:
+    """Return the condition that the person whom a row means has one of the statuses `words`."""
+    return exists().where(col(User.id) == _row.id, col(User.status).in_(words))
+
+
+_IS_NEW_AND_ACTIVE = and_(
+    _row.id.is_(None), or_(_row.status.is_(None), _row.status == Status.ACTIVE)
+)
+_BECOMES_ACTIVE = and_(_row.status == Status.ACTIVE, _was(*_AWAY))
+_BECOMES_INACTIVE = and_(_row.status.in_(_AWAY), _was(Status.ACTIVE))
+_WANTS_SEAT = or_(_IS_NEW_AND_ACTIVE, _BECOMES_ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """How many people would become active, and how many stop being so."""
+
+    wanted: int
+    freed: int
+
+
+def seats(work: Work, span: Span, *, has_status: bool) -> Seats:
+    """Count the seats that the good rows of a span want and free.
+
+    Without a status in the file only new people want one, unless they were left without.
+    """
+    wants = _WANTS_SEAT if has_status else and_(_row.id.is_(None), _row.status.is_(None))
+    frees = _BECOMES_INACTIVE if has_status else false()
+    counted = columns_of(
+        Seats, None, wanted=func.count(case((wants, 1))), freed=func.count(case((frees, 1)))
+    )
+    found = work.one(Seats, select(*counted).select_from(STAGED).where(good(STAGED, span)))
+    assert found is not None
+    return found
+
+
+def leave_without_seat(work: Work, span: Span, free: int, limit: int) -> None:
+    """Let the first `free` rows have the seats; after them new people are made inactive.
+
+    Whoever is there and should become active after them fails.
+    """
+    cut = work.value(
+        ROWS.where(_WANTS_SEAT, good(STAGED, span)).order_by(_row.row_no).limit(1).offset(free)
+    )
+    is_after = _row.row_no >= literal(cut, Integer)
+    awakened = ROWS.where(is_after, _BECOMES_ACTIVE, is_good(STAGED))
+    fail(work, span, PlanFull, awakened, "Status", limit=str(limit))
+    work.run(
+        update(STAGED)
+        .where(is_after, _IS_NEW_AND_ACTIVE, span.holds(_row.row_no))
+        .values(status=Status.INACTIVE, note=_NO_SEAT)
+    )
+
+
+def left_without_seat(work: Work) -> int:
+    """Return how many new people are made inactive because the plan is full."""
+    counting = select(func.count()).select_from(STAGED)
+    return int(work.value(counting.where(_row.note == _NO_SEAT, is_good(STAGED))))

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import count
@@ -24,7 +24,7 @@ from lmsctl import cli
 from lmsctl.cli import main
 from lmsctl.kit import dburl, driver
 from lmsctl.kit.work import Work
-from tests import fast, truthful
+from tests import fast, program, truthful
 
 NOON = "2026-03-02T12:00:00Z"
 _NUMBERS = count(1)
@@ -35,6 +35,9 @@ _ENOUGH = 6 * 2**30
 if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH:
     tempfile.tempdir = str(_MEMORY)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+# Whatever tests start need not compile the program again each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A shell lets what it starts in the background ignore Ctrl-C, and everything started from there.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -114,8 +117,8 @@ class Portal:
 
     def start(self, *argv: str, **variables: str) -> subprocess.Popen[str]:
         """Start a command line as a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "lmsctl", *argv],
+        return program.start(
+            ["lmsctl", *argv],
             cwd=self.folder,
             env=self.environment(**variables),
             stdin=subprocess.DEVNULL,
@@ -126,13 +129,20 @@ class Portal:
 
     def sql(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Run one statement straight on the database and return its rows."""
+        return self.each([statement], **values)[0]
+
+    def each(self, statements: Sequence[str], **values: Any) -> list[list[tuple[Any, ...]]]:
+        """Run statements in one transaction straight on the database and return their rows."""
         connection = driver.open_database(self.url, patience=10)
         try:
             connection.begin_writing()
-            cursor = connection.execute(statement, values)
-            rows = cursor.fetchall() if cursor.description else []
+            found = []
+            for statement in statements:
+                cursor = connection.execute(statement, values)
+                rows = cursor.fetchall() if cursor.description else []
+                found.append([tuple(row) for row in rows])
             connection.commit()
-            return [tuple(row) for row in rows]
+            return found
         finally:
             connection.close()
 

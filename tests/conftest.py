@@ -1,6 +1,7 @@
 """What every test stands on: a fresh portal on SQLite and on PostgreSQL, and the program to run."""
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import count
@@ -96,7 +97,7 @@ class Portal:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in "oe")
         given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
         with (
-            mock.patch.dict(os.environ, self.environment(**variables), clear=True),
+            _variables(self.environment(**variables)),
             mock.patch.multiple(sys, stdout=out, stderr=err, stdin=given),
             contextlib.chdir(self.folder),
         ):
@@ -149,6 +150,23 @@ class Portal:
     def value(self, statement: str, **values: Any) -> Any:
         """Return the first value of the first row of a statement."""
         return self.sql(statement, **values)[0][0]
+
+
+@contextlib.contextmanager
+def _variables(wanted: Mapping[str, str]) -> Iterator[None]:
+    """Let the process have these variables and no others; only what differs is set, to be quick."""
+    kept = dict(os.environ)
+    _make_so(kept, wanted)
+    try:
+        yield
+    finally:
+        _make_so(dict(os.environ), kept)
+
+
+def _make_so(there: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    for name in there.keys() - wanted.keys():
+        del os.environ[name]
+    os.environ.update(wanted.items() - there.items())
 
 
 def _text(stream: io.TextIOWrapper) -> str:
@@ -297,6 +315,27 @@ def commands_built_once() -> Iterator[None]:
     load, build = cache(cli.load), cache(cli.build)
     with mock.patch.multiple(cli, load=load, build=build):
         yield
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Have one more process than processors, because many tests wait for others."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Let a process do the tests of one file, whose portals it has made, until it runs out."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "worksteal"
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded by now from being looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

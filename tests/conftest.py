@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from unittest import mock
 import psycopg
 import pytest
 
-from lmsctl import cli
 from lmsctl.cli import main
 from lmsctl.kit import dburl, driver
 from lmsctl.kit.work import Work
@@ -307,14 +306,6 @@ def database_url(portal: Portal) -> str:
 def lmsctl(portal: Portal) -> Any:
     """Return what runs one command line on a fresh sandbox portal."""
     return portal.run
-
-
-@pytest.fixture(scope="module")
-def commands_built_once() -> Iterator[None]:
-    """Keep each noun's commands between runs: building them takes longer than running them."""
-    load, build = cache(cli.load), cache(cli.build)
-    with mock.patch.multiple(cli, load=load, build=build):
-        yield
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -24,12 +24,20 @@ import pytest
 from lmsctl.cli import main
 from lmsctl.kit import dburl, driver
 from lmsctl.kit.work import Work
-from tests import fast, program, truthful
+from tests import connections, fast, program, truthful
 
 NOON = "2026-03-02T12:00:00Z"
 _NUMBERS = count(1)
 _MEMORY = Path("/dev/shm")
 _ENOUGH = 6 * 2**30
+# Rooms whose tests are about what commands do, and not about how they come to a database.
+_KEEPING_CONNECTIONS = frozenset(
+    {
+        *("audit", "autoenroll", "content", "department", "enrollment", "group", "notification"),
+        *("portal", "registration", "report", "role", "signup_profile", "token", "training"),
+        "user",
+    }
+)
 
 # What tests write need not outlive them: in memory the many synced commits cost nothing.
 if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH:
@@ -281,10 +289,14 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def portal(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Portal]:
+def portal(
+    dialect: str, templates: Templates, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Portal]:
     """Return a fresh sandbox portal whose only person is its owner."""
     fresh = templates.copy(dialect, tmp_path)
-    yield fresh
+    is_kept = not fresh.is_sqlite and request.path.parent.name in _KEEPING_CONNECTIONS
+    with connections.kept() if is_kept else contextlib.nullcontext():
+        yield fresh
     templates.drop(fresh)
 
 

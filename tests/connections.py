@@ -4,6 +4,7 @@ A new one costs the server more than most commands do. It is given back as a poo
 server would do it: without a transaction, settings or temporary tables of whoever had it.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,8 +40,11 @@ class _Kept(psycopg.Connection[Any]):
 def kept() -> Iterator[None]:
     """Keep what the program connects to in this process, as long as the block lasts."""
     free: defaultdict[str, list[_Kept]] = defaultdict(list)
+    connect_anew, here = psycopg.connect, os.getpid()
 
-    def connect(address: str, **how: Any) -> _Kept:
+    def connect(address: str, **how: Any) -> psycopg.Connection[Any]:
+        if os.getpid() != here:  # What a forked process has of these belongs to us.
+            return connect_anew(address, **how)
         home = free[f"{address} {sorted(how.items())}"]
         connection = home.pop() if home else _Kept.connect(address, **how)
         connection.home = home

@@ -314,7 +314,7 @@ _HIDDEN_CHANGES = """
 enroll --user person-sibling --training training-hidden:first
 session create training-hidden --code second --starts 2026-05-03T09:00 --duration 1h
 training edit training-hidden --title Another
-training create More --code training-more --department Parent/Other
+training create More --code training-more --department Parent/Apart
 """
 
 
@@ -332,7 +332,7 @@ def town(
 
 def _build(portal: Portal) -> None:
     _run(portal, "registration enable --confirm-email")
-    for path in ("Parent", "Parent/Own", "Parent/Sibling", "Parent/Idle"):
+    for path in ("Parent", "Parent/Own", "Parent/Sibling", "Parent/Idle", "Parent/Apart"):
         parent, _, name = path.rpartition("/")
         portal.ok("department", "create", name, "--parent", parent or "/")
     for place, path in {"own": "Parent/Own", "sibling": "Parent/Sibling"}.items():

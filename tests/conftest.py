@@ -1,6 +1,7 @@
 """What every test stands on: a fresh portal on SQLite and on PostgreSQL, and the program to run."""
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -9,9 +10,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,10 @@ from unittest import mock
 import psycopg
 import pytest
 
-from lmsctl import cli
 from lmsctl.cli import main
 from lmsctl.kit import database, dburl, driver
 from lmsctl.kit.work import Work
-from tests import fast, truthful
+from tests import connections, fast, program, truthful
 
 # A setting of the tests: whether transactions on PostgreSQL are SERIALIZABLE.
 SERIALIZABLE = "LMSCTL_TESTS_SERIALIZABLE"
@@ -32,11 +32,22 @@ NOON = "2026-03-02T12:00:00Z"
 _NUMBERS = count(1)
 _MEMORY = Path("/dev/shm")
 _ENOUGH = 6 * 2**30
+# Rooms whose tests are about what commands do, and not about how they come to a database.
+_KEEPING_CONNECTIONS = frozenset(
+    {
+        *("audit", "autoenroll", "content", "department", "enrollment", "group", "notification"),
+        *("portal", "registration", "report", "role", "signup_profile", "token", "training"),
+        "user",
+    }
+)
 
 # What tests write need not outlive them: in memory the many synced commits cost nothing.
 if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH:
     tempfile.tempdir = str(_MEMORY)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+# Whatever tests start need not compile the program again each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A shell lets what it starts in the background ignore Ctrl-C, and everything started from there.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -80,6 +91,11 @@ class Portal:
         """Whether it lives in a SQLite file."""
         return self.url.startswith("sqlite")
 
+    @property
+    def is_serializable(self) -> bool:
+        """Whether its transactions are as if each were alone."""
+        return not self.is_sqlite and SERIALIZABLE in os.environ
+
     def environment(self, **more: str) -> dict[str, str]:
         """Return the variables under which the program is run, and no others of its own."""
         kept = {
@@ -95,7 +111,7 @@ class Portal:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in "oe")
         given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
         with (
-            mock.patch.dict(os.environ, self.environment(**variables), clear=True),
+            _variables(self.environment(**variables)),
             mock.patch.multiple(sys, stdout=out, stderr=err, stdin=given),
             contextlib.chdir(self.folder),
         ):
@@ -116,8 +132,8 @@ class Portal:
 
     def start(self, *argv: str, **variables: str) -> subprocess.Popen[str]:
         """Start a command line as a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "lmsctl", *argv],
+        return program.start(
+            ["lmsctl", *argv],
             cwd=self.folder,
             env=self.environment(**variables),
             stdin=subprocess.DEVNULL,
@@ -128,19 +144,43 @@ class Portal:
 
     def sql(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Run one statement straight on the database and return its rows."""
+        return self.each([statement], **values)[0]
+
+    def each(self, statements: Sequence[str], **values: Any) -> list[list[tuple[Any, ...]]]:
+        """Run statements in one transaction straight on the database and return their rows."""
         connection = driver.open_database(self.url, patience=10)
         try:
             connection.begin_writing()
-            cursor = database.execute(connection, statement, **values)
-            rows = cursor.fetchall() if cursor.returns_rows else []
+            found = []
+            for statement in statements:
+                cursor = database.execute(connection, statement, **values)
+                rows = cursor.fetchall() if cursor.returns_rows else []
+                found.append([tuple(row) for row in rows])
             connection.commit()
-            return [tuple(row) for row in rows]
+            return found
         finally:
             connection.close()
 
     def value(self, statement: str, **values: Any) -> Any:
         """Return the first value of the first row of a statement."""
         return self.sql(statement, **values)[0][0]
+
+
+@contextlib.contextmanager
+def _variables(wanted: Mapping[str, str]) -> Iterator[None]:
+    """Let the process have these variables and no others; only what differs is set, to be quick."""
+    kept = dict(os.environ)
+    _make_so(kept, wanted)
+    try:
+        yield
+    finally:
+        _make_so(dict(os.environ), kept)
+
+
+def _make_so(there: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    for name in there.keys() - wanted.keys():
+        del os.environ[name]
+    os.environ.update(wanted.items() - there.items())
 
 
 def _text(stream: io.TextIOWrapper) -> str:
@@ -263,10 +303,14 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def portal(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Portal]:
+def portal(
+    dialect: str, templates: Templates, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Portal]:
     """Return a fresh sandbox portal whose only person is its owner."""
     fresh = templates.copy(dialect, tmp_path)
-    yield fresh
+    is_kept = not fresh.is_sqlite and request.path.parent.name in _KEEPING_CONNECTIONS
+    with connections.kept() if is_kept else contextlib.nullcontext():
+        yield fresh
     templates.drop(fresh)
 
 
@@ -290,12 +334,25 @@ def lmsctl(portal: Portal) -> Any:
     return portal.run
 
 
-@pytest.fixture(scope="module")
-def commands_built_once() -> Iterator[None]:
-    """Keep each noun's commands between runs: building them takes longer than running them."""
-    load, build = cache(cli.load), cache(cli.build)
-    with mock.patch.multiple(cli, load=load, build=build):
-        yield
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Have one more process than processors, because many tests wait for others."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Let a process do the tests of one file, whose portals it has made, until it runs out."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "worksteal"
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded by now from being looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

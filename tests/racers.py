@@ -7,21 +7,22 @@ for each racer, lets them all go together, and prints what each command line end
 import io
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from sqlalchemy import text
 
 from lmsctl.cli import load, main
 from lmsctl.kit import database, driver
 from lmsctl.kit.address import parse_email
-from tests.conftest import SERIALIZABLE, Portal
+from tests import program
+
+if TYPE_CHECKING:  # The race itself loads no pytest.
+    from tests.conftest import Portal
 
 # How long an unguarded racer thinks between looking and taking: long enough that on a busy machine
 # too all have looked before the first one takes.
@@ -52,7 +53,7 @@ class Finish:
 
 
 def race(
-    portal: Portal,
+    portal: "Portal",
     racers: Sequence[Racer],
     *,
     guarded: bool = True,
@@ -64,18 +65,17 @@ def race(
     `course` is the module that runs them: this one, or one that takes other guards away. After
     `patience` seconds the race is given up.
     """
-    if not guarded and not portal.is_sqlite and os.environ.get(SERIALIZABLE):
+    if not guarded and portal.is_serializable:
+        import pytest
+
         pytest.skip("the database itself lets nobody come between there")
     plan = {"guarded": guarded, "racers": [asdict(racer) for racer in racers]}
-    ran = subprocess.run(
-        [sys.executable, "-m", course],
+    ran = program.run(
+        [course],
         cwd=Path(__file__).parent.parent,
         env=portal.environment(TMPDIR=str(portal.folder)),
-        input=json.dumps(plan),
-        capture_output=True,
-        text=True,
+        given=json.dumps(plan),
         timeout=patience,
-        check=False,
     )
     assert ran.returncode == 0, ran.stderr
     return [Finish(**finish) for finishes in json.loads(ran.stdout) for finish in finishes]

@@ -10,12 +10,10 @@ _TABLES = {
 
 def everything(portal: Portal, *, besides: tuple[str, ...] = ()) -> dict[str, list[str]]:
     """Return every row of every table but `besides`, by table."""
-    tables = sorted(str(name) for (name,) in portal.sql(_TABLES[portal.is_sqlite]))
-    return {
-        table: sorted(map(repr, portal.sql(f"SELECT * FROM {table}")))
-        for table in tables
-        if table not in besides
-    }
+    names = sorted(str(name) for (name,) in portal.sql(_TABLES[portal.is_sqlite]))
+    tables = [name for name in names if name not in besides]
+    contents = portal.each([f"SELECT * FROM {table}" for table in tables])
+    return {table: sorted(map(repr, rows)) for table, rows in zip(tables, contents, strict=True)}
 
 
 def refusals(portal: Portal) -> int:

@@ -4,11 +4,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import program
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 _MARK = "@@ step {} @@"
@@ -61,7 +62,7 @@ def play(folder: Path, variables: Mapping[str, str]) -> list[str]:
     for number, step in enumerate(steps((folder / "story.md").read_text(encoding="utf-8"))):
         script += [f"echo '{_MARK.format(number)}'", step.command]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LMSCTL_")}
-    path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+    path = os.pathsep.join([str(program.command()), kept.get("PATH", "")])
     with tempfile.TemporaryDirectory() as scratch:
         shutil.copytree(folder, scratch, dirs_exist_ok=True)
         ran = subprocess.run(

@@ -6,13 +6,11 @@ import os
 import pty
 import select
 import struct
-import subprocess
-import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
+from tests import program
 from tests.conftest import Portal, Ran
 
 END_OF_INPUT = b"\x04"
@@ -27,10 +25,10 @@ def on_terminal(
     `types` is what is typed once the program asks; None ends the input instead.
     """
     with _terminal(width) as (ours, theirs):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "lmsctl", *argv],
+        process = program.start(
+            ["lmsctl", *argv],
             cwd=portal.folder,
-            env=portal.environment(CI="", COLUMNS="", TERM="xterm", **_here(), **variables),
+            env=portal.environment(CI="", COLUMNS="", TERM="xterm", **variables),
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -39,10 +37,6 @@ def on_terminal(
         os.close(theirs)
         text = _talk(ours, END_OF_INPUT if types is None else f"{types}\n".encode())
         return Ran(process.wait(timeout=_PATIENCE_SECONDS), text, "")
-
-
-def _here() -> dict[str, str]:
-    return {"PYTHONPATH": str(Path(__file__).parent.parent)}
 
 
 @contextlib.contextmanager

@@ -22,10 +22,10 @@ from lmsctl import cli
 from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
+from tests import connections
 from tests.conftest import Portal, Ran, Templates
 from tests.test_rights_table import CLASS, LINES, PLACES, argv_of, gather, rows_of
 
-pytestmark = pytest.mark.usefixtures("commands_built_once")
 _REASONS: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("between.toml").read_text(encoding="utf-8")
 )
@@ -87,11 +87,13 @@ class Held:
 
 
 @pytest.fixture(scope="module")
-def crowd(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Portal:
+def crowd(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """Return a portal on PostgreSQL with one actor for each role and something in every place."""
-    portal = gather(templates.copy("postgresql", tmp_path_factory.mktemp("between")))
-    portal.ok("department", "create", "Elsewhere", "--parent", "Parent/Sibling")
-    return portal
+    portal = templates.copy("postgresql", tmp_path_factory.mktemp("between"))
+    with connections.kept():
+        gather(portal)
+        portal.ok("department", "create", "Elsewhere", "--parent", "Parent/Sibling")
+        yield portal
 
 
 def run_between(portal: Portal, argv: list[str], locks: str, change: Change) -> Held:

@@ -17,7 +17,7 @@ from lmsctl.department import actions as departments
 from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
-from tests import generate, states
+from tests import generate, program, states
 from tests.conftest import Portal, Templates
 from tests.terminals import on_terminal
 
@@ -195,14 +195,7 @@ def test_an_output_that_takes_no_more_is_said_in_a_sentence(desk: Portal) -> Non
             (("department", "list"), "Nothing was changed."),
             (("department", "create", "Sales"), "The change was made."),
         ):
-            ran = subprocess.run(
-                [sys.executable, "-m", "lmsctl", *argv],
-                env=desk.environment(PYTHONPATH=str(Path(__file__).parent.parent)),
-                stdout=full,
-                stderr=subprocess.PIPE,
-                text=True,
-                check=False,
-            )
+            ran = program.run(["lmsctl", *argv], env=desk.environment(), stdout=full)
             assert ran.returncode == 11
             assert f"No space left on device. {already}\nhint: " in ran.stderr
             assert "Traceback" not in ran.stderr

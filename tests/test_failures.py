@@ -4,7 +4,6 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lmsctl.kit import database, dburl, driver
+from tests import program
 from tests.conftest import Portal, Templates
 
 CHANGE = ("department", "create", "Sales")
@@ -336,13 +336,6 @@ def test_an_unknown_context_names_the_known_ones(desk: Portal) -> None:
 def test_a_failure_on_a_terminal_is_a_sentence_and_a_hint(desk: Portal) -> None:
     """As a process of its own, with nothing but these two lines."""
     dburl.sqlite_path(desk.url).unlink()
-    ran = subprocess.run(
-        [sys.executable, "-m", "lmsctl", *LOOK],
-        env=desk.environment(PYTHONPATH=str(Path(__file__).parent.parent)),
-        cwd=desk.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = program.run(["lmsctl", *LOOK], env=desk.environment(), cwd=desk.folder)
     assert (ran.returncode, ran.stdout) == (11, "")
     assert [line.partition(":")[0] for line in ran.stderr.splitlines()] == ["error", "hint"]

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from tests import connections
 from tests.conftest import Portal, Templates
 from tests.test_rights_table import CUSTOM, TABLE, commands_of
-
-pytestmark = pytest.mark.usefixtures("commands_built_once")
 
 
 def _lines(text: str) -> list[str]:
@@ -315,7 +314,7 @@ _HIDDEN_CHANGES = """
 enroll --user person-sibling --training training-hidden:first
 session create training-hidden --code second --starts 2026-05-03T09:00 --duration 1h
 training edit training-hidden --title Another
-training create More --code training-more --department Parent/Other
+training create More --code training-more --department Parent/Apart
 """
 
 
@@ -325,8 +324,15 @@ def town(
 ) -> Iterator[Portal]:
     """Return a portal in which what is in Parent/Own is tied to what is in Parent/Sibling."""
     portal = templates.copy(request.param, tmp_path_factory.mktemp("scope"))
+    with connections.kept():
+        _build(portal)
+        yield portal
+    templates.drop(portal)
+
+
+def _build(portal: Portal) -> None:
     _run(portal, "registration enable --confirm-email")
-    for path in ("Parent", "Parent/Own", "Parent/Sibling", "Parent/Idle"):
+    for path in ("Parent", "Parent/Own", "Parent/Sibling", "Parent/Idle", "Parent/Apart"):
         parent, _, name = path.rpartition("/")
         portal.ok("department", "create", name, "--parent", parent or "/")
     for place, path in {"own": "Parent/Own", "sibling": "Parent/Sibling"}.items():
@@ -349,8 +355,6 @@ def town(
         if role != "learner":
             portal.ok("role", "grant", login, role, *(() if role == "author" else where))
     _run(portal, _TIES)
-    yield portal
-    templates.drop(portal)
 
 
 def _run(portal: Portal, lines: str) -> None:

@@ -11,9 +11,8 @@ import pytest
 from lmsctl import cli
 from lmsctl.kit.errors import EXIT_STATUS
 from lmsctl.rights.rules import BUILT_IN, PORTAL_WIDE
+from tests import connections
 from tests.conftest import Portal, Templates
-
-pytestmark = pytest.mark.usefixtures("commands_built_once")
 
 TABLE: dict[str, Any] = tomllib.loads(
     Path(__file__).with_name("rights_table.toml").read_text(encoding="utf-8")
@@ -36,9 +35,11 @@ CLASS = {0: "ok", **{status: kind.value for kind, status in EXIT_STATUS.items()}
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def crowd(
     request: pytest.FixtureRequest, templates: Templates, tmp_path_factory: pytest.TempPathFactory
-) -> Portal:
+) -> Iterator[Portal]:
     """Return a portal with one actor for each role and something in every place."""
-    return gather(templates.copy(request.param, tmp_path_factory.mktemp("rights")))
+    portal = templates.copy(request.param, tmp_path_factory.mktemp("rights"))
+    with connections.kept():
+        yield gather(portal)
 
 
 def gather(portal: Portal) -> Portal:

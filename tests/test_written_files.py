@@ -18,6 +18,7 @@ import pytest
 
 from lmsctl.kit import database, driver, signals, writing
 from lmsctl.kit.csverrors import CsvFileUnwritable
+from tests import program
 from tests.conftest import Portal
 from tests.db.clients import programs
 from tests.tokens import stocked
@@ -200,14 +201,11 @@ def test_an_empty_name_is_refused(desk: Portal, writer: tuple[str]) -> None:
 def test_the_file_that_standard_input_comes_from_is_kept(desk: Portal) -> None:
     """It is read although no path names it."""
     with desk.folder.joinpath("people.csv").open() as given:
-        ran = subprocess.run(
-            [sys.executable, "-m", "lmsctl", *["user", "import", "-", "--results", "people.csv"]],
+        ran = program.run(
+            ["lmsctl", "user", "import", "-", "--results", "people.csv"],
             cwd=desk.folder,
             env=desk.environment(),
             stdin=given,
-            capture_output=True,
-            text=True,
-            check=False,
         )
     assert ran.returncode == 2
     assert "that is the file that is read" in ran.stderr
@@ -301,15 +299,8 @@ def test_standard_output_has_what_was_asked_for_alone(
     """It is written straight where it leads to a file, too, and no answer is mixed into it."""
     out = desk.folder / "out"
     with out.open("w") as stream:
-        ran = subprocess.run(
-            [sys.executable, "-m", "lmsctl", *writer, name],
-            cwd=desk.folder,
-            env=desk.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
+        ran = program.run(
+            ["lmsctl", *writer, name], cwd=desk.folder, env=desk.environment(), stdout=stream
         )
     assert ran.returncode == 0, ran.stderr
     lines = out.read_text().splitlines()
@@ -321,13 +312,10 @@ def test_standard_output_has_what_was_asked_for_alone(
 
 def test_a_backup_goes_to_standard_output(desk: Portal) -> None:
     """Its bytes, and nothing else."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "lmsctl", "db", "backup", "-"],
-        cwd=desk.folder,
-        env=desk.environment(),
-        capture_output=True,
-        check=True,
+    ran = program.run(
+        ["lmsctl", "db", "backup", "-"], cwd=desk.folder, env=desk.environment(), text=False
     )
+    assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith(b"SQLite format 3" if desk.is_sqlite else b"PGDMP")
     assert not desk.folder.joinpath("-").exists()
 
@@ -343,10 +331,11 @@ def test_what_was_minted_is_not_called_undone(desk: Portal) -> None:
 
 def through_shell(desk: Portal, line: str) -> subprocess.CompletedProcess[str]:
     """Run a line of the shell in which `lmsctl` is the program."""
+    path = f"{program.command()}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        ["/bin/bash", "-c", f'lmsctl() {{ "{sys.executable}" -m lmsctl "$@"; }}; {line}'],
+        ["/bin/bash", "-c", line],
         cwd=desk.folder,
-        env=desk.environment(),
+        env=desk.environment(PATH=path),
         capture_output=True,
         text=True,
         timeout=60,

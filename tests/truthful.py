@@ -10,7 +10,7 @@ import typing
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Executable
+from sqlalchemy import Compiled, Executable
 
 from lmsctl.kit.work import Work
 
@@ -75,11 +75,14 @@ _rows = Work._rows
 
 
 @functools.lru_cache(maxsize=2_000)
-def _check_columns_once(record: type, statement: Executable) -> None:
-    check_columns(record, statement)
+def _check_columns_once(record: type, compiled: Compiled) -> None:
+    """Check each statement once that is compiled: those that are alike share what comes of it."""
+    assert isinstance(compiled.statement, Executable)
+    check_columns(record, compiled.statement)
 
 
 def checked_rows(work: Work, record: type, statement: Executable, *rest: Any) -> Any:
     """Do what `Work._rows` does, and look at what comes."""
-    _check_columns_once(record, statement)
-    return _Checked(record, _rows(work, record, statement, *rest))
+    result = _rows(work, record, statement, *rest)
+    _check_columns_once(record, result.context.compiled)
+    return _Checked(record, result)

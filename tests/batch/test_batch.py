@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from lmsctl.kit.environment import Call, Options
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
-from tests import refusals, states
+from tests import program, refusals, states
 from tests.conftest import Portal, Ran, Templates
 from tests.kills import killed
 from tests.terminals import on_terminal
@@ -433,9 +432,9 @@ def test_files_are_taken_in_and_written_by_a_batch(portal: Portal) -> None:
 
 def test_every_row_is_told_before_the_next_line_is_read(desk: Portal) -> None:
     """A program that feeds the batch through a pipe can wait for each answer."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lmsctl", "batch", "-", "-o", "jsonl"],
-        env=desk.environment(PYTHONPATH=str(Path(__file__).parent.parent.parent)),
+    process = program.start(
+        ["lmsctl", "batch", "-", "-o", "jsonl"],
+        env=desk.environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,7 +1,5 @@
 """What the program says about itself: version, completion, topics, codes."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from lmsctl.configuration import topics
 from lmsctl.kit import schema
 from lmsctl.kit.errors import EXIT_STATUS
 from lmsctl.rights.rules import PERMISSIONS
+from tests import program
 from tests.conftest import Portal, Ran
 
 # What is only ever said beneath another refusal, which has the hint.
@@ -61,16 +60,13 @@ def test_an_unknown_shell_is_a_usage_error(desk: Portal) -> None:
 )
 def test_the_shell_is_told_what_may_follow(desk: Portal, words: str, expected: set[str]) -> None:
     """Nouns, verbs and options are completed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "lmsctl"],
+    done = program.run(
+        ["lmsctl"],
         env=desk.environment(
             _LMSCTL_COMPLETE="complete_bash",
             COMP_WORDS=words,
             COMP_CWORD=str(len(words.split()) - 1),
         ),
-        capture_output=True,
-        text=True,
-        check=False,
     )
     assert expected <= set(done.stdout.split()), done.stderr
 

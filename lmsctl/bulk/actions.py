@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
 from types import TracebackType
-from typing import Any, Protocol, Self
-
-from sqlalchemy import ColumnElement, Table
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import store
@@ -35,6 +33,9 @@ from lmsctl.kit.errors import EXIT_STATUS, Kind, Location, Refusal
 from lmsctl.kit.work import Work
 from lmsctl.kit.writing import Reports, Target
 from lmsctl.portal import actions as portal
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Table
 
 _ROWS_BETWEEN_LOOKS = 1_000
 _LINES_ASIDE = 5_000
@@ -98,13 +99,13 @@ class Job:
     resolve: Callable[[Work, Span], None]
     write: Callable[[Work, Span, int], int]
     notes: Callable[[Work], Iterable[str]]
-    key: ColumnElement[str]
-    number: ColumnElement[int]
+    key: "ColumnElement[str]"
+    number: "ColumnElement[int]"
     is_once: bool = False
     resume: Callable[[Unfinished], None] = lambda _run: None
 
     @property
-    def staged(self) -> Table:
+    def staged(self) -> "Table":
         """The staging table of the rows."""
         return self.tables[0]
 

@@ -226,6 +226,24 @@ def recount_aside(connection: "driver.Connection", tables: Iterable[Table]) -> N
             execute(connection, f"ANALYZE {table.name}")
 
 
+def transaction_status(connection: "driver.Connection", number: str | None) -> str | None:
+    """Return what became of a transaction, as PostgreSQL says; None where it does not know."""
+    asked = "SELECT pg_xact_status(CAST(:number AS xid8)) WHERE NOT pg_is_in_recovery()"
+    found: str | None = execute(connection, asked, number=number).scalar()
+    return found
+
+
+def has_log(connection: "driver.Connection") -> bool:
+    """Say whether a SQLite database has a write-ahead log."""
+    return bool(execute(connection, "PRAGMA journal_mode").scalar() == "wal")
+
+
+def has_mark(connection: "driver.Connection", mark: str) -> bool:
+    """Say whether the audit log has a row of the transaction with this mark."""
+    found = execute(connection, "SELECT 1 FROM audit_rows WHERE mark = :mark", mark=mark)
+    return found.first() is not None
+
+
 def leave_no_trace(connection: "driver.Connection") -> None:
     """Let SQLite overwrite what a row leaves behind when it moves, grows or goes."""
     if connection.dialect == "sqlite":

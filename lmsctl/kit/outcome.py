@@ -69,27 +69,18 @@ def _asked(connection: Connection, number: str | None, mark: str, *, is_signed: 
     said = None
     if connection.dialect == "postgresql":
         # A transaction that is over for the server before we look has left its mark, or never will.
-        said = _value(
-            connection,
-            "SELECT pg_xact_status(CAST(:number AS xid8)) WHERE NOT pg_is_in_recovery()",
-            number=number,
-        )
+        said = database.transaction_status(connection, number)
         if said == "in progress":
             return Fate.UNDECIDED
         if said == "committed" and not is_signed:
             return Fate.DONE
-    elif _value(connection, "PRAGMA journal_mode") != "wal":
+    elif not database.has_log(connection):
         # Whoever may write has first taken back what was written by half.
         connection.begin_writing()
         said = "aborted" if is_signed else None
     try:
-        if _value(connection, "SELECT 1 FROM audit_rows WHERE mark = :mark", mark=mark):
+        if database.has_mark(connection, mark):
             return Fate.DONE
     finally:
         connection.rollback()
     return Fate.UNDONE if said == "aborted" else Fate.UNDECIDED
-
-
-def _value(connection: Connection, sql: str, **values: object) -> object:
-    row = database.execute(connection, sql, **values).fetchone()
-    return None if row is None else row[0]

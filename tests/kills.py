@@ -9,11 +9,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 from lmsctl.cli import main
-from lmsctl.kit import driver
+from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work
 from tests.conftest import Portal
-
-_STEPS = ("execute", "load", "commit")
 
 
 def break_off(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
@@ -42,8 +40,8 @@ def killed(portal: Portal, argv: list[str], at: int) -> bool:
             if calls[0] == at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        for step in _STEPS:
-            _wrap(kind, step, call_or_die)
+        _wrap(kind, "commit", call_or_die)
+        _wrap(database, "load", call_or_die)
         event.listen(Engine, "before_cursor_execute", call_or_die)
         os.environ.update(portal.environment())
         os.chdir(portal.folder)
@@ -53,11 +51,11 @@ def killed(portal: Portal, argv: list[str], at: int) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def _wrap(kind: Any, step: str, before: Callable[[], None]) -> None:
-    plain = getattr(kind, step)
+def _wrap(home: Any, name: str, before: Callable[[], None]) -> None:
+    plain = getattr(home, name)
 
-    def with_that_before(self: Any, *given: Any) -> Any:
+    def with_that_before(*given: Any) -> Any:
         before()
-        return plain(self, *given)
+        return plain(*given)
 
-    setattr(kind, step, with_that_before)
+    setattr(home, name, with_that_before)

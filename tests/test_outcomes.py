@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from lmsctl.kit import dburl, driver, outcome, signals
+from lmsctl.kit import dburl, driver, outcome, signals, sqlite
 from lmsctl.kit.driver import Sqlite
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.sqlite import library as sqlite3
@@ -258,7 +258,14 @@ def test_the_second_signal_during_a_commit_ends_it_at_once(
     assert departments(portal) == ["/"]
 
 
+@pytest.fixture
+def _without_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let SQLite files have a journal, from which whoever comes next takes back what is half."""
+    monkeypatch.setattr(sqlite, "log_is_sound", lambda: False)
+
+
 @pytest.mark.parametrize("failure", [driver.DatabaseFull(), driver.AnswerLost("line broken")])
+@pytest.mark.usefixtures("_without_log")
 def test_ctrl_c_during_a_commit_that_fails_says_that_nothing_is_changed(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
@@ -413,6 +420,7 @@ def test_a_session_that_the_server_ends_is_unavailable(
         ("SQLITE_IOERR_DELETE", True, None),
     ],
 )
+@pytest.mark.usefixtures("_without_log")
 def test_only_some_errors_of_a_commit_say_that_it_has_not_happened(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, name: str, code: str | None, *, is_made: bool
 ) -> None:
@@ -487,6 +495,7 @@ def test_a_file_that_nobody_can_ask_leaves_the_outcome_open(
 
 
 @pytest.mark.parametrize("is_made", [True, False])
+@pytest.mark.usefixtures("_without_log")
 def test_a_commit_that_fails_without_saying_how_is_looked_up(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_made: bool
 ) -> None:

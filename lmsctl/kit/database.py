@@ -20,8 +20,6 @@ from lmsctl.kit import sqlite
 if TYPE_CHECKING:
     from lmsctl.kit import driver
 
-# How many rows a statement that streams holds at a time.
-FETCH = 2_000
 _COPIED_AT_ONCE = 65_536
 _DIALECTS: dict[str, tuple[str, dict[str, Any]]] = {
     "sqlite": ("sqlite://", {}),

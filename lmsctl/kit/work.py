@@ -33,7 +33,8 @@ _SAME_CLASHES = 5
 _LONGEST_PAUSE = 0.05
 # Without it psycopg does not tell how many rows an INSERT … SELECT has made.
 _COUNTING: CoreExecuteOptionsParameter = {"preserve_rowcount": True}
-_STREAMING: CoreExecuteOptionsParameter = {"yield_per": database.FETCH}
+# How many rows a statement that streams holds at a time.
+_STREAMING: CoreExecuteOptionsParameter = {"yield_per": 2_000}
 
 
 class MeanwhileChanged(Unavailable):

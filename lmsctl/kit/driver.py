@@ -7,8 +7,10 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from urllib.parse import quote
 
 from lmsctl.kit import database, dburl, secret
 from lmsctl.kit.errors import Misconfigured, Refusal, SchemaMismatch, Unavailable
@@ -206,6 +208,7 @@ class Sqlite:
         self._path = path
         self._session: Session | None = None
         self._changes_before = 0
+        self._has_schema = False
         self.patience = patience
         self._connect(create=create)
 
@@ -231,19 +234,35 @@ class Sqlite:
             raise self.refusal(error) from error
 
     def _look_at_file(self) -> None:
-        """Read the file for the first time; where there is no room for shared memory, alone."""
-        try:
-            self.raw.execute("PRAGMA schema_version").fetchone()
-        except self._errors.OperationalError as error:
-            if _primary_name(error) != "SQLITE_IOERR":
-                raise
-            self.raw.close()
-            self.raw = self._opened()
-            self.raw.execute("PRAGMA locking_mode=EXCLUSIVE")
+        """Read the file for the first time; where nothing can be shared beside it, in another way.
 
-    def _opened(self) -> Any:
-        connect = self._errors.connect
-        return connect(self._path, isolation_level=None, timeout=self.patience, uri=False)
+        A write-ahead log has an index in memory that is shared by way of a file. Where there is no
+        room for it we are alone; in a folder that nobody may write, the file is read as it is.
+        """
+        try:
+            self._read_version()
+        except self._errors.OperationalError as error:
+            kind = _primary_name(error)
+            has_log = os.path.exists(f"{self._path}-wal")  # noqa: PTH110 - as above
+            if kind == "SQLITE_IOERR":
+                self.raw.close()
+                self.raw = self._opened()
+                self.raw.execute("PRAGMA locking_mode=EXCLUSIVE")
+            elif kind in {"SQLITE_CANTOPEN", "SQLITE_READONLY"} and not has_log:
+                self.raw.close()
+                self.raw = self._opened(is_unchanging=True)
+            else:
+                raise
+            self._read_version()
+
+    def _read_version(self) -> None:
+        self._has_schema = self.raw.execute("PRAGMA schema_version").fetchone()[0] > 0
+
+    def _opened(self, *, is_unchanging: bool = False) -> Any:
+        connect = partial(self._errors.connect, isolation_level=None, timeout=self.patience)
+        if is_unchanging:
+            return connect(f"file:{quote(os.path.abspath(self._path))}?immutable=1", uri=True)  # noqa: PTH100 - as above
+        return connect(self._path, uri=False)
 
     def _choose_journal(self) -> None:
         """Use the write-ahead log where it is sound, once nobody else has the file open.
@@ -274,7 +293,7 @@ class Sqlite:
 
     def begin_writing(self) -> None:
         _ = self.session  # Made before the transaction begins.
-        if self._log_is_sound:
+        if self._log_is_sound and self._has_schema:
             self._choose_journal()
         # SQLite's own waiting lets a newcomer overtake whoever has waited longest and sleeps ever
         # longer; short random pauses give every process the same chance.

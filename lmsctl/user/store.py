@@ -27,9 +27,6 @@ from lmsctl.user.model import CustomField, FieldValue, Name, User, is_alive, sta
 from lmsctl.user.results import Origin, Status, SupervisorMode, Type, UserRow
 from lmsctl.user.rules import FieldEntry, FieldRule, Filter
 
-# As texts, for rooms whose statements are still texts; `model` says the same.
-STATUS_NOW = "CASE WHEN u.due_at <= :now THEN u.due_status ELSE u.status END"
-IS_ALIVE = "(u.expires_at IS NULL OR u.expires_at > :now)"
 _IS_LATER = col(User.due_at) > bindparam("now")
 _LONGEST_NUMBER = 18
 

@@ -116,14 +116,6 @@ class Scope:
         """Say whether the department at `path`, such as `/1/4/`, is in scope."""
         return any(path.startswith(prefix) for prefix in self.paths)
 
-    def clause(self, column: str) -> str:
-        """Return an SQL condition on `column`, which holds a department's path."""
-        if self.is_everywhere:
-            return "TRUE"
-        # Paths are digits and slashes that we made ourselves, so they may stand in the text.
-        likes = (f"{column} LIKE '{prefix}%'" for prefix in self.paths)
-        return f"({' OR '.join(likes)})" if self.paths else "FALSE"
-
     def names(self, path: str) -> bool:
         """Say whether the department at `path` is in scope, or above it, as part of a path there.
 
@@ -170,11 +162,6 @@ class Sight:
     groups: Scope
     people: Scope
     own_id: int | None
-
-    def person(self, path: str, number: str) -> str:
-        """Return an SQL condition on the columns of a person's department's path and their id."""
-        own = "" if self.own_id is None else f" OR {number} = {self.own_id}"
-        return f"({self.people.clause(path)}{own})"
 
     def names_person(self, path: str, number: int) -> bool:
         """Say whether the person of that id, in the department at `path`, may be named."""

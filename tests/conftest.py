@@ -22,9 +22,10 @@ import psycopg
 import pytest
 
 from lmsctl.cli import main
-from lmsctl.kit import database, dburl, driver
+from lmsctl.kit import dburl, driver
 from lmsctl.kit.work import Work
 from tests import connections, fast, program, truthful
+from tests.statements import say
 
 # A setting of the tests: whether transactions on PostgreSQL are SERIALIZABLE.
 SERIALIZABLE = "LMSCTL_TESTS_SERIALIZABLE"
@@ -153,7 +154,7 @@ class Portal:
             connection.begin_writing()
             found = []
             for statement in statements:
-                cursor = database.execute(connection, statement, **values)
+                cursor = say(connection, statement, **values)
                 rows = cursor.fetchall() if cursor.returns_rows else []
                 found.append([tuple(row) for row in rows])
             connection.commit()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from sqlalchemy import Engine, event
 
 from lmsctl.kit import database, driver
+from lmsctl.kit.columns import utc_text
 
 if TYPE_CHECKING:
     # Importing it for real would put the files of the benchmark into memory.
@@ -39,6 +41,16 @@ def listening() -> Iterator[list[str]]:
             yield said
     finally:
         event.remove(Engine, "before_cursor_execute", noted)
+
+
+def say(connection: driver.Connection, sql: str, **values: Any) -> Any:
+    """Run a statement with values as the database keeps them: SQLite knows no moments."""
+    if connection.dialect == "sqlite":
+        values = {
+            name: utc_text(value) if isinstance(value, datetime) else value
+            for name, value in values.items()
+        }
+    return database.execute(connection, sql, **values)
 
 
 def statements(portal: Portal, *argv: str) -> list[str]:

@@ -15,6 +15,7 @@ from lmsctl.kit import database, driver
 from tests.bench.common import Bench, Place, paired, say, timed
 from tests.bench.files import TOKENS
 from tests.fillings import NOW, Run, fill_people, fill_places, fill_trainings
+from tests.statements import say as say_to
 
 SMALL, LARGE = 10_000, 1_000_000
 _ITEMS = 300
@@ -174,7 +175,7 @@ def _filled(place: Place, people: int) -> _Portal:
     connection.begin_writing()
 
     def run(sql: str, **values: Any) -> Any:
-        return database.execute(connection, sql, **values)
+        return say_to(connection, sql, **values)
 
     _fill_places_of_people(run, people)
     fill_trainings(run, 3)

@@ -24,6 +24,7 @@ from tests.bench.common import BARE, PROGRAM, Bench, Place, paired, say, timed
 from tests.bench.files import peak
 from tests.fillings import Run, fill_people, fill_places, fill_trainings
 from tests.statements import listening
+from tests.statements import say as say_to
 
 _PEOPLE = 10_000
 _TRAININGS = 5
@@ -52,7 +53,7 @@ def _changing(place: Place) -> Iterator[Run]:
     """Yield what runs statements of the stores' dialect, all in one transaction."""
     connection = driver.open_database(place.url, patience=60)
     connection.begin_writing()
-    yield lambda sql, **values: database.execute(connection, sql, **values)
+    yield lambda sql, **values: say_to(connection, sql, **values)
     connection.commit()
     if place.dialect == "postgresql":
         database.execute(connection, "ANALYZE")

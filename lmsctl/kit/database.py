@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateTable, DropTable
 from sqlmodel import Session
 
-from lmsctl.kit import sqlite
+from lmsctl.kit import signals, sqlite
 
 if TYPE_CHECKING:
     from lmsctl.kit import driver
@@ -37,7 +37,9 @@ def session_on(connection: "driver.Connection") -> Session:
     """
     _lent.raw = connection.raw
     try:
-        bound = _engine(connection.dialect).connect()
+        # SQLAlchemy and the drivers pass over a signal that comes while they get to know a server.
+        with signals.held(once=True):
+            bound = _engine(connection.dialect).connect()
     except DBAPIError as error:
         raise connection.refusal(error.orig) from error
     except connection.failures as error:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from lmsctl.kit import database, driver
+from lmsctl.kit import driver
 from tests.conftest import Portal, Ran
+from tests.statements import say
 
 _PATIENCE = 20
 _WAITING = """
@@ -37,7 +38,7 @@ def _changing(
     try:
         connection.begin_writing()
         for statement in statements:
-            database.execute(connection, statement, **values)
+            say(connection, statement, **values)
         yield connection
     finally:
         connection.close()

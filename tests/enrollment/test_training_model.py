@@ -32,6 +32,7 @@ from lmsctl.training.results import Deadline
 from lmsctl.user import actions as users
 from lmsctl.user.results import Status
 from tests.conftest import Portal, Templates
+from tests.statements import say
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -375,7 +376,7 @@ class Side:
 
     def _rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
         self._connection.begin_reading()
-        rows = [tuple(row) for row in database.execute(self._connection, sql, **values).fetchall()]
+        rows = [tuple(row) for row in say(self._connection, sql, **values).fetchall()]
         self._connection.rollback()
         return rows
 

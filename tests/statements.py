@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, bindparam, event, text
 
 from lmsctl.kit import database, driver
 from lmsctl.kit.columns import utc_text
@@ -44,13 +44,23 @@ def listening() -> Iterator[list[str]]:
 
 
 def say(connection: driver.Connection, sql: str, **values: Any) -> Any:
-    """Run a statement with values as the database keeps them: SQLite knows no moments."""
+    """Run a statement with values as the database keeps them: SQLite knows no moments.
+
+    `IN :names` takes a list.
+    """
     if connection.dialect == "sqlite":
         values = {
             name: utc_text(value) if isinstance(value, datetime) else value
             for name, value in values.items()
         }
-    return database.execute(connection, sql, **values)
+    lists: list[Any] = [
+        bindparam(name, expanding=True) for name, value in values.items() if _is_list(value)
+    ]
+    return connection.session.connection().execute(text(sql).bindparams(*lists), values)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple | set | frozenset)
 
 
 def statements(portal: Portal, *argv: str) -> list[str]:

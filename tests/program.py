@@ -34,7 +34,7 @@ from tests.client import ask, number_on
 
 _HERE = Path(__file__).parent
 _READ_BY_PYTHON = ("PYTHON", "LC_", "LANG", "LD_", "MALLOC_")
-_EXECUTE: Any = subprocess.Popen._execute_child  # type: ignore[attr-defined]
+_EXECUTE: Any = subprocess.Popen._execute_child  # type: ignore[attr-defined]  # a method of its own
 _GIVEN = inspect.signature(_EXECUTE)
 _UNSUPPORTED = ("preexec_fn", "pass_fds", "shell", "gid", "gids", "uid")
 _MOST_GIVEN = 64
@@ -143,7 +143,7 @@ class _Started(subprocess.Popen[Any]):
             self._line, self.pid = ask(_server(), bound["args"], files, **how)
             self._child_created = True
         finally:
-            self._close_pipe_fds(  # type: ignore[attr-defined]
+            self._close_pipe_fds(  # type: ignore[attr-defined]  # as above
                 *(
                     bound[end]
                     for end in ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
@@ -161,7 +161,7 @@ class _Started(subprocess.Popen[Any]):
     def _ended(self, timeout: float | None) -> int | None:
         """Return the status, waiting at most so long for it."""
         if self.returncode is None:
-            with self._waitpid_lock:  # type: ignore[attr-defined]
+            with self._waitpid_lock:  # type: ignore[attr-defined]  # as above
                 if self.returncode is None and _is_told(self._line, timeout):
                     self.returncode = number_on(self._line)
                     self._line.close()

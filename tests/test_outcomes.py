@@ -245,6 +245,7 @@ def test_the_second_signal_during_a_commit_ends_it_at_once(
     kept = {each: signal.getsignal(each) for each in signals._ENDING}
     with monkeypatch.context() as patch:
         patch.setattr(kind, "commit", interrupted)
+        patch.setattr(sys, "unraisablehook", sys.unraisablehook)  # put back what was there
         signals.install()
         try:
             ran = portal.run(*CHANGE)

@@ -524,6 +524,9 @@ def test_a_signal_at_any_step_leaves_nothing(
 ) -> None:
     """Once the program has ended, even where the tidying up itself was interrupted."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    # The program's own would send a dropped signal again, when signals already kill: the end of
+    # the tests.
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
     before = {number: signal.getsignal(number) for number in signals._ENDING}
     step, place = 1, "the beginning"
     try:
@@ -658,8 +661,9 @@ def test_a_signal_between_two_reports_leaves_neither(
     assert [path.name for path in tmp_path.iterdir()] == ["rejects"]
 
 
-def test_who_is_to_live_on_after_hanging_up_does() -> None:
+def test_who_is_to_live_on_after_hanging_up_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """What nohup has set to be ignored stays ignored; a program in Python keeps its own handler."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # put back what was there
     before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
     try:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)

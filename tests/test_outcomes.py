@@ -3,6 +3,7 @@
 import contextlib
 import re
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable

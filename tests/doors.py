@@ -72,7 +72,7 @@ def check_ledgers(portal: Portal) -> None:
     """Check that every counter equals the rows it counts and that no limit is passed."""
     taken, limit = portal.sql("SELECT seats_taken, seat_limit FROM portals")[0]
     people = portal.value("SELECT count(*) FROM users WHERE status IN ('active', 'pending')")
-    assert taken == people
+    assert taken == (people if limit is not None else 0)
     assert limit is None or taken <= limit
     for number, used, most in portal.sql(
         "SELECT id, activations_used, activation_limit FROM signup_profiles"

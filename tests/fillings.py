@@ -40,7 +40,8 @@ def fill_people(run: Run, count: int, *, prefix: str = "p", department: str = "/
               AND u.{key} IS NOT NULL
             """
         )
-    run("UPDATE portals SET seats_taken = seats_taken + :count", count=count)
+    counted = "UPDATE portals SET seats_taken = seats_taken + :count WHERE seat_limit IS NOT NULL"
+    run(counted, count=count)
 
 
 def fill_trainings(run: Run, count: int, *, prefix: str = "t", sessions: int = 3) -> None:

@@ -299,7 +299,7 @@ def test_doors_too_are_shut_to_who_is_made_inactive_meanwhile(
     ran = run_during(
         house,
         ("--as", "ann", *line, "-o", "json"),
-        "UPDATE portals SET seats_taken = seats_taken - 1",
+        "UPDATE portals SET hold_hours = hold_hours",
         "UPDATE users SET status = 'inactive' WHERE login = 'ann'",
     )
     assert ran.code == "actor_not_active"

@@ -16,7 +16,7 @@ def drop_the_guard() -> None:
 
     from lmsctl.kit import database
     from lmsctl.kit.work import Work
-    from lmsctl.token import store
+    from lmsctl.token import rules, store
 
     seen: dict[str, bool] = {}
     begin = Work.begin
@@ -36,6 +36,8 @@ def drop_the_guard() -> None:
 
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]
     store.claim = claim
+    # The claim alone is to decide, which is what it is there for.
+    rules.closed_by_use = lambda row: iter(())  # noqa: ARG005 - called by that name
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ _ENTRIES = select(*columns_of(Entry, AuditRow, detail=col(AuditRow.detail_json))
 
 def add(work: Work, **values: Any) -> None:
     """Append one row, with the mark of the transaction."""
-    work.insert(AuditRow, mark=work.sign(), **values)
+    work.append(AuditRow, mark=work.sign(), **values)
 
 
 def entries(  # noqa: PLR0913 - one for each filter

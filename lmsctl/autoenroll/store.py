@@ -32,6 +32,7 @@ from lmsctl.kit.columns import Moment
 from lmsctl.kit.errors import Ambiguous
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
+from lmsctl.portal.rules import Presence
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.rights.store import within
 from lmsctl.user.model import User, is_alive, status_now
@@ -214,13 +215,6 @@ def set_depth(work: Work, number: int, *, is_deep: bool) -> None:
 def delete(work: Work, ids: Sequence[int]) -> None:
     """Delete rules; whom they have enrolled stays enrolled, and nobody waits for them any more."""
     work.run(delete_from(AutoenrollRule).where(among(AutoenrollRule.id, ids)))
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Whether there is any rule at all."""
-
-    is_any: bool
 
 
 _ANY = select(AutoenrollRule.id).limit(1)

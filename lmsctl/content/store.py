@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam
+from sqlalchemy import ColumnElement, Select, Text, bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import (
     SQLModel,
@@ -47,8 +47,7 @@ _LONGEST_NUMBER = 18
 _ITEM = select(*columns_of(Item, ContentItem))
 _OF_ID = _ITEM.where(col(ContentItem.id) == bindparam("number"))
 _OF_LINK = _ITEM.where(col(ContentItem.link) == bindparam("secret"))
-_ID = select(ContentItem.id).where(col(ContentItem.id) == bindparam("number"))
-_LOCK = _ID.with_for_update()
+_LOCK = _OF_ID.with_for_update()
 
 
 def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
@@ -80,7 +79,11 @@ def get(work: Work, code: str, *, owner_id: int | None = None) -> Item:
 
 def by_id(work: Work, number: int) -> Item:
     """Return the item with that id; raises ContentUnknown when it has just gone."""
-    found = work.one(Item, _OF_ID, number=number)
+    return _of_id(work, _OF_ID, number)
+
+
+def _of_id(work: Work, statement: Select[Any], number: int) -> Item:
+    found = work.one(Item, statement, number=number)
     if found is None:
         raise ContentUnknown(given=number)
     return found
@@ -103,14 +106,17 @@ def of_link(work: Work, link: str) -> Item | None:
 
 def lock(work: Work, number: int) -> Item:
     """Return the item as it is now, and keep everybody else from changing it until we are done."""
-    work.value(_LOCK, number=number)
-    return by_id(work, number)
+    return _of_id(work, _LOCK, number)
 
 
 def share(work: Work, number: int) -> Item:
     """Return the item as it is now, and let nobody change it, while others may share it."""
-    work.value(locks.shared(work, _ID), number=number)
-    return by_id(work, number)
+    return _of_id(work, locks.shared(work, _OF_ID), number)
+
+
+def share_of_link(work: Work, link: str) -> Item | None:
+    """Return the item with this open link as `share` does, or None."""
+    return work.one(Item, locks.shared(work, _OF_LINK), secret=link)
 
 
 def share_all(work: Work, numbers: Sequence[int]) -> None:

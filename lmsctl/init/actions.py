@@ -148,6 +148,6 @@ def _plant(work: Work, wanted: Wanted, draft: Draft, database: str) -> str:
     rights.plant_roles(work)
     portal.take_seat(work)
     owner = user.add(work, replace(draft, department_id=root.id), Status.ACTIVE)
-    rights.plant_owner(work, owner)
+    rights.plant_owner(work, owner.id)
     audit.record(work, "portal.created", "portal", sandbox=wanted.is_sandbox)
-    return user.look(work, owner).login
+    return owner.login

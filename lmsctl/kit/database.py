@@ -105,6 +105,16 @@ def execute(
     return connection.session.connection().execute(text(sql), values)
 
 
+def lock_table(connection: "driver.Connection", table: str) -> None:
+    """Let nobody else lock or change rows of a table until this transaction ends.
+
+    Whoever comes later waits in line. For a row that others share one could wait for ever, because
+    PostgreSQL lets further ones share it meanwhile. SQLite's writer is alone anyway.
+    """
+    if connection.dialect != "sqlite":
+        execute(connection, f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+
+
 def load(
     connection: "driver.Connection",
     table: str,

@@ -25,12 +25,14 @@ if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads
     from lmsctl.kit.answer import Order
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 _UTC = ZoneInfo("UTC")
 _REPEATS = 40
 # Who looks again sees what another has put in, so the same clash over and over is nobody's doing.
 _SAME_CLASHES = 5
 _LONGEST_PAUSE = 0.05
+_MOST_APPENDED = 500
 # Without it psycopg does not tell how many rows an INSERT … SELECT has made.
 _COUNTING: CoreExecuteOptionsParameter = {"preserve_rowcount": True}
 # How many rows a statement that streams holds at a time.
@@ -106,6 +108,7 @@ class Work:
     enter: Callable[[Work], None] | None = None
     settle: Callable[[Work], None] | None = None
     _known: dict[type, object] = field(default_factory=dict)
+    _appended: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
     _readers: set[CursorResult[Any]] = field(default_factory=set)
     _staging: Sequence[Table] = ()
     _kept: database.Kept = field(default_factory=dict)
@@ -127,6 +130,10 @@ class Work:
             self._known[what] = find()
         return cast("T", self._known[what])
 
+    def know(self, what: type[T], found: T) -> None:
+        """Remember `found` as this unit's one `what` from now on."""
+        self._known[what] = found
+
     def forget(self, what: type) -> None:
         """Let `what` be found anew, because this unit has just changed it."""
         self._known.pop(what, None)
@@ -143,6 +150,17 @@ class Work:
         """Return the first row as a `record` (a dataclass with the columns' names), or None."""
         first = self._rows(record, statement, values).first()
         return None if first is None else _made(record, first)
+
+    def pair(
+        self, first: type[T], second: type[U], statement: Executable, **values: Any
+    ) -> tuple[T, U] | None:
+        """Return the first row as two records, of which it has the columns one after the other."""
+        row = self.execute(statement, values).first()
+        if row is None:
+            return None
+        leading: type = first
+        cut = len(statements.names_of(leading))
+        return _made(first, row[:cut]), _made(second, row[cut:])
 
     def all(self, record: type[T], statement: Executable, **values: Any) -> list[T]:
         """Return every row as a `record`; only for what is known to be short."""
@@ -191,6 +209,22 @@ class Work:
         """Insert `rows`, which all have the same columns, in one go."""
         if rows:
             self.execute(statements.insert_many_of(table), rows)
+
+    def append(self, table: type[SQLModel], **values: Any) -> None:
+        """Insert one row when this unit of work ends, together with all others of its table.
+
+        It is for rows that nobody reads or refers to before; all have the same columns.
+        """
+        rows = self._appended.setdefault(table, [])
+        rows.append(values)
+        if len(rows) >= _MOST_APPENDED:
+            self.insert_appended()
+
+    def insert_appended(self) -> None:
+        """Insert what was appended until now."""
+        appended, self._appended = self._appended, {}
+        for table, rows in appended.items():
+            self.insert_many(table, rows)
 
     def insert_once(self, table: type[SQLModel], source: statements.Source) -> int:
         """Insert a row, or each of a SELECT, unless one that excludes it is there; says how many.
@@ -317,6 +351,7 @@ class Work:
         that came meanwhile is kept as `stop` when the change is made. Raises OutcomeUnknown and
         ChangeLost.
         """
+        self.insert_appended()
         self.end_readers()
         number = self.connection.transaction()
         standing = "" if number is None else standing or self.says
@@ -385,6 +420,7 @@ class Work:
             except Repeat as conflict:
                 self.rollback()
                 self._known.clear()
+                self._appended.clear()
                 repeats.note(conflict)
 
 
@@ -463,8 +499,10 @@ def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
         else:
             work.begin()
         result = verb(work)
-        if work.has_begun and not work.is_rehearsal:
-            work.commit()
+        if work.has_begun:
+            work.insert_appended()
+            if not work.is_rehearsal:
+                work.commit()
     finally:
         work.rollback()
         work.forget_aside()
@@ -479,7 +517,9 @@ def join(work: Work, verb: Callable[[Work], T]) -> T:
     work.look_around()
     if work.settle:
         work.settle(work)
-    return verb(work)
+    result = verb(work)
+    work.insert_appended()
+    return result
 
 
 def look(make: Callable[[], Work], verb: Callable[[Work], T]) -> T:

@@ -1,6 +1,7 @@
 """The verbs of the portal room: entering, settings, and the one ledger of seats."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,10 +22,12 @@ from lmsctl.portal.errors import (
     SchemaOutdated,
 )
 from lmsctl.portal.results import Setting
-from lmsctl.portal.rules import SETTINGS, Settings
+from lmsctl.portal.rules import SETTINGS, Entrance, InHand, Settings
 from lmsctl.rights import actions as rights
 from lmsctl.rights import rules as rights_rules
 from lmsctl.rights import store as rights_store
+
+_LIMIT = "plan.max-active-users"
 
 
 def enter(work: Work) -> None:
@@ -33,9 +36,7 @@ def enter(work: Work) -> None:
     Raises SchemaAbsent, DatabaseIncomplete, SchemaOutdated, SchemaNewer, ZoneMissing and
     ClockFrozen.
     """
-    found = store.entrance(work)
-    if found is None:
-        raise DatabaseIncomplete(reason="the version of the schema is missing")
+    found = entrance(work)
     if found.time_zone is None:
         raise (
             DatabaseIncomplete(reason="the portal itself is missing")
@@ -49,6 +50,17 @@ def enter(work: Work) -> None:
     work.is_sandbox = bool(found.is_sandbox)
     if work.is_frozen and not work.is_sandbox:
         raise ClockFrozen
+
+
+def entrance(work: Work) -> Entrance:
+    """Return what this unit of work has first seen; raises DatabaseIncomplete."""
+    return work.remember(Entrance, lambda: _complete(store.entrance(work)))
+
+
+def _complete(found: Entrance | None) -> Entrance:
+    if found is None:
+        raise DatabaseIncomplete(reason="the version of the schema is missing")
+    return found
 
 
 def settings(work: Work) -> Settings:
@@ -84,7 +96,7 @@ def _existing(found: Settings | None) -> Settings:
 def list_settings(work: Work) -> Iterator[Setting]:
     """Return every setting; needs `portal.settings` everywhere."""
     rights.require_everywhere(work, "portal.settings")
-    return _settings(settings(work), seats_taken(work, work.now))
+    return _settings(settings(work), store.count_seats(work) - store.seats_run_out(work, work.now))
 
 
 def _settings(row: Settings, taken: int) -> Iterator[Setting]:
@@ -116,14 +128,13 @@ def set_settings(work: Work, assignments: Sequence[str]) -> tuple[list[str], lis
         for name, value in wanted.items()
         if getattr(before, SETTINGS[name].column) != value
     }
-    limit = changes.get("plan.max-active-users")
-    if limit is not None and limit < before.seats_taken:
-        raise PlanBelowTaken(limit=limit, taken=before.seats_taken, field="plan.max-active-users")
     if not changes:
         return [], []
-    store.change(work, **{SETTINGS[name].column: value for name, value in changes.items()})
-    if "plan.max-active-users" in changes:
-        store.change(work, told_percent=0)
+    values = {SETTINGS[name].column: value for name, value in changes.items()}
+    if _LIMIT in changes:
+        values |= {"seats_taken": _counted(work, changes[_LIMIT]), "told_percent": 0}
+    store.change(work, **values)
+    if _LIMIT in changes:
         tell_of_threshold(work)
     work.forget(Settings)
     audit.record(work, "settings.changed", "portal", **changes)
@@ -146,9 +157,23 @@ def _windows_that_read_differently(work: Work, old: str, new: str | None) -> lis
 # Seats -------------------------------------------------------------------------------------------
 
 
+def _counted(work: Work, limit: int | None) -> int:
+    """Return how many seats are taken, 0 where nobody counts any more; raises PlanBelowTaken."""
+    if limit is None:
+        return 0
+    taken = store.count_seats(work)
+    if limit < taken:
+        raise PlanBelowTaken(limit=limit, taken=taken, field=_LIMIT)
+    return taken
+
+
 def seats_taken(work: Work, at: datetime) -> int:
-    """Return how many seats are taken at `at` if nothing but time passes until then."""
-    return settings(work).seats_taken - store.seats_run_out(work, at)
+    """Return how many seats are taken at `at` if nothing but time passes until then.
+
+    Without a limit of the plan nobody counts, and it is 0.
+    """
+    row = settings(work)
+    return 0 if row.seat_limit is None else row.seats_taken - store.seats_run_out(work, at)
 
 
 def next_seat_at(work: Work, after: datetime) -> datetime | None:
@@ -157,10 +182,25 @@ def next_seat_at(work: Work, after: datetime) -> datetime | None:
 
 
 def take_seat(work: Work) -> None:
-    """Take one seat of the plan; raises PlanFull."""
-    if not store.take_seats(work, 1):
+    """Take one seat of the plan, the portal being locked; raises PlanFull."""
+    row = settings(work)
+    if row.seat_limit is None:
+        return
+    if work.remember(InHand, lambda: InHand(0)).seats:
+        work.know(InHand, InHand(0))
+    elif not store.take_seats(work, 1):
         raise PlanFull
-    tell_of_threshold(work)
+    if rules.reached(row.seats_taken + 1, row.seat_limit) > row.told_percent:
+        tell_of_threshold(work)
+    else:
+        work.know(Settings, replace(row, seats_taken=row.seats_taken + 1))
+
+
+def give_back_unused(work: Work) -> None:
+    """Give back the seat that `lock_for_newcomer` has taken, if nobody has got it."""
+    seats = work.remember(InHand, lambda: InHand(0)).seats
+    work.know(InHand, InHand(0))
+    give_back_seats(work, seats)
 
 
 def take_seats_up_to(work: Work, count: int) -> int:
@@ -171,7 +211,7 @@ def take_seats_up_to(work: Work, count: int) -> int:
     row = lock(work)
     free = count if row.seat_limit is None else max(0, row.seat_limit - row.seats_taken)
     granted = min(count, free)
-    if granted and not store.take_seats(work, granted):
+    if granted and row.seat_limit is not None and not store.take_seats(work, granted):
         raise PlanFull
     work.forget(Settings)
     return granted

@@ -220,7 +220,7 @@ def check_confirmed(person: Person, done: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The one row of the portal."""
+    """The one row of the portal; `seats_taken` is counted only while `seat_limit` is set."""
 
     name: str
     is_sandbox: bool
@@ -235,3 +235,43 @@ class Settings:
     seats_taken: int
     told_percent: int
     public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What every unit of work must know before it does anything.
+
+    `is_due` says that time has decided something which no row shows yet.
+    """
+
+    schema: str
+    time_zone: str | None
+    is_sandbox: bool | None
+    is_limited: bool
+    is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Admitting(Settings):
+    """The same and what else is wanted of whoever lets somebody new in.
+
+    `root_id` is the department at the top; `has_rules` says whether any auto-enrollment rule may
+    reach them.
+    """
+
+    root_id: int
+    has_rules: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """How many seats a unit of work has taken that nobody has got yet."""
+
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Whether there is any auto-enrollment rule at all."""
+
+    is_any: bool

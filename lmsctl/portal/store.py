@@ -1,16 +1,17 @@
 """The statements of the portal room."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam
-from sqlmodel import col, func, or_, select, union_all, update
+from sqlmodel import col, exists, func, or_, select, union_all, update
 
+from lmsctl.kit import database
+from lmsctl.kit.columns import Moment
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.model import VERSIONS, Portal
-from lmsctl.portal.rules import Settings
+from lmsctl.portal.rules import Entrance, Settings
 from lmsctl.user.model import User
 from lmsctl.user.results import Status
 
@@ -18,42 +19,44 @@ from lmsctl.user.results import Status
 ONLY = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    """What every unit of work must know before it does anything."""
-
-    schema: str
-    time_zone: str | None
-    is_sandbox: bool | None
-
-
+# Both have had these columns from the beginning: of an older schema this must not fail.
+_IS_DUE = or_(
+    exists().where(col(User.expires_at) <= bindparam("now", type_=Moment)),
+    exists().where(col(User.due_at) <= bindparam("now", type_=Moment)),
+)
 _ENTRANCE = (
-    select(*columns_of(Entrance, Portal, schema=VERSIONS.c.version_num))
+    select(
+        *columns_of(
+            Entrance,
+            Portal,
+            schema=VERSIONS.c.version_num,
+            is_limited=col(Portal.seat_limit).is_not(None),
+            is_due=_IS_DUE,
+        )
+    )
     .select_from(VERSIONS)
     .outerjoin(Portal, col(Portal.id) == ONLY)
 )
 _SETTINGS = select(*columns_of(Settings, Portal)).where(col(Portal.id) == ONLY)
-_TAKE_SEATS = (
+TAKE_SEATS = (
     update(Portal)
     .where(
         col(Portal.id) == ONLY,
-        or_(
-            col(Portal.seat_limit).is_(None),
-            col(Portal.seats_taken) + bindparam("count") <= col(Portal.seat_limit),
-        ),
+        col(Portal.seats_taken) + bindparam("count") <= col(Portal.seat_limit),
     )
     .values(seats_taken=col(Portal.seats_taken) + bindparam("count"))
 )
 _GIVE_BACK_SEATS = (
     update(Portal)
-    .where(col(Portal.id) == ONLY)
+    .where(col(Portal.id) == ONLY, col(Portal.seat_limit).is_not(None))
     .values(seats_taken=col(Portal.seats_taken) - bindparam("count"))
 )
+_IS_SEATED = col(User.status).in_([Status.ACTIVE, Status.PENDING])
 
 
 def entrance(work: Work) -> Entrance | None:
     """Return the schema's version and the portal's zone; None when there is no version at all."""
-    return work.one(Entrance, _ENTRANCE)
+    return work.one(Entrance, _ENTRANCE, now=work.now)
 
 
 def has_people(work: Work) -> bool:
@@ -68,6 +71,7 @@ def settings(work: Work) -> Settings | None:
 
 def lock(work: Work) -> Settings | None:
     """Return the portal's row and keep everybody else from taking or giving back seats."""
+    database.lock_table(work.connection, "portals")
     return work.one(Settings, _SETTINGS.with_for_update())
 
 
@@ -82,13 +86,18 @@ def change(work: Work, **values: Any) -> None:
 
 
 def take_seats(work: Work, count: int) -> bool:
-    """Take `count` seats at once, or none: the condition carries the limit."""
-    return work.run(_TAKE_SEATS, count=count) == 1
+    """Take `count` seats of a limited plan at once, or none: the condition carries the limit."""
+    return work.run(TAKE_SEATS, count=count) == 1
 
 
 def give_back_seats(work: Work, count: int) -> None:
-    """Give back `count` seats."""
+    """Give back `count` seats, which nobody counts where the plan has no limit."""
     work.run(_GIVE_BACK_SEATS, count=count)
+
+
+def count_seats(work: Work) -> int:
+    """Return how many people are active or keep a seat by a hold, whether the plan is limited."""
+    return int(work.value(select(func.count()).select_from(User).where(_IS_SEATED)))
 
 
 # What time alone gives back, whether or not a writer has come by since to put it into the row.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, func, not_, or_, select, update
 
 from lmsctl.content.model import ContentItem
+from lmsctl.content.rules import Item
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment
 from lmsctl.enrollment.results import Phase
@@ -25,22 +26,26 @@ from lmsctl.token.errors import TokenUnknown
 from lmsctl.token.model import Redemption, Token
 from lmsctl.token.results import Expiry, Used
 from lmsctl.token.rules import EVERY, Filter, Row
-from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.model import Name, User, is_alive, status_now
 from lmsctl.user.results import Status
 
 _LONGEST_NUMBER = 18
-_ROW = select(
-    *columns_of(
-        Row,
-        Token,
-        content=col(ContentItem.code),
-        title=col(ContentItem.title),
-        content_status=col(ContentItem.status),
-    )
-).join(ContentItem, col(ContentItem.id) == col(Token.content_id))
+_OF_ITEM: dict[str, Any] = {
+    "content": col(ContentItem.code),
+    "title": col(ContentItem.title),
+    "content_status": col(ContentItem.status),
+}
+_ROW = select(*columns_of(Row, Token, **_OF_ITEM)).join(
+    ContentItem, col(ContentItem.id) == col(Token.content_id)
+)
 _BY_CODE = _ROW.where(col(Token.code_digest) == bindparam("digest"))
 _LOCKED = _ROW.where(col(Token.id) == bindparam("number")).with_for_update(of=Token)
-_LOCKED_BY_CODE = _BY_CODE.with_for_update(of=Token)
+_WITH_ITEM = (
+    select(*columns_of(Row, Token, **_OF_ITEM), *columns_of(Item, ContentItem))
+    .join(ContentItem, col(ContentItem.id) == col(Token.content_id))
+    .where(col(Token.code_digest) == bindparam("digest"))
+    .with_for_update(read=True, of=ContentItem)
+)
 _IS_UNLIMITED = col(Token.use_limit).is_(None)
 _HAS_CAPACITY = or_(_IS_UNLIMITED, col(Token.uses) < col(Token.use_limit))
 _CLAIM = (
@@ -87,9 +92,13 @@ def lock(work: Work, number: int) -> Row:
     return found
 
 
-def lock_by_code(work: Work, code: str) -> Row:
-    """Return the token with that code, locked as by `lock`; raises TokenUnknown."""
-    found = work.one(Row, _LOCKED_BY_CODE, digest=rules.digest(code))
+def with_item(work: Work, code: str) -> tuple[Row, Item]:
+    """Return the token with that code, and its item, which nobody changes until we are done.
+
+    Others may share the item, and take uses of the token. The portal must have been locked before,
+    so that nobody changes the token. Raises TokenUnknown.
+    """
+    found = work.pair(Row, Item, _WITH_ITEM, digest=rules.digest(code))
     if found is None:
         raise TokenUnknown
     return found
@@ -204,20 +213,30 @@ def claim(work: Work, number: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has an address; `expires_at` is set while it is not confirmed."""
+    """Who is called `key`, by their login or address; `expires_at` is set while they wait."""
 
+    key: str
     id: int
     login: str
-    email: str
+    email: str | None
+    email_key: str | None
     status: Status
     expires_at: datetime | None
     is_enrolled: bool
 
 
-_HOLDER = (
+_HOLDERS = (
     select(
-        *columns_of(Holder, User, status=status_now(), is_enrolled=col(Enrollment.id).is_not(None))
+        *columns_of(
+            Holder,
+            User,
+            key=col(Name.key),
+            status=status_now(),
+            is_enrolled=col(Enrollment.id).is_not(None),
+        )
     )
+    .select_from(Name)
+    .join(User, col(User.id) == col(Name.user_id))
     .outerjoin(
         Enrollment,
         and_(
@@ -227,13 +246,16 @@ _HOLDER = (
             col(Enrollment.phase) != Phase.PRE_ENROLLED,
         ),
     )
-    .where(col(User.email_key) == bindparam("key"), is_alive())
+    .where(among(Name.key, "keys"), is_alive())
 )
 
 
-def holder(work: Work, email_key: str, content_id: int, at: datetime) -> Holder | None:
-    """Return who will have that address at `at` if only time passes, as a token sees them."""
-    return work.one(Holder, _HOLDER, key=email_key, content=content_id, now=at)
+def holders(work: Work, keys: Collection[str], content_id: int, at: datetime) -> list[Holder]:
+    """Return who will be called by any of `keys` at `at` if only time passes, as a token sees them.
+
+    That is with whether they are enrolled in its item.
+    """
+    return work.all(Holder, _HOLDERS, keys=keys, content=content_id, now=at)
 
 
 def note(work: Work, row: Row, user_id: int, *, is_new_person: bool) -> None:

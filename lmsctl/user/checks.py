@@ -1,6 +1,6 @@
 """What must hold between people and the ledger of seats."""
 
-from sqlmodel import and_, col, func, or_, select, true, union
+from sqlmodel import and_, case, col, func, or_, select, true, union
 
 from lmsctl.kit.check import Check
 from lmsctl.kit.statements import example
@@ -18,6 +18,7 @@ _SEATED = (
     .where(col(User.status).in_([Status.ACTIVE, Status.PENDING]))
     .subquery("seated")
 )
+_SEATED_IF_LIMITED = case((col(Portal.seat_limit).is_(None), 0), else_=_SEATED.c.count)
 
 CHECKS = (
     Check(
@@ -34,10 +35,11 @@ CHECKS = (
     ),
     Check(
         "seats_counted",
-        "The seats taken are the people who are active or waiting for confirmation.",
+        "The seats taken are the people who are active or waiting for confirmation; without a limit"
+        " nobody counts them.",
         select(example("ledger ", Portal.seats_taken, ", people ", _SEATED.c.count))
         .select_from(Portal)
         .join(_SEATED, true())
-        .where(col(Portal.seats_taken) != _SEATED.c.count),
+        .where(col(Portal.seats_taken) != _SEATED_IF_LIMITED),
     ),
 )

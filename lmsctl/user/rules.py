@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit import canonical, timewords
-from lmsctl.kit.address import Email
+from lmsctl.kit.address import Email, login_key
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.rules import Person
@@ -116,6 +116,12 @@ def login_base(login: str | None, email: Email | None) -> tuple[str, bool]:
 def login_of_address(address: str) -> str:
     """Return the login that whoever gave none is called by, if it is free."""
     return address.rpartition("@")[0]
+
+
+def names_wanted(login: str | None, email: Email | None) -> list[str]:
+    """Return by which keys somebody new would be called first, by `login_base` and by address."""
+    base, _ = login_base(login, email)
+    return sorted({login_key(base), *([email.key] if email else [])})
 
 
 def candidates(base: str) -> Iterator[list[str]]:

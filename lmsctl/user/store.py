@@ -131,6 +131,7 @@ class Holder:
     expires_at: datetime | None
 
 
+_TAKEN = select(Name.key).where(among(Name.key, "keys"))
 _HOLDER = select(*columns_of(Holder, User))
 _HOLDER_AT = _HOLDER.where(
     or_(col(User.email_key) == bindparam("key"), col(User.login_key) == bindparam("key")),
@@ -151,9 +152,35 @@ def waiting_for(work: Work, email_key: str, at: datetime) -> Holder | None:
     return work.one(Holder, _WAITING_AT, key=email_key, at=at)
 
 
-def taken_logins(work: Work, login_keys: Sequence[str]) -> set[str]:
-    """Return which of `login_keys` are somebody's login or address."""
-    return set(work.values(select(Name.key).where(among(Name.key, login_keys))))
+def taken_names(work: Work, keys: Collection[str]) -> set[str]:
+    """Return which of `keys` are somebody's login or address."""
+    return set(work.values(_TAKEN, keys=keys))
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Who is called `key`, by their login or their address, and how they stand."""
+
+    key: str
+    id: int
+    login: str
+    email: str | None
+    email_key: str | None
+    status: Status
+    expires_at: datetime | None
+
+
+_PEOPLE_CALLED = (
+    select(*columns_of(Called, User, key=col(Name.key), status=status_now()))
+    .select_from(Name)
+    .join(User, col(User.id) == col(Name.user_id))
+    .where(among(Name.key, "keys"))
+)
+
+
+def people_called(work: Work, keys: Collection[str]) -> list[Called]:
+    """Return who is called by any of `keys`."""
+    return work.all(Called, _PEOPLE_CALLED, keys=keys, now=work.now)
 
 
 def add(work: Work, **values: Any) -> int:
@@ -240,9 +267,6 @@ def delete(work: Work, ids: Sequence[int]) -> None:
 
 _IS_DUE = col(User.due_at) <= bindparam("now")
 _HAS_EXPIRED = col(User.expires_at) <= bindparam("now")
-_IS_ANYTHING_DUE = select(
-    or_(select(User.id).where(_HAS_EXPIRED).exists(), select(User.id).where(_IS_DUE).exists())
-)
 _FREED_BY_DUE = (
     select(func.count()).select_from(User).where(_IS_DUE, col(User.status) == Status.ACTIVE)
 )
@@ -260,11 +284,6 @@ _APPLY_DUE = (
     )
 )
 _EXPIRED = select(User.id).where(_HAS_EXPIRED)
-
-
-def is_anything_due(work: Work) -> bool:
-    """Say whether time has decided something that no row shows yet."""
-    return bool(work.value(_IS_ANYTHING_DUE, now=work.now))
 
 
 def apply_due(work: Work) -> tuple[int, int]:

@@ -131,7 +131,7 @@ RESET = (
     "DELETE FROM enrollments",
     "DELETE FROM users WHERE login <> 'owner'",
     "UPDATE content_items SET status = 'active'",
-    "UPDATE portals SET seats_taken = 1",
+    "UPDATE portals SET seats_taken = 0",
 )
 
 

@@ -75,6 +75,13 @@ def counted(place: Place) -> tuple[int, int]:
 
 def clients(place: Place, count: int, *, act: Act, tries: int = 0, seconds: float = 0) -> list[int]:
     """Return how many people each of `count` processes got in, in so many tries or seconds."""
+    return list(map(len, waits(place, count, act=act, tries=tries, seconds=seconds)))
+
+
+def waits(
+    place: Place, count: int, *, act: Act, tries: int = 0, seconds: float = 0
+) -> list[list[float]]:
+    """Return how many seconds each person waited whom each of `count` processes got in."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(count)
     results = context.Queue()
@@ -84,10 +91,10 @@ def clients(place: Place, count: int, *, act: Act, tries: int = 0, seconds: floa
     ]
     for process in processes:
         process.start()
-    won = [results.get() for _ in processes]
+    found = [results.get() for _ in processes]
     for process in processes:
         process.join()
-    return won
+    return found
 
 
 def _client(  # noqa: PLR0917 - a process is started with a tuple
@@ -96,14 +103,16 @@ def _client(  # noqa: PLR0917 - a process is started with a tuple
     connection = driver.open_database(place.url, patience=60)
     barrier.wait()
     until = time.monotonic() + seconds
-    won = done = 0
+    done = 0
+    waited = []
     while done < tries or time.monotonic() < until:
         email = f"c{number}.{done}@example.com"
         done += 1
+        begun = time.monotonic()
         with contextlib.suppress(Refusal):
             carry_out(lambda: unit(connection), partial(act, email))
-            won += 1
-    results.put(won)
+            waited.append(time.monotonic() - begun)
+    results.put(waited)
     connection.close()
 
 

@@ -1,5 +1,6 @@
 """Redeeming tokens, one after the other and all at once."""
 
+import statistics
 import subprocess
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +13,7 @@ from lmsctl.kit.work import Work, carry_out
 from lmsctl.registration.rules import Newcomer
 from lmsctl.token import actions as tokens
 from tests.bench.common import BARE, Bench, Place, paired, say, timed
-from tests.bench.race import contest, unit
+from tests.bench.race import contest, unit, waits
 
 _REDEMPTIONS = 400
 # The number of the first person who redeems: above every other, so that it can be told from them.
@@ -33,6 +34,23 @@ def token(bench: Bench) -> None:
         what = f"redemptions per second, {dialect}"
         say("V-C2", what, ratio, ">= 0.5", "the same statements, raw")
     contest(bench, "token", with_token, uses, _redeem)
+    apart(bench)
+
+
+def apart(bench: Bench) -> None:
+    """V-C6: clients who redeem different tokens do not wait for each other where nothing is short.
+
+    For one token they take turns.
+    """
+    together = waits(with_token(bench.fresh("postgresql")), 16, seconds=8, act=_redeem)
+    place = with_token(bench.fresh("postgresql"))
+    for number in range(16):
+        place.call("token", "create", "--content", "race", "--code", f"race{number}")
+    found = waits(place, 16, seconds=8, act=_redeem_own)
+    ratio = sum(map(len, found)) / sum(map(len, together))
+    say("V-C6", "16 clients on 16 tokens, PostgreSQL", ratio, ">= 1.3", "16 on one token")
+    slow = statistics.quantiles((one for each in found for one in each), n=100)[-1]
+    say("V-C6", "the same, how long one in a hundred waits (s)", slow, "<= 0.3", "-")
 
 
 def on_fresh_token(seconds: Callable[[Place], float], bench: Bench, dialect: str) -> float:
@@ -82,6 +100,12 @@ def uses(place: Place) -> tuple[int, ...]:
 
 def _redeem(email: str, work: Work) -> None:
     tokens.redeem(work, "race", Newcomer(email, "Pat", "Doe"))
+
+
+def _redeem_own(email: str, work: Work) -> None:
+    """Redeem the token of the client whose number the address begins with."""
+    client = email.removeprefix("c").partition(".")[0]
+    tokens.redeem(work, f"race{client}", Newcomer(email, "Pat", "Doe"))
 
 
 def our_seconds(place: Place) -> float:

@@ -96,6 +96,7 @@ def test_keep_going_without_a_fault_is_a_plain_success(portal: Portal) -> None:
 @pytest.mark.usefixtures("small_batches")
 def test_batches_add_up(portal: Portal) -> None:
     """Several batches make one run with one report, and the ledger agrees with it."""
+    portal.ok("settings", "set", "plan.max-active-users=100")
     lines = people("a", 35)
     lines[13] = "a-12,,N,"
     ran = portal.run("user", "import", write(portal, *lines), "--keep-going", "-o", "json")
@@ -382,6 +383,12 @@ def test_other_bytes_are_no_resumption(portal: Portal) -> None:
 # Killed ------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def _counting(portal: Portal) -> None:
+    """Let seats be counted, as they are where the plan has a limit."""
+    portal.ok("settings", "set", "plan.max-active-users=100000")
+
+
 def is_sound(portal: Portal) -> bool:
     """Say whether the ledger of seats agrees with the people."""
     return bool(
@@ -393,6 +400,7 @@ def is_sound(portal: Portal) -> bool:
     )
 
 
+@pytest.mark.usefixtures("_counting")
 def test_killed_before_any_database_call_all_rows_or_none(portal: Portal) -> None:
     """Fifty and more instants, one before each call of the database: all rows, or none of them.
 
@@ -412,7 +420,7 @@ def test_killed_before_any_database_call_all_rows_or_none(portal: Portal) -> Non
     assert kills >= 25
 
 
-@pytest.mark.usefixtures("small_batches")
+@pytest.mark.usefixtures("small_batches", "_counting")
 def test_killed_while_keeping_going_whole_batches_stay(portal: Portal) -> None:
     """One kill in four of the calls: batches of ten stay whole, and running again completes."""
     kills = 0
@@ -430,6 +438,7 @@ def test_killed_while_keeping_going_whole_batches_stay(portal: Portal) -> None:
     assert kills >= 12
 
 
+@pytest.mark.usefixtures("_counting")
 def test_killed_at_any_moment_all_rows_or_none(portal: Portal) -> None:
     """Real processes killed after ever longer times leave all rows or none, and can run again."""
     started = time.monotonic()

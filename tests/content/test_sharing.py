@@ -74,10 +74,10 @@ def test_a_link_leads_to_its_item_until_it_is_ended(folders: Portal, work: Any) 
     """As the secret alone and as a whole address."""
     link = folders.ok("content", "link", "open", "-o", "id").out.strip()
     for given in (link, f" https://learn.example.com/open/{link}/ "):
-        assert work(lambda work, given=given: actions.find_by_link(work, given)).code == "open"
+        assert work(lambda work, given=given: actions.share_by_link(work, given)).code == "open"
     folders.ok("content", "link", "open", "--revoke")
     with pytest.raises(OpenLinkUnknown):
-        work(lambda work: actions.find_by_link(work, link))
+        work(lambda work: actions.share_by_link(work, link))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_coming_by_a_link_opens_the_item_and_its_folder_where_it_inherits(
     """The folder opens all siblings that inherit; twice is once."""
     user_id = folders.value("SELECT id FROM users WHERE login = 'ann'")
     for _ in range(2):
-        work(lambda work: actions.grant_open(work, store.get(work, code), user_id))
+        work(lambda work: actions.grant_open(work, store.get(work, code), user_id, "ann"))
     for one in granted:
         assert show(folders, one)["grants"] == [{"content": one, "audience": "user", "name": "ann"}]
     assert folders.value("SELECT count(*) FROM content_grants") == len(granted)

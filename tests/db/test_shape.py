@@ -255,10 +255,14 @@ def test_without_the_portals_table_the_check_names_it(portal: Portal) -> None:
     assert portal.refused("db", "check", "--as", "owner") == "rights_unreadable"
 
 
+CHANGING_ROWS = {"0013"}
+
+
 @only_sqlite
 def test_every_version_has_its_own_shape(portal: Portal) -> None:
-    """An older schema is compared with what that version made."""
-    made = [shape.expected_at(portal.url, version, patience=5) for version in actions.versions()]
+    """An older schema is compared with what that version made, unless it only changed rows."""
+    versions = [version for version in actions.versions() if version not in CHANGING_ROWS]
+    made = [shape.expected_at(portal.url, version, patience=5) for version in versions]
     shapes = [found for found in made if found is not None]
     assert len(shapes) == len(made)
     assert all(shape.differences(a, b) for a, b in pairwise(shapes))

@@ -295,7 +295,7 @@ class Model:
 RESET = (
     "DELETE FROM trainings",
     "DELETE FROM users WHERE login <> 'owner'",
-    "UPDATE portals SET seats_taken = 1",
+    "UPDATE portals SET seats_taken = 0",
 )
 
 

@@ -474,6 +474,7 @@ def test_a_rehearsal_tells_the_same_and_keeps_nothing(house: Portal) -> None:
 
 def test_a_scheduled_end_that_the_file_overrules_is_forgotten(house: Portal) -> None:
     """Ending somebody now leaves nothing scheduled."""
+    house.ok("settings", "set", "plan.max-active-users=2")
     house.ok("user", "deactivate", "anna", "--on", "2026-12-31")
     import_(house, HEADINGS, "anna,,,,,,ended")
     assert show(house, "anna")["scheduled_status"] is None

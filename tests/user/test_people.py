@@ -146,6 +146,7 @@ def test_deleting_says_what_goes_and_offers_to_keep_it(portal: Portal) -> None:
     """Afterwards login and address are unknown, and free."""
     portal.ok("field", "create", "Badge")
     create(portal, "--email", "anna@example.com", "--field", "Badge=7")
+    portal.ok("settings", "set", "plan.max-active-users=2")
     error = portal.run("user", "delete", "anna", "-o", "json").error
     told = [item["message"] for item in error["details"]]
     assert told == [

@@ -9,7 +9,8 @@ from tests.conftest import Portal
 
 @pytest.fixture
 def staffed(portal: Portal) -> Portal:
-    """Return a portal with anna."""
+    """Return a portal with anna, and a plan whose seats are counted."""
+    portal.ok("settings", "set", "plan.max-active-users=9")
     portal.ok("user", "create", "--login", "anna", "--first-name", "A", "--last-name", "B")
     return portal
 

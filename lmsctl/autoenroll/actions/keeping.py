@@ -9,7 +9,6 @@ from lmsctl.autoenroll import rules, store
 from lmsctl.autoenroll.errors import AutoenrollExists, AutoenrollRepeated
 from lmsctl.autoenroll.results import AutoenrollRule, Target
 from lmsctl.autoenroll.rules import Rule, Wanted
-from lmsctl.autoenroll.store import Presence
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.actions import seen_department, seen_group
@@ -17,6 +16,7 @@ from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
+from lmsctl.portal.rules import Presence
 from lmsctl.rights import actions as rights
 
 

@@ -15,12 +15,12 @@ from lmsctl.content.actions.items import (
 from lmsctl.content.actions.pathways import add_item, remove_item
 from lmsctl.content.actions.sharing import (
     Audiences,
-    find_by_link,
     grant,
     grant_open,
     link,
     revoke,
     revoke_link,
+    share_by_link,
 )
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "delete",
     "edit",
     "existing",
-    "find_by_link",
     "grant",
     "grant_open",
     "link",
@@ -47,6 +46,7 @@ __all__ = [
     "revoke_link",
     "seen_department",
     "seen_group",
+    "share_by_link",
     "show",
     "target",
 ]

@@ -65,9 +65,12 @@ def revoke_link(work: Work, given: str) -> tuple[Item, bool]:
     return item, True
 
 
-def find_by_link(work: Work, link: str) -> Item:
-    """Return the item an open link, or the secret at its end, leads to; raises OpenLinkUnknown."""
-    found = store.of_link(work, rules.secret_part(link))
+def share_by_link(work: Work, link: str) -> Item:
+    """Return the item an open link, or the secret at its end, leads to.
+
+    Nobody changes it until we are done, while others may share it. Raises OpenLinkUnknown.
+    """
+    found = store.share_of_link(work, rules.secret_part(link))
     if found is None:
         raise OpenLinkUnknown
     return found
@@ -148,15 +151,15 @@ def _record(work: Work, code: str, granted: Granted) -> None:
     audit.record(work, code, f"content {granted.content}", to=granted.audience, name=granted.name)
 
 
-def grant_open(work: Work, item: Item, user_id: int) -> None:
+def grant_open(work: Work, item: Item, user_id: int, login: str) -> None:
     """Let a person who came by an item's open link open it, rights aside.
 
     The item is theirs whatever is edited later; one that inherits opens its folder to them as well.
     Doing it again changes nothing.
     """
-    folder = item.parent_id if item.is_inheriting else None
-    for target in (item.id, folder):
-        if target and store.add_grant(work, target, Audience.USER, {"user_id": user_id}):
-            person = users.by_id(work, user_id)
-            granted = Granted(store.by_id(work, target).code, Audience.USER, person.login)
-            _record(work, "content.granted", granted)
+    opened = [item]
+    if item.is_inheriting and item.parent_id is not None:
+        opened.append(store.by_id(work, item.parent_id))
+    for target in opened:
+        if store.add_grant(work, target.id, Audience.USER, {"user_id": user_id}):
+            _record(work, "content.granted", Granted(target.code, Audience.USER, login))

@@ -41,15 +41,22 @@ class Admission:
     due_at: datetime | None
 
 
-def enroll_one(
-    work: Work, user_id: int, item: Item, reason: Reason, reference: str
+def enroll_one(  # noqa: PLR0913 - who, in what, and why
+    work: Work,
+    user_id: int,
+    item: Item,
+    reason: Reason,
+    reference: str,
+    *,
+    was_never_in: bool = False,
 ) -> tuple[int, bool]:
     """Enroll a person in an item, rights aside; returns the enrollment's id and whether it is new.
 
     Whether person and item are fit for it is the caller's business, and so is the audit log.
-    Enrolling again changes nothing but the reasons; completion stays.
+    Enrolling again changes nothing but the reasons; completion stays. `was_never_in` is for whoever
+    knows that they never were enrolled in it.
     """
-    found = store.standings(work, item.id, [user_id])
+    found = [] if was_never_in else store.standings(work, item.id, [user_id])
     numbers, admission = _admit(work, [user_id], found, item, reason, reference)
     return numbers[0] if numbers else found[0].id, user_id in admission.new
 

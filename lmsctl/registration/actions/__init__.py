@@ -1,6 +1,6 @@
 """The verbs of the registration room: switches, letting people in, confirming, releasing."""
 
-from lmsctl.registration.actions.entering import Door, check_open, enter
+from lmsctl.registration.actions.entering import Door, Entered, enter
 from lmsctl.registration.actions.submitting import submit
 from lmsctl.registration.actions.switches import change, switches
 from lmsctl.registration.actions.waiting import (
@@ -15,10 +15,10 @@ from lmsctl.registration.actions.waiting import (
 
 __all__ = [
     "Door",
+    "Entered",
     "change",
     "check_newcomer_not_waiting",
     "check_not_waiting",
-    "check_open",
     "confirm",
     "enter",
     "list_pending",

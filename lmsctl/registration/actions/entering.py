@@ -10,16 +10,16 @@ from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
-from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules, store
 from lmsctl.registration.actions.waiting import check_not_waiting
 from lmsctl.registration.errors import AddressTaken, PolicyNotAccepted, SignupLoginTaken
 from lmsctl.registration.results import CONFIRMATION, Registered, State
 from lmsctl.registration.rules import Checked, Newcomer
-from lmsctl.rights import actions as rights
 from lmsctl.user import actions as user
+from lmsctl.user import rules as user_rules
 from lmsctl.user import store as users
+from lmsctl.user.actions import Made
 from lmsctl.user.errors import EmailTaken, LoginTaken
 from lmsctl.user.results import Origin, Status, Type
 from lmsctl.user.rules import Draft
@@ -33,49 +33,43 @@ _CODE_LENGTH = 25
 class Door:
     """Where somebody comes in: what to call it, where they land, which addresses it admits.
 
-    `domains` is None for the portal's list, or a list of the door's own, empty for any.
-    `claim_place` takes the door's own limited place, if it has any; it is called after the plan is
-    locked.
+    `department` is how the one they land in is written. `domains` is None for the portal's list, or
+    a list of the door's own, empty for any. `claim_place` takes the door's own limited place, if it
+    has any; it is called last, so that others wait as shortly as can be for what it locks.
     """
 
     source: str
     origin: Origin
     origin_detail: str
     department_id: int
+    department: str
     domains: Collection[str] | None = None
     claim_place: Callable[[Work], None] | None = None
 
 
-def check_open(work: Work) -> Settings:
-    """Return the portal, locked; raises RegistrationOff while it takes nobody in.
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody who has come in: what they are told, and the numbers of account and registration."""
 
-    Whoever is named with --as must exist and be active, although no right is needed.
-    """
-    rights.actor(work)
-    row = portal.lock(work)
-    for refusal in portal_rules.closed_gates(is_registration_on=row.is_registration_on):
-        raise refusal
-    return row
+    told: Registered
+    user_id: int
+    registration_id: int
 
 
-def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
+def enter(work: Work, row: Settings, door: Door, newcomer: Newcomer) -> Entered:
     """Let somebody in by `door`: one place, one seat, one account, and one mail or none.
 
-    With confirmation on they wait, and keep place and seat, until the mailed code comes back or the
-    hold expires. Returns what they are told and the registration's id. Raises RegistrationOff,
-    DetailMissing and what the details' checks raise, PolicyNotAccepted, DomainNotAllowed,
-    ConfirmationPending, AddressTaken, SignupLoginTaken, PlanFull, and what `claim_place` raises;
-    nothing remains then.
+    `row` is the portal's, which must be locked and open. With confirmation on they wait, and keep
+    place and seat, until the mailed code comes back or the hold expires. Raises DetailMissing and
+    what the details' checks raise, PolicyNotAccepted, DomainNotAllowed, ConfirmationPending,
+    AddressTaken, SignupLoginTaken, PlanFull, and what `claim_place` raises; nothing remains then.
     """
-    row = check_open(work)
     details = rules.check_newcomer(newcomer, users.shared_fields(work), is_sandbox=work.is_sandbox)
     if row.is_policy_on and not newcomer.accepts_policy:
         raise PolicyNotAccepted(field="--accept-policy")
     rules.check_admitted(details.email, row, door.domains)
-    _check_free(work, details)
+    taken = _check_free(work, details)
     portal.take_seat(work)
-    if door.claim_place:
-        door.claim_place(work)
     expires_at = work.now + timedelta(hours=row.hold_hours) if row.is_confirmation_on else None
     draft = Draft(
         login=details.login,
@@ -90,33 +84,39 @@ def enter(work: Work, door: Door, newcomer: Newcomer) -> tuple[Registered, int]:
         policy_accepted_at=work.now if row.is_policy_on else None,
         expires_at=expires_at,
     )
-    number = _add(work, draft)
-    registration = _note(work, row, door, number, draft)
-    person = users.by_id(work, number)
+    status = Status.PENDING if expires_at else Status.ACTIVE
+    made = _add(work, draft, status, taken)
+    registration = _note(work, row, door, made.id, draft)
+    if door.claim_place:
+        door.claim_place(work)
     told = Registered(
-        person.login,
+        made.login,
         details.email.address,
-        person.status,
-        person.department,
+        status,
+        door.department,
         work.now,
         expires_at,
         door.source,
     )
-    return told, registration
+    return Entered(told, made.id, registration)
 
 
-def _check_free(work: Work, details: Checked) -> None:
-    check_not_waiting(work, details.email)
-    if users.called(work, details.email.key):
+def _check_free(work: Work, details: Checked) -> set[str]:
+    """Return which of the names wanted are taken, by a login that can still become another one."""
+    wanted = user_rules.names_wanted(details.login, details.email)
+    people = users.people_called(work, wanted)
+    check_not_waiting(people, details.email)
+    taken = {person.key for person in people}
+    if details.email.key in taken:
         raise AddressTaken(email=details.email.address, field="email")
-    if details.login and users.called(work, login_key(details.login)):
+    if details.login and login_key(details.login) in taken:
         raise SignupLoginTaken(login=details.login, field="login")
+    return taken
 
 
-def _add(work: Work, draft: Draft) -> int:
-    status = Status.PENDING if draft.expires_at else Status.ACTIVE
+def _add(work: Work, draft: Draft, status: Status, taken: set[str]) -> Made:
     try:
-        return user.add(work, draft, status)
+        return user.add(work, draft, status, taken)
     except LoginTaken as refusal:
         raise SignupLoginTaken(login=draft.login, field="login") from refusal
     except EmailTaken as refusal:

@@ -6,10 +6,9 @@ from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content_store
 from lmsctl.content.errors import OpenLinkUnknown
 from lmsctl.content.rules import Item
-from lmsctl.department import store as departments
-from lmsctl.kit.address import login_key
+from lmsctl.department.rules import ROOT
 from lmsctl.kit.work import Work
-from lmsctl.portal import actions as portal
+from lmsctl.portal import admitting_actions as portal
 from lmsctl.portal.errors import PlanFull
 from lmsctl.registration import rules
 from lmsctl.registration.actions.entering import Door, enter
@@ -18,7 +17,6 @@ from lmsctl.registration.errors import ContentNotShared
 from lmsctl.registration.results import Registered
 from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
-from lmsctl.user import store as users
 from lmsctl.user.results import Origin
 
 
@@ -33,9 +31,8 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> Registered:
     """
     rights.actor(work)
     work.about = rules.about("submit", newcomer)
-    _named(work, given)
-    settings = portal.lock(work)
-    item = rights.get_for_update(work, lambda: _named(work, given), content_store.lock)
+    settings = portal.lock_for_newcomer(work)
+    item = _shared(work, given)
     if item.link is None:
         raise ContentNotShared(given=item.code)
     for refusal in content_rules.closed_link(item, settings, settings.seats_taken):
@@ -47,24 +44,33 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> Registered:
         source=f"open link {item.code}",
         origin=Origin.OPEN_LINK,
         origin_detail=item.code,
-        department_id=departments.root(work).id,
+        department_id=settings.root_id,
+        department=ROOT,
     )
-    registered, _ = enter(work, door, newcomer)
-    number = users.holder_of_login(work, login_key(registered.login))
-    assert number is not None
-    content.grant_open(work, item, number)
-    audit.record(work, "registration.submitted", f"content {item.code}", login=registered.login)
-    return registered
+    entered = enter(work, settings, door, newcomer)
+    login = entered.told.login
+    content.grant_open(work, item, entered.user_id, login)
+    audit.record(work, "registration.submitted", f"content {item.code}", login=login)
+    return entered.told
 
 
-def _named(work: Work, given: str) -> Item:
-    """Return the item of a link, or of a code; who may not see content knows nothing but links."""
+def _shared(work: Work, given: str) -> Item:
+    """Return the item of a link, or of a code, which nobody changes until we are done.
+
+    Who may not see content knows nothing but links.
+    """
     try:
-        return content.find_by_link(work, given)
-    except OpenLinkUnknown:
+        return content.share_by_link(work, given)
+    except OpenLinkUnknown as unknown:
+        named = unknown
+
+    def get() -> Item:
         may_see = rights.actor(work).scope("content.view").paths
         found = content_store.find(work, given) if may_see else None
         if found is None:
-            raise
-    content_rules.check_no_folder(found, "registered for")
-    return found
+            raise named
+        return found
+
+    item = rights.get_for_update(work, get, content_store.share)
+    content_rules.check_no_folder(item, "registered for")
+    return item

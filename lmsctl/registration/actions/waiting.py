@@ -1,6 +1,6 @@
 """Registrations that wait for their confirmation: confirming, listing, releasing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from lmsctl.audit import actions as audit
@@ -21,7 +21,7 @@ from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.user import actions as user
 from lmsctl.user import store as users
-from lmsctl.user.store import Person
+from lmsctl.user.store import Called, Person
 
 _BETWEEN_MAILS = timedelta(minutes=10)
 
@@ -108,14 +108,14 @@ def ask_again(work: Work, user_id: int) -> datetime | None:
     return notification.mail_again(work, user_id, CONFIRMATION, not_since=work.now - _BETWEEN_MAILS)
 
 
-def check_not_waiting(work: Work, email: Email) -> None:
-    """Raise ConfirmationPending when the address waits for confirmation, and mail it again.
+def check_not_waiting(people: Iterable[Called], email: Email) -> None:
+    """Raise ConfirmationPending when one of `people` waits at this address, and mail it again.
 
     The mail is queued when the refusal is written down.
     """
-    waiting = users.waiting_for(work, email.key, work.now)
-    if waiting is not None and waiting.expires_at is not None:
-        raise pending_refusal(email, waiting.id, waiting.expires_at)
+    for person in people:
+        if person.email_key == email.key and person.expires_at is not None:
+            raise pending_refusal(email, person.id, person.expires_at)
 
 
 def check_newcomer_not_waiting(work: Work, newcomer: Newcomer) -> None:
@@ -124,7 +124,7 @@ def check_newcomer_not_waiting(work: Work, newcomer: Newcomer) -> None:
         email = parse_email(newcomer.email or "", sandbox=work.is_sandbox)
     except Refusal:
         return
-    check_not_waiting(work, email)
+    check_not_waiting(users.people_called(work, [email.key]), email)
 
 
 def pending_refusal(email: Email, user_id: int, ends_at: datetime) -> ConfirmationPending:

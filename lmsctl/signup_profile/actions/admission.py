@@ -10,6 +10,7 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal.admitting_actions import lock_for_newcomer
 from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.rules import Settings
 from lmsctl.registration import actions as registration
@@ -41,9 +42,9 @@ def sign_up(work: Work, given: str, newcomer: Newcomer) -> Registered:
     """
     rights.actor(work)
     work.about = registration_rules.about("sign-up", newcomer)
-    _named(work, given)
-    settings = portal.lock(work)
-    row = rights.get_for_update(work, lambda: _named(work, given), store.lock)
+    settings = lock_for_newcomer(work)
+    # Who changes or deletes profiles locks the portal too.
+    row = _named(work, given)
     for refusal in rules.closed_gates(row, settings, settings.seats_taken, work.now):
         if isinstance(refusal, ProfileUsedUp | PlanFull):
             # What is taken may be their own hold.
@@ -54,27 +55,35 @@ def sign_up(work: Work, given: str, newcomer: Newcomer) -> Registered:
         origin=Origin.PROFILE,
         origin_detail=row.code,
         department_id=row.department_id,
+        department=row.department,
         domains=row.domains_json,
         claim_place=lambda work: _claim(work, row),
     )
-    registered, number = registration.enter(work, door, newcomer)
-    store.note(work, row.id, number)
-    audit.record(work, "profile.activated", f"profile {row.code}", login=registered.login)
-    return registered
+    entered = registration.enter(work, settings, door, newcomer)
+    store.note(work, row.id, entered.registration_id)
+    login = entered.told.login
+    audit.record(work, "profile.activated", f"profile {row.code}", login=login)
+    return entered.told
 
 
 def _named(work: Work, given: str) -> Row:
+    """Return the profile of a link, or of a code for who may see it; raises ProfileUnknown."""
     found = store.find_by_link(work, given)
     if found is not None:
         return found
-    scope = rights.actor(work).scope("profile.view")
-    if not scope.paths:
-        raise ProfileUnknown
-    return store.get(work, given, scope)
+
+    def get() -> Row:
+        scope = rights.actor(work).scope("profile.view")
+        if not scope.paths:
+            raise ProfileUnknown
+        return store.get(work, given, scope)
+
+    return rights.get_for_update(work, get, store.lock)
 
 
 def _claim(work: Work, row: Row) -> None:
     if not store.claim(work, row.id):
+        store.lock(work, row.id)  # it may have gone with its department
         raise ProfileUsedUp(profile=row.name, limit=row.activation_limit)
 
 

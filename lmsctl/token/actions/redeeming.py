@@ -1,11 +1,10 @@
 """Redeeming a token, why that would be refused, and who has done it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import store as content
-from lmsctl.department import store as departments
 from lmsctl.enrollment import actions as enrollment
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit import canonical
@@ -18,11 +17,12 @@ from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
+from lmsctl.portal.admitting_actions import lock_for_newcomer
 from lmsctl.portal.errors import PlanFull
-from lmsctl.portal.rules import Settings
+from lmsctl.portal.rules import Admitting, Settings
 from lmsctl.registration import actions as registration
 from lmsctl.registration import rules as registration_rules
-from lmsctl.registration.errors import DomainNotAllowed
+from lmsctl.registration.errors import ConfirmationPending, DomainNotAllowed
 from lmsctl.registration.rules import Checked, Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store
@@ -36,7 +36,9 @@ from lmsctl.token.results import Explanation, Redeemed, Standing, Used
 from lmsctl.token.rules import Row
 from lmsctl.token.store import Holder
 from lmsctl.user import actions as user
+from lmsctl.user import rules as user_rules
 from lmsctl.user import store as users
+from lmsctl.user.actions import Made
 from lmsctl.user.errors import EmailTaken
 from lmsctl.user.results import Origin, Status
 from lmsctl.user.rules import Draft
@@ -56,42 +58,69 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     work.about = registration_rules.about("redeem", newcomer)
     if not canonical.trim(given or ""):
         rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
-    settings = portal.lock(work)
+    settings = lock_for_newcomer(work)
     rights.actor(work)
-    row = store.lock_by_code(work, rules.code_in(given or "", settings.public_url))
-    item = content.share(work, row.content_id)
+    row, item = store.with_item(work, rules.code_in(given or "", settings.public_url))
     for refusal in rules.closed_gates(row, item.status, settings, work.now):
         raise refusal
     details = rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
-    registration.check_not_waiting(work, details.email)
-    person = store.holder(work, details.email.key, row.content_id, work.now)
-    for refusal in rules.closed_to(person.email, person.status) if person else ():
-        raise refusal
-    login = person.login if person else ""
-    is_new_enrollment = person is None or not person.is_enrolled
-    if is_new_enrollment:
-        _use(work, row)
-        number, login = (person.id, login) if person else _welcome(work, row, settings, details)
-        enrollment.enroll_one(work, number, item, Reason.TOKEN, str(row.id))
-        store.note(work, row, number, is_new_person=person is None)
-        audit.record(work, "token.redeemed", f"token {row.id}", login=login)
+    person, taken = _called(work, row, details.email)
+    if person is not None:
+        portal.give_back_unused(work)
+        for refusal in _closed_to_known(details.email, person):
+            raise refusal
+    if person is None or not person.is_enrolled:
+        for refusal in rules.closed_by_use(row):
+            raise refusal
+        made = _welcome(work, row, settings, details, taken) if person is None else person
+        is_sure = person is None and not settings.has_rules
+        enrollment.enroll_one(work, made.id, item, Reason.TOKEN, str(row.id), was_never_in=is_sure)
+        # Last, so that others wait as shortly as can be.
+        if not store.claim(work, row.id):
+            raise TokenUsedUp(limit=row.use_limit)
+        store.note(work, row, made.id, is_new_person=person is None)
+        audit.record(work, "token.redeemed", f"token {row.id}", login=made.login)
+    else:
+        made = person
     return Redeemed(
-        login=login,
+        login=made.login,
         email=details.email.address,
         content=row.content,
         is_new_person=person is None,
-        is_new_enrollment=is_new_enrollment,
+        is_new_enrollment=person is None or not person.is_enrolled,
         redeemed_at=work.now,
     )
 
 
-def _use(work: Work, row: Row) -> None:
-    if not store.claim(work, row.id):
-        raise TokenUsedUp(limit=row.use_limit)
+def _called(work: Work, row: Row, email: Email) -> tuple[Holder | None, set[str]]:
+    """Return who has the address, and which of the names that somebody new would have are taken.
+
+    Who is not enrolled yet is locked: two tokens at once would both be used for one enrollment.
+    """
+    wanted = user_rules.names_wanted(None, email)
+    person, taken = _look(work, row, email, wanted)
+    if person is not None and not person.is_enrolled:
+        users.lock(work, person.id)
+        return _look(work, row, email, wanted)
+    return person, taken
 
 
-def _welcome(work: Work, row: Row, settings: Settings, details: Checked) -> tuple[int, str]:
-    """Make the account of a person nobody knows yet, invite them, and return their id and login."""
+def _look(
+    work: Work, row: Row, email: Email, wanted: Sequence[str]
+) -> tuple[Holder | None, set[str]]:
+    people = store.holders(work, wanted, row.content_id, work.now)
+    person = next((person for person in people if person.email_key == email.key), None)
+    return person, {person.key for person in people}
+
+
+def _closed_to_known(email: Email, person: Holder) -> Iterator[Refusal]:
+    if person.expires_at is not None:
+        yield registration.pending_refusal(email, person.id, person.expires_at)
+    yield from rules.closed_to(email.address, person.status)
+
+
+def _welcome(work: Work, row: Row, settings: Admitting, details: Checked, taken: set[str]) -> Made:
+    """Make the account of a person nobody knows yet, and invite them."""
     registration_rules.check_admitted(details.email, settings, row.domains_json)
     portal.take_seat(work)
     draft = Draft(
@@ -100,18 +129,17 @@ def _welcome(work: Work, row: Row, settings: Settings, details: Checked) -> tupl
         first_name=details.first_name,
         last_name=details.last_name,
         type=row.creates,
-        department_id=departments.root(work).id,
+        department_id=settings.root_id,
         origin=Origin.TOKEN,
         origin_detail=row.name,
     )
     try:
-        number = user.add(work, draft, Status.ACTIVE)
+        made = user.add(work, draft, Status.ACTIVE, taken)
     except EmailTaken as refusal:
         raise RedeemerLoginTaken(email=details.email.address, field="--email") from refusal
-    login = users.by_id(work, number).login
-    words = _invitation(settings, details.first_name, login, row.title)
-    notification.mail(work, number, details.email.address, words)
-    return number, login
+    words = _invitation(settings, details.first_name, made.login, row.title)
+    notification.mail(work, made.id, details.email.address, words)
+    return made
 
 
 def _invitation(settings: Settings, first_name: str, login: str, title: str) -> Words:
@@ -158,7 +186,7 @@ def explain(
     row = seen(work, given)
     moment = _moment(work, at)
     address, wrong = _read(email, is_sandbox=work.is_sandbox)
-    holder = store.holder(work, address.key, row.content_id, moment) if address else None
+    holder = _look_at(work, row, address, moment) if address else None
     closed = [*wrong, *_closed(work, row, moment), *_closed_to(work, row, address, holder, moment)]
     gates = [Gate.of(refusal, opens_at, work.zone) for refusal, opens_at in closed]
     standing = _standing(holder) if address else None
@@ -187,6 +215,11 @@ def _read(given: str | None, *, is_sandbox: bool) -> tuple[Email | None, list[Cl
         return None, [(refusal, None)]
 
 
+def _look_at(work: Work, row: Row, email: Email, at: datetime) -> Holder | None:
+    people = store.holders(work, [email.key], row.content_id, at)
+    return next((person for person in people if person.email_key == email.key), None)
+
+
 def _standing(holder: Holder | None) -> Standing:
     if holder is None:
         return Standing.NEW
@@ -209,11 +242,8 @@ def _closed_to(
     if holder is None:
         yield from _closed_to_newcomer(work, row, address, at)
         return
-    if address and holder.expires_at is not None:
-        refusal = registration.pending_refusal(address, holder.id, holder.expires_at)
-        yield refusal, holder.expires_at
-    for refusal in rules.closed_to(holder.email, holder.status):
-        yield refusal, None
+    for refusal in _closed_to_known(address, holder) if address else ():
+        yield refusal, holder.expires_at if isinstance(refusal, ConfirmationPending) else None
 
 
 def _closed_to_newcomer(

@@ -8,6 +8,7 @@ from lmsctl.user.actions.fields import (
     list_fields,
 )
 from lmsctl.user.actions.people import (
+    Made,
     add,
     create,
     edit,
@@ -33,6 +34,7 @@ from lmsctl.user.actions.status import (
 )
 
 __all__ = [
+    "Made",
     "activate",
     "add",
     "adopt",

@@ -1,7 +1,7 @@
 """Making, showing, changing and moving people."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
@@ -66,8 +66,8 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
         is_active = True
     except PlanFull:
         is_active = False
-    number = add(work, draft, Status.ACTIVE if is_active else Status.INACTIVE)
-    return look(work, number), is_active
+    made = add(work, draft, Status.ACTIVE if is_active else Status.INACTIVE)
+    return look(work, made.id), is_active
 
 
 def _place(work: Work, given: str | None) -> Department:
@@ -94,13 +94,25 @@ def find(work: Work, login: str | None, email: str | None) -> User | None:
     return look(work, found.id) if found else None
 
 
-def add(work: Work, draft: Draft, status: Status) -> int:
-    """Insert the person `draft` describes and return their id; seats are the caller's business.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Somebody who was just made: what identifies them, and what they are called."""
 
-    Raises LoginTaken, EmailTaken and FieldValueTaken.
+    id: int
+    login: str
+
+
+def add(work: Work, draft: Draft, status: Status, taken: Collection[str] | None = None) -> Made:
+    """Insert the person `draft` describes; seats are the caller's business.
+
+    `taken` is which of `rules.names_wanted` are taken, for whoever has looked already. Raises
+    LoginTaken, EmailTaken and FieldValueTaken.
     """
-    login = _free_login(work, draft.login, draft.email)
-    if draft.email and store.called(work, draft.email.key):
+    if taken is None:
+        wanted = rules.names_wanted(draft.login, draft.email)
+        taken = store.taken_names(work, wanted)
+    login = _free_login(work, draft.login, draft.email, taken)
+    if draft.email and draft.email.key in taken:
         raise EmailTaken(email=draft.email.address, field="email")
     number = store.add(
         work,
@@ -120,11 +132,11 @@ def add(work: Work, draft: Draft, status: Status) -> int:
         policy_accepted_at=draft.policy_accepted_at,
         expires_at=draft.expires_at,
     )
-    _set_fields(work, number, draft.entries)
+    _set_fields(work, number, {}, draft.entries)
     audit.record(work, "user.created", f"user {login}", origin=draft.origin, status=status)
     joined(work, {number: None})
     retyped(work, [number])
-    return number
+    return Made(number, login)
 
 
 def joined(work: Work, came_from: Mapping[int, int | None]) -> None:
@@ -141,10 +153,12 @@ def retyped(work: Work, ids: Sequence[int]) -> None:
     discover.announce("after_change_of_type", work, ids)
 
 
-def _free_login(work: Work, login: str | None, email: Email | None) -> str:
+def _free_login(work: Work, login: str | None, email: Email | None, taken: Collection[str]) -> str:
+    """Return what somebody is called who is made; `taken` is about the first name to try."""
     base, may_grow = rules.login_base(login, email)
-    for batch in rules.candidates(base):
-        taken = store.taken_logins(work, [login_key(text) for text in batch])
+    for number, batch in enumerate(rules.candidates(base)):
+        if number:
+            taken = store.taken_names(work, [login_key(text) for text in batch])
         free = [text for text in batch if login_key(text) not in taken]
         if free:
             return free[0]
@@ -153,9 +167,10 @@ def _free_login(work: Work, login: str | None, email: Email | None) -> str:
     raise LoginTaken(login=base, field="login")
 
 
-def _set_fields(work: Work, user_id: int, entries: Sequence[FieldEntry]) -> list[str]:
-    """Put `entries` into the rows and return the names of the fields that changed."""
-    current = {item.name: item.value for item in store.field_values(work, user_id)}
+def _set_fields(
+    work: Work, user_id: int, current: Mapping[str, str], entries: Sequence[FieldEntry]
+) -> list[str]:
+    """Put `entries` in place of `current` and return the names of the fields that changed."""
     changed = [entry for entry in entries if current.get(entry.name, "") != entry.value]
     for entry in changed:
         if entry.unique_key and store.holder_of_value(work, entry) not in {None, user_id}:
@@ -289,7 +304,8 @@ def _change(
 ) -> bool:
     """Put what differs into the rows and the audit log, and say whether anything does."""
     changes = {name: value for name, value in wanted.items() if getattr(person, name) != value}
-    changed = sorted([*changes, *_set_fields(work, person.id, entries)])
+    current = {item.name: item.value for item in store.field_values(work, person.id)}
+    changed = sorted([*changes, *_set_fields(work, person.id, current, entries)])
     if changed:
         store.change(work, person.id, **_with_keys(changes))
         audit.record(work, "user.changed", f"user {person.login}", changed=changed)

@@ -184,7 +184,7 @@ def settle(work: Work) -> None:
 
     Every unit of work that writes begins with this, so that no place waits for a clean-up.
     """
-    if not store.is_anything_due(work):
+    if not portal.entrance(work).is_due:
         return
     portal.lock(work)
     count, freed = store.apply_due(work)

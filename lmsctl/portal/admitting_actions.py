@@ -1,0 +1,40 @@
+"""Locking the portal for somebody new, as little as the plan allows."""
+
+from dataclasses import replace
+
+from lmsctl.kit.driver import SchemaAbsent
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions
+from lmsctl.portal import admitting_store as store
+from lmsctl.portal.rules import Admitting, InHand, Presence, Settings
+from lmsctl.rights import actions as rights
+
+
+def lock_for_newcomer(work: Work) -> Admitting:
+    """Return the portal's row as it is now, locked for whoever lets one person in.
+
+    Without a limit of the plan others may let people in at the same time, and nobody but them may
+    do what `lock` is for. With one, a seat is taken at once if any is left, because the row is ours
+    alone from then on in any case: `take_seat` finds it in hand, and `give_back_unused` is for who
+    did not need it. `seats_taken` is without it.
+    """
+    rights.look_again(work)
+    row = _unlimited(work) or _with_seat(work) or store.lock(work)
+    if row is None:
+        raise SchemaAbsent
+    work.know(Presence, Presence(row.has_rules))
+    work.know(Settings, row)
+    return row
+
+
+def _unlimited(work: Work) -> Admitting | None:
+    """Return the row of a plan that has no limit, unless it had one when this unit began."""
+    return None if actions.entrance(work).is_limited else store.share_unlimited(work)
+
+
+def _with_seat(work: Work) -> Admitting | None:
+    row = store.take_seat(work)
+    if row is None:
+        return None
+    work.know(InHand, InHand(1))
+    return replace(row, seats_taken=row.seats_taken - 1)

@@ -1,0 +1,43 @@
+"""The statements by which the portal's row is locked for somebody new."""
+
+from sqlmodel import col, select
+
+from lmsctl.autoenroll.model import AutoenrollRule
+from lmsctl.department.model import Department
+from lmsctl.kit.statements import columns_of
+from lmsctl.kit.work import Work
+from lmsctl.portal.model import Portal
+from lmsctl.portal.rules import Admitting
+from lmsctl.portal.store import ONLY, TAKE_SEATS
+
+_COLUMNS = columns_of(
+    Admitting,
+    Portal,
+    root_id=select(Department.id).where(col(Department.parent_id).is_(None)).scalar_subquery(),
+    has_rules=select(AutoenrollRule.id).exists(),
+)
+_ROW = select(*_COLUMNS).where(col(Portal.id) == ONLY)
+_LOCKED = _ROW.with_for_update(of=Portal)
+_UNLIMITED = _ROW.where(col(Portal.seat_limit).is_(None)).with_for_update(read=True, of=Portal)
+_WITH_SEAT = TAKE_SEATS.returning(*_COLUMNS)
+
+
+def share_unlimited(work: Work) -> Admitting | None:
+    """Return the portal's row, which nobody changes until we are done, while others may share it.
+
+    None where the plan has a limit.
+    """
+    return work.one(Admitting, _UNLIMITED)
+
+
+def take_seat(work: Work) -> Admitting | None:
+    """Take one seat of a plan with a limit and return the portal's row, which is ours then.
+
+    None where the plan has no limit, or no seat is left.
+    """
+    return work.one(Admitting, _WITH_SEAT, count=1)
+
+
+def lock(work: Work) -> Admitting | None:
+    """Return the portal's row and keep everybody else from taking or giving back seats."""
+    return work.one(Admitting, _LOCKED)

@@ -29,6 +29,7 @@ U = TypeVar("U")
 
 _UTC = ZoneInfo("UTC")
 _REPEATS = 40
+_FREE_REPEATS = 2
 # Who looks again sees what another has put in, so the same clash over and over is nobody's doing.
 _SAME_CLASHES = 5
 _LONGEST_PAUSE = 0.05
@@ -77,6 +78,8 @@ class Work:
     audit log. `enter` looks at the portal before anything else is done; `settle` then applies what
     time alone has decided, and only when writing. `notices` counts the messages that were queued.
 
+    `stands_in_line` lets it wait for its turn, because others came between several times.
+
     `mark` is in every audit row of a transaction, so that others can tell whether it was committed;
     `is_in_doubt` says that this is not known. `standing` is the sentence on what was made durable,
     empty as long as nothing was; as a rule it becomes what the unit of work `says`. `stop` is a
@@ -91,6 +94,7 @@ class Work:
     about: str = ""
     is_writing: bool = False
     is_rehearsal: bool = False
+    stands_in_line: bool = False
     is_confirmed: bool = False
     is_frozen: bool = False
     asked_zone: ZoneInfo | None = None
@@ -306,7 +310,9 @@ class Work:
         if not self._is_aside:
             begin = self.connection.begin_writing if self.is_writing else None
             (begin or self.connection.begin_reading)()
-            database.make_aside_again(self.connection, self._kept)
+        if self.stands_in_line:
+            database.stand_in_line(self.connection)
+        database.make_aside_again(self.connection, self._kept)
         self.has_begun, self._is_aside = True, False
         self.look_around()
         if self.is_writing and self.settle:
@@ -422,6 +428,7 @@ class Work:
                 self._known.clear()
                 self._appended.clear()
                 repeats.note(conflict)
+                self.stands_in_line = repeats.are_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,6 +466,11 @@ class _Repeats:
         self._times = 0
         self._clashes: Counter[str] = Counter()
 
+    @property
+    def are_many(self) -> bool:
+        """Whether it is time to wait for one's turn, so that many who want the same all get it."""
+        return self._times >= _FREE_REPEATS
+
     def note(self, conflict: Repeat) -> None:
         """Wait a little, for the change to be done again; raises what is true if that is no use."""
         self._times += 1
@@ -483,6 +495,7 @@ def carry_out(make: Callable[[], Work], verb: Callable[[Work], T], *, late: bool
     repeats = _Repeats()
     while True:
         work = make()
+        work.stands_in_line = repeats.are_many
         try:
             return _carried_out(work, verb, late=late)
         except Repeat as conflict:

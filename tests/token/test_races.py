@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -64,6 +65,19 @@ def test_a_limit_lets_exactly_so_many_in(desk: Portal) -> None:
     assert desk.value("SELECT count(*) FROM users WHERE origin = 'token'") == newcomers
     refusals = "SELECT count(*) FROM audit_rows WHERE verdict = 'refused'"
     assert desk.value(refusals) == CROWD * TRIES - LIMIT
+
+
+def test_all_uses_are_taken_where_transactions_are_serializable(desk: Portal) -> None:
+    """Whoever is told by the server to begin again stands in line then, and gets a turn."""
+    if desk.is_sqlite:
+        pytest.skip("SQLite's writers are alone")
+    token(desk, "spring", "topic", "--limit", str(LIMIT))
+    between = "&" if "?" in desk.url else "?"
+    options = f"{between}options=-cdefault_transaction_isolation%3Dserializable"
+    strict = replace(desk, url=desk.url if desk.is_serializable else desk.url + options)
+    finishes = race(strict, crowd(CROWD, 2))
+    assert codes(finishes) == {None: LIMIT, "token_used_up": CROWD * 2 - LIMIT}
+    assert uses(desk) == LIMIT
 
 
 @pytest.mark.heavy

@@ -29,7 +29,7 @@ from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical
 from lmsctl.kit.columns import Moment
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.rules import Presence
@@ -37,8 +37,6 @@ from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.rights.store import within
 from lmsctl.user.model import User, is_alive, status_now
 from lmsctl.user.results import Status
-
-_LONGEST_NUMBER = 18
 
 # The department that a rule names, and the department of the group that it names.
 _NAMED = aliased(Department)
@@ -117,15 +115,16 @@ def find(work: Work, given: str, scope: Scope) -> Rule | None:
 
     Raises Ambiguous when `given` is the code of one and the number of another.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(AutoenrollRule.code_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(AutoenrollRule.id) == int(digits))
-    found = work.all(Rule, _rules(scope).where(or_(*named)), now=work.now)
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="auto-enrollment rule")
-    return found[0] if found else None
+    return find_named(
+        work,
+        Rule,
+        _rules(scope),
+        given,
+        col(AutoenrollRule.code_key) == canonical.key(given),
+        id_column=AutoenrollRule.id,
+        what="auto-enrollment rule",
+        now=work.now,
+    )
 
 
 def get(work: Work, given: str, scope: Scope) -> Rule:

@@ -36,14 +36,13 @@ from lmsctl.content.rules import Item
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Sight
 from lmsctl.rights.store import person_in_sight, target_in_sight
 from lmsctl.user.model import User
 
-_LONGEST_NUMBER = 18
 _ITEM = select(*columns_of(Item, ContentItem))
 _OF_ID = _ITEM.where(col(ContentItem.id) == bindparam("number"))
 _OF_LINK = _ITEM.where(col(ContentItem.link) == bindparam("secret"))
@@ -55,18 +54,13 @@ def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
 
     None for `owner_id` stands for any author. Raises Ambiguous when `given` fits two.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(ContentItem.code_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(ContentItem.id) == int(digits))
-    statement = _ITEM.where(or_(*named))
+    statement = _ITEM
     if owner_id is not None:
         statement = statement.where(col(ContentItem.owner_id) == owner_id)
-    found = work.all(Item, statement)
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="content")
-    return found[0] if found else None
+    has_code = col(ContentItem.code_key) == canonical.key(given)
+    return find_named(
+        work, Item, statement, given, has_code, id_column=ContentItem.id, what="content"
+    )
 
 
 def get(work: Work, code: str, *, owner_id: int | None = None) -> Item:

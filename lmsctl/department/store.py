@@ -14,7 +14,7 @@ from lmsctl.department.model import DepartmentSupervisor
 from lmsctl.department.results import Department
 from lmsctl.department.rules import path_key
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -42,15 +42,16 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
 
     Raises Ambiguous when `given` fits two in scope.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < 18  # noqa: PLR2004 - what an id can hold
-    named = [col(Row.full_key) == path_key(given), col(Row.code_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(Row.id) == int(digits))
-    found = work.all(Node, _NODE.where(or_(*named), within(scope, Row.path)).order_by(col(Row.id)))
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="department")
-    return found[0] if found else None
+    return find_named(
+        work,
+        Node,
+        _NODE.where(within(scope, Row.path)),
+        given,
+        col(Row.full_key) == path_key(given),
+        col(Row.code_key) == canonical.key(given),
+        id_column=Row.id,
+        what="department",
+    )
 
 
 def get(work: Work, given: str, scope: Scope) -> Node:

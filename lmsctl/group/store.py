@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, func, not_, or_, select, update
+from sqlmodel import col, func, not_, select, update
 from sqlmodel import delete as deleting
 
 from lmsctl.department.model import Department
@@ -13,14 +13,12 @@ from lmsctl.group.model import Group as Row
 from lmsctl.group.model import GroupMember
 from lmsctl.group.results import Group, Member
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
 from lmsctl.user.model import User, is_alive, status_now
-
-_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +44,15 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
 
     Raises Ambiguous when `given` is the name of one and the number of another.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(Row.name_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(Row.id) == int(digits))
-    found = work.all(Node, _NODE.where(or_(*named), within(scope, Department.path)))
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="group")
-    return found[0] if found else None
+    return find_named(
+        work,
+        Node,
+        _NODE.where(within(scope, Department.path)),
+        given,
+        col(Row.name_key) == canonical.key(given),
+        id_column=Row.id,
+        what="group",
+    )
 
 
 def get(work: Work, given: str, scope: Scope) -> Node:

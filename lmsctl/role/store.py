@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, case, col, func, or_, select
+from sqlmodel import and_, case, col, func, select
 from sqlmodel import delete as deleting
 
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
@@ -18,8 +18,6 @@ from lmsctl.rights.rules import LEARNER, Scope
 from lmsctl.user.model import User, is_alive, status_now
 from lmsctl.user.results import Status
 from lmsctl.user.store import in_departments_of
-
-_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +37,8 @@ def find(work: Work, given: str) -> Node | None:
 
     Raises Ambiguous when `given` is the name of one and the number of another.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(Role.name_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(Role.id) == int(digits))
-    found = work.all(Node, _NODE.where(or_(*named)))
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="role")
-    return found[0] if found else None
+    has_name = col(Role.name_key) == canonical.key(given)
+    return find_named(work, Node, _NODE, given, has_name, id_column=Role.id, what="role")
 
 
 def named(work: Work, name_key: str) -> Node | None:

@@ -9,7 +9,7 @@ from sqlmodel import case, col, delete, false, func, literal, not_, or_, select,
 
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, columns
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.registration.model import Registration
@@ -23,7 +23,6 @@ from lmsctl.signup_profile.results import Activated
 from lmsctl.signup_profile.rules import Row
 from lmsctl.user.model import User, is_alive
 
-_LONGEST_NUMBER = 18
 _HAS_RUN_OUT = and_(
     col(Registration.state) == State.PENDING,
     col(Registration.expires_at) <= bindparam("now", type_=columns.Moment),
@@ -69,16 +68,16 @@ def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) ->
 
     `used` is counted as at `at`, now when None. Raises Ambiguous when `given` fits two in scope.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(SignupProfile.code_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(SignupProfile.id) == int(digits))
-    statement = _ROW.where(or_(*named), within(scope, Department.path))
-    found = work.all(Row, statement, now=at or work.now)
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="sign-up profile")
-    return found[0] if found else None
+    return find_named(
+        work,
+        Row,
+        _ROW.where(within(scope, Department.path)),
+        given,
+        col(SignupProfile.code_key) == canonical.key(given),
+        id_column=SignupProfile.id,
+        what="sign-up profile",
+        now=at or work.now,
+    )
 
 
 def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> Row:

@@ -16,7 +16,7 @@ from lmsctl.enrollment.model import Enrollment
 from lmsctl.enrollment.results import Phase
 from lmsctl.kit import canonical, database
 from lmsctl.kit.driver import Connection
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of, may_hold
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -29,7 +29,6 @@ from lmsctl.token.rules import EVERY, Filter, Row
 from lmsctl.user.model import Name, User, is_alive, status_now
 from lmsctl.user.results import Status
 
-_LONGEST_NUMBER = 18
 _OF_ITEM: dict[str, Any] = {
     "content": col(ContentItem.code),
     "title": col(ContentItem.title),
@@ -57,15 +56,8 @@ _CLAIM = (
 
 def find(work: Work, given: str) -> Row | None:
     """Return the token with that code or number, or None; raises Ambiguous when it fits two."""
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(Token.code_digest) == rules.digest(given)]
-    if is_number:
-        named.append(col(Token.id) == int(digits))
-    found = work.all(Row, _ROW.where(or_(*named)))
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="token")
-    return found[0] if found else None
+    has_code = col(Token.code_digest) == rules.digest(given)
+    return find_named(work, Row, _ROW, given, has_code, id_column=Token.id, what="token")
 
 
 def get(work: Work, given: str) -> Row:

@@ -14,7 +14,7 @@ from lmsctl.content.results import Opened, Opening
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope, Sight
@@ -32,7 +32,6 @@ from lmsctl.training.results import Kind, TrainingRow
 from lmsctl.training.rules import Day, Session, Training
 from lmsctl.user.model import User
 
-_LONGEST_NUMBER = 18
 _TRAINING = (
     select(
         *columns_of(
@@ -49,33 +48,20 @@ _TRAINING = (
 )
 
 
-def _number(given: str) -> int | None:
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    return int(digits) if is_number else None
-
-
-def _is_called(model: type[Row] | type[TrainingSession], given: str) -> ColumnElement[bool]:
-    """Return the condition that a training or a session has `given` for its code or its number."""
-    has_code = col(model.code_key) == canonical.key(given)
-    number = _number(given)
-    return has_code if number is None else or_(has_code, col(model.id) == number)
-
-
 def find(work: Work, given: str, scope: Scope) -> Training | None:
     """Return the training with that code or number, or None when absent or out of `scope`.
 
     Raises Ambiguous when `given` fits two in scope.
     """
-    found = work.all(
+    return find_named(
+        work,
         Training,
-        _TRAINING.where(_is_called(Row, given), within(scope, Department.path)).order_by(
-            col(Row.id)
-        ),
+        _TRAINING.where(within(scope, Department.path)),
+        given,
+        col(Row.code_key) == canonical.key(given),
+        id_column=Row.id,
+        what="training",
     )
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="training")
-    return found[0] if found else None
 
 
 def get(work: Work, given: str, scope: Scope) -> Training:
@@ -257,15 +243,15 @@ def find_session(work: Work, training: Training, given: str) -> Session | None:
 
     Raises Ambiguous when `given` fits two.
     """
-    found = work.all(
+    return find_named(
+        work,
         Session,
-        _SESSION.where(
-            col(TrainingSession.training_id) == training.id, _is_called(TrainingSession, given)
-        ).order_by(col(TrainingSession.id)),
+        _SESSION.where(col(TrainingSession.training_id) == training.id),
+        given,
+        col(TrainingSession.code_key) == canonical.key(given),
+        id_column=TrainingSession.id,
+        what="session",
     )
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="session")
-    return found[0] if found else None
 
 
 def get_session(work: Work, training: Training, given: str) -> Session:

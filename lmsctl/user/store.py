@@ -15,7 +15,7 @@ from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.address import login_key
 from lmsctl.kit.columns import Choice
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of, lock_of
 from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
@@ -28,7 +28,6 @@ from lmsctl.user.results import Origin, Status, SupervisorMode, Type, UserRow
 from lmsctl.user.rules import FieldEntry, FieldRule, Filter
 
 _IS_LATER = col(User.due_at) > bindparam("now")
-_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +82,18 @@ def find(work: Work, given: str, scope: Scope) -> Person | None:
 
     Raises Ambiguous when `given` fits two people in scope.
     """
-    number = canonical.trim(given)
-    is_number = number.isascii() and number.isdigit() and len(number) < _LONGEST_NUMBER
     key = login_key(given)
-    named = [col(User.login_key) == key, col(User.email_key) == key]
-    if is_number:
-        named.append(col(User.id) == int(number))
-    wanted = _PERSON.where(or_(*named), within(scope, Department.path))
-    found = work.all(Person, wanted, now=work.now)
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="person")
-    return found[0] if found else None
+    return find_named(
+        work,
+        Person,
+        _PERSON.where(within(scope, Department.path)),
+        given,
+        col(User.login_key) == key,
+        col(User.email_key) == key,
+        id_column=User.id,
+        what="person",
+        now=work.now,
+    )
 
 
 def get(work: Work, given: str, scope: Scope) -> Person:

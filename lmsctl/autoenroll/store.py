@@ -30,12 +30,12 @@ from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical
 from lmsctl.kit.columns import Moment
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import among, columns_of
+from lmsctl.kit.statements import NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.rules import Presence
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.rights.store import within
-from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.model import User, is_alive, status_at
 from lmsctl.user.results import Status
 
 # The department that a rule names, and the department of the group that it names.
@@ -78,7 +78,7 @@ def _rules(scope: Scope) -> Select[Any]:
         .join(Department, col(Department.id) == col(User.department_id))
         .where(
             col(AutoenrollWaiting.rule_id) == col(AutoenrollRule.id),
-            is_alive(),
+            is_alive(NOW),
             _FITS,
             within(scope, Department.path),
         )
@@ -252,7 +252,7 @@ _REACHED = (
             rule_id=col(AutoenrollRule.id),
             user_id=col(User.id),
             login=col(User.login),
-            status=status_now(),
+            status=status_at(NOW),
         )
     )
     .select_from(User)
@@ -372,7 +372,7 @@ def fitting(work: Work, rule: Rule, scope: Scope) -> list[Fitting]:
                 Fitting,
                 User,
                 department=col(Department.full_name),
-                status=status_now(),
+                status=status_at(NOW),
                 is_waiting=col(AutoenrollWaiting.user_id).is_not(None),
                 is_enrolled=and_(is_there, col(Enrollment.canceled_at).is_(None)),
                 has_reason=and_(
@@ -404,7 +404,7 @@ def fitting(work: Work, rule: Rule, scope: Scope) -> list[Fitting]:
             Enrollment,
             and_(col(Enrollment.item_id) == rule.item_id, col(Enrollment.user_id) == col(User.id)),
         )
-        .where(_is_meant_by(rule), is_alive(), within(scope, Department.path))
+        .where(_is_meant_by(rule), is_alive(NOW), within(scope, Department.path))
         .order_by(col(User.login_key)),
         now=work.now,
     )

@@ -15,7 +15,7 @@ from lmsctl.department.results import Department
 from lmsctl.department.rules import path_key
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
@@ -150,7 +150,7 @@ def person(work: Work, key: str, scope: Scope) -> Named | None:
         .where(
             or_(col(User.login_key) == key, col(User.email_key) == key),
             within(scope, Row.path),
-            is_alive(),
+            is_alive(NOW),
         ),
         now=work.now,
     )

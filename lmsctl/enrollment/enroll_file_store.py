@@ -24,14 +24,14 @@ from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.kit import locks
 from lmsctl.kit.columns import utc_text
-from lmsctl.kit.statements import insert_from, value_for
+from lmsctl.kit.statements import NOW, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience, told_at_once
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
 from lmsctl.user.adoption_store import fail_not_confirmed
 from lmsctl.user.errors import UserUnknown
-from lmsctl.user.model import User, status_now
+from lmsctl.user.model import User, status_at
 from lmsctl.user.results import Status
 
 _row = STAGED.c
@@ -95,7 +95,7 @@ def fail_unfit(work: Work, span: Span) -> None:
     fail_not_confirmed(work, span, people, _row.heading, "enrolled")
     unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
     fail(work, span, UserUnknown, unknown, _row.heading, given=_row.login)
-    status, login = status_now(), col(User.login)
+    status, login = status_at(NOW), col(User.login)
     away = people.where(status != Status.ACTIVE)
     fail(work, span, PersonNotActive, away, _row.heading, login=login, status=status)
     absent = select(_row.row_no).where(_row.item_id.is_(None), _row.content != "")

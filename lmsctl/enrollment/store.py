@@ -34,15 +34,14 @@ from lmsctl.enrollment.results import Because, Event, Phase, Reason, State
 from lmsctl.enrollment.rules import Candidate, Narrowing, Standing
 from lmsctl.group.model import GroupMember
 from lmsctl.kit import columns
-from lmsctl.kit.statements import among, columns_of, insert_once_of
+from lmsctl.kit.statements import NOW, among, columns_of, insert_once_of
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.rights.store import within
 from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
-from lmsctl.user.model import FieldValue, User, is_alive, status_now
+from lmsctl.user.model import FieldValue, User, is_alive, status_at
 
-_NOW = bindparam("now", type_=columns.Moment)
 _DUE = bindparam("due", type_=columns.Moment)
 _ITEM = bindparam("item", type_=BigInteger)
 _ENROLLED = literal(Phase.ENROLLED, columns.Choice(Phase))
@@ -50,10 +49,10 @@ _PRE_ENROLLED = literal(Phase.PRE_ENROLLED, columns.Choice(Phase))
 
 # Choosing people ---------------------------------------------------------------------------------
 
-_CANDIDATE = select(*columns_of(Candidate, User, status=status_now())).where(is_alive())
+_CANDIDATE = select(*columns_of(Candidate, User, status=status_at(NOW))).where(is_alive(NOW))
 _WORDS: dict[str, SQLColumnExpression[Any]] = {
     "type": col(User.type),
-    "status": status_now(),
+    "status": status_at(NOW),
     "origin": col(User.origin),
 }
 
@@ -136,7 +135,7 @@ _STANDINGS = (
     .order_by(col(Enrollment.id))
     .with_for_update()
 )
-_NEW: tuple[Any, ...] = (col(User.id), _ITEM, _ENROLLED, _NOW, _DUE)
+_NEW: tuple[Any, ...] = (col(User.id), _ITEM, _ENROLLED, NOW, _DUE)
 _ENROLL_NEW = (
     insert(Enrollment)
     .from_select(
@@ -151,7 +150,7 @@ _ENROLL_AGAIN = (
     .where(among(Enrollment.id, "ids"))
     .values(
         canceled_at=null(),
-        enrolled_at=_NOW,
+        enrolled_at=NOW,
         due_at=_DUE,
         phase=case(
             (col(Enrollment.completed_at).is_(None), _ENROLLED), else_=col(Enrollment.phase)
@@ -162,7 +161,7 @@ _REASON: tuple[Any, ...] = (
     col(Enrollment.id).label("enrollment_id"),
     bindparam("why", type_=columns.Choice(Reason)).label("reason"),
     bindparam("named", type_=Text).label("reference"),
-    _NOW.label("since_at"),
+    NOW.label("since_at"),
 )
 _ADD_REASON = insert_once_of(
     EnrollmentReason,
@@ -234,7 +233,7 @@ _PREPARE_NEW = insert(Enrollment).from_select(
         col(User.id),
         _STEP.c.item_id,
         _PRE_ENROLLED,
-        _NOW,
+        NOW,
     )
     .join(_STEP, true())
     .where(
@@ -254,7 +253,7 @@ _PREPARE_AGAIN = (
     )
     .values(
         canceled_at=null(),
-        enrolled_at=_NOW,
+        enrolled_at=NOW,
         due_at=null(),
         phase=case(
             (col(Enrollment.completed_at).is_(None), _PRE_ENROLLED),
@@ -431,7 +430,7 @@ _IN_CONTENT = (
     .join(Enrollment, col(Enrollment.user_id) == col(User.id))
     .join(ContentItem, col(ContentItem.id) == col(Enrollment.item_id))
     .outerjoin(EnrollmentReason, col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
-    .where(is_alive())
+    .where(is_alive(NOW))
 )
 _IN_TRAININGS = (
     select(
@@ -461,7 +460,7 @@ _IN_TRAININGS = (
     .join(TrainingEnrollment, col(TrainingEnrollment.user_id) == col(User.id))
     .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
     .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
-    .where(is_alive())
+    .where(is_alive(NOW))
 )
 _SOMEBODY = aliased(User)
 _ORDER = ("login_key", "sort", "code_key", "id", "since_at", "reason", "reference")

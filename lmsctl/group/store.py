@@ -14,11 +14,11 @@ from lmsctl.group.model import GroupMember
 from lmsctl.group.results import Group, Member
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import among, columns_of
+from lmsctl.kit.statements import NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
-from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.model import User, is_alive, status_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ _MEMBERS = (
     select(func.count())
     .select_from(GroupMember)
     .join(User, col(User.id) == col(GroupMember.user_id))
-    .where(col(GroupMember.group_id) == col(Row.id), is_alive())
+    .where(col(GroupMember.group_id) == col(Row.id), is_alive(NOW))
     .scalar_subquery()
 )
 _GROUP = (
@@ -142,11 +142,13 @@ def members(work: Work, number: int, scope: Scope) -> Iterator[Member]:
     """Yield the people of a group that are in scope, by login."""
     return work.each(
         Member,
-        select(*columns_of(Member, User, status=status_now(), department=col(Department.full_name)))
+        select(
+            *columns_of(Member, User, status=status_at(NOW), department=col(Department.full_name))
+        )
         .select_from(GroupMember)
         .join(User, col(User.id) == col(GroupMember.user_id))
         .join(Department, col(Department.id) == col(User.department_id))
-        .where(col(GroupMember.group_id) == number, is_alive(), within(scope, Department.path))
+        .where(col(GroupMember.group_id) == number, is_alive(NOW), within(scope, Department.path))
         .order_by(col(User.login_key)),
         now=work.now,
     )
@@ -161,7 +163,7 @@ def hidden_members(work: Work, number: int, scope: Scope) -> int:
         .join(Department, col(Department.id) == col(User.department_id))
         .where(
             col(GroupMember.group_id) == number,
-            is_alive(),
+            is_alive(NOW),
             not_(within(scope, Department.path)),
         ),
         now=work.now,

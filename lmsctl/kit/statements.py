@@ -16,6 +16,13 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel, col, insert, literal, select, update
 from sqlmodel import cast as sql_cast
 
+from lmsctl.kit.columns import Moment
+
+# The moment of the unit of work: whoever runs a statement with it gives it `now=work.now`.
+NOW = bindparam("now", type_=Moment)
+# Another moment, as a rule a later one.
+AT = bindparam("at", type_=Moment)
+
 
 @lru_cache(maxsize=512)
 def names_of(record: type) -> tuple[str, ...]:

@@ -7,8 +7,7 @@ from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col, exists, func, or_, select, union_all, update
 
 from lmsctl.kit import database
-from lmsctl.kit.columns import Moment
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.model import VERSIONS, Portal
 from lmsctl.portal.rules import Entrance, Settings
@@ -21,8 +20,8 @@ ONLY = 1
 
 # Both have had these columns from the beginning: of an older schema this must not fail.
 _IS_DUE = or_(
-    exists().where(col(User.expires_at) <= bindparam("now", type_=Moment)),
-    exists().where(col(User.due_at) <= bindparam("now", type_=Moment)),
+    exists().where(col(User.expires_at) <= NOW),
+    exists().where(col(User.due_at) <= NOW),
 )
 _ENTRANCE = (
     select(

@@ -9,8 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select, update
 
 from lmsctl.department.model import Department
-from lmsctl.kit.columns import Moment
-from lmsctl.kit.statements import among, columns_of
+from lmsctl.kit.statements import NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.registration.model import Registration
 from lmsctl.registration.results import Pending, State
@@ -73,7 +72,7 @@ _PENDING = (
     .join(Department, col(Department.id) == col(User.department_id))
     .where(
         col(Registration.state) == State.PENDING,
-        col(Registration.expires_at) > bindparam("now", type_=Moment),
+        col(Registration.expires_at) > NOW,
     )
 )
 _PENDING_OF = _PENDING.where(col(User.id) == bindparam("user"))

@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Select, Text, type_coerce
 from sqlmodel import col, func, select
 
 from lmsctl.department.model import Department
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.report.results import Participation
 from lmsctl.rights.rules import Scope
 from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
 from lmsctl.training.people_store import DAYS_ATTENDED
-from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.model import User, is_alive, status_at
 from lmsctl.user.rules import Filter
 from lmsctl.user.store import fitting
 
@@ -73,7 +73,7 @@ _PARTICIPATION = (
             name=col(User.first_name) + " " + col(User.last_name),
             email=col(User.email),
             type=col(User.type),
-            status=status_now(),
+            status=status_at(NOW),
             department=col(Department.full_name),
             origin=col(User.origin),
             training=col(Training.code),
@@ -87,7 +87,7 @@ _PARTICIPATION = (
     .join(Department, col(Department.id) == col(User.department_id))
     .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
     .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
-    .where(col(TrainingEnrollment.canceled_at).is_(None), is_alive())
+    .where(col(TrainingEnrollment.canceled_at).is_(None), is_alive(NOW))
 )
 # The databases disagree on where nothing comes.
 _BY_TRAINING = (

@@ -8,11 +8,11 @@ from sqlmodel import and_, case, col, false, or_, select, true
 
 from lmsctl.department.model import Department
 from lmsctl.kit import locks
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.rights.rules import Scope, Sight, above
-from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.model import User, is_alive, status_at
 from lmsctl.user.results import Status
 
 # Scopes ------------------------------------------------------------------------------------------
@@ -84,13 +84,13 @@ _NAMED = (
     select(User.id)
     .where(
         or_(col(User.login_key) == bindparam("key"), col(User.email_key) == bindparam("key")),
-        is_alive(),
+        is_alive(NOW),
     )
     .order_by(case((col(User.login_key) == bindparam("key"), 0), else_=1))
     .limit(1)
 )
-_PERSON = select(*columns_of(Person, User, status=status_now())).where(
-    col(User.id) == bindparam("number"), is_alive()
+_PERSON = select(*columns_of(Person, User, status=status_at(NOW))).where(
+    col(User.id) == bindparam("number"), is_alive(NOW)
 )
 _GRANTS = (
     select(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, case, col, func, select
 from sqlmodel import delete as deleting
@@ -11,11 +11,11 @@ from sqlmodel import delete as deleting
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.rights.rules import LEARNER, Scope
-from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.model import User, is_alive, status_at
 from lmsctl.user.results import Status
 from lmsctl.user.store import in_departments_of
 
@@ -112,7 +112,7 @@ def counted(work: Work, scope: Scope, number: int | None = None) -> list[Counted
         select(func.count())
         .select_from(Grant)
         .join(User, col(User.id) == col(Grant.user_id))
-        .where(col(Grant.role_id) == col(Role.id), is_alive(), *in_departments_of(scope))
+        .where(col(Grant.role_id) == col(Role.id), is_alive(NOW), *in_departments_of(scope))
         .scalar_subquery()
     )
     is_everybodys = and_(col(Role.is_builtin), col(Role.name) == LEARNER)
@@ -129,7 +129,7 @@ def _everybody(scope: Scope) -> ColumnElement[int]:
     Both are counted in an index; nobody's row is read to see whether they are alive.
     """
     people = select(func.count()).select_from(User).where(*in_departments_of(scope))
-    expired = people.where(col(User.expires_at) <= bindparam("now"))
+    expired = people.where(col(User.expires_at) <= NOW)
     return people.scalar_subquery() - expired.scalar_subquery()
 
 
@@ -205,7 +205,7 @@ def holders(work: Work, role_id: int, scope: Scope) -> Iterator[HolderRow]:
         .join(User, col(User.id) == col(Grant.user_id))
         .outerjoin(GrantDepartment, col(GrantDepartment.grant_id) == col(Grant.id))
         .outerjoin(place, col(place.id) == col(GrantDepartment.department_id))
-        .where(col(Grant.role_id) == role_id, is_alive(), *in_departments_of(scope))
+        .where(col(Grant.role_id) == role_id, is_alive(NOW), *in_departments_of(scope))
         .order_by(col(User.login_key), col(place.full_key)),
         now=work.now,
     )
@@ -230,7 +230,7 @@ def other_active_holders(work: Work, role_id: int, user_id: int) -> int:
         .where(
             col(Grant.role_id) == role_id,
             col(User.id) != user_id,
-            status_now() == Status.ACTIVE,
+            status_at(NOW) == Status.ACTIVE,
         ),
         now=work.now,
     )

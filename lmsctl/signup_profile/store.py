@@ -10,7 +10,7 @@ from sqlmodel import case, col, delete, false, func, literal, not_, or_, select,
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, columns
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import among, columns_of
+from lmsctl.kit.statements import AT, NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.registration.model import Registration
 from lmsctl.registration.results import State
@@ -23,16 +23,18 @@ from lmsctl.signup_profile.results import Activated
 from lmsctl.signup_profile.rules import Row
 from lmsctl.user.model import User, is_alive
 
-_HAS_RUN_OUT = and_(
-    col(Registration.state) == State.PENDING,
-    col(Registration.expires_at) <= bindparam("now", type_=columns.Moment),
-)
+
+def _has_run_out(at: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a registration has not been confirmed in time, as seen at `at`."""
+    return and_(col(Registration.state) == State.PENDING, col(Registration.expires_at) <= at)
+
+
 # Holds that have run out no longer count, whether or not a writer has come by since.
 _RUN_OUT = (
     select(func.count())
     .select_from(Activation)
     .join(Registration, col(Registration.id) == col(Activation.registration_id))
-    .where(col(Activation.profile_id) == col(SignupProfile.id), _HAS_RUN_OUT)
+    .where(col(Activation.profile_id) == col(SignupProfile.id), _has_run_out(AT))
     .scalar_subquery()
 )
 _ROW = select(
@@ -76,7 +78,7 @@ def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) ->
         col(SignupProfile.code_key) == canonical.key(given),
         id_column=SignupProfile.id,
         what="sign-up profile",
-        now=at or work.now,
+        at=at or work.now,
     )
 
 
@@ -90,12 +92,12 @@ def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> 
 
 def find_by_code(work: Work, code: str) -> Row | None:
     """Return the profile with that code, wherever it is."""
-    return work.one(Row, _BY_CODE, code=canonical.key(code), now=work.now)
+    return work.one(Row, _BY_CODE, code=canonical.key(code), at=work.now)
 
 
 def find_by_link(work: Work, given: str) -> Row | None:
     """Return the profile with that link."""
-    return work.one(Row, _BY_LINK, given=secret_part(given), now=work.now)
+    return work.one(Row, _BY_LINK, given=secret_part(given), at=work.now)
 
 
 def lock(work: Work, number: int) -> Row:
@@ -104,7 +106,7 @@ def lock(work: Work, number: int) -> Row:
     The portal must have been locked before. Raises ProfileUnknown when it has just been deleted.
     """
     work.value(_LOCK, number=number)
-    found = work.one(Row, _BY_ID, number=number, now=work.now)
+    found = work.one(Row, _BY_ID, number=number, at=work.now)
     if found is None:
         raise ProfileUnknown
     return found
@@ -115,12 +117,12 @@ def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Row]:
     statement = _ROW.where(within(scope, Department.path)).order_by(col(SignupProfile.code_key))
     if under is not None:
         statement = statement.where(col(Department.path).like(under))
-    return work.each(Row, statement, now=work.now)
+    return work.each(Row, statement, at=work.now)
 
 
 def all_of(work: Work) -> list[Row]:
     """Return every profile, by code."""
-    return work.all(Row, _ROW.order_by(col(SignupProfile.code_key)), now=work.now)
+    return work.all(Row, _ROW.order_by(col(SignupProfile.code_key)), at=work.now)
 
 
 def in_departments(work: Work, ids: Sequence[int]) -> list[Row]:
@@ -128,7 +130,7 @@ def in_departments(work: Work, ids: Sequence[int]) -> list[Row]:
     return work.all(
         Row,
         _ROW.where(among(SignupProfile.department_id, ids)).order_by(col(SignupProfile.code_key)),
-        now=work.now,
+        at=work.now,
     )
 
 
@@ -199,7 +201,7 @@ def history(work: Work, profile_id: int, scope: Scope) -> Iterator[Activated]:
             User,
             department=col(Department.full_name),
             registered_at=col(Registration.registered_at),
-            state=case((_HAS_RUN_OUT, expired), else_=col(Registration.state)),
+            state=case((_has_run_out(NOW), expired), else_=col(Registration.state)),
         )
     ).select_from(Activation)
     ordered = _activations(found, profile_id, _is_seen(scope)).order_by(
@@ -225,7 +227,7 @@ def _activations(
     department = func.coalesce(col(User.department_id), col(Registration.department_id))
     return (
         selected.join(Registration, col(Registration.id) == col(Activation.registration_id))
-        .outerjoin(User, and_(col(User.id) == col(Registration.user_id), is_alive()))
+        .outerjoin(User, and_(col(User.id) == col(Registration.user_id), is_alive(NOW)))
         .outerjoin(Department, col(Department.id) == department)
         .where(col(Activation.profile_id) == profile_id, condition)
     )

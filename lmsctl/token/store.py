@@ -17,7 +17,7 @@ from lmsctl.enrollment.results import Phase
 from lmsctl.kit import canonical, database
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import among, columns_of, may_hold
+from lmsctl.kit.statements import AT, among, columns_of, may_hold
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
@@ -26,7 +26,7 @@ from lmsctl.token.errors import TokenUnknown
 from lmsctl.token.model import Redemption, Token
 from lmsctl.token.results import Expiry, Used
 from lmsctl.token.rules import EVERY, Filter, Row
-from lmsctl.user.model import Name, User, is_alive, status_now
+from lmsctl.user.model import Name, User, is_alive, status_at
 from lmsctl.user.results import Status
 
 _OF_ITEM: dict[str, Any] = {
@@ -223,7 +223,7 @@ _HOLDERS = (
             Holder,
             User,
             key=col(Name.key),
-            status=status_now(),
+            status=status_at(AT),
             is_enrolled=col(Enrollment.id).is_not(None),
         )
     )
@@ -238,7 +238,7 @@ _HOLDERS = (
             col(Enrollment.phase) != Phase.PRE_ENROLLED,
         ),
     )
-    .where(among(Name.key, "keys"), is_alive())
+    .where(among(Name.key, "keys"), is_alive(AT))
 )
 
 
@@ -247,7 +247,7 @@ def holders(work: Work, keys: Collection[str], content_id: int, at: datetime) ->
 
     That is with whether they are enrolled in its item.
     """
-    return work.all(Holder, _HOLDERS, keys=keys, content=content_id, now=at)
+    return work.all(Holder, _HOLDERS, keys=keys, content=content_id, at=at)
 
 
 def note(work: Work, row: Row, user_id: int, *, is_new_person: bool) -> None:

@@ -26,7 +26,7 @@ from sqlmodel import (
 
 from lmsctl.department.model import Department
 from lmsctl.kit.driver import Repeat
-from lmsctl.kit.statements import among, columns_of, value_for
+from lmsctl.kit.statements import NOW, among, columns_of, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience, Recipient
 from lmsctl.rights.rules import Scope, Sight
@@ -40,7 +40,7 @@ from lmsctl.training.model import (
 )
 from lmsctl.training.results import Participant, Side
 from lmsctl.training.rules import Standing
-from lmsctl.user.model import User, status_now
+from lmsctl.user.model import User, status_at
 from lmsctl.user.results import Status
 
 IS_LIVE = col(TrainingEnrollment.canceled_at).is_(None)
@@ -190,7 +190,7 @@ _AUDIENCE = (
         *columns_of(
             Recipient,
             TrainingEnrollment,
-            address=case((status_now() == Status.ACTIVE, col(User.email))),
+            address=case((status_at(NOW) == Status.ACTIVE, col(User.email))),
             about=ABOUT,
             due_at=col(TrainingEnrollment.access_at),
             number=col(TrainingEnrollment.id),
@@ -323,7 +323,7 @@ def participants(
             email=col(User.email),
             session=col(TrainingSession.code),
             state=func.coalesce(type_coerce(col(TrainingEnrollment.answer), Text), "enrolled"),
-            status=status_now(),
+            status=status_at(NOW),
             department=case((in_sight, col(Department.full_name))),
             days_attended=DAYS_ATTENDED,
         )

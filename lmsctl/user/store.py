@@ -16,18 +16,18 @@ from lmsctl.kit import canonical, locks
 from lmsctl.kit.address import login_key
 from lmsctl.kit.columns import Choice
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import among, columns_of, lock_of
+from lmsctl.kit.statements import AT, NOW, among, columns_of, lock_of
 from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
 from lmsctl.rights.model import Grant, Role
 from lmsctl.rights.rules import ANYWHERE, Scope, above, reach
 from lmsctl.rights.store import within
 from lmsctl.user.errors import GroupUnknown, UserUnknown
-from lmsctl.user.model import CustomField, FieldValue, Name, User, is_alive, status_now
+from lmsctl.user.model import CustomField, FieldValue, Name, User, is_alive, status_at
 from lmsctl.user.results import Origin, Status, SupervisorMode, Type, UserRow
 from lmsctl.user.rules import FieldEntry, FieldRule, Filter
 
-_IS_LATER = col(User.due_at) > bindparam("now")
+_IS_LATER = col(User.due_at) > NOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ _PERSON = (
         *columns_of(
             Person,
             User,
-            status=status_now(),
+            status=status_at(NOW),
             path=col(Department.path),
             department=col(Department.full_name),
             due_status=case((_IS_LATER, col(User.due_status))),
@@ -70,7 +70,7 @@ _PERSON = (
     )
     .select_from(User)
     .join(Department, col(Department.id) == col(User.department_id))
-    .where(is_alive())
+    .where(is_alive(NOW))
 )
 _NUMBERED = _PERSON.where(col(User.id) == bindparam("number"))
 _HOLDER_OF_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
@@ -135,16 +135,14 @@ _TAKEN = select(Name.key).where(among(Name.key, "keys"))
 _HOLDER = select(*columns_of(Holder, User))
 _HOLDER_AT = _HOLDER.where(
     or_(col(User.email_key) == bindparam("key"), col(User.login_key) == bindparam("key")),
-    is_alive(),
+    is_alive(AT),
 )
-_WAITING_AT = _HOLDER.where(
-    col(User.email_key) == bindparam("key"), col(User.expires_at) > bindparam("at")
-)
+_WAITING_AT = _HOLDER.where(col(User.email_key) == bindparam("key"), col(User.expires_at) > AT)
 
 
 def holder_of_email_at(work: Work, email_key: str, at: datetime) -> Holder | None:
     """Return who will still be called by that address at `at`, when holds have run out."""
-    return work.one(Holder, _HOLDER_AT, key=email_key, now=at)
+    return work.one(Holder, _HOLDER_AT, key=email_key, at=at)
 
 
 def waiting_for(work: Work, email_key: str, at: datetime) -> Holder | None:
@@ -171,7 +169,7 @@ class Called:
 
 
 _PEOPLE_CALLED = (
-    select(*columns_of(Called, User, key=col(Name.key), status=status_now()))
+    select(*columns_of(Called, User, key=col(Name.key), status=status_at(NOW)))
     .select_from(Name)
     .join(User, col(User.id) == col(Name.user_id))
     .where(among(Name.key, "keys"))
@@ -265,8 +263,8 @@ def delete(work: Work, ids: Sequence[int]) -> None:
 # What time decides -------------------------------------------------------------------------------
 
 
-_IS_DUE = col(User.due_at) <= bindparam("now")
-_HAS_EXPIRED = col(User.expires_at) <= bindparam("now")
+_IS_DUE = col(User.due_at) <= NOW
+_HAS_EXPIRED = col(User.expires_at) <= NOW
 _FREED_BY_DUE = (
     select(func.count()).select_from(User).where(_IS_DUE, col(User.status) == Status.ACTIVE)
 )
@@ -457,10 +455,10 @@ def check_group(work: Work, given: str, scope: Scope) -> None:
 
 
 _ROW = (
-    select(*columns_of(UserRow, User, status=status_now(), department=col(Department.full_name)))
+    select(*columns_of(UserRow, User, status=status_at(NOW), department=col(Department.full_name)))
     .select_from(User)
     .join(Department, col(Department.id) == col(User.department_id))
-    .where(is_alive())
+    .where(is_alive(NOW))
 )
 
 
@@ -505,7 +503,7 @@ def in_departments_of(scope: Scope, under: str | None = None) -> Iterator[Column
 
 def _having(status: Status) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that people have that status at the parameter `now`."""
-    yield status_now() == status
+    yield status_at(NOW) == status
     if status is not Status.ACTIVE:
         # An index has all who are not active, another one whoever changes by now.
         other, due = aliased(User), aliased(User)
@@ -513,7 +511,7 @@ def _having(status: Status) -> Iterator[ColumnElement[bool]]:
             select(other.id).where(
                 col(other.status) == status, _is_not(other.status, Status.ACTIVE)
             ),
-            select(due.id).where(col(due.due_at) <= bindparam("now")),
+            select(due.id).where(col(due.due_at) <= NOW),
         )
         yield col(User.id).in_(meant)
 

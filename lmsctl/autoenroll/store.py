@@ -27,7 +27,7 @@ from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.group.model import Group, GroupMember
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.columns import Moment
 from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import NOW, among, columns_of
@@ -135,9 +135,9 @@ def get(work: Work, given: str, scope: Scope) -> Rule:
     return found
 
 
-def lock(work: Work, number: int) -> None:
+def lock(work: Work, id_: int) -> None:
     """Keep everybody else from changing this rule until we are done."""
-    work.value(select(AutoenrollRule.id).where(col(AutoenrollRule.id) == number).with_for_update())
+    locks.hold(work, AutoenrollRule, [id_])
 
 
 def by_id(work: Work, number: int) -> Rule:
@@ -148,7 +148,7 @@ def by_id(work: Work, number: int) -> Rule:
     return found
 
 
-def of_code(work: Work, code: str) -> Rule | None:
+def find_by_code(work: Work, code: str) -> Rule | None:
     """Return the rule with that code, wherever it lies; numbers do not count."""
     return work.one(
         Rule,

@@ -335,8 +335,8 @@ def _same(kind: str, digest: str) -> ColumnElement[bool]:
     return and_(col(Run.kind) == kind, col(Run.digest) == digest)
 
 
-def unfinished(work: Work, kind: str, digest: str) -> Unfinished | None:
-    """Return the last interrupted run of the same bytes, locked."""
+def find_unfinished_for_update(work: Work, kind: str, digest: str) -> Unfinished | None:
+    """Return the last interrupted run of the same bytes, or None."""
     return work.one(
         Unfinished,
         select(*columns_of(Unfinished, Run))

@@ -44,9 +44,8 @@ from lmsctl.rights.store import person_in_sight, target_in_sight
 from lmsctl.user.model import User
 
 _ITEM = select(*columns_of(Item, ContentItem))
-_OF_ID = _ITEM.where(col(ContentItem.id) == bindparam("number"))
-_OF_LINK = _ITEM.where(col(ContentItem.link) == bindparam("secret"))
-_LOCK = _OF_ID.with_for_update()
+_BY_ID = _ITEM.where(col(ContentItem.id) == bindparam("id_"))
+_BY_LINK = _ITEM.where(col(ContentItem.link) == bindparam("secret"))
 
 
 def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
@@ -71,63 +70,61 @@ def get(work: Work, code: str, *, owner_id: int | None = None) -> Item:
     return found
 
 
-def by_id(work: Work, number: int) -> Item:
+def by_id(work: Work, id_: int) -> Item:
     """Return the item with that id; raises ContentUnknown when it has just gone."""
-    return _of_id(work, _OF_ID, number)
+    return _by_id(work, _BY_ID, id_)
 
 
-def _of_id(work: Work, statement: Select[Any], number: int) -> Item:
-    found = work.one(Item, statement, number=number)
+def _by_id(work: Work, statement: Select[Any], id_: int) -> Item:
+    found = work.one(Item, statement, id_=id_)
     if found is None:
-        raise ContentUnknown(given=number)
+        raise ContentUnknown(given=id_)
     return found
 
 
-def by_ids(work: Work, numbers: Sequence[int]) -> list[Item]:
+def by_ids(work: Work, ids: Sequence[int]) -> list[Item]:
     """Return the items with these ids."""
-    return work.all(Item, _ITEM.where(among(ContentItem.id, numbers)).order_by(col(ContentItem.id)))
+    return work.all(Item, _ITEM.where(among(ContentItem.id, ids)).order_by(col(ContentItem.id)))
 
 
-def of_code(work: Work, code_key: str) -> Item | None:
+def find_by_code(work: Work, code_key: str) -> Item | None:
     """Return the item with this code; numbers do not count."""
     return work.one(Item, _ITEM.where(col(ContentItem.code_key) == code_key))
 
 
-def of_link(work: Work, link: str) -> Item | None:
+def find_by_link(work: Work, link: str) -> Item | None:
     """Return the item with this open link."""
-    return work.one(Item, _OF_LINK, secret=link)
+    return work.one(Item, _BY_LINK, secret=link)
 
 
-def lock(work: Work, number: int) -> Item:
-    """Return the item as it is now, and keep everybody else from changing it until we are done."""
-    return _of_id(work, _LOCK, number)
+def lock(work: Work, id_: int) -> None:
+    """Keep everybody else from changing this item until we are done."""
+    locks.hold(work, ContentItem, [id_])
 
 
-def share(work: Work, number: int) -> Item:
+def share(work: Work, id_: int) -> None:
+    """Let nobody change this item until we are done, while others may share it."""
+    locks.hold(work, ContentItem, [id_], shared=True)
+
+
+def get_for_share(work: Work, id_: int) -> Item:
     """Return the item as it is now, and let nobody change it, while others may share it."""
-    return _of_id(work, locks.shared(work, _OF_ID), number)
+    return _by_id(work, locks.for_share(work, _BY_ID), id_)
 
 
-def share_of_link(work: Work, link: str) -> Item | None:
-    """Return the item with this open link as `share` does, or None."""
-    return work.one(Item, locks.shared(work, _OF_LINK), secret=link)
+def find_by_link_for_share(work: Work, link: str) -> Item | None:
+    """Return the item with this open link as `get_for_share` does, or None."""
+    return work.one(Item, locks.for_share(work, _BY_LINK), secret=link)
 
 
-def share_all(work: Work, numbers: Sequence[int]) -> None:
+def share_all(work: Work, ids: Sequence[int]) -> None:
     """Let nobody change these items until we are done, while others may share them."""
-    if numbers and work.is_writing:
-        found = select(ContentItem.id).where(among(ContentItem.id, numbers))
-        work.values(locks.shared(work, found.order_by(col(ContentItem.id))))
+    locks.hold(work, ContentItem, ids, shared=True)
 
 
 def lock_folders(work: Work) -> None:
     """Let nobody else move folders until we are done."""
-    work.values(
-        select(ContentItem.id)
-        .where(col(ContentItem.kind) == Kind.FOLDER)
-        .order_by(col(ContentItem.id))
-        .with_for_update()
-    )
+    locks.hold_found(work, select(ContentItem.id).where(col(ContentItem.kind) == Kind.FOLDER))
 
 
 def above(work: Work, number: int) -> list[int]:

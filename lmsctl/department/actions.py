@@ -60,7 +60,7 @@ def existing(work: Work, name: str, parent: str | None) -> Department | None:
     scope = rights.require(work, "department.manage")
     above = store.get(work, parent or rules.ROOT, scope)
     written = rules.full_name(above.written, rules.check_name(name))
-    found = store.owner_of_key(work, rules.path_key(written))
+    found = store.find_by_path(work, rules.path_key(written))
     return store.shown(work, found.id) if found else None
 
 
@@ -167,7 +167,7 @@ def _lock_tree(work: Work) -> Scope:
 
 
 def _check_free(work: Work, written: str) -> None:
-    if store.owner_of_key(work, rules.path_key(written)):
+    if store.find_by_path(work, rules.path_key(written)):
         raise DepartmentExists(path=written)
 
 
@@ -175,7 +175,7 @@ def _code(work: Work, code: str | None, *, besides: int | None = None) -> dict[s
     if code is None:
         return {"code": None, "code_key": None}
     text = canonical.check_code(code, "code")
-    owner = store.owner_of_code(work, canonical.key(text))
+    owner = store.find_by_code(work, canonical.key(text))
     if owner and owner.id != besides:
         raise DepartmentCodeTaken(code=text, path=owner.written)
     return {"code": text, "code_key": canonical.key(text)}

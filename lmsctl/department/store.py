@@ -78,19 +78,19 @@ def root(work: Work) -> Node:
     return found
 
 
-def owner_of_key(work: Work, full_key: str) -> Node | None:
+def find_by_path(work: Work, full_key: str) -> Node | None:
     """Return the department that is written like this."""
     return work.one(Node, _NODE.where(col(Row.full_key) == full_key))
 
 
-def owner_of_code(work: Work, code_key: str) -> Node | None:
+def find_by_code(work: Work, code_key: str) -> Node | None:
     """Return the department with this code."""
     return work.one(Node, _NODE.where(col(Row.code_key) == code_key))
 
 
-def share(work: Work, number: int) -> None:
+def share(work: Work, id_: int) -> None:
     """Let nobody move or delete this department until we are done, while others may share it."""
-    work.value(locks.shared(work, select(Row.id).where(col(Row.id) == number)))
+    locks.hold(work, Row, [id_], shared=True)
 
 
 def lock_tree(work: Work) -> None:
@@ -156,9 +156,9 @@ def person(work: Work, key: str, scope: Scope) -> Named | None:
     )
 
 
-def share_person(work: Work, number: int) -> None:
+def share_person(work: Work, user_id: int) -> None:
     """Let nobody change this person until we are done, while others may share them."""
-    work.value(locks.shared(work, select(User.id).where(col(User.id) == number)))
+    locks.hold(work, User, [user_id], shared=True)
 
 
 def set_supervisor(work: Work, number: int, user_id: int | None) -> None:

@@ -171,7 +171,7 @@ _ADD_REASON = insert_once_of(
 ).returning(col(EnrollmentReason.enrollment_id))
 
 
-def standings(work: Work, item_id: int, user_ids: Sequence[int]) -> list[Standing]:
+def standings_for_update(work: Work, item_id: int, user_ids: Sequence[int]) -> list[Standing]:
     """Return how those stand who are or were in the item, locked until we are done.
 
     Their reasons are to be read after this: while we waited, others may have changed them.
@@ -335,7 +335,7 @@ def note_by_hand(work: Work, ids: Sequence[int]) -> None:
     )
 
 
-def prepared_by(work: Work, code: str, user_ids: Sequence[int] | None) -> list[int]:
+def prepared_for_update(work: Work, code: str, user_ids: Sequence[int] | None) -> list[int]:
     """Return the enrollments, not completed yet, that have a pathway for a reason, locked.
 
     Those of these people, or of everybody when None.

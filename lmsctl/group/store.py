@@ -63,7 +63,7 @@ def get(work: Work, given: str, scope: Scope) -> Node:
     return found
 
 
-def named(work: Work, name_key: str, scope: Scope) -> Node | None:
+def find_by_name(work: Work, name_key: str, scope: Scope) -> Node | None:
     """Return the group in `scope` with exactly this name; numbers do not count."""
     wanted = _NODE.where(col(Row.name_key) == name_key, within(scope, Department.path))
     return work.one(Node, wanted)

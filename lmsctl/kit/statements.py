@@ -81,21 +81,21 @@ def insert_many_of(table: type[SQLModel]) -> Insert:
     return insert(table)
 
 
-def update_of(table: type[SQLModel], number: int, values: dict[str, Any]) -> Update:
-    """Return the statement that changes the row with the id `number`, and counts up its version.
+def update_of(table: type[SQLModel], id_: int, values: dict[str, Any]) -> Update:
+    """Return the statement that changes the row with the id `id_`, and counts up its version.
 
     Tables without versions just change.
     """
     model: Any = table
     if hasattr(model, "version"):
         values = {**values, "version": col(model.version) + 1}
-    return update(model).where(col(model.id) == number).values(values)
+    return update(model).where(col(model.id) == id_).values(values)
 
 
-def lock_of(table: type[SQLModel], numbers: Collection[int], *, shared: bool) -> Any:
-    """Return the statement that locks the rows with the ids `numbers`, in their order."""
+def lock_of(table: type[SQLModel], ids: Collection[int], *, shared: bool) -> Any:
+    """Return the statement that locks the rows with these ids, in their order."""
     model: Any = table
-    found = select(model.id).where(among(model.id, numbers)).order_by(col(model.id))
+    found = select(model.id).where(among(model.id, ids)).order_by(col(model.id))
     return found.with_for_update(read=shared)
 
 

@@ -242,13 +242,13 @@ class Work:
         """Insert a row, or each of a SELECT, or change what has that `key`; says how many."""
         return self.run(statements.upsert_of(table, key, source))
 
-    def update(self, table: type[SQLModel], number: int, **values: Any) -> None:
-        """Change columns of the row with the id `number`, and count up its version if it has one.
+    def update(self, table: type[SQLModel], id_: int, **values: Any) -> None:
+        """Change columns of the row with the id `id_`, and count up its version if it has one.
 
         Raises RuntimeError when there is no such row: whoever changes one has locked it.
         """
-        if self.run(statements.update_of(table, number, values)) != 1:
-            message = f"no {table.__name__} with id {number}"
+        if self.run(statements.update_of(table, id_, values)) != 1:
+            message = f"no {table.__name__} with id {id_}"
             raise RuntimeError(message)
 
     def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -81,7 +81,7 @@ def lock(work: Work) -> Settings:
     """
     work.forget(Settings)
     rights.look_again(work)
-    return work.remember(Settings, lambda: _existing(store.lock(work)))
+    return work.remember(Settings, lambda: _existing(store.find_for_update(work)))
 
 
 def _existing(found: Settings | None) -> Settings:

@@ -22,7 +22,7 @@ _UNLIMITED = _ROW.where(col(Portal.seat_limit).is_(None)).with_for_update(read=T
 _WITH_SEAT = TAKE_SEATS.returning(*_COLUMNS)
 
 
-def share_unlimited(work: Work) -> Admitting | None:
+def find_unlimited_for_share(work: Work) -> Admitting | None:
     """Return the portal's row, which nobody changes until we are done, while others may share it.
 
     None where the plan has a limit.
@@ -38,6 +38,6 @@ def take_seat(work: Work) -> Admitting | None:
     return work.one(Admitting, _WITH_SEAT, count=1)
 
 
-def lock(work: Work) -> Admitting | None:
+def find_for_update(work: Work) -> Admitting | None:
     """Return the portal's row and keep everybody else from taking or giving back seats."""
     return work.one(Admitting, _LOCKED)

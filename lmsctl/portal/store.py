@@ -68,7 +68,7 @@ def settings(work: Work) -> Settings | None:
     return work.one(Settings, _SETTINGS)
 
 
-def lock(work: Work) -> Settings | None:
+def find_for_update(work: Work) -> Settings | None:
     """Return the portal's row and keep everybody else from taking or giving back seats."""
     database.lock_table(work.connection, "portals")
     return work.one(Settings, _SETTINGS.with_for_update())

@@ -43,8 +43,8 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(Registration, **values)
 
 
-def by_code(work: Work, digest: str) -> Row | None:
-    """Return the registration whose confirmation code has this fingerprint, locked."""
+def find_for_update(work: Work, digest: str) -> Row | None:
+    """Return the registration whose confirmation code has this fingerprint, or None."""
     return work.one(Row, _BY_DIGEST, digest=digest)
 
 
@@ -78,8 +78,8 @@ _PENDING = (
 _PENDING_OF = _PENDING.where(col(User.id) == bindparam("user"))
 
 
-def latest_of(work: Work, user_id: int) -> Row | None:
-    """Return the registration by which a person came, locked."""
+def find_latest_for_update(work: Work, user_id: int) -> Row | None:
+    """Return the last registration by which a person came, or None."""
     return work.one(Row, _LATEST, user=user_id)
 
 

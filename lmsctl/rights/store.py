@@ -129,9 +129,9 @@ def person(work: Work, number: int) -> Person | None:
     return work.one(Person, _PERSON, number=number, now=work.now)
 
 
-def share(work: Work, number: int) -> None:
+def share(work: Work, user_id: int) -> None:
     """Let nobody change this person until we are done, while others may share them."""
-    work.value(locks.shared(work, select(User.id).where(col(User.id) == number)))
+    locks.hold(work, User, [user_id], shared=True)
 
 
 def grants(work: Work, user_id: int) -> list[GrantRow]:

@@ -41,7 +41,7 @@ def find(work: Work, given: str) -> Node | None:
     return find_named(work, Node, _NODE, given, has_name, id_column=Role.id, what="role")
 
 
-def named(work: Work, name_key: str) -> Node | None:
+def find_by_name(work: Work, name_key: str) -> Node | None:
     """Return the role with exactly this name; numbers do not count."""
     return work.one(Node, _NODE.where(col(Role.name_key) == name_key))
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam
 from sqlmodel import case, col, delete, false, func, literal, not_, or_, select, update
 
 from lmsctl.department.model import Department
-from lmsctl.kit import canonical, columns
+from lmsctl.kit import canonical, columns, locks
 from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import AT, NOW, among, columns_of
 from lmsctl.kit.work import Work
@@ -46,12 +46,9 @@ _ROW = select(
         used=col(SignupProfile.activations_used) - _RUN_OUT,
     )
 ).join(Department, col(Department.id) == col(SignupProfile.department_id))
-_BY_ID = _ROW.where(col(SignupProfile.id) == bindparam("number"))
+_BY_ID = _ROW.where(col(SignupProfile.id) == bindparam("id_"))
 _BY_CODE = _ROW.where(col(SignupProfile.code_key) == bindparam("code"))
 _BY_LINK = _ROW.where(col(SignupProfile.link) == bindparam("given"))
-_LOCK = (
-    select(SignupProfile.id).where(col(SignupProfile.id) == bindparam("number")).with_for_update()
-)
 _CLAIM = (
     update(SignupProfile)
     .where(
@@ -100,16 +97,20 @@ def find_by_link(work: Work, given: str) -> Row | None:
     return work.one(Row, _BY_LINK, given=secret_part(given), at=work.now)
 
 
-def lock(work: Work, number: int) -> Row:
-    """Return the profile as it is now and keep everybody else from claiming or changing it.
-
-    The portal must have been locked before. Raises ProfileUnknown when it has just been deleted.
-    """
-    work.value(_LOCK, number=number)
-    found = work.one(Row, _BY_ID, number=number, at=work.now)
+def by_id(work: Work, id_: int) -> Row:
+    """Return the profile with that id; raises ProfileUnknown when it has just been deleted."""
+    found = work.one(Row, _BY_ID, id_=id_, at=work.now)
     if found is None:
         raise ProfileUnknown
     return found
+
+
+def lock(work: Work, id_: int) -> None:
+    """Keep everybody else from claiming or changing this profile until we are done.
+
+    Call it after `portal.lock`: the portal always comes first, so that nobody deadlocks.
+    """
+    locks.hold(work, SignupProfile, [id_])
 
 
 def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from lmsctl.content.rules import Item
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment
 from lmsctl.enrollment.results import Phase
-from lmsctl.kit import canonical, database
+from lmsctl.kit import canonical, database, locks
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import AT, among, columns_of, may_hold
@@ -38,7 +38,7 @@ _ROW = select(*columns_of(Row, Token, **_OF_ITEM)).join(
     ContentItem, col(ContentItem.id) == col(Token.content_id)
 )
 _BY_CODE = _ROW.where(col(Token.code_digest) == bindparam("digest"))
-_LOCKED = _ROW.where(col(Token.id) == bindparam("number")).with_for_update(of=Token)
+_BY_ID = _ROW.where(col(Token.id) == bindparam("id_"))
 _WITH_ITEM = (
     select(*columns_of(Row, Token, **_OF_ITEM), *columns_of(Item, ContentItem))
     .join(ContentItem, col(ContentItem.id) == col(Token.content_id))
@@ -68,27 +68,32 @@ def get(work: Work, given: str) -> Row:
     return found
 
 
-def by_code(work: Work, code: str) -> Row | None:
-    """Return the token with that code; numbers do not count."""
-    return work.one(Row, _BY_CODE, digest=rules.digest(code))
-
-
-def lock(work: Work, number: int) -> Row:
-    """Return the token as it is now and keep everybody else from using or changing it.
-
-    The portal must have been locked before. Raises TokenUnknown when it has just been deleted.
-    """
-    found = work.one(Row, _LOCKED, number=number)
+def by_id(work: Work, id_: int) -> Row:
+    """Return the token with that id; raises TokenUnknown when it has just been deleted."""
+    found = work.one(Row, _BY_ID, id_=id_)
     if found is None:
         raise TokenUnknown
     return found
 
 
-def with_item(work: Work, code: str) -> tuple[Row, Item]:
+def find_by_code(work: Work, code: str) -> Row | None:
+    """Return the token with that code; numbers do not count."""
+    return work.one(Row, _BY_CODE, digest=rules.digest(code))
+
+
+def lock(work: Work, id_: int) -> None:
+    """Keep everybody else from using or changing this token until we are done.
+
+    Call it after `portal.lock`: the portal always comes first, so that nobody deadlocks.
+    """
+    locks.hold(work, Token, [id_])
+
+
+def get_with_item_for_share(work: Work, code: str) -> tuple[Row, Item]:
     """Return the token with that code, and its item, which nobody changes until we are done.
 
-    Others may share the item, and take uses of the token. The portal must have been locked before,
-    so that nobody changes the token. Raises TokenUnknown.
+    Others may share the item, and take uses of the token. Call it after `portal.lock` or
+    `lock_for_newcomer`, which keep everybody from changing the token. Raises TokenUnknown.
     """
     found = work.pair(Row, Item, _WITH_ITEM, digest=rules.digest(code))
     if found is None:

@@ -25,6 +25,7 @@ from sqlmodel import (
 )
 
 from lmsctl.department.model import Department
+from lmsctl.kit import locks
 from lmsctl.kit.driver import Repeat
 from lmsctl.kit.statements import NOW, among, columns_of, value_for
 from lmsctl.kit.work import Work
@@ -78,17 +79,15 @@ _STANDING = (
 )
 
 
-def standings(work: Work, training_id: int, user_ids: Sequence[int]) -> list[Standing]:
-    """Return how those stand who take part, locked until we are done."""
+def standings_for_update(work: Work, training_id: int, user_ids: Sequence[int]) -> list[Standing]:
+    """Return how those of these people stand who take part, locked if something is written."""
     fits = (
         col(TrainingEnrollment.training_id) == training_id,
         among(TrainingEnrollment.user_id, user_ids),
     )
-    number = col(TrainingEnrollment.id)
-    if work.is_writing:
-        # By itself: while we wait, others may change the session, whose code is read here too.
-        work.values(select(number).where(IS_LIVE, *fits).order_by(number).with_for_update())
-    return work.all(Standing, _STANDING.where(*fits).order_by(number))
+    # Locked by itself: while we wait, others may change the session, whose code is read here too.
+    locks.hold_found(work, select(TrainingEnrollment.id).where(IS_LIVE, *fits))
+    return work.all(Standing, _STANDING.where(*fits).order_by(col(TrainingEnrollment.id)))
 
 
 def standings_of_user(work: Work, user_id: int) -> dict[int, Standing]:
@@ -229,11 +228,12 @@ def audience_of_session(training_id: int, session_id: int | None) -> Audience:
 def lock_sessions(work: Work, ids: Collection[int]) -> None:
     """Let nobody else take or free places in these sessions until we are done."""
     if ids:
-        work.values(
+        locks.hold_found(
+            work,
             select(TrainingSession.id)
             .where(among(TrainingSession.id, ids))
-            .order_by(col(TrainingSession.training_id), col(TrainingSession.id))
-            .with_for_update()
+            # Among those of one training by their ids.
+            .order_by(col(TrainingSession.training_id)),
         )
 
 

@@ -80,24 +80,23 @@ def by_id(work: Work, number: int) -> Training:
     return found
 
 
-def of_code(work: Work, code_key: str) -> Training | None:
+def find_by_code(work: Work, code_key: str) -> Training | None:
     """Return the training with this code, wherever it is; numbers do not count."""
     return work.one(Training, _TRAINING.where(col(Row.code_key) == code_key))
 
 
-def lock(work: Work, number: int) -> Training:
-    """Return the training as it is now, and keep everybody else from changing it until we are done.
+def lock(work: Work, id_: int) -> None:
+    """Keep everybody else from changing this training until we are done.
 
     Sessions of it are locked after it, in the order of their ids.
     """
-    work.value(select(Row.id).where(col(Row.id) == number).with_for_update())
-    return by_id(work, number)
+    locks.hold(work, Row, [id_])
 
 
-def share(work: Work, number: int) -> Training:
+def get_for_share(work: Work, id_: int) -> Training:
     """Return the training as it is now, and let nobody change it, while others may share it."""
-    work.value(locks.shared(work, select(Row.id).where(col(Row.id) == number)))
-    return by_id(work, number)
+    locks.hold(work, Row, [id_], shared=True)
+    return by_id(work, id_)
 
 
 def add(work: Work, **values: Any) -> int:
@@ -262,7 +261,7 @@ def get_session(work: Work, training: Training, given: str) -> Session:
     return found
 
 
-def session_of_code(work: Work, training: Training, code_key: str) -> Session | None:
+def find_session_by_code(work: Work, training: Training, code_key: str) -> Session | None:
     """Return the session of `training` with this code; numbers do not count."""
     return work.one(
         Session,
@@ -280,12 +279,10 @@ def session_by_id(work: Work, number: int) -> Session:
     return found
 
 
-def lock_session(work: Work, number: int) -> Session:
+def get_session_for_update(work: Work, id_: int) -> Session:
     """Return the session as it is now, and let nobody else change it or take a place in it."""
-    work.value(
-        select(TrainingSession.id).where(col(TrainingSession.id) == number).with_for_update()
-    )
-    return session_by_id(work, number)
+    locks.hold(work, TrainingSession, [id_])
+    return session_by_id(work, id_)
 
 
 def sessions(

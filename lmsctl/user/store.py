@@ -16,7 +16,7 @@ from lmsctl.kit import canonical, locks
 from lmsctl.kit.address import login_key
 from lmsctl.kit.columns import Choice
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import AT, NOW, among, columns_of, lock_of
+from lmsctl.kit.statements import AT, NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
 from lmsctl.rights.model import Grant, Role
@@ -73,7 +73,7 @@ _PERSON = (
     .where(is_alive(NOW))
 )
 _NUMBERED = _PERSON.where(col(User.id) == bindparam("number"))
-_HOLDER_OF_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
+_ID_BY_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
 _CALLED = select(Name.user_id).where(col(Name.key) == bindparam("key"))
 
 
@@ -112,9 +112,9 @@ def by_id(work: Work, number: int) -> Person:
     return found
 
 
-def holder_of_login(work: Work, login_key: str) -> int | None:
-    """Return the id of who has that login."""
-    found: int | None = work.value(_HOLDER_OF_LOGIN, key=login_key)
+def find_id_by_login(work: Work, key: str) -> int | None:
+    """Return the id of who has the login with that key, or None."""
+    found: int | None = work.value(_ID_BY_LOGIN, key=key)
     return found
 
 
@@ -223,36 +223,35 @@ def take_names(work: Work, condition: ColumnElement[bool]) -> None:
     work.run(taking_names(condition))
 
 
-def lock(work: Work, number: int, *beside: int) -> None:
-    """Keep everybody else from changing this person until we are done, and those `beside` them.
-
-    Whoever locks several people does it at once and by their numbers, so that no two wait for each
-    other.
-    """
-    lock_all(work, [number, *beside])
-
-
-def lock_all(work: Work, ids: Collection[int]) -> set[int]:
-    """Do what `lock` does with people, and return those who are still there."""
-    return set(work.values(lock_of(User, ids, shared=False)))
-
-
 def supervised_by(work: Work, number: int) -> list[int]:
     """Return the ids of the people whose own supervisor this person is."""
     return work.values(select(User.id).where(col(User.supervisor_id) == number))
 
 
-def share(work: Work, ids: Sequence[int]) -> None:
-    """Let nobody change these people until we are done, while others may share them.
+def lock(work: Work, id_: int) -> None:
+    """Keep everybody else from changing this person until we are done.
 
-    This is for whoever does something with people that does not change themselves.
+    Who locks several people calls `lock_all` once, so that no two wait for each other.
     """
+    locks.hold(work, User, [id_])
+
+
+def lock_all(work: Work, ids: Collection[int]) -> set[int]:
+    """Do what `lock` does with people, and return the ids of those who are still there."""
+    return locks.hold_present(work, User, ids)
+
+
+def share(work: Work, id_: int) -> None:
+    """Let nobody change this person until we are done, while others may share them.
+
+    This is for whoever does something with a person that does not change the person.
+    """
+    share_all(work, [id_])
+
+
+def share_all(work: Work, ids: Sequence[int]) -> None:
+    """Do what `share` does with people."""
     locks.hold(work, User, ids, shared=True)
-
-
-def share_one(work: Work, number: int) -> None:
-    """Do what `share` does with one person."""
-    share(work, [number])
 
 
 def delete(work: Work, ids: Sequence[int]) -> None:
@@ -307,12 +306,12 @@ def fields(work: Work) -> list[FieldRule]:
     return work.all(FieldRule, _FIELDS)
 
 
-def shared_fields(work: Work) -> list[FieldRule]:
-    """Return what `fields` does, and let nobody change them until we are done.
+def fields_for_share(work: Work) -> list[FieldRule]:
+    """Return what `fields` does, and let nobody change them, while others may share them.
 
     This is for whoever gives people values.
     """
-    return work.all(FieldRule, locks.shared(work, _FIELDS))
+    return work.all(FieldRule, locks.for_share(work, _FIELDS))
 
 
 def lock_field(work: Work, number: int) -> None:

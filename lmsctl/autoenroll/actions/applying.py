@@ -87,7 +87,7 @@ def apply(
     scope = rights.require(work, "enrollment.manage")
     # Not shared: nobody is to take them out of the item between the decision and the deed.
     held_ids = users.lock_all(work, [person.id for person in store.fitting(work, rule, scope)])
-    item = content.share(work, rule.item_id)
+    item = content.get_for_share(work, rule.item_id)
     rights.look_again(work)
     scope = rights.require(work, "enrollment.manage")
     content_rules.check_enrollable(item)

@@ -87,7 +87,7 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
 
 def _checked_code(work: Work, given: str) -> str:
     text = canonical.check_code(given, "code")
-    if store.of_code(work, text):
+    if store.find_by_code(work, text):
         raise AutoenrollExists(rule=text, field="--code")
     return text
 
@@ -96,7 +96,7 @@ def _free_code(work: Work, content_code: str, name: str) -> str:
     return next(
         canonical.check_code(text, "code")
         for text in rules.codes(content_code, name)
-        if store.of_code(work, text) is None
+        if store.find_by_code(work, text) is None
     )
 
 
@@ -110,7 +110,7 @@ def existing(work: Work, given: str, wanted: Wanted, code: str | None) -> Autoen
     rules.check_wanted(wanted)
     item = content.get(work, given)
     same = store.saying(work, item.id, _named(work, wanted).column)
-    taken = store.of_code(work, code) if code is not None else None
+    taken = store.find_by_code(work, code) if code is not None else None
     if taken is not None and (same is None or same.id != taken.id):
         raise AutoenrollExists(rule=canonical.trim(code or ""), field="--code")
     return shown(same) if same else None

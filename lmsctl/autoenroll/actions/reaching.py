@@ -66,7 +66,7 @@ def _take_in(work: Work, reached: Iterable[Reached]) -> None:
     """Enroll whom rules reach, and let wait whom they cannot enroll yet; `reached` is in order."""
     for number, group in groupby(reached, key=lambda item: item.rule_id):
         people = list(group)
-        item = content.share(work, people[0].item_id)
+        item = content.get_for_share(work, people[0].item_id)
         is_open = item.status != ContentStatus.ARCHIVED
         fit = [one for one in people if is_open and one.status == Status.ACTIVE]
         if fit:

@@ -57,7 +57,7 @@ def choose_for_change(
     """
     seen = choose(work, rights.require(work, permission), wanted)
     ids = {person.id for person in seen.people}
-    users.share(work, sorted(ids))
+    users.share_all(work, sorted(ids))
     also()
     rights.look_again(work)
     chosen = choose(work, rights.require(work, permission), wanted)

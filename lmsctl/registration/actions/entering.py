@@ -64,7 +64,9 @@ def enter(work: Work, row: Settings, door: Door, newcomer: Newcomer) -> Entered:
     what the details' checks raise, PolicyNotAccepted, DomainNotAllowed, ConfirmationPending,
     AddressTaken, SignupLoginTaken, PlanFull, and what `claim_place` raises; nothing remains then.
     """
-    details = rules.check_newcomer(newcomer, users.shared_fields(work), is_sandbox=work.is_sandbox)
+    details = rules.check_newcomer(
+        newcomer, users.fields_for_share(work), is_sandbox=work.is_sandbox
+    )
     if row.is_policy_on and not newcomer.accepts_policy:
         raise PolicyNotAccepted(field="--accept-policy")
     rules.check_admitted(details.email, row, door.domains)

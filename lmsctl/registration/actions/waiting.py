@@ -39,7 +39,7 @@ def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
         return _vouch(work, code)
     portal.lock(work)
     rights.actor(work)
-    found = store.by_code(work, secret.fingerprint(rules.secret_part(code).upper()))
+    found = store.find_for_update(work, secret.fingerprint(rules.secret_part(code).upper()))
     if found is None or found.user_id is None or found.state == State.EXPIRED:
         raise ConfirmationUnknown
     return _confirmed(work, users.by_id(work, found.user_id), found.confirmed_at)
@@ -48,7 +48,7 @@ def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
 def _vouch(work: Work, given: str) -> tuple[Confirmed, bool]:
     """Confirm the registration of somebody called `given` in their place."""
     person = _locked(work, given)
-    found = store.latest_of(work, person.id)
+    found = store.find_latest_for_update(work, person.id)
     if found is None:
         raise PendingUnknown(given=given)
     return _confirmed(work, person, found.confirmed_at, by="an administrator")

@@ -83,7 +83,7 @@ def _named(work: Work, given: str) -> Row:
 
 def _claim(work: Work, row: Row) -> None:
     if not store.claim(work, row.id):
-        store.lock(work, row.id)  # it may have gone with its department
+        store.by_id(work, row.id)  # it may have gone with its department
         raise ProfileUsedUp(profile=row.name, limit=row.activation_limit)
 
 

@@ -63,7 +63,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
         created_at=work.now,
     )
     audit.record(work, "profile.created", f"profile {text}", department=place.written)
-    row = store.lock(work, number)
+    row = store.by_id(work, number)
     made, settings = shown(work, row), portal.settings(work)
     gates = [
         gate
@@ -162,7 +162,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if changes:
         store.change(work, row.id, **changes)
         audit.record(work, "profile.changed", f"profile {row.code}", changed=sorted(changes))
-    return shown(work, store.lock(work, row.id)), bool(changes)
+    return shown(work, store.by_id(work, row.id)), bool(changes)
 
 
 def _window(work: Work, row: Row, starts: TimeWord | None, ends: TimeWord | None) -> dict[str, Any]:

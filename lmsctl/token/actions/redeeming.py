@@ -60,7 +60,7 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
         rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
     settings = lock_for_newcomer(work)
     rights.actor(work)
-    row, item = store.with_item(work, rules.code_in(given or "", settings.public_url))
+    row, item = store.get_with_item_for_share(work, rules.code_in(given or "", settings.public_url))
     for refusal in rules.closed_gates(row, item.status, settings, work.now):
         raise refusal
     details = rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
@@ -252,7 +252,7 @@ def _closed_to_newcomer(
     settings = portal.settings(work)
     if address and not registration_rules.is_admitted(address, settings, row.domains_json):
         yield DomainNotAllowed(domain=address.domain), None
-    if address and users.holder_of_login(work, address.key) is not None:
+    if address and users.find_id_by_login(work, address.key) is not None:
         yield RedeemerLoginTaken(email=address.address), None
     if portal_rules.is_full(portal.seats_taken(work, at), settings.seat_limit):
         yield PlanFull(), portal.next_seat_at(work, at)

@@ -47,7 +47,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
     work.about = f"user {login or email or ''}"
     place = _seen_place(work, department)
     entries = rules.check_fields(
-        store.shared_fields(work), rules.parse_assignments(fields), wants_required=True
+        store.fields_for_share(work), rules.parse_assignments(fields), wants_required=True
     )
     draft = Draft(
         login=rules.check_login(login) if login is not None else None,
@@ -254,7 +254,7 @@ def held(work: Work, given: str, beside: Callable[[int], Sequence[int]] = lambda
         return person
 
     def lock(work: Work, number: int) -> None:
-        store.lock(work, number, *beside(number))
+        store.lock_all(work, [number, *beside(number)])
 
     return rights.get_for_update(work, get, lock)
 
@@ -293,7 +293,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if supervisor is not None:
         wanted.update(_new_supervisor(work, person, supervisor))
     entries = rules.check_fields(
-        store.shared_fields(work), rules.parse_assignments(fields), wants_required=False
+        store.fields_for_share(work), rules.parse_assignments(fields), wants_required=False
     )
     is_changed = _change(work, person, wanted, entries)
     return look(work, person.id), is_changed
@@ -356,7 +356,7 @@ def _new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]
     def get() -> Person:
         return store.get(work, given, rights.require(work, "user.view"))
 
-    boss = rights.get_for_update(work, get, store.share_one)
+    boss = rights.get_for_update(work, get, store.share)
     portal_rules.check_confirmed(boss, "named as a supervisor")
     if boss.id == person.id:
         raise SupervisorIsSelf(login=person.login)

@@ -40,4 +40,4 @@ def entries(  # noqa: PLR0913 - one for each filter
     ):
         if value is not None:
             statement = statement.where(col(column) == value)
-    return work.listed(Entry, statement, col(AuditRow.id))
+    return work.listed(Entry, statement, by=[col(AuditRow.id)])

@@ -7,20 +7,10 @@ from datetime import datetime
 from string import Formatter
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, Text, bindparam, exists
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, Text, bindparam
 from sqlalchemy.sql.elements import SQLCoreOperations
-from sqlmodel import (
-    SQLModel,
-    and_,
-    case,
-    cast,
-    col,
-    delete,
-    func,
-    literal,
-    select,
-    update,
-)
+from sqlmodel import SQLModel, and_, case, cast, col, exists, func, literal, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.model import Run, RunFault
@@ -406,7 +396,7 @@ def advance_run(work: Work, number: int, span: Span, counted: Tally) -> None:
 
 def recall_faults(work: Work, run: Unfinished) -> None:
     """Let what was wrong with the rows that a run has dealt with be what it found then."""
-    work.run(delete(ERRORS).where(ERRORS.c.row_no <= run.rows_done))
+    work.run(delete_from(ERRORS).where(ERRORS.c.row_no <= run.rows_done))
     noted = select(*(col(getattr(RunFault, name)) for name in _FAULT))
     work.run(insert_from(ERRORS, noted.where(col(RunFault.run_id) == run.id)))
 
@@ -414,7 +404,7 @@ def recall_faults(work: Work, run: Unfinished) -> None:
 def finish_run(work: Work, number: int, kind: str, digest: str, failed: int) -> None:
     """Note that a run is over, and with it every earlier one of the same bytes."""
     over = and_(_same(kind, digest), col(Run.id) <= number)
-    work.run(delete(RunFault).where(col(RunFault.run_id).in_(select(Run.id).where(over))))
+    work.run(delete_from(RunFault).where(col(RunFault.run_id).in_(select(Run.id).where(over))))
     work.run(update(Run).where(col(Run.id) == number).values(failed=failed))
     work.run(
         update(Run)

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, delete, func, or_, select, update
+from sqlmodel import col, func, or_, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.department.model import Department as Row
@@ -163,14 +164,16 @@ def share_person(work: Work, user_id: int) -> None:
 
 def set_supervisor(work: Work, number: int, user_id: int | None) -> None:
     """Set or take away who supervises a department's people."""
-    work.run(delete(DepartmentSupervisor).where(col(DepartmentSupervisor.department_id) == number))
+    work.run(
+        delete_from(DepartmentSupervisor).where(col(DepartmentSupervisor.department_id) == number)
+    )
     if user_id is not None:
         work.insert_many(DepartmentSupervisor, [{"department_id": number, "user_id": user_id}])
 
 
 def remove(work: Work, ids: list[int]) -> None:
     """Delete departments; a parent's row may go with its daughters' in one statement."""
-    work.run(delete(Row).where(col(Row.id).in_(ids)))
+    work.run(delete_from(Row).where(col(Row.id).in_(ids)))
 
 
 _SUPERVISOR = aliased(User)

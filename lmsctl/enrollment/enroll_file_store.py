@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Update
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, case, col, delete, exists, func, select, update
+from sqlmodel import and_, case, col, exists, func, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import Span, good
 from lmsctl.bulk.store import fail
@@ -128,7 +129,7 @@ def items(work: Work, span: Span) -> list[Item]:
 
 def note_dues(work: Work, dues: Sequence[tuple[int, datetime | None]]) -> None:
     """Put aside when each of these items is due for whoever is enrolled in it now."""
-    work.run(delete(DUES))
+    work.run(delete_from(DUES))
     rows = [(item_id, utc_text(due_at) if due_at else None) for item_id, due_at in dues]
     work.load(DUES, ("item_id", "due_at"), rows)
 

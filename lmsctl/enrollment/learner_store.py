@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Text, and_
+from sqlalchemy import CTE, BigInteger, ColumnElement, Text
 from sqlalchemy.orm import aliased
-from sqlmodel import case, col, exists, func, literal, or_, select, type_coerce, union_all
+from sqlmodel import and_, case, col, exists, func, literal, or_, select, type_coerce, union_all
 
 from lmsctl.content.model import CatalogRule, ContentGrant, ContentItem
 from lmsctl.content.results import Audience, Kind, Opening, Status

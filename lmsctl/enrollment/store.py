@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 from sqlmodel import (
     case,
     col,
-    delete,
     exists,
     false,
     func,
@@ -25,6 +24,7 @@ from sqlmodel import (
     union_all,
     update,
 )
+from sqlmodel import delete as delete_from
 
 from lmsctl.content.model import ContentItem, PathwayItem
 from lmsctl.content.results import Status as ContentStatus
@@ -128,7 +128,7 @@ _STANDINGS = (
     .where(
         col(Enrollment.id).in_(
             select(_FOUND.id).where(
-                col(_FOUND.item_id) == bindparam("item"), among(_FOUND.user_id, "users")
+                col(_FOUND.item_id) == bindparam("item"), among(_FOUND.user_id, bindparam("users"))
             )
         )
     )
@@ -140,14 +140,14 @@ _ENROLL_NEW = (
     insert(Enrollment)
     .from_select(
         ["user_id", "item_id", "phase", "enrolled_at", "due_at"],
-        select(*_NEW).where(among(User.id, "users")),
+        select(*_NEW).where(among(User.id, bindparam("users"))),
         include_defaults=False,
     )
     .returning(col(Enrollment.id))
 )
 _ENROLL_AGAIN = (
     update(Enrollment)
-    .where(among(Enrollment.id, "ids"))
+    .where(among(Enrollment.id, bindparam("ids")))
     .values(
         canceled_at=null(),
         enrolled_at=NOW,
@@ -166,7 +166,7 @@ _REASON: tuple[Any, ...] = (
 _ADD_REASON = insert_once_of(
     EnrollmentReason,
     select(*_REASON).where(
-        col(Enrollment.item_id) == bindparam("item"), among(Enrollment.user_id, "users")
+        col(Enrollment.item_id) == bindparam("item"), among(Enrollment.user_id, bindparam("users"))
     ),
 ).returning(col(EnrollmentReason.enrollment_id))
 
@@ -220,7 +220,7 @@ _LOCK_STEPS = (
     .where(
         col(Enrollment.id).in_(
             select(_FOUND.id).where(
-                among(_FOUND.user_id, "users"), col(_FOUND.item_id).in_(_ON_THE_WAY)
+                among(_FOUND.user_id, bindparam("users")), col(_FOUND.item_id).in_(_ON_THE_WAY)
             )
         )
     )
@@ -237,7 +237,7 @@ _PREPARE_NEW = insert(Enrollment).from_select(
     )
     .join(_STEP, true())
     .where(
-        among(User.id, "users"),
+        among(User.id, bindparam("users")),
         ~exists().where(
             col(Enrollment.user_id) == col(User.id), col(Enrollment.item_id) == _STEP.c.item_id
         ),
@@ -248,7 +248,7 @@ _PREPARE_AGAIN = (
     update(Enrollment)
     .where(
         col(Enrollment.canceled_at).is_not(None),
-        among(Enrollment.user_id, "users"),
+        among(Enrollment.user_id, bindparam("users")),
         col(Enrollment.item_id).in_(_ON_THE_WAY),
     )
     .values(
@@ -264,7 +264,7 @@ _PREPARE_AGAIN = (
 _ADD_PATHWAY = insert_once_of(
     EnrollmentReason,
     select(*_REASON).where(
-        among(Enrollment.user_id, "users"), col(Enrollment.item_id).in_(_ON_THE_WAY)
+        among(Enrollment.user_id, bindparam("users")), col(Enrollment.item_id).in_(_ON_THE_WAY)
     ),
 )
 
@@ -309,7 +309,7 @@ def with_reason(work: Work, ids: Sequence[int], chosen: Chosen) -> list[int]:
 
 def take_reasons(work: Work, ids: Sequence[int], chosen: Chosen) -> None:
     """Take such reasons away from enrollments."""
-    work.run(delete(EnrollmentReason).where(*chosen.among(ids)))
+    work.run(delete_from(EnrollmentReason).where(*chosen.among(ids)))
 
 
 def cancel_groundless(work: Work, ids: Sequence[int]) -> list[int]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, tuple_
-from sqlmodel import and_, case, col, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text
+from sqlmodel import and_, case, col, exists, func, literal, or_, select, tuple_, update
 
 from lmsctl.bulk.staging import ERRORS, Span, good
 from lmsctl.bulk.store import fail, lock_meant, recount

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, func, not_, select, update
-from sqlmodel import delete as deleting
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
 from lmsctl.group.errors import GroupUnknown
@@ -91,7 +91,7 @@ def change(work: Work, number: int, **values: Any) -> None:
 
 def delete(work: Work, number: int) -> None:
     """Delete a group; its people stay."""
-    work.run(deleting(Row).where(col(Row.id) == number))
+    work.run(delete_from(Row).where(col(Row.id) == number))
 
 
 _MEMBERS = (
@@ -134,7 +134,7 @@ def add_members(work: Work, number: int, user_ids: Sequence[int]) -> None:
 
 def remove_members(work: Work, number: int, user_ids: Sequence[int]) -> None:
     """Take people out of a group."""
-    from_group = deleting(GroupMember).where(col(GroupMember.group_id) == number)
+    from_group = delete_from(GroupMember).where(col(GroupMember.group_id) == number)
     work.run(from_group.where(among(GroupMember.user_id, user_ids)))
 
 

@@ -6,7 +6,17 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any, Self, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Insert, Label, Select, Text, Update, bindparam
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Insert,
+    Label,
+    Select,
+    Text,
+    Update,
+    bindparam,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -205,8 +215,8 @@ def _is_among_on_postgresql(element: _IsAmong, compiler: SQLCompiler, **options:
     return f"({column} = ANY ({listed}))"
 
 
-def among(column: Any, listed: Collection[Any] | str) -> ColumnElement[bool]:
-    """Return the condition that `column` is in `listed`, a list or the name of a parameter.
+def among(column: Any, listed: Collection[Any] | BindParameter[Any]) -> ColumnElement[bool]:
+    """Return the condition that `column` is in `listed`, a list or the parameter for one.
 
     However long the list is, it is one parameter; `in_` makes one of each of its values, of which
     databases take so many only. A value alone is compared with, so that databases know which unique
@@ -214,10 +224,11 @@ def among(column: Any, listed: Collection[Any] | str) -> ColumnElement[bool]:
     """
     found = col(column)
     kind = _ListOf(cast("Any", found).type)
-    if isinstance(listed, str):
-        return _IsAmong(found, bindparam(listed, type_=kind))
+    if isinstance(listed, BindParameter):
+        return _IsAmong(found, bindparam(listed.key, type_=kind))
     if len(listed) == 1:
-        return found == next(iter(listed))
+        is_it: ColumnElement[bool] = found == next(iter(listed))
+        return is_it
     return _IsAmong(found, bindparam(None, listed, type_=kind))
 
 

@@ -185,9 +185,11 @@ class Work:
             self._readers.discard(rows)
             rows.close()
 
-    def listed(self, record: type[T], statement: Select[Any], *by: Any, **values: Any) -> Found[T]:
+    def listed(
+        self, record: type[T], statement: Select[Any], *, by: Sequence[Any], **values: Any
+    ) -> Found[T]:
         """Return the rows in the order of `by`, read when they are asked for, as far as wanted."""
-        return Found(self, record, statement, by, values)
+        return Found(self, record, statement, tuple(by), values)
 
     def value(self, statement: Executable, **values: Any) -> Any:
         """Return the first column of the first row, or None."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, type_coerce
-from sqlmodel import col, func, select
+from sqlalchemy import ColumnElement, Select, Text
+from sqlmodel import col, func, select, type_coerce
 
 from lmsctl.department.model import Department
 from lmsctl.kit.statements import NOW, columns_of
@@ -17,7 +17,7 @@ from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
 from lmsctl.training.people_store import DAYS_ATTENDED
 from lmsctl.user.model import User, is_alive, status_at
 from lmsctl.user.rules import Filter
-from lmsctl.user.store import fitting
+from lmsctl.user.store import conditions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def participants(
     It is of the people in `scope` who fit `wanted`. Whoever was canceled does not take part.
     """
     statement = _PARTICIPATION.where(
-        *fitting(scope, wanted), *_during(enrolled, TrainingEnrollment.enrolled_at)
+        *conditions_of(scope, wanted), *_during(enrolled, TrainingEnrollment.enrolled_at)
     )
     if training_id is not None:
         statement = statement.where(col(TrainingEnrollment.training_id) == training_id)

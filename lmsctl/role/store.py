@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, case, col, func, select
-from sqlmodel import delete as deleting
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
@@ -68,7 +68,7 @@ def rename(work: Work, number: int, name: str, name_key: str) -> None:
 
 def delete(work: Work, number: int) -> None:
     """Delete a role that nobody holds."""
-    work.run(deleting(Role).where(col(Role.id) == number))
+    work.run(delete_from(Role).where(col(Role.id) == number))
 
 
 def permissions(work: Work, number: int) -> frozenset[str]:
@@ -86,7 +86,7 @@ def add_permissions(work: Work, number: int, wanted: frozenset[str]) -> None:
 def remove_permissions(work: Work, number: int, unwanted: frozenset[str]) -> None:
     """Let a custom role allow less."""
     work.run(
-        deleting(RolePermission).where(
+        delete_from(RolePermission).where(
             col(RolePermission.role_id) == number,
             col(RolePermission.permission).in_(sorted(unwanted)),
         )
@@ -174,7 +174,7 @@ def add_places(work: Work, grant_id: int, department_ids: Sequence[int]) -> None
 def remove_places(work: Work, grant_id: int, department_ids: Sequence[int]) -> None:
     """Let a grant hold in fewer departments."""
     work.run(
-        deleting(GrantDepartment).where(
+        delete_from(GrantDepartment).where(
             col(GrantDepartment.grant_id) == grant_id,
             col(GrantDepartment.department_id).in_(department_ids),
         )
@@ -183,7 +183,7 @@ def remove_places(work: Work, grant_id: int, department_ids: Sequence[int]) -> N
 
 def delete_grant(work: Work, grant_id: int) -> None:
     """Take a grant away, with its departments."""
-    work.run(deleting(Grant).where(col(Grant.id) == grant_id))
+    work.run(delete_from(Grant).where(col(Grant.id) == grant_id))
 
 
 @dataclass(frozen=True, slots=True)

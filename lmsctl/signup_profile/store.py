@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam
-from sqlmodel import case, col, delete, false, func, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam
+from sqlmodel import and_, case, col, false, func, literal, not_, or_, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, columns, locks
@@ -147,7 +148,7 @@ def change(work: Work, number: int, **values: Any) -> None:
 
 def remove(work: Work, ids: Sequence[int]) -> None:
     """Delete profiles with their history; the people stay."""
-    work.run(delete(SignupProfile).where(among(SignupProfile.id, ids)))
+    work.run(delete_from(SignupProfile).where(among(SignupProfile.id, ids)))
 
 
 def claim(work: Work, number: int) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam
+from sqlalchemy import ColumnElement, Select, bindparam
 from sqlalchemy.orm import aliased
-from sqlmodel import col, delete, func, not_, or_, select, update
+from sqlmodel import and_, col, func, not_, or_, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.content.model import ContentItem
 from lmsctl.content.rules import Item
@@ -179,7 +180,7 @@ def leave_no_trace(work: Work) -> None:
 def destroy(work: Work, ids: Sequence[int]) -> None:
     """Delete tokens so that their codes are in no page of a SQLite file any more."""
     leave_no_trace(work)
-    work.run(delete(Token).where(among(Token.id, ids)))
+    work.run(delete_from(Token).where(among(Token.id, ids)))
     database.put_down_anew(work.connection, "tokens")
 
 
@@ -243,7 +244,7 @@ _HOLDERS = (
             col(Enrollment.phase) != Phase.PRE_ENROLLED,
         ),
     )
-    .where(among(Name.key, "keys"), is_alive(AT))
+    .where(among(Name.key, bindparam("keys")), is_alive(AT))
 )
 
 
@@ -289,7 +290,7 @@ def history(work: Work, token_id: int | None, scope: Scope) -> Iterable[Used]:
         )
     )
     statement = _uses(found, token_id, _is_seen(scope))
-    return work.listed(Used, statement, col(Redemption.redeemed_at), col(Redemption.id))
+    return work.listed(Used, statement, by=[col(Redemption.redeemed_at), col(Redemption.id)])
 
 
 def hidden(work: Work, token_id: int | None, scope: Scope) -> int:

@@ -335,7 +335,7 @@ def participants(
     if session_id is not None:
         statement = statement.where(col(TrainingEnrollment.session_id) == session_id)
     order = (func.coalesce(col(TrainingSession.id), 0), col(User.login_key))
-    return work.listed(Participant, statement, *order, now=work.now)
+    return work.listed(Participant, statement, by=order, now=work.now)
 
 
 def _of_people(*columns: Any) -> Any:

@@ -17,7 +17,7 @@ from lmsctl.user.file_store import groups_in
 from lmsctl.user.model import FieldValue, User, is_alive, status_at
 from lmsctl.user.results import SupervisorMode
 from lmsctl.user.rules import FieldRule, Filter
-from lmsctl.user.store import fitting
+from lmsctl.user.store import conditions_of
 
 
 def exported(
@@ -45,7 +45,7 @@ def exported(
         select(*(cell.label(name) for name, cell in cells.items()))
         .select_from(User)
         .join(Department, col(Department.id) == col(User.department_id))
-        .where(is_alive(NOW), *fitting(scope, wanted))
+        .where(is_alive(NOW), *conditions_of(scope, wanted))
         .order_by(col(User.login_key))
     )
     return work.tuples(found, now=work.now)

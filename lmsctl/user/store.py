@@ -1,14 +1,18 @@
-"""The statements of the user room."""
+"""The statements of the user room: people, what they are called, and what their fields hold.
+
+Rows are read as dataclasses, of whose fields `columns_of` makes what is selected, and never as
+objects of the table classes.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Insert, Text, bindparam, literal
+from sqlalchemy import ColumnElement, CompoundSelect, Insert, Text, bindparam
 from sqlalchemy.orm import aliased
-from sqlmodel import SQLModel, case, col, func, insert, or_, select, union_all, update
-from sqlmodel import delete as deleting
+from sqlmodel import SQLModel, case, col, func, insert, literal, or_, select, union_all, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department, DepartmentSupervisor
 from lmsctl.group.model import Group, GroupMember
@@ -27,12 +31,15 @@ from lmsctl.user.model import CustomField, FieldValue, Name, User, is_alive, sta
 from lmsctl.user.results import Origin, Status, SupervisorMode, Type, UserRow
 from lmsctl.user.rules import FieldEntry, FieldRule, Filter
 
-_IS_LATER = col(User.due_at) > NOW
+# A scheduled change that is due by now is what `status_at` says already: nothing is ahead then.
+_IS_AHEAD = col(User.due_at) > NOW
+# So many values are an example.
+_EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as the program needs them; `path` and `department` are their department's."""
+    """A person as the program needs them; `path` and `department` tell their department."""
 
     id: int
     login: str
@@ -64,17 +71,17 @@ _PERSON = (
             status=status_at(NOW),
             path=col(Department.path),
             department=col(Department.full_name),
-            due_status=case((_IS_LATER, col(User.due_status))),
-            due_at=case((_IS_LATER, col(User.due_at))),
+            due_status=case((_IS_AHEAD, col(User.due_status))),
+            due_at=case((_IS_AHEAD, col(User.due_at))),
         )
     )
     .select_from(User)
     .join(Department, col(Department.id) == col(User.department_id))
     .where(is_alive(NOW))
 )
-_NUMBERED = _PERSON.where(col(User.id) == bindparam("number"))
+_PERSON_BY_ID = _PERSON.where(col(User.id) == bindparam("id_"))
 _ID_BY_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
-_CALLED = select(Name.user_id).where(col(Name.key) == bindparam("key"))
+_IDS_NAMED = select(Name.user_id).where(col(Name.key) == bindparam("key"))
 
 
 def find(work: Work, given: str, scope: Scope) -> Person | None:
@@ -104,60 +111,69 @@ def get(work: Work, given: str, scope: Scope) -> Person:
     return found
 
 
-def by_id(work: Work, number: int) -> Person:
-    """Return the person with that id, who must exist."""
-    found = work.one(Person, _NUMBERED, number=number, now=work.now)
+def by_id(work: Work, id_: int) -> Person:
+    """Return the person with that id; raises UserUnknown when they have just gone."""
+    found = work.one(Person, _PERSON_BY_ID, id_=id_, now=work.now)
     if found is None:
-        raise UserUnknown(given=number)
+        raise UserUnknown(given=id_)
     return found
 
 
+# What people are called --------------------------------------------------------------------------
+
+# A registration that has expired keeps its names until a writer takes its row away, which whatever
+# writes does first of all: until then these count it, unless they ask about a moment.
+
+
 def find_id_by_login(work: Work, key: str) -> int | None:
-    """Return the id of who has the login with that key, or None."""
+    """Return the id of the person whose login has that key, or None."""
     found: int | None = work.value(_ID_BY_LOGIN, key=key)
     return found
 
 
-def called(work: Work, key: str) -> set[int]:
-    """Return the ids of the people who are called `key`, be it by their login or their address."""
-    return set(work.values(_CALLED, key=key))
+def ids_named(work: Work, key: str) -> set[int]:
+    """Return the ids of the people whose login or address has that key."""
+    return set(work.values(_IDS_NAMED, key=key))
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Who is called by an address, and until when if they have not confirmed it."""
+class AddressedUser:
+    """A person found by an address; `expires_at` is set while they wait."""
 
     id: int
     expires_at: datetime | None
 
 
-_TAKEN = select(Name.key).where(among(Name.key, "keys"))
-_HOLDER = select(*columns_of(Holder, User))
-_HOLDER_AT = _HOLDER.where(
+_TAKEN_NAMES = select(Name.key).where(among(Name.key, bindparam("keys")))
+_ADDRESSED = select(*columns_of(AddressedUser, User))
+_ADDRESSED_AT = _ADDRESSED.where(
     or_(col(User.email_key) == bindparam("key"), col(User.login_key) == bindparam("key")),
     is_alive(AT),
 )
-_WAITING_AT = _HOLDER.where(col(User.email_key) == bindparam("key"), col(User.expires_at) > AT)
+_WAITING_AT = _ADDRESSED.where(col(User.email_key) == bindparam("key"), col(User.expires_at) > AT)
 
 
-def holder_of_email_at(work: Work, email_key: str, at: datetime) -> Holder | None:
-    """Return who will still be called by that address at `at`, when holds have run out."""
-    return work.one(Holder, _HOLDER_AT, key=email_key, at=at)
+def find_addressed_at(work: Work, key: str, at: datetime) -> AddressedUser | None:
+    """Return the person whose address or login has that key, without registrations expired by `at`.
+
+    None when there is nobody.
+    """
+    return work.one(AddressedUser, _ADDRESSED_AT, key=key, at=at)
 
 
-def waiting_for(work: Work, email_key: str, at: datetime) -> Holder | None:
-    """Return who has that address and will still wait for its confirmation at `at`."""
-    return work.one(Holder, _WAITING_AT, key=email_key, at=at)
+def find_waiting_at(work: Work, key: str, at: datetime) -> AddressedUser | None:
+    """Return the person whose address has that key and who will still wait at `at`, or None."""
+    return work.one(AddressedUser, _WAITING_AT, key=key, at=at)
 
 
 def taken_names(work: Work, keys: Collection[str]) -> set[str]:
     """Return which of `keys` are somebody's login or address."""
-    return set(work.values(_TAKEN, keys=keys))
+    return set(work.values(_TAKEN_NAMES, keys=keys))
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
-    """Who is called `key`, by their login or their address, and how they stand."""
+class NamedUser:
+    """A person found by `key`, which is their login or their address."""
 
     key: str
     id: int
@@ -168,39 +184,28 @@ class Called:
     expires_at: datetime | None
 
 
-_PEOPLE_CALLED = (
-    select(*columns_of(Called, User, key=col(Name.key), status=status_at(NOW)))
+_USERS_NAMED = (
+    select(*columns_of(NamedUser, User, key=col(Name.key), status=status_at(NOW)))
     .select_from(Name)
     .join(User, col(User.id) == col(Name.user_id))
-    .where(among(Name.key, "keys"))
+    .where(among(Name.key, bindparam("keys")))
 )
 
 
-def people_called(work: Work, keys: Collection[str]) -> list[Called]:
-    """Return who is called by any of `keys`."""
-    return work.all(Called, _PEOPLE_CALLED, keys=keys, now=work.now)
+def users_named(work: Work, keys: Collection[str]) -> list[NamedUser]:
+    """Return the people whose login or address is among `keys`.
+
+    One for each key: somebody may come twice.
+    """
+    return work.all(NamedUser, _USERS_NAMED, keys=keys, now=work.now)
 
 
-def add(work: Work, **values: Any) -> int:
-    """Insert a person and return their id."""
-    number = work.insert(User, **values)
-    take_names_of(work, number)
-    return number
+def _insert_names(condition: ColumnElement[bool]) -> Insert:
+    """Return the INSERT … SELECT that enters what the people are called that fit `condition`.
 
-
-def change(work: Work, number: int, **values: Any) -> None:
-    """Change columns of one person and count up their version."""
-    work.update(User, number, **values)
-    if not values.keys().isdisjoint({"login_key", "email_key"}):
-        work.run(deleting(Name).where(col(Name.user_id) == number))
-        take_names_of(work, number)
-
-
-def taking_names(condition: ColumnElement[bool]) -> Insert:
-    """Return what enters the names of the people that fit `condition` where each stands once.
-
-    People are named by login and address alike, so what is one person's login is nobody else's
-    address, whoever comes at the same time.
+    People are named by login and address alike, and no index excludes that one person's login is
+    another one's address. So all of them stand in one column of `user_names`, each once: whoever
+    comes at the same time with the same name is refused by its primary key.
     """
     has_another = col(User.email_key) != col(User.login_key)
     names: CompoundSelect[Any] = union_all(
@@ -210,22 +215,41 @@ def taking_names(condition: ColumnElement[bool]) -> Insert:
     return insert(Name).from_select(["key", "user_id"], names, include_defaults=False)
 
 
-_TAKE_NAMES_OF = taking_names(col(User.id) == bindparam("number"))
+# Built once: whoever lets somebody new in runs it.
+_INSERT_NAMES_OF = _insert_names(col(User.id) == bindparam("id_"))
 
 
-def take_names_of(work: Work, number: int) -> None:
-    """Enter what one person is called, as `taking_names` says."""
-    work.run(_TAKE_NAMES_OF, number=number)
+def take_names_of(work: Work, id_: int) -> None:
+    """Enter what one person is called into `user_names`."""
+    work.run(_INSERT_NAMES_OF, id_=id_)
 
 
 def take_names(work: Work, condition: ColumnElement[bool]) -> None:
-    """Enter what the people that fit `condition` are called, as `taking_names` says."""
-    work.run(taking_names(condition))
+    """Enter what the people that fit `condition` are called into `user_names`."""
+    work.run(_insert_names(condition))
 
 
-def supervised_by(work: Work, number: int) -> list[int]:
+# People ------------------------------------------------------------------------------------------
+
+
+def add(work: Work, **values: Any) -> int:
+    """Insert a person and return their id."""
+    id_ = work.insert(User, **values)
+    take_names_of(work, id_)
+    return id_
+
+
+def change(work: Work, id_: int, **values: Any) -> None:
+    """Change columns of one person and count up their version."""
+    work.update(User, id_, **values)
+    if values.keys() & {"login_key", "email_key"}:
+        work.run(delete_from(Name).where(col(Name.user_id) == id_))
+        take_names_of(work, id_)
+
+
+def supervised_by(work: Work, user_id: int) -> list[int]:
     """Return the ids of the people whose own supervisor this person is."""
-    return work.values(select(User.id).where(col(User.supervisor_id) == number))
+    return work.values(select(User.id).where(col(User.supervisor_id) == user_id))
 
 
 def lock(work: Work, id_: int) -> None:
@@ -255,16 +279,18 @@ def share_all(work: Work, ids: Sequence[int]) -> None:
 
 
 def delete(work: Work, ids: Sequence[int]) -> None:
-    """Delete people; what hangs on them alone goes with them."""
-    work.run(deleting(User).where(among(User.id, ids)))
+    """Delete people; ON DELETE CASCADE deletes the rows that are about them alone."""
+    work.run(delete_from(User).where(among(User.id, ids)))
 
 
 # What time decides -------------------------------------------------------------------------------
 
 
+# What has a moment for its end has ended when that comes, in the very second.
 _IS_DUE = col(User.due_at) <= NOW
 _HAS_EXPIRED = col(User.expires_at) <= NOW
-_FREED_BY_DUE = (
+# Of those who are due only the active keep a seat, and what is scheduled for them takes it away.
+_SEATS_OF_DUE = (
     select(func.count()).select_from(User).where(_IS_DUE, col(User.status) == Status.ACTIVE)
 )
 _APPLY_DUE = (
@@ -284,14 +310,19 @@ _EXPIRED = select(User.id).where(_HAS_EXPIRED)
 
 
 def apply_due(work: Work) -> tuple[int, int]:
-    """Give people the status that was scheduled; return how many, and how many seats that frees."""
-    freed = int(work.value(_FREED_BY_DUE, now=work.now))
+    """Give people the status that was scheduled; return how many, and how many seats that frees.
+
+    Call it under `portal.lock`, because those seats are given back next.
+    """
+    # Counted first: afterwards no row tells what it was.
+    freed = int(work.value(_SEATS_OF_DUE, now=work.now))
     return work.run(_APPLY_DUE, now=work.now), freed
 
 
 def expired(work: Work) -> list[int]:
     """Return the ids of people whose registration has expired, in order."""
-    # Ordered by the database, they would be looked for among all people.
+    # Not ORDER BY id: the planner would then scan the primary key instead of the index
+    # users_expiring.
     return sorted(work.values(_EXPIRED, now=work.now))
 
 
@@ -314,9 +345,9 @@ def fields_for_share(work: Work) -> list[FieldRule]:
     return work.all(FieldRule, locks.for_share(work, _FIELDS))
 
 
-def lock_field(work: Work, number: int) -> None:
+def lock_field(work: Work, id_: int) -> None:
     """Keep everybody else from changing this custom field until we are done."""
-    locks.hold(work, CustomField, [number])
+    locks.hold(work, CustomField, [id_])
 
 
 def add_field(work: Work, **values: Any) -> int:
@@ -324,34 +355,34 @@ def add_field(work: Work, **values: Any) -> int:
     return work.insert(CustomField, **values)
 
 
-def change_field(work: Work, number: int, **values: Any) -> None:
+def change_field(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one custom field."""
-    work.update(CustomField, number, **values)
+    work.update(CustomField, id_, **values)
 
 
-def delete_field(work: Work, number: int) -> int:
+def delete_field(work: Work, id_: int) -> int:
     """Delete a custom field; returns how many people's values went with it."""
     count = work.value(
-        select(func.count()).select_from(FieldValue).where(col(FieldValue.field_id) == number)
+        select(func.count()).select_from(FieldValue).where(col(FieldValue.field_id) == id_)
     )
-    work.run(deleting(CustomField).where(col(CustomField.id) == number))
+    work.run(delete_from(CustomField).where(col(CustomField.id) == id_))
     return int(count)
 
 
-def values_beyond(work: Work, number: int, choices: Sequence[str]) -> list[str]:
-    """Return some values of a list field that are not among `choices`."""
+def values_beyond(work: Work, field_id: int, choices: Sequence[str]) -> list[str]:
+    """Return the first few values of a list field that are not among `choices`."""
     return work.values(
         select(FieldValue.value)
-        .where(col(FieldValue.field_id) == number, col(FieldValue.value).not_in(choices))
+        .where(col(FieldValue.field_id) == field_id, col(FieldValue.value).not_in(choices))
         .distinct()
         .order_by(col(FieldValue.value))
-        .limit(5)
+        .limit(_EXAMPLES)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class NamedValue:
-    """One field's name and what it holds."""
+    """What a custom field of a person holds, with the name of the field."""
 
     name: str
     value: str
@@ -371,8 +402,8 @@ def field_values(work: Work, user_id: int) -> list[NamedValue]:
     return work.all(NamedValue, _VALUES, user=user_id)
 
 
-def holder_of_value(work: Work, entry: FieldEntry) -> int | None:
-    """Return the id of who has the same value in the same unique field."""
+def find_id_by_value(work: Work, entry: FieldEntry) -> int | None:
+    """Return the id of the person who has the same value in the same unique field, or None."""
     found: int | None = work.value(
         select(FieldValue.user_id).where(
             col(FieldValue.field_id) == entry.field_id,
@@ -386,7 +417,7 @@ def set_value(work: Work, user_id: int, entry: FieldEntry) -> None:
     """Set one custom field of one person; an empty value takes it away."""
     if not entry.value:
         work.run(
-            deleting(FieldValue).where(
+            delete_from(FieldValue).where(
                 col(FieldValue.user_id) == user_id, col(FieldValue.field_id) == entry.field_id
             )
         )
@@ -428,9 +459,11 @@ def groups_of(work: Work, user_id: int, scope: Scope) -> list[str]:
 
 
 def inherited_supervisor(work: Work, user_id: int, path: str) -> str | None:
-    """Return the login of who supervises the department at `path`, or the next one up that has
-    somebody other than the person themselves.
-    """  # noqa: D205 - one thought
+    """Return the login of the supervisor whom a person inherits, or None.
+
+    That is the supervisor of the department at `path`, or of the nearest one above it which has
+    one, other than the person.
+    """
     found: str | None = work.value(
         select(User.login)
         .join(DepartmentSupervisor, col(DepartmentSupervisor.user_id) == col(User.id))
@@ -463,22 +496,23 @@ _ROW = (
 
 def listed(work: Work, scope: Scope, wanted: Filter) -> Iterable[UserRow]:
     """Return the people in scope that fit every filter, by login."""
-    statement = _ROW.where(*fitting(scope, wanted))
-    return work.listed(UserRow, statement, col(User.login_key), now=work.now)
+    statement = _ROW.where(*conditions_of(scope, wanted))
+    return work.listed(UserRow, statement, by=[col(User.login_key)], now=work.now)
 
 
-def fitting(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that people are in `scope` and fit every filter of `wanted`.
+def conditions_of(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that a `User` is in `scope` and fits every filter of `wanted`.
 
-    `now` is a parameter of theirs. Each begins with what there is less of than people.
+    They have the parameter NOW, and each can be looked up in an index of something that there is
+    less of than people.
     """
     yield from in_departments_of(scope, wanted.under)
     if wanted.type is not None:
         yield col(User.type) == wanted.type
     if wanted.status is not None:
-        yield from _having(wanted.status)
+        yield from _has_status(wanted.status)
     if wanted.origin is not None:
-        yield from _from(wanted.origin)
+        yield from _has_origin(wanted.origin)
     if wanted.group is not None:
         yield col(User.id).in_(
             select(GroupMember.user_id)
@@ -486,7 +520,7 @@ def fitting(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
             .where(col(Group.name_key) == canonical.key(wanted.group))
         )
     if search := login_key(wanted.search or ""):
-        yield or_(_holds(User.login_key, search), _holds(User.email_key, search))
+        yield or_(_contains(User.login_key, search), _contains(User.email_key, search))
 
 
 def in_departments_of(scope: Scope, under: str | None = None) -> Iterator[ColumnElement[bool]]:
@@ -500,45 +534,52 @@ def in_departments_of(scope: Scope, under: str | None = None) -> Iterator[Column
         yield col(User.department_id).in_(select(Department.id).where(*meant).correlate(None))
 
 
-def _having(status: Status) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that people have that status at the parameter `now`."""
+def _has_status(status: Status) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that people have that status at NOW."""
     yield status_at(NOW) == status
     if status is not Status.ACTIVE:
-        # An index has all who are not active, another one whoever changes by now.
+        # The index users_not_active has all who are not active, and users_due whoever changes.
         other, due = aliased(User), aliased(User)
         meant: CompoundSelect[Any] = union_all(
             select(other.id).where(
-                col(other.status) == status, _is_not(other.status, Status.ACTIVE)
+                col(other.status) == status, _is_literally_not(other.status, Status.ACTIVE)
             ),
             select(due.id).where(col(due.due_at) <= NOW),
         )
         yield col(User.id).in_(meant)
 
 
-def _from(origin: Origin) -> Iterator[ColumnElement[bool]]:
+def _has_origin(origin: Origin) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that people came in by that door."""
     yield col(User.origin) == origin
     if origin is not Origin.IMPORT:
-        yield _is_not(User.origin, Origin.IMPORT)
+        # The index users_not_imported has all of them.
+        yield _is_literally_not(User.origin, Origin.IMPORT)
 
 
-def _is_not(column: Any, word: Status | Origin) -> ColumnElement[bool]:
-    """Return the condition by which the database knows that an index has all who are meant."""
+def _is_literally_not(column: Any, word: Status | Origin) -> ColumnElement[bool]:
+    """Return the condition that `column` is not `word`, in the words of a partial index.
+
+    A database uses such an index only if the statement itself says what the index says of its rows:
+    what a parameter is, it does not know when it plans.
+    """
     written: ColumnElement[bool] = col(column) != literal(
         word, Choice(type(word)), literal_execute=True
     )
     return written
 
 
-def _holds(column: Any, part: str) -> ColumnElement[bool]:
-    # LIKE would have a limit for the length of what is looked for, and characters of its own.
+def _contains(column: Any, part: str) -> ColumnElement[bool]:
+    """Return the condition that the text in `column` contains `part`, which is not empty."""
+    # LIKE takes % and _ for something else, and on SQLite no pattern beyond 50,000 bytes. Functions
+    # that tell where a part begins are called otherwise in each database; this one is not.
     without: ColumnElement[bool] = func.replace(col(column), part, "", type_=Text) != col(column)
     return without
 
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """Who is in a department of any status: one login for an example, and how many."""
+    """How many people are in a department, and the login of one of them for an example."""
 
     department: str
     people: int
@@ -546,7 +587,7 @@ class Sitting:
 
 
 def in_departments(work: Work, ids: Sequence[int]) -> list[Sitting]:
-    """Return which of the departments have people of any status."""
+    """Return which of the departments have people of any status, expired registrations too."""
     return work.all(
         Sitting,
         select(
@@ -566,7 +607,7 @@ def in_departments(work: Work, ids: Sequence[int]) -> list[Sitting]:
     )
 
 
-# What a person's own rows are called, and where they are.
+# The tables whose rows about a person are deleted with the person, by what people call the rows.
 _OWN: dict[str, type[SQLModel]] = {
     "custom_fields": FieldValue,
     "group_memberships": GroupMember,
@@ -576,10 +617,11 @@ _OWN: dict[str, type[SQLModel]] = {
 
 
 def records_of(work: Work, user_id: int) -> dict[str, int]:
-    """Return what hangs on a person alone and would go with them: how many of each."""
+    """Return how many rows of each of these tables would be deleted with a person."""
     return {name: _count_of(work, table, user_id) for name, table in _OWN.items()}
 
 
 def _count_of(work: Work, table: Any, user_id: int) -> int:
+    """Return how many rows of `table`, which has a `user_id`, are about a person."""
     counting = select(func.count()).select_from(table).where(col(table.user_id) == user_id)
     return int(work.value(counting))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import sqlite
 from sqlmodel import col, literal, select
 
@@ -124,7 +125,7 @@ def test_a_list_is_as_long_as_it_likes(work: Work) -> None:
 
 def test_a_list_may_be_a_parameter(work: Work) -> None:
     """So that a statement is made once for lists of all lengths."""
-    statement = select(User.login).where(among(User.id, "numbers"))
+    statement = select(User.login).where(among(User.id, bindparam("numbers")))
     assert [work.values(statement, numbers=given) for given in ([1], [], [2, 1])] == [
         ["owner"],
         [],

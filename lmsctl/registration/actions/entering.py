@@ -106,7 +106,7 @@ def enter(work: Work, row: Settings, door: Door, newcomer: Newcomer) -> Entered:
 def _check_free(work: Work, details: Checked) -> set[str]:
     """Return which of the names wanted are taken, by a login that can still become another one."""
     wanted = user_rules.names_wanted(details.login, details.email)
-    people = users.people_called(work, wanted)
+    people = users.users_named(work, wanted)
     check_not_waiting(people, details.email)
     taken = {person.key for person in people}
     if details.email.key in taken:

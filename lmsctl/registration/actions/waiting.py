@@ -21,7 +21,7 @@ from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.user import actions as user
 from lmsctl.user import store as users
-from lmsctl.user.store import Called, Person
+from lmsctl.user.store import NamedUser, Person
 
 _BETWEEN_MAILS = timedelta(minutes=10)
 
@@ -108,7 +108,7 @@ def ask_again(work: Work, user_id: int) -> datetime | None:
     return notification.mail_again(work, user_id, CONFIRMATION, not_since=work.now - _BETWEEN_MAILS)
 
 
-def check_not_waiting(people: Iterable[Called], email: Email) -> None:
+def check_not_waiting(people: Iterable[NamedUser], email: Email) -> None:
     """Raise ConfirmationPending when one of `people` waits at this address, and mail it again.
 
     The mail is queued when the refusal is written down.
@@ -124,7 +124,7 @@ def check_newcomer_not_waiting(work: Work, newcomer: Newcomer) -> None:
         email = parse_email(newcomer.email or "", sandbox=work.is_sandbox)
     except Refusal:
         return
-    check_not_waiting(users.people_called(work, [email.key]), email)
+    check_not_waiting(users.users_named(work, [email.key]), email)
 
 
 def pending_refusal(email: Email, user_id: int, ends_at: datetime) -> ConfirmationPending:

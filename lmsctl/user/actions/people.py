@@ -173,7 +173,7 @@ def _set_fields(
     """Put `entries` in place of `current` and return the names of the fields that changed."""
     changed = [entry for entry in entries if current.get(entry.name, "") != entry.value]
     for entry in changed:
-        if entry.unique_key and store.holder_of_value(work, entry) not in {None, user_id}:
+        if entry.unique_key and store.find_id_by_value(work, entry) not in {None, user_id}:
             raise FieldValueTaken(name=entry.name, value=entry.value, field=entry.name)
         store.set_value(work, user_id, entry)
     return [entry.name for entry in changed]
@@ -326,7 +326,7 @@ def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
 
 def _new_login(work: Work, person: Person, given: str) -> dict[str, object]:
     login = rules.check_login(given)
-    if store.called(work, login_key(login)) - {person.id}:
+    if store.ids_named(work, login_key(login)) - {person.id}:
         raise LoginTaken(login=login, field="login")
     return {"login": login}
 
@@ -335,7 +335,7 @@ def _new_email(work: Work, person: Person, given: str) -> dict[str, object]:
     if not canonical.trim(given):
         return {"email": None}
     email = parse_email(given, sandbox=work.is_sandbox)
-    if store.called(work, email.key) - {person.id}:
+    if store.ids_named(work, email.key) - {person.id}:
         raise EmailTaken(email=email.address, field="email")
     return {"email": email.address}
 

@@ -140,11 +140,11 @@ def lock(work: Work, id_: int) -> None:
     locks.hold(work, AutoenrollRule, [id_])
 
 
-def by_id(work: Work, number: int) -> Rule:
+def by_id(work: Work, id_: int) -> Rule:
     """Return the rule with that id; raises AutoenrollUnknown when it has just gone."""
-    found = work.one(Rule, _rules(ANYWHERE).where(col(AutoenrollRule.id) == number), now=work.now)
+    found = work.one(Rule, _rules(ANYWHERE).where(col(AutoenrollRule.id) == id_), now=work.now)
     if found is None:
-        raise AutoenrollUnknown(given=number)
+        raise AutoenrollUnknown(given=id_)
     return found
 
 
@@ -206,9 +206,9 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(AutoenrollRule, **values)
 
 
-def set_depth(work: Work, number: int, *, is_deep: bool) -> None:
+def set_depth(work: Work, id_: int, *, is_deep: bool) -> None:
     """Let a rule's department stand for everything under it, or for itself alone."""
-    work.update(AutoenrollRule, number, is_deep=is_deep)
+    work.update(AutoenrollRule, id_, is_deep=is_deep)
 
 
 def delete(work: Work, ids: Sequence[int]) -> None:

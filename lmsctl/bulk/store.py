@@ -378,13 +378,13 @@ def add_run(work: Work, kind: str, file: str, digest: str) -> int:
 _FAULT = ("row_no", "heading", "code", "message", "hint")
 
 
-def advance_run(work: Work, number: int, span: Span, counted: Tally) -> None:
+def advance_run(work: Work, run_id: int, span: Span, counted: Tally) -> None:
     """Note how far a run has come, what its latest rows did, and what was wrong with them."""
-    wrong = select(literal(number, BigInteger).label("run_id"), *(ERRORS.c[n] for n in _FAULT))
+    wrong = select(literal(run_id, BigInteger).label("run_id"), *(ERRORS.c[n] for n in _FAULT))
     work.run(insert_from(RunFault, wrong.where(span.holds(ERRORS.c.row_no))))
     work.run(
         update(Run)
-        .where(col(Run.id) == number)
+        .where(col(Run.id) == run_id)
         .values(
             rows_done=span.last,
             created=col(Run.created) + counted.created,
@@ -401,11 +401,11 @@ def recall_faults(work: Work, run: Unfinished) -> None:
     work.run(insert_from(ERRORS, noted.where(col(RunFault.run_id) == run.id)))
 
 
-def finish_run(work: Work, number: int, kind: str, digest: str, failed: int) -> None:
+def finish_run(work: Work, run_id: int, kind: str, digest: str, failed: int) -> None:
     """Note that a run is over, and with it every earlier one of the same bytes."""
-    over = and_(_same(kind, digest), col(Run.id) <= number)
+    over = and_(_same(kind, digest), col(Run.id) <= run_id)
     work.run(delete_from(RunFault).where(col(RunFault.run_id).in_(select(Run.id).where(over))))
-    work.run(update(Run).where(col(Run.id) == number).values(failed=failed))
+    work.run(update(Run).where(col(Run.id) == run_id).values(failed=failed))
     work.run(
         update(Run)
         .where(over, col(Run.state) == RunState.RUNNING)

@@ -127,11 +127,11 @@ def lock_folders(work: Work) -> None:
     locks.hold_found(work, select(ContentItem.id).where(col(ContentItem.kind) == Kind.FOLDER))
 
 
-def above(work: Work, number: int) -> list[int]:
+def above(work: Work, item_id: int) -> list[int]:
     """Return the ids of an item and of all folders it lies in."""
     start = (
         select(ContentItem.id, ContentItem.parent_id)
-        .where(col(ContentItem.id) == number)
+        .where(col(ContentItem.id) == item_id)
         .cte("above", recursive=True)
     )
     folder = aliased(ContentItem)
@@ -166,14 +166,14 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(ContentItem, **values)
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one item and count up its version."""
-    work.update(ContentItem, number, **values)
+    work.update(ContentItem, id_, **values)
 
 
-def delete(work: Work, number: int) -> None:
+def delete(work: Work, id_: int) -> None:
     """Delete an item with its grants, its catalog rules and its places in pathways."""
-    work.run(delete_from(ContentItem).where(col(ContentItem.id) == number))
+    work.run(delete_from(ContentItem).where(col(ContentItem.id) == id_))
 
 
 # Looking -----------------------------------------------------------------------------------------

@@ -63,11 +63,11 @@ def get(work: Work, given: str, scope: Scope) -> Node:
     return found
 
 
-def by_id(work: Work, number: int) -> Node:
+def by_id(work: Work, id_: int) -> Node:
     """Return the department with that id, which must exist."""
-    found = work.one(Node, _NODE.where(col(Row.id) == number))
+    found = work.one(Node, _NODE.where(col(Row.id) == id_))
     if found is None:
-        raise DepartmentUnknown(given=number)
+        raise DepartmentUnknown(given=id_)
     return found
 
 
@@ -102,15 +102,15 @@ def lock_tree(work: Work) -> None:
 def add(work: Work, parent: Node | None, **values: Any) -> int:
     """Insert a department under `parent` (None makes the root) and return its id."""
     parent_id = parent.id if parent else None
-    number = work.insert(Row, parent_id=parent_id, path="", **values)
-    path = f"{parent.path if parent else '/'}{number}/"
-    work.update(Row, number, path=path)
-    return number
+    id_ = work.insert(Row, parent_id=parent_id, path="", **values)
+    path = f"{parent.path if parent else '/'}{id_}/"
+    work.update(Row, id_, path=path)
+    return id_
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one department."""
-    work.update(Row, number, **values)
+    work.update(Row, id_, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +162,17 @@ def share_person(work: Work, user_id: int) -> None:
     locks.hold(work, User, [user_id], shared=True)
 
 
-def set_supervisor(work: Work, number: int, user_id: int | None) -> None:
+def set_supervisor(work: Work, department_id: int, user_id: int | None) -> None:
     """Set or take away who supervises a department's people."""
     work.run(
-        delete_from(DepartmentSupervisor).where(col(DepartmentSupervisor.department_id) == number)
+        delete_from(DepartmentSupervisor).where(
+            col(DepartmentSupervisor.department_id) == department_id
+        )
     )
     if user_id is not None:
-        work.insert_many(DepartmentSupervisor, [{"department_id": number, "user_id": user_id}])
+        work.insert_many(
+            DepartmentSupervisor, [{"department_id": department_id, "user_id": user_id}]
+        )
 
 
 def remove(work: Work, ids: list[int]) -> None:
@@ -195,11 +199,11 @@ _DEPARTMENT = (
 )
 
 
-def shown(work: Work, number: int) -> Department:
+def shown(work: Work, id_: int) -> Department:
     """Return the department with that id, which must exist, as it is shown."""
-    found = work.one(Department, _DEPARTMENT.where(col(Row.id) == number))
+    found = work.one(Department, _DEPARTMENT.where(col(Row.id) == id_))
     if found is None:
-        raise DepartmentUnknown(given=number)
+        raise DepartmentUnknown(given=id_)
     return found
 
 

@@ -123,8 +123,8 @@ def mark_repeated(work: Work, span: Span) -> None:
 
 def items(work: Work, span: Span) -> list[Item]:
     """Return the items that somebody is enrolled in anew."""
-    numbers = work.values(select(_row.item_id).where(_is_new(span)).distinct())
-    return content.by_ids(work, numbers)
+    ids = work.values(select(_row.item_id).where(_is_new(span)).distinct())
+    return content.by_ids(work, ids)
 
 
 def note_dues(work: Work, dues: Sequence[tuple[int, datetime | None]]) -> None:

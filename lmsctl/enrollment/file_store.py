@@ -187,12 +187,12 @@ def _first(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
 
 def beginnings(work: Work, span: Span) -> list[Beginning]:
     """Return who begins what they were pre-enrolled in."""
-    number, item = col(Enrollment.id), col(Enrollment.item_id)
+    id_, item = col(Enrollment.id), col(Enrollment.item_id)
     return work.all(
         Beginning,
         select(
             *columns_of(
-                Beginning, Enrollment, enrollment_id=number, first_at=func.min(_row.happened_at)
+                Beginning, Enrollment, enrollment_id=id_, first_at=func.min(_row.happened_at)
             )
         )
         .select_from(_STAGED)
@@ -202,7 +202,7 @@ def beginnings(work: Work, span: Span) -> list[Beginning]:
             col(Enrollment.canceled_at).is_(None),
             _is_new(span),
         )
-        .group_by(number, item),
+        .group_by(id_, item),
     )
 
 

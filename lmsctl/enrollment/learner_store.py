@@ -29,7 +29,7 @@ def _own_groups(user_id: int) -> Any:
 
 def _line(path: str) -> list[int]:
     """Return the ids of the department at `path` and of those above it."""
-    return [int(number) for number in path.strip("/").split("/")]
+    return [int(id_) for id_ in path.strip("/").split("/")]
 
 
 # The department that keeps the group which a grant or a rule of the catalog names.

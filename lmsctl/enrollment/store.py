@@ -69,13 +69,13 @@ def named(
     scope: Scope,
     *,
     keys: Sequence[str],
-    numbers: Sequence[int],
+    ids: Sequence[int],
 ) -> list[Candidate]:
-    """Return the people in scope who have one of these logins, addresses or numbers."""
+    """Return the people in scope who have one of these logins, addresses or ids."""
     is_named = or_(
         among(User.login_key, keys),
         among(User.email_key, keys),
-        among(User.id, numbers),
+        among(User.id, ids),
     )
     statement = _CANDIDATE.where(is_named, *_are_within(scope))
     return work.all(Candidate, statement, now=work.now)

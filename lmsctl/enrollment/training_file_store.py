@@ -91,8 +91,8 @@ def _lock(work: Work, span: Span) -> None:
         .order_by(col(TrainingEnrollment.training_id)),
     )
     is_named = _row.session_id.is_not(None)
-    numbers = work.values(select(_row.session_id).where(_in(span), is_named).distinct())
-    people_store.lock_sessions(work, numbers)
+    ids = work.values(select(_row.session_id).where(_in(span), is_named).distinct())
+    people_store.lock_sessions(work, ids)
 
 
 # What is wrong -----------------------------------------------------------------------------------

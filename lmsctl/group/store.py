@@ -69,14 +69,14 @@ def find_by_name(work: Work, name_key: str, scope: Scope) -> Node | None:
     return work.one(Node, wanted)
 
 
-def lock(work: Work, number: int) -> None:
+def lock(work: Work, id_: int) -> None:
     """Keep everybody else from changing this group until we are done."""
-    locks.hold(work, Row, [number])
+    locks.hold(work, Row, [id_])
 
 
-def share(work: Work, number: int) -> None:
+def share(work: Work, id_: int) -> None:
     """Let nobody change or delete this group until we are done, while others may share it."""
-    locks.hold(work, Row, [number], shared=True)
+    locks.hold(work, Row, [id_], shared=True)
 
 
 def add(work: Work, **values: Any) -> int:
@@ -84,14 +84,14 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(Row, **values)
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one group."""
-    work.update(Row, number, **values)
+    work.update(Row, id_, **values)
 
 
-def delete(work: Work, number: int) -> None:
+def delete(work: Work, id_: int) -> None:
     """Delete a group; its people stay."""
-    work.run(delete_from(Row).where(col(Row.id) == number))
+    work.run(delete_from(Row).where(col(Row.id) == id_))
 
 
 _MEMBERS = (
@@ -109,36 +109,36 @@ _GROUP = (
 )
 
 
-def listed(work: Work, scope: Scope, number: int | None = None) -> Iterator[Group]:
+def listed(work: Work, scope: Scope, id_: int | None = None) -> Iterator[Group]:
     """Yield the groups in scope by name, or only the one with that id."""
     statement = _GROUP.where(within(scope, Department.path))
-    if number is not None:
-        statement = statement.where(col(Row.id) == number)
+    if id_ is not None:
+        statement = statement.where(col(Row.id) == id_)
     return work.each(Group, statement, now=work.now)
 
 
 # Who is in it ------------------------------------------------------------------------------------
 
 
-def members_among(work: Work, number: int, user_ids: Sequence[int]) -> set[int]:
+def members_among(work: Work, group_id: int, user_ids: Sequence[int]) -> set[int]:
     """Return which of the people with `user_ids` are in the group."""
-    in_group = select(GroupMember.user_id).where(col(GroupMember.group_id) == number)
+    in_group = select(GroupMember.user_id).where(col(GroupMember.group_id) == group_id)
     return set(work.values(in_group.where(among(GroupMember.user_id, user_ids))))
 
 
-def add_members(work: Work, number: int, user_ids: Sequence[int]) -> None:
+def add_members(work: Work, group_id: int, user_ids: Sequence[int]) -> None:
     """Put people into a group that they are not in."""
-    rows = [{"group_id": number, "user_id": user_id} for user_id in user_ids]
+    rows = [{"group_id": group_id, "user_id": user_id} for user_id in user_ids]
     work.insert_many(GroupMember, rows)
 
 
-def remove_members(work: Work, number: int, user_ids: Sequence[int]) -> None:
+def remove_members(work: Work, group_id: int, user_ids: Sequence[int]) -> None:
     """Take people out of a group."""
-    from_group = delete_from(GroupMember).where(col(GroupMember.group_id) == number)
+    from_group = delete_from(GroupMember).where(col(GroupMember.group_id) == group_id)
     work.run(from_group.where(among(GroupMember.user_id, user_ids)))
 
 
-def members(work: Work, number: int, scope: Scope) -> Iterator[Member]:
+def members(work: Work, group_id: int, scope: Scope) -> Iterator[Member]:
     """Yield the people of a group that are in scope, by login."""
     return work.each(
         Member,
@@ -148,13 +148,13 @@ def members(work: Work, number: int, scope: Scope) -> Iterator[Member]:
         .select_from(GroupMember)
         .join(User, col(User.id) == col(GroupMember.user_id))
         .join(Department, col(Department.id) == col(User.department_id))
-        .where(col(GroupMember.group_id) == number, is_alive(NOW), within(scope, Department.path))
+        .where(col(GroupMember.group_id) == group_id, is_alive(NOW), within(scope, Department.path))
         .order_by(col(User.login_key)),
         now=work.now,
     )
 
 
-def hidden_members(work: Work, number: int, scope: Scope) -> int:
+def hidden_members(work: Work, group_id: int, scope: Scope) -> int:
     """Return how many people of a group are out of scope."""
     count = work.value(
         select(func.count())
@@ -162,7 +162,7 @@ def hidden_members(work: Work, number: int, scope: Scope) -> int:
         .join(User, col(User.id) == col(GroupMember.user_id))
         .join(Department, col(Department.id) == col(User.department_id))
         .where(
-            col(GroupMember.group_id) == number,
+            col(GroupMember.group_id) == group_id,
             is_alive(NOW),
             not_(within(scope, Department.path)),
         ),

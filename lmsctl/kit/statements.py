@@ -235,34 +235,34 @@ def among(column: Any, listed: Collection[Any] | BindParameter[Any]) -> ColumnEl
 # Texts that people look for -----------------------------------------------------------------------
 
 
-class _MayHold(FunctionElement[bool]):
-    """Whether the first argument may hold the text that is the second, in whatever case."""
+class _MayContain(FunctionElement[bool]):
+    """Whether the first argument may contain the text that is the second, in whatever case."""
 
     inherit_cache = True
 
 
-@compiles(_MayHold, "sqlite")
-def _may_hold_on_sqlite(element: _MayHold, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_MayContain, "sqlite")
+def _may_contain_on_sqlite(element: _MayContain, compiler: SQLCompiler, **options: Any) -> str:
     column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
     is_beyond_ascii = f"length({column}) < length(CAST({column} AS BLOB))"
     return f"(instr(lower({column}), {wanted}) > 0 OR {is_beyond_ascii})"
 
 
-@compiles(_MayHold, "postgresql")
-def _may_hold_on_postgresql(element: _MayHold, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_MayContain, "postgresql")
+def _may_contain_on_postgresql(element: _MayContain, compiler: SQLCompiler, **options: Any) -> str:
     column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
     # Elsewhere than in "C", lower-casing depends on the language of the server.
     is_there = f'strpos(lower({column} COLLATE "C"), {wanted}) > 0'
     return f"({is_there} OR length({column}) < octet_length({column}))"
 
 
-def may_hold(column: Any, key: str) -> FunctionElement[bool]:
-    """Return a condition that leaves out most texts whose form for comparing does not hold `key`.
+def may_contain(column: Any, key: str) -> FunctionElement[bool]:
+    """Return a condition that leaves out most texts whose form for comparing lacks `key`.
 
-    It leaves out none that does: those that are not ASCII it takes all, for the program to decide,
-    because databases fold letters in other ways than `canonical.key`.
+    It leaves out none that contains it: those that are not ASCII it takes all, for the program to
+    decide, because databases fold letters in other ways than `canonical.key`.
     """
-    return _MayHold(col(column), literal(key, Text))
+    return _MayContain(col(column), literal(key, Text))
 
 
 # Moments as text ----------------------------------------------------------------------------------

@@ -330,12 +330,12 @@ def messages(
     return work.listed(Message, statement, by=[col(Notification.due_at), col(Notification.id)])
 
 
-def preview(work: Work, scope: Scope, number: int) -> Preview | None:
+def preview(work: Work, scope: Scope, id_: int) -> Preview | None:
     """Return one message as it would arrive, or None when it is absent or out of scope."""
     return work.one(
         Preview,
         _shown(Preview, work.now).where(
-            col(Notification.id) == number, within(scope, Department.path)
+            col(Notification.id) == id_, within(scope, Department.path)
         ),
     )
 

@@ -32,11 +32,11 @@ def named_within(scope: Scope, path: Any) -> ColumnElement[bool]:
     return or_(within(scope, path), col(path).in_(above(scope)))
 
 
-def person_in_sight(sight: Sight, path: Any, number: Any) -> ColumnElement[bool]:
+def person_in_sight(sight: Sight, path: Any, id_column: Any) -> ColumnElement[bool]:
     """Return the condition that a person may be named: their department's `path` and their id."""
     if sight.own_id is None:
         return within(sight.people, path)
-    return or_(within(sight.people, path), col(number) == sight.own_id)
+    return or_(within(sight.people, path), col(id_column) == sight.own_id)
 
 
 def target_in_sight(sight: Sight, *, group: Any, department: Any) -> ColumnElement[bool]:
@@ -90,7 +90,7 @@ _NAMED = (
     .limit(1)
 )
 _PERSON = select(*columns_of(Person, User, status=status_at(NOW))).where(
-    col(User.id) == bindparam("number"), is_alive(NOW)
+    col(User.id) == bindparam("id_"), is_alive(NOW)
 )
 _GRANTS = (
     select(
@@ -124,9 +124,9 @@ def find_person(work: Work, login_key: str) -> int | None:
     return found
 
 
-def person(work: Work, number: int) -> Person | None:
+def person(work: Work, user_id: int) -> Person | None:
     """Return who has that id, with their status now."""
-    return work.one(Person, _PERSON, number=number, now=work.now)
+    return work.one(Person, _PERSON, id_=user_id, now=work.now)
 
 
 def share(work: Work, user_id: int) -> None:

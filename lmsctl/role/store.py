@@ -51,43 +51,43 @@ def names(work: Work) -> list[str]:
     return work.values(select(Role.name).order_by(col(Role.id)))
 
 
-def share(work: Work, number: int) -> None:
+def share(work: Work, id_: int) -> None:
     """Let nobody change this role until we are done, while others may share it."""
-    locks.hold(work, Role, [number], shared=True)
+    locks.hold(work, Role, [id_], shared=True)
 
 
-def lock(work: Work, number: int) -> None:
+def lock(work: Work, id_: int) -> None:
     """Let nobody else change, grant or revoke this role until we are done."""
-    locks.hold(work, Role, [number])
+    locks.hold(work, Role, [id_])
 
 
-def rename(work: Work, number: int, name: str, name_key: str) -> None:
+def rename(work: Work, id_: int, name: str, name_key: str) -> None:
     """Give a role another name."""
-    work.update(Role, number, name=name, name_key=name_key)
+    work.update(Role, id_, name=name, name_key=name_key)
 
 
-def delete(work: Work, number: int) -> None:
+def delete(work: Work, id_: int) -> None:
     """Delete a role that nobody holds."""
-    work.run(delete_from(Role).where(col(Role.id) == number))
+    work.run(delete_from(Role).where(col(Role.id) == id_))
 
 
-def permissions(work: Work, number: int) -> frozenset[str]:
+def permissions(work: Work, role_id: int) -> frozenset[str]:
     """Return what the custom role with that id allows."""
-    allowed = select(RolePermission.permission).where(col(RolePermission.role_id) == number)
+    allowed = select(RolePermission.permission).where(col(RolePermission.role_id) == role_id)
     return frozenset(work.values(allowed))
 
 
-def add_permissions(work: Work, number: int, wanted: frozenset[str]) -> None:
+def add_permissions(work: Work, role_id: int, wanted: frozenset[str]) -> None:
     """Let a custom role allow more."""
-    rows = [{"role_id": number, "permission": permission} for permission in sorted(wanted)]
+    rows = [{"role_id": role_id, "permission": permission} for permission in sorted(wanted)]
     work.insert_many(RolePermission, rows)
 
 
-def remove_permissions(work: Work, number: int, unwanted: frozenset[str]) -> None:
+def remove_permissions(work: Work, role_id: int, unwanted: frozenset[str]) -> None:
     """Let a custom role allow less."""
     work.run(
         delete_from(RolePermission).where(
-            col(RolePermission.role_id) == number,
+            col(RolePermission.role_id) == role_id,
             col(RolePermission.permission).in_(sorted(unwanted)),
         )
     )
@@ -103,7 +103,7 @@ class Counted:
     holders: int
 
 
-def counted(work: Work, scope: Scope, number: int | None = None) -> list[Counted]:
+def counted(work: Work, scope: Scope, id_: int | None = None) -> list[Counted]:
     """Return every role, in the order they were made, or only the one with that id.
 
     Everybody alive is a learner. All others who hold a role are found by their grants.
@@ -118,8 +118,8 @@ def counted(work: Work, scope: Scope, number: int | None = None) -> list[Counted
     is_everybodys = and_(col(Role.is_builtin), col(Role.name) == LEARNER)
     counting = case((is_everybodys, _everybody(scope)), else_=holders)
     statement = select(*columns_of(Counted, Role, holders=counting)).order_by(col(Role.id))
-    if number is not None:
-        statement = statement.where(col(Role.id) == number)
+    if id_ is not None:
+        statement = statement.where(col(Role.id) == id_)
     return work.all(Counted, statement, now=work.now)
 
 
@@ -167,7 +167,7 @@ def places(work: Work, grant_id: int) -> list[Place]:
 
 def add_places(work: Work, grant_id: int, department_ids: Sequence[int]) -> None:
     """Let a grant hold in more departments."""
-    rows = [{"grant_id": grant_id, "department_id": number} for number in department_ids]
+    rows = [{"grant_id": grant_id, "department_id": id_} for id_ in department_ids]
     work.insert_many(GrantDepartment, rows)
 
 

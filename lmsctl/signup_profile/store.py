@@ -50,17 +50,6 @@ _ROW = select(
 _BY_ID = _ROW.where(col(SignupProfile.id) == bindparam("id_"))
 _BY_CODE = _ROW.where(col(SignupProfile.code_key) == bindparam("code"))
 _BY_LINK = _ROW.where(col(SignupProfile.link) == bindparam("given"))
-_CLAIM = (
-    update(SignupProfile)
-    .where(
-        col(SignupProfile.id) == bindparam("number"),
-        or_(
-            col(SignupProfile.activation_limit).is_(None),
-            col(SignupProfile.activations_used) < col(SignupProfile.activation_limit),
-        ),
-    )
-    .values(activations_used=col(SignupProfile.activations_used) + 1)
-)
 
 
 def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> Row | None:
@@ -141,9 +130,9 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(SignupProfile, **values)
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one profile and count up its version."""
-    work.update(SignupProfile, number, **values)
+    work.update(SignupProfile, id_, **values)
 
 
 def remove(work: Work, ids: Sequence[int]) -> None:
@@ -151,9 +140,27 @@ def remove(work: Work, ids: Sequence[int]) -> None:
     work.run(delete_from(SignupProfile).where(among(SignupProfile.id, ids)))
 
 
-def claim(work: Work, number: int) -> bool:
-    """Take one activation, or none: the condition carries the limit."""
-    return work.run(_CLAIM, number=number) == 1
+_CLAIM = (
+    update(SignupProfile)
+    .where(
+        col(SignupProfile.id) == bindparam("id_"),
+        or_(
+            col(SignupProfile.activation_limit).is_(None),
+            col(SignupProfile.activations_used) < col(SignupProfile.activation_limit),
+        ),
+    )
+    .values(activations_used=col(SignupProfile.activations_used) + 1)
+)
+
+
+def claim(work: Work, id_: int) -> bool:
+    """Take one activation of a profile and return True, or False when none is left.
+
+    No lock is needed before: the UPDATE carries the limit, and whoever waited for another one's
+    activation is measured against what that one left. The version stays: it is for who changes the
+    profile, and not to refuse them because somebody signed up.
+    """
+    return work.run(_CLAIM, id_=id_) == 1
 
 
 def note(work: Work, profile_id: int, registration_id: int) -> None:
@@ -236,4 +243,6 @@ def _activations(
 
 
 def _is_seen(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that whoever has this scope sees an activation, of `_activations`."""
+    # Where a person and the department they registered into are gone, there is no path: NULL.
     return func.coalesce(within(scope, Department.path), false())

@@ -1,4 +1,8 @@
-"""The statements of the token room."""
+"""The statements of the token room: tokens, their uses, and whom redeeming one is about.
+
+Rows are read as dataclasses, of whose fields `columns_of` makes what is selected, and never as
+objects of the table classes.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +22,7 @@ from lmsctl.enrollment.results import Phase
 from lmsctl.kit import canonical, database, locks
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import AT, among, columns_of, may_hold
+from lmsctl.kit.statements import AT, among, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
@@ -48,11 +52,6 @@ _WITH_ITEM = (
 )
 _IS_UNLIMITED = col(Token.use_limit).is_(None)
 _HAS_CAPACITY = or_(_IS_UNLIMITED, col(Token.uses) < col(Token.use_limit))
-_CLAIM = (
-    update(Token)
-    .where(col(Token.id) == bindparam("number"), _HAS_CAPACITY)
-    .values(uses=col(Token.uses) + 1)
-)
 
 
 def find(work: Work, given: str) -> Row | None:
@@ -105,7 +104,8 @@ def get_with_item_for_share(work: Work, code: str) -> tuple[Row, Item]:
 def listed(work: Work, wanted: Filter = EVERY) -> Iterator[Row]:
     """Yield the tokens that are wanted, in the order they were made.
 
-    What holds the keyword is for `rules.has_keyword` to say; here most that do not are left out.
+    With a keyword, some come that do not contain it: `rules.has_keyword` decides. So they are not
+    read by `Work.listed`, which would stop after as many rows as are wanted.
     """
     statement = _ROW.where(*_wanted(wanted, work.now)).order_by(col(Token.id))
     return work.each(Row, statement)
@@ -122,6 +122,7 @@ def _wanted(wanted: Filter, now: datetime) -> Iterator[ColumnElement[bool]]:
     if wanted.has_capacity is not None:
         yield _HAS_CAPACITY if wanted.has_capacity else col(Token.uses) >= col(Token.use_limit)
     if wanted.expiry is not None:
+        # A token can be used up to the end of the second in which it expires.
         yield {
             Expiry.NONE: col(Token.expires_at).is_(None),
             Expiry.FUTURE: col(Token.expires_at) >= now,
@@ -129,13 +130,15 @@ def _wanted(wanted: Filter, now: datetime) -> Iterator[ColumnElement[bool]]:
         }[wanted.expiry]
     keyword = canonical.key(wanted.keyword or "")
     if keyword:
+        # Each item is looked at once here. Joined, it would be once for each of its tokens, which
+        # takes twice as long.
         item = aliased(ContentItem)
         items = select(item.id).where(
-            or_(may_hold(item.code, keyword), may_hold(item.title, keyword))
+            or_(may_contain(item.code, keyword), may_contain(item.title, keyword))
         )
         yield or_(
-            may_hold(Token.code, keyword),
-            may_hold(Token.nickname, keyword),
+            may_contain(Token.code, keyword),
+            may_contain(Token.nickname, keyword),
             col(Token.content_id).in_(items),
         )
 
@@ -145,22 +148,30 @@ def taken(work: Work, digests: Collection[str]) -> set[str]:
     return set(work.values(select(Token.code_digest).where(among(Token.code_digest, digests))))
 
 
+def secure_delete(work: Work) -> None:
+    """Turn on PRAGMA secure_delete, so that SQLite keeps no copies of codes.
+
+    Otherwise it leaves them in the file when a row moves, grows or goes.
+    """
+    database.secure_delete(work.connection)
+
+
 def add(work: Work, **values: Any) -> int:
     """Insert a token and return its id."""
-    leave_no_trace(work)
+    secure_delete(work)
     return work.insert(Token, **values)
 
 
 def add_many(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Insert many tokens, which all have the same columns."""
-    leave_no_trace(work)
+    secure_delete(work)
     work.insert_many(Token, rows)
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one token and count up its version."""
-    leave_no_trace(work)
-    work.update(Token, number, **values)
+    secure_delete(work)
+    work.update(Token, id_, **values)
 
 
 def on_content(work: Work, ids: Sequence[int]) -> int:
@@ -172,46 +183,56 @@ def on_content(work: Work, ids: Sequence[int]) -> int:
 # Destroying --------------------------------------------------------------------------------------
 
 
-def leave_no_trace(work: Work) -> None:
-    """Let SQLite overwrite what a row leaves behind when it moves, grows or goes."""
-    database.leave_no_trace(work.connection)
-
-
 def destroy(work: Work, ids: Sequence[int]) -> None:
-    """Delete tokens so that their codes are in no page of a SQLite file any more."""
-    leave_no_trace(work)
+    """Delete tokens, and recreate the others, so that no page of a SQLite file has their codes."""
+    secure_delete(work)
     work.run(delete_from(Token).where(among(Token.id, ids)))
-    database.put_down_anew(work.connection, "tokens")
+    database.recreate_rows(work.connection, "tokens")
 
 
-def empty_log(connection: Connection) -> bool:
-    """Overwrite what a SQLite write-ahead log still holds; False when a reader needs it.
+def truncate_log(connection: Connection) -> bool:
+    """Run PRAGMA wal_checkpoint(TRUNCATE), which leaves SQLite's write-ahead log without codes.
+
+    Returns False when a reader still needs the log. Only outside of a transaction.
+    """
+    return database.truncate_log(connection)
+
+
+def vacuum_full(connection: Connection) -> None:
+    """Run VACUUM (FULL): PostgreSQL writes the tokens into new files, without what was deleted.
 
     Only outside of a transaction.
     """
-    return database.empty_log(connection)
-
-
-def rewrite(connection: Connection) -> None:
-    """Put the tokens into new files of a PostgreSQL server, without what was deleted.
-
-    Only outside of a transaction.
-    """
-    database.rewrite(connection, "tokens")
+    database.vacuum_full(connection, "tokens")
 
 
 # Redeeming ---------------------------------------------------------------------------------------
 
 
-def claim(work: Work, number: int) -> bool:
-    """Take one use, or none: the condition carries the limit."""
-    leave_no_trace(work)
-    return work.run(_CLAIM, number=number) == 1
+_CLAIM = (
+    update(Token)
+    .where(col(Token.id) == bindparam("id_"), _HAS_CAPACITY)
+    .values(uses=col(Token.uses) + 1)
+)
+
+
+def claim(work: Work, id_: int) -> bool:
+    """Take one use of a token and return True, or False when none is left.
+
+    No lock is needed before: the UPDATE carries the limit, and whoever waited for another one's
+    use is measured against what that one left. The version stays: it is for who changes the token,
+    and not to refuse them because somebody used it.
+    """
+    secure_delete(work)
+    return work.run(_CLAIM, id_=id_) == 1
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Who is called `key`, by their login or address; `expires_at` is set while they wait."""
+class NamedRedeemer:
+    """A person found by `key`, their login or address, and whether they are enrolled in an item.
+
+    `expires_at` is set while they wait for the confirmation of their address.
+    """
 
     key: str
     id: int
@@ -223,10 +244,10 @@ class Holder:
     is_enrolled: bool
 
 
-_HOLDERS = (
+_REDEEMERS_NAMED = (
     select(
         *columns_of(
-            Holder,
+            NamedRedeemer,
             User,
             key=col(Name.key),
             status=status_at(AT),
@@ -248,12 +269,15 @@ _HOLDERS = (
 )
 
 
-def holders(work: Work, keys: Collection[str], content_id: int, at: datetime) -> list[Holder]:
-    """Return who will be called by any of `keys` at `at` if only time passes, as a token sees them.
+def redeemers_named(
+    work: Work, keys: Collection[str], content_id: int, at: datetime
+) -> list[NamedRedeemer]:
+    """Return the people whose login or address is among `keys`.
 
-    That is with whether they are enrolled in its item.
+    Without registrations that expire by `at`; each with whether they are enrolled in the item. One
+    for each key: somebody may come twice.
     """
-    return work.all(Holder, _HOLDERS, keys=keys, content=content_id, at=at)
+    return work.all(NamedRedeemer, _REDEEMERS_NAMED, keys=keys, content=content_id, at=at)
 
 
 def note(work: Work, row: Row, user_id: int, *, is_new_person: bool) -> None:
@@ -313,5 +337,6 @@ def _uses(
 
 
 def _is_seen(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that whoever has this scope sees a use, of `_uses`."""
     # Of somebody who was deleted the ledger tells nothing that could be withheld.
     return or_(col(Redemption.user_id).is_(None), within(scope, Department.path))

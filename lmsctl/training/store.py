@@ -72,11 +72,11 @@ def get(work: Work, given: str, scope: Scope) -> Training:
     return found
 
 
-def by_id(work: Work, number: int) -> Training:
+def by_id(work: Work, id_: int) -> Training:
     """Return the training with that id; raises TrainingUnknown when it has just gone."""
-    found = work.one(Training, _TRAINING.where(col(Row.id) == number))
+    found = work.one(Training, _TRAINING.where(col(Row.id) == id_))
     if found is None:
-        raise TrainingUnknown(given=number)
+        raise TrainingUnknown(given=id_)
     return found
 
 
@@ -104,14 +104,14 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(Row, **values)
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one training and count up its version."""
-    work.update(Row, number, **values)
+    work.update(Row, id_, **values)
 
 
-def delete(work: Work, number: int) -> None:
+def delete(work: Work, id_: int) -> None:
     """Delete a training with its sessions and all that hangs on them."""
-    work.run(delete_from(Row).where(col(Row.id) == number))
+    work.run(delete_from(Row).where(col(Row.id) == id_))
 
 
 def codes_in_departments(work: Work, ids: Sequence[int]) -> list[str]:
@@ -272,9 +272,9 @@ def find_session_by_code(work: Work, training: Training, code_key: str) -> Sessi
     )
 
 
-def session_by_id(work: Work, number: int) -> Session:
+def session_by_id(work: Work, id_: int) -> Session:
     """Return the session with that id, which must exist."""
-    found = work.one(Session, _SESSION.where(col(TrainingSession.id) == number))
+    found = work.one(Session, _SESSION.where(col(TrainingSession.id) == id_))
     assert found is not None
     return found
 
@@ -307,9 +307,9 @@ def add_session(work: Work, **values: Any) -> int:
     return work.insert(TrainingSession, **values)
 
 
-def change_session(work: Work, number: int, **values: Any) -> None:
+def change_session(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one session and count up its version."""
-    work.update(TrainingSession, number, **values)
+    work.update(TrainingSession, id_, **values)
 
 
 def days(work: Work, session_id: int) -> list[Day]:
@@ -327,9 +327,9 @@ def add_day(work: Work, **values: Any) -> int:
     return work.insert(SessionDay, **values)
 
 
-def change_day(work: Work, number: int, **values: Any) -> None:
+def change_day(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one day and count up its revision."""
-    work.update(SessionDay, number, **values, revision=col(SessionDay.revision) + 1)
+    work.update(SessionDay, id_, **values, revision=col(SessionDay.revision) + 1)
 
 
 # The catalog -------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def _named(
         work,
         scope,
         keys=list(keys.values()),
-        numbers=[number for number in numbers.values() if number is not None],
+        ids=[number for number in numbers.values() if number is not None],
     )
     by_login = {person.login_key: person for person in candidates}
     by_email = {person.email_key: person for person in candidates if person.email_key}

@@ -286,7 +286,7 @@ def finish_deletion(connection: Connection) -> list[str]:
 
     Returns what the caller should know: nothing, or that somebody still reads from that log.
     """
-    if store.empty_log(connection):
+    if store.truncate_log(connection):
         return []
     return [_PINNED]
 
@@ -296,5 +296,5 @@ def finish_vacuum(connection: Connection) -> list[str]:
 
     Returns what `finish_deletion` returns.
     """
-    store.rewrite(connection)
+    store.vacuum_full(connection)
     return finish_deletion(connection)

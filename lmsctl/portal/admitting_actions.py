@@ -6,7 +6,7 @@ from lmsctl.kit.driver import SchemaAbsent
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions
 from lmsctl.portal import admitting_store as store
-from lmsctl.portal.rules import Admitting, InHand, Presence, Settings
+from lmsctl.portal.rules import Admitting, HasRules, InHand, Settings
 from lmsctl.rights import actions as rights
 
 
@@ -22,7 +22,7 @@ def lock_for_newcomer(work: Work) -> Admitting:
     row = _unlimited(work) or _with_seat(work) or store.find_for_update(work)
     if row is None:
         raise SchemaAbsent
-    work.know(Presence, Presence(row.has_rules))
+    work.know(HasRules, HasRules(row.has_rules))
     work.know(Settings, row)
     return row
 

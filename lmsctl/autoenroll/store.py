@@ -246,7 +246,7 @@ def delete(work: Work, ids: Sequence[int]) -> None:
     work.run(delete_from(AutoenrollRule).where(among(AutoenrollRule.id, ids)))
 
 
-_ANY = select(AutoenrollRule.id).limit(1)
+_SELECT_ANY_ID = select(AutoenrollRule.id).limit(1)
 
 
 def has_rules(work: Work) -> bool:
@@ -254,7 +254,7 @@ def has_rules(work: Work) -> bool:
 
     Asked once in each unit of work, until it `forget`s HasRules.
     """
-    return work.remember(HasRules, lambda: HasRules(work.value(_ANY) is not None)).is_any
+    return work.remember(HasRules, lambda: HasRules(work.value(_SELECT_ANY_ID) is not None)).is_any
 
 
 # Whom rules reach --------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ class Reached:
 
 # What is joined to this goes from the few people who have just joined something to the rules about
 # them. Rule by rule, and each rule's people by their ids, is how they are enrolled.
-_REACHED = (
+_SELECT_REACHED = (
     select(
         *columns_of(
             Reached,
@@ -295,7 +295,7 @@ def reached_by_department(work: Work, user_ids: Sequence[int]) -> list[Reached]:
     """Return which rules are about the departments that these people are in."""
     return work.all(
         Reached,
-        _REACHED.join(Department, col(Department.id) == col(User.department_id))
+        _SELECT_REACHED.join(Department, col(Department.id) == col(User.department_id))
         # A join wants a condition: which rules are about whom is compared by `_IN_DEPARTMENT`.
         .join(AutoenrollRule, col(AutoenrollRule.target) == Target.DEPARTMENT)
         .join(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))
@@ -310,7 +310,7 @@ def reached_by_group(
     """Return which rules are about those of the groups that these people are in."""
     return work.all(
         Reached,
-        _REACHED.join(GroupMember, col(GroupMember.user_id) == col(User.id))
+        _SELECT_REACHED.join(GroupMember, col(GroupMember.user_id) == col(User.id))
         .join(AutoenrollRule, col(AutoenrollRule.group_id) == col(GroupMember.group_id))
         .where(among(User.id, user_ids), among(GroupMember.group_id, group_ids)),
         now=work.now,
@@ -321,7 +321,7 @@ def reached_by_type(work: Work, user_ids: Sequence[int]) -> list[Reached]:
     """Return which rules are about the types of these people."""
     return work.all(
         Reached,
-        _REACHED.join(AutoenrollRule, _OF_TYPE).where(among(User.id, user_ids)),
+        _SELECT_REACHED.join(AutoenrollRule, _OF_TYPE).where(among(User.id, user_ids)),
         now=work.now,
     )
 
@@ -330,7 +330,7 @@ def waited_for(work: Work, user_ids: Sequence[int]) -> list[Reached]:
     """Return the rules that these people wait for and that are still about them."""
     return work.all(
         Reached,
-        _REACHED.join(AutoenrollWaiting, col(AutoenrollWaiting.user_id) == col(User.id))
+        _SELECT_REACHED.join(AutoenrollWaiting, col(AutoenrollWaiting.user_id) == col(User.id))
         .join(AutoenrollRule, col(AutoenrollRule.id) == col(AutoenrollWaiting.rule_id))
         .join(Department, col(Department.id) == col(User.department_id))
         .outerjoin(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))

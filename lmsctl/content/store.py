@@ -1,4 +1,4 @@
-"""The statements of the content room."""
+"""The statements of the content room: items, where they lie, and whom they are open to."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -43,9 +43,9 @@ from lmsctl.rights.rules import Sight
 from lmsctl.rights.store import person_in_sight, target_in_sight
 from lmsctl.user.model import User
 
-_ITEM = select(*columns_of(Item, ContentItem))
-_BY_ID = _ITEM.where(col(ContentItem.id) == bindparam("id_"))
-_BY_LINK = _ITEM.where(col(ContentItem.link) == bindparam("secret"))
+_SELECT_ITEM = select(*columns_of(Item, ContentItem))
+_SELECT_BY_ID = _SELECT_ITEM.where(col(ContentItem.id) == bindparam("id_"))
+_SELECT_BY_LINK = _SELECT_ITEM.where(col(ContentItem.link) == bindparam("secret"))
 
 
 def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
@@ -53,7 +53,7 @@ def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
 
     None for `owner_id` stands for any author. Raises Ambiguous when `given` fits two.
     """
-    statement = _ITEM
+    statement = _SELECT_ITEM
     if owner_id is not None:
         statement = statement.where(col(ContentItem.owner_id) == owner_id)
     has_code = col(ContentItem.code_key) == canonical.key(given)
@@ -72,7 +72,7 @@ def get(work: Work, code: str, *, owner_id: int | None = None) -> Item:
 
 def by_id(work: Work, id_: int) -> Item:
     """Return the item with that id; raises ContentUnknown when it has just gone."""
-    return _by_id(work, _BY_ID, id_)
+    return _by_id(work, _SELECT_BY_ID, id_)
 
 
 def _by_id(work: Work, statement: Select[Any], id_: int) -> Item:
@@ -84,17 +84,19 @@ def _by_id(work: Work, statement: Select[Any], id_: int) -> Item:
 
 def by_ids(work: Work, ids: Sequence[int]) -> list[Item]:
     """Return the items with these ids."""
-    return work.all(Item, _ITEM.where(among(ContentItem.id, ids)).order_by(col(ContentItem.id)))
+    return work.all(
+        Item, _SELECT_ITEM.where(among(ContentItem.id, ids)).order_by(col(ContentItem.id))
+    )
 
 
 def find_by_code(work: Work, code_key: str) -> Item | None:
     """Return the item with this code; numbers do not count."""
-    return work.one(Item, _ITEM.where(col(ContentItem.code_key) == code_key))
+    return work.one(Item, _SELECT_ITEM.where(col(ContentItem.code_key) == code_key))
 
 
 def find_by_link(work: Work, link: str) -> Item | None:
     """Return the item with this open link."""
-    return work.one(Item, _BY_LINK, secret=link)
+    return work.one(Item, _SELECT_BY_LINK, secret=link)
 
 
 def lock(work: Work, id_: int) -> None:
@@ -109,12 +111,12 @@ def share(work: Work, id_: int) -> None:
 
 def get_for_share(work: Work, id_: int) -> Item:
     """Return the item as it is now, and let nobody change it, while others may share it."""
-    return _by_id(work, locks.for_share(work, _BY_ID), id_)
+    return _by_id(work, locks.for_share(work, _SELECT_BY_ID), id_)
 
 
 def find_by_link_for_share(work: Work, link: str) -> Item | None:
     """Return the item with this open link as `get_for_share` does, or None."""
-    return work.one(Item, locks.for_share(work, _BY_LINK), secret=link)
+    return work.one(Item, locks.for_share(work, _SELECT_BY_LINK), secret=link)
 
 
 def share_all(work: Work, ids: Sequence[int]) -> None:

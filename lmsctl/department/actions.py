@@ -74,7 +74,7 @@ def list_departments(work: Work, under: str | None = None) -> Iterator[Departmen
     """Return the departments in scope, those below `under` when given."""
     scope = rights.require(work, "department.view")
     above = store.get(work, under, scope).path if under else None
-    return store.listed(work, scope, f"{above}%" if above else None)
+    return store.listed(work, scope, above)
 
 
 def edit(
@@ -186,7 +186,7 @@ def _supervisor_id(work: Work, given: str) -> int | None:
         return None
 
     def get() -> Named:
-        found = store.person(work, login_key(given), rights.require(work, "user.view"))
+        found = store.find_person(work, login_key(given), rights.require(work, "user.view"))
         if found is None:
             raise SupervisorUnknown(login=given)
         return found

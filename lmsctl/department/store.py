@@ -1,4 +1,4 @@
-"""The statements of the department room."""
+"""The statements of the department room: the tree, and who supervises its people."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Node:
     written: str
 
 
-_NODE = select(*columns_of(Node, Row, written=col(Row.full_name)))
+_SELECT_NODE = select(*columns_of(Node, Row, written=col(Row.full_name)))
 
 
 def find(work: Work, given: str, scope: Scope) -> Node | None:
@@ -46,7 +46,7 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
     return find_named(
         work,
         Node,
-        _NODE.where(within(scope, Row.path)),
+        _SELECT_NODE.where(within(scope, Row.path)),
         given,
         col(Row.full_key) == path_key(given),
         col(Row.code_key) == canonical.key(given),
@@ -65,7 +65,7 @@ def get(work: Work, given: str, scope: Scope) -> Node:
 
 def by_id(work: Work, id_: int) -> Node:
     """Return the department with that id, which must exist."""
-    found = work.one(Node, _NODE.where(col(Row.id) == id_))
+    found = work.one(Node, _SELECT_NODE.where(col(Row.id) == id_))
     if found is None:
         raise DepartmentUnknown(given=id_)
     return found
@@ -73,7 +73,7 @@ def by_id(work: Work, id_: int) -> Node:
 
 def root(work: Work) -> Node:
     """Return the root."""
-    found = work.one(Node, _NODE.where(col(Row.parent_id).is_(None)))
+    found = work.one(Node, _SELECT_NODE.where(col(Row.parent_id).is_(None)))
     if found is None:
         raise DepartmentUnknown(given="/")
     return found
@@ -81,12 +81,12 @@ def root(work: Work) -> Node:
 
 def find_by_path(work: Work, full_key: str) -> Node | None:
     """Return the department that is written like this."""
-    return work.one(Node, _NODE.where(col(Row.full_key) == full_key))
+    return work.one(Node, _SELECT_NODE.where(col(Row.full_key) == full_key))
 
 
 def find_by_code(work: Work, code_key: str) -> Node | None:
     """Return the department with this code."""
-    return work.one(Node, _NODE.where(col(Row.code_key) == code_key))
+    return work.one(Node, _SELECT_NODE.where(col(Row.code_key) == code_key))
 
 
 def share(work: Work, id_: int) -> None:
@@ -127,7 +127,7 @@ def subtree(work: Work, path: str) -> list[Place]:
     return work.all(
         Place,
         select(*columns_of(Place, Row, written=col(Row.full_name)))
-        .where(col(Row.path).like(f"{path}%"))
+        .where(within(Scope((path,)), Row.path))
         .order_by(col(Row.path)),
     )
 
@@ -142,8 +142,8 @@ class Named:
     expires_at: datetime | None
 
 
-def person(work: Work, key: str, scope: Scope) -> Named | None:
-    """Return who in `scope` has that login or address, in the form in which they are compared."""
+def find_person(work: Work, key: str, scope: Scope) -> Named | None:
+    """Return the person in `scope` whose login or address has that key, or None."""
     return work.one(
         Named,
         select(*columns_of(Named, User))
@@ -176,12 +176,12 @@ def set_supervisor(work: Work, department_id: int, user_id: int | None) -> None:
 
 
 def remove(work: Work, ids: list[int]) -> None:
-    """Delete departments; a parent's row may go with its daughters' in one statement."""
+    """Delete departments; a parent's row may go with its subdepartments' in one statement."""
     work.run(delete_from(Row).where(col(Row.id).in_(ids)))
 
 
 _SUPERVISOR = aliased(User)
-_DEPARTMENT = (
+_SELECT_DEPARTMENT = (
     select(
         *columns_of(
             Department,
@@ -201,7 +201,7 @@ _DEPARTMENT = (
 
 def shown(work: Work, id_: int) -> Department:
     """Return the department with that id, which must exist, as it is shown."""
-    found = work.one(Department, _DEPARTMENT.where(col(Row.id) == id_))
+    found = work.one(Department, _SELECT_DEPARTMENT.where(col(Row.id) == id_))
     if found is None:
         raise DepartmentUnknown(given=id_)
     return found
@@ -209,7 +209,7 @@ def shown(work: Work, id_: int) -> Department:
 
 def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Department]:
     """Yield the departments in scope, in the order of their paths, each with its own people."""
-    statement = _DEPARTMENT.where(within(scope, Row.path))
+    statement = _SELECT_DEPARTMENT.where(within(scope, Row.path))
     if under is not None:
-        statement = statement.where(col(Row.path).like(under))
+        statement = statement.where(within(Scope((under,)), Row.path))
     return work.each(Department, statement.order_by(col(Row.full_key)))

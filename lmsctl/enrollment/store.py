@@ -49,7 +49,7 @@ _PRE_ENROLLED = literal(Phase.PRE_ENROLLED, columns.Choice(Phase))
 
 # Choosing people ---------------------------------------------------------------------------------
 
-_CANDIDATE = select(*columns_of(Candidate, User, status=status_at(NOW))).where(is_alive(NOW))
+_SELECT_CANDIDATE = select(*columns_of(Candidate, User, status=status_at(NOW))).where(is_alive(NOW))
 _WORDS: dict[str, SQLColumnExpression[Any]] = {
     "type": col(User.type),
     "status": status_at(NOW),
@@ -77,7 +77,7 @@ def named(
         among(User.email_key, keys),
         among(User.id, ids),
     )
-    statement = _CANDIDATE.where(is_named, *_are_within(scope))
+    statement = _SELECT_CANDIDATE.where(is_named, *_are_within(scope))
     return work.all(Candidate, statement, now=work.now)
 
 
@@ -93,7 +93,7 @@ def chosen(
 
     Without paths and groups everybody in scope is meant; `narrowing` holds in every case.
     """
-    statement = _CANDIDATE.where(*_are_within(scope), *_narrowed(narrowing))
+    statement = _SELECT_CANDIDATE.where(*_are_within(scope), *_narrowed(narrowing))
     if paths or group_ids:
         statement = statement.where(col(User.id).in_(_below_or_in(paths, group_ids)))
     return work.all(Candidate, statement.order_by(col(User.login_key)), now=work.now)
@@ -123,7 +123,7 @@ def _narrowed(narrowing: Narrowing) -> Iterator[ColumnElement[bool]]:
 # Which enrollments it is about is asked apart from their order: to find rows in the order of their
 # ids SQLite would read every enrollment of the item, where the unique key finds them.
 _FOUND = aliased(Enrollment)
-_STANDINGS = (
+_SELECT_STANDINGS = (
     select(*columns_of(Standing, Enrollment, is_canceled=col(Enrollment.canceled_at).is_not(None)))
     .where(
         col(Enrollment.id).in_(
@@ -176,7 +176,7 @@ def standings_for_update(work: Work, item_id: int, user_ids: Sequence[int]) -> l
 
     Their reasons are to be read after this: while we waited, others may have changed them.
     """
-    return work.all(Standing, _STANDINGS, item=item_id, users=user_ids)
+    return work.all(Standing, _SELECT_STANDINGS, item=item_id, users=user_ids)
 
 
 def enroll_new(
@@ -404,7 +404,7 @@ class Filter:
 _NO_TEXT = literal(None, Text)
 _NO_MOMENT = literal(None, columns.Moment)
 _CANCELED = literal(State.CANCELED, columns.Choice(State))
-_IN_CONTENT = (
+_SELECT_IN_CONTENT = (
     select(
         *columns_of(
             Line,
@@ -432,7 +432,7 @@ _IN_CONTENT = (
     .outerjoin(EnrollmentReason, col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
     .where(is_alive(NOW))
 )
-_IN_TRAININGS = (
+_SELECT_IN_TRAININGS = (
     select(
         *columns_of(
             Line,
@@ -509,7 +509,7 @@ def _is_among_first(
 
 
 def _in_content(wanted: Filter) -> Select[Any]:
-    statement: Select[Any] = _IN_CONTENT.where(_is_in_phase(Enrollment, wanted.phase))
+    statement: Select[Any] = _SELECT_IN_CONTENT.where(_is_in_phase(Enrollment, wanted.phase))
     if wanted.phase not in {None, State.CANCELED}:
         statement = statement.where(col(Enrollment.phase) == wanted.phase)
     if wanted.user_id is not None:
@@ -527,7 +527,9 @@ def _in_content(wanted: Filter) -> Select[Any]:
 
 
 def _in_trainings(wanted: Filter) -> Select[Any]:
-    statement: Select[Any] = _IN_TRAININGS.where(_is_in_phase(TrainingEnrollment, wanted.phase))
+    statement: Select[Any] = _SELECT_IN_TRAININGS.where(
+        _is_in_phase(TrainingEnrollment, wanted.phase)
+    )
     if wanted.phase not in {None, State.CANCELED, State.ENROLLED}:
         statement = statement.where(false())
     if wanted.user_id is not None:

@@ -1,4 +1,4 @@
-"""The statements of the group room."""
+"""The statements of the group room: groups, and who is in them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Node:
     written: str
 
 
-_NODE = (
+_SELECT_NODE = (
     select(*columns_of(Node, Row, path=col(Department.path), written=col(Department.full_name)))
     .select_from(Row)
     .join(Department, col(Department.id) == col(Row.department_id))
@@ -47,7 +47,7 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
     return find_named(
         work,
         Node,
-        _NODE.where(within(scope, Department.path)),
+        _SELECT_NODE.where(within(scope, Department.path)),
         given,
         col(Row.name_key) == canonical.key(given),
         id_column=Row.id,
@@ -65,7 +65,7 @@ def get(work: Work, given: str, scope: Scope) -> Node:
 
 def find_by_name(work: Work, name_key: str, scope: Scope) -> Node | None:
     """Return the group in `scope` with exactly this name; numbers do not count."""
-    wanted = _NODE.where(col(Row.name_key) == name_key, within(scope, Department.path))
+    wanted = _SELECT_NODE.where(col(Row.name_key) == name_key, within(scope, Department.path))
     return work.one(Node, wanted)
 
 
@@ -101,7 +101,7 @@ _MEMBERS = (
     .where(col(GroupMember.group_id) == col(Row.id), is_alive(NOW))
     .scalar_subquery()
 )
-_GROUP = (
+_SELECT_GROUP = (
     select(*columns_of(Group, Row, department=col(Department.full_name), members=_MEMBERS))
     .select_from(Row)
     .join(Department, col(Department.id) == col(Row.department_id))
@@ -111,7 +111,7 @@ _GROUP = (
 
 def listed(work: Work, scope: Scope, id_: int | None = None) -> Iterator[Group]:
     """Yield the groups in scope by name, or only the one with that id."""
-    statement = _GROUP.where(within(scope, Department.path))
+    statement = _SELECT_GROUP.where(within(scope, Department.path))
     if id_ is not None:
         statement = statement.where(col(Row.id) == id_)
     return work.each(Group, statement, now=work.now)

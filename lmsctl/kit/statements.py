@@ -43,6 +43,9 @@ def names_of(record: type) -> tuple[str, ...]:
 def columns_of(record: type, model: Any, **others: Any) -> tuple[Any, ...]:
     """Return what to select for each field of the dataclass `record`, labeled with its name.
 
+    This is how stores read rows: as records of what a verb needs, and never as objects of the table
+    classes, which a session would keep and write back.
+
     That is the expression of that name in `others`, else the column of that name of `model`, a
     table class or an alias of one. Raises AttributeError for a field that has neither, and for an
     expression that has no field.

@@ -1,4 +1,4 @@
-"""The statements of the notification room."""
+"""The statements of the notification room: messages to one person or to many."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

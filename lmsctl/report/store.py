@@ -64,7 +64,7 @@ def _during(period: Period, moment: Any) -> Iterator[ColumnElement[bool]]:
         yield col(moment) <= period.until
 
 
-_PARTICIPATION = (
+_SELECT_PARTICIPATION = (
     select(
         *columns_of(
             Participation,
@@ -104,7 +104,7 @@ def participants(
 
     It is of the people in `scope` who fit `wanted`. Whoever was canceled does not take part.
     """
-    statement = _PARTICIPATION.where(
+    statement = _SELECT_PARTICIPATION.where(
         *conditions_of(scope, wanted), *_during(enrolled, TrainingEnrollment.enrolled_at)
     )
     if training_id is not None:

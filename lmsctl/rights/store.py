@@ -1,4 +1,4 @@
-"""The statements of the rights room."""
+"""The statements of the rights room: conditions that scopes make, and what people were granted."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +55,7 @@ def target_in_sight(sight: Sight, *, group: Any, department: Any) -> ColumnEleme
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts."""
+    """The person who acts."""
 
     id: int
     login: str
@@ -80,7 +80,7 @@ class RolePermissionRow:
     permission: str
 
 
-_NAMED = (
+_SELECT_ID_BY_NAME = (
     select(User.id)
     .where(
         or_(col(User.login_key) == bindparam("key"), col(User.email_key) == bindparam("key")),
@@ -89,10 +89,10 @@ _NAMED = (
     .order_by(case((col(User.login_key) == bindparam("key"), 0), else_=1))
     .limit(1)
 )
-_PERSON = select(*columns_of(Person, User, status=status_at(NOW))).where(
+_SELECT_PERSON = select(*columns_of(Person, User, status=status_at(NOW))).where(
     col(User.id) == bindparam("id_"), is_alive(NOW)
 )
-_GRANTS = (
+_SELECT_GRANTS = (
     select(
         *columns_of(
             GrantRow,
@@ -109,7 +109,7 @@ _GRANTS = (
     .where(col(Grant.user_id) == bindparam("user"))
     .order_by(col(Grant.id), col(Department.path))
 )
-_CUSTOM_PERMISSIONS = (
+_SELECT_CUSTOM_PERMISSIONS = (
     select(*columns_of(RolePermissionRow, RolePermission, role=col(Role.name)))
     .select_from(Grant)
     .join(Role, col(Role.id) == col(Grant.role_id))
@@ -118,15 +118,15 @@ _CUSTOM_PERMISSIONS = (
 )
 
 
-def find_person(work: Work, login_key: str) -> int | None:
-    """Return the id of who has that login or address, in the form in which they are compared."""
-    found: int | None = work.value(_NAMED, key=login_key, now=work.now)
+def find_id_by_name(work: Work, key: str) -> int | None:
+    """Return the id of the person whose login, or else whose address, has that key, or None."""
+    found: int | None = work.value(_SELECT_ID_BY_NAME, key=key, now=work.now)
     return found
 
 
 def person(work: Work, user_id: int) -> Person | None:
-    """Return who has that id, with their status now."""
-    return work.one(Person, _PERSON, id_=user_id, now=work.now)
+    """Return the person with that id, with their status now, or None."""
+    return work.one(Person, _SELECT_PERSON, id_=user_id, now=work.now)
 
 
 def share(work: Work, user_id: int) -> None:
@@ -136,12 +136,12 @@ def share(work: Work, user_id: int) -> None:
 
 def grants(work: Work, user_id: int) -> list[GrantRow]:
     """Return what a person was granted, one row for each department."""
-    return work.all(GrantRow, _GRANTS, user=user_id)
+    return work.all(GrantRow, _SELECT_GRANTS, user=user_id)
 
 
 def custom_permissions(work: Work, user_id: int) -> list[RolePermissionRow]:
     """Return the permissions of the custom roles a person was granted."""
-    return work.all(RolePermissionRow, _CUSTOM_PERMISSIONS, user=user_id)
+    return work.all(RolePermissionRow, _SELECT_CUSTOM_PERMISSIONS, user=user_id)
 
 
 def holders(work: Work, roles: list[str]) -> list[int]:

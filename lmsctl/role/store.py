@@ -1,4 +1,4 @@
-"""The statements of the role room."""
+"""The statements of the role room: roles, what they allow, and who holds them where."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Node:
     is_builtin: bool
 
 
-_NODE = select(*columns_of(Node, Role))
+_SELECT_NODE = select(*columns_of(Node, Role))
 
 
 def find(work: Work, given: str) -> Node | None:
@@ -38,12 +38,12 @@ def find(work: Work, given: str) -> Node | None:
     Raises Ambiguous when `given` is the name of one and the number of another.
     """
     has_name = col(Role.name_key) == canonical.key(given)
-    return find_named(work, Node, _NODE, given, has_name, id_column=Role.id, what="role")
+    return find_named(work, Node, _SELECT_NODE, given, has_name, id_column=Role.id, what="role")
 
 
 def find_by_name(work: Work, name_key: str) -> Node | None:
     """Return the role with exactly this name; numbers do not count."""
-    return work.one(Node, _NODE.where(col(Role.name_key) == name_key))
+    return work.one(Node, _SELECT_NODE.where(col(Role.name_key) == name_key))
 
 
 def names(work: Work) -> list[str]:
@@ -221,20 +221,21 @@ def logins_of_holders(work: Work, role_id: int) -> list[str]:
     )
 
 
-def other_active_holders(work: Work, role_id: int, user_id: int) -> int:
-    """Return how many active people besides one hold a role."""
-    count = work.value(
-        select(func.count())
+def has_other_active_holder(work: Work, role_id: int, user_id: int) -> bool:
+    """Say whether an active person besides one holds a role."""
+    found = work.value(
+        select(User.id)
         .select_from(Grant)
         .join(User, col(User.id) == col(Grant.user_id))
         .where(
             col(Grant.role_id) == role_id,
             col(User.id) != user_id,
             status_at(NOW) == Status.ACTIVE,
-        ),
+        )
+        .limit(1),
         now=work.now,
     )
-    return int(count)
+    return found is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The statements of the sign-up profile room."""
+"""The statements of the sign-up profile room: profiles, and who came in by them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -38,7 +38,7 @@ _RUN_OUT = (
     .where(col(Activation.profile_id) == col(SignupProfile.id), _has_run_out(AT))
     .scalar_subquery()
 )
-_ROW = select(
+_SELECT_ROW = select(
     *columns_of(
         Row,
         SignupProfile,
@@ -47,9 +47,9 @@ _ROW = select(
         used=col(SignupProfile.activations_used) - _RUN_OUT,
     )
 ).join(Department, col(Department.id) == col(SignupProfile.department_id))
-_BY_ID = _ROW.where(col(SignupProfile.id) == bindparam("id_"))
-_BY_CODE = _ROW.where(col(SignupProfile.code_key) == bindparam("code"))
-_BY_LINK = _ROW.where(col(SignupProfile.link) == bindparam("given"))
+_SELECT_BY_ID = _SELECT_ROW.where(col(SignupProfile.id) == bindparam("id_"))
+_SELECT_BY_CODE = _SELECT_ROW.where(col(SignupProfile.code_key) == bindparam("code"))
+_SELECT_BY_LINK = _SELECT_ROW.where(col(SignupProfile.link) == bindparam("given"))
 
 
 def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> Row | None:
@@ -60,7 +60,7 @@ def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) ->
     return find_named(
         work,
         Row,
-        _ROW.where(within(scope, Department.path)),
+        _SELECT_ROW.where(within(scope, Department.path)),
         given,
         col(SignupProfile.code_key) == canonical.key(given),
         id_column=SignupProfile.id,
@@ -79,17 +79,17 @@ def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> 
 
 def find_by_code(work: Work, code: str) -> Row | None:
     """Return the profile with that code, wherever it is."""
-    return work.one(Row, _BY_CODE, code=canonical.key(code), at=work.now)
+    return work.one(Row, _SELECT_BY_CODE, code=canonical.key(code), at=work.now)
 
 
 def find_by_link(work: Work, given: str) -> Row | None:
     """Return the profile with that link."""
-    return work.one(Row, _BY_LINK, given=secret_part(given), at=work.now)
+    return work.one(Row, _SELECT_BY_LINK, given=secret_part(given), at=work.now)
 
 
 def by_id(work: Work, id_: int) -> Row:
     """Return the profile with that id; raises ProfileUnknown when it has just been deleted."""
-    found = work.one(Row, _BY_ID, id_=id_, at=work.now)
+    found = work.one(Row, _SELECT_BY_ID, id_=id_, at=work.now)
     if found is None:
         raise ProfileUnknown
     return found
@@ -105,22 +105,26 @@ def lock(work: Work, id_: int) -> None:
 
 def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Row]:
     """Yield the profiles in scope, below the department at path `under` when given, by code."""
-    statement = _ROW.where(within(scope, Department.path)).order_by(col(SignupProfile.code_key))
+    statement = _SELECT_ROW.where(within(scope, Department.path)).order_by(
+        col(SignupProfile.code_key)
+    )
     if under is not None:
-        statement = statement.where(col(Department.path).like(under))
+        statement = statement.where(within(Scope((under,)), Department.path))
     return work.each(Row, statement, at=work.now)
 
 
 def all_of(work: Work) -> list[Row]:
     """Return every profile, by code."""
-    return work.all(Row, _ROW.order_by(col(SignupProfile.code_key)), at=work.now)
+    return work.all(Row, _SELECT_ROW.order_by(col(SignupProfile.code_key)), at=work.now)
 
 
 def in_departments(work: Work, ids: Sequence[int]) -> list[Row]:
     """Return the profiles of these departments, by code."""
     return work.all(
         Row,
-        _ROW.where(among(SignupProfile.department_id, ids)).order_by(col(SignupProfile.code_key)),
+        _SELECT_ROW.where(among(SignupProfile.department_id, ids)).order_by(
+            col(SignupProfile.code_key)
+        ),
         at=work.now,
     )
 

@@ -39,12 +39,12 @@ _OF_ITEM: dict[str, Any] = {
     "title": col(ContentItem.title),
     "content_status": col(ContentItem.status),
 }
-_ROW = select(*columns_of(Row, Token, **_OF_ITEM)).join(
+_SELECT_ROW = select(*columns_of(Row, Token, **_OF_ITEM)).join(
     ContentItem, col(ContentItem.id) == col(Token.content_id)
 )
-_BY_CODE = _ROW.where(col(Token.code_digest) == bindparam("digest"))
-_BY_ID = _ROW.where(col(Token.id) == bindparam("id_"))
-_WITH_ITEM = (
+_SELECT_BY_CODE = _SELECT_ROW.where(col(Token.code_digest) == bindparam("digest"))
+_SELECT_BY_ID = _SELECT_ROW.where(col(Token.id) == bindparam("id_"))
+_SELECT_WITH_ITEM_FOR_SHARE = (
     select(*columns_of(Row, Token, **_OF_ITEM), *columns_of(Item, ContentItem))
     .join(ContentItem, col(ContentItem.id) == col(Token.content_id))
     .where(col(Token.code_digest) == bindparam("digest"))
@@ -57,7 +57,7 @@ _HAS_CAPACITY = or_(_IS_UNLIMITED, col(Token.uses) < col(Token.use_limit))
 def find(work: Work, given: str) -> Row | None:
     """Return the token with that code or number, or None; raises Ambiguous when it fits two."""
     has_code = col(Token.code_digest) == rules.digest(given)
-    return find_named(work, Row, _ROW, given, has_code, id_column=Token.id, what="token")
+    return find_named(work, Row, _SELECT_ROW, given, has_code, id_column=Token.id, what="token")
 
 
 def get(work: Work, given: str) -> Row:
@@ -70,7 +70,7 @@ def get(work: Work, given: str) -> Row:
 
 def by_id(work: Work, id_: int) -> Row:
     """Return the token with that id; raises TokenUnknown when it has just been deleted."""
-    found = work.one(Row, _BY_ID, id_=id_)
+    found = work.one(Row, _SELECT_BY_ID, id_=id_)
     if found is None:
         raise TokenUnknown
     return found
@@ -78,7 +78,7 @@ def by_id(work: Work, id_: int) -> Row:
 
 def find_by_code(work: Work, code: str) -> Row | None:
     """Return the token with that code; numbers do not count."""
-    return work.one(Row, _BY_CODE, digest=rules.digest(code))
+    return work.one(Row, _SELECT_BY_CODE, digest=rules.digest(code))
 
 
 def lock(work: Work, id_: int) -> None:
@@ -95,7 +95,7 @@ def get_with_item_for_share(work: Work, code: str) -> tuple[Row, Item]:
     Others may share the item, and take uses of the token. Call it after `portal.lock` or
     `lock_for_newcomer`, which keep everybody from changing the token. Raises TokenUnknown.
     """
-    found = work.pair(Row, Item, _WITH_ITEM, digest=rules.digest(code))
+    found = work.pair(Row, Item, _SELECT_WITH_ITEM_FOR_SHARE, digest=rules.digest(code))
     if found is None:
         raise TokenUnknown
     return found
@@ -107,7 +107,7 @@ def listed(work: Work, wanted: Filter = EVERY) -> Iterator[Row]:
     With a keyword, some come that do not contain it: `rules.has_keyword` decides. So they are not
     read by `Work.listed`, which would stop after as many rows as are wanted.
     """
-    statement = _ROW.where(*_wanted(wanted, work.now)).order_by(col(Token.id))
+    statement = _SELECT_ROW.where(*_wanted(wanted, work.now)).order_by(col(Token.id))
     return work.each(Row, statement)
 
 
@@ -244,7 +244,7 @@ class NamedRedeemer:
     is_enrolled: bool
 
 
-_REDEEMERS_NAMED = (
+_SELECT_REDEEMERS_NAMED = (
     select(
         *columns_of(
             NamedRedeemer,
@@ -277,7 +277,7 @@ def redeemers_named(
     Without registrations that expire by `at`; each with whether they are enrolled in the item. One
     for each key: somebody may come twice.
     """
-    return work.all(NamedRedeemer, _REDEEMERS_NAMED, keys=keys, content=content_id, at=at)
+    return work.all(NamedRedeemer, _SELECT_REDEEMERS_NAMED, keys=keys, content=content_id, at=at)
 
 
 def note(work: Work, row: Row, user_id: int, *, is_new_person: bool) -> None:

@@ -64,7 +64,7 @@ def _recorded(*columns: Any) -> Any:
 DAYS_ATTENDED = _recorded(func.count()).where(col(Attendance.is_present)).scalar_subquery()
 
 
-_STANDING = (
+_SELECT_STANDING = (
     select(
         *columns_of(
             Standing,
@@ -87,14 +87,14 @@ def standings_for_update(work: Work, training_id: int, user_ids: Sequence[int]) 
     )
     # Locked by itself: while we wait, others may change the session, whose code is read here too.
     locks.hold_found(work, select(TrainingEnrollment.id).where(IS_LIVE, *fits))
-    return work.all(Standing, _STANDING.where(*fits).order_by(col(TrainingEnrollment.id)))
+    return work.all(Standing, _SELECT_STANDING.where(*fits).order_by(col(TrainingEnrollment.id)))
 
 
 def standings_of_user(work: Work, user_id: int) -> dict[int, Standing]:
     """Return how a person takes part in the trainings that they have access to, by training."""
     found = work.all(
         Standing,
-        _STANDING.where(
+        _SELECT_STANDING.where(
             col(TrainingEnrollment.user_id) == user_id,
             col(TrainingEnrollment.access_at) <= work.now,
         ),
@@ -184,7 +184,7 @@ def is_about_any(column: Any) -> ColumnElement[bool]:
     return col(column).startswith(_ABOUT)
 
 
-_AUDIENCE = (
+_SELECT_AUDIENCE = (
     select(
         *columns_of(
             Recipient,
@@ -204,7 +204,7 @@ _AUDIENCE = (
 
 def _audience(training_id: int, *conditions: ColumnElement[bool]) -> Audience:
     is_in = col(TrainingEnrollment.training_id) == training_id
-    return Audience(_AUDIENCE.where(is_in, *conditions))
+    return Audience(_SELECT_AUDIENCE.where(is_in, *conditions))
 
 
 def audience(training_id: int, user_ids: Sequence[int]) -> Audience:

@@ -1,4 +1,4 @@
-"""The statements of the training room."""
+"""The statements of the training room: trainings, sessions, days, and whom they are open to."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from lmsctl.training.results import Kind, TrainingRow
 from lmsctl.training.rules import Day, Session, Training
 from lmsctl.user.model import User
 
-_TRAINING = (
+_SELECT_TRAINING = (
     select(
         *columns_of(
             Training,
@@ -56,7 +56,7 @@ def find(work: Work, given: str, scope: Scope) -> Training | None:
     return find_named(
         work,
         Training,
-        _TRAINING.where(within(scope, Department.path)),
+        _SELECT_TRAINING.where(within(scope, Department.path)),
         given,
         col(Row.code_key) == canonical.key(given),
         id_column=Row.id,
@@ -74,7 +74,7 @@ def get(work: Work, given: str, scope: Scope) -> Training:
 
 def by_id(work: Work, id_: int) -> Training:
     """Return the training with that id; raises TrainingUnknown when it has just gone."""
-    found = work.one(Training, _TRAINING.where(col(Row.id) == id_))
+    found = work.one(Training, _SELECT_TRAINING.where(col(Row.id) == id_))
     if found is None:
         raise TrainingUnknown(given=id_)
     return found
@@ -82,7 +82,7 @@ def by_id(work: Work, id_: int) -> Training:
 
 def find_by_code(work: Work, code_key: str) -> Training | None:
     """Return the training with this code, wherever it is; numbers do not count."""
-    return work.one(Training, _TRAINING.where(col(Row.code_key) == code_key))
+    return work.one(Training, _SELECT_TRAINING.where(col(Row.code_key) == code_key))
 
 
 def lock(work: Work, id_: int) -> None:
@@ -162,7 +162,7 @@ def listed(work: Work, scope: Scope, wanted: Filter, sight: Sight) -> Iterator[T
         .where(within(scope, Department.path))
     )
     if wanted.under is not None:
-        statement = statement.where(col(Department.path).like(f"{wanted.under}%"))
+        statement = statement.where(within(Scope((wanted.under,)), Department.path))
     if wanted.type is not None:
         statement = statement.where(col(Row.type) == wanted.type)
     return work.each(TrainingRow, statement.order_by(col(Row.code_key)))
@@ -213,7 +213,7 @@ _LACKS_ATTENDANCE = exists(
 )
 _STARTS_AT = func.min(col(SessionDay.starts_at))
 # Days are counted once it is known which sessions are wanted.
-_SESSION = (
+_SELECT_SESSION = (
     select(
         *columns_of(
             Session,
@@ -245,7 +245,7 @@ def find_session(work: Work, training: Training, given: str) -> Session | None:
     return find_named(
         work,
         Session,
-        _SESSION.where(col(TrainingSession.training_id) == training.id),
+        _SELECT_SESSION.where(col(TrainingSession.training_id) == training.id),
         given,
         col(TrainingSession.code_key) == canonical.key(given),
         id_column=TrainingSession.id,
@@ -265,7 +265,7 @@ def find_session_by_code(work: Work, training: Training, code_key: str) -> Sessi
     """Return the session of `training` with this code; numbers do not count."""
     return work.one(
         Session,
-        _SESSION.where(
+        _SELECT_SESSION.where(
             col(TrainingSession.training_id) == training.id,
             col(TrainingSession.code_key) == code_key,
         ),
@@ -274,7 +274,7 @@ def find_session_by_code(work: Work, training: Training, code_key: str) -> Sessi
 
 def session_by_id(work: Work, id_: int) -> Session:
     """Return the session with that id, which must exist."""
-    found = work.one(Session, _SESSION.where(col(TrainingSession.id) == id_))
+    found = work.one(Session, _SELECT_SESSION.where(col(TrainingSession.id) == id_))
     assert found is not None
     return found
 
@@ -289,13 +289,13 @@ def sessions(
     work: Work, scope: Scope, training_id: int | None, under: str | None = None
 ) -> Iterator[Session]:
     """Yield sessions of trainings in scope, or of one training, in the order of their starts."""
-    statement = _SESSION.join(Department, col(Department.id) == col(Row.department_id)).where(
-        within(scope, Department.path)
-    )
+    statement = _SELECT_SESSION.join(
+        Department, col(Department.id) == col(Row.department_id)
+    ).where(within(scope, Department.path))
     if training_id is not None:
         statement = statement.where(col(Row.id) == training_id)
     if under is not None:
-        statement = statement.where(col(Department.path).like(f"{under}%"))
+        statement = statement.where(within(Scope((under,)), Department.path))
     return work.each(
         Session,
         statement.order_by(_STARTS_AT, col(Row.code_key), col(TrainingSession.code_key)),
@@ -440,20 +440,25 @@ def offered(work: Work, *, user_id: int, path: str, type_: str, sight: Sight) ->
 
 def by_ids(work: Work, ids: Sequence[int]) -> list[Training]:
     """Return the trainings with these ids, by code."""
-    return work.all(Training, _TRAINING.where(among(Row.id, ids)).order_by(col(Row.code_key)))
+    return work.all(
+        Training, _SELECT_TRAINING.where(among(Row.id, ids)).order_by(col(Row.code_key))
+    )
 
 
 def sessions_of(work: Work, ids: Sequence[int]) -> list[Session]:
     """Return the sessions of these trainings in the order of their starts."""
     return work.all(
         Session,
-        _SESSION.where(among(TrainingSession.training_id, ids)).order_by(
+        _SELECT_SESSION.where(among(TrainingSession.training_id, ids)).order_by(
             _STARTS_AT, col(TrainingSession.code_key)
         ),
     )
 
 
-def openings_on(work: Work, column: str, ids: Sequence[int]) -> int:
-    """Return how many openings name one of these departments or groups (`…_id`)."""
-    is_named = among(getattr(TrainingOpening, column), ids)
+def openings_on(work: Work, column: Any, ids: Sequence[int]) -> int:
+    """Return how many openings have one of `ids` in `column`.
+
+    It is one of TrainingOpening's: `department_id` or `group_id`.
+    """
+    is_named = among(column, ids)
     return int(work.value(select(func.count()).select_from(TrainingOpening).where(is_named)))

@@ -63,7 +63,7 @@ class Person:
     version: int
 
 
-_PERSON = (
+_SELECT_PERSON = (
     select(
         *columns_of(
             Person,
@@ -79,9 +79,9 @@ _PERSON = (
     .join(Department, col(Department.id) == col(User.department_id))
     .where(is_alive(NOW))
 )
-_PERSON_BY_ID = _PERSON.where(col(User.id) == bindparam("id_"))
-_ID_BY_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
-_IDS_NAMED = select(Name.user_id).where(col(Name.key) == bindparam("key"))
+_SELECT_PERSON_BY_ID = _SELECT_PERSON.where(col(User.id) == bindparam("id_"))
+_SELECT_ID_BY_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
+_SELECT_IDS_NAMED = select(Name.user_id).where(col(Name.key) == bindparam("key"))
 
 
 def find(work: Work, given: str, scope: Scope) -> Person | None:
@@ -93,7 +93,7 @@ def find(work: Work, given: str, scope: Scope) -> Person | None:
     return find_named(
         work,
         Person,
-        _PERSON.where(within(scope, Department.path)),
+        _SELECT_PERSON.where(within(scope, Department.path)),
         given,
         col(User.login_key) == key,
         col(User.email_key) == key,
@@ -113,7 +113,7 @@ def get(work: Work, given: str, scope: Scope) -> Person:
 
 def by_id(work: Work, id_: int) -> Person:
     """Return the person with that id; raises UserUnknown when they have just gone."""
-    found = work.one(Person, _PERSON_BY_ID, id_=id_, now=work.now)
+    found = work.one(Person, _SELECT_PERSON_BY_ID, id_=id_, now=work.now)
     if found is None:
         raise UserUnknown(given=id_)
     return found
@@ -127,13 +127,13 @@ def by_id(work: Work, id_: int) -> Person:
 
 def find_id_by_login(work: Work, key: str) -> int | None:
     """Return the id of the person whose login has that key, or None."""
-    found: int | None = work.value(_ID_BY_LOGIN, key=key)
+    found: int | None = work.value(_SELECT_ID_BY_LOGIN, key=key)
     return found
 
 
 def ids_named(work: Work, key: str) -> set[int]:
     """Return the ids of the people whose login or address has that key."""
-    return set(work.values(_IDS_NAMED, key=key))
+    return set(work.values(_SELECT_IDS_NAMED, key=key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +144,15 @@ class AddressedUser:
     expires_at: datetime | None
 
 
-_TAKEN_NAMES = select(Name.key).where(among(Name.key, bindparam("keys")))
-_ADDRESSED = select(*columns_of(AddressedUser, User))
-_ADDRESSED_AT = _ADDRESSED.where(
+_SELECT_TAKEN_NAMES = select(Name.key).where(among(Name.key, bindparam("keys")))
+_SELECT_ADDRESSED_USER = select(*columns_of(AddressedUser, User))
+_SELECT_ADDRESSED_AT = _SELECT_ADDRESSED_USER.where(
     or_(col(User.email_key) == bindparam("key"), col(User.login_key) == bindparam("key")),
     is_alive(AT),
 )
-_WAITING_AT = _ADDRESSED.where(col(User.email_key) == bindparam("key"), col(User.expires_at) > AT)
+_SELECT_WAITING_AT = _SELECT_ADDRESSED_USER.where(
+    col(User.email_key) == bindparam("key"), col(User.expires_at) > AT
+)
 
 
 def find_addressed_at(work: Work, key: str, at: datetime) -> AddressedUser | None:
@@ -158,17 +160,17 @@ def find_addressed_at(work: Work, key: str, at: datetime) -> AddressedUser | Non
 
     None when there is nobody.
     """
-    return work.one(AddressedUser, _ADDRESSED_AT, key=key, at=at)
+    return work.one(AddressedUser, _SELECT_ADDRESSED_AT, key=key, at=at)
 
 
 def find_waiting_at(work: Work, key: str, at: datetime) -> AddressedUser | None:
     """Return the person whose address has that key and who will still wait at `at`, or None."""
-    return work.one(AddressedUser, _WAITING_AT, key=key, at=at)
+    return work.one(AddressedUser, _SELECT_WAITING_AT, key=key, at=at)
 
 
 def taken_names(work: Work, keys: Collection[str]) -> set[str]:
     """Return which of `keys` are somebody's login or address."""
-    return set(work.values(_TAKEN_NAMES, keys=keys))
+    return set(work.values(_SELECT_TAKEN_NAMES, keys=keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ class NamedUser:
     expires_at: datetime | None
 
 
-_USERS_NAMED = (
+_SELECT_USERS_NAMED = (
     select(*columns_of(NamedUser, User, key=col(Name.key), status=status_at(NOW)))
     .select_from(Name)
     .join(User, col(User.id) == col(Name.user_id))
@@ -197,7 +199,7 @@ def users_named(work: Work, keys: Collection[str]) -> list[NamedUser]:
 
     One for each key: somebody may come twice.
     """
-    return work.all(NamedUser, _USERS_NAMED, keys=keys, now=work.now)
+    return work.all(NamedUser, _SELECT_USERS_NAMED, keys=keys, now=work.now)
 
 
 def _insert_names(condition: ColumnElement[bool]) -> Insert:
@@ -290,7 +292,7 @@ def delete(work: Work, ids: Sequence[int]) -> None:
 _IS_DUE = col(User.due_at) <= NOW
 _HAS_EXPIRED = col(User.expires_at) <= NOW
 # Of those who are due only the active keep a seat, and what is scheduled for them takes it away.
-_SEATS_OF_DUE = (
+_COUNT_SEATS_OF_DUE = (
     select(func.count()).select_from(User).where(_IS_DUE, col(User.status) == Status.ACTIVE)
 )
 _APPLY_DUE = (
@@ -306,7 +308,7 @@ _APPLY_DUE = (
         version=col(User.version) + 1,
     )
 )
-_EXPIRED = select(User.id).where(_HAS_EXPIRED)
+_SELECT_EXPIRED_IDS = select(User.id).where(_HAS_EXPIRED)
 
 
 def apply_due(work: Work) -> tuple[int, int]:
@@ -315,7 +317,7 @@ def apply_due(work: Work) -> tuple[int, int]:
     Call it under `portal.lock`, because those seats are given back next.
     """
     # Counted first: afterwards no row tells what it was.
-    freed = int(work.value(_SEATS_OF_DUE, now=work.now))
+    freed = int(work.value(_COUNT_SEATS_OF_DUE, now=work.now))
     return work.run(_APPLY_DUE, now=work.now), freed
 
 
@@ -323,18 +325,18 @@ def expired(work: Work) -> list[int]:
     """Return the ids of people whose registration has expired, in order."""
     # Not ORDER BY id: the planner would then scan the primary key instead of the index
     # users_expiring.
-    return sorted(work.values(_EXPIRED, now=work.now))
+    return sorted(work.values(_SELECT_EXPIRED_IDS, now=work.now))
 
 
 # Custom fields -----------------------------------------------------------------------------------
 
 
-_FIELDS = select(*columns_of(FieldRule, CustomField)).order_by(col(CustomField.id))
+_SELECT_FIELDS = select(*columns_of(FieldRule, CustomField)).order_by(col(CustomField.id))
 
 
 def fields(work: Work) -> list[FieldRule]:
     """Return every custom field, in the order they were made."""
-    return work.all(FieldRule, _FIELDS)
+    return work.all(FieldRule, _SELECT_FIELDS)
 
 
 def fields_for_share(work: Work) -> list[FieldRule]:
@@ -342,7 +344,7 @@ def fields_for_share(work: Work) -> list[FieldRule]:
 
     This is for whoever gives people values.
     """
-    return work.all(FieldRule, locks.for_share(work, _FIELDS))
+    return work.all(FieldRule, locks.for_share(work, _SELECT_FIELDS))
 
 
 def lock_field(work: Work, id_: int) -> None:
@@ -388,7 +390,7 @@ class NamedValue:
     value: str
 
 
-_VALUES = (
+_SELECT_FIELD_VALUES = (
     select(*columns_of(NamedValue, FieldValue, name=col(CustomField.name)))
     .select_from(FieldValue)
     .join(CustomField, col(CustomField.id) == col(FieldValue.field_id))
@@ -399,7 +401,7 @@ _VALUES = (
 
 def field_values(work: Work, user_id: int) -> list[NamedValue]:
     """Return what a person's custom fields hold, in the order of the fields."""
-    return work.all(NamedValue, _VALUES, user=user_id)
+    return work.all(NamedValue, _SELECT_FIELD_VALUES, user=user_id)
 
 
 def find_id_by_value(work: Work, entry: FieldEntry) -> int | None:
@@ -434,7 +436,7 @@ def set_value(work: Work, user_id: int, entry: FieldEntry) -> None:
 # Looking -----------------------------------------------------------------------------------------
 
 
-_ROLES_OF = (
+_SELECT_ROLES_OF = (
     select(Role.name)
     .join(Grant, col(Grant.role_id) == col(Role.id))
     .where(col(Grant.user_id) == bindparam("user"))
@@ -444,7 +446,7 @@ _ROLES_OF = (
 
 def roles_of(work: Work, user_id: int) -> list[str]:
     """Return the names of the roles a person was granted."""
-    return work.values(_ROLES_OF, user=user_id)
+    return work.values(_SELECT_ROLES_OF, user=user_id)
 
 
 def groups_of(work: Work, user_id: int, scope: Scope) -> list[str]:
@@ -486,7 +488,7 @@ def check_group(work: Work, given: str, scope: Scope) -> None:
         raise GroupUnknown(given=given)
 
 
-_ROW = (
+_SELECT_ROW = (
     select(*columns_of(UserRow, User, status=status_at(NOW), department=col(Department.full_name)))
     .select_from(User)
     .join(Department, col(Department.id) == col(User.department_id))
@@ -496,7 +498,7 @@ _ROW = (
 
 def listed(work: Work, scope: Scope, wanted: Filter) -> Iterable[UserRow]:
     """Return the people in scope that fit every filter, by login."""
-    statement = _ROW.where(*conditions_of(scope, wanted))
+    statement = _SELECT_ROW.where(*conditions_of(scope, wanted))
     return work.listed(UserRow, statement, by=[col(User.login_key)], now=work.now)
 
 

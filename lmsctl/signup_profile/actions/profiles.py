@@ -98,7 +98,7 @@ def list_profiles(work: Work, under: str | None = None) -> Iterator[Profile]:
     """Return the profiles in scope, below the department `under` if given; needs `profile.view`."""
     scope = rights.require(work, "profile.view")
     path = departments.get(work, under, scope).path if under else None
-    rows = store.listed(work, scope, f"{path}%" if path else None)
+    rows = store.listed(work, scope, path)
     settings, seats_taken = portal.settings(work), portal.seats_taken(work, work.now)
     return (_shown(work, row, settings, seats_taken) for row in rows)
 

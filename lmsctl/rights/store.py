@@ -144,7 +144,7 @@ def custom_permissions(work: Work, user_id: int) -> list[RolePermissionRow]:
     return work.all(RolePermissionRow, _SELECT_CUSTOM_PERMISSIONS, user=user_id)
 
 
-def holders(work: Work, roles: list[str]) -> list[int]:
+def active_holder_ids(work: Work, roles: list[str]) -> list[int]:
     """Return the ids of active people who hold one of the built-in `roles`."""
     return work.values(
         select(User.id)

@@ -121,8 +121,8 @@ def by_id(work: Work, id_: int) -> Person:
 
 # What people are called --------------------------------------------------------------------------
 
-# A registration that has expired keeps its names until a writer takes its row away, which whatever
-# writes does first of all: until then these count it, unless they ask about a moment.
+# A registration that has expired keeps its names until its row is taken away, as whatever writes
+# does first of all. Until then it counts here, but not where a moment `at` is asked about.
 
 
 def find_id_by_login(work: Work, key: str) -> int | None:

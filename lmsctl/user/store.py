@@ -573,8 +573,8 @@ def _is_literally_not(column: Any, word: Status | Origin) -> ColumnElement[bool]
 
 def _contains(column: Any, part: str) -> ColumnElement[bool]:
     """Return the condition that the text in `column` contains `part`, which is not empty."""
-    # LIKE takes % and _ for something else, and on SQLite no pattern beyond 50,000 bytes. Functions
-    # that tell where a part begins are called otherwise in each database; this one is not.
+    # LIKE takes % and _ for something else, and on SQLite no pattern beyond 50,000 bytes. Where a
+    # part begins is told by instr on SQLite and by strpos on PostgreSQL; both have replace.
     without: ColumnElement[bool] = func.replace(col(column), part, "", type_=Text) != col(column)
     return without
 

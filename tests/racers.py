@@ -197,9 +197,9 @@ def _drop_the_guard() -> None:
         work.run(text("UPDATE portals SET seats_taken = seats_taken + :count"), count=count)
         return seen["seats"]
 
-    def claim(work: Work, number: int) -> bool:
+    def claim(work: Work, id_: int) -> bool:
         sql = "UPDATE signup_profiles SET activations_used = activations_used + 1 WHERE id = :id"
-        work.run(text(sql), id=number)
+        work.run(text(sql), id=id_)
         return seen["activations"]
 
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]

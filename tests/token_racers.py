@@ -30,8 +30,8 @@ def drop_the_guard() -> None:
             time.sleep(racers.THINKING_SECONDS)
         begin(work)
 
-    def claim(work: Work, number: int) -> bool:
-        work.run(text("UPDATE tokens SET uses = uses + 1 WHERE id = :id"), id=number)
+    def claim(work: Work, id_: int) -> bool:
+        work.run(text("UPDATE tokens SET uses = uses + 1 WHERE id = :id"), id=id_)
         return seen["left"]
 
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]

@@ -1,4 +1,4 @@
-"""The statements of the audit room."""
+"""The statements of the audit room: the log, row by row."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from lmsctl.audit.results import Entry, Verdict
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 
-_ENTRIES = select(*columns_of(Entry, AuditRow, detail=col(AuditRow.detail_json)))
+_SELECT_ENTRIES = select(*columns_of(Entry, AuditRow, detail=col(AuditRow.detail_json)))
 
 
 def add(work: Work, **values: Any) -> None:
@@ -29,7 +29,7 @@ def entries(  # noqa: PLR0913 - one for each filter
     mark: str | None,
 ) -> Iterable[Entry]:
     """Return the rows that fit every filter given, oldest first."""
-    statement = _ENTRIES
+    statement = _SELECT_ENTRIES
     if since is not None:
         statement = statement.where(col(AuditRow.happened_at) >= since)
     for column, value in (
@@ -40,4 +40,4 @@ def entries(  # noqa: PLR0913 - one for each filter
     ):
         if value is not None:
             statement = statement.where(col(column) == value)
-    return work.listed(Entry, statement, col(AuditRow.id))
+    return work.listed(Entry, statement, by=[col(AuditRow.id)])

@@ -1,8 +1,10 @@
 """What the autoenroll room has to say about what happens in lower rooms."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from lmsctl.autoenroll import actions, store
+from lmsctl.autoenroll.model import AutoenrollRule
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 
@@ -41,7 +43,7 @@ def after_becoming_active(work: Work, ids: Sequence[int]) -> None:
 def after_cancel_by_hand(work: Work, item_id: int, user_ids: Sequence[int]) -> None:
     """Let nobody wait for a rule on an item that somebody has just taken them out of."""
     if store.has_rules(work):
-        store.forget_waiting(work, item_id, user_ids)
+        store.end_waiting_for_item(work, item_id, user_ids)
 
 
 def rules_in_scope(work: Work, scope: Scope) -> frozenset[str]:
@@ -54,35 +56,39 @@ def rules_in_scope(work: Work, scope: Scope) -> frozenset[str]:
 
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield the rules that go with their department."""
-    yield from _lines(work, "department_id", ids)
+    yield from _lines(work, AutoenrollRule.department_id, ids)
 
 
 def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
     """Delete the rules of departments that go; whom they enrolled stays enrolled."""
-    actions.discard(work, store.naming(work, "department_id", ids), because="department deleted")
+    actions.discard(
+        work, store.naming(work, AutoenrollRule.department_id, ids), because="department deleted"
+    )
 
 
 def before_delete_of_group(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield the rules that go with their group."""
-    yield from _lines(work, "group_id", ids)
+    yield from _lines(work, AutoenrollRule.group_id, ids)
 
 
 def with_delete_of_group(work: Work, ids: Sequence[int]) -> None:
     """Delete the rules of groups that go; whom they enrolled stays enrolled."""
-    actions.discard(work, store.naming(work, "group_id", ids), because="group deleted")
+    actions.discard(work, store.naming(work, AutoenrollRule.group_id, ids), because="group deleted")
 
 
 def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield the rules that go with their item."""
-    for rule in store.naming(work, "item_id", ids):
+    for rule in store.naming(work, AutoenrollRule.item_id, ids):
         yield f"Goes too: auto-enrollment rule {rule.code}."
 
 
 def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
     """Delete the rules on items that go."""
-    actions.discard(work, store.naming(work, "item_id", ids), because="content deleted")
+    actions.discard(
+        work, store.naming(work, AutoenrollRule.item_id, ids), because="content deleted"
+    )
 
 
-def _lines(work: Work, column: str, ids: Sequence[int]) -> Iterator[str]:
+def _lines(work: Work, column: Any, ids: Sequence[int]) -> Iterator[str]:
     for rule in store.naming(work, column, ids):
         yield f"Goes too: auto-enrollment rule {rule.code}; its enrollments stay."

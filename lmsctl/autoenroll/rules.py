@@ -56,10 +56,11 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitting:
-    """Somebody whom a rule is about, how they stand to its item, and whether they wait for it.
+class PersonOfRule:
+    """A person whom a rule is about, how they stand to its item, and whether they wait for it.
 
-    `is_removed` says that they were taken out by hand, and have not come anew to what it names.
+    `has_rule_reason` says that the rule is a reason of their enrollment, and `is_removed` that they
+    were taken out by hand, and have not come anew to what it names.
     """
 
     id: int
@@ -69,7 +70,7 @@ class Fitting:
     status: Status
     is_waiting: bool
     is_enrolled: bool
-    has_reason: bool
+    has_rule_reason: bool
     is_removed: bool
 
 
@@ -93,26 +94,26 @@ def codes(content: str, name: str) -> Iterator[str]:
     yield from (f"{base}-{number}" for number in count(2))
 
 
-def is_left_out(person: Fitting) -> bool:
+def is_left_out(person: PersonOfRule) -> bool:
     """Say whether only asking for those who were there before the rule would enroll somebody."""
     is_old = not (person.is_waiting or person.is_removed)
     return is_old and verdict(person) is Outcome.CREATED
 
 
-def is_meant(person: Fitting, *, is_for_all: bool, includes_removed: bool) -> bool:
+def is_meant(person: PersonOfRule, *, is_for_all: bool, includes_removed: bool) -> bool:
     """Say whether applying a rule is about somebody; who was taken out by hand stays out."""
     if person.is_removed and not includes_removed:
         return False
     return is_for_all or person.is_waiting
 
 
-def verdict(person: Fitting) -> Outcome:
+def verdict(person: PersonOfRule) -> Outcome:
     """Return what applying a rule does for somebody whom it is about.
 
     Created: they are enrolled; updated: they were, and get one more reason; skipped: only active
     people are enrolled, so they wait until they are.
     """
-    if person.is_enrolled and person.has_reason:
+    if person.is_enrolled and person.has_rule_reason:
         return Outcome.UNCHANGED
     if person.status != Status.ACTIVE:
         return Outcome.SKIPPED

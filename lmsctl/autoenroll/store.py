@@ -1,17 +1,20 @@
-"""The statements of the autoenroll room."""
+"""The statements of the autoenroll room: rules, and whom they are about.
+
+Rows are read as dataclasses, of whose fields `columns_of` makes what is selected, and never as
+objects of the table classes.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text
+from sqlalchemy import ColumnElement, Select, Text
 from sqlalchemy.orm import aliased
 from sqlmodel import (
     and_,
     col,
     exists,
     func,
-    literal,
     or_,
     select,
     type_coerce,
@@ -21,33 +24,39 @@ from sqlmodel import delete as delete_from
 from lmsctl.autoenroll.errors import AutoenrollUnknown
 from lmsctl.autoenroll.model import AutoenrollRule, AutoenrollWaiting
 from lmsctl.autoenroll.results import Target
-from lmsctl.autoenroll.rules import Fitting, Rule
+from lmsctl.autoenroll.rules import PersonOfRule, Rule
 from lmsctl.content.model import ContentItem
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.group.model import Group, GroupMember
-from lmsctl.kit import canonical
-from lmsctl.kit.columns import Moment
-from lmsctl.kit.errors import Ambiguous
-from lmsctl.kit.statements import among, columns_of
+from lmsctl.kit import canonical, locks
+from lmsctl.kit.named import find_named
+from lmsctl.kit.statements import NOW, among, columns_of, value_for
 from lmsctl.kit.work import Work
-from lmsctl.portal.rules import Presence
+from lmsctl.portal.rules import HasRules
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.rights.store import within
-from lmsctl.user.model import User, is_alive, status_now
-from lmsctl.user.results import Status
+from lmsctl.user.model import User, is_alive, status_at
+from lmsctl.user.results import Status, Type
 
-_LONGEST_NUMBER = 18
-
-# The department that a rule names, and the department of the group that it names.
+# The department that a rule names, and the department of the group that it names. A rule by type
+# has neither, so in outer joins both are NULL there.
 _NAMED = aliased(Department)
 _OF_GROUP = aliased(Department)
 
-# Whether a rule, whose department is `_NAMED`, is about a `User` in the department `Department`.
+
+def _is_under(place: Any, top: Any) -> ColumnElement[bool]:
+    """Return the condition that the department `place` is the department `top`, or below it."""
+    is_under: ColumnElement[bool] = col(place.path).like(col(top.path) + "%")
+    return is_under
+
+
+# Whether a rule is about a `User`: by their department, by a group they are in, by their type. The
+# first needs `Department` joined to the user and `_NAMED` to the rule.
 _IN_DEPARTMENT = or_(
     col(AutoenrollRule.department_id) == col(User.department_id),
-    and_(col(AutoenrollRule.is_deep), col(Department.path).like(col(_NAMED.path) + "%")),
+    and_(col(AutoenrollRule.is_deep), _is_under(Department, _NAMED)),
 )
 _IN_GROUP = (
     exists()
@@ -64,15 +73,16 @@ _FITS = or_(_OF_TYPE, _IN_DEPARTMENT, _IN_GROUP)
 
 
 def _lies_in(scope: Scope) -> ColumnElement[bool]:
-    """Return the condition that a rule lies in `scope`.
+    """Return the condition that a rule is in `scope`, which needs `_NAMED` and `_OF_GROUP` joined.
 
-    It lies where its department or its group's department lies; one by type lies everywhere.
+    Rules name a department or a group, and are in scope where that department (or the group's) is.
+    A rule by type has neither: both paths are NULL, so only a scope that is everywhere includes it.
     """
     return or_(within(scope, _NAMED.path), within(scope, _OF_GROUP.path))
 
 
-def _rules(scope: Scope) -> Select[Any]:
-    """Return the rules in `scope`."""
+def _select_rules(scope: Scope) -> Select[Any]:
+    """Return the SELECT of the rules in `scope`, which has the parameter NOW."""
     waiting = (
         select(func.count())
         .select_from(AutoenrollWaiting)
@@ -80,7 +90,7 @@ def _rules(scope: Scope) -> Select[Any]:
         .join(Department, col(Department.id) == col(User.department_id))
         .where(
             col(AutoenrollWaiting.rule_id) == col(AutoenrollRule.id),
-            is_alive(),
+            is_alive(NOW),
             _FITS,
             within(scope, Department.path),
         )
@@ -117,15 +127,16 @@ def find(work: Work, given: str, scope: Scope) -> Rule | None:
 
     Raises Ambiguous when `given` is the code of one and the number of another.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(AutoenrollRule.code_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(AutoenrollRule.id) == int(digits))
-    found = work.all(Rule, _rules(scope).where(or_(*named)), now=work.now)
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="auto-enrollment rule")
-    return found[0] if found else None
+    return find_named(
+        work,
+        Rule,
+        _select_rules(scope),
+        given,
+        col(AutoenrollRule.code_key) == canonical.key(given),
+        id_column=AutoenrollRule.id,
+        what="auto-enrollment rule",
+        now=work.now,
+    )
 
 
 def get(work: Work, given: str, scope: Scope) -> Rule:
@@ -136,45 +147,62 @@ def get(work: Work, given: str, scope: Scope) -> Rule:
     return found
 
 
-def lock(work: Work, number: int) -> None:
+def lock(work: Work, id_: int) -> None:
     """Keep everybody else from changing this rule until we are done."""
-    work.value(select(AutoenrollRule.id).where(col(AutoenrollRule.id) == number).with_for_update())
+    locks.hold(work, AutoenrollRule, [id_])
 
 
-def by_id(work: Work, number: int) -> Rule:
+def by_id(work: Work, id_: int) -> Rule:
     """Return the rule with that id; raises AutoenrollUnknown when it has just gone."""
-    found = work.one(Rule, _rules(ANYWHERE).where(col(AutoenrollRule.id) == number), now=work.now)
+    found = work.one(
+        Rule, _select_rules(ANYWHERE).where(col(AutoenrollRule.id) == id_), now=work.now
+    )
     if found is None:
-        raise AutoenrollUnknown(given=number)
+        raise AutoenrollUnknown(given=id_)
     return found
 
 
-def of_code(work: Work, code: str) -> Rule | None:
+def find_by_code(work: Work, code: str) -> Rule | None:
     """Return the rule with that code, wherever it lies; numbers do not count."""
     return work.one(
         Rule,
-        _rules(ANYWHERE).where(col(AutoenrollRule.code_key) == canonical.key(code)),
+        _select_rules(ANYWHERE).where(col(AutoenrollRule.code_key) == canonical.key(code)),
         now=work.now,
     )
 
 
-def saying(work: Work, item_id: int, target: dict[str, Any]) -> Rule | None:
-    """Return the rule on that item for that target, which is a column and what stands in it."""
-    fits = (col(getattr(AutoenrollRule, name)) == value for name, value in target.items())
+def find_same(
+    work: Work,
+    item_id: int,
+    *,
+    department_id: int | None = None,
+    group_id: int | None = None,
+    type_: Type | None = None,
+) -> Rule | None:
+    """Return the rule on that item for that department, group or type, of which one is given."""
+    if department_id is not None:
+        is_same = col(AutoenrollRule.department_id) == department_id
+    elif group_id is not None:
+        is_same = col(AutoenrollRule.group_id) == group_id
+    else:
+        is_same = col(AutoenrollRule.type) == type_
     return work.one(
         Rule,
-        _rules(ANYWHERE).where(col(AutoenrollRule.item_id) == item_id, *fits),
+        _select_rules(ANYWHERE).where(col(AutoenrollRule.item_id) == item_id, is_same),
         now=work.now,
     )
 
 
 def listed(work: Work, scope: Scope, *, item_id: int | None, under: str | None) -> Iterator[Rule]:
-    """Yield the rules in scope by code: on one item, and of one department and those under it."""
-    statement = _rules(scope).order_by(col(AutoenrollRule.code_key))
+    """Yield the rules in scope by code; only those on one item, or under a department, if given.
+
+    `under` is the path of a department. Rules by group and by type are left out then.
+    """
+    statement = _select_rules(scope).order_by(col(AutoenrollRule.code_key))
     if item_id is not None:
         statement = statement.where(col(AutoenrollRule.item_id) == item_id)
     if under is not None:
-        statement = statement.where(col(_NAMED.path).like(f"{under}%"))
+        statement = statement.where(within(Scope((under,)), _NAMED.path))
     return work.each(Rule, statement, now=work.now)
 
 
@@ -191,13 +219,14 @@ def codes(work: Work, scope: Scope) -> frozenset[str]:
     )
 
 
-def naming(work: Work, column: str, ids: Sequence[int]) -> list[Rule]:
-    """Return the rules whose `column` (department_id, group_id or item_id) is one of `ids`."""
+def naming(work: Work, column: Any, ids: Sequence[int]) -> list[Rule]:
+    """Return the rules that have one of `ids` in `column`, by code.
+
+    It is one of AutoenrollRule's: `department_id`, `group_id` or `item_id`.
+    """
     return work.all(
         Rule,
-        _rules(ANYWHERE)
-        .where(among(getattr(AutoenrollRule, column), ids))
-        .order_by(col(AutoenrollRule.code_key)),
+        _select_rules(ANYWHERE).where(among(column, ids)).order_by(col(AutoenrollRule.code_key)),
         now=work.now,
     )
 
@@ -207,9 +236,9 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(AutoenrollRule, **values)
 
 
-def set_depth(work: Work, number: int, *, is_deep: bool) -> None:
+def set_depth(work: Work, id_: int, *, is_deep: bool) -> None:
     """Let a rule's department stand for everything under it, or for itself alone."""
-    work.update(AutoenrollRule, number, is_deep=is_deep)
+    work.update(AutoenrollRule, id_, is_deep=is_deep)
 
 
 def delete(work: Work, ids: Sequence[int]) -> None:
@@ -217,15 +246,15 @@ def delete(work: Work, ids: Sequence[int]) -> None:
     work.run(delete_from(AutoenrollRule).where(among(AutoenrollRule.id, ids)))
 
 
-_ANY = select(AutoenrollRule.id).limit(1)
+_SELECT_ANY_ID = select(AutoenrollRule.id).limit(1)
 
 
 def has_rules(work: Work) -> bool:
     """Say whether there is any rule: all that joining costs while there is none.
 
-    Asked once in each unit of work, until it `forget`s Presence.
+    Asked once in each unit of work, until it `forget`s HasRules.
     """
-    return work.remember(Presence, lambda: Presence(work.value(_ANY) is not None)).is_any
+    return work.remember(HasRules, lambda: HasRules(work.value(_SELECT_ANY_ID) is not None)).is_any
 
 
 # Whom rules reach --------------------------------------------------------------------------------
@@ -233,7 +262,7 @@ def has_rules(work: Work) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One person whom one rule reaches; `group_id` is the group that the rule names."""
+    """A person whom a rule reaches, and that rule; `group_id` is the group that the rule names."""
 
     rule_id: int
     code: str
@@ -244,8 +273,9 @@ class Reached:
     status: Status
 
 
-# Each of these goes from the people to the rules, in the order in which they are enrolled.
-_REACHED = (
+# What is joined to this goes from the few people who have just joined something to the rules about
+# them. Rule by rule, and each rule's people by their ids, is how they are enrolled.
+_SELECT_REACHED = (
     select(
         *columns_of(
             Reached,
@@ -253,7 +283,7 @@ _REACHED = (
             rule_id=col(AutoenrollRule.id),
             user_id=col(User.id),
             login=col(User.login),
-            status=status_now(),
+            status=status_at(NOW),
         )
     )
     .select_from(User)
@@ -261,11 +291,12 @@ _REACHED = (
 )
 
 
-def by_department(work: Work, user_ids: Sequence[int]) -> list[Reached]:
+def reached_by_department(work: Work, user_ids: Sequence[int]) -> list[Reached]:
     """Return which rules are about the departments that these people are in."""
     return work.all(
         Reached,
-        _REACHED.join(Department, col(Department.id) == col(User.department_id))
+        _SELECT_REACHED.join(Department, col(Department.id) == col(User.department_id))
+        # A join wants a condition: which rules are about whom is compared by `_IN_DEPARTMENT`.
         .join(AutoenrollRule, col(AutoenrollRule.target) == Target.DEPARTMENT)
         .join(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))
         .where(among(User.id, user_ids), _IN_DEPARTMENT),
@@ -273,22 +304,24 @@ def by_department(work: Work, user_ids: Sequence[int]) -> list[Reached]:
     )
 
 
-def by_group(work: Work, user_ids: Sequence[int], group_ids: Sequence[int]) -> list[Reached]:
+def reached_by_group(
+    work: Work, user_ids: Sequence[int], group_ids: Sequence[int]
+) -> list[Reached]:
     """Return which rules are about those of the groups that these people are in."""
     return work.all(
         Reached,
-        _REACHED.join(GroupMember, col(GroupMember.user_id) == col(User.id))
+        _SELECT_REACHED.join(GroupMember, col(GroupMember.user_id) == col(User.id))
         .join(AutoenrollRule, col(AutoenrollRule.group_id) == col(GroupMember.group_id))
         .where(among(User.id, user_ids), among(GroupMember.group_id, group_ids)),
         now=work.now,
     )
 
 
-def by_type(work: Work, user_ids: Sequence[int]) -> list[Reached]:
+def reached_by_type(work: Work, user_ids: Sequence[int]) -> list[Reached]:
     """Return which rules are about the types of these people."""
     return work.all(
         Reached,
-        _REACHED.join(AutoenrollRule, _OF_TYPE).where(among(User.id, user_ids)),
+        _SELECT_REACHED.join(AutoenrollRule, _OF_TYPE).where(among(User.id, user_ids)),
         now=work.now,
     )
 
@@ -297,7 +330,7 @@ def waited_for(work: Work, user_ids: Sequence[int]) -> list[Reached]:
     """Return the rules that these people wait for and that are still about them."""
     return work.all(
         Reached,
-        _REACHED.join(AutoenrollWaiting, col(AutoenrollWaiting.user_id) == col(User.id))
+        _SELECT_REACHED.join(AutoenrollWaiting, col(AutoenrollWaiting.user_id) == col(User.id))
         .join(AutoenrollRule, col(AutoenrollRule.id) == col(AutoenrollWaiting.rule_id))
         .join(Department, col(Department.id) == col(User.department_id))
         .outerjoin(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))
@@ -308,7 +341,7 @@ def waited_for(work: Work, user_ids: Sequence[int]) -> list[Reached]:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One rule that is about whoever is in one department."""
+    """A rule that is about whoever is in a department, and that department."""
 
     rule_id: int
     department_id: int
@@ -316,7 +349,7 @@ class Covered:
 
 def covering(work: Work, department_ids: Sequence[int]) -> list[Covered]:
     """Return which rules are about whoever is in one of these departments."""
-    is_under = and_(col(AutoenrollRule.is_deep), col(Department.path).like(col(_NAMED.path) + "%"))
+    is_covered = and_(col(AutoenrollRule.is_deep), _is_under(Department, _NAMED))
     return work.all(
         Covered,
         select(
@@ -329,22 +362,25 @@ def covering(work: Work, department_ids: Sequence[int]) -> list[Covered]:
         )
         .select_from(AutoenrollRule)
         .join(_NAMED, col(_NAMED.id) == col(AutoenrollRule.department_id))
-        .join(Department, or_(col(Department.id) == col(_NAMED.id), is_under))
+        .join(Department, or_(col(Department.id) == col(_NAMED.id), is_covered))
         .where(among(Department.id, department_ids)),
     )
 
 
 def let_wait(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
-    """Note that a rule has reached people who cannot be enrolled yet; again changes nothing."""
+    """Note that people wait for a rule: it has reached them, and cannot enroll them yet.
+
+    Whoever waits for it already keeps the moment since when they do.
+    """
     people: Select[*tuple[Any, ...]] = select(
-        literal(rule_id, BigInteger).label("rule_id"),
+        value_for(col(AutoenrollWaiting.rule_id), rule_id).label("rule_id"),
         col(User.id).label("user_id"),
-        literal(work.now, Moment).label("since_at"),
+        value_for(col(AutoenrollWaiting.since_at), work.now).label("since_at"),
     ).where(among(User.id, user_ids))
     work.insert_once(AutoenrollWaiting, people)
 
 
-def end_waiting(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
+def end_waiting_for_rule(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
     """Note that people wait for a rule no longer."""
     work.run(
         delete_from(AutoenrollWaiting).where(
@@ -353,8 +389,8 @@ def end_waiting(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
     )
 
 
-def forget_waiting(work: Work, item_id: int, user_ids: Sequence[int]) -> None:
-    """Let people wait no more for the rules on an item."""
+def end_waiting_for_item(work: Work, item_id: int, user_ids: Sequence[int]) -> None:
+    """Note that people wait no longer for any rule on an item."""
     on_item = select(AutoenrollRule.id).where(col(AutoenrollRule.item_id) == item_id)
     work.run(
         delete_from(AutoenrollWaiting).where(
@@ -363,20 +399,22 @@ def forget_waiting(work: Work, item_id: int, user_ids: Sequence[int]) -> None:
     )
 
 
-def fitting(work: Work, rule: Rule, scope: Scope) -> list[Fitting]:
+def people_of(work: Work, rule: Rule, scope: Scope) -> list[PersonOfRule]:
     """Return the people in `scope` whom a rule is about, by login."""
+    # Without a row the phase is NULL, and so would be what it is compared to: asked for first, it
+    # makes the answer false.
     is_there = and_(col(Enrollment.id).is_not(None), col(Enrollment.phase) != Phase.PRE_ENROLLED)
     return work.all(
-        Fitting,
+        PersonOfRule,
         select(
             *columns_of(
-                Fitting,
+                PersonOfRule,
                 User,
                 department=col(Department.full_name),
-                status=status_now(),
+                status=status_at(NOW),
                 is_waiting=col(AutoenrollWaiting.user_id).is_not(None),
                 is_enrolled=and_(is_there, col(Enrollment.canceled_at).is_(None)),
-                has_reason=and_(
+                has_rule_reason=and_(
                     col(Enrollment.canceled_at).is_(None),
                     exists().where(
                         col(EnrollmentReason.enrollment_id) == col(Enrollment.id),
@@ -405,14 +443,18 @@ def fitting(work: Work, rule: Rule, scope: Scope) -> list[Fitting]:
             Enrollment,
             and_(col(Enrollment.item_id) == rule.item_id, col(Enrollment.user_id) == col(User.id)),
         )
-        .where(_is_meant_by(rule), is_alive(), within(scope, Department.path))
+        .where(_is_about(rule), is_alive(NOW), within(scope, Department.path))
         .order_by(col(User.login_key)),
         now=work.now,
     )
 
 
-def _is_meant_by(rule: Rule) -> ColumnElement[bool]:
-    """Return the condition that a rule is about `User`, found from what the rule names."""
+def _is_about(rule: Rule) -> ColumnElement[bool]:
+    """Return the condition that this rule is about `User`.
+
+    `_FITS` says the same of any rule, and would compare everybody with it; of a rule that is known,
+    an index of what it names finds the people.
+    """
     if rule.group_id is not None:
         members = select(GroupMember.user_id).where(col(GroupMember.group_id) == rule.group_id)
         return col(User.id).in_(members)
@@ -424,6 +466,6 @@ def _is_meant_by(rule: Rule) -> ColumnElement[bool]:
     return col(User.department_id).in_(
         select(below.id)
         .select_from(_NAMED)
-        .join(below, col(below.path).like(col(_NAMED.path) + "%"))
+        .join(below, _is_under(below, _NAMED))
         .where(col(_NAMED.id) == rule.department_id)
     )

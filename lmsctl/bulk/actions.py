@@ -329,7 +329,7 @@ def _registered(work: Work, order: Order, sheet: Sheet, job: Job, rows: int) -> 
     if not order.resume:
         _check_new(work, order, sheet, job)
         return _Run(store.add_run(work, job.kind, sheet.file, sheet.digest), rows)
-    found = store.unfinished(work, job.kind, sheet.digest)
+    found = store.find_unfinished_for_update(work, job.kind, sheet.digest)
     if found is None:
         raise RunNotInterrupted(file=sheet.file, field="--resume")
     job.resume(found)

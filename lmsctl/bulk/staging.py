@@ -17,10 +17,9 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
-    exists,
-    literal,
 )
 from sqlalchemy.schema import SchemaItem
+from sqlmodel import exists, literal
 
 # No name of a column can hold it, whatever people call their custom fields.
 BETWEEN = "\x1f"

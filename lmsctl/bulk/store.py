@@ -7,20 +7,10 @@ from datetime import datetime
 from string import Formatter
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, Text, bindparam, exists
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, Text, bindparam
 from sqlalchemy.sql.elements import SQLCoreOperations
-from sqlmodel import (
-    SQLModel,
-    and_,
-    case,
-    cast,
-    col,
-    delete,
-    func,
-    literal,
-    select,
-    update,
-)
+from sqlmodel import SQLModel, and_, case, cast, col, exists, func, literal, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.model import Run, RunFault
@@ -335,8 +325,8 @@ def _same(kind: str, digest: str) -> ColumnElement[bool]:
     return and_(col(Run.kind) == kind, col(Run.digest) == digest)
 
 
-def unfinished(work: Work, kind: str, digest: str) -> Unfinished | None:
-    """Return the last interrupted run of the same bytes, locked."""
+def find_unfinished_for_update(work: Work, kind: str, digest: str) -> Unfinished | None:
+    """Return the last interrupted run of the same bytes, or None."""
     return work.one(
         Unfinished,
         select(*columns_of(Unfinished, Run))
@@ -388,13 +378,13 @@ def add_run(work: Work, kind: str, file: str, digest: str) -> int:
 _FAULT = ("row_no", "heading", "code", "message", "hint")
 
 
-def advance_run(work: Work, number: int, span: Span, counted: Tally) -> None:
+def advance_run(work: Work, run_id: int, span: Span, counted: Tally) -> None:
     """Note how far a run has come, what its latest rows did, and what was wrong with them."""
-    wrong = select(literal(number, BigInteger).label("run_id"), *(ERRORS.c[n] for n in _FAULT))
+    wrong = select(literal(run_id, BigInteger).label("run_id"), *(ERRORS.c[n] for n in _FAULT))
     work.run(insert_from(RunFault, wrong.where(span.holds(ERRORS.c.row_no))))
     work.run(
         update(Run)
-        .where(col(Run.id) == number)
+        .where(col(Run.id) == run_id)
         .values(
             rows_done=span.last,
             created=col(Run.created) + counted.created,
@@ -406,16 +396,16 @@ def advance_run(work: Work, number: int, span: Span, counted: Tally) -> None:
 
 def recall_faults(work: Work, run: Unfinished) -> None:
     """Let what was wrong with the rows that a run has dealt with be what it found then."""
-    work.run(delete(ERRORS).where(ERRORS.c.row_no <= run.rows_done))
+    work.run(delete_from(ERRORS).where(ERRORS.c.row_no <= run.rows_done))
     noted = select(*(col(getattr(RunFault, name)) for name in _FAULT))
     work.run(insert_from(ERRORS, noted.where(col(RunFault.run_id) == run.id)))
 
 
-def finish_run(work: Work, number: int, kind: str, digest: str, failed: int) -> None:
+def finish_run(work: Work, run_id: int, kind: str, digest: str, failed: int) -> None:
     """Note that a run is over, and with it every earlier one of the same bytes."""
-    over = and_(_same(kind, digest), col(Run.id) <= number)
-    work.run(delete(RunFault).where(col(RunFault.run_id).in_(select(Run.id).where(over))))
-    work.run(update(Run).where(col(Run.id) == number).values(failed=failed))
+    over = and_(_same(kind, digest), col(Run.id) <= run_id)
+    work.run(delete_from(RunFault).where(col(RunFault.run_id).in_(select(Run.id).where(over))))
+    work.run(update(Run).where(col(Run.id) == run_id).values(failed=failed))
     work.run(
         update(Run)
         .where(over, col(Run.state) == RunState.RUNNING)

@@ -1,4 +1,4 @@
-"""The statements of the content room."""
+"""The statements of the content room: items, where they lie, and whom they are open to."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,18 +36,16 @@ from lmsctl.content.rules import Item
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Sight
 from lmsctl.rights.store import person_in_sight, target_in_sight
 from lmsctl.user.model import User
 
-_LONGEST_NUMBER = 18
-_ITEM = select(*columns_of(Item, ContentItem))
-_OF_ID = _ITEM.where(col(ContentItem.id) == bindparam("number"))
-_OF_LINK = _ITEM.where(col(ContentItem.link) == bindparam("secret"))
-_LOCK = _OF_ID.with_for_update()
+_SELECT_ITEM = select(*columns_of(Item, ContentItem))
+_SELECT_BY_ID = _SELECT_ITEM.where(col(ContentItem.id) == bindparam("id_"))
+_SELECT_BY_LINK = _SELECT_ITEM.where(col(ContentItem.link) == bindparam("secret"))
 
 
 def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
@@ -55,18 +53,13 @@ def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
 
     None for `owner_id` stands for any author. Raises Ambiguous when `given` fits two.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(ContentItem.code_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(ContentItem.id) == int(digits))
-    statement = _ITEM.where(or_(*named))
+    statement = _SELECT_ITEM
     if owner_id is not None:
         statement = statement.where(col(ContentItem.owner_id) == owner_id)
-    found = work.all(Item, statement)
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="content")
-    return found[0] if found else None
+    has_code = col(ContentItem.code_key) == canonical.key(given)
+    return find_named(
+        work, Item, statement, given, has_code, id_column=ContentItem.id, what="content"
+    )
 
 
 def get(work: Work, code: str, *, owner_id: int | None = None) -> Item:
@@ -77,70 +70,70 @@ def get(work: Work, code: str, *, owner_id: int | None = None) -> Item:
     return found
 
 
-def by_id(work: Work, number: int) -> Item:
+def by_id(work: Work, id_: int) -> Item:
     """Return the item with that id; raises ContentUnknown when it has just gone."""
-    return _of_id(work, _OF_ID, number)
+    return _by_id(work, _SELECT_BY_ID, id_)
 
 
-def _of_id(work: Work, statement: Select[Any], number: int) -> Item:
-    found = work.one(Item, statement, number=number)
+def _by_id(work: Work, statement: Select[Any], id_: int) -> Item:
+    found = work.one(Item, statement, id_=id_)
     if found is None:
-        raise ContentUnknown(given=number)
+        raise ContentUnknown(given=id_)
     return found
 
 
-def by_ids(work: Work, numbers: Sequence[int]) -> list[Item]:
+def by_ids(work: Work, ids: Sequence[int]) -> list[Item]:
     """Return the items with these ids."""
-    return work.all(Item, _ITEM.where(among(ContentItem.id, numbers)).order_by(col(ContentItem.id)))
+    return work.all(
+        Item, _SELECT_ITEM.where(among(ContentItem.id, ids)).order_by(col(ContentItem.id))
+    )
 
 
-def of_code(work: Work, code_key: str) -> Item | None:
+def find_by_code(work: Work, code_key: str) -> Item | None:
     """Return the item with this code; numbers do not count."""
-    return work.one(Item, _ITEM.where(col(ContentItem.code_key) == code_key))
+    return work.one(Item, _SELECT_ITEM.where(col(ContentItem.code_key) == code_key))
 
 
-def of_link(work: Work, link: str) -> Item | None:
+def find_by_link(work: Work, link: str) -> Item | None:
     """Return the item with this open link."""
-    return work.one(Item, _OF_LINK, secret=link)
+    return work.one(Item, _SELECT_BY_LINK, secret=link)
 
 
-def lock(work: Work, number: int) -> Item:
-    """Return the item as it is now, and keep everybody else from changing it until we are done."""
-    return _of_id(work, _LOCK, number)
+def lock(work: Work, id_: int) -> None:
+    """Keep everybody else from changing this item until we are done."""
+    locks.hold(work, ContentItem, [id_])
 
 
-def share(work: Work, number: int) -> Item:
+def share(work: Work, id_: int) -> None:
+    """Let nobody change this item until we are done, while others may share it."""
+    locks.hold(work, ContentItem, [id_], shared=True)
+
+
+def get_for_share(work: Work, id_: int) -> Item:
     """Return the item as it is now, and let nobody change it, while others may share it."""
-    return _of_id(work, locks.shared(work, _OF_ID), number)
+    return _by_id(work, locks.for_share(work, _SELECT_BY_ID), id_)
 
 
-def share_of_link(work: Work, link: str) -> Item | None:
-    """Return the item with this open link as `share` does, or None."""
-    return work.one(Item, locks.shared(work, _OF_LINK), secret=link)
+def find_by_link_for_share(work: Work, link: str) -> Item | None:
+    """Return the item with this open link as `get_for_share` does, or None."""
+    return work.one(Item, locks.for_share(work, _SELECT_BY_LINK), secret=link)
 
 
-def share_all(work: Work, numbers: Sequence[int]) -> None:
+def share_all(work: Work, ids: Sequence[int]) -> None:
     """Let nobody change these items until we are done, while others may share them."""
-    if numbers and work.is_writing:
-        found = select(ContentItem.id).where(among(ContentItem.id, numbers))
-        work.values(locks.shared(work, found.order_by(col(ContentItem.id))))
+    locks.hold(work, ContentItem, ids, shared=True)
 
 
 def lock_folders(work: Work) -> None:
     """Let nobody else move folders until we are done."""
-    work.values(
-        select(ContentItem.id)
-        .where(col(ContentItem.kind) == Kind.FOLDER)
-        .order_by(col(ContentItem.id))
-        .with_for_update()
-    )
+    locks.hold_found(work, select(ContentItem.id).where(col(ContentItem.kind) == Kind.FOLDER))
 
 
-def above(work: Work, number: int) -> list[int]:
+def above(work: Work, item_id: int) -> list[int]:
     """Return the ids of an item and of all folders it lies in."""
     start = (
         select(ContentItem.id, ContentItem.parent_id)
-        .where(col(ContentItem.id) == number)
+        .where(col(ContentItem.id) == item_id)
         .cte("above", recursive=True)
     )
     folder = aliased(ContentItem)
@@ -175,14 +168,14 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(ContentItem, **values)
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one item and count up its version."""
-    work.update(ContentItem, number, **values)
+    work.update(ContentItem, id_, **values)
 
 
-def delete(work: Work, number: int) -> None:
+def delete(work: Work, id_: int) -> None:
     """Delete an item with its grants, its catalog rules and its places in pathways."""
-    work.run(delete_from(ContentItem).where(col(ContentItem.id) == number))
+    work.run(delete_from(ContentItem).where(col(ContentItem.id) == id_))
 
 
 # Looking -----------------------------------------------------------------------------------------

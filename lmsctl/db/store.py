@@ -60,7 +60,7 @@ def portal_schema(connection: Connection) -> str:
 
 
 def lock_schema(work: Work) -> None:
-    """Keep every other upgrade waiting; SQLite's one writer is alone anyway."""
+    """Keep every other upgrade waiting; on SQLite whoever writes is alone."""
     if not work.is_sqlite:
         work.run(text("SELECT pg_advisory_xact_lock(:key)"), key=_UPGRADE_LOCK)
 

@@ -60,7 +60,7 @@ def existing(work: Work, name: str, parent: str | None) -> Department | None:
     scope = rights.require(work, "department.manage")
     above = store.get(work, parent or rules.ROOT, scope)
     written = rules.full_name(above.written, rules.check_name(name))
-    found = store.owner_of_key(work, rules.path_key(written))
+    found = store.find_by_path(work, rules.path_key(written))
     return store.shown(work, found.id) if found else None
 
 
@@ -74,7 +74,7 @@ def list_departments(work: Work, under: str | None = None) -> Iterator[Departmen
     """Return the departments in scope, those below `under` when given."""
     scope = rights.require(work, "department.view")
     above = store.get(work, under, scope).path if under else None
-    return store.listed(work, scope, f"{above}%" if above else None)
+    return store.listed(work, scope, above)
 
 
 def edit(
@@ -167,7 +167,7 @@ def _lock_tree(work: Work) -> Scope:
 
 
 def _check_free(work: Work, written: str) -> None:
-    if store.owner_of_key(work, rules.path_key(written)):
+    if store.find_by_path(work, rules.path_key(written)):
         raise DepartmentExists(path=written)
 
 
@@ -175,7 +175,7 @@ def _code(work: Work, code: str | None, *, besides: int | None = None) -> dict[s
     if code is None:
         return {"code": None, "code_key": None}
     text = canonical.check_code(code, "code")
-    owner = store.owner_of_code(work, canonical.key(text))
+    owner = store.find_by_code(work, canonical.key(text))
     if owner and owner.id != besides:
         raise DepartmentCodeTaken(code=text, path=owner.written)
     return {"code": text, "code_key": canonical.key(text)}
@@ -186,7 +186,7 @@ def _supervisor_id(work: Work, given: str) -> int | None:
         return None
 
     def get() -> Named:
-        found = store.person(work, login_key(given), rights.require(work, "user.view"))
+        found = store.find_person(work, login_key(given), rights.require(work, "user.view"))
         if found is None:
             raise SupervisorUnknown(login=given)
         return found

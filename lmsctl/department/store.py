@@ -1,4 +1,4 @@
-"""The statements of the department room."""
+"""The statements of the department room: the tree, and who supervises its people."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, delete, func, or_, select, update
+from sqlmodel import col, func, or_, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.department.model import Department as Row
@@ -14,8 +15,8 @@ from lmsctl.department.model import DepartmentSupervisor
 from lmsctl.department.results import Department
 from lmsctl.department.rules import path_key
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.errors import Ambiguous
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.named import find_named
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
@@ -34,7 +35,7 @@ class Node:
     written: str
 
 
-_NODE = select(*columns_of(Node, Row, written=col(Row.full_name)))
+_SELECT_NODE = select(*columns_of(Node, Row, written=col(Row.full_name)))
 
 
 def find(work: Work, given: str, scope: Scope) -> Node | None:
@@ -42,15 +43,16 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
 
     Raises Ambiguous when `given` fits two in scope.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < 18  # noqa: PLR2004 - what an id can hold
-    named = [col(Row.full_key) == path_key(given), col(Row.code_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(Row.id) == int(digits))
-    found = work.all(Node, _NODE.where(or_(*named), within(scope, Row.path)).order_by(col(Row.id)))
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="department")
-    return found[0] if found else None
+    return find_named(
+        work,
+        Node,
+        _SELECT_NODE.where(within(scope, Row.path)),
+        given,
+        col(Row.full_key) == path_key(given),
+        col(Row.code_key) == canonical.key(given),
+        id_column=Row.id,
+        what="department",
+    )
 
 
 def get(work: Work, given: str, scope: Scope) -> Node:
@@ -61,35 +63,35 @@ def get(work: Work, given: str, scope: Scope) -> Node:
     return found
 
 
-def by_id(work: Work, number: int) -> Node:
+def by_id(work: Work, id_: int) -> Node:
     """Return the department with that id, which must exist."""
-    found = work.one(Node, _NODE.where(col(Row.id) == number))
+    found = work.one(Node, _SELECT_NODE.where(col(Row.id) == id_))
     if found is None:
-        raise DepartmentUnknown(given=number)
+        raise DepartmentUnknown(given=id_)
     return found
 
 
 def root(work: Work) -> Node:
     """Return the root."""
-    found = work.one(Node, _NODE.where(col(Row.parent_id).is_(None)))
+    found = work.one(Node, _SELECT_NODE.where(col(Row.parent_id).is_(None)))
     if found is None:
         raise DepartmentUnknown(given="/")
     return found
 
 
-def owner_of_key(work: Work, full_key: str) -> Node | None:
+def find_by_path(work: Work, full_key: str) -> Node | None:
     """Return the department that is written like this."""
-    return work.one(Node, _NODE.where(col(Row.full_key) == full_key))
+    return work.one(Node, _SELECT_NODE.where(col(Row.full_key) == full_key))
 
 
-def owner_of_code(work: Work, code_key: str) -> Node | None:
+def find_by_code(work: Work, code_key: str) -> Node | None:
     """Return the department with this code."""
-    return work.one(Node, _NODE.where(col(Row.code_key) == code_key))
+    return work.one(Node, _SELECT_NODE.where(col(Row.code_key) == code_key))
 
 
-def share(work: Work, number: int) -> None:
+def share(work: Work, id_: int) -> None:
     """Let nobody move or delete this department until we are done, while others may share it."""
-    work.value(locks.shared(work, select(Row.id).where(col(Row.id) == number)))
+    locks.hold(work, Row, [id_], shared=True)
 
 
 def lock_tree(work: Work) -> None:
@@ -100,15 +102,15 @@ def lock_tree(work: Work) -> None:
 def add(work: Work, parent: Node | None, **values: Any) -> int:
     """Insert a department under `parent` (None makes the root) and return its id."""
     parent_id = parent.id if parent else None
-    number = work.insert(Row, parent_id=parent_id, path="", **values)
-    path = f"{parent.path if parent else '/'}{number}/"
-    work.update(Row, number, path=path)
-    return number
+    id_ = work.insert(Row, parent_id=parent_id, path="", **values)
+    path = f"{parent.path if parent else '/'}{id_}/"
+    work.update(Row, id_, path=path)
+    return id_
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one department."""
-    work.update(Row, number, **values)
+    work.update(Row, id_, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def subtree(work: Work, path: str) -> list[Place]:
     return work.all(
         Place,
         select(*columns_of(Place, Row, written=col(Row.full_name)))
-        .where(col(Row.path).like(f"{path}%"))
+        .where(within(Scope((path,)), Row.path))
         .order_by(col(Row.path)),
     )
 
@@ -140,8 +142,8 @@ class Named:
     expires_at: datetime | None
 
 
-def person(work: Work, key: str, scope: Scope) -> Named | None:
-    """Return who in `scope` has that login or address, in the form in which they are compared."""
+def find_person(work: Work, key: str, scope: Scope) -> Named | None:
+    """Return the person in `scope` whose login or address has that key, or None."""
     return work.one(
         Named,
         select(*columns_of(Named, User))
@@ -149,31 +151,37 @@ def person(work: Work, key: str, scope: Scope) -> Named | None:
         .where(
             or_(col(User.login_key) == key, col(User.email_key) == key),
             within(scope, Row.path),
-            is_alive(),
+            is_alive(NOW),
         ),
         now=work.now,
     )
 
 
-def share_person(work: Work, number: int) -> None:
+def share_person(work: Work, user_id: int) -> None:
     """Let nobody change this person until we are done, while others may share them."""
-    work.value(locks.shared(work, select(User.id).where(col(User.id) == number)))
+    locks.hold(work, User, [user_id], shared=True)
 
 
-def set_supervisor(work: Work, number: int, user_id: int | None) -> None:
+def set_supervisor(work: Work, department_id: int, user_id: int | None) -> None:
     """Set or take away who supervises a department's people."""
-    work.run(delete(DepartmentSupervisor).where(col(DepartmentSupervisor.department_id) == number))
+    work.run(
+        delete_from(DepartmentSupervisor).where(
+            col(DepartmentSupervisor.department_id) == department_id
+        )
+    )
     if user_id is not None:
-        work.insert_many(DepartmentSupervisor, [{"department_id": number, "user_id": user_id}])
+        work.insert_many(
+            DepartmentSupervisor, [{"department_id": department_id, "user_id": user_id}]
+        )
 
 
 def remove(work: Work, ids: list[int]) -> None:
-    """Delete departments; a parent's row may go with its daughters' in one statement."""
-    work.run(delete(Row).where(col(Row.id).in_(ids)))
+    """Delete departments; a parent's row may go with its subdepartments' in one statement."""
+    work.run(delete_from(Row).where(col(Row.id).in_(ids)))
 
 
 _SUPERVISOR = aliased(User)
-_DEPARTMENT = (
+_SELECT_DEPARTMENT = (
     select(
         *columns_of(
             Department,
@@ -191,17 +199,17 @@ _DEPARTMENT = (
 )
 
 
-def shown(work: Work, number: int) -> Department:
+def shown(work: Work, id_: int) -> Department:
     """Return the department with that id, which must exist, as it is shown."""
-    found = work.one(Department, _DEPARTMENT.where(col(Row.id) == number))
+    found = work.one(Department, _SELECT_DEPARTMENT.where(col(Row.id) == id_))
     if found is None:
-        raise DepartmentUnknown(given=number)
+        raise DepartmentUnknown(given=id_)
     return found
 
 
 def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Department]:
     """Yield the departments in scope, in the order of their paths, each with its own people."""
-    statement = _DEPARTMENT.where(within(scope, Row.path))
+    statement = _SELECT_DEPARTMENT.where(within(scope, Row.path))
     if under is not None:
-        statement = statement.where(col(Row.path).like(under))
+        statement = statement.where(within(Scope((under,)), Row.path))
     return work.each(Department, statement.order_by(col(Row.full_key)))

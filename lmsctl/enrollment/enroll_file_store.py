@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Update
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, case, col, delete, exists, func, select, update
+from sqlmodel import and_, case, col, exists, func, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import Span, good
 from lmsctl.bulk.store import fail
@@ -24,14 +25,14 @@ from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.kit import locks
 from lmsctl.kit.columns import utc_text
-from lmsctl.kit.statements import insert_from, value_for
+from lmsctl.kit.statements import NOW, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience, told_at_once
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
 from lmsctl.user.adoption_store import fail_not_confirmed
 from lmsctl.user.errors import UserUnknown
-from lmsctl.user.model import User, status_now
+from lmsctl.user.model import User, status_at
 from lmsctl.user.results import Status
 
 _row = STAGED.c
@@ -95,7 +96,7 @@ def fail_unfit(work: Work, span: Span) -> None:
     fail_not_confirmed(work, span, people, _row.heading, "enrolled")
     unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
     fail(work, span, UserUnknown, unknown, _row.heading, given=_row.login)
-    status, login = status_now(), col(User.login)
+    status, login = status_at(NOW), col(User.login)
     away = people.where(status != Status.ACTIVE)
     fail(work, span, PersonNotActive, away, _row.heading, login=login, status=status)
     absent = select(_row.row_no).where(_row.item_id.is_(None), _row.content != "")
@@ -122,13 +123,13 @@ def mark_repeated(work: Work, span: Span) -> None:
 
 def items(work: Work, span: Span) -> list[Item]:
     """Return the items that somebody is enrolled in anew."""
-    numbers = work.values(select(_row.item_id).where(_is_new(span)).distinct())
-    return content.by_ids(work, numbers)
+    ids = work.values(select(_row.item_id).where(_is_new(span)).distinct())
+    return content.by_ids(work, ids)
 
 
 def note_dues(work: Work, dues: Sequence[tuple[int, datetime | None]]) -> None:
     """Put aside when each of these items is due for whoever is enrolled in it now."""
-    work.run(delete(DUES))
+    work.run(delete_from(DUES))
     rows = [(item_id, utc_text(due_at) if due_at else None) for item_id, due_at in dues]
     work.load(DUES, ("item_id", "due_at"), rows)
 

@@ -19,7 +19,7 @@ from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, ProgressEvent
 from lmsctl.enrollment.results import Event, Phase
 from lmsctl.kit.columns import Choice, Moment
-from lmsctl.kit.statements import among, columns_of, insert_from, value_for
+from lmsctl.kit.statements import NOW, among, columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
@@ -107,7 +107,7 @@ def find_pairs(work: Work, staged: Table, span: Span, is_within: ColumnElement[b
                 row.user_id.is_(None),
                 col(column) == key,
                 col(Department.id) == col(User.department_id),
-                is_alive(),
+                is_alive(NOW),
                 is_within,
             )
             .values(user_id=User.id),
@@ -187,12 +187,12 @@ def _first(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
 
 def beginnings(work: Work, span: Span) -> list[Beginning]:
     """Return who begins what they were pre-enrolled in."""
-    number, item = col(Enrollment.id), col(Enrollment.item_id)
+    id_, item = col(Enrollment.id), col(Enrollment.item_id)
     return work.all(
         Beginning,
         select(
             *columns_of(
-                Beginning, Enrollment, enrollment_id=number, first_at=func.min(_row.happened_at)
+                Beginning, Enrollment, enrollment_id=id_, first_at=func.min(_row.happened_at)
             )
         )
         .select_from(_STAGED)
@@ -202,7 +202,7 @@ def beginnings(work: Work, span: Span) -> list[Beginning]:
             col(Enrollment.canceled_at).is_(None),
             _is_new(span),
         )
-        .group_by(number, item),
+        .group_by(id_, item),
     )
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Text, and_
+from sqlalchemy import CTE, BigInteger, ColumnElement, Text
 from sqlalchemy.orm import aliased
-from sqlmodel import case, col, exists, func, literal, or_, select, type_coerce, union_all
+from sqlmodel import and_, case, col, exists, func, literal, or_, select, type_coerce, union_all
 
 from lmsctl.content.model import CatalogRule, ContentGrant, ContentItem
 from lmsctl.content.results import Audience, Kind, Opening, Status
@@ -29,7 +29,7 @@ def _own_groups(user_id: int) -> Any:
 
 def _line(path: str) -> list[int]:
     """Return the ids of the department at `path` and of those above it."""
-    return [int(number) for number in path.strip("/").split("/")]
+    return [int(id_) for id_ in path.strip("/").split("/")]
 
 
 # The department that keeps the group which a grant or a rule of the catalog names.

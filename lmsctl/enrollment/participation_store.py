@@ -8,7 +8,7 @@ from sqlmodel import and_, case, col, func, select, type_coerce
 
 from lmsctl.department.model import Department
 from lmsctl.enrollment.results import DayAttended, DeadlineExtended
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
@@ -75,7 +75,7 @@ def has_any(work: Work, training_id: int, scope: Scope) -> bool:
         .join(Department, col(Department.id) == col(User.department_id))
         .where(
             col(TrainingEnrollment.training_id) == training_id,
-            is_alive(),
+            is_alive(NOW),
             within(scope, Department.path),
         )
         .limit(1)

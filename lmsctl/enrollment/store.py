@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 from sqlmodel import (
     case,
     col,
-    delete,
     exists,
     false,
     func,
@@ -25,6 +24,7 @@ from sqlmodel import (
     union_all,
     update,
 )
+from sqlmodel import delete as delete_from
 
 from lmsctl.content.model import ContentItem, PathwayItem
 from lmsctl.content.results import Status as ContentStatus
@@ -34,15 +34,14 @@ from lmsctl.enrollment.results import Because, Event, Phase, Reason, State
 from lmsctl.enrollment.rules import Candidate, Narrowing, Standing
 from lmsctl.group.model import GroupMember
 from lmsctl.kit import columns
-from lmsctl.kit.statements import among, columns_of, insert_once_of
+from lmsctl.kit.statements import NOW, among, columns_of, insert_once_of
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.rights.store import within
 from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
-from lmsctl.user.model import FieldValue, User, is_alive, status_now
+from lmsctl.user.model import FieldValue, User, is_alive, status_at
 
-_NOW = bindparam("now", type_=columns.Moment)
 _DUE = bindparam("due", type_=columns.Moment)
 _ITEM = bindparam("item", type_=BigInteger)
 _ENROLLED = literal(Phase.ENROLLED, columns.Choice(Phase))
@@ -50,10 +49,10 @@ _PRE_ENROLLED = literal(Phase.PRE_ENROLLED, columns.Choice(Phase))
 
 # Choosing people ---------------------------------------------------------------------------------
 
-_CANDIDATE = select(*columns_of(Candidate, User, status=status_now())).where(is_alive())
+_SELECT_CANDIDATE = select(*columns_of(Candidate, User, status=status_at(NOW))).where(is_alive(NOW))
 _WORDS: dict[str, SQLColumnExpression[Any]] = {
     "type": col(User.type),
-    "status": status_now(),
+    "status": status_at(NOW),
     "origin": col(User.origin),
 }
 
@@ -70,15 +69,15 @@ def named(
     scope: Scope,
     *,
     keys: Sequence[str],
-    numbers: Sequence[int],
+    ids: Sequence[int],
 ) -> list[Candidate]:
-    """Return the people in scope who have one of these logins, addresses or numbers."""
+    """Return the people in scope who have one of these logins, addresses or ids."""
     is_named = or_(
         among(User.login_key, keys),
         among(User.email_key, keys),
-        among(User.id, numbers),
+        among(User.id, ids),
     )
-    statement = _CANDIDATE.where(is_named, *_are_within(scope))
+    statement = _SELECT_CANDIDATE.where(is_named, *_are_within(scope))
     return work.all(Candidate, statement, now=work.now)
 
 
@@ -94,7 +93,7 @@ def chosen(
 
     Without paths and groups everybody in scope is meant; `narrowing` holds in every case.
     """
-    statement = _CANDIDATE.where(*_are_within(scope), *_narrowed(narrowing))
+    statement = _SELECT_CANDIDATE.where(*_are_within(scope), *_narrowed(narrowing))
     if paths or group_ids:
         statement = statement.where(col(User.id).in_(_below_or_in(paths, group_ids)))
     return work.all(Candidate, statement.order_by(col(User.login_key)), now=work.now)
@@ -124,34 +123,34 @@ def _narrowed(narrowing: Narrowing) -> Iterator[ColumnElement[bool]]:
 # Which enrollments it is about is asked apart from their order: to find rows in the order of their
 # ids SQLite would read every enrollment of the item, where the unique key finds them.
 _FOUND = aliased(Enrollment)
-_STANDINGS = (
+_SELECT_STANDINGS = (
     select(*columns_of(Standing, Enrollment, is_canceled=col(Enrollment.canceled_at).is_not(None)))
     .where(
         col(Enrollment.id).in_(
             select(_FOUND.id).where(
-                col(_FOUND.item_id) == bindparam("item"), among(_FOUND.user_id, "users")
+                col(_FOUND.item_id) == bindparam("item"), among(_FOUND.user_id, bindparam("users"))
             )
         )
     )
     .order_by(col(Enrollment.id))
     .with_for_update()
 )
-_NEW: tuple[Any, ...] = (col(User.id), _ITEM, _ENROLLED, _NOW, _DUE)
+_NEW: tuple[Any, ...] = (col(User.id), _ITEM, _ENROLLED, NOW, _DUE)
 _ENROLL_NEW = (
     insert(Enrollment)
     .from_select(
         ["user_id", "item_id", "phase", "enrolled_at", "due_at"],
-        select(*_NEW).where(among(User.id, "users")),
+        select(*_NEW).where(among(User.id, bindparam("users"))),
         include_defaults=False,
     )
     .returning(col(Enrollment.id))
 )
 _ENROLL_AGAIN = (
     update(Enrollment)
-    .where(among(Enrollment.id, "ids"))
+    .where(among(Enrollment.id, bindparam("ids")))
     .values(
         canceled_at=null(),
-        enrolled_at=_NOW,
+        enrolled_at=NOW,
         due_at=_DUE,
         phase=case(
             (col(Enrollment.completed_at).is_(None), _ENROLLED), else_=col(Enrollment.phase)
@@ -162,22 +161,22 @@ _REASON: tuple[Any, ...] = (
     col(Enrollment.id).label("enrollment_id"),
     bindparam("why", type_=columns.Choice(Reason)).label("reason"),
     bindparam("named", type_=Text).label("reference"),
-    _NOW.label("since_at"),
+    NOW.label("since_at"),
 )
 _ADD_REASON = insert_once_of(
     EnrollmentReason,
     select(*_REASON).where(
-        col(Enrollment.item_id) == bindparam("item"), among(Enrollment.user_id, "users")
+        col(Enrollment.item_id) == bindparam("item"), among(Enrollment.user_id, bindparam("users"))
     ),
 ).returning(col(EnrollmentReason.enrollment_id))
 
 
-def standings(work: Work, item_id: int, user_ids: Sequence[int]) -> list[Standing]:
+def standings_for_update(work: Work, item_id: int, user_ids: Sequence[int]) -> list[Standing]:
     """Return how those stand who are or were in the item, locked until we are done.
 
     Their reasons are to be read after this: while we waited, others may have changed them.
     """
-    return work.all(Standing, _STANDINGS, item=item_id, users=user_ids)
+    return work.all(Standing, _SELECT_STANDINGS, item=item_id, users=user_ids)
 
 
 def enroll_new(
@@ -221,7 +220,7 @@ _LOCK_STEPS = (
     .where(
         col(Enrollment.id).in_(
             select(_FOUND.id).where(
-                among(_FOUND.user_id, "users"), col(_FOUND.item_id).in_(_ON_THE_WAY)
+                among(_FOUND.user_id, bindparam("users")), col(_FOUND.item_id).in_(_ON_THE_WAY)
             )
         )
     )
@@ -234,11 +233,11 @@ _PREPARE_NEW = insert(Enrollment).from_select(
         col(User.id),
         _STEP.c.item_id,
         _PRE_ENROLLED,
-        _NOW,
+        NOW,
     )
     .join(_STEP, true())
     .where(
-        among(User.id, "users"),
+        among(User.id, bindparam("users")),
         ~exists().where(
             col(Enrollment.user_id) == col(User.id), col(Enrollment.item_id) == _STEP.c.item_id
         ),
@@ -249,12 +248,12 @@ _PREPARE_AGAIN = (
     update(Enrollment)
     .where(
         col(Enrollment.canceled_at).is_not(None),
-        among(Enrollment.user_id, "users"),
+        among(Enrollment.user_id, bindparam("users")),
         col(Enrollment.item_id).in_(_ON_THE_WAY),
     )
     .values(
         canceled_at=null(),
-        enrolled_at=_NOW,
+        enrolled_at=NOW,
         due_at=null(),
         phase=case(
             (col(Enrollment.completed_at).is_(None), _PRE_ENROLLED),
@@ -265,7 +264,7 @@ _PREPARE_AGAIN = (
 _ADD_PATHWAY = insert_once_of(
     EnrollmentReason,
     select(*_REASON).where(
-        among(Enrollment.user_id, "users"), col(Enrollment.item_id).in_(_ON_THE_WAY)
+        among(Enrollment.user_id, bindparam("users")), col(Enrollment.item_id).in_(_ON_THE_WAY)
     ),
 )
 
@@ -310,7 +309,7 @@ def with_reason(work: Work, ids: Sequence[int], chosen: Chosen) -> list[int]:
 
 def take_reasons(work: Work, ids: Sequence[int], chosen: Chosen) -> None:
     """Take such reasons away from enrollments."""
-    work.run(delete(EnrollmentReason).where(*chosen.among(ids)))
+    work.run(delete_from(EnrollmentReason).where(*chosen.among(ids)))
 
 
 def cancel_groundless(work: Work, ids: Sequence[int]) -> list[int]:
@@ -336,7 +335,7 @@ def note_by_hand(work: Work, ids: Sequence[int]) -> None:
     )
 
 
-def prepared_by(work: Work, code: str, user_ids: Sequence[int] | None) -> list[int]:
+def prepared_for_update(work: Work, code: str, user_ids: Sequence[int] | None) -> list[int]:
     """Return the enrollments, not completed yet, that have a pathway for a reason, locked.
 
     Those of these people, or of everybody when None.
@@ -405,7 +404,7 @@ class Filter:
 _NO_TEXT = literal(None, Text)
 _NO_MOMENT = literal(None, columns.Moment)
 _CANCELED = literal(State.CANCELED, columns.Choice(State))
-_IN_CONTENT = (
+_SELECT_IN_CONTENT = (
     select(
         *columns_of(
             Line,
@@ -431,9 +430,9 @@ _IN_CONTENT = (
     .join(Enrollment, col(Enrollment.user_id) == col(User.id))
     .join(ContentItem, col(ContentItem.id) == col(Enrollment.item_id))
     .outerjoin(EnrollmentReason, col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
-    .where(is_alive())
+    .where(is_alive(NOW))
 )
-_IN_TRAININGS = (
+_SELECT_IN_TRAININGS = (
     select(
         *columns_of(
             Line,
@@ -461,7 +460,7 @@ _IN_TRAININGS = (
     .join(TrainingEnrollment, col(TrainingEnrollment.user_id) == col(User.id))
     .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
     .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
-    .where(is_alive())
+    .where(is_alive(NOW))
 )
 _SOMEBODY = aliased(User)
 _ORDER = ("login_key", "sort", "code_key", "id", "since_at", "reason", "reference")
@@ -510,7 +509,7 @@ def _is_among_first(
 
 
 def _in_content(wanted: Filter) -> Select[Any]:
-    statement: Select[Any] = _IN_CONTENT.where(_is_in_phase(Enrollment, wanted.phase))
+    statement: Select[Any] = _SELECT_IN_CONTENT.where(_is_in_phase(Enrollment, wanted.phase))
     if wanted.phase not in {None, State.CANCELED}:
         statement = statement.where(col(Enrollment.phase) == wanted.phase)
     if wanted.user_id is not None:
@@ -528,7 +527,9 @@ def _in_content(wanted: Filter) -> Select[Any]:
 
 
 def _in_trainings(wanted: Filter) -> Select[Any]:
-    statement: Select[Any] = _IN_TRAININGS.where(_is_in_phase(TrainingEnrollment, wanted.phase))
+    statement: Select[Any] = _SELECT_IN_TRAININGS.where(
+        _is_in_phase(TrainingEnrollment, wanted.phase)
+    )
     if wanted.phase not in {None, State.CANCELED, State.ENROLLED}:
         statement = statement.where(false())
     if wanted.user_id is not None:

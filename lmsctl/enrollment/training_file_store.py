@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, tuple_
-from sqlmodel import and_, case, col, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text
+from sqlmodel import and_, case, col, exists, func, literal, or_, select, tuple_, update
 
 from lmsctl.bulk.staging import ERRORS, Span, good
 from lmsctl.bulk.store import fail, lock_meant, recount
@@ -91,8 +91,8 @@ def _lock(work: Work, span: Span) -> None:
         .order_by(col(TrainingEnrollment.training_id)),
     )
     is_named = _row.session_id.is_not(None)
-    numbers = work.values(select(_row.session_id).where(_in(span), is_named).distinct())
-    people_store.lock_sessions(work, numbers)
+    ids = work.values(select(_row.session_id).where(_in(span), is_named).distinct())
+    people_store.lock_sessions(work, ids)
 
 
 # What is wrong -----------------------------------------------------------------------------------

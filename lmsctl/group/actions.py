@@ -38,7 +38,7 @@ def create(work: Work, name: str, *, department: str | None = None) -> Group:
 def existing(work: Work, name: str) -> Group | None:
     """Return the group in scope that `create` would collide with, or None."""
     scope = rights.require(work, "group.manage")
-    found = store.named(work, canonical.key(name), scope)
+    found = store.find_by_name(work, canonical.key(name), scope)
     return _look(work, found.id) if found else None
 
 
@@ -155,7 +155,7 @@ def _group_and_people(
     work.about = f"group {given}"
     found = rights.get_for_update(work, lambda: _get(work, given), store.share)
     seen = _people(work, logins, rights.require(work, "group.manage"), done)
-    users.share(work, [person.id for person in seen])
+    users.share_all(work, [person.id for person in seen])
     rights.look_again(work)
     return found, _people(work, logins, rights.require(work, "group.manage"), done)
 
@@ -180,7 +180,7 @@ def _checked_name(name: str) -> str:
 
 
 def _check_free(work: Work, name: str) -> None:
-    if store.named(work, canonical.key(name), ANYWHERE):
+    if store.find_by_name(work, canonical.key(name), ANYWHERE):
         raise GroupExists(name=name, field="name")
 
 

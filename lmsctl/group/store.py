@@ -1,11 +1,11 @@
-"""The statements of the group room."""
+"""The statements of the group room: groups, and who is in them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, func, not_, or_, select, update
-from sqlmodel import delete as deleting
+from sqlmodel import col, func, not_, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
 from lmsctl.group.errors import GroupUnknown
@@ -13,14 +13,12 @@ from lmsctl.group.model import Group as Row
 from lmsctl.group.model import GroupMember
 from lmsctl.group.results import Group, Member
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.errors import Ambiguous
-from lmsctl.kit.statements import among, columns_of
+from lmsctl.kit.named import find_named
+from lmsctl.kit.statements import NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
-from lmsctl.user.model import User, is_alive, status_now
-
-_LONGEST_NUMBER = 18
+from lmsctl.user.model import User, is_alive, status_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Node:
     written: str
 
 
-_NODE = (
+_SELECT_NODE = (
     select(*columns_of(Node, Row, path=col(Department.path), written=col(Department.full_name)))
     .select_from(Row)
     .join(Department, col(Department.id) == col(Row.department_id))
@@ -46,15 +44,15 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
 
     Raises Ambiguous when `given` is the name of one and the number of another.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(Row.name_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(Row.id) == int(digits))
-    found = work.all(Node, _NODE.where(or_(*named), within(scope, Department.path)))
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="group")
-    return found[0] if found else None
+    return find_named(
+        work,
+        Node,
+        _SELECT_NODE.where(within(scope, Department.path)),
+        given,
+        col(Row.name_key) == canonical.key(given),
+        id_column=Row.id,
+        what="group",
+    )
 
 
 def get(work: Work, given: str, scope: Scope) -> Node:
@@ -65,20 +63,20 @@ def get(work: Work, given: str, scope: Scope) -> Node:
     return found
 
 
-def named(work: Work, name_key: str, scope: Scope) -> Node | None:
+def find_by_name(work: Work, name_key: str, scope: Scope) -> Node | None:
     """Return the group in `scope` with exactly this name; numbers do not count."""
-    wanted = _NODE.where(col(Row.name_key) == name_key, within(scope, Department.path))
+    wanted = _SELECT_NODE.where(col(Row.name_key) == name_key, within(scope, Department.path))
     return work.one(Node, wanted)
 
 
-def lock(work: Work, number: int) -> None:
+def lock(work: Work, id_: int) -> None:
     """Keep everybody else from changing this group until we are done."""
-    locks.hold(work, Row, [number])
+    locks.hold(work, Row, [id_])
 
 
-def share(work: Work, number: int) -> None:
+def share(work: Work, id_: int) -> None:
     """Let nobody change or delete this group until we are done, while others may share it."""
-    locks.hold(work, Row, [number], shared=True)
+    locks.hold(work, Row, [id_], shared=True)
 
 
 def add(work: Work, **values: Any) -> int:
@@ -86,24 +84,24 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(Row, **values)
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one group."""
-    work.update(Row, number, **values)
+    work.update(Row, id_, **values)
 
 
-def delete(work: Work, number: int) -> None:
+def delete(work: Work, id_: int) -> None:
     """Delete a group; its people stay."""
-    work.run(deleting(Row).where(col(Row.id) == number))
+    work.run(delete_from(Row).where(col(Row.id) == id_))
 
 
 _MEMBERS = (
     select(func.count())
     .select_from(GroupMember)
     .join(User, col(User.id) == col(GroupMember.user_id))
-    .where(col(GroupMember.group_id) == col(Row.id), is_alive())
+    .where(col(GroupMember.group_id) == col(Row.id), is_alive(NOW))
     .scalar_subquery()
 )
-_GROUP = (
+_SELECT_GROUP = (
     select(*columns_of(Group, Row, department=col(Department.full_name), members=_MEMBERS))
     .select_from(Row)
     .join(Department, col(Department.id) == col(Row.department_id))
@@ -111,50 +109,52 @@ _GROUP = (
 )
 
 
-def listed(work: Work, scope: Scope, number: int | None = None) -> Iterator[Group]:
+def listed(work: Work, scope: Scope, id_: int | None = None) -> Iterator[Group]:
     """Yield the groups in scope by name, or only the one with that id."""
-    statement = _GROUP.where(within(scope, Department.path))
-    if number is not None:
-        statement = statement.where(col(Row.id) == number)
+    statement = _SELECT_GROUP.where(within(scope, Department.path))
+    if id_ is not None:
+        statement = statement.where(col(Row.id) == id_)
     return work.each(Group, statement, now=work.now)
 
 
 # Who is in it ------------------------------------------------------------------------------------
 
 
-def members_among(work: Work, number: int, user_ids: Sequence[int]) -> set[int]:
+def members_among(work: Work, group_id: int, user_ids: Sequence[int]) -> set[int]:
     """Return which of the people with `user_ids` are in the group."""
-    in_group = select(GroupMember.user_id).where(col(GroupMember.group_id) == number)
+    in_group = select(GroupMember.user_id).where(col(GroupMember.group_id) == group_id)
     return set(work.values(in_group.where(among(GroupMember.user_id, user_ids))))
 
 
-def add_members(work: Work, number: int, user_ids: Sequence[int]) -> None:
+def add_members(work: Work, group_id: int, user_ids: Sequence[int]) -> None:
     """Put people into a group that they are not in."""
-    rows = [{"group_id": number, "user_id": user_id} for user_id in user_ids]
+    rows = [{"group_id": group_id, "user_id": user_id} for user_id in user_ids]
     work.insert_many(GroupMember, rows)
 
 
-def remove_members(work: Work, number: int, user_ids: Sequence[int]) -> None:
+def remove_members(work: Work, group_id: int, user_ids: Sequence[int]) -> None:
     """Take people out of a group."""
-    from_group = deleting(GroupMember).where(col(GroupMember.group_id) == number)
+    from_group = delete_from(GroupMember).where(col(GroupMember.group_id) == group_id)
     work.run(from_group.where(among(GroupMember.user_id, user_ids)))
 
 
-def members(work: Work, number: int, scope: Scope) -> Iterator[Member]:
+def members(work: Work, group_id: int, scope: Scope) -> Iterator[Member]:
     """Yield the people of a group that are in scope, by login."""
     return work.each(
         Member,
-        select(*columns_of(Member, User, status=status_now(), department=col(Department.full_name)))
+        select(
+            *columns_of(Member, User, status=status_at(NOW), department=col(Department.full_name))
+        )
         .select_from(GroupMember)
         .join(User, col(User.id) == col(GroupMember.user_id))
         .join(Department, col(Department.id) == col(User.department_id))
-        .where(col(GroupMember.group_id) == number, is_alive(), within(scope, Department.path))
+        .where(col(GroupMember.group_id) == group_id, is_alive(NOW), within(scope, Department.path))
         .order_by(col(User.login_key)),
         now=work.now,
     )
 
 
-def hidden_members(work: Work, number: int, scope: Scope) -> int:
+def hidden_members(work: Work, group_id: int, scope: Scope) -> int:
     """Return how many people of a group are out of scope."""
     count = work.value(
         select(func.count())
@@ -162,8 +162,8 @@ def hidden_members(work: Work, number: int, scope: Scope) -> int:
         .join(User, col(User.id) == col(GroupMember.user_id))
         .join(Department, col(Department.id) == col(User.department_id))
         .where(
-            col(GroupMember.group_id) == number,
-            is_alive(),
+            col(GroupMember.group_id) == group_id,
+            is_alive(NOW),
             not_(within(scope, Department.path)),
         ),
         now=work.now,

@@ -1,4 +1,4 @@
-"""The statements of the init room."""
+"""The statements of the init room: what tells whether there is a portal already."""
 
 from sqlmodel import col, select
 

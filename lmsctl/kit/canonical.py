@@ -22,6 +22,8 @@ _IGNORABLE = re.compile(
 )
 _CODE_SEPARATORS = frozenset("/:,;\"'`\\")
 _CODE_LIMIT = 64
+# So many digits always fit into the eight bytes that a database has for a whole number.
+_NUMBER_DIGITS = 18
 # An index of PostgreSQL takes 2,704 bytes a row, the row's own head included.
 INDEXABLE_BYTES = 2_600
 
@@ -96,6 +98,16 @@ def lower(text: str) -> str:
         return text.lower()
     normal = unicodedata.normalize
     return normal("NFC", normal("NFC", text).lower())
+
+
+def number_in(text: str) -> int | None:
+    """Return the whole number that `text` is, blanks around it aside, or None.
+
+    It has digits only, no sign, and no more of them than any id can have.
+    """
+    digits = trim(text)
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= _NUMBER_DIGITS
+    return int(digits) if is_number else None
 
 
 def first_ignorable(text: str) -> str | None:

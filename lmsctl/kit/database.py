@@ -262,21 +262,21 @@ def has_mark(connection: "driver.Connection", mark: str) -> bool:
     return found.first() is not None
 
 
-def leave_no_trace(connection: "driver.Connection") -> None:
-    """Let SQLite overwrite what a row leaves behind when it moves, grows or goes."""
+def secure_delete(connection: "driver.Connection") -> None:
+    """Turn on PRAGMA secure_delete: SQLite overwrites what a row leaves when it moves or goes."""
     if connection.dialect == "sqlite":
         execute(connection, "PRAGMA secure_delete=ON")
 
 
-def put_down_anew(connection: "driver.Connection", table: str) -> None:
-    """Write every row of a SQLite table to pages that are clean, and leave the old ones clean.
+def recreate_rows(connection: "driver.Connection", table: str) -> None:
+    """Copy the rows of a SQLite table aside, delete them and insert them into clean pages.
 
     SQLite overwrites a deleted row, but not the copies that were left when pages split; pages that
     it gives up it overwrites whole.
     """
     if connection.dialect != "sqlite":
         return
-    leave_no_trace(connection)
+    secure_delete(connection)
     size = execute(connection, "PRAGMA cache_size").scalar_one()
     execute(connection, f"PRAGMA cache_size={-_ROOM_TO_REWRITE}")
     execute(connection, f"CREATE TEMP TABLE kept AS SELECT * FROM {table}")
@@ -286,10 +286,11 @@ def put_down_anew(connection: "driver.Connection", table: str) -> None:
     execute(connection, f"PRAGMA cache_size={size}")
 
 
-def empty_log(connection: "driver.Connection") -> bool:
-    """Overwrite what a SQLite write-ahead log still holds; False when a reader needs it.
+def truncate_log(connection: "driver.Connection") -> bool:
+    """Run PRAGMA wal_checkpoint(TRUNCATE), which leaves SQLite's write-ahead log empty.
 
-    Only outside of a transaction. Where there is no such log there is nothing to do.
+    Returns False when a reader still needs the log. Only outside of a transaction. Where there is
+    no such log there is nothing to do.
     """
     if connection.dialect != "sqlite":
         return True
@@ -298,8 +299,8 @@ def empty_log(connection: "driver.Connection") -> bool:
     return not is_busy
 
 
-def rewrite(connection: "driver.Connection", table: str) -> None:
-    """Put a table into new files of a PostgreSQL server, without what was deleted.
+def vacuum_full(connection: "driver.Connection", table: str) -> None:
+    """Run VACUUM (FULL): PostgreSQL writes a table into new files, without what was deleted.
 
     Only outside of a transaction. SQLite is rewritten as a whole by its own VACUUM.
     """

@@ -1,4 +1,10 @@
-"""Finding a row for changing it: what decides is read once the row is ours."""
+"""Finding a row for changing it: what decides is read once the row is ours.
+
+`hold` locks rows and reads nothing. Where a statement locks the rows that it reads, its function
+says so in its name: `…_for_update` (nobody else changes or shares them) or `…_for_share` (nobody
+changes them, while others may share them). SQLite knows no locks of rows, and needs none: whoever
+writes is alone. There `hold` does nothing, and a statement that locks only reads.
+"""
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -16,34 +22,42 @@ if TYPE_CHECKING:
 
 
 class Row(Protocol):
-    """Something with a number of its own."""
+    """A row with an id."""
 
     @property
     def id(self) -> int:
-        """The number."""
+        """Return the id."""
 
 
 R = TypeVar("R", bound=Row)
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 
-def shared(work: Work, statement: S) -> S:
-    """Return `statement` so that nobody changes what it finds, while others may share it."""
+def for_share(work: Work, statement: S) -> S:
+    """Return `statement` so that nobody changes what it finds, while others may share it.
+
+    Who only reads locks nothing.
+    """
     return statement.with_for_update(read=True) if work.is_writing else statement
 
 
 def hold(
-    work: Work, table: "type[SQLModel]", numbers: Collection[int], *, shared: bool = False
+    work: Work, table: "type[SQLModel]", ids: Collection[int], *, shared: bool = False
 ) -> None:
-    """Let nobody change the rows with the ids `numbers` until we are done.
+    """Let nobody change the rows with these ids until we are done.
 
-    With `shared` others may hold them in the same way. They are locked by their ids, so that no two
-    who hold several wait for each other. SQLite's writer is alone anyway.
+    With `shared` others may hold them in the same way. They are locked in the order of their ids,
+    so that no two who hold several wait for each other.
     """
     if work.is_alone or not work.is_writing:
         return
-    if numbers:
-        work.values(statements.lock_of(table, numbers, shared=shared))
+    if ids:
+        work.values(statements.lock_of(table, ids, shared=shared))
+
+
+def hold_present(work: Work, table: "type[SQLModel]", ids: Collection[int]) -> set[int]:
+    """Do what `hold` does, and return the ids of those rows that are there."""
+    return set(work.values(statements.lock_of(table, ids, shared=False)))
 
 
 def hold_found(work: Work, found: "Select[Any]", *, shared: bool = False) -> None:

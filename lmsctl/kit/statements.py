@@ -6,7 +6,17 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any, Self, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Insert, Label, Select, Text, Update, bindparam
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Insert,
+    Label,
+    Select,
+    Text,
+    Update,
+    bindparam,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -15,6 +25,13 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel, col, insert, literal, select, update
 from sqlmodel import cast as sql_cast
+
+from lmsctl.kit.columns import Moment
+
+# The moment of the unit of work: whoever runs a statement with it gives it `now=work.now`.
+NOW = bindparam("now", type_=Moment)
+# Another moment, as a rule a later one.
+AT = bindparam("at", type_=Moment)
 
 
 @lru_cache(maxsize=512)
@@ -25,6 +42,9 @@ def names_of(record: type) -> tuple[str, ...]:
 
 def columns_of(record: type, model: Any, **others: Any) -> tuple[Any, ...]:
     """Return what to select for each field of the dataclass `record`, labeled with its name.
+
+    This is how stores read rows: as records of what a verb needs, and never as objects of the table
+    classes, which a session would keep and write back.
 
     That is the expression of that name in `others`, else the column of that name of `model`, a
     table class or an alias of one. Raises AttributeError for a field that has neither, and for an
@@ -74,21 +94,21 @@ def insert_many_of(table: type[SQLModel]) -> Insert:
     return insert(table)
 
 
-def update_of(table: type[SQLModel], number: int, values: dict[str, Any]) -> Update:
-    """Return the statement that changes the row with the id `number`, and counts up its version.
+def update_of(table: type[SQLModel], id_: int, values: dict[str, Any]) -> Update:
+    """Return the statement that changes the row with the id `id_`, and counts up its version.
 
     Tables without versions just change.
     """
     model: Any = table
     if hasattr(model, "version"):
         values = {**values, "version": col(model.version) + 1}
-    return update(model).where(col(model.id) == number).values(values)
+    return update(model).where(col(model.id) == id_).values(values)
 
 
-def lock_of(table: type[SQLModel], numbers: Collection[int], *, shared: bool) -> Any:
-    """Return the statement that locks the rows with the ids `numbers`, in their order."""
+def lock_of(table: type[SQLModel], ids: Collection[int], *, shared: bool) -> Any:
+    """Return the statement that locks the rows with these ids, in their order."""
     model: Any = table
-    found = select(model.id).where(among(model.id, numbers)).order_by(col(model.id))
+    found = select(model.id).where(among(model.id, ids)).order_by(col(model.id))
     return found.with_for_update(read=shared)
 
 
@@ -198,8 +218,8 @@ def _is_among_on_postgresql(element: _IsAmong, compiler: SQLCompiler, **options:
     return f"({column} = ANY ({listed}))"
 
 
-def among(column: Any, listed: Collection[Any] | str) -> ColumnElement[bool]:
-    """Return the condition that `column` is in `listed`, a list or the name of a parameter.
+def among(column: Any, listed: Collection[Any] | BindParameter[Any]) -> ColumnElement[bool]:
+    """Return the condition that `column` is in `listed`, a list or the parameter for one.
 
     However long the list is, it is one parameter; `in_` makes one of each of its values, of which
     databases take so many only. A value alone is compared with, so that databases know which unique
@@ -207,44 +227,45 @@ def among(column: Any, listed: Collection[Any] | str) -> ColumnElement[bool]:
     """
     found = col(column)
     kind = _ListOf(cast("Any", found).type)
-    if isinstance(listed, str):
-        return _IsAmong(found, bindparam(listed, type_=kind))
+    if isinstance(listed, BindParameter):
+        return _IsAmong(found, bindparam(listed.key, type_=kind))
     if len(listed) == 1:
-        return found == next(iter(listed))
+        is_it: ColumnElement[bool] = found == next(iter(listed))
+        return is_it
     return _IsAmong(found, bindparam(None, listed, type_=kind))
 
 
 # Texts that people look for -----------------------------------------------------------------------
 
 
-class _MayHold(FunctionElement[bool]):
-    """Whether the first argument may hold the text that is the second, in whatever case."""
+class _MayContain(FunctionElement[bool]):
+    """Whether the first argument may contain the text that is the second, in whatever case."""
 
     inherit_cache = True
 
 
-@compiles(_MayHold, "sqlite")
-def _may_hold_on_sqlite(element: _MayHold, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_MayContain, "sqlite")
+def _may_contain_on_sqlite(element: _MayContain, compiler: SQLCompiler, **options: Any) -> str:
     column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
     is_beyond_ascii = f"length({column}) < length(CAST({column} AS BLOB))"
     return f"(instr(lower({column}), {wanted}) > 0 OR {is_beyond_ascii})"
 
 
-@compiles(_MayHold, "postgresql")
-def _may_hold_on_postgresql(element: _MayHold, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_MayContain, "postgresql")
+def _may_contain_on_postgresql(element: _MayContain, compiler: SQLCompiler, **options: Any) -> str:
     column, wanted = (compiler.process(clause, **options) for clause in element.clauses)
     # Elsewhere than in "C", lower-casing depends on the language of the server.
     is_there = f'strpos(lower({column} COLLATE "C"), {wanted}) > 0'
     return f"({is_there} OR length({column}) < octet_length({column}))"
 
 
-def may_hold(column: Any, key: str) -> FunctionElement[bool]:
-    """Return a condition that leaves out most texts whose form for comparing does not hold `key`.
+def may_contain(column: Any, key: str) -> FunctionElement[bool]:
+    """Return a condition that leaves out most texts whose form for comparing lacks `key`.
 
-    It leaves out none that does: those that are not ASCII it takes all, for the program to decide,
-    because databases fold letters in other ways than `canonical.key`.
+    It leaves out none that contains it: those that are not ASCII it takes all, for the program to
+    decide, because databases fold letters in other ways than `canonical.key`.
     """
-    return _MayHold(col(column), literal(key, Text))
+    return _MayContain(col(column), literal(key, Text))
 
 
 # Moments as text ----------------------------------------------------------------------------------

@@ -189,9 +189,11 @@ class Work:
             self._readers.discard(rows)
             rows.close()
 
-    def listed(self, record: type[T], statement: Select[Any], *by: Any, **values: Any) -> Found[T]:
+    def listed(
+        self, record: type[T], statement: Select[Any], *, by: Sequence[Any], **values: Any
+    ) -> Found[T]:
         """Return the rows in the order of `by`, read when they are asked for, as far as wanted."""
-        return Found(self, record, statement, by, values)
+        return Found(self, record, statement, tuple(by), values)
 
     def value(self, statement: Executable, **values: Any) -> Any:
         """Return the first column of the first row, or None."""
@@ -246,13 +248,13 @@ class Work:
         """Insert a row, or each of a SELECT, or change what has that `key`; says how many."""
         return self.run(statements.upsert_of(table, key, source))
 
-    def update(self, table: type[SQLModel], number: int, **values: Any) -> None:
-        """Change columns of the row with the id `number`, and count up its version if it has one.
+    def update(self, table: type[SQLModel], id_: int, **values: Any) -> None:
+        """Change columns of the row with the id `id_`, and count up its version if it has one.
 
         Raises RuntimeError when there is no such row: whoever changes one has locked it.
         """
-        if self.run(statements.update_of(table, number, values)) != 1:
-            message = f"no {table.__name__} with id {number}"
+        if self.run(statements.update_of(table, id_, values)) != 1:
+            message = f"no {table.__name__} with id {id_}"
             raise RuntimeError(message)
 
     def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -1,4 +1,4 @@
-"""The statements of the notification room."""
+"""The statements of the notification room: messages to one person or to many."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,6 @@ from sqlmodel import (
     case,
     cast,
     col,
-    delete,
     exists,
     func,
     insert,
@@ -31,6 +30,7 @@ from sqlmodel import (
     union_all,
     update,
 )
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
 from lmsctl.kit.columns import Choice, Moment
@@ -280,7 +280,7 @@ def withdraw(work: Work, audience: Audience, kind: str) -> int:
         .select_from(people)
         .join(message, and_(*_is_to_come(people, kind, work.now, message)))
     )
-    statement = delete(Notification).where(col(Notification.id).in_(found))
+    statement = delete_from(Notification).where(col(Notification.id).in_(found))
     return work.run(statement, now=work.now)
 
 
@@ -327,15 +327,15 @@ def messages(
         statement = statement.where(_state_at(work.now) == state)
     if kind is not None:
         statement = statement.where(col(Notification.kind) == kind)
-    return work.listed(Message, statement, col(Notification.due_at), col(Notification.id))
+    return work.listed(Message, statement, by=[col(Notification.due_at), col(Notification.id)])
 
 
-def preview(work: Work, scope: Scope, number: int) -> Preview | None:
+def preview(work: Work, scope: Scope, id_: int) -> Preview | None:
     """Return one message as it would arrive, or None when it is absent or out of scope."""
     return work.one(
         Preview,
         _shown(Preview, work.now).where(
-            col(Notification.id) == number, within(scope, Department.path)
+            col(Notification.id) == id_, within(scope, Department.path)
         ),
     )
 

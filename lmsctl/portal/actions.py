@@ -81,7 +81,7 @@ def lock(work: Work) -> Settings:
     """
     work.forget(Settings)
     rights.look_again(work)
-    return work.remember(Settings, lambda: _existing(store.lock(work)))
+    return work.remember(Settings, lambda: _existing(store.find_for_update(work)))
 
 
 def _existing(found: Settings | None) -> Settings:
@@ -236,7 +236,7 @@ def tell_of_threshold(work: Work) -> int:
         return 0
     store.change(work, told_percent=percent)
     work.forget(Settings)
-    people = rights_store.holders(work, [rights_rules.OWNER, rights_rules.ADMINISTRATOR])
+    people = rights_store.active_holder_ids(work, [rights_rules.OWNER, rights_rules.ADMINISTRATOR])
     words = Words(
         kind="plan_threshold",
         reason=f"the plan reached {percent} percent",

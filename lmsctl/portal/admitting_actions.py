@@ -6,7 +6,7 @@ from lmsctl.kit.driver import SchemaAbsent
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions
 from lmsctl.portal import admitting_store as store
-from lmsctl.portal.rules import Admitting, InHand, Presence, Settings
+from lmsctl.portal.rules import Admitting, HasRules, InHand, Settings
 from lmsctl.rights import actions as rights
 
 
@@ -19,17 +19,17 @@ def lock_for_newcomer(work: Work) -> Admitting:
     did not need it. `seats_taken` is without it.
     """
     rights.look_again(work)
-    row = _unlimited(work) or _with_seat(work) or store.lock(work)
+    row = _unlimited(work) or _with_seat(work) or store.find_for_update(work)
     if row is None:
         raise SchemaAbsent
-    work.know(Presence, Presence(row.has_rules))
+    work.know(HasRules, HasRules(row.has_rules))
     work.know(Settings, row)
     return row
 
 
 def _unlimited(work: Work) -> Admitting | None:
     """Return the row of a plan that has no limit, unless it had one when this unit began."""
-    return None if actions.entrance(work).is_limited else store.share_unlimited(work)
+    return None if actions.entrance(work).is_limited else store.find_unlimited_for_share(work)
 
 
 def _with_seat(work: Work) -> Admitting | None:

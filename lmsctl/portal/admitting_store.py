@@ -16,18 +16,20 @@ _COLUMNS = columns_of(
     root_id=select(Department.id).where(col(Department.parent_id).is_(None)).scalar_subquery(),
     has_rules=select(AutoenrollRule.id).exists(),
 )
-_ROW = select(*_COLUMNS).where(col(Portal.id) == ONLY)
-_LOCKED = _ROW.with_for_update(of=Portal)
-_UNLIMITED = _ROW.where(col(Portal.seat_limit).is_(None)).with_for_update(read=True, of=Portal)
+_SELECT_ROW = select(*_COLUMNS).where(col(Portal.id) == ONLY)
+_SELECT_FOR_UPDATE = _SELECT_ROW.with_for_update(of=Portal)
+_SELECT_UNLIMITED = _SELECT_ROW.where(col(Portal.seat_limit).is_(None)).with_for_update(
+    read=True, of=Portal
+)
 _WITH_SEAT = TAKE_SEATS.returning(*_COLUMNS)
 
 
-def share_unlimited(work: Work) -> Admitting | None:
+def find_unlimited_for_share(work: Work) -> Admitting | None:
     """Return the portal's row, which nobody changes until we are done, while others may share it.
 
     None where the plan has a limit.
     """
-    return work.one(Admitting, _UNLIMITED)
+    return work.one(Admitting, _SELECT_UNLIMITED)
 
 
 def take_seat(work: Work) -> Admitting | None:
@@ -38,6 +40,6 @@ def take_seat(work: Work) -> Admitting | None:
     return work.one(Admitting, _WITH_SEAT, count=1)
 
 
-def lock(work: Work) -> Admitting | None:
+def find_for_update(work: Work) -> Admitting | None:
     """Return the portal's row and keep everybody else from taking or giving back seats."""
-    return work.one(Admitting, _LOCKED)
+    return work.one(Admitting, _SELECT_FOR_UPDATE)

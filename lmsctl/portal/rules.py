@@ -271,7 +271,7 @@ class InHand:
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
-    """Whether there is any auto-enrollment rule at all."""
+class HasRules:
+    """What one unit of work knows of auto-enrollment rules: whether there is any."""
 
     is_any: bool

@@ -1,4 +1,4 @@
-"""The statements of the portal room."""
+"""The statements of the portal room: its one row, and the seats of its plan."""
 
 from datetime import datetime
 from typing import Any
@@ -7,8 +7,7 @@ from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col, exists, func, or_, select, union_all, update
 
 from lmsctl.kit import database
-from lmsctl.kit.columns import Moment
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.model import VERSIONS, Portal
 from lmsctl.portal.rules import Entrance, Settings
@@ -21,10 +20,10 @@ ONLY = 1
 
 # Both have had these columns from the beginning: of an older schema this must not fail.
 _IS_DUE = or_(
-    exists().where(col(User.expires_at) <= bindparam("now", type_=Moment)),
-    exists().where(col(User.due_at) <= bindparam("now", type_=Moment)),
+    exists().where(col(User.expires_at) <= NOW),
+    exists().where(col(User.due_at) <= NOW),
 )
-_ENTRANCE = (
+_SELECT_ENTRANCE = (
     select(
         *columns_of(
             Entrance,
@@ -37,7 +36,7 @@ _ENTRANCE = (
     .select_from(VERSIONS)
     .outerjoin(Portal, col(Portal.id) == ONLY)
 )
-_SETTINGS = select(*columns_of(Settings, Portal)).where(col(Portal.id) == ONLY)
+_SELECT_SETTINGS = select(*columns_of(Settings, Portal)).where(col(Portal.id) == ONLY)
 TAKE_SEATS = (
     update(Portal)
     .where(
@@ -56,7 +55,7 @@ _IS_SEATED = col(User.status).in_([Status.ACTIVE, Status.PENDING])
 
 def entrance(work: Work) -> Entrance | None:
     """Return the schema's version and the portal's zone; None when there is no version at all."""
-    return work.one(Entrance, _ENTRANCE, now=work.now)
+    return work.one(Entrance, _SELECT_ENTRANCE, now=work.now)
 
 
 def has_people(work: Work) -> bool:
@@ -66,13 +65,13 @@ def has_people(work: Work) -> bool:
 
 def settings(work: Work) -> Settings | None:
     """Return the portal's row, or None before `init`."""
-    return work.one(Settings, _SETTINGS)
+    return work.one(Settings, _SELECT_SETTINGS)
 
 
-def lock(work: Work) -> Settings | None:
+def find_for_update(work: Work) -> Settings | None:
     """Return the portal's row and keep everybody else from taking or giving back seats."""
     database.lock_table(work.connection, "portals")
-    return work.one(Settings, _SETTINGS.with_for_update())
+    return work.one(Settings, _SELECT_SETTINGS.with_for_update())
 
 
 def add(work: Work, **values: Any) -> None:

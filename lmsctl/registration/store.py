@@ -1,4 +1,4 @@
-"""The statements of the registration room."""
+"""The statements of the registration room: who came in, and who still waits."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select, update
 
 from lmsctl.department.model import Department
-from lmsctl.kit.columns import Moment
-from lmsctl.kit.statements import among, columns_of
+from lmsctl.kit.statements import NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.registration.model import Registration
 from lmsctl.registration.results import Pending, State
@@ -30,10 +29,12 @@ class Row:
     confirmed_at: datetime | None
 
 
-_ROW = select(*columns_of(Row, Registration)).with_for_update()
-_BY_DIGEST = _ROW.where(col(Registration.code_digest) == bindparam("digest"))
-_LATEST = (
-    _ROW.where(col(Registration.user_id) == bindparam("user"))
+_SELECT_ROW_FOR_UPDATE = select(*columns_of(Row, Registration)).with_for_update()
+_SELECT_BY_DIGEST = _SELECT_ROW_FOR_UPDATE.where(
+    col(Registration.code_digest) == bindparam("digest")
+)
+_SELECT_LATEST = (
+    _SELECT_ROW_FOR_UPDATE.where(col(Registration.user_id) == bindparam("user"))
     .order_by(col(Registration.id).desc())
     .limit(1)
 )
@@ -44,9 +45,9 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(Registration, **values)
 
 
-def by_code(work: Work, digest: str) -> Row | None:
-    """Return the registration whose confirmation code has this fingerprint, locked."""
-    return work.one(Row, _BY_DIGEST, digest=digest)
+def find_for_update(work: Work, digest: str) -> Row | None:
+    """Return the registration whose confirmation code has this fingerprint, or None."""
+    return work.one(Row, _SELECT_BY_DIGEST, digest=digest)
 
 
 def confirm(work: Work, user_ids: Sequence[int]) -> None:
@@ -58,7 +59,7 @@ def confirm(work: Work, user_ids: Sequence[int]) -> None:
     )
 
 
-_PENDING = (
+_SELECT_PENDING = (
     select(
         *columns_of(
             Pending,
@@ -73,20 +74,20 @@ _PENDING = (
     .join(Department, col(Department.id) == col(User.department_id))
     .where(
         col(Registration.state) == State.PENDING,
-        col(Registration.expires_at) > bindparam("now", type_=Moment),
+        col(Registration.expires_at) > NOW,
     )
 )
-_PENDING_OF = _PENDING.where(col(User.id) == bindparam("user"))
+_SELECT_PENDING_OF = _SELECT_PENDING.where(col(User.id) == bindparam("user"))
 
 
-def latest_of(work: Work, user_id: int) -> Row | None:
-    """Return the registration by which a person came, locked."""
-    return work.one(Row, _LATEST, user=user_id)
+def find_latest_for_update(work: Work, user_id: int) -> Row | None:
+    """Return the last registration by which a person came, or None."""
+    return work.one(Row, _SELECT_LATEST, user=user_id)
 
 
 def pending_of(work: Work, user_id: int) -> Pending | None:
     """Return the registration of a person that waits for its confirmation."""
-    return work.one(Pending, _PENDING_OF, user=user_id, now=work.now)
+    return work.one(Pending, _SELECT_PENDING_OF, user=user_id, now=work.now)
 
 
 def expire(work: Work, user_ids: Sequence[int]) -> list[int]:
@@ -108,7 +109,7 @@ def pending(work: Work, scope: Scope) -> Iterator[Pending]:
     """Yield the registrations in scope that wait, soonest to expire first."""
     return work.each(
         Pending,
-        _PENDING.where(within(scope, Department.path)).order_by(
+        _SELECT_PENDING.where(within(scope, Department.path)).order_by(
             col(Registration.expires_at), col(Registration.id)
         ),
         now=work.now,

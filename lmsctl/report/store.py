@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, type_coerce
-from sqlmodel import col, func, select
+from sqlalchemy import ColumnElement, Select, Text
+from sqlmodel import col, func, select, type_coerce
 
 from lmsctl.department.model import Department
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.report.results import Participation
 from lmsctl.rights.rules import Scope
 from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
 from lmsctl.training.people_store import DAYS_ATTENDED
-from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.model import User, is_alive, status_at
 from lmsctl.user.rules import Filter
-from lmsctl.user.store import fitting
+from lmsctl.user.store import conditions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _during(period: Period, moment: Any) -> Iterator[ColumnElement[bool]]:
         yield col(moment) <= period.until
 
 
-_PARTICIPATION = (
+_SELECT_PARTICIPATION = (
     select(
         *columns_of(
             Participation,
@@ -73,7 +73,7 @@ _PARTICIPATION = (
             name=col(User.first_name) + " " + col(User.last_name),
             email=col(User.email),
             type=col(User.type),
-            status=status_now(),
+            status=status_at(NOW),
             department=col(Department.full_name),
             origin=col(User.origin),
             training=col(Training.code),
@@ -87,7 +87,7 @@ _PARTICIPATION = (
     .join(Department, col(Department.id) == col(User.department_id))
     .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
     .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
-    .where(col(TrainingEnrollment.canceled_at).is_(None), is_alive())
+    .where(col(TrainingEnrollment.canceled_at).is_(None), is_alive(NOW))
 )
 # The databases disagree on where nothing comes.
 _BY_TRAINING = (
@@ -104,8 +104,8 @@ def participants(
 
     It is of the people in `scope` who fit `wanted`. Whoever was canceled does not take part.
     """
-    statement = _PARTICIPATION.where(
-        *fitting(scope, wanted), *_during(enrolled, TrainingEnrollment.enrolled_at)
+    statement = _SELECT_PARTICIPATION.where(
+        *conditions_of(scope, wanted), *_during(enrolled, TrainingEnrollment.enrolled_at)
     )
     if training_id is not None:
         statement = statement.where(col(TrainingEnrollment.training_id) == training_id)

@@ -47,7 +47,7 @@ def _find_actor(work: Work) -> Actor:
 
 
 def _myself(work: Work) -> _Myself:
-    number = store.find_person(work, login_key(work.as_login or ""))
+    number = store.find_id_by_name(work, login_key(work.as_login or ""))
     if number is None:
         raise ActorUnknown(login=work.as_login)
     return _Myself(number)

@@ -1,4 +1,4 @@
-"""The statements of the rights room."""
+"""The statements of the rights room: conditions that scopes make, and what people were granted."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +8,11 @@ from sqlmodel import and_, case, col, false, or_, select, true
 
 from lmsctl.department.model import Department
 from lmsctl.kit import locks
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.rights.rules import Scope, Sight, above
-from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.model import User, is_alive, status_at
 from lmsctl.user.results import Status
 
 # Scopes ------------------------------------------------------------------------------------------
@@ -32,11 +32,11 @@ def named_within(scope: Scope, path: Any) -> ColumnElement[bool]:
     return or_(within(scope, path), col(path).in_(above(scope)))
 
 
-def person_in_sight(sight: Sight, path: Any, number: Any) -> ColumnElement[bool]:
+def person_in_sight(sight: Sight, path: Any, id_column: Any) -> ColumnElement[bool]:
     """Return the condition that a person may be named: their department's `path` and their id."""
     if sight.own_id is None:
         return within(sight.people, path)
-    return or_(within(sight.people, path), col(number) == sight.own_id)
+    return or_(within(sight.people, path), col(id_column) == sight.own_id)
 
 
 def target_in_sight(sight: Sight, *, group: Any, department: Any) -> ColumnElement[bool]:
@@ -55,7 +55,7 @@ def target_in_sight(sight: Sight, *, group: Any, department: Any) -> ColumnEleme
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts."""
+    """The person who acts."""
 
     id: int
     login: str
@@ -80,19 +80,19 @@ class RolePermissionRow:
     permission: str
 
 
-_NAMED = (
+_SELECT_ID_BY_NAME = (
     select(User.id)
     .where(
         or_(col(User.login_key) == bindparam("key"), col(User.email_key) == bindparam("key")),
-        is_alive(),
+        is_alive(NOW),
     )
     .order_by(case((col(User.login_key) == bindparam("key"), 0), else_=1))
     .limit(1)
 )
-_PERSON = select(*columns_of(Person, User, status=status_now())).where(
-    col(User.id) == bindparam("number"), is_alive()
+_SELECT_PERSON = select(*columns_of(Person, User, status=status_at(NOW))).where(
+    col(User.id) == bindparam("id_"), is_alive(NOW)
 )
-_GRANTS = (
+_SELECT_GRANTS = (
     select(
         *columns_of(
             GrantRow,
@@ -109,7 +109,7 @@ _GRANTS = (
     .where(col(Grant.user_id) == bindparam("user"))
     .order_by(col(Grant.id), col(Department.path))
 )
-_CUSTOM_PERMISSIONS = (
+_SELECT_CUSTOM_PERMISSIONS = (
     select(*columns_of(RolePermissionRow, RolePermission, role=col(Role.name)))
     .select_from(Grant)
     .join(Role, col(Role.id) == col(Grant.role_id))
@@ -118,33 +118,33 @@ _CUSTOM_PERMISSIONS = (
 )
 
 
-def find_person(work: Work, login_key: str) -> int | None:
-    """Return the id of who has that login or address, in the form in which they are compared."""
-    found: int | None = work.value(_NAMED, key=login_key, now=work.now)
+def find_id_by_name(work: Work, key: str) -> int | None:
+    """Return the id of the person whose login, or else whose address, has that key, or None."""
+    found: int | None = work.value(_SELECT_ID_BY_NAME, key=key, now=work.now)
     return found
 
 
-def person(work: Work, number: int) -> Person | None:
-    """Return who has that id, with their status now."""
-    return work.one(Person, _PERSON, number=number, now=work.now)
+def person(work: Work, user_id: int) -> Person | None:
+    """Return the person with that id, with their status now, or None."""
+    return work.one(Person, _SELECT_PERSON, id_=user_id, now=work.now)
 
 
-def share(work: Work, number: int) -> None:
+def share(work: Work, user_id: int) -> None:
     """Let nobody change this person until we are done, while others may share them."""
-    work.value(locks.shared(work, select(User.id).where(col(User.id) == number)))
+    locks.hold(work, User, [user_id], shared=True)
 
 
 def grants(work: Work, user_id: int) -> list[GrantRow]:
     """Return what a person was granted, one row for each department."""
-    return work.all(GrantRow, _GRANTS, user=user_id)
+    return work.all(GrantRow, _SELECT_GRANTS, user=user_id)
 
 
 def custom_permissions(work: Work, user_id: int) -> list[RolePermissionRow]:
     """Return the permissions of the custom roles a person was granted."""
-    return work.all(RolePermissionRow, _CUSTOM_PERMISSIONS, user=user_id)
+    return work.all(RolePermissionRow, _SELECT_CUSTOM_PERMISSIONS, user=user_id)
 
 
-def holders(work: Work, roles: list[str]) -> list[int]:
+def active_holder_ids(work: Work, roles: list[str]) -> list[int]:
     """Return the ids of active people who hold one of the built-in `roles`."""
     return work.values(
         select(User.id)

@@ -1,25 +1,23 @@
-"""The statements of the role room."""
+"""The statements of the role room: roles, what they allow, and who holds them where."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, case, col, func, or_, select
-from sqlmodel import delete as deleting
+from sqlmodel import and_, case, col, func, select
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.errors import Ambiguous
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.named import find_named
+from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.rights.rules import LEARNER, Scope
-from lmsctl.user.model import User, is_alive, status_now
+from lmsctl.user.model import User, is_alive, status_at
 from lmsctl.user.results import Status
 from lmsctl.user.store import in_departments_of
-
-_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Node:
     is_builtin: bool
 
 
-_NODE = select(*columns_of(Node, Role))
+_SELECT_NODE = select(*columns_of(Node, Role))
 
 
 def find(work: Work, given: str) -> Node | None:
@@ -39,20 +37,13 @@ def find(work: Work, given: str) -> Node | None:
 
     Raises Ambiguous when `given` is the name of one and the number of another.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(Role.name_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(Role.id) == int(digits))
-    found = work.all(Node, _NODE.where(or_(*named)))
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="role")
-    return found[0] if found else None
+    has_name = col(Role.name_key) == canonical.key(given)
+    return find_named(work, Node, _SELECT_NODE, given, has_name, id_column=Role.id, what="role")
 
 
-def named(work: Work, name_key: str) -> Node | None:
+def find_by_name(work: Work, name_key: str) -> Node | None:
     """Return the role with exactly this name; numbers do not count."""
-    return work.one(Node, _NODE.where(col(Role.name_key) == name_key))
+    return work.one(Node, _SELECT_NODE.where(col(Role.name_key) == name_key))
 
 
 def names(work: Work) -> list[str]:
@@ -60,43 +51,43 @@ def names(work: Work) -> list[str]:
     return work.values(select(Role.name).order_by(col(Role.id)))
 
 
-def share(work: Work, number: int) -> None:
+def share(work: Work, id_: int) -> None:
     """Let nobody change this role until we are done, while others may share it."""
-    locks.hold(work, Role, [number], shared=True)
+    locks.hold(work, Role, [id_], shared=True)
 
 
-def lock(work: Work, number: int) -> None:
+def lock(work: Work, id_: int) -> None:
     """Let nobody else change, grant or revoke this role until we are done."""
-    locks.hold(work, Role, [number])
+    locks.hold(work, Role, [id_])
 
 
-def rename(work: Work, number: int, name: str, name_key: str) -> None:
+def rename(work: Work, id_: int, name: str, name_key: str) -> None:
     """Give a role another name."""
-    work.update(Role, number, name=name, name_key=name_key)
+    work.update(Role, id_, name=name, name_key=name_key)
 
 
-def delete(work: Work, number: int) -> None:
+def delete(work: Work, id_: int) -> None:
     """Delete a role that nobody holds."""
-    work.run(deleting(Role).where(col(Role.id) == number))
+    work.run(delete_from(Role).where(col(Role.id) == id_))
 
 
-def permissions(work: Work, number: int) -> frozenset[str]:
+def permissions(work: Work, role_id: int) -> frozenset[str]:
     """Return what the custom role with that id allows."""
-    allowed = select(RolePermission.permission).where(col(RolePermission.role_id) == number)
+    allowed = select(RolePermission.permission).where(col(RolePermission.role_id) == role_id)
     return frozenset(work.values(allowed))
 
 
-def add_permissions(work: Work, number: int, wanted: frozenset[str]) -> None:
+def add_permissions(work: Work, role_id: int, wanted: frozenset[str]) -> None:
     """Let a custom role allow more."""
-    rows = [{"role_id": number, "permission": permission} for permission in sorted(wanted)]
+    rows = [{"role_id": role_id, "permission": permission} for permission in sorted(wanted)]
     work.insert_many(RolePermission, rows)
 
 
-def remove_permissions(work: Work, number: int, unwanted: frozenset[str]) -> None:
+def remove_permissions(work: Work, role_id: int, unwanted: frozenset[str]) -> None:
     """Let a custom role allow less."""
     work.run(
-        deleting(RolePermission).where(
-            col(RolePermission.role_id) == number,
+        delete_from(RolePermission).where(
+            col(RolePermission.role_id) == role_id,
             col(RolePermission.permission).in_(sorted(unwanted)),
         )
     )
@@ -112,7 +103,7 @@ class Counted:
     holders: int
 
 
-def counted(work: Work, scope: Scope, number: int | None = None) -> list[Counted]:
+def counted(work: Work, scope: Scope, id_: int | None = None) -> list[Counted]:
     """Return every role, in the order they were made, or only the one with that id.
 
     Everybody alive is a learner. All others who hold a role are found by their grants.
@@ -121,14 +112,14 @@ def counted(work: Work, scope: Scope, number: int | None = None) -> list[Counted
         select(func.count())
         .select_from(Grant)
         .join(User, col(User.id) == col(Grant.user_id))
-        .where(col(Grant.role_id) == col(Role.id), is_alive(), *in_departments_of(scope))
+        .where(col(Grant.role_id) == col(Role.id), is_alive(NOW), *in_departments_of(scope))
         .scalar_subquery()
     )
     is_everybodys = and_(col(Role.is_builtin), col(Role.name) == LEARNER)
     counting = case((is_everybodys, _everybody(scope)), else_=holders)
     statement = select(*columns_of(Counted, Role, holders=counting)).order_by(col(Role.id))
-    if number is not None:
-        statement = statement.where(col(Role.id) == number)
+    if id_ is not None:
+        statement = statement.where(col(Role.id) == id_)
     return work.all(Counted, statement, now=work.now)
 
 
@@ -138,7 +129,7 @@ def _everybody(scope: Scope) -> ColumnElement[int]:
     Both are counted in an index; nobody's row is read to see whether they are alive.
     """
     people = select(func.count()).select_from(User).where(*in_departments_of(scope))
-    expired = people.where(col(User.expires_at) <= bindparam("now"))
+    expired = people.where(col(User.expires_at) <= NOW)
     return people.scalar_subquery() - expired.scalar_subquery()
 
 
@@ -176,14 +167,14 @@ def places(work: Work, grant_id: int) -> list[Place]:
 
 def add_places(work: Work, grant_id: int, department_ids: Sequence[int]) -> None:
     """Let a grant hold in more departments."""
-    rows = [{"grant_id": grant_id, "department_id": number} for number in department_ids]
+    rows = [{"grant_id": grant_id, "department_id": id_} for id_ in department_ids]
     work.insert_many(GrantDepartment, rows)
 
 
 def remove_places(work: Work, grant_id: int, department_ids: Sequence[int]) -> None:
     """Let a grant hold in fewer departments."""
     work.run(
-        deleting(GrantDepartment).where(
+        delete_from(GrantDepartment).where(
             col(GrantDepartment.grant_id) == grant_id,
             col(GrantDepartment.department_id).in_(department_ids),
         )
@@ -192,7 +183,7 @@ def remove_places(work: Work, grant_id: int, department_ids: Sequence[int]) -> N
 
 def delete_grant(work: Work, grant_id: int) -> None:
     """Take a grant away, with its departments."""
-    work.run(deleting(Grant).where(col(Grant.id) == grant_id))
+    work.run(delete_from(Grant).where(col(Grant.id) == grant_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +205,7 @@ def holders(work: Work, role_id: int, scope: Scope) -> Iterator[HolderRow]:
         .join(User, col(User.id) == col(Grant.user_id))
         .outerjoin(GrantDepartment, col(GrantDepartment.grant_id) == col(Grant.id))
         .outerjoin(place, col(place.id) == col(GrantDepartment.department_id))
-        .where(col(Grant.role_id) == role_id, is_alive(), *in_departments_of(scope))
+        .where(col(Grant.role_id) == role_id, is_alive(NOW), *in_departments_of(scope))
         .order_by(col(User.login_key), col(place.full_key)),
         now=work.now,
     )
@@ -230,20 +221,21 @@ def logins_of_holders(work: Work, role_id: int) -> list[str]:
     )
 
 
-def other_active_holders(work: Work, role_id: int, user_id: int) -> int:
-    """Return how many active people besides one hold a role."""
-    count = work.value(
-        select(func.count())
+def has_other_active_holder(work: Work, role_id: int, user_id: int) -> bool:
+    """Say whether an active person besides one holds a role."""
+    found = work.value(
+        select(User.id)
         .select_from(Grant)
         .join(User, col(User.id) == col(Grant.user_id))
         .where(
             col(Grant.role_id) == role_id,
             col(User.id) != user_id,
-            status_now() == Status.ACTIVE,
-        ),
+            status_at(NOW) == Status.ACTIVE,
+        )
+        .limit(1),
         now=work.now,
     )
-    return int(count)
+    return found is not None
 
 
 @dataclass(frozen=True, slots=True)

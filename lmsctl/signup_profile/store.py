@@ -1,16 +1,17 @@
-"""The statements of the sign-up profile room."""
+"""The statements of the sign-up profile room: profiles, and who came in by them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam
-from sqlmodel import case, col, delete, false, func, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam
+from sqlmodel import and_, case, col, false, func, literal, not_, or_, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
-from lmsctl.kit import canonical, columns
-from lmsctl.kit.errors import Ambiguous
-from lmsctl.kit.statements import among, columns_of
+from lmsctl.kit import canonical, columns, locks
+from lmsctl.kit.named import find_named
+from lmsctl.kit.statements import AT, NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.registration.model import Registration
 from lmsctl.registration.results import State
@@ -23,20 +24,21 @@ from lmsctl.signup_profile.results import Activated
 from lmsctl.signup_profile.rules import Row
 from lmsctl.user.model import User, is_alive
 
-_LONGEST_NUMBER = 18
-_HAS_RUN_OUT = and_(
-    col(Registration.state) == State.PENDING,
-    col(Registration.expires_at) <= bindparam("now", type_=columns.Moment),
-)
+
+def _has_run_out(at: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a registration has not been confirmed in time, as seen at `at`."""
+    return and_(col(Registration.state) == State.PENDING, col(Registration.expires_at) <= at)
+
+
 # Holds that have run out no longer count, whether or not a writer has come by since.
 _RUN_OUT = (
     select(func.count())
     .select_from(Activation)
     .join(Registration, col(Registration.id) == col(Activation.registration_id))
-    .where(col(Activation.profile_id) == col(SignupProfile.id), _HAS_RUN_OUT)
+    .where(col(Activation.profile_id) == col(SignupProfile.id), _has_run_out(AT))
     .scalar_subquery()
 )
-_ROW = select(
+_SELECT_ROW = select(
     *columns_of(
         Row,
         SignupProfile,
@@ -45,23 +47,9 @@ _ROW = select(
         used=col(SignupProfile.activations_used) - _RUN_OUT,
     )
 ).join(Department, col(Department.id) == col(SignupProfile.department_id))
-_BY_ID = _ROW.where(col(SignupProfile.id) == bindparam("number"))
-_BY_CODE = _ROW.where(col(SignupProfile.code_key) == bindparam("code"))
-_BY_LINK = _ROW.where(col(SignupProfile.link) == bindparam("given"))
-_LOCK = (
-    select(SignupProfile.id).where(col(SignupProfile.id) == bindparam("number")).with_for_update()
-)
-_CLAIM = (
-    update(SignupProfile)
-    .where(
-        col(SignupProfile.id) == bindparam("number"),
-        or_(
-            col(SignupProfile.activation_limit).is_(None),
-            col(SignupProfile.activations_used) < col(SignupProfile.activation_limit),
-        ),
-    )
-    .values(activations_used=col(SignupProfile.activations_used) + 1)
-)
+_SELECT_BY_ID = _SELECT_ROW.where(col(SignupProfile.id) == bindparam("id_"))
+_SELECT_BY_CODE = _SELECT_ROW.where(col(SignupProfile.code_key) == bindparam("code"))
+_SELECT_BY_LINK = _SELECT_ROW.where(col(SignupProfile.link) == bindparam("given"))
 
 
 def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> Row | None:
@@ -69,16 +57,16 @@ def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) ->
 
     `used` is counted as at `at`, now when None. Raises Ambiguous when `given` fits two in scope.
     """
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(SignupProfile.code_key) == canonical.key(given)]
-    if is_number:
-        named.append(col(SignupProfile.id) == int(digits))
-    statement = _ROW.where(or_(*named), within(scope, Department.path))
-    found = work.all(Row, statement, now=at or work.now)
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="sign-up profile")
-    return found[0] if found else None
+    return find_named(
+        work,
+        Row,
+        _SELECT_ROW.where(within(scope, Department.path)),
+        given,
+        col(SignupProfile.code_key) == canonical.key(given),
+        id_column=SignupProfile.id,
+        what="sign-up profile",
+        at=at or work.now,
+    )
 
 
 def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> Row:
@@ -91,45 +79,53 @@ def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> 
 
 def find_by_code(work: Work, code: str) -> Row | None:
     """Return the profile with that code, wherever it is."""
-    return work.one(Row, _BY_CODE, code=canonical.key(code), now=work.now)
+    return work.one(Row, _SELECT_BY_CODE, code=canonical.key(code), at=work.now)
 
 
 def find_by_link(work: Work, given: str) -> Row | None:
     """Return the profile with that link."""
-    return work.one(Row, _BY_LINK, given=secret_part(given), now=work.now)
+    return work.one(Row, _SELECT_BY_LINK, given=secret_part(given), at=work.now)
 
 
-def lock(work: Work, number: int) -> Row:
-    """Return the profile as it is now and keep everybody else from claiming or changing it.
-
-    The portal must have been locked before. Raises ProfileUnknown when it has just been deleted.
-    """
-    work.value(_LOCK, number=number)
-    found = work.one(Row, _BY_ID, number=number, now=work.now)
+def by_id(work: Work, id_: int) -> Row:
+    """Return the profile with that id; raises ProfileUnknown when it has just been deleted."""
+    found = work.one(Row, _SELECT_BY_ID, id_=id_, at=work.now)
     if found is None:
         raise ProfileUnknown
     return found
 
 
+def lock(work: Work, id_: int) -> None:
+    """Keep everybody else from claiming or changing this profile until we are done.
+
+    Call it after `portal.lock`: the portal always comes first, so that nobody deadlocks.
+    """
+    locks.hold(work, SignupProfile, [id_])
+
+
 def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Row]:
     """Yield the profiles in scope, below the department at path `under` when given, by code."""
-    statement = _ROW.where(within(scope, Department.path)).order_by(col(SignupProfile.code_key))
+    statement = _SELECT_ROW.where(within(scope, Department.path)).order_by(
+        col(SignupProfile.code_key)
+    )
     if under is not None:
-        statement = statement.where(col(Department.path).like(under))
-    return work.each(Row, statement, now=work.now)
+        statement = statement.where(within(Scope((under,)), Department.path))
+    return work.each(Row, statement, at=work.now)
 
 
 def all_of(work: Work) -> list[Row]:
     """Return every profile, by code."""
-    return work.all(Row, _ROW.order_by(col(SignupProfile.code_key)), now=work.now)
+    return work.all(Row, _SELECT_ROW.order_by(col(SignupProfile.code_key)), at=work.now)
 
 
 def in_departments(work: Work, ids: Sequence[int]) -> list[Row]:
     """Return the profiles of these departments, by code."""
     return work.all(
         Row,
-        _ROW.where(among(SignupProfile.department_id, ids)).order_by(col(SignupProfile.code_key)),
-        now=work.now,
+        _SELECT_ROW.where(among(SignupProfile.department_id, ids)).order_by(
+            col(SignupProfile.code_key)
+        ),
+        at=work.now,
     )
 
 
@@ -138,19 +134,37 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(SignupProfile, **values)
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one profile and count up its version."""
-    work.update(SignupProfile, number, **values)
+    work.update(SignupProfile, id_, **values)
 
 
 def remove(work: Work, ids: Sequence[int]) -> None:
     """Delete profiles with their history; the people stay."""
-    work.run(delete(SignupProfile).where(among(SignupProfile.id, ids)))
+    work.run(delete_from(SignupProfile).where(among(SignupProfile.id, ids)))
 
 
-def claim(work: Work, number: int) -> bool:
-    """Take one activation, or none: the condition carries the limit."""
-    return work.run(_CLAIM, number=number) == 1
+_CLAIM = (
+    update(SignupProfile)
+    .where(
+        col(SignupProfile.id) == bindparam("id_"),
+        or_(
+            col(SignupProfile.activation_limit).is_(None),
+            col(SignupProfile.activations_used) < col(SignupProfile.activation_limit),
+        ),
+    )
+    .values(activations_used=col(SignupProfile.activations_used) + 1)
+)
+
+
+def claim(work: Work, id_: int) -> bool:
+    """Take one activation of a profile and return True, or False when none is left.
+
+    No lock is needed before: the UPDATE carries the limit, and whoever waited for another one's
+    activation is measured against what that one left. The version stays: it is for who changes the
+    profile, and not to refuse them because somebody signed up.
+    """
+    return work.run(_CLAIM, id_=id_) == 1
 
 
 def note(work: Work, profile_id: int, registration_id: int) -> None:
@@ -200,7 +214,7 @@ def history(work: Work, profile_id: int, scope: Scope) -> Iterator[Activated]:
             User,
             department=col(Department.full_name),
             registered_at=col(Registration.registered_at),
-            state=case((_HAS_RUN_OUT, expired), else_=col(Registration.state)),
+            state=case((_has_run_out(NOW), expired), else_=col(Registration.state)),
         )
     ).select_from(Activation)
     ordered = _activations(found, profile_id, _is_seen(scope)).order_by(
@@ -226,11 +240,13 @@ def _activations(
     department = func.coalesce(col(User.department_id), col(Registration.department_id))
     return (
         selected.join(Registration, col(Registration.id) == col(Activation.registration_id))
-        .outerjoin(User, and_(col(User.id) == col(Registration.user_id), is_alive()))
+        .outerjoin(User, and_(col(User.id) == col(Registration.user_id), is_alive(NOW)))
         .outerjoin(Department, col(Department.id) == department)
         .where(col(Activation.profile_id) == profile_id, condition)
     )
 
 
 def _is_seen(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that whoever has this scope sees an activation, of `_activations`."""
+    # Where a person and the department they registered into are gone, there is no path: NULL.
     return func.coalesce(within(scope, Department.path), false())

@@ -42,7 +42,6 @@ COLUMNS = (
 HEADINGS = tuple(column.heading for column in COLUMNS)
 
 # A number of 19 digits may not fit a column.
-_LONGEST_NUMBER = 18
 _ITEMS_KEPT = 8192
 _YES, _NO = "Yes", "No"
 _TRUTHS = {canonical.key(_YES): 1, canonical.key(_NO): 0}
@@ -165,9 +164,10 @@ def _noting(row_no: int, name: str, cell: str, read: Callable[[str], Any], note:
 def _number(cell: str) -> int | None:
     if not cell:
         return None
-    if not (cell.isascii() and cell.isdigit() and len(cell) <= _LONGEST_NUMBER):
+    number = canonical.number_in(cell)
+    if number is None:
         raise TokenNumberWrong(given=canonical.excerpt(cell))
-    return int(cell)
+    return number
 
 
 def _content(cell: str) -> str:

@@ -233,7 +233,7 @@ def compare(work: Work, span: Span, columns: Collection[str]) -> None:
 def change(work: Work, span: Span, columns: Collection[str]) -> None:
     """Write what differs; numbers of uses and of the token, its code and item never do."""
     values = {name: wanted for column, (name, wanted) in _CHANGES.items() if column in columns}
-    store.leave_no_trace(work)
+    store.secure_delete(work)
     work.run(
         update(Token)
         .where(_row.id == col(Token.id), _row.changed.is_not(None), good(_STAGED, span))
@@ -243,7 +243,7 @@ def change(work: Work, span: Span, columns: Collection[str]) -> None:
 
 def add(work: Work, span: Span, run: int) -> None:
     """Insert the new tokens that `run` makes, in the order of their rows."""
-    store.leave_no_trace(work)
+    store.secure_delete(work)
     same = ("code", "code_digest", "nickname", "creates", "use_limit", "expires_at", "is_active")
     given = {"uses": 0, "created_at": work.now, "run_id": run, "version": 1}
     cells: list[Any] = [_item.content_id, *(_row[name] for name in same)]

@@ -1,23 +1,28 @@
-"""The statements of the token room."""
+"""The statements of the token room: tokens, their uses, and whom redeeming one is about.
+
+Rows are read as dataclasses, of whose fields `columns_of` makes what is selected, and never as
+objects of the table classes.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam
+from sqlalchemy import ColumnElement, Select, bindparam
 from sqlalchemy.orm import aliased
-from sqlmodel import col, delete, func, not_, or_, select, update
+from sqlmodel import and_, col, func, not_, or_, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.content.model import ContentItem
 from lmsctl.content.rules import Item
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment
 from lmsctl.enrollment.results import Phase
-from lmsctl.kit import canonical, database
+from lmsctl.kit import canonical, database, locks
 from lmsctl.kit.driver import Connection
-from lmsctl.kit.errors import Ambiguous
-from lmsctl.kit.statements import among, columns_of, may_hold
+from lmsctl.kit.named import find_named
+from lmsctl.kit.statements import AT, among, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
@@ -26,21 +31,20 @@ from lmsctl.token.errors import TokenUnknown
 from lmsctl.token.model import Redemption, Token
 from lmsctl.token.results import Expiry, Used
 from lmsctl.token.rules import EVERY, Filter, Row
-from lmsctl.user.model import Name, User, is_alive, status_now
+from lmsctl.user.model import Name, User, is_alive, status_at
 from lmsctl.user.results import Status
 
-_LONGEST_NUMBER = 18
 _OF_ITEM: dict[str, Any] = {
     "content": col(ContentItem.code),
     "title": col(ContentItem.title),
     "content_status": col(ContentItem.status),
 }
-_ROW = select(*columns_of(Row, Token, **_OF_ITEM)).join(
+_SELECT_ROW = select(*columns_of(Row, Token, **_OF_ITEM)).join(
     ContentItem, col(ContentItem.id) == col(Token.content_id)
 )
-_BY_CODE = _ROW.where(col(Token.code_digest) == bindparam("digest"))
-_LOCKED = _ROW.where(col(Token.id) == bindparam("number")).with_for_update(of=Token)
-_WITH_ITEM = (
+_SELECT_BY_CODE = _SELECT_ROW.where(col(Token.code_digest) == bindparam("digest"))
+_SELECT_BY_ID = _SELECT_ROW.where(col(Token.id) == bindparam("id_"))
+_SELECT_WITH_ITEM_FOR_SHARE = (
     select(*columns_of(Row, Token, **_OF_ITEM), *columns_of(Item, ContentItem))
     .join(ContentItem, col(ContentItem.id) == col(Token.content_id))
     .where(col(Token.code_digest) == bindparam("digest"))
@@ -48,24 +52,12 @@ _WITH_ITEM = (
 )
 _IS_UNLIMITED = col(Token.use_limit).is_(None)
 _HAS_CAPACITY = or_(_IS_UNLIMITED, col(Token.uses) < col(Token.use_limit))
-_CLAIM = (
-    update(Token)
-    .where(col(Token.id) == bindparam("number"), _HAS_CAPACITY)
-    .values(uses=col(Token.uses) + 1)
-)
 
 
 def find(work: Work, given: str) -> Row | None:
     """Return the token with that code or number, or None; raises Ambiguous when it fits two."""
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    named = [col(Token.code_digest) == rules.digest(given)]
-    if is_number:
-        named.append(col(Token.id) == int(digits))
-    found = work.all(Row, _ROW.where(or_(*named)))
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="token")
-    return found[0] if found else None
+    has_code = col(Token.code_digest) == rules.digest(given)
+    return find_named(work, Row, _SELECT_ROW, given, has_code, id_column=Token.id, what="token")
 
 
 def get(work: Work, given: str) -> Row:
@@ -76,29 +68,34 @@ def get(work: Work, given: str) -> Row:
     return found
 
 
-def by_code(work: Work, code: str) -> Row | None:
-    """Return the token with that code; numbers do not count."""
-    return work.one(Row, _BY_CODE, digest=rules.digest(code))
-
-
-def lock(work: Work, number: int) -> Row:
-    """Return the token as it is now and keep everybody else from using or changing it.
-
-    The portal must have been locked before. Raises TokenUnknown when it has just been deleted.
-    """
-    found = work.one(Row, _LOCKED, number=number)
+def by_id(work: Work, id_: int) -> Row:
+    """Return the token with that id; raises TokenUnknown when it has just been deleted."""
+    found = work.one(Row, _SELECT_BY_ID, id_=id_)
     if found is None:
         raise TokenUnknown
     return found
 
 
-def with_item(work: Work, code: str) -> tuple[Row, Item]:
+def find_by_code(work: Work, code: str) -> Row | None:
+    """Return the token with that code; numbers do not count."""
+    return work.one(Row, _SELECT_BY_CODE, digest=rules.digest(code))
+
+
+def lock(work: Work, id_: int) -> None:
+    """Keep everybody else from using or changing this token until we are done.
+
+    Call it after `portal.lock`: the portal always comes first, so that nobody deadlocks.
+    """
+    locks.hold(work, Token, [id_])
+
+
+def get_with_item_for_share(work: Work, code: str) -> tuple[Row, Item]:
     """Return the token with that code, and its item, which nobody changes until we are done.
 
-    Others may share the item, and take uses of the token. The portal must have been locked before,
-    so that nobody changes the token. Raises TokenUnknown.
+    Others may share the item, and take uses of the token. Call it after `portal.lock` or
+    `lock_for_newcomer`, which keep everybody from changing the token. Raises TokenUnknown.
     """
-    found = work.pair(Row, Item, _WITH_ITEM, digest=rules.digest(code))
+    found = work.pair(Row, Item, _SELECT_WITH_ITEM_FOR_SHARE, digest=rules.digest(code))
     if found is None:
         raise TokenUnknown
     return found
@@ -107,9 +104,10 @@ def with_item(work: Work, code: str) -> tuple[Row, Item]:
 def listed(work: Work, wanted: Filter = EVERY) -> Iterator[Row]:
     """Yield the tokens that are wanted, in the order they were made.
 
-    What holds the keyword is for `rules.has_keyword` to say; here most that do not are left out.
+    With a keyword, some come that do not contain it: `rules.has_keyword` decides. So they are not
+    read by `Work.listed`, which would stop after as many rows as are wanted.
     """
-    statement = _ROW.where(*_wanted(wanted, work.now)).order_by(col(Token.id))
+    statement = _SELECT_ROW.where(*_wanted(wanted, work.now)).order_by(col(Token.id))
     return work.each(Row, statement)
 
 
@@ -124,6 +122,7 @@ def _wanted(wanted: Filter, now: datetime) -> Iterator[ColumnElement[bool]]:
     if wanted.has_capacity is not None:
         yield _HAS_CAPACITY if wanted.has_capacity else col(Token.uses) >= col(Token.use_limit)
     if wanted.expiry is not None:
+        # A token can be used up to the end of the second in which it expires.
         yield {
             Expiry.NONE: col(Token.expires_at).is_(None),
             Expiry.FUTURE: col(Token.expires_at) >= now,
@@ -131,13 +130,15 @@ def _wanted(wanted: Filter, now: datetime) -> Iterator[ColumnElement[bool]]:
         }[wanted.expiry]
     keyword = canonical.key(wanted.keyword or "")
     if keyword:
+        # Each item is looked at once here. Joined, it would be once for each of its tokens, which
+        # takes twice as long.
         item = aliased(ContentItem)
         items = select(item.id).where(
-            or_(may_hold(item.code, keyword), may_hold(item.title, keyword))
+            or_(may_contain(item.code, keyword), may_contain(item.title, keyword))
         )
         yield or_(
-            may_hold(Token.code, keyword),
-            may_hold(Token.nickname, keyword),
+            may_contain(Token.code, keyword),
+            may_contain(Token.nickname, keyword),
             col(Token.content_id).in_(items),
         )
 
@@ -147,22 +148,30 @@ def taken(work: Work, digests: Collection[str]) -> set[str]:
     return set(work.values(select(Token.code_digest).where(among(Token.code_digest, digests))))
 
 
+def secure_delete(work: Work) -> None:
+    """Turn on PRAGMA secure_delete, so that SQLite keeps no copies of codes.
+
+    Otherwise it leaves them in the file when a row moves, grows or goes.
+    """
+    database.secure_delete(work.connection)
+
+
 def add(work: Work, **values: Any) -> int:
     """Insert a token and return its id."""
-    leave_no_trace(work)
+    secure_delete(work)
     return work.insert(Token, **values)
 
 
 def add_many(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Insert many tokens, which all have the same columns."""
-    leave_no_trace(work)
+    secure_delete(work)
     work.insert_many(Token, rows)
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one token and count up its version."""
-    leave_no_trace(work)
-    work.update(Token, number, **values)
+    secure_delete(work)
+    work.update(Token, id_, **values)
 
 
 def on_content(work: Work, ids: Sequence[int]) -> int:
@@ -174,46 +183,56 @@ def on_content(work: Work, ids: Sequence[int]) -> int:
 # Destroying --------------------------------------------------------------------------------------
 
 
-def leave_no_trace(work: Work) -> None:
-    """Let SQLite overwrite what a row leaves behind when it moves, grows or goes."""
-    database.leave_no_trace(work.connection)
-
-
 def destroy(work: Work, ids: Sequence[int]) -> None:
-    """Delete tokens so that their codes are in no page of a SQLite file any more."""
-    leave_no_trace(work)
-    work.run(delete(Token).where(among(Token.id, ids)))
-    database.put_down_anew(work.connection, "tokens")
+    """Delete tokens, and recreate the others, so that no page of a SQLite file has their codes."""
+    secure_delete(work)
+    work.run(delete_from(Token).where(among(Token.id, ids)))
+    database.recreate_rows(work.connection, "tokens")
 
 
-def empty_log(connection: Connection) -> bool:
-    """Overwrite what a SQLite write-ahead log still holds; False when a reader needs it.
+def truncate_log(connection: Connection) -> bool:
+    """Run PRAGMA wal_checkpoint(TRUNCATE), which leaves SQLite's write-ahead log without codes.
+
+    Returns False when a reader still needs the log. Only outside of a transaction.
+    """
+    return database.truncate_log(connection)
+
+
+def vacuum_full(connection: Connection) -> None:
+    """Run VACUUM (FULL): PostgreSQL writes the tokens into new files, without what was deleted.
 
     Only outside of a transaction.
     """
-    return database.empty_log(connection)
-
-
-def rewrite(connection: Connection) -> None:
-    """Put the tokens into new files of a PostgreSQL server, without what was deleted.
-
-    Only outside of a transaction.
-    """
-    database.rewrite(connection, "tokens")
+    database.vacuum_full(connection, "tokens")
 
 
 # Redeeming ---------------------------------------------------------------------------------------
 
 
-def claim(work: Work, number: int) -> bool:
-    """Take one use, or none: the condition carries the limit."""
-    leave_no_trace(work)
-    return work.run(_CLAIM, number=number) == 1
+_CLAIM = (
+    update(Token)
+    .where(col(Token.id) == bindparam("id_"), _HAS_CAPACITY)
+    .values(uses=col(Token.uses) + 1)
+)
+
+
+def claim(work: Work, id_: int) -> bool:
+    """Take one use of a token and return True, or False when none is left.
+
+    No lock is needed before: the UPDATE carries the limit, and whoever waited for another one's
+    use is measured against what that one left. The version stays: it is for who changes the token,
+    and not to refuse them because somebody used it.
+    """
+    secure_delete(work)
+    return work.run(_CLAIM, id_=id_) == 1
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Who is called `key`, by their login or address; `expires_at` is set while they wait."""
+class NamedRedeemer:
+    """A person found by `key`, their login or address, and whether they are enrolled in an item.
+
+    `expires_at` is set while they wait for the confirmation of their address.
+    """
 
     key: str
     id: int
@@ -225,13 +244,13 @@ class Holder:
     is_enrolled: bool
 
 
-_HOLDERS = (
+_SELECT_REDEEMERS_NAMED = (
     select(
         *columns_of(
-            Holder,
+            NamedRedeemer,
             User,
             key=col(Name.key),
-            status=status_now(),
+            status=status_at(AT),
             is_enrolled=col(Enrollment.id).is_not(None),
         )
     )
@@ -246,16 +265,19 @@ _HOLDERS = (
             col(Enrollment.phase) != Phase.PRE_ENROLLED,
         ),
     )
-    .where(among(Name.key, "keys"), is_alive())
+    .where(among(Name.key, bindparam("keys")), is_alive(AT))
 )
 
 
-def holders(work: Work, keys: Collection[str], content_id: int, at: datetime) -> list[Holder]:
-    """Return who will be called by any of `keys` at `at` if only time passes, as a token sees them.
+def redeemers_named(
+    work: Work, keys: Collection[str], content_id: int, at: datetime
+) -> list[NamedRedeemer]:
+    """Return the people whose login or address is among `keys`.
 
-    That is with whether they are enrolled in its item.
+    Without registrations that expire by `at`; each with whether they are enrolled in the item. One
+    for each key: somebody may come twice.
     """
-    return work.all(Holder, _HOLDERS, keys=keys, content=content_id, now=at)
+    return work.all(NamedRedeemer, _SELECT_REDEEMERS_NAMED, keys=keys, content=content_id, at=at)
 
 
 def note(work: Work, row: Row, user_id: int, *, is_new_person: bool) -> None:
@@ -292,7 +314,7 @@ def history(work: Work, token_id: int | None, scope: Scope) -> Iterable[Used]:
         )
     )
     statement = _uses(found, token_id, _is_seen(scope))
-    return work.listed(Used, statement, col(Redemption.redeemed_at), col(Redemption.id))
+    return work.listed(Used, statement, by=[col(Redemption.redeemed_at), col(Redemption.id)])
 
 
 def hidden(work: Work, token_id: int | None, scope: Scope) -> int:
@@ -315,5 +337,6 @@ def _uses(
 
 
 def _is_seen(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that whoever has this scope sees a use, of `_uses`."""
     # Of somebody who was deleted the ledger tells nothing that could be withheld.
     return or_(col(Redemption.user_id).is_(None), within(scope, Department.path))

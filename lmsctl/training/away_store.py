@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, col, delete, exists, false, func, or_, select
+from sqlmodel import and_, col, exists, false, func, or_, select
+from sqlmodel import delete as delete_from
 
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
@@ -157,7 +158,7 @@ def withdraw(work: Work, user_ids: Sequence[int]) -> None:
     """Take back mails of trainings to these people that came due while they were away."""
     away_at = select(_AWAY_AT).where(col(User.id) == col(Notification.user_id)).scalar_subquery()
     work.run(
-        delete(Notification).where(
+        delete_from(Notification).where(
             col(Notification.channel) == Channel.MAIL,
             col(Notification.state) == State.QUEUED,
             col(Notification.due_at) <= work.now,

@@ -6,18 +6,19 @@ from datetime import datetime
 from lmsctl.department import store as departments
 from lmsctl.kit.work import Work
 from lmsctl.training import actions, people_store, store
+from lmsctl.training.model import TrainingOpening
 
 
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield which trainings will belong to the root, never lost with it, and what goes."""
     for code in store.codes_in_departments(work, ids):
         yield f"stays and belongs to the root from then on: training {code}"
-    yield from _openings(store.openings_on(work, "department_id", ids))
+    yield from _openings(store.openings_on(work, TrainingOpening.department_id, ids))
 
 
 def before_delete_of_group(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield how many openings in the catalog go with a group; the schema deletes them."""
-    yield from _openings(store.openings_on(work, "group_id", ids))
+    yield from _openings(store.openings_on(work, TrainingOpening.group_id, ids))
 
 
 def _openings(count: int) -> Iterator[str]:

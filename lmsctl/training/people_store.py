@@ -25,8 +25,9 @@ from sqlmodel import (
 )
 
 from lmsctl.department.model import Department
+from lmsctl.kit import locks
 from lmsctl.kit.driver import Repeat
-from lmsctl.kit.statements import among, columns_of, value_for
+from lmsctl.kit.statements import NOW, among, columns_of, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience, Recipient
 from lmsctl.rights.rules import Scope, Sight
@@ -40,7 +41,7 @@ from lmsctl.training.model import (
 )
 from lmsctl.training.results import Participant, Side
 from lmsctl.training.rules import Standing
-from lmsctl.user.model import User, status_now
+from lmsctl.user.model import User, status_at
 from lmsctl.user.results import Status
 
 IS_LIVE = col(TrainingEnrollment.canceled_at).is_(None)
@@ -63,7 +64,7 @@ def _recorded(*columns: Any) -> Any:
 DAYS_ATTENDED = _recorded(func.count()).where(col(Attendance.is_present)).scalar_subquery()
 
 
-_STANDING = (
+_SELECT_STANDING = (
     select(
         *columns_of(
             Standing,
@@ -78,24 +79,22 @@ _STANDING = (
 )
 
 
-def standings(work: Work, training_id: int, user_ids: Sequence[int]) -> list[Standing]:
-    """Return how those stand who take part, locked until we are done."""
+def standings_for_update(work: Work, training_id: int, user_ids: Sequence[int]) -> list[Standing]:
+    """Return how those of these people stand who take part, locked if something is written."""
     fits = (
         col(TrainingEnrollment.training_id) == training_id,
         among(TrainingEnrollment.user_id, user_ids),
     )
-    number = col(TrainingEnrollment.id)
-    if work.is_writing:
-        # By itself: while we wait, others may change the session, whose code is read here too.
-        work.values(select(number).where(IS_LIVE, *fits).order_by(number).with_for_update())
-    return work.all(Standing, _STANDING.where(*fits).order_by(number))
+    # Locked by itself: while we wait, others may change the session, whose code is read here too.
+    locks.hold_found(work, select(TrainingEnrollment.id).where(IS_LIVE, *fits))
+    return work.all(Standing, _SELECT_STANDING.where(*fits).order_by(col(TrainingEnrollment.id)))
 
 
 def standings_of_user(work: Work, user_id: int) -> dict[int, Standing]:
     """Return how a person takes part in the trainings that they have access to, by training."""
     found = work.all(
         Standing,
-        _STANDING.where(
+        _SELECT_STANDING.where(
             col(TrainingEnrollment.user_id) == user_id,
             col(TrainingEnrollment.access_at) <= work.now,
         ),
@@ -185,12 +184,12 @@ def is_about_any(column: Any) -> ColumnElement[bool]:
     return col(column).startswith(_ABOUT)
 
 
-_AUDIENCE = (
+_SELECT_AUDIENCE = (
     select(
         *columns_of(
             Recipient,
             TrainingEnrollment,
-            address=case((status_now() == Status.ACTIVE, col(User.email))),
+            address=case((status_at(NOW) == Status.ACTIVE, col(User.email))),
             about=ABOUT,
             due_at=col(TrainingEnrollment.access_at),
             number=col(TrainingEnrollment.id),
@@ -205,7 +204,7 @@ _AUDIENCE = (
 
 def _audience(training_id: int, *conditions: ColumnElement[bool]) -> Audience:
     is_in = col(TrainingEnrollment.training_id) == training_id
-    return Audience(_AUDIENCE.where(is_in, *conditions))
+    return Audience(_SELECT_AUDIENCE.where(is_in, *conditions))
 
 
 def audience(training_id: int, user_ids: Sequence[int]) -> Audience:
@@ -229,11 +228,12 @@ def audience_of_session(training_id: int, session_id: int | None) -> Audience:
 def lock_sessions(work: Work, ids: Collection[int]) -> None:
     """Let nobody else take or free places in these sessions until we are done."""
     if ids:
-        work.values(
+        locks.hold_found(
+            work,
             select(TrainingSession.id)
             .where(among(TrainingSession.id, ids))
-            .order_by(col(TrainingSession.training_id), col(TrainingSession.id))
-            .with_for_update()
+            # Among those of one training by their ids.
+            .order_by(col(TrainingSession.training_id)),
         )
 
 
@@ -323,7 +323,7 @@ def participants(
             email=col(User.email),
             session=col(TrainingSession.code),
             state=func.coalesce(type_coerce(col(TrainingEnrollment.answer), Text), "enrolled"),
-            status=status_now(),
+            status=status_at(NOW),
             department=case((in_sight, col(Department.full_name))),
             days_attended=DAYS_ATTENDED,
         )
@@ -335,7 +335,7 @@ def participants(
     if session_id is not None:
         statement = statement.where(col(TrainingEnrollment.session_id) == session_id)
     order = (func.coalesce(col(TrainingSession.id), 0), col(User.login_key))
-    return work.listed(Participant, statement, *order, now=work.now)
+    return work.listed(Participant, statement, by=order, now=work.now)
 
 
 def _of_people(*columns: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The statements of the training room."""
+"""The statements of the training room: trainings, sessions, days, and whom they are open to."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from lmsctl.content.results import Opened, Opening
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.errors import Ambiguous
+from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope, Sight
@@ -32,8 +32,7 @@ from lmsctl.training.results import Kind, TrainingRow
 from lmsctl.training.rules import Day, Session, Training
 from lmsctl.user.model import User
 
-_LONGEST_NUMBER = 18
-_TRAINING = (
+_SELECT_TRAINING = (
     select(
         *columns_of(
             Training,
@@ -49,33 +48,20 @@ _TRAINING = (
 )
 
 
-def _number(given: str) -> int | None:
-    digits = canonical.trim(given)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < _LONGEST_NUMBER
-    return int(digits) if is_number else None
-
-
-def _is_called(model: type[Row] | type[TrainingSession], given: str) -> ColumnElement[bool]:
-    """Return the condition that a training or a session has `given` for its code or its number."""
-    has_code = col(model.code_key) == canonical.key(given)
-    number = _number(given)
-    return has_code if number is None else or_(has_code, col(model.id) == number)
-
-
 def find(work: Work, given: str, scope: Scope) -> Training | None:
     """Return the training with that code or number, or None when absent or out of `scope`.
 
     Raises Ambiguous when `given` fits two in scope.
     """
-    found = work.all(
+    return find_named(
+        work,
         Training,
-        _TRAINING.where(_is_called(Row, given), within(scope, Department.path)).order_by(
-            col(Row.id)
-        ),
+        _SELECT_TRAINING.where(within(scope, Department.path)),
+        given,
+        col(Row.code_key) == canonical.key(given),
+        id_column=Row.id,
+        what="training",
     )
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="training")
-    return found[0] if found else None
 
 
 def get(work: Work, given: str, scope: Scope) -> Training:
@@ -86,32 +72,31 @@ def get(work: Work, given: str, scope: Scope) -> Training:
     return found
 
 
-def by_id(work: Work, number: int) -> Training:
+def by_id(work: Work, id_: int) -> Training:
     """Return the training with that id; raises TrainingUnknown when it has just gone."""
-    found = work.one(Training, _TRAINING.where(col(Row.id) == number))
+    found = work.one(Training, _SELECT_TRAINING.where(col(Row.id) == id_))
     if found is None:
-        raise TrainingUnknown(given=number)
+        raise TrainingUnknown(given=id_)
     return found
 
 
-def of_code(work: Work, code_key: str) -> Training | None:
+def find_by_code(work: Work, code_key: str) -> Training | None:
     """Return the training with this code, wherever it is; numbers do not count."""
-    return work.one(Training, _TRAINING.where(col(Row.code_key) == code_key))
+    return work.one(Training, _SELECT_TRAINING.where(col(Row.code_key) == code_key))
 
 
-def lock(work: Work, number: int) -> Training:
-    """Return the training as it is now, and keep everybody else from changing it until we are done.
+def lock(work: Work, id_: int) -> None:
+    """Keep everybody else from changing this training until we are done.
 
     Sessions of it are locked after it, in the order of their ids.
     """
-    work.value(select(Row.id).where(col(Row.id) == number).with_for_update())
-    return by_id(work, number)
+    locks.hold(work, Row, [id_])
 
 
-def share(work: Work, number: int) -> Training:
+def get_for_share(work: Work, id_: int) -> Training:
     """Return the training as it is now, and let nobody change it, while others may share it."""
-    work.value(locks.shared(work, select(Row.id).where(col(Row.id) == number)))
-    return by_id(work, number)
+    locks.hold(work, Row, [id_], shared=True)
+    return by_id(work, id_)
 
 
 def add(work: Work, **values: Any) -> int:
@@ -119,14 +104,14 @@ def add(work: Work, **values: Any) -> int:
     return work.insert(Row, **values)
 
 
-def change(work: Work, number: int, **values: Any) -> None:
+def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one training and count up its version."""
-    work.update(Row, number, **values)
+    work.update(Row, id_, **values)
 
 
-def delete(work: Work, number: int) -> None:
+def delete(work: Work, id_: int) -> None:
     """Delete a training with its sessions and all that hangs on them."""
-    work.run(delete_from(Row).where(col(Row.id) == number))
+    work.run(delete_from(Row).where(col(Row.id) == id_))
 
 
 def codes_in_departments(work: Work, ids: Sequence[int]) -> list[str]:
@@ -177,7 +162,7 @@ def listed(work: Work, scope: Scope, wanted: Filter, sight: Sight) -> Iterator[T
         .where(within(scope, Department.path))
     )
     if wanted.under is not None:
-        statement = statement.where(col(Department.path).like(f"{wanted.under}%"))
+        statement = statement.where(within(Scope((wanted.under,)), Department.path))
     if wanted.type is not None:
         statement = statement.where(col(Row.type) == wanted.type)
     return work.each(TrainingRow, statement.order_by(col(Row.code_key)))
@@ -228,7 +213,7 @@ _LACKS_ATTENDANCE = exists(
 )
 _STARTS_AT = func.min(col(SessionDay.starts_at))
 # Days are counted once it is known which sessions are wanted.
-_SESSION = (
+_SELECT_SESSION = (
     select(
         *columns_of(
             Session,
@@ -257,15 +242,15 @@ def find_session(work: Work, training: Training, given: str) -> Session | None:
 
     Raises Ambiguous when `given` fits two.
     """
-    found = work.all(
+    return find_named(
+        work,
         Session,
-        _SESSION.where(
-            col(TrainingSession.training_id) == training.id, _is_called(TrainingSession, given)
-        ).order_by(col(TrainingSession.id)),
+        _SELECT_SESSION.where(col(TrainingSession.training_id) == training.id),
+        given,
+        col(TrainingSession.code_key) == canonical.key(given),
+        id_column=TrainingSession.id,
+        what="session",
     )
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="session")
-    return found[0] if found else None
 
 
 def get_session(work: Work, training: Training, given: str) -> Session:
@@ -276,43 +261,41 @@ def get_session(work: Work, training: Training, given: str) -> Session:
     return found
 
 
-def session_of_code(work: Work, training: Training, code_key: str) -> Session | None:
+def find_session_by_code(work: Work, training: Training, code_key: str) -> Session | None:
     """Return the session of `training` with this code; numbers do not count."""
     return work.one(
         Session,
-        _SESSION.where(
+        _SELECT_SESSION.where(
             col(TrainingSession.training_id) == training.id,
             col(TrainingSession.code_key) == code_key,
         ),
     )
 
 
-def session_by_id(work: Work, number: int) -> Session:
+def session_by_id(work: Work, id_: int) -> Session:
     """Return the session with that id, which must exist."""
-    found = work.one(Session, _SESSION.where(col(TrainingSession.id) == number))
+    found = work.one(Session, _SELECT_SESSION.where(col(TrainingSession.id) == id_))
     assert found is not None
     return found
 
 
-def lock_session(work: Work, number: int) -> Session:
+def get_session_for_update(work: Work, id_: int) -> Session:
     """Return the session as it is now, and let nobody else change it or take a place in it."""
-    work.value(
-        select(TrainingSession.id).where(col(TrainingSession.id) == number).with_for_update()
-    )
-    return session_by_id(work, number)
+    locks.hold(work, TrainingSession, [id_])
+    return session_by_id(work, id_)
 
 
 def sessions(
     work: Work, scope: Scope, training_id: int | None, under: str | None = None
 ) -> Iterator[Session]:
     """Yield sessions of trainings in scope, or of one training, in the order of their starts."""
-    statement = _SESSION.join(Department, col(Department.id) == col(Row.department_id)).where(
-        within(scope, Department.path)
-    )
+    statement = _SELECT_SESSION.join(
+        Department, col(Department.id) == col(Row.department_id)
+    ).where(within(scope, Department.path))
     if training_id is not None:
         statement = statement.where(col(Row.id) == training_id)
     if under is not None:
-        statement = statement.where(col(Department.path).like(f"{under}%"))
+        statement = statement.where(within(Scope((under,)), Department.path))
     return work.each(
         Session,
         statement.order_by(_STARTS_AT, col(Row.code_key), col(TrainingSession.code_key)),
@@ -324,9 +307,9 @@ def add_session(work: Work, **values: Any) -> int:
     return work.insert(TrainingSession, **values)
 
 
-def change_session(work: Work, number: int, **values: Any) -> None:
+def change_session(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one session and count up its version."""
-    work.update(TrainingSession, number, **values)
+    work.update(TrainingSession, id_, **values)
 
 
 def days(work: Work, session_id: int) -> list[Day]:
@@ -344,9 +327,9 @@ def add_day(work: Work, **values: Any) -> int:
     return work.insert(SessionDay, **values)
 
 
-def change_day(work: Work, number: int, **values: Any) -> None:
+def change_day(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one day and count up its revision."""
-    work.update(SessionDay, number, **values, revision=col(SessionDay.revision) + 1)
+    work.update(SessionDay, id_, **values, revision=col(SessionDay.revision) + 1)
 
 
 # The catalog -------------------------------------------------------------------------------------
@@ -457,20 +440,25 @@ def offered(work: Work, *, user_id: int, path: str, type_: str, sight: Sight) ->
 
 def by_ids(work: Work, ids: Sequence[int]) -> list[Training]:
     """Return the trainings with these ids, by code."""
-    return work.all(Training, _TRAINING.where(among(Row.id, ids)).order_by(col(Row.code_key)))
+    return work.all(
+        Training, _SELECT_TRAINING.where(among(Row.id, ids)).order_by(col(Row.code_key))
+    )
 
 
 def sessions_of(work: Work, ids: Sequence[int]) -> list[Session]:
     """Return the sessions of these trainings in the order of their starts."""
     return work.all(
         Session,
-        _SESSION.where(among(TrainingSession.training_id, ids)).order_by(
+        _SELECT_SESSION.where(among(TrainingSession.training_id, ids)).order_by(
             _STARTS_AT, col(TrainingSession.code_key)
         ),
     )
 
 
-def openings_on(work: Work, column: str, ids: Sequence[int]) -> int:
-    """Return how many openings name one of these departments or groups (`…_id`)."""
-    is_named = among(getattr(TrainingOpening, column), ids)
+def openings_on(work: Work, column: Any, ids: Sequence[int]) -> int:
+    """Return how many openings have one of `ids` in `column`.
+
+    It is one of TrainingOpening's: `department_id` or `group_id`.
+    """
+    is_named = among(column, ids)
     return int(work.value(select(func.count()).select_from(TrainingOpening).where(is_named)))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select
-from sqlmodel import col, delete, func, or_, select, update
+from sqlmodel import col, func, or_, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import Span, good, is_good
 from lmsctl.bulk.store import Shown, fail
@@ -27,7 +28,7 @@ def adopt(work: Work, span: Span) -> None:
     """
     marked = update(STAGED).where(span.holds(_row.row_no), IS_ADOPTED)
     work.run(marked.values(note=None))
-    work.run(delete(ADOPTIONS).where(span.holds(ADOPTIONS.c.row_no)))
+    work.run(delete_from(ADOPTIONS).where(span.holds(ADOPTIONS.c.row_no)))
     waiting = ROWS.join(User, col(User.id) == _row.id).where(
         col(User.status) == Status.PENDING,
         or_(_row.status.is_(None), _row.status == Status.ACTIVE),

@@ -9,14 +9,15 @@ from sqlmodel import case, col, func, null, select, type_coerce
 
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group, GroupMember
+from lmsctl.kit.statements import NOW
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope, Sight
 from lmsctl.rights.store import person_in_sight
 from lmsctl.user.file_store import groups_in
-from lmsctl.user.model import FieldValue, User, is_alive, status_now
+from lmsctl.user.model import FieldValue, User, is_alive, status_at
 from lmsctl.user.results import SupervisorMode
 from lmsctl.user.rules import FieldRule, Filter
-from lmsctl.user.store import fitting
+from lmsctl.user.store import conditions_of
 
 
 def exported(
@@ -34,7 +35,7 @@ def exported(
         "email": col(User.email),
         "department": col(Department.full_name),
         "type": col(User.type),
-        "status": status_now(),
+        "status": status_at(NOW),
         "group": _groups(sight),
         "add_to_group": null(),
         "supervisor": _supervisor(sight),
@@ -44,7 +45,7 @@ def exported(
         select(*(cell.label(name) for name, cell in cells.items()))
         .select_from(User)
         .join(Department, col(Department.id) == col(User.department_id))
-        .where(is_alive(), *fitting(scope, wanted))
+        .where(is_alive(NOW), *conditions_of(scope, wanted))
         .order_by(col(User.login_key))
     )
     return work.tuples(found, now=work.now)

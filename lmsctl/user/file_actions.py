@@ -121,7 +121,7 @@ class _Import:
 
     def _hold_fields(self, work: Work) -> None:
         """Let nobody change the fields by which the rows were read; read again if somebody has."""
-        if users.shared_fields(work) != self.fields:
+        if users.fields_for_share(work) != self.fields:
             raise Repeat if self._is_first else MeanwhileChanged(times=1)
 
     def _find_people(self, work: Work, span: Span) -> bool:

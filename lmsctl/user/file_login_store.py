@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Integer, literal
-from sqlmodel import col, delete, exists, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, CompoundSelect, Integer
+from sqlmodel import col, exists, func, literal, or_, select, union_all, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import Span, good
 from lmsctl.kit.statements import columns_of, insert_from
@@ -46,8 +47,8 @@ def find_clashes(work: Work, span: Span, *, is_first: bool) -> bool:
     In the first pass the other rows of the file count as well: a login given goes first, then
     earlier rows.
     """
-    work.run(delete(CLASHES))
-    work.run(delete(LOGINS))
+    work.run(delete_from(CLASHES))
+    work.run(delete_from(LOGINS))
     found = select(_row.row_no, _stem(_row.login_key).label("stem")).where(
         _row.is_generated,
         _row.id.is_(None),

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, case, col, delete, exists, func, or_, select, update
+from sqlmodel import and_, case, col, exists, func, or_, select, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import BETWEEN, Span
 from lmsctl.bulk.store import lock_meant, recount
@@ -93,7 +94,7 @@ def groups_in(scope: Scope) -> Select[Any]:
 
 def note_group_scope(work: Work, scope: Scope) -> None:
     """Note which groups the actor may fill and empty."""
-    work.run(delete(GROUPS_IN_SCOPE))
+    work.run(delete_from(GROUPS_IN_SCOPE))
     work.run(insert_from(GROUPS_IN_SCOPE, groups_in(scope)))
 
 

@@ -10,7 +10,6 @@ from sqlmodel import (
     and_,
     case,
     col,
-    delete,
     exists,
     false,
     func,
@@ -21,6 +20,7 @@ from sqlmodel import (
     union_all,
     update,
 )
+from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import Span, changes, good, is_good
 from lmsctl.group.model import GroupMember
@@ -82,7 +82,7 @@ def change_people(work: Work, span: Span) -> None:
         )
     )
     readdressed = select(_row.id).where(changes(STAGED, "email"), good(STAGED, span))
-    if work.run(delete(Name).where(col(Name.user_id).in_(readdressed))):
+    if work.run(delete_from(Name).where(col(Name.user_id).in_(readdressed))):
         take_names(work, col(User.id).in_(readdressed))
 
 
@@ -167,7 +167,7 @@ def leave_groups(work: Work, span: Span) -> None:
         )
     )
     pair = tuple_(col(GroupMember.group_id), col(GroupMember.user_id))
-    work.run(delete(GroupMember).where(pair.in_(left)))
+    work.run(delete_from(GroupMember).where(pair.in_(left)))
 
 
 def _names_group(people: Subquery) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint, bindparam
+from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
 from sqlmodel import Field, SQLModel, case, col, or_
 
 from lmsctl.kit import address, canonical, columns
@@ -68,23 +68,24 @@ class User(SQLModel, table=True):
     away_at: datetime | None = Field(sa_column=columns.moment(null=True))
 
 
-def status_now(person: type[User] = User) -> ColumnElement[Status]:
-    """Return what a person's status is at the parameter `now`, a moment.
+def status_at(at: ColumnElement[datetime], person: type[User] = User) -> ColumnElement[Status]:
+    """Return what a person's status is at the moment `at`.
 
     A scheduled change holds from its moment on, whether or not some writer has come by since to put
     that into the row.
     """
-    due = col(person.due_at) <= bindparam("now", type_=columns.Moment)
+    due = col(person.due_at) <= at
     return case((due, col(person.due_status)), else_=col(person.status))
 
 
-def is_alive(person: type[User] = User) -> ColumnElement[bool]:
-    """Return the condition that somebody is there at the parameter `now`, a moment.
+def is_alive(at: ColumnElement[datetime], person: type[User] = User) -> ColumnElement[bool]:
+    """Return the condition that somebody is there at the moment `at`.
 
-    An expired registration is nobody, whether or not its row has been taken away.
+    A registration that has expired by then, be it in that very second, is nobody, whether or not
+    its row has been taken away.
     """
     expires_at = col(person.expires_at)
-    return or_(expires_at.is_(None), expires_at > bindparam("now", type_=columns.Moment))
+    return or_(expires_at.is_(None), expires_at > at)
 
 
 class Name(SQLModel, table=True):

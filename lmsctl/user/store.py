@@ -1,39 +1,45 @@
-"""The statements of the user room."""
+"""The statements of the user room: people, what they are called, and what their fields hold.
+
+Rows are read as dataclasses, of whose fields `columns_of` makes what is selected, and never as
+objects of the table classes.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Insert, Text, bindparam, literal
+from sqlalchemy import ColumnElement, CompoundSelect, Insert, Text, bindparam
 from sqlalchemy.orm import aliased
-from sqlmodel import SQLModel, case, col, func, insert, or_, select, union_all, update
-from sqlmodel import delete as deleting
+from sqlmodel import SQLModel, case, col, func, insert, literal, or_, select, union_all, update
+from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department, DepartmentSupervisor
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.address import login_key
 from lmsctl.kit.columns import Choice
-from lmsctl.kit.errors import Ambiguous
-from lmsctl.kit.statements import among, columns_of, lock_of
+from lmsctl.kit.named import find_named
+from lmsctl.kit.statements import AT, NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
 from lmsctl.rights.model import Grant, Role
 from lmsctl.rights.rules import ANYWHERE, Scope, above, reach
 from lmsctl.rights.store import within
 from lmsctl.user.errors import GroupUnknown, UserUnknown
-from lmsctl.user.model import CustomField, FieldValue, Name, User, is_alive, status_now
+from lmsctl.user.model import CustomField, FieldValue, Name, User, is_alive, status_at
 from lmsctl.user.results import Origin, Status, SupervisorMode, Type, UserRow
 from lmsctl.user.rules import FieldEntry, FieldRule, Filter
 
-_IS_LATER = col(User.due_at) > bindparam("now")
-_LONGEST_NUMBER = 18
+# A scheduled change that is due by now is what `status_at` says already: nothing is ahead then.
+_IS_AHEAD = col(User.due_at) > NOW
+# So many values are an example.
+_EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as the program needs them; `path` and `department` are their department's."""
+    """A person as the program needs them; `path` and `department` tell their department."""
 
     id: int
     login: str
@@ -57,25 +63,25 @@ class Person:
     version: int
 
 
-_PERSON = (
+_SELECT_PERSON = (
     select(
         *columns_of(
             Person,
             User,
-            status=status_now(),
+            status=status_at(NOW),
             path=col(Department.path),
             department=col(Department.full_name),
-            due_status=case((_IS_LATER, col(User.due_status))),
-            due_at=case((_IS_LATER, col(User.due_at))),
+            due_status=case((_IS_AHEAD, col(User.due_status))),
+            due_at=case((_IS_AHEAD, col(User.due_at))),
         )
     )
     .select_from(User)
     .join(Department, col(Department.id) == col(User.department_id))
-    .where(is_alive())
+    .where(is_alive(NOW))
 )
-_NUMBERED = _PERSON.where(col(User.id) == bindparam("number"))
-_HOLDER_OF_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
-_CALLED = select(Name.user_id).where(col(Name.key) == bindparam("key"))
+_SELECT_PERSON_BY_ID = _SELECT_PERSON.where(col(User.id) == bindparam("id_"))
+_SELECT_ID_BY_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
+_SELECT_IDS_NAMED = select(Name.user_id).where(col(Name.key) == bindparam("key"))
 
 
 def find(work: Work, given: str, scope: Scope) -> Person | None:
@@ -83,17 +89,18 @@ def find(work: Work, given: str, scope: Scope) -> Person | None:
 
     Raises Ambiguous when `given` fits two people in scope.
     """
-    number = canonical.trim(given)
-    is_number = number.isascii() and number.isdigit() and len(number) < _LONGEST_NUMBER
     key = login_key(given)
-    named = [col(User.login_key) == key, col(User.email_key) == key]
-    if is_number:
-        named.append(col(User.id) == int(number))
-    wanted = _PERSON.where(or_(*named), within(scope, Department.path))
-    found = work.all(Person, wanted, now=work.now)
-    if len(found) > 1:
-        raise Ambiguous(given=given, what="person")
-    return found[0] if found else None
+    return find_named(
+        work,
+        Person,
+        _SELECT_PERSON.where(within(scope, Department.path)),
+        given,
+        col(User.login_key) == key,
+        col(User.email_key) == key,
+        id_column=User.id,
+        what="person",
+        now=work.now,
+    )
 
 
 def get(work: Work, given: str, scope: Scope) -> Person:
@@ -104,62 +111,71 @@ def get(work: Work, given: str, scope: Scope) -> Person:
     return found
 
 
-def by_id(work: Work, number: int) -> Person:
-    """Return the person with that id, who must exist."""
-    found = work.one(Person, _NUMBERED, number=number, now=work.now)
+def by_id(work: Work, id_: int) -> Person:
+    """Return the person with that id; raises UserUnknown when they have just gone."""
+    found = work.one(Person, _SELECT_PERSON_BY_ID, id_=id_, now=work.now)
     if found is None:
-        raise UserUnknown(given=number)
+        raise UserUnknown(given=id_)
     return found
 
 
-def holder_of_login(work: Work, login_key: str) -> int | None:
-    """Return the id of who has that login."""
-    found: int | None = work.value(_HOLDER_OF_LOGIN, key=login_key)
+# What people are called --------------------------------------------------------------------------
+
+# A registration that has expired keeps its names until its row is taken away, as whatever writes
+# does first of all. Until then it counts here, but not where a moment `at` is asked about.
+
+
+def find_id_by_login(work: Work, key: str) -> int | None:
+    """Return the id of the person whose login has that key, or None."""
+    found: int | None = work.value(_SELECT_ID_BY_LOGIN, key=key)
     return found
 
 
-def called(work: Work, key: str) -> set[int]:
-    """Return the ids of the people who are called `key`, be it by their login or their address."""
-    return set(work.values(_CALLED, key=key))
+def ids_named(work: Work, key: str) -> set[int]:
+    """Return the ids of the people whose login or address has that key."""
+    return set(work.values(_SELECT_IDS_NAMED, key=key))
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Who is called by an address, and until when if they have not confirmed it."""
+class AddressedUser:
+    """A person found by an address; `expires_at` is set while they wait."""
 
     id: int
     expires_at: datetime | None
 
 
-_TAKEN = select(Name.key).where(among(Name.key, "keys"))
-_HOLDER = select(*columns_of(Holder, User))
-_HOLDER_AT = _HOLDER.where(
+_SELECT_TAKEN_NAMES = select(Name.key).where(among(Name.key, bindparam("keys")))
+_SELECT_ADDRESSED_USER = select(*columns_of(AddressedUser, User))
+_SELECT_ADDRESSED_AT = _SELECT_ADDRESSED_USER.where(
     or_(col(User.email_key) == bindparam("key"), col(User.login_key) == bindparam("key")),
-    is_alive(),
+    is_alive(AT),
 )
-_WAITING_AT = _HOLDER.where(
-    col(User.email_key) == bindparam("key"), col(User.expires_at) > bindparam("at")
+_SELECT_WAITING_AT = _SELECT_ADDRESSED_USER.where(
+    col(User.email_key) == bindparam("key"), col(User.expires_at) > AT
 )
 
 
-def holder_of_email_at(work: Work, email_key: str, at: datetime) -> Holder | None:
-    """Return who will still be called by that address at `at`, when holds have run out."""
-    return work.one(Holder, _HOLDER_AT, key=email_key, now=at)
+def find_addressed_at(work: Work, key: str, at: datetime) -> AddressedUser | None:
+    """Return the person whose address or login has that key, without registrations expired by `at`.
+
+    None when there is nobody.
+    """
+    return work.one(AddressedUser, _SELECT_ADDRESSED_AT, key=key, at=at)
 
 
-def waiting_for(work: Work, email_key: str, at: datetime) -> Holder | None:
-    """Return who has that address and will still wait for its confirmation at `at`."""
-    return work.one(Holder, _WAITING_AT, key=email_key, at=at)
+def find_waiting_at(work: Work, key: str, at: datetime) -> AddressedUser | None:
+    """Return the person whose address has that key and who will still wait at `at`, or None."""
+    return work.one(AddressedUser, _SELECT_WAITING_AT, key=key, at=at)
 
 
 def taken_names(work: Work, keys: Collection[str]) -> set[str]:
     """Return which of `keys` are somebody's login or address."""
-    return set(work.values(_TAKEN, keys=keys))
+    return set(work.values(_SELECT_TAKEN_NAMES, keys=keys))
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
-    """Who is called `key`, by their login or their address, and how they stand."""
+class NamedUser:
+    """A person found by `key`, which is their login or their address."""
 
     key: str
     id: int
@@ -170,39 +186,28 @@ class Called:
     expires_at: datetime | None
 
 
-_PEOPLE_CALLED = (
-    select(*columns_of(Called, User, key=col(Name.key), status=status_now()))
+_SELECT_USERS_NAMED = (
+    select(*columns_of(NamedUser, User, key=col(Name.key), status=status_at(NOW)))
     .select_from(Name)
     .join(User, col(User.id) == col(Name.user_id))
-    .where(among(Name.key, "keys"))
+    .where(among(Name.key, bindparam("keys")))
 )
 
 
-def people_called(work: Work, keys: Collection[str]) -> list[Called]:
-    """Return who is called by any of `keys`."""
-    return work.all(Called, _PEOPLE_CALLED, keys=keys, now=work.now)
+def users_named(work: Work, keys: Collection[str]) -> list[NamedUser]:
+    """Return the people whose login or address is among `keys`.
+
+    One for each key: somebody may come twice.
+    """
+    return work.all(NamedUser, _SELECT_USERS_NAMED, keys=keys, now=work.now)
 
 
-def add(work: Work, **values: Any) -> int:
-    """Insert a person and return their id."""
-    number = work.insert(User, **values)
-    take_names_of(work, number)
-    return number
+def _insert_names(condition: ColumnElement[bool]) -> Insert:
+    """Return the INSERT … SELECT that enters what the people are called that fit `condition`.
 
-
-def change(work: Work, number: int, **values: Any) -> None:
-    """Change columns of one person and count up their version."""
-    work.update(User, number, **values)
-    if not values.keys().isdisjoint({"login_key", "email_key"}):
-        work.run(deleting(Name).where(col(Name.user_id) == number))
-        take_names_of(work, number)
-
-
-def taking_names(condition: ColumnElement[bool]) -> Insert:
-    """Return what enters the names of the people that fit `condition` where each stands once.
-
-    People are named by login and address alike, so what is one person's login is nobody else's
-    address, whoever comes at the same time.
+    People are named by login and address alike, and no index excludes that one person's login is
+    another one's address. So all of them stand in one column of `user_names`, each once: whoever
+    comes at the same time with the same name is refused by its primary key.
     """
     has_another = col(User.email_key) != col(User.login_key)
     names: CompoundSelect[Any] = union_all(
@@ -212,62 +217,82 @@ def taking_names(condition: ColumnElement[bool]) -> Insert:
     return insert(Name).from_select(["key", "user_id"], names, include_defaults=False)
 
 
-_TAKE_NAMES_OF = taking_names(col(User.id) == bindparam("number"))
+# Built once: whoever lets somebody new in runs it.
+_INSERT_NAMES_OF = _insert_names(col(User.id) == bindparam("id_"))
 
 
-def take_names_of(work: Work, number: int) -> None:
-    """Enter what one person is called, as `taking_names` says."""
-    work.run(_TAKE_NAMES_OF, number=number)
+def take_names_of(work: Work, id_: int) -> None:
+    """Enter what one person is called into `user_names`."""
+    work.run(_INSERT_NAMES_OF, id_=id_)
 
 
 def take_names(work: Work, condition: ColumnElement[bool]) -> None:
-    """Enter what the people that fit `condition` are called, as `taking_names` says."""
-    work.run(taking_names(condition))
+    """Enter what the people that fit `condition` are called into `user_names`."""
+    work.run(_insert_names(condition))
 
 
-def lock(work: Work, number: int, *beside: int) -> None:
-    """Keep everybody else from changing this person until we are done, and those `beside` them.
+# People ------------------------------------------------------------------------------------------
 
-    Whoever locks several people does it at once and by their numbers, so that no two wait for each
-    other.
+
+def add(work: Work, **values: Any) -> int:
+    """Insert a person and return their id."""
+    id_ = work.insert(User, **values)
+    take_names_of(work, id_)
+    return id_
+
+
+def change(work: Work, id_: int, **values: Any) -> None:
+    """Change columns of one person and count up their version."""
+    work.update(User, id_, **values)
+    if values.keys() & {"login_key", "email_key"}:
+        work.run(delete_from(Name).where(col(Name.user_id) == id_))
+        take_names_of(work, id_)
+
+
+def supervised_by(work: Work, user_id: int) -> list[int]:
+    """Return the ids of the people whose own supervisor this person is."""
+    return work.values(select(User.id).where(col(User.supervisor_id) == user_id))
+
+
+def lock(work: Work, id_: int) -> None:
+    """Keep everybody else from changing this person until we are done.
+
+    Who locks several people calls `lock_all` once, so that no two wait for each other.
     """
-    lock_all(work, [number, *beside])
+    locks.hold(work, User, [id_])
 
 
 def lock_all(work: Work, ids: Collection[int]) -> set[int]:
-    """Do what `lock` does with people, and return those who are still there."""
-    return set(work.values(lock_of(User, ids, shared=False)))
+    """Do what `lock` does with people, and return the ids of those who are still there."""
+    return locks.hold_present(work, User, ids)
 
 
-def supervised_by(work: Work, number: int) -> list[int]:
-    """Return the ids of the people whose own supervisor this person is."""
-    return work.values(select(User.id).where(col(User.supervisor_id) == number))
+def share(work: Work, id_: int) -> None:
+    """Let nobody change this person until we are done, while others may share them.
 
-
-def share(work: Work, ids: Sequence[int]) -> None:
-    """Let nobody change these people until we are done, while others may share them.
-
-    This is for whoever does something with people that does not change themselves.
+    This is for whoever does something with a person that does not change the person.
     """
+    share_all(work, [id_])
+
+
+def share_all(work: Work, ids: Sequence[int]) -> None:
+    """Do what `share` does with people."""
     locks.hold(work, User, ids, shared=True)
 
 
-def share_one(work: Work, number: int) -> None:
-    """Do what `share` does with one person."""
-    share(work, [number])
-
-
 def delete(work: Work, ids: Sequence[int]) -> None:
-    """Delete people; what hangs on them alone goes with them."""
-    work.run(deleting(User).where(among(User.id, ids)))
+    """Delete people; ON DELETE CASCADE deletes the rows that are about them alone."""
+    work.run(delete_from(User).where(among(User.id, ids)))
 
 
 # What time decides -------------------------------------------------------------------------------
 
 
-_IS_DUE = col(User.due_at) <= bindparam("now")
-_HAS_EXPIRED = col(User.expires_at) <= bindparam("now")
-_FREED_BY_DUE = (
+# What has a moment for its end has ended when that comes, in the very second.
+_IS_DUE = col(User.due_at) <= NOW
+_HAS_EXPIRED = col(User.expires_at) <= NOW
+# Of those who are due only the active keep a seat, and what is scheduled for them takes it away.
+_COUNT_SEATS_OF_DUE = (
     select(func.count()).select_from(User).where(_IS_DUE, col(User.status) == Status.ACTIVE)
 )
 _APPLY_DUE = (
@@ -283,43 +308,48 @@ _APPLY_DUE = (
         version=col(User.version) + 1,
     )
 )
-_EXPIRED = select(User.id).where(_HAS_EXPIRED)
+_SELECT_EXPIRED_IDS = select(User.id).where(_HAS_EXPIRED)
 
 
 def apply_due(work: Work) -> tuple[int, int]:
-    """Give people the status that was scheduled; return how many, and how many seats that frees."""
-    freed = int(work.value(_FREED_BY_DUE, now=work.now))
+    """Give people the status that was scheduled; return how many, and how many seats that frees.
+
+    Call it under `portal.lock`, because those seats are given back next.
+    """
+    # Counted first: afterwards no row tells what it was.
+    freed = int(work.value(_COUNT_SEATS_OF_DUE, now=work.now))
     return work.run(_APPLY_DUE, now=work.now), freed
 
 
 def expired(work: Work) -> list[int]:
     """Return the ids of people whose registration has expired, in order."""
-    # Ordered by the database, they would be looked for among all people.
-    return sorted(work.values(_EXPIRED, now=work.now))
+    # Not ORDER BY id: the planner would then scan the primary key instead of the index
+    # users_expiring.
+    return sorted(work.values(_SELECT_EXPIRED_IDS, now=work.now))
 
 
 # Custom fields -----------------------------------------------------------------------------------
 
 
-_FIELDS = select(*columns_of(FieldRule, CustomField)).order_by(col(CustomField.id))
+_SELECT_FIELDS = select(*columns_of(FieldRule, CustomField)).order_by(col(CustomField.id))
 
 
 def fields(work: Work) -> list[FieldRule]:
     """Return every custom field, in the order they were made."""
-    return work.all(FieldRule, _FIELDS)
+    return work.all(FieldRule, _SELECT_FIELDS)
 
 
-def shared_fields(work: Work) -> list[FieldRule]:
-    """Return what `fields` does, and let nobody change them until we are done.
+def fields_for_share(work: Work) -> list[FieldRule]:
+    """Return what `fields` does, and let nobody change them, while others may share them.
 
     This is for whoever gives people values.
     """
-    return work.all(FieldRule, locks.shared(work, _FIELDS))
+    return work.all(FieldRule, locks.for_share(work, _SELECT_FIELDS))
 
 
-def lock_field(work: Work, number: int) -> None:
+def lock_field(work: Work, id_: int) -> None:
     """Keep everybody else from changing this custom field until we are done."""
-    locks.hold(work, CustomField, [number])
+    locks.hold(work, CustomField, [id_])
 
 
 def add_field(work: Work, **values: Any) -> int:
@@ -327,40 +357,40 @@ def add_field(work: Work, **values: Any) -> int:
     return work.insert(CustomField, **values)
 
 
-def change_field(work: Work, number: int, **values: Any) -> None:
+def change_field(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one custom field."""
-    work.update(CustomField, number, **values)
+    work.update(CustomField, id_, **values)
 
 
-def delete_field(work: Work, number: int) -> int:
+def delete_field(work: Work, id_: int) -> int:
     """Delete a custom field; returns how many people's values went with it."""
     count = work.value(
-        select(func.count()).select_from(FieldValue).where(col(FieldValue.field_id) == number)
+        select(func.count()).select_from(FieldValue).where(col(FieldValue.field_id) == id_)
     )
-    work.run(deleting(CustomField).where(col(CustomField.id) == number))
+    work.run(delete_from(CustomField).where(col(CustomField.id) == id_))
     return int(count)
 
 
-def values_beyond(work: Work, number: int, choices: Sequence[str]) -> list[str]:
-    """Return some values of a list field that are not among `choices`."""
+def values_beyond(work: Work, field_id: int, choices: Sequence[str]) -> list[str]:
+    """Return the first few values of a list field that are not among `choices`."""
     return work.values(
         select(FieldValue.value)
-        .where(col(FieldValue.field_id) == number, col(FieldValue.value).not_in(choices))
+        .where(col(FieldValue.field_id) == field_id, col(FieldValue.value).not_in(choices))
         .distinct()
         .order_by(col(FieldValue.value))
-        .limit(5)
+        .limit(_EXAMPLES)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class NamedValue:
-    """One field's name and what it holds."""
+    """What a custom field of a person holds, with the name of the field."""
 
     name: str
     value: str
 
 
-_VALUES = (
+_SELECT_FIELD_VALUES = (
     select(*columns_of(NamedValue, FieldValue, name=col(CustomField.name)))
     .select_from(FieldValue)
     .join(CustomField, col(CustomField.id) == col(FieldValue.field_id))
@@ -371,11 +401,11 @@ _VALUES = (
 
 def field_values(work: Work, user_id: int) -> list[NamedValue]:
     """Return what a person's custom fields hold, in the order of the fields."""
-    return work.all(NamedValue, _VALUES, user=user_id)
+    return work.all(NamedValue, _SELECT_FIELD_VALUES, user=user_id)
 
 
-def holder_of_value(work: Work, entry: FieldEntry) -> int | None:
-    """Return the id of who has the same value in the same unique field."""
+def find_id_by_value(work: Work, entry: FieldEntry) -> int | None:
+    """Return the id of the person who has the same value in the same unique field, or None."""
     found: int | None = work.value(
         select(FieldValue.user_id).where(
             col(FieldValue.field_id) == entry.field_id,
@@ -389,7 +419,7 @@ def set_value(work: Work, user_id: int, entry: FieldEntry) -> None:
     """Set one custom field of one person; an empty value takes it away."""
     if not entry.value:
         work.run(
-            deleting(FieldValue).where(
+            delete_from(FieldValue).where(
                 col(FieldValue.user_id) == user_id, col(FieldValue.field_id) == entry.field_id
             )
         )
@@ -406,7 +436,7 @@ def set_value(work: Work, user_id: int, entry: FieldEntry) -> None:
 # Looking -----------------------------------------------------------------------------------------
 
 
-_ROLES_OF = (
+_SELECT_ROLES_OF = (
     select(Role.name)
     .join(Grant, col(Grant.role_id) == col(Role.id))
     .where(col(Grant.user_id) == bindparam("user"))
@@ -416,7 +446,7 @@ _ROLES_OF = (
 
 def roles_of(work: Work, user_id: int) -> list[str]:
     """Return the names of the roles a person was granted."""
-    return work.values(_ROLES_OF, user=user_id)
+    return work.values(_SELECT_ROLES_OF, user=user_id)
 
 
 def groups_of(work: Work, user_id: int, scope: Scope) -> list[str]:
@@ -431,9 +461,11 @@ def groups_of(work: Work, user_id: int, scope: Scope) -> list[str]:
 
 
 def inherited_supervisor(work: Work, user_id: int, path: str) -> str | None:
-    """Return the login of who supervises the department at `path`, or the next one up that has
-    somebody other than the person themselves.
-    """  # noqa: D205 - one thought
+    """Return the login of the supervisor whom a person inherits, or None.
+
+    That is the supervisor of the department at `path`, or of the nearest one above it which has
+    one, other than the person.
+    """
     found: str | None = work.value(
         select(User.login)
         .join(DepartmentSupervisor, col(DepartmentSupervisor.user_id) == col(User.id))
@@ -456,32 +488,33 @@ def check_group(work: Work, given: str, scope: Scope) -> None:
         raise GroupUnknown(given=given)
 
 
-_ROW = (
-    select(*columns_of(UserRow, User, status=status_now(), department=col(Department.full_name)))
+_SELECT_ROW = (
+    select(*columns_of(UserRow, User, status=status_at(NOW), department=col(Department.full_name)))
     .select_from(User)
     .join(Department, col(Department.id) == col(User.department_id))
-    .where(is_alive())
+    .where(is_alive(NOW))
 )
 
 
 def listed(work: Work, scope: Scope, wanted: Filter) -> Iterable[UserRow]:
     """Return the people in scope that fit every filter, by login."""
-    statement = _ROW.where(*fitting(scope, wanted))
-    return work.listed(UserRow, statement, col(User.login_key), now=work.now)
+    statement = _SELECT_ROW.where(*conditions_of(scope, wanted))
+    return work.listed(UserRow, statement, by=[col(User.login_key)], now=work.now)
 
 
-def fitting(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that people are in `scope` and fit every filter of `wanted`.
+def conditions_of(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that a `User` is in `scope` and fits every filter of `wanted`.
 
-    `now` is a parameter of theirs. Each begins with what there is less of than people.
+    They have the parameter NOW, and each can be looked up in an index of something that there is
+    less of than people.
     """
     yield from in_departments_of(scope, wanted.under)
     if wanted.type is not None:
         yield col(User.type) == wanted.type
     if wanted.status is not None:
-        yield from _having(wanted.status)
+        yield from _has_status(wanted.status)
     if wanted.origin is not None:
-        yield from _from(wanted.origin)
+        yield from _has_origin(wanted.origin)
     if wanted.group is not None:
         yield col(User.id).in_(
             select(GroupMember.user_id)
@@ -489,7 +522,7 @@ def fitting(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
             .where(col(Group.name_key) == canonical.key(wanted.group))
         )
     if search := login_key(wanted.search or ""):
-        yield or_(_holds(User.login_key, search), _holds(User.email_key, search))
+        yield or_(_contains(User.login_key, search), _contains(User.email_key, search))
 
 
 def in_departments_of(scope: Scope, under: str | None = None) -> Iterator[ColumnElement[bool]]:
@@ -503,45 +536,52 @@ def in_departments_of(scope: Scope, under: str | None = None) -> Iterator[Column
         yield col(User.department_id).in_(select(Department.id).where(*meant).correlate(None))
 
 
-def _having(status: Status) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that people have that status at the parameter `now`."""
-    yield status_now() == status
+def _has_status(status: Status) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that people have that status at NOW."""
+    yield status_at(NOW) == status
     if status is not Status.ACTIVE:
-        # An index has all who are not active, another one whoever changes by now.
+        # The index users_not_active has all who are not active, and users_due whoever changes.
         other, due = aliased(User), aliased(User)
         meant: CompoundSelect[Any] = union_all(
             select(other.id).where(
-                col(other.status) == status, _is_not(other.status, Status.ACTIVE)
+                col(other.status) == status, _is_literally_not(other.status, Status.ACTIVE)
             ),
-            select(due.id).where(col(due.due_at) <= bindparam("now")),
+            select(due.id).where(col(due.due_at) <= NOW),
         )
         yield col(User.id).in_(meant)
 
 
-def _from(origin: Origin) -> Iterator[ColumnElement[bool]]:
+def _has_origin(origin: Origin) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that people came in by that door."""
     yield col(User.origin) == origin
     if origin is not Origin.IMPORT:
-        yield _is_not(User.origin, Origin.IMPORT)
+        # The index users_not_imported has all of them.
+        yield _is_literally_not(User.origin, Origin.IMPORT)
 
 
-def _is_not(column: Any, word: Status | Origin) -> ColumnElement[bool]:
-    """Return the condition by which the database knows that an index has all who are meant."""
+def _is_literally_not(column: Any, word: Status | Origin) -> ColumnElement[bool]:
+    """Return the condition that `column` is not `word`, in the words of a partial index.
+
+    A database uses such an index only if the statement itself says what the index says of its rows:
+    what a parameter is, it does not know when it plans.
+    """
     written: ColumnElement[bool] = col(column) != literal(
         word, Choice(type(word)), literal_execute=True
     )
     return written
 
 
-def _holds(column: Any, part: str) -> ColumnElement[bool]:
-    # LIKE would have a limit for the length of what is looked for, and characters of its own.
+def _contains(column: Any, part: str) -> ColumnElement[bool]:
+    """Return the condition that the text in `column` contains `part`, which is not empty."""
+    # LIKE takes % and _ for something else, and on SQLite no pattern beyond 50,000 bytes. Where a
+    # part begins is told by instr on SQLite and by strpos on PostgreSQL; both have replace.
     without: ColumnElement[bool] = func.replace(col(column), part, "", type_=Text) != col(column)
     return without
 
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """Who is in a department of any status: one login for an example, and how many."""
+    """How many people are in a department, and the login of one of them for an example."""
 
     department: str
     people: int
@@ -549,7 +589,7 @@ class Sitting:
 
 
 def in_departments(work: Work, ids: Sequence[int]) -> list[Sitting]:
-    """Return which of the departments have people of any status."""
+    """Return which of the departments have people of any status, expired registrations too."""
     return work.all(
         Sitting,
         select(
@@ -569,7 +609,7 @@ def in_departments(work: Work, ids: Sequence[int]) -> list[Sitting]:
     )
 
 
-# What a person's own rows are called, and where they are.
+# The tables whose rows about a person are deleted with the person, by what people call the rows.
 _OWN: dict[str, type[SQLModel]] = {
     "custom_fields": FieldValue,
     "group_memberships": GroupMember,
@@ -579,10 +619,11 @@ _OWN: dict[str, type[SQLModel]] = {
 
 
 def records_of(work: Work, user_id: int) -> dict[str, int]:
-    """Return what hangs on a person alone and would go with them: how many of each."""
+    """Return how many rows of each of these tables would be deleted with a person."""
     return {name: _count_of(work, table, user_id) for name, table in _OWN.items()}
 
 
 def _count_of(work: Work, table: Any, user_id: int) -> int:
+    """Return how many rows of `table`, which has a `user_id`, are about a person."""
     counting = select(func.count()).select_from(table).where(col(table.user_id) == user_id)
     return int(work.value(counting))

@@ -198,3 +198,22 @@ def test_an_excerpt_is_short_and_visible() -> None:
     """What is quoted in a sentence is one short line without hidden characters."""
     assert canonical.excerpt("a\x1b[31m\u202e\udc80") == "a\\x1b[31m\\u202e\\udc80"
     assert canonical.excerpt("x" * 100) == "x" * 60 + "\u2026"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        pytest.param("7", 7, id="a-digit"),
+        pytest.param("\u00a0042 ", 42, id="blanks-around"),
+        pytest.param("9" * 18, 10**18 - 1, id="as-long-as-an-id"),
+        pytest.param("9" * 19, None, id="longer-than-any-id"),
+        pytest.param("٧", None, id="other-digits"),
+        pytest.param("²", None, id="raised-digits"),
+        pytest.param("-7", None, id="with-a-sign"),
+        pytest.param("7a", None, id="a-code"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_a_number_is_digits_that_fit_into_an_id(text: str, number: int | None) -> None:
+    """What people type is a number only if some row could have it for its id."""
+    assert canonical.number_in(text) == number

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import sqlite
 from sqlmodel import col, literal, select
 
 from lmsctl.kit import clock, driver
 from lmsctl.kit.driver import Clash
-from lmsctl.kit.statements import among, may_hold
+from lmsctl.kit.statements import among, may_contain
 from lmsctl.kit.work import Work, carry_out, look
 from lmsctl.user.model import Name, User
 from lmsctl.user.results import Status
@@ -124,7 +125,7 @@ def test_a_list_is_as_long_as_it_likes(work: Work) -> None:
 
 def test_a_list_may_be_a_parameter(work: Work) -> None:
     """So that a statement is made once for lists of all lengths."""
-    statement = select(User.login).where(among(User.id, "numbers"))
+    statement = select(User.login).where(among(User.id, bindparam("numbers")))
     assert [work.values(statement, numbers=given) for given in ([1], [], [2, 1])] == [
         ["owner"],
         [],
@@ -138,6 +139,6 @@ def test_a_list_may_be_a_parameter(work: Work) -> None:
 def test_only_what_cannot_hold_a_text_is_left_out(work: Work, key: str, *, is_found: bool) -> None:
     """ASCII is decided, in any case; of other texts the program decides."""
     work.update(User, 1, first_name="OWNERSTADT", last_name="Ä")
-    holding = select(User.id).where(may_hold(User.first_name, key))
+    holding = select(User.id).where(may_contain(User.first_name, key))
     assert bool(work.values(holding)) == is_found
-    assert work.values(select(User.id).where(may_hold(User.last_name, key)))
+    assert work.values(select(User.id).where(may_contain(User.last_name, key)))

@@ -9,7 +9,7 @@ from lmsctl.autoenroll import rules, store
 from lmsctl.autoenroll.actions.keeping import held
 from lmsctl.autoenroll.actions.reaching import admit
 from lmsctl.autoenroll.results import Applied, Prospect
-from lmsctl.autoenroll.rules import Fitting, Rule
+from lmsctl.autoenroll.rules import PersonOfRule, Rule
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
@@ -47,12 +47,12 @@ def preview(work: Work, given: str) -> list[Prospect]:
     item = content.by_id(work, rule.item_id)
     content_rules.check_enrollable(item)
     due_at = content_rules.due_at(item, work.now, portal.zone(work))
-    people = store.fitting(work, rule, scope)
+    people = store.people_of(work, rule, scope)
     found = [_prospect(person, item, due_at) for person in people]
     return [prospect for prospect in found if prospect.outcome is not Outcome.UNCHANGED]
 
 
-def _prospect(person: Fitting, item: Item, due_at: datetime | None) -> Prospect:
+def _prospect(person: PersonOfRule, item: Item, due_at: datetime | None) -> Prospect:
     outcome = rules.verdict(person)
     is_new = outcome is Outcome.CREATED
     return Prospect(
@@ -68,7 +68,7 @@ def _prospect(person: Fitting, item: Item, due_at: datetime | None) -> Prospect:
     )
 
 
-def _messages(person: Fitting) -> list[str]:
+def _messages(person: PersonOfRule) -> list[str]:
     return ["notice", *([f"mail to {person.email}"] if person.email else [])]
 
 
@@ -86,12 +86,12 @@ def apply(
     rule = held(work, given)
     scope = rights.require(work, "enrollment.manage")
     # Not shared: nobody is to take them out of the item between the decision and the deed.
-    held_ids = users.lock_all(work, [person.id for person in store.fitting(work, rule, scope)])
-    item = content.share(work, rule.item_id)
+    held_ids = users.lock_all(work, [person.id for person in store.people_of(work, rule, scope)])
+    item = content.get_for_share(work, rule.item_id)
     rights.look_again(work)
     scope = rights.require(work, "enrollment.manage")
     content_rules.check_enrollable(item)
-    fitting = [one for one in store.fitting(work, rule, scope) if one.id in held_ids]
+    fitting = [one for one in store.people_of(work, rule, scope) if one.id in held_ids]
     people = [
         person
         for person in fitting
@@ -119,7 +119,11 @@ def apply(
 
 
 def _admit(
-    work: Work, rule: Rule, item: Item, new: Sequence[Fitting], confirmed: Sequence[Fitting]
+    work: Work,
+    rule: Rule,
+    item: Item,
+    new: Sequence[PersonOfRule],
+    confirmed: Sequence[PersonOfRule],
 ) -> datetime | None:
     """Enroll them, write it down, and return when it is due."""
     if not (new or confirmed):
@@ -134,7 +138,7 @@ def _counted(count: int) -> str:
     return f"{count} {'person' if count == 1 else 'people'}"
 
 
-def _outcome(person: Fitting, item: Item, due_at: datetime | None) -> Applied:
+def _outcome(person: PersonOfRule, item: Item, due_at: datetime | None) -> Applied:
     outcome = rules.verdict(person)
     if outcome is Outcome.SKIPPED:
         why = PersonNotActive(login=person.login, status=person.status)

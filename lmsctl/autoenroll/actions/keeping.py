@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.autoenroll import rules, store
@@ -16,29 +15,42 @@ from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
-from lmsctl.portal.rules import Presence
+from lmsctl.portal.rules import HasRules
 from lmsctl.rights import actions as rights
+from lmsctl.user.results import Type
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """Whom a rule names: the kind, what it is called, and the column that holds it."""
+    """Whom a rule names: the kind, what it is called, and its id, or the type itself."""
 
     target: Target
     name: str
-    column: dict[str, Any]
+    department_id: int | None = None
+    group_id: int | None = None
+    type: Type | None = None
 
 
 def _named(work: Work, wanted: Wanted) -> _Named:
     if wanted.department is not None:
         place = seen_department(work, wanted.department, "enrollment.manage")
-        return _Named(Target.DEPARTMENT, place.written, {"department_id": place.id})
+        return _Named(Target.DEPARTMENT, place.written, department_id=place.id)
     if wanted.group is not None:
         group = seen_group(work, wanted.group, "enrollment.manage")
-        return _Named(Target.GROUP, group.name, {"group_id": group.id})
+        return _Named(Target.GROUP, group.name, group_id=group.id)
     rights.require_everywhere(work, "enrollment.manage")
     assert wanted.type is not None
-    return _Named(Target.TYPE, wanted.type.value, {"type": wanted.type})
+    return _Named(Target.TYPE, wanted.type.value, type=wanted.type)
+
+
+def _same(work: Work, item_id: int, named: _Named) -> Rule | None:
+    return store.find_same(
+        work,
+        item_id,
+        department_id=named.department_id,
+        group_id=named.group_id,
+        type_=named.type,
+    )
 
 
 def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -> AutoenrollRule:
@@ -60,7 +72,7 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
     content_rules.check_enrollable(item)
     text = _free_code(work, item.code, named.name) if code is None else _checked_code(work, code)
     work.about = f"autoenroll {text}"
-    same = store.saying(work, item.id, named.column)
+    same = _same(work, item.id, named)
     if same is not None:
         raise AutoenrollRepeated(rule=same.code)
     number = store.add(
@@ -70,10 +82,12 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
         item_id=item.id,
         target=named.target,
         is_deep=named.target is Target.DEPARTMENT and wanted.is_deep is not False,
+        department_id=named.department_id,
+        group_id=named.group_id,
+        type=named.type,
         created_at=work.now,
-        **named.column,
     )
-    work.forget(Presence)
+    work.forget(HasRules)
     audit.record(
         work,
         "autoenroll.created",
@@ -87,7 +101,7 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
 
 def _checked_code(work: Work, given: str) -> str:
     text = canonical.check_code(given, "code")
-    if store.of_code(work, text):
+    if store.find_by_code(work, text):
         raise AutoenrollExists(rule=text, field="--code")
     return text
 
@@ -96,7 +110,7 @@ def _free_code(work: Work, content_code: str, name: str) -> str:
     return next(
         canonical.check_code(text, "code")
         for text in rules.codes(content_code, name)
-        if store.of_code(work, text) is None
+        if store.find_by_code(work, text) is None
     )
 
 
@@ -109,8 +123,8 @@ def existing(work: Work, given: str, wanted: Wanted, code: str | None) -> Autoen
     rights.require(work, "enrollment.manage")
     rules.check_wanted(wanted)
     item = content.get(work, given)
-    same = store.saying(work, item.id, _named(work, wanted).column)
-    taken = store.of_code(work, code) if code is not None else None
+    same = _same(work, item.id, _named(work, wanted))
+    taken = store.find_by_code(work, code) if code is not None else None
     if taken is not None and (same is None or same.id != taken.id):
         raise AutoenrollExists(rule=canonical.trim(code or ""), field="--code")
     return shown(same) if same else None
@@ -194,7 +208,7 @@ def delete(work: Work, given: str) -> AutoenrollRule:
 def discard(work: Work, gone: list[Rule], **why: str) -> None:
     """Delete rules and write it down, rights aside; `why` goes into the log."""
     store.delete(work, [rule.id for rule in gone])
-    work.forget(Presence)
+    work.forget(HasRules)
     for rule in gone:
         audit.record(
             work, "autoenroll.deleted", f"autoenroll {rule.code}", content=rule.content, **why

@@ -36,7 +36,7 @@ def reach_department(work: Work, came_from: Mapping[int, int | None]) -> None:
     A rule that was about somebody where they were before does not reach them again: who moves
     within what it names was there already. None stands for somebody new.
     """
-    reached = store.by_department(work, list(came_from))
+    reached = store.reached_by_department(work, list(came_from))
     left = {number for number in came_from.values() if number is not None}
     known = {(item.rule_id, item.department_id) for item in store.covering(work, sorted(left))}
     _take_in(
@@ -48,13 +48,13 @@ def reach_groups(work: Work, added: Sequence[tuple[int, int]]) -> None:
     """Apply the rules on groups to who was just added to one: pairs of a group's id and theirs."""
     pairs = set(added)
     groups, people = {group for group, _ in pairs}, {person for _, person in pairs}
-    reached = store.by_group(work, sorted(people), sorted(groups))
+    reached = store.reached_by_group(work, sorted(people), sorted(groups))
     _take_in(work, [item for item in reached if (item.group_id, item.user_id) in pairs])
 
 
 def reach_types(work: Work, ids: Sequence[int]) -> None:
     """Apply the rules on types to people who are new, or have just got another type."""
-    _take_in(work, store.by_type(work, ids))
+    _take_in(work, store.reached_by_type(work, ids))
 
 
 def reach_active(work: Work, ids: Sequence[int]) -> None:
@@ -66,7 +66,7 @@ def _take_in(work: Work, reached: Iterable[Reached]) -> None:
     """Enroll whom rules reach, and let wait whom they cannot enroll yet; `reached` is in order."""
     for number, group in groupby(reached, key=lambda item: item.rule_id):
         people = list(group)
-        item = content.share(work, people[0].item_id)
+        item = content.get_for_share(work, people[0].item_id)
         is_open = item.status != ContentStatus.ARCHIVED
         fit = [one for one in people if is_open and one.status == Status.ACTIVE]
         if fit:
@@ -84,7 +84,7 @@ def admit(work: Work, rule_id: int, code: str, item: Item, logins: Mapping[int, 
     """
     ids = list(logins)
     admission = enrollment.enroll_many(work, ids, item, Reason.RULE, code)
-    store.end_waiting(work, rule_id, ids)
+    store.end_waiting_for_rule(work, rule_id, ids)
     if admission.new:
         new = [login for number, login in logins.items() if number in admission.new]
         names = {"people": new} if len(new) <= _NAMES_LIMIT else {}

@@ -71,7 +71,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing an item has
     text = canonical.check_code(code, "code")
     work.about = f"content {text}"
     parent = _folder(work, folder) if folder else None
-    found = store.of_code(work, canonical.key(text))
+    found = store.find_by_code(work, canonical.key(text))
     if found:
         raise ContentExists(given=text, kind=found.kind, field="--code")
     wanted = _due(kind, text, due)
@@ -116,7 +116,7 @@ def existing(work: Work, code: str, kind: Kind) -> Content | None:
     Raises ContentExists when it is of another kind, or by another author than the actor may change.
     """
     limit = author_limit(work)
-    found = store.of_code(work, canonical.key(code))
+    found = store.find_by_code(work, canonical.key(code))
     if found is None:
         return None
     if found.kind != kind or limit not in {None, found.owner_id}:

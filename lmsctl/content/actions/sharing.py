@@ -70,7 +70,7 @@ def share_by_link(work: Work, link: str) -> Item:
 
     Nobody changes it until we are done, while others may share it. Raises OpenLinkUnknown.
     """
-    found = store.share_of_link(work, rules.secret_part(link))
+    found = store.find_by_link_for_share(work, rules.secret_part(link))
     if found is None:
         raise OpenLinkUnknown
     return found
@@ -107,7 +107,7 @@ def _target(work: Work, wanted: Audiences, *, is_giving: bool) -> _Target:
         def get() -> Person:
             return users.get(work, name, rights.require(work, "user.view"))
 
-        person = rights.get_for_update(work, get, users.share_one)
+        person = rights.get_for_update(work, get, users.share)
         if is_giving:
             portal_rules.check_confirmed(person, "given access")
         return _Target(Audience.USER, person.login, {"user_id": person.id})

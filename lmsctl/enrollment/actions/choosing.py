@@ -1,6 +1,6 @@
 """Choosing people by name, department, group and filters, within what the actor may see."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lmsctl.department import store as departments
@@ -16,8 +16,6 @@ from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.user import store as users
 from lmsctl.user.errors import UserUnknown
-
-_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def choose_for_change(
     """
     seen = choose(work, rights.require(work, permission), wanted)
     ids = {person.id for person in seen.people}
-    users.share(work, sorted(ids))
+    users.share_all(work, sorted(ids))
     also()
     rights.look_again(work)
     chosen = choose(work, rights.require(work, permission), wanted)
@@ -84,16 +82,16 @@ def _named(
     if not logins:
         return {}, {}
     keys = {given: login_key(given) for given in logins}
-    numbers = {given: number for given in logins for number in _numbers(given)}
+    numbers = {given: canonical.number_in(given) for given in logins}
     candidates = store.named(
         work,
         scope,
         keys=list(keys.values()),
-        numbers=list(numbers.values()),
+        ids=[number for number in numbers.values() if number is not None],
     )
     by_login = {person.login_key: person for person in candidates}
     by_email = {person.email_key: person for person in candidates if person.email_key}
-    by_number = {person.id: person for person in candidates}
+    by_number: dict[int | None, Candidate] = {person.id: person for person in candidates}
     found: dict[int, Candidate] = {}
     unknown: dict[str, Refusal] = {}
     for given in logins:
@@ -102,7 +100,7 @@ def _named(
             for person in (
                 by_login.get(keys[given]),
                 by_email.get(keys[given]),
-                by_number.get(numbers.get(given, 0)),
+                by_number.get(numbers[given]),
             )
             if person is not None
         }
@@ -113,9 +111,3 @@ def _named(
         else:
             unknown[given] = UserUnknown(given=given)
     return found, unknown
-
-
-def _numbers(given: str) -> Iterator[int]:
-    text = canonical.trim(given)
-    if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER:
-        yield int(text)

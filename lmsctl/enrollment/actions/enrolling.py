@@ -56,7 +56,7 @@ def enroll_one(  # noqa: PLR0913 - who, in what, and why
     Enrolling again changes nothing but the reasons; completion stays. `was_never_in` is for whoever
     knows that they never were enrolled in it.
     """
-    found = [] if was_never_in else store.standings(work, item.id, [user_id])
+    found = [] if was_never_in else store.standings_for_update(work, item.id, [user_id])
     numbers, admission = _admit(work, [user_id], found, item, reason, reference)
     return numbers[0] if numbers else found[0].id, user_id in admission.new
 
@@ -65,7 +65,7 @@ def enroll_many(
     work: Work, user_ids: Sequence[int], item: Item, reason: Reason, reference: str
 ) -> Admission:
     """Enroll people in an item as `enroll_one` does, with as many statements as for one person."""
-    found = store.standings(work, item.id, user_ids)
+    found = store.standings_for_update(work, item.id, user_ids)
     return _admit(work, user_ids, found, item, reason, reference)[1]
 
 
@@ -99,7 +99,7 @@ def _admit(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
 
 def unprepare(work: Work, code: str, user_ids: Sequence[int] | None) -> None:
     """Take away what a pathway had prepared for people (everybody when None), unless completed."""
-    ids = store.prepared_by(work, code, user_ids)
+    ids = store.prepared_for_update(work, code, user_ids)
     if ids:
         store.take_reasons(work, ids, Chosen(Reason.PATHWAY, code))
         store.cancel_groundless(work, ids)
@@ -164,7 +164,10 @@ def cancel(
 
     def found(item: Item, people: Sequence[Candidate]) -> dict[int, Standing]:
         ids = [person.id for person in people]
-        return {standing.user_id: standing for standing in store.standings(work, item.id, ids)}
+        return {
+            standing.user_id: standing
+            for standing in store.standings_for_update(work, item.id, ids)
+        }
 
     def refusals(item: Item, people: Sequence[Candidate]) -> Mapping[int, Refusal]:
         present = found(item, people)

@@ -40,7 +40,7 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
         return users.get(work, login, rights.require(work, "enrollment.manage"))
 
     training_room.seen_restrained(work, code)
-    rights.get_for_update(work, get, users.share_one)
+    rights.get_for_update(work, get, users.share)
     training = training_room.restrained(work, code)
     person = get()
     portal_rules.check_confirmed(person, "given an extension")

@@ -68,8 +68,8 @@ def _part(work: Work, login: str | None, code: str) -> Part:
 
     Raises what `learner` raises, TrainingUnknown and PersonNotActive.
     """
-    person = rights.get_for_update(work, lambda: learner(work, login), users.share_one)
-    training = store.share(work, _known(work, person, code).id)
+    person = rights.get_for_update(work, lambda: learner(work, login), users.share)
+    training = store.get_for_share(work, _known(work, person, code).id)
     rights.look_again(work)
     person = learner(work, login)
     work.about = f"training {training.code}, user {person.login}"
@@ -104,7 +104,7 @@ def _is_offered(work: Work, person: Person, training: Training) -> bool:
 
 def standing_of(work: Work, person: Person, training: Training) -> Standing | None:
     """Return how a person takes part in a training, None for not at all."""
-    return next(iter(people_store.standings(work, training.id, [person.id])), None)
+    return next(iter(people_store.standings_for_update(work, training.id, [person.id])), None)
 
 
 def case_of(work: Work, part: Part) -> Case:

@@ -44,10 +44,10 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
     def get() -> Person:
         return users.get(work, login, rights.require(work, "progress.manage"))
 
-    person = rights.get_for_update(work, get, users.share_one)
+    person = rights.get_for_update(work, get, users.share)
     work.about = f"user {person.login}"
     portal_rules.check_confirmed(person, "given progress")
-    item = content.share(work, content.get(work, code).id) if code is not None else None
+    item = content.get_for_share(work, content.get(work, code).id) if code is not None else None
     if item is not None:
         content_rules.check_no_folder(item, "worked on")
     rules.check_happened(happened_at, work.now)

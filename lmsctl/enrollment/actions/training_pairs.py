@@ -128,7 +128,7 @@ def _found(work: Work, code: str, session: str | None) -> Target:
 
 def _shared(work: Work, target: Target) -> Target:
     """Return a target whose training nobody changes from now on; raises SessionCanceled."""
-    row = store.share(work, target.training.id)
+    row = store.get_for_share(work, target.training.id)
     if target.session is None:
         return Target(row, None)
     session = store.session_by_id(work, target.session.id)
@@ -138,7 +138,7 @@ def _shared(work: Work, target: Target) -> Target:
 
 def _plan(work: Work, target: Target, chosen: Chosen, task: Task) -> _Plan:
     ids = [person.id for person in chosen.people]
-    found = people_store.standings(work, target.training.id, ids)
+    found = people_store.standings_for_update(work, target.training.id, ids)
     standings = {standing.user_id: standing for standing in found}
     held = {standing.session_id for standing in found} if task.frees_places else set()
     touched = {target.session_id, *held}

@@ -64,7 +64,9 @@ def enter(work: Work, row: Settings, door: Door, newcomer: Newcomer) -> Entered:
     what the details' checks raise, PolicyNotAccepted, DomainNotAllowed, ConfirmationPending,
     AddressTaken, SignupLoginTaken, PlanFull, and what `claim_place` raises; nothing remains then.
     """
-    details = rules.check_newcomer(newcomer, users.shared_fields(work), is_sandbox=work.is_sandbox)
+    details = rules.check_newcomer(
+        newcomer, users.fields_for_share(work), is_sandbox=work.is_sandbox
+    )
     if row.is_policy_on and not newcomer.accepts_policy:
         raise PolicyNotAccepted(field="--accept-policy")
     rules.check_admitted(details.email, row, door.domains)
@@ -104,7 +106,7 @@ def enter(work: Work, row: Settings, door: Door, newcomer: Newcomer) -> Entered:
 def _check_free(work: Work, details: Checked) -> set[str]:
     """Return which of the names wanted are taken, by a login that can still become another one."""
     wanted = user_rules.names_wanted(details.login, details.email)
-    people = users.people_called(work, wanted)
+    people = users.users_named(work, wanted)
     check_not_waiting(people, details.email)
     taken = {person.key for person in people}
     if details.email.key in taken:

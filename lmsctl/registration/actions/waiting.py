@@ -21,7 +21,7 @@ from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.user import actions as user
 from lmsctl.user import store as users
-from lmsctl.user.store import Called, Person
+from lmsctl.user.store import NamedUser, Person
 
 _BETWEEN_MAILS = timedelta(minutes=10)
 
@@ -39,7 +39,7 @@ def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
         return _vouch(work, code)
     portal.lock(work)
     rights.actor(work)
-    found = store.by_code(work, secret.fingerprint(rules.secret_part(code).upper()))
+    found = store.find_for_update(work, secret.fingerprint(rules.secret_part(code).upper()))
     if found is None or found.user_id is None or found.state == State.EXPIRED:
         raise ConfirmationUnknown
     return _confirmed(work, users.by_id(work, found.user_id), found.confirmed_at)
@@ -48,7 +48,7 @@ def confirm(work: Work, code: str) -> tuple[Confirmed, bool]:
 def _vouch(work: Work, given: str) -> tuple[Confirmed, bool]:
     """Confirm the registration of somebody called `given` in their place."""
     person = _locked(work, given)
-    found = store.latest_of(work, person.id)
+    found = store.find_latest_for_update(work, person.id)
     if found is None:
         raise PendingUnknown(given=given)
     return _confirmed(work, person, found.confirmed_at, by="an administrator")
@@ -108,7 +108,7 @@ def ask_again(work: Work, user_id: int) -> datetime | None:
     return notification.mail_again(work, user_id, CONFIRMATION, not_since=work.now - _BETWEEN_MAILS)
 
 
-def check_not_waiting(people: Iterable[Called], email: Email) -> None:
+def check_not_waiting(people: Iterable[NamedUser], email: Email) -> None:
     """Raise ConfirmationPending when one of `people` waits at this address, and mail it again.
 
     The mail is queued when the refusal is written down.
@@ -124,7 +124,7 @@ def check_newcomer_not_waiting(work: Work, newcomer: Newcomer) -> None:
         email = parse_email(newcomer.email or "", sandbox=work.is_sandbox)
     except Refusal:
         return
-    check_not_waiting(users.people_called(work, [email.key]), email)
+    check_not_waiting(users.users_named(work, [email.key]), email)
 
 
 def pending_refusal(email: Email, user_id: int, ends_at: datetime) -> ConfirmationPending:

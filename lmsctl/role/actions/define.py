@@ -74,7 +74,7 @@ def create(work: Work, name: str, permissions: Sequence[str]) -> Role:
 def existing(work: Work, name: str) -> Role | None:
     """Return the role that `create` would collide with, or None."""
     rights.require_everywhere(work, "role.manage")
-    found = store.named(work, canonical.key(name))
+    found = store.find_by_name(work, canonical.key(name))
     return _look(work, found.id) if found else None
 
 
@@ -159,7 +159,7 @@ def _check_own(work: Work, role: str, permissions: frozenset[str]) -> None:
 
 
 def _check_free(work: Work, name: str) -> None:
-    if store.named(work, canonical.key(name)):
+    if store.find_by_name(work, canonical.key(name)):
         raise RoleExists(name=name, field="name")
 
 

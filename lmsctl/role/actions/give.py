@@ -161,7 +161,7 @@ def _check_may_lay_down(work: Work, person: Person, role: Node) -> None:
     actor = rights.actor(work)
     if actor.user_id not in {None, person.id}:
         raise OwnerNotDemoted(actor=actor.login, login=person.login)
-    if not store.other_active_holders(work, role.id, person.id):
+    if not store.has_other_active_holder(work, role.id, person.id):
         raise OwnerLast(login=person.login)
 
 

@@ -83,7 +83,7 @@ def _named(work: Work, given: str) -> Row:
 
 def _claim(work: Work, row: Row) -> None:
     if not store.claim(work, row.id):
-        store.lock(work, row.id)  # it may have gone with its department
+        store.by_id(work, row.id)  # it may have gone with its department
         raise ProfileUsedUp(profile=row.name, limit=row.activation_limit)
 
 
@@ -163,8 +163,8 @@ def _closed_to(
         return
     if not registration_rules.is_admitted(email, settings, row.domains_json):
         yield DomainNotAllowed(domain=email.domain), None
-    holder = users.holder_of_email_at(work, email.key, at)
-    waiting = users.waiting_for(work, email.key, at)
+    holder = users.find_addressed_at(work, email.key, at)
+    waiting = users.find_waiting_at(work, email.key, at)
     if waiting is not None and waiting.expires_at is not None:
         again = registration.pending_refusal(email, waiting.id, waiting.expires_at)
         yield again, waiting.expires_at

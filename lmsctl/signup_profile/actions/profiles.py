@@ -63,7 +63,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
         created_at=work.now,
     )
     audit.record(work, "profile.created", f"profile {text}", department=place.written)
-    row = store.lock(work, number)
+    row = store.by_id(work, number)
     made, settings = shown(work, row), portal.settings(work)
     gates = [
         gate
@@ -98,7 +98,7 @@ def list_profiles(work: Work, under: str | None = None) -> Iterator[Profile]:
     """Return the profiles in scope, below the department `under` if given; needs `profile.view`."""
     scope = rights.require(work, "profile.view")
     path = departments.get(work, under, scope).path if under else None
-    rows = store.listed(work, scope, f"{path}%" if path else None)
+    rows = store.listed(work, scope, path)
     settings, seats_taken = portal.settings(work), portal.seats_taken(work, work.now)
     return (_shown(work, row, settings, seats_taken) for row in rows)
 
@@ -162,7 +162,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if changes:
         store.change(work, row.id, **changes)
         audit.record(work, "profile.changed", f"profile {row.code}", changed=sorted(changes))
-    return shown(work, store.lock(work, row.id)), bool(changes)
+    return shown(work, store.by_id(work, row.id)), bool(changes)
 
 
 def _window(work: Work, row: Row, starts: TimeWord | None, ends: TimeWord | None) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from lmsctl.token.errors import (
 )
 from lmsctl.token.results import Explanation, Redeemed, Standing, Used
 from lmsctl.token.rules import Row
-from lmsctl.token.store import Holder
+from lmsctl.token.store import NamedRedeemer
 from lmsctl.user import actions as user
 from lmsctl.user import rules as user_rules
 from lmsctl.user import store as users
@@ -60,7 +60,7 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
         rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
     settings = lock_for_newcomer(work)
     rights.actor(work)
-    row, item = store.with_item(work, rules.code_in(given or "", settings.public_url))
+    row, item = store.get_with_item_for_share(work, rules.code_in(given or "", settings.public_url))
     for refusal in rules.closed_gates(row, item.status, settings, work.now):
         raise refusal
     details = rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
@@ -92,7 +92,7 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     )
 
 
-def _called(work: Work, row: Row, email: Email) -> tuple[Holder | None, set[str]]:
+def _called(work: Work, row: Row, email: Email) -> tuple[NamedRedeemer | None, set[str]]:
     """Return who has the address, and which of the names that somebody new would have are taken.
 
     Who is not enrolled yet is locked: two tokens at once would both be used for one enrollment.
@@ -107,13 +107,13 @@ def _called(work: Work, row: Row, email: Email) -> tuple[Holder | None, set[str]
 
 def _look(
     work: Work, row: Row, email: Email, wanted: Sequence[str]
-) -> tuple[Holder | None, set[str]]:
-    people = store.holders(work, wanted, row.content_id, work.now)
+) -> tuple[NamedRedeemer | None, set[str]]:
+    people = store.redeemers_named(work, wanted, row.content_id, work.now)
     person = next((person for person in people if person.email_key == email.key), None)
     return person, {person.key for person in people}
 
 
-def _closed_to_known(email: Email, person: Holder) -> Iterator[Refusal]:
+def _closed_to_known(email: Email, person: NamedRedeemer) -> Iterator[Refusal]:
     if person.expires_at is not None:
         yield registration.pending_refusal(email, person.id, person.expires_at)
     yield from rules.closed_to(email.address, person.status)
@@ -215,12 +215,12 @@ def _read(given: str | None, *, is_sandbox: bool) -> tuple[Email | None, list[Cl
         return None, [(refusal, None)]
 
 
-def _look_at(work: Work, row: Row, email: Email, at: datetime) -> Holder | None:
-    people = store.holders(work, [email.key], row.content_id, at)
+def _look_at(work: Work, row: Row, email: Email, at: datetime) -> NamedRedeemer | None:
+    people = store.redeemers_named(work, [email.key], row.content_id, at)
     return next((person for person in people if person.email_key == email.key), None)
 
 
-def _standing(holder: Holder | None) -> Standing:
+def _standing(holder: NamedRedeemer | None) -> Standing:
     if holder is None:
         return Standing.NEW
     return Standing.ENROLLED if holder.is_enrolled else Standing.KNOWN
@@ -233,7 +233,7 @@ def _closed(work: Work, row: Row, at: datetime) -> Iterator[Closed]:
 
 
 def _closed_to(
-    work: Work, row: Row, address: Email | None, holder: Holder | None, at: datetime
+    work: Work, row: Row, address: Email | None, holder: NamedRedeemer | None, at: datetime
 ) -> Iterator[Closed]:
     """Yield what is closed to this person, or to somebody new, and when time would open it."""
     if holder is None or not holder.is_enrolled:
@@ -252,7 +252,7 @@ def _closed_to_newcomer(
     settings = portal.settings(work)
     if address and not registration_rules.is_admitted(address, settings, row.domains_json):
         yield DomainNotAllowed(domain=address.domain), None
-    if address and users.holder_of_login(work, address.key) is not None:
+    if address and users.find_id_by_login(work, address.key) is not None:
         yield RedeemerLoginTaken(email=address.address), None
     if portal_rules.is_full(portal.seats_taken(work, at), settings.seat_limit):
         yield PlanFull(), portal.next_seat_at(work, at)

@@ -60,7 +60,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     item = held_item(work, given_content)
     rules.check_content(item)
     text = new_code() if code is None else rules.check_code(code)
-    if store.by_code(work, text):
+    if store.find_by_code(work, text):
         raise TokenExists(field="--code")
     number = store.add(
         work,
@@ -76,7 +76,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
         created_at=work.now,
     )
     audit.record(work, "token.created", f"token {number}", content=item.code)
-    row, settings = store.lock(work, number), portal.settings(work)
+    row, settings = store.by_id(work, number), portal.settings(work)
     gates = _closed(work, row, settings, portal.seats_taken(work, work.now))
     return shown(work, row), portal_rules.warnings(gates, work.zone, public_url=settings.public_url)
 
@@ -106,7 +106,7 @@ def twin(work: Work, code: str, given_content: str) -> Token | None:
     """
     rights.require_everywhere(work, "token.manage")
     item = content.get(work, given_content)
-    found = store.by_code(work, code)
+    found = store.find_by_code(work, code)
     if found is None:
         return None
     if found.content_id != item.id:
@@ -234,7 +234,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if changes:
         store.change(work, row.id, **changes)
         audit.record(work, "token.changed", f"token {row.id}", changed=sorted(changes))
-    return shown(work, store.lock(work, row.id)), bool(changes)
+    return shown(work, store.by_id(work, row.id)), bool(changes)
 
 
 def switch(work: Work, given: str, *, is_on: bool) -> tuple[Token, bool]:
@@ -246,7 +246,7 @@ def switch(work: Work, given: str, *, is_on: bool) -> tuple[Token, bool]:
     if row.is_active != is_on:
         store.change(work, row.id, is_active=is_on)
         audit.record(work, f"token.{'' if is_on else 'de'}activated", f"token {row.id}")
-    return shown(work, store.lock(work, row.id)), row.is_active != is_on
+    return shown(work, store.by_id(work, row.id)), row.is_active != is_on
 
 
 # Destroying --------------------------------------------------------------------------------------
@@ -286,7 +286,7 @@ def finish_deletion(connection: Connection) -> list[str]:
 
     Returns what the caller should know: nothing, or that somebody still reads from that log.
     """
-    if store.empty_log(connection):
+    if store.truncate_log(connection):
         return []
     return [_PINNED]
 
@@ -296,5 +296,5 @@ def finish_vacuum(connection: Connection) -> list[str]:
 
     Returns what `finish_deletion` returns.
     """
-    store.rewrite(connection)
+    store.vacuum_full(connection)
     return finish_deletion(connection)

@@ -47,11 +47,11 @@ def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:
     found = away_store.places(work, user_id, at)
     for place in found:
         try:
-            training = store.share(work, place.training_id)
+            training = store.get_for_share(work, place.training_id)
         except TrainingUnknown as gone:
             # Deleted since the places were found: there is one fewer now.
             raise Repeat from gone
-        (standing,) = people_store.standings(work, training.id, [user_id])
+        (standing,) = people_store.standings_for_update(work, training.id, [user_id])
         people_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
         old = telling.place(work, standing.session_id)
         telling.tell_gone(work, training, old, people_store.audience(training.id, [user_id]))

@@ -56,7 +56,9 @@ def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to
     AttendanceMinutesWrong, and ParticipantUnknown, or ParticipantsUnknown when it is several.
     """
     training = held(work, given)
-    session = store.lock_session(work, store.get_session(work, training, given_session).id)
+    session = store.get_session_for_update(
+        work, store.get_session(work, training, given_session).id
+    )
     work.about = name_of(training, session.code)
     rules.check_not_canceled(session)
     on = rules.day_of(session, store.days(work, session.id), day)

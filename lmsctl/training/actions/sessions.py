@@ -69,7 +69,7 @@ def create_session(  # noqa: PLR0913 - one keyword for each thing a session has
     """
     training = held(work, given)
     text = canonical.check_code(code, "code")
-    if store.session_of_code(work, training, canonical.key(text)):
+    if store.find_session_by_code(work, training, canonical.key(text)):
         raise SessionExists(training=training.code, given=text, field="--code")
     starts_at, ends_at = plan.span(work.now, training)
     number = store.add_session(
@@ -111,7 +111,7 @@ def existing_session(work: Work, given: str, code: str) -> Session | None:
 
     Needs `training.manage` over the training. Raises TrainingUnknown.
     """
-    found = store.session_of_code(work, held(work, given), canonical.key(code))
+    found = store.find_session_by_code(work, held(work, given), canonical.key(code))
     return _shown(work, found) if found else None
 
 
@@ -174,7 +174,7 @@ def _held(work: Work, given_training: str, given: str) -> tuple[Training, rules.
     training = held(work, given_training)
     found = store.get_session(work, training, given)
     work.about = name_of(training, found.code)
-    row = store.lock_session(work, found.id)
+    row = store.get_session_for_update(work, found.id)
     rules.check_not_canceled(row)
     return training, row
 
@@ -284,7 +284,7 @@ def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session
     training = held(work, given_training)
     found = store.get_session(work, training, given)
     work.about = name_of(training, found.code)
-    row = store.lock_session(work, found.id)
+    row = store.get_session_for_update(work, found.id)
     if row.canceled_at is not None:
         return _shown(work, row), False
     if row.ends_at <= work.now:

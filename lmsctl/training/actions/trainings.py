@@ -75,7 +75,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     text = canonical.check_code(code, "code")
     work.about = f"training {text}"
     place = _place(work, department)
-    if store.of_code(work, canonical.key(text)):
+    if store.find_by_code(work, canonical.key(text)):
         raise TrainingExists(given=text, field="--code")
     number = store.add(
         work,
@@ -131,7 +131,7 @@ def _organizer_id(work: Work, given: str | None) -> int | None:
     def get() -> Person:
         return users.get(work, name, rights.require(work, "training.manage"))
 
-    person = rights.get_for_update(work, get, users.share_one)
+    person = rights.get_for_update(work, get, users.share)
     portal_rules.check_confirmed(person, "named as an organizer")
     if person.status != Status.ACTIVE:
         reason = f"the account is {person.status}"
@@ -148,7 +148,7 @@ def existing(work: Work, code: str) -> Training | None:
     Raises TrainingExists when it is out of the actor's scope.
     """
     scope = rights.require(work, "training.manage")
-    found = store.of_code(work, canonical.key(code))
+    found = store.find_by_code(work, canonical.key(code))
     if found is None:
         return None
     if not scope.covers(found.path):

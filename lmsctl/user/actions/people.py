@@ -47,7 +47,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a person has
     work.about = f"user {login or email or ''}"
     place = _seen_place(work, department)
     entries = rules.check_fields(
-        store.shared_fields(work), rules.parse_assignments(fields), wants_required=True
+        store.fields_for_share(work), rules.parse_assignments(fields), wants_required=True
     )
     draft = Draft(
         login=rules.check_login(login) if login is not None else None,
@@ -173,7 +173,7 @@ def _set_fields(
     """Put `entries` in place of `current` and return the names of the fields that changed."""
     changed = [entry for entry in entries if current.get(entry.name, "") != entry.value]
     for entry in changed:
-        if entry.unique_key and store.holder_of_value(work, entry) not in {None, user_id}:
+        if entry.unique_key and store.find_id_by_value(work, entry) not in {None, user_id}:
             raise FieldValueTaken(name=entry.name, value=entry.value, field=entry.name)
         store.set_value(work, user_id, entry)
     return [entry.name for entry in changed]
@@ -254,7 +254,7 @@ def held(work: Work, given: str, beside: Callable[[int], Sequence[int]] = lambda
         return person
 
     def lock(work: Work, number: int) -> None:
-        store.lock(work, number, *beside(number))
+        store.lock_all(work, [number, *beside(number)])
 
     return rights.get_for_update(work, get, lock)
 
@@ -293,7 +293,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if supervisor is not None:
         wanted.update(_new_supervisor(work, person, supervisor))
     entries = rules.check_fields(
-        store.shared_fields(work), rules.parse_assignments(fields), wants_required=False
+        store.fields_for_share(work), rules.parse_assignments(fields), wants_required=False
     )
     is_changed = _change(work, person, wanted, entries)
     return look(work, person.id), is_changed
@@ -326,7 +326,7 @@ def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
 
 def _new_login(work: Work, person: Person, given: str) -> dict[str, object]:
     login = rules.check_login(given)
-    if store.called(work, login_key(login)) - {person.id}:
+    if store.ids_named(work, login_key(login)) - {person.id}:
         raise LoginTaken(login=login, field="login")
     return {"login": login}
 
@@ -335,7 +335,7 @@ def _new_email(work: Work, person: Person, given: str) -> dict[str, object]:
     if not canonical.trim(given):
         return {"email": None}
     email = parse_email(given, sandbox=work.is_sandbox)
-    if store.called(work, email.key) - {person.id}:
+    if store.ids_named(work, email.key) - {person.id}:
         raise EmailTaken(email=email.address, field="email")
     return {"email": email.address}
 
@@ -356,7 +356,7 @@ def _new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]
     def get() -> Person:
         return store.get(work, given, rights.require(work, "user.view"))
 
-    boss = rights.get_for_update(work, get, store.share_one)
+    boss = rights.get_for_update(work, get, store.share)
     portal_rules.check_confirmed(boss, "named as a supervisor")
     if boss.id == person.id:
         raise SupervisorIsSelf(login=person.login)

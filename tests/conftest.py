@@ -24,6 +24,8 @@ import psycopg
 import pytest
 
 from lmsctl.cli import main
+from lmsctl.db import shape
+from lmsctl.db.shape_store import Shape
 from lmsctl.kit import dburl, driver
 from lmsctl.kit.work import Work
 from tests import connections, fast, program, truthful
@@ -45,6 +47,9 @@ _KEEPING_CONNECTIONS = frozenset(
         "user",
     }
 )
+
+# Files of other rooms whose tests check a database again and again.
+_CHECKING = frozenset({"test_check.py", "test_meanwhile.py"})
 
 # What tests write need not outlive them: in memory the many synced commits cost nothing.
 if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH:
@@ -433,6 +438,24 @@ def nothing(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Port
     templates.drop(fresh)
 
 
+@pytest.fixture(autouse=True)
+def _schema_is_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `db check` compare with what it compared with before, where its own tests do not look."""
+    if request.path.parent.name in _KEEPING_CONNECTIONS or request.path.name in _CHECKING:
+        monkeypatch.setattr(shape, "_made", _made_once)
+
+
+_make_schema = shape._made
+_schemas: dict[tuple[str, str], Shape] = {}
+
+
+def _made_once(url: str, version: str, patience: float) -> Shape:
+    kind = "sqlite" if url.startswith("sqlite") else "postgresql"
+    if (kind, version) not in _schemas:
+        _schemas[kind, version] = _make_schema(url, version, patience)
+    return _schemas[kind, version]
+
+
 @pytest.fixture
 def database_url(portal: Portal) -> str:
     """Return the address of a fresh sandbox portal."""
@@ -468,10 +491,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is fast, before `-m` chooses."""
-    for item in items:
-        if fast.is_fast(item):
-            item.add_marker("fast")
+    """Mark what is fast, and what of it other Pythons run, before `-m` chooses."""
+    quick = [item for item in items if fast.is_fast(item)]
+    for item in quick:
+        item.add_marker("fast")
+    for item in fast.portable(quick):
+        item.add_marker("portable")
 
 
 @pytest.fixture(autouse=True)

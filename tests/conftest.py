@@ -1,7 +1,9 @@
 """What every test stands on: a fresh portal on SQLite and on PostgreSQL, and the program to run."""
 
 import contextlib
+import functools
 import gc
+import inspect
 import io
 import json
 import os
@@ -22,6 +24,8 @@ import psycopg
 import pytest
 
 from lmsctl.cli import main
+from lmsctl.db import shape
+from lmsctl.db.shape_store import Shape
 from lmsctl.kit import dburl, driver
 from lmsctl.kit.work import Work
 from tests import connections, fast, program, truthful
@@ -33,6 +37,8 @@ NOON = "2026-03-02T12:00:00Z"
 _NUMBERS = count(1)
 _MEMORY = Path("/dev/shm")
 _ENOUGH = 6 * 2**30
+# As many templates as the tests of a file or two need; the files of each take ten megabytes.
+_MOST_PREPARED = 8
 # Rooms whose tests are about what commands do, and not about how they come to a database.
 _KEEPING_CONNECTIONS = frozenset(
     {
@@ -41,6 +47,9 @@ _KEEPING_CONNECTIONS = frozenset(
         "user",
     }
 )
+
+# Files of other rooms whose tests check a database again and again.
+_CHECKING = frozenset({"test_check.py", "test_meanwhile.py"})
 
 # What tests write need not outlive them: in memory the many synced commits cost nothing.
 if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH:
@@ -220,6 +229,7 @@ class Templates:
         self._folder = folder
         self._start = start
         self._made: dict[str, Portal] = {}
+        self._prepared: dict[tuple[Any, ...], Portal] = {}
 
     @cached_property
     def _server(self) -> Any:
@@ -231,14 +241,51 @@ class Templates:
 
     def copy(self, dialect: str, folder: Path) -> Portal:
         """Return a fresh copy of the template portal: a sandbox with nobody but its owner."""
+        return Portal(self.copied(self.first(dialect), folder), folder)
+
+    def first(self, dialect: str) -> Portal:
+        """Return the template portal: a sandbox with nobody but its owner."""
         template = self._made.get(dialect) or self._make(dialect)
         self._made[dialect] = template
-        if dialect == "sqlite":
+        return template
+
+    def copied(self, template: Portal, folder: Path) -> str:
+        """Copy the database of a template, on SQLite into `folder`, and return its address."""
+        if template.is_sqlite:
             target = folder / "portal.db"
             shutil.copyfile(dburl.sqlite_path(template.url), target)
-            return Portal(f"sqlite:///{target}", folder)
+            return f"sqlite:///{target}"
         name = self._database(f" TEMPLATE {self._name(template.url)} STRATEGY FILE_COPY")
-        return Portal(self._address(name), folder)
+        return self._address(name)
+
+    def prepare(self, copy: "Copy", build: Callable[[Portal], Portal]) -> Portal:
+        """Do with a copy what `build` does; the first time as it does, then by copying that."""
+        way = (*copy.way, build)
+        kept = self._prepared.pop(way, None)
+        if kept is None:
+            if build(copy) is not copy:
+                message = f"{build.__qualname__} is to return the portal that it was given"
+                raise TypeError(message)
+            kept = self._keep(copy)
+            while len(self._prepared) >= _MOST_PREPARED:
+                self._forget(self._prepared.pop(next(iter(self._prepared))))
+        else:
+            shutil.copytree(kept.folder, copy.folder, symlinks=True, dirs_exist_ok=True)
+        self._prepared[way] = kept
+        copy.start_from(kept, way)
+        return copy
+
+    def _keep(self, copy: "Copy") -> Portal:
+        """Make a template of what has become of a copy: its database and the files beside it."""
+        folder = self._folder / f"prepared-{next(_NUMBERS)}"
+        copy.let_go()
+        shutil.copytree(copy.folder, folder, symlinks=True)
+        url = f"sqlite:///{folder / 'portal.db'}" if copy.is_sqlite else copy.url
+        return Portal(url, folder, copy.now)
+
+    def _forget(self, template: Portal) -> None:
+        self.drop(template)
+        shutil.rmtree(template.folder)
 
     def empty(self, dialect: str, folder: Path) -> Portal:
         """Return a database without anything in it; on SQLite not even the file exists."""
@@ -278,6 +325,68 @@ class Templates:
         return url.partition("?")[0].rpartition("/")[2]
 
 
+class Copy(Portal):
+    """A portal that is copied from its template when its address is first asked for.
+
+    So what is prepared for a test is copied in one go, and not done again for each test.
+    """
+
+    _url: str
+
+    def __init__(
+        self, templates: Templates, dialect: str, folder: Path, let_go: Callable[[], None]
+    ) -> None:
+        """`let_go` closes the connections to it that are kept."""
+        self._templates = templates
+        self._template: Portal | None = None
+        self.way: tuple[Any, ...] = (dialect,)
+        self.let_go = let_go
+        super().__init__("", folder)
+
+    @property
+    def url(self) -> str:
+        """The address of the database, which is there from now on."""
+        if not self._url:
+            template = self._template or self._templates.first(self.way[0])
+            self._url = self._templates.copied(template, self.folder)
+        return self._url
+
+    @url.setter
+    def url(self, url: str) -> None:
+        self._url = url
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it has been copied."""
+        return bool(self._url)
+
+    def start_from(self, template: Portal, way: tuple[Any, ...]) -> None:
+        """Be a copy of another template, which `way` names, once somebody asks."""
+        self._template, self.way, self.now = template, way, template.now
+        self._url = ""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any, request: Any) -> Iterator[Any]:
+    """Let a fixture that makes a portal of a portal, and asks for nothing else, do it once."""
+    build, asked = fixturedef.func, fixturedef.argnames
+    if len(asked) != 1 or fixturedef.params or inspect.isgeneratorfunction(build):
+        return (yield)
+    given = request.getfixturevalue(asked[0])
+    if not isinstance(given, Copy) or build.__annotations__.get("return") is not Portal:
+        return (yield)
+    templates = request.getfixturevalue("templates")
+    once = functools.partial(_prepared, templates, build, asked[0])
+    with mock.patch.object(fixturedef, "func", once):
+        return (yield)
+
+
+def _prepared(
+    templates: Templates, build: Callable[[Portal], Portal], name: str, **given: Copy
+) -> Portal:
+    return templates.prepare(given[name], build)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _rows_are_what_they_say() -> Iterator[None]:
     """Look at every record that the program reads in this process."""
@@ -308,11 +417,17 @@ def portal(
     dialect: str, templates: Templates, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Portal]:
     """Return a fresh sandbox portal whose only person is its owner."""
-    fresh = templates.copy(dialect, tmp_path)
-    is_kept = not fresh.is_sqlite and request.path.parent.name in _KEEPING_CONNECTIONS
-    with connections.kept() if is_kept else contextlib.nullcontext():
+    templates.first(dialect)  # It is made by connections of its own, which nobody keeps.
+    is_kept = dialect != "sqlite" and request.path.parent.name in _KEEPING_CONNECTIONS
+    with connections.kept() if is_kept else contextlib.nullcontext(_nothing_kept) as let_go:
+        fresh = Copy(templates, dialect, tmp_path, let_go)
         yield fresh
-    templates.drop(fresh)
+    if fresh.is_there:
+        templates.drop(fresh)
+
+
+def _nothing_kept() -> None:
+    pass
 
 
 @pytest.fixture
@@ -321,6 +436,24 @@ def nothing(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Port
     fresh = templates.empty(dialect, tmp_path)
     yield fresh
     templates.drop(fresh)
+
+
+@pytest.fixture(autouse=True)
+def _schema_is_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `db check` compare with what it compared with before, where its own tests do not look."""
+    if request.path.parent.name in _KEEPING_CONNECTIONS or request.path.name in _CHECKING:
+        monkeypatch.setattr(shape, "_made", _made_once)
+
+
+_make_schema = shape._made
+_schemas: dict[tuple[str, str], Shape] = {}
+
+
+def _made_once(url: str, version: str, patience: float) -> Shape:
+    kind = "sqlite" if url.startswith("sqlite") else "postgresql"
+    if (kind, version) not in _schemas:
+        _schemas[kind, version] = _make_schema(url, version, patience)
+    return _schemas[kind, version]
 
 
 @pytest.fixture
@@ -358,10 +491,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is fast, before `-m` chooses."""
-    for item in items:
-        if fast.is_fast(item):
-            item.add_marker("fast")
+    """Mark what is fast, and what of it other Pythons run, before `-m` chooses."""
+    quick = [item for item in items if fast.is_fast(item)]
+    for item in quick:
+        item.add_marker("fast")
+    for item in fast.portable(quick):
+        item.add_marker("portable")
 
 
 @pytest.fixture(autouse=True)

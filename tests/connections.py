@@ -6,7 +6,7 @@ server would do it: without a transaction, settings or temporary tables of whoev
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest import mock
@@ -37,8 +37,11 @@ class _Kept(psycopg.Connection[Any]):
 
 
 @contextmanager
-def kept() -> Iterator[None]:
-    """Keep what the program connects to in this process, as long as the block lasts."""
+def kept() -> Iterator[Callable[[], None]]:
+    """Keep what the program connects to in this process, as long as the block lasts.
+
+    Yield what closes those that nobody has just now.
+    """
     free: defaultdict[str, list[_Kept]] = defaultdict(list)
     connect_anew, here = psycopg.connect, os.getpid()
 
@@ -50,10 +53,13 @@ def kept() -> Iterator[None]:
         connection.home = home
         return connection
 
+    def let_go() -> None:
+        for home in free.values():
+            while home:
+                home.pop().close()
+
     try:
         with mock.patch.object(psycopg, "connect", connect):
-            yield
+            yield let_go
     finally:
-        for home in free.values():
-            for connection in home:
-                connection.close()
+        let_go()

@@ -1,10 +1,13 @@
 """Which tests are fast: on SQLite or on no database, and in one process.
 
 They are marked by what they are, so that nobody has to think of it: `pytest -m fast` runs them.
+Those of them that other Pythons run are marked too: another Python differs in what a test does, not
+in what it is given, so one case of each test is enough, and every case only of `tests/kit`.
 """
 
 import ast
 import functools
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,16 @@ def is_fast(item: pytest.Item) -> bool:
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
     needed = [*item.fixturenames, *parameters]
     return _SERVER not in needed and not _starts_processes(item.path)
+
+
+def portable(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield what other Pythons run of `items` that are fast."""
+    seen: set[str] = set()
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if name not in seen or item.path.parent == _HERE / "kit":
+            seen.add(name)
+            yield item
 
 
 @functools.cache

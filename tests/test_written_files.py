@@ -43,14 +43,17 @@ ending = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def desk(portal: Portal, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Portal:
-    """Return a portal with one person and one topic, and the files that commands read.
-
-    The client programs of its server are in reach.
-    """
-    if not portal.is_sqlite:
+def desk(filled: Portal, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Portal:
+    """Return the portal with the client programs of its server in reach."""
+    if not filled.is_sqlite:
         folder = programs(request.getfixturevalue("postgresql"))
         monkeypatch.setenv("PATH", str(folder), prepend=":")
+    return filled
+
+
+@pytest.fixture
+def filled(portal: Portal) -> Portal:
+    """Return a portal with one person and one topic, and the files that commands read."""
     portal.folder.joinpath("people.csv").write_text(CSV)
     portal.folder.joinpath("pairs.csv").write_text("Login,Content\nkim,topic\n")
     portal.folder.joinpath("progress.csv").write_text(

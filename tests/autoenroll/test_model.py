@@ -402,8 +402,9 @@ def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[lis
         side.close()
 
 
+@pytest.mark.parametrize("examples", [8, pytest.param(25, marks=pytest.mark.heavy)])
 def test_both_databases_do_what_the_model_does(
-    sides: list[Side], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sides: list[Side], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     """Joining, leaving and becoming active, by hand and by file, while rules come and go."""
     monkeypatch.setattr(Joining, "sides", sides)
@@ -411,7 +412,7 @@ def test_both_databases_do_what_the_model_does(
     run_state_machine_as_test(
         Joining,
         settings=settings(
-            max_examples=25,
+            max_examples=examples,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

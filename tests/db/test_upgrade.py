@@ -190,19 +190,27 @@ def folded(nothing: Portal, monkeypatch: pytest.MonkeyPatch, logins: dict[str, s
         VALUES (1, '/1/', '', '/', '')
         """
     )
-    for login, email in logins.items():
-        nothing.sql(
+    rows = []
+    values: dict[str, str | None] = {}
+    for number, (login, email) in enumerate(logins.items()):
+        rows.append(
+            f"""
+            (:login{number}, :login_key{number}, :email{number}, :email_key{number}, 'F', 'L',
+             'staff', 'active', 1, 'inherited', 'import', '2026-01-01T00:00:00Z')
             """
-            INSERT INTO users (login, login_key, email, email_key, first_name, last_name, type,
-                               status, department_id, supervisor_mode, origin, created_at)
-            VALUES (:login, :login_key, :email, :email_key, 'F', 'L', 'staff', 'active', 1,
-                    'inherited', 'import', '2026-01-01T00:00:00Z')
-            """,
-            login=login,
-            login_key=canonical.key(login),
-            email=email,
-            email_key=email and canonical.key(email),
         )
+        values[f"login{number}"] = login
+        values[f"login_key{number}"] = canonical.key(login)
+        values[f"email{number}"] = email
+        values[f"email_key{number}"] = email and canonical.key(email)
+    nothing.sql(
+        f"""
+        INSERT INTO users (login, login_key, email, email_key, first_name, last_name, type,
+                           status, department_id, supervisor_mode, origin, created_at)
+        VALUES {",".join(rows)}
+        """,
+        **values,
+    )
 
 
 def test_keys_of_people_are_computed_anew(nothing: Portal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -631,15 +631,16 @@ def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[lis
         side.close()
 
 
+@pytest.mark.parametrize("examples", [10, pytest.param(30, marks=pytest.mark.heavy)])
 def test_both_databases_do_what_the_model_does(
-    sides: list[Side], monkeypatch: pytest.MonkeyPatch
+    sides: list[Side], monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     """Learners and administrators come, go and move while places, deadlines and time change."""
     monkeypatch.setattr(Trainings, "sides", sides)
     run_state_machine_as_test(
         Trainings,
         settings=settings(
-            max_examples=30,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

@@ -368,15 +368,16 @@ def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[lis
         side.close()
 
 
+@pytest.mark.parametrize("examples", [10, pytest.param(30, marks=pytest.mark.heavy)])
 def test_both_databases_do_what_the_model_does(
-    sides: list[Side], monkeypatch: pytest.MonkeyPatch
+    sides: list[Side], monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     """Redeeming, making, changing, pausing and destroying tokens while people and time go on."""
     monkeypatch.setattr(Tokens, "sides", sides)
     run_state_machine_as_test(
         Tokens,
         settings=settings(
-            max_examples=30,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

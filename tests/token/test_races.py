@@ -40,7 +40,7 @@ def know(portal: Portal, people: int) -> None:
     portal.ok("user", "import", "-", stdin="Login,Email,First name,Last name\n" + rows)
 
 
-def crowd(size: int = CROWD, tries: int = TRIES, code: str = "spring") -> list[Racer]:
+def crowd(size: int, tries: int, code: str = "spring") -> list[Racer]:
     """Return so many processes that each redeem for so many people, every one another."""
     return [
         Racer([redeeming(f"k{number * tries + turn}", code) for turn in range(tries)], NOON)
@@ -48,23 +48,26 @@ def crowd(size: int = CROWD, tries: int = TRIES, code: str = "spring") -> list[R
     ]
 
 
-def test_a_limit_lets_exactly_so_many_in(desk: Portal) -> None:
-    """64 processes, 192 people, half of them known, 100 uses: all hundred are taken by one each.
+@pytest.mark.parametrize(
+    ("size", "limit"), [(24, 40), pytest.param(CROWD, LIMIT, marks=pytest.mark.heavy)]
+)
+def test_a_limit_lets_exactly_so_many_in(desk: Portal, size: int, limit: int) -> None:
+    """Processes redeem for three people each, half of them known: all uses are taken by one each.
 
     Nobody is refused while a use is left: as many are refused as come after the last.
     """
-    know(desk, CROWD * TRIES)
-    token(desk, "spring", "topic", "--limit", str(LIMIT))
-    finishes = race(desk, crowd())
-    assert codes(finishes) == {None: LIMIT, "token_used_up": CROWD * TRIES - LIMIT}
-    assert uses(desk) == LIMIT
-    assert len(enrolled(desk)) == LIMIT
+    know(desk, size * TRIES)
+    token(desk, "spring", "topic", "--limit", str(limit))
+    finishes = race(desk, crowd(size, TRIES))
+    assert codes(finishes) == {None: limit, "token_used_up": size * TRIES - limit}
+    assert uses(desk) == limit
+    assert len(enrolled(desk)) == limit
     newcomers = sum(finish.answer["is_new_person"] for finish in finishes if finish.answer)
-    assert 0 < newcomers < LIMIT
+    assert 0 < newcomers < limit
     assert len(invitations(desk)) == newcomers
     assert desk.value("SELECT count(*) FROM users WHERE origin = 'token'") == newcomers
     refusals = "SELECT count(*) FROM audit_rows WHERE verdict = 'refused'"
-    assert desk.value(refusals) == CROWD * TRIES - LIMIT
+    assert desk.value(refusals) == size * TRIES - limit
 
 
 def test_all_uses_are_taken_where_transactions_are_serializable(desk: Portal) -> None:

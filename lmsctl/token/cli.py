@@ -16,9 +16,10 @@ from lmsctl.kit.work import Work
 from lmsctl.kit.writing import Reports
 from lmsctl.registration.options import DomainChanges, DomainOptions
 from lmsctl.registration.rules import Newcomer
-from lmsctl.token import actions, file_cli
+from lmsctl.token import actions
 from lmsctl.token.results import Expiry, Minting, Token
 from lmsctl.token.rules import Filter
+from lmsctl.token.upload import cli as file_cli
 from lmsctl.user.results import Type
 
 app = options.noun("token", "Codes that admit people and enroll them in one item.")

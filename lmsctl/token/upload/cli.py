@@ -51,7 +51,7 @@ def bulk_upload(
     file never changes an item, a code or a count of uses, and never deletes.
     """
     from lmsctl.bulk.actions import Upload  # what reads files takes long to load
-    from lmsctl.token import file_actions
+    from lmsctl.token.upload import actions as file_actions
 
     with Upload(replace(file.order(env, path), again=again)) as upload:
         return env.write(lambda work: file_actions.bulk_upload(work, upload), late=True)
@@ -71,7 +71,7 @@ def template(
 
     Without any token it is the heading row to begin with.
     """
-    from lmsctl.token import file_actions  # what writes files takes long to load
+    from lmsctl.token.upload import actions as file_actions  # what writes files takes long to load
 
     target = env.files.claim(to, "--to")
     env.write(file_actions.note_template)

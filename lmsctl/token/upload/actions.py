@@ -12,8 +12,10 @@ from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import Work
 from lmsctl.kit.writing import Target
 from lmsctl.rights import actions as rights
-from lmsctl.token import file_rules, file_store, store
+from lmsctl.token import store
 from lmsctl.token.actions.tokens import new_code
+from lmsctl.token.upload import rules as file_rules
+from lmsctl.token.upload import store as file_store
 
 _ROWS_BETWEEN_LOOKS = 1_000
 

@@ -19,13 +19,13 @@ from lmsctl.kit.statements import insert_from, joined_text, value_for
 from lmsctl.kit.work import Work
 from lmsctl.token import rules, store
 from lmsctl.token.errors import TokenContentLibrary, TokenContentWrong, TokenLimitBelowUses
-from lmsctl.token.file_errors import (
+from lmsctl.token.model import Token
+from lmsctl.token.upload.errors import (
     RowCodeChanged,
     RowContentMoved,
     RowTokenExists,
     TokenNumberUnknown,
 )
-from lmsctl.token.model import Token
 from lmsctl.user.results import Type
 
 # The items that rows name, each once.

@@ -15,14 +15,14 @@ from lmsctl.kit.csvheading import Column, Reading, heading_key
 from lmsctl.kit.errors import Refusal
 from lmsctl.token import rules
 from lmsctl.token.errors import TokenLimitWrong
-from lmsctl.token.file_errors import (
+from lmsctl.token.rules import Row
+from lmsctl.token.upload.errors import (
     ActiveUnclear,
     CreatesUnclear,
     RowContentMissing,
     RowLabelMissing,
     TokenNumberWrong,
 )
-from lmsctl.token.rules import Row
 from lmsctl.user.results import Type
 
 _LABEL = Column("token_label", "Token label", ("Label", "Nickname"), required=True)

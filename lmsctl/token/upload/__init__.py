@@ -1,0 +1,1 @@
+"""Files of tokens: what they may hold, how a row is understood, and what a run does with it."""

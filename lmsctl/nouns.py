@@ -32,7 +32,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     "doctor": ("lmsctl.db.cli", "doctor_app", "Examine this installation and say what to do."),
     "enroll": ("lmsctl.enrollment.enroll_cli", "app", "Enroll people in content and in trainings."),
     "enrollment": ("lmsctl.enrollment.cli", "app", "Who is enrolled in what, why and until when."),
-    "field": ("lmsctl.user.field_cli", "app", "Custom fields that every person has."),
+    "field": ("lmsctl.user.fields.cli", "app", "Custom fields that every person has."),
     "group": ("lmsctl.group.cli", "app", "Sets of people."),
     "help": ("lmsctl.configuration.cli", "help_app", "Explain a topic; without one, list them."),
     "init": ("lmsctl.init.cli", "app", "Make a new portal."),

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from lmsctl.user import file_write_store, store
+from lmsctl.user import store
+from lmsctl.user.importing.store import writing as file_write_store
 from tests import racers
 
 _TAKING = ((store, "take_names_of"), (file_write_store, "take_names"))

@@ -30,8 +30,8 @@ from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience, told_at_once
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
-from lmsctl.user.adoption_store import fail_not_confirmed
 from lmsctl.user.errors import UserUnknown
+from lmsctl.user.importing.store.adoption import fail_not_confirmed
 from lmsctl.user.model import User, status_at
 from lmsctl.user.results import Status
 

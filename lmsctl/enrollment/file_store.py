@@ -23,8 +23,8 @@ from lmsctl.kit.statements import NOW, among, columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
-from lmsctl.user.adoption_store import fail_not_confirmed
 from lmsctl.user.errors import UserUnknown
+from lmsctl.user.importing.store.adoption import fail_not_confirmed
 from lmsctl.user.model import User, is_alive
 
 # `id` is the event that is there already, and 0 for one that an earlier row of the file will make.

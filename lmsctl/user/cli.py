@@ -9,7 +9,8 @@ from lmsctl.kit.answer import Done, Listing, counted
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
-from lmsctl.user import actions, errors, file_cli
+from lmsctl.user import actions, errors
+from lmsctl.user.importing import cli as file_cli
 from lmsctl.user.results import Origin, Status, Type, UserRow
 from lmsctl.user.rules import Filter
 

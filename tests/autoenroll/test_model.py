@@ -30,7 +30,7 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work, carry_out
 from lmsctl.portal import actions as portal_actions
 from lmsctl.user import actions as users
-from lmsctl.user import file_actions
+from lmsctl.user.importing import actions as file_actions
 from lmsctl.user.results import Status, Type
 from tests.conftest import Portal, Templates
 from tests.content.test_items import create as make_item

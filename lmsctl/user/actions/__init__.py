@@ -1,12 +1,5 @@
 """The verbs of the user room."""
 
-from lmsctl.user.actions.fields import (
-    create_field,
-    delete_field,
-    edit_field,
-    find_field,
-    list_fields,
-)
 from lmsctl.user.actions.people import (
     Made,
     add,
@@ -31,6 +24,13 @@ from lmsctl.user.actions.status import (
     end,
     gone,
     settle,
+)
+from lmsctl.user.fields.actions import (
+    create_field,
+    delete_field,
+    edit_field,
+    find_field,
+    list_fields,
 )
 
 __all__ = [

@@ -26,9 +26,7 @@ from lmsctl.bulk.staging import Span, changes, good, is_good
 from lmsctl.group.model import GroupMember
 from lmsctl.kit.statements import columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
-from lmsctl.user.model import FieldValue, Name, User
-from lmsctl.user.results import Origin, Status, SupervisorMode, Type
-from lmsctl.user.staging import (
+from lmsctl.user.importing.staging import (
     ADDITIONS,
     FIELDS,
     GROUPS,
@@ -37,6 +35,8 @@ from lmsctl.user.staging import (
     STAGED,
     SUPERVISORS,
 )
+from lmsctl.user.model import FieldValue, Name, User
+from lmsctl.user.results import Origin, Status, SupervisorMode, Type
 from lmsctl.user.store import take_names
 
 _row = STAGED.c

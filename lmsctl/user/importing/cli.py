@@ -53,7 +53,7 @@ def import_(
     plan's limit new people are made inactive.
     """
     from lmsctl.bulk.actions import Upload  # what reads files takes long to load
-    from lmsctl.user import file_actions
+    from lmsctl.user.importing import actions as file_actions
 
     with Upload(file.order(env, path)) as upload:
         return env.write(
@@ -79,7 +79,9 @@ def export(
     ] = None,
 ) -> Any:
     """Write people as CSV; `user import` takes the file back without changing anything."""
-    from lmsctl.user import file_actions  # what writes files takes long to load
+    from lmsctl.user.importing import (
+        actions as file_actions,  # what writes files takes long to load
+    )
 
     wanted = Filter(under=department, type=type_, status=status)
     target = env.files.claim(to, "--to")

@@ -22,20 +22,21 @@ from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, PERMISSIONS, PORTAL_WIDE, Scope
-from lmsctl.user import adoption_store, export_store, rules, staging
-from lmsctl.user import file_beside_check_store as beside
-from lmsctl.user import file_check_store as checks
-from lmsctl.user import file_login_store as logins
-from lmsctl.user import file_rights_store as held_roles
-from lmsctl.user import file_seat_store as seating
-from lmsctl.user import file_store as store
-from lmsctl.user import file_write_store as writing
+from lmsctl.user import rules
 from lmsctl.user import store as users
 from lmsctl.user.actions import awakened, catch_up, joined, retyped
-from lmsctl.user.file_rights_store import Held
-from lmsctl.user.file_rules import columns, row_reader
-from lmsctl.user.file_seat_store import Seats
-from lmsctl.user.file_write_store import Arrived
+from lmsctl.user.exporting import store as export_store
+from lmsctl.user.importing import staging
+from lmsctl.user.importing.rules import columns, row_reader
+from lmsctl.user.importing.store import adoption as adoption_store
+from lmsctl.user.importing.store import checks, logins, writing
+from lmsctl.user.importing.store import links as beside
+from lmsctl.user.importing.store import rights as held_roles
+from lmsctl.user.importing.store import rows as store
+from lmsctl.user.importing.store import seats as seating
+from lmsctl.user.importing.store.rights import Held
+from lmsctl.user.importing.store.seats import Seats
+from lmsctl.user.importing.store.writing import Arrived
 from lmsctl.user.results import Status
 from lmsctl.user.rules import FieldRule, Filter
 

@@ -10,12 +10,9 @@ from lmsctl.bulk.staging import ERRORS, Span, is_good
 from lmsctl.bulk.store import fail
 from lmsctl.group.model import Group
 from lmsctl.kit.work import Work
-from lmsctl.user.adoption_store import fail_not_confirmed
 from lmsctl.user.errors import FieldMissing, FieldValueTaken, SupervisorIsSelf, UserUnknown
-from lmsctl.user.file_errors import MembershipUnknown, SupervisorRowFailed
-from lmsctl.user.model import CustomField, FieldValue, User
-from lmsctl.user.results import SupervisorMode
-from lmsctl.user.staging import (
+from lmsctl.user.importing.errors import MembershipUnknown, SupervisorRowFailed
+from lmsctl.user.importing.staging import (
     FIELDS,
     GROUPS,
     GROUPS_IN_SCOPE,
@@ -25,6 +22,9 @@ from lmsctl.user.staging import (
     STAGED,
     SUPERVISORS,
 )
+from lmsctl.user.importing.store.adoption import fail_not_confirmed
+from lmsctl.user.model import CustomField, FieldValue, User
+from lmsctl.user.results import SupervisorMode
 
 _row, _value, _group, _named = STAGED.c, FIELDS.c, GROUPS.c, SUPERVISORS.c
 

@@ -15,7 +15,6 @@ from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, Role
 from lmsctl.rights.rules import OWNER, Scope
 from lmsctl.rights.store import within
-from lmsctl.user.adoption_store import fail_not_confirmed
 from lmsctl.user.errors import (
     EmailTaken,
     LoginTaken,
@@ -23,11 +22,12 @@ from lmsctl.user.errors import (
     StatusWrong,
     UserUnknown,
 )
-from lmsctl.user.file_errors import DepartmentNeeded, NameMissing, PendingNotGiven
-from lmsctl.user.file_store import forget_hidden
+from lmsctl.user.importing.errors import DepartmentNeeded, NameMissing, PendingNotGiven
+from lmsctl.user.importing.staging import KEY, ROWS, STAGED
+from lmsctl.user.importing.store.adoption import fail_not_confirmed
+from lmsctl.user.importing.store.rows import forget_hidden
 from lmsctl.user.model import User
 from lmsctl.user.results import Status
-from lmsctl.user.staging import KEY, ROWS, STAGED
 
 _row = STAGED.c
 _EXISTING: Select[Any] = ROWS.join(User, col(User.id) == _row.id)

@@ -17,7 +17,7 @@ from lmsctl.kit.csvin import Column
 from lmsctl.kit.errors import Ambiguous, Refusal
 from lmsctl.user import rules
 from lmsctl.user.errors import LoginMissing
-from lmsctl.user.file_errors import MembershipUnknown, WordUnknown
+from lmsctl.user.importing.errors import MembershipUnknown, WordUnknown
 from lmsctl.user.results import Status, SupervisorMode, Type
 from lmsctl.user.rules import FieldRule
 

@@ -13,9 +13,9 @@ from lmsctl.bulk.store import Shown, fail
 from lmsctl.kit.statements import insert_from, moment_text
 from lmsctl.kit.work import Work
 from lmsctl.user.errors import NotConfirmedYet
+from lmsctl.user.importing.staging import ADOPTIONS, IS_ADOPTED, ROWS, STAGED
 from lmsctl.user.model import User
 from lmsctl.user.results import Status
-from lmsctl.user.staging import ADOPTIONS, IS_ADOPTED, ROWS, STAGED
 
 _row = STAGED.c
 _NOTE = "confirmed by this file"

@@ -13,7 +13,7 @@ from lmsctl.kit.statements import NOW
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope, Sight
 from lmsctl.rights.store import person_in_sight
-from lmsctl.user.file_store import groups_in
+from lmsctl.user.importing.store.rows import groups_in
 from lmsctl.user.model import FieldValue, User, is_alive, status_at
 from lmsctl.user.results import SupervisorMode
 from lmsctl.user.rules import FieldRule, Filter

@@ -11,8 +11,8 @@ from sqlmodel import delete as delete_from
 from lmsctl.bulk.staging import Span, good
 from lmsctl.kit.statements import columns_of, insert_from
 from lmsctl.kit.work import Work
+from lmsctl.user.importing.staging import CLASHES, LOGINS, STAGED
 from lmsctl.user.model import User
-from lmsctl.user.staging import CLASHES, LOGINS, STAGED
 
 _row, _clash = STAGED.c, CLASHES.c
 _DIGITS = "0123456789"

@@ -10,9 +10,9 @@ from lmsctl.bulk.store import fail
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import PlanFull
+from lmsctl.user.importing.staging import ROWS, STAGED
 from lmsctl.user.model import User
 from lmsctl.user.results import Status
-from lmsctl.user.staging import ROWS, STAGED
 
 _row = STAGED.c
 _NO_SEAT = "made inactive: the plan is full"

@@ -13,9 +13,9 @@ from lmsctl.department.model import Department
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
-from lmsctl.user.file_errors import TouchesMoreRights
+from lmsctl.user.importing.errors import TouchesMoreRights
+from lmsctl.user.importing.staging import ROWS, STAGED
 from lmsctl.user.model import User
-from lmsctl.user.staging import ROWS, STAGED
 
 _row = STAGED.c
 _IS_CHANGED = _row.changed.is_not(None)

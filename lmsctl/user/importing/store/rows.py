@@ -16,11 +16,8 @@ from lmsctl.kit.statements import columns_of, insert_from, joined_text
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
-from lmsctl.user.file_rules import Named, Place
-from lmsctl.user.model import FieldValue, User
-from lmsctl.user.results import SupervisorMode
-from lmsctl.user.rules import FieldRule
-from lmsctl.user.staging import (
+from lmsctl.user.importing.rules import Named, Place
+from lmsctl.user.importing.staging import (
     FIELDS,
     GROUPS,
     GROUPS_IN_SCOPE,
@@ -28,6 +25,9 @@ from lmsctl.user.staging import (
     STAGED,
     SUPERVISORS,
 )
+from lmsctl.user.model import FieldValue, User
+from lmsctl.user.results import SupervisorMode
+from lmsctl.user.rules import FieldRule
 
 _row = STAGED.c
 _named = SUPERVISORS.c

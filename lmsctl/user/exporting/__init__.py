@@ -1,0 +1,1 @@
+"""People as a file that an import reads back."""

@@ -1,0 +1,1 @@
+"""Custom fields: what every person can have beyond what everybody has."""

@@ -8,7 +8,7 @@ from lmsctl.content.errors import OpenLinkUnknown
 from lmsctl.content.rules import Item
 from lmsctl.department.rules import ROOT
 from lmsctl.kit.work import Work
-from lmsctl.portal import admitting_actions as portal
+from lmsctl.portal.admitting import actions as portal
 from lmsctl.portal.errors import PlanFull
 from lmsctl.registration import rules
 from lmsctl.registration.actions.entering import Door, enter

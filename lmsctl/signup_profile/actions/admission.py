@@ -10,7 +10,7 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
-from lmsctl.portal.admitting_actions import lock_for_newcomer
+from lmsctl.portal.admitting.actions import lock_for_newcomer
 from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.rules import Settings
 from lmsctl.registration import actions as registration

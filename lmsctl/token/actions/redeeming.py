@@ -17,7 +17,7 @@ from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
-from lmsctl.portal.admitting_actions import lock_for_newcomer
+from lmsctl.portal.admitting.actions import lock_for_newcomer
 from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.rules import Admitting, Settings
 from lmsctl.registration import actions as registration

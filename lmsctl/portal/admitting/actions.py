@@ -5,7 +5,7 @@ from dataclasses import replace
 from lmsctl.kit.driver import SchemaAbsent
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions
-from lmsctl.portal import admitting_store as store
+from lmsctl.portal.admitting import store
 from lmsctl.portal.rules import Admitting, HasRules, InHand, Settings
 from lmsctl.rights import actions as rights
 

@@ -1,0 +1,1 @@
+"""Locking the portal for somebody new, as little as its plan allows."""

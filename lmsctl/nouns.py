@@ -10,7 +10,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
         "Run many commands at once, each by itself or all in one.",
     ),
     "can-i": ("lmsctl.role.cli", "can_i_app", "Whether and where one may do something."),
-    "catalog": ("lmsctl.training.catalog_cli", "app", "What people may choose for themselves."),
+    "catalog": ("lmsctl.training.catalog.cli", "app", "What people may choose for themselves."),
     "completion": (
         "lmsctl.configuration.cli",
         "completion_app",
@@ -51,7 +51,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     "report": ("lmsctl.report.cli", "app", "Reports on people, to look at and to take along."),
     "role": ("lmsctl.role.cli", "app", "What people may do, and where."),
     "session": (
-        "lmsctl.training.session_cli",
+        "lmsctl.training.sessions.cli",
         "app",
         "When and where trainings take place, and for how many.",
     ),

@@ -19,7 +19,7 @@ def drop_the_guard() -> None:
 
     from lmsctl.enrollment import participation_rules, training_rules
     from lmsctl.kit.work import Work
-    from lmsctl.training import people_store
+    from lmsctl.training.participants.store import people as people_store
 
     seen: dict[str, bool] = {}
     begin = Work.begin

@@ -29,9 +29,9 @@ from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
-from lmsctl.training import people_store
 from lmsctl.training import store as training_store
 from lmsctl.training.actions import telling
+from lmsctl.training.participants.store import people as people_store
 
 _TOGETHER = 5_000
 _CONTENT, _TRAINING = "enrollment.manage", "training.enroll"

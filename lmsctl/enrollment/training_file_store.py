@@ -15,10 +15,10 @@ from lmsctl.enrollment.training_errors import ResultRecorded, SessionFull, Sessi
 from lmsctl.kit import locks
 from lmsctl.kit.statements import columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
-from lmsctl.training import people_store
 from lmsctl.training.errors import SessionCanceled, SessionUnknown, TrainingUnknown
 from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
-from lmsctl.training.people_store import IS_LIVE
+from lmsctl.training.participants.store import people as people_store
+from lmsctl.training.participants.store.people import IS_LIVE
 from lmsctl.user.model import User
 
 _row = STAGED.c

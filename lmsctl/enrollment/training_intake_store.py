@@ -12,8 +12,8 @@ from lmsctl.enrollment.training_file_store import IS_ABOUT, NEEDS_PLACE
 from lmsctl.kit.statements import columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
-from lmsctl.training import people_store
 from lmsctl.training.model import TrainingEnrollment
+from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.results import Side
 
 _row = STAGED.c

@@ -14,7 +14,7 @@ from lmsctl.kit.work import Work
 from lmsctl.report.results import Participation
 from lmsctl.rights.rules import Scope
 from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
-from lmsctl.training.people_store import DAYS_ATTENDED
+from lmsctl.training.participants.store.people import DAYS_ATTENDED
 from lmsctl.user.model import User, is_alive, status_at
 from lmsctl.user.rules import Filter
 from lmsctl.user.store import conditions_of

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from lmsctl.department import store as departments
 from lmsctl.kit.work import Work
-from lmsctl.training import actions, people_store, store
+from lmsctl.training import actions, store
 from lmsctl.training.model import TrainingOpening
+from lmsctl.training.participants.store import people as people_store
 
 
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:

@@ -13,9 +13,11 @@ from lmsctl.kit.icalendar import Event
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.results import Notice
-from lmsctl.training import extension_store, people_store, store
+from lmsctl.training import store
 from lmsctl.training.actions import telling
-from lmsctl.training.people_store import CalendarRow
+from lmsctl.training.deadlines import store as extension_store
+from lmsctl.training.participants.store import people as people_store
+from lmsctl.training.participants.store.people import CalendarRow
 from lmsctl.training.rules import Session, Standing
 from lmsctl.user.store import Person
 

@@ -11,7 +11,7 @@ from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.training import actions as training_room
-from lmsctl.training import extension_store
+from lmsctl.training.deadlines import store as extension_store
 from lmsctl.training.results import Deadline
 from lmsctl.user import store as users
 from lmsctl.user.store import Person

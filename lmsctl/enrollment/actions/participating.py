@@ -23,9 +23,11 @@ from lmsctl.notification.store import Audience
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import actions as training_room
-from lmsctl.training import extension_store, people_store, store
+from lmsctl.training import store
 from lmsctl.training.actions import telling
+from lmsctl.training.deadlines import store as extension_store
 from lmsctl.training.errors import TrainingUnknown
+from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.results import Answer, SessionRow, Side
 from lmsctl.training.rules import Session, Standing, Training
 from lmsctl.user import store as users

@@ -20,10 +20,11 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.training import people_store, store
 from lmsctl.training import rules as room_rules
+from lmsctl.training import store
 from lmsctl.training.actions import telling
 from lmsctl.training.actions.telling import Place
+from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.results import Side
 from lmsctl.training.rules import Standing
 

@@ -17,8 +17,9 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import NotConfirmedYet
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.training import people_store, store
 from lmsctl.training import rules as room_rules
+from lmsctl.training import store
+from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.rules import Standing
 
 Standings = Mapping[int, Standing]

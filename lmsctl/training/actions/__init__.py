@@ -1,30 +1,5 @@
 """The verbs of the training room."""
 
-from lmsctl.training.actions.away import cancel_all_of, count_places_of, places_of, send_missed
-from lmsctl.training.actions.catalog import close, list_openings, offer
-from lmsctl.training.actions.deadlines import (
-    restrained,
-    seen_restrained,
-    set_deadlines,
-    set_lock,
-    timeline,
-)
-from lmsctl.training.actions.participants import (
-    list_attendance,
-    list_participants,
-    record_attendance,
-)
-from lmsctl.training.actions.sessions import (
-    Plan,
-    Shift,
-    add_day,
-    cancel_session,
-    create_session,
-    edit_session,
-    existing_session,
-    list_sessions,
-    show_session,
-)
 from lmsctl.training.actions.trainings import (
     as_listed,
     create,
@@ -35,6 +10,36 @@ from lmsctl.training.actions.trainings import (
     list_trainings,
     show,
     sight,
+)
+from lmsctl.training.catalog.actions import close, list_openings, offer
+from lmsctl.training.deadlines.actions import (
+    restrained,
+    seen_restrained,
+    set_deadlines,
+    set_lock,
+    timeline,
+)
+from lmsctl.training.participants.actions.attending import (
+    list_attendance,
+    list_participants,
+    record_attendance,
+)
+from lmsctl.training.participants.actions.away import (
+    cancel_all_of,
+    count_places_of,
+    places_of,
+    send_missed,
+)
+from lmsctl.training.sessions.actions import (
+    Plan,
+    Shift,
+    add_day,
+    cancel_session,
+    create_session,
+    edit_session,
+    existing_session,
+    list_sessions,
+    show_session,
 )
 
 __all__ = [

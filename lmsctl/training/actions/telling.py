@@ -11,7 +11,8 @@ from lmsctl.notification.actions import Words
 from lmsctl.notification.store import NUMBER, Audience, own_count
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
-from lmsctl.training import people_store, store
+from lmsctl.training import store
+from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.rules import Day, Session, Training
 from lmsctl.user import store as users
 from lmsctl.user.results import Status

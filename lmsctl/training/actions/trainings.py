@@ -12,9 +12,10 @@ from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope, Sight
-from lmsctl.training import people_store, rules, store
+from lmsctl.training import rules, store
 from lmsctl.training.actions import telling
 from lmsctl.training.errors import OrganizerUnfit, TrainingExists
+from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.results import Kind, SessionRow, Training, TrainingRow
 from lmsctl.training.store import Filter
 from lmsctl.user import store as users

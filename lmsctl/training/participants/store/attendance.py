@@ -10,7 +10,7 @@ from sqlmodel import and_, col, func, select
 from lmsctl.kit.statements import among, columns_of, value_for
 from lmsctl.kit.work import Work
 from lmsctl.training.model import Attendance, SessionDay, TrainingEnrollment
-from lmsctl.training.people_store import IS_LIVE
+from lmsctl.training.participants.store.people import IS_LIVE
 from lmsctl.training.results import Attended
 from lmsctl.user.model import User
 

@@ -14,11 +14,13 @@ from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Told
 from lmsctl.notification.store import filled_in
 from lmsctl.rights import actions as rights
-from lmsctl.training import away_store, people_store, store
+from lmsctl.training import store
 from lmsctl.training.actions import telling
 from lmsctl.training.actions.telling import Standing
-from lmsctl.training.away_store import Missed, Place
 from lmsctl.training.errors import TrainingUnknown
+from lmsctl.training.participants.store import away as away_store
+from lmsctl.training.participants.store import people as people_store
+from lmsctl.training.participants.store.away import Missed, Place
 from lmsctl.user import store as users
 
 

@@ -7,12 +7,18 @@ from lmsctl.kit.address import login_key
 from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.training import attendance_store, people_store, rules, store
-from lmsctl.training.actions.sessions import name_of
+from lmsctl.training import rules, store
 from lmsctl.training.actions.trainings import held, seen_people, sight
-from lmsctl.training.attendance_store import Seat
 from lmsctl.training.errors import ParticipantsUnknown, ParticipantUnknown
+from lmsctl.training.participants.store import (
+    attendance as attendance_store,
+)
+from lmsctl.training.participants.store import (
+    people as people_store,
+)
+from lmsctl.training.participants.store.attendance import Seat
 from lmsctl.training.results import Attended, Participant
+from lmsctl.training.sessions.actions import name_of
 
 
 def list_participants(

@@ -11,10 +11,11 @@ from lmsctl.kit import canonical, secret, timewords
 from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
-from lmsctl.training import people_store, rules, store
+from lmsctl.training import rules, store
 from lmsctl.training.actions import telling
 from lmsctl.training.actions.trainings import as_listed, held, sight
 from lmsctl.training.errors import SessionExists, SessionOver
+from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.results import Day, Session, SessionRow, State
 from lmsctl.training.rules import Training
 from lmsctl.user.errors import VersionStale

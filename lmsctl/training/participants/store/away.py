@@ -14,7 +14,7 @@ from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
 from lmsctl.notification.results import Channel, State
 from lmsctl.training.model import SessionDay, Training, TrainingEnrollment, TrainingSession
-from lmsctl.training.people_store import ABOUT, IS_LIVE, is_about_any
+from lmsctl.training.participants.store.people import ABOUT, IS_LIVE, is_about_any
 from lmsctl.user.model import User
 
 

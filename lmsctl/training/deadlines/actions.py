@@ -9,9 +9,10 @@ from lmsctl.kit.timewords import Amount
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.training import people_store, rules, store
+from lmsctl.training import rules, store
 from lmsctl.training.actions.trainings import seen_people, shown, sight
 from lmsctl.training.errors import TrainingUnknown
+from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.results import Deadline, Instant, Training, Turn
 
 

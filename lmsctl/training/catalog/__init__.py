@@ -1,0 +1,1 @@
+"""Trainings in the catalog: what is offered to whom."""

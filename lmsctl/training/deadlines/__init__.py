@@ -1,0 +1,1 @@
+"""Until when learners come and go, and for whom that holds off."""

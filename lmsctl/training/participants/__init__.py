@@ -1,0 +1,1 @@
+"""Who takes part in trainings: places, attendance, and people who are away."""

@@ -36,10 +36,10 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     "group": ("lmsctl.group.cli", "app", "Sets of people."),
     "help": ("lmsctl.configuration.cli", "help_app", "Explain a topic; without one, list them."),
     "init": ("lmsctl.init.cli", "app", "Make a new portal."),
-    "learner": ("lmsctl.enrollment.learner_cli", "app", "What one person sees, and why."),
+    "learner": ("lmsctl.enrollment.learner.cli", "app", "What one person sees, and why."),
     "notification": ("lmsctl.notification.cli", "app", "Queued mails and notices in accounts."),
     "progress": (
-        "lmsctl.enrollment.progress_cli",
+        "lmsctl.enrollment.progress.cli",
         "app",
         "What people did: views, completions, quizzes, sign-ins.",
     ),

@@ -17,7 +17,12 @@ def drop_the_guard() -> None:
     """
     from sqlalchemy import text
 
-    from lmsctl.enrollment import participation_rules, training_rules
+    from lmsctl.enrollment.participation.rules import (
+        gates as participation_rules,
+    )
+    from lmsctl.enrollment.participation.rules import (
+        placing as training_rules,
+    )
     from lmsctl.kit.work import Work
     from lmsctl.training.participants.store import people as people_store
 

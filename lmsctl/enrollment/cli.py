@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.enrollment import actions, rules, training_rules
+from lmsctl.enrollment import actions, rules
 from lmsctl.enrollment.enroll_cli import (
     AccessAt,
     OverCapacity,
@@ -13,6 +13,7 @@ from lmsctl.enrollment.enroll_cli import (
     of_session,
     terms_of,
 )
+from lmsctl.enrollment.participation.rules import placing as training_rules
 from lmsctl.enrollment.results import (
     ClosedGate,
     EnrollmentRow,

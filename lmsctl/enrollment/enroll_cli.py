@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.bulk.options import FileOptions
-from lmsctl.enrollment import actions, rules, training_rules
+from lmsctl.enrollment import actions, rules
+from lmsctl.enrollment.participation.rules import placing as training_rules
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Blanks, Selection
 from lmsctl.kit import options, timewords
@@ -137,7 +138,7 @@ def _enroll_from(
     env: Environment, file: FileOptions, path: str, blanks: Blanks, *, is_notifying: bool
 ) -> Any:
     from lmsctl.bulk.actions import Upload  # what reads files takes long to load
-    from lmsctl.enrollment import enroll_file_actions
+    from lmsctl.enrollment.importing import actions as enroll_file_actions
 
     with Upload(file.order(env, path)) as upload:
         return env.write(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lmsctl.enrollment import statement_rules
+from lmsctl.enrollment.progress import xapi as statement_rules
 from lmsctl.kit.errors import Refusal
 from tests.conftest import Portal, Ran
 from tests.content.test_items import create

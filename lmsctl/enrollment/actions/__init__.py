@@ -1,21 +1,5 @@
 """The verbs of the enrollment room."""
 
-from lmsctl.enrollment.actions.attending import (
-    calendar,
-    notifications,
-    offers_of_trainings,
-    trainings,
-)
-from lmsctl.enrollment.actions.enrolling import (
-    Admission,
-    cancel,
-    enroll,
-    enroll_many,
-    enroll_one,
-    unprepare,
-)
-from lmsctl.enrollment.actions.explaining import explain
-from lmsctl.enrollment.actions.extending import extend
 from lmsctl.enrollment.actions.looking import (
     Wanted,
     catalog,
@@ -24,18 +8,34 @@ from lmsctl.enrollment.actions.looking import (
     show,
     show_participation,
 )
-from lmsctl.enrollment.actions.pairs import Order
-from lmsctl.enrollment.actions.participating import answer, join, leave, offers, switch
-from lmsctl.enrollment.actions.progress import record
-from lmsctl.enrollment.actions.telling import tell_enrolled
-from lmsctl.enrollment.actions.training_enrolling import (
+from lmsctl.enrollment.items.actions.enrolling import (
+    Admission,
+    cancel,
+    enroll,
+    enroll_many,
+    enroll_one,
+    unprepare,
+)
+from lmsctl.enrollment.items.actions.pairs import Order
+from lmsctl.enrollment.items.actions.telling import tell_enrolled
+from lmsctl.enrollment.learner.actions import (
+    calendar,
+    notifications,
+    offers_of_trainings,
+    trainings,
+)
+from lmsctl.enrollment.participation.actions.enrolling import (
     Terms,
     cancel_participation,
     edit_participation,
     enroll_in_trainings,
     record_result,
 )
-from lmsctl.enrollment.actions.training_pairs import TrainingOrder
+from lmsctl.enrollment.participation.actions.explaining import explain
+from lmsctl.enrollment.participation.actions.extending import extend
+from lmsctl.enrollment.participation.actions.learning import answer, join, leave, offers, switch
+from lmsctl.enrollment.participation.actions.pairs import TrainingOrder
+from lmsctl.enrollment.progress.actions import record
 
 __all__ = [
     "Admission",

@@ -10,10 +10,15 @@ from lmsctl.content import store as content
 from lmsctl.content.results import Opening
 from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
-from lmsctl.enrollment import learner_store, participation_store, rules, store, training_rules
-from lmsctl.enrollment.actions.naming import Rules, is_named, named_rules
+from lmsctl.enrollment import rules, store
 from lmsctl.enrollment.errors import EnrollmentUnknown
-from lmsctl.enrollment.learner_store import Offered, Seen
+from lmsctl.enrollment.items.actions.naming import Rules, is_named, named_rules
+from lmsctl.enrollment.learner import store as learner_store
+from lmsctl.enrollment.learner.store import Offered, Seen
+from lmsctl.enrollment.participation import store as participation_store
+from lmsctl.enrollment.participation.errors import ParticipationUnknown
+from lmsctl.enrollment.participation.rules import placing as training_rules
+from lmsctl.enrollment.participation.rules.placing import Target
 from lmsctl.enrollment.results import (
     Access,
     Because,
@@ -27,8 +32,6 @@ from lmsctl.enrollment.results import (
     State,
 )
 from lmsctl.enrollment.store import Filter, Line
-from lmsctl.enrollment.training_errors import ParticipationUnknown
-from lmsctl.enrollment.training_rules import Target
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Order
 from lmsctl.kit.work import Work

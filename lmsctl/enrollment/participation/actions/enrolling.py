@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
-from lmsctl.enrollment import training_rules
-from lmsctl.enrollment.actions import training_pairs as pairs
-from lmsctl.enrollment.actions.training_pairs import Logins, Standings, Task, TrainingOrder
+from lmsctl.enrollment.participation.actions import pairs
+from lmsctl.enrollment.participation.actions.pairs import Logins, Standings, Task, TrainingOrder
+from lmsctl.enrollment.participation.errors import EditMissing
+from lmsctl.enrollment.participation.rules import placing as training_rules
+from lmsctl.enrollment.participation.rules.placing import Target, Verdicts
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Candidate
-from lmsctl.enrollment.training_errors import EditMissing
-from lmsctl.enrollment.training_rules import Target, Verdicts
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.timewords import TimeWord

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lmsctl.audit import actions as audit
-from lmsctl.enrollment import participation_rules as rules
 from lmsctl.enrollment import rules as enrollment_rules
-from lmsctl.enrollment import training_rules
-from lmsctl.enrollment.actions.telling import tell_supervisor
-from lmsctl.enrollment.participation_rules import Case
-from lmsctl.enrollment.results import LEFT, Participation
-from lmsctl.enrollment.training_errors import (
+from lmsctl.enrollment.items.actions.telling import tell_supervisor
+from lmsctl.enrollment.participation.errors import (
     LearnerUnnamed,
     NoSessionOffered,
     ParticipationUnknown,
     TakesPartAlready,
 )
-from lmsctl.enrollment.training_rules import Target
+from lmsctl.enrollment.participation.rules import gates as rules
+from lmsctl.enrollment.participation.rules import placing as training_rules
+from lmsctl.enrollment.participation.rules.gates import Case
+from lmsctl.enrollment.participation.rules.placing import Target
+from lmsctl.enrollment.results import LEFT, Participation
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience

@@ -91,7 +91,7 @@ def import_(
     What is recorded already is unchanged, so a file can be taken in twice.
     """
     from lmsctl.bulk.actions import Upload  # what reads files takes long to load
-    from lmsctl.enrollment import file_actions
+    from lmsctl.enrollment.progress.importing import actions as file_actions
 
     order = file.order(env, path)
     is_xapi = format_ is Format.XAPI or (format_ is None and path.casefold().endswith(_LINES))

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import and_, case, col, func, or_, select, update
 
 from lmsctl.bulk.staging import Span, good, is_good
-from lmsctl.enrollment.enroll_file_staging import STAGED
-from lmsctl.enrollment.training_file_store import IS_ABOUT, NEEDS_PLACE
+from lmsctl.enrollment.importing.staging import STAGED
+from lmsctl.enrollment.importing.store.trainings import IS_ABOUT, NEEDS_PLACE
 from lmsctl.kit.statements import columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience

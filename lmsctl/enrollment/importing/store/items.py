@@ -18,10 +18,11 @@ from lmsctl.content.results import Kind
 from lmsctl.content.results import Status as ContentStatus
 from lmsctl.content.rules import Item
 from lmsctl.department.model import Department
-from lmsctl.enrollment import file_store, training_file_store
-from lmsctl.enrollment.enroll_file_staging import DUES, STAGED
 from lmsctl.enrollment.errors import PersonNotActive
+from lmsctl.enrollment.importing.staging import DUES, STAGED
+from lmsctl.enrollment.importing.store import trainings as training_file_store
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
+from lmsctl.enrollment.progress.importing import store as file_store
 from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.kit import locks
 from lmsctl.kit.columns import utc_text

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lmsctl.enrollment import training_rules
-from lmsctl.enrollment.actions import pairs
-from lmsctl.enrollment.actions.choosing import Chosen, choose_for_change
 from lmsctl.enrollment.errors import PersonNotActive
+from lmsctl.enrollment.items.actions import pairs
+from lmsctl.enrollment.participation.errors import ParticipationUnknown
+from lmsctl.enrollment.participation.rules import placing as training_rules
+from lmsctl.enrollment.participation.rules.placing import Target, Verdicts
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Candidate, Selection
-from lmsctl.enrollment.training_errors import ParticipationUnknown
-from lmsctl.enrollment.training_rules import Target, Verdicts
+from lmsctl.enrollment.selection.actions import Chosen, choose_for_change
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal

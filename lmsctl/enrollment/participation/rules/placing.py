@@ -7,8 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment import rules
-from lmsctl.enrollment.rules import Candidate
-from lmsctl.enrollment.training_errors import (
+from lmsctl.enrollment.participation.errors import (
     AccessMissing,
     OverCapacityUnreasoned,
     ParticipationUnknown,
@@ -21,6 +20,7 @@ from lmsctl.enrollment.training_errors import (
     TargetTwice,
     TargetUnclear,
 )
+from lmsctl.enrollment.rules import Candidate
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal

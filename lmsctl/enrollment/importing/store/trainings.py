@@ -9,9 +9,9 @@ from sqlmodel import and_, case, col, exists, func, literal, or_, select, tuple_
 
 from lmsctl.bulk.staging import ERRORS, Span, good
 from lmsctl.bulk.store import fail, lock_meant, recount
-from lmsctl.enrollment.enroll_file_staging import ACCESSES, STAGED
 from lmsctl.enrollment.errors import PairTwice
-from lmsctl.enrollment.training_errors import ResultRecorded, SessionFull, SessionSecond
+from lmsctl.enrollment.importing.staging import ACCESSES, STAGED
+from lmsctl.enrollment.participation.errors import ResultRecorded, SessionFull, SessionSecond
 from lmsctl.kit import locks
 from lmsctl.kit.statements import columns_of, insert_from, value_for
 from lmsctl.kit.work import Work

@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import groupby
 
 from lmsctl.content.results import Status
-from lmsctl.enrollment import participation_rules as rules
 from lmsctl.enrollment.actions import looking
-from lmsctl.enrollment.participation_rules import Case
+from lmsctl.enrollment.participation.rules import gates as rules
+from lmsctl.enrollment.participation.rules.gates import Case
 from lmsctl.enrollment.results import Access, Appointment, Course, Offer, Phase
 from lmsctl.kit.icalendar import Event
 from lmsctl.kit.work import Work

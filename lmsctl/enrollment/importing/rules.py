@@ -5,10 +5,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lmsctl.bulk.actions import Note, Put, ReadRow
-from lmsctl.enrollment import training_rules
 from lmsctl.enrollment.errors import CellIdle, ItemUnnamed, OptionIdle, RowOfTwo
+from lmsctl.enrollment.participation.errors import TargetTwice
+from lmsctl.enrollment.participation.rules import placing as training_rules
 from lmsctl.enrollment.rules import Blanks
-from lmsctl.enrollment.training_errors import TargetTwice
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import login_key
 from lmsctl.kit.csverrors import CsvColumnMissing

@@ -7,8 +7,9 @@ from lmsctl.audit import actions as audit
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
-from lmsctl.enrollment import progress_store, rules
+from lmsctl.enrollment import rules
 from lmsctl.enrollment.errors import EventMomentMissing
+from lmsctl.enrollment.progress import store as progress_store
 from lmsctl.enrollment.results import Event, Recorded
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work

@@ -9,11 +9,11 @@ from lmsctl.content import rules as content_rules
 from lmsctl.content.results import Kind
 from lmsctl.content.rules import Item
 from lmsctl.enrollment import rules, store
-from lmsctl.enrollment.actions import pairs
-from lmsctl.enrollment.actions.naming import is_named, named_rules
-from lmsctl.enrollment.actions.pairs import Order, Task
-from lmsctl.enrollment.actions.telling import tell_enrolled
 from lmsctl.enrollment.errors import EnrollmentUnknown
+from lmsctl.enrollment.items.actions import pairs
+from lmsctl.enrollment.items.actions.naming import is_named, named_rules
+from lmsctl.enrollment.items.actions.pairs import Order, Task
+from lmsctl.enrollment.items.actions.telling import tell_enrolled
 from lmsctl.enrollment.results import PairOutcome, Reason
 from lmsctl.enrollment.rules import Candidate, Standing
 from lmsctl.enrollment.store import Chosen

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
-from lmsctl.enrollment import participation_rules as rules
+from lmsctl.enrollment.participation.rules import gates as rules
 from lmsctl.enrollment.results import Extension
 from lmsctl.kit import canonical
 from lmsctl.kit.timewords import TimeWord

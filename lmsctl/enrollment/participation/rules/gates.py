@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from lmsctl.enrollment import training_rules
-from lmsctl.enrollment.training_errors import (
+from lmsctl.enrollment.participation.errors import (
     AccessToCome,
     AskedMomentMissing,
     AttendanceRecorded,
@@ -20,7 +19,8 @@ from lmsctl.enrollment.training_errors import (
     SessionPreselected,
     TrainingNotOffered,
 )
-from lmsctl.enrollment.training_rules import Target
+from lmsctl.enrollment.participation.rules import placing as training_rules
+from lmsctl.enrollment.participation.rules.placing import Target
 from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord

@@ -12,9 +12,9 @@ from lmsctl.bulk.staging import Span
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
-from lmsctl.enrollment import file_store as store
-from lmsctl.enrollment import statement_rules
-from lmsctl.enrollment.file_rules import COLUMNS, row_reader
+from lmsctl.enrollment.progress import xapi as statement_rules
+from lmsctl.enrollment.progress.importing import store
+from lmsctl.enrollment.progress.importing.rules import COLUMNS, row_reader
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Done
 from lmsctl.kit.csvbytes import Source, open_source

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from lmsctl.enrollment import participation_rules as rules
 from lmsctl.enrollment import rules as enrollment_rules
-from lmsctl.enrollment.actions import participating
-from lmsctl.enrollment.actions.participating import Part
-from lmsctl.enrollment.participation_rules import Case
+from lmsctl.enrollment.participation.actions import learning as participating
+from lmsctl.enrollment.participation.actions.learning import Part
+from lmsctl.enrollment.participation.errors import AccessToCome, NoSessionOffered
+from lmsctl.enrollment.participation.rules import gates as rules
+from lmsctl.enrollment.participation.rules.gates import Case
 from lmsctl.enrollment.results import Act, ClosedGate, PartExplained
-from lmsctl.enrollment.training_errors import AccessToCome, NoSessionOffered
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work

@@ -1,0 +1,1 @@
+"""The statements of files of enrollments: people and items, trainings, and taking in."""

@@ -1,0 +1,1 @@
+"""Enrolling people in items of content, and ending that."""

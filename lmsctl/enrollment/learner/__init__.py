@@ -1,0 +1,1 @@
+"""What one person sees: courses, offers, trainings, the calendar."""

@@ -1,0 +1,1 @@
+"""People in trainings: gates, places, what learners and administrators may do."""

@@ -1,0 +1,1 @@
+"""Pure decisions on people in trainings: gates, and places."""

@@ -1,0 +1,1 @@
+"""What people did: events, files of events, and xAPI statements."""

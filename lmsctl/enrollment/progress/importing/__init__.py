@@ -1,0 +1,1 @@
+"""Files of progress: what they may hold, how a row is understood, and what is written."""

@@ -1,0 +1,1 @@
+"""Choosing people by name, department, group and filters."""

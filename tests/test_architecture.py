@@ -3,7 +3,7 @@
 import ast
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from tests import generate
@@ -25,6 +25,7 @@ LEVELS = {
     "results": 1,
     "model": 2,
     "staging": 2,
+    "xapi": 2,
 }
 SQL = re.compile(
     r"^\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE|ALTER|DROP TABLE|BEGIN(?!:)"
@@ -43,9 +44,13 @@ def name(path: Path) -> str:
 
 
 def kind(path: Path) -> str:
-    """Return what kind of file of a room this is: `actions` for all of a package of that name."""
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return "actions" if "actions" in parts else parts[-1].rpartition("_")[2]
+    """Return what kind of file of a room this is: `actions` for all of a folder of that name."""
+    return kind_of(path.relative_to(PACKAGE).with_suffix("").parts[1:]) or path.stem
+
+
+def kind_of(parts: Iterable[str]) -> str:
+    """Return the first kind of file among the parts of a name below its room; empty without one."""
+    return next((kind for part in parts if (kind := part.rpartition("_")[2]) in LEVELS), "")
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -138,7 +143,9 @@ def test_only_stores_checks_and_models_name_the_tables_of_other_rooms() -> None:
         room = file.relative_to(PACKAGE).parts[0]
         found = [module.split(".") for module in imported(tree)]
         others = [
-            one for one in found if one[0] == "lmsctl" and one[2:3] == ["model"] and one[1] != room
+            one
+            for one in found
+            if one[0] == "lmsctl" and kind_of(one[2:]) == "model" and one[1] != room
         ]
         return kind(file) in SQL_PLACES or room == "db" or not others
 
@@ -177,7 +184,7 @@ def test_a_command_line_belongs_to_the_root_alone() -> None:
         room = file.relative_to(PACKAGE).parts[0]
         found = [module.split(".") for module in imported(tree)]
         own = [one for one in found if one[0] == "lmsctl"]
-        lines = [one for one in own if len(one) > 2 and one[2].endswith("cli") and one[1] != room]
+        lines = [one for one in own if kind_of(one[2:]) == "cli" and one[1] != room]
         return name(file) in {"cli.py", "__main__.py"} or (
             ["lmsctl", "cli"] not in own and not lines
         )
@@ -194,8 +201,18 @@ def test_imports_inside_a_room_point_down() -> None:
         if room not in ROOMS or room == "kit" or own is None:
             return True
         found = [module.split(".") for module in imported(tree)]
-        inside = [one[2] for one in found if one[:2] == ["lmsctl", room] and len(one) > 2]
-        return all(LEVELS.get(one.rpartition("_")[2], 0) <= own for one in inside)
+        inside = [kind_of(one[2:]) for one in found if one[:2] == ["lmsctl", room]]
+        return all(LEVELS.get(one, 0) <= own for one in inside)
+
+    assert breaking(is_kept) == []
+
+
+def test_rules_ask_no_store() -> None:
+    """A rule decides by what it is given, whichever room that came from."""
+
+    def is_kept(file: Path, tree: ast.Module) -> bool:
+        found = {kind_of(module.split(".")[2:]) for module in imported(without_types(tree))}
+        return kind(file) != "rules" or found.isdisjoint({"store", "actions", "checks", "cli"})
 
     assert breaking(is_kept) == []
 

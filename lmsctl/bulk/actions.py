@@ -23,6 +23,7 @@ from lmsctl.bulk.errors import (
     RunNotInterrupted,
 )
 from lmsctl.bulk.results import Report
+from lmsctl.bulk.rules import ReadRow
 from lmsctl.bulk.staging import ERRORS, Span, Tables, listed_changes
 from lmsctl.bulk.store import Noted, Tally, Unfinished
 from lmsctl.kit import canonical
@@ -45,10 +46,6 @@ _MOST_BATCHES = 20
 _FAULTS_SHOWN = 50
 _TELL_AGAIN = "Do it again with another file for it: what is in stays, and every row is told anew."
 _RESULTS = ("row", "line", "key", "outcome", "id", "changed", "error code", "column", "message")
-
-Note = Callable[[int, str | None, Refusal], None]
-Put = Callable[[str, Sequence[Any]], None]
-ReadRow = Callable[[int, list[str], Note, Put], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from lmsctl.bulk.actions import Note, Put, ReadRow
+from lmsctl.bulk.rules import Note, Put, ReadRow
 from lmsctl.enrollment.errors import CellIdle, ItemUnnamed, OptionIdle, RowOfTwo
 from lmsctl.enrollment.participation.errors import TargetTwice
 from lmsctl.enrollment.participation.rules import placing as training_rules

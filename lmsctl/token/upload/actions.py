@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import Job, ReadRow, Upload
+from lmsctl.bulk.actions import Job, Upload
+from lmsctl.bulk.rules import ReadRow
 from lmsctl.bulk.staging import Span
 from lmsctl.bulk.store import Unfinished
 from lmsctl.kit.answer import Done

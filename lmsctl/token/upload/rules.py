@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lmsctl.bulk.actions import Note, Put, ReadRow
+from lmsctl.bulk.rules import Note, Put, ReadRow
 from lmsctl.kit import canonical, limits, timewords
 from lmsctl.kit.columns import utc_text
 from lmsctl.kit.csvheading import Column, Reading, heading_key

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import Job, ReadRow, Upload
+from lmsctl.bulk.actions import Job, Upload
+from lmsctl.bulk.rules import ReadRow
 from lmsctl.bulk.staging import Span
 from lmsctl.department import store as departments
 from lmsctl.kit import discover

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any
 
-from lmsctl.bulk.actions import Note, Put, ReadRow
+from lmsctl.bulk.rules import Note, Put, ReadRow
 from lmsctl.department import rules as department_rules
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.kit import canonical

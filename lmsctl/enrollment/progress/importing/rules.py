@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lmsctl.bulk.actions import Note, Put, ReadRow
+from lmsctl.bulk.rules import Note, Put, ReadRow
 from lmsctl.enrollment import rules
 from lmsctl.enrollment.errors import EventMomentMissing, EventUnknown, ScoreWrong
 from lmsctl.enrollment.results import Event

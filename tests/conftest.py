@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -341,15 +342,17 @@ class Copy(Portal):
         self._template: Portal | None = None
         self.way: tuple[Any, ...] = (dialect,)
         self.let_go = let_go
+        self._copying = threading.Lock()
         super().__init__("", folder)
 
     @property
     def url(self) -> str:
         """The address of the database, which is there from now on."""
-        if not self._url:
-            template = self._template or self._templates.first(self.way[0])
-            self._url = self._templates.copied(template, self.folder)
-        return self._url
+        with self._copying:  # Tests with several threads ask at the same time.
+            if not self._url:
+                template = self._template or self._templates.first(self.way[0])
+                self._url = self._templates.copied(template, self.folder)
+            return self._url
 
     @url.setter
     def url(self, url: str) -> None:

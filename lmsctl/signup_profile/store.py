@@ -30,7 +30,8 @@ def _has_run_out(at: ColumnElement[datetime]) -> ColumnElement[bool]:
     return and_(col(Registration.state) == State.PENDING, col(Registration.expires_at) <= at)
 
 
-# Holds that have run out no longer count, whether or not a writer has come by since.
+# A hold is the activation of somebody who has not confirmed their address. One that has run out no
+# longer counts, even before a unit of work that writes has given it back.
 _RUN_OUT = (
     select(func.count())
     .select_from(Activation)
@@ -140,7 +141,7 @@ def change(work: Work, id_: int, **values: Any) -> None:
 
 
 def remove(work: Work, ids: Sequence[int]) -> None:
-    """Delete profiles with their history; the people stay."""
+    """Delete profiles; their activations go by ON DELETE CASCADE, the people stay."""
     work.run(delete_from(SignupProfile).where(among(SignupProfile.id, ids)))
 
 
@@ -160,20 +161,27 @@ _CLAIM = (
 def claim(work: Work, id_: int) -> bool:
     """Take one activation of a profile and return True, or False when none is left.
 
-    No lock is needed before: the UPDATE carries the limit, and whoever waited for another one's
-    activation is measured against what that one left. The version stays: it is for who changes the
-    profile, and not to refuse them because somebody signed up.
+    The profile need not be locked: the UPDATE carries the limit, and whoever waited for another
+    one's activation is measured against what that one left. Holds that have run out were given back
+    when this unit of work began, so that `activations_used` counts no more than `used` does. The
+    version stays: it is for who changes the profile, and not to refuse them because somebody signed
+    up.
     """
     return work.run(_CLAIM, id_=id_) == 1
 
 
 def note(work: Work, profile_id: int, registration_id: int) -> None:
     """Remember by which profile a registration came."""
+    # The table has no id of its own that `insert` could return.
     work.insert_many(Activation, [{"registration_id": registration_id, "profile_id": profile_id}])
 
 
 def give_back(work: Work, registration_ids: Sequence[int]) -> None:
-    """Give back the activations of registrations that came to nothing."""
+    """Give back the activations of registrations that came to nothing just now.
+
+    Call it once for each, after the portal was locked: they may be of several profiles, and nobody
+    else may give any back at the same time. The rows stay as history.
+    """
     came_to_nothing = among(Activation.registration_id, registration_ids)
     count = (
         select(func.count())

@@ -84,7 +84,8 @@ def find_by_code(work: Work, code: str) -> Row | None:
 def lock(work: Work, id_: int) -> None:
     """Keep everybody else from using or changing this token until we are done.
 
-    Call it after `portal.lock`: the portal always comes first, so that nobody deadlocks.
+    `portal.actions.lock`, which comes first so that nobody deadlocks, keeps out those who change
+    tokens; this keeps out those who take a use as well.
     """
     locks.hold(work, Token, [id_])
 
@@ -92,8 +93,9 @@ def lock(work: Work, id_: int) -> None:
 def get_with_item_for_share(work: Work, code: str) -> tuple[Row, Item]:
     """Return the token with that code, and its item, which nobody changes until we are done.
 
-    Others may share the item, and take uses of the token. Call it after `portal.lock` or
-    `lock_for_newcomer`, which keep everybody from changing the token. Raises TokenUnknown.
+    Others may share the item, and take uses of the token. Call it after `portal.actions.lock` or
+    `portal.admitting.actions.lock_for_newcomer`, which keep everybody from changing the token.
+    Raises TokenUnknown.
     """
     found = work.pair(Row, Item, _SELECT_WITH_ITEM_FOR_SHARE, digest=rules.digest(code))
     if found is None:
@@ -122,7 +124,7 @@ def _wanted(wanted: Filter, now: datetime) -> Iterator[ColumnElement[bool]]:
     if wanted.has_capacity is not None:
         yield _HAS_CAPACITY if wanted.has_capacity else col(Token.uses) >= col(Token.use_limit)
     if wanted.expiry is not None:
-        # A token can be used up to the end of the second in which it expires.
+        # Moments are whole seconds: a token can be used in the very second in which it expires.
         yield {
             Expiry.NONE: col(Token.expires_at).is_(None),
             Expiry.FUTURE: col(Token.expires_at) >= now,
@@ -130,8 +132,8 @@ def _wanted(wanted: Filter, now: datetime) -> Iterator[ColumnElement[bool]]:
         }[wanted.expiry]
     keyword = canonical.key(wanted.keyword or "")
     if keyword:
-        # Each item is looked at once here. Joined, it would be once for each of its tokens, which
-        # takes twice as long.
+        # An alias, else the SELECT would take the item that is joined. Each item is looked at once
+        # here; joined, it would be once for each of its tokens, which takes twice as long.
         item = aliased(ContentItem)
         items = select(item.id).where(
             or_(may_contain(item.code, keyword), may_contain(item.title, keyword))
@@ -184,7 +186,11 @@ def on_content(work: Work, ids: Sequence[int]) -> int:
 
 
 def destroy(work: Work, ids: Sequence[int]) -> None:
-    """Delete tokens, and recreate the others, so that no page of a SQLite file has their codes."""
+    """Delete tokens so that no page of a SQLite file has their codes.
+
+    `secure_delete` does not reach the copies that were left when pages split, so that the tokens
+    that stay are written anew. On PostgreSQL `vacuum_full` does that, in a command of its own.
+    """
     secure_delete(work)
     work.run(delete_from(Token).where(among(Token.id, ids)))
     database.recreate_rows(work.connection, "tokens")
@@ -219,9 +225,10 @@ _CLAIM = (
 def claim(work: Work, id_: int) -> bool:
     """Take one use of a token and return True, or False when none is left.
 
-    No lock is needed before: the UPDATE carries the limit, and whoever waited for another one's
-    use is measured against what that one left. The version stays: it is for who changes the token,
-    and not to refuse them because somebody used it.
+    The token need not be locked: the UPDATE carries the limit, and whoever waited for another one's
+    use is measured against what that one left. Whether it is on and not expired was decided after
+    the portal was locked, which keeps those out who change tokens. The version stays: it is for who
+    changes the token, and not to refuse them because somebody used it.
     """
     secure_delete(work)
     return work.run(_CLAIM, id_=id_) == 1
@@ -231,7 +238,8 @@ def claim(work: Work, id_: int) -> bool:
 class NamedRedeemer:
     """A person found by `key`, their login or address, and whether they are enrolled in an item.
 
-    `expires_at` is set while they wait for the confirmation of their address.
+    `expires_at` is set while they wait for the confirmation of their address. Whom a pathway has only
+    pre-enrolled is not enrolled: a token enrolls them.
     """
 
     key: str

@@ -1,7 +1,8 @@
 """The statements of the training room: who takes part, in which session, and what places they take.
 
 Whoever changes more than one thing locks the training first (`training.store`), then enrollments
-and then sessions, each in the order of their ids.
+and then sessions, each in the order of their ids. Only `release_of_user` locks no training, because
+a person may be in many. On SQLite nothing is locked: see `kit.locks`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -48,7 +49,10 @@ IS_LIVE = col(TrainingEnrollment.canceled_at).is_(None)
 
 
 def _recorded(*columns: Any) -> Any:
-    """Return a SELECT of what is recorded of a participant on the days of their session."""
+    """Return a SELECT of what is recorded of a participant on the days of their present session.
+
+    It is for use inside a SELECT of `TrainingEnrollment`, with whose rows it is correlated.
+    """
     return (
         select(*columns)
         .select_from(Attendance)
@@ -80,7 +84,7 @@ _SELECT_STANDING = (
 
 
 def standings_for_update(work: Work, training_id: int, user_ids: Sequence[int]) -> list[Standing]:
-    """Return how those of these people stand who take part, locked if something is written."""
+    """Return how those of these people stand who take part; `work.is_writing` locks them."""
     fits = (
         col(TrainingEnrollment.training_id) == training_id,
         among(TrainingEnrollment.user_id, user_ids),
@@ -126,7 +130,10 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
     side: Side,
     access_at: datetime,
 ) -> None:
-    """Enroll people who do not take part; their places must have been claimed."""
+    """Enroll people who do not take part, each named once; their places must have been claimed.
+
+    Raises Repeat, which lets the whole unit of work be done again, when one of them has just gone.
+    """
     same = {
         "training_id": training_id,
         "session_id": session_id,
@@ -139,6 +146,7 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
         col(User.id),
         *(value_for(getattr(TrainingEnrollment, name), value) for name, value in same.items()),
     ).where(among(User.id, user_ids))
+    # `moves` has its default in the database.
     made = work.run(
         insert(TrainingEnrollment).from_select(["user_id", *same], people, include_defaults=False)
     )
@@ -150,7 +158,10 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
 def put_into(
     work: Work, ids: Sequence[int], session_id: int | None, *, is_preselected: bool
 ) -> None:
-    """Give enrollments another session, or none; places must have been claimed and released."""
+    """Give enrollments another session, or none, and count the move, which calendars are told.
+
+    Places must have been claimed and released.
+    """
     moves = col(TrainingEnrollment.moves) + 1
     change(work, ids, session_id=session_id, is_preselected=is_preselected, moves=moves)
 
@@ -175,15 +186,16 @@ def about(enrollment_id: int) -> str:
     return f"{_ABOUT}{enrollment_id}"
 
 
-# The same of the enrollment of a row, and of any.
+# What `about` returns, as an expression for the enrollment in a row.
 ABOUT = literal(_ABOUT, Text) + cast(col(TrainingEnrollment.id), Text)
 
 
 def is_about_any(column: Any) -> ColumnElement[bool]:
-    """Return the condition that `column`, what a message is about, is some enrollment."""
+    """Return the condition that a message, with `column` what it is about, is of an enrollment."""
     return col(column).startswith(_ABOUT)
 
 
+# `number` and `count` identify the calendar entry and its change; the sender gives `now`.
 _SELECT_AUDIENCE = (
     select(
         *columns_of(
@@ -226,24 +238,30 @@ def audience_of_session(training_id: int, session_id: int | None) -> Audience:
 
 
 def lock_sessions(work: Work, ids: Collection[int]) -> None:
-    """Let nobody else take or free places in these sessions until we are done."""
+    """Let nobody else take or free places in these sessions until we are done.
+
+    They are locked by their trainings and, in each, by their ids, which `hold_found` adds.
+    """
     if ids:
         locks.hold_found(
             work,
             select(TrainingSession.id)
             .where(among(TrainingSession.id, ids))
-            # Among those of one training by their ids.
             .order_by(col(TrainingSession.training_id)),
         )
 
 
 def _over_capacity(taken: Any) -> ColumnElement[int]:
-    """Return how many people more than a session's capacity are in it when `taken` are."""
+    """Return how many people more than a session's capacity are in it when `taken` are.
+
+    That is 0 without a capacity.
+    """
     capacity = col(TrainingSession.capacity)
     return case((capacity < taken, taken - capacity), else_=0)
 
 
 _TAKEN = col(TrainingSession.taken) + bindparam("count")
+# Where there is room nobody is over the capacity, so that this stays as it is.
 _CLAIM = (
     update(TrainingSession)
     .where(
@@ -261,17 +279,26 @@ _CLAIM_OVER_CAPACITY = (
 
 
 def claim(work: Work, session_id: int, count: int) -> bool:
-    """Take `count` places, or none: the condition carries the capacity."""
+    """Take `count` places in a session and return True, or take none where there are fewer.
+
+    No lock is needed before: the UPDATE carries the capacity.
+    """
     return work.run(_CLAIM, session=session_id, count=count) == 1
 
 
 def claim_over_capacity(work: Work, session_id: int, count: int) -> None:
-    """Take `count` places deliberately, whether or not they are left."""
+    """Take `count` places deliberately, whether or not they are left.
+
+    Call it after the training was locked and the session was seen not to be canceled.
+    """
     work.run(_CLAIM_OVER_CAPACITY, session=session_id, count=count)
 
 
 def release(work: Work, ids: Sequence[int]) -> None:
-    """Free the places of these enrollments, which are about to end or to move."""
+    """Free the places of these enrollments; call it before they end or move.
+
+    Call `lock_sessions` before where they are in several sessions, so that nobody deadlocks.
+    """
     is_released = (among(TrainingEnrollment.id, ids), IS_LIVE)
     released = (
         select(func.count())
@@ -289,8 +316,29 @@ def release(work: Work, ids: Sequence[int]) -> None:
     )
 
 
+def release_of_user(work: Work, user_id: int) -> None:
+    """Free the places of a person who is about to be deleted, and lock their enrollments.
+
+    They are locked by training and id, in which order all others lock those of one training.
+    """
+    ids = work.values(
+        select(TrainingEnrollment.id)
+        .where(col(TrainingEnrollment.user_id) == user_id, IS_LIVE)
+        .order_by(col(TrainingEnrollment.training_id), col(TrainingEnrollment.id))
+        .with_for_update()
+    )
+    held = select(TrainingEnrollment.session_id).where(
+        among(TrainingEnrollment.id, ids), col(TrainingEnrollment.session_id).is_not(None)
+    )
+    lock_sessions(work, work.values(held))
+    release(work, ids)
+
+
 def empty(work: Work, session_id: int) -> None:
-    """Take everybody out of a session; they stay in its training and may choose another one."""
+    """Take everybody out of a session; they stay in its training and may choose another one.
+
+    Call it after the training was locked, so that nobody takes a place between the two statements.
+    """
     moves = col(TrainingEnrollment.moves) + 1
     work.run(
         update(TrainingEnrollment)
@@ -322,6 +370,7 @@ def participants(
             login=col(User.login),
             email=col(User.email),
             session=col(TrainingSession.code),
+            # As a text, because "enrolled" is no `Answer`.
             state=func.coalesce(type_coerce(col(TrainingEnrollment.answer), Text), "enrolled"),
             status=status_at(NOW),
             department=case((in_sight, col(Department.full_name))),
@@ -360,10 +409,11 @@ class Access:
 
 def accesses(work: Work, scope: Scope, training_id: int) -> list[Access]:
     """Return the instants still to come at which people in scope get access."""
-    when = (col(TrainingEnrollment.access_at), col(TrainingSession.code))
+    session = col(TrainingSession.code)
+    when = (col(TrainingEnrollment.access_at), session)
     return work.all(
         Access,
-        _of_people(*columns_of(Access, TrainingEnrollment, session=when[1], people=func.count()))
+        _of_people(*columns_of(Access, TrainingEnrollment, session=session, people=func.count()))
         .where(
             col(TrainingEnrollment.training_id) == training_id,
             IS_LIVE,
@@ -383,21 +433,6 @@ def people_in(work: Work, training_id: int) -> int:
 def _count(work: Work, *conditions: ColumnElement[bool]) -> int:
     counted = select(func.count()).select_from(TrainingEnrollment).where(*conditions)
     return int(work.value(counted))
-
-
-def release_of_user(work: Work, user_id: int) -> None:
-    """Free the places of a person who is about to be deleted."""
-    ids = work.values(
-        select(TrainingEnrollment.id)
-        .where(col(TrainingEnrollment.user_id) == user_id, IS_LIVE)
-        .order_by(col(TrainingEnrollment.training_id), col(TrainingEnrollment.id))
-        .with_for_update()
-    )
-    held = select(TrainingEnrollment.session_id).where(
-        among(TrainingEnrollment.id, ids), col(TrainingEnrollment.session_id).is_not(None)
-    )
-    lock_sessions(work, work.values(held))
-    release(work, ids)
 
 
 def count_of_user(work: Work, user_id: int) -> int:

@@ -89,6 +89,7 @@ def insert_of(table: type[SQLModel]) -> Insert:
     return insert(model).returning(col(model.id))
 
 
+@lru_cache(maxsize=64)
 def insert_many_of(table: type[SQLModel]) -> Insert:
     """Return the statement that inserts rows."""
     return insert(table)

@@ -238,8 +238,8 @@ def claim(work: Work, id_: int) -> bool:
 class NamedRedeemer:
     """A person found by `key`, their login or address, and whether they are enrolled in an item.
 
-    `expires_at` is set while they wait for the confirmation of their address. Whom a pathway has only
-    pre-enrolled is not enrolled: a token enrolls them.
+    `expires_at` is set while they wait for the confirmation of their address. Whom a pathway has
+    only pre-enrolled is not enrolled: a token enrolls them.
     """
 
     key: str

@@ -99,13 +99,14 @@ def by_id(work: Work, id_: int) -> Row:
 def lock(work: Work, id_: int) -> None:
     """Keep everybody else from claiming or changing this profile until we are done.
 
-    Call it after `portal.lock`: the portal always comes first, so that nobody deadlocks.
+    Call it after `portal.actions.lock` or `portal.admitting.actions.lock_for_newcomer`: the portal
+    always comes first, so that nobody deadlocks.
     """
     locks.hold(work, SignupProfile, [id_])
 
 
 def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Row]:
-    """Yield the profiles in scope, below the department at path `under` when given, by code."""
+    """Yield the profiles in scope by code, of the department at path `under` and those below it."""
     statement = _SELECT_ROW.where(within(scope, Department.path)).order_by(
         col(SignupProfile.code_key)
     )
@@ -159,7 +160,7 @@ _CLAIM = (
 
 
 def claim(work: Work, id_: int) -> bool:
-    """Take one activation of a profile and return True, or False when none is left.
+    """Take one activation of a profile and return True; False when none is left, or it has gone.
 
     The profile need not be locked: the UPDATE carries the limit, and whoever waited for another
     one's activation is measured against what that one left. Holds that have run out were given back
@@ -179,8 +180,8 @@ def note(work: Work, profile_id: int, registration_id: int) -> None:
 def give_back(work: Work, registration_ids: Sequence[int]) -> None:
     """Give back the activations of registrations that came to nothing just now.
 
-    Call it once for each, after the portal was locked: they may be of several profiles, and nobody
-    else may give any back at the same time. The rows stay as history.
+    Each may be given back once only: in the unit of work that sets it to expired, after the portal
+    was locked. The rows stay as history.
     """
     came_to_nothing = among(Activation.registration_id, registration_ids)
     count = (
@@ -214,7 +215,10 @@ def next_expiry(work: Work, profile_id: int, after: datetime) -> datetime | None
 
 
 def history(work: Work, profile_id: int, scope: Scope) -> Iterator[Activated]:
-    """Yield the activations whose person is in scope, oldest first."""
+    """Yield the activations whose person is in scope, oldest first.
+
+    Who is gone counts by the department that they registered into.
+    """
     expired = literal(State.EXPIRED, columns.Choice(State))
     found = select(
         *columns_of(

@@ -132,8 +132,7 @@ def _wanted(wanted: Filter, now: datetime) -> Iterator[ColumnElement[bool]]:
         }[wanted.expiry]
     keyword = canonical.key(wanted.keyword or "")
     if keyword:
-        # An alias, else the SELECT would take the item that is joined. Each item is looked at once
-        # here; joined, it would be once for each of its tokens, which takes twice as long.
+        # Each item is looked at once here; the one that is joined would be for each of its tokens.
         item = aliased(ContentItem)
         items = select(item.id).where(
             or_(may_contain(item.code, keyword), may_contain(item.title, keyword))
@@ -151,9 +150,9 @@ def taken(work: Work, digests: Collection[str]) -> set[str]:
 
 
 def secure_delete(work: Work) -> None:
-    """Turn on PRAGMA secure_delete, so that SQLite keeps no copies of codes.
+    """Turn on PRAGMA secure_delete: SQLite overwrites what a row leaves when it moves or goes.
 
-    Otherwise it leaves them in the file when a row moves, grows or goes.
+    The copies that are left when pages split only `destroy` removes.
     """
     database.secure_delete(work.connection)
 
@@ -199,7 +198,8 @@ def destroy(work: Work, ids: Sequence[int]) -> None:
 def truncate_log(connection: Connection) -> bool:
     """Run PRAGMA wal_checkpoint(TRUNCATE), which leaves SQLite's write-ahead log without codes.
 
-    Returns False when a reader still needs the log. Only outside of a transaction.
+    Returns False when others keep it busy, and True where there is no such log. Only outside of a
+    transaction.
     """
     return database.truncate_log(connection)
 

@@ -89,7 +89,8 @@ def _known(work: Work, person: Person, code: str) -> Training:
     training = store.find(work, code, ANYWHERE)
     if training is not None and not (
         training_room.is_seen(work, training)
-        or standing_of(work, person, training) is not None
+        # Only read: an enrollment is locked after its training.
+        or training.id in people_store.trainings_of_user(work, person.id)
         or _is_offered(work, person, training)
     ):
         training = None

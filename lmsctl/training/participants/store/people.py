@@ -1,8 +1,10 @@
 """The statements of the training room: who takes part, in which session, and what places they take.
 
 Whoever changes more than one thing locks the training first (`training.store`), then enrollments
-and then sessions, each in the order of their ids. Only `release_of_user` locks no training, because
-a person may be in many. On SQLite nothing is locked: see `kit.locks`.
+and then sessions, each by training and id. Two do it otherwise, and whoever deadlocks with them
+begins again: `release_of_user` locks no training, because a person may be in many, and who cancels
+a session has locked that before `empty` changes its enrollments. On SQLite nothing is locked: see
+`kit.locks`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -84,12 +86,13 @@ _SELECT_STANDING = (
 
 
 def standings_for_update(work: Work, training_id: int, user_ids: Sequence[int]) -> list[Standing]:
-    """Return how those of these people stand who take part; `work.is_writing` locks them."""
+    """Return how those of these people stand who take part, locked when `work.is_writing`."""
     fits = (
         col(TrainingEnrollment.training_id) == training_id,
         among(TrainingEnrollment.user_id, user_ids),
     )
-    # Locked by itself: while we wait, others may change the session, whose code is read here too.
+    # By a statement of its own: one that waited for a lock would read the enrollment as it is then,
+    # and the session as it was before.
     locks.hold_found(work, select(TrainingEnrollment.id).where(IS_LIVE, *fits))
     return work.all(Standing, _SELECT_STANDING.where(*fits).order_by(col(TrainingEnrollment.id)))
 
@@ -167,7 +170,7 @@ def put_into(
 
 
 def change(work: Work, ids: Sequence[int], **values: object) -> None:
-    """Change columns of enrollments; places must have been claimed and released."""
+    """Change columns of enrollments; with `session_id`, places must have been claimed before."""
     work.run(update(TrainingEnrollment).where(among(TrainingEnrollment.id, ids)).values(**values))
 
 
@@ -261,7 +264,7 @@ def _over_capacity(taken: Any) -> ColumnElement[int]:
 
 
 _TAKEN = col(TrainingSession.taken) + bindparam("count")
-# Where there is room nobody is over the capacity, so that this stays as it is.
+# Where there is room nobody is over the capacity, so that `over_capacity` stays 0.
 _CLAIM = (
     update(TrainingSession)
     .where(
@@ -279,9 +282,10 @@ _CLAIM_OVER_CAPACITY = (
 
 
 def claim(work: Work, session_id: int, count: int) -> bool:
-    """Take `count` places in a session and return True, or take none where there are fewer.
+    """Take `count` places in a session and return True, or False when fewer are left.
 
-    No lock is needed before: the UPDATE carries the capacity.
+    A canceled session has none. It need not be locked, because the UPDATE carries the capacity; the
+    training must be.
     """
     return work.run(_CLAIM, session=session_id, count=count) == 1
 
@@ -319,7 +323,7 @@ def release(work: Work, ids: Sequence[int]) -> None:
 def release_of_user(work: Work, user_id: int) -> None:
     """Free the places of a person who is about to be deleted, and lock their enrollments.
 
-    They are locked by training and id, in which order all others lock those of one training.
+    They are locked by training and then by id.
     """
     ids = work.values(
         select(TrainingEnrollment.id)
@@ -360,6 +364,7 @@ def participants(
 ) -> Iterable[Participant]:
     """Return who in scope takes part in a training, or in one session, by session and login.
 
+    Those without a session come first, then the sessions in the order in which they were made.
     Their departments are named where those are in sight.
     """
     in_sight = named_within(sight.departments, Department.path)

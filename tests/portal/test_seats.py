@@ -10,6 +10,7 @@ from tests.doors import (
     VOID,
     check_ledgers,
     mailed_code,
+    names,
     opened,
     profile,
     seats,
@@ -18,6 +19,7 @@ from tests.doors import (
     signing,
 )
 from tests.refusals import refused, unchanged
+from tests.tokens import redeeming, stocked, token
 
 LATER = "2026-03-03T12:00:00Z"
 
@@ -264,3 +266,17 @@ def test_a_clock_that_goes_backward_breaks_no_ledger(portal: Portal) -> None:
     portal.ok("department", "create", "Other", LMSCTL_NOW=NOON)
     assert seats(portal) == 2
     check_ledgers(portal)
+
+
+def test_who_is_known_takes_no_seat_by_a_token(portal: Portal) -> None:
+    """Neither where a seat is left nor where none is; and a limit counts who is there already."""
+    stocked(portal)
+    token(portal)
+    for name in ("kim", "lee"):
+        portal.ok("user", "create", *names(name))
+    for size, name in ((4, "kim"), (3, "lee")):
+        limit(portal, size)
+        portal.ok(*redeeming(name))
+        assert seats(portal) == 3
+        check_ledgers(portal)
+    assert portal.refused(*redeeming("new")) == "plan_full"

@@ -30,7 +30,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     "db": ("lmsctl.db.cli", "app", "The database: its schema, backups and invariants."),
     "department": ("lmsctl.department.cli", "app", "The tree of departments."),
     "doctor": ("lmsctl.db.cli", "doctor_app", "Examine this installation and say what to do."),
-    "enroll": ("lmsctl.enrollment.enroll_cli", "app", "Enroll people in content and in trainings."),
+    "enroll": ("lmsctl.enrollment.cli", "enroll_app", "Enroll people in content and in trainings."),
     "enrollment": ("lmsctl.enrollment.cli", "app", "Who is enrolled in what, why and until when."),
     "field": ("lmsctl.user.fields.cli", "app", "Custom fields that every person has."),
     "group": ("lmsctl.group.cli", "app", "Sets of people."),

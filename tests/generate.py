@@ -33,7 +33,7 @@ def nouns() -> dict[str, tuple[str, str, str]]:
         str(value.info.name): (module.__name__, name, str(value.info.help))
         for module in modules("cli")
         for name, value in vars(module).items()
-        if isinstance(value, typer.Typer)
+        if isinstance(value, typer.Typer) and value.info.name
     }
     return dict(sorted(found.items()))
 

@@ -1,55 +1,153 @@
-"""The command line of the enrollment room: who is in what, and ending that."""
+"""The command line of enrolling, and of who is enrolled in what; that of trainings is taken in."""
 
 from typing import Annotated, Any
 
 import typer
 
-from lmsctl.enrollment import actions, rules
-from lmsctl.enrollment.enroll_cli import (
-    AccessAt,
-    OverCapacity,
-    OverReason,
-    counted,
-    of_session,
-    terms_of,
-)
-from lmsctl.enrollment.participation.rules import placing as training_rules
-from lmsctl.enrollment.results import (
-    ClosedGate,
-    EnrollmentRow,
-    PairOutcome,
-    Participation,
-    Reason,
-    State,
-)
+from lmsctl.bulk.options import FileOptions
+from lmsctl.enrollment import rules
+from lmsctl.enrollment.importing.rules import Blanks
+from lmsctl.enrollment.items.actions import canceling
+from lmsctl.enrollment.items.actions import enrolling as items_enrolling
+from lmsctl.enrollment.items.actions import showing as items_showing
+from lmsctl.enrollment.items.actions.pairs import Order
+from lmsctl.enrollment.listing import actions as listing
+from lmsctl.enrollment.listing.actions import Wanted
+from lmsctl.enrollment.listing.results import EnrollmentRow
+from lmsctl.enrollment.options import Departments, Groups, Users, counted, of_session
+from lmsctl.enrollment.participation import cli as participation_cli
+from lmsctl.enrollment.participation.actions import enrolling
+from lmsctl.enrollment.participation.actions import showing as participation_showing
+from lmsctl.enrollment.participation.actions.pairs import TrainingOrder
+from lmsctl.enrollment.participation.options import AccessAt, OverCapacity, OverReason, terms_of
+from lmsctl.enrollment.participation.rules import placing
+from lmsctl.enrollment.results import PairOutcome, Reason, ShownPhase
 from lmsctl.enrollment.rules import Selection
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, Headed, Listing
+from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
-from lmsctl.training.results import Answer, Deadline, SessionRow
 
+enroll_app = options.single("enroll", "Enroll people in content and in trainings.")
 app = options.noun("enrollment", "Who is enrolled in what, why and until when.")
+app.add_typer(participation_cli.app)
 
-Users = Annotated[
-    list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
-]
-Departments = Annotated[
-    list[str] | None,
-    typer.Option("--department", metavar="PATH", help="Everybody in it and under it; again."),
-]
-Groups = Annotated[
-    list[str] | None, typer.Option("--group", metavar="NAME", help="Its members; again.")
-]
-InTraining = Annotated[str, typer.Option("--training", metavar="CODE", help="In what.")]
-Learner = Annotated[
-    str | None, typer.Option("--user", metavar="LOGIN", help="Who; you yourself if absent.")
-]
 Why = Annotated[
     Reason | None,
     typer.Option("--reason", help="administrator, import, rule, token, open-link or pathway."),
 ]
+
+
+@verb(
+    enroll_app,
+    "enroll",
+    examples=(
+        "lmsctl enroll --user anna --user ben@example.com --content GDPR-101",
+        "lmsctl enroll --department Sales --content GDPR-101 --content first-week",
+        "lmsctl enroll --filter type=staff --content GDPR-101 --dry-run",
+        "lmsctl enroll --group Pilots --training first-aid:spring --keep-going",
+        "lmsctl enroll --from pairs.csv --keep-going --rejects mend.csv",
+        "lmsctl enroll --from people.csv --training first-aid:spring --notify",
+    ),
+)
+def enroll(
+    env: Environment,
+    content: Annotated[
+        list[str] | None, typer.Option("--content", metavar="CODE", help="In what; again for more.")
+    ] = None,
+    user: Users = None,
+    department: Departments = None,
+    group: Groups = None,
+    filter_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter",
+            metavar="KEY=VALUE",
+            help="Only whose type, status, origin or custom field is this; again.",
+        ),
+    ] = None,
+    training: Annotated[
+        list[str] | None,
+        typer.Option("--training", metavar="CODE[:SESSION]", help="In what; again for more."),
+    ] = None,
+    access_at: AccessAt = None,
+    over_capacity: OverCapacity = False,
+    reason: OverReason = None,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="A CSV file of pairs; - is standard input."),
+    ] = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="With --from: write to who is enrolled.")
+    ] = False,
+    *,
+    file: FileOptions,
+) -> Any:
+    """Enroll people in content and trainings: every one of them in every item, or nobody.
+
+    Whom a department, group or filter brings in and who is not active is skipped; whoever is named
+    must be active. Who is enrolled already stays so, with their due date and their completion.
+
+    In a training they get the session that is named, or choose one themselves, and see it at once
+    unless --access-at says when. When a session is full nobody is enrolled; with --keep-going those
+    who come first get the places: people in the order in which they are named, then the others by
+    login.
+
+    A file given with --from has a pair in each row. Columns: Login (or an address; or Email), and
+    either Content, a code, or Training, a code or CODE:SESSION, with Session and Access at, a time
+    as for --access-at. --content, or --training with --access-at, speak for rows that leave these
+    blank. All rows are checked before any is written, and those that come first get the places of
+    a session. The options from --encoding to --rejects and --notify are for files only;
+    --keep-going is for both ways.
+    """
+    people = Selection(user or (), department or (), group or (), filter_ or ())
+    if from_ is not None:
+        never = {"--over-capacity": over_capacity, "--reason": reason}
+        rules.check_file_alone(people, content or (), training or (), never)
+        blanks = _blanks(content, training, access_at)
+        return _enroll_from(env, file, from_, blanks, is_notifying=notify)
+    rules.check_no_file([*file.given(), *(["notify"] if notify else [])])
+    rules.check_named(content, training)
+    idle = {"--access-at": access_at, "--over-capacity": over_capacity}
+    rules.check_needed("--training", training, idle)
+    terms = terms_of(env, access_at, reason, is_over=over_capacity)
+
+    def write(work: Work) -> Done:
+        outcomes: list[PairOutcome] = []
+        notes: list[str] = []
+        if content:
+            outcomes += items_enrolling.enroll(work, Order(people, content, file.keep_going))
+        if training:
+            order = TrainingOrder(people, training, file.keep_going)
+            more, notes = enrolling.enroll_in_trainings(work, order, terms)
+            outcomes += more
+        return counted(outcomes, "enrolled", "enrolled already", notes)
+
+    return env.write(write)
+
+
+def _blanks(content: list[str] | None, training: list[str] | None, access_at: str | None) -> Blanks:
+    return Blanks(
+        content[0] if content else None,
+        placing.parse_target(training[0]) if training else None,
+        timewords.parse(access_at) if access_at is not None else None,
+    )
+
+
+def _enroll_from(
+    env: Environment, file: FileOptions, path: str, blanks: Blanks, *, is_notifying: bool
+) -> Any:
+    from lmsctl.bulk.actions import Upload  # what reads files takes long to load
+    from lmsctl.enrollment.importing import actions as enroll_file_actions
+
+    with Upload(file.order(env, path)) as upload:
+        return env.write(
+            lambda work: enroll_file_actions.enroll_people(
+                work, upload, blanks, zone=env.time_zone, wants_notices=is_notifying
+            ),
+            late=True,
+        )
 
 
 @verb(
@@ -78,7 +176,7 @@ def list_(
         typer.Option("--department", metavar="PATH", help="Only of its people and those below."),
     ] = None,
     phase: Annotated[
-        State | None,
+        ShownPhase | None,
         typer.Option("--phase", help="pre-enrolled, enrolled, completed or canceled."),
     ] = None,
     reason: Why = None,
@@ -88,8 +186,8 @@ def list_(
     Canceled ones only with --phase. In a training everybody is in the phase enrolled, and the
     reason is who enrolled them: administrator or learner.
     """
-    wanted = actions.Wanted(user, content, training, department, phase, reason)
-    return env.read(lambda work: Listing(EnrollmentRow, actions.list_enrollments(work, wanted)))
+    wanted = Wanted(user, content, training, department, phase, reason)
+    return env.read(lambda work: Listing(EnrollmentRow, listing.list_enrollments(work, wanted)))
 
 
 @verb(
@@ -118,8 +216,8 @@ def show(
 
     def read(work: Work) -> Any:
         if training is None:
-            return actions.show(work, user, content or "")
-        part, zone = actions.show_participation(work, user, training)
+            return items_showing.show(work, user, content or "")
+        part, zone = participation_showing.show_participation(work, user, training)
         env.zone = env.time_zone or zone
         return part
 
@@ -173,290 +271,14 @@ def cancel(
         outcomes: list[PairOutcome] = []
         notes: list[str] = []
         if content:
-            order = actions.Order(people, content, keep_going)
-            outcomes += actions.cancel(work, order, reason=reason, reference=reference)
+            order = Order(people, content, keep_going)
+            outcomes += canceling.cancel(work, order, reason=reason, reference=reference)
         if training:
             targets = [of_session(code, session) for code in training]
-            more, notes = actions.cancel_participation(
-                work, actions.TrainingOrder(people, targets, keep_going)
+            more, notes = enrolling.cancel_participation(
+                work, TrainingOrder(people, targets, keep_going)
             )
             outcomes += more
         return counted(outcomes, "canceled", "not canceled", notes)
 
     return env.write(write)
-
-
-# In trainings ------------------------------------------------------------------------------------
-
-
-@verb(
-    app,
-    examples=(
-        "lmsctl enrollment edit --user anna --training first-aid --session summer",
-        "lmsctl enrollment edit --department Sales --training first-aid --access-at 2026-03-01",
-    ),
-)
-def edit(
-    env: Environment,
-    training: InTraining,
-    session: Annotated[
-        str | None,
-        typer.Option(
-            "--session", metavar="SESSION", help="Put them into it; '' to let them choose."
-        ),
-    ] = None,
-    access_at: AccessAt = None,
-    user: Users = None,
-    department: Departments = None,
-    group: Groups = None,
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Change the rest when some cannot be.")
-    ] = False,
-    over_capacity: OverCapacity = False,
-    reason: OverReason = None,
-) -> Any:
-    """Give participants of a training another session, or another instant of access.
-
-    New places are taken before the old ones are given up. Deadlines bind learners only. Whoever has
-    a result keeps their session.
-    """
-    people = Selection(user or (), department or (), group or ())
-    terms = terms_of(env, access_at, reason, is_over=over_capacity)
-    code = training_rules.check_whole(training)
-
-    def write(work: Work) -> Done:
-        order = actions.TrainingOrder(people, [of_session(code, session or None)], keep_going)
-        outcomes, notes = actions.edit_participation(
-            work, order, terms, leaves_session=session == ""
-        )
-        return counted(outcomes, "enrolled", "unchanged", notes, updated="changed")
-
-    return env.write(write)
-
-
-@verb(app, examples=("lmsctl --as anna enrollment confirm --training first-aid",))
-def confirm(env: Environment, training: InTraining, user: Learner = None) -> Any:
-    """Say that somebody will take part: oneself, or whose enrollments one manages."""
-    return _answer(env, training, user, Answer.CONFIRMED)
-
-
-@verb(app, examples=("lmsctl --as anna enrollment decline --training first-aid",))
-def decline(env: Environment, training: InTraining, user: Learner = None) -> Any:
-    """Say that somebody will not take part. They stay enrolled and keep their place."""
-    return _answer(env, training, user, Answer.DECLINED)
-
-
-def _answer(env: Environment, training: str, user: str | None, said: Answer) -> Any:
-    def write(work: Work) -> Done:
-        part, is_new = actions.answer(work, user, training, said)
-        already = "" if is_new else " already"
-        sentence = f"{part.login} has {said.value} {part.training}{already}."
-        return Done(part, sentence, is_changed=is_new)
-
-    return env.write(write)
-
-
-@verb(
-    app,
-    examples=(
-        "lmsctl enrollment result --user anna --training first-aid --points 87",
-        "lmsctl enrollment result --user anna --training first-aid --clear",
-    ),
-)
-def result(
-    env: Environment,
-    training: InTraining,
-    user: Users = None,
-    department: Departments = None,
-    group: Groups = None,
-    points: Annotated[
-        int | None, typer.Option("--points", metavar="N", help="How many points they have.")
-    ] = None,
-    certificate: Annotated[
-        str | None, typer.Option("--certificate", metavar="TEXT", help="Which certificate.")
-    ] = None,
-    clear: Annotated[bool, typer.Option("--clear", help="Take the result away.")] = False,
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Record the rest when some cannot be.")
-    ] = False,
-) -> Any:
-    """Record what participants of a training reached, in place of what was recorded before.
-
-    Whoever has points or a certificate does not move to another session any more.
-    """
-    training_rules.check_result(points, certificate, is_clearing=clear)
-    people = Selection(user or (), department or (), group or ())
-    whole = training_rules.check_whole(training)
-
-    def write(work: Work) -> Done:
-        outcomes = actions.record_result(
-            work,
-            actions.TrainingOrder(people, [whole], keep_going),
-            points=points,
-            certificate=certificate,
-        )
-        return counted(outcomes, "enrolled", "unchanged", updated="recorded")
-
-    return env.write(write)
-
-
-# What learners do --------------------------------------------------------------------------------
-
-
-@verb(
-    app,
-    examples=(
-        "lmsctl --as anna enrollment join --training first-aid --session spring",
-        "lmsctl enrollment join --user anna --training first-aid",
-    ),
-)
-def join(
-    env: Environment,
-    training: InTraining,
-    session: Annotated[
-        str | None, typer.Option("--session", metavar="SESSION", help="In which; or choose later.")
-    ] = None,
-    user: Learner = None,
-) -> Any:
-    """Take part in a training that the catalog opens to oneself, while registration is open."""
-
-    def write(work: Work) -> Done:
-        part, is_new = actions.join(work, user, training, session)
-        said = "takes part in" if is_new else "takes part already in"
-        return Done(part, f"{part.login} {said} {_place(part)}.", is_changed=is_new)
-
-    return env.write(write)
-
-
-def _place(part: Participation) -> str:
-    return of_session(part.training, part.session)
-
-
-@verb(
-    app,
-    examples=(
-        "lmsctl --as anna enrollment switch --training first-aid",
-        "lmsctl --as anna enrollment switch --training first-aid --to summer",
-    ),
-)
-def switch(
-    env: Environment,
-    training: InTraining,
-    to: Annotated[
-        str | None, typer.Option("--to", metavar="SESSION", help="Where to; lists them if absent.")
-    ] = None,
-    user: Learner = None,
-) -> Any:
-    """Take another session of a training, or a first one; without --to list those that are open.
-
-    The new place is taken first and the old one given up only then. After a deadline, in a locked
-    training, and from a session that was chosen by an administrator nobody switches.
-    """
-    if to is None:
-        return env.read(lambda work: _offers(env, work, user, training))
-
-    def write(work: Work) -> Done:
-        part, is_new = actions.switch(work, user, training, to)
-        said = "is now" if is_new else "is already"
-        return Done(part, f"{part.login} {said} in {_place(part)}.", is_changed=is_new)
-
-    return env.write(write)
-
-
-def _offers(env: Environment, work: Work, user: str | None, training: str) -> Listing[SessionRow]:
-    row, found = actions.offers(work, user, training)
-    env.zone = env.time_zone or row.zone
-    return Listing(SessionRow, found)
-
-
-@verb(app, examples=("lmsctl --as anna enrollment leave --training first-aid",))
-def leave(env: Environment, training: InTraining, user: Learner = None) -> Any:
-    """Leave a training, whose place is free then. It asks first when there is no way back."""
-
-    def write(work: Work) -> Done:
-        part, warnings = actions.leave(work, user, training)
-        notes = warnings if work.is_rehearsal else ()
-        return Done(part, f"{part.login} has left {_place(part)}.", notes=notes)
-
-    return env.write(write)
-
-
-@verb(
-    app,
-    examples=(
-        (
-            "lmsctl enrollment extend --user anna --training first-aid --deadline registration"
-            " --until 2026-03-30 --reason 'Was ill'"
-        ),
-    ),
-)
-def extend(
-    env: Environment,
-    training: InTraining,
-    user: Annotated[str, typer.Option("--user", metavar="LOGIN", help="For whom.")],
-    deadline: Annotated[
-        Deadline, typer.Option("--deadline", help="Which: registration or cancellation.")
-    ],
-    until: Annotated[
-        str, typer.Option("--until", metavar="TIME", help="Until when; a date means all of it.")
-    ],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is logged.")],
-) -> Any:
-    """Let a deadline hold off for one person, also when it has come. The start stays the end."""
-    word = timewords.parse(until)
-
-    def write(work: Work) -> Done:
-        given, is_new, env.zone = actions.extend(
-            work,
-            user,
-            training,
-            deadline=deadline,
-            until=word,
-            reason=reason,
-            zone=env.time_zone,
-        )
-        shown = timewords.show(given.until_at, env.zone)
-        already = "" if is_new else " already"
-        what = "come to" if deadline is Deadline.REGISTRATION else "go from"
-        sentence = f"{given.login} may {what} {given.training} until {shown}{already}."
-        return Done(given, sentence, is_changed=is_new)
-
-    return env.write(write)
-
-
-@verb(
-    app,
-    examples=(
-        "lmsctl enrollment explain --user anna --training first-aid",
-        "lmsctl --as anna enrollment explain --training first-aid --session summer --at +2d",
-    ),
-)
-def explain(
-    env: Environment,
-    training: InTraining,
-    user: Learner = None,
-    session: Annotated[
-        str | None, typer.Option("--session", metavar="SESSION", help="To join or to switch to.")
-    ] = None,
-    at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="When; now if absent.")
-    ] = None,
-) -> Any:
-    """Say why a person may not join, leave or switch: every closed gate, and who could open it."""
-    word = timewords.parse(at) if at is not None else None
-
-    def read(work: Work) -> Headed:
-        head, gates, env.zone = actions.explain(
-            work, user, training, given_session=session, at=word, zone=env.time_zone
-        )
-        may = {"join": head.may_join, "leave": head.may_leave, "switch": head.may_switch}
-        verdicts = ", ".join(
-            f"may {'' if is_open else 'not '}{act}"
-            for act, is_open in may.items()
-            if is_open is not None
-        )
-        shown = timewords.show(head.at, env.zone)
-        sentence = f"At {shown} {head.login} {verdicts} ({head.training})."
-        return Headed(head, "gates", Listing(ClosedGate, gates), sentence)
-
-    return env.read(read)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from lmsctl.content import store as content
 from lmsctl.content.results import Kind
-from lmsctl.enrollment import actions, store
+from lmsctl.enrollment import store
+from lmsctl.enrollment.items.actions import canceling
 from lmsctl.kit.work import Work
 
 
@@ -24,7 +25,7 @@ def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
     for number in ids:
         item = content.by_id(work, number)
         if item.kind == Kind.PATHWAY:
-            actions.unprepare(work, item.code, None)
+            canceling.unprepare(work, item.code, None)
 
 
 def records_of_user(work: Work, user_id: int) -> dict[str, int]:

@@ -1,35 +1,20 @@
 """Pure decisions of the enrollment room: who is enrolled, how a selection reads, what counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from lmsctl.enrollment.errors import (
     ContentUnnamed,
     EnrollmentUnclear,
-    EventInFuture,
-    EventNeedsContent,
     FileNotAlone,
-    FilterOnNames,
-    FilterWrong,
     OptionIdle,
     PersonNotActive,
-    ScoreWrong,
-    SelectionMissing,
 )
-from lmsctl.enrollment.results import Event, Phase
-from lmsctl.kit import canonical
 from lmsctl.kit.errors import Refusal
-from lmsctl.kit.timewords import TimeWord
 from lmsctl.portal import rules as portal_rules
-from lmsctl.user import rules as user_rules
-from lmsctl.user.results import Origin, Status, Type
-from lmsctl.user.rules import FieldRule
-
-_WORDS = {"type": Type, "status": Status, "origin": Origin}
-_SCORED = frozenset({Event.COMPLETED, Event.PASSED, Event.FAILED})
-_FULL_SCORE = 100
+from lmsctl.user.results import Status
 
 
 class Enrollee(portal_rules.Person, Protocol):
@@ -54,21 +39,6 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How one person stands to one item."""
-
-    id: int
-    user_id: int
-    phase: Phase
-    is_canceled: bool
-
-    @property
-    def is_enrolled(self) -> bool:
-        """Whether enrolling them again makes nothing new."""
-        return not self.is_canceled and self.phase != Phase.PRE_ENROLLED
-
-
-@dataclass(frozen=True, slots=True)
 class Selection:
     """Whom somebody wants to choose: by name, by department or group, or by filters alone."""
 
@@ -81,26 +51,6 @@ class Selection:
     def is_by_names_alone(self) -> bool:
         """Whether nobody is chosen but those who are named."""
         return not (self.departments or self.groups or self.filters)
-
-
-@dataclass(frozen=True, slots=True)
-class Blanks:
-    """What rows of a file mean that leave it blank; of the first two at most one is given.
-
-    `training` is the code of a training and that of a session, if any.
-    """
-
-    content: str | None = None
-    training: tuple[str, str | None] | None = None
-    access: TimeWord | None = None
-
-
-def check_selection(wanted: Selection) -> None:
-    """Raise SelectionMissing and FilterOnNames."""
-    if wanted.is_by_names_alone and not wanted.logins:
-        raise SelectionMissing(field="--user")
-    if wanted.logins and wanted.filters:
-        raise FilterOnNames(field="--filter")
 
 
 def check_named(contents: Sequence[str] | None, trainings: Sequence[str] | None) -> None:
@@ -161,58 +111,3 @@ def unfit(person: Enrollee) -> Refusal | None:
         return None
     refusal = portal_rules.not_confirmed(person, "enrolled")
     return refusal or PersonNotActive(login=person.login, status=person.status)
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """What filters ask for: words of columns, and values of custom fields by their ids.
-
-    Several values of one key mean any of them, several keys mean all of them.
-    """
-
-    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    fields: Mapping[int, Sequence[str]] = field(default_factory=dict)
-
-
-def parse_filters(given: Iterable[str], fields: Iterable[FieldRule]) -> Narrowing:
-    """Return what `KEY=VALUE` texts ask for; raises FilterWrong and FieldValueWrong."""
-    known = {rule.name_key: rule for rule in fields}
-    words: dict[str, list[str]] = {}
-    values: dict[int, list[str]] = {}
-    for text in given:
-        name, sign, value = text.partition("=")
-        name_key = canonical.key(name)
-        if not sign or not canonical.trim(value):
-            raise FilterWrong(given=text, reason="it is not KEY=VALUE", field="--filter")
-        if name_key in _WORDS:
-            words.setdefault(name_key, []).append(_word(text, name_key, value))
-        elif name_key in known:
-            entry = user_rules.field_entry(known[name_key], value)
-            values.setdefault(entry.field_id, []).append(entry.value)
-        else:
-            raise FilterWrong(
-                given=text, reason=f"nothing is called '{name.strip()}'", field="--filter"
-            )
-    return Narrowing(words, values)
-
-
-def _word(text: str, name: str, value: str) -> str:
-    words = [item.value for item in _WORDS[name]]
-    word = canonical.key(value)
-    if word not in words:
-        raise FilterWrong(given=text, reason=f"{name} is {', '.join(words)}", field="--filter")
-    return word
-
-
-def check_event(event: Event, score: int | None, *, has_content: bool) -> None:
-    """Raise EventNeedsContent and ScoreWrong."""
-    if has_content == (event is Event.SIGNED_IN):
-        raise EventNeedsContent(event=event.value, needs="takes no" if has_content else "needs")
-    if score is not None and (event not in _SCORED or not 0 <= score <= _FULL_SCORE):
-        raise ScoreWrong(given=score, event=event.value, field="--score")
-
-
-def check_happened(happened_at: datetime, now: datetime) -> None:
-    """Raise EventInFuture."""
-    if happened_at > now:
-        raise EventInFuture(happened_at=happened_at, field="--at")

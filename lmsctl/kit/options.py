@@ -99,6 +99,11 @@ def single(name: str, summary: str) -> typer.Typer:
     )
 
 
+def verbs() -> typer.Typer:
+    """Return the home of verbs that stand in another file than their noun, which takes them in."""
+    return typer.Typer(rich_markup_mode=None)
+
+
 def hearing(*, is_hidden: bool) -> Callable[..., None]:
     """Return the callback of a group: it only hears the global options."""
 

@@ -21,8 +21,8 @@ from lmsctl.autoenroll.rules import Wanted
 from lmsctl.bulk.actions import Order as FileOrder
 from lmsctl.bulk.actions import Upload
 from lmsctl.content import actions as content
-from lmsctl.enrollment import actions as enrollment
-from lmsctl.enrollment.actions import Order
+from lmsctl.enrollment.items.actions import canceling
+from lmsctl.enrollment.items.actions.pairs import Order
 from lmsctl.enrollment.rules import Selection
 from lmsctl.group import actions as groups
 from lmsctl.kit import database, driver
@@ -371,7 +371,7 @@ class Joining(RuleBasedStateMachine):
             model.alive.discard(name)
             model.reasons = {reason for reason in model.reasons if reason[0] != name}
             order = Order(Selection([name]), [ITEM])
-            self.agree(expected, lambda work: enrollment.cancel(work, order))
+            self.agree(expected, lambda work: canceling.cancel(work, order))
 
     @rule(is_archiving=st.sampled_from([True, False, False, False]))
     def archive(self, is_archiving: bool) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from lmsctl.content import store as content
-from lmsctl.enrollment import actions
+from lmsctl.enrollment.items.actions import enrolling
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit import clock, driver
 from lmsctl.kit.work import Work, carry_out
@@ -383,7 +383,7 @@ def test_taking_one_reason_away_leaves_the_others(school: Portal, work: Any) -> 
 
     def enroll(reason: Reason, reference: str) -> Any:
         return work(
-            lambda work: actions.enroll_one(
+            lambda work: enrolling.enroll_one(
                 work, user_id, content.get(work, "one"), reason, reference
             )
         )
@@ -416,7 +416,7 @@ def test_enrolling_one_person_at_the_same_time_makes_one_enrollment(school: Port
         try:
             return carry_out(
                 lambda: Work(connection, clock.read(NOON), "tester", "test"),
-                lambda work: actions.enroll_one(
+                lambda work: enrolling.enroll_one(
                     work, user_id, content.get(work, "one"), Reason.TOKEN, f"t{number}"
                 ),
             )
@@ -486,7 +486,7 @@ def test_enrolling_one_person_reads_no_enrollment_of_others(school: Portal) -> N
         item = content.get(work, "one")
         event.listen(Engine, "before_cursor_execute", note)
         for _ in range(2):
-            actions.enroll_one(work, 2, item, Reason.TOKEN, "1")
+            enrolling.enroll_one(work, 2, item, Reason.TOKEN, "1")
         event.remove(Engine, "before_cursor_execute", note)
 
     carry_out(lambda: Work(connection, clock.read(NOON), "tester", "test"), enroll)

@@ -18,8 +18,9 @@ from hypothesis.stateful import (
 )
 
 from lmsctl.content.actions import Openings
-from lmsctl.enrollment import actions
-from lmsctl.enrollment.actions import Terms, TrainingOrder
+from lmsctl.enrollment.participation.actions import enrolling, extending, learning
+from lmsctl.enrollment.participation.actions.enrolling import Terms
+from lmsctl.enrollment.participation.actions.pairs import TrainingOrder
 from lmsctl.enrollment.rules import Selection
 from lmsctl.kit import database, driver, timewords
 from lmsctl.kit.errors import Refusal
@@ -414,18 +415,18 @@ class Trainings(RuleBasedStateMachine):
     def join(self, name: str, code: str | None) -> None:
         """Join the training."""
         expected = self.model.join(name, code)
-        self.agree(expected, lambda work: actions.join(work, name, "aid", code))
+        self.agree(expected, lambda work: learning.join(work, name, "aid", code))
 
     @rule(name=PEOPLE, code=SESSIONS)
     def switch(self, name: str, code: str) -> None:
         """Switch to a session."""
         expected = self.model.switch(name, code)
-        self.agree(expected, lambda work: actions.switch(work, name, "aid", code))
+        self.agree(expected, lambda work: learning.switch(work, name, "aid", code))
 
     @rule(name=PEOPLE)
     def leave(self, name: str) -> None:
         """Leave the training."""
-        self.agree(self.model.leave(name), lambda work: actions.leave(work, name, "aid"))
+        self.agree(self.model.leave(name), lambda work: learning.leave(work, name, "aid"))
 
     @rule(
         names=SEVERAL,
@@ -441,7 +442,7 @@ class Trainings(RuleBasedStateMachine):
         expected = self.model.enroll(names, code, hours, over=over, going=going)
         order = TrainingOrder(Selection(names), [f"aid:{code}" if code else "aid"], going)
         terms = Terms(timewords.parse(f"+{hours}h"), over_reason="why" if over else None)
-        self.agree(expected, lambda work: actions.enroll_in_trainings(work, order, terms))
+        self.agree(expected, lambda work: enrolling.enroll_in_trainings(work, order, terms))
 
     @rule(names=SEVERAL, code=MAYBE, over=st.booleans())
     def move(self, names: list[str], code: str | None, over: bool) -> None:
@@ -451,7 +452,7 @@ class Trainings(RuleBasedStateMachine):
         terms = Terms(over_reason="why" if over else None)
         self.agree(
             expected,
-            lambda work: actions.edit_participation(
+            lambda work: enrolling.edit_participation(
                 work, order, terms, leaves_session=code is None
             ),
         )
@@ -467,14 +468,14 @@ class Trainings(RuleBasedStateMachine):
             self.model.parts[name].access_at = self.model.now + hours * HOUR
         order = TrainingOrder(Selection([name]), ["aid"])
         terms = Terms(timewords.parse(f"+{hours}h"))
-        self.agree(expected, lambda work: actions.edit_participation(work, order, terms))
+        self.agree(expected, lambda work: enrolling.edit_participation(work, order, terms))
 
     @rule(names=SEVERAL)
     def cancel(self, names: list[str]) -> None:
         """Take people out."""
         order = TrainingOrder(Selection(names), ["aid"])
         expected = self.model.cancel(names)
-        self.agree(expected, lambda work: actions.cancel_participation(work, order))
+        self.agree(expected, lambda work: enrolling.cancel_participation(work, order))
 
     @rule(code=SESSIONS, capacity=st.sampled_from([None, 1, 2, 3]))
     def capacity(self, code: str, capacity: int | None) -> None:
@@ -505,7 +506,7 @@ class Trainings(RuleBasedStateMachine):
             self.model.extensions[name, deadline] = self.model.now + hours * HOUR
         self.agree(
             expected,
-            lambda work: actions.extend(
+            lambda work: extending.extend(
                 work,
                 name,
                 "aid",
@@ -556,7 +557,7 @@ class Trainings(RuleBasedStateMachine):
         order = TrainingOrder(Selection([name]), ["aid"])
         self.agree(
             expected,
-            lambda work: actions.record_result(work, order, points=points, certificate=None),
+            lambda work: enrolling.record_result(work, order, points=points, certificate=None),
         )
 
     @rule(name=PEOPLE, verb=st.sampled_from(["activate", "deactivate", "delete"]))

@@ -13,8 +13,8 @@ from lmsctl.autoenroll.rules import PersonOfRule, Rule
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
-from lmsctl.enrollment import actions as enrollment
 from lmsctl.enrollment.errors import PersonNotActive
+from lmsctl.enrollment.items.actions import telling as enrollment_telling
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -108,7 +108,7 @@ def apply(
         store.let_wait(work, rule.id, [person.id for person in waiting])
     if wants_notices and new:
         reason = f"the auto-enrollment rule {rule.code} enrolled them"
-        enrollment.tell_enrolled(work, item, [person.id for person in new], reason)
+        enrollment_telling.tell_enrolled(work, item, [person.id for person in new], reason)
     is_new_waiting = any(not person.is_waiting for person in waiting)
     return Application(
         [_outcome(person, item, due_at) for person in people],

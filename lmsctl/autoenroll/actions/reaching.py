@@ -21,8 +21,8 @@ from lmsctl.autoenroll.store import Reached
 from lmsctl.content import store as content
 from lmsctl.content.results import Status as ContentStatus
 from lmsctl.content.rules import Item
-from lmsctl.enrollment import actions as enrollment
-from lmsctl.enrollment.actions import Admission
+from lmsctl.enrollment.items.actions import enrolling as enrollment
+from lmsctl.enrollment.items.actions.enrolling import Admission
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit.work import Work
 from lmsctl.user.results import Status

@@ -11,7 +11,7 @@ from lmsctl.bulk.staging import Span
 from lmsctl.bulk.store import recount
 from lmsctl.content import rules as content_rules
 from lmsctl.content.results import Kind
-from lmsctl.enrollment.importing.rules import COLUMNS, row_reader
+from lmsctl.enrollment.importing.rules import COLUMNS, Blanks, row_reader
 from lmsctl.enrollment.importing.staging import STAGED, TABLES
 from lmsctl.enrollment.importing.store import intake as intake_store
 from lmsctl.enrollment.importing.store import items as store
@@ -19,7 +19,6 @@ from lmsctl.enrollment.importing.store import trainings
 from lmsctl.enrollment.importing.store.intake import Intake
 from lmsctl.enrollment.items.actions.telling import enrolled
 from lmsctl.enrollment.participation.rules import placing as training_rules
-from lmsctl.enrollment.rules import Blanks
 from lmsctl.kit import timewords
 from lmsctl.kit.answer import Done
 from lmsctl.kit.columns import utc_text

@@ -1,19 +1,23 @@
 """What a file of enrollments may hold, and reading one row of it without asking the database."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lmsctl.bulk.rules import Note, Put, ReadRow
-from lmsctl.enrollment.errors import CellIdle, ItemUnnamed, OptionIdle, RowOfTwo
+from lmsctl.enrollment.errors import (
+    OptionIdle,
+)
+from lmsctl.enrollment.importing.errors import CellIdle, ItemUnnamed, RowOfTwo
 from lmsctl.enrollment.participation.errors import TargetTwice
 from lmsctl.enrollment.participation.rules import placing as training_rules
-from lmsctl.enrollment.rules import Blanks
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import login_key
 from lmsctl.kit.csverrors import CsvColumnMissing
 from lmsctl.kit.csvin import Column
 from lmsctl.kit.errors import Location, Refusal, Usage
+from lmsctl.kit.timewords import TimeWord
 from lmsctl.user.errors import LoginMissing
 
 COLUMNS = (
@@ -28,6 +32,18 @@ _HEADINGS = {column.name: column.heading for column in COLUMNS}
 # What stands behind the person in a line of `staged`: what a row names, and room for what it means.
 _Aim = tuple[str | None, ...]
 _NOWHERE: _Aim = ("", *(None,) * 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """What rows of a file mean that leave it blank; of the first two at most one is given.
+
+    `training` is the code of a training and that of a session, if any.
+    """
+
+    content: str | None = None
+    training: tuple[str, str | None] | None = None
+    access: TimeWord | None = None
 
 
 def row_reader(names: Sequence[str], blanks: Blanks, file: str) -> ReadRow:

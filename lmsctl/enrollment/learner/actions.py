@@ -4,15 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from lmsctl.content.results import Status
-from lmsctl.enrollment.actions import looking
+from lmsctl.content.results import Opening, Status
+from lmsctl.enrollment.items.actions import naming
+from lmsctl.enrollment.items.actions.naming import Rules, because, describe_reason, named_rules
+from lmsctl.enrollment.learner import store as learner_store
+from lmsctl.enrollment.learner.results import Access, Appointment, Course, Offer
+from lmsctl.enrollment.learner.store import Offered, Seen
+from lmsctl.enrollment.participation.actions import learning
 from lmsctl.enrollment.participation.rules import gates as rules
 from lmsctl.enrollment.participation.rules.gates import Case
-from lmsctl.enrollment.results import Access, Appointment, Course, Offer, Phase
+from lmsctl.enrollment.results import Phase
 from lmsctl.kit.icalendar import Event
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.results import Notice
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import ALL_IN_SIGHT, Sight
 from lmsctl.training import store
 from lmsctl.training.actions import telling
 from lmsctl.training.deadlines import store as extension_store
@@ -24,24 +31,113 @@ from lmsctl.user.store import Person
 _KIND = "training"
 
 
+def get_learner(work: Work, given: str) -> Person:
+    """Return whose view is asked for: the actor themselves, or somebody they may look after.
+
+    Others need `enrollment.view` over the person. Raises PermissionMissing and UserUnknown.
+    """
+    return learning.learner(work, given, "enrollment.view")
+
+
+def sight_over(work: Work, person: Person) -> Sight:
+    """Return what the actor may be told the names of in the view of a person.
+
+    They themselves know which groups and departments they are in.
+    """
+    actor = rights.actor(work)
+    return ALL_IN_SIGHT if actor.user_id == person.id else actor.sight
+
+
+def courses(work: Work, given: str) -> Iterator[Course]:
+    """Return what a person is enrolled in and what they may open, saying which and why, by code.
+
+    What they are enrolled in stays when it is archived, and is there while it is a draft; what is
+    merely open to them is active. Raises what `get_learner` raises.
+    """
+    person = get_learner(work, given)
+    seen = learner_store.seen(work, person.id, person.path, sight_over(work, person))
+    named = None if rights.actor(work).user_id == person.id else named_rules(work)
+    return (_course(list(group), named) for _, group in groupby(seen, key=lambda row: row.code))
+
+
+def _course(rows: list[Seen], named: Rules) -> Course:
+    first = rows[0]
+    return Course(
+        code=first.code,
+        kind=first.kind,
+        title=first.title,
+        status=first.status,
+        access=Access.ENROLLED if first.phase else Access.OPEN,
+        phase=Phase(first.phase) if first.phase else None,
+        enrolled_at=first.enrolled_at,
+        due_at=first.due_at,
+        completed_at=first.completed_at,
+        because=because(_why(row, named) for row in rows),
+    )
+
+
+def _why(row: Seen, named: Rules) -> tuple[str, bool]:
+    if row.reason is not None:
+        return describe_reason(row.reason, row.reference, named)
+    to = {"user": "to the person", "organization": "to everybody"}.get(
+        row.audience or "", f"to {rule(row.audience or '', row.reference)}"
+    )
+    where = f" with folder {row.grant_code}" if row.grant_code != row.code else ""
+    return f"granted {to}{where}", is_told(row.audience, row.reference)
+
+
+def catalog(work: Work, given: str) -> Iterator[Offer]:
+    """Return what the catalog offers to a person and by which rules, by code; only active items.
+
+    Raises what `get_learner` raises.
+    """
+    person = get_learner(work, given)
+    sight = sight_over(work, person)
+    offered = learner_store.offered(work, person.id, person.path, person.type, sight)
+    return (_offer(list(group)) for _, group in groupby(offered, key=lambda row: row.code))
+
+
+def _offer(rows: list[Offered]) -> Offer:
+    first = rows[0]
+    return Offer(
+        code=first.code,
+        kind=first.kind,
+        title=first.title,
+        is_enrolled=first.is_enrolled,
+        because=because(
+            (rule(row.opening, row.name), is_told(row.opening, row.name)) for row in rows
+        ),
+    )
+
+
+def is_told(sort: str | None, name: str | None) -> bool:
+    """Say whether a reason of that sort is not a group or department that is out of sight."""
+    return name is not None or sort not in {Opening.GROUP, Opening.DEPARTMENT}
+
+
+def rule(opening: str, name: str | None) -> str:
+    """Return how a rule of the catalog is called: `group Pilots`, `everybody`."""
+    return f"{opening} {name}" if name else opening
+
+
 def offers_of_trainings(work: Work, given: str) -> Iterator[Offer]:
     """Yield the trainings that the catalog offers to a person and by which rules, by code.
 
     One is offered while a session of it takes people in, whether or not it has a place left. How
-    many statements it takes does not depend on how many there are. Raises what `learner` raises.
+    many statements it takes does not depend on how many there are. Raises what `get_learner`
+    raises.
     """
-    person = looking.learner(work, given)
+    person = get_learner(work, given)
     found = store.offered(
         work,
         user_id=person.id,
         path=person.path,
         type_=person.type,
-        sight=looking.sight_over(work, person),
+        sight=sight_over(work, person),
     )
     because = {
-        number: looking.because(
-            (looking.rule(row.opening, row.name), looking.is_told(row.opening, row.name))
-            for row in rows
+        number: naming.because(
+            (rule(row.opening, row.name), is_told(row.opening, row.name)) for row in rows
         )
         for number, rows in groupby(found, key=lambda row: row.training_id)
     }
@@ -68,9 +164,9 @@ def trainings(work: Work, given: str) -> Iterator[Course]:
     """Yield the trainings that a person takes part in and has access to by now, by code.
 
     With what they may do next, and before which instant. How many statements it takes does not
-    depend on how many there are. Raises what `learner` raises.
+    depend on how many there are. Raises what `get_learner` raises.
     """
-    person = looking.learner(work, given)
+    person = get_learner(work, given)
     standings = people_store.standings_of_user(work, person.id)
     for case in _cases(work, person, list(standings), standings):
         standing = standings[case.training.id]
@@ -115,9 +211,9 @@ def _cases(
 def calendar(work: Work, given: str) -> tuple[list[Appointment], list[Event]]:
     """Return the days of the sessions that a person is in, as they start, also for calendars.
 
-    Only what they have access to by now. Raises what `learner` raises.
+    Only what they have access to by now. Raises what `get_learner` raises.
     """
-    person = looking.learner(work, given)
+    person = get_learner(work, given)
     rows = people_store.calendar(work, person.id)
     until = {course.code: course.leave_until for course in trainings(work, given)}
     return [_appointment(row, until.get(row.training)) for row in rows], [
@@ -128,9 +224,9 @@ def calendar(work: Work, given: str) -> tuple[list[Appointment], list[Event]]:
 def notifications(work: Work, given: str) -> Iterator[Notice]:
     """Return what has appeared in a person's account, the latest first.
 
-    Raises what `learner` raises.
+    Raises what `get_learner` raises.
     """
-    return notification.notices(work, looking.learner(work, given).id)
+    return notification.notices(work, get_learner(work, given).id)
 
 
 def _appointment(row: CalendarRow, leave_until: datetime | None) -> Appointment:

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.enrollment import actions
-from lmsctl.enrollment.results import Appointment, CalendarFile, Course, Offer
+from lmsctl.enrollment.learner import actions
+from lmsctl.enrollment.learner.results import Appointment, CalendarFile, Course, Offer
 from lmsctl.kit import icalendar, options
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment

@@ -14,6 +14,7 @@ from lmsctl.content.results import Audience, Kind, Opening, Status
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
+from lmsctl.enrollment.store import IS_ENROLLED
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import columns
 from lmsctl.kit.statements import columns_of
@@ -217,8 +218,7 @@ def offered(work: Work, user_id: int, path: str, type_: str, sight: Sight) -> It
     is_enrolled = exists().where(
         col(Enrollment.item_id) == col(ContentItem.id),
         col(Enrollment.user_id) == user_id,
-        col(Enrollment.canceled_at).is_(None),
-        col(Enrollment.phase) != Phase.PRE_ENROLLED,
+        IS_ENROLLED,
     )
     return work.each(
         Offered,

@@ -7,7 +7,7 @@ from sqlalchemy import Integer, Text
 from sqlmodel import and_, case, col, func, select, type_coerce
 
 from lmsctl.department.model import Department
-from lmsctl.enrollment.results import DayAttended, DeadlineExtended
+from lmsctl.enrollment.participation.results import DayAttended, DeadlineExtended
 from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope

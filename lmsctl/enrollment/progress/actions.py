@@ -7,10 +7,11 @@ from lmsctl.audit import actions as audit
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
-from lmsctl.enrollment import rules
-from lmsctl.enrollment.errors import EventMomentMissing
+from lmsctl.enrollment.progress import rules
 from lmsctl.enrollment.progress import store as progress_store
-from lmsctl.enrollment.results import Event, Recorded
+from lmsctl.enrollment.progress.errors import EventMomentMissing
+from lmsctl.enrollment.progress.results import Recorded
+from lmsctl.enrollment.results import Event
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal

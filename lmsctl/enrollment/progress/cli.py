@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.bulk.options import FileOptions
-from lmsctl.enrollment import actions
+from lmsctl.enrollment.progress import actions
 from lmsctl.enrollment.results import Event
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from lmsctl.enrollment.errors import (
+from lmsctl.enrollment.progress.errors import (
     ScoreWrong,
     StatementPartMissing,
     StatementUnreadable,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from lmsctl.department import store as departments
 from lmsctl.department.errors import DepartmentUnknown
-from lmsctl.enrollment import rules, store
 from lmsctl.enrollment.rules import Candidate, Selection
+from lmsctl.enrollment.selection import rules, store
 from lmsctl.group import store as groups
 from lmsctl.kit import canonical
 from lmsctl.kit.address import login_key

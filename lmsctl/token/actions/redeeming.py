@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import store as content
-from lmsctl.enrollment import actions as enrollment
+from lmsctl.enrollment.items.actions import enrolling as enrollment
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit import canonical
 from lmsctl.kit.address import Email, parse_email

@@ -18,12 +18,13 @@ from lmsctl.content.results import Kind
 from lmsctl.content.results import Status as ContentStatus
 from lmsctl.content.rules import Item
 from lmsctl.department.model import Department
+from lmsctl.enrollment import staging
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.importing.staging import DUES, STAGED
 from lmsctl.enrollment.importing.store import trainings as training_file_store
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
-from lmsctl.enrollment.progress.importing import store as file_store
 from lmsctl.enrollment.results import Phase, Reason
+from lmsctl.enrollment.store import IS_ENROLLED
 from lmsctl.kit import locks
 from lmsctl.kit.columns import utc_text
 from lmsctl.kit.statements import NOW, insert_from, value_for
@@ -40,7 +41,7 @@ _row = STAGED.c
 
 
 def _is_about(enrollment: type[Enrollment]) -> ColumnElement[bool]:
-    return file_store.is_about(STAGED, enrollment)
+    return staging.is_about(STAGED, enrollment)
 
 
 def _either(of_training: ColumnElement[Any], of_content: ColumnElement[Any]) -> Any:
@@ -77,18 +78,17 @@ def find(work: Work, span: Span, for_content: Scope, for_trainings: Scope) -> No
     The person must be in the scope `for_trainings` if the row names one, else `for_content`.
     """
     scopes = (within(scope, Department.path) for scope in (for_trainings, for_content))
-    file_store.find_pairs(work, STAGED, span, _either(*scopes))
+    staging.find_pairs(work, STAGED, span, _either(*scopes))
     is_in = (
         _is_about(Enrollment),
-        col(Enrollment.canceled_at).is_(None),
-        col(Enrollment.phase) != Phase.PRE_ENROLLED,
+        IS_ENROLLED,
     )
     work.run(update(STAGED).where(_in(span), *is_in).values(id=Enrollment.id))
 
 
 def share(work: Work, span: Span) -> None:
     """Let nobody change the people and the items of `span`; then they are to be found again."""
-    file_store.share_pairs(work, STAGED, span)
+    staging.share_pairs(work, STAGED, span)
 
 
 def fail_unfit(work: Work, span: Span) -> None:
@@ -102,7 +102,7 @@ def fail_unfit(work: Work, span: Span) -> None:
     fail(work, span, PersonNotActive, away, _row.heading, login=login, status=status)
     absent = select(_row.row_no).where(_row.item_id.is_(None), _row.content != "")
     fail(work, span, ContentUnknown, absent, "Content", given=_row.content)
-    file_store.fail_folders(work, STAGED, span, "enrolled in")
+    staging.fail_folders(work, STAGED, span, "enrolled in")
     archived = (
         select(_row.row_no)
         .join(ContentItem, col(ContentItem.id) == _row.item_id)

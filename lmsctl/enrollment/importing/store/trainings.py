@@ -9,7 +9,7 @@ from sqlmodel import and_, case, col, exists, func, literal, or_, select, tuple_
 
 from lmsctl.bulk.staging import ERRORS, Span, good
 from lmsctl.bulk.store import fail, lock_meant, recount
-from lmsctl.enrollment.errors import PairTwice
+from lmsctl.enrollment.importing.errors import PairTwice
 from lmsctl.enrollment.importing.staging import ACCESSES, STAGED
 from lmsctl.enrollment.participation.errors import ResultRecorded, SessionFull, SessionSecond
 from lmsctl.kit import locks

@@ -1,5 +1,7 @@
 """Which rules an actor may be told of, where they are why somebody is enrolled."""
 
+from collections.abc import Iterable
+
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit import discover
 from lmsctl.kit.work import Work
@@ -23,3 +25,16 @@ def named_rules(work: Work, permission: str = "enrollment.view") -> Rules:
 def is_named(reason: str | None, reference: str | None, rules: Rules) -> bool:
     """Say whether a reason is not a rule of which the actor may not be told."""
     return rules is None or reason != Reason.RULE or reference in rules
+
+
+def describe_reason(reason: str, reference: str | None, named: Rules) -> tuple[str, bool]:
+    """Return a reason as it may be shown, and whether that is all of it."""
+    if not is_named(reason, reference, named):
+        return reason, False
+    return f"{reason} {reference}" if reference else reason, True
+
+
+def because(reasons: Iterable[tuple[str, bool]]) -> list[str]:
+    """Return the reasons of which the actor may be told; if there is none, one without a name."""
+    given = list(reasons)
+    return [text for text, told in given if told] or [text for text, _ in given[:1]]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
-from lmsctl.enrollment.errors import PairsRefused
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Candidate, Selection
 from lmsctl.enrollment.selection.actions import Chosen, choose_for_change
+from lmsctl.enrollment.selection.errors import PairsRefused
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal

@@ -3,16 +3,11 @@
 from collections.abc import Sequence
 
 from lmsctl.content.rules import Item
-from lmsctl.enrollment import store
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
+from lmsctl.notification.store import Audience
 from lmsctl.portal import actions as portal
-from lmsctl.rights.rules import ANYWHERE
-from lmsctl.training.rules import Training
-from lmsctl.user import store as users
-from lmsctl.user.results import Status, SupervisorMode
-from lmsctl.user.store import Person
 
 
 def enrolled(work: Work, title: str, reason: str) -> Words:
@@ -30,34 +25,5 @@ def enrolled(work: Work, title: str, reason: str) -> Words:
 def tell_enrolled(work: Work, item: Item, user_ids: Sequence[int], reason: str) -> None:
     """Tell people who have just been enrolled in an item, by notice and where possible by mail."""
     if user_ids:
-        audience = store.audience(work, user_ids)
+        audience = Audience.at_once(work, user_ids)
         notification.spread(work, audience, enrolled(work, item.title, reason))
-
-
-def tell_supervisor(
-    work: Work, person: Person, training: Training, done: str, session: str | None
-) -> None:
-    """Tell a person's supervisor by notice and, where there is an address, by mail.
-
-    Only where the training wants that; `done` is the word for what the person did. Nothing is sent
-    to somebody who is not active, and nothing fails when there is nobody.
-    """
-    supervisor = _supervisor(work, person) if training.is_telling_supervisors else None
-    if supervisor is None or supervisor.status != Status.ACTIVE:
-        return
-    name = f"{person.first_name} {person.last_name}"
-    where = f", session {session}" if session else ""
-    words = Words(
-        kind="training_supervision",
-        reason=f"they supervise {person.login}, who {done} {training.code}",
-        subject=f"{name} {done} '{training.title}'",
-        body=f"{name} ({person.login}) {done} the training '{training.title}'{where}.\n",
-    )
-    notification.tell(work, supervisor.id, supervisor.email, words)
-
-
-def _supervisor(work: Work, person: Person) -> Person | None:
-    if person.supervisor_mode == SupervisorMode.INHERITED:
-        login = users.inherited_supervisor(work, person.id, person.path)
-        return users.find(work, login, ANYWHERE) if login else None
-    return users.by_id(work, person.supervisor_id) if person.supervisor_id else None

@@ -9,9 +9,9 @@ from lmsctl.enrollment import rules as enrollment_rules
 from lmsctl.enrollment.participation.actions import learning as participating
 from lmsctl.enrollment.participation.actions.learning import Part
 from lmsctl.enrollment.participation.errors import AccessToCome, NoSessionOffered
+from lmsctl.enrollment.participation.results import Act, ClosedGate, PartExplained
 from lmsctl.enrollment.participation.rules import gates as rules
 from lmsctl.enrollment.participation.rules.gates import Case
-from lmsctl.enrollment.results import Act, ClosedGate, PartExplained
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work

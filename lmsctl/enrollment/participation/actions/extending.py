@@ -3,8 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
+from lmsctl.enrollment.participation.results import Extension
 from lmsctl.enrollment.participation.rules import gates as rules
-from lmsctl.enrollment.results import Extension
 from lmsctl.kit import canonical
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work

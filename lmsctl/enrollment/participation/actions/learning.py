@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 
 from lmsctl.audit import actions as audit
 from lmsctl.enrollment import rules as enrollment_rules
-from lmsctl.enrollment.items.actions.telling import tell_supervisor
+from lmsctl.enrollment.participation.actions.telling import tell_supervisor
 from lmsctl.enrollment.participation.errors import (
     LearnerUnnamed,
     NoSessionOffered,
     ParticipationUnknown,
     TakesPartAlready,
 )
+from lmsctl.enrollment.participation.results import LEFT, Participation
 from lmsctl.enrollment.participation.rules import gates as rules
 from lmsctl.enrollment.participation.rules import placing as training_rules
 from lmsctl.enrollment.participation.rules.gates import Case
 from lmsctl.enrollment.participation.rules.placing import Target
-from lmsctl.enrollment.results import LEFT, Participation
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience

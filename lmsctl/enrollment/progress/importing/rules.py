@@ -6,8 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.bulk.rules import Note, Put, ReadRow
-from lmsctl.enrollment import rules
-from lmsctl.enrollment.errors import EventMomentMissing, EventUnknown, ScoreWrong
+from lmsctl.enrollment.progress import rules
+from lmsctl.enrollment.progress.errors import EventMomentMissing, EventUnknown, ScoreWrong
 from lmsctl.enrollment.results import Event
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import login_key

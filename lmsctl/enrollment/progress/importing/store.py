@@ -5,27 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Index, Select, Table, Text
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, Select, Text
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, col, func, or_, select, update
+from sqlmodel import and_, col, func, select, update
 
 from lmsctl.bulk import staging
 from lmsctl.bulk.staging import Span, good
-from lmsctl.bulk.store import fail, lock_meant
-from lmsctl.content.errors import ContentIsFolder, ContentUnknown
-from lmsctl.content.model import ContentItem
-from lmsctl.content.results import Kind
+from lmsctl.bulk.store import fail
+from lmsctl.content.errors import ContentUnknown
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, ProgressEvent
 from lmsctl.enrollment.results import Event, Phase
+from lmsctl.enrollment.staging import fail_folders, find_pairs, is_about, share_pairs
 from lmsctl.kit.columns import Choice, Moment
-from lmsctl.kit.statements import NOW, among, columns_of, insert_from, value_for
+from lmsctl.kit.statements import among, columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import within
 from lmsctl.user.errors import UserUnknown
 from lmsctl.user.importing.store.adoption import fail_not_confirmed
-from lmsctl.user.model import User, is_alive
+from lmsctl.user.model import User
 
 # `id` is the event that is there already, and 0 for one that an earlier row of the file will make.
 _STAGED = staging.rows(
@@ -86,58 +85,6 @@ def mark_repeated(work: Work, span: Span) -> None:
 
 
 # People and items, in files of enrollments too --------------------------------------------------
-
-
-def find_pairs(work: Work, staged: Table, span: Span, is_within: ColumnElement[bool]) -> None:
-    """Give each row of `staged` its person and its item, and take its `id` away.
-
-    The person is who has the login `login_key`; if nobody has, who has the address `email_key`.
-    `is_within` is a condition on a row and on the person's department: outside of it nobody is
-    found.
-    """
-    row = staged.c
-    in_span = span.holds(row.row_no)
-    found = or_(row.user_id.is_not(None), row.item_id.is_not(None), row.id.is_not(None))
-    work.run(update(staged).where(in_span, found).values(user_id=None, item_id=None, id=None))
-    for column, key in ((User.login_key, row.login_key), (User.email_key, row.email_key)):
-        work.run(
-            update(staged)
-            .where(
-                in_span,
-                row.user_id.is_(None),
-                col(column) == key,
-                col(Department.id) == col(User.department_id),
-                is_alive(NOW),
-                is_within,
-            )
-            .values(user_id=User.id),
-            now=work.now,
-        )
-    is_named = col(ContentItem.code_key) == row.code_key
-    work.run(update(staged).where(in_span, is_named).values(item_id=ContentItem.id))
-
-
-def share_pairs(work: Work, staged: Table, span: Span) -> None:
-    """Let nobody change the people and the items of `span`; then they are to be found again."""
-    lock_meant(work, span, User, staged.c.user_id)
-    lock_meant(work, span, ContentItem, staged.c.item_id)
-
-
-def is_about(staged: Table, enrollment: type[Enrollment]) -> ColumnElement[bool]:
-    """Return the condition that a row of `staged` is about an enrollment."""
-    row = staged.c
-    return and_(col(enrollment.user_id) == row.user_id, col(enrollment.item_id) == row.item_id)
-
-
-def fail_folders(work: Work, staged: Table, span: Span, done: str) -> None:
-    """Note rows about folders; `done` is what cannot be done with one."""
-    row = staged.c
-    found = (
-        select(row.row_no)
-        .join(ContentItem, col(ContentItem.id) == row.item_id)
-        .where(col(ContentItem.kind) == Kind.FOLDER)
-    )
-    fail(work, span, ContentIsFolder, found, "Content", given=row.content, done=done)
 
 
 # Writing -----------------------------------------------------------------------------------------

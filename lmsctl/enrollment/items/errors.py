@@ -1,0 +1,11 @@
+"""Every way the enrollments in items can say no."""
+
+from lmsctl.kit.errors import NotFound
+
+
+class EnrollmentUnknown(NotFound):
+    """That person is not in that item."""
+
+    code = "enrollment_unknown"
+    says = "'{login}' is not enrolled in '{content}'."
+    hint = "'lmsctl enrollment list --user {login}' shows in what."

@@ -1,0 +1,20 @@
+"""Pure decisions on people in items: how somebody stands to one."""
+
+from dataclasses import dataclass
+
+from lmsctl.enrollment.results import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one person stands to one item."""
+
+    id: int
+    user_id: int
+    phase: Phase
+    is_canceled: bool
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether enrolling them again makes nothing new."""
+        return not self.is_canceled and self.phase != Phase.PRE_ENROLLED

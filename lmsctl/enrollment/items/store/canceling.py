@@ -1,0 +1,94 @@
+"""The statements that cancel enrollments in items and take their reasons away."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+from sqlmodel import (
+    col,
+    exists,
+    select,
+    update,
+)
+from sqlmodel import delete as delete_from
+
+from lmsctl.enrollment.items.store.enrolling import (
+    _FOUND,
+)
+from lmsctl.enrollment.model import Enrollment, EnrollmentReason
+from lmsctl.enrollment.results import Phase, Reason
+from lmsctl.kit.statements import among
+from lmsctl.kit.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which reasons are meant; None does not narrow, and those of the sort `but` never are."""
+
+    reason: Reason | None
+    reference: str | None
+    but: Reason | None = None
+
+    def among(self, ids: Sequence[int]) -> Iterator[ColumnElement[bool]]:
+        """Yield the conditions on the reasons of these enrollments."""
+        yield among(EnrollmentReason.enrollment_id, ids)
+        if self.reason is not None:
+            yield col(EnrollmentReason.reason) == self.reason
+        if self.reference is not None:
+            yield col(EnrollmentReason.reference) == self.reference
+        if self.but is not None:
+            yield col(EnrollmentReason.reason) != self.but
+
+
+def with_reason(work: Work, ids: Sequence[int], chosen: Chosen) -> list[int]:
+    """Return which of the enrollments have a reason like that."""
+    statement = select(EnrollmentReason.enrollment_id).distinct()
+    return work.values(statement.where(*chosen.among(ids)))
+
+
+def take_reasons(work: Work, ids: Sequence[int], chosen: Chosen) -> None:
+    """Take such reasons away from enrollments."""
+    work.run(delete_from(EnrollmentReason).where(*chosen.among(ids)))
+
+
+def cancel_groundless(work: Work, ids: Sequence[int]) -> list[int]:
+    """Cancel those of the enrollments that no reason is left for; returns which."""
+    has_reason = exists().where(col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
+    return work.values(
+        update(Enrollment)
+        .where(among(Enrollment.id, ids), col(Enrollment.canceled_at).is_(None), ~has_reason)
+        .values(canceled_at=work.now)
+        .returning(col(Enrollment.id))
+    )
+
+
+def note_by_hand(work: Work, ids: Sequence[int]) -> None:
+    """Tell canceled enrollments that somebody ended from those whose preparation came to nothing.
+
+    Only the latter are canceled in the phase pre-enrolled.
+    """
+    work.run(
+        update(Enrollment)
+        .where(among(Enrollment.id, ids), col(Enrollment.phase) == Phase.PRE_ENROLLED)
+        .values(phase=Phase.ENROLLED)
+    )
+
+
+def prepared_for_update(work: Work, code: str, user_ids: Sequence[int] | None) -> list[int]:
+    """Return the enrollments, not completed yet, that have a pathway for a reason, locked.
+
+    Those of these people, or of everybody when None.
+    """
+    statement = (
+        select(Enrollment.id)
+        .join(EnrollmentReason, col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
+        .where(
+            col(EnrollmentReason.reason) == Reason.PATHWAY,
+            col(EnrollmentReason.reference) == code,
+            col(Enrollment.phase) != Phase.COMPLETED,
+        )
+    )
+    if user_ids is not None:
+        theirs = select(_FOUND.id).where(among(_FOUND.user_id, user_ids))
+        statement = statement.where(col(Enrollment.id).in_(theirs))
+    return work.values(statement.order_by(col(Enrollment.id)).with_for_update(of=Enrollment))

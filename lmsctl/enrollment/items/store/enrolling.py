@@ -1,0 +1,221 @@
+"""The statements that enroll people in items, and prepare what a pathway leads to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Text, bindparam
+from sqlalchemy.orm import aliased
+from sqlmodel import (
+    case,
+    col,
+    exists,
+    insert,
+    literal,
+    null,
+    select,
+    true,
+    update,
+)
+
+from lmsctl.content.model import ContentItem, PathwayItem
+from lmsctl.content.results import Status as ContentStatus
+from lmsctl.enrollment.items.rules import Standing
+from lmsctl.enrollment.model import Enrollment, EnrollmentReason
+from lmsctl.enrollment.results import Phase, Reason
+from lmsctl.kit import columns
+from lmsctl.kit.statements import NOW, among, columns_of, insert_once_of
+from lmsctl.kit.work import Work
+from lmsctl.user.model import User
+
+_DUE = bindparam("due", type_=columns.Moment)
+
+
+_ITEM = bindparam("item", type_=BigInteger)
+
+
+_ENROLLED = literal(Phase.ENROLLED, columns.Choice(Phase))
+
+
+_PRE_ENROLLED = literal(Phase.PRE_ENROLLED, columns.Choice(Phase))
+
+
+# Which enrollments it is about is asked apart from their order: to find rows in the order of their
+# ids SQLite would read every enrollment of the item, where the unique key finds them.
+_FOUND = aliased(Enrollment)
+
+
+_SELECT_STANDINGS = (
+    select(*columns_of(Standing, Enrollment, is_canceled=col(Enrollment.canceled_at).is_not(None)))
+    .where(
+        col(Enrollment.id).in_(
+            select(_FOUND.id).where(
+                col(_FOUND.item_id) == bindparam("item"), among(_FOUND.user_id, bindparam("users"))
+            )
+        )
+    )
+    .order_by(col(Enrollment.id))
+    .with_for_update()
+)
+
+
+_NEW: tuple[Any, ...] = (col(User.id), _ITEM, _ENROLLED, NOW, _DUE)
+
+
+_ENROLL_NEW = (
+    insert(Enrollment)
+    .from_select(
+        ["user_id", "item_id", "phase", "enrolled_at", "due_at"],
+        select(*_NEW).where(among(User.id, bindparam("users"))),
+        include_defaults=False,
+    )
+    .returning(col(Enrollment.id))
+)
+
+
+_ENROLL_AGAIN = (
+    update(Enrollment)
+    .where(among(Enrollment.id, bindparam("ids")))
+    .values(
+        canceled_at=null(),
+        enrolled_at=NOW,
+        due_at=_DUE,
+        phase=case(
+            (col(Enrollment.completed_at).is_(None), _ENROLLED), else_=col(Enrollment.phase)
+        ),
+    )
+)
+
+
+_REASON: tuple[Any, ...] = (
+    col(Enrollment.id).label("enrollment_id"),
+    bindparam("why", type_=columns.Choice(Reason)).label("reason"),
+    bindparam("named", type_=Text).label("reference"),
+    NOW.label("since_at"),
+)
+
+
+_ADD_REASON = insert_once_of(
+    EnrollmentReason,
+    select(*_REASON).where(
+        col(Enrollment.item_id) == bindparam("item"), among(Enrollment.user_id, bindparam("users"))
+    ),
+).returning(col(EnrollmentReason.enrollment_id))
+
+
+def standings_for_update(work: Work, item_id: int, user_ids: Sequence[int]) -> list[Standing]:
+    """Return how those stand who are or were in the item, locked until we are done.
+
+    Their reasons are to be read after this: while we waited, others may have changed them.
+    """
+    return work.all(Standing, _SELECT_STANDINGS, item=item_id, users=user_ids)
+
+
+def enroll_new(
+    work: Work, item_id: int, user_ids: Sequence[int], due_at: datetime | None
+) -> list[int]:
+    """Enroll people who never were in the item, and return the enrollments' ids."""
+    return work.values(_ENROLL_NEW, item=item_id, users=user_ids, now=work.now, due=due_at)
+
+
+def enroll_again(work: Work, ids: Sequence[int], due_at: datetime | None) -> None:
+    """Enroll anew whose enrollment was canceled or only prepared; completion stays."""
+    work.run(_ENROLL_AGAIN, ids=ids, now=work.now, due=due_at)
+
+
+def add_reason(
+    work: Work, item_id: int, user_ids: Sequence[int], reason: Reason, reference: str
+) -> list[int]:
+    """Note why these people are in the item; returns the enrollments of which it was not noted."""
+    return work.values(
+        _ADD_REASON,
+        item=item_id,
+        users=user_ids,
+        why=reason,
+        named=reference,
+        now=work.now,
+    )
+
+
+_ON_THE_WAY = (
+    select(PathwayItem.item_id)
+    .join(ContentItem, col(ContentItem.id) == col(PathwayItem.item_id))
+    .where(
+        col(PathwayItem.pathway_id) == bindparam("pathway"),
+        col(PathwayItem.is_mandatory),
+        col(ContentItem.status) != ContentStatus.ARCHIVED,
+    )
+)
+
+
+_STEP = _ON_THE_WAY.subquery()
+
+
+_LOCK_STEPS = (
+    select(Enrollment.id)
+    .where(
+        col(Enrollment.id).in_(
+            select(_FOUND.id).where(
+                among(_FOUND.user_id, bindparam("users")), col(_FOUND.item_id).in_(_ON_THE_WAY)
+            )
+        )
+    )
+    .order_by(col(Enrollment.id))
+    .with_for_update()
+)
+
+
+_PREPARE_NEW = insert(Enrollment).from_select(
+    ["user_id", "item_id", "phase", "enrolled_at"],
+    select(
+        col(User.id),
+        _STEP.c.item_id,
+        _PRE_ENROLLED,
+        NOW,
+    )
+    .join(_STEP, true())
+    .where(
+        among(User.id, bindparam("users")),
+        ~exists().where(
+            col(Enrollment.user_id) == col(User.id), col(Enrollment.item_id) == _STEP.c.item_id
+        ),
+    ),
+    include_defaults=False,
+)
+
+
+_PREPARE_AGAIN = (
+    update(Enrollment)
+    .where(
+        col(Enrollment.canceled_at).is_not(None),
+        among(Enrollment.user_id, bindparam("users")),
+        col(Enrollment.item_id).in_(_ON_THE_WAY),
+    )
+    .values(
+        canceled_at=null(),
+        enrolled_at=NOW,
+        due_at=null(),
+        phase=case(
+            (col(Enrollment.completed_at).is_(None), _PRE_ENROLLED),
+            else_=col(Enrollment.phase),
+        ),
+    )
+)
+
+
+_ADD_PATHWAY = insert_once_of(
+    EnrollmentReason,
+    select(*_REASON).where(
+        among(Enrollment.user_id, bindparam("users")), col(Enrollment.item_id).in_(_ON_THE_WAY)
+    ),
+)
+
+
+def prepare(work: Work, pathway_id: int, code: str, user_ids: Sequence[int]) -> None:
+    """Give people the phase pre-enrolled in a pathway's mandatory items, where they have none."""
+    wanted = {"pathway": pathway_id, "users": user_ids}
+    # Whoever cancels one of them meanwhile would take its reasons and not see ours.
+    work.values(_LOCK_STEPS, **wanted)
+    work.run(_PREPARE_NEW, now=work.now, **wanted)
+    work.run(_PREPARE_AGAIN, now=work.now, **wanted)
+    work.run(_ADD_PATHWAY, now=work.now, why=Reason.PATHWAY, named=code, **wanted)

@@ -1,0 +1,113 @@
+"""Listing the enrollments of people in content and in trainings."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+
+from lmsctl.content import store as content
+from lmsctl.department import store as departments
+from lmsctl.enrollment import rules
+from lmsctl.enrollment.items.actions.naming import Rules, because, describe_reason, named_rules
+from lmsctl.enrollment.listing import store
+from lmsctl.enrollment.listing.results import EnrollmentRow
+from lmsctl.enrollment.listing.store import Filter, Line
+from lmsctl.enrollment.participation import store as participation_store
+from lmsctl.enrollment.participation.rules import placing as training_rules
+from lmsctl.enrollment.participation.rules.placing import Target
+from lmsctl.enrollment.results import Reason, ShownPhase
+from lmsctl.kit import canonical
+from lmsctl.kit.answer import Order
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import ANYWHERE, Scope
+from lmsctl.training import actions as training_room
+from lmsctl.training import store as trainings
+from lmsctl.training.errors import TrainingUnknown
+from lmsctl.user import store as users
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which enrollments somebody asks for; None does not narrow.
+
+    `training` is a code, or CODE:SESSION; it and `content` leave out the other sort.
+    """
+
+    login: str | None = None
+    content: str | None = None
+    training: str | None = None
+    department: str | None = None
+    phase: ShownPhase | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Enrollments, read as they are shown: all, or no more than the first need."""
+
+    read: Callable[[int | None], Iterable[Line]]
+    named: Rules
+
+    def __iter__(self) -> Iterator[EnrollmentRow]:
+        return _rows(self.read(None), self.named)
+
+    def first(self, count: int, order: Order) -> Iterable[EnrollmentRow]:
+        """Return some of the rows, the first `count` in `order` among them."""
+        return self if order else _rows(self.read(count), self.named)
+
+
+def list_enrollments(work: Work, wanted: Wanted) -> Iterable[EnrollmentRow]:
+    """Return the enrollments of people in scope that fit every filter, by login and code.
+
+    Canceled ones only when the phase asks for them. Needs `enrollment.view`. Raises UserUnknown,
+    ContentUnknown, TrainingUnknown, SessionUnknown, TargetUnclear, DepartmentUnknown and
+    EnrollmentUnclear.
+    """
+    rules.check_one_sort(wanted.content, wanted.training, is_needed=False)
+    scope = rights.require(work, "enrollment.view")
+    login, code, department = wanted.login, wanted.content, wanted.department
+    target = _target(work, wanted.training, scope) if wanted.training is not None else None
+    fitting = Filter(
+        user_id=users.get(work, login, scope).id if login is not None else None,
+        item_id=content.get(work, code).id if code is not None else None,
+        training_id=target.training.id if target else None,
+        session_id=target.session_id if target else None,
+        under=departments.get(work, department, scope).path if department is not None else None,
+        phase=wanted.phase,
+        reason=wanted.reason,
+    )
+    return _Rows(partial(store.listed, work, scope, fitting), named_rules(work))
+
+
+def _target(work: Work, given: str, scope: Scope) -> Target:
+    code, session = training_rules.parse_target(given)
+    training = trainings.get(work, code, ANYWHERE)
+    if not (
+        training_room.is_seen(work, training)
+        or participation_store.has_any(work, training.id, scope)
+    ):
+        raise TrainingUnknown(given=canonical.excerpt(code))
+    return Target(training, trainings.get_session(work, training, session) if session else None)
+
+
+def _rows(lines: Iterable[Line], named: Rules) -> Iterator[EnrollmentRow]:
+    for _, group in groupby(lines, key=lambda line: (line.training is None, line.id)):
+        same = list(group)
+        first = same[0]
+        yield EnrollmentRow(
+            id=first.id,
+            login=first.login,
+            content=first.content,
+            training=first.training,
+            session=first.session,
+            title=first.title,
+            phase=first.phase,
+            enrolled_at=first.enrolled_at,
+            due_at=first.due_at,
+            completed_at=first.completed_at,
+            canceled_at=first.canceled_at,
+            reasons=because(
+                describe_reason(line.reason, line.reference, named) for line in same if line.reason
+            ),
+        )

@@ -1,0 +1,298 @@
+"""The command line of people in trainings: what administrators do, and what learners do."""
+
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.enrollment.options import Departments, Groups, Users, counted, of_session
+from lmsctl.enrollment.participation.actions import enrolling, explaining, extending, learning
+from lmsctl.enrollment.participation.actions.pairs import TrainingOrder
+from lmsctl.enrollment.participation.options import (
+    AccessAt,
+    InTraining,
+    Learner,
+    OverCapacity,
+    OverReason,
+    terms_of,
+)
+from lmsctl.enrollment.participation.results import ClosedGate, Participation
+from lmsctl.enrollment.participation.rules import placing
+from lmsctl.enrollment.rules import Selection
+from lmsctl.kit import options, timewords
+from lmsctl.kit.answer import Done, Headed, Listing
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.options import verb
+from lmsctl.kit.work import Work
+from lmsctl.training.results import Answer, Deadline, SessionRow
+
+app = options.verbs()
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl enrollment edit --user anna --training first-aid --session summer",
+        "lmsctl enrollment edit --department Sales --training first-aid --access-at 2026-03-01",
+    ),
+)
+def edit(
+    env: Environment,
+    training: InTraining,
+    session: Annotated[
+        str | None,
+        typer.Option(
+            "--session", metavar="SESSION", help="Put them into it; '' to let them choose."
+        ),
+    ] = None,
+    access_at: AccessAt = None,
+    user: Users = None,
+    department: Departments = None,
+    group: Groups = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Change the rest when some cannot be.")
+    ] = False,
+    over_capacity: OverCapacity = False,
+    reason: OverReason = None,
+) -> Any:
+    """Give participants of a training another session, or another instant of access.
+
+    New places are taken before the old ones are given up. Deadlines bind learners only. Whoever has
+    a result keeps their session.
+    """
+    people = Selection(user or (), department or (), group or ())
+    terms = terms_of(env, access_at, reason, is_over=over_capacity)
+    code = placing.check_whole(training)
+
+    def write(work: Work) -> Done:
+        order = TrainingOrder(people, [of_session(code, session or None)], keep_going)
+        outcomes, notes = enrolling.edit_participation(
+            work, order, terms, leaves_session=session == ""
+        )
+        return counted(outcomes, "enrolled", "unchanged", notes, updated="changed")
+
+    return env.write(write)
+
+
+@verb(app, examples=("lmsctl --as anna enrollment confirm --training first-aid",))
+def confirm(env: Environment, training: InTraining, user: Learner = None) -> Any:
+    """Say that somebody will take part: oneself, or whose enrollments one manages."""
+    return _answer(env, training, user, Answer.CONFIRMED)
+
+
+@verb(app, examples=("lmsctl --as anna enrollment decline --training first-aid",))
+def decline(env: Environment, training: InTraining, user: Learner = None) -> Any:
+    """Say that somebody will not take part. They stay enrolled and keep their place."""
+    return _answer(env, training, user, Answer.DECLINED)
+
+
+def _answer(env: Environment, training: str, user: str | None, said: Answer) -> Any:
+    def write(work: Work) -> Done:
+        part, is_new = learning.answer(work, user, training, said)
+        already = "" if is_new else " already"
+        sentence = f"{part.login} has {said.value} {part.training}{already}."
+        return Done(part, sentence, is_changed=is_new)
+
+    return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl enrollment result --user anna --training first-aid --points 87",
+        "lmsctl enrollment result --user anna --training first-aid --clear",
+    ),
+)
+def result(
+    env: Environment,
+    training: InTraining,
+    user: Users = None,
+    department: Departments = None,
+    group: Groups = None,
+    points: Annotated[
+        int | None, typer.Option("--points", metavar="N", help="How many points they have.")
+    ] = None,
+    certificate: Annotated[
+        str | None, typer.Option("--certificate", metavar="TEXT", help="Which certificate.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take the result away.")] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Record the rest when some cannot be.")
+    ] = False,
+) -> Any:
+    """Record what participants of a training reached, in place of what was recorded before.
+
+    Whoever has points or a certificate does not move to another session any more.
+    """
+    placing.check_result(points, certificate, is_clearing=clear)
+    people = Selection(user or (), department or (), group or ())
+    whole = placing.check_whole(training)
+
+    def write(work: Work) -> Done:
+        outcomes = enrolling.record_result(
+            work,
+            TrainingOrder(people, [whole], keep_going),
+            points=points,
+            certificate=certificate,
+        )
+        return counted(outcomes, "enrolled", "unchanged", updated="recorded")
+
+    return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl --as anna enrollment join --training first-aid --session spring",
+        "lmsctl enrollment join --user anna --training first-aid",
+    ),
+)
+def join(
+    env: Environment,
+    training: InTraining,
+    session: Annotated[
+        str | None, typer.Option("--session", metavar="SESSION", help="In which; or choose later.")
+    ] = None,
+    user: Learner = None,
+) -> Any:
+    """Take part in a training that the catalog opens to oneself, while registration is open."""
+
+    def write(work: Work) -> Done:
+        part, is_new = learning.join(work, user, training, session)
+        said = "takes part in" if is_new else "takes part already in"
+        return Done(part, f"{part.login} {said} {_place(part)}.", is_changed=is_new)
+
+    return env.write(write)
+
+
+def _place(part: Participation) -> str:
+    return of_session(part.training, part.session)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl --as anna enrollment switch --training first-aid",
+        "lmsctl --as anna enrollment switch --training first-aid --to summer",
+    ),
+)
+def switch(
+    env: Environment,
+    training: InTraining,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="SESSION", help="Where to; lists them if absent.")
+    ] = None,
+    user: Learner = None,
+) -> Any:
+    """Take another session of a training, or a first one; without --to list those that are open.
+
+    The new place is taken first and the old one given up only then. After a deadline, in a locked
+    training, and from a session that was chosen by an administrator nobody switches.
+    """
+    if to is None:
+        return env.read(lambda work: _offers(env, work, user, training))
+
+    def write(work: Work) -> Done:
+        part, is_new = learning.switch(work, user, training, to)
+        said = "is now" if is_new else "is already"
+        return Done(part, f"{part.login} {said} in {_place(part)}.", is_changed=is_new)
+
+    return env.write(write)
+
+
+def _offers(env: Environment, work: Work, user: str | None, training: str) -> Listing[SessionRow]:
+    row, found = learning.offers(work, user, training)
+    env.zone = env.time_zone or row.zone
+    return Listing(SessionRow, found)
+
+
+@verb(app, examples=("lmsctl --as anna enrollment leave --training first-aid",))
+def leave(env: Environment, training: InTraining, user: Learner = None) -> Any:
+    """Leave a training, whose place is free then. It asks first when there is no way back."""
+
+    def write(work: Work) -> Done:
+        part, warnings = learning.leave(work, user, training)
+        notes = warnings if work.is_rehearsal else ()
+        return Done(part, f"{part.login} has left {_place(part)}.", notes=notes)
+
+    return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        (
+            "lmsctl enrollment extend --user anna --training first-aid --deadline registration"
+            " --until 2026-03-30 --reason 'Was ill'"
+        ),
+    ),
+)
+def extend(
+    env: Environment,
+    training: InTraining,
+    user: Annotated[str, typer.Option("--user", metavar="LOGIN", help="For whom.")],
+    deadline: Annotated[
+        Deadline, typer.Option("--deadline", help="Which: registration or cancellation.")
+    ],
+    until: Annotated[
+        str, typer.Option("--until", metavar="TIME", help="Until when; a date means all of it.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is logged.")],
+) -> Any:
+    """Let a deadline hold off for one person, also when it has come. The start stays the end."""
+    word = timewords.parse(until)
+
+    def write(work: Work) -> Done:
+        given, is_new, env.zone = extending.extend(
+            work,
+            user,
+            training,
+            deadline=deadline,
+            until=word,
+            reason=reason,
+            zone=env.time_zone,
+        )
+        shown = timewords.show(given.until_at, env.zone)
+        already = "" if is_new else " already"
+        what = "come to" if deadline is Deadline.REGISTRATION else "go from"
+        sentence = f"{given.login} may {what} {given.training} until {shown}{already}."
+        return Done(given, sentence, is_changed=is_new)
+
+    return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl enrollment explain --user anna --training first-aid",
+        "lmsctl --as anna enrollment explain --training first-aid --session summer --at +2d",
+    ),
+)
+def explain(
+    env: Environment,
+    training: InTraining,
+    user: Learner = None,
+    session: Annotated[
+        str | None, typer.Option("--session", metavar="SESSION", help="To join or to switch to.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="When; now if absent.")
+    ] = None,
+) -> Any:
+    """Say why a person may not join, leave or switch: every closed gate, and who could open it."""
+    word = timewords.parse(at) if at is not None else None
+
+    def read(work: Work) -> Headed:
+        head, gates, env.zone = explaining.explain(
+            work, user, training, given_session=session, at=word, zone=env.time_zone
+        )
+        may = {"join": head.may_join, "leave": head.may_leave, "switch": head.may_switch}
+        verdicts = ", ".join(
+            f"may {'' if is_open else 'not '}{act}"
+            for act, is_open in may.items()
+            if is_open is not None
+        )
+        shown = timewords.show(head.at, env.zone)
+        sentence = f"At {shown} {head.login} {verdicts} ({head.training})."
+        return Headed(head, "gates", Listing(ClosedGate, gates), sentence)
+
+    return env.read(read)

@@ -1,0 +1,64 @@
+"""Pure decisions on choosing people: how a selection and its filters read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lmsctl.enrollment.rules import (
+    Selection,
+)
+from lmsctl.enrollment.selection.errors import FilterOnNames, FilterWrong, SelectionMissing
+from lmsctl.kit import canonical
+from lmsctl.user import rules as user_rules
+from lmsctl.user.results import Origin, Status, Type
+from lmsctl.user.rules import FieldRule
+
+_WORDS = {"type": Type, "status": Status, "origin": Origin}
+
+
+def check_selection(wanted: Selection) -> None:
+    """Raise SelectionMissing and FilterOnNames."""
+    if wanted.is_by_names_alone and not wanted.logins:
+        raise SelectionMissing(field="--user")
+    if wanted.logins and wanted.filters:
+        raise FilterOnNames(field="--filter")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What filters ask for: words of columns, and values of custom fields by their ids.
+
+    Several values of one key mean any of them, several keys mean all of them.
+    """
+
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    fields: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+
+def parse_filters(given: Iterable[str], fields: Iterable[FieldRule]) -> Narrowing:
+    """Return what `KEY=VALUE` texts ask for; raises FilterWrong and FieldValueWrong."""
+    known = {rule.name_key: rule for rule in fields}
+    words: dict[str, list[str]] = {}
+    values: dict[int, list[str]] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        name_key = canonical.key(name)
+        if not sign or not canonical.trim(value):
+            raise FilterWrong(given=text, reason="it is not KEY=VALUE", field="--filter")
+        if name_key in _WORDS:
+            words.setdefault(name_key, []).append(_word(text, name_key, value))
+        elif name_key in known:
+            entry = user_rules.field_entry(known[name_key], value)
+            values.setdefault(entry.field_id, []).append(entry.value)
+        else:
+            raise FilterWrong(
+                given=text, reason=f"nothing is called '{name.strip()}'", field="--filter"
+            )
+    return Narrowing(words, values)
+
+
+def _word(text: str, name: str, value: str) -> str:
+    words = [item.value for item in _WORDS[name]]
+    word = canonical.key(value)
+    if word not in words:
+        raise FilterWrong(given=text, reason=f"{name} is {', '.join(words)}", field="--filter")
+    return word

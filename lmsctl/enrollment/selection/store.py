@@ -1,0 +1,86 @@
+"""The statements that choose people by name, department, group and filters."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression
+from sqlalchemy.orm import aliased
+from sqlmodel import (
+    col,
+    exists,
+    or_,
+    select,
+    union,
+)
+
+from lmsctl.enrollment.rules import Candidate
+from lmsctl.enrollment.selection.rules import Narrowing
+from lmsctl.enrollment.store import are_within
+from lmsctl.group.model import GroupMember
+from lmsctl.kit.statements import NOW, among, columns_of
+from lmsctl.kit.work import Work
+from lmsctl.rights.rules import Scope
+from lmsctl.user.model import FieldValue, User, is_alive, status_at
+
+_SELECT_CANDIDATE = select(*columns_of(Candidate, User, status=status_at(NOW))).where(is_alive(NOW))
+
+
+_WORDS: dict[str, SQLColumnExpression[Any]] = {
+    "type": col(User.type),
+    "status": status_at(NOW),
+    "origin": col(User.origin),
+}
+
+
+def named(
+    work: Work,
+    scope: Scope,
+    *,
+    keys: Sequence[str],
+    ids: Sequence[int],
+) -> list[Candidate]:
+    """Return the people in scope who have one of these logins, addresses or ids."""
+    is_named = or_(
+        among(User.login_key, keys),
+        among(User.email_key, keys),
+        among(User.id, ids),
+    )
+    statement = _SELECT_CANDIDATE.where(is_named, *are_within(scope))
+    return work.all(Candidate, statement, now=work.now)
+
+
+def chosen(
+    work: Work,
+    scope: Scope,
+    *,
+    paths: Sequence[str],
+    group_ids: Sequence[int],
+    narrowing: Narrowing,
+) -> list[Candidate]:
+    """Return the people in scope who are below one of `paths` or in one of the groups, by login.
+
+    Without paths and groups everybody in scope is meant; `narrowing` holds in every case.
+    """
+    statement = _SELECT_CANDIDATE.where(*are_within(scope), *_narrowed(narrowing))
+    if paths or group_ids:
+        statement = statement.where(col(User.id).in_(_below_or_in(paths, group_ids)))
+    return work.all(Candidate, statement.order_by(col(User.login_key)), now=work.now)
+
+
+def _below_or_in(paths: Sequence[str], group_ids: Sequence[int]) -> Any:
+    """Return the ids of the people below one of `paths` or in one of the groups."""
+    somebody = aliased(User)
+    below = select(somebody.id).where(*are_within(Scope(tuple(paths)), somebody))
+    members = select(GroupMember.user_id).where(col(GroupMember.group_id).in_(group_ids))
+    return union(*([below] if paths else []), *([members] if group_ids else []))
+
+
+def _narrowed(narrowing: Narrowing) -> Iterator[ColumnElement[bool]]:
+    for name, words in narrowing.words.items():
+        yield _WORDS[name].in_(words)
+    for field_id, texts in narrowing.fields.items():
+        yield exists().where(
+            col(FieldValue.user_id) == col(User.id),
+            col(FieldValue.field_id) == field_id,
+            col(FieldValue.value).in_(texts),
+        )

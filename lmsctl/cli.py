@@ -215,8 +215,8 @@ def _prepare(options: Options, command: str) -> Environment:
     return Environment(
         options,
         command,
-        enter=lambda work: portal.enter(work),  # noqa: PLW0108 - taking `enter` loads the module
-        settle=lambda work: user.settle(work),  # noqa: PLW0108 - as above
+        enter=lambda work: portal.load_portal(work),  # noqa: PLW0108 - naming it alone loads the module
+        settle=lambda work: user.apply_due_changes(work),  # noqa: PLW0108 - as above
         audit=_audit,
         understand=understand,
         check=_check(options),

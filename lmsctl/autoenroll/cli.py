@@ -14,7 +14,7 @@ from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 app = options.noun("autoenroll", "Rules that enroll whoever joins.")
 
@@ -45,7 +45,7 @@ def create(
         str | None, typer.Option("--group", metavar="NAME", help="Who is added to it.")
     ] = None,
     type_: Annotated[
-        Type | None, typer.Option("--type", help="Who becomes staff, client or prospect.")
+        UserType | None, typer.Option("--type", help="Who becomes staff, client or prospect.")
     ] = None,
     code: Annotated[
         str | None,

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from lmsctl.autoenroll.results import Target
 from lmsctl.kit import canonical, columns
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 
 class AutoenrollRule(SQLModel, table=True):
@@ -21,7 +21,7 @@ class AutoenrollRule(SQLModel, table=True):
     __tablename__ = "autoenroll_rules"
     __table_args__ = (
         columns.one_of("target", Target),
-        columns.one_of("type", Type),
+        columns.one_of("type", UserType),
         CheckConstraint("(target = 'type') = (type IS NOT NULL)", name="type_named"),
         CheckConstraint("(target = 'group') = (group_id IS NOT NULL)", name="group_named"),
         CheckConstraint(
@@ -45,7 +45,7 @@ class AutoenrollRule(SQLModel, table=True):
     group_id: int | None = Field(
         sa_column=columns.reference("user_groups", null=True, gone="CASCADE")
     )
-    type: Type | None = Field(sa_column=columns.choice(Type, null=True))
+    type: UserType | None = Field(sa_column=columns.choice(UserType, null=True))
     created_at: datetime = Field(sa_column=columns.moment())
 
 

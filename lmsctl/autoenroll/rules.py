@@ -11,7 +11,7 @@ from lmsctl.autoenroll.results import Target
 from lmsctl.content.errors import AudienceUnclear
 from lmsctl.content.results import Status as ContentStatus
 from lmsctl.kit.answer import Outcome
-from lmsctl.user.results import Status, Type
+from lmsctl.user.results import UserStatus, UserType
 
 # What a code may have less what is put behind it when it is taken.
 _BASE_LIMIT = 58
@@ -27,7 +27,7 @@ class Wanted:
 
     department: str | None = None
     group: str | None = None
-    type: Type | None = None
+    type: UserType | None = None
     is_deep: bool | None = None
 
 
@@ -48,7 +48,7 @@ class Rule:
     target: Target
     department_id: int | None
     group_id: int | None
-    type: Type | None
+    type: UserType | None
     name: str
     is_deep: bool
     waiting: int
@@ -67,7 +67,7 @@ class PersonOfRule:
     login: str
     email: str | None
     department: str
-    status: Status
+    status: UserStatus
     is_waiting: bool
     is_enrolled: bool
     has_rule_reason: bool
@@ -115,6 +115,6 @@ def verdict(person: PersonOfRule) -> Outcome:
     """
     if person.is_enrolled and person.has_rule_reason:
         return Outcome.UNCHANGED
-    if person.status != Status.ACTIVE:
+    if person.status != UserStatus.ACTIVE:
         return Outcome.SKIPPED
     return Outcome.UPDATED if person.is_enrolled else Outcome.CREATED

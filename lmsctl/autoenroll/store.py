@@ -34,11 +34,11 @@ from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import NOW, among, columns_of, value_for
 from lmsctl.kit.work import Work
-from lmsctl.portal.rules import HasRules
+from lmsctl.portal.rules import AutoenrollState
 from lmsctl.rights.rules import ANYWHERE, Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.user.model import User, is_alive, status_at
-from lmsctl.user.results import Status, Type
+from lmsctl.user.results import UserStatus, UserType
 
 # The department that a rule names, and the department of the group that it names. A rule by type
 # has neither, so in outer joins both are NULL there.
@@ -78,7 +78,7 @@ def _lies_in(scope: Scope) -> ColumnElement[bool]:
     Rules name a department or a group, and are in scope where that department (or the group's) is.
     A rule by type has neither: both paths are NULL, so only a scope that is everywhere includes it.
     """
-    return or_(within(scope, _NAMED.path), within(scope, _OF_GROUP.path))
+    return or_(in_scope(scope, _NAMED.path), in_scope(scope, _OF_GROUP.path))
 
 
 def _select_rules(scope: Scope) -> Select[Any]:
@@ -92,7 +92,7 @@ def _select_rules(scope: Scope) -> Select[Any]:
             col(AutoenrollWaiting.rule_id) == col(AutoenrollRule.id),
             is_alive(NOW),
             _FITS,
-            within(scope, Department.path),
+            in_scope(scope, Department.path),
         )
         .correlate(AutoenrollRule, _NAMED)
         .scalar_subquery()
@@ -177,7 +177,7 @@ def find_same(
     *,
     department_id: int | None = None,
     group_id: int | None = None,
-    type_: Type | None = None,
+    type_: UserType | None = None,
 ) -> Rule | None:
     """Return the rule on that item for that department, group or type, of which one is given."""
     if department_id is not None:
@@ -202,7 +202,7 @@ def listed(work: Work, scope: Scope, *, item_id: int | None, under: str | None) 
     if item_id is not None:
         statement = statement.where(col(AutoenrollRule.item_id) == item_id)
     if under is not None:
-        statement = statement.where(within(Scope((under,)), _NAMED.path))
+        statement = statement.where(in_scope(Scope((under,)), _NAMED.path))
     return work.each(Rule, statement, now=work.now)
 
 
@@ -254,7 +254,9 @@ def has_rules(work: Work) -> bool:
 
     Asked once in each unit of work, until it `forget`s HasRules.
     """
-    return work.remember(HasRules, lambda: HasRules(work.value(_SELECT_ANY_ID) is not None)).is_any
+    return work.remember(
+        AutoenrollState, lambda: AutoenrollState(work.value(_SELECT_ANY_ID) is not None)
+    ).is_any
 
 
 # Whom rules reach --------------------------------------------------------------------------------
@@ -270,7 +272,7 @@ class Reached:
     group_id: int | None
     user_id: int
     login: str
-    status: Status
+    status: UserStatus
 
 
 # What is joined to this goes from the few people who have just joined something to the rules about
@@ -443,7 +445,7 @@ def people_of(work: Work, rule: Rule, scope: Scope) -> list[PersonOfRule]:
             Enrollment,
             and_(col(Enrollment.item_id) == rule.item_id, col(Enrollment.user_id) == col(User.id)),
         )
-        .where(_is_about(rule), is_alive(NOW), within(scope, Department.path))
+        .where(_is_about(rule), is_alive(NOW), in_scope(scope, Department.path))
         .order_by(col(User.login_key)),
         now=work.now,
     )

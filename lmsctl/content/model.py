@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from lmsctl.content.results import Audience, Kind, Opening, Source, Status
 from lmsctl.kit import canonical, columns
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 
 class ContentItem(SQLModel, table=True):
@@ -106,7 +106,7 @@ class CatalogRule(SQLModel, table=True):
     __tablename__ = "catalog_rules"
     __table_args__ = (
         columns.one_of("opening", Opening),
-        columns.one_of("type", Type),
+        columns.one_of("type", UserType),
         CheckConstraint("(opening = 'type') = (type IS NOT NULL)", name="type_named"),
         CheckConstraint("(opening = 'group') = (group_id IS NOT NULL)", name="group_named"),
         CheckConstraint(
@@ -124,7 +124,7 @@ class CatalogRule(SQLModel, table=True):
     id: int = Field(default=None, sa_column=columns.key())
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))
     opening: Opening = Field(sa_column=columns.choice(Opening))
-    type: Type | None = Field(sa_column=columns.choice(Type, null=True))
+    type: UserType | None = Field(sa_column=columns.choice(UserType, null=True))
     group_id: int | None = Field(
         sa_column=columns.reference("user_groups", null=True, gone="CASCADE")
     )

@@ -39,8 +39,8 @@ from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import Sight
-from lmsctl.rights.store import person_in_sight, target_in_sight
+from lmsctl.rights.rules import Visibility
+from lmsctl.rights.store import is_person_visible, is_target_visible
 from lmsctl.user.model import User
 
 _SELECT_ITEM = select(*columns_of(Item, ContentItem))
@@ -189,12 +189,12 @@ class Names:
     author: str | None
 
 
-def _author(sight: Sight) -> ColumnElement[str]:
+def _author(sight: Visibility) -> ColumnElement[str]:
     """Return what the author `User` in `Department` is called, NULL where they are out of sight."""
-    return case((person_in_sight(sight, Department.path, User.id), col(User.login)))
+    return case((is_person_visible(sight, Department.path, User.id), col(User.login)))
 
 
-def names(work: Work, item: Item, sight: Sight) -> Names:
+def names(work: Work, item: Item, sight: Visibility) -> Names:
     """Return what an item's folder and author, if in sight, are called."""
     folder = aliased(ContentItem)
     found = work.one(
@@ -218,7 +218,7 @@ class Filter:
     folder_id: int | None = None
 
 
-def listed(work: Work, wanted: Filter, sight: Sight) -> Iterator[ContentRow]:
+def listed(work: Work, wanted: Filter, sight: Visibility) -> Iterator[ContentRow]:
     """Yield the items that fit every filter, by code; their authors only if they are in sight."""
     folder = aliased(ContentItem)
     statement = (
@@ -325,7 +325,7 @@ def stations(work: Work, item_id: int) -> list[Station]:
 # Grants ------------------------------------------------------------------------------------------
 
 
-def grants(work: Work, item_id: int, sight: Sight) -> list[Granted]:
+def grants(work: Work, item_id: int, sight: Visibility) -> list[Granted]:
     """Return the grants on an item, without those to whom or what is out of sight."""
     of_user, of_group = aliased(Department), aliased(Department)
     name = func.coalesce(col(User.login), col(Group.name), col(Department.full_name))
@@ -343,9 +343,9 @@ def grants(work: Work, item_id: int, sight: Sight) -> list[Granted]:
             col(ContentGrant.item_id) == item_id,
             or_(
                 col(ContentGrant.user_id).is_(None),
-                person_in_sight(sight, of_user.path, User.id),
+                is_person_visible(sight, of_user.path, User.id),
             ),
-            target_in_sight(sight, group=of_group.path, department=Department.path),
+            is_target_visible(sight, group=of_group.path, department=Department.path),
         )
         .order_by(col(ContentGrant.id)),
     )
@@ -365,7 +365,7 @@ def remove_grant(work: Work, item_id: int, audience: Audience, target: dict[str,
 # The catalog -------------------------------------------------------------------------------------
 
 
-def catalog_rules(work: Work, item_id: int | None, sight: Sight) -> Iterator[Opened]:
+def catalog_rules(work: Work, item_id: int | None, sight: Visibility) -> Iterator[Opened]:
     """Yield the catalog rules in sight, of one item when given, by its code."""
     of_group = aliased(Department)
     name = func.coalesce(
@@ -387,7 +387,7 @@ def catalog_rules(work: Work, item_id: int | None, sight: Sight) -> Iterator[Ope
         .outerjoin(Group, col(Group.id) == col(CatalogRule.group_id))
         .outerjoin(of_group, col(of_group.id) == col(Group.department_id))
         .outerjoin(Department, col(Department.id) == col(CatalogRule.department_id))
-        .where(target_in_sight(sight, group=of_group.path, department=Department.path))
+        .where(is_target_visible(sight, group=of_group.path, department=Department.path))
         .order_by(col(ContentItem.code_key), col(CatalogRule.id))
     )
     if item_id is not None:

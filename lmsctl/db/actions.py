@@ -118,7 +118,7 @@ def enter(work: Work) -> tuple[State, str | None]:
     """
     found, version = state(work)
     if found is State.CURRENT:
-        portal.enter(work)
+        portal.load_portal(work)
         rights.require_everywhere(work, "db.manage")
     else:
         check_operator(work.as_login, f"its schema is {found.value.replace('_', ' ')}")
@@ -177,7 +177,7 @@ def _checked(work: Work, url: str, patience: float) -> tuple[list[Finding], list
     # No time is shown, and the portal's zone may be what is wrong.
     work.asked_zone = work.asked_zone or timewords.zone("UTC")
     if store.version(work) != schema.VERSION:
-        portal.enter(work)
+        portal.load_portal(work)
     expected = shape.expected_at(url, schema.VERSION, patience=patience)
     found = shape_store.shape(work)
     notes = [_NOT_COMPARED] if expected is None else []
@@ -187,7 +187,7 @@ def _checked(work: Work, url: str, patience: float) -> tuple[list[Finding], list
         # Neither rights nor the invariants between rows can be read from what is not there.
         check_operator(work.as_login, differences[0].sentence)
         return unlike, notes
-    portal.enter(work)
+    portal.load_portal(work)
     rights.require_everywhere(work, "db.manage")
     return unlike + broken(work), notes
 

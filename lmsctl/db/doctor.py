@@ -146,7 +146,7 @@ def _rows(work: Work) -> list[Diagnosis]:
 def _wrong_schema(work: Work, state: State, version: str | None) -> Refusal:
     if state is State.ABSENT:
         try:
-            portal.enter(work)
+            portal.load_portal(work)
         except Refusal as found:
             return found
         return SchemaAbsent()
@@ -155,7 +155,7 @@ def _wrong_schema(work: Work, state: State, version: str | None) -> Refusal:
 
 
 def _clock(work: Work) -> Diagnosis:
-    entrance = portal_store.entrance(work)
+    entrance = portal_store.find_portal_state(work)
     if not work.is_frozen:
         return _ok("clock", "The clock is the machine's.")
     if entrance is None or not entrance.is_sandbox:

@@ -11,8 +11,8 @@ from lmsctl.department.errors import (
     DepartmentIsRoot,
     SupervisorUnknown,
 )
-from lmsctl.department.results import Department
-from lmsctl.department.store import Named, Node
+from lmsctl.department.results import DepartmentDetail
+from lmsctl.department.store import DepartmentNode, SupervisorCandidate
 from lmsctl.kit import canonical, discover
 from lmsctl.kit.address import login_key
 from lmsctl.kit.discover import Obstacle
@@ -22,17 +22,17 @@ from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import Scope
 
 
-def plant_root(work: Work, name: str) -> Node:
+def create_root(work: Work, name: str) -> DepartmentNode:
     """Make the root of a new portal's tree."""
     store.add(
         work, None, name=name, code=None, code_key=None, full_name=rules.ROOT, full_key=rules.ROOT
     )
-    return store.root(work)
+    return store.get_root(work)
 
 
 def create(
     work: Work, name: str, *, parent: str | None = None, code: str | None = None
-) -> Department:
+) -> DepartmentDetail:
     """Make a department under `parent` (the root when None); needs `department.manage` there.
 
     Raises DepartmentUnknown, DepartmentExists, DepartmentCodeTaken and what the checks raise.
@@ -52,29 +52,29 @@ def create(
         **_code(work, code),
     )
     audit.record(work, "department.created", f"department {written}")
-    return store.shown(work, number)
+    return store.get_detail(work, number)
 
 
-def existing(work: Work, name: str, parent: str | None) -> Department | None:
+def find_conflicting(work: Work, name: str, parent: str | None) -> DepartmentDetail | None:
     """Return the department that `create` would collide with, or None."""
     scope = rights.require(work, "department.manage")
     above = store.get(work, parent or rules.ROOT, scope)
     written = rules.full_name(above.written, rules.check_name(name))
     found = store.find_by_path(work, rules.path_key(written))
-    return store.shown(work, found.id) if found else None
+    return store.get_detail(work, found.id) if found else None
 
 
-def show(work: Work, given: str) -> Department:
+def show(work: Work, given: str) -> DepartmentDetail:
     """Return one department; needs `department.view` there. Raises DepartmentUnknown."""
     scope = rights.require(work, "department.view")
-    return store.shown(work, store.get(work, given, scope).id)
+    return store.get_detail(work, store.get(work, given, scope).id)
 
 
-def list_departments(work: Work, under: str | None = None) -> Iterator[Department]:
+def list_departments(work: Work, under: str | None = None) -> Iterator[DepartmentDetail]:
     """Return the departments in scope, those below `under` when given."""
     scope = rights.require(work, "department.view")
     above = store.get(work, under, scope).path if under else None
-    return store.listed(work, scope, above)
+    return store.list_departments(work, scope, above)
 
 
 def edit(
@@ -84,7 +84,7 @@ def edit(
     name: str | None = None,
     code: str | None = None,
     supervisor: str | None = None,
-) -> tuple[Department, bool]:
+) -> tuple[DepartmentDetail, bool]:
     """Change a department's name, code or supervisor (a login, or `none`); an empty code goes.
 
     Needs `department.manage` there, and to name a supervisor `user.view` over them. Returns it and
@@ -94,14 +94,14 @@ def edit(
     work.about = f"department {given}"
     scope = _lock_tree(work)
     node = store.get(work, given, scope)
-    before = store.shown(work, node.id)
+    before = store.get_detail(work, node.id)
     if name is not None:
         _rename(work, node, rules.check_name(name))
     if code is not None:
         store.change(work, node.id, **_code(work, code or None, besides=node.id))
     if supervisor is not None:
         store.set_supervisor(work, node.id, _supervisor_id(work, supervisor))
-    after = store.shown(work, node.id)
+    after = store.get_detail(work, node.id)
     if before != after:
         names = ("name", "code", "supervisor")
         changed = [item for item in names if getattr(before, item) != getattr(after, item)]
@@ -109,7 +109,7 @@ def edit(
     return after, before != after
 
 
-def move(work: Work, given: str, parent: str) -> tuple[Department, bool]:
+def move(work: Work, given: str, parent: str) -> tuple[DepartmentDetail, bool]:
     """Hang a department under another; needs `department.manage` for it and both parents.
 
     Returns it and whether it moved. Raises DepartmentIsRoot, DepartmentUnderItself and
@@ -121,16 +121,16 @@ def move(work: Work, given: str, parent: str) -> tuple[Department, bool]:
     above = store.get(work, parent, scope)
     rules.check_may_move(node.path, node.written, above.path, above.written)
     if node.parent_id == above.id:
-        return store.shown(work, node.id), False
+        return store.get_detail(work, node.id), False
     written = rules.full_name(above.written, node.name)
     _check_free(work, written)
     store.change(work, node.id, parent_id=above.id)
     _rewrite(work, node, f"{above.path}{node.id}/", written)
     audit.record(work, "department.moved", f"department {node.written}", to=written)
-    return store.shown(work, node.id), True
+    return store.get_detail(work, node.id), True
 
 
-def delete(work: Work, given: str) -> Node:
+def delete(work: Work, given: str) -> DepartmentNode:
     """Delete a department with its daughters and what hangs on them, after a confirmation.
 
     Raises DepartmentIsRoot, and DepartmentInUse when anybody is in it or manages it.
@@ -140,7 +140,7 @@ def delete(work: Work, given: str) -> Node:
     node = store.get(work, given, scope)
     if node.parent_id is None:
         raise DepartmentIsRoot(done="deleted")
-    places = store.subtree(work, node.path)
+    places = store.list_subtree(work, node.path)
     ids = [place.id for place in places]
     said = [
         item
@@ -153,7 +153,7 @@ def delete(work: Work, given: str) -> Node:
     goes = [f"goes too: department {place.written}" for place in places[1:]]
     work.confirm(f"Delete the department '{node.written}'?", [*goes, *map(str, said)])
     discover.announce("with_delete_of_department", work, ids)
-    store.remove(work, ids)
+    store.delete(work, ids)
     audit.record(work, "department.deleted", f"department {node.written}", also=len(ids) - 1)
     return node
 
@@ -162,7 +162,7 @@ def _lock_tree(work: Work) -> Scope:
     """Return where the actor manages departments once nobody else can change the tree."""
     rights.require(work, "department.manage")
     store.lock_tree(work)
-    rights.look_again(work)
+    rights.refresh(work)
     return rights.require(work, "department.manage")
 
 
@@ -185,22 +185,22 @@ def _supervisor_id(work: Work, given: str) -> int | None:
     if canonical.key(given) == "none":
         return None
 
-    def get() -> Named:
+    def get() -> SupervisorCandidate:
         found = store.find_person(work, login_key(given), rights.require(work, "user.view"))
         if found is None:
             raise SupervisorUnknown(login=given)
         return found
 
-    person = rights.get_for_update(work, get, store.share_person)
+    person = rights.get_for_update(work, get, store.lock_person_for_share)
     portal_rules.check_confirmed(person, "named as a supervisor")
     return person.id
 
 
-def _rename(work: Work, node: Node, name: str) -> None:
+def _rename(work: Work, node: DepartmentNode, name: str) -> None:
     if node.parent_id is None:
         store.change(work, node.id, name=name)
         return
-    parent = store.by_id(work, node.parent_id)
+    parent = store.get_by_id(work, node.parent_id)
     written = rules.full_name(parent.written, name)
     if rules.path_key(written) != rules.path_key(node.written):
         _check_free(work, written)
@@ -208,9 +208,9 @@ def _rename(work: Work, node: Node, name: str) -> None:
     _rewrite(work, node, node.path, written)
 
 
-def _rewrite(work: Work, node: Node, path: str, written: str) -> None:
+def _rewrite(work: Work, node: DepartmentNode, path: str, written: str) -> None:
     """Give the whole subtree of `node` its new paths, one statement for each department in it."""
-    for place in store.subtree(work, node.path):
+    for place in store.list_subtree(work, node.path):
         new = rules.check_path(written + place.written[len(node.written) :])
         store.change(
             work,

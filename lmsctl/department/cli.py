@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.department import actions
-from lmsctl.department.results import Department
+from lmsctl.department.results import DepartmentDetail
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
@@ -31,7 +31,11 @@ def create(
     """Make a department, under the root unless --parent says otherwise."""
 
     def write(work: Work) -> Done:
-        found = None if if_exists is options.Existing.FAIL else actions.existing(work, name, parent)
+        found = (
+            None
+            if if_exists is options.Existing.FAIL
+            else actions.find_conflicting(work, name, parent)
+        )
         if found is None:
             made = actions.create(work, name, parent=parent, code=code)
             return Done(made, f"Created the department {made.path}.")
@@ -49,7 +53,7 @@ def list_(
     under: Annotated[str | None, typer.Option("--under", help="Only this one's tree.")] = None,
 ) -> Any:
     """List departments, each with the number of its own people."""
-    return env.read(lambda work: Listing(Department, actions.list_departments(work, under)))
+    return env.read(lambda work: Listing(DepartmentDetail, actions.list_departments(work, under)))
 
 
 @verb(app, examples=("lmsctl department show Sales/EMEA",))

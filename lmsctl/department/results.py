@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Department:
+class DepartmentDetail:
     """One department; `path` is how it is written, `/` for the root."""
 
     KEY = "path"

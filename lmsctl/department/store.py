@@ -12,19 +12,19 @@ from sqlmodel import delete as delete_from
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.department.model import Department as Row
 from lmsctl.department.model import DepartmentSupervisor
-from lmsctl.department.results import Department
+from lmsctl.department.results import DepartmentDetail
 from lmsctl.department.rules import path_key
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.user.model import User, is_alive
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DepartmentNode:
     """A department as the program needs it: `path` of ids, `written` as people write it."""
 
     id: int
@@ -35,18 +35,18 @@ class Node:
     written: str
 
 
-_SELECT_NODE = select(*columns_of(Node, Row, written=col(Row.full_name)))
+_SELECT_NODE = select(*columns_of(DepartmentNode, Row, written=col(Row.full_name)))
 
 
-def find(work: Work, given: str, scope: Scope) -> Node | None:
+def find(work: Work, given: str, scope: Scope) -> DepartmentNode | None:
     """Return the department with that path, code or number, or None when absent or out of scope.
 
     Raises Ambiguous when `given` fits two in scope.
     """
     return find_named(
         work,
-        Node,
-        _SELECT_NODE.where(within(scope, Row.path)),
+        DepartmentNode,
+        _SELECT_NODE.where(in_scope(scope, Row.path)),
         given,
         col(Row.full_key) == path_key(given),
         col(Row.code_key) == canonical.key(given),
@@ -55,7 +55,7 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
     )
 
 
-def get(work: Work, given: str, scope: Scope) -> Node:
+def get(work: Work, given: str, scope: Scope) -> DepartmentNode:
     """Return what `find` finds; raises DepartmentUnknown."""
     found = find(work, given, scope)
     if found is None:
@@ -63,33 +63,33 @@ def get(work: Work, given: str, scope: Scope) -> Node:
     return found
 
 
-def by_id(work: Work, id_: int) -> Node:
+def get_by_id(work: Work, id_: int) -> DepartmentNode:
     """Return the department with that id, which must exist."""
-    found = work.one(Node, _SELECT_NODE.where(col(Row.id) == id_))
+    found = work.one(DepartmentNode, _SELECT_NODE.where(col(Row.id) == id_))
     if found is None:
         raise DepartmentUnknown(given=id_)
     return found
 
 
-def root(work: Work) -> Node:
+def get_root(work: Work) -> DepartmentNode:
     """Return the root."""
-    found = work.one(Node, _SELECT_NODE.where(col(Row.parent_id).is_(None)))
+    found = work.one(DepartmentNode, _SELECT_NODE.where(col(Row.parent_id).is_(None)))
     if found is None:
         raise DepartmentUnknown(given="/")
     return found
 
 
-def find_by_path(work: Work, full_key: str) -> Node | None:
+def find_by_path(work: Work, full_key: str) -> DepartmentNode | None:
     """Return the department that is written like this."""
-    return work.one(Node, _SELECT_NODE.where(col(Row.full_key) == full_key))
+    return work.one(DepartmentNode, _SELECT_NODE.where(col(Row.full_key) == full_key))
 
 
-def find_by_code(work: Work, code_key: str) -> Node | None:
+def find_by_code(work: Work, code_key: str) -> DepartmentNode | None:
     """Return the department with this code."""
-    return work.one(Node, _SELECT_NODE.where(col(Row.code_key) == code_key))
+    return work.one(DepartmentNode, _SELECT_NODE.where(col(Row.code_key) == code_key))
 
 
-def share(work: Work, id_: int) -> None:
+def lock_for_share(work: Work, id_: int) -> None:
     """Let nobody move or delete this department until we are done, while others may share it."""
     locks.hold(work, Row, [id_], shared=True)
 
@@ -99,7 +99,7 @@ def lock_tree(work: Work) -> None:
     work.run(update(Row).where(col(Row.parent_id).is_(None)).values(name=col(Row.name)))
 
 
-def add(work: Work, parent: Node | None, **values: Any) -> int:
+def add(work: Work, parent: DepartmentNode | None, **values: Any) -> int:
     """Insert a department under `parent` (None makes the root) and return its id."""
     parent_id = parent.id if parent else None
     id_ = work.insert(Row, parent_id=parent_id, path="", **values)
@@ -114,7 +114,7 @@ def change(work: Work, id_: int, **values: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SubtreeNode:
     """Where one department of a subtree lies."""
 
     id: int
@@ -122,18 +122,18 @@ class Place:
     written: str
 
 
-def subtree(work: Work, path: str) -> list[Place]:
+def list_subtree(work: Work, path: str) -> list[SubtreeNode]:
     """Return the department at `path` and all under it, top first."""
     return work.all(
-        Place,
-        select(*columns_of(Place, Row, written=col(Row.full_name)))
-        .where(within(Scope((path,)), Row.path))
+        SubtreeNode,
+        select(*columns_of(SubtreeNode, Row, written=col(Row.full_name)))
+        .where(in_scope(Scope((path,)), Row.path))
         .order_by(col(Row.path)),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class SupervisorCandidate:
     """Somebody whom a department may name; `expires_at` is set while they wait to be confirmed."""
 
     id: int
@@ -142,22 +142,22 @@ class Named:
     expires_at: datetime | None
 
 
-def find_person(work: Work, key: str, scope: Scope) -> Named | None:
+def find_person(work: Work, key: str, scope: Scope) -> SupervisorCandidate | None:
     """Return the person in `scope` whose login or address has that key, or None."""
     return work.one(
-        Named,
-        select(*columns_of(Named, User))
+        SupervisorCandidate,
+        select(*columns_of(SupervisorCandidate, User))
         .join(Row, col(Row.id) == col(User.department_id))
         .where(
             or_(col(User.login_key) == key, col(User.email_key) == key),
-            within(scope, Row.path),
+            in_scope(scope, Row.path),
             is_alive(NOW),
         ),
         now=work.now,
     )
 
 
-def share_person(work: Work, user_id: int) -> None:
+def lock_person_for_share(work: Work, user_id: int) -> None:
     """Let nobody change this person until we are done, while others may share them."""
     locks.hold(work, User, [user_id], shared=True)
 
@@ -175,7 +175,7 @@ def set_supervisor(work: Work, department_id: int, user_id: int | None) -> None:
         )
 
 
-def remove(work: Work, ids: list[int]) -> None:
+def delete(work: Work, ids: list[int]) -> None:
     """Delete departments; a parent's row may go with its subdepartments' in one statement."""
     work.run(delete_from(Row).where(col(Row.id).in_(ids)))
 
@@ -184,7 +184,7 @@ _SUPERVISOR = aliased(User)
 _SELECT_DEPARTMENT = (
     select(
         *columns_of(
-            Department,
+            DepartmentDetail,
             Row,
             path=col(Row.full_name),
             supervisor=col(_SUPERVISOR.login),
@@ -199,17 +199,17 @@ _SELECT_DEPARTMENT = (
 )
 
 
-def shown(work: Work, id_: int) -> Department:
+def get_detail(work: Work, id_: int) -> DepartmentDetail:
     """Return the department with that id, which must exist, as it is shown."""
-    found = work.one(Department, _SELECT_DEPARTMENT.where(col(Row.id) == id_))
+    found = work.one(DepartmentDetail, _SELECT_DEPARTMENT.where(col(Row.id) == id_))
     if found is None:
         raise DepartmentUnknown(given=id_)
     return found
 
 
-def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Department]:
+def list_departments(work: Work, scope: Scope, under: str | None) -> Iterator[DepartmentDetail]:
     """Yield the departments in scope, in the order of their paths, each with its own people."""
-    statement = _SELECT_DEPARTMENT.where(within(scope, Row.path))
+    statement = _SELECT_DEPARTMENT.where(in_scope(scope, Row.path))
     if under is not None:
-        statement = statement.where(within(Scope((under,)), Row.path))
-    return work.each(Department, statement.order_by(col(Row.full_key)))
+        statement = statement.where(in_scope(Scope((under,)), Row.path))
+    return work.each(DepartmentDetail, statement.order_by(col(Row.full_key)))

@@ -14,10 +14,10 @@ from lmsctl.enrollment.errors import (
 )
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal import rules as portal_rules
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 
-class Enrollee(portal_rules.Person, Protocol):
+class Enrollee(portal_rules.ConfirmablePerson, Protocol):
     """Somebody who is to be enrolled."""
 
     @property
@@ -33,7 +33,7 @@ class Candidate:
     login: str
     login_key: str
     email_key: str | None
-    status: Status
+    status: UserStatus
     email: str | None
     expires_at: datetime | None
 
@@ -107,7 +107,7 @@ def check_no_file(given: Iterable[str]) -> None:
 
 def unfit(person: Enrollee) -> Refusal | None:
     """Return why somebody cannot be enrolled: only active people can."""
-    if person.status == Status.ACTIVE:
+    if person.status == UserStatus.ACTIVE:
         return None
     refusal = portal_rules.not_confirmed(person, "enrolled")
     return refusal or PersonNotActive(login=person.login, status=person.status)

@@ -22,7 +22,7 @@ from lmsctl.kit import columns
 from lmsctl.kit.statements import among
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.user.model import User
 
 CANCELED = literal(ShownPhase.CANCELED, columns.Choice(ShownPhase))
@@ -38,7 +38,7 @@ IS_ENROLLED = and_(
 def are_within(scope: Scope, people: type[User] = User) -> Iterator[ColumnElement[bool]]:
     """Yield the condition that people are in scope, by which they are found; none for all."""
     if not scope.is_everywhere:
-        places = select(Department.id).where(within(scope, Department.path))
+        places = select(Department.id).where(in_scope(scope, Department.path))
         yield col(people.department_id).in_(places)
 
 

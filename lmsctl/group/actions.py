@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
-from lmsctl.department.store import Node as Department
+from lmsctl.department.store import DepartmentNode as Department
 from lmsctl.group import store
 from lmsctl.group.errors import GroupExists, GroupPeopleUnknown
-from lmsctl.group.results import Group, Member
-from lmsctl.group.store import Node
+from lmsctl.group.results import GroupDetail, GroupPerson
+from lmsctl.group.store import GroupRow
 from lmsctl.kit import canonical, discover
 from lmsctl.kit.answer import ItemOutcome, Listing, Outcome
 from lmsctl.kit.errors import Refusal
@@ -21,7 +21,7 @@ from lmsctl.user.errors import UserUnknown
 from lmsctl.user.store import Person
 
 
-def create(work: Work, name: str, *, department: str | None = None) -> Group:
+def create(work: Work, name: str, *, department: str | None = None) -> GroupDetail:
     """Make an empty group of `department` (the root when None); needs `group.manage` there.
 
     Raises DepartmentUnknown, GroupExists and what the check of the name raises.
@@ -32,28 +32,28 @@ def create(work: Work, name: str, *, department: str | None = None) -> Group:
     _check_free(work, text)
     number = store.add(work, name=text, name_key=canonical.key(text), department_id=place.id)
     audit.record(work, "group.created", f"group {text}", department=place.written)
-    return _look(work, number)
+    return _get_detail(work, number)
 
 
-def existing(work: Work, name: str) -> Group | None:
+def find_conflicting(work: Work, name: str) -> GroupDetail | None:
     """Return the group in scope that `create` would collide with, or None."""
     scope = rights.require(work, "group.manage")
     found = store.find_by_name(work, canonical.key(name), scope)
-    return _look(work, found.id) if found else None
+    return _get_detail(work, found.id) if found else None
 
 
-def show(work: Work, given: str) -> Group:
+def show(work: Work, given: str) -> GroupDetail:
     """Return one group; needs `group.view` in its department. Raises GroupUnknown."""
     scope = rights.require(work, "group.view")
-    return _look(work, store.get(work, given, scope).id)
+    return _get_detail(work, store.get(work, given, scope).id)
 
 
-def list_groups(work: Work) -> Iterator[Group]:
+def list_groups(work: Work) -> Iterator[GroupDetail]:
     """Return the groups in scope, by name; needs `group.view`."""
-    return store.listed(work, rights.require(work, "group.view"))
+    return store.list_groups(work, rights.require(work, "group.view"))
 
 
-def list_members(work: Work, given: str) -> Listing[Member]:
+def list_members(work: Work, given: str) -> Listing[GroupPerson]:
     """Return who is in a group, as far as the actor may see people, and how many are hidden.
 
     Needs `group.view` in the group's department; without `user.view` anywhere everybody is hidden.
@@ -61,19 +61,19 @@ def list_members(work: Work, given: str) -> Listing[Member]:
     """
     found = store.get(work, given, rights.require(work, "group.view"))
     visible = rights.actor(work).scope("user.view")
-    hidden = store.hidden_members(work, found.id, visible)
-    return Listing(Member, store.members(work, found.id, visible), hidden)
+    hidden = store.count_hidden_members(work, found.id, visible)
+    return Listing(GroupPerson, store.list_members(work, found.id, visible), hidden)
 
 
 def edit(
     work: Work, given: str, *, name: str | None = None, department: str | None = None
-) -> tuple[Group, bool]:
+) -> tuple[GroupDetail, bool]:
     """Rename a group, or let it belong to another department; returns it and whether it changed.
 
     Needs `group.manage` in the old department and in the new one. Raises GroupUnknown,
     DepartmentUnknown and GroupExists.
     """
-    found = _held(work, given)
+    found = _get_for_update(work, given)
     wanted: dict[str, object] = {}
     if name is not None:
         text = _checked_name(name)
@@ -88,7 +88,7 @@ def edit(
     if changes:
         store.change(work, found.id, **changes)
         audit.record(work, "group.changed", f"group {found.name}", name=name, department=department)
-    return _look(work, found.id), bool(changes)
+    return _get_detail(work, found.id), bool(changes)
 
 
 def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list[ItemOutcome]]:
@@ -98,7 +98,7 @@ def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list
     is unknown or waits for confirmation: raises UserUnknown, GroupPeopleUnknown, NotConfirmedYet or
     GroupUnknown.
     """
-    found, people = _group_and_people(work, given, logins, "added")
+    found, people = _get_group_and_people(work, given, logins, "added")
     for person in people:
         portal_rules.check_confirmed(person, "added to a group")
     present = store.members_among(work, found.id, [person.id for person in people])
@@ -113,7 +113,7 @@ def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list
 
 def remove_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list[ItemOutcome]]:
     """Take people out of a group; the mirror of `add_people`, with the same rights and refusals."""
-    found, people = _group_and_people(work, given, logins, "removed")
+    found, people = _get_group_and_people(work, given, logins, "removed")
     present = store.members_among(work, found.id, [person.id for person in people])
     gone = [person for person in people if person.id in present]
     store.remove_members(work, found.id, [person.id for person in gone])
@@ -128,8 +128,8 @@ def delete(work: Work, given: str) -> str:
 
     Needs `group.manage` in its department. Raises GroupUnknown.
     """
-    found = _held(work, given)
-    count = _look(work, found.id).members
+    found = _get_for_update(work, given)
+    count = _get_detail(work, found.id).members
     said = discover.announce("before_delete_of_group", work, [found.id])
     goes = [line for lines in said for line in lines]
     work.confirm(f"Delete the group '{found.name}'?", [f"Its people stay ({count}).", *goes])
@@ -139,25 +139,25 @@ def delete(work: Work, given: str) -> str:
     return found.name
 
 
-def _held(work: Work, given: str) -> Node:
+def _get_for_update(work: Work, given: str) -> GroupRow:
     work.about = f"group {given}"
     return rights.get_for_update(work, lambda: _get(work, given), store.lock)
 
 
-def _get(work: Work, given: str) -> Node:
+def _get(work: Work, given: str) -> GroupRow:
     return store.get(work, given, rights.require(work, "group.manage"))
 
 
-def _group_and_people(
+def _get_group_and_people(
     work: Work, given: str, logins: Sequence[str], done: str
-) -> tuple[Node, list[Person]]:
-    """Return a group and people, whom nobody changes until we are done; refuses as `_people`."""
+) -> tuple[GroupRow, list[Person]]:
+    """Return a group and people, which nobody else changes; refuses as `_get_people`."""
     work.about = f"group {given}"
-    found = rights.get_for_update(work, lambda: _get(work, given), store.share)
-    seen = _people(work, logins, rights.require(work, "group.manage"), done)
-    users.share_all(work, [person.id for person in seen])
-    rights.look_again(work)
-    return found, _people(work, logins, rights.require(work, "group.manage"), done)
+    found = rights.get_for_update(work, lambda: _get(work, given), store.lock_for_share)
+    seen = _get_people(work, logins, rights.require(work, "group.manage"), done)
+    users.lock_all_for_share(work, [person.id for person in seen])
+    rights.refresh(work)
+    return found, _get_people(work, logins, rights.require(work, "group.manage"), done)
 
 
 def _place(work: Work, given: str | None) -> Department:
@@ -167,12 +167,12 @@ def _place(work: Work, given: str | None) -> Department:
         scope = rights.require(work, "group.manage")
         if given is not None:
             return departments.get(work, given, scope)
-        root = departments.root(work)
+        root = departments.get_root(work)
         if not scope.covers(root.path):
             rights.require_everywhere(work, "group.manage")
         return root
 
-    return rights.get_for_update(work, get, departments.share)
+    return rights.get_for_update(work, get, departments.lock_for_share)
 
 
 def _checked_name(name: str) -> str:
@@ -184,11 +184,11 @@ def _check_free(work: Work, name: str) -> None:
         raise GroupExists(name=name, field="name")
 
 
-def _look(work: Work, number: int) -> Group:
-    return next(store.listed(work, ANYWHERE, number))
+def _get_detail(work: Work, number: int) -> GroupDetail:
+    return next(store.list_groups(work, ANYWHERE, number))
 
 
-def _people(work: Work, logins: Sequence[str], scope: Scope, done: str) -> list[Person]:
+def _get_people(work: Work, logins: Sequence[str], scope: Scope, done: str) -> list[Person]:
     """Return the people called like this, each once, or say which of them nobody is called."""
     found: dict[int, Person] = {}
     unknown: list[Refusal] = []

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.group import actions
-from lmsctl.group.results import Group
+from lmsctl.group.results import GroupDetail
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
@@ -34,7 +34,7 @@ def create(
     """Make an empty group."""
 
     def write(work: Work) -> Done:
-        found = None if if_exists is options.Existing.FAIL else actions.existing(work, name)
+        found = None if if_exists is options.Existing.FAIL else actions.find_conflicting(work, name)
         if found is None:
             made = actions.create(work, name, department=department)
             return Done(made, f"Created the group {made.name}.")
@@ -48,7 +48,7 @@ def create(
 @verb(app, "list", examples=("lmsctl group list",))
 def list_(env: Environment) -> Any:
     """List groups by name."""
-    return env.read(lambda work: Listing(Group, actions.list_groups(work)))
+    return env.read(lambda work: Listing(GroupDetail, actions.list_groups(work)))
 
 
 @verb(app, examples=("lmsctl group show Pilots",))
@@ -84,7 +84,7 @@ def edit(
     )
 
 
-def _edited(after: Group, is_changed: bool) -> Done:  # noqa: FBT001 - the pair that `edit` returns
+def _edited(after: GroupDetail, is_changed: bool) -> Done:  # noqa: FBT001 - the pair that `edit` returns
     word = "Updated" if is_changed else "Unchanged:"
     return Done(after, f"{word} the group {after.name}.", is_changed=is_changed)
 

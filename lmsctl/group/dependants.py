@@ -15,4 +15,4 @@ def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]
 
 def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
     """Let the groups of departments that go belong to the root."""
-    store.move_all(work, ids, departments.root(work).id)
+    store.move_all(work, ids, departments.get_root(work).id)

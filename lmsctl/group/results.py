@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupDetail:
     """One group; `department` is the path of the one it belongs to, `members` counts everybody."""
 
     KEY = "name"
@@ -18,7 +18,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class GroupPerson:
     """One person in a group."""
 
     KEY = "login"
@@ -27,5 +27,5 @@ class Member:
     email: str | None
     first_name: str
     last_name: str
-    status: Status
+    status: UserStatus
     department: str

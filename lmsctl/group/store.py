@@ -11,18 +11,18 @@ from lmsctl.department.model import Department
 from lmsctl.group.errors import GroupUnknown
 from lmsctl.group.model import Group as Row
 from lmsctl.group.model import GroupMember
-from lmsctl.group.results import Group, Member
+from lmsctl.group.results import GroupDetail, GroupPerson
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.user.model import User, is_alive, status_at
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class GroupRow:
     """A group as the program needs it; `path` and `written` are its department's."""
 
     id: int
@@ -32,22 +32,22 @@ class Node:
     written: str
 
 
-_SELECT_NODE = (
-    select(*columns_of(Node, Row, path=col(Department.path), written=col(Department.full_name)))
+_SELECT_ROW = (
+    select(*columns_of(GroupRow, Row, path=col(Department.path), written=col(Department.full_name)))
     .select_from(Row)
     .join(Department, col(Department.id) == col(Row.department_id))
 )
 
 
-def find(work: Work, given: str, scope: Scope) -> Node | None:
+def find(work: Work, given: str, scope: Scope) -> GroupRow | None:
     """Return the group of that name or number, or None when absent or out of `scope`.
 
     Raises Ambiguous when `given` is the name of one and the number of another.
     """
     return find_named(
         work,
-        Node,
-        _SELECT_NODE.where(within(scope, Department.path)),
+        GroupRow,
+        _SELECT_ROW.where(in_scope(scope, Department.path)),
         given,
         col(Row.name_key) == canonical.key(given),
         id_column=Row.id,
@@ -55,7 +55,7 @@ def find(work: Work, given: str, scope: Scope) -> Node | None:
     )
 
 
-def get(work: Work, given: str, scope: Scope) -> Node:
+def get(work: Work, given: str, scope: Scope) -> GroupRow:
     """Return what `find` finds; raises GroupUnknown."""
     found = find(work, given, scope)
     if found is None:
@@ -63,10 +63,10 @@ def get(work: Work, given: str, scope: Scope) -> Node:
     return found
 
 
-def find_by_name(work: Work, name_key: str, scope: Scope) -> Node | None:
+def find_by_name(work: Work, name_key: str, scope: Scope) -> GroupRow | None:
     """Return the group in `scope` with exactly this name; numbers do not count."""
-    wanted = _SELECT_NODE.where(col(Row.name_key) == name_key, within(scope, Department.path))
-    return work.one(Node, wanted)
+    wanted = _SELECT_ROW.where(col(Row.name_key) == name_key, in_scope(scope, Department.path))
+    return work.one(GroupRow, wanted)
 
 
 def lock(work: Work, id_: int) -> None:
@@ -74,7 +74,7 @@ def lock(work: Work, id_: int) -> None:
     locks.hold(work, Row, [id_])
 
 
-def share(work: Work, id_: int) -> None:
+def lock_for_share(work: Work, id_: int) -> None:
     """Let nobody change or delete this group until we are done, while others may share it."""
     locks.hold(work, Row, [id_], shared=True)
 
@@ -94,7 +94,7 @@ def delete(work: Work, id_: int) -> None:
     work.run(delete_from(Row).where(col(Row.id) == id_))
 
 
-_MEMBERS = (
+_MEMBER_COUNT = (
     select(func.count())
     .select_from(GroupMember)
     .join(User, col(User.id) == col(GroupMember.user_id))
@@ -102,19 +102,21 @@ _MEMBERS = (
     .scalar_subquery()
 )
 _SELECT_GROUP = (
-    select(*columns_of(Group, Row, department=col(Department.full_name), members=_MEMBERS))
+    select(
+        *columns_of(GroupDetail, Row, department=col(Department.full_name), members=_MEMBER_COUNT)
+    )
     .select_from(Row)
     .join(Department, col(Department.id) == col(Row.department_id))
     .order_by(col(Row.name_key))
 )
 
 
-def listed(work: Work, scope: Scope, id_: int | None = None) -> Iterator[Group]:
+def list_groups(work: Work, scope: Scope, id_: int | None = None) -> Iterator[GroupDetail]:
     """Yield the groups in scope by name, or only the one with that id."""
-    statement = _SELECT_GROUP.where(within(scope, Department.path))
+    statement = _SELECT_GROUP.where(in_scope(scope, Department.path))
     if id_ is not None:
         statement = statement.where(col(Row.id) == id_)
-    return work.each(Group, statement, now=work.now)
+    return work.each(GroupDetail, statement, now=work.now)
 
 
 # Who is in it ------------------------------------------------------------------------------------
@@ -138,23 +140,27 @@ def remove_members(work: Work, group_id: int, user_ids: Sequence[int]) -> None:
     work.run(from_group.where(among(GroupMember.user_id, user_ids)))
 
 
-def members(work: Work, group_id: int, scope: Scope) -> Iterator[Member]:
+def list_members(work: Work, group_id: int, scope: Scope) -> Iterator[GroupPerson]:
     """Yield the people of a group that are in scope, by login."""
     return work.each(
-        Member,
+        GroupPerson,
         select(
-            *columns_of(Member, User, status=status_at(NOW), department=col(Department.full_name))
+            *columns_of(
+                GroupPerson, User, status=status_at(NOW), department=col(Department.full_name)
+            )
         )
         .select_from(GroupMember)
         .join(User, col(User.id) == col(GroupMember.user_id))
         .join(Department, col(Department.id) == col(User.department_id))
-        .where(col(GroupMember.group_id) == group_id, is_alive(NOW), within(scope, Department.path))
+        .where(
+            col(GroupMember.group_id) == group_id, is_alive(NOW), in_scope(scope, Department.path)
+        )
         .order_by(col(User.login_key)),
         now=work.now,
     )
 
 
-def hidden_members(work: Work, group_id: int, scope: Scope) -> int:
+def count_hidden_members(work: Work, group_id: int, scope: Scope) -> int:
     """Return how many people of a group are out of scope."""
     count = work.value(
         select(func.count())
@@ -164,7 +170,7 @@ def hidden_members(work: Work, group_id: int, scope: Scope) -> int:
         .where(
             col(GroupMember.group_id) == group_id,
             is_alive(NOW),
-            not_(within(scope, Department.path)),
+            not_(in_scope(scope, Department.path)),
         ),
         now=work.now,
     )

@@ -22,8 +22,8 @@ from lmsctl.portal.errors import ClockFrozen
 from lmsctl.rights import actions as rights
 from lmsctl.user import actions as user
 from lmsctl.user import rules as user_rules
-from lmsctl.user.results import Origin, Status, Type
-from lmsctl.user.rules import Draft
+from lmsctl.user.results import UserOrigin, UserStatus, UserType
+from lmsctl.user.rules import UserDraft
 
 _DEFAULT_URL = "sqlite:///lmsctl.db"
 _DEFAULT_OWNER = "owner"
@@ -79,21 +79,21 @@ def make(env: Environment, wanted: Wanted) -> Portal:
     return env.write(plant)
 
 
-def _draft(env: Environment, wanted: Wanted) -> Draft:
+def _draft(env: Environment, wanted: Wanted) -> UserDraft:
     """Return the first owner, once everything that was asked for has been checked."""
     if env.environ.get("LMSCTL_NOW") and not wanted.is_sandbox:
         raise ClockFrozen
     given = wanted.owner_email
     email = parse_email(given, sandbox=wanted.is_sandbox) if given else None
     login = wanted.owner_login or (None if email else _DEFAULT_OWNER)
-    return Draft(
+    return UserDraft(
         login=user_rules.check_login(login) if login else None,
         email=email,
         first_name="Portal",
         last_name="Owner",
-        type=Type.STAFF,
+        type=UserType.STAFF,
         department_id=0,
-        origin=Origin.ADMINISTRATOR,
+        origin=UserOrigin.ADMINISTRATOR,
     )
 
 
@@ -122,7 +122,7 @@ def _check_vacant(env: Environment, database: str) -> None:
     env.close()
 
 
-def _plant(work: Work, wanted: Wanted, draft: Draft, database: str) -> str:
+def _plant(work: Work, wanted: Wanted, draft: UserDraft, database: str) -> str:
     """Put the portal into empty tables and return the owner's login."""
     name = store.name_of_portal(work)
     if name is not None:
@@ -144,10 +144,10 @@ def _plant(work: Work, wanted: Wanted, draft: Draft, database: str) -> str:
         public_url="",
         created_at=work.now,
     )
-    root = departments.plant_root(work, wanted.name)
-    rights.plant_roles(work)
+    root = departments.create_root(work, wanted.name)
+    rights.create_builtin_roles(work)
     portal.take_seat(work)
-    owner = user.add(work, replace(draft, department_id=root.id), Status.ACTIVE)
-    rights.plant_owner(work, owner.id)
+    owner = user.add(work, replace(draft, department_id=root.id), UserStatus.ACTIVE)
+    rights.make_owner(work, owner.id)
     audit.record(work, "portal.created", "portal", sandbox=wanted.is_sandbox)
     return owner.login

@@ -39,7 +39,7 @@ from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
 from lmsctl.notification.results import Channel, Message, Notice, Preview, State
 from lmsctl.rights.rules import Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.user.model import User
 
 
@@ -322,7 +322,7 @@ def messages(
     work: Work, scope: Scope, *, state: State | None, kind: str | None
 ) -> Iterable[Message]:
     """Return the messages to people in `scope`, soonest first."""
-    statement = _shown(Message, work.now).where(within(scope, Department.path))
+    statement = _shown(Message, work.now).where(in_scope(scope, Department.path))
     if state is not None:
         statement = statement.where(_state_at(work.now) == state)
     if kind is not None:
@@ -335,7 +335,7 @@ def preview(work: Work, scope: Scope, id_: int) -> Preview | None:
     return work.one(
         Preview,
         _shown(Preview, work.now).where(
-            col(Notification.id) == id_, within(scope, Department.path)
+            col(Notification.id) == id_, in_scope(scope, Department.path)
         ),
     )
 

@@ -21,8 +21,8 @@ from lmsctl.portal.errors import (
     SchemaNewer,
     SchemaOutdated,
 )
-from lmsctl.portal.results import Setting
-from lmsctl.portal.rules import SETTINGS, Entrance, InHand, Settings
+from lmsctl.portal.results import PortalSetting
+from lmsctl.portal.rules import SETTINGS, PortalState, Settings, UnusedSeats
 from lmsctl.rights import actions as rights
 from lmsctl.rights import rules as rights_rules
 from lmsctl.rights import store as rights_store
@@ -30,13 +30,13 @@ from lmsctl.rights import store as rights_store
 _LIMIT = "plan.max-active-users"
 
 
-def enter(work: Work) -> None:
+def load_portal(work: Work) -> None:
     """Look at the portal before anything else: its schema, its zone, whether the clock may stand.
 
     Raises SchemaAbsent, DatabaseIncomplete, SchemaOutdated, SchemaNewer, ZoneMissing and
     ClockFrozen.
     """
-    found = entrance(work)
+    found = portal_state(work)
     if found.time_zone is None:
         raise (
             DatabaseIncomplete(reason="the portal itself is missing")
@@ -52,12 +52,12 @@ def enter(work: Work) -> None:
         raise ClockFrozen
 
 
-def entrance(work: Work) -> Entrance:
+def portal_state(work: Work) -> PortalState:
     """Return what this unit of work has first seen; raises DatabaseIncomplete."""
-    return work.remember(Entrance, lambda: _complete(store.entrance(work)))
+    return work.remember(PortalState, lambda: _check_complete(store.find_portal_state(work)))
 
 
-def _complete(found: Entrance | None) -> Entrance:
+def _check_complete(found: PortalState | None) -> PortalState:
     if found is None:
         raise DatabaseIncomplete(reason="the version of the schema is missing")
     return found
@@ -65,7 +65,7 @@ def _complete(found: Entrance | None) -> Entrance:
 
 def settings(work: Work) -> Settings:
     """Return the portal's row as this unit of work first saw it, or changed it."""
-    return work.remember(Settings, lambda: _existing(store.settings(work)))
+    return work.remember(Settings, lambda: _check_existing(store.find_settings(work)))
 
 
 def zone(work: Work) -> ZoneInfo:
@@ -80,11 +80,11 @@ def lock(work: Work) -> Settings:
     Whoever waited for it asks for the rights again, which may have gone meanwhile.
     """
     work.forget(Settings)
-    rights.look_again(work)
-    return work.remember(Settings, lambda: _existing(store.find_for_update(work)))
+    rights.refresh(work)
+    return work.remember(Settings, lambda: _check_existing(store.find_for_update(work)))
 
 
-def _existing(found: Settings | None) -> Settings:
+def _check_existing(found: Settings | None) -> Settings:
     if found is None:
         raise SchemaAbsent
     return found
@@ -93,21 +93,23 @@ def _existing(found: Settings | None) -> Settings:
 # Settings ----------------------------------------------------------------------------------------
 
 
-def list_settings(work: Work) -> Iterator[Setting]:
+def list_settings(work: Work) -> Iterator[PortalSetting]:
     """Return every setting; needs `portal.settings` everywhere."""
     rights.require_everywhere(work, "portal.settings")
-    return _settings(settings(work), store.count_seats(work) - store.seats_run_out(work, work.now))
+    return _settings(
+        settings(work), store.count_seats(work) - store.count_seats_freed_by(work, work.now)
+    )
 
 
-def _settings(row: Settings, taken: int) -> Iterator[Setting]:
+def _settings(row: Settings, taken: int) -> Iterator[PortalSetting]:
     for name, kind in SETTINGS.items():
         value = getattr(row, kind.column)
-        yield Setting(name, _shown(value, kind), kind.meaning)
-    yield Setting("plan.seats-taken", taken, "active people and live holds now")
-    yield Setting("sandbox", row.is_sandbox, "whether this portal is for tests")
+        yield PortalSetting(name, _to_text(value, kind), kind.meaning)
+    yield PortalSetting("plan.seats-taken", taken, "active people and live holds now")
+    yield PortalSetting("sandbox", row.is_sandbox, "whether this portal is for tests")
 
 
-def _shown(value: Any, kind: rules.Kind) -> Any:
+def _to_text(value: Any, kind: rules.SettingKind) -> Any:
     if kind.column == "seat_limit" and value is None:
         return "unlimited"
     return ("on" if value else "off") if isinstance(value, bool) else value
@@ -132,17 +134,17 @@ def set_settings(work: Work, assignments: Sequence[str]) -> tuple[list[str], lis
         return [], []
     values = {SETTINGS[name].column: value for name, value in changes.items()}
     if _LIMIT in changes:
-        values |= {"seats_taken": _counted(work, changes[_LIMIT]), "told_percent": 0}
+        values |= {"seats_taken": _count_seats(work, changes[_LIMIT]), "told_percent": 0}
     store.change(work, **values)
     if _LIMIT in changes:
-        tell_of_threshold(work)
+        notify_threshold(work)
     work.forget(Settings)
     audit.record(work, "settings.changed", "portal", **changes)
-    notes = _windows_that_read_differently(work, before.time_zone, changes.get("time-zone"))
+    notes = _list_shifted_windows(work, before.time_zone, changes.get("time-zone"))
     return list(changes), notes
 
 
-def _windows_that_read_differently(work: Work, old: str, new: str | None) -> list[str]:
+def _list_shifted_windows(work: Work, old: str, new: str | None) -> list[str]:
     if new is None:
         return []
     work.zone = timewords.zone(new)
@@ -157,7 +159,7 @@ def _windows_that_read_differently(work: Work, old: str, new: str | None) -> lis
 # Seats -------------------------------------------------------------------------------------------
 
 
-def _counted(work: Work, limit: int | None) -> int:
+def _count_seats(work: Work, limit: int | None) -> int:
     """Return how many seats are taken, 0 where nobody counts any more; raises PlanBelowTaken."""
     if limit is None:
         return 0
@@ -173,7 +175,7 @@ def seats_taken(work: Work, at: datetime) -> int:
     Without a limit of the plan nobody counts, and it is 0.
     """
     row = settings(work)
-    return 0 if row.seat_limit is None else row.seats_taken - store.seats_run_out(work, at)
+    return 0 if row.seat_limit is None else row.seats_taken - store.count_seats_freed_by(work, at)
 
 
 def next_seat_at(work: Work, after: datetime) -> datetime | None:
@@ -186,21 +188,21 @@ def take_seat(work: Work) -> None:
     row = settings(work)
     if row.seat_limit is None:
         return
-    if work.remember(InHand, lambda: InHand(0)).seats:
-        work.know(InHand, InHand(0))
+    if work.remember(UnusedSeats, lambda: UnusedSeats(0)).seats:
+        work.know(UnusedSeats, UnusedSeats(0))
     elif not store.take_seats(work, 1):
         raise PlanFull
-    if rules.reached(row.seats_taken + 1, row.seat_limit) > row.told_percent:
-        tell_of_threshold(work)
+    if rules.reached_threshold(row.seats_taken + 1, row.seat_limit) > row.told_percent:
+        notify_threshold(work)
     else:
         work.know(Settings, replace(row, seats_taken=row.seats_taken + 1))
 
 
-def give_back_unused(work: Work) -> None:
+def release_unused_seats(work: Work) -> None:
     """Give back the seat that `lock_for_newcomer` has taken, if nobody has got it."""
-    seats = work.remember(InHand, lambda: InHand(0)).seats
-    work.know(InHand, InHand(0))
-    give_back_seats(work, seats)
+    seats = work.remember(UnusedSeats, lambda: UnusedSeats(0)).seats
+    work.know(UnusedSeats, UnusedSeats(0))
+    release_seats(work, seats)
 
 
 def take_seats_up_to(work: Work, count: int) -> int:
@@ -217,21 +219,21 @@ def take_seats_up_to(work: Work, count: int) -> int:
     return granted
 
 
-def give_back_seats(work: Work, count: int) -> None:
+def release_seats(work: Work, count: int) -> None:
     """Give `count` seats back to the plan."""
     if count:
-        store.give_back_seats(work, count)
+        store.release_seats(work, count)
         work.forget(Settings)
 
 
-def tell_of_threshold(work: Work) -> int:
+def notify_threshold(work: Work) -> int:
     """Tell owners and administrators, once each time, that a threshold has been reached.
 
     Returns how many notices that queued.
     """
     work.forget(Settings)
     row = settings(work)
-    percent = rules.reached(row.seats_taken, row.seat_limit)
+    percent = rules.reached_threshold(row.seats_taken, row.seat_limit)
     if percent <= row.told_percent:
         return 0
     store.change(work, told_percent=percent)

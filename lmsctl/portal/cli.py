@@ -10,7 +10,7 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions
-from lmsctl.portal.results import Setting
+from lmsctl.portal.results import PortalSetting
 
 app = options.noun("settings", "The settings of the portal.")
 
@@ -18,7 +18,7 @@ app = options.noun("settings", "The settings of the portal.")
 @verb(app, examples=("lmsctl settings show", "lmsctl settings show -o json"))
 def show(env: Environment) -> Any:
     """Show every setting, its value and what it means."""
-    return env.read(lambda work: Listing(Setting, actions.list_settings(work)))
+    return env.read(lambda work: Listing(PortalSetting, actions.list_settings(work)))
 
 
 @verb(
@@ -37,7 +37,7 @@ def set_(
 
     def write(work: Work) -> Done:
         changed, notes = actions.set_settings(work, assignments)
-        listing = Listing(Setting, list(actions.list_settings(work)))
+        listing = Listing(PortalSetting, list(actions.list_settings(work)))
         sentence = f"Changed {', '.join(changed)}." if changed else "Unchanged."
         return Done(listing, sentence, is_changed=bool(changed), notes=notes)
 

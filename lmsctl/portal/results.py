@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class PortalSetting:
     """One setting and its value."""
 
     KEY = "name"

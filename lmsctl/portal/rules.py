@@ -24,7 +24,7 @@ _MOST_HOURS = 24 * 365
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SettingKind:
     """One setting: the column it lives in, how its text is read, what it means, an example."""
 
     column: str
@@ -79,37 +79,37 @@ def _url(text: str) -> str:
     return canonical.check_text(text, field="public-url").rstrip("/")
 
 
-SETTINGS: Mapping[str, Kind] = {
-    "name": Kind("name", _name, "a text", "how the portal is called", "name=Academy"),
-    "time-zone": Kind(
+SETTINGS: Mapping[str, SettingKind] = {
+    "name": SettingKind("name", _name, "a text", "how the portal is called", "name=Academy"),
+    "time-zone": SettingKind(
         "time_zone",
         _zone,
         "an IANA zone",
         "governs dates and times entered without offset",
         "time-zone=Europe/Berlin",
     ),
-    "plan.max-active-users": Kind(
+    "plan.max-active-users": SettingKind(
         "seat_limit",
         _seats,
         "a whole number of at least 1, or 'unlimited'",
         "how many active people and live holds there may be",
         "plan.max-active-users=250",
     ),
-    "privacy-policy": Kind(
+    "privacy-policy": SettingKind(
         "is_policy_on",
         _switch,
         "on or off",
         "whether people who register must accept the privacy policy",
         "privacy-policy=on",
     ),
-    "hold-hours": Kind(
+    "hold-hours": SettingKind(
         "hold_hours",
         _hours,
         f"a whole number from 1 to {_MOST_HOURS}",
         "how long an unconfirmed registration keeps its place",
         "hold-hours=48",
     ),
-    "public-url": Kind(
+    "public-url": SettingKind(
         "public_url",
         _url,
         "an http or https address, or nothing",
@@ -173,7 +173,7 @@ def is_full(taken: int, limit: int | None) -> bool:
     return limit is not None and taken >= limit
 
 
-def reached(taken: int, limit: int | None) -> int:
+def reached_threshold(taken: int, limit: int | None) -> int:
     """Return the highest threshold (in percent) that `taken` of `limit` seats has reached, or 0."""
     if limit is None:
         return 0
@@ -183,7 +183,7 @@ def reached(taken: int, limit: int | None) -> int:
 # Holds -------------------------------------------------------------------------------------------
 
 
-class Person(Protocol):
+class ConfirmablePerson(Protocol):
     """Somebody, as far as their hold goes: `expires_at` is its end, None for who has none."""
 
     @property
@@ -199,7 +199,7 @@ class Person(Protocol):
         """Until when they may confirm it."""
 
 
-def not_confirmed(person: Person, done: str) -> NotConfirmedYet | None:
+def not_confirmed(person: ConfirmablePerson, done: str) -> NotConfirmedYet | None:
     """Return why somebody cannot be `done` (such as `moved`): they wait for confirmation."""
     if person.expires_at is None:
         return None
@@ -211,7 +211,7 @@ def not_confirmed(person: Person, done: str) -> NotConfirmedYet | None:
     )
 
 
-def check_confirmed(person: Person, done: str) -> None:
+def check_confirmed(person: ConfirmablePerson, done: str) -> None:
     """Raise NotConfirmedYet when somebody who is to be `done` waits for confirmation."""
     refusal = not_confirmed(person, done)
     if refusal is not None:
@@ -238,7 +238,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
+class PortalState:
     """What every unit of work must know before it does anything.
 
     `is_due` says that time has decided something which no row shows yet.
@@ -252,7 +252,7 @@ class Entrance:
 
 
 @dataclass(frozen=True, slots=True)
-class Admitting(Settings):
+class AdmissionSettings(Settings):
     """The same and what else is wanted of whoever lets somebody new in.
 
     `root_id` is the department at the top; `has_rules` says whether any auto-enrollment rule may
@@ -264,14 +264,14 @@ class Admitting(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class InHand:
+class UnusedSeats:
     """How many seats a unit of work has taken that nobody has got yet."""
 
     seats: int
 
 
 @dataclass(frozen=True, slots=True)
-class HasRules:
+class AutoenrollState:
     """What one unit of work knows of auto-enrollment rules: whether there is any."""
 
     is_any: bool

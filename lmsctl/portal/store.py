@@ -10,9 +10,9 @@ from lmsctl.kit import database
 from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.model import VERSIONS, Portal
-from lmsctl.portal.rules import Entrance, Settings
+from lmsctl.portal.rules import PortalState, Settings
 from lmsctl.user.model import User
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 # The id of the portal's one row.
 ONLY = 1
@@ -23,10 +23,10 @@ _IS_DUE = or_(
     exists().where(col(User.expires_at) <= NOW),
     exists().where(col(User.due_at) <= NOW),
 )
-_SELECT_ENTRANCE = (
+_SELECT_PORTAL_STATE = (
     select(
         *columns_of(
-            Entrance,
+            PortalState,
             Portal,
             schema=VERSIONS.c.version_num,
             is_limited=col(Portal.seat_limit).is_not(None),
@@ -45,17 +45,17 @@ TAKE_SEATS = (
     )
     .values(seats_taken=col(Portal.seats_taken) + bindparam("count"))
 )
-_GIVE_BACK_SEATS = (
+_RELEASE_SEATS = (
     update(Portal)
     .where(col(Portal.id) == ONLY, col(Portal.seat_limit).is_not(None))
     .values(seats_taken=col(Portal.seats_taken) - bindparam("count"))
 )
-_IS_SEATED = col(User.status).in_([Status.ACTIVE, Status.PENDING])
+_IS_SEATED = col(User.status).in_([UserStatus.ACTIVE, UserStatus.PENDING])
 
 
-def entrance(work: Work) -> Entrance | None:
+def find_portal_state(work: Work) -> PortalState | None:
     """Return the schema's version and the portal's zone; None when there is no version at all."""
-    return work.one(Entrance, _SELECT_ENTRANCE, now=work.now)
+    return work.one(PortalState, _SELECT_PORTAL_STATE, now=work.now)
 
 
 def has_people(work: Work) -> bool:
@@ -63,7 +63,7 @@ def has_people(work: Work) -> bool:
     return work.value(select(User.id).limit(1)) is not None
 
 
-def settings(work: Work) -> Settings | None:
+def find_settings(work: Work) -> Settings | None:
     """Return the portal's row, or None before `init`."""
     return work.one(Settings, _SELECT_SETTINGS)
 
@@ -89,9 +89,9 @@ def take_seats(work: Work, count: int) -> bool:
     return work.run(TAKE_SEATS, count=count) == 1
 
 
-def give_back_seats(work: Work, count: int) -> None:
+def release_seats(work: Work, count: int) -> None:
     """Give back `count` seats, which nobody counts where the plan has no limit."""
-    work.run(_GIVE_BACK_SEATS, count=count)
+    work.run(_RELEASE_SEATS, count=count)
 
 
 def count_seats(work: Work) -> int:
@@ -102,10 +102,10 @@ def count_seats(work: Work) -> int:
 # What time alone gives back, whether or not a writer has come by since to put it into the row.
 
 
-def seats_run_out(work: Work, at: datetime) -> int:
+def count_seats_freed_by(work: Work, at: datetime) -> int:
     """Return how many of the seats taken will be free at `at` because of time alone."""
     expired = _count(col(User.expires_at) <= at)
-    due = _count(col(User.due_at) <= at, col(User.status) == Status.ACTIVE)
+    due = _count(col(User.due_at) <= at, col(User.status) == UserStatus.ACTIVE)
     return int(work.value(select(expired + due)))
 
 
@@ -117,7 +117,9 @@ def next_seat_at(work: Work, after: datetime) -> datetime | None:
     """Return when, after a moment, time alone will free a seat next."""
     freed = union_all(
         select(col(User.expires_at).label("freed_at")).where(col(User.expires_at) > after),
-        select(col(User.due_at)).where(col(User.due_at) > after, col(User.status) == Status.ACTIVE),
+        select(col(User.due_at)).where(
+            col(User.due_at) > after, col(User.status) == UserStatus.ACTIVE
+        ),
     ).subquery()
     found: datetime | None = work.value(select(func.min(freed.c.freed_at)))
     return found

@@ -5,9 +5,9 @@ from sqlmodel import and_, col, func, select
 from lmsctl.kit.check import Check
 from lmsctl.kit.statements import example
 from lmsctl.registration.model import Registration
-from lmsctl.registration.results import State
+from lmsctl.registration.results import RegistrationState
 from lmsctl.user.model import User
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 CHECKS = (
     Check(
@@ -19,22 +19,22 @@ CHECKS = (
             User,
             and_(
                 col(User.id) == col(Registration.user_id),
-                col(User.status) == Status.PENDING,
+                col(User.status) == UserStatus.PENDING,
                 col(User.expires_at) == col(Registration.expires_at),
             ),
         )
-        .where(col(Registration.state) == State.PENDING, col(User.id).is_(None)),
+        .where(col(Registration.state) == RegistrationState.PENDING, col(User.id).is_(None)),
     ),
     Check(
         "pending_people_have_registrations",
         "Every pending person has exactly one pending registration.",
         select(example(User.login)).where(
-            col(User.status) == Status.PENDING,
+            col(User.status) == UserStatus.PENDING,
             select(func.count())
             .select_from(Registration)
             .where(
                 col(Registration.user_id) == col(User.id),
-                col(Registration.state) == State.PENDING,
+                col(Registration.state) == RegistrationState.PENDING,
             )
             .scalar_subquery()
             != 1,

@@ -11,7 +11,7 @@ from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 from lmsctl.registration import actions
 from lmsctl.registration.options import NewcomerOptions
-from lmsctl.registration.results import Pending
+from lmsctl.registration.results import PendingRegistration
 
 app = options.noun("registration", "Self-registration: switches, confirmation, holds.")
 
@@ -69,7 +69,7 @@ def _change(
     is_on: bool | None,
 ) -> Any:
     def write(work: Work) -> Done:
-        after, is_changed = actions.change(
+        after, is_changed = actions.set_switches(
             work,
             is_on=is_on,
             confirms_email=confirms_email,
@@ -85,7 +85,7 @@ def _change(
 @verb(app, examples=("lmsctl registration show -o json",))
 def show(env: Environment) -> Any:
     """Show how self-registration is set."""
-    return env.read(actions.switches)
+    return env.read(actions.show)
 
 
 @verb(
@@ -123,7 +123,7 @@ def submit(
 @verb(app, examples=("lmsctl registration pending",))
 def pending(env: Environment) -> Any:
     """List registrations that wait for their confirmation, soonest to expire first."""
-    return env.read(lambda work: Listing(Pending, actions.list_pending(work)))
+    return env.read(lambda work: Listing(PendingRegistration, actions.list_pending(work)))
 
 
 @verb(

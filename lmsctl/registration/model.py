@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from lmsctl.kit import columns
-from lmsctl.registration.results import State
+from lmsctl.registration.results import RegistrationState
 
 
 class Registration(SQLModel, table=True):
@@ -20,7 +20,7 @@ class Registration(SQLModel, table=True):
 
     __tablename__ = "registrations"
     __table_args__ = (
-        columns.one_of("state", State),
+        columns.one_of("state", RegistrationState),
         CheckConstraint("(state = 'pending') = (expires_at IS NOT NULL)", name="pending_expires"),
         columns.STRICT,
     )
@@ -31,7 +31,7 @@ class Registration(SQLModel, table=True):
         sa_column=columns.reference("departments", null=True, gone="SET NULL")
     )
     source: str = Field(sa_column=columns.text())
-    state: State = Field(sa_column=columns.choice(State))
+    state: RegistrationState = Field(sa_column=columns.choice(RegistrationState))
     code_digest: str | None = Field(sa_column=columns.digest(null=True, unique=True))
     registered_at: datetime = Field(sa_column=columns.moment())
     expires_at: datetime | None = Field(sa_column=columns.moment(null=True))

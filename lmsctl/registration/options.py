@@ -10,7 +10,7 @@ from lmsctl.registration import rules
 from lmsctl.user import rules as user_rules
 
 if TYPE_CHECKING:
-    from lmsctl.registration.rules import Domains, Newcomer
+    from lmsctl.registration.rules import DomainChoice, Newcomer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +22,9 @@ class DomainOptions:
     ] = None
     any_domain: Annotated[bool, typer.Option("--any-domain", help="Admit every domain.")] = False
 
-    def asked(self) -> "Domains":
+    def asked(self) -> "DomainChoice":
         """Return what the options ask for."""
-        return rules.Domains(self.domain or (), is_any=self.any_domain)
+        return rules.DomainChoice(self.domain or (), is_any=self.any_domain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +35,10 @@ class DomainChanges(DomainOptions):
         bool, typer.Option("--portal-domains", help="Admit what the portal admits.")
     ] = False
 
-    def asked(self) -> "Domains":
+    def asked(self) -> "DomainChoice":
         """Return what the options ask for."""
         given = self.domain or ()
-        return rules.Domains(given, is_any=self.any_domain, is_portals=self.portal_domains)
+        return rules.DomainChoice(given, is_any=self.any_domain, is_portals=self.portal_domains)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

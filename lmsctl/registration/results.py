@@ -8,7 +8,7 @@ from enum import StrEnum
 CONFIRMATION = "confirmation"
 
 
-class State(StrEnum):
+class RegistrationState(StrEnum):
     """How far a registration has come; a pending one holds a seat and its door's place."""
 
     PENDING = "pending"
@@ -17,7 +17,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Switches:
+class RegistrationSwitches:
     """How self-registration is set."""
 
     KEY = "is_on"
@@ -29,7 +29,7 @@ class Switches:
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class RegisteredUser:
     """A person who has just registered; `expires_at` only while the address is unconfirmed."""
 
     KEY = "login"
@@ -44,7 +44,7 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingRegistration:
     """A registration that waits for its confirmation."""
 
     KEY = "login"
@@ -59,7 +59,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class ConfirmedRegistration:
     """A registration whose address is confirmed."""
 
     KEY = "login"

@@ -34,7 +34,7 @@ class Newcomer:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedNewcomer:
     """The same, checked for itself."""
 
     email: Email
@@ -44,12 +44,14 @@ class Checked:
     entries: Sequence[FieldEntry]
 
 
-def about(what: str, newcomer: Newcomer) -> str:
+def audit_subject(what: str, newcomer: Newcomer) -> str:
     """Return what the audit log calls an attempt of somebody who registers."""
     return f"{what} {canonical.excerpt(newcomer.email or '', _ADDRESS_LIMIT)}".strip()
 
 
-def check_newcomer(newcomer: Newcomer, fields: Iterable[FieldRule], *, is_sandbox: bool) -> Checked:
+def check_newcomer(
+    newcomer: Newcomer, fields: Iterable[FieldRule], *, is_sandbox: bool
+) -> CheckedNewcomer:
     """Return the newcomer's details checked; asks for exactly what creating a person asks for.
 
     Everything missing or wrong is told at once: one refusal as it is, several as DetailsWrong.
@@ -63,7 +65,7 @@ def check_newcomer(newcomer: Newcomer, fields: Iterable[FieldRule], *, is_sandbo
             wrong.extend(refusal.details or [refusal])
             return None
 
-    email = tried(_needed, newcomer.email, "e-mail address", "--email")
+    email = tried(_check_given, newcomer.email, "e-mail address", "--email")
     if isinstance(email, str):
         email = tried(parse_email, email, sandbox=is_sandbox)
     first = tried(_name, newcomer.first_name, "first name", "--first-name")
@@ -76,17 +78,17 @@ def check_newcomer(newcomer: Newcomer, fields: Iterable[FieldRule], *, is_sandbo
         raise refusal
     assert isinstance(email, Email)
     assert isinstance(entries, list)
-    return Checked(email, str(first), str(last), str(login) if login else None, entries)
+    return CheckedNewcomer(email, str(first), str(last), str(login) if login else None, entries)
 
 
-def _needed(text: str | None, name: str, option: str) -> str:
+def _check_given(text: str | None, name: str, option: str) -> str:
     if text is None or not canonical.trim(text):
         raise DetailMissing(name=name, option=option, field=option)
     return text
 
 
 def _name(text: str | None, name: str, option: str) -> str:
-    return user_rules.check_person_name(_needed(text, name, option), name)
+    return user_rules.check_person_name(_check_given(text, name, option), name)
 
 
 def is_admitted(email: Email, portal: Settings, own: Collection[str] | None) -> bool:
@@ -121,7 +123,7 @@ def parse_domains(given: Sequence[str], *, is_any: bool) -> list[str] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Domains:
+class DomainChoice:
     """Which addresses a link or code admits: a list, any, the portal's, or as before."""
 
     listed: Sequence[str] = ()
@@ -141,7 +143,7 @@ class Domains:
         return before if given is None else given
 
 
-AS_BEFORE = Domains()
+DOMAINS_UNCHANGED = DomainChoice()
 
 
 def secret_part(given: str) -> str:

@@ -16,8 +16,8 @@ from lmsctl.report.store import Period, Query
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.training import store as trainings
-from lmsctl.user.results import Origin, Status, Type
-from lmsctl.user.rules import Filter
+from lmsctl.user.results import UserOrigin, UserStatus, UserType
+from lmsctl.user.rules import UserFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class Narrowing:
     """
 
     training: str | None = None
-    type: Type | None = None
+    type: UserType | None = None
     department: str | None = None
-    status: Status | None = None
-    origin: Origin | None = None
+    status: UserStatus | None = None
+    origin: UserOrigin | None = None
     since: TimeWord | None = None
     until: TimeWord | None = None
 
@@ -75,7 +75,7 @@ def listing(work: Work, report: Report, first: int | None) -> Listing[Any]:
     return Listing(report.query.record, store.rows(work, report.query, first))
 
 
-def _people(work: Work, wanted: Narrowing) -> tuple[Scope, Filter]:
+def _people(work: Work, wanted: Narrowing) -> tuple[Scope, UserFilter]:
     """Return whom a report is about: in which scope, and which of those; needs `report.view`.
 
     Raises DepartmentUnknown.
@@ -84,7 +84,7 @@ def _people(work: Work, wanted: Narrowing) -> tuple[Scope, Filter]:
     under = None
     if wanted.department is not None:
         under = departments.get(work, wanted.department, scope).path
-    return scope, Filter(under, wanted.type, wanted.status, wanted.origin)
+    return scope, UserFilter(under, wanted.type, wanted.status, wanted.origin)
 
 
 def _period(work: Work, wanted: Narrowing) -> Period:

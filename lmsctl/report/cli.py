@@ -11,16 +11,17 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 from lmsctl.report import actions
-from lmsctl.user.results import Origin, Status, Type
+from lmsctl.user.results import UserOrigin, UserStatus, UserType
 
 app = options.noun("report", "Reports on people, to look at and to take along.")
 
-OfType = Annotated[Type | None, typer.Option("--type", help="Only staff, client or prospect.")]
+OfType = Annotated[UserType | None, typer.Option("--type", help="Only staff, client or prospect.")]
 OfStatus = Annotated[
-    Status | None, typer.Option("--status", help="Only pending, active, inactive or ended people.")
+    UserStatus | None,
+    typer.Option("--status", help="Only pending, active, inactive or ended people."),
 ]
 OfOrigin = Annotated[
-    Origin | None,
+    UserOrigin | None,
     typer.Option("--origin", help="administrator, import, open-link, profile or token."),
 ]
 InDepartment = Annotated[

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lmsctl.training.results import Side
-from lmsctl.user.results import Origin, Status, Type
+from lmsctl.user.results import UserOrigin, UserStatus, UserType
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class Participation:
     login: str
     name: str
     email: str | None
-    type: Type
-    status: Status
+    type: UserType
+    status: UserStatus
     department: str
-    origin: Origin
+    origin: UserOrigin
     training: str
     session: str | None
     state: str

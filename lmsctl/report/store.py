@@ -16,8 +16,8 @@ from lmsctl.rights.rules import Scope
 from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
 from lmsctl.training.participants.store.people import DAYS_ATTENDED
 from lmsctl.user.model import User, is_alive, status_at
-from lmsctl.user.rules import Filter
-from lmsctl.user.store import conditions_of
+from lmsctl.user.rules import UserFilter
+from lmsctl.user.store import filter_conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +98,14 @@ _BY_TRAINING = (
 
 
 def participants(
-    scope: Scope, wanted: Filter, enrolled: Period, *, training_id: int | None
+    scope: Scope, wanted: UserFilter, enrolled: Period, *, training_id: int | None
 ) -> Query:
     """Return the report of who takes part in trainings, or in one, by training, session and login.
 
     It is of the people in `scope` who fit `wanted`. Whoever was canceled does not take part.
     """
     statement = _SELECT_PARTICIPATION.where(
-        *conditions_of(scope, wanted), *_during(enrolled, TrainingEnrollment.enrolled_at)
+        *filter_conditions(scope, wanted), *_during(enrolled, TrainingEnrollment.enrolled_at)
     )
     if training_id is not None:
         statement = statement.where(col(TrainingEnrollment.training_id) == training_id)

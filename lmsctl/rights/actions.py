@@ -15,11 +15,11 @@ from lmsctl.rights.errors import (
     PermissionBeyondOwn,
     PermissionMissing,
 )
-from lmsctl.rights.rules import EVERYWHERE, OPERATOR, Actor, Holding, Scope, Sight
+from lmsctl.rights.rules import EVERYWHERE, OPERATOR, Actor, HeldRole, Scope, Visibility
 
 
 @dataclass(frozen=True, slots=True)
-class _Myself:
+class _ActorId:
     """Who was meant by --as, who may change their own login meanwhile."""
 
     id: int
@@ -36,58 +36,58 @@ def actor(work: Work) -> Actor:
 def _find_actor(work: Work) -> Actor:
     if work.as_login is None:
         return OPERATOR
-    number = work.remember(_Myself, lambda: _myself(work)).id
-    person = store.person(work, number)
+    number = work.remember(_ActorId, lambda: _find_actor_id(work)).id
+    person = store.find_actor(work, number)
     if person is None:
         raise ActorUnknown(login=work.as_login)
     if person.status != "active":
         raise ActorNotActive(login=person.login, status=person.status)
     work.as_login = person.login  # the log names the person, however they were written
-    return Actor(person.login, person.id, holdings(work, person.id))
+    return Actor(person.login, person.id, held_roles(work, person.id))
 
 
-def _myself(work: Work) -> _Myself:
+def _find_actor_id(work: Work) -> _ActorId:
     number = store.find_id_by_name(work, login_key(work.as_login or ""))
     if number is None:
         raise ActorUnknown(login=work.as_login)
-    return _Myself(number)
+    return _ActorId(number)
 
 
-def look_again(work: Work) -> None:
+def refresh(work: Work) -> None:
     """Let the actor's rights be read anew, because we may have waited for others since."""
     work.forget(Actor)
 
 
-def hold_actor(work: Work) -> None:
+def lock_actor_for_share(work: Work) -> None:
     """Let nobody change the actor until we are done, because something new will point to them."""
     number = actor(work).user_id
     if number is not None:
-        store.share(work, number)
-        look_again(work)
+        store.lock_person_for_share(work, number)
+        refresh(work)
 
 
 def get_for_update(work: Work, get: Callable[[], R], lock: Callable[[Work, int], Any]) -> R:
     """Return a row as `locks.get_for_update` does; the rights too are those after the lock."""
 
     def look_and_get() -> R:
-        look_again(work)
+        refresh(work)
         return get()
 
     return locks.get_for_update(work, look_and_get, lock)
 
 
-def holdings(work: Work, user_id: int) -> tuple[Holding, ...]:
+def held_roles(work: Work, user_id: int) -> tuple[HeldRole, ...]:
     """Return what the person with `user_id` holds, one Holding for each grant."""
     custom: dict[str, set[str]] = {}
-    for row in store.custom_permissions(work, user_id):
+    for row in store.list_custom_permissions(work, user_id):
         custom.setdefault(row.role, set()).add(row.permission)
     paths: dict[int, tuple[str, bool, list[str]]] = {}
-    for grant in store.grants(work, user_id):
+    for grant in store.list_grants(work, user_id):
         places = paths.setdefault(grant.grant_id, (grant.role, grant.is_builtin, []))[2]
         if grant.path is not None:
-            places.append(rules.reach(grant.path))
+            places.append(rules.subtree_prefix(grant.path))
     return tuple(
-        Holding(
+        HeldRole(
             role,
             rules.BUILT_IN[role] if is_builtin else frozenset(custom.get(role, set())),
             (EVERYWHERE,) if is_builtin and role in rules.PORTAL_WIDE else tuple(places),
@@ -96,12 +96,12 @@ def holdings(work: Work, user_id: int) -> tuple[Holding, ...]:
     )
 
 
-def sight(work: Work) -> Sight:
+def visibility(work: Work) -> Visibility:
     """Return what the actor may be told the names of."""
-    return actor(work).sight
+    return actor(work).visibility
 
 
-def name_of(work: Work) -> str:
+def actor_name(work: Work) -> str:
     """Return how the actor is called in sentences."""
     return actor(work).login or work.operator
 
@@ -110,30 +110,30 @@ def require(work: Work, permission: str) -> Scope:
     """Return where the actor holds `permission`; raises PermissionMissing when it is nowhere."""
     scope = actor(work).scope(permission)
     if not scope.paths:
-        raise PermissionMissing(actor=name_of(work), permission=permission)
+        raise PermissionMissing(actor=actor_name(work), permission=permission)
     return scope
 
 
 def require_everywhere(work: Work, permission: str) -> None:
     """Raise PermissionMissing unless the actor holds `permission` in the whole portal."""
     if not actor(work).may(permission):
-        raise PermissionMissing(actor=name_of(work), permission=permission)
+        raise PermissionMissing(actor=actor_name(work), permission=permission)
 
 
-def check_not_beyond_own(work: Work, held: tuple[Holding, ...]) -> None:
+def check_not_beyond_own(work: Work, held: tuple[HeldRole, ...]) -> None:
     """Raise PermissionBeyondOwn when something in `held` is more than the actor holds there."""
     for holding in held:
         lacking = actor(work).lacks(holding.permissions, holding.paths)
         if lacking:
-            raise PermissionBeyondOwn(actor=name_of(work), lacking=lacking)
+            raise PermissionBeyondOwn(actor=actor_name(work), lacking=lacking)
 
 
-def plant_roles(work: Work) -> None:
+def create_builtin_roles(work: Work) -> None:
     """Make the built-in roles of a new portal."""
     for name in rules.BUILT_IN:
         store.add_role(work, name, canonical.key(name), is_builtin=True)
 
 
-def plant_owner(work: Work, user_id: int) -> None:
+def make_owner(work: Work, user_id: int) -> None:
     """Make the first person of a new portal its owner; nobody is there yet to be asked."""
     store.add_grant(work, user_id, store.role_id(work, rules.OWNER))

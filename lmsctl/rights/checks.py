@@ -7,13 +7,13 @@ from lmsctl.kit.statements import example
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.rights.rules import OWNER, PERMISSIONS, PORTAL_WIDE, SUPERVISOR
 from lmsctl.user.model import User
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 _ACTIVE_OWNER = (
     select(User.id)
     .join(Grant, col(Grant.user_id) == col(User.id))
     .join(Role, col(Role.id) == col(Grant.role_id))
-    .where(col(Role.is_builtin), col(Role.name) == OWNER, col(User.status) == Status.ACTIVE)
+    .where(col(Role.is_builtin), col(Role.name) == OWNER, col(User.status) == UserStatus.ACTIVE)
 )
 
 CHECKS = (

@@ -83,7 +83,7 @@ PORTAL_WIDE = frozenset({OWNER, ADMINISTRATOR, AUTHOR, LEARNER})
 GIVEN_TO_ALL = frozenset({LEARNER})
 
 
-def reach(path: str) -> str:
+def subtree_prefix(path: str) -> str:
     """Return the prefix under which everything below the department at `path` lies.
 
     What holds in the root holds everywhere.
@@ -93,7 +93,7 @@ def reach(path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class HeldRole:
     """One role somebody holds: its permissions, and the department paths in which they hold."""
 
     role: str
@@ -116,20 +116,20 @@ class Scope:
         """Say whether the department at `path`, such as `/1/4/`, is in scope."""
         return any(path.startswith(prefix) for prefix in self.paths)
 
-    def names(self, path: str) -> bool:
+    def covers_or_is_below(self, path: str) -> bool:
         """Say whether the department at `path` is in scope, or above it, as part of a path there.
 
-        `named_within` in the store asks the same of the database.
+        `in_scope_or_above` in the store asks the same of the database.
         """
         return self.covers(path) or any(prefix.startswith(path) for prefix in self.paths)
 
 
-def above(scope: Scope) -> list[str]:
+def ancestor_paths(scope: Scope) -> list[str]:
     """Return the paths of the departments that those of `scope` lie in."""
-    return sorted({one for prefix in scope.paths for one in _above(prefix)})
+    return sorted({one for prefix in scope.paths for one in _ancestor_paths(prefix)})
 
 
-def _above(path: str) -> Iterator[str]:
+def _ancestor_paths(path: str) -> Iterator[str]:
     """Yield the paths of the departments that the one at `path` lies in."""
     parts = path.strip(EVERYWHERE).split(EVERYWHERE)
     for length in range(1, len(parts)):
@@ -152,7 +152,7 @@ _SHOWING_DEPARTMENTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Visibility:
     """Which departments, groups and people an actor may be told the names of, wherever it is.
 
     What is shown of something in scope often names something else, which may be out of scope.
@@ -163,12 +163,12 @@ class Sight:
     people: Scope
     own_id: int | None
 
-    def names_person(self, path: str, number: int) -> bool:
+    def shows_person(self, path: str, number: int) -> bool:
         """Say whether the person of that id, in the department at `path`, may be named."""
         return self.people.covers(path) or number == self.own_id
 
 
-ALL_IN_SIGHT = Sight(ANYWHERE, ANYWHERE, ANYWHERE, None)
+ALL_VISIBLE = Visibility(ANYWHERE, ANYWHERE, ANYWHERE, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Actor:
 
     login: str | None
     user_id: int | None
-    holdings: tuple[Holding, ...]
+    holdings: tuple[HeldRole, ...]
 
     def scope(self, permission: str) -> Scope:
         """Return where `permission` holds; an empty scope when it holds nowhere."""
@@ -190,10 +190,10 @@ class Actor:
         return Scope(tuple(sorted(paths)))
 
     @property
-    def sight(self) -> "Sight":
+    def visibility(self) -> "Visibility":
         """What the actor may be told the names of."""
         showing = {path for word in _SHOWING_DEPARTMENTS for path in self.scope(word).paths}
-        return Sight(
+        return Visibility(
             departments=Scope(tuple(sorted(showing))),
             groups=self.scope("group.view"),
             people=self.scope("user.view"),
@@ -214,4 +214,4 @@ class Actor:
         )
 
 
-OPERATOR = Actor(None, None, (Holding(OWNER, frozenset(PERMISSIONS), (EVERYWHERE,)),))
+OPERATOR = Actor(None, None, (HeldRole(OWNER, frozenset(PERMISSIONS), (EVERYWHERE,)),))

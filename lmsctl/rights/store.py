@@ -11,42 +11,42 @@ from lmsctl.kit import locks
 from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
-from lmsctl.rights.rules import Scope, Sight, above
+from lmsctl.rights.rules import Scope, Visibility, ancestor_paths
 from lmsctl.user.model import User, is_alive, status_at
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 # Scopes ------------------------------------------------------------------------------------------
 
 
-def within(scope: Scope, path: Any) -> ColumnElement[bool]:
+def in_scope(scope: Scope, path: Any) -> ColumnElement[bool]:
     """Return the condition that `path`, a column with a department's path, is in `scope`."""
     if scope.is_everywhere:
         return true()
     return or_(false(), *(col(path).like(f"{prefix}%") for prefix in scope.paths))
 
 
-def named_within(scope: Scope, path: Any) -> ColumnElement[bool]:
+def in_scope_or_above(scope: Scope, path: Any) -> ColumnElement[bool]:
     """Return the condition that `path` is in `scope`, or above it, as part of a path there."""
     if scope.is_everywhere:
         return true()
-    return or_(within(scope, path), col(path).in_(above(scope)))
+    return or_(in_scope(scope, path), col(path).in_(ancestor_paths(scope)))
 
 
-def person_in_sight(sight: Sight, path: Any, id_column: Any) -> ColumnElement[bool]:
+def is_person_visible(visible: Visibility, path: Any, id_column: Any) -> ColumnElement[bool]:
     """Return the condition that a person may be named: their department's `path` and their id."""
-    if sight.own_id is None:
-        return within(sight.people, path)
-    return or_(within(sight.people, path), col(id_column) == sight.own_id)
+    if visible.own_id is None:
+        return in_scope(visible.people, path)
+    return or_(in_scope(visible.people, path), col(id_column) == visible.own_id)
 
 
-def target_in_sight(sight: Sight, *, group: Any, department: Any) -> ColumnElement[bool]:
-    """Return the condition that the group or department that something is for is in sight, if any.
+def is_target_visible(visible: Visibility, *, group: Any, department: Any) -> ColumnElement[bool]:
+    """Return the condition that the group or department that something is for is visible.
 
     The arguments are the columns with the path of the group's department, and of the department.
     """
     return and_(
-        or_(col(group).is_(None), within(sight.groups, group)),
-        or_(col(department).is_(None), named_within(sight.departments, department)),
+        or_(col(group).is_(None), in_scope(visible.groups, group)),
+        or_(col(department).is_(None), in_scope_or_above(visible.departments, department)),
     )
 
 
@@ -54,12 +54,12 @@ def target_in_sight(sight: Sight, *, group: Any, department: Any) -> ColumnEleme
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ActorRow:
     """The person who acts."""
 
     id: int
     login: str
-    status: Status
+    status: UserStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ _SELECT_ID_BY_NAME = (
     .order_by(case((col(User.login_key) == bindparam("key"), 0), else_=1))
     .limit(1)
 )
-_SELECT_PERSON = select(*columns_of(Person, User, status=status_at(NOW))).where(
+_SELECT_ACTOR = select(*columns_of(ActorRow, User, status=status_at(NOW))).where(
     col(User.id) == bindparam("id_"), is_alive(NOW)
 )
 _SELECT_GRANTS = (
@@ -124,22 +124,22 @@ def find_id_by_name(work: Work, key: str) -> int | None:
     return found
 
 
-def person(work: Work, user_id: int) -> Person | None:
+def find_actor(work: Work, user_id: int) -> ActorRow | None:
     """Return the person with that id, with their status now, or None."""
-    return work.one(Person, _SELECT_PERSON, id_=user_id, now=work.now)
+    return work.one(ActorRow, _SELECT_ACTOR, id_=user_id, now=work.now)
 
 
-def share(work: Work, user_id: int) -> None:
+def lock_person_for_share(work: Work, user_id: int) -> None:
     """Let nobody change this person until we are done, while others may share them."""
     locks.hold(work, User, [user_id], shared=True)
 
 
-def grants(work: Work, user_id: int) -> list[GrantRow]:
+def list_grants(work: Work, user_id: int) -> list[GrantRow]:
     """Return what a person was granted, one row for each department."""
     return work.all(GrantRow, _SELECT_GRANTS, user=user_id)
 
 
-def custom_permissions(work: Work, user_id: int) -> list[RolePermissionRow]:
+def list_custom_permissions(work: Work, user_id: int) -> list[RolePermissionRow]:
     """Return the permissions of the custom roles a person was granted."""
     return work.all(RolePermissionRow, _SELECT_CUSTOM_PERMISSIONS, user=user_id)
 
@@ -153,7 +153,7 @@ def active_holder_ids(work: Work, roles: list[str]) -> list[int]:
         .where(
             col(Role.is_builtin),
             col(Role.name).in_(roles),
-            col(User.status) == Status.ACTIVE,
+            col(User.status) == UserStatus.ACTIVE,
         )
         .distinct()
         .order_by(col(User.id))

@@ -11,7 +11,7 @@ from lmsctl.kit.errors import EXIT_STATUS, Kind
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
 from lmsctl.role import actions
-from lmsctl.role.results import Answer, Held, Permission, Role
+from lmsctl.role.results import PermissionAnswer, PermissionDetail, RoleDetail, RoleHolder
 
 app = options.noun("role", "What people may do, and where.")
 can_i_app = options.single("can-i", "Whether and where one may do something.")
@@ -35,7 +35,7 @@ def create(
     """Make a role of your own; 'role permissions' lists what it can allow."""
 
     def write(work: Work) -> Done:
-        found = None if if_exists is options.Existing.FAIL else actions.existing(work, name)
+        found = None if if_exists is options.Existing.FAIL else actions.find_conflicting(work, name)
         if found is None:
             made = actions.create(work, name, permission)
             return Done(made, f"Created the role {made.name}.")
@@ -50,7 +50,7 @@ def create(
 @verb(app, "list", examples=("lmsctl role list",))
 def list_(env: Environment) -> Any:
     """List roles, each with the number of people who hold it."""
-    return env.read(lambda work: Listing(Role, actions.list_roles(work)))
+    return env.read(lambda work: Listing(RoleDetail, actions.list_roles(work)))
 
 
 @verb(app, examples=("lmsctl role show department-administrator",))
@@ -62,14 +62,14 @@ def show(env: Environment, role: Name) -> Any:
 @verb(app, examples=("lmsctl role holders department-administrator",))
 def holders(env: Environment, role: Name) -> Any:
     """List who was granted a role, and in which departments."""
-    return env.read(lambda work: Listing(Held, actions.list_holders(work, role)))
+    return env.read(lambda work: Listing(RoleHolder, actions.list_holders(work, role)))
 
 
 @verb(app, examples=("lmsctl role permissions",))
 def permissions(env: Environment) -> Any:
     """List every permission, what it allows, and which built-in roles hold it."""
     del env  # they are part of the program; no portal is asked
-    return Listing(Permission, actions.list_permissions())
+    return Listing(PermissionDetail, actions.list_permissions())
 
 
 @verb(
@@ -98,7 +98,7 @@ def edit(
     )
 
 
-def _edited(after: Role, is_changed: bool) -> Done:  # noqa: FBT001 - the pair that `edit` returns
+def _edited(after: RoleDetail, is_changed: bool) -> Done:  # noqa: FBT001 - the pair that `edit` returns
     word = "Updated" if is_changed else "Unchanged:"
     return Done(after, f"{word} the role {after.name}.", is_changed=is_changed)
 
@@ -177,11 +177,11 @@ def can_i(
 
     The exit status is 0 if so, and 8 if not.
     """
-    answer = env.read(lambda work: actions.can(work, permission, department))
+    answer = env.read(lambda work: actions.check_permission(work, permission, department))
     status = 0 if answer.allowed else EXIT_STATUS[Kind.FORBIDDEN]
     return Done(answer, _sentence(answer), is_changed=False, status=status)
 
 
-def _sentence(answer: Answer) -> str:
+def _sentence(answer: PermissionAnswer) -> str:
     asked = f"{answer.permission}{f' in {answer.department}' if answer.department else ''}"
     return f"{'Yes' if answer.allowed else 'No'}, {asked}."

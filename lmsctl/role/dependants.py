@@ -10,6 +10,6 @@ from lmsctl.role import store
 
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[Obstacle]:
     """Yield who manages a department that should go: everybody who holds a role in it."""
-    for department, rows in groupby(store.managers(work, ids), lambda row: row.department):
+    for department, rows in groupby(store.list_managers(work, ids), lambda row: row.department):
         who = ", ".join(f"{row.login} ({row.role})" for row in rows)
         yield Obstacle(f"{department} is managed by {who}")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class RoleDetail:
     """One role; `holders` counts the people in the reader's scope who hold it."""
 
     KEY = "name"
@@ -18,7 +18,7 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RoleHolder:
     """One person's role, and the departments in which it holds; none where it needs none."""
 
     KEY = "login"
@@ -29,7 +29,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
+class PermissionDetail:
     """One permission, what it allows, and the built-in roles that hold it."""
 
     KEY = "permission"
@@ -40,7 +40,7 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PermissionAnswer:
     """Whether somebody may do something in `department`, or anywhere when None; and where."""
 
     KEY = "permission"

@@ -40,7 +40,7 @@ def check_permissions(given: Iterable[str]) -> frozenset[str]:
     return found
 
 
-def check_asked(given: str) -> str:
+def check_known(given: str) -> str:
     """Return the permission somebody asks about as it is spelled; raises PermissionNotAsked."""
     name = canonical.key(given)
     if name not in PERMISSIONS:
@@ -74,18 +74,18 @@ def needs_department(role: str, *, is_builtin: bool) -> bool:
     return not (is_builtin and (role in PORTAL_WIDE or role == SUPERVISOR))
 
 
-def check_takes(role: str, given: Sequence[str], *, is_builtin: bool) -> None:
+def check_takes_department(role: str, given: Sequence[str], *, is_builtin: bool) -> None:
     """Raise RoleTakesNoDepartment when departments are given to a role of the whole portal."""
     if given and is_portal_wide(role, is_builtin=is_builtin):
         raise RoleTakesNoDepartment(role=role, field="--department")
 
 
-def check_has(role: str, departments: Sequence[object], *, is_builtin: bool) -> None:
+def check_has_department(role: str, departments: Sequence[object], *, is_builtin: bool) -> None:
     """Raise RoleNeedsDepartment when a role that is bound to departments would have none."""
     if not departments and needs_department(role, is_builtin=is_builtin):
         raise RoleNeedsDepartment(role=role, field="--department")
 
 
-def places(role: str, paths: Sequence[str], *, is_builtin: bool) -> tuple[str, ...]:
+def grant_prefixes(role: str, paths: Sequence[str], *, is_builtin: bool) -> tuple[str, ...]:
     """Return where a role holds that is given for the departments at `paths`."""
     return (EVERYWHERE,) if is_portal_wide(role, is_builtin=is_builtin) else tuple(paths)

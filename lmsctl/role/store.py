@@ -16,12 +16,12 @@ from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.rights.rules import LEARNER, Scope
 from lmsctl.user.model import User, is_alive, status_at
-from lmsctl.user.results import Status
-from lmsctl.user.store import in_departments_of
+from lmsctl.user.results import UserStatus
+from lmsctl.user.store import department_conditions
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class RoleRow:
     """A role as the program needs it."""
 
     id: int
@@ -29,29 +29,29 @@ class Node:
     is_builtin: bool
 
 
-_SELECT_NODE = select(*columns_of(Node, Role))
+_SELECT_ROW = select(*columns_of(RoleRow, Role))
 
 
-def find(work: Work, given: str) -> Node | None:
+def find(work: Work, given: str) -> RoleRow | None:
     """Return the role of that name or number, or None.
 
     Raises Ambiguous when `given` is the name of one and the number of another.
     """
     has_name = col(Role.name_key) == canonical.key(given)
-    return find_named(work, Node, _SELECT_NODE, given, has_name, id_column=Role.id, what="role")
+    return find_named(work, RoleRow, _SELECT_ROW, given, has_name, id_column=Role.id, what="role")
 
 
-def find_by_name(work: Work, name_key: str) -> Node | None:
+def find_by_name(work: Work, name_key: str) -> RoleRow | None:
     """Return the role with exactly this name; numbers do not count."""
-    return work.one(Node, _SELECT_NODE.where(col(Role.name_key) == name_key))
+    return work.one(RoleRow, _SELECT_ROW.where(col(Role.name_key) == name_key))
 
 
-def names(work: Work) -> list[str]:
+def list_names(work: Work) -> list[str]:
     """Return the names of all roles, in the order they were made."""
     return work.values(select(Role.name).order_by(col(Role.id)))
 
 
-def share(work: Work, id_: int) -> None:
+def lock_for_share(work: Work, id_: int) -> None:
     """Let nobody change this role until we are done, while others may share it."""
     locks.hold(work, Role, [id_], shared=True)
 
@@ -71,7 +71,7 @@ def delete(work: Work, id_: int) -> None:
     work.run(delete_from(Role).where(col(Role.id) == id_))
 
 
-def permissions(work: Work, role_id: int) -> frozenset[str]:
+def list_permissions(work: Work, role_id: int) -> frozenset[str]:
     """Return what the custom role with that id allows."""
     allowed = select(RolePermission.permission).where(col(RolePermission.role_id) == role_id)
     return frozenset(work.values(allowed))
@@ -94,7 +94,7 @@ def remove_permissions(work: Work, role_id: int, unwanted: frozenset[str]) -> No
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class RoleWithHolders:
     """A role and how many people in scope hold it."""
 
     id: int
@@ -103,7 +103,7 @@ class Counted:
     holders: int
 
 
-def counted(work: Work, scope: Scope, id_: int | None = None) -> list[Counted]:
+def list_roles(work: Work, scope: Scope, id_: int | None = None) -> list[RoleWithHolders]:
     """Return every role, in the order they were made, or only the one with that id.
 
     Everybody alive is a learner. All others who hold a role are found by their grants.
@@ -112,23 +112,23 @@ def counted(work: Work, scope: Scope, id_: int | None = None) -> list[Counted]:
         select(func.count())
         .select_from(Grant)
         .join(User, col(User.id) == col(Grant.user_id))
-        .where(col(Grant.role_id) == col(Role.id), is_alive(NOW), *in_departments_of(scope))
+        .where(col(Grant.role_id) == col(Role.id), is_alive(NOW), *department_conditions(scope))
         .scalar_subquery()
     )
     is_everybodys = and_(col(Role.is_builtin), col(Role.name) == LEARNER)
-    counting = case((is_everybodys, _everybody(scope)), else_=holders)
-    statement = select(*columns_of(Counted, Role, holders=counting)).order_by(col(Role.id))
+    counting = case((is_everybodys, _count_everybody(scope)), else_=holders)
+    statement = select(*columns_of(RoleWithHolders, Role, holders=counting)).order_by(col(Role.id))
     if id_ is not None:
         statement = statement.where(col(Role.id) == id_)
-    return work.all(Counted, statement, now=work.now)
+    return work.all(RoleWithHolders, statement, now=work.now)
 
 
-def _everybody(scope: Scope) -> ColumnElement[int]:
+def _count_everybody(scope: Scope) -> ColumnElement[int]:
     """Return how many people in scope are there: all whose rows are, without the expired ones.
 
     Both are counted in an index; nobody's row is read to see whether they are alive.
     """
-    people = select(func.count()).select_from(User).where(*in_departments_of(scope))
+    people = select(func.count()).select_from(User).where(*department_conditions(scope))
     expired = people.where(col(User.expires_at) <= NOW)
     return people.scalar_subquery() - expired.scalar_subquery()
 
@@ -137,7 +137,7 @@ def _everybody(scope: Scope) -> ColumnElement[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GrantPlace:
     """A department in which a grant holds."""
 
     id: int
@@ -145,7 +145,7 @@ class Place:
     written: str
 
 
-def grant_of(work: Work, user_id: int, role_id: int) -> int | None:
+def find_grant_id(work: Work, user_id: int, role_id: int) -> int | None:
     """Return the id of the grant by which a person holds a role, or None."""
     found: int | None = work.value(
         select(Grant.id).where(col(Grant.user_id) == user_id, col(Grant.role_id) == role_id)
@@ -153,11 +153,11 @@ def grant_of(work: Work, user_id: int, role_id: int) -> int | None:
     return found
 
 
-def places(work: Work, grant_id: int) -> list[Place]:
+def list_places(work: Work, grant_id: int) -> list[GrantPlace]:
     """Return the departments in which a grant holds, in the order of their paths."""
     return work.all(
-        Place,
-        select(*columns_of(Place, Department, written=col(Department.full_name)))
+        GrantPlace,
+        select(*columns_of(GrantPlace, Department, written=col(Department.full_name)))
         .select_from(GrantDepartment)
         .join(Department, col(Department.id) == col(GrantDepartment.department_id))
         .where(col(GrantDepartment.grant_id) == grant_id)
@@ -195,7 +195,7 @@ class HolderRow:
     written: str | None
 
 
-def holders(work: Work, role_id: int, scope: Scope) -> Iterator[HolderRow]:
+def list_holders(work: Work, role_id: int, scope: Scope) -> Iterator[HolderRow]:
     """Yield who in scope holds a role, by login, and where."""
     place = aliased(Department)
     return work.each(
@@ -205,13 +205,13 @@ def holders(work: Work, role_id: int, scope: Scope) -> Iterator[HolderRow]:
         .join(User, col(User.id) == col(Grant.user_id))
         .outerjoin(GrantDepartment, col(GrantDepartment.grant_id) == col(Grant.id))
         .outerjoin(place, col(place.id) == col(GrantDepartment.department_id))
-        .where(col(Grant.role_id) == role_id, is_alive(NOW), *in_departments_of(scope))
+        .where(col(Grant.role_id) == role_id, is_alive(NOW), *department_conditions(scope))
         .order_by(col(User.login_key), col(place.full_key)),
         now=work.now,
     )
 
 
-def logins_of_holders(work: Work, role_id: int) -> list[str]:
+def list_holder_logins(work: Work, role_id: int) -> list[str]:
     """Return the logins of everybody who holds a role."""
     return work.values(
         select(User.login)
@@ -230,7 +230,7 @@ def has_other_active_holder(work: Work, role_id: int, user_id: int) -> bool:
         .where(
             col(Grant.role_id) == role_id,
             col(User.id) != user_id,
-            status_at(NOW) == Status.ACTIVE,
+            status_at(NOW) == UserStatus.ACTIVE,
         )
         .limit(1),
         now=work.now,
@@ -239,7 +239,7 @@ def has_other_active_holder(work: Work, role_id: int, user_id: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Manager:
+class DepartmentManager:
     """Somebody who holds a role in a department."""
 
     department: str
@@ -247,12 +247,14 @@ class Manager:
     role: str
 
 
-def managers(work: Work, department_ids: Sequence[int]) -> list[Manager]:
+def list_managers(work: Work, department_ids: Sequence[int]) -> list[DepartmentManager]:
     """Return who holds a role in one of these departments."""
     return work.all(
-        Manager,
+        DepartmentManager,
         select(
-            *columns_of(Manager, User, department=col(Department.full_name), role=col(Role.name))
+            *columns_of(
+                DepartmentManager, User, department=col(Department.full_name), role=col(Role.name)
+            )
         )
         .select_from(GrantDepartment)
         .join(Department, col(Department.id) == col(GrantDepartment.department_id))
@@ -264,7 +266,7 @@ def managers(work: Work, department_ids: Sequence[int]) -> list[Manager]:
     )
 
 
-def written(work: Work, paths: Sequence[str]) -> list[str]:
+def list_full_names(work: Work, paths: Sequence[str]) -> list[str]:
     """Return how departments at `paths` of ids are written, in order."""
     return work.values(
         select(Department.full_name)

@@ -5,7 +5,7 @@ from sqlmodel import col, func, select
 from lmsctl.kit.check import Check
 from lmsctl.kit.statements import example
 from lmsctl.registration.model import Registration
-from lmsctl.registration.results import State
+from lmsctl.registration.results import RegistrationState
 from lmsctl.signup_profile.model import Activation, SignupProfile
 
 _COUNTED = select(
@@ -16,7 +16,7 @@ _COUNTED = select(
     .join(Registration, col(Registration.id) == col(Activation.registration_id))
     .where(
         col(Activation.profile_id) == col(SignupProfile.id),
-        col(Registration.state).in_([State.PENDING, State.CONFIRMED]),
+        col(Registration.state).in_([RegistrationState.PENDING, RegistrationState.CONFIRMED]),
     )
     .scalar_subquery()
     .label("registrations"),

@@ -61,7 +61,9 @@ def create(
     first, last = _parsed(starts), timewords.parse(ends)
 
     def write(work: Work) -> Done:
-        found = actions.find(work, code) if if_exists is not options.Existing.FAIL else None
+        found = (
+            actions.find_conflicting(work, code) if if_exists is not options.Existing.FAIL else None
+        )
         if found is None:
             made, warnings = actions.create(
                 work,

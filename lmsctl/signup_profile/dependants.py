@@ -11,19 +11,19 @@ from lmsctl.signup_profile import store
 
 def with_expiry_of_registrations(work: Work, registration_ids: Sequence[int]) -> None:
     """Take back the activations of registrations that came to nothing."""
-    store.give_back(work, registration_ids)
+    store.release_activations(work, registration_ids)
 
 
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield the profiles that go with their department."""
-    for row in store.in_departments(work, ids):
+    for row in store.list_in_departments(work, ids):
         yield f"Goes too: sign-up profile {row.code} ({row.used} activations used)."
 
 
 def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
     """Delete the profiles of departments that go."""
-    rows = store.in_departments(work, ids)
-    store.remove(work, [row.id for row in rows])
+    rows = store.list_in_departments(work, ids)
+    store.delete(work, [row.id for row in rows])
     for row in rows:
         audit.record(work, "profile.deleted", f"profile {row.code}", because="department deleted")
 
@@ -31,7 +31,7 @@ def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
 def after_change_of_zone(work: Work, old: ZoneInfo, new: ZoneInfo) -> list[str]:
     """Return a sentence for every window whose local date reads differently in the new zone."""
     sentences = []
-    for row in store.all_of(work):
+    for row in store.list_all(work):
         for word, moment in (("starts", row.starts_at), ("ends", row.ends_at)):
             if moment is None:
                 continue

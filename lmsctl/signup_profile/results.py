@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from lmsctl.registration.results import State as Registration
+from lmsctl.registration.results import RegistrationState as Registration
 
 
-class State(StrEnum):
+class ProfileState(StrEnum):
     """Whether the link lets people in now, as far as the profile alone decides."""
 
     UPCOMING = "upcoming"
@@ -44,7 +44,7 @@ class Profile:
     ends_at: datetime | None
     limit: int | None
     used: int
-    state: State
+    state: ProfileState
     blocked_by: list[str]
     domains: list[str] | None
     link: str
@@ -52,7 +52,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ProfileLink:
     """A profile's link."""
 
     KEY = "link"
@@ -62,7 +62,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Activated:
+class ProfileActivation:
     """One activation: who, when, in what state. A person who was deleted has no name."""
 
     KEY = "login"
@@ -77,7 +77,7 @@ class Activated:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class SignupExplanation:
     """What would happen at `at`, whom it was asked for, and what a newcomer has to give."""
 
     KEY = "profile"

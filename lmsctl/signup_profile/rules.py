@@ -19,13 +19,13 @@ from lmsctl.signup_profile.errors import (
     StartMissing,
     WindowEmpty,
 )
-from lmsctl.signup_profile.results import State
+from lmsctl.signup_profile.results import ProfileState
 
-_MOST = 1_000_000_000
+_MOST_ACTIVATIONS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ProfileRow:
     """A profile as the program needs it; `used` counts confirmed people and live holds."""
 
     id: int
@@ -48,7 +48,7 @@ def parse_activations(given: str) -> int | None:
 
     Raises NumberMalformed, ActivationsWrong and ActivationsZero.
     """
-    number = limits.parse(given, ActivationsWrong, most=_MOST, field="--activations")
+    number = limits.parse(given, ActivationsWrong, most=_MOST_ACTIVATIONS, field="--activations")
     if number == 0:
         raise ActivationsZero(field="--activations")
     return number
@@ -69,18 +69,20 @@ def check_limit(limit: int | None, used: int) -> None:
         raise ActivationsBelowUsed(limit=limit, used=used, field="--activations")
 
 
-def state(row: Row, now: datetime) -> State:
+def state(row: ProfileRow, now: datetime) -> ProfileState:
     """Return whether the link lets people in at `now`, as far as the profile alone decides."""
     if now < row.starts_at:
-        return State.UPCOMING
+        return ProfileState.UPCOMING
     if row.ends_at is not None and now > row.ends_at:
-        return State.ENDED
+        return ProfileState.ENDED
     if row.activation_limit is not None and row.used >= row.activation_limit:
-        return State.USED_UP
-    return State.OPEN
+        return ProfileState.USED_UP
+    return ProfileState.OPEN
 
 
-def closed_gates(row: Row, portal: Settings, seats_taken: int, now: datetime) -> Iterator[Refusal]:
+def closed_gates(
+    row: ProfileRow, portal: Settings, seats_taken: int, now: datetime
+) -> Iterator[Refusal]:
     """Yield a refusal for every gate that is closed at `now`, whoever comes.
 
     The window includes both its ends. `row.used` and `seats_taken` are as they are at `now`.

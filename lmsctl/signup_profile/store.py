@@ -14,25 +14,27 @@ from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import AT, NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.registration.model import Registration
-from lmsctl.registration.results import State
+from lmsctl.registration.results import RegistrationState
 from lmsctl.registration.rules import secret_part
 from lmsctl.rights.rules import Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.signup_profile.errors import ProfileUnknown
 from lmsctl.signup_profile.model import Activation, SignupProfile
-from lmsctl.signup_profile.results import Activated
-from lmsctl.signup_profile.rules import Row
+from lmsctl.signup_profile.results import ProfileActivation
+from lmsctl.signup_profile.rules import ProfileRow
 from lmsctl.user.model import User, is_alive
 
 
 def _has_run_out(at: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that a registration has not been confirmed in time, as seen at `at`."""
-    return and_(col(Registration.state) == State.PENDING, col(Registration.expires_at) <= at)
+    return and_(
+        col(Registration.state) == RegistrationState.PENDING, col(Registration.expires_at) <= at
+    )
 
 
 # A hold is the activation of somebody who has not confirmed their address. One that has run out no
 # longer counts, even before a unit of work that writes has given it back.
-_RUN_OUT = (
+_COUNT_EXPIRED = (
     select(func.count())
     .select_from(Activation)
     .join(Registration, col(Registration.id) == col(Activation.registration_id))
@@ -41,11 +43,11 @@ _RUN_OUT = (
 )
 _SELECT_ROW = select(
     *columns_of(
-        Row,
+        ProfileRow,
         SignupProfile,
         path=col(Department.path),
         department=col(Department.full_name),
-        used=col(SignupProfile.activations_used) - _RUN_OUT,
+        used=col(SignupProfile.activations_used) - _COUNT_EXPIRED,
     )
 ).join(Department, col(Department.id) == col(SignupProfile.department_id))
 _SELECT_BY_ID = _SELECT_ROW.where(col(SignupProfile.id) == bindparam("id_"))
@@ -53,15 +55,15 @@ _SELECT_BY_CODE = _SELECT_ROW.where(col(SignupProfile.code_key) == bindparam("co
 _SELECT_BY_LINK = _SELECT_ROW.where(col(SignupProfile.link) == bindparam("given"))
 
 
-def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> Row | None:
+def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> ProfileRow | None:
     """Return the profile with that code or number, or None when absent or out of `scope`.
 
     `used` is counted as at `at`, now when None. Raises Ambiguous when `given` fits two in scope.
     """
     return find_named(
         work,
-        Row,
-        _SELECT_ROW.where(within(scope, Department.path)),
+        ProfileRow,
+        _SELECT_ROW.where(in_scope(scope, Department.path)),
         given,
         col(SignupProfile.code_key) == canonical.key(given),
         id_column=SignupProfile.id,
@@ -70,7 +72,7 @@ def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) ->
     )
 
 
-def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> Row:
+def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> ProfileRow:
     """Return what `find` finds; raises ProfileUnknown."""
     found = find(work, given, scope, at=at)
     if found is None:
@@ -78,19 +80,19 @@ def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> 
     return found
 
 
-def find_by_code(work: Work, code: str) -> Row | None:
+def find_by_code(work: Work, code: str) -> ProfileRow | None:
     """Return the profile with that code, wherever it is."""
-    return work.one(Row, _SELECT_BY_CODE, code=canonical.key(code), at=work.now)
+    return work.one(ProfileRow, _SELECT_BY_CODE, code=canonical.key(code), at=work.now)
 
 
-def find_by_link(work: Work, given: str) -> Row | None:
+def find_by_link(work: Work, given: str) -> ProfileRow | None:
     """Return the profile with that link."""
-    return work.one(Row, _SELECT_BY_LINK, given=secret_part(given), at=work.now)
+    return work.one(ProfileRow, _SELECT_BY_LINK, given=secret_part(given), at=work.now)
 
 
-def by_id(work: Work, id_: int) -> Row:
+def get_by_id(work: Work, id_: int) -> ProfileRow:
     """Return the profile with that id; raises ProfileUnknown when it has just been deleted."""
-    found = work.one(Row, _SELECT_BY_ID, id_=id_, at=work.now)
+    found = work.one(ProfileRow, _SELECT_BY_ID, id_=id_, at=work.now)
     if found is None:
         raise ProfileUnknown
     return found
@@ -105,25 +107,25 @@ def lock(work: Work, id_: int) -> None:
     locks.hold(work, SignupProfile, [id_])
 
 
-def listed(work: Work, scope: Scope, under: str | None) -> Iterator[Row]:
+def list_profiles(work: Work, scope: Scope, under: str | None) -> Iterator[ProfileRow]:
     """Yield the profiles in scope by code, of the department at path `under` and those below it."""
-    statement = _SELECT_ROW.where(within(scope, Department.path)).order_by(
+    statement = _SELECT_ROW.where(in_scope(scope, Department.path)).order_by(
         col(SignupProfile.code_key)
     )
     if under is not None:
-        statement = statement.where(within(Scope((under,)), Department.path))
-    return work.each(Row, statement, at=work.now)
+        statement = statement.where(in_scope(Scope((under,)), Department.path))
+    return work.each(ProfileRow, statement, at=work.now)
 
 
-def all_of(work: Work) -> list[Row]:
+def list_all(work: Work) -> list[ProfileRow]:
     """Return every profile, by code."""
-    return work.all(Row, _SELECT_ROW.order_by(col(SignupProfile.code_key)), at=work.now)
+    return work.all(ProfileRow, _SELECT_ROW.order_by(col(SignupProfile.code_key)), at=work.now)
 
 
-def in_departments(work: Work, ids: Sequence[int]) -> list[Row]:
+def list_in_departments(work: Work, ids: Sequence[int]) -> list[ProfileRow]:
     """Return the profiles of these departments, by code."""
     return work.all(
-        Row,
+        ProfileRow,
         _SELECT_ROW.where(among(SignupProfile.department_id, ids)).order_by(
             col(SignupProfile.code_key)
         ),
@@ -141,7 +143,7 @@ def change(work: Work, id_: int, **values: Any) -> None:
     work.update(SignupProfile, id_, **values)
 
 
-def remove(work: Work, ids: Sequence[int]) -> None:
+def delete(work: Work, ids: Sequence[int]) -> None:
     """Delete profiles; their activations go by ON DELETE CASCADE, the people stay."""
     work.run(delete_from(SignupProfile).where(among(SignupProfile.id, ids)))
 
@@ -171,13 +173,13 @@ def claim(work: Work, id_: int) -> bool:
     return work.run(_CLAIM, id_=id_) == 1
 
 
-def note(work: Work, profile_id: int, registration_id: int) -> None:
+def record_use(work: Work, profile_id: int, registration_id: int) -> None:
     """Remember by which profile a registration came."""
     # The table has no id of its own that `insert` could return.
     work.insert_many(Activation, [{"registration_id": registration_id, "profile_id": profile_id}])
 
 
-def give_back(work: Work, registration_ids: Sequence[int]) -> None:
+def release_activations(work: Work, registration_ids: Sequence[int]) -> None:
     """Give back the activations of registrations that came to nothing just now.
 
     Each may be given back once only: in the unit of work that sets it to expired, after the portal
@@ -203,7 +205,7 @@ def next_expiry(work: Work, profile_id: int, after: datetime) -> datetime | None
         select(func.min(Registration.expires_at))
         .join(Activation, col(Activation.registration_id) == col(Registration.id))
         .where(
-            col(Registration.state) == State.PENDING,
+            col(Registration.state) == RegistrationState.PENDING,
             col(Registration.expires_at) > after,
             col(Activation.profile_id) == profile_id,
         )
@@ -214,31 +216,31 @@ def next_expiry(work: Work, profile_id: int, after: datetime) -> datetime | None
 # History -----------------------------------------------------------------------------------------
 
 
-def history(work: Work, profile_id: int, scope: Scope) -> Iterator[Activated]:
+def list_history(work: Work, profile_id: int, scope: Scope) -> Iterator[ProfileActivation]:
     """Yield the activations whose person is in scope, oldest first.
 
     Who is gone counts by the department that they registered into.
     """
-    expired = literal(State.EXPIRED, columns.Choice(State))
+    expired = literal(RegistrationState.EXPIRED, columns.Choice(RegistrationState))
     found = select(
         *columns_of(
-            Activated,
+            ProfileActivation,
             User,
             department=col(Department.full_name),
             registered_at=col(Registration.registered_at),
             state=case((_has_run_out(NOW), expired), else_=col(Registration.state)),
         )
     ).select_from(Activation)
-    ordered = _activations(found, profile_id, _is_seen(scope)).order_by(
+    ordered = _activations(found, profile_id, _is_visible(scope)).order_by(
         col(Registration.registered_at), col(Registration.id)
     )
-    return work.each(Activated, ordered, now=work.now)
+    return work.each(ProfileActivation, ordered, now=work.now)
 
 
-def hidden(work: Work, profile_id: int, scope: Scope) -> int:
+def count_hidden(work: Work, profile_id: int, scope: Scope) -> int:
     """Return how many activations are withheld from somebody with this scope."""
     counted = select(func.count()).select_from(Activation)
-    statement = _activations(counted, profile_id, not_(_is_seen(scope)))
+    statement = _activations(counted, profile_id, not_(_is_visible(scope)))
     return int(work.value(statement, now=work.now))
 
 
@@ -258,7 +260,7 @@ def _activations(
     )
 
 
-def _is_seen(scope: Scope) -> ColumnElement[bool]:
+def _is_visible(scope: Scope) -> ColumnElement[bool]:
     """Return the condition that whoever has this scope sees an activation, of `_activations`."""
     # Where a person and the department they registered into are gone, there is no path: NULL.
-    return func.coalesce(within(scope, Department.path), false())
+    return func.coalesce(in_scope(scope, Department.path), false())

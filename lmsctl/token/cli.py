@@ -20,7 +20,7 @@ from lmsctl.token import actions
 from lmsctl.token.results import Expiry, Minting, Token
 from lmsctl.token.rules import Filter
 from lmsctl.token.upload import cli as file_cli
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 app = options.noun("token", "Codes that admit people and enroll them in one item.")
 
@@ -33,7 +33,8 @@ Nickname = Annotated[
     str | None, typer.Option("--nickname", help="What you call it; people do not see it.")
 ]
 Creates = Annotated[
-    Type | None, typer.Option("--creates", help="Type of new people: prospect, staff or client.")
+    UserType | None,
+    typer.Option("--creates", help="Type of new people: prospect, staff or client."),
 ]
 Limit = Annotated[
     str | None, typer.Option("--limit", metavar="N|unlimited", help="How many uses it has.")
@@ -91,7 +92,7 @@ def create(
                 given_content=content,
                 code=code,
                 nickname=nickname,
-                creates=creates or Type.PROSPECT,
+                creates=creates or UserType.PROSPECT,
                 limit=UNLIMITED if limit is None else limit,
                 expires=last,
                 domains=domains.asked(),
@@ -296,7 +297,7 @@ def mint(
 
     Nobody is written to: handing the codes out is yours.
     """
-    template = actions.Template(content, nickname, creates or Type.PROSPECT, _parsed(expires))
+    template = actions.Template(content, nickname, creates or UserType.PROSPECT, _parsed(expires))
     target = env.files.claim(to, "--to")
     if env.options.dry_run:
         # Codes that do not last are nobody's business, on a terminal either.

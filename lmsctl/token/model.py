@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from lmsctl.kit import columns
 from lmsctl.token.rules import digest
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 
 class Token(SQLModel, table=True):
@@ -22,7 +22,7 @@ class Token(SQLModel, table=True):
 
     __tablename__ = "tokens"
     __table_args__ = (
-        columns.one_of("creates", Type),
+        columns.one_of("creates", UserType),
         CheckConstraint("use_limit >= 1", name="limit_positive"),
         CheckConstraint("uses >= 0", name="uses_count"),
         CheckConstraint("use_limit IS NULL OR uses <= use_limit", name="uses_not_oversold"),
@@ -34,7 +34,7 @@ class Token(SQLModel, table=True):
     code_digest: str = Field(sa_column=columns.derived("code", digest, unique=True))
     nickname: str | None = Field(sa_column=columns.text(null=True))
     content_id: int = Field(sa_column=columns.reference("content_items"))
-    creates: Type = Field(sa_column=columns.choice(Type))
+    creates: UserType = Field(sa_column=columns.choice(UserType))
     use_limit: int | None = Field(sa_column=columns.number(null=True))
     uses: int = Field(sa_column=columns.number(default=0))
     expires_at: datetime | None = Field(sa_column=columns.moment(null=True))

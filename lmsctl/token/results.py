@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 
 class State(StrEnum):
@@ -58,7 +58,7 @@ class Token:
     code: str
     nickname: str | None
     content: str
-    creates: Type
+    creates: UserType
     limit: int | None
     uses: int
     expires_at: datetime | None

@@ -17,7 +17,7 @@ from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules as registration_rules
 from lmsctl.registration.errors import DetailMissing, DetailsWrong
-from lmsctl.registration.rules import Checked, Newcomer
+from lmsctl.registration.rules import CheckedNewcomer, Newcomer
 from lmsctl.token.errors import (
     MintCountWrong,
     MintRecipientsTooMany,
@@ -33,7 +33,7 @@ from lmsctl.token.errors import (
     TokenUsedUp,
 )
 from lmsctl.token.results import Expiry, State
-from lmsctl.user.results import Status, Type
+from lmsctl.user.results import UserStatus, UserType
 
 _SHORTEST_CODE, _LONGEST_CODE = 3, 64
 MOST_USES = 1_000_000_000
@@ -54,7 +54,7 @@ class Row:
     content: str
     title: str
     content_status: ContentStatus
-    creates: Type
+    creates: UserType
     use_limit: int | None
     uses: int
     expires_at: datetime | None
@@ -159,7 +159,7 @@ def code_in(given: str, base: str) -> str:
 # Redeeming ---------------------------------------------------------------------------------------
 
 
-def check_details(given: str | None, newcomer: Newcomer, *, is_sandbox: bool) -> Checked:
+def check_details(given: str | None, newcomer: Newcomer, *, is_sandbox: bool) -> CheckedNewcomer:
     """Return who redeems, checked: token, address, first and last name, and nothing else.
 
     Everything missing or wrong is told at once: one refusal as it is, several as DetailsWrong.
@@ -213,7 +213,7 @@ def closed_by_use(row: Row) -> Iterator[Refusal]:
 
 def closed_to(email: str, status: str) -> Iterator[Refusal]:
     """Yield a refusal when a person of that status is closed to tokens, who waits for nothing."""
-    if status not in {Status.ACTIVE, Status.PENDING}:
+    if status not in {UserStatus.ACTIVE, UserStatus.PENDING}:
         yield RedeemerNotActive(email=email, status=status)
 
 

@@ -25,14 +25,14 @@ from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import AT, among, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.token import rules
 from lmsctl.token.errors import TokenUnknown
 from lmsctl.token.model import Redemption, Token
 from lmsctl.token.results import Expiry, Used
 from lmsctl.token.rules import EVERY, Filter, Row
-from lmsctl.user.model import Name, User, is_alive, status_at
-from lmsctl.user.results import Status
+from lmsctl.user.model import User, UserName, is_alive, status_at
+from lmsctl.user.results import UserStatus
 
 _OF_ITEM: dict[str, Any] = {
     "content": col(ContentItem.code),
@@ -247,7 +247,7 @@ class NamedRedeemer:
     login: str
     email: str | None
     email_key: str | None
-    status: Status
+    status: UserStatus
     expires_at: datetime | None
     is_enrolled: bool
 
@@ -257,13 +257,13 @@ _SELECT_REDEEMERS_NAMED = (
         *columns_of(
             NamedRedeemer,
             User,
-            key=col(Name.key),
+            key=col(UserName.key),
             status=status_at(AT),
             is_enrolled=col(Enrollment.id).is_not(None),
         )
     )
-    .select_from(Name)
-    .join(User, col(User.id) == col(Name.user_id))
+    .select_from(UserName)
+    .join(User, col(User.id) == col(UserName.user_id))
     .outerjoin(
         Enrollment,
         and_(
@@ -273,7 +273,7 @@ _SELECT_REDEEMERS_NAMED = (
             col(Enrollment.phase) != Phase.PRE_ENROLLED,
         ),
     )
-    .where(among(Name.key, bindparam("keys")), is_alive(AT))
+    .where(among(UserName.key, bindparam("keys")), is_alive(AT))
 )
 
 
@@ -347,4 +347,4 @@ def _uses(
 def _is_seen(scope: Scope) -> ColumnElement[bool]:
     """Return the condition that whoever has this scope sees a use, of `_uses`."""
     # Of somebody who was deleted the ledger tells nothing that could be withheld.
-    return or_(col(Redemption.user_id).is_(None), within(scope, Department.path))
+    return or_(col(Redemption.user_id).is_(None), in_scope(scope, Department.path))

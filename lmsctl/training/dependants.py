@@ -29,7 +29,7 @@ def _openings(count: int) -> Iterator[str]:
 
 def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
     """Let the trainings of departments that go belong to the root."""
-    store.move_all(work, ids, departments.root(work).id)
+    store.move_all(work, ids, departments.get_root(work).id)
 
 
 def records_of_user(work: Work, user_id: int) -> dict[str, int]:

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from lmsctl.content.results import Opening
 from lmsctl.kit import canonical, columns
 from lmsctl.training.results import Answer, Deadline, Kind, Side
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 # What distances of deadlines are counted in.
 _UNITS = ("h", "d", "w", "mo")
@@ -125,7 +125,7 @@ class TrainingOpening(SQLModel, table=True):
     __tablename__ = "training_openings"
     __table_args__ = (
         columns.one_of("opening", Opening),
-        columns.one_of("type", Type),
+        columns.one_of("type", UserType),
         CheckConstraint("(opening = 'type') = (type IS NOT NULL)", name="type_named"),
         CheckConstraint("(opening = 'group') = (group_id IS NOT NULL)", name="group_named"),
         CheckConstraint(
@@ -143,7 +143,7 @@ class TrainingOpening(SQLModel, table=True):
     id: int = Field(default=None, sa_column=columns.key())
     training_id: int = Field(sa_column=columns.reference("trainings", gone="CASCADE", index=False))
     opening: Opening = Field(sa_column=columns.choice(Opening))
-    type: Type | None = Field(sa_column=columns.choice(Type, null=True))
+    type: UserType | None = Field(sa_column=columns.choice(UserType, null=True))
     group_id: int | None = Field(
         sa_column=columns.reference("user_groups", null=True, gone="CASCADE")
     )

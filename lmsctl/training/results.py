@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 
 class Kind(StrEnum):
@@ -191,7 +191,7 @@ class Participant:
     email: str | None
     session: str | None
     state: str
-    status: Status
+    status: UserStatus
     department: str | None
     is_preselected: bool
     side: Side

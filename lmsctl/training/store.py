@@ -17,8 +17,8 @@ from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import Scope, Sight
-from lmsctl.rights.store import named_within, person_in_sight, target_in_sight, within
+from lmsctl.rights.rules import Scope, Visibility
+from lmsctl.rights.store import in_scope, in_scope_or_above, is_person_visible, is_target_visible
 from lmsctl.training.errors import SessionUnknown, TrainingUnknown
 from lmsctl.training.model import (
     Attendance,
@@ -56,7 +56,7 @@ def find(work: Work, given: str, scope: Scope) -> Training | None:
     return find_named(
         work,
         Training,
-        _SELECT_TRAINING.where(within(scope, Department.path)),
+        _SELECT_TRAINING.where(in_scope(scope, Department.path)),
         given,
         col(Row.code_key) == canonical.key(given),
         id_column=Row.id,
@@ -138,7 +138,7 @@ class Filter:
     type: Kind | None = None
 
 
-def listed(work: Work, scope: Scope, wanted: Filter, sight: Sight) -> Iterator[TrainingRow]:
+def listed(work: Work, scope: Scope, wanted: Filter, sight: Visibility) -> Iterator[TrainingRow]:
     """Yield the trainings in scope that fit every filter, by code; others' names if in sight."""
     home = aliased(Department)
     statement = (
@@ -147,7 +147,7 @@ def listed(work: Work, scope: Scope, wanted: Filter, sight: Sight) -> Iterator[T
                 TrainingRow,
                 Row,
                 department=_named_department(sight),
-                organizer=case((person_in_sight(sight, home.path, User.id), col(User.login))),
+                organizer=case((is_person_visible(sight, home.path, User.id), col(User.login))),
                 sessions=select(func.count())
                 .select_from(TrainingSession)
                 .where(*_IS_OF_TRAINING)
@@ -159,10 +159,10 @@ def listed(work: Work, scope: Scope, wanted: Filter, sight: Sight) -> Iterator[T
         .join(Department, col(Department.id) == col(Row.department_id))
         .outerjoin(User, col(User.id) == col(Row.organizer_id))
         .outerjoin(home, col(home.id) == col(User.department_id))
-        .where(within(scope, Department.path))
+        .where(in_scope(scope, Department.path))
     )
     if wanted.under is not None:
-        statement = statement.where(within(Scope((wanted.under,)), Department.path))
+        statement = statement.where(in_scope(Scope((wanted.under,)), Department.path))
     if wanted.type is not None:
         statement = statement.where(col(Row.type) == wanted.type)
     return work.each(TrainingRow, statement.order_by(col(Row.code_key)))
@@ -174,8 +174,8 @@ _IS_OF_TRAINING = (
 )
 
 
-def _named_department(sight: Sight) -> ColumnElement[str | None]:
-    return case((named_within(sight.departments, Department.path), col(Department.full_name)))
+def _named_department(sight: Visibility) -> ColumnElement[str | None]:
+    return case((in_scope_or_above(sight.departments, Department.path), col(Department.full_name)))
 
 
 def _next_start_at(now: datetime) -> ColumnElement[datetime | None]:
@@ -291,11 +291,11 @@ def sessions(
     """Yield sessions of trainings in scope, or of one training, in the order of their starts."""
     statement = _SELECT_SESSION.join(
         Department, col(Department.id) == col(Row.department_id)
-    ).where(within(scope, Department.path))
+    ).where(in_scope(scope, Department.path))
     if training_id is not None:
         statement = statement.where(col(Row.id) == training_id)
     if under is not None:
-        statement = statement.where(within(Scope((under,)), Department.path))
+        statement = statement.where(in_scope(Scope((under,)), Department.path))
     return work.each(
         Session,
         statement.order_by(_STARTS_AT, col(Row.code_key), col(TrainingSession.code_key)),
@@ -337,7 +337,7 @@ def change_day(work: Work, id_: int, **values: Any) -> None:
 _KEEPER = aliased(Department)
 
 
-def openings(work: Work, training_id: int | None, sight: Sight) -> Iterator[Opened]:
+def openings(work: Work, training_id: int | None, sight: Visibility) -> Iterator[Opened]:
     """Yield which trainings the catalog offers to whom in sight, of one when given, by code."""
     statement = (
         select(
@@ -355,7 +355,7 @@ def openings(work: Work, training_id: int | None, sight: Sight) -> Iterator[Open
         .outerjoin(Group, col(Group.id) == col(TrainingOpening.group_id))
         .outerjoin(_KEEPER, col(_KEEPER.id) == col(Group.department_id))
         .outerjoin(Department, col(Department.id) == col(TrainingOpening.department_id))
-        .where(target_in_sight(sight, group=_KEEPER.path, department=Department.path))
+        .where(is_target_visible(sight, group=_KEEPER.path, department=Department.path))
         .order_by(col(Row.code_key), col(TrainingOpening.id))
     )
     if training_id is not None:
@@ -415,14 +415,14 @@ class Offered:
     name: str | None
 
 
-def offered(work: Work, *, user_id: int, path: str, type_: str, sight: Sight) -> list[Offered]:
+def offered(work: Work, *, user_id: int, path: str, type_: str, sight: Visibility) -> list[Offered]:
     """Return what the catalog offers to a person of this type in this department, by code.
 
     Groups and departments to which it does are named if they are in sight.
     """
     name = func.coalesce(
         _TYPE,
-        case((within(sight.groups, _KEEPER.path), col(Group.name))),
+        case((in_scope(sight.groups, _KEEPER.path), col(Group.name))),
         _named_department(sight),
     )
     return work.all(

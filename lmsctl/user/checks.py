@@ -5,8 +5,8 @@ from sqlmodel import and_, case, col, func, or_, select, true, union
 from lmsctl.kit.check import Check
 from lmsctl.kit.statements import example
 from lmsctl.portal.model import Portal
-from lmsctl.user.model import Name, User
-from lmsctl.user.results import Status
+from lmsctl.user.model import User, UserName
+from lmsctl.user.results import UserStatus
 
 _CALLED = union(
     select(col(User.login_key).label("key"), col(User.id)),
@@ -15,7 +15,7 @@ _CALLED = union(
 _SEATED = (
     select(func.count().label("count"))
     .select_from(User)
-    .where(col(User.status).in_([Status.ACTIVE, Status.PENDING]))
+    .where(col(User.status).in_([UserStatus.ACTIVE, UserStatus.PENDING]))
     .subquery("seated")
 )
 _SEATED_IF_LIMITED = case((col(Portal.seat_limit).is_(None), 0), else_=_SEATED.c.count)
@@ -24,14 +24,14 @@ CHECKS = (
     Check(
         "names_kept",
         "What people are called, login or address, stands in one place, and everything but once.",
-        select(example(func.coalesce(col(Name.key), _CALLED.c.key)))
+        select(example(func.coalesce(col(UserName.key), _CALLED.c.key)))
         .select_from(_CALLED)
         .join(
-            Name,
-            and_(col(Name.key) == _CALLED.c.key, col(Name.user_id) == _CALLED.c.id),
+            UserName,
+            and_(col(UserName.key) == _CALLED.c.key, col(UserName.user_id) == _CALLED.c.id),
             full=True,
         )
-        .where(or_(col(Name.key).is_(None), _CALLED.c.key.is_(None))),
+        .where(or_(col(UserName.key).is_(None), _CALLED.c.key.is_(None))),
     ),
     Check(
         "seats_counted",

@@ -11,8 +11,8 @@ from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
 from lmsctl.user import actions, errors
 from lmsctl.user.importing import cli as file_cli
-from lmsctl.user.results import Origin, Status, Type, UserRow
-from lmsctl.user.rules import Filter
+from lmsctl.user.results import UserOrigin, UserRow, UserStatus, UserType
+from lmsctl.user.rules import UserFilter
 
 app = options.noun("user", "People: create, import, change, deactivate.")
 
@@ -41,7 +41,7 @@ def create(
         str | None, typer.Option("--department", help="Path; the root when absent.")
     ] = None,
     type_: Annotated[
-        Type | None, typer.Option("--type", help="staff (the default), client or prospect.")
+        UserType | None, typer.Option("--type", help="staff (the default), client or prospect.")
     ] = None,
     field: Fields = None,
     if_exists: IfExists = options.Existing.FAIL,
@@ -54,11 +54,13 @@ def create(
     def write(work: Work) -> Done:
         found = None
         if if_exists is not options.Existing.FAIL:
-            found = actions.find(work, login, email)
+            found = actions.find_conflicting(work, login, email)
         if found and if_exists is options.Existing.SKIP:
             return Done(found, f"{found.login} exists already.", is_changed=False)
         if found:
-            is_adopted = found.status is Status.PENDING and actions.adopt(work, found.login)
+            is_adopted = found.status is UserStatus.PENDING and actions.confirm_pending(
+                work, found.login
+            )
             after, is_changed = actions.edit(
                 work,
                 found.login,
@@ -81,7 +83,7 @@ def create(
             login=login,
             email=email,
             department=department,
-            type_=type_ or Type.STAFF,
+            type_=type_ or UserType.STAFF,
             fields=field or (),
         )
         inactive = " inactive, because the plan is full" if not is_active else ""
@@ -100,11 +102,13 @@ def list_(
     department: Annotated[
         str | None, typer.Option("--department", help="Only this one and those under it.")
     ] = None,
-    type_: Annotated[Type | None, typer.Option("--type", help="staff, client or prospect.")] = None,
-    status: Annotated[
-        Status | None, typer.Option("--status", help="pending, active, inactive or ended.")
+    type_: Annotated[
+        UserType | None, typer.Option("--type", help="staff, client or prospect.")
     ] = None,
-    origin: Annotated[Origin | None, typer.Option("--origin", help="How they came in.")] = None,
+    status: Annotated[
+        UserStatus | None, typer.Option("--status", help="pending, active, inactive or ended.")
+    ] = None,
+    origin: Annotated[UserOrigin | None, typer.Option("--origin", help="How they came in.")] = None,
     group: Annotated[
         str | None, typer.Option("--group", help="Only members of this group.")
     ] = None,
@@ -113,7 +117,7 @@ def list_(
     ] = None,
 ) -> Any:
     """List people by login; filters combine."""
-    wanted = Filter(
+    wanted = UserFilter(
         under=department,
         type=type_,
         status=status,
@@ -144,7 +148,9 @@ def edit(
     last_name: Annotated[str | None, typer.Option("--last-name", help="Last name.")] = None,
     new_login: Annotated[str | None, typer.Option("--login", help="The new login.")] = None,
     email: Annotated[str | None, typer.Option("--email", help="Address; '' takes it off.")] = None,
-    type_: Annotated[Type | None, typer.Option("--type", help="staff, client or prospect.")] = None,
+    type_: Annotated[
+        UserType | None, typer.Option("--type", help="staff, client or prospect.")
+    ] = None,
     supervisor: Annotated[
         str | None, typer.Option("--supervisor", help="A login, 'inherited' or 'none'.")
     ] = None,
@@ -225,7 +231,7 @@ def deactivate(
 
     They keep their places in sessions to come, which are named, unless --cancel-trainings.
     """
-    return _end(env, login, Status.INACTIVE, on, cancels_trainings=cancel_trainings)
+    return _end_account(env, login, UserStatus.INACTIVE, on, cancels_trainings=cancel_trainings)
 
 
 @verb(app, "end-employment", examples=("lmsctl user end-employment anna --on 2026-12-31",))
@@ -236,11 +242,11 @@ def end_employment(
     cancel_trainings: CancelTrainings = False,
 ) -> Any:
     """Note that a person has left: like inactive, and told apart in reports."""
-    return _end(env, login, Status.ENDED, on, cancels_trainings=cancel_trainings)
+    return _end_account(env, login, UserStatus.ENDED, on, cancels_trainings=cancel_trainings)
 
 
-def _end(
-    env: Environment, login: str, target: Status, on: str | None, *, cancels_trainings: bool
+def _end_account(
+    env: Environment, login: str, target: UserStatus, on: str | None, *, cancels_trainings: bool
 ) -> Any:
     word = timewords.parse(on) if on else None
 
@@ -248,7 +254,9 @@ def _end(
         moment = word.start(work.now, work.zone) if word else None
         if word and moment is None:
             raise errors.EndNever(field="--on")
-        ended = actions.end(work, login, target, moment, cancels_trainings=cancels_trainings)
+        ended = actions.end_account(
+            work, login, target, moment, cancels_trainings=cancels_trainings
+        )
         after = ended.user
         if after.scheduled_at:
             shown = timewords.show(after.scheduled_at, work.zone)

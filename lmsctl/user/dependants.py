@@ -9,6 +9,6 @@ from lmsctl.user import store
 
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[Obstacle]:
     """Yield who is still in a department that should go, people of every status counted."""
-    for place in store.in_departments(work, ids):
+    for place in store.count_by_department(work, ids):
         many = f"{place.people} people, among them " if place.people > 1 else ""
         yield Obstacle(f"{many}{place.example} in {place.department}")

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
 from sqlmodel import Field, SQLModel, case, col, or_
 
 from lmsctl.kit import address, canonical, columns
-from lmsctl.user.results import FieldKind, Origin, Status, SupervisorMode, Type
+from lmsctl.user.results import FieldKind, SupervisorMode, UserOrigin, UserStatus, UserType
 
 # Whether addresses that nobody can own are taken is for those who enter them to say.
 
@@ -22,9 +22,9 @@ class User(SQLModel, table=True):
 
     __tablename__ = "users"
     __table_args__ = (
-        columns.one_of("type", Type),
-        columns.one_of("status", Status),
-        columns.one_of("origin", Origin),
+        columns.one_of("type", UserType),
+        columns.one_of("status", UserStatus),
+        columns.one_of("origin", UserOrigin),
         columns.one_of("supervisor_mode", SupervisorMode),
         CheckConstraint("(status = 'pending') = (expires_at IS NOT NULL)", name="pending_expires"),
         CheckConstraint("(due_status IS NULL) = (due_at IS NULL)", name="due_is_whole"),
@@ -50,25 +50,25 @@ class User(SQLModel, table=True):
     )
     first_name: str = Field(sa_column=columns.text())
     last_name: str = Field(sa_column=columns.text())
-    type: Type = Field(sa_column=columns.choice(Type))
-    status: Status = Field(sa_column=columns.choice(Status))
+    type: UserType = Field(sa_column=columns.choice(UserType))
+    status: UserStatus = Field(sa_column=columns.choice(UserStatus))
     department_id: int = Field(sa_column=columns.reference("departments"))
     supervisor_mode: SupervisorMode = Field(sa_column=columns.choice(SupervisorMode))
     supervisor_id: int | None = Field(
         sa_column=columns.reference("users", null=True, gone="SET NULL")
     )
-    origin: Origin = Field(sa_column=columns.choice(Origin))
+    origin: UserOrigin = Field(sa_column=columns.choice(UserOrigin))
     origin_detail: str | None = Field(sa_column=columns.text(null=True))
     created_at: datetime = Field(sa_column=columns.moment())
     policy_accepted_at: datetime | None = Field(sa_column=columns.moment(null=True))
     expires_at: datetime | None = Field(sa_column=columns.moment(null=True))
-    due_status: Status | None = Field(sa_column=columns.word(Status))
+    due_status: UserStatus | None = Field(sa_column=columns.word(UserStatus))
     due_at: datetime | None = Field(sa_column=columns.moment(null=True))
     version: int = Field(sa_column=columns.number(default=1))
     away_at: datetime | None = Field(sa_column=columns.moment(null=True))
 
 
-def status_at(at: ColumnElement[datetime], person: type[User] = User) -> ColumnElement[Status]:
+def status_at(at: ColumnElement[datetime], person: type[User] = User) -> ColumnElement[UserStatus]:
     """Return what a person's status is at the moment `at`.
 
     A scheduled change holds from its moment on, whether or not some writer has come by since to put
@@ -88,7 +88,7 @@ def is_alive(at: ColumnElement[datetime], person: type[User] = User) -> ColumnEl
     return or_(expires_at.is_(None), expires_at > at)
 
 
-class Name(SQLModel, table=True):
+class UserName(SQLModel, table=True):
     """What a person is called: the key of their login or of their address, each only once."""
 
     __tablename__ = "user_names"

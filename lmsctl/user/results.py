@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Type(StrEnum):
+class UserType(StrEnum):
     """What a person is to the organization."""
 
     STAFF = "staff"
@@ -14,7 +14,7 @@ class Type(StrEnum):
     PROSPECT = "prospect"
 
 
-class Status(StrEnum):
+class UserStatus(StrEnum):
     """Whether a person counts: only active people sign in, are enrolled and are mailed."""
 
     PENDING = "pending"
@@ -23,7 +23,7 @@ class Status(StrEnum):
     ENDED = "ended"
 
 
-class Origin(StrEnum):
+class UserOrigin(StrEnum):
     """By which door a person came in."""
 
     ADMINISTRATOR = "administrator"
@@ -52,7 +52,7 @@ class FieldKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class User:
+class UserDetail:
     """A person, as shown."""
 
     KEY = "login"
@@ -63,18 +63,18 @@ class User:
     email: str | None
     first_name: str
     last_name: str
-    type: Type
-    status: Status
+    type: UserType
+    status: UserStatus
     department: str
     supervisor: str | None
     supervisor_mode: SupervisorMode
     roles: list[str]
     groups: list[str]
     fields: dict[str, str]
-    origin: Origin
+    origin: UserOrigin
     origin_detail: str | None
     created_at: datetime
-    scheduled_status: Status | None
+    scheduled_status: UserStatus | None
     scheduled_at: datetime | None
     policy_accepted_at: datetime | None
     version: int
@@ -92,10 +92,10 @@ class UserRow:
     email: str | None
     first_name: str
     last_name: str
-    type: Type
-    status: Status
+    type: UserType
+    status: UserStatus
     department: str
-    origin: Origin
+    origin: UserOrigin
     created_at: datetime
 
 
@@ -113,7 +113,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class DeletedUser:
     """A person who was deleted, and what went with them."""
 
     KEY = "login"

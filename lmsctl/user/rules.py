@@ -10,7 +10,7 @@ from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import Email, login_key
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal import rules as portal_rules
-from lmsctl.portal.rules import Person
+from lmsctl.portal.rules import ConfirmablePerson
 from lmsctl.user.errors import (
     FieldChoicesWrong,
     FieldMissing,
@@ -23,7 +23,7 @@ from lmsctl.user.errors import (
     LoginMissing,
     StatusWrong,
 )
-from lmsctl.user.results import FieldKind, Origin, Status, Type
+from lmsctl.user.results import FieldKind, UserOrigin, UserStatus, UserType
 
 # What almost every login looks like; nothing in it could be objected to.
 _PLAIN_LOGIN = re.compile(r"[A-Za-z0-9_.@+][A-Za-z0-9_.@+-]{0,200}")
@@ -58,7 +58,7 @@ class FieldEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class UserDraft:
     """A person about to be made; everything in it has been checked for itself.
 
     `expires_at` makes the person pending until then; `wants_seat` is False for people who are made
@@ -69,9 +69,9 @@ class Draft:
     email: Email | None
     first_name: str
     last_name: str
-    type: Type
+    type: UserType
     department_id: int
-    origin: Origin
+    origin: UserOrigin
     origin_detail: str | None = None
     entries: Sequence[FieldEntry] = field(default_factory=tuple)
     policy_accepted_at: datetime | None = None
@@ -118,13 +118,13 @@ def login_of_address(address: str) -> str:
     return address.rpartition("@")[0]
 
 
-def names_wanted(login: str | None, email: Email | None) -> list[str]:
+def wanted_name_keys(login: str | None, email: Email | None) -> list[str]:
     """Return by which keys somebody new would be called first, by `login_base` and by address."""
     base, _ = login_base(login, email)
     return sorted({login_key(base), *([email.key] if email else [])})
 
 
-def candidates(base: str) -> Iterator[list[str]]:
+def login_candidates(base: str) -> Iterator[list[str]]:
     """Yield batches of logins to try, in order: `anna`, then `anna1`, `anna2` and so on."""
     yield [base]
     first, size = 1, 50
@@ -269,24 +269,24 @@ def check_choices(kind: FieldKind, choices: Sequence[str]) -> list[str]:
 # Status ------------------------------------------------------------------------------------------
 
 
-def check_may_end(person: Person, status: str, target: Status) -> None:
+def check_may_end(person: ConfirmablePerson, status: str, target: UserStatus) -> None:
     """Raise unless a person of `status` may become `target` (inactive or ended).
 
     Raises NotConfirmedYet and StatusWrong.
     """
-    done = "deactivated" if target is Status.INACTIVE else "ended"
+    done = "deactivated" if target is UserStatus.INACTIVE else "ended"
     portal_rules.check_confirmed(person, done)
-    if status == Status.ENDED and target is Status.INACTIVE:
+    if status == UserStatus.ENDED and target is UserStatus.INACTIVE:
         raise StatusWrong(login=person.login, status=status, done=done)
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class UserFilter:
     """Which people are wanted; None does not narrow."""
 
     under: str | None = None
-    type: Type | None = None
-    status: Status | None = None
-    origin: Origin | None = None
+    type: UserType | None = None
+    status: UserStatus | None = None
+    origin: UserOrigin | None = None
     group: str | None = None
     search: str | None = None

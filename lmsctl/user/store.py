@@ -24,12 +24,12 @@ from lmsctl.kit.statements import AT, NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
 from lmsctl.rights.model import Grant, Role
-from lmsctl.rights.rules import ANYWHERE, Scope, above, reach
-from lmsctl.rights.store import within
+from lmsctl.rights.rules import ANYWHERE, Scope, ancestor_paths, subtree_prefix
+from lmsctl.rights.store import in_scope
 from lmsctl.user.errors import GroupUnknown, UserUnknown
-from lmsctl.user.model import CustomField, FieldValue, Name, User, is_alive, status_at
-from lmsctl.user.results import Origin, Status, SupervisorMode, Type, UserRow
-from lmsctl.user.rules import FieldEntry, FieldRule, Filter
+from lmsctl.user.model import CustomField, FieldValue, User, UserName, is_alive, status_at
+from lmsctl.user.results import SupervisorMode, UserOrigin, UserRow, UserStatus, UserType
+from lmsctl.user.rules import FieldEntry, FieldRule, UserFilter
 
 # A scheduled change that is due by now is what `status_at` says already: nothing is ahead then.
 _IS_AHEAD = col(User.due_at) > NOW
@@ -46,19 +46,19 @@ class Person:
     email: str | None
     first_name: str
     last_name: str
-    type: Type
-    status: Status
+    type: UserType
+    status: UserStatus
     department_id: int
     path: str
     department: str
     supervisor_mode: SupervisorMode
     supervisor_id: int | None
-    origin: Origin
+    origin: UserOrigin
     origin_detail: str | None
     created_at: datetime
     policy_accepted_at: datetime | None
     expires_at: datetime | None
-    due_status: Status | None
+    due_status: UserStatus | None
     due_at: datetime | None
     version: int
 
@@ -81,7 +81,7 @@ _SELECT_PERSON = (
 )
 _SELECT_PERSON_BY_ID = _SELECT_PERSON.where(col(User.id) == bindparam("id_"))
 _SELECT_ID_BY_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
-_SELECT_IDS_NAMED = select(Name.user_id).where(col(Name.key) == bindparam("key"))
+_SELECT_IDS_BY_NAME = select(UserName.user_id).where(col(UserName.key) == bindparam("key"))
 
 
 def find(work: Work, given: str, scope: Scope) -> Person | None:
@@ -93,7 +93,7 @@ def find(work: Work, given: str, scope: Scope) -> Person | None:
     return find_named(
         work,
         Person,
-        _SELECT_PERSON.where(within(scope, Department.path)),
+        _SELECT_PERSON.where(in_scope(scope, Department.path)),
         given,
         col(User.login_key) == key,
         col(User.email_key) == key,
@@ -111,7 +111,7 @@ def get(work: Work, given: str, scope: Scope) -> Person:
     return found
 
 
-def by_id(work: Work, id_: int) -> Person:
+def get_by_id(work: Work, id_: int) -> Person:
     """Return the person with that id; raises UserUnknown when they have just gone."""
     found = work.one(Person, _SELECT_PERSON_BY_ID, id_=id_, now=work.now)
     if found is None:
@@ -131,9 +131,9 @@ def find_id_by_login(work: Work, key: str) -> int | None:
     return found
 
 
-def ids_named(work: Work, key: str) -> set[int]:
+def ids_by_name(work: Work, key: str) -> set[int]:
     """Return the ids of the people whose login or address has that key."""
-    return set(work.values(_SELECT_IDS_NAMED, key=key))
+    return set(work.values(_SELECT_IDS_BY_NAME, key=key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class AddressedUser:
     expires_at: datetime | None
 
 
-_SELECT_TAKEN_NAMES = select(Name.key).where(among(Name.key, bindparam("keys")))
+_SELECT_TAKEN_NAMES = select(UserName.key).where(among(UserName.key, bindparam("keys")))
 _SELECT_ADDRESSED_USER = select(*columns_of(AddressedUser, User))
 _SELECT_ADDRESSED_AT = _SELECT_ADDRESSED_USER.where(
     or_(col(User.email_key) == bindparam("key"), col(User.login_key) == bindparam("key")),
@@ -174,7 +174,7 @@ def taken_names(work: Work, keys: Collection[str]) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedUser:
+class UserByName:
     """A person found by `key`, which is their login or their address."""
 
     key: str
@@ -182,24 +182,24 @@ class NamedUser:
     login: str
     email: str | None
     email_key: str | None
-    status: Status
+    status: UserStatus
     expires_at: datetime | None
 
 
-_SELECT_USERS_NAMED = (
-    select(*columns_of(NamedUser, User, key=col(Name.key), status=status_at(NOW)))
-    .select_from(Name)
-    .join(User, col(User.id) == col(Name.user_id))
-    .where(among(Name.key, bindparam("keys")))
+_SELECT_BY_NAMES = (
+    select(*columns_of(UserByName, User, key=col(UserName.key), status=status_at(NOW)))
+    .select_from(UserName)
+    .join(User, col(User.id) == col(UserName.user_id))
+    .where(among(UserName.key, bindparam("keys")))
 )
 
 
-def users_named(work: Work, keys: Collection[str]) -> list[NamedUser]:
+def find_by_names(work: Work, keys: Collection[str]) -> list[UserByName]:
     """Return the people whose login or address is among `keys`.
 
     One for each key: somebody may come twice.
     """
-    return work.all(NamedUser, _SELECT_USERS_NAMED, keys=keys, now=work.now)
+    return work.all(UserByName, _SELECT_BY_NAMES, keys=keys, now=work.now)
 
 
 def _insert_names(condition: ColumnElement[bool]) -> Insert:
@@ -214,7 +214,7 @@ def _insert_names(condition: ColumnElement[bool]) -> Insert:
         select(col(User.login_key), col(User.id)).where(condition),
         select(col(User.email_key), col(User.id)).where(has_another, condition),
     )
-    return insert(Name).from_select(["key", "user_id"], names, include_defaults=False)
+    return insert(UserName).from_select(["key", "user_id"], names, include_defaults=False)
 
 
 # Built once: whoever lets somebody new in runs it.
@@ -245,11 +245,11 @@ def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one person and count up their version."""
     work.update(User, id_, **values)
     if values.keys() & {"login_key", "email_key"}:
-        work.run(delete_from(Name).where(col(Name.user_id) == id_))
+        work.run(delete_from(UserName).where(col(UserName.user_id) == id_))
         take_names_of(work, id_)
 
 
-def supervised_by(work: Work, user_id: int) -> list[int]:
+def supervised_ids(work: Work, user_id: int) -> list[int]:
     """Return the ids of the people whose own supervisor this person is."""
     return work.values(select(User.id).where(col(User.supervisor_id) == user_id))
 
@@ -267,16 +267,16 @@ def lock_all(work: Work, ids: Collection[int]) -> set[int]:
     return locks.hold_present(work, User, ids)
 
 
-def share(work: Work, id_: int) -> None:
+def lock_for_share(work: Work, id_: int) -> None:
     """Let nobody change this person until we are done, while others may share them.
 
     This is for whoever does something with a person that does not change the person.
     """
-    share_all(work, [id_])
+    lock_all_for_share(work, [id_])
 
 
-def share_all(work: Work, ids: Sequence[int]) -> None:
-    """Do what `share` does with people."""
+def lock_all_for_share(work: Work, ids: Sequence[int]) -> None:
+    """Do what `lock_for_share` does with people."""
     locks.hold(work, User, ids, shared=True)
 
 
@@ -293,7 +293,7 @@ _IS_DUE = col(User.due_at) <= NOW
 _HAS_EXPIRED = col(User.expires_at) <= NOW
 # Of those who are due only the active keep a seat, and what is scheduled for them takes it away.
 _COUNT_SEATS_OF_DUE = (
-    select(func.count()).select_from(User).where(_IS_DUE, col(User.status) == Status.ACTIVE)
+    select(func.count()).select_from(User).where(_IS_DUE, col(User.status) == UserStatus.ACTIVE)
 )
 _APPLY_DUE = (
     update(User)
@@ -303,7 +303,7 @@ _APPLY_DUE = (
         due_status=None,
         due_at=None,
         away_at=case(
-            (col(User.status) == Status.ACTIVE, col(User.due_at)), else_=col(User.away_at)
+            (col(User.status) == UserStatus.ACTIVE, col(User.due_at)), else_=col(User.away_at)
         ),
         version=col(User.version) + 1,
     )
@@ -321,7 +321,7 @@ def apply_due(work: Work) -> tuple[int, int]:
     return work.run(_APPLY_DUE, now=work.now), freed
 
 
-def expired(work: Work) -> list[int]:
+def expired_ids(work: Work) -> list[int]:
     """Return the ids of people whose registration has expired, in order."""
     # Not ORDER BY id: the planner would then scan the primary key instead of the index
     # users_expiring.
@@ -383,7 +383,7 @@ def values_beyond(work: Work, field_id: int, choices: Sequence[str]) -> list[str
 
 
 @dataclass(frozen=True, slots=True)
-class NamedValue:
+class FieldText:
     """What a custom field of a person holds, with the name of the field."""
 
     name: str
@@ -391,7 +391,7 @@ class NamedValue:
 
 
 _SELECT_FIELD_VALUES = (
-    select(*columns_of(NamedValue, FieldValue, name=col(CustomField.name)))
+    select(*columns_of(FieldText, FieldValue, name=col(CustomField.name)))
     .select_from(FieldValue)
     .join(CustomField, col(CustomField.id) == col(FieldValue.field_id))
     .where(col(FieldValue.user_id) == bindparam("user"))
@@ -399,9 +399,9 @@ _SELECT_FIELD_VALUES = (
 )
 
 
-def field_values(work: Work, user_id: int) -> list[NamedValue]:
+def field_values(work: Work, user_id: int) -> list[FieldText]:
     """Return what a person's custom fields hold, in the order of the fields."""
-    return work.all(NamedValue, _SELECT_FIELD_VALUES, user=user_id)
+    return work.all(FieldText, _SELECT_FIELD_VALUES, user=user_id)
 
 
 def find_id_by_value(work: Work, entry: FieldEntry) -> int | None:
@@ -444,23 +444,23 @@ _SELECT_ROLES_OF = (
 )
 
 
-def roles_of(work: Work, user_id: int) -> list[str]:
+def list_role_names(work: Work, user_id: int) -> list[str]:
     """Return the names of the roles a person was granted."""
     return work.values(_SELECT_ROLES_OF, user=user_id)
 
 
-def groups_of(work: Work, user_id: int, scope: Scope) -> list[str]:
+def list_group_names(work: Work, user_id: int, scope: Scope) -> list[str]:
     """Return the names of the groups in `scope` a person is in."""
     return work.values(
         select(Group.name)
         .join(GroupMember, col(GroupMember.group_id) == col(Group.id))
         .join(Department, col(Department.id) == col(Group.department_id))
-        .where(col(GroupMember.user_id) == user_id, within(scope, Department.path))
+        .where(col(GroupMember.user_id) == user_id, in_scope(scope, Department.path))
         .order_by(col(Group.name_key))
     )
 
 
-def inherited_supervisor(work: Work, user_id: int, path: str) -> str | None:
+def find_inherited_supervisor(work: Work, user_id: int, path: str) -> str | None:
     """Return the login of the supervisor whom a person inherits, or None.
 
     That is the supervisor of the department at `path`, or of the nearest one above it which has
@@ -470,7 +470,10 @@ def inherited_supervisor(work: Work, user_id: int, path: str) -> str | None:
         select(User.login)
         .join(DepartmentSupervisor, col(DepartmentSupervisor.user_id) == col(User.id))
         .join(Department, col(Department.id) == col(DepartmentSupervisor.department_id))
-        .where(col(Department.path).in_([*above(Scope((path,))), path]), col(User.id) != user_id)
+        .where(
+            col(Department.path).in_([*ancestor_paths(Scope((path,))), path]),
+            col(User.id) != user_id,
+        )
         .order_by(func.length(col(Department.path)).desc())
         .limit(1)
     )
@@ -482,7 +485,7 @@ def check_group(work: Work, given: str, scope: Scope) -> None:
     found = work.value(
         select(Group.id)
         .join(Department, col(Department.id) == col(Group.department_id))
-        .where(col(Group.name_key) == canonical.key(given), within(scope, Department.path))
+        .where(col(Group.name_key) == canonical.key(given), in_scope(scope, Department.path))
     )
     if found is None:
         raise GroupUnknown(given=given)
@@ -496,19 +499,19 @@ _SELECT_ROW = (
 )
 
 
-def listed(work: Work, scope: Scope, wanted: Filter) -> Iterable[UserRow]:
+def list_users(work: Work, scope: Scope, wanted: UserFilter) -> Iterable[UserRow]:
     """Return the people in scope that fit every filter, by login."""
-    statement = _SELECT_ROW.where(*conditions_of(scope, wanted))
+    statement = _SELECT_ROW.where(*filter_conditions(scope, wanted))
     return work.listed(UserRow, statement, by=[col(User.login_key)], now=work.now)
 
 
-def conditions_of(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]:
+def filter_conditions(scope: Scope, wanted: UserFilter) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that a `User` is in `scope` and fits every filter of `wanted`.
 
     They have the parameter NOW, and each can be looked up in an index of something that there is
     less of than people.
     """
-    yield from in_departments_of(scope, wanted.under)
+    yield from department_conditions(scope, wanted.under)
     if wanted.type is not None:
         yield col(User.type) == wanted.type
     if wanted.status is not None:
@@ -525,41 +528,41 @@ def conditions_of(scope: Scope, wanted: Filter) -> Iterator[ColumnElement[bool]]
         yield or_(_contains(User.login_key, search), _contains(User.email_key, search))
 
 
-def in_departments_of(scope: Scope, under: str | None = None) -> Iterator[ColumnElement[bool]]:
+def department_conditions(scope: Scope, under: str | None = None) -> Iterator[ColumnElement[bool]]:
     """Yield the condition that people are in `scope`, and at the path `under` or below it.
 
     There is none where that is everybody.
     """
-    places = ANYWHERE if under is None else Scope((reach(under),))
+    places = ANYWHERE if under is None else Scope((subtree_prefix(under),))
     if not (scope.is_everywhere and places.is_everywhere):
-        meant = (within(scope, Department.path), within(places, Department.path))
+        meant = (in_scope(scope, Department.path), in_scope(places, Department.path))
         yield col(User.department_id).in_(select(Department.id).where(*meant).correlate(None))
 
 
-def _has_status(status: Status) -> Iterator[ColumnElement[bool]]:
+def _has_status(status: UserStatus) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that people have that status at NOW."""
     yield status_at(NOW) == status
-    if status is not Status.ACTIVE:
+    if status is not UserStatus.ACTIVE:
         # The index users_not_active has all who are not active, and users_due whoever changes.
         other, due = aliased(User), aliased(User)
         meant: CompoundSelect[Any] = union_all(
             select(other.id).where(
-                col(other.status) == status, _is_literally_not(other.status, Status.ACTIVE)
+                col(other.status) == status, _is_literally_not(other.status, UserStatus.ACTIVE)
             ),
             select(due.id).where(col(due.due_at) <= NOW),
         )
         yield col(User.id).in_(meant)
 
 
-def _has_origin(origin: Origin) -> Iterator[ColumnElement[bool]]:
+def _has_origin(origin: UserOrigin) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that people came in by that door."""
     yield col(User.origin) == origin
-    if origin is not Origin.IMPORT:
+    if origin is not UserOrigin.IMPORT:
         # The index users_not_imported has all of them.
-        yield _is_literally_not(User.origin, Origin.IMPORT)
+        yield _is_literally_not(User.origin, UserOrigin.IMPORT)
 
 
-def _is_literally_not(column: Any, word: Status | Origin) -> ColumnElement[bool]:
+def _is_literally_not(column: Any, word: UserStatus | UserOrigin) -> ColumnElement[bool]:
     """Return the condition that `column` is not `word`, in the words of a partial index.
 
     A database uses such an index only if the statement itself says what the index says of its rows:
@@ -580,7 +583,7 @@ def _contains(column: Any, part: str) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class DepartmentHeadcount:
     """How many people are in a department, and the login of one of them for an example."""
 
     department: str
@@ -588,13 +591,13 @@ class Sitting:
     example: str
 
 
-def in_departments(work: Work, ids: Sequence[int]) -> list[Sitting]:
+def count_by_department(work: Work, ids: Sequence[int]) -> list[DepartmentHeadcount]:
     """Return which of the departments have people of any status, expired registrations too."""
     return work.all(
-        Sitting,
+        DepartmentHeadcount,
         select(
             *columns_of(
-                Sitting,
+                DepartmentHeadcount,
                 User,
                 department=col(Department.full_name),
                 people=func.count(),
@@ -610,7 +613,7 @@ def in_departments(work: Work, ids: Sequence[int]) -> list[Sitting]:
 
 
 # The tables whose rows about a person are deleted with the person, by what people call the rows.
-_OWN: dict[str, type[SQLModel]] = {
+_TABLES_DELETED_WITH_USER: dict[str, type[SQLModel]] = {
     "custom_fields": FieldValue,
     "group_memberships": GroupMember,
     "roles": Grant,
@@ -618,9 +621,11 @@ _OWN: dict[str, type[SQLModel]] = {
 }
 
 
-def records_of(work: Work, user_id: int) -> dict[str, int]:
+def count_records(work: Work, user_id: int) -> dict[str, int]:
     """Return how many rows of each of these tables would be deleted with a person."""
-    return {name: _count_of(work, table, user_id) for name, table in _OWN.items()}
+    return {
+        name: _count_of(work, table, user_id) for name, table in _TABLES_DELETED_WITH_USER.items()
+    }
 
 
 def _count_of(work: Work, table: Any, user_id: int) -> int:

@@ -31,7 +31,7 @@ from lmsctl.kit.work import Work, carry_out
 from lmsctl.portal import actions as portal_actions
 from lmsctl.user import actions as users
 from lmsctl.user.importing import actions as file_actions
-from lmsctl.user.results import Status, Type
+from lmsctl.user.results import UserStatus, UserType
 from tests.conftest import Portal, Templates
 from tests.content.test_items import create as make_item
 from tests.token.test_model import START
@@ -42,11 +42,11 @@ WANTED = {
     "flat": Wanted(department="Sales", is_deep=False),
     "other": Wanted(department="Other"),
     "group": Wanted(group="Pilots"),
-    "client": Wanted(type=Type.CLIENT),
+    "client": Wanted(type=UserType.CLIENT),
 }
 PEOPLE = st.sampled_from(["ann", "ben"])
 PLACES = st.sampled_from(["Sales", "Sales/EMEA", "Other"])
-TYPES = st.sampled_from([Type.STAFF, Type.CLIENT])
+TYPES = st.sampled_from([UserType.STAFF, UserType.CLIENT])
 ITEM = "lesson"
 WORDS = st.sampled_from(sorted(WANTED))
 
@@ -56,7 +56,7 @@ class Person:
     """Somebody of the model."""
 
     place: str
-    type: Type
+    type: UserType
     is_active: bool = True
     is_pilot: bool = False
 
@@ -67,7 +67,7 @@ class Person:
             "flat": self.place == "Sales",
             "other": self.place == "Other",
             "group": self.is_pilot,
-            "client": self.type is Type.CLIENT,
+            "client": self.type is UserType.CLIENT,
         }[word]
 
 
@@ -169,8 +169,8 @@ class Side:
                 START,
                 operator="model",
                 command="model",
-                enter=portal_actions.enter,
-                settle=users.settle,
+                enter=portal_actions.load_portal,
+                settle=users.apply_due_changes,
                 is_confirmed=True,
             )
 
@@ -239,7 +239,7 @@ class Joining(RuleBasedStateMachine):
         assert answers == [expected] * len(self.sides)
 
     @rule(name=PEOPLE, place=PLACES, type_=TYPES)
-    def make_person(self, name: str, place: str, type_: Type) -> None:
+    def make_person(self, name: str, place: str, type_: UserType) -> None:
         """Make a person, or move and retype who is there."""
         if name not in self.model.people:
             self.model.change(name, place=place, type=type_)
@@ -276,7 +276,9 @@ class Joining(RuleBasedStateMachine):
             if is_active:
                 self.agree(None, lambda work: users.activate(work, name))
             else:
-                self.agree(None, lambda work: users.end(work, name, Status.INACTIVE, None))
+                self.agree(
+                    None, lambda work: users.end_account(work, name, UserStatus.INACTIVE, None)
+                )
 
     @rule(name=st.just("ben"))
     def delete_person(self, name: str) -> None:
@@ -290,12 +292,12 @@ class Joining(RuleBasedStateMachine):
             PEOPLE, st.tuples(PLACES, TYPES, st.booleans(), st.booleans()), min_size=1
         )
     )
-    def take_in_file(self, rows: dict[str, tuple[str, Type, bool, bool]]) -> None:
+    def take_in_file(self, rows: dict[str, tuple[str, UserType, bool, bool]]) -> None:
         """Import a file that says everything about some people, known or new."""
         lines = ["Login,First name,Last name,Department,Type,Status,Group"]
         for name, (place, type_, is_active, is_pilot) in rows.items():
             self.model.change(name, place=place, type=type_, is_active=is_active, is_pilot=is_pilot)
-            status = Status.ACTIVE if is_active else Status.INACTIVE
+            status = UserStatus.ACTIVE if is_active else UserStatus.INACTIVE
             group = "Pilots" if is_pilot else "none"
             lines.append(f"{name},F,L,{place},{type_},{status},{group}")
         file = self.folder / "people.csv"

@@ -128,8 +128,8 @@ def unit(connection: driver.Connection, *, is_rehearsal: bool = False) -> Work:
         is_rehearsal=is_rehearsal,
         operator="bench",
         command="bench",
-        enter=portal.enter,
-        settle=users.settle,
+        enter=portal.load_portal,
+        settle=users.apply_due_changes,
     )
 
 

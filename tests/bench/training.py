@@ -19,7 +19,7 @@ from lmsctl.kit import clock, database, driver
 from lmsctl.report import store as reports
 from lmsctl.report.store import Period
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.user.rules import Filter
+from lmsctl.user.rules import UserFilter
 from tests.bench.common import BARE, PROGRAM, Bench, Place, paired, say, timed
 from tests.bench.files import peak
 from tests.fillings import Run, fill_people, fill_places, fill_trainings
@@ -214,7 +214,7 @@ def _report_seconds(place: Place) -> float:
 def _rows_seconds(place: Place) -> float:
     """Return the seconds of the same rows, straight from the driver into a file."""
     connection = driver.open_database(place.url, patience=10)
-    query = reports.participants(ANYWHERE, Filter(), Period(), training_id=None)
+    query = reports.participants(ANYWHERE, UserFilter(), Period(), training_id=None)
     statement = query.statement.order_by(*query.order).params(now=clock.read())
     dialect = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}[connection.dialect]()
     sql = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))

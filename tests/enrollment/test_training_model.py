@@ -31,7 +31,7 @@ from lmsctl.training import actions as trainings
 from lmsctl.training.actions import Plan, Shift
 from lmsctl.training.results import Deadline
 from lmsctl.user import actions as users
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 from tests.conftest import Portal, Templates
 from tests.statements import say
 
@@ -330,8 +330,8 @@ class Side:
                 now,
                 operator="model",
                 command="model",
-                enter=portal_actions.enter,
-                settle=users.settle,
+                enter=portal_actions.load_portal,
+                settle=users.apply_due_changes,
                 is_confirmed=True,
             )
 
@@ -577,7 +577,7 @@ class Trainings(RuleBasedStateMachine):
                 model.unreachable.add(name)
         verbs: dict[str, Callable[[Work], object]] = {
             "activate": lambda work: users.activate(work, name),
-            "deactivate": lambda work: users.end(work, name, Status.INACTIVE, None),
+            "deactivate": lambda work: users.end_account(work, name, UserStatus.INACTIVE, None),
             "delete": lambda work: users.delete(work, name),
         }
         self.agree(expected, verbs[verb])

@@ -12,8 +12,8 @@ from lmsctl.kit import clock, driver
 from lmsctl.kit.driver import Clash
 from lmsctl.kit.statements import among, may_contain
 from lmsctl.kit.work import Work, carry_out, look
-from lmsctl.user.model import Name, User
-from lmsctl.user.results import Status
+from lmsctl.user.model import User, UserName
+from lmsctl.user.results import UserStatus
 from tests.conftest import Portal
 from tests.kit.test_work import opened
 
@@ -34,8 +34,10 @@ def work(portal: Portal) -> Iterator[Work]:
 
 def names(work: Work) -> dict[str, int]:
     """Return who has which of the names that these tests take."""
-    found = work.values(select(Name.key).where(col(Name.key).startswith("test ")))
-    return {key: work.value(select(Name.user_id).where(col(Name.key) == key)) for key in found}
+    found = work.values(select(UserName.key).where(col(UserName.key).startswith("test ")))
+    return {
+        key: work.value(select(UserName.user_id).where(col(UserName.key) == key)) for key in found
+    }
 
 
 def test_a_list_may_be_longer_than_a_statement_has_parameters(portal: Portal) -> None:
@@ -73,14 +75,14 @@ def test_a_row_goes_in_once(portal: Portal) -> None:
             owner = work.value(select(User.id))
             row: Any = select(literal("test one").label("key"), col(User.id).label("user_id"))
             sources = ({"key": "test one", "user_id": owner}, row.where(col(User.id) == owner))
-            return [work.insert_once(Name, source) for source in (*sources, *sources)]
+            return [work.insert_once(UserName, source) for source in (*sources, *sources)]
 
         assert carry_out(make, put_in) == [1, 0, 0, 0]
     with opened(portal) as make:
         work = make(is_writing=True)
         work.begin()
         with pytest.raises(Clash):
-            work.insert_once(Name, {"key": "test two", "user_id": 0})
+            work.insert_once(UserName, {"key": "test two", "user_id": 0})
 
 
 def test_a_row_takes_the_place_of_what_has_its_key(portal: Portal) -> None:
@@ -92,11 +94,11 @@ def test_a_row_takes_the_place_of_what_has_its_key(portal: Portal) -> None:
     def put_in(work: Work) -> list[dict[str, int]]:
         seen = []
         for number in (owner, ann):
-            assert work.upsert(Name, ("key",), {"key": "test one", "user_id": number}) == 1
+            assert work.upsert(UserName, ("key",), {"key": "test one", "user_id": number}) == 1
             seen.append(names(work))
         for number in (owner, ann):
             row: Any = select(literal("test two").label("key"), col(User.id).label("user_id"))
-            assert work.upsert(Name, ("key",), row.where(col(User.id) == number)) == 1
+            assert work.upsert(UserName, ("key",), row.where(col(User.id) == number)) == 1
             seen.append(names(work))
         return seen
 
@@ -115,9 +117,9 @@ def test_a_list_is_as_long_as_it_likes(work: Work) -> None:
         (among(User.id, range(_MANY)), ["owner"]),
         (among(User.id, range(2, _MANY)), []),
         (among(User.login_key, ["nobody", "owner"]), ["owner"]),
-        (among(User.status, [Status.PENDING, Status.ACTIVE]), ["owner"]),
-        (among(User.status, [Status.PENDING]), []),
-        (~among(User.status, {Status.PENDING}), ["owner"]),
+        (among(User.status, [UserStatus.PENDING, UserStatus.ACTIVE]), ["owner"]),
+        (among(User.status, [UserStatus.PENDING]), []),
+        (~among(User.status, {UserStatus.PENDING}), ["owner"]),
         (among(User.id, ()), []),
     ):
         assert work.values(select(User.login).where(condition)) == found

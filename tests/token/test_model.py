@@ -26,7 +26,7 @@ from lmsctl.registration import actions as registration
 from lmsctl.registration.rules import Newcomer
 from lmsctl.token import actions as tokens
 from lmsctl.user import actions as users
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 from tests.conftest import Portal, Templates
 from tests.tokens import stocked
 
@@ -149,7 +149,7 @@ class Side:
         for statement in RESET:
             database.execute(self._connection, statement)
         self._connection.commit()
-        self.do(START, lambda work: registration.change(work, is_on=True))
+        self.do(START, lambda work: registration.set_switches(work, is_on=True))
 
     def do(self, now: datetime, verb: Callable[[Work], object]) -> str | None:
         """Do one verb at that moment and return the code of its refusal."""
@@ -160,8 +160,8 @@ class Side:
                 now,
                 operator="model",
                 command="model",
-                enter=portal_actions.enter,
-                settle=users.settle,
+                enter=portal_actions.load_portal,
+                settle=users.apply_due_changes,
                 is_confirmed=True,
             )
 
@@ -296,7 +296,7 @@ class Tokens(RuleBasedStateMachine):
         who = address(name)
         verbs: dict[str, Callable[[Work], object]] = {
             "activate": lambda work: users.activate(work, who),
-            "deactivate": lambda work: users.end(work, who, Status.INACTIVE, None),
+            "deactivate": lambda work: users.end_account(work, who, UserStatus.INACTIVE, None),
             "delete": lambda work: users.delete(work, who),
         }
         self.agree(self.model.change_person(who, verb), verbs[verb])
@@ -310,7 +310,7 @@ class Tokens(RuleBasedStateMachine):
     def registration(self, is_open: bool) -> None:
         """Close or open the doors."""
         self.model.is_open = is_open
-        self.agree(None, lambda work: registration.change(work, is_on=is_open))
+        self.agree(None, lambda work: registration.set_switches(work, is_on=is_open))
 
     @rule(plan=st.sampled_from([None, 2, 3, 4]))
     def plan(self, plan: int | None) -> None:

@@ -83,7 +83,7 @@ def test_any_number_of_people_are_held_and_deleted(portal: Portal) -> None:
     try:
 
         def write(work: Work) -> None:
-            store.share_all(work, numbers)
+            store.lock_all_for_share(work, numbers)
             store.delete(work, numbers)
 
         now = datetime(2026, 3, 2, tzinfo=UTC)

@@ -88,7 +88,7 @@ def apply(
     # Not shared: nobody is to take them out of the item between the decision and the deed.
     held_ids = users.lock_all(work, [person.id for person in store.people_of(work, rule, scope)])
     item = content.get_for_share(work, rule.item_id)
-    rights.look_again(work)
+    rights.refresh(work)
     scope = rights.require(work, "enrollment.manage")
     content_rules.check_enrollable(item)
     fitting = [one for one in store.people_of(work, rule, scope) if one.id in held_ids]

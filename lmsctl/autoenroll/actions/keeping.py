@@ -15,9 +15,9 @@ from lmsctl.content.rules import Item
 from lmsctl.department import store as departments
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
-from lmsctl.portal.rules import HasRules
+from lmsctl.portal.rules import AutoenrollState
 from lmsctl.rights import actions as rights
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class _Named:
     name: str
     department_id: int | None = None
     group_id: int | None = None
-    type: Type | None = None
+    type: UserType | None = None
 
 
 def _named(work: Work, wanted: Wanted) -> _Named:
@@ -87,7 +87,7 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
         type=named.type,
         created_at=work.now,
     )
-    work.forget(HasRules)
+    work.forget(AutoenrollState)
     audit.record(
         work,
         "autoenroll.created",
@@ -208,7 +208,7 @@ def delete(work: Work, given: str) -> AutoenrollRule:
 def discard(work: Work, gone: list[Rule], **why: str) -> None:
     """Delete rules and write it down, rights aside; `why` goes into the log."""
     store.delete(work, [rule.id for rule in gone])
-    work.forget(HasRules)
+    work.forget(AutoenrollState)
     for rule in gone:
         audit.record(
             work, "autoenroll.deleted", f"autoenroll {rule.code}", content=rule.content, **why

@@ -25,7 +25,7 @@ from lmsctl.enrollment.items.actions import enrolling as enrollment
 from lmsctl.enrollment.items.actions.enrolling import Admission
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit.work import Work
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 _NAMES_LIMIT = 100
 
@@ -68,7 +68,7 @@ def _take_in(work: Work, reached: Iterable[Reached]) -> None:
         people = list(group)
         item = content.get_for_share(work, people[0].item_id)
         is_open = item.status != ContentStatus.ARCHIVED
-        fit = [one for one in people if is_open and one.status == Status.ACTIVE]
+        fit = [one for one in people if is_open and one.status == UserStatus.ACTIVE]
         if fit:
             logins = {one.user_id: one.login for one in fit}
             admit(work, number, people[0].code, item, logins)

@@ -1,9 +1,9 @@
 """The groups and departments something is for, which nobody changes until we are done."""
 
 from lmsctl.department import store as departments
-from lmsctl.department.store import Node as Department
+from lmsctl.department.store import DepartmentNode as Department
 from lmsctl.group import store as groups
-from lmsctl.group.store import Node as Group
+from lmsctl.group.store import GroupRow as Group
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 
@@ -14,7 +14,7 @@ def seen_group(work: Work, given: str, permission: str) -> Group:
     def get() -> Group:
         return groups.get(work, given, rights.require(work, permission))
 
-    return rights.get_for_update(work, get, groups.share)
+    return rights.get_for_update(work, get, groups.lock_for_share)
 
 
 def seen_department(work: Work, given: str, permission: str) -> Department:
@@ -23,4 +23,4 @@ def seen_department(work: Work, given: str, permission: str) -> Department:
     def get() -> Department:
         return departments.get(work, given, rights.require(work, permission))
 
-    return rights.get_for_update(work, get, departments.share)
+    return rights.get_for_update(work, get, departments.lock_for_share)

@@ -12,14 +12,14 @@ from lmsctl.content.results import Opened, Opening
 from lmsctl.content.rules import Item
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 
 @dataclass(frozen=True, slots=True)
 class Openings:
     """To whom the catalog offers something, as asked for: exactly one of them."""
 
-    type: Type | None = None
+    type: UserType | None = None
     group: str | None = None
     department: str | None = None
     is_everybody: bool = False
@@ -103,4 +103,4 @@ def list_rules(work: Work, given: str | None = None) -> Iterator[Opened]:
     """
     rights.require(work, "content.view")
     item_id = store.get(work, given).id if given is not None else None
-    return store.catalog_rules(work, item_id, rights.sight(work))
+    return store.catalog_rules(work, item_id, rights.visibility(work))

@@ -66,7 +66,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing an item has
     the checks of code and title raise.
     """
     author_limit(work)
-    rights.hold_actor(work)
+    rights.lock_actor_for_share(work)
     author_limit(work)
     text = canonical.check_code(code, "code")
     work.about = f"content {text}"
@@ -132,7 +132,7 @@ def show(work: Work, given: str) -> Content:
 
 def shown(work: Work, item: Item) -> Content:
     """Return an item as it is shown, without its link; who or what is out of sight is not named."""
-    sight = rights.sight(work)
+    sight = rights.visibility(work)
     called = store.names(work, item, sight)
     return Content(
         id=item.id,
@@ -170,7 +170,7 @@ def list_content(
         above = store.get(work, folder)
         rules.check_folder(above)
         folder_id = above.id
-    return store.listed(work, Filter(kind, status, folder_id), rights.sight(work))
+    return store.listed(work, Filter(kind, status, folder_id), rights.visibility(work))
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change

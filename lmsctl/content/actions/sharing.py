@@ -107,7 +107,7 @@ def _target(work: Work, wanted: Audiences, *, is_giving: bool) -> _Target:
         def get() -> Person:
             return users.get(work, name, rights.require(work, "user.view"))
 
-        person = rights.get_for_update(work, get, users.share)
+        person = rights.get_for_update(work, get, users.lock_for_share)
         if is_giving:
             portal_rules.check_confirmed(person, "given access")
         return _Target(Audience.USER, person.login, {"user_id": person.id})

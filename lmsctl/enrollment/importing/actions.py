@@ -84,7 +84,7 @@ class _Enrolling:
         self._find(work, span)
         if not work.is_alone:
             store.share(work, span)
-            rights.look_again(work)
+            rights.refresh(work)
             self._check_rights(work)
             self._find(work, span)
         if self._has_trainings:

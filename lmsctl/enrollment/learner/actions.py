@@ -19,7 +19,7 @@ from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.results import Notice
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import ALL_IN_SIGHT, Sight
+from lmsctl.rights.rules import ALL_VISIBLE, Visibility
 from lmsctl.training import store
 from lmsctl.training.actions import telling
 from lmsctl.training.deadlines import store as extension_store
@@ -39,13 +39,13 @@ def get_learner(work: Work, given: str) -> Person:
     return learning.learner(work, given, "enrollment.view")
 
 
-def sight_over(work: Work, person: Person) -> Sight:
+def sight_over(work: Work, person: Person) -> Visibility:
     """Return what the actor may be told the names of in the view of a person.
 
     They themselves know which groups and departments they are in.
     """
     actor = rights.actor(work)
-    return ALL_IN_SIGHT if actor.user_id == person.id else actor.sight
+    return ALL_VISIBLE if actor.user_id == person.id else actor.visibility
 
 
 def courses(work: Work, given: str) -> Iterator[Course]:

@@ -19,8 +19,8 @@ from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import columns
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import Sight
-from lmsctl.rights.store import named_within, within
+from lmsctl.rights.rules import Visibility
+from lmsctl.rights.store import in_scope, in_scope_or_above
 
 
 def _own_groups(user_id: int) -> Any:
@@ -37,11 +37,11 @@ def _line(path: str) -> list[int]:
 _KEEPER = aliased(Department)
 
 
-def _name(sight: Sight) -> ColumnElement[str | None]:
+def _name(sight: Visibility) -> ColumnElement[str | None]:
     """Return the name of a group or department, NULL where it is out of sight."""
     return func.coalesce(
-        case((within(sight.groups, _KEEPER.path), col(Group.name))),
-        case((named_within(sight.departments, Department.path), col(Department.full_name))),
+        case((in_scope(sight.groups, _KEEPER.path), col(Group.name))),
+        case((in_scope_or_above(sight.departments, Department.path), col(Department.full_name))),
     )
 
 
@@ -82,7 +82,7 @@ class _Why:
     grant_code: str | None
 
 
-def seen(work: Work, user_id: int, path: str, sight: Sight) -> Iterator[Seen]:
+def seen(work: Work, user_id: int, path: str, sight: Visibility) -> Iterator[Seen]:
     """Yield what the person in the department at `path` is enrolled in or may open, by code.
 
     An item comes once for each reason, those of the enrollment first; groups and departments to
@@ -145,7 +145,7 @@ def _by_enrollment(user_id: int) -> Any:
     )
 
 
-def _by_grant(user_id: int, path: str, sight: Sight) -> Any:
+def _by_grant(user_id: int, path: str, sight: Visibility) -> Any:
     opened, granted = _opened(user_id, path), aliased(ContentItem)
     return (
         select(
@@ -210,7 +210,9 @@ class Offered:
     name: str | None
 
 
-def offered(work: Work, user_id: int, path: str, type_: str, sight: Sight) -> Iterator[Offered]:
+def offered(
+    work: Work, user_id: int, path: str, type_: str, sight: Visibility
+) -> Iterator[Offered]:
     """Yield what the catalog offers a person of this type in the department at `path`, by code.
 
     Groups and departments to which it does are named if they are in sight.

@@ -11,7 +11,7 @@ from lmsctl.enrollment.participation.results import DayAttended, DeadlineExtende
 from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.training.model import (
     Attendance,
     DeadlineExtension,
@@ -76,7 +76,7 @@ def has_any(work: Work, training_id: int, scope: Scope) -> bool:
         .where(
             col(TrainingEnrollment.training_id) == training_id,
             is_alive(NOW),
-            within(scope, Department.path),
+            in_scope(scope, Department.path),
         )
         .limit(1)
     )

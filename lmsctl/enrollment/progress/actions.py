@@ -46,7 +46,7 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
     def get() -> Person:
         return users.get(work, login, rights.require(work, "progress.manage"))
 
-    person = rights.get_for_update(work, get, users.share)
+    person = rights.get_for_update(work, get, users.lock_for_share)
     work.about = f"user {person.login}"
     portal_rules.check_confirmed(person, "given progress")
     item = content.get_for_share(work, content.get(work, code).id) if code is not None else None

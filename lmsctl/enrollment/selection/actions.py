@@ -57,9 +57,9 @@ def choose_for_change(
     """
     seen = choose(work, rights.require(work, permission), wanted)
     ids = {person.id for person in seen.people}
-    users.share_all(work, sorted(ids))
+    users.lock_all_for_share(work, sorted(ids))
     also()
-    rights.look_again(work)
+    rights.refresh(work)
     chosen = choose(work, rights.require(work, permission), wanted)
     people = [person for person in chosen.people if person.id in ids]
     return Chosen(people, chosen.named, chosen.unknown)

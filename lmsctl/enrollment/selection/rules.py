@@ -9,10 +9,10 @@ from lmsctl.enrollment.rules import (
 from lmsctl.enrollment.selection.errors import FilterOnNames, FilterWrong, SelectionMissing
 from lmsctl.kit import canonical
 from lmsctl.user import rules as user_rules
-from lmsctl.user.results import Origin, Status, Type
+from lmsctl.user.results import UserOrigin, UserStatus, UserType
 from lmsctl.user.rules import FieldRule
 
-_WORDS = {"type": Type, "status": Status, "origin": Origin}
+_WORDS = {"type": UserType, "status": UserStatus, "origin": UserOrigin}
 
 
 def check_selection(wanted: Selection) -> None:

@@ -6,35 +6,35 @@ from lmsctl.kit.driver import SchemaAbsent
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions
 from lmsctl.portal.admitting import store
-from lmsctl.portal.rules import Admitting, HasRules, InHand, Settings
+from lmsctl.portal.rules import AdmissionSettings, AutoenrollState, Settings, UnusedSeats
 from lmsctl.rights import actions as rights
 
 
-def lock_for_newcomer(work: Work) -> Admitting:
+def lock_for_newcomer(work: Work) -> AdmissionSettings:
     """Return the portal's row as it is now, locked for whoever lets one person in.
 
     Without a limit of the plan others may let people in at the same time, and nobody but them may
     do what `lock` is for. With one, a seat is taken at once if any is left, because the row is ours
-    alone from then on in any case: `take_seat` finds it in hand, and `give_back_unused` is for who
-    did not need it. `seats_taken` is without it.
+    alone from then on in any case: `take_seat` uses it first, and `release_unused_seats` gives it
+    back where it was not needed. `seats_taken` is without it.
     """
-    rights.look_again(work)
-    row = _unlimited(work) or _with_seat(work) or store.find_for_update(work)
+    rights.refresh(work)
+    row = _lock_unlimited(work) or _lock_with_seat(work) or store.find_for_update(work)
     if row is None:
         raise SchemaAbsent
-    work.know(HasRules, HasRules(row.has_rules))
+    work.know(AutoenrollState, AutoenrollState(row.has_rules))
     work.know(Settings, row)
     return row
 
 
-def _unlimited(work: Work) -> Admitting | None:
+def _lock_unlimited(work: Work) -> AdmissionSettings | None:
     """Return the row of a plan that has no limit, unless it had one when this unit began."""
-    return None if actions.entrance(work).is_limited else store.find_unlimited_for_share(work)
+    return None if actions.portal_state(work).is_limited else store.find_unlimited_for_share(work)
 
 
-def _with_seat(work: Work) -> Admitting | None:
+def _lock_with_seat(work: Work) -> AdmissionSettings | None:
     row = store.take_seat(work)
     if row is None:
         return None
-    work.know(InHand, InHand(1))
+    work.know(UnusedSeats, UnusedSeats(1))
     return replace(row, seats_taken=row.seats_taken - 1)

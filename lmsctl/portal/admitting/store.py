@@ -7,11 +7,11 @@ from lmsctl.department.model import Department
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.model import Portal
-from lmsctl.portal.rules import Admitting
+from lmsctl.portal.rules import AdmissionSettings
 from lmsctl.portal.store import ONLY, TAKE_SEATS
 
 _COLUMNS = columns_of(
-    Admitting,
+    AdmissionSettings,
     Portal,
     root_id=select(Department.id).where(col(Department.parent_id).is_(None)).scalar_subquery(),
     has_rules=select(AutoenrollRule.id).exists(),
@@ -24,22 +24,22 @@ _SELECT_UNLIMITED = _SELECT_ROW.where(col(Portal.seat_limit).is_(None)).with_for
 _WITH_SEAT = TAKE_SEATS.returning(*_COLUMNS)
 
 
-def find_unlimited_for_share(work: Work) -> Admitting | None:
+def find_unlimited_for_share(work: Work) -> AdmissionSettings | None:
     """Return the portal's row, which nobody changes until we are done, while others may share it.
 
     None where the plan has a limit.
     """
-    return work.one(Admitting, _SELECT_UNLIMITED)
+    return work.one(AdmissionSettings, _SELECT_UNLIMITED)
 
 
-def take_seat(work: Work) -> Admitting | None:
+def take_seat(work: Work) -> AdmissionSettings | None:
     """Take one seat of a plan with a limit and return the portal's row, which is ours then.
 
     None where the plan has no limit, or no seat is left.
     """
-    return work.one(Admitting, _WITH_SEAT, count=1)
+    return work.one(AdmissionSettings, _WITH_SEAT, count=1)
 
 
-def find_for_update(work: Work) -> Admitting | None:
+def find_for_update(work: Work) -> AdmissionSettings | None:
     """Return the portal's row and keep everybody else from taking or giving back seats."""
-    return work.one(Admitting, _SELECT_FOR_UPDATE)
+    return work.one(AdmissionSettings, _SELECT_FOR_UPDATE)

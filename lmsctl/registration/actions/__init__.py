@@ -1,11 +1,11 @@
 """The verbs of the registration room: switches, letting people in, confirming, releasing."""
 
-from lmsctl.registration.actions.entering import Door, Entered, enter
+from lmsctl.registration.actions.entering import EntryPoint, RegistrationOutcome, register
 from lmsctl.registration.actions.submitting import submit
-from lmsctl.registration.actions.switches import change, switches
+from lmsctl.registration.actions.switches import set_switches, show
 from lmsctl.registration.actions.waiting import (
-    check_newcomer_not_waiting,
-    check_not_waiting,
+    check_newcomer_not_pending,
+    check_not_pending,
     confirm,
     list_pending,
     pending_refusal,
@@ -14,17 +14,17 @@ from lmsctl.registration.actions.waiting import (
 )
 
 __all__ = [
-    "Door",
-    "Entered",
-    "change",
-    "check_newcomer_not_waiting",
-    "check_not_waiting",
+    "EntryPoint",
+    "RegistrationOutcome",
+    "check_newcomer_not_pending",
+    "check_not_pending",
     "confirm",
-    "enter",
     "list_pending",
     "pending_refusal",
+    "register",
     "release",
     "resend",
+    "set_switches",
+    "show",
     "submit",
-    "switches",
 ]

@@ -12,17 +12,17 @@ from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules, store
-from lmsctl.registration.actions.waiting import check_not_waiting
+from lmsctl.registration.actions.waiting import check_not_pending
 from lmsctl.registration.errors import AddressTaken, PolicyNotAccepted, SignupLoginTaken
-from lmsctl.registration.results import CONFIRMATION, Registered, State
-from lmsctl.registration.rules import Checked, Newcomer
+from lmsctl.registration.results import CONFIRMATION, RegisteredUser, RegistrationState
+from lmsctl.registration.rules import CheckedNewcomer, Newcomer
 from lmsctl.user import actions as user
 from lmsctl.user import rules as user_rules
 from lmsctl.user import store as users
-from lmsctl.user.actions import Made
+from lmsctl.user.actions import CreatedUser
 from lmsctl.user.errors import EmailTaken, LoginTaken
-from lmsctl.user.results import Origin, Status, Type
-from lmsctl.user.rules import Draft
+from lmsctl.user.results import UserOrigin, UserStatus, UserType
+from lmsctl.user.rules import UserDraft
 
 # 25 characters of 5 bits: more than the 112 bits under which a code that lives two days could be
 # searched for, and still readable over the telephone.
@@ -30,7 +30,7 @@ _CODE_LENGTH = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class EntryPoint:
     """Where somebody comes in: what to call it, where they land, which addresses it admits.
 
     `department` is how the one they land in is written. `domains` is None for the portal's list, or
@@ -39,7 +39,7 @@ class Door:
     """
 
     source: str
-    origin: Origin
+    origin: UserOrigin
     origin_detail: str
     department_id: int
     department: str
@@ -48,15 +48,17 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class RegistrationOutcome:
     """Somebody who has come in: what they are told, and the numbers of account and registration."""
 
-    told: Registered
+    told: RegisteredUser
     user_id: int
     registration_id: int
 
 
-def enter(work: Work, row: Settings, door: Door, newcomer: Newcomer) -> Entered:
+def register(
+    work: Work, row: Settings, door: EntryPoint, newcomer: Newcomer
+) -> RegistrationOutcome:
     """Let somebody in by `door`: one place, one seat, one account, and one mail or none.
 
     `row` is the portal's, which must be locked and open. With confirmation on they wait, and keep
@@ -73,12 +75,12 @@ def enter(work: Work, row: Settings, door: Door, newcomer: Newcomer) -> Entered:
     taken = _check_free(work, details)
     portal.take_seat(work)
     expires_at = work.now + timedelta(hours=row.hold_hours) if row.is_confirmation_on else None
-    draft = Draft(
+    draft = UserDraft(
         login=details.login,
         email=details.email,
         first_name=details.first_name,
         last_name=details.last_name,
-        type=Type.STAFF,
+        type=UserType.STAFF,
         department_id=door.department_id,
         origin=door.origin,
         origin_detail=door.origin_detail,
@@ -86,12 +88,12 @@ def enter(work: Work, row: Settings, door: Door, newcomer: Newcomer) -> Entered:
         policy_accepted_at=work.now if row.is_policy_on else None,
         expires_at=expires_at,
     )
-    status = Status.PENDING if expires_at else Status.ACTIVE
-    made = _add(work, draft, status, taken)
-    registration = _note(work, row, door, made.id, draft)
+    status = UserStatus.PENDING if expires_at else UserStatus.ACTIVE
+    made = _create_user(work, draft, status, taken)
+    registration = _record(work, row, door, made.id, draft)
     if door.claim_place:
         door.claim_place(work)
-    told = Registered(
+    told = RegisteredUser(
         made.login,
         details.email.address,
         status,
@@ -100,14 +102,14 @@ def enter(work: Work, row: Settings, door: Door, newcomer: Newcomer) -> Entered:
         expires_at,
         door.source,
     )
-    return Entered(told, made.id, registration)
+    return RegistrationOutcome(told, made.id, registration)
 
 
-def _check_free(work: Work, details: Checked) -> set[str]:
+def _check_free(work: Work, details: CheckedNewcomer) -> set[str]:
     """Return which of the names wanted are taken, by a login that can still become another one."""
-    wanted = user_rules.names_wanted(details.login, details.email)
-    people = users.users_named(work, wanted)
-    check_not_waiting(people, details.email)
+    wanted = user_rules.wanted_name_keys(details.login, details.email)
+    people = users.find_by_names(work, wanted)
+    check_not_pending(people, details.email)
     taken = {person.key for person in people}
     if details.email.key in taken:
         raise AddressTaken(email=details.email.address, field="email")
@@ -116,7 +118,7 @@ def _check_free(work: Work, details: Checked) -> set[str]:
     return taken
 
 
-def _add(work: Work, draft: Draft, status: Status, taken: set[str]) -> Made:
+def _create_user(work: Work, draft: UserDraft, status: UserStatus, taken: set[str]) -> CreatedUser:
     try:
         return user.add(work, draft, status, taken)
     except LoginTaken as refusal:
@@ -125,14 +127,14 @@ def _add(work: Work, draft: Draft, status: Status, taken: set[str]) -> Made:
         raise AddressTaken(email=refusal.values["email"], field="email") from refusal
 
 
-def _note(work: Work, row: Settings, door: Door, user_id: int, draft: Draft) -> int:
+def _record(work: Work, row: Settings, door: EntryPoint, user_id: int, draft: UserDraft) -> int:
     code = secret.readable(_CODE_LENGTH) if draft.expires_at else None
     number = store.add(
         work,
         user_id=user_id,
         department_id=door.department_id,
         source=door.source,
-        state=State.PENDING if code else State.CONFIRMED,
+        state=RegistrationState.PENDING if code else RegistrationState.CONFIRMED,
         code_digest=secret.fingerprint(code) if code else None,
         registered_at=work.now,
         expires_at=draft.expires_at,

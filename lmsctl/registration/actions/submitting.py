@@ -11,50 +11,50 @@ from lmsctl.kit.work import Work
 from lmsctl.portal.admitting import actions as portal
 from lmsctl.portal.errors import PlanFull
 from lmsctl.registration import rules
-from lmsctl.registration.actions.entering import Door, enter
-from lmsctl.registration.actions.waiting import check_newcomer_not_waiting
+from lmsctl.registration.actions.entering import EntryPoint, register
+from lmsctl.registration.actions.waiting import check_newcomer_not_pending
 from lmsctl.registration.errors import ContentNotShared
-from lmsctl.registration.results import Registered
+from lmsctl.registration.results import RegisteredUser
 from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
-from lmsctl.user.results import Origin
+from lmsctl.user.results import UserOrigin
 
 
-def submit(work: Work, given: str, newcomer: Newcomer) -> Registered:
+def submit(work: Work, given: str, newcomer: Newcomer) -> RegisteredUser:
     """Let a newcomer in by an item's open link, or by its code with `content.view`.
 
     They land in the root department and may open the item: with everything that inherits in its
     folder when it inherits itself, alone when it does not. Nobody is enrolled in it. While they
     have not confirmed their address they can open nothing, and when they never do the grant goes
     with the account. Raises OpenLinkUnknown, ContentIsFolder, ContentNotShared, RegistrationOff,
-    ContentArchived, PlanFull, and what `enter` raises; nothing remains then.
+    ContentArchived, PlanFull, and what `register` raises; nothing remains then.
     """
     rights.actor(work)
-    work.about = rules.about("submit", newcomer)
+    work.about = rules.audit_subject("submit", newcomer)
     settings = portal.lock_for_newcomer(work)
-    item = _shared(work, given)
+    item = _get_shared_item(work, given)
     if item.link is None:
         raise ContentNotShared(given=item.code)
     for refusal in content_rules.closed_link(item, settings, settings.seats_taken):
         if isinstance(refusal, PlanFull):
             # The last seat may be their own.
-            check_newcomer_not_waiting(work, newcomer)
+            check_newcomer_not_pending(work, newcomer)
         raise refusal
-    door = Door(
+    door = EntryPoint(
         source=f"open link {item.code}",
-        origin=Origin.OPEN_LINK,
+        origin=UserOrigin.OPEN_LINK,
         origin_detail=item.code,
         department_id=settings.root_id,
         department=ROOT,
     )
-    entered = enter(work, settings, door, newcomer)
+    entered = register(work, settings, door, newcomer)
     login = entered.told.login
     content.grant_open(work, item, entered.user_id, login)
     audit.record(work, "registration.submitted", f"content {item.code}", login=login)
     return entered.told
 
 
-def _shared(work: Work, given: str) -> Item:
+def _get_shared_item(work: Work, given: str) -> Item:
     """Return the item of a link, or of a code, which nobody changes until we are done.
 
     Who may not see content knows nothing but links.

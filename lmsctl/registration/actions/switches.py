@@ -8,18 +8,18 @@ from lmsctl.portal import actions as portal
 from lmsctl.portal import store as portal_store
 from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules
-from lmsctl.registration.results import Switches
+from lmsctl.registration.results import RegistrationSwitches
 from lmsctl.rights import actions as rights
 
 
-def switches(work: Work) -> Switches:
+def show(work: Work) -> RegistrationSwitches:
     """Return how self-registration is set; needs `portal.settings` everywhere."""
     rights.require_everywhere(work, "portal.settings")
-    return _switches(portal.settings(work))
+    return _to_result(portal.settings(work))
 
 
-def _switches(row: Settings) -> Switches:
-    return Switches(
+def _to_result(row: Settings) -> RegistrationSwitches:
+    return RegistrationSwitches(
         row.is_registration_on,
         row.is_confirmation_on,
         row.domains_json if row.is_domain_limited else None,
@@ -27,14 +27,14 @@ def _switches(row: Settings) -> Switches:
     )
 
 
-def change(
+def set_switches(
     work: Work,
     *,
     is_on: bool | None = None,
     confirms_email: bool | None = None,
     domains: Sequence[str] = (),
     is_any_domain: bool = False,
-) -> tuple[Switches, bool]:
+) -> tuple[RegistrationSwitches, bool]:
     """Change what is given and leave the rest; needs `portal.settings` everywhere.
 
     `domains` replaces the list and limits addresses to it; `is_any_domain` lifts the limit and
@@ -59,4 +59,4 @@ def change(
         portal_store.change(work, **changes)
         audit.record(work, "registration.set", "portal", **changes)
     portal.lock(work)
-    return switches(work), bool(changes)
+    return show(work), bool(changes)

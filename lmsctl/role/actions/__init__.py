@@ -4,20 +4,20 @@ from lmsctl.role.actions.define import (
     create,
     delete,
     edit,
-    existing,
+    find_conflicting,
     list_holders,
     list_permissions,
     list_roles,
     show,
 )
-from lmsctl.role.actions.give import can, grant, revoke
+from lmsctl.role.actions.give import check_permission, grant, revoke
 
 __all__ = [
-    "can",
+    "check_permission",
     "create",
     "delete",
     "edit",
-    "existing",
+    "find_conflicting",
     "grant",
     "list_holders",
     "list_permissions",

@@ -8,52 +8,54 @@ from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights import store as rights_store
-from lmsctl.rights.rules import ANYWHERE, BUILT_IN, EVERYWHERE, PERMISSIONS, Holding, Scope
+from lmsctl.rights.rules import ANYWHERE, BUILT_IN, EVERYWHERE, PERMISSIONS, HeldRole, Scope
 from lmsctl.role import rules, store
 from lmsctl.role.errors import RoleBuiltIn, RoleExists, RoleInUse, RoleUnknown
-from lmsctl.role.results import Held, Permission, Role
-from lmsctl.role.store import Counted, Node
+from lmsctl.role.results import PermissionDetail, RoleDetail, RoleHolder
+from lmsctl.role.store import RoleRow, RoleWithHolders
 
 
-def list_permissions() -> Iterator[Permission]:
+def list_permissions() -> Iterator[PermissionDetail]:
     """Return every permission; as part of the program they may be read by anybody."""
     for name, meaning in PERMISSIONS.items():
-        yield Permission(name, meaning, [role for role, held in BUILT_IN.items() if name in held])
+        yield PermissionDetail(
+            name, meaning, [role for role, held in BUILT_IN.items() if name in held]
+        )
 
 
-def list_roles(work: Work) -> Iterator[Role]:
+def list_roles(work: Work) -> Iterator[RoleDetail]:
     """Return every role, built-in ones first; needs `role.manage` somewhere.
 
     Holders are counted among the people over whom the actor has it.
     """
     scope = rights.require(work, "role.manage")
-    return (_shown(work, row) for row in store.counted(work, scope))
+    return (_to_result(work, row) for row in store.list_roles(work, scope))
 
 
-def show(work: Work, given: str) -> Role:
+def show(work: Work, given: str) -> RoleDetail:
     """Return one role; needs `role.manage` somewhere. Raises RoleUnknown."""
     scope = rights.require(work, "role.manage")
-    return _look(work, get(work, given).id, scope)
+    return _get_detail(work, get(work, given).id, scope)
 
 
-def list_holders(work: Work, given: str) -> Iterator[Held]:
+def list_holders(work: Work, given: str) -> Iterator[RoleHolder]:
     """Return who in the actor's scope of `role.manage` was granted a role, and there where.
 
     The learner's part is granted to nobody, because it is everybody's. Raises RoleUnknown.
     """
     scope = rights.require(work, "role.manage")
-    return _holders(work, get(work, given), scope)
+    return _list_holders(work, get(work, given), scope)
 
 
-def _holders(work: Work, role: Node, scope: Scope) -> Iterator[Held]:
-    for login, rows in groupby(store.holders(work, role.id, scope), lambda row: row.login):
+def _list_holders(work: Work, role: RoleRow, scope: Scope) -> Iterator[RoleHolder]:
+    for login, rows in groupby(store.list_holders(work, role.id, scope), lambda row: row.login):
         places = [
             row.written for row in rows if row.path and row.written and scope.covers(row.path)
         ]
-        yield Held(login, role.name, places)
+        yield RoleHolder(login, role.name, places)
 
 
-def create(work: Work, name: str, permissions: Sequence[str]) -> Role:
+def create(work: Work, name: str, permissions: Sequence[str]) -> RoleDetail:
     """Make a custom role; needs `role.manage` and each of `permissions` in the whole portal.
 
     Raises PermissionUnknown, RoleEmpty, RoleExists and PermissionBeyondOwn.
@@ -68,14 +70,14 @@ def create(work: Work, name: str, permissions: Sequence[str]) -> Role:
     number = rights_store.add_role(work, text, canonical.key(text), is_builtin=False)
     store.add_permissions(work, number, wanted)
     audit.record(work, "role.created", f"role {text}", permissions=sorted(wanted))
-    return _look(work, number)
+    return _get_detail(work, number)
 
 
-def existing(work: Work, name: str) -> Role | None:
+def find_conflicting(work: Work, name: str) -> RoleDetail | None:
     """Return the role that `create` would collide with, or None."""
     rights.require_everywhere(work, "role.manage")
     found = store.find_by_name(work, canonical.key(name))
-    return _look(work, found.id) if found else None
+    return _get_detail(work, found.id) if found else None
 
 
 def edit(
@@ -85,15 +87,15 @@ def edit(
     name: str | None = None,
     add: Iterable[str] = (),
     remove: Iterable[str] = (),
-) -> tuple[Role, bool]:
+) -> tuple[RoleDetail, bool]:
     """Rename a custom role, or change what it allows; returns it and whether it changed.
 
     What is added or removed changes for everybody who holds the role, so the actor needs it, and
     `role.manage`, in the whole portal. Raises RoleUnknown, RoleBuiltIn, RoleExists, RoleEmpty,
     PermissionUnknown and PermissionBeyondOwn.
     """
-    role = _held(work, given, "changed")
-    before = store.permissions(work, role.id)
+    role = _get_for_update(work, given, "changed")
+    before = store.list_permissions(work, role.id)
     unwanted = rules.check_permissions(remove)
     added = rules.check_permissions(add) - before - unwanted
     removed = unwanted & before
@@ -115,7 +117,7 @@ def edit(
             added=sorted(added),
             removed=sorted(removed),
         )
-    return _look(work, role.id), is_changed
+    return _get_detail(work, role.id), is_changed
 
 
 def delete(work: Work, given: str) -> str:
@@ -123,8 +125,8 @@ def delete(work: Work, given: str) -> str:
 
     Needs `role.manage` in the whole portal. Raises RoleUnknown, RoleBuiltIn and RoleInUse.
     """
-    role = _held(work, given, "deleted")
-    holders = store.logins_of_holders(work, role.id)
+    role = _get_for_update(work, given, "deleted")
+    holders = store.list_holder_logins(work, role.id)
     if holders:
         raise RoleInUse(name=role.name, holders=holders)
     work.confirm(f"Delete the role '{role.name}'?")
@@ -133,18 +135,18 @@ def delete(work: Work, given: str) -> str:
     return role.name
 
 
-def get(work: Work, given: str) -> Node:
+def get(work: Work, given: str) -> RoleRow:
     """Return the role of that name or number; raises RoleUnknown, which names the nearest."""
     found = store.find(work, given)
     if found is None:
-        raise RoleUnknown(given=given, advice=rules.advice(given, store.names(work)))
+        raise RoleUnknown(given=given, advice=rules.advice(given, store.list_names(work)))
     return found
 
 
-def _held(work: Work, given: str, done: str) -> Node:
+def _get_for_update(work: Work, given: str, done: str) -> RoleRow:
     work.about = f"role {given}"
 
-    def find() -> Node:
+    def find() -> RoleRow:
         rights.require_everywhere(work, "role.manage")
         return get(work, given)
 
@@ -155,7 +157,7 @@ def _held(work: Work, given: str, done: str) -> Node:
 
 
 def _check_own(work: Work, role: str, permissions: frozenset[str]) -> None:
-    rights.check_not_beyond_own(work, (Holding(role, permissions, (EVERYWHERE,)),))
+    rights.check_not_beyond_own(work, (HeldRole(role, permissions, (EVERYWHERE,)),))
 
 
 def _check_free(work: Work, name: str) -> None:
@@ -163,11 +165,11 @@ def _check_free(work: Work, name: str) -> None:
         raise RoleExists(name=name, field="name")
 
 
-def _look(work: Work, number: int, scope: Scope = ANYWHERE) -> Role:
-    return next(_shown(work, row) for row in store.counted(work, scope, number))
+def _get_detail(work: Work, number: int, scope: Scope = ANYWHERE) -> RoleDetail:
+    return next(_to_result(work, row) for row in store.list_roles(work, scope, number))
 
 
-def _shown(work: Work, row: Counted) -> Role:
-    held = BUILT_IN[row.name] if row.is_builtin else store.permissions(work, row.id)
+def _to_result(work: Work, row: RoleWithHolders) -> RoleDetail:
+    held = BUILT_IN[row.name] if row.is_builtin else store.list_permissions(work, row.id)
     permissions = [name for name in PERMISSIONS if name in held]
-    return Role(row.id, row.name, row.is_builtin, row.holders, permissions)
+    return RoleDetail(row.id, row.name, row.is_builtin, row.holders, permissions)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
-from lmsctl.department.store import Node as Department
+from lmsctl.department.store import DepartmentNode as Department
 from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.rights import store as rights_store
-from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, GIVEN_TO_ALL, OWNER, Holding, Scope
+from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, GIVEN_TO_ALL, OWNER, HeldRole, Scope
 from lmsctl.role import rules, store
 from lmsctl.role.actions.define import get
 from lmsctl.role.errors import (
@@ -19,14 +19,16 @@ from lmsctl.role.errors import (
     OwnerNotDemoted,
     RoleIsEverybodys,
 )
-from lmsctl.role.results import Answer, Held
-from lmsctl.role.store import Node, Place
+from lmsctl.role.results import PermissionAnswer, RoleHolder
+from lmsctl.role.store import GrantPlace, RoleRow
 from lmsctl.user import store as users
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 from lmsctl.user.store import Person
 
 
-def grant(work: Work, login: str, role_name: str, under: Sequence[str] = ()) -> tuple[Held, bool]:
+def grant(
+    work: Work, login: str, role_name: str, under: Sequence[str] = ()
+) -> tuple[RoleHolder, bool]:
     """Give a person a role in the departments written in `under`, besides those they have it in.
 
     Returns what they hold then, as far as the actor may see it, and whether that is new. Needs
@@ -37,25 +39,25 @@ def grant(work: Work, login: str, role_name: str, under: Sequence[str] = ()) -> 
     Raises UserUnknown, RoleUnknown, DepartmentUnknown, RoleTakesNoDepartment, RoleNeedsDepartment,
     PermissionBeyondOwn, NotConfirmedYet and OwnerMustStay.
     """
-    person, role = _person_and_role(work, login, role_name)
+    person, role = _get_person_and_role(work, login, role_name)
     scope = rights.require(work, "role.manage")
-    wanted = [_place(work, path) for path in under]
-    rules.check_takes(role.name, under, is_builtin=role.is_builtin)
-    if _is_everybodys(role):
-        return Held(person.login, role.name, []), False
-    grant_id = store.grant_of(work, person.id, role.id)
-    has = store.places(work, grant_id) if grant_id else []
+    wanted = [_get_department(work, path) for path in under]
+    rules.check_takes_department(role.name, under, is_builtin=role.is_builtin)
+    if _is_given_to_all(role):
+        return RoleHolder(person.login, role.name, []), False
+    grant_id = store.find_grant_id(work, person.id, role.id)
+    has = store.list_places(work, grant_id) if grant_id else []
     _check_own(work, role, [place.path for place in wanted])
-    rules.check_has(role.name, [*has, *wanted], is_builtin=role.is_builtin)
+    rules.check_has_department(role.name, [*has, *wanted], is_builtin=role.is_builtin)
     _check_may_hold(person, role)
     known = {place.id for place in has}
     new = {place.id: place for place in wanted if place.id not in known}
     if grant_id is not None and not new:
-        return _held(work, person, role, grant_id, scope), False
+        return _to_result(work, person, role, grant_id, scope), False
     number = grant_id or rights_store.add_grant(work, person.id, role.id)
     store.add_places(work, number, list(new))
     _record(work, "role.granted", person, role, list(new.values()))
-    return _held(work, person, role, number, scope), True
+    return _to_result(work, person, role, number, scope), True
 
 
 def revoke(
@@ -70,19 +72,19 @@ def revoke(
     Raises UserUnknown, RoleUnknown, DepartmentUnknown, RoleTakesNoDepartment, RoleIsEverybodys,
     PermissionBeyondOwn, OwnerNotDemoted and OwnerLast.
     """
-    person, role = _person_and_role(work, login, role_name)
-    unwanted = [_place(work, path).id for path in under]
-    rules.check_takes(role.name, under, is_builtin=role.is_builtin)
-    if _is_everybodys(role):
+    person, role = _get_person_and_role(work, login, role_name)
+    unwanted = [_get_department(work, path).id for path in under]
+    rules.check_takes_department(role.name, under, is_builtin=role.is_builtin)
+    if _is_given_to_all(role):
         raise RoleIsEverybodys(role=role.name)
-    grant_id = store.grant_of(work, person.id, role.id)
-    has = store.places(work, grant_id) if grant_id else []
+    grant_id = store.find_grant_id(work, person.id, role.id)
+    has = store.list_places(work, grant_id) if grant_id else []
     gone = [place for place in has if not under or place.id in unwanted]
     if grant_id is None or (under and not gone):
         return ItemOutcome(person.login, Outcome.UNCHANGED), role.name
     _check_own(work, role, [place.path for place in gone])
     if role.is_builtin and role.name == OWNER:
-        _check_may_lay_down(work, person, role)
+        _check_may_give_up_ownership(work, person, role)
     stays = len(gone) < len(has) or (
         bool(under) and not rules.needs_department(role.name, is_builtin=role.is_builtin)
     )
@@ -96,25 +98,27 @@ def revoke(
     return ItemOutcome(person.login, outcome, where or None), role.name
 
 
-def can(work: Work, permission: str, department: str | None = None) -> Answer:
+def check_permission(
+    work: Work, permission: str, department: str | None = None
+) -> PermissionAnswer:
     """Return whether the actor holds `permission` in `department`, anywhere when None, and where.
 
     A department in which they hold it not, and which they may not see either, is unknown. Raises
     PermissionNotAsked and DepartmentUnknown.
     """
-    name = rules.check_asked(permission)
+    name = rules.check_known(permission)
     scope = rights.actor(work).scope(name)
-    where = _written(work, scope)
+    where = _list_places(work, scope)
     if department is None:
-        return Answer(name, None, bool(scope.paths), where)
+        return PermissionAnswer(name, None, bool(scope.paths), where)
     found = departments.find(work, department, scope)
     if found:
-        return Answer(name, found.written, allowed=True, where=where)
+        return PermissionAnswer(name, found.written, allowed=True, where=where)
     seen = departments.get(work, department, rights.actor(work).scope("department.view"))
-    return Answer(name, seen.written, allowed=False, where=where)
+    return PermissionAnswer(name, seen.written, allowed=False, where=where)
 
 
-def _person_and_role(work: Work, login: str, role_name: str) -> tuple[Person, Node]:
+def _get_person_and_role(work: Work, login: str, role_name: str) -> tuple[Person, RoleRow]:
     """Return a person, locked, and a role, whose permissions nobody changes until we are done."""
     work.about = f"user {login}"
 
@@ -125,39 +129,39 @@ def _person_and_role(work: Work, login: str, role_name: str) -> tuple[Person, No
     seen = get(work, role_name)
     # Two owners who lay it down at once would both see the other one stay.
     is_owner = seen.is_builtin and seen.name == OWNER
-    lock = store.lock if is_owner else store.share
+    lock = store.lock if is_owner else store.lock_for_share
     role = rights.get_for_update(work, lambda: get(work, role_name), lock)
     return rights.get_for_update(work, find, users.lock), role
 
 
-def _place(work: Work, given: str) -> Department:
+def _get_department(work: Work, given: str) -> Department:
     """Return a department the actor manages roles in, which nobody moves until we are done."""
 
     def find() -> Department:
         return departments.get(work, given, rights.require(work, "role.manage"))
 
-    return rights.get_for_update(work, find, departments.share)
+    return rights.get_for_update(work, find, departments.lock_for_share)
 
 
-def _is_everybodys(role: Node) -> bool:
+def _is_given_to_all(role: RoleRow) -> bool:
     return role.is_builtin and role.name in GIVEN_TO_ALL
 
 
-def _check_own(work: Work, role: Node, paths: Sequence[str]) -> None:
-    allows = BUILT_IN[role.name] if role.is_builtin else store.permissions(work, role.id)
-    places = rules.places(role.name, paths, is_builtin=role.is_builtin)
+def _check_own(work: Work, role: RoleRow, paths: Sequence[str]) -> None:
+    allows = BUILT_IN[role.name] if role.is_builtin else store.list_permissions(work, role.id)
+    places = rules.grant_prefixes(role.name, paths, is_builtin=role.is_builtin)
     # To give or take it there one needs to manage roles there, even if it allows nothing by itself.
-    rights.check_not_beyond_own(work, (Holding(role.name, allows | {"role.manage"}, places),))
+    rights.check_not_beyond_own(work, (HeldRole(role.name, allows | {"role.manage"}, places),))
 
 
-def _check_may_hold(person: Person, role: Node) -> None:
+def _check_may_hold(person: Person, role: RoleRow) -> None:
     portal_rules.check_confirmed(person, "given a role")
     is_owner = role.is_builtin and role.name == OWNER
-    if is_owner and (person.status != Status.ACTIVE or person.due_status is not None):
+    if is_owner and (person.status != UserStatus.ACTIVE or person.due_status is not None):
         raise OwnerMustStay(login=person.login)
 
 
-def _check_may_lay_down(work: Work, person: Person, role: Node) -> None:
+def _check_may_give_up_ownership(work: Work, person: Person, role: RoleRow) -> None:
     actor = rights.actor(work)
     if actor.user_id not in {None, person.id}:
         raise OwnerNotDemoted(actor=actor.login, login=person.login)
@@ -165,17 +169,21 @@ def _check_may_lay_down(work: Work, person: Person, role: Node) -> None:
         raise OwnerLast(login=person.login)
 
 
-def _held(work: Work, person: Person, role: Node, grant_id: int, scope: Scope) -> Held:
-    places = [place.written for place in store.places(work, grant_id) if scope.covers(place.path)]
-    return Held(person.login, role.name, places)
+def _to_result(
+    work: Work, person: Person, role: RoleRow, grant_id: int, scope: Scope
+) -> RoleHolder:
+    places = [
+        place.written for place in store.list_places(work, grant_id) if scope.covers(place.path)
+    ]
+    return RoleHolder(person.login, role.name, places)
 
 
 def _record(
-    work: Work, code: str, person: Person, role: Node, places: Sequence[Department | Place]
+    work: Work, code: str, person: Person, role: RoleRow, places: Sequence[Department | GrantPlace]
 ) -> None:
     written = [place.written for place in places]
     audit.record(work, code, f"user {person.login}", role=role.name, departments=written)
 
 
-def _written(work: Work, scope: Scope) -> list[str]:
-    return [EVERYWHERE] if scope.is_everywhere else store.written(work, scope.paths)
+def _list_places(work: Work, scope: Scope) -> list[str]:
+    return [EVERYWHERE] if scope.is_everywhere else store.list_full_names(work, scope.paths)

@@ -15,9 +15,9 @@ from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.rules import Settings
 from lmsctl.registration import actions as registration
 from lmsctl.registration import rules as registration_rules
-from lmsctl.registration.actions import Door
+from lmsctl.registration.actions import EntryPoint
 from lmsctl.registration.errors import AddressTaken, DomainNotAllowed
-from lmsctl.registration.results import Registered
+from lmsctl.registration.results import RegisteredUser
 from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.signup_profile import rules, store
@@ -27,52 +27,52 @@ from lmsctl.signup_profile.errors import (
     ProfileUnknown,
     ProfileUsedUp,
 )
-from lmsctl.signup_profile.results import Activated, Explanation
-from lmsctl.signup_profile.rules import Row
+from lmsctl.signup_profile.results import ProfileActivation, SignupExplanation
+from lmsctl.signup_profile.rules import ProfileRow
 from lmsctl.user import store as users
-from lmsctl.user.results import Origin
+from lmsctl.user.results import UserOrigin
 
 
-def sign_up(work: Work, given: str, newcomer: Newcomer) -> Registered:
+def sign_up(work: Work, given: str, newcomer: Newcomer) -> RegisteredUser:
     """Let a newcomer in through a profile, named by its link, or by its code with `profile.view`.
 
     One activation, one seat, one account. Raises ProfileUnknown, RegistrationOff,
-    ProfileNotOpenYet, ProfileEnded, ProfileUsedUp, PlanFull, and what `registration.enter` raises;
-    nothing is used up then.
+    ProfileNotOpenYet, ProfileEnded, ProfileUsedUp, PlanFull, and what `registration.register`
+    raises; nothing is used up then.
     """
     rights.actor(work)
-    work.about = registration_rules.about("sign-up", newcomer)
+    work.about = registration_rules.audit_subject("sign-up", newcomer)
     settings = lock_for_newcomer(work)
     # Who changes or deletes profiles locks the portal too.
-    row = _named(work, given)
+    row = _find_profile(work, given)
     for refusal in rules.closed_gates(row, settings, settings.seats_taken, work.now):
         if isinstance(refusal, ProfileUsedUp | PlanFull):
             # What is taken may be their own hold.
-            registration.check_newcomer_not_waiting(work, newcomer)
+            registration.check_newcomer_not_pending(work, newcomer)
         raise refusal
-    door = Door(
+    door = EntryPoint(
         source=f"profile {row.code}",
-        origin=Origin.PROFILE,
+        origin=UserOrigin.PROFILE,
         origin_detail=row.code,
         department_id=row.department_id,
         department=row.department,
         domains=row.domains_json,
         claim_place=lambda work: _claim(work, row),
     )
-    entered = registration.enter(work, settings, door, newcomer)
-    store.note(work, row.id, entered.registration_id)
+    entered = registration.register(work, settings, door, newcomer)
+    store.record_use(work, row.id, entered.registration_id)
     login = entered.told.login
     audit.record(work, "profile.activated", f"profile {row.code}", login=login)
     return entered.told
 
 
-def _named(work: Work, given: str) -> Row:
+def _find_profile(work: Work, given: str) -> ProfileRow:
     """Return the profile of a link, or of a code for who may see it; raises ProfileUnknown."""
     found = store.find_by_link(work, given)
     if found is not None:
         return found
 
-    def get() -> Row:
+    def get() -> ProfileRow:
         scope = rights.actor(work).scope("profile.view")
         if not scope.paths:
             raise ProfileUnknown
@@ -81,16 +81,16 @@ def _named(work: Work, given: str) -> Row:
     return rights.get_for_update(work, get, store.lock)
 
 
-def _claim(work: Work, row: Row) -> None:
+def _claim(work: Work, row: ProfileRow) -> None:
     if not store.claim(work, row.id):
-        store.by_id(work, row.id)  # it may have gone with its department
+        store.get_by_id(work, row.id)  # it may have gone with its department
         raise ProfileUsedUp(profile=row.name, limit=row.activation_limit)
 
 
 # History -----------------------------------------------------------------------------------------
 
 
-def history(work: Work, given: str) -> Listing[Activated]:
+def history(work: Work, given: str) -> Listing[ProfileActivation]:
     """Return who came in by a profile, as far as the actor may see them, and how many are hidden.
 
     Needs `profile.view` for the profile; people are seen by `user.view` in their current
@@ -98,8 +98,8 @@ def history(work: Work, given: str) -> Listing[Activated]:
     """
     row = store.get(work, given, rights.require(work, "profile.view"))
     scope = rights.actor(work).scope("user.view")
-    hidden = store.hidden(work, row.id, scope)
-    return Listing(Activated, store.history(work, row.id, scope), hidden=hidden)
+    hidden = store.count_hidden(work, row.id, scope)
+    return Listing(ProfileActivation, store.list_history(work, row.id, scope), hidden=hidden)
 
 
 # Why ---------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def history(work: Work, given: str) -> Listing[Activated]:
 
 def explain(
     work: Work, given: str, *, email: str | None, at: TimeWord | None
-) -> tuple[Explanation, list[Gate]]:
+) -> tuple[SignupExplanation, list[Gate]]:
     """Return every gate that is closed at `at` (now when None), for who has the address `email`.
 
     Switches, limits and accounts count as they are now; only time is imagined to pass. Nothing
@@ -117,12 +117,12 @@ def explain(
     row = store.get(work, given, rights.require(work, "profile.view"), at=moment)
     gates = [
         Gate.of(refusal, opens_at, work.zone)
-        for refusal, opens_at in _closed(work, row, email, moment)
+        for refusal, opens_at in _closed_gates(work, row, email, moment)
     ]
     asks_for = ["email", "first name", "last name"]
     asks_for += [f"field {rule.name}" for rule in users.fields(work) if rule.is_required]
     asks_for += ["privacy policy"] if portal.settings(work).is_policy_on else []
-    return Explanation(row.code, moment, email, not gates, asks_for), gates
+    return SignupExplanation(row.code, moment, email, not gates, asks_for), gates
 
 
 def _moment(work: Work, at: TimeWord | None) -> datetime:
@@ -134,18 +134,18 @@ def _moment(work: Work, at: TimeWord | None) -> datetime:
     return moment
 
 
-def _closed(
-    work: Work, row: Row, email: str | None, at: datetime
+def _closed_gates(
+    work: Work, row: ProfileRow, email: str | None, at: datetime
 ) -> Iterator[tuple[Refusal, datetime | None]]:
     """Yield every refusal, and when time alone would lift it."""
     settings = portal.settings(work)
     for refusal in rules.closed_gates(row, settings, portal.seats_taken(work, at), at):
         yield refusal, _opens_at(work, row, refusal, at)
     if email is not None:
-        yield from _closed_to(work, row, settings, email, at)
+        yield from _closed_gates_for(work, row, settings, email, at)
 
 
-def _opens_at(work: Work, row: Row, refusal: Refusal, at: datetime) -> datetime | None:
+def _opens_at(work: Work, row: ProfileRow, refusal: Refusal, at: datetime) -> datetime | None:
     if isinstance(refusal, ProfileNotOpenYet):
         return row.starts_at
     if isinstance(refusal, ProfileUsedUp):
@@ -153,8 +153,8 @@ def _opens_at(work: Work, row: Row, refusal: Refusal, at: datetime) -> datetime 
     return portal.next_seat_at(work, at) if isinstance(refusal, PlanFull) else None
 
 
-def _closed_to(
-    work: Work, row: Row, settings: Settings, given: str, at: datetime
+def _closed_gates_for(
+    work: Work, row: ProfileRow, settings: Settings, given: str, at: datetime
 ) -> Iterator[tuple[Refusal, datetime | None]]:
     try:
         email = parse_email(given, sandbox=work.is_sandbox)

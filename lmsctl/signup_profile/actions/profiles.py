@@ -6,19 +6,19 @@ from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
-from lmsctl.department.store import Node as Department
+from lmsctl.department.store import DepartmentNode as Department
 from lmsctl.kit import canonical, secret
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.rules import Settings
-from lmsctl.registration.rules import AS_BEFORE, Domains
+from lmsctl.registration.rules import DOMAINS_UNCHANGED, DomainChoice
 from lmsctl.rights import actions as rights
 from lmsctl.signup_profile import rules, store
 from lmsctl.signup_profile.errors import ProfileExists, ProfileNotOpenYet
-from lmsctl.signup_profile.results import Link, Profile
-from lmsctl.signup_profile.rules import Row
+from lmsctl.signup_profile.results import Profile, ProfileLink
+from lmsctl.signup_profile.rules import ProfileRow
 from lmsctl.user.errors import VersionStale
 
 _CODE_LENGTH = 8
@@ -33,7 +33,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     ends: TimeWord,
     activations: str,
     code: str | None = None,
-    domains: Domains = AS_BEFORE,
+    domains: DomainChoice = DOMAINS_UNCHANGED,
 ) -> tuple[Profile, list[str]]:
     """Make a profile with a new link; needs `profile.manage` in its department.
 
@@ -63,8 +63,8 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
         created_at=work.now,
     )
     audit.record(work, "profile.created", f"profile {text}", department=place.written)
-    row = store.by_id(work, number)
-    made, settings = shown(work, row), portal.settings(work)
+    row = store.get_by_id(work, number)
+    made, settings = to_result(work, row), portal.settings(work)
     gates = [
         gate
         for gate in rules.closed_gates(row, settings, portal.seats_taken(work, work.now), work.now)
@@ -82,33 +82,33 @@ def _new_link() -> str:
     return link
 
 
-def find(work: Work, code: str | None) -> Profile | None:
+def find_conflicting(work: Work, code: str | None) -> Profile | None:
     """Return the profile in scope that `create` would collide with, or None."""
     scope = rights.require(work, "profile.manage")
     found = store.find_by_code(work, code) if code else None
-    return shown(work, found) if found and scope.covers(found.path) else None
+    return to_result(work, found) if found and scope.covers(found.path) else None
 
 
 def show(work: Work, given: str) -> Profile:
     """Return one profile; needs `profile.view` there. Raises ProfileUnknown."""
-    return shown(work, store.get(work, given, rights.require(work, "profile.view")))
+    return to_result(work, store.get(work, given, rights.require(work, "profile.view")))
 
 
 def list_profiles(work: Work, under: str | None = None) -> Iterator[Profile]:
     """Return the profiles in scope, below the department `under` if given; needs `profile.view`."""
     scope = rights.require(work, "profile.view")
     path = departments.get(work, under, scope).path if under else None
-    rows = store.listed(work, scope, path)
+    rows = store.list_profiles(work, scope, path)
     settings, seats_taken = portal.settings(work), portal.seats_taken(work, work.now)
-    return (_shown(work, row, settings, seats_taken) for row in rows)
+    return (_to_result(work, row, settings, seats_taken) for row in rows)
 
 
-def shown(work: Work, row: Row) -> Profile:
+def to_result(work: Work, row: ProfileRow) -> Profile:
     """Return a profile as it is shown."""
-    return _shown(work, row, portal.settings(work), portal.seats_taken(work, work.now))
+    return _to_result(work, row, portal.settings(work), portal.seats_taken(work, work.now))
 
 
-def _shown(work: Work, row: Row, settings: Settings, seats_taken: int) -> Profile:
+def _to_result(work: Work, row: ProfileRow, settings: Settings, seats_taken: int) -> Profile:
     base, gates = settings.public_url, rules.closed_gates(row, settings, seats_taken, work.now)
     return Profile(
         id=row.id,
@@ -136,7 +136,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     starts: TimeWord | None = None,
     ends: TimeWord | None = None,
     activations: str | None = None,
-    domains: Domains = AS_BEFORE,
+    domains: DomainChoice = DOMAINS_UNCHANGED,
     if_version: int | None = None,
 ) -> tuple[Profile, bool]:
     """Change a profile; its link and its people stay. Returns it and whether anything changed.
@@ -144,7 +144,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     Needs `profile.manage` in the old and in the new department. Raises ProfileUnknown,
     DepartmentUnknown, VersionStale, WindowEmpty, ActivationsBelowUsed and what the checks raise.
     """
-    row = held(work, given)
+    row = get_for_update(work, given)
     if if_version is not None and if_version != row.version:
         raise VersionStale(what=row.code, found=row.version, wanted=if_version)
     wanted: dict[str, Any] = {"domains_json": domains.read(row.domains_json)}
@@ -162,16 +162,18 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if changes:
         store.change(work, row.id, **changes)
         audit.record(work, "profile.changed", f"profile {row.code}", changed=sorted(changes))
-    return shown(work, store.by_id(work, row.id)), bool(changes)
+    return to_result(work, store.get_by_id(work, row.id)), bool(changes)
 
 
-def _window(work: Work, row: Row, starts: TimeWord | None, ends: TimeWord | None) -> dict[str, Any]:
+def _window(
+    work: Work, row: ProfileRow, starts: TimeWord | None, ends: TimeWord | None
+) -> dict[str, Any]:
     starts_at = starts.start(work.now, work.zone) if starts else row.starts_at
     ends_at = ends.end(work.now, work.zone) if ends else row.ends_at
     return {"starts_at": rules.check_window(starts_at, ends_at), "ends_at": ends_at}
 
 
-def held(work: Work, given: str) -> Row:
+def get_for_update(work: Work, given: str) -> ProfileRow:
     """Return a profile the actor may change, locked after the portal; raises ProfileUnknown."""
     found = _get(work, given)
     # Only now: what names no profile may be a secret link.
@@ -180,7 +182,7 @@ def held(work: Work, given: str) -> Row:
     return rights.get_for_update(work, lambda: _get(work, given), store.lock)
 
 
-def _get(work: Work, given: str) -> Row:
+def _get(work: Work, given: str) -> ProfileRow:
     return store.get(work, given, rights.require(work, "profile.manage"))
 
 
@@ -190,18 +192,18 @@ def _place(work: Work, given: str) -> Department:
     def get() -> Department:
         return departments.get(work, given, rights.require(work, "profile.manage"))
 
-    return rights.get_for_update(work, get, departments.share)
+    return rights.get_for_update(work, get, departments.lock_for_share)
 
 
-def link(work: Work, given: str) -> Link:
+def link(work: Work, given: str) -> ProfileLink:
     """Return a profile's link; needs `profile.view` there. Raises ProfileUnknown."""
     profile = show(work, given)
-    return Link(profile.code, profile.link)
+    return ProfileLink(profile.code, profile.link)
 
 
-def rotate(work: Work, given: str) -> Link:
+def rotate(work: Work, given: str) -> ProfileLink:
     """Replace a profile's link by a new one; the old one is refused from then on."""
-    row = held(work, given)
+    row = get_for_update(work, given)
     store.change(work, row.id, link=_new_link())
     audit.record(work, "profile.rotated", f"profile {row.code}")
     return link(work, row.code)
@@ -224,7 +226,7 @@ def delete(work: Work, given: Sequence[str]) -> list[str]:
         f"Delete {len(codes)} sign-up profile{'s' if len(codes) > 1 else ''} with their history?",
         [f"Goes: {', '.join(codes)}. The people stay; the links are refused from then on."],
     )
-    store.remove(work, list(rows))
+    store.delete(work, list(rows))
     for code in codes:
         audit.record(work, "profile.deleted", f"profile {code}")
     return codes

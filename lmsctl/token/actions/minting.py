@@ -11,7 +11,7 @@ from lmsctl.kit.work import Work
 from lmsctl.token import rules, store
 from lmsctl.token.actions.tokens import held_item, new_code
 from lmsctl.token.results import Minted, State
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 _USES = 1
 
@@ -22,7 +22,7 @@ class Template:
 
     content: str
     nickname: str | None = None
-    creates: Type = Type.PROSPECT
+    creates: UserType = UserType.PROSPECT
     expires: TimeWord | None = None
 
 

@@ -19,11 +19,11 @@ from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.admitting.actions import lock_for_newcomer
 from lmsctl.portal.errors import PlanFull
-from lmsctl.portal.rules import Admitting, Settings
+from lmsctl.portal.rules import AdmissionSettings, Settings
 from lmsctl.registration import actions as registration
 from lmsctl.registration import rules as registration_rules
 from lmsctl.registration.errors import ConfirmationPending, DomainNotAllowed
-from lmsctl.registration.rules import Checked, Newcomer
+from lmsctl.registration.rules import CheckedNewcomer, Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store
 from lmsctl.token.actions.tokens import seen
@@ -38,10 +38,10 @@ from lmsctl.token.store import NamedRedeemer
 from lmsctl.user import actions as user
 from lmsctl.user import rules as user_rules
 from lmsctl.user import store as users
-from lmsctl.user.actions import Made
+from lmsctl.user.actions import CreatedUser
 from lmsctl.user.errors import EmailTaken
-from lmsctl.user.results import Origin, Status
-from lmsctl.user.rules import Draft
+from lmsctl.user.results import UserOrigin, UserStatus
+from lmsctl.user.rules import UserDraft
 
 
 def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
@@ -55,7 +55,7 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     ConfirmationPending, RedeemerLoginTaken, DomainNotAllowed and PlanFull; nothing remains then.
     """
     rights.actor(work)
-    work.about = registration_rules.about("redeem", newcomer)
+    work.about = registration_rules.audit_subject("redeem", newcomer)
     if not canonical.trim(given or ""):
         rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
     settings = lock_for_newcomer(work)
@@ -66,7 +66,7 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     details = rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
     person, taken = _called(work, row, details.email)
     if person is not None:
-        portal.give_back_unused(work)
+        portal.release_unused_seats(work)
         for refusal in _closed_to_known(details.email, person):
             raise refusal
     if person is None or not person.is_enrolled:
@@ -97,7 +97,7 @@ def _called(work: Work, row: Row, email: Email) -> tuple[NamedRedeemer | None, s
 
     Who is not enrolled yet is locked: two tokens at once would both be used for one enrollment.
     """
-    wanted = user_rules.names_wanted(None, email)
+    wanted = user_rules.wanted_name_keys(None, email)
     person, taken = _look(work, row, email, wanted)
     if person is not None and not person.is_enrolled:
         users.lock(work, person.id)
@@ -119,22 +119,24 @@ def _closed_to_known(email: Email, person: NamedRedeemer) -> Iterator[Refusal]:
     yield from rules.closed_to(email.address, person.status)
 
 
-def _welcome(work: Work, row: Row, settings: Admitting, details: Checked, taken: set[str]) -> Made:
+def _welcome(
+    work: Work, row: Row, settings: AdmissionSettings, details: CheckedNewcomer, taken: set[str]
+) -> CreatedUser:
     """Make the account of a person nobody knows yet, and invite them."""
     registration_rules.check_admitted(details.email, settings, row.domains_json)
     portal.take_seat(work)
-    draft = Draft(
+    draft = UserDraft(
         login=None,
         email=details.email,
         first_name=details.first_name,
         last_name=details.last_name,
         type=row.creates,
         department_id=settings.root_id,
-        origin=Origin.TOKEN,
+        origin=UserOrigin.TOKEN,
         origin_detail=row.name,
     )
     try:
-        made = user.add(work, draft, Status.ACTIVE, taken)
+        made = user.add(work, draft, UserStatus.ACTIVE, taken)
     except EmailTaken as refusal:
         raise RedeemerLoginTaken(email=details.email.address, field="--email") from refusal
     words = _invitation(settings, details.first_name, made.login, row.title)

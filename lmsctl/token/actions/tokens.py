@@ -22,14 +22,14 @@ from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.errors import PlanFull
 from lmsctl.portal.rules import Settings
-from lmsctl.registration.rules import AS_BEFORE, Domains
+from lmsctl.registration.rules import DOMAINS_UNCHANGED, DomainChoice
 from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store
 from lmsctl.token.errors import TokenContentFixed, TokenExists
 from lmsctl.token.results import Link, Token
 from lmsctl.token.rules import EVERY, Filter, Row
 from lmsctl.user.errors import VersionStale
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 # 60 bits: with a hundred thousand tokens in use, one guess in ten million million finds one.
 _CODE_LENGTH = 12
@@ -45,10 +45,10 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
     given_content: str,
     code: str | None = None,
     nickname: str | None = None,
-    creates: Type = Type.PROSPECT,
+    creates: UserType = UserType.PROSPECT,
     limit: str = UNLIMITED,
     expires: TimeWord | None = None,
-    domains: Domains = AS_BEFORE,
+    domains: DomainChoice = DOMAINS_UNCHANGED,
 ) -> tuple[Token, list[str]]:
     """Make a token, active at once; without `code` one is made up. Needs `token.manage`.
 
@@ -206,10 +206,10 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     given: str,
     *,
     nickname: str | None = None,
-    creates: Type | None = None,
+    creates: UserType | None = None,
     limit: str | None = None,
     expires: TimeWord | None = None,
-    domains: Domains = AS_BEFORE,
+    domains: DomainChoice = DOMAINS_UNCHANGED,
     if_version: int | None = None,
 ) -> tuple[Token, bool]:
     """Change a token; an empty `nickname` takes it away. Returns it and whether it changed.

@@ -72,7 +72,7 @@ class _Upload:
         file_store.find_items(work, span)
         if not work.is_alone:
             file_store.share_items(work, span)
-            rights.look_again(work)
+            rights.refresh(work)
             file_store.find_items(work, span)
         rights.require_everywhere(work, "token.manage")
         if self._is_first:

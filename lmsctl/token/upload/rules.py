@@ -23,7 +23,7 @@ from lmsctl.token.upload.errors import (
     RowLabelMissing,
     TokenNumberWrong,
 )
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 _LABEL = Column("token_label", "Token label", ("Label", "Nickname"), required=True)
 _CODE = "token"
@@ -181,12 +181,12 @@ def _code(cell: str) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _creates(cell: str) -> Type:
+def _creates(cell: str) -> UserType:
     try:
-        return Type(canonical.key(cell))
+        return UserType(canonical.key(cell))
     except ValueError as error:
-        known = ", ".join(Type)
-        nearest = canonical.nearest(cell, Type)
+        known = ", ".join(UserType)
+        nearest = canonical.nearest(cell, UserType)
         raise CreatesUnclear(given=canonical.excerpt(cell), known=known, nearest=nearest) from error
 
 

@@ -26,7 +26,7 @@ from lmsctl.token.upload.errors import (
     RowTokenExists,
     TokenNumberUnknown,
 )
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 # The items that rows name, each once.
 _ITEMS = staging.table(
@@ -47,7 +47,7 @@ _STAGED = staging.rows(
     Column("code_digest", Text),
     Column("is_generated", Truth),
     Column("nickname", Text),
-    Column("creates", Choice(Type)),
+    Column("creates", Choice(UserType)),
     Column("use_limit", BigInteger),
     Column("expires_at", Moment),
     Column("is_active", Truth),

@@ -15,7 +15,7 @@ from lmsctl.training import store
 from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.rules import Day, Session, Training
 from lmsctl.user import store as users
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 _SEEING = ("training.enroll", "training.manage")
 INVITATION = "training_invitation"
@@ -232,7 +232,7 @@ def _entries(  # noqa: PLR0913 - whose entries, and what they ask
 
 def may_organize(work: Work, person_id: int) -> bool:
     """Say whether somebody holds a role that lets them see trainings."""
-    held = {name for holding in rights.holdings(work, person_id) for name in holding.permissions}
+    held = {name for holding in rights.held_roles(work, person_id) for name in holding.permissions}
     return not held.isdisjoint(_SEEING)
 
 
@@ -245,8 +245,8 @@ def tell_organizer(work: Work, training: Training, subject: str, body: str = "")
     number = training.organizer_id
     if number is None or number == rights.actor(work).user_id:
         return
-    person = users.by_id(work, number)
-    if person.status != Status.ACTIVE or not may_organize(work, number):
+    person = users.get_by_id(work, number)
+    if person.status != UserStatus.ACTIVE or not may_organize(work, number):
         return
     words = Words(
         kind=_ORGANIZER,

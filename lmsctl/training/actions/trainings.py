@@ -5,13 +5,13 @@ from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
-from lmsctl.department.store import Node
+from lmsctl.department.store import DepartmentNode
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import ANYWHERE, Scope, Sight
+from lmsctl.rights.rules import ANYWHERE, Scope, Visibility
 from lmsctl.training import rules, store
 from lmsctl.training.actions import telling
 from lmsctl.training.errors import OrganizerUnfit, TrainingExists
@@ -20,7 +20,7 @@ from lmsctl.training.results import Kind, SessionRow, Training, TrainingRow
 from lmsctl.training.store import Filter
 from lmsctl.user import store as users
 from lmsctl.user.errors import VersionStale
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 from lmsctl.user.store import Person
 
 _NOBODY = ""
@@ -72,7 +72,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     of the texts raise.
     """
     rights.require(work, "training.manage")
-    rights.hold_actor(work)
+    rights.lock_actor_for_share(work)
     text = canonical.check_code(code, "code")
     work.about = f"training {text}"
     place = _place(work, department)
@@ -102,17 +102,17 @@ def _tell_appointed(work: Work, row: rules.Training) -> None:
     telling.tell_organizer(work, row, f"You organize the training '{row.title}'")
 
 
-def _place(work: Work, department: str | None) -> Node:
+def _place(work: Work, department: str | None) -> DepartmentNode:
     """Return the department of a training, which nobody moves or deletes until we are done."""
 
-    def get() -> Node:
+    def get() -> DepartmentNode:
         scope = rights.require(work, "training.manage")
         if department is None:
             rights.require_everywhere(work, "training.manage")
-            return departments.root(work)
+            return departments.get_root(work)
         return departments.get(work, department, scope)
 
-    return rights.get_for_update(work, get, departments.share)
+    return rights.get_for_update(work, get, departments.lock_for_share)
 
 
 def _zone_name(work: Work, given: str | None) -> str:
@@ -132,9 +132,9 @@ def _organizer_id(work: Work, given: str | None) -> int | None:
     def get() -> Person:
         return users.get(work, name, rights.require(work, "training.manage"))
 
-    person = rights.get_for_update(work, get, users.share)
+    person = rights.get_for_update(work, get, users.lock_for_share)
     portal_rules.check_confirmed(person, "named as an organizer")
-    if person.status != Status.ACTIVE:
+    if person.status != UserStatus.ACTIVE:
         reason = f"the account is {person.status}"
         raise OrganizerUnfit(login=person.login, reason=reason, field="--organizer")
     if not telling.may_organize(work, person.id):
@@ -172,13 +172,13 @@ def list_trainings(
     scope = sight(work)
     under = None
     if department is not None:
-        under = departments.get(work, department, rights.sight(work).departments).path
-    return store.listed(work, scope, Filter(under=under, type=type_), rights.sight(work))
+        under = departments.get(work, department, rights.visibility(work).departments).path
+    return store.listed(work, scope, Filter(under=under, type=type_), rights.visibility(work))
 
 
 def shown(work: Work, row: rules.Training) -> Training:
     """Return a training as it is shown; who or what is out of sight is not named."""
-    eyes = rights.sight(work)
+    eyes = rights.visibility(work)
     sessions = store.sessions(work, ANYWHERE, row.id)
     return Training(
         id=row.id,
@@ -186,7 +186,7 @@ def shown(work: Work, row: rules.Training) -> Training:
         title=row.title,
         type=Kind(row.type),
         description=row.description,
-        department=row.department if eyes.departments.names(row.path) else None,
+        department=row.department if eyes.departments.covers_or_is_below(row.path) else None,
         organizer=_organizer(work, row, eyes),
         time_zone=row.time_zone,
         stop_registration=str(row.registration) if row.registration else None,
@@ -199,11 +199,11 @@ def shown(work: Work, row: rules.Training) -> Training:
     )
 
 
-def _organizer(work: Work, row: rules.Training, eyes: Sight) -> str | None:
+def _organizer(work: Work, row: rules.Training, eyes: Visibility) -> str | None:
     if row.organizer_id is None:
         return None
-    person = users.by_id(work, row.organizer_id)
-    return person.login if eyes.names_person(person.path, person.id) else None
+    person = users.get_by_id(work, row.organizer_id)
+    return person.login if eyes.shows_person(person.path, person.id) else None
 
 
 def as_listed(work: Work, row: rules.Session) -> SessionRow:

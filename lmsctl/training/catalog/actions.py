@@ -62,4 +62,4 @@ def list_openings(work: Work, given: str | None = None) -> Iterator[Opened]:
     """
     rights.require(work, "content.view")
     number = store.get(work, given, ANYWHERE).id if given is not None else None
-    return store.openings(work, number, rights.sight(work))
+    return store.openings(work, number, rights.visibility(work))

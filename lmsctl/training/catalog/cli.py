@@ -13,13 +13,13 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 from lmsctl.training import actions as trainings
-from lmsctl.user.results import Type
+from lmsctl.user.results import UserType
 
 app = options.noun("catalog", "What people may choose for themselves.")
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Its code or number.")]
 IsTraining = Annotated[bool, typer.Option("--training", help="CODE is that of a training.")]
-ToType = Annotated[Type | None, typer.Option("--type", help="staff, client or prospect.")]
+ToType = Annotated[UserType | None, typer.Option("--type", help="staff, client or prospect.")]
 ToGroup = Annotated[str | None, typer.Option("--group", metavar="NAME", help="A group.")]
 ToDepartment = Annotated[
     str | None,

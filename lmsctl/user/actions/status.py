@@ -12,13 +12,13 @@ from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import OWNER
 from lmsctl.user import rules, store
-from lmsctl.user.actions.people import held, look
+from lmsctl.user.actions.people import get_detail, get_for_update
 from lmsctl.user.errors import OwnerProtected
-from lmsctl.user.results import Removed, Status, User
+from lmsctl.user.results import DeletedUser, UserDetail, UserStatus
 from lmsctl.user.store import Person
 
 
-def activate(work: Work, given: str) -> tuple[User, bool]:
+def activate(work: Work, given: str) -> tuple[UserDetail, bool]:
     """Make a person active, taking a seat, and forget a scheduled end; returns whether it changed.
 
     A person who waits for confirmation is confirmed by it. Raises PlanFull and UserUnknown.
@@ -26,17 +26,17 @@ def activate(work: Work, given: str) -> tuple[User, bool]:
     scope = rights.require(work, "user.manage")
     store.get(work, given, scope)
     portal.lock(work)
-    person = held(work, given)
-    if person.status == Status.ACTIVE and person.due_status is None:
-        return look(work, person.id), False
-    if person.status in {Status.INACTIVE, Status.ENDED}:
+    person = get_for_update(work, given)
+    if person.status == UserStatus.ACTIVE and person.due_status is None:
+        return get_detail(work, person.id), False
+    if person.status in {UserStatus.INACTIVE, UserStatus.ENDED}:
         portal.take_seat(work)
-    awake(work, person)
+    set_active(work, person)
     audit.record(work, "user.activated", f"user {person.login}", was=person.status)
-    return look(work, person.id), True
+    return get_detail(work, person.id), True
 
 
-def adopt(work: Work, given: str) -> bool:
+def confirm_pending(work: Work, given: str) -> bool:
     """Vouch for a person who waits for confirmation, who is active then; say whether they did wait.
 
     They keep the seat that their hold has taken. Needs what `activate` needs, and raises
@@ -45,52 +45,57 @@ def adopt(work: Work, given: str) -> bool:
     scope = rights.require(work, "user.manage")
     store.get(work, given, scope)
     portal.lock(work)
-    person = held(work, given)
-    if person.status != Status.PENDING:
+    person = get_for_update(work, given)
+    if person.status != UserStatus.PENDING:
         return False
-    awake(work, person)
+    set_active(work, person)
     audit.record(work, "registration.confirmed", f"user {person.login}", by="an administrator")
     return True
 
 
-def awake(work: Work, person: Person) -> None:
+def set_active(work: Work, person: Person) -> None:
     """Give a person the status active; the seat is the caller's business."""
-    if person.status == Status.PENDING:
+    if person.status == UserStatus.PENDING:
         discover.announce("with_confirmation_of_users", work, [person.id])
     store.change(
-        work, person.id, status=Status.ACTIVE, expires_at=None, due_status=None, due_at=None
+        work, person.id, status=UserStatus.ACTIVE, expires_at=None, due_status=None, due_at=None
     )
-    if person.status != Status.ACTIVE:
-        awakened(work, [person.id])
-        catch_up(work, [person.id])
+    if person.status != UserStatus.ACTIVE:
+        announce_active(work, [person.id])
+        send_missed(work, [person.id])
 
 
-def awakened(work: Work, ids: Sequence[int]) -> None:
+def announce_active(work: Work, ids: Sequence[int]) -> None:
     """Let upper rooms do what follows from people having become active who were not."""
     discover.announce("after_becoming_active", work, ids)
 
 
-def catch_up(work: Work, ids: Sequence[int]) -> int:
+def send_missed(work: Work, ids: Sequence[int]) -> int:
     """Let upper rooms send what people missed who are active again; returns how many messages."""
     return sum(discover.announce("after_return_of_users", work, ids))
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class AccountEnd:
     """Somebody whose account ends, or will, and whether that changed anything.
 
     `kept` are the places in sessions after that which they keep, `freed` those they gave up now.
     """
 
-    user: User
+    user: UserDetail
     is_changed: bool
     kept: Sequence[str]
     freed: Sequence[str]
 
 
-def end(
-    work: Work, given: str, target: Status, on: datetime | None, *, cancels_trainings: bool = False
-) -> Ended:
+def end_account(
+    work: Work,
+    given: str,
+    target: UserStatus,
+    on: datetime | None,
+    *,
+    cancels_trainings: bool = False,
+) -> AccountEnd:
     """Make a person inactive or ended, now or at `on` (UTC).
 
     The seat is free at once; places in sessions to come stay theirs unless `cancels_trainings`,
@@ -100,9 +105,9 @@ def end(
     scope = rights.require(work, "user.manage")
     store.get(work, given, scope)
     portal.lock(work)
-    person = held(work, given)
+    person = get_for_update(work, given)
     rules.check_may_end(person, person.status, target)
-    done = "deactivated" if target is Status.INACTIVE else "ended"
+    done = "deactivated" if target is UserStatus.INACTIVE else "ended"
     _check_no_owner(work, person, done)
     is_later = on is not None and on > work.now
     if on is not None and is_later:
@@ -112,26 +117,26 @@ def end(
     at = on if on is not None and is_later else work.now
     event = "with_end_of_trainings" if cancels_trainings else "places_of_user"
     places = [name for names in discover.announce(event, work, person.id, at) for name in names]
-    return Ended(
-        look(work, person.id),
+    return AccountEnd(
+        get_detail(work, person.id),
         is_changed or (cancels_trainings and bool(places)),
         kept=() if cancels_trainings else places,
         freed=places if cancels_trainings else (),
     )
 
 
-def _end_now(work: Work, person: Person, target: Status, done: str) -> bool:
+def _end_now(work: Work, person: Person, target: UserStatus, done: str) -> bool:
     if person.status == target and person.due_status is None:
         return False
-    away = {"away_at": work.now} if person.status == Status.ACTIVE else {}
+    away = {"away_at": work.now} if person.status == UserStatus.ACTIVE else {}
     store.change(work, person.id, status=target, due_status=None, due_at=None, **away)
-    if person.status == Status.ACTIVE:
-        portal.give_back_seats(work, 1)
+    if person.status == UserStatus.ACTIVE:
+        portal.release_seats(work, 1)
     audit.record(work, f"user.{done}", f"user {person.login}")
     return True
 
 
-def _schedule(work: Work, person: Person, target: Status, on: datetime) -> bool:
+def _schedule(work: Work, person: Person, target: UserStatus, on: datetime) -> bool:
     if (person.due_status, person.due_at) == (target, on):
         return False
     store.change(work, person.id, due_status=target, due_at=on)
@@ -140,11 +145,11 @@ def _schedule(work: Work, person: Person, target: Status, on: datetime) -> bool:
 
 
 def _check_no_owner(work: Work, person: Person, done: str) -> None:
-    if OWNER in store.roles_of(work, person.id):
+    if OWNER in store.list_role_names(work, person.id):
         raise OwnerProtected(login=person.login, done=done)
 
 
-def delete(work: Work, given: str) -> Removed:
+def delete(work: Work, given: str) -> DeletedUser:
     """Delete a person with their records, after a confirmation that offers deactivation instead.
 
     Raises OwnerProtected and UserUnknown.
@@ -152,9 +157,9 @@ def delete(work: Work, given: str) -> Removed:
     scope = rights.require(work, "user.manage")
     store.get(work, given, scope)
     portal.lock(work)
-    person = held(work, given, lambda number: store.supervised_by(work, number))
+    person = get_for_update(work, given, lambda number: store.supervised_ids(work, number))
     _check_no_owner(work, person, "deleted")
-    removed = store.records_of(work, person.id)
+    removed = store.count_records(work, person.id)
     for more in discover.announce("records_of_user", work, person.id):
         removed.update(more)
     listed = ", ".join(
@@ -170,35 +175,35 @@ def delete(work: Work, given: str) -> Removed:
         ],
     )
     discover.announce("with_delete_of_user", work, person.id)
-    if person.status == Status.PENDING:
-        gone(work, [person.id])
+    if person.status == UserStatus.PENDING:
+        delete_unconfirmed(work, [person.id])
     else:
         store.delete(work, [person.id])
-        portal.give_back_seats(work, 1 if person.status == Status.ACTIVE else 0)
+        portal.release_seats(work, 1 if person.status == UserStatus.ACTIVE else 0)
     audit.record(work, "user.deleted", f"user {person.login}", **removed)
-    return Removed(person.login, dict(removed))
+    return DeletedUser(person.login, dict(removed))
 
 
-def settle(work: Work) -> None:
+def apply_due_changes(work: Work) -> None:
     """Put into the rows what time alone has decided: scheduled ends, registrations that expired.
 
     Every unit of work that writes begins with this, so that no place waits for a clean-up.
     """
-    if not portal.entrance(work).is_due:
+    if not portal.portal_state(work).is_due:
         return
     portal.lock(work)
     count, freed = store.apply_due(work)
     if count:
-        portal.give_back_seats(work, freed)
+        portal.release_seats(work, freed)
         audit.record(work, "users.ended_as_scheduled", "portal", count=count)
-    ids = store.expired(work)
+    ids = store.expired_ids(work)
     if ids:
-        gone(work, ids)
+        delete_unconfirmed(work, ids)
         audit.record(work, "registrations.expired", "portal", count=len(ids))
 
 
-def gone(work: Work, ids: Sequence[int]) -> None:
+def delete_unconfirmed(work: Work, ids: Sequence[int]) -> None:
     """Remove people who never confirmed; their holds go back. The portal must be locked."""
     discover.announce("with_expiry_of_users", work, list(ids))
     store.delete(work, ids)
-    portal.give_back_seats(work, len(ids))
+    portal.release_seats(work, len(ids))

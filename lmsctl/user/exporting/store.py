@@ -11,17 +11,17 @@ from lmsctl.department.model import Department
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit.statements import NOW
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import Scope, Sight
-from lmsctl.rights.store import person_in_sight
-from lmsctl.user.importing.store.rows import groups_in
+from lmsctl.rights.rules import Scope, Visibility
+from lmsctl.rights.store import is_person_visible
+from lmsctl.user.importing.store.rows import select_groups_in
 from lmsctl.user.model import FieldValue, User, is_alive, status_at
 from lmsctl.user.results import SupervisorMode
-from lmsctl.user.rules import FieldRule, Filter
-from lmsctl.user.store import conditions_of
+from lmsctl.user.rules import FieldRule, UserFilter
+from lmsctl.user.store import filter_conditions
 
 
 def exported(
-    work: Work, scope: Scope, sight: Sight, fields: Sequence[FieldRule], wanted: Filter
+    work: Work, scope: Scope, visible: Visibility, fields: Sequence[FieldRule], wanted: UserFilter
 ) -> Iterator[Sequence[Any]]:
     """Yield the people in `scope` as cells in the order of the import's columns, by login.
 
@@ -36,28 +36,31 @@ def exported(
         "department": col(Department.full_name),
         "type": col(User.type),
         "status": status_at(NOW),
-        "group": _groups(sight),
+        "group": _groups(visible),
         "add_to_group": null(),
-        "supervisor": _supervisor(sight),
+        "supervisor": _supervisor(visible),
         **{f"field_{rule.id}": _value(rule) for rule in fields},
     }
     found = (
         select(*(cell.label(name) for name, cell in cells.items()))
         .select_from(User)
         .join(Department, col(Department.id) == col(User.department_id))
-        .where(is_alive(NOW), *conditions_of(scope, wanted))
+        .where(is_alive(NOW), *filter_conditions(scope, wanted))
         .order_by(col(User.login_key))
     )
     return work.tuples(found, now=work.now)
 
 
-def _groups(sight: Sight) -> ColumnElement[str]:
+def _groups(visible: Visibility) -> ColumnElement[str]:
     """Return an expression for the groups that a person is in, as a cell names them."""
     names = (
         select(func.replace(col(Group.name), "|", "||", type_=Text).label("name"))
         .select_from(GroupMember)
         .join(Group, col(Group.id) == col(GroupMember.group_id))
-        .where(col(GroupMember.user_id) == col(User.id), col(Group.id).in_(groups_in(sight.groups)))
+        .where(
+            col(GroupMember.user_id) == col(User.id),
+            col(Group.id).in_(select_groups_in(visible.groups)),
+        )
         .order_by(col(Group.name_key))
         .correlate(User)
         .subquery("names")
@@ -65,13 +68,15 @@ def _groups(sight: Sight) -> ColumnElement[str]:
     return select(func.aggregate_strings(names.c.name, "|")).scalar_subquery()
 
 
-def _supervisor(sight: Sight) -> ColumnElement[str]:
+def _supervisor(visible: Visibility) -> ColumnElement[str]:
     """Return an expression for the supervisor of a person, as a cell names them."""
     boss: Any = aliased(User)
     login = (
         select(boss.login)
         .join(Department, col(Department.id) == boss.department_id)
-        .where(boss.id == col(User.supervisor_id), person_in_sight(sight, Department.path, boss.id))
+        .where(
+            boss.id == col(User.supervisor_id), is_person_visible(visible, Department.path, boss.id)
+        )
         .correlate(User)
         .scalar_subquery()
     )

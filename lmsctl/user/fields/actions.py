@@ -31,20 +31,20 @@ def create_field(
         choices_json=rules.check_choices(kind, choices),
     )
     audit.record(work, "field.created", f"field {text}", kind=kind)
-    return _shown(_get(work, text))
+    return _to_result(_get(work, text))
 
 
-def find_field(work: Work, name: str) -> Field | None:
+def find_conflicting_field(work: Work, name: str) -> Field | None:
     """Return the custom field of that name, or None; needs `field.manage` everywhere."""
     rights.require_everywhere(work, "field.manage")
     found = _find(work, name)
-    return _shown(found) if found else None
+    return _to_result(found) if found else None
 
 
 def list_fields(work: Work) -> Iterator[Field]:
     """Return every custom field, in the order they were made; needs `user.view` somewhere."""
     rights.require(work, "user.view")
-    return (_shown(rule) for rule in store.fields(work))
+    return (_to_result(rule) for rule in store.fields(work))
 
 
 def edit_field(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -62,7 +62,7 @@ def edit_field(  # noqa: PLR0913 - one keyword for each thing that can change
     stays too: FieldExists when `kind` is another. Raises FieldUnknown, FieldExists,
     FieldChoicesWrong and FieldChoicesInUse.
     """
-    rule = _held(work, name)
+    rule = _get_for_update(work, name)
     if kind not in {None, rule.kind}:
         raise FieldExists(name=rule.name, field="kind")
     wanted: dict[str, object] = {}
@@ -81,19 +81,19 @@ def edit_field(  # noqa: PLR0913 - one keyword for each thing that can change
     if wanted:
         store.change_field(work, rule.id, **wanted)
         audit.record(work, "field.changed", f"field {rule.name}", changed=sorted(wanted))
-    return _shown(_get(work, str(wanted.get("name", rule.name)))), bool(wanted)
+    return _to_result(_get(work, str(wanted.get("name", rule.name)))), bool(wanted)
 
 
 def delete_field(work: Work, name: str) -> str:
     """Delete a custom field with everybody's values, after a confirmation; returns its name."""
-    rule = _held(work, name)
+    rule = _get_for_update(work, name)
     work.confirm(f"Delete the field '{rule.name}' and what people have in it?")
     count = store.delete_field(work, rule.id)
     audit.record(work, "field.deleted", f"field {rule.name}", values=count)
     return rule.name
 
 
-def _held(work: Work, name: str) -> FieldRule:
+def _get_for_update(work: Work, name: str) -> FieldRule:
     work.about = f"field {name}"
 
     def get() -> FieldRule:
@@ -125,5 +125,5 @@ def _get(work: Work, name: str) -> FieldRule:
     return found
 
 
-def _shown(rule: FieldRule) -> Field:
+def _to_result(rule: FieldRule) -> Field:
     return Field(rule.id, rule.name, rule.kind, rule.is_required, rule.choices_json)

@@ -40,7 +40,11 @@ def create(
     """Define a custom field. Sign-up asks for the same fields as creating a person does."""
 
     def write(work: Work) -> Done:
-        found = actions.find_field(work, name) if if_exists is not options.Existing.FAIL else None
+        found = (
+            actions.find_conflicting_field(work, name)
+            if if_exists is not options.Existing.FAIL
+            else None
+        )
         if found is None:
             made = actions.create_field(
                 work, name, kind, is_required=required, choices=choice or ()

@@ -25,7 +25,7 @@ from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, PERMISSIONS, PORTAL_WIDE, Scope
 from lmsctl.user import rules
 from lmsctl.user import store as users
-from lmsctl.user.actions import awakened, catch_up, joined, retyped
+from lmsctl.user.actions import announce_active, announce_joined, announce_type_changed, send_missed
 from lmsctl.user.exporting import store as export_store
 from lmsctl.user.importing import staging
 from lmsctl.user.importing.rules import columns, row_reader
@@ -35,14 +35,14 @@ from lmsctl.user.importing.store import links as beside
 from lmsctl.user.importing.store import rights as held_roles
 from lmsctl.user.importing.store import rows as store
 from lmsctl.user.importing.store import seats as seating
-from lmsctl.user.importing.store.rights import Held
-from lmsctl.user.importing.store.seats import Seats
-from lmsctl.user.importing.store.writing import Arrived
-from lmsctl.user.results import Status
-from lmsctl.user.rules import FieldRule, Filter
+from lmsctl.user.importing.store.rights import StagedRole
+from lmsctl.user.importing.store.seats import SeatDemand
+from lmsctl.user.importing.store.writing import ImportedPerson
+from lmsctl.user.results import UserStatus
+from lmsctl.user.rules import FieldRule, UserFilter
 
 T = TypeVar("T")
-_TOGETHER = 5_000
+_BATCH_SIZE = 5_000
 
 
 def import_people(work: Work, upload: Upload, *, wants_notices: bool) -> Done:
@@ -54,7 +54,7 @@ def import_people(work: Work, upload: Upload, *, wants_notices: bool) -> Done:
     raises.
     """
     work.about = f"file {upload.order.path}"
-    people = _Import(work, wants_notices=wants_notices)
+    people = _PeopleImport(work, wants_notices=wants_notices)
     job = Job(
         kind="user import",
         event="users.imported",
@@ -70,7 +70,7 @@ def import_people(work: Work, upload: Upload, *, wants_notices: bool) -> Done:
     return bulk.run(work, upload, job)
 
 
-class _Import:
+class _PeopleImport:
     """What is known while one file of people is taken in."""
 
     def __init__(self, work: Work, *, wants_notices: bool) -> None:
@@ -90,8 +90,8 @@ class _Import:
         self._has_groups = "group" in names or "add_to_group" in names
         return row_reader(
             names,
-            store.places(work, rights.require(work, "user.manage")),
-            store.groups(work, _group_scope(work)) if self._has_groups else (),
+            store.list_departments(work, rights.require(work, "user.manage")),
+            store.list_groups(work, _group_scope(work)) if self._has_groups else (),
             self.fields,
             is_sandbox=work.is_sandbox,
         )
@@ -107,16 +107,16 @@ class _Import:
         scope = rights.require(work, "user.manage")
         if has_people and not scope.is_everywhere:
             checks.fail_out_of_scope(work, span, scope)
-        adoption_store.adopt(work, span)
+        adoption_store.mark_confirmed(work, span)
         if self._is_first:
-            checks.fail_twins(work, span, has_people=has_people)
+            checks.fail_repeated_people(work, span, has_people=has_people)
         self._check_rows(work, span, scope)
         if has_people:
             self._check_people(work, span)
         if portal.settings(work).seat_limit is not None:
             self._share_seats(work, span)
         if self._has_supervisors:
-            beside.fail_orphaned(work, span)
+            beside.fail_without_supervisor(work, span)
         if self._has_generated:
             _give_logins(work, span, is_first=self._is_first)
         self._is_first = False
@@ -131,13 +131,13 @@ class _Import:
         has_people = store.find_people(work, span)
         if work.is_alone:
             return has_people
-        store.hold_meant(work, span, has_people=has_people, has_groups=self._has_groups)
-        rights.look_again(work)
+        store.lock_people(work, span, has_people=has_people, has_groups=self._has_groups)
+        rights.refresh(work)
         # Whoever comes newly meanwhile clashes with a row that was to make them.
         return has_people and store.find_people(work, span)
 
     def _check_rows(self, work: Work, span: Span, scope: Scope) -> None:
-        root = departments.root(work)
+        root = departments.get_root(work)
         checks.fail_incomplete(work, span, may_use_root=scope.covers(root.path))
         if "department" in self._present:
             checks.fail_lost_departments(work, span, scope)
@@ -149,7 +149,7 @@ class _Import:
         if self._has_fields:
             beside.fail_taken_values(work, span, is_first=self._is_first)
         if self._has_groups:
-            store.note_group_scope(work, _group_scope(work))
+            store.stage_group_scope(work, _group_scope(work))
             beside.fail_lost_groups(work, span)
         if self._has_supervisors:
             store.find_supervisors(work, span, rights.require(work, "user.view"))
@@ -158,16 +158,16 @@ class _Import:
     def _check_people(self, work: Work, span: Span) -> None:
         if "status" in self._present:
             checks.fail_status(work, span)
-            checks.fail_ended_waiting(work, span)
+            checks.fail_ended_pending(work, span)
         store.compare(work, span, self._present, self.fields)
         if "status" in self._present:
-            checks.fail_waiting(work, span)
-        held = held_roles.held_by_changed(work, span)
+            checks.fail_changed_pending(work, span)
+        held = held_roles.list_roles_of_changed(work, span)
         held_roles.fail_holders(work, span, _beyond_own(work, held))
 
-    def _share_seats(self, work: Work, span: Span) -> Seats:
+    def _share_seats(self, work: Work, span: Span) -> SeatDemand:
         """Decide who gets the seats that are left, in the order of the rows; return how many do."""
-        seats = seating.seats(work, span, has_status="status" in self._present)
+        seats = seating.count_seats(work, span, has_status="status" in self._present)
         settings = portal.settings(work)
         if settings.seat_limit is None:
             return seats
@@ -184,18 +184,18 @@ class _Import:
         count = self._take_seats(work, span)
         is_wanted = any(discover.announce("wants_who_joins", work))
         if is_wanted and "department" in self._present:
-            writing.note_moves(work, span)
+            writing.stage_moves(work, span)
         self._vouch(work, span, run)
         writing.change_people(work, span)
         if "status" in self._present:
             self._count_kept(work, span)
-        writing.add_people(work, span, root_id=departments.root(work).id, run=run)
+        writing.add_people(work, span, root_id=departments.get_root(work).id, run=run)
         if self._has_fields:
             writing.set_fields(work, span)
         if self._has_groups:
             writing.leave_groups(work, span)
             if is_wanted:
-                writing.note_additions(work, span)
+                writing.stage_additions(work, span)
             writing.join_groups(work, span)
         if self._has_supervisors:
             writing.set_supervisors(work, span)
@@ -204,7 +204,7 @@ class _Import:
     def _vouch(self, work: Work, span: Span, run: int) -> None:
         """End the holds of people whom rows vouch for; they keep the seats these have taken."""
         count = 0
-        for ids in _together(adoption_store.adopted(work, span)):
+        for ids in batches(adoption_store.confirmed_ids(work, span)):
             discover.announce("with_confirmation_of_users", work, ids)
             count += len(ids)
         if count:
@@ -212,38 +212,38 @@ class _Import:
 
     def _count_kept(self, work: Work, span: Span) -> None:
         """Count the places in sessions that people keep whom the rows of a span end."""
-        for ids in _together(writing.ended(work, span)):
+        for ids in batches(writing.ended_ids(work, span)):
             self._kept += sum(discover.announce("count_places_of_users", work, ids))
 
     def _take_seats(self, work: Work, span: Span) -> int:
         """Take the seats, and return how many notices that queued."""
         # In a file written in several steps, seats that later rows free are not there yet.
         seats = self._share_seats(work, span)
-        portal.give_back_seats(work, seats.freed)
+        portal.release_seats(work, seats.freed)
         if seats.wanted:
             portal.take_seats_up_to(work, seats.wanted)
-        return portal.tell_of_threshold(work) if self._wants_notices else 0
+        return portal.notify_threshold(work) if self._wants_notices else 0
 
     def _tell(self, work: Work, span: Span, *, is_wanted: bool) -> int:
         """Let upper rooms know who joined what, and write to the new ones if that is wanted."""
         count = 0
         if not (self._wants_notices or is_wanted):
             return count
-        for people in _together(writing.arrived(work, span)):
+        for people in batches(writing.list_imported(work, span)):
             if is_wanted:
-                _announce(work, people)
+                _announce_people(work, people)
             if self._wants_notices:
-                count += _greet(work, people)
-                count += catch_up(work, [one.user_id for one in people if one.is_awake])
+                count += _send_welcome(work, people)
+                count += send_missed(work, [one.user_id for one in people if one.is_awake])
         if is_wanted and self._has_groups:
-            for added in _together(writing.added(work, span)):
+            for added in batches(writing.list_added(work, span)):
                 pairs = [(one.group_id, one.user_id) for one in added]
                 discover.announce("after_join_of_group", work, pairs)
         return count
 
     def notes(self, work: Work) -> Iterator[str]:
         """Yield what the caller should know besides the numbers."""
-        left = seating.left_without_seat(work)
+        left = seating.count_without_seat(work)
         if left:
             yield f"{left} new people were made inactive, because the plan is full."
         if self._kept:
@@ -251,31 +251,31 @@ class _Import:
                 f"{counted(self._kept, 'session place', 'kept')} by people who are not active any "
                 "more; 'lmsctl training participants' shows their status."
             )
-        adopted = adoption_store.count_adopted(work)
+        adopted = adoption_store.count_confirmed(work)
         if adopted:
             yield f"{counted(adopted, 'registration', 'confirmed')} by this file."
 
 
-def _announce(work: Work, people: Sequence[Arrived]) -> None:
-    joined(
+def _announce_people(work: Work, people: Sequence[ImportedPerson]) -> None:
+    announce_joined(
         work,
         {one.user_id: one.left_id for one in people if one.is_new or one.left_id is not None},
     )
-    retyped(work, [one.user_id for one in people if one.is_new or one.is_retyped])
-    awakened(work, [one.user_id for one in people if one.is_awake])
+    announce_type_changed(work, [one.user_id for one in people if one.is_new or one.is_retyped])
+    announce_active(work, [one.user_id for one in people if one.is_awake])
 
 
 def _group_scope(work: Work) -> Scope:
     return rights.require(work, "group.manage")
 
 
-def _beyond_own(work: Work, held: Iterable[Held]) -> list[Held]:
+def _beyond_own(work: Work, held: Iterable[StagedRole]) -> list[StagedRole]:
     """Return those of the roles held that give more than the actor holds at their place."""
     actor = rights.actor(work)
     if not actor.lacks(PERMISSIONS, (EVERYWHERE,)):
         return []
     custom: dict[int, set[str]] = {}
-    for row in held_roles.custom_permissions(work):
+    for row in held_roles.list_custom_permissions(work):
         custom.setdefault(row.role_id, set()).add(row.permission)
     return [
         role
@@ -294,12 +294,12 @@ def _give_logins(work: Work, span: Span, *, is_first: bool) -> None:
     """Give logins made from addresses a number where they are taken, without a query for each."""
     if not logins.find_clashes(work, span, is_first=is_first):
         return
-    for lines in _together(_numbered(work)):
-        logins.note_logins(work, lines)
+    for lines in batches(_number_logins(work)):
+        logins.stage_logins(work, lines)
     logins.use_logins(work)
 
 
-def _numbered(work: Work) -> Iterator[tuple[int, str, str]]:
+def _number_logins(work: Work) -> Iterator[tuple[int, str, str]]:
     place = 0
     taken: set[str] = set()
     latest: dict[str, int] = {}
@@ -323,7 +323,7 @@ def _numbered(work: Work) -> Iterator[tuple[int, str, str]]:
 # Notices -----------------------------------------------------------------------------------------
 
 
-def _greet(work: Work, people: Sequence[Arrived]) -> int:
+def _send_welcome(work: Work, people: Sequence[ImportedPerson]) -> int:
     settings = portal.settings(work)
     letters = [
         Letter(
@@ -337,22 +337,23 @@ def _greet(work: Work, people: Sequence[Arrived]) -> int:
             ),
         )
         for person in people
-        if person.is_new and person.email and person.status == Status.ACTIVE
+        if person.is_new and person.email and person.status == UserStatus.ACTIVE
     ]
     notification.mail_each(work, letters)
     return len(letters)
 
 
-def _together(items: Iterable[T]) -> Iterator[list[T]]:
+def batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """Yield `items` in lists of a few thousand."""
     iterator = iter(items)
-    while batch := list(islice(iterator, _TOGETHER)):
+    while batch := list(islice(iterator, _BATCH_SIZE)):
         yield batch
 
 
 # Out ---------------------------------------------------------------------------------------------
 
 
-def note_export(work: Work, wanted: Filter) -> None:
+def record_export(work: Work, wanted: UserFilter) -> None:
     """Write down that people are exported; needs `user.view`."""
     rights.require(work, "user.view")
     audit.record(
@@ -366,7 +367,7 @@ def note_export(work: Work, wanted: Filter) -> None:
 
 
 def export_people(
-    work: Work, target: Target, wanted: Filter, *, bom: bool = False, raw: bool = False
+    work: Work, target: Target, wanted: UserFilter, *, bom: bool = False, raw: bool = False
 ) -> int:
     """Write the people in scope who fit `wanted` to `target` as CSV.
 
@@ -381,8 +382,8 @@ def export_people(
     headings = [column.heading for column in columns(fields)]
     count = 0
     with CsvFile(target, headings, bom=bom, raw=raw) as sheet:
-        for batch in _together(
-            export_store.exported(work, scope, rights.sight(work), fields, wanted)
+        for batch in batches(
+            export_store.exported(work, scope, rights.visibility(work), fields, wanted)
         ):
             sheet.write_all([cell or "" for cell in row] for row in batch)
             count += len(batch)

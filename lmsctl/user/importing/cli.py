@@ -8,8 +8,8 @@ from lmsctl.bulk.options import FileOptions, FilePath
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
-from lmsctl.user.results import Status, Type
-from lmsctl.user.rules import Filter
+from lmsctl.user.results import UserStatus, UserType
+from lmsctl.user.rules import UserFilter
 
 
 def register(app: typer.Typer) -> None:
@@ -73,9 +73,11 @@ def export(
     department: Annotated[
         str | None, typer.Option("--department", help="Only this one and those under it.")
     ] = None,
-    type_: Annotated[Type | None, typer.Option("--type", help="staff, client or prospect.")] = None,
+    type_: Annotated[
+        UserType | None, typer.Option("--type", help="staff, client or prospect.")
+    ] = None,
     status: Annotated[
-        Status | None, typer.Option("--status", help="pending, active, inactive or ended.")
+        UserStatus | None, typer.Option("--status", help="pending, active, inactive or ended.")
     ] = None,
 ) -> Any:
     """Write people as CSV; `user import` takes the file back without changing anything."""
@@ -83,9 +85,9 @@ def export(
         actions as file_actions,  # what writes files takes long to load
     )
 
-    wanted = Filter(under=department, type=type_, status=status)
+    wanted = UserFilter(under=department, type=type_, status=status)
     target = env.files.claim(to, "--to")
-    env.write(lambda work: file_actions.note_export(work, wanted))
+    env.write(lambda work: file_actions.record_export(work, wanted))
     count = env.read(
         lambda work: file_actions.export_people(work, target, wanted, bom=bom, raw=raw)
     )

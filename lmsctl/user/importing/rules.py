@@ -18,7 +18,7 @@ from lmsctl.kit.errors import Ambiguous, Refusal
 from lmsctl.user import rules
 from lmsctl.user.errors import LoginMissing
 from lmsctl.user.importing.errors import MembershipUnknown, WordUnknown
-from lmsctl.user.results import Status, SupervisorMode, Type
+from lmsctl.user.results import SupervisorMode, UserStatus, UserType
 from lmsctl.user.rules import FieldRule
 
 # What the columns are called here, and elsewhere.
@@ -41,7 +41,7 @@ _SUGGESTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KnownDepartment:
     """A department as a cell may name it."""
 
     id: int
@@ -51,7 +51,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class KnownGroup:
     """A group as a cell may name it."""
 
     id: int
@@ -59,8 +59,8 @@ class Named:
     name_key: str
 
 
-Cell = Callable[[str], Any]
-Extra = Callable[[int, Put, str], None]
+CellReader = Callable[[str], Any]
+ExtraReader = Callable[[int, Put, str], None]
 
 
 def columns(fields: Iterable[FieldRule]) -> list[Column]:
@@ -83,8 +83,8 @@ def columns(fields: Iterable[FieldRule]) -> list[Column]:
 
 def row_reader(
     names: Sequence[str],
-    places: Iterable[Place],
-    groups: Iterable[Named],
+    places: Iterable[KnownDepartment],
+    groups: Iterable[KnownGroup],
     fields: Iterable[FieldRule],
     *,
     is_sandbox: bool,
@@ -95,13 +95,13 @@ def row_reader(
     a row is noted; it raises nothing.
     """
     position = {name: index for index, name in enumerate(names)}
-    plain = _plain(places, is_sandbox=is_sandbox)
+    plain = _plain_readers(places, is_sandbox=is_sandbox)
     reads = list(plain.values())
     # A column that the file does not have reads the blank that is put behind each row.
     pick = itemgetter(*[position.get(name, -1) for name in plain])
     extra = [
         (name, position[name], read)
-        for name, read in _extra(groups, fields).items()
+        for name, read in _extra_readers(groups, fields).items()
         if name in position
     ]
 
@@ -112,12 +112,12 @@ def row_reader(
             values = [read(text) if text else None for read, text in zip(reads, texts)]  # noqa: B905 - as long as each other
         except Refusal:
             values = [
-                _noting(row_no, name, text, read, note)
+                _read_cell(row_no, name, text, read, note)
                 for (name, read), text in zip(plain.items(), texts, strict=True)
             ]
         for name, at, read in extra:
             if cells[at]:
-                _noting(row_no, name, cells[at], partial(read, row_no, put), note)
+                _read_cell(row_no, name, cells[at], partial(read, row_no, put), note)
         login, email = values[:_NAMING]
         if not texts[0]:
             if email:
@@ -132,7 +132,7 @@ def row_reader(
     return read_row
 
 
-def _noting(row_no: int, name: str, cell: str, read: Cell, note: Note) -> Any:
+def _read_cell(row_no: int, name: str, cell: str, read: CellReader, note: Note) -> Any:
     """Return what a cell holds; note what is wrong with it and return None."""
     try:
         return read(cell) if cell else None
@@ -144,19 +144,21 @@ def _noting(row_no: int, name: str, cell: str, read: Cell, note: Note) -> Any:
 # Cells that are columns of `staged` --------------------------------------------------------------
 
 
-def _plain(places: Iterable[Place], *, is_sandbox: bool) -> Mapping[str, Cell]:
+def _plain_readers(
+    places: Iterable[KnownDepartment], *, is_sandbox: bool
+) -> Mapping[str, CellReader]:
     return {
         "login": rules.check_login,
         "email": partial(parse_email, sandbox=is_sandbox),
         "first_name": partial(rules.check_person_name, what="first name"),
         "last_name": partial(rules.check_person_name, what="last name"),
-        "type": _words(Type),
-        "status": _words(Status),
-        "department": _departments(places),
+        "type": _word_reader(UserType),
+        "status": _word_reader(UserStatus),
+        "department": _department_reader(places),
     }
 
 
-def _words(kind: type[StrEnum]) -> Cell:
+def _word_reader(kind: type[StrEnum]) -> CellReader:
     @lru_cache(maxsize=1024)
     def find(cell: str) -> str:
         word = canonical.key(cell)
@@ -168,7 +170,7 @@ def _words(kind: type[StrEnum]) -> Cell:
     return find
 
 
-def _departments(places: Iterable[Place]) -> Cell:
+def _department_reader(places: Iterable[KnownDepartment]) -> CellReader:
     known = list(places)
     by_path = {place.full_key: place.id for place in known}
     by_code = {place.code_key: place.id for place in known if place.code_key}
@@ -203,7 +205,9 @@ def _suggester(known: Sequence[str]) -> Callable[[str], str | None]:
 # Cells that go into tables of their own ----------------------------------------------------------
 
 
-def _extra(groups: Iterable[Named], fields: Iterable[FieldRule]) -> Mapping[str, Extra]:
+def _extra_readers(
+    groups: Iterable[KnownGroup], fields: Iterable[FieldRule]
+) -> Mapping[str, ExtraReader]:
     def supervisor(row_no: int, put: Put, cell: str) -> None:
         word = canonical.key(cell)
         is_word = word in {SupervisorMode.NONE, SupervisorMode.INHERITED}
@@ -211,16 +215,16 @@ def _extra(groups: Iterable[Named], fields: Iterable[FieldRule]) -> Mapping[str,
         key = None if is_word else login_key(cell)
         put("staged_supervisors", (row_no, mode, key, cell, None, None))
 
-    find = _groups(groups)
+    find = _group_finder(groups)
     return {
         "supervisor": supervisor,
-        "group": _memberships(find, replaces=1),
-        "add_to_group": _memberships(find, replaces=0),
-        **{rule.name: _value(rule) for rule in fields},
+        "group": _group_reader(find, replaces=1),
+        "add_to_group": _group_reader(find, replaces=0),
+        **{rule.name: _field_reader(rule) for rule in fields},
     }
 
 
-def _value(rule: FieldRule) -> Extra:
+def _field_reader(rule: FieldRule) -> ExtraReader:
     def read(row_no: int, put: Put, cell: str) -> None:
         entry = rules.field_entry(rule, cell)
         put("staged_fields", (row_no, entry.field_id, entry.value, entry.unique_key))
@@ -228,7 +232,7 @@ def _value(rule: FieldRule) -> Extra:
     return read
 
 
-def _memberships(find: Callable[[str], list[int]], *, replaces: int) -> Extra:
+def _group_reader(find: Callable[[str], list[int]], *, replaces: int) -> ExtraReader:
     def read(row_no: int, put: Put, cell: str) -> None:
         found = find(cell)
         for number in found:
@@ -239,7 +243,7 @@ def _memberships(find: Callable[[str], list[int]], *, replaces: int) -> Extra:
     return read
 
 
-def _groups(groups: Iterable[Named]) -> Callable[[str], list[int]]:
+def _group_finder(groups: Iterable[KnownGroup]) -> Callable[[str], list[int]]:
     known = list(groups)
     by_name = {group.name_key: group.id for group in known}
     suggest = _suggester([group.name for group in known])

@@ -8,7 +8,7 @@ from sqlmodel import case, col, exists, func, select
 from lmsctl.bulk import staging
 from lmsctl.kit.columns import Choice, Truth
 from lmsctl.user.model import User
-from lmsctl.user.results import Status, SupervisorMode, Type
+from lmsctl.user.results import SupervisorMode, UserStatus, UserType
 
 # Nobody can say whom a row without `login_key` means. A new person whose row has no login is called
 # like the local part of the address for the time being (`is_generated`); everybody else who has
@@ -21,8 +21,8 @@ STAGED = staging.rows(
     Column("email_key", Text),
     Column("first_name", Text),
     Column("last_name", Text),
-    Column("type", Choice(Type)),
-    Column("status", Choice(Status)),
+    Column("type", Choice(UserType)),
+    Column("status", Choice(UserStatus)),
     Column("department_id", BigInteger),
     Index("staged_by_login", "login_key"),
     Index("staged_by_email", "email_key"),
@@ -54,7 +54,7 @@ SUPERVISORS = staging.table(
     Column("boss_row", Integer),
 )
 # Which rows vouch for the person they mean, who waits for confirmation.
-ADOPTIONS = staging.table(
+CONFIRMATIONS = staging.table(
     "staged_adoptions",
     Column("row_no", Integer, primary_key=True, autoincrement=False),
 )
@@ -89,7 +89,7 @@ TABLES = (
     FIELDS,
     GROUPS,
     SUPERVISORS,
-    ADOPTIONS,
+    CONFIRMATIONS,
     GROUPS_IN_SCOPE,
     MOVES,
     ADDITIONS,
@@ -104,4 +104,4 @@ KEY: ColumnElement[str] = func.coalesce(case((~_row.is_generated, _row.login)), 
 NUMBER: ColumnElement[int] = (
     select(User.id).where(col(User.login_key) == _row.login_key).scalar_subquery()
 )
-IS_ADOPTED: ColumnElement[bool] = exists().where(ADOPTIONS.c.row_no == _row.row_no)
+IS_CONFIRMED: ColumnElement[bool] = exists().where(CONFIRMATIONS.c.row_no == _row.row_no)

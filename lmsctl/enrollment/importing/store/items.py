@@ -31,11 +31,11 @@ from lmsctl.kit.statements import NOW, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience, told_at_once
 from lmsctl.rights.rules import Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.user.errors import UserUnknown
 from lmsctl.user.importing.store.adoption import fail_not_confirmed
 from lmsctl.user.model import User, status_at
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 _row = STAGED.c
 
@@ -77,7 +77,7 @@ def find(work: Work, span: Span, for_content: Scope, for_trainings: Scope) -> No
 
     The person must be in the scope `for_trainings` if the row names one, else `for_content`.
     """
-    scopes = (within(scope, Department.path) for scope in (for_trainings, for_content))
+    scopes = (in_scope(scope, Department.path) for scope in (for_trainings, for_content))
     staging.find_pairs(work, STAGED, span, _either(*scopes))
     is_in = (
         _is_about(Enrollment),
@@ -98,7 +98,7 @@ def fail_unfit(work: Work, span: Span) -> None:
     unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
     fail(work, span, UserUnknown, unknown, _row.heading, given=_row.login)
     status, login = status_at(NOW), col(User.login)
-    away = people.where(status != Status.ACTIVE)
+    away = people.where(status != UserStatus.ACTIVE)
     fail(work, span, PersonNotActive, away, _row.heading, login=login, status=status)
     absent = select(_row.row_no).where(_row.item_id.is_(None), _row.content != "")
     fail(work, span, ContentUnknown, absent, "Content", given=_row.content)

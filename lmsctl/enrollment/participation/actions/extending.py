@@ -40,7 +40,7 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
         return users.get(work, login, rights.require(work, "enrollment.manage"))
 
     training_room.seen_restrained(work, code)
-    rights.get_for_update(work, get, users.share)
+    rights.get_for_update(work, get, users.lock_for_share)
     training = training_room.restrained(work, code)
     person = get()
     portal_rules.check_confirmed(person, "given an extension")
@@ -56,7 +56,7 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
             deadline=deadline,
             until_at=until_at,
             reason=text,
-            given_by=rights.name_of(work),
+            given_by=rights.actor_name(work),
         )
         detail = {"login": person.login, "deadline": deadline.value, "reason": text}
         audit.record(work, "training.extended", f"training {training.code}", **detail)

@@ -58,7 +58,7 @@ def learner(work: Work, given: str | None, permission: str = "enrollment.manage"
     if given is None and actor.user_id is None:
         raise LearnerUnnamed(field="--user")
     if actor.user_id is not None:
-        found = users.by_id(work, actor.user_id) if given is None else None
+        found = users.get_by_id(work, actor.user_id) if given is None else None
         found = found or users.find(work, given or "", ANYWHERE)
         if found is not None and found.id == actor.user_id:
             return found
@@ -70,9 +70,9 @@ def _part(work: Work, login: str | None, code: str) -> Part:
 
     Raises what `learner` raises, TrainingUnknown and PersonNotActive.
     """
-    person = rights.get_for_update(work, lambda: learner(work, login), users.share)
+    person = rights.get_for_update(work, lambda: learner(work, login), users.lock_for_share)
     training = store.get_for_share(work, _known(work, person, code).id)
-    rights.look_again(work)
+    rights.refresh(work)
     person = learner(work, login)
     work.about = f"training {training.code}, user {person.login}"
     refusal = enrollment_rules.unfit(person)

@@ -6,7 +6,7 @@ from lmsctl.notification.actions import Words
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training.rules import Training
 from lmsctl.user import store as users
-from lmsctl.user.results import Status, SupervisorMode
+from lmsctl.user.results import SupervisorMode, UserStatus
 from lmsctl.user.store import Person
 
 
@@ -19,7 +19,7 @@ def tell_supervisor(
     to somebody who is not active, and nothing fails when there is nobody.
     """
     supervisor = _supervisor(work, person) if training.is_telling_supervisors else None
-    if supervisor is None or supervisor.status != Status.ACTIVE:
+    if supervisor is None or supervisor.status != UserStatus.ACTIVE:
         return
     name = f"{person.first_name} {person.last_name}"
     where = f", session {session}" if session else ""
@@ -34,6 +34,6 @@ def tell_supervisor(
 
 def _supervisor(work: Work, person: Person) -> Person | None:
     if person.supervisor_mode == SupervisorMode.INHERITED:
-        login = users.inherited_supervisor(work, person.id, person.path)
+        login = users.find_inherited_supervisor(work, person.id, person.path)
         return users.find(work, login, ANYWHERE) if login else None
-    return users.by_id(work, person.supervisor_id) if person.supervisor_id else None
+    return users.get_by_id(work, person.supervisor_id) if person.supervisor_id else None

@@ -56,7 +56,7 @@ def _resolve(work: Work, span: Span) -> None:
     store.find(work, span, rights.require(work, "progress.manage"))
     if not work.is_alone:
         store.share(work, span)
-        rights.look_again(work)
+        rights.refresh(work)
         store.find(work, span, rights.require(work, "progress.manage"))
     store.fail_unknown(work, span)
     store.mark_repeated(work, span)

@@ -21,7 +21,7 @@ from lmsctl.kit.columns import Choice, Moment
 from lmsctl.kit.statements import among, columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.user.errors import UserUnknown
 from lmsctl.user.importing.store.adoption import fail_not_confirmed
 from lmsctl.user.model import User
@@ -55,7 +55,7 @@ NUMBER: ColumnElement[int] = select(ProgressEvent.id).where(_SAME).scalar_subque
 
 def find(work: Work, span: Span, scope: Scope) -> None:
     """Give each row its person, within `scope`, its item, and the event if it is there already."""
-    find_pairs(work, _STAGED, span, within(scope, Department.path))
+    find_pairs(work, _STAGED, span, in_scope(scope, Department.path))
     in_span = span.holds(_row.row_no)
     work.run(update(_STAGED).where(in_span, _SAME).values(id=ProgressEvent.id))
 

@@ -33,7 +33,7 @@ def list_participants(
     if given_session is not None:
         session_id = store.get_session(work, training, given_session).id
     scope = seen_people(work, training)
-    return people_store.participants(work, scope, training.id, session_id, rights.sight(work))
+    return people_store.participants(work, scope, training.id, session_id, rights.visibility(work))
 
 
 def list_attendance(work: Work, given: str, given_session: str) -> Iterator[Attended]:

@@ -43,7 +43,7 @@ def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:
 
     Needs `training.enroll` over the person.
     """
-    person = users.by_id(work, user_id)
+    person = users.get_by_id(work, user_id)
     if not rights.require(work, "training.enroll").covers(person.path):
         rights.require_everywhere(work, "training.enroll")
     found = away_store.places(work, user_id, at)

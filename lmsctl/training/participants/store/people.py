@@ -33,8 +33,8 @@ from lmsctl.kit.driver import Repeat
 from lmsctl.kit.statements import NOW, among, columns_of, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience, Recipient
-from lmsctl.rights.rules import Scope, Sight
-from lmsctl.rights.store import named_within, within
+from lmsctl.rights.rules import Scope, Visibility
+from lmsctl.rights.store import in_scope, in_scope_or_above
 from lmsctl.training.model import (
     Attendance,
     SessionDay,
@@ -45,7 +45,7 @@ from lmsctl.training.model import (
 from lmsctl.training.results import Participant, Side
 from lmsctl.training.rules import Standing
 from lmsctl.user.model import User, status_at
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 IS_LIVE = col(TrainingEnrollment.canceled_at).is_(None)
 
@@ -204,7 +204,7 @@ _SELECT_AUDIENCE = (
         *columns_of(
             Recipient,
             TrainingEnrollment,
-            address=case((status_at(NOW) == Status.ACTIVE, col(User.email))),
+            address=case((status_at(NOW) == UserStatus.ACTIVE, col(User.email))),
             about=ABOUT,
             due_at=col(TrainingEnrollment.access_at),
             number=col(TrainingEnrollment.id),
@@ -360,14 +360,14 @@ def empty(work: Work, session_id: int) -> None:
 
 
 def participants(
-    work: Work, scope: Scope, training_id: int, session_id: int | None, sight: Sight
+    work: Work, scope: Scope, training_id: int, session_id: int | None, sight: Visibility
 ) -> Iterable[Participant]:
     """Return who in scope takes part in a training, or in one session, by session and login.
 
     Those without a session come first, then the sessions in the order in which they were made.
     Their departments are named where those are in sight.
     """
-    in_sight = named_within(sight.departments, Department.path)
+    in_sight = in_scope_or_above(sight.departments, Department.path)
     statement = _of_people(
         *columns_of(
             Participant,
@@ -384,7 +384,7 @@ def participants(
     ).where(
         col(TrainingEnrollment.training_id) == training_id,
         IS_LIVE,
-        within(scope, Department.path),
+        in_scope(scope, Department.path),
     )
     if session_id is not None:
         statement = statement.where(col(TrainingEnrollment.session_id) == session_id)
@@ -423,7 +423,7 @@ def accesses(work: Work, scope: Scope, training_id: int) -> list[Access]:
             col(TrainingEnrollment.training_id) == training_id,
             IS_LIVE,
             col(TrainingEnrollment.access_at) > work.now,
-            within(scope, Department.path),
+            in_scope(scope, Department.path),
         )
         .group_by(*when)
         .order_by(*when),

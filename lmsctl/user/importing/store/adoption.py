@@ -13,52 +13,52 @@ from lmsctl.bulk.store import Shown, fail
 from lmsctl.kit.statements import insert_from, moment_text
 from lmsctl.kit.work import Work
 from lmsctl.user.errors import NotConfirmedYet
-from lmsctl.user.importing.staging import ADOPTIONS, IS_ADOPTED, ROWS, STAGED
+from lmsctl.user.importing.staging import CONFIRMATIONS, IS_CONFIRMED, ROWS, STAGED
 from lmsctl.user.model import User
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 _row = STAGED.c
 _NOTE = "confirmed by this file"
 
 
-def adopt(work: Work, span: Span) -> None:
+def mark_confirmed(work: Work, span: Span) -> None:
     """Note which rows vouch for somebody who waits for confirmation: those that name them.
 
     A row that says itself that they are to go on waiting does not, and none can end them.
     """
-    marked = update(STAGED).where(span.holds(_row.row_no), IS_ADOPTED)
+    marked = update(STAGED).where(span.holds(_row.row_no), IS_CONFIRMED)
     work.run(marked.values(note=None))
-    work.run(delete_from(ADOPTIONS).where(span.holds(ADOPTIONS.c.row_no)))
+    work.run(delete_from(CONFIRMATIONS).where(span.holds(CONFIRMATIONS.c.row_no)))
     waiting = ROWS.join(User, col(User.id) == _row.id).where(
-        col(User.status) == Status.PENDING,
-        or_(_row.status.is_(None), _row.status == Status.ACTIVE),
+        col(User.status) == UserStatus.PENDING,
+        or_(_row.status.is_(None), _row.status == UserStatus.ACTIVE),
         span.holds(_row.row_no),
     )
-    if work.run(insert_from(ADOPTIONS, waiting)):
+    if work.run(insert_from(CONFIRMATIONS, waiting)):
         work.run(marked.values(note=_NOTE))
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class ConfirmedUser:
     """Somebody whom a row vouches for."""
 
     user_id: int
 
 
-def adopted(work: Work, span: Span) -> Iterator[int]:
+def confirmed_ids(work: Work, span: Span) -> Iterator[int]:
     """Yield the ids of the people whom the good rows of a span vouch for."""
     found = work.each(
-        Adopted,
+        ConfirmedUser,
         select(_row.id.label("user_id"))
-        .where(good(STAGED, span), IS_ADOPTED)
+        .where(good(STAGED, span), IS_CONFIRMED)
         .order_by(_row.row_no),
     )
     return (one.user_id for one in found)
 
 
-def count_adopted(work: Work) -> int:
+def count_confirmed(work: Work) -> int:
     """Return how many people who waited for confirmation are confirmed by the file."""
-    counting = select(func.count()).select_from(STAGED).where(is_good(STAGED), IS_ADOPTED)
+    counting = select(func.count()).select_from(STAGED).where(is_good(STAGED), IS_CONFIRMED)
     return int(work.value(counting))
 
 
@@ -69,7 +69,7 @@ def fail_not_confirmed(
 
     `found` selects the numbers of rows and joins `User`; `done` is what cannot be done with them.
     """
-    waiting = found.where(col(User.status) == Status.PENDING)
+    waiting = found.where(col(User.status) == UserStatus.PENDING)
     fail(
         work,
         span,

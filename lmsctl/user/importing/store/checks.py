@@ -14,7 +14,7 @@ from lmsctl.department.model import Department
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, Role
 from lmsctl.rights.rules import OWNER, Scope
-from lmsctl.rights.store import within
+from lmsctl.rights.store import in_scope
 from lmsctl.user.errors import (
     EmailTaken,
     LoginTaken,
@@ -27,7 +27,7 @@ from lmsctl.user.importing.staging import KEY, ROWS, STAGED
 from lmsctl.user.importing.store.adoption import fail_not_confirmed
 from lmsctl.user.importing.store.rows import forget_hidden
 from lmsctl.user.model import User
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 _row = STAGED.c
 _EXISTING: Select[Any] = ROWS.join(User, col(User.id) == _row.id)
@@ -40,7 +40,7 @@ _NEW: Select[Any] = ROWS.where(_row.id.is_(None), _row.login_key.is_not(None))
 def fail_out_of_scope(work: Work, span: Span, scope: Scope) -> None:
     """Note rows about people whom the actor may not change, and say nothing else about them."""
     hidden = _EXISTING.join(Department, col(Department.id) == col(User.department_id)).where(
-        ~within(scope, Department.path)
+        ~in_scope(scope, Department.path)
     )
     named_by = case((~_row.is_generated, "Login"), else_="Email")
     fail(work, span, UserUnknown, hidden, named_by, given=KEY)
@@ -49,7 +49,7 @@ def fail_out_of_scope(work: Work, span: Span, scope: Scope) -> None:
 
 def fail_lost_departments(work: Work, span: Span, scope: Scope) -> None:
     """Note rows whose department has gone, or out of scope, since the file was read."""
-    known = select(Department.id).where(within(scope, Department.path))
+    known = select(Department.id).where(in_scope(scope, Department.path))
     lost = ROWS.where(_row.department_id.is_not(None), _row.department_id.not_in(known))
     fail(work, span, DepartmentUnknown, lost, "Department", given=_row.department_id)
 
@@ -72,7 +72,7 @@ _HAS_EMAIL = _row.email_key.is_not(None)
 _IS_LIKE_ADDRESS = and_(~_row.is_generated, _row.login_key.contains("@"))
 
 
-def fail_twins(work: Work, span: Span, *, has_people: bool) -> None:
+def fail_repeated_people(work: Work, span: Span, *, has_people: bool) -> None:
     """Note rows of the file that mean the same person, or give two people one address."""
     has_login = ~_row.is_generated
     fail_repeated(work, span, _row.login_key, has_login, heading="Login", what="login")
@@ -142,24 +142,24 @@ def _fail_taken_logins(work: Work, span: Span) -> None:
 
 # Statuses ----------------------------------------------------------------------------------------
 
-_AWAY = (Status.INACTIVE, Status.ENDED)
+_AWAY = (UserStatus.INACTIVE, UserStatus.ENDED)
 _DONE: ColumnElement[str] = case(
-    (_row.status == Status.INACTIVE, "deactivated"), else_=type_coerce(_row.status, Text)
+    (_row.status == UserStatus.INACTIVE, "deactivated"), else_=type_coerce(_row.status, Text)
 )
 
 
 def fail_new_pending(work: Work, span: Span) -> None:
     """Note new people who are to be pending."""
-    pending = _NEW.where(_row.status == Status.PENDING)
+    pending = _NEW.where(_row.status == UserStatus.PENDING)
     fail(work, span, PendingNotGiven, pending, "Status", name=KEY)
 
 
 def fail_status(work: Work, span: Span) -> None:
     """Note changes of status that no administrator could make either."""
     login, status = col(User.login), col(User.status)
-    begun = _EXISTING.where(_row.status == Status.PENDING, status != Status.PENDING)
+    begun = _EXISTING.where(_row.status == UserStatus.PENDING, status != UserStatus.PENDING)
     fail(work, span, PendingNotGiven, begun, "Status", name=login)
-    over = _EXISTING.where(_row.status == Status.INACTIVE, status == Status.ENDED)
+    over = _EXISTING.where(_row.status == UserStatus.INACTIVE, status == UserStatus.ENDED)
     fail(work, span, StatusWrong, over, "Status", login=login, status=status, done=_DONE)
     is_owner = (
         select(Grant.id)
@@ -167,17 +167,17 @@ def fail_status(work: Work, span: Span) -> None:
         .where(col(Grant.user_id) == col(User.id), col(Role.is_builtin), col(Role.name) == OWNER)
         .exists()
     )
-    owners = _EXISTING.where(_row.status.in_(_AWAY), status == Status.ACTIVE, is_owner)
+    owners = _EXISTING.where(_row.status.in_(_AWAY), status == UserStatus.ACTIVE, is_owner)
     fail(work, span, OwnerProtected, owners, "Status", login=login, done=_DONE)
 
 
-def fail_waiting(work: Work, span: Span) -> None:
+def fail_changed_pending(work: Work, span: Span) -> None:
     """Note changes of people who wait, in rows that do not vouch for them: they say `pending`."""
-    left = _EXISTING.where(_row.changed.is_not(None), _row.status == Status.PENDING)
+    left = _EXISTING.where(_row.changed.is_not(None), _row.status == UserStatus.PENDING)
     fail_not_confirmed(work, span, left, "Status", "changed by a row that leaves them pending")
 
 
-def fail_ended_waiting(work: Work, span: Span) -> None:
+def fail_ended_pending(work: Work, span: Span) -> None:
     """Note rows that would end who has not begun."""
     ended = _EXISTING.where(_row.status.in_(_AWAY))
     fail_not_confirmed(work, span, ended, "Status", _DONE)

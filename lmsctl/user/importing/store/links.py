@@ -16,7 +16,7 @@ from lmsctl.user.importing.staging import (
     FIELDS,
     GROUPS,
     GROUPS_IN_SCOPE,
-    IS_ADOPTED,
+    IS_CONFIRMED,
     KEY,
     ROWS,
     STAGED,
@@ -105,7 +105,7 @@ def fail_supervisors(work: Work, span: Span) -> None:
     """Note supervisors who are unknown, or the person themselves."""
     unknown = _SUPERVISED.where(_named.boss_id.is_(None), _named.boss_row.is_(None))
     fail(work, span, UserUnknown, unknown, "Supervisor", given=_named.given)
-    adopted = select(_row.id).where(_row.id.is_not(None), is_good(STAGED), IS_ADOPTED)
+    adopted = select(_row.id).where(_row.id.is_not(None), is_good(STAGED), IS_CONFIRMED)
     waiting = _SUPERVISED.join(User, col(User.id) == _named.boss_id).where(
         col(User.id).not_in(adopted.correlate(None))
     )
@@ -114,7 +114,7 @@ def fail_supervisors(work: Work, span: Span) -> None:
     fail(work, span, SupervisorIsSelf, own, "Supervisor", login=KEY)
 
 
-def fail_orphaned(work: Work, span: Span) -> None:
+def fail_without_supervisor(work: Work, span: Span) -> None:
     """Note rows whose supervisor would come from a row that fails, however far down the line."""
     has_failed = exists().where(ERRORS.c.row_no == _row.row_no)
     broken = ROWS.where(_row.id.is_(None), has_failed)

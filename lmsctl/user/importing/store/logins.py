@@ -25,7 +25,7 @@ def _stem(login_key: Any) -> ColumnElement[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class LoginClash:
     """A login that is taken (`row_no` is 0), or an address that needs another one than its own."""
 
     place: int
@@ -66,7 +66,7 @@ _STEMS = select(
 
 
 def _clashes(row_no: Any, text: Any) -> tuple[Any, ...]:
-    return columns_of(Clash, None, place=_STEMS.c.place, row_no=row_no, text=text)
+    return columns_of(LoginClash, None, place=_STEMS.c.place, row_no=row_no, text=text)
 
 
 _CLASHES: CompoundSelect[Any] = union_all(
@@ -84,14 +84,14 @@ _CLASHES: CompoundSelect[Any] = union_all(
 ).order_by("place", "row_no")
 
 
-def clashes(work: Work) -> Iterator[Clash]:
+def clashes(work: Work) -> Iterator[LoginClash]:
     """Yield for each stem of logins (a login without the digits at its end) those that are taken,
     then the addresses in the order of their rows.
     """  # noqa: D205 - one thought
-    return work.each(Clash, _CLASHES)
+    return work.each(LoginClash, _CLASHES)
 
 
-def note_logins(work: Work, lines: Iterable[tuple[int, str, str]]) -> None:
+def stage_logins(work: Work, lines: Iterable[tuple[int, str, str]]) -> None:
     """Note logins that were made, with the numbers of their rows before and their keys behind."""
     work.load(LOGINS, LOGINS.c.keys(), lines)
 

@@ -22,7 +22,7 @@ _IS_CHANGED = _row.changed.is_not(None)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StagedRole:
     """A role that somebody who would be changed holds, and where."""
 
     role_id: int
@@ -33,17 +33,17 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class RolePermissionRow:
     """One permission of a custom role."""
 
     role_id: int
     permission: str
 
 
-def held_by_changed(work: Work, span: Span) -> list[Held]:
+def list_roles_of_changed(work: Work, span: Span) -> list[StagedRole]:
     """Return every role, with its place, that somebody holds who would be changed."""
     held = columns_of(
-        Held,
+        StagedRole,
         Grant,
         role=col(Role.name),
         is_builtin=col(Role.is_builtin),
@@ -51,7 +51,7 @@ def held_by_changed(work: Work, span: Span) -> list[Held]:
         path=col(Department.path),
     )
     return work.all(
-        Held,
+        StagedRole,
         select(*held)
         .distinct()
         .select_from(STAGED)
@@ -63,9 +63,9 @@ def held_by_changed(work: Work, span: Span) -> list[Held]:
     )
 
 
-def custom_permissions(work: Work) -> list[Allowed]:
+def list_custom_permissions(work: Work) -> list[RolePermissionRow]:
     """Return the permissions of every custom role."""
-    return work.all(Allowed, select(*columns_of(Allowed, RolePermission)))
+    return work.all(RolePermissionRow, select(*columns_of(RolePermissionRow, RolePermission)))
 
 
 def _place(role_id: Any, department_id: Any) -> ColumnElement[str]:
@@ -74,7 +74,7 @@ def _place(role_id: Any, department_id: Any) -> ColumnElement[str]:
     return cast(role_id, Text) + literal("-", Text) + cast(place, Text)
 
 
-def fail_holders(work: Work, span: Span, roles: Sequence[Held]) -> None:
+def fail_holders(work: Work, span: Span, roles: Sequence[StagedRole]) -> None:
     """Note changes of people who hold one of `roles` at its place."""
     if not roles:
         return

@@ -15,13 +15,13 @@ from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit.statements import columns_of, insert_from, joined_text
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.rights.store import within
-from lmsctl.user.importing.rules import Named, Place
+from lmsctl.rights.store import in_scope
+from lmsctl.user.importing.rules import KnownDepartment, KnownGroup
 from lmsctl.user.importing.staging import (
     FIELDS,
     GROUPS,
     GROUPS_IN_SCOPE,
-    IS_ADOPTED,
+    IS_CONFIRMED,
     STAGED,
     SUPERVISORS,
 )
@@ -54,7 +54,7 @@ def find_people(work: Work, span: Span) -> bool:
     return found > 0
 
 
-def hold_meant(work: Work, span: Span, *, has_people: bool, has_groups: bool) -> None:
+def lock_people(work: Work, span: Span, *, has_people: bool, has_groups: bool) -> None:
     """Let nobody change the people of a span's rows, nor the groups and departments they name.
 
     Groups are held before their people, as elsewhere.
@@ -71,7 +71,7 @@ def forget_hidden(work: Work, span: Span, scope: Scope) -> None:
     hidden = (
         select(User.id)
         .join(Department, col(Department.id) == col(User.department_id))
-        .where(~within(scope, Department.path))
+        .where(~in_scope(scope, Department.path))
     )
     work.run(
         update(STAGED)
@@ -83,19 +83,19 @@ def forget_hidden(work: Work, span: Span, scope: Scope) -> None:
 # Groups ------------------------------------------------------------------------------------------
 
 
-def groups_in(scope: Scope) -> Select[Any]:
+def select_groups_in(scope: Scope) -> Select[Any]:
     """Return what selects the ids of the groups in `scope`."""
     return (
         select(Group.id)
         .join(Department, col(Department.id) == col(Group.department_id))
-        .where(within(scope, Department.path))
+        .where(in_scope(scope, Department.path))
     )
 
 
-def note_group_scope(work: Work, scope: Scope) -> None:
+def stage_group_scope(work: Work, scope: Scope) -> None:
     """Note which groups the actor may fill and empty."""
     work.run(delete_from(GROUPS_IN_SCOPE))
-    work.run(insert_from(GROUPS_IN_SCOPE, groups_in(scope)))
+    work.run(insert_from(GROUPS_IN_SCOPE, select_groups_in(scope)))
 
 
 # Supervisors -------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def find_supervisors(work: Work, span: Span, scope: Scope) -> None:
     Who supervises the person already may be named, visible or not.
     """
     rows = update(SUPERVISORS).where(_named.mode == SupervisorMode.OWN, span.holds(_named.row_no))
-    by_login, by_email = (_visible_boss(scope, key) for key in ("login_key", "email_key"))
+    by_login, by_email = (_visible_supervisor(scope, key) for key in ("login_key", "email_key"))
     work.run(rows.values(boss_row=None, boss_id=func.coalesce(by_login, by_email)))
     for called in (_row.login_key, _row.email_key):
         other = (
@@ -129,11 +129,11 @@ def find_supervisors(work: Work, span: Span, scope: Scope) -> None:
         )
 
 
-def _visible_boss(scope: Scope, key: str) -> ColumnElement[int]:
+def _visible_supervisor(scope: Scope, key: str) -> ColumnElement[int]:
     """Return an expression for the id of who has the name that a row gives by their `key`."""
     boss = aliased(User)
     is_in_scope = exists().where(
-        col(Department.id) == col(boss.department_id), within(scope, Department.path)
+        col(Department.id) == col(boss.department_id), in_scope(scope, Department.path)
     )
     is_boss_already = (
         select(_row.row_no)
@@ -153,7 +153,7 @@ def _visible_boss(scope: Scope, key: str) -> ColumnElement[int]:
 # What changes ------------------------------------------------------------------------------------
 
 
-def _is_no_member(is_meant: ColumnElement[bool]) -> ColumnElement[bool]:
+def _adds_member(is_meant: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that a row names a group, of those that fit, that its person is not in.
 
     `is_meant` is a condition on `GROUPS`.
@@ -179,7 +179,7 @@ _IS_MEMBER_ELSEWHERE = exists().where(
 )
 _GROUPS_DIFFER = and_(
     exists().where(GROUPS.c.row_no == _row.row_no, GROUPS.c.replaces),
-    or_(_is_no_member(GROUPS.c.replaces), _IS_MEMBER_ELSEWHERE),
+    or_(_adds_member(GROUPS.c.replaces), _IS_MEMBER_ELSEWHERE),
 )
 _SUPERVISOR_DIFFERS = exists().where(
     _named.row_no == _row.row_no,
@@ -189,15 +189,15 @@ _SUPERVISOR_DIFFERS = exists().where(
     ),
 )
 # When a row about somebody who is there differs in which column.
-_DIFFERENT: dict[str, ColumnElement[bool]] = {
+_DIFFERENCES: dict[str, ColumnElement[bool]] = {
     "email": _row.email != func.coalesce(col(User.email), ""),
     "first_name": _row.first_name != col(User.first_name),
     "last_name": _row.last_name != col(User.last_name),
     "department": _row.department_id != col(User.department_id),
     "type": _row.type != col(User.type),
-    "status": or_(_row.status != col(User.status), IS_ADOPTED),
+    "status": or_(_row.status != col(User.status), IS_CONFIRMED),
     "group": _GROUPS_DIFFER,
-    "add_to_group": _is_no_member(~GROUPS.c.replaces),
+    "add_to_group": _adds_member(~GROUPS.c.replaces),
     "supervisor": _SUPERVISOR_DIFFERS,
 }
 
@@ -223,7 +223,7 @@ def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[F
     """Note for rows about people who are there which of `columns` and `fields` differ."""
     # Whom a row vouches for gets another status, whether or not it says so.
     asked = {*columns, "status"}
-    different = {name: differs for name, differs in _DIFFERENT.items() if name in asked}
+    different = {name: differs for name, differs in _DIFFERENCES.items() if name in asked}
     different |= {rule.name: _field_differs(rule) for rule in fields if rule.name in columns}
     parts = [case((differs, BETWEEN + name), else_="") for name, differs in different.items()]
     compared = (
@@ -243,13 +243,13 @@ def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[F
 # What names may be written in cells --------------------------------------------------------------
 
 
-def places(work: Work, scope: Scope) -> list[Place]:
+def list_departments(work: Work, scope: Scope) -> list[KnownDepartment]:
     """Return the departments in scope."""
-    listed = columns_of(Place, Department, written=col(Department.full_name))
-    return work.all(Place, select(*listed).where(within(scope, Department.path)))
+    listed = columns_of(KnownDepartment, Department, written=col(Department.full_name))
+    return work.all(KnownDepartment, select(*listed).where(in_scope(scope, Department.path)))
 
 
-def groups(work: Work, scope: Scope) -> list[Named]:
+def list_groups(work: Work, scope: Scope) -> list[KnownGroup]:
     """Return the groups in scope."""
-    listed = select(*columns_of(Named, Group))
-    return work.all(Named, listed.where(col(Group.id).in_(groups_in(scope))))
+    listed = select(*columns_of(KnownGroup, Group))
+    return work.all(KnownGroup, listed.where(col(Group.id).in_(select_groups_in(scope))))

@@ -12,35 +12,35 @@ from lmsctl.kit.work import Work
 from lmsctl.portal.errors import PlanFull
 from lmsctl.user.importing.staging import ROWS, STAGED
 from lmsctl.user.model import User
-from lmsctl.user.results import Status
+from lmsctl.user.results import UserStatus
 
 _row = STAGED.c
 _NO_SEAT = "made inactive: the plan is full"
-_AWAY = (Status.INACTIVE, Status.ENDED)
+_AWAY = (UserStatus.INACTIVE, UserStatus.ENDED)
 
 
-def _was(*words: Status) -> ColumnElement[bool]:
+def _was(*words: UserStatus) -> ColumnElement[bool]:
     """Return the condition that the person whom a row means has one of the statuses `words`."""
     return exists().where(col(User.id) == _row.id, col(User.status).in_(words))
 
 
 _IS_NEW_AND_ACTIVE = and_(
-    _row.id.is_(None), or_(_row.status.is_(None), _row.status == Status.ACTIVE)
+    _row.id.is_(None), or_(_row.status.is_(None), _row.status == UserStatus.ACTIVE)
 )
-_BECOMES_ACTIVE = and_(_row.status == Status.ACTIVE, _was(*_AWAY))
-_BECOMES_INACTIVE = and_(_row.status.in_(_AWAY), _was(Status.ACTIVE))
+_BECOMES_ACTIVE = and_(_row.status == UserStatus.ACTIVE, _was(*_AWAY))
+_BECOMES_INACTIVE = and_(_row.status.in_(_AWAY), _was(UserStatus.ACTIVE))
 _WANTS_SEAT = or_(_IS_NEW_AND_ACTIVE, _BECOMES_ACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
-class Seats:
+class SeatDemand:
     """How many people would become active, and how many stop being so."""
 
     wanted: int
     freed: int
 
 
-def seats(work: Work, span: Span, *, has_status: bool) -> Seats:
+def count_seats(work: Work, span: Span, *, has_status: bool) -> SeatDemand:
     """Count the seats that the good rows of a span want and free.
 
     Without a status in the file only new people want one, unless they were left without.
@@ -48,9 +48,9 @@ def seats(work: Work, span: Span, *, has_status: bool) -> Seats:
     wants = _WANTS_SEAT if has_status else and_(_row.id.is_(None), _row.status.is_(None))
     frees = _BECOMES_INACTIVE if has_status else false()
     counted = columns_of(
-        Seats, None, wanted=func.count(case((wants, 1))), freed=func.count(case((frees, 1)))
+        SeatDemand, None, wanted=func.count(case((wants, 1))), freed=func.count(case((frees, 1)))
     )
-    found = work.one(Seats, select(*counted).select_from(STAGED).where(good(STAGED, span)))
+    found = work.one(SeatDemand, select(*counted).select_from(STAGED).where(good(STAGED, span)))
     assert found is not None
     return found
 
@@ -69,11 +69,11 @@ def leave_without_seat(work: Work, span: Span, free: int, limit: int) -> None:
     work.run(
         update(STAGED)
         .where(is_after, _IS_NEW_AND_ACTIVE, span.holds(_row.row_no))
-        .values(status=Status.INACTIVE, note=_NO_SEAT)
+        .values(status=UserStatus.INACTIVE, note=_NO_SEAT)
     )
 
 
-def left_without_seat(work: Work) -> int:
+def count_without_seat(work: Work) -> int:
     """Return how many new people are made inactive because the plan is full."""
     counting = select(func.count()).select_from(STAGED)
     return int(work.value(counting.where(_row.note == _NO_SEAT, is_good(STAGED))))

@@ -35,19 +35,19 @@ from lmsctl.user.importing.staging import (
     STAGED,
     SUPERVISORS,
 )
-from lmsctl.user.model import FieldValue, Name, User
-from lmsctl.user.results import Origin, Status, SupervisorMode, Type
+from lmsctl.user.model import FieldValue, User, UserName
+from lmsctl.user.results import SupervisorMode, UserOrigin, UserStatus, UserType
 from lmsctl.user.store import take_names
 
 _row = STAGED.c
-_AWAY = (Status.INACTIVE, Status.ENDED)
+_AWAY = (UserStatus.INACTIVE, UserStatus.ENDED)
 _IS_NEW, _IS_CHANGED = _row.id.is_(None), _row.changed.is_not(None)
 
 
 # People ------------------------------------------------------------------------------------------
 
 
-def note_moves(work: Work, span: Span) -> None:
+def stage_moves(work: Work, span: Span) -> None:
     """Remember in which department people are who are about to be moved."""
     moved = (
         select(_row.row_no, col(User.department_id))
@@ -62,14 +62,14 @@ def change_people(work: Work, span: Span) -> None:
     status = col(User.status)
     kept = ("email", "email_key", "first_name", "last_name", "type", "department_id")
     is_other = _row.status != status
-    goes_away = and_(status == Status.ACTIVE, _row.status.in_(_AWAY))
+    goes_away = and_(status == UserStatus.ACTIVE, _row.status.in_(_AWAY))
     work.run(
         update(User)
         .where(_row.id == col(User.id), _IS_CHANGED, good(STAGED, span))
         .values(
             **{name: func.coalesce(_row[name], col(getattr(User, name))) for name in kept},
             status=case(
-                (status == Status.PENDING, value_for(status, Status.ACTIVE)),
+                (status == UserStatus.PENDING, value_for(status, UserStatus.ACTIVE)),
                 else_=func.coalesce(_row.status, status),
             ),
             expires_at=None,
@@ -82,21 +82,21 @@ def change_people(work: Work, span: Span) -> None:
         )
     )
     readdressed = select(_row.id).where(changes(STAGED, "email"), good(STAGED, span))
-    if work.run(delete_from(Name).where(col(Name.user_id).in_(readdressed))):
+    if work.run(delete_from(UserName).where(col(UserName.user_id).in_(readdressed))):
         take_names(work, col(User.id).in_(readdressed))
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedUser:
     """Somebody whose account ends by their row."""
 
     user_id: int
 
 
-def ended(work: Work, span: Span) -> Iterator[int]:
+def ended_ids(work: Work, span: Span) -> Iterator[int]:
     """Yield the ids of the people whom the span's rows make inactive or end, after they have."""
     found = work.each(
-        Ended,
+        EndedUser,
         select(_row.id.label("user_id"))
         .where(changes(STAGED, "status"), _row.status.in_(_AWAY), good(STAGED, span))
         .order_by(_row.row_no),
@@ -107,10 +107,10 @@ def ended(work: Work, span: Span) -> Iterator[int]:
 def add_people(work: Work, span: Span, *, root_id: int, run: int) -> None:
     """Insert the new people, in the order of their rows."""
     same = ("login", "login_key", "email", "email_key", "first_name", "last_name")
-    usual = {"type": Type.STAFF, "status": Status.ACTIVE, "department_id": root_id}
+    usual = {"type": UserType.STAFF, "status": UserStatus.ACTIVE, "department_id": root_id}
     given = {
         "supervisor_mode": SupervisorMode.INHERITED,
-        "origin": Origin.IMPORT,
+        "origin": UserOrigin.IMPORT,
         "origin_detail": str(run),
         "created_at": work.now,
     }
@@ -175,7 +175,7 @@ def _names_group(people: Subquery) -> ColumnElement[bool]:
     return and_(GROUPS.c.row_no == people.c.row_no, GROUPS.c.group_id.is_not(None))
 
 
-def note_additions(work: Work, span: Span) -> None:
+def stage_additions(work: Work, span: Span) -> None:
     """Remember who is about to be put into which groups that they are not in."""
     people = _people(span.holds(_row.row_no))
     is_member = exists().where(
@@ -226,7 +226,7 @@ def set_supervisors(work: Work, span: Span) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class ImportedPerson:
     """Somebody who is new, or was moved, got another type or became active by their row.
 
     `left_id` is the department that somebody who was moved was in before.
@@ -235,20 +235,20 @@ class Arrived:
     user_id: int
     login: str
     email: str | None
-    status: Status
+    status: UserStatus
     is_new: bool
     left_id: int | None
     is_retyped: bool
     is_awake: bool
 
 
-def arrived(work: Work, span: Span) -> Iterator[Arrived]:
+def list_imported(work: Work, span: Span) -> Iterator[ImportedPerson]:
     """Yield who arrived anywhere by the span's rows, in their order."""
     people = _people(span.holds(_row.row_no))
     is_retyped, is_restated = changes(STAGED, "type"), changes(STAGED, "status")
-    is_awake = and_(is_restated, col(User.status) == Status.ACTIVE)
+    is_awake = and_(is_restated, col(User.status) == UserStatus.ACTIVE)
     told = columns_of(
-        Arrived,
+        ImportedPerson,
         User,
         user_id=col(User.id),
         is_new=_IS_NEW,
@@ -257,7 +257,7 @@ def arrived(work: Work, span: Span) -> Iterator[Arrived]:
         is_awake=func.coalesce(is_awake, false()),
     )
     return work.each(
-        Arrived,
+        ImportedPerson,
         select(*told)
         .select_from(people)
         .join(STAGED, _row.row_no == people.c.row_no)
@@ -269,18 +269,18 @@ def arrived(work: Work, span: Span) -> Iterator[Arrived]:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedMember:
     """Somebody who was put into a group by their row."""
 
     group_id: int
     user_id: int
 
 
-def added(work: Work, span: Span) -> Iterator[Added]:
+def list_added(work: Work, span: Span) -> Iterator[AddedMember]:
     """Yield who was put into which groups by the span's rows."""
     return work.each(
-        Added,
-        select(*columns_of(Added, ADDITIONS.c))
+        AddedMember,
+        select(*columns_of(AddedMember, ADDITIONS.c))
         .where(span.holds(ADDITIONS.c.row_no))
         .order_by(ADDITIONS.c.row_no, ADDITIONS.c.group_id),
     )

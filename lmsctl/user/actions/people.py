@@ -356,7 +356,7 @@ def _new_email(work: Work, person: Person, given: str) -> dict[str, object]:
 
 
 def _find_supervisor_ids(work: Work, given: str | None) -> list[int]:
-    """Return the number of who may become a supervisor, as far as there is one in visible."""
+    """Return the number of who may become a supervisor, if the actor may see them."""
     if given is None or canonical.key(given) in {SupervisorMode.NONE, SupervisorMode.INHERITED}:
         return []
     boss = store.find(work, given, rights.actor(work).scope("user.view"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from lmsctl.training.results import Side
+from lmsctl.training.results import EnrolledBy
 from lmsctl.user.results import UserOrigin, UserStatus, UserType
 
 
@@ -31,7 +31,7 @@ class Participation:
     training: str
     session: str | None
     state: str
-    side: Side
+    side: EnrolledBy
     enrolled_at: datetime
     access_at: datetime
     days_attended: int

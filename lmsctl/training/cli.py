@@ -15,18 +15,18 @@ from lmsctl.training import actions, rules
 from lmsctl.training.errors import DeadlinesMissing
 from lmsctl.training.results import (
     Deadline,
-    Instant,
-    Kind,
     Participant,
-    State,
-    Training,
+    SessionState,
+    TimelineEntry,
+    TrainingDetail,
+    TrainingKind,
     TrainingRow,
 )
 
 app = options.noun("training", "Live events: what they are and who keeps them.")
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The training's code or number.")]
-OfType = Annotated[Kind | None, typer.Option("--type", help="meeting or webinar.")]
+OfType = Annotated[TrainingKind | None, typer.Option("--type", help="meeting or webinar.")]
 Department = Annotated[
     str | None,
     typer.Option("--department", metavar="PATH", help="Whose it is; the root's if absent."),
@@ -70,14 +70,14 @@ def create(
     def write(work: Work) -> Done:
         found = None
         if if_exists is not options.Existing.FAIL:
-            found = actions.existing(work, code)
+            found = actions.find_conflicting(work, code)
         if found is None:
             made = actions.create(
                 work,
                 title,
                 code=code,
                 department=department,
-                type_=type_ or Kind.MEETING,
+                type_=type_ or TrainingKind.MEETING,
                 time_zone=time_zone,
                 organizer=organizer,
                 description=description or "",
@@ -100,7 +100,7 @@ def create(
     return env.write(write)
 
 
-def _edited(after: Training, *, is_changed: bool) -> Done:
+def _edited(after: TrainingDetail, *, is_changed: bool) -> Done:
     return options.edited(after, f"the training {after.code}", is_changed=is_changed)
 
 
@@ -282,12 +282,12 @@ def _before(distance: str | None) -> str:
     return f"{distance} before each start" if distance else "with the start"
 
 
-def _stops(env: Environment, work: Work, training: Training) -> Iterable[str]:
+def _stops(env: Environment, work: Work, training: TrainingDetail) -> Iterable[str]:
     """Yield when each session that is to come stops, and let tables show the training's zone."""
     env.zone = env.time_zone or timewords.kept_zone(training.time_zone)
     for session in training.sessions:
-        if session.state is State.NOT_STARTED:
-            words = rules.words_on_stops(
+        if session.state is SessionState.NOT_STARTED:
+            words = rules.describe_stops(
                 session.code,
                 session.registration_stops_at,
                 session.cancellations_stop_at,
@@ -323,9 +323,9 @@ def _set_lock(env: Environment, code: str, *, is_on: bool) -> Any:
 def timeline(env: Environment, code: Code) -> Any:
     """List what is still to come in a training, when, and what it changes, in its own zone."""
 
-    def read(work: Work) -> Listing[Instant]:
+    def read(work: Work) -> Listing[TimelineEntry]:
         row, coming = actions.timeline(work, code)
         env.zone = row.zone
-        return Listing(Instant, coming)
+        return Listing(TimelineEntry, coming)
 
     return env.read(read)

@@ -14,12 +14,12 @@ def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]
     """Yield which trainings will belong to the root, never lost with it, and what goes."""
     for code in store.codes_in_departments(work, ids):
         yield f"stays and belongs to the root from then on: training {code}"
-    yield from _openings(store.openings_on(work, TrainingOpening.department_id, ids))
+    yield from _openings(store.count_openings_of(work, TrainingOpening.department_id, ids))
 
 
 def before_delete_of_group(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield how many openings in the catalog go with a group; the schema deletes them."""
-    yield from _openings(store.openings_on(work, TrainingOpening.group_id, ids))
+    yield from _openings(store.count_openings_of(work, TrainingOpening.group_id, ids))
 
 
 def _openings(count: int) -> Iterator[str]:

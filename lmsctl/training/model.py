@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from lmsctl.content.results import Opening
 from lmsctl.kit import canonical, columns
-from lmsctl.training.results import Answer, Deadline, Kind, Side
+from lmsctl.training.results import Deadline, EnrolledBy, InvitationAnswer, TrainingKind
 from lmsctl.user.results import UserType
 
 # What distances of deadlines are counted in.
@@ -23,7 +23,7 @@ class Training(SQLModel, table=True):
 
     __tablename__ = "trainings"
     __table_args__ = (
-        columns.one_of("type", Kind),
+        columns.one_of("type", TrainingKind),
         columns.one_of("registration_unit", _UNITS),
         columns.one_of("cancellation_unit", _UNITS),
         CheckConstraint("registration_amount BETWEEN 1 AND 9999", name="registration_distance"),
@@ -43,7 +43,7 @@ class Training(SQLModel, table=True):
     code: str = Field(sa_column=columns.text())
     code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))
     title: str = Field(sa_column=columns.text())
-    type: Kind = Field(sa_column=columns.choice(Kind))
+    type: TrainingKind = Field(sa_column=columns.choice(TrainingKind))
     description: str = Field(sa_column=columns.text())
     department_id: int = Field(sa_column=columns.reference("departments"))
     organizer_id: int | None = Field(
@@ -163,8 +163,8 @@ class TrainingEnrollment(SQLModel, table=True):
 
     __tablename__ = "training_enrollments"
     __table_args__ = (
-        columns.one_of("side", Side),
-        columns.one_of("answer", Answer),
+        columns.one_of("side", EnrolledBy),
+        columns.one_of("answer", InvitationAnswer),
         CheckConstraint(
             "session_id IS NOT NULL OR NOT is_preselected", name="preselected_session_named"
         ),
@@ -194,11 +194,11 @@ class TrainingEnrollment(SQLModel, table=True):
     training_id: int = Field(sa_column=columns.reference("trainings", gone="CASCADE"))
     session_id: int | None = Field(sa_column=columns.number(null=True))
     is_preselected: bool = Field(sa_column=columns.truth())
-    side: Side = Field(sa_column=columns.choice(Side))
+    side: EnrolledBy = Field(sa_column=columns.choice(EnrolledBy))
     access_at: datetime = Field(sa_column=columns.moment())
     enrolled_at: datetime = Field(sa_column=columns.moment())
     canceled_at: datetime | None = Field(sa_column=columns.moment(null=True))
-    answer: Answer | None = Field(sa_column=columns.choice(Answer, null=True))
+    answer: InvitationAnswer | None = Field(sa_column=columns.choice(InvitationAnswer, null=True))
     answered_at: datetime | None = Field(sa_column=columns.moment(null=True))
     points: int | None = Field(sa_column=columns.number(null=True))
     certificate: str | None = Field(sa_column=columns.text(null=True))

@@ -7,14 +7,14 @@ from enum import StrEnum
 from lmsctl.user.results import UserStatus
 
 
-class Kind(StrEnum):
+class TrainingKind(StrEnum):
     """How people come together in a training."""
 
     MEETING = "meeting"
     WEBINAR = "webinar"
 
 
-class State(StrEnum):
+class SessionState(StrEnum):
     """Where a session stands; over means awaiting-assignment until attendance is recorded."""
 
     NOT_STARTED = "not-started"
@@ -31,14 +31,14 @@ class Deadline(StrEnum):
     CANCELLATION = "cancellation"
 
 
-class Side(StrEnum):
+class EnrolledBy(StrEnum):
     """Who enrolled somebody: an administrator, or they themselves."""
 
     ADMINISTRATOR = "administrator"
     LEARNER = "learner"
 
 
-class Answer(StrEnum):
+class InvitationAnswer(StrEnum):
     """What a participant says to an invitation."""
 
     CONFIRMED = "confirmed"
@@ -46,7 +46,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class SessionDayRow:
     """One day of a session; days count from 1 in the order in which they start."""
 
     KEY = "day"
@@ -75,7 +75,7 @@ class SessionRow:
     code: str
     title: str | None
     instructor: str | None
-    state: State
+    state: SessionState
     starts_at: datetime
     ends_at: datetime
     days: int
@@ -87,7 +87,7 @@ class SessionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SessionDetail:
     """One session with each of its days; what is listed of it means the same here."""
 
     KEY = "code"
@@ -97,10 +97,10 @@ class Session:
     code: str
     title: str | None
     instructor: str | None
-    state: State
+    state: SessionState
     starts_at: datetime
     ends_at: datetime
-    days: list[Day]
+    days: list[SessionDayRow]
     capacity: int | None
     taken: int
     free: int | None
@@ -111,7 +111,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class TrainingDetail:
     """A training with its sessions in the order in which they start.
 
     `stop_registration` and `stop_cancellations` are distances before each start, such as `2d`.
@@ -122,7 +122,7 @@ class Training:
     id: int
     code: str
     title: str
-    type: Kind
+    type: TrainingKind
     description: str
     department: str | None
     organizer: str | None
@@ -145,7 +145,7 @@ class TrainingRow:
     id: int
     code: str
     title: str
-    type: Kind
+    type: TrainingKind
     department: str | None
     organizer: str | None
     time_zone: str
@@ -153,7 +153,7 @@ class TrainingRow:
     next_start_at: datetime | None
 
 
-class Turn(StrEnum):
+class TimelineEvent(StrEnum):
     """What happens at an instant of a timeline."""
 
     ACCESS = "access"
@@ -164,7 +164,7 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Instant:
+class TimelineEntry:
     """One coming instant of a training; `local` is `at` in the training's zone."""
 
     KEY = "local"
@@ -172,7 +172,7 @@ class Instant:
 
     at: datetime
     local: str
-    turn: Turn
+    turn: TimelineEvent
     session: str | None
     effect: str
 
@@ -194,7 +194,7 @@ class Participant:
     status: UserStatus
     department: str | None
     is_preselected: bool
-    side: Side
+    side: EnrolledBy
     access_at: datetime
     enrolled_at: datetime
     days_attended: int
@@ -203,7 +203,7 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
-class Attended:
+class AttendanceRow:
     """Whether somebody was there on one day of a session; nothing is known where it is None."""
 
     KEY = "login"

@@ -23,7 +23,7 @@ from lmsctl.training.errors import (
     SessionStartMissing,
     UrlWrong,
 )
-from lmsctl.training.results import Answer, Kind, Side, State
+from lmsctl.training.results import EnrolledBy, InvitationAnswer, SessionState, TrainingKind
 
 _TITLE_LIMIT = 255
 _DESCRIPTION_LIMIT = 3_000
@@ -33,13 +33,13 @@ _LONGEST_DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class TrainingRecord:
     """A training as the program needs it; `path` and `department` are its department's."""
 
     id: int
     code: str
     title: str
-    type: Kind
+    type: TrainingKind
     description: str
     department_id: int
     department: str
@@ -73,7 +73,7 @@ class Training:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SessionRecord:
     """A session as the program needs it; `training` is its training's code.
 
     `is_recorded` says that nobody's attendance on any of its days is missing.
@@ -111,7 +111,7 @@ class Session:
         return self._before(_distance(self.cancellation_amount, self.cancellation_unit))
 
     def _before(self, distance: Amount | None) -> datetime | None:
-        return deadline(self.starts_at, distance, timewords.kept_zone(self.time_zone))
+        return moment_before(self.starts_at, distance, timewords.kept_zone(self.time_zone))
 
     @property
     def free(self) -> int | None:
@@ -120,7 +120,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class SessionDayRecord:
     """One day of a session; `uid` names it in calendars for good, `revision` counts its changes."""
 
     id: int
@@ -182,7 +182,7 @@ def check_url(given: str | None) -> str | None:
 # Times -------------------------------------------------------------------------------------------
 
 
-def check_span(
+def day_span(
     starts: TimeWord, duration: timedelta, now: datetime, zone: ZoneInfo
 ) -> tuple[datetime, datetime]:
     """Return from when to when a day lasts; its duration is elapsed time.
@@ -193,10 +193,10 @@ def check_span(
     starts_at = starts.start(now, zone)
     if starts_at is None:
         raise SessionStartMissing(given=starts.text, field="--starts")
-    return starts_at, end_of(starts_at, duration)
+    return starts_at, day_end(starts_at, duration)
 
 
-def end_of(starts_at: datetime, duration: timedelta) -> datetime:
+def day_end(starts_at: datetime, duration: timedelta) -> datetime:
     """Return when a day ends; raises SessionDayTooLong and TimeOutOfRange."""
     if duration > _LONGEST_DAY:
         hours = int(duration / timedelta(hours=1))
@@ -208,19 +208,25 @@ def end_of(starts_at: datetime, duration: timedelta) -> datetime:
         raise timewords.TimeOutOfRange(given=given) from None
 
 
-def besides(days: Sequence[Day], number: int) -> list[tuple[int, Day]]:
+def days_except(
+    days: Sequence[SessionDayRecord], number: int
+) -> list[tuple[int, SessionDayRecord]]:
     """Return the days with their numbers, from 1 on, without the one with that number."""
     return [item for item in enumerate(days, start=1) if item[0] != number]
 
 
-def check_apart(starts_at: datetime, ends_at: datetime, others: Sequence[tuple[int, Day]]) -> None:
+def check_no_overlap(
+    starts_at: datetime, ends_at: datetime, others: Sequence[tuple[int, SessionDayRecord]]
+) -> None:
     """Raise SessionDaysOverlap when a day would overlap one of `others`, each with its number."""
     for number, day in others:
         if starts_at < day.ends_at and day.starts_at < ends_at:
             raise SessionDaysOverlap(starts_at=starts_at, ends_at=ends_at, day=number)
 
 
-def day_of(session: Session, days: Sequence[Day], number: int) -> Day:
+def get_day(
+    session: SessionRecord, days: Sequence[SessionDayRecord], number: int
+) -> SessionDayRecord:
     """Return the day with that number, from 1 in the order of their starts.
 
     Raises SessionDayUnknown.
@@ -230,24 +236,26 @@ def day_of(session: Session, days: Sequence[Day], number: int) -> Day:
     return days[number - 1]
 
 
-def state(session: Session, now: datetime) -> State:
+def state_at(session: SessionRecord, now: datetime) -> SessionState:
     """Return where a session stands at `now`; its end belongs to what comes after it."""
     if session.canceled_at is not None:
-        return State.CANCELED
+        return SessionState.CANCELED
     if now < session.starts_at:
-        return State.NOT_STARTED
+        return SessionState.NOT_STARTED
     if now < session.ends_at:
-        return State.RUNNING
-    return State.COMPLETED if session.is_recorded else State.AWAITING_ASSIGNMENT
+        return SessionState.RUNNING
+    return SessionState.COMPLETED if session.is_recorded else SessionState.AWAITING_ASSIGNMENT
 
 
-def check_not_canceled(session: Session) -> None:
+def check_not_canceled(session: SessionRecord) -> None:
     """Raise SessionCanceled for a session that will not take place."""
     if session.canceled_at is not None:
         raise SessionCanceled(session=session.code, training=session.training)
 
 
-def check_attendance(day: Day, minutes: int | None, now: datetime, *, is_present: bool) -> None:
+def check_attendance(
+    day: SessionDayRecord, minutes: int | None, now: datetime, *, is_present: bool
+) -> None:
     """Raise AttendanceTooEarly before a day has begun, and AttendanceMinutesWrong.
 
     Minutes are those of somebody who was there, and no more than the day has.
@@ -260,7 +268,7 @@ def check_attendance(day: Day, minutes: int | None, now: datetime, *, is_present
             raise AttendanceMinutesWrong(given=minutes, most=most, field="--minutes")
 
 
-def is_listing(
+def is_attendance_listed(
     logins: Sequence[str] | None, minutes: int | None, *, is_everybody: bool, is_absent: bool
 ) -> bool:
     """Say whether attendance is asked for instead of told; raises AttendanceOfNobody."""
@@ -287,7 +295,7 @@ def parse_capacity(given: str) -> int | None:
     return number
 
 
-def over_capacity(session: Session, capacity: int | None) -> int:
+def people_over_capacity(session: SessionRecord, capacity: int | None) -> int:
     """Return how many people would have more than their place with that capacity.
 
     Those who were let in above it deliberately stay; beyond them, raises CapacityBelowTaken.
@@ -308,7 +316,7 @@ def over_capacity(session: Session, capacity: int | None) -> int:
 # Deadlines ---------------------------------------------------------------------------------------
 
 
-def deadline(starts_at: datetime, distance: Amount | None, zone: ZoneInfo) -> datetime | None:
+def moment_before(starts_at: datetime, distance: Amount | None, zone: ZoneInfo) -> datetime | None:
     """Return the instant `distance` before a start, None without one; raises TimeOutOfRange.
 
     It is reached in one step: hours are elapsed time, while days, weeks and months keep the wall
@@ -320,12 +328,12 @@ def deadline(starts_at: datetime, distance: Amount | None, zone: ZoneInfo) -> da
     return timewords.before(starts_at, distance.number, distance.unit, zone)
 
 
-def is_stopped(stops_at: datetime | None, now: datetime) -> bool:
+def has_passed(stops_at: datetime | None, now: datetime) -> bool:
     """Say whether a deadline has come: its own instant belongs to it."""
     return stops_at is not None and now >= stops_at
 
 
-def words_on_stops(
+def describe_stops(
     code: str,
     registration_at: datetime | None,
     cancellation_at: datetime | None,
@@ -337,7 +345,7 @@ def words_on_stops(
     None when nothing but its start stops that. What is past already is pointed out.
     """
     parts = [
-        f"{what} {timewords.show(at, zone)}{' (past)' if is_stopped(at, now) else ''}"
+        f"{what} {timewords.show(at, zone)}{' (past)' if has_passed(at, now) else ''}"
         for what, at in (
             ("registration stops", registration_at),
             ("cancellations stop", cancellation_at),
@@ -348,7 +356,7 @@ def words_on_stops(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ParticipantRecord:
     """How one person takes part in a training; `session` is the code of their session."""
 
     id: int
@@ -358,10 +366,10 @@ class Standing:
     session: str | None
     is_preselected: bool
     is_attendance_recorded: bool
-    side: Side
+    side: EnrolledBy
     enrolled_at: datetime
     access_at: datetime
-    answer: Answer | None
+    answer: InvitationAnswer | None
     points: int | None
     certificate: str | None
 

@@ -28,14 +28,14 @@ from lmsctl.training.model import (
     TrainingSession,
 )
 from lmsctl.training.model import Training as Row
-from lmsctl.training.results import Kind, TrainingRow
-from lmsctl.training.rules import Day, Session, Training
+from lmsctl.training.results import TrainingKind, TrainingRow
+from lmsctl.training.rules import SessionDayRecord, SessionRecord, TrainingRecord
 from lmsctl.user.model import User
 
 _SELECT_TRAINING = (
     select(
         *columns_of(
-            Training,
+            TrainingRecord,
             Row,
             department=col(Department.full_name),
             path=col(Department.path),
@@ -48,14 +48,14 @@ _SELECT_TRAINING = (
 )
 
 
-def find(work: Work, given: str, scope: Scope) -> Training | None:
+def find(work: Work, given: str, scope: Scope) -> TrainingRecord | None:
     """Return the training with that code or number, or None when absent or out of `scope`.
 
     Raises Ambiguous when `given` fits two in scope.
     """
     return find_named(
         work,
-        Training,
+        TrainingRecord,
         _SELECT_TRAINING.where(in_scope(scope, Department.path)),
         given,
         col(Row.code_key) == canonical.key(given),
@@ -64,7 +64,7 @@ def find(work: Work, given: str, scope: Scope) -> Training | None:
     )
 
 
-def get(work: Work, given: str, scope: Scope) -> Training:
+def get(work: Work, given: str, scope: Scope) -> TrainingRecord:
     """Return what `find` finds; raises TrainingUnknown."""
     found = find(work, given, scope)
     if found is None:
@@ -72,17 +72,17 @@ def get(work: Work, given: str, scope: Scope) -> Training:
     return found
 
 
-def by_id(work: Work, id_: int) -> Training:
+def by_id(work: Work, id_: int) -> TrainingRecord:
     """Return the training with that id; raises TrainingUnknown when it has just gone."""
-    found = work.one(Training, _SELECT_TRAINING.where(col(Row.id) == id_))
+    found = work.one(TrainingRecord, _SELECT_TRAINING.where(col(Row.id) == id_))
     if found is None:
         raise TrainingUnknown(given=id_)
     return found
 
 
-def find_by_code(work: Work, code_key: str) -> Training | None:
+def find_by_code(work: Work, code_key: str) -> TrainingRecord | None:
     """Return the training with this code, wherever it is; numbers do not count."""
-    return work.one(Training, _SELECT_TRAINING.where(col(Row.code_key) == code_key))
+    return work.one(TrainingRecord, _SELECT_TRAINING.where(col(Row.code_key) == code_key))
 
 
 def lock(work: Work, id_: int) -> None:
@@ -93,7 +93,7 @@ def lock(work: Work, id_: int) -> None:
     locks.hold(work, Row, [id_])
 
 
-def get_for_share(work: Work, id_: int) -> Training:
+def get_for_share(work: Work, id_: int) -> TrainingRecord:
     """Return the training as it is now, and let nobody change it, while others may share it."""
     locks.hold(work, Row, [id_], shared=True)
     return by_id(work, id_)
@@ -131,14 +131,16 @@ def move_all(work: Work, ids: Sequence[int], to: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class TrainingFilter:
     """Which trainings are wanted; None does not narrow, `under` is a department's path."""
 
     under: str | None = None
-    type: Kind | None = None
+    type: TrainingKind | None = None
 
 
-def listed(work: Work, scope: Scope, wanted: Filter, sight: Visibility) -> Iterator[TrainingRow]:
+def listed(
+    work: Work, scope: Scope, wanted: TrainingFilter, sight: Visibility
+) -> Iterator[TrainingRow]:
     """Yield the trainings in scope that fit every filter, by code; others' names if in sight."""
     home = aliased(Department)
     statement = (
@@ -216,7 +218,7 @@ _STARTS_AT = func.min(col(SessionDay.starts_at))
 _SELECT_SESSION = (
     select(
         *columns_of(
-            Session,
+            SessionRecord,
             TrainingSession,
             training=col(Row.code),
             time_zone=col(Row.time_zone),
@@ -237,14 +239,14 @@ _SELECT_SESSION = (
 )
 
 
-def find_session(work: Work, training: Training, given: str) -> Session | None:
+def find_session(work: Work, training: TrainingRecord, given: str) -> SessionRecord | None:
     """Return the session of `training` with that code or number, or None.
 
     Raises Ambiguous when `given` fits two.
     """
     return find_named(
         work,
-        Session,
+        SessionRecord,
         _SELECT_SESSION.where(col(TrainingSession.training_id) == training.id),
         given,
         col(TrainingSession.code_key) == canonical.key(given),
@@ -253,7 +255,7 @@ def find_session(work: Work, training: Training, given: str) -> Session | None:
     )
 
 
-def get_session(work: Work, training: Training, given: str) -> Session:
+def get_session(work: Work, training: TrainingRecord, given: str) -> SessionRecord:
     """Return what `find_session` finds; raises SessionUnknown."""
     found = find_session(work, training, given)
     if found is None:
@@ -261,10 +263,12 @@ def get_session(work: Work, training: Training, given: str) -> Session:
     return found
 
 
-def find_session_by_code(work: Work, training: Training, code_key: str) -> Session | None:
+def find_session_by_code(
+    work: Work, training: TrainingRecord, code_key: str
+) -> SessionRecord | None:
     """Return the session of `training` with this code; numbers do not count."""
     return work.one(
-        Session,
+        SessionRecord,
         _SELECT_SESSION.where(
             col(TrainingSession.training_id) == training.id,
             col(TrainingSession.code_key) == code_key,
@@ -272,14 +276,14 @@ def find_session_by_code(work: Work, training: Training, code_key: str) -> Sessi
     )
 
 
-def session_by_id(work: Work, id_: int) -> Session:
+def session_by_id(work: Work, id_: int) -> SessionRecord:
     """Return the session with that id, which must exist."""
-    found = work.one(Session, _SELECT_SESSION.where(col(TrainingSession.id) == id_))
+    found = work.one(SessionRecord, _SELECT_SESSION.where(col(TrainingSession.id) == id_))
     assert found is not None
     return found
 
 
-def get_session_for_update(work: Work, id_: int) -> Session:
+def get_session_for_update(work: Work, id_: int) -> SessionRecord:
     """Return the session as it is now, and let nobody else change it or take a place in it."""
     locks.hold(work, TrainingSession, [id_])
     return session_by_id(work, id_)
@@ -287,7 +291,7 @@ def get_session_for_update(work: Work, id_: int) -> Session:
 
 def sessions(
     work: Work, scope: Scope, training_id: int | None, under: str | None = None
-) -> Iterator[Session]:
+) -> Iterator[SessionRecord]:
     """Yield sessions of trainings in scope, or of one training, in the order of their starts."""
     statement = _SELECT_SESSION.join(
         Department, col(Department.id) == col(Row.department_id)
@@ -297,7 +301,7 @@ def sessions(
     if under is not None:
         statement = statement.where(in_scope(Scope((under,)), Department.path))
     return work.each(
-        Session,
+        SessionRecord,
         statement.order_by(_STARTS_AT, col(Row.code_key), col(TrainingSession.code_key)),
     )
 
@@ -312,11 +316,11 @@ def change_session(work: Work, id_: int, **values: Any) -> None:
     work.update(TrainingSession, id_, **values)
 
 
-def days(work: Work, session_id: int) -> list[Day]:
+def days(work: Work, session_id: int) -> list[SessionDayRecord]:
     """Return the days of a session in the order of their starts."""
     return work.all(
-        Day,
-        select(*columns_of(Day, SessionDay))
+        SessionDayRecord,
+        select(*columns_of(SessionDayRecord, SessionDay))
         .where(col(SessionDay.session_id) == session_id)
         .order_by(col(SessionDay.starts_at), col(SessionDay.id)),
     )
@@ -407,7 +411,7 @@ def is_offered(work: Work, training_id: int, *, user_id: int, path: str, type_: 
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedTraining:
     """One training that the catalog offers to a person, by one opening."""
 
     training_id: int
@@ -415,7 +419,9 @@ class Offered:
     name: str | None
 
 
-def offered(work: Work, *, user_id: int, path: str, type_: str, sight: Visibility) -> list[Offered]:
+def offers_to(
+    work: Work, *, user_id: int, path: str, type_: str, sight: Visibility
+) -> list[OfferedTraining]:
     """Return what the catalog offers to a person of this type in this department, by code.
 
     Groups and departments to which it does are named if they are in sight.
@@ -426,8 +432,8 @@ def offered(work: Work, *, user_id: int, path: str, type_: str, sight: Visibilit
         _named_department(sight),
     )
     return work.all(
-        Offered,
-        select(*columns_of(Offered, TrainingOpening, name=name))
+        OfferedTraining,
+        select(*columns_of(OfferedTraining, TrainingOpening, name=name))
         .select_from(TrainingOpening)
         .join(Row, col(Row.id) == col(TrainingOpening.training_id))
         .outerjoin(Group, col(Group.id) == col(TrainingOpening.group_id))
@@ -438,24 +444,24 @@ def offered(work: Work, *, user_id: int, path: str, type_: str, sight: Visibilit
     )
 
 
-def by_ids(work: Work, ids: Sequence[int]) -> list[Training]:
+def by_ids(work: Work, ids: Sequence[int]) -> list[TrainingRecord]:
     """Return the trainings with these ids, by code."""
     return work.all(
-        Training, _SELECT_TRAINING.where(among(Row.id, ids)).order_by(col(Row.code_key))
+        TrainingRecord, _SELECT_TRAINING.where(among(Row.id, ids)).order_by(col(Row.code_key))
     )
 
 
-def sessions_of(work: Work, ids: Sequence[int]) -> list[Session]:
+def sessions_of(work: Work, ids: Sequence[int]) -> list[SessionRecord]:
     """Return the sessions of these trainings in the order of their starts."""
     return work.all(
-        Session,
+        SessionRecord,
         _SELECT_SESSION.where(among(TrainingSession.training_id, ids)).order_by(
             _STARTS_AT, col(TrainingSession.code_key)
         ),
     )
 
 
-def openings_on(work: Work, column: Any, ids: Sequence[int]) -> int:
+def count_openings_of(work: Work, column: Any, ids: Sequence[int]) -> int:
     """Return how many openings have one of `ids` in `column`.
 
     It is one of TrainingOpening's: `department_id` or `group_id`.

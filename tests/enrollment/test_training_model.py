@@ -28,7 +28,7 @@ from lmsctl.kit.timewords import Amount, Unit
 from lmsctl.kit.work import Work, carry_out
 from lmsctl.portal import actions as portal_actions
 from lmsctl.training import actions as trainings
-from lmsctl.training.actions import Plan, Shift
+from lmsctl.training.actions import DayChange, DayPlan
 from lmsctl.training.results import Deadline
 from lmsctl.user import actions as users
 from lmsctl.user.results import UserStatus
@@ -388,7 +388,7 @@ def _furnish(work: Work) -> None:
         users.create(work, first_name="F", last_name="L", login=name, email=email)
     trainings.create(work, "Aid", code="aid", time_zone="UTC")
     for code, days in (("a", 4), ("b", 9)):
-        plan = Plan(timewords.parse(f"+{days}d"), HOUR)
+        plan = DayPlan(timewords.parse(f"+{days}d"), HOUR)
         trainings.create_session(work, "aid", code=code, plan=plan)
     trainings.offer(work, "aid", Openings(is_everybody=True))
 
@@ -488,7 +488,9 @@ class Trainings(RuleBasedStateMachine):
         given = str(capacity or "unlimited")
         self.agree(
             expected,
-            lambda work: trainings.edit_session(work, "aid", code, shift=Shift(), capacity=given),
+            lambda work: trainings.edit_session(
+                work, "aid", code, shift=DayChange(), capacity=given
+            ),
         )
 
     @rule(deadline=DEADLINES, days=st.sampled_from([None, 1, 3]))
@@ -534,7 +536,7 @@ class Trainings(RuleBasedStateMachine):
     def postpone(self, code: str, days: int) -> None:
         """Move a session to some days from now."""
         self.model.sessions[code].starts_at = self.model.now + days * DAY
-        shift = Shift(starts=timewords.parse(f"+{days}d"))
+        shift = DayChange(starts=timewords.parse(f"+{days}d"))
         self.agree([], lambda work: trainings.edit_session(work, "aid", code, shift=shift))
 
     @rule(code=SESSIONS)

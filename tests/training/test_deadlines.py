@@ -46,18 +46,20 @@ def test_a_deadline_lies_where_the_calendar_of_the_zone_puts_it(
 ) -> None:
     """In one step from the start, with the clocks of that day; the instant itself is too late."""
     place = zoneinfo.ZoneInfo(zone)
-    found = rules.deadline(datetime.fromisoformat(start), timewords.parse_amount(distance), place)
+    found = rules.moment_before(
+        datetime.fromisoformat(start), timewords.parse_amount(distance), place
+    )
     assert found is not None
     assert found.astimezone(place).isoformat() == datetime.fromisoformat(deadline).isoformat()
-    assert not rules.is_stopped(found, found - timedelta(seconds=1))
-    assert rules.is_stopped(found, found)
+    assert not rules.has_passed(found, found - timedelta(seconds=1))
+    assert rules.has_passed(found, found)
 
 
 def test_what_is_off_never_stops() -> None:
     """Not before the start, at least."""
     start = datetime(2026, 3, 31, 9, tzinfo=UTC)
-    assert rules.deadline(start, None, zoneinfo.ZoneInfo("UTC")) is None
-    assert not rules.is_stopped(None, start)
+    assert rules.moment_before(start, None, zoneinfo.ZoneInfo("UTC")) is None
+    assert not rules.has_passed(None, start)
 
 
 # Every zone, held against a clock that is only a list of changes ---------------------------------
@@ -154,7 +156,7 @@ def test_deadlines_follow_the_clocks_of_every_zone() -> None:
             offset = next(part.offset for part in clock if start < part.end)
             wall = (start + offset).replace(tzinfo=None)
             for distance in DISTANCES:
-                found = rules.deadline(start, distance, zone)
+                found = rules.moment_before(start, distance, zone)
                 assert found is not None
                 if distance.unit is Unit.HOUR:
                     assert start - found == timedelta(hours=distance.number)
@@ -163,7 +165,7 @@ def test_deadlines_follow_the_clocks_of_every_zone() -> None:
                     assert found == expected, (zone.key, start, distance)
                 assert found <= start
             for unit in Unit.DAY, Unit.WEEK, Unit.MONTH:
-                one, two = (rules.deadline(start, Amount(n, unit), zone) for n in (1, 2))
+                one, two = (rules.moment_before(start, Amount(n, unit), zone) for n in (1, 2))
                 assert one is not None
                 assert two is not None
                 assert two <= one

@@ -8,7 +8,7 @@ import pytest
 
 from lmsctl.training import rules
 from lmsctl.training.errors import CapacityBelowTaken
-from lmsctl.training.results import State
+from lmsctl.training.results import SessionState
 from tests.conftest import Portal
 from tests.refusals import refused, unchanged
 from tests.terminals import on_terminal
@@ -244,9 +244,9 @@ def test_a_canceled_session_stays_and_nothing_more_happens_to_it(hall: Portal) -
     refused(hall, *CREATE, *WHEN, code="session_exists", status=5)
 
 
-def _row(**changes: Any) -> rules.Session:
+def _row(**changes: Any) -> rules.SessionRecord:
     noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    row = rules.Session(
+    row = rules.SessionRecord(
         id=1,
         training_id=1,
         training="aid",
@@ -274,8 +274,8 @@ def _row(**changes: Any) -> rules.Session:
 def test_over_is_awaiting_until_attendance_is_recorded() -> None:
     """The end belongs to what comes after it."""
     end = _row().ends_at
-    assert rules.state(_row(), end) is State.AWAITING_ASSIGNMENT
-    assert rules.state(_row(is_recorded=True), end) is State.COMPLETED
+    assert rules.state_at(_row(), end) is SessionState.AWAITING_ASSIGNMENT
+    assert rules.state_at(_row(is_recorded=True), end) is SessionState.COMPLETED
 
 
 @pytest.mark.parametrize(
@@ -284,8 +284,8 @@ def test_over_is_awaiting_until_attendance_is_recorded() -> None:
 def test_a_capacity_is_not_below_who_is_there(capacity: int | None, over: int | None) -> None:
     """Whoever was put in above it deliberately does not count; more than those is refused."""
     if over is not None:
-        assert rules.over_capacity(_row(), capacity) == over
+        assert rules.people_over_capacity(_row(), capacity) == over
         return
     with pytest.raises(CapacityBelowTaken) as caught:
-        rules.over_capacity(_row(), capacity)
+        rules.people_over_capacity(_row(), capacity)
     assert "at least 10" in caught.value.advice()

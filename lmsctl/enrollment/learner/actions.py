@@ -25,7 +25,7 @@ from lmsctl.training.actions import telling
 from lmsctl.training.deadlines import store as extension_store
 from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.participants.store.people import CalendarRow
-from lmsctl.training.rules import Session, Standing
+from lmsctl.training.rules import ParticipantRecord, SessionRecord
 from lmsctl.user.store import Person
 
 _KIND = "training"
@@ -128,7 +128,7 @@ def offers_of_trainings(work: Work, given: str) -> Iterator[Offer]:
     raises.
     """
     person = get_learner(work, given)
-    found = store.offered(
+    found = store.offers_to(
         work,
         user_id=person.id,
         path=person.path,
@@ -167,7 +167,7 @@ def trainings(work: Work, given: str) -> Iterator[Course]:
     depend on how many there are. Raises what `get_learner` raises.
     """
     person = get_learner(work, given)
-    standings = people_store.standings_of_user(work, person.id)
+    standings = people_store.participations_of_user(work, person.id)
     for case in _cases(work, person, list(standings), standings):
         standing = standings[case.training.id]
         yield Course(
@@ -189,10 +189,10 @@ def trainings(work: Work, given: str) -> Iterator[Course]:
 
 
 def _cases(
-    work: Work, person: Person, ids: Sequence[int], standings: Mapping[int, Standing]
+    work: Work, person: Person, ids: Sequence[int], standings: Mapping[int, ParticipantRecord]
 ) -> Iterator[Case]:
     """Yield what decides on a person's acts in trainings, by code."""
-    sessions: dict[int, list[Session]] = {}
+    sessions: dict[int, list[SessionRecord]] = {}
     for session in store.sessions_of(work, ids):
         sessions.setdefault(session.training_id, []).append(session)
     extensions = extension_store.of_user(work, person.id)

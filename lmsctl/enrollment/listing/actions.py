@@ -84,7 +84,7 @@ def _target(work: Work, given: str, scope: Scope) -> Target:
     code, session = training_rules.parse_target(given)
     training = trainings.get(work, code, ANYWHERE)
     if not (
-        training_room.is_seen(work, training)
+        training_room.is_visible(work, training)
         or participation_store.has_any(work, training.id, scope)
     ):
         raise TrainingUnknown(given=canonical.excerpt(code))

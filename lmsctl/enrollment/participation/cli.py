@@ -23,7 +23,7 @@ from lmsctl.kit.answer import Done, Headed, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
-from lmsctl.training.results import Answer, Deadline, SessionRow
+from lmsctl.training.results import Deadline, InvitationAnswer, SessionRow
 
 app = options.verbs()
 
@@ -76,16 +76,16 @@ def edit(
 @verb(app, examples=("lmsctl --as anna enrollment confirm --training first-aid",))
 def confirm(env: Environment, training: InTraining, user: Learner = None) -> Any:
     """Say that somebody will take part: oneself, or whose enrollments one manages."""
-    return _answer(env, training, user, Answer.CONFIRMED)
+    return _answer(env, training, user, InvitationAnswer.CONFIRMED)
 
 
 @verb(app, examples=("lmsctl --as anna enrollment decline --training first-aid",))
 def decline(env: Environment, training: InTraining, user: Learner = None) -> Any:
     """Say that somebody will not take part. They stay enrolled and keep their place."""
-    return _answer(env, training, user, Answer.DECLINED)
+    return _answer(env, training, user, InvitationAnswer.DECLINED)
 
 
-def _answer(env: Environment, training: str, user: str | None, said: Answer) -> Any:
+def _answer(env: Environment, training: str, user: str | None, said: InvitationAnswer) -> Any:
     def write(work: Work) -> Done:
         part, is_new = learning.answer(work, user, training, said)
         already = "" if is_new else " already"

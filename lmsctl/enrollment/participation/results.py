@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from lmsctl.training.results import Deadline, Side
+from lmsctl.training.results import Deadline, EnrolledBy
 
 # The state of who has just left; `session` is the one they were in.
 LEFT = "left"
@@ -63,7 +63,7 @@ class ParticipationShown:
     title: str
     session: str | None
     state: str
-    side: Side
+    side: EnrolledBy
     is_preselected: bool
     access_at: datetime
     enrolled_at: datetime

@@ -19,7 +19,7 @@ from lmsctl.training.model import (
     TrainingEnrollment,
     TrainingSession,
 )
-from lmsctl.training.results import Side
+from lmsctl.training.results import EnrolledBy
 from lmsctl.user.model import User, is_alive
 
 
@@ -31,7 +31,7 @@ class Part:
     session_id: int | None
     session: str | None
     state: str
-    side: Side
+    side: EnrolledBy
     is_preselected: bool
     access_at: datetime
     enrolled_at: datetime

@@ -13,11 +13,11 @@ from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.training import store
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.rules import Day, Session, Training
+from lmsctl.training.rules import SessionDayRecord, SessionRecord, TrainingRecord
 from lmsctl.user import store as users
 from lmsctl.user.results import UserStatus
 
-_SEEING = ("training.enroll", "training.manage")
+_PERMISSIONS_OF_ORGANIZERS = ("training.enroll", "training.manage")
 INVITATION = "training_invitation"
 _CHANGE = "training_change"
 _CANCELLATION = "training_cancellation"
@@ -35,24 +35,26 @@ def uid_of(day_uid: str, enrollment: int | str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SessionWithDays:
     """A session with its days, as messages need it."""
 
-    session: Session
-    days: Sequence[Day]
+    session: SessionRecord
+    days: Sequence[SessionDayRecord]
 
 
-def place(work: Work, session_id: int | None) -> Place | None:
+def place(work: Work, session_id: int | None) -> SessionWithDays | None:
     """Return a session as it is now, None for none."""
     if session_id is None:
         return None
-    return Place(store.session_by_id(work, session_id), store.days(work, session_id))
+    return SessionWithDays(store.session_by_id(work, session_id), store.days(work, session_id))
 
 
 # Participants ------------------------------------------------------------------------------------
 
 
-def invite(work: Work, training: Training, at: Place | None, audience: Audience) -> None:
+def invite(
+    work: Work, training: TrainingRecord, at: SessionWithDays | None, audience: Audience
+) -> None:
     """Invite people who have just been enrolled, at the instant from which they have access.
 
     A notice, and to an address a mail with an entry for the calendar.
@@ -62,7 +64,12 @@ def invite(work: Work, training: Training, at: Place | None, audience: Audience)
 
 
 def renew_invitations(
-    work: Work, training: Training, at: Place | None, audience: Audience, *, later: int = 0
+    work: Work,
+    training: TrainingRecord,
+    at: SessionWithDays | None,
+    audience: Audience,
+    *,
+    later: int = 0,
 ) -> None:
     """Let invitations that are still to come say how things are now, and come when they are due.
 
@@ -73,20 +80,24 @@ def renew_invitations(
 
 
 def _invitation(
-    work: Work, training: Training, at: Place | None, later: int = 0
+    work: Work, training: TrainingRecord, at: SessionWithDays | None, later: int = 0
 ) -> tuple[Words, str | None]:
     words = Words(
         kind=INVITATION,
         reason=f"they take part in the training {training.code}",
         subject=f"You are enrolled in '{training.title}'",
         body=f"You are enrolled in the training '{training.title}'"
-        f" of {portal.settings(work).name}.\n\n{_where(training, at)}",
+        f" of {portal.settings(work).name}.\n\n{_describe_place(training, at)}",
     )
-    return words, _entries(work, training, at, Method.REQUEST, later)
+    return words, _calendar_entries(work, training, at, Method.REQUEST, later)
 
 
 def tell_moved(
-    work: Work, training: Training, old: Place | None, new: Place | None, audience: Audience
+    work: Work,
+    training: TrainingRecord,
+    old: SessionWithDays | None,
+    new: SessionWithDays | None,
+    audience: Audience,
 ) -> None:
     """Tell people who are about to get another session; `old` and `new` may be none.
 
@@ -97,46 +108,51 @@ def tell_moved(
         reason=f"their session of the training {training.code} changed",
         subject=f"Your session of '{training.title}' changed",
         body=(f"You are no longer in the session {old.session.code}.\n\n" if old else "")
-        + _where(training, new),
+        + _describe_place(training, new),
     )
-    gone = _entries(work, training, old, Method.CANCEL, later=1) or ""
-    come = _entries(work, training, new, Method.REQUEST, later=1) or ""
+    gone = _calendar_entries(work, training, old, Method.CANCEL, later=1) or ""
+    come = _calendar_entries(work, training, new, Method.REQUEST, later=1) or ""
     _tell(work, audience, words, gone + come or None)
     renew_invitations(work, training, new, audience, later=1)
 
 
 def tell_changed(
-    work: Work, training: Training, session_id: int, was_to_come: Day | None = None
+    work: Work,
+    training: TrainingRecord,
+    session_id: int,
+    was_to_come: SessionDayRecord | None = None,
 ) -> None:
     """Tell everybody in a session when and where it is now, unless it was and is over.
 
     `was_to_come` is a day as it was before, when it was still to come.
     """
     at = place(work, session_id)
-    entries = _entries(work, training, at, Method.REQUEST, also=was_to_come)
+    entries = _calendar_entries(work, training, at, Method.REQUEST, also=was_to_come)
     audience = people_store.audience_of_session(training.id, session_id)
     if at is not None and entries is not None:
         words = Words(
             kind=_CHANGE,
             reason=f"their session of the training {training.code} changed",
             subject=f"'{training.title}' has changed: session {at.session.code}",
-            body=f"When or where it takes place has changed.\n\n{_where(training, at)}",
+            body=f"When or where it takes place has changed.\n\n{_describe_place(training, at)}",
         )
         _tell(work, audience, words, entries)
     renew_invitations(work, training, at, audience)
 
 
-def tell_gone(work: Work, training: Training, old: Place | None, audience: Audience) -> None:
+def tell_removed(
+    work: Work, training: TrainingRecord, old: SessionWithDays | None, audience: Audience
+) -> None:
     """Tell people who are about to be taken out of a training.
 
     Whose invitation is still to come never hears of it.
     """
-    words = _gone_words(work, training)
-    _tell(work, audience, words, _entries(work, training, old, Method.CANCEL, later=1))
+    words = _removal_words(work, training)
+    _tell(work, audience, words, _calendar_entries(work, training, old, Method.CANCEL, later=1))
     notification.withdraw(work, audience, INVITATION)
 
 
-def _gone_words(work: Work, training: Training) -> Words:
+def _removal_words(work: Work, training: TrainingRecord) -> Words:
     return Words(
         kind=_CANCELLATION,
         reason=f"they no longer take part in the training {training.code}",
@@ -147,16 +163,16 @@ def _gone_words(work: Work, training: Training) -> Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CatchUp:
     """What somebody is told who missed how a training changed; `entries` have marks."""
 
     words: Words
     entries: str | None
 
 
-def as_it_stands(work: Work, training: Training, at: Place | None) -> Standing | None:
+def catch_up(work: Work, training: TrainingRecord, at: SessionWithDays | None) -> CatchUp | None:
     """Return what participants are told who were away; None when their session is over."""
-    entries = _entries(work, training, at, Method.REQUEST)
+    entries = _calendar_entries(work, training, at, Method.REQUEST)
     if at is not None and entries is None:
         return None
     words = Words(
@@ -164,21 +180,21 @@ def as_it_stands(work: Work, training: Training, at: Place | None) -> Standing |
         reason=f"the training {training.code} changed while they were away",
         subject=f"'{training.title}' as it stands now",
         body=f"Your account was not active for a while. This is how the training"
-        f" '{training.title}' stands now.\n\n{_where(training, at)}",
+        f" '{training.title}' stands now.\n\n{_describe_place(training, at)}",
     )
-    return Standing(words, entries)
+    return CatchUp(words, entries)
 
 
-def as_it_ended(work: Work, training: Training) -> Standing:
+def catch_up_on_removal(work: Work, training: TrainingRecord) -> CatchUp:
     """Return what they are told who were taken out of a training while they were away."""
-    return Standing(_gone_words(work, training), None)
+    return CatchUp(_removal_words(work, training), None)
 
 
 def _tell(work: Work, audience: Audience, words: Words, entries: str | None) -> None:
     notification.spread(work, audience, words, calendar=entries, invited_by=INVITATION)
 
 
-def _where(training: Training, at: Place | None) -> str:
+def _describe_place(training: TrainingRecord, at: SessionWithDays | None) -> str:
     """Return when and where somebody goes, in the training's zone."""
     if at is None:
         return "You have no session of it yet.\n"
@@ -191,14 +207,14 @@ def _where(training: Training, at: Place | None) -> str:
     return "\n".join([*lines, ""])
 
 
-def _entries(  # noqa: PLR0913 - whose entries, and what they ask
+def _calendar_entries(  # noqa: PLR0913 - whose entries, and what they ask
     work: Work,
-    training: Training,
-    at: Place | None,
+    training: TrainingRecord,
+    at: SessionWithDays | None,
     method: Method,
     later: int = 0,
     *,
-    also: Day | None = None,
+    also: SessionDayRecord | None = None,
 ) -> str | None:
     """Return calendar entries for the days still to come, with marks for each person's own.
 
@@ -233,10 +249,10 @@ def _entries(  # noqa: PLR0913 - whose entries, and what they ask
 def may_organize(work: Work, person_id: int) -> bool:
     """Say whether somebody holds a role that lets them see trainings."""
     held = {name for holding in rights.held_roles(work, person_id) for name in holding.permissions}
-    return not held.isdisjoint(_SEEING)
+    return not held.isdisjoint(_PERMISSIONS_OF_ORGANIZERS)
 
 
-def tell_organizer(work: Work, training: Training, subject: str, body: str = "") -> None:
+def tell_organizer(work: Work, training: TrainingRecord, subject: str, body: str = "") -> None:
     """Tell who organizes a training what others did with it; `subject` is a sentence on that.
 
     By notice and, where there is an address, by mail. Nothing is sent to somebody who is not
@@ -259,7 +275,7 @@ def tell_organizer(work: Work, training: Training, subject: str, body: str = "")
 
 def tell_organizer_of_people(  # noqa: PLR0913 - how many, what, and where
     work: Work,
-    training: Training,
+    training: TrainingRecord,
     count: int,
     done: str,
     *,

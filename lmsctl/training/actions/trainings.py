@@ -16,8 +16,8 @@ from lmsctl.training import rules, store
 from lmsctl.training.actions import telling
 from lmsctl.training.errors import OrganizerUnfit, TrainingExists
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.results import Kind, SessionRow, Training, TrainingRow
-from lmsctl.training.store import Filter
+from lmsctl.training.results import SessionRow, TrainingDetail, TrainingKind, TrainingRow
+from lmsctl.training.store import TrainingFilter
 from lmsctl.user import store as users
 from lmsctl.user.errors import VersionStale
 from lmsctl.user.results import UserStatus
@@ -26,7 +26,7 @@ from lmsctl.user.store import Person
 _NOBODY = ""
 
 
-def sight(work: Work) -> Scope:
+def visible_scope(work: Work) -> Scope:
     """Return the departments whose trainings the actor sees.
 
     Whoever may enroll people sees all of them, who only keeps trainings those they keep. Raises
@@ -37,14 +37,14 @@ def sight(work: Work) -> Scope:
     return rights.require(work, "training.manage")
 
 
-def is_seen(work: Work, training: rules.Training) -> bool:
+def is_visible(work: Work, training: rules.TrainingRecord) -> bool:
     """Say whether the actor sees a training."""
     actor = rights.actor(work)
     is_enrolling = bool(actor.scope("training.enroll").paths)
     return is_enrolling or actor.may("training.manage", training.path)
 
 
-def seen_people(work: Work, training: rules.Training) -> Scope:
+def scope_of_participants(work: Work, training: rules.TrainingRecord) -> Scope:
     """Return the departments whose people the actor sees in a training that they see.
 
     Whoever keeps the training sees everybody, others the people of their own scope.
@@ -60,11 +60,11 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     *,
     code: str,
     department: str | None = None,
-    type_: Kind = Kind.MEETING,
+    type_: TrainingKind = TrainingKind.MEETING,
     time_zone: str | None = None,
     organizer: str | None = None,
     description: str = "",
-) -> Training:
+) -> TrainingDetail:
     """Make a training of `department` (the root when None); needs `training.manage` there.
 
     Its zone is the portal's and its organizer the actor unless they are given. Raises
@@ -75,7 +75,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     rights.lock_actor_for_share(work)
     text = canonical.check_code(code, "code")
     work.about = f"training {text}"
-    place = _place(work, department)
+    place = _department_for_share(work, department)
     if store.find_by_code(work, canonical.key(text)):
         raise TrainingExists(given=text, field="--code")
     number = store.add(
@@ -95,14 +95,14 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     audit.record(work, "training.created", f"training {text}", department=place.written)
     row = store.by_id(work, number)
     _tell_appointed(work, row)
-    return shown(work, row)
+    return to_result(work, row)
 
 
-def _tell_appointed(work: Work, row: rules.Training) -> None:
+def _tell_appointed(work: Work, row: rules.TrainingRecord) -> None:
     telling.tell_organizer(work, row, f"You organize the training '{row.title}'")
 
 
-def _place(work: Work, department: str | None) -> DepartmentNode:
+def _department_for_share(work: Work, department: str | None) -> DepartmentNode:
     """Return the department of a training, which nobody moves or deletes until we are done."""
 
     def get() -> DepartmentNode:
@@ -143,7 +143,7 @@ def _organizer_id(work: Work, given: str | None) -> int | None:
     return person.id
 
 
-def existing(work: Work, code: str) -> Training | None:
+def find_conflicting(work: Work, code: str) -> TrainingDetail | None:
     """Return the training that `create` would collide with, or None; needs `training.manage`.
 
     Raises TrainingExists when it is out of the actor's scope.
@@ -154,37 +154,39 @@ def existing(work: Work, code: str) -> Training | None:
         return None
     if not scope.covers(found.path):
         raise TrainingExists(given=found.code, field="--code")
-    return shown(work, found)
+    return to_result(work, found)
 
 
-def show(work: Work, given: str) -> Training:
+def show(work: Work, given: str) -> TrainingDetail:
     """Return one training the actor sees; raises TrainingUnknown."""
-    return shown(work, store.get(work, given, sight(work)))
+    return to_result(work, store.get(work, given, visible_scope(work)))
 
 
 def list_trainings(
-    work: Work, *, department: str | None = None, type_: Kind | None = None
+    work: Work, *, department: str | None = None, type_: TrainingKind | None = None
 ) -> Iterator[TrainingRow]:
     """Return the trainings the actor sees that fit every filter, by code.
 
     A department stands for everything under it. Raises DepartmentUnknown.
     """
-    scope = sight(work)
+    scope = visible_scope(work)
     under = None
     if department is not None:
         under = departments.get(work, department, rights.visibility(work).departments).path
-    return store.listed(work, scope, Filter(under=under, type=type_), rights.visibility(work))
+    return store.listed(
+        work, scope, TrainingFilter(under=under, type=type_), rights.visibility(work)
+    )
 
 
-def shown(work: Work, row: rules.Training) -> Training:
+def to_result(work: Work, row: rules.TrainingRecord) -> TrainingDetail:
     """Return a training as it is shown; who or what is out of sight is not named."""
     eyes = rights.visibility(work)
     sessions = store.sessions(work, ANYWHERE, row.id)
-    return Training(
+    return TrainingDetail(
         id=row.id,
         code=row.code,
         title=row.title,
-        type=Kind(row.type),
+        type=TrainingKind(row.type),
         description=row.description,
         department=row.department if eyes.departments.covers_or_is_below(row.path) else None,
         organizer=_organizer(work, row, eyes),
@@ -193,20 +195,20 @@ def shown(work: Work, row: rules.Training) -> Training:
         stop_cancellations=str(row.cancellation) if row.cancellation else None,
         locked=row.is_locked,
         notifies_supervisors=row.is_telling_supervisors,
-        sessions=[as_listed(work, session) for session in sessions],
+        sessions=[to_row(work, session) for session in sessions],
         created_at=row.created_at,
         version=row.version,
     )
 
 
-def _organizer(work: Work, row: rules.Training, eyes: Visibility) -> str | None:
+def _organizer(work: Work, row: rules.TrainingRecord, eyes: Visibility) -> str | None:
     if row.organizer_id is None:
         return None
     person = users.get_by_id(work, row.organizer_id)
     return person.login if eyes.shows_person(person.path, person.id) else None
 
 
-def as_listed(work: Work, row: rules.Session) -> SessionRow:
+def to_row(work: Work, row: rules.SessionRecord) -> SessionRow:
     """Return a session as it is listed."""
     return SessionRow(
         id=row.id,
@@ -214,7 +216,7 @@ def as_listed(work: Work, row: rules.Session) -> SessionRow:
         code=row.code,
         title=row.title,
         instructor=row.instructor,
-        state=rules.state(row, work.now),
+        state=rules.state_at(row, work.now),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         days=row.days,
@@ -226,13 +228,13 @@ def as_listed(work: Work, row: rules.Session) -> SessionRow:
     )
 
 
-def held(work: Work, given: str) -> rules.Training:
+def get_for_update(work: Work, given: str) -> rules.TrainingRecord:
     """Return a training the actor may change, locked; needs `training.manage` over it.
 
     Raises TrainingUnknown.
     """
 
-    def get() -> rules.Training:
+    def get() -> rules.TrainingRecord:
         found = store.get(work, given, rights.require(work, "training.manage"))
         work.about = f"training {found.code}"
         return found
@@ -246,29 +248,29 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     *,
     title: str | None = None,
     department: str | None = None,
-    type_: Kind | None = None,
+    type_: TrainingKind | None = None,
     time_zone: str | None = None,
     organizer: str | None = None,
     description: str | None = None,
     notifies_supervisors: bool | None = None,
     if_version: int | None = None,
-) -> tuple[Training, bool]:
+) -> tuple[TrainingDetail, bool]:
     """Change a training; returns it and whether it changed. An empty `organizer` is nobody.
 
     Another department needs `training.manage` there too. Another zone moves no session. Raises
     TrainingUnknown, VersionStale, DepartmentUnknown, ZoneUnknown, UserUnknown, OrganizerUnfit and
     what the checks of the texts raise.
     """
-    row = held(work, given)
+    row = get_for_update(work, given)
     if if_version is not None and if_version != row.version:
         raise VersionStale(what=row.code, found=row.version, wanted=if_version)
     given_values: dict[str, tuple[Any, Callable[[Any], Any]]] = {
         "title": (title, rules.check_title),
-        "type": (type_, Kind),
+        "type": (type_, TrainingKind),
         "description": (description, rules.check_description),
         "is_telling_supervisors": (notifies_supervisors, bool),
         "time_zone": (time_zone, lambda name: _zone_name(work, name)),
-        "department_id": (department, lambda path: _place(work, path).id),
+        "department_id": (department, lambda path: _department_for_share(work, path).id),
         "organizer_id": (organizer, lambda login: _organizer_id(work, login)),
     }
     wanted = {
@@ -278,32 +280,32 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if changes:
         store.change(work, row.id, **changes)
         audit.record(work, "training.changed", f"training {row.code}", changed=sorted(changes))
-        _renew(work, store.by_id(work, row.id))
+        _renew_invitations(work, store.by_id(work, row.id))
     if "organizer_id" in changes:
         _tell_appointed(work, store.by_id(work, row.id))
-    return shown(work, store.by_id(work, row.id)), bool(changes)
+    return to_result(work, store.by_id(work, row.id)), bool(changes)
 
 
-def _renew(work: Work, row: rules.Training) -> None:
+def _renew_invitations(work: Work, row: rules.TrainingRecord) -> None:
     """Let invitations that are still to come say what the training is called by now."""
-    for session_id in _with_people(work, row):
+    for session_id in _sessions_with_people(work, row):
         at = telling.place(work, session_id)
         audience = people_store.audience_of_session(row.id, session_id)
         telling.renew_invitations(work, row, at, audience)
 
 
-def _with_people(work: Work, row: rules.Training) -> list[int | None]:
+def _sessions_with_people(work: Work, row: rules.TrainingRecord) -> list[int | None]:
     """Return the sessions that somebody is in, and None for those without one."""
     sessions = store.sessions(work, ANYWHERE, row.id)
     return [None, *(session.id for session in sessions if session.taken)]
 
 
-def delete(work: Work, given: str) -> rules.Training:
+def delete(work: Work, given: str) -> rules.TrainingRecord:
     """Delete a training with its sessions and all that hangs on them, after a confirmation.
 
     Raises TrainingUnknown.
     """
-    row = held(work, given)
+    row = get_for_update(work, given)
     sessions = list(store.sessions(work, ANYWHERE, row.id))
     people = people_store.people_in(work, row.id)
     lines = []
@@ -313,9 +315,9 @@ def delete(work: Work, given: str) -> rules.Training:
         what = f"{people} enrollment{'s' if people > 1 else ''}"
         lines.append(f"Goes too: {what}, with attendance and results.")
     work.confirm(f"Delete the training '{row.code}' for good?", lines)
-    for session_id in _with_people(work, row):
+    for session_id in _sessions_with_people(work, row):
         audience = people_store.audience_of_session(row.id, session_id)
-        telling.tell_gone(work, row, telling.place(work, session_id), audience)
+        telling.tell_removed(work, row, telling.place(work, session_id), audience)
     store.delete(work, row.id)
     telling.tell_organizer(work, row, f"The training '{row.title}' was deleted")
     detail = {"sessions": len(sessions), "people": people}

@@ -10,7 +10,7 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import store
-from lmsctl.training.rules import Training
+from lmsctl.training.rules import TrainingRecord
 
 
 def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
@@ -19,24 +19,24 @@ def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
     Needs `catalog.manage`, as for content. Raises AudienceUnclear, TrainingUnknown, GroupUnknown
     and DepartmentUnknown.
     """
-    training, target = _held(work, given, wanted)
+    training, target = _get_for_update(work, given, wanted)
     is_new = store.add_opening(work, training.id, target.opening, target.column)
     if is_new:
         _record(work, "catalog.opened", training, target)
-    return _opened(training, target), is_new
+    return _to_result(training, target), is_new
 
 
 def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
     """Offer a training no longer to somebody; who takes part stays. The mirror of `offer`."""
-    training, target = _held(work, given, wanted)
+    training, target = _get_for_update(work, given, wanted)
     is_gone = store.remove_opening(work, training.id, target.opening, target.column)
     if is_gone:
         _record(work, "catalog.closed", training, target)
-    return _opened(training, target), is_gone
+    return _to_result(training, target), is_gone
 
 
-def _held(work: Work, given: str, wanted: Openings) -> tuple[Training, Target]:
-    def get() -> Training:
+def _get_for_update(work: Work, given: str, wanted: Openings) -> tuple[TrainingRecord, Target]:
+    def get() -> TrainingRecord:
         rights.require(work, "catalog.manage")
         found = store.get(work, given, ANYWHERE)
         work.about = f"training {found.code}"
@@ -46,11 +46,11 @@ def _held(work: Work, given: str, wanted: Openings) -> tuple[Training, Target]:
     return training, content.target(work, wanted)
 
 
-def _opened(training: Training, target: Target) -> Opened:
+def _to_result(training: TrainingRecord, target: Target) -> Opened:
     return Opened(None, training.title, target.opening, target.name, training.code)
 
 
-def _record(work: Work, code: str, training: Training, target: Target) -> None:
+def _record(work: Work, code: str, training: TrainingRecord, target: Target) -> None:
     detail = {"to": target.opening, "name": target.name}
     audit.record(work, code, f"training {training.code}", **detail)
 

@@ -10,22 +10,22 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import rules, store
-from lmsctl.training.actions.trainings import seen_people, shown, sight
+from lmsctl.training.actions.trainings import scope_of_participants, to_result, visible_scope
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.results import Deadline, Instant, Training, Turn
+from lmsctl.training.results import Deadline, TimelineEntry, TimelineEvent, TrainingDetail
 
 
-def restrained(work: Work, given: str) -> rules.Training:
+def get_restrictable_for_update(work: Work, given: str) -> rules.TrainingRecord:
     """Return a training whose learners the actor may restrain, locked.
 
     That takes `training.enroll` and `enrollment.manage` over it, both. Raises TrainingUnknown.
     """
-    return rights.get_for_update(work, lambda: seen_restrained(work, given), store.lock)
+    return rights.get_for_update(work, lambda: get_restrictable(work, given), store.lock)
 
 
-def seen_restrained(work: Work, given: str) -> rules.Training:
-    """Return what `restrained` does, for looking only."""
+def get_restrictable(work: Work, given: str) -> rules.TrainingRecord:
+    """Return what `get_restrictable_for_update` does, for looking only."""
     enrolling = rights.require(work, "training.enroll")
     managing = rights.require(work, "enrollment.manage")
     found = store.get(work, given, enrolling)
@@ -37,13 +37,13 @@ def seen_restrained(work: Work, given: str) -> rules.Training:
 
 def set_deadlines(
     work: Work, given: str, wanted: dict[Deadline, Amount | None]
-) -> tuple[Training, bool]:
+) -> tuple[TrainingDetail, bool]:
     """Set how long before each session learners stop coming and going; returns the training.
 
     None switches a deadline off, one that is not in `wanted` stays. A deadline that is past already
     holds at once. Also returns whether anything changed. Raises TrainingUnknown and TimeOutOfRange.
     """
-    row = restrained(work, given)
+    row = get_restrictable_for_update(work, given)
     before = {Deadline.REGISTRATION: row.registration, Deadline.CANCELLATION: row.cancellation}
     changes = {
         deadline: distance for deadline, distance in wanted.items() if before[deadline] != distance
@@ -56,77 +56,79 @@ def set_deadlines(
         store.change(work, row.id, **columns)
         told = {deadline.value: str(distance or "off") for deadline, distance in changes.items()}
         audit.record(work, "training.deadlines_set", f"training {row.code}", **told)
-    return shown(work, store.by_id(work, row.id)), bool(changes)
+    return to_result(work, store.by_id(work, row.id)), bool(changes)
 
 
-def set_lock(work: Work, given: str, *, is_on: bool) -> tuple[Training, bool]:
+def set_lock(work: Work, given: str, *, is_on: bool) -> tuple[TrainingDetail, bool]:
     """Forbid learners to leave and to switch, or allow it again; returns whether that is new.
 
     Raises TrainingUnknown.
     """
-    row = restrained(work, given)
+    row = get_restrictable_for_update(work, given)
     if row.is_locked != is_on:
         store.change(work, row.id, is_locked=is_on)
         audit.record(work, f"training.{'' if is_on else 'un'}locked", f"training {row.code}")
-    return shown(work, store.by_id(work, row.id)), row.is_locked != is_on
+    return to_result(work, store.by_id(work, row.id)), row.is_locked != is_on
 
 
 # What is to come ---------------------------------------------------------------------------------
 
 
-def timeline(work: Work, given: str) -> tuple[rules.Training, list[Instant]]:
+def timeline(work: Work, given: str) -> tuple[rules.TrainingRecord, list[TimelineEntry]]:
     """Return a training the actor sees, and its instants that are still to come, in their order.
 
     Raises TrainingUnknown.
     """
-    row = store.get(work, given, sight(work))
+    row = store.get(work, given, visible_scope(work))
     coming = [
         instant
         for session in store.sessions(work, ANYWHERE, row.id)
         if session.canceled_at is None
-        for instant in _instants(work, row, session)
+        for instant in _session_entries(work, row, session)
     ]
-    coming += _accesses(work, row)
+    coming += _access_entries(work, row)
     return row, sorted(
         (instant for instant in coming if instant.at > work.now),
         key=lambda instant: (instant.at, instant.session or "", instant.turn),
     )
 
 
-def _instants(work: Work, row: rules.Training, session: rules.Session) -> Iterator[Instant]:
+def _session_entries(
+    work: Work, row: rules.TrainingRecord, session: rules.SessionRecord
+) -> Iterator[TimelineEntry]:
     code = session.code
     stops = (
         (
             session.registration_stops_at,
-            Turn.REGISTRATION_STOPS,
+            TimelineEvent.REGISTRATION_STOPS,
             f"From then on learners can neither join {code} nor switch to it.",
         ),
         (
             session.cancellations_stop_at,
-            Turn.CANCELLATIONS_STOP,
+            TimelineEvent.CANCELLATIONS_STOP,
             f"From then on learners can no longer leave {code} or switch away from it.",
         ),
     )
     for at, turn, effect in stops:
         if at is not None:
-            yield _instant(row, at, turn, code, effect)
+            yield _entry(row, at, turn, code, effect)
     days = store.days(work, session.id)
     for number, day in enumerate(days, start=1):
         what = f"Day {number} of {code}" if len(days) > 1 else code
         begun = " Learners can no longer join, leave or switch." if number == 1 else ""
         over = " Attendance is to be recorded." if number == len(days) else ""
-        yield _instant(row, day.starts_at, Turn.STARTS, code, f"{what} starts.{begun}")
-        yield _instant(row, day.ends_at, Turn.ENDS, code, f"{what} ends.{over}")
+        yield _entry(row, day.starts_at, TimelineEvent.STARTS, code, f"{what} starts.{begun}")
+        yield _entry(row, day.ends_at, TimelineEvent.ENDS, code, f"{what} ends.{over}")
 
 
-def _accesses(work: Work, row: rules.Training) -> Iterator[Instant]:
-    for access in people_store.accesses(work, seen_people(work, row), row.id):
+def _access_entries(work: Work, row: rules.TrainingRecord) -> Iterator[TimelineEntry]:
+    for access in people_store.access_starts(work, scope_of_participants(work, row), row.id):
         who = f"{access.people} {'person sees' if access.people == 1 else 'people see'}"
         effect = f"From then on {who} the training."
-        yield _instant(row, access.access_at, Turn.ACCESS, access.session, effect)
+        yield _entry(row, access.access_at, TimelineEvent.ACCESS, access.session, effect)
 
 
-def _instant(
-    row: rules.Training, at: datetime, turn: Turn, session: str | None, effect: str
-) -> Instant:
-    return Instant(at, timewords.show(at, row.zone), turn, session, effect)
+def _entry(
+    row: rules.TrainingRecord, at: datetime, turn: TimelineEvent, session: str | None, effect: str
+) -> TimelineEntry:
+    return TimelineEntry(at, timewords.show(at, row.zone), turn, session, effect)

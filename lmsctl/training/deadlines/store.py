@@ -12,7 +12,7 @@ from lmsctl.training.results import Deadline
 
 
 @dataclass(frozen=True, slots=True)
-class Extended:
+class ExtendedDeadline:
     """Until when one deadline of a training holds off for a person."""
 
     training_id: int
@@ -24,8 +24,8 @@ def of_user(work: Work, user_id: int) -> dict[int, dict[Deadline, datetime]]:
     """Return until when deadlines hold off for a person, by training and deadline."""
     found: dict[int, dict[Deadline, datetime]] = {}
     for row in work.all(
-        Extended,
-        select(*columns_of(Extended, DeadlineExtension)).where(
+        ExtendedDeadline,
+        select(*columns_of(ExtendedDeadline, DeadlineExtension)).where(
             col(DeadlineExtension.user_id) == user_id
         ),
     ):
@@ -39,18 +39,18 @@ def of_training(work: Work, training_id: int, user_id: int) -> dict[Deadline, da
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _ExtensionReason:
     until_at: datetime
     reason: str
 
 
-def given(
+def find(
     work: Work, training_id: int, user_id: int, deadline: Deadline
 ) -> tuple[datetime, str] | None:
     """Return until when a deadline holds off for a person, and why; None for not at all."""
     found = work.one(
-        _Given,
-        select(*columns_of(_Given, DeadlineExtension)).where(
+        _ExtensionReason,
+        select(*columns_of(_ExtensionReason, DeadlineExtension)).where(
             col(DeadlineExtension.training_id) == training_id,
             col(DeadlineExtension.user_id) == user_id,
             col(DeadlineExtension.deadline) == deadline,

@@ -13,18 +13,18 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.training import rules, store
 from lmsctl.training.actions import telling
-from lmsctl.training.actions.trainings import as_listed, held, sight
+from lmsctl.training.actions.trainings import get_for_update, to_row, visible_scope
 from lmsctl.training.errors import SessionExists, SessionOver
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.results import Day, Session, SessionRow, State
-from lmsctl.training.rules import Training
+from lmsctl.training.results import SessionDayRow, SessionDetail, SessionRow, SessionState
+from lmsctl.training.rules import TrainingRecord
 from lmsctl.user.errors import VersionStale
 
 _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DayPlan:
     """When and where a new day of a session is.
 
     A time without offset is one of `zone`, or of the training's zone when that is None.
@@ -36,13 +36,13 @@ class Plan:
     url: str | None = None
     zone: ZoneInfo | None = None
 
-    def span(self, now: datetime, training: Training) -> tuple[datetime, datetime]:
+    def span(self, now: datetime, training: TrainingRecord) -> tuple[datetime, datetime]:
         """Return from when to when the day lasts; raises what `rules.check_span` raises."""
-        return rules.check_span(self.starts, self.duration, now, self.zone or training.zone)
+        return rules.day_span(self.starts, self.duration, now, self.zone or training.zone)
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class DayChange:
     """What of a session's day changes; None leaves it as it is. `zone` is as in Plan."""
 
     day: int = 1
@@ -58,17 +58,17 @@ def create_session(  # noqa: PLR0913 - one keyword for each thing a session has
     given: str,
     *,
     code: str,
-    plan: Plan,
+    plan: DayPlan,
     capacity: str = UNLIMITED,
     title: str | None = None,
     instructor: str | None = None,
-) -> Session:
+) -> SessionDetail:
     """Make a session of a training, with its first day; needs `training.manage` over it.
 
     Raises TrainingUnknown, SessionExists, NumberMalformed, CapacityWrong, CapacityZero, UrlWrong,
     and what the checks of texts and times raise.
     """
-    training = held(work, given)
+    training = get_for_update(work, given)
     text = canonical.check_code(code, "code")
     if store.find_session_by_code(work, training, canonical.key(text)):
         raise SessionExists(training=training.code, given=text, field="--code")
@@ -84,17 +84,17 @@ def create_session(  # noqa: PLR0913 - one keyword for each thing a session has
         created_at=work.now,
     )
     _add_day(work, number, plan, starts_at, ends_at)
-    audit.record(work, "session.created", name_of(training, text))
-    return _shown(work, store.session_by_id(work, number))
+    audit.record(work, "session.created", audit_name(training, text))
+    return _to_result(work, store.session_by_id(work, number))
 
 
-def name_of(training: Training, code: str) -> str:
+def audit_name(training: TrainingRecord, code: str) -> str:
     """Return how a session is called in the audit log."""
     return f"session {training.code}:{code}"
 
 
 def _add_day(
-    work: Work, session_id: int, plan: Plan, starts_at: datetime, ends_at: datetime
+    work: Work, session_id: int, plan: DayPlan, starts_at: datetime, ends_at: datetime
 ) -> None:
     store.add_day(
         work,
@@ -107,51 +107,53 @@ def _add_day(
     )
 
 
-def existing_session(work: Work, given: str, code: str) -> Session | None:
+def find_conflicting_session(work: Work, given: str, code: str) -> SessionDetail | None:
     """Return the session that `create_session` would collide with, or None.
 
     Needs `training.manage` over the training. Raises TrainingUnknown.
     """
-    found = store.find_session_by_code(work, held(work, given), canonical.key(code))
-    return _shown(work, found) if found else None
+    found = store.find_session_by_code(work, get_for_update(work, given), canonical.key(code))
+    return _to_result(work, found) if found else None
 
 
-def show_session(work: Work, given_training: str, given: str) -> Session:
+def show_session(work: Work, given_training: str, given: str) -> SessionDetail:
     """Return one session of a training the actor sees; raises TrainingUnknown, SessionUnknown."""
-    training = store.get(work, given_training, sight(work))
-    return _shown(work, store.get_session(work, training, given))
+    training = store.get(work, given_training, visible_scope(work))
+    return _to_result(work, store.get_session(work, training, given))
 
 
 def list_sessions(
-    work: Work, given_training: str | None = None, wanted: State | None = None
+    work: Work, given_training: str | None = None, wanted: SessionState | None = None
 ) -> Iterator[SessionRow]:
     """Return sessions in the order of their starts, of one training or of all the actor sees.
 
     Canceled ones only when `wanted` asks for them. Raises TrainingUnknown.
     """
-    scope = sight(work)
+    scope = visible_scope(work)
     training_id = None
     if given_training is not None:
         training_id = store.get(work, given_training, scope).id
-    rows = (as_listed(work, row) for row in store.sessions(work, scope, training_id))
+    rows = (to_row(work, row) for row in store.sessions(work, scope, training_id))
     return (
         row
         for row in rows
-        if (row.state is wanted if wanted is not None else row.state is not State.CANCELED)
+        if (row.state is wanted if wanted is not None else row.state is not SessionState.CANCELED)
     )
 
 
-def _shown(work: Work, row: rules.Session) -> Session:
-    return Session(
+def _to_result(work: Work, row: rules.SessionRecord) -> SessionDetail:
+    return SessionDetail(
         id=row.id,
         training=row.training,
         code=row.code,
         title=row.title,
         instructor=row.instructor,
-        state=rules.state(row, work.now),
+        state=rules.state_at(row, work.now),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        days=[_day(number, day) for number, day in enumerate(store.days(work, row.id), start=1)],
+        days=[
+            _day_row(number, day) for number, day in enumerate(store.days(work, row.id), start=1)
+        ],
         capacity=row.capacity,
         taken=row.taken,
         free=row.free,
@@ -162,19 +164,21 @@ def _shown(work: Work, row: rules.Session) -> Session:
     )
 
 
-def _day(number: int, day: rules.Day) -> Day:
+def _day_row(number: int, day: rules.SessionDayRecord) -> SessionDayRow:
     minutes = (day.ends_at - day.starts_at) // _MINUTE
-    return Day(number, day.starts_at, day.ends_at, minutes, day.place, day.url)
+    return SessionDayRow(number, day.starts_at, day.ends_at, minutes, day.place, day.url)
 
 
-def _held(work: Work, given_training: str, given: str) -> tuple[Training, rules.Session]:
+def _get_open_for_update(
+    work: Work, given_training: str, given: str
+) -> tuple[TrainingRecord, rules.SessionRecord]:
     """Return a session that is not canceled, locked after its training.
 
     Needs `training.manage` over it. Raises TrainingUnknown, SessionUnknown, SessionCanceled.
     """
-    training = held(work, given_training)
+    training = get_for_update(work, given_training)
     found = store.get_session(work, training, given)
-    work.about = name_of(training, found.code)
+    work.about = audit_name(training, found.code)
     row = store.get_session_for_update(work, found.id)
     rules.check_not_canceled(row)
     return training, row
@@ -185,25 +189,25 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
     given_training: str,
     given: str,
     *,
-    shift: Shift,
+    shift: DayChange,
     capacity: str | None = None,
     title: str | None = None,
     instructor: str | None = None,
     if_version: int | None = None,
-) -> tuple[Session, bool]:
+) -> tuple[SessionDetail, bool]:
     """Change a session, and when and where one of its days is; returns it and whether it changed.
 
     Empty texts take title, instructor, place and address away. Raises TrainingUnknown,
     SessionUnknown, SessionCanceled, VersionStale, SessionDayUnknown, SessionDaysOverlap,
     CapacityBelowTaken and what the checks raise.
     """
-    training, row = _held(work, given_training, given)
+    training, row = _get_open_for_update(work, given_training, given)
     if if_version is not None and if_version != row.version:
         raise VersionStale(what=f"{training.code}:{row.code}", found=row.version, wanted=if_version)
     wanted: dict[str, Any] = {}
     if capacity is not None:
         wanted["capacity"] = rules.parse_capacity(capacity)
-        wanted["over_capacity"] = rules.over_capacity(row, wanted["capacity"])
+        wanted["over_capacity"] = rules.people_over_capacity(row, wanted["capacity"])
     if title is not None:
         wanted["title"] = rules.check_optional(title, "title")
     if instructor is not None:
@@ -214,35 +218,40 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
     if changes or moved:
         store.change_session(work, row.id, **changes)
         changed = sorted([*changes, *moved])
-        audit.record(work, "session.changed", name_of(training, row.code), changed=changed)
+        audit.record(work, "session.changed", audit_name(training, row.code), changed=changed)
     if moved:
         day = before[shift.day - 1]
         _tell_changed(work, training, row, day if day.ends_at > work.now else None)
     elif changes:
         here = people_store.audience_of_session(training.id, row.id)
         telling.renew_invitations(work, training, telling.place(work, row.id), here)
-    return _shown(work, store.session_by_id(work, row.id)), bool(changes or moved)
+    return _to_result(work, store.session_by_id(work, row.id)), bool(changes or moved)
 
 
 def _tell_changed(
-    work: Work, training: Training, row: rules.Session, was_to_come: rules.Day | None = None
+    work: Work,
+    training: TrainingRecord,
+    row: rules.SessionRecord,
+    was_to_come: rules.SessionDayRecord | None = None,
 ) -> None:
     telling.tell_changed(work, training, row.id, was_to_come)
     said = f"When or where the session {row.code} of '{training.title}' takes place has changed"
     telling.tell_organizer(work, training, said)
 
 
-def _change_day(work: Work, training: Training, row: rules.Session, shift: Shift) -> Sequence[str]:
+def _change_day(
+    work: Work, training: TrainingRecord, row: rules.SessionRecord, shift: DayChange
+) -> Sequence[str]:
     """Change a day as `shift` says and return what changed."""
     days = store.days(work, row.id)
-    day = rules.day_of(row, days, shift.day)
+    day = rules.get_day(row, days, shift.day)
     wanted: dict[str, Any] = {}
     duration = day.ends_at - day.starts_at if shift.duration is None else shift.duration
     if shift.starts is not None:
-        plan = Plan(shift.starts, duration, zone=shift.zone)
+        plan = DayPlan(shift.starts, duration, zone=shift.zone)
         wanted["starts_at"], wanted["ends_at"] = plan.span(work.now, training)
     elif shift.duration is not None:
-        wanted["ends_at"] = rules.end_of(day.starts_at, duration)
+        wanted["ends_at"] = rules.day_end(day.starts_at, duration)
     if shift.place is not None:
         wanted["place"] = rules.check_optional(shift.place, "place")
     if shift.url is not None:
@@ -250,52 +259,54 @@ def _change_day(work: Work, training: Training, row: rules.Session, shift: Shift
     changes = {name: value for name, value in wanted.items() if getattr(day, name) != value}
     if changes:
         changed = replace(day, **changes)
-        rules.check_apart(changed.starts_at, changed.ends_at, rules.besides(days, shift.day))
+        rules.check_no_overlap(
+            changed.starts_at, changed.ends_at, rules.days_except(days, shift.day)
+        )
         store.change_day(work, day.id, **changes)
     return list(changes)
 
 
-def add_day(work: Work, given_training: str, given: str, plan: Plan) -> Session:
+def add_day(work: Work, given_training: str, given: str, plan: DayPlan) -> SessionDetail:
     """Add a day to a session; needs `training.manage` over its training.
 
     Raises TrainingUnknown, SessionUnknown, SessionCanceled, SessionDaysOverlap, UrlWrong and what
     the checks of texts and times raise.
     """
-    training, row = _held(work, given_training, given)
+    training, row = _get_open_for_update(work, given_training, given)
     starts_at, ends_at = plan.span(work.now, training)
     days = store.days(work, row.id)
-    rules.check_apart(starts_at, ends_at, rules.besides(days, 0))
+    rules.check_no_overlap(starts_at, ends_at, rules.days_except(days, 0))
     _add_day(work, row.id, plan, starts_at, ends_at)
     store.change_session(work, row.id)
-    audit.record(work, "session.day_added", name_of(training, row.code))
+    audit.record(work, "session.day_added", audit_name(training, row.code))
     _tell_changed(work, training, row)
-    return _shown(work, store.session_by_id(work, row.id))
+    return _to_result(work, store.session_by_id(work, row.id))
 
 
-def _left_over(count: int) -> str:
+def _without_session(count: int) -> str:
     return f"{count} {'person is' if count == 1 else 'people are'} without a session.\n"
 
 
-def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session, bool]:
+def cancel_session(work: Work, given_training: str, given: str) -> tuple[SessionDetail, bool]:
     """Cancel a session for good; its people stay in the training and may choose another one.
 
     Returns it and whether that changed anything. Needs `training.manage` over its training. Raises
     TrainingUnknown, SessionUnknown and SessionOver.
     """
-    training = held(work, given_training)
+    training = get_for_update(work, given_training)
     found = store.get_session(work, training, given)
-    work.about = name_of(training, found.code)
+    work.about = audit_name(training, found.code)
     row = store.get_session_for_update(work, found.id)
     if row.canceled_at is not None:
-        return _shown(work, row), False
+        return _to_result(work, row), False
     if row.ends_at <= work.now:
         ends_at = timewords.show(row.ends_at, training.zone)
         raise SessionOver(session=row.code, training=training.code, ends_at=ends_at)
     here = people_store.audience_of_session(training.id, row.id)
     telling.tell_moved(work, training, telling.place(work, row.id), None, here)
-    people_store.empty(work, row.id)
+    people_store.remove_everybody(work, row.id)
     store.change_session(work, row.id, canceled_at=work.now)
-    audit.record(work, "session.canceled", name_of(training, row.code), people=row.taken)
+    audit.record(work, "session.canceled", audit_name(training, row.code), people=row.taken)
     said = f"The session {row.code} of '{training.title}' was canceled"
-    telling.tell_organizer(work, training, said, _left_over(row.taken))
-    return _shown(work, store.session_by_id(work, row.id)), True
+    telling.tell_organizer(work, training, said, _without_session(row.taken))
+    return _to_result(work, store.session_by_id(work, row.id)), True

@@ -11,7 +11,7 @@ from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.options import IfExists, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import actions, rules
-from lmsctl.training.results import Attended, Session, SessionRow, State
+from lmsctl.training.results import AttendanceRow, SessionDetail, SessionRow, SessionState
 
 app = options.noun("session", "When and where trainings take place, and for how many.")
 
@@ -65,13 +65,13 @@ def create(
     def write(work: Work) -> Done:
         found = None
         if if_exists is not options.Existing.FAIL:
-            found = actions.existing_session(work, training, code)
+            found = actions.find_conflicting_session(work, training, code)
         if found is None:
             made = actions.create_session(
                 work,
                 training,
                 code=code,
-                plan=actions.Plan(word, length, place, url, env.time_zone),
+                plan=actions.DayPlan(word, length, place, url, env.time_zone),
                 capacity=UNLIMITED if capacity is None else capacity,
                 title=title,
                 instructor=instructor,
@@ -84,7 +84,7 @@ def create(
             work,
             training,
             found.code,
-            shift=actions.Shift(1, word, length, place, url, env.time_zone),
+            shift=actions.DayChange(1, word, length, place, url, env.time_zone),
             capacity=capacity,
             title=title,
             instructor=instructor,
@@ -94,11 +94,11 @@ def create(
     return env.write(write)
 
 
-def _name(session: Session) -> str:
+def _name(session: SessionDetail) -> str:
     return f"{session.training}:{session.code}"
 
 
-def _span(env: Environment, session: Session) -> str:
+def _span(env: Environment, session: SessionDetail) -> str:
     """Return from when to when a session lasts, and let tables show its zone too."""
     env.zone = env.time_zone or timewords.kept_zone(session.time_zone)
     first, last = (
@@ -107,9 +107,9 @@ def _span(env: Environment, session: Session) -> str:
     return f"from {first} to {last}"
 
 
-def _stops(env: Environment, work: Work, session: Session) -> list[str]:
+def _stops(env: Environment, work: Work, session: SessionDetail) -> list[str]:
     """Return a sentence on when learners stop coming to and going from a session, if ever."""
-    words = rules.words_on_stops(
+    words = rules.describe_stops(
         session.code,
         session.registration_stops_at,
         session.cancellations_stop_at,
@@ -119,7 +119,7 @@ def _stops(env: Environment, work: Work, session: Session) -> list[str]:
     return [words] if words else []
 
 
-def _edited(env: Environment, work: Work, after: Session, *, is_changed: bool) -> Done:
+def _edited(env: Environment, work: Work, after: SessionDetail, *, is_changed: bool) -> Done:
     word = "Updated" if is_changed else "Unchanged:"
     sentence = f"{word} the session {_name(after)}, {_span(env, after)}."
     return Done(after, sentence, is_changed=is_changed, notes=_stops(env, work, after))
@@ -136,7 +136,7 @@ def list_(
         str | None, typer.Argument(metavar="[TRAINING]", help="Only of this training.")
     ] = None,
     state: Annotated[
-        State | None,
+        SessionState | None,
         typer.Option(
             "--state", help="not-started, running, awaiting-assignment, completed or canceled."
         ),
@@ -150,7 +150,7 @@ def list_(
 def show(env: Environment, training: Training, code: Code) -> Any:
     """Show one session: its days with times and places, and how many places are left."""
 
-    def read(work: Work) -> Session:
+    def read(work: Work) -> SessionDetail:
         found = actions.show_session(work, training, code)
         _span(env, found)
         return found
@@ -202,7 +202,7 @@ def edit(
             work,
             training,
             code,
-            shift=actions.Shift(day, word, length, place, url, env.time_zone),
+            shift=actions.DayChange(day, word, length, place, url, env.time_zone),
             capacity=capacity,
             title=title,
             instructor=instructor,
@@ -231,7 +231,7 @@ def add_day(
     word, length = timewords.parse(starts), timewords.parse_duration(duration)
 
     def write(work: Work) -> Done:
-        plan = actions.Plan(word, length, place, url, env.time_zone)
+        plan = actions.DayPlan(word, length, place, url, env.time_zone)
         after = actions.add_day(work, training, code, plan)
         sentence = f"Added a day to the session {_name(after)}, {_span(env, after)}."
         return Done(after, sentence, notes=_stops(env, work, after))
@@ -282,7 +282,7 @@ def attendance(
 
     A session that is over is completed when it is known of everybody and every day.
     """
-    if rules.is_listing(user, minutes, is_everybody=everybody, is_absent=absent):
+    if rules.is_attendance_listed(user, minutes, is_everybody=everybody, is_absent=absent):
         return env.read(lambda work: _attendance(env, work, training, code))
 
     def write(work: Work) -> Done:
@@ -304,6 +304,6 @@ def attendance(
     return env.write(write)
 
 
-def _attendance(env: Environment, work: Work, training: str, code: str) -> Listing[Attended]:
+def _attendance(env: Environment, work: Work, training: str, code: str) -> Listing[AttendanceRow]:
     _span(env, actions.show_session(work, training, code))
-    return Listing(Attended, actions.list_attendance(work, training, code))
+    return Listing(AttendanceRow, actions.list_attendance(work, training, code))

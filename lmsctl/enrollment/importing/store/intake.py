@@ -14,7 +14,7 @@ from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.training.model import TrainingEnrollment
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.results import Side
+from lmsctl.training.results import EnrolledBy
 
 _row = STAGED.c
 
@@ -83,7 +83,7 @@ def write(work: Work, span: Span) -> None:
         _row.training_id,
         _row.session_id,
         _row.session_id.is_not(None).label("is_preselected"),
-        value_for(TrainingEnrollment.side, Side.ADMINISTRATOR).label("side"),
+        value_for(TrainingEnrollment.side, EnrolledBy.ADMINISTRATOR).label("side"),
         func.coalesce(_row.access_at, now).label("access_at"),
         now.label("enrolled_at"),
     )

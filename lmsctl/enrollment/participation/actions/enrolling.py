@@ -23,10 +23,10 @@ from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import rules as room_rules
 from lmsctl.training import store
 from lmsctl.training.actions import telling
-from lmsctl.training.actions.telling import Place
+from lmsctl.training.actions.telling import SessionWithDays
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.results import Side
-from lmsctl.training.rules import Standing
+from lmsctl.training.results import EnrolledBy
+from lmsctl.training.rules import ParticipantRecord
 
 _NAMES_LIMIT = 100
 
@@ -72,7 +72,7 @@ def enroll_in_trainings(
                 new,
                 session_id=target.session_id,
                 is_preselected=target.session is not None,
-                side=Side.ADMINISTRATOR,
+                side=EnrolledBy.ADMINISTRATOR,
                 access_at=_access_at(work, target, terms),
             )
             telling.invite(
@@ -82,7 +82,7 @@ def enroll_in_trainings(
             ids = [standings[number].id for number in placed]
             audience = people_store.audience(target.training.id, placed)
             telling.tell_moved(work, target.training, None, at, audience)
-            people_store.put_into(work, ids, target.session_id, is_preselected=True)
+            people_store.move_to_session(work, ids, target.session_id, is_preselected=True)
         if new or placed:
             who = [logins[number] for number in (*new, *placed)]
             _record(work, "training.enrolled", target, who, terms.over_reason)
@@ -132,7 +132,7 @@ def _late_to_come(work: Work, target: Target) -> Iterator[str]:
         yield from training_rules.late_to_come(target.session, work.now)
 
 
-def _late_to_go(work: Work, target: Target, gone: Sequence[Standing]) -> list[str]:
+def _late_to_go(work: Work, target: Target, gone: Sequence[ParticipantRecord]) -> list[str]:
     """Return a sentence for each session that people left after its cancellation deadline."""
     left = {standing.session_id for standing in gone}
     zone = target.training.zone
@@ -141,7 +141,7 @@ def _late_to_go(work: Work, target: Target, gone: Sequence[Standing]) -> list[st
         f"{timewords.show(session.cancellations_stop_at or work.now, zone)}; "
         "you are not bound by that."
         for session in store.sessions(work, ANYWHERE, target.training.id)
-        if session.id in left and room_rules.is_stopped(session.cancellations_stop_at, work.now)
+        if session.id in left and room_rules.has_passed(session.cancellations_stop_at, work.now)
     ]
 
 
@@ -192,8 +192,8 @@ def edit_participation(
 
 
 def _change_sessions(
-    work: Work, target: Target, changed: Sequence[Standing], over_reason: str | None
-) -> list[Standing]:
+    work: Work, target: Target, changed: Sequence[ParticipantRecord], over_reason: str | None
+) -> list[ParticipantRecord]:
     """Give people another session, and return whom: the new places first, the old ones only then.
 
     Whoever is in it already has it for good from now on.
@@ -207,18 +207,27 @@ def _change_sessions(
     return moved
 
 
-def _move(work: Work, target: Target, moved: Sequence[Standing], over_reason: str | None) -> None:
+def _move(
+    work: Work, target: Target, moved: Sequence[ParticipantRecord], over_reason: str | None
+) -> None:
     ids = [standing.id for standing in moved]
     new = telling.place(work, target.session_id)
     for old, audience in _by_session(work, target, moved):
         telling.tell_moved(work, target.training, old, new, audience)
     _claim(work, target, len(moved), over_reason)
     people_store.release(work, ids)
-    people_store.put_into(work, ids, target.session_id, is_preselected=target.session is not None)
+    people_store.move_to_session(
+        work, ids, target.session_id, is_preselected=target.session is not None
+    )
 
 
 def _give_access(
-    work: Work, target: Target, changed: Sequence[Standing], access_at: datetime, *, moves: bool
+    work: Work,
+    target: Target,
+    changed: Sequence[ParticipantRecord],
+    access_at: datetime,
+    *,
+    moves: bool,
 ) -> None:
     """Let people have access at another instant, and their invitations come then."""
     given = [one for one in changed if training_rules.is_access_new(one, access_at, work.now)]
@@ -233,8 +242,8 @@ def _give_access(
 
 
 def _by_session(
-    work: Work, target: Target, people: Sequence[Standing]
-) -> Iterator[tuple[Place | None, Audience]]:
+    work: Work, target: Target, people: Sequence[ParticipantRecord]
+) -> Iterator[tuple[SessionWithDays | None, Audience]]:
     """Yield the sessions of these people, None for none, and who is in each."""
     by_session: dict[int | None, list[int]] = {}
     for standing in people:
@@ -254,7 +263,7 @@ def cancel_participation(work: Work, order: TrainingOrder) -> tuple[list[PairOut
 
     def decide(target: Target, people: Sequence[Candidate], standings: Standings) -> Verdicts:
         ids = [person.id for person in people]
-        were_in = people_store.were_in(work, target.training.id, ids)
+        were_in = people_store.ever_enrolled(work, target.training.id, ids)
         return training_rules.ending(target, people, standings, were_in)
 
     def act(target: Target, verdicts: Verdicts, standings: Standings, logins: Logins) -> None:
@@ -262,7 +271,7 @@ def cancel_participation(work: Work, order: TrainingOrder) -> tuple[list[PairOut
         if gone:
             ids = [standing.id for standing in gone]
             for old, audience in _by_session(work, target, gone):
-                telling.tell_gone(work, target.training, old, audience)
+                telling.tell_removed(work, target.training, old, audience)
             people_store.release(work, ids)
             people_store.cancel(work, ids)
             who = [logins[standing.user_id] for standing in gone]

@@ -16,7 +16,7 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.training import store
-from lmsctl.training.rules import Session
+from lmsctl.training.rules import SessionRecord
 
 
 def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
@@ -73,7 +73,7 @@ def _opens_at(part: Part, refusal: Refusal) -> datetime | None:
     return part.standing.access_at if part.standing and is_access else None
 
 
-def _closed(part: Part, case: Case, act: Act, session: Session | None) -> Iterator[Refusal]:
+def _closed(part: Part, case: Case, act: Act, session: SessionRecord | None) -> Iterator[Refusal]:
     refusal = enrollment_rules.unfit(part.person)
     if refusal is not None:
         yield refusal

@@ -39,15 +39,15 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     def get() -> Person:
         return users.get(work, login, rights.require(work, "enrollment.manage"))
 
-    training_room.seen_restrained(work, code)
+    training_room.get_restrictable(work, code)
     rights.get_for_update(work, get, users.lock_for_share)
-    training = training_room.restrained(work, code)
+    training = training_room.get_restrictable_for_update(work, code)
     person = get()
     portal_rules.check_confirmed(person, "given an extension")
     here = zone or training.zone
     until_at = rules.extension_end(until, work.now, here)
     text = canonical.check_text(reason, field="reason")
-    is_new = extension_store.given(work, training.id, person.id, deadline) != (until_at, text)
+    is_new = extension_store.find(work, training.id, person.id, deadline) != (until_at, text)
     if is_new:
         extension_store.add(
             work,

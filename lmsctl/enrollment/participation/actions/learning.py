@@ -28,8 +28,8 @@ from lmsctl.training.actions import telling
 from lmsctl.training.deadlines import store as extension_store
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.results import Answer, SessionRow, Side
-from lmsctl.training.rules import Session, Standing, Training
+from lmsctl.training.results import EnrolledBy, InvitationAnswer, SessionRow
+from lmsctl.training.rules import ParticipantRecord, SessionRecord, TrainingRecord
 from lmsctl.user import store as users
 from lmsctl.user.store import Person
 
@@ -39,8 +39,8 @@ class Part:
     """A person, a training, and how the one takes part in the other, None for not at all."""
 
     person: Person
-    training: Training
-    standing: Standing | None
+    training: TrainingRecord
+    standing: ParticipantRecord | None
 
     @property
     def name(self) -> str:
@@ -81,14 +81,14 @@ def _part(work: Work, login: str | None, code: str) -> Part:
     return Part(person, training, standing_of(work, person, training))
 
 
-def _known(work: Work, person: Person, code: str) -> Training:
+def _known(work: Work, person: Person, code: str) -> TrainingRecord:
     """Return a training that the actor sees, or the person: who takes part or could join.
 
     Raises TrainingUnknown for any other, as for one that does not exist.
     """
     training = store.find(work, code, ANYWHERE)
     if training is not None and not (
-        training_room.is_seen(work, training)
+        training_room.is_visible(work, training)
         # Only read: an enrollment is locked after its training.
         or training.id in people_store.trainings_of_user(work, person.id)
         or _is_offered(work, person, training)
@@ -99,15 +99,15 @@ def _known(work: Work, person: Person, code: str) -> Training:
     return training
 
 
-def _is_offered(work: Work, person: Person, training: Training) -> bool:
+def _is_offered(work: Work, person: Person, training: TrainingRecord) -> bool:
     return store.is_offered(
         work, training.id, user_id=person.id, path=person.path, type_=person.type
     )
 
 
-def standing_of(work: Work, person: Person, training: Training) -> Standing | None:
+def standing_of(work: Work, person: Person, training: TrainingRecord) -> ParticipantRecord | None:
     """Return how a person takes part in a training, None for not at all."""
-    return next(iter(people_store.standings_for_update(work, training.id, [person.id])), None)
+    return next(iter(people_store.participants_for_update(work, training.id, [person.id])), None)
 
 
 def case_of(work: Work, part: Part) -> Case:
@@ -124,7 +124,7 @@ def case_of(work: Work, part: Part) -> Case:
     )
 
 
-def _taking_part(part: Part) -> Standing:
+def _taking_part(part: Part) -> ParticipantRecord:
     if part.standing is None:
         raise ParticipationUnknown(login=part.person.login, training=part.training.code)
     return part.standing
@@ -146,7 +146,9 @@ def _participation(work: Work, part: Part) -> Participation:
 # Answering ---------------------------------------------------------------------------------------
 
 
-def answer(work: Work, login: str | None, code: str, said: Answer) -> tuple[Participation, bool]:
+def answer(
+    work: Work, login: str | None, code: str, said: InvitationAnswer
+) -> tuple[Participation, bool]:
     """Record whether a participant will come; a no keeps their place. Returns whether that is new.
 
     Raises what `learner` raises, TrainingUnknown, PersonNotActive, ParticipationUnknown and
@@ -194,7 +196,7 @@ def join(
         [part.person.id],
         session_id=session.id if session else None,
         is_preselected=False,
-        side=Side.LEARNER,
+        side=EnrolledBy.LEARNER,
         access_at=work.now,
     )
     at = telling.place(work, session.id if session else None)
@@ -203,16 +205,16 @@ def join(
     return _participation(work, part), True
 
 
-def _session(work: Work, training: Training, given: str | None) -> Session | None:
+def _session(work: Work, training: TrainingRecord, given: str | None) -> SessionRecord | None:
     return None if given is None else store.get_session(work, training, given)
 
 
-def _fresh(case: Case, session: Session | None) -> Session | None:
+def _fresh(case: Case, session: SessionRecord | None) -> SessionRecord | None:
     """Return a session as it is now that it is locked."""
     return next((one for one in case.sessions if session and one.id == session.id), None)
 
 
-def _claim(work: Work, part: Part, session: Session) -> None:
+def _claim(work: Work, part: Part, session: SessionRecord) -> None:
     if not people_store.claim(work, session.id, 1):
         raise training_rules.full(Target(part.training, session), f"'{part.person.login}'")
 
@@ -221,7 +223,7 @@ def _audience(part: Part) -> Audience:
     return people_store.audience(part.training.id, [part.person.id])
 
 
-def _record(work: Work, done: str, part: Part, session: Session | None) -> None:
+def _record(work: Work, done: str, part: Part, session: SessionRecord | None) -> None:
     """Write down what a learner did, such as `joined`; tell their supervisor and the organizer."""
     code = session.code if session else None
     detail = {"login": part.person.login, "session": code}
@@ -256,18 +258,18 @@ def switch(work: Work, login: str | None, code: str, given: str) -> tuple[Partic
     old, new = telling.place(work, standing.session_id), telling.place(work, session.id)
     telling.tell_moved(work, part.training, old, new, _audience(part))
     people_store.release(work, [standing.id])
-    people_store.put_into(work, [standing.id], session.id, is_preselected=False)
+    people_store.move_to_session(work, [standing.id], session.id, is_preselected=False)
     _record(work, "switched sessions in", part, session)
     return _participation(work, part), True
 
 
-def _lock_both(work: Work, standing: Standing, session: Session) -> None:
+def _lock_both(work: Work, standing: ParticipantRecord, session: SessionRecord) -> None:
     """Lock the old session and the new one in one order, so that opposite switches never wait."""
     numbers = (standing.session_id, session.id)
     people_store.lock_sessions(work, [number for number in numbers if number is not None])
 
 
-def offers(work: Work, login: str | None, code: str) -> tuple[Training, list[SessionRow]]:
+def offers(work: Work, login: str | None, code: str) -> tuple[TrainingRecord, list[SessionRow]]:
     """Return the sessions that a participant may switch to now: open ones with a place left.
 
     Raises TrainingUnknown, PersonNotActive, ParticipationUnknown, what keeps them from leaving the
@@ -280,7 +282,7 @@ def offers(work: Work, login: str | None, code: str) -> tuple[Training, list[Ses
     found = rules.offered(case)
     if not found:
         raise NoSessionOffered(training=part.training.code)
-    return part.training, [training_room.as_listed(work, session) for session in found]
+    return part.training, [training_room.to_row(work, session) for session in found]
 
 
 def seen(work: Work, login: str | None, code: str, permission: str = "enrollment.manage") -> Part:
@@ -311,7 +313,7 @@ def leave(work: Work, login: str | None, code: str) -> tuple[Participation, Sequ
         work.confirm(f"Leave '{part.training.code}'?", warnings)
     told = replace(_participation(work, part), state=LEFT)
     old = telling.place(work, standing.session_id)
-    telling.tell_gone(work, part.training, old, _audience(part))
+    telling.tell_removed(work, part.training, old, _audience(part))
     people_store.release(work, [standing.id])
     people_store.cancel(work, [standing.id])
     _record(work, "left", part, case.session)

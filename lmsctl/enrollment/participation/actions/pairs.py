@@ -20,9 +20,9 @@ from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import rules as room_rules
 from lmsctl.training import store
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.rules import Standing
+from lmsctl.training.rules import ParticipantRecord
 
-Standings = Mapping[int, Standing]
+Standings = Mapping[int, ParticipantRecord]
 Logins = Mapping[int, str]
 
 
@@ -139,7 +139,7 @@ def _shared(work: Work, target: Target) -> Target:
 
 def _plan(work: Work, target: Target, chosen: Chosen, task: Task) -> _Plan:
     ids = [person.id for person in chosen.people]
-    found = people_store.standings_for_update(work, target.training.id, ids)
+    found = people_store.participants_for_update(work, target.training.id, ids)
     standings = {standing.user_id: standing for standing in found}
     held = {standing.session_id for standing in found} if task.frees_places else set()
     touched = {target.session_id, *held}

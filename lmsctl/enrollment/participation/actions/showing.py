@@ -25,7 +25,7 @@ def show_participation(work: Work, login: str, code: str) -> tuple[Participation
     person = users.get(work, login, scope)
     training = trainings.get(work, code, ANYWHERE)
     part = participation_store.latest(work, training.id, person.id)
-    if part is None and not training_room.is_seen(work, training):
+    if part is None and not training_room.is_visible(work, training):
         raise TrainingUnknown(given=canonical.excerpt(code))
     if part is None:
         raise ParticipationUnknown(login=person.login, training=training.code)

@@ -4,14 +4,14 @@ from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.training.rules import Training
+from lmsctl.training.rules import TrainingRecord
 from lmsctl.user import store as users
 from lmsctl.user.results import SupervisorMode, UserStatus
 from lmsctl.user.store import Person
 
 
 def tell_supervisor(
-    work: Work, person: Person, training: Training, done: str, session: str | None
+    work: Work, person: Person, training: TrainingRecord, done: str, session: str | None
 ) -> None:
     """Tell a person's supervisor by notice and, where there is an address, by mail.
 

@@ -26,7 +26,7 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.training import rules as room_rules
 from lmsctl.training.results import Deadline
-from lmsctl.training.rules import Session, Standing, Training
+from lmsctl.training.rules import ParticipantRecord, SessionRecord, TrainingRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +39,24 @@ class Case:
     """
 
     login: str
-    training: Training
-    sessions: Sequence[Session]
-    standing: Standing | None
+    training: TrainingRecord
+    sessions: Sequence[SessionRecord]
+    standing: ParticipantRecord | None
     extensions: Mapping[Deadline, datetime]
     is_offered: bool
     now: datetime
 
     @property
-    def session(self) -> Session | None:
+    def session(self) -> SessionRecord | None:
         """The session that the person is in."""
         number = self.standing.session_id if self.standing else None
         return next((session for session in self.sessions if session.id == number), None)
 
-    def registration_stops_at(self, session: Session) -> datetime | None:
+    def registration_stops_at(self, session: SessionRecord) -> datetime | None:
         """Return when this person can no longer come to a session; None for only its start."""
         return self._extended(Deadline.REGISTRATION, session.registration_stops_at)
 
-    def cancellations_stop_at(self, session: Session) -> datetime | None:
+    def cancellations_stop_at(self, session: SessionRecord) -> datetime | None:
         """Return when this person can no longer go from a session; None for only its start."""
         return self._extended(Deadline.CANCELLATION, session.cancellations_stop_at)
 
@@ -68,14 +68,14 @@ class Case:
         """Return a moment of the training as its own clock shows it."""
         return timewords.show(moment, self.training.zone) if moment is not None else None
 
-    def is_ahead(self, session: Session) -> bool:
+    def is_ahead(self, session: SessionRecord) -> bool:
         """Say whether a session is still to come."""
         return session.canceled_at is None and self.now < session.starts_at
 
-    def is_registering(self, session: Session) -> bool:
+    def is_registering(self, session: SessionRecord) -> bool:
         """Say whether this person may still come to a session, if it has a place left."""
         stops_at = self.registration_stops_at(session)
-        return self.is_ahead(session) and not room_rules.is_stopped(stops_at, self.now)
+        return self.is_ahead(session) and not room_rules.has_passed(stops_at, self.now)
 
 
 def extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> datetime:
@@ -134,7 +134,7 @@ def closed_to_leaving(case: Case) -> Iterator[Refusal]:
         yield AttendanceRecorded(login=case.login, session=name)
     yield from _locked(case)
     stops_at = case.cancellations_stop_at(session)
-    if room_rules.is_stopped(stops_at, case.now):
+    if room_rules.has_passed(stops_at, case.now):
         yield _cancellations_stopped(case, name, stops_at)
 
 
@@ -171,7 +171,7 @@ def _stopped_everywhere(case: Case) -> Iterator[Refusal]:
         return
     stops = [case.cancellations_stop_at(session) for session in ahead]
     latest = max((at for at in stops if at is not None), default=None)
-    if None not in stops and room_rules.is_stopped(latest, case.now):
+    if None not in stops and room_rules.has_passed(latest, case.now):
         yield _cancellations_stopped(case, case.training.code, latest)
 
 
@@ -189,7 +189,7 @@ def closed_to_giving_up(case: Case) -> Iterator[Refusal]:
 # Coming ------------------------------------------------------------------------------------------
 
 
-def closed_to_coming(case: Case, session: Session) -> Iterator[Refusal]:
+def closed_to_coming(case: Case, session: SessionRecord) -> Iterator[Refusal]:
     """Yield every gate of a session that keeps a person out of it."""
     target = Target(case.training, session)
     try:
@@ -200,7 +200,7 @@ def closed_to_coming(case: Case, session: Session) -> Iterator[Refusal]:
     if not case.is_ahead(session):
         yield SessionBegun(session=target.name, starts_at=case.shown(session.starts_at))
     stops_at = case.registration_stops_at(session)
-    if room_rules.is_stopped(stops_at, case.now):
+    if room_rules.has_passed(stops_at, case.now):
         yield RegistrationStopped(
             session=target.name,
             stops_at=case.shown(stops_at),
@@ -211,7 +211,7 @@ def closed_to_coming(case: Case, session: Session) -> Iterator[Refusal]:
         yield training_rules.full(target, f"'{case.login}'")
 
 
-def closed_to_joining(case: Case, session: Session | None) -> Iterator[Refusal]:
+def closed_to_joining(case: Case, session: SessionRecord | None) -> Iterator[Refusal]:
     """Yield every gate that keeps somebody who does not take part out of a training.
 
     Without a session one of them must still take people in; whether it has a place left is a
@@ -225,13 +225,13 @@ def closed_to_joining(case: Case, session: Session | None) -> Iterator[Refusal]:
         yield NoSessionOpen(training=case.training.code)
 
 
-def closed_to_switching(case: Case, session: Session) -> Iterator[Refusal]:
+def closed_to_switching(case: Case, session: SessionRecord) -> Iterator[Refusal]:
     """Yield every gate that keeps a participant from taking `session` for the one they have."""
     yield from closed_to_giving_up(case)
     yield from closed_to_coming(case, session)
 
 
-def offered(case: Case) -> list[Session]:
+def offered(case: Case) -> list[SessionRecord]:
     """Return the sessions that a participant may switch to: others, open, with a place left."""
     return [
         session
@@ -307,10 +307,10 @@ def switch_until(case: Case) -> datetime | None:
     return min(latest, _earlier(case.cancellations_stop_at(case.session), case.session))
 
 
-def _registering_until(case: Case, session: Session) -> datetime:
+def _registering_until(case: Case, session: SessionRecord) -> datetime:
     return _earlier(case.registration_stops_at(session), session)
 
 
-def _earlier(stops_at: datetime | None, session: Session) -> datetime:
+def _earlier(stops_at: datetime | None, session: SessionRecord) -> datetime:
     """Return when something stops: at a deadline, and at the start in any case."""
     return session.starts_at if stops_at is None else min(stops_at, session.starts_at)

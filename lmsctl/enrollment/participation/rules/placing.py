@@ -26,7 +26,7 @@ from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.training import rules as room_rules
-from lmsctl.training.rules import Session, Standing, Training
+from lmsctl.training.rules import ParticipantRecord, SessionRecord, TrainingRecord
 
 _MOST_POINTS = 1_000_000
 
@@ -35,8 +35,8 @@ _MOST_POINTS = 1_000_000
 class Target:
     """A training that people are enrolled in, and the session they are put into, if any."""
 
-    training: Training
-    session: Session | None
+    training: TrainingRecord
+    session: SessionRecord | None
 
     @property
     def session_id(self) -> int | None:
@@ -107,7 +107,7 @@ class Verdicts:
 def enrolling(
     target: Target,
     people: Sequence[Candidate],
-    standings: Mapping[int, Standing],
+    standings: Mapping[int, ParticipantRecord],
     *,
     is_over: bool,
 ) -> Verdicts:
@@ -139,7 +139,7 @@ def places(target: Target, *, is_over: bool) -> Iterator[bool]:
     return (free is None or taken < free for taken in count())
 
 
-def _unfit(target: Target, person: Candidate, standing: Standing | None) -> Refusal | None:
+def _unfit(target: Target, person: Candidate, standing: ParticipantRecord | None) -> Refusal | None:
     refusal = rules.unfit(person)
     if refusal is not None:
         return refusal
@@ -152,7 +152,7 @@ def _unfit(target: Target, person: Candidate, standing: Standing | None) -> Refu
     )
 
 
-def result_recorded(login: str, training: Training) -> ResultRecorded:
+def result_recorded(login: str, training: TrainingRecord) -> ResultRecorded:
     """Return the refusal of another session for somebody who has a result."""
     return ResultRecorded(login=login, training=training.code)
 
@@ -166,9 +166,9 @@ def full(target: Target, who: str) -> SessionFull:
     )
 
 
-def late_to_come(session: Session, now: datetime) -> Iterator[str]:
+def late_to_come(session: SessionRecord, now: datetime) -> Iterator[str]:
     """Yield what an administrator should know who puts people into a session now."""
-    if room_rules.is_stopped(session.registration_stops_at, now):
+    if room_rules.has_passed(session.registration_stops_at, now):
         zone = timewords.kept_zone(session.time_zone)
         shown = timewords.show(session.registration_stops_at or now, zone)
         name = f"{session.training}:{session.code}"
@@ -178,7 +178,7 @@ def late_to_come(session: Session, now: datetime) -> Iterator[str]:
 def editing(  # noqa: PLR0913 - what is wanted, and how things stand
     target: Target,
     people: Sequence[Candidate],
-    standings: Mapping[int, Standing],
+    standings: Mapping[int, ParticipantRecord],
     *,
     moves: bool,
     access_at: datetime | None,
@@ -212,7 +212,7 @@ def editing(  # noqa: PLR0913 - what is wanted, and how things stand
     return Verdicts(outcomes, refused)
 
 
-def is_access_new(standing: Standing, access_at: datetime | None, now: datetime) -> bool:
+def is_access_new(standing: ParticipantRecord, access_at: datetime | None, now: datetime) -> bool:
     """Say whether another instant of access would change anything."""
     if access_at is None or access_at == standing.access_at:
         return False
@@ -227,7 +227,7 @@ def unknown(person: Candidate, target: Target) -> ParticipationUnknown:
 def ending(
     target: Target,
     people: Sequence[Candidate],
-    standings: Mapping[int, Standing],
+    standings: Mapping[int, ParticipantRecord],
     were_in: Collection[int],
 ) -> Verdicts:
     """Return what becomes of people whose enrollment is canceled: deleted, or unchanged.
@@ -264,7 +264,7 @@ def check_points(points: int | None) -> None:
 def grading(
     target: Target,
     people: Sequence[Candidate],
-    standings: Mapping[int, Standing],
+    standings: Mapping[int, ParticipantRecord],
     result: tuple[int | None, str | None],
 ) -> Verdicts:
     """Return what becomes of participants whose points and certificate are recorded."""

@@ -8,7 +8,7 @@ from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.training import rules, store
-from lmsctl.training.actions.trainings import held, seen_people, sight
+from lmsctl.training.actions.trainings import get_for_update, scope_of_participants, visible_scope
 from lmsctl.training.errors import ParticipantsUnknown, ParticipantUnknown
 from lmsctl.training.participants.store import (
     attendance as attendance_store,
@@ -16,9 +16,9 @@ from lmsctl.training.participants.store import (
 from lmsctl.training.participants.store import (
     people as people_store,
 )
-from lmsctl.training.participants.store.attendance import Seat
-from lmsctl.training.results import Attended, Participant
-from lmsctl.training.sessions.actions import name_of
+from lmsctl.training.participants.store.attendance import ParticipantOnDay
+from lmsctl.training.results import AttendanceRow, Participant
+from lmsctl.training.sessions.actions import audit_name
 
 
 def list_participants(
@@ -28,15 +28,15 @@ def list_participants(
 
     Of those whom the actor sees there. Raises TrainingUnknown and SessionUnknown.
     """
-    training = store.get(work, given, sight(work))
+    training = store.get(work, given, visible_scope(work))
     session_id = None
     if given_session is not None:
         session_id = store.get_session(work, training, given_session).id
-    scope = seen_people(work, training)
+    scope = scope_of_participants(work, training)
     return people_store.participants(work, scope, training.id, session_id, rights.visibility(work))
 
 
-def list_attendance(work: Work, given: str, given_session: str) -> Iterator[Attended]:
+def list_attendance(work: Work, given: str, given_session: str) -> Iterator[AttendanceRow]:
     """Return who was there on which day of a session; needs `training.manage` over the training.
 
     Raises TrainingUnknown and SessionUnknown.
@@ -61,16 +61,16 @@ def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to
     TrainingUnknown, SessionUnknown, SessionCanceled, SessionDayUnknown, AttendanceTooEarly,
     AttendanceMinutesWrong, and ParticipantUnknown, or ParticipantsUnknown when it is several.
     """
-    training = held(work, given)
+    training = get_for_update(work, given)
     session = store.get_session_for_update(
         work, store.get_session(work, training, given_session).id
     )
-    work.about = name_of(training, session.code)
+    work.about = audit_name(training, session.code)
     rules.check_not_canceled(session)
-    on = rules.day_of(session, store.days(work, session.id), day)
+    on = rules.get_day(session, store.days(work, session.id), day)
     rules.check_attendance(on, minutes, work.now, is_present=is_present)
-    seats = attendance_store.seats(work, session.id, on.id)
-    wanted = _named(session, seats, logins) if logins else seats
+    seats = attendance_store.participants_on_day(work, session.id, on.id)
+    wanted = _find_participants(session, seats, logins) if logins else seats
     changed = [seat for seat in wanted if (seat.is_present, seat.minutes) != (is_present, minutes)]
     if changed:
         ids = [seat.enrollment_id for seat in changed]
@@ -83,18 +83,20 @@ def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to
     ]
 
 
-def _outcome(seat: Seat, is_changed: bool) -> Outcome:  # noqa: FBT001 - the one thing it depends on
+def _outcome(seat: ParticipantOnDay, is_changed: bool) -> Outcome:  # noqa: FBT001 - the one thing it depends on
     if not is_changed:
         return Outcome.UNCHANGED
     return Outcome.CREATED if seat.is_present is None else Outcome.UPDATED
 
 
-def _named(session: rules.Session, seats: Sequence[Seat], logins: Sequence[str]) -> list[Seat]:
+def _find_participants(
+    session: rules.SessionRecord, seats: Sequence[ParticipantOnDay], logins: Sequence[str]
+) -> list[ParticipantOnDay]:
     """Return whom these logins, addresses or numbers mean among the participants, each once."""
     by_number = {str(seat.user_id): seat for seat in seats}
     by_login = {seat.login_key: seat for seat in seats}
     by_email = {seat.email_key: seat for seat in seats if seat.email_key}
-    found: dict[int, Seat] = {}
+    found: dict[int, ParticipantOnDay] = {}
     unknown: list[ParticipantUnknown] = []
     for given in logins:
         key = login_key(given)

@@ -16,21 +16,21 @@ from lmsctl.notification.store import filled_in
 from lmsctl.rights import actions as rights
 from lmsctl.training import store
 from lmsctl.training.actions import telling
-from lmsctl.training.actions.telling import Standing
+from lmsctl.training.actions.telling import CatchUp
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.participants.store import away as away_store
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.participants.store.away import Missed, Place
+from lmsctl.training.participants.store.away import MissedMessage, UpcomingPlace
 from lmsctl.user import store as users
 
 
 def places_of(work: Work, user_id: int, at: datetime) -> list[str]:
     """Return the names of the sessions beginning after `at` in which a person has a place."""
     found = away_store.places(work, user_id, at)
-    return [_named(work, place) for place in found if place.session is not None]
+    return [_describe(work, place) for place in found if place.session is not None]
 
 
-def _named(work: Work, place: Place) -> str:
+def _describe(work: Work, place: UpcomingPlace) -> str:
     name = f"{place.training}:{place.session}" if place.session else place.training
     if place.starts_at is None:
         return name
@@ -53,10 +53,10 @@ def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:
         except TrainingUnknown as gone:
             # Deleted since the places were found: there is one fewer now.
             raise Repeat from gone
-        (standing,) = people_store.standings_for_update(work, training.id, [user_id])
+        (standing,) = people_store.participants_for_update(work, training.id, [user_id])
         people_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
         old = telling.place(work, standing.session_id)
-        telling.tell_gone(work, training, old, people_store.audience(training.id, [user_id]))
+        telling.tell_removed(work, training, old, people_store.audience(training.id, [user_id]))
         people_store.release(work, [standing.id])
         people_store.cancel(work, [standing.id])
         name = f"{training.code}:{place.session}" if place.session else training.code
@@ -66,7 +66,7 @@ def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:
         telling.tell_organizer_of_people(
             work, training, 1, "taken out of", session=place.session, logins=[person.login]
         )
-    return [_named(work, place) for place in found]
+    return [_describe(work, place) for place in found]
 
 
 def send_missed(work: Work, user_ids: Sequence[int]) -> int:
@@ -79,11 +79,11 @@ def send_missed(work: Work, user_ids: Sequence[int]) -> int:
     away_store.withdraw(work, user_ids)
 
     @cache
-    def standing(training_id: int, session_id: int | None, is_live: bool) -> Standing | None:  # noqa: FBT001 - a key
+    def standing(training_id: int, session_id: int | None, is_live: bool) -> CatchUp | None:  # noqa: FBT001 - a key
         training = store.by_id(work, training_id)
         if not is_live:
-            return telling.as_it_ended(work, training)
-        return telling.as_it_stands(work, training, telling.place(work, session_id))
+            return telling.catch_up_on_removal(work, training)
+        return telling.catch_up(work, training, telling.place(work, session_id))
 
     told = []
     for _, group in groupby(found, key=lambda one: (one.user_id, one.training_id)):
@@ -91,11 +91,11 @@ def send_missed(work: Work, user_ids: Sequence[int]) -> int:
         now = missed[-1]
         stands = standing(now.training_id, now.session_id if now.is_live else None, now.is_live)
         if stands is not None:
-            told.append(_told(missed, stands))
+            told.append(_to_message(missed, stands))
     return notification.tell_each(work, told)
 
 
-def _told(missed: Sequence[Missed], stands: Standing) -> Told:
+def _to_message(missed: Sequence[MissedMessage], stands: CatchUp) -> Told:
     last = missed[-1]
     calendar = "".join(cancellations(one.calendar) for one in missed if one.calendar)
     if stands.entries is not None:

@@ -11,12 +11,12 @@ from lmsctl.kit.statements import among, columns_of, value_for
 from lmsctl.kit.work import Work
 from lmsctl.training.model import Attendance, SessionDay, TrainingEnrollment
 from lmsctl.training.participants.store.people import IS_LIVE
-from lmsctl.training.results import Attended
+from lmsctl.training.results import AttendanceRow
 from lmsctl.user.model import User
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class ParticipantOnDay:
     """One participant of a session, and what is recorded of them on one day."""
 
     enrollment_id: int
@@ -28,17 +28,17 @@ class Seat:
     minutes: int | None
 
 
-def seats(work: Work, session_id: int, day_id: int) -> list[Seat]:
+def participants_on_day(work: Work, session_id: int, day_id: int) -> list[ParticipantOnDay]:
     """Return who is in a session, by login, with what is recorded of them on a day."""
     recorded = and_(
         col(Attendance.enrollment_id) == col(TrainingEnrollment.id),
         col(Attendance.day_id) == day_id,
     )
     return work.all(
-        Seat,
+        ParticipantOnDay,
         select(
             *columns_of(
-                Seat,
+                ParticipantOnDay,
                 User,
                 enrollment_id=col(TrainingEnrollment.id),
                 user_id=col(User.id),
@@ -71,7 +71,7 @@ def record(
     work.upsert(Attendance, ("enrollment_id", "day_id"), people)
 
 
-def of_session(work: Work, session_id: int) -> Iterator[Attended]:
+def of_session(work: Work, session_id: int) -> Iterator[AttendanceRow]:
     """Yield who is in a session on each of its days, and whether they were there."""
     order = (col(SessionDay.starts_at), col(SessionDay.id))
     days = (
@@ -88,8 +88,8 @@ def of_session(work: Work, session_id: int) -> Iterator[Attended]:
         col(Attendance.day_id) == days.c.id,
     )
     return work.each(
-        Attended,
-        select(*columns_of(Attended, Attendance, login=col(User.login), day=days.c.day))
+        AttendanceRow,
+        select(*columns_of(AttendanceRow, Attendance, login=col(User.login), day=days.c.day))
         .select_from(TrainingEnrollment)
         .join(User, col(User.id) == col(TrainingEnrollment.user_id))
         .join(days, days.c.session_id == col(TrainingEnrollment.session_id))

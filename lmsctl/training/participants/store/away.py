@@ -19,7 +19,7 @@ from lmsctl.user.model import User
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class UpcomingPlace:
     """How one person takes part in one training that goes on later."""
 
     training_id: int
@@ -38,7 +38,7 @@ _STARTS_AT = (
 _IS_FULL = func.coalesce(col(TrainingSession.taken) >= col(TrainingSession.capacity), false())
 
 
-def places(work: Work, user_id: int, at: datetime) -> list[Place]:
+def places(work: Work, user_id: int, at: datetime) -> list[UpcomingPlace]:
     """Return a person's places in sessions that begin after `at`, in the order of trainings.
 
     With those that they could still choose a session in, if `at` is now; what has a result stays.
@@ -47,10 +47,10 @@ def places(work: Work, user_id: int, at: datetime) -> list[Place]:
     if at <= work.now:
         goes_on = or_(goes_on, col(TrainingEnrollment.session_id).is_(None))
     return work.all(
-        Place,
+        UpcomingPlace,
         select(
             *columns_of(
-                Place,
+                UpcomingPlace,
                 TrainingEnrollment,
                 training=col(Training.code),
                 session=col(TrainingSession.code),
@@ -93,7 +93,7 @@ def count_places(work: Work, user_ids: Sequence[int]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class MissedMessage:
     """A message that somebody got only as a notice because they were away, or would have got.
 
     `calendar` are the entries that no mail took to them; `enrollment_id` and `moves` are what
@@ -125,14 +125,14 @@ _WAS_MAILED = exists().where(
 )
 
 
-def missed(work: Work, user_ids: Sequence[int]) -> list[Missed]:
+def missed(work: Work, user_ids: Sequence[int]) -> list[MissedMessage]:
     """Return what these people missed of their trainings, in the order in which it was told."""
     told = and_(col(Notification.about) == ABOUT, col(Notification.user_id) == col(User.id))
     return work.all(
-        Missed,
+        MissedMessage,
         select(
             *columns_of(
-                Missed,
+                MissedMessage,
                 TrainingEnrollment,
                 email=col(User.email),
                 enrollment_id=col(TrainingEnrollment.id),

@@ -3,8 +3,8 @@
 Whoever changes more than one thing locks the training first (`training.store`), then enrollments
 and then sessions, each by training and id. Two do it otherwise, and whoever deadlocks with them
 begins again: `release_of_user` locks no training, because a person may be in many, and who cancels
-a session has locked that before `empty` changes its enrollments. On SQLite nothing is locked: see
-`kit.locks`.
+a session has locked that before `remove_everybody` changes its enrollments. On SQLite nothing is
+locked: see `kit.locks`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -42,15 +42,15 @@ from lmsctl.training.model import (
     TrainingEnrollment,
     TrainingSession,
 )
-from lmsctl.training.results import Participant, Side
-from lmsctl.training.rules import Standing
+from lmsctl.training.results import EnrolledBy, Participant
+from lmsctl.training.rules import ParticipantRecord
 from lmsctl.user.model import User, status_at
 from lmsctl.user.results import UserStatus
 
 IS_LIVE = col(TrainingEnrollment.canceled_at).is_(None)
 
 
-def _recorded(*columns: Any) -> Any:
+def _select_attendance(*columns: Any) -> Any:
     """Return a SELECT of what is recorded of a participant on the days of their present session.
 
     It is for use inside a SELECT of `TrainingEnrollment`, with whose rows it is correlated.
@@ -67,16 +67,16 @@ def _recorded(*columns: Any) -> Any:
 
 
 # On how many days of their session a participant was there.
-DAYS_ATTENDED = _recorded(func.count()).where(col(Attendance.is_present)).scalar_subquery()
+DAYS_ATTENDED = _select_attendance(func.count()).where(col(Attendance.is_present)).scalar_subquery()
 
 
-_SELECT_STANDING = (
+_SELECT_PARTICIPANT = (
     select(
         *columns_of(
-            Standing,
+            ParticipantRecord,
             TrainingEnrollment,
             session=col(TrainingSession.code),
-            is_attendance_recorded=exists(_recorded(col(Attendance.day_id))),
+            is_attendance_recorded=exists(_select_attendance(col(Attendance.day_id))),
         )
     )
     .select_from(TrainingEnrollment)
@@ -85,7 +85,9 @@ _SELECT_STANDING = (
 )
 
 
-def standings_for_update(work: Work, training_id: int, user_ids: Sequence[int]) -> list[Standing]:
+def participants_for_update(
+    work: Work, training_id: int, user_ids: Sequence[int]
+) -> list[ParticipantRecord]:
     """Return how those of these people stand who take part, locked when `work.is_writing`."""
     fits = (
         col(TrainingEnrollment.training_id) == training_id,
@@ -94,14 +96,16 @@ def standings_for_update(work: Work, training_id: int, user_ids: Sequence[int]) 
     # By a statement of its own: one that waited for a lock would read the enrollment as it is then,
     # and the session as it was before.
     locks.hold_found(work, select(TrainingEnrollment.id).where(IS_LIVE, *fits))
-    return work.all(Standing, _SELECT_STANDING.where(*fits).order_by(col(TrainingEnrollment.id)))
+    return work.all(
+        ParticipantRecord, _SELECT_PARTICIPANT.where(*fits).order_by(col(TrainingEnrollment.id))
+    )
 
 
-def standings_of_user(work: Work, user_id: int) -> dict[int, Standing]:
+def participations_of_user(work: Work, user_id: int) -> dict[int, ParticipantRecord]:
     """Return how a person takes part in the trainings that they have access to, by training."""
     found = work.all(
-        Standing,
-        _SELECT_STANDING.where(
+        ParticipantRecord,
+        _SELECT_PARTICIPANT.where(
             col(TrainingEnrollment.user_id) == user_id,
             col(TrainingEnrollment.access_at) <= work.now,
         ),
@@ -109,7 +113,7 @@ def standings_of_user(work: Work, user_id: int) -> dict[int, Standing]:
     return {standing.training_id: standing for standing in found}
 
 
-def were_in(work: Work, training_id: int, user_ids: Sequence[int]) -> set[int]:
+def ever_enrolled(work: Work, training_id: int, user_ids: Sequence[int]) -> set[int]:
     """Return which of these people were in the training at any time."""
     return set(
         work.values(
@@ -130,7 +134,7 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
     *,
     session_id: int | None,
     is_preselected: bool,
-    side: Side,
+    side: EnrolledBy,
     access_at: datetime,
 ) -> None:
     """Enroll people who do not take part, each named once; their places must have been claimed.
@@ -158,7 +162,7 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
         raise Repeat
 
 
-def put_into(
+def move_to_session(
     work: Work, ids: Sequence[int], session_id: int | None, *, is_preselected: bool
 ) -> None:
     """Give enrollments another session, or none, and count the move, which calendars are told.
@@ -338,7 +342,7 @@ def release_of_user(work: Work, user_id: int) -> None:
     release(work, ids)
 
 
-def empty(work: Work, session_id: int) -> None:
+def remove_everybody(work: Work, session_id: int) -> None:
     """Take everybody out of a session; they stay in its training and may choose another one.
 
     Call it after the training was locked, so that nobody takes a place between the two statements.
@@ -368,7 +372,7 @@ def participants(
     Their departments are named where those are in sight.
     """
     in_sight = in_scope_or_above(sight.departments, Department.path)
-    statement = _of_people(
+    statement = _select_people(
         *columns_of(
             Participant,
             TrainingEnrollment,
@@ -392,7 +396,7 @@ def participants(
     return work.listed(Participant, statement, by=order, now=work.now)
 
 
-def _of_people(*columns: Any) -> Any:
+def _select_people(*columns: Any) -> Any:
     """Return a SELECT of enrollments with their people, departments and sessions."""
     return (
         select(*columns)
@@ -404,7 +408,7 @@ def _of_people(*columns: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class AccessStart:
     """From when on how many people have access to a training, and in which session."""
 
     access_at: datetime
@@ -412,13 +416,15 @@ class Access:
     people: int
 
 
-def accesses(work: Work, scope: Scope, training_id: int) -> list[Access]:
+def access_starts(work: Work, scope: Scope, training_id: int) -> list[AccessStart]:
     """Return the instants still to come at which people in scope get access."""
     session = col(TrainingSession.code)
     when = (col(TrainingEnrollment.access_at), session)
     return work.all(
-        Access,
-        _of_people(*columns_of(Access, TrainingEnrollment, session=session, people=func.count()))
+        AccessStart,
+        _select_people(
+            *columns_of(AccessStart, TrainingEnrollment, session=session, people=func.count())
+        )
         .where(
             col(TrainingEnrollment.training_id) == training_id,
             IS_LIVE,

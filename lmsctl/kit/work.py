@@ -76,7 +76,8 @@ class Work:
     without offset are read and moments shown: `asked_zone`, or the portal's. `operator` is who runs
     the program, `as_login` whose rights are used; `about` is whom or what this is about, for the
     audit log. `enter` looks at the portal before anything else is done; `settle` then applies what
-    time alone has decided, and only when writing. `notices` counts the messages that were queued.
+    time alone has decided, and only when writing. `notices` counts the messages that were queued;
+    a silent one queues none.
 
     `stands_in_line` lets it wait for its turn, because others came between several times.
 
@@ -97,6 +98,7 @@ class Work:
     stands_in_line: bool = False
     is_confirmed: bool = False
     is_frozen: bool = False
+    is_silent: bool = False
     asked_zone: ZoneInfo | None = None
     zone: ZoneInfo = _UTC
     is_sandbox: bool = False
@@ -297,7 +299,7 @@ class Work:
 
         They are there, with what is put into them, until this unit of work ends.
         """
-        self._is_aside = database.begin_aside(self.connection)
+        self._is_aside = not self.has_begun and database.begin_aside(self.connection)
         self._staging = tables
         database.make_aside(self.connection, tables)
 

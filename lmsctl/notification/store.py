@@ -44,7 +44,9 @@ from lmsctl.user.model import User
 
 
 def add(work: Work, rows: Sequence[dict[str, Any]]) -> None:
-    """Append messages, which all have the same columns."""
+    """Append messages, which all have the same columns, unless this unit of work is silent."""
+    if work.is_silent:
+        return
     work.insert_many(Notification, rows)
     work.notices += len(rows)
 

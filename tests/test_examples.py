@@ -1,10 +1,12 @@
 """The stories in `examples/` are true: every command prints exactly what they say."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests import stories
+from tests import program, stories
 from tests.conftest import Portal
 
 
@@ -15,3 +17,19 @@ def test_a_story_happens_as_it_is_told(story: Path, nothing: Portal) -> None:
     variables = {} if nothing.is_sqlite else {"LMSCTL_DATABASE_URL": nothing.url}
     for step, printed in zip(told, stories.play(story, variables), strict=True):
         assert printed == step.output, step.command
+
+
+def test_the_script_for_a_ci_job_ends_well(nothing: Portal) -> None:
+    """It makes a portal, fills it, and sees the last seat given once, on both databases."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LMSCTL_")}
+    address = {} if nothing.is_sqlite else {"LMSCTL_DATABASE_URL": nothing.url}
+    path = os.pathsep.join([str(program.command()), kept.get("PATH", "")])
+    ran = subprocess.run(
+        ["sh", str(stories.EXAMPLES / "test-portal" / "check.sh")],
+        cwd=nothing.folder,
+        env={**kept, "PATH": path, **address},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "The last seat was given once.\n", "")

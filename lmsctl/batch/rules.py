@@ -28,6 +28,7 @@ ALONE = frozenset(
         "doctor",
         "help",
         "init",
+        "seed",
         "version",
     }
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from lmsctl.kit import secret
 from lmsctl.kit import work as units
@@ -21,12 +21,27 @@ from lmsctl.rights import actions as rights
 from lmsctl.seed import store
 from lmsctl.seed.errors import SeedNeedsEmptyPortal, SeedNeedsSandbox
 from lmsctl.seed.results import Seeded
-from lmsctl.seed.rules.plan import SeedSizes, SeedStep, check_sizes, plan
+from lmsctl.seed.rules.plan import plan
+from lmsctl.seed.rules.sizes import SeedSizes, SeedStep, check_sizes
 
 T = TypeVar("T")
 
 # What a new portal has: its root department and its owner.
 _FROM_THE_BEGINNING = {"people": 1, "departments": 1}
+_WORDS = {
+    "people": "user",
+    "departments": "department",
+    "groups": "group",
+    "content": "content item",
+    "profiles": "sign-up profile",
+    "activations": "activation",
+    "tokens": "token",
+    "redemptions": "redemption",
+    "trainings": "training",
+    "sessions": "session",
+    "events": "event",
+    "enrollments": "enrollment",
+}
 
 
 def seed(env: Environment, sizes: SeedSizes, *, wants_notices: bool = False) -> Done:
@@ -62,7 +77,9 @@ def _check_vacant(work: Work) -> None:
         if number > _FROM_THE_BEGINNING.get(name, 0)
     }
     if more:
-        raise SeedNeedsEmptyPortal(found=", ".join(f"{n:,} {name}" for name, n in more.items()))
+        raise SeedNeedsEmptyPortal(
+            found=", ".join(counted(n, _WORDS[name]) for name, n in more.items())
+        )
 
 
 def _carry_out(env: Environment, step: SeedStep, *, wants_notices: bool) -> None:
@@ -107,7 +124,7 @@ def _streams(rows: Iterable[Sequence[str]] | None) -> Iterator[None]:
     with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows or ())
         file.seek(0)
-        sys.stdin = cast("io.TextIOWrapper", file)
+        sys.stdin = file
         try:
             with redirect_stdout(io.StringIO()):
                 yield

@@ -47,6 +47,6 @@ def seed(
     command: it wants a portal made by 'lmsctl init --sandbox' in which nothing else is.
     """
     from lmsctl.seed import actions  # what --help has no use for
-    from lmsctl.seed.rules.plan import SeedSizes
+    from lmsctl.seed.rules.sizes import SeedSizes
 
     return actions.seed(env, SeedSizes(number, people, tokens, trainings), wants_notices=notify)

@@ -1,5 +1,7 @@
 """The statements of the seed room: what a portal holds, in numbers."""
 
+from typing import Any
+
 from sqlmodel import col, func, select
 
 from lmsctl.content.model import ContentItem
@@ -29,12 +31,13 @@ _COUNTED = {
 
 def numbers(work: Work) -> dict[str, int]:
     """Return how many things of each kind there are; of enrollments those that go on."""
-    counts = [
+    counts: list[Any] = [
         select(func.count()).select_from(table).scalar_subquery().label(name)
         for name, table in _COUNTED.items()
     ]
     in_items = select(func.count()).where(col(Enrollment.canceled_at).is_(None))
     in_trainings = select(func.count()).where(col(TrainingEnrollment.canceled_at).is_(None))
     enrollments = in_items.scalar_subquery() + in_trainings.scalar_subquery()
-    [found] = work.tuples(select(*counts, enrollments.label("enrollments")))
+    counts.append(enrollments.label("enrollments"))
+    [found] = work.tuples(select(*counts))
     return dict(zip([*_COUNTED, "enrollments"], found, strict=True))

@@ -34,6 +34,18 @@ _LAST_NAMES = (
 )  # fmt: skip
 # Letters that do not fall apart into a plain one and an accent.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "ş": "s", "'": "", "-": ""})
+DEPARTMENTS = (
+    "Sales",
+    "Sales/EMEA",
+    "Sales/Americas",
+    "Engineering",
+    "Engineering/Platform",
+    "Engineering/Quality",
+    "Operations",
+    "Operations/Logistics",
+    "Customer support",
+    "Partners",
+)
 OFFICES = ("Berlin", "Nairobi", "Oslo", "Porto", "Toronto")
 _STEP = 1_000_003
 

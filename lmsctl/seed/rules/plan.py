@@ -5,34 +5,16 @@ tokens, choose sessions and learn. Everything is planned so that no command can 
 """
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from random import Random  # noqa: TID251 - what `secret.foreseen` returns
-from typing import TypeAlias
 
 from lmsctl.kit import secret
-from lmsctl.seed.errors import SeedSizeWrong
-from lmsctl.seed.rules.people import OFFICES, SeedPerson, person
+from lmsctl.seed.rules.people import DEPARTMENTS, OFFICES, SeedPerson, person
+from lmsctl.seed.rules.planned import DAY, PlannedToken, PlannedTraining, text_of
+from lmsctl.seed.rules.sizes import Row, SeedSizes, SeedStep
 
-Row: TypeAlias = Sequence[str]
-
-MOST_PEOPLE, MOST_TOKENS, MOST_TRAININGS = 1_000_000, 100_000, 1_000
-LEAST_PEOPLE = 10
-
-_DEPARTMENTS = (
-    "Sales",
-    "Sales/EMEA",
-    "Sales/Americas",
-    "Engineering",
-    "Engineering/Platform",
-    "Engineering/Quality",
-    "Operations",
-    "Operations/Logistics",
-    "Customer support",
-    "Partners",
-)
 _GROUPS = ("First aiders", "Managers", "New starters", "Remote")
 # Code, kind, title and folder.
 _CONTENT = (
@@ -51,18 +33,12 @@ _CONTENT = (
 )
 _IN_PATHWAY = ("welcome", "tools", "handbook")
 _FOR_STAFF = ("data-protection", "fire-safety", "code-of-conduct", "leadership", "first-week")
-_FOR_TOKENS = ("product-tour", "partner-guide", "welcome", "first-week")
-_TRAININGS = ("First aid", "Price talks", "Safe driving", "Forklift", "Presenting", "Negotiating")
-_ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo")
 
 _SET_UP = timedelta(days=-120)
 _FILES = timedelta(days=-100)
 _FIRST_ACT = timedelta(days=-90)
 _CONFIRMING = timedelta(days=-20)
-_DAY = timedelta(days=1)
 # More than this would add time and show nothing new.
-_MOST_SIGN_UPS = 200
-_MOST_REDEMPTIONS = 300
 _MOST_LEARNERS = 10_000
 _MOST_JOINING = 50
 # Of ten people who open an item.
@@ -70,62 +46,10 @@ _VIEWED, _FAILED, _COMPLETED = range(7), range(3), range(5)
 _IN_PILOT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class SeedSizes:
-    """How large a test portal is: people besides the owner, tokens and trainings."""
-
-    seed: int
-    people: int
-    tokens: int
-    trainings: int
-
-    @property
-    def signing_up(self) -> int:
-        """How many of the people come by a sign-up profile."""
-        return min(self.people // 10, _MOST_SIGN_UPS)
-
-    @property
-    def redeeming(self) -> int:
-        """How many of the people come by a token; every second token may be used so."""
-        return min(self.people // 10, _MOST_REDEMPTIONS, self.tokens // 2)
-
-    @property
-    def imported(self) -> int:
-        """How many of the people come from a file."""
-        return self.people - self.signing_up - self.redeeming
-
-
-@dataclass(frozen=True, slots=True)
-class SeedStep:
-    """One command of a plan: its words, when it is given, and the rows of its file."""
-
-    at: datetime
-    words: tuple[str, ...]
-    file: Iterable[Row] | None = None
-
-
-def check_sizes(sizes: SeedSizes) -> None:
-    """Raise SeedSizeWrong for sizes that no plan is made for."""
-    for option, number, least, most, example in (
-        ("--people", sizes.people, LEAST_PEOPLE, MOST_PEOPLE, 1000),
-        ("--tokens", sizes.tokens, 0, MOST_TOKENS, 200),
-        ("--trainings", sizes.trainings, 0, MOST_TRAININGS, 20),
-        ("--seed", sizes.seed, 0, 2**31 - 1, 7),
-    ):
-        if not least <= number <= most:
-            raise SeedSizeWrong(
-                option=option,
-                least=f"{least:,}",
-                most=f"{most:,}",
-                example=example,
-                field=option,
-            )
-
-
 def plan(sizes: SeedSizes, now: datetime) -> Iterator[SeedStep]:
     """Yield all that happens until `now` (UTC), from the earliest command to the latest."""
-    trainings = [_PlannedTraining(sizes, number, now) for number in range(sizes.trainings)]
-    tokens = [_PlannedToken(sizes, number, now) for number in range(sizes.tokens)]
+    trainings = [PlannedTraining(sizes, number, now) for number in range(sizes.trainings)]
+    tokens = [PlannedToken(sizes, number, now) for number in range(sizes.tokens)]
     yield from _set_up(now + _SET_UP)
     yield from chain.from_iterable(training.set_up(now + _SET_UP) for training in trainings)
     yield from _files(sizes, now + _FILES, trainings, tokens)
@@ -147,7 +71,7 @@ def _set_up(at: datetime) -> Iterator[SeedStep]:
         return SeedStep(at, words)
 
     yield step("registration", "enable", "--no-confirm-email", "--any-domain")
-    for path in _DEPARTMENTS:
+    for path in DEPARTMENTS:
         parent, _, name = path.rpartition("/")
         under = ("--parent", parent) if parent else ()
         yield step("department", "create", name, *under)
@@ -178,8 +102,8 @@ def _profiles(at: datetime) -> Iterator[SeedStep]:
     start = at - _SET_UP + _FIRST_ACT
     windows = (
         ("partners", "Partners", "Partners", "unlimited", start, None),
-        ("spring", "Spring campaign", "Sales/EMEA", "250", start, start + 60 * _DAY),
-        ("support", "Support team", "Customer support", "250", start, at - _SET_UP + 90 * _DAY),
+        ("spring", "Spring campaign", "Sales/EMEA", "250", start, start + 60 * DAY),
+        ("support", "Support team", "Customer support", "250", start, at - _SET_UP + 90 * DAY),
         ("pilot", "Pilot", "Engineering", str(_IN_PILOT), start, None),
     )
     for code, name, department, activations, starts, ends in windows:
@@ -188,106 +112,9 @@ def _profiles(at: datetime) -> Iterator[SeedStep]:
             (
                 *("signup-profile", "create", name, "--code", code),
                 *("--department", department, "--activations", activations),
-                *("--starts", _text(starts), "--ends", _text(ends) if ends else "never"),
+                *("--starts", text_of(starts), "--ends", text_of(ends) if ends else "never"),
             ),
         )
-
-
-class _PlannedTraining:
-    """One training with its sessions, and who takes part in which."""
-
-    def __init__(self, sizes: SeedSizes, number: int, now: datetime) -> None:
-        self.chance = secret.foreseen(sizes.seed * 7919 + number)
-        topic = _TRAININGS[number % len(_TRAININGS)]
-        round_ = number // len(_TRAININGS) + 1
-        self.title = f"{topic} {round_}"
-        self.code = self.title.lower().replace(" ", "-")
-        self.zone = self.chance.choice(_ZONES)
-        self.is_open = number % 3 == 0
-        self.sessions = [
-            _PlannedSession(code, _early(now + days * _DAY), self.chance.randint(4, 12))
-            for code, days in (
-                ("past", -self.chance.randint(10, 60)),
-                ("next", self.chance.randint(20, 40)),
-                ("later", self.chance.randint(50, 90)),
-            )
-        ]
-        most = min(sizes.imported, 15)
-        self.people = self.chance.sample(range(sizes.imported), most)
-
-    def set_up(self, at: datetime) -> Iterator[SeedStep]:
-        yield SeedStep(
-            at,
-            (
-                *("training", "create", self.title, "--code", self.code),
-                *("--department", self.chance.choice(_DEPARTMENTS), "--time-zone", self.zone),
-            ),
-        )
-        for session in self.sessions:
-            yield SeedStep(
-                at,
-                (
-                    *("session", "create", self.code, "--code", session.code),
-                    *("--starts", _text(session.starts), "--duration", "3h"),
-                    *("--capacity", str(session.capacity), "--place", f"Room {session.capacity}"),
-                ),
-            )
-        deadlines = ("--stop-registration", "2d", "--stop-cancellations", "1w")
-        yield SeedStep(at, ("training", "set-deadlines", self.code, *deadlines))
-        if self.is_open:
-            yield SeedStep(at, ("catalog", "open", self.code, "--training", "--everybody"))
-
-    def rows(self, sizes: SeedSizes) -> Iterator[Row]:
-        """Yield a row for each person of the file who takes part, as `enroll` reads it."""
-        waiting = iter(self.people[len(self.people) // 3 :])
-        for session in self.sessions:
-            for _ in range(min(session.capacity - 1, 4)):
-                number = next(waiting, None)
-                if number is None:
-                    return
-                session.taken += 1
-                login = person(sizes.seed, number).login
-                yield (login, "", self.code, session.code)
-
-
-@dataclass(slots=True)
-class _PlannedSession:
-    code: str
-    starts: datetime
-    capacity: int
-    taken: int = 0
-
-
-class _PlannedToken:
-    """One token, and how often it can still be used."""
-
-    def __init__(self, sizes: SeedSizes, number: int, now: datetime) -> None:
-        chance = secret.foreseen(sizes.seed * 104729 + number)
-        self.code = f"{chance.choice(('FAIR', 'EXPO', 'PARTNER', 'TRIAL'))}-{number + 1:04}"
-        self.item = chance.choice(_FOR_TOKENS)
-        self.label = f"Booth {number + 1}"
-        self.creates = chance.choice(("prospect", "prospect", "client"))
-        self.limit = chance.choice((None, 1, 2, 5, 25))
-        self.is_active = number % 10 != 0
-        days = chance.choice((None, None, 30, 180, -15))
-        self.expires = None if days is None else now + days * _DAY
-        self.left = 1000 if self.limit is None else self.limit
-
-    @property
-    def row(self) -> Row:
-        """What the upload reads."""
-        limit = str(self.limit or "")
-        expires = f"{self.expires:%Y-%m-%d}" if self.expires else ""
-        is_active = "Yes" if self.is_active else "No"
-        return ("", "", self.item, self.code, self.label, self.creates, limit, expires, is_active)
-
-    def take(self, at: datetime) -> bool:
-        """Use the token once if that is possible; say whether it was."""
-        is_open = self.is_active and (self.expires is None or at < self.expires - _DAY)
-        if not is_open or not self.left:
-            return False
-        self.left -= 1
-        return True
 
 
 # Files -------------------------------------------------------------------------------------------
@@ -296,8 +123,8 @@ class _PlannedToken:
 def _files(
     sizes: SeedSizes,
     at: datetime,
-    trainings: Sequence[_PlannedTraining],
-    tokens: Sequence[_PlannedToken],
+    trainings: Sequence[PlannedTraining],
+    tokens: Sequence[PlannedToken],
 ) -> Iterator[SeedStep]:
     yield SeedStep(at, ("user", "import", "-"), _people_rows(sizes))
     for number, (role, department) in enumerate(
@@ -332,7 +159,7 @@ def _people_rows(sizes: SeedSizes) -> Iterator[Row]:
     for number in range(sizes.imported):
         one = person(sizes.seed, number)
         group = one.chance.choice((*_GROUPS, "", "", "", ""))
-        department = one.chance.choice(_DEPARTMENTS)
+        department = one.chance.choice(DEPARTMENTS)
         type_ = "client" if department == "Partners" else "staff"
         yield (
             *(one.login, one.first_name, one.last_name, one.email, department, type_, group),
@@ -359,14 +186,14 @@ def _progress_rows(sizes: SeedSizes, now: datetime) -> Iterator[Row]:
         login, chance = _learner(sizes, number)
         for item in chance.sample(_FOR_STAFF, chance.choice((1, 1, 2))):
             begun = now + _FIRST_ACT + timedelta(hours=chance.randrange(80 * 24))
-            yield login, "", "signed-in", "", _text(begun)
+            yield login, "", "signed-in", "", text_of(begun)
             if chance.randrange(10) in _VIEWED:
-                yield login, item, "viewed", "", _text(begun + timedelta(minutes=2))
+                yield login, item, "viewed", "", text_of(begun + timedelta(minutes=2))
             if item == "data-protection" and chance.randrange(10) in _FAILED:
                 score = str(chance.randint(20, 59))
-                yield login, item, "failed", score, _text(begun + timedelta(minutes=20))
+                yield login, item, "failed", score, text_of(begun + timedelta(minutes=20))
             if chance.randrange(10) in _COMPLETED:
-                yield login, item, "completed", "", _text(begun + timedelta(minutes=40))
+                yield login, item, "completed", "", text_of(begun + timedelta(minutes=40))
 
 
 # Acts --------------------------------------------------------------------------------------------
@@ -398,7 +225,7 @@ def _sign_ups(sizes: SeedSizes, now: datetime) -> Iterator[SeedStep]:
         is_waiting = at >= now - timedelta(hours=40)
         if at >= now + _CONFIRMING and not is_waiting:
             yield SeedStep(at, ("registration", "confirm", one.email))
-            if number % 4 == 0 and at < now - 3 * _DAY:
+            if number % 4 == 0 and at < now - 3 * DAY:
                 lost = person(sizes.seed, sizes.people + number, "example.org")
                 yield SeedStep(at, ("signup-profile", "sign-up", "partners", *_given(lost)))
 
@@ -406,12 +233,12 @@ def _sign_ups(sizes: SeedSizes, now: datetime) -> Iterator[SeedStep]:
 def _profile_at(number: int, at: datetime, now: datetime) -> str:
     if number < _IN_PILOT:
         return "pilot"
-    is_spring = at < now + _FIRST_ACT + 59 * _DAY
+    is_spring = at < now + _FIRST_ACT + 59 * DAY
     return ("partners", "spring" if is_spring else "support", "support")[number % 3]
 
 
 def _redemptions(
-    sizes: SeedSizes, now: datetime, tokens: Sequence[_PlannedToken]
+    sizes: SeedSizes, now: datetime, tokens: Sequence[PlannedToken]
 ) -> Iterator[SeedStep]:
     """Yield redemptions by new people, and each fourth time by somebody who is known."""
     first = sizes.imported + sizes.signing_up
@@ -425,7 +252,7 @@ def _redemptions(
 
 
 def _redemption(
-    one: SeedPerson, at: datetime, tokens: Sequence[_PlannedToken], turn: int
+    one: SeedPerson, at: datetime, tokens: Sequence[PlannedToken], turn: int
 ) -> Iterator[SeedStep]:
     for number in range(len(tokens)):
         token = tokens[(turn + number) % len(tokens)]
@@ -435,10 +262,10 @@ def _redemption(
 
 
 def _choices(
-    sizes: SeedSizes, now: datetime, trainings: Sequence[_PlannedTraining]
+    sizes: SeedSizes, now: datetime, trainings: Sequence[PlannedTraining]
 ) -> Iterator[SeedStep]:
     """Yield what learners do about trainings in the catalog: join, switch and leave."""
-    at = now - 10 * _DAY
+    at = now - 10 * DAY
     for number, training in enumerate(
         [training for training in trainings if training.is_open][:_MOST_JOINING]
     ):
@@ -459,7 +286,7 @@ def _choices(
 
 
 def _afterwards(
-    sizes: SeedSizes, now: datetime, trainings: Sequence[_PlannedTraining]
+    sizes: SeedSizes, now: datetime, trainings: Sequence[PlannedTraining]
 ) -> Iterator[SeedStep]:
     """Yield what is written down in the end: attendance, progress, and who has gone."""
     for training in trainings:
@@ -470,15 +297,3 @@ def _afterwards(
     yield SeedStep(now, ("progress", "import", "-"), _progress_rows(sizes, now))
     for number in range(7, min(sizes.imported, 600), 40):
         yield SeedStep(now, ("user", "deactivate", person(sizes.seed, number).login))
-
-
-# Words -------------------------------------------------------------------------------------------
-
-
-def _text(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _early(moment: datetime) -> datetime:
-    """Return eight o'clock of that day."""
-    return moment.replace(hour=8, minute=0, second=0)

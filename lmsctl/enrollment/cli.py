@@ -10,19 +10,19 @@ from lmsctl.enrollment.importing.rules import Blanks
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.items.actions import enrolling as items_enrolling
 from lmsctl.enrollment.items.actions import showing as items_showing
-from lmsctl.enrollment.items.actions.pairs import Order
 from lmsctl.enrollment.listing import actions as listing
 from lmsctl.enrollment.listing.actions import Wanted
 from lmsctl.enrollment.listing.results import EnrollmentRow
 from lmsctl.enrollment.options import Departments, Groups, Users, counted, of_session
 from lmsctl.enrollment.participation import cli as participation_cli
+from lmsctl.enrollment.participation.actions import canceling as participation_canceling
 from lmsctl.enrollment.participation.actions import enrolling
 from lmsctl.enrollment.participation.actions import showing as participation_showing
-from lmsctl.enrollment.participation.actions.pairs import TrainingOrder
 from lmsctl.enrollment.participation.options import AccessAt, OverCapacity, OverReason, terms_of
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.results import PairOutcome, Reason, ShownPhase
 from lmsctl.enrollment.rules import Selection
+from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
@@ -117,10 +117,10 @@ def enroll(
         outcomes: list[PairOutcome] = []
         notes: list[str] = []
         if content:
-            outcomes += items_enrolling.enroll(work, Order(people, content, file.keep_going))
+            outcomes += items_enrolling.enroll(work, PairRequest(people, content, file.keep_going))
         if training:
-            order = TrainingOrder(people, training, file.keep_going)
-            more, notes = enrolling.enroll_in_trainings(work, order, terms)
+            request = PairRequest(people, training, file.keep_going)
+            more, notes = enrolling.enroll_in_trainings(work, request, terms)
             outcomes += more
         return counted(outcomes, "enrolled", "enrolled already", notes)
 
@@ -271,12 +271,12 @@ def cancel(
         outcomes: list[PairOutcome] = []
         notes: list[str] = []
         if content:
-            order = Order(people, content, keep_going)
-            outcomes += canceling.cancel(work, order, reason=reason, reference=reference)
+            request = PairRequest(people, content, keep_going)
+            outcomes += canceling.cancel(work, request, reason=reason, reference=reference)
         if training:
             targets = [of_session(code, session) for code in training]
-            more, notes = enrolling.cancel_participation(
-                work, TrainingOrder(people, targets, keep_going)
+            more, notes = participation_canceling.cancel_participation(
+                work, PairRequest(people, targets, keep_going)
             )
             outcomes += more
         return counted(outcomes, "canceled", "not canceled", notes)

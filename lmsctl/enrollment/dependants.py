@@ -25,7 +25,7 @@ def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
     for number in ids:
         item = content.by_id(work, number)
         if item.kind == Kind.PATHWAY:
-            canceling.unprepare(work, item.code, None)
+            canceling.cancel_prepared(work, item.code, None)
 
 
 def records_of_user(work: Work, user_id: int) -> dict[str, int]:

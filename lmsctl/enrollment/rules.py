@@ -105,7 +105,7 @@ def check_no_file(given: Iterable[str]) -> None:
             raise FileNotAlone(option=option, other="people who are chosen", field=option)
 
 
-def unfit(person: Enrollee) -> Refusal | None:
+def obstacle_to_enrolling(person: Enrollee) -> Refusal | None:
     """Return why somebody cannot be enrolled: only active people can."""
     if person.status == UserStatus.ACTIVE:
         return None

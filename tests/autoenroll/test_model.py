@@ -22,8 +22,8 @@ from lmsctl.bulk.actions import Order as FileOrder
 from lmsctl.bulk.actions import Upload
 from lmsctl.content import actions as content
 from lmsctl.enrollment.items.actions import canceling
-from lmsctl.enrollment.items.actions.pairs import Order
 from lmsctl.enrollment.rules import Selection
+from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.group import actions as groups
 from lmsctl.kit import database, driver
 from lmsctl.kit.errors import Refusal
@@ -372,7 +372,7 @@ class Joining(RuleBasedStateMachine):
                 model.waiting = {pair for pair in model.waiting if pair[1] != name}
             model.alive.discard(name)
             model.reasons = {reason for reason in model.reasons if reason[0] != name}
-            order = Order(Selection([name]), [ITEM])
+            order = PairRequest(Selection([name]), [ITEM])
             self.agree(expected, lambda work: canceling.cancel(work, order))
 
     @rule(is_archiving=st.sampled_from([True, False, False, False]))

@@ -18,10 +18,17 @@ from hypothesis.stateful import (
 )
 
 from lmsctl.content.actions import Openings
-from lmsctl.enrollment.participation.actions import enrolling, extending, learning
+from lmsctl.enrollment.participation.actions import (
+    canceling,
+    editing,
+    enrolling,
+    extending,
+    grading,
+    learning,
+)
 from lmsctl.enrollment.participation.actions.enrolling import Terms
-from lmsctl.enrollment.participation.actions.pairs import TrainingOrder
 from lmsctl.enrollment.rules import Selection
+from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit import database, driver, timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import Amount, Unit
@@ -440,7 +447,7 @@ class Trainings(RuleBasedStateMachine):
     ) -> None:
         """Enroll people, who have access at once or later."""
         expected = self.model.enroll(names, code, hours, over=over, going=going)
-        order = TrainingOrder(Selection(names), [f"aid:{code}" if code else "aid"], going)
+        order = PairRequest(Selection(names), [f"aid:{code}" if code else "aid"], going)
         terms = Terms(timewords.parse(f"+{hours}h"), over_reason="why" if over else None)
         self.agree(expected, lambda work: enrolling.enroll_in_trainings(work, order, terms))
 
@@ -448,11 +455,11 @@ class Trainings(RuleBasedStateMachine):
     def move(self, names: list[str], code: str | None, over: bool) -> None:
         """Give people another session."""
         expected = self.model.move(names, code, over=over)
-        order = TrainingOrder(Selection(names), [f"aid:{code}" if code else "aid"])
+        order = PairRequest(Selection(names), [f"aid:{code}" if code else "aid"])
         terms = Terms(over_reason="why" if over else None)
         self.agree(
             expected,
-            lambda work: enrolling.edit_participation(
+            lambda work: editing.edit_participation(
                 work, order, terms, leaves_session=code is None
             ),
         )
@@ -466,16 +473,16 @@ class Trainings(RuleBasedStateMachine):
         if not expected:
             self.model.note_invited()
             self.model.parts[name].access_at = self.model.now + hours * HOUR
-        order = TrainingOrder(Selection([name]), ["aid"])
+        order = PairRequest(Selection([name]), ["aid"])
         terms = Terms(timewords.parse(f"+{hours}h"))
-        self.agree(expected, lambda work: enrolling.edit_participation(work, order, terms))
+        self.agree(expected, lambda work: editing.edit_participation(work, order, terms))
 
     @rule(names=SEVERAL)
     def cancel(self, names: list[str]) -> None:
         """Take people out."""
-        order = TrainingOrder(Selection(names), ["aid"])
+        order = PairRequest(Selection(names), ["aid"])
         expected = self.model.cancel(names)
-        self.agree(expected, lambda work: enrolling.cancel_participation(work, order))
+        self.agree(expected, lambda work: canceling.cancel_participation(work, order))
 
     @rule(code=SESSIONS, capacity=st.sampled_from([None, 1, 2, 3]))
     def capacity(self, code: str, capacity: int | None) -> None:
@@ -556,10 +563,10 @@ class Trainings(RuleBasedStateMachine):
             expected = [] if name in self.model.parts else ["participation_unknown"]
         if not expected:
             self.model.parts[name].has_result = points is not None
-        order = TrainingOrder(Selection([name]), ["aid"])
+        order = PairRequest(Selection([name]), ["aid"])
         self.agree(
             expected,
-            lambda work: enrolling.record_result(work, order, points=points, certificate=None),
+            lambda work: grading.record_result(work, order, points=points, certificate=None),
         )
 
     @rule(name=PEOPLE, verb=st.sampled_from(["activate", "deactivate", "delete"]))

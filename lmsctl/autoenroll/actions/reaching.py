@@ -15,7 +15,6 @@ A department that is moved takes nobody anywhere: its people have joined nothing
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from lmsctl.audit import actions as audit
 from lmsctl.autoenroll import store
 from lmsctl.autoenroll.store import Reached
 from lmsctl.content import store as content
@@ -24,10 +23,9 @@ from lmsctl.content.rules import Item
 from lmsctl.enrollment.items.actions import enrolling as enrollment
 from lmsctl.enrollment.items.actions.enrolling import Admission
 from lmsctl.enrollment.results import Reason
+from lmsctl.enrollment.selection.actions.pairs import record_people
 from lmsctl.kit.work import Work
 from lmsctl.user.results import UserStatus
-
-_NAMES_LIMIT = 100
 
 
 def reach_department(work: Work, came_from: Mapping[int, int | None]) -> None:
@@ -87,13 +85,5 @@ def admit(work: Work, rule_id: int, code: str, item: Item, logins: Mapping[int, 
     store.end_waiting_for_rule(work, rule_id, ids)
     if admission.new:
         new = [login for number, login in logins.items() if number in admission.new]
-        names = {"people": new} if len(new) <= _NAMES_LIMIT else {}
-        audit.record(
-            work,
-            "enrollment.created",
-            f"content {item.code}",
-            count=len(new),
-            rule=code,
-            **names,
-        )
+        record_people(work, "enrollment.created", f"content {item.code}", new, rule=code)
     return admission

@@ -18,7 +18,7 @@ from lmsctl.enrollment.importing.store import items as store
 from lmsctl.enrollment.importing.store import trainings
 from lmsctl.enrollment.importing.store.intake import Intake
 from lmsctl.enrollment.items.actions.telling import enrolled
-from lmsctl.enrollment.participation.rules import placing as training_rules
+from lmsctl.enrollment.participation.rules import placing
 from lmsctl.kit import timewords
 from lmsctl.kit.answer import Done
 from lmsctl.kit.columns import utc_text
@@ -51,7 +51,7 @@ def enroll_people(
     work.about = f"file {upload.order.path}"
     if not rights.actor(work).scope(_TRAINING).paths:
         rights.require(work, _CONTENT)
-    training_rules.access_at(blanks.access, work.now, zone or _UTC)
+    placing.access_at(blanks.access, work.now, zone or _UTC)
     enrolling = _Enrolling(zone, wants_notices=wants_notices)
     job = Job(
         kind="enroll",
@@ -172,14 +172,14 @@ class _Enrolling:
             return
         for number in intake_store.filled_sessions(work):
             session = training_store.session_by_id(work, number)
-            yield from training_rules.late_to_come(session, work.now)
+            yield from placing.registration_notes(session, work.now)
 
 
 def _access(now: datetime, one: trainings.Access, zone: ZoneInfo | None) -> tuple[str | None, ...]:
     """Return a time of the file with its instant, or with why it is none."""
     wrong: Refusal
     try:
-        moment = training_rules.access_at(
+        moment = placing.access_at(
             timewords.parse(one.access), now, zone or timewords.kept_zone(one.time_zone)
         )
     except Usage as refusal:

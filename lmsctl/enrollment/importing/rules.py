@@ -11,7 +11,7 @@ from lmsctl.enrollment.errors import (
 )
 from lmsctl.enrollment.importing.errors import CellIdle, ItemUnnamed, RowOfTwo
 from lmsctl.enrollment.participation.errors import TargetTwice
-from lmsctl.enrollment.participation.rules import placing as training_rules
+from lmsctl.enrollment.participation.rules import placing
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import login_key
 from lmsctl.kit.csverrors import CsvColumnMissing
@@ -162,7 +162,7 @@ def _target(cells: _Cells, blanks: Blanks) -> tuple[str, str | None]:
     if not cells.training:
         code, session = blanks.training or ("", None)
         return code, cells.session or session
-    code, session = training_rules.parse_target(cells.training)
+    code, session = placing.parse_target(cells.training)
     if session and cells.session and canonical.key(session) != canonical.key(cells.session):
         second = f"{code}:{cells.session}"
         raise TargetTwice(training=code, first=f"{code}:{session}", second=second)

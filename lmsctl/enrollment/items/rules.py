@@ -1,4 +1,4 @@
-"""Pure decisions on people in items: how somebody stands to one."""
+"""Pure decisions on people in items: what enrolling again makes."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from lmsctl.enrollment.results import Phase
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How one person stands to one item."""
+class EnrollmentState:
+    """One person's enrollment in one item, as far as decisions rest on it."""
 
     id: int
     user_id: int

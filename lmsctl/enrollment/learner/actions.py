@@ -11,7 +11,7 @@ from lmsctl.enrollment.learner import store as learner_store
 from lmsctl.enrollment.learner.results import Access, Appointment, Course, Offer
 from lmsctl.enrollment.learner.store import Offered, Seen
 from lmsctl.enrollment.participation.actions import learning
-from lmsctl.enrollment.participation.rules import gates as rules
+from lmsctl.enrollment.participation.rules import gates
 from lmsctl.enrollment.participation.rules.gates import Case
 from lmsctl.enrollment.results import Phase
 from lmsctl.kit.icalendar import Event
@@ -143,7 +143,7 @@ def offers_of_trainings(work: Work, given: str) -> Iterator[Offer]:
     }
     taking_part = people_store.trainings_of_user(work, person.id)
     for case in _cases(work, person, list(because), {}):
-        number, until = case.training.id, rules.join_until(case)
+        number, until = case.training.id, gates.join_until(case)
         if until is not None:
             yield Offer(
                 code=case.training.code,
@@ -183,8 +183,8 @@ def trainings(work: Work, given: str) -> Iterator[Course]:
             because=[standing.side],
             session=standing.session,
             answer=standing.answer,
-            leave_until=rules.leave_until(case),
-            switch_until=rules.switch_until(case),
+            leave_until=gates.leave_until(case),
+            switch_until=gates.switch_until(case),
         )
 
 

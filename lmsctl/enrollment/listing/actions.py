@@ -13,15 +13,15 @@ from lmsctl.enrollment.listing import store
 from lmsctl.enrollment.listing.results import EnrollmentRow
 from lmsctl.enrollment.listing.store import Filter, Line
 from lmsctl.enrollment.participation import store as participation_store
-from lmsctl.enrollment.participation.rules import placing as training_rules
-from lmsctl.enrollment.participation.rules.placing import Target
+from lmsctl.enrollment.participation.rules import placing
+from lmsctl.enrollment.participation.rules.placing import TrainingTarget
 from lmsctl.enrollment.results import Reason, ShownPhase
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Order
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
-from lmsctl.training import actions as training_room
+from lmsctl.training import actions as training_actions
 from lmsctl.training import store as trainings
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.user import store as users
@@ -80,15 +80,17 @@ def list_enrollments(work: Work, wanted: Wanted) -> Iterable[EnrollmentRow]:
     return _Rows(partial(store.listed, work, scope, fitting), named_rules(work))
 
 
-def _target(work: Work, given: str, scope: Scope) -> Target:
-    code, session = training_rules.parse_target(given)
+def _target(work: Work, given: str, scope: Scope) -> TrainingTarget:
+    code, session = placing.parse_target(given)
     training = trainings.get(work, code, ANYWHERE)
     if not (
-        training_room.is_visible(work, training)
+        training_actions.is_visible(work, training)
         or participation_store.has_any(work, training.id, scope)
     ):
         raise TrainingUnknown(given=canonical.excerpt(code))
-    return Target(training, trainings.get_session(work, training, session) if session else None)
+    return TrainingTarget(
+        training, trainings.get_session(work, training, session) if session else None
+    )
 
 
 def _rows(lines: Iterable[Line], named: Rules) -> Iterator[EnrollmentRow]:

@@ -5,8 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.enrollment.options import Departments, Groups, Users, counted, of_session
-from lmsctl.enrollment.participation.actions import enrolling, explaining, extending, learning
-from lmsctl.enrollment.participation.actions.pairs import TrainingOrder
+from lmsctl.enrollment.participation.actions import (
+    editing,
+    explaining,
+    extending,
+    grading,
+    learning,
+)
 from lmsctl.enrollment.participation.options import (
     AccessAt,
     InTraining,
@@ -18,6 +23,7 @@ from lmsctl.enrollment.participation.options import (
 from lmsctl.enrollment.participation.results import ClosedGate, Participation
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.rules import Selection
+from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Headed, Listing
 from lmsctl.kit.environment import Environment
@@ -64,9 +70,9 @@ def edit(
     code = placing.check_whole(training)
 
     def write(work: Work) -> Done:
-        order = TrainingOrder(people, [of_session(code, session or None)], keep_going)
-        outcomes, notes = enrolling.edit_participation(
-            work, order, terms, leaves_session=session == ""
+        request = PairRequest(people, [of_session(code, session or None)], keep_going)
+        outcomes, notes = editing.edit_participation(
+            work, request, terms, leaves_session=session == ""
         )
         return counted(outcomes, "enrolled", "unchanged", notes, updated="changed")
 
@@ -128,9 +134,9 @@ def result(
     whole = placing.check_whole(training)
 
     def write(work: Work) -> Done:
-        outcomes = enrolling.record_result(
+        outcomes = grading.record_result(
             work,
-            TrainingOrder(people, [whole], keep_going),
+            PairRequest(people, [whole], keep_going),
             points=points,
             certificate=certificate,
         )

@@ -15,16 +15,16 @@ from lmsctl.user.rules import FieldRule
 _WORDS = {"type": UserType, "status": UserStatus, "origin": UserOrigin}
 
 
-def check_selection(wanted: Selection) -> None:
+def check_selection(selection: Selection) -> None:
     """Raise SelectionMissing and FilterOnNames."""
-    if wanted.is_by_names_alone and not wanted.logins:
+    if selection.is_by_names_alone and not selection.logins:
         raise SelectionMissing(field="--user")
-    if wanted.logins and wanted.filters:
+    if selection.logins and selection.filters:
         raise FilterOnNames(field="--filter")
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
+class PeopleFilter:
     """What filters ask for: words of columns, and values of custom fields by their ids.
 
     Several values of one key mean any of them, several keys mean all of them.
@@ -34,7 +34,7 @@ class Narrowing:
     fields: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
-def parse_filters(given: Iterable[str], fields: Iterable[FieldRule]) -> Narrowing:
+def parse_filters(given: Iterable[str], fields: Iterable[FieldRule]) -> PeopleFilter:
     """Return what `KEY=VALUE` texts ask for; raises FilterWrong and FieldValueWrong."""
     known = {rule.name_key: rule for rule in fields}
     words: dict[str, list[str]] = {}
@@ -53,7 +53,7 @@ def parse_filters(given: Iterable[str], fields: Iterable[FieldRule]) -> Narrowin
             raise FilterWrong(
                 given=text, reason=f"nothing is called '{name.strip()}'", field="--filter"
             )
-    return Narrowing(words, values)
+    return PeopleFilter(words, values)
 
 
 def _word(text: str, name: str, value: str) -> str:

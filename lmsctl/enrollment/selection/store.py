@@ -14,7 +14,7 @@ from sqlmodel import (
 )
 
 from lmsctl.enrollment.rules import Candidate
-from lmsctl.enrollment.selection.rules import Narrowing
+from lmsctl.enrollment.selection.rules import PeopleFilter
 from lmsctl.enrollment.store import are_within
 from lmsctl.group.model import GroupMember
 from lmsctl.kit.statements import NOW, among, columns_of
@@ -32,7 +32,7 @@ _WORDS: dict[str, SQLColumnExpression[Any]] = {
 }
 
 
-def named(
+def find_named(
     work: Work,
     scope: Scope,
     *,
@@ -49,19 +49,19 @@ def named(
     return work.all(Candidate, statement, now=work.now)
 
 
-def chosen(
+def list_chosen(
     work: Work,
     scope: Scope,
     *,
     paths: Sequence[str],
     group_ids: Sequence[int],
-    narrowing: Narrowing,
+    people_filter: PeopleFilter,
 ) -> list[Candidate]:
     """Return the people in scope who are below one of `paths` or in one of the groups, by login.
 
-    Without paths and groups everybody in scope is meant; `narrowing` holds in every case.
+    Without paths and groups everybody in scope is meant; `people_filter` holds in every case.
     """
-    statement = _SELECT_CANDIDATE.where(*are_within(scope), *_narrowed(narrowing))
+    statement = _SELECT_CANDIDATE.where(*are_within(scope), *_fits(people_filter))
     if paths or group_ids:
         statement = statement.where(col(User.id).in_(_below_or_in(paths, group_ids)))
     return work.all(Candidate, statement.order_by(col(User.login_key)), now=work.now)
@@ -75,10 +75,10 @@ def _below_or_in(paths: Sequence[str], group_ids: Sequence[int]) -> Any:
     return union(*([below] if paths else []), *([members] if group_ids else []))
 
 
-def _narrowed(narrowing: Narrowing) -> Iterator[ColumnElement[bool]]:
-    for name, words in narrowing.words.items():
+def _fits(people_filter: PeopleFilter) -> Iterator[ColumnElement[bool]]:
+    for name, words in people_filter.words.items():
         yield _WORDS[name].in_(words)
-    for field_id, texts in narrowing.fields.items():
+    for field_id, texts in people_filter.fields.items():
         yield exists().where(
             col(FieldValue.user_id) == col(User.id),
             col(FieldValue.field_id) == field_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Update
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, case, col, exists, func, select, update
+from sqlmodel import and_, case, col, exists, func, null, select, update
 from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import Span, good
@@ -22,6 +22,7 @@ from lmsctl.enrollment import staging
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.importing.staging import DUES, STAGED
 from lmsctl.enrollment.importing.store import trainings as training_file_store
+from lmsctl.enrollment.items.store.enrolling import IS_PATHWAY_STEP, reason_columns, renewal
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.enrollment.store import IS_ENROLLED
@@ -145,7 +146,7 @@ def write(work: Work, span: Span, run: int) -> None:
         select(_OTHER.id).select_from(STAGED).join(_OTHER, _is_about(_OTHER)).where(_is_new(span))
     )
     due = select(DUES.c.due_at).where(DUES.c.item_id == col(Enrollment.item_id))
-    work.run(_again(theirs, Phase.ENROLLED, due.correlate(Enrollment).scalar_subquery(), work.now))
+    work.run(_renew(theirs, Phase.ENROLLED, due.correlate(Enrollment).scalar_subquery(), work.now))
     cells: tuple[Any, ...] = (
         _row.user_id,
         _row.item_id,
@@ -173,10 +174,10 @@ def write(work: Work, span: Span, run: int) -> None:
 
 def prepare_pathways(work: Work, span: Span) -> None:
     """Give the phase pre-enrolled in the mandatory items of pathways, where there is none."""
-    theirs = _on_the_way(span, _OTHER.id)
+    theirs = _steps(span, _OTHER.id)
     # Whoever cancels one of them meanwhile would take its reasons and not see ours.
     locks.hold_found(work, select(Enrollment.id).where(col(Enrollment.id).in_(theirs)))
-    new = _on_the_way(
+    new = _steps(
         span,
         _row.user_id,
         col(PathwayItem.item_id).label("item_id"),
@@ -185,18 +186,18 @@ def prepare_pathways(work: Work, span: Span) -> None:
     )
     work.run(insert_from(Enrollment, new.where(col(_OTHER.id).is_(None)).distinct()))
     work.run(
-        _again(theirs, Phase.PRE_ENROLLED, None, work.now).where(
+        _renew(theirs, Phase.PRE_ENROLLED, null(), work.now).where(
             col(Enrollment.canceled_at).is_not(None)
         )
     )
     reasons = _reasons(_OTHER, Reason.PATHWAY, col(_PATHWAY.code), work.now)
-    work.insert_once(EnrollmentReason, _on_the_way(span, *reasons))
+    work.insert_once(EnrollmentReason, _steps(span, *reasons))
 
 
 _PATHWAY = aliased(ContentItem)
 
 
-def _on_the_way(span: Span, *columns: Any) -> Select[Any]:
+def _steps(span: Span, *columns: Any) -> Select[Any]:
     """Return a SELECT of the mandatory items of pathways that rows of `span` enroll people in.
 
     Beside them stand the people's enrollments in these items, where there are any.
@@ -208,14 +209,11 @@ def _on_the_way(span: Span, *columns: Any) -> Select[Any]:
         )
         .join(
             PathwayItem,
-            and_(col(PathwayItem.pathway_id) == col(_PATHWAY.id), col(PathwayItem.is_mandatory)),
+            col(PathwayItem.pathway_id) == col(_PATHWAY.id),
         )
         .join(
             ContentItem,
-            and_(
-                col(ContentItem.id) == col(PathwayItem.item_id),
-                col(ContentItem.status) != ContentStatus.ARCHIVED,
-            ),
+            and_(col(ContentItem.id) == col(PathwayItem.item_id), IS_PATHWAY_STEP),
         )
         .outerjoin(
             _OTHER,
@@ -228,31 +226,18 @@ def _on_the_way(span: Span, *columns: Any) -> Select[Any]:
     )
 
 
-def _again(theirs: Select[Any], phase: Phase, due_at: Any, now: datetime) -> Update:
-    """Return the change that lets these enrollments begin now, in `phase` unless completed."""
-    is_open = col(Enrollment.completed_at).is_(None)
-    return (
-        update(Enrollment)
-        .where(col(Enrollment.id).in_(theirs))
-        .values(
-            canceled_at=None,
-            enrolled_at=now,
-            due_at=due_at,
-            phase=case((is_open, value_for(Enrollment.phase, phase)), else_=col(Enrollment.phase)),
-        )
-    )
+def _renew(theirs: Select[Any], phase: Phase, due_at: Any, now: datetime) -> Update:
+    """Return the change that lets these enrollments begin again, in `phase` unless completed."""
+    given = value_for(Enrollment.phase, phase), due_at, value_for(Enrollment.enrolled_at, now)
+    return update(Enrollment).where(col(Enrollment.id).in_(theirs)).values(**renewal(*given))
 
 
 def _reasons(
     enrollment: type[Enrollment], reason: Reason, reference: SQLColumnExpression[str], now: datetime
 ) -> tuple[Any, ...]:
     """Return the columns of why somebody is enrolled."""
-    return (
-        col(enrollment.id).label("enrollment_id"),
-        value_for(EnrollmentReason.reason, reason).label("reason"),
-        reference.label("reference"),
-        value_for(EnrollmentReason.since_at, now).label("since_at"),
-    )
+    why = value_for(EnrollmentReason.reason, reason)
+    return reason_columns(enrollment, why, reference, value_for(EnrollmentReason.since_at, now))
 
 
 def resolve_repeated(work: Work, span: Span) -> None:

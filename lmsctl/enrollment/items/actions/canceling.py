@@ -1,36 +1,41 @@
-"""Canceling enrollments in items, or reasons of them."""
+"""Canceling enrollments in items, or taking away reasons of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from lmsctl.content.results import Kind
 from lmsctl.content.rules import Item
-from lmsctl.enrollment.items.actions import pairs
-from lmsctl.enrollment.items.actions.enrolling import _record
+from lmsctl.enrollment.items.actions.locking import lock_items
 from lmsctl.enrollment.items.actions.naming import is_named, named_rules
-from lmsctl.enrollment.items.actions.pairs import Order, Task
 from lmsctl.enrollment.items.errors import EnrollmentUnknown
-from lmsctl.enrollment.items.rules import Standing
-from lmsctl.enrollment.items.store import canceling as canceling_store
+from lmsctl.enrollment.items.store import canceling as store
 from lmsctl.enrollment.items.store import enrolling as enrolling_store
-from lmsctl.enrollment.items.store.canceling import Chosen
+from lmsctl.enrollment.items.store.canceling import ReasonFilter
 from lmsctl.enrollment.results import PairOutcome, Reason
 from lmsctl.enrollment.rules import Candidate
+from lmsctl.enrollment.selection.actions.pairs import (
+    PairChange,
+    PairPlan,
+    PairRequest,
+    PairResult,
+    TargetName,
+    change_pairs,
+    record_people,
+)
 from lmsctl.kit import discover
 from lmsctl.kit.answer import Outcome
-from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 
 
-def unprepare(work: Work, code: str, user_ids: Sequence[int] | None) -> None:
+def cancel_prepared(work: Work, code: str, user_ids: Sequence[int] | None) -> None:
     """Take away what a pathway had prepared for people (everybody when None), unless completed."""
-    ids = canceling_store.prepared_for_update(work, code, user_ids)
+    ids = store.list_prepared_for_update(work, code, user_ids)
     if ids:
-        canceling_store.take_reasons(work, ids, Chosen(Reason.PATHWAY, code))
-        canceling_store.cancel_groundless(work, ids)
+        store.delete_reasons(work, ids, ReasonFilter(Reason.PATHWAY, code))
+        store.cancel_without_reason(work, ids)
 
 
 def cancel(
-    work: Work, order: Order, *, reason: Reason | None = None, reference: str | None = None
+    work: Work, request: PairRequest, *, reason: Reason | None = None, reference: str | None = None
 ) -> list[PairOutcome]:
     """Cancel enrollments, or take one reason of them away; what people did so far stays.
 
@@ -41,53 +46,59 @@ def cancel(
     of them, and what choosing raises.
     """
 
-    def found(item: Item, people: Sequence[Candidate]) -> dict[int, Standing]:
-        ids = [person.id for person in people]
-        return {
-            standing.user_id: standing
-            for standing in enrolling_store.standings_for_update(work, item.id, ids)
-        }
-
-    def refusals(item: Item, people: Sequence[Candidate]) -> Mapping[int, Refusal]:
-        present = found(item, people)
-        return {
+    def plan(item: Item, people: Sequence[Candidate]) -> PairPlan:
+        user_ids = [person.id for person in people]
+        standings = enrolling_store.list_for_update(work, item.id, user_ids)
+        ids = {standing.user_id: standing.id for standing in standings}
+        refused = {
             person.id: EnrollmentUnknown(login=person.login, content=item.code)
             for person in people
-            if person.id not in present
+            if person.id not in ids
         }
+        logins = {person.id: person.login for person in people if person.id in ids}
 
-    def act(item: Item, people: Sequence[Candidate]) -> Mapping[int, PairOutcome]:
-        numbers = {number: standing.id for number, standing in found(item, people).items()}
-        chosen = _chosen(work, reason, reference)
-        touched = set(canceling_store.with_reason(work, list(numbers.values()), chosen))
-        canceling_store.take_reasons(work, list(touched), chosen)
-        ended = set(canceling_store.cancel_groundless(work, list(touched)))
-        gone = {user_id for user_id, number in numbers.items() if number in ended}
-        if gone and item.kind == Kind.PATHWAY:
-            unprepare(work, item.code, sorted(gone))
-        if gone:
-            canceling_store.note_by_hand(work, sorted(ended))
-            discover.announce("after_cancel_by_hand", work, item.id, sorted(gone))
-        _record(work, "enrollment.canceled", item, people, gone)
-        return {
-            person.id: _ended(person, item, numbers[person.id], ended, touched) for person in people
-        }
+        def apply() -> PairResult:
+            return _cancel(work, item, logins, ids, _reason_filter(work, reason, reference))
 
-    return pairs.carry_out(work, order, Task("taken out", lambda _item: None, refusals, act))
+        return PairPlan(TargetName(item.code), refused, apply)
+
+    change = PairChange(
+        noun="content",
+        permission="enrollment.manage",
+        done="taken out",
+        lock=lambda codes: lock_items(work, codes),
+        plan=plan,
+        skipped=EnrollmentUnknown,
+    )
+    return change_pairs(work, request, change)
 
 
-def _chosen(work: Work, reason: Reason | None, reference: str | None) -> Chosen:
-    if reference is None or is_named(
+def _reason_filter(work: Work, reason: Reason | None, reference: str | None) -> ReasonFilter:
+    """Return which reasons are meant: never a rule that the actor may not be told of."""
+    may_name = reference is None or is_named(
         Reason.RULE, reference, named_rules(work, "enrollment.manage")
-    ):
-        return Chosen(reason, reference)
-    return Chosen(reason, reference, but=Reason.RULE)
+    )
+    return ReasonFilter(reason, reference, but=None if may_name else Reason.RULE)
 
 
-def _ended(
-    person: Candidate, item: Item, number: int, ended: Collection[int], touched: Collection[int]
-) -> PairOutcome:
-    outcome = Outcome.UPDATED if number in touched else Outcome.UNCHANGED
-    if number in ended:
-        outcome = Outcome.DELETED
-    return PairOutcome(person.login, item.code, outcome, None, None, None)
+def _cancel(
+    work: Work, item: Item, logins: Mapping[int, str], ids: Mapping[int, int], chosen: ReasonFilter
+) -> PairResult:
+    """Take reasons away from enrollments in an item, and end those that have none left.
+
+    `logins` and `ids`, the numbers of the enrollments, are by the ids of the people.
+    """
+    touched = set(store.with_reason(work, [ids[number] for number in logins], chosen))
+    store.delete_reasons(work, list(touched), chosen)
+    ended = set(store.cancel_without_reason(work, list(touched)))
+    gone = sorted(number for number in logins if ids[number] in ended)
+    if gone and item.kind == Kind.PATHWAY:
+        cancel_prepared(work, item.code, gone)
+    if gone:
+        store.mark_canceled_by_hand(work, sorted(ended))
+        discover.announce("after_cancel_by_hand", work, item.id, gone)
+        names = [login for number, login in logins.items() if ids[number] in ended]
+        record_people(work, "enrollment.canceled", f"content {item.code}", names)
+    outcomes = dict.fromkeys(logins, Outcome.UNCHANGED)
+    outcomes |= {number: Outcome.UPDATED for number in logins if ids[number] in touched}
+    return PairResult(outcomes | dict.fromkeys(gone, Outcome.DELETED))

@@ -1,27 +1,31 @@
 """Enrolling people in items: one, many, or those an administrator names."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lmsctl.audit import actions as audit
 from lmsctl.content import rules as content_rules
 from lmsctl.content.results import Kind
 from lmsctl.content.rules import Item
 from lmsctl.enrollment import rules
-from lmsctl.enrollment.items.actions import pairs
-from lmsctl.enrollment.items.actions.pairs import Order, Task
+from lmsctl.enrollment.items.actions.locking import lock_items
 from lmsctl.enrollment.items.actions.telling import tell_enrolled
-from lmsctl.enrollment.items.rules import Standing
-from lmsctl.enrollment.items.store import enrolling as enrolling_store
+from lmsctl.enrollment.items.rules import EnrollmentState
+from lmsctl.enrollment.items.store import enrolling as store
 from lmsctl.enrollment.results import PairOutcome, Reason
 from lmsctl.enrollment.rules import Candidate
+from lmsctl.enrollment.selection.actions.pairs import (
+    PairChange,
+    PairPlan,
+    PairRequest,
+    PairResult,
+    TargetName,
+    change_pairs,
+    record_people,
+)
 from lmsctl.kit.answer import Outcome
-from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
-
-_NAMES_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def enroll_one(  # noqa: PLR0913 - who, in what, and why
     Enrolling again changes nothing but the reasons; completion stays. `was_never_in` is for whoever
     knows that they never were enrolled in it.
     """
-    found = [] if was_never_in else enrolling_store.standings_for_update(work, item.id, [user_id])
+    found = [] if was_never_in else store.list_for_update(work, item.id, [user_id])
     numbers, admission = _admit(work, [user_id], found, item, reason, reference)
     return numbers[0] if numbers else found[0].id, user_id in admission.new
 
@@ -60,14 +64,14 @@ def enroll_many(
     work: Work, user_ids: Sequence[int], item: Item, reason: Reason, reference: str
 ) -> Admission:
     """Enroll people in an item as `enroll_one` does, with as many statements as for one person."""
-    found = enrolling_store.standings_for_update(work, item.id, user_ids)
+    found = store.list_for_update(work, item.id, user_ids)
     return _admit(work, user_ids, found, item, reason, reference)[1]
 
 
 def _admit(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
     work: Work,
     user_ids: Sequence[int],
-    found: Sequence[Standing],
+    found: Sequence[EnrollmentState],
     item: Item,
     reason: Reason,
     reference: str,
@@ -80,57 +84,50 @@ def _admit(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
     known = {standing.user_id for standing in found}
     new = [user_id for user_id in user_ids if user_id not in known]
     again = [standing for standing in found if not standing.is_enrolled]
-    numbers = enrolling_store.enroll_new(work, item.id, new, due_at) if new else []
+    numbers = store.enroll_new(work, item.id, new, due_at) if new else []
     if again:
-        enrolling_store.enroll_again(work, [standing.id for standing in again], due_at)
+        store.enroll_again(work, [standing.id for standing in again], due_at)
     fresh = [*new, *(standing.user_id for standing in again)]
     enrolled = {standing.id: standing.user_id for standing in found if standing.is_enrolled}
-    noted = enrolling_store.add_reason(
-        work, item.id, [*fresh, *enrolled.values()], reason, reference
-    )
+    noted = store.add_reason(work, item.id, [*fresh, *enrolled.values()], reason, reference)
     confirmed = [enrolled[number] for number in noted if number in enrolled]
     if fresh and item.kind == Kind.PATHWAY:
-        enrolling_store.prepare(work, item.id, item.code, fresh)
+        store.prepare_steps(work, item.id, item.code, fresh)
     return numbers, Admission(frozenset(fresh), frozenset(confirmed), due_at)
 
 
-def enroll(work: Work, order: Order) -> list[PairOutcome]:
-    """Enroll people in items: all of them or nobody, one outcome for each pair.
+def enroll(work: Work, request: PairRequest) -> list[PairOutcome]:
+    """Enroll people in items: all of them or nobody; return one outcome for each pair.
 
     Needs `enrollment.manage`; people outside its departments do not exist here. Raises UserUnknown,
     PersonNotActive, NotConfirmedYet, ContentUnknown, ContentArchived, ContentIsFolder, or
     PairsRefused with several of them, and what choosing raises.
     """
 
-    def refusals(_item: Item, people: Sequence[Candidate]) -> Mapping[int, Refusal]:
-        found = {person.id: rules.unfit(person) for person in people}
-        return {number: refusal for number, refusal in found.items() if refusal is not None}
+    def plan(item: Item, people: Sequence[Candidate]) -> PairPlan:
+        obstacles = {person.id: rules.obstacle_to_enrolling(person) for person in people}
+        refused = {number: found for number, found in obstacles.items() if found is not None}
+        logins = {person.id: person.login for person in people if person.id not in refused}
+        return PairPlan(TargetName(item.code), refused, lambda: _enroll(work, item, logins))
 
-    def act(item: Item, people: Sequence[Candidate]) -> Mapping[int, PairOutcome]:
-        ids = [person.id for person in people]
-        admission = enroll_many(work, ids, item, Reason.ADMINISTRATOR, "")
-        _record(work, "enrollment.created", item, people, admission.new)
-        tell_enrolled(work, item, list(admission.new), "an administrator enrolled this person")
-        return {person.id: _enrolled(person, item, admission) for person in people}
-
-    task = Task("enrolled", content_rules.check_enrollable, refusals, act)
-    return pairs.carry_out(work, order, task)
-
-
-def _enrolled(person: Candidate, item: Item, admission: Admission) -> PairOutcome:
-    outcome = Outcome.UNCHANGED
-    if person.id in admission.new:
-        outcome = Outcome.CREATED
-    elif person.id in admission.confirmed:
-        outcome = Outcome.UPDATED
-    due_at = admission.due_at if outcome is Outcome.CREATED else None
-    return PairOutcome(person.login, item.code, outcome, due_at, None, None)
+    change = PairChange(
+        noun="content",
+        permission="enrollment.manage",
+        done="enrolled",
+        lock=lambda codes: lock_items(work, codes, content_rules.check_enrollable),
+        plan=plan,
+    )
+    return change_pairs(work, request, change)
 
 
-def _record(
-    work: Work, code: str, item: Item, people: Sequence[Candidate], ids: Collection[int]
-) -> None:
-    if ids:
-        logins = [person.login for person in people if person.id in ids]
-        names = {"people": logins} if len(logins) <= _NAMES_LIMIT else {}
-        audit.record(work, code, f"content {item.code}", count=len(logins), **names)
+def _enroll(work: Work, item: Item, logins: Mapping[int, str]) -> PairResult:
+    """Enroll people, given by their ids, in an item by hand; tell them, and write that down."""
+    admission = enroll_many(work, list(logins), item, Reason.ADMINISTRATOR, "")
+    new = [login for number, login in logins.items() if number in admission.new]
+    if new:
+        record_people(work, "enrollment.created", f"content {item.code}", new)
+    tell_enrolled(work, item, list(admission.new), "an administrator enrolled this person")
+    outcomes = dict.fromkeys(logins, Outcome.UNCHANGED)
+    outcomes |= dict.fromkeys(admission.confirmed, Outcome.UPDATED)
+    outcomes |= dict.fromkeys(admission.new, Outcome.CREATED)
+    return PairResult(outcomes, admission.due_at)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 from sqlmodel import (
     col,
     exists,
@@ -12,9 +13,6 @@ from sqlmodel import (
 )
 from sqlmodel import delete as delete_from
 
-from lmsctl.enrollment.items.store.enrolling import (
-    _FOUND,
-)
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.kit.statements import among
@@ -22,7 +20,7 @@ from lmsctl.kit.work import Work
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ReasonFilter:
     """Which reasons are meant; None does not narrow, and those of the sort `but` never are."""
 
     reason: Reason | None
@@ -40,18 +38,18 @@ class Chosen:
             yield col(EnrollmentReason.reason) != self.but
 
 
-def with_reason(work: Work, ids: Sequence[int], chosen: Chosen) -> list[int]:
+def with_reason(work: Work, ids: Sequence[int], chosen: ReasonFilter) -> list[int]:
     """Return which of the enrollments have a reason like that."""
     statement = select(EnrollmentReason.enrollment_id).distinct()
     return work.values(statement.where(*chosen.among(ids)))
 
 
-def take_reasons(work: Work, ids: Sequence[int], chosen: Chosen) -> None:
+def delete_reasons(work: Work, ids: Sequence[int], chosen: ReasonFilter) -> None:
     """Take such reasons away from enrollments."""
     work.run(delete_from(EnrollmentReason).where(*chosen.among(ids)))
 
 
-def cancel_groundless(work: Work, ids: Sequence[int]) -> list[int]:
+def cancel_without_reason(work: Work, ids: Sequence[int]) -> list[int]:
     """Cancel those of the enrollments that no reason is left for; returns which."""
     has_reason = exists().where(col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
     return work.values(
@@ -62,7 +60,7 @@ def cancel_groundless(work: Work, ids: Sequence[int]) -> list[int]:
     )
 
 
-def note_by_hand(work: Work, ids: Sequence[int]) -> None:
+def mark_canceled_by_hand(work: Work, ids: Sequence[int]) -> None:
     """Tell canceled enrollments that somebody ended from those whose preparation came to nothing.
 
     Only the latter are canceled in the phase pre-enrolled.
@@ -74,7 +72,7 @@ def note_by_hand(work: Work, ids: Sequence[int]) -> None:
     )
 
 
-def prepared_for_update(work: Work, code: str, user_ids: Sequence[int] | None) -> list[int]:
+def list_prepared_for_update(work: Work, code: str, user_ids: Sequence[int] | None) -> list[int]:
     """Return the enrollments, not completed yet, that have a pathway for a reason, locked.
 
     Those of these people, or of everybody when None.
@@ -89,6 +87,7 @@ def prepared_for_update(work: Work, code: str, user_ids: Sequence[int] | None) -
         )
     )
     if user_ids is not None:
-        theirs = select(_FOUND.id).where(among(_FOUND.user_id, user_ids))
+        other = aliased(Enrollment)
+        theirs = select(other.id).where(among(other.user_id, user_ids))
         statement = statement.where(col(Enrollment.id).in_(theirs))
     return work.values(statement.order_by(col(Enrollment.id)).with_for_update(of=Enrollment))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Text, bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import (
+    and_,
     case,
     col,
     exists,
@@ -20,7 +21,7 @@ from sqlmodel import (
 
 from lmsctl.content.model import ContentItem, PathwayItem
 from lmsctl.content.results import Status as ContentStatus
-from lmsctl.enrollment.items.rules import Standing
+from lmsctl.enrollment.items.rules import EnrollmentState
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.kit import columns
@@ -29,39 +30,60 @@ from lmsctl.kit.work import Work
 from lmsctl.user.model import User
 
 _DUE = bindparam("due", type_=columns.Moment)
-
-
 _ITEM = bindparam("item", type_=BigInteger)
-
-
 _ENROLLED = literal(Phase.ENROLLED, columns.Choice(Phase))
-
-
 _PRE_ENROLLED = literal(Phase.PRE_ENROLLED, columns.Choice(Phase))
 
 
+def renewal(phase: Any, due_at: Any, now: Any) -> dict[str, Any]:
+    """Return the changes that let an enrollment begin again, in `phase` unless it is completed.
+
+    By whatever way people are enrolled again, this is what becomes of the enrollment they had.
+    """
+    return {
+        "canceled_at": null(),
+        "enrolled_at": now,
+        "due_at": due_at,
+        "phase": case((col(Enrollment.completed_at).is_(None), phase), else_=col(Enrollment.phase)),
+    }
+
+
+def reason_columns(
+    enrollment: type[Enrollment], reason: Any, reference: Any, now: Any
+) -> tuple[Any, ...]:
+    """Return the columns of EnrollmentReason that say why somebody is in `enrollment`."""
+    return (
+        col(enrollment.id).label("enrollment_id"),
+        reason.label("reason"),
+        reference.label("reference"),
+        now.label("since_at"),
+    )
+
+
+# An item of a pathway that people get with it; the statement must be about both tables.
+IS_PATHWAY_STEP = and_(
+    col(PathwayItem.is_mandatory), col(ContentItem.status) != ContentStatus.ARCHIVED
+)
 # Which enrollments it is about is asked apart from their order: to find rows in the order of their
 # ids SQLite would read every enrollment of the item, where the unique key finds them.
-_FOUND = aliased(Enrollment)
-
-
-_SELECT_STANDINGS = (
-    select(*columns_of(Standing, Enrollment, is_canceled=col(Enrollment.canceled_at).is_not(None)))
+_OTHER = aliased(Enrollment)
+_SELECT_STATES = (
+    select(
+        *columns_of(
+            EnrollmentState, Enrollment, is_canceled=col(Enrollment.canceled_at).is_not(None)
+        )
+    )
     .where(
         col(Enrollment.id).in_(
-            select(_FOUND.id).where(
-                col(_FOUND.item_id) == bindparam("item"), among(_FOUND.user_id, bindparam("users"))
+            select(_OTHER.id).where(
+                col(_OTHER.item_id) == bindparam("item"), among(_OTHER.user_id, bindparam("users"))
             )
         )
     )
     .order_by(col(Enrollment.id))
     .with_for_update()
 )
-
-
 _NEW: tuple[Any, ...] = (col(User.id), _ITEM, _ENROLLED, NOW, _DUE)
-
-
 _ENROLL_NEW = (
     insert(Enrollment)
     .from_select(
@@ -71,30 +93,17 @@ _ENROLL_NEW = (
     )
     .returning(col(Enrollment.id))
 )
-
-
 _ENROLL_AGAIN = (
     update(Enrollment)
     .where(among(Enrollment.id, bindparam("ids")))
-    .values(
-        canceled_at=null(),
-        enrolled_at=NOW,
-        due_at=_DUE,
-        phase=case(
-            (col(Enrollment.completed_at).is_(None), _ENROLLED), else_=col(Enrollment.phase)
-        ),
-    )
+    .values(**renewal(_ENROLLED, _DUE, NOW))
 )
-
-
-_REASON: tuple[Any, ...] = (
-    col(Enrollment.id).label("enrollment_id"),
-    bindparam("why", type_=columns.Choice(Reason)).label("reason"),
-    bindparam("named", type_=Text).label("reference"),
-    NOW.label("since_at"),
+_REASON = reason_columns(
+    Enrollment,
+    bindparam("why", type_=columns.Choice(Reason)),
+    bindparam("named", type_=Text),
+    NOW,
 )
-
-
 _ADD_REASON = insert_once_of(
     EnrollmentReason,
     select(*_REASON).where(
@@ -103,12 +112,12 @@ _ADD_REASON = insert_once_of(
 ).returning(col(EnrollmentReason.enrollment_id))
 
 
-def standings_for_update(work: Work, item_id: int, user_ids: Sequence[int]) -> list[Standing]:
+def list_for_update(work: Work, item_id: int, user_ids: Sequence[int]) -> list[EnrollmentState]:
     """Return how those stand who are or were in the item, locked until we are done.
 
     Their reasons are to be read after this: while we waited, others may have changed them.
     """
-    return work.all(Standing, _SELECT_STANDINGS, item=item_id, users=user_ids)
+    return work.all(EnrollmentState, _SELECT_STATES, item=item_id, users=user_ids)
 
 
 def enroll_new(
@@ -137,34 +146,27 @@ def add_reason(
     )
 
 
-_ON_THE_WAY = (
+_STEPS = (
     select(PathwayItem.item_id)
     .join(ContentItem, col(ContentItem.id) == col(PathwayItem.item_id))
     .where(
         col(PathwayItem.pathway_id) == bindparam("pathway"),
-        col(PathwayItem.is_mandatory),
-        col(ContentItem.status) != ContentStatus.ARCHIVED,
+        IS_PATHWAY_STEP,
     )
 )
-
-
-_STEP = _ON_THE_WAY.subquery()
-
-
+_STEP = _STEPS.subquery()
 _LOCK_STEPS = (
     select(Enrollment.id)
     .where(
         col(Enrollment.id).in_(
-            select(_FOUND.id).where(
-                among(_FOUND.user_id, bindparam("users")), col(_FOUND.item_id).in_(_ON_THE_WAY)
+            select(_OTHER.id).where(
+                among(_OTHER.user_id, bindparam("users")), col(_OTHER.item_id).in_(_STEPS)
             )
         )
     )
     .order_by(col(Enrollment.id))
     .with_for_update()
 )
-
-
 _PREPARE_NEW = insert(Enrollment).from_select(
     ["user_id", "item_id", "phase", "enrolled_at"],
     select(
@@ -182,36 +184,24 @@ _PREPARE_NEW = insert(Enrollment).from_select(
     ),
     include_defaults=False,
 )
-
-
 _PREPARE_AGAIN = (
     update(Enrollment)
     .where(
         col(Enrollment.canceled_at).is_not(None),
         among(Enrollment.user_id, bindparam("users")),
-        col(Enrollment.item_id).in_(_ON_THE_WAY),
+        col(Enrollment.item_id).in_(_STEPS),
     )
-    .values(
-        canceled_at=null(),
-        enrolled_at=NOW,
-        due_at=null(),
-        phase=case(
-            (col(Enrollment.completed_at).is_(None), _PRE_ENROLLED),
-            else_=col(Enrollment.phase),
-        ),
-    )
+    .values(**renewal(_PRE_ENROLLED, null(), NOW))
 )
-
-
 _ADD_PATHWAY = insert_once_of(
     EnrollmentReason,
     select(*_REASON).where(
-        among(Enrollment.user_id, bindparam("users")), col(Enrollment.item_id).in_(_ON_THE_WAY)
+        among(Enrollment.user_id, bindparam("users")), col(Enrollment.item_id).in_(_STEPS)
     ),
 )
 
 
-def prepare(work: Work, pathway_id: int, code: str, user_ids: Sequence[int]) -> None:
+def prepare_steps(work: Work, pathway_id: int, code: str, user_ids: Sequence[int]) -> None:
     """Give people the phase pre-enrolled in a pathway's mandatory items, where they have none."""
     wanted = {"pathway": pathway_id, "users": user_ids}
     # Whoever cancels one of them meanwhile would take its reasons and not see ours.

@@ -10,7 +10,7 @@ from lmsctl.enrollment.participation.actions import learning as participating
 from lmsctl.enrollment.participation.actions.learning import Part
 from lmsctl.enrollment.participation.errors import AccessToCome, NoSessionOffered
 from lmsctl.enrollment.participation.results import Act, ClosedGate, PartExplained
-from lmsctl.enrollment.participation.rules import gates as rules
+from lmsctl.enrollment.participation.rules import gates
 from lmsctl.enrollment.participation.rules.gates import Case
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
@@ -39,30 +39,30 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
     part = participating.seen(work, login, code, "enrollment.view")
     here = zone or part.training.zone
     case = participating.case_of(work, part)
-    case = replace(case, now=rules.moment_of(at, work.now, here))
+    case = replace(case, now=gates.moment_of(at, work.now, here))
     session = None
     if given_session is not None:
         session = store.get_session(work, part.training, given_session)
     acts = (Act.LEAVE, Act.SWITCH) if part.standing else (Act.JOIN,)
-    gates = [
+    closed = [
         ClosedGate(
             act, refusal.code, refusal.message(here), _opens_at(part, refusal), refusal.advice(here)
         )
         for act in acts
         for refusal in _closed(part, case, act, session)
     ]
-    closed = {gate.act for gate in gates}
+    closed_acts = {gate.act for gate in closed}
     return (
         PartExplained(
             login=part.person.login,
             training=part.training.code,
             session=part.standing.session if part.standing else None,
             at=case.now,
-            may_join=None if part.standing else Act.JOIN not in closed,
-            may_leave=Act.LEAVE not in closed if part.standing else None,
-            may_switch=Act.SWITCH not in closed if part.standing else None,
+            may_join=None if part.standing else Act.JOIN not in closed_acts,
+            may_leave=Act.LEAVE not in closed_acts if part.standing else None,
+            may_switch=Act.SWITCH not in closed_acts if part.standing else None,
         ),
-        gates,
+        closed,
         here,
     )
 
@@ -74,16 +74,16 @@ def _opens_at(part: Part, refusal: Refusal) -> datetime | None:
 
 
 def _closed(part: Part, case: Case, act: Act, session: SessionRecord | None) -> Iterator[Refusal]:
-    refusal = enrollment_rules.unfit(part.person)
+    refusal = enrollment_rules.obstacle_to_enrolling(part.person)
     if refusal is not None:
         yield refusal
     if act is Act.JOIN:
-        yield from rules.closed_to_joining(case, session)
+        yield from gates.closed_to_joining(case, session)
     elif act is Act.LEAVE:
-        yield from rules.closed_to_leaving(case)
+        yield from gates.closed_to_leaving(case)
     elif session is not None:
-        yield from rules.closed_to_switching(case, session)
+        yield from gates.closed_to_switching(case, session)
     else:
-        yield from rules.closed_to_giving_up(case)
-        if not rules.offered(case):
+        yield from gates.closed_to_giving_up(case)
+        if not gates.offered(case):
             yield NoSessionOffered(training=part.training.code)

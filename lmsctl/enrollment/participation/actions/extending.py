@@ -4,13 +4,13 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.enrollment.participation.results import Extension
-from lmsctl.enrollment.participation.rules import gates as rules
+from lmsctl.enrollment.participation.rules import gates
 from lmsctl.kit import canonical
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
-from lmsctl.training import actions as training_room
+from lmsctl.training import actions as training_actions
 from lmsctl.training.deadlines import store as extension_store
 from lmsctl.training.results import Deadline
 from lmsctl.user import store as users
@@ -39,13 +39,13 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     def get() -> Person:
         return users.get(work, login, rights.require(work, "enrollment.manage"))
 
-    training_room.get_restrictable(work, code)
+    training_actions.get_restrictable(work, code)
     rights.get_for_update(work, get, users.lock_for_share)
-    training = training_room.get_restrictable_for_update(work, code)
+    training = training_actions.get_restrictable_for_update(work, code)
     person = get()
     portal_rules.check_confirmed(person, "given an extension")
     here = zone or training.zone
-    until_at = rules.extension_end(until, work.now, here)
+    until_at = gates.extension_end(until, work.now, here)
     text = canonical.check_text(reason, field="reason")
     is_new = extension_store.find(work, training.id, person.id, deadline) != (until_at, text)
     if is_new:

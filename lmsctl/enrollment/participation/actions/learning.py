@@ -13,16 +13,15 @@ from lmsctl.enrollment.participation.errors import (
     TakesPartAlready,
 )
 from lmsctl.enrollment.participation.results import LEFT, Participation
-from lmsctl.enrollment.participation.rules import gates as rules
-from lmsctl.enrollment.participation.rules import placing as training_rules
+from lmsctl.enrollment.participation.rules import gates, placing
 from lmsctl.enrollment.participation.rules.gates import Case
-from lmsctl.enrollment.participation.rules.placing import Target
+from lmsctl.enrollment.participation.rules.placing import TrainingTarget
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.training import actions as training_room
+from lmsctl.training import actions as training_actions
 from lmsctl.training import store
 from lmsctl.training.actions import telling
 from lmsctl.training.deadlines import store as extension_store
@@ -75,7 +74,7 @@ def _part(work: Work, login: str | None, code: str) -> Part:
     rights.refresh(work)
     person = learner(work, login)
     work.about = f"training {training.code}, user {person.login}"
-    refusal = enrollment_rules.unfit(person)
+    refusal = enrollment_rules.obstacle_to_enrolling(person)
     if refusal is not None:
         raise refusal
     return Part(person, training, standing_of(work, person, training))
@@ -88,7 +87,7 @@ def _known(work: Work, person: Person, code: str) -> TrainingRecord:
     """
     training = store.find(work, code, ANYWHERE)
     if training is not None and not (
-        training_room.is_visible(work, training)
+        training_actions.is_visible(work, training)
         # Only read: an enrollment is locked after its training.
         or training.id in people_store.trainings_of_user(work, person.id)
         or _is_offered(work, person, training)
@@ -156,7 +155,7 @@ def answer(
     """
     part = _part(work, login, code)
     standing = _taking_part(part)
-    rules.check(rules.closed_to_acting(case_of(work, part)))
+    gates.check(gates.closed_to_acting(case_of(work, part)))
     if standing.answer != said:
         people_store.change(work, [standing.id], answer=said, answered_at=work.now)
         audit.record(work, f"training.{said.value}", part.name, login=part.person.login)
@@ -187,7 +186,7 @@ def join(
     people_store.lock_sessions(work, [session.id] if session else [])
     case = case_of(work, part)
     session = _fresh(case, session)
-    rules.check(rules.closed_to_joining(case, session))
+    gates.check(gates.closed_to_joining(case, session))
     if session is not None:
         _claim(work, part, session)
     people_store.enroll(
@@ -216,7 +215,7 @@ def _fresh(case: Case, session: SessionRecord | None) -> SessionRecord | None:
 
 def _claim(work: Work, part: Part, session: SessionRecord) -> None:
     if not people_store.claim(work, session.id, 1):
-        raise training_rules.full(Target(part.training, session), f"'{part.person.login}'")
+        raise placing.session_full(TrainingTarget(part.training, session), f"'{part.person.login}'")
 
 
 def _audience(part: Part) -> Audience:
@@ -253,7 +252,7 @@ def switch(work: Work, login: str | None, code: str, given: str) -> tuple[Partic
     _lock_both(work, standing, session)
     case = case_of(work, part)
     session = _fresh(case, session) or session
-    rules.check(rules.closed_to_switching(case, session))
+    gates.check(gates.closed_to_switching(case, session))
     _claim(work, part, session)
     old, new = telling.place(work, standing.session_id), telling.place(work, session.id)
     telling.tell_moved(work, part.training, old, new, _audience(part))
@@ -278,11 +277,11 @@ def offers(work: Work, login: str | None, code: str) -> tuple[TrainingRecord, li
     part = seen(work, login, code)
     _taking_part(part)
     case = case_of(work, part)
-    rules.check(rules.closed_to_giving_up(case))
-    found = rules.offered(case)
+    gates.check(gates.closed_to_giving_up(case))
+    found = gates.offered(case)
     if not found:
         raise NoSessionOffered(training=part.training.code)
-    return part.training, [training_room.to_row(work, session) for session in found]
+    return part.training, [training_actions.to_row(work, session) for session in found]
 
 
 def seen(work: Work, login: str | None, code: str, permission: str = "enrollment.manage") -> Part:
@@ -307,8 +306,8 @@ def leave(work: Work, login: str | None, code: str) -> tuple[Participation, Sequ
     standing = _taking_part(part)
     people_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
     case = case_of(work, part)
-    rules.check(rules.closed_to_leaving(case))
-    warnings = rules.no_way_back(case)
+    gates.check(gates.closed_to_leaving(case))
+    warnings = gates.no_way_back(case)
     if warnings:
         work.confirm(f"Leave '{part.training.code}'?", warnings)
     told = replace(_participation(work, part), state=LEFT)

@@ -19,12 +19,12 @@ from lmsctl.enrollment.participation.errors import (
     SessionPreselected,
     TrainingNotOffered,
 )
-from lmsctl.enrollment.participation.rules import placing as training_rules
-from lmsctl.enrollment.participation.rules.placing import Target
+from lmsctl.enrollment.participation.rules import placing
+from lmsctl.enrollment.participation.rules.placing import TrainingTarget
 from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
-from lmsctl.training import rules as room_rules
+from lmsctl.training import rules as training_rules
 from lmsctl.training.results import Deadline
 from lmsctl.training.rules import ParticipantRecord, SessionRecord, TrainingRecord
 
@@ -75,7 +75,7 @@ class Case:
     def is_registering(self, session: SessionRecord) -> bool:
         """Say whether this person may still come to a session, if it has a place left."""
         stops_at = self.registration_stops_at(session)
-        return self.is_ahead(session) and not room_rules.has_passed(stops_at, self.now)
+        return self.is_ahead(session) and not training_rules.has_passed(stops_at, self.now)
 
 
 def extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> datetime:
@@ -125,7 +125,7 @@ def closed_to_leaving(case: Case) -> Iterator[Refusal]:
         yield from _locked(case)
         yield from _stopped_everywhere(case)
         return
-    name = Target(case.training, session).name
+    name = TrainingTarget(case.training, session).name
     if standing.is_preselected:
         yield SessionPreselected(login=case.login, training=case.training.code, session=name)
     if case.now >= session.starts_at:
@@ -134,7 +134,7 @@ def closed_to_leaving(case: Case) -> Iterator[Refusal]:
         yield AttendanceRecorded(login=case.login, session=name)
     yield from _locked(case)
     stops_at = case.cancellations_stop_at(session)
-    if room_rules.has_passed(stops_at, case.now):
+    if training_rules.has_passed(stops_at, case.now):
         yield _cancellations_stopped(case, name, stops_at)
 
 
@@ -171,14 +171,14 @@ def _stopped_everywhere(case: Case) -> Iterator[Refusal]:
         return
     stops = [case.cancellations_stop_at(session) for session in ahead]
     latest = max((at for at in stops if at is not None), default=None)
-    if None not in stops and room_rules.has_passed(latest, case.now):
+    if None not in stops and training_rules.has_passed(latest, case.now):
         yield _cancellations_stopped(case, case.training.code, latest)
 
 
 def closed_to_giving_up(case: Case) -> Iterator[Refusal]:
     """Yield every gate that keeps a participant from changing their session, or choosing one."""
     if case.standing is not None and case.standing.has_result:
-        yield training_rules.result_recorded(case.login, case.training)
+        yield placing.refuse_for_result(case.login, case.training)
     if case.session is not None:
         yield from closed_to_leaving(case)
     else:
@@ -191,16 +191,16 @@ def closed_to_giving_up(case: Case) -> Iterator[Refusal]:
 
 def closed_to_coming(case: Case, session: SessionRecord) -> Iterator[Refusal]:
     """Yield every gate of a session that keeps a person out of it."""
-    target = Target(case.training, session)
+    target = TrainingTarget(case.training, session)
     try:
-        room_rules.check_not_canceled(session)
+        training_rules.check_not_canceled(session)
     except Refusal as refusal:
         yield refusal
         return
     if not case.is_ahead(session):
         yield SessionBegun(session=target.name, starts_at=case.shown(session.starts_at))
     stops_at = case.registration_stops_at(session)
-    if room_rules.has_passed(stops_at, case.now):
+    if training_rules.has_passed(stops_at, case.now):
         yield RegistrationStopped(
             session=target.name,
             stops_at=case.shown(stops_at),
@@ -208,7 +208,7 @@ def closed_to_coming(case: Case, session: SessionRecord) -> Iterator[Refusal]:
             training=case.training.code,
         )
     if session.free == 0:
-        yield training_rules.full(target, f"'{case.login}'")
+        yield placing.session_full(target, f"'{case.login}'")
 
 
 def closed_to_joining(case: Case, session: SessionRecord | None) -> Iterator[Refusal]:

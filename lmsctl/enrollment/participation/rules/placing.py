@@ -25,14 +25,14 @@ from lmsctl.kit import canonical, timewords
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
-from lmsctl.training import rules as room_rules
+from lmsctl.training import rules as training_rules
 from lmsctl.training.rules import ParticipantRecord, SessionRecord, TrainingRecord
 
 _MOST_POINTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TrainingTarget:
     """A training that people are enrolled in, and the session they are put into, if any."""
 
     training: TrainingRecord
@@ -65,7 +65,7 @@ def check_whole(given: str) -> str:
     return code
 
 
-def check_once(first: Target, second: Target) -> None:
+def check_once(first: TrainingTarget, second: TrainingTarget) -> None:
     """Raise TargetTwice unless two targets of one training name the same session, or none."""
     if first.session_id != second.session_id:
         raise TargetTwice(training=first.training.code, first=first.name, second=second.name)
@@ -104,8 +104,8 @@ class Verdicts:
         return [number for number, found in self.outcomes.items() if found is outcome]
 
 
-def enrolling(
-    target: Target,
+def decide_enrolling(
+    target: TrainingTarget,
     people: Sequence[Candidate],
     standings: Mapping[int, ParticipantRecord],
     *,
@@ -118,10 +118,10 @@ def enrolling(
     """
     outcomes: dict[int, Outcome] = {}
     refused: dict[int, Refusal] = {}
-    left = places(target, is_over=is_over)
+    left = take_places(target, is_over=is_over)
     for person in people:
         standing = standings.get(person.id)
-        refusal = _unfit(target, person, standing)
+        refusal = _obstacle(target, person, standing)
         if refusal is not None:
             refused[person.id] = refusal
         elif standing is not None and target.session_id in {None, standing.session_id}:
@@ -129,35 +129,37 @@ def enrolling(
         elif next(left):
             outcomes[person.id] = Outcome.CREATED if standing is None else Outcome.UPDATED
         else:
-            refused[person.id] = full(target, f"'{person.login}'")
+            refused[person.id] = session_full(target, f"'{person.login}'")
     return Verdicts(outcomes, refused)
 
 
-def places(target: Target, *, is_over: bool) -> Iterator[bool]:
-    """Yield, for one after the other who needs a place whether there is one."""
+def take_places(target: TrainingTarget, *, is_over: bool) -> Iterator[bool]:
+    """Yield for each further person who needs a place whether there is one left."""
     free = None if target.session is None or is_over else target.session.free
     return (free is None or taken < free for taken in count())
 
 
-def _unfit(target: Target, person: Candidate, standing: ParticipantRecord | None) -> Refusal | None:
-    refusal = rules.unfit(person)
+def _obstacle(
+    target: TrainingTarget, person: Candidate, standing: ParticipantRecord | None
+) -> Refusal | None:
+    refusal = rules.obstacle_to_enrolling(person)
     if refusal is not None:
         return refusal
     if standing is None or target.session_id in {None, standing.session_id}:
         return None
     if standing.session_id is None:
-        return result_recorded(person.login, target.training) if standing.has_result else None
+        return refuse_for_result(person.login, target.training) if standing.has_result else None
     return SessionSecond(
         login=person.login, training=target.training.code, session=standing.session
     )
 
 
-def result_recorded(login: str, training: TrainingRecord) -> ResultRecorded:
+def refuse_for_result(login: str, training: TrainingRecord) -> ResultRecorded:
     """Return the refusal of another session for somebody who has a result."""
     return ResultRecorded(login=login, training=training.code)
 
 
-def full(target: Target, who: str) -> SessionFull:
+def session_full(target: TrainingTarget, who: str) -> SessionFull:
     """Return the refusal of `who` for whom the target's session has no place left."""
     session = target.session
     assert session is not None
@@ -166,17 +168,28 @@ def full(target: Target, who: str) -> SessionFull:
     )
 
 
-def late_to_come(session: SessionRecord, now: datetime) -> Iterator[str]:
+def registration_notes(session: SessionRecord, now: datetime) -> Iterator[str]:
     """Yield what an administrator should know who puts people into a session now."""
-    if room_rules.has_passed(session.registration_stops_at, now):
-        zone = timewords.kept_zone(session.time_zone)
-        shown = timewords.show(session.registration_stops_at or now, zone)
+    yield from _deadline_notes("Registration", session, session.registration_stops_at, now)
+
+
+def cancellation_notes(session: SessionRecord, now: datetime) -> Iterator[str]:
+    """Yield what an administrator should know who takes people out of a session now."""
+    yield from _deadline_notes("Cancellations", session, session.cancellations_stop_at, now)
+
+
+def _deadline_notes(
+    what: str, session: SessionRecord, stops_at: datetime | None, now: datetime
+) -> Iterator[str]:
+    """Yield a sentence when a deadline of a session, which binds learners only, is over."""
+    if stops_at is not None and training_rules.has_passed(stops_at, now):
+        shown = timewords.show(stops_at, timewords.kept_zone(session.time_zone))
         name = f"{session.training}:{session.code}"
-        yield f"Registration for {name} stopped at {shown}; you are not bound by that."
+        yield f"{what} for {name} stopped at {shown}; you are not bound by that."
 
 
-def editing(  # noqa: PLR0913 - what is wanted, and how things stand
-    target: Target,
+def decide_editing(  # noqa: PLR0913 - what is wanted, and how things stand
+    target: TrainingTarget,
     people: Sequence[Candidate],
     standings: Mapping[int, ParticipantRecord],
     *,
@@ -194,17 +207,17 @@ def editing(  # noqa: PLR0913 - what is wanted, and how things stand
     """
     outcomes: dict[int, Outcome] = {}
     refused: dict[int, Refusal] = {}
-    left = places(target, is_over=is_over)
+    left = take_places(target, is_over=is_over)
     for person in people:
         standing = standings.get(person.id)
         if standing is None:
-            refused[person.id] = unknown(person, target)
+            refused[person.id] = participation_unknown(person, target)
             continue
         is_moved = moves and standing.session_id != target.session_id
         if is_moved and standing.has_result:
-            refused[person.id] = result_recorded(person.login, target.training)
+            refused[person.id] = refuse_for_result(person.login, target.training)
         elif is_moved and not next(left):
-            refused[person.id] = full(target, f"'{person.login}'")
+            refused[person.id] = session_full(target, f"'{person.login}'")
         else:
             is_pinned = moves and target.session is not None and not standing.is_preselected
             is_changed = is_moved or is_pinned or is_access_new(standing, access_at, now)
@@ -219,13 +232,13 @@ def is_access_new(standing: ParticipantRecord, access_at: datetime | None, now: 
     return max(access_at, standing.access_at) > now
 
 
-def unknown(person: Candidate, target: Target) -> ParticipationUnknown:
+def participation_unknown(person: Candidate, target: TrainingTarget) -> ParticipationUnknown:
     """Return the refusal of somebody who does not take part."""
     return ParticipationUnknown(login=person.login, training=target.training.code)
 
 
-def ending(
-    target: Target,
+def decide_canceling(
+    target: TrainingTarget,
     people: Sequence[Candidate],
     standings: Mapping[int, ParticipantRecord],
     were_in: Collection[int],
@@ -243,7 +256,7 @@ def ending(
         elif standing is not None or person.id in were_in:
             outcomes[person.id] = Outcome.UNCHANGED
         else:
-            refused[person.id] = unknown(person, target)
+            refused[person.id] = participation_unknown(person, target)
     return Verdicts(outcomes, refused)
 
 
@@ -261,8 +274,8 @@ def check_points(points: int | None) -> None:
         raise PointsWrong(given=points, most=_MOST_POINTS, field="--points")
 
 
-def grading(
-    target: Target,
+def decide_grading(
+    target: TrainingTarget,
     people: Sequence[Candidate],
     standings: Mapping[int, ParticipantRecord],
     result: tuple[int | None, str | None],
@@ -273,7 +286,7 @@ def grading(
     for person in people:
         standing = standings.get(person.id)
         if standing is None:
-            refused[person.id] = unknown(person, target)
+            refused[person.id] = participation_unknown(person, target)
         else:
             is_changed = (standing.points, standing.certificate) != result
             outcomes[person.id] = Outcome.UPDATED if is_changed else Outcome.UNCHANGED

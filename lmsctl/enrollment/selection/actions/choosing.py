@@ -1,6 +1,6 @@
 """Choosing people by name, department, group and filters, within what the actor may see."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lmsctl.department import store as departments
@@ -19,7 +19,7 @@ from lmsctl.user.errors import UserUnknown
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenPeople:
     """Who was chosen, each once; who of them by name; and which names are nobody's, with why."""
 
     people: Sequence[Candidate]
@@ -27,45 +27,54 @@ class Chosen:
     unknown: Mapping[str, Refusal]
 
 
-def choose(work: Work, scope: Scope, wanted: Selection) -> Chosen:
-    """Return whom `wanted` means, of the people in `scope`; a department means all under it.
+def choose(work: Work, scope: Scope, selection: Selection) -> ChosenPeople:
+    """Return whom `selection` means, of the people in `scope`; a department means all under it.
 
     How many statements it takes does not depend on how many people there are. Raises
     SelectionMissing, FilterOnNames, FilterWrong, DepartmentUnknown and GroupUnknown.
     """
-    rules.check_selection(wanted)
-    paths = [_path(work, given, scope) for given in wanted.departments]
-    group_ids = [groups.get(work, given, scope).id for given in wanted.groups]
-    narrowing = rules.parse_filters(wanted.filters, users.fields(work) if wanted.filters else ())
-    found, unknown = _named(work, scope, wanted.logins)
+    rules.check_selection(selection)
+    paths = [_get_path(work, given, scope) for given in selection.departments]
+    group_ids = [groups.get(work, given, scope).id for given in selection.groups]
+    people_filter = rules.parse_filters(
+        selection.filters, users.fields(work) if selection.filters else ()
+    )
+    found, unknown = _find_named(work, scope, selection.logins)
     people = dict(found)
-    if not wanted.is_by_names_alone:
-        for person in store.chosen(
-            work, scope, paths=paths, group_ids=group_ids, narrowing=narrowing
+    if not selection.is_by_names_alone:
+        for person in store.list_chosen(
+            work, scope, paths=paths, group_ids=group_ids, people_filter=people_filter
         ):
             people.setdefault(person.id, person)
-    return Chosen(list(people.values()), frozenset(found), unknown)
+    return ChosenPeople(list(people.values()), frozenset(found), unknown)
 
 
-def choose_for_change(
-    work: Work, permission: str, wanted: Selection, also: Callable[[], None] = lambda: None
-) -> Chosen:
-    """Return whom `wanted` means over whom the actor holds `permission`; nobody changes them now.
+def lock_people(work: Work, permission: str, selection: Selection) -> frozenset[int]:
+    """Lock the people whom a selection means, and return their ids; they are then chosen again.
 
-    Whom it means is asked again once they are locked. Whoever comes in only then is left for the
-    next time, as if they had come later. `also` locks what has its turn after people.
+    The actor must hold `permission` over them. Raises what `choose` raises.
     """
-    seen = choose(work, rights.require(work, permission), wanted)
-    ids = {person.id for person in seen.people}
+    found = choose(work, rights.require(work, permission), selection)
+    ids = frozenset(person.id for person in found.people)
     users.lock_all_for_share(work, sorted(ids))
-    also()
+    return ids
+
+
+def choose_locked(
+    work: Work, permission: str, selection: Selection, ids: frozenset[int]
+) -> ChosenPeople:
+    """Return whom a selection means now, of the locked people `ids`.
+
+    Whoever comes in only now is left for the next time, as if they had come later. Raises what
+    `choose` raises.
+    """
     rights.refresh(work)
-    chosen = choose(work, rights.require(work, permission), wanted)
+    chosen = choose(work, rights.require(work, permission), selection)
     people = [person for person in chosen.people if person.id in ids]
-    return Chosen(people, chosen.named, chosen.unknown)
+    return ChosenPeople(people, chosen.named, chosen.unknown)
 
 
-def _path(work: Work, given: str, scope: Scope) -> str:
+def _get_path(work: Work, given: str, scope: Scope) -> str:
     """Return the path of a department in scope, or of one above: of it the scope is left."""
     try:
         return departments.get(work, given, scope).path
@@ -76,14 +85,14 @@ def _path(work: Work, given: str, scope: Scope) -> str:
         return above.path
 
 
-def _named(
+def _find_named(
     work: Work, scope: Scope, logins: Sequence[str]
 ) -> tuple[dict[int, Candidate], dict[str, Refusal]]:
     if not logins:
         return {}, {}
     keys = {given: login_key(given) for given in logins}
     numbers = {given: canonical.number_in(given) for given in logins}
-    candidates = store.named(
+    candidates = store.find_named(
         work,
         scope,
         keys=list(keys.values()),

@@ -1,0 +1,54 @@
+"""Taking people out of trainings, as administrators do."""
+
+from collections.abc import Sequence
+
+from lmsctl.enrollment.participation.actions import reporting
+from lmsctl.enrollment.participation.actions.changing import (
+    DecidedTraining,
+    Standings,
+    TrainingChange,
+    change_trainings,
+)
+from lmsctl.enrollment.participation.rules import placing
+from lmsctl.enrollment.participation.rules.placing import TrainingTarget, Verdicts
+from lmsctl.enrollment.results import PairOutcome
+from lmsctl.enrollment.rules import Candidate
+from lmsctl.enrollment.selection.actions.pairs import PairRequest
+from lmsctl.kit.answer import Outcome
+from lmsctl.kit.work import Work
+from lmsctl.training.actions import telling
+from lmsctl.training.participants.store import people as people_store
+
+
+def cancel_participation(work: Work, request: PairRequest) -> tuple[list[PairOutcome], list[str]]:
+    """Cancel the enrollments of people in trainings, whose places are free from then on.
+
+    With a session only of who is in it. Returns what `enroll_in_trainings` returns; who took part
+    and does not any more is unchanged. Raises ParticipationUnknown and what that raises.
+    """
+    notes: list[str] = []
+
+    def decide(
+        target: TrainingTarget, people: Sequence[Candidate], standings: Standings
+    ) -> Verdicts:
+        ids = [person.id for person in people]
+        were_in = people_store.ever_enrolled(work, target.training.id, ids)
+        return placing.decide_canceling(target, people, standings, were_in)
+
+    def apply(decided: DecidedTraining) -> None:
+        target = decided.target
+        gone = [decided.standings[number] for number in decided.verdicts.of(Outcome.DELETED)]
+        if not gone:
+            return
+        ids = [standing.id for standing in gone]
+        for old, audience in reporting.by_session(work, target, gone):
+            telling.tell_removed(work, target.training, old, audience)
+        people_store.release(work, ids)
+        people_store.cancel(work, ids)
+        logins = decided.logins(standing.user_id for standing in gone)
+        reporting.record(work, "training.participation_canceled", target, logins)
+        reporting.tell_organizer(work, target, logins, "taken out of")
+        notes.extend(reporting.cancellation_notes(work, target, gone))
+
+    change = TrainingChange("taken out", frees_places=True, decide=decide, apply=apply)
+    return change_trainings(work, request, change), notes

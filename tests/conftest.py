@@ -29,7 +29,7 @@ from lmsctl.db import shape
 from lmsctl.db.shape_store import Shape
 from lmsctl.kit import dburl, driver
 from lmsctl.kit.work import Work
-from tests import connections, fast, program, truthful
+from tests import connections, fast, program, record_types
 from tests.statements import say
 
 # A setting of the tests: whether transactions on PostgreSQL are SERIALIZABLE.
@@ -391,9 +391,9 @@ def _prepared(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _rows_are_what_they_say() -> Iterator[None]:
+def checked_records() -> Iterator[None]:
     """Look at every record that the program reads in this process."""
-    with mock.patch.object(Work, "_rows", truthful.checked_rows):
+    with mock.patch.object(Work, "_rows", record_types.checked_rows):
         yield
 
 
@@ -434,7 +434,7 @@ def _nothing_kept() -> None:
 
 
 @pytest.fixture
-def nothing(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Portal]:
+def empty_database(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Portal]:
     """Return a database in which there is no portal yet."""
     fresh = templates.empty(dialect, tmp_path)
     yield fresh
@@ -442,7 +442,7 @@ def nothing(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Port
 
 
 @pytest.fixture(autouse=True)
-def _schema_is_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def schema_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `db check` compare with what it compared with before, where its own tests do not look."""
     if request.path.parent.name in _KEEPING_CONNECTIONS or request.path.name in _CHECKING:
         monkeypatch.setattr(shape, "_made", _made_once)
@@ -503,7 +503,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def no_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a fast test from starting a process after all."""
     if request.node.get_closest_marker("fast"):
         for home, name in ((subprocess.Popen, "__init__"), (os, "fork"), (os, "posix_spawn")):

@@ -87,7 +87,9 @@ class Held:
 
 
 @pytest.fixture(scope="module")
-def crowd(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal_with_actors(
+    templates: Templates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
     """Return a portal on PostgreSQL with one actor for each role and something in every place."""
     portal = templates.copy("postgresql", tmp_path_factory.mktemp("between"))
     with connections.kept():
@@ -238,7 +240,7 @@ def _actor_for(line: str, place: int, *actors: str) -> str | None:
 
 @pytest.mark.parametrize("line", LINES)
 def test_rights_that_are_gone_when_the_lock_is_there_count_no_more(
-    crowd: Portal, line: str
+    portal_with_actors: Portal, line: str
 ) -> None:
     """Whoever lost their roles, or was deactivated, while a command waited is refused.
 
@@ -249,7 +251,9 @@ def test_rights_that_are_gone_when_the_lock_is_there_count_no_more(
         pytest.skip("nobody but the operator may do that")
     argv = ["--as", f"actor-{actor}", *argv_of(line, "own", PLACES["own"])]
     results = {
-        locks: run_between(crowd, argv, locks, change(crowd, f"actor-{actor}"))
+        locks: run_between(
+            portal_with_actors, argv, locks, change(portal_with_actors, f"actor-{actor}")
+        )
         for locks, change in (("portal", _revoked), ("rest", _deactivated))
     }
     for locks, held in results.items():
@@ -267,7 +271,9 @@ def _writes_there(line: str) -> bool:
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if _writes_there(line)])
-def test_what_left_the_scope_meanwhile_is_out_of_reach(crowd: Portal, line: str) -> None:
+def test_what_left_the_scope_meanwhile_is_out_of_reach(
+    portal_with_actors: Portal, line: str
+) -> None:
     """What went to another department, or with its own, while a command waited is not there.
 
     A line that writes waits at least once for somebody who holds every row.
@@ -277,7 +283,7 @@ def test_what_left_the_scope_meanwhile_is_out_of_reach(crowd: Portal, line: str)
     for locks, change in (("portal", _moved), ("rest", _displaced), ("rest", _moved)):
         if change is _displaced and "{department}" in line:
             continue
-        held = run_between(crowd, argv, locks, change(crowd, ""))
+        held = run_between(portal_with_actors, argv, locks, change(portal_with_actors, ""))
         is_writing, has_waited = is_writing or held.is_writing, has_waited or held.waited
         if held.waited:
             assert held.outcome == "not_found", (locks, change, held)
@@ -291,11 +297,11 @@ _ON_PEOPLE = [
 
 @pytest.mark.parametrize("line", [line for line in _ON_PEOPLE if _writes_there(line)])
 def test_whoever_became_an_administrator_meanwhile_is_out_of_reach(
-    crowd: Portal, line: str
+    portal_with_actors: Portal, line: str
 ) -> None:
     """Nobody changes somebody who holds more than they do once the lock is there."""
     argv = ["--as", "actor-department-administrator", *argv_of(line, "child", PLACES["child"])]
-    held = run_between(crowd, argv, "rest", _promoted(crowd, ""))
+    held = run_between(portal_with_actors, argv, "rest", _promoted(portal_with_actors, ""))
     assert held.waited == held.is_writing
     assert held.outcome == ("forbidden" if held.is_writing else "ok"), held
 
@@ -311,12 +317,14 @@ _VERSIONED = [
 
 
 @pytest.mark.parametrize("line", _VERSIONED)
-def test_a_version_that_is_old_when_the_lock_is_there_is_refused(crowd: Portal, line: str) -> None:
+def test_a_version_that_is_old_when_the_lock_is_there_is_refused(
+    portal_with_actors: Portal, line: str
+) -> None:
     """Of two who change the same version, the second one is told."""
-    _assert_stale(crowd, line)
+    _assert_stale(portal_with_actors, line)
 
 
-def test_without_looking_again_the_second_one_would_not_be_told(crowd: Portal) -> None:
+def test_without_looking_again_the_second_one_would_not_be_told(portal_with_actors: Portal) -> None:
     """The tests above see it when what decides is read before the lock."""
 
     def before_the_lock(work: Work, get: Any, lock: Any) -> Any:
@@ -327,7 +335,7 @@ def test_without_looking_again_the_second_one_would_not_be_told(crowd: Portal) -
     with mock.patch.object(rights, "get_for_update", before_the_lock):
         line = _VERSIONED[0]
         argv = [*shlex.split(line), "--if-version", "1"]
-        held = run_between(crowd, argv, "rest", _touched(crowd, ""))
+        held = run_between(portal_with_actors, argv, "rest", _touched(portal_with_actors, ""))
     assert held.waited
     assert held.outcome == "ok"
 

@@ -17,7 +17,7 @@ from lmsctl.department import actions as departments
 from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
-from tests import generate, program, states
+from tests import database_rows, generate, program
 from tests.conftest import Portal, Templates
 from tests.terminals import on_terminal
 
@@ -25,7 +25,7 @@ ANNA = ("user", "create", "--email", "anna@example.com", "--first-name", "A", "-
 
 
 @pytest.fixture
-def desk(templates: Templates, tmp_path: Path) -> Portal:
+def sqlite_portal(templates: Templates, tmp_path: Path) -> Portal:
     """Return a portal on SQLite, for what no database decides."""
     return templates.copy("sqlite", tmp_path)
 
@@ -46,29 +46,31 @@ def desk(templates: Templates, tmp_path: Path) -> Portal:
     ],
 )
 def test_global_options_stand_anywhere_and_the_later_wins(
-    desk: Portal, argv: tuple[str, ...]
+    sqlite_portal: Portal, argv: tuple[str, ...]
 ) -> None:
     """Before the noun, between noun and verb, or after the verb."""
-    assert desk.ok(*argv).out == "/\n"
+    assert sqlite_portal.ok(*argv).out == "/\n"
 
 
-def test_an_option_wins_over_a_variable_over_the_file_over_the_default(desk: Portal) -> None:
+def test_an_option_wins_over_a_variable_over_the_file_over_the_default(
+    sqlite_portal: Portal,
+) -> None:
     """In this order, for output, zone and database alike."""
-    file = desk.folder / "mine.toml"
-    file.write_text(f'output = "id"\n[contexts.default]\ndatabase-url = "{desk.url}"\n')
+    file = sqlite_portal.folder / "mine.toml"
+    file.write_text(f'output = "id"\n[contexts.default]\ndatabase-url = "{sqlite_portal.url}"\n')
     listing = ("department", "list", "--config", str(file))
-    assert desk.ok("department", "list").out.startswith("id\t")
-    assert desk.ok(*listing).out == "/\n"
-    assert desk.ok(*listing, LMSCTL_OUTPUT="jsonl").out.startswith('{"id"')
-    assert desk.ok(*listing, "-o", "csv", LMSCTL_OUTPUT="jsonl").out.startswith("id,")
-    assert desk.ok("department", "list", LMSCTL_CONFIG=str(file)).out == "/\n"
+    assert sqlite_portal.ok("department", "list").out.startswith("id\t")
+    assert sqlite_portal.ok(*listing).out == "/\n"
+    assert sqlite_portal.ok(*listing, LMSCTL_OUTPUT="jsonl").out.startswith('{"id"')
+    assert sqlite_portal.ok(*listing, "-o", "csv", LMSCTL_OUTPUT="jsonl").out.startswith("id,")
+    assert sqlite_portal.ok("department", "list", LMSCTL_CONFIG=str(file)).out == "/\n"
 
 
-def test_flags_may_stand_anywhere_too(desk: Portal) -> None:
+def test_flags_may_stand_anywhere_too(sqlite_portal: Portal) -> None:
     """-n before the noun is as good as behind the verb."""
     for argv in (("-n", *ANNA), ("user", "-n", *ANNA[1:]), (*ANNA, "--dry-run")):
-        assert desk.ok(*argv).err.startswith("Dry run, nothing was changed: Created anna")
-    assert desk.value("SELECT count(*) FROM users") == 1
+        assert sqlite_portal.ok(*argv).err.startswith("Dry run, nothing was changed: Created anna")
+    assert sqlite_portal.value("SELECT count(*) FROM users") == 1
 
 
 # Exit statuses -----------------------------------------------------------------------------------
@@ -111,10 +113,10 @@ def ended(portal: Portal, *argv: str, **variables: str) -> tuple[int, str]:
     ],
 )  # fmt: skip
 def test_every_class_of_refusal_has_its_exit_status(
-    desk: Portal, argv: tuple[str, ...], expected: tuple[int, str]
+    sqlite_portal: Portal, argv: tuple[str, ...], expected: tuple[int, str]
 ) -> None:
     """Scripts decide by the status, and by the code in the object."""
-    assert ended(desk, *argv) == expected
+    assert ended(sqlite_portal, *argv) == expected
 
 
 def test_whoever_lacks_the_right_ends_with_8(portal: Portal) -> None:
@@ -134,9 +136,9 @@ def test_exit_code_tells_changes_from_none(portal: Portal) -> None:
     assert portal.run("department", "move", "Sales", "--parent", "/", "--exit-code").status == 0
 
 
-def test_an_output_nobody_knows_is_refused_before_anything_changes(desk: Portal) -> None:
+def test_an_output_nobody_knows_is_refused_before_anything_changes(sqlite_portal: Portal) -> None:
     """Also by variable; and so is a column that the answer does not have."""
-    before = states.everything(desk)
+    before = database_rows.everything(sqlite_portal)
     for more, variables in (
         (("-o", "xml"), {}),
         ((), {"LMSCTL_OUTPUT": "xml"}),
@@ -144,14 +146,14 @@ def test_an_output_nobody_knows_is_refused_before_anything_changes(desk: Portal)
         (("--columns", "nam"), {}),
         (("--sort", "nam"), {}),
     ):
-        ran = desk.run("department", "create", "Sales", *more, **variables)
+        ran = sqlite_portal.run("department", "create", "Sales", *more, **variables)
         assert (ran.status, ran.out) == (2, ""), more
-    assert states.everything(desk) == before
+    assert database_rows.everything(sqlite_portal) == before
 
 
 def test_ctrl_c_undoes_the_change_and_ends_with_130(portal: Portal) -> None:
     """A real signal to a real process that waits for a lock it will get."""
-    before = states.everything(portal)
+    before = database_rows.everything(portal)
     holder = driver.open_database(portal.url, patience=10)
     holder.begin_writing()
     database.execute(holder, "UPDATE departments SET name = name")
@@ -164,14 +166,14 @@ def test_ctrl_c_undoes_the_change_and_ends_with_130(portal: Portal) -> None:
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err == "Interrupted. Nothing was changed.\n"
-    assert states.everything(portal) == before
+    assert database_rows.everything(portal) == before
 
 
-def test_a_reader_who_leaves_ends_it_with_141(desk: Portal) -> None:
+def test_a_reader_who_leaves_ends_it_with_141(sqlite_portal: Portal) -> None:
     """As `| head -1` does: no traceback, no complaint."""
     # More than a pipe holds, so that writing goes on after the reader has left.
     for number in range(40):
-        desk.ok("department", "create", f"{number}-{'x' * 240}")
+        sqlite_portal.ok("department", "create", f"{number}-{'x' * 240}")
     for command in ("department list -o jsonl --sort id", "help errors"):
         script = (
             f"set -o pipefail; ({sys.executable} -m lmsctl {command};"
@@ -179,8 +181,8 @@ def test_a_reader_who_leaves_ends_it_with_141(desk: Portal) -> None:
         )
         ran = subprocess.run(
             ["bash", "-c", script],
-            env=desk.environment(PYTHONPATH=str(Path(__file__).parent.parent)),
-            cwd=desk.folder,
+            env=sqlite_portal.environment(PYTHONPATH=str(Path(__file__).parent.parent)),
+            cwd=sqlite_portal.folder,
             capture_output=True,
             text=True,
             check=False,
@@ -188,26 +190,26 @@ def test_a_reader_who_leaves_ends_it_with_141(desk: Portal) -> None:
         assert ran.stderr.strip() == "141", ran.stderr
 
 
-def test_an_output_that_takes_no_more_is_said_in_a_sentence(desk: Portal) -> None:
+def test_an_output_that_takes_no_more_is_said_in_a_sentence(sqlite_portal: Portal) -> None:
     """A full disk behind standard output; what was committed before is not denied."""
     with Path("/dev/full").open("w") as full:
         for argv, already in (
             (("department", "list"), "Nothing was changed."),
             (("department", "create", "Sales"), "The change was made."),
         ):
-            ran = program.run(["lmsctl", *argv], env=desk.environment(), stdout=full)
+            ran = program.run(["lmsctl", *argv], env=sqlite_portal.environment(), stdout=full)
             assert ran.returncode == 11
             assert f"No space left on device. {already}\nhint: " in ran.stderr
             assert "Traceback" not in ran.stderr
-    assert desk.ok("department", "list", "-o", "id").out == "/\nSales\n"
+    assert sqlite_portal.ok("department", "list", "-o", "id").out == "/\nSales\n"
 
 
 # Refusals ----------------------------------------------------------------------------------------
 
 
-def test_a_refusal_is_two_lines_on_standard_error(desk: Portal) -> None:
+def test_a_refusal_is_two_lines_on_standard_error(sqlite_portal: Portal) -> None:
     """What is wrong, and what to do next."""
-    ran = desk.run("department", "show", "Nowhere")
+    ran = sqlite_portal.run("department", "show", "Nowhere")
     assert ran.out == ""
     assert ran.err == (
         "error: There is no department 'Nowhere'.\n"
@@ -225,9 +227,9 @@ def test_a_refusal_is_two_lines_on_standard_error(desk: Portal) -> None:
         ("department", "-o", "json"),
     ],
 )
-def test_a_refusal_with_json_is_one_object(desk: Portal, argv: tuple[str, ...]) -> None:
+def test_a_refusal_with_json_is_one_object(sqlite_portal: Portal, argv: tuple[str, ...]) -> None:
     """Also when the command line itself is not understood, and nothing beside it."""
-    ran = desk.run(*argv)
+    ran = sqlite_portal.run(*argv)
     assert ran.out == ""
     error = json.loads(ran.err)["error"]
     assert list(error) == [
@@ -237,36 +239,39 @@ def test_a_refusal_with_json_is_one_object(desk: Portal, argv: tuple[str, ...]) 
     assert list(error["location"]) == ["file", "row", "line", "column"]
 
 
-def test_a_refusal_with_json_by_variable_or_file_is_one_object_too(desk: Portal) -> None:
+def test_a_refusal_with_json_by_variable_or_file_is_one_object_too(sqlite_portal: Portal) -> None:
     """Wherever the format was asked for."""
-    file = desk.folder / "lmsctl.toml"
-    assert json.loads(desk.run("nonsense", LMSCTL_OUTPUT="json").err)["error"]["code"] == "usage"
+    file = sqlite_portal.folder / "lmsctl.toml"
+    assert (
+        json.loads(sqlite_portal.run("nonsense", LMSCTL_OUTPUT="json").err)["error"]["code"]
+        == "usage"
+    )
     file.write_text('output = "json"\n')
-    assert json.loads(desk.run("nonsense").err)["error"]["code"] == "usage"
-    assert desk.run("nonsense", "-o", "plain").err.startswith("error: ")
+    assert json.loads(sqlite_portal.run("nonsense").err)["error"]["code"] == "usage"
+    assert sqlite_portal.run("nonsense", "-o", "plain").err.startswith("error: ")
 
 
-def test_a_noun_without_a_verb_shows_its_help(desk: Portal) -> None:
+def test_a_noun_without_a_verb_shows_its_help(sqlite_portal: Portal) -> None:
     """On standard error, because it is a refusal all the same."""
-    ran = desk.run("department")
+    ran = sqlite_portal.run("department")
     assert (ran.status, ran.out) == (2, "")
     assert "Commands:\n  create" in ran.err
     assert ran.err.endswith("error: A command is missing.\nhint: See 'lmsctl department --help'.\n")
-    assert desk.run().status == 0
+    assert sqlite_portal.run().status == 0
 
 
-def test_a_misspelled_word_gets_the_nearest_one(desk: Portal) -> None:
+def test_a_misspelled_word_gets_the_nearest_one(sqlite_portal: Portal) -> None:
     """Nouns, verbs and options."""
-    assert "Did you mean" in desk.run("departmen", "list").err
-    assert "Did you mean 'create'?" in desk.run("department", "creat").err
-    assert "--under" in desk.run("department", "list", "--unde", "x").err
+    assert "Did you mean" in sqlite_portal.run("departmen", "list").err
+    assert "Did you mean 'create'?" in sqlite_portal.run("department", "creat").err
+    assert "--under" in sqlite_portal.run("department", "list", "--unde", "x").err
 
 
-def test_quiet_says_nothing_and_verbose_says_more(desk: Portal) -> None:
+def test_quiet_says_nothing_and_verbose_says_more(sqlite_portal: Portal) -> None:
     """What was asked for is printed all the same; passwords never."""
-    ran = desk.ok("department", "create", "Sales", "-q", "-o", "id")
+    ran = sqlite_portal.ok("department", "create", "Sales", "-q", "-o", "id")
     assert (ran.out, ran.err) == ("Sales\n", "")
-    assert desk.url in desk.ok("department", "list", "-v").err
+    assert sqlite_portal.url in sqlite_portal.ok("department", "list", "-v").err
 
 
 # A bug of ours -----------------------------------------------------------------------------------
@@ -288,7 +293,7 @@ def test_a_bug_of_ours_leaves_a_traceback_file_and_no_trace_on_the_terminal(
     """Status 1, the file's path, nothing changed; neither passwords nor what was typed in it."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     broken(monkeypatch)
-    before = states.everything(portal)
+    before = database_rows.everything(portal)
     ran = portal.run("department", "create", "SecretLink123", "--code=Another-Secret")
     assert ran.status == 1
     (file,) = tmp_path.glob("lmsctl-*.traceback")
@@ -301,14 +306,14 @@ def test_a_bug_of_ours_leaves_a_traceback_file_and_no_trace_on_the_terminal(
     assert "lmsctl/department/cli.py" in text
     assert "Secret" not in text
     assert file.stat().st_mode & 0o077 == 0
-    assert states.everything(portal) == before
+    assert database_rows.everything(portal) == before
 
 
 def test_debug_shows_the_traceback_and_a_full_disk_does_not_hide_a_bug(
-    desk: Portal, monkeypatch: pytest.MonkeyPatch
+    sqlite_portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """--debug also shows where a refusal came from."""
-    refused = desk.run("department", "show", "Nowhere", "--debug").err
+    refused = sqlite_portal.run("department", "show", "Nowhere", "--debug").err
     assert "Traceback" in refused
     assert "department_unknown" in refused or "DepartmentUnknown" in refused
     broken(monkeypatch)
@@ -317,7 +322,7 @@ def test_debug_shows_the_traceback_and_a_full_disk_does_not_hide_a_bug(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("tempfile.mkstemp", full)
-    ran = desk.run("department", "create", "SecretLink123", "--debug")
+    ran = sqlite_portal.run("department", "create", "SecretLink123", "--debug")
     assert ran.status == 1
     assert "RuntimeError: bug with ***" in ran.err
     assert "what --debug shows" in ran.err
@@ -330,7 +335,7 @@ def test_a_confirmation_is_asked_on_a_terminal(portal: Portal) -> None:
     """Yes does it; no and the end of the input leave everything as it is, with status 9."""
     portal.ok("department", "create", "Sales")
     portal.ok("department", "create", "EMEA", "--parent", "Sales")
-    before = states.everything(portal)
+    before = database_rows.everything(portal)
     deletion = ("department", "delete", "Sales")
     question = "goes too: department Sales/EMEA\nDelete the department 'Sales'? [y/N] "
     for answer in ("no", "", None, "yess"):
@@ -338,7 +343,7 @@ def test_a_confirmation_is_asked_on_a_terminal(portal: Portal) -> None:
         assert ran.status == 9, ran.out
         assert question in ran.out
         assert "error: Not confirmed; nothing was changed.\n" in ran.out
-    assert states.everything(portal) == before
+    assert database_rows.everything(portal) == before
     ran = on_terminal(portal, *deletion, types="Y")
     assert ran.status == 0, ran.out
     assert ran.out.count("Delete the department") == 1
@@ -350,25 +355,25 @@ def test_a_confirmation_is_asked_on_a_terminal(portal: Portal) -> None:
     [(("--no-input",), {}), ((), {"LMSCTL_NO_INPUT": "1"}), ((), {"CI": "true"})],
 )
 def test_nobody_is_asked_who_does_not_want_to_be(
-    desk: Portal, more: tuple[str, ...], variables: dict[str, str]
+    sqlite_portal: Portal, more: tuple[str, ...], variables: dict[str, str]
 ) -> None:
     """By option, by variable, or in continuous integration; --yes answers everywhere."""
-    desk.ok("department", "create", "Sales")
+    sqlite_portal.ok("department", "create", "Sales")
     env = {"CI": "", **variables}
-    ran = desk.run("department", "delete", "Sales", *more, **env)
+    ran = sqlite_portal.run("department", "delete", "Sales", *more, **env)
     assert (ran.status, ran.out) == (9, "")
     assert ran.err == (
         "error: Not confirmed: Delete the department 'Sales'?\n"
         "hint: Answer the question on a terminal, or give --yes.\n"
     )
-    assert desk.ok("department", "delete", "Sales", "--yes", *more, **env)
+    assert sqlite_portal.ok("department", "delete", "Sales", "--yes", *more, **env)
 
 
-def test_what_hangs_on_a_confirmation_is_listed_for_programs_too(desk: Portal) -> None:
+def test_what_hangs_on_a_confirmation_is_listed_for_programs_too(sqlite_portal: Portal) -> None:
     """As details, one each."""
-    desk.ok("department", "create", "Sales")
-    desk.ok("department", "create", "EMEA", "--parent", "Sales")
-    error = desk.run("department", "delete", "Sales", "-o", "json").error
+    sqlite_portal.ok("department", "create", "Sales")
+    sqlite_portal.ok("department", "create", "EMEA", "--parent", "Sales")
+    error = sqlite_portal.run("department", "delete", "Sales", "-o", "json").error
     assert error["code"] == "confirmation_needed"
     assert [item["message"] for item in error["details"]] == ["goes too: department Sales/EMEA"]
 
@@ -434,30 +439,30 @@ def test_a_rehearsal_tells_the_same_and_changes_nothing(portal: Portal) -> None:
     people = "login,first name,last name\ncyd,Cyd,Doe\n"
     (portal.folder / "people.csv").write_text(people, encoding="utf-8")
     for argv in CHANGES:
-        before = states.everything(portal)
+        before = database_rows.everything(portal)
         rehearsed = portal.run(*argv, "-n", "--exit-code", "-o", "json")
         assert rehearsed.status == 3, (argv, rehearsed.err)
         assert rehearsed.err.startswith("Dry run, nothing was changed: "), argv
-        assert states.everything(portal) == before, argv
+        assert database_rows.everything(portal) == before, argv
         done = portal.run(*argv, "--exit-code", "-o", "json")
         assert done.status == 3, (argv, done.err)
-        assert states.everything(portal) != before, argv
+        assert database_rows.everything(portal) != before, argv
         said = rehearsed.err.splitlines()[0].removeprefix("Dry run, nothing was changed: ")
         assert said == done.err.splitlines()[0], argv
 
 
 def test_a_refused_rehearsal_is_not_even_written_down(portal: Portal) -> None:
     """No audit row under --dry-run; one without."""
-    before = states.everything(portal)
+    before = database_rows.everything(portal)
     assert portal.refused("department", "delete", "/", "-n") == "department_is_root"
-    assert states.everything(portal) == before
+    assert database_rows.everything(portal) == before
     assert portal.refused("department", "delete", "/") == "department_is_root"
-    after = states.everything(portal)
+    after = database_rows.everything(portal)
     assert {name for name, rows in after.items() if rows != before[name]} <= {
         "audit_rows",
         "sqlite_sequence",
     }
-    assert states.refusals(portal) == 1
+    assert database_rows.refusals(portal) == 1
 
 
 # Help --------------------------------------------------------------------------------------------
@@ -470,10 +475,10 @@ VERBS = sorted(
 
 
 @pytest.mark.parametrize("command", VERBS)
-def test_every_verb_explains_itself_with_an_example(desk: Portal, command: str) -> None:
+def test_every_verb_explains_itself_with_an_example(sqlite_portal: Portal, command: str) -> None:
     """In a hundred columns, with examples that begin with the command itself."""
     words = command.split()
-    text = desk.ok(*words, "--help", COLUMNS="100").out
+    text = sqlite_portal.ok(*words, "--help", COLUMNS="100").out
     assert text.startswith(f"Usage: lmsctl {command} ")
     assert max(map(len, text.splitlines())) <= 100
     block = text.partition("Examples:\n")[2].partition("\n\n")[0]
@@ -481,23 +486,25 @@ def test_every_verb_explains_itself_with_an_example(desk: Portal, command: str) 
     assert examples, f"{words} has no example"
     assert all(command in line for line in examples)
     assert "--as" not in text.partition("Options:")[2], "global options are listed at the root only"
-    assert desk.ok(*words, "-h", COLUMNS="100").out == text
+    assert sqlite_portal.ok(*words, "-h", COLUMNS="100").out == text
 
 
 @pytest.mark.parametrize("noun", [None, *NOUNS])
-def test_every_noun_lists_its_verbs_with_whole_sentences(desk: Portal, noun: str | None) -> None:
+def test_every_noun_lists_its_verbs_with_whole_sentences(
+    sqlite_portal: Portal, noun: str | None
+) -> None:
     """Nothing is cut with dots, at eighty columns either."""
-    text = desk.ok(*([noun] if noun else []), "--help", COLUMNS="80").out
+    text = sqlite_portal.ok(*([noun] if noun else []), "--help", COLUMNS="80").out
     commands = text.partition("Commands:\n")[2]
     assert "..." not in commands
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_no_help_is_wider_than_eighty_columns(desk: Portal) -> None:
+def test_no_help_is_wider_than_eighty_columns(sqlite_portal: Portal) -> None:
     """Every command, its options and its examples."""
     lines = generate.SURFACE_FILE.read_text(encoding="utf-8").splitlines()
     for words in (line.split()[1:] for line in lines if line.startswith("lmsctl ")):
-        text = desk.ok(*words, "--help", COLUMNS="80").out
+        text = sqlite_portal.ok(*words, "--help", COLUMNS="80").out
         assert max(map(len, text.splitlines())) <= 80, text
 
 
@@ -552,29 +559,33 @@ def test_times_on_a_terminal_are_in_the_zone_of_the_portal(portal: Portal) -> No
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_a_table_fits_its_terminal(desk: Portal, width: int) -> None:
+def test_a_table_fits_its_terminal(sqlite_portal: Portal, width: int) -> None:
     """Long names wrap; not a character is lost."""
-    desk.ok("user", "create", "--login", "x" * 90, "--first-name", "山田" * 20, "--last-name", "🙂")
+    sqlite_portal.ok(
+        "user", "create", "--login", "x" * 90, "--first-name", "山田" * 20, "--last-name", "🙂"
+    )
     for argv in (("user", "list"), ("user", "show", "x" * 90)):
-        text = on_terminal(desk, *argv, width=width).out
+        text = on_terminal(sqlite_portal, *argv, width=width).out
         assert max(map(cell_len, text.splitlines())) <= width
         assert text.count("山") == text.count("田") == 20
         assert text.count("x") == 90
         assert "\x1b" not in text
 
 
-def test_a_moment_is_broken_only_between_day_and_time(desk: Portal) -> None:
+def test_a_moment_is_broken_only_between_day_and_time(sqlite_portal: Portal) -> None:
     """The audit log, which has the most columns, on a terminal of the usual width."""
-    text = on_terminal(desk, "audit", "list", width=80).out
+    text = on_terminal(sqlite_portal, "audit", "list", width=80).out
     assert "2026-03-02 " in text
     assert "12:00:00+00:00 " in text
     assert "portal.created" in text
 
 
-def test_color_is_for_those_who_want_it(desk: Portal) -> None:
+def test_color_is_for_those_who_want_it(sqlite_portal: Portal) -> None:
     """NO_COLOR holds, --color always wins over it, and a pipe never gets any."""
-    assert "\x1b[" in on_terminal(desk, "user", "show", "owner", NO_COLOR="").out
-    assert "\x1b[" not in on_terminal(desk, "user", "show", "owner").out
-    assert "\x1b[" in on_terminal(desk, "user", "show", "owner", "--color=always").out
-    assert "\x1b[" not in on_terminal(desk, "user", "list", "--color=never", NO_COLOR="").out
-    assert "\x1b" not in desk.ok("user", "list", "--color=always").out
+    assert "\x1b[" in on_terminal(sqlite_portal, "user", "show", "owner", NO_COLOR="").out
+    assert "\x1b[" not in on_terminal(sqlite_portal, "user", "show", "owner").out
+    assert "\x1b[" in on_terminal(sqlite_portal, "user", "show", "owner", "--color=always").out
+    assert (
+        "\x1b[" not in on_terminal(sqlite_portal, "user", "list", "--color=never", NO_COLOR="").out
+    )
+    assert "\x1b" not in sqlite_portal.ok("user", "list", "--color=always").out

@@ -11,22 +11,22 @@ from tests.conftest import Portal
 
 
 @pytest.mark.parametrize("story", stories.stories(), ids=lambda path: path.name)
-def test_a_story_happens_as_it_is_told(story: Path, nothing: Portal) -> None:
+def test_a_story_happens_as_it_is_told(story: Path, empty_database: Portal) -> None:
     """A reader who types a story's commands sees the story's output, on both databases."""
     told = stories.steps((story / "story.md").read_text(encoding="utf-8"))
-    variables = {} if nothing.is_sqlite else {"LMSCTL_DATABASE_URL": nothing.url}
+    variables = {} if empty_database.is_sqlite else {"LMSCTL_DATABASE_URL": empty_database.url}
     for step, printed in zip(told, stories.play(story, variables), strict=True):
         assert printed == step.output, step.command
 
 
-def test_the_script_for_a_ci_job_ends_well(nothing: Portal) -> None:
+def test_the_script_for_a_ci_job_ends_well(empty_database: Portal) -> None:
     """It makes a portal, fills it, and sees the last seat given once, on both databases."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LMSCTL_")}
-    address = {} if nothing.is_sqlite else {"LMSCTL_DATABASE_URL": nothing.url}
+    address = {} if empty_database.is_sqlite else {"LMSCTL_DATABASE_URL": empty_database.url}
     path = os.pathsep.join([str(program.command()), kept.get("PATH", "")])
     ran = subprocess.run(
         ["sh", str(stories.EXAMPLES / "test-portal" / "check.sh")],
-        cwd=nothing.folder,
+        cwd=empty_database.folder,
         env={**kept, "PATH": path, **address},
         capture_output=True,
         text=True,

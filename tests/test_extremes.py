@@ -318,7 +318,7 @@ def test_a_date_at_the_edge_of_the_calendar(portal: Portal, given: str, zone: st
 
 
 @pytest.fixture
-def displaced(portal: Portal) -> Portal:
+def portal_with_unknown_zone(portal: Portal) -> Portal:
     """Return a portal whose zone, and a training's, is one that only another machine knows."""
     portal.ok("training", "create", "T", "--code", "t")
     portal.ok("session", "create", "t", "--code", "s", "--starts", "tomorrow", "--duration", "1h")
@@ -339,26 +339,26 @@ def displaced(portal: Portal) -> Portal:
     ],
 )
 def test_a_zone_that_is_not_known_here_is_said_with_the_way_out(
-    displaced: Portal, argv: tuple[str, ...]
+    portal_with_unknown_zone: Portal, argv: tuple[str, ...]
 ) -> None:
     """A matter of this machine's configuration; nothing is done in a zone nobody meant."""
-    ran = displaced.run(*argv, "-o", "json")
+    ran = portal_with_unknown_zone.run(*argv, "-o", "json")
     assert (ran.status, ran.code) in {(10, "time_zone_missing"), (0, "")} if ran.err else True
     if ran.status:
         assert (ran.status, ran.code) == (10, "time_zone_missing")
         assert "time-zone=" in ran.error["hint"]
 
 
-def test_a_zone_that_is_not_known_here_can_be_replaced(displaced: Portal) -> None:
+def test_a_zone_that_is_not_known_here_can_be_replaced(portal_with_unknown_zone: Portal) -> None:
     """By what the hint names, for the portal and for the training."""
-    assert displaced.refused("user", "list") == "time_zone_missing"
-    displaced.ok("user", "list", "--tz", "UTC")
-    displaced.ok("settings", "set", "time-zone=Europe/Berlin", "--tz", "UTC")
-    displaced.ok("user", "list")
-    assert displaced.refused("training", "participants", "t") == "time_zone_missing"
-    displaced.ok("training", "edit", "t", "--time-zone", "Europe/Berlin")
-    displaced.ok("training", "participants", "t")
-    displaced.ok("learner", "catalog", "owner")
+    assert portal_with_unknown_zone.refused("user", "list") == "time_zone_missing"
+    portal_with_unknown_zone.ok("user", "list", "--tz", "UTC")
+    portal_with_unknown_zone.ok("settings", "set", "time-zone=Europe/Berlin", "--tz", "UTC")
+    portal_with_unknown_zone.ok("user", "list")
+    assert portal_with_unknown_zone.refused("training", "participants", "t") == "time_zone_missing"
+    portal_with_unknown_zone.ok("training", "edit", "t", "--time-zone", "Europe/Berlin")
+    portal_with_unknown_zone.ok("training", "participants", "t")
+    portal_with_unknown_zone.ok("learner", "catalog", "owner")
 
 
 def test_a_bug_while_a_refusal_is_written_down_is_answered_too(

@@ -19,7 +19,7 @@ LOOK = ("department", "list")
 
 
 @pytest.fixture
-def desk(templates: Templates, tmp_path: Path) -> Portal:
+def sqlite_portal(templates: Templates, tmp_path: Path) -> Portal:
     """Return a portal on SQLite."""
     folder = tmp_path / "place"
     folder.mkdir()
@@ -86,16 +86,16 @@ def _folder(path: Path) -> None:
 )
 @pytest.mark.parametrize("argv", [CHANGE, LOOK], ids=["change", "look"])
 def test_a_file_that_is_no_portal(
-    desk: Portal,
+    sqlite_portal: Portal,
     harm: Callable[[Path], None],
     expected: tuple[int, str, bool],
     argv: tuple[str, ...],
 ) -> None:
     """Missing, garbage, cut off, empty, or a folder: said so, and the file stays as it is."""
-    path = dburl.sqlite_path(desk.url)
+    path = dburl.sqlite_path(sqlite_portal.url)
     harm(path)
     before = path.read_bytes() if path.is_file() else None
-    assert refusal(desk, *argv) == expected
+    assert refusal(sqlite_portal, *argv) == expected
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
@@ -126,14 +126,18 @@ def read_only(folder: Path) -> Iterator[None]:
             path.chmod(mode)
 
 
-def test_a_read_only_folder_can_be_read(desk: Portal) -> None:
+def test_a_read_only_folder_can_be_read(sqlite_portal: Portal) -> None:
     """Looking works, changing is refused, and who was refused for a right is still told that."""
-    desk.ok("user", "create", "--login", "anna", "--first-name", "A", "--last-name", "B")
-    with read_only(desk.folder):
-        assert desk.ok(*LOOK, "-o", "id").out == "/\n"
-        assert refusal(desk, *CHANGE) == (11, "database_read_only", False)
-        assert refusal(desk, "audit", "list", "--as", "anna") == (8, "permission_missing", False)
-    desk.ok(*CHANGE)
+    sqlite_portal.ok("user", "create", "--login", "anna", "--first-name", "A", "--last-name", "B")
+    with read_only(sqlite_portal.folder):
+        assert sqlite_portal.ok(*LOOK, "-o", "id").out == "/\n"
+        assert refusal(sqlite_portal, *CHANGE) == (11, "database_read_only", False)
+        assert refusal(sqlite_portal, "audit", "list", "--as", "anna") == (
+            8,
+            "permission_missing",
+            False,
+        )
+    sqlite_portal.ok(*CHANGE)
 
 
 def test_a_full_disk_changes_nothing(templates: Templates, tmp_path: Path) -> None:
@@ -144,7 +148,7 @@ def test_a_full_disk_changes_nothing(templates: Templates, tmp_path: Path) -> No
     if subprocess.run(mounting, capture_output=True, check=False).returncode:
         pytest.skip("a small disk cannot be made here")
     try:
-        desk = templates.copy("sqlite", folder)
+        portal = templates.copy("sqlite", folder)
         filler = folder / "filler"
         with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
             while True:
@@ -153,10 +157,10 @@ def test_a_full_disk_changes_nothing(templates: Templates, tmp_path: Path) -> No
         rows = "".join(f"l{number},F,{'x' * 200}\n" for number in range(500))
         people.write_text(f"login,first name,last name\n{rows}", encoding="utf-8")
         command = ("user", "import", str(people))
-        assert refusal(desk, *command) == (11, "database_full", True)
-        assert desk.ok("user", "list", "-o", "id").out == "owner\n"
+        assert refusal(portal, *command) == (11, "database_full", True)
+        assert portal.ok("user", "list", "-o", "id").out == "owner\n"
         filler.unlink()
-        desk.ok(*command)
+        portal.ok(*command)
     finally:
         subprocess.run(["umount", str(folder)], check=True)
 
@@ -196,32 +200,42 @@ def test_a_database_of_another_version_is_left_alone(
     assert portal.value("SELECT version_num FROM alembic_version") == version
 
 
-def test_a_database_without_a_portal_says_how_to_make_one(nothing: Portal) -> None:
+def test_a_database_without_a_portal_says_how_to_make_one(empty_database: Portal) -> None:
     """On PostgreSQL it is there and empty; on SQLite there is no file."""
     expected = (
-        (11, "database_missing", False) if nothing.is_sqlite else (12, "schema_absent", False)
+        (11, "database_missing", False)
+        if empty_database.is_sqlite
+        else (12, "schema_absent", False)
     )
     for argv in (CHANGE, LOOK):
-        assert refusal(nothing, *argv) == expected
-    assert "lmsctl init" in nothing.run(*LOOK).err
+        assert refusal(empty_database, *argv) == expected
+    assert "lmsctl init" in empty_database.run(*LOOK).err
 
 
 # PostgreSQL --------------------------------------------------------------------------------------
 
 
-def test_a_server_that_is_not_there(desk: Portal) -> None:
+def test_a_server_that_is_not_there(sqlite_portal: Portal) -> None:
     """Worth repeating; the password in the address is not shown."""
     url = "postgresql://anna:s3cret@127.0.0.1:1/portal"
-    assert refusal(desk, *LOOK, LMSCTL_DATABASE_URL=url) == (11, "database_unreachable", True)
-    assert "s3cret" not in desk.run(*LOOK, "--debug", LMSCTL_DATABASE_URL=url).err
+    assert refusal(sqlite_portal, *LOOK, LMSCTL_DATABASE_URL=url) == (
+        11,
+        "database_unreachable",
+        True,
+    )
+    assert "s3cret" not in sqlite_portal.run(*LOOK, "--debug", LMSCTL_DATABASE_URL=url).err
 
 
-def test_a_server_that_does_not_let_us_in(desk: Portal) -> None:
+def test_a_server_that_does_not_let_us_in(sqlite_portal: Portal) -> None:
     """A wrong password is a matter of configuration: repeating does not help."""
     with _unfriendly("28P01", 'password authentication failed for user "anna"') as port:
         url = f"postgresql://anna:s3cret@127.0.0.1:{port}/portal?sslmode=disable&gssencmode=disable"
-        assert refusal(desk, *LOOK, LMSCTL_DATABASE_URL=url) == (10, "database_refuses", False)
-        assert "s3cret" not in desk.run(*LOOK, "--debug", LMSCTL_DATABASE_URL=url).err
+        assert refusal(sqlite_portal, *LOOK, LMSCTL_DATABASE_URL=url) == (
+            10,
+            "database_refuses",
+            False,
+        )
+        assert "s3cret" not in sqlite_portal.run(*LOOK, "--debug", LMSCTL_DATABASE_URL=url).err
 
 
 def test_a_database_that_the_server_does_not_have(portal: Portal) -> None:
@@ -258,11 +272,15 @@ def test_a_database_that_the_server_does_not_have(portal: Portal) -> None:
     ],
 )
 def test_an_address_that_cannot_be_right_is_a_matter_of_configuration(
-    desk: Portal, address: str
+    sqlite_portal: Portal, address: str
 ) -> None:
     """Trying again does not help, and nobody is told to."""
     url = f"postgresql://{address}"
-    assert refusal(desk, *LOOK, LMSCTL_DATABASE_URL=url) == (10, "database_url_unreadable", False)
+    assert refusal(sqlite_portal, *LOOK, LMSCTL_DATABASE_URL=url) == (
+        10,
+        "database_url_unreadable",
+        False,
+    )
 
 
 @contextlib.contextmanager
@@ -318,24 +336,27 @@ PASSWORD = '[contexts.default]\ndatabase-url = "postgresql://a:pw@h/db"\n'
     ],
 )  # fmt: skip
 def test_a_configuration_that_is_not_in_order(
-    desk: Portal, text: str, mode: int, code: str
+    sqlite_portal: Portal, text: str, mode: int, code: str
 ) -> None:
     """Exit status 10, before the database is touched."""
-    config(desk, text, mode)
-    assert by_file(desk, *CHANGE) == (10, code, False)
+    config(sqlite_portal, text, mode)
+    assert by_file(sqlite_portal, *CHANGE) == (10, code, False)
 
 
-def test_an_unknown_context_names_the_known_ones(desk: Portal) -> None:
+def test_an_unknown_context_names_the_known_ones(sqlite_portal: Portal) -> None:
     """As any other thing that does not exist: exit status 4."""
-    config(desk, f'[contexts.test]\ndatabase-url = "{desk.url}"\n')
-    assert by_file(desk, *LOOK, "-C", "tset") == (4, "context_unknown", False)
-    assert "Known contexts: test." in desk.run(*LOOK, "-C", "tset").err
-    assert desk.ok(*LOOK, "-C", "test", "-o", "id", LMSCTL_DATABASE_URL="sqlite:////x").out == "/\n"
+    config(sqlite_portal, f'[contexts.test]\ndatabase-url = "{sqlite_portal.url}"\n')
+    assert by_file(sqlite_portal, *LOOK, "-C", "tset") == (4, "context_unknown", False)
+    assert "Known contexts: test." in sqlite_portal.run(*LOOK, "-C", "tset").err
+    assert (
+        sqlite_portal.ok(*LOOK, "-C", "test", "-o", "id", LMSCTL_DATABASE_URL="sqlite:////x").out
+        == "/\n"
+    )
 
 
-def test_a_failure_on_a_terminal_is_a_sentence_and_a_hint(desk: Portal) -> None:
+def test_a_failure_on_a_terminal_is_a_sentence_and_a_hint(sqlite_portal: Portal) -> None:
     """As a process of its own, with nothing but these two lines."""
-    dburl.sqlite_path(desk.url).unlink()
-    ran = program.run(["lmsctl", *LOOK], env=desk.environment(), cwd=desk.folder)
+    dburl.sqlite_path(sqlite_portal.url).unlink()
+    ran = program.run(["lmsctl", *LOOK], env=sqlite_portal.environment(), cwd=sqlite_portal.folder)
     assert (ran.returncode, ran.stdout) == (11, "")
     assert [line.partition(":")[0] for line in ran.stderr.splitlines()] == ["error", "hint"]

@@ -13,14 +13,14 @@ import pytest
 
 from lmsctl.kit import database, driver
 from tests.conftest import Portal, Templates
-from tests.holding import await_held, run_during
 from tests.racers import Racer, race
+from tests.waiting import run_during, wait_until_blocked
 
 _PATIENCE = 30
 
 
 @pytest.fixture
-def hall(templates: Templates, tmp_path: Path) -> Iterator[Portal]:
+def postgresql_portal(templates: Templates, tmp_path: Path) -> Iterator[Portal]:
     """Return a portal on PostgreSQL with a few people, two items and a department's keeper."""
     portal = templates.copy("postgresql", tmp_path)
     for name in ("Here", "There"):
@@ -80,15 +80,15 @@ _ITEM = "enrollments WHERE item_id = (SELECT id FROM content_items WHERE code = 
     ],
 )
 def test_whoever_waits_for_a_lower_number_holds_no_higher_one(
-    hall: Portal, argv: list[str], lower: str, higher: str
+    postgresql_portal: Portal, argv: list[str], lower: str, higher: str
 ) -> None:
     """Two who lock the same rows do it in the same order, so neither waits for the other."""
     if "delete" in argv:
-        hall.ok("user", "edit", "ann", "--supervisor", "ben")
-    with _held(hall, lower):
-        process = hall.start(*argv)
-        await_held(hall, process)
-        with psycopg.connect(hall.url) as eye:
+        postgresql_portal.ok("user", "edit", "ann", "--supervisor", "ben")
+    with _held(postgresql_portal, lower):
+        process = postgresql_portal.start(*argv)
+        wait_until_blocked(postgresql_portal, process)
+        with psycopg.connect(postgresql_portal.url) as eye:
             eye.execute(f"SELECT 1 FROM {higher} FOR UPDATE NOWAIT".encode())
     out, err = process.communicate(timeout=_PATIENCE)
     assert process.returncode == 0, (out, err)
@@ -112,34 +112,36 @@ _PROFILE = ["signup-profile", "edit", "open", "--name", "New"]
     ],
 )
 def test_a_process_that_waited_decides_by_what_it_finds_then(
-    hall: Portal, argv: list[str], row: str, does: str, code: str
+    postgresql_portal: Portal, argv: list[str], row: str, does: str, code: str
 ) -> None:
     """What left the scope, or rose above the actor, while a process waited is out of its reach."""
-    with _held(hall, row, does.format(row.split(maxsplit=1)[0])):
-        process = hall.start("--as", "keeper", *argv, "-o", "json")
-        await_held(hall, process)
+    with _held(postgresql_portal, row, does.format(row.split(maxsplit=1)[0])):
+        process = postgresql_portal.start("--as", "keeper", *argv, "-o", "json")
+        wait_until_blocked(postgresql_portal, process)
     _, err = process.communicate(timeout=_PATIENCE)
     assert json.loads(err.splitlines()[-1])["error"]["code"] == code
 
 
 @pytest.mark.parametrize("argv", [_EDIT, _PROFILE], ids=["user", "signup-profile"])
-def test_of_eight_processes_with_one_version_one_gets_in(hall: Portal, argv: list[str]) -> None:
+def test_of_eight_processes_with_one_version_one_gets_in(
+    postgresql_portal: Portal, argv: list[str]
+) -> None:
     """Of eight who change the same version at once one does, and seven are told."""
     noun, _, code = argv[:3]
-    version = str(hall.ok(noun, "show", code, "-o", "json").json["version"])
+    version = str(postgresql_portal.ok(noun, "show", code, "-o", "json").json["version"])
     lines = [[*argv[:-1], f"New {number}", "--if-version", version] for number in range(8)]
-    assert hall.now
-    finishes = race(hall, [Racer([line], hall.now) for line in lines])
+    assert postgresql_portal.now
+    finishes = race(postgresql_portal, [Racer([line], postgresql_portal.now) for line in lines])
     assert sorted(finish.code or "" for finish in finishes) == ["", *["version_stale"] * 7]
 
 
-def test_a_group_that_leaves_the_scope_meanwhile_takes_nobody_in(hall: Portal) -> None:
+def test_a_group_that_leaves_the_scope_meanwhile_takes_nobody_in(postgresql_portal: Portal) -> None:
     """What a file names is decided on once nobody else can move it."""
-    hall.ok("group", "create", "Sellers", "--department", "Here")
+    postgresql_portal.ok("group", "create", "Sellers", "--department", "Here")
     rows = "Login,First name,Last name,Department,Group\nnew,New,N,Here,Sellers\n"
-    hall.folder.joinpath("people.csv").write_text(rows)
+    postgresql_portal.folder.joinpath("people.csv").write_text(rows)
     ran = run_during(
-        hall,
+        postgresql_portal,
         ("--as", "keeper", "user", "import", "people.csv", "-o", "json"),
         _MOVED.format("user_groups"),
     )
@@ -147,4 +149,4 @@ def test_a_group_that_leaves_the_scope_meanwhile_takes_nobody_in(hall: Portal) -
     (detail,) = ran.error["details"]
     assert detail["code"] == "row_group_unknown"
     assert "There is no group 'Sellers'." in detail["message"]
-    assert hall.value("SELECT count(*) FROM users WHERE login = 'new'") == 0
+    assert postgresql_portal.value("SELECT count(*) FROM users WHERE login = 'new'") == 0

@@ -319,7 +319,7 @@ training create More --code training-more --department Parent/Apart
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def town(
+def portal_with_siblings(
     request: pytest.FixtureRequest, templates: Templates, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Portal]:
     """Return a portal in which what is in Parent/Own is tied to what is in Parent/Sibling."""
@@ -394,33 +394,37 @@ def _leaks(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
 
 
 @pytest.mark.parametrize(
-    ("town", "among"),
+    ("portal_with_siblings", "among"),
     [("sqlite", 1), ("postgresql", 4), pytest.param("postgresql", 1, marks=pytest.mark.heavy)],
-    indirect=["town"],
+    indirect=["portal_with_siblings"],
 )
-def test_what_is_out_of_scope_changes_nothing_that_is_printed(town: Portal, among: int) -> None:
+def test_what_is_out_of_scope_changes_nothing_that_is_printed(
+    portal_with_siblings: Portal, among: int
+) -> None:
     """Whatever is added there, renamed or removed, and however it is tied to what is in scope."""
-    before = _printed(town, among)
-    _run(town, _CHANGES)
-    after = _printed(town, among)
+    before = _printed(portal_with_siblings, among)
+    _run(portal_with_siblings, _CHANGES)
+    after = _printed(portal_with_siblings, among)
     leaks = _leaks(before, after)
     assert not leaks, f"{len(leaks)} leaks\n" + "\n".join(leaks)
 
 
 @pytest.mark.parametrize("among", [4, pytest.param(1, marks=pytest.mark.heavy)])
-def test_trainings_out_of_scope_are_seen_only_by_who_enrolls(town: Portal, among: int) -> None:
+def test_trainings_out_of_scope_are_seen_only_by_who_enrolls(
+    portal_with_siblings: Portal, among: int
+) -> None:
     """Nobody else's answers change with them."""
     roles = [role for role in ROLES if role not in SEES_TRAININGS]
-    before = _printed(town, among, roles)
-    _run(town, _HIDDEN_CHANGES)
-    leaks = _leaks(before, _printed(town, among, roles))
+    before = _printed(portal_with_siblings, among, roles)
+    _run(portal_with_siblings, _HIDDEN_CHANGES)
+    leaks = _leaks(before, _printed(portal_with_siblings, among, roles))
     assert not leaks, f"{len(leaks)} leaks\n" + "\n".join(leaks)
 
 
-def test_a_rule_out_of_scope_is_not_named(town: Portal) -> None:
+def test_a_rule_out_of_scope_is_not_named(portal_with_siblings: Portal) -> None:
     """Not even where it is the only reason; the person and who may see it are told of it."""
     _run(
-        town,
+        portal_with_siblings,
         """
         department create Away --parent Parent
         content create --kind topic --code topic-alone --title T
@@ -437,34 +441,37 @@ def test_a_rule_out_of_scope_is_not_named(town: Portal) -> None:
     )
     administrator = "department-administrator"
     for line in looks:
-        told = _answer(town, administrator, line)
+        told = _answer(portal_with_siblings, administrator, line)
         assert told.startswith("0\n")
         assert "rule" in told
         assert "rule-away" not in told
-        assert "rule-away" in town.ok(*shlex.split(line), "-o", "json").out
-    assert "rule rule-away" in town.ok("learner", "courses", "comer", "--as", "comer").out
-    _run(town, "group add group-own comer")
+        assert "rule-away" in portal_with_siblings.ok(*shlex.split(line), "-o", "json").out
+    assert (
+        "rule rule-away"
+        in portal_with_siblings.ok("learner", "courses", "comer", "--as", "comer").out
+    )
+    _run(portal_with_siblings, "group add group-own comer")
     for line in looks:
-        told = _answer(town, administrator, line)
+        told = _answer(portal_with_siblings, administrator, line)
         assert ("rule-near" in told, "rule-away" in told) == (True, False)
 
 
-def test_a_change_in_scope_is_seen(town: Portal) -> None:
+def test_a_change_in_scope_is_seen(portal_with_siblings: Portal) -> None:
     """So that looking at the same answers twice is known to find what differs."""
     look = ("department-administrator", "user show person-own")
-    before = {look: _answer(town, *look)}
-    _run(town, "group edit group-own --name Seen")
-    assert _leaks(before, {look: _answer(town, *look)})
-    _run(town, "group edit Seen --name group-own")
+    before = {look: _answer(portal_with_siblings, *look)}
+    _run(portal_with_siblings, "group edit group-own --name Seen")
+    assert _leaks(before, {look: _answer(portal_with_siblings, *look)})
+    _run(portal_with_siblings, "group edit Seen --name group-own")
 
 
 @pytest.mark.parametrize("line", UNOFFERED)
-def test_what_is_not_offered_is_as_if_it_were_not(town: Portal, line: str) -> None:
+def test_what_is_not_offered_is_as_if_it_were_not(portal_with_siblings: Portal, line: str) -> None:
     """To a learner, and to who acts for one without seeing trainings."""
     for who in (["--as", "actor-learner"], ["--as", "actor-clerk", "--user", "person-own"]):
         for form in ("json", "table"):
             hidden, absent = (
-                town.run(*shlex.split(line.format(training=code)), *who, "-o", form)
+                portal_with_siblings.run(*shlex.split(line.format(training=code)), *who, "-o", form)
                 for code in ("training-hidden", "training-absent")
             )
             assert absent.status != 0
@@ -481,10 +488,10 @@ def test_every_command_that_reads_is_looked_at() -> None:
     }
 
 
-def test_a_rule_out_of_scope_is_not_taken_away_by_its_name(town: Portal) -> None:
+def test_a_rule_out_of_scope_is_not_taken_away_by_its_name(portal_with_siblings: Portal) -> None:
     """Whoever guesses what one is called is answered as if there were none; who sees it is not."""
     _run(
-        town,
+        portal_with_siblings,
         """
         department create Guessed --parent Parent
         group create group-guessed --department Parent/Guessed
@@ -500,11 +507,11 @@ def test_a_rule_out_of_scope_is_not_taken_away_by_its_name(town: Portal) -> None
     keeper = ("--as", "actor-department-administrator")
     for reason in ((), ("--reason", "rule")):
         guesses = [
-            town.ok(*line, *reason, "--reference", code, *keeper, "-o", "json")
+            portal_with_siblings.ok(*line, *reason, "--reference", code, *keeper, "-o", "json")
             for code in ("rule-guessed", "rule-absent")
         ]
         assert guesses[0] == guesses[1]
         assert [one["outcome"] for one in guesses[0].json] == ["unchanged"]
     for code, who in (("rule-mine", keeper), ("rule-guessed", ())):
         named = (*line, "--reason", "rule", "--reference", code, "-o", "json", *who)
-        assert town.ok(*named).json[0]["outcome"] in {"updated", "deleted"}
+        assert portal_with_siblings.ok(*named).json[0]["outcome"] in {"updated", "deleted"}

@@ -27,7 +27,7 @@ ROWS = 16_000
 
 
 @pytest.fixture
-def remote(portal: Portal) -> Portal:
+def portal_behind_proxy(portal: Portal) -> Portal:
     """Return a portal behind a line that can be cut."""
     if portal.is_sqlite:
         pytest.skip("SQLite has no line that could be cut")
@@ -76,72 +76,83 @@ def accounts(portal: Portal) -> int:
 # One command --------------------------------------------------------------------------------------
 
 
-def test_a_change_whose_answer_is_lost_is_found_and_told_as_usual(remote: Portal) -> None:
+def test_a_change_whose_answer_is_lost_is_found_and_told_as_usual(
+    portal_behind_proxy: Portal,
+) -> None:
     """Status and answer are the usual ones, and it is there once."""
-    with proxy.before(remote.url, "swallow") as line:
-        ran = patiently(remote, line.url, *CHANGE, "-o", "json")
+    with proxy.before(portal_behind_proxy.url, "swallow") as line:
+        ran = patiently(portal_behind_proxy, line.url, *CHANGE, "-o", "json")
     assert line.done.is_set()
     assert (ran.status, ran.json["path"]) == (0, "Sales")
-    assert departments(remote) == ["/", "Sales"]
-    assert remote.value("SELECT count(*) FROM audit_rows WHERE target = 'department Sales'") == 1
+    assert departments(portal_behind_proxy) == ["/", "Sales"]
+    assert (
+        portal_behind_proxy.value(
+            "SELECT count(*) FROM audit_rows WHERE target = 'department Sales'"
+        )
+        == 1
+    )
 
 
-def test_what_may_still_be_made_is_not_called_undone(remote: Portal) -> None:
+def test_what_may_still_be_made_is_not_called_undone(portal_behind_proxy: Portal) -> None:
     """While the server may hear of the COMMIT, nobody knows; later the mark tells."""
-    with proxy.before(remote.url, "hold") as line:
-        ran = patiently(remote, line.url, *CHANGE, "-o", "json", patience=1)
+    with proxy.before(portal_behind_proxy.url, "hold") as line:
+        ran = patiently(portal_behind_proxy, line.url, *CHANGE, "-o", "json", patience=1)
         error = ran.error
         assert (ran.status, error["code"], error["retryable"]) == (11, "outcome_unknown", False)
         assert "not known" in error["message"]
         found = MARK.search(error["hint"])
         assert found
-        assert marked(remote, found[1]) == []
+        assert marked(portal_behind_proxy, found[1]) == []
         line.release.set()
         assert line.done.wait(10)
-    assert [entry["target"] for entry in marked(remote, found[1])] == ["department Sales"]
-    assert departments(remote) == ["/", "Sales"]
+    assert [entry["target"] for entry in marked(portal_behind_proxy, found[1])] == [
+        "department Sales"
+    ]
+    assert departments(portal_behind_proxy) == ["/", "Sales"]
 
 
-def test_a_change_that_the_server_has_given_up_is_called_undone(remote: Portal) -> None:
+def test_a_change_that_the_server_has_given_up_is_called_undone(
+    portal_behind_proxy: Portal,
+) -> None:
     """The server says that it has ended the transaction, so trying again is right."""
-    with proxy.before(remote.url, "hold") as line:
-        helper = threading.Thread(target=_give_up, args=(remote, line))
+    with proxy.before(portal_behind_proxy.url, "hold") as line:
+        helper = threading.Thread(target=_give_up, args=(portal_behind_proxy, line))
         helper.start()
-        ran = patiently(remote, line.url, *CHANGE, "-o", "json")
+        ran = patiently(portal_behind_proxy, line.url, *CHANGE, "-o", "json")
         helper.join()
     assert (ran.status, ran.code, ran.error["retryable"]) == (11, "change_lost", True)
-    assert departments(remote) == ["/"]
-    remote.ok(*CHANGE)
+    assert departments(portal_behind_proxy) == ["/"]
+    portal_behind_proxy.ok(*CHANGE)
 
 
-def _give_up(remote: Portal, line: proxy.Proxy) -> None:
+def _give_up(portal_behind_proxy: Portal, line: proxy.Proxy) -> None:
     """End the session whose COMMIT is held back."""
     line.reached.wait(20)
-    remote.sql(
+    portal_behind_proxy.sql(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND state = 'idle in transaction'"
     )
 
 
-def test_a_server_that_nobody_can_ask_leaves_the_outcome_open(remote: Portal) -> None:
+def test_a_server_that_nobody_can_ask_leaves_the_outcome_open(portal_behind_proxy: Portal) -> None:
     """It was made, and the sentence does not say that it was not."""
-    with proxy.before(remote.url, "swallow", shuts=True) as line:
-        ran = patiently(remote, line.url, *CHANGE, "-o", "json", patience=1)
+    with proxy.before(portal_behind_proxy.url, "swallow", shuts=True) as line:
+        ran = patiently(portal_behind_proxy, line.url, *CHANGE, "-o", "json", patience=1)
     assert (ran.status, ran.code) == (11, "outcome_unknown")
     found = MARK.search(ran.error["hint"])
     assert found
-    assert len(marked(remote, found[1])) == 1
+    assert len(marked(portal_behind_proxy, found[1])) == 1
 
 
 def test_an_answer_lost_before_the_commit_changes_nothing(
-    remote: Portal, monkeypatch: pytest.MonkeyPatch
+    portal_behind_proxy: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The line breaks in the middle of the work: worth repeating."""
     insert = Work.insert
 
     def cut(self: Work, table: Any, **values: Any) -> int:
         if is_of_departments(table):
-            remote.sql(
+            portal_behind_proxy.sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
@@ -149,18 +160,20 @@ def test_an_answer_lost_before_the_commit_changes_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(Work, "insert", cut)
-        assert remote.refused(*CHANGE) == "database_unreachable"
-    assert departments(remote) == ["/"]
+        assert portal_behind_proxy.refused(*CHANGE) == "database_unreachable"
+    assert departments(portal_behind_proxy) == ["/"]
 
 
 # Ctrl-C -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_during_a_commit_waits_for_its_end(remote: Portal, number: signal.Signals) -> None:
+def test_a_signal_during_a_commit_waits_for_its_end(
+    portal_behind_proxy: Portal, number: signal.Signals
+) -> None:
     """It ends as interrupted and says what is true."""
-    with proxy.before(remote.url, "delay") as line:
-        running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
+    with proxy.before(portal_behind_proxy.url, "delay") as line:
+        running = portal_behind_proxy.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
         assert line.reached.wait(20)
         running.send_signal(number)
         time.sleep(0.3)
@@ -168,13 +181,13 @@ def test_a_signal_during_a_commit_waits_for_its_end(remote: Portal, number: sign
         line.release.set()
         _, err = running.communicate(timeout=20)
     assert (running.returncode, err) == (128 + number, "Interrupted. The change was made.\n")
-    assert departments(remote) == ["/", "Sales"]
+    assert departments(portal_behind_proxy) == ["/", "Sales"]
 
 
-def test_who_does_not_wait_hears_our_words_alone(remote: Portal) -> None:
+def test_who_does_not_wait_hears_our_words_alone(portal_behind_proxy: Portal) -> None:
     """The driver's library cannot reach the server either, and has words of its own for it."""
-    with proxy.before(remote.url, "delay", shuts=True) as line:
-        running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
+    with proxy.before(portal_behind_proxy.url, "delay", shuts=True) as line:
+        running = portal_behind_proxy.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
         assert line.reached.wait(20)
         for _ in range(2):
             running.send_signal(signal.SIGINT)
@@ -186,11 +199,11 @@ def test_who_does_not_wait_hears_our_words_alone(remote: Portal) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_who_does_not_wait_is_told_that_it_is_not_known(
-    remote: Portal, number: signal.Signals
+    portal_behind_proxy: Portal, number: signal.Signals
 ) -> None:
     """A second signal ends the program while the COMMIT is under way."""
-    with proxy.before(remote.url, "delay") as line:
-        running = remote.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
+    with proxy.before(portal_behind_proxy.url, "delay") as line:
+        running = portal_behind_proxy.start(*CHANGE, LMSCTL_DATABASE_URL=line.url)
         assert line.reached.wait(20)
         running.send_signal(number)
         time.sleep(0.3)
@@ -202,7 +215,10 @@ def test_who_does_not_wait_is_told_that_it_is_not_known(
         assert found
         line.release.set()
         assert line.done.wait(10)
-    assert departments(remote) == ["/", "Sales"][: 1 + len(marked(remote, found[1]))]
+    assert (
+        departments(portal_behind_proxy)
+        == ["/", "Sales"][: 1 + len(marked(portal_behind_proxy, found[1]))]
+    )
 
 
 @pytest.mark.parametrize("is_late", [True, False], ids=["commit", "verb"])
@@ -261,13 +277,13 @@ def test_the_second_signal_during_a_commit_ends_it_at_once(
 
 
 @pytest.fixture
-def _without_log(monkeypatch: pytest.MonkeyPatch) -> None:
+def rollback_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let SQLite files have a journal, from which whoever comes next takes back what is half."""
     monkeypatch.setattr(sqlite, "log_is_sound", lambda: False)
 
 
 @pytest.mark.parametrize("failure", [driver.DatabaseFull(), driver.AnswerLost("line broken")])
-@pytest.mark.usefixtures("_without_log")
+@pytest.mark.usefixtures("rollback_journal")
 def test_ctrl_c_during_a_commit_that_fails_says_that_nothing_is_changed(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
@@ -374,7 +390,7 @@ def test_ctrl_c_between_two_lines_of_a_batch_knows_the_one_before(
 
 
 def test_ctrl_c_when_a_lost_change_is_found_says_that_it_was_made(
-    remote: Portal, monkeypatch: pytest.MonkeyPatch
+    portal_behind_proxy: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is found is done, whatever comes after."""
     from lmsctl.kit import work as units
@@ -384,15 +400,15 @@ def test_ctrl_c_when_a_lost_change_is_found_says_that_it_was_made(
         signal.raise_signal(signal.SIGINT)
         return fate
 
-    with monkeypatch.context() as patch, proxy.before(remote.url, "swallow") as line:
+    with monkeypatch.context() as patch, proxy.before(portal_behind_proxy.url, "swallow") as line:
         patch.setattr(units, "find_out", found)
-        ran = patiently(remote, line.url, *CHANGE)
+        ran = patiently(portal_behind_proxy, line.url, *CHANGE)
     assert (ran.status, "not known" in ran.err, "othing was" in ran.err) == (130, True, False)
-    assert departments(remote) == ["/", "Sales"]
+    assert departments(portal_behind_proxy) == ["/", "Sales"]
 
 
 def test_a_session_that_the_server_ends_is_unavailable(
-    remote: Portal, monkeypatch: pytest.MonkeyPatch
+    portal_behind_proxy: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server may let nobody wait in a transaction for long; that is no bug of ours."""
     insert = Work.insert
@@ -405,8 +421,8 @@ def test_a_session_that_the_server_ends_is_unavailable(
     with monkeypatch.context() as patch:
         patch.setattr(Work, "insert", slow)
         patch.setenv("PGOPTIONS", "-c idle_in_transaction_session_timeout=100")
-        assert remote.refused(*CHANGE) == "database_unreachable"
-    assert departments(remote) == ["/"]
+        assert portal_behind_proxy.refused(*CHANGE) == "database_unreachable"
+    assert departments(portal_behind_proxy) == ["/"]
 
 
 # SQLite -------------------------------------------------------------------------------------------
@@ -422,7 +438,7 @@ def test_a_session_that_the_server_ends_is_unavailable(
         ("SQLITE_IOERR_DELETE", True, None),
     ],
 )
-@pytest.mark.usefixtures("_without_log")
+@pytest.mark.usefixtures("rollback_journal")
 def test_only_some_errors_of_a_commit_say_that_it_has_not_happened(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, name: str, code: str | None, *, is_made: bool
 ) -> None:
@@ -497,7 +513,7 @@ def test_a_file_that_nobody_can_ask_leaves_the_outcome_open(
 
 
 @pytest.mark.parametrize("is_made", [True, False])
-@pytest.mark.usefixtures("_without_log")
+@pytest.mark.usefixtures("rollback_journal")
 def test_a_commit_that_fails_without_saying_how_is_looked_up(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_made: bool
 ) -> None:
@@ -526,23 +542,25 @@ def test_a_commit_that_fails_without_saying_how_is_looked_up(
 LINES = "department create A\ndepartment create B\ndepartment create C\n"
 
 
-def test_a_line_whose_answer_is_lost_is_told_and_the_next_go_on(remote: Portal) -> None:
+def test_a_line_whose_answer_is_lost_is_told_and_the_next_go_on(
+    portal_behind_proxy: Portal,
+) -> None:
     """Every line is done once."""
-    with proxy.before(remote.url, "swallow", at=2) as line:
-        ran = patiently(remote, line.url, "batch", "-", "-o", "json", stdin=LINES)
+    with proxy.before(portal_behind_proxy.url, "swallow", at=2) as line:
+        ran = patiently(portal_behind_proxy, line.url, "batch", "-", "-o", "json", stdin=LINES)
     assert ran.status == 0
     assert [told["outcome"] for told in ran.json] == ["changed"] * 3
-    assert departments(remote) == ["/", "A", "B", "C"]
+    assert departments(portal_behind_proxy) == ["/", "A", "B", "C"]
 
 
-def test_a_line_that_changes_nothing_may_lose_its_answer(remote: Portal) -> None:
+def test_a_line_that_changes_nothing_may_lose_its_answer(portal_behind_proxy: Portal) -> None:
     """There is nothing to look up, and the next lines have a connection."""
     lines = LINES.replace("create B", "create A --if-exists skip")
-    with proxy.before(remote.url, "swallow", at=2) as line:
-        ran = patiently(remote, line.url, "batch", "-", "-o", "json", stdin=lines)
+    with proxy.before(portal_behind_proxy.url, "swallow", at=2) as line:
+        ran = patiently(portal_behind_proxy, line.url, "batch", "-", "-o", "json", stdin=lines)
     assert ran.status == 0, ran.err
     assert [told["outcome"] for told in ran.json] == ["changed", "unchanged", "changed"]
-    assert departments(remote) == ["/", "A", "C"]
+    assert departments(portal_behind_proxy) == ["/", "A", "C"]
 
 
 def test_a_line_that_nobody_waits_for_is_told_with_its_mark(
@@ -570,10 +588,12 @@ def test_a_line_that_nobody_waits_for_is_told_with_its_mark(
     assert departments(portal) == ["/", "A"]
 
 
-def test_a_line_that_is_not_known_ends_the_batch(remote: Portal) -> None:
+def test_a_line_that_is_not_known_ends_the_batch(portal_behind_proxy: Portal) -> None:
     """What was done before is told, and the mark is that of the line."""
-    with proxy.before(remote.url, "hold", at=2) as line:
-        ran = patiently(remote, line.url, "batch", "-", "-o", "jsonl", patience=1, stdin=LINES)
+    with proxy.before(portal_behind_proxy.url, "hold", at=2) as line:
+        ran = patiently(
+            portal_behind_proxy, line.url, "batch", "-", "-o", "jsonl", patience=1, stdin=LINES
+        )
         error = ran.error
         assert (ran.status, error["code"], error["location"]["line"]) == (11, "outcome_unknown", 2)
         assert "Line 1: The change was made." in error["message"]
@@ -581,8 +601,8 @@ def test_a_line_that_is_not_known_ends_the_batch(remote: Portal) -> None:
         assert found
         line.release.set()
         assert line.done.wait(10)
-    assert [entry["target"] for entry in marked(remote, found[1])] == ["department B"]
-    assert departments(remote) == ["/", "A", "B"]
+    assert [entry["target"] for entry in marked(portal_behind_proxy, found[1])] == ["department B"]
+    assert departments(portal_behind_proxy) == ["/", "A", "B"]
 
 
 # Files --------------------------------------------------------------------------------------------
@@ -676,50 +696,57 @@ def test_a_file_that_ends_early_says_how_many_are_in(
 
 
 @pytest.mark.parametrize("at", [1, 2])
-def test_a_file_whose_answer_is_lost_on_the_way_knows_what_is_in(remote: Portal, at: int) -> None:
+def test_a_file_whose_answer_is_lost_on_the_way_knows_what_is_in(
+    portal_behind_proxy: Portal, at: int
+) -> None:
     """What went with the connection is done by --resume, and nobody is there twice."""
-    file = people(remote.folder, 6_000)
-    with proxy.before(remote.url, "swallow", at=at) as line:
-        ran = patiently(remote, line.url, "user", "import", str(file), "--keep-going")
+    file = people(portal_behind_proxy.folder, 6_000)
+    with proxy.before(portal_behind_proxy.url, "swallow", at=at) as line:
+        ran = patiently(portal_behind_proxy, line.url, "user", "import", str(file), "--keep-going")
     if at == 1:
         assert ran.status == 11
         assert "5,000 of 6,000 rows are in; go on with --resume." in ran.err
-        assert accounts(remote) == 5_000
-        remote.ok("user", "import", str(file), "--resume")
+        assert accounts(portal_behind_proxy) == 5_000
+        portal_behind_proxy.ok("user", "import", str(file), "--resume")
     else:
         assert (ran.status, ran.err[:13]) == (0, "6000 created,")
-    assert accounts(remote) == 6_000
+    assert accounts(portal_behind_proxy) == 6_000
 
 
 def test_a_part_of_a_file_that_the_server_gave_up_is_not_taken_for_the_one_before(
-    remote: Portal,
+    portal_behind_proxy: Portal,
 ) -> None:
     """Every part has a mark of its own."""
-    file = people(remote.folder, 6_000)
-    with proxy.before(remote.url, "hold", at=2) as line:
-        helper = threading.Thread(target=_give_up, args=(remote, line))
+    file = people(portal_behind_proxy.folder, 6_000)
+    with proxy.before(portal_behind_proxy.url, "hold", at=2) as line:
+        helper = threading.Thread(target=_give_up, args=(portal_behind_proxy, line))
         helper.start()
-        ran = patiently(remote, line.url, "user", "import", str(file), "--keep-going")
+        ran = patiently(portal_behind_proxy, line.url, "user", "import", str(file), "--keep-going")
         helper.join()
     assert (ran.status, "The change was not made" in ran.err) == (11, True), ran.err
     assert "5,000 of 6,000 rows are in; go on with --resume." in ran.err
-    assert accounts(remote) == 5_000
-    remote.ok("user", "import", str(file), "--resume")
-    assert accounts(remote) == 6_000
+    assert accounts(portal_behind_proxy) == 5_000
+    portal_behind_proxy.ok("user", "import", str(file), "--resume")
+    assert accounts(portal_behind_proxy) == 6_000
 
 
-def test_a_file_in_doubt_is_resumed_without_anybody_twice(remote: Portal) -> None:
+def test_a_file_in_doubt_is_resumed_without_anybody_twice(portal_behind_proxy: Portal) -> None:
     """The part that is not known to be in may come in later; --resume finds it."""
-    file = people(remote.folder, 6_000)
-    with proxy.before(remote.url, "hold", at=2) as line:
-        ran = patiently(remote, line.url, "user", "import", str(file), "--keep-going", patience=1)
+    file = people(portal_behind_proxy.folder, 6_000)
+    with proxy.before(portal_behind_proxy.url, "hold", at=2) as line:
+        ran = patiently(
+            portal_behind_proxy, line.url, "user", "import", str(file), "--keep-going", patience=1
+        )
         assert (ran.status, "not known" in ran.err) == (11, True)
         assert "5,000 of 6,000 rows are in" in ran.err
-        assert accounts(remote) == 5_000
+        assert accounts(portal_behind_proxy) == 5_000
         line.release.set()
         assert line.done.wait(10)
-    assert accounts(remote) == 6_000
-    assert remote.refused("user", "import", str(file), "--resume") == "run_not_interrupted"
+    assert accounts(portal_behind_proxy) == 6_000
+    assert (
+        portal_behind_proxy.refused("user", "import", str(file), "--resume")
+        == "run_not_interrupted"
+    )
 
 
 # Clashes and schemas ------------------------------------------------------------------------------

@@ -29,12 +29,12 @@ def client_programs(postgresql: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def old(nothing: Portal, monkeypatch: pytest.MonkeyPatch) -> Portal:
+def outdated_database(empty_database: Portal, monkeypatch: pytest.MonkeyPatch) -> Portal:
     """Return a database whose schema is older than the program."""
     with monkeypatch.context() as earlier:
         earlier.setattr(schema, "VERSION", actions.versions()[-2])
-        actions.upgrade(nothing.url, patience=5)
-    return nothing
+        actions.upgrade(empty_database.url, patience=5)
+    return empty_database
 
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, home: Any, name: str, *, at: int = 1) -> None:
@@ -68,82 +68,89 @@ def kind(portal: Portal) -> Any:
     ids=["before", "schema", "rows"],
 )
 def test_an_interrupted_init_says_that_it_goes_on(
-    nothing: Portal, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str], said: str
+    empty_database: Portal, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str], said: str
 ) -> None:
     """Before the first file nothing is there; afterwards the same command makes the rest."""
     with monkeypatch.context() as patch:
         interrupt(patch, *where)
-        ran = nothing.run("init", "--sandbox")
+        ran = empty_database.run("init", "--sandbox")
     assert (ran.status, ran.err) == (130, f"Interrupted. {said}\n")
-    nothing.ok("init", "--sandbox")
-    assert nothing.ok("user", "list", "-o", "id").out == "owner\n"
+    empty_database.ok("init", "--sandbox")
+    assert empty_database.ok("user", "list", "-o", "id").out == "owner\n"
 
 
 @pytest.mark.parametrize(("at", "said"), [(1, PART), (2, MADE)], ids=["schema", "rows"])
 def test_ctrl_c_during_the_commits_of_init(
-    nothing: Portal, monkeypatch: pytest.MonkeyPatch, at: int, said: str
+    empty_database: Portal, monkeypatch: pytest.MonkeyPatch, at: int, said: str
 ) -> None:
     """Once the portal is committed it is there whole, and not in parts."""
     with monkeypatch.context() as patch:
-        interrupt(patch, kind(nothing), "commit", at=at)
-        ran = nothing.run("init", "--sandbox")
+        interrupt(patch, kind(empty_database), "commit", at=at)
+        ran = empty_database.run("init", "--sandbox")
     assert (ran.status, ran.err) == (130, f"Interrupted. {said}\n")
-    again = nothing.run("init", "--sandbox", "-o", "json")
+    again = empty_database.run("init", "--sandbox", "-o", "json")
     assert again.status == (0 if at == 1 else 5)
 
 
 @pytest.mark.parametrize("is_late", [True, False], ids=["commit", "migration"])
 def test_an_interrupted_upgrade_says_where_to_look(
-    old: Portal, monkeypatch: pytest.MonkeyPatch, *, is_late: bool
+    outdated_database: Portal, monkeypatch: pytest.MonkeyPatch, *, is_late: bool
 ) -> None:
     """All of it is there or nothing, which 'db status' shows."""
     from lmsctl.db import migrating
 
     with monkeypatch.context() as patch:
-        interrupt(patch, *((kind(old), "commit") if is_late else (migrating, "migrate")))
-        ran = old.run("db", "upgrade")
+        interrupt(
+            patch, *((kind(outdated_database), "commit") if is_late else (migrating, "migrate"))
+        )
+        ran = outdated_database.run("db", "upgrade")
     assert (ran.status, ran.err) == (130, f"Interrupted. {FAR}\n")
     if not is_late:
-        assert old.ok("db", "status", "-o", "json").json["schema"] == actions.versions()[-2]
-        old.ok("db", "upgrade")
-    assert old.ok("db", "status", "-o", "json").json["schema"] == schema.VERSION
+        assert (
+            outdated_database.ok("db", "status", "-o", "json").json["schema"]
+            == actions.versions()[-2]
+        )
+        outdated_database.ok("db", "upgrade")
+    assert outdated_database.ok("db", "status", "-o", "json").json["schema"] == schema.VERSION
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("at", [1, 2], ids=["schema", "rows"])
-def test_a_portal_is_made_once_though_an_answer_is_lost(nothing: Portal, at: int) -> None:
+def test_a_portal_is_made_once_though_an_answer_is_lost(empty_database: Portal, at: int) -> None:
     """Both of its changes are looked up, and there is no third COMMIT that SQLAlchemy would add."""
-    with proxy.before(nothing.url, "swallow", at=at) as line:
-        ran = patiently(nothing, line.url, "init", "--sandbox", "-o", "json")
+    with proxy.before(empty_database.url, "swallow", at=at) as line:
+        ran = patiently(empty_database, line.url, "init", "--sandbox", "-o", "json")
     assert (ran.status, line.done.is_set(), line.seen) == (0, True, 2), ran.err
-    assert nothing.value("SELECT count(*) FROM portals") == 1
+    assert empty_database.value("SELECT count(*) FROM portals") == 1
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
-def test_an_upgrade_whose_answer_is_lost_is_found(old: Portal) -> None:
+def test_an_upgrade_whose_answer_is_lost_is_found(outdated_database: Portal) -> None:
     """Status and answer are the usual ones."""
-    with proxy.before(old.url, "swallow") as line:
-        ran = patiently(old, line.url, "db", "upgrade", "-o", "json")
+    with proxy.before(outdated_database.url, "swallow") as line:
+        ran = patiently(outdated_database, line.url, "db", "upgrade", "-o", "json")
     assert line.done.is_set()
     assert (ran.status, ran.json["after"]) == (0, schema.VERSION), ran.err
-    assert old.value("SELECT count(*) FROM audit_rows WHERE code = 'db.upgraded'") == 1
+    assert (
+        outdated_database.value("SELECT count(*) FROM audit_rows WHERE code = 'db.upgraded'") == 1
+    )
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
-def test_a_schema_that_may_be_there_is_looked_up_by_its_version(nothing: Portal) -> None:
+def test_a_schema_that_may_be_there_is_looked_up_by_its_version(empty_database: Portal) -> None:
     """No audit row tells of the first schema, so no mark would be found."""
-    with proxy.before(nothing.url, "hold") as line:
-        ran = patiently(nothing, line.url, "init", "--sandbox", "-o", "json", patience=1)
+    with proxy.before(empty_database.url, "hold") as line:
+        ran = patiently(empty_database, line.url, "init", "--sandbox", "-o", "json", patience=1)
         assert (ran.status, ran.code) == (11, "outcome_unknown")
         assert "'lmsctl db status' shows it if it was made" in ran.error["hint"]
         line.release.set()
         assert line.done.wait(10)
-    assert nothing.ok("db", "status", "-o", "json").json["schema"] == schema.VERSION
+    assert empty_database.ok("db", "status", "-o", "json").json["schema"] == schema.VERSION
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_a_schema_that_leaves_no_mark_is_not_called_undone(
-    nothing: Portal, monkeypatch: pytest.MonkeyPatch
+    empty_database: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was made, and there is no audit row that could tell."""
     commit = driver.Sqlite.commit
@@ -154,7 +161,9 @@ def test_a_schema_that_leaves_no_mark_is_not_called_undone(
 
     with monkeypatch.context() as patch:
         patch.setattr(driver.Sqlite, "commit", failing)
-        ran = patiently(nothing, nothing.url, "init", "--sandbox", "-o", "json", patience=1)
+        ran = patiently(
+            empty_database, empty_database.url, "init", "--sandbox", "-o", "json", patience=1
+        )
     assert (ran.status, ran.code) == (11, "outcome_unknown")
 
 

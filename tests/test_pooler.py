@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not instal
 
 
 @pytest.fixture(params=["transaction", "session"])
-def pooled(
+def pooled_portal(
     request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
 ) -> Iterator[Portal]:
     """Return a portal behind a pool of three connections that is lent in either way."""
@@ -92,16 +92,16 @@ def _at_once(portal: Portal, *lines: tuple[str, ...]) -> list[int]:
     return [(process.communicate(timeout=120), process.returncode)[1] for process in running]
 
 
-def test_people_come_in_by_profiles_and_tokens(pooled: Portal) -> None:
+def test_people_come_in_by_profiles_and_tokens(pooled_portal: Portal) -> None:
     """Twelve at once sign up and redeem; exactly as many get in as there are places."""
-    pooled.ok("registration", "enable")
-    pooled.ok("content", "create", "--kind", "topic", "--code", "topic", "--title", "T")
+    pooled_portal.ok("registration", "enable")
+    pooled_portal.ok("content", "create", "--kind", "topic", "--code", "topic", "--title", "T")
     door = ("--department", "/", "--activations", "9", "--ends", "2026-12-31")
-    pooled.ok("signup-profile", "create", "Door", "--code", "door", *door)
-    pooled.ok("token", "create", "--content", "topic", "--code", "SPRING", "--limit", "7")
+    pooled_portal.ok("signup-profile", "create", "Door", "--code", "door", *door)
+    pooled_portal.ok("token", "create", "--content", "topic", "--code", "SPRING", "--limit", "7")
     names = ("--first-name", "A", "--last-name", "B")
     signed = _at_once(
-        pooled,
+        pooled_portal,
         *(
             ("signup-profile", "sign-up", "door", "--email", f"s{n}@example.com", *names)
             for n in range(CLIENTS)
@@ -109,44 +109,44 @@ def test_people_come_in_by_profiles_and_tokens(pooled: Portal) -> None:
     )
     assert signed.count(0) == 9
     redeemed = _at_once(
-        pooled,
+        pooled_portal,
         *(
             ("token", "redeem", "SPRING", "--email", f"r{n}@example.com", *names)
             for n in range(CLIENTS)
         ),
     )
     assert redeemed.count(0) == 7
-    assert pooled.value("SELECT count(*) FROM users") == 1 + 9 + 7
-    pooled.ok("db", "check")
+    assert pooled_portal.value("SELECT count(*) FROM users") == 1 + 9 + 7
+    pooled_portal.ok("db", "check")
 
 
-def test_files_of_people_are_taken_in(pooled: Portal) -> None:
+def test_files_of_people_are_taken_in(pooled_portal: Portal) -> None:
     """With and without --keep-going, several at once; every row is in, and told."""
-    whole, steps = (_people(pooled, f"{first}.csv", first=first) for first in (0, ROWS))
+    whole, steps = (_people(pooled_portal, f"{first}.csv", first=first) for first in (0, ROWS))
     ended = _at_once(
-        pooled,
+        pooled_portal,
         ("user", "import", whole, "--results", "whole.csv"),
         ("user", "import", steps, "--keep-going", "--results", "steps.csv"),
     )
     assert ended == [0, 0]
     for name in ("whole.csv", "steps.csv"):
-        told = (pooled.folder / name).read_text().splitlines()[1:]
+        told = (pooled_portal.folder / name).read_text().splitlines()[1:]
         assert len(told) == ROWS
         assert all(",created," in line for line in told)
-    assert pooled.value("SELECT count(*) FROM users") == 1 + 2 * ROWS
+    assert pooled_portal.value("SELECT count(*) FROM users") == 1 + 2 * ROWS
 
 
-def test_a_batch_is_worked_through(pooled: Portal) -> None:
+def test_a_batch_is_worked_through(pooled_portal: Portal) -> None:
     """Its lines are done one by one, and all at once with --atomic."""
     lines = "".join(f"department create d{n}\n" for n in range(40))
-    pooled.ok("batch", "-", stdin=lines)
-    pooled.ok("batch", "-", "--atomic", stdin=lines.replace("create d", "create e"))
-    assert pooled.value("SELECT count(*) FROM departments") == 1 + 80
+    pooled_portal.ok("batch", "-", stdin=lines)
+    pooled_portal.ok("batch", "-", "--atomic", stdin=lines.replace("create d", "create e"))
+    assert pooled_portal.value("SELECT count(*) FROM departments") == 1 + 80
 
 
-def test_what_the_pooler_refuses_is_a_matter_of_the_address(pooled: Portal) -> None:
+def test_what_the_pooler_refuses_is_a_matter_of_the_address(pooled_portal: Portal) -> None:
     """It takes no options of a connection: exit 10, with its own words."""
-    address = f"{pooled.url}?options=-csearch_path%3Dtwo"
-    ran = Portal(address, pooled.folder).run("user", "list", "-o", "json")
+    address = f"{pooled_portal.url}?options=-csearch_path%3Dtwo"
+    ran = Portal(address, pooled_portal.folder).run("user", "list", "-o", "json")
     assert ran.status == 10
     assert "unsupported startup parameter" in ran.err

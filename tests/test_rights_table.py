@@ -33,7 +33,7 @@ CLASS = {0: "ok", **{status: kind.value for kind, status in EXIT_STATUS.items()}
 
 
 @pytest.fixture(scope="module")
-def crowd(
+def portal_with_actors(
     request: pytest.FixtureRequest, templates: Templates, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Portal]:
     """Return a portal with one actor for each role and something in every place."""
@@ -103,27 +103,33 @@ def _mistakes(portal: Portal, line: str, places: Sequence[int] = ()) -> Iterator
 
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize(
-    "crowd", ["sqlite", pytest.param("postgresql", marks=pytest.mark.heavy)], indirect=True
+    "portal_with_actors",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.heavy)],
+    indirect=True,
 )
-def test_every_actor_gets_the_answer_of_the_table_in_every_place(crowd: Portal, line: str) -> None:
+def test_every_actor_gets_the_answer_of_the_table_in_every_place(
+    portal_with_actors: Portal, line: str
+) -> None:
     """Rights hold in the departments they were given for and below, nowhere above or beside.
 
     What is out of scope and what does not exist get one answer, and whoever holds the right
     nowhere is told only that.
     """
-    _check(line, _mistakes(crowd, line))
+    _check(line, _mistakes(portal_with_actors, line))
 
 
 @pytest.mark.parametrize("line", LINES)
-@pytest.mark.parametrize("crowd", ["postgresql"], indirect=True)
-def test_every_actor_gets_the_answer_of_the_table_in_some_place(crowd: Portal, line: str) -> None:
+@pytest.mark.parametrize("portal_with_actors", ["postgresql"], indirect=True)
+def test_every_actor_gets_the_answer_of_the_table_in_some_place(
+    portal_with_actors: Portal, line: str
+) -> None:
     """On PostgreSQL too each command answers each actor, another one in each place.
 
     Five commands after another of one actor are tried in all five places.
     """
     first = LINES.index(line)
     places = [(first + number) % len(PLACES) for number in range(len(ACTORS))]
-    _check(line, _mistakes(crowd, line, places))
+    _check(line, _mistakes(portal_with_actors, line, places))
 
 
 def _check(line: str, mistakes: Iterable[str]) -> None:

@@ -118,7 +118,9 @@ def stocked(portal: Portal) -> Portal:
 
 
 @pytest.fixture
-def two(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[tuple[Portal, Portal]]:
+def two_portals(
+    dialect: str, templates: Templates, tmp_path: Path
+) -> Iterator[tuple[Portal, Portal]]:
     """Return two portals that are alike."""
     folders = [tmp_path / name for name in ("one", "two")]
     for folder in folders:
@@ -154,9 +156,9 @@ _COLUMNS = {
 
 
 @pytest.mark.parametrize("said", SAME.values(), ids=SAME)
-def test_the_same_words_leave_the_same_rows(two: tuple[Portal, Portal], said: Said) -> None:
+def test_the_same_words_leave_the_same_rows(two_portals: tuple[Portal, Portal], said: Said) -> None:
     """People, tokens, enrollments: not one cell differs but for where it comes from."""
-    one, other = two
+    one, other = two_portals
     one.ok(*said.command)
     ran = by_file(other, said)
     assert ran.status == 0, ran.err
@@ -166,10 +168,10 @@ def test_the_same_words_leave_the_same_rows(two: tuple[Portal, Portal], said: Sa
 
 @pytest.mark.parametrize("said", REFUSED.values(), ids=REFUSED)
 def test_the_same_words_are_refused_with_the_same_words(
-    two: tuple[Portal, Portal], said: Said
+    two_portals: tuple[Portal, Portal], said: Said
 ) -> None:
     """A file names the cell besides; code and sentence are those of the command."""
-    one, other = two
+    one, other = two_portals
     refused = one.run(*said.command, "-o", "json").error
     faults = by_file(other, said, "-o", "json").error["details"]
     (fault,) = faults

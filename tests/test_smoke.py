@@ -1,7 +1,7 @@
 """The shortest path through the program."""
 
 from tests.conftest import Portal
-from tests.doors import seats
+from tests.signups import seats
 
 
 def test_a_new_portal_has_one_owner_who_takes_a_seat(portal: Portal) -> None:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from tests.conftest import Portal, Ran
-from tests.doors import names
+from tests.signups import person_options
 
 
-def stocked(portal: Portal, *enabling: str) -> Portal:
+def create_items(portal: Portal, *enabling: str) -> Portal:
     """Switch self-registration on and make one topic, article, pathway, course and folder."""
     portal.ok("registration", "enable", *enabling)
     for kind in ("topic", "article", "pathway", "course", "folder"):
@@ -15,42 +15,42 @@ def stocked(portal: Portal, *enabling: str) -> Portal:
     return portal
 
 
-def token(portal: Portal, code: str = "spring", content: str = "topic", *more: str) -> None:
+def create_token(portal: Portal, code: str = "spring", content: str = "topic", *more: str) -> None:
     """Make a token."""
     portal.ok("token", "create", "--content", content, "--code", code, *more)
 
 
-def shown(portal: Portal, code: str = "spring", **now: str) -> dict[str, Any]:
+def show_token(portal: Portal, code: str = "spring", **now: str) -> dict[str, Any]:
     """Return a token as `show` shows it."""
     found: dict[str, Any] = portal.ok("token", "show", code, "-o", "json", **now).json
     return found
 
 
-def redeeming(person: str, code: str = "spring") -> tuple[str, ...]:
+def redeem_command(person: str, code: str = "spring") -> tuple[str, ...]:
     """Return the command line by which `person` redeems a token."""
-    return ("token", "redeem", code, *names(person))
+    return ("token", "redeem", code, *person_options(person))
 
 
 def redeem(portal: Portal, person: str, code: str = "spring", **now: str) -> Ran:
     """Let a person redeem a token, which must succeed."""
-    return portal.ok(*redeeming(person, code), "-o", "json", **now)
+    return portal.ok(*redeem_command(person, code), "-o", "json", **now)
 
 
-def person(portal: Portal, name: str, *more: str) -> None:
+def create_person(portal: Portal, name: str, *more: str) -> None:
     """Make a person as an administrator does."""
-    portal.ok("user", "create", *names(name), *more)
+    portal.ok("user", "create", *person_options(name), *more)
 
 
-def uses(portal: Portal, code: str = "spring") -> int:
+def checked_uses(portal: Portal, code: str = "spring") -> int:
     """Return how often a token was used, after comparing it with the ledger."""
-    found = shown(portal, code)
+    found = show_token(portal, code)
     ledger = "SELECT count(*) FROM redemptions WHERE token_id = :id"
     assert portal.value(ledger, id=found["id"]) == found["uses"]
     assert portal.ok("db", "check", "-o", "json").json == []
     return int(found["uses"])
 
 
-def enrolled(portal: Portal, content: str = "topic") -> list[str]:
+def enrolled_addresses(portal: Portal, content: str = "topic") -> list[str]:
     """Return the addresses of who is enrolled in an item, in order."""
     rows = portal.sql(
         """
@@ -63,7 +63,7 @@ def enrolled(portal: Portal, content: str = "topic") -> list[str]:
     return [email for (email,) in rows]
 
 
-def invitations(portal: Portal) -> list[str]:
+def invited_addresses(portal: Portal) -> list[str]:
     """Return the addresses that were invited, in order."""
     rows = portal.sql("SELECT address FROM notifications WHERE kind = 'invitation' ORDER BY id")
     return [address for (address,) in rows]

@@ -6,18 +6,18 @@ from tests.conftest import Portal
 from tests.refusals import unchanged
 
 
-def person(portal: Portal, login: str, *more: str) -> None:
+def create_person(portal: Portal, login: str, *more: str) -> None:
     """Make a person with an address that is not their login."""
     who = ("--login", login, "--email", f"{login}.x@example.com")
     portal.ok("user", "create", *who, "--first-name", "F", "--last-name", "L", *more)
 
 
-def training(portal: Portal, code: str = "aid", *more: str) -> None:
+def create_training(portal: Portal, code: str = "aid", *more: str) -> None:
     """Make a training."""
     portal.ok("training", "create", f"The {code}", "--code", code, *more)
 
 
-def session(
+def create_session(
     portal: Portal,
     code: str = "spring",
     *more: str,
@@ -30,26 +30,28 @@ def session(
     portal.ok("session", "create", of, "--code", code, *when, *more)
 
 
-def shown(portal: Portal, code: str = "spring", of: str = "aid", **now: str) -> dict[str, Any]:
+def show_session(
+    portal: Portal, code: str = "spring", of: str = "aid", **now: str
+) -> dict[str, Any]:
     """Return a session as `show` shows it."""
     found: dict[str, Any] = portal.ok("session", "show", of, code, "-o", "json", **now).json
     return found
 
 
-def shown_training(portal: Portal, code: str = "aid") -> dict[str, Any]:
+def show_training(portal: Portal, code: str = "aid") -> dict[str, Any]:
     """Return a training as `show` shows it."""
     found: dict[str, Any] = portal.ok("training", "show", code, "-o", "json").json
     return found
 
 
-def participants(portal: Portal, code: str = "aid", *more: str) -> list[dict[str, Any]]:
+def list_participants(portal: Portal, code: str = "aid", *more: str) -> list[dict[str, Any]]:
     """Return who takes part in a training."""
     ran = portal.ok("training", "participants", code, *more, "-o", "json")
     found: list[dict[str, Any]] = ran.json
     return found
 
 
-def goes(portal: Portal, *words: str) -> list[str]:
+def confirmation_details(portal: Portal, *words: str) -> list[str]:
     """Return what the confirmation of a command lists, which changes nothing while it is asked."""
     with unchanged(portal, audited=0):
         ran = portal.run(*words, "-o", "json")

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests import doors
+from tests import signups
 from tests.conftest import Portal
 
 ANNA = ("user", "create", "--login", "anna", "--first-name", "A", "--last-name", "B")
@@ -83,17 +83,17 @@ def test_the_log_is_narrowed_by_time_verdict_code_and_target(portal: Portal) -> 
 
 def test_no_secret_is_in_the_log(portal: Portal) -> None:
     """Neither links nor codes of mails, also when they are refused."""
-    doors.opened(portal, "--confirm-email", "--any-domain")
-    link = doors.profile(portal)["link"]
-    doors.sign_up(portal, "anna")
-    code = doors.mailed_code(portal, "anna")
+    signups.open_registration(portal, "--confirm-email", "--any-domain")
+    link = signups.create_profile(portal)["link"]
+    signups.sign_up(portal, "anna")
+    code = signups.mailed_code(portal, "anna")
     portal.ok("registration", "confirm", code)
     secret = link.rpartition("/")[2]
-    assert portal.run(*doors.signing("anna", link)).status != 0
-    assert portal.run(*doors.signing("ben", f"{secret}x")).status != 0
+    assert portal.run(*signups.sign_up_command("anna", link)).status != 0
+    assert portal.run(*signups.sign_up_command("ben", f"{secret}x")).status != 0
     assert portal.run("registration", "confirm", f"{code}x").status != 0
     portal.ok("signup-profile", "rotate", "spring")
-    assert portal.run(*doors.signing("ben", link)).status != 0
+    assert portal.run(*signups.sign_up_command("ben", link)).status != 0
     rows = json.dumps(portal.sql("SELECT * FROM audit_rows"), default=str)
     assert len(secret) > 16
     assert secret not in rows

@@ -8,21 +8,21 @@ import pytest
 from lmsctl.autoenroll import rules
 from lmsctl.kit import canonical
 from tests.conftest import NOON, Portal
-from tests.content.test_items import create
+from tests.content.test_items import create_item
 from tests.refusals import refused
 
 CREATE = ("autoenroll", "create", "--content")
 
 
 @pytest.fixture
-def school(portal: Portal) -> Portal:
+def portal_with_items(portal: Portal) -> Portal:
     """Return a portal with departments, a group and an item of each state."""
     portal.ok("department", "create", "Sales")
     portal.ok("department", "create", "EMEA", "--parent", "Sales")
     portal.ok("group", "create", "New hires")
     for code in ("one", "two", "old"):
-        create(portal, code)
-    create(portal, "box", "folder")
+        create_item(portal, code)
+    create_item(portal, "box", "folder")
     portal.ok("content", "archive", "old")
     return portal
 
@@ -38,9 +38,9 @@ def codes(portal: Portal, *words: str) -> list[str]:
     return portal.ok("autoenroll", "list", *words, "-o", "id").out.split()
 
 
-def test_a_rule_names_an_item_and_a_department_a_group_or_a_type(school: Portal) -> None:
+def test_a_rule_names_an_item_and_a_department_a_group_or_a_type(portal_with_items: Portal) -> None:
     """Its code is made of what it names; it is shown by code, in any case, or by number."""
-    made = rule(school, "one", "--department", "Sales")
+    made = rule(portal_with_items, "one", "--department", "Sales")
     assert made == {
         "id": made["id"],
         "code": "one-Sales",
@@ -53,15 +53,15 @@ def test_a_rule_names_an_item_and_a_department_a_group_or_a_type(school: Portal)
         "waiting": 0,
         "created_at": NOON,
     }
-    group = rule(school, "one", "--group", "New hires")
-    kind = rule(school, "two", "--type", "client", "--code", "Clients")
+    group = rule(portal_with_items, "one", "--group", "New hires")
+    kind = rule(portal_with_items, "two", "--type", "client", "--code", "Clients")
     assert [(item["code"], item["target"], item["name"]) for item in (group, kind)] == [
         ("one-New-hires", "group", "New hires"),
         ("Clients", "type", "client"),
     ]
     assert group["subdepartments"] is None
-    assert school.ok("autoenroll", "show", "CLIENTS", "-o", "json").json == kind
-    assert school.ok("autoenroll", "show", str(made["id"]), "-o", "json").json == made
+    assert portal_with_items.ok("autoenroll", "show", "CLIENTS", "-o", "json").json == kind
+    assert portal_with_items.ok("autoenroll", "show", str(made["id"]), "-o", "json").json == made
 
 
 def test_codes_are_made_of_names_and_counted_when_taken() -> None:
@@ -77,10 +77,10 @@ def test_codes_are_made_of_names_and_counted_when_taken() -> None:
         assert canonical.check_code(code, "code") == code
 
 
-def test_a_code_that_is_taken_is_counted_up(school: Portal) -> None:
+def test_a_code_that_is_taken_is_counted_up(portal_with_items: Portal) -> None:
     """Different things that are called alike still get a rule each."""
-    rule(school, "two", "--type", "staff", "--code", "one-Sales")
-    assert rule(school, "one", "--department", "Sales")["code"] == "one-Sales-2"
+    rule(portal_with_items, "two", "--type", "staff", "--code", "one-Sales")
+    assert rule(portal_with_items, "one", "--department", "Sales")["code"] == "one-Sales-2"
 
 
 @pytest.mark.parametrize(
@@ -99,49 +99,54 @@ def test_a_code_that_is_taken_is_counted_up(school: Portal) -> None:
 )
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_what_says_nothing_is_no_rule(
-    school: Portal, words: tuple[str, ...], code: str, status: int
+    portal_with_items: Portal, words: tuple[str, ...], code: str, status: int
 ) -> None:
     """Exactly one target, which exists, and something that people can be enrolled in."""
     audited = 0 if status == 2 else 1
-    refused(school, *CREATE, *words, code=code, status=status, audited=audited)
+    refused(portal_with_items, *CREATE, *words, code=code, status=status, audited=audited)
 
 
-def test_a_rule_that_exists_is_a_conflict_or_skipped_or_changed(school: Portal) -> None:
+def test_a_rule_that_exists_is_a_conflict_or_skipped_or_changed(portal_with_items: Portal) -> None:
     """What it says decides, not its code; only whether it goes below can be changed."""
-    rule(school, "one", "--department", "Sales")
+    rule(portal_with_items, "one", "--department", "Sales")
     again = (*CREATE, "one", "--department", "sales")
-    refused(school, *again, code="autoenroll_repeated", status=5)
-    refused(school, *again, "--code", "x", code="autoenroll_repeated", status=5)
-    assert school.run(*again, "--if-exists", "skip", "--exit-code").status == 0
+    refused(portal_with_items, *again, code="autoenroll_repeated", status=5)
+    refused(portal_with_items, *again, "--code", "x", code="autoenroll_repeated", status=5)
+    assert portal_with_items.run(*again, "--if-exists", "skip", "--exit-code").status == 0
     flat = (*again, "--no-subdepartments", "--if-exists")
-    assert school.ok(*flat, "skip", "-o", "json").json["subdepartments"] is True
-    assert school.ok(*flat, "update", "-o", "json").json["subdepartments"] is False
-    assert school.run(*flat, "update", "--exit-code").status == 0
+    assert portal_with_items.ok(*flat, "skip", "-o", "json").json["subdepartments"] is True
+    assert portal_with_items.ok(*flat, "update", "-o", "json").json["subdepartments"] is False
+    assert portal_with_items.run(*flat, "update", "--exit-code").status == 0
     other = (*CREATE, "two", "--type", "staff", "--code", "ONE-sales")
     for how in ("fail", "skip", "update"):
-        refused(school, *other, "--if-exists", how, code="autoenroll_exists", status=5)
+        refused(portal_with_items, *other, "--if-exists", how, code="autoenroll_exists", status=5)
 
 
-def test_rules_are_listed_by_code_and_found_by_item_and_department(school: Portal) -> None:
+def test_rules_are_listed_by_code_and_found_by_item_and_department(
+    portal_with_items: Portal,
+) -> None:
     """A department stands for itself and those under it."""
-    rule(school, "two", "--department", "Sales/EMEA", "--code", "b")
-    rule(school, "one", "--department", "Sales", "--code", "c")
-    rule(school, "one", "--type", "staff", "--code", "a")
-    assert codes(school) == ["a", "b", "c"]
-    assert codes(school, "--content", "one") == ["a", "c"]
-    assert codes(school, "--department", "Sales") == ["b", "c"]
-    assert codes(school, "--department", "Sales/EMEA") == ["b"]
+    rule(portal_with_items, "two", "--department", "Sales/EMEA", "--code", "b")
+    rule(portal_with_items, "one", "--department", "Sales", "--code", "c")
+    rule(portal_with_items, "one", "--type", "staff", "--code", "a")
+    assert codes(portal_with_items) == ["a", "b", "c"]
+    assert codes(portal_with_items, "--content", "one") == ["a", "c"]
+    assert codes(portal_with_items, "--department", "Sales") == ["b", "c"]
+    assert codes(portal_with_items, "--department", "Sales/EMEA") == ["b"]
 
 
-def test_deleting_a_rule_wants_a_yes_and_is_once(school: Portal) -> None:
+def test_deleting_a_rule_wants_a_yes_and_is_once(portal_with_items: Portal) -> None:
     """The code is free again afterwards."""
-    rule(school, "one", "--department", "Sales")
+    rule(portal_with_items, "one", "--department", "Sales")
     delete = ("autoenroll", "delete", "one-sales")
-    assert school.refused(*delete) == "confirmation_needed"
-    assert school.ok(*delete, "--yes").err == "Deleted the auto-enrollment rule one-Sales.\n"
-    refused(school, *delete, code="autoenroll_unknown", status=4)
-    school.ok(*delete, "--if-missing", "ok")
-    assert rule(school, "one", "--department", "Sales")["code"] == "one-Sales"
+    assert portal_with_items.refused(*delete) == "confirmation_needed"
+    assert (
+        portal_with_items.ok(*delete, "--yes").err
+        == "Deleted the auto-enrollment rule one-Sales.\n"
+    )
+    refused(portal_with_items, *delete, code="autoenroll_unknown", status=4)
+    portal_with_items.ok(*delete, "--if-missing", "ok")
+    assert rule(portal_with_items, "one", "--department", "Sales")["code"] == "one-Sales"
 
 
 @pytest.mark.parametrize(
@@ -153,36 +158,45 @@ def test_deleting_a_rule_wants_a_yes_and_is_once(school: Portal) -> None:
     ],
 )
 def test_a_rule_goes_with_what_it_names(
-    school: Portal, whom: tuple[str, str], delete: tuple[str, ...]
+    portal_with_items: Portal, whom: tuple[str, str], delete: tuple[str, ...]
 ) -> None:
     """The confirmation lists it, a daughter's too, and the log says why it went."""
-    rule(school, "one", *whom, "--code", "mine")
-    ran = school.run(*delete, "-o", "json")
+    rule(portal_with_items, "one", *whom, "--code", "mine")
+    ran = portal_with_items.run(*delete, "-o", "json")
     assert (ran.status, ran.code) == (9, "confirmation_needed")
     assert any("auto-enrollment rule mine" in item["message"] for item in ran.error["details"])
-    school.ok(*delete, "--yes")
-    assert codes(school) == []
-    gone = school.ok("audit", "list", "--code", "autoenroll.deleted", "-o", "json").json
+    portal_with_items.ok(*delete, "--yes")
+    assert codes(portal_with_items) == []
+    gone = portal_with_items.ok("audit", "list", "--code", "autoenroll.deleted", "-o", "json").json
     assert [item["detail"]["because"] for item in gone] == [f"{delete[0]} deleted"]
-    assert school.ok("db", "check", "-o", "json").json == []
+    assert portal_with_items.ok("db", "check", "-o", "json").json == []
 
 
-def test_a_department_administrator_keeps_the_rules_of_their_departments(school: Portal) -> None:
+def test_a_department_administrator_keeps_the_rules_of_their_departments(
+    portal_with_items: Portal,
+) -> None:
     """By department or by a group of theirs, never by type; others do not exist for them."""
     names = ("--first-name", "F", "--last-name", "L")
-    school.ok("user", "create", "--login", "dan", *names)
-    school.ok("role", "grant", "dan", "department-administrator", "--department", "Sales/EMEA")
-    school.ok("group", "create", "Locals", "--department", "Sales/EMEA")
-    rule(school, "one", "--department", "Sales", "--code", "above")
-    rule(school, "two", "--type", "staff", "--code", "all")
+    portal_with_items.ok("user", "create", "--login", "dan", *names)
+    portal_with_items.ok(
+        "role", "grant", "dan", "department-administrator", "--department", "Sales/EMEA"
+    )
+    portal_with_items.ok("group", "create", "Locals", "--department", "Sales/EMEA")
+    rule(portal_with_items, "one", "--department", "Sales", "--code", "above")
+    rule(portal_with_items, "two", "--type", "staff", "--code", "all")
     mine = ("--as", "dan", *CREATE)
-    school.ok(*mine, "one", "--department", "Sales/EMEA", "--code", "a")
-    school.ok(*mine, "one", "--group", "Locals", "--code", "b")
-    refused(school, *mine, "one", "--type", "client", code="permission_missing", status=8)
-    refused(school, *mine, "one", "--group", "New hires", code="group_unknown", status=4)
-    assert codes(school, "--as", "dan") == ["a", "b"]
+    portal_with_items.ok(*mine, "one", "--department", "Sales/EMEA", "--code", "a")
+    portal_with_items.ok(*mine, "one", "--group", "Locals", "--code", "b")
+    refused(
+        portal_with_items, *mine, "one", "--type", "client", code="permission_missing", status=8
+    )
+    refused(portal_with_items, *mine, "one", "--group", "New hires", code="group_unknown", status=4)
+    assert codes(portal_with_items, "--as", "dan") == ["a", "b"]
     for verb in ("show", "preview"):
-        assert school.refused("--as", "dan", "autoenroll", verb, "above") == "autoenroll_unknown"
+        assert (
+            portal_with_items.refused("--as", "dan", "autoenroll", verb, "above")
+            == "autoenroll_unknown"
+        )
     for verb in ("apply", "delete"):
         words = ("--as", "dan", "autoenroll", verb, "all", "--yes")
-        refused(school, *words, code="autoenroll_unknown", status=4)
+        refused(portal_with_items, *words, code="autoenroll_unknown", status=4)

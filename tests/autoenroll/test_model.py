@@ -33,7 +33,7 @@ from lmsctl.user import actions as users
 from lmsctl.user.importing import actions as file_actions
 from lmsctl.user.results import UserStatus, UserType
 from tests.conftest import Portal, Templates
-from tests.content.test_items import create as make_item
+from tests.content.test_items import create_item as make_item
 from tests.token.test_model import START
 
 # Whom the rules of the model name; the word is the rule's code.
@@ -392,7 +392,7 @@ class Joining(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
+def both_databases(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
     """Return a portal of each kind with something to join."""
     made = []
     for dialect in ("sqlite", "postgresql"):
@@ -406,10 +406,10 @@ def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[lis
 
 @pytest.mark.parametrize("examples", [8, pytest.param(25, marks=pytest.mark.heavy)])
 def test_both_databases_do_what_the_model_does(
-    sides: list[Side], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examples: int
+    both_databases: list[Side], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     """Joining, leaving and becoming active, by hand and by file, while rules come and go."""
-    monkeypatch.setattr(Joining, "sides", sides)
+    monkeypatch.setattr(Joining, "sides", both_databases)
     monkeypatch.setattr(Joining, "folder", tmp_path, raising=False)
     run_state_machine_as_test(
         Joining,

@@ -18,7 +18,7 @@ from lmsctl.kit.environment import Call, Options
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
-from tests import program, refusals, states
+from tests import database_rows, program, refusals
 from tests.conftest import Portal, Ran, Templates
 from tests.kills import killed
 from tests.terminals import on_terminal
@@ -37,7 +37,7 @@ BAD = "department create Sales\ndepartment show Nowhere\ndepartment create EMEA\
 
 
 @pytest.fixture
-def desk(templates: Templates, tmp_path: Path) -> Portal:
+def sqlite_portal(templates: Templates, tmp_path: Path) -> Portal:
     """Return a portal on SQLite, for what no database decides."""
     return templates.copy("sqlite", tmp_path)
 
@@ -95,28 +95,28 @@ def test_a_failing_command_leaves_nothing_and_the_others_go_on(portal: Portal) -
     assert "'Sales'" in row["message"]
     assert row["hint"].endswith(".")
     assert portal.ok("department", "list", "-o", "id").out == "/\nEMEA\nSales\n"
-    assert states.refusals(portal) == 1
+    assert database_rows.refusals(portal) == 1
     assert ran.err == "4 commands: 2 changed, 2 failed.\n"
 
 
-def test_after_stop_nothing_more_is_attempted(desk: Portal) -> None:
+def test_after_stop_nothing_more_is_attempted(sqlite_portal: Portal) -> None:
     """What was done before stays."""
-    ran = batch(desk, BAD + "nonsense\n", "--stop", "-o", "jsonl")
+    ran = batch(sqlite_portal, BAD + "nonsense\n", "--stop", "-o", "jsonl")
     assert ran.status == 7
     assert [row[1] for row in told(ran)] == ["changed", "failed", "not_attempted", "not_attempted"]
-    assert desk.ok("department", "list", "-o", "id").out == "/\nSales\n"
+    assert sqlite_portal.ok("department", "list", "-o", "id").out == "/\nSales\n"
 
 
 def test_a_rehearsal_undoes_every_command_by_itself(portal: Portal) -> None:
     """None sees what those before it would have done, and nothing is written down."""
-    before = states.everything(portal)
+    before = database_rows.everything(portal)
     ran = batch(portal, GOOD, "--dry-run", "-o", "jsonl", "--exit-code")
     assert ran.status == 7
     assert [row[1] for row in told(ran)] == ["changed", "failed", "changed", *["failed"] * 3]
     assert ran.err.startswith("Dry run, nothing was changed: 6 commands: ")
-    assert states.everything(portal) == before
+    assert database_rows.everything(portal) == before
     assert batch(portal, "-n department create Sales\n", "--exit-code").status == 3
-    assert states.everything(portal) == before
+    assert database_rows.everything(portal) == before
 
 
 def test_a_line_has_its_own_actor_zone_and_confirmation(portal: Portal) -> None:
@@ -196,7 +196,7 @@ def test_what_every_line_would_meet_ends_the_batch(
     assert portal.ok("department", "list", "-o", "id").out == "/\nSales\n"
 
 
-def test_ctrl_c_says_what_stays(desk: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_says_what_stays(sqlite_portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was done before it, unless all is one."""
     create = departments.create
 
@@ -207,12 +207,12 @@ def test_ctrl_c_says_what_stays(desk: Portal, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(departments, "create", interrupted)
     text = "department create Sales\ndepartment create EMEA\n"
-    ran = batch(desk, text, "--atomic")
+    ran = batch(sqlite_portal, text, "--atomic")
     assert (ran.status, ran.err) == (130, "Interrupted. Nothing was changed.\n")
-    ran = batch(desk, text)
+    ran = batch(sqlite_portal, text)
     said = "Interrupted. What was written before stays. Line 1: The change was made.\n"
     assert (ran.status, ran.err) == (130, said)
-    assert desk.ok("department", "list", "-o", "id").out == "/\nSales\n"
+    assert sqlite_portal.ok("department", "list", "-o", "id").out == "/\nSales\n"
 
 
 # All in one --------------------------------------------------------------------------------------
@@ -243,11 +243,13 @@ def test_an_answer_other_than_0_undoes_an_atomic_batch_too(portal: Portal) -> No
     assert told(batch(portal, text, "-o", "jsonl"))[1] == (2, "failed", 8, None)
 
 
-def test_lines_of_an_atomic_batch_are_understood_before_anything_is_done(desk: Portal) -> None:
+def test_lines_of_an_atomic_batch_are_understood_before_anything_is_done(
+    sqlite_portal: Portal,
+) -> None:
     """All that are wrong are told at once."""
     text = "department create Sales\nnonsense\ntoken delete X --yes\nuser show 'x\nuser list\n"
-    with refusals.unchanged(desk, audited=0):
-        ran = batch(desk, text, "--atomic", "-o", "jsonl")
+    with refusals.unchanged(sqlite_portal, audited=0):
+        ran = batch(sqlite_portal, text, "--atomic", "-o", "jsonl")
     assert ran.status == 6
     assert told(ran) == [
         (1, "not_attempted", None, None),
@@ -258,11 +260,11 @@ def test_lines_of_an_atomic_batch_are_understood_before_anything_is_done(desk: P
     ]
 
 
-def test_a_line_that_is_wrong_anyhow_is_told_before_one_that_fails(desk: Portal) -> None:
+def test_a_line_that_is_wrong_anyhow_is_told_before_one_that_fails(sqlite_portal: Portal) -> None:
     """Nothing was attempted then, and nobody was refused anything."""
     text = "department delete /\ndepartment create Sales\nnonsense\n"
-    with refusals.unchanged(desk, audited=0):
-        ran = batch(desk, text, "--atomic", "-o", "jsonl")
+    with refusals.unchanged(sqlite_portal, audited=0):
+        ran = batch(sqlite_portal, text, "--atomic", "-o", "jsonl")
     assert told(ran) == [
         (1, "not_attempted", None, None),
         (2, "not_attempted", None, None),
@@ -270,20 +272,20 @@ def test_a_line_that_is_wrong_anyhow_is_told_before_one_that_fails(desk: Portal)
     ]
 
 
-def test_a_line_of_an_atomic_batch_is_understood_once(desk: Portal) -> None:
+def test_a_line_of_an_atomic_batch_is_understood_once(sqlite_portal: Portal) -> None:
     """To understand a command line takes longer than many a command."""
     with mock.patch.object(rules, "check", wraps=rules.check) as check:
-        assert batch(desk, "user list\n" * 7, "--atomic").status == 0
+        assert batch(sqlite_portal, "user list\n" * 7, "--atomic").status == 0
     assert check.call_count == 7
 
 
 def test_an_atomic_rehearsal_sees_its_own_changes(portal: Portal) -> None:
     """And leaves nothing; a line cannot be rehearsed alone."""
-    before = states.everything(portal)
+    before = database_rows.everything(portal)
     ran = batch(portal, GOOD, "--atomic", "--dry-run", "-o", "jsonl", "--exit-code")
     assert ran.status == 3, ran.out
     assert {row[1] for row in told(ran)} == {"changed", "unchanged"}
-    assert states.everything(portal) == before
+    assert database_rows.everything(portal) == before
     ran = batch(portal, "user list -n\n", "--atomic", "-o", "jsonl")
     assert told(ran)[0][3] == "option_of_batch"
 
@@ -313,13 +315,13 @@ def test_an_atomic_batch_that_is_killed_left_all_or_nothing(portal: Portal) -> N
     (portal.folder / "batch.txt").write_text(GOOD, encoding="utf-8")
     argv = ["batch", "batch.txt", "--atomic"]
     people = "SELECT count(*) FROM users"
-    before = states.everything(portal)
+    before = database_rows.everything(portal)
     at = 1
     while killed(portal, argv, at):
         if portal.value(people) > 1:
             assert portal.ok("department", "list", "-o", "id").out.count("\n") == 3
             break
-        assert states.everything(portal) == before
+        assert database_rows.everything(portal) == before
         at += 17
     assert at > 20
     assert portal.value(people) == 2
@@ -389,10 +391,10 @@ def test_what_is_not_one_of_many_is_refused(command: str, given: Any, code: str)
     assert caught.value.code == code
 
 
-def test_the_streams_of_the_batch_are_not_for_its_commands(desk: Portal) -> None:
+def test_the_streams_of_the_batch_are_not_for_its_commands(sqlite_portal: Portal) -> None:
     """No command eats the lines after it, or writes between the rows."""
     text = "user import -\nuser export\ndepartment create Sales\nuser list --help\n"
-    ran = desk.run("batch", "-", "-o", "jsonl", stdin=text)
+    ran = sqlite_portal.run("batch", "-", "-o", "jsonl", stdin=text)
     assert told(ran) == [
         (1, "failed", 2, "stream_of_batch"),
         (2, "failed", 2, "stream_of_batch"),
@@ -400,9 +402,9 @@ def test_the_streams_of_the_batch_are_not_for_its_commands(desk: Portal) -> None
         (4, "failed", 2, "usage"),
     ]
     people = "login,first name,last name\nann,A,N\n"
-    (desk.folder / "batch.txt").write_text("user import -\n", encoding="utf-8")
-    assert desk.ok("batch", "batch.txt", stdin=people)
-    assert desk.ok("user", "show", "ann")
+    (sqlite_portal.folder / "batch.txt").write_text("user import -\n", encoding="utf-8")
+    assert sqlite_portal.ok("batch", "batch.txt", stdin=people)
+    assert sqlite_portal.ok("user", "show", "ann")
 
 
 def test_files_are_taken_in_and_written_by_a_batch(portal: Portal) -> None:
@@ -430,11 +432,11 @@ def test_files_are_taken_in_and_written_by_a_batch(portal: Portal) -> None:
 # Input and output --------------------------------------------------------------------------------
 
 
-def test_every_row_is_told_before_the_next_line_is_read(desk: Portal) -> None:
+def test_every_row_is_told_before_the_next_line_is_read(sqlite_portal: Portal) -> None:
     """A program that feeds the batch through a pipe can wait for each answer."""
     process = program.start(
         ["lmsctl", "batch", "-", "-o", "jsonl"],
-        env=desk.environment(),
+        env=sqlite_portal.environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -451,47 +453,47 @@ def test_every_row_is_told_before_the_next_line_is_read(desk: Portal) -> None:
     assert (process.returncode, err) == (0, "2 commands: 2 changed.\n")
 
 
-def test_rows_come_in_every_format_and_all_lines_are_done(desk: Portal) -> None:
+def test_rows_come_in_every_format_and_all_lines_are_done(sqlite_portal: Portal) -> None:
     """Also when nobody wants to see them; only JSON has results, and no format has arguments."""
     text = "department create {0}A\ndepartment create {0}B\n"
-    plain = batch(desk, text.format("P"), "-o", "plain").out.splitlines()
+    plain = batch(sqlite_portal, text.format("P"), "-o", "plain").out.splitlines()
     assert plain[0].split("\t") == [
         "line", "command", "outcome", "exit_status", "code", "message", "hint",
     ]  # fmt: skip
     assert plain[1].startswith("1\tdepartment create\tchanged\t0\t\tCreated the department PA.")
-    assert batch(desk, text.format("C"), "-o", "csv", "--columns", "line,outcome").out == (
+    assert batch(sqlite_portal, text.format("C"), "-o", "csv", "--columns", "line,outcome").out == (
         "line,outcome\r\n1,changed\r\n2,changed\r\n"
     )
-    assert batch(desk, text.format("I"), "-o", "id").out == "1\n2\n"
-    assert batch(desk, text.format("O"), "-o", "off").out == ""
-    assert batch(desk, text.format("F"), "-o", "id", "--first", "1").out == "1\n"
-    assert desk.ok("department", "list", "-o", "id").out.count("\n") == 11
-    assert batch(desk, "department create X\n", "--columns", "nothing").status == 2
-    assert batch(desk, "", "-o", "json").json == []
+    assert batch(sqlite_portal, text.format("I"), "-o", "id").out == "1\n2\n"
+    assert batch(sqlite_portal, text.format("O"), "-o", "off").out == ""
+    assert batch(sqlite_portal, text.format("F"), "-o", "id", "--first", "1").out == "1\n"
+    assert sqlite_portal.ok("department", "list", "-o", "id").out.count("\n") == 11
+    assert batch(sqlite_portal, "department create X\n", "--columns", "nothing").status == 2
+    assert batch(sqlite_portal, "", "-o", "json").json == []
 
 
-def test_a_terminal_shows_the_first_rows_and_counts_all(desk: Portal) -> None:
+def test_a_terminal_shows_the_first_rows_and_counts_all(sqlite_portal: Portal) -> None:
     """Everything is done, however few rows are asked for."""
-    (desk.folder / "batch.txt").write_text("user show owner\n" * 600, encoding="utf-8")
-    ran = on_terminal(desk, "batch", "batch.txt", "--atomic", "--first", "2")
+    (sqlite_portal.folder / "batch.txt").write_text("user show owner\n" * 600, encoding="utf-8")
+    ran = on_terminal(sqlite_portal, "batch", "batch.txt", "--atomic", "--first", "2")
     assert ran.status == 0, ran.out
     assert ran.out.count("user show") == 2
     assert ran.out.endswith("600 commands: 600 unchanged.\n")
 
 
-def test_a_file_that_cannot_be_read_is_refused(desk: Portal) -> None:
+def test_a_file_that_cannot_be_read_is_refused(sqlite_portal: Portal) -> None:
     """By name; a byte-order mark does not matter."""
-    assert desk.refused("batch", "nowhere.txt") == "batch_unreadable"
-    assert desk.refused("batch", ".") == "batch_unreadable"
-    (desk.folder / "marked.txt").write_bytes(b"\xef\xbb\xbfdepartment create Sales\n")
-    assert desk.ok("batch", "marked.txt").err == "1 command: 1 changed.\n"
+    assert sqlite_portal.refused("batch", "nowhere.txt") == "batch_unreadable"
+    assert sqlite_portal.refused("batch", ".") == "batch_unreadable"
+    (sqlite_portal.folder / "marked.txt").write_bytes(b"\xef\xbb\xbfdepartment create Sales\n")
+    assert sqlite_portal.ok("batch", "marked.txt").err == "1 command: 1 changed.\n"
 
 
-def test_a_line_tells_what_it_queued_and_whether_it_was_rehearsed(desk: Portal) -> None:
+def test_a_line_tells_what_it_queued_and_whether_it_was_rehearsed(sqlite_portal: Portal) -> None:
     """As the command itself would."""
-    desk.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
+    sqlite_portal.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
     text = "enroll --user owner --content one --dry-run\nenroll --user owner --content one\n"
-    rows = batch(desk, text, "-o", "json").json
+    rows = batch(sqlite_portal, text, "-o", "json").json
     assert [row["message"] for row in rows] == [
         "Dry run, nothing was changed: 1 enrolled, 0 enrolled already. 1 notice would be queued.",
         "1 enrolled, 0 enrolled already. 1 notice was queued.",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Portal
-from tests.tokens import stocked
+from tests.tokens import create_items
 
 SEED = 20261122
 FEW, MANY = 100, 2_000
@@ -118,7 +118,7 @@ def test_two_thousand_malformed_files(portal: Portal) -> None:
 
 
 def _campaign(portal: Portal, count: int) -> None:
-    stocked(portal)
+    create_items(portal)
     chance = random.Random(SEED)
     verdicts: dict[str, int] = {}
     for number in range(count):

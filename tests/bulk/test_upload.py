@@ -12,9 +12,9 @@ import pytest
 from lmsctl.bulk import actions as bulk
 from lmsctl.kit import driver
 from tests.conftest import Portal
-from tests.holding import run_during
 from tests.kills import break_off, killed
 from tests.refusals import unchanged
+from tests.waiting import run_during
 
 HEADINGS = "Login,First name,Last name,Email"
 
@@ -384,7 +384,7 @@ def test_other_bytes_are_no_resumption(portal: Portal) -> None:
 
 
 @pytest.fixture
-def _counting(portal: Portal) -> None:
+def counted_seats(portal: Portal) -> None:
     """Let seats be counted, as they are where the plan has a limit."""
     portal.ok("settings", "set", "plan.max-active-users=100000")
 
@@ -401,7 +401,7 @@ def is_sound(portal: Portal) -> bool:
 
 
 @pytest.mark.parametrize("step", [2, pytest.param(1, marks=pytest.mark.heavy)])
-@pytest.mark.usefixtures("_counting")
+@pytest.mark.usefixtures("counted_seats")
 def test_killed_before_any_database_call_all_rows_or_none(portal: Portal, step: int) -> None:
     """Before each second call of the database, or before each: all rows, or none of them.
 
@@ -422,7 +422,7 @@ def test_killed_before_any_database_call_all_rows_or_none(portal: Portal, step: 
 
 
 @pytest.mark.parametrize("step", [9, pytest.param(4, marks=pytest.mark.heavy)])
-@pytest.mark.usefixtures("small_batches", "_counting")
+@pytest.mark.usefixtures("small_batches", "counted_seats")
 def test_killed_while_keeping_going_whole_batches_stay(portal: Portal, step: int) -> None:
     """One kill in some of the calls: batches of ten stay whole, and running again completes."""
     kills = 0
@@ -440,7 +440,7 @@ def test_killed_while_keeping_going_whole_batches_stay(portal: Portal, step: int
     assert kills >= 48 // step
 
 
-@pytest.mark.usefixtures("_counting")
+@pytest.mark.usefixtures("counted_seats")
 def test_killed_at_any_moment_all_rows_or_none(portal: Portal) -> None:
     """Real processes killed after ever longer times leave all rows or none, and can run again."""
     started = time.monotonic()

@@ -17,37 +17,37 @@ NEVER_ALONE = {"hangs_on_it"}
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Portal:
+def empty_folder(tmp_path: Path) -> Portal:
     """Return an empty folder to work in."""
     return Portal("", tmp_path)
 
 
-def test_the_version_is_one_line(desk: Portal) -> None:
+def test_the_version_is_one_line(empty_folder: Portal) -> None:
     """The same by every way of asking."""
     line = f"lmsctl {lmsctl.__version__}\n"
-    assert desk.ok("version").out == line
-    started = desk.start("--version")
+    assert empty_folder.ok("version").out == line
+    started = empty_folder.start("--version")
     assert started.communicate()[0] == line
 
 
-def test_a_machine_learns_what_the_program_stands_on(desk: Portal) -> None:
+def test_a_machine_learns_what_the_program_stands_on(empty_folder: Portal) -> None:
     """Version of the program, of the schema, of Python and of SQLite."""
-    row = desk.ok("version", "-o", "json").json
+    row = empty_folder.ok("version", "-o", "json").json
     assert (row["lmsctl"], row["schema"]) == (lmsctl.__version__, schema.VERSION)
     assert set(row) == {"lmsctl", "schema", "python", "sqlite"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_every_shell_gets_a_script(desk: Portal, shell: str) -> None:
+def test_every_shell_gets_a_script(empty_folder: Portal, shell: str) -> None:
     """It asks the program by the variable that the program listens to."""
-    script = desk.ok("completion", shell).out
+    script = empty_folder.ok("completion", shell).out
     assert "_LMSCTL_COMPLETE" in script
     assert f"complete_{shell}" in script
 
 
-def test_an_unknown_shell_is_a_usage_error(desk: Portal) -> None:
+def test_an_unknown_shell_is_a_usage_error(empty_folder: Portal) -> None:
     """Exit status 2."""
-    assert desk.run("completion", "tcsh").status == 2
+    assert empty_folder.run("completion", "tcsh").status == 2
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,13 @@ def test_an_unknown_shell_is_a_usage_error(desk: Portal) -> None:
         ("lmsctl db backup --f", {"--force"}),
     ],
 )
-def test_the_shell_is_told_what_may_follow(desk: Portal, words: str, expected: set[str]) -> None:
+def test_the_shell_is_told_what_may_follow(
+    empty_folder: Portal, words: str, expected: set[str]
+) -> None:
     """Nouns, verbs and options are completed."""
     done = program.run(
         ["lmsctl"],
-        env=desk.environment(
+        env=empty_folder.environment(
             _LMSCTL_COMPLETE="complete_bash",
             COMP_WORDS=words,
             COMP_CWORD=str(len(words.split()) - 1),
@@ -74,17 +76,17 @@ def test_the_shell_is_told_what_may_follow(desk: Portal, words: str, expected: s
 # Topics ------------------------------------------------------------------------------------------
 
 
-def test_help_alone_lists_the_topics(desk: Portal) -> None:
+def test_help_alone_lists_the_topics(empty_folder: Portal) -> None:
     """With a word on each."""
-    rows = desk.ok("help", "-o", "json").json
+    rows = empty_folder.ok("help", "-o", "json").json
     assert {row["topic"] for row in rows} == set(topics.TOPICS)
     assert all(row["about"] for row in rows)
 
 
 @pytest.mark.parametrize("topic", topics.TOPICS)
-def test_every_topic_has_words(desk: Portal, topic: str) -> None:
+def test_every_topic_has_words(empty_folder: Portal, topic: str) -> None:
     """At least a few lines, none too wide for a terminal."""
-    lines = desk.ok("help", topic).out.splitlines()
+    lines = empty_folder.ok("help", topic).out.splitlines()
     assert len(lines) > 5
     assert topic == "errors" or max(map(len, lines)) <= 100
 
@@ -95,19 +97,19 @@ def test_no_topic_is_written_and_not_listed() -> None:
     assert {file.stem for file in files} == set(topics.TOPICS)
 
 
-def test_an_unknown_topic_gets_the_nearest_one(desk: Portal) -> None:
+def test_an_unknown_topic_gets_the_nearest_one(empty_folder: Portal) -> None:
     """Exit status 2, and the hint names it."""
-    ran = desk.run("help", "tiems")
+    ran = empty_folder.run("help", "tiems")
     assert ran.status == 2
     assert "'times'" in ran.err
 
 
-def test_every_code_is_listed_once(desk: Portal) -> None:
+def test_every_code_is_listed_once(empty_folder: Portal) -> None:
     """A code stands for one refusal, so that scripts may rest on it."""
     codes = [refusal.code for refusal in topics.refusals()]
     assert len(codes) == len(set(codes))
     assert {"plan_full", "schema_newer", "internal", "usage", "key_unknown"} <= set(codes)
-    listed = [line.split()[0] for line in lines_of_codes(desk.ok("help", "errors"))]
+    listed = [line.split()[0] for line in lines_of_codes(empty_folder.ok("help", "errors"))]
     assert sorted(listed) == sorted(codes)
 
 
@@ -125,15 +127,15 @@ def test_every_refusal_says_what_to_do() -> None:
         assert refusal.hint or refusal.code in NEVER_ALONE, refusal
 
 
-def test_every_exit_status_is_explained(desk: Portal) -> None:
+def test_every_exit_status_is_explained(empty_folder: Portal) -> None:
     """And so are those that are no refusal."""
-    text = desk.ok("help", "exit-status").out
+    text = empty_folder.ok("help", "exit-status").out
     numbers = {line.split()[0] for line in text.splitlines() if line[:5].strip().isdigit()}
     assert {str(number) for number in EXIT_STATUS.values()} <= numbers
     assert {"0", "3", "130", "141"} <= numbers
 
 
-def test_every_permission_is_explained(desk: Portal) -> None:
+def test_every_permission_is_explained(empty_folder: Portal) -> None:
     """`help rights` is made from the permissions there are."""
-    text = desk.ok("help", "rights").out
+    text = empty_folder.ok("help", "rights").out
     assert all(permission in text for permission in PERMISSIONS)

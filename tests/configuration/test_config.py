@@ -43,29 +43,29 @@ class Desk(Portal):
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def empty_folder(tmp_path: Path) -> Desk:
     """Return an empty folder to work in."""
     return Desk("", tmp_path, now=None)
 
 
-def test_without_anything_the_defaults_hold(desk: Desk) -> None:
+def test_without_anything_the_defaults_hold(empty_folder: Desk) -> None:
     """Every key is shown, also when nobody said anything, and no file is made."""
-    assert desk.shown() == {
+    assert empty_folder.shown() == {
         "context": ("default", "default"),
         "output": ("json", "--output"),
         "time-zone": (None, "default"),
         "color": ("auto", "default"),
         "database-url": (None, "default"),
     }
-    assert not desk.file.exists()
+    assert not empty_folder.file.exists()
 
 
-def test_an_option_beats_a_variable_and_that_the_file(desk: Desk) -> None:
+def test_an_option_beats_a_variable_and_that_the_file(empty_folder: Desk) -> None:
     """Each value comes with who said it."""
-    desk.write("time-zone = 'Europe/Rome'\n")
-    assert desk.shown()["time-zone"] == ("Europe/Rome", "lmsctl.toml")
-    assert desk.shown(LMSCTL_TZ="Europe/Oslo")["time-zone"] == ("Europe/Oslo", "LMSCTL_TZ")
-    given = desk.shown("--tz", "Asia/Tokyo", LMSCTL_TZ="Europe/Oslo")
+    empty_folder.write("time-zone = 'Europe/Rome'\n")
+    assert empty_folder.shown()["time-zone"] == ("Europe/Rome", "lmsctl.toml")
+    assert empty_folder.shown(LMSCTL_TZ="Europe/Oslo")["time-zone"] == ("Europe/Oslo", "LMSCTL_TZ")
+    given = empty_folder.shown("--tz", "Asia/Tokyo", LMSCTL_TZ="Europe/Oslo")
     assert given["time-zone"] == ("Asia/Tokyo", "--tz")
 
 
@@ -86,68 +86,70 @@ def test_a_zone_that_is_none_is_a_matter_of_where_it_stands(portal: Portal) -> N
     portal.ok(*look)
 
 
-def test_the_address_is_shown_with_its_source_and_without_its_password(desk: Desk) -> None:
+def test_the_address_is_shown_with_its_source_and_without_its_password(empty_folder: Desk) -> None:
     """From a variable, from a secret file, from a context."""
     url = "postgresql://u:geheim@host/name"
     masked = "postgresql://u:***@host/name"
-    given = desk.shown(LMSCTL_DATABASE_URL=url)
+    given = empty_folder.shown(LMSCTL_DATABASE_URL=url)
     assert given["database-url"] == (masked, "LMSCTL_DATABASE_URL")
-    desk.write(f"[contexts.default]\ndatabase-url = '{url}'\nlock-timeout = 7\n")
-    shown = desk.shown()
+    empty_folder.write(f"[contexts.default]\ndatabase-url = '{url}'\nlock-timeout = 7\n")
+    shown = empty_folder.shown()
     assert shown["database-url"] == (masked, "lmsctl.toml")
     assert shown["lock-timeout"] == ("7", "lmsctl.toml")
-    secret = desk.folder / "secret"
+    secret = empty_folder.folder / "secret"
     secret.write_text(url)
     secret.chmod(0o600)
-    desk.write("[contexts.default]\ndatabase-url-file = 'secret'\n")
-    assert desk.shown()["database-url"][0] == masked
+    empty_folder.write("[contexts.default]\ndatabase-url-file = 'secret'\n")
+    assert empty_folder.shown()["database-url"][0] == masked
     for command in (["config", "get", "database-url"], ["context", "list"], ["doctor"]):
-        ran = desk.run(*command)
+        ran = empty_folder.run(*command)
         assert "geheim" not in ran.out + ran.err
 
 
-def test_a_value_that_was_set_is_in_the_file_and_holds(desk: Desk) -> None:
+def test_a_value_that_was_set_is_in_the_file_and_holds(empty_folder: Desk) -> None:
     """The file is made readable by its owner only."""
-    desk.ok("config", "set", "time-zone", "Europe/Rome", "-o", "off")
-    assert desk.written() == {"time-zone": "Europe/Rome"}
-    assert stat.S_IMODE(desk.file.stat().st_mode) == 0o600
-    assert desk.ok("config", "get", "time-zone", "-o", "id").out == "Europe/Rome\n"
+    empty_folder.ok("config", "set", "time-zone", "Europe/Rome", "-o", "off")
+    assert empty_folder.written() == {"time-zone": "Europe/Rome"}
+    assert stat.S_IMODE(empty_folder.file.stat().st_mode) == 0o600
+    assert empty_folder.ok("config", "get", "time-zone", "-o", "id").out == "Europe/Rome\n"
 
 
-def test_setting_the_same_value_again_changes_nothing(desk: Desk) -> None:
+def test_setting_the_same_value_again_changes_nothing(empty_folder: Desk) -> None:
     """With --exit-code 3 says that something changed and 0 that nothing did."""
-    assert desk.run("config", "set", "output", "plain", "--exit-code").status == 3
-    assert desk.run("config", "set", "output", "plain", "--exit-code").status == 0
-    assert desk.run("config", "unset", "output", "--exit-code").status == 3
-    assert desk.run("config", "unset", "output", "--exit-code").status == 0
-    assert desk.written() == {}
+    assert empty_folder.run("config", "set", "output", "plain", "--exit-code").status == 3
+    assert empty_folder.run("config", "set", "output", "plain", "--exit-code").status == 0
+    assert empty_folder.run("config", "unset", "output", "--exit-code").status == 3
+    assert empty_folder.run("config", "unset", "output", "--exit-code").status == 0
+    assert empty_folder.written() == {}
 
 
-def test_a_rehearsed_change_writes_nothing(desk: Desk) -> None:
+def test_a_rehearsed_change_writes_nothing(empty_folder: Desk) -> None:
     """What would be written is shown."""
-    row = desk.ok("config", "set", "color", "never", "-n", "-o", "json").json
+    row = empty_folder.ok("config", "set", "color", "never", "-n", "-o", "json").json
     assert row["value"] == "never"
-    desk.ok("context", "add", "test", "--url", "sqlite:///x.db", "-n")
-    assert not desk.file.exists()
+    empty_folder.ok("context", "add", "test", "--url", "sqlite:///x.db", "-n")
+    assert not empty_folder.file.exists()
 
 
-def test_keys_of_a_connection_go_to_the_one_in_use_or_the_one_named(desk: Desk) -> None:
+def test_keys_of_a_connection_go_to_the_one_in_use_or_the_one_named(empty_folder: Desk) -> None:
     """`lock-timeout` alone is that of the current context."""
-    desk.ok("context", "add", "live", "--url", "postgresql://host/live")
-    desk.ok("context", "add", "test", "--url", "sqlite:///test.db")
-    desk.ok("config", "set", "lock-timeout", "60")
-    desk.ok("config", "set", "contexts.test.lock-timeout", "5")
-    assert desk.written()["contexts"]["live"]["lock-timeout"] == 60
-    assert desk.written()["contexts"]["test"]["lock-timeout"] == 5
-    assert desk.ok("config", "get", "contexts.test.lock-timeout", "-o", "id").out == "5\n"
+    empty_folder.ok("context", "add", "live", "--url", "postgresql://host/live")
+    empty_folder.ok("context", "add", "test", "--url", "sqlite:///test.db")
+    empty_folder.ok("config", "set", "lock-timeout", "60")
+    empty_folder.ok("config", "set", "contexts.test.lock-timeout", "5")
+    assert empty_folder.written()["contexts"]["live"]["lock-timeout"] == 60
+    assert empty_folder.written()["contexts"]["test"]["lock-timeout"] == 5
+    assert empty_folder.ok("config", "get", "contexts.test.lock-timeout", "-o", "id").out == "5\n"
 
 
-def test_one_address_replaces_the_other(desk: Desk) -> None:
+def test_one_address_replaces_the_other(empty_folder: Desk) -> None:
     """An address set later is not silently overruled by a file named earlier."""
-    desk.ok("context", "add", "live", "--url-file", "secret")
-    assert desk.written()["contexts"]["live"] == {"database-url-file": str(desk.folder / "secret")}
-    desk.ok("config", "set", "database-url", "postgresql://host/live")
-    assert desk.written()["contexts"]["live"] == {"database-url": "postgresql://host/live"}
+    empty_folder.ok("context", "add", "live", "--url-file", "secret")
+    assert empty_folder.written()["contexts"]["live"] == {
+        "database-url-file": str(empty_folder.folder / "secret")
+    }
+    empty_folder.ok("config", "set", "database-url", "postgresql://host/live")
+    assert empty_folder.written()["contexts"]["live"] == {"database-url": "postgresql://host/live"}
 
 
 @pytest.mark.parametrize(
@@ -170,68 +172,77 @@ def test_one_address_replaces_the_other(desk: Desk) -> None:
         ("database-url", "postgresql://host/name?password=geheim", "password_in_argument"),
     ],
 )
-def test_a_wrong_key_or_value_changes_nothing(desk: Desk, key: str, value: str, code: str) -> None:
+def test_a_wrong_key_or_value_changes_nothing(
+    empty_folder: Desk, key: str, value: str, code: str
+) -> None:
     """It is refused before anything is written, and a password is not repeated."""
-    desk.ok("context", "add", "live", "--url", "postgresql://host/live")
-    before = desk.file.read_bytes()
-    ran = desk.run("config", "set", key, value, "-o", "json")
+    empty_folder.ok("context", "add", "live", "--url", "postgresql://host/live")
+    before = empty_folder.file.read_bytes()
+    ran = empty_folder.run("config", "set", key, value, "-o", "json")
     assert ran.code == code
     assert "geheim" not in ran.err
-    assert desk.file.read_bytes() == before
+    assert empty_folder.file.read_bytes() == before
 
 
-def test_a_mistyped_key_gets_the_nearest_one(desk: Desk) -> None:
+def test_a_mistyped_key_gets_the_nearest_one(empty_folder: Desk) -> None:
     """The hint names it."""
-    assert "'output'" in desk.run("config", "get", "outptu").err
+    assert "'output'" in empty_folder.run("config", "get", "outptu").err
 
 
-def test_the_place_of_the_file_is_known_before_there_is_one(desk: Desk) -> None:
+def test_the_place_of_the_file_is_known_before_there_is_one(empty_folder: Desk) -> None:
     """`config path` says where it would be written."""
-    assert desk.ok("config", "path", "-o", "json").json == {"path": "lmsctl.toml", "exists": False}
-    desk.write("")
-    assert desk.ok("config", "path", "-o", "id").out == "lmsctl.toml\n"
+    assert empty_folder.ok("config", "path", "-o", "json").json == {
+        "path": "lmsctl.toml",
+        "exists": False,
+    }
+    empty_folder.write("")
+    assert empty_folder.ok("config", "path", "-o", "id").out == "lmsctl.toml\n"
 
 
-def test_a_relative_path_means_the_same_wherever_the_file_is(desk: Desk) -> None:
+def test_a_relative_path_means_the_same_wherever_the_file_is(empty_folder: Desk) -> None:
     """In a file elsewhere the path given here is written in full."""
-    other = desk.folder / "home" / "other.toml"
+    other = empty_folder.folder / "home" / "other.toml"
     other.parent.mkdir()
     other.touch(mode=0o600)
-    desk.ok("--config", str(other), "context", "add", "test", "--url", "sqlite:///portal.db")
+    empty_folder.ok(
+        "--config", str(other), "context", "add", "test", "--url", "sqlite:///portal.db"
+    )
     url = tomllib.loads(other.read_text())["contexts"]["test"]["database-url"]
-    assert url == f"sqlite:///{desk.folder / 'portal.db'}"
+    assert url == f"sqlite:///{empty_folder.folder / 'portal.db'}"
 
 
 # Contexts ----------------------------------------------------------------------------------------
 
 
-def test_the_first_connection_is_the_one_in_use(desk: Desk) -> None:
+def test_the_first_connection_is_the_one_in_use(empty_folder: Desk) -> None:
     """Later ones wait until they are asked for."""
-    desk.ok("context", "add", "live", "--url", "postgresql://host/live", "--lock-timeout", "60")
-    desk.ok("context", "add", "test", "--url", "sqlite:///test.db")
-    rows = desk.ok("context", "list", "-o", "json").json
+    empty_folder.ok(
+        "context", "add", "live", "--url", "postgresql://host/live", "--lock-timeout", "60"
+    )
+    empty_folder.ok("context", "add", "test", "--url", "sqlite:///test.db")
+    rows = empty_folder.ok("context", "list", "-o", "json").json
     assert [(row["name"], row["lock_timeout"], row["is_current"]) for row in rows] == [
         ("live", 60, True),
         ("test", 20, False),
     ]
 
 
-def test_using_a_connection_is_remembered(desk: Desk) -> None:
+def test_using_a_connection_is_remembered(empty_folder: Desk) -> None:
     """And saying it twice changes nothing."""
-    desk.ok("context", "add", "live", "--url", "postgresql://host/live")
-    desk.ok("context", "add", "test", "--url", "sqlite:///test.db")
-    assert desk.run("context", "use", "test", "--exit-code").status == 3
-    assert desk.run("context", "use", "test", "--exit-code").status == 0
-    assert desk.shown()["database-url"][0] == "sqlite:///test.db"
-    assert desk.refused("context", "use", "absent") == "context_unknown"
+    empty_folder.ok("context", "add", "live", "--url", "postgresql://host/live")
+    empty_folder.ok("context", "add", "test", "--url", "sqlite:///test.db")
+    assert empty_folder.run("context", "use", "test", "--exit-code").status == 3
+    assert empty_folder.run("context", "use", "test", "--exit-code").status == 0
+    assert empty_folder.shown()["database-url"][0] == "sqlite:///test.db"
+    assert empty_folder.refused("context", "use", "absent") == "context_unknown"
 
 
-def test_a_removed_connection_is_forgotten(desk: Desk) -> None:
+def test_a_removed_connection_is_forgotten(empty_folder: Desk) -> None:
     """Also that it was the one in use; a second removal finds nothing."""
-    desk.ok("context", "add", "live", "--url", "postgresql://host/live")
-    desk.ok("context", "remove", "live")
-    assert desk.written() == {"contexts": {}}
-    assert desk.run("context", "remove", "live").status == 4
+    empty_folder.ok("context", "add", "live", "--url", "postgresql://host/live")
+    empty_folder.ok("context", "remove", "live")
+    assert empty_folder.written() == {"contexts": {}}
+    assert empty_folder.run("context", "remove", "live").status == 4
 
 
 @pytest.mark.parametrize(
@@ -247,27 +258,27 @@ def test_a_removed_connection_is_forgotten(desk: Desk) -> None:
         (["new", "--url", "sqlite:///x.db", "--lock-timeout", "0"], "usage"),
     ],
 )
-def test_a_wrong_connection_is_not_added(desk: Desk, argv: list[str], code: str) -> None:
+def test_a_wrong_connection_is_not_added(empty_folder: Desk, argv: list[str], code: str) -> None:
     """The file stays as it is, and a password is not repeated."""
-    desk.ok("context", "add", "live", "--url", "postgresql://host/live")
-    before = desk.file.read_bytes()
-    ran = desk.run("context", "add", *argv, "-o", "json")
+    empty_folder.ok("context", "add", "live", "--url", "postgresql://host/live")
+    before = empty_folder.file.read_bytes()
+    ran = empty_folder.run("context", "add", *argv, "-o", "json")
     assert ran.code == code
     assert "geheim" not in ran.err
-    assert desk.file.read_bytes() == before
+    assert empty_folder.file.read_bytes() == before
 
 
-def test_a_connection_that_was_added_can_be_worked_with(desk: Desk) -> None:
+def test_a_connection_that_was_added_can_be_worked_with(empty_folder: Desk) -> None:
     """From the configuration to a portal and back."""
-    desk.ok("context", "add", "test", "--url", "sqlite:///test.db")
-    desk.ok("init", "--sandbox")
-    assert (desk.folder / "test.db").exists()
-    assert desk.ok("db", "status", "-C", "test", "-o", "json").json["state"] == "current"
+    empty_folder.ok("context", "add", "test", "--url", "sqlite:///test.db")
+    empty_folder.ok("init", "--sandbox")
+    assert (empty_folder.folder / "test.db").exists()
+    assert empty_folder.ok("db", "status", "-C", "test", "-o", "json").json["state"] == "current"
 
 
 @pytest.mark.parametrize("is_there", [True, False])
 def test_who_interrupts_a_change_of_the_file_is_told_where_to_look(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+    empty_folder: Desk, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
 ) -> None:
     """Just before the new file takes its place, and just after."""
 
@@ -276,7 +287,7 @@ def test_who_interrupts_a_change_of_the_file_is_told_where_to_look(
 
     home, name = (writing, "_sync_folder") if is_there else (os, "fsync")
     monkeypatch.setattr(home, name, interrupted)
-    ran = desk.run("config", "set", "output", "json")
+    ran = empty_folder.run("config", "set", "output", "json")
     look = "See what the configuration says now with 'lmsctl config show'."
     assert (ran.status, ran.err) == (130, f"Interrupted. {look}\n")
-    assert desk.file.exists() is is_there
+    assert empty_folder.file.exists() is is_there

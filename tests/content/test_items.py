@@ -8,7 +8,7 @@ from tests.conftest import Portal
 from tests.refusals import refused
 
 
-def create(portal: Portal, code: str, kind: str = "topic", *more: str) -> dict[str, Any]:
+def create_item(portal: Portal, code: str, kind: str = "topic", *more: str) -> dict[str, Any]:
     """Make an item called like its code."""
     words = ("--kind", kind, "--code", code, "--title", code.title(), *more)
     made: dict[str, Any] = portal.ok("content", "create", *words, "-o", "json").json
@@ -23,8 +23,8 @@ def show(portal: Portal, code: str) -> dict[str, Any]:
 
 def test_a_new_item_is_active_and_inherits(portal: Portal) -> None:
     """Nothing but kind, code and title has to be said."""
-    create(portal, "box", "folder")
-    made = create(portal, "GDPR-101", "topic", "--folder", "box")
+    create_item(portal, "box", "folder")
+    made = create_item(portal, "GDPR-101", "topic", "--folder", "box")
     assert made == {
         "id": made["id"],
         "code": "GDPR-101",
@@ -48,17 +48,17 @@ def test_a_new_item_is_active_and_inherits(portal: Portal) -> None:
 
 def test_everything_can_be_said_at_once(portal: Portal) -> None:
     """Draft, source, inheritance and due date are taken over."""
-    made = create(
+    made = create_item(
         portal, "a", "course", "--draft", "--source", "library", "--no-inherit", "--due-days", "9"
     )
     shown = {key: made[key] for key in ("status", "source", "inherits", "due_days")}
     assert shown == {"status": "draft", "source": "library", "inherits": False, "due_days": 9}
-    assert create(portal, "b", "article", "--due-on", "2026-12-31")["due_on"] == "2026-12-31"
+    assert create_item(portal, "b", "article", "--due-on", "2026-12-31")["due_on"] == "2026-12-31"
 
 
 def test_the_code_identifies_and_the_title_never_does(portal: Portal) -> None:
     """Two items may have one title; a code counts whatever its case."""
-    create(portal, "one")
+    create_item(portal, "one")
     words = ("content", "create", "--kind", "topic", "--title", "One")
     portal.ok(*words, "--code", "two")
     refused(portal, *words, "--code", " ONE", code="content_exists", status=5)
@@ -67,7 +67,7 @@ def test_the_code_identifies_and_the_title_never_does(portal: Portal) -> None:
 
 def test_an_item_that_exists_can_be_skipped_or_updated(portal: Portal) -> None:
     """--if-exists makes a script repeatable; another kind under the same code stays a conflict."""
-    create(portal, "a")
+    create_item(portal, "a")
     again = ("content", "create", "--kind", "topic", "--code", "A", "--title", "New")
     kept = portal.ok(*again, "--if-exists", "skip", "-o", "json", "--exit-code").json
     assert kept["title"] == "A"
@@ -93,7 +93,7 @@ def test_an_item_that_exists_can_be_skipped_or_updated(portal: Portal) -> None:
 )
 def test_what_makes_no_sense_is_refused(portal: Portal, words: tuple[str, ...], code: str) -> None:
     """Each wrong combination has a reason of its own, and nothing is made."""
-    create(portal, "topic")
+    create_item(portal, "topic")
     refused(portal, "content", "create", "--code", "x", "--title", "x", *words, code=code)
 
 
@@ -112,8 +112,8 @@ def test_a_title_has_at_most_255_characters(portal: Portal) -> None:
 
 def test_an_edit_changes_what_is_given_and_counts_the_version(portal: Portal) -> None:
     """The rest stays; saying the same again changes nothing."""
-    create(portal, "box", "folder")
-    create(portal, "a", "topic", "--draft", "--due-days", "3")
+    create_item(portal, "box", "folder")
+    create_item(portal, "a", "topic", "--draft", "--due-days", "3")
     words = ("content", "edit", "a", "--title", "New", "--folder", "box", "--no-draft", "--no-due")
     after = portal.ok(*words, "--source", "copied", "--no-inherit", "-o", "json").json
     assert (after["title"], after["folder"], after["status"]) == ("New", "box", "active")
@@ -128,9 +128,9 @@ def test_an_edit_changes_what_is_given_and_counts_the_version(portal: Portal) ->
 
 def test_a_folder_never_lies_in_itself(portal: Portal) -> None:
     """Neither directly nor further down; anything else moves."""
-    create(portal, "a", "folder")
-    create(portal, "b", "folder", "--folder", "a")
-    create(portal, "c", "folder", "--folder", "b")
+    create_item(portal, "a", "folder")
+    create_item(portal, "b", "folder", "--folder", "a")
+    create_item(portal, "c", "folder", "--folder", "b")
     for target in "abc":
         edit = ("content", "edit", "a", "--folder", target)
         refused(portal, *edit, code="folder_in_itself")
@@ -140,10 +140,10 @@ def test_a_folder_never_lies_in_itself(portal: Portal) -> None:
 
 def test_items_are_listed_by_kind_folder_and_status(portal: Portal) -> None:
     """Filters combine, and the order is that of the codes."""
-    create(portal, "box", "folder")
-    create(portal, "b", "topic", "--folder", "box")
-    create(portal, "a", "topic", "--folder", "box", "--draft")
-    create(portal, "c", "course")
+    create_item(portal, "box", "folder")
+    create_item(portal, "b", "topic", "--folder", "box")
+    create_item(portal, "a", "topic", "--folder", "box", "--draft")
+    create_item(portal, "c", "course")
 
     def listed(*words: str) -> list[str]:
         return portal.ok("content", "list", *words, "-o", "id").out.split()
@@ -156,8 +156,8 @@ def test_items_are_listed_by_kind_folder_and_status(portal: Portal) -> None:
 
 def test_archiving_and_restoring(portal: Portal) -> None:
     """An archived item comes back active; twice the same changes nothing; folders are neither."""
-    create(portal, "a", "topic", "--draft")
-    create(portal, "box", "folder")
+    create_item(portal, "a", "topic", "--draft")
+    create_item(portal, "box", "folder")
     assert portal.ok("content", "archive", "a", "-o", "json").json["status"] == "archived"
     assert portal.run("content", "archive", "a", "--exit-code").status == 0
     refused(portal, "content", "edit", "a", "--draft", code="content_archived")
@@ -169,8 +169,8 @@ def test_archiving_and_restoring(portal: Portal) -> None:
 def test_deleting_says_what_goes_and_wants_a_yes(portal: Portal) -> None:
     """Grants, catalog rules and places in pathways go; the pathway closes ranks."""
     for code in ("a", "b"):
-        create(portal, code)
-    create(portal, "way", "pathway")
+        create_item(portal, code)
+    create_item(portal, "way", "pathway")
     for code in ("a", "b"):
         portal.ok("content", "add-item", "way", code)
     portal.ok("content", "grant", "a", "--organization")
@@ -192,8 +192,8 @@ def test_deleting_says_what_goes_and_wants_a_yes(portal: Portal) -> None:
 
 def test_only_an_empty_folder_goes(portal: Portal) -> None:
     """What lies in it is never lost with it."""
-    create(portal, "box", "folder")
-    create(portal, "a", "topic", "--folder", "box")
+    create_item(portal, "box", "folder")
+    create_item(portal, "a", "topic", "--folder", "box")
     refused(portal, "content", "delete", "box", "--yes", code="folder_not_empty")
     portal.ok("content", "delete", "a", "--yes")
     portal.ok("content", "delete", "box", "--yes")
@@ -201,9 +201,9 @@ def test_only_an_empty_folder_goes(portal: Portal) -> None:
 
 def test_a_pathway_keeps_the_order_it_is_given(portal: Portal) -> None:
     """Items go to the end or to a position, can be moved and made optional, and taken out."""
-    create(portal, "way", "pathway")
+    create_item(portal, "way", "pathway")
     for code in "abc":
-        create(portal, code)
+        create_item(portal, code)
         portal.ok("content", "add-item", "way", code)
 
     def items() -> list[tuple[int, str, bool]]:
@@ -226,11 +226,11 @@ def test_a_pathway_keeps_the_order_it_is_given(portal: Portal) -> None:
 
 def test_only_pathways_lead_over_what_can_be_learned(portal: Portal) -> None:
     """Folders and pathways are no items of a pathway, archived items neither."""
-    create(portal, "way", "pathway")
-    create(portal, "other", "pathway")
-    create(portal, "box", "folder")
-    create(portal, "a")
-    create(portal, "old")
+    create_item(portal, "way", "pathway")
+    create_item(portal, "other", "pathway")
+    create_item(portal, "box", "folder")
+    create_item(portal, "a")
+    create_item(portal, "old")
     portal.ok("content", "archive", "old")
     for item, code in (
         ("way", "pathway_item_wrong"),
@@ -247,9 +247,9 @@ def test_an_author_changes_only_their_own(portal: Portal) -> None:
     who = ("--first-name", "A", "--last-name", "B")
     portal.ok("user", "create", "--login", "ann", *who)
     portal.ok("role", "grant", "ann", "author")
-    create(portal, "theirs")
-    create(portal, "box", "folder")
-    made = create(portal, "mine", "topic", "--as", "ann")
+    create_item(portal, "theirs")
+    create_item(portal, "box", "folder")
+    made = create_item(portal, "mine", "topic", "--as", "ann")
     assert made["author"] == "ann"
     portal.ok("content", "edit", "mine", "--title", "X", "--as", "ann")
     portal.ok("content", "show", "theirs", "--as", "ann")

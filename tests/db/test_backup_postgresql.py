@@ -22,7 +22,7 @@ PERSON = ("--first-name", "Ada", "--last-name", "Byron")
 
 
 @pytest.fixture(autouse=True)
-def newest(postgresql: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+def client_programs(postgresql: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put the client programs of the server that the tests run into reach."""
     folder = programs(postgresql)
     monkeypatch.setenv("PATH", str(folder), prepend=":")
@@ -30,7 +30,7 @@ def newest(postgresql: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def fifteen(portal: Portal) -> Iterator[Portal]:
+def postgresql_15_portal(portal: Portal) -> Iterator[Portal]:
     """Return a portal in PostgreSQL 15."""
     with server_15() as url:
         made = Portal(url, portal.folder)
@@ -132,12 +132,12 @@ def test_a_program_older_than_the_server_is_refused_and_said(portal: Portal) -> 
 
 
 def test_a_pair_that_does_not_fit_is_refused_and_said(
-    portal: Portal, newest: Path, tmp_path: Path
+    portal: Portal, client_programs: Path, tmp_path: Path
 ) -> None:
     """What pg_dump writes, an older pg_restore cannot read."""
     mixed = tmp_path / "mixed"
     script(mixed, "pg_restore", "echo 'pg_restore (PostgreSQL) 14.2'")
-    path = f"{mixed}:{newest}:/usr/bin:/bin"
+    path = f"{mixed}:{client_programs}:/usr/bin:/bin"
     ran = portal.run("db", "backup", "copy", "-o", "json", PATH=path)
     assert (ran.status, ran.code) == (10, "tool_unfit")
     assert "14" in ran.err
@@ -148,18 +148,18 @@ def test_a_pair_that_does_not_fit_is_refused_and_said(
 
 @pytest.mark.parametrize("is_newest", [True, False])
 def test_an_older_server_is_backed_up_and_restored(
-    fifteen: Portal, newest: Path, *, is_newest: bool
+    postgresql_15_portal: Portal, client_programs: Path, *, is_newest: bool
 ) -> None:
     """By programs of its own version, and by newer ones, which write what it does not know."""
-    path = f"{newest if is_newest else debian()}:/usr/bin:/bin"
-    rows = {r["check"]: r for r in fifteen.run("doctor", "-o", "json", PATH=path).json}
+    path = f"{client_programs if is_newest else debian()}:/usr/bin:/bin"
+    rows = {r["check"]: r for r in postgresql_15_portal.run("doctor", "-o", "json", PATH=path).json}
     assert rows["database"]["state"] == "ok"
-    fifteen.ok("db", "backup", "copy", PATH=path)
-    fifteen.ok("user", "create", "--email", "ada@example.com", *PERSON)
-    fifteen.ok("db", "restore", "copy", "--yes", PATH=path)
-    assert fifteen.value("SELECT count(*) FROM users") == 1
-    assert codes(fifteen)[-1] == "db.restored"
-    assert fifteen.ok("db", "check", "-o", "json").json == []
+    postgresql_15_portal.ok("db", "backup", "copy", PATH=path)
+    postgresql_15_portal.ok("user", "create", "--email", "ada@example.com", *PERSON)
+    postgresql_15_portal.ok("db", "restore", "copy", "--yes", PATH=path)
+    assert postgresql_15_portal.value("SELECT count(*) FROM users") == 1
+    assert codes(postgresql_15_portal)[-1] == "db.restored"
+    assert postgresql_15_portal.ok("db", "check", "-o", "json").json == []
 
 
 # Back in -----------------------------------------------------------------------------------------
@@ -167,13 +167,13 @@ def test_an_older_server_is_backed_up_and_restored(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_a_restore_that_is_killed_changes_nothing(
-    portal: Portal, newest: Path, tmp_path: Path, number: signal.Signals
+    portal: Portal, client_programs: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     """Its program ends with it, so nothing finishes later."""
     portal.ok("db", "backup", "copy")
     portal.ok("user", "create", "--email", "ada@example.com", *PERSON)
     slow, mark = tmp_path / "slow", tmp_path / "mark"
-    real = newest / "pg_restore"
+    real = client_programs / "pg_restore"
     # Slow in the middle, but quick where only the version is asked for.
     text = (
         f'case "$*" in *--clean*) ;; *) exec {real} "$@";; esac\n'
@@ -182,7 +182,7 @@ def test_a_restore_that_is_killed_changes_nothing(
         f"tail -n +61 {mark}.sql && touch {mark}.done"
     )
     script(slow, "pg_restore", text)
-    path = f"{slow}:{newest}:/usr/bin:/bin"
+    path = f"{slow}:{client_programs}:/usr/bin:/bin"
     process = portal.start("db", "restore", "copy", "--yes", PATH=path)
     for _ in range(600):
         if mark.exists() or process.poll() is not None:
@@ -242,9 +242,9 @@ def test_a_backup_waits_no_longer_than_its_patience(portal: Portal) -> None:
     assert not (portal.folder / "copy").exists()
 
 
-def test_an_older_schema_is_restored_over_a_newer_one(nothing: Portal) -> None:
+def test_an_older_schema_is_restored_over_a_newer_one(empty_database: Portal) -> None:
     """What came later goes, and the upgrade brings it back."""
-    portal = nothing
+    portal = empty_database
     before = actions.versions()[-2]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "VERSION", before)
@@ -263,12 +263,12 @@ def test_an_older_schema_is_restored_over_a_newer_one(nothing: Portal) -> None:
     assert found == {*SQLModel.metadata.tables, "alembic_version"}
 
 
-def test_another_programs_tables_are_not_replaced(portal: Portal, nothing: Portal) -> None:
+def test_another_programs_tables_are_not_replaced(portal: Portal, empty_database: Portal) -> None:
     """A wrong address costs nobody their data."""
     portal.ok("db", "backup", "copy")
-    nothing.sql("CREATE TABLE invoices (id integer)")
-    assert nothing.refused("db", "restore", "copy", "--yes") == "schema_foreign"
-    assert nothing.sql("SELECT * FROM invoices") == []
+    empty_database.sql("CREATE TABLE invoices (id integer)")
+    assert empty_database.refused("db", "restore", "copy", "--yes") == "schema_foreign"
+    assert empty_database.sql("SELECT * FROM invoices") == []
 
 
 def test_what_the_server_does_not_take_is_said(portal: Portal) -> None:
@@ -297,44 +297,46 @@ def in_schema(portal: Portal, name: str) -> Portal:
 
 
 @pytest.mark.parametrize("name", ["two", ODD])
-def test_a_backup_holds_the_portal_of_one_schema(nothing: Portal, name: str) -> None:
+def test_a_backup_holds_the_portal_of_one_schema(empty_database: Portal, name: str) -> None:
     """A restore leaves alone what others have in the same database."""
-    one, two = in_schema(nothing, "one"), in_schema(nothing, name)
-    nothing.sql("CREATE TABLE public.invoices (id integer)")
+    one, two = in_schema(empty_database, "one"), in_schema(empty_database, name)
+    empty_database.sql("CREATE TABLE public.invoices (id integer)")
     two.ok("db", "backup", "copy")
     for portal in (one, two):
         portal.ok("user", "create", "--email", "ada@example.com", *PERSON)
-    nothing.sql("INSERT INTO public.invoices VALUES (7)")
+    empty_database.sql("INSERT INTO public.invoices VALUES (7)")
     two.ok("db", "restore", "copy", "--yes")
     assert two.value("SELECT count(*) FROM users") == 1
     assert codes(two)[-1] == "db.restored"
     assert two.ok("db", "check", "-o", "json").json == []
     assert one.value("SELECT count(*) FROM users") == 2
     assert one.ok("db", "check", "-o", "json").json == []
-    assert nothing.value("SELECT id FROM public.invoices") == 7
+    assert empty_database.value("SELECT id FROM public.invoices") == 7
     assert "holds no portal in a schema 'one'" in one.run("db", "restore", "copy", "--yes").err
     assert one.value("SELECT count(*) FROM users") == 2
 
 
-def test_a_schema_may_be_chosen_by_a_variable(nothing: Portal) -> None:
+def test_a_schema_may_be_chosen_by_a_variable(empty_database: Portal) -> None:
     """As PostgreSQL's own programs are told."""
-    one = in_schema(nothing, "one")
-    in_schema(nothing, "two")
+    one = in_schema(empty_database, "one")
+    in_schema(empty_database, "two")
     there = {"PGOPTIONS": "-csearch_path=two"}
-    nothing.ok("db", "backup", "copy", **there)
-    nothing.ok("user", "create", "--email", "ada@example.com", *PERSON, **there)
-    nothing.ok("db", "restore", "copy", "--yes", **there)
-    assert nothing.value("SELECT count(*) FROM two.users") == 1
+    empty_database.ok("db", "backup", "copy", **there)
+    empty_database.ok("user", "create", "--email", "ada@example.com", *PERSON, **there)
+    empty_database.ok("db", "restore", "copy", "--yes", **there)
+    assert empty_database.value("SELECT count(*) FROM two.users") == 1
     assert "db.restored" not in codes(one)
 
 
 def test_a_backup_of_the_whole_database_gives_back_one_schema(
-    nothing: Portal, newest: Path
+    empty_database: Portal, client_programs: Path
 ) -> None:
     """As earlier versions, or pg_dump itself, make it."""
-    one, two = in_schema(nothing, "one"), in_schema(nothing, "two")
-    whole = [str(newest / "pg_dump"), "--format=custom", "--file=whole"]
-    subprocess.run([*whole, f"--dbname={nothing.url}"], cwd=nothing.folder, check=True)
+    one, two = in_schema(empty_database, "one"), in_schema(empty_database, "two")
+    whole = [str(client_programs / "pg_dump"), "--format=custom", "--file=whole"]
+    subprocess.run(
+        [*whole, f"--dbname={empty_database.url}"], cwd=empty_database.folder, check=True
+    )
     for portal in (one, two):
         portal.ok("user", "create", "--email", "ada@example.com", *PERSON)
     two.ok("db", "restore", "whole", "--yes")
@@ -352,11 +354,13 @@ def test_a_schema_that_comes_first_later_hides_nothing(portal: Portal) -> None:
     assert portal.value("SELECT count(*) FROM public.users") == 1
 
 
-def test_a_schema_that_is_not_there_is_said(nothing: Portal) -> None:
+def test_a_schema_that_is_not_there_is_said(empty_database: Portal) -> None:
     """The address is wrong, not the program."""
-    sign = "&" if "?" in nothing.url else "?"
-    nowhere = Portal(f"{nothing.url}{sign}options=-csearch_path%3Dnowhere", nothing.folder)
-    (nothing.folder / "copy").write_text("")
+    sign = "&" if "?" in empty_database.url else "?"
+    nowhere = Portal(
+        f"{empty_database.url}{sign}options=-csearch_path%3Dnowhere", empty_database.folder
+    )
+    (empty_database.folder / "copy").write_text("")
     for words in (("init", "--sandbox"), ("db", "restore", "copy", "--yes"), ("db", "backup", "b")):
         assert nowhere.refused(*words) == "schema_nowhere"
 

@@ -26,7 +26,7 @@ def client_programs(postgresql: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def tight(portal: Portal, postgresql: Any) -> Iterator[tuple[Portal, Path]]:
+def portal_on_small_disk(portal: Portal, postgresql: Any) -> Iterator[tuple[Portal, Path]]:
     """Return the portal, moved to a disk of a few megabytes, and that disk."""
     # Where the server's user may go, as pytest's folders are not.
     with tempfile.TemporaryDirectory(prefix="lmsctl-disk-") as made:

@@ -223,7 +223,7 @@ def break_rows(portal: Portal, statements: list[str], in_the_way: list[str]) -> 
 
 
 @pytest.fixture
-def tree(portal: Portal) -> Portal:
+def department_tree(portal: Portal) -> Portal:
     """Return a portal with a few departments."""
     portal.ok("department", "create", "Sales")
     portal.ok("department", "create", "EMEA", "--parent", "Sales")
@@ -231,11 +231,11 @@ def tree(portal: Portal) -> Portal:
 
 
 @pytest.mark.parametrize("name", BREACHES)
-def test_a_broken_invariant_is_found(tree: Portal, name: str) -> None:
+def test_a_broken_invariant_is_found(department_tree: Portal, name: str) -> None:
     """The check names it, counts it, gives an example and ends with 10."""
-    assert tree.run("db", "check").status == 0
-    break_rows(tree, *BREACHES[name])
-    ran = tree.run("db", "check", "-o", "json")
+    assert department_tree.run("db", "check").status == 0
+    break_rows(department_tree, *BREACHES[name])
+    ran = department_tree.run("db", "check", "-o", "json")
     assert ran.status == 10
     found = {row["check"]: row for row in ran.json}
     assert name in found
@@ -260,61 +260,67 @@ def test_damage_of_the_file_is_found(portal: Portal) -> None:
     assert ran.status == 10
 
 
-def test_ids_that_are_given_out_again_are_found(tree: Portal) -> None:
+def test_ids_that_are_given_out_again_are_found(department_tree: Portal) -> None:
     """PostgreSQL counts apart from the rows, so a restored table may be ahead; SQLite looks."""
-    assert tree.ok("db", "check", "-o", "json").json == []
-    tree.sql("UPDATE departments SET id = 77 WHERE name = 'EMEA'")
-    ran = tree.run("db", "check", "-o", "json")
+    assert department_tree.ok("db", "check", "-o", "json").json == []
+    department_tree.sql("UPDATE departments SET id = 77 WHERE name = 'EMEA'")
+    ran = department_tree.run("db", "check", "-o", "json")
     found = {(row["check"], row["example"]) for row in ran.json}
-    assert (("ids_counted", "departments 77") in found) is not tree.is_sqlite
-    if not tree.is_sqlite:
-        tree.sql("SELECT setval(pg_get_serial_sequence('departments', 'id'), 77)")
-    again = tree.run("db", "check", "-o", "json").json
+    assert (("ids_counted", "departments 77") in found) is not department_tree.is_sqlite
+    if not department_tree.is_sqlite:
+        department_tree.sql("SELECT setval(pg_get_serial_sequence('departments', 'id'), 77)")
+    again = department_tree.run("db", "check", "-o", "json").json
     assert "ids_counted" not in {row["check"] for row in again}
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-def test_overwritten_pages_are_found(tree: Portal) -> None:
+def test_overwritten_pages_are_found(department_tree: Portal) -> None:
     """A file whose middle was overwritten does not pass."""
-    file = dburl.sqlite_path(tree.url)
+    file = dburl.sqlite_path(department_tree.url)
     content = bytearray(file.read_bytes())
     content[8192:24576] = b"\xff" * 16384
     file.write_bytes(content)
-    ran = tree.run("db", "check", "-o", "json")
+    ran = department_tree.run("db", "check", "-o", "json")
     assert (ran.status, ran.json[0]["check"]) == (10, "file_sound")
 
 
-def test_a_portal_that_is_lived_in_breaks_nothing(tree: Portal) -> None:
+def test_a_portal_that_is_lived_in_breaks_nothing(department_tree: Portal) -> None:
     """Whatever commands do, the invariants hold afterwards."""
     person = ("--first-name", "Ada", "--last-name", "Byron")
-    tree.ok("user", "create", "--email", "ada@example.com", *person, "--department", "Sales/EMEA")
-    tree.ok("user", "create", "--email", "bob@example.com", *person)
-    tree.ok("role", "grant", "ada", "department-administrator", "--department", "Sales")
-    tree.ok("user", "deactivate", "bob")
-    tree.ok("department", "create", "West")
-    tree.ok("department", "move", "Sales/EMEA", "--parent", "West")
-    tree.ok("department", "edit", "West", "--name", "North")
-    tree.ok("registration", "enable", "--confirm-email", "--any-domain")
-    tree.ok(
+    department_tree.ok(
+        "user", "create", "--email", "ada@example.com", *person, "--department", "Sales/EMEA"
+    )
+    department_tree.ok("user", "create", "--email", "bob@example.com", *person)
+    department_tree.ok("role", "grant", "ada", "department-administrator", "--department", "Sales")
+    department_tree.ok("user", "deactivate", "bob")
+    department_tree.ok("department", "create", "West")
+    department_tree.ok("department", "move", "Sales/EMEA", "--parent", "West")
+    department_tree.ok("department", "edit", "West", "--name", "North")
+    department_tree.ok("registration", "enable", "--confirm-email", "--any-domain")
+    department_tree.ok(
         *("signup-profile", "create", "Open day", "--department", "North", "--code", "OPEN"),
         *("--starts", "now", "--ends", "+7d", "--activations", "5"),
     )
     for name in ("cy", "di"):
-        tree.ok("signup-profile", "sign-up", "OPEN", "--email", f"{name}@example.com", *person)
-    tree.ok("registration", "release", "cy@example.com", "--yes")
-    assert tree.ok("db", "check", "-o", "json").json == []
+        department_tree.ok(
+            "signup-profile", "sign-up", "OPEN", "--email", f"{name}@example.com", *person
+        )
+    department_tree.ok("registration", "release", "cy@example.com", "--yes")
+    assert department_tree.ok("db", "check", "-o", "json").json == []
     later = "2026-03-09T12:00:00Z"
-    assert tree.ok("user", "edit", "ada", "--last-name", "King", LMSCTL_NOW=later)
-    assert tree.ok("db", "check", "-o", "json", LMSCTL_NOW=later).json == []
-    assert tree.value("SELECT activations_used FROM signup_profiles") == 0
+    assert department_tree.ok("user", "edit", "ada", "--last-name", "King", LMSCTL_NOW=later)
+    assert department_tree.ok("db", "check", "-o", "json", LMSCTL_NOW=later).json == []
+    assert department_tree.value("SELECT activations_used FROM signup_profiles") == 0
 
 
-def test_who_may_not_manage_the_database_learns_nothing_of_it(tree: Portal) -> None:
+def test_who_may_not_manage_the_database_learns_nothing_of_it(department_tree: Portal) -> None:
     """Every db verb is forbidden to a learner."""
-    tree.ok("user", "create", "--email", "ada@example.com", "--first-name", "A", "--last-name", "B")
+    department_tree.ok(
+        "user", "create", "--email", "ada@example.com", "--first-name", "A", "--last-name", "B"
+    )
     for verb in ("status", "check", "upgrade", "vacuum"):
-        assert tree.refused("db", verb, "--as", "ada") == "permission_missing"
-    assert tree.refused("db", "backup", "copy", "--as", "ada") == "permission_missing"
-    assert tree.refused("db", "restore", "copy", "--as", "ada") == "permission_missing"
-    assert tree.refused("doctor", "--as", "ada") == "permission_missing"
-    assert not (tree.folder / "copy").exists()
+        assert department_tree.refused("db", verb, "--as", "ada") == "permission_missing"
+    assert department_tree.refused("db", "backup", "copy", "--as", "ada") == "permission_missing"
+    assert department_tree.refused("db", "restore", "copy", "--as", "ada") == "permission_missing"
+    assert department_tree.refused("doctor", "--as", "ada") == "permission_missing"
+    assert not (department_tree.folder / "copy").exists()

@@ -39,9 +39,9 @@ def test_with_nothing_configured_it_says_how_to_begin(tmp_path: Path) -> None:
     assert "lmsctl init" in found["connection"]["hint"]
 
 
-def test_a_missing_portal_is_said_with_what_to_do(nothing: Portal) -> None:
+def test_a_missing_portal_is_said_with_what_to_do(empty_database: Portal) -> None:
     """No file, or an empty database: init is the advice."""
-    status, found = examine(nothing)
+    status, found = examine(empty_database)
     last = list(found.values())[-1]
     assert (status, last["state"]) == (10, "failed")
     assert "lmsctl init" in last["hint"]

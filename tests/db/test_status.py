@@ -16,11 +16,11 @@ def test_a_current_portal_is_current(portal: Portal) -> None:
     assert row["size"] > 100_000
 
 
-def test_nothing_there_is_a_state_too(nothing: Portal) -> None:
+def test_nothing_there_is_a_state_too(empty_database: Portal) -> None:
     """Asking after a database that does not exist is no failure, and makes none."""
-    row = nothing.ok("db", "status", "-o", "json").json
+    row = empty_database.ok("db", "status", "-o", "json").json
     assert (row["state"], row["schema"]) == ("absent", None)
-    assert not (nothing.folder / "portal.db").exists()
+    assert not (empty_database.folder / "portal.db").exists()
 
 
 def test_a_database_from_the_future_is_newer(portal: Portal) -> None:
@@ -31,11 +31,11 @@ def test_a_database_from_the_future_is_newer(portal: Portal) -> None:
     assert portal.run("user", "list").status == 12
 
 
-def test_a_schema_without_a_portal_is_absent(nothing: Portal) -> None:
+def test_a_schema_without_a_portal_is_absent(empty_database: Portal) -> None:
     """An init that was cut short left no portal, and that is what is said."""
-    nothing.ok("init", "--sandbox")
-    nothing.sql("DELETE FROM portals")
-    assert nothing.ok("db", "status", "-o", "json").json["state"] == "absent"
+    empty_database.ok("init", "--sandbox")
+    empty_database.sql("DELETE FROM portals")
+    assert empty_database.ok("db", "status", "-o", "json").json["state"] == "absent"
 
 
 def test_the_password_is_not_shown(tmp_path: Path) -> None:

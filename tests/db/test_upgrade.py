@@ -20,7 +20,7 @@ from lmsctl.kit import canonical, clock, database, driver, schema
 from lmsctl.kit.work import Work, look
 from lmsctl.portal.errors import SchemaNewer
 from tests.conftest import Portal, Templates
-from tests.doors import names, opened
+from tests.signups import open_registration, person_options
 
 # Kills its own process just before the statement whose number, or beginning, it is given.
 KILLER = """
@@ -48,17 +48,17 @@ def tables(url: str) -> list[str]:
         connection.close()
 
 
-def test_an_upgrade_brings_an_empty_database_to_the_programs_schema(nothing: Portal) -> None:
+def test_an_upgrade_brings_an_empty_database_to_the_programs_schema(empty_database: Portal) -> None:
     """From nothing to the present version; a second time there is nothing to do."""
-    assert actions.upgrade(nothing.url, patience=5) == (None, schema.VERSION)
-    assert actions.upgrade(nothing.url, patience=5) == (schema.VERSION, schema.VERSION)
+    assert actions.upgrade(empty_database.url, patience=5) == (None, schema.VERSION)
+    assert actions.upgrade(empty_database.url, patience=5) == (schema.VERSION, schema.VERSION)
 
 
-def test_the_schema_is_what_the_models_say(nothing: Portal) -> None:
+def test_the_schema_is_what_the_models_say(empty_database: Portal) -> None:
     """A model that changes without a migration is found."""
-    actions.upgrade(nothing.url, patience=5)
+    actions.upgrade(empty_database.url, patience=5)
     engine.load_models()
-    connection = driver.open_database(nothing.url, patience=5)
+    connection = driver.open_database(empty_database.url, patience=5)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*expression-based index.*")
         context = MigrationContext.configure(
@@ -87,29 +87,29 @@ def test_the_sqlite_file_is_its_owners_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_rehearsed_upgrade_leaves_nothing_behind(nothing: Portal) -> None:
+def test_a_rehearsed_upgrade_leaves_nothing_behind(empty_database: Portal) -> None:
     """Every statement ran, and none of it stayed."""
-    before, after = actions.upgrade(nothing.url, patience=5, is_rehearsal=True)
-    assert (before, after, tables(nothing.url)) == (None, schema.VERSION, [])
+    before, after = actions.upgrade(empty_database.url, patience=5, is_rehearsal=True)
+    assert (before, after, tables(empty_database.url)) == (None, schema.VERSION, [])
 
 
 @pytest.mark.parametrize("deadly", ["1", "2", "15", "30", "INSERT INTO alembic_version"])
 def test_a_killed_upgrade_leaves_the_old_state_and_can_be_repeated(
-    nothing: Portal, deadly: str
+    empty_database: Portal, deadly: str
 ) -> None:
     """However far a killed upgrade came, nothing of it is there, and the next one succeeds."""
     died = subprocess.run(
-        [sys.executable, "-c", KILLER, nothing.url, deadly], check=False, capture_output=True
+        [sys.executable, "-c", KILLER, empty_database.url, deadly], check=False, capture_output=True
     )
     assert died.returncode == -signal.SIGKILL
-    assert tables(nothing.url) == []
-    assert actions.upgrade(nothing.url, patience=10) == (None, schema.VERSION)
-    assert "portals" in tables(nothing.url)
+    assert tables(empty_database.url) == []
+    assert actions.upgrade(empty_database.url, patience=10) == (None, schema.VERSION)
+    assert "portals" in tables(empty_database.url)
 
 
 @pytest.mark.parametrize("version", actions.versions()[:-1])
 def test_a_database_of_every_earlier_version_is_carried_forward(  # noqa: PLR0917 - fixtures
-    nothing: Portal,
+    empty_database: Portal,
     dialect: str,
     templates: Templates,
     tmp_path: Path,
@@ -122,25 +122,25 @@ def test_a_database_of_every_earlier_version_is_carried_forward(  # noqa: PLR091
     portal = templates.copy(dialect, folder)
     with monkeypatch.context() as earlier:
         earlier.setattr(schema, "VERSION", version)
-        actions.upgrade(nothing.url, patience=5)
+        actions.upgrade(empty_database.url, patience=5)
     portal.ok("department", "create", "Sales")
     who = ("--email", "ann@example.com", "--first-name", "Ann", "--last-name", "B")
     portal.ok("user", "create", *who, "--department", "Sales")
     engine.load_models()
     for table in SQLModel.metadata.sorted_tables:
-        if table.name in tables(nothing.url):
-            copy_rows(portal, nothing, table.name)
+        if table.name in tables(empty_database.url):
+            copy_rows(portal, empty_database, table.name)
     templates.drop(portal)
-    assert nothing.refused("user", "list") == "schema_outdated"
-    nothing.ok("db", "upgrade")
-    assert nothing.value("SELECT version_num FROM alembic_version") == schema.VERSION
-    shown = nothing.ok("user", "show", "ann", "-o", "json").json
+    assert empty_database.refused("user", "list") == "schema_outdated"
+    empty_database.ok("db", "upgrade")
+    assert empty_database.value("SELECT version_num FROM alembic_version") == schema.VERSION
+    shown = empty_database.ok("user", "show", "ann", "-o", "json").json
     assert (shown["email"], shown["department"]) == ("ann@example.com", "Sales")
-    assert nothing.ok("db", "check", "-o", "json").json == []
+    assert empty_database.ok("db", "check", "-o", "json").json == []
 
 
 def test_who_came_by_a_link_before_keeps_the_item(
-    nothing: Portal,
+    empty_database: Portal,
     dialect: str,
     templates: Templates,
     tmp_path: Path,
@@ -153,14 +153,14 @@ def test_who_came_by_a_link_before_keeps_the_item(
     versions = actions.versions()
     with monkeypatch.context() as earlier:
         earlier.setattr(schema, "VERSION", versions[versions.index("0007") - 1])
-        actions.upgrade(nothing.url, patience=5)
-    opened(portal, departments=())
+        actions.upgrade(empty_database.url, patience=5)
+    open_registration(portal, departments=())
     portal.ok("content", "create", "--kind", "folder", "--code", "box", "--title", "Box")
     for code in ("open", "other"):
         words = ("--kind", "topic", "--code", code, "--title", "T", "--folder", "box")
         portal.ok("content", "create", *words)
     portal.ok("content", "link", "open")
-    portal.ok("registration", "submit", "--content", "open", *names("ann"))
+    portal.ok("registration", "submit", "--content", "open", *person_options("ann"))
     portal.sql(
         """
         DELETE FROM content_grants WHERE item_id = (SELECT id FROM content_items WHERE code = :code)
@@ -169,22 +169,24 @@ def test_who_came_by_a_link_before_keeps_the_item(
     )
     engine.load_models()
     for table in SQLModel.metadata.sorted_tables:
-        if table.name in tables(nothing.url):
-            copy_rows(portal, nothing, table.name)
+        if table.name in tables(empty_database.url):
+            copy_rows(portal, empty_database, table.name)
     templates.drop(portal)
-    nothing.ok("db", "upgrade")
-    nothing.ok("content", "edit", "open", "--no-inherit")
-    courses = nothing.ok("learner", "courses", "ann", "-o", "id").out.split()
+    empty_database.ok("db", "upgrade")
+    empty_database.ok("content", "edit", "open", "--no-inherit")
+    courses = empty_database.ok("learner", "courses", "ann", "-o", "id").out.split()
     assert sorted(courses) == ["open", "other"]
 
 
-def folded(nothing: Portal, monkeypatch: pytest.MonkeyPatch, logins: dict[str, str | None]) -> None:
+def folded(
+    empty_database: Portal, monkeypatch: pytest.MonkeyPatch, logins: dict[str, str | None]
+) -> None:
     """Make a database of the version before names, of people with these logins and addresses."""
     versions = actions.versions()
     with monkeypatch.context() as earlier:
         earlier.setattr(schema, "VERSION", versions[versions.index("0008") - 1])
-        actions.upgrade(nothing.url, patience=5)
-    nothing.sql(
+        actions.upgrade(empty_database.url, patience=5)
+    empty_database.sql(
         """
         INSERT INTO departments (id, path, name, full_name, full_key)
         VALUES (1, '/1/', '', '/', '')
@@ -203,7 +205,7 @@ def folded(nothing: Portal, monkeypatch: pytest.MonkeyPatch, logins: dict[str, s
         values[f"login_key{number}"] = canonical.key(login)
         values[f"email{number}"] = email
         values[f"email_key{number}"] = email and canonical.key(email)
-    nothing.sql(
+    empty_database.sql(
         f"""
         INSERT INTO users (login, login_key, email, email_key, first_name, last_name, type,
                            status, department_id, supervisor_mode, origin, created_at)
@@ -213,31 +215,33 @@ def folded(nothing: Portal, monkeypatch: pytest.MonkeyPatch, logins: dict[str, s
     )
 
 
-def test_keys_of_people_are_computed_anew(nothing: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_of_people_are_computed_anew(
+    empty_database: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In lower case, in any number of batches, and every name stands in its one place."""
     many: dict[str, str | None] = {f"\u00dc{number}": None for number in range(1001)}
-    folded(nothing, monkeypatch, {"Wei\u00df": "Wei\u00df@example.com", "Kim": None, **many})
-    assert nothing.value("SELECT login_key FROM users ORDER BY id") == "weiss"
-    actions.upgrade(nothing.url, patience=5)
-    assert nothing.sql("SELECT login_key, email_key FROM users ORDER BY id")[:2] == [
+    folded(empty_database, monkeypatch, {"Wei\u00df": "Wei\u00df@example.com", "Kim": None, **many})
+    assert empty_database.value("SELECT login_key FROM users ORDER BY id") == "weiss"
+    actions.upgrade(empty_database.url, patience=5)
+    assert empty_database.sql("SELECT login_key, email_key FROM users ORDER BY id")[:2] == [
         ("wei\u00df", "wei\u00df@example.com"),
         ("kim", None),
     ]
-    assert nothing.value("SELECT count(*) FROM user_names") == 1004
-    assert nothing.value("SELECT user_id FROM user_names WHERE key = :key", key="\u00fc1000")
+    assert empty_database.value("SELECT count(*) FROM user_names") == 1004
+    assert empty_database.value("SELECT user_id FROM user_names WHERE key = :key", key="\u00fc1000")
 
 
 def test_two_people_of_one_name_are_named_before_the_upgrade(
-    nothing: Portal, monkeypatch: pytest.MonkeyPatch
+    empty_database: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is upgraded while one's login is the other's address."""
-    folded(nothing, monkeypatch, {"amy": "x@e.com", "X@e.com": None})
-    before = nothing.value("SELECT version_num FROM alembic_version")
+    folded(empty_database, monkeypatch, {"amy": "x@e.com", "X@e.com": None})
+    before = empty_database.value("SELECT version_num FROM alembic_version")
     with pytest.raises(NameShared, match="are both called") as caught:
-        actions.upgrade(nothing.url, patience=5)
-    assert nothing.value("SELECT version_num FROM alembic_version") == before
+        actions.upgrade(empty_database.url, patience=5)
+    assert empty_database.value("SELECT version_num FROM alembic_version") == before
     assert {caught.value.values[name] for name in ("one", "other")} == {"amy", "X@e.com"}
-    assert "user_names" not in tables(nothing.url)
+    assert "user_names" not in tables(empty_database.url)
 
 
 def columns(portal: Portal, table: str) -> list[str]:
@@ -268,10 +272,12 @@ def copy_rows(source: Portal, target: Portal, table: str) -> None:
         target.sql(f"SELECT setval({counted}, max(id)) FROM {table} HAVING {counted} IS NOT NULL")
 
 
-def test_upgrades_at_the_same_time_do_it_once(nothing: Portal) -> None:
+def test_upgrades_at_the_same_time_do_it_once(empty_database: Portal) -> None:
     """One of several makes the schema, the others find it made."""
     with ThreadPoolExecutor(4) as pool:
-        ran = list(pool.map(lambda _: actions.upgrade(nothing.url, patience=20)[0], range(4)))
+        ran = list(
+            pool.map(lambda _: actions.upgrade(empty_database.url, patience=20)[0], range(4))
+        )
     assert sorted(ran, key=str) == [schema.VERSION] * 3 + [None]
 
 
@@ -283,24 +289,24 @@ def test_a_newer_database_is_left_alone(portal: Portal) -> None:
     assert portal.run("db", "upgrade").status == 12
 
 
-def test_a_database_of_another_program_is_left_alone(nothing: Portal) -> None:
+def test_a_database_of_another_program_is_left_alone(empty_database: Portal) -> None:
     """Tables that are not ours are neither mixed with ours nor touched."""
-    if nothing.is_sqlite:
-        (nothing.folder / "portal.db").touch()
-    nothing.sql("CREATE TABLE invoices (id INTEGER)")
+    if empty_database.is_sqlite:
+        (empty_database.folder / "portal.db").touch()
+    empty_database.sql("CREATE TABLE invoices (id INTEGER)")
     with pytest.raises(SchemaForeign):
-        actions.upgrade(nothing.url, patience=5)
-    assert tables(nothing.url) == ["invoices"]
+        actions.upgrade(empty_database.url, patience=5)
+    assert tables(empty_database.url) == ["invoices"]
 
 
-def test_waiting_for_somebody_elses_upgrade_ends(nothing: Portal) -> None:
+def test_waiting_for_somebody_elses_upgrade_ends(empty_database: Portal) -> None:
     """Who waits too long is told so instead of hanging."""
-    actions.upgrade(nothing.url, patience=5)
-    other = driver.open_database(nothing.url, patience=5)
+    actions.upgrade(empty_database.url, patience=5)
+    other = driver.open_database(empty_database.url, patience=5)
     other.begin_writing()
     store.lock_schema(Work(other, clock.read(), "", ""))
     with pytest.raises(driver.DatabaseLocked):
-        actions.upgrade(nothing.url, patience=0.2)
+        actions.upgrade(empty_database.url, patience=0.2)
     other.close()
 
 
@@ -388,9 +394,9 @@ def test_nobodys_rights_are_guessed_before_the_upgrade(
     assert portal.refused("db", "upgrade", "--as", "owner") == "rights_unreadable"
 
 
-def test_upgrading_what_is_not_there_points_to_init(nothing: Portal) -> None:
+def test_upgrading_what_is_not_there_points_to_init(empty_database: Portal) -> None:
     """`db upgrade` makes no portal without an owner."""
-    assert nothing.refused("db", "upgrade") in {"schema_absent", "database_missing"}
+    assert empty_database.refused("db", "upgrade") in {"schema_absent", "database_missing"}
 
 
 def test_the_upgrade_of_a_current_portal_is_unchanged(portal: Portal) -> None:

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from tests.conftest import Portal
-from tests.content.test_items import create
+from tests.content.test_items import create_item
 
 DONE = "2026-03-01T09:00:00Z"
 
 
 @pytest.fixture
-def school(portal: Portal) -> Portal:
+def portal_with_pathway(portal: Portal) -> Portal:
     """Return a portal with an item, a pathway over it, and ann."""
-    create(portal, "one", "topic")
-    create(portal, "way", "pathway")
+    create_item(portal, "one", "topic")
+    create_item(portal, "way", "pathway")
     portal.ok("content", "add-item", "way", "one")
     names = ("--first-name", "A", "--last-name", "B", "--email", "ann@example.com")
     portal.ok("user", "create", "--login", "ann", *names)
@@ -88,36 +88,36 @@ def part(portal: Portal) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_was_completed_stays_completed(school: Portal, way: Way) -> None:
+def test_what_was_completed_stays_completed(portal_with_pathway: Portal, way: Way) -> None:
     """The phase and the instant of it."""
-    complete(school)
-    way(school, "one")
-    found = part(school)
+    complete(portal_with_pathway)
+    way(portal_with_pathway, "one")
+    found = part(portal_with_pathway)
     assert (found["phase"], found["completed_at"]) == ("completed", DONE)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_was_only_prepared_is_begun(school: Portal, way: Way) -> None:
+def test_what_was_only_prepared_is_begun(portal_with_pathway: Portal, way: Way) -> None:
     """Whoever a pathway had prepared is enrolled then."""
-    by_command(school, "way")
-    assert part(school)["phase"] == "pre-enrolled"
-    way(school, "one")
-    assert part(school)["phase"] == "enrolled"
+    by_command(portal_with_pathway, "way")
+    assert part(portal_with_pathway)["phase"] == "pre-enrolled"
+    way(portal_with_pathway, "one")
+    assert part(portal_with_pathway)["phase"] == "enrolled"
 
 
 @pytest.mark.parametrize("way", PATHWAYS)
-def test_a_pathway_keeps_what_was_completed(school: Portal, way: Way) -> None:
+def test_a_pathway_keeps_what_was_completed(portal_with_pathway: Portal, way: Way) -> None:
     """It prepares what was canceled, and not what is done already."""
-    complete(school)
-    way(school, "way")
-    found = part(school)
+    complete(portal_with_pathway)
+    way(portal_with_pathway, "way")
+    found = part(portal_with_pathway)
     assert (found["phase"], found["completed_at"]) == ("completed", DONE)
 
 
 @pytest.mark.parametrize("way", PATHWAYS)
-def test_a_pathway_prepares_anew_what_was_canceled(school: Portal, way: Way) -> None:
+def test_a_pathway_prepares_anew_what_was_canceled(portal_with_pathway: Portal, way: Way) -> None:
     """Not more than that: the item has yet to be begun."""
-    by_command(school, "one")
-    school.ok("enrollment", "cancel", "--user", "ann", "--content", "one")
-    way(school, "way")
-    assert part(school)["phase"] == "pre-enrolled"
+    by_command(portal_with_pathway, "one")
+    portal_with_pathway.ok("enrollment", "cancel", "--user", "ann", "--content", "one")
+    way(portal_with_pathway, "way")
+    assert part(portal_with_pathway)["phase"] == "pre-enrolled"

@@ -6,17 +6,17 @@ import pytest
 
 from tests.conftest import Portal
 from tests.refusals import unchanged
-from tests.trainings import person, session, training
+from tests.trainings import create_person, create_session, create_training
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def training_portal(portal: Portal) -> Portal:
     """Return a portal with a learner, and a training that is open to everybody."""
-    person(portal, "ann")
-    person(portal, "ben")
-    training(portal, "aid", "--time-zone", "Europe/Berlin", "--description", "Bring\ncake")
-    session(portal, "spring", "--capacity", "1", "--place", "Room 4; first floor")
-    session(portal, "summer", starts="2026-06-30T09:00")
+    create_person(portal, "ann")
+    create_person(portal, "ben")
+    create_training(portal, "aid", "--time-zone", "Europe/Berlin", "--description", "Bring\ncake")
+    create_session(portal, "spring", "--capacity", "1", "--place", "Room 4; first floor")
+    create_session(portal, "summer", starts="2026-06-30T09:00")
     portal.ok("catalog", "open", "aid", "--training", "--everybody")
     return portal
 
@@ -27,13 +27,18 @@ def offered(portal: Portal, **now: str) -> list[dict[str, Any]]:
     return [row for row in rows if row["kind"] == "training"]
 
 
-def test_a_training_is_in_the_catalog_while_a_session_takes_people_in(hall: Portal) -> None:
+def test_a_training_is_in_the_catalog_while_a_session_takes_people_in(
+    training_portal: Portal,
+) -> None:
     """With those that have a place left, and by which rules; content is listed beside it."""
-    hall.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
-    hall.ok("catalog", "open", "one", "--everybody")
-    hall.ok("catalog", "open", "aid", "--training", "--type", "staff")
-    assert hall.ok("learner", "catalog", "ann", "-o", "id", "--as", "ann").out == "one\naid\n"
-    assert offered(hall) == [
+    training_portal.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
+    training_portal.ok("catalog", "open", "one", "--everybody")
+    training_portal.ok("catalog", "open", "aid", "--training", "--type", "staff")
+    assert (
+        training_portal.ok("learner", "catalog", "ann", "-o", "id", "--as", "ann").out
+        == "one\naid\n"
+    )
+    assert offered(training_portal) == [
         {
             "code": "aid",
             "kind": "training",
@@ -44,54 +49,60 @@ def test_a_training_is_in_the_catalog_while_a_session_takes_people_in(hall: Port
             "join_until": "2026-06-30T07:00:00Z",
         }
     ]
-    hall.ok("enrollment", "join", "--training", "aid", "--session", "spring", "--user", "ben")
-    (found,) = offered(hall)
+    training_portal.ok(
+        "enrollment", "join", "--training", "aid", "--session", "spring", "--user", "ben"
+    )
+    (found,) = offered(training_portal)
     assert found["sessions"] == ["summer"]
-    hall.ok("enrollment", "join", "--training", "aid", "--user", "ann")
-    assert offered(hall)[0]["is_enrolled"] is True
+    training_portal.ok("enrollment", "join", "--training", "aid", "--user", "ann")
+    assert offered(training_portal)[0]["is_enrolled"] is True
 
 
-def test_a_training_leaves_the_catalog_when_registration_stops(hall: Portal) -> None:
+def test_a_training_leaves_the_catalog_when_registration_stops(training_portal: Portal) -> None:
     """At the instant itself; for whom it holds off, it stays, and a canceled one is no offer."""
-    hall.ok("training", "set-deadlines", "aid", "--stop-registration", "2w")
-    assert offered(hall, LMSCTL_NOW="2026-06-16T06:59:59Z")
-    assert offered(hall, LMSCTL_NOW="2026-06-16T07:00:00Z") == []
+    training_portal.ok("training", "set-deadlines", "aid", "--stop-registration", "2w")
+    assert offered(training_portal, LMSCTL_NOW="2026-06-16T06:59:59Z")
+    assert offered(training_portal, LMSCTL_NOW="2026-06-16T07:00:00Z") == []
     extend = ("enrollment", "extend", "--user", "ann", "--training", "aid", "--reason", "Ill")
-    hall.ok(*extend, "--deadline", "registration", "--until", "2026-06-20")
-    assert offered(hall, LMSCTL_NOW="2026-06-16T07:00:00Z")[0]["sessions"] == ["summer"]
-    hall.ok("session", "cancel", "aid", "summer")
-    assert offered(hall, LMSCTL_NOW="2026-06-16T07:00:00Z") == []
-    hall.ok("catalog", "close", "aid", "--training", "--everybody")
-    assert offered(hall) == []
+    training_portal.ok(*extend, "--deadline", "registration", "--until", "2026-06-20")
+    assert offered(training_portal, LMSCTL_NOW="2026-06-16T07:00:00Z")[0]["sessions"] == ["summer"]
+    training_portal.ok("session", "cancel", "aid", "summer")
+    assert offered(training_portal, LMSCTL_NOW="2026-06-16T07:00:00Z") == []
+    training_portal.ok("catalog", "close", "aid", "--training", "--everybody")
+    assert offered(training_portal) == []
 
 
-def test_a_calendar_has_every_day_of_ones_sessions(hall: Portal) -> None:
+def test_a_calendar_has_every_day_of_ones_sessions(training_portal: Portal) -> None:
     """From the instant of access on, in the order of their starts."""
-    hall.ok("enroll", "--user", "ann", "--training", "aid:spring", "--access-at", "2026-03-10")
-    training(hall, "fire")
-    hall.ok("enroll", "--user", "ann", "--training", "fire")
+    training_portal.ok(
+        "enroll", "--user", "ann", "--training", "aid:spring", "--access-at", "2026-03-10"
+    )
+    create_training(training_portal, "fire")
+    training_portal.ok("enroll", "--user", "ann", "--training", "fire")
     add = ("session", "add-day", "aid", "spring", "--duration", "1h")
-    hall.ok(*add, "--starts", "2026-03-30T09:00", "--url", "https://meet.example.com/a,b")
+    training_portal.ok(
+        *add, "--starts", "2026-03-30T09:00", "--url", "https://meet.example.com/a,b"
+    )
     look = ("learner", "calendar", "ann", "-o", "json")
-    assert hall.ok(*look, LMSCTL_NOW="2026-03-09T22:59:59Z").json == []
-    hall.now = "2026-03-09T23:00:00Z"
-    rows = hall.ok(*look, "--as", "ann").json
+    assert training_portal.ok(*look, LMSCTL_NOW="2026-03-09T22:59:59Z").json == []
+    training_portal.now = "2026-03-09T23:00:00Z"
+    rows = training_portal.ok(*look, "--as", "ann").json
     assert [(row["starts_at"], row["session"], row["place"], row["url"]) for row in rows] == [
         ("2026-03-30T07:00:00Z", "spring", None, "https://meet.example.com/a,b"),
         ("2026-03-31T07:00:00Z", "spring", "Room 4; first floor", None),
     ]
-    assert hall.refused(*look, "--as", "ben") == "permission_missing"
+    assert training_portal.refused(*look, "--as", "ben") == "permission_missing"
 
 
-def test_a_calendar_file_keeps_names_and_counts_changes(hall: Portal) -> None:
+def test_a_calendar_file_keeps_names_and_counts_changes(training_portal: Portal) -> None:
     """A moved session is the same entry with a higher number; a second one is another entry."""
-    hall.ok("enroll", "--user", "ann", "--training", "aid:spring")
+    training_portal.ok("enroll", "--user", "ann", "--training", "aid:spring")
     write = ("learner", "calendar", "ann", "--ics", "ann.ics")
 
     def written() -> dict[str, str]:
-        with unchanged(hall, audited=0):
-            assert "Wrote 1 entries to ann.ics." in hall.ok(*write).err
-        text = hall.folder.joinpath("ann.ics").read_bytes().decode().replace("\r\n ", "")
+        with unchanged(training_portal, audited=0):
+            assert "Wrote 1 entries to ann.ics." in training_portal.ok(*write).err
+        text = training_portal.folder.joinpath("ann.ics").read_bytes().decode().replace("\r\n ", "")
         lines = text.split("\r\n")
         return dict(line.split(":", 1) for line in lines if ":" in line and "VALUE" not in line)
 
@@ -99,15 +110,15 @@ def test_a_calendar_file_keeps_names_and_counts_changes(hall: Portal) -> None:
     assert first["SUMMARY"] == "The aid"
     assert first["DESCRIPTION"] == "Bring\\ncake"
     assert first["LOCATION"] == "Room 4\\; first floor"
-    hall.ok("session", "edit", "aid", "spring", "--starts", "2026-04-02T09:00")
+    training_portal.ok("session", "edit", "aid", "spring", "--starts", "2026-04-02T09:00")
     moved = written()
     assert moved["UID"] == first["UID"]
     assert int(moved["SEQUENCE"]) > int(first["SEQUENCE"])
     assert moved["DTSTART"] == "20260402T070000Z"
     edit = ("enrollment", "edit", "--user", "ann", "--training", "aid", "--session")
-    hall.ok(*edit, "summer")
+    training_portal.ok(*edit, "summer")
     assert written()["UID"] != first["UID"]
-    hall.ok(*edit, "spring")
+    training_portal.ok(*edit, "spring")
     assert int(written()["SEQUENCE"]) > int(moved["SEQUENCE"])
 
 
@@ -125,36 +136,45 @@ def until(portal: Portal, **now: str) -> tuple[str | None, str | None]:
     return found["leave_until"], found["switch_until"]
 
 
-def test_courses_say_what_one_may_do_next_and_until_when(hall: Portal) -> None:
+def test_courses_say_what_one_may_do_next_and_until_when(training_portal: Portal) -> None:
     """Before the deadlines, or the start where there is none; what is closed has no instant."""
-    hall.ok("enrollment", "join", "--training", "aid", "--session", "spring", "--user", "ann")
-    assert course(hall)["because"] == ["learner"]
-    assert (course(hall)["session"], course(hall)["access"]) == ("spring", "enrolled")
-    assert until(hall) == ("2026-03-31T07:00:00Z", "2026-03-31T07:00:00Z")
+    training_portal.ok(
+        "enrollment", "join", "--training", "aid", "--session", "spring", "--user", "ann"
+    )
+    assert course(training_portal)["because"] == ["learner"]
+    assert (course(training_portal)["session"], course(training_portal)["access"]) == (
+        "spring",
+        "enrolled",
+    )
+    assert until(training_portal) == ("2026-03-31T07:00:00Z", "2026-03-31T07:00:00Z")
     deadlines = ("training", "set-deadlines", "aid", "--stop-registration", "2d")
-    hall.ok(*deadlines, "--stop-cancellations", "2w")
-    assert until(hall) == ("2026-03-17T08:00:00Z", "2026-03-17T08:00:00Z")
-    assert offered(hall)[0]["join_until"] == "2026-06-28T07:00:00Z"
-    rows = hall.ok("learner", "calendar", "ann", "-o", "json").json
+    training_portal.ok(*deadlines, "--stop-cancellations", "2w")
+    assert until(training_portal) == ("2026-03-17T08:00:00Z", "2026-03-17T08:00:00Z")
+    assert offered(training_portal)[0]["join_until"] == "2026-06-28T07:00:00Z"
+    rows = training_portal.ok("learner", "calendar", "ann", "-o", "json").json
     assert [row["leave_until"] for row in rows] == ["2026-03-17T08:00:00Z"]
-    assert until(hall, LMSCTL_NOW="2026-03-17T07:59:59Z")[0]
-    assert until(hall, LMSCTL_NOW="2026-03-17T08:00:00Z") == (None, None)
+    assert until(training_portal, LMSCTL_NOW="2026-03-17T07:59:59Z")[0]
+    assert until(training_portal, LMSCTL_NOW="2026-03-17T08:00:00Z") == (None, None)
     extend = ("enrollment", "extend", "--user", "ann", "--training", "aid", "--reason", "Ill")
-    hall.ok(*extend, "--deadline", "cancellation", "--until", "2026-03-20T12:00Z")
-    assert until(hall) == ("2026-03-20T12:00:00Z", "2026-03-20T12:00:00Z")
-    hall.ok("session", "edit", "aid", "summer", "--capacity", "1")
-    hall.ok("enroll", "--user", "ben", "--training", "aid:summer")
-    assert until(hall) == ("2026-03-20T12:00:00Z", None)
-    hall.ok("training", "lock", "aid")
-    assert until(hall) == (None, None)
+    training_portal.ok(*extend, "--deadline", "cancellation", "--until", "2026-03-20T12:00Z")
+    assert until(training_portal) == ("2026-03-20T12:00:00Z", "2026-03-20T12:00:00Z")
+    training_portal.ok("session", "edit", "aid", "summer", "--capacity", "1")
+    training_portal.ok("enroll", "--user", "ben", "--training", "aid:summer")
+    assert until(training_portal) == ("2026-03-20T12:00:00Z", None)
+    training_portal.ok("training", "lock", "aid")
+    assert until(training_portal) == (None, None)
 
 
-def test_without_a_session_the_latest_one_counts(hall: Portal) -> None:
+def test_without_a_session_the_latest_one_counts(training_portal: Portal) -> None:
     """Whoever has none yet may leave until the last deadline; who was sent to one may not."""
-    hall.ok("enroll", "--user", "ann", "--training", "aid", "--access-at", "2026-03-10T00:00Z")
-    assert hall.ok("learner", "courses", "ann", "-o", "json").json == []
-    hall.now = "2026-03-10T00:00:00Z"
-    hall.ok("training", "set-deadlines", "aid", "--stop-cancellations", "1d")
-    assert until(hall) == ("2026-06-29T07:00:00Z", "2026-06-30T07:00:00Z")
-    hall.ok("enrollment", "edit", "--user", "ann", "--training", "aid", "--session", "spring")
-    assert until(hall) == (None, None)
+    training_portal.ok(
+        "enroll", "--user", "ann", "--training", "aid", "--access-at", "2026-03-10T00:00Z"
+    )
+    assert training_portal.ok("learner", "courses", "ann", "-o", "json").json == []
+    training_portal.now = "2026-03-10T00:00:00Z"
+    training_portal.ok("training", "set-deadlines", "aid", "--stop-cancellations", "1d")
+    assert until(training_portal) == ("2026-06-29T07:00:00Z", "2026-06-30T07:00:00Z")
+    training_portal.ok(
+        "enrollment", "edit", "--user", "ann", "--training", "aid", "--session", "spring"
+    )
+    assert until(training_portal) == (None, None)

@@ -5,26 +5,26 @@ from typing import Any
 import pytest
 
 from tests.conftest import Portal, Ran
-from tests.content.test_items import create
+from tests.content.test_items import create_item
 from tests.enrollment.test_training_enroll import places, users
 from tests.refusals import unchanged
 from tests.statements import listening
-from tests.trainings import participants, person, session, training
+from tests.trainings import create_person, create_session, create_training, list_participants
 
 HEADING = "Login,Training,Session,Access at\n"
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def training_portal(portal: Portal) -> Portal:
     """Return a portal with people, an item, and a training with a session for two people."""
     portal.ok("department", "create", "Sales")
     for login in ("ann", "ben", "cyd"):
-        person(portal, login)
-    person(portal, "dan", "--department", "Sales")
-    create(portal, "one")
-    training(portal, "aid", "--time-zone", "Europe/Berlin")
-    session(portal, "spring", "--capacity", "2")
-    session(portal, "summer", starts="2026-06-30T09:00")
+        create_person(portal, login)
+    create_person(portal, "dan", "--department", "Sales")
+    create_item(portal, "one")
+    create_training(portal, "aid", "--time-zone", "Europe/Berlin")
+    create_session(portal, "spring", "--capacity", "2")
+    create_session(portal, "summer", starts="2026-06-30T09:00")
     return portal
 
 
@@ -52,23 +52,23 @@ def faults(ran: Ran) -> list[tuple[int, str, str]]:
 def parts(portal: Portal, code: str = "aid") -> list[tuple[Any, ...]]:
     """Return who takes part, in which session, and from when on they see it."""
     names = ("login", "session", "is_preselected", "side", "access_at")
-    found = [tuple(row[name] for name in names) for row in participants(portal, code)]
+    found = [tuple(row[name] for name in names) for row in list_participants(portal, code)]
     return sorted(found, key=lambda row: str(row[0]))
 
 
 NOW = "2026-03-02T12:00:00Z"
 
 
-def test_a_file_enrolls_and_twice_changes_nothing(hall: Portal) -> None:
+def test_a_file_enrolls_and_twice_changes_nothing(training_portal: Portal) -> None:
     """In a session or none; times are of the training's zone, and blank or past ones mean now."""
     text = (
         f"{HEADING}ANN,AID:Spring,,2026-03-10T09:00\n"
         "ben.x@example.com,aid,summer,2020-01-01\n"
         "cyd,aid,,\nann,aid,spring,\ndan,aid:spring,SPRING,+2h\n"
     )
-    with unchanged(hall, audited=0):
-        assert counted(take(hall, text, "--dry-run")) == (4, 0, 1, 0)
-    ran = take(hall, text, "--results", "results.csv")
+    with unchanged(training_portal, audited=0):
+        assert counted(take(training_portal, text, "--dry-run")) == (4, 0, 1, 0)
+    ran = take(training_portal, text, "--results", "results.csv")
     assert (ran.status, counted(ran)) == (0, (4, 0, 1, 0)), ran.err
     assert "No notices were queued." in ran.err
     after = [
@@ -77,8 +77,10 @@ def test_a_file_enrolls_and_twice_changes_nothing(hall: Portal) -> None:
         ("cyd", None, False, "administrator", NOW),
         ("dan", "spring", True, "administrator", "2026-03-02T14:00:00Z"),
     ]
-    assert parts(hall) == after
-    lines = [row.split(",") for row in (hall.folder / "results.csv").read_text().splitlines()]
+    assert parts(training_portal) == after
+    lines = [
+        row.split(",") for row in (training_portal.folder / "results.csv").read_text().splitlines()
+    ]
     assert [line[2:4] for line in lines[1:]] == [
         ["ANN AID:Spring", "created"],
         ["ben.x@example.com aid:summer", "created"],
@@ -87,37 +89,39 @@ def test_a_file_enrolls_and_twice_changes_nothing(hall: Portal) -> None:
         ["dan aid:SPRING", "created"],
     ]
     assert lines[1][4] == lines[4][4] != ""
-    assert counted(take(hall, text)) == (0, 0, 5, 0)
-    assert (parts(hall), places(hall)) == (after, (2, 0))
+    assert counted(take(training_portal, text)) == (0, 0, 5, 0)
+    assert (parts(training_portal), places(training_portal)) == (after, (2, 0))
 
 
-def test_one_file_may_hold_content_and_trainings(hall: Portal) -> None:
+def test_one_file_may_hold_content_and_trainings(training_portal: Portal) -> None:
     """Each row names one of them; what the command line says is for rows that name neither."""
     text = "Login,Content,Training,Session\nann,one,,\nann,,aid,\nben,,,\ncyd,,,summer\n"
-    ran = take(hall, text, "--training", "aid:spring", "--access-at", "2026-03-10")
+    ran = take(training_portal, text, "--training", "aid:spring", "--access-at", "2026-03-10")
     assert counted(ran) == (4, 0, 0, 0)
-    assert [row[:2] for row in parts(hall)] == [
+    assert [row[:2] for row in parts(training_portal)] == [
         ("ann", None),
         ("ben", "spring"),
         ("cyd", "summer"),
     ]
-    assert {row[4] for row in parts(hall)} == {"2026-03-09T23:00:00Z"}
-    assert hall.value("SELECT count(*) FROM enrollments") == 1
-    ran = take(hall, "Login,Training\ncyd,\nben,aid\n", "--content", "one")
+    assert {row[4] for row in parts(training_portal)} == {"2026-03-09T23:00:00Z"}
+    assert training_portal.value("SELECT count(*) FROM enrollments") == 1
+    ran = take(training_portal, "Login,Training\ncyd,\nben,aid\n", "--content", "one")
     assert counted(ran) == (1, 0, 1, 0)
     with_tz = (HEADING + "dan,aid,,2026-03-10T09:00\n", "--tz", "America/New_York")
-    assert counted(take(hall, *with_tz)) == (1, 0, 0, 0)
-    assert parts(hall)[-1][4] == "2026-03-10T13:00:00Z"
+    assert counted(take(training_portal, *with_tz)) == (1, 0, 0, 0)
+    assert parts(training_portal)[-1][4] == "2026-03-10T13:00:00Z"
 
 
-def test_whoever_has_no_session_gets_it(hall: Portal) -> None:
+def test_whoever_has_no_session_gets_it(training_portal: Portal) -> None:
     """Once, however often the file says so; the access they had stays."""
-    hall.ok("enroll", *users("ann", "ben"), "--training", "aid", "--access-at", "2026-03-10")
+    training_portal.ok(
+        "enroll", *users("ann", "ben"), "--training", "aid", "--access-at", "2026-03-10"
+    )
     text = f"{HEADING}ann,aid,spring,\nann,aid,spring,\ncyd,aid,spring,\n"
-    assert counted(take(hall, text)) == (1, 1, 1, 0)
-    assert (places(hall), parts(hall)[0][1:3]) == ((2, 0), ("spring", True))
-    assert parts(hall)[0][4] == "2026-03-09T23:00:00Z"
-    assert hall.value("SELECT moves FROM training_enrollments WHERE id = 1") == 1
+    assert counted(take(training_portal, text)) == (1, 1, 1, 0)
+    assert (places(training_portal), parts(training_portal)[0][1:3]) == ((2, 0), ("spring", True))
+    assert parts(training_portal)[0][4] == "2026-03-09T23:00:00Z"
+    assert training_portal.value("SELECT moves FROM training_enrollments WHERE id = 1") == 1
 
 
 BAD: list[tuple[str, str, str]] = [
@@ -140,30 +144,30 @@ BAD: list[tuple[str, str, str]] = [
 ]
 
 
-def test_every_fault_is_told_and_nothing_is_written(hall: Portal) -> None:
+def test_every_fault_is_told_and_nothing_is_written(training_portal: Portal) -> None:
     """By row and column, all at once; a good row goes in with --keep-going."""
     people = "".join(f"p{row},F,L\n" for row in range(2, 17))
-    hall.ok("user", "import", "-", stdin="Login,First name,Last name\n" + people)
-    hall.ok("user", "deactivate", "p11")
-    session(hall, "gone")
-    hall.ok("session", "cancel", "aid", "gone")
-    hall.ok("enroll", *users("p16"), "--training", "aid:spring")
+    training_portal.ok("user", "import", "-", stdin="Login,First name,Last name\n" + people)
+    training_portal.ok("user", "deactivate", "p11")
+    create_session(training_portal, "gone")
+    training_portal.ok("session", "cancel", "aid", "gone")
+    training_portal.ok("enroll", *users("p16"), "--training", "aid:spring")
     rows = [f"p{row},{cells}\n" for row, (cells, _, _) in enumerate(BAD, start=1)]
     text = "".join(["Login,Content,Training,Session,Access at\n", *rows, "ben,,aid,,\n"])
     text = text.replace("p1,", ",")
-    with unchanged(hall):
-        ran = take(hall, text)
+    with unchanged(training_portal):
+        ran = take(training_portal, text)
     assert faults(ran) == [(row, *fault[1:]) for row, fault in enumerate(BAD, start=1)]
     assert "spring" in ran.error["details"][-1]["message"]
-    ran = take(hall, text, "--keep-going", "--rejects", "mend.csv")
+    ran = take(training_portal, text, "--keep-going", "--rejects", "mend.csv")
     assert (ran.status, counted(ran)) == (7, (1, 0, 0, 16))
-    assert [row[0] for row in parts(hall)] == ["ben", "p16"]
+    assert [row[0] for row in parts(training_portal)] == ["ben", "p16"]
 
 
-def test_one_person_in_two_sessions_is_an_error_in_both_rows(hall: Portal) -> None:
+def test_one_person_in_two_sessions_is_an_error_in_both_rows(training_portal: Portal) -> None:
     """Also with and without a session: nobody can know which row is meant."""
     text = f"{HEADING}ann,aid,spring,\nben,aid,summer,\nann,aid,summer,\nben.x@example.com,aid,,\n"
-    ran = take(hall, text)
+    ran = take(training_portal, text)
     assert faults(ran) == [
         (1, "Session", "pair_twice"),
         (2, "Session", "pair_twice"),
@@ -173,51 +177,63 @@ def test_one_person_in_two_sessions_is_an_error_in_both_rows(hall: Portal) -> No
     assert "Row 3" in ran.error["details"][0]["message"]
 
 
-def test_who_comes_first_in_the_file_gets_the_places(hall: Portal) -> None:
+def test_who_comes_first_in_the_file_gets_the_places(training_portal: Portal) -> None:
     """All or nothing; with --keep-going the rest goes in, and rows that fail take no place."""
     text = (
         f"{HEADING}nobody,aid,spring,\ncyd,aid,spring,\nben,aid,spring,\ncyd,aid,spring,\n"
         "ann,aid,spring,\nann,aid,spring,\n"
     )
-    with unchanged(hall):
-        ran = take(hall, text)
+    with unchanged(training_portal):
+        ran = take(training_portal, text)
     full = [(5, "Session", "session_full"), (6, "Session", "session_full")]
     assert faults(ran) == [(1, "Login", "user_unknown"), *full]
     assert "'ann' in 'aid:spring'" in ran.error["details"][1]["message"]
-    ran = take(hall, text, "--keep-going")
+    ran = take(training_portal, text, "--keep-going")
     assert (ran.status, counted(ran)) == (7, (2, 0, 1, 3))
-    assert ([row[0] for row in parts(hall)], places(hall)) == (["ben", "cyd"], (2, 0))
+    assert ([row[0] for row in parts(training_portal)], places(training_portal)) == (
+        ["ben", "cyd"],
+        (2, 0),
+    )
 
 
 def test_a_run_that_keeps_going_goes_on_in_batches(
-    hall: Portal, monkeypatch: pytest.MonkeyPatch
+    training_portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Places are shared out over all of them, and repeated rows are enrolled already."""
     monkeypatch.setattr("lmsctl.bulk.actions._BATCH_ROWS", 2)
     text = (
         f"{HEADING}ann,aid,spring,\ncyd,aid,,\nann,aid,spring,\nben,aid,spring,\ndan,aid,spring,\n"
     )
-    assert counted(take(hall, text, "--keep-going")) == (3, 0, 1, 1)
-    assert [row[:2] for row in parts(hall)] == [("ann", "spring"), ("ben", "spring"), ("cyd", None)]
-    assert places(hall) == (2, 0)
+    assert counted(take(training_portal, text, "--keep-going")) == (3, 0, 1, 1)
+    assert [row[:2] for row in parts(training_portal)] == [
+        ("ann", "spring"),
+        ("ben", "spring"),
+        ("cyd", None),
+    ]
+    assert places(training_portal) == (2, 0)
 
 
-def test_each_sort_of_row_needs_its_own_right(hall: Portal) -> None:
+def test_each_sort_of_row_needs_its_own_right(training_portal: Portal) -> None:
     """People out of its scope are unknown; who lacks it for one row is refused as a whole."""
     for name in ("training.enroll", "enrollment.manage"):
         role = name.partition(".")[0]
-        hall.ok("role", "create", role, "--permission", name)
-        person(hall, f"by-{role}")
-        hall.ok("role", "grant", f"by-{role}", role, "--department", "Sales")
+        training_portal.ok("role", "create", role, "--permission", name)
+        create_person(training_portal, f"by-{role}")
+        training_portal.ok("role", "grant", f"by-{role}", role, "--department", "Sales")
     only_training, only_content = ("--as", "by-training"), ("--as", "by-enrollment")
-    assert counted(take(hall, f"{HEADING}dan,aid,,\n", *only_training)) == (1, 0, 0, 0)
-    assert faults(take(hall, f"{HEADING}ann,aid,,\n", *only_training)) == [
+    assert counted(take(training_portal, f"{HEADING}dan,aid,,\n", *only_training)) == (1, 0, 0, 0)
+    assert faults(take(training_portal, f"{HEADING}ann,aid,,\n", *only_training)) == [
         (1, "Login", "user_unknown")
     ]
-    assert take(hall, "Login,Content\ndan,one\n", *only_training).code == "permission_missing"
-    assert take(hall, f"{HEADING}dan,aid,,\n", *only_content).code == "permission_missing"
-    assert counted(take(hall, "Login,Content\ndan,one\n", *only_content)) == (1, 0, 0, 0)
-    assert take(hall, f"{HEADING}dan,aid,,\n", "--as", "dan").status == 8
+    assert (
+        take(training_portal, "Login,Content\ndan,one\n", *only_training).code
+        == "permission_missing"
+    )
+    assert (
+        take(training_portal, f"{HEADING}dan,aid,,\n", *only_content).code == "permission_missing"
+    )
+    assert counted(take(training_portal, "Login,Content\ndan,one\n", *only_content)) == (1, 0, 0, 0)
+    assert take(training_portal, f"{HEADING}dan,aid,,\n", "--as", "dan").status == 8
 
 
 MEANINGLESS: list[tuple[str, tuple[str, ...], int, str]] = [
@@ -232,41 +248,41 @@ MEANINGLESS: list[tuple[str, tuple[str, ...], int, str]] = [
 ]
 
 
-def test_a_file_and_options_that_mean_nothing_are_refused(hall: Portal) -> None:
+def test_a_file_and_options_that_mean_nothing_are_refused(training_portal: Portal) -> None:
     """Before any row is looked at."""
     for text, more, status, code in MEANINGLESS:
-        ran = take(hall, text, *more)
+        ran = take(training_portal, text, *more)
         assert (ran.status, ran.code) == (status, code), more
-    assert parts(hall) == []
+    assert parts(training_portal) == []
 
 
-def test_whoever_comes_after_the_deadline_is_told(hall: Portal) -> None:
+def test_whoever_comes_after_the_deadline_is_told(training_portal: Portal) -> None:
     """Deadlines do not bind administrators."""
-    hall.ok("training", "set-deadlines", "aid", "--stop-registration", "1mo")
-    ran = take(hall, f"{HEADING}ann,aid,spring,\nben,aid,summer,\n")
+    training_portal.ok("training", "set-deadlines", "aid", "--stop-registration", "1mo")
+    ran = take(training_portal, f"{HEADING}ann,aid,spring,\nben,aid,summer,\n")
     assert "Registration for aid:spring stopped at 2026-02-28T09:00:00+01:00; you" in ran.err
     assert "aid:summer stopped" not in ran.err
 
 
-def test_notify_invites_as_enrolling_by_hand_does(hall: Portal) -> None:
+def test_notify_invites_as_enrolling_by_hand_does(training_portal: Portal) -> None:
     """A notice and a mail when access begins; of getting a session too, and the organizer hears."""
-    person(hall, "org")
-    hall.ok("role", "grant", "org", "administrator")
-    hall.ok("training", "edit", "aid", "--organizer", "org")
-    hall.ok("enroll", *users("cyd"), "--training", "aid")
+    create_person(training_portal, "org")
+    training_portal.ok("role", "grant", "org", "administrator")
+    training_portal.ok("training", "edit", "aid", "--organizer", "org")
+    training_portal.ok("enroll", *users("cyd"), "--training", "aid")
     told = """
         SELECT n.kind, n.channel, u.login FROM notifications n JOIN users u ON u.id = n.user_id
         WHERE n.id > :after ORDER BY n.kind, n.channel, u.login
     """
-    after = hall.value("SELECT max(id) FROM notifications")
+    after = training_portal.value("SELECT max(id) FROM notifications")
     text = f"{HEADING}ann,aid,summer,2026-03-10\ncyd,aid,summer,\nben,aid,,\nann,aid,summer,\n"
-    with unchanged(hall, audited=0):
-        assert take(hall, text, "--notify", "--dry-run").json["notices"] == 10
-    ran = take(hall, text, "--notify")
+    with unchanged(training_portal, audited=0):
+        assert take(training_portal, text, "--notify", "--dry-run").json["notices"] == 10
+    ran = take(training_portal, text, "--notify")
     assert ran.json["notices"] == 10
     assert "10 notices were queued." in ran.err
     channels = ("account", "mail")
-    assert hall.sql(told, after=after) == [
+    assert training_portal.sql(told, after=after) == [
         *(("training_change", channel, "cyd") for channel in channels),
         *(
             (("training_invitation", channel, who))
@@ -275,23 +291,25 @@ def test_notify_invites_as_enrolling_by_hand_does(hall: Portal) -> None:
         ),
         *(("training_organizer", channel, "org") for channel in channels for _ in range(2)),
     ]
-    (due,) = hall.sql(
+    (due,) = training_portal.sql(
         """SELECT DISTINCT n.due_at FROM notifications n JOIN users u ON u.id = n.user_id
            WHERE u.login = 'ann'"""
     )
     assert str(due[0]).startswith("2026-03-09")
-    assert "summer" in hall.value("SELECT body FROM notifications WHERE kind = 'training_change'")
+    assert "summer" in training_portal.value(
+        "SELECT body FROM notifications WHERE kind = 'training_change'"
+    )
 
 
-def test_the_number_of_statements_does_not_grow_with_the_file(hall: Portal) -> None:
+def test_the_number_of_statements_does_not_grow_with_the_file(training_portal: Portal) -> None:
     """No row costs one of its own, good or not."""
     people = "".join(f"p{number},F,L\n" for number in range(300))
-    hall.ok("user", "import", "-", stdin="Login,First name,Last name\n" + people)
+    training_portal.ok("user", "import", "-", stdin="Login,First name,Last name\n" + people)
     counts = []
     for first, last in ((0, 3), (3, 300)):
         rows = "".join(f"p{n},aid,summer,+{n}d\nnobody,aid,,\n" for n in range(first, last))
         with listening() as said:
-            ran = take(hall, HEADING + rows, "--keep-going")
+            ran = take(training_portal, HEADING + rows, "--keep-going")
         assert counted(ran)[0] == last - first
         counts.append(len(said))
     assert counts[0] == counts[1]

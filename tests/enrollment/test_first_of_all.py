@@ -10,7 +10,7 @@ from tests.statements import plans
 
 
 @pytest.fixture
-def crowd(portal: Portal) -> Portal:
+def portal_with_learners(portal: Portal) -> Portal:
     """Return a portal in which some are in content or trainings, in both or none, or were."""
     portal.ok("department", "create", "Sales")
     fill_people(portal.sql, 9)
@@ -40,11 +40,13 @@ def crowd(portal: Portal) -> Portal:
         ("--sort", "-title,login"),
     ],
 )
-def test_the_first_are_the_first_of_all(crowd: Portal, narrowing: tuple[str, ...]) -> None:
+def test_the_first_are_the_first_of_all(
+    portal_with_learners: Portal, narrowing: tuple[str, ...]
+) -> None:
     """Whoever has nothing, or nothing any more, takes nobody's place."""
 
     def listed(*argv: str) -> Any:
-        return crowd.ok("enrollment", "list", *narrowing, *argv, "-o", "json").json
+        return portal_with_learners.ok("enrollment", "list", *narrowing, *argv, "-o", "json").json
 
     everything = listed()
     assert everything
@@ -52,9 +54,11 @@ def test_the_first_are_the_first_of_all(crowd: Portal, narrowing: tuple[str, ...
         assert listed("--first", str(count)) == everything[:count]
 
 
-def test_the_first_are_looked_for_in_the_order_of_logins(crowd: Portal) -> None:
+def test_the_first_are_looked_for_in_the_order_of_logins(portal_with_learners: Portal) -> None:
     """Only what they have is sorted: nobody else's enrollments are read."""
-    steps = plans(crowd, "enrollments.enrolled_at", "enrollment", "list", "--first", "2")
+    steps = plans(
+        portal_with_learners, "enrollments.enrolled_at", "enrollment", "list", "--first", "2"
+    )
     assert steps
     assert [step for step in steps if step.startswith(("SCAN enr", "SCAN training"))] == []
     assert [step for step in steps if "Seq Scan" in step and "enrollments" in step] == []

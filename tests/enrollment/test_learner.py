@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import Portal
-from tests.content.test_items import create
+from tests.content.test_items import create_item
 
 
 @pytest.fixture
-def desk(portal: Portal) -> Portal:
+def portal_with_folders(portal: Portal) -> Portal:
     """Return a portal with two people, a group, and folders with items that inherit or not."""
     portal.ok("department", "create", "Sales")
     portal.ok("department", "create", "EMEA", "--parent", "Sales")
@@ -19,14 +19,14 @@ def desk(portal: Portal) -> Portal:
     portal.ok("user", "create", "--login", "bob", *names, "--department", "Other")
     portal.ok("group", "create", "Pilots")
     portal.ok("group", "add", "Pilots", "ann")
-    create(portal, "box", "folder")
-    create(portal, "inner", "folder", "--folder", "box")
-    create(portal, "sealed", "folder", "--folder", "box", "--no-inherit")
-    create(portal, "a", "topic", "--folder", "box")
-    create(portal, "b", "topic", "--folder", "inner")
-    create(portal, "c", "topic", "--folder", "box", "--no-inherit")
-    create(portal, "d", "topic", "--folder", "sealed")
-    create(portal, "e", "course")
+    create_item(portal, "box", "folder")
+    create_item(portal, "inner", "folder", "--folder", "box")
+    create_item(portal, "sealed", "folder", "--folder", "box", "--no-inherit")
+    create_item(portal, "a", "topic", "--folder", "box")
+    create_item(portal, "b", "topic", "--folder", "inner")
+    create_item(portal, "c", "topic", "--folder", "box", "--no-inherit")
+    create_item(portal, "d", "topic", "--folder", "sealed")
+    create_item(portal, "e", "course")
     return portal
 
 
@@ -41,9 +41,9 @@ def because(portal: Portal, login: str = "ann") -> dict[str, list[str]]:
     return {code: row["because"] for code, row in courses(portal, login).items()}
 
 
-def test_without_enrollment_and_grant_nobody_sees_anything(desk: Portal) -> None:
+def test_without_enrollment_and_grant_nobody_sees_anything(portal_with_folders: Portal) -> None:
     """Everything is closed until it is opened."""
-    assert courses(desk) == {}
+    assert courses(portal_with_folders) == {}
 
 
 @pytest.mark.parametrize(
@@ -55,30 +55,32 @@ def test_without_enrollment_and_grant_nobody_sees_anything(desk: Portal) -> None
         (("--organization",), "to everybody"),
     ],
 )
-def test_a_folder_opens_what_inherits_in_it(desk: Portal, way: tuple[str, ...], why: str) -> None:
+def test_a_folder_opens_what_inherits_in_it(
+    portal_with_folders: Portal, way: tuple[str, ...], why: str
+) -> None:
     """Through folders that inherit, not through those that do not; folders are no courses."""
-    desk.ok("content", "grant", "box", *way)
-    assert because(desk) == {
+    portal_with_folders.ok("content", "grant", "box", *way)
+    assert because(portal_with_folders) == {
         "a": [f"granted {why} with folder box"],
         "b": [f"granted {why} with folder box"],
     }
     expected = {"a", "b"} if way == ("--organization",) else set()
-    assert set(courses(desk, "bob")) == expected
-    row = courses(desk)["a"]
+    assert set(courses(portal_with_folders, "bob")) == expected
+    row = courses(portal_with_folders)["a"]
     assert (row["access"], row["phase"], row["enrolled_at"]) == ("open", None, None)
 
 
-def test_a_grant_on_an_item_opens_only_that(desk: Portal) -> None:
+def test_a_grant_on_an_item_opens_only_that(portal_with_folders: Portal) -> None:
     """Whatever it would inherit."""
-    desk.ok("content", "grant", "c", "--user", "ann")
-    assert because(desk) == {"c": ["granted to the person"]}
+    portal_with_folders.ok("content", "grant", "c", "--user", "ann")
+    assert because(portal_with_folders) == {"c": ["granted to the person"]}
 
 
-def test_enrolled_and_open_are_told_apart(desk: Portal) -> None:
+def test_enrolled_and_open_are_told_apart(portal_with_folders: Portal) -> None:
     """What is both is listed once, as enrolled, with every reason."""
-    desk.ok("content", "grant", "box", "--organization")
-    desk.ok("enroll", "--user", "ann", "--content", "a", "--content", "e")
-    found = courses(desk)
+    portal_with_folders.ok("content", "grant", "box", "--organization")
+    portal_with_folders.ok("enroll", "--user", "ann", "--content", "a", "--content", "e")
+    found = courses(portal_with_folders)
     assert {code: row["access"] for code, row in found.items()} == {
         "a": "enrolled",
         "b": "open",
@@ -88,25 +90,31 @@ def test_enrolled_and_open_are_told_apart(desk: Portal) -> None:
     assert found["e"]["phase"] == "enrolled"
 
 
-def test_drafts_and_archived_items_are_seen_only_by_who_is_enrolled(desk: Portal) -> None:
+def test_drafts_and_archived_items_are_seen_only_by_who_is_enrolled(
+    portal_with_folders: Portal,
+) -> None:
     """History stays with those who have one."""
-    desk.ok("content", "grant", "box", "--organization")
-    desk.ok("enroll", "--user", "ann", "--content", "a", "--content", "b")
-    desk.ok("content", "edit", "a", "--draft")
-    desk.ok("content", "archive", "b")
-    assert {code: row["status"] for code, row in courses(desk).items()} == {
+    portal_with_folders.ok("content", "grant", "box", "--organization")
+    portal_with_folders.ok("enroll", "--user", "ann", "--content", "a", "--content", "b")
+    portal_with_folders.ok("content", "edit", "a", "--draft")
+    portal_with_folders.ok("content", "archive", "b")
+    assert {code: row["status"] for code, row in courses(portal_with_folders).items()} == {
         "a": "draft",
         "b": "archived",
     }
-    assert courses(desk, "bob") == {}
+    assert courses(portal_with_folders, "bob") == {}
 
 
-def test_a_canceled_enrollment_is_seen_no_more(desk: Portal) -> None:
+def test_a_canceled_enrollment_is_seen_no_more(portal_with_folders: Portal) -> None:
     """Unless the item is open to the person anyway."""
-    desk.ok("content", "grant", "a", "--organization")
-    desk.ok("enroll", "--user", "ann", "--content", "a", "--content", "e")
-    desk.ok("enrollment", "cancel", "--user", "ann", "--content", "a", "--content", "e")
-    assert {code: row["access"] for code, row in courses(desk).items()} == {"a": "open"}
+    portal_with_folders.ok("content", "grant", "a", "--organization")
+    portal_with_folders.ok("enroll", "--user", "ann", "--content", "a", "--content", "e")
+    portal_with_folders.ok(
+        "enrollment", "cancel", "--user", "ann", "--content", "a", "--content", "e"
+    )
+    assert {code: row["access"] for code, row in courses(portal_with_folders).items()} == {
+        "a": "open"
+    }
 
 
 def offers(portal: Portal, login: str = "ann") -> dict[str, list[str]]:
@@ -115,46 +123,58 @@ def offers(portal: Portal, login: str = "ann") -> dict[str, list[str]]:
     return {row["code"]: row["because"] for row in rows}
 
 
-def test_the_catalog_is_empty_until_a_rule_opens_something(desk: Portal) -> None:
+def test_the_catalog_is_empty_until_a_rule_opens_something(portal_with_folders: Portal) -> None:
     """A type, a department with all under it, a group or everybody; each rule is named."""
-    assert offers(desk) == {}
-    desk.ok("catalog", "open", "a", "--type", "staff")
-    desk.ok("catalog", "open", "a", "--department", "Sales")
-    desk.ok("catalog", "open", "b", "--group", "Pilots")
-    desk.ok("catalog", "open", "c", "--everybody")
-    desk.ok("catalog", "open", "d", "--type", "client")
-    assert offers(desk) == {
+    assert offers(portal_with_folders) == {}
+    portal_with_folders.ok("catalog", "open", "a", "--type", "staff")
+    portal_with_folders.ok("catalog", "open", "a", "--department", "Sales")
+    portal_with_folders.ok("catalog", "open", "b", "--group", "Pilots")
+    portal_with_folders.ok("catalog", "open", "c", "--everybody")
+    portal_with_folders.ok("catalog", "open", "d", "--type", "client")
+    assert offers(portal_with_folders) == {
         "a": ["type staff", "department Sales"],
         "b": ["group Pilots"],
         "c": ["everybody"],
     }
-    assert offers(desk, "bob") == {"a": ["type staff"], "c": ["everybody"]}
-    desk.ok("catalog", "close", "a", "--type", "staff")
-    assert set(offers(desk, "bob")) == {"c"}
+    assert offers(portal_with_folders, "bob") == {"a": ["type staff"], "c": ["everybody"]}
+    portal_with_folders.ok("catalog", "close", "a", "--type", "staff")
+    assert set(offers(portal_with_folders, "bob")) == {"c"}
 
 
-def test_the_catalog_shows_active_items_only_and_says_who_is_in(desk: Portal) -> None:
+def test_the_catalog_shows_active_items_only_and_says_who_is_in(
+    portal_with_folders: Portal,
+) -> None:
     """Archived ones leave it and come back; a draft is not offered."""
     for code in ("a", "b", "c"):
-        desk.ok("catalog", "open", code, "--everybody")
-    desk.ok("content", "archive", "a")
-    desk.ok("content", "edit", "b", "--draft")
-    assert set(offers(desk)) == {"c"}
-    desk.ok("content", "restore", "a")
-    desk.ok("enroll", "--user", "ann", "--content", "c")
-    rows = desk.ok("learner", "catalog", "ann", "-o", "json").json
+        portal_with_folders.ok("catalog", "open", code, "--everybody")
+    portal_with_folders.ok("content", "archive", "a")
+    portal_with_folders.ok("content", "edit", "b", "--draft")
+    assert set(offers(portal_with_folders)) == {"c"}
+    portal_with_folders.ok("content", "restore", "a")
+    portal_with_folders.ok("enroll", "--user", "ann", "--content", "c")
+    rows = portal_with_folders.ok("learner", "catalog", "ann", "-o", "json").json
     assert {row["code"]: row["is_enrolled"] for row in rows} == {"a": False, "c": True}
 
 
-def test_everybody_sees_their_own_view_and_no_other(desk: Portal) -> None:
+def test_everybody_sees_their_own_view_and_no_other(portal_with_folders: Portal) -> None:
     """Whoever looks after people sees theirs; others are forbidden or not found."""
-    desk.ok("enroll", "--user", "ann", "--content", "a")
-    assert set(courses(desk, "ann", "--as", "ann")) == {"a"}
+    portal_with_folders.ok("enroll", "--user", "ann", "--content", "a")
+    assert set(courses(portal_with_folders, "ann", "--as", "ann")) == {"a"}
     for verb in ("courses", "catalog"):
-        assert desk.run("learner", verb, "bob", "--as", "bob").status == 0
-        assert desk.refused("learner", verb, "ann", "--as", "bob") == "permission_missing"
-        assert desk.refused("learner", verb, "nobody", "--as", "bob") == "permission_missing"
-        assert desk.run("learner", verb, "ann", "--as", "bob").out == ""
-    desk.ok("role", "grant", "bob", "department-administrator", "--department", "Sales")
-    assert set(courses(desk, "ann", "--as", "bob")) == {"a"}
-    assert desk.refused("learner", "courses", "owner", "--as", "bob") == "user_unknown"
+        assert portal_with_folders.run("learner", verb, "bob", "--as", "bob").status == 0
+        assert (
+            portal_with_folders.refused("learner", verb, "ann", "--as", "bob")
+            == "permission_missing"
+        )
+        assert (
+            portal_with_folders.refused("learner", verb, "nobody", "--as", "bob")
+            == "permission_missing"
+        )
+        assert portal_with_folders.run("learner", verb, "ann", "--as", "bob").out == ""
+    portal_with_folders.ok(
+        "role", "grant", "bob", "department-administrator", "--department", "Sales"
+    )
+    assert set(courses(portal_with_folders, "ann", "--as", "bob")) == {"a"}
+    assert (
+        portal_with_folders.refused("learner", "courses", "owner", "--as", "bob") == "user_unknown"
+    )

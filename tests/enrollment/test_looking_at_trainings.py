@@ -5,27 +5,27 @@ from typing import Any
 import pytest
 
 from tests.conftest import Portal
-from tests.content.test_items import create
+from tests.content.test_items import create_item
 from tests.refusals import refused
-from tests.trainings import person, session, training
+from tests.trainings import create_person, create_session, create_training
 
 LIST, SHOW = ("enrollment", "list"), ("enrollment", "show", "--user")
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def training_portal(portal: Portal) -> Portal:
     """Return a portal with two people in an item and in two trainings."""
     portal.ok("department", "create", "Sales")
-    person(portal, "ann", "--department", "Sales")
-    person(portal, "ben")
-    create(portal, "zoo")
-    training(portal, "aid", "--time-zone", "Europe/Berlin")
-    training(portal, "fire")
-    session(portal, "spring")
+    create_person(portal, "ann", "--department", "Sales")
+    create_person(portal, "ben")
+    create_item(portal, "zoo")
+    create_training(portal, "aid", "--time-zone", "Europe/Berlin")
+    create_training(portal, "fire")
+    create_session(portal, "spring")
     everybody = ("--user", "ann", "--user", "ben")
     portal.ok("enroll", *everybody, "--content", "zoo", "--training", "aid:spring")
     portal.ok("catalog", "open", "fire", "--training", "--everybody")
-    session(portal, "later", of="fire", starts="2026-05-01T09:00")
+    create_session(portal, "later", of="fire", starts="2026-05-01T09:00")
     portal.ok("--as", "ann", "enrollment", "join", "--training", "fire")
     return portal
 
@@ -48,45 +48,47 @@ BEN = [
 ]
 
 
-def test_both_sorts_are_listed(hall: Portal) -> None:
+def test_both_sorts_are_listed(training_portal: Portal) -> None:
     """By person, first content; filters combine, and one on either sort leaves out the other."""
-    assert listed(hall) == ANN + BEN
-    assert listed(hall, "--content", "zoo") == [ANN[0], BEN[0]]
-    assert listed(hall, "--training", "AID") == [ANN[1], BEN[1]]
-    assert listed(hall, "--training", "aid:spring", "--user", "ben") == [BEN[1]]
-    assert listed(hall, "--training", "fire:later") == []
-    assert listed(hall, "--department", "Sales") == ANN
-    assert listed(hall, "--reason", "administrator", "--user", "ann") == ANN[:2]
-    assert listed(hall, "--phase", "completed") == []
+    assert listed(training_portal) == ANN + BEN
+    assert listed(training_portal, "--content", "zoo") == [ANN[0], BEN[0]]
+    assert listed(training_portal, "--training", "AID") == [ANN[1], BEN[1]]
+    assert listed(training_portal, "--training", "aid:spring", "--user", "ben") == [BEN[1]]
+    assert listed(training_portal, "--training", "fire:later") == []
+    assert listed(training_portal, "--department", "Sales") == ANN
+    assert listed(training_portal, "--reason", "administrator", "--user", "ann") == ANN[:2]
+    assert listed(training_portal, "--phase", "completed") == []
     both = ("--content", "zoo", "--training", "aid")
-    refused(hall, *LIST, *both, code="enrollment_unclear", status=2, audited=0)
+    refused(training_portal, *LIST, *both, code="enrollment_unclear", status=2, audited=0)
     unknown = (*LIST, "--training", "none")
-    refused(hall, *unknown, code="training_unknown", status=4, audited=0)
+    refused(training_portal, *unknown, code="training_unknown", status=4, audited=0)
 
 
-def test_canceled_ones_are_listed_only_when_asked_for(hall: Portal) -> None:
+def test_canceled_ones_are_listed_only_when_asked_for(training_portal: Portal) -> None:
     """Of trainings too."""
     everything = ("--content", "zoo", "--training", "aid")
-    hall.ok("enrollment", "cancel", "--user", "ann", *everything)
-    assert listed(hall) == [ANN[2], *BEN]
-    assert listed(hall, "--phase", "canceled") == [
+    training_portal.ok("enrollment", "cancel", "--user", "ann", *everything)
+    assert listed(training_portal) == [ANN[2], *BEN]
+    assert listed(training_portal, "--phase", "canceled") == [
         ("ann", "zoo", None, None, "canceled"),
         ("ann", None, "aid", "spring", "canceled", "administrator"),
     ]
 
 
-def test_how_somebody_takes_part_is_shown_in_full(hall: Portal) -> None:
+def test_how_somebody_takes_part_is_shown_in_full(training_portal: Portal) -> None:
     """Session, access, answer, attendance on each day, result and extended deadlines."""
     day = ("--starts", "2026-04-01T09:00", "--duration", "1h")
-    hall.ok("session", "add-day", "aid", "spring", *day)
-    hall.ok("--as", "ann", "enrollment", "confirm", "--training", "aid")
+    training_portal.ok("session", "add-day", "aid", "spring", *day)
+    training_portal.ok("--as", "ann", "enrollment", "confirm", "--training", "aid")
     until = ("--deadline", "registration", "--until", "2026-03-20", "--reason", "Was ill")
-    hall.ok("enrollment", "extend", "--user", "ann", "--training", "aid", *until)
-    hall.now = "2026-03-31T12:00:00Z"
+    training_portal.ok("enrollment", "extend", "--user", "ann", "--training", "aid", *until)
+    training_portal.now = "2026-03-31T12:00:00Z"
     attended = ("--user", "ann", "--minutes", "45")
-    hall.ok("session", "attendance", "aid", "spring", *attended)
-    hall.ok("enrollment", "result", "--user", "ann", "--training", "aid", "--points", "9")
-    shown = hall.ok(*SHOW, "ann", "--training", "aid", "-o", "json").json
+    training_portal.ok("session", "attendance", "aid", "spring", *attended)
+    training_portal.ok(
+        "enrollment", "result", "--user", "ann", "--training", "aid", "--points", "9"
+    )
+    shown = training_portal.ok(*SHOW, "ann", "--training", "aid", "-o", "json").json
     assert shown.pop("id")
     operator = shown["extensions"][0].pop("given_by")
     assert operator
@@ -126,28 +128,32 @@ def test_how_somebody_takes_part_is_shown_in_full(hall: Portal) -> None:
     }
 
 
-def test_who_left_is_shown_as_they_were(hall: Portal) -> None:
+def test_who_left_is_shown_as_they_were(training_portal: Portal) -> None:
     """The latest time counts; who never took part is refused, and so is an unclear question."""
-    hall.ok("--as", "ann", "enrollment", "leave", "--training", "fire", "--yes")
-    shown = hall.ok(*SHOW, "ann", "--training", "fire", "-o", "json").json
+    training_portal.ok("--as", "ann", "enrollment", "leave", "--training", "fire", "--yes")
+    shown = training_portal.ok(*SHOW, "ann", "--training", "fire", "-o", "json").json
     assert (shown["state"], shown["session"], shown["attendance"]) == ("canceled", None, [])
-    hall.ok("--as", "ann", "enrollment", "join", "--training", "fire", "--session", "later")
-    shown = hall.ok(*SHOW, "ann", "--training", "fire", "-o", "json").json
+    training_portal.ok(
+        "--as", "ann", "enrollment", "join", "--training", "fire", "--session", "later"
+    )
+    shown = training_portal.ok(*SHOW, "ann", "--training", "fire", "-o", "json").json
     assert (shown["state"], shown["session"], shown["side"]) == ("enrolled", "later", "learner")
     never = (*SHOW, "ben", "--training", "fire")
-    refused(hall, *never, code="participation_unknown", status=4, audited=0)
+    refused(training_portal, *never, code="participation_unknown", status=4, audited=0)
     for words in ((), ("--content", "zoo", "--training", "aid")):
-        refused(hall, *SHOW, "ann", *words, code="enrollment_unclear", status=2, audited=0)
+        refused(
+            training_portal, *SHOW, "ann", *words, code="enrollment_unclear", status=2, audited=0
+        )
 
 
-def test_people_out_of_scope_are_not_seen(hall: Portal) -> None:
+def test_people_out_of_scope_are_not_seen(training_portal: Portal) -> None:
     """Whoever looks after a department sees its people in every training."""
-    person(hall, "eve", "--department", "Sales")
-    hall.ok("role", "grant", "eve", "department-administrator", "--department", "Sales")
+    create_person(training_portal, "eve", "--department", "Sales")
+    training_portal.ok("role", "grant", "eve", "department-administrator", "--department", "Sales")
     eve = ("--as", "eve")
-    assert listed(hall, *eve) == ANN
-    assert hall.ok(*SHOW, "ann", "--training", "aid", *eve)
+    assert listed(training_portal, *eve) == ANN
+    assert training_portal.ok(*SHOW, "ann", "--training", "aid", *eve)
     hidden = (*SHOW, "ben", "--training", "aid", *eve)
-    refused(hall, *hidden, code="user_unknown", status=4, audited=0)
+    refused(training_portal, *hidden, code="user_unknown", status=4, audited=0)
     mine = (*SHOW, "ann", "--training", "aid", "--as", "ben")
-    refused(hall, *mine, code="permission_missing", status=8)
+    refused(training_portal, *mine, code="permission_missing", status=8)

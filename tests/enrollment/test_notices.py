@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Portal
 from tests.refusals import unchanged
-from tests.trainings import person, session, training
+from tests.trainings import create_person, create_session, create_training
 
 ENROLL = ("enroll", "--user", "ann", "--training", "aid:spring")
 ADD_DAY = ("session", "add-day", "aid", "spring", "--duration", "1h")
@@ -14,13 +14,13 @@ CANCEL = ("enrollment", "cancel", "--user", "ann", "--training", "aid")
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def training_portal(portal: Portal) -> Portal:
     """Return a portal with people, one of them without an address, and a training of theirs."""
-    person(portal, "ann")
+    create_person(portal, "ann")
     portal.ok("user", "create", "--login", "bea", "--first-name", "B", "--last-name", "No")
-    training(portal, "aid", "--time-zone", "Europe/Berlin", "--organizer", "")
-    session(portal, "spring", "--place", "Room 4", "--capacity", "5")
-    session(portal, "summer", starts="2026-06-30T09:00")
+    create_training(portal, "aid", "--time-zone", "Europe/Berlin", "--organizer", "")
+    create_session(portal, "spring", "--place", "Room 4", "--capacity", "5")
+    create_session(portal, "summer", starts="2026-06-30T09:00")
     return portal
 
 
@@ -67,10 +67,12 @@ def account(portal: Portal, login: str = "ann", **now: str) -> list[tuple[str, s
 # Invitations -------------------------------------------------------------------------------------
 
 
-def test_who_is_enrolled_gets_a_notice_and_a_mail_with_a_calendar_entry(hall: Portal) -> None:
+def test_who_is_enrolled_gets_a_notice_and_a_mail_with_a_calendar_entry(
+    training_portal: Portal,
+) -> None:
     """Whoever has no address gets the notice alone; enrolling again tells nobody anything."""
-    assert "3 notices were queued." in hall.ok(*ENROLL, "--user", "bea").err
-    (mail,) = mails(hall, "training_invitation")
+    assert "3 notices were queued." in training_portal.ok(*ENROLL, "--user", "bea").err
+    (mail,) = mails(training_portal, "training_invitation")
     assert (mail["recipient"], mail["state"]) == ("ann.x@example.com", "queued")
     assert mail["subject"] == "You are enrolled in 'The aid'"
     assert "2026-03-31T09:00:00+02:00 to 2026-03-31T10:30:00+02:00, Room 4" in mail["body"]
@@ -80,85 +82,89 @@ def test_who_is_enrolled_gets_a_notice_and_a_mail_with_a_calendar_entry(hall: Po
     assert entry["DTSTART"] == "20260331T070000Z"
     assert entry["LOCATION"] == "Room 4"
     assert (
-        account(hall) == account(hall, "bea") == [("2026-03-02T12:00:00Z", "training_invitation")]
+        account(training_portal)
+        == account(training_portal, "bea")
+        == [("2026-03-02T12:00:00Z", "training_invitation")]
     )
-    assert told(hall)
-    assert "queued" not in hall.ok(*ENROLL, "--user", "bea").err
-    assert told(hall) == []
+    assert told(training_portal)
+    assert "queued" not in training_portal.ok(*ENROLL, "--user", "bea").err
+    assert told(training_portal) == []
 
 
-def test_nobody_hears_of_a_training_before_they_have_access(hall: Portal) -> None:
+def test_nobody_hears_of_a_training_before_they_have_access(training_portal: Portal) -> None:
     """Not a second before; an instant that is past means now."""
-    hall.ok(*ENROLL, "--access-at", "2026-03-10T10:00")
-    assert account(hall, LMSCTL_NOW="2026-03-10T08:59:59Z") == []
+    training_portal.ok(*ENROLL, "--access-at", "2026-03-10T10:00")
+    assert account(training_portal, LMSCTL_NOW="2026-03-10T08:59:59Z") == []
     at = ("2026-03-10T09:00:00Z", "training_invitation")
-    assert account(hall, LMSCTL_NOW="2026-03-10T09:00:00Z") == [at]
-    rows = hall.ok("notification", "list", "-o", "json").json
+    assert account(training_portal, LMSCTL_NOW="2026-03-10T09:00:00Z") == [at]
+    rows = training_portal.ok("notification", "list", "-o", "json").json
     assert {(row["due_at"], row["state"]) for row in rows} == {(at[0], "queued")}
-    hall.ok("enroll", "--user", "bea", "--training", "aid", "--access-at", "2025-01-01")
-    assert account(hall, "bea") == [("2026-03-02T12:00:00Z", "training_invitation")]
+    training_portal.ok("enroll", "--user", "bea", "--training", "aid", "--access-at", "2025-01-01")
+    assert account(training_portal, "bea") == [("2026-03-02T12:00:00Z", "training_invitation")]
 
 
-def test_moving_the_instant_of_access_moves_what_is_still_to_come(hall: Portal) -> None:
+def test_moving_the_instant_of_access_moves_what_is_still_to_come(training_portal: Portal) -> None:
     """Later and earlier; an invitation that has come does not come again."""
-    hall.ok(*ENROLL, "--access-at", "2026-03-10")
+    training_portal.ok(*ENROLL, "--access-at", "2026-03-10")
     edit = ("enrollment", "edit", "--user", "ann", "--training", "aid", "--access-at")
-    hall.ok(*edit, "2026-03-12T00:00Z")
-    assert account(hall, LMSCTL_NOW="2026-03-11T23:59:59Z") == []
-    assert [mail["due_at"] for mail in mails(hall, "training_invitation")] == [
+    training_portal.ok(*edit, "2026-03-12T00:00Z")
+    assert account(training_portal, LMSCTL_NOW="2026-03-11T23:59:59Z") == []
+    assert [mail["due_at"] for mail in mails(training_portal, "training_invitation")] == [
         "2026-03-12T00:00:00Z"
     ]
-    hall.ok(*edit, "now")
-    assert account(hall) == [("2026-03-02T12:00:00Z", "training_invitation")]
-    hall.now = "2026-03-02T13:00:00Z"
-    hall.ok(*edit, "2026-03-20")
-    assert account(hall, LMSCTL_NOW="2026-04-01T00:00:00Z") == [
+    training_portal.ok(*edit, "now")
+    assert account(training_portal) == [("2026-03-02T12:00:00Z", "training_invitation")]
+    training_portal.now = "2026-03-02T13:00:00Z"
+    training_portal.ok(*edit, "2026-03-20")
+    assert account(training_portal, LMSCTL_NOW="2026-04-01T00:00:00Z") == [
         ("2026-03-02T12:00:00Z", "training_invitation")
     ]
-    assert len(mails(hall, "training_invitation")) == 1
+    assert len(mails(training_portal, "training_invitation")) == 1
 
 
-def test_without_a_session_there_is_nothing_for_the_calendar_yet(hall: Portal) -> None:
+def test_without_a_session_there_is_nothing_for_the_calendar_yet(training_portal: Portal) -> None:
     """The mail says that a session is missing; choosing one brings the entry."""
-    hall.ok("enroll", "--user", "ann", "--training", "aid")
-    (mail,) = mails(hall, "training_invitation")
+    training_portal.ok("enroll", "--user", "ann", "--training", "aid")
+    (mail,) = mails(training_portal, "training_invitation")
     assert mail["calendar"] is None
     assert "no session" in mail["body"]
-    hall.ok("enrollment", "switch", "--user", "ann", "--training", "aid", "--to", "spring")
-    (change,) = mails(hall, "training_change")
+    training_portal.ok(
+        "enrollment", "switch", "--user", "ann", "--training", "aid", "--to", "spring"
+    )
+    (change,) = mails(training_portal, "training_change")
     assert [entry["METHOD"] for entry in entries(change)] == ["REQUEST"]
 
 
-def test_each_day_has_an_entry_of_its_own(hall: Portal) -> None:
+def test_each_day_has_an_entry_of_its_own(training_portal: Portal) -> None:
     """As calendars want it: one identity for each, in a calendar of its own."""
-    hall.ok(*ADD_DAY, "--starts", "2026-04-01T09:00")
-    hall.ok(*ENROLL)
-    (mail,) = mails(hall, "training_invitation")
+    training_portal.ok(*ADD_DAY, "--starts", "2026-04-01T09:00")
+    training_portal.ok(*ENROLL)
+    (mail,) = mails(training_portal, "training_invitation")
     first, second = entries(mail)
     assert first["UID"] != second["UID"]
     assert (first["DTSTART"], second["DTSTART"]) == ("20260331T070000Z", "20260401T070000Z")
 
 
-def test_a_rehearsal_tells_nobody(hall: Portal) -> None:
+def test_a_rehearsal_tells_nobody(training_portal: Portal) -> None:
     """It says how many would be told."""
-    with unchanged(hall, audited=0):
-        assert "2 notices would be queued." in hall.ok(*ENROLL, "--dry-run").err
+    with unchanged(training_portal, audited=0):
+        assert "2 notices would be queued." in training_portal.ok(*ENROLL, "--dry-run").err
 
 
 # Changes -----------------------------------------------------------------------------------------
 
 
-def test_a_session_that_moves_moves_in_the_calendars(hall: Portal) -> None:
+def test_a_session_that_moves_moves_in_the_calendars(training_portal: Portal) -> None:
     """The same entry with a higher number; what is no matter of time or place tells nobody."""
-    hall.ok(*ENROLL, "--user", "bea")
-    (invited,) = map(entries, mails(hall, "training_invitation"))
-    told(hall)
+    training_portal.ok(*ENROLL, "--user", "bea")
+    (invited,) = map(entries, mails(training_portal, "training_invitation"))
+    told(training_portal)
     edit = ("session", "edit", "aid", "spring")
-    hall.ok(*edit, "--capacity", "7", "--title", "For all")
-    assert told(hall) == []
-    hall.ok(*edit, "--starts", "2026-04-02T09:00")
-    (mail,) = mails(hall, "training_change")
-    assert told(hall) == [
+    training_portal.ok(*edit, "--capacity", "7", "--title", "For all")
+    assert told(training_portal) == []
+    training_portal.ok(*edit, "--starts", "2026-04-02T09:00")
+    (mail,) = mails(training_portal, "training_change")
+    assert told(training_portal) == [
         ("account", "training_change", "ann"),
         ("account", "training_change", "bea"),
         ("mail", "training_change", "ann.x@example.com"),
@@ -167,62 +173,64 @@ def test_a_session_that_moves_moves_in_the_calendars(hall: Portal) -> None:
     assert moved["UID"] == invited[0]["UID"]
     assert int(moved["SEQUENCE"]) > int(invited[0]["SEQUENCE"])
     assert moved["DTSTART"] == "20260402T070000Z"
-    hall.ok(*edit, "--place", "Room 5")
-    mail = mails(hall, "training_change")[-1]
+    training_portal.ok(*edit, "--place", "Room 5")
+    mail = mails(training_portal, "training_change")[-1]
     assert entries(mail)[0]["LOCATION"] == "Room 5"
     assert int(entries(mail)[0]["SEQUENCE"]) > int(moved["SEQUENCE"])
-    hall.ok(*ADD_DAY, "--starts", "2026-04-03T09:00")
-    mail = mails(hall, "training_change")[-1]
+    training_portal.ok(*ADD_DAY, "--starts", "2026-04-03T09:00")
+    mail = mails(training_portal, "training_change")[-1]
     assert len(entries(mail)) == 2
 
 
-def test_an_invitation_to_come_says_how_things_are_by_then(hall: Portal) -> None:
+def test_an_invitation_to_come_says_how_things_are_by_then(training_portal: Portal) -> None:
     """Whoever has not been invited is not told of changes, but is invited to what has become."""
-    hall.ok(*ENROLL, "--access-at", "2026-03-10")
-    hall.ok("session", "edit", "aid", "spring", "--place", "Room 5")
-    hall.ok("training", "edit", "aid", "--title", "Second aid")
-    (mail,) = mails(hall, "training_invitation")
+    training_portal.ok(*ENROLL, "--access-at", "2026-03-10")
+    training_portal.ok("session", "edit", "aid", "spring", "--place", "Room 5")
+    training_portal.ok("training", "edit", "aid", "--title", "Second aid")
+    (mail,) = mails(training_portal, "training_invitation")
     assert mail["subject"] == "You are enrolled in 'Second aid'"
     assert entries(mail)[0]["LOCATION"] == "Room 5"
     assert entries(mail)[0]["SUMMARY"] == "Second aid"
-    hall.ok("enrollment", "edit", "--user", "ann", "--training", "aid", "--session", "summer")
-    (mail,) = mails(hall, "training_invitation")
+    training_portal.ok(
+        "enrollment", "edit", "--user", "ann", "--training", "aid", "--session", "summer"
+    )
+    (mail,) = mails(training_portal, "training_invitation")
     assert entries(mail)[0]["DTSTART"] == "20260630T070000Z"
-    assert mails(hall, "training_change") == []
+    assert mails(training_portal, "training_change") == []
 
 
-def test_a_session_that_is_over_is_changed_in_silence(hall: Portal) -> None:
+def test_a_session_that_is_over_is_changed_in_silence(training_portal: Portal) -> None:
     """Nobody is sent to a day that has gone by."""
-    hall.ok(*ENROLL)
-    told(hall)
-    hall.now = "2026-03-31T08:30:00Z"
-    hall.ok("session", "edit", "aid", "spring", "--place", "Room 5")
-    assert told(hall) == []
+    training_portal.ok(*ENROLL)
+    told(training_portal)
+    training_portal.now = "2026-03-31T08:30:00Z"
+    training_portal.ok("session", "edit", "aid", "spring", "--place", "Room 5")
+    assert told(training_portal) == []
 
 
-def test_another_session_is_another_entry_and_the_old_one_goes(hall: Portal) -> None:
+def test_another_session_is_another_entry_and_the_old_one_goes(training_portal: Portal) -> None:
     """In one mail; and on the way back the old entry comes back with a higher number."""
-    hall.ok(*ENROLL)
-    (invited,) = entries(mails(hall, "training_invitation")[0])
+    training_portal.ok(*ENROLL)
+    (invited,) = entries(mails(training_portal, "training_invitation")[0])
     edit = ("enrollment", "edit", "--user", "ann", "--training", "aid", "--session")
-    hall.ok(*edit, "summer")
-    (mail,) = mails(hall, "training_change")
+    training_portal.ok(*edit, "summer")
+    (mail,) = mails(training_portal, "training_change")
     gone, come = entries(mail)
     assert (gone["METHOD"], gone["STATUS"], come["METHOD"]) == ("CANCEL", "CANCELLED", "REQUEST")
     assert gone["UID"] == invited["UID"] != come["UID"]
     assert int(gone["SEQUENCE"]) > int(invited["SEQUENCE"])
-    hall.ok(*edit, "spring")
-    mail = mails(hall, "training_change")[-1]
+    training_portal.ok(*edit, "spring")
+    mail = mails(training_portal, "training_change")[-1]
     _, back = entries(mail)
     assert back["UID"] == invited["UID"]
     assert int(back["SEQUENCE"]) > int(gone["SEQUENCE"])
 
 
-def test_a_canceled_session_leaves_calendars(hall: Portal) -> None:
+def test_a_canceled_session_leaves_calendars(training_portal: Portal) -> None:
     """Its people stay in the training, and are told that they have no session."""
-    hall.ok(*ENROLL)
-    hall.ok("session", "cancel", "aid", "spring")
-    (mail,) = mails(hall, "training_change")
+    training_portal.ok(*ENROLL)
+    training_portal.ok("session", "cancel", "aid", "spring")
+    (mail,) = mails(training_portal, "training_change")
     assert "no session" in mail["body"]
     assert [entry["METHOD"] for entry in entries(mail)] == ["CANCEL"]
 
@@ -230,49 +238,49 @@ def test_a_canceled_session_leaves_calendars(hall: Portal) -> None:
 # Cancellations -----------------------------------------------------------------------------------
 
 
-def test_who_is_taken_out_gets_a_cancellation(hall: Portal) -> None:
+def test_who_is_taken_out_gets_a_cancellation(training_portal: Portal) -> None:
     """With a higher number; whoever comes again gets a new entry."""
-    hall.ok(*ENROLL)
-    (invited,) = entries(mails(hall, "training_invitation")[0])
-    hall.ok(*CANCEL)
-    (mail,) = mails(hall, "training_cancellation")
+    training_portal.ok(*ENROLL)
+    (invited,) = entries(mails(training_portal, "training_invitation")[0])
+    training_portal.ok(*CANCEL)
+    (mail,) = mails(training_portal, "training_cancellation")
     (gone,) = entries(mail)
     assert (gone["METHOD"], gone["UID"]) == ("CANCEL", invited["UID"])
     assert int(gone["SEQUENCE"]) > int(invited["SEQUENCE"])
-    told(hall)
-    hall.ok(*CANCEL)
-    assert told(hall) == []
-    hall.ok(*ENROLL)
-    (again,) = entries(mails(hall, "training_invitation")[-1])
+    told(training_portal)
+    training_portal.ok(*CANCEL)
+    assert told(training_portal) == []
+    training_portal.ok(*ENROLL)
+    (again,) = entries(mails(training_portal, "training_invitation")[-1])
     assert again["UID"] != invited["UID"]
 
 
-def test_who_was_never_invited_never_hears_of_it(hall: Portal) -> None:
+def test_who_was_never_invited_never_hears_of_it(training_portal: Portal) -> None:
     """Taken out before the instant of access: the invitation is gone, and nothing else comes."""
-    hall.ok(*ENROLL, "--access-at", "2026-03-10")
-    hall.ok(*CANCEL)
-    assert told(hall) == []
+    training_portal.ok(*ENROLL, "--access-at", "2026-03-10")
+    training_portal.ok(*CANCEL)
+    assert told(training_portal) == []
 
 
-def test_a_training_that_is_deleted_leaves_calendars(hall: Portal) -> None:
+def test_a_training_that_is_deleted_leaves_calendars(training_portal: Portal) -> None:
     """Also invitations that were still to come are gone."""
-    hall.ok(*ENROLL)
-    hall.ok("enroll", "--user", "bea", "--training", "aid", "--access-at", "2026-03-10")
-    told(hall)
-    hall.ok("training", "delete", "aid", "--yes")
-    (mail,) = mails(hall, "training_cancellation")
+    training_portal.ok(*ENROLL)
+    training_portal.ok("enroll", "--user", "bea", "--training", "aid", "--access-at", "2026-03-10")
+    told(training_portal)
+    training_portal.ok("training", "delete", "aid", "--yes")
+    (mail,) = mails(training_portal, "training_cancellation")
     assert [entry["METHOD"] for entry in entries(mail)] == ["CANCEL"]
-    assert account(hall, "bea", LMSCTL_NOW="2026-04-01T00:00:00Z") == []
+    assert account(training_portal, "bea", LMSCTL_NOW="2026-04-01T00:00:00Z") == []
 
 
 # Learners and organizers -------------------------------------------------------------------------
 
 
-def test_learners_are_told_of_what_they_do_and_organizers_too(hall: Portal) -> None:
+def test_learners_are_told_of_what_they_do_and_organizers_too(training_portal: Portal) -> None:
     """Organizers hear by mail and in the account, but not of what they do themselves."""
-    hall.ok("training", "edit", "aid", "--organizer", "owner")
-    assert told(hall)[0][:2] == ("account", "training_organizer")
-    hall.ok("catalog", "open", "aid", "--training", "--everybody")
+    training_portal.ok("training", "edit", "aid", "--organizer", "owner")
+    assert told(training_portal)[0][:2] == ("account", "training_organizer")
+    training_portal.ok("catalog", "open", "aid", "--training", "--everybody")
     act = ("--as", "ann", "enrollment")
     where = ("--training", "aid")
     kinds = []
@@ -282,11 +290,12 @@ def test_learners_are_told_of_what_they_do_and_organizers_too(hall: Portal) -> N
         (*act, "switch", *where, "--to", "summer"),
         (*act, "leave", *where, "--yes"),
     ):
-        hall.ok(*words)
-        kinds.append({kind for _, kind, recipient in told(hall) if "ann" in recipient})
+        training_portal.ok(*words)
+        kinds.append({kind for _, kind, recipient in told(training_portal) if "ann" in recipient})
     assert kinds == [{"training_invitation"}, set(), {"training_change"}, {"training_cancellation"}]
     subjects = [
-        row["subject"] for row in hall.ok("learner", "notifications", "owner", "-o", "json").json
+        row["subject"]
+        for row in training_portal.ok("learner", "notifications", "owner", "-o", "json").json
     ]
     assert subjects == [
         "F L left 'The aid', session summer",
@@ -295,14 +304,18 @@ def test_learners_are_told_of_what_they_do_and_organizers_too(hall: Portal) -> N
         "F L joined 'The aid', session spring",
         "You organize the training 'The aid'",
     ]
-    hall.ok("--as", "owner", *ENROLL)
-    hall.ok("--as", "owner", "session", "edit", "aid", "spring", "--place", "Hall")
-    assert {kind for _, kind, _ in told(hall)} == {"training_invitation", "training_change"}
-    hall.ok(*CANCEL)
-    hall.ok("session", "cancel", "aid", "spring")
-    hall.ok("training", "delete", "aid", "--yes")
+    training_portal.ok("--as", "owner", *ENROLL)
+    training_portal.ok("--as", "owner", "session", "edit", "aid", "spring", "--place", "Hall")
+    assert {kind for _, kind, _ in told(training_portal)} == {
+        "training_invitation",
+        "training_change",
+    }
+    training_portal.ok(*CANCEL)
+    training_portal.ok("session", "cancel", "aid", "spring")
+    training_portal.ok("training", "delete", "aid", "--yes")
     assert [
-        row["subject"] for row in hall.ok("learner", "notifications", "owner", "-o", "json").json
+        row["subject"]
+        for row in training_portal.ok("learner", "notifications", "owner", "-o", "json").json
     ][:3] == [
         "The training 'The aid' was deleted",
         "The session spring of 'The aid' was canceled",
@@ -310,70 +323,73 @@ def test_learners_are_told_of_what_they_do_and_organizers_too(hall: Portal) -> N
     ]
 
 
-def test_nobody_reads_the_notices_of_others(hall: Portal) -> None:
+def test_nobody_reads_the_notices_of_others(training_portal: Portal) -> None:
     """They are the person's own, and of those who may see what they see."""
-    hall.ok(*ENROLL)
-    assert hall.ok("--as", "ann", "learner", "notifications", "ann", "-o", "id").out
-    assert hall.refused("--as", "bea", "learner", "notifications", "ann") == "permission_missing"
+    training_portal.ok(*ENROLL)
+    assert training_portal.ok("--as", "ann", "learner", "notifications", "ann", "-o", "id").out
+    assert (
+        training_portal.refused("--as", "bea", "learner", "notifications", "ann")
+        == "permission_missing"
+    )
 
 
-def test_names_break_neither_headers_nor_calendars(hall: Portal) -> None:
+def test_names_break_neither_headers_nor_calendars(training_portal: Portal) -> None:
     """Whatever they hold is the value of one property."""
-    hall.ok("training", "edit", "aid", "--title", 'A; "b", \\n c: END:VCALENDAR')
-    hall.ok("settings", "set", 'name=O"; X=1')
-    hall.ok(*ENROLL)
-    (mail,) = mails(hall, "training_invitation")
+    training_portal.ok("training", "edit", "aid", "--title", 'A; "b", \\n c: END:VCALENDAR')
+    training_portal.ok("settings", "set", 'name=O"; X=1')
+    training_portal.ok(*ENROLL)
+    (mail,) = mails(training_portal, "training_invitation")
     (entry,) = entries(mail)
     assert entry["SUMMARY"] == 'A\\; "b"\\, \\\\n c: END:VCALENDAR'
     assert 'CN="O\'; X=1":invalid:' in mail["calendar"].replace("\r\n ", "")
     assert all(ord(letter) >= 32 or letter in "\r\n" for letter in mail["calendar"])
 
 
-def test_who_is_enrolled_in_content_is_told(hall: Portal) -> None:
+def test_who_is_enrolled_in_content_is_told(training_portal: Portal) -> None:
     """Once, by notice and by mail."""
-    hall.ok("content", "create", "--kind", "topic", "--code", "gdpr", "--title", "GDPR")
+    training_portal.ok("content", "create", "--kind", "topic", "--code", "gdpr", "--title", "GDPR")
     enroll = ("enroll", "--user", "ann", "--content", "gdpr")
-    assert "2 notices were queued." in hall.ok(*enroll).err
-    assert "queued" not in hall.ok(*enroll).err
-    assert [row["subject"] for row in hall.ok("notification", "list", "-o", "json").json] == [
-        "You are enrolled in GDPR"
-    ] * 2
+    assert "2 notices were queued." in training_portal.ok(*enroll).err
+    assert "queued" not in training_portal.ok(*enroll).err
+    assert [
+        row["subject"] for row in training_portal.ok("notification", "list", "-o", "json").json
+    ] == ["You are enrolled in GDPR"] * 2
 
 
-def test_a_day_that_moves_into_the_past_is_told_of(hall: Portal) -> None:
+def test_a_day_that_moves_into_the_past_is_told_of(training_portal: Portal) -> None:
     """So that no calendar keeps a day that is not to come; afterwards there is silence."""
-    hall.ok(*ENROLL)
-    hall.ok("session", "edit", "aid", "spring", "--starts", "2026-02-10T09:00")
-    (mail,) = mails(hall, "training_change")
+    training_portal.ok(*ENROLL)
+    training_portal.ok("session", "edit", "aid", "spring", "--starts", "2026-02-10T09:00")
+    (mail,) = mails(training_portal, "training_change")
     assert entries(mail)[0]["DTSTART"] == "20260210T080000Z"
-    hall.ok("session", "edit", "aid", "spring", "--place", "Hall")
-    assert len(mails(hall, "training_change")) == 1
+    training_portal.ok("session", "edit", "aid", "spring", "--place", "Hall")
+    assert len(mails(training_portal, "training_change")) == 1
 
 
-def test_mails_go_to_the_address_somebody_has(hall: Portal) -> None:
+def test_mails_go_to_the_address_somebody_has(training_portal: Portal) -> None:
     """Also those that were queued before it changed, in the entry for the calendar too."""
-    hall.ok(*ENROLL, "--access-at", "2026-03-10")
-    hall.ok("user", "edit", "ann", "--email", "ann.new@example.com")
-    (mail,) = mails(hall, "training_invitation")
+    training_portal.ok(*ENROLL, "--access-at", "2026-03-10")
+    training_portal.ok("user", "edit", "ann", "--email", "ann.new@example.com")
+    (mail,) = mails(training_portal, "training_invitation")
     assert mail["recipient"] == "ann.new@example.com"
     assert entries(mail)[0]["ATTENDEE"] == "mailto:ann.new@example.com"
 
 
-def test_whoever_is_not_active_is_not_written_to(hall: Portal) -> None:
+def test_whoever_is_not_active_is_not_written_to(training_portal: Portal) -> None:
     """The account keeps the notice for when they come back."""
-    hall.ok(*ENROLL)
-    told(hall)
-    hall.ok("user", "deactivate", "ann")
-    hall.ok("session", "edit", "aid", "spring", "--place", "Hall")
-    assert told(hall) == [("account", "training_change", "ann")]
+    training_portal.ok(*ENROLL)
+    told(training_portal)
+    training_portal.ok("user", "deactivate", "ann")
+    training_portal.ok("session", "edit", "aid", "spring", "--place", "Hall")
+    assert told(training_portal) == [("account", "training_change", "ann")]
 
 
-def test_an_organizer_without_a_role_hears_nothing(hall: Portal) -> None:
+def test_an_organizer_without_a_role_hears_nothing(training_portal: Portal) -> None:
     """From the moment it is taken away."""
-    hall.ok("role", "grant", "bea", "administrator")
-    hall.ok("training", "edit", "aid", "--organizer", "bea")
-    hall.ok(*ENROLL)
-    assert ("account", "training_organizer", "bea") in told(hall)
-    hall.ok("role", "revoke", "bea", "administrator")
-    hall.ok(*CANCEL)
-    assert {kind for _, kind, _ in told(hall)} == {"training_cancellation"}
+    training_portal.ok("role", "grant", "bea", "administrator")
+    training_portal.ok("training", "edit", "aid", "--organizer", "bea")
+    training_portal.ok(*ENROLL)
+    assert ("account", "training_organizer", "bea") in told(training_portal)
+    training_portal.ok("role", "revoke", "bea", "administrator")
+    training_portal.ok(*CANCEL)
+    assert {kind for _, kind, _ in told(training_portal)} == {"training_cancellation"}

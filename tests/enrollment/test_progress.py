@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from tests.conftest import NOON, Portal
-from tests.content.test_items import create
+from tests.content.test_items import create_item
 from tests.refusals import refused
 
 
 @pytest.fixture
-def course(portal: Portal) -> Portal:
+def portal_with_enrollment(portal: Portal) -> Portal:
     """Return a portal in which ann is enrolled in `one`."""
     portal.ok("user", "create", "--login", "ann", "--first-name", "A", "--last-name", "B")
-    create(portal, "one")
-    create(portal, "box", "folder")
+    create_item(portal, "one")
+    create_item(portal, "box", "folder")
     portal.ok("enroll", "--user", "ann", "--content", "one")
     return portal
 
@@ -33,9 +33,9 @@ def shown(portal: Portal) -> dict[str, Any]:
     return found
 
 
-def test_an_event_has_person_item_moment_and_score(course: Portal) -> None:
+def test_an_event_has_person_item_moment_and_score(portal_with_enrollment: Portal) -> None:
     """Recorded now unless told otherwise."""
-    assert recorded(course, "passed", "--score", "85") == {
+    assert recorded(portal_with_enrollment, "passed", "--score", "85") == {
         "login": "ann",
         "content": "one",
         "event": "passed",
@@ -43,48 +43,48 @@ def test_an_event_has_person_item_moment_and_score(course: Portal) -> None:
         "happened_at": NOON,
         "source": "administrator",
     }
-    recorded(course, "failed", "--score", "30", "--at", "2026-03-01T10:00")
-    recorded(course, "viewed")
-    found = shown(course)
+    recorded(portal_with_enrollment, "failed", "--score", "30", "--at", "2026-03-01T10:00")
+    recorded(portal_with_enrollment, "viewed")
+    found = shown(portal_with_enrollment)
     assert (found["views"], found["best_score"], found["last_event_at"]) == (1, 85, NOON)
     assert found["phase"] == "enrolled"
 
 
-def test_the_same_event_is_one(course: Portal) -> None:
+def test_the_same_event_is_one(portal_with_enrollment: Portal) -> None:
     """Same person, item, kind and second: nothing changes the second time."""
     words = ("progress", "record", "--user", "ann", "--content", "one", "--event", "viewed")
-    assert course.run(*words, "--exit-code").status == 3
-    assert course.run(*words, "--exit-code").status == 0
+    assert portal_with_enrollment.run(*words, "--exit-code").status == 3
+    assert portal_with_enrollment.run(*words, "--exit-code").status == 0
     sign_in = ("progress", "record", "--user", "ann", "--event", "signed-in")
-    assert course.run(*sign_in, "--exit-code").status == 3
-    assert course.run(*sign_in, "--exit-code").status == 0
-    assert course.value("SELECT count(*) FROM progress_events") == 2
+    assert portal_with_enrollment.run(*sign_in, "--exit-code").status == 3
+    assert portal_with_enrollment.run(*sign_in, "--exit-code").status == 0
+    assert portal_with_enrollment.value("SELECT count(*) FROM progress_events") == 2
 
 
-def test_what_is_known_already_is_shown_as_it_is_kept(course: Portal) -> None:
+def test_what_is_known_already_is_shown_as_it_is_kept(portal_with_enrollment: Portal) -> None:
     """Another score for the same event changes nothing, and is not shown as if it had."""
     words = ("progress", "record", "--user", "ann", "--content", "one", "--event", "passed")
-    assert course.ok(*words, "--score", "85", "-o", "json").json["score"] == 85
-    again = course.ok(*words, "--score", "90", "-o", "json")
+    assert portal_with_enrollment.ok(*words, "--score", "85", "-o", "json").json["score"] == 85
+    again = portal_with_enrollment.ok(*words, "--score", "90", "-o", "json")
     assert (again.json["score"], "Known already" in again.err) == (85, True)
 
 
-def test_completing_completes_the_enrollment_once(course: Portal) -> None:
+def test_completing_completes_the_enrollment_once(portal_with_enrollment: Portal) -> None:
     """The first completion counts; being enrolled again does not take it away."""
-    recorded(course, "completed")
-    recorded(course, "completed", LMSCTL_NOW="2026-03-05T12:00:00Z")
-    course.ok("enroll", "--user", "ann", "--content", "one")
-    found = shown(course)
+    recorded(portal_with_enrollment, "completed")
+    recorded(portal_with_enrollment, "completed", LMSCTL_NOW="2026-03-05T12:00:00Z")
+    portal_with_enrollment.ok("enroll", "--user", "ann", "--content", "one")
+    found = shown(portal_with_enrollment)
     assert (found["phase"], found["completed_at"]) == ("completed", NOON)
 
 
-def test_who_is_not_enrolled_may_have_done_something(course: Portal) -> None:
+def test_who_is_not_enrolled_may_have_done_something(portal_with_enrollment: Portal) -> None:
     """What is open to people is used without an enrollment, also when archived meanwhile."""
-    course.ok("enrollment", "cancel", "--user", "ann", "--content", "one")
-    course.ok("content", "archive", "one")
-    recorded(course, "completed")
-    assert shown(course)["phase"] == "canceled"
-    assert course.value("SELECT count(*) FROM progress_events") == 1
+    portal_with_enrollment.ok("enrollment", "cancel", "--user", "ann", "--content", "one")
+    portal_with_enrollment.ok("content", "archive", "one")
+    recorded(portal_with_enrollment, "completed")
+    assert shown(portal_with_enrollment)["phase"] == "canceled"
+    assert portal_with_enrollment.value("SELECT count(*) FROM progress_events") == 1
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_who_is_not_enrolled_may_have_done_something(course: Portal) -> None:
     ],
 )
 def test_what_cannot_have_happened_is_refused(
-    course: Portal, words: tuple[str, ...], code: str, status: int
+    portal_with_enrollment: Portal, words: tuple[str, ...], code: str, status: int
 ) -> None:
     """Each with a reason of its own, and nothing is recorded."""
     audited = 0 if status == 2 else 1
     command = ("progress", "record", "--user", "ann", *words)
-    refused(course, *command, code=code, status=status, audited=audited)
+    refused(portal_with_enrollment, *command, code=code, status=status, audited=audited)

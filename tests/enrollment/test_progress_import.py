@@ -8,21 +8,21 @@ import pytest
 from lmsctl.enrollment.progress import xapi as statement_rules
 from lmsctl.kit.errors import Refusal
 from tests.conftest import Portal, Ran
-from tests.content.test_items import create
+from tests.content.test_items import create_item
 
 HEADING = "Login,Content,Event,Score,Happened at\n"
 
 
 @pytest.fixture
-def school(portal: Portal) -> Portal:
+def portal_with_pathway(portal: Portal) -> Portal:
     """Return a portal with a pathway over `one`, and two people who are on it."""
     names = ("--first-name", "F", "--last-name", "L")
     for login in ("ann", "ben"):
         portal.ok("user", "create", "--login", login, "--email", f"{login}@example.com", *names)
-    create(portal, "one", "topic", "--due-days", "1")
-    create(portal, "two")
-    create(portal, "box", "folder")
-    create(portal, "way", "pathway")
+    create_item(portal, "one", "topic", "--due-days", "1")
+    create_item(portal, "two")
+    create_item(portal, "box", "folder")
+    create_item(portal, "way", "pathway")
     portal.ok("content", "add-item", "way", "one")
     portal.ok("enroll", "--user", "ann", "--user", "ben", "--content", "way")
     return portal
@@ -57,37 +57,37 @@ GOOD = (
 )
 
 
-def test_a_file_records_and_moves_enrollments_on(school: Portal) -> None:
+def test_a_file_records_and_moves_enrollments_on(portal_with_pathway: Portal) -> None:
     """Views begin what was prepared, completions complete it; the same row twice is one event."""
-    ran = take(school, GOOD)
+    ran = take(portal_with_pathway, GOOD)
     assert ran.status == 0, ran.err
     assert (ran.json["created"], ran.json["unchanged"]) == (5, 1)
-    assert events(school) == [
+    assert events(portal_with_pathway) == [
         ("ann", "one", "viewed", None),
         ("ann", "one", "passed", 85),
         ("ben", "one", "completed", None),
         ("ben", None, "signed-in", None),
         ("ben", "two", "failed", 0),
     ]
-    rows = school.ok("enrollment", "list", "--content", "one", "-o", "json").json
+    rows = portal_with_pathway.ok("enrollment", "list", "--content", "one", "-o", "json").json
     found = [(row["login"], row["phase"], row["enrolled_at"], row["due_at"]) for row in rows]
     assert found == [
         ("ann", "enrolled", "2026-03-01T09:00:00Z", "2026-03-02T23:59:59Z"),
         ("ben", "completed", "2026-03-01T00:00:00Z", "2026-03-02T23:59:59Z"),
     ]
     assert rows[1]["completed_at"] == "2026-03-01T00:00:00Z"
-    assert school.ok("db", "check", "-o", "json").json == []
+    assert portal_with_pathway.ok("db", "check", "-o", "json").json == []
 
 
-def test_the_same_file_twice_changes_nothing(school: Portal) -> None:
+def test_the_same_file_twice_changes_nothing(portal_with_pathway: Portal) -> None:
     """Every row is there already."""
-    take(school, GOOD)
-    ran = take(school, GOOD)
+    take(portal_with_pathway, GOOD)
+    ran = take(portal_with_pathway, GOOD)
     assert (ran.json["created"], ran.json["unchanged"]) == (0, 6)
-    assert len(events(school)) == 5
+    assert len(events(portal_with_pathway)) == 5
 
 
-def test_every_fault_is_told_and_nothing_is_written(school: Portal) -> None:
+def test_every_fault_is_told_and_nothing_is_written(portal_with_pathway: Portal) -> None:
     """By row and column, all at once."""
     bad = (
         GOOD
@@ -102,7 +102,7 @@ def test_every_fault_is_told_and_nothing_is_written(school: Portal) -> None:
         + "ann,one,viewed,,\n"
         + ",one,viewed,,2026-03-01\n"
     )
-    ran = take(school, bad)
+    ran = take(portal_with_pathway, bad)
     assert ran.status == 6
     found = [
         (item["location"]["row"], item["location"]["column"], item["code"])
@@ -120,24 +120,24 @@ def test_every_fault_is_told_and_nothing_is_written(school: Portal) -> None:
         (15, "Happened at", "event_moment_missing"),
         (16, "Login", "login_missing"),
     ]
-    assert events(school) == []
-    ran = take(school, bad, "--keep-going")
+    assert events(portal_with_pathway) == []
+    ran = take(portal_with_pathway, bad, "--keep-going")
     assert (ran.status, ran.json["created"], ran.json["failed"]) == (7, 5, 10)
 
 
-def test_only_people_in_scope_are_there(school: Portal) -> None:
+def test_only_people_in_scope_are_there(portal_with_pathway: Portal) -> None:
     """Whoever may record progress in one department knows nobody else."""
-    school.ok("department", "create", "Sales")
+    portal_with_pathway.ok("department", "create", "Sales")
     names = ("--first-name", "F", "--last-name", "L", "--department", "Sales")
     for login in ("cyd", "boss"):
-        school.ok("user", "create", "--login", login, *names)
-    school.ok("role", "create", "recorder", "--permission", "progress.manage")
-    school.ok("role", "grant", "boss", "recorder", "--department", "Sales")
+        portal_with_pathway.ok("user", "create", "--login", login, *names)
+    portal_with_pathway.ok("role", "create", "recorder", "--permission", "progress.manage")
+    portal_with_pathway.ok("role", "grant", "boss", "recorder", "--department", "Sales")
     own = HEADING + "cyd,one,viewed,,2026-03-01\n"
-    assert take(school, own, "--as", "boss").json["created"] == 1
-    ran = take(school, own + "ann,one,viewed,,2026-03-01\n", "--as", "boss")
+    assert take(portal_with_pathway, own, "--as", "boss").json["created"] == 1
+    ran = take(portal_with_pathway, own + "ann,one,viewed,,2026-03-01\n", "--as", "boss")
     assert (ran.status, ran.error["details"][0]["code"]) == (6, "user_unknown")
-    assert take(school, own, "--as", "cyd").code == "permission_missing"
+    assert take(portal_with_pathway, own, "--as", "cyd").code == "permission_missing"
 
 
 def statement(verb: str = "passed", **more: Any) -> str:
@@ -152,7 +152,7 @@ def statement(verb: str = "passed", **more: Any) -> str:
     return json.dumps(whole) + "\n"
 
 
-def test_statements_are_taken_from_json_lines(school: Portal) -> None:
+def test_statements_are_taken_from_json_lines(portal_with_pathway: Portal) -> None:
     """One on each line; the file's name or --format says what it is."""
     text = (
         statement("experienced")
@@ -161,24 +161,26 @@ def test_statements_are_taken_from_json_lines(school: Portal) -> None:
         + statement("completed", actor={"account": {"name": "ben", "homePage": "https://x"}})
         + statement("failed", result={"score": {"raw": 3, "min": 1, "max": 5}})
     )
-    ran = take(school, text, name="statements.jsonl")
+    ran = take(portal_with_pathway, text, name="statements.jsonl")
     assert ran.status == 0, ran.err
     assert ran.json["created"] == 4
     assert ran.json["blank_rows"] == 1
-    assert sorted(events(school), key=str) == [
+    assert sorted(events(portal_with_pathway), key=str) == [
         ("ann", "one", "failed", 50),
         ("ann", "one", "passed", 85),
         ("ann", "one", "viewed", None),
         ("ben", "one", "completed", None),
     ]
-    again = school.ok("progress", "import", "-", "--format", "xapi", "-o", "json", stdin=text)
+    again = portal_with_pathway.ok(
+        "progress", "import", "-", "--format", "xapi", "-o", "json", stdin=text
+    )
     assert (again.json["created"], again.json["unchanged"]) == (0, 4)
 
 
-def test_a_wrong_statement_is_a_wrong_row(school: Portal) -> None:
+def test_a_wrong_statement_is_a_wrong_row(portal_with_pathway: Portal) -> None:
     """It is named by its line, and the good ones can be taken alone."""
     text = statement() + "{\n" + statement("launched") + statement(actor={"name": "Ann"})
-    ran = take(school, text, name="statements.jsonl")
+    ran = take(portal_with_pathway, text, name="statements.jsonl")
     assert ran.status == 6
     found = [(item["location"]["line"], item["code"]) for item in ran.error["details"]]
     assert found == [
@@ -186,14 +188,16 @@ def test_a_wrong_statement_is_a_wrong_row(school: Portal) -> None:
         (3, "verb_unknown"),
         (4, "statement_part_missing"),
     ]
-    mend = school.folder / "mend.jsonl"
-    ran = take(school, text, "--keep-going", "--rejects", str(mend), name="statements.jsonl")
+    mend = portal_with_pathway.folder / "mend.jsonl"
+    ran = take(
+        portal_with_pathway, text, "--keep-going", "--rejects", str(mend), name="statements.jsonl"
+    )
     assert (ran.status, ran.json["created"], ran.json["failed"]) == (7, 1, 3)
     broken, verb, _ = map(json.loads, mend.read_text(encoding="utf-8").splitlines())
     assert broken["_line"] == "{"
     assert "means no event" in verb["_error"]
     mended = json.dumps(verb).replace("launched", "completed")
-    assert take(school, mended, name="again.jsonl").json["created"] == 1
+    assert take(portal_with_pathway, mended, name="again.jsonl").json["created"] == 1
 
 
 @pytest.mark.parametrize(
@@ -242,12 +246,14 @@ def test_nonsense_is_refused_and_never_fails(line: str) -> None:
 
 
 @pytest.mark.parametrize("hidden", ["\\u0000", "\\ud800"])
-def test_a_statement_with_what_is_no_character_is_a_wrong_row(school: Portal, hidden: str) -> None:
+def test_a_statement_with_what_is_no_character_is_a_wrong_row(
+    portal_with_pathway: Portal, hidden: str
+) -> None:
     """JSON can write it; nothing can keep it. What JSON writes in two halves is one character."""
     bad = statement(actor={"account": {"name": "annX", "homePage": "https://x"}})
-    ran = take(school, bad.replace("annX", f"ann{hidden}"), name="statements.jsonl")
+    ran = take(portal_with_pathway, bad.replace("annX", f"ann{hidden}"), name="statements.jsonl")
     assert ran.status == 6
     assert [item["code"] for item in ran.error["details"]] == ["statement_unreadable"]
     other = bad.replace("annX", "ann\\ud83d\\ude00")
-    ran = take(school, other, name="statements.jsonl")
+    ran = take(portal_with_pathway, other, name="statements.jsonl")
     assert [item["code"] for item in ran.error["details"]] == ["user_unknown"]

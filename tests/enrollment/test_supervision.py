@@ -3,21 +3,21 @@
 import pytest
 
 from tests.conftest import Portal
-from tests.trainings import person, session, training
+from tests.trainings import create_person, create_session, create_training
 
 JOIN = ("enrollment", "join", "--training", "aid", "--session", "spring", "--as", "ann")
 LEAVE = ("enrollment", "leave", "--training", "aid", "--as", "ann")
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def training_portal(portal: Portal) -> Portal:
     """Return a portal with a learner, somebody who supervises her, and an open training."""
     portal.ok("department", "create", "Sales")
     for login in ("ann", "boss"):
-        person(portal, login, "--department", "Sales")
-    training(portal, "aid")
-    session(portal, "spring")
-    session(portal, "summer", starts="2026-06-30T09:00")
+        create_person(portal, login, "--department", "Sales")
+    create_training(portal, "aid")
+    create_session(portal, "spring")
+    create_session(portal, "summer", starts="2026-06-30T09:00")
     portal.ok("catalog", "open", "aid", "--training", "--everybody")
     portal.ok("training", "edit", "aid", "--notify-supervisors")
     portal.ok("user", "edit", "ann", "--supervisor", "boss")
@@ -37,35 +37,37 @@ def both(subject: str) -> list[tuple[str, str, str]]:
     return [("account", "boss", subject), ("mail", "boss.x@example.com", subject)]
 
 
-def test_supervisors_hear_of_joining_switching_and_leaving(hall: Portal) -> None:
+def test_supervisors_hear_of_joining_switching_and_leaving(training_portal: Portal) -> None:
     """By mail and in the account; what is unchanged or refused tells nobody."""
-    hall.ok(*JOIN)
-    assert told(hall) == both("F L joined 'The aid'")
-    hall.ok(*JOIN)
-    hall.ok("enrollment", "switch", "--training", "aid", "--to", "summer", "--as", "ann")
-    assert told(hall) == both("F L switched sessions in 'The aid'")
-    hall.ok(*LEAVE)
-    assert told(hall) == both("F L left 'The aid'")
-    hall.ok("training", "edit", "aid", "--no-notify-supervisors")
-    hall.ok(*JOIN)
-    assert told(hall) == []
+    training_portal.ok(*JOIN)
+    assert told(training_portal) == both("F L joined 'The aid'")
+    training_portal.ok(*JOIN)
+    training_portal.ok("enrollment", "switch", "--training", "aid", "--to", "summer", "--as", "ann")
+    assert told(training_portal) == both("F L switched sessions in 'The aid'")
+    training_portal.ok(*LEAVE)
+    assert told(training_portal) == both("F L left 'The aid'")
+    training_portal.ok("training", "edit", "aid", "--no-notify-supervisors")
+    training_portal.ok(*JOIN)
+    assert told(training_portal) == []
 
 
-def test_whoever_supervises_the_department_is_told_of_its_people(hall: Portal) -> None:
+def test_whoever_supervises_the_department_is_told_of_its_people(training_portal: Portal) -> None:
     """Without an address only in the account."""
-    hall.ok("user", "edit", "ann", "--supervisor", "inherited")
-    hall.ok("department", "edit", "Sales", "--supervisor", "boss")
-    hall.ok("user", "edit", "boss", "--email", "")
-    hall.ok(*JOIN)
-    assert told(hall) == both("F L joined 'The aid'")[:1]
+    training_portal.ok("user", "edit", "ann", "--supervisor", "inherited")
+    training_portal.ok("department", "edit", "Sales", "--supervisor", "boss")
+    training_portal.ok("user", "edit", "boss", "--email", "")
+    training_portal.ok(*JOIN)
+    assert told(training_portal) == both("F L joined 'The aid'")[:1]
 
 
-def test_without_an_active_supervisor_nobody_is_told_and_nothing_fails(hall: Portal) -> None:
+def test_without_an_active_supervisor_nobody_is_told_and_nothing_fails(
+    training_portal: Portal,
+) -> None:
     """Nobody, nobody yet, or somebody whose account is closed."""
-    hall.ok("user", "deactivate", "boss")
-    hall.ok(*JOIN)
-    hall.ok("user", "edit", "ann", "--supervisor", "none")
-    hall.ok(*LEAVE)
-    hall.ok("user", "edit", "ann", "--supervisor", "inherited")
-    hall.ok(*JOIN)
-    assert told(hall) == []
+    training_portal.ok("user", "deactivate", "boss")
+    training_portal.ok(*JOIN)
+    training_portal.ok("user", "edit", "ann", "--supervisor", "none")
+    training_portal.ok(*LEAVE)
+    training_portal.ok("user", "edit", "ann", "--supervisor", "inherited")
+    training_portal.ok(*JOIN)
+    assert told(training_portal) == []

@@ -18,7 +18,7 @@ LOOKING = (
 
 
 @pytest.fixture
-def school(portal: Portal) -> Portal:
+def training_portal(portal: Portal) -> Portal:
     """Return a portal with a small department and a large one, and three trainings."""
     for name, count in (FEW, MANY):
         portal.ok("department", "create", name)
@@ -27,7 +27,7 @@ def school(portal: Portal) -> Portal:
     return portal
 
 
-def test_statements_do_not_grow_with_people(school: Portal) -> None:
+def test_statements_do_not_grow_with_people(training_portal: Portal) -> None:
     """Enrolling two hundred takes the same as enrolling five, and so does looking at them.
 
     By name and by department, in several trainings at once, with and without a session.
@@ -41,26 +41,26 @@ def test_statements_do_not_grow_with_people(school: Portal) -> None:
             ("enroll", "--department", name, *targets),
             *LOOKING,
         )
-        said.append([len(statements(school, *line)) for line in lines])
-    assert school.value("SELECT count(*) FROM training_enrollments") == 3 * 205
-    assert school.ok("db", "check", "-o", "json").json == []
+        said.append([len(statements(training_portal, *line)) for line in lines])
+    assert training_portal.value("SELECT count(*) FROM training_enrollments") == 3 * 205
+    assert training_portal.ok("db", "check", "-o", "json").json == []
     few, many = said
     assert few == many
 
 
-def test_statements_do_not_grow_with_trainings(school: Portal) -> None:
+def test_statements_do_not_grow_with_trainings(training_portal: Portal) -> None:
     """The catalog of sixty trainings takes the same as that of three."""
     line = ("learner", "catalog", "few1", "-o", "json")
-    few = statements(school, *line)
-    fill_trainings(school.sql, 57, prefix="more")
-    many = statements(school, *line)
-    assert len(school.ok(*line).json) == 60
+    few = statements(training_portal, *line)
+    fill_trainings(training_portal.sql, 57, prefix="more")
+    many = statements(training_portal, *line)
+    assert len(training_portal.ok(*line).json) == 60
     assert few == many
 
 
-def test_a_learners_act_looks_at_their_own_rows_alone(school: Portal) -> None:
+def test_a_learners_act_looks_at_their_own_rows_alone(training_portal: Portal) -> None:
     """Not at the days of all sessions, nor at everybody in the training: indexes find the rows."""
-    if not school.is_sqlite:
+    if not training_portal.is_sqlite:
         pytest.skip("PostgreSQL looks at every row of a small table anyway")
     steps: list[str] = []
 
@@ -70,11 +70,11 @@ def test_a_learners_act_looks_at_their_own_rows_alone(school: Portal) -> None:
             plan = raw.execute(f"EXPLAIN QUERY PLAN {sql}", values)
             steps.extend(f"{step} in {sql}" for *_, step in plan)
 
-    school.ok("catalog", "open", "t1", "--training", "--everybody")
+    training_portal.ok("catalog", "open", "t1", "--training", "--everybody")
     event.listen(Engine, "before_cursor_execute", explain)
     try:
         for line in (("join", "--session", "s1"), ("switch", "--to", "s2"), ("leave", "--yes")):
-            school.ok("--as", "few1", "enrollment", line[0], "--training", "t1", *line[1:])
+            training_portal.ok("--as", "few1", "enrollment", line[0], "--training", "t1", *line[1:])
     finally:
         event.remove(Engine, "before_cursor_execute", explain)
     tables = "session_days|training_enrollments|training_sessions|notifications"

@@ -6,24 +6,32 @@ import pytest
 
 from tests.conftest import Portal
 from tests.refusals import refused, unchanged
-from tests.trainings import goes, participants, person, session, shown, shown_training, training
+from tests.trainings import (
+    confirmation_details,
+    create_person,
+    create_session,
+    create_training,
+    list_participants,
+    show_session,
+    show_training,
+)
 
 ENROLL = ("enroll", "--training")
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def training_portal(portal: Portal) -> Portal:
     """Return a portal with people in two departments, and a training with two sessions."""
     portal.ok("department", "create", "Sales")
     portal.ok("department", "create", "EMEA", "--parent", "Sales")
-    person(portal, "ann", "--department", "Sales")
-    person(portal, "ben", "--department", "Sales/EMEA")
-    person(portal, "cyd")
-    person(portal, "dan", "--department", "Sales")
+    create_person(portal, "ann", "--department", "Sales")
+    create_person(portal, "ben", "--department", "Sales/EMEA")
+    create_person(portal, "cyd")
+    create_person(portal, "dan", "--department", "Sales")
     portal.ok("user", "deactivate", "dan")
-    training(portal, "aid", "--time-zone", "Europe/Berlin")
-    session(portal, "spring", "--capacity", "2")
-    session(portal, "summer", starts="2026-06-30T09:00")
+    create_training(portal, "aid", "--time-zone", "Europe/Berlin")
+    create_session(portal, "spring", "--capacity", "2")
+    create_session(portal, "summer", starts="2026-06-30T09:00")
     return portal
 
 
@@ -50,22 +58,22 @@ def places(portal: Portal, code: str = "spring") -> tuple[int, int]:
 # Enrolling ---------------------------------------------------------------------------------------
 
 
-def test_people_times_trainings_is_one_outcome_each(hall: Portal) -> None:
+def test_people_times_trainings_is_one_outcome_each(training_portal: Portal) -> None:
     """With a session or without; a session that is named is pre-selected; again is unchanged."""
-    training(hall, "fire")
+    create_training(training_portal, "fire")
     words = ("enroll", *users("ann", "ben"), "--training", "aid:SPRING", "--training", "fire")
     expected = [
         *((who, "aid", "spring", "created") for who in ("ann", "ben")),
         *((who, "fire", None, "created") for who in ("ann", "ben")),
     ]
-    with unchanged(hall, audited=0):
-        assert outcomes(hall, *words, "--dry-run") == expected
-    assert outcomes(hall, *words) == expected
-    assert places(hall) == (2, 0)
-    with unchanged(hall, audited=0):
+    with unchanged(training_portal, audited=0):
+        assert outcomes(training_portal, *words, "--dry-run") == expected
+    assert outcomes(training_portal, *words) == expected
+    assert places(training_portal) == (2, 0)
+    with unchanged(training_portal, audited=0):
         again = [(*row[:3], "unchanged") for row in expected]
-        assert outcomes(hall, *words, "--exit-code") == again
-    (first, second) = participants(hall)
+        assert outcomes(training_portal, *words, "--exit-code") == again
+    (first, second) = list_participants(training_portal)
     assert (first["login"], first["email"], first["session"], first["state"]) == (
         "ann",
         "ann.x@example.com",
@@ -74,43 +82,51 @@ def test_people_times_trainings_is_one_outcome_each(hall: Portal) -> None:
     )
     assert (first["is_preselected"], first["side"]) == (True, "administrator")
     assert second["login"] == "ben"
-    assert [row["is_preselected"] for row in participants(hall, "fire")] == [False, False]
+    assert [row["is_preselected"] for row in list_participants(training_portal, "fire")] == [
+        False,
+        False,
+    ]
 
 
-def test_content_and_trainings_go_together(hall: Portal) -> None:
+def test_content_and_trainings_go_together(training_portal: Portal) -> None:
     """One command, one transaction: what stops one part stops the other."""
-    hall.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
+    training_portal.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
     words = ("enroll", *users("ann"), "--content", "one", "--training", "aid:summer")
-    rows = hall.ok(*words, "-o", "json").json
+    rows = training_portal.ok(*words, "-o", "json").json
     assert [(row["content"], row["training"]) for row in rows] == [("one", None), (None, "aid")]
     refused(
-        hall,
+        training_portal,
         *("enroll", *users("ben"), "--content", "one", "--training", "aid:winter"),
         code="session_unknown",
         status=4,
     )
 
 
-def test_whoever_takes_part_without_a_session_is_given_one(hall: Portal) -> None:
+def test_whoever_takes_part_without_a_session_is_given_one(training_portal: Portal) -> None:
     """That is an update; without a session nothing changes for who has one."""
-    outcomes(hall, *ENROLL, "aid", *users("ann"))
-    assert outcomes(hall, *ENROLL, "aid:spring", *users("ann")) == [
+    outcomes(training_portal, *ENROLL, "aid", *users("ann"))
+    assert outcomes(training_portal, *ENROLL, "aid:spring", *users("ann")) == [
         ("ann", "aid", "spring", "updated")
     ]
-    assert outcomes(hall, *ENROLL, "aid", *users("ann")) == [("ann", "aid", None, "unchanged")]
-    assert (places(hall), participants(hall)[0]["session"]) == ((1, 0), "spring")
+    assert outcomes(training_portal, *ENROLL, "aid", *users("ann")) == [
+        ("ann", "aid", None, "unchanged")
+    ]
+    assert (places(training_portal), list_participants(training_portal)[0]["session"]) == (
+        (1, 0),
+        "spring",
+    )
 
 
-def test_nobody_has_two_sessions_of_a_training(hall: Portal) -> None:
+def test_nobody_has_two_sessions_of_a_training(training_portal: Portal) -> None:
     """The second is refused and names the first; two trainings at one time are fine."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann"))
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann"))
     second = (*ENROLL, "aid:summer", *users("ann"))
-    assert "spring" in refused(hall, *second, code="session_second", status=5)["message"]
+    assert "spring" in refused(training_portal, *second, code="session_second", status=5)["message"]
     both = (*ENROLL, "aid:spring", "--training", "aid:summer", *users("ben"))
-    refused(hall, *both, code="target_twice")
-    training(hall, "fire")
-    session(hall, "same", of="fire", starts="2026-03-31T09:00+02:00")
-    outcomes(hall, *ENROLL, "fire:same", *users("ann"))
+    refused(training_portal, *both, code="target_twice")
+    create_training(training_portal, "fire")
+    create_session(training_portal, "same", of="fire", starts="2026-03-31T09:00+02:00")
+    outcomes(training_portal, *ENROLL, "fire:same", *users("ann"))
 
 
 IN_THE_WAY: list[tuple[tuple[str, ...], str, int]] = [
@@ -125,14 +141,14 @@ IN_THE_WAY: list[tuple[tuple[str, ...], str, int]] = [
 ]
 
 
-def test_all_or_nothing(hall: Portal) -> None:
+def test_all_or_nothing(training_portal: Portal) -> None:
     """One pair that cannot be stops all; what stands in the way is named."""
-    training(hall, "fire")
-    session(hall, "other", of="fire")
-    session(hall, "gone")
-    hall.ok("session", "cancel", "aid", "gone")
+    create_training(training_portal, "fire")
+    create_session(training_portal, "other", of="fire")
+    create_session(training_portal, "gone")
+    training_portal.ok("session", "cancel", "aid", "gone")
     for words, code, status in IN_THE_WAY:
-        refused(hall, "enroll", *words, "--user", "ben", code=code, status=status)
+        refused(training_portal, "enroll", *words, "--user", "ben", code=code, status=status)
 
 
 MEANINGLESS: list[tuple[tuple[str, ...], str]] = [
@@ -150,269 +166,315 @@ MEANINGLESS: list[tuple[tuple[str, ...], str]] = [
 ]
 
 
-def test_an_order_that_means_nothing_is_a_mistake(hall: Portal) -> None:
+def test_an_order_that_means_nothing_is_a_mistake(training_portal: Portal) -> None:
     """The command line is wrong, whatever is in the portal."""
     for words, code in MEANINGLESS:
-        ran = hall.run("enroll", *words, "-o", "json")
+        ran = training_portal.run("enroll", *words, "-o", "json")
         assert (ran.status, ran.code) == (2, code)
 
 
-def test_departments_bring_in_who_is_active(hall: Portal) -> None:
+def test_departments_bring_in_who_is_active(training_portal: Portal) -> None:
     """Whoever is not is skipped; but a session that is too small is not filled by halves."""
     words = (*ENROLL, "aid:spring", "--department", "Sales")
-    assert outcomes(hall, *words, "--dry-run") == [
+    assert outcomes(training_portal, *words, "--dry-run") == [
         ("ann", "aid", "spring", "created"),
         ("ben", "aid", "spring", "created"),
         ("dan", "aid", "spring", "skipped"),
     ]
-    refused(hall, *ENROLL, "aid:spring", "--department", "/", code="pairs_refused")
+    refused(training_portal, *ENROLL, "aid:spring", "--department", "/", code="pairs_refused")
 
 
-def test_keep_going_fills_the_places_in_order(hall: Portal) -> None:
+def test_keep_going_fills_the_places_in_order(training_portal: Portal) -> None:
     """Who is named first comes first, then the others by login; the rest is told why not."""
     words = (*ENROLL, "aid:spring", *users("cyd"), "--department", "Sales", "--keep-going")
-    assert outcomes(hall, *words, status=7) == [
+    assert outcomes(training_portal, *words, status=7) == [
         ("cyd", "aid", "spring", "created"),
         ("ann", "aid", "spring", "created"),
         ("ben", "aid", "spring", "failed"),
         ("dan", "aid", "spring", "skipped"),
     ]
-    assert places(hall) == (2, 0)
+    assert places(training_portal) == (2, 0)
     more = (*ENROLL, "aid:nosuch", *users("ann", "nobody"), "--keep-going", "-o", "json")
-    ran = hall.run(*more)
+    ran = training_portal.run(*more)
     assert (ran.status, {row["code"] for row in ran.json}) == (7, {"session_unknown"})
 
 
-def test_a_full_session_takes_more_only_for_a_reason(hall: Portal) -> None:
+def test_a_full_session_takes_more_only_for_a_reason(training_portal: Portal) -> None:
     """Those count apart, so that no learner follows; the reason is in the log."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
-    refused(hall, *ENROLL, "aid:spring", *users("cyd"), code="session_full")
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "ben"))
+    refused(training_portal, *ENROLL, "aid:spring", *users("cyd"), code="session_full")
     over = ("--over-capacity", "--reason", "The room is larger")
-    outcomes(hall, *ENROLL, "aid:spring", *users("cyd"), *over)
-    assert places(hall) == (3, 1)
-    assert (shown(hall)["taken"], shown(hall)["free"]) == (3, 0)
-    (entry,) = hall.ok("audit", "list", "--code", "training.enrolled", "-o", "json").json[-1:]
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("cyd"), *over)
+    assert places(training_portal) == (3, 1)
+    assert (show_session(training_portal)["taken"], show_session(training_portal)["free"]) == (3, 0)
+    (entry,) = training_portal.ok(
+        "audit", "list", "--code", "training.enrolled", "-o", "json"
+    ).json[-1:]
     assert entry["detail"] == {
         "count": 1,
         "people": ["cyd"],
         "over_capacity": "The room is larger",
     }
     smaller = ("session", "edit", "aid", "spring", "--capacity", "1")
-    refused(hall, *smaller, code="capacity_below_taken")
-    hall.ok("enrollment", "cancel", *users("ann"), "--training", "aid")
-    assert places(hall) == (2, 0)
-    refused(hall, *ENROLL, "aid:spring", *users("ann"), code="session_full")
-    hall.ok("session", "edit", "aid", "spring", "--capacity", "unlimited")
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann"), *over)
-    assert places(hall) == (3, 0)
+    refused(training_portal, *smaller, code="capacity_below_taken")
+    training_portal.ok("enrollment", "cancel", *users("ann"), "--training", "aid")
+    assert places(training_portal) == (2, 0)
+    refused(training_portal, *ENROLL, "aid:spring", *users("ann"), code="session_full")
+    training_portal.ok("session", "edit", "aid", "spring", "--capacity", "unlimited")
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann"), *over)
+    assert places(training_portal) == (3, 0)
 
 
-def test_access_is_read_in_the_trainings_zone_and_never_past(hall: Portal) -> None:
+def test_access_is_read_in_the_trainings_zone_and_never_past(training_portal: Portal) -> None:
     """Without it, or in the past, it is now."""
-    outcomes(hall, *ENROLL, "aid", *users("ann"), "--access-at", "2026-03-10T09:00")
-    outcomes(hall, *ENROLL, "aid", *users("ben"), "--access-at", "2020-01-01")
-    outcomes(hall, *ENROLL, "aid", *users("cyd"))
-    found = {row["login"]: row["access_at"] for row in participants(hall)}
+    outcomes(training_portal, *ENROLL, "aid", *users("ann"), "--access-at", "2026-03-10T09:00")
+    outcomes(training_portal, *ENROLL, "aid", *users("ben"), "--access-at", "2020-01-01")
+    outcomes(training_portal, *ENROLL, "aid", *users("cyd"))
+    found = {row["login"]: row["access_at"] for row in list_participants(training_portal)}
     assert found == {
         "ann": "2026-03-10T08:00:00Z",
         "ben": "2026-03-02T12:00:00Z",
         "cyd": "2026-03-02T12:00:00Z",
     }
-    rows = hall.ok("training", "timeline", "aid", "-o", "json").json
+    rows = training_portal.ok("training", "timeline", "aid", "-o", "json").json
     assert (rows[0]["turn"], rows[0]["local"]) == ("access", "2026-03-10T09:00:00+01:00")
 
 
 # Changing and canceling --------------------------------------------------------------------------
 
 
-def test_an_administrator_moves_people(hall: Portal) -> None:
+def test_an_administrator_moves_people(training_portal: Portal) -> None:
     """The new place is taken, the old one free; a move into where somebody is changes nothing."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "ben"))
     edit = ("enrollment", "edit", "--training", "aid", "--session")
-    assert outcomes(hall, *edit, "summer", *users("ann")) == [("ann", "aid", "summer", "updated")]
-    assert (places(hall), places(hall, "summer")) == ((1, 0), (1, 0))
-    with unchanged(hall, audited=0):
-        outcomes(hall, *edit, "summer", *users("ann"))
-    outcomes(hall, *edit, "", *users("ann"))
-    (ann, _) = sorted(participants(hall), key=lambda row: row["login"])
+    assert outcomes(training_portal, *edit, "summer", *users("ann")) == [
+        ("ann", "aid", "summer", "updated")
+    ]
+    assert (places(training_portal), places(training_portal, "summer")) == ((1, 0), (1, 0))
+    with unchanged(training_portal, audited=0):
+        outcomes(training_portal, *edit, "summer", *users("ann"))
+    outcomes(training_portal, *edit, "", *users("ann"))
+    (ann, _) = sorted(list_participants(training_portal), key=lambda row: row["login"])
     assert (ann["session"], ann["is_preselected"]) == (None, False)
-    outcomes(hall, *ENROLL, "aid:spring", *users("cyd"))
-    refused(hall, *edit, "spring", *users("ann"), code="session_full")
-    outcomes(hall, *edit, "spring", *users("ann"), "--over-capacity", "--reason", "Guest")
-    assert places(hall) == (3, 1)
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("cyd"))
+    refused(training_portal, *edit, "spring", *users("ann"), code="session_full")
+    outcomes(
+        training_portal, *edit, "spring", *users("ann"), "--over-capacity", "--reason", "Guest"
+    )
+    assert places(training_portal) == (3, 1)
     dry = ("enrollment", "edit", "--training", "aid", *users("ann"))
-    refused(hall, *dry, code="enrollment_edit_missing", status=2, audited=0)
-    refused(hall, *edit, "spring", *users("owner"), code="participation_unknown", status=4)
+    refused(training_portal, *dry, code="enrollment_edit_missing", status=2, audited=0)
+    refused(
+        training_portal, *edit, "spring", *users("owner"), code="participation_unknown", status=4
+    )
 
 
-def test_an_access_instant_can_be_moved(hall: Portal) -> None:
+def test_an_access_instant_can_be_moved(training_portal: Portal) -> None:
     """Alone, or with the session."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann"), "--access-at", "2026-03-10T09:00")
+    outcomes(
+        training_portal, *ENROLL, "aid:spring", *users("ann"), "--access-at", "2026-03-10T09:00"
+    )
     edit = ("enrollment", "edit", "--training", "aid", *users("ann"), "--access-at")
-    outcomes(hall, *edit, "2026-03-12T09:00")
-    assert participants(hall)[0]["access_at"] == "2026-03-12T08:00:00Z"
-    with unchanged(hall, audited=0):
-        outcomes(hall, *edit, "2026-03-12T09:00", "--session", "spring")
-    outcomes(hall, *edit, "now", "--session", "summer")
-    (row,) = participants(hall)
+    outcomes(training_portal, *edit, "2026-03-12T09:00")
+    assert list_participants(training_portal)[0]["access_at"] == "2026-03-12T08:00:00Z"
+    with unchanged(training_portal, audited=0):
+        outcomes(training_portal, *edit, "2026-03-12T09:00", "--session", "spring")
+    outcomes(training_portal, *edit, "now", "--session", "summer")
+    (row,) = list_participants(training_portal)
     assert (row["access_at"], row["session"]) == ("2026-03-02T12:00:00Z", "summer")
 
 
-def test_canceling_frees_the_place_and_keeps_the_past(hall: Portal) -> None:
+def test_canceling_frees_the_place_and_keeps_the_past(training_portal: Portal) -> None:
     """Again is unchanged; whoever comes again is new; who never was is refused."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "ben"))
     cancel = ("enrollment", "cancel", "--training", "aid")
-    assert outcomes(hall, *cancel, "--session", "summer", *users("ann")) == [
+    assert outcomes(training_portal, *cancel, "--session", "summer", *users("ann")) == [
         ("ann", "aid", "summer", "unchanged")
     ]
-    assert outcomes(hall, *cancel, *users("ann")) == [("ann", "aid", None, "deleted")]
-    assert places(hall) == (1, 0)
-    with unchanged(hall, audited=0):
-        assert outcomes(hall, *cancel, *users("ann")) == [("ann", "aid", None, "unchanged")]
-    assert outcomes(hall, *ENROLL, "aid:spring", *users("ann"))[0][3] == "created"
-    assert hall.value("SELECT count(*) FROM training_enrollments") == 3
-    refused(hall, *cancel, *users("cyd"), code="participation_unknown", status=4)
+    assert outcomes(training_portal, *cancel, *users("ann")) == [("ann", "aid", None, "deleted")]
+    assert places(training_portal) == (1, 0)
+    with unchanged(training_portal, audited=0):
+        assert outcomes(training_portal, *cancel, *users("ann")) == [
+            ("ann", "aid", None, "unchanged")
+        ]
+    assert outcomes(training_portal, *ENROLL, "aid:spring", *users("ann"))[0][3] == "created"
+    assert training_portal.value("SELECT count(*) FROM training_enrollments") == 3
+    refused(training_portal, *cancel, *users("cyd"), code="participation_unknown", status=4)
     for idle in (
         ("--content", "one", "--session", "x"),
         ("--training", "aid", "--reason", "token"),
     ):
         refused(
-            hall,
+            training_portal,
             *("enrollment", "cancel", *users("ann"), *idle),
             code="option_idle",
             status=2,
             audited=0,
         )
     neither = ("enrollment", "cancel", *users("ann"))
-    refused(hall, *neither, code="content_unnamed", status=2, audited=0)
+    refused(training_portal, *neither, code="content_unnamed", status=2, audited=0)
 
 
-def test_deadlines_do_not_bind_administrators_and_they_are_told(hall: Portal) -> None:
+def test_deadlines_do_not_bind_administrators_and_they_are_told(training_portal: Portal) -> None:
     """Of registration when people come, of cancellations when they go."""
     deadlines = ("--stop-registration", "1mo", "--stop-cancellations", "1mo")
-    hall.ok("training", "set-deadlines", "aid", *deadlines)
-    told = hall.ok(*ENROLL, "aid:spring", *users("ann")).err
+    training_portal.ok("training", "set-deadlines", "aid", *deadlines)
+    told = training_portal.ok(*ENROLL, "aid:spring", *users("ann")).err
     assert "Registration for aid:spring stopped at 2026-02-28T09:00:00+01:00" in told
     edit = ("enrollment", "edit", "--training", "aid", "--session", "summer", *users("ann"))
-    assert "Cancellations for aid:spring stopped at" in hall.ok(*edit).err
-    assert "stopped" not in hall.ok("enrollment", "cancel", "--training", "aid", *users("ann")).err
+    assert "Cancellations for aid:spring stopped at" in training_portal.ok(*edit).err
+    assert (
+        "stopped"
+        not in training_portal.ok("enrollment", "cancel", "--training", "aid", *users("ann")).err
+    )
 
 
 # What hangs on other things ----------------------------------------------------------------------
 
 
-def test_a_canceled_session_lets_its_people_choose_again(hall: Portal) -> None:
+def test_a_canceled_session_lets_its_people_choose_again(training_portal: Portal) -> None:
     """They stay in the training without a session, not pre-selected any more."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann"))
-    hall.ok("session", "cancel", "aid", "spring")
-    (row,) = participants(hall)
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann"))
+    training_portal.ok("session", "cancel", "aid", "spring")
+    (row,) = list_participants(training_portal)
     assert (row["session"], row["is_preselected"]) == (None, False)
-    assert places(hall) == (0, 0)
+    assert places(training_portal) == (0, 0)
 
 
-def test_a_deleted_person_leaves_their_place(hall: Portal) -> None:
+def test_a_deleted_person_leaves_their_place(training_portal: Portal) -> None:
     """The confirmation counts what goes."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
-    assert "1 training enrollment" in goes(hall, "user", "delete", "ann")[0]
-    hall.ok("user", "delete", "ann", "--yes")
-    assert places(hall) == (1, 0)
-    hall.ok("user", "deactivate", "ben")
-    assert (places(hall), [row["login"] for row in participants(hall)]) == ((1, 0), ["ben"])
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "ben"))
+    assert (
+        "1 training enrollment" in confirmation_details(training_portal, "user", "delete", "ann")[0]
+    )
+    training_portal.ok("user", "delete", "ann", "--yes")
+    assert places(training_portal) == (1, 0)
+    training_portal.ok("user", "deactivate", "ben")
+    assert (
+        places(training_portal),
+        [row["login"] for row in list_participants(training_portal)],
+    ) == ((1, 0), ["ben"])
 
 
-def test_a_deleted_training_takes_everybodys_enrollment_with_it(hall: Portal) -> None:
+def test_a_deleted_training_takes_everybodys_enrollment_with_it(training_portal: Portal) -> None:
     """The confirmation counts the people."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "ben"))
     words = ("training", "delete", "aid")
-    assert goes(hall, *words) == [
+    assert confirmation_details(training_portal, *words) == [
         "Goes too: 2 sessions.",
         "Goes too: 2 enrollments, with attendance and results.",
     ]
-    hall.ok(*words, "--yes")
-    assert hall.value("SELECT count(*) FROM training_enrollments") == 0
+    training_portal.ok(*words, "--yes")
+    assert training_portal.value("SELECT count(*) FROM training_enrollments") == 0
 
 
 # Participants, answers, results, attendance ------------------------------------------------------
 
 
-def test_participants_are_seen_by_who_keeps_the_training_or_the_people(hall: Portal) -> None:
+def test_participants_are_seen_by_who_keeps_the_training_or_the_people(
+    training_portal: Portal,
+) -> None:
     """Others see those of their own scope only."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "cyd"))
-    person(hall, "dora", "--department", "Sales")
-    hall.ok("role", "grant", "dora", "department-administrator", "--department", "Sales")
-    assert [row["login"] for row in participants(hall, "aid", "--as", "dora")] == ["ann"]
-    hall.ok("training", "edit", "aid", "--department", "Sales")
-    assert [row["login"] for row in participants(hall, "aid", "--as", "dora")] == ["ann", "cyd"]
-    assert participants(hall, "aid", "--session", "summer") == []
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "cyd"))
+    create_person(training_portal, "dora", "--department", "Sales")
+    training_portal.ok("role", "grant", "dora", "department-administrator", "--department", "Sales")
+    assert [row["login"] for row in list_participants(training_portal, "aid", "--as", "dora")] == [
+        "ann"
+    ]
+    training_portal.ok("training", "edit", "aid", "--department", "Sales")
+    assert [row["login"] for row in list_participants(training_portal, "aid", "--as", "dora")] == [
+        "ann",
+        "cyd",
+    ]
+    assert list_participants(training_portal, "aid", "--session", "summer") == []
 
 
-def test_participants_say_whether_they_come(hall: Portal) -> None:
+def test_participants_say_whether_they_come(training_portal: Portal) -> None:
     """Each for themselves, or who manages their enrollments; a no keeps the place."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann"))
-    assert "confirmed" in hall.ok("enrollment", "confirm", "--training", "aid", "--as", "ann").err
-    assert participants(hall)[0]["state"] == "confirmed"
-    with unchanged(hall, audited=0):
-        hall.ok("enrollment", "confirm", "--training", "aid", *users("ann"))
-    hall.ok("enrollment", "decline", "--training", "aid", *users("ann"))
-    assert (participants(hall)[0]["state"], places(hall)) == ("declined", (1, 0))
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann"))
+    assert (
+        "confirmed"
+        in training_portal.ok("enrollment", "confirm", "--training", "aid", "--as", "ann").err
+    )
+    assert list_participants(training_portal)[0]["state"] == "confirmed"
+    with unchanged(training_portal, audited=0):
+        training_portal.ok("enrollment", "confirm", "--training", "aid", *users("ann"))
+    training_portal.ok("enrollment", "decline", "--training", "aid", *users("ann"))
+    assert (list_participants(training_portal)[0]["state"], places(training_portal)) == (
+        "declined",
+        (1, 0),
+    )
     decline = ("enrollment", "decline", "--training", "aid")
-    refused(hall, *decline, code="learner_unnamed", status=2, audited=0)
-    refused(hall, *decline, "--as", "ben", code="training_unknown", status=4)
-    refused(hall, *decline, *users("ann"), "--as", "ben", code="permission_missing", status=8)
-    hall.ok("user", "deactivate", "ann")
-    refused(hall, *decline, *users("ann"), code="person_not_active")
+    refused(training_portal, *decline, code="learner_unnamed", status=2, audited=0)
+    refused(training_portal, *decline, "--as", "ben", code="training_unknown", status=4)
+    refused(
+        training_portal, *decline, *users("ann"), "--as", "ben", code="permission_missing", status=8
+    )
+    training_portal.ok("user", "deactivate", "ann")
+    refused(training_portal, *decline, *users("ann"), code="person_not_active")
 
 
-def test_a_result_keeps_somebody_in_their_session(hall: Portal) -> None:
+def test_a_result_keeps_somebody_in_their_session(training_portal: Portal) -> None:
     """Points, a certificate or both; other changes go on; taken away, they move again."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann"))
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann"))
     result = ("enrollment", "result", "--training", "aid", *users("ann"))
-    outcomes(hall, *result, "--points", "87", "--certificate", "A-12")
-    (row,) = participants(hall)
+    outcomes(training_portal, *result, "--points", "87", "--certificate", "A-12")
+    (row,) = list_participants(training_portal)
     assert (row["points"], row["certificate"]) == (87, "A-12")
-    with unchanged(hall, audited=0):
-        outcomes(hall, *result, "--points", "87", "--certificate", "A-12")
+    with unchanged(training_portal, audited=0):
+        outcomes(training_portal, *result, "--points", "87", "--certificate", "A-12")
     edit = ("enrollment", "edit", "--training", "aid", *users("ann"))
-    refused(hall, *edit, "--session", "summer", code="result_recorded")
-    outcomes(hall, *edit, "--access-at", "+1d")
-    outcomes(hall, *result, "--clear")
-    outcomes(hall, *edit, "--session", "summer")
-    refused(hall, *result, code="result_missing", status=2, audited=0)
-    refused(hall, *result, "--clear", "--points", "1", code="result_missing", status=2, audited=0)
-    refused(hall, *result, "--points", "-1", code="points_wrong")
+    refused(training_portal, *edit, "--session", "summer", code="result_recorded")
+    outcomes(training_portal, *edit, "--access-at", "+1d")
+    outcomes(training_portal, *result, "--clear")
+    outcomes(training_portal, *edit, "--session", "summer")
+    refused(training_portal, *result, code="result_missing", status=2, audited=0)
+    refused(
+        training_portal,
+        *result,
+        "--clear",
+        "--points",
+        "1",
+        code="result_missing",
+        status=2,
+        audited=0,
+    )
+    refused(training_portal, *result, "--points", "-1", code="points_wrong")
     nobody = ("enrollment", "result", "--training", "aid", *users("ben"), "--points", "1")
-    refused(hall, *nobody, code="participation_unknown", status=4)
+    refused(training_portal, *nobody, code="participation_unknown", status=4)
 
 
-def test_attendance_completes_a_session(hall: Portal) -> None:
+def test_attendance_completes_a_session(training_portal: Portal) -> None:
     """For each person and day, for some or for everybody; until then it awaits that."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
-    hall.ok(
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "ben"))
+    training_portal.ok(
         *("session", "add-day", "aid", "spring", "--starts", "2026-04-01T09:00"),
         *("--duration", "1h"),
     )
     over = {"LMSCTL_NOW": "2026-04-01T12:00:00Z"}
-    assert shown(hall, **over)["state"] == "awaiting-assignment"
+    assert show_session(training_portal, **over)["state"] == "awaiting-assignment"
     attend = ("session", "attendance", "aid", "spring")
-    rows = hall.ok(*attend, "--everybody", "-o", "json", **over).json
+    rows = training_portal.ok(*attend, "--everybody", "-o", "json", **over).json
     assert [(row["key"], row["outcome"]) for row in rows] == [
         ("ann", "created"),
         ("ben", "created"),
     ]
-    hall.ok(*attend, "--day", "2", "--user", "ann.x@example.com", "--minutes", "45", **over)
-    assert shown(hall, **over)["state"] == "awaiting-assignment"
-    hall.ok(*attend, "--day", "2", "--user", "ben", "--absent", **over)
-    assert shown(hall, **over)["state"] == "completed"
-    with unchanged(hall, audited=0):
-        hall.ok(*attend, "--day", "2", "--user", "BEN", "--absent", **over)
-    found = hall.ok(*attend, "-o", "json", **over).json
+    training_portal.ok(
+        *attend, "--day", "2", "--user", "ann.x@example.com", "--minutes", "45", **over
+    )
+    assert show_session(training_portal, **over)["state"] == "awaiting-assignment"
+    training_portal.ok(*attend, "--day", "2", "--user", "ben", "--absent", **over)
+    assert show_session(training_portal, **over)["state"] == "completed"
+    with unchanged(training_portal, audited=0):
+        training_portal.ok(*attend, "--day", "2", "--user", "BEN", "--absent", **over)
+    found = training_portal.ok(*attend, "-o", "json", **over).json
     assert [(row["login"], row["day"], row["is_present"], row["minutes"]) for row in found] == [
         ("ann", 1, True, None),
         ("ben", 1, True, None),
         ("ann", 2, True, 45),
         ("ben", 2, False, None),
     ]
-    assert [row["days_attended"] for row in participants(hall)] == [2, 1]
+    assert [row["days_attended"] for row in list_participants(training_portal)] == [2, 1]
 
 
 ABSURD: list[tuple[tuple[str, ...], str, int]] = [
@@ -426,41 +488,45 @@ ABSURD: list[tuple[tuple[str, ...], str, int]] = [
 ]
 
 
-def test_attendance_that_cannot_be_is_refused(hall: Portal) -> None:
+def test_attendance_that_cannot_be_is_refused(training_portal: Portal) -> None:
     """And nothing is recorded, nor before the day has begun."""
-    outcomes(hall, *ENROLL, "aid:spring", *users("ann", "ben"))
+    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "ben"))
     attend = ("session", "attendance", "aid", "spring")
-    hall.now = "2026-03-31T07:00:00Z"
+    training_portal.now = "2026-03-31T07:00:00Z"
     for words, code, status in ABSURD:
         audited = 0 if status == 2 else 1
-        refused(hall, *attend, *words, code=code, status=status, audited=audited)
-    hall.now = "2026-03-31T06:59:59Z"
-    refused(hall, *attend, "--everybody", code="attendance_too_early")
+        refused(training_portal, *attend, *words, code=code, status=status, audited=audited)
+    training_portal.now = "2026-03-31T06:59:59Z"
+    refused(training_portal, *attend, "--everybody", code="attendance_too_early")
 
 
-def test_another_enrollment_of_a_trainings_session_cannot_be(hall: Portal) -> None:
+def test_another_enrollment_of_a_trainings_session_cannot_be(training_portal: Portal) -> None:
     """The schema itself keeps people out of sessions of other trainings."""
-    training(hall, "fire")
-    outcomes(hall, *ENROLL, "fire", *users("ann"))
+    create_training(training_portal, "fire")
+    outcomes(training_portal, *ENROLL, "fire", *users("ann"))
     wrong = "UPDATE training_enrollments SET session_id = 1"
     with pytest.raises(Exception, match=r"(?i)foreign key|23503"):
-        hall.sql(wrong)
-    assert shown_training(hall, "fire")["sessions"] == []
+        training_portal.sql(wrong)
+    assert show_training(training_portal, "fire")["sessions"] == []
 
 
 # What must not slip by ---------------------------------------------------------------------------
 
 
-def test_who_has_a_result_gets_no_other_session_by_any_door(hall: Portal) -> None:
+def test_who_has_a_result_gets_no_other_session_by_any_door(training_portal: Portal) -> None:
     """By enrolling, by editing, by a file, or by switching oneself; they keep what they have."""
-    hall.ok("catalog", "open", "aid", "--training", "--everybody")
-    hall.ok("enroll", *users("ann"), "--training", "aid")
-    hall.ok("enrollment", "join", "--user", "cyd", "--training", "aid", "--session", "spring")
-    hall.ok("enrollment", "result", *users("ann", "cyd"), "--training", "aid", "--points", "7")
+    training_portal.ok("catalog", "open", "aid", "--training", "--everybody")
+    training_portal.ok("enroll", *users("ann"), "--training", "aid")
+    training_portal.ok(
+        "enrollment", "join", "--user", "cyd", "--training", "aid", "--session", "spring"
+    )
+    training_portal.ok(
+        "enrollment", "result", *users("ann", "cyd"), "--training", "aid", "--points", "7"
+    )
     at = "result_recorded"
-    refused(hall, "enroll", *users("ann"), "--training", "aid:summer", code=at)
+    refused(training_portal, "enroll", *users("ann"), "--training", "aid:summer", code=at)
     refused(
-        hall,
+        training_portal,
         "enrollment",
         "edit",
         *users("ann"),
@@ -471,31 +537,35 @@ def test_who_has_a_result_gets_no_other_session_by_any_door(hall: Portal) -> Non
         code=at,
     )
     switch = ("enrollment", "switch", "--user", "cyd", "--training", "aid", "--to", "summer")
-    refused(hall, *switch, code=at)
-    hall.folder.joinpath("f.csv").write_text("Login,Training,Session\nann,aid,summer\n")
-    assert "gets no other session" in hall.run("enroll", "--from", "f.csv").err
-    assert places(hall, "summer") == (0, 0)
+    refused(training_portal, *switch, code=at)
+    training_portal.folder.joinpath("f.csv").write_text("Login,Training,Session\nann,aid,summer\n")
+    assert "gets no other session" in training_portal.run("enroll", "--from", "f.csv").err
+    assert places(training_portal, "summer") == (0, 0)
 
 
-def test_a_session_named_for_somebody_who_chose_it_is_theirs_for_good(hall: Portal) -> None:
+def test_a_session_named_for_somebody_who_chose_it_is_theirs_for_good(
+    training_portal: Portal,
+) -> None:
     """It takes no second place, and they cannot leave any more; a second time is unchanged."""
-    hall.ok("catalog", "open", "aid", "--training", "--everybody")
-    hall.ok("enrollment", "join", "--user", "ann", "--training", "aid", "--session", "spring")
+    training_portal.ok("catalog", "open", "aid", "--training", "--everybody")
+    training_portal.ok(
+        "enrollment", "join", "--user", "ann", "--training", "aid", "--session", "spring"
+    )
     edit = ("enrollment", "edit", *users("ann"), "--training", "aid", "--session", "spring")
-    assert outcomes(hall, *edit) == [("ann", "aid", "spring", "updated")]
-    assert outcomes(hall, *edit) == [("ann", "aid", "spring", "unchanged")]
-    assert places(hall) == (1, 0)
+    assert outcomes(training_portal, *edit) == [("ann", "aid", "spring", "updated")]
+    assert outcomes(training_portal, *edit) == [("ann", "aid", "spring", "unchanged")]
+    assert places(training_portal) == (1, 0)
     leave = ("enrollment", "leave", "--user", "ann", "--training", "aid")
-    refused(hall, *leave, code="session_preselected")
+    refused(training_portal, *leave, code="session_preselected")
 
 
-def test_who_has_access_keeps_it_whatever_past_instant_is_named(hall: Portal) -> None:
+def test_who_has_access_keeps_it_whatever_past_instant_is_named(training_portal: Portal) -> None:
     """Nothing is changed by it, so that a script can say it again."""
-    hall.ok("enroll", *users("ann"), "--training", "aid")
-    hall.now = "2026-03-02T13:00:00Z"
+    training_portal.ok("enroll", *users("ann"), "--training", "aid")
+    training_portal.now = "2026-03-02T13:00:00Z"
     edit = ("enrollment", "edit", *users("ann"), "--training", "aid", "--access-at")
     for given in ("now", "2026-03-01"):
-        assert outcomes(hall, *edit, given) == [("ann", "aid", None, "unchanged")]
+        assert outcomes(training_portal, *edit, given) == [("ann", "aid", None, "unchanged")]
 
 
 @pytest.mark.parametrize(
@@ -506,93 +576,103 @@ def test_who_has_access_keeps_it_whatever_past_instant_is_named(hall: Portal) ->
     ],
 )
 def test_a_session_is_no_part_of_what_takes_a_training(
-    hall: Portal, words: tuple[str, ...]
+    training_portal: Portal, words: tuple[str, ...]
 ) -> None:
     """So that nobody of another session is meant by mistake."""
-    hall.ok("enroll", *users("ann"), "--training", "aid:spring")
-    with unchanged(hall, audited=0):
-        ran = hall.run("enrollment", *words, *users("ann"), "-o", "json")
+    training_portal.ok("enroll", *users("ann"), "--training", "aid:spring")
+    with unchanged(training_portal, audited=0):
+        ran = training_portal.run("enrollment", *words, *users("ann"), "-o", "json")
     assert (ran.status, ran.code) == (2, "session_misplaced")
 
 
-def test_an_empty_value_is_no_value(hall: Portal) -> None:
+def test_an_empty_value_is_no_value(training_portal: Portal) -> None:
     """A variable of a script that is not set destroys nothing."""
-    hall.ok("enroll", *users("ann"), "--training", "aid:spring")
-    hall.ok("enrollment", "result", *users("ann"), "--training", "aid", "--points", "7")
+    training_portal.ok("enroll", *users("ann"), "--training", "aid:spring")
+    training_portal.ok("enrollment", "result", *users("ann"), "--training", "aid", "--points", "7")
     at = ("--training", "aid", *users("ann"))
-    with unchanged(hall, audited=0):
-        assert hall.refused("enrollment", "cancel", *at, "--session", "") == "target_unclear"
-        assert hall.refused("enrollment", "result", *at, "--certificate", "") == "result_missing"
+    with unchanged(training_portal, audited=0):
+        assert (
+            training_portal.refused("enrollment", "cancel", *at, "--session", "")
+            == "target_unclear"
+        )
+        assert (
+            training_portal.refused("enrollment", "result", *at, "--certificate", "")
+            == "result_missing"
+        )
 
 
-def test_a_session_that_has_taken_place_is_not_canceled(hall: Portal) -> None:
+def test_a_session_that_has_taken_place_is_not_canceled(training_portal: Portal) -> None:
     """Who was there stays known."""
-    hall.ok("enroll", *users("ann"), "--training", "aid:spring")
-    hall.now = "2026-03-31T08:30:00Z"
-    refused(hall, "session", "cancel", "aid", "spring", code="session_over")
+    training_portal.ok("enroll", *users("ann"), "--training", "aid:spring")
+    training_portal.now = "2026-03-31T08:30:00Z"
+    refused(training_portal, "session", "cancel", "aid", "spring", code="session_over")
 
 
-def test_an_address_of_a_meeting_may_be_long(hall: Portal) -> None:
+def test_an_address_of_a_meeting_may_be_long(training_portal: Portal) -> None:
     """Up to two thousand characters."""
     url = "https://meet.example.com/" + "a" * 1_900
-    hall.ok("session", "edit", "aid", "spring", "--url", url)
-    assert shown(hall)["days"][0]["url"] == url
+    training_portal.ok("session", "edit", "aid", "spring", "--url", url)
+    assert show_session(training_portal)["days"][0]["url"] == url
     edit = ("session", "edit", "aid", "spring", "--url", url + "a" * 100)
-    assert hall.refused(*edit) == "text_too_long"
+    assert training_portal.refused(*edit) == "text_too_long"
 
 
-def test_a_timeline_counts_the_people_one_may_see(hall: Portal) -> None:
+def test_a_timeline_counts_the_people_one_may_see(training_portal: Portal) -> None:
     """Others are not counted either."""
     people = users("ann", "ben", "cyd")
-    hall.ok("enroll", *people, "--training", "aid", "--access-at", "2026-03-10")
-    person(hall, "boss")
-    hall.ok("role", "grant", "boss", "department-administrator", "--department", "Sales")
+    training_portal.ok("enroll", *people, "--training", "aid", "--access-at", "2026-03-10")
+    create_person(training_portal, "boss")
+    training_portal.ok("role", "grant", "boss", "department-administrator", "--department", "Sales")
     (effect,) = (
         row["effect"]
-        for row in hall.ok("training", "timeline", "aid", "-o", "json", "--as", "boss").json
+        for row in training_portal.ok(
+            "training", "timeline", "aid", "-o", "json", "--as", "boss"
+        ).json
         if row["turn"] == "access"
     )
     assert effect.startswith("From then on 2 people see")
 
 
-def test_nobody_acts_before_they_have_access(hall: Portal) -> None:
+def test_nobody_acts_before_they_have_access(training_portal: Portal) -> None:
     """What one does not see one neither confirms nor leaves; it is told from when on."""
-    hall.ok("catalog", "open", "aid", "--training", "--everybody")
-    hall.ok("enroll", *users("ann"), "--training", "aid", "--access-at", "2026-03-10T12:00Z")
+    training_portal.ok("catalog", "open", "aid", "--training", "--everybody")
+    training_portal.ok(
+        "enroll", *users("ann"), "--training", "aid", "--access-at", "2026-03-10T12:00Z"
+    )
     act = ("--as", "ann", "enrollment")
     at = ("--training", "aid")
     for words in (("confirm", *at), ("leave", *at), ("switch", *at, "--to", "spring")):
-        refused(hall, *act, *words, code="access_to_come")
-    gates = hall.ok(*act, "explain", *at, "-o", "json").json["gates"]
+        refused(training_portal, *act, *words, code="access_to_come")
+    gates = training_portal.ok(*act, "explain", *at, "-o", "json").json["gates"]
     assert {gate["opens_at"] for gate in gates if gate["code"] == "access_to_come"} == {
         "2026-03-10T12:00:00Z"
     }
-    hall.now = "2026-03-10T12:00:00Z"
-    hall.ok(*act, "confirm", *at)
+    training_portal.now = "2026-03-10T12:00:00Z"
+    training_portal.ok(*act, "confirm", *at)
 
 
-def test_attendance_knows_people_by_all_their_names(hall: Portal) -> None:
+def test_attendance_knows_people_by_all_their_names(training_portal: Portal) -> None:
     """Login, address in any spelling, or number."""
-    hall.ok("enroll", *users("ann", "ben"), "--training", "aid:spring")
-    number = hall.ok("user", "show", "ben", "-o", "json").json["id"]
-    hall.now = "2026-03-31T07:30:00Z"
+    training_portal.ok("enroll", *users("ann", "ben"), "--training", "aid:spring")
+    number = training_portal.ok("user", "show", "ben", "-o", "json").json["id"]
+    training_portal.now = "2026-03-31T07:30:00Z"
     record = ("session", "attendance", "aid", "spring", "-o", "json")
-    rows = hall.ok(*record, "--user", "ANN.x@EXAMPLE.com", "--user", str(number)).json
+    rows = training_portal.ok(*record, "--user", "ANN.x@EXAMPLE.com", "--user", str(number)).json
     assert [row["key"] for row in rows] == ["ann", "ben"]
 
 
-def test_another_reason_for_an_extension_is_a_change(hall: Portal) -> None:
+def test_another_reason_for_an_extension_is_a_change(training_portal: Portal) -> None:
     """What is answered is what is kept."""
     extend = ("enrollment", "extend", "--user", "ann", "--training", "aid", "--until", "2026-04-01")
     words = (*extend, "--deadline", "registration", "--reason")
-    hall.ok(*words, "Ill")
-    assert hall.run(*words, "On leave", "--exit-code").status == 3
-    assert hall.value("SELECT reason FROM deadline_extensions") == "On leave"
-    assert hall.run(*words, "On leave", "--exit-code").status == 0
+    training_portal.ok(*words, "Ill")
+    assert training_portal.run(*words, "On leave", "--exit-code").status == 3
+    assert training_portal.value("SELECT reason FROM deadline_extensions") == "On leave"
+    assert training_portal.run(*words, "On leave", "--exit-code").status == 0
 
 
-def test_a_refusal_names_the_training_in_the_log(hall: Portal) -> None:
+def test_a_refusal_names_the_training_in_the_log(training_portal: Portal) -> None:
     """Also where it is about many people."""
-    hall.refused("enroll", *users("ann", "ben", "cyd"), "--training", "aid:spring")
-    rows = hall.ok("audit", "list", "--code", "session_full", "-o", "json").json
+    training_portal.refused("enroll", *users("ann", "ben", "cyd"), "--training", "aid:spring")
+    rows = training_portal.ok("audit", "list", "--code", "session_full", "-o", "json").json
     assert [row["target"] for row in rows] == ["training aid:spring"]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import Portal
 from tests.kills import killed
-from tests.trainings import person, session, training
+from tests.trainings import create_person, create_session, create_training
 
 KILLS = 100
 SWITCHES = 300
@@ -15,20 +15,20 @@ SWITCH = ("enrollment", "switch", "--user", "ann", "--training", "aid", "--to")
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def portal_with_one_place_sessions(portal: Portal) -> Portal:
     """Return a portal with somebody in one of two sessions that have one place each.
 
     Her supervisor is told of every switch: a place lost would show at once, and so would a word of
     what did not happen.
     """
-    person(portal, "ann")
-    person(portal, "boss")
+    create_person(portal, "ann")
+    create_person(portal, "boss")
     portal.ok("user", "edit", "ann", "--supervisor", "boss")
-    training(portal, "aid")
+    create_training(portal, "aid")
     portal.ok("training", "edit", "aid", "--notify-supervisors")
     portal.ok("catalog", "open", "aid", "--training", "--everybody")
-    session(portal, "left", "--capacity", "1")
-    session(portal, "right", "--capacity", "1")
+    create_session(portal, "left", "--capacity", "1")
+    create_session(portal, "right", "--capacity", "1")
     portal.ok("--as", "ann", "enrollment", "join", "--training", "aid", "--session", "left")
     return portal
 
@@ -68,45 +68,55 @@ def other(side: str) -> str:
     return "right" if side == "left" else "left"
 
 
-def test_killed_before_any_database_call_she_stays_where_she_was(hall: Portal) -> None:
+def test_killed_before_any_database_call_she_stays_where_she_was(
+    portal_with_one_place_sessions: Portal,
+) -> None:
     """Each second call of the database is the last: the switch has happened whole or not at all."""
     at = 1
-    while killed(hall, [*SWITCH, "right"], at):
-        assert (held(hall), moves(hall)) == ("left", 0)
+    while killed(portal_with_one_place_sessions, [*SWITCH, "right"], at):
+        assert (held(portal_with_one_place_sessions), moves(portal_with_one_place_sessions)) == (
+            "left",
+            0,
+        )
         at += 2
-    assert (held(hall), moves(hall)) == ("right", 1)
+    assert (held(portal_with_one_place_sessions), moves(portal_with_one_place_sessions)) == (
+        "right",
+        1,
+    )
     assert at > 10
-    hall.ok(*SWITCH, "left")
-    assert held(hall) == "left"
-    assert hall.ok("db", "check", "-o", "json").json == []
+    portal_with_one_place_sessions.ok(*SWITCH, "left")
+    assert held(portal_with_one_place_sessions) == "left"
+    assert portal_with_one_place_sessions.ok("db", "check", "-o", "json").json == []
 
 
 @pytest.mark.heavy
-def test_killed_at_a_hundred_instants_she_holds_one_place(hall: Portal) -> None:
+def test_killed_at_a_hundred_instants_she_holds_one_place(
+    portal_with_one_place_sessions: Portal,
+) -> None:
     """A real process that sends her to and fro, killed at chance instants; each time it goes on."""
     lines = [" ".join((*SWITCH, side)) for side in ("right", "left") * (SWITCHES // 2)]
-    file = hall.folder / "switches.txt"
+    file = portal_with_one_place_sessions.folder / "switches.txt"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     chance = random.Random(20261122)
     started = time.monotonic()
-    hall.start("batch", str(file), "-o", "off").communicate()
+    portal_with_one_place_sessions.start("batch", str(file), "-o", "off").communicate()
     whole = time.monotonic() - started
-    seen = moves(hall)
+    seen = moves(portal_with_one_place_sessions)
     assert seen == SWITCHES
     in_between, sides = 0, set()
     for _ in range(KILLS):
-        process = hall.start("batch", str(file), "-o", "off")
+        process = portal_with_one_place_sessions.start("batch", str(file), "-o", "off")
         time.sleep(chance.uniform(0, whole))
         process.kill()
         process.communicate()
-        settle(hall)
-        side = held(hall)
+        settle(portal_with_one_place_sessions)
+        side = held(portal_with_one_place_sessions)
         sides.add(side)
-        in_between += 0 < moves(hall) - seen < SWITCHES
-        assert hall.ok("db", "check", "-o", "json").json == []
-        hall.ok(*SWITCH, other(side))
-        assert held(hall) == other(side)
-        hall.ok(*SWITCH, "left")
-        seen = moves(hall)
+        in_between += 0 < moves(portal_with_one_place_sessions) - seen < SWITCHES
+        assert portal_with_one_place_sessions.ok("db", "check", "-o", "json").json == []
+        portal_with_one_place_sessions.ok(*SWITCH, other(side))
+        assert held(portal_with_one_place_sessions) == other(side)
+        portal_with_one_place_sessions.ok(*SWITCH, "left")
+        seen = moves(portal_with_one_place_sessions)
     assert in_between > KILLS // 2
     assert sides == {"left", "right"}

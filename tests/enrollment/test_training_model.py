@@ -629,7 +629,7 @@ class Trainings(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
+def both_databases(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
     """Return a portal of each kind."""
     made = []
     for dialect in ("sqlite", "postgresql"):
@@ -643,10 +643,10 @@ def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[lis
 
 @pytest.mark.parametrize("examples", [10, pytest.param(30, marks=pytest.mark.heavy)])
 def test_both_databases_do_what_the_model_does(
-    sides: list[Side], monkeypatch: pytest.MonkeyPatch, examples: int
+    both_databases: list[Side], monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     """Learners and administrators come, go and move while places, deadlines and time change."""
-    monkeypatch.setattr(Trainings, "sides", sides)
+    monkeypatch.setattr(Trainings, "sides", both_databases)
     run_state_machine_as_test(
         Trainings,
         settings=settings(

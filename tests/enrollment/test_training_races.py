@@ -13,7 +13,7 @@ from lmsctl.kit import database, driver
 from tests import training_history as history
 from tests.conftest import NOON, Portal
 from tests.racers import Finish, Racer, race
-from tests.trainings import session, shown, training
+from tests.trainings import create_session, create_training, show_session
 
 COURSE = "tests.training_racers"
 CROWD = 48
@@ -29,11 +29,11 @@ LOOK = """
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def training_portal(portal: Portal) -> Portal:
     """Return a portal with a crowd, and a training."""
     rows = "".join(f"p{number},F,L\n" for number in range(CROWD))
     portal.ok("user", "import", "-", stdin="Login,First name,Last name\n" + rows)
-    training(portal, "aid")
+    create_training(portal, "aid")
     return portal
 
 
@@ -85,7 +85,7 @@ def everybody(count: int) -> list[str]:
 
 def check(portal: Portal, taken: int) -> None:
     """Check that so many places are taken, by as many people."""
-    assert shown(portal)["taken"] == taken
+    assert show_session(portal)["taken"] == taken
     assert portal.ok("db", "check", "-o", "json").json == []
 
 
@@ -93,90 +93,94 @@ def check(portal: Portal, taken: int) -> None:
     ("crowd", "places"), [(24, 10), pytest.param(CROWD, 20, marks=pytest.mark.heavy)]
 )
 def test_a_session_takes_exactly_as_many_as_it_has_places(
-    hall: Portal, crowd: int, places: int
+    training_portal: Portal, crowd: int, places: int
 ) -> None:
     """Nobody is refused while a place is left, and nobody gets one that is taken."""
-    session(hall, "spring", "--capacity", str(places))
-    finishes = race(hall, [Racer([enrolling(n)], NOON) for n in range(crowd)], course=COURSE)
+    create_session(training_portal, "spring", "--capacity", str(places))
+    finishes = race(
+        training_portal, [Racer([enrolling(n)], NOON) for n in range(crowd)], course=COURSE
+    )
     assert codes(finishes) == {None: places, "session_full": crowd - places}
-    check(hall, places)
+    check(training_portal, places)
 
 
-def test_without_the_guard_the_same_race_oversells(hall: Portal) -> None:
+def test_without_the_guard_the_same_race_oversells(training_portal: Portal) -> None:
     """Looking first and taking then gives places twice: the race above can be lost."""
-    session(hall, "spring", "--capacity", "5")
-    if not hall.is_sqlite:
-        hall.sql("ALTER TABLE training_sessions DROP CONSTRAINT places_not_oversold")
+    create_session(training_portal, "spring", "--capacity", "5")
+    if not training_portal.is_sqlite:
+        training_portal.sql("ALTER TABLE training_sessions DROP CONSTRAINT places_not_oversold")
     racers = [Racer([enrolling(n)], NOON) for n in range(24)]
-    race(hall, racers, guarded=False, course=COURSE)
-    assert shown(hall)["taken"] > 5
+    race(training_portal, racers, guarded=False, course=COURSE)
+    assert show_session(training_portal)["taken"] > 5
 
 
 @pytest.mark.parametrize(
     ("there", "leave", "come"), [(6, 5, 12), pytest.param(10, 8, 30, marks=pytest.mark.heavy)]
 )
-def test_the_last_place_freed_goes_to_one(hall: Portal, there: int, leave: int, come: int) -> None:
+def test_the_last_place_freed_goes_to_one(
+    training_portal: Portal, there: int, leave: int, come: int
+) -> None:
     """While some are taken out, others come: the places that are free in the end are counted."""
-    session(hall, "spring", "--capacity", str(there))
-    hall.ok("enroll", *everybody(there), "--training", "aid:spring")
+    create_session(training_portal, "spring", "--capacity", str(there))
+    training_portal.ok("enroll", *everybody(there), "--training", "aid:spring")
     cancel = ("enrollment", "cancel", "--training", "aid", "--user")
     leaving = [Racer([(*cancel, f"p{n}")], NOON) for n in range(leave)]
     coming = [Racer([enrolling(n)], NOON) for n in range(there, there + come)]
-    finishes = race(hall, [*leaving, *coming], course=COURSE)
+    finishes = race(training_portal, [*leaving, *coming], course=COURSE)
     assert codes(finishes[:leave]) == {None: leave}
     came = codes(finishes[leave:]).get(None, 0)
     assert came <= leave
-    check(hall, there - leave + came)
+    check(training_portal, there - leave + came)
 
 
-def test_one_person_many_times_is_one_place(hall: Portal) -> None:
+def test_one_person_many_times_is_one_place(training_portal: Portal) -> None:
     """Whoever is enrolled already is told so."""
-    session(hall, "spring", "--capacity", "5")
-    finishes = race(hall, [Racer([enrolling(1)] * 2, NOON)] * 12, course=COURSE)
+    create_session(training_portal, "spring", "--capacity", "5")
+    finishes = race(training_portal, [Racer([enrolling(1)] * 2, NOON)] * 12, course=COURSE)
     assert codes(finishes) == {None: 24}
-    check(hall, 1)
+    check(training_portal, 1)
 
 
-def test_groups_get_all_their_places_or_none(hall: Portal) -> None:
+def test_groups_get_all_their_places_or_none(training_portal: Portal) -> None:
     """Ten groups of four for thirty places: seven fit, and two places stay for others."""
-    session(hall, "spring", "--capacity", "30")
+    create_session(training_portal, "spring", "--capacity", "30")
     racers = []
     for first in range(0, 40, 4):
         people = [word for n in range(first, first + 4) for word in ("--user", f"p{n}")]
         racers.append(Racer([("enroll", *people, "--training", "aid:spring")], NOON))
-    finishes = race(hall, racers, course=COURSE)
+    finishes = race(training_portal, racers, course=COURSE)
     assert codes(finishes)[None] == 7
-    check(hall, 28)
+    check(training_portal, 28)
 
 
-def test_files_and_commands_share_the_places(hall: Portal) -> None:
+def test_files_and_commands_share_the_places(training_portal: Portal) -> None:
     """A file gets all its places or none, while others take single ones; each is given once."""
-    session(hall, "spring", "--capacity", "20")
+    create_session(training_portal, "spring", "--capacity", "20")
     racers = [Racer([enrolling(n)], NOON) for n in range(24, CROWD)]
     for first in range(0, 24, 4):
         rows = "".join(f"p{n},aid:spring\n" for n in range(first, first + 4))
-        file = hall.folder / f"from-{first}.csv"
+        file = training_portal.folder / f"from-{first}.csv"
         file.write_text(f"Login,Training\n{rows}", encoding="utf-8")
         racers.append(Racer([("enroll", "--from", str(file))], NOON))
-    finishes = race(hall, racers, course=COURSE)
+    finishes = race(training_portal, racers, course=COURSE)
     assert set(codes(finishes[:24])) <= {None, "session_full"}
     assert set(codes(finishes[24:])) <= {None, "rows_rejected"}
-    check(hall, 20)
+    check(training_portal, 20)
 
 
-def test_a_capacity_can_be_lowered_while_people_come(hall: Portal) -> None:
+def test_a_capacity_can_be_lowered_while_people_come(training_portal: Portal) -> None:
     """Each edit holds or is refused for who is there by then; nobody slips in above it."""
-    session(hall, "spring", "--capacity", "20")
+    create_session(training_portal, "spring", "--capacity", "20")
     edits = [("session", "edit", "aid", "spring", "--capacity", str(n)) for n in (5, 19, 8, 21, 10)]
     finishes = race(
-        hall,
+        training_portal,
         [*(Racer([enrolling(n)], NOON) for n in range(30)), Racer(edits, NOON)],
         course=COURSE,
     )
     assert set(codes(finishes[:30])) <= {None, "session_full"}
     assert set(codes(finishes[30:])) <= {None, "capacity_below_taken"}
-    assert shown(hall)["taken"] <= shown(hall)["capacity"]
-    check(hall, codes(finishes[:30])[None])
+    assert show_session(training_portal)["taken"] <= show_session(training_portal)["capacity"]
+    check(training_portal, codes(finishes[:30])[None])
 
 
 # Learners ----------------------------------------------------------------------------------------
@@ -188,111 +192,115 @@ def acting(number: int, verb: str, *more: str) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def open_hall(hall: Portal) -> Portal:
+def open_training_portal(training_portal: Portal) -> Portal:
     """Return a portal with a crowd, and a training with two sessions that anybody may join."""
-    hall.ok("catalog", "open", "aid", "--training", "--everybody")
-    session(hall, "left", "--capacity", "12")
-    session(hall, "right", "--capacity", "12")
-    return hall
+    training_portal.ok("catalog", "open", "aid", "--training", "--everybody")
+    create_session(training_portal, "left", "--capacity", "12")
+    create_session(training_portal, "right", "--capacity", "12")
+    return training_portal
 
 
 def taken(portal: Portal) -> tuple[int, int]:
     """Return how many places of each session are taken, after checking that people hold them."""
     assert portal.ok("db", "check", "-o", "json").json == []
-    return shown(portal, "left")["taken"], shown(portal, "right")["taken"]
+    return show_session(portal, "left")["taken"], show_session(portal, "right")["taken"]
 
 
 @pytest.mark.parametrize("half", [6, pytest.param(10, marks=pytest.mark.heavy)])
 def test_opposite_switches_neither_wait_for_ever_nor_lose_a_place(
-    open_hall: Portal, half: int
+    open_training_portal: Portal, half: int
 ) -> None:
     """Some go left to right while as many go right to left, three times: all are somewhere."""
     places = half + 2
     for side in ("left", "right"):
-        open_hall.ok("session", "edit", "aid", side, "--capacity", str(places))
+        open_training_portal.ok("session", "edit", "aid", side, "--capacity", str(places))
     for number in range(2 * half):
         side = "left" if number < half else "right"
-        open_hall.ok(*acting(number, "join", "--session", side))
+        open_training_portal.ok(*acting(number, "join", "--session", side))
     racers = []
     for number in range(2 * half):
         there, back = ("right", "left") if number < half else ("left", "right")
         lines = [acting(number, "switch", "--to", side) for side in (there, back, there)]
         racers.append(Racer(lines, NOON))
     # Where the processor is busy with other things, they take twenty times as long.
-    finishes = race(open_hall, racers, course=COURSE, patience=600)
+    finishes = race(open_training_portal, racers, course=COURSE, patience=600)
     assert set(codes(finishes)) <= {None, "session_full"}
-    left, right = taken(open_hall)
+    left, right = taken(open_training_portal)
     assert left + right == 2 * half
     assert max(left, right) <= places
 
 
-def test_one_free_place_is_switched_to_once(open_hall: Portal) -> None:
+def test_one_free_place_is_switched_to_once(open_training_portal: Portal) -> None:
     """Whoever does not get it keeps the place they had."""
     for number in range(12):
-        open_hall.ok(*acting(number, "join", "--session", "left"))
+        open_training_portal.ok(*acting(number, "join", "--session", "left"))
     for number in range(12, 23):
-        open_hall.ok(*acting(number, "join", "--session", "right"))
+        open_training_portal.ok(*acting(number, "join", "--session", "right"))
     racers = [Racer([acting(number, "switch", "--to", "right")], NOON) for number in range(12)]
-    finishes = race(open_hall, racers, course=COURSE)
+    finishes = race(open_training_portal, racers, course=COURSE)
     assert codes(finishes) == {None: 1, "session_full": 11}
-    assert taken(open_hall) == (11, 12)
+    assert taken(open_training_portal) == (11, 12)
 
 
-def test_without_the_guard_the_free_place_is_switched_to_by_many(open_hall: Portal) -> None:
+def test_without_the_guard_the_free_place_is_switched_to_by_many(
+    open_training_portal: Portal,
+) -> None:
     """Looking first and taking then: the race above can be lost too."""
-    if not open_hall.is_sqlite:
-        open_hall.sql("ALTER TABLE training_sessions DROP CONSTRAINT places_not_oversold")
-    open_hall.ok("session", "edit", "aid", "right", "--capacity", "1")
+    if not open_training_portal.is_sqlite:
+        open_training_portal.sql(
+            "ALTER TABLE training_sessions DROP CONSTRAINT places_not_oversold"
+        )
+    open_training_portal.ok("session", "edit", "aid", "right", "--capacity", "1")
     for number in range(12):
-        open_hall.ok(*acting(number, "join", "--session", "left"))
+        open_training_portal.ok(*acting(number, "join", "--session", "left"))
     racers = [Racer([acting(number, "switch", "--to", "right")], NOON) for number in range(12)]
-    with watched(open_hall) as wrong:
-        race(open_hall, racers, guarded=False, course=COURSE)
-    assert shown(open_hall, "right")["taken"] > 1
+    with watched(open_training_portal) as wrong:
+        race(open_training_portal, racers, guarded=False, course=COURSE)
+    assert show_session(open_training_portal, "right")["taken"] > 1
     # Whoever watches the races below would notice.
     assert wrong
 
 
-def test_learners_join_and_leave_while_administrators_enroll(open_hall: Portal) -> None:
+def test_learners_join_and_leave_while_administrators_enroll(open_training_portal: Portal) -> None:
     """Whoever was told yes is in, and whoever left is not."""
     for number in range(8):
-        open_hall.ok(*acting(number, "join", "--session", "left"))
+        open_training_portal.ok(*acting(number, "join", "--session", "left"))
     racers = [Racer([acting(number, "leave")], NOON) for number in range(8)]
     racers += [Racer([acting(n, "join", "--session", "left")], NOON) for n in range(8, 18)]
     racers += [
         Racer([("enroll", "--user", f"p{n}", "--training", "aid:left")], NOON)
         for n in range(18, 24)
     ]
-    finishes = race(open_hall, racers, course=COURSE)
+    finishes = race(open_training_portal, racers, course=COURSE)
     assert codes(finishes[:8]) == {None: 8}
     came = codes(finishes[8:])
     assert set(came) <= {None, "session_full"}
-    assert taken(open_hall) == (came[None], 0)
+    assert taken(open_training_portal) == (came[None], 0)
     assert came[None] <= 12
 
 
-def test_nobody_leaves_once_the_list_is_locked(open_hall: Portal) -> None:
+def test_nobody_leaves_once_the_list_is_locked(open_training_portal: Portal) -> None:
     """The lock comes between: who left before is gone, who comes after it stays."""
     for number in range(12):
-        open_hall.ok(*acting(number, "join", "--session", "left"))
+        open_training_portal.ok(*acting(number, "join", "--session", "left"))
     racers = [Racer([acting(number, "leave")], NOON) for number in range(12)]
     racers.append(Racer([("training", "lock", "aid")], NOON))
-    finishes = race(open_hall, racers, course=COURSE)
+    finishes = race(open_training_portal, racers, course=COURSE)
     told = codes(finishes[:12])
     assert set(told) <= {None, "participants_locked"}
-    assert taken(open_hall)[0] == told.get("participants_locked", 0)
+    assert taken(open_training_portal)[0] == told.get("participants_locked", 0)
 
 
-def test_who_is_deleted_while_coming_keeps_no_place(open_hall: Portal) -> None:
+def test_who_is_deleted_while_coming_keeps_no_place(open_training_portal: Portal) -> None:
     """Whatever came first, the places taken are those of people who are still there."""
     enrolling_one = ("enroll", "--training", "aid:left", "--user")
     racers = [Racer([acting(n, "join", "--session", "left")], NOON) for n in range(6)]
     racers += [Racer([(*enrolling_one, f"p{n}")], NOON) for n in range(6, 12)]
     racers += [Racer([("user", "delete", f"p{n}", "--yes")], NOON) for n in range(12)]
-    finishes = race(open_hall, racers, course=COURSE)
+    finishes = race(open_training_portal, racers, course=COURSE)
     assert set(codes(finishes[:12])) <= {None, "actor_unknown", "user_unknown"}
     assert codes(finishes[12:]) == {None: 12}
-    assert taken(open_hall) == (0, 0)
+    assert taken(open_training_portal) == (0, 0)
 
 
 # Three sessions ----------------------------------------------------------------------------------
@@ -347,20 +355,23 @@ class Halls:
 
 SMALL, LARGE = (24, 4), (64, 10)
 both_sizes = pytest.mark.parametrize(
-    "halls", [SMALL, pytest.param(LARGE, marks=pytest.mark.heavy)], indirect=True, ids=str
+    "crowded_training",
+    [SMALL, pytest.param(LARGE, marks=pytest.mark.heavy)],
+    indirect=True,
+    ids=str,
 )
 
 
 @pytest.fixture
-def halls(portal: Portal, request: pytest.FixtureRequest) -> Halls:
+def crowded_training(portal: Portal, request: pytest.FixtureRequest) -> Halls:
     """Return a portal with a crowd, and a training with three sessions that anybody may join."""
     people, places = request.param
     rows = "".join(f"p{number},F,L\n" for number in range(people))
     portal.ok("user", "import", "-", stdin="Login,First name,Last name\n" + rows)
-    training(portal, "aid")
+    create_training(portal, "aid")
     portal.ok("catalog", "open", "aid", "--training", "--everybody")
     for code in SESSIONS:
-        session(portal, code, "--capacity", str(places))
+        create_session(portal, code, "--capacity", str(places))
     return Halls(portal, people, places)
 
 
@@ -378,7 +389,7 @@ def run(portal: Portal, wishes: Sequence[Sequence[Wish]]) -> list[list[Finish]]:
 
 
 def check_story(
-    halls: Halls,
+    crowded_training: Halls,
     start: history.Places,
     first_row: int,
     wishes: Sequence[Sequence[Wish]],
@@ -388,10 +399,12 @@ def check_story(
 
     `start` is where everybody was before, when the log had `first_row` rows.
     """
-    portal = halls.portal
+    portal = crowded_training.portal
     turns = [turn for turn in history.turns(portal) if turn.row > first_row]
     levels = history.levels(start, turns)
-    assert all(0 <= count <= halls.places for level in levels.values() for _, count in level)
+    assert all(
+        0 <= count <= crowded_training.places for level in levels.values() for _, count in level
+    )
     ends, refused = history.places(portal), history.refusals(portal)
     for number, (wanted, told) in enumerate(zip(wishes, finishes, strict=True)):
         login = f"p{number}"
@@ -406,34 +419,38 @@ def check_story(
                 assert turn.session == wish.goal
                 here, row = turn.session, float(turn.row)
             elif finish.code == "session_full":
-                assert history.highest(levels[wish.session], row, no) == halls.places
+                assert history.highest(levels[wish.session], row, no) == crowded_training.places
         assert (mine, noes) == ([], [])
         assert ends.get(login) == here
 
 
 @both_sizes
-def test_more_come_than_there_are_places_and_all_are_taken(halls: Halls) -> None:
+def test_more_come_than_there_are_places_and_all_are_taken(crowded_training: Halls) -> None:
     """To one they are sent, one they join, one both; nobody is refused while it has a place."""
     verbs = (("enroll", "enroll"), ("enroll", "join"), ("join", "join"))
     wishes = [
         [Wish(verbs[number % 3][number % 2], SESSIONS[number % 3])]
-        for number in range(halls.people)
+        for number in range(crowded_training.people)
     ]
-    finishes = run(halls.portal, wishes)
+    finishes = run(crowded_training.portal, wishes)
     told = codes([one[0] for one in finishes])
-    seated = 3 * halls.places
-    assert told == {None: seated, "session_full": halls.people - seated}
-    assert [shown(halls.portal, code)["taken"] for code in SESSIONS] == [halls.places] * 3
-    check_story(halls, {}, 0, wishes, finishes)
+    seated = 3 * crowded_training.places
+    assert told == {None: seated, "session_full": crowded_training.people - seated}
+    assert [show_session(crowded_training.portal, code)["taken"] for code in SESSIONS] == [
+        crowded_training.places
+    ] * 3
+    check_story(crowded_training, {}, 0, wishes, finishes)
 
 
 @both_sizes
-def test_who_comes_switches_and_goes_is_where_the_last_yes_put_them(halls: Halls) -> None:
+def test_who_comes_switches_and_goes_is_where_the_last_yes_put_them(
+    crowded_training: Halls,
+) -> None:
     """All at once, all places taken: nobody too many, twice or lost, `full` only what was full.
 
     At no committed moment, and at none that the log tells of.
     """
-    portal, seated = halls.portal, 3 * halls.places
+    portal, seated = crowded_training.portal, 3 * crowded_training.places
     for number in range(seated):
         first = Wish("join" if number % 5 else "enroll", SESSIONS[number % 3])
         portal.ok(*first.line(number))
@@ -447,29 +464,29 @@ def test_who_comes_switches_and_goes_is_where_the_last_yes_put_them(halls: Halls
             Wish(verb, chance.choice(SESSIONS))
             for verb in (inside[number % 5 % 4] if number < seated else outside[number % 2])
         ]
-        for number in range(halls.people)
+        for number in range(crowded_training.people)
     ]
     finishes = run(portal, wishes)
-    check_story(halls, start, first_row, wishes, finishes)
+    check_story(crowded_training, start, first_row, wishes, finishes)
     told = codes([finish for one in finishes for finish in one])
     assert set(told) <= REFUSALS
-    assert told[None] > halls.places
+    assert told[None] > crowded_training.places
     assert told["session_full"] > 0
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("halls", [LARGE], indirect=True, ids=str)
-def test_wandering_for_twelve_rounds(halls: Halls) -> None:
+@pytest.mark.parametrize("crowded_training", [LARGE], indirect=True, ids=str)
+def test_wandering_for_twelve_rounds(crowded_training: Halls) -> None:
     """64 people try twelve things each, twelve times over, each time from where they were."""
     chance = random.Random(64)
     verbs = ("join", "join", "switch", "switch", "switch", "leave", "enroll", "cancel")
     for _ in range(12):
-        start = history.places(halls.portal)
-        first_row = int(halls.portal.value("SELECT max(id) FROM audit_rows"))
+        start = history.places(crowded_training.portal)
+        first_row = int(crowded_training.portal.value("SELECT max(id) FROM audit_rows"))
         wishes = [
             [Wish(chance.choice(verbs), chance.choice(SESSIONS)) for _ in range(12)]
-            for _ in range(halls.people)
+            for _ in range(crowded_training.people)
         ]
-        finishes = run(halls.portal, wishes)
-        check_story(halls, start, first_row, wishes, finishes)
+        finishes = run(crowded_training.portal, wishes)
+        check_story(crowded_training, start, first_row, wishes, finishes)
         assert set(codes([finish for one in finishes for finish in one])) <= REFUSALS

@@ -34,7 +34,7 @@ BY_MANAGING = (
 
 
 @pytest.fixture
-def house(portal: Portal) -> Portal:
+def portal_with_actors(portal: Portal) -> Portal:
     """Return a portal with a training and a person in each of two departments, and the actors."""
     names = ("--first-name", "F", "--last-name", "L")
     for place in ("Own", "Other"):
@@ -67,24 +67,26 @@ def refusal(portal: Portal, actor: str, line: str, place: str) -> str | None:
     return ran.code if ran.status else None
 
 
-def test_restraining_learners_takes_both_rights_over_the_training(house: Portal) -> None:
+def test_restraining_learners_takes_both_rights_over_the_training(
+    portal_with_actors: Portal,
+) -> None:
     """Either alone is nothing, and so are both in different departments."""
     for line in OF_TRAININGS:
-        assert refusal(house, "both", line, "own") is None, line
-        assert refusal(house, "both", line, "other") == "training_unknown", line
+        assert refusal(portal_with_actors, "both", line, "own") is None, line
+        assert refusal(portal_with_actors, "both", line, "other") == "training_unknown", line
         for place in ("own", "other"):
-            assert refusal(house, "split", line, place) == "training_unknown", line
+            assert refusal(portal_with_actors, "split", line, place) == "training_unknown", line
         for actor in ("enroller", "keeper"):
-            assert refusal(house, actor, line, "own") == "permission_missing", line
+            assert refusal(portal_with_actors, actor, line, "own") == "permission_missing", line
 
 
-def test_either_right_has_acts_of_its_own(house: Portal) -> None:
+def test_either_right_has_acts_of_its_own(portal_with_actors: Portal) -> None:
     """To put people in and take them out is one, to act for them as learners is the other."""
     for holder, without, lines in (
         ("enroller", "keeper", BY_ENROLLING),
         ("keeper", "enroller", BY_MANAGING),
     ):
         for line in lines:
-            assert refusal(house, holder, line, "own") is None, line
-            assert refusal(house, holder, line, "other") == "user_unknown", line
-            assert refusal(house, without, line, "own") == "permission_missing", line
+            assert refusal(portal_with_actors, holder, line, "own") is None, line
+            assert refusal(portal_with_actors, holder, line, "other") == "user_unknown", line
+            assert refusal(portal_with_actors, without, line, "own") == "permission_missing", line

@@ -8,12 +8,12 @@ import pytest
 from lmsctl.db import actions as db
 from lmsctl.kit import dburl
 from lmsctl.kit.environment import Environment
-from tests import states
+from tests import database_rows
 from tests.conftest import Portal
 
 
 @pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Portal:
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Portal:
     """Return an empty folder, in which nothing says which database."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     folder = tmp_path / "here"
@@ -26,43 +26,49 @@ def files(portal: Portal) -> list[str]:
     return sorted(path.name for path in portal.folder.iterdir())
 
 
-def test_a_new_portal_has_one_owner_and_everything_switched_off(nothing: Portal) -> None:
+def test_a_new_portal_has_one_owner_and_everything_switched_off(empty_database: Portal) -> None:
     """Who takes a seat and is listed; no limit, no confirmation, UTC."""
-    made = nothing.ok("init", "--sandbox", "--owner-email", "ada@example.com", "-o", "json").json
+    made = empty_database.ok(
+        "init", "--sandbox", "--owner-email", "ada@example.com", "-o", "json"
+    ).json
     assert (made["owner"], made["time_zone"], made["is_sandbox"]) == ("ada", "UTC", True)
-    (owner,) = nothing.ok("user", "list", "-o", "json").json
+    (owner,) = empty_database.ok("user", "list", "-o", "json").json
     assert (owner["login"], owner["email"], owner["status"]) == ("ada", "ada@example.com", "active")
-    assert nothing.ok("user", "show", "ada", "-o", "json").json["roles"] == ["owner"]
+    assert empty_database.ok("user", "show", "ada", "-o", "json").json["roles"] == ["owner"]
     settings = {
-        row["name"]: row["value"] for row in nothing.ok("settings", "show", "-o", "json").json
+        row["name"]: row["value"]
+        for row in empty_database.ok("settings", "show", "-o", "json").json
     }
     assert settings["plan.max-active-users"] == "unlimited"
     assert settings["plan.seats-taken"] == 1
     assert settings["time-zone"] == "UTC"
-    assert nothing.ok("db", "check")
+    assert empty_database.ok("db", "check")
 
 
-def test_without_an_address_it_writes_configuration_and_database_here(empty: Portal) -> None:
+def test_without_an_address_it_writes_configuration_and_database_here(empty_folder: Portal) -> None:
     """Both for their owner only; everything works from then on."""
-    ran = empty.ok("init", "--time-zone", "Europe/Berlin")
+    ran = empty_folder.ok("init", "--time-zone", "Europe/Berlin")
     assert ran.err == (
         "Created the portal 'Portal' in sqlite:///lmsctl.db, and wrote lmsctl.toml.\n"
     )
-    assert files(empty) == ["lmsctl.db", "lmsctl.toml"]
-    for name in files(empty):
-        assert (empty.folder / name).stat().st_mode & 0o077 == 0
-    assert empty.ok("department", "list", "-o", "id").out == "/\n"
+    assert files(empty_folder) == ["lmsctl.db", "lmsctl.toml"]
+    for name in files(empty_folder):
+        assert (empty_folder.folder / name).stat().st_mode & 0o077 == 0
+    assert empty_folder.ok("department", "list", "-o", "id").out == "/\n"
 
 
-def test_a_second_portal_in_the_same_database_is_a_conflict(nothing: Portal) -> None:
+def test_a_second_portal_in_the_same_database_is_a_conflict(empty_database: Portal) -> None:
     """And changes nothing but the log of refusals."""
-    nothing.ok("init", "--sandbox")
-    before = states.everything(nothing, besides=("audit_rows", "sqlite_sequence"))
-    ran = nothing.run("init", "--sandbox", "-o", "json")
+    empty_database.ok("init", "--sandbox")
+    before = database_rows.everything(empty_database, besides=("audit_rows", "sqlite_sequence"))
+    ran = empty_database.run("init", "--sandbox", "-o", "json")
     assert (ran.status, ran.code) == (5, "portal_exists")
-    assert nothing.run("init", "--sandbox", "-n").status == 5
-    assert states.everything(nothing, besides=("audit_rows", "sqlite_sequence")) == before
-    assert states.refusals(nothing) == 1
+    assert empty_database.run("init", "--sandbox", "-n").status == 5
+    assert (
+        database_rows.everything(empty_database, besides=("audit_rows", "sqlite_sequence"))
+        == before
+    )
+    assert database_rows.refusals(empty_database) == 1
 
 
 @pytest.mark.parametrize(
@@ -74,59 +80,63 @@ def test_a_second_portal_in_the_same_database_is_a_conflict(nothing: Portal) -> 
         (("--name", "\x1b"), "text_character_forbidden"),
     ],
 )
-def test_what_is_refused_leaves_no_file(empty: Portal, wrong: tuple[str, str], code: str) -> None:
+def test_what_is_refused_leaves_no_file(
+    empty_folder: Portal, wrong: tuple[str, str], code: str
+) -> None:
     """Every value is looked at before the first is written."""
-    assert empty.refused("init", *wrong) == code
-    assert files(empty) == []
+    assert empty_folder.refused("init", *wrong) == code
+    assert files(empty_folder) == []
 
 
-def test_a_frozen_clock_is_for_sandboxes(nothing: Portal) -> None:
+def test_a_frozen_clock_is_for_sandboxes(empty_database: Portal) -> None:
     """A portal for people does not begin with one."""
-    assert nothing.refused("init") == "clock_frozen"
-    if nothing.is_sqlite:
-        assert files(nothing) == []
+    assert empty_database.refused("init") == "clock_frozen"
+    if empty_database.is_sqlite:
+        assert files(empty_database) == []
 
 
-def test_a_rehearsal_tells_the_same_and_leaves_nothing(nothing: Portal, empty: Portal) -> None:
+def test_a_rehearsal_tells_the_same_and_leaves_nothing(
+    empty_database: Portal, empty_folder: Portal
+) -> None:
     """No file, no table."""
-    rehearsed = empty.ok("init", "-n", "-o", "json")
-    assert files(empty) == []
-    assert empty.ok("init", "-o", "json").json == rehearsed.json
-    nothing.ok("init", "--sandbox", "-n")
-    if nothing.is_sqlite:
-        assert not dburl.sqlite_path(nothing.url).exists()
+    rehearsed = empty_folder.ok("init", "-n", "-o", "json")
+    assert files(empty_folder) == []
+    assert empty_folder.ok("init", "-o", "json").json == rehearsed.json
+    empty_database.ok("init", "--sandbox", "-n")
+    if empty_database.is_sqlite:
+        assert not dburl.sqlite_path(empty_database.url).exists()
     else:
-        assert states.everything(nothing) == {}
+        assert database_rows.everything(empty_database) == {}
 
 
 def test_a_run_killed_after_any_step_can_be_repeated(
-    empty: Portal, monkeypatch: pytest.MonkeyPatch
+    empty_folder: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the configuration, and after the tables."""
     steps: tuple[tuple[object, str], ...] = ((db, "upgrade"), (Environment, "write"))
     for place, name in steps:
         with monkeypatch.context() as patch, contextlib.suppress(SystemExit):
             patch.setattr(place, name, lambda *_, **__: _killed())
-            empty.run("init")
-        assert "lmsctl.toml" in files(empty)
-        assert empty.run("department", "list").status in {11, 12}
-        assert "lmsctl init" in empty.run("department", "list").err
-    empty.ok("init")
-    assert empty.ok("user", "list", "-o", "id").out == "owner\n"
+            empty_folder.run("init")
+        assert "lmsctl.toml" in files(empty_folder)
+        assert empty_folder.run("department", "list").status in {11, 12}
+        assert "lmsctl init" in empty_folder.run("department", "list").err
+    empty_folder.ok("init")
+    assert empty_folder.ok("user", "list", "-o", "id").out == "owner\n"
 
 
 def _killed() -> None:
     raise SystemExit(137)
 
 
-def test_a_file_in_use_is_kept_and_used(empty: Portal) -> None:
+def test_a_file_in_use_is_kept_and_used(empty_folder: Portal) -> None:
     """The portal is made where it says."""
     text = '[contexts.default]\ndatabase-url = "sqlite:///sub.db"\n'
-    (empty.folder / "lmsctl.toml").write_text(text)
-    (empty.folder / "lmsctl.toml").chmod(0o600)
-    assert empty.ok("init", "-o", "json").json["config_file"] is None
-    assert files(empty) == ["lmsctl.toml", "sub.db"]
-    assert (empty.folder / "lmsctl.toml").read_text() == text
+    (empty_folder.folder / "lmsctl.toml").write_text(text)
+    (empty_folder.folder / "lmsctl.toml").chmod(0o600)
+    assert empty_folder.ok("init", "-o", "json").json["config_file"] is None
+    assert files(empty_folder) == ["lmsctl.toml", "sub.db"]
+    assert (empty_folder.folder / "lmsctl.toml").read_text() == text
 
 
 @pytest.mark.parametrize("way", ["address", "PGOPTIONS"])

@@ -27,7 +27,7 @@ database-url = "sqlite:///data/test.db"
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in an empty folder, as somebody whose home is empty too."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -43,16 +43,16 @@ def written(path: Path, text: str = TWO, mode: int = 0o600) -> Path:
     return path
 
 
-def test_the_file_is_the_named_one_else_the_one_here_else_the_users(here: Path) -> None:
+def test_the_file_is_the_named_one_else_the_one_here_else_the_users(empty_folder: Path) -> None:
     """Option before variable before folder before home; without any, one would be made here."""
     assert config.find(None, {}) == Config(Path("lmsctl.toml"), exists=False)
-    users = written(here / "home" / ".config" / "lmsctl" / "lmsctl.toml")
+    users = written(empty_folder / "home" / ".config" / "lmsctl" / "lmsctl.toml")
     assert config.find(None, {}).path == users
-    written(here / "lmsctl.toml")
+    written(empty_folder / "lmsctl.toml")
     assert config.find(None, {}).path == Path("lmsctl.toml")
-    variable = written(here / "v.toml")
+    variable = written(empty_folder / "v.toml")
     assert config.find(None, {"LMSCTL_CONFIG": str(variable)}).path == variable
-    option = written(here / "o.toml")
+    option = written(empty_folder / "o.toml")
     assert config.find(str(option), {"LMSCTL_CONFIG": str(variable)}).path == option
 
 
@@ -63,27 +63,27 @@ def test_a_named_file_that_is_none_is_refused(named: str) -> None:
         config.find(named, {})
 
 
-def test_bytes_that_are_no_text_are_refused(here: Path) -> None:
+def test_bytes_that_are_no_text_are_refused(empty_folder: Path) -> None:
     """With the reason."""
-    (here / "x.toml").write_bytes(b'output = "\xff"')
+    (empty_folder / "x.toml").write_bytes(b'output = "\xff"')
     with pytest.raises(ConfigUnreadable):
         config.find("x.toml", {})
 
 
 @pytest.mark.parametrize("mode", [0o602, 0o620, 0o666])
-def test_a_file_here_that_others_may_write_is_not_trusted(here: Path, mode: int) -> None:
+def test_a_file_here_that_others_may_write_is_not_trusted(empty_folder: Path, mode: int) -> None:
     """Somebody could have planted it; one that is named is the caller's own choice."""
-    written(here / "lmsctl.toml", mode=mode)
+    written(empty_folder / "lmsctl.toml", mode=mode)
     with pytest.raises(ConfigUntrusted):
         config.find(None, {})
     assert config.find("lmsctl.toml", {}).exists
 
 
-def test_a_file_here_of_somebody_else_is_not_trusted(here: Path) -> None:
+def test_a_file_here_of_somebody_else_is_not_trusted(empty_folder: Path) -> None:
     """Neither mine nor root's."""
     if os.getuid() != 0:
         pytest.skip("only root can give a file away")
-    os.chown(written(here / "lmsctl.toml"), 12345, 12345)
+    os.chown(written(empty_folder / "lmsctl.toml"), 12345, 12345)
     with pytest.raises(ConfigUntrusted):
         config.find(None, {})
 
@@ -96,9 +96,9 @@ def test_a_file_here_of_somebody_else_is_not_trusted(here: Path) -> None:
         ("xyz = 1", "Known keys: context, output, time-zone, color."),
     ],
 )
-def test_an_unknown_key_gets_the_nearest_name(here: Path, text: str, advice: str) -> None:
+def test_an_unknown_key_gets_the_nearest_name(empty_folder: Path, text: str, advice: str) -> None:
     """Or all of them."""
-    written(here / "lmsctl.toml", text)
+    written(empty_folder / "lmsctl.toml", text)
     with pytest.raises(ConfigKeyUnknown) as caught:
         config.find(None, {})
     assert caught.value.advice() == advice
@@ -113,9 +113,9 @@ def chosen(environ: dict[str, str], **options: str) -> tuple[str, float]:
     return target.url, target.patience
 
 
-def test_the_database_is_named_by_option_then_variable_then_file(here: Path) -> None:
+def test_the_database_is_named_by_option_then_variable_then_file(empty_folder: Path) -> None:
     """And a context that is named by option is never overruled by a variable."""
-    written(here / "lmsctl.toml")
+    written(empty_folder / "lmsctl.toml")
     live, test = "postgresql://lms@host/live", "sqlite:///data/test.db"
     url = {"LMSCTL_DATABASE_URL": "sqlite:///v.db"}
     assert chosen({}) == (live, 3)
@@ -127,20 +127,22 @@ def test_the_database_is_named_by_option_then_variable_then_file(here: Path) -> 
     assert chosen(url, url="sqlite:///o.db", context="test") == ("sqlite:///o.db", 20)
 
 
-def test_a_relative_file_is_relative_to_the_file_that_names_it(here: Path) -> None:
+def test_a_relative_file_is_relative_to_the_file_that_names_it(empty_folder: Path) -> None:
     """Not to whoever calls."""
-    file = written(here / "else where" / "mine.toml")
+    file = written(empty_folder / "else where" / "mine.toml")
     found = config.find(str(file), {})
     target = config.connecting(found, {}, context="test")
-    assert dburl.sqlite_path(target.url) == here / "else where" / "data" / "test.db"
+    assert dburl.sqlite_path(target.url) == empty_folder / "else where" / "data" / "test.db"
 
 
-def test_an_address_may_lie_in_a_file_of_its_own(here: Path) -> None:
+def test_an_address_may_lie_in_a_file_of_its_own(empty_folder: Path) -> None:
     """Named by variable, or by a context relative to the configuration; private if it is secret."""
-    secret = written(here / "conf" / "url", "postgresql://lms:pw@host/db\n")
+    secret = written(empty_folder / "conf" / "url", "postgresql://lms:pw@host/db\n")
     environ = {"LMSCTL_DATABASE_URL_FILE": str(secret)}
     assert chosen(environ)[0] == "postgresql://lms:pw@host/db"
-    file = written(here / "conf" / "c.toml", '[contexts.default]\ndatabase-url-file = "url"\n')
+    file = written(
+        empty_folder / "conf" / "c.toml", '[contexts.default]\ndatabase-url-file = "url"\n'
+    )
     found = config.find(str(file), {})
     assert config.connecting(found, {}).url == "postgresql://lms:pw@host/db"
     secret.chmod(0o640)
@@ -161,9 +163,9 @@ def test_an_address_may_lie_in_a_file_of_its_own(here: Path) -> None:
         "host=db password=pw",
     ],
 )
-def test_a_file_with_what_may_be_a_password_is_private(here: Path, text: str) -> None:
+def test_a_file_with_what_may_be_a_password_is_private(empty_folder: Path, text: str) -> None:
     """Also when its address makes no sense."""
-    secret = written(here / "url", text, mode=0o644)
+    secret = written(empty_folder / "url", text, mode=0o644)
     with pytest.raises(ConfigExposed):
         chosen({"LMSCTL_DATABASE_URL_FILE": str(secret)})
 
@@ -187,9 +189,9 @@ def test_without_any_database_it_says_how_to_make_one() -> None:
     assert "lmsctl init" in caught.value.advice()
 
 
-def test_a_file_is_written_whole_and_for_its_owner_only(here: Path) -> None:
+def test_a_file_is_written_whole_and_for_its_owner_only(empty_folder: Path) -> None:
     """And read back as it was meant."""
     made = config.save(config.find(None, {}), {"output": "id"})
     assert made.values == {"output": "id"}
-    assert (here / "lmsctl.toml").stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in here.iterdir()] == ["lmsctl.toml"]
+    assert (empty_folder / "lmsctl.toml").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in empty_folder.iterdir()] == ["lmsctl.toml"]

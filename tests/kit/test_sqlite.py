@@ -16,7 +16,7 @@ PEOPLE = 20_000
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_lock_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for no lock longer than a moment."""
     monkeypatch.setattr(config, "PATIENCE_SECONDS", 0.2)
 

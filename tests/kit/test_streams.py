@@ -16,7 +16,7 @@ FULL = "error: The output could not be written: No space left on device."
 
 
 @pytest.fixture
-def desk(templates: Templates, tmp_path: Path) -> Portal:
+def sqlite_portal(templates: Templates, tmp_path: Path) -> Portal:
     """Return a portal on SQLite."""
     return templates.copy("sqlite", tmp_path)
 
@@ -76,13 +76,13 @@ def test_who_closes_or_breaks_a_stream_wants_nothing_of_it(
     "argv", [("token", "template", "--to"), ("db", "backup", "--force")], ids=" ".join
 )
 def test_what_goes_to_standard_error_is_written_or_fails(
-    desk: Portal, redirection: str, argv: tuple[str, ...], *, is_done: bool
+    sqlite_portal: Portal, redirection: str, argv: tuple[str, ...], *, is_done: bool
 ) -> None:
     """A file that was asked for is no talk: what cannot be written does not count as written."""
     name = "/dev/null" if redirection == "2>&-" else "/dev/stderr"
-    assert (through_shell(desk, redirection, [*argv, name])[0] == 0) is is_done
+    assert (through_shell(sqlite_portal, redirection, [*argv, name])[0] == 0) is is_done
     if redirection == "2>there":
-        first = desk.folder.joinpath("there").read_bytes()
+        first = sqlite_portal.folder.joinpath("there").read_bytes()
         assert first.startswith(b"SQLite format 3" if argv[0] == "db" else b"Token id,")
 
 
@@ -113,9 +113,11 @@ def test_no_file_gets_the_number_of_a_closed_stream(portal: Portal, closed: str)
         LOOK,
     ],
 )
-def test_an_answer_without_room_is_refused_in_words(desk: Portal, argv: tuple[str, ...]) -> None:
+def test_an_answer_without_room_is_refused_in_words(
+    sqlite_portal: Portal, argv: tuple[str, ...]
+) -> None:
     """Help and versions are answers like any other."""
-    status, _, err = through_shell(desk, ">/dev/full", argv)
+    status, _, err = through_shell(sqlite_portal, ">/dev/full", argv)
     assert (status, err.partition(" Nothing was changed.")[0].splitlines()[0]) == (11, FULL)
     assert err.splitlines()[1].startswith("hint: ")
 

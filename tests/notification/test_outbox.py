@@ -1,27 +1,27 @@
 """The outbox: a row in the transaction of the change, and nothing without it."""
 
-from tests import doors
+from tests import signups
 from tests.conftest import Portal
 
 
 def test_a_mail_is_queued_with_the_change_and_not_without_it(portal: Portal) -> None:
     """Neither a rehearsal nor a refusal leaves one."""
-    doors.opened(portal, "--confirm-email", "--any-domain")
-    doors.profile(portal, activations="1")
+    signups.open_registration(portal, "--confirm-email", "--any-domain")
+    signups.create_profile(portal, activations="1")
     count = "SELECT count(*) FROM notifications WHERE channel = 'mail'"
-    portal.ok(*doors.signing("anna"), "-n")
+    portal.ok(*signups.sign_up_command("anna"), "-n")
     assert portal.value(count) == 0
-    doors.sign_up(portal, "anna")
+    signups.sign_up(portal, "anna")
     assert portal.value(count) == 1
-    assert portal.run(*doors.signing("ben")).status == 6
+    assert portal.run(*signups.sign_up_command("ben")).status == 6
     assert portal.value(count) == 1
 
 
 def test_messages_are_listed_and_previewed(portal: Portal) -> None:
     """By state and kind, each with its number."""
-    doors.opened(portal, "--confirm-email", "--any-domain")
-    doors.profile(portal)
-    doors.sign_up(portal, "anna")
+    signups.open_registration(portal, "--confirm-email", "--any-domain")
+    signups.create_profile(portal)
+    signups.sign_up(portal, "anna")
     (message,) = portal.ok("notification", "list", "--state", "queued", "-o", "json").json
     assert (message["channel"], message["recipient"]) == ("mail", "anna@example.com")
     seen = portal.ok("notification", "preview", str(message["id"]), "-o", "json").json
@@ -33,9 +33,11 @@ def test_messages_are_listed_and_previewed(portal: Portal) -> None:
 
 def test_only_those_who_may_see_the_person_see_their_messages(portal: Portal) -> None:
     """Out of scope and absent are one answer."""
-    doors.opened(portal, "--confirm-email", "--any-domain", departments=("Sales", "HR"))
-    doors.profile(portal)
-    doors.sign_up(portal, "anna")
+    signups.open_registration(
+        portal, "--confirm-email", "--any-domain", departments=("Sales", "HR")
+    )
+    signups.create_profile(portal)
+    signups.sign_up(portal, "anna")
     for login, place in (("near", "Sales"), ("far", "HR")):
         portal.ok("user", "create", "--login", login, "--first-name", "A", "--last-name", "B")
         portal.ok("role", "grant", login, "department-administrator", "--department", place)

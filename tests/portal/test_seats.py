@@ -5,21 +5,21 @@ from typing import Any
 import pytest
 
 from tests.conftest import NOON, Portal
-from tests.doors import (
+from tests.refusals import refused, unchanged
+from tests.signups import (
     LAST_SECOND,
     VOID,
     check_ledgers,
+    create_profile,
     mailed_code,
-    names,
-    opened,
-    profile,
+    open_registration,
+    person_options,
     seats,
-    shown,
+    show_profile,
     sign_up,
-    signing,
+    sign_up_command,
 )
-from tests.refusals import refused, unchanged
-from tests.tokens import redeeming, stocked, token
+from tests.tokens import create_items, create_token, redeem_command
 
 LATER = "2026-03-03T12:00:00Z"
 
@@ -48,8 +48,8 @@ def thresholds(portal: Portal) -> list[tuple[str, str]]:
 
 def test_every_door_takes_from_one_ledger(portal: Portal) -> None:
     """The owner, a person made by an administrator, a confirmed and a pending one: four seats."""
-    opened(portal)
-    profile(portal)
+    open_registration(portal)
+    create_profile(portal)
     create(portal, "ann")
     sign_up(portal, "ben")
     portal.ok("registration", "set", "--confirm-email")
@@ -74,13 +74,13 @@ def test_inactive_and_ended_people_give_their_seat_back_at_once(portal: Portal) 
 
 def test_a_full_plan_turns_newcomers_away(portal: Portal) -> None:
     """No account, no activation, no seat and no mail; the next free seat lets them in."""
-    opened(portal)
-    profile(portal, activations="5")
+    open_registration(portal)
+    create_profile(portal, activations="5")
     create(portal, "ann")
     limit(portal, 2)
-    error = refused(portal, *signing("ben"), code="plan_full")
+    error = refused(portal, *sign_up_command("ben"), code="plan_full")
     assert error["retryable"]
-    assert shown(portal)["used"] == 0
+    assert show_profile(portal)["used"] == 0
     portal.ok("user", "deactivate", "ann")
     sign_up(portal, "ben")
     check_ledgers(portal)
@@ -88,11 +88,11 @@ def test_a_full_plan_turns_newcomers_away(portal: Portal) -> None:
 
 def test_who_was_turned_away_can_be_found(portal: Portal) -> None:
     """The audit log names the address, and the notice to the owner says where to look."""
-    opened(portal)
-    profile(portal)
+    open_registration(portal)
+    create_profile(portal)
     limit(portal, 1)
     for person in ("ann", "ben"):
-        refused(portal, *signing(person), code="plan_full")
+        refused(portal, *sign_up_command(person), code="plan_full")
     rows = portal.ok("audit", "list", "--code", "plan_full", "-o", "json").json
     assert [row["target"] for row in rows] == ["sign-up ann@example.com", "sign-up ben@example.com"]
     number = portal.value("SELECT id FROM notifications WHERE kind = 'plan_threshold'")
@@ -123,15 +123,15 @@ def test_a_plan_cannot_be_smaller_than_what_is_taken(portal: Portal) -> None:
 
 def test_a_scheduled_end_frees_its_seat_when_it_comes(portal: Portal) -> None:
     """To the second, for who asks and for who comes, without anybody cleaning up."""
-    opened(portal)
-    profile(portal)
+    open_registration(portal)
+    create_profile(portal)
     create(portal, "ann")
     limit(portal, 2)
     portal.ok("user", "deactivate", "ann", "--on", LATER)
     before = "2026-03-03T11:59:59Z"
     assert seats(portal, before) == 2
     assert seats(portal, LATER) == 1
-    refused(portal, *signing("ben"), code="plan_full", LMSCTL_NOW=before)
+    refused(portal, *sign_up_command("ben"), code="plan_full", LMSCTL_NOW=before)
     gates = portal.ok("signup-profile", "explain", "spring", "-o", "json").json["gates"]
     assert [(gate["code"], gate["opens_at"]) for gate in gates] == [("plan_full", LATER)]
     sign_up(portal, "ben", LMSCTL_NOW=LATER)
@@ -140,11 +140,11 @@ def test_a_scheduled_end_frees_its_seat_when_it_comes(portal: Portal) -> None:
 
 def test_an_expired_hold_gives_its_seat_to_whoever_claims_it(portal: Portal) -> None:
     """At exactly 48 hours the seat is free, inside the very claim that needs it."""
-    opened(portal, "--confirm-email")
-    profile(portal)
+    open_registration(portal, "--confirm-email")
+    create_profile(portal)
     limit(portal, 2)
     sign_up(portal, "ann")
-    refused(portal, *signing("ben"), code="plan_full", LMSCTL_NOW=LAST_SECOND)
+    refused(portal, *sign_up_command("ben"), code="plan_full", LMSCTL_NOW=LAST_SECOND)
     assert seats(portal, LAST_SECOND) == 2
     assert seats(portal, VOID) == 1
     sign_up(portal, "ben", LMSCTL_NOW=VOID)
@@ -155,8 +155,8 @@ def test_an_expired_hold_gives_its_seat_to_whoever_claims_it(portal: Portal) -> 
 @pytest.mark.parametrize("door", ["create", "activate"])
 def test_an_expired_hold_gives_its_seat_to_administrators_too(portal: Portal, door: str) -> None:
     """It is one ledger: the person is active, because the hold is void."""
-    opened(portal, "--confirm-email")
-    profile(portal)
+    open_registration(portal, "--confirm-email")
+    create_profile(portal)
     if door == "activate":
         create(portal, "ann")
         portal.ok("user", "deactivate", "ann")
@@ -172,8 +172,8 @@ def test_an_expired_hold_gives_its_seat_to_administrators_too(portal: Portal, do
 
 def test_confirming_takes_no_second_seat(portal: Portal) -> None:
     """The hold becomes the person's seat, on a full plan too."""
-    opened(portal, "--confirm-email")
-    profile(portal)
+    open_registration(portal, "--confirm-email")
+    create_profile(portal)
     limit(portal, 2)
     sign_up(portal, "ann")
     portal.ok("registration", "confirm", mailed_code(portal, "ann"))
@@ -244,7 +244,7 @@ def test_a_rehearsal_tells_nobody(portal: Portal) -> None:
 
 def test_only_active_owners_and_administrators_are_told(portal: Portal) -> None:
     """Neither an inactive administrator nor a department's administrator."""
-    opened(portal)
+    open_registration(portal)
     for login in ("ada", "dan"):
         create(portal, login)
     portal.ok("role", "grant", "ada", "administrator")
@@ -256,8 +256,8 @@ def test_only_active_owners_and_administrators_are_told(portal: Portal) -> None:
 
 def test_a_clock_that_goes_backward_breaks_no_ledger(portal: Portal) -> None:
     """A hold made later than now still counts, can be confirmed, and gives its seat back once."""
-    opened(portal, "--confirm-email")
-    profile(portal, starts="2026-01-01")
+    open_registration(portal, "--confirm-email")
+    create_profile(portal, starts="2026-01-01")
     sign_up(portal, "ann", LMSCTL_NOW="2026-05-01T00:00:00Z")
     sign_up(portal, "ben", LMSCTL_NOW=NOON)
     assert seats(portal) == 3
@@ -270,13 +270,13 @@ def test_a_clock_that_goes_backward_breaks_no_ledger(portal: Portal) -> None:
 
 def test_who_is_known_takes_no_seat_by_a_token(portal: Portal) -> None:
     """Neither where a seat is left nor where none is; and a limit counts who is there already."""
-    stocked(portal)
-    token(portal)
+    create_items(portal)
+    create_token(portal)
     for name in ("kim", "lee"):
-        portal.ok("user", "create", *names(name))
+        portal.ok("user", "create", *person_options(name))
     for size, name in ((4, "kim"), (3, "lee")):
         limit(portal, size)
-        portal.ok(*redeeming(name))
+        portal.ok(*redeem_command(name))
         assert seats(portal) == 3
         check_ledgers(portal)
-    assert portal.refused(*redeeming("new")) == "plan_full"
+    assert portal.refused(*redeem_command("new")) == "plan_full"

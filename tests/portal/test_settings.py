@@ -3,8 +3,8 @@
 import pytest
 
 from tests.conftest import NOON, Portal
-from tests.doors import opened, profile, seats, shown
 from tests.refusals import refused, snapshot, unchanged
+from tests.signups import create_profile, open_registration, seats, show_profile
 
 
 def value(portal: Portal, name: str) -> object:
@@ -122,7 +122,7 @@ def test_an_unknown_zone_is_refused(portal: Portal) -> None:
 
 def test_only_owner_and_administrators_see_and_change_settings(portal: Portal) -> None:
     """Whoever manages a department learns neither the settings nor the plan."""
-    opened(portal)
+    open_registration(portal)
     for login, role, where in (
         ("ada", "administrator", ()),
         ("dan", "department-administrator", ("--department", "Sales")),
@@ -148,8 +148,8 @@ def test_only_owner_and_administrators_see_and_change_settings(portal: Portal) -
 
 def test_nobody_else_reads_plan_figures_in_refusals(portal: Portal) -> None:
     """Who is turned away learns that the plan is full, not how large it is."""
-    opened(portal)
-    profile(portal)
+    open_registration(portal)
+    create_profile(portal)
     portal.ok("settings", "set", "plan.max-active-users=17")
     portal.sql("UPDATE portals SET seats_taken = 17")
     error = refused(
@@ -167,23 +167,23 @@ def test_nobody_else_reads_plan_figures_in_refusals(portal: Portal) -> None:
 
 def test_the_zone_governs_times_without_offset(portal: Portal) -> None:
     """What is typed without an offset is read in the portal's zone, and `--tz` stands above it."""
-    opened(portal)
+    open_registration(portal)
     portal.ok("settings", "set", "time-zone=Europe/Berlin")
-    profile(portal, "a", starts="2026-07-01T09:00", ends="2026-07-31")
-    made = shown(portal, "a")
+    create_profile(portal, "a", starts="2026-07-01T09:00", ends="2026-07-31")
+    made = show_profile(portal, "a")
     assert (made["starts_at"], made["ends_at"]) == ("2026-07-01T07:00:00Z", "2026-07-31T21:59:59Z")
-    profile(portal, "b", "--tz", "America/New_York", starts="2026-07-01T09:00")
-    assert shown(portal, "b")["starts_at"] == "2026-07-01T13:00:00Z"
+    create_profile(portal, "b", "--tz", "America/New_York", starts="2026-07-01T09:00")
+    assert show_profile(portal, "b")["starts_at"] == "2026-07-01T13:00:00Z"
 
 
 def test_changing_the_zone_moves_no_instant_and_names_what_reads_differently(
     portal: Portal,
 ) -> None:
     """The windows whose local date is another one now are listed, the others are not."""
-    opened(portal)
-    profile(portal, "late", starts="2026-03-31T23:30:00Z", ends="2026-06-30")
-    profile(portal, "noon", starts="2026-03-31T12:00:00Z", ends="2026-06-30T12:00:00Z")
-    profile(portal, "open", starts="2026-03-31T12:00:00Z", ends="never")
+    open_registration(portal)
+    create_profile(portal, "late", starts="2026-03-31T23:30:00Z", ends="2026-06-30")
+    create_profile(portal, "noon", starts="2026-03-31T12:00:00Z", ends="2026-06-30T12:00:00Z")
+    create_profile(portal, "open", starts="2026-03-31T12:00:00Z", ends="never")
     before = snapshot(portal)
     ran = portal.ok("settings", "set", "time-zone=Europe/Berlin")
     after = snapshot(portal)
@@ -194,13 +194,13 @@ def test_changing_the_zone_moves_no_instant_and_names_what_reads_differently(
     assert "2026-04-01T01:30:00+02:00" in lines[0]
     assert "2026-03-31T23:30:00+00:00" in lines[0]
     assert "late ends" in lines[1]
-    assert shown(portal, "late")["ends_at"] == "2026-06-30T23:59:59Z"
+    assert show_profile(portal, "late")["ends_at"] == "2026-06-30T23:59:59Z"
 
 
 def test_a_window_at_the_edge_of_the_calendar_survives_a_change_of_zone(portal: Portal) -> None:
     """A moment that the new zone cannot write is no reason to stumble."""
-    opened(portal)
-    profile(portal, starts="0001-01-01T00:00:00Z", ends="9999-12-31T23:59:59Z")
+    open_registration(portal)
+    create_profile(portal, starts="0001-01-01T00:00:00Z", ends="9999-12-31T23:59:59Z")
     portal.ok("settings", "set", "time-zone=America/New_York")
     portal.ok("signup-profile", "list")
 
@@ -208,15 +208,15 @@ def test_a_window_at_the_edge_of_the_calendar_survives_a_change_of_zone(portal: 
 # The frozen clock --------------------------------------------------------------------------------
 
 
-def test_a_frozen_clock_is_for_sandbox_portals_only(nothing: Portal) -> None:
+def test_a_frozen_clock_is_for_sandbox_portals_only(empty_database: Portal) -> None:
     """On a real portal every command refuses it, reads and writes alike, and nothing is written."""
-    nothing.now = None
-    nothing.ok("init")
+    empty_database.now = None
+    empty_database.ok("init")
     for command in (("registration", "enable"), ("settings", "show"), ("user", "list")):
-        with unchanged(nothing, audited=0):
-            ran = nothing.run(*command, "-o", "json", LMSCTL_NOW=NOON)
+        with unchanged(empty_database, audited=0):
+            ran = empty_database.run(*command, "-o", "json", LMSCTL_NOW=NOON)
         assert (ran.status, ran.code) == (10, "clock_frozen")
-    nothing.ok("registration", "enable")
+    empty_database.ok("registration", "enable")
 
 
 def test_a_frozen_clock_may_stand_anywhere_in_a_sandbox(portal: Portal) -> None:

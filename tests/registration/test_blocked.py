@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import Portal
-from tests.doors import opened
+from tests.signups import open_registration
 
 TOPIC = ("content", "create", "--kind", "topic", "--code", "robot", "--title", "Robot")
 PROFILE = (
@@ -21,9 +21,9 @@ ADDRESS = ("settings", "set", "public-url=https://learn.example.com")
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def signup_portal(portal: Portal) -> Portal:
     """Return a portal that takes people in and knows its address."""
-    opened(portal)
+    open_registration(portal)
     portal.ok(*TOPIC)
     portal.ok(*ADDRESS)
     return portal
@@ -37,34 +37,34 @@ def blocked(portal: Portal, *words: str) -> list[str]:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_doors_say_that_self_registration_is_off(hall: Portal, door: str) -> None:
+def test_doors_say_that_self_registration_is_off(signup_portal: Portal, door: str) -> None:
     """When one is made, where it is shown, and in lists; its own state keeps its meaning."""
     make, show, listed = DOORS[door]
-    hall.ok("registration", "disable")
-    said = hall.ok(*make).err
+    signup_portal.ok("registration", "disable")
+    said = signup_portal.ok(*make).err
     assert "Nobody can come in by it now: Self-registration is switched off." in said
     assert "lmsctl registration enable" in said
-    assert blocked(hall, *show) == blocked(hall, *listed) == ["registration_off"]
-    assert "registration_off" in hall.ok(*listed, "-o", "plain").out
+    assert blocked(signup_portal, *show) == blocked(signup_portal, *listed) == ["registration_off"]
+    assert "registration_off" in signup_portal.ok(*listed, "-o", "plain").out
     if door != "link":
-        assert hall.ok(*show, "-o", "json").json["state"] == "open"
-    hall.ok("registration", "enable")
-    assert blocked(hall, *show) == blocked(hall, *listed) == []
+        assert signup_portal.ok(*show, "-o", "json").json["state"] == "open"
+    signup_portal.ok("registration", "enable")
+    assert blocked(signup_portal, *show) == blocked(signup_portal, *listed) == []
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_an_open_door_is_made_without_a_warning(hall: Portal, door: str) -> None:
+def test_an_open_door_is_made_without_a_warning(signup_portal: Portal, door: str) -> None:
     """Nothing is wrong, so nothing is said."""
-    assert "Nobody" not in hall.ok(*DOORS[door][0]).err
+    assert "Nobody" not in signup_portal.ok(*DOORS[door][0]).err
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_doors_say_that_the_plan_is_full(hall: Portal, door: str) -> None:
+def test_doors_say_that_the_plan_is_full(signup_portal: Portal, door: str) -> None:
     """Newcomers need a seat."""
     make, show, listed = DOORS[door]
-    hall.ok("settings", "set", "plan.max-active-users=1")
-    assert "Nobody can come in by it now: The plan is full." in hall.ok(*make).err
-    assert blocked(hall, *show) == blocked(hall, *listed) == ["plan_full"]
+    signup_portal.ok("settings", "set", "plan.max-active-users=1")
+    assert "Nobody can come in by it now: The plan is full." in signup_portal.ok(*make).err
+    assert blocked(signup_portal, *show) == blocked(signup_portal, *listed) == ["plan_full"]
 
 
 @pytest.mark.parametrize(
@@ -79,34 +79,36 @@ def test_doors_say_that_the_plan_is_full(hall: Portal, door: str) -> None:
     ],
 )
 def test_who_makes_a_door_that_is_over_is_told(
-    hall: Portal, make: tuple[str, ...], said: str, code: str
+    signup_portal: Portal, make: tuple[str, ...], said: str, code: str
 ) -> None:
     """A year mistyped is seen at once."""
-    ran = hall.ok(*make)
+    ran = signup_portal.ok(*make)
     assert "Nobody can come in by it now:" in ran.err
     assert said in ran.err
-    assert blocked(hall, *(("token", "list") if make[0] == "token" else DOORS["profile"][2])) == [
-        code
-    ]
+    assert blocked(
+        signup_portal, *(("token", "list") if make[0] == "token" else DOORS["profile"][2])
+    ) == [code]
 
 
-def test_a_door_that_opens_later_is_made_without_a_warning(hall: Portal) -> None:
+def test_a_door_that_opens_later_is_made_without_a_warning(signup_portal: Portal) -> None:
     """That is what its start is for; until then lists say that it is not open."""
-    assert "Nobody" not in hall.ok(*PROFILE, "--starts", "2026-05-01").err
-    assert blocked(hall, "signup-profile", "list") == ["profile_not_open_yet"]
+    assert "Nobody" not in signup_portal.ok(*PROFILE, "--starts", "2026-05-01").err
+    assert blocked(signup_portal, "signup-profile", "list") == ["profile_not_open_yet"]
 
 
-def test_a_token_for_what_is_archived_says_so(hall: Portal) -> None:
+def test_a_token_for_what_is_archived_says_so(signup_portal: Portal) -> None:
     """Whoever keeps the list sees what no longer takes anybody in."""
-    hall.ok(*TOKEN)
-    hall.ok("content", "archive", "robot")
-    assert blocked(hall, "token", "list") == ["content_archived"]
+    signup_portal.ok(*TOKEN)
+    signup_portal.ok("content", "archive", "robot")
+    assert blocked(signup_portal, "token", "list") == ["content_archived"]
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_who_makes_a_door_is_told_that_the_portal_has_no_address(hall: Portal, door: str) -> None:
+def test_who_makes_a_door_is_told_that_the_portal_has_no_address(
+    signup_portal: Portal, door: str
+) -> None:
     """What is handed out is half a link then."""
-    hall.ok("settings", "set", "public-url=")
-    said = hall.ok(*DOORS[door][0]).err
+    signup_portal.ok("settings", "set", "public-url=")
+    said = signup_portal.ok(*DOORS[door][0]).err
     assert "this portal's address is not set" in said
     assert "lmsctl settings set public-url=" in said

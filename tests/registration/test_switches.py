@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import Portal
-from tests.doors import opened, profile, sign_up, signing
 from tests.refusals import refused, unchanged
+from tests.signups import create_profile, open_registration, sign_up, sign_up_command
 
 
 def at(portal: Portal, address: str, through: str = "spring") -> tuple[str, ...]:
@@ -23,11 +23,11 @@ def switches(portal: Portal) -> dict[str, Any]:
 
 def test_switched_off_every_link_is_refused_and_works_again_unedited(portal: Portal) -> None:
     """Links and codes are refused while it is off; on again, the same link lets people in."""
-    opened(portal)
-    link = profile(portal)["link"]
+    open_registration(portal)
+    link = create_profile(portal)["link"]
     portal.ok("registration", "disable")
     for through in ("spring", link):
-        refused(portal, *signing("ann", through), code="registration_off")
+        refused(portal, *sign_up_command("ann", through), code="registration_off")
     portal.ok("registration", "enable")
     sign_up(portal, "ann", through=link)
     assert portal.ok("signup-profile", "show", "spring", "-o", "json").json["link"] == link
@@ -36,8 +36,8 @@ def test_switched_off_every_link_is_refused_and_works_again_unedited(portal: Por
 def test_a_new_portal_is_switched_off(portal: Portal) -> None:
     """Nobody registers before somebody has said so."""
     portal.ok("department", "create", "Sales")
-    profile(portal)
-    refused(portal, *signing("ann"), code="registration_off")
+    create_profile(portal)
+    refused(portal, *sign_up_command("ann"), code="registration_off")
 
 
 def test_what_is_not_given_stays(portal: Portal) -> None:
@@ -121,8 +121,8 @@ def test_a_listed_domain_admits_itself_alone(
     portal: Portal, listed: str, domain: str, is_admitted: bool
 ) -> None:
     """Sub-domains only when written so; look-alikes never; case and script do not matter."""
-    opened(portal, "--domain", listed)
-    profile(portal)
+    open_registration(portal, "--domain", listed)
+    create_profile(portal)
     if is_admitted:
         portal.ok(*at(portal, f"ann@{domain}"))
     else:
@@ -132,10 +132,10 @@ def test_a_listed_domain_admits_itself_alone(
 
 def test_a_profile_with_a_list_of_its_own_stands_above_the_portal(portal: Portal) -> None:
     """Its own list, any domain, or the portal's: as the profile says, now and after an edit."""
-    opened(portal, "--domain", "corp.example")
-    profile(portal, "own", "--domain", "partner.example")
-    profile(portal, "any", "--any-domain")
-    profile(portal, "portals")
+    open_registration(portal, "--domain", "corp.example")
+    create_profile(portal, "own", "--domain", "partner.example")
+    create_profile(portal, "any", "--any-domain")
+    create_profile(portal, "portals")
     portal.ok(*at(portal, "a@partner.example", "own"))
     refused(portal, *at(portal, "b@corp.example", "own"), code="domain_not_allowed")
     portal.ok(*at(portal, "c@anywhere.example", "any"))

@@ -9,25 +9,25 @@ import pytest
 from tests.conftest import Portal
 from tests.refusals import refused, unchanged
 from tests.statements import statements
-from tests.trainings import person, session, training
+from tests.trainings import create_person, create_session, create_training
 
 REPORT = ("report", "participants")
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def training_portal(portal: Portal) -> Portal:
     """Return a portal with people of two departments in two trainings, one of them canceled."""
     portal.ok("department", "create", "Sales")
     portal.ok("department", "create", "EMEA", "--parent", "Sales")
-    person(portal, "ann", "--department", "Sales/EMEA", "--type", "client")
-    person(portal, "ben", "--department", "Sales")
+    create_person(portal, "ann", "--department", "Sales/EMEA", "--type", "client")
+    create_person(portal, "ben", "--department", "Sales")
     portal.ok("user", "import", "-", stdin="Login,First name,Last name\ncyd,=C,Y\n")
-    training(portal, "aid")
-    training(portal, "fire")
-    session(portal, "spring")
+    create_training(portal, "aid")
+    create_training(portal, "fire")
+    create_session(portal, "spring")
     portal.ok("enroll", "--user", "ann", "--user", "ben", "--training", "aid:spring")
     april = {"LMSCTL_NOW": "2026-04-01T10:00:00Z"}
-    session(portal, "late", of="fire", starts="2026-06-30T09:00")
+    create_session(portal, "late", of="fire", starts="2026-06-30T09:00")
     for login, target in (("ann", "fire:late"), ("cyd", "fire")):
         portal.ok("enroll", "--user", login, "--training", target, **april)
     portal.ok("session", "attendance", "aid", "spring", "--user", "ann", **april)
@@ -63,9 +63,9 @@ def logged(portal: Portal) -> list[dict[str, Any]]:
 EVERYBODY = [("ann", "aid"), ("ben", "aid"), ("cyd", "fire"), ("ann", "fire")]
 
 
-def test_every_enrollment_in_a_training_is_one_row(hall: Portal) -> None:
+def test_every_enrollment_in_a_training_is_one_row(training_portal: Portal) -> None:
     """With the person as they are now; what was canceled is no participation."""
-    rows = read(hall)
+    rows = read(training_portal)
     assert [(row["login"], row["training"]) for row in rows] == EVERYBODY
     assert rows[0] == {
         "login": "ann",
@@ -86,14 +86,14 @@ def test_every_enrollment_in_a_training_is_one_row(hall: Portal) -> None:
         "certificate": "A-1",
     }
     assert (rows[1]["state"], rows[1]["status"]) == ("confirmed", "inactive")
-    text = hall.ok(*REPORT, "-o", "csv").out
+    text = training_portal.ok(*REPORT, "-o", "csv").out
     cells = list(csv.DictReader(io.StringIO(text)))
     assert [(row["login"], row["name"], row["session"]) for row in cells][2] == (
         "cyd",
         "'=C Y",
         "",
     )
-    assert hall.ok(*REPORT, "--columns", "login,points", "--first", "1").out == (
+    assert training_portal.ok(*REPORT, "--columns", "login,points", "--first", "1").out == (
         "login\tpoints\nann\t87\n"
     )
 
@@ -114,53 +114,57 @@ FILTERS: list[tuple[tuple[str, ...], list[int]]] = [
 ]
 
 
-def test_filters_combine(hall: Portal) -> None:
+def test_filters_combine(training_portal: Portal) -> None:
     """All must fit; departments mean those below them, periods both their days."""
     for words, expected in FILTERS:
-        assert pairs(hall, *words) == [EVERYBODY[place] for place in expected], words
+        assert pairs(training_portal, *words) == [EVERYBODY[place] for place in expected], words
 
 
-def test_a_supervisor_of_a_department_sees_it_alone(hall: Portal) -> None:
+def test_a_supervisor_of_a_department_sees_it_alone(training_portal: Portal) -> None:
     """Of rows and of the number that is logged; who may read no reports is refused."""
-    person(hall, "eve")
-    hall.ok("role", "grant", "eve", "supervisor", "--department", "Sales/EMEA")
+    create_person(training_portal, "eve")
+    training_portal.ok("role", "grant", "eve", "supervisor", "--department", "Sales/EMEA")
     eve = ("--as", "eve")
-    assert pairs(hall, *eve) == [("ann", "aid"), ("ann", "fire")]
-    assert logged(hall)[-1]["detail"]["rows"] == 2
-    refused(hall, *REPORT, *eve, "--department", "Sales", code="department_unknown", status=4)
-    refused(hall, *REPORT, "--as", "cyd", code="permission_missing", status=8)
+    assert pairs(training_portal, *eve) == [("ann", "aid"), ("ann", "fire")]
+    assert logged(training_portal)[-1]["detail"]["rows"] == 2
+    refused(
+        training_portal, *REPORT, *eve, "--department", "Sales", code="department_unknown", status=4
+    )
+    refused(training_portal, *REPORT, "--as", "cyd", code="permission_missing", status=8)
 
 
-def test_every_report_is_logged_before_it_is_shown(hall: Portal) -> None:
+def test_every_report_is_logged_before_it_is_shown(training_portal: Portal) -> None:
     """With its filters and how many rows; what is not logged, as in a rehearsal, is not shown."""
-    with unchanged(hall, audited=0):
-        ran = hall.ok(*REPORT, "--dry-run", "-o", "json")
+    with unchanged(training_portal, audited=0):
+        ran = training_portal.ok(*REPORT, "--dry-run", "-o", "json")
         assert (ran.json, "4 rows would be reported." in ran.err) == ([], True)
-        ran = hall.run(*REPORT, "--columns", "nosuch", "-o", "json")
+        ran = training_portal.run(*REPORT, "--columns", "nosuch", "-o", "json")
         assert (ran.status, ran.code) == (2, "column_unknown")
-    with unchanged(hall, audited=1):
-        hall.ok(*REPORT, "--training", "aid", "--since", "-2mo", "--status", "active", "-o", "csv")
-    (entry,) = logged(hall)
+    with unchanged(training_portal, audited=1):
+        training_portal.ok(
+            *REPORT, "--training", "aid", "--since", "-2mo", "--status", "active", "-o", "csv"
+        )
+    (entry,) = logged(training_portal)
     assert (entry["target"], entry["verdict"]) == ("report participants", "done")
     filters = {"training": "aid", "since": "-2mo", "status": "active"}
     assert entry["detail"] == {"rows": 1, "filters": filters}
-    read(hall, "--first", "3")
-    assert logged(hall)[-1]["detail"] == {"rows": 3, "filters": {}}
+    read(training_portal, "--first", "3")
+    assert logged(training_portal)[-1]["detail"] == {"rows": 3, "filters": {}}
 
 
-def test_a_report_of_nothing_that_is_there_is_refused(hall: Portal) -> None:
+def test_a_report_of_nothing_that_is_there_is_refused(training_portal: Portal) -> None:
     """An unknown training, and a period that ends before it begins."""
-    refused(hall, *REPORT, "--training", "none", code="training_unknown", status=4)
+    refused(training_portal, *REPORT, "--training", "none", code="training_unknown", status=4)
     period = ("--since", "2026-03-02", "--until", "2026-03-01")
-    refused(hall, *REPORT, *period, code="period_reversed", status=2, audited=0)
+    refused(training_portal, *REPORT, *period, code="period_reversed", status=2, audited=0)
 
 
-def test_a_report_takes_the_same_statements_for_any_number_of_rows(hall: Portal) -> None:
+def test_a_report_takes_the_same_statements_for_any_number_of_rows(training_portal: Portal) -> None:
     """No row costs one of its own."""
-    few = statements(hall, *REPORT)
+    few = statements(training_portal, *REPORT)
     people = "".join(f"p{number},F,L\n" for number in range(200))
-    hall.ok("user", "import", "-", stdin="Login,First name,Last name\n" + people)
-    hall.ok("enroll", "--training", "fire", "--filter", "origin=import")
-    many = statements(hall, *REPORT)
-    assert len(read(hall)) == 204
+    training_portal.ok("user", "import", "-", stdin="Login,First name,Last name\n" + people)
+    training_portal.ok("enroll", "--training", "fire", "--filter", "origin=import")
+    many = statements(training_portal, *REPORT)
+    assert len(read(training_portal)) == 204
     assert len(few) == len(many)

@@ -16,7 +16,7 @@ from tests.conftest import Portal
 
 
 @pytest.fixture
-def house(portal: Portal) -> Portal:
+def portal_with_administrator(portal: Portal) -> Portal:
     """Return a portal with Sales, Sales/EMEA and HR, an administrator adam, and somebody in each.
 
     anna is in Sales, ben in Sales/EMEA, hank in HR, adam in the root; only adam holds a role.
@@ -62,14 +62,15 @@ def test_every_permission_is_explained_to_everybody(portal: Portal) -> None:
     assert owner_only == ["portal.owner"]
 
 
-def test_a_custom_role_holds_what_it_was_given(house: Portal) -> None:
+def test_a_custom_role_holds_what_it_was_given(portal_with_administrator: Portal) -> None:
     """`role create` makes a role with exactly these permissions, spelled in any case."""
     line = ("role", "create", "Recruiter", "--permission", "USER.view", "--permission")
-    made = house.ok(*line, "group.view", "-o", "json").json
+    made = portal_with_administrator.ok(*line, "group.view", "-o", "json").json
     assert (made["is_builtin"], made["permissions"]) == (False, ["group.view", "user.view"])
-    house.ok("role", "grant", "anna", "recruiter", "--department", "Sales")
+    portal_with_administrator.ok("role", "grant", "anna", "recruiter", "--department", "Sales")
     assert [
-        row["login"] for row in house.ok("--as", "anna", "user", "list", "-o", "json").json
+        row["login"]
+        for row in portal_with_administrator.ok("--as", "anna", "user", "list", "-o", "json").json
     ] == [
         "anna",
         "ben",
@@ -107,17 +108,17 @@ def test_built_in_roles_are_neither_changed_nor_deleted(portal: Portal) -> None:
     assert portal.refused("role", "delete", "author", "--yes") == "role_built_in"
 
 
-def test_a_role_is_edited_for_everybody_who_holds_it(house: Portal) -> None:
+def test_a_role_is_edited_for_everybody_who_holds_it(portal_with_administrator: Portal) -> None:
     """Adding and removing permissions takes effect at once; the same edit again changes nothing."""
-    house.ok("role", "create", "Recruiter", "--permission", "user.view")
-    house.ok("role", "grant", "anna", "Recruiter", "--department", "Sales")
+    portal_with_administrator.ok("role", "create", "Recruiter", "--permission", "user.view")
+    portal_with_administrator.ok("role", "grant", "anna", "Recruiter", "--department", "Sales")
     line = ("role", "edit", "Recruiter", "--add", "group.view", "--remove", "user.view")
-    assert house.ok(*line, "-o", "json").json["permissions"] == ["group.view"]
-    assert house.run("--as", "anna", "user", "list").status == 8
-    assert house.ok("--as", "anna", "group", "list").status == 0
-    assert house.run(*line, "--exit-code").status == 0
+    assert portal_with_administrator.ok(*line, "-o", "json").json["permissions"] == ["group.view"]
+    assert portal_with_administrator.run("--as", "anna", "user", "list").status == 8
+    assert portal_with_administrator.ok("--as", "anna", "group", "list").status == 0
+    assert portal_with_administrator.run(*line, "--exit-code").status == 0
     both = ("role", "edit", "Recruiter", "--add", "user.view", "--remove", "user.view")
-    assert house.run(*both, "--exit-code").status == 0
+    assert portal_with_administrator.run(*both, "--exit-code").status == 0
 
 
 def test_a_custom_role_always_allows_something(portal: Portal) -> None:
@@ -126,157 +127,211 @@ def test_a_custom_role_always_allows_something(portal: Portal) -> None:
     assert portal.refused("role", "edit", "Recruiter", "--remove", "user.view") == "role_empty"
 
 
-def test_nobody_defines_a_role_beyond_their_own(house: Portal) -> None:
+def test_nobody_defines_a_role_beyond_their_own(portal_with_administrator: Portal) -> None:
     """Who may define roles can neither put nor take what they do not hold in the whole portal."""
-    house.ok("role", "create", "Namer", "--permission", "role.manage")
-    house.ok("role", "grant", "anna", "Namer", "--department", "/")
-    house.ok("role", "create", "Clerk", "--permission", "user.view")
+    portal_with_administrator.ok("role", "create", "Namer", "--permission", "role.manage")
+    portal_with_administrator.ok("role", "grant", "anna", "Namer", "--department", "/")
+    portal_with_administrator.ok("role", "create", "Clerk", "--permission", "user.view")
     line = ("role", "create", "Boss", "--permission", "user.manage")
-    assert house.refused("--as", "anna", *line) == "permission_beyond_own"
+    assert portal_with_administrator.refused("--as", "anna", *line) == "permission_beyond_own"
     for change in (("--add", "user.manage"), ("--remove", "user.view")):
         edit = ("--as", "anna", "role", "edit", "Clerk", *change)
-        assert house.refused(*edit) == "permission_beyond_own"
+        assert portal_with_administrator.refused(*edit) == "permission_beyond_own"
 
 
-def test_a_role_is_deleted_only_when_nobody_holds_it(house: Portal) -> None:
+def test_a_role_is_deleted_only_when_nobody_holds_it(portal_with_administrator: Portal) -> None:
     """While a role is granted its deletion names the holders; afterwards it asks, and goes."""
-    house.ok("role", "create", "Recruiter", "--permission", "user.view")
+    portal_with_administrator.ok("role", "create", "Recruiter", "--permission", "user.view")
     for login in ("ben", "anna"):
-        house.ok("role", "grant", login, "Recruiter", "--department", "Sales")
-    ran = house.run("role", "delete", "Recruiter", "--yes")
+        portal_with_administrator.ok("role", "grant", login, "Recruiter", "--department", "Sales")
+    ran = portal_with_administrator.run("role", "delete", "Recruiter", "--yes")
     assert (ran.status, "anna, ben" in ran.err) == (6, True)
     for login in ("ben", "anna"):
-        house.ok("role", "revoke", login, "Recruiter")
-    assert house.refused("role", "delete", "Recruiter") == "confirmation_needed"
-    house.ok("role", "delete", "Recruiter", "--yes")
-    assert house.run("role", "delete", "Recruiter", "--yes").status == 4
-    house.ok("role", "delete", "Recruiter", "--yes", "--if-missing", "ok")
+        portal_with_administrator.ok("role", "revoke", login, "Recruiter")
+    assert portal_with_administrator.refused("role", "delete", "Recruiter") == "confirmation_needed"
+    portal_with_administrator.ok("role", "delete", "Recruiter", "--yes")
+    assert portal_with_administrator.run("role", "delete", "Recruiter", "--yes").status == 4
+    portal_with_administrator.ok("role", "delete", "Recruiter", "--yes", "--if-missing", "ok")
 
 
 # Granting and revoking ---------------------------------------------------------------------------
 
 
-def test_granting_again_adds_departments(house: Portal) -> None:
+def test_granting_again_adds_departments(portal_with_administrator: Portal) -> None:
     """A second grant widens the first; nothing new is no change."""
     line = ("role", "grant", "anna", "department-administrator", "--exit-code", "--department")
-    assert house.run(*line, "Sales").status == 3
-    assert house.run(*line, "Sales").status == 0
-    assert house.run(*line, "Sales", "--department", "hr").status == 3
-    assert held(house, "anna", "department-administrator") == ["HR", "Sales"]
-    assert house.run("role", "grant", "anna", "department-administrator", "--exit-code").status == 0
+    assert portal_with_administrator.run(*line, "Sales").status == 3
+    assert portal_with_administrator.run(*line, "Sales").status == 0
+    assert portal_with_administrator.run(*line, "Sales", "--department", "hr").status == 3
+    assert held(portal_with_administrator, "anna", "department-administrator") == ["HR", "Sales"]
+    assert (
+        portal_with_administrator.run(
+            "role", "grant", "anna", "department-administrator", "--exit-code"
+        ).status
+        == 0
+    )
 
 
-def test_revoking_takes_departments_or_everything(house: Portal) -> None:
+def test_revoking_takes_departments_or_everything(portal_with_administrator: Portal) -> None:
     """With --department only these go; the role goes with its last one, or as a whole without."""
     role = "department-administrator"
     places = ("--department", "Sales", "--department", "HR", "--department", "Sales/EMEA")
-    house.ok("role", "grant", "anna", role, *places)
-    ran = house.ok("role", "revoke", "anna", role, "--department", "HR", "-o", "json")
+    portal_with_administrator.ok("role", "grant", "anna", role, *places)
+    ran = portal_with_administrator.ok(
+        "role", "revoke", "anna", role, "--department", "HR", "-o", "json"
+    )
     assert ran.json == {"key": "anna", "outcome": "updated", "detail": "HR"}
-    again = house.ok("role", "revoke", "anna", role, "--department", "HR", "-o", "json")
+    again = portal_with_administrator.ok(
+        "role", "revoke", "anna", role, "--department", "HR", "-o", "json"
+    )
     assert again.json["outcome"] == "unchanged"
-    assert held(house, "anna", role) == ["Sales", "Sales/EMEA"]
+    assert held(portal_with_administrator, "anna", role) == ["Sales", "Sales/EMEA"]
     rest = ("--department", "Sales", "--department", "Sales/EMEA")
     assert (
-        house.ok("role", "revoke", "anna", role, *rest, "-o", "json").json["outcome"] == "deleted"
+        portal_with_administrator.ok("role", "revoke", "anna", role, *rest, "-o", "json").json[
+            "outcome"
+        ]
+        == "deleted"
     )
-    assert house.ok("user", "show", "anna", "-o", "json").json["roles"] == ["learner"]
-    assert house.ok("role", "revoke", "anna", role, "-o", "json").json["outcome"] == "unchanged"
+    assert portal_with_administrator.ok("user", "show", "anna", "-o", "json").json["roles"] == [
+        "learner"
+    ]
+    assert (
+        portal_with_administrator.ok("role", "revoke", "anna", role, "-o", "json").json["outcome"]
+        == "unchanged"
+    )
 
 
 @pytest.mark.parametrize("role", ["department-administrator", "Recruiter"])
-def test_a_role_bound_to_departments_needs_one(house: Portal, role: str) -> None:
+def test_a_role_bound_to_departments_needs_one(
+    portal_with_administrator: Portal, role: str
+) -> None:
     """A department administrator, or a role of one's own, without a department is refused."""
-    house.ok("role", "create", "Recruiter", "--permission", "user.view")
-    assert house.refused("role", "grant", "anna", role) == "role_needs_department"
-    assert house.value("SELECT count(*) FROM grants") == 2
+    portal_with_administrator.ok("role", "create", "Recruiter", "--permission", "user.view")
+    assert (
+        portal_with_administrator.refused("role", "grant", "anna", role) == "role_needs_department"
+    )
+    assert portal_with_administrator.value("SELECT count(*) FROM grants") == 2
 
 
 @pytest.mark.parametrize("role", ["owner", "administrator", "author", "learner"])
-def test_a_role_of_the_whole_portal_takes_no_department(house: Portal, role: str) -> None:
+def test_a_role_of_the_whole_portal_takes_no_department(
+    portal_with_administrator: Portal, role: str
+) -> None:
     """Owner, administrator, author and learner cannot be narrowed to a department."""
     for act in ("grant", "revoke"):
         line = ("role", act, "anna", role, "--department", "Sales")
-        assert house.refused(*line) == "role_takes_no_department"
+        assert portal_with_administrator.refused(*line) == "role_takes_no_department"
 
 
-def test_a_supervisor_may_manage_no_department(house: Portal) -> None:
+def test_a_supervisor_may_manage_no_department(portal_with_administrator: Portal) -> None:
     """The supervisor's role may stand without departments, and stays when the last one goes."""
-    house.ok("role", "grant", "anna", "supervisor")
-    assert house.run("--as", "anna", "user", "list").status == 8
-    house.ok("role", "grant", "anna", "supervisor", "--department", "Sales")
-    assert house.run("--as", "anna", "user", "list").status == 0
-    house.ok("role", "revoke", "anna", "supervisor", "--department", "Sales")
-    assert held(house, "anna", "supervisor") == []
-    ran = house.ok("role", "revoke", "anna", "supervisor", "-o", "json")
+    portal_with_administrator.ok("role", "grant", "anna", "supervisor")
+    assert portal_with_administrator.run("--as", "anna", "user", "list").status == 8
+    portal_with_administrator.ok("role", "grant", "anna", "supervisor", "--department", "Sales")
+    assert portal_with_administrator.run("--as", "anna", "user", "list").status == 0
+    portal_with_administrator.ok("role", "revoke", "anna", "supervisor", "--department", "Sales")
+    assert held(portal_with_administrator, "anna", "supervisor") == []
+    ran = portal_with_administrator.ok("role", "revoke", "anna", "supervisor", "-o", "json")
     assert ran.json["outcome"] == "deleted"
 
 
-def test_everybody_is_a_learner(house: Portal) -> None:
+def test_everybody_is_a_learner(portal_with_administrator: Portal) -> None:
     """The learner's part is there already when granted, and cannot be taken away."""
-    assert house.run("role", "grant", "anna", "learner", "--exit-code").status == 0
-    assert house.refused("role", "revoke", "anna", "learner") == "role_is_everybodys"
+    assert (
+        portal_with_administrator.run("role", "grant", "anna", "learner", "--exit-code").status == 0
+    )
+    assert (
+        portal_with_administrator.refused("role", "revoke", "anna", "learner")
+        == "role_is_everybodys"
+    )
 
 
-def test_nobody_gives_or_takes_what_they_do_not_hold_there(house: Portal) -> None:
+def test_nobody_gives_or_takes_what_they_do_not_hold_there(
+    portal_with_administrator: Portal,
+) -> None:
     """Who manages roles in Sales hands out only what they hold in Sales, and only there."""
     rights = ("role.manage", "user.view", "department.view", "report.view")
     named = [word for name in rights for word in ("--permission", name)]
-    house.ok("role", "create", "Deputy", *named)
-    house.ok("role", "grant", "anna", "Deputy", "--department", "Sales")
-    house.ok("role", "grant", "ben", "supervisor", "--department", "HR")
+    portal_with_administrator.ok("role", "create", "Deputy", *named)
+    portal_with_administrator.ok("role", "grant", "anna", "Deputy", "--department", "Sales")
+    portal_with_administrator.ok("role", "grant", "ben", "supervisor", "--department", "HR")
     deputy = ("--as", "anna", "role")
-    house.ok(*deputy, "grant", "ben", "supervisor", "--department", "Sales/EMEA")
-    house.ok(*deputy, "grant", "ben", "Deputy", "--department", "Sales/EMEA")
+    portal_with_administrator.ok(
+        *deputy, "grant", "ben", "supervisor", "--department", "Sales/EMEA"
+    )
+    portal_with_administrator.ok(*deputy, "grant", "ben", "Deputy", "--department", "Sales/EMEA")
     grant = (*deputy, "grant", "ben", "department-administrator", "--department", "Sales")
-    assert house.refused(*grant) == "permission_beyond_own"
+    assert portal_with_administrator.refused(*grant) == "permission_beyond_own"
     line = (*deputy, "grant", "ben", "supervisor", "--department", "HR")
-    assert house.refused(*line) == "department_unknown"
-    assert house.refused(*deputy, "grant", "anna", "administrator") == "permission_beyond_own"
-    assert house.refused(*deputy, "grant", "ben", "author") == "permission_beyond_own"
-    assert house.refused(*deputy, "grant", "hank", "supervisor") == "user_unknown"
+    assert portal_with_administrator.refused(*line) == "department_unknown"
+    assert (
+        portal_with_administrator.refused(*deputy, "grant", "anna", "administrator")
+        == "permission_beyond_own"
+    )
+    assert (
+        portal_with_administrator.refused(*deputy, "grant", "ben", "author")
+        == "permission_beyond_own"
+    )
+    assert (
+        portal_with_administrator.refused(*deputy, "grant", "hank", "supervisor") == "user_unknown"
+    )
     # ben's supervision of HR is not anna's to take, but that of Sales/EMEA is.
-    assert house.refused(*deputy, "revoke", "ben", "supervisor") == "permission_beyond_own"
-    house.ok(*deputy, "revoke", "ben", "supervisor", "--department", "Sales/EMEA")
-    assert held(house, "ben", "supervisor") == ["HR"]
+    assert (
+        portal_with_administrator.refused(*deputy, "revoke", "ben", "supervisor")
+        == "permission_beyond_own"
+    )
+    portal_with_administrator.ok(
+        *deputy, "revoke", "ben", "supervisor", "--department", "Sales/EMEA"
+    )
+    assert held(portal_with_administrator, "ben", "supervisor") == ["HR"]
 
 
-def test_departments_out_of_sight_are_not_shown(house: Portal) -> None:
+def test_departments_out_of_sight_are_not_shown(portal_with_administrator: Portal) -> None:
     """Who manages roles in Sales learns nothing about what its people hold elsewhere."""
     rights = ("role.manage", "user.view", "department.view", "report.view")
     named = [word for name in rights for word in ("--permission", name)]
-    house.ok("role", "create", "Deputy", *named)
-    house.ok("role", "grant", "anna", "Deputy", "--department", "Sales")
-    house.ok("role", "grant", "ben", "supervisor", "--department", "HR")
-    house.ok("role", "grant", "hank", "supervisor", "--department", "HR")
-    ran = house.ok("--as", "anna", "role", "grant", "ben", "supervisor", "--department", "Sales")
-    seen = house.ok("--as", "anna", "role", "holders", "supervisor", "-o", "json")
+    portal_with_administrator.ok("role", "create", "Deputy", *named)
+    portal_with_administrator.ok("role", "grant", "anna", "Deputy", "--department", "Sales")
+    portal_with_administrator.ok("role", "grant", "ben", "supervisor", "--department", "HR")
+    portal_with_administrator.ok("role", "grant", "hank", "supervisor", "--department", "HR")
+    ran = portal_with_administrator.ok(
+        "--as", "anna", "role", "grant", "ben", "supervisor", "--department", "Sales"
+    )
+    seen = portal_with_administrator.ok(
+        "--as", "anna", "role", "holders", "supervisor", "-o", "json"
+    )
     assert seen.json == [{"login": "ben", "role": "supervisor", "departments": ["Sales"]}]
     assert "HR" not in ran.out + ran.err
-    counts = house.ok("--as", "anna", "role", "list", "-o", "json").json
+    counts = portal_with_administrator.ok("--as", "anna", "role", "list", "-o", "json").json
     assert next(row["holders"] for row in counts if row["name"] == "supervisor") == 1
 
 
-def test_who_may_not_grant_learns_nothing_about_people(house: Portal) -> None:
+def test_who_may_not_grant_learns_nothing_about_people(portal_with_administrator: Portal) -> None:
     """Without role.manage the answer is the same for a login that exists and one that does not."""
     for login in ("hank", "nobody"):
         assert (
-            house.refused("--as", "ben", "role", "grant", login, "author") == "permission_missing"
+            portal_with_administrator.refused("--as", "ben", "role", "grant", login, "author")
+            == "permission_missing"
         )
 
 
-def test_pending_people_get_no_role_and_inactive_ones_may(house: Portal) -> None:
+def test_pending_people_get_no_role_and_inactive_ones_may(
+    portal_with_administrator: Portal,
+) -> None:
     """Nobody unconfirmed is given rights; those of inactive people sleep until they are back."""
-    house.sql(
+    portal_with_administrator.sql(
         "UPDATE users SET status = 'pending', expires_at = :then WHERE login = 'ben'",
         then="2026-03-04T12:00:00Z",
     )
-    assert house.refused("role", "grant", "ben", "author") == "not_confirmed_yet"
-    house.ok("user", "deactivate", "hank")
-    house.ok("role", "grant", "hank", "supervisor", "--department", "HR")
-    assert house.refused("--as", "hank", "user", "list") == "actor_not_active"
-    house.ok("user", "activate", "hank")
-    assert house.run("--as", "hank", "user", "list").status == 0
+    assert (
+        portal_with_administrator.refused("role", "grant", "ben", "author") == "not_confirmed_yet"
+    )
+    portal_with_administrator.ok("user", "deactivate", "hank")
+    portal_with_administrator.ok("role", "grant", "hank", "supervisor", "--department", "HR")
+    assert portal_with_administrator.refused("--as", "hank", "user", "list") == "actor_not_active"
+    portal_with_administrator.ok("user", "activate", "hank")
+    assert portal_with_administrator.run("--as", "hank", "user", "list").status == 0
 
 
 def test_an_unknown_role_is_refused_with_the_nearest_name(portal: Portal) -> None:
@@ -286,11 +341,19 @@ def test_an_unknown_role_is_refused_with_the_nearest_name(portal: Portal) -> Non
     assert "'administrator'" in ran.error["hint"]
 
 
-def test_grants_are_audited_with_both_names(house: Portal) -> None:
+def test_grants_are_audited_with_both_names(portal_with_administrator: Portal) -> None:
     """The log says who gave whom which role where, and who was refused."""
-    house.ok("--as", "adam", "role", "grant", "anna", "supervisor", "--department", "Sales")
-    assert house.run("--as", "adam", "role", "grant", "anna", "owner").status == 8
-    log = [row for row in house.ok("audit", "list", "-o", "json").json if row["actor"] == "adam"]
+    portal_with_administrator.ok(
+        "--as", "adam", "role", "grant", "anna", "supervisor", "--department", "Sales"
+    )
+    assert (
+        portal_with_administrator.run("--as", "adam", "role", "grant", "anna", "owner").status == 8
+    )
+    log = [
+        row
+        for row in portal_with_administrator.ok("audit", "list", "-o", "json").json
+        if row["actor"] == "adam"
+    ]
     assert [(row["code"], row["target"]) for row in log] == [
         ("role.granted", "user anna"),
         ("permission_beyond_own", "user anna"),
@@ -301,56 +364,61 @@ def test_grants_are_audited_with_both_names(house: Portal) -> None:
 # Owners ------------------------------------------------------------------------------------------
 
 
-def test_only_an_owner_makes_owners(house: Portal) -> None:
+def test_only_an_owner_makes_owners(portal_with_administrator: Portal) -> None:
     """An administrator cannot name an owner; an owner can."""
     assert (
-        house.refused("--as", "adam", "role", "grant", "adam", "owner") == "permission_beyond_own"
+        portal_with_administrator.refused("--as", "adam", "role", "grant", "adam", "owner")
+        == "permission_beyond_own"
     )
-    house.ok("--as", "owner", "role", "grant", "adam", "owner")
-    assert held(house, "adam", "owner") == []
+    portal_with_administrator.ok("--as", "owner", "role", "grant", "adam", "owner")
+    assert held(portal_with_administrator, "adam", "owner") == []
 
 
-def test_the_ownership_is_laid_down_and_never_taken(house: Portal) -> None:
+def test_the_ownership_is_laid_down_and_never_taken(portal_with_administrator: Portal) -> None:
     """No other person demotes an owner, not even another owner; they themselves may."""
     assert (
-        house.refused("--as", "adam", "role", "revoke", "owner", "owner") == "permission_beyond_own"
+        portal_with_administrator.refused("--as", "adam", "role", "revoke", "owner", "owner")
+        == "permission_beyond_own"
     )
-    house.ok("role", "grant", "anna", "owner")
+    portal_with_administrator.ok("role", "grant", "anna", "owner")
     line = ("role", "revoke", "owner", "owner")
-    assert house.refused("--as", "anna", *line) == "owner_not_demoted"
-    house.ok("--as", "owner", *line)
-    assert held(house, "owner", "owner") is None
+    assert portal_with_administrator.refused("--as", "anna", *line) == "owner_not_demoted"
+    portal_with_administrator.ok("--as", "owner", *line)
+    assert held(portal_with_administrator, "owner", "owner") is None
 
 
-def test_the_last_owner_stays(house: Portal) -> None:
+def test_the_last_owner_stays(portal_with_administrator: Portal) -> None:
     """Neither the only owner nor the operator can leave the portal without one."""
     line = ("role", "revoke", "owner", "owner")
-    assert house.refused("--as", "owner", *line) == "owner_last"
-    assert house.refused(*line) == "owner_last"
-    assert held(house, "owner", "owner") == []
+    assert portal_with_administrator.refused("--as", "owner", *line) == "owner_last"
+    assert portal_with_administrator.refused(*line) == "owner_last"
+    assert held(portal_with_administrator, "owner", "owner") == []
 
 
-def test_an_owner_is_active_and_stays_so(house: Portal) -> None:
+def test_an_owner_is_active_and_stays_so(portal_with_administrator: Portal) -> None:
     """Nobody inactive, or with an end scheduled, becomes an owner."""
-    house.ok("user", "deactivate", "anna")
-    house.ok("user", "deactivate", "ben", "--on", "2026-12-31")
+    portal_with_administrator.ok("user", "deactivate", "anna")
+    portal_with_administrator.ok("user", "deactivate", "ben", "--on", "2026-12-31")
     for login in ("anna", "ben"):
-        assert house.refused("role", "grant", login, "owner") == "owner_must_stay"
+        assert (
+            portal_with_administrator.refused("role", "grant", login, "owner") == "owner_must_stay"
+        )
 
 
-def test_owners_cannot_all_leave_at_once(house: Portal) -> None:
+def test_owners_cannot_all_leave_at_once(portal_with_administrator: Portal) -> None:
     """When all owners lay their ownership down at the same moment, one remains."""
-    house.ok("role", "grant", "anna", "owner")
-    house.ok("role", "grant", "ben", "owner")
+    portal_with_administrator.ok("role", "grant", "anna", "owner")
+    portal_with_administrator.ok("role", "grant", "ben", "owner")
     logins = ("owner", "anna", "ben")
-    with held_back(house, len(logins)) as running:
+    with held_back(portal_with_administrator, len(logins)) as running:
         running += [
-            house.start("--as", login, "role", "revoke", login, "owner") for login in logins
+            portal_with_administrator.start("--as", login, "role", "revoke", login, "owner")
+            for login in logins
         ]
     for process in running:
         process.communicate(timeout=60)
     assert sorted(process.returncode for process in running) == [0, 0, 6]
-    assert len(house.ok("role", "holders", "owner", "-o", "json").json) == 1
+    assert len(portal_with_administrator.ok("role", "holders", "owner", "-o", "json").json) == 1
 
 
 @contextmanager
@@ -380,23 +448,25 @@ _WAITING = """
 # What hangs on roles -----------------------------------------------------------------------------
 
 
-def test_a_managed_department_is_not_deleted(house: Portal) -> None:
+def test_a_managed_department_is_not_deleted(portal_with_administrator: Portal) -> None:
     """While somebody manages a department or one under it, its deletion names them."""
-    house.ok("department", "create", "Lab", "--parent", "HR")
-    house.ok("role", "grant", "anna", "supervisor", "--department", "HR/Lab")
-    house.ok("user", "move", "hank", "--department", "/")
-    ran = house.run("department", "delete", "HR", "--yes")
+    portal_with_administrator.ok("department", "create", "Lab", "--parent", "HR")
+    portal_with_administrator.ok("role", "grant", "anna", "supervisor", "--department", "HR/Lab")
+    portal_with_administrator.ok("user", "move", "hank", "--department", "/")
+    ran = portal_with_administrator.run("department", "delete", "HR", "--yes")
     assert ran.status == 6
     assert "HR/Lab is managed by anna (supervisor)" in ran.err
-    house.ok("role", "revoke", "anna", "supervisor", "--department", "HR/Lab")
-    house.ok("department", "delete", "HR", "--yes")
+    portal_with_administrator.ok("role", "revoke", "anna", "supervisor", "--department", "HR/Lab")
+    portal_with_administrator.ok("department", "delete", "HR", "--yes")
 
 
-def test_can_i_answers_by_its_exit_status(house: Portal) -> None:
+def test_can_i_answers_by_its_exit_status(portal_with_administrator: Portal) -> None:
     """`can-i` ends 0 where one may and 8 where not, and says where one may."""
-    house.ok("role", "grant", "anna", "supervisor", "--department", "Sales")
+    portal_with_administrator.ok("role", "grant", "anna", "supervisor", "--department", "Sales")
     anna = ("--as", "anna", "can-i")
-    yes = house.run(*anna, "user.view", "--department", "Sales/EMEA", "-o", "json")
+    yes = portal_with_administrator.run(
+        *anna, "user.view", "--department", "Sales/EMEA", "-o", "json"
+    )
     assert (yes.status, yes.json) == (
         0,
         {
@@ -406,20 +476,22 @@ def test_can_i_answers_by_its_exit_status(house: Portal) -> None:
             "where": ["Sales"],
         },
     )
-    no = house.run(*anna, "group.view", "--department", "Sales/EMEA", "-o", "json")
+    no = portal_with_administrator.run(
+        *anna, "group.view", "--department", "Sales/EMEA", "-o", "json"
+    )
     assert (no.status, no.json["allowed"], no.json["where"]) == (8, False, [])
-    assert house.run(*anna, "group.view").status == 8
-    assert house.run(*anna, "user.view").status == 0
-    operator = house.run("can-i", "portal.owner", "-o", "json")
+    assert portal_with_administrator.run(*anna, "group.view").status == 8
+    assert portal_with_administrator.run(*anna, "user.view").status == 0
+    operator = portal_with_administrator.run("can-i", "portal.owner", "-o", "json")
     assert (operator.status, operator.json["where"]) == (0, ["/"])
 
 
-def test_can_i_does_not_reveal_departments(house: Portal) -> None:
+def test_can_i_does_not_reveal_departments(portal_with_administrator: Portal) -> None:
     """A department that one may not see is unknown, like one that does not exist."""
-    house.ok("role", "grant", "anna", "supervisor", "--department", "Sales")
+    portal_with_administrator.ok("role", "grant", "anna", "supervisor", "--department", "Sales")
     for path in ("HR", "Nowhere"):
         line = ("--as", "anna", "can-i", "user.view", "--department", path)
-        assert house.refused(*line) == "department_unknown"
+        assert portal_with_administrator.refused(*line) == "department_unknown"
 
 
 def test_can_i_refuses_a_permission_that_does_not_exist(portal: Portal) -> None:

@@ -136,11 +136,11 @@ def test_a_second_seed_is_refused(portal: Portal) -> None:
     assert before == after
 
 
-def test_only_a_sandbox_is_filled(nothing: Portal) -> None:
+def test_only_a_sandbox_is_filled(empty_database: Portal) -> None:
     """Made-up people, and links that can be foretold, never come into a real portal."""
-    nothing.now = None
-    nothing.ok("init")
-    ran = nothing.run(*SMALL, "-o", "json")
+    empty_database.now = None
+    empty_database.ok("init")
+    ran = empty_database.run(*SMALL, "-o", "json")
     assert (ran.status, ran.code) == (6, "seed_needs_sandbox")
 
 

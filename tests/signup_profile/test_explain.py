@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import NOON, Portal
-from tests.doors import VOID, opened, profile, sign_up, signing
 from tests.refusals import unchanged
+from tests.signups import VOID, create_profile, open_registration, sign_up, sign_up_command
 
 EXPLAIN = ("signup-profile", "explain", "spring")
 
@@ -26,8 +26,8 @@ def gates(portal: Portal, *more: str, **now: str) -> list[tuple[str, str | None]
 
 def test_an_open_profile_has_no_closed_gate(portal: Portal) -> None:
     """And the answer says what a newcomer has to give."""
-    opened(portal)
-    profile(portal)
+    open_registration(portal)
+    create_profile(portal)
     portal.ok("field", "create", "Badge", "--kind", "text", "--required")
     portal.ok("field", "create", "Hobby", "--kind", "text")
     portal.ok("settings", "set", "privacy-policy=on")
@@ -44,9 +44,9 @@ def test_an_open_profile_has_no_closed_gate(portal: Portal) -> None:
 
 def test_every_closed_gate_is_told_at_once(portal: Portal) -> None:
     """With its words in the portal's zone, when it opens, and what would have to change."""
-    opened(portal, "--domain", "corp.example")
+    open_registration(portal, "--domain", "corp.example")
     portal.ok("settings", "set", "time-zone=Europe/Berlin")
-    profile(portal, "spring", "--domain", "example.com", activations="1")
+    create_profile(portal, "spring", "--domain", "example.com", activations="1")
     sign_up(portal, "ann")
     portal.ok(
         *("signup-profile", "edit", "spring", "--starts", "2026-07-01", "--ends", "never"),
@@ -72,8 +72,8 @@ def test_every_closed_gate_is_told_at_once(portal: Portal) -> None:
 
 def test_what_is_explained_is_what_happens(portal: Portal) -> None:
     """For each moment the sign-up ends as the explanation said: let in, or the first gate."""
-    opened(portal, "--confirm-email")
-    profile(portal, activations="1", starts="2026-03-02T12:00:01Z", ends="2026-03-06")
+    open_registration(portal, "--confirm-email")
+    create_profile(portal, activations="1", starts="2026-03-02T12:00:01Z", ends="2026-03-06")
     sign_up(portal, "ann", LMSCTL_NOW="2026-03-02T12:00:01Z")
     for at in (
         "2026-03-02T12:00:00Z",
@@ -83,16 +83,16 @@ def test_what_is_explained_is_what_happens(portal: Portal) -> None:
         "2026-03-06T23:59:59Z",
         "2026-03-07T00:00:00Z",
     ):
-        ran = portal.run("--dry-run", *signing("ben"), "-o", "json", LMSCTL_NOW=at)
+        ran = portal.run("--dry-run", *sign_up_command("ben"), "-o", "json", LMSCTL_NOW=at)
         said = explained(portal, "--email", "ben@example.com", "--at", at)["gates"]
         assert (ran.code if ran.status else None) == (said[0]["code"] if said else None)
 
 
 def test_a_moment_to_come_and_one_gone_by_can_be_asked_for(portal: Portal) -> None:
     """In every way a time can be written; the clock of the portal does not matter then."""
-    opened(portal)
+    open_registration(portal)
     portal.ok("settings", "set", "time-zone=Europe/Berlin")
-    profile(portal, starts="2026-03-10", ends="2026-03-20")
+    create_profile(portal, starts="2026-03-10", ends="2026-03-20")
     for at, code in (
         ("2026-03-09T23:59:59", "profile_not_open_yet"),
         ("2026-03-10", None),
@@ -113,16 +113,16 @@ def test_a_moment_to_come_and_one_gone_by_can_be_asked_for(portal: Portal) -> No
 )
 def test_a_moment_that_is_none_is_refused(portal: Portal, given: str, code: str) -> None:
     """`never` does not quietly mean now."""
-    opened(portal)
-    profile(portal)
+    open_registration(portal)
+    create_profile(portal)
     ran = portal.run(*EXPLAIN, "--at", given, "-o", "json")
     assert (ran.status, ran.code) == (2, code)
 
 
 def test_a_hold_tells_when_its_place_seat_and_address_come_free(portal: Portal) -> None:
     """The soonest of several; from that second on the gate is open."""
-    opened(portal, "--confirm-email")
-    profile(portal, activations="2")
+    open_registration(portal, "--confirm-email")
+    create_profile(portal, activations="2")
     sign_up(portal, "ann")
     sign_up(portal, "ben", LMSCTL_NOW="2026-03-02T12:00:09Z")
     portal.ok("settings", "set", "plan.max-active-users=3")
@@ -143,10 +143,10 @@ def test_a_hold_tells_when_its_place_seat_and_address_come_free(portal: Portal) 
 
 def test_the_holds_of_another_profile_free_nothing(portal: Portal) -> None:
     """Whose holds run out sooner, or at all, is no matter of this one."""
-    opened(portal, "--confirm-email")
-    profile(portal, activations="1")
-    profile(portal, "other", activations="1")
-    profile(portal, "done", activations="1")
+    open_registration(portal, "--confirm-email")
+    create_profile(portal, activations="1")
+    create_profile(portal, "other", activations="1")
+    create_profile(portal, "done", activations="1")
     sign_up(portal, "cyd", through="done")
     portal.ok("registration", "confirm", "cyd@example.com")
     sign_up(portal, "ben", through="other")
@@ -160,23 +160,23 @@ def test_the_holds_of_another_profile_free_nothing(portal: Portal) -> None:
 
 def test_an_address_that_is_none_is_a_gate(portal: Portal) -> None:
     """Nothing about an address makes the question itself fail."""
-    opened(portal)
-    profile(portal)
+    open_registration(portal)
+    create_profile(portal)
     for given in ("", "nonsense", "a@b@c", "\x1b[31m@example.com"):
         assert [code for code, _ in gates(portal, "--email", given)] == ["email_invalid"]
 
 
 def test_an_unknown_profile_cannot_be_explained(portal: Portal) -> None:
     """The one refusal of a question."""
-    opened(portal)
+    open_registration(portal)
     ran = portal.run("signup-profile", "explain", "ghost", "-o", "json")
     assert (ran.status, ran.code) == (4, "profile_unknown")
 
 
 def test_as_a_list_it_shows_the_gates_and_says_the_verdict_aside(portal: Portal) -> None:
     """Every format but JSON: one line for each gate, the sentence on standard error."""
-    opened(portal)
-    profile(portal, starts="2026-03-10")
+    open_registration(portal)
+    create_profile(portal, starts="2026-03-10")
     ran = portal.ok(*EXPLAIN, "-o", "id")
     assert ran.out == "profile_not_open_yet\n"
     assert "spring is not open: 1 gate closed." in ran.err

@@ -3,27 +3,34 @@
 import pytest
 
 from tests.conftest import NOON, Portal
-from tests.doors import check_ledgers, opened, profile, shown, sign_up, signing
 from tests.refusals import refused, unchanged
+from tests.signups import (
+    check_ledgers,
+    create_profile,
+    open_registration,
+    show_profile,
+    sign_up,
+    sign_up_command,
+)
 
 CREATE = ("signup-profile", "create", "Spring", "--department", "Sales")
 
 
 @pytest.fixture
-def door(portal: Portal) -> Portal:
+def signup_portal(portal: Portal) -> Portal:
     """Return a portal with self-registration on and two departments."""
-    return opened(portal, departments=("Sales", "Support"))
+    return open_registration(portal, departments=("Sales", "Support"))
 
 
-def test_a_profile_is_what_it_was_made(door: Portal) -> None:
+def test_a_profile_is_what_it_was_made(signup_portal: Portal) -> None:
     """Name, code, department, window and activations; the command echoes the window in words."""
-    door.ok("settings", "set", "time-zone=Europe/Berlin")
-    ran = door.ok(
+    signup_portal.ok("settings", "set", "time-zone=Europe/Berlin")
+    ran = signup_portal.ok(
         *(*CREATE, "--code", "spring", "--starts", "2026-03-01", "--ends", "2026-03-31"),
         *("--activations", "40"),
     )
     assert "from 2026-03-01T00:00:00+01:00 until 2026-03-31T23:59:59+02:00" in ran.err
-    made = shown(door)
+    made = show_profile(signup_portal)
     link = made.pop("link")
     assert made == {
         "id": 1,
@@ -42,17 +49,17 @@ def test_a_profile_is_what_it_was_made(door: Portal) -> None:
     assert len(link) * 6 >= 128
 
 
-def test_a_profile_without_start_is_open_from_now_on(door: Portal) -> None:
+def test_a_profile_without_start_is_open_from_now_on(signup_portal: Portal) -> None:
     """What is made without --starts works at once, and --ends never means never."""
-    made = profile(door, activations="unlimited", ends="never")
+    made = create_profile(signup_portal, activations="unlimited", ends="never")
     assert (made["starts_at"], made["ends_at"], made["limit"]) == (NOON, None, None)
-    sign_up(door, "ann")
+    sign_up(signup_portal, "ann")
 
 
-def test_a_code_is_made_up_when_none_is_given(door: Portal) -> None:
+def test_a_code_is_made_up_when_none_is_given(signup_portal: Portal) -> None:
     """Without look-alikes, and different each time."""
     codes = {
-        door.ok(*CREATE, "--ends", "never", "--activations", "1", "-o", "id").out.strip()
+        signup_portal.ok(*CREATE, "--ends", "never", "--activations", "1", "-o", "id").out.strip()
         for _ in range(5)
     }
     assert len(codes) == 5
@@ -78,16 +85,18 @@ def test_a_code_is_made_up_when_none_is_given(door: Portal) -> None:
         ("9" * 5000, "activations_wrong"),
     ],
 )
-def test_activations_are_a_whole_number_or_unlimited(door: Portal, given: str, code: str) -> None:
+def test_activations_are_a_whole_number_or_unlimited(
+    signup_portal: Portal, given: str, code: str
+) -> None:
     """Zero gets the advice to let the profile end; what is no number is a wrong command line."""
     status, audited = (2, 0) if code == "number_malformed" else (6, 1)
     words = ("--ends", "never", f"--activations={given}")
-    error = refused(door, *CREATE, *words, code=code, status=status, audited=audited)
+    error = refused(signup_portal, *CREATE, *words, code=code, status=status, audited=audited)
     assert ("--ends now" in error["hint"]) == (code == "activations_zero")
     assert len(error["message"]) < 150
-    profile(door, activations="5")
+    create_profile(signup_portal, activations="5")
     edit = ("signup-profile", "edit", "spring", f"--activations={given}")
-    refused(door, *edit, code=code, status=status, audited=audited)
+    refused(signup_portal, *edit, code=code, status=status, audited=audited)
 
 
 @pytest.mark.parametrize(
@@ -99,22 +108,28 @@ def test_activations_are_a_whole_number_or_unlimited(door: Portal, given: str, c
         ("now", "now"),
     ],
 )
-def test_an_end_must_be_after_the_start(door: Portal, starts: str, ends: str) -> None:
+def test_an_end_must_be_after_the_start(signup_portal: Portal, starts: str, ends: str) -> None:
     """The refusal shows both moments as they were understood, in the portal's zone."""
-    door.ok("settings", "set", "time-zone=Asia/Kathmandu")
+    signup_portal.ok("settings", "set", "time-zone=Asia/Kathmandu")
     words = ("--starts", starts, "--ends", ends, "--activations", "1")
-    assert "+05:45" in refused(door, *CREATE, *words, code="window_empty")["message"]
-    profile(door, starts="2026-03-20", ends="2026-03-21")
+    assert "+05:45" in refused(signup_portal, *CREATE, *words, code="window_empty")["message"]
+    create_profile(signup_portal, starts="2026-03-20", ends="2026-03-21")
     error = refused(
-        door, "signup-profile", "edit", "spring", "--ends", "2026-03-19", code="window_empty"
+        signup_portal,
+        "signup-profile",
+        "edit",
+        "spring",
+        "--ends",
+        "2026-03-19",
+        code="window_empty",
     )
     assert error["message"].count("+05:45") == 2
 
 
-def test_a_profile_starts_at_some_time(door: Portal) -> None:
+def test_a_profile_starts_at_some_time(signup_portal: Portal) -> None:
     """`never` is an end, not a start."""
     words = ("--starts", "never", "--ends", "never", "--activations", "1")
-    refused(door, *CREATE, *words, code="start_missing")
+    refused(signup_portal, *CREATE, *words, code="start_missing")
 
 
 @pytest.mark.parametrize(
@@ -131,24 +146,24 @@ def test_a_profile_starts_at_some_time(door: Portal) -> None:
     ],
 )
 def test_a_time_that_could_mean_something_else_is_refused(
-    door: Portal, option: str, given: str, code: str
+    signup_portal: Portal, option: str, given: str, code: str
 ) -> None:
     """On making and on changing alike; a clock that jumps is told by the portal's zone."""
-    door.ok("settings", "set", "time-zone=Europe/Berlin")
-    profile(door)
+    signup_portal.ok("settings", "set", "time-zone=Europe/Berlin")
+    create_profile(signup_portal)
     times = {"--starts": "now", "--ends": "never", option: given}
     words = [word for pair in times.items() for word in pair]
     create = (*CREATE, *words, "--activations", "1")
     for command in (create, ("signup-profile", "edit", "spring", option, given)):
-        error = refused(door, *command, code=code, status=2, audited=0)
+        error = refused(signup_portal, *command, code=code, status=2, audited=0)
         assert (code == "local_time_missing") == ("jump over" in error["message"])
 
 
-def test_a_name_is_any_visible_text(door: Portal) -> None:
+def test_a_name_is_any_visible_text(signup_portal: Portal) -> None:
     """Markup is text like any other; what a terminal would obey, and endless names, are refused."""
     words = ("--ends", "never", "--activations", "1")
     for name in ("[bold]Spring[/]", "=1+1", "Frühling 🌷", "O'Brien; DROP TABLE users"):
-        ran = door.ok(
+        ran = signup_portal.ok(
             "signup-profile", "create", name, "--department", "Sales", *words, "-o", "json"
         )
         assert ran.json["name"] == name
@@ -159,260 +174,268 @@ def test_a_name_is_any_visible_text(door: Portal) -> None:
         ("A\nB", "text_character_forbidden"),
         ("N" * 10_000, "text_too_long"),
     ):
-        refused(door, "signup-profile", "create", name, *CREATE[3:], *words, code=code)
+        refused(signup_portal, "signup-profile", "create", name, *CREATE[3:], *words, code=code)
 
 
 @pytest.mark.parametrize("code", ["", "a b", "a/b", "x" * 65, "-a", "a\u200b\u202e", "a'b"])
-def test_a_code_can_be_typed(door: Portal, code: str) -> None:
+def test_a_code_can_be_typed(signup_portal: Portal, code: str) -> None:
     """No blanks, quotes, slashes or invisible characters, and no hyphen in front."""
     words = ("--ends", "never", "--activations", "1", f"--code={code}")
-    refused(door, *CREATE, *words, code="code_invalid")
+    refused(signup_portal, *CREATE, *words, code="code_invalid")
 
 
-def test_a_code_is_unique_in_one_form(door: Portal) -> None:
+def test_a_code_is_unique_in_one_form(signup_portal: Portal) -> None:
     """Case and composition do not tell two codes apart; a deleted one is free again."""
-    profile(door, "café")
+    create_profile(signup_portal, "café")
     words = ("--ends", "never", "--activations", "1", "--code", "CAFE\u0301")
-    refused(door, *CREATE, *words, code="profile_exists", status=5)
-    door.ok("signup-profile", "delete", "CAFÉ", "--yes")
-    door.ok(*CREATE, *words)
+    refused(signup_portal, *CREATE, *words, code="profile_exists", status=5)
+    signup_portal.ok("signup-profile", "delete", "CAFÉ", "--yes")
+    signup_portal.ok(*CREATE, *words)
 
 
-def test_an_unknown_department_is_refused(door: Portal) -> None:
+def test_an_unknown_department_is_refused(signup_portal: Portal) -> None:
     """A profile leads somewhere."""
     words = ("--department", "Nowhere", "--ends", "never", "--activations", "1")
-    refused(door, "signup-profile", "create", "X", *words, code="department_unknown", status=4)
+    refused(
+        signup_portal, "signup-profile", "create", "X", *words, code="department_unknown", status=4
+    )
 
 
-def test_making_it_again_can_be_skipped_or_update(door: Portal) -> None:
+def test_making_it_again_can_be_skipped_or_update(signup_portal: Portal) -> None:
     """A script may run twice: the second run changes nothing, the start stays where it was."""
     words = (*CREATE, "--ends", "2026-03-31", "--activations", "4", "--code", "spring")
-    door.ok(*words)
-    before = shown(door)
+    signup_portal.ok(*words)
+    before = show_profile(signup_portal)
     for how in ("skip", "update"):
-        with unchanged(door, audited=0):
-            ran = door.run(
+        with unchanged(signup_portal, audited=0):
+            ran = signup_portal.run(
                 "--exit-code", *words, "--if-exists", how, LMSCTL_NOW="2026-03-05T00:00:00Z"
             )
         assert ran.status == 0
     changed = (*CREATE, "--ends", "2026-04-30", "--activations", "9", "--code", "spring")
-    door.ok(*changed, "--if-exists", "skip")
-    assert shown(door) == before
-    assert door.run("--exit-code", *changed, "--if-exists", "update").status == 3
-    after = shown(door)
+    signup_portal.ok(*changed, "--if-exists", "skip")
+    assert show_profile(signup_portal) == before
+    assert signup_portal.run("--exit-code", *changed, "--if-exists", "update").status == 3
+    after = show_profile(signup_portal)
     assert (after["limit"], after["ends_at"]) == (9, "2026-04-30T23:59:59Z")
     assert (after["link"], after["starts_at"]) == (before["link"], before["starts_at"])
 
 
-def test_a_number_is_no_code_when_making(door: Portal) -> None:
+def test_a_number_is_no_code_when_making(signup_portal: Portal) -> None:
     """`--code 1 --if-exists update` makes a profile of that code and leaves number 1 alone."""
-    first = profile(door, "spring")
+    first = create_profile(signup_portal, "spring")
     words = ("--ends", "never", "--activations", "1", "--code", str(first["id"]))
-    made = door.ok(*CREATE, *words, "--if-exists", "update", "-o", "json").json
+    made = signup_portal.ok(*CREATE, *words, "--if-exists", "update", "-o", "json").json
     assert made["id"] != first["id"]
-    assert shown(door) == first
-    refused(door, "signup-profile", "delete", "1", "--yes", code="ambiguous", status=5)
-    door.ok("signup-profile", "show", str(made["id"]))
+    assert show_profile(signup_portal) == first
+    refused(signup_portal, "signup-profile", "delete", "1", "--yes", code="ambiguous", status=5)
+    signup_portal.ok("signup-profile", "show", str(made["id"]))
 
 
 # Links -------------------------------------------------------------------------------------------
 
 
-def test_the_link_is_shown_again_and_survives_every_edit(door: Portal) -> None:
+def test_the_link_is_shown_again_and_survives_every_edit(signup_portal: Portal) -> None:
     """Editing everything there is to edit leaves the link as it was."""
-    link = profile(door)["link"]
-    door.ok(
+    link = create_profile(signup_portal)["link"]
+    signup_portal.ok(
         *("signup-profile", "edit", "spring", "--name", "N", "--department", "Support"),
         *("--starts", "2026-03-01", "--ends", "2026-12-31", "--activations", "9", "--any-domain"),
     )
-    assert shown(door)["link"] == link
-    assert door.ok("signup-profile", "link", "spring", "-o", "id").out == f"{link}\n"
-    sign_up(door, "ann", through=link)
+    assert show_profile(signup_portal)["link"] == link
+    assert signup_portal.ok("signup-profile", "link", "spring", "-o", "id").out == f"{link}\n"
+    sign_up(signup_portal, "ann", through=link)
 
 
-def test_links_differ_and_are_never_taken_for_an_option(door: Portal) -> None:
+def test_links_differ_and_are_never_taken_for_an_option(signup_portal: Portal) -> None:
     """No link begins with a hyphen, whatever chance gives."""
-    profile(door)
+    create_profile(signup_portal)
     links = set()
     for _ in range(60):
-        links.add(door.ok("signup-profile", "rotate", "spring", "-o", "id").out.strip())
+        links.add(signup_portal.ok("signup-profile", "rotate", "spring", "-o", "id").out.strip())
     assert len(links) == 60
     assert not [link for link in links if link.startswith("-")]
 
 
-def test_rotating_replaces_the_link_and_nothing_else(door: Portal) -> None:
+def test_rotating_replaces_the_link_and_nothing_else(signup_portal: Portal) -> None:
     """The old link is unknown from then on; history and activations stay."""
-    old = profile(door, activations="5")
-    sign_up(door, "ann", through=old["link"])
-    new = door.ok("signup-profile", "rotate", "spring", "-o", "json").json
+    old = create_profile(signup_portal, activations="5")
+    sign_up(signup_portal, "ann", through=old["link"])
+    new = signup_portal.ok("signup-profile", "rotate", "spring", "-o", "json").json
     assert new["link"] != old["link"]
-    refused(door, *signing("ben", old["link"]), code="profile_unknown", status=4)
-    sign_up(door, "ben", through=new["link"])
-    assert shown(door)["used"] == 2
-    check_ledgers(door)
+    refused(signup_portal, *sign_up_command("ben", old["link"]), code="profile_unknown", status=4)
+    sign_up(signup_portal, "ben", through=new["link"])
+    assert show_profile(signup_portal)["used"] == 2
+    check_ledgers(signup_portal)
 
 
-def test_a_link_works_bare_and_as_an_address(door: Portal) -> None:
+def test_a_link_works_bare_and_as_an_address(signup_portal: Portal) -> None:
     """With the portal's public address in front, with a slash behind, or alone."""
-    bare = profile(door)["link"]
-    door.ok("settings", "set", "public-url=https://learn.example.com/lms/")
-    full = shown(door)["link"]
+    bare = create_profile(signup_portal)["link"]
+    signup_portal.ok("settings", "set", "public-url=https://learn.example.com/lms/")
+    full = show_profile(signup_portal)["link"]
     assert full == f"https://learn.example.com/lms/join/{bare}"
     for number, written in enumerate((bare, full, f"{full}/", f" {full} ")):
-        sign_up(door, f"p{number}", through=written)
+        sign_up(signup_portal, f"p{number}", through=written)
 
 
-def test_no_secret_link_goes_into_the_audit_log(door: Portal) -> None:
+def test_no_secret_link_goes_into_the_audit_log(signup_portal: Portal) -> None:
     """Neither one that works, nor one mistyped into a command that wants a code."""
-    link = profile(door)["link"]
-    sign_up(door, "ann", through=link)
+    link = create_profile(signup_portal)["link"]
+    sign_up(signup_portal, "ann", through=link)
     for words in (("edit", link, "--name", "X"), ("rotate", link), ("delete", link, "--yes")):
-        refused(door, "signup-profile", *words, code="profile_unknown", status=4)
-    door.ok("signup-profile", "rotate", "spring")
-    refused(door, *signing("ben", link), code="profile_unknown", status=4)
-    assert link not in repr(door.sql("SELECT * FROM audit_rows"))
+        refused(signup_portal, "signup-profile", *words, code="profile_unknown", status=4)
+    signup_portal.ok("signup-profile", "rotate", "spring")
+    refused(signup_portal, *sign_up_command("ben", link), code="profile_unknown", status=4)
+    assert link not in repr(signup_portal.sql("SELECT * FROM audit_rows"))
 
 
 # Editing -----------------------------------------------------------------------------------------
 
 
-def test_editing_nothing_changes_nothing(door: Portal) -> None:
+def test_editing_nothing_changes_nothing(signup_portal: Portal) -> None:
     """Options that say what is so already are `unchanged`."""
-    profile(door, activations="4")
-    with unchanged(door, audited=0):
-        ran = door.ok("--exit-code", "signup-profile", "edit", "spring", "--activations", "4")
+    create_profile(signup_portal, activations="4")
+    with unchanged(signup_portal, audited=0):
+        ran = signup_portal.ok(
+            "--exit-code", "signup-profile", "edit", "spring", "--activations", "4"
+        )
     assert ran.err.startswith("Unchanged: ")
 
 
-def test_activations_cannot_go_below_those_used(door: Portal) -> None:
+def test_activations_cannot_go_below_those_used(signup_portal: Portal) -> None:
     """The refusal names the number; exactly that number closes the link, more revives it."""
-    profile(door, activations="3")
-    sign_up(door, "ann")
-    sign_up(door, "ben")
+    create_profile(signup_portal, activations="3")
+    sign_up(signup_portal, "ann")
+    sign_up(signup_portal, "ben")
     edit = ("signup-profile", "edit", "spring", "--activations")
-    error = refused(door, *edit, "1", code="activations_below_used")
+    error = refused(signup_portal, *edit, "1", code="activations_below_used")
     assert error["message"] == "2 activations are used, so there cannot be only 1."
-    door.ok(*edit, "2")
-    refused(door, *signing("cat"), code="profile_used_up")
-    door.ok(*edit, "3")
-    sign_up(door, "cat")
-    door.ok(*edit, "unlimited")
-    sign_up(door, "dan")
-    check_ledgers(door)
+    signup_portal.ok(*edit, "2")
+    refused(signup_portal, *sign_up_command("cat"), code="profile_used_up")
+    signup_portal.ok(*edit, "3")
+    sign_up(signup_portal, "cat")
+    signup_portal.ok(*edit, "unlimited")
+    sign_up(signup_portal, "dan")
+    check_ledgers(signup_portal)
 
 
-def test_changing_the_department_moves_nobody(door: Portal) -> None:
+def test_changing_the_department_moves_nobody(signup_portal: Portal) -> None:
     """Who came stays where they are; who comes lands in the new one."""
-    profile(door)
-    sign_up(door, "ann")
-    door.ok("signup-profile", "edit", "spring", "--department", "Support")
-    assert sign_up(door, "ben").json["department"] == "Support"
-    assert door.ok("user", "show", "ann", "-o", "json").json["department"] == "Sales"
+    create_profile(signup_portal)
+    sign_up(signup_portal, "ann")
+    signup_portal.ok("signup-profile", "edit", "spring", "--department", "Support")
+    assert sign_up(signup_portal, "ben").json["department"] == "Support"
+    assert signup_portal.ok("user", "show", "ann", "-o", "json").json["department"] == "Sales"
 
 
-def test_an_edit_can_insist_on_a_version(door: Portal) -> None:
+def test_an_edit_can_insist_on_a_version(signup_portal: Portal) -> None:
     """Somebody else's change in between is noticed; sign-ups are not changes."""
-    profile(door)
-    sign_up(door, "ann")
+    create_profile(signup_portal)
+    sign_up(signup_portal, "ann")
     edit = ("signup-profile", "edit", "spring", "--if-version", "1", "--name")
-    door.ok(*edit, "A")
-    refused(door, *edit, "B", code="version_stale", status=5)
+    signup_portal.ok(*edit, "A")
+    refused(signup_portal, *edit, "B", code="version_stale", status=5)
 
 
-def test_domains_of_a_profile_exclude_each_other(door: Portal) -> None:
+def test_domains_of_a_profile_exclude_each_other(signup_portal: Portal) -> None:
     """A list, any, or the portal's: one of them."""
-    profile(door)
+    create_profile(signup_portal)
     for words in (
         ("--domain", "a.example", "--any-domain"),
         ("--domain", "a.example", "--portal-domains"),
         ("--any-domain", "--portal-domains"),
     ):
         command = ("signup-profile", "edit", "spring", *words)
-        refused(door, *command, code="domains_contradict", status=2, audited=0)
-    refused(door, "signup-profile", "edit", "spring", "--domain", "", code="domains_missing")
+        refused(signup_portal, *command, code="domains_contradict", status=2, audited=0)
+    refused(
+        signup_portal, "signup-profile", "edit", "spring", "--domain", "", code="domains_missing"
+    )
 
 
 # Deleting ----------------------------------------------------------------------------------------
 
 
-def test_several_profiles_go_with_one_confirmation(door: Portal) -> None:
+def test_several_profiles_go_with_one_confirmation(signup_portal: Portal) -> None:
     """Unconfirmed nothing goes; confirmed all go, their people stay, their links are refused."""
-    links = [profile(door, code)["link"] for code in ("a", "b", "c")]
-    sign_up(door, "ann", through="a")
+    links = [create_profile(signup_portal, code)["link"] for code in ("a", "b", "c")]
+    sign_up(signup_portal, "ann", through="a")
     delete = ("signup-profile", "delete", "a", "B", "a")
-    ran = door.run(*delete, "-o", "json")
+    ran = signup_portal.run(*delete, "-o", "json")
     assert (ran.status, ran.code) == (9, "confirmation_needed")
     assert "Delete 2 sign-up profiles" in ran.error["message"]
     assert "Goes: a, b." in ran.error["details"][0]["message"]
-    with unchanged(door, audited=0):
-        door.run(*delete)
-        door.ok("--dry-run", *delete)
-    ran = door.ok(*delete, "--yes", "-o", "json")
+    with unchanged(signup_portal, audited=0):
+        signup_portal.run(*delete)
+        signup_portal.ok("--dry-run", *delete)
+    ran = signup_portal.ok(*delete, "--yes", "-o", "json")
     assert ran.json == [
         {"key": "a", "outcome": "deleted", "detail": None},
         {"key": "b", "outcome": "deleted", "detail": None},
     ]
     for link in links[:2]:
-        refused(door, *signing("ben", link), code="profile_unknown", status=4)
-    sign_up(door, "ben", through=links[2])
-    door.ok("user", "show", "ann")
-    check_ledgers(door)
+        refused(signup_portal, *sign_up_command("ben", link), code="profile_unknown", status=4)
+    sign_up(signup_portal, "ben", through=links[2])
+    signup_portal.ok("user", "show", "ann")
+    check_ledgers(signup_portal)
 
 
-def test_one_missing_profile_keeps_all(door: Portal) -> None:
+def test_one_missing_profile_keeps_all(signup_portal: Portal) -> None:
     """All of them go, or none; `--if-missing ok` passes over those that are gone already."""
-    profile(door, "a")
+    create_profile(signup_portal, "a")
     delete = ("signup-profile", "delete", "a", "ghost", "--yes")
-    refused(door, *delete, code="profile_unknown", status=4)
-    ran = door.ok(*delete, "--if-missing", "ok", "-o", "json")
+    refused(signup_portal, *delete, code="profile_unknown", status=4)
+    ran = signup_portal.ok(*delete, "--if-missing", "ok", "-o", "json")
     assert [(row["key"], row["outcome"]) for row in ran.json] == [
         ("a", "deleted"),
         ("ghost", "unchanged"),
     ]
-    with unchanged(door, audited=0):
-        door.ok(*delete, "--if-missing", "ok")
+    with unchanged(signup_portal, audited=0):
+        signup_portal.ok(*delete, "--if-missing", "ok")
 
 
-def test_a_department_takes_its_profiles_along(door: Portal) -> None:
+def test_a_department_takes_its_profiles_along(signup_portal: Portal) -> None:
     """The question names them; afterwards their links are unknown."""
-    link = profile(door)["link"]
-    ran = door.run("department", "delete", "Sales", "-o", "json")
+    link = create_profile(signup_portal)["link"]
+    ran = signup_portal.run("department", "delete", "Sales", "-o", "json")
     assert ran.code == "confirmation_needed"
     assert [item["message"] for item in ran.error["details"]] == [
         "Goes too: sign-up profile spring (0 activations used)."
     ]
-    door.ok("department", "delete", "Sales", "--yes")
-    refused(door, *signing("ann", link), code="profile_unknown", status=4)
+    signup_portal.ok("department", "delete", "Sales", "--yes")
+    refused(signup_portal, *sign_up_command("ann", link), code="profile_unknown", status=4)
 
 
 # Rights ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def managed(door: Portal) -> Portal:
+def portal_with_manager(signup_portal: Portal) -> Portal:
     """Return a portal with a profile in each department and `dan`, who manages Sales."""
-    door.ok("department", "create", "EMEA", "--parent", "Sales")
+    signup_portal.ok("department", "create", "EMEA", "--parent", "Sales")
     for code, department in (("own", "Sales"), ("below", "Sales/EMEA"), ("other", "Support")):
-        profile(door, code, department=department)
+        create_profile(signup_portal, code, department=department)
     for login in ("dan", "lea"):
-        door.ok("user", "create", "--login", login, "--first-name", "F", "--last-name", "L")
-    door.ok("role", "grant", "dan", "department-administrator", "--department", "Sales")
-    return door
+        signup_portal.ok(
+            "user", "create", "--login", login, "--first-name", "F", "--last-name", "L"
+        )
+    signup_portal.ok("role", "grant", "dan", "department-administrator", "--department", "Sales")
+    return signup_portal
 
 
-def test_a_departments_administrator_works_within_scope(managed: Portal) -> None:
+def test_a_departments_administrator_works_within_scope(portal_with_manager: Portal) -> None:
     """Their departments and those below are theirs; a profile elsewhere does not exist for them."""
     dan = ("--as", "dan", "signup-profile")
-    assert managed.ok(*dan, "list", "-o", "id").out.split() == ["below", "own"]
-    managed.ok(*dan, "edit", "below", "--name", "X")
-    managed.ok(*dan, "explain", "own")
+    assert portal_with_manager.ok(*dan, "list", "-o", "id").out.split() == ["below", "own"]
+    portal_with_manager.ok(*dan, "edit", "below", "--name", "X")
+    portal_with_manager.ok(*dan, "explain", "own")
     for words in (
         ("show", "other"),
         ("link", "other"),
         ("history", "other"),
         ("explain", "other"),
     ):
-        ran = managed.run(*dan, *words, "-o", "json")
+        ran = portal_with_manager.run(*dan, *words, "-o", "json")
         assert (ran.status, ran.code) == (4, "profile_unknown")
     for change in (
         ("edit", "other", "--name", "X"),
@@ -420,34 +443,50 @@ def test_a_departments_administrator_works_within_scope(managed: Portal) -> None
         ("delete", "other", "--yes"),
         ("delete", "own", "other", "--yes"),
     ):
-        refused(managed, *dan, *change, code="profile_unknown", status=4)
+        refused(portal_with_manager, *dan, *change, code="profile_unknown", status=4)
 
 
-def test_re_pointing_needs_the_old_and_the_new_department(managed: Portal) -> None:
+def test_re_pointing_needs_the_old_and_the_new_department(portal_with_manager: Portal) -> None:
     """A profile can be neither pushed out of scope nor pulled into it."""
     edit = ("--as", "dan", "signup-profile", "edit")
-    refused(managed, *edit, "own", "--department", "Support", code="department_unknown", status=4)
-    refused(managed, *edit, "other", "--department", "Sales", code="profile_unknown", status=4)
-    managed.ok(*edit, "own", "--department", "Sales/EMEA")
+    refused(
+        portal_with_manager,
+        *edit,
+        "own",
+        "--department",
+        "Support",
+        code="department_unknown",
+        status=4,
+    )
+    refused(
+        portal_with_manager,
+        *edit,
+        "other",
+        "--department",
+        "Sales",
+        code="profile_unknown",
+        status=4,
+    )
+    portal_with_manager.ok(*edit, "own", "--department", "Sales/EMEA")
 
 
-def test_creating_needs_the_department(managed: Portal) -> None:
+def test_creating_needs_the_department(portal_with_manager: Portal) -> None:
     """Out of scope and absent are one answer."""
     for place in ("Support", "Nowhere", "/"):
         words = ("--department", place, "--ends", "never", "--activations", "1")
         command = ("--as", "dan", "signup-profile", "create", "X", *words)
-        refused(managed, *command, code="department_unknown", status=4)
+        refused(portal_with_manager, *command, code="department_unknown", status=4)
 
 
-def test_making_again_shows_nothing_that_is_out_of_scope(managed: Portal) -> None:
+def test_making_again_shows_nothing_that_is_out_of_scope(portal_with_manager: Portal) -> None:
     """A code that somebody else has is taken; what hangs on it stays unseen and unchanged."""
     words = ("--department", "Sales", "--ends", "never", "--activations", "1", "--code", "other")
     for how in ("fail", "skip", "update"):
         command = ("--as", "dan", "signup-profile", "create", "X", *words, "--if-exists", how)
-        refused(managed, *command, code="profile_exists", status=5)
+        refused(portal_with_manager, *command, code="profile_exists", status=5)
 
 
-def test_a_learner_may_do_nothing_with_profiles(managed: Portal) -> None:
+def test_a_learner_may_do_nothing_with_profiles(portal_with_manager: Portal) -> None:
     """Reading and changing are forbidden before anything is looked up."""
     for words in (
         ("list",),
@@ -460,13 +499,17 @@ def test_a_learner_may_do_nothing_with_profiles(managed: Portal) -> None:
         ("delete", "own", "--yes"),
     ):
         command = ("--as", "lea", "signup-profile", *words)
-        refused(managed, *command, code="permission_missing", status=8)
+        refused(portal_with_manager, *command, code="permission_missing", status=8)
 
 
-def test_a_code_of_another_scope_lets_nobody_in_but_the_link_does(managed: Portal) -> None:
+def test_a_code_of_another_scope_lets_nobody_in_but_the_link_does(
+    portal_with_manager: Portal,
+) -> None:
     """A code works for who may see the profile; the link is for everybody who has it."""
     for who, code in (("dan", "other"), ("lea", "own"), ("dan", "ghost")):
-        command = ("--as", who, *signing("ann", code))
-        refused(managed, *command, code="profile_unknown", status=4)
-    managed.ok("--as", "dan", *signing("ann", "own"))
-    managed.ok("--as", "lea", *signing("ben", shown(managed, "other")["link"]))
+        command = ("--as", who, *sign_up_command("ann", code))
+        refused(portal_with_manager, *command, code="profile_unknown", status=4)
+    portal_with_manager.ok("--as", "dan", *sign_up_command("ann", "own"))
+    portal_with_manager.ok(
+        "--as", "lea", *sign_up_command("ben", show_profile(portal_with_manager, "other")["link"])
+    )

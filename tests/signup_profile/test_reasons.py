@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import Portal
-from tests.doors import opened, profile, shown, sign_up, signing
 from tests.refusals import refused
+from tests.signups import create_profile, open_registration, show_profile, sign_up, sign_up_command
 
 
 def switched_off(portal: Portal) -> None:
@@ -105,28 +105,32 @@ REASONS = [
 
 
 @pytest.fixture
-def link(portal: Portal) -> str:
+def profile_link(portal: Portal) -> str:
     """Return the link of an open profile in a portal of Berlin."""
-    opened(portal)
+    open_registration(portal)
     portal.ok("settings", "set", "time-zone=Europe/Berlin")
-    return str(profile(portal)["link"])
+    return str(create_profile(portal)["link"])
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)
-def test_every_refusal_has_a_reason_of_its_own(portal: Portal, link: str, reason: Reason) -> None:
+def test_every_refusal_has_a_reason_of_its_own(
+    portal: Portal, profile_link: str, reason: Reason
+) -> None:
     """By link and by code: the same code, class, status and sentence, in the portal's zone."""
     reason.close(portal)
-    for through in (link, "spring"):
-        error = refused(portal, *signing("ann", through), code=reason.code, status=reason.status)
+    for through in (profile_link, "spring"):
+        error = refused(
+            portal, *sign_up_command("ann", through), code=reason.code, status=reason.status
+        )
         assert (error["class"], error["message"]) == (reason.kind, reason.message)
         assert "spring" not in error["hint"]
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)
-def test_a_person_reads_two_lines(portal: Portal, link: str, reason: Reason) -> None:
+def test_a_person_reads_two_lines(portal: Portal, profile_link: str, reason: Reason) -> None:
     """Without JSON it is one sentence and one hint on standard error, and nothing on output."""
     reason.close(portal)
-    ran = portal.run(*signing("ann", link))
+    ran = portal.run(*sign_up_command("ann", profile_link))
     assert ran.out == ""
     error, hint = ran.err.splitlines()
     assert error == f"error: {reason.message}"
@@ -138,11 +142,15 @@ def test_codes_of_reasons_differ() -> None:
     assert len({reason.code for reason in REASONS}) == len(REASONS)
 
 
-def test_a_reason_is_told_in_the_zone_of_who_asks(portal: Portal, link: str) -> None:
+def test_a_reason_is_told_in_the_zone_of_who_asks(portal: Portal, profile_link: str) -> None:
     """`--tz` is how somebody elsewhere reads the same instant."""
     moved(starts="2026-03-29T09:00")(portal)
     error = refused(
-        portal, "--tz", "America/New_York", *signing("ann", link), code="profile_not_open_yet"
+        portal,
+        "--tz",
+        "America/New_York",
+        *sign_up_command("ann", profile_link),
+        code="profile_not_open_yet",
     )
     assert "opens at 2026-03-29T03:00:00-04:00" in error["message"]
 
@@ -150,19 +158,21 @@ def test_a_reason_is_told_in_the_zone_of_who_asks(portal: Portal, link: str) -> 
 @pytest.mark.parametrize(
     "given", ["sprin", "Spring2", "sprìng", "", "/", "%", "_", "' OR 1=1 --", "x" * 10_000, "0"]
 )
-def test_no_refusal_suggests_a_code_or_link(portal: Portal, link: str, given: str) -> None:
+def test_no_refusal_suggests_a_code_or_link(portal: Portal, profile_link: str, given: str) -> None:
     """Deleted, unknown and mistyped are one answer, word for word."""
     answers: list[dict[str, Any]] = [
-        refused(portal, *signing("ann", text), code="profile_unknown", status=4)
-        for text in (given, link[:-1], link + "x", link.swapcase())
+        refused(portal, *sign_up_command("ann", text), code="profile_unknown", status=4)
+        for text in (given, profile_link[:-1], profile_link + "x", profile_link.swapcase())
     ]
     deleted(portal)
-    answers.append(refused(portal, *signing("ann", link), code="profile_unknown", status=4))
+    answers.append(
+        refused(portal, *sign_up_command("ann", profile_link), code="profile_unknown", status=4)
+    )
     assert all(answer == answers[0] for answer in answers)
     assert "spring" not in str(answers[0])
 
 
-def test_when_several_gates_are_closed_the_first_is_told(portal: Portal, link: str) -> None:
+def test_when_several_gates_are_closed_the_first_is_told(portal: Portal, profile_link: str) -> None:
     """Off comes first, then the window, then what is used up, then the plan."""
     used_up(portal)
     portal.ok("settings", "set", "plan.max-active-users=2")
@@ -183,7 +193,7 @@ def test_when_several_gates_are_closed_the_first_is_told(portal: Portal, link: s
         ),
         strict=True,
     ):
-        refused(portal, *signing("ann", link), code=expected)
+        refused(portal, *sign_up_command("ann", profile_link), code=expected)
         portal.ok(*reopen)
-    refused(portal, *signing("ann", link), code="plan_full")
-    assert shown(portal)["used"] == 1
+    refused(portal, *sign_up_command("ann", profile_link), code="plan_full")
+    assert show_profile(portal)["used"] == 1

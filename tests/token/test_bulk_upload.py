@@ -11,15 +11,15 @@ from lmsctl.bulk import actions as bulk
 from lmsctl.kit.work import Work
 from tests.conftest import Portal
 from tests.kills import break_off
-from tests.tokens import redeem, shown, stocked, token, uses
+from tests.tokens import checked_uses, create_items, create_token, redeem, show_token
 
 HEADINGS = "Token id,Knowledge,Knowledge code,Token,Token label,Creates,Limit,Expires,Active"
 
 
 @pytest.fixture
-def shop(portal: Portal) -> Portal:
+def portal_with_items(portal: Portal) -> Portal:
     """Return a portal with one item of each kind."""
-    return stocked(portal)
+    return create_items(portal)
 
 
 def write(portal: Portal, *lines: str, file: str = "tokens.csv") -> str:
@@ -70,30 +70,48 @@ def template(portal: Portal, *options: str) -> str:
 # The template ------------------------------------------------------------------------------------
 
 
-def test_the_template_of_an_empty_portal_is_the_heading_row(shop: Portal) -> None:
+def test_the_template_of_an_empty_portal_is_the_heading_row(portal_with_items: Portal) -> None:
     """It is a file to begin with, and uploading it as it is changes nothing and succeeds."""
-    assert template(shop, "-o", "json").splitlines() == [HEADINGS]
-    assert numbers(upload(shop)) == (0, 0, 0, 0)
-    assert tokens(shop) == []
+    assert template(portal_with_items, "-o", "json").splitlines() == [HEADINGS]
+    assert numbers(upload(portal_with_items)) == (0, 0, 0, 0)
+    assert tokens(portal_with_items) == []
 
 
-def test_the_template_uploads_unchanged(shop: Portal) -> None:
+def test_the_template_uploads_unchanged(portal_with_items: Portal) -> None:
     """Whatever tokens there are, the file that shows them changes none of them."""
-    token(shop, "plain")
-    token(shop, "dated", "article", "--limit", "7", "--expires", "2026-05-31", "--nickname", "=1+1")
-    token(shop, "timed", "pathway", "--expires", "2026-05-31T10:30:00+02:00", "--creates", "staff")
-    token(shop, "+49 30", "topic", "--nickname", "a;b,'c' \"d\"")
-    token(shop, "old", "article")
-    shop.ok("token", "deactivate", "old")
-    redeem(shop, "ann", "dated")
-    shop.ok("content", "archive", "article")
-    shop.ok("settings", "set", "time-zone=Europe/Berlin")
-    before = tokens(shop)
-    text = template(shop)
-    shop.folder.joinpath("t.csv").write_text(text, encoding="utf-8", newline="")
-    ran = shop.ok("token", "bulk-upload", "t.csv", "-o", "json")
+    create_token(portal_with_items, "plain")
+    create_token(
+        portal_with_items,
+        "dated",
+        "article",
+        "--limit",
+        "7",
+        "--expires",
+        "2026-05-31",
+        "--nickname",
+        "=1+1",
+    )
+    create_token(
+        portal_with_items,
+        "timed",
+        "pathway",
+        "--expires",
+        "2026-05-31T10:30:00+02:00",
+        "--creates",
+        "staff",
+    )
+    create_token(portal_with_items, "+49 30", "topic", "--nickname", "a;b,'c' \"d\"")
+    create_token(portal_with_items, "old", "article")
+    portal_with_items.ok("token", "deactivate", "old")
+    redeem(portal_with_items, "ann", "dated")
+    portal_with_items.ok("content", "archive", "article")
+    portal_with_items.ok("settings", "set", "time-zone=Europe/Berlin")
+    before = tokens(portal_with_items)
+    text = template(portal_with_items)
+    portal_with_items.folder.joinpath("t.csv").write_text(text, encoding="utf-8", newline="")
+    ran = portal_with_items.ok("token", "bulk-upload", "t.csv", "-o", "json")
     assert numbers(ran.json) == (0, 0, 5, 0)
-    assert tokens(shop) == before
+    assert tokens(portal_with_items) == before
     rows = rows_of(text)
     assert [row["Expires"] for row in rows] == [
         "",
@@ -104,31 +122,31 @@ def test_the_template_uploads_unchanged(shop: Portal) -> None:
     ]
     assert (rows[1]["Token label"], rows[3]["Token"]) == ("'=1+1", "'+49 30")
     assert rows[4]["Active"] == "No"
-    assert template(shop, "--tz", "UTC").splitlines()[2].split(",")[-2] == "2026-05-31"
+    assert template(portal_with_items, "--tz", "UTC").splitlines()[2].split(",")[-2] == "2026-05-31"
 
 
-def test_writing_the_template_is_audited(shop: Portal) -> None:
+def test_writing_the_template_is_audited(portal_with_items: Portal) -> None:
     """It holds every code, so it is known who asked for it."""
-    template(shop)
-    assert shop.ok("audit", "list", "-o", "json").json[-1]["code"] == "tokens.exported"
+    template(portal_with_items)
+    assert portal_with_items.ok("audit", "list", "-o", "json").json[-1]["code"] == "tokens.exported"
 
 
 # Making and changing -----------------------------------------------------------------------------
 
 
-def test_one_file_makes_and_changes_tokens(shop: Portal) -> None:
+def test_one_file_makes_and_changes_tokens(portal_with_items: Portal) -> None:
     """Rows with a token id change that token and nothing else; rows without make one."""
-    token(shop, "spring", "topic", "--limit", "10", "--nickname", "Old")
-    redeem(shop, "ann")
-    before = shown(shop)
+    create_token(portal_with_items, "spring", "topic", "--limit", "10", "--nickname", "Old")
+    redeem(portal_with_items, "ann")
+    before = show_token(portal_with_items)
     report = upload(
-        shop,
+        portal_with_items,
         f"{before['id']},Whatever,topic,,New label,Client,20,2026-04-01,No",
         ",,article,fair-1,Fair,prospect,5,01/04/2026,yes",
         ",,PATHWAY,,Made up,STAFF,,,",
     )
     assert numbers(report) == (2, 1, 0, 0)
-    after = shown(shop)
+    after = show_token(portal_with_items)
     assert after == {
         **before,
         "nickname": "New label",
@@ -140,47 +158,64 @@ def test_one_file_makes_and_changes_tokens(shop: Portal) -> None:
         "blocked_by": ["token_disabled"],
         "version": before["version"] + 1,
     }
-    assert uses(shop) == 1
-    fair = shown(shop, "fair-1")
+    assert checked_uses(portal_with_items) == 1
+    fair = show_token(portal_with_items, "fair-1")
     assert (fair["content"], fair["limit"], fair["creates"]) == ("article", 5, "prospect")
     assert (fair["nickname"], fair["expires_at"]) == ("Fair", "2026-04-01T23:59:59Z")
-    made = shop.ok("token", "list", "--content", "pathway", "-o", "json").json[0]
+    made = portal_with_items.ok("token", "list", "--content", "pathway", "-o", "json").json[0]
     assert (made["nickname"], made["creates"], made["limit"]) == ("Made up", "staff", None)
     assert (made["expires_at"], made["active"], len(made["code"])) == (None, True, 12)
-    redeem(shop, "ben", made["code"])
-    assert len(shop.ok("db", "check", "-o", "json").json) == 0
+    redeem(portal_with_items, "ben", made["code"])
+    assert len(portal_with_items.ok("db", "check", "-o", "json").json) == 0
 
 
-def test_blank_cells_of_an_update(shop: Portal) -> None:
+def test_blank_cells_of_an_update(portal_with_items: Portal) -> None:
     """No label, no limit, no expiry; code and activity stay as they are."""
-    token(shop, "spring", "topic", "--limit", "9", "--expires", "2026-04-01", "--nickname", "N")
-    shop.ok("token", "deactivate", "spring")
-    number = shown(shop)["id"]
-    assert numbers(upload(shop, f"{number},,topic,,,prospect,,,")) == (0, 1, 0, 0)
-    after = shown(shop)
+    create_token(
+        portal_with_items,
+        "spring",
+        "topic",
+        "--limit",
+        "9",
+        "--expires",
+        "2026-04-01",
+        "--nickname",
+        "N",
+    )
+    portal_with_items.ok("token", "deactivate", "spring")
+    number = show_token(portal_with_items)["id"]
+    assert numbers(upload(portal_with_items, f"{number},,topic,,,prospect,,,")) == (0, 1, 0, 0)
+    after = show_token(portal_with_items)
     assert (after["nickname"], after["limit"], after["expires_at"]) == (None, None, None)
     assert (after["code"], after["active"]) == ("spring", False)
 
 
-def test_the_seven_columns_of_the_original_template(shop: Portal) -> None:
+def test_the_seven_columns_of_the_original_template(portal_with_items: Portal) -> None:
     """A sheet without Token and Active uploads as it is: codes are made, tokens work at once."""
     headings = "Token id;Knowledge;Knowledge code;Token label;Creates;Limit;Expires"
-    file = write(shop, headings, ";The topic;topic;Booth 1;Prospect;100;31/03/26")
-    assert numbers(shop.ok("token", "bulk-upload", file, "-o", "json").json) == (1, 0, 0, 0)
-    (made,) = shop.ok("token", "list", "-o", "json").json
+    file = write(portal_with_items, headings, ";The topic;topic;Booth 1;Prospect;100;31/03/26")
+    assert numbers(portal_with_items.ok("token", "bulk-upload", file, "-o", "json").json) == (
+        1,
+        0,
+        0,
+        0,
+    )
+    (made,) = portal_with_items.ok("token", "list", "-o", "json").json
     assert (made["nickname"], made["active"], made["state"]) == ("Booth 1", True, "open")
     assert made["expires_at"] == "2026-03-31T23:59:59Z"
 
 
-def test_labels_can_be_read_as_codes(shop: Portal) -> None:
+def test_labels_can_be_read_as_codes(portal_with_items: Portal) -> None:
     """--map "Token label=token" is all it takes; such tokens have no nickname."""
     headings = "Token id,Knowledge,Knowledge code,Token label,Creates,Limit,Expires"
-    file = write(shop, headings, ",,topic,BOOTH-1,prospect,,", ",,topic,BOOTH-2,prospect,,")
+    file = write(
+        portal_with_items, headings, ",,topic,BOOTH-1,prospect,,", ",,topic,BOOTH-2,prospect,,"
+    )
     mapping = ("--map", "Token label=token")
-    ran = shop.ok("token", "bulk-upload", file, *mapping, "-o", "json")
+    ran = portal_with_items.ok("token", "bulk-upload", file, *mapping, "-o", "json")
     assert numbers(ran.json) == (2, 0, 0, 0)
-    assert shown(shop, "booth-1")["nickname"] is None
-    again = shop.run("token", "bulk-upload", file, *mapping, "--again", "-o", "json")
+    assert show_token(portal_with_items, "booth-1")["nickname"] is None
+    again = portal_with_items.run("token", "bulk-upload", file, *mapping, "--again", "-o", "json")
     assert again.status == 6
     assert [detail["location"]["column"] for detail in again.error["details"]] == [
         "Token label",
@@ -220,29 +255,31 @@ def test_labels_can_be_read_as_codes(shop: Portal) -> None:
         ("1,,topic,,L,,,,", "Creates", "row_creates_unclear"),
     ],
 )
-def test_what_is_wrong_with_a_row(used: Portal, line: str, column: str, code: str) -> None:
+def test_what_is_wrong_with_a_row(
+    portal_with_used_token: Portal, line: str, column: str, code: str
+) -> None:
     """Each has its own reason and names its cell; nothing is written, good rows neither."""
-    assert faults(used, ",,topic,good,L,prospect,,,", line) == [(2, column, code)]
+    assert faults(portal_with_used_token, ",,topic,good,L,prospect,,,", line) == [(2, column, code)]
 
 
 @pytest.fixture
-def used(shop: Portal) -> Portal:
+def portal_with_used_token(portal_with_items: Portal) -> Portal:
     """Return the shop with one token, number 1, used twice, and library and archived content."""
     library = ("--kind", "topic", "--code", "lib", "--title", "L", "--source", "library")
-    shop.ok("content", "create", *library)
-    shop.ok("content", "create", "--kind", "topic", "--code", "gone", "--title", "G")
-    shop.ok("content", "archive", "gone")
-    token(shop)
-    redeem(shop, "ann")
-    redeem(shop, "ben")
-    assert shown(shop)["id"] == 1
-    return shop
+    portal_with_items.ok("content", "create", *library)
+    portal_with_items.ok("content", "create", "--kind", "topic", "--code", "gone", "--title", "G")
+    portal_with_items.ok("content", "archive", "gone")
+    create_token(portal_with_items)
+    redeem(portal_with_items, "ann")
+    redeem(portal_with_items, "ben")
+    assert show_token(portal_with_items)["id"] == 1
+    return portal_with_items
 
 
-def test_rows_that_mean_the_same(used: Portal) -> None:
+def test_rows_that_mean_the_same(portal_with_used_token: Portal) -> None:
     """Two rows for one token, or two that make the same code, are wrong on both rows."""
     found = faults(
-        used,
+        portal_with_used_token,
         "1,,topic,,A,prospect,,,",
         ",,topic,Twin,L,prospect,,,",
         "01,,topic,,B,prospect,,,",
@@ -256,9 +293,9 @@ def test_rows_that_mean_the_same(used: Portal) -> None:
     ]
 
 
-def test_every_fault_of_a_row_is_told(used: Portal) -> None:
+def test_every_fault_of_a_row_is_told(portal_with_used_token: Portal) -> None:
     """Whoever mends the row mends it once."""
-    assert faults(used, "x,,,a,,none,0,soon,perhaps") == [
+    assert faults(portal_with_used_token, "x,,,a,,none,0,soon,perhaps") == [
         (1, "Active", "row_active_unclear"),
         (1, "Creates", "row_creates_unclear"),
         (1, "Expires", "cell_time_invalid"),
@@ -272,11 +309,11 @@ def test_every_fault_of_a_row_is_told(used: Portal) -> None:
 @pytest.mark.parametrize(
     "missing", ["Knowledge code", "Token label", "Creates", "Limit", "Expires"]
 )
-def test_columns_that_have_to_be_there(shop: Portal, missing: str) -> None:
+def test_columns_that_have_to_be_there(portal_with_items: Portal, missing: str) -> None:
     """Without one of them the file is stopped before a row is read."""
     headings = [heading for heading in HEADINGS.split(",") if heading != missing]
-    file = write(shop, ",".join(headings), ",".join("" for _ in headings))
-    ran = shop.run("token", "bulk-upload", file, "-o", "json")
+    file = write(portal_with_items, ",".join(headings), ",".join("" for _ in headings))
+    ran = portal_with_items.run("token", "bulk-upload", file, "-o", "json")
     assert (ran.status, ran.code) == (6, "csv_column_missing")
     assert missing in ran.error["message"]
 
@@ -284,141 +321,163 @@ def test_columns_that_have_to_be_there(shop: Portal, missing: str) -> None:
 # The run -----------------------------------------------------------------------------------------
 
 
-def test_the_same_bytes_make_tokens_once(shop: Portal) -> None:
+def test_the_same_bytes_make_tokens_once(portal_with_items: Portal) -> None:
     """Uploading a file a second time is refused and names the run that took it, unless --again."""
-    report = upload(shop, ",,topic,,L,prospect,,,")
-    file = write(shop, HEADINGS, ",,topic,,L,prospect,,,")
+    report = upload(portal_with_items, ",,topic,,L,prospect,,,")
+    file = write(portal_with_items, HEADINGS, ",,topic,,L,prospect,,,")
     for rehearsal in ((), ("--dry-run",), ("--keep-going",)):
-        ran = shop.run("token", "bulk-upload", file, *rehearsal, "-o", "json")
+        ran = portal_with_items.run("token", "bulk-upload", file, *rehearsal, "-o", "json")
         assert (ran.status, ran.code) == (6, "bytes_taken_already")
         assert ran.error["message"].startswith(f"Run {report['run']} of ")
-    assert len(tokens(shop)) == 1
-    shop.ok("token", "bulk-upload", file, "--again")
-    assert len(tokens(shop)) == 2
+    assert len(tokens(portal_with_items)) == 1
+    portal_with_items.ok("token", "bulk-upload", file, "--again")
+    assert len(tokens(portal_with_items)) == 2
 
 
-def test_bytes_that_only_changed_tokens_may_come_again(shop: Portal) -> None:
+def test_bytes_that_only_changed_tokens_may_come_again(portal_with_items: Portal) -> None:
     """Nothing is made twice by them."""
-    token(shop)
-    assert numbers(upload(shop, "1,,topic,,Label,prospect,,,")) == (0, 1, 0, 0)
-    assert numbers(upload(shop, "1,,topic,,Label,prospect,,,")) == (0, 0, 1, 0)
+    create_token(portal_with_items)
+    assert numbers(upload(portal_with_items, "1,,topic,,Label,prospect,,,")) == (0, 1, 0, 0)
+    assert numbers(upload(portal_with_items, "1,,topic,,Label,prospect,,,")) == (0, 0, 1, 0)
 
 
-def test_a_rehearsal_tells_and_writes_nothing(shop: Portal) -> None:
+def test_a_rehearsal_tells_and_writes_nothing(portal_with_items: Portal) -> None:
     """--dry-run has the numbers of a real upload and leaves nothing behind."""
-    report = upload(shop, ",,topic,,L,prospect,,,", options=("--dry-run",))
+    report = upload(portal_with_items, ",,topic,,L,prospect,,,", options=("--dry-run",))
     assert numbers(report) == (1, 0, 0, 0)
-    assert (report["run"], tokens(shop)) == (None, [])
-    assert numbers(upload(shop, ",,topic,,L,prospect,,,")) == (1, 0, 0, 0)
+    assert (report["run"], tokens(portal_with_items)) == (None, [])
+    assert numbers(upload(portal_with_items, ",,topic,,L,prospect,,,")) == (1, 0, 0, 0)
 
 
-def test_the_results_list_the_codes_that_were_made(shop: Portal) -> None:
+def test_the_results_list_the_codes_that_were_made(portal_with_items: Portal) -> None:
     """Nowhere else are they to be had together, in the order of the rows."""
     lines = (",,topic,given,L,prospect,,,", ",,topic,,L,prospect,,,")
-    upload(shop, *lines, options=("--results", "r.csv"))
-    rows = rows_of(shop.folder.joinpath("r.csv").read_text(encoding="utf-8"))
-    made = shop.ok("token", "list", "-o", "json").json
+    upload(portal_with_items, *lines, options=("--results", "r.csv"))
+    rows = rows_of(portal_with_items.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    made = portal_with_items.ok("token", "list", "-o", "json").json
     assert [(row["key"], row["outcome"], int(row["id"])) for row in rows] == [
         (item["code"], "created", item["id"]) for item in made
     ]
 
 
-def test_results_of_a_refused_file_show_no_codes_that_never_were(shop: Portal) -> None:
+def test_results_of_a_refused_file_show_no_codes_that_never_were(portal_with_items: Portal) -> None:
     """What was made up for a row that made nothing means nothing."""
-    file = write(shop, HEADINGS, ",,topic,,L,prospect,,,", ",,nothing,mine,L,prospect,,,")
-    shop.run("token", "bulk-upload", file, "--results", "r.csv")
-    rows = rows_of(shop.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    file = write(
+        portal_with_items, HEADINGS, ",,topic,,L,prospect,,,", ",,nothing,mine,L,prospect,,,"
+    )
+    portal_with_items.run("token", "bulk-upload", file, "--results", "r.csv")
+    rows = rows_of(portal_with_items.folder.joinpath("r.csv").read_text(encoding="utf-8"))
     assert [(row["key"], row["outcome"]) for row in rows] == [
         ("", "not_attempted"),
         ("mine", "failed"),
     ]
 
 
-def test_keep_going_takes_the_good_rows_and_the_rejects_come_back(shop: Portal) -> None:
+def test_keep_going_takes_the_good_rows_and_the_rejects_come_back(
+    portal_with_items: Portal,
+) -> None:
     """The rejects file, mended, uploads like any other."""
-    file = write(shop, HEADINGS, ",,topic,one,L,prospect,,,", ",,topic,two,L,prospect,0,,")
-    ran = shop.run(
+    file = write(
+        portal_with_items, HEADINGS, ",,topic,one,L,prospect,,,", ",,topic,two,L,prospect,0,,"
+    )
+    ran = portal_with_items.run(
         "token", "bulk-upload", file, "--keep-going", "--rejects", "mend.csv", "-o", "json"
     )
     assert (ran.status, numbers(ran.json)) == (7, (1, 0, 0, 1))
-    mend = shop.folder / "mend.csv"
+    mend = portal_with_items.folder / "mend.csv"
     text = mend.read_text(encoding="utf-8")
     assert rows_of(text)[0]["_error"].startswith("Limit: ")
     mend.write_text(text.replace("prospect,0", "prospect,3"), encoding="utf-8", newline="")
-    assert numbers(shop.ok("token", "bulk-upload", "mend.csv", "-o", "json").json) == (1, 0, 0, 0)
-    assert shown(shop, "two")["limit"] == 3
+    assert numbers(portal_with_items.ok("token", "bulk-upload", "mend.csv", "-o", "json").json) == (
+        1,
+        0,
+        0,
+        0,
+    )
+    assert show_token(portal_with_items, "two")["limit"] == 3
 
 
-def test_an_interrupted_run_is_resumed(shop: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_is_resumed(
+    portal_with_items: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Tokens that the run has made are no obstacle to itself; nothing is made twice."""
     monkeypatch.setattr(bulk, "_BATCH_ROWS", 2)
-    token(shop, "taken")
+    create_token(portal_with_items, "taken")
     lines = [f",,topic,code-{number},L,prospect,,," for number in range(5)]
     lines[1] = ",,topic,TAKEN,L,prospect,,,"
-    file = write(shop, HEADINGS, *lines)
+    file = write(portal_with_items, HEADINGS, *lines)
     with monkeypatch.context() as patch:
         break_off(patch, after=1)
-        assert shop.run("token", "bulk-upload", file, "--keep-going").status == 130
-    assert len(tokens(shop)) == 2
-    assert shop.refused("token", "bulk-upload", file, "--keep-going") == "bytes_taken_already"
-    ran = shop.run("token", "bulk-upload", file, "--resume", "--results", "r.csv", "-o", "json")
+        assert portal_with_items.run("token", "bulk-upload", file, "--keep-going").status == 130
+    assert len(tokens(portal_with_items)) == 2
+    assert (
+        portal_with_items.refused("token", "bulk-upload", file, "--keep-going")
+        == "bytes_taken_already"
+    )
+    ran = portal_with_items.run(
+        "token", "bulk-upload", file, "--resume", "--results", "r.csv", "-o", "json"
+    )
     assert (ran.status, ran.json["failed"]) == (7, 1)
-    rows = rows_of(shop.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    rows = rows_of(portal_with_items.folder.joinpath("r.csv").read_text(encoding="utf-8"))
     assert [row["outcome"] for row in rows] == ["skipped", "failed", *["created"] * 3]
-    assert len(tokens(shop)) == 5
-    assert shop.refused("token", "bulk-upload", file, "--resume") == "run_not_interrupted"
+    assert len(tokens(portal_with_items)) == 5
+    assert (
+        portal_with_items.refused("token", "bulk-upload", file, "--resume") == "run_not_interrupted"
+    )
 
 
-def test_a_resumed_run_judges_no_row_anew(shop: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resumed_run_judges_no_row_anew(
+    portal_with_items: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What failed before it was interrupted failed; what was written does not fail later."""
     monkeypatch.setattr(bulk, "_BATCH_ROWS", 2)
-    shop.ok("content", "create", "--kind", "topic", "--code", "other", "--title", "T")
+    portal_with_items.ok("content", "create", "--kind", "topic", "--code", "other", "--title", "T")
     lines = [",,later,one,L,prospect,,,", ",,other,,L,prospect,,,", ",,topic,three,L,prospect,,,"]
-    file = write(shop, HEADINGS, *lines)
+    file = write(portal_with_items, HEADINGS, *lines)
     with monkeypatch.context() as patch:
         break_off(patch, after=1)
-        assert shop.run("token", "bulk-upload", file, "--keep-going").status == 130
-    shop.ok("content", "create", "--kind", "topic", "--code", "later", "--title", "T")
-    shop.ok("content", "archive", "other")
+        assert portal_with_items.run("token", "bulk-upload", file, "--keep-going").status == 130
+    portal_with_items.ok("content", "create", "--kind", "topic", "--code", "later", "--title", "T")
+    portal_with_items.ok("content", "archive", "other")
     files = ("--results", "r.csv", "--rejects", "mend.csv")
-    ran = shop.run("token", "bulk-upload", file, "--resume", *files, "-o", "json")
+    ran = portal_with_items.run("token", "bulk-upload", file, "--resume", *files, "-o", "json")
     assert (ran.status, numbers(ran.json)) == (7, (1, 0, 0, 1))
-    rows = rows_of(shop.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    rows = rows_of(portal_with_items.folder.joinpath("r.csv").read_text(encoding="utf-8"))
     assert [row["outcome"] for row in rows] == ["failed", "skipped", "created"]
     assert rows[0]["error code"] == "content_unknown"
-    (mend,) = rows_of(shop.folder.joinpath("mend.csv").read_text(encoding="utf-8"))
+    (mend,) = rows_of(portal_with_items.folder.joinpath("mend.csv").read_text(encoding="utf-8"))
     assert mend["Token"] == "one"
-    assert shop.value("SELECT count(*) FROM run_faults") == 0
+    assert portal_with_items.value("SELECT count(*) FROM run_faults") == 0
 
 
 def test_what_becomes_of_items_meanwhile_counts(
-    shop: Portal, monkeypatch: pytest.MonkeyPatch
+    portal_with_items: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each batch looks anew: an item archived or deleted after an earlier one is refused."""
     monkeypatch.setattr(bulk, "_BATCH_ROWS", 2)
     for code in ("early", "late"):
-        shop.ok("content", "create", "--kind", "topic", "--code", code, "--title", "T")
+        portal_with_items.ok("content", "create", "--kind", "topic", "--code", code, "--title", "T")
     names = ["early", "topic", "topic", "topic", "early", "late"]
     lines = [f",,{name},code-{n},L,prospect,,," for n, name in enumerate(names)]
-    file = write(shop, HEADINGS, *lines)
+    file = write(portal_with_items, HEADINGS, *lines)
     begin, begun = Work.begin, count()
 
     def begin_late(work: Work) -> None:
         if work.command == "token bulk-upload" and not work.has_begun and next(begun) == 1:
-            shop.ok("content", "archive", "early")
-            shop.ok("content", "delete", "late", "--yes")
+            portal_with_items.ok("content", "archive", "early")
+            portal_with_items.ok("content", "delete", "late", "--yes")
         begin(work)
 
     monkeypatch.setattr(Work, "begin", begin_late)
-    ran = shop.run("token", "bulk-upload", file, "--keep-going", "--results", "r.csv")
+    ran = portal_with_items.run("token", "bulk-upload", file, "--keep-going", "--results", "r.csv")
     assert ran.status == 7
-    rows = rows_of(shop.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    rows = rows_of(portal_with_items.folder.joinpath("r.csv").read_text(encoding="utf-8"))
     assert [row["error code"] for row in rows[4:]] == ["content_archived", "content_unknown"]
     assert [row["outcome"] for row in rows[:4]] == ["created"] * 4
 
 
-def test_no_code_gets_into_audit_log_or_runs(shop: Portal) -> None:
+def test_no_code_gets_into_audit_log_or_runs(portal_with_items: Portal) -> None:
     """What may have to be destroyed one day is written down in one place only."""
-    upload(shop, ",,topic,SECRET-CODE,L,prospect,,,")
+    upload(portal_with_items, ",,topic,SECRET-CODE,L,prospect,,,")
     for table in ("audit_rows", "runs", "notifications"):
-        assert "SECRET-CODE" not in repr(shop.sql(f"SELECT * FROM {table}"))
+        assert "SECRET-CODE" not in repr(portal_with_items.sql(f"SELECT * FROM {table}"))

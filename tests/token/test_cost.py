@@ -3,19 +3,19 @@
 import pytest
 
 from tests.conftest import Portal
-from tests.doors import names, opened, profile, signing
+from tests.signups import create_profile, open_registration, person_options, sign_up_command
 from tests.statements import statements
-from tests.tokens import redeeming, stocked, token
+from tests.tokens import create_items, create_token, redeem_command
 
 MOST = 12
 
 
 @pytest.fixture(params=["unlimited", "50"])
-def desk(portal: Portal, request: pytest.FixtureRequest) -> Portal:
+def signup_portal(portal: Portal, request: pytest.FixtureRequest) -> Portal:
     """Return a portal with a token, a profile and an open link, with a plan or without."""
-    stocked(opened(portal))
-    token(portal)
-    profile(portal)
+    create_items(open_registration(portal))
+    create_token(portal)
+    create_profile(portal)
     portal.ok("settings", "set", f"plan.max-active-users={request.param}")
     return portal
 
@@ -25,24 +25,27 @@ def cost(portal: Portal, *argv: str) -> int:
     return sum("PRAGMA" not in said for said in statements(portal, *argv))
 
 
-def test_a_redemption_takes_few_statements(desk: Portal) -> None:
+def test_a_redemption_takes_few_statements(signup_portal: Portal) -> None:
     """Somebody new gets an account, a mail, an enrollment and its reason."""
-    assert cost(desk, *redeeming("kim")) <= MOST
+    assert cost(signup_portal, *redeem_command("kim")) <= MOST
 
 
-def test_a_redemption_by_who_is_enrolled_takes_fewer(desk: Portal) -> None:
+def test_a_redemption_by_who_is_enrolled_takes_fewer(signup_portal: Portal) -> None:
     """Nothing is written, but that a seat taken in advance goes back."""
-    desk.ok(*redeeming("kim"))
-    assert cost(desk, *redeeming("kim")) <= 5
+    signup_portal.ok(*redeem_command("kim"))
+    assert cost(signup_portal, *redeem_command("kim")) <= 5
 
 
-def test_a_sign_up_takes_few_statements(desk: Portal) -> None:
+def test_a_sign_up_takes_few_statements(signup_portal: Portal) -> None:
     """By the link of a profile, as newcomers come."""
-    link = desk.ok("signup-profile", "link", "spring", "-o", "id").out.strip()
-    assert cost(desk, *signing("kim", link)) <= MOST
+    link = signup_portal.ok("signup-profile", "link", "spring", "-o", "id").out.strip()
+    assert cost(signup_portal, *sign_up_command("kim", link)) <= MOST
 
 
-def test_an_open_link_takes_few_statements(desk: Portal) -> None:
+def test_an_open_link_takes_few_statements(signup_portal: Portal) -> None:
     """By the link of an item that lies in no folder."""
-    link = desk.ok("content", "link", "topic", "-o", "id").out.strip()
-    assert cost(desk, "registration", "submit", "--content", link, *names("kim")) <= MOST
+    link = signup_portal.ok("content", "link", "topic", "-o", "id").out.strip()
+    assert (
+        cost(signup_portal, "registration", "submit", "--content", link, *person_options("kim"))
+        <= MOST
+    )

@@ -28,7 +28,7 @@ from lmsctl.token import actions as tokens
 from lmsctl.user import actions as users
 from lmsctl.user.results import UserStatus
 from tests.conftest import Portal, Templates
-from tests.tokens import stocked
+from tests.tokens import create_items
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PEOPLE = st.sampled_from(["ann", "ben", "cat", "dan"])
@@ -356,13 +356,13 @@ def address(name: str) -> str:
 
 
 @pytest.fixture
-def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
+def both_databases(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
     """Return a portal of each kind with something to learn."""
     made = []
     for dialect in ("sqlite", "postgresql"):
         folder = tmp_path / dialect
         folder.mkdir()
-        made.append(Side(stocked(templates.copy(dialect, folder))))
+        made.append(Side(create_items(templates.copy(dialect, folder))))
     yield made
     for side in made:
         side.close()
@@ -370,10 +370,10 @@ def sides(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[lis
 
 @pytest.mark.parametrize("examples", [10, pytest.param(30, marks=pytest.mark.heavy)])
 def test_both_databases_do_what_the_model_does(
-    sides: list[Side], monkeypatch: pytest.MonkeyPatch, examples: int
+    both_databases: list[Side], monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     """Redeeming, making, changing, pausing and destroying tokens while people and time go on."""
-    monkeypatch.setattr(Tokens, "sides", sides)
+    monkeypatch.setattr(Tokens, "sides", both_databases)
     run_state_machine_as_test(
         Tokens,
         settings=settings(

@@ -9,7 +9,7 @@ import pytest
 from lmsctl.bulk import actions as bulk
 from tests.conftest import Portal
 from tests.kills import killed
-from tests.tokens import stocked
+from tests.tokens import create_items
 
 HEADINGS = "Token id,Knowledge code,Token,Token label,Creates,Limit,Expires"
 BATCH = 10
@@ -18,9 +18,9 @@ KILLS = 200
 
 
 @pytest.fixture
-def shop(portal: Portal) -> Portal:
+def portal_with_items(portal: Portal) -> Portal:
     """Return a portal with something that tokens admit to."""
-    return stocked(portal)
+    return create_items(portal)
 
 
 def write(portal: Portal, prefix: str, rows: int = ROWS, known: int = 0) -> str:
@@ -56,14 +56,19 @@ def finish(portal: Portal, file: str, rows: int = ROWS) -> None:
     assert portal.value(unfinished) == 0
 
 
-def test_killed_before_any_database_call_all_rows_or_none(shop: Portal) -> None:
+def test_killed_before_any_database_call_all_rows_or_none(portal_with_items: Portal) -> None:
     """Each second call of the database is the last: no token of the file, or all of them."""
     at = 1
-    while killed(shop, ["token", "bulk-upload", write(shop, f"k{at}")], at):
-        assert made(shop, f"k{at}") in {0, ROWS}
-        assert shop.value("SELECT count(*) FROM runs") == made(shop, "k") / ROWS
+    while killed(
+        portal_with_items, ["token", "bulk-upload", write(portal_with_items, f"k{at}")], at
+    ):
+        assert made(portal_with_items, f"k{at}") in {0, ROWS}
+        assert (
+            portal_with_items.value("SELECT count(*) FROM runs")
+            == made(portal_with_items, "k") / ROWS
+        )
         at += 2
-    assert made(shop, f"k{at}") == ROWS
+    assert made(portal_with_items, f"k{at}") == ROWS
     assert at > ROWS // 2
 
 
@@ -74,12 +79,16 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_killed_while_keeping_going_whole_batches_stay(shop: Portal) -> None:
+def test_killed_while_keeping_going_whole_batches_stay(portal_with_items: Portal) -> None:
     """Batches stay whole, and --resume ends where a run that nobody kills ends."""
     at = 12
-    while killed(shop, ["token", "bulk-upload", write(shop, f"k{at}"), "--keep-going"], at):
-        assert made(shop, f"k{at}") in {0, 10, 20, 30, ROWS}
-        finish(shop, f"k{at}.csv")
+    while killed(
+        portal_with_items,
+        ["token", "bulk-upload", write(portal_with_items, f"k{at}"), "--keep-going"],
+        at,
+    ):
+        assert made(portal_with_items, f"k{at}") in {0, 10, 20, 30, ROWS}
+        finish(portal_with_items, f"k{at}.csv")
         at += 5
     assert at > ROWS
 
@@ -101,20 +110,22 @@ def instants(portal: Portal, *options: str) -> Iterator[float]:
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("options", [(), ("--keep-going",)], ids=["whole", "keep-going"])
-def test_killed_at_two_hundred_instants(shop: Portal, options: tuple[str, ...]) -> None:
+def test_killed_at_two_hundred_instants(
+    portal_with_items: Portal, options: tuple[str, ...]
+) -> None:
     """Real processes, killed at chance instants: nothing torn, nothing twice, a rerun completes."""
     rows = 12_000
     outcomes = set()
-    for number, seconds in enumerate(instants(shop, *options)):
-        file = write(shop, f"k{number}", rows)
-        process = shop.start("token", "bulk-upload", file, *options)
+    for number, seconds in enumerate(instants(portal_with_items, *options)):
+        file = write(portal_with_items, f"k{number}", rows)
+        process = portal_with_items.start("token", "bulk-upload", file, *options)
         time.sleep(seconds)
         process.kill()
         process.communicate()
-        there = made(shop, f"k{number}")
+        there = made(portal_with_items, f"k{number}")
         outcomes.add(there)
         assert there in ({0, 5_000, 10_000, rows} if options else {0, rows})
-        finish(shop, file, rows)
-        shop.sql("DELETE FROM tokens WHERE code LIKE :like", like=f"k{number}-%")
-        shop.sql("DELETE FROM runs")
+        finish(portal_with_items, file, rows)
+        portal_with_items.sql("DELETE FROM tokens WHERE code LIKE :like", like=f"k{number}-%")
+        portal_with_items.sql("DELETE FROM runs")
     assert len(outcomes) > 1

@@ -15,7 +15,7 @@ from lmsctl.training import rules
 from tests.conftest import Portal
 from tests.refusals import refused, unchanged
 from tests.terminals import on_terminal
-from tests.trainings import session, shown, shown_training, training
+from tests.trainings import create_session, create_training, show_session, show_training
 
 SET = ("training", "set-deadlines", "aid")
 
@@ -175,114 +175,120 @@ def test_deadlines_follow_the_clocks_of_every_zone() -> None:
 
 
 @pytest.fixture
-def hall(portal: Portal) -> Portal:
+def training_portal(portal: Portal) -> Portal:
     """Return a portal with a training in New York and a session in spring."""
-    training(portal, "aid", "--time-zone", "America/New_York")
-    session(portal, starts="2026-03-31T09:00")
+    create_training(portal, "aid", "--time-zone", "America/New_York")
+    create_session(portal, starts="2026-03-31T09:00")
     return portal
 
 
-def test_deadlines_are_set_each_by_itself(hall: Portal) -> None:
+def test_deadlines_are_set_each_by_itself(training_portal: Portal) -> None:
     """What is not named stays; off takes one away; every session has its own instants."""
-    session(hall, "summer", starts="2026-07-31T09:00")
-    told = hall.ok(*SET, "--stop-registration", "2d", "--stop-cancellations", "1mo").err
+    create_session(training_portal, "summer", starts="2026-07-31T09:00")
+    told = training_portal.ok(*SET, "--stop-registration", "2d", "--stop-cancellations", "1mo").err
     assert "registration stops 2d before each start, cancellations 1mo before each start" in told
     assert (
         "summer: registration stops 2026-07-29T09:00:00-04:00, cancellations stop "
         "2026-06-30T09:00:00-04:00."
     ) in told
-    found = shown_training(hall)
+    found = show_training(training_portal)
     assert (found["stop_registration"], found["stop_cancellations"]) == ("2d", "1mo")
     assert [row["registration_stops_at"] for row in found["sessions"]] == [
         "2026-03-29T13:00:00Z",
         "2026-07-29T13:00:00Z",
     ]
-    after = hall.ok(*SET, "--stop-registration", "off", "-o", "json").json
+    after = training_portal.ok(*SET, "--stop-registration", "off", "-o", "json").json
     assert (after["stop_registration"], after["stop_cancellations"]) == (None, "1mo")
-    assert shown(hall)["registration_stops_at"] is None
-    assert shown(hall)["cancellations_stop_at"] == "2026-02-28T14:00:00Z"
-    with unchanged(hall, audited=0):
-        assert hall.run(*SET, "--stop-registration", "off", "--exit-code").status == 0
+    assert show_session(training_portal)["registration_stops_at"] is None
+    assert show_session(training_portal)["cancellations_stop_at"] == "2026-02-28T14:00:00Z"
+    with unchanged(training_portal, audited=0):
+        assert training_portal.run(*SET, "--stop-registration", "off", "--exit-code").status == 0
 
 
-def test_a_deadline_that_is_past_is_accepted_and_pointed_out(hall: Portal) -> None:
+def test_a_deadline_that_is_past_is_accepted_and_pointed_out(training_portal: Portal) -> None:
     """It holds at once; a session that has begun is not spoken of."""
-    session(hall, "old", starts="2026-02-01T09:00")
-    told = hall.ok(*SET, "--stop-cancellations", "1mo").err
+    create_session(training_portal, "old", starts="2026-02-01T09:00")
+    told = training_portal.ok(*SET, "--stop-cancellations", "1mo").err
     assert "spring: cancellations stop 2026-02-28T09:00:00-05:00 (past)." in told
     assert "old" not in told
 
 
-def test_a_distance_is_1_to_9999_hours_days_weeks_or_months(hall: Portal) -> None:
+def test_a_distance_is_1_to_9999_hours_days_weeks_or_months(training_portal: Portal) -> None:
     """Any other unit is refused, and so is setting nothing."""
     for given in ("0d", "10000d", "2", "2m", "90min", "1y", "-2d", "two", ""):
-        assert hall.refused(*SET, f"--stop-registration={given}") == "deadline_invalid"
-    refused(hall, *SET, code="deadlines_missing", status=2, audited=0)
+        assert training_portal.refused(*SET, f"--stop-registration={given}") == "deadline_invalid"
+    refused(training_portal, *SET, code="deadlines_missing", status=2, audited=0)
 
 
-def test_moving_a_session_moves_its_deadlines(hall: Portal) -> None:
+def test_moving_a_session_moves_its_deadlines(training_portal: Portal) -> None:
     """And the command shows the new ones; another zone shifts them too, not the session."""
-    hall.ok(*SET, "--stop-registration", "1d")
+    training_portal.ok(*SET, "--stop-registration", "1d")
     edit = ("session", "edit", "aid", "spring", "--starts", "2026-11-02T09:00")
-    assert "registration stops 2026-11-01T09:00:00-05:00." in hall.ok(*edit).err
-    told = hall.ok("training", "edit", "aid", "--time-zone", "UTC").err
+    assert "registration stops 2026-11-01T09:00:00-05:00." in training_portal.ok(*edit).err
+    told = training_portal.ok("training", "edit", "aid", "--time-zone", "UTC").err
     assert "registration stops 2026-11-01T14:00:00+00:00." in told
-    assert shown(hall)["starts_at"] == "2026-11-02T14:00:00Z"
-    assert shown(hall)["registration_stops_at"] == "2026-11-01T14:00:00Z"
+    assert show_session(training_portal)["starts_at"] == "2026-11-02T14:00:00Z"
+    assert show_session(training_portal)["registration_stops_at"] == "2026-11-01T14:00:00Z"
 
 
-def test_a_deadline_before_all_calendars_is_refused(hall: Portal) -> None:
+def test_a_deadline_before_all_calendars_is_refused(training_portal: Portal) -> None:
     """Whichever comes first, the session or the deadline."""
-    session(hall, "old", starts="0700-01-01T09:00")
+    create_session(training_portal, "old", starts="0700-01-01T09:00")
     far = (*SET, "--stop-registration", "9999mo")
-    refused(hall, *far, code="time_out_of_range", status=2, audited=0)
-    assert shown_training(hall)["stop_registration"] is None
+    refused(training_portal, *far, code="time_out_of_range", status=2, audited=0)
+    assert show_training(training_portal)["stop_registration"] is None
 
 
-def test_the_list_is_locked_and_unlocked(hall: Portal) -> None:
+def test_the_list_is_locked_and_unlocked(training_portal: Portal) -> None:
     """Again is no change."""
-    assert "is locked." in hall.ok("training", "lock", "aid").err
-    assert shown_training(hall)["locked"] is True
-    with unchanged(hall, audited=0):
-        assert "locked already" in hall.ok("training", "lock", "aid").err
-    assert "is unlocked." in hall.ok("training", "unlock", "aid").err
-    assert shown_training(hall)["locked"] is False
+    assert "is locked." in training_portal.ok("training", "lock", "aid").err
+    assert show_training(training_portal)["locked"] is True
+    with unchanged(training_portal, audited=0):
+        assert "locked already" in training_portal.ok("training", "lock", "aid").err
+    assert "is unlocked." in training_portal.ok("training", "unlock", "aid").err
+    assert show_training(training_portal)["locked"] is False
 
 
-def test_restraining_learners_takes_two_permissions(hall: Portal) -> None:
+def test_restraining_learners_takes_two_permissions(training_portal: Portal) -> None:
     """Enrolling in trainings and managing enrollments, both over the training's department."""
-    hall.ok("department", "create", "Sales")
-    training(hall, "local", "--department", "Sales")
+    training_portal.ok("department", "create", "Sales")
+    create_training(training_portal, "local", "--department", "Sales")
     for name, permissions in {
         "enrolls": ("training.enroll", "training.manage"),
         "manages": ("enrollment.manage", "training.manage"),
         "both": ("training.enroll", "enrollment.manage"),
     }.items():
         wanted = [word for held in permissions for word in ("--permission", held)]
-        hall.ok("role", "create", name, *wanted)
+        training_portal.ok("role", "create", name, *wanted)
         names = ("--first-name", "F", "--last-name", "L")
-        hall.ok("user", "create", "--login", f"{name}-x", *names, "--department", "Sales")
-        hall.ok("role", "grant", f"{name}-x", name, "--department", "Sales")
+        training_portal.ok(
+            "user", "create", "--login", f"{name}-x", *names, "--department", "Sales"
+        )
+        training_portal.ok("role", "grant", f"{name}-x", name, "--department", "Sales")
     deadline = ("training", "set-deadlines", "local", "--stop-registration", "1d")
     for words in (deadline, ("training", "lock", "local"), ("training", "unlock", "local")):
         for one_of_two in ("enrolls-x", "manages-x"):
-            refused(hall, *words, "--as", one_of_two, code="permission_missing", status=8)
-        hall.ok(*words, "--as", "both-x")
+            refused(
+                training_portal, *words, "--as", one_of_two, code="permission_missing", status=8
+            )
+        training_portal.ok(*words, "--as", "both-x")
     elsewhere = (*SET, "--stop-registration", "1d", "--as", "both-x")
-    refused(hall, *elsewhere, code="training_unknown", status=4)
+    refused(training_portal, *elsewhere, code="training_unknown", status=4)
 
 
 # What is to come ---------------------------------------------------------------------------------
 
 
-def test_a_timeline_tells_what_is_to_come_in_the_trainings_zone(hall: Portal) -> None:
+def test_a_timeline_tells_what_is_to_come_in_the_trainings_zone(training_portal: Portal) -> None:
     """In the order of the instants, each with what it changes; what is past is left out."""
-    hall.ok(*SET, "--stop-registration", "2d", "--stop-cancellations", "1mo")
+    training_portal.ok(*SET, "--stop-registration", "2d", "--stop-cancellations", "1mo")
     add = ("session", "add-day", "aid", "spring", "--duration", "1h")
-    hall.ok(*add, "--starts", "2026-04-01T09:00")
-    session(hall, "gone", starts="2026-03-20T09:00")
-    hall.ok("session", "cancel", "aid", "gone")
-    rows = hall.ok("training", "timeline", "aid", "-o", "json", "--tz", "Asia/Tokyo").json
+    training_portal.ok(*add, "--starts", "2026-04-01T09:00")
+    create_session(training_portal, "gone", starts="2026-03-20T09:00")
+    training_portal.ok("session", "cancel", "aid", "gone")
+    rows = training_portal.ok(
+        "training", "timeline", "aid", "-o", "json", "--tz", "Asia/Tokyo"
+    ).json
     assert [(row["local"], row["turn"]) for row in rows] == [
         ("2026-03-29T09:00:00-04:00", "registration-stops"),
         ("2026-03-31T09:00:00-04:00", "starts"),
@@ -293,6 +299,9 @@ def test_a_timeline_tells_what_is_to_come_in_the_trainings_zone(hall: Portal) ->
     assert rows[0]["at"] == "2026-03-29T13:00:00Z"
     assert "neither join spring nor switch" in rows[0]["effect"]
     later = {"LMSCTL_NOW": "2026-03-31T13:00:00Z"}
-    rows = hall.ok("training", "timeline", "aid", "-o", "json", **later).json
+    rows = training_portal.ok("training", "timeline", "aid", "-o", "json", **later).json
     assert [row["turn"] for row in rows] == ["ends", "starts", "ends"]
-    assert "2026-03-29T09:00:00-04:00" in on_terminal(hall, "training", "timeline", "aid").out
+    assert (
+        "2026-03-29T09:00:00-04:00"
+        in on_terminal(training_portal, "training", "timeline", "aid").out
+    )

@@ -13,7 +13,7 @@ HEADING = (
 
 
 @pytest.fixture
-def crowd(portal: Portal) -> Portal:
+def portal_with_full_columns(portal: Portal) -> Portal:
     """Return a portal in which every column says something, formulas and separators among it."""
     portal.ok("department", "create", "Sales")
     portal.ok("group", "create", "Readers")
@@ -30,25 +30,29 @@ def crowd(portal: Portal) -> Portal:
     return portal
 
 
-def test_what_is_exported_is_imported_unchanged(crowd: Portal) -> None:
+def test_what_is_exported_is_imported_unchanged(portal_with_full_columns: Portal) -> None:
     """The file has the headings of the import, and every row of it comes back unchanged."""
-    crowd.ok("user", "export", "--to", "out.csv")
-    assert crowd.folder.joinpath("out.csv").read_text(encoding="utf-8").startswith(HEADING)
-    report = crowd.ok("user", "import", "out.csv", "-o", "json").json
+    portal_with_full_columns.ok("user", "export", "--to", "out.csv")
+    assert (
+        portal_with_full_columns.folder.joinpath("out.csv")
+        .read_text(encoding="utf-8")
+        .startswith(HEADING)
+    )
+    report = portal_with_full_columns.ok("user", "import", "out.csv", "-o", "json").json
     assert (report["rows"], report["unchanged"]) == (4, 4)
 
 
-def test_cells_are_harmless_unless_raw_is_asked_for(crowd: Portal) -> None:
+def test_cells_are_harmless_unless_raw_is_asked_for(portal_with_full_columns: Portal) -> None:
     """A formula is written with an apostrophe in front; --raw leaves it."""
-    assert "ben,'=cmd,'tHart," in crowd.ok("user", "export").out
-    assert "ben,=cmd,'tHart," in crowd.ok("user", "export", "--raw").out
+    assert "ben,'=cmd,'tHart," in portal_with_full_columns.ok("user", "export").out
+    assert "ben,=cmd,'tHart," in portal_with_full_columns.ok("user", "export", "--raw").out
 
 
-def test_filters_narrow_and_combine(crowd: Portal) -> None:
+def test_filters_narrow_and_combine(portal_with_full_columns: Portal) -> None:
     """By department, type and status."""
 
     def logins(*options: str) -> list[str]:
-        text = crowd.ok("user", "export", *options).out
+        text = portal_with_full_columns.ok("user", "export", *options).out
         return [row["Login"] for row in csv.DictReader(io.StringIO(text))]
 
     assert logins() == ["ann", "ben", "cara", "owner"]
@@ -57,24 +61,33 @@ def test_filters_narrow_and_combine(crowd: Portal) -> None:
     assert logins("--type", "prospect", "--status", "ended") == ["cara"]
 
 
-def test_only_people_and_groups_in_scope_leave(crowd: Portal) -> None:
+def test_only_people_and_groups_in_scope_leave(portal_with_full_columns: Portal) -> None:
     """A manager of Sales gets the people of Sales, without groups kept elsewhere."""
-    crowd.ok("role", "grant", "ann", "department-administrator", "--department", "Sales")
-    text = crowd.ok("user", "export", "--as", "ann").out
+    portal_with_full_columns.ok(
+        "role", "grant", "ann", "department-administrator", "--department", "Sales"
+    )
+    text = portal_with_full_columns.ok("user", "export", "--as", "ann").out
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [(row["Login"], row["Group"]) for row in rows] == [("ann", "")]
 
 
-def test_a_mark_for_excel_stands_in_front_when_asked_for(crowd: Portal) -> None:
+def test_a_mark_for_excel_stands_in_front_when_asked_for(portal_with_full_columns: Portal) -> None:
     """--bom begins the file with a byte-order mark, which the import reads past."""
-    crowd.ok("user", "export", "--bom", "--to", "out.csv")
-    assert crowd.folder.joinpath("out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    assert crowd.ok("user", "import", "out.csv", "-o", "json").json["unchanged"] == 4
+    portal_with_full_columns.ok("user", "export", "--bom", "--to", "out.csv")
+    assert (
+        portal_with_full_columns.folder.joinpath("out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    )
+    assert (
+        portal_with_full_columns.ok("user", "import", "out.csv", "-o", "json").json["unchanged"]
+        == 4
+    )
 
 
-def test_an_export_is_audited(crowd: Portal) -> None:
+def test_an_export_is_audited(portal_with_full_columns: Portal) -> None:
     """Who took people's data out is on record, with what was asked for."""
-    crowd.ok("user", "export", "--status", "active")
-    rows = crowd.sql("SELECT detail_json FROM audit_rows WHERE code = 'users.exported'")
+    portal_with_full_columns.ok("user", "export", "--status", "active")
+    rows = portal_with_full_columns.sql(
+        "SELECT detail_json FROM audit_rows WHERE code = 'users.exported'"
+    )
     assert len(rows) == 1
     assert "active" in rows[0][0]

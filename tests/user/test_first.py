@@ -42,7 +42,7 @@ _SORTS = [
 
 
 @pytest.fixture
-def crowd(portal: Portal) -> Portal:
+def portal_with_people(portal: Portal) -> Portal:
     """Return a portal of people with many names, some alike, some without an address."""
     portal.ok("department", "create", "Ärzte")
     portal.ok("department", "create", "apes")
@@ -66,13 +66,13 @@ def crowd(portal: Portal) -> Portal:
     return portal
 
 
-def test_the_first_of_a_sorted_list_are_the_first_of_all(crowd: Portal) -> None:
+def test_the_first_of_a_sorted_list_are_the_first_of_all(portal_with_people: Portal) -> None:
     """By every column, both ways, and by several at once."""
     sorts = [*_SORTS, ("user", "last_name,-first_name"), ("user", "-email,last_name,-type")]
     for noun, order in sorts:
-        everything = _listed(crowd, noun, f"--sort={order}")
+        everything = _listed(portal_with_people, noun, f"--sort={order}")
         for count in (1, 7, 40):
-            found = _listed(crowd, noun, f"--sort={order}", "--first", str(count))
+            found = _listed(portal_with_people, noun, f"--sort={order}", "--first", str(count))
             assert found == everything[:count], (noun, order, count)
 
 
@@ -102,10 +102,12 @@ def test_the_database_cuts(portal: Portal, argv: tuple[str, ...]) -> None:
     assert len(_last(portal, *argv, "--first", "3")) == 1
 
 
-def test_what_is_counted_or_put_together_is_sorted_by_the_program(crowd: Portal) -> None:
+def test_what_is_counted_or_put_together_is_sorted_by_the_program(
+    portal_with_people: Portal,
+) -> None:
     """A column of names and values has no order of its own in a database."""
-    everything = _listed(crowd, "audit", "--sort=detail")
-    assert _listed(crowd, "audit", "--sort=detail", "--first", "2") == everything[:2]
+    everything = _listed(portal_with_people, "audit", "--sort=detail")
+    assert _listed(portal_with_people, "audit", "--sort=detail", "--first", "2") == everything[:2]
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def show(portal: Portal, login: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def house(portal: Portal) -> Portal:
+def department_tree(portal: Portal) -> Portal:
     """Return a portal with Sales, Sales/EMEA (code EM), HR and the group Readers; anna in Sales."""
     portal.ok("department", "create", "Sales")
     portal.ok("department", "create", "EMEA", "--parent", "Sales", "--code", "EM")
@@ -79,32 +79,37 @@ def house(portal: Portal) -> Portal:
 # Who is meant ------------------------------------------------------------------------------------
 
 
-def test_a_row_creates_or_updates_by_login(house: Portal) -> None:
+def test_a_row_creates_or_updates_by_login(department_tree: Portal) -> None:
     """A known login is changed, an unknown one made; the rest of the person stays."""
-    report = import_(house, HEADINGS, "ANNA,,Bell-Cole,,,,", "ben,Ben,Cole,,EM,client,")
+    report = import_(department_tree, HEADINGS, "ANNA,,Bell-Cole,,,,", "ben,Ben,Cole,,EM,client,")
     assert numbers(report) == (1, 1, 0, 0)
-    assert (show(house, "anna")["last_name"], show(house, "anna")["first_name"]) == (
+    assert (
+        show(department_tree, "anna")["last_name"],
+        show(department_tree, "anna")["first_name"],
+    ) == (
         "Bell-Cole",
         "Anna",
     )
-    ben = show(house, "ben")
+    ben = show(department_tree, "ben")
     assert (ben["type"], ben["department"], ben["status"]) == ("client", "Sales/EMEA", "active")
     assert (ben["origin"], ben["origin_detail"]) == ("import", str(report["run"]))
     assert ben["roles"] == ["learner"]
 
 
-def test_without_a_login_the_address_decides(house: Portal) -> None:
+def test_without_a_login_the_address_decides(department_tree: Portal) -> None:
     """A blank login means whoever has the address, however it is written; else a new person."""
-    report = import_(house, HEADINGS, ",Hanna,,ANNA@EXAMPLE.COM,,,", ",Ben,Cole,ben@example.com,,,")
+    report = import_(
+        department_tree, HEADINGS, ",Hanna,,ANNA@EXAMPLE.COM,,,", ",Ben,Cole,ben@example.com,,,"
+    )
     assert numbers(report) == (1, 1, 0, 0)
-    assert show(house, "anna")["first_name"] == "Hanna"
-    assert show(house, "ben")["email"] == "ben@example.com"
+    assert show(department_tree, "anna")["first_name"] == "Hanna"
+    assert show(department_tree, "ben")["email"] == "ben@example.com"
 
 
-def test_made_up_logins_are_numbered_until_one_is_free(house: Portal) -> None:
+def test_made_up_logins_are_numbered_until_one_is_free(department_tree: Portal) -> None:
     """The local part, then 1, 2, … past logins of the portal, of the file and of rows before."""
     import_(
-        house,
+        department_tree,
         HEADINGS,
         ",A,A,anna@one.example,,,",
         ",A,A,anna@two.example,,,",
@@ -114,7 +119,7 @@ def test_made_up_logins_are_numbered_until_one_is_free(house: Portal) -> None:
         ",B,B,ben1@one.example,,,",
         "ben,C,C,,,,",
     )
-    logins = dict(house.sql("SELECT email, login FROM users WHERE email IS NOT NULL"))
+    logins = dict(department_tree.sql("SELECT email, login FROM users WHERE email IS NOT NULL"))
     assert logins == {
         "anna@example.com": "anna",
         "anna@one.example": "anna1",
@@ -125,44 +130,48 @@ def test_made_up_logins_are_numbered_until_one_is_free(house: Portal) -> None:
     }
 
 
-def test_the_same_file_twice_changes_nothing(house: Portal) -> None:
+def test_the_same_file_twice_changes_nothing(department_tree: Portal) -> None:
     """Every row of a repeated import is unchanged, and nobody's version counts up."""
-    house.ok("field", "create", "Badge", "--kind", "unique-text")
+    department_tree.ok("field", "create", "Badge", "--kind", "unique-text")
     lines = (
         HEADINGS + ",Group,Add to group,Supervisor,Badge",
         "ben,Ben,Cole,ben@example.com,EM,client,inactive,Readers,,anna,B1",
         ",Cara,Dole,anna@one.example,Sales,,,none,Readers,ben,B2",
         "anna,Anna,Bell,,Sales,,active,,,none,",
     )
-    assert numbers(import_(house, *lines)) == (2, 1, 0, 0)
-    before = people(house)
-    assert numbers(import_(house, *lines)) == (0, 0, 3, 0)
-    assert people(house) == before
+    assert numbers(import_(department_tree, *lines)) == (2, 1, 0, 0)
+    before = people(department_tree)
+    assert numbers(import_(department_tree, *lines)) == (0, 0, 3, 0)
+    assert people(department_tree) == before
 
 
-def test_a_blank_cell_and_a_missing_column_leave_things_as_they_are(house: Portal) -> None:
+def test_a_blank_cell_and_a_missing_column_leave_things_as_they_are(
+    department_tree: Portal,
+) -> None:
     """What a file does not say is not changed."""
-    before = people(house)
-    assert numbers(import_(house, HEADINGS, "anna,,,,,,")) == (0, 0, 1, 0)
-    assert numbers(import_(house, "Username", "anna")) == (0, 0, 1, 0)
-    assert people(house) == before
+    before = people(department_tree)
+    assert numbers(import_(department_tree, HEADINGS, "anna,,,,,,")) == (0, 0, 1, 0)
+    assert numbers(import_(department_tree, "Username", "anna")) == (0, 0, 1, 0)
+    assert people(department_tree) == before
 
 
-def test_two_rows_for_one_person_are_errors_on_both(house: Portal) -> None:
+def test_two_rows_for_one_person_are_errors_on_both(department_tree: Portal) -> None:
     """Each of the two names the other: by login, by address, and one by each."""
-    assert faults(house, HEADINGS, "ben,B,B,,,,", "x,X,X,,,,", "BEN,C,C,,,,") == [
+    assert faults(department_tree, HEADINGS, "ben,B,B,,,,", "x,X,X,,,,", "BEN,C,C,,,,") == [
         (1, "Login", "row_repeated"),
         (3, "Login", "row_repeated"),
     ]
-    assert faults(house, HEADINGS, "a,A,A,x@example.com,,,", "b,B,B,X@example.com,,,") == [
+    assert faults(
+        department_tree, HEADINGS, "a,A,A,x@example.com,,,", "b,B,B,X@example.com,,,"
+    ) == [
         (1, "Email", "row_repeated"),
         (2, "Email", "row_repeated"),
     ]
-    assert faults(house, HEADINGS, "anna,A,A,,,,", ",B,B,anna@example.com,,,") == [
+    assert faults(department_tree, HEADINGS, "anna,A,A,,,,", ",B,B,anna@example.com,,,") == [
         (1, "Login", "row_repeated"),
         (2, "Login", "row_repeated"),
     ]
-    said = results(house, HEADINGS, "ben,B,B,,,,", "x,X,X,,,,", "ben,C,C,,,,")
+    said = results(department_tree, HEADINGS, "ben,B,B,,,,", "x,X,X,,,,", "ben,C,C,,,,")
     assert [row["message"] for row in said] == [
         "Row 3 has the same login.",
         "",
@@ -170,24 +179,26 @@ def test_two_rows_for_one_person_are_errors_on_both(house: Portal) -> None:
     ]
 
 
-def test_a_login_and_an_address_name_one_person(house: Portal) -> None:
+def test_a_login_and_an_address_name_one_person(department_tree: Portal) -> None:
     """Within the file and beside who is there; one's own address is a login for everybody."""
-    house.ok(
+    department_tree.ok(
         "user", "create", "--login", "ben@example.com", "--first-name", "B", "--last-name", "C"
     )
-    assert faults(house, HEADINGS, "anna@example.com,A,A,,,,", "x,X,X,ben@example.com,,,") == [
+    assert faults(
+        department_tree, HEADINGS, "anna@example.com,A,A,,,,", "x,X,X,ben@example.com,,,"
+    ) == [
         (1, "Login", "login_taken"),
         (2, "Email", "email_taken"),
     ]
     assert faults(
-        house, HEADINGS, "c@example.com,C,C,,,,", "z,Z,Z,,,,", "d,D,D,C@example.com,,,"
+        department_tree, HEADINGS, "c@example.com,C,C,,,,", "z,Z,Z,,,,", "d,D,D,C@example.com,,,"
     ) == [
         (1, "Login", "row_repeated"),
         (3, "Email", "row_repeated"),
     ]
     lines = (HEADINGS, "e@example.com,E,E,e@example.com,,,", "ben@example.com,,,ben@example.com,,,")
-    assert numbers(import_(house, *lines)) == (1, 1, 0, 0)
-    assert numbers(import_(house, *lines)) == (0, 0, 2, 0)
+    assert numbers(import_(department_tree, *lines)) == (1, 1, 0, 0)
+    assert numbers(import_(department_tree, *lines)) == (0, 0, 2, 0)
 
 
 # What can be wrong -------------------------------------------------------------------------------
@@ -213,16 +224,18 @@ def test_a_login_and_an_address_name_one_person(house: Portal) -> None:
     ],
 )
 def test_a_wrong_row_stops_the_file(
-    house: Portal, line: str, expected: tuple[str | None, str]
+    department_tree: Portal, line: str, expected: tuple[str | None, str]
 ) -> None:
     """One wrong cell is told by row and column, and no row of the file is written."""
-    found = faults(house, HEADINGS, "zoe,Zoe,Good,,,,", line)
+    found = faults(department_tree, HEADINGS, "zoe,Zoe,Good,,,,", line)
     assert found == [(2, *expected)]
 
 
-def test_all_that_is_wrong_with_a_row_is_told_at_once(house: Portal) -> None:
+def test_all_that_is_wrong_with_a_row_is_told_at_once(department_tree: Portal) -> None:
     """Nobody has to upload a file once for each mistake."""
-    found = faults(house, HEADINGS + ",Supervisor", "ben,,Cole,anna@example.com,X,Y,Z,nobody")
+    found = faults(
+        department_tree, HEADINGS + ",Supervisor", "ben,,Cole,anna@example.com,X,Y,Z,nobody"
+    )
     assert sorted(str(column) for _, column, _ in found) == [
         "Department",
         "Email",
@@ -233,43 +246,47 @@ def test_all_that_is_wrong_with_a_row_is_told_at_once(house: Portal) -> None:
     ]
 
 
-def test_a_misspelled_name_gets_the_nearest_one(house: Portal) -> None:
+def test_a_misspelled_name_gets_the_nearest_one(department_tree: Portal) -> None:
     """The hint of an unknown department, group or word names what was probably meant."""
-    file = write(house, "Login,Department,Group,Type", "anna,Sales/EMIA,Readrs,clint")
-    told = house.run("user", "import", file).err
+    file = write(department_tree, "Login,Department,Group,Type", "anna,Sales/EMIA,Readrs,clint")
+    told = department_tree.run("user", "import", file).err
     assert "Did you mean 'Sales/EMEA'?" in told
     assert "Did you mean 'Readers'?" in told
     assert "Did you mean 'client'?" in told
 
 
-def test_an_ended_person_cannot_become_inactive(house: Portal) -> None:
+def test_an_ended_person_cannot_become_inactive(department_tree: Portal) -> None:
     """A file makes no change of status that no administrator can make."""
-    house.ok("user", "end-employment", "anna")
-    assert faults(house, HEADINGS, "anna,,,,,,inactive") == [(1, "Status", "status_wrong")]
-    assert numbers(import_(house, HEADINGS, "anna,,,,,,active")) == (0, 1, 0, 0)
+    department_tree.ok("user", "end-employment", "anna")
+    assert faults(department_tree, HEADINGS, "anna,,,,,,inactive") == [
+        (1, "Status", "status_wrong")
+    ]
+    assert numbers(import_(department_tree, HEADINGS, "anna,,,,,,active")) == (0, 1, 0, 0)
 
 
 # Groups, supervisors, custom fields --------------------------------------------------------------
 
 
-def test_group_replaces_and_add_to_group_only_adds(house: Portal) -> None:
+def test_group_replaces_and_add_to_group_only_adds(department_tree: Portal) -> None:
     """`Group` is the whole list, with | between several and `none` for an empty one."""
-    house.ok("group", "create", "Writers")
-    house.ok("group", "create", "A|B")
-    import_(house, "Login,Add to group", "anna,Readers")
-    assert show(house, "anna")["groups"] == ["Readers"]
-    import_(house, "Login,Add to group", "anna,Writers")
-    assert show(house, "anna")["groups"] == ["Readers", "Writers"]
-    import_(house, "Login,Group", "anna,Writers|A||B")
-    assert show(house, "anna")["groups"] == ["A|B", "Writers"]
-    import_(house, "Login,Group,Add to group", "anna,A|B,Readers")
-    assert show(house, "anna")["groups"] == ["A|B", "Readers"]
-    import_(house, "Login,Group", "anna,none")
-    assert show(house, "anna")["groups"] == []
-    assert faults(house, "Login,Group", "anna,Nobody") == [(1, "Group", "row_group_unknown")]
+    department_tree.ok("group", "create", "Writers")
+    department_tree.ok("group", "create", "A|B")
+    import_(department_tree, "Login,Add to group", "anna,Readers")
+    assert show(department_tree, "anna")["groups"] == ["Readers"]
+    import_(department_tree, "Login,Add to group", "anna,Writers")
+    assert show(department_tree, "anna")["groups"] == ["Readers", "Writers"]
+    import_(department_tree, "Login,Group", "anna,Writers|A||B")
+    assert show(department_tree, "anna")["groups"] == ["A|B", "Writers"]
+    import_(department_tree, "Login,Group,Add to group", "anna,A|B,Readers")
+    assert show(department_tree, "anna")["groups"] == ["A|B", "Readers"]
+    import_(department_tree, "Login,Group", "anna,none")
+    assert show(department_tree, "anna")["groups"] == []
+    assert faults(department_tree, "Login,Group", "anna,Nobody") == [
+        (1, "Group", "row_group_unknown")
+    ]
 
 
-def test_a_supervisor_may_stand_further_down(house: Portal) -> None:
+def test_a_supervisor_may_stand_further_down(department_tree: Portal) -> None:
     """Somebody named by login or address may be made by a later row; so may nobody be."""
     lines = (
         HEADINGS + ",Supervisor",
@@ -278,23 +295,23 @@ def test_a_supervisor_may_stand_further_down(house: Portal) -> None:
         ",Dora,Cole,dora@example.com,,,,none",
         "eve,Eve,Cole,,,,,anna",
     )
-    import_(house, *lines)
-    found = {login: show(house, login) for login in ("ben", "cara", "dora", "eve")}
+    import_(department_tree, *lines)
+    found = {login: show(department_tree, login) for login in ("ben", "cara", "dora", "eve")}
     assert [found[login]["supervisor"] for login in found] == ["dora", "dora", None, "anna"]
     assert found["dora"]["supervisor_mode"] == "none"
-    assert numbers(import_(house, *lines)) == (0, 0, 4, 0)
-    import_(house, "Login,Supervisor", "ben,inherited")
-    assert show(house, "ben")["supervisor_mode"] == "inherited"
-    assert faults(house, "Login,Supervisor", "ben,BEN", "cara,nobody") == [
+    assert numbers(import_(department_tree, *lines)) == (0, 0, 4, 0)
+    import_(department_tree, "Login,Supervisor", "ben,inherited")
+    assert show(department_tree, "ben")["supervisor_mode"] == "inherited"
+    assert faults(department_tree, "Login,Supervisor", "ben,BEN", "cara,nobody") == [
         (1, "Supervisor", "supervisor_is_self"),
         (2, "Supervisor", "user_unknown"),
     ]
 
 
-def test_a_row_fails_with_the_row_its_supervisor_comes_from(house: Portal) -> None:
+def test_a_row_fails_with_the_row_its_supervisor_comes_from(department_tree: Portal) -> None:
     """With --keep-going nobody is left without the supervisor the file gives them."""
     said = results(
-        house,
+        department_tree,
         HEADINGS + ",Supervisor",
         "a,A,A,,,,,b",
         "b,B,B,,,,,c",
@@ -310,71 +327,84 @@ def test_a_row_fails_with_the_row_its_supervisor_comes_from(house: Portal) -> No
     ]
 
 
-def test_custom_fields_are_columns(house: Portal) -> None:
+def test_custom_fields_are_columns(department_tree: Portal) -> None:
     """Values are read as their kind wants; required and unique ones are held to it."""
-    house.ok("field", "create", "Badge", "--kind", "unique-text", "--required")
-    house.ok("field", "create", "Born", "--kind", "date")
+    department_tree.ok("field", "create", "Badge", "--kind", "unique-text", "--required")
+    department_tree.ok("field", "create", "Born", "--kind", "date")
     heading = HEADINGS + ",badge,BORN"
-    import_(house, heading, "ben,B,B,,,,,7,2000-01-31", "anna,,,,,,,8,")
-    assert show(house, "ben")["fields"] == {"Badge": "7", "Born": "2000-01-31"}
-    assert faults(house, heading, "cara,C,C,,,,,,") == [(1, "badge", "field_missing")]
-    assert faults(house, heading, "cara,C,C,,,,,7,") == [(1, "badge", "field_value_taken")]
-    assert faults(house, heading, "cara,C,C,,,,,9,31.31.2000") == [(1, "BORN", "field_value_wrong")]
-    assert faults(house, heading, "cara,C,C,,,,,9,", "dora,D,D,,,,,9,") == [
+    import_(department_tree, heading, "ben,B,B,,,,,7,2000-01-31", "anna,,,,,,,8,")
+    assert show(department_tree, "ben")["fields"] == {"Badge": "7", "Born": "2000-01-31"}
+    assert faults(department_tree, heading, "cara,C,C,,,,,,") == [(1, "badge", "field_missing")]
+    assert faults(department_tree, heading, "cara,C,C,,,,,7,") == [
+        (1, "badge", "field_value_taken")
+    ]
+    assert faults(department_tree, heading, "cara,C,C,,,,,9,31.31.2000") == [
+        (1, "BORN", "field_value_wrong")
+    ]
+    assert faults(department_tree, heading, "cara,C,C,,,,,9,", "dora,D,D,,,,,9,") == [
         (1, "badge", "row_repeated"),
         (2, "badge", "row_repeated"),
     ]
-    assert numbers(import_(house, heading, "anna,,,,,,,9,")) == (0, 1, 0, 0)
+    assert numbers(import_(department_tree, heading, "anna,,,,,,,9,")) == (0, 1, 0, 0)
 
 
-def test_a_field_named_like_a_list_of_columns_is_only_itself(house: Portal) -> None:
+def test_a_field_named_like_a_list_of_columns_is_only_itself(department_tree: Portal) -> None:
     """A file that fills `a,type` gives nobody another type, and says which name it means."""
-    house.ok("field", "create", "a,type")
-    house.ok("content", "create", "--kind", "topic", "--code", "robot", "--title", "Robot")
-    house.ok("autoenroll", "create", "--content", "robot", "--type", "staff")
-    said = results(house, 'Login,"a,type"', "anna,x")
-    assert house.value("SELECT count(*) FROM enrollments") == 0
+    department_tree.ok("field", "create", "a,type")
+    department_tree.ok(
+        "content", "create", "--kind", "topic", "--code", "robot", "--title", "Robot"
+    )
+    department_tree.ok("autoenroll", "create", "--content", "robot", "--type", "staff")
+    said = results(department_tree, 'Login,"a,type"', "anna,x")
+    assert department_tree.value("SELECT count(*) FROM enrollments") == 0
     assert (said[0]["outcome"], said[0]["changed"]) == ("updated", '"a,type"')
 
 
 # Seats -------------------------------------------------------------------------------------------
 
 
-def test_past_the_plan_people_are_made_inactive(house: Portal) -> None:
+def test_past_the_plan_people_are_made_inactive(department_tree: Portal) -> None:
     """The seats go to the first rows; the report, the results and the notes tell who got none."""
-    house.ok("settings", "set", "plan.max-active-users=4")
+    department_tree.ok("settings", "set", "plan.max-active-users=4")
     lines = (HEADINGS, "a,A,A,,,,inactive", "b,B,B,,,,", "c,C,C,,,,", "d,D,D,,,,")
-    ran = house.ok("user", "import", write(house, *lines), "--results", "results.csv")
+    ran = department_tree.ok(
+        "user", "import", write(department_tree, *lines), "--results", "results.csv"
+    )
     assert "1 new people were made inactive, because the plan is full." in ran.err
-    states = dict(house.sql("SELECT login, status FROM users"))
+    states = dict(department_tree.sql("SELECT login, status FROM users"))
     assert [states[login] for login in "abcd"] == ["inactive", "active", "active", "inactive"]
-    assert house.value("SELECT seats_taken FROM portals") == 4
-    assert "the plan is full" in house.folder.joinpath("results.csv").read_text()
+    assert department_tree.value("SELECT seats_taken FROM portals") == 4
+    assert "the plan is full" in department_tree.folder.joinpath("results.csv").read_text()
 
 
-def test_activating_past_the_plan_fails_the_row(house: Portal) -> None:
+def test_activating_past_the_plan_fails_the_row(department_tree: Portal) -> None:
     """Somebody who is there and should become active needs a seat; one freed by the file counts."""
-    import_(house, HEADINGS, "a,A,A,,,,inactive", "b,B,B,,,,inactive")
-    house.ok("settings", "set", "plan.max-active-users=2")
-    assert faults(house, HEADINGS, "a,,,,,,active") == [(1, "Status", "plan_full")]
-    assert faults(house, HEADINGS, "a,,,,,,active", "b,,,,,,active", "anna,,,,,,ended") == [
-        (2, "Status", "plan_full")
-    ]
-    assert numbers(import_(house, HEADINGS, "a,,,,,,active", "anna,,,,,,ended")) == (0, 2, 0, 0)
-    assert house.value("SELECT seats_taken FROM portals") == 2
+    import_(department_tree, HEADINGS, "a,A,A,,,,inactive", "b,B,B,,,,inactive")
+    department_tree.ok("settings", "set", "plan.max-active-users=2")
+    assert faults(department_tree, HEADINGS, "a,,,,,,active") == [(1, "Status", "plan_full")]
+    assert faults(
+        department_tree, HEADINGS, "a,,,,,,active", "b,,,,,,active", "anna,,,,,,ended"
+    ) == [(2, "Status", "plan_full")]
+    assert numbers(import_(department_tree, HEADINGS, "a,,,,,,active", "anna,,,,,,ended")) == (
+        0,
+        2,
+        0,
+        0,
+    )
+    assert department_tree.value("SELECT seats_taken FROM portals") == 2
 
 
 # Rights ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def managed(house: Portal) -> Portal:
+def portal_with_manager(department_tree: Portal) -> Portal:
     """Return the house with mia, who manages Sales, and hank in HR, an administrator."""
-    import_(house, HEADINGS, "mia,Mia,M,,Sales,,", "hank,Hank,H,hank@example.com,HR,,")
-    import_(house, HEADINGS, "boss,Bo,Ss,,Sales,,")
-    house.ok("role", "grant", "mia", "department-administrator", "--department", "Sales")
-    house.ok("role", "grant", "boss", "administrator")
-    return house
+    import_(department_tree, HEADINGS, "mia,Mia,M,,Sales,,", "hank,Hank,H,hank@example.com,HR,,")
+    import_(department_tree, HEADINGS, "boss,Bo,Ss,,Sales,,")
+    department_tree.ok("role", "grant", "mia", "department-administrator", "--department", "Sales")
+    department_tree.ok("role", "grant", "boss", "administrator")
+    return department_tree
 
 
 @pytest.mark.parametrize(
@@ -388,11 +418,11 @@ def managed(house: Portal) -> Portal:
     ],
 )
 def test_a_manager_reaches_their_own_people_only(
-    managed: Portal, line: str, column: str | None, code: str
+    portal_with_manager: Portal, line: str, column: str | None, code: str
 ) -> None:
     """People and departments out of scope look absent; who holds more rights is out of reach."""
-    file = write(managed, HEADINGS, line)
-    ran = managed.run("user", "import", file, "--as", "mia", "-o", "json")
+    file = write(portal_with_manager, HEADINGS, line)
+    ran = portal_with_manager.run("user", "import", file, "--as", "mia", "-o", "json")
     assert ran.status == 6
     assert [(item["location"]["column"], item["code"]) for item in ran.error["details"]] == [
         (column, code)
@@ -400,34 +430,38 @@ def test_a_manager_reaches_their_own_people_only(
     assert "Hank" not in ran.err
 
 
-def test_a_manager_imports_into_their_own_department(managed: Portal) -> None:
+def test_a_manager_imports_into_their_own_department(portal_with_manager: Portal) -> None:
     """In scope everything works, and naming somebody unreachable without a change is no fault."""
-    file = write(managed, HEADINGS, "new,N,N,,Sales/EMEA,,", "anna,Ann,,,,,", "boss,Bo,,,,,")
-    ran = managed.ok("user", "import", file, "--as", "mia", "-o", "json")
+    file = write(
+        portal_with_manager, HEADINGS, "new,N,N,,Sales/EMEA,,", "anna,Ann,,,,,", "boss,Bo,,,,,"
+    )
+    ran = portal_with_manager.ok("user", "import", file, "--as", "mia", "-o", "json")
     assert numbers(ran.json) == (1, 1, 1, 0)
 
 
-def test_importing_needs_the_right(managed: Portal) -> None:
+def test_importing_needs_the_right(portal_with_manager: Portal) -> None:
     """Without user.manage anywhere the file is not even looked at."""
-    ran = managed.run("user", "import", "no-such-file.csv", "--as", "anna", "-o", "json")
+    ran = portal_with_manager.run(
+        "user", "import", "no-such-file.csv", "--as", "anna", "-o", "json"
+    )
     assert (ran.status, ran.code) == (8, "permission_missing")
 
 
-def test_a_file_never_grants_a_role(house: Portal) -> None:
+def test_a_file_never_grants_a_role(department_tree: Portal) -> None:
     """There is no column for it."""
-    file = write(house, "Login,Role", "anna,owner")
-    assert house.refused("user", "import", file) == "csv_column_unknown"
+    file = write(department_tree, "Login,Role", "anna,owner")
+    assert department_tree.refused("user", "import", file) == "csv_column_unknown"
 
 
 # What follows ------------------------------------------------------------------------------------
 
 
-def test_notices_only_when_asked_for(house: Portal) -> None:
+def test_notices_only_when_asked_for(department_tree: Portal) -> None:
     """File commands queue nothing by themselves; with --notify new people are written to."""
-    import_(house, HEADINGS, "a,A,A,a@example.com,,,")
-    assert house.value("SELECT count(*) FROM notifications") == 0
+    import_(department_tree, HEADINGS, "a,A,A,a@example.com,,,")
+    assert department_tree.value("SELECT count(*) FROM notifications") == 0
     report = import_(
-        house,
+        department_tree,
         HEADINGS,
         "b,B,B,b@example.com,,,",
         "c,C,C,,,,",
@@ -435,58 +469,58 @@ def test_notices_only_when_asked_for(house: Portal) -> None:
         options=("--notify",),
     )
     assert report["notices"] == 1
-    assert house.sql("SELECT address FROM notifications") == [("b@example.com",)]
+    assert department_tree.sql("SELECT address FROM notifications") == [("b@example.com",)]
 
 
-def test_thresholds_of_the_plan_are_told_when_asked_for(house: Portal) -> None:
+def test_thresholds_of_the_plan_are_told_when_asked_for(department_tree: Portal) -> None:
     """Without --notify the next seat that is taken by itself tells of them."""
-    house.ok("settings", "set", "plan.max-active-users=4")
-    import_(house, HEADINGS, "a,A,A,,,,", "b,B,B,,,,")
+    department_tree.ok("settings", "set", "plan.max-active-users=4")
+    import_(department_tree, HEADINGS, "a,A,A,,,,", "b,B,B,,,,")
     notices = "SELECT reason FROM notifications WHERE kind = 'plan_threshold'"
-    assert house.sql(notices) == []
-    house.ok("user", "deactivate", "a")
-    report = import_(house, HEADINGS, "c,C,C,c@example.com,,,", options=("--notify",))
+    assert department_tree.sql(notices) == []
+    department_tree.ok("user", "deactivate", "a")
+    report = import_(department_tree, HEADINGS, "c,C,C,c@example.com,,,", options=("--notify",))
     assert report["notices"] == 2
-    assert house.sql(notices) == [("the plan reached 100 percent",)]
+    assert department_tree.sql(notices) == [("the plan reached 100 percent",)]
 
 
-def test_a_run_is_audited_once(house: Portal) -> None:
+def test_a_run_is_audited_once(department_tree: Portal) -> None:
     """However many rows: one entry, with the number of the run."""
-    report = import_(house, HEADINGS, "a,A,A,,,,", "b,B,B,,,,")
-    rows = house.sql("SELECT target FROM audit_rows WHERE code = 'users.imported'")
+    report = import_(department_tree, HEADINGS, "a,A,A,,,,", "b,B,B,,,,")
+    rows = department_tree.sql("SELECT target FROM audit_rows WHERE code = 'users.imported'")
     assert rows == [(f"run {report['run']}",)]
 
 
-def test_a_rehearsal_tells_the_same_and_keeps_nothing(house: Portal) -> None:
+def test_a_rehearsal_tells_the_same_and_keeps_nothing(department_tree: Portal) -> None:
     """--dry-run reports the same numbers and outcomes, and nothing stays."""
     lines = (HEADINGS, "a,A,A,,,,", "anna,An,,,,,")
-    before = people(house)
-    file = write(house, *lines)
-    ran = house.ok("user", "import", file, "--dry-run", "--results", "-")
-    assert people(house) == before
-    assert house.value("SELECT count(*) FROM runs") == 0
+    before = people(department_tree)
+    file = write(department_tree, *lines)
+    ran = department_tree.ok("user", "import", file, "--dry-run", "--results", "-")
+    assert people(department_tree) == before
+    assert department_tree.value("SELECT count(*) FROM runs") == 0
     assert [row["outcome"] for row in csv.DictReader(ran.out.splitlines())] == [
         "created",
         "updated",
     ]
-    assert [row["outcome"] for row in results(house, *lines)] == ["created", "updated"]
+    assert [row["outcome"] for row in results(department_tree, *lines)] == ["created", "updated"]
 
 
-def test_a_scheduled_end_that_the_file_overrules_is_forgotten(house: Portal) -> None:
+def test_a_scheduled_end_that_the_file_overrules_is_forgotten(department_tree: Portal) -> None:
     """Ending somebody now leaves nothing scheduled."""
-    house.ok("settings", "set", "plan.max-active-users=2")
-    house.ok("user", "deactivate", "anna", "--on", "2026-12-31")
-    import_(house, HEADINGS, "anna,,,,,,ended")
-    assert show(house, "anna")["scheduled_status"] is None
-    assert house.value("SELECT seats_taken FROM portals") == 1
+    department_tree.ok("settings", "set", "plan.max-active-users=2")
+    department_tree.ok("user", "deactivate", "anna", "--on", "2026-12-31")
+    import_(department_tree, HEADINGS, "anna,,,,,,ended")
+    assert show(department_tree, "anna")["scheduled_status"] is None
+    assert department_tree.value("SELECT seats_taken FROM portals") == 1
 
 
 # How much it costs -------------------------------------------------------------------------------
 
 
-def test_the_number_of_statements_does_not_grow_with_the_file(house: Portal) -> None:
+def test_the_number_of_statements_does_not_grow_with_the_file(department_tree: Portal) -> None:
     """A hundred rows and fifteen hundred take the same number of statements, updates included."""
-    house.ok("field", "create", "Badge", "--kind", "unique-text")
+    department_tree.ok("field", "create", "Badge", "--kind", "unique-text")
     counted = {}
     for rows in (100, 1500):
         for name in ("First", "Changed"):
@@ -495,7 +529,7 @@ def test_the_number_of_statements_does_not_grow_with_the_file(house: Portal) -> 
                 for at in range(rows)
             ]
             with listening() as said:
-                report = import_(house, HEADINGS + ",Group,Supervisor,Badge", *lines)
+                report = import_(department_tree, HEADINGS + ",Group,Supervisor,Badge", *lines)
             assert report["created"] + report["updated"] == rows
             counted[rows, name] = len([sql for sql in said if "load: " not in sql])
     assert counted[100, "First"] == counted[1500, "First"]

@@ -13,7 +13,7 @@ TO_LOGIN = ("user", "edit", "bob", "--login", NAME)
 
 
 @pytest.fixture
-def pair(portal: Portal) -> Portal:
+def portal_with_two_users(portal: Portal) -> Portal:
     """Provide a portal with amy and bob that lets people sign up."""
     for login in ("amy", "bob"):
         portal.ok("user", "create", "--login", login, *NAMES)
@@ -55,9 +55,11 @@ def line(portal: Portal, other: str) -> list[str]:
 
 
 @pytest.mark.parametrize("other", list(OTHERS))
-def test_a_login_and_an_address_at_once_go_to_one_person(pair: Portal, other: str) -> None:
+def test_a_login_and_an_address_at_once_go_to_one_person(
+    portal_with_two_users: Portal, other: str
+) -> None:
     """The other is refused, by whatever door they come."""
-    one_gets_it(pair, list(TO_LOGIN), line(pair, other))
+    one_gets_it(portal_with_two_users, list(TO_LOGIN), line(portal_with_two_users, other))
 
 
 def one_gets_it(portal: Portal, *lines: list[str], most: int = 1) -> None:
@@ -80,21 +82,30 @@ LOGINS = {
 
 
 @pytest.mark.parametrize("other", list(LOGINS))
-def test_an_address_and_a_login_at_once_go_to_one_person(pair: Portal, other: str) -> None:
+def test_an_address_and_a_login_at_once_go_to_one_person(
+    portal_with_two_users: Portal, other: str
+) -> None:
     """New people cannot be called by an address that somebody gets at the same time."""
-    one_gets_it(pair, list(OTHERS["edit"]), line(pair, other))
+    one_gets_it(portal_with_two_users, list(OTHERS["edit"]), line(portal_with_two_users, other))
 
 
-def test_of_all_who_want_one_name_at_once_one_gets_it(pair: Portal) -> None:
+def test_of_all_who_want_one_name_at_once_one_gets_it(portal_with_two_users: Portal) -> None:
     """All doors are tried together; some are about the same person, or find who was made."""
-    one_gets_it(pair, list(TO_LOGIN), *(line(pair, door) for door in [*OTHERS, *LOGINS]), most=6)
+    one_gets_it(
+        portal_with_two_users,
+        list(TO_LOGIN),
+        *(line(portal_with_two_users, door) for door in [*OTHERS, *LOGINS]),
+        most=6,
+    )
 
 
 @pytest.mark.parametrize("other", ["edit", "create"])
-def test_without_the_guard_two_people_are_called_alike(pair: Portal, other: str) -> None:
+def test_without_the_guard_two_people_are_called_alike(
+    portal_with_two_users: Portal, other: str
+) -> None:
     """Looking alone does not keep them apart: the race above can be lost."""
-    racers = [Racer([TO_LOGIN], NOW), Racer([line(pair, other)], NOW)]
-    race(pair, racers, guarded=False, course=COURSE)
-    assert called(pair) == 2
-    found = pair.run("db", "check", "-o", "json").json
+    racers = [Racer([TO_LOGIN], NOW), Racer([line(portal_with_two_users, other)], NOW)]
+    race(portal_with_two_users, racers, guarded=False, course=COURSE)
+    assert called(portal_with_two_users) == 2
+    found = portal_with_two_users.run("db", "check", "-o", "json").json
     assert "names_kept" in {finding["check"] for finding in found}

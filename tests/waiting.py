@@ -24,7 +24,7 @@ def run_during(portal: Portal, argv: tuple[str, ...], *statements: str, **values
     """
     with _changing(portal, statements, **values) as connection:
         process = portal.start(*argv)
-        await_held(portal, process)
+        wait_until_blocked(portal, process)
         connection.commit()
     out, err = process.communicate(timeout=60)
     return Ran(process.returncode, out, err)
@@ -44,7 +44,7 @@ def _changing(
         connection.close()
 
 
-def await_held(portal: Portal, process: subprocess.Popen[str]) -> None:
+def wait_until_blocked(portal: Portal, process: subprocess.Popen[str]) -> None:
     """Return once a process waits for a lock; it must not end before."""
     if portal.is_sqlite:
         time.sleep(1)

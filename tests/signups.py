@@ -10,7 +10,9 @@ VOID = "2026-03-04T12:00:00Z"
 LAST_SECOND = "2026-03-04T11:59:59Z"
 
 
-def opened(portal: Portal, *enabling: str, departments: tuple[str, ...] = ("Sales",)) -> Portal:
+def open_registration(
+    portal: Portal, *enabling: str, departments: tuple[str, ...] = ("Sales",)
+) -> Portal:
     """Switch self-registration on and make departments."""
     portal.ok("registration", "enable", *enabling)
     for path in departments:
@@ -19,16 +21,18 @@ def opened(portal: Portal, *enabling: str, departments: tuple[str, ...] = ("Sale
     return portal
 
 
-def profile(portal: Portal, code: str = "spring", *more: str, **given: str) -> dict[str, Any]:
+def create_profile(
+    portal: Portal, code: str = "spring", *more: str, **given: str
+) -> dict[str, Any]:
     """Make a sign-up profile; options as keywords, such as `activations="3"`."""
     options = {"department": "Sales", "ends": "never", "activations": "unlimited", **given}
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     made = portal.ok("signup-profile", "create", code.title(), "--code", code, *words, *more)
     assert made.out
-    return shown(portal, code)
+    return show_profile(portal, code)
 
 
-def shown(portal: Portal, code: str = "spring", **variables: str) -> dict[str, Any]:
+def show_profile(portal: Portal, code: str = "spring", **variables: str) -> dict[str, Any]:
     """Return a profile as `show` shows it."""
     found: dict[str, Any] = portal.ok(
         "signup-profile", "show", code, "-o", "json", **variables
@@ -36,19 +40,19 @@ def shown(portal: Portal, code: str = "spring", **variables: str) -> dict[str, A
     return found
 
 
-def names(person: str) -> tuple[str, ...]:
+def person_options(person: str) -> tuple[str, ...]:
     """Return the options of a person called `person`, with an address that nobody else has."""
     return ("--email", f"{person}@example.com", "--first-name", "F", "--last-name", "L")
 
 
-def signing(person: str, through: str = "spring", *more: str) -> tuple[str, ...]:
+def sign_up_command(person: str, through: str = "spring", *more: str) -> tuple[str, ...]:
     """Return the command line by which `person` signs up."""
-    return ("signup-profile", "sign-up", through, *names(person), *more)
+    return ("signup-profile", "sign-up", through, *person_options(person), *more)
 
 
 def sign_up(portal: Portal, person: str, *more: str, through: str = "spring", **now: str) -> Ran:
     """Let a person sign up, which must succeed."""
-    return portal.ok(*signing(person, through, *more), "-o", "json", **now)
+    return portal.ok(*sign_up_command(person, through, *more), "-o", "json", **now)
 
 
 def mailed_code(portal: Portal, person: str) -> str:

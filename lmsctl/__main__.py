@@ -43,7 +43,7 @@ def _leave(status: int, last_words: str = "") -> None:
         from lmsctl.cli import OutputUnwritable
 
         refusal = OutputUnwritable(reason=error.strerror)
-        sys.stderr.write(f"error: {refusal.message()}\nhint: {refusal.advice()}\n")
+        sys.stderr.write(f"error: {refusal.format_message()}\nhint: {refusal.format_hint()}\n")
         status = refusal.exit_status
     os._exit(status)
 

@@ -38,7 +38,7 @@ class UsageWrong(errors.Usage):
     """The command line does not fit the command."""
 
     code = "usage"
-    says = "{reason}"
+    message = "{reason}"
     hint = "See '{command} --help'."
 
 
@@ -46,7 +46,7 @@ class ArgumentUndecodable(errors.Usage):
     """Bytes that are no text, or a NUL, which no database of ours keeps."""
 
     code = "argument_undecodable"
-    says = "The argument '{given}' is not text in UTF-8."
+    message = "The argument '{given}' is not text in UTF-8."
     hint = "Type it again, or set the terminal to UTF-8."
 
 
@@ -54,7 +54,7 @@ class FirstWrong(errors.Usage):
     """--first wants a number of rows."""
 
     code = "first_wrong"
-    says = "--first must be a number from 0 to {most}."
+    message = "--first must be a number from 0 to {most}."
     hint = "Give a number of rows, for example --first 10."
 
 
@@ -62,7 +62,7 @@ class OutputUnwritable(errors.Unavailable):
     """Standard output takes no more: a full disk, or a closed stream."""
 
     code = "output_unwritable"
-    says = "The output could not be written: {reason}."
+    message = "The output could not be written: {reason}."
     hint = "Make room, or send the output elsewhere."
     retryable = False
 
@@ -72,7 +72,7 @@ class Broken(Refusal):
 
     kind = Kind.INTERNAL
     code = "internal"
-    says = "Something went wrong inside lmsctl ({what})."
+    message = "Something went wrong inside lmsctl ({what})."
     hint = "Please report it with {evidence}."
 
 

@@ -7,7 +7,7 @@ class AutoenrollUnknown(NotFound):
     """No rule of that code or number, or one out of scope: one answer for both."""
 
     code = "autoenroll_unknown"
-    says = "There is no auto-enrollment rule '{given}'."
+    message = "There is no auto-enrollment rule '{given}'."
     hint = "'lmsctl autoenroll list' shows those you may see."
 
 
@@ -15,7 +15,7 @@ class AutoenrollExists(Conflict):
     """A rule of that code exists, and it says something else."""
 
     code = "autoenroll_exists"
-    says = "The auto-enrollment rule '{rule}' exists already."
+    message = "The auto-enrollment rule '{rule}' exists already."
     hint = "Choose another code; to let a rule say something else, delete it and make it again."
 
 
@@ -23,7 +23,7 @@ class AutoenrollRepeated(Conflict):
     """A rule that enrolls the same people in the same item exists."""
 
     code = "autoenroll_repeated"
-    says = "The auto-enrollment rule '{rule}' names the same people and the same content."
+    message = "The auto-enrollment rule '{rule}' names the same people and the same content."
     hint = "Use that one, or give --if-exists skip or update."
 
 
@@ -31,5 +31,5 @@ class DepthWithoutDepartment(Usage):
     """Sub-departments of something that has none."""
 
     code = "depth_without_department"
-    says = "--no-subdepartments says something about a department, and none is named."
+    message = "--no-subdepartments says something about a department, and none is named."
     hint = "Give --department, or leave --no-subdepartments out."

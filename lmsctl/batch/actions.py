@@ -122,7 +122,7 @@ class _Batch:
             refusal.location = refusal.location or Location(self.order.shown, line=number)
             raise refusal
         shown = refusal.details[:_DETAILS_SHOWN]
-        words = [reason.message(here.zone) for reason in (refusal, *shown)]
+        words = [reason.format_message(here.zone) for reason in (refusal, *shown)]
         if len(refusal.details) > len(shown):
             words.append(f"And {len(refusal.details) - len(shown)} more.")
         return self.line(
@@ -132,7 +132,7 @@ class _Batch:
             exit_status=refusal.exit_status,
             code=refusal.code,
             message=" ".join(words),
-            hint=refusal.advice(here.zone),
+            hint=refusal.format_hint(here.zone),
         )
 
     def line(self, number: int, command: str | None, fate: Fate, **more: Any) -> Line:

@@ -7,7 +7,7 @@ class BatchUnreadable(NotFound):
     """The file of command lines is not there, or may not be read."""
 
     code = "batch_unreadable"
-    says = "The file '{file}' cannot be read: {reason}."
+    message = "The file '{file}' cannot be read: {reason}."
     hint = "Check the path, or give - to read from standard input."
 
 
@@ -15,7 +15,7 @@ class BatchTooLarge(Rejected):
     """More than can be put aside for one transaction."""
 
     code = "batch_too_large"
-    says = "'{file}' comes to more than {limit} in one transaction."
+    message = "'{file}' comes to more than {limit} in one transaction."
     hint = "Check what feeds it, split it, or leave out --atomic."
 
 
@@ -23,7 +23,7 @@ class LineUnreadable(Rejected):
     """A line that cannot be taken apart into words."""
 
     code = "line_unreadable"
-    says = "The line is no command: {reason}."
+    message = "The line is no command: {reason}."
     hint = (
         "Write one command in each line, quoted as for a shell,"
         ' or as a JSON list of its words: ["token", "list"].'
@@ -34,7 +34,7 @@ class CommandAlone(Usage):
     """A command that is about more than the rows of the portal."""
 
     code = "command_alone"
-    says = "'{command}' does not run in a batch."
+    message = "'{command}' does not run in a batch."
     hint = "Run it by itself, before or after the batch."
 
 
@@ -42,7 +42,7 @@ class CommandNotAtomic(Usage):
     """A command whose doing does not end with the transaction it would be a part of."""
 
     code = "command_not_atomic"
-    says = "'{command}' cannot be undone with the others, because it also reads or writes files."
+    message = "'{command}' cannot be undone with the others, because it also reads or writes files."
     hint = "Leave out --atomic, or run it by itself."
 
 
@@ -50,7 +50,7 @@ class OptionOfBatch(Usage):
     """A global option that cannot differ from line to line."""
 
     code = "option_of_batch"
-    says = "{option} holds for a whole batch, not for one line of it."
+    message = "{option} holds for a whole batch, not for one line of it."
     hint = "Give it to 'lmsctl batch' itself and take it out of the line."
 
 
@@ -58,7 +58,7 @@ class ActorOfBatch(Usage):
     """A line wants the rights of somebody else although the batch has somebody's."""
 
     code = "actor_of_batch"
-    says = "The whole batch acts as {actor}, so a line cannot say --as."
+    message = "The whole batch acts as {actor}, so a line cannot say --as."
     hint = "Take --as out of the line, or run the batch without it."
 
 
@@ -66,5 +66,5 @@ class StreamOfBatch(Usage):
     """A command in a batch wants a stream that the batch itself uses."""
 
     code = "stream_of_batch"
-    says = "Here the {stream} belongs to the batch."
+    message = "Here the {stream} belongs to the batch."
     hint = "Let the command read or write a file instead."

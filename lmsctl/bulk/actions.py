@@ -310,7 +310,7 @@ def _words(refusal: Refusal) -> tuple[str, str, str]:
     refusal.location = None
     nearest = refusal.values.get("nearest")
     advice = f"Did you mean '{nearest}'? " if nearest else ""
-    return refusal.code, refusal.message(), advice + refusal.advice()
+    return refusal.code, refusal.format_message(), advice + refusal.format_hint()
 
 
 # Writing -----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ class MapNotAssigned(Usage):
     """An argument of --map without its `=`."""
 
     code = "map_not_assigned"
-    says = "'{given}' gives no meaning to a heading."
+    message = "'{given}' gives no meaning to a heading."
     hint = 'Write --map "Heading=column", for example --map "Staff no=login".'
 
 
@@ -15,7 +15,7 @@ class RowFailed(Rejected):
     """What is wrong with one row, read back from where it was noted with its own code and words."""
 
     code = "row_failed"
-    says = "{message}"
+    message = "{message}"
     hint = "{advice}"
 
     def __init__(self, place: Location, code: str, message: str, advice: str) -> None:
@@ -27,7 +27,7 @@ class RowsRejected(Rejected):
     """Some rows of a file cannot be taken, so none was."""
 
     code = "rows_rejected"
-    says = "{failed} of {rows} rows in {file} cannot be taken; nothing was written.{more}"
+    message = "{failed} of {rows} rows in {file} cannot be taken; nothing was written.{more}"
     hint = (
         "Mend them (--rejects FILE collects them, --results FILE lists every row),"
         " or take the others with --keep-going."
@@ -38,7 +38,7 @@ class RowsUnexpected(Rejected):
     """The file has another number of rows than was announced."""
 
     code = "rows_unexpected"
-    says = "{file} has {rows} rows, not {expected}; nothing was written."
+    message = "{file} has {rows} rows, not {expected}; nothing was written."
     hint = "Check that it is the right file and complete, or correct --expect-rows."
 
 
@@ -46,7 +46,7 @@ class RunNotInterrupted(NotFound):
     """Nothing to resume: these bytes have no unfinished run."""
 
     code = "run_not_interrupted"
-    says = "No run of these very bytes was interrupted, so there is nothing to resume in {file}."
+    message = "No run of these very bytes was interrupted, so there is nothing to resume in {file}."
     hint = "Leave out --resume to work through the file from its beginning."
 
 
@@ -54,7 +54,7 @@ class RowRepeated(Rejected):
     """Two rows of one file mean the same thing."""
 
     code = "row_repeated"
-    says = "Row {other} has the same {what}."
+    message = "Row {other} has the same {what}."
     hint = "Keep one of the two rows."
 
 
@@ -62,5 +62,5 @@ class BytesTakenAlready(Rejected):
     """The same file once more, when that would make the same things twice."""
 
     code = "bytes_taken_already"
-    says = "Run {run} of {started_at} has created {created} from these very bytes of {file}."
+    message = "Run {run} of {started_at} has created {created} from these very bytes of {file}."
     hint = "If it was interrupted, --resume ends it; to create them once more, give --again."

@@ -76,7 +76,7 @@ def fail(
     noted = found.where(span.holds(row_no), ~is_known).add_columns(
         place.label("heading"),
         _text(refusal.code).label("code"),
-        _spoken(refusal.says, shown).label("message"),
+        _spoken(refusal.message, shown).label("message"),
         _spoken(refusal.hint, shown).label("hint"),
     )
     return work.run(insert_from(ERRORS, noted), now=work.now)

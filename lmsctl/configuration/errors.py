@@ -7,7 +7,7 @@ class KeyUnknown(Usage):
     """No key has that name."""
 
     code = "key_unknown"
-    says = "There is no configuration key '{key}'."
+    message = "There is no configuration key '{key}'."
     hint = "{advice}"
 
 
@@ -15,7 +15,7 @@ class KeyValueWrong(Usage):
     """A value that a key does not take."""
 
     code = "key_value_wrong"
-    says = "'{key}' cannot be '{value}': it takes {expected}."
+    message = "'{key}' cannot be '{value}': it takes {expected}."
     hint = "'lmsctl help config' describes every key."
 
 
@@ -23,7 +23,7 @@ class PasswordInArgument(Usage):
     """A password in argv is visible to everybody in the process list."""
 
     code = "password_in_argument"
-    says = "A password on the command line can be read by everybody on this machine."
+    message = "A password on the command line can be read by everybody on this machine."
     hint = "Write the address into a file that only you may read, and name that with {instead}."
 
 
@@ -31,7 +31,7 @@ class AddressNeeded(Usage):
     """A connection with no address, or with two."""
 
     code = "address_needed"
-    says = "A context has exactly one address."
+    message = "A context has exactly one address."
     hint = "Give either --url or --url-file."
 
 
@@ -39,7 +39,7 @@ class ContextNameWrong(Usage):
     """A name that could not be written on the command line or in a key."""
 
     code = "context_name_wrong"
-    says = "'{name}' cannot name a context."
+    message = "'{name}' cannot name a context."
     hint = "Use letters, digits, hyphens and underscores, such as test or customer-2."
 
 
@@ -47,5 +47,5 @@ class TopicUnknown(Usage):
     """Nothing is written about that."""
 
     code = "topic_unknown"
-    says = "There is no help on '{topic}'."
+    message = "There is no help on '{topic}'."
     hint = "{advice}Topics: {known}. Help on a command: lmsctl COMMAND --help."

@@ -63,7 +63,7 @@ def _errors() -> str:
     return "\n\n".join(
         "\n".join(
             [f"{status}  {group.value}"]
-            + [f"  {kind.code:<{width}}  {kind.says}" for kind in found if kind.kind is group]
+            + [f"  {kind.code:<{width}}  {kind.message}" for kind in found if kind.kind is group]
         )
         for group, status in EXIT_STATUS.items()
         if any(kind.kind is group for kind in found)

@@ -7,7 +7,7 @@ class ContentUnknown(NotFound):
     """No item of that code or number, or not one the actor may touch."""
 
     code = "content_unknown"
-    says = "There is no content '{given}'."
+    message = "There is no content '{given}'."
     hint = "'lmsctl content list' shows what there is; authors change only their own."
 
 
@@ -15,7 +15,7 @@ class ContentExists(Conflict):
     """An item of that code exists."""
 
     code = "content_exists"
-    says = "The content '{given}' exists already, as a {kind}."
+    message = "The content '{given}' exists already, as a {kind}."
     hint = "Choose another code, or give --if-exists skip or update."
 
 
@@ -23,7 +23,7 @@ class OpenLinkUnknown(NotFound):
     """No item has that link, or no longer: one answer for both."""
 
     code = "open_link_unknown"
-    says = "There is no such open link."
+    message = "There is no such open link."
     hint = "Ask whoever gave it to you for the present one."
 
 
@@ -31,7 +31,7 @@ class ContentArchived(Rejected):
     """An archived item takes nobody in and is not worked on."""
 
     code = "content_archived"
-    says = "'{given}' is archived."
+    message = "'{given}' is archived."
     hint = "Restore it first: lmsctl content restore {given}."
 
 
@@ -39,7 +39,7 @@ class ContentIsFolder(Rejected):
     """A folder only holds other things."""
 
     code = "content_is_folder"
-    says = "'{given}' is a folder, which cannot be {done}."
+    message = "'{given}' is a folder, which cannot be {done}."
     hint = "Name something in it; 'lmsctl content list --folder {given}' shows what is."
 
 
@@ -47,7 +47,7 @@ class DraftImpossible(Rejected):
     """Folders and pathways are there or not."""
 
     code = "draft_impossible"
-    says = "A {kind} is never a draft."
+    message = "A {kind} is never a draft."
     hint = "Leave out --draft."
 
 
@@ -55,7 +55,7 @@ class FolderWrong(Rejected):
     """Only folders hold other things."""
 
     code = "folder_wrong"
-    says = "'{given}' is a {kind}, so nothing can lie in it."
+    message = "'{given}' is a {kind}, so nothing can lie in it."
     hint = "Name a folder; 'lmsctl content list --kind folder' shows them."
 
 
@@ -63,7 +63,7 @@ class FolderInItself(Rejected):
     """A folder moved into something that lies in it would be lost."""
 
     code = "folder_in_itself"
-    says = "'{given}' cannot move into '{folder}', which lies within it."
+    message = "'{given}' cannot move into '{folder}', which lies within it."
     hint = "Choose a folder outside of it."
 
 
@@ -71,7 +71,7 @@ class FolderNotEmpty(Rejected):
     """A folder that still holds something."""
 
     code = "folder_not_empty"
-    says = "'{given}' cannot be deleted: it holds {count} items, among them '{example}'."
+    message = "'{given}' cannot be deleted: it holds {count} items, among them '{example}'."
     hint = "Move or delete what is in it first."
 
 
@@ -79,7 +79,7 @@ class ContentInUse(Rejected):
     """Something else needs the item."""
 
     code = "content_in_use"
-    says = "'{given}' cannot be deleted: {obstacles}."
+    message = "'{given}' cannot be deleted: {obstacles}."
     hint = "Archive it instead: lmsctl content archive {given}."
 
 
@@ -87,7 +87,7 @@ class PathwayWrong(Rejected):
     """Only pathways have items."""
 
     code = "pathway_wrong"
-    says = "'{given}' is a {kind}, and only a pathway has items."
+    message = "'{given}' is a {kind}, and only a pathway has items."
     hint = "Name a pathway; 'lmsctl content list --kind pathway' shows them."
 
 
@@ -95,7 +95,7 @@ class PathwayItemWrong(Rejected):
     """Something that no pathway leads over."""
 
     code = "pathway_item_wrong"
-    says = "'{given}' is a {kind}, which cannot be an item of a pathway."
+    message = "'{given}' is a {kind}, which cannot be an item of a pathway."
     hint = "Add courses, topics and articles."
 
 
@@ -103,7 +103,7 @@ class PathwayItemUnknown(NotFound):
     """Not an item of that pathway."""
 
     code = "pathway_item_unknown"
-    says = "'{item}' is not an item of '{pathway}'."
+    message = "'{item}' is not an item of '{pathway}'."
     hint = "'lmsctl content show {pathway}' lists its items."
 
 
@@ -111,7 +111,7 @@ class PositionWrong(Rejected):
     """A place beyond the end of a pathway."""
 
     code = "position_wrong"
-    says = "{given} is no position in '{pathway}'."
+    message = "{given} is no position in '{pathway}'."
     hint = "Give a number from 1 to {last}, or leave --position out for the end."
 
 
@@ -119,7 +119,7 @@ class DueContradicts(Usage):
     """Two due dates for one item."""
 
     code = "due_contradicts"
-    says = "Only one of --due-days, --due-on and --no-due can be given."
+    message = "Only one of --due-days, --due-on and --no-due can be given."
     hint = "Choose one of them."
 
 
@@ -127,7 +127,7 @@ class DueDaysWrong(Rejected):
     """A number of days that means nothing."""
 
     code = "due_days_wrong"
-    says = "{given} is no number of days until something is due."
+    message = "{given} is no number of days until something is due."
     hint = "Give --due-days a whole number from 1 to {most}, or leave it out."
 
 
@@ -135,7 +135,7 @@ class DueDayMissing(Rejected):
     """A due day that never comes."""
 
     code = "due_day_missing"
-    says = "'{given}' is no day."
+    message = "'{given}' is no day."
     hint = "Give --due-on a day such as 2026-12-31, or leave it out."
 
 
@@ -143,5 +143,5 @@ class AudienceUnclear(Usage):
     """Nobody named to give something to, or several at once."""
 
     code = "audience_unclear"
-    says = "Exactly one of {options} must be given."
+    message = "Exactly one of {options} must be given."
     hint = "Run the command once for each of them."

@@ -166,8 +166,10 @@ def check(work: Work, url: str, *, patience: float) -> tuple[list[Finding], list
     try:
         return _checked(work, url, patience)
     except DatabaseIncomplete as lost:
-        check_operator(work.as_login, lost.message().rstrip("."))
-        return [Finding("schema_agrees", 1, lost.message(), "Put a backup in its place.")], []
+        check_operator(work.as_login, lost.format_message().rstrip("."))
+        return [
+            Finding("schema_agrees", 1, lost.format_message(), "Put a backup in its place.")
+        ], []
 
 
 def _checked(work: Work, url: str, patience: float) -> tuple[list[Finding], list[str]]:
@@ -200,7 +202,7 @@ def broken(work: Work) -> list[Finding]:
         lines = store.damage(work)
     except DatabaseDamaged as damaged:
         # Nothing that is read from such a file means anything.
-        return [Finding("file_sound", 1, damaged.message(), _SOUND)]
+        return [Finding("file_sound", 1, damaged.format_message(), _SOUND)]
     found = [Finding("file_sound", len(lines), lines[0], _SOUND)] if lines else []
     found += [
         Finding(
@@ -220,7 +222,7 @@ def broken(work: Work) -> list[Finding]:
         if hits.count
     ]
     found += [
-        Finding(item.name, hits.count, str(hits.example), item.says)
+        Finding(item.name, hits.count, str(hits.example), item.description)
         for item in checks()
         for hits in [store.breaches(work, item)]
         if hits.count

@@ -37,7 +37,7 @@ def status(env: Environment) -> Any:
     try:
         return _outside(env).read(lambda work: actions.status(work, address))
     except DatabaseMissing as missing:
-        actions.check_operator(env.options.as_login, missing.message().rstrip("."))
+        actions.check_operator(env.options.as_login, missing.format_message().rstrip("."))
         return actions.no_status(address)
 
 

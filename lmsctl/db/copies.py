@@ -39,7 +39,9 @@ def back_up(env: Environment, file: Path, *, is_replacing: bool) -> Done:
         return found
 
     def record(work: Work) -> None:
-        work.says = f"The audit log notes the backup already: see whether '{file}' is there."
+        work.note_after_commit = (
+            f"The audit log notes the backup already: see whether '{file}' is there."
+        )
         _record(work, "db.backed_up", file)
 
     state, version = env.read(prepare)
@@ -69,7 +71,7 @@ def restore(env: Environment, file: Path) -> Done:
         try:
             version = env.write(lambda work: _prepare(work, env, file))
         except (DatabaseMissing, DatabaseDamaged) as lost:
-            actions.check_operator(env.options.as_login, lost.message().rstrip("."))
+            actions.check_operator(env.options.as_login, lost.format_message().rstrip("."))
             version = _checked(env, file, None)
             if not env.options.dry_run:
                 notes += _make_room(env, lost, undoing)

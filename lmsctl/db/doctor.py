@@ -51,7 +51,7 @@ def _tried(name: str, env: Environment, look: Callable[[Environment], Diagnosis]
 
 
 def _failed(name: str, refusal: Refusal) -> Diagnosis:
-    return Diagnosis(name, Health.FAILED, refusal.message(), refusal.advice())
+    return Diagnosis(name, Health.FAILED, refusal.format_message(), refusal.format_hint())
 
 
 def _ok(name: str, sentence: str) -> Diagnosis:
@@ -110,8 +110,10 @@ def _database(env: Environment) -> Diagnosis:
     try:
         postgresql_tools.check(connection)
     except Refusal as refusal:
-        sentence = f"PostgreSQL {version} answers; no backup can be made: {refusal.message()}"
-        return Diagnosis("database", Health.WARNING, sentence, refusal.advice())
+        sentence = (
+            f"PostgreSQL {version} answers; no backup can be made: {refusal.format_message()}"
+        )
+        return Diagnosis("database", Health.WARNING, sentence, refusal.format_hint())
     return _ok("database", f"PostgreSQL {version} answers.")
 
 

@@ -14,7 +14,7 @@ class SchemaForeign(SchemaMismatch):
     """Another program's tables are there."""
 
     code = "schema_foreign"
-    says = "The database holds no portal, but {count} other tables, among them '{example}'."
+    message = "The database holds no portal, but {count} other tables, among them '{example}'."
     hint = "Give lmsctl a database of its own."
 
 
@@ -22,7 +22,7 @@ class SpareUnwritable(Unavailable):
     """The copy in which a restore is prepared cannot be written."""
 
     code = "spare_unwritable"
-    says = "The restore cannot be prepared in '{folder}': {reason}."
+    message = "The restore cannot be prepared in '{folder}': {reason}."
     hint = "Make room there, or name another folder in TMPDIR; nothing was changed."
     retryable = False
 
@@ -31,7 +31,7 @@ class RightsUnreadable(SchemaMismatch):
     """Somebody's rights are in a database that cannot be read as it is."""
 
     code = "rights_unreadable"
-    says = "What '{login}' may do cannot be read from this database: {reason}."
+    message = "What '{login}' may do cannot be read from this database: {reason}."
     hint = "Run it without --as, as the operator."
 
 
@@ -39,7 +39,7 @@ class BackupExists(Conflict):
     """A file of that name is there already."""
 
     code = "backup_exists"
-    says = "'{file}' exists already."
+    message = "'{file}' exists already."
     hint = "Name another file, or replace it with --force."
 
 
@@ -47,7 +47,7 @@ class BackupUnwritable(Unavailable):
     """The backup cannot be written."""
 
     code = "backup_unwritable"
-    says = "The backup cannot be written to '{file}': {reason}."
+    message = "The backup cannot be written to '{file}': {reason}."
     hint = "Name a file in a folder that you may write and that has room."
     retryable = False
 
@@ -56,7 +56,7 @@ class BackupMissing(NotFound):
     """The file to restore from is not there."""
 
     code = "backup_missing"
-    says = "There is no backup '{file}'."
+    message = "There is no backup '{file}'."
     hint = "Check the name of the file."
 
 
@@ -64,7 +64,7 @@ class BackupUnsound(Rejected):
     """What was given, or made, is no backup that could be put back."""
 
     code = "backup_unsound"
-    says = "'{file}' is no sound backup of a portal: {reason}."
+    message = "'{file}' is no sound backup of a portal: {reason}."
     hint = "Use another backup; nothing was changed."
 
 
@@ -72,7 +72,7 @@ class BackupRefused(Rejected):
     """The server does not take what the backup holds."""
 
     code = "backup_refused"
-    says = "The server does not take this backup: {reason}."
+    message = "The server does not take this backup: {reason}."
     hint = (
         "Nothing was changed. Restore it into a server of the version it was made from or later,"
         " with the same roles."
@@ -83,7 +83,7 @@ class BackupIsDatabase(Rejected):
     """Source and target are one file."""
 
     code = "backup_is_database"
-    says = "'{file}' is the database itself."
+    message = "'{file}' is the database itself."
     hint = "Name another file."
 
 
@@ -91,7 +91,7 @@ class ToolMissing(Misconfigured):
     """PostgreSQL's own program is needed and not there."""
 
     code = "tool_missing"
-    says = "'{tool}' is not installed, or not on the PATH."
+    message = "'{tool}' is not installed, or not on the PATH."
     hint = "Install PostgreSQL's client programs, of the server's version or later."
 
 
@@ -99,7 +99,7 @@ class ToolUnfit(Misconfigured):
     """PostgreSQL's own program is too old for what it has to read."""
 
     code = "tool_unfit"
-    says = "'{tool}' is of PostgreSQL {found} and cannot read what {other} of {wanted} writes."
+    message = "'{tool}' is of PostgreSQL {found} and cannot read what {other} of {wanted} writes."
     hint = "Put the client programs of PostgreSQL {wanted} or later first on the PATH."
 
 
@@ -107,7 +107,7 @@ class ToolFailed(Unavailable):
     """PostgreSQL's own program did not succeed."""
 
     code = "tool_failed"
-    says = "'{tool}' did not succeed: {reason}."
+    message = "'{tool}' did not succeed: {reason}."
     hint = (
         "Nothing was changed. Check that its version fits the server and that you have its rights."
     )
@@ -118,7 +118,7 @@ class NameShared(Conflict):
     """Two people are called alike, so that neither could be named."""
 
     code = "name_shared"
-    says = "The database cannot be upgraded: '{one}' and '{other}' are both called '{name}'."
+    message = "The database cannot be upgraded: '{one}' and '{other}' are both called '{name}'."
     hint = (
         "Give one of them another login or address with the version of lmsctl that made this"
         " database (lmsctl user edit), then upgrade again."

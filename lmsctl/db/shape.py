@@ -81,10 +81,10 @@ def _made(url: str, version: str, patience: float) -> Shape:
     return made
 
 
-def _belongs(name: str, says: str, tables: set[str]) -> bool:
+def _belongs(name: str, definition: str, tables: set[str]) -> bool:
     kind, _, rest = name.partition(" ")
     if kind == "index":
-        on = _INDEXED.search(says)
+        on = _INDEXED.search(definition)
         return on is not None and on[1] in tables
     of = {rest.partition(".")[0], rest.rpartition(" of ")[2]}
     return kind in {"column", "constraint", "trigger", "rule"} and not of.isdisjoint(tables)

@@ -51,7 +51,7 @@ def check(file: Path, target: Connection | None, url: str, *, patience: float) -
     except Refusal as refusal:
         if isinstance(refusal, BackupUnsound):
             raise
-        raise BackupUnsound(file=file, reason=refusal.message().rstrip(".")) from refusal
+        raise BackupUnsound(file=file, reason=refusal.format_message().rstrip(".")) from refusal
     if state is State.ABSENT or version is None:
         raise BackupUnsound(file=file, reason="it holds no portal")
     if state is State.NEWER:
@@ -94,7 +94,7 @@ def _copied(
             store.make_single_file(copy)
             note(copy)
         except (OSError, sqlite3.Error, DatabaseFull) as error:
-            reason = error.message() if isinstance(error, Refusal) else str(error)
+            reason = error.format_message() if isinstance(error, Refusal) else str(error)
             folder = tempfile.gettempdir()
             raise SpareUnwritable(folder=folder, reason=reason.rstrip(".")) from error
         yield copy

@@ -7,7 +7,7 @@ class DepartmentUnknown(NotFound):
     """No department of that path, code or number, or not in scope."""
 
     code = "department_unknown"
-    says = "There is no department '{given}'."
+    message = "There is no department '{given}'."
     hint = "'lmsctl department list' shows the paths, written like Sales/EMEA."
 
 
@@ -15,7 +15,7 @@ class DepartmentExists(Conflict):
     """A department of that name stands there already."""
 
     code = "department_exists"
-    says = "The department '{path}' exists already."
+    message = "The department '{path}' exists already."
     hint = "Choose another name, or give --if-exists skip."
 
 
@@ -23,7 +23,7 @@ class DepartmentCodeTaken(Conflict):
     """Another department has that code."""
 
     code = "department_code_taken"
-    says = "The code '{code}' belongs to the department '{path}'."
+    message = "The code '{code}' belongs to the department '{path}'."
     hint = "Choose another code."
 
 
@@ -31,7 +31,7 @@ class DepartmentNameInvalid(Rejected):
     """A name that could not be written in a path."""
 
     code = "department_name_invalid"
-    says = "'{name}' cannot be the name of a department: it holds a slash."
+    message = "'{name}' cannot be the name of a department: it holds a slash."
     hint = "Slashes separate departments; give the parent with --parent."
 
 
@@ -39,7 +39,7 @@ class DepartmentIsRoot(Rejected):
     """The root is neither moved nor deleted."""
 
     code = "department_is_root"
-    says = "The root of the tree cannot be {done}."
+    message = "The root of the tree cannot be {done}."
     hint = "Name a department below it."
 
 
@@ -47,7 +47,7 @@ class DepartmentPathTooLong(Rejected):
     """A path that could not be looked up quickly in every database."""
 
     code = "department_path_too_long"
-    says = "The path '{path}' has {bytes} bytes in UTF-8, more than {most}."
+    message = "The path '{path}' has {bytes} bytes in UTF-8, more than {most}."
     hint = "Choose shorter names, or a place further up in the tree."
 
 
@@ -55,7 +55,7 @@ class DepartmentUnderItself(Rejected):
     """A department moved under its own descendant would leave the tree."""
 
     code = "department_under_itself"
-    says = "'{path}' cannot move under '{target}', which lies within it."
+    message = "'{path}' cannot move under '{target}', which lies within it."
     hint = "Choose a parent outside of it."
 
 
@@ -63,7 +63,7 @@ class DepartmentInUse(Rejected):
     """Somebody is in it, or manages it."""
 
     code = "department_in_use"
-    says = "'{path}' cannot be deleted: {obstacles}."
+    message = "'{path}' cannot be deleted: {obstacles}."
     hint = "Move these people and revoke these roles first."
 
 
@@ -71,7 +71,7 @@ class DepartmentTooDeep(Rejected):
     """A tree deeper than anybody can read."""
 
     code = "department_too_deep"
-    says = "'{path}' would lie more than {limit} levels deep."
+    message = "'{path}' would lie more than {limit} levels deep."
     hint = "Flatten the tree."
 
 
@@ -79,5 +79,5 @@ class SupervisorUnknown(NotFound):
     """Nobody is called like the supervisor named."""
 
     code = "supervisor_unknown"
-    says = "Nobody is called '{login}'."
+    message = "Nobody is called '{login}'."
     hint = "Give the login or the address of a person, or 'none'."

@@ -7,7 +7,7 @@ class PersonNotActive(Rejected):
     """Only active people are enrolled."""
 
     code = "person_not_active"
-    says = "'{login}' is {status} and cannot be enrolled."
+    message = "'{login}' is {status} and cannot be enrolled."
     hint = "Activate the person first ('lmsctl user activate {login}'), or leave them out."
 
 
@@ -15,7 +15,7 @@ class ContentUnnamed(Usage):
     """Nothing to enroll people in."""
 
     code = "content_unnamed"
-    says = "It is not said in which content or training."
+    message = "It is not said in which content or training."
     hint = "Give --content or --training; a file given to 'enroll --from' has such a column."
 
 
@@ -23,7 +23,7 @@ class FileNotAlone(Usage):
     """A file of people and items, and something that belongs to the other way of enrolling."""
 
     code = "file_not_alone"
-    says = "{option} does not go with {other}."
+    message = "{option} does not go with {other}."
     hint = "Rows say whom and what; one --content or one --training may speak for blank cells."
 
 
@@ -31,7 +31,7 @@ class OptionIdle(Usage):
     """An option for something that is not asked for."""
 
     code = "option_idle"
-    says = "{option} means nothing without {needed}."
+    message = "{option} means nothing without {needed}."
     hint = "Leave it out, or give {needed}."
 
 
@@ -39,5 +39,5 @@ class EnrollmentUnclear(Usage):
     """A question about a content and a training at once, or about neither."""
 
     code = "enrollment_unclear"
-    says = "It is not clear which enrollment is meant: one in content, or one in a training."
+    message = "It is not clear which enrollment is meant: one in content, or one in a training."
     hint = "Give --content or --training, not both."

@@ -10,7 +10,7 @@ class GroupExists(Conflict):
     """A group of that name exists, perhaps where the actor sees nothing."""
 
     code = "group_exists"
-    says = "A group called '{name}' exists already."
+    message = "A group called '{name}' exists already."
     hint = "Choose another name; names of groups are unique in the whole portal."
 
 
@@ -18,5 +18,5 @@ class GroupPeopleUnknown(NotFound):
     """Several of the people named are nobody, or not in scope."""
 
     code = "group_people_unknown"
-    says = "{count} of these {total} people are unknown; nobody was {done}."
+    message = "{count} of these {total} people are unknown; nobody was {done}."
     hint = "Correct their logins, or leave them out."

@@ -7,5 +7,5 @@ class PortalExists(Conflict):
     """The database holds a portal already."""
 
     code = "portal_exists"
-    says = "The database at {database} holds the portal '{name}' already."
+    message = "The database at {database} holds the portal '{name}' already."
     hint = "Use it as it is, or name another database with --database-url."

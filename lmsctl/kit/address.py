@@ -30,7 +30,7 @@ class EmailInvalid(Rejected):
     """An e-mail address whose syntax is wrong, or that mail programs may read differently."""
 
     code = "email_invalid"
-    says = "{given} is not an e-mail address that can be used: {reason}."
+    message = "{given} is not an e-mail address that can be used: {reason}."
     hint = "Give one plain address such as ada@example.com, without name, quotes or comments."
 
 
@@ -38,7 +38,7 @@ class EmailReserved(Rejected):
     """An address under a name that is set aside for tests, in a portal that is not a sandbox."""
 
     code = "email_reserved"
-    says = "{given} is under a name that is reserved for tests and reaches nobody."
+    message = "{given} is under a name that is reserved for tests and reaches nobody."
     hint = "Give an address that receives mail; test names are for sandbox portals."
 
 
@@ -46,7 +46,7 @@ class DomainInvalid(Rejected):
     """A domain, or pattern of sub-domains, that cannot stand in a list of allowed domains."""
 
     code = "domain_invalid"
-    says = "{given} is not a domain: {reason}."
+    message = "{given} is not a domain: {reason}."
     hint = "Write example.com for that domain alone, *.example.com for everything below it."
 
 

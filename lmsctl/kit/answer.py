@@ -130,7 +130,7 @@ class Gate:
     @classmethod
     def of(cls, refusal: Refusal, opens_at: datetime | None, zone: ZoneInfo) -> Self:
         """Return the gate that a refusal speaks of, with its moments in `zone`."""
-        return cls(refusal.code, refusal.message(zone), opens_at, refusal.advice(zone))
+        return cls(refusal.code, refusal.format_message(zone), opens_at, refusal.format_hint(zone))
 
 
 @dataclass(frozen=True, slots=True)

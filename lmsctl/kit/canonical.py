@@ -32,7 +32,7 @@ class TextEmpty(Rejected):
     """Nothing, or only blanks, where a text is needed."""
 
     code = "text_empty"
-    says = "{what} is empty."
+    message = "{what} is empty."
     hint = "Give at least {min_chars} visible characters."
 
 
@@ -40,7 +40,7 @@ class TextTooShort(Rejected):
     """A text below its least length."""
 
     code = "text_too_short"
-    says = "{what} has {chars} characters, fewer than {min_chars}."
+    message = "{what} has {chars} characters, fewer than {min_chars}."
     hint = "Lengthen it to at least {min_chars} characters."
 
 
@@ -48,7 +48,7 @@ class TextTooLong(Rejected):
     """A text beyond its greatest length."""
 
     code = "text_too_long"
-    says = "{what} has {chars} characters, more than {max_chars}."
+    message = "{what} has {chars} characters, more than {max_chars}."
     hint = "Shorten it to at most {max_chars} characters."
 
 
@@ -56,7 +56,7 @@ class TextCharacterForbidden(Rejected):
     """A control character, line break, direction override or half a surrogate pair in a text."""
 
     code = "text_character_forbidden"
-    says = "{what} holds {character} at position {position}."
+    message = "{what} holds {character} at position {position}."
     hint = "Take that character out; it is invisible, so retyping the text may be quickest."
 
 
@@ -64,7 +64,7 @@ class CodeInvalid(Rejected):
     """A code that could not be typed, passed in a path or told apart by eye."""
 
     code = "code_invalid"
-    says = "{given} cannot be a code: {reason}."
+    message = "{given} cannot be a code: {reason}."
     hint = (
         "Use 1 to 64 visible characters without blanks, quotes, / \\ : , or ;"
         " and do not begin with a hyphen, as in GDPR-101."

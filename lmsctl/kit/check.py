@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 class Check:
     """One invariant.
 
-    `name` is unique and never changes meaning; `says` is the sentence that holds when all is well.
-    `statement` selects one text column `example`, one row for each breach.
+    `name` is unique and never changes meaning; `description` is the sentence that holds when all
+    is well. `statement` selects one text column `example`, one row for each breach.
     """
 
     name: str
-    says: str
+    description: str
     statement: "Select[str]"

@@ -9,7 +9,7 @@ class ClockUnreadable(Usage):
     """The frozen clock holds no RFC 3339 moment."""
 
     code = "clock_unreadable"
-    says = "LMSCTL_NOW is set to '{given}', which is not a moment with an offset."
+    message = "LMSCTL_NOW is set to '{given}', which is not a moment with an offset."
     hint = "Write it like 2026-03-01T09:00:00Z, or unset it."
 
 
@@ -17,7 +17,7 @@ class ClockOutOfRange(Usage):
     """A moment around which the calendar has no room for holds, due days and zones."""
 
     code = "clock_out_of_range"
-    says = "LMSCTL_NOW is set to '{given}', too near the end of the calendar."
+    message = "LMSCTL_NOW is set to '{given}', too near the end of the calendar."
     hint = "Choose a moment in the years {first} to {last}."
 
 

@@ -46,7 +46,7 @@ class ConfigUnreadable(Misconfigured):
     """The file is not there, not readable, or not TOML."""
 
     code = "config_unreadable"
-    says = "The configuration '{file}' cannot be read: {reason}."
+    message = "The configuration '{file}' cannot be read: {reason}."
     hint = "Mend the file, or name another with --config."
 
 
@@ -54,7 +54,7 @@ class ConfigKeyUnknown(Misconfigured):
     """A key nobody knows."""
 
     code = "config_key_unknown"
-    says = "The configuration '{file}' has the unknown key '{key}'."
+    message = "The configuration '{file}' has the unknown key '{key}'."
     hint = "{advice}"
 
 
@@ -62,7 +62,7 @@ class ConfigValueWrong(Misconfigured):
     """A known key with a value of the wrong type or range."""
 
     code = "config_value_wrong"
-    says = "In the configuration '{file}' the key '{key}' must be: {expected}."
+    message = "In the configuration '{file}' the key '{key}' must be: {expected}."
     hint = "Correct it in the file."
 
 
@@ -70,7 +70,7 @@ class ConfigUntrusted(Misconfigured):
     """The file in the current folder could have been planted by somebody else."""
 
     code = "config_untrusted"
-    says = "The configuration '{file}' belongs to somebody else, or others may write it."
+    message = "The configuration '{file}' belongs to somebody else, or others may write it."
     hint = (
         "If it is yours: chown it and 'chmod go-w {file}'. Otherwise name your own with --config."
     )
@@ -80,7 +80,7 @@ class ConfigExposed(Misconfigured):
     """A password lies where others can read it."""
 
     code = "config_exposed"
-    says = "'{file}' holds a password, or what looks like one, and others may read it."
+    message = "'{file}' holds a password, or what looks like one, and others may read it."
     hint = "Run: chmod 600 {file}"
 
 
@@ -88,7 +88,7 @@ class PasswordOnCommandLine(Usage):
     """A password in an option is visible to everybody in the process list."""
 
     code = "password_on_command_line"
-    says = "A password in --database-url can be read by everybody on this machine."
+    message = "A password in --database-url can be read by everybody on this machine."
     hint = "Put the address into LMSCTL_DATABASE_URL, or a file named by LMSCTL_DATABASE_URL_FILE."
 
 
@@ -96,7 +96,7 @@ class NoDatabaseNamed(Misconfigured):
     """Neither option, variable nor file says which database."""
 
     code = "no_database_named"
-    says = "No database is configured."
+    message = "No database is configured."
     hint = "Make one here with 'lmsctl init', or name it by --database-url or LMSCTL_DATABASE_URL."
 
 
@@ -104,7 +104,7 @@ class ContextUnknown(NotFound):
     """No connection of that name."""
 
     code = "context_unknown"
-    says = "There is no context '{name}' in {file}."
+    message = "There is no context '{name}' in {file}."
     hint = "Known contexts: {known}. Add one with 'lmsctl context add'."
 
 
@@ -112,7 +112,7 @@ class ContextExists(Conflict):
     """A connection of that name is there already."""
 
     code = "context_exists"
-    says = "The context '{name}' exists already."
+    message = "The context '{name}' exists already."
     hint = "Choose another name, or remove it first with 'lmsctl context remove {name}'."
 
 

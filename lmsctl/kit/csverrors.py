@@ -7,7 +7,7 @@ class CsvFileMissing(NotFound):
     """There is no file of that name."""
 
     code = "csv_file_missing"
-    says = "There is no such file."
+    message = "There is no such file."
     hint = "Check the path, or give - to read from standard input."
 
 
@@ -15,7 +15,7 @@ class CsvFileUnreadable(Rejected):
     """The file is there but cannot be read: a folder, no permission, a failing disk."""
 
     code = "csv_file_unreadable"
-    says = "The file cannot be read: {reason}."
+    message = "The file cannot be read: {reason}."
     hint = "Give a file that you may read, or - to read from standard input."
 
 
@@ -23,7 +23,7 @@ class CsvFileEndless(Rejected):
     """A pipe or a device gives more than there is room to put aside."""
 
     code = "csv_file_endless"
-    says = "More than {limit} came without an end; so much is not put aside."
+    message = "More than {limit} came without an end; so much is not put aside."
     hint = "Check what feeds it; a file that is really so large is read from its own path."
 
 
@@ -31,7 +31,7 @@ class CsvFileChanged(Conflict):
     """Somebody wrote to the file while it was being read."""
 
     code = "csv_file_changed"
-    says = "The file changed while it was being read."
+    message = "The file changed while it was being read."
     hint = "Wait until nothing writes to it any more, then run the command again."
 
 
@@ -39,7 +39,7 @@ class CsvFileUnwritable(Rejected):
     """A file to be written cannot be: no such folder, no permission, no room."""
 
     code = "csv_file_unwritable"
-    says = "The file cannot be written: {reason}."
+    message = "The file cannot be written: {reason}."
     hint = "Name a file in a folder that exists, that you may write to and that has room."
 
 
@@ -47,7 +47,7 @@ class CsvOtherFormat(Rejected):
     """The file is a workbook or an archive, told by its first bytes."""
 
     code = "csv_other_format"
-    says = "This is {format}, not a CSV file."
+    message = "This is {format}, not a CSV file."
     hint = "Open or unpack it and save the table as CSV UTF-8."
 
 
@@ -55,7 +55,7 @@ class CsvEncodingUnknown(Usage):
     """The option names no character encoding that a file can be in."""
 
     code = "csv_encoding_unknown"
-    says = "{given} is not a character encoding."
+    message = "{given} is not a character encoding."
     hint = "Use a name such as utf-8, cp1252, latin-1, utf-16-le or shift_jis."
 
 
@@ -63,7 +63,7 @@ class CsvEncodingUnmarked(Rejected):
     """The file was announced as UTF-16 or UTF-32, but no mark tells the order of its bytes."""
 
     code = "csv_encoding_unmarked"
-    says = "The file has no byte-order mark, so {given} leaves open which byte comes first."
+    message = "The file has no byte-order mark, so {given} leaves open which byte comes first."
     hint = "Say --encoding {given}-le or --encoding {given}-be."
 
 
@@ -71,7 +71,7 @@ class CsvUndecodable(Rejected):
     """Some bytes mean nothing in the encoding of the file."""
 
     code = "csv_undecodable"
-    says = "The bytes {found} at byte offset {offset} are not {encoding}."
+    message = "The bytes {found} at byte offset {offset} are not {encoding}."
     hint = "Save the file as UTF-8, or say what it is in, for example --encoding cp1252."
 
 
@@ -79,7 +79,7 @@ class CsvNul(Rejected):
     """A NUL character: the file is not text, or UTF-16 that nothing marks as such."""
 
     code = "csv_nul"
-    says = "There is a NUL character at byte offset {offset}, which no text has."
+    message = "There is a NUL character at byte offset {offset}, which no text has."
     hint = "Save the file as UTF-8; if it is UTF-16 without a mark, say --encoding utf-16-le."
 
 
@@ -87,7 +87,7 @@ class CsvDelimiterInvalid(Usage):
     """The option gives something that cannot stand between cells."""
 
     code = "csv_delimiter_invalid"
-    says = "{given} cannot be a delimiter."
+    message = "{given} cannot be a delimiter."
     hint = "Give one sign that is no letter, digit, blank or quote, such as , ; | or the word tab."
 
 
@@ -95,7 +95,7 @@ class CsvNoHeading(Rejected):
     """The file is empty or its first line blank."""
 
     code = "csv_no_heading"
-    says = "The file has no heading row."
+    message = "The file has no heading row."
     hint = "Put the names of the columns into the first line: {known}."
 
 
@@ -103,7 +103,7 @@ class CsvHeadingUnnamed(Rejected):
     """A column without a name in the heading row."""
 
     code = "csv_heading_unnamed"
-    says = "Column number {position} has no name in the heading row."
+    message = "Column number {position} has no name in the heading row."
     hint = "Name it, take the column out, or leave it aside with --ignore-unknown."
 
 
@@ -111,7 +111,7 @@ class CsvColumnUnknown(Rejected):
     """A heading that names nothing this kind of file can have."""
 
     code = "csv_column_unknown"
-    says = "{given} is not a column of this kind of file{reason}."
+    message = "{given} is not a column of this kind of file{reason}."
     hint = "{advice}; --map gives it a meaning and --ignore-unknown leaves it aside."
 
 
@@ -119,7 +119,7 @@ class CsvColumnRepeated(Rejected):
     """Two headings that mean the same column."""
 
     code = "csv_column_repeated"
-    says = "The headings {first} and {second} both mean the column {name}."
+    message = "The headings {first} and {second} both mean the column {name}."
     hint = "Keep one of them and take the other out of the file."
 
 
@@ -127,7 +127,7 @@ class CsvColumnMissing(Rejected):
     """A column that this kind of file cannot be without."""
 
     code = "csv_column_missing"
-    says = "The column {name} is missing."
+    message = "The column {name} is missing."
     hint = 'Add it, or say which heading stands for it with --map "Heading={name}".'
 
 
@@ -135,7 +135,7 @@ class CsvMapHeadingUnknown(Rejected):
     """A heading was given a meaning, but the file has no such heading."""
 
     code = "csv_map_heading_unknown"
-    says = "The file has no heading {given} that could be mapped."
+    message = "The file has no heading {given} that could be mapped."
     hint = "{advice}."
 
 
@@ -143,7 +143,7 @@ class CsvMapColumnUnknown(Usage):
     """A heading was mapped to a column that this kind of file does not have."""
 
     code = "csv_map_column_unknown"
-    says = "{given} is not a column that a heading can be mapped to."
+    message = "{given} is not a column that a heading can be mapped to."
     hint = "{advice}."
 
 
@@ -151,7 +151,7 @@ class CsvMapRepeated(Usage):
     """One heading was mapped more than once."""
 
     code = "csv_map_repeated"
-    says = "The heading {given} is mapped twice."
+    message = "The heading {given} is mapped twice."
     hint = "Keep one --map for each heading."
 
 
@@ -159,7 +159,9 @@ class CsvQuoteOpen(Rejected):
     """A quote that nothing closes, so that all further rows would be one cell."""
 
     code = "csv_quote_open"
-    says = "The quote that opens here is not closed before the end of the file or within {limit}."
+    message = (
+        "The quote that opens here is not closed before the end of the file or within {limit}."
+    )
     hint = 'Close the quoted cell; a quote inside a quoted cell is written twice: "".'
 
 
@@ -167,7 +169,7 @@ class CsvQuoteFollowed(Rejected):
     """Something between the closing quote of a cell and the next delimiter."""
 
     code = "csv_quote_followed"
-    says = "A closing quote is followed by something other than the delimiter or the line's end."
+    message = "A closing quote is followed by something other than the delimiter or the line's end."
     hint = 'Write a quote inside a quoted cell twice: "".'
 
 
@@ -175,7 +177,7 @@ class CsvQuoteStray(Rejected):
     """A quote inside a cell that does not begin with one."""
 
     code = "csv_quote_stray"
-    says = "There is a quote inside a cell that is not quoted."
+    message = "There is a quote inside a cell that is not quoted."
     hint = 'Put the whole cell in quotes and write the quote inside it twice: "5"" disk".'
 
 
@@ -183,7 +185,7 @@ class CsvRowRagged(Rejected):
     """A row with more or fewer cells than there are headings."""
 
     code = "csv_row_ragged"
-    says = "This row has {cells} cells where the heading row has {headings}."
+    message = "This row has {cells} cells where the heading row has {headings}."
     hint = "Put cells that hold the delimiter in quotes, or add the cells that are missing."
 
 
@@ -191,7 +193,7 @@ class CsvRowTooLarge(Rejected):
     """A row of more bytes than a row may have."""
 
     code = "csv_row_too_large"
-    says = "This row is larger than {limit}."
+    message = "This row is larger than {limit}."
     hint = "Shorten its cells; a quote that is not closed can also cause this."
 
 
@@ -199,7 +201,7 @@ class CsvCellTooLarge(Rejected):
     """A cell of more bytes than a cell may have."""
 
     code = "csv_cell_too_large"
-    says = "This cell is larger than {limit}."
+    message = "This cell is larger than {limit}."
     hint = "Shorten it; a quote that is not closed can also cause this."
 
 
@@ -207,5 +209,5 @@ class CsvRowsTooMany(Rejected):
     """More rows than one file may have."""
 
     code = "csv_rows_too_many"
-    says = "The file has more than {limit} rows."
+    message = "The file has more than {limit} rows."
     hint = "Split it into several files, each with the heading row."

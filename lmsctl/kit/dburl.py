@@ -27,7 +27,7 @@ class UrlUnreadable(Misconfigured):
     """The address of the database has no meaning for us."""
 
     code = "database_url_unreadable"
-    says = "The database address is not understood: {reason}."
+    message = "The database address is not understood: {reason}."
     hint = "Write sqlite:///portal.db, sqlite:////var/lib/portal.db or postgresql://user@host/name."
 
 

@@ -25,7 +25,7 @@ class DatabaseMissing(Unavailable):
     """The SQLite file is not there."""
 
     code = "database_missing"
-    says = "There is no database at '{place}'."
+    message = "There is no database at '{place}'."
     hint = "Make one with 'lmsctl init', or name another with --database-url or --context."
     retryable = False
 
@@ -34,7 +34,7 @@ class DatabaseUnreachable(Unavailable):
     """The database does not answer."""
 
     code = "database_unreachable"
-    says = "The database cannot be reached: {reason}."
+    message = "The database cannot be reached: {reason}."
     hint = (
         "Check that it runs and that its address is right ('lmsctl config show'), then try again."
     )
@@ -44,7 +44,7 @@ class DatabaseRefuses(Misconfigured):
     """The server is there and does not let us in."""
 
     code = "database_refuses"
-    says = "The database does not let us in: {reason}."
+    message = "The database does not let us in: {reason}."
     hint = "Check the names and the password in its address ('lmsctl config show')."
 
 
@@ -52,7 +52,9 @@ class DatabaseLocked(Unavailable):
     """Somebody else holds the database for longer than we wait."""
 
     code = "database_locked"
-    says = "The database is busy: somebody else has been writing for more than {seconds} seconds."
+    message = (
+        "The database is busy: somebody else has been writing for more than {seconds} seconds."
+    )
     hint = "Try again; a long import may be running."
 
 
@@ -60,7 +62,7 @@ class DatabaseLogUnsound(Unavailable):
     """Others use a log that this SQLite might damage."""
 
     code = "database_log_unsound"
-    says = "Others use '{place}' with a log that the SQLite of this machine can damage."
+    message = "Others use '{place}' with a log that the SQLite of this machine can damage."
     hint = "Try again when nobody else uses it, or install the package pysqlite3."
 
 
@@ -68,7 +70,7 @@ class DatabaseReadOnly(Unavailable):
     """The file or its folder may not be written."""
 
     code = "database_read_only"
-    says = "The database at '{place}' cannot be written."
+    message = "The database at '{place}' cannot be written."
     hint = "Make the file and its folder writable for you, or use a copy."
     retryable = False
 
@@ -77,7 +79,7 @@ class DatabaseFull(Unavailable):
     """No room is left where the database lives."""
 
     code = "database_full"
-    says = "There is no room left where the database lives."
+    message = "There is no room left where the database lives."
     hint = "Free some space, then run the same command again."
 
 
@@ -85,7 +87,7 @@ class DatabaseDamaged(Unavailable):
     """The file is no SQLite database, or is broken."""
 
     code = "database_damaged"
-    says = "'{place}' is not a readable database: {reason}."
+    message = "'{place}' is not a readable database: {reason}."
     hint = "Check the address, or put a backup in its place ('lmsctl db restore')."
     retryable = False
 
@@ -94,7 +96,7 @@ class SchemaAbsent(SchemaMismatch):
     """The database is there and holds no portal."""
 
     code = "schema_absent"
-    says = "The database holds no portal yet."
+    message = "The database holds no portal yet."
     hint = "Make one with 'lmsctl init'."
 
 
@@ -102,7 +104,7 @@ class SchemaNowhere(Misconfigured):
     """The server looks for tables in schemas that are not there."""
 
     code = "schema_nowhere"
-    says = "None of the schemas in which the server looks for tables is there."
+    message = "None of the schemas in which the server looks for tables is there."
     hint = "Make the schema first (CREATE SCHEMA), or correct the search_path of the address."
 
 
@@ -110,7 +112,7 @@ class DatabaseIncomplete(Misconfigured):
     """There is a schema, and something in it is missing: damaged, or restored by half."""
 
     code = "database_incomplete"
-    says = "The database lacks a part of its schema: {reason}."
+    message = "The database lacks a part of its schema: {reason}."
     hint = "See what is missing with 'lmsctl db check', or put a backup in its place."
 
 

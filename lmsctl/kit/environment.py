@@ -33,7 +33,7 @@ class Declined(Unconfirmed):
     """Somebody was asked and said no."""
 
     code = "declined"
-    says = "Not confirmed; nothing was changed."
+    message = "Not confirmed; nothing was changed."
     hint = "Run it again and answer yes, or give --yes."
 
 
@@ -41,7 +41,7 @@ class OutputUnknown(Usage):
     """A format nobody knows."""
 
     code = "output_unknown"
-    says = "'{given}' is not an output format."
+    message = "'{given}' is not an output format."
     hint = "Use one of: {known}."
 
 
@@ -49,7 +49,7 @@ class ColorUnknown(Usage):
     """A choice of color nobody knows."""
 
     code = "color_unknown"
-    says = "'{given}' does not say when to use color."
+    message = "'{given}' does not say when to use color."
     hint = "Use one of: {known}."
 
 
@@ -234,7 +234,7 @@ class Environment:
     def _ask(self, needed: ConfirmationNeeded) -> None:
         """Ask on the terminal, on standard error; raises Declined unless the answer is yes."""
         self.talk.end()
-        lines = [*(detail.message() for detail in needed.details), needed.values["question"]]
+        lines = [*(detail.format_message() for detail in needed.details), needed.values["question"]]
         sys.stderr.write("\n".join(render.visible(str(line)) for line in lines) + " [y/N] ")
         sys.stderr.flush()
         answer = sys.stdin.readline()

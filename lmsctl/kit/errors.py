@@ -62,7 +62,7 @@ class Location:
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunction
     """Somebody is told no: a stable code, one sentence, one hint and the values that decided.
 
-    A subclass gives `code`, `says` and `hint`; the last two are format strings over the keyword
+    A subclass gives `code`, `message` and `hint`; the last two are format strings over the keyword
     values the subclass is raised with. Moments among the values are aware datetimes and are shown
     in the reader's zone. `details` holds further refusals when several things are wrong at once.
     `besides` is what is done all the same, in the unit of work that writes the refusal down.
@@ -71,7 +71,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
 
     kind: ClassVar[Kind] = Kind.INTERNAL
     code: ClassVar[str]
-    says: ClassVar[str]
+    message: ClassVar[str]
     hint: ClassVar[str]
     retryable: ClassVar[bool] = False
 
@@ -92,20 +92,20 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
         self.values = values
         self.standing: str | None = None
 
-    def message(self, zone: tzinfo | None = None) -> str:
+    def format_message(self, zone: tzinfo | None = None) -> str:
         """Return the sentence with its place in front; moments in `zone`, or as they are."""
-        sentence = self.says.format_map(_shown(self.values, zone))
+        sentence = self.message.format_map(_shown(self.values, zone))
         if self.standing:
             sentence += f" {self.standing}"
         return f"{self.location}: {sentence}" if self.location else sentence
 
-    def advice(self, zone: tzinfo | None = None) -> str:
+    def format_hint(self, zone: tzinfo | None = None) -> str:
         """Return the hint, moments in `zone` (as they are when None)."""
         return self.hint.format_map(_shown(self.values, zone))
 
     def __str__(self) -> str:
         """Return the sentence with moments as they are."""
-        return self.message()
+        return self.format_message()
 
     @property
     def exit_status(self) -> int:
@@ -154,7 +154,7 @@ class Ambiguous(Conflict):
     """A name fits one thing by its name and another by its number."""
 
     code = "ambiguous"
-    says = "'{given}' fits more than one {what}."
+    message = "'{given}' fits more than one {what}."
     hint = "Use the code, or the number that 'list' shows."
 
 

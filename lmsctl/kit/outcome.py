@@ -15,7 +15,7 @@ class OutcomeUnknown(Unavailable):
     """Nobody can say whether a change was made."""
 
     code = "outcome_unknown"
-    says = (
+    message = (
         "The answer of the database was lost ({reason}),"
         " and whether the change was made is not known."
     )
@@ -30,7 +30,7 @@ class ChangeLost(Unavailable):
     """The connection broke, and the change is known not to have been made."""
 
     code = "change_lost"
-    says = "The change was not made: the answer of the database was lost ({reason})."
+    message = "The change was not made: the answer of the database was lost ({reason})."
     hint = "Try again."
 
 

@@ -27,7 +27,7 @@ class ColumnUnknown(Usage):
     """A column nobody knows in --columns or --sort."""
 
     code = "column_unknown"
-    says = "There is no column '{name}' here."
+    message = "There is no column '{name}' here."
     hint = "{advice}Columns: {known}."
 
 
@@ -396,8 +396,8 @@ def error_object(refusal: Refusal, zone: tzinfo | None = None) -> dict[str, Any]
         "code": refusal.code,
         "class": refusal.kind.value,
         "exit_code": refusal.exit_status,
-        "message": refusal.message(zone),
-        "hint": refusal.advice(zone),
+        "message": refusal.format_message(zone),
+        "hint": refusal.format_hint(zone),
         "retryable": refusal.retryable,
         "field": refusal.field,
         "location": {
@@ -412,7 +412,8 @@ def error_object(refusal: Refusal, zone: tzinfo | None = None) -> dict[str, Any]
 
 def error_lines(refusal: Refusal, zone: tzinfo | None) -> Iterator[str]:
     """Yield what a person is told: the sentence, each detail, the hint."""
-    yield f"error: {visible(refusal.message(zone))}"
+    yield f"error: {visible(refusal.format_message(zone))}"
     for detail in refusal.details:
-        yield f"  - {visible(detail.message(zone))} {visible(detail.advice(zone))}".rstrip()
-    yield f"hint: {visible(refusal.advice(zone))}"
+        message, hint = detail.format_message(zone), detail.format_hint(zone)
+        yield f"  - {visible(message)} {visible(hint)}".rstrip()
+    yield f"hint: {visible(refusal.format_hint(zone))}"

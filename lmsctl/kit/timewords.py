@@ -30,7 +30,7 @@ class TimeNotUnderstood(Usage):
     """A time that is not in the grammar, in no way we know better advice for."""
 
     code = "time_not_understood"
-    says = "{given} is not a time."
+    message = "{given} is not a time."
     hint = _GRAMMAR
 
 
@@ -38,7 +38,7 @@ class TimeWithoutUnit(Usage):
     """A bare number, which may be anything from minutes to years."""
 
     code = "time_without_unit"
-    says = "{given} is a number without a unit."
+    message = "{given} is a number without a unit."
     hint = "Add a sign and one of min, h, d, w, mo, y, as in +2d, or write a date as 2026-11-22."
 
 
@@ -46,7 +46,7 @@ class TimeUnitAmbiguous(Usage):
     """A bare `m`, which may be minutes or months."""
 
     code = "time_unit_ambiguous"
-    says = "The m in {given} may be minutes or months."
+    message = "The m in {given} may be minutes or months."
     hint = "Write min for minutes or mo for months."
 
 
@@ -54,7 +54,7 @@ class TimeUnitUnknown(Usage):
     """A number with a unit that is not in the grammar."""
 
     code = "time_unit_unknown"
-    says = "{given} has a unit that is not known."
+    message = "{given} has a unit that is not known."
     hint = "The units are min, h, d, w, mo and y, in small letters and without a blank."
 
 
@@ -62,7 +62,7 @@ class TimeWithoutSign(Usage):
     """A distance from now that does not say in which direction."""
 
     code = "time_without_sign"
-    says = "{given} does not say whether it is before or after now."
+    message = "{given} does not say whether it is before or after now."
     hint = "Write +{given} for later than now, -{given} for earlier."
 
 
@@ -70,7 +70,7 @@ class DateNotYearFirst(Usage):
     """A date on the command line in an order that readers disagree about."""
 
     code = "date_not_year_first"
-    says = "{given} is a date that does not begin with the year, or has no hyphens."
+    message = "{given} is a date that does not begin with the year, or has no hyphens."
     hint = "Write year, month and day as in 2026-11-22."
 
 
@@ -78,7 +78,7 @@ class TimeNotOnCalendar(Usage):
     """A date or time of the right shape that no calendar or clock shows."""
 
     code = "time_not_on_calendar"
-    says = "{given} is on no calendar or clock: {reason}."
+    message = "{given} is on no calendar or clock: {reason}."
     hint = "Check the month (1 to 12), the day of the month, the hour (0 to 23) and the offset."
 
 
@@ -86,7 +86,7 @@ class TimeOutOfRange(Usage):
     """A moment before the year 1 or after the year 9999."""
 
     code = "time_out_of_range"
-    says = "{given} is outside the years 1 to 9999."
+    message = "{given} is outside the years 1 to 9999."
     hint = "Choose a nearer moment, or never where no end is meant."
 
 
@@ -94,7 +94,7 @@ class LeapSecond(Usage):
     """The second 60, which RFC 3339 allows and no clock of ours can hold."""
 
     code = "time_leap_second"
-    says = "{given} is a leap second, which cannot be stored."
+    message = "{given} is a leap second, which cannot be stored."
     hint = "Write the second before it, :59, or the one after it."
 
 
@@ -102,7 +102,7 @@ class LocalTimeMissing(Usage):
     """A local time that clocks jump over."""
 
     code = "local_time_missing"
-    says = "{given} does not exist in {zone}: the clocks there jump over it."
+    message = "{given} does not exist in {zone}: the clocks there jump over it."
     hint = "Add the offset that you mean: {before} or {after}."
 
 
@@ -110,7 +110,7 @@ class LocalTimeRepeated(Usage):
     """A local time that clocks show twice."""
 
     code = "local_time_repeated"
-    says = "{given} occurs twice in {zone}: the clocks there are set back over it."
+    message = "{given} occurs twice in {zone}: the clocks there are set back over it."
     hint = "Add the offset that you mean: {before} or {after}."
 
 
@@ -118,7 +118,7 @@ class LocalDayMissing(Usage):
     """A day that a zone left out when it changed sides of the date line."""
 
     code = "local_day_missing"
-    says = "The day {day} does not exist in {zone}: the calendar there jumps over it."
+    message = "The day {day} does not exist in {zone}: the calendar there jumps over it."
     hint = "Name the day before or after it, or a time with an offset."
 
 
@@ -126,7 +126,7 @@ class DurationInvalid(Usage):
     """A duration that is not a number and a unit of fixed length."""
 
     code = "duration_invalid"
-    says = "{given} is not a duration."
+    message = "{given} is not a duration."
     hint = "Write 1 to 9999 with min, h, d or w, such as 90min or 2h."
 
 
@@ -134,7 +134,7 @@ class DeadlineInvalid(Usage):
     """A distance of a deadline that is neither `off` nor an amount with one of its four units."""
 
     code = "deadline_invalid"
-    says = "{given} is not a distance before the start."
+    message = "{given} is not a distance before the start."
     hint = "Write 1 to 9999 with h, d, w or mo, such as 2d or 1mo, or write off."
 
 
@@ -142,7 +142,7 @@ class ZoneUnknown(Usage):
     """A time zone on the command line that is not an IANA name, letter by letter."""
 
     code = "time_zone_unknown"
-    says = "{given} is not the name of a time zone."
+    message = "{given} is not the name of a time zone."
     hint = "{advice}"
 
 
@@ -150,7 +150,7 @@ class ZoneMissing(Misconfigured):
     """A zone that was taken once, and that this machine's list of zones does not have."""
 
     code = "time_zone_missing"
-    says = "The time zone {given}, which the portal or a training keeps, is not known here."
+    message = "The time zone {given}, which the portal or a training keeps, is not known here."
     hint = (
         "Install a newer tzdata, or name another zone: 'lmsctl settings set time-zone=ZONE --tz"
         " UTC', for a training 'lmsctl training edit CODE --time-zone ZONE'."
@@ -161,7 +161,7 @@ class CellTimeInvalid(Rejected):
     """A date or time in a file that cannot be taken."""
 
     code = "cell_time_invalid"
-    says = "{given} cannot be taken as a date: {reason}."
+    message = "{given} cannot be taken as a date: {reason}."
     hint = "{advice}"
 
 
@@ -348,7 +348,9 @@ def in_file(refusal: Usage, given: str) -> CellTimeInvalid:
     A wrong time on the command line is a matter of usage; the same in a file is rejected.
     """
     return CellTimeInvalid(
-        given=excerpt(given), reason=refusal.message().rstrip("."), advice=refusal.advice()
+        given=excerpt(given),
+        reason=refusal.format_message().rstrip("."),
+        advice=refusal.format_hint(),
     )
 
 

@@ -44,7 +44,7 @@ class MeanwhileChanged(Unavailable):
     """Others came between our transaction again and again."""
 
     code = "meanwhile_changed"
-    says = "Other writers came between this change {times} times in a row."
+    message = "Other writers came between this change {times} times in a row."
     hint = "Try again."
 
 
@@ -56,7 +56,7 @@ class HangsOnIt(Unconfirmed):
     """One thing to know before saying yes."""
 
     code = "hangs_on_it"
-    says = "{line}"
+    message = "{line}"
     hint = ""
 
 
@@ -64,7 +64,7 @@ class ConfirmationNeeded(Unconfirmed):
     """The change destroys something and nobody has said yes; `details` is what hangs on it."""
 
     code = "confirmation_needed"
-    says = "Not confirmed: {question}"
+    message = "Not confirmed: {question}"
     hint = "Answer the question on a terminal, or give --yes."
 
 
@@ -83,7 +83,7 @@ class Work:
 
     `mark` is in every audit row of a transaction, so that others can tell whether it was committed;
     `is_in_doubt` says that this is not known. `standing` is the sentence on what was made durable,
-    empty as long as nothing was; as a rule it becomes what the unit of work `says`. `stop` is a
+    empty as long as nothing was; as a rule it becomes `note_after_commit`. `stop` is a
     signal that came too late to undo anything.
     """
 
@@ -104,7 +104,7 @@ class Work:
     is_sandbox: bool = False
     has_begun: bool = False
     is_in_doubt: bool = False
-    says: str = "The change was made."
+    note_after_commit: str = "The change was made."
     standing: str = ""
     stop: BaseException | None = None
     mark: str = field(default_factory=secret.identifier)
@@ -364,7 +364,7 @@ class Work:
         self.insert_appended()
         self.end_readers()
         number = self.connection.transaction()
-        standing = "" if number is None else standing or self.says
+        standing = "" if number is None else standing or self.note_after_commit
         lost, is_over = None, False
         try:
             with signals.held(once=True):

@@ -27,7 +27,7 @@ class FilesClash(Usage):
     """A file would be written in place of another that is needed."""
 
     code = "files_clash"
-    says = "{name} cannot write '{path}': that is {what}."
+    message = "{name} cannot write '{path}': that is {what}."
     hint = "Name another file for {name}."
 
 
@@ -35,7 +35,7 @@ class FileUnnamed(Usage):
     """An empty text, as an unset variable of a script leaves, where a file must be named."""
 
     code = "file_unnamed"
-    says = "{name} names no file: it is empty."
+    message = "{name} names no file: it is empty."
     hint = "Name a file for {name}, or leave {name} out."
 
 
@@ -43,7 +43,7 @@ class ReportUnwritten(Partial):
     """A change was made, and the file that tells of it could not be written."""
 
     code = "report_unwritten"
-    says = "{done} This stands, but '{path}' could not be written: {reason}."
+    message = "{done} This stands, but '{path}' could not be written: {reason}."
     hint = "{advice}"
 
 

@@ -7,5 +7,5 @@ class MessageUnknown(NotFound):
     """No message with that number, or not in scope."""
 
     code = "message_unknown"
-    says = "There is no message {number}."
+    message = "There is no message {number}."
     hint = "'lmsctl notification list' shows the numbers."

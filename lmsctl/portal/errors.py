@@ -7,7 +7,7 @@ class SchemaOutdated(SchemaMismatch):
     """The database is older than the program."""
 
     code = "schema_outdated"
-    says = "The database has schema {found}; this program needs {wanted}."
+    message = "The database has schema {found}; this program needs {wanted}."
     hint = "Back it up ('lmsctl db backup FILE'), then run 'lmsctl db upgrade'."
 
 
@@ -15,7 +15,9 @@ class SchemaNewer(SchemaMismatch):
     """The database is newer than the program."""
 
     code = "schema_newer"
-    says = "The database has schema {found}, which is newer than this program (it knows {wanted})."
+    message = (
+        "The database has schema {found}, which is newer than this program (it knows {wanted})."
+    )
     hint = "Upgrade lmsctl, or use the database it was made for."
 
 
@@ -23,7 +25,7 @@ class ClockFrozen(Misconfigured):
     """A frozen clock on a portal that is no sandbox."""
 
     code = "clock_frozen"
-    says = "LMSCTL_NOW is set, and this portal is no sandbox."
+    message = "LMSCTL_NOW is set, and this portal is no sandbox."
     hint = "Unset LMSCTL_NOW, or make a test portal with 'lmsctl init --sandbox'."
 
 
@@ -31,7 +33,7 @@ class SettingUnknown(Usage):
     """No setting has that name."""
 
     code = "setting_unknown"
-    says = "There is no setting '{name}'."
+    message = "There is no setting '{name}'."
     hint = "{advice}'lmsctl settings show' lists them all."
 
 
@@ -39,7 +41,7 @@ class SettingNotAssigned(Usage):
     """An argument of `settings set` without its `=`."""
 
     code = "setting_not_assigned"
-    says = "'{given}' gives no value."
+    message = "'{given}' gives no value."
     hint = "Write NAME=VALUE, for example plan.max-active-users=250."
 
 
@@ -47,7 +49,7 @@ class SettingMalformed(Usage):
     """A value on the command line that is no number, or none of the words that there are."""
 
     code = "setting_malformed"
-    says = "The setting '{name}' cannot be '{value}': it takes {expected}."
+    message = "The setting '{name}' cannot be '{value}': it takes {expected}."
     hint = "Write it like {example}."
 
 
@@ -55,7 +57,7 @@ class SettingValueWrong(Rejected):
     """A value that a setting does not take."""
 
     code = "setting_value_wrong"
-    says = "The setting '{name}' cannot be '{value}': it takes {expected}."
+    message = "The setting '{name}' cannot be '{value}': it takes {expected}."
     hint = "Write it like {example}."
 
 
@@ -63,7 +65,7 @@ class PlanBelowTaken(Rejected):
     """A plan smaller than what is in use."""
 
     code = "plan_below_taken"
-    says = "{taken} seats are taken, so the plan cannot be {limit}."
+    message = "{taken} seats are taken, so the plan cannot be {limit}."
     hint = "Deactivate people first, or choose at least {taken}."
 
 
@@ -71,7 +73,7 @@ class PlanFull(Rejected):
     """Every seat of the plan is taken."""
 
     code = "plan_full"
-    says = "The plan is full."
+    message = "The plan is full."
     hint = "An administrator can deactivate somebody, or raise plan.max-active-users."
     retryable = True
 
@@ -80,7 +82,7 @@ class RegistrationOff(Rejected):
     """The portal takes nobody in by themselves."""
 
     code = "registration_off"
-    says = "Self-registration is switched off."
+    message = "Self-registration is switched off."
     hint = "An administrator switches it on: lmsctl registration enable."
 
 
@@ -88,7 +90,7 @@ class NotConfirmedYet(Rejected):
     """Nothing lasting is done with who may be gone when their registration ends."""
 
     code = "not_confirmed_yet"
-    says = (
+    message = (
         "'{login}' has not confirmed their address and cannot be {done}; "
         "their registration ends at {ends_at}."
     )

@@ -158,7 +158,8 @@ def warnings(gates: Iterable[Refusal], zone: ZoneInfo, *, public_url: str) -> li
     Moments are shown in `zone`.
     """
     said = [
-        f"Nobody can come in by it now: {gate.message(zone)} {gate.advice(zone)}" for gate in gates
+        f"Nobody can come in by it now: {gate.format_message(zone)} {gate.format_hint(zone)}"
+        for gate in gates
     ]
     if not public_url:
         said.append(

@@ -7,7 +7,7 @@ class DomainNotAllowed(Rejected):
     """The address belongs to a domain that is not on the list."""
 
     code = "domain_not_allowed"
-    says = "Addresses at '{domain}' are not admitted here."
+    message = "Addresses at '{domain}' are not admitted here."
     hint = "Use an address of an admitted domain, or ask an administrator to admit this one."
 
 
@@ -15,7 +15,7 @@ class DomainsMissing(Rejected):
     """A limit to no domain at all."""
 
     code = "domains_missing"
-    says = "A domain limit needs at least one domain."
+    message = "A domain limit needs at least one domain."
     hint = "Give --domain once for each, or lift the limit with --any-domain."
 
 
@@ -23,7 +23,7 @@ class DomainsContradict(Usage):
     """Some domains and any domain cannot both be meant."""
 
     code = "domains_contradict"
-    says = "{options} exclude each other."
+    message = "{options} exclude each other."
     hint = "Give one of them."
 
 
@@ -31,7 +31,7 @@ class AddressTaken(Rejected):
     """Somebody has that address."""
 
     code = "address_taken"
-    says = "There is an account with the address '{email}' already."
+    message = "There is an account with the address '{email}' already."
     hint = "Sign in with it, or use another address."
 
 
@@ -39,7 +39,7 @@ class ConfirmationPending(Rejected):
     """The address has registered already and is to be confirmed first."""
 
     code = "confirmation_pending"
-    says = "'{email}' has registered already, and waits for its confirmation until {ends_at}."
+    message = "'{email}' has registered already, and waits for its confirmation until {ends_at}."
     hint = (
         "Follow the link in the mail. It is sent again, at most once in ten minutes; "
         "an administrator may confirm instead: lmsctl registration confirm {email}."
@@ -50,7 +50,7 @@ class SignupLoginTaken(Rejected):
     """Somebody has that login."""
 
     code = "signup_login_taken"
-    says = "The login '{login}' is taken."
+    message = "The login '{login}' is taken."
     hint = "Choose another login, or leave it out to get one made."
 
 
@@ -58,7 +58,7 @@ class ContentNotShared(Rejected):
     """An item that takes nobody in, because it has no open link."""
 
     code = "content_not_shared"
-    says = "'{given}' has no open link, so nobody registers for it."
+    message = "'{given}' has no open link, so nobody registers for it."
     hint = "Share it first: lmsctl content link {given}."
 
 
@@ -66,7 +66,7 @@ class DetailMissing(Rejected):
     """Something that every person who registers must give."""
 
     code = "detail_missing"
-    says = "The {name} is missing."
+    message = "The {name} is missing."
     hint = "Give {option}."
 
 
@@ -74,7 +74,7 @@ class DetailsWrong(Rejected):
     """Several things are missing or wrong at once."""
 
     code = "details_wrong"
-    says = "{count} things about this registration are not in order."
+    message = "{count} things about this registration are not in order."
     hint = "Mend each of them, then try again."
 
 
@@ -82,7 +82,7 @@ class PolicyNotAccepted(Rejected):
     """The privacy policy is switched on and was not accepted."""
 
     code = "policy_not_accepted"
-    says = "The privacy policy has to be accepted."
+    message = "The privacy policy has to be accepted."
     hint = "Give --accept-policy, if the person accepts it."
 
 
@@ -90,7 +90,7 @@ class ConfirmationUnknown(NotFound):
     """No registration waits for that code."""
 
     code = "confirmation_unknown"
-    says = "There is no registration for that code, or its time has run out."
+    message = "There is no registration for that code, or its time has run out."
     hint = "Register again; the code is in the newest mail."
 
 
@@ -98,5 +98,5 @@ class PendingUnknown(NotFound):
     """No registration of that person waits."""
 
     code = "pending_unknown"
-    says = "No registration of '{given}' waits for its confirmation."
+    message = "No registration of '{given}' waits for its confirmation."
     hint = "'lmsctl registration pending' lists those that wait."

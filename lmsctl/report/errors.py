@@ -7,5 +7,5 @@ class PeriodReversed(Usage):
     """A period in which nothing can be."""
 
     code = "period_reversed"
-    says = "The period ends at {until}, before it begins at {since}."
+    message = "The period ends at {until}, before it begins at {since}."
     hint = "Exchange --since and --until, or leave one of them out."

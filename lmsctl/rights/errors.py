@@ -7,7 +7,7 @@ class ActorUnknown(NotFound):
     """Nobody is called like the name after --as."""
 
     code = "actor_unknown"
-    says = "Nobody here is called '{login}', so nobody can act as them."
+    message = "Nobody here is called '{login}', so nobody can act as them."
     hint = "Check the login after --as."
 
 
@@ -15,7 +15,7 @@ class ActorNotActive(Forbidden):
     """Somebody who cannot sign in cannot act either."""
 
     code = "actor_not_active"
-    says = "'{login}' is {status} and can do nothing."
+    message = "'{login}' is {status} and can do nothing."
     hint = "Activate the person first ('lmsctl user activate {login}')."
 
 
@@ -23,7 +23,7 @@ class PermissionMissing(Forbidden):
     """The actor does not hold the permission, or not everywhere it is needed."""
 
     code = "permission_missing"
-    says = "'{actor}' lacks the permission {permission}."
+    message = "'{actor}' lacks the permission {permission}."
     hint = "Ask an administrator; 'lmsctl can-i {permission}' tells where you hold it."
 
 
@@ -31,5 +31,5 @@ class PermissionBeyondOwn(Forbidden):
     """Nobody grants, or changes somebody who holds, what they do not hold there themselves."""
 
     code = "permission_beyond_own"
-    says = "'{actor}' does not hold {lacking} there, so may not give, take or touch it."
+    message = "'{actor}' does not hold {lacking} there, so may not give, take or touch it."
     hint = "Ask somebody who holds these permissions in that department."

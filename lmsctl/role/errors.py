@@ -7,7 +7,7 @@ class RoleUnknown(NotFound):
     """No role of that name or number."""
 
     code = "role_unknown"
-    says = "There is no role '{given}'."
+    message = "There is no role '{given}'."
     hint = "{advice}'lmsctl role list' shows the roles."
 
 
@@ -15,7 +15,7 @@ class RoleExists(Conflict):
     """A role of that name exists."""
 
     code = "role_exists"
-    says = "The role '{name}' exists already."
+    message = "The role '{name}' exists already."
     hint = "Choose another name, or give --if-exists skip or update."
 
 
@@ -23,7 +23,7 @@ class PermissionReserved(Rejected):
     """A permission that only the built-in owner and administrators hold."""
 
     code = "permission_reserved"
-    says = "No custom role can hold {permission}; it belongs to the owner and administrators."
+    message = "No custom role can hold {permission}; it belongs to the owner and administrators."
     hint = "Grant the role administrator, or leave this permission out."
 
 
@@ -31,7 +31,7 @@ class PermissionUnknown(Rejected):
     """A custom role with a permission that nothing asks for would promise what it cannot give."""
 
     code = "permission_unknown"
-    says = "There is no permission '{given}'."
+    message = "There is no permission '{given}'."
     hint = "{advice}'lmsctl role permissions' explains every one."
 
 
@@ -39,7 +39,7 @@ class PermissionNotAsked(Usage):
     """A question about a permission that does not exist has no answer."""
 
     code = "permission_not_a_choice"
-    says = "There is no permission '{given}' to ask for."
+    message = "There is no permission '{given}' to ask for."
     hint = "{advice}'lmsctl role permissions' explains every one."
 
 
@@ -47,7 +47,7 @@ class RoleEmpty(Rejected):
     """A custom role allows something."""
 
     code = "role_empty"
-    says = "The role '{name}' would hold no permission."
+    message = "The role '{name}' would hold no permission."
     hint = "Leave it at least one, or delete it ('lmsctl role delete')."
 
 
@@ -55,7 +55,7 @@ class RoleBuiltIn(Rejected):
     """What the built-in roles may do is part of the program."""
 
     code = "role_built_in"
-    says = "The role '{name}' is built in and cannot be {done}."
+    message = "The role '{name}' is built in and cannot be {done}."
     hint = "Make a role of your own with 'lmsctl role create'."
 
 
@@ -63,7 +63,7 @@ class RoleInUse(Rejected):
     """Somebody holds it."""
 
     code = "role_in_use"
-    says = "The role '{name}' cannot be deleted: it is held by {holders}."
+    message = "The role '{name}' cannot be deleted: it is held by {holders}."
     hint = "Revoke it from each of them first ('lmsctl role revoke')."
 
 
@@ -71,7 +71,7 @@ class RoleNeedsDepartment(Rejected):
     """A role that is bound to departments means nothing without one."""
 
     code = "role_needs_department"
-    says = "The role '{role}' holds in departments, and none is given."
+    message = "The role '{role}' holds in departments, and none is given."
     hint = "Name at least one: --department PATH; / is the whole tree."
 
 
@@ -79,7 +79,7 @@ class RoleTakesNoDepartment(Rejected):
     """A role of the whole portal cannot be narrowed."""
 
     code = "role_takes_no_department"
-    says = "The role '{role}' belongs to the whole portal and takes no department."
+    message = "The role '{role}' belongs to the whole portal and takes no department."
     hint = "Leave --department out, or choose a role that is bound to departments."
 
 
@@ -87,7 +87,7 @@ class RoleIsEverybodys(Rejected):
     """The part of the learner is not taken away."""
 
     code = "role_is_everybodys"
-    says = "Everybody is a {role}; that cannot be revoked."
+    message = "Everybody is a {role}; that cannot be revoked."
     hint = "To keep somebody out, deactivate them ('lmsctl user deactivate')."
 
 
@@ -95,7 +95,7 @@ class OwnerMustStay(Rejected):
     """An owner is active, and remains so."""
 
     code = "owner_must_stay"
-    says = "'{login}' cannot be an owner: an owner is active, with no end scheduled."
+    message = "'{login}' cannot be an owner: an owner is active, with no end scheduled."
     hint = "Activate the person first ('lmsctl user activate {login}')."
 
 
@@ -103,7 +103,7 @@ class OwnerLast(Rejected):
     """A portal always has an owner."""
 
     code = "owner_last"
-    says = "'{login}' is the only owner, and a portal always has one."
+    message = "'{login}' is the only owner, and a portal always has one."
     hint = "Make somebody else an owner first ('lmsctl role grant LOGIN owner')."
 
 
@@ -111,5 +111,5 @@ class OwnerNotDemoted(Forbidden):
     """Nobody takes the ownership from somebody else."""
 
     code = "owner_not_demoted"
-    says = "'{actor}' cannot take the ownership from '{login}'."
+    message = "'{actor}' cannot take the ownership from '{login}'."
     hint = "Only '{login}', or whoever can open the database without --as, lays it down."

@@ -7,7 +7,7 @@ class SeedNeedsSandbox(Rejected):
     """The portal is not there for tests."""
 
     code = "seed_needs_sandbox"
-    says = "This portal is no sandbox, and only a sandbox can be filled with made-up people."
+    message = "This portal is no sandbox, and only a sandbox can be filled with made-up people."
     hint = "Make a test portal with 'lmsctl init --sandbox'."
 
 
@@ -15,7 +15,7 @@ class SeedNeedsEmptyPortal(Conflict):
     """Something is in the portal already."""
 
     code = "seed_needs_empty_portal"
-    says = "This portal is not empty: {found}."
+    message = "This portal is not empty: {found}."
     hint = "Make a new test portal with 'lmsctl init --sandbox' and another database."
 
 
@@ -23,5 +23,5 @@ class SeedSizeWrong(Usage):
     """A number of things that no plan can be made for."""
 
     code = "seed_size_wrong"
-    says = "{option} must be a whole number from {least} to {most}."
+    message = "{option} must be a whole number from {least} to {most}."
     hint = "Write it like {option} {example}."

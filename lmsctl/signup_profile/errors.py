@@ -7,7 +7,7 @@ class ProfileUnknown(NotFound):
     """No profile of that code or link, a deleted one, or one out of scope: one answer for all."""
 
     code = "profile_unknown"
-    says = "There is no such sign-up profile."
+    message = "There is no such sign-up profile."
     hint = "Check the code or the link; 'lmsctl signup-profile list' shows those you may see."
 
 
@@ -15,7 +15,7 @@ class ProfileExists(Conflict):
     """A profile of that code exists."""
 
     code = "profile_exists"
-    says = "The sign-up profile '{profile}' exists already."
+    message = "The sign-up profile '{profile}' exists already."
     hint = "Choose another code, or give --if-exists skip or update."
 
 
@@ -23,7 +23,7 @@ class ProfileNotOpenYet(Rejected):
     """The link's window has not begun."""
 
     code = "profile_not_open_yet"
-    says = "The sign-up profile '{profile}' opens at {opens_at}."
+    message = "The sign-up profile '{profile}' opens at {opens_at}."
     hint = "Wait until then, or move its start."
 
 
@@ -31,7 +31,7 @@ class ProfileEnded(Rejected):
     """The link's window is over."""
 
     code = "profile_ended"
-    says = "The sign-up profile '{profile}' ended at {ended_at}."
+    message = "The sign-up profile '{profile}' ended at {ended_at}."
     hint = "Move its end, or use another profile."
 
 
@@ -39,7 +39,7 @@ class ProfileUsedUp(Rejected):
     """Every activation is used or held."""
 
     code = "profile_used_up"
-    says = "All {limit} activations of the sign-up profile '{profile}' are used."
+    message = "All {limit} activations of the sign-up profile '{profile}' are used."
     hint = "Raise its activations."
 
 
@@ -47,7 +47,7 @@ class ActivationsWrong(Rejected):
     """A number of activations below 0 or beyond the most there may be."""
 
     code = "activations_wrong"
-    says = "'{given}' is no number of activations."
+    message = "'{given}' is no number of activations."
     hint = "Give a whole number from 1 to {most}, or the word 'unlimited'."
 
 
@@ -55,7 +55,7 @@ class ActivationsZero(Rejected):
     """A profile for nobody."""
 
     code = "activations_zero"
-    says = "A sign-up profile needs at least one activation."
+    message = "A sign-up profile needs at least one activation."
     hint = "To stop a profile, let it end: --ends now."
 
 
@@ -63,7 +63,7 @@ class ActivationsBelowUsed(Rejected):
     """Fewer activations than are used."""
 
     code = "activations_below_used"
-    says = "{used} activations are used, so there cannot be only {limit}."
+    message = "{used} activations are used, so there cannot be only {limit}."
     hint = "Give at least {used}, or let the profile end."
 
 
@@ -71,7 +71,7 @@ class WindowEmpty(Rejected):
     """An end that is not after the start."""
 
     code = "window_empty"
-    says = "The end ({ends_at}) is not after the start ({starts_at})."
+    message = "The end ({ends_at}) is not after the start ({starts_at})."
     hint = "Choose a later end, or 'never'."
 
 
@@ -79,7 +79,7 @@ class StartMissing(Rejected):
     """A window that never begins."""
 
     code = "start_missing"
-    says = "A sign-up profile has to start at some time."
+    message = "A sign-up profile has to start at some time."
     hint = "Give --starts a moment, for example now or 2026-03-01."
 
 
@@ -87,5 +87,5 @@ class MomentMissing(Usage):
     """A question about a moment that never comes."""
 
     code = "moment_missing"
-    says = "'{given}' is no moment to look at."
+    message = "'{given}' is no moment to look at."
     hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."

@@ -7,7 +7,7 @@ class TokenUnknown(NotFound):
     """No token of that code, or one that was deleted: one answer for both."""
 
     code = "token_unknown"
-    says = "There is no such token."
+    message = "There is no such token."
     hint = "Check the code, or ask whoever gave it to you."
 
 
@@ -15,7 +15,7 @@ class TokenExists(Conflict):
     """A token of that code exists."""
 
     code = "token_exists"
-    says = "A token with this code exists already."
+    message = "A token with this code exists already."
     hint = "Choose another code, or give --if-exists skip or update."
 
 
@@ -23,7 +23,7 @@ class TokenCodeInvalid(Rejected):
     """A code that could not be typed or read."""
 
     code = "token_code_invalid"
-    says = "This cannot be the code of a token: {reason}."
+    message = "This cannot be the code of a token: {reason}."
     hint = "Use 3 to 64 visible characters, or leave the code out to get one made."
 
 
@@ -31,7 +31,7 @@ class TokenContentWrong(Rejected):
     """Something that no token admits to."""
 
     code = "token_content_wrong"
-    says = "'{given}' is a {kind}, and a token admits to a topic, an article or a pathway."
+    message = "'{given}' is a {kind}, and a token admits to a topic, an article or a pathway."
     hint = "Name one of these; 'lmsctl content list' shows what there is."
 
 
@@ -39,7 +39,7 @@ class TokenContentLibrary(Rejected):
     """What comes from the library is not for people from outside."""
 
     code = "token_content_library"
-    says = "'{given}' comes from the library, to which no token admits."
+    message = "'{given}' comes from the library, to which no token admits."
     hint = "Make a copy of your own, and a token for that."
 
 
@@ -47,7 +47,7 @@ class TokenContentFixed(Conflict):
     """A token stays with its item."""
 
     code = "token_content_fixed"
-    says = "This token admits to '{content}', which cannot change."
+    message = "This token admits to '{content}', which cannot change."
     hint = "Make another token for '{wanted}'."
 
 
@@ -55,7 +55,7 @@ class TokenLimitWrong(Rejected):
     """A number of uses below 0 or beyond the most; in a file, a cell that is no number too."""
 
     code = "token_limit_wrong"
-    says = "'{given}' is no number of uses."
+    message = "'{given}' is no number of uses."
     hint = "Give a whole number from 1 to {most}, or the word 'unlimited'."
 
 
@@ -63,7 +63,7 @@ class TokenLimitZero(Rejected):
     """A token for nobody."""
 
     code = "token_limit_zero"
-    says = "A token needs at least one use."
+    message = "A token needs at least one use."
     hint = "To stop a token, deactivate it: lmsctl token deactivate."
 
 
@@ -71,7 +71,7 @@ class TokenLimitBelowUses(Rejected):
     """Fewer uses than there were."""
 
     code = "token_limit_below_uses"
-    says = "The token was used {uses} times, so its limit cannot be {limit}."
+    message = "The token was used {uses} times, so its limit cannot be {limit}."
     hint = "Give at least {uses}, or deactivate the token."
 
 
@@ -79,7 +79,7 @@ class TokenDisabled(Rejected):
     """Somebody paused the token."""
 
     code = "token_disabled"
-    says = "This token is disabled at present."
+    message = "This token is disabled at present."
     hint = "An administrator can enable it again: lmsctl token activate."
 
 
@@ -87,7 +87,7 @@ class TokenExpired(Rejected):
     """The last moment of the token is over."""
 
     code = "token_expired"
-    says = "This token expired at {expires_at}."
+    message = "This token expired at {expires_at}."
     hint = "Move its expiry (lmsctl token edit --expires), or use another token."
 
 
@@ -95,7 +95,7 @@ class TokenUsedUp(Rejected):
     """Every use of the token is taken."""
 
     code = "token_used_up"
-    says = "All {limit} uses of this token are taken."
+    message = "All {limit} uses of this token are taken."
     hint = "Raise its limit (lmsctl token edit --limit), or use another token."
 
 
@@ -103,7 +103,7 @@ class RedeemerNotActive(Rejected):
     """Somebody whose account is closed; a token does not open it again."""
 
     code = "redeemer_not_active"
-    says = "The account of '{email}' is {status}, and no token changes that."
+    message = "The account of '{email}' is {status}, and no token changes that."
     hint = "An administrator can activate the person: lmsctl user activate {email}."
 
 
@@ -111,7 +111,7 @@ class RedeemerLoginTaken(Rejected):
     """The address serves somebody else as login."""
 
     code = "redeemer_login_taken"
-    says = "Somebody else signs in with '{email}' as their login."
+    message = "Somebody else signs in with '{email}' as their login."
     hint = "Use another address, or change that person's login (lmsctl user edit)."
 
 
@@ -119,7 +119,7 @@ class MintCountWrong(Rejected):
     """A number of tokens that cannot be made in one go."""
 
     code = "mint_count_wrong"
-    says = "{given} tokens cannot be made in one go."
+    message = "{given} tokens cannot be made in one go."
     hint = "Give --count a whole number from 1 to {most}."
 
 
@@ -127,7 +127,7 @@ class MintRecipientsTooMany(Rejected):
     """More people than tokens."""
 
     code = "mint_recipients_too_many"
-    says = "{recipients} recipients are named for {count} tokens."
+    message = "{recipients} recipients are named for {count} tokens."
     hint = "Raise --count, or leave it out to get one token for each recipient."
 
 
@@ -135,5 +135,5 @@ class InstantMissing(Usage):
     """A question about a moment that never comes."""
 
     code = "instant_missing"
-    says = "'{given}' is no moment to look at."
+    message = "'{given}' is no moment to look at."
     hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."

@@ -7,7 +7,7 @@ class TrainingUnknown(NotFound):
     """No training of that code or number, or not one the actor may touch."""
 
     code = "training_unknown"
-    says = "There is no training '{given}'."
+    message = "There is no training '{given}'."
     hint = (
         "'lmsctl training list' shows those one keeps or enrolls people in, 'lmsctl learner catalog"
         " LOGIN' those that somebody may join."
@@ -18,7 +18,7 @@ class TrainingExists(Conflict):
     """A training of that code exists."""
 
     code = "training_exists"
-    says = "The training '{given}' exists already."
+    message = "The training '{given}' exists already."
     hint = "Choose another code, or give --if-exists skip or update."
 
 
@@ -26,7 +26,7 @@ class DescriptionTooLong(Rejected):
     """More than a description holds."""
 
     code = "description_too_long"
-    says = "The description has {chars} characters, more than {most}."
+    message = "The description has {chars} characters, more than {most}."
     hint = "Shorten it to at most {most} characters."
 
 
@@ -34,7 +34,7 @@ class OrganizerUnfit(Rejected):
     """Somebody who cannot look after a training."""
 
     code = "organizer_unfit"
-    says = "'{login}' cannot organize a training: {reason}."
+    message = "'{login}' cannot organize a training: {reason}."
     hint = "Name an active person who may see trainings, or grant a role first."
 
 
@@ -42,7 +42,7 @@ class SessionUnknown(NotFound):
     """No session of that code or number in that training."""
 
     code = "session_unknown"
-    says = "The training '{training}' has no session '{given}'."
+    message = "The training '{training}' has no session '{given}'."
     hint = "'lmsctl session list {training}' shows its sessions."
 
 
@@ -50,7 +50,7 @@ class SessionExists(Conflict):
     """A session of that code exists in the training."""
 
     code = "session_exists"
-    says = "The training '{training}' has a session '{given}' already."
+    message = "The training '{training}' has a session '{given}' already."
     hint = "Choose another code, or give --if-exists skip or update."
 
 
@@ -58,7 +58,7 @@ class SessionCanceled(Rejected):
     """A session that will not take place."""
 
     code = "session_canceled"
-    says = "The session '{session}' of '{training}' was canceled."
+    message = "The session '{session}' of '{training}' was canceled."
     hint = "Make another session: lmsctl session create {training}."
 
 
@@ -66,7 +66,7 @@ class SessionOver(Rejected):
     """A session that has taken place and stays what it was."""
 
     code = "session_over"
-    says = "The session '{session}' of '{training}' is over since {ends_at}."
+    message = "The session '{session}' of '{training}' is over since {ends_at}."
     hint = "What has taken place stays; move its days first if it has not."
 
 
@@ -74,7 +74,7 @@ class SessionStartMissing(Rejected):
     """A day that never begins."""
 
     code = "session_start_missing"
-    says = "'{given}' is no moment at which a session can start."
+    message = "'{given}' is no moment at which a session can start."
     hint = "Give --starts a moment, for example 2026-03-31T09:00."
 
 
@@ -82,7 +82,7 @@ class SessionDayTooLong(Rejected):
     """A day that is longer than a day."""
 
     code = "session_day_too_long"
-    says = "{given} is longer than the 24 hours of a day."
+    message = "{given} is longer than the 24 hours of a day."
     hint = "Give each day its own duration: lmsctl session add-day."
 
 
@@ -90,7 +90,7 @@ class SessionDayUnknown(NotFound):
     """A day beyond the last."""
 
     code = "session_day_unknown"
-    says = "The session '{session}' has no day {given}."
+    message = "The session '{session}' has no day {given}."
     hint = "Its days count from 1 to {last}; 'lmsctl session show' lists them."
 
 
@@ -98,7 +98,7 @@ class SessionDaysOverlap(Rejected):
     """Two days of one session at the same time."""
 
     code = "session_days_overlap"
-    says = "A day from {starts_at} to {ends_at} overlaps day {day} of the session."
+    message = "A day from {starts_at} to {ends_at} overlaps day {day} of the session."
     hint = "Choose another time, or change that day: lmsctl session edit --day {day}."
 
 
@@ -106,7 +106,7 @@ class CapacityWrong(Rejected):
     """A number of places below 0 or beyond the most there may be."""
 
     code = "capacity_wrong"
-    says = "'{given}' is no number of places."
+    message = "'{given}' is no number of places."
     hint = "Give a whole number from 1 to {most}, or the word 'unlimited'."
 
 
@@ -114,7 +114,7 @@ class CapacityZero(Rejected):
     """A session for nobody."""
 
     code = "capacity_zero"
-    says = "A session needs at least one place."
+    message = "A session needs at least one place."
     hint = "To let nobody in, stop registration or cancel the session."
 
 
@@ -122,7 +122,7 @@ class CapacityBelowTaken(Rejected):
     """Fewer places than people."""
 
     code = "capacity_below_taken"
-    says = "{taken} places are taken, so the capacity cannot be {capacity}."
+    message = "{taken} places are taken, so the capacity cannot be {capacity}."
     hint = "Give at least {least}, or cancel enrollments first."
 
 
@@ -130,7 +130,7 @@ class UrlWrong(Rejected):
     """Something that no browser opens."""
 
     code = "url_wrong"
-    says = "'{given}' is no address of a web page."
+    message = "'{given}' is no address of a web page."
     hint = "Write it like https://meet.example.com/room, without blanks."
 
 
@@ -138,7 +138,7 @@ class DeadlinesMissing(Usage):
     """Nothing to set."""
 
     code = "deadlines_missing"
-    says = "No deadline is given."
+    message = "No deadline is given."
     hint = "Give --stop-registration, --stop-cancellations or both, such as 2d, or off."
 
 
@@ -146,7 +146,7 @@ class AttendanceOfNobody(Usage):
     """Nobody named whose attendance is recorded, or everybody and somebody."""
 
     code = "attendance_of_nobody"
-    says = "Whose attendance is meant is not clear."
+    message = "Whose attendance is meant is not clear."
     hint = "Give --user, or --everybody; with neither, and nothing to record, it is listed."
 
 
@@ -154,7 +154,7 @@ class AttendanceTooEarly(Rejected):
     """Attendance of a day that has not begun."""
 
     code = "attendance_too_early"
-    says = "That day starts at {starts_at}; nobody can have been there yet."
+    message = "That day starts at {starts_at}; nobody can have been there yet."
     hint = "Record it when the day has begun."
 
 
@@ -162,7 +162,7 @@ class AttendanceMinutesWrong(Rejected):
     """Minutes nobody can have been there."""
 
     code = "attendance_minutes_wrong"
-    says = "{given} is no number of minutes that somebody was there."
+    message = "{given} is no number of minutes that somebody was there."
     hint = "Give --minutes a number from 0 to {most}, and not with --absent."
 
 
@@ -170,7 +170,7 @@ class ParticipantUnknown(NotFound):
     """Somebody who is not in the session."""
 
     code = "participant_unknown"
-    says = "'{login}' is not in the session '{session}'."
+    message = "'{login}' is not in the session '{session}'."
     hint = "'lmsctl training participants' shows who is."
 
 
@@ -178,5 +178,5 @@ class ParticipantsUnknown(NotFound):
     """Several who are not in the session."""
 
     code = "participants_unknown"
-    says = "{count} of these people are not in the session '{session}'; nothing was recorded."
+    message = "{count} of these people are not in the session '{session}'; nothing was recorded."
     hint = "Correct the names; 'lmsctl training participants' shows who is in it."

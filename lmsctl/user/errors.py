@@ -10,7 +10,7 @@ class UserUnknown(NotFound):
     """Nobody of that login, address or number, or not in scope."""
 
     code = "user_unknown"
-    says = "There is nobody called '{given}'."
+    message = "There is nobody called '{given}'."
     hint = "'lmsctl user list' shows the people you may see."
 
 
@@ -18,7 +18,7 @@ class LoginTaken(Conflict):
     """Somebody has that login."""
 
     code = "login_taken"
-    says = "The login '{login}' is taken."
+    message = "The login '{login}' is taken."
     hint = "Choose another login, or give --if-exists skip or update."
 
 
@@ -26,7 +26,7 @@ class EmailTaken(Conflict):
     """Somebody has that address."""
 
     code = "email_taken"
-    says = "The address '{email}' belongs to somebody already."
+    message = "The address '{email}' belongs to somebody already."
     hint = "Use another address, or change the person who has it ('lmsctl user show {email}')."
 
 
@@ -34,7 +34,7 @@ class LoginMissing(Rejected):
     """Neither a login nor an address to make one from."""
 
     code = "login_missing"
-    says = "A person needs a login or an address."
+    message = "A person needs a login or an address."
     hint = "Give --login or --email."
 
 
@@ -42,7 +42,7 @@ class LoginInvalid(Rejected):
     """A login nobody could type."""
 
     code = "login_invalid"
-    says = "'{login}' cannot be a login: {reason}."
+    message = "'{login}' cannot be a login: {reason}."
     hint = "Use visible characters without blanks; the first is no hyphen."
 
 
@@ -50,7 +50,7 @@ class FieldMissing(Rejected):
     """A required custom field without a value."""
 
     code = "field_missing"
-    says = "The field '{name}' is required."
+    message = "The field '{name}' is required."
     hint = "Give it a value: --field '{name}=…'."
 
 
@@ -58,7 +58,7 @@ class FieldsWrong(Rejected):
     """Several custom fields are missing or wrong."""
 
     code = "fields_wrong"
-    says = "{count} custom fields are missing or wrong."
+    message = "{count} custom fields are missing or wrong."
     hint = "Correct each of them; 'lmsctl field list' shows the fields there are."
 
 
@@ -66,7 +66,7 @@ class GroupUnknown(NotFound):
     """No group of that name or number, or not in scope."""
 
     code = "group_unknown"
-    says = "There is no group '{given}'."
+    message = "There is no group '{given}'."
     hint = "'lmsctl group list' shows the groups you may see."
 
 
@@ -74,7 +74,7 @@ class FieldUnknown(NotFound):
     """No custom field of that name."""
 
     code = "field_unknown"
-    says = "There is no custom field '{name}'."
+    message = "There is no custom field '{name}'."
     hint = "{advice}'lmsctl field list' shows them."
 
 
@@ -82,7 +82,7 @@ class FieldNotAssigned(Usage):
     """An argument of --field without its `=`."""
 
     code = "field_not_assigned"
-    says = "'{given}' gives no value to a field."
+    message = "'{given}' gives no value to a field."
     hint = "Write --field NAME=VALUE."
 
 
@@ -90,7 +90,7 @@ class FieldValueWrong(Rejected):
     """A value that the field's kind does not take."""
 
     code = "field_value_wrong"
-    says = "The field '{name}' cannot be '{value}': it takes {expected}."
+    message = "The field '{name}' cannot be '{value}': it takes {expected}."
     hint = "Correct the value."
 
 
@@ -98,7 +98,7 @@ class FieldValueTaken(Rejected):
     """A value of a unique field that somebody has."""
 
     code = "field_value_taken"
-    says = "The field '{name}' is unique, and somebody has '{value}' already."
+    message = "The field '{name}' is unique, and somebody has '{value}' already."
     hint = "Check the value; two people cannot share it."
 
 
@@ -106,7 +106,7 @@ class FieldExists(Conflict):
     """A custom field of that name exists."""
 
     code = "field_exists"
-    says = "The field '{name}' exists already."
+    message = "The field '{name}' exists already."
     hint = "Choose another name, or change it with 'lmsctl field edit'."
 
 
@@ -114,7 +114,7 @@ class FieldChoicesWrong(Rejected):
     """Choices where none belong, or none where some are needed."""
 
     code = "field_choices_wrong"
-    says = "A field of kind {kind} {needs}."
+    message = "A field of kind {kind} {needs}."
     hint = "Give --choice once for each choice, and only for kind list."
 
 
@@ -122,7 +122,7 @@ class FieldChoicesInUse(Rejected):
     """Choices that would leave somebody with a value that is none of them."""
 
     code = "field_choices_in_use"
-    says = "People have values in '{name}' that are not among these choices: {values}."
+    message = "People have values in '{name}' that are not among these choices: {values}."
     hint = "Keep these choices, or change the people first."
 
 
@@ -130,7 +130,7 @@ class FieldNameTaken(Rejected):
     """A name that means something else in a file of people."""
 
     code = "field_name_reserved"
-    says = "'{name}' means something else in a file of people."
+    message = "'{name}' means something else in a file of people."
     hint = "Choose another name."
 
 
@@ -138,7 +138,7 @@ class OwnerProtected(Rejected):
     """The owner stays."""
 
     code = "owner_protected"
-    says = "'{login}' is an owner and cannot be {done}."
+    message = "'{login}' is an owner and cannot be {done}."
     hint = "Revoke the role first; only an owner may, and one owner always remains."
 
 
@@ -146,7 +146,7 @@ class StatusWrong(Rejected):
     """A change of status that makes no sense from here."""
 
     code = "status_wrong"
-    says = "'{login}' is {status} and cannot be {done}."
+    message = "'{login}' is {status} and cannot be {done}."
     hint = "Activate the person first ('lmsctl user activate {login}')."
 
 
@@ -154,7 +154,7 @@ class EndNever(Usage):
     """An end that never comes is no end."""
 
     code = "end_never"
-    says = "--on needs a moment, and 'never' is none."
+    message = "--on needs a moment, and 'never' is none."
     hint = "Leave --on out to end at once; 'lmsctl user activate' takes a scheduled end back."
 
 
@@ -162,7 +162,7 @@ class VersionStale(Conflict):
     """Somebody else changed it meanwhile."""
 
     code = "version_stale"
-    says = "'{what}' has version {found}, not {wanted}: somebody changed it meanwhile."
+    message = "'{what}' has version {found}, not {wanted}: somebody changed it meanwhile."
     hint = "Look at it again, then repeat with --if-version {found}."
 
 
@@ -170,5 +170,5 @@ class SupervisorIsSelf(Rejected):
     """Nobody supervises themselves."""
 
     code = "supervisor_is_self"
-    says = "'{login}' cannot be their own supervisor."
+    message = "'{login}' cannot be their own supervisor."
     hint = "Name somebody else, 'inherited' or 'none'."

@@ -359,7 +359,7 @@ def test_a_line_that_makes_no_words_is_refused(line: bytes) -> None:
     with pytest.raises(Refusal) as caught:
         rules.words(line)
     assert caught.value.code == "line_unreadable"
-    assert caught.value.message().endswith(".")
+    assert caught.value.format_message().endswith(".")
 
 
 def test_every_command_is_known_that_does_not_run_in_a_batch() -> None:

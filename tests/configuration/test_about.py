@@ -123,7 +123,7 @@ def test_every_refusal_says_what_to_do() -> None:
     for refusal in topics.refusals():
         assert refusal.code.replace("_", "").isalnum(), refusal
         assert refusal.code == refusal.code.lower()
-        assert refusal.says, refusal
+        assert refusal.message, refusal
         assert refusal.hint or refusal.code in NEVER_ALONE, refusal
 
 

@@ -114,9 +114,9 @@ def test_a_text_that_could_deceive_or_break_a_line_is_refused(text: str, code: s
         canonical.check_text(text, field="title")
 
     assert (caught.value.code, caught.value.field) == (code, "title")
-    assert caught.value.message().startswith("title ")
-    assert caught.value.message().isprintable()
-    assert caught.value.advice()
+    assert caught.value.format_message().startswith("title ")
+    assert caught.value.format_message().isprintable()
+    assert caught.value.format_hint()
 
 
 def test_a_text_has_the_length_that_its_field_wants() -> None:
@@ -175,8 +175,8 @@ def test_a_code_that_cannot_be_typed_or_told_apart_is_refused(text: str, reason:
     with pytest.raises(canonical.CodeInvalid) as caught:
         canonical.check_code(text, "code")
 
-    assert caught.value.message().endswith(f" cannot be a code: {reason}.")
-    assert caught.value.message().isprintable()
+    assert caught.value.format_message().endswith(f" cannot be a code: {reason}.")
+    assert caught.value.format_message().isprintable()
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_an_unknown_key_gets_the_nearest_name(empty_folder: Path, text: str, adv
     written(empty_folder / "lmsctl.toml", text)
     with pytest.raises(ConfigKeyUnknown) as caught:
         config.find(None, {})
-    assert caught.value.advice() == advice
+    assert caught.value.format_hint() == advice
 
 
 # Which database ----------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def test_an_address_may_lie_in_a_file_of_its_own(empty_folder: Path) -> None:
     secret.chmod(0o640)
     with pytest.raises(ConfigExposed) as caught:
         chosen(environ)
-    assert caught.value.advice() == f"Run: chmod 600 {secret}"
+    assert caught.value.format_hint() == f"Run: chmod 600 {secret}"
     secret.unlink()
     with pytest.raises(ConfigUnreadable):
         chosen(environ)
@@ -186,7 +186,7 @@ def test_without_any_database_it_says_how_to_make_one() -> None:
     """By init, option or variable."""
     with pytest.raises(NoDatabaseNamed) as caught:
         chosen({})
-    assert "lmsctl init" in caught.value.advice()
+    assert "lmsctl init" in caught.value.format_hint()
 
 
 def test_a_file_is_written_whole_and_for_its_owner_only(empty_folder: Path) -> None:

@@ -65,8 +65,8 @@ def verdict(content: bytes | str, reading: Reading = PLAIN) -> tuple[str, str]:
     except Refusal as raised:
         refusal = raised
     assert refusal is not None
-    assert refusal.message()
-    assert refusal.advice()
+    assert refusal.format_message()
+    assert refusal.format_hint()
     return refusal.code, str(refusal.location)
 
 
@@ -370,7 +370,7 @@ def test_decoding_error_gives_the_offset() -> None:
     with pytest.raises(CsvUndecodable) as refused:
         opened(codecs.BOM_UTF8 + b"Login\nab\xe9\n")
     assert str(refused.value) == ("<stdin>, line 2: The bytes e9 at byte offset 11 are not utf-8.")
-    assert "--encoding cp1252" in refused.value.advice()
+    assert "--encoding cp1252" in refused.value.format_hint()
 
 
 def test_bytes_are_checked_before_the_first_row() -> None:
@@ -384,7 +384,7 @@ def test_unknown_heading_gives_the_nearest() -> None:
     """A misspelled heading is answered with the one that was probably meant."""
     with pytest.raises(CsvColumnUnknown) as refused:
         opened("Login,Frist name\n")
-    assert "nearest is First name" in refused.value.advice()
+    assert "nearest is First name" in refused.value.format_hint()
 
 
 def test_look_alike_heading_is_explained() -> None:
@@ -392,21 +392,21 @@ def test_look_alike_heading_is_explained() -> None:
     with pytest.raises(CsvColumnUnknown) as refused:
         opened("Login,\u0415mail\n")
     assert "U+0415 CYRILLIC CAPITAL LETTER IE" in str(refused.value)
-    assert "nearest is Email" in refused.value.advice()
+    assert "nearest is Email" in refused.value.format_hint()
 
 
 def test_unlike_heading_gives_what_there_is() -> None:
     """A heading unlike any other is answered with those that this kind of file can have."""
     with pytest.raises(CsvColumnUnknown) as refused:
         opened("Login,Zzz\n")
-    assert "Login, First name, Email, Add to group" in refused.value.advice()
+    assert "Login, First name, Email, Add to group" in refused.value.format_hint()
 
 
 def test_unknown_column_of_a_map_gives_the_nearest() -> None:
     """A column misspelled in --map is answered with the one that was probably meant."""
     with pytest.raises(CsvMapColumnUnknown) as refused:
         opened("Login\n", Reading(mapping=(("Login", "frist_name"),)))
-    assert "first_name" in refused.value.advice()
+    assert "first_name" in refused.value.format_hint()
 
 
 def test_all_that_is_wrong_with_the_headings_is_told() -> None:
@@ -709,8 +709,8 @@ def test_any_bytes_are_read_or_refused(
     """Whatever bytes come, they are read or refused with a reason; nothing else happens."""
     reading = Reading(encoding, delimiter, ignore_unknown=ignore_unknown)
     for refusal in refusals(data, reading):
-        assert refusal.message()
-        assert refusal.advice()
+        assert refusal.format_message()
+        assert refusal.format_hint()
 
 
 def refusals(data: bytes, reading: Reading) -> list[Refusal]:

@@ -51,7 +51,7 @@ def test_an_address_without_meaning_is_refused(url: str) -> None:
     """Never guessed at, and not repeated: it may be anything."""
     with pytest.raises(UrlUnreadable) as caught:
         driver.open_database(url, patience=1)
-    assert not url or url not in caught.value.message()
+    assert not url or url not in caught.value.format_message()
 
 
 @pytest.mark.parametrize(

@@ -169,9 +169,10 @@ def test_an_unknown_column_names_the_legal_ones(given: str) -> None:
     with pytest.raises(ColumnUnknown) as caught:
         shown(Listing(Thing, []), "csv", columns=given)
     assert (
-        "Columns: id, name, made_at, ends_on, is_new, size, tags, extra." in caught.value.advice()
+        "Columns: id, name, made_at, ends_on, is_new, size, tags, extra."
+        in caught.value.format_hint()
     )
-    assert ("Did you mean 'name'?" in caught.value.advice()) == (
+    assert ("Did you mean 'name'?" in caught.value.format_hint()) == (
         "nam" in given and ",," not in given
     )
 
@@ -351,7 +352,7 @@ class Sour(Rejected):
     """Something to refuse with."""
 
     code = "sour"
-    says = "'{name}' is sour at {when}."
+    message = "'{name}' is sour at {when}."
     hint = "Sweeten {name}."
 
 

@@ -191,7 +191,7 @@ def test_a_local_time_that_does_not_exist_asks_for_an_offset() -> None:
     refusal = refusal_of("2025-03-09T02:30", NEW_YORK)
 
     assert (refusal.code, refusal.kind) == ("local_time_missing", Kind.USAGE)
-    assert refusal.advice() == (
+    assert refusal.format_hint() == (
         "Add the offset that you mean: 2025-03-09T02:30:00-05:00 or 2025-03-09T02:30:00-04:00."
     )
 
@@ -201,7 +201,7 @@ def test_a_local_time_that_occurs_twice_asks_for_an_offset() -> None:
     refusal = refusal_of("2025-11-02 01:30", NEW_YORK)
 
     assert (refusal.code, refusal.kind) == ("local_time_repeated", Kind.USAGE)
-    assert refusal.advice() == (
+    assert refusal.format_hint() == (
         "Add the offset that you mean: 2025-11-02T01:30:00-04:00 or 2025-11-02T01:30:00-05:00."
     )
 
@@ -287,7 +287,7 @@ def test_what_is_not_in_the_grammar_is_a_usage_error(text: str, code: str) -> No
 
     assert (refusal.code, refusal.exit_status) == (code, 2)
     assert str(refusal)
-    assert refusal.advice()
+    assert refusal.format_hint()
     assert len(str(refusal)) < 200
 
 
@@ -356,7 +356,7 @@ def test_a_cell_refuses_everything_else(text: str) -> None:
         timewords.parse_cell(text)
 
     assert caught.value.exit_status == 6
-    assert caught.value.advice()
+    assert caught.value.format_hint()
 
 
 def test_a_cell_that_its_zone_cannot_hold_is_rejected() -> None:
@@ -516,7 +516,7 @@ def test_no_text_makes_the_grammar_fail(text: str) -> None:
         try:
             read(text).end(NOW, CAIRO)
         except Refusal as refusal:
-            assert refusal.message()  # noqa: PT017 - both outcomes are fine, this one must speak
+            assert refusal.format_message()  # noqa: PT017 - both outcomes are fine, this one must speak
 
 
 @pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "America/Argentina/Ushuaia", "Etc/GMT+5"])
@@ -552,7 +552,7 @@ def test_any_other_zone_is_refused_with_the_nearest_name(name: str, advice: str)
         timewords.zone(name)
 
     assert caught.value.exit_status == 2
-    assert advice in caught.value.advice()
+    assert advice in caught.value.format_hint()
 
 
 def test_a_moment_is_shown_with_the_offset_of_the_zone() -> None:

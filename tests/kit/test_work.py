@@ -27,7 +27,7 @@ class No(Rejected):
     """A refusal."""
 
     code = "no"
-    says = "No."
+    message = "No."
     hint = "Leave it."
 
 
@@ -262,7 +262,7 @@ def test_a_confirmation_is_needed_unless_given_or_rehearsed(portal: Portal) -> N
     with opened(portal) as make:
         with pytest.raises(ConfirmationNeeded) as caught:
             make().confirm("Really?", ["one", "two"])
-        assert caught.value.message() == "Not confirmed: Really?"
+        assert caught.value.format_message() == "Not confirmed: Really?"
         assert [str(detail) for detail in caught.value.details] == ["one", "two"]
         make(is_confirmed=True).confirm("Really?")
         make(is_rehearsal=True).confirm("Really?")

@@ -316,4 +316,4 @@ def test_a_capacity_is_not_below_who_is_there(capacity: int | None, over: int | 
         return
     with pytest.raises(CapacityBelowTaken) as caught:
         rules.people_over_capacity(_row(), capacity)
-    assert "at least 10" in caught.value.advice()
+    assert "at least 10" in caught.value.format_hint()

@@ -188,7 +188,7 @@ def _access(now: datetime, one: trainings.Access, zone: ZoneInfo | None) -> tupl
         wrong = refusal
     else:
         return one.time_zone, one.access, utc_text(moment), None, None, None
-    return one.time_zone, one.access, None, wrong.code, wrong.message(), wrong.advice()
+    return one.time_zone, one.access, None, wrong.code, wrong.format_message(), wrong.format_hint()
 
 
 # Telling people ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ class ItemUnnamed(Rejected):
     """A row of a file that does not say what to enroll somebody in."""
 
     code = "item_unnamed"
-    says = "The row names no content and no training."
+    message = "The row names no content and no training."
     hint = "Fill in Content or Training, or give --content or --training for such rows."
 
 
@@ -15,7 +15,7 @@ class RowOfTwo(Rejected):
     """A row of a file that names a content and a training."""
 
     code = "row_of_two"
-    says = "The row names a content and a training."
+    message = "The row names a content and a training."
     hint = "Write a row for each of them."
 
 
@@ -23,7 +23,7 @@ class CellIdle(Rejected):
     """A cell about trainings in a row that names none."""
 
     code = "cell_idle"
-    says = "'{given}' in {column} means nothing without a training."
+    message = "'{given}' in {column} means nothing without a training."
     hint = "Fill in the column Training, or leave this cell blank."
 
 
@@ -31,5 +31,5 @@ class PairTwice(Rejected):
     """Two rows of one file with one person in one training, and not with the same session."""
 
     code = "pair_twice"
-    says = "Row {other} has the same person in '{training}' with another session, or without."
+    message = "Row {other} has the same person in '{training}' with another session, or without."
     hint = "Keep one of the two rows: a person has one session of a training."

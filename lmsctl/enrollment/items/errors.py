@@ -7,5 +7,5 @@ class EnrollmentUnknown(NotFound):
     """That person is not in that item."""
 
     code = "enrollment_unknown"
-    says = "'{login}' is not enrolled in '{content}'."
+    message = "'{login}' is not enrolled in '{content}'."
     hint = "'lmsctl enrollment list --user {login}' shows in what."

@@ -7,7 +7,7 @@ class TargetUnclear(Usage):
     """A training and a session that cannot be told apart."""
 
     code = "target_unclear"
-    says = "'{given}' names no training."
+    message = "'{given}' names no training."
     hint = "Write the code of a training, or of a training and its session as in first-aid:spring."
 
 
@@ -15,7 +15,7 @@ class SessionMisplaced(Usage):
     """A session behind the training, where an option of its own names it or none is meant."""
 
     code = "session_misplaced"
-    says = "'{given}' names a session too, which this command does not take here."
+    message = "'{given}' names a session too, which this command does not take here."
     hint = "Write the code of the training alone; where a session is meant, --session names it."
 
 
@@ -23,7 +23,7 @@ class TargetTwice(Rejected):
     """One training with two sessions, or with one and without, in one command."""
 
     code = "target_twice"
-    says = "'{training}' is named twice: as {first} and as {second}."
+    message = "'{training}' is named twice: as {first} and as {second}."
     hint = "Name one of them: a person has one session of a training."
 
 
@@ -31,7 +31,7 @@ class OverCapacityUnreasoned(Usage):
     """Going over capacity without a reason, or a reason for nothing."""
 
     code = "over_capacity_unreasoned"
-    says = "--over-capacity and --reason only go together."
+    message = "--over-capacity and --reason only go together."
     hint = "Give both to put people into a full session, or neither."
 
 
@@ -39,7 +39,7 @@ class AccessMissing(Rejected):
     """An access that never begins."""
 
     code = "access_missing"
-    says = "'{given}' is no moment from which somebody can have access."
+    message = "'{given}' is no moment from which somebody can have access."
     hint = "Name a moment, for example 2026-03-01T09:00, or leave it out for now."
 
 
@@ -47,7 +47,7 @@ class SessionSecond(Conflict):
     """Somebody who has another session of the training."""
 
     code = "session_second"
-    says = "'{login}' is in the session '{session}' of '{training}' already."
+    message = "'{login}' is in the session '{session}' of '{training}' already."
     hint = (
         "Change it instead: lmsctl enrollment edit --user {login} --training {training} "
         "--session CODE."
@@ -58,7 +58,7 @@ class SessionFull(Rejected):
     """No place is left."""
 
     code = "session_full"
-    says = (
+    message = (
         "There is no place for {who} in '{training}:{session}': every place is taken"
         " (capacity {capacity})."
     )
@@ -69,7 +69,7 @@ class ResultRecorded(Rejected):
     """Somebody whose result belongs to the session they are in."""
 
     code = "result_recorded"
-    says = "'{login}' has a result recorded in '{training}' and gets no other session."
+    message = "'{login}' has a result recorded in '{training}' and gets no other session."
     hint = "Take the result away first: lmsctl enrollment result --clear."
 
 
@@ -77,7 +77,7 @@ class AccessToCome(Rejected):
     """A participant who does not see the training yet."""
 
     code = "access_to_come"
-    says = "'{login}' has access to '{training}' from {access_at} on."
+    message = "'{login}' has access to '{training}' from {access_at} on."
     hint = "Wait until then, or ask an administrator: lmsctl enrollment edit --access-at."
 
 
@@ -85,7 +85,7 @@ class ParticipationUnknown(NotFound):
     """That person is not in that training."""
 
     code = "participation_unknown"
-    says = "'{login}' is not enrolled in '{training}'."
+    message = "'{login}' is not enrolled in '{training}'."
     hint = "'lmsctl training participants {training}' shows who is."
 
 
@@ -93,7 +93,7 @@ class EditMissing(Usage):
     """Nothing to change."""
 
     code = "enrollment_edit_missing"
-    says = "Nothing is given to change."
+    message = "Nothing is given to change."
     hint = "Give --session, --access-at or both."
 
 
@@ -101,7 +101,7 @@ class ResultMissing(Usage):
     """No result, or one that is given and taken away at once."""
 
     code = "result_missing"
-    says = "Exactly what to record is not clear."
+    message = "Exactly what to record is not clear."
     hint = "Give --points, --certificate or both, or --clear alone."
 
 
@@ -109,7 +109,7 @@ class PointsWrong(Rejected):
     """Points that are none."""
 
     code = "points_wrong"
-    says = "{given} is no number of points."
+    message = "{given} is no number of points."
     hint = "Give a whole number from 0 to {most}."
 
 
@@ -117,7 +117,7 @@ class LearnerUnnamed(Usage):
     """A learner's act without a learner."""
 
     code = "learner_unnamed"
-    says = "Nobody is named."
+    message = "Nobody is named."
     hint = "Give --user, or act as a person with --as."
 
 
@@ -125,7 +125,7 @@ class GatesClosed(Rejected):
     """Several things keep a learner from it, in a fixed order."""
 
     code = "gates_closed"
-    says = "{count} things stand in the way."
+    message = "{count} things stand in the way."
     hint = "'lmsctl enrollment explain' shows who could change which."
 
 
@@ -133,7 +133,7 @@ class SessionPreselected(Rejected):
     """A session that an administrator chose."""
 
     code = "session_preselected"
-    says = "The session {session} was chosen for '{login}', who cannot give it up."
+    message = "The session {session} was chosen for '{login}', who cannot give it up."
     hint = (
         "An administrator can change it: lmsctl enrollment edit --user {login}"
         " --training {training}."
@@ -144,7 +144,7 @@ class SessionBegun(Rejected):
     """A session that is not to come any more."""
 
     code = "session_begun"
-    says = "The session {session} started at {starts_at}."
+    message = "The session {session} started at {starts_at}."
     hint = "Nobody opens it again; an administrator can still enroll people and cancel."
 
 
@@ -152,7 +152,7 @@ class AttendanceRecorded(Rejected):
     """Somebody whose attendance is known."""
 
     code = "attendance_recorded"
-    says = "The attendance of '{login}' in {session} is recorded already."
+    message = "The attendance of '{login}' in {session} is recorded already."
     hint = "An administrator can still cancel the enrollment: lmsctl enrollment cancel."
 
 
@@ -160,7 +160,7 @@ class ListLocked(Rejected):
     """A training whose participants stay."""
 
     code = "participants_locked"
-    says = "The participants of '{training}' are locked: nobody leaves or switches."
+    message = "The participants of '{training}' are locked: nobody leaves or switches."
     hint = "An administrator of the training can unlock them: lmsctl training unlock {training}."
 
 
@@ -168,7 +168,7 @@ class CancellationsStopped(Rejected):
     """Too late to go."""
 
     code = "cancellations_stopped"
-    says = "Cancellations for {session} stopped at {stops_at}."
+    message = "Cancellations for {session} stopped at {stops_at}."
     hint = (
         "An administrator can extend that for one person: lmsctl enrollment extend --user {login}"
         " --training {training} --deadline cancellation."
@@ -179,7 +179,7 @@ class RegistrationStopped(Rejected):
     """Too late to come."""
 
     code = "registration_stopped"
-    says = "Registration for {session} stopped at {stops_at}."
+    message = "Registration for {session} stopped at {stops_at}."
     hint = (
         "An administrator can extend that for one person: lmsctl enrollment extend --user {login}"
         " --training {training} --deadline registration."
@@ -190,7 +190,7 @@ class NoSessionOpen(Rejected):
     """Nothing to come to, or to go from, any more."""
 
     code = "no_session_open"
-    says = "No session of '{training}' is open any more."
+    message = "No session of '{training}' is open any more."
     hint = "An administrator can make another one: lmsctl session create {training}."
 
 
@@ -198,7 +198,7 @@ class NoSessionOffered(Rejected):
     """No other session to switch to."""
 
     code = "no_session_offered"
-    says = "'{training}' has no other session that is open and has a place left."
+    message = "'{training}' has no other session that is open and has a place left."
     hint = "Stay, leave, or ask an administrator for another session."
 
 
@@ -206,7 +206,7 @@ class TrainingNotOffered(Rejected):
     """A training that is not in somebody's catalog."""
 
     code = "training_not_offered"
-    says = "The catalog does not open '{training}' to '{login}'."
+    message = "The catalog does not open '{training}' to '{login}'."
     hint = (
         "An administrator can open it (lmsctl catalog open {training} --training) or enroll the"
         " person."
@@ -217,7 +217,7 @@ class TakesPartAlready(Conflict):
     """Joining with a session what somebody takes part in already."""
 
     code = "takes_part_already"
-    says = "'{login}' takes part in '{training}' already."
+    message = "'{login}' takes part in '{training}' already."
     hint = "Choose another session instead: lmsctl enrollment switch --training {training}."
 
 
@@ -225,7 +225,7 @@ class ExtensionMissing(Rejected):
     """An extension that is no moment."""
 
     code = "extension_missing"
-    says = "'{given}' is no moment until which a deadline can hold off."
+    message = "'{given}' is no moment until which a deadline can hold off."
     hint = "Give --until a moment, for example 2026-03-01T09:00; a date means its whole day."
 
 
@@ -233,5 +233,5 @@ class AskedMomentMissing(Usage):
     """A question about a moment that never comes."""
 
     code = "asked_moment_missing"
-    says = "'{given}' is no moment to look at."
+    message = "'{given}' is no moment to look at."
     hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."

@@ -7,7 +7,7 @@ class EventNeedsContent(Usage):
     """Something done with nothing, or a sign-in to an item."""
 
     code = "event_needs_content"
-    says = "The event {event} {needs} --content."
+    message = "The event {event} {needs} --content."
     hint = "Only signed-in stands alone; every other event concerns an item."
 
 
@@ -15,7 +15,7 @@ class EventMomentMissing(Usage):
     """Something that never happened."""
 
     code = "event_moment_missing"
-    says = "'{given}' is no moment at which something happened."
+    message = "'{given}' is no moment at which something happened."
     hint = "Give --at a moment such as -2h or 2026-03-01T09:00, or leave it out for now."
 
 
@@ -23,7 +23,7 @@ class EventInFuture(Rejected):
     """Something that has not happened yet."""
 
     code = "event_in_future"
-    says = "{happened_at} is still to come."
+    message = "{happened_at} is still to come."
     hint = "Record what happened, when it has happened."
 
 
@@ -31,7 +31,7 @@ class ScoreWrong(Rejected):
     """A score that is none, or of something that has none."""
 
     code = "score_wrong"
-    says = "{given} is no score of the event {event}."
+    message = "{given} is no score of the event {event}."
     hint = "completed, passed and failed may have a score: whole percent from 0 to 100."
 
 
@@ -39,7 +39,7 @@ class EventUnknown(Rejected):
     """A word in a file that is no event."""
 
     code = "event_unknown"
-    says = "'{given}' is no event."
+    message = "'{given}' is no event."
     hint = "Write viewed, completed, passed, failed or signed-in."
 
 
@@ -47,7 +47,7 @@ class StatementUnreadable(Rejected):
     """A line that holds no xAPI statement."""
 
     code = "statement_unreadable"
-    says = "This is no statement: {reason}."
+    message = "This is no statement: {reason}."
     hint = "Write one xAPI statement on each line, as JSON."
 
 
@@ -55,7 +55,7 @@ class StatementPartMissing(Rejected):
     """A statement that does not say what we need to know."""
 
     code = "statement_part_missing"
-    says = "The statement has no usable {part}."
+    message = "The statement has no usable {part}."
     hint = "It needs actor.mbox or actor.account.name, verb.id, object.id and timestamp."
 
 
@@ -63,5 +63,5 @@ class VerbUnknown(Rejected):
     """A verb that means no event."""
 
     code = "verb_unknown"
-    says = "The verb '{given}' means no event here."
+    message = "The verb '{given}' means no event here."
     hint = "The verbs experienced, completed, passed and failed are taken; leave out the others."

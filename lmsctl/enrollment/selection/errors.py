@@ -7,7 +7,7 @@ class PairsRefused(Rejected):
     """Several pairs of people and items cannot be."""
 
     code = "pairs_refused"
-    says = "{count} things stand in the way; nobody was {done}."
+    message = "{count} things stand in the way; nobody was {done}."
     hint = "Correct these, or give --keep-going to do the rest."
 
 
@@ -15,7 +15,7 @@ class SelectionMissing(Usage):
     """Nobody named."""
 
     code = "selection_missing"
-    says = "Nobody is named."
+    message = "Nobody is named."
     hint = "Give --user, --department or --group; 'enroll' knows --filter and --from too."
 
 
@@ -23,7 +23,7 @@ class FilterOnNames(Usage):
     """A filter beside names."""
 
     code = "filter_on_names"
-    says = "--filter narrows departments and groups, not people named with --user."
+    message = "--filter narrows departments and groups, not people named with --user."
     hint = "Leave out --user, or --filter."
 
 
@@ -31,5 +31,5 @@ class FilterWrong(Usage):
     """A filter that is not KEY=VALUE, or has a value that its key never has."""
 
     code = "filter_wrong"
-    says = "'{given}' is no filter: {reason}."
+    message = "'{given}' is no filter: {reason}."
     hint = "Write type=, status=, origin= or the name of a custom field, as in type=staff."

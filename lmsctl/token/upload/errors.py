@@ -7,7 +7,7 @@ class TokenNumberWrong(Rejected):
     """A token id that is none."""
 
     code = "row_token_number_wrong"
-    says = "'{given}' is no token id."
+    message = "'{given}' is no token id."
     hint = "Write the number as 'lmsctl token template' shows it; leave it blank to make a token."
 
 
@@ -15,7 +15,7 @@ class TokenNumberUnknown(Rejected):
     """A token id that no token has: an upload never makes a token of that number."""
 
     code = "row_token_unknown"
-    says = "There is no token with the id {given}."
+    message = "There is no token with the id {given}."
     hint = "Leave the token id blank to make a new token, or correct it."
 
 
@@ -23,7 +23,7 @@ class RowTokenExists(Rejected):
     """A row that would make a token with a code that is in use."""
 
     code = "row_token_exists"
-    says = "A token with this code exists already."
+    message = "A token with this code exists already."
     hint = "Choose another code, or write the token id of the token that should change."
 
 
@@ -31,7 +31,7 @@ class RowContentMissing(Rejected):
     """A row that does not say what its token admits to."""
 
     code = "row_content_missing"
-    says = "The row names no item."
+    message = "The row names no item."
     hint = "Write the item's code; 'lmsctl content list' shows it. A title does not identify."
 
 
@@ -39,7 +39,7 @@ class RowContentMoved(Rejected):
     """A row that would let a token admit to something else."""
 
     code = "row_content_moved"
-    says = "Token {number} admits to '{content}' and cannot change to '{given}'."
+    message = "Token {number} admits to '{content}' and cannot change to '{given}'."
     hint = "Keep the code of the item; for another item make another token."
 
 
@@ -47,7 +47,7 @@ class RowCodeChanged(Rejected):
     """A row that would give a token another code."""
 
     code = "row_code_changed"
-    says = "Token {number} has another code, which cannot change."
+    message = "Token {number} has another code, which cannot change."
     hint = "Leave the cell blank or as it was; for another code make another token."
 
 
@@ -55,7 +55,7 @@ class RowLabelMissing(Rejected):
     """A new token without a label."""
 
     code = "row_label_missing"
-    says = "A new token in a file needs a label."
+    message = "A new token in a file needs a label."
     hint = "Fill the cell, or read the labels as codes: --map 'Token label=token'."
 
 
@@ -63,7 +63,7 @@ class CreatesUnclear(Rejected):
     """Nobody knows what kind of people a token makes."""
 
     code = "row_creates_unclear"
-    says = "'{given}' is none of: {known}."
+    message = "'{given}' is none of: {known}."
     hint = "Write what kind of people the token makes; every row needs it."
 
 
@@ -71,5 +71,5 @@ class ActiveUnclear(Rejected):
     """Neither yes nor no."""
 
     code = "row_active_unclear"
-    says = "'{given}' is neither Yes nor No."
+    message = "'{given}' is neither Yes nor No."
     hint = "Write Yes or No; blank leaves a token as it is, and a new one works at once."

@@ -7,7 +7,7 @@ class WordUnknown(Rejected):
     """A cell that takes one of a few words holds another."""
 
     code = "cell_word_unknown"
-    says = "'{given}' is none of: {known}."
+    message = "'{given}' is none of: {known}."
     hint = "Write one of these words, or leave the cell blank."
 
 
@@ -15,7 +15,7 @@ class MembershipUnknown(Rejected):
     """A cell names a group that is not there, or not in scope."""
 
     code = "row_group_unknown"
-    says = "There is no group '{given}'."
+    message = "There is no group '{given}'."
     hint = "'lmsctl group list' shows the groups; several in one cell are separated by |."
 
 
@@ -23,7 +23,7 @@ class NameMissing(Rejected):
     """A new person without a first or last name."""
 
     code = "row_name_missing"
-    says = "A new person needs a {what}."
+    message = "A new person needs a {what}."
     hint = "Fill the cell, or correct the login or address if the person exists already."
 
 
@@ -31,7 +31,7 @@ class DepartmentNeeded(Rejected):
     """A new person would land in the root department, where the actor may make nobody."""
 
     code = "row_department_missing"
-    says = "A new person without a department would belong to the root, which you do not manage."
+    message = "A new person without a department would belong to the root, which you do not manage."
     hint = "Name one of the departments that you manage."
 
 
@@ -39,7 +39,7 @@ class PendingNotGiven(Rejected):
     """Nobody is made to wait for a confirmation by a file."""
 
     code = "row_status_pending"
-    says = "'{name}' cannot become pending: only registering oneself does that."
+    message = "'{name}' cannot become pending: only registering oneself does that."
     hint = "Use active, inactive or ended, or leave the cell blank."
 
 
@@ -47,7 +47,7 @@ class SupervisorRowFailed(Rejected):
     """The supervisor is a new person of the same file, whose own row cannot be taken."""
 
     code = "row_supervisor_failed"
-    says = "The supervisor '{given}' is to come from row {other}, which cannot be taken itself."
+    message = "The supervisor '{given}' is to come from row {other}, which cannot be taken itself."
     hint = "Mend that row first."
 
 
@@ -55,5 +55,5 @@ class TouchesMoreRights(Rejected):
     """The person holds rights that the actor does not hold there, so is out of reach."""
 
     code = "row_beyond_own_rights"
-    says = "'{name}' holds rights that you do not hold there, so you may not change them."
+    message = "'{name}' holds rights that you do not hold there, so you may not change them."
     hint = "Ask somebody who holds these rights, or take the row out."

@@ -46,7 +46,11 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
     acts = (Act.LEAVE, Act.SWITCH) if part.standing else (Act.JOIN,)
     closed = [
         ClosedGate(
-            act, refusal.code, refusal.message(here), _opens_at(part, refusal), refusal.advice(here)
+            act,
+            refusal.code,
+            refusal.format_message(here),
+            _opens_at(part, refusal),
+            refusal.format_hint(here),
         )
         for act in acts
         for refusal in _closed(part, case, act, session)

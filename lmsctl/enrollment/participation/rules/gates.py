@@ -253,7 +253,7 @@ def no_way_back(case: Case) -> list[str]:
     session = next(
         (one for one in after.sessions if case.session and one.id == case.session.id), None
     )
-    closed = [refusal.message() for refusal in closed_to_joining(after, session)]
+    closed = [refusal.format_message() for refusal in closed_to_joining(after, session)]
     if not closed:
         return []
     code = case.training.code

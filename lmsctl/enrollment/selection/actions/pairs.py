@@ -153,7 +153,7 @@ def _refusals(
         for number, refusal in plan.refused.items()
         if not change.is_skipped(number, refusal, chosen)
     ]
-    return list({refusal.message(): refusal for refusal in found}.values())
+    return list({refusal.format_message(): refusal for refusal in found}.values())
 
 
 def _raise_any(in_the_way: Sequence[Refusal], done: str) -> None:
@@ -205,7 +205,7 @@ def _outcome(
         outcome=outcome,
         due_at=due_at,
         code=refusal.code if refusal else None,
-        message=refusal.message() if refusal else None,
+        message=refusal.format_message() if refusal else None,
         training=name.training,
         session=name.session,
     )

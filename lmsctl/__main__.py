@@ -21,9 +21,9 @@ def run() -> None:
     gc.disable()
     try:
         signals.install()
-        from lmsctl.kit import late
+        from lmsctl.kit import lazy_imports
 
-        late.install()
+        lazy_imports.install()
         from lmsctl.cli import main
 
         status = main(sys.argv[1:])

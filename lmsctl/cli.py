@@ -176,7 +176,7 @@ def _run(argv: list[str], session: Session) -> int:
     except OutputError as failure:
         _discard_output()
         unwritable = OutputUnwritable(reason=failure.strerror)
-        unwritable.standing = _outcome(session)
+        unwritable.committed_note = _outcome(session)
         raise unwritable from failure
     return status
 
@@ -215,8 +215,8 @@ def _prepare(options: Options, command: str) -> Environment:
     return Environment(
         options,
         command,
-        enter=lambda work: portal.load_portal(work),  # noqa: PLW0108 - naming it alone loads the module
-        settle=lambda work: user.apply_due_changes(work),  # noqa: PLW0108 - as above
+        load_portal=lambda work: portal.load_portal(work),  # noqa: PLW0108 - naming it alone loads the module
+        apply_due_changes=lambda work: user.apply_due_changes(work),  # noqa: PLW0108 - as above
         audit=_audit,
         understand=understand,
         check=_check(options),
@@ -310,7 +310,7 @@ def _refuse(refusal: Refusal, session: Session, argv: Sequence[str]) -> int:
     env = session.environment
     status = None
     if env is not None:
-        refusal.standing = refusal.standing or env.standing
+        refusal.committed_note = refusal.committed_note or env.committed_note
         try:
             env.record(refusal)
         except KeyboardInterrupt as interrupt:
@@ -376,7 +376,7 @@ def _outcome(session: Session) -> str:
     env = session.environment
     if env is None:
         return _UNCHANGED
-    return " ".join(filter(None, (env.standing, env.doubt, env.written))) or _UNCHANGED
+    return " ".join(filter(None, (env.committed_note, env.doubt, env.written))) or _UNCHANGED
 
 
 def _broken(bug: BaseException, session: Session, argv: Sequence[str]) -> Refusal:
@@ -394,7 +394,7 @@ def _broken(bug: BaseException, session: Session, argv: Sequence[str]) -> Refusa
     except OSError:
         evidence = "what --debug shows"
     broken = Broken(what=type(bug).__name__, evidence=evidence)
-    broken.standing = _outcome(session)
+    broken.committed_note = _outcome(session)
     return broken
 
 

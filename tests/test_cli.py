@@ -524,7 +524,7 @@ DATABASE_CODE = ("sqlite3", "psycopg", "sqlalchemy", "sqlmodel", "alembic")
 def test_help_loads_no_database_code(argv: list[str], tmp_path: Path) -> None:
     """Looking something up is quick."""
     check = (
-        "import os, sys; from lmsctl.kit import late; late.install();"
+        "import os, sys; from lmsctl.kit import lazy_imports; lazy_imports.install();"
         " from lmsctl.cli import main; status = main(sys.argv[1:]);"
         f" loaded = [name for name in {DATABASE_CODE} if name in sys.modules];"
         " sys.exit(f'{status} {loaded}' if status or loaded else 0)"

@@ -16,7 +16,7 @@ _SELECT_ENTRIES = select(*columns_of(Entry, AuditRow, detail=col(AuditRow.detail
 
 def add(work: Work, **values: Any) -> None:
     """Append one row, with the mark of the transaction."""
-    work.append(AuditRow, mark=work.sign(), **values)
+    work.append(AuditRow, mark=work.use_mark(), **values)
 
 
 def entries(  # noqa: PLR0913 - one for each filter

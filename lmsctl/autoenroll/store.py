@@ -254,7 +254,7 @@ def has_rules(work: Work) -> bool:
 
     Asked once in each unit of work, until it `forget`s HasRules.
     """
-    return work.remember(
+    return work.cached(
         AutoenrollState, lambda: AutoenrollState(work.value(_SELECT_ANY_ID) is not None)
     ).is_any
 

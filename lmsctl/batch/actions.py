@@ -89,8 +89,8 @@ class _Batch:
             replace(self.env.options, **{"no_input": True, **call.given}),
             call.command,
             environ=self.env.environ,
-            enter=self.env.enter,
-            settle=self.env.settle,
+            load_portal=self.env.load_portal,
+            apply_due_changes=self.env.apply_due_changes,
             audit=self.env.audit,
         )
 
@@ -232,9 +232,9 @@ class _Part(Environment):
         """Do `verb` on what the lines before have left."""
         return self._joined(verb)
 
-    def write(self, verb: Callable[[Work], T], *, late: bool = False) -> T:
+    def write(self, verb: Callable[[Work], T], *, begins_itself: bool = False) -> T:
         """Do `verb`; raises CommandNotAtomic where it wants to begin by itself."""
-        if late:
+        if begins_itself:
             raise CommandNotAtomic(command=self.command)
         self.has_written = True
         return self._joined(verb)
@@ -242,7 +242,7 @@ class _Part(Environment):
     def _joined(self, verb: Callable[[Work], T]) -> T:
         work = self._work()
         work.now = self.moment
-        return units.join(work, verb)
+        return units.run_within(work, verb)
 
 
 class _Failed(Exception):  # noqa: N818 - a signal that undoes the transaction, never shown

@@ -218,7 +218,7 @@ def run(work: Work, upload: Upload, job: Job) -> Done:
     try:
         _tell(work, upload, sheet, job, running, is_written=True)
     except OSError as error:
-        if not work.standing:
+        if not work.committed_note:
             raise
         upload.reports.give_up(error)
     return done

@@ -10,7 +10,7 @@ from lmsctl.db.results import Finding, State, Status, Vacuumed
 from lmsctl.kit import clock, discover, driver, environment, schema, timewords
 from lmsctl.kit.check import Check
 from lmsctl.kit.driver import DatabaseDamaged, DatabaseIncomplete
-from lmsctl.kit.work import Work, carry_out
+from lmsctl.kit.work import Work, run_write
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import SchemaNewer
 from lmsctl.rights import actions as rights
@@ -51,7 +51,7 @@ def upgrade(url: str, *, patience: float, is_rehearsal: bool = False) -> tuple[s
             store.lock_schema(work)
             return _upgrade(work, work.session.connection())
 
-        return carry_out(make, verb), schema.VERSION
+        return run_write(make, verb), schema.VERSION
     finally:
         connection.close()
 

@@ -22,8 +22,8 @@ _FAILED = EXIT_STATUS[Kind.CONFIG]
 
 def _outside(env: Environment) -> Environment:
     """Let these verbs look at a database whose portal cannot be entered; they ask for rights."""
-    env.enter = None
-    env.settle = None
+    env.load_portal = None
+    env.apply_due_changes = None
     return env
 
 

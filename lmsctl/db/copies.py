@@ -15,7 +15,7 @@ from lmsctl.kit.answer import Done
 from lmsctl.kit.driver import Connection, DatabaseDamaged, DatabaseMissing
 from lmsctl.kit.environment import Environment, operator
 from lmsctl.kit.errors import Unavailable
-from lmsctl.kit.work import Work, carry_out
+from lmsctl.kit.work import Work, run_write
 
 _NOT_COMPARED = (
     "The server lets no temporary tables be made, so the schema of the backup was not compared with"
@@ -96,11 +96,11 @@ def _put_back(env: Environment, file: Path, undoing: contextlib.ExitStack) -> li
         return done
 
     if _dialect(env) == "postgresql":
-        is_compared = env.write(put_back, late=True)
+        is_compared = env.write(put_back, begins_itself=True)
         return [] if is_compared else [_NOT_COMPARED]
 
     def note(copy: Connection) -> None:
-        carry_out(lambda: _work_on(copy, env), record)
+        run_write(lambda: _work_on(copy, env), record)
 
     sqlite_copy.put_back(file, env.connect(), note, patience=patience)
     undoing.pop_all()

@@ -13,7 +13,7 @@ from lmsctl.kit import clock, database, schema, writing
 from lmsctl.kit.driver import Connection, DatabaseFull, DatabaseLocked, Sqlite
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.sqlite import library as sqlite3
-from lmsctl.kit.work import Work, look
+from lmsctl.kit.work import Work, run_read
 from lmsctl.portal.errors import SchemaNewer
 
 _POLL_SECONDS = 0.05
@@ -45,9 +45,9 @@ def check(file: Path, target: Connection | None, url: str, *, patience: float) -
         with contextlib.closing(Sqlite(file, patience=patience, create=False)) as copy:
             _check_sound(copy, file)
             _check_encoding(copy, file)
-            state, version = look(lambda: _work(copy), actions.state)
+            state, version = run_read(lambda: _work(copy), actions.state)
             copy.rollback()
-            found = look(lambda: _work(copy), shape_store.shape)
+            found = run_read(lambda: _work(copy), shape_store.shape)
     except Refusal as refusal:
         if isinstance(refusal, BackupUnsound):
             raise
@@ -136,7 +136,7 @@ def _copy(source: Connection, target: Connection, patience: float) -> None:
 
 
 def _check_sound(copy: Connection, file: Path) -> None:
-    wrong = look(lambda: _work(copy), _faults)
+    wrong = run_read(lambda: _work(copy), _faults)
     copy.rollback()
     if wrong:
         raise BackupUnsound(file=file, reason=wrong[0])

@@ -146,7 +146,7 @@ def _enroll_from(
             lambda work: enroll_file_actions.enroll_people(
                 work, upload, blanks, zone=env.time_zone, wants_notices=is_notifying
             ),
-            late=True,
+            begins_itself=True,
         )
 
 

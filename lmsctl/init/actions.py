@@ -111,7 +111,7 @@ def _configuration(env: Environment) -> Config | None:
 
 def _check_vacant(env: Environment, database: str) -> None:
     """Raise PortalExists when there is one; a database of an older program is not upgraded here."""
-    env.enter = env.settle = None
+    env.load_portal = env.apply_due_changes = None
     env.has_written = True
     try:
         name = env.read(store.name_of_portal)

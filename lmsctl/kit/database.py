@@ -115,7 +115,7 @@ def lock_table(connection: "driver.Connection", table: str) -> None:
         execute(connection, f"LOCK TABLE {table} IN EXCLUSIVE MODE")
 
 
-def stand_in_line(connection: "driver.Connection") -> None:
+def wait_in_line(connection: "driver.Connection") -> None:
     """Let a transaction that has just begun be alone with the portal as soon as it is its turn.
 
     Where transactions are serializable, what it sees is what was there after it had waited.

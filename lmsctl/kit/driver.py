@@ -116,11 +116,11 @@ class DatabaseIncomplete(Misconfigured):
     hint = "See what is missing with 'lmsctl db check', or put a backup in its place."
 
 
-class Repeat(Exception):  # noqa: N818 - a signal to the unit of work, never shown
+class RetryTransaction(Exception):  # noqa: N818 - a signal to the unit of work, never shown
     """Somebody else's transaction came between: the whole unit of work is to be done again."""
 
 
-class Clash(Repeat):
+class ConstraintClash(RetryTransaction):
     """Two rows that exclude each other, or a reference to nothing.
 
     Somebody may have come between; if it is so again and again, `error` is what is true.
@@ -367,7 +367,7 @@ class Sqlite:
         if re.match("no such (table|column)", str(error)):
             return _missing(str(error))
         if _CLASH_OF_SQLITE.match(str(error)):
-            return Clash(error)
+            return ConstraintClash(error)
         found = self._by_name().get(_primary_name(error))
         return found(error) if found else error
 
@@ -547,9 +547,9 @@ class Postgresql:
     def refusal(self, error: Any) -> Exception:
         state = error.sqlstate or ""
         if state in _REPEATABLE:
-            return Repeat(state)
+            return RetryTransaction(state)
         if state in _CLASHES:
-            return Clash(error)
+            return ConstraintClash(error)
         if state in _MISSING:
             return _missing(error.diag.message_primary or "")
         # The server ends a session for many reasons: somebody wants it, or it has waited too long.

@@ -110,8 +110,8 @@ class Environment:
     options: Options
     command: str
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    enter: Callable[[Work], None] | None = None
-    settle: Callable[[Work], None] | None = None
+    load_portal: Callable[[Work], None] | None = None
+    apply_due_changes: Callable[[Work], None] | None = None
     audit: Callable[[Work, Refusal], None] | None = None
     understand: Callable[[Sequence[str]], Call] = _not_lent
     check: Callable[[object], None] = lambda answer: None  # noqa: ARG005 - all is well
@@ -125,7 +125,7 @@ class Environment:
     _latest: Work | None = None
     _borrower: tuple[Environment, str] | None = None
     _is_confirmed: bool = False
-    _standing: str = ""
+    _committed_note: str = ""
     _doubt: str = ""
     _is_recording: bool = False
 
@@ -205,13 +205,13 @@ class Environment:
 
     def read(self, verb: Callable[[Work], T]) -> T:
         """Do `verb` on one view of the database, which stays open until the answer is printed."""
-        return units.look(self._work, verb)
+        return units.run_read(self._work, verb)
 
-    def write(self, verb: Callable[[Work], T], *, late: bool = False) -> T:
+    def write(self, verb: Callable[[Work], T], *, begins_itself: bool = False) -> T:
         """Do `verb` in one transaction, asking first where the verb wants a confirmation.
 
-        A `late` one begins its transactions itself, and tells itself what it has queued. Raises
-        ConfirmationNeeded where nobody can be asked, and Declined.
+        A `begins_itself` one begins its transactions itself, and tells itself what it has queued.
+        Raises ConfirmationNeeded where nobody can be asked, and Declined.
         """
         self.has_written = True
         self.notices = 0
@@ -219,17 +219,17 @@ class Environment:
         def checked(work: Work) -> T:
             answer = verb(work)
             self.check(answer)
-            self.notices = 0 if late else work.notices
+            self.notices = 0 if begins_itself else work.notices
             return answer
 
         try:
-            return units.carry_out(self._work, checked, late=late)
+            return units.run_write(self._work, checked, begins_itself=begins_itself)
         except units.ConfirmationNeeded as needed:
             if not self.may_ask:
                 raise
             self._ask(needed)
         self._is_confirmed = True
-        return units.carry_out(self._work, checked, late=late)
+        return units.run_write(self._work, checked, begins_itself=begins_itself)
 
     def _ask(self, needed: ConfirmationNeeded) -> None:
         """Ask on the terminal, on standard error; raises Declined unless the answer is yes."""
@@ -249,11 +249,11 @@ class Environment:
         return self._connection is not None
 
     @property
-    def standing(self) -> str:
+    def committed_note(self) -> str:
         """The sentence on what was made durable so far; empty as long as nothing was."""
-        if self._borrower and (theirs := self._borrower[0].standing):
+        if self._borrower and (theirs := self._borrower[0].committed_note):
             return f"{EARLIER_STAYS} {self._borrower[1]}: {theirs}"
-        return (self._latest.standing if self._latest else "") or self._standing
+        return (self._latest.committed_note if self._latest else "") or self._committed_note
 
     @property
     def doubt(self) -> str:
@@ -261,7 +261,7 @@ class Environment:
         if self._borrower and (theirs := self._borrower[0].doubt):
             return theirs
         if self._latest is None or not self._latest.is_in_doubt:
-            return "" if self._latest and self._latest.standing else self._doubt
+            return "" if self._latest and self._latest.committed_note else self._doubt
         return (
             "Whether the change was made is not known:"
             f" 'lmsctl audit list --mark {self._latest.mark}' shows it if it was."
@@ -304,8 +304,8 @@ class Environment:
     def _work(self) -> Work:
         # An answer that could not be shown is refused before anything is done.
         _ = self.output, self.color
-        if self.standing:
-            self._standing = EARLIER_STAYS
+        if self.committed_note:
+            self._committed_note = EARLIER_STAYS
         frozen = self.environ.get("LMSCTL_NOW") or None
         self._latest = units.Work(
             connection=self.connect(),
@@ -318,14 +318,14 @@ class Environment:
             asked_zone=render.UTC if self._is_recording else self.time_zone,
             is_confirmed=self.options.yes or self._is_confirmed,
             talk=self.talk,
-            enter=self._enter,
-            settle=self.settle,
+            load_portal=self._load_portal,
+            apply_due_changes=self.apply_due_changes,
         )
         return self._latest
 
-    def _enter(self, work: Work) -> None:
-        if self.enter:
-            self.enter(work)
+    def _load_portal(self, work: Work) -> None:
+        if self.load_portal:
+            self.load_portal(work)
         elif work.asked_zone:
             work.zone = work.asked_zone
         self.zone = work.zone
@@ -341,7 +341,7 @@ class Environment:
         audit, about = self.audit, self._latest.about if self._latest else ""
         zone = self.zone
         self.connect().rollback()
-        self.settle = None
+        self.apply_due_changes = None
         # No time is read or shown, and the zone that was asked for may be what is refused.
         self._is_recording = True
 
@@ -351,7 +351,7 @@ class Environment:
 
         # Who cannot write at all is told why they were refused, not that it could not be recorded.
         with suppress(Refusal):
-            units.carry_out(self._work, write)
+            units.run_write(self._work, write)
         self.zone = zone
 
     # Other command lines on the same connection ---------------------------------------------------
@@ -366,7 +366,7 @@ class Environment:
 
     def take_back(self) -> None:
         """End the view that was read from by whom this was lent to; what they did is known."""
-        self._standing, self._doubt = self.standing, self.doubt
+        self._committed_note, self._doubt = self.committed_note, self.doubt
         self._latest = self._borrower = None
         self.connect().rollback()
 

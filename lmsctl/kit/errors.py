@@ -90,13 +90,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
         self.details = tuple(details)
         self.besides = besides
         self.values = values
-        self.standing: str | None = None
+        self.committed_note: str | None = None
 
     def format_message(self, zone: tzinfo | None = None) -> str:
         """Return the sentence with its place in front; moments in `zone`, or as they are."""
         sentence = self.message.format_map(_shown(self.values, zone))
-        if self.standing:
-            sentence += f" {self.standing}"
+        if self.committed_note:
+            sentence += f" {self.committed_note}"
         return f"{self.location}: {sentence}" if self.location else sentence
 
     def format_hint(self, zone: tzinfo | None = None) -> str:

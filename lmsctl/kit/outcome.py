@@ -5,7 +5,7 @@ from contextlib import suppress
 from enum import Enum, auto
 
 from lmsctl.kit import database, secret
-from lmsctl.kit.driver import Connection, Repeat
+from lmsctl.kit.driver import Connection, RetryTransaction
 from lmsctl.kit.errors import Refusal, Unavailable
 
 _LONGEST_PAUSE = 0.3
@@ -42,13 +42,13 @@ class Fate(Enum):
     UNDECIDED = auto()
 
 
-def find_out(connection: Connection, number: str | None, mark: str, *, is_signed: bool) -> Fate:
+def find_out(connection: Connection, number: str | None, mark: str, *, is_mark_used: bool) -> Fate:
     """Look on a new connection for what became of a transaction, as long as one waits for a lock.
 
     `number` is what the server calls it, and `mark` what it has left in its audit rows, if it
-    `is_signed`.
+    `is_mark_used`.
     """
-    failures: tuple[type[Exception], ...] = (Refusal, Repeat, *connection.failures)
+    failures: tuple[type[Exception], ...] = (Refusal, RetryTransaction, *connection.failures)
     if number is None:
         with suppress(*failures):
             connection.reopen()
@@ -57,7 +57,7 @@ def find_out(connection: Connection, number: str | None, mark: str, *, is_signed
     while True:
         try:
             connection.reopen()
-            fate = _asked(connection, number, mark, is_signed=is_signed)
+            fate = _asked(connection, number, mark, is_mark_used=is_mark_used)
         except failures:
             fate = Fate.UNDECIDED
         if fate is not Fate.UNDECIDED or time.monotonic() >= deadline:
@@ -65,19 +65,19 @@ def find_out(connection: Connection, number: str | None, mark: str, *, is_signed
         time.sleep(secret.pause(_LONGEST_PAUSE))
 
 
-def _asked(connection: Connection, number: str | None, mark: str, *, is_signed: bool) -> Fate:
+def _asked(connection: Connection, number: str | None, mark: str, *, is_mark_used: bool) -> Fate:
     said = None
     if connection.dialect == "postgresql":
         # A transaction that is over for the server before we look has left its mark, or never will.
         said = database.transaction_status(connection, number)
         if said == "in progress":
             return Fate.UNDECIDED
-        if said == "committed" and not is_signed:
+        if said == "committed" and not is_mark_used:
             return Fate.DONE
     elif not database.has_log(connection):
         # Whoever may write has first taken back what was written by half.
         connection.begin_writing()
-        said = "aborted" if is_signed else None
+        said = "aborted" if is_mark_used else None
     try:
         if database.has_mark(connection, mark):
             return Fate.DONE

@@ -11,8 +11,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import database, first, late, secret, signals, statements
-from lmsctl.kit.driver import AnswerLost, Clash, Connection, DatabaseUnreachable, Repeat
+from lmsctl.kit import database, first, lazy_imports, secret, signals, statements
+from lmsctl.kit.driver import (
+    AnswerLost,
+    Connection,
+    ConstraintClash,
+    DatabaseUnreachable,
+    RetryTransaction,
+)
 from lmsctl.kit.errors import Unavailable, Unconfirmed
 from lmsctl.kit.outcome import ChangeLost, Fate, OutcomeUnknown, find_out
 from lmsctl.kit.talk import Talk
@@ -52,7 +58,7 @@ class ConstraintViolated(Exception):  # noqa: N818 - a bug of ours, which is tol
     """What is written excludes what is there, or refers to nothing, however often it is tried."""
 
 
-class HangsOnIt(Unconfirmed):
+class ConfirmationDetail(Unconfirmed):
     """One thing to know before saying yes."""
 
     code = "hangs_on_it"
@@ -75,15 +81,15 @@ class Work:
     `now` is the one moment of this unit (UTC, whole seconds). `zone` is the one in which times
     without offset are read and moments shown: `asked_zone`, or the portal's. `operator` is who runs
     the program, `as_login` whose rights are used; `about` is whom or what this is about, for the
-    audit log. `enter` looks at the portal before anything else is done; `settle` then applies what
-    time alone has decided, and only when writing. `notices` counts the messages that were queued;
-    a silent one queues none.
+    audit log. `load_portal` looks at the portal before anything else is done; `apply_due_changes`
+    then applies what time alone has decided, and only when writing. `notices` counts the messages
+    that were queued; a silent one queues none.
 
-    `stands_in_line` lets it wait for its turn, because others came between several times.
+    `waits_in_line` lets it wait for its turn, because others came between several times.
 
     `mark` is in every audit row of a transaction, so that others can tell whether it was committed;
-    `is_in_doubt` says that this is not known. `standing` is the sentence on what was made durable,
-    empty as long as nothing was; as a rule it becomes `note_after_commit`. `stop` is a
+    `is_in_doubt` says that this is not known. `committed_note` is the sentence on what was made
+    durable, empty as long as nothing was; as a rule it becomes `note_after_commit`. `stop` is a
     signal that came too late to undo anything.
     """
 
@@ -95,7 +101,7 @@ class Work:
     about: str = ""
     is_writing: bool = False
     is_rehearsal: bool = False
-    stands_in_line: bool = False
+    waits_in_line: bool = False
     is_confirmed: bool = False
     is_frozen: bool = False
     is_silent: bool = False
@@ -105,15 +111,15 @@ class Work:
     has_begun: bool = False
     is_in_doubt: bool = False
     note_after_commit: str = "The change was made."
-    standing: str = ""
+    committed_note: str = ""
     stop: BaseException | None = None
     mark: str = field(default_factory=secret.identifier)
-    is_signed: bool = False
+    is_mark_used: bool = False
     notices: int = 0
     talk: Talk = field(default_factory=Talk)
-    enter: Callable[[Work], None] | None = None
-    settle: Callable[[Work], None] | None = None
-    _known: dict[type, object] = field(default_factory=dict)
+    load_portal: Callable[[Work], None] | None = None
+    apply_due_changes: Callable[[Work], None] | None = None
+    _cache: dict[type, object] = field(default_factory=dict)
     _appended: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
     _readers: set[CursorResult[Any]] = field(default_factory=set)
     _staging: Sequence[Table] = ()
@@ -130,24 +136,24 @@ class Work:
         """Whether nobody else can change anything while this unit does, as on SQLite."""
         return self.connection.dialect == "sqlite"
 
-    def remember(self, what: type[T], find: Callable[[], T]) -> T:
+    def cached(self, what: type[T], find: Callable[[], T]) -> T:
         """Return this unit's one `what`, found by `find` the first time it is asked for."""
-        if what not in self._known:
-            self._known[what] = find()
-        return cast("T", self._known[what])
+        if what not in self._cache:
+            self._cache[what] = find()
+        return cast("T", self._cache[what])
 
-    def know(self, what: type[T], found: T) -> None:
+    def set_cached(self, what: type[T], found: T) -> None:
         """Remember `found` as this unit's one `what` from now on."""
-        self._known[what] = found
+        self._cache[what] = found
 
-    def forget(self, what: type) -> None:
+    def drop_cached(self, what: type) -> None:
         """Let `what` be found anew, because this unit has just changed it."""
-        self._known.pop(what, None)
+        self._cache.pop(what, None)
 
     def confirm(self, question: str, details: Sequence[str] = ()) -> None:
         """Go on only if somebody has said yes to `question`; raises ConfirmationNeeded."""
         if not (self.is_confirmed or self.is_rehearsal):
-            lines = [HangsOnIt(line=line) for line in details]
+            lines = [ConfirmationDetail(line=line) for line in details]
             raise ConfirmationNeeded(question=question, details=lines)
 
     # Reading and changing rows ------------------------------------------------------------------
@@ -309,18 +315,18 @@ class Work:
             return
         if self.is_writing:
             # On SQLite nobody else can write while modules load and tables are mapped.
-            late.load()
+            lazy_imports.load()
             database.map_tables()
         if not self._is_aside:
             begin = self.connection.begin_writing if self.is_writing else None
             (begin or self.connection.begin_reading)()
-        if self.stands_in_line:
-            database.stand_in_line(self.connection)
+        if self.waits_in_line:
+            database.wait_in_line(self.connection)
         database.make_aside_again(self.connection, self._kept)
         self.has_begun, self._is_aside = True, False
-        self.look_around()
-        if self.is_writing and self.settle:
-            self.settle(self)
+        self.load_portal_once()
+        if self.is_writing and self.apply_due_changes:
+            self.apply_due_changes(self)
 
     def forget_aside(self) -> None:
         """Let go of what was kept of temporary tables between the transactions of this unit."""
@@ -328,15 +334,15 @@ class Work:
             file.close()
         self._kept = {}
 
-    def look_around(self) -> None:
+    def load_portal_once(self) -> None:
         """Look at the portal, once: its version, its zone, whether the clock may be frozen."""
-        if self.enter:
-            enter, self.enter = self.enter, None
-            enter(self)
+        if self.load_portal:
+            load_portal, self.load_portal = self.load_portal, None
+            load_portal(self)
 
-    def sign(self) -> str:
+    def use_mark(self) -> str:
         """Return the mark of this transaction, for a row that lasts."""
-        self.is_signed = True
+        self.is_mark_used = True
         return self.mark
 
     def end_readers(self) -> None:
@@ -353,37 +359,37 @@ class Work:
         self.end_readers()
         self.connection.rollback()
 
-    def commit(self, standing: str = "") -> AnswerLost | None:
+    def commit(self, committed_note: str = "") -> AnswerLost | None:
         """Make durable what was done, and wait for the end of that whatever signals come.
 
-        `standing` is what is to be said about it from then on, unless nothing was changed. Returns
-        how the answer was lost, if it was and the change is known to be made nevertheless. A signal
-        that came meanwhile is kept as `stop` when the change is made. Raises OutcomeUnknown and
-        ChangeLost.
+        `committed_note` is what is to be said about it from then on, unless nothing was changed.
+        Returns how the answer was lost, if it was and the change is known to be made nevertheless.
+        A signal that came meanwhile is kept as `stop` when the change is made. Raises
+        OutcomeUnknown and ChangeLost.
         """
         self.insert_appended()
         self.end_readers()
         number = self.connection.transaction()
-        standing = "" if number is None else standing or self.note_after_commit
+        committed_note = "" if number is None else committed_note or self.note_after_commit
         lost, is_over = None, False
         try:
             with signals.held(once=True):
-                lost = self._commit(standing)
+                lost = self._commit(committed_note)
                 is_over = True
         except (KeyboardInterrupt, SystemExit) as signal:
             if not is_over:
                 raise
             self.stop = signal
         if lost:
-            self._look_up(number, lost, standing)
+            self._look_up(number, lost, committed_note)
         return lost
 
-    def _commit(self, standing: str) -> AnswerLost | None:
+    def _commit(self, committed_note: str) -> AnswerLost | None:
         """Return how the answer was lost; in any other case the outcome is known."""
         self.is_in_doubt = True
         try:
             self.connection.commit()
-            self.standing = standing
+            self.committed_note = committed_note
         except AnswerLost as answer:
             return answer
         except Exception:
@@ -392,47 +398,47 @@ class Work:
         self.is_in_doubt = False
         return None
 
-    def _look_up(self, number: str | None, lost: AnswerLost, standing: str) -> None:
-        fate = find_out(self.connection, number, self.mark, is_signed=self.is_signed)
+    def _look_up(self, number: str | None, lost: AnswerLost, committed_note: str) -> None:
+        fate = find_out(self.connection, number, self.mark, is_mark_used=self.is_mark_used)
         if fate is Fate.UNDECIDED:
-            where = f"audit list --mark {self.mark}" if self.is_signed else "db status"
+            where = f"audit list --mark {self.mark}" if self.is_mark_used else "db status"
             raise OutcomeUnknown(reason=lost, where=where) from lost
         if fate is Fate.DONE:
-            self.standing = standing
+            self.committed_note = committed_note
         self.is_in_doubt = False
         if fate is Fate.UNDONE:
             raise self.stop or ChangeLost(reason=lost) from lost
 
-    def checkpoint(self, standing: str, step: Callable[[], T]) -> T:
+    def checkpoint(self, committed_note: str, step: Callable[[], T]) -> T:
         """Make what was done so far durable and do `step`: for runs that keep going past bad rows.
 
-        `standing` says what is durable then. When others come between, `step` alone is done again.
-        A rehearsal keeps everything in its one transaction, to be undone at the end.
+        `committed_note` says what is durable then. When others come between, `step` alone is done
+        again. A rehearsal keeps everything in its one transaction, to be undone at the end.
         """
         if self.is_rehearsal:
             return step()
         kept = database.keep_aside(self.connection, self._staging)
         self.forget_aside()
         self._kept = kept
-        lost = self.commit(standing)
+        lost = self.commit(committed_note)
         if self.stop:
             raise self.stop
         if lost:
             # What the run has put beside the data went with the connection.
             raise DatabaseUnreachable(reason=lost) from lost
-        self.mark, self.is_signed = secret.identifier(), False
-        repeats = _Repeats()
+        self.mark, self.is_mark_used = secret.identifier(), False
+        repeats = _Retries()
         while True:
             self.has_begun = False
             try:
                 self.begin()
                 return step()
-            except Repeat as conflict:
+            except RetryTransaction as conflict:
                 self.rollback()
-                self._known.clear()
+                self._cache.clear()
                 self._appended.clear()
                 repeats.note(conflict)
-                self.stands_in_line = repeats.are_many
+                self.waits_in_line = repeats.should_wait_in_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,7 +469,7 @@ def _made(record: type[T], row: Sequence[Any]) -> T:
     return cast("Callable[..., T]", record)(*row)
 
 
-class _Repeats:
+class _Retries:
     """How often others came between one change."""
 
     def __init__(self) -> None:
@@ -471,14 +477,14 @@ class _Repeats:
         self._clashes: Counter[str] = Counter()
 
     @property
-    def are_many(self) -> bool:
+    def should_wait_in_line(self) -> bool:
         """Whether it is time to wait for one's turn, so that many who want the same all get it."""
         return self._times >= _FREE_REPEATS
 
-    def note(self, conflict: Repeat) -> None:
+    def note(self, conflict: RetryTransaction) -> None:
         """Wait a little, for the change to be done again; raises what is true if that is no use."""
         self._times += 1
-        if isinstance(conflict, Clash):
+        if isinstance(conflict, ConstraintClash):
             words = str(conflict)
             self._clashes[words] += 1
             if self._clashes[words] >= _SAME_CLASHES or self._times >= _REPEATS:
@@ -488,31 +494,33 @@ class _Repeats:
         time.sleep(secret.pause(_LONGEST_PAUSE * min(1, self._times / 5 - 0.1)))
 
 
-def carry_out(make: Callable[[], Work], verb: Callable[[Work], T], *, late: bool = False) -> T:
+def run_write(
+    make: Callable[[], Work], verb: Callable[[Work], T], *, begins_itself: bool = False
+) -> T:
     """Do `verb` in a transaction of its own and commit it, unless the work is a rehearsal.
 
     Whatever is raised undoes everything. When another transaction came between, the whole verb is
     done again with a fresh Work; after too many times MeanwhileChanged is raised, or the error that
-    always comes. With `late` the verb itself says when to begin (`work.begin()`), so that it holds
-    no lock while it reads a file.
+    always comes. With `begins_itself` the verb itself says when to begin (`work.begin()`), so that
+    it holds no lock while it reads a file.
     """
-    repeats = _Repeats()
+    repeats = _Retries()
     while True:
         work = make()
-        work.stands_in_line = repeats.are_many
+        work.waits_in_line = repeats.should_wait_in_line
         try:
-            return _carried_out(work, verb, late=late)
-        except Repeat as conflict:
-            if work.standing:
+            return _run_write_once(work, verb, begins_itself=begins_itself)
+        except RetryTransaction as conflict:
+            if work.committed_note:
                 raise MeanwhileChanged(times=1) from conflict
             repeats.note(conflict)
 
 
-def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
+def _run_write_once(work: Work, verb: Callable[[Work], T], *, begins_itself: bool) -> T:
     work.is_writing = True
     try:
-        if late:
-            work.look_around()
+        if begins_itself:
+            work.load_portal_once()
         else:
             work.begin()
         result = verb(work)
@@ -528,18 +536,18 @@ def _carried_out(work: Work, verb: Callable[[Work], T], *, late: bool) -> T:
     return result
 
 
-def join(work: Work, verb: Callable[[Work], T]) -> T:
+def run_within(work: Work, verb: Callable[[Work], T]) -> T:
     """Do `verb` inside a transaction for changes that has begun already, and leave it open."""
     work.is_writing = work.has_begun = True
-    work.look_around()
-    if work.settle:
-        work.settle(work)
+    work.load_portal_once()
+    if work.apply_due_changes:
+        work.apply_due_changes(work)
     result = verb(work)
     work.insert_appended()
     return result
 
 
-def look(make: Callable[[], Work], verb: Callable[[Work], T]) -> T:
+def run_read(make: Callable[[], Work], verb: Callable[[Work], T]) -> T:
     """Do `verb` on one unchanging view of the database, and write nothing.
 
     The view stays open afterwards, because what `verb` returns may still be reading from it.

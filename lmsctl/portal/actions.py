@@ -54,7 +54,7 @@ def load_portal(work: Work) -> None:
 
 def portal_state(work: Work) -> PortalState:
     """Return what this unit of work has first seen; raises DatabaseIncomplete."""
-    return work.remember(PortalState, lambda: _check_complete(store.find_portal_state(work)))
+    return work.cached(PortalState, lambda: _check_complete(store.find_portal_state(work)))
 
 
 def _check_complete(found: PortalState | None) -> PortalState:
@@ -65,7 +65,7 @@ def _check_complete(found: PortalState | None) -> PortalState:
 
 def settings(work: Work) -> Settings:
     """Return the portal's row as this unit of work first saw it, or changed it."""
-    return work.remember(Settings, lambda: _check_existing(store.find_settings(work)))
+    return work.cached(Settings, lambda: _check_existing(store.find_settings(work)))
 
 
 def zone(work: Work) -> ZoneInfo:
@@ -79,9 +79,9 @@ def lock(work: Work) -> Settings:
     Whoever takes a limited thing calls this first, so that locks are always taken in one order.
     Whoever waited for it asks for the rights again, which may have gone meanwhile.
     """
-    work.forget(Settings)
+    work.drop_cached(Settings)
     rights.refresh(work)
-    return work.remember(Settings, lambda: _check_existing(store.find_for_update(work)))
+    return work.cached(Settings, lambda: _check_existing(store.find_for_update(work)))
 
 
 def _check_existing(found: Settings | None) -> Settings:
@@ -138,7 +138,7 @@ def set_settings(work: Work, assignments: Sequence[str]) -> tuple[list[str], lis
     store.change(work, **values)
     if _LIMIT in changes:
         notify_threshold(work)
-    work.forget(Settings)
+    work.drop_cached(Settings)
     audit.record(work, "settings.changed", "portal", **changes)
     notes = _list_shifted_windows(work, before.time_zone, changes.get("time-zone"))
     return list(changes), notes
@@ -188,20 +188,20 @@ def take_seat(work: Work) -> None:
     row = settings(work)
     if row.seat_limit is None:
         return
-    if work.remember(UnusedSeats, lambda: UnusedSeats(0)).seats:
-        work.know(UnusedSeats, UnusedSeats(0))
+    if work.cached(UnusedSeats, lambda: UnusedSeats(0)).seats:
+        work.set_cached(UnusedSeats, UnusedSeats(0))
     elif not store.take_seats(work, 1):
         raise PlanFull
     if rules.reached_threshold(row.seats_taken + 1, row.seat_limit) > row.told_percent:
         notify_threshold(work)
     else:
-        work.know(Settings, replace(row, seats_taken=row.seats_taken + 1))
+        work.set_cached(Settings, replace(row, seats_taken=row.seats_taken + 1))
 
 
 def release_unused_seats(work: Work) -> None:
     """Give back the seat that `lock_for_newcomer` has taken, if nobody has got it."""
-    seats = work.remember(UnusedSeats, lambda: UnusedSeats(0)).seats
-    work.know(UnusedSeats, UnusedSeats(0))
+    seats = work.cached(UnusedSeats, lambda: UnusedSeats(0)).seats
+    work.set_cached(UnusedSeats, UnusedSeats(0))
     release_seats(work, seats)
 
 
@@ -215,7 +215,7 @@ def take_seats_up_to(work: Work, count: int) -> int:
     granted = min(count, free)
     if granted and row.seat_limit is not None and not store.take_seats(work, granted):
         raise PlanFull
-    work.forget(Settings)
+    work.drop_cached(Settings)
     return granted
 
 
@@ -223,7 +223,7 @@ def release_seats(work: Work, count: int) -> None:
     """Give `count` seats back to the plan."""
     if count:
         store.release_seats(work, count)
-        work.forget(Settings)
+        work.drop_cached(Settings)
 
 
 def notify_threshold(work: Work) -> int:
@@ -231,13 +231,13 @@ def notify_threshold(work: Work) -> int:
 
     Returns how many notices that queued.
     """
-    work.forget(Settings)
+    work.drop_cached(Settings)
     row = settings(work)
     percent = rules.reached_threshold(row.seats_taken, row.seat_limit)
     if percent <= row.told_percent:
         return 0
     store.change(work, told_percent=percent)
-    work.forget(Settings)
+    work.drop_cached(Settings)
     people = rights_store.active_holder_ids(work, [rights_rules.OWNER, rights_rules.ADMINISTRATOR])
     words = Words(
         kind="plan_threshold",

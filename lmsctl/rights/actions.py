@@ -30,13 +30,13 @@ def actor(work: Work) -> Actor:
 
     Raises ActorUnknown and ActorNotActive when --as names nobody, or somebody who cannot sign in.
     """
-    return work.remember(Actor, lambda: _find_actor(work))
+    return work.cached(Actor, lambda: _find_actor(work))
 
 
 def _find_actor(work: Work) -> Actor:
     if work.as_login is None:
         return OPERATOR
-    number = work.remember(_ActorId, lambda: _find_actor_id(work)).id
+    number = work.cached(_ActorId, lambda: _find_actor_id(work)).id
     person = store.find_actor(work, number)
     if person is None:
         raise ActorUnknown(login=work.as_login)
@@ -55,7 +55,7 @@ def _find_actor_id(work: Work) -> _ActorId:
 
 def refresh(work: Work) -> None:
     """Let the actor's rights be read anew, because we may have waited for others since."""
-    work.forget(Actor)
+    work.drop_cached(Actor)
 
 
 def lock_actor_for_share(work: Work) -> None:

@@ -87,8 +87,8 @@ def _carry_out(env: Environment, step: SeedStep, *, wants_notices: bool) -> None
     call = env.understand(step.words)
     given = {"no_input": True, **call.given}
     here = _SeedEnvironment(
-        replace(env.options, **given), call.command, environ=env.environ, enter=env.enter,
-        settle=env.settle, audit=env.audit,
+        replace(env.options, **given), call.command, environ=env.environ,
+        load_portal=env.load_portal, apply_due_changes=env.apply_due_changes, audit=env.audit,
     )  # fmt: skip
     here.moment, here.wants_notices = step.at, wants_notices
     env.lend(here, "The plan")
@@ -110,11 +110,11 @@ class _SeedEnvironment(Environment):
         """Do `verb` on what the commands before have left."""
         return self.write(verb)
 
-    def write(self, verb: Callable[[Work], T], *, late: bool = False) -> T:  # noqa: ARG002 - it has begun
+    def write(self, verb: Callable[[Work], T], *, begins_itself: bool = False) -> T:  # noqa: ARG002 - it has begun
         """Do `verb`, whether or not it would begin by itself."""
         work = self._work()
         work.now, work.is_silent = self.moment, not self.wants_notices
-        return units.join(work, verb)
+        return units.run_within(work, verb)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.group import actions as groups
 from lmsctl.kit import database, driver
 from lmsctl.kit.errors import Refusal
-from lmsctl.kit.work import Work, carry_out
+from lmsctl.kit.work import Work, run_write
 from lmsctl.portal import actions as portal_actions
 from lmsctl.user import actions as users
 from lmsctl.user.importing import actions as file_actions
@@ -160,7 +160,7 @@ class Side:
             database.execute(self._connection, statement)
         self._connection.commit()
 
-    def do(self, verb: Callable[[Work], object], *, late: bool) -> str | None:
+    def do(self, verb: Callable[[Work], object], *, begins_itself: bool) -> str | None:
         """Do one verb and return the code of its refusal."""
 
         def make() -> Work:
@@ -169,13 +169,13 @@ class Side:
                 START,
                 operator="model",
                 command="model",
-                enter=portal_actions.load_portal,
-                settle=users.apply_due_changes,
+                load_portal=portal_actions.load_portal,
+                apply_due_changes=users.apply_due_changes,
                 is_confirmed=True,
             )
 
         try:
-            carry_out(make, verb, late=late)
+            run_write(make, verb, begins_itself=begins_itself)
         except Refusal as refusal:
             return refusal.code
         return None
@@ -232,10 +232,10 @@ class Joining(RuleBasedStateMachine):
             side.reset()
 
     def agree(
-        self, expected: str | None, verb: Callable[[Work], object], *, late: bool = False
+        self, expected: str | None, verb: Callable[[Work], object], *, begins_itself: bool = False
     ) -> None:
         """Do it for real; every portal must answer what the model answered."""
-        answers = [side.do(verb, late=late) for side in self.sides]
+        answers = [side.do(verb, begins_itself=begins_itself) for side in self.sides]
         assert answers == [expected] * len(self.sides)
 
     @rule(name=PEOPLE, place=PLACES, type_=TYPES)
@@ -307,7 +307,7 @@ class Joining(RuleBasedStateMachine):
             with Upload(FileOrder(str(file))) as upload:
                 file_actions.import_people(work, upload, wants_notices=False)
 
-        self.agree(None, take_in, late=True)
+        self.agree(None, take_in, begins_itself=True)
 
     @rule(word=WORDS)
     def make_rule(self, word: str) -> None:

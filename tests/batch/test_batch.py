@@ -13,7 +13,7 @@ from lmsctl import cli
 from lmsctl.batch import rules
 from lmsctl.department import actions as departments
 from lmsctl.kit import clock, driver
-from lmsctl.kit.driver import DatabaseLocked, Repeat
+from lmsctl.kit.driver import DatabaseLocked, RetryTransaction
 from lmsctl.kit.environment import Call, Options
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
@@ -299,7 +299,7 @@ def test_an_atomic_batch_is_done_again_as_a_whole(
     def conflicting(work: Work, name: str, **more: Any) -> Any:
         if name == "EMEA" and conflicts:
             conflicts.pop()
-            raise Repeat
+            raise RetryTransaction
         return create(work, name, **more)
 
     monkeypatch.setattr(departments, "create", conflicting)

@@ -10,7 +10,7 @@ from typing import Any
 
 from lmsctl.kit import clock, database, driver
 from lmsctl.kit.errors import Refusal
-from lmsctl.kit.work import Work, carry_out
+from lmsctl.kit.work import Work, run_write
 from lmsctl.portal import actions as portal
 from lmsctl.registration.rules import Newcomer
 from lmsctl.signup_profile import actions as profiles
@@ -103,7 +103,7 @@ def _client(  # noqa: PLR0917 - a process is started with a tuple
     connection = driver.open_database(place.url, patience=60)
     # Once without a trace, so that no wait is for modules that load.
     with contextlib.suppress(Refusal):
-        carry_out(
+        run_write(
             lambda: unit(connection, is_rehearsal=True), partial(act, f"c{number}.w@example.com")
         )
     barrier.wait()
@@ -115,7 +115,7 @@ def _client(  # noqa: PLR0917 - a process is started with a tuple
         done += 1
         begun = time.monotonic()
         with contextlib.suppress(Refusal):
-            carry_out(lambda: unit(connection), partial(act, email))
+            run_write(lambda: unit(connection), partial(act, email))
             waited.append(time.monotonic() - begun)
     results.put(waited)
     connection.close()
@@ -128,8 +128,8 @@ def unit(connection: driver.Connection, *, is_rehearsal: bool = False) -> Work:
         is_rehearsal=is_rehearsal,
         operator="bench",
         command="bench",
-        enter=portal.load_portal,
-        settle=users.apply_due_changes,
+        load_portal=portal.load_portal,
+        apply_due_changes=users.apply_due_changes,
     )
 
 

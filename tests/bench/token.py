@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from lmsctl.kit import database, driver
-from lmsctl.kit.work import Work, carry_out
+from lmsctl.kit.work import Work, run_write
 from lmsctl.registration.rules import Newcomer
 from lmsctl.token import actions as tokens
 from lmsctl.token import rules
@@ -109,7 +109,7 @@ def our_seconds(place: Place) -> float:
 
     def redeem_all() -> None:
         for number in range(_REDEMPTIONS):
-            carry_out(lambda: unit(connection), partial(_redeem, f"q{number}@example.com"))
+            run_write(lambda: unit(connection), partial(_redeem, f"q{number}@example.com"))
 
     seconds = timed(redeem_all)
     connection.close()

@@ -164,7 +164,7 @@ def test_standard_input_outlives_a_repeated_transaction(
     def interrupted(*given: Any) -> Any:
         calls.append(1)
         if len(calls) == 1:
-            raise driver.Repeat
+            raise driver.RetryTransaction
         return checked(*given)
 
     monkeypatch.setattr(bulk, "_answer", interrupted)

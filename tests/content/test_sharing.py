@@ -8,7 +8,7 @@ import pytest
 from lmsctl.content import actions, store
 from lmsctl.content.errors import OpenLinkUnknown
 from lmsctl.kit import clock, driver
-from lmsctl.kit.work import Work, carry_out
+from lmsctl.kit.work import Work, run_write
 from tests.conftest import Portal
 from tests.content.test_items import create_item, show
 from tests.refusals import refused
@@ -32,7 +32,7 @@ def portal_with_folder(portal: Portal) -> Portal:
 def run_in_transaction(portal_with_folder: Portal) -> Iterator[Any]:
     """Return what does something in a transaction of its own."""
     connection = driver.open_database(portal_with_folder.url, patience=5)
-    yield lambda verb: carry_out(lambda: Work(connection, clock.read(), "tester", "test"), verb)
+    yield lambda verb: run_write(lambda: Work(connection, clock.read(), "tester", "test"), verb)
     connection.close()
 
 

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from lmsctl.db import actions, engine, migrating, store
 from lmsctl.db.errors import NameShared, SchemaForeign
 from lmsctl.kit import canonical, clock, database, driver, schema
-from lmsctl.kit.work import Work, look
+from lmsctl.kit.work import Work, run_read
 from lmsctl.portal.errors import SchemaNewer
 from tests.conftest import Portal, Templates
 from tests.signups import open_registration, person_options
@@ -43,7 +43,7 @@ def tables(url: str) -> list[str]:
     """Return the names of the tables at `url`."""
     connection = driver.open_database(url, patience=5)
     try:
-        return look(lambda: Work(connection, clock.read(), "", ""), store.tables)
+        return run_read(lambda: Work(connection, clock.read(), "", ""), store.tables)
     finally:
         connection.close()
 

@@ -11,7 +11,7 @@ from lmsctl.content import store as content
 from lmsctl.enrollment.items.actions import enrolling
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit import clock, driver
-from lmsctl.kit.work import Work, carry_out
+from lmsctl.kit.work import Work, run_write
 from tests.conftest import NOON, Portal
 from tests.content.test_items import create_item
 from tests.refusals import refused
@@ -50,7 +50,7 @@ def run_in_transaction(portal_with_items: Portal) -> Iterator[Any]:
     connection = driver.open_database(portal_with_items.url, patience=5)
 
     def do(verb: Any) -> Any:
-        return carry_out(lambda: Work(connection, clock.read(NOON), "tester", "test"), verb)
+        return run_write(lambda: Work(connection, clock.read(NOON), "tester", "test"), verb)
 
     yield do
     connection.close()
@@ -453,7 +453,7 @@ def test_enrolling_one_person_at_the_same_time_makes_one_enrollment(
     def enroll(number: int) -> Any:
         connection = driver.open_database(portal_with_items.url, patience=30)
         try:
-            return carry_out(
+            return run_write(
                 lambda: Work(connection, clock.read(NOON), "tester", "test"),
                 lambda work: enrolling.enroll_one(
                     work, user_id, content.get(work, "one"), Reason.TOKEN, f"t{number}"
@@ -542,7 +542,7 @@ def test_enrolling_one_person_reads_no_enrollment_of_others(portal_with_items: P
             enrolling.enroll_one(work, 2, item, Reason.TOKEN, "1")
         event.remove(Engine, "before_cursor_execute", note)
 
-    carry_out(lambda: Work(connection, clock.read(NOON), "tester", "test"), enroll)
+    run_write(lambda: Work(connection, clock.read(NOON), "tester", "test"), enroll)
     plan = [
         row[3]
         for sql, values in said

@@ -32,7 +32,7 @@ from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit import database, driver, timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import Amount, Unit
-from lmsctl.kit.work import Work, carry_out
+from lmsctl.kit.work import Work, run_write
 from lmsctl.portal import actions as portal_actions
 from lmsctl.training import actions as trainings
 from lmsctl.training.actions import DayChange, DayPlan
@@ -337,13 +337,13 @@ class Side:
                 now,
                 operator="model",
                 command="model",
-                enter=portal_actions.load_portal,
-                settle=users.apply_due_changes,
+                load_portal=portal_actions.load_portal,
+                apply_due_changes=users.apply_due_changes,
                 is_confirmed=True,
             )
 
         try:
-            carry_out(make, verb)
+            run_write(make, verb)
         except Refusal as refusal:
             return [detail.code for detail in refusal.details] or [refusal.code]
         return []

@@ -9,9 +9,9 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, literal, select
 
 from lmsctl.kit import clock, driver
-from lmsctl.kit.driver import Clash
+from lmsctl.kit.driver import ConstraintClash
 from lmsctl.kit.statements import among, may_contain
-from lmsctl.kit.work import Work, carry_out, look
+from lmsctl.kit.work import Work, run_read, run_write
 from lmsctl.user.model import User, UserName
 from lmsctl.user.results import UserStatus
 from tests.conftest import Portal
@@ -43,7 +43,7 @@ def names(work: Work) -> dict[str, int]:
 def test_a_list_may_be_longer_than_a_statement_has_parameters(portal: Portal) -> None:
     """It is one parameter, of which an empty list finds nothing; both can be turned round."""
     with opened(portal) as make:
-        everybody = look(make, lambda work: work.values(select(User.id)))
+        everybody = run_read(make, lambda work: work.values(select(User.id)))
     for numbers, found, others in (
         (range(_MANY), everybody, []),
         (everybody, everybody, []),
@@ -51,9 +51,10 @@ def test_a_list_may_be_longer_than_a_statement_has_parameters(portal: Portal) ->
     ):
         condition = among(User.id, numbers)
         with opened(portal) as make:
-            assert look(make, lambda work: work.values(select(User.id).where(condition))) == found  # noqa: B023 - called at once
+            some = run_read(make, lambda work: work.values(select(User.id).where(condition)))  # noqa: B023 - called at once
+        assert some == found
         with opened(portal) as make:
-            rest = look(make, lambda work: work.values(select(User.id).where(~condition)))  # noqa: B023 - called at once
+            rest = run_read(make, lambda work: work.values(select(User.id).where(~condition)))  # noqa: B023 - called at once
         assert rest == others
 
 
@@ -77,11 +78,11 @@ def test_a_row_goes_in_once(portal: Portal) -> None:
             sources = ({"key": "test one", "user_id": owner}, row.where(col(User.id) == owner))
             return [work.insert_once(UserName, source) for source in (*sources, *sources)]
 
-        assert carry_out(make, put_in) == [1, 0, 0, 0]
+        assert run_write(make, put_in) == [1, 0, 0, 0]
     with opened(portal) as make:
         work = make(is_writing=True)
         work.begin()
-        with pytest.raises(Clash):
+        with pytest.raises(ConstraintClash):
             work.insert_once(UserName, {"key": "test two", "user_id": 0})
 
 
@@ -89,7 +90,9 @@ def test_a_row_takes_the_place_of_what_has_its_key(portal: Portal) -> None:
     """Whether its values are given or selected."""
     portal.ok("user", "create", "--login", "ann", "--first-name", "A", "--last-name", "N")
     with opened(portal) as make:
-        owner, ann = look(make, lambda work: work.values(select(User.id).order_by(col(User.id))))
+        owner, ann = run_read(
+            make, lambda work: work.values(select(User.id).order_by(col(User.id)))
+        )
 
     def put_in(work: Work) -> list[dict[str, int]]:
         seen = []
@@ -103,7 +106,7 @@ def test_a_row_takes_the_place_of_what_has_its_key(portal: Portal) -> None:
         return seen
 
     with opened(portal) as make:
-        assert carry_out(make, put_in) == [
+        assert run_write(make, put_in) == [
             {"test one": owner},
             {"test one": ann},
             {"test one": ann, "test two": owner},

@@ -14,10 +14,10 @@ from sqlmodel import col, select, update
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group
 from lmsctl.kit import clock, driver
-from lmsctl.kit.driver import DatabaseLocked, Repeat
+from lmsctl.kit.driver import DatabaseLocked, RetryTransaction
 from lmsctl.kit.errors import Rejected
 from lmsctl.kit.statements import among, columns_of
-from lmsctl.kit.work import ConfirmationNeeded, MeanwhileChanged, Work, carry_out, look
+from lmsctl.kit.work import ConfirmationNeeded, MeanwhileChanged, Work, run_read, run_write
 from lmsctl.portal.model import Portal as Portals
 from lmsctl.user.model import User
 from tests.conftest import Portal
@@ -51,26 +51,26 @@ def rename(name: str) -> Callable[[Work], int]:
 def test_what_is_done_is_durable_and_what_is_refused_is_undone(portal: Portal) -> None:
     """Any exception undoes everything, and so does a rehearsal."""
     with opened(portal) as make:
-        assert carry_out(make, rename("Kept")) == 1
+        assert run_write(make, rename("Kept")) == 1
 
         def refuse(work: Work) -> None:
             rename("Refused")(work)
             raise No
 
         with pytest.raises(No):
-            carry_out(make, refuse)
-        assert carry_out(lambda: make(is_rehearsal=True), rename("Rehearsed")) == 1
+            run_write(make, refuse)
+        assert run_write(lambda: make(is_rehearsal=True), rename("Rehearsed")) == 1
     assert portal.value("SELECT name FROM portals") == "Kept"
 
 
 def test_looking_never_writes(portal: Portal) -> None:
     """On PostgreSQL the transaction itself is read-only; SQLite's takes no lock."""
     with opened(portal) as make, opened(portal, patience=1) as other:
-        assert look(make, lambda work: work.value(text("SELECT name FROM portals"))) == "Portal"
-        carry_out(other, rename("While reading")) if not portal.is_sqlite else None
+        assert run_read(make, lambda work: work.value(text("SELECT name FROM portals"))) == "Portal"
+        run_write(other, rename("While reading")) if not portal.is_sqlite else None
         if not portal.is_sqlite:
             with pytest.raises(driver.DatabaseReadOnly):
-                look(make, rename("Never"))
+                run_read(make, rename("Never"))
 
 
 def test_a_listing_sees_one_state_to_its_end(portal: Portal) -> None:
@@ -85,7 +85,7 @@ def test_a_listing_sees_one_state_to_its_end(portal: Portal) -> None:
     for number in range(3):
         portal.ok("department", "create", f"d{number}")
     with opened(portal) as make:
-        rows = look(
+        rows = run_read(
             make, lambda work: work.each(Name, text("SELECT name FROM departments ORDER BY id"))
         )
         next(rows)
@@ -111,7 +111,7 @@ def test_who_reads_no_further_leaves_no_cursor_behind(portal: Portal) -> None:
         return work.values(cursors)
 
     with opened(portal) as make:
-        assert look(make, read) == []
+        assert run_read(make, read) == []
 
 
 def test_writers_on_sqlite_exclude_each_other_from_the_beginning(portal: Portal) -> None:
@@ -122,9 +122,9 @@ def test_writers_on_sqlite_exclude_each_other_from_the_beginning(portal: Portal)
         work = make(is_writing=True)
         work.begin()
         with pytest.raises(DatabaseLocked):
-            carry_out(other, lambda _: None)
+            run_write(other, lambda _: None)
         work.connection.rollback()
-        assert carry_out(other, rename("Later")) == 1
+        assert run_write(other, rename("Later")) == 1
 
 
 def test_a_deadlock_is_repeated_until_both_are_through(portal: Portal) -> None:
@@ -179,7 +179,7 @@ def run_together(portal: Portal, *verbs: Callable[[Work], Any]) -> None:
     def run(verb: Callable[[Work], Any]) -> None:
         try:
             with opened(portal) as make:
-                carry_out(make, verb)
+                run_write(make, verb)
         except BaseException as error:  # noqa: BLE001 - handed to the test
             failures.append(error)
 
@@ -197,7 +197,7 @@ def test_repeating_ends(portal: Portal) -> None:
 
     def always(work: Work) -> None:
         calls.append(work)
-        raise Repeat("40001")
+        raise RetryTransaction("40001")
 
     def after_a_part(work: Work) -> None:
         rename("First part")(work)
@@ -205,15 +205,15 @@ def test_repeating_ends(portal: Portal) -> None:
 
     with opened(portal) as make:
         with pytest.raises(MeanwhileChanged) as caught:
-            carry_out(make, always)
+            run_write(make, always)
         assert len(calls) == len(set(map(id, calls))) == 40
         assert caught.value.retryable
         calls.clear()
         with pytest.raises(MeanwhileChanged):
-            carry_out(make, after_a_part)
+            run_write(make, after_a_part)
         assert len(calls) == 40
         assert len(set(map(id, calls))) == 1
-        assert calls[0].standing == "The first part is in."
+        assert calls[0].committed_note == "The first part is in."
     assert portal.value("SELECT name FROM portals") == "First part"
 
 
@@ -225,11 +225,11 @@ def test_what_is_durable_is_not_done_again(portal: Portal) -> None:
         calls.append(work)
         rename(f"Part {len(calls)}")(work)
         work.checkpoint("A part is in.", lambda: None)
-        raise Repeat("40001")
+        raise RetryTransaction("40001")
 
     with opened(portal) as make, pytest.raises(MeanwhileChanged):
-        carry_out(make, verb)
-    assert [work.standing for work in calls] == ["A part is in."]
+        run_write(make, verb)
+    assert [work.committed_note for work in calls] == ["A part is in."]
     assert portal.value("SELECT name FROM portals") == "Part 1"
 
 
@@ -241,7 +241,7 @@ def test_a_rehearsal_makes_no_part_durable(portal: Portal) -> None:
         work.checkpoint("A part is in.", lambda: None)
 
     with opened(portal) as make:
-        carry_out(lambda: make(is_rehearsal=True), verb)
+        run_write(lambda: make(is_rehearsal=True), verb)
     assert portal.value("SELECT name FROM portals") == "Portal"
 
 
@@ -250,11 +250,11 @@ def test_late_work_holds_no_lock_before_it_begins(portal: Portal) -> None:
     with opened(portal) as make, opened(portal, patience=1) as other:
 
         def verb(work: Work) -> str:
-            carry_out(other, rename("Meanwhile"))
+            run_write(other, rename("Meanwhile"))
             work.begin()
             return str(work.value(text("SELECT name FROM portals")))
 
-        assert carry_out(make, verb, late=True) == "Meanwhile"
+        assert run_write(make, verb, begins_itself=True) == "Meanwhile"
 
 
 def test_a_confirmation_is_needed_unless_given_or_rehearsed(portal: Portal) -> None:
@@ -296,8 +296,8 @@ def test_the_same_values_come_back_from_both_databases(portal: Portal) -> None:
         assert work.values(ids.where(among(User.id, []))) == []
 
     with opened(portal) as make:
-        carry_out(make, write)
-        look(make, read)
+        run_write(make, write)
+        run_read(make, read)
 
 
 def test_what_is_not_read_to_its_end_ends_with_its_transaction(portal: Portal) -> None:
@@ -314,11 +314,11 @@ def test_what_is_not_read_to_its_end_ends_with_its_transaction(portal: Portal) -
         next(rows)
         reading.append(rows)
         if len(reading) == 1:
-            raise Repeat
+            raise RetryTransaction
         del reading[0]
         return rename("Renamed")(work)
 
     with opened(portal) as make:
-        assert carry_out(make, read_a_little) == 1
+        assert run_write(make, read_a_little) == 1
         reading.clear()
     assert portal.value("SELECT name FROM portals") == "Renamed"

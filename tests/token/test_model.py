@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from lmsctl.content import actions as content
 from lmsctl.kit import database, driver, timewords
 from lmsctl.kit.errors import Refusal
-from lmsctl.kit.work import Work, carry_out
+from lmsctl.kit.work import Work, run_write
 from lmsctl.portal import actions as portal_actions
 from lmsctl.registration import actions as registration
 from lmsctl.registration.rules import Newcomer
@@ -160,13 +160,13 @@ class Side:
                 now,
                 operator="model",
                 command="model",
-                enter=portal_actions.load_portal,
-                settle=users.apply_due_changes,
+                load_portal=portal_actions.load_portal,
+                apply_due_changes=users.apply_due_changes,
                 is_confirmed=True,
             )
 
         try:
-            carry_out(make, verb)
+            run_write(make, verb)
         except Refusal as refusal:
             return refusal.code
         return None

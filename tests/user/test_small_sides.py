@@ -7,7 +7,7 @@ import pytest
 
 from lmsctl.kit import dburl, driver
 from lmsctl.kit.sqlite import library as sqlite3
-from lmsctl.kit.work import Work, carry_out
+from lmsctl.kit.work import Work, run_write
 from lmsctl.user import store
 from tests.conftest import Portal
 from tests.statements import statements
@@ -87,7 +87,7 @@ def test_any_number_of_people_are_held_and_deleted(portal: Portal) -> None:
             store.delete(work, numbers)
 
         now = datetime(2026, 3, 2, tzinfo=UTC)
-        carry_out(lambda: Work(connection, now=now, operator="tester", command="test"), write)
+        run_write(lambda: Work(connection, now=now, operator="tester", command="test"), write)
     finally:
         connection.close()
     assert portal.ok("user", "list", "-o", "id").out.split() == ["owner"]

@@ -87,7 +87,7 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
         type=named.type,
         created_at=work.now,
     )
-    work.forget(AutoenrollState)
+    work.drop_cached(AutoenrollState)
     audit.record(
         work,
         "autoenroll.created",
@@ -208,7 +208,7 @@ def delete(work: Work, given: str) -> AutoenrollRule:
 def discard(work: Work, gone: list[Rule], **why: str) -> None:
     """Delete rules and write it down, rights aside; `why` goes into the log."""
     store.delete(work, [rule.id for rule in gone])
-    work.forget(AutoenrollState)
+    work.drop_cached(AutoenrollState)
     for rule in gone:
         audit.record(
             work, "autoenroll.deleted", f"autoenroll {rule.code}", content=rule.content, **why

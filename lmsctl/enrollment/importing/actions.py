@@ -22,7 +22,7 @@ from lmsctl.enrollment.participation.rules import placing
 from lmsctl.kit import timewords
 from lmsctl.kit.answer import Done
 from lmsctl.kit.columns import utc_text
-from lmsctl.kit.driver import Repeat
+from lmsctl.kit.driver import RetryTransaction
 from lmsctl.kit.errors import Refusal, Usage
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
@@ -156,7 +156,7 @@ class _Enrolling:
             if one.session_id and not people_store.claim(
                 work, one.session_id, one.new + one.placed
             ):
-                raise Repeat
+                raise RetryTransaction
         if self._wants_notices:
             for one in intakes:
                 _tell_placed(work, span, one)

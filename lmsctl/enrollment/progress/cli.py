@@ -96,4 +96,6 @@ def import_(
     order = file.order(env, path)
     is_xapi = format_ is Format.XAPI or (format_ is None and path.casefold().endswith(_LINES))
     with file_actions.StatementUpload(order) if is_xapi else Upload(order) as upload:
-        return env.write(lambda work: file_actions.import_progress(work, upload), late=True)
+        return env.write(
+            lambda work: file_actions.import_progress(work, upload), begins_itself=True
+        )

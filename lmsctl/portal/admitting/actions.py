@@ -22,8 +22,8 @@ def lock_for_newcomer(work: Work) -> AdmissionSettings:
     row = _lock_unlimited(work) or _lock_with_seat(work) or store.find_for_update(work)
     if row is None:
         raise SchemaAbsent
-    work.know(AutoenrollState, AutoenrollState(row.has_rules))
-    work.know(Settings, row)
+    work.set_cached(AutoenrollState, AutoenrollState(row.has_rules))
+    work.set_cached(Settings, row)
     return row
 
 
@@ -36,5 +36,5 @@ def _lock_with_seat(work: Work) -> AdmissionSettings | None:
     row = store.take_seat(work)
     if row is None:
         return None
-    work.know(UnusedSeats, UnusedSeats(1))
+    work.set_cached(UnusedSeats, UnusedSeats(1))
     return replace(row, seats_taken=row.seats_taken - 1)

@@ -54,7 +54,7 @@ def bulk_upload(
     from lmsctl.token.upload import actions as file_actions
 
     with Upload(replace(file.order(env, path), again=again)) as upload:
-        return env.write(lambda work: file_actions.bulk_upload(work, upload), late=True)
+        return env.write(lambda work: file_actions.bulk_upload(work, upload), begins_itself=True)
 
 
 def template(

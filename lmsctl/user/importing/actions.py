@@ -15,7 +15,7 @@ from lmsctl.kit import discover
 from lmsctl.kit.address import login_key
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvout import CsvFile
-from lmsctl.kit.driver import Repeat
+from lmsctl.kit.driver import RetryTransaction
 from lmsctl.kit.work import MeanwhileChanged, Work
 from lmsctl.kit.writing import Target
 from lmsctl.notification import actions as notification
@@ -124,7 +124,7 @@ class _PeopleImport:
     def _hold_fields(self, work: Work) -> None:
         """Let nobody change the fields by which the rows were read; read again if somebody has."""
         if users.fields_for_share(work) != self.fields:
-            raise Repeat if self._is_first else MeanwhileChanged(times=1)
+            raise RetryTransaction if self._is_first else MeanwhileChanged(times=1)
 
     def _find_people(self, work: Work, span: Span) -> bool:
         """Find and lock whom the rows mean and where they are to be; say whether there are any."""

@@ -57,7 +57,8 @@ def import_(
 
     with Upload(file.order(env, path)) as upload:
         return env.write(
-            lambda work: file_actions.import_people(work, upload, wants_notices=notify), late=True
+            lambda work: file_actions.import_people(work, upload, wants_notices=notify),
+            begins_itself=True,
         )
 
 

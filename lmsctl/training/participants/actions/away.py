@@ -7,7 +7,7 @@ from itertools import groupby
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import timewords
-from lmsctl.kit.driver import Repeat
+from lmsctl.kit.driver import RetryTransaction
 from lmsctl.kit.icalendar import cancellations
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
@@ -52,7 +52,7 @@ def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:
             training = store.get_for_share(work, place.training_id)
         except TrainingUnknown as gone:
             # Deleted since the places were found: there is one fewer now.
-            raise Repeat from gone
+            raise RetryTransaction from gone
         (standing,) = people_store.participants_for_update(work, training.id, [user_id])
         people_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
         old = telling.place(work, standing.session_id)

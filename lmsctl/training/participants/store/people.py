@@ -29,7 +29,7 @@ from sqlmodel import (
 
 from lmsctl.department.model import Department
 from lmsctl.kit import locks
-from lmsctl.kit.driver import Repeat
+from lmsctl.kit.driver import RetryTransaction
 from lmsctl.kit.statements import NOW, among, columns_of, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience, Recipient
@@ -159,7 +159,7 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
     )
     if made != len(user_ids):
         # Somebody was deleted since they were found, and more places were claimed than are taken.
-        raise Repeat
+        raise RetryTransaction
 
 
 def move_to_session(

@@ -8,9 +8,9 @@ import pytest
 
 INTERRUPTED = """
 import builtins, signal, sys
-from lmsctl.kit import late, signals
+from lmsctl.kit import lazy_imports, signals
 signals.install()
-late.install()
+lazy_imports.install()
 from lmsctl.kit import canonical
 real = builtins.__import__
 def importing(name, *given, **more):

@@ -17,12 +17,7 @@ def drop_the_guard() -> None:
     """
     from sqlalchemy import text
 
-    from lmsctl.enrollment.participation.rules import (
-        gates as participation_rules,
-    )
-    from lmsctl.enrollment.participation.rules import (
-        placing as training_rules,
-    )
+    from lmsctl.enrollment.participation.rules import gates, placing
     from lmsctl.kit.work import Work
     from lmsctl.training.participants.store import people as people_store
 
@@ -47,8 +42,8 @@ def drop_the_guard() -> None:
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]
     people_store.claim = claim
     people_store.lock_sessions = lambda *_: None
-    participation_rules.closed_to_coming = lambda *_: iter(())
-    training_rules.take_places = lambda *_, **__: repeat(seen["left"])
+    gates.gates_to_enter = lambda *_: iter(())
+    placing.take_places = lambda *_, **__: repeat(seen["left"])
 
 
 if __name__ == "__main__":

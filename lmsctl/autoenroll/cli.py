@@ -165,7 +165,9 @@ def apply(
     --include-removed; asks first when anybody would be enrolled. Nobody is written to unless
     --notify is given.
     """
-    enrollment_rules.check_needed("--existing", existing, {"--include-removed": include_removed})
+    enrollment_rules.check_dependent_options(
+        "--existing", existing, {"--include-removed": include_removed}
+    )
 
     def write(work: Work) -> Done:
         applied = actions.apply(

@@ -6,19 +6,19 @@ import typer
 
 from lmsctl.bulk.options import FileOptions
 from lmsctl.enrollment import rules
-from lmsctl.enrollment.importing.rules import Blanks
+from lmsctl.enrollment.importing.rules import RowDefaults
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.items.actions import enrolling as items_enrolling
 from lmsctl.enrollment.items.actions import showing as items_showing
 from lmsctl.enrollment.listing import actions as listing
-from lmsctl.enrollment.listing.actions import Wanted
+from lmsctl.enrollment.listing.actions import EnrollmentQuery
 from lmsctl.enrollment.listing.results import EnrollmentRow
-from lmsctl.enrollment.options import Departments, Groups, Users, counted, of_session
+from lmsctl.enrollment.options import Departments, Groups, Users, count_outcomes, name_target
 from lmsctl.enrollment.participation import cli as participation_cli
 from lmsctl.enrollment.participation.actions import canceling as participation_canceling
 from lmsctl.enrollment.participation.actions import enrolling
 from lmsctl.enrollment.participation.actions import showing as participation_showing
-from lmsctl.enrollment.participation.options import AccessAt, OverCapacity, OverReason, terms_of
+from lmsctl.enrollment.participation.options import AccessAt, OverCapacity, OverReason, read_terms
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.results import PairOutcome, Reason, ShownPhase
 from lmsctl.enrollment.rules import Selection
@@ -104,14 +104,14 @@ def enroll(
     people = Selection(user or (), department or (), group or (), filter_ or ())
     if from_ is not None:
         never = {"--over-capacity": over_capacity, "--reason": reason}
-        rules.check_file_alone(people, content or (), training or (), never)
-        blanks = _blanks(content, training, access_at)
+        rules.check_file_options(people, content or (), training or (), never)
+        blanks = _row_defaults(content, training, access_at)
         return _enroll_from(env, file, from_, blanks, is_notifying=notify)
-    rules.check_no_file([*file.given(), *(["notify"] if notify else [])])
-    rules.check_named(content, training)
+    rules.check_no_file_options([*file.given(), *(["notify"] if notify else [])])
+    rules.check_target_named(content, training)
     idle = {"--access-at": access_at, "--over-capacity": over_capacity}
-    rules.check_needed("--training", training, idle)
-    terms = terms_of(env, access_at, reason, is_over=over_capacity)
+    rules.check_dependent_options("--training", training, idle)
+    terms = read_terms(env, access_at, reason, is_over=over_capacity)
 
     def write(work: Work) -> Done:
         outcomes: list[PairOutcome] = []
@@ -122,13 +122,15 @@ def enroll(
             request = PairRequest(people, training, file.keep_going)
             more, notes = enrolling.enroll_in_trainings(work, request, terms)
             outcomes += more
-        return counted(outcomes, "enrolled", "enrolled already", notes)
+        return count_outcomes(outcomes, "enrolled", "enrolled already", notes)
 
     return env.write(write)
 
 
-def _blanks(content: list[str] | None, training: list[str] | None, access_at: str | None) -> Blanks:
-    return Blanks(
+def _row_defaults(
+    content: list[str] | None, training: list[str] | None, access_at: str | None
+) -> RowDefaults:
+    return RowDefaults(
         content[0] if content else None,
         placing.parse_target(training[0]) if training else None,
         timewords.parse(access_at) if access_at is not None else None,
@@ -136,14 +138,14 @@ def _blanks(content: list[str] | None, training: list[str] | None, access_at: st
 
 
 def _enroll_from(
-    env: Environment, file: FileOptions, path: str, blanks: Blanks, *, is_notifying: bool
+    env: Environment, file: FileOptions, path: str, blanks: RowDefaults, *, is_notifying: bool
 ) -> Any:
     from lmsctl.bulk.actions import Upload  # what reads files takes long to load
     from lmsctl.enrollment.importing import actions as enroll_file_actions
 
     with Upload(file.order(env, path)) as upload:
         return env.write(
-            lambda work: enroll_file_actions.enroll_people(
+            lambda work: enroll_file_actions.import_enrollments(
                 work, upload, blanks, zone=env.time_zone, wants_notices=is_notifying
             ),
             begins_itself=True,
@@ -186,7 +188,7 @@ def list_(
     Canceled ones only with --phase. In a training everybody is in the phase enrolled, and the
     reason is who enrolled them: administrator or learner.
     """
-    wanted = Wanted(user, content, training, department, phase, reason)
+    wanted = EnrollmentQuery(user, content, training, department, phase, reason)
     return env.read(lambda work: Listing(EnrollmentRow, listing.list_enrollments(work, wanted)))
 
 
@@ -212,7 +214,7 @@ def show(
     In content: phase, due date, every reason, and what the person did so far. In a training: the
     session, access, what they said to the invitation, attendance, result and extended deadlines.
     """
-    rules.check_one_sort(content, training, is_needed=True)
+    rules.check_content_or_training(content, training, is_needed=True)
 
     def read(work: Work) -> Any:
         if training is None:
@@ -263,9 +265,11 @@ def cancel(
     trainings.
     """
     people = Selection(user or (), department or (), group or ())
-    rules.check_named(content, training)
-    rules.check_needed("--training", training, {"--session": session})
-    rules.check_needed("--content", content, {"--reason": reason, "--reference": reference})
+    rules.check_target_named(content, training)
+    rules.check_dependent_options("--training", training, {"--session": session})
+    rules.check_dependent_options(
+        "--content", content, {"--reason": reason, "--reference": reference}
+    )
 
     def write(work: Work) -> Done:
         outcomes: list[PairOutcome] = []
@@ -274,11 +278,11 @@ def cancel(
             request = PairRequest(people, content, keep_going)
             outcomes += canceling.cancel(work, request, reason=reason, reference=reference)
         if training:
-            targets = [of_session(code, session) for code in training]
+            targets = [name_target(code, session) for code in training]
             more, notes = participation_canceling.cancel_participation(
                 work, PairRequest(people, targets, keep_going)
             )
             outcomes += more
-        return counted(outcomes, "canceled", "not canceled", notes)
+        return count_outcomes(outcomes, "canceled", "not canceled", notes)
 
     return env.write(write)

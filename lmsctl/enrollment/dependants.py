@@ -11,7 +11,7 @@ from lmsctl.kit.work import Work
 
 def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield how many enrollments and progress events go with an item; the schema deletes them."""
-    hanging = store.on_items(work, ids)
+    hanging = store.count_on_items(work, ids)
     for count, name in (
         (hanging.enrollments, "enrollment"),
         (hanging.progress_events, "progress event"),
@@ -30,5 +30,5 @@ def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
 
 def records_of_user(work: Work, user_id: int) -> dict[str, int]:
     """Return what hangs on a person alone and goes with them: how many of each."""
-    hanging = store.on_user(work, user_id)
+    hanging = store.count_on_user(work, user_id)
     return {"enrollments": hanging.enrollments, "progress_events": hanging.progress_events}

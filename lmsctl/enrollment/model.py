@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from lmsctl.enrollment.results import Event, Phase, Reason
+from lmsctl.enrollment.results import EventKind, Phase, Reason
 from lmsctl.kit import columns
 
 
@@ -57,7 +57,7 @@ class ProgressEvent(SQLModel, table=True):
 
     __tablename__ = "progress_events"
     __table_args__ = (
-        columns.one_of("event", Event),
+        columns.one_of("event", EventKind),
         CheckConstraint("(event = 'signed-in') = (item_id IS NULL)", name="item_named"),
         CheckConstraint("score BETWEEN 0 AND 100", name="score_percent"),
         CheckConstraint(
@@ -80,7 +80,7 @@ class ProgressEvent(SQLModel, table=True):
     item_id: int | None = Field(
         sa_column=columns.reference("content_items", null=True, gone="CASCADE", index=False)
     )
-    event: Event = Field(sa_column=columns.choice(Event))
+    event: EventKind = Field(sa_column=columns.choice(EventKind))
     score: int | None = Field(sa_column=columns.number(null=True))
     happened_at: datetime = Field(sa_column=columns.moment(index=True))
     recorded_at: datetime = Field(sa_column=columns.moment())

@@ -22,12 +22,12 @@ Groups = Annotated[
 ]
 
 
-def of_session(training: str, session: str | None) -> str:
+def name_target(training: str, session: str | None) -> str:
     """Return the target that a training and its session are, written as one."""
     return training if session is None else f"{training}:{session}"
 
 
-def counted(
+def count_outcomes(
     outcomes: Sequence[PairOutcome],
     done: str,
     undone: str,

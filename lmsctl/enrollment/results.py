@@ -35,7 +35,7 @@ class Reason(StrEnum):
     PATHWAY = "pathway"
 
 
-class Event(StrEnum):
+class EventKind(StrEnum):
     """What somebody did; signing in is the one that concerns no item."""
 
     VIEWED = "viewed"

@@ -53,27 +53,29 @@ class Selection:
         return not (self.departments or self.groups or self.filters)
 
 
-def check_named(contents: Sequence[str] | None, trainings: Sequence[str] | None) -> None:
+def check_target_named(contents: Sequence[str] | None, trainings: Sequence[str] | None) -> None:
     """Raise ContentUnnamed unless something is named."""
     if not (contents or trainings):
         raise ContentUnnamed(field="--content")
 
 
-def check_one_sort(content: str | None, training: str | None, *, is_needed: bool) -> None:
+def check_content_or_training(
+    content: str | None, training: str | None, *, is_needed: bool
+) -> None:
     """Raise EnrollmentUnclear for content and a training at once, or for neither if one must be."""
     both, neither = content is not None and training is not None, content is training is None
     if both or (neither and is_needed):
         raise EnrollmentUnclear(field="--training" if both else "--content")
 
 
-def check_needed(needed: str, is_given: object, options: Mapping[str, object]) -> None:
+def check_dependent_options(needed: str, is_given: object, options: Mapping[str, object]) -> None:
     """Raise OptionIdle when one of `options`, by name and value, is there without what it needs."""
     for option, value in options.items():
         if value not in {None, False} and not is_given:
             raise OptionIdle(option=option, needed=needed, field=option)
 
 
-def check_file_alone(
+def check_file_options(
     people: Selection,
     contents: Sequence[str],
     trainings: Sequence[str],
@@ -97,7 +99,7 @@ def check_file_alone(
             raise FileNotAlone(option=option, other=other, field=option.rpartition(" ")[2])
 
 
-def check_no_file(given: Iterable[str]) -> None:
+def check_no_file_options(given: Iterable[str]) -> None:
     """Raise FileNotAlone when `given` has something that is only for files."""
     for name in given:
         if name != "keep_going":

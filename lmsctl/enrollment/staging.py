@@ -15,7 +15,7 @@ from lmsctl.kit.work import Work
 from lmsctl.user.model import User, is_alive
 
 
-def find_pairs(work: Work, staged: Table, span: Span, is_within: ColumnElement[bool]) -> None:
+def resolve_pairs(work: Work, staged: Table, span: Span, is_within: ColumnElement[bool]) -> None:
     """Give each row of `staged` its person and its item, and take its `id` away.
 
     The person is who has the login `login_key`; if nobody has, who has the address `email_key`.
@@ -44,7 +44,7 @@ def find_pairs(work: Work, staged: Table, span: Span, is_within: ColumnElement[b
     work.run(update(staged).where(in_span, is_named).values(item_id=ContentItem.id))
 
 
-def share_pairs(work: Work, staged: Table, span: Span) -> None:
+def lock_pairs_for_share(work: Work, staged: Table, span: Span) -> None:
     """Let nobody change the people and the items of `span`; then they are to be found again."""
     lock_meant(work, span, User, staged.c.user_id)
     lock_meant(work, span, ContentItem, staged.c.item_id)

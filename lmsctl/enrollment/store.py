@@ -35,7 +35,7 @@ IS_ENROLLED = and_(
 )
 
 
-def are_within(scope: Scope, people: type[User] = User) -> Iterator[ColumnElement[bool]]:
+def people_in_scope(scope: Scope, people: type[User] = User) -> Iterator[ColumnElement[bool]]:
     """Yield the condition that people are in scope, by which they are found; none for all."""
     if not scope.is_everywhere:
         places = select(Department.id).where(in_scope(scope, Department.path))
@@ -43,30 +43,30 @@ def are_within(scope: Scope, people: type[User] = User) -> Iterator[ColumnElemen
 
 
 @dataclass(frozen=True, slots=True)
-class Hanging:
+class RecordCounts:
     """How many enrollments and progress events hang on something."""
 
     enrollments: int
     progress_events: int
 
 
-def on_items(work: Work, ids: Sequence[int]) -> Hanging:
+def count_on_items(work: Work, ids: Sequence[int]) -> RecordCounts:
     """Return what hangs on these items."""
-    return _hanging(work, among(Enrollment.item_id, ids), among(ProgressEvent.item_id, ids))
+    return _count(work, among(Enrollment.item_id, ids), among(ProgressEvent.item_id, ids))
 
 
-def on_user(work: Work, user_id: int) -> Hanging:
+def count_on_user(work: Work, user_id: int) -> RecordCounts:
     """Return what hangs on a person."""
-    return _hanging(work, col(Enrollment.user_id) == user_id, col(ProgressEvent.user_id) == user_id)
+    return _count(work, col(Enrollment.user_id) == user_id, col(ProgressEvent.user_id) == user_id)
 
 
-def _hanging(
+def _count(
     work: Work, are_theirs: ColumnElement[bool], are_events_theirs: ColumnElement[bool]
-) -> Hanging:
+) -> RecordCounts:
     enrollments = select(func.count()).select_from(Enrollment).where(are_theirs)
     events = select(func.count()).select_from(ProgressEvent).where(are_events_theirs)
     found = work.one(
-        Hanging,
+        RecordCounts,
         select(
             enrollments.scalar_subquery().label("enrollments"),
             events.scalar_subquery().label("progress_events"),

@@ -214,7 +214,7 @@ def test_a_wrong_statement_is_a_wrong_row(portal_with_pathway: Portal) -> None:
 )
 def test_scores_become_whole_percent(result: dict[str, Any], score: str) -> None:
     """Scaled goes first, halves go up, and no score is none."""
-    assert statement_rules.cells_of(statement(result=result))[3] == score
+    assert statement_rules.read_statement(statement(result=result))[3] == score
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_scores_become_whole_percent(result: dict[str, Any], score: str) -> None
 def test_nonsense_is_refused_and_never_fails(line: str) -> None:
     """Whatever a file holds, it is told what is wrong with it."""
     with pytest.raises(Refusal):
-        statement_rules.cells_of(line)
+        statement_rules.read_statement(line)
 
 
 @pytest.mark.parametrize("hidden", ["\\u0000", "\\ud800"])

@@ -21,7 +21,7 @@ from lmsctl.content import store as content
 from lmsctl.content.results import Status as ContentStatus
 from lmsctl.content.rules import Item
 from lmsctl.enrollment.items.actions import enrolling as enrollment
-from lmsctl.enrollment.items.actions.enrolling import Admission
+from lmsctl.enrollment.items.actions.enrolling import EnrolledPeople
 from lmsctl.enrollment.results import Reason
 from lmsctl.enrollment.selection.actions.pairs import record_people
 from lmsctl.kit.work import Work
@@ -75,7 +75,9 @@ def _take_in(work: Work, reached: Iterable[Reached]) -> None:
             store.let_wait(work, number, sorted(others))
 
 
-def admit(work: Work, rule_id: int, code: str, item: Item, logins: Mapping[int, str]) -> Admission:
+def admit(
+    work: Work, rule_id: int, code: str, item: Item, logins: Mapping[int, str]
+) -> EnrolledPeople:
     """Enroll active people (ids and logins) in a rule's item, rights aside; ends their waiting.
 
     How many statements it takes does not depend on how many people there are.

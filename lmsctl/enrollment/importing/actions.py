@@ -11,13 +11,13 @@ from lmsctl.bulk.staging import Span
 from lmsctl.bulk.store import recount
 from lmsctl.content import rules as content_rules
 from lmsctl.content.results import Kind
-from lmsctl.enrollment.importing.rules import COLUMNS, Blanks, row_reader
+from lmsctl.enrollment.importing.rules import COLUMNS, RowDefaults, row_reader
 from lmsctl.enrollment.importing.staging import STAGED, TABLES
 from lmsctl.enrollment.importing.store import intake as intake_store
 from lmsctl.enrollment.importing.store import items as store
 from lmsctl.enrollment.importing.store import trainings
 from lmsctl.enrollment.importing.store.intake import Intake
-from lmsctl.enrollment.items.actions.telling import enrolled
+from lmsctl.enrollment.items.actions.telling import enrolled_message
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.kit import timewords
 from lmsctl.kit.answer import Done
@@ -37,8 +37,8 @@ _CONTENT, _TRAINING = "enrollment.manage", "training.enroll"
 _UTC = ZoneInfo("UTC")
 
 
-def enroll_people(
-    work: Work, upload: Upload, blanks: Blanks, *, zone: ZoneInfo | None, wants_notices: bool
+def import_enrollments(
+    work: Work, upload: Upload, blanks: RowDefaults, *, zone: ZoneInfo | None, wants_notices: bool
 ) -> Done:
     """Enroll people in items and trainings, a pair in each row.
 
@@ -51,8 +51,8 @@ def enroll_people(
     work.about = f"file {upload.order.path}"
     if not rights.actor(work).scope(_TRAINING).paths:
         rights.require(work, _CONTENT)
-    placing.access_at(blanks.access, work.now, zone or _UTC)
-    enrolling = _Enrolling(zone, wants_notices=wants_notices)
+    placing.resolve_access(blanks.access, work.now, zone or _UTC)
+    enrolling = _EnrollmentImport(zone, wants_notices=wants_notices)
     job = Job(
         kind="enroll",
         event="enrollments.imported",
@@ -68,7 +68,7 @@ def enroll_people(
     return bulk.run(work, upload, job)
 
 
-class _Enrolling:
+class _EnrollmentImport:
     """What is known while one file is taken in."""
 
     def __init__(self, zone: ZoneInfo | None, *, wants_notices: bool) -> None:
@@ -83,12 +83,12 @@ class _Enrolling:
             self._prepare(work)
         self._find(work, span)
         if not work.is_alone:
-            store.share(work, span)
+            store.lock_for_share(work, span)
             rights.refresh(work)
             self._check_rights(work)
             self._find(work, span)
         if self._has_trainings:
-            trainings.find(work, span)
+            trainings.resolve(work, span)
         if self._is_first:
             recount(work, STAGED)
         store.fail_unfit(work, span)
@@ -100,7 +100,7 @@ class _Enrolling:
     @staticmethod
     def _find(work: Work, span: Span) -> None:
         actor = rights.actor(work)
-        store.find(work, span, actor.scope(_CONTENT), actor.scope(_TRAINING))
+        store.resolve(work, span, actor.scope(_CONTENT), actor.scope(_TRAINING))
 
     def _check_rights(self, work: Work) -> None:
         """Raise PermissionMissing for a sort of rows that is not allowed."""
@@ -117,24 +117,26 @@ class _Enrolling:
     def _resolve_trainings(self, work: Work, span: Span) -> None:
         trainings.fail_unfit(work, span)
         if self._is_first:
-            trainings.fail_twice(work, span)
+            trainings.fail_repeated(work, span)
             self._read_accesses(work)
         trainings.fail_full(work, span)
         trainings.mark_repeated(work, span)
 
     def _read_accesses(self, work: Work) -> None:
         """Turn the times of the whole file into instants."""
-        found = trainings.accesses(work)
+        found = trainings.list_access_texts(work)
         while batch := list(islice(found, _TOGETHER)):
-            trainings.note_accesses(work, [_access(work.now, one, self._zone) for one in batch])
-        trainings.use_accesses(work)
+            trainings.load_accesses(
+                work, [_resolve_access(work.now, one, self._zone) for one in batch]
+            )
+        trainings.apply_accesses(work)
 
     def write(self, work: Work, span: Span, run: int) -> int:
         """Enroll who is new in `span`; return how many notices were queued."""
         before = work.notices
-        items = store.items(work, span)
+        items = store.list_new_items(work, span)
         zone = portal.zone(work)
-        store.note_dues(
+        store.load_due_dates(
             work, [(item.id, content_rules.due_at(item, work.now, zone)) for item in items]
         )
         store.write(work, span, run)
@@ -142,7 +144,7 @@ class _Enrolling:
             store.prepare_pathways(work, span)
         if self._wants_notices:
             for item in items:
-                words = enrolled(work, item.title, "an administrator enrolled this person")
+                words = enrolled_message(work, item.title, "an administrator enrolled this person")
                 notification.spread(work, store.audience(work, span, item.id), words)
         store.resolve_repeated(work, span)
         if self._has_trainings:
@@ -150,7 +152,7 @@ class _Enrolling:
         return work.notices - before
 
     def _write_trainings(self, work: Work, span: Span) -> None:
-        intakes = intake_store.intakes(work, span)
+        intakes = intake_store.list_intakes(work, span)
         for one in intakes:
             # What was free has been locked since it was counted.
             if one.session_id and not people_store.claim(
@@ -159,7 +161,7 @@ class _Enrolling:
                 raise RetryTransaction
         if self._wants_notices:
             for one in intakes:
-                _tell_placed(work, span, one)
+                _tell_new_session(work, span, one)
         intake_store.write(work, span)
         if self._wants_notices:
             for one in intakes:
@@ -170,16 +172,18 @@ class _Enrolling:
         """Yield for each session that people came into too late that this does not matter."""
         if not self._has_trainings:
             return
-        for number in intake_store.filled_sessions(work):
+        for number in intake_store.list_filled_sessions(work):
             session = training_store.session_by_id(work, number)
             yield from placing.registration_notes(session, work.now)
 
 
-def _access(now: datetime, one: trainings.Access, zone: ZoneInfo | None) -> tuple[str | None, ...]:
+def _resolve_access(
+    now: datetime, one: trainings.AccessText, zone: ZoneInfo | None
+) -> tuple[str | None, ...]:
     """Return a time of the file with its instant, or with why it is none."""
     wrong: Refusal
     try:
-        moment = placing.access_at(
+        moment = placing.resolve_access(
             timewords.parse(one.access), now, zone or timewords.kept_zone(one.time_zone)
         )
     except Usage as refusal:
@@ -194,7 +198,7 @@ def _access(now: datetime, one: trainings.Access, zone: ZoneInfo | None) -> tupl
 # Telling people ----------------------------------------------------------------------------------
 
 
-def _tell_placed(work: Work, span: Span, intake: Intake) -> None:
+def _tell_new_session(work: Work, span: Span, intake: Intake) -> None:
     """Tell who takes part already that they are about to get their session."""
     if intake.placed:
         training = training_store.by_id(work, intake.training_id)

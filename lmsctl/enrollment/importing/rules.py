@@ -30,12 +30,12 @@ COLUMNS = (
 )
 _HEADINGS = {column.name: column.heading for column in COLUMNS}
 # What stands behind the person in a line of `staged`: what a row names, and room for what it means.
-_Aim = tuple[str | None, ...]
-_NOWHERE: _Aim = ("", *(None,) * 12)
+_StagedTarget = tuple[str | None, ...]
+_NO_TARGET: _StagedTarget = ("", *(None,) * 12)
 
 
 @dataclass(frozen=True, slots=True)
-class Blanks:
+class RowDefaults:
     """What rows of a file mean that leave it blank; of the first two at most one is given.
 
     `training` is the code of a training and that of a session, if any.
@@ -46,7 +46,7 @@ class Blanks:
     access: TimeWord | None = None
 
 
-def row_reader(names: Sequence[str], blanks: Blanks, file: str) -> ReadRow:
+def row_reader(names: Sequence[str], blanks: RowDefaults, file: str) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
     The cell Login holds a login or an address; where it is blank the cell Email counts. `blanks`
@@ -54,7 +54,7 @@ def row_reader(names: Sequence[str], blanks: Blanks, file: str) -> ReadRow:
     column names people, or nothing says what they get, and OptionIdle.
     """
     _check_columns(names, blanks, file)
-    pick = _picker(names, ("login", "email", "content", "training", "session", "access_at"))
+    pick = _cell_picker(names, ("login", "email", "content", "training", "session", "access_at"))
     nameless = "login" if "login" in names else "email"
 
     def read_row(row_no: int, cells: list[str], note: Note, _put: Put) -> Sequence[Any]:
@@ -62,7 +62,7 @@ def row_reader(names: Sequence[str], blanks: Blanks, file: str) -> ReadRow:
         given = login or email
         if not given:
             note(row_no, nameless, LoginMissing())
-        aim, wrong = _understood(_Cells(content, training, session, access), blanks)
+        aim, wrong = _read_target(_TargetCells(content, training, session, access), blanks)
         for column, refusal in wrong:
             note(row_no, column, refusal)
         return (
@@ -76,7 +76,7 @@ def row_reader(names: Sequence[str], blanks: Blanks, file: str) -> ReadRow:
     return read_row
 
 
-def _check_columns(names: Sequence[str], blanks: Blanks, file: str) -> None:
+def _check_columns(names: Sequence[str], blanks: RowDefaults, file: str) -> None:
     if not {"login", "email"} & set(names):
         raise CsvColumnMissing(location=Location(file), field="login", name="Login")
     has_trainings = blanks.training is not None or "training" in names
@@ -86,7 +86,7 @@ def _check_columns(names: Sequence[str], blanks: Blanks, file: str) -> None:
         raise OptionIdle(option="--access-at", needed="--training", field="--access-at")
 
 
-def _picker(names: Sequence[str], wanted: Sequence[str]) -> Callable[[list[str]], list[str]]:
+def _cell_picker(names: Sequence[str], wanted: Sequence[str]) -> Callable[[list[str]], list[str]]:
     places = [names.index(name) if name in names else None for name in wanted]
     return lambda cells: ["" if at is None else cells[at] for at in places]
 
@@ -94,7 +94,7 @@ def _picker(names: Sequence[str], wanted: Sequence[str]) -> Callable[[list[str]]
 # What people get ---------------------------------------------------------------------------------
 
 
-class _Cells(NamedTuple):
+class _TargetCells(NamedTuple):
     """The cells of a row that say what a person gets."""
 
     content: str
@@ -103,29 +103,29 @@ class _Cells(NamedTuple):
     access: str
 
 
-_Wrong = list[tuple[str, Refusal]]
+_Problems = list[tuple[str, Refusal]]
 
 
 @lru_cache(maxsize=8192)
-def _understood(cells: _Cells, blanks: Blanks) -> tuple[_Aim, _Wrong]:
+def _read_target(cells: _TargetCells, blanks: RowDefaults) -> tuple[_StagedTarget, _Problems]:
     """Return what a row names, and what is wrong with it in which column."""
     if cells.content and cells.training:
-        return _NOWHERE, [("training", RowOfTwo())]
+        return _NO_TARGET, [("training", RowOfTwo())]
     if cells.training or (blanks.training and not cells.content):
-        return _in_training(cells, blanks)
+        return _read_training(cells, blanks)
     content = cells.content or blanks.content
     if not content:
-        return _NOWHERE, [("content", ItemUnnamed())]
-    wrong: _Wrong = [
+        return _NO_TARGET, [("content", ItemUnnamed())]
+    wrong: _Problems = [
         (name, CellIdle(given=canonical.excerpt(cell), column=_HEADINGS[name]))
         for name, cell in (("session", cells.session), ("access_at", cells.access))
         if cell
     ]
-    return (content, canonical.key(content), *_NOWHERE[2:]), wrong
+    return (content, canonical.key(content), *_NO_TARGET[2:]), wrong
 
 
-def _in_training(cells: _Cells, blanks: Blanks) -> tuple[_Aim, _Wrong]:
-    wrong: _Wrong = []
+def _read_training(cells: _TargetCells, blanks: RowDefaults) -> tuple[_StagedTarget, _Problems]:
+    wrong: _Problems = []
     access = cells.access or (blanks.access.text if blanks.access else None)
     try:
         timewords.parse(access or "now")
@@ -134,9 +134,9 @@ def _in_training(cells: _Cells, blanks: Blanks) -> tuple[_Aim, _Wrong]:
         access = None
     heading = "session" if cells.session else "training"
     try:
-        training, session = _target(cells, blanks)
+        training, session = _combine_target(cells, blanks)
     except Refusal as refusal:
-        return _NOWHERE, [*wrong, ("training" if ":" in cells.training else heading, refusal)]
+        return _NO_TARGET, [*wrong, ("training" if ":" in cells.training else heading, refusal)]
     return (
         "",
         None,
@@ -154,7 +154,7 @@ def _in_training(cells: _Cells, blanks: Blanks) -> tuple[_Aim, _Wrong]:
     ), wrong
 
 
-def _target(cells: _Cells, blanks: Blanks) -> tuple[str, str | None]:
+def _combine_target(cells: _TargetCells, blanks: RowDefaults) -> tuple[str, str | None]:
     """Return a training and its session, if any; raises TargetUnclear and TargetTwice.
 
     The cell for a session counts more than the command line, but not more than its neighbor.

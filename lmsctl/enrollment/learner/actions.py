@@ -6,13 +6,18 @@ from itertools import groupby
 
 from lmsctl.content.results import Opening, Status
 from lmsctl.enrollment.items.actions import naming
-from lmsctl.enrollment.items.actions.naming import Rules, because, describe_reason, named_rules
+from lmsctl.enrollment.items.actions.naming import (
+    VisibleRules,
+    describe_reason,
+    list_visible_rules,
+    visible_reasons,
+)
 from lmsctl.enrollment.learner import store as learner_store
-from lmsctl.enrollment.learner.results import Access, Appointment, Course, Offer
-from lmsctl.enrollment.learner.store import Offered, Seen
+from lmsctl.enrollment.learner.results import Appointment, Course, CourseAccess, Offer
+from lmsctl.enrollment.learner.store import CourseReason, OfferReason
 from lmsctl.enrollment.participation.actions import learning
 from lmsctl.enrollment.participation.rules import gates
-from lmsctl.enrollment.participation.rules.gates import Case
+from lmsctl.enrollment.participation.rules.gates import Situation
 from lmsctl.enrollment.results import Phase
 from lmsctl.kit.icalendar import Event
 from lmsctl.kit.work import Work
@@ -36,10 +41,10 @@ def get_learner(work: Work, given: str) -> Person:
 
     Others need `enrollment.view` over the person. Raises PermissionMissing and UserUnknown.
     """
-    return learning.learner(work, given, "enrollment.view")
+    return learning.get_learner(work, given, "enrollment.view")
 
 
-def sight_over(work: Work, person: Person) -> Visibility:
+def visibility_over(work: Work, person: Person) -> Visibility:
     """Return what the actor may be told the names of in the view of a person.
 
     They themselves know which groups and departments they are in.
@@ -48,79 +53,82 @@ def sight_over(work: Work, person: Person) -> Visibility:
     return ALL_VISIBLE if actor.user_id == person.id else actor.visibility
 
 
-def courses(work: Work, given: str) -> Iterator[Course]:
+def list_courses(work: Work, given: str) -> Iterator[Course]:
     """Return what a person is enrolled in and what they may open, saying which and why, by code.
 
     What they are enrolled in stays when it is archived, and is there while it is a draft; what is
     merely open to them is active. Raises what `get_learner` raises.
     """
     person = get_learner(work, given)
-    seen = learner_store.seen(work, person.id, person.path, sight_over(work, person))
-    named = None if rights.actor(work).user_id == person.id else named_rules(work)
-    return (_course(list(group), named) for _, group in groupby(seen, key=lambda row: row.code))
+    seen = learner_store.list_course_reasons(
+        work, person.id, person.path, visibility_over(work, person)
+    )
+    named = None if rights.actor(work).user_id == person.id else list_visible_rules(work)
+    return (_to_course(list(group), named) for _, group in groupby(seen, key=lambda row: row.code))
 
 
-def _course(rows: list[Seen], named: Rules) -> Course:
+def _to_course(rows: list[CourseReason], named: VisibleRules) -> Course:
     first = rows[0]
     return Course(
         code=first.code,
         kind=first.kind,
         title=first.title,
         status=first.status,
-        access=Access.ENROLLED if first.phase else Access.OPEN,
+        access=CourseAccess.ENROLLED if first.phase else CourseAccess.OPEN,
         phase=Phase(first.phase) if first.phase else None,
         enrolled_at=first.enrolled_at,
         due_at=first.due_at,
         completed_at=first.completed_at,
-        because=because(_why(row, named) for row in rows),
+        because=visible_reasons(_describe_course_reason(row, named) for row in rows),
     )
 
 
-def _why(row: Seen, named: Rules) -> tuple[str, bool]:
+def _describe_course_reason(row: CourseReason, named: VisibleRules) -> tuple[str, bool]:
     if row.reason is not None:
         return describe_reason(row.reason, row.reference, named)
     to = {"user": "to the person", "organization": "to everybody"}.get(
-        row.audience or "", f"to {rule(row.audience or '', row.reference)}"
+        row.audience or "", f"to {describe_rule(row.audience or '', row.reference)}"
     )
     where = f" with folder {row.grant_code}" if row.grant_code != row.code else ""
-    return f"granted {to}{where}", is_told(row.audience, row.reference)
+    return f"granted {to}{where}", is_name_visible(row.audience, row.reference)
 
 
-def catalog(work: Work, given: str) -> Iterator[Offer]:
+def list_offers(work: Work, given: str) -> Iterator[Offer]:
     """Return what the catalog offers to a person and by which rules, by code; only active items.
 
     Raises what `get_learner` raises.
     """
     person = get_learner(work, given)
-    sight = sight_over(work, person)
-    offered = learner_store.offered(work, person.id, person.path, person.type, sight)
-    return (_offer(list(group)) for _, group in groupby(offered, key=lambda row: row.code))
+    sight = visibility_over(work, person)
+    offered = learner_store.list_offer_reasons(work, person.id, person.path, person.type, sight)
+    return (_to_offer(list(group)) for _, group in groupby(offered, key=lambda row: row.code))
 
 
-def _offer(rows: list[Offered]) -> Offer:
+def _to_offer(rows: list[OfferReason]) -> Offer:
     first = rows[0]
     return Offer(
         code=first.code,
         kind=first.kind,
         title=first.title,
         is_enrolled=first.is_enrolled,
-        because=because(
-            (rule(row.opening, row.name), is_told(row.opening, row.name)) for row in rows
+        because=visible_reasons(
+            (describe_rule(row.opening, row.name), is_name_visible(row.opening, row.name))
+            for row in rows
         ),
     )
 
 
-def is_told(sort: str | None, name: str | None) -> bool:
+def is_name_visible(sort: str | None, name: str | None) -> bool:
     """Say whether a reason of that sort is not a group or department that is out of sight."""
     return name is not None or sort not in {Opening.GROUP, Opening.DEPARTMENT}
 
 
-def rule(opening: str, name: str | None) -> str:
+def describe_rule(opening: str, name: str | None) -> str:
     """Return how a rule of the catalog is called: `group Pilots`, `everybody`."""
     return f"{opening} {name}" if name else opening
 
 
-def offers_of_trainings(work: Work, given: str) -> Iterator[Offer]:
+def list_training_offers(work: Work, given: str) -> Iterator[Offer]:
     """Yield the trainings that the catalog offers to a person and by which rules, by code.
 
     One is offered while a session of it takes people in, whether or not it has a place left. How
@@ -133,16 +141,17 @@ def offers_of_trainings(work: Work, given: str) -> Iterator[Offer]:
         user_id=person.id,
         path=person.path,
         type_=person.type,
-        sight=sight_over(work, person),
+        sight=visibility_over(work, person),
     )
     because = {
-        number: naming.because(
-            (rule(row.opening, row.name), is_told(row.opening, row.name)) for row in rows
+        number: naming.visible_reasons(
+            (describe_rule(row.opening, row.name), is_name_visible(row.opening, row.name))
+            for row in rows
         )
         for number, rows in groupby(found, key=lambda row: row.training_id)
     }
     taking_part = people_store.trainings_of_user(work, person.id)
-    for case in _cases(work, person, list(because), {}):
+    for case in _list_situations(work, person, list(because), {}):
         number, until = case.training.id, gates.join_until(case)
         if until is not None:
             yield Offer(
@@ -160,7 +169,7 @@ def offers_of_trainings(work: Work, given: str) -> Iterator[Offer]:
             )
 
 
-def trainings(work: Work, given: str) -> Iterator[Course]:
+def list_trainings(work: Work, given: str) -> Iterator[Course]:
     """Yield the trainings that a person takes part in and has access to by now, by code.
 
     With what they may do next, and before which instant. How many statements it takes does not
@@ -168,14 +177,14 @@ def trainings(work: Work, given: str) -> Iterator[Course]:
     """
     person = get_learner(work, given)
     standings = people_store.participations_of_user(work, person.id)
-    for case in _cases(work, person, list(standings), standings):
+    for case in _list_situations(work, person, list(standings), standings):
         standing = standings[case.training.id]
         yield Course(
             code=case.training.code,
             kind=_KIND,
             title=case.training.title,
             status=Status.ACTIVE,
-            access=Access.ENROLLED,
+            access=CourseAccess.ENROLLED,
             phase=Phase.COMPLETED if standing.has_result else Phase.ENROLLED,
             enrolled_at=standing.enrolled_at,
             due_at=None,
@@ -188,16 +197,16 @@ def trainings(work: Work, given: str) -> Iterator[Course]:
         )
 
 
-def _cases(
+def _list_situations(
     work: Work, person: Person, ids: Sequence[int], standings: Mapping[int, ParticipantRecord]
-) -> Iterator[Case]:
+) -> Iterator[Situation]:
     """Yield what decides on a person's acts in trainings, by code."""
     sessions: dict[int, list[SessionRecord]] = {}
     for session in store.sessions_of(work, ids):
         sessions.setdefault(session.training_id, []).append(session)
     extensions = extension_store.of_user(work, person.id)
     for training in store.by_ids(work, ids):
-        yield Case(
+        yield Situation(
             login=person.login,
             training=training,
             sessions=sessions.get(training.id, []),
@@ -208,20 +217,20 @@ def _cases(
         )
 
 
-def calendar(work: Work, given: str) -> tuple[list[Appointment], list[Event]]:
+def get_calendar(work: Work, given: str) -> tuple[list[Appointment], list[Event]]:
     """Return the days of the sessions that a person is in, as they start, also for calendars.
 
     Only what they have access to by now. Raises what `get_learner` raises.
     """
     person = get_learner(work, given)
     rows = people_store.calendar(work, person.id)
-    until = {course.code: course.leave_until for course in trainings(work, given)}
-    return [_appointment(row, until.get(row.training)) for row in rows], [
-        _event(row) for row in rows
+    until = {course.code: course.leave_until for course in list_trainings(work, given)}
+    return [_to_appointment(row, until.get(row.training)) for row in rows], [
+        _to_calendar_event(row) for row in rows
     ]
 
 
-def notifications(work: Work, given: str) -> Iterator[Notice]:
+def list_notices(work: Work, given: str) -> Iterator[Notice]:
     """Return what has appeared in a person's account, the latest first.
 
     Raises what `get_learner` raises.
@@ -229,7 +238,7 @@ def notifications(work: Work, given: str) -> Iterator[Notice]:
     return notification.notices(work, get_learner(work, given).id)
 
 
-def _appointment(row: CalendarRow, leave_until: datetime | None) -> Appointment:
+def _to_appointment(row: CalendarRow, leave_until: datetime | None) -> Appointment:
     return Appointment(
         training=row.training,
         title=row.title,
@@ -242,7 +251,7 @@ def _appointment(row: CalendarRow, leave_until: datetime | None) -> Appointment:
     )
 
 
-def _event(row: CalendarRow) -> Event:
+def _to_calendar_event(row: CalendarRow) -> Event:
     return Event(
         uid=telling.uid_of(row.uid, row.enrollment_id),
         sequence=row.sequence,

@@ -29,8 +29,8 @@ def courses(env: Environment, login: Who) -> Any:
     """
 
     def read(work: Work) -> Listing[Course]:
-        content = actions.courses(work, login)
-        return Listing(Course, chain(content, actions.trainings(work, login)))
+        content = actions.list_courses(work, login)
+        return Listing(Course, chain(content, actions.list_trainings(work, login)))
 
     return env.read(read)
 
@@ -44,8 +44,8 @@ def catalog(env: Environment, login: Who) -> Any:
     """
 
     def read(work: Work) -> Listing[Offer]:
-        content = actions.catalog(work, login)
-        return Listing(Offer, chain(content, actions.offers_of_trainings(work, login)))
+        content = actions.list_offers(work, login)
+        return Listing(Offer, chain(content, actions.list_training_offers(work, login)))
 
     return env.read(read)
 
@@ -68,7 +68,7 @@ def calendar(
     target = env.files.claim(ics, "--ics") if ics is not None else None
 
     def read(work: Work) -> Any:
-        appointments, events = actions.calendar(work, login)
+        appointments, events = actions.get_calendar(work, login)
         if target is None:
             return Listing(Appointment, appointments)
         with replacing(target) as stream:
@@ -88,4 +88,4 @@ def calendar(
 )
 def notifications(env: Environment, login: Who) -> Any:
     """List the notices in a person's account, the latest first."""
-    return env.read(lambda work: Listing(Notice, actions.notifications(work, login)))
+    return env.read(lambda work: Listing(Notice, actions.list_notices(work, login)))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from lmsctl.enrollment.results import Phase
 
 
-class Access(StrEnum):
+class CourseAccess(StrEnum):
     """Why an item is among somebody's courses: enrolled in it, or merely open to them."""
 
     ENROLLED = "enrolled"
@@ -29,7 +29,7 @@ class Course:
     kind: str
     title: str
     status: str
-    access: Access
+    access: CourseAccess
     phase: Phase | None
     enrolled_at: datetime | None
     due_at: datetime | None

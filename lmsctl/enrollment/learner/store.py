@@ -28,7 +28,7 @@ def _own_groups(user_id: int) -> Any:
     return select(GroupMember.group_id).where(col(GroupMember.user_id) == user_id)
 
 
-def _line(path: str) -> list[int]:
+def _ids_on_path(path: str) -> list[int]:
     """Return the ids of the department at `path` and of those above it."""
     return [int(id_) for id_ in path.strip("/").split("/")]
 
@@ -37,7 +37,7 @@ def _line(path: str) -> list[int]:
 _KEEPER = aliased(Department)
 
 
-def _name(sight: Visibility) -> ColumnElement[str | None]:
+def _visible_name(sight: Visibility) -> ColumnElement[str | None]:
     """Return the name of a group or department, NULL where it is out of sight."""
     return func.coalesce(
         case((in_scope(sight.groups, _KEEPER.path), col(Group.name))),
@@ -49,7 +49,7 @@ def _name(sight: Visibility) -> ColumnElement[str | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CourseReason:
     """One item that a person sees, with one reason why.
 
     Either `reason` and its `reference`, or the `audience` of a grant, what that is called
@@ -71,7 +71,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Why:
+class _OpenReason:
     """One reason why somebody sees an item; those of the enrollment have their `turn` first."""
 
     item_id: int
@@ -82,19 +82,23 @@ class _Why:
     grant_code: str | None
 
 
-def seen(work: Work, user_id: int, path: str, sight: Visibility) -> Iterator[Seen]:
+def list_course_reasons(
+    work: Work, user_id: int, path: str, sight: Visibility
+) -> Iterator[CourseReason]:
     """Yield what the person in the department at `path` is enrolled in or may open, by code.
 
     An item comes once for each reason, those of the enrollment first; groups and departments to
     which it was given are named if they are in sight.
     """
-    why = union_all(_by_enrollment(user_id), _by_grant(user_id, path, sight)).cte("whys")
+    why = union_all(_reasons_by_enrollment(user_id), _reasons_by_grant(user_id, path, sight)).cte(
+        "whys"
+    )
     is_open = and_(col(ContentItem.status) == Status.ACTIVE, col(ContentItem.kind) != Kind.FOLDER)
     return work.each(
-        Seen,
+        CourseReason,
         select(
             *columns_of(
-                Seen,
+                CourseReason,
                 ContentItem,
                 phase=col(Enrollment.phase),
                 enrolled_at=col(Enrollment.enrolled_at),
@@ -128,11 +132,11 @@ def seen(work: Work, user_id: int, path: str, sight: Visibility) -> Iterator[See
     )
 
 
-def _by_enrollment(user_id: int) -> Any:
+def _reasons_by_enrollment(user_id: int) -> Any:
     return (
         select(
             *columns_of(
-                _Why,
+                _OpenReason,
                 EnrollmentReason,
                 item_id=col(Enrollment.item_id),
                 turn=literal(1, BigInteger),
@@ -145,17 +149,17 @@ def _by_enrollment(user_id: int) -> Any:
     )
 
 
-def _by_grant(user_id: int, path: str, sight: Visibility) -> Any:
-    opened, granted = _opened(user_id, path), aliased(ContentItem)
+def _reasons_by_grant(user_id: int, path: str, sight: Visibility) -> Any:
+    opened, granted = _open_items(user_id, path), aliased(ContentItem)
     return (
         select(
             *columns_of(
-                _Why,
+                _OpenReason,
                 ContentGrant,
                 item_id=opened.c.item_id,
                 turn=literal(2, BigInteger),
                 reason=literal(None, columns.Choice(Reason)),
-                reference=_name(sight),
+                reference=_visible_name(sight),
                 grant_code=col(granted.code),
             )
         )
@@ -168,7 +172,7 @@ def _by_grant(user_id: int, path: str, sight: Visibility) -> Any:
     )
 
 
-def _opened(user_id: int, path: str) -> CTE:
+def _open_items(user_id: int, path: str) -> CTE:
     """Return every item that is open to a person, with each grant that opens it.
 
     What lies in a folder and inherits is open to whomever the folder is open to.
@@ -180,7 +184,7 @@ def _opened(user_id: int, path: str) -> CTE:
                 col(ContentGrant.audience) == Audience.ORGANIZATION,
                 col(ContentGrant.user_id) == user_id,
                 col(ContentGrant.group_id).in_(_own_groups(user_id)),
-                col(ContentGrant.department_id).in_(_line(path)),
+                col(ContentGrant.department_id).in_(_ids_on_path(path)),
             )
         )
         .cte("opened", recursive=True)
@@ -199,7 +203,7 @@ def _opened(user_id: int, path: str) -> CTE:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferReason:
     """One item that the catalog offers to a person, by one rule; `name` is None for everybody."""
 
     code: str
@@ -210,9 +214,9 @@ class Offered:
     name: str | None
 
 
-def offered(
+def list_offer_reasons(
     work: Work, user_id: int, path: str, type_: str, sight: Visibility
-) -> Iterator[Offered]:
+) -> Iterator[OfferReason]:
     """Yield what the catalog offers a person of this type in the department at `path`, by code.
 
     Groups and departments to which it does are named if they are in sight.
@@ -223,14 +227,14 @@ def offered(
         IS_ENROLLED,
     )
     return work.each(
-        Offered,
+        OfferReason,
         select(
             *columns_of(
-                Offered,
+                OfferReason,
                 ContentItem,
                 is_enrolled=is_enrolled,
                 opening=col(CatalogRule.opening),
-                name=func.coalesce(type_coerce(col(CatalogRule.type), Text), _name(sight)),
+                name=func.coalesce(type_coerce(col(CatalogRule.type), Text), _visible_name(sight)),
             )
         )
         .select_from(CatalogRule)
@@ -243,7 +247,7 @@ def offered(
             or_(
                 col(CatalogRule.opening) == Opening.EVERYBODY,
                 col(CatalogRule.type) == type_,
-                col(CatalogRule.department_id).in_(_line(path)),
+                col(CatalogRule.department_id).in_(_ids_on_path(path)),
                 col(CatalogRule.group_id).in_(_own_groups(user_id)),
             ),
         )

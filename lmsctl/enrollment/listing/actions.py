@@ -8,10 +8,15 @@ from itertools import groupby
 from lmsctl.content import store as content
 from lmsctl.department import store as departments
 from lmsctl.enrollment import rules
-from lmsctl.enrollment.items.actions.naming import Rules, because, describe_reason, named_rules
+from lmsctl.enrollment.items.actions.naming import (
+    VisibleRules,
+    describe_reason,
+    list_visible_rules,
+    visible_reasons,
+)
 from lmsctl.enrollment.listing import store
 from lmsctl.enrollment.listing.results import EnrollmentRow
-from lmsctl.enrollment.listing.store import Filter, Line
+from lmsctl.enrollment.listing.store import EnrollmentFilter, EnrollmentLine
 from lmsctl.enrollment.participation import store as participation_store
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget
@@ -28,7 +33,7 @@ from lmsctl.user import store as users
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EnrollmentQuery:
     """Which enrollments somebody asks for; None does not narrow.
 
     `training` is a code, or CODE:SESSION; it and `content` leave out the other sort.
@@ -43,32 +48,34 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class _ListedEnrollments:
     """Enrollments, read as they are shown: all, or no more than the first need."""
 
-    read: Callable[[int | None], Iterable[Line]]
-    named: Rules
+    read: Callable[[int | None], Iterable[EnrollmentLine]]
+    named: VisibleRules
 
     def __iter__(self) -> Iterator[EnrollmentRow]:
-        return _rows(self.read(None), self.named)
+        return _to_rows(self.read(None), self.named)
 
     def first(self, count: int, order: Order) -> Iterable[EnrollmentRow]:
         """Return some of the rows, the first `count` in `order` among them."""
-        return self if order else _rows(self.read(count), self.named)
+        return self if order else _to_rows(self.read(count), self.named)
 
 
-def list_enrollments(work: Work, wanted: Wanted) -> Iterable[EnrollmentRow]:
+def list_enrollments(work: Work, wanted: EnrollmentQuery) -> Iterable[EnrollmentRow]:
     """Return the enrollments of people in scope that fit every filter, by login and code.
 
     Canceled ones only when the phase asks for them. Needs `enrollment.view`. Raises UserUnknown,
     ContentUnknown, TrainingUnknown, SessionUnknown, TargetUnclear, DepartmentUnknown and
     EnrollmentUnclear.
     """
-    rules.check_one_sort(wanted.content, wanted.training, is_needed=False)
+    rules.check_content_or_training(wanted.content, wanted.training, is_needed=False)
     scope = rights.require(work, "enrollment.view")
     login, code, department = wanted.login, wanted.content, wanted.department
-    target = _target(work, wanted.training, scope) if wanted.training is not None else None
-    fitting = Filter(
+    target = (
+        _get_visible_target(work, wanted.training, scope) if wanted.training is not None else None
+    )
+    fitting = EnrollmentFilter(
         user_id=users.get(work, login, scope).id if login is not None else None,
         item_id=content.get(work, code).id if code is not None else None,
         training_id=target.training.id if target else None,
@@ -77,15 +84,17 @@ def list_enrollments(work: Work, wanted: Wanted) -> Iterable[EnrollmentRow]:
         phase=wanted.phase,
         reason=wanted.reason,
     )
-    return _Rows(partial(store.listed, work, scope, fitting), named_rules(work))
+    return _ListedEnrollments(
+        partial(store.list_lines, work, scope, fitting), list_visible_rules(work)
+    )
 
 
-def _target(work: Work, given: str, scope: Scope) -> TrainingTarget:
+def _get_visible_target(work: Work, given: str, scope: Scope) -> TrainingTarget:
     code, session = placing.parse_target(given)
     training = trainings.get(work, code, ANYWHERE)
     if not (
         training_actions.is_visible(work, training)
-        or participation_store.has_any(work, training.id, scope)
+        or participation_store.is_visible_through_people(work, training.id, scope)
     ):
         raise TrainingUnknown(given=canonical.excerpt(code))
     return TrainingTarget(
@@ -93,7 +102,7 @@ def _target(work: Work, given: str, scope: Scope) -> TrainingTarget:
     )
 
 
-def _rows(lines: Iterable[Line], named: Rules) -> Iterator[EnrollmentRow]:
+def _to_rows(lines: Iterable[EnrollmentLine], named: VisibleRules) -> Iterator[EnrollmentRow]:
     for _, group in groupby(lines, key=lambda line: (line.training is None, line.id)):
         same = list(group)
         first = same[0]
@@ -109,7 +118,7 @@ def _rows(lines: Iterable[Line], named: Rules) -> Iterator[EnrollmentRow]:
             due_at=first.due_at,
             completed_at=first.completed_at,
             canceled_at=first.canceled_at,
-            reasons=because(
+            reasons=visible_reasons(
                 describe_reason(line.reason, line.reference, named) for line in same if line.reason
             ),
         )

@@ -22,7 +22,7 @@ from sqlmodel import (
 from lmsctl.content.model import ContentItem
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Reason, ShownPhase
-from lmsctl.enrollment.store import CANCELED, SHOWN_PHASE, are_within
+from lmsctl.enrollment.store import CANCELED, SHOWN_PHASE, people_in_scope
 from lmsctl.kit import columns
 from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
@@ -32,7 +32,7 @@ from lmsctl.user.model import User, is_alive
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EnrollmentLine:
     """One enrollment with one of its reasons; in content without any when it was canceled.
 
     In a training the reason is who enrolled them. The first fields say when it has its turn:
@@ -59,7 +59,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class EnrollmentFilter:
     """Which enrollments are wanted; None does not narrow, but no phase means any but canceled.
 
     An item leaves out the enrollments in trainings, and a training or session those in content.
@@ -83,7 +83,7 @@ _NO_MOMENT = literal(None, columns.Moment)
 _SELECT_IN_CONTENT = (
     select(
         *columns_of(
-            Line,
+            EnrollmentLine,
             Enrollment,
             login=col(User.login),
             content=col(ContentItem.code),
@@ -110,7 +110,7 @@ _SELECT_IN_CONTENT = (
 _SELECT_IN_TRAININGS = (
     select(
         *columns_of(
-            Line,
+            EnrollmentLine,
             TrainingEnrollment,
             login=col(User.login),
             content=_NO_TEXT,
@@ -145,25 +145,27 @@ _SOMEBODY = aliased(User)
 _ORDER = ("login_key", "sort", "code_key", "id", "since_at", "reason", "reference")
 
 
-def listed(work: Work, scope: Scope, wanted: Filter, first: int | None = None) -> Iterator[Line]:
+def list_lines(
+    work: Work, scope: Scope, wanted: EnrollmentFilter, first: int | None = None
+) -> Iterator[EnrollmentLine]:
     """Yield the enrollments of people in scope, by login, once for each reason.
 
     Of each person those in content come first, then those in trainings, both by code. Whoever wants
     the `first` alone gets no fewer.
     """
-    parts = [_in_content(wanted)] if wanted.training_id is None else []
-    parts += [_in_trainings(wanted)] if wanted.item_id is None else []
+    parts = [_select_in_content(wanted)] if wanted.training_id is None else []
+    parts += [_select_in_trainings(wanted)] if wanted.item_id is None else []
     under = Scope((wanted.under or EVERYWHERE,))
-    people = [*are_within(scope), *are_within(under)]
+    people = [*people_in_scope(scope), *people_in_scope(under)]
     # Of what few people have, all is found sooner than the first of it in the order of logins.
-    if first is not None and wanted == Filter(under=wanted.under):
-        meant = [*are_within(scope, _SOMEBODY), *are_within(under, _SOMEBODY)]
-        people.append(_is_among_first(first, parts, meant))
+    if first is not None and wanted == EnrollmentFilter(under=wanted.under):
+        meant = [*people_in_scope(scope, _SOMEBODY), *people_in_scope(under, _SOMEBODY)]
+        people.append(_is_one_of_first(first, parts, meant))
     lines = union_all(*(part.where(*people) for part in parts))
-    return work.each(Line, lines.order_by(*_ORDER), now=work.now)
+    return work.each(EnrollmentLine, lines.order_by(*_ORDER), now=work.now)
 
 
-def _is_among_first(
+def _is_one_of_first(
     count: int, parts: Sequence[Select[Any]], are_meant: Sequence[ColumnElement[bool]]
 ) -> ColumnElement[bool]:
     """Return the condition that people are the first of those who have anything of `parts`."""
@@ -187,7 +189,7 @@ def _is_among_first(
     return col(User.id).in_(found)
 
 
-def _in_content(wanted: Filter) -> Select[Any]:
+def _select_in_content(wanted: EnrollmentFilter) -> Select[Any]:
     statement: Select[Any] = _SELECT_IN_CONTENT.where(_is_in_phase(Enrollment, wanted.phase))
     if wanted.phase not in {None, ShownPhase.CANCELED}:
         statement = statement.where(col(Enrollment.phase) == wanted.phase)
@@ -205,7 +207,7 @@ def _in_content(wanted: Filter) -> Select[Any]:
     return statement
 
 
-def _in_trainings(wanted: Filter) -> Select[Any]:
+def _select_in_trainings(wanted: EnrollmentFilter) -> Select[Any]:
     statement: Select[Any] = _SELECT_IN_TRAININGS.where(
         _is_in_phase(TrainingEnrollment, wanted.phase)
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.enrollment.options import Departments, Groups, Users, counted, of_session
+from lmsctl.enrollment.options import Departments, Groups, Users, count_outcomes, name_target
 from lmsctl.enrollment.participation.actions import (
     editing,
     explaining,
@@ -18,9 +18,9 @@ from lmsctl.enrollment.participation.options import (
     Learner,
     OverCapacity,
     OverReason,
-    terms_of,
+    read_terms,
 )
-from lmsctl.enrollment.participation.results import ClosedGate, Participation
+from lmsctl.enrollment.participation.results import ClosedGate, ParticipationStatus
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
@@ -66,15 +66,15 @@ def edit(
     a result keeps their session.
     """
     people = Selection(user or (), department or (), group or ())
-    terms = terms_of(env, access_at, reason, is_over=over_capacity)
-    code = placing.check_whole(training)
+    terms = read_terms(env, access_at, reason, is_over=over_capacity)
+    code = placing.check_without_session(training)
 
     def write(work: Work) -> Done:
-        request = PairRequest(people, [of_session(code, session or None)], keep_going)
+        request = PairRequest(people, [name_target(code, session or None)], keep_going)
         outcomes, notes = editing.edit_participation(
             work, request, terms, leaves_session=session == ""
         )
-        return counted(outcomes, "enrolled", "unchanged", notes, updated="changed")
+        return count_outcomes(outcomes, "enrolled", "unchanged", notes, updated="changed")
 
     return env.write(write)
 
@@ -131,7 +131,7 @@ def result(
     """
     placing.check_result(points, certificate, is_clearing=clear)
     people = Selection(user or (), department or (), group or ())
-    whole = placing.check_whole(training)
+    whole = placing.check_without_session(training)
 
     def write(work: Work) -> Done:
         outcomes = grading.record_result(
@@ -140,7 +140,7 @@ def result(
             points=points,
             certificate=certificate,
         )
-        return counted(outcomes, "enrolled", "unchanged", updated="recorded")
+        return count_outcomes(outcomes, "enrolled", "unchanged", updated="recorded")
 
     return env.write(write)
 
@@ -170,8 +170,8 @@ def join(
     return env.write(write)
 
 
-def _place(part: Participation) -> str:
-    return of_session(part.training, part.session)
+def _place(part: ParticipationStatus) -> str:
+    return name_target(part.training, part.session)
 
 
 @verb(
@@ -206,7 +206,7 @@ def switch(
 
 
 def _offers(env: Environment, work: Work, user: str | None, training: str) -> Listing[SessionRow]:
-    row, found = learning.offers(work, user, training)
+    row, found = learning.list_switchable_sessions(work, user, training)
     env.zone = env.time_zone or row.zone
     return Listing(SessionRow, found)
 

@@ -24,7 +24,7 @@ OverReason = Annotated[
 ]
 
 
-def terms_of(
+def read_terms(
     env: Environment, access_at: str | None, reason: str | None, *, is_over: bool
 ) -> Terms:
     """Return how people come into trainings as the options say; a time may be in the zone of --tz.

@@ -11,7 +11,7 @@ LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
-class Participation:
+class ParticipationStatus:
     """How somebody takes part in a training; `state` is what they said, `enrolled` or `left`."""
 
     KEY = "login"
@@ -89,7 +89,7 @@ class Extension:
     reason: str
 
 
-class Act(StrEnum):
+class LearnerAct(StrEnum):
     """What a learner does with a training."""
 
     JOIN = "join"
@@ -106,7 +106,7 @@ class ClosedGate:
 
     KEY = "code"
 
-    act: Act
+    act: LearnerAct
     code: str
     message: str
     opens_at: datetime | None
@@ -114,7 +114,7 @@ class ClosedGate:
 
 
 @dataclass(frozen=True, slots=True)
-class PartExplained:
+class ParticipationExplained:
     """What a person may do in a training at `at`; None is what is no question for them."""
 
     KEY = "training"

@@ -24,7 +24,7 @@ from lmsctl.user.model import User, is_alive
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ParticipationRecord:
     """One enrollment in a training; `session` is the code of its session."""
 
     id: int
@@ -49,12 +49,17 @@ _STATE = case(
 )
 
 
-def latest(work: Work, training_id: int, user_id: int) -> Part | None:
+def find_latest(work: Work, training_id: int, user_id: int) -> ParticipationRecord | None:
     """Return a person's enrollment in a training, or the latest of those that were canceled."""
     return work.one(
-        Part,
+        ParticipationRecord,
         select(
-            *columns_of(Part, TrainingEnrollment, session=col(TrainingSession.code), state=_STATE)
+            *columns_of(
+                ParticipationRecord,
+                TrainingEnrollment,
+                session=col(TrainingSession.code),
+                state=_STATE,
+            )
         )
         .select_from(TrainingEnrollment)
         .outerjoin(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
@@ -67,7 +72,7 @@ def latest(work: Work, training_id: int, user_id: int) -> Part | None:
     )
 
 
-def has_any(work: Work, training_id: int, scope: Scope) -> bool:
+def is_visible_through_people(work: Work, training_id: int, scope: Scope) -> bool:
     """Say whether somebody in scope takes part in a training, or did."""
     found = (
         select(TrainingEnrollment.id)
@@ -83,7 +88,7 @@ def has_any(work: Work, training_id: int, scope: Scope) -> bool:
     return work.value(found, now=work.now) is not None
 
 
-def days_attended(work: Work, enrollment_id: int, session_id: int | None) -> list[DayAttended]:
+def list_attendance(work: Work, enrollment_id: int, session_id: int | None) -> list[DayAttended]:
     """Return the days of a session in order, and whether somebody was there."""
     order = (col(SessionDay.starts_at), col(SessionDay.id))
     recorded = and_(
@@ -108,7 +113,7 @@ def days_attended(work: Work, enrollment_id: int, session_id: int | None) -> lis
     )
 
 
-def extensions(work: Work, training_id: int, user_id: int) -> list[DeadlineExtended]:
+def list_extensions(work: Work, training_id: int, user_id: int) -> list[DeadlineExtended]:
     """Return until when deadlines of a training hold off for a person, and who allowed that."""
     return work.all(
         DeadlineExtended,

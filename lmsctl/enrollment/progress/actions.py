@@ -11,7 +11,7 @@ from lmsctl.enrollment.progress import rules
 from lmsctl.enrollment.progress import store as progress_store
 from lmsctl.enrollment.progress.errors import EventMomentMissing
 from lmsctl.enrollment.progress.results import Recorded
-from lmsctl.enrollment.results import Event
+from lmsctl.enrollment.results import EventKind
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -23,10 +23,10 @@ from lmsctl.user.store import Person
 _BY_HAND = "administrator"
 
 
-def record(  # noqa: PLR0913 - one keyword for each thing an event has
+def record_event(  # noqa: PLR0913 - one keyword for each thing an event has
     work: Work,
     login: str,
-    event: Event,
+    event: EventKind,
     *,
     code: str | None = None,
     score: int | None = None,
@@ -41,7 +41,7 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
     """
     rights.require(work, "progress.manage")
     rules.check_event(event, score, has_content=code is not None)
-    happened_at = _moment(work, at)
+    happened_at = _resolve_moment(work, at)
 
     def get() -> Person:
         return users.get(work, login, rights.require(work, "progress.manage"))
@@ -59,8 +59,10 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
         "event": event,
         "happened_at": happened_at,
     }
-    is_new = progress_store.add(work, **named, score=score, recorded_at=work.now, source=_BY_HAND)
-    kept = progress_store.known(work, **named)
+    is_new = progress_store.add_event(
+        work, **named, score=score, recorded_at=work.now, source=_BY_HAND
+    )
+    kept = progress_store.get_event(work, **named)
     recorded = Recorded(
         person.login, item.code if item else None, event, kept.score, happened_at, kept.source
     )
@@ -68,20 +70,22 @@ def record(  # noqa: PLR0913 - one keyword for each thing an event has
         detail = {"content": recorded.content, "event": event}
         audit.record(work, "progress.recorded", f"user {person.login}", **detail)
     if is_new and item is not None:
-        _advance(work, person.id, item, event, happened_at)
+        _update_enrollment(work, person.id, item, event, happened_at)
     return recorded, is_new
 
 
-def _advance(work: Work, user_id: int, item: Item, event: Event, happened_at: datetime) -> None:
+def _update_enrollment(
+    work: Work, user_id: int, item: Item, event: EventKind, happened_at: datetime
+) -> None:
     """Let an enrollment, if there is one, follow what was done."""
     zone = portal.zone(work)
     due_at = content_rules.due_at(item, happened_at, zone)
-    progress_store.begin(work, user_id, item.id, happened_at, due_at)
-    if event is Event.COMPLETED:
-        progress_store.complete(work, user_id, item.id, happened_at)
+    progress_store.begin_enrollment(work, user_id, item.id, happened_at, due_at)
+    if event is EventKind.COMPLETED:
+        progress_store.complete_enrollment(work, user_id, item.id, happened_at)
 
 
-def _moment(work: Work, at: TimeWord | None) -> datetime:
+def _resolve_moment(work: Work, at: TimeWord | None) -> datetime:
     if at is None:
         return work.now
     moment = at.start(work.now, work.zone)

@@ -7,7 +7,7 @@ import typer
 
 from lmsctl.bulk.options import FileOptions
 from lmsctl.enrollment.progress import actions
-from lmsctl.enrollment.results import Event
+from lmsctl.enrollment.results import EventKind
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
@@ -28,7 +28,7 @@ def record(
     env: Environment,
     user: Annotated[str, typer.Option("--user", metavar="LOGIN", help="Who.")],
     event: Annotated[
-        Event, typer.Option("--event", help="viewed, completed, passed, failed or signed-in.")
+        EventKind, typer.Option("--event", help="viewed, completed, passed, failed or signed-in.")
     ],
     content: Annotated[
         str | None, typer.Option("--content", metavar="CODE", help="With what.")
@@ -44,7 +44,9 @@ def record(
     word = timewords.parse(at) if at is not None else None
 
     def write(work: Work) -> Done:
-        recorded, is_new = actions.record(work, user, event, code=content, score=score, at=word)
+        recorded, is_new = actions.record_event(
+            work, user, event, code=content, score=score, at=word
+        )
         on = f" {recorded.content}" if recorded.content else ""
         shown = timewords.show(recorded.happened_at, work.zone)
         known = "" if is_new else " Known already:"
@@ -54,7 +56,7 @@ def record(
     return env.write(write)
 
 
-class Format(StrEnum):
+class ProgressFormat(StrEnum):
     """What a file of progress is written in."""
 
     CSV = "csv"
@@ -78,7 +80,7 @@ def import_(
     path: Annotated[str, typer.Argument(metavar="FILE", help="A file; - is standard input.")],
     file: FileOptions,
     format_: Annotated[
-        Format | None,
+        ProgressFormat | None,
         typer.Option("--format", help="csv or xapi; by the file's name when absent."),
     ] = None,
 ) -> Any:
@@ -94,7 +96,9 @@ def import_(
     from lmsctl.enrollment.progress.importing import actions as file_actions
 
     order = file.order(env, path)
-    is_xapi = format_ is Format.XAPI or (format_ is None and path.casefold().endswith(_LINES))
+    is_xapi = format_ is ProgressFormat.XAPI or (
+        format_ is None and path.casefold().endswith(_LINES)
+    )
     with file_actions.StatementUpload(order) if is_xapi else Upload(order) as upload:
         return env.write(
             lambda work: file_actions.import_progress(work, upload), begins_itself=True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from lmsctl.enrollment.results import Event
+from lmsctl.enrollment.results import EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Recorded:
 
     login: str
     content: str | None
-    event: Event
+    event: EventKind
     score: int | None
     happened_at: datetime
     source: str

@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from lmsctl.enrollment.progress.errors import EventInFuture, EventNeedsContent, ScoreWrong
-from lmsctl.enrollment.results import Event
+from lmsctl.enrollment.results import EventKind
 
-_SCORED = frozenset({Event.COMPLETED, Event.PASSED, Event.FAILED})
+_SCORED = frozenset({EventKind.COMPLETED, EventKind.PASSED, EventKind.FAILED})
 
 
 _FULL_SCORE = 100
 
 
-def check_event(event: Event, score: int | None, *, has_content: bool) -> None:
+def check_event(event: EventKind, score: int | None, *, has_content: bool) -> None:
     """Raise EventNeedsContent and ScoreWrong."""
-    if has_content == (event is Event.SIGNED_IN):
+    if has_content == (event is EventKind.SIGNED_IN):
         raise EventNeedsContent(event=event.value, needs="takes no" if has_content else "needs")
     if score is not None and (event not in _SCORED or not 0 <= score <= _FULL_SCORE):
         raise ScoreWrong(given=score, event=event.value, field="--score")

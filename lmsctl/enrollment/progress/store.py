@@ -7,31 +7,31 @@ from typing import Any
 from sqlmodel import col, select, update
 
 from lmsctl.enrollment.model import Enrollment, ProgressEvent
-from lmsctl.enrollment.results import Event, Phase
+from lmsctl.enrollment.results import EventKind, Phase
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 
 
-def add(work: Work, **values: Any) -> bool:
+def add_event(work: Work, **values: Any) -> bool:
     """Insert one event, unless it is there already; says whether it is new."""
     return work.insert_once(ProgressEvent, values) == 1
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RecordedEvent:
     """What else is recorded of an event."""
 
     score: int | None
     source: str
 
 
-def known(
-    work: Work, *, user_id: int, item_id: int | None, event: Event, happened_at: datetime
-) -> Known:
+def get_event(
+    work: Work, *, user_id: int, item_id: int | None, event: EventKind, happened_at: datetime
+) -> RecordedEvent:
     """Return what is recorded of an event that is there."""
     found = work.one(
-        Known,
-        select(*columns_of(Known, ProgressEvent)).where(
+        RecordedEvent,
+        select(*columns_of(RecordedEvent, ProgressEvent)).where(
             col(ProgressEvent.user_id) == user_id,
             # An item that is None is asked for with IS NULL.
             col(ProgressEvent.item_id) == item_id,
@@ -43,7 +43,7 @@ def known(
     return found
 
 
-def begin(
+def begin_enrollment(
     work: Work, user_id: int, item_id: int, enrolled_at: datetime, due_at: datetime | None
 ) -> None:
     """Turn a pre-enrolled person, if they are that, into an enrolled one."""
@@ -59,7 +59,7 @@ def begin(
     )
 
 
-def complete(work: Work, user_id: int, item_id: int, completed_at: datetime) -> None:
+def complete_enrollment(work: Work, user_id: int, item_id: int, completed_at: datetime) -> None:
     """Complete an enrollment, if there is one that is not completed yet."""
     work.run(
         update(Enrollment)

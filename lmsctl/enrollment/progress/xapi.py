@@ -12,21 +12,21 @@ from lmsctl.enrollment.progress.errors import (
     StatementUnreadable,
     VerbUnknown,
 )
-from lmsctl.enrollment.results import Event
+from lmsctl.enrollment.results import EventKind
 from lmsctl.kit import canonical
 from lmsctl.kit.csvout import ERROR_HEADING
 
 NAMES = ("login", "content", "event", "score", "happened_at")
-_VERBS: Mapping[str, Event] = {
-    "experienced": Event.VIEWED,
-    "completed": Event.COMPLETED,
-    "passed": Event.PASSED,
-    "failed": Event.FAILED,
+_VERBS: Mapping[str, EventKind] = {
+    "experienced": EventKind.VIEWED,
+    "completed": EventKind.COMPLETED,
+    "passed": EventKind.PASSED,
+    "failed": EventKind.FAILED,
 }
 _MAILTO = "mailto:"
 
 
-def cells_of(line: str) -> list[str]:
+def read_statement(line: str) -> list[str]:
     """Return the cells, in the order of NAMES, that one statement on one line stands for.
 
     The person is the address in `actor.mbox`, or `actor.account.name`; the item's code is the last
@@ -39,18 +39,18 @@ def cells_of(line: str) -> list[str]:
         raise StatementUnreadable(reason="it is not JSON") from error
     if not isinstance(statement, dict):
         raise StatementUnreadable(reason="it is no JSON object")
-    event = _event(_text(_part(statement, "verb"), "id", "verb.id"))
-    result = _part(statement, "result")
+    event = _event(_get_text(_get_object(statement, "verb"), "id", "verb.id"))
+    result = _get_object(statement, "result")
     return [
-        _checked(_login(_part(statement, "actor"))),
-        _checked(_code(_text(_part(statement, "object"), "id", "object.id"))),
+        _check_characters(_login(_get_object(statement, "actor"))),
+        _check_characters(_code(_get_text(_get_object(statement, "object"), "id", "object.id"))),
         event.value,
-        "" if event is Event.VIEWED else _score(_part(result, "score"), event),
-        _checked(_text(statement, "timestamp", "timestamp")),
+        "" if event is EventKind.VIEWED else _score(_get_object(result, "score"), event),
+        _check_characters(_get_text(statement, "timestamp", "timestamp")),
     ]
 
 
-def with_error(line: str, error: str) -> str:
+def add_error(line: str, error: str) -> str:
     """Return a statement with one more part, `_error`; what is no JSON object becomes a part too.
 
     Nobody reads either part again.
@@ -64,23 +64,23 @@ def with_error(line: str, error: str) -> str:
     return json.dumps({**statement, ERROR_HEADING: error})
 
 
-def _checked(text: str) -> str:
+def _check_characters(text: str) -> str:
     """Return a text that a database can keep; JSON can write NUL, and halves of characters."""
-    if "\0" in text or (not text.isprintable() and any(map(_is_half, text))):
+    if "\0" in text or (not text.isprintable() and any(map(_is_surrogate, text))):
         raise StatementUnreadable(reason="it holds a character that no text can have")
     return text
 
 
-def _is_half(character: str) -> bool:
+def _is_surrogate(character: str) -> bool:
     return "\ud800" <= character <= "\udfff"
 
 
-def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _get_object(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = whole.get(name)
     return found if isinstance(found, dict) else {}
 
 
-def _text(whole: Mapping[str, Any], name: str, called: str) -> str:
+def _get_text(whole: Mapping[str, Any], name: str, called: str) -> str:
     found = whole.get(name)
     if not isinstance(found, str) or not canonical.trim(found):
         raise StatementPartMissing(part=called)
@@ -91,7 +91,7 @@ def _login(actor: Mapping[str, Any]) -> str:
     mbox = actor.get("mbox")
     if isinstance(mbox, str) and mbox.casefold().startswith(_MAILTO):
         return unquote(mbox[len(_MAILTO) :])
-    return _text(_part(actor, "account"), "name", "actor")
+    return _get_text(_get_object(actor, "account"), "name", "actor")
 
 
 def _code(address: str) -> str:
@@ -105,14 +105,14 @@ def _code(address: str) -> str:
     return code
 
 
-def _event(verb: str) -> Event:
+def _event(verb: str) -> EventKind:
     word = verb.rstrip("/").rpartition("/")[2]
     if word not in _VERBS:
         raise VerbUnknown(given=canonical.excerpt(verb))
     return _VERBS[word]
 
 
-def _score(score: Mapping[str, Any], event: Event) -> str:
+def _score(score: Mapping[str, Any], event: EventKind) -> str:
     """Return the score in whole percent, halves upward; nothing when there is none."""
     scaled: Any = score.get("scaled")
     raw: Any = score.get("raw")

@@ -15,7 +15,7 @@ from sqlmodel import (
 
 from lmsctl.enrollment.rules import Candidate
 from lmsctl.enrollment.selection.rules import PeopleFilter
-from lmsctl.enrollment.store import are_within
+from lmsctl.enrollment.store import people_in_scope
 from lmsctl.group.model import GroupMember
 from lmsctl.kit.statements import NOW, among, columns_of
 from lmsctl.kit.work import Work
@@ -45,7 +45,7 @@ def find_named(
         among(User.email_key, keys),
         among(User.id, ids),
     )
-    statement = _SELECT_CANDIDATE.where(is_named, *are_within(scope))
+    statement = _SELECT_CANDIDATE.where(is_named, *people_in_scope(scope))
     return work.all(Candidate, statement, now=work.now)
 
 
@@ -61,7 +61,7 @@ def list_chosen(
 
     Without paths and groups everybody in scope is meant; `people_filter` holds in every case.
     """
-    statement = _SELECT_CANDIDATE.where(*are_within(scope), *_fits(people_filter))
+    statement = _SELECT_CANDIDATE.where(*people_in_scope(scope), *_fits(people_filter))
     if paths or group_ids:
         statement = statement.where(col(User.id).in_(_below_or_in(paths, group_ids)))
     return work.all(Candidate, statement.order_by(col(User.login_key)), now=work.now)
@@ -70,7 +70,7 @@ def list_chosen(
 def _below_or_in(paths: Sequence[str], group_ids: Sequence[int]) -> Any:
     """Return the ids of the people below one of `paths` or in one of the groups."""
     somebody = aliased(User)
-    below = select(somebody.id).where(*are_within(Scope(tuple(paths)), somebody))
+    below = select(somebody.id).where(*people_in_scope(Scope(tuple(paths)), somebody))
     members = select(GroupMember.user_id).where(col(GroupMember.group_id).in_(group_ids))
     return union(*([below] if paths else []), *([members] if group_ids else []))
 

@@ -42,7 +42,7 @@ class Intake:
     placed: int
 
 
-def intakes(work: Work, span: Span) -> list[Intake]:
+def list_intakes(work: Work, span: Span) -> list[Intake]:
     """Return where people come in, in the order in which sessions are locked."""
     at = (_row.training_id, _row.session_id)
     counted = columns_of(
@@ -106,6 +106,6 @@ def resolve_repeated(work: Work, span: Span) -> None:
     work.run(update(STAGED).where(in_span, _row.id == 0, IS_ABOUT).values(id=TrainingEnrollment.id))
 
 
-def filled_sessions(work: Work) -> list[int]:
+def list_filled_sessions(work: Work) -> list[int]:
     """Return the sessions of trainings into which the whole file has put somebody."""
     return work.values(select(_row.session_id).where(is_good(STAGED), NEEDS_PLACE).distinct())

@@ -45,18 +45,18 @@ def _is_about(enrollment: type[Enrollment]) -> ColumnElement[bool]:
     return staging.is_about(STAGED, enrollment)
 
 
-def _either(of_training: ColumnElement[Any], of_content: ColumnElement[Any]) -> Any:
+def _by_target(of_training: ColumnElement[Any], of_content: ColumnElement[Any]) -> Any:
     return case((training_file_store.IS_OURS, of_training), else_=of_content)
 
 
-KEY: ColumnElement[str] = _either(training_file_store.KEY, _row.login + " " + _row.content)
-NUMBER: ColumnElement[int] = _either(
+KEY: ColumnElement[str] = _by_target(training_file_store.KEY, _row.login + " " + _row.content)
+NUMBER: ColumnElement[int] = _by_target(
     training_file_store.NUMBER,
     select(Enrollment.id).where(_is_about(Enrollment)).scalar_subquery(),
 )
 
 
-def _in(span: Span) -> ColumnElement[bool]:
+def _in_span(span: Span) -> ColumnElement[bool]:
     return span.holds(_row.row_no)
 
 
@@ -73,23 +73,23 @@ def has_rows(work: Work) -> bool:
     return bool(work.value(select(exists().where(_row.code_key.is_not(None)))))
 
 
-def find(work: Work, span: Span, for_content: Scope, for_trainings: Scope) -> None:
+def resolve(work: Work, span: Span, for_content: Scope, for_trainings: Scope) -> None:
     """Give each row its person, its item, and the enrollment if they are in it.
 
     The person must be in the scope `for_trainings` if the row names one, else `for_content`.
     """
     scopes = (in_scope(scope, Department.path) for scope in (for_trainings, for_content))
-    staging.find_pairs(work, STAGED, span, _either(*scopes))
+    staging.resolve_pairs(work, STAGED, span, _by_target(*scopes))
     is_in = (
         _is_about(Enrollment),
         IS_ENROLLED,
     )
-    work.run(update(STAGED).where(_in(span), *is_in).values(id=Enrollment.id))
+    work.run(update(STAGED).where(_in_span(span), *is_in).values(id=Enrollment.id))
 
 
-def share(work: Work, span: Span) -> None:
+def lock_for_share(work: Work, span: Span) -> None:
     """Let nobody change the people and the items of `span`; then they are to be found again."""
-    staging.share_pairs(work, STAGED, span)
+    staging.lock_pairs_for_share(work, STAGED, span)
 
 
 def fail_unfit(work: Work, span: Span) -> None:
@@ -123,13 +123,13 @@ def mark_repeated(work: Work, span: Span) -> None:
 # Writing -----------------------------------------------------------------------------------------
 
 
-def items(work: Work, span: Span) -> list[Item]:
+def list_new_items(work: Work, span: Span) -> list[Item]:
     """Return the items that somebody is enrolled in anew."""
     ids = work.values(select(_row.item_id).where(_is_new(span)).distinct())
     return content.by_ids(work, ids)
 
 
-def note_dues(work: Work, dues: Sequence[tuple[int, datetime | None]]) -> None:
+def load_due_dates(work: Work, dues: Sequence[tuple[int, datetime | None]]) -> None:
     """Put aside when each of these items is due for whoever is enrolled in it now."""
     work.run(delete_from(DUES))
     rows = [(item_id, utc_text(due_at) if due_at else None) for item_id, due_at in dues]
@@ -174,10 +174,10 @@ def write(work: Work, span: Span, run: int) -> None:
 
 def prepare_pathways(work: Work, span: Span) -> None:
     """Give the phase pre-enrolled in the mandatory items of pathways, where there is none."""
-    theirs = _steps(span, _OTHER.id)
+    theirs = _select_steps(span, _OTHER.id)
     # Whoever cancels one of them meanwhile would take its reasons and not see ours.
     locks.hold_found(work, select(Enrollment.id).where(col(Enrollment.id).in_(theirs)))
-    new = _steps(
+    new = _select_steps(
         span,
         _row.user_id,
         col(PathwayItem.item_id).label("item_id"),
@@ -191,13 +191,13 @@ def prepare_pathways(work: Work, span: Span) -> None:
         )
     )
     reasons = _reasons(_OTHER, Reason.PATHWAY, col(_PATHWAY.code), work.now)
-    work.insert_once(EnrollmentReason, _steps(span, *reasons))
+    work.insert_once(EnrollmentReason, _select_steps(span, *reasons))
 
 
 _PATHWAY = aliased(ContentItem)
 
 
-def _steps(span: Span, *columns: Any) -> Select[Any]:
+def _select_steps(span: Span, *columns: Any) -> Select[Any]:
     """Return a SELECT of the mandatory items of pathways that rows of `span` enroll people in.
 
     Beside them stand the people's enrollments in these items, where there are any.
@@ -244,7 +244,7 @@ def resolve_repeated(work: Work, span: Span) -> None:
     """Give rows that say the same as an earlier one the enrollment which that has made."""
     work.run(
         update(STAGED)
-        .where(_in(span), _row.id == 0, _is_about(Enrollment))
+        .where(_in_span(span), _row.id == 0, _is_about(Enrollment))
         .values(id=Enrollment.id)
     )
 

@@ -37,7 +37,7 @@ IS_OURS: ColumnElement[bool] = _row.training_key.is_not(None)
 NEEDS_PLACE = and_(_row.session_id.is_not(None), or_(_row.id.is_(None), _row.changed.is_not(None)))
 
 
-def _in(span: Span) -> ColumnElement[bool]:
+def _in_span(span: Span) -> ColumnElement[bool]:
     return span.holds(_row.row_no)
 
 
@@ -49,7 +49,7 @@ def has_rows(work: Work) -> bool:
 # What rows mean ----------------------------------------------------------------------------------
 
 
-def find(work: Work, span: Span) -> None:
+def resolve(work: Work, span: Span) -> None:
     """Give each row its training and its session, and let nobody else change these from now on.
 
     Then each row gets the enrollment of a person who takes part already; it is changed if they get
@@ -57,21 +57,21 @@ def find(work: Work, span: Span) -> None:
     """
     work.run(
         update(STAGED)
-        .where(_in(span), _row.training_id.is_not(None))
+        .where(_in_span(span), _row.training_id.is_not(None))
         .values(training_id=None, session_id=None, changed=None)
     )
     is_training = col(Training.code_key) == _row.training_key
-    work.run(update(STAGED).where(_in(span), is_training).values(training_id=Training.id))
+    work.run(update(STAGED).where(_in_span(span), is_training).values(training_id=Training.id))
     is_session = and_(
         col(TrainingSession.training_id) == _row.training_id,
         col(TrainingSession.code_key) == _row.session_key,
     )
-    work.run(update(STAGED).where(_in(span), is_session).values(session_id=TrainingSession.id))
+    work.run(update(STAGED).where(_in_span(span), is_session).values(session_id=TrainingSession.id))
     _lock(work, span)
     gets_session = and_(_row.session_id.is_not(None), col(TrainingEnrollment.session_id).is_(None))
     work.run(
         update(STAGED)
-        .where(_in(span), IS_ABOUT)
+        .where(_in_span(span), IS_ABOUT)
         .values(id=TrainingEnrollment.id, changed=case((gets_session, "session")))
     )
 
@@ -81,7 +81,7 @@ def _lock(work: Work, span: Span) -> None:
     if work.is_alone:
         return
     lock_meant(work, span, Training, _row.training_id)
-    meant = select(_row.user_id, _row.training_id).where(_in(span))
+    meant = select(_row.user_id, _row.training_id).where(_in_span(span))
     pair = tuple_(col(TrainingEnrollment.user_id), col(TrainingEnrollment.training_id))
     locks.hold_found(
         work,
@@ -91,22 +91,22 @@ def _lock(work: Work, span: Span) -> None:
         .order_by(col(TrainingEnrollment.training_id)),
     )
     is_named = _row.session_id.is_not(None)
-    ids = work.values(select(_row.session_id).where(_in(span), is_named).distinct())
+    ids = work.values(select(_row.session_id).where(_in_span(span), is_named).distinct())
     people_store.lock_sessions(work, ids)
 
 
 # What is wrong -----------------------------------------------------------------------------------
 
 
-def _in_training() -> Select[Any]:
+def _select_with_training() -> Select[Any]:
     """Return the rows whose trainings are there, beside these."""
     return select(_row.row_no).join(Training, col(Training.id) == _row.training_id)
 
 
-def _taking_part() -> Select[Any]:
+def _select_participants() -> Select[Any]:
     """Return the rows about people who take part in the trainings, beside all three."""
     return (
-        _in_training()
+        _select_with_training()
         .join(User, col(User.id) == _row.user_id)
         .join(TrainingEnrollment, col(TrainingEnrollment.id) == _row.id)
     )
@@ -118,17 +118,17 @@ def fail_unfit(work: Work, span: Span) -> None:
     session = col(TrainingSession.code)
     unknown = select(_row.row_no).where(IS_OURS, _row.training_id.is_(None))
     fail(work, span, TrainingUnknown, unknown, "Training", given=_row.training)
-    absent = _in_training().where(_row.session_key.is_not(None), _row.session_id.is_(None))
+    absent = _select_with_training().where(_row.session_key.is_not(None), _row.session_id.is_(None))
     fail(work, span, SessionUnknown, absent, heading, training=training, given=_row.session)
     canceled = (
-        _in_training()
+        _select_with_training()
         .join(TrainingSession, col(TrainingSession.id) == _row.session_id)
         .where(col(TrainingSession.canceled_at).is_not(None))
     )
     fail(work, span, SessionCanceled, canceled, heading, session=session, training=training)
     theirs = col(TrainingEnrollment.session_id)
     second = (
-        _taking_part()
+        _select_participants()
         .join(TrainingSession, col(TrainingSession.id) == theirs)
         .where(_row.session_id.is_not(None), theirs != _row.session_id)
     )
@@ -142,7 +142,7 @@ def fail_unfit(work: Work, span: Span) -> None:
         session=session,
         training=training,
     )
-    recorded = _taking_part().where(
+    recorded = _select_participants().where(
         _row.changed.is_not(None),
         or_(
             col(TrainingEnrollment.points).is_not(None),
@@ -152,7 +152,7 @@ def fail_unfit(work: Work, span: Span) -> None:
     fail(work, span, ResultRecorded, recorded, heading, login=login, training=training)
 
 
-def fail_twice(work: Work, span: Span) -> None:
+def fail_repeated(work: Work, span: Span) -> None:
     """Note rows with a person whom another row of the file has in the training differently."""
     other = STAGED.alias("other")
     is_another = and_(
@@ -165,7 +165,7 @@ def fail_twice(work: Work, span: Span) -> None:
         work,
         span,
         PairTwice,
-        _in_training().where(exists().where(is_another)),
+        _select_with_training().where(exists().where(is_another)),
         _row.session_heading,
         training=col(Training.code),
         other=first,
@@ -233,18 +233,18 @@ def mark_repeated(work: Work, span: Span) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class AccessText:
     """A time as the file writes it, and the zone of the training that it is about."""
 
     time_zone: str
     access: str
 
 
-def accesses(work: Work) -> Iterator[Access]:
+def list_access_texts(work: Work) -> Iterator[AccessText]:
     """Yield the different times of the file, once for each zone of a training."""
     return work.each(
-        Access,
-        select(*columns_of(Access, Training, access=_row.access))
+        AccessText,
+        select(*columns_of(AccessText, Training, access=_row.access))
         .select_from(STAGED)
         .join(Training, col(Training.id) == _row.training_id)
         .where(_row.access.is_not(None))
@@ -252,12 +252,12 @@ def accesses(work: Work) -> Iterator[Access]:
     )
 
 
-def note_accesses(work: Work, lines: Sequence[Sequence[str | None]]) -> None:
+def load_accesses(work: Work, lines: Sequence[Sequence[str | None]]) -> None:
     """Put aside what times mean, or why they mean nothing."""
     work.load(ACCESSES, ACCESSES.c.keys(), lines)
 
 
-def use_accesses(work: Work) -> None:
+def apply_accesses(work: Work) -> None:
     """Give the rows their instants, and note those whose time means nothing."""
     recount(work, ACCESSES)
     meant = ACCESSES.c

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from lmsctl.content.results import Kind
 from lmsctl.content.rules import Item
 from lmsctl.enrollment.items.actions.locking import lock_items
-from lmsctl.enrollment.items.actions.naming import is_named, named_rules
+from lmsctl.enrollment.items.actions.naming import is_reason_visible, list_visible_rules
 from lmsctl.enrollment.items.errors import EnrollmentUnknown
 from lmsctl.enrollment.items.store import canceling as store
 from lmsctl.enrollment.items.store import enrolling as enrolling_store
@@ -75,8 +75,8 @@ def cancel(
 
 def _reason_filter(work: Work, reason: Reason | None, reference: str | None) -> ReasonFilter:
     """Return which reasons are meant: never a rule that the actor may not be told of."""
-    may_name = reference is None or is_named(
-        Reason.RULE, reference, named_rules(work, "enrollment.manage")
+    may_name = reference is None or is_reason_visible(
+        Reason.RULE, reference, list_visible_rules(work, "enrollment.manage")
     )
     return ReasonFilter(reason, reference, but=None if may_name else Reason.RULE)
 
@@ -88,7 +88,7 @@ def _cancel(
 
     `logins` and `ids`, the numbers of the enrollments, are by the ids of the people.
     """
-    touched = set(store.with_reason(work, [ids[number] for number in logins], chosen))
+    touched = set(store.list_with_reason(work, [ids[number] for number in logins], chosen))
     store.delete_reasons(work, list(touched), chosen)
     ended = set(store.cancel_without_reason(work, list(touched)))
     gone = sorted(number for number in logins if ids[number] in ended)

@@ -29,7 +29,7 @@ from lmsctl.portal import actions as portal
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class EnrolledPeople:
     """What enrolling people in one item came to, by their ids.
 
     `new` were not enrolled before; `confirmed` were, and have one more reason for it.
@@ -56,26 +56,26 @@ def enroll_one(  # noqa: PLR0913 - who, in what, and why
     knows that they never were enrolled in it.
     """
     found = [] if was_never_in else store.list_for_update(work, item.id, [user_id])
-    numbers, admission = _admit(work, [user_id], found, item, reason, reference)
+    numbers, admission = _enroll_missing(work, [user_id], found, item, reason, reference)
     return numbers[0] if numbers else found[0].id, user_id in admission.new
 
 
 def enroll_many(
     work: Work, user_ids: Sequence[int], item: Item, reason: Reason, reference: str
-) -> Admission:
+) -> EnrolledPeople:
     """Enroll people in an item as `enroll_one` does, with as many statements as for one person."""
     found = store.list_for_update(work, item.id, user_ids)
-    return _admit(work, user_ids, found, item, reason, reference)[1]
+    return _enroll_missing(work, user_ids, found, item, reason, reference)[1]
 
 
-def _admit(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
+def _enroll_missing(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
     work: Work,
     user_ids: Sequence[int],
     found: Sequence[EnrollmentState],
     item: Item,
     reason: Reason,
     reference: str,
-) -> tuple[list[int], Admission]:
+) -> tuple[list[int], EnrolledPeople]:
     """Enroll those who are not enrolled; return the numbers of new rows, and what it came to.
 
     The due date is fixed now. In a pathway's mandatory items they get the phase pre-enrolled.
@@ -93,7 +93,7 @@ def _admit(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, and why
     confirmed = [enrolled[number] for number in noted if number in enrolled]
     if fresh and item.kind == Kind.PATHWAY:
         store.prepare_steps(work, item.id, item.code, fresh)
-    return numbers, Admission(frozenset(fresh), frozenset(confirmed), due_at)
+    return numbers, EnrolledPeople(frozenset(fresh), frozenset(confirmed), due_at)
 
 
 def enroll(work: Work, request: PairRequest) -> list[PairOutcome]:
@@ -108,7 +108,7 @@ def enroll(work: Work, request: PairRequest) -> list[PairOutcome]:
         obstacles = {person.id: rules.obstacle_to_enrolling(person) for person in people}
         refused = {number: found for number, found in obstacles.items() if found is not None}
         logins = {person.id: person.login for person in people if person.id not in refused}
-        return PairPlan(TargetName(item.code), refused, lambda: _enroll(work, item, logins))
+        return PairPlan(TargetName(item.code), refused, lambda: _enroll_by_hand(work, item, logins))
 
     change = PairChange(
         noun="content",
@@ -120,7 +120,7 @@ def enroll(work: Work, request: PairRequest) -> list[PairOutcome]:
     return change_pairs(work, request, change)
 
 
-def _enroll(work: Work, item: Item, logins: Mapping[int, str]) -> PairResult:
+def _enroll_by_hand(work: Work, item: Item, logins: Mapping[int, str]) -> PairResult:
     """Enroll people, given by their ids, in an item by hand; tell them, and write that down."""
     admission = enroll_many(work, list(logins), item, Reason.ADMINISTRATOR, "")
     new = [login for number, login in logins.items() if number in admission.new]

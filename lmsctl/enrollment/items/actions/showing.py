@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lmsctl.content import store as content
-from lmsctl.enrollment.items.actions.naming import is_named, named_rules
+from lmsctl.enrollment.items.actions.naming import is_reason_visible, list_visible_rules
 from lmsctl.enrollment.items.errors import EnrollmentUnknown
 from lmsctl.enrollment.items.results import EnrollmentShown, ReasonShown
 from lmsctl.enrollment.items.store import showing as store
@@ -42,7 +42,7 @@ def show(work: Work, login: str, code: str) -> EnrollmentShown:
 
 def _visible_reasons(work: Work, enrollment_id: int) -> list[ReasonShown]:
     """Return why an enrollment is; if the actor may be told of no reason, one without a name."""
-    named = named_rules(work)
+    named = list_visible_rules(work)
     found = store.list_reasons(work, enrollment_id)
-    told = [one for one in found if is_named(one.reason, one.reference, named)]
+    told = [one for one in found if is_reason_visible(one.reason, one.reference, named)]
     return told or [replace(one, reference="") for one in found[:1]]

@@ -10,7 +10,7 @@ from lmsctl.notification.store import Audience
 from lmsctl.portal import actions as portal
 
 
-def enrolled(work: Work, title: str, reason: str) -> Words:
+def enrolled_message(work: Work, title: str, reason: str) -> Words:
     """Return what people are told who have just been enrolled in content, and why."""
     settings = portal.settings(work)
     link = f"\n{settings.public_url}\n" if settings.public_url else ""
@@ -26,4 +26,4 @@ def tell_enrolled(work: Work, item: Item, user_ids: Sequence[int], reason: str) 
     """Tell people who have just been enrolled in an item, by notice and where possible by mail."""
     if user_ids:
         audience = Audience.at_once(work, user_ids)
-        notification.spread(work, audience, enrolled(work, item.title, reason))
+        notification.spread(work, audience, enrolled_message(work, item.title, reason))

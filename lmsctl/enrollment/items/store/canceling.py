@@ -38,7 +38,7 @@ class ReasonFilter:
             yield col(EnrollmentReason.reason) != self.but
 
 
-def with_reason(work: Work, ids: Sequence[int], chosen: ReasonFilter) -> list[int]:
+def list_with_reason(work: Work, ids: Sequence[int], chosen: ReasonFilter) -> list[int]:
     """Return which of the enrollments have a reason like that."""
     statement = select(EnrollmentReason.enrollment_id).distinct()
     return work.values(statement.where(*chosen.among(ids)))

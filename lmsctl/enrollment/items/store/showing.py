@@ -12,7 +12,7 @@ from sqlmodel import (
 
 from lmsctl.enrollment.items.results import ReasonShown
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason, ProgressEvent
-from lmsctl.enrollment.results import Event, ShownPhase
+from lmsctl.enrollment.results import EventKind, ShownPhase
 from lmsctl.enrollment.store import SHOWN_PHASE
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
@@ -71,7 +71,7 @@ def summarize_progress(work: Work, user_id: int, item_id: int) -> ProgressSummar
             *columns_of(
                 ProgressSummary,
                 ProgressEvent,
-                views=func.count(case((col(ProgressEvent.event) == Event.VIEWED, 1))),
+                views=func.count(case((col(ProgressEvent.event) == EventKind.VIEWED, 1))),
                 best_score=func.max(ProgressEvent.score),
                 last_event_at=func.max(ProgressEvent.happened_at),
             )

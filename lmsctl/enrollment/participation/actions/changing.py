@@ -95,7 +95,9 @@ def _lock_targets(work: Work, given: Sequence[str]) -> LockedTargets[TrainingTar
         code, session = placing.parse_target(text)
         try:
             target = _get_target(work, code, session)
-            placing.check_once(named.setdefault(target.training.id, (text, target))[1], target)
+            placing.check_named_once(
+                named.setdefault(target.training.id, (text, target))[1], target
+            )
         except Refusal as refusal:
             wrong[text] = refusal
     for number, (text, target) in sorted(named.items()):

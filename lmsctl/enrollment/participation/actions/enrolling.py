@@ -100,8 +100,8 @@ def _enroll(work: Work, decided: DecidedTraining, terms: Terms) -> None:
 
 
 def access_of(work: Work, target: TrainingTarget, terms: Terms) -> datetime:
-    """Return from when on people see a training; raises what `placing.access_at` raises."""
-    return placing.access_at(terms.access, work.now, terms.zone or target.training.zone)
+    """Return from when on people see a training; raises what `placing.resolve_access` raises."""
+    return placing.resolve_access(terms.access, work.now, terms.zone or target.training.zone)
 
 
 def claim_places(work: Work, target: TrainingTarget, count: int, over_reason: str | None) -> None:

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment import rules as enrollment_rules
 from lmsctl.enrollment.participation.actions import learning as participating
-from lmsctl.enrollment.participation.actions.learning import Part
+from lmsctl.enrollment.participation.actions.learning import PersonInTraining
 from lmsctl.enrollment.participation.errors import AccessToCome, NoSessionOffered
-from lmsctl.enrollment.participation.results import Act, ClosedGate, PartExplained
+from lmsctl.enrollment.participation.results import ClosedGate, LearnerAct, ParticipationExplained
 from lmsctl.enrollment.participation.rules import gates
-from lmsctl.enrollment.participation.rules.gates import Case
+from lmsctl.enrollment.participation.rules.gates import Situation
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
@@ -27,7 +27,7 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
     given_session: str | None,
     at: TimeWord | None,
     zone: ZoneInfo | None,
-) -> tuple[PartExplained, list[ClosedGate], ZoneInfo]:
+) -> tuple[ParticipationExplained, list[ClosedGate], ZoneInfo]:
     """Return what a person may do in a training at `at` (now when None), and each closed gate.
 
     Whoever does not take part may join; whoever does may leave and switch. With a session that is
@@ -36,14 +36,14 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
     holds is returned too. Others than oneself need `enrollment.view`. Raises UserUnknown,
     TrainingUnknown, SessionUnknown and AskedMomentMissing.
     """
-    part = participating.seen(work, login, code, "enrollment.view")
+    part = participating.get_visible(work, login, code, "enrollment.view")
     here = zone or part.training.zone
-    case = participating.case_of(work, part)
-    case = replace(case, now=gates.moment_of(at, work.now, here))
+    case = participating.get_situation(work, part)
+    case = replace(case, now=gates.resolve_moment(at, work.now, here))
     session = None
     if given_session is not None:
         session = store.get_session(work, part.training, given_session)
-    acts = (Act.LEAVE, Act.SWITCH) if part.standing else (Act.JOIN,)
+    acts = (LearnerAct.LEAVE, LearnerAct.SWITCH) if part.standing else (LearnerAct.JOIN,)
     closed = [
         ClosedGate(
             act,
@@ -53,41 +53,43 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
             refusal.format_hint(here),
         )
         for act in acts
-        for refusal in _closed(part, case, act, session)
+        for refusal in _closed_gates(part, case, act, session)
     ]
     closed_acts = {gate.act for gate in closed}
     return (
-        PartExplained(
+        ParticipationExplained(
             login=part.person.login,
             training=part.training.code,
             session=part.standing.session if part.standing else None,
             at=case.now,
-            may_join=None if part.standing else Act.JOIN not in closed_acts,
-            may_leave=Act.LEAVE not in closed_acts if part.standing else None,
-            may_switch=Act.SWITCH not in closed_acts if part.standing else None,
+            may_join=None if part.standing else LearnerAct.JOIN not in closed_acts,
+            may_leave=LearnerAct.LEAVE not in closed_acts if part.standing else None,
+            may_switch=LearnerAct.SWITCH not in closed_acts if part.standing else None,
         ),
         closed,
         here,
     )
 
 
-def _opens_at(part: Part, refusal: Refusal) -> datetime | None:
+def _opens_at(part: PersonInTraining, refusal: Refusal) -> datetime | None:
     """Return when a gate opens by itself: time alone brings only access."""
     is_access = isinstance(refusal, AccessToCome) and part.standing is not None
     return part.standing.access_at if part.standing and is_access else None
 
 
-def _closed(part: Part, case: Case, act: Act, session: SessionRecord | None) -> Iterator[Refusal]:
+def _closed_gates(
+    part: PersonInTraining, case: Situation, act: LearnerAct, session: SessionRecord | None
+) -> Iterator[Refusal]:
     refusal = enrollment_rules.obstacle_to_enrolling(part.person)
     if refusal is not None:
         yield refusal
-    if act is Act.JOIN:
-        yield from gates.closed_to_joining(case, session)
-    elif act is Act.LEAVE:
-        yield from gates.closed_to_leaving(case)
+    if act is LearnerAct.JOIN:
+        yield from gates.gates_to_join(case, session)
+    elif act is LearnerAct.LEAVE:
+        yield from gates.gates_to_leave(case)
     elif session is not None:
-        yield from gates.closed_to_switching(case, session)
+        yield from gates.gates_to_switch(case, session)
     else:
-        yield from gates.closed_to_giving_up(case)
-        if not gates.offered(case):
+        yield from gates.gates_to_give_up_session(case)
+        if not gates.list_switchable(case):
             yield NoSessionOffered(training=part.training.code)

@@ -45,7 +45,7 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     person = get()
     portal_rules.check_confirmed(person, "given an extension")
     here = zone or training.zone
-    until_at = gates.extension_end(until, work.now, here)
+    until_at = gates.resolve_extension_end(until, work.now, here)
     text = canonical.check_text(reason, field="reason")
     is_new = extension_store.find(work, training.id, person.id, deadline) != (until_at, text)
     if is_new:

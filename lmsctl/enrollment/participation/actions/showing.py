@@ -24,7 +24,7 @@ def show_participation(work: Work, login: str, code: str) -> tuple[Participation
     scope = rights.require(work, "enrollment.view")
     person = users.get(work, login, scope)
     training = trainings.get(work, code, ANYWHERE)
-    part = participation_store.latest(work, training.id, person.id)
+    part = participation_store.find_latest(work, training.id, person.id)
     if part is None and not training_actions.is_visible(work, training):
         raise TrainingUnknown(given=canonical.excerpt(code))
     if part is None:
@@ -42,10 +42,10 @@ def show_participation(work: Work, login: str, code: str) -> tuple[Participation
         enrolled_at=part.enrolled_at,
         answered_at=part.answered_at,
         canceled_at=part.canceled_at,
-        attendance=participation_store.days_attended(work, part.id, part.session_id),
+        attendance=participation_store.list_attendance(work, part.id, part.session_id),
         points=part.points,
         certificate=part.certificate,
         result_at=part.result_at,
-        extensions=participation_store.extensions(work, training.id, person.id),
+        extensions=participation_store.list_extensions(work, training.id, person.id),
     )
     return shown, training.zone

@@ -30,7 +30,7 @@ from lmsctl.training.rules import ParticipantRecord, SessionRecord, TrainingReco
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Situation:
     """What decides on the acts of one person in one training at one moment.
 
     `sessions` are all of the training, `standing` is None for somebody who does not take part,
@@ -78,7 +78,7 @@ class Case:
         return self.is_ahead(session) and not training_rules.has_passed(stops_at, self.now)
 
 
-def extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> datetime:
+def resolve_extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant to which a deadline is put off: for a day the end of it.
 
     Raises ExtensionMissing for a moment that never comes, and what reading the time raises.
@@ -93,7 +93,7 @@ def extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> datetime:
         raise timewords.TimeOutOfRange(given=until.text, field="--until") from None
 
 
-def moment_of(at: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:
+def resolve_moment(at: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:
     """Return the moment somebody asks about, now when None; raises AskedMomentMissing."""
     moment = now if at is None else at.start(now, zone)
     if moment is None:
@@ -101,7 +101,7 @@ def moment_of(at: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:
     return moment
 
 
-def check(gates: Iterator[Refusal]) -> None:
+def raise_closed(gates: Iterator[Refusal]) -> None:
     """Raise the gate that is closed, or GatesClosed when it is several, in their order."""
     closed = list(gates)
     if len(closed) > 1:
@@ -113,17 +113,17 @@ def check(gates: Iterator[Refusal]) -> None:
 # Going -------------------------------------------------------------------------------------------
 
 
-def closed_to_leaving(case: Case) -> Iterator[Refusal]:
+def gates_to_leave(case: Situation) -> Iterator[Refusal]:
     """Yield every gate that keeps a participant from giving up their session, or the training.
 
     The order is fixed: access, then pre-selected, begun, attendance, lock, deadline. Of somebody
     without a session the latest deadline of those that are to come counts.
     """
     session, standing = case.session, case.standing
-    yield from closed_to_acting(case)
+    yield from gates_of_access(case)
     if session is None or standing is None:
-        yield from _locked(case)
-        yield from _stopped_everywhere(case)
+        yield from _gates_of_lock(case)
+        yield from _gates_of_all_sessions(case)
         return
     name = TrainingTarget(case.training, session).name
     if standing.is_preselected:
@@ -132,13 +132,13 @@ def closed_to_leaving(case: Case) -> Iterator[Refusal]:
         yield SessionBegun(session=name, starts_at=case.shown(session.starts_at))
     if standing.is_attendance_recorded:
         yield AttendanceRecorded(login=case.login, session=name)
-    yield from _locked(case)
+    yield from _gates_of_lock(case)
     stops_at = case.cancellations_stop_at(session)
     if training_rules.has_passed(stops_at, case.now):
         yield _cancellations_stopped(case, name, stops_at)
 
 
-def closed_to_acting(case: Case) -> Iterator[Refusal]:
+def gates_of_access(case: Situation) -> Iterator[Refusal]:
     """Yield the gate before a participant who does not see the training yet."""
     if case.standing is not None and case.now < case.standing.access_at:
         yield AccessToCome(
@@ -149,7 +149,7 @@ def closed_to_acting(case: Case) -> Iterator[Refusal]:
 
 
 def _cancellations_stopped(
-    case: Case, name: str, stops_at: datetime | None
+    case: Situation, name: str, stops_at: datetime | None
 ) -> CancellationsStopped:
     return CancellationsStopped(
         session=name,
@@ -159,12 +159,12 @@ def _cancellations_stopped(
     )
 
 
-def _locked(case: Case) -> Iterator[Refusal]:
+def _gates_of_lock(case: Situation) -> Iterator[Refusal]:
     if case.training.is_locked:
         yield ListLocked(training=case.training.code)
 
 
-def _stopped_everywhere(case: Case) -> Iterator[Refusal]:
+def _gates_of_all_sessions(case: Situation) -> Iterator[Refusal]:
     ahead = [session for session in case.sessions if case.is_ahead(session)]
     if not ahead:
         yield NoSessionOpen(training=case.training.code)
@@ -175,21 +175,21 @@ def _stopped_everywhere(case: Case) -> Iterator[Refusal]:
         yield _cancellations_stopped(case, case.training.code, latest)
 
 
-def closed_to_giving_up(case: Case) -> Iterator[Refusal]:
+def gates_to_give_up_session(case: Situation) -> Iterator[Refusal]:
     """Yield every gate that keeps a participant from changing their session, or choosing one."""
     if case.standing is not None and case.standing.has_result:
         yield placing.refuse_for_result(case.login, case.training)
     if case.session is not None:
-        yield from closed_to_leaving(case)
+        yield from gates_to_leave(case)
     else:
-        yield from closed_to_acting(case)
-        yield from _locked(case)
+        yield from gates_of_access(case)
+        yield from _gates_of_lock(case)
 
 
 # Coming ------------------------------------------------------------------------------------------
 
 
-def closed_to_coming(case: Case, session: SessionRecord) -> Iterator[Refusal]:
+def gates_to_enter(case: Situation, session: SessionRecord) -> Iterator[Refusal]:
     """Yield every gate of a session that keeps a person out of it."""
     target = TrainingTarget(case.training, session)
     try:
@@ -211,7 +211,7 @@ def closed_to_coming(case: Case, session: SessionRecord) -> Iterator[Refusal]:
         yield placing.session_full(target, f"'{case.login}'")
 
 
-def closed_to_joining(case: Case, session: SessionRecord | None) -> Iterator[Refusal]:
+def gates_to_join(case: Situation, session: SessionRecord | None) -> Iterator[Refusal]:
     """Yield every gate that keeps somebody who does not take part out of a training.
 
     Without a session one of them must still take people in; whether it has a place left is a
@@ -220,30 +220,30 @@ def closed_to_joining(case: Case, session: SessionRecord | None) -> Iterator[Ref
     if not case.is_offered:
         yield TrainingNotOffered(login=case.login, training=case.training.code)
     if session is not None:
-        yield from closed_to_coming(case, session)
+        yield from gates_to_enter(case, session)
     elif not any(case.is_registering(one) for one in case.sessions):
         yield NoSessionOpen(training=case.training.code)
 
 
-def closed_to_switching(case: Case, session: SessionRecord) -> Iterator[Refusal]:
+def gates_to_switch(case: Situation, session: SessionRecord) -> Iterator[Refusal]:
     """Yield every gate that keeps a participant from taking `session` for the one they have."""
-    yield from closed_to_giving_up(case)
-    yield from closed_to_coming(case, session)
+    yield from gates_to_give_up_session(case)
+    yield from gates_to_enter(case, session)
 
 
-def offered(case: Case) -> list[SessionRecord]:
+def list_switchable(case: Situation) -> list[SessionRecord]:
     """Return the sessions that a participant may switch to: others, open, with a place left."""
     return [
         session
         for session in case.sessions
-        if session != case.session and not list(closed_to_coming(case, session))
+        if session != case.session and not list(gates_to_enter(case, session))
     ]
 
 
 # Coming back -------------------------------------------------------------------------------------
 
 
-def no_way_back(case: Case) -> list[str]:
+def warnings_before_leaving(case: Situation) -> list[str]:
     """Return what a participant must know who could not come back by themselves, else nothing.
 
     The gates are those of joining, as they would stand after they have left. What is closed may be
@@ -253,20 +253,18 @@ def no_way_back(case: Case) -> list[str]:
     session = next(
         (one for one in after.sessions if case.session and one.id == case.session.id), None
     )
-    closed = [refusal.format_message() for refusal in closed_to_joining(after, session)]
+    closed = [refusal.format_message() for refusal in gates_to_join(after, session)]
     if not closed:
         return []
     code = case.training.code
-    if session is None or any(closed_to_joining(after, None)):
+    if session is None or any(gates_to_join(after, None)):
         return [*closed, f"Coming back to '{code}' will not be possible."]
-    others = [
-        f"{code}:{one.code}" for one in after.sessions if not any(closed_to_coming(after, one))
-    ]
+    others = [f"{code}:{one.code}" for one in after.sessions if not any(gates_to_enter(after, one))]
     open_are = f"open: {', '.join(others)}" if others else "no other session has a place left now"
     return [*closed, f"Coming back to {code}:{session.code} will not be possible; {open_are}."]
 
 
-def _after_leaving(case: Case) -> Case:
+def _after_leaving(case: Situation) -> Situation:
     """Return the same with the person's own place free."""
     sessions = [
         replace(one, taken=one.taken - 1) if case.session and one.id == case.session.id else one
@@ -278,39 +276,41 @@ def _after_leaving(case: Case) -> Case:
 # Until when --------------------------------------------------------------------------------------
 
 
-def leave_until(case: Case) -> datetime | None:
+def leave_until(case: Situation) -> datetime | None:
     """Return the instant before which a participant may leave, None when they may not now."""
-    if any(closed_to_leaving(case)):
+    if any(gates_to_leave(case)):
         return None
     if case.session is not None:
-        return _earlier(case.cancellations_stop_at(case.session), case.session)
+        return _earlier_of_start(case.cancellations_stop_at(case.session), case.session)
     ahead = (session for session in case.sessions if case.is_ahead(session))
-    return max(_earlier(case.cancellations_stop_at(session), session) for session in ahead)
+    return max(_earlier_of_start(case.cancellations_stop_at(session), session) for session in ahead)
 
 
-def join_until(case: Case) -> datetime | None:
+def join_until(case: Situation) -> datetime | None:
     """Return the instant before which one may come to some session, None when to none now."""
     joinable = (session for session in case.sessions if case.is_registering(session))
-    return max((_registering_until(case, session) for session in joinable), default=None)
+    return max((_can_enter_until(case, session) for session in joinable), default=None)
 
 
-def switch_until(case: Case) -> datetime | None:
+def switch_until(case: Situation) -> datetime | None:
     """Return the instant before which a participant may choose another session, or their first.
 
     None when they may not now, or when there is none with a place left.
     """
-    if any(closed_to_giving_up(case)):
+    if any(gates_to_give_up_session(case)):
         return None
-    latest = max((_registering_until(case, session) for session in offered(case)), default=None)
+    latest = max(
+        (_can_enter_until(case, session) for session in list_switchable(case)), default=None
+    )
     if latest is None or case.session is None:
         return latest
-    return min(latest, _earlier(case.cancellations_stop_at(case.session), case.session))
+    return min(latest, _earlier_of_start(case.cancellations_stop_at(case.session), case.session))
 
 
-def _registering_until(case: Case, session: SessionRecord) -> datetime:
-    return _earlier(case.registration_stops_at(session), session)
+def _can_enter_until(case: Situation, session: SessionRecord) -> datetime:
+    return _earlier_of_start(case.registration_stops_at(session), session)
 
 
-def _earlier(stops_at: datetime | None, session: SessionRecord) -> datetime:
+def _earlier_of_start(stops_at: datetime | None, session: SessionRecord) -> datetime:
     """Return when something stops: at a deadline, and at the start in any case."""
     return session.starts_at if stops_at is None else min(stops_at, session.starts_at)

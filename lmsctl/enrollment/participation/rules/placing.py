@@ -57,7 +57,7 @@ def parse_target(given: str) -> tuple[str, str | None]:
     return code, session or None
 
 
-def check_whole(given: str) -> str:
+def check_without_session(given: str) -> str:
     """Return the code of a training; raises SessionMisplaced when it names a session as well."""
     code, session = parse_target(given)
     if session is not None:
@@ -65,7 +65,7 @@ def check_whole(given: str) -> str:
     return code
 
 
-def check_once(first: TrainingTarget, second: TrainingTarget) -> None:
+def check_named_once(first: TrainingTarget, second: TrainingTarget) -> None:
     """Raise TargetTwice unless two targets of one training name the same session, or none."""
     if first.session_id != second.session_id:
         raise TargetTwice(training=first.training.code, first=first.name, second=second.name)
@@ -81,7 +81,7 @@ def check_over_reason(reason: str | None, *, is_over: bool) -> str | None:
     return canonical.check_text(reason or "", field="reason", min_chars=0) or None
 
 
-def access_at(word: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:
+def resolve_access(word: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:
     """Return from when on somebody sees a training: now for what is past, or not said.
 
     Raises AccessMissing for a moment that never comes, and what reading the time raises.

@@ -53,11 +53,11 @@ def import_progress(work: Work, upload: Upload) -> Done:
 
 def _resolve(work: Work, span: Span) -> None:
     """Find out whom and what the rows of `span` mean, and what is wrong with them."""
-    store.find(work, span, rights.require(work, "progress.manage"))
+    store.resolve(work, span, rights.require(work, "progress.manage"))
     if not work.is_alone:
-        store.share(work, span)
+        store.lock_for_share(work, span)
         rights.refresh(work)
-        store.find(work, span, rights.require(work, "progress.manage"))
+        store.resolve(work, span, rights.require(work, "progress.manage"))
     store.fail_unknown(work, span)
     store.mark_repeated(work, span)
 
@@ -68,15 +68,15 @@ def _write(work: Work, span: Span, run: int) -> int:
     zone = portal.zone(work)
     items: dict[int, Item] = {}
     due: dict[datetime | None, list[int]] = {}
-    for beginning in store.beginnings(work, span):
+    for beginning in store.list_first_events(work, span):
         number = beginning.item_id
         if number not in items:
             items[number] = content.by_id(work, number)
         due_at = content_rules.due_at(items[number], beginning.first_at, zone)
         due.setdefault(due_at, []).append(beginning.enrollment_id)
     for due_at, ids in due.items():
-        store.begin(work, span, ids, due_at)
-    store.complete(work, span)
+        store.begin_enrollments(work, span, ids, due_at)
+    store.complete_enrollments(work, span)
     return 0
 
 
@@ -95,11 +95,11 @@ class StatementUpload(Upload):
 
     def rejects_file(self, target: Target) -> AbstractContextManager[Rejects]:
         """Return what writes the statements that fail, one on each line as they came."""
-        return _rejecting(target)
+        return _open_rejects(target)
 
 
 @contextmanager
-def _rejecting(target: Target) -> Iterator[Rejects]:
+def _open_rejects(target: Target) -> Iterator[Rejects]:
     with replacing(target, is_held=True) as stream:
         yield _RejectedStatements(stream)
 
@@ -112,7 +112,7 @@ class _RejectedStatements:
 
     def add(self, cells: Sequence[str], error: str) -> None:
         """Write one statement and why it failed."""
-        self.stream.write(statement_rules.with_error(cells[0], error) + "\n")
+        self.stream.write(statement_rules.add_error(cells[0], error) + "\n")
 
     def restart(self) -> None:
         """Forget what was written so far."""
@@ -157,7 +157,7 @@ class _Statements(Sheet):
         try:
             if len(line) > ROW_BYTES_LIMIT:
                 raise CsvRowTooLarge(limit="1 MiB")
-            cells = statement_rules.cells_of(line)
+            cells = statement_rules.read_statement(line)
         except Refusal as refusal:
             refusal.location = Location(self.file, row, line_no)
             return Row(row, line_no, [], [line], refusal)

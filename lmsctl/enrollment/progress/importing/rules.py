@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from lmsctl.bulk.rules import Note, Put, ReadRow
 from lmsctl.enrollment.progress import rules
 from lmsctl.enrollment.progress.errors import EventMomentMissing, EventUnknown, ScoreWrong
-from lmsctl.enrollment.results import Event
+from lmsctl.enrollment.results import EventKind
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import login_key
 from lmsctl.kit.columns import utc_text
@@ -75,9 +75,9 @@ def _check(row_no: int, values: Mapping[str, Any], note: Note, *, has_content: b
         note(row_no, "score" if isinstance(refusal, ScoreWrong) else "content", refusal)
 
 
-def _event(cell: str) -> Event:
+def _event(cell: str) -> EventKind:
     try:
-        return Event(canonical.key(cell))
+        return EventKind(canonical.key(cell))
     except ValueError as error:
         raise EventUnknown(given=canonical.excerpt(cell)) from error
 

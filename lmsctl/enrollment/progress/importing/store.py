@@ -15,8 +15,8 @@ from lmsctl.bulk.store import fail
 from lmsctl.content.errors import ContentUnknown
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, ProgressEvent
-from lmsctl.enrollment.results import Event, Phase
-from lmsctl.enrollment.staging import fail_folders, find_pairs, is_about, share_pairs
+from lmsctl.enrollment.results import EventKind, Phase
+from lmsctl.enrollment.staging import fail_folders, is_about, lock_pairs_for_share, resolve_pairs
 from lmsctl.kit.columns import Choice, Moment
 from lmsctl.kit.statements import among, columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
@@ -33,7 +33,7 @@ _STAGED = staging.rows(
     Column("email_key", Text),
     Column("content", Text),
     Column("code_key", Text),
-    Column("event", Choice(Event)),
+    Column("event", Choice(EventKind)),
     Column("score", BigInteger),
     Column("happened_at", Moment),
     Column("user_id", BigInteger),
@@ -53,16 +53,16 @@ KEY: ColumnElement[str] = _row.login
 NUMBER: ColumnElement[int] = select(ProgressEvent.id).where(_SAME).scalar_subquery()
 
 
-def find(work: Work, span: Span, scope: Scope) -> None:
+def resolve(work: Work, span: Span, scope: Scope) -> None:
     """Give each row its person, within `scope`, its item, and the event if it is there already."""
-    find_pairs(work, _STAGED, span, in_scope(scope, Department.path))
+    resolve_pairs(work, _STAGED, span, in_scope(scope, Department.path))
     in_span = span.holds(_row.row_no)
     work.run(update(_STAGED).where(in_span, _SAME).values(id=ProgressEvent.id))
 
 
-def share(work: Work, span: Span) -> None:
+def lock_for_share(work: Work, span: Span) -> None:
     """Let nobody change the people and the items of `span`; then they are to be found again."""
-    share_pairs(work, _STAGED, span)
+    lock_pairs_for_share(work, _STAGED, span)
 
 
 def fail_unknown(work: Work, span: Span) -> None:
@@ -116,7 +116,7 @@ def write(work: Work, span: Span, source: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class FirstEvent:
     """Somebody who was pre-enrolled, and when they first did something by the rows of a span."""
 
     enrollment_id: int
@@ -124,7 +124,7 @@ class Beginning:
     first_at: datetime
 
 
-def _first(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
+def _first_moment(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
     """Return when the person of an enrollment first did something by the rows that fit."""
     found: Select[Any] = select(func.min(_row.happened_at)).where(
         is_about(_STAGED, Enrollment), *conditions
@@ -132,14 +132,14 @@ def _first(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
     return found.correlate(Enrollment).scalar_subquery()
 
 
-def beginnings(work: Work, span: Span) -> list[Beginning]:
+def list_first_events(work: Work, span: Span) -> list[FirstEvent]:
     """Return who begins what they were pre-enrolled in."""
     id_, item = col(Enrollment.id), col(Enrollment.item_id)
     return work.all(
-        Beginning,
+        FirstEvent,
         select(
             *columns_of(
-                Beginning, Enrollment, enrollment_id=id_, first_at=func.min(_row.happened_at)
+                FirstEvent, Enrollment, enrollment_id=id_, first_at=func.min(_row.happened_at)
             )
         )
         .select_from(_STAGED)
@@ -153,18 +153,18 @@ def beginnings(work: Work, span: Span) -> list[Beginning]:
     )
 
 
-def begin(work: Work, span: Span, ids: Sequence[int], due_at: datetime | None) -> None:
+def begin_enrollments(work: Work, span: Span, ids: Sequence[int], due_at: datetime | None) -> None:
     """Turn pre-enrolled people into enrolled ones, since they first did something."""
     work.run(
         update(Enrollment)
         .where(among(Enrollment.id, ids))
-        .values(phase=Phase.ENROLLED, due_at=due_at, enrolled_at=_first(_is_new(span)))
+        .values(phase=Phase.ENROLLED, due_at=due_at, enrolled_at=_first_moment(_is_new(span)))
     )
 
 
-def complete(work: Work, span: Span) -> None:
+def complete_enrollments(work: Work, span: Span) -> None:
     """Complete the enrollments of whoever completed something, unless they are completed."""
-    is_completion = and_(_row.event == Event.COMPLETED, _is_new(span))
+    is_completion = and_(_row.event == EventKind.COMPLETED, _is_new(span))
     meant = aliased(Enrollment)
     completed = (
         select(meant.id)
@@ -179,5 +179,5 @@ def complete(work: Work, span: Span) -> None:
             col(Enrollment.canceled_at).is_(None),
             col(Enrollment.id).in_(completed),
         )
-        .values(phase=Phase.COMPLETED, completed_at=_first(is_completion))
+        .values(phase=Phase.COMPLETED, completed_at=_first_moment(is_completion))
     )

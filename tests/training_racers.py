@@ -7,6 +7,7 @@ from itertools import repeat
 
 from lmsctl.cli import load
 from lmsctl.kit import config, database
+from lmsctl.training.participants.store import places as place_store
 from tests import racers
 
 
@@ -19,7 +20,6 @@ def drop_the_guard() -> None:
 
     from lmsctl.enrollment.participation.rules import gates, placing
     from lmsctl.kit.work import Work
-    from lmsctl.training.participants.store import people as people_store
 
     seen: dict[str, bool] = {}
     begin = Work.begin
@@ -40,8 +40,8 @@ def drop_the_guard() -> None:
         return seen["left"]
 
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]
-    people_store.claim = claim
-    people_store.lock_sessions = lambda *_: None
+    place_store.claim = claim
+    place_store.lock_sessions = lambda *_: None
     gates.gates_to_enter = lambda *_: iter(())
     placing.take_places = lambda *_, **__: repeat(seen["left"])
 

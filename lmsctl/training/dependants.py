@@ -5,21 +5,24 @@ from datetime import datetime
 
 from lmsctl.department import store as departments
 from lmsctl.kit.work import Work
-from lmsctl.training import actions, store
+from lmsctl.training import store
+from lmsctl.training.catalog import store as catalog_store
 from lmsctl.training.model import TrainingOpening
-from lmsctl.training.participants.store import people as people_store
+from lmsctl.training.participants.actions import away
+from lmsctl.training.participants.store import places as place_store
+from lmsctl.training.participants.store import showing as showing_store
 
 
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield which trainings will belong to the root, never lost with it, and what goes."""
     for code in store.codes_in_departments(work, ids):
         yield f"stays and belongs to the root from then on: training {code}"
-    yield from _openings(store.count_openings_of(work, TrainingOpening.department_id, ids))
+    yield from _openings(catalog_store.count_openings_of(work, TrainingOpening.department_id, ids))
 
 
 def before_delete_of_group(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield how many openings in the catalog go with a group; the schema deletes them."""
-    yield from _openings(store.count_openings_of(work, TrainingOpening.group_id, ids))
+    yield from _openings(catalog_store.count_openings_of(work, TrainingOpening.group_id, ids))
 
 
 def _openings(count: int) -> Iterator[str]:
@@ -34,29 +37,29 @@ def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
 
 def records_of_user(work: Work, user_id: int) -> dict[str, int]:
     """Return what hangs on a person alone and goes with them: how many of each."""
-    return {"training_enrollments": people_store.count_of_user(work, user_id)}
+    return {"training_enrollments": showing_store.count_of_user(work, user_id)}
 
 
 def places_of_user(work: Work, user_id: int, at: datetime) -> list[str]:
     """Return the names of the sessions beginning after `at` in which a person has a place."""
-    return actions.places_of(work, user_id, at)
+    return away.places_of(work, user_id, at)
 
 
 def count_places_of_users(work: Work, ids: Sequence[int]) -> int:
     """Return how many places in sessions to come these people have."""
-    return actions.count_places_of(work, ids)
+    return away.count_places_of(work, ids)
 
 
 def with_end_of_trainings(work: Work, user_id: int, at: datetime) -> list[str]:
     """Take a person out of the trainings that would go on after `at`; returns their names."""
-    return actions.cancel_all_of(work, user_id, at)
+    return away.cancel_all_of(work, user_id, at)
 
 
 def after_return_of_users(work: Work, ids: Sequence[int]) -> int:
     """Send people who are active again what they missed; returns how many messages there are."""
-    return actions.send_missed(work, ids)
+    return away.send_missed(work, ids)
 
 
 def with_delete_of_user(work: Work, user_id: int) -> None:
     """Free the places of a person who goes."""
-    people_store.release_of_user(work, user_id)
+    place_store.release_of_user(work, user_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from lmsctl.content.results import Opening
 from lmsctl.kit import canonical, columns
@@ -248,3 +248,7 @@ class DeadlineExtension(SQLModel, table=True):
     reason: str = Field(sa_column=columns.text())
     given_by: str = Field(sa_column=columns.text())
     given_at: datetime = Field(sa_column=columns.moment())
+
+
+# Whether somebody takes part, and was not taken out again.
+IS_LIVE = col(TrainingEnrollment.canceled_at).is_(None)

@@ -34,9 +34,14 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import Amount, Unit
 from lmsctl.kit.work import Work, run_write
 from lmsctl.portal import actions as portal_actions
-from lmsctl.training import actions as trainings
-from lmsctl.training.actions import DayChange, DayPlan
+from lmsctl.training import actions as training_actions
+from lmsctl.training.catalog import actions as catalog
+from lmsctl.training.catalog import actions as training_catalog
+from lmsctl.training.deadlines import actions as deadlines
+from lmsctl.training.participants.actions import attending
 from lmsctl.training.results import Deadline
+from lmsctl.training.sessions.actions import planning as session_actions
+from lmsctl.training.sessions.actions.planning import DayChange, DayPlan
 from lmsctl.user import actions as users
 from lmsctl.user.results import UserStatus
 from tests.conftest import Portal, Templates
@@ -393,11 +398,11 @@ def _furnish(work: Work) -> None:
     for name in NAMES:
         email = f"{name}@example.com"
         users.create(work, first_name="F", last_name="L", login=name, email=email)
-    trainings.create(work, "Aid", code="aid", time_zone="UTC")
+    training_actions.create(work, "Aid", code="aid", time_zone="UTC")
     for code, days in (("a", 4), ("b", 9)):
         plan = DayPlan(timewords.parse(f"+{days}d"), HOUR)
-        trainings.create_session(work, "aid", code=code, plan=plan)
-    trainings.offer(work, "aid", Openings(is_everybody=True))
+        session_actions.create_session(work, "aid", code=code, plan=plan)
+    training_catalog.offer(work, "aid", Openings(is_everybody=True))
 
 
 class Trainings(RuleBasedStateMachine):
@@ -495,7 +500,7 @@ class Trainings(RuleBasedStateMachine):
         given = str(capacity or "unlimited")
         self.agree(
             expected,
-            lambda work: trainings.edit_session(
+            lambda work: session_actions.edit_session(
                 work, "aid", code, shift=DayChange(), capacity=given
             ),
         )
@@ -505,7 +510,7 @@ class Trainings(RuleBasedStateMachine):
         """Set a deadline, or switch it off."""
         self.model.stops[deadline] = days
         distance = None if days is None else Amount(days, Unit.DAY)
-        self.agree([], lambda work: trainings.set_deadlines(work, "aid", {deadline: distance}))
+        self.agree([], lambda work: deadlines.set_deadlines(work, "aid", {deadline: distance}))
 
     @rule(name=PEOPLE, deadline=DEADLINES, hours=st.integers(0, 60))
     def extend(self, name: str, deadline: Deadline, hours: int) -> None:
@@ -530,13 +535,13 @@ class Trainings(RuleBasedStateMachine):
     def lock(self, is_on: bool) -> None:
         """Lock the list of participants, or unlock it."""
         self.model.is_locked = is_on
-        self.agree([], lambda work: trainings.set_lock(work, "aid", is_on=is_on))
+        self.agree([], lambda work: deadlines.set_lock(work, "aid", is_on=is_on))
 
     @rule(is_open=st.booleans())
     def catalog(self, is_open: bool) -> None:
         """Offer the training, or not."""
         self.model.is_offered = is_open
-        act = trainings.offer if is_open else trainings.close
+        act = catalog.offer if is_open else catalog.close
         self.agree([], lambda work: act(work, "aid", Openings(is_everybody=True)))
 
     @rule(code=SESSIONS, days=st.integers(1, 6))
@@ -544,7 +549,7 @@ class Trainings(RuleBasedStateMachine):
         """Move a session to some days from now."""
         self.model.sessions[code].starts_at = self.model.now + days * DAY
         shift = DayChange(starts=timewords.parse(f"+{days}d"))
-        self.agree([], lambda work: trainings.edit_session(work, "aid", code, shift=shift))
+        self.agree([], lambda work: session_actions.edit_session(work, "aid", code, shift=shift))
 
     @rule(code=SESSIONS)
     def attend(self, code: str) -> None:
@@ -553,7 +558,7 @@ class Trainings(RuleBasedStateMachine):
         for part in self.model.parts.values() if not expected else ():
             if part.session == code:
                 part.attended.add(code)
-        self.agree(expected, lambda work: trainings.record_attendance(work, "aid", code, logins=()))
+        self.agree(expected, lambda work: attending.record_attendance(work, "aid", code, logins=()))
 
     @rule(name=PEOPLE, points=st.sampled_from([None, 7]))
     def grade(self, name: str, points: int | None) -> None:

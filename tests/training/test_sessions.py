@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from lmsctl.training import rules
-from lmsctl.training.errors import CapacityBelowTaken
-from lmsctl.training.results import SessionState
+from lmsctl.training.sessions import rules as session_rules
+from lmsctl.training.sessions.errors import CapacityBelowTaken
+from lmsctl.training.sessions.results import SessionState
 from tests.conftest import Portal
 from tests.refusals import refused, unchanged
 from tests.terminals import on_terminal
@@ -302,8 +303,8 @@ def _row(**changes: Any) -> rules.SessionRecord:
 def test_over_is_awaiting_until_attendance_is_recorded() -> None:
     """The end belongs to what comes after it."""
     end = _row().ends_at
-    assert rules.state_at(_row(), end) is SessionState.AWAITING_ASSIGNMENT
-    assert rules.state_at(_row(is_recorded=True), end) is SessionState.COMPLETED
+    assert session_rules.state_at(_row(), end) is SessionState.AWAITING_ASSIGNMENT
+    assert session_rules.state_at(_row(is_recorded=True), end) is SessionState.COMPLETED
 
 
 @pytest.mark.parametrize(
@@ -312,8 +313,8 @@ def test_over_is_awaiting_until_attendance_is_recorded() -> None:
 def test_a_capacity_is_not_below_who_is_there(capacity: int | None, over: int | None) -> None:
     """Whoever was put in above it deliberately does not count; more than those is refused."""
     if over is not None:
-        assert rules.people_over_capacity(_row(), capacity) == over
+        assert session_rules.people_over_capacity(_row(), capacity) == over
         return
     with pytest.raises(CapacityBelowTaken) as caught:
-        rules.people_over_capacity(_row(), capacity)
+        session_rules.people_over_capacity(_row(), capacity)
     assert "at least 10" in caught.value.format_hint()

@@ -29,8 +29,9 @@ from lmsctl.notification import actions as notification
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.training import store as training_store
-from lmsctl.training.actions import telling
-from lmsctl.training.participants.store import people as people_store
+from lmsctl.training.participants.store import places as place_store
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.telling import actions as telling
 
 _TOGETHER = 5_000
 _CONTENT, _TRAINING = "enrollment.manage", "training.enroll"
@@ -155,9 +156,7 @@ class _EnrollmentImport:
         intakes = intake_store.list_intakes(work, span)
         for one in intakes:
             # What was free has been locked since it was counted.
-            if one.session_id and not people_store.claim(
-                work, one.session_id, one.new + one.placed
-            ):
+            if one.session_id and not place_store.claim(work, one.session_id, one.new + one.placed):
                 raise RetryTransaction
         if self._wants_notices:
             for one in intakes:
@@ -173,7 +172,7 @@ class _EnrollmentImport:
         if not self._has_trainings:
             return
         for number in intake_store.list_filled_sessions(work):
-            session = training_store.session_by_id(work, number)
+            session = session_store.by_id(work, number)
             yield from placing.registration_notes(session, work.now)
 
 
@@ -202,7 +201,7 @@ def _tell_new_session(work: Work, span: Span, intake: Intake) -> None:
     """Tell who takes part already that they are about to get their session."""
     if intake.placed:
         training = training_store.by_id(work, intake.training_id)
-        at = telling.place(work, intake.session_id)
+        at = session_store.find_with_days(work, intake.session_id)
         audience = intake_store.audience(span, intake, is_new=False)
         telling.tell_moved(work, training, None, at, audience)
 
@@ -210,7 +209,7 @@ def _tell_new_session(work: Work, span: Span, intake: Intake) -> None:
 def _invite(work: Work, span: Span, intake: Intake) -> None:
     """Invite who has been enrolled in a training, and tell who organizes it how many came."""
     training = training_store.by_id(work, intake.training_id)
-    at = telling.place(work, intake.session_id)
+    at = session_store.find_with_days(work, intake.session_id)
     if intake.new:
         telling.invite(work, training, at, intake_store.audience(span, intake, is_new=True))
     count = intake.new + intake.placed

@@ -26,11 +26,15 @@ from lmsctl.notification.results import Notice
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ALL_VISIBLE, Visibility
 from lmsctl.training import store
-from lmsctl.training.actions import telling
+from lmsctl.training.catalog import store as catalog_store
 from lmsctl.training.deadlines import store as extension_store
+from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.participants.store.people import CalendarRow
-from lmsctl.training.rules import ParticipantRecord, SessionRecord
+from lmsctl.training.participants.store import showing as showing_store
+from lmsctl.training.participants.store.showing import CalendarRow
+from lmsctl.training.rules import SessionRecord
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.telling import actions as telling
 from lmsctl.user.store import Person
 
 _KIND = "training"
@@ -136,7 +140,7 @@ def list_training_offers(work: Work, given: str) -> Iterator[Offer]:
     raises.
     """
     person = get_learner(work, given)
-    found = store.offers_to(
+    found = catalog_store.offers_to(
         work,
         user_id=person.id,
         path=person.path,
@@ -150,7 +154,7 @@ def list_training_offers(work: Work, given: str) -> Iterator[Offer]:
         )
         for number, rows in groupby(found, key=lambda row: row.training_id)
     }
-    taking_part = people_store.trainings_of_user(work, person.id)
+    taking_part = showing_store.trainings_of_user(work, person.id)
     for case in _list_situations(work, person, list(because), {}):
         number, until = case.training.id, gates.join_until(case)
         if until is not None:
@@ -202,7 +206,7 @@ def _list_situations(
 ) -> Iterator[Situation]:
     """Yield what decides on a person's acts in trainings, by code."""
     sessions: dict[int, list[SessionRecord]] = {}
-    for session in store.sessions_of(work, ids):
+    for session in session_store.of_trainings(work, ids):
         sessions.setdefault(session.training_id, []).append(session)
     extensions = extension_store.of_user(work, person.id)
     for training in store.by_ids(work, ids):
@@ -223,7 +227,7 @@ def get_calendar(work: Work, given: str) -> tuple[list[Appointment], list[Event]
     Only what they have access to by now. Raises what `get_learner` raises.
     """
     person = get_learner(work, given)
-    rows = people_store.calendar(work, person.id)
+    rows = showing_store.calendar(work, person.id)
     until = {course.code: course.leave_until for course in list_trainings(work, given)}
     return [_to_appointment(row, until.get(row.training)) for row in rows], [
         _to_calendar_event(row) for row in rows

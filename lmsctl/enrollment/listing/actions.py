@@ -26,9 +26,10 @@ from lmsctl.kit.answer import Order
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
-from lmsctl.training import actions as training_actions
 from lmsctl.training import store as trainings
+from lmsctl.training.access import actions as access
 from lmsctl.training.errors import TrainingUnknown
+from lmsctl.training.sessions import store as session_store
 from lmsctl.user import store as users
 
 
@@ -93,13 +94,11 @@ def _get_visible_target(work: Work, given: str, scope: Scope) -> TrainingTarget:
     code, session = placing.parse_target(given)
     training = trainings.get(work, code, ANYWHERE)
     if not (
-        training_actions.is_visible(work, training)
+        access.is_visible(work, training)
         or participation_store.is_visible_through_people(work, training.id, scope)
     ):
         raise TrainingUnknown(given=canonical.excerpt(code))
-    return TrainingTarget(
-        training, trainings.get_session(work, training, session) if session else None
-    )
+    return TrainingTarget(training, session_store.get(work, training, session) if session else None)
 
 
 def _to_rows(lines: Iterable[EnrollmentLine], named: VisibleRules) -> Iterator[EnrollmentRow]:

@@ -29,7 +29,8 @@ from lmsctl.kit.answer import Done, Headed, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
-from lmsctl.training.results import Deadline, InvitationAnswer, SessionRow
+from lmsctl.training.results import Deadline, InvitationAnswer
+from lmsctl.training.sessions.results import SessionRow
 
 app = options.verbs()
 

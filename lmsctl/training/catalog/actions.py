@@ -10,6 +10,7 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import store
+from lmsctl.training.catalog import store as catalog_store
 from lmsctl.training.rules import TrainingRecord
 
 
@@ -20,7 +21,7 @@ def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
     and DepartmentUnknown.
     """
     training, target = _get_for_update(work, given, wanted)
-    is_new = store.add_opening(work, training.id, target.opening, target.column)
+    is_new = catalog_store.add_opening(work, training.id, target.opening, target.column)
     if is_new:
         _record(work, "catalog.opened", training, target)
     return _to_result(training, target), is_new
@@ -29,7 +30,7 @@ def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
 def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
     """Offer a training no longer to somebody; who takes part stays. The mirror of `offer`."""
     training, target = _get_for_update(work, given, wanted)
-    is_gone = store.remove_opening(work, training.id, target.opening, target.column)
+    is_gone = catalog_store.remove_opening(work, training.id, target.opening, target.column)
     if is_gone:
         _record(work, "catalog.closed", training, target)
     return _to_result(training, target), is_gone
@@ -62,4 +63,4 @@ def list_openings(work: Work, given: str | None = None) -> Iterator[Opened]:
     """
     rights.require(work, "content.view")
     number = store.get(work, given, ANYWHERE).id if given is not None else None
-    return store.openings(work, number, rights.visibility(work))
+    return catalog_store.openings(work, number, rights.visibility(work))

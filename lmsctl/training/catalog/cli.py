@@ -12,7 +12,7 @@ from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
-from lmsctl.training import actions as trainings
+from lmsctl.training.catalog import actions as catalog
 from lmsctl.user.results import UserType
 
 app = options.noun("catalog", "What people may choose for themselves.")
@@ -53,7 +53,7 @@ def open_(
     wanted = actions.Openings(type_, group, department, everybody)
 
     def write(work: Work) -> Done:
-        offer = trainings.offer if training else actions.offer
+        offer = catalog.offer if training else actions.offer
         rule, is_new = offer(work, code, wanted)
         said = "is now" if is_new else "is already"
         sentence = f"{rule.code} {said} in the catalog for {_whom(rule)}."
@@ -76,7 +76,7 @@ def close(
     wanted = actions.Openings(type_, group, department, everybody)
 
     def write(work: Work) -> Done:
-        close = trainings.close if training else actions.close
+        close = catalog.close if training else actions.close
         rule, is_gone = close(work, code, wanted)
         said = "is no longer" if is_gone else "was not"
         sentence = f"{rule.code} {said} in the catalog for {_whom(rule)}."
@@ -96,7 +96,7 @@ def list_(
     def read(work: Work) -> Listing[Opened]:
         content = iter(()) if training else actions.list_rules(work, code)
         is_all = training or code is None
-        live = trainings.list_openings(work, code) if is_all else iter(())
+        live = catalog.list_openings(work, code) if is_all else iter(())
         return Listing(Opened, chain(content, live))
 
     return env.read(read)

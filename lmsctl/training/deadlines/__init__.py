@@ -1,1 +1,5 @@
-"""Until when learners come and go, and for whom that holds off."""
+"""Deadlines: until when learners come and go, for whom that holds off, and what is to come.
+
+It owns the deadlines and the lock of a training, extensions for single people, and the timeline.
+It may not stop anybody itself: `enrollment.participation` asks it.
+"""

@@ -10,10 +10,13 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import rules, store
-from lmsctl.training.actions.trainings import scope_of_participants, to_result, visible_scope
+from lmsctl.training.access.actions import scope_of_participants, visible_scope
+from lmsctl.training.actions import to_result
+from lmsctl.training.deadlines.results import TimelineEntry, TimelineEvent
 from lmsctl.training.errors import TrainingUnknown
-from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.results import Deadline, TimelineEntry, TimelineEvent, TrainingDetail
+from lmsctl.training.participants.store import showing as showing_store
+from lmsctl.training.results import Deadline, TrainingDetail
+from lmsctl.training.sessions import store as session_store
 
 
 def get_restrictable_for_update(work: Work, given: str) -> rules.TrainingRecord:
@@ -82,7 +85,7 @@ def timeline(work: Work, given: str) -> tuple[rules.TrainingRecord, list[Timelin
     row = store.get(work, given, visible_scope(work))
     coming = [
         instant
-        for session in store.sessions(work, ANYWHERE, row.id)
+        for session in session_store.listed(work, ANYWHERE, row.id)
         if session.canceled_at is None
         for instant in _session_entries(work, row, session)
     ]
@@ -112,7 +115,7 @@ def _session_entries(
     for at, turn, effect in stops:
         if at is not None:
             yield _entry(row, at, turn, code, effect)
-    days = store.days(work, session.id)
+    days = session_store.days(work, session.id)
     for number, day in enumerate(days, start=1):
         what = f"Day {number} of {code}" if len(days) > 1 else code
         begun = " Learners can no longer join, leave or switch." if number == 1 else ""
@@ -122,7 +125,7 @@ def _session_entries(
 
 
 def _access_entries(work: Work, row: rules.TrainingRecord) -> Iterator[TimelineEntry]:
-    for access in people_store.access_starts(work, scope_of_participants(work, row), row.id):
+    for access in showing_store.access_starts(work, scope_of_participants(work, row), row.id):
         who = f"{access.people} {'person sees' if access.people == 1 else 'people see'}"
         effect = f"From then on {who} the training."
         yield _entry(row, access.access_at, TimelineEvent.ACCESS, access.session, effect)

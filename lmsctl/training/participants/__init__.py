@@ -1,1 +1,5 @@
-"""Who takes part in trainings: places, attendance, and people who are away."""
+"""Participants: who takes part in a training, in which session, and who was there.
+
+It owns enrollments in trainings, the places they take, attendance, and what people miss while away.
+It may not decide whether somebody may come or go: that is `enrollment.participation`.
+"""

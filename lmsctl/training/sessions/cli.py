@@ -5,18 +5,20 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
+from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.options import IfExists, verb
 from lmsctl.kit.work import Work
-from lmsctl.training import actions, rules
-from lmsctl.training.results import AttendanceRow, SessionDetail, SessionRow, SessionState
+from lmsctl.training.options import OfTraining, SessionCode, notes_on_stops, show_times_in
+from lmsctl.training.participants import cli as participants_cli
+from lmsctl.training.sessions.actions import planning as session_actions
+from lmsctl.training.sessions.actions import showing as session_showing
+from lmsctl.training.sessions.results import SessionDetail, SessionRow, SessionState
 
 app = options.noun("session", "When and where trainings take place, and for how many.")
+app.add_typer(participants_cli.session_app)
 
-Training = Annotated[str, typer.Argument(metavar="TRAINING", help="The training's code or number.")]
-Code = Annotated[str, typer.Argument(metavar="SESSION", help="The session's code or number.")]
 Starts = Annotated[
     str,
     typer.Option("--starts", metavar="TIME", help="When; without offset in the training's zone."),
@@ -48,7 +50,7 @@ Instructor = Annotated[str | None, typer.Option("--instructor", help="The name o
 )
 def create(
     env: Environment,
-    training: Training,
+    training: OfTraining,
     code: Annotated[str, typer.Option("--code", help="Unique in the training; never changes.")],
     starts: Starts,
     duration: Duration,
@@ -65,26 +67,26 @@ def create(
     def write(work: Work) -> Done:
         found = None
         if if_exists is not options.Existing.FAIL:
-            found = actions.find_conflicting_session(work, training, code)
+            found = session_actions.find_conflicting_session(work, training, code)
         if found is None:
-            made = actions.create_session(
+            made = session_actions.create_session(
                 work,
                 training,
                 code=code,
-                plan=actions.DayPlan(word, length, place, url, env.time_zone),
+                plan=session_actions.DayPlan(word, length, place, url, env.time_zone),
                 capacity=UNLIMITED if capacity is None else capacity,
                 title=title,
                 instructor=instructor,
             )
             sentence = f"Created the session {_name(made)}, {_span(env, made)}."
-            return Done(made, sentence, notes=_stops(env, work, made))
+            return Done(made, sentence, notes=notes_on_stops(env, work, [made]))
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The session {_name(found)} exists already.", is_changed=False)
-        after, is_changed = actions.edit_session(
+        after, is_changed = session_actions.edit_session(
             work,
             training,
             found.code,
-            shift=actions.DayChange(1, word, length, place, url, env.time_zone),
+            shift=session_actions.DayChange(1, word, length, place, url, env.time_zone),
             capacity=capacity,
             title=title,
             instructor=instructor,
@@ -100,29 +102,15 @@ def _name(session: SessionDetail) -> str:
 
 def _span(env: Environment, session: SessionDetail) -> str:
     """Return from when to when a session lasts, and let tables show its zone too."""
-    env.zone = env.time_zone or timewords.kept_zone(session.time_zone)
-    first, last = (
-        timewords.show(moment, env.zone) for moment in (session.starts_at, session.ends_at)
-    )
+    zone = show_times_in(env, session.time_zone)
+    first, last = (timewords.show(moment, zone) for moment in (session.starts_at, session.ends_at))
     return f"from {first} to {last}"
-
-
-def _stops(env: Environment, work: Work, session: SessionDetail) -> list[str]:
-    """Return a sentence on when learners stop coming to and going from a session, if ever."""
-    words = rules.describe_stops(
-        session.code,
-        session.registration_stops_at,
-        session.cancellations_stop_at,
-        work.now,
-        env.zone or work.zone,
-    )
-    return [words] if words else []
 
 
 def _edited(env: Environment, work: Work, after: SessionDetail, *, is_changed: bool) -> Done:
     word = "Updated" if is_changed else "Unchanged:"
     sentence = f"{word} the session {_name(after)}, {_span(env, after)}."
-    return Done(after, sentence, is_changed=is_changed, notes=_stops(env, work, after))
+    return Done(after, sentence, is_changed=is_changed, notes=notes_on_stops(env, work, [after]))
 
 
 @verb(
@@ -143,15 +131,17 @@ def list_(
     ] = None,
 ) -> Any:
     """List sessions in the order of their starts. Canceled ones only with --state."""
-    return env.read(lambda work: Listing(SessionRow, actions.list_sessions(work, training, state)))
+    return env.read(
+        lambda work: Listing(SessionRow, session_showing.list_sessions(work, training, state))
+    )
 
 
 @verb(app, examples=("lmsctl session show first-aid spring -o json",))
-def show(env: Environment, training: Training, code: Code) -> Any:
+def show(env: Environment, training: OfTraining, code: SessionCode) -> Any:
     """Show one session: its days with times and places, and how many places are left."""
 
     def read(work: Work) -> SessionDetail:
-        found = actions.show_session(work, training, code)
+        found = session_showing.show_session(work, training, code)
         _span(env, found)
         return found
 
@@ -167,8 +157,8 @@ def show(env: Environment, training: Training, code: Code) -> Any:
 )
 def edit(
     env: Environment,
-    training: Training,
-    code: Code,
+    training: OfTraining,
+    code: SessionCode,
     day: Annotated[
         int, typer.Option("--day", metavar="N", help="Which day --starts to --url change.")
     ] = 1,
@@ -198,11 +188,11 @@ def edit(
     length = timewords.parse_duration(duration) if duration is not None else None
 
     def write(work: Work) -> Done:
-        after, is_changed = actions.edit_session(
+        after, is_changed = session_actions.edit_session(
             work,
             training,
             code,
-            shift=actions.DayChange(day, word, length, place, url, env.time_zone),
+            shift=session_actions.DayChange(day, word, length, place, url, env.time_zone),
             capacity=capacity,
             title=title,
             instructor=instructor,
@@ -220,8 +210,8 @@ def edit(
 )
 def add_day(
     env: Environment,
-    training: Training,
-    code: Code,
+    training: OfTraining,
+    code: SessionCode,
     starts: Starts,
     duration: Duration,
     place: Place = None,
@@ -231,20 +221,20 @@ def add_day(
     word, length = timewords.parse(starts), timewords.parse_duration(duration)
 
     def write(work: Work) -> Done:
-        plan = actions.DayPlan(word, length, place, url, env.time_zone)
-        after = actions.add_day(work, training, code, plan)
+        plan = session_actions.DayPlan(word, length, place, url, env.time_zone)
+        after = session_actions.add_day(work, training, code, plan)
         sentence = f"Added a day to the session {_name(after)}, {_span(env, after)}."
-        return Done(after, sentence, notes=_stops(env, work, after))
+        return Done(after, sentence, notes=notes_on_stops(env, work, [after]))
 
     return env.write(write)
 
 
 @verb(app, examples=("lmsctl session cancel first-aid spring",))
-def cancel(env: Environment, training: Training, code: Code) -> Any:
+def cancel(env: Environment, training: OfTraining, code: SessionCode) -> Any:
     """Cancel a session for good. Its people stay in the training and may choose another one."""
 
     def write(work: Work) -> Done:
-        after, is_changed = actions.cancel_session(work, training, code)
+        after, is_changed = session_actions.cancel_session(work, training, code)
         already = "" if is_changed else " already"
         _span(env, after)
         return Done(
@@ -252,58 +242,3 @@ def cancel(env: Environment, training: Training, code: Code) -> Any:
         )
 
     return env.write(write)
-
-
-@verb(
-    app,
-    examples=(
-        "lmsctl session attendance first-aid spring --everybody",
-        "lmsctl session attendance first-aid spring --day 2 --user anna --minutes 45",
-        "lmsctl session attendance first-aid spring",
-    ),
-)
-def attendance(
-    env: Environment,
-    training: Training,
-    code: Code,
-    user: Annotated[
-        list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
-    ] = None,
-    everybody: Annotated[
-        bool, typer.Option("--everybody", help="All who are in the session.")
-    ] = False,
-    day: Annotated[int, typer.Option("--day", metavar="N", help="On which day.")] = 1,
-    absent: Annotated[bool, typer.Option("--absent", help="They were not there.")] = False,
-    minutes: Annotated[
-        int | None, typer.Option("--minutes", metavar="N", help="For how long they were there.")
-    ] = None,
-) -> Any:
-    """Record who was there on a day of a session, or list it when nobody is named.
-
-    A session that is over is completed when it is known of everybody and every day.
-    """
-    if rules.is_attendance_listed(user, minutes, is_everybody=everybody, is_absent=absent):
-        return env.read(lambda work: _attendance(env, work, training, code))
-
-    def write(work: Work) -> Done:
-        outcomes = actions.record_attendance(
-            work,
-            training,
-            code,
-            logins=user or (),
-            day=day,
-            is_present=not absent,
-            minutes=minutes,
-        )
-        changed = sum(item.outcome is not Outcome.UNCHANGED for item in outcomes)
-        same = len(outcomes) - changed
-        already = f"; {same} {'was' if same == 1 else 'were'} recorded so already" if same else ""
-        sentence = f"Recorded the attendance of {changed}{already}."
-        return Done(Listing(ItemOutcome, outcomes), sentence, is_changed=bool(changed))
-
-    return env.write(write)
-
-
-def _attendance(env: Environment, work: Work, training: str, code: str) -> Listing[AttendanceRow]:
-    _span(env, actions.show_session(work, training, code))
-    return Listing(AttendanceRow, actions.list_attendance(work, training, code))

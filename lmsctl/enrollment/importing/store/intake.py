@@ -13,8 +13,8 @@ from lmsctl.kit.statements import columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.training.model import TrainingEnrollment
-from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.results import EnrolledBy
+from lmsctl.training.telling import store as telling_store
 
 _row = STAGED.c
 
@@ -69,7 +69,7 @@ def audience(span: Span, intake: Intake, *, is_new: bool) -> Audience:
         _row.training_id == intake.training_id,
         _is_new(span) if is_new else _is_placed(span),
     )
-    return people_store.audience_among(intake.training_id, chosen)
+    return telling_store.audience_among(intake.training_id, chosen)
 
 
 def write(work: Work, span: Span) -> None:

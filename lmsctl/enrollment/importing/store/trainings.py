@@ -15,10 +15,10 @@ from lmsctl.enrollment.participation.errors import ResultRecorded, SessionFull, 
 from lmsctl.kit import locks
 from lmsctl.kit.statements import columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
-from lmsctl.training.errors import SessionCanceled, SessionUnknown, TrainingUnknown
-from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
-from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.participants.store.people import IS_LIVE
+from lmsctl.training.errors import TrainingUnknown
+from lmsctl.training.model import IS_LIVE, Training, TrainingEnrollment, TrainingSession
+from lmsctl.training.participants.store import places as place_store
+from lmsctl.training.sessions.errors import SessionCanceled, SessionUnknown
 from lmsctl.user.model import User
 
 _row = STAGED.c
@@ -92,7 +92,7 @@ def _lock(work: Work, span: Span) -> None:
     )
     is_named = _row.session_id.is_not(None)
     ids = work.values(select(_row.session_id).where(_in_span(span), is_named).distinct())
-    people_store.lock_sessions(work, ids)
+    place_store.lock_sessions(work, ids)
 
 
 # What is wrong -----------------------------------------------------------------------------------

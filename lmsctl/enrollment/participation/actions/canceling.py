@@ -16,8 +16,9 @@ from lmsctl.enrollment.rules import Candidate
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
-from lmsctl.training.actions import telling
 from lmsctl.training.participants.store import people as people_store
+from lmsctl.training.participants.store import places as place_store
+from lmsctl.training.telling import actions as telling
 
 
 def cancel_participation(work: Work, request: PairRequest) -> tuple[list[PairOutcome], list[str]]:
@@ -43,7 +44,7 @@ def cancel_participation(work: Work, request: PairRequest) -> tuple[list[PairOut
         ids = [standing.id for standing in gone]
         for old, audience in reporting.by_session(work, target, gone):
             telling.tell_removed(work, target.training, old, audience)
-        people_store.release(work, ids)
+        place_store.release(work, ids)
         people_store.cancel(work, ids)
         logins = decided.logins(standing.user_id for standing in gone)
         reporting.record(work, "training.participation_canceled", target, logins)

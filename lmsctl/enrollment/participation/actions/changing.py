@@ -20,10 +20,12 @@ from lmsctl.enrollment.selection.actions.pairs import (
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.training import rules as training_rules
 from lmsctl.training import store as trainings
+from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.rules import ParticipantRecord
+from lmsctl.training.participants.store import places as place_store
+from lmsctl.training.sessions import rules as session_rules
+from lmsctl.training.sessions import store as session_store
 
 Standings = Mapping[int, ParticipantRecord]
 
@@ -111,9 +113,7 @@ def _lock_targets(work: Work, given: Sequence[str]) -> LockedTargets[TrainingTar
 def _get_target(work: Work, code: str, session: str | None) -> TrainingTarget:
     """Return a training and its session, if any; raises TrainingUnknown and SessionUnknown."""
     training = trainings.get(work, code, ANYWHERE)
-    return TrainingTarget(
-        training, trainings.get_session(work, training, session) if session else None
-    )
+    return TrainingTarget(training, session_store.get(work, training, session) if session else None)
 
 
 def _get_for_share(work: Work, target: TrainingTarget) -> TrainingTarget:
@@ -121,8 +121,8 @@ def _get_for_share(work: Work, target: TrainingTarget) -> TrainingTarget:
     training = trainings.get_for_share(work, target.training.id)
     if target.session is None:
         return TrainingTarget(training, None)
-    session = trainings.session_by_id(work, target.session.id)
-    training_rules.check_not_canceled(session)
+    session = session_store.by_id(work, target.session.id)
+    session_rules.check_not_canceled(session)
     return TrainingTarget(training, session)
 
 
@@ -135,7 +135,7 @@ def _decide(
     standings = {standing.user_id: standing for standing in found}
     left = {standing.session_id for standing in found} if change.frees_places else set()
     touched = {target.session_id, *left}
-    people_store.lock_sessions(work, [number for number in touched if number is not None])
+    place_store.lock_sessions(work, [number for number in touched if number is not None])
     if target.session is not None:
-        target = replace(target, session=trainings.session_by_id(work, target.session.id))
+        target = replace(target, session=session_store.by_id(work, target.session.id))
     return DecidedTraining(target, people, standings, change.decide(target, people, standings))

@@ -19,9 +19,12 @@ from lmsctl.enrollment.rules import Candidate
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
-from lmsctl.training.actions import telling
+from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.rules import ParticipantRecord
+from lmsctl.training.participants.store import places as place_store
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.telling import actions as telling
+from lmsctl.training.telling import store as telling_store
 
 
 def edit_participation(
@@ -99,11 +102,11 @@ def _move(
 ) -> None:
     """Put people into the target's session, tell them, and free the places that they had."""
     ids = [standing.id for standing in moved]
-    new = telling.place(work, target.session_id)
+    new = session_store.find_with_days(work, target.session_id)
     for old, audience in reporting.by_session(work, target, moved):
         telling.tell_moved(work, target.training, old, new, audience)
     claim_places(work, target, len(moved), over_reason)
-    people_store.release(work, ids)
+    place_store.release(work, ids)
     people_store.move_to_session(
         work, ids, target.session_id, is_preselected=target.session is not None
     )
@@ -121,8 +124,8 @@ def _give_access(
     given = [one for one in changed if placing.is_access_new(one, access_at, work.now)]
     people_store.change(work, [one.id for one in given], access_at=access_at)
     if moves:
-        at = telling.place(work, target.session_id)
-        audience = people_store.audience(target.training.id, [one.user_id for one in given])
+        at = session_store.find_with_days(work, target.session_id)
+        audience = telling_store.audience(target.training.id, [one.user_id for one in given])
         telling.renew_invitations(work, target.training, at, audience)
         return
     for at, audience in reporting.by_session(work, target, given):

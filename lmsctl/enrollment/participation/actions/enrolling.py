@@ -19,9 +19,12 @@ from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
-from lmsctl.training.actions import telling
 from lmsctl.training.participants.store import people as people_store
+from lmsctl.training.participants.store import places as place_store
 from lmsctl.training.results import EnrolledBy
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.telling import actions as telling
+from lmsctl.training.telling import store as telling_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def _enroll(work: Work, decided: DecidedTraining, terms: Terms) -> None:
     """Enroll who is new, give others their session, and tell them and the organizer."""
     target, verdicts = decided.target, decided.verdicts
     new, placed = verdicts.of(Outcome.CREATED), verdicts.of(Outcome.UPDATED)
-    at = telling.place(work, target.session_id)
+    at = session_store.find_with_days(work, target.session_id)
     claim_places(work, target, len(new) + len(placed), terms.over_reason)
     if new:
         people_store.enroll(
@@ -87,10 +90,10 @@ def _enroll(work: Work, decided: DecidedTraining, terms: Terms) -> None:
             side=EnrolledBy.ADMINISTRATOR,
             access_at=access_of(work, target, terms),
         )
-        telling.invite(work, target.training, at, people_store.audience(target.training.id, new))
+        telling.invite(work, target.training, at, telling_store.audience(target.training.id, new))
     if placed:
         ids = [decided.standings[number].id for number in placed]
-        audience = people_store.audience(target.training.id, placed)
+        audience = telling_store.audience(target.training.id, placed)
         telling.tell_moved(work, target.training, None, at, audience)
         people_store.move_to_session(work, ids, target.session_id, is_preselected=True)
     logins = decided.logins(_coming(decided))
@@ -112,6 +115,6 @@ def claim_places(work: Work, target: TrainingTarget, count: int, over_reason: st
     if target.session is None or not count:
         return
     if over_reason is not None:
-        people_store.claim_over_capacity(work, target.session.id, count)
-    elif not people_store.claim(work, target.session.id, count):
+        place_store.claim_over_capacity(work, target.session.id, count)
+    elif not place_store.claim(work, target.session.id, count):
         raise placing.session_full(target, f"{count} more")

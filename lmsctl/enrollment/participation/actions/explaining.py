@@ -15,8 +15,8 @@ from lmsctl.enrollment.participation.rules.gates import Situation
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
-from lmsctl.training import store
 from lmsctl.training.rules import SessionRecord
+from lmsctl.training.sessions import store as session_store
 
 
 def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
@@ -42,7 +42,7 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
     case = replace(case, now=gates.resolve_moment(at, work.now, here))
     session = None
     if given_session is not None:
-        session = store.get_session(work, part.training, given_session)
+        session = session_store.get(work, part.training, given_session)
     acts = (LearnerAct.LEAVE, LearnerAct.SWITCH) if part.standing else (LearnerAct.JOIN,)
     closed = [
         ClosedGate(

@@ -10,7 +10,7 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
-from lmsctl.training import actions as training_actions
+from lmsctl.training.deadlines import actions as deadlines
 from lmsctl.training.deadlines import store as extension_store
 from lmsctl.training.results import Deadline
 from lmsctl.user import store as users
@@ -39,9 +39,9 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     def get() -> Person:
         return users.get(work, login, rights.require(work, "enrollment.manage"))
 
-    training_actions.get_restrictable(work, code)
+    deadlines.get_restrictable(work, code)
     rights.get_for_update(work, get, users.lock_for_share)
-    training = training_actions.get_restrictable_for_update(work, code)
+    training = deadlines.get_restrictable_for_update(work, code)
     person = get()
     portal_rules.check_confirmed(person, "given an extension")
     here = zone or training.zone

@@ -21,14 +21,22 @@ from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.training import actions as training_actions
 from lmsctl.training import store
-from lmsctl.training.actions import telling
+from lmsctl.training.access import actions as access
+from lmsctl.training.catalog import store as catalog_store
 from lmsctl.training.deadlines import store as extension_store
 from lmsctl.training.errors import TrainingUnknown
+from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.results import EnrolledBy, InvitationAnswer, SessionRow
-from lmsctl.training.rules import ParticipantRecord, SessionRecord, TrainingRecord
+from lmsctl.training.participants.store import places as place_store
+from lmsctl.training.participants.store import showing as showing_store
+from lmsctl.training.results import EnrolledBy, InvitationAnswer
+from lmsctl.training.rules import SessionRecord, TrainingRecord
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.sessions.actions import showing as session_showing
+from lmsctl.training.sessions.results import SessionRow
+from lmsctl.training.telling import actions as telling
+from lmsctl.training.telling import store as telling_store
 from lmsctl.user import store as users
 from lmsctl.user.store import Person
 
@@ -87,9 +95,9 @@ def _get_visible_training(work: Work, person: Person, code: str) -> TrainingReco
     """
     training = store.find(work, code, ANYWHERE)
     if training is not None and not (
-        training_actions.is_visible(work, training)
+        access.is_visible(work, training)
         # Only read: an enrollment is locked after its training.
-        or training.id in people_store.trainings_of_user(work, person.id)
+        or training.id in showing_store.trainings_of_user(work, person.id)
         or _is_offered(work, person, training)
     ):
         training = None
@@ -99,7 +107,7 @@ def _get_visible_training(work: Work, person: Person, code: str) -> TrainingReco
 
 
 def _is_offered(work: Work, person: Person, training: TrainingRecord) -> bool:
-    return store.is_offered(
+    return catalog_store.is_offered(
         work, training.id, user_id=person.id, path=person.path, type_=person.type
     )
 
@@ -117,7 +125,7 @@ def get_situation(work: Work, part: PersonInTraining) -> Situation:
     return Situation(
         login=person.login,
         training=training,
-        sessions=list(store.sessions(work, ANYWHERE, training.id)),
+        sessions=list(session_store.listed(work, ANYWHERE, training.id)),
         standing=part.standing,
         extensions=extension_store.of_training(work, training.id, person.id),
         is_offered=_is_offered(work, person, training),
@@ -185,7 +193,7 @@ def join(
         if session is not None and part.standing.session_id != session.id:
             raise TakesPartAlready(login=part.person.login, training=part.training.code)
         return _to_result(work, part), False
-    people_store.lock_sessions(work, [session.id] if session else [])
+    place_store.lock_sessions(work, [session.id] if session else [])
     case = get_situation(work, part)
     session = _reload_session(case, session)
     gates.raise_closed(gates.gates_to_join(case, session))
@@ -200,14 +208,14 @@ def join(
         side=EnrolledBy.LEARNER,
         access_at=work.now,
     )
-    at = telling.place(work, session.id if session else None)
+    at = session_store.find_with_days(work, session.id if session else None)
     telling.invite(work, part.training, at, _audience(part))
     _record(work, "joined", part, session)
     return _to_result(work, part), True
 
 
 def _find_session(work: Work, training: TrainingRecord, given: str | None) -> SessionRecord | None:
-    return None if given is None else store.get_session(work, training, given)
+    return None if given is None else session_store.get(work, training, given)
 
 
 def _reload_session(case: Situation, session: SessionRecord | None) -> SessionRecord | None:
@@ -216,12 +224,12 @@ def _reload_session(case: Situation, session: SessionRecord | None) -> SessionRe
 
 
 def _claim(work: Work, part: PersonInTraining, session: SessionRecord) -> None:
-    if not people_store.claim(work, session.id, 1):
+    if not place_store.claim(work, session.id, 1):
         raise placing.session_full(TrainingTarget(part.training, session), f"'{part.person.login}'")
 
 
 def _audience(part: PersonInTraining) -> Audience:
-    return people_store.audience(part.training.id, [part.person.id])
+    return telling_store.audience(part.training.id, [part.person.id])
 
 
 def _record(work: Work, done: str, part: PersonInTraining, session: SessionRecord | None) -> None:
@@ -250,7 +258,7 @@ def switch(
     """
     part = get_for_update(work, login, code)
     standing = _require_participation(part)
-    session = store.get_session(work, part.training, given)
+    session = session_store.get(work, part.training, given)
     if standing.session_id == session.id:
         return _to_result(work, part), False
     _lock_sessions(work, standing, session)
@@ -258,9 +266,12 @@ def switch(
     session = _reload_session(case, session) or session
     gates.raise_closed(gates.gates_to_switch(case, session))
     _claim(work, part, session)
-    old, new = telling.place(work, standing.session_id), telling.place(work, session.id)
+    old, new = (
+        session_store.find_with_days(work, standing.session_id),
+        session_store.find_with_days(work, session.id),
+    )
     telling.tell_moved(work, part.training, old, new, _audience(part))
-    people_store.release(work, [standing.id])
+    place_store.release(work, [standing.id])
     people_store.move_to_session(work, [standing.id], session.id, is_preselected=False)
     _record(work, "switched sessions in", part, session)
     return _to_result(work, part), True
@@ -269,7 +280,7 @@ def switch(
 def _lock_sessions(work: Work, standing: ParticipantRecord, session: SessionRecord) -> None:
     """Lock the old session and the new one in one order, so that opposite switches never wait."""
     numbers = (standing.session_id, session.id)
-    people_store.lock_sessions(work, [number for number in numbers if number is not None])
+    place_store.lock_sessions(work, [number for number in numbers if number is not None])
 
 
 def list_switchable_sessions(
@@ -287,7 +298,7 @@ def list_switchable_sessions(
     found = gates.list_switchable(case)
     if not found:
         raise NoSessionOffered(training=part.training.code)
-    return part.training, [training_actions.to_row(work, session) for session in found]
+    return part.training, [session_showing.to_row(work, session) for session in found]
 
 
 def get_visible(
@@ -312,16 +323,16 @@ def leave(work: Work, login: str | None, code: str) -> tuple[ParticipationStatus
     """
     part = get_for_update(work, login, code)
     standing = _require_participation(part)
-    people_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
+    place_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
     case = get_situation(work, part)
     gates.raise_closed(gates.gates_to_leave(case))
     warnings = gates.warnings_before_leaving(case)
     if warnings:
         work.confirm(f"Leave '{part.training.code}'?", warnings)
     told = replace(_to_result(work, part), state=LEFT)
-    old = telling.place(work, standing.session_id)
+    old = session_store.find_with_days(work, standing.session_id)
     telling.tell_removed(work, part.training, old, _audience(part))
-    people_store.release(work, [standing.id])
+    place_store.release(work, [standing.id])
     people_store.cancel(work, [standing.id])
     _record(work, "left", part, case.session)
     return told, warnings

@@ -8,11 +8,11 @@ from lmsctl.enrollment.selection.actions.pairs import NAMES_LIMIT, record_people
 from lmsctl.kit.work import Work
 from lmsctl.notification.store import Audience
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.training import store as trainings
-from lmsctl.training.actions import telling
-from lmsctl.training.actions.telling import SessionWithDays
-from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.rules import ParticipantRecord
+from lmsctl.training.participants.rules import ParticipantRecord
+from lmsctl.training.rules import SessionWithDays
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.telling import actions as telling
+from lmsctl.training.telling import store as telling_store
 
 
 def record(
@@ -47,7 +47,7 @@ def cancellation_notes(
 ) -> Iterator[str]:
     """Yield a sentence for each session that people left after its cancellation deadline."""
     left = {standing.session_id for standing in gone}
-    for session in trainings.sessions(work, ANYWHERE, target.training.id):
+    for session in session_store.listed(work, ANYWHERE, target.training.id):
         if session.id in left:
             yield from placing.cancellation_notes(session, work.now)
 
@@ -60,5 +60,5 @@ def by_session(
     for standing in people:
         groups.setdefault(standing.session_id, []).append(standing.user_id)
     for session_id, user_ids in groups.items():
-        audience = people_store.audience(target.training.id, user_ids)
-        yield telling.place(work, session_id), audience
+        audience = telling_store.audience(target.training.id, user_ids)
+        yield session_store.find_with_days(work, session_id), audience

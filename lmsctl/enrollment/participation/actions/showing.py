@@ -9,8 +9,8 @@ from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
-from lmsctl.training import actions as training_actions
 from lmsctl.training import store as trainings
+from lmsctl.training.access import actions as access
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.user import store as users
 
@@ -25,7 +25,7 @@ def show_participation(work: Work, login: str, code: str) -> tuple[Participation
     person = users.get(work, login, scope)
     training = trainings.get(work, code, ANYWHERE)
     part = participation_store.find_latest(work, training.id, person.id)
-    if part is None and not training_actions.is_visible(work, training):
+    if part is None and not access.is_visible(work, training):
         raise TrainingUnknown(given=canonical.excerpt(code))
     if part is None:
         raise ParticipationUnknown(login=person.login, training=training.code)

@@ -25,8 +25,10 @@ from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.training import rules as training_rules
+from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.results import Deadline
-from lmsctl.training.rules import ParticipantRecord, SessionRecord, TrainingRecord
+from lmsctl.training.rules import SessionRecord, TrainingRecord
+from lmsctl.training.sessions import rules as session_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ def gates_to_enter(case: Situation, session: SessionRecord) -> Iterator[Refusal]
     """Yield every gate of a session that keeps a person out of it."""
     target = TrainingTarget(case.training, session)
     try:
-        training_rules.check_not_canceled(session)
+        session_rules.check_not_canceled(session)
     except Refusal as refusal:
         yield refusal
         return

@@ -26,7 +26,8 @@ from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.training import rules as training_rules
-from lmsctl.training.rules import ParticipantRecord, SessionRecord, TrainingRecord
+from lmsctl.training.participants.rules import ParticipantRecord
+from lmsctl.training.rules import SessionRecord, TrainingRecord
 
 _MOST_POINTS = 1_000_000
 

@@ -8,17 +8,16 @@ from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.training import rules, store
-from lmsctl.training.actions.trainings import get_for_update, scope_of_participants, visible_scope
-from lmsctl.training.errors import ParticipantsUnknown, ParticipantUnknown
-from lmsctl.training.participants.store import (
-    attendance as attendance_store,
-)
-from lmsctl.training.participants.store import (
-    people as people_store,
-)
+from lmsctl.training.access.actions import get_for_update, scope_of_participants, visible_scope
+from lmsctl.training.participants import rules as participant_rules
+from lmsctl.training.participants.errors import ParticipantsUnknown, ParticipantUnknown
+from lmsctl.training.participants.results import AttendanceRow, Participant
+from lmsctl.training.participants.store import attendance as attendance_store
+from lmsctl.training.participants.store import showing as showing_store
 from lmsctl.training.participants.store.attendance import ParticipantOnDay
-from lmsctl.training.results import AttendanceRow, Participant
-from lmsctl.training.sessions.actions import audit_name
+from lmsctl.training.sessions import rules as session_rules
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.sessions.actions.planning import audit_name
 
 
 def list_participants(
@@ -31,9 +30,9 @@ def list_participants(
     training = store.get(work, given, visible_scope(work))
     session_id = None
     if given_session is not None:
-        session_id = store.get_session(work, training, given_session).id
+        session_id = session_store.get(work, training, given_session).id
     scope = scope_of_participants(work, training)
-    return people_store.participants(work, scope, training.id, session_id, rights.visibility(work))
+    return showing_store.participants(work, scope, training.id, session_id, rights.visibility(work))
 
 
 def list_attendance(work: Work, given: str, given_session: str) -> Iterator[AttendanceRow]:
@@ -42,7 +41,7 @@ def list_attendance(work: Work, given: str, given_session: str) -> Iterator[Atte
     Raises TrainingUnknown and SessionUnknown.
     """
     training = store.get(work, given, rights.require(work, "training.manage"))
-    return attendance_store.of_session(work, store.get_session(work, training, given_session).id)
+    return attendance_store.of_session(work, session_store.get(work, training, given_session).id)
 
 
 def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to record
@@ -62,13 +61,13 @@ def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to
     AttendanceMinutesWrong, and ParticipantUnknown, or ParticipantsUnknown when it is several.
     """
     training = get_for_update(work, given)
-    session = store.get_session_for_update(
-        work, store.get_session(work, training, given_session).id
+    session = session_store.get_for_update(
+        work, session_store.get(work, training, given_session).id
     )
     work.about = audit_name(training, session.code)
-    rules.check_not_canceled(session)
-    on = rules.get_day(session, store.days(work, session.id), day)
-    rules.check_attendance(on, minutes, work.now, is_present=is_present)
+    session_rules.check_not_canceled(session)
+    on = session_rules.get_day(session, session_store.days(work, session.id), day)
+    participant_rules.check_attendance(on, minutes, work.now, is_present=is_present)
     seats = attendance_store.participants_on_day(work, session.id, on.id)
     wanted = _find_participants(session, seats, logins) if logins else seats
     changed = [seat for seat in wanted if (seat.is_present, seat.minutes) != (is_present, minutes)]

@@ -15,12 +15,15 @@ from lmsctl.notification.actions import Told
 from lmsctl.notification.store import filled_in
 from lmsctl.rights import actions as rights
 from lmsctl.training import store
-from lmsctl.training.actions import telling
-from lmsctl.training.actions.telling import CatchUp
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.participants.store import away as away_store
 from lmsctl.training.participants.store import people as people_store
+from lmsctl.training.participants.store import places as place_store
 from lmsctl.training.participants.store.away import MissedMessage, UpcomingPlace
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.telling import actions as telling
+from lmsctl.training.telling import store as telling_store
+from lmsctl.training.telling.actions import CatchUp
 from lmsctl.user import store as users
 
 
@@ -54,10 +57,10 @@ def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:
             # Deleted since the places were found: there is one fewer now.
             raise RetryTransaction from gone
         (standing,) = people_store.participants_for_update(work, training.id, [user_id])
-        people_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
-        old = telling.place(work, standing.session_id)
-        telling.tell_removed(work, training, old, people_store.audience(training.id, [user_id]))
-        people_store.release(work, [standing.id])
+        place_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
+        old = session_store.find_with_days(work, standing.session_id)
+        telling.tell_removed(work, training, old, telling_store.audience(training.id, [user_id]))
+        place_store.release(work, [standing.id])
         people_store.cancel(work, [standing.id])
         name = f"{training.code}:{place.session}" if place.session else training.code
         audit.record(
@@ -83,7 +86,7 @@ def send_missed(work: Work, user_ids: Sequence[int]) -> int:
         training = store.by_id(work, training_id)
         if not is_live:
             return telling.catch_up_on_removal(work, training)
-        return telling.catch_up(work, training, telling.place(work, session_id))
+        return telling.catch_up(work, training, session_store.find_with_days(work, session_id))
 
     told = []
     for _, group in groupby(found, key=lambda one: (one.user_id, one.training_id)):
@@ -104,7 +107,7 @@ def _to_message(missed: Sequence[MissedMessage], stands: CatchUp) -> Told:
         last.user_id,
         last.email,
         stands.words,
-        people_store.about(last.enrollment_id),
+        telling_store.about(last.enrollment_id),
         calendar or None,
     )
 

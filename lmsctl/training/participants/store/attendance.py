@@ -9,9 +9,8 @@ from sqlmodel import and_, col, func, select
 
 from lmsctl.kit.statements import among, columns_of, value_for
 from lmsctl.kit.work import Work
-from lmsctl.training.model import Attendance, SessionDay, TrainingEnrollment
-from lmsctl.training.participants.store.people import IS_LIVE
-from lmsctl.training.results import AttendanceRow
+from lmsctl.training.model import IS_LIVE, Attendance, SessionDay, TrainingEnrollment
+from lmsctl.training.participants.results import AttendanceRow
 from lmsctl.user.model import User
 
 

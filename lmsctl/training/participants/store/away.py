@@ -13,8 +13,8 @@ from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
 from lmsctl.notification.results import Channel, State
-from lmsctl.training.model import SessionDay, Training, TrainingEnrollment, TrainingSession
-from lmsctl.training.participants.store.people import ABOUT, IS_LIVE, is_about_any
+from lmsctl.training.model import IS_LIVE, SessionDay, Training, TrainingEnrollment, TrainingSession
+from lmsctl.training.telling.store import ABOUT, is_about_any
 from lmsctl.user.model import User
 
 

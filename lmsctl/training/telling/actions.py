@@ -11,9 +11,8 @@ from lmsctl.notification.actions import Words
 from lmsctl.notification.store import NUMBER, Audience, own_count
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
-from lmsctl.training import store
-from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.rules import SessionDayRecord, SessionRecord, TrainingRecord
+from lmsctl.training.rules import SessionDayRecord, SessionWithDays, TrainingRecord
+from lmsctl.training.telling import store as telling_store
 from lmsctl.user import store as users
 from lmsctl.user.results import UserStatus
 
@@ -32,21 +31,6 @@ def name_of_entry(title: str, session_title: str | None) -> str:
 def uid_of(day_uid: str, enrollment: int | str) -> str:
     """Return what names the calendar entry of one person's day for good."""
     return f"{day_uid}-{enrollment}@lmsctl.invalid"
-
-
-@dataclass(frozen=True, slots=True)
-class SessionWithDays:
-    """A session with its days, as messages need it."""
-
-    session: SessionRecord
-    days: Sequence[SessionDayRecord]
-
-
-def place(work: Work, session_id: int | None) -> SessionWithDays | None:
-    """Return a session as it is now, None for none."""
-    if session_id is None:
-        return None
-    return SessionWithDays(store.session_by_id(work, session_id), store.days(work, session_id))
 
 
 # Participants ------------------------------------------------------------------------------------
@@ -119,17 +103,17 @@ def tell_moved(
 def tell_changed(
     work: Work,
     training: TrainingRecord,
-    session_id: int,
+    at: SessionWithDays,
     was_to_come: SessionDayRecord | None = None,
 ) -> None:
     """Tell everybody in a session when and where it is now, unless it was and is over.
 
-    `was_to_come` is a day as it was before, when it was still to come.
+    `at` is the session as it is now, and `was_to_come` a day as it was before, when it was still to
+    come.
     """
-    at = place(work, session_id)
     entries = _calendar_entries(work, training, at, Method.REQUEST, also=was_to_come)
-    audience = people_store.audience_of_session(training.id, session_id)
-    if at is not None and entries is not None:
+    audience = telling_store.audience_of_session(training.id, at.session.id)
+    if entries is not None:
         words = Words(
             kind=_CHANGE,
             reason=f"their session of the training {training.code} changed",

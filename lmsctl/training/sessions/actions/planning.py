@@ -1,6 +1,6 @@
 """Making, showing, changing and canceling the sessions of trainings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,16 +11,17 @@ from lmsctl.kit import canonical, secret, timewords
 from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
-from lmsctl.training import rules, store
-from lmsctl.training.actions import telling
-from lmsctl.training.actions.trainings import get_for_update, to_row, visible_scope
-from lmsctl.training.errors import SessionExists, SessionOver
-from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.results import SessionDayRow, SessionDetail, SessionRow, SessionState
+from lmsctl.training import rules
+from lmsctl.training.access.actions import get_for_update
 from lmsctl.training.rules import TrainingRecord
+from lmsctl.training.sessions import rules as session_rules
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.sessions.actions.showing import to_result
+from lmsctl.training.sessions.errors import SessionExists, SessionOver
+from lmsctl.training.sessions.results import SessionDetail
+from lmsctl.training.telling import actions as telling
+from lmsctl.training.telling import store as telling_store
 from lmsctl.user.errors import VersionStale
-
-_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class DayPlan:
 
     def span(self, now: datetime, training: TrainingRecord) -> tuple[datetime, datetime]:
         """Return from when to when the day lasts; raises what `rules.check_span` raises."""
-        return rules.day_span(self.starts, self.duration, now, self.zone or training.zone)
+        return session_rules.day_span(self.starts, self.duration, now, self.zone or training.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +71,22 @@ def create_session(  # noqa: PLR0913 - one keyword for each thing a session has
     """
     training = get_for_update(work, given)
     text = canonical.check_code(code, "code")
-    if store.find_session_by_code(work, training, canonical.key(text)):
+    if session_store.find_by_code(work, training, canonical.key(text)):
         raise SessionExists(training=training.code, given=text, field="--code")
     starts_at, ends_at = plan.span(work.now, training)
-    number = store.add_session(
+    number = session_store.add(
         work,
         training_id=training.id,
         code=text,
         code_key=canonical.key(text),
-        title=rules.check_optional(title, "title"),
-        instructor=rules.check_optional(instructor, "instructor"),
-        capacity=rules.parse_capacity(capacity),
+        title=session_rules.check_optional(title, "title"),
+        instructor=session_rules.check_optional(instructor, "instructor"),
+        capacity=session_rules.parse_capacity(capacity),
         created_at=work.now,
     )
     _add_day(work, number, plan, starts_at, ends_at)
     audit.record(work, "session.created", audit_name(training, text))
-    return _to_result(work, store.session_by_id(work, number))
+    return to_result(work, session_store.by_id(work, number))
 
 
 def audit_name(training: TrainingRecord, code: str) -> str:
@@ -96,13 +97,13 @@ def audit_name(training: TrainingRecord, code: str) -> str:
 def _add_day(
     work: Work, session_id: int, plan: DayPlan, starts_at: datetime, ends_at: datetime
 ) -> None:
-    store.add_day(
+    session_store.add_day(
         work,
         session_id=session_id,
         starts_at=starts_at,
         ends_at=ends_at,
-        place=rules.check_optional(plan.place, "place"),
-        url=rules.check_url(plan.url),
+        place=session_rules.check_optional(plan.place, "place"),
+        url=session_rules.check_url(plan.url),
         uid=secret.identifier(),
     )
 
@@ -112,61 +113,8 @@ def find_conflicting_session(work: Work, given: str, code: str) -> SessionDetail
 
     Needs `training.manage` over the training. Raises TrainingUnknown.
     """
-    found = store.find_session_by_code(work, get_for_update(work, given), canonical.key(code))
-    return _to_result(work, found) if found else None
-
-
-def show_session(work: Work, given_training: str, given: str) -> SessionDetail:
-    """Return one session of a training the actor sees; raises TrainingUnknown, SessionUnknown."""
-    training = store.get(work, given_training, visible_scope(work))
-    return _to_result(work, store.get_session(work, training, given))
-
-
-def list_sessions(
-    work: Work, given_training: str | None = None, wanted: SessionState | None = None
-) -> Iterator[SessionRow]:
-    """Return sessions in the order of their starts, of one training or of all the actor sees.
-
-    Canceled ones only when `wanted` asks for them. Raises TrainingUnknown.
-    """
-    scope = visible_scope(work)
-    training_id = None
-    if given_training is not None:
-        training_id = store.get(work, given_training, scope).id
-    rows = (to_row(work, row) for row in store.sessions(work, scope, training_id))
-    return (
-        row
-        for row in rows
-        if (row.state is wanted if wanted is not None else row.state is not SessionState.CANCELED)
-    )
-
-
-def _to_result(work: Work, row: rules.SessionRecord) -> SessionDetail:
-    return SessionDetail(
-        id=row.id,
-        training=row.training,
-        code=row.code,
-        title=row.title,
-        instructor=row.instructor,
-        state=rules.state_at(row, work.now),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        days=[
-            _day_row(number, day) for number, day in enumerate(store.days(work, row.id), start=1)
-        ],
-        capacity=row.capacity,
-        taken=row.taken,
-        free=row.free,
-        registration_stops_at=row.registration_stops_at,
-        cancellations_stop_at=row.cancellations_stop_at,
-        time_zone=row.time_zone,
-        version=row.version,
-    )
-
-
-def _day_row(number: int, day: rules.SessionDayRecord) -> SessionDayRow:
-    minutes = (day.ends_at - day.starts_at) // _MINUTE
-    return SessionDayRow(number, day.starts_at, day.ends_at, minutes, day.place, day.url)
+    found = session_store.find_by_code(work, get_for_update(work, given), canonical.key(code))
+    return to_result(work, found) if found else None
 
 
 def _get_open_for_update(
@@ -177,10 +125,10 @@ def _get_open_for_update(
     Needs `training.manage` over it. Raises TrainingUnknown, SessionUnknown, SessionCanceled.
     """
     training = get_for_update(work, given_training)
-    found = store.get_session(work, training, given)
+    found = session_store.get(work, training, given)
     work.about = audit_name(training, found.code)
-    row = store.get_session_for_update(work, found.id)
-    rules.check_not_canceled(row)
+    row = session_store.get_for_update(work, found.id)
+    session_rules.check_not_canceled(row)
     return training, row
 
 
@@ -206,26 +154,26 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
         raise VersionStale(what=f"{training.code}:{row.code}", found=row.version, wanted=if_version)
     wanted: dict[str, Any] = {}
     if capacity is not None:
-        wanted["capacity"] = rules.parse_capacity(capacity)
-        wanted["over_capacity"] = rules.people_over_capacity(row, wanted["capacity"])
+        wanted["capacity"] = session_rules.parse_capacity(capacity)
+        wanted["over_capacity"] = session_rules.people_over_capacity(row, wanted["capacity"])
     if title is not None:
-        wanted["title"] = rules.check_optional(title, "title")
+        wanted["title"] = session_rules.check_optional(title, "title")
     if instructor is not None:
-        wanted["instructor"] = rules.check_optional(instructor, "instructor")
+        wanted["instructor"] = session_rules.check_optional(instructor, "instructor")
     changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
-    before = store.days(work, row.id)
+    before = session_store.days(work, row.id)
     moved = _change_day(work, training, row, shift)
     if changes or moved:
-        store.change_session(work, row.id, **changes)
+        session_store.change(work, row.id, **changes)
         changed = sorted([*changes, *moved])
         audit.record(work, "session.changed", audit_name(training, row.code), changed=changed)
     if moved:
         day = before[shift.day - 1]
         _tell_changed(work, training, row, day if day.ends_at > work.now else None)
     elif changes:
-        here = people_store.audience_of_session(training.id, row.id)
-        telling.renew_invitations(work, training, telling.place(work, row.id), here)
-    return _to_result(work, store.session_by_id(work, row.id)), bool(changes or moved)
+        here = telling_store.audience_of_session(training.id, row.id)
+        telling.renew_invitations(work, training, session_store.find_with_days(work, row.id), here)
+    return to_result(work, session_store.by_id(work, row.id)), bool(changes or moved)
 
 
 def _tell_changed(
@@ -234,7 +182,7 @@ def _tell_changed(
     row: rules.SessionRecord,
     was_to_come: rules.SessionDayRecord | None = None,
 ) -> None:
-    telling.tell_changed(work, training, row.id, was_to_come)
+    telling.tell_changed(work, training, session_store.get_with_days(work, row.id), was_to_come)
     said = f"When or where the session {row.code} of '{training.title}' takes place has changed"
     telling.tell_organizer(work, training, said)
 
@@ -243,26 +191,26 @@ def _change_day(
     work: Work, training: TrainingRecord, row: rules.SessionRecord, shift: DayChange
 ) -> Sequence[str]:
     """Change a day as `shift` says and return what changed."""
-    days = store.days(work, row.id)
-    day = rules.get_day(row, days, shift.day)
+    days = session_store.days(work, row.id)
+    day = session_rules.get_day(row, days, shift.day)
     wanted: dict[str, Any] = {}
     duration = day.ends_at - day.starts_at if shift.duration is None else shift.duration
     if shift.starts is not None:
         plan = DayPlan(shift.starts, duration, zone=shift.zone)
         wanted["starts_at"], wanted["ends_at"] = plan.span(work.now, training)
     elif shift.duration is not None:
-        wanted["ends_at"] = rules.day_end(day.starts_at, duration)
+        wanted["ends_at"] = session_rules.day_end(day.starts_at, duration)
     if shift.place is not None:
-        wanted["place"] = rules.check_optional(shift.place, "place")
+        wanted["place"] = session_rules.check_optional(shift.place, "place")
     if shift.url is not None:
-        wanted["url"] = rules.check_url(shift.url)
+        wanted["url"] = session_rules.check_url(shift.url)
     changes = {name: value for name, value in wanted.items() if getattr(day, name) != value}
     if changes:
         changed = replace(day, **changes)
-        rules.check_no_overlap(
-            changed.starts_at, changed.ends_at, rules.days_except(days, shift.day)
+        session_rules.check_no_overlap(
+            changed.starts_at, changed.ends_at, session_rules.days_except(days, shift.day)
         )
-        store.change_day(work, day.id, **changes)
+        session_store.change_day(work, day.id, **changes)
     return list(changes)
 
 
@@ -274,13 +222,13 @@ def add_day(work: Work, given_training: str, given: str, plan: DayPlan) -> Sessi
     """
     training, row = _get_open_for_update(work, given_training, given)
     starts_at, ends_at = plan.span(work.now, training)
-    days = store.days(work, row.id)
-    rules.check_no_overlap(starts_at, ends_at, rules.days_except(days, 0))
+    days = session_store.days(work, row.id)
+    session_rules.check_no_overlap(starts_at, ends_at, session_rules.days_except(days, 0))
     _add_day(work, row.id, plan, starts_at, ends_at)
-    store.change_session(work, row.id)
+    session_store.change(work, row.id)
     audit.record(work, "session.day_added", audit_name(training, row.code))
     _tell_changed(work, training, row)
-    return _to_result(work, store.session_by_id(work, row.id))
+    return to_result(work, session_store.by_id(work, row.id))
 
 
 def _without_session(count: int) -> str:
@@ -294,19 +242,19 @@ def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session
     TrainingUnknown, SessionUnknown and SessionOver.
     """
     training = get_for_update(work, given_training)
-    found = store.get_session(work, training, given)
+    found = session_store.get(work, training, given)
     work.about = audit_name(training, found.code)
-    row = store.get_session_for_update(work, found.id)
+    row = session_store.get_for_update(work, found.id)
     if row.canceled_at is not None:
-        return _to_result(work, row), False
+        return to_result(work, row), False
     if row.ends_at <= work.now:
         ends_at = timewords.show(row.ends_at, training.zone)
         raise SessionOver(session=row.code, training=training.code, ends_at=ends_at)
-    here = people_store.audience_of_session(training.id, row.id)
-    telling.tell_moved(work, training, telling.place(work, row.id), None, here)
-    people_store.remove_everybody(work, row.id)
-    store.change_session(work, row.id, canceled_at=work.now)
+    here = telling_store.audience_of_session(training.id, row.id)
+    telling.tell_moved(work, training, session_store.find_with_days(work, row.id), None, here)
+    session_store.remove_everybody(work, row.id)
+    session_store.change(work, row.id, canceled_at=work.now)
     audit.record(work, "session.canceled", audit_name(training, row.code), people=row.taken)
     said = f"The session {row.code} of '{training.title}' was canceled"
     telling.tell_organizer(work, training, said, _without_session(row.taken))
-    return _to_result(work, store.session_by_id(work, row.id)), True
+    return to_result(work, session_store.by_id(work, row.id)), True

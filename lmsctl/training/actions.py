@@ -11,47 +11,23 @@ from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import ANYWHERE, Scope, Visibility
+from lmsctl.rights.rules import ANYWHERE, Visibility
 from lmsctl.training import rules, store
-from lmsctl.training.actions import telling
+from lmsctl.training.access.actions import get_for_update, visible_scope
 from lmsctl.training.errors import OrganizerUnfit, TrainingExists
-from lmsctl.training.participants.store import people as people_store
-from lmsctl.training.results import SessionRow, TrainingDetail, TrainingKind, TrainingRow
+from lmsctl.training.participants.store import showing as showing_store
+from lmsctl.training.results import TrainingDetail, TrainingKind, TrainingRow
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.sessions.actions.showing import to_row
 from lmsctl.training.store import TrainingFilter
+from lmsctl.training.telling import actions as telling
+from lmsctl.training.telling import store as telling_store
 from lmsctl.user import store as users
 from lmsctl.user.errors import VersionStale
 from lmsctl.user.results import UserStatus
 from lmsctl.user.store import Person
 
 _NOBODY = ""
-
-
-def visible_scope(work: Work) -> Scope:
-    """Return the departments whose trainings the actor sees.
-
-    Whoever may enroll people sees all of them, who only keeps trainings those they keep. Raises
-    PermissionMissing.
-    """
-    if rights.actor(work).scope("training.enroll").paths:
-        return ANYWHERE
-    return rights.require(work, "training.manage")
-
-
-def is_visible(work: Work, training: rules.TrainingRecord) -> bool:
-    """Say whether the actor sees a training."""
-    actor = rights.actor(work)
-    is_enrolling = bool(actor.scope("training.enroll").paths)
-    return is_enrolling or actor.may("training.manage", training.path)
-
-
-def scope_of_participants(work: Work, training: rules.TrainingRecord) -> Scope:
-    """Return the departments whose people the actor sees in a training that they see.
-
-    Whoever keeps the training sees everybody, others the people of their own scope.
-    """
-    if rights.actor(work).may("training.manage", training.path):
-        return ANYWHERE
-    return rights.actor(work).scope("training.enroll")
 
 
 def create(  # noqa: PLR0913 - one keyword for each thing a training has
@@ -181,7 +157,7 @@ def list_trainings(
 def to_result(work: Work, row: rules.TrainingRecord) -> TrainingDetail:
     """Return a training as it is shown; who or what is out of sight is not named."""
     eyes = rights.visibility(work)
-    sessions = store.sessions(work, ANYWHERE, row.id)
+    sessions = session_store.listed(work, ANYWHERE, row.id)
     return TrainingDetail(
         id=row.id,
         code=row.code,
@@ -206,40 +182,6 @@ def _organizer(work: Work, row: rules.TrainingRecord, eyes: Visibility) -> str |
         return None
     person = users.get_by_id(work, row.organizer_id)
     return person.login if eyes.shows_person(person.path, person.id) else None
-
-
-def to_row(work: Work, row: rules.SessionRecord) -> SessionRow:
-    """Return a session as it is listed."""
-    return SessionRow(
-        id=row.id,
-        training=row.training,
-        code=row.code,
-        title=row.title,
-        instructor=row.instructor,
-        state=rules.state_at(row, work.now),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        days=row.days,
-        capacity=row.capacity,
-        taken=row.taken,
-        free=row.free,
-        registration_stops_at=row.registration_stops_at,
-        cancellations_stop_at=row.cancellations_stop_at,
-    )
-
-
-def get_for_update(work: Work, given: str) -> rules.TrainingRecord:
-    """Return a training the actor may change, locked; needs `training.manage` over it.
-
-    Raises TrainingUnknown.
-    """
-
-    def get() -> rules.TrainingRecord:
-        found = store.get(work, given, rights.require(work, "training.manage"))
-        work.about = f"training {found.code}"
-        return found
-
-    return rights.get_for_update(work, get, store.lock)
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change
@@ -289,14 +231,14 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
 def _renew_invitations(work: Work, row: rules.TrainingRecord) -> None:
     """Let invitations that are still to come say what the training is called by now."""
     for session_id in _sessions_with_people(work, row):
-        at = telling.place(work, session_id)
-        audience = people_store.audience_of_session(row.id, session_id)
+        at = session_store.find_with_days(work, session_id)
+        audience = telling_store.audience_of_session(row.id, session_id)
         telling.renew_invitations(work, row, at, audience)
 
 
 def _sessions_with_people(work: Work, row: rules.TrainingRecord) -> list[int | None]:
     """Return the sessions that somebody is in, and None for those without one."""
-    sessions = store.sessions(work, ANYWHERE, row.id)
+    sessions = session_store.listed(work, ANYWHERE, row.id)
     return [None, *(session.id for session in sessions if session.taken)]
 
 
@@ -306,8 +248,8 @@ def delete(work: Work, given: str) -> rules.TrainingRecord:
     Raises TrainingUnknown.
     """
     row = get_for_update(work, given)
-    sessions = list(store.sessions(work, ANYWHERE, row.id))
-    people = people_store.people_in(work, row.id)
+    sessions = list(session_store.listed(work, ANYWHERE, row.id))
+    people = showing_store.people_in(work, row.id)
     lines = []
     if sessions:
         lines.append(f"Goes too: {len(sessions)} session{'s' if len(sessions) > 1 else ''}.")
@@ -316,8 +258,8 @@ def delete(work: Work, given: str) -> rules.TrainingRecord:
         lines.append(f"Goes too: {what}, with attendance and results.")
     work.confirm(f"Delete the training '{row.code}' for good?", lines)
     for session_id in _sessions_with_people(work, row):
-        audience = people_store.audience_of_session(row.id, session_id)
-        telling.tell_removed(work, row, telling.place(work, session_id), audience)
+        audience = telling_store.audience_of_session(row.id, session_id)
+        telling.tell_removed(work, row, session_store.find_with_days(work, session_id), audience)
     store.delete(work, row.id)
     telling.tell_organizer(work, row, f"The training '{row.title}' was deleted")
     detail = {"sessions": len(sessions), "people": people}

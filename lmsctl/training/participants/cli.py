@@ -1,0 +1,101 @@
+"""The command line of who takes part in trainings, and who was there."""
+
+from typing import Annotated, Any
+
+import typer
+
+from lmsctl.kit import options
+from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.options import verb
+from lmsctl.kit.work import Work
+from lmsctl.training import actions as trainings
+from lmsctl.training.options import OfTraining, SessionCode, TrainingCode, show_times_in
+from lmsctl.training.participants import rules as participant_rules
+from lmsctl.training.participants.actions import attending
+from lmsctl.training.participants.results import AttendanceRow, Participant
+from lmsctl.training.sessions.actions import showing as session_showing
+
+# The verbs of the noun `training`, and those of the noun `session`.
+app = options.verbs()
+session_app = options.verbs()
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl training participants first-aid -o csv",
+        "lmsctl training participants first-aid --session spring",
+    ),
+)
+def participants(
+    env: Environment,
+    code: TrainingCode,
+    session: Annotated[
+        str | None, typer.Option("--session", metavar="SESSION", help="Only of this session.")
+    ] = None,
+) -> Any:
+    """List who takes part, by session: all of them to who keeps the training, else one's own."""
+
+    def read(work: Work) -> Listing[Participant]:
+        show_times_in(env, trainings.show(work, code).time_zone)
+        return Listing(Participant, attending.list_participants(work, code, session))
+
+    return env.read(read)
+
+
+@verb(
+    session_app,
+    examples=(
+        "lmsctl session attendance first-aid spring --everybody",
+        "lmsctl session attendance first-aid spring --day 2 --user anna --minutes 45",
+        "lmsctl session attendance first-aid spring",
+    ),
+)
+def attendance(
+    env: Environment,
+    training: OfTraining,
+    code: SessionCode,
+    user: Annotated[
+        list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
+    ] = None,
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="All who are in the session.")
+    ] = False,
+    day: Annotated[int, typer.Option("--day", metavar="N", help="On which day.")] = 1,
+    absent: Annotated[bool, typer.Option("--absent", help="They were not there.")] = False,
+    minutes: Annotated[
+        int | None, typer.Option("--minutes", metavar="N", help="For how long they were there.")
+    ] = None,
+) -> Any:
+    """Record who was there on a day of a session, or list it when nobody is named.
+
+    A session that is over is completed when it is known of everybody and every day.
+    """
+    if participant_rules.is_attendance_listed(
+        user, minutes, is_everybody=everybody, is_absent=absent
+    ):
+        return env.read(lambda work: _attendance(env, work, training, code))
+
+    def write(work: Work) -> Done:
+        outcomes = attending.record_attendance(
+            work,
+            training,
+            code,
+            logins=user or (),
+            day=day,
+            is_present=not absent,
+            minutes=minutes,
+        )
+        changed = sum(item.outcome is not Outcome.UNCHANGED for item in outcomes)
+        same = len(outcomes) - changed
+        already = f"; {same} {'was' if same == 1 else 'were'} recorded so already" if same else ""
+        sentence = f"Recorded the attendance of {changed}{already}."
+        return Done(Listing(ItemOutcome, outcomes), sentence, is_changed=bool(changed))
+
+    return env.write(write)
+
+
+def _attendance(env: Environment, work: Work, training: str, code: str) -> Listing[AttendanceRow]:
+    show_times_in(env, session_showing.show_session(work, training, code).time_zone)
+    return Listing(AttendanceRow, attending.list_attendance(work, training, code))

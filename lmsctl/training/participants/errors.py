@@ -1,0 +1,43 @@
+"""Every way the people in trainings and their attendance can say no."""
+
+from lmsctl.kit.errors import NotFound, Rejected, Usage
+
+
+class AttendanceOfNobody(Usage):
+    """Nobody named whose attendance is recorded, or everybody and somebody."""
+
+    code = "attendance_of_nobody"
+    message = "Whose attendance is meant is not clear."
+    hint = "Give --user, or --everybody; with neither, and nothing to record, it is listed."
+
+
+class AttendanceTooEarly(Rejected):
+    """Attendance of a day that has not begun."""
+
+    code = "attendance_too_early"
+    message = "That day starts at {starts_at}; nobody can have been there yet."
+    hint = "Record it when the day has begun."
+
+
+class AttendanceMinutesWrong(Rejected):
+    """Minutes nobody can have been there."""
+
+    code = "attendance_minutes_wrong"
+    message = "{given} is no number of minutes that somebody was there."
+    hint = "Give --minutes a number from 0 to {most}, and not with --absent."
+
+
+class ParticipantUnknown(NotFound):
+    """Somebody who is not in the session."""
+
+    code = "participant_unknown"
+    message = "'{login}' is not in the session '{session}'."
+    hint = "'lmsctl training participants' shows who is."
+
+
+class ParticipantsUnknown(NotFound):
+    """Several who are not in the session."""
+
+    code = "participants_unknown"
+    message = "{count} of these people are not in the session '{session}'; nothing was recorded."
+    hint = "Correct the names; 'lmsctl training participants' shows who is in it."

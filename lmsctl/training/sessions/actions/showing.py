@@ -1,0 +1,88 @@
+"""Showing and listing sessions."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from lmsctl.kit.work import Work
+from lmsctl.training import rules, store
+from lmsctl.training.access.actions import visible_scope
+from lmsctl.training.sessions import rules as session_rules
+from lmsctl.training.sessions import store as session_store
+from lmsctl.training.sessions.results import SessionDayRow, SessionDetail, SessionRow, SessionState
+
+_MINUTE = timedelta(minutes=1)
+
+
+def show_session(work: Work, given_training: str, given: str) -> SessionDetail:
+    """Return one session of a training the actor sees; raises TrainingUnknown, SessionUnknown."""
+    training = store.get(work, given_training, visible_scope(work))
+    return to_result(work, session_store.get(work, training, given))
+
+
+def list_sessions(
+    work: Work, given_training: str | None = None, wanted: SessionState | None = None
+) -> Iterator[SessionRow]:
+    """Return sessions in the order of their starts, of one training or of all the actor sees.
+
+    Canceled ones only when `wanted` asks for them. Raises TrainingUnknown.
+    """
+    scope = visible_scope(work)
+    training_id = None
+    if given_training is not None:
+        training_id = store.get(work, given_training, scope).id
+    rows = (to_row(work, row) for row in session_store.listed(work, scope, training_id))
+    return (
+        row
+        for row in rows
+        if (row.state is wanted if wanted is not None else row.state is not SessionState.CANCELED)
+    )
+
+
+def to_result(work: Work, row: rules.SessionRecord) -> SessionDetail:
+    """Return a session as it is shown, with its days."""
+    return SessionDetail(
+        id=row.id,
+        training=row.training,
+        code=row.code,
+        title=row.title,
+        instructor=row.instructor,
+        state=session_rules.state_at(row, work.now),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        days=[
+            _day_row(number, day)
+            for number, day in enumerate(session_store.days(work, row.id), start=1)
+        ],
+        capacity=row.capacity,
+        taken=row.taken,
+        free=row.free,
+        registration_stops_at=row.registration_stops_at,
+        cancellations_stop_at=row.cancellations_stop_at,
+        time_zone=row.time_zone,
+        version=row.version,
+    )
+
+
+def _day_row(number: int, day: rules.SessionDayRecord) -> SessionDayRow:
+    minutes = (day.ends_at - day.starts_at) // _MINUTE
+    return SessionDayRow(number, day.starts_at, day.ends_at, minutes, day.place, day.url)
+
+
+def to_row(work: Work, row: rules.SessionRecord) -> SessionRow:
+    """Return a session as it is listed."""
+    return SessionRow(
+        id=row.id,
+        training=row.training,
+        code=row.code,
+        title=row.title,
+        instructor=row.instructor,
+        state=session_rules.state_at(row, work.now),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        days=row.days,
+        capacity=row.capacity,
+        taken=row.taken,
+        free=row.free,
+        registration_stops_at=row.registration_stops_at,
+        cancellations_stop_at=row.cancellations_stop_at,
+    )

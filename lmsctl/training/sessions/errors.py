@@ -1,0 +1,99 @@
+"""Every way the sessions of trainings can say no."""
+
+from lmsctl.kit.errors import Conflict, NotFound, Rejected
+
+
+class SessionUnknown(NotFound):
+    """No session of that code or number in that training."""
+
+    code = "session_unknown"
+    message = "The training '{training}' has no session '{given}'."
+    hint = "'lmsctl session list {training}' shows its sessions."
+
+
+class SessionExists(Conflict):
+    """A session of that code exists in the training."""
+
+    code = "session_exists"
+    message = "The training '{training}' has a session '{given}' already."
+    hint = "Choose another code, or give --if-exists skip or update."
+
+
+class SessionCanceled(Rejected):
+    """A session that will not take place."""
+
+    code = "session_canceled"
+    message = "The session '{session}' of '{training}' was canceled."
+    hint = "Make another session: lmsctl session create {training}."
+
+
+class SessionOver(Rejected):
+    """A session that has taken place and stays what it was."""
+
+    code = "session_over"
+    message = "The session '{session}' of '{training}' is over since {ends_at}."
+    hint = "What has taken place stays; move its days first if it has not."
+
+
+class SessionStartMissing(Rejected):
+    """A day that never begins."""
+
+    code = "session_start_missing"
+    message = "'{given}' is no moment at which a session can start."
+    hint = "Give --starts a moment, for example 2026-03-31T09:00."
+
+
+class SessionDayTooLong(Rejected):
+    """A day that is longer than a day."""
+
+    code = "session_day_too_long"
+    message = "{given} is longer than the 24 hours of a day."
+    hint = "Give each day its own duration: lmsctl session add-day."
+
+
+class SessionDayUnknown(NotFound):
+    """A day beyond the last."""
+
+    code = "session_day_unknown"
+    message = "The session '{session}' has no day {given}."
+    hint = "Its days count from 1 to {last}; 'lmsctl session show' lists them."
+
+
+class SessionDaysOverlap(Rejected):
+    """Two days of one session at the same time."""
+
+    code = "session_days_overlap"
+    message = "A day from {starts_at} to {ends_at} overlaps day {day} of the session."
+    hint = "Choose another time, or change that day: lmsctl session edit --day {day}."
+
+
+class CapacityWrong(Rejected):
+    """A number of places below 0 or beyond the most there may be."""
+
+    code = "capacity_wrong"
+    message = "'{given}' is no number of places."
+    hint = "Give a whole number from 1 to {most}, or the word 'unlimited'."
+
+
+class CapacityZero(Rejected):
+    """A session for nobody."""
+
+    code = "capacity_zero"
+    message = "A session needs at least one place."
+    hint = "To let nobody in, stop registration or cancel the session."
+
+
+class CapacityBelowTaken(Rejected):
+    """Fewer places than people."""
+
+    code = "capacity_below_taken"
+    message = "{taken} places are taken, so the capacity cannot be {capacity}."
+    hint = "Give at least {least}, or cancel enrollments first."
+
+
+class UrlWrong(Rejected):
+    """Something that no browser opens."""
+
+    code = "url_wrong"
+    message = "'{given}' is no address of a web page."
+    hint = "Write it like https://meet.example.com/room, without blanks."

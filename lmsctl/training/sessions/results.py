@@ -1,0 +1,80 @@
+"""What commands on sessions answer with, and their words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SessionState(StrEnum):
+    """Where a session stands; over means awaiting-assignment until attendance is recorded."""
+
+    NOT_STARTED = "not-started"
+    RUNNING = "running"
+    AWAITING_ASSIGNMENT = "awaiting-assignment"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDayRow:
+    """One day of a session; days count from 1 in the order in which they start."""
+
+    KEY = "day"
+
+    day: int
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int
+    place: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session, as listed: `capacity` is None for unlimited, `taken` counts people.
+
+    It starts with the first of its `days` and ends with the last; `free` is None without capacity.
+    A deadline that is None is the start itself.
+    """
+
+    KEY = "code"
+    TABLE = ("training", "code", "title", "starts_at", "ends_at", "state", "taken", "capacity")
+
+    id: int
+    training: str
+    code: str
+    title: str | None
+    instructor: str | None
+    state: SessionState
+    starts_at: datetime
+    ends_at: datetime
+    days: int
+    capacity: int | None
+    taken: int
+    free: int | None
+    registration_stops_at: datetime | None
+    cancellations_stop_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDetail:
+    """One session with each of its days; what is listed of it means the same here."""
+
+    KEY = "code"
+
+    id: int
+    training: str
+    code: str
+    title: str | None
+    instructor: str | None
+    state: SessionState
+    starts_at: datetime
+    ends_at: datetime
+    days: list[SessionDayRow]
+    capacity: int | None
+    taken: int
+    free: int | None
+    registration_stops_at: datetime | None
+    cancellations_stop_at: datetime | None
+    time_zone: str
+    version: int

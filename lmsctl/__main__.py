@@ -29,7 +29,7 @@ def run() -> None:
         status = main(sys.argv[1:])
     except KeyboardInterrupt as early:  # while modules load, or once more while one is answered
         status = signals.status(early)
-    signals.tidy()
+    signals.remove_all_at_exit()
     _leave(status)
 
 

@@ -19,12 +19,12 @@ import typer
 import typer.core
 
 from lmsctl.kit import canonical, config, dburl, errors, render, signals
-from lmsctl.kit.answer import REHEARSED, Done, Running, queued
-from lmsctl.kit.environment import Call, Environment, Options
-from lmsctl.kit.errors import Kind, Refusal
-from lmsctl.kit.options import Session, hearing
+from lmsctl.kit.answer import DRY_RUN_PREFIX, Done, StreamedResult, queued_sentence
+from lmsctl.kit.console import StderrConsole
+from lmsctl.kit.environment import Environment, Invocation, Options
+from lmsctl.kit.errors import Refusal, RefusalKind
+from lmsctl.kit.options import ProgramRun, global_options_callback
 from lmsctl.kit.streams import OutputError
-from lmsctl.kit.talk import StderrTalk
 from lmsctl.nouns import NOUNS
 
 if TYPE_CHECKING:
@@ -67,16 +67,16 @@ class OutputUnwritable(errors.Unavailable):
     retryable = False
 
 
-class Broken(Refusal):
+class InternalError(Refusal):
     """A bug of ours."""
 
-    kind = Kind.INTERNAL
+    kind = RefusalKind.INTERNAL
     code = "internal"
     message = "Something went wrong inside lmsctl ({what})."
     hint = "Please report it with {evidence}."
 
 
-class Root(typer.core.TyperGroup):
+class RootGroup(typer.core.TyperGroup):
     """The nouns, known by name from a table and imported only when argv names one."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
@@ -93,11 +93,11 @@ class Root(typer.core.TyperGroup):
         """Import the noun that `args` name; an unknown one gets the nearest name."""
         self.commands = dict.fromkeys(NOUNS)  # type: ignore[assignment]  # names, to suggest
         name, stand_in, rest = super().resolve_command(ctx, args)
-        return name, None if stand_in is None else load(str(name)), rest
+        return name, None if stand_in is None else load_noun(str(name)), rest
 
 
 @functools.cache
-def load(name: str) -> Any:
+def load_noun(name: str) -> Any:
     """Return the real command of the noun `name`, importing its room."""
     module, attribute, _ = NOUNS[name]
     command = typer.main.get_command(getattr(importlib.import_module(module), attribute))
@@ -106,10 +106,10 @@ def load(name: str) -> Any:
 
 
 @functools.cache
-def build() -> Any:
+def build_root() -> Any:
     """Return the root command with the global options and every noun behind it."""
     app = typer.Typer(
-        cls=Root,
+        cls=RootGroup,
         help="Set up accounts and enrollments of a learning portal.",
         epilog="Topics: lmsctl help times | csv | output | errors | options | rights",
         no_args_is_help=True,
@@ -117,18 +117,18 @@ def build() -> Any:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    app.callback()(hearing(is_hidden=False))
+    app.callback()(global_options_callback(is_hidden=False))
     return typer.main.get_command(app)
 
 
-def understand(argv: Sequence[str]) -> Call:
+def parse_invocation(argv: Sequence[str]) -> Invocation:
     """Return what a command line calls for, without doing it; raises Usage."""
     _check_decoded(argv)
-    root = build()
+    root = build_root()
     silence = contextlib.redirect_stdout(io.StringIO())
     try:
-        with silence, root.make_context("lmsctl", list(argv), obj=Session()) as ctx:
-            call: Call = root.invoke(ctx)
+        with silence, root.make_context("lmsctl", list(argv), obj=ProgramRun()) as ctx:
+            call: Invocation = root.invoke(ctx)
     except typer.TyperException as wrong:
         raise _usage(wrong) from wrong
     except typer.Exit as leaving:
@@ -138,18 +138,18 @@ def understand(argv: Sequence[str]) -> Call:
 
 def main(argv: Sequence[str]) -> int:
     """Run one command line and return its exit status; everything it prints goes to the streams."""
-    session = Session(prepare=_prepare)
-    _speak_utf8()
+    session = ProgramRun(prepare=_prepare)
+    _use_utf8()
     try:
         _check_decoded(argv)
         status = _run(list(argv) or ["--help"], session)
     except Refusal as refusal:
-        status = _refuse(refusal, session, argv)
+        status = _print_refusal(refusal, session, argv)
     except typer.Exit as leaving:
         status = leaving.exit_code
     except typer.TyperException as wrong:
         _show_missing_help(wrong, session, argv)
-        status = _refuse(_usage(wrong), session, argv)
+        status = _print_refusal(_usage(wrong), session, argv)
     except (KeyboardInterrupt, typer.Abort) as interrupt:
         _end_talk(session)
         sys.stderr.write(f"Interrupted. {_outcome(session)}\n")
@@ -158,20 +158,20 @@ def main(argv: Sequence[str]) -> int:
         _discard_output()
         status = errors.PIPE_CLOSED
     except Exception as bug:  # noqa: BLE001 - the last line of defense: nobody ever sees a traceback
-        status = _refuse(_broken(bug, session, argv), session, argv)
+        status = _print_refusal(_internal_error(bug, session, argv), session, argv)
     finally:
         if session.environment:
             session.environment.close()
     return status
 
 
-def _run(argv: list[str], session: Session) -> int:
-    root = build()
+def _run(argv: list[str], session: ProgramRun) -> int:
+    root = build_root()
     try:
         if "_LMSCTL_COMPLETE" in os.environ:
             _complete(root, argv)
         with root.make_context("lmsctl", argv, obj=session) as ctx:
-            status = _show(root.invoke(ctx), session.environment)
+            status = _print_answer(root.invoke(ctx), session.environment)
             sys.stdout.flush()
     except OutputError as failure:
         _discard_output()
@@ -187,7 +187,7 @@ def _complete(root: Any, argv: list[str]) -> None:
 
     completion_init()
     try:
-        root.main(args=argv, prog_name="lmsctl", obj=Session())
+        root.main(args=argv, prog_name="lmsctl", obj=ProgramRun())
     except SystemExit as leaving:
         if not leaving.code:
             raise typer.Exit from leaving
@@ -207,7 +207,7 @@ def _prepare(options: Options, command: str) -> Environment:
     gc.enable()
     if options.first is not None and not 0 <= options.first <= _MOST_ROWS:
         raise FirstWrong(most=_MOST_ROWS, field="--first")
-    talk = StderrTalk(is_quiet=options.quiet, has_progress=not options.no_progress)
+    console = StderrConsole(is_quiet=options.quiet, has_progress=not options.no_progress)
     # Named here, they are loaded before a transaction begins in which they are used.
     from lmsctl.portal import actions as portal
     from lmsctl.user import actions as user
@@ -218,9 +218,9 @@ def _prepare(options: Options, command: str) -> Environment:
         load_portal=lambda work: portal.load_portal(work),  # noqa: PLW0108 - naming it alone loads the module
         apply_due_changes=lambda work: user.apply_due_changes(work),  # noqa: PLW0108 - as above
         audit=_audit,
-        understand=understand,
+        parse_invocation=parse_invocation,
         check=_check(options),
-        talk=talk,
+        console=console,
     )
 
 
@@ -240,23 +240,25 @@ def _audit(work: Work, refusal: Refusal) -> None:
 # Printing ----------------------------------------------------------------------------------------
 
 
-def _show(answer: Any, env: Environment | None) -> int:
+def _print_answer(answer: Any, env: Environment | None) -> int:
     if env is None:
         return 0
-    env.talk.end()
-    if isinstance(answer, Running):
-        render.render(answer.listing, _view(env), sys.stdout, env.talk.say)
+    env.console.end()
+    if isinstance(answer, StreamedResult):
+        render.render(answer.listing, _view(env), sys.stdout, env.console.info)
         answer = answer.end()
     result = answer.result if isinstance(answer, Done) else answer
     if not env.is_output_taken:
-        render.render(result, _view(env), sys.stdout, env.talk.say)
+        render.render(result, _view(env), sys.stdout, env.console.info)
     if not isinstance(answer, Done):
         return 0
-    env.talk.say((REHEARSED if env.options.dry_run else "") + render.visible(answer.sentence))
+    env.console.info(
+        (DRY_RUN_PREFIX if env.options.dry_run else "") + render.visible(answer.sentence)
+    )
     for note in answer.notes:
-        env.talk.say(render.visible(note))
+        env.console.info(render.visible(note))
     if env.notices:
-        env.talk.say(queued(env.notices, is_rehearsal=env.options.dry_run))
+        env.console.info(queued_sentence(env.notices, is_rehearsal=env.options.dry_run))
     if answer.status:
         return answer.status
     return errors.CHANGES if env.options.exit_code and answer.is_changed else 0
@@ -285,7 +287,7 @@ def _wants_color(env: Environment) -> bool:
     return not env.environ.get("NO_COLOR") or bool(env.environ.get("FORCE_COLOR"))
 
 
-def _speak_utf8() -> None:
+def _use_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A C locale would otherwise turn the first accent into a failure.
         if hasattr(stream, "reconfigure"):
@@ -297,15 +299,15 @@ def _discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _end_talk(session: Session) -> None:
+def _end_talk(session: ProgramRun) -> None:
     if session.environment:
-        session.environment.talk.end()
+        session.environment.console.end()
 
 
 # Refusing ----------------------------------------------------------------------------------------
 
 
-def _refuse(refusal: Refusal, session: Session, argv: Sequence[str]) -> int:
+def _print_refusal(refusal: Refusal, session: ProgramRun, argv: Sequence[str]) -> int:
     _end_talk(session)
     env = session.environment
     status = None
@@ -316,19 +318,19 @@ def _refuse(refusal: Refusal, session: Session, argv: Sequence[str]) -> int:
         except KeyboardInterrupt as interrupt:
             status = signals.status(interrupt)  # why it was refused is told all the same
         except Exception as bug:  # noqa: BLE001 - as in `main`
-            refusal = _broken(bug, session, argv)
+            refusal = _internal_error(bug, session, argv)
     zone = env.zone if env else None
     if _wants_json(session, argv):
         sys.stderr.write(render.dumps({"error": render.error_object(refusal, zone)}) + "\n")
     else:
         for line in render.error_lines(refusal, zone):
             sys.stderr.write(line + "\n")
-    if env is not None and env.options.debug and refusal.kind is not Kind.INTERNAL:
+    if env is not None and env.options.debug and refusal.kind is not RefusalKind.INTERNAL:
         sys.stderr.write(_safe_traceback(refusal, env.command, argv))
     return status or refusal.exit_status
 
 
-def _wants_json(session: Session, argv: Sequence[str]) -> bool:
+def _wants_json(session: ProgramRun, argv: Sequence[str]) -> bool:
     """Say whether a refusal is to be JSON, also while the command line is not understood."""
     env = session.environment
     if env is None:
@@ -353,7 +355,9 @@ def _is_bare(wrong: typer.TyperException) -> bool:
     return ctx is not None and wrong.message == ctx.get_help()
 
 
-def _show_missing_help(wrong: typer.TyperException, session: Session, argv: Sequence[str]) -> None:
+def _show_missing_help(
+    wrong: typer.TyperException, session: ProgramRun, argv: Sequence[str]
+) -> None:
     if _is_bare(wrong) and not _wants_json(session, argv):
         sys.stderr.write(wrong.message + "\n\n")
 
@@ -371,7 +375,7 @@ def _usage(wrong: typer.TyperException) -> Refusal:
     )
 
 
-def _outcome(session: Session) -> str:
+def _outcome(session: ProgramRun) -> str:
     """Return what is to be said about the changes of a run that ends early."""
     env = session.environment
     if env is None:
@@ -379,7 +383,7 @@ def _outcome(session: Session) -> str:
     return " ".join(filter(None, (env.committed_note, env.doubt, env.written))) or _UNCHANGED
 
 
-def _broken(bug: BaseException, session: Session, argv: Sequence[str]) -> Refusal:
+def _internal_error(bug: BaseException, session: ProgramRun, argv: Sequence[str]) -> Refusal:
     import tempfile
 
     env = session.environment
@@ -393,7 +397,7 @@ def _broken(bug: BaseException, session: Session, argv: Sequence[str]) -> Refusa
         evidence = f"the file {file}"
     except OSError:
         evidence = "what --debug shows"
-    broken = Broken(what=type(bug).__name__, evidence=evidence)
+    broken = InternalError(what=type(bug).__name__, evidence=evidence)
     broken.committed_note = _outcome(session)
     return broken
 

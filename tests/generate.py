@@ -58,11 +58,11 @@ def nouns_text() -> str:
 
 def surface_text() -> str:
     """Return the commands with their options, and the results with their JSON keys."""
-    from lmsctl.cli import load
+    from lmsctl.cli import load_noun
 
     lines = ["Commands and their options; changes here are changes for scripts.", ""]
     for word in nouns():
-        command = load(word)
+        command = load_noun(word)
         verbs = getattr(command, "commands", None)
         for name, verb in sorted(verbs.items()) if verbs else [("", command)]:
             lines.append(f"lmsctl {word} {name}".strip())

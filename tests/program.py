@@ -188,8 +188,8 @@ def _load() -> None:
         if not found.name.startswith(("lmsctl.db.migrations.", "lmsctl.__main__")):
             importlib.import_module(found.name)
     for noun in NOUNS:
-        cli.load(noun)
-    cli.build()
+        cli.load_noun(noun)
+    cli.build_root()
     database.map_tables()
     for kind in ("sqlite", "postgresql"):
         database._engine(kind)

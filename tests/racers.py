@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from lmsctl.cli import load, main
+from lmsctl.cli import load_noun, main
 from lmsctl.kit import database, driver
 from lmsctl.kit.address import parse_email
 from tests import program
@@ -86,7 +86,7 @@ def race(
 
 def _run(plan: dict[str, Any]) -> list[list[dict[str, Any]]]:
     for noun in ("signup-profile", "registration", "user", "settings", "token"):
-        load(noun)
+        load_noun(noun)
     parse_email("warm@example.com", sandbox=True)
     _rehearse(plan["racers"])
     if not plan["guarded"]:

@@ -470,7 +470,7 @@ def test_a_refused_rehearsal_is_not_even_written_down(portal: Portal) -> None:
 VERBS = sorted(
     f"{noun} {verb}".strip()
     for noun in NOUNS
-    for verb in (getattr(cli.load(noun), "commands", None) or {"": None})
+    for verb in (getattr(cli.load_noun(noun), "commands", None) or {"": None})
 )
 
 

@@ -374,7 +374,7 @@ def test_ctrl_c_between_two_lines_of_a_batch_knows_the_one_before(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_late: bool
 ) -> None:
     """What a line has made is known before the batch goes on."""
-    take_back = Environment.take_back
+    take_back = Environment.end_sharing
 
     def interrupted(self: Environment) -> None:
         if is_late:
@@ -382,7 +382,7 @@ def test_ctrl_c_between_two_lines_of_a_batch_knows_the_one_before(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Environment, "take_back", interrupted)
+        patch.setattr(Environment, "end_sharing", interrupted)
         ran = portal.run("batch", "-", stdin=LINES)
     said = "Interrupted. What was written before stays. Line 1: The change was made.\n"
     assert (ran.status, ran.err) == (130, said)
@@ -396,7 +396,7 @@ def test_ctrl_c_when_a_lost_change_is_found_says_that_it_was_made(
     from lmsctl.kit import work as units
 
     def found(*given: Any, **more: Any) -> Any:
-        fate = outcome.find_out(*given, **more)
+        fate = outcome.find_commit_outcome(*given, **more)
         signal.raise_signal(signal.SIGINT)
         return fate
 

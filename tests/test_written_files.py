@@ -603,7 +603,7 @@ def test_a_signal_at_any_step_leaves_nothing(
         while place:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             place = stop_at(step, tmp_path, act)
-            signals.tidy()
+            signals.remove_all_at_exit()
             assert {path.name for path in tmp_path.iterdir()} <= {"new"}, place
             step += 1
     finally:
@@ -618,7 +618,7 @@ def test_the_program_tidies_up_when_it_ends(tmp_path: Path) -> None:
     left.touch()
     text = (
         "from lmsctl import __main__; from lmsctl.kit import signals;"
-        f"signals.unfinished({str(left)!r}); __main__.run()"
+        f"signals.remove_at_exit({str(left)!r}); __main__.run()"
     )
     subprocess.run([sys.executable, "-c", text, "help"], cwd=tmp_path, check=True)
     assert not left.exists()

@@ -149,7 +149,7 @@ def get(work: Work, given: str, scope: Scope) -> Rule:
 
 def lock(work: Work, id_: int) -> None:
     """Keep everybody else from changing this rule until we are done."""
-    locks.hold(work, AutoenrollRule, [id_])
+    locks.lock_rows(work, AutoenrollRule, [id_])
 
 
 def by_id(work: Work, id_: int) -> Rule:

@@ -16,12 +16,12 @@ from typing import Any, BinaryIO, NoReturn, Self, TextIO, TypeVar, cast
 
 from lmsctl.batch import rules
 from lmsctl.batch.errors import BatchTooLarge, BatchUnreadable, CommandNotAtomic, StreamOfBatch
-from lmsctl.batch.results import Fate, Line, LineWithResult
+from lmsctl.batch.results import CommandOutcome, CommandResult, CommandResultWithOutput
 from lmsctl.kit import csvbytes, render
 from lmsctl.kit import work as units
-from lmsctl.kit.answer import REHEARSED, Done, Listing, Running, Text, queued
-from lmsctl.kit.environment import Call, Environment
-from lmsctl.kit.errors import EXIT_STATUS, Kind, Location, Refusal
+from lmsctl.kit.answer import DRY_RUN_PREFIX, Done, Listing, StreamedResult, Text, queued_sentence
+from lmsctl.kit.environment import Environment, Invocation
+from lmsctl.kit.errors import EXIT_STATUS, Location, Refusal, RefusalKind
 from lmsctl.kit.work import Work
 
 T = TypeVar("T")
@@ -29,14 +29,14 @@ T = TypeVar("T")
 _STDIN = "-"
 _DETAILS_SHOWN = 5
 # Whatever these say, the next line would get the same answer.
-_ENDS_ALL = {Kind.INTERNAL, Kind.CONFIG, Kind.UNAVAILABLE, Kind.SCHEMA}
+_ENDS_ALL = {RefusalKind.INTERNAL, RefusalKind.CONFIG, RefusalKind.UNAVAILABLE, RefusalKind.SCHEMA}
 # A line that is too long fails alone; one that goes on after this is taken for endless.
 _LINE_PASSED_LIMIT = 16 * rules.LINE_BYTES_LIMIT
 _MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class BatchRequest:
     """What the caller of a batch wants: the file of command lines, and what a failure means."""
 
     path: str
@@ -49,7 +49,7 @@ class Order:
         return "<stdin>" if self.path == _STDIN else self.path
 
 
-def run(env: Environment, order: Order) -> Running:
+def run(env: Environment, order: BatchRequest) -> StreamedResult:
     """Act on all lines of a file; every command asks for its own rights.
 
     Each is a unit of work of its own, done when its result is asked for. With `is_atomic` all are
@@ -59,8 +59,8 @@ def run(env: Environment, order: Order) -> Running:
     """
     env.files.reads(order.path)
     batch = _Batch(env, order)
-    rows = _together(batch) if order.is_atomic else _separately(batch)
-    return Running(Listing(batch.record, rows), lambda: _end(batch, rows))
+    rows = _run_atomically(batch) if order.is_atomic else _run_separately(batch)
+    return StreamedResult(Listing(batch.record, rows), lambda: _finish(batch, rows))
 
 
 @dataclass(slots=True)
@@ -68,22 +68,22 @@ class _Batch:
     """What is known while a batch is worked on."""
 
     env: Environment
-    order: Order
-    record: type[Line] = field(init=False)
-    counted: Counter[Fate] = field(default_factory=Counter)
+    order: BatchRequest
+    record: type[CommandResult] = field(init=False)
+    counted: Counter[CommandOutcome] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         is_json = self.env.output in {"json", "jsonl"}
-        self.record = LineWithResult if is_json else Line
+        self.record = CommandResultWithOutput if is_json else CommandResult
         self.env.check(Listing(self.record, ()))
 
-    def understand(self, argv: list[str]) -> Call:
+    def parse_invocation(self, argv: list[str]) -> Invocation:
         """Return what a line calls for, if it may stand here."""
-        call = self.env.understand(argv)
+        call = self.env.parse_invocation(argv)
         rules.check(call, self.env.options, is_atomic=self.order.is_atomic)
         return call
 
-    def prepared(self, call: Call, kind: type[Environment]) -> Environment:
+    def prepared(self, call: Invocation, kind: type[Environment]) -> Environment:
         """Return what the command of a line is given: our options but for those in the line."""
         return kind(
             replace(self.env.options, **{"no_input": True, **call.given}),
@@ -94,21 +94,24 @@ class _Batch:
             audit=self.env.audit,
         )
 
-    def told(self, number: int, answer: Any, here: Environment) -> Line:
+    def told(self, number: int, answer: Any, here: Environment) -> CommandResult:
         """Return the line of a command that has answered."""
         done = answer if isinstance(answer, Done) else Done(answer, "", is_changed=False)
-        is_json = self.record is LineWithResult
-        fate = Fate.CHANGED if done.is_changed else Fate.UNCHANGED
+        is_json = self.record is CommandResultWithOutput
+        fate = CommandOutcome.CHANGED if done.is_changed else CommandOutcome.UNCHANGED
         is_rehearsal = here.options.dry_run
         # Where all lines are rehearsed, one sentence in the end says it for all.
         is_alone = is_rehearsal and not self.env.options.dry_run
-        words = [f"{REHEARSED if is_alone and done.sentence else ''}{done.sentence}", *done.notes]
+        words = [
+            f"{DRY_RUN_PREFIX if is_alone and done.sentence else ''}{done.sentence}",
+            *done.notes,
+        ]
         if here.notices:
-            words.append(queued(here.notices, is_rehearsal=is_rehearsal))
+            words.append(queued_sentence(here.notices, is_rehearsal=is_rehearsal))
         return self.line(
             number,
             here.command,
-            Fate.FAILED if done.status else fate,
+            CommandOutcome.FAILED if done.status else fate,
             exit_status=done.status,
             message=" ".join(filter(None, words)) or None,
             **({"result": _document(done.result, here)} if is_json else {}),
@@ -116,7 +119,7 @@ class _Batch:
 
     def refused(
         self, number: int, command: str | None, refusal: Refusal, here: Environment
-    ) -> Line:
+    ) -> CommandResult:
         """Return the line of a command that was refused; raises what would befall all others."""
         if refusal.kind in _ENDS_ALL:
             refusal.location = refusal.location or Location(self.order.shown, line=number)
@@ -128,14 +131,16 @@ class _Batch:
         return self.line(
             number,
             command,
-            Fate.FAILED,
+            CommandOutcome.FAILED,
             exit_status=refusal.exit_status,
             code=refusal.code,
             message=" ".join(words),
             hint=refusal.format_hint(here.zone),
         )
 
-    def line(self, number: int, command: str | None, fate: Fate, **more: Any) -> Line:
+    def line(
+        self, number: int, command: str | None, fate: CommandOutcome, **more: Any
+    ) -> CommandResult:
         """Return one line of the answer."""
         return self.record(number, command, fate, **more)
 
@@ -150,61 +155,63 @@ def _document(result: Any, here: Environment) -> Any:
     return json.loads(text.getvalue() or "null")
 
 
-def _end(batch: _Batch, rows: Iterator[Line]) -> Done:
+def _finish(batch: _Batch, rows: Iterator[CommandResult]) -> Done:
     """Do what was not asked for yet, and return the sentence about everything."""
     for _ in rows:
         pass
     counted = batch.counted
     total = counted.total()
-    parts = [f"{counted[fate]} {fate.replace('_', ' ')}" for fate in Fate if counted[fate]]
-    failure = EXIT_STATUS[Kind.REJECTED if batch.order.is_atomic else Kind.PARTIAL]
+    parts = [
+        f"{counted[fate]} {fate.replace('_', ' ')}" for fate in CommandOutcome if counted[fate]
+    ]
+    failure = EXIT_STATUS[RefusalKind.REJECTED if batch.order.is_atomic else RefusalKind.PARTIAL]
     return Done(
         None,
         f"{total} command{'' if total == 1 else 's'}{': ' if parts else ''}{', '.join(parts)}.",
-        is_changed=bool(counted[Fate.CHANGED]),
-        status=failure if counted[Fate.FAILED] else 0,
+        is_changed=bool(counted[CommandOutcome.CHANGED]),
+        status=failure if counted[CommandOutcome.FAILED] else 0,
     )
 
 
 # One transaction each ----------------------------------------------------------------------------
 
 
-def _separately(batch: _Batch) -> Iterator[Line]:
+def _run_separately(batch: _Batch) -> Iterator[CommandResult]:
     is_over = False
     # Rows that come to a terminal one by one are progress enough.
     is_seen = sys.stdout.isatty() and batch.env.output not in {"auto", "table"}
-    with _opened(batch.order) as stream:
+    with _open_file(batch.order) as stream:
         for number, raw in _lines(batch.order, stream):
-            line = _attempted(batch, number, raw, is_over=is_over)
+            line = _run_line(batch, number, raw, is_over=is_over)
             if line is None:
                 continue
             batch.counted[line.outcome] += 1
-            is_over = is_over or (batch.order.stops and line.outcome is Fate.FAILED)
+            is_over = is_over or (batch.order.stops and line.outcome is CommandOutcome.FAILED)
             if not is_seen:
-                batch.env.talk.progress("Running", batch.counted.total(), None)
+                batch.env.console.progress("StreamedResult", batch.counted.total(), None)
             yield line
             # Whoever feeds us through a pipe may wait for this before saying more.
             sys.stdout.flush()
-    batch.env.talk.end()
+    batch.env.console.end()
 
 
-def _attempted(batch: _Batch, number: int, raw: bytes, *, is_over: bool) -> Line | None:
+def _run_line(batch: _Batch, number: int, raw: bytes, *, is_over: bool) -> CommandResult | None:
     """Do one line and return what became of it; None if there is nothing in it."""
     here, command = batch.env, None
     try:
         argv = rules.words(raw)
         if argv is None:
             return None
-        call = batch.understand(argv)
+        call = batch.parse_invocation(argv)
         command = call.command
         if is_over:
-            return batch.line(number, command, Fate.NOT_ATTEMPTED)
+            return batch.line(number, command, CommandOutcome.NOT_ATTEMPTED)
         here = batch.prepared(call, Environment)
-        with _streams_kept(batch.order), _lent(batch.env, here, number):
+        with _reserving_streams(batch.order), _sharing_connection(batch.env, here, number):
             return batch.told(number, call.act(here), here)
     except Refusal as refusal:
         if is_over:
-            return batch.line(number, command, Fate.NOT_ATTEMPTED)
+            return batch.line(number, command, CommandOutcome.NOT_ATTEMPTED)
         line = batch.refused(number, command, refusal, here)
         if here is not batch.env:
             here.record(refusal)
@@ -212,34 +219,34 @@ def _attempted(batch: _Batch, number: int, raw: bytes, *, is_over: bool) -> Line
 
 
 @contextmanager
-def _lent(env: Environment, here: Environment, number: int) -> Iterator[None]:
-    env.lend(here, f"Line {number}")
+def _sharing_connection(env: Environment, here: Environment, number: int) -> Iterator[None]:
+    env.share_connection(here, f"Line {number}")
     try:
         yield
     finally:
-        env.take_back()
+        env.end_sharing()
 
 
 # All in one --------------------------------------------------------------------------------------
 
 
-class _Part(Environment):
+class _AtomicEnvironment(Environment):
     """An invocation inside the transaction of a batch, which begins and ends it."""
 
     moment: datetime
 
     def read(self, verb: Callable[[Work], T]) -> T:
         """Do `verb` on what the lines before have left."""
-        return self._joined(verb)
+        return self._run_in_transaction(verb)
 
     def write(self, verb: Callable[[Work], T], *, begins_itself: bool = False) -> T:
         """Do `verb`; raises CommandNotAtomic where it wants to begin by itself."""
         if begins_itself:
             raise CommandNotAtomic(command=self.command)
         self.has_written = True
-        return self._joined(verb)
+        return self._run_in_transaction(verb)
 
-    def _joined(self, verb: Callable[[Work], T]) -> T:
+    def _run_in_transaction(self, verb: Callable[[Work], T]) -> T:
         work = self._work()
         work.now = self.moment
         return units.run_within(work, verb)
@@ -248,33 +255,33 @@ class _Part(Environment):
 class _Failed(Exception):  # noqa: N818 - a signal that undoes the transaction, never shown
     """One line failed; `refusal` is why, None if it only answered with another status."""
 
-    def __init__(self, line: Line, here: Environment, refusal: Refusal | None) -> None:
+    def __init__(self, line: CommandResult, here: Environment, refusal: Refusal | None) -> None:
         super().__init__(line.line)
         self.line = line
         self.here = here
         self.refusal = refusal
 
 
-def _together(batch: _Batch) -> Iterator[Line]:
+def _run_atomically(batch: _Batch) -> Iterator[CommandResult]:
     with ExitStack() as closing:
         commands, told = (closing.enter_context(_Spool(batch.order)) for _ in range(2))
-        wrong = _read(batch, commands)
-        failed = None if wrong else _carried_out(batch, commands, told)
+        wrong = _read_commands(batch, commands)
+        failed = None if wrong else _run_all(batch, commands, told)
         if wrong or failed:
             named = closing.enter_context(_Spool(batch.order))
-            wrong |= _understood(batch, commands, wrong, named)
+            wrong |= _check_all(batch, commands, wrong, named)
             if failed and failed.refusal and not wrong:
                 failed.here.record(failed.refusal)
-            rows = _after_failure(batch, named, wrong, failed.line if failed else None)
+            rows = _results_after_failure(batch, named, wrong, failed.line if failed else None)
         else:
-            rows = _after_success(batch, told)
+            rows = _results_after_success(batch, told)
         return _counted(batch, rows, closing.pop_all())
 
 
-def _read(batch: _Batch, commands: "_Spool") -> dict[int, Line]:
+def _read_commands(batch: _Batch, commands: "_Spool") -> dict[int, CommandResult]:
     """Put the words of all commands aside, and return the lines that hold none."""
     wrong = {}
-    with _opened(batch.order) as stream:
+    with _open_file(batch.order) as stream:
         for number, raw in _lines(batch.order, stream):
             argv = None
             try:
@@ -287,9 +294,9 @@ def _read(batch: _Batch, commands: "_Spool") -> dict[int, Line]:
     return wrong
 
 
-def _understood(
+def _check_all(
     batch: _Batch, commands: "_Spool", wrong: Container[int], named: "_Spool"
-) -> dict[int, Line]:
+) -> dict[int, CommandResult]:
     """Put each line's command into `named`, and return those wrong whatever the portal holds.
 
     They are told in place of a line that failed, because nobody needs the portal to see them.
@@ -299,14 +306,14 @@ def _understood(
         command = None
         if number not in wrong:
             try:
-                command = batch.understand(argv).command
+                command = batch.parse_invocation(argv).command
             except Refusal as refusal:
                 found[number] = batch.refused(number, command, refusal, batch.env)
         named.add([number, command])
     return found
 
 
-def _carried_out(batch: _Batch, commands: "_Spool", told: "_Spool") -> "_Failed | None":
+def _run_all(batch: _Batch, commands: "_Spool", told: "_Spool") -> "_Failed | None":
     """Do all lines in one transaction; return how one failed, if any did.
 
     A line is understood when its turn comes, and so only once: if one is wrong whatever the portal
@@ -316,46 +323,48 @@ def _carried_out(batch: _Batch, commands: "_Spool", told: "_Spool") -> "_Failed 
     def act_on_all(work: Work) -> None:
         told.clear()
         for done, (number, argv) in enumerate(commands):
-            work.talk.progress("Running", done, commands.count)
-            line = _joined(batch, work, number, argv)
+            work.console.progress("StreamedResult", done, commands.count)
+            line = _run_in_transaction(batch, work, number, argv)
             result = getattr(line, "result", None)
             told.add([number, line.command, line.outcome, line.message, result])
 
     try:
-        with _streams_kept(batch.order), ExitStack() as ending:
+        with _reserving_streams(batch.order), ExitStack() as ending:
             # A bar that moves has put itself before the streams it found.
-            ending.callback(batch.env.talk.end)
+            ending.callback(batch.env.console.end)
             batch.env.write(act_on_all)
     except _Failed as failed:
         return failed
     return None
 
 
-def _joined(batch: _Batch, work: Work, number: int, argv: list[str]) -> Line:
+def _run_in_transaction(batch: _Batch, work: Work, number: int, argv: list[str]) -> CommandResult:
     command, here = None, batch.env
     try:
-        call = batch.understand(argv)
+        call = batch.parse_invocation(argv)
         command = call.command
-        here = batch.prepared(call, _Part)
-        cast("_Part", here).moment = work.now
-        batch.env.lend(here, f"Line {number}")
+        here = batch.prepared(call, _AtomicEnvironment)
+        cast("_AtomicEnvironment", here).moment = work.now
+        batch.env.share_connection(here, f"Line {number}")
         line = batch.told(number, call.act(here), here)
     except Refusal as refusal:
         raise _Failed(batch.refused(number, command, refusal, here), here, refusal) from refusal
-    if line.outcome is Fate.FAILED:
+    if line.outcome is CommandOutcome.FAILED:
         raise _Failed(line, here, None)
     return line
 
 
-def _after_success(batch: _Batch, told: "_Spool") -> Iterator[Line]:
+def _results_after_success(batch: _Batch, told: "_Spool") -> Iterator[CommandResult]:
     for number, command, fate, message, result in told:
         more = {} if result is None else {"result": result}
-        yield batch.line(number, command, Fate(fate), exit_status=0, message=message, **more)
+        yield batch.line(
+            number, command, CommandOutcome(fate), exit_status=0, message=message, **more
+        )
 
 
-def _after_failure(
-    batch: _Batch, commands: "_Spool", wrong: dict[int, Line], failed: Line | None
-) -> Iterator[Line]:
+def _results_after_failure(
+    batch: _Batch, commands: "_Spool", wrong: dict[int, CommandResult], failed: CommandResult | None
+) -> Iterator[CommandResult]:
     """Yield every line with what became of it: nothing, or nothing that lasts."""
     if wrong:
         failed = None
@@ -365,12 +374,14 @@ def _after_failure(
         elif failed is not None and number == failed.line:
             yield failed
         elif failed is not None and number < failed.line:
-            yield batch.line(number, command, Fate.ROLLED_BACK)
+            yield batch.line(number, command, CommandOutcome.ROLLED_BACK)
         else:
-            yield batch.line(number, command, Fate.NOT_ATTEMPTED)
+            yield batch.line(number, command, CommandOutcome.NOT_ATTEMPTED)
 
 
-def _counted(batch: _Batch, rows: Iterator[Line], closing: ExitStack) -> Iterator[Line]:
+def _counted(
+    batch: _Batch, rows: Iterator[CommandResult], closing: ExitStack
+) -> Iterator[CommandResult]:
     with closing:
         for line in rows:
             batch.counted[line.outcome] += 1
@@ -383,7 +394,7 @@ def _counted(batch: _Batch, rows: Iterator[Line], closing: ExitStack) -> Iterato
 class _Spool:
     """Plain values put aside in an anonymous file, to be read as often as needed."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: BatchRequest) -> None:
         self.count = 0
         self._order = order
         self._left = self._limit = csvbytes.spool_limit()
@@ -424,7 +435,7 @@ class _Spool:
         yield from map(json.loads, iter(self._file.readline, ""))
 
 
-class _Taken:
+class _ReservedStream:
     """A stream that the batch uses itself; raises StreamOfBatch whatever is wanted of it."""
 
     def __init__(self, name: str) -> None:
@@ -435,20 +446,20 @@ class _Taken:
 
 
 @contextmanager
-def _streams_kept(order: Order) -> Iterator[None]:
+def _reserving_streams(order: BatchRequest) -> Iterator[None]:
     """Keep commands from the streams that are ours."""
     kept = sys.stdin
     if order.path == _STDIN:
-        sys.stdin = cast("TextIO", _Taken("standard input"))
+        sys.stdin = cast("TextIO", _ReservedStream("standard input"))
     try:
-        with redirect_stdout(cast("TextIO", _Taken("standard output"))):
+        with redirect_stdout(cast("TextIO", _ReservedStream("standard output"))):
             yield
     finally:
         sys.stdin = kept
 
 
 @contextmanager
-def _opened(order: Order) -> Iterator[BinaryIO]:
+def _open_file(order: BatchRequest) -> Iterator[BinaryIO]:
     if order.path == _STDIN:
         yield sys.stdin.buffer
         return
@@ -460,7 +471,7 @@ def _opened(order: Order) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _lines(order: Order, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def _lines(order: BatchRequest, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield each line with its number; of one that is too long more than is allowed."""
     limit = rules.LINE_BYTES_LIMIT + 1
     for number in itertools.count(1):
@@ -480,5 +491,5 @@ def _lines(order: Order, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield number, raw.removeprefix(_MARK) if number == 1 else raw
 
 
-def _unreadable(order: Order, error: OSError) -> BatchUnreadable:
+def _unreadable(order: BatchRequest, error: OSError) -> BatchUnreadable:
     return BatchUnreadable(file=order.shown, reason=error.strerror or str(error))

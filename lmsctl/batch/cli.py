@@ -45,4 +45,4 @@ def batch(
     """
     from lmsctl.batch import actions  # what --help has no use for
 
-    return actions.run(env, actions.Order(path, is_atomic=atomic, stops=stop))
+    return actions.run(env, actions.BatchRequest(path, is_atomic=atomic, stops=stop))

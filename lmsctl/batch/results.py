@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Fate(StrEnum):
+class CommandOutcome(StrEnum):
     """What became of one command of a batch."""
 
     CHANGED = "changed"
@@ -16,7 +16,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CommandResult:
     """One command of a batch; `command` is without its arguments, which may hold secrets."""
 
     KEY = "line"
@@ -24,7 +24,7 @@ class Line:
 
     line: int
     command: str | None
-    outcome: Fate
+    outcome: CommandOutcome
     exit_status: int | None = None
     code: str | None = None
     message: str | None = None
@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class LineWithResult(Line):
+class CommandResultWithOutput(CommandResult):
     """The same with what the command itself would print as JSON."""
 
     result: Any = None

@@ -11,7 +11,7 @@ from lmsctl.batch.errors import (
     OptionOfBatch,
 )
 from lmsctl.kit import canonical
-from lmsctl.kit.environment import Call, Options
+from lmsctl.kit.environment import Invocation, Options
 
 LINE_BYTES_LIMIT = 1 << 20
 # What these do is about the program, its configuration or the database as a whole.
@@ -77,7 +77,7 @@ def _from_json(text: str) -> list[str]:
     return found
 
 
-def check(call: Call, batch: Options, *, is_atomic: bool) -> None:
+def check(call: Invocation, batch: Options, *, is_atomic: bool) -> None:
     """Refuse what cannot be one command of many.
 
     Raises CommandAlone, CommandNotAtomic, OptionOfBatch and ActorOfBatch.

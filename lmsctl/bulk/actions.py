@@ -1,7 +1,7 @@
 """The one way a file changes many things: all rows are read and checked first, then written.
 
-A room says in a `Job` what its file may hold, how a row is read, and the SQL that understands and
-writes a range of rows. Everything else, the same for every kind of file, is here.
+A room says in an `ImportSpec` what its file may hold, how a row is read, and the SQL that
+understands and writes a range of rows. Everything else, the same for every kind of file, is here.
 """
 
 import gc
@@ -22,17 +22,17 @@ from lmsctl.bulk.errors import (
     RowsUnexpected,
     RunNotInterrupted,
 )
-from lmsctl.bulk.results import Report
+from lmsctl.bulk.results import ImportReport
 from lmsctl.bulk.rules import ReadRow
-from lmsctl.bulk.staging import ERRORS, Span, Tables, listed_changes
-from lmsctl.bulk.store import Noted, Tally, Unfinished
+from lmsctl.bulk.staging import ERRORS, RowRange, Tables, listed_changes
+from lmsctl.bulk.store import RowCounts, RowFault, UnfinishedRun
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvin import Column, Reading, Sheet, open_sheet
 from lmsctl.kit.csvout import CsvFile, RejectsFile
-from lmsctl.kit.errors import EXIT_STATUS, Kind, Location, Refusal
+from lmsctl.kit.errors import EXIT_STATUS, Location, Refusal, RefusalKind
 from lmsctl.kit.work import Work
-from lmsctl.kit.writing import Reports, Target
+from lmsctl.kit.writing import OutputFile, Reports
 from lmsctl.portal import actions as portal
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _RESULTS = ("row", "line", "key", "outcome", "id", "changed", "error code", "col
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ImportRequest:
     """What the caller of an import wants; `results` and `rejects` are where to write.
 
     `again` takes the same bytes once more where that would make the same things twice.
@@ -61,8 +61,8 @@ class Order:
     keep_going: bool = False
     resume: bool = False
     again: bool = False
-    results: Target | None = None
-    rejects: Target | None = None
+    results: OutputFile | None = None
+    rejects: OutputFile | None = None
 
     @property
     def is_tolerant(self) -> bool:
@@ -71,7 +71,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ImportSpec:
     """What a room knows of its kind of file.
 
     `tables` are the staging tables, the one of the rows first. `reader` is given the names
@@ -85,7 +85,7 @@ class Job:
     again for a span whenever others may have changed something since. `write` writes the good rows
     of a span for the run with that number; it returns how many notices it queued. `notes` are what
     the caller should know besides the numbers. `key` and `number` are the expressions that
-    `store.lines` wants.
+    `store.list_results` wants.
     """
 
     kind: str
@@ -93,13 +93,13 @@ class Job:
     columns: Sequence[Column]
     tables: Tables
     reader: Callable[[Sequence[str]], ReadRow]
-    resolve: Callable[[Work, Span], None]
-    write: Callable[[Work, Span, int], int]
+    resolve: Callable[[Work, RowRange], None]
+    write: Callable[[Work, RowRange, int], int]
     notes: Callable[[Work], Iterable[str]]
     key: "ColumnElement[str]"
     number: "ColumnElement[int]"
     is_once: bool = False
-    resume: Callable[[Unfinished], None] = lambda _run: None
+    resume: Callable[[UnfinishedRun], None] = lambda _run: None
 
     @property
     def staged(self) -> "Table":
@@ -120,7 +120,7 @@ class Rejects(Protocol):
         """Let go of what is still in memory."""
 
 
-class Upload:
+class FileImport:
     """One file on its way in, with the files that tell about its rows; use it in a `with`.
 
     The sheet stays open when a unit of work has to be repeated, because standard input can be read
@@ -128,7 +128,7 @@ class Upload:
     and after rows were refused.
     """
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: ImportRequest) -> None:
         self.order = order
         self.results: CsvFile | None = None
         self.rejects: Rejects | None = None
@@ -170,7 +170,7 @@ class Upload:
             self.rejects = self.reports.open(self.rejects_file(self.order.rejects))
         return self._sheet
 
-    def rejects_file(self, target: Target) -> AbstractContextManager[Rejects]:
+    def rejects_file(self, target: OutputFile) -> AbstractContextManager[Rejects]:
         """Return what writes the rows that fail to `target`, like those of the sheet.
 
         The file is complete, or not there, when it ends.
@@ -180,18 +180,18 @@ class Upload:
 
 
 @dataclass(slots=True)
-class _Run:
+class _RunProgress:
     """How far one run has come."""
 
     number: int
     rows: int
     start: int = 0
-    resumed: Unfinished | None = None
-    counted: Tally = field(default_factory=lambda: Tally(0, 0, 0, 0, 0))
+    resumed: UnfinishedRun | None = None
+    counted: RowCounts = field(default_factory=lambda: RowCounts(0, 0, 0, 0, 0))
     notices: int = 0
 
 
-def run(work: Work, upload: Upload, job: Job) -> Done:
+def run(work: Work, upload: FileImport, job: ImportSpec) -> Done:
     """Take the file in; the unit of work must not have begun, and begins when all has been read.
 
     Returns a Report, with the status of a partial success when a run that keeps going has failed
@@ -205,7 +205,7 @@ def run(work: Work, upload: Upload, job: Job) -> Done:
         raise RowsUnexpected(file=sheet.file, rows=rows, expected=expected, field="--expect-rows")
     _begin(work)
     running = _registered(work, upload.order, sheet, job, rows)
-    job.resolve(work, Span(1, rows))
+    job.resolve(work, RowRange(1, rows))
     if running.resumed:
         store.recall_faults(work, running.resumed)
     failed = store.count_failed(work)
@@ -234,7 +234,7 @@ _UNDERSTOOD = frozenset({"id", "changed", "note"})
 class _Staging:
     """A file on its way into the staging tables."""
 
-    def __init__(self, work: Work, sheet: Sheet, job: Job) -> None:
+    def __init__(self, work: Work, sheet: Sheet, job: ImportSpec) -> None:
         self.count = 0
         self.is_complete = False
         self._work = work
@@ -268,7 +268,9 @@ class _Staging:
                 yield (row_no, line_no, *nothing)
             if not row_no % _ROWS_BETWEEN_LOOKS:
                 self.count = row_no
-                self._work.talk.progress("Reading", self._sheet.position(), self._sheet.size_bytes)
+                self._work.console.progress(
+                    "Reading", self._sheet.position(), self._sheet.size_bytes
+                )
                 if sum(map(len, self._aside.values())) > _LINES_ASIDE:
                     return
         self.count = row_no
@@ -282,14 +284,14 @@ class _Staging:
         self._put(ERRORS.name, (row_no, heading, *_words(refusal)))
 
 
-def _read(work: Work, sheet: Sheet, job: Job) -> int:
+def _read(work: Work, sheet: Sheet, job: ImportSpec) -> int:
     """Read the file into the staging tables and return how many rows it has."""
     store.make_tables(work, job.tables)
     staging = _Staging(work, sheet, job)
-    with store.filling(work), _no_collection():
+    with store.bulk_loading(work), _no_collection():
         while not staging.is_complete:
             staging.load_portion()
-    store.index(work, job.tables)
+    store.index_tables(work, job.tables)
     return staging.count
 
 
@@ -322,21 +324,23 @@ def _begin(work: Work) -> None:
     portal.lock(work)
 
 
-def _registered(work: Work, order: Order, sheet: Sheet, job: Job, rows: int) -> _Run:
+def _registered(
+    work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec, rows: int
+) -> _RunProgress:
     if not order.resume:
         _check_new(work, order, sheet, job)
-        return _Run(store.add_run(work, job.kind, sheet.file, sheet.digest), rows)
+        return _RunProgress(store.add_run(work, job.kind, sheet.file, sheet.digest), rows)
     found = store.find_unfinished_for_update(work, job.kind, sheet.digest)
     if found is None:
         raise RunNotInterrupted(file=sheet.file, field="--resume")
     job.resume(found)
-    return _Run(found.id, rows, start=found.rows_done, resumed=found)
+    return _RunProgress(found.id, rows, start=found.rows_done, resumed=found)
 
 
-def _check_new(work: Work, order: Order, sheet: Sheet, job: Job) -> None:
+def _check_new(work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec) -> None:
     earlier = None
     if job.is_once and not order.again:
-        earlier = store.creator(work, job.kind, sheet.digest)
+        earlier = store.find_creating_run(work, job.kind, sheet.digest)
     if earlier is not None:
         raise BytesTakenAlready(
             file=sheet.file,
@@ -347,7 +351,9 @@ def _check_new(work: Work, order: Order, sheet: Sheet, job: Job) -> None:
         )
 
 
-def _write(work: Work, order: Order, sheet: Sheet, job: Job, running: _Run) -> None:
+def _write(
+    work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec, running: _RunProgress
+) -> None:
     for span in _spans(order, running):
         if span.first == running.start + 1:
             notices, counted = _written_span(work, job, running.number, span)
@@ -356,10 +362,10 @@ def _write(work: Work, order: Order, sheet: Sheet, job: Job, running: _Run) -> N
             notices, counted = work.checkpoint(_standing(running), step)
         running.notices += notices
         running.counted = _sum(running.counted, counted)
-        work.talk.progress("Writing", span.last, running.rows)
+        work.console.progress("Writing", span.last, running.rows)
     failed = store.count_failed(work)
     store.finish_run(work, running.number, job.kind, sheet.digest, failed)
-    running.counted = Tally(
+    running.counted = RowCounts(
         running.rows,
         running.counted.created,
         running.counted.updated,
@@ -368,17 +374,17 @@ def _write(work: Work, order: Order, sheet: Sheet, job: Job, running: _Run) -> N
     )
 
 
-def _written_later(work: Work, job: Job, run: int, span: Span) -> tuple[int, Tally]:
+def _written_later(work: Work, job: ImportSpec, run: int, span: RowRange) -> tuple[int, RowCounts]:
     """Write a span after others may have changed something, and return what it did."""
     portal.lock(work)
     job.resolve(work, span)
     return _written_span(work, job, run, span)
 
 
-def _written_span(work: Work, job: Job, run: int, span: Span) -> tuple[int, Tally]:
+def _written_span(work: Work, job: ImportSpec, run: int, span: RowRange) -> tuple[int, RowCounts]:
     """Write a span and return how many notices it queued and what its rows did."""
     notices = job.write(work, span, run)
-    counted = store.tally(work, job.staged, span)
+    counted = store.count_rows(work, job.staged, span)
     store.advance_run(work, run, span, counted)
     audit.record(
         work,
@@ -392,7 +398,7 @@ def _written_span(work: Work, job: Job, run: int, span: Span) -> tuple[int, Tall
     return notices, counted
 
 
-def _standing(running: _Run) -> str:
+def _standing(running: _RunProgress) -> str:
     """Return the sentence on what a run has made durable once it is committed."""
     before, now = running.resumed, running.counted
     inside = now.created + now.updated + now.unchanged
@@ -405,17 +411,17 @@ def _standing(running: _Run) -> str:
     return f"{inside:,} of {running.rows:,} rows are in{also}; go on with --resume."
 
 
-def _spans(order: Order, running: _Run) -> Iterator[Span]:
+def _spans(order: ImportRequest, running: _RunProgress) -> Iterator[RowRange]:
     """Yield the ranges of rows that are written and made durable together."""
     size = max(running.rows, 1)
     if order.is_tolerant:
         size = max(_BATCH_ROWS, ceil(size / _MOST_BATCHES))
     for first in range(running.start + 1, running.rows + 1, size):
-        yield Span(first, min(first + size - 1, running.rows))
+        yield RowRange(first, min(first + size - 1, running.rows))
 
 
-def _sum(left: Tally, right: Tally) -> Tally:
-    return Tally(
+def _sum(left: RowCounts, right: RowCounts) -> RowCounts:
+    return RowCounts(
         left.rows + right.rows,
         left.created + right.created,
         left.updated + right.updated,
@@ -427,7 +433,9 @@ def _sum(left: Tally, right: Tally) -> Tally:
 # Telling -----------------------------------------------------------------------------------------
 
 
-def _rejected(work: Work, sheet: Sheet, job: Job, running: _Run, failed: int) -> RowsRejected:
+def _rejected(
+    work: Work, sheet: Sheet, job: ImportSpec, running: _RunProgress, failed: int
+) -> RowsRejected:
     written = _written(sheet, job)
     found = store.first_faults(work, job.staged, _FAULTS_SHOWN + 1)
     shown = found[:_FAULTS_SHOWN]
@@ -442,7 +450,7 @@ def _rejected(work: Work, sheet: Sheet, job: Job, running: _Run, failed: int) ->
     )
 
 
-def _written(sheet: Sheet, job: Job) -> Mapping[str | None, str]:
+def _written(sheet: Sheet, job: ImportSpec) -> Mapping[str | None, str]:
     """Return how the file itself writes the headings of our columns."""
     ours = {column.name: column.heading for column in job.columns}
     return {
@@ -452,19 +460,25 @@ def _written(sheet: Sheet, job: Job) -> Mapping[str | None, str]:
     }
 
 
-def _failed(sheet: Sheet, fault: Noted, written: Mapping[str | None, str]) -> RowFailed:
+def _failed(sheet: Sheet, fault: RowFault, written: Mapping[str | None, str]) -> RowFailed:
     heading = written.get(fault.heading, fault.heading)
     place = Location(sheet.file, fault.row, fault.line, heading)
     return RowFailed(place, fault.code, fault.message, fault.hint)
 
 
 def _tell(  # noqa: PLR0913 - everything that is known in the end
-    work: Work, upload: Upload, sheet: Sheet, job: Job, running: _Run, *, is_written: bool
+    work: Work,
+    upload: FileImport,
+    sheet: Sheet,
+    job: ImportSpec,
+    running: _RunProgress,
+    *,
+    is_written: bool,
 ) -> None:
     """Fill the files about the rows."""
     written = _written(sheet, job)
     if upload.results:
-        found = store.lines(
+        found = store.list_results(
             work,
             job.staged,
             key=job.key,
@@ -493,7 +507,7 @@ def _tell(  # noqa: PLR0913 - everything that is known in the end
 
 
 def _reject(
-    found: Iterator[Noted], rejects: Rejects, sheet: Sheet, written: Mapping[str | None, str]
+    found: Iterator[RowFault], rejects: Rejects, sheet: Sheet, written: Mapping[str | None, str]
 ) -> None:
     """Read the file once more beside what is wrong with it, both in the order of the rows."""
     fault = next(found, None)
@@ -509,10 +523,10 @@ def _reject(
             rejects.add(row.raw, " ".join(reasons))
 
 
-def _answer(work: Work, sheet: Sheet, job: Job, running: _Run) -> Done:
+def _answer(work: Work, sheet: Sheet, job: ImportSpec, running: _RunProgress) -> Done:
     counted = running.counted
     skipped = running.rows - counted.created - counted.updated - counted.unchanged - counted.failed
-    report = Report(
+    report = ImportReport(
         run=None if work.is_rehearsal else running.number,
         file=sheet.file,
         rows=running.rows,
@@ -532,12 +546,12 @@ def _answer(work: Work, sheet: Sheet, job: Job, running: _Run) -> Done:
         report,
         f"{done}{also}.",
         is_changed=bool(counted.created or counted.updated),
-        status=EXIT_STATUS[Kind.PARTIAL] if counted.failed else 0,
+        status=EXIT_STATUS[RefusalKind.PARTIAL] if counted.failed else 0,
         notes=[*job.notes(work), *_notes(sheet, running)],
     )
 
 
-def _notes(sheet: Sheet, running: _Run) -> Iterator[str]:
+def _notes(sheet: Sheet, running: _RunProgress) -> Iterator[str]:
     trimmed, blank, ignored = (
         sheet.notes.get(name, 0) for name in ("trimmed_cells", "blank_rows", "ignored_columns")
     )

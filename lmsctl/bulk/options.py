@@ -8,7 +8,7 @@ import typer
 from lmsctl.bulk.errors import MapNotAssigned
 
 if TYPE_CHECKING:
-    from lmsctl.bulk.actions import Order
+    from lmsctl.bulk.actions import ImportRequest
     from lmsctl.kit.environment import Environment
 
 FilePath = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.")]
@@ -53,13 +53,13 @@ class FileOptions:
         typer.Option("--rejects", metavar="FILE", help="Write the failed rows, to mend."),
     ] = None
 
-    def order(self, env: "Environment", path: str) -> "Order":
+    def order(self, env: "Environment", path: str) -> "ImportRequest":
         """Return the order to take in the file at `path`; raises MapNotAssigned and FilesClash."""
-        from lmsctl.bulk.actions import Order  # what reads files takes long to load
+        from lmsctl.bulk.actions import ImportRequest  # what reads files takes long to load
         from lmsctl.kit.csvin import Reading
 
         env.files.reads(path)
-        return Order(
+        return ImportRequest(
             path,
             Reading(self.encoding, self.delimiter, _mapping(self.map_ or []), self.ignore_unknown),
             expect_rows=self.expect_rows,

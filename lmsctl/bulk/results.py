@@ -12,7 +12,7 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ImportReport:
     """What a run did, in numbers of rows."""
 
     KEY = "run"
@@ -31,7 +31,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RowResult:
     """One row of --results: which row, what became of it, and for a failed one why."""
 
     row: int

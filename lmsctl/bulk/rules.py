@@ -6,8 +6,8 @@ from typing import Any
 from lmsctl.kit.errors import Refusal
 
 # Called with a row's number, the heading of the cell if one is at fault, and the refusal.
-Note = Callable[[int, str | None, Refusal], None]
+NoteFault = Callable[[int, str | None, Refusal], None]
 # Called with the name of a further table and a row for it.
-Put = Callable[[str, Sequence[Any]], None]
+PutRow = Callable[[str, Sequence[Any]], None]
 # Called with a row's number and cells; returns what is staged of it.
-ReadRow = Callable[[int, list[str], Note, Put], Sequence[Any]]
+ReadRow = Callable[[int, list[str], NoteFault, PutRow], Sequence[Any]]

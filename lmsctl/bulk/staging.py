@@ -26,7 +26,7 @@ BETWEEN = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class RowRange:
     """A range of rows of the file, both ends included."""
 
     first: int
@@ -87,7 +87,7 @@ def is_good(staged: Table) -> ColumnElement[bool]:
     return ~exists().where(ERRORS.c.row_no == staged.c.row_no)
 
 
-def good(staged: Table, span: Span) -> ColumnElement[bool]:
+def good(staged: Table, span: RowRange) -> ColumnElement[bool]:
     """Return the condition that a row of `staged` is in `span` and nothing is wrong with it."""
     return is_good(staged) & span.holds(staged.c.row_no)
 

@@ -14,15 +14,15 @@ from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.model import Run, RunFault
-from lmsctl.bulk.results import Line, RunState
-from lmsctl.bulk.staging import ERRORS, Span, Tables, good, is_good
+from lmsctl.bulk.results import RowResult, RunState
+from lmsctl.bulk.staging import ERRORS, RowRange, Tables, good, is_good
 from lmsctl.kit import database, locks
 from lmsctl.kit.columns import Truth
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.statements import columns_of, insert_from, joined_text
 from lmsctl.kit.work import Work
 
-Shown = SQLCoreOperations[Any] | str
+SqlText = SQLCoreOperations[Any] | str
 
 
 def make_tables(work: Work, tables: Tables) -> None:
@@ -30,35 +30,35 @@ def make_tables(work: Work, tables: Tables) -> None:
     work.stage([*tables, ERRORS])
 
 
-def filling(work: Work) -> AbstractContextManager[None]:
+def bulk_loading(work: Work) -> AbstractContextManager[None]:
     """Fill the staging tables in one go, without keeping anybody from the database itself."""
-    return database.filling_aside(work.connection)
+    return database.bulk_loading(work.connection)
 
 
-def index(work: Work, tables: Tables) -> None:
+def index_tables(work: Work, tables: Tables) -> None:
     """Make the staging tables quick to search; once, after the file has been read."""
-    database.index_aside(work.connection, [*tables, ERRORS])
+    database.index_staging_tables(work.connection, [*tables, ERRORS])
 
 
-def recount(work: Work, *tables: Table) -> None:
+def analyze(work: Work, *tables: Table) -> None:
     """Let the planner see what `tables` hold now.
 
     PostgreSQL counts temporary tables only when told to; with numbers from before a column was
     filled it compares every row with every other one.
     """
-    database.recount_aside(work.connection, tables)
+    database.analyze_staging_tables(work.connection, tables)
 
 
 # What is wrong -----------------------------------------------------------------------------------
 
 
-def fail(
+def note_fault(
     work: Work,
-    span: Span,
+    span: RowRange,
     refusal: type[Refusal],
     found: Select[Any],
-    heading: Shown | None,
-    **shown: Shown,
+    heading: SqlText | None,
+    **shown: SqlText,
 ) -> int:
     """Note `refusal` for the rows of `span` that `found` finds, and return how many these are.
 
@@ -76,15 +76,15 @@ def fail(
     noted = found.where(span.holds(row_no), ~is_known).add_columns(
         place.label("heading"),
         _text(refusal.code).label("code"),
-        _spoken(refusal.message, shown).label("message"),
-        _spoken(refusal.hint, shown).label("hint"),
+        _formatted(refusal.message, shown).label("message"),
+        _formatted(refusal.hint, shown).label("hint"),
     )
     return work.run(insert_from(ERRORS, noted), now=work.now)
 
 
-def fail_repeated(  # noqa: PLR0913 - which rows, and how that is told
+def note_repeated(  # noqa: PLR0913 - which rows, and how that is told
     work: Work,
-    span: Span,
+    span: RowRange,
     column: ColumnElement[Any],
     condition: ColumnElement[bool],
     *,
@@ -114,7 +114,7 @@ def fail_repeated(  # noqa: PLR0913 - which rows, and how that is told
         return
     twice = repeated.subquery("twice")
     found = select(row_no).join(twice, twice.c.value == column).where(condition)
-    fail(
+    note_fault(
         work,
         span,
         RowRepeated,
@@ -125,13 +125,13 @@ def fail_repeated(  # noqa: PLR0913 - which rows, and how that is told
     )
 
 
-def _text(part: Shown | None) -> ColumnElement[str]:
+def _text(part: SqlText | None) -> ColumnElement[str]:
     if part is None or isinstance(part, str):
         return literal(part, Text)
     return cast(part, Text)
 
 
-def _spoken(words: str, shown: Mapping[str, Shown]) -> ColumnElement[str]:
+def _formatted(words: str, shown: Mapping[str, SqlText]) -> ColumnElement[str]:
     """Return an expression for a sentence with gaps."""
     said: list[ColumnElement[str]] = []
     for text, gap, _, _ in Formatter().parse(words):
@@ -145,7 +145,7 @@ def _spoken(words: str, shown: Mapping[str, Shown]) -> ColumnElement[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class RowCounts:
     """How many rows of a span did what."""
 
     rows: int
@@ -155,12 +155,12 @@ class Tally:
     failed: int
 
 
-def tally(work: Work, staged: Table, span: Span) -> Tally:
+def count_rows(work: Work, staged: Table, span: RowRange) -> RowCounts:
     """Count what the rows of `span` do."""
     rows = literal(span.last - span.first + 1, BigInteger)
     is_new, is_changed = staged.c.id.is_(None), staged.c.changed.is_not(None)
     counted = columns_of(
-        Tally,
+        RowCounts,
         None,
         rows=rows,
         created=func.count(case((is_new, 1))),
@@ -168,7 +168,7 @@ def tally(work: Work, staged: Table, span: Span) -> Tally:
         unchanged=func.count(case((~is_new & ~is_changed, 1))),
         failed=rows - func.count(),
     )
-    found = work.one(Tally, select(*counted).select_from(staged).where(good(staged, span)))
+    found = work.one(RowCounts, select(*counted).select_from(staged).where(good(staged, span)))
     assert found is not None
     return found
 
@@ -179,7 +179,7 @@ def count_failed(work: Work) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class RowFault:
     """One thing that is wrong with one row."""
 
     row: int
@@ -191,19 +191,19 @@ class Noted:
 
 
 def _faults(staged: Table) -> Select[Any]:
-    noted = columns_of(Noted, ERRORS.c, row=ERRORS.c.row_no, line=staged.c.line_no)
+    noted = columns_of(RowFault, ERRORS.c, row=ERRORS.c.row_no, line=staged.c.line_no)
     found: Select[Any] = select(*noted).join(staged, staged.c.row_no == ERRORS.c.row_no)
     return found.order_by(ERRORS.c.row_no, ERRORS.c.heading, ERRORS.c.message)
 
 
-def faults(work: Work, staged: Table) -> Iterator[Noted]:
+def faults(work: Work, staged: Table) -> Iterator[RowFault]:
     """Yield everything that is wrong, in the order of the rows."""
-    return work.each(Noted, _faults(staged))
+    return work.each(RowFault, _faults(staged))
 
 
-def first_faults(work: Work, staged: Table, count: int) -> list[Noted]:
+def first_faults(work: Work, staged: Table, count: int) -> list[RowFault]:
     """Return the first `count` of what `faults` yields."""
-    return work.all(Noted, _faults(staged).limit(count))
+    return work.all(RowFault, _faults(staged).limit(count))
 
 
 # What the expressions of a `Job` may depend on: how many rows an earlier run has dealt with, and
@@ -238,7 +238,7 @@ _FIRST = (
 )
 
 
-def lines(  # noqa: PLR0913 - what is told of a row
+def list_results(  # noqa: PLR0913 - what is told of a row
     work: Work,
     staged: Table,
     *,
@@ -246,7 +246,7 @@ def lines(  # noqa: PLR0913 - what is told of a row
     number: ColumnElement[int],
     done: int,
     is_written: bool,
-) -> Iterator[Line]:
+) -> Iterator[RowResult]:
     """Yield the rows of the file with what became of them.
 
     `key` and `number` are expressions over `staged`: how a row names what it means, and the id of
@@ -264,7 +264,7 @@ def lines(  # noqa: PLR0913 - what is told of a row
         else_="updated",
     )
     told = columns_of(
-        Line,
+        RowResult,
         None,
         row=row.row_no,
         line=row.line_no,
@@ -282,15 +282,15 @@ def lines(  # noqa: PLR0913 - what is told of a row
         .outerjoin(_FIRST, _FIRST.c.row_no == row.row_no)
         .order_by(row.row_no)
     )
-    return work.each(Line, found, done=done, is_written=is_written)
+    return work.each(RowResult, found, done=done, is_written=is_written)
 
 
 # Locking what rows mean --------------------------------------------------------------------------
 
 
-def lock_meant(
+def lock_referenced(
     work: Work,
-    span: Span,
+    span: RowRange,
     table: type[SQLModel],
     column: ColumnElement[int],
     *,
@@ -303,14 +303,14 @@ def lock_meant(
     staged: Any = column.table
     model: Any = table
     meant = select(column).where(span.holds(staged.c.row_no))
-    locks.hold_found(work, select(model.id).where(col(model.id).in_(meant)), shared=shared)
+    locks.lock_selected(work, select(model.id).where(col(model.id).in_(meant)), shared=shared)
 
 
 # Runs --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
+class UnfinishedRun:
     """A run that was interrupted, and how many rows it had dealt with."""
 
     id: int
@@ -325,11 +325,11 @@ def _same(kind: str, digest: str) -> ColumnElement[bool]:
     return and_(col(Run.kind) == kind, col(Run.digest) == digest)
 
 
-def find_unfinished_for_update(work: Work, kind: str, digest: str) -> Unfinished | None:
+def find_unfinished_for_update(work: Work, kind: str, digest: str) -> UnfinishedRun | None:
     """Return the last interrupted run of the same bytes, or None."""
     return work.one(
-        Unfinished,
-        select(*columns_of(Unfinished, Run))
+        UnfinishedRun,
+        select(*columns_of(UnfinishedRun, Run))
         .where(_same(kind, digest), col(Run.state) == RunState.RUNNING)
         .order_by(col(Run.id).desc())
         .limit(1)
@@ -338,7 +338,7 @@ def find_unfinished_for_update(work: Work, kind: str, digest: str) -> Unfinished
 
 
 @dataclass(frozen=True, slots=True)
-class Creator:
+class CreatingRun:
     """A run that created something."""
 
     id: int
@@ -346,11 +346,11 @@ class Creator:
     started_at: datetime
 
 
-def creator(work: Work, kind: str, digest: str) -> Creator | None:
+def find_creating_run(work: Work, kind: str, digest: str) -> CreatingRun | None:
     """Return the last run of the same bytes that created something."""
     return work.one(
-        Creator,
-        select(*columns_of(Creator, Run))
+        CreatingRun,
+        select(*columns_of(CreatingRun, Run))
         .where(_same(kind, digest), col(Run.created) > 0)
         .order_by(col(Run.id).desc())
         .limit(1),
@@ -378,7 +378,7 @@ def add_run(work: Work, kind: str, file: str, digest: str) -> int:
 _FAULT = ("row_no", "heading", "code", "message", "hint")
 
 
-def advance_run(work: Work, run_id: int, span: Span, counted: Tally) -> None:
+def advance_run(work: Work, run_id: int, span: RowRange, counted: RowCounts) -> None:
     """Note how far a run has come, what its latest rows did, and what was wrong with them."""
     wrong = select(literal(run_id, BigInteger).label("run_id"), *(ERRORS.c[n] for n in _FAULT))
     work.run(insert_from(RunFault, wrong.where(span.holds(ERRORS.c.row_no))))
@@ -394,7 +394,7 @@ def advance_run(work: Work, run_id: int, span: Span, counted: Tally) -> None:
     )
 
 
-def recall_faults(work: Work, run: Unfinished) -> None:
+def recall_faults(work: Work, run: UnfinishedRun) -> None:
     """Let what was wrong with the rows that a run has dealt with be what it found then."""
     work.run(delete_from(ERRORS).where(ERRORS.c.row_no <= run.rows_done))
     noted = select(*(col(getattr(RunFault, name)) for name in _FAULT))

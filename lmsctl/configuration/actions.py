@@ -13,7 +13,7 @@ from lmsctl.configuration.errors import (
     KeyValueWrong,
     PasswordInArgument,
 )
-from lmsctl.configuration.results import Context, Place, Setting, Value
+from lmsctl.configuration.results import ConfigPlace, Context, Setting, Value
 from lmsctl.kit import config, dburl, timewords
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.config import (
@@ -64,7 +64,7 @@ def _effective(env: Environment, key: str) -> Setting:
 
 def _connection(env: Environment) -> Iterator[Setting]:
     try:
-        target = env.connecting
+        target = env.connection_settings
     except NoDatabaseNamed:
         yield Setting("database-url", None, "default")
         return
@@ -88,9 +88,9 @@ def get(env: Environment, key: str) -> Value:
     return Value(key, shown, str(env.config.path))
 
 
-def place(env: Environment) -> Place:
+def place(env: Environment) -> ConfigPlace:
     """Return where the file is, or would be written."""
-    return Place(str(env.config.path), env.config.exists)
+    return ConfigPlace(str(env.config.path), env.config.exists)
 
 
 # Changing the file -------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def _written(env: Environment, values: dict[str, Any]) -> Config:
     """Save `values`, or in a rehearsal return what would have been saved."""
     if env.options.dry_run:
         return Config(env.config.path, exists=env.config.exists, values=values)
-    env.leave_open("See what the configuration says now with 'lmsctl config show'.")
+    env.warn_if_interrupted("See what the configuration says now with 'lmsctl config show'.")
     env.use(config.save(env.config, values))
     return env.config
 

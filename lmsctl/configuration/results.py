@@ -27,7 +27,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConfigPlace:
     """The configuration file: where it is, or would be written."""
 
     KEY = "path"

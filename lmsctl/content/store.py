@@ -101,12 +101,12 @@ def find_by_link(work: Work, link: str) -> Item | None:
 
 def lock(work: Work, id_: int) -> None:
     """Keep everybody else from changing this item until we are done."""
-    locks.hold(work, ContentItem, [id_])
+    locks.lock_rows(work, ContentItem, [id_])
 
 
 def share(work: Work, id_: int) -> None:
     """Let nobody change this item until we are done, while others may share it."""
-    locks.hold(work, ContentItem, [id_], shared=True)
+    locks.lock_rows(work, ContentItem, [id_], shared=True)
 
 
 def get_for_share(work: Work, id_: int) -> Item:
@@ -121,12 +121,12 @@ def find_by_link_for_share(work: Work, link: str) -> Item | None:
 
 def share_all(work: Work, ids: Sequence[int]) -> None:
     """Let nobody change these items until we are done, while others may share them."""
-    locks.hold(work, ContentItem, ids, shared=True)
+    locks.lock_rows(work, ContentItem, ids, shared=True)
 
 
 def lock_folders(work: Work) -> None:
     """Let nobody else move folders until we are done."""
-    locks.hold_found(work, select(ContentItem.id).where(col(ContentItem.kind) == Kind.FOLDER))
+    locks.lock_selected(work, select(ContentItem.id).where(col(ContentItem.kind) == Kind.FOLDER))
 
 
 def above(work: Work, item_id: int) -> list[int]:

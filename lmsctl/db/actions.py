@@ -6,7 +6,7 @@ from typing import Any
 from lmsctl.audit import actions as audit
 from lmsctl.db import store
 from lmsctl.db.errors import RightsUnreadable, SchemaForeign
-from lmsctl.db.results import Finding, State, Status, Vacuumed
+from lmsctl.db.results import DatabaseStatus, Finding, SchemaState, Vacuumed
 from lmsctl.kit import clock, discover, driver, environment, schema, timewords
 from lmsctl.kit.check import Check
 from lmsctl.kit.driver import DatabaseDamaged, DatabaseIncomplete
@@ -101,23 +101,23 @@ def strangers(work: Work) -> list[str]:
     return foreign
 
 
-def state(work: Work) -> tuple[State, str | None]:
+def state(work: Work) -> tuple[SchemaState, str | None]:
     """Return how the schema stands to this program, and its version; never refuses."""
     found = store.version(work)
     if found is None:
-        return State.ABSENT, None
+        return SchemaState.ABSENT, None
     if found != schema.VERSION:
-        return (State.UPGRADE_PENDING if found in versions() else State.NEWER), found
-    return (State.CURRENT if store.has_portal(work) else State.ABSENT), found
+        return (SchemaState.UPGRADE_PENDING if found in versions() else SchemaState.NEWER), found
+    return (SchemaState.CURRENT if store.has_portal(work) else SchemaState.ABSENT), found
 
 
-def enter(work: Work) -> tuple[State, str | None]:
+def enter(work: Work) -> tuple[SchemaState, str | None]:
     """Look at a database of any state and return what `state` returns.
 
     Needs `db.manage` everywhere; raises RightsUnreadable for --as without a current schema.
     """
     found, version = state(work)
-    if found is State.CURRENT:
+    if found is SchemaState.CURRENT:
         portal.load_portal(work)
         rights.require_everywhere(work, "db.manage")
     else:
@@ -131,10 +131,10 @@ def check_operator(as_login: str | None, reason: str) -> None:
         raise RightsUnreadable(login=as_login, reason=reason)
 
 
-def status(work: Work, address: str) -> Status:
+def status(work: Work, address: str) -> DatabaseStatus:
     """Return how the database stands, whatever its state."""
     found, version = enter(work)
-    return Status(
+    return DatabaseStatus(
         address,
         work.connection.dialect,
         found,
@@ -145,9 +145,9 @@ def status(work: Work, address: str) -> Status:
     )
 
 
-def no_status(address: str) -> Status:
+def no_status(address: str) -> DatabaseStatus:
     """Return the status of a SQLite file that is not there."""
-    return Status(address, "sqlite", State.ABSENT, None, schema.VERSION, None, None)
+    return DatabaseStatus(address, "sqlite", SchemaState.ABSENT, None, schema.VERSION, None, None)
 
 
 # Invariants --------------------------------------------------------------------------------------
@@ -242,5 +242,5 @@ def vacuum(work: Work) -> tuple[Vacuumed, list[str]]:
     before = store.size(work)
     work.connection.rollback()
     store.vacuum(work.connection)
-    notes = tokens.finish_vacuum(work.connection) if found is State.CURRENT else []
+    notes = tokens.finish_vacuum(work.connection) if found is SchemaState.CURRENT else []
     return Vacuumed(before, store.size(work)), notes

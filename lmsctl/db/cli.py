@@ -6,18 +6,18 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.db import actions, copies, doctor
-from lmsctl.db.results import Diagnosis, Finding, Health, State, Upgraded
+from lmsctl.db.results import Diagnosis, Finding, Health, SchemaState, Upgraded
 from lmsctl.kit import dburl, options
 from lmsctl.kit.answer import Done, Listing, Outcome
 from lmsctl.kit.driver import DatabaseMissing, SchemaAbsent
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.errors import EXIT_STATUS, Kind
+from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
 from lmsctl.kit.options import verb
 
 app = options.noun("db", "The database: its schema, backups and invariants.")
 doctor_app = options.single("doctor", "Examine this installation and say what to do.")
 
-_FAILED = EXIT_STATUS[Kind.CONFIG]
+_FAILED = EXIT_STATUS[RefusalKind.CONFIG]
 
 
 def _outside(env: Environment) -> Environment:
@@ -33,7 +33,7 @@ def status(env: Environment) -> Any:
 
     The state is current, upgrade_pending, newer or absent; none of them is an error here.
     """
-    address = dburl.without_password(env.connecting.url)
+    address = dburl.without_password(env.connection_settings.url)
     try:
         return _outside(env).read(lambda work: actions.status(work, address))
     except DatabaseMissing as missing:
@@ -44,11 +44,11 @@ def status(env: Environment) -> Any:
 @verb(app, examples=("lmsctl db upgrade", "lmsctl db upgrade --dry-run"))
 def upgrade(env: Environment) -> Any:
     """Bring the schema to this program's version: all of it or nothing."""
-    target = env.connecting
-    if _outside(env).read(actions.enter)[0] is State.ABSENT:
+    target = env.connection_settings
+    if _outside(env).read(actions.enter)[0] is SchemaState.ABSENT:
         raise SchemaAbsent
     env.close()
-    env.leave_open("See how far it came with 'lmsctl db status'.")
+    env.warn_if_interrupted("See how far it came with 'lmsctl db status'.")
     before, after = actions.upgrade(
         target.url, patience=target.patience, is_rehearsal=env.options.dry_run
     )
@@ -66,7 +66,7 @@ def upgrade(env: Environment) -> Any:
 @verb(app, examples=("lmsctl db check", "lmsctl db check -o csv"))
 def check(env: Environment) -> Any:
     """Test what must hold between rows and list what does not; exit 10 when anything does not."""
-    target = env.connecting
+    target = env.connection_settings
     findings, notes = _outside(env).read(
         lambda work: actions.check(work, target.url, patience=target.patience)
     )
@@ -105,7 +105,7 @@ def restore(env: Environment, file: _File) -> Any:
     The backup is checked first; a rehearsal does no more than that. Readers see the old state or
     the new one. A damaged SQLite file is kept under another name.
     """
-    env.leave_open("See what is there now with 'lmsctl db check'.")
+    env.warn_if_interrupted("See what is there now with 'lmsctl db check'.")
     return copies.restore(_outside(env), file)
 
 

@@ -9,7 +9,7 @@ from types import ModuleType
 from lmsctl.audit import actions as audit
 from lmsctl.db import actions, engine, files, postgresql_copy, sqlite_copy
 from lmsctl.db.errors import BackupMissing
-from lmsctl.db.results import Backup, State
+from lmsctl.db.results import Backup, SchemaState
 from lmsctl.kit import clock, dburl, schema
 from lmsctl.kit.answer import Done
 from lmsctl.kit.driver import Connection, DatabaseDamaged, DatabaseMissing
@@ -29,10 +29,10 @@ def back_up(env: Environment, file: Path, *, is_replacing: bool) -> Done:
 
     A rehearsal makes it and throws it away. Raises what `files` and the two ways of copying raise.
     """
-    target = env.connecting
+    target = env.connection_settings
     place = env.files.claim(str(file), "FILE")
 
-    def prepare(work: Work) -> tuple[State, str | None]:
+    def prepare(work: Work) -> tuple[SchemaState, str | None]:
         found = actions.enter(work)
         if place.standard is None:
             files.check_target(file, is_replacing=is_replacing)
@@ -53,7 +53,7 @@ def back_up(env: Environment, file: Path, *, is_replacing: bool) -> Done:
             connection, temporary, url=target.url, patience=target.patience
         )
         size = temporary.stat().st_size
-        if state is State.CURRENT:
+        if state is SchemaState.CURRENT:
             # Before the file takes its place, so that none is ever there without being noted.
             notes += _noted(env, record)
     result = Backup(str(file), connection.dialect, version, size)
@@ -84,14 +84,14 @@ def restore(env: Environment, file: Path) -> Done:
 
 
 def _put_back(env: Environment, file: Path, undoing: contextlib.ExitStack) -> list[str]:
-    patience = env.connecting.patience
+    patience = env.connection_settings.patience
 
     def record(work: Work) -> None:
-        if actions.state(work)[0] is State.CURRENT:
+        if actions.state(work)[0] is SchemaState.CURRENT:
             _record(work, "db.restored", file)
 
     def put_back(work: Work) -> bool:
-        done = postgresql_copy.put_back(file, work, env.connecting.url, patience=patience)
+        done = postgresql_copy.put_back(file, work, env.connection_settings.url, patience=patience)
         record(work)
         return done
 
@@ -130,7 +130,7 @@ def _prepare(work: Work, env: Environment, file: Path) -> str:
     actions.enter(work)
     strangers = actions.strangers(work)
     version = _checked(env, file, work.connection)
-    address = dburl.without_password(env.connecting.url)
+    address = dburl.without_password(env.connection_settings.url)
     work.confirm(
         f"Put the backup '{file}' in place of everything in {address}?",
         [
@@ -147,8 +147,8 @@ def _prepare(work: Work, env: Environment, file: Path) -> str:
 def _checked(env: Environment, file: Path, connection: Connection | None) -> str:
     if not os.path.isfile(file):  # noqa: PTH113 - Path's raises of a name that is too long
         raise BackupMissing(file=file)
-    files.check_not_database(file, env.connecting.url)
-    target = env.connecting
+    files.check_not_database(file, env.connection_settings.url)
+    target = env.connection_settings
     way = _WAYS[_dialect(env)]
     return str(way.check(file, connection, target.url, patience=target.patience))
 
@@ -156,7 +156,7 @@ def _checked(env: Environment, file: Path, connection: Connection | None) -> str
 def _make_room(env: Environment, lost: Exception, undoing: contextlib.ExitStack) -> list[str]:
     """Make an empty database where the lost one was, until `undoing` takes that back."""
     env.close()
-    url = env.connecting.url
+    url = env.connection_settings.url
     path = dburl.sqlite_path(url)
     notes = []
     if isinstance(lost, DatabaseDamaged):
@@ -175,4 +175,4 @@ def _record(work: Work, code: str, file: Path) -> None:
 
 
 def _dialect(env: Environment) -> str:
-    return "sqlite" if env.connecting.url.startswith("sqlite") else "postgresql"
+    return "sqlite" if env.connection_settings.url.startswith("sqlite") else "postgresql"

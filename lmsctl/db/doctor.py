@@ -5,11 +5,11 @@ import stat
 from collections.abc import Callable, Iterator
 
 from lmsctl.db import actions, postgresql_tools, store
-from lmsctl.db.results import Diagnosis, Health, State
+from lmsctl.db.results import Diagnosis, Health, SchemaState
 from lmsctl.kit import dburl, driver, schema, sqlite
 from lmsctl.kit.driver import SchemaAbsent
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.errors import Kind, Refusal
+from lmsctl.kit.errors import Refusal, RefusalKind
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import store as portal_store
@@ -29,7 +29,7 @@ def examine(env: Environment) -> Iterator[Diagnosis]:
         yield found
         if found.state is Health.FAILED:
             return
-    if env.connecting.url.startswith("sqlite"):
+    if env.connection_settings.url.startswith("sqlite"):
         yield from _file(env)
     reached = _tried("database", env, _database)
     yield reached
@@ -38,7 +38,7 @@ def examine(env: Environment) -> Iterator[Diagnosis]:
     try:
         yield from env.read(_rows)
     except Refusal as refusal:
-        if refusal.kind is Kind.FORBIDDEN:
+        if refusal.kind is RefusalKind.FORBIDDEN:
             raise
         yield _failed("rows", refusal)
 
@@ -73,7 +73,7 @@ def _options(env: Environment) -> Diagnosis:
 
 
 def _connection(env: Environment) -> Diagnosis:
-    target = env.connecting
+    target = env.connection_settings
     address = dburl.without_password(target.url)
     return _ok("connection", f"{address} (from {target.source}).")
 
@@ -86,7 +86,7 @@ _BEFORE_THE_DATABASE = {
 
 
 def _file(env: Environment) -> Iterator[Diagnosis]:
-    path = dburl.sqlite_path(env.connecting.url)
+    path = dburl.sqlite_path(env.connection_settings.url)
     if not path.exists():
         return  # the database says so
     if not os.access(path, os.W_OK) or not os.access(path.absolute().parent, os.W_OK):
@@ -131,7 +131,7 @@ def _sqlite(version: str) -> Diagnosis:
 
 def _rows(work: Work) -> list[Diagnosis]:
     state, version = actions.state(work)
-    if state is not State.CURRENT:
+    if state is not SchemaState.CURRENT:
         actions.check_operator(work.as_login, f"its schema is {state.value.replace('_', ' ')}")
         return [_failed("schema", _wrong_schema(work, state, version))]
     clock_found = _clock(work)
@@ -145,14 +145,14 @@ def _rows(work: Work) -> list[Diagnosis]:
     ]
 
 
-def _wrong_schema(work: Work, state: State, version: str | None) -> Refusal:
-    if state is State.ABSENT:
+def _wrong_schema(work: Work, state: SchemaState, version: str | None) -> Refusal:
+    if state is SchemaState.ABSENT:
         try:
             portal.load_portal(work)
         except Refusal as found:
             return found
         return SchemaAbsent()
-    refusal = SchemaOutdated if state is State.UPGRADE_PENDING else SchemaNewer
+    refusal = SchemaOutdated if state is SchemaState.UPGRADE_PENDING else SchemaNewer
     return refusal(found=version, wanted=schema.VERSION)
 
 

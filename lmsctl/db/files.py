@@ -8,7 +8,7 @@ from pathlib import Path
 from lmsctl.db.errors import BackupExists, BackupIsDatabase, BackupUnsound, BackupUnwritable
 from lmsctl.kit import dburl, writing
 from lmsctl.kit.csverrors import CsvFileUnwritable
-from lmsctl.kit.writing import Target
+from lmsctl.kit.writing import OutputFile
 
 
 def check_target(file: Path, *, is_replacing: bool) -> None:
@@ -29,7 +29,7 @@ def check_not_database(file: Path, url: str) -> None:
 
 
 @contextlib.contextmanager
-def replacing(target: Target) -> Iterator[Path]:
+def replacing(target: OutputFile) -> Iterator[Path]:
     """Lend an empty file that becomes `target` when all went well; raises BackupUnwritable."""
     try:
         with writing.whole(target) as lent:

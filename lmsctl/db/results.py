@@ -6,7 +6,7 @@ from enum import StrEnum
 from lmsctl.kit.answer import Outcome
 
 
-class State(StrEnum):
+class SchemaState(StrEnum):
     """How the schema of a database stands to this program."""
 
     CURRENT = "current"
@@ -24,14 +24,14 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class DatabaseStatus:
     """A database and its schema; `size` is in bytes, `journal_mode` only SQLite's."""
 
     KEY = "address"
 
     address: str
     dialect: str
-    state: State
+    state: SchemaState
     schema: str | None
     program: str
     journal_mode: str | None

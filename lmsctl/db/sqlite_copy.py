@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lmsctl.db import actions, store
 from lmsctl.db.errors import BackupUnsound, BackupUnwritable, SpareUnwritable
-from lmsctl.db.results import State
+from lmsctl.db.results import SchemaState
 from lmsctl.kit import clock, database, schema, writing
 from lmsctl.kit.driver import Connection, DatabaseFull, DatabaseLocked, Sqlite
 from lmsctl.kit.errors import Refusal
@@ -52,9 +52,9 @@ def check(file: Path, target: Connection | None, url: str, *, patience: float) -
         if isinstance(refusal, BackupUnsound):
             raise
         raise BackupUnsound(file=file, reason=refusal.format_message().rstrip(".")) from refusal
-    if state is State.ABSENT or version is None:
+    if state is SchemaState.ABSENT or version is None:
         raise BackupUnsound(file=file, reason="it holds no portal")
-    if state is State.NEWER:
+    if state is SchemaState.NEWER:
         raise SchemaNewer(found=version, wanted=schema.VERSION)
     wrong = shape.differences(found, shape.expected_at(url, version, patience=patience))
     if wrong:

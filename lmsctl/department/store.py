@@ -91,7 +91,7 @@ def find_by_code(work: Work, code_key: str) -> DepartmentNode | None:
 
 def lock_for_share(work: Work, id_: int) -> None:
     """Let nobody move or delete this department until we are done, while others may share it."""
-    locks.hold(work, Row, [id_], shared=True)
+    locks.lock_rows(work, Row, [id_], shared=True)
 
 
 def lock_tree(work: Work) -> None:
@@ -159,7 +159,7 @@ def find_person(work: Work, key: str, scope: Scope) -> SupervisorCandidate | Non
 
 def lock_person_for_share(work: Work, user_id: int) -> None:
     """Let nobody change this person until we are done, while others may share them."""
-    locks.hold(work, User, [user_id], shared=True)
+    locks.lock_rows(work, User, [user_id], shared=True)
 
 
 def set_supervisor(work: Work, department_id: int, user_id: int | None) -> None:

@@ -140,10 +140,10 @@ def _row_defaults(
 def _enroll_from(
     env: Environment, file: FileOptions, path: str, blanks: RowDefaults, *, is_notifying: bool
 ) -> Any:
-    from lmsctl.bulk.actions import Upload  # what reads files takes long to load
+    from lmsctl.bulk.actions import FileImport  # what reads files takes long to load
     from lmsctl.enrollment.importing import actions as enroll_file_actions
 
-    with Upload(file.order(env, path)) as upload:
+    with FileImport(file.order(env, path)) as upload:
         return env.write(
             lambda work: enroll_file_actions.import_enrollments(
                 work, upload, blanks, zone=env.time_zone, wants_notices=is_notifying

@@ -8,7 +8,7 @@ import typer
 
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.kit.answer import Done, Listing, Outcome
-from lmsctl.kit.errors import EXIT_STATUS, Kind
+from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
 
 Users = Annotated[
     list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
@@ -59,6 +59,6 @@ def count_outcomes(
         Listing(PairOutcome, outcomes),
         f"{', '.join(parts)}.",
         is_changed=bool(changed or count[Outcome.UPDATED]),
-        status=EXIT_STATUS[Kind.PARTIAL] if count[Outcome.FAILED] else 0,
+        status=EXIT_STATUS[RefusalKind.PARTIAL] if count[Outcome.FAILED] else 0,
         notes=notes,
     )

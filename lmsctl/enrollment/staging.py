@@ -3,8 +3,8 @@
 from sqlalchemy import ColumnElement, Table
 from sqlmodel import and_, col, or_, select, update
 
-from lmsctl.bulk.staging import Span
-from lmsctl.bulk.store import fail, lock_meant
+from lmsctl.bulk.staging import RowRange
+from lmsctl.bulk.store import lock_referenced, note_fault
 from lmsctl.content.errors import ContentIsFolder
 from lmsctl.content.model import ContentItem
 from lmsctl.content.results import Kind
@@ -15,7 +15,9 @@ from lmsctl.kit.work import Work
 from lmsctl.user.model import User, is_alive
 
 
-def resolve_pairs(work: Work, staged: Table, span: Span, is_within: ColumnElement[bool]) -> None:
+def resolve_pairs(
+    work: Work, staged: Table, span: RowRange, is_within: ColumnElement[bool]
+) -> None:
     """Give each row of `staged` its person and its item, and take its `id` away.
 
     The person is who has the login `login_key`; if nobody has, who has the address `email_key`.
@@ -44,10 +46,10 @@ def resolve_pairs(work: Work, staged: Table, span: Span, is_within: ColumnElemen
     work.run(update(staged).where(in_span, is_named).values(item_id=ContentItem.id))
 
 
-def lock_pairs_for_share(work: Work, staged: Table, span: Span) -> None:
+def lock_pairs_for_share(work: Work, staged: Table, span: RowRange) -> None:
     """Let nobody change the people and the items of `span`; then they are to be found again."""
-    lock_meant(work, span, User, staged.c.user_id)
-    lock_meant(work, span, ContentItem, staged.c.item_id)
+    lock_referenced(work, span, User, staged.c.user_id)
+    lock_referenced(work, span, ContentItem, staged.c.item_id)
 
 
 def is_about(staged: Table, enrollment: type[Enrollment]) -> ColumnElement[bool]:
@@ -56,7 +58,7 @@ def is_about(staged: Table, enrollment: type[Enrollment]) -> ColumnElement[bool]
     return and_(col(enrollment.user_id) == row.user_id, col(enrollment.item_id) == row.item_id)
 
 
-def fail_folders(work: Work, staged: Table, span: Span, done: str) -> None:
+def fail_folders(work: Work, staged: Table, span: RowRange, done: str) -> None:
     """Note rows about folders; `done` is what cannot be done with one."""
     row = staged.c
     found = (
@@ -64,4 +66,4 @@ def fail_folders(work: Work, staged: Table, span: Span, done: str) -> None:
         .join(ContentItem, col(ContentItem.id) == row.item_id)
         .where(col(ContentItem.kind) == Kind.FOLDER)
     )
-    fail(work, span, ContentIsFolder, found, "Content", given=row.content, done=done)
+    note_fault(work, span, ContentIsFolder, found, "Content", given=row.content, done=done)

@@ -71,12 +71,12 @@ def find_by_name(work: Work, name_key: str, scope: Scope) -> GroupRow | None:
 
 def lock(work: Work, id_: int) -> None:
     """Keep everybody else from changing this group until we are done."""
-    locks.hold(work, Row, [id_])
+    locks.lock_rows(work, Row, [id_])
 
 
 def lock_for_share(work: Work, id_: int) -> None:
     """Let nobody change or delete this group until we are done, while others may share it."""
-    locks.hold(work, Row, [id_], shared=True)
+    locks.lock_rows(work, Row, [id_], shared=True)
 
 
 def add(work: Work, **values: Any) -> int:

@@ -9,7 +9,7 @@ from lmsctl.db import actions as db
 from lmsctl.department import actions as departments
 from lmsctl.init import store
 from lmsctl.init.errors import PortalExists
-from lmsctl.init.results import Portal
+from lmsctl.init.results import CreatedPortal
 from lmsctl.kit import canonical, config, dburl, driver, timewords
 from lmsctl.kit.address import parse_email
 from lmsctl.kit.config import Config
@@ -31,7 +31,7 @@ _HOLD_HOURS = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NewPortal:
     """How the new portal shall be."""
 
     name: str
@@ -41,7 +41,7 @@ class Wanted:
     owner_email: str | None
 
 
-def make(env: Environment, wanted: Wanted) -> Portal:
+def make(env: Environment, wanted: NewPortal) -> CreatedPortal:
     """Make the database where it is configured and the portal in it; raises PortalExists.
 
     Everything that can be refused is refused before the first file is written. The configuration
@@ -54,32 +54,34 @@ def make(env: Environment, wanted: Wanted) -> Portal:
     written = _configuration(env)
     if written:
         env.use(written)
-    target = env.connecting
+    target = env.connection_settings
     config.check_apart(env.config, target.url)
     database = dburl.without_password(target.url)
     _check_vacant(env, database)
 
-    def plant(work: Work) -> Portal:
+    def plant(work: Work) -> CreatedPortal:
         owner = _plant(work, wanted, draft, database)
         file = str(written.path) if written else None
-        return Portal(wanted.name, wanted.is_sandbox, wanted.time_zone, owner, database, file)
+        return CreatedPortal(
+            wanted.name, wanted.is_sandbox, wanted.time_zone, owner, database, file
+        )
 
     if env.options.dry_run:
         with tempfile.TemporaryDirectory() as folder:
             url = dburl.sqlite_url(Path(folder) / "portal.db")
             db.upgrade(url, patience=target.patience)
-            env.adopt(driver.open_database(url, patience=target.patience))
+            env.use_connection(driver.open_database(url, patience=target.patience))
             made = env.write(plant)
             env.close()
         return made
-    env.leave_open("A part of it may be there; the same command goes on with it.")
+    env.warn_if_interrupted("A part of it may be there; the same command goes on with it.")
     if written:
         config.save(written, written.values)
     db.upgrade(target.url, patience=target.patience)
     return env.write(plant)
 
 
-def _draft(env: Environment, wanted: Wanted) -> UserDraft:
+def _draft(env: Environment, wanted: NewPortal) -> UserDraft:
     """Return the first owner, once everything that was asked for has been checked."""
     if env.environ.get("LMSCTL_NOW") and not wanted.is_sandbox:
         raise ClockFrozen
@@ -89,7 +91,7 @@ def _draft(env: Environment, wanted: Wanted) -> UserDraft:
     return UserDraft(
         login=user_rules.check_login(login) if login else None,
         email=email,
-        first_name="Portal",
+        first_name="CreatedPortal",
         last_name="Owner",
         type=UserType.STAFF,
         department_id=0,
@@ -122,7 +124,7 @@ def _check_vacant(env: Environment, database: str) -> None:
     env.close()
 
 
-def _plant(work: Work, wanted: Wanted, draft: UserDraft, database: str) -> str:
+def _plant(work: Work, wanted: NewPortal, draft: UserDraft, database: str) -> str:
     """Put the portal into empty tables and return the owner's login."""
     name = store.name_of_portal(work)
     if name is not None:

@@ -43,6 +43,6 @@ def init(
 
     Without a configuration or an address it writes lmsctl.toml and lmsctl.db into this folder.
     """
-    made = actions.make(env, actions.Wanted(name, sandbox, time_zone, owner_login, owner_email))
+    made = actions.make(env, actions.NewPortal(name, sandbox, time_zone, owner_login, owner_email))
     written = f", and wrote {made.config_file}" if made.config_file else ""
     return Done(made, f"Created the portal '{made.name}' in {made.database}{written}.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Portal:
+class CreatedPortal:
     """A portal just made."""
 
     KEY = "name"

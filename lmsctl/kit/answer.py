@@ -25,14 +25,14 @@ class Outcome(StrEnum):
     NOT_ATTEMPTED = "not_attempted"
 
 
-Order = Sequence[tuple[str, bool]]
+SortOrder = Sequence[tuple[str, bool]]
 
 
 @runtime_checkable
-class Cuttable(Protocol):
+class SupportsFirst(Protocol):
     """Rows of which no more need be read than are shown."""
 
-    def first(self, count: int, order: Order) -> Iterable[Any]:
+    def first(self, count: int, order: SortOrder) -> Iterable[Any]:
         """Return some of the rows, the first `count` in `order` among them.
 
         `order` is fields by which rows are sorted as they are shown, and whether from the last to
@@ -69,7 +69,7 @@ class Done:
 
 
 # What a rehearsal puts before its sentence.
-REHEARSED = "Dry run, nothing was changed: "
+DRY_RUN_PREFIX = "Dry run, nothing was changed: "
 
 
 def counted(count: int, thing: str, done: str = "") -> str:
@@ -81,15 +81,15 @@ def counted(count: int, thing: str, done: str = "") -> str:
     return f"{words} {'was' if count == 1 else 'were'} {done}" if done else words
 
 
-def queued(count: int, *, is_rehearsal: bool) -> str:
+def queued_sentence(count: int, *, is_rehearsal: bool) -> str:
     """Return the sentence on how many notices a change has queued, or would have."""
     if is_rehearsal:
         return f"{counted(count, 'notice')} would be queued."
-    return f"{counted(count, 'notice', 'queued')}."
+    return f"{counted(count, 'notice', 'queued_sentence')}."
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class StreamedResult:
     """Many changes, each shown when it is made; `end` makes those that were not asked for.
 
     What `end` returns has no result of its own.
@@ -100,7 +100,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Headed:
+class DetailWithList:
     """One thing and a short list that belongs to it.
 
     JSON has the list in the thing, under `name`; every other format shows the list, and the

@@ -137,7 +137,7 @@ class Config:
 
 
 @dataclass(frozen=True, slots=True)
-class Connecting:
+class ConnectionSettings:
     """How to reach the database: its address, seconds to wait for locks, where that was said."""
 
     url: str
@@ -196,13 +196,13 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise ConfigUnreadable(file=path, reason="a number in it is too long") from error
 
 
-def connecting(
+def connection_settings(
     config: Config,
     environ: Mapping[str, str],
     *,
     url: str | None = None,
     context: str | None = None,
-) -> Connecting:
+) -> ConnectionSettings:
     """Decide which database: `url` of the command line, variables, then `context` of the file.
 
     Raises UrlUnreadable, PasswordOnCommandLine, NoDatabaseNamed, ContextUnknown and ConfigExposed.
@@ -211,17 +211,19 @@ def connecting(
         check_url(url)
         if dburl.may_hold_password(url):
             raise PasswordOnCommandLine(field="--database-url")
-        return Connecting(url, PATIENCE_SECONDS, "--database-url")
+        return ConnectionSettings(url, PATIENCE_SECONDS, "--database-url")
     if context is None:
         if from_variable := environ.get("LMSCTL_DATABASE_URL"):
-            return Connecting(from_variable, PATIENCE_SECONDS, "LMSCTL_DATABASE_URL")
+            return ConnectionSettings(from_variable, PATIENCE_SECONDS, "LMSCTL_DATABASE_URL")
         if file := environ.get("LMSCTL_DATABASE_URL_FILE"):
-            return Connecting(_secret(Path(file)), PATIENCE_SECONDS, "LMSCTL_DATABASE_URL_FILE")
+            return ConnectionSettings(
+                _read_secret(Path(file)), PATIENCE_SECONDS, "LMSCTL_DATABASE_URL_FILE"
+            )
     name = context or environ.get("LMSCTL_CONTEXT")
     return _from_context(config, name or config.current, is_named=name is not None)
 
 
-def _from_context(config: Config, name: str, *, is_named: bool) -> Connecting:
+def _from_context(config: Config, name: str, *, is_named: bool) -> ConnectionSettings:
     chosen = config.contexts.get(name)
     if chosen is None:
         if not is_named and not config.contexts:
@@ -229,10 +231,12 @@ def _from_context(config: Config, name: str, *, is_named: bool) -> Connecting:
         raise ContextUnknown(name=name, file=config.path, known=sorted(config.contexts) or "none")
     patience = float(chosen.get("lock-timeout", PATIENCE_SECONDS))
     if file := chosen.get("database-url-file"):
-        return Connecting(_secret(config.path.parent / _home_expanded(file)), patience, name)
+        return ConnectionSettings(
+            _read_secret(config.path.parent / _home_expanded(file)), patience, name
+        )
     if "database-url" not in chosen:
         raise NoDatabaseNamed
-    return Connecting(_beside(config.path, str(chosen["database-url"])), patience, name)
+    return ConnectionSettings(_beside(config.path, str(chosen["database-url"])), patience, name)
 
 
 def _beside(path: Path, url: str) -> str:
@@ -263,7 +267,7 @@ def _home_expanded(file: str) -> Path:
         raise ConfigUnreadable(file=file, reason="nobody here has that home folder") from error
 
 
-def _secret(path: Path) -> str:
+def _read_secret(path: Path) -> str:
     text = _text_of(path).strip()
     if dburl.may_hold_password(text):
         check_private(path)
@@ -313,7 +317,7 @@ _LIBRARY_READS: Mapping[str, str] = {
 }
 
 
-def kept(
+def protected_files(
     config: Config, environ: Mapping[str, str], url: str | None = None
 ) -> Iterator[tuple[Path, str]]:
     """Yield the files that no command may write over, each with what it is.

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from lmsctl.kit import canonical
-from lmsctl.kit.writing import Target, replacing
+from lmsctl.kit.writing import OutputFile, replacing
 
 ERROR_HEADING = "_error"
 
@@ -54,7 +54,7 @@ class CsvFile:
 
     def __init__(
         self,
-        target: Target | TextIO,
+        target: OutputFile | TextIO,
         headings: Sequence[str],
         *,
         bom: bool = False,
@@ -71,7 +71,7 @@ class CsvFile:
     def __enter__(self) -> Self:
         """Write the heading row."""
         target = self._target
-        if isinstance(target, Target):
+        if isinstance(target, OutputFile):
             target = self._closing.enter_context(replacing(target, is_held=self._is_held))
         self._stream = target
         self._begin()
@@ -120,7 +120,7 @@ class RejectsFile(CsvFile):
 
     def __init__(
         self,
-        target: Target | TextIO,
+        target: OutputFile | TextIO,
         headings: Sequence[str],
         *,
         bom: bool = False,

@@ -38,7 +38,7 @@ def session_on(connection: "driver.Connection") -> Session:
     _lent.raw = connection.raw
     try:
         # SQLAlchemy and the drivers pass over a signal that comes while they get to know a server.
-        with signals.held(once=True):
+        with signals.delay_signals(once=True):
             bound = _engine(connection.dialect).connect()
     except DBAPIError as error:
         raise connection.refusal(error.orig) from error
@@ -145,10 +145,10 @@ def load(
     connection.guarded(copy)
 
 
-Kept = Mapping[Table, IO[bytes]]
+SavedTables = Mapping[Table, IO[bytes]]
 
 
-def begin_aside(connection: "driver.Connection") -> bool:
+def begin_staging(connection: "driver.Connection") -> bool:
     """Begin the transaction with which temporary tables end; False where they outlast any.
 
     PostgreSQL's end with it, because behind a pooler the next one may be on another connection.
@@ -159,7 +159,7 @@ def begin_aside(connection: "driver.Connection") -> bool:
     return True
 
 
-def make_aside(connection: "driver.Connection", tables: Iterable[Table]) -> None:
+def create_staging_tables(connection: "driver.Connection", tables: Iterable[Table]) -> None:
     """Make the temporary tables `tables` anew and empty, without indexes."""
     if connection.dialect == "sqlite":
         # With the usual 2 MiB of cache the time for a row grows with the number of rows.
@@ -173,7 +173,7 @@ def make_aside(connection: "driver.Connection", tables: Iterable[Table]) -> None
         bound.execute(CreateTable(table))
 
 
-def keep_aside(connection: "driver.Connection", tables: Iterable[Table]) -> Kept:
+def save_staging_tables(connection: "driver.Connection", tables: Iterable[Table]) -> SavedTables:
     """Copy temporary tables that end with this transaction to files that nobody else can open."""
     kept: dict[Table, IO[bytes]] = {}
     if connection.dialect == "sqlite":
@@ -184,15 +184,15 @@ def keep_aside(connection: "driver.Connection", tables: Iterable[Table]) -> Kept
     return kept
 
 
-def make_aside_again(connection: "driver.Connection", kept: Kept) -> None:
+def restore_staging_tables(connection: "driver.Connection", kept: SavedTables) -> None:
     """Make temporary tables what they were when they were kept."""
     if not kept:
         return
-    make_aside(connection, kept)
+    create_staging_tables(connection, kept)
     for table, file in kept.items():
         file.seek(0)
         _copy_in(connection, table.name, file)
-    index_aside(connection, list(kept))
+    index_staging_tables(connection, list(kept))
 
 
 def _copy_out(connection: "driver.Connection", table: str, file: IO[bytes]) -> None:
@@ -216,7 +216,7 @@ def _copy_in(connection: "driver.Connection", table: str, file: IO[bytes]) -> No
 
 
 @contextmanager
-def filling_aside(connection: "driver.Connection") -> Iterator[None]:
+def bulk_loading(connection: "driver.Connection") -> Iterator[None]:
     """Fill temporary tables in one go, without keeping anybody from the database itself."""
     if connection.dialect != "sqlite":
         yield
@@ -228,16 +228,16 @@ def filling_aside(connection: "driver.Connection") -> Iterator[None]:
     execute(connection, "RELEASE filling")
 
 
-def index_aside(connection: "driver.Connection", tables: Sequence[Table]) -> None:
+def index_staging_tables(connection: "driver.Connection", tables: Sequence[Table]) -> None:
     """Make temporary tables that have been filled quick to search."""
     bound = connection.session.connection()
     for table in tables:
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             index.create(bound)
-    recount_aside(connection, tables)
+    analyze_staging_tables(connection, tables)
 
 
-def recount_aside(connection: "driver.Connection", tables: Iterable[Table]) -> None:
+def analyze_staging_tables(connection: "driver.Connection", tables: Iterable[Table]) -> None:
     """Let PostgreSQL's planner see what temporary tables hold; SQLite's does not ask."""
     if connection.dialect == "postgresql":
         for table in tables:

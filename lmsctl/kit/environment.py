@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 # Whole modules, so that --help, which only knows what an environment is, loads none of them.
 from lmsctl.kit import clock, config, dburl, driver, render, timewords, writing
 from lmsctl.kit import work as units
-from lmsctl.kit.errors import Kind, Refusal, Unconfirmed, Usage
-from lmsctl.kit.talk import Talk
+from lmsctl.kit.console import Console
+from lmsctl.kit.errors import Refusal, RefusalKind, Unconfirmed, Usage
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from lmsctl.kit.config import Config, Connecting
+    from lmsctl.kit.config import Config, ConnectionSettings
     from lmsctl.kit.driver import Connection
     from lmsctl.kit.work import ConfirmationNeeded, Work
     from lmsctl.kit.writing import Files
@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EARLIER_STAYS = "What was written before stays."
-_AUDITED = {Kind.NOT_FOUND, Kind.CONFLICT, Kind.REJECTED, Kind.FORBIDDEN}
+_AUDITED = {
+    RefusalKind.NOT_FOUND,
+    RefusalKind.CONFLICT,
+    RefusalKind.REJECTED,
+    RefusalKind.FORBIDDEN,
+}
 
 
 class Declined(Unconfirmed):
@@ -79,7 +84,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Invocation:
     """One command line, understood and not acted on.
 
     `command` is its words without arguments, `given` holds the global options in it by the fields
@@ -91,7 +96,7 @@ class Call:
     act: Callable[[Environment], Any]
 
 
-def _not_lent(_: Sequence[str]) -> Call:
+def _cannot_parse(_: Sequence[str]) -> Invocation:
     message = "only the root knows all command lines, and it made no part of this environment"
     raise RuntimeError(message)
 
@@ -113,9 +118,9 @@ class Environment:
     load_portal: Callable[[Work], None] | None = None
     apply_due_changes: Callable[[Work], None] | None = None
     audit: Callable[[Work, Refusal], None] | None = None
-    understand: Callable[[Sequence[str]], Call] = _not_lent
+    parse_invocation: Callable[[Sequence[str]], Invocation] = _cannot_parse
     check: Callable[[object], None] = lambda answer: None  # noqa: ARG005 - all is well
-    talk: Talk = field(default_factory=Talk)
+    console: Console = field(default_factory=Console)
     zone: ZoneInfo | None = None
     has_written: bool = False
     notices: int = 0
@@ -141,9 +146,9 @@ class Environment:
         self._config = written
 
     @property
-    def connecting(self) -> Connecting:
+    def connection_settings(self) -> ConnectionSettings:
         """How to reach the database of this invocation."""
-        return config.connecting(
+        return config.connection_settings(
             self.config, self.environ, url=self.options.database_url, context=self.options.context
         )
 
@@ -151,7 +156,7 @@ class Environment:
     def files(self) -> Files:
         """What decides about every file that this command writes."""
         if self._files is None:
-            kept = config.kept(self.config, self.environ, self.options.database_url)
+            kept = config.protected_files(self.config, self.environ, self.options.database_url)
             self._files = writing.Files(kept, is_rehearsal=self.options.dry_run)
         return self._files
 
@@ -233,7 +238,7 @@ class Environment:
 
     def _ask(self, needed: ConfirmationNeeded) -> None:
         """Ask on the terminal, on standard error; raises Declined unless the answer is yes."""
-        self.talk.end()
+        self.console.end()
         lines = [*(detail.format_message() for detail in needed.details), needed.values["question"]]
         sys.stderr.write("\n".join(render.visible(str(line)) for line in lines) + " [y/N] ")
         sys.stderr.flush()
@@ -273,16 +278,16 @@ class Environment:
         placed = self._files.placed if self._files else []
         return " ".join(f"The file '{render.visible(path)}' is written." for path in placed)
 
-    def leave_open(self, doubt: str) -> None:
+    def warn_if_interrupted(self, doubt: str) -> None:
         """Say `doubt` if the program ends early: what is done next is no unit of work of ours."""
         self._doubt = doubt
 
     def connect(self, *, create: bool = False) -> Connection:
         """Return this invocation's one connection, opening it when first asked for."""
         if self._connection is None:
-            target = self.connecting
+            target = self.connection_settings
             if self.options.verbose:
-                self.talk.say(
+                self.console.info(
                     f"Database: {dburl.without_password(target.url)} (from {target.source})."
                 )
             self._connection = driver.open_database(
@@ -290,7 +295,7 @@ class Environment:
             )
         return self._connection
 
-    def adopt(self, connection: Connection) -> None:
+    def use_connection(self, connection: Connection) -> None:
         """Work on `connection` instead of the configured database."""
         self.close()
         self._connection = connection
@@ -317,7 +322,7 @@ class Environment:
             is_rehearsal=self.options.dry_run,
             asked_zone=render.UTC if self._is_recording else self.time_zone,
             is_confirmed=self.options.yes or self._is_confirmed,
-            talk=self.talk,
+            console=self.console,
             load_portal=self._load_portal,
             apply_due_changes=self.apply_due_changes,
         )
@@ -335,7 +340,9 @@ class Environment:
 
         Rehearsals leave no trace, and neither does who only looked, unless they had no right to.
         """
-        is_told = refusal.kind is Kind.FORBIDDEN or (self.has_written and refusal.kind in _AUDITED)
+        is_told = refusal.kind is RefusalKind.FORBIDDEN or (
+            self.has_written and refusal.kind in _AUDITED
+        )
         if not is_told or self.options.dry_run or not self.is_connected or self.audit is None:
             return
         audit, about = self.audit, self._latest.about if self._latest else ""
@@ -356,15 +363,15 @@ class Environment:
 
     # Other command lines on the same connection ---------------------------------------------------
 
-    def lend(self, other: Environment, name: str) -> None:
+    def share_connection(self, other: Environment, name: str) -> None:
         """Let `other`, called `name`, work with this one's configuration, on its connection."""
         self._borrower = other, name
         other.use(self.config)
         if self._files is not None:
             self._files.share(other.files)
-        other.adopt(self.connect())
+        other.use_connection(self.connect())
 
-    def take_back(self) -> None:
+    def end_sharing(self) -> None:
         """End the view that was read from by whom this was lent to; what they did is known."""
         self._committed_note, self._doubt = self.committed_note, self.doubt
         self._latest = self._borrower = None

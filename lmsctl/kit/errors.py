@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 
-class Kind(StrEnum):
+class RefusalKind(StrEnum):
     """The class of a refusal; it alone decides the exit status."""
 
     INTERNAL = "internal"
@@ -23,18 +23,18 @@ class Kind(StrEnum):
     SCHEMA = "schema"
 
 
-EXIT_STATUS: Mapping[Kind, int] = {
-    Kind.INTERNAL: 1,
-    Kind.USAGE: 2,
-    Kind.NOT_FOUND: 4,
-    Kind.CONFLICT: 5,
-    Kind.REJECTED: 6,
-    Kind.PARTIAL: 7,
-    Kind.FORBIDDEN: 8,
-    Kind.CONFIRMATION: 9,
-    Kind.CONFIG: 10,
-    Kind.UNAVAILABLE: 11,
-    Kind.SCHEMA: 12,
+EXIT_STATUS: Mapping[RefusalKind, int] = {
+    RefusalKind.INTERNAL: 1,
+    RefusalKind.USAGE: 2,
+    RefusalKind.NOT_FOUND: 4,
+    RefusalKind.CONFLICT: 5,
+    RefusalKind.REJECTED: 6,
+    RefusalKind.PARTIAL: 7,
+    RefusalKind.FORBIDDEN: 8,
+    RefusalKind.CONFIRMATION: 9,
+    RefusalKind.CONFIG: 10,
+    RefusalKind.UNAVAILABLE: 11,
+    RefusalKind.SCHEMA: 12,
 }
 CHANGES = 3
 INTERRUPTED = 130
@@ -69,7 +69,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
     `standing` is a sentence on what was changed nevertheless; None if nobody has said it.
     """
 
-    kind: ClassVar[Kind] = Kind.INTERNAL
+    kind: ClassVar[RefusalKind] = RefusalKind.INTERNAL
     code: ClassVar[str]
     message: ClassVar[str]
     hint: ClassVar[str]
@@ -135,19 +135,19 @@ def _local(moment: datetime, zone: tzinfo | None) -> datetime:
 class Usage(Refusal):
     """The command line itself is wrong."""
 
-    kind = Kind.USAGE
+    kind = RefusalKind.USAGE
 
 
 class NotFound(Refusal):
     """What was named does not exist, or is out of the actor's scope: one answer for both."""
 
-    kind = Kind.NOT_FOUND
+    kind = RefusalKind.NOT_FOUND
 
 
 class Conflict(Refusal):
     """It exists already, or changed meanwhile."""
 
-    kind = Kind.CONFLICT
+    kind = RefusalKind.CONFLICT
 
 
 class Ambiguous(Conflict):
@@ -161,41 +161,41 @@ class Ambiguous(Conflict):
 class Rejected(Refusal):
     """A rule refused a value, or something in a file is wrong; nothing was written."""
 
-    kind = Kind.REJECTED
+    kind = RefusalKind.REJECTED
 
 
 class Partial(Refusal):
     """A bulk run finished and some of its rows failed."""
 
-    kind = Kind.PARTIAL
+    kind = RefusalKind.PARTIAL
 
 
 class Forbidden(Refusal):
     """The actor lacks the right."""
 
-    kind = Kind.FORBIDDEN
+    kind = RefusalKind.FORBIDDEN
 
 
 class Unconfirmed(Refusal):
     """A confirmation was needed and not given."""
 
-    kind = Kind.CONFIRMATION
+    kind = RefusalKind.CONFIRMATION
 
 
 class Misconfigured(Refusal):
     """The configuration, a secret, or the installation is not in order."""
 
-    kind = Kind.CONFIG
+    kind = RefusalKind.CONFIG
 
 
 class Unavailable(Refusal):
     """The database or a service cannot be reached now; worth repeating."""
 
-    kind = Kind.UNAVAILABLE
+    kind = RefusalKind.UNAVAILABLE
     retryable = True
 
 
 class SchemaMismatch(Refusal):
     """The database and the program are of different versions."""
 
-    kind = Kind.SCHEMA
+    kind = RefusalKind.SCHEMA

@@ -10,7 +10,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import and_, not_
 
-from lmsctl.kit.answer import Order
+from lmsctl.kit.answer import SortOrder
 from lmsctl.kit.columns import Choice, Day, Moment, Truth
 
 _ORDERED_BY_VALUE = (Integer, Numeric, Date, Day, Moment, Truth)
@@ -85,7 +85,7 @@ def _sorted_on_postgresql(element: _Sorted, compiler: SQLCompiler, **options: An
 
 
 def first_of(
-    statement: Select[Any], by: Sequence[Any], count: int, order: Order
+    statement: Select[Any], by: Sequence[Any], count: int, order: SortOrder
 ) -> list[Select[Any]] | None:
     """Return statements that together find the first `count` rows of `statement` in `order`.
 

@@ -22,7 +22,7 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CalendarEvent:
     """One entry: `uid` names it for good, `sequence` counts its changes; moments are aware.
 
     `url` is the address of a web page, without blanks. A sequence may also be a text that stands
@@ -39,7 +39,7 @@ class Event:
     url: str | None = None
 
 
-def calendar(events: Iterable[Event], stamped_at: datetime) -> str:
+def calendar(events: Iterable[CalendarEvent], stamped_at: datetime) -> str:
     """Return a calendar with `events`, made at `stamped_at`; its lines end as the RFC asks."""
     return _lines(line for event in events for line in _event(event, stamped_at))
 
@@ -49,7 +49,9 @@ def calendar(events: Iterable[Event], stamped_at: datetime) -> str:
 _TO_BE_ADDRESSED = "ATTENDEE;ROLE=REQ-PARTICIPANT:"
 
 
-def messages(events: Iterable[Event], stamped_at: datetime, method: Method, organizer: str) -> str:
+def messages(
+    events: Iterable[CalendarEvent], stamped_at: datetime, method: Method, organizer: str
+) -> str:
     """Return calendars that invite somebody to `events`, or cancel them; `addressed` says whom.
 
     There is one for each event, because all entries of such a calendar have the same UID (RFC 5546,
@@ -88,7 +90,9 @@ def _lines(entries: Iterable[str], method: Method | None = None) -> str:
     return "".join(f"{folded}\r\n" for line in lines for folded in _fold(line))
 
 
-def _event(event: Event, stamped_at: datetime, between: Iterable[str] = ()) -> Iterator[str]:
+def _event(
+    event: CalendarEvent, stamped_at: datetime, between: Iterable[str] = ()
+) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_text(event.uid)}"
     yield f"SEQUENCE:{event.sequence}"

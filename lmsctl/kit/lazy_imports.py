@@ -28,7 +28,7 @@ class _Whole(Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Run the module; a signal that ends the program waits for that."""
         _waiting.discard(module.__name__)
-        with signals.held():
+        with signals.delay_signals():
             self._usual.exec_module(module)
 
     def __getattr__(self, name: str) -> object:

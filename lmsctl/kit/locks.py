@@ -1,9 +1,9 @@
 """Finding a row for changing it: what decides is read once the row is ours.
 
-`hold` locks rows and reads nothing. Where a statement locks the rows that it reads, its function
-says so in its name: `…_for_update` (nobody else changes or shares them) or `…_for_share` (nobody
-changes them, while others may share them). SQLite knows no locks of rows, and needs none: whoever
-writes is alone. There `hold` does nothing, and a statement that locks only reads.
+`lock_rows` locks rows and reads nothing. Where a statement locks the rows that it reads, its
+function says so in its name: `…_for_update` (nobody else changes or shares them) or `…_for_share`
+(nobody changes them, while others may share them). SQLite knows no locks of rows, and needs none:
+whoever writes is alone. There `lock_rows` does nothing, and a statement that locks only reads.
 """
 
 from collections.abc import Callable, Collection
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
 
-class Row(Protocol):
+class HasId(Protocol):
     """A row with an id."""
 
     @property
@@ -29,7 +29,7 @@ class Row(Protocol):
         """Return the id."""
 
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=HasId)
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 
@@ -41,7 +41,7 @@ def for_share(work: Work, statement: S) -> S:
     return statement.with_for_update(read=True) if work.is_writing else statement
 
 
-def hold(
+def lock_rows(
     work: Work, table: "type[SQLModel]", ids: Collection[int], *, shared: bool = False
 ) -> None:
     """Let nobody change the rows with these ids until we are done.
@@ -55,15 +55,15 @@ def hold(
         work.values(statements.lock_of(table, ids, shared=shared))
 
 
-def hold_present(work: Work, table: "type[SQLModel]", ids: Collection[int]) -> set[int]:
-    """Do what `hold` does, and return the ids of those rows that are there."""
+def lock_existing(work: Work, table: "type[SQLModel]", ids: Collection[int]) -> set[int]:
+    """Do what `lock_rows` does, and return the ids of those rows that are there."""
     return set(work.values(statements.lock_of(table, ids, shared=False)))
 
 
-def hold_found(work: Work, found: "Select[Any]", *, shared: bool = False) -> None:
+def lock_selected(work: Work, found: "Select[Any]", *, shared: bool = False) -> None:
     """Let nobody change the rows whose ids `found` selects until we are done, however many.
 
-    It is as `hold` is, and they are not fetched.
+    It is as `lock_rows` is, and they are not fetched.
     """
     if work.is_alone or not work.is_writing:
         return

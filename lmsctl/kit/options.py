@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from lmsctl.kit.answer import Done, ItemOutcome, Outcome
-from lmsctl.kit.environment import Call, Environment, Options
+from lmsctl.kit.environment import Environment, Invocation, Options
 from lmsctl.kit.errors import NotFound
 
 # One entry for each field of Options: its type, how it is written, what it takes, what it means.
@@ -52,21 +52,21 @@ FOOTER = "Global options work here too: see 'lmsctl help options'."
 
 
 @dataclass(slots=True)
-class Session:
+class ProgramRun:
     """What one run of the program shares between the entry, the command and the exit.
 
-    Without `prepare` a command line is only understood: invoking it returns its Call.
+    Without `prepare` a command line is only understood: invoking it returns its Invocation.
     """
 
     prepare: Callable[[Options, str], Environment] | None = None
     given: dict[str, Any] = field(default_factory=dict)
     environment: Environment | None = None
 
-    def hear(self, values: dict[str, Any]) -> None:
+    def add_options(self, values: dict[str, Any]) -> None:
         """Take the global options of one level; a later level wins over an earlier one."""
         self.given.update({name: value for name, value in values.items() if value is not None})
 
-    def take(self, call: Call) -> Any:
+    def run(self, call: Invocation) -> Any:
         """Act on what was called for and return the answer."""
         if self.prepare is None:
             return call
@@ -84,7 +84,7 @@ def noun(name: str, summary: str) -> typer.Typer:
         rich_markup_mode=None,
         context_settings=_CONTEXT,
     )
-    app.callback()(hearing(is_hidden=True))
+    app.callback()(global_options_callback(is_hidden=True))
     return app
 
 
@@ -104,11 +104,11 @@ def verbs() -> typer.Typer:
     return typer.Typer(rich_markup_mode=None)
 
 
-def hearing(*, is_hidden: bool) -> Callable[..., None]:
+def global_options_callback(*, is_hidden: bool) -> Callable[..., None]:
     """Return the callback of a group: it only hears the global options."""
 
     def hear(ctx: typer.Context, **given: Any) -> None:
-        ctx.find_object(Session).hear(given)  # type: ignore[union-attr]  # the entry always sets it
+        ctx.find_object(ProgramRun).add_options(given)  # type: ignore[union-attr]  # the entry always sets it
 
     hear.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # Typer reads it
         [_context_parameter(), *_global_parameters(is_hidden=is_hidden)]
@@ -129,11 +129,11 @@ def verb(
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         def run(ctx: typer.Context, **given: Any) -> Any:
-            session = ctx.find_object(Session)
+            session = ctx.find_object(ProgramRun)
             assert session is not None
-            session.hear({key: given.pop(key) for key in _GLOBALS})
+            session.add_options({key: given.pop(key) for key in _GLOBALS})
             act = partial(function, **_gathered(own, given))
-            return session.take(Call(" ".join(_path(ctx)), dict(session.given), act))
+            return session.run(Invocation(" ".join(_path(ctx)), dict(session.given), act))
 
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
         spread = [option for parameter in own for option in _spread(parameter)]

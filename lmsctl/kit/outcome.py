@@ -34,7 +34,7 @@ class ChangeLost(Unavailable):
     hint = "Try again."
 
 
-class Fate(Enum):
+class CommitOutcome(Enum):
     """What a database says about a transaction that was to be committed."""
 
     DONE = auto()
@@ -42,7 +42,9 @@ class Fate(Enum):
     UNDECIDED = auto()
 
 
-def find_out(connection: Connection, number: str | None, mark: str, *, is_mark_used: bool) -> Fate:
+def find_commit_outcome(
+    connection: Connection, number: str | None, mark: str, *, is_mark_used: bool
+) -> CommitOutcome:
     """Look on a new connection for what became of a transaction, as long as one waits for a lock.
 
     `number` is what the server calls it, and `mark` what it has left in its audit rows, if it
@@ -52,35 +54,37 @@ def find_out(connection: Connection, number: str | None, mark: str, *, is_mark_u
     if number is None:
         with suppress(*failures):
             connection.reopen()
-        return Fate.DONE  # There was nothing to commit.
+        return CommitOutcome.DONE  # There was nothing to commit.
     deadline = time.monotonic() + connection.patience
     while True:
         try:
             connection.reopen()
             fate = _asked(connection, number, mark, is_mark_used=is_mark_used)
         except failures:
-            fate = Fate.UNDECIDED
-        if fate is not Fate.UNDECIDED or time.monotonic() >= deadline:
+            fate = CommitOutcome.UNDECIDED
+        if fate is not CommitOutcome.UNDECIDED or time.monotonic() >= deadline:
             return fate
         time.sleep(secret.pause(_LONGEST_PAUSE))
 
 
-def _asked(connection: Connection, number: str | None, mark: str, *, is_mark_used: bool) -> Fate:
+def _asked(
+    connection: Connection, number: str | None, mark: str, *, is_mark_used: bool
+) -> CommitOutcome:
     said = None
     if connection.dialect == "postgresql":
         # A transaction that is over for the server before we look has left its mark, or never will.
         said = database.transaction_status(connection, number)
         if said == "in progress":
-            return Fate.UNDECIDED
+            return CommitOutcome.UNDECIDED
         if said == "committed" and not is_mark_used:
-            return Fate.DONE
+            return CommitOutcome.DONE
     elif not database.has_log(connection):
         # Whoever may write has first taken back what was written by half.
         connection.begin_writing()
         said = "aborted" if is_mark_used else None
     try:
         if database.has_mark(connection, mark):
-            return Fate.DONE
+            return CommitOutcome.DONE
     finally:
         connection.rollback()
-    return Fate.UNDONE if said == "aborted" else Fate.UNDECIDED
+    return CommitOutcome.UNDONE if said == "aborted" else CommitOutcome.UNDECIDED

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit.answer import Cuttable, Done, Headed, Listing, Text
+from lmsctl.kit.answer import DetailWithList, Done, Listing, SupportsFirst, Text
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.csvout import guard
 from lmsctl.kit.errors import Refusal, Usage
@@ -52,8 +52,8 @@ class View:
         return self.output
 
 
-def render(answer: Any, view: View, out: TextIO, say: Callable[[str], None]) -> None:
-    """Write `answer` (a dataclass, a Listing, Text or None) to `out`, side remarks through `say`.
+def render(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) -> None:
+    """Write `answer` (a dataclass, a Listing, Text or None) to `out`, side remarks through `info`.
 
     Raises ColumnUnknown.
     """
@@ -61,20 +61,20 @@ def render(answer: Any, view: View, out: TextIO, say: Callable[[str], None]) -> 
         return
     if isinstance(answer, Text):
         out.write(answer.text.rstrip("\n") + "\n")
-    elif isinstance(answer, Headed) and view.format == "json":
+    elif isinstance(answer, DetailWithList) and view.format == "json":
         rows = [plain(row) for row in answer.listing.rows]
         out.write(dumps({**plain(answer.head), answer.name: rows}) + "\n")
-    elif isinstance(answer, Headed):
-        say(visible(answer.sentence))
-        render(answer.listing, view, out, say)
+    elif isinstance(answer, DetailWithList):
+        info(visible(answer.sentence))
+        render(answer.listing, view, out, info)
     else:
-        _write(answer, view, out, say)
+        _write(answer, view, out, info)
 
 
-def _write(answer: Any, view: View, out: TextIO, say: Callable[[str], None]) -> None:
+def _write(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) -> None:
     listing = answer if isinstance(answer, Listing) else None
     record = listing.record if listing else type(answer)
-    sheet = _Sheet(record, view.columns, view.sort)
+    sheet = _TableData(record, view.columns, view.sort)
     rows = sheet.ordered(listing.rows if listing else [answer], view.first)
     page = _Page(
         sheet=sheet,
@@ -83,26 +83,26 @@ def _write(answer: Any, view: View, out: TextIO, say: Callable[[str], None]) -> 
         hidden=listing.hidden if listing else None,
         view=view,
         out=out,
-        say=say,
+        info=info,
     )
     _WRITERS[view.format](page)
     if page.hidden and view.format != "json":
-        say(f"{page.hidden} more are hidden from you.")
+        info(f"{page.hidden} more are hidden from you.")
 
 
 def check(answer: object, *, columns: str | None, sort: str | None) -> None:
     """Raise ColumnUnknown when `answer` has not the columns asked for; prints nothing."""
     if isinstance(answer, Done):
         check(answer.result, columns=columns, sort=sort)
-    elif isinstance(answer, Headed):
+    elif isinstance(answer, DetailWithList):
         check(answer.listing, columns=columns, sort=sort)
     elif isinstance(answer, Listing):
-        _Sheet(answer.record, columns, sort)
+        _TableData(answer.record, columns, sort)
     elif is_dataclass(answer) and not isinstance(answer, Text):
-        _Sheet(type(answer), columns, sort)
+        _TableData(type(answer), columns, sort)
 
 
-class _Sheet:
+class _TableData:
     """The columns of one kind of thing, chosen and ordered as asked for."""
 
     def __init__(self, record: type, columns: str | None, sort: str | None) -> None:
@@ -119,7 +119,7 @@ class _Sheet:
         ]
 
     def ordered(self, rows: Iterable[Any], first: int | None) -> Iterable[Any]:
-        if first is not None and isinstance(rows, Cuttable):
+        if first is not None and isinstance(rows, SupportsFirst):
             rows = rows.first(first, self._order)
         for name, is_descending in reversed(self._order):
             rows = sorted(
@@ -155,13 +155,13 @@ def _sortable(value: Any) -> tuple[int, Any]:
 class _Page:
     """What one writer needs: the rows in their order, how they are wanted, and where they go."""
 
-    sheet: _Sheet
+    sheet: _TableData
     rows: Iterator[Any]
     is_one: bool
     hidden: int | None
     view: View
     out: TextIO
-    say: Callable[[str], None]
+    info: Callable[[str], None]
 
     def objects(self) -> Iterator[str]:
         """Yield each row as one line of JSON."""
@@ -302,7 +302,7 @@ def _table(page: _Page) -> None:
     # Whoever says how many they want gets as many.
     shown = list(islice(page.rows, TABLE_ROWS if view.first is None else view.first))
     if not shown:
-        page.say("Nothing to show.")
+        page.info("Nothing to show.")
         return
     lines = [
         [visible(_cell(getattr(row, name), view.zone)) for name in sheet.table_columns]
@@ -311,7 +311,7 @@ def _table(page: _Page) -> None:
     heads = [_title(name) for name in sheet.table_columns] if view.has_headers else []
     _print_table(heads, lines, view, page.out)
     if more := sum(1 for _ in page.rows):
-        page.say(f"{more} more; use -o plain, json or csv to see all.")
+        page.info(f"{more} more; use -o plain, json or csv to see all.")
 
 
 def _title(name: str) -> str:

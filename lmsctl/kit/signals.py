@@ -70,7 +70,7 @@ def _send_again(dropped: "UnraisableHookArgs") -> None:
 
 
 @contextmanager
-def held(*, once: bool = False) -> Iterator[None]:
+def delay_signals(*, once: bool = False) -> Iterator[None]:
     """Let a signal that ends the program wait until the block is over, and raise it then.
 
     With `once` a second one is raised at once: whoever sends it does not want to wait. Only the
@@ -106,20 +106,20 @@ def held(*, once: bool = False) -> Iterator[None]:
             raise_noted()
 
 
-def unfinished(path: str) -> str:
-    """Return `path`, which is to be removed whatever happens, also by `tidy`."""
+def remove_at_exit(path: str) -> str:
+    """Return `path`, which is to be removed whatever happens, also by `remove_all_at_exit`."""
     _unfinished.add(path)
     return path
 
 
-def finish(path: str) -> None:
-    """Remove a file that was `unfinished`, if it is still there."""
+def remove_now(path: str) -> None:
+    """Remove a file of `remove_at_exit` now, if it is still there."""
     with suppress(FileNotFoundError):
         os.unlink(path)  # noqa: PTH108 - pathlib costs start-up time
     _unfinished.discard(path)
 
 
-def tidy() -> None:
+def remove_all_at_exit() -> None:
     """Remove what is left when a signal came while others tidied up; the program ends then.
 
     Such signals are passed over meanwhile, and kill from then on: nothing is left to be done.
@@ -129,6 +129,6 @@ def tidy() -> None:
         signal.signal(number, _pass_over)
     for path in tuple(_unfinished):
         with suppress(OSError):
-            finish(path)
+            remove_now(path)
     for number in heard:
         signal.signal(number, signal.SIG_DFL)

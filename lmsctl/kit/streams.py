@@ -10,7 +10,7 @@ class OutputError(OSError):
     """Standard output takes no more, though somebody is still there to read it."""
 
 
-class _Answers(io.FileIO):
+class _AnswerStream(io.FileIO):
     """Where answers go; a failure there is told from those of other files."""
 
     def write(self, data: Any, /) -> int:
@@ -23,7 +23,7 @@ class _Answers(io.FileIO):
             raise OutputError(error.errno, error.strerror) from error
 
 
-class _Talk(io.FileIO):
+class _MessageStream(io.FileIO):
     """Where talk goes: what cannot be said changes neither what is done nor how it ends."""
 
     def write(self, data: Any, /) -> int:
@@ -45,8 +45,8 @@ def prepare() -> None:
             _lead_nowhere(descriptor)
     if sys.stdin is None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process lives
-    sys.stdout = _text(_Answers(1, "w", closefd=False), by_line=os.isatty(1))
-    sys.stderr = _text(_Talk(2, "w", closefd=False), by_line=True)
+    sys.stdout = _text(_AnswerStream(1, "w", closefd=False), by_line=os.isatty(1))
+    sys.stderr = _text(_MessageStream(2, "w", closefd=False), by_line=True)
 
 
 def _lead_nowhere(descriptor: int) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit import database, first, lazy_imports, secret, signals, statements
+from lmsctl.kit.console import Console
 from lmsctl.kit.driver import (
     AnswerLost,
     Connection,
@@ -20,15 +21,14 @@ from lmsctl.kit.driver import (
     RetryTransaction,
 )
 from lmsctl.kit.errors import Unavailable, Unconfirmed
-from lmsctl.kit.outcome import ChangeLost, Fate, OutcomeUnknown, find_out
-from lmsctl.kit.talk import Talk
+from lmsctl.kit.outcome import ChangeLost, CommitOutcome, OutcomeUnknown, find_commit_outcome
 
 if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads no database code.
     from sqlalchemy import CursorResult, Executable, Select, Table
     from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
     from sqlmodel import Session, SQLModel
 
-    from lmsctl.kit.answer import Order
+    from lmsctl.kit.answer import SortOrder
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -116,15 +116,15 @@ class Work:
     mark: str = field(default_factory=secret.identifier)
     is_mark_used: bool = False
     notices: int = 0
-    talk: Talk = field(default_factory=Talk)
+    console: Console = field(default_factory=Console)
     load_portal: Callable[[Work], None] | None = None
     apply_due_changes: Callable[[Work], None] | None = None
     _cache: dict[type, object] = field(default_factory=dict)
     _appended: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
     _readers: set[CursorResult[Any]] = field(default_factory=set)
     _staging: Sequence[Table] = ()
-    _kept: database.Kept = field(default_factory=dict)
-    _is_aside: bool = False
+    _saved_tables: database.SavedTables = field(default_factory=dict)
+    _is_staging: bool = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -199,9 +199,9 @@ class Work:
 
     def listed(
         self, record: type[T], statement: Select[Any], *, by: Sequence[Any], **values: Any
-    ) -> Found[T]:
+    ) -> LazyRows[T]:
         """Return the rows in the order of `by`, read when they are asked for, as far as wanted."""
-        return Found(self, record, statement, tuple(by), values)
+        return LazyRows(self, record, statement, tuple(by), values)
 
     def value(self, statement: Executable, **values: Any) -> Any:
         """Return the first column of the first row, or None."""
@@ -305,9 +305,9 @@ class Work:
 
         They are there, with what is put into them, until this unit of work ends.
         """
-        self._is_aside = not self.has_begun and database.begin_aside(self.connection)
+        self._is_staging = not self.has_begun and database.begin_staging(self.connection)
         self._staging = tables
-        database.make_aside(self.connection, tables)
+        database.create_staging_tables(self.connection, tables)
 
     def begin(self) -> None:
         """Start the transaction, unless it has begun."""
@@ -317,22 +317,22 @@ class Work:
             # On SQLite nobody else can write while modules load and tables are mapped.
             lazy_imports.load()
             database.map_tables()
-        if not self._is_aside:
+        if not self._is_staging:
             begin = self.connection.begin_writing if self.is_writing else None
             (begin or self.connection.begin_reading)()
         if self.waits_in_line:
             database.wait_in_line(self.connection)
-        database.make_aside_again(self.connection, self._kept)
-        self.has_begun, self._is_aside = True, False
+        database.restore_staging_tables(self.connection, self._saved_tables)
+        self.has_begun, self._is_staging = True, False
         self.load_portal_once()
         if self.is_writing and self.apply_due_changes:
             self.apply_due_changes(self)
 
-    def forget_aside(self) -> None:
+    def discard_saved_tables(self) -> None:
         """Let go of what was kept of temporary tables between the transactions of this unit."""
-        for file in self._kept.values():
+        for file in self._saved_tables.values():
             file.close()
-        self._kept = {}
+        self._saved_tables = {}
 
     def load_portal_once(self) -> None:
         """Look at the portal, once: its version, its zone, whether the clock may be frozen."""
@@ -373,7 +373,7 @@ class Work:
         committed_note = "" if number is None else committed_note or self.note_after_commit
         lost, is_over = None, False
         try:
-            with signals.held(once=True):
+            with signals.delay_signals(once=True):
                 lost = self._commit(committed_note)
                 is_over = True
         except (KeyboardInterrupt, SystemExit) as signal:
@@ -399,14 +399,16 @@ class Work:
         return None
 
     def _look_up(self, number: str | None, lost: AnswerLost, committed_note: str) -> None:
-        fate = find_out(self.connection, number, self.mark, is_mark_used=self.is_mark_used)
-        if fate is Fate.UNDECIDED:
+        fate = find_commit_outcome(
+            self.connection, number, self.mark, is_mark_used=self.is_mark_used
+        )
+        if fate is CommitOutcome.UNDECIDED:
             where = f"audit list --mark {self.mark}" if self.is_mark_used else "db status"
             raise OutcomeUnknown(reason=lost, where=where) from lost
-        if fate is Fate.DONE:
+        if fate is CommitOutcome.DONE:
             self.committed_note = committed_note
         self.is_in_doubt = False
-        if fate is Fate.UNDONE:
+        if fate is CommitOutcome.UNDONE:
             raise self.stop or ChangeLost(reason=lost) from lost
 
     def checkpoint(self, committed_note: str, step: Callable[[], T]) -> T:
@@ -417,9 +419,9 @@ class Work:
         """
         if self.is_rehearsal:
             return step()
-        kept = database.keep_aside(self.connection, self._staging)
-        self.forget_aside()
-        self._kept = kept
+        kept = database.save_staging_tables(self.connection, self._staging)
+        self.discard_saved_tables()
+        self._saved_tables = kept
         lost = self.commit(committed_note)
         if self.stop:
             raise self.stop
@@ -442,7 +444,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class LazyRows(Generic[T]):
     """What a statement finds, in the order of `by`: read as it is shown, and as far as it is."""
 
     work: Work
@@ -454,7 +456,7 @@ class Found(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         return self._each(self.statement.order_by(*self.by))
 
-    def first(self, count: int, order: Order) -> Iterable[T]:
+    def first(self, count: int, order: SortOrder) -> Iterable[T]:
         """Return some of the rows, the first `count` in `order` among them."""
         parts = first.first_of(self.statement, self.by, count, order)
         if parts is None:
@@ -530,7 +532,7 @@ def _run_write_once(work: Work, verb: Callable[[Work], T], *, begins_itself: boo
                 work.commit()
     finally:
         work.rollback()
-        work.forget_aside()
+        work.discard_saved_tables()
     if work.stop:
         raise work.stop
     return result

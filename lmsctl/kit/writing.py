@@ -51,7 +51,7 @@ class ReportUnwritten(Partial):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class OutputFile:
     """Where something is written to: a path, or a standard stream by its number (1 or 2).
 
     `real` is what the path led to when that was decided: a link that somebody puts there later is
@@ -100,7 +100,7 @@ class Files:
         """Let `other` keep off what is known here."""
         other._known.update(self._known)  # noqa: SLF001 - of the same class
 
-    def claim(self, path: str | os.PathLike[str], name: str) -> Target:
+    def claim(self, path: str | os.PathLike[str], name: str) -> OutputFile:
         """Return where to write what `name` (an option, as a rule) puts at `path`.
 
         `-` is standard output, and so is any other way to name the place it goes to. Raises
@@ -118,7 +118,7 @@ class Files:
                 found = os.fstat(1)
                 if stat.S_ISREG(found.st_mode):
                     self._note([(found.st_dev, found.st_ino)], path, name)
-            return Target(path, real, lambda: None, standard=1)
+            return OutputFile(path, real, lambda: None, standard=1)
         if not _is_device(place):
             self._note(_identities(place), path, name)
 
@@ -128,7 +128,7 @@ class Files:
         def note() -> None:
             self.placed.append(os.fspath(path))
 
-        return Target(path, real, became, note, standard, is_discarded=self._is_rehearsal)
+        return OutputFile(path, real, became, note, standard, is_discarded=self._is_rehearsal)
 
     def _note(
         self, identities: list[tuple[object, ...]], path: str | os.PathLike[str], name: str
@@ -198,7 +198,7 @@ def _standard(path: Path) -> int | None:
 
 
 @contextmanager
-def replacing(target: Target, *, is_held: bool = False) -> Iterator[TextIO]:
+def replacing(target: OutputFile, *, is_held: bool = False) -> Iterator[TextIO]:
     """Open a UTF-8 text file that takes the place of `target` when the `with` ends well.
 
     It is written beside the old one, synced and renamed over it; an exception leaves the old one
@@ -238,7 +238,7 @@ def replacing(target: Target, *, is_held: bool = False) -> Iterator[TextIO]:
 
 
 @contextmanager
-def whole(target: Target) -> Iterator[Path]:
+def whole(target: OutputFile) -> Iterator[Path]:
     """Lend an empty file, readable by its owner only, that becomes `target` when all went well.
 
     For programs that write files themselves; otherwise it is like `replacing`. Raises
@@ -269,15 +269,15 @@ def spare() -> Iterator[Path]:
     import tempfile  # costs start-up time
 
     with ExitStack() as closing:
-        with signals.held():
+        with signals.delay_signals():
             descriptor, name = tempfile.mkstemp(prefix="lmsctl-")
-            closing.callback(signals.finish, signals.unfinished(name))
+            closing.callback(signals.remove_now, signals.remove_at_exit(name))
             os.close(descriptor)
         yield Path(name)
 
 
 @contextmanager
-def beside(target: Target, *, is_private: bool = False) -> Iterator[Path]:
+def beside(target: OutputFile, *, is_private: bool = False) -> Iterator[Path]:
     """Lend a new file that is synced and renamed over `target` when the `with` ends well.
 
     Nothing is left of it otherwise, also after a signal. Raises OSError.
@@ -286,15 +286,15 @@ def beside(target: Target, *, is_private: bool = False) -> Iterator[Path]:
     if real.is_dir():
         raise IsADirectoryError(0, "it is a folder")
     with ExitStack() as closing:
-        with signals.held():
+        with signals.delay_signals():
             temporary, descriptor = _made_beside(real, is_private=is_private)
-            closing.callback(signals.finish, signals.unfinished(str(temporary)))
+            closing.callback(signals.remove_now, signals.remove_at_exit(str(temporary)))
             closing.callback(os.close, descriptor)
         yield temporary
         os.fsync(descriptor)
         if what := target.became():
             raise OSError(0, f"it has become {what}")
-        with signals.held():
+        with signals.delay_signals():
             temporary.replace(real)
             target.note()
         _sync_folder(real.parent)
@@ -383,7 +383,7 @@ class _Nowhere(io.TextIOBase, TextIO):
 
 
 @contextmanager
-def _refusing(target: Target) -> Iterator[list[bool]]:
+def _refusing(target: OutputFile) -> Iterator[list[bool]]:
     """Turn what keeps `target` from being written into a refusal.
 
     What is lent gets an entry as soon as only the target can still fail.
@@ -403,7 +403,7 @@ def _refusing(target: Target) -> Iterator[list[bool]]:
         ) from error
 
 
-def _check_place(target: Target) -> None:
+def _check_place(target: OutputFile) -> None:
     if target.standard:
         return
     real = target.real
@@ -415,7 +415,7 @@ def _check_place(target: Target) -> None:
         raise PermissionError(0, "Permission denied")
 
 
-def _is_straight(target: Target) -> bool:
+def _is_straight(target: OutputFile) -> bool:
     path = Path(target.path)
     return target.standard is not None or _is_special(path) or _is_nameless(path)
 
@@ -437,7 +437,7 @@ def _is_special(path: Path) -> bool:
 
 
 @contextmanager
-def _straight(target: Target, mode: str) -> Iterator[TextIO | BinaryIO]:
+def _straight(target: OutputFile, mode: str) -> Iterator[TextIO | BinaryIO]:
     if target.standard == 1:
         yield sys.stdout.buffer if "b" in mode else sys.stdout
         return

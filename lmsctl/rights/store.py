@@ -131,7 +131,7 @@ def find_actor(work: Work, user_id: int) -> ActorRow | None:
 
 def lock_person_for_share(work: Work, user_id: int) -> None:
     """Let nobody change this person until we are done, while others may share them."""
-    locks.hold(work, User, [user_id], shared=True)
+    locks.lock_rows(work, User, [user_id], shared=True)
 
 
 def list_grants(work: Work, user_id: int) -> list[GrantRow]:

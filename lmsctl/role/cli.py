@@ -7,7 +7,7 @@ import typer
 from lmsctl.kit import canonical, options
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.errors import EXIT_STATUS, Kind
+from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
 from lmsctl.role import actions
@@ -178,7 +178,7 @@ def can_i(
     The exit status is 0 if so, and 8 if not.
     """
     answer = env.read(lambda work: actions.check_permission(work, permission, department))
-    status = 0 if answer.allowed else EXIT_STATUS[Kind.FORBIDDEN]
+    status = 0 if answer.allowed else EXIT_STATUS[RefusalKind.FORBIDDEN]
     return Done(answer, _sentence(answer), is_changed=False, status=status)
 
 

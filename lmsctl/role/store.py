@@ -53,12 +53,12 @@ def list_names(work: Work) -> list[str]:
 
 def lock_for_share(work: Work, id_: int) -> None:
     """Let nobody change this role until we are done, while others may share it."""
-    locks.hold(work, Role, [id_], shared=True)
+    locks.lock_rows(work, Role, [id_], shared=True)
 
 
 def lock(work: Work, id_: int) -> None:
     """Let nobody else change, grant or revoke this role until we are done."""
-    locks.hold(work, Role, [id_])
+    locks.lock_rows(work, Role, [id_])
 
 
 def rename(work: Work, id_: int, name: str, name_key: str) -> None:

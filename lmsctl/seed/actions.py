@@ -59,7 +59,7 @@ def seed(env: Environment, sizes: SeedSizes, *, wants_notices: bool = False) -> 
         steps = len(list(plan(sizes, work.now)))
         with secret.repeatable(sizes.seed):
             for done, step in enumerate(plan(sizes, work.now)):
-                work.talk.progress("Seeding", done, steps)
+                work.console.progress("Seeding", done, steps)
                 _carry_out(env, step, wants_notices=wants_notices)
         return Seeded(sizes.seed, **store.numbers(work))
 
@@ -84,14 +84,14 @@ def _check_vacant(work: Work) -> None:
 
 def _carry_out(env: Environment, step: SeedStep, *, wants_notices: bool) -> None:
     """Do one command inside the transaction of the whole; raises what it is refused for."""
-    call = env.understand(step.words)
+    call = env.parse_invocation(step.words)
     given = {"no_input": True, **call.given}
     here = _SeedEnvironment(
         replace(env.options, **given), call.command, environ=env.environ,
         load_portal=env.load_portal, apply_due_changes=env.apply_due_changes, audit=env.audit,
     )  # fmt: skip
     here.moment, here.wants_notices = step.at, wants_notices
-    env.lend(here, "The plan")
+    env.share_connection(here, "The plan")
     try:
         with _streams(step.file):
             call.act(here)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, Gate, Headed, ItemOutcome, Listing, Outcome
+from lmsctl.kit.answer import DetailWithList, Done, Gate, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound
 from lmsctl.kit.options import IfExists, IfMissing, verb
@@ -276,13 +276,13 @@ def explain(
     """Say why a sign-up would be refused: every closed gate at once, and when it would open."""
     word = _parsed(at)
 
-    def read(work: Work) -> Headed:
+    def read(work: Work) -> DetailWithList:
         head, gates = actions.explain(work, code, email=email, at=word)
         shown = timewords.show(head.at, work.zone)
         many = f"{len(gates)} gate{'' if len(gates) == 1 else 's'} closed"
         sentence = (
             f"At {shown} {head.profile} is {'open' if head.is_open else f'not open: {many}'}."
         )
-        return Headed(head, "gates", Listing(Gate, gates), sentence)
+        return DetailWithList(head, "gates", Listing(Gate, gates), sentence)
 
     return env.read(read)

@@ -104,7 +104,7 @@ def lock(work: Work, id_: int) -> None:
     Call it after `portal.actions.lock` or `portal.admitting.actions.lock_for_newcomer`: the portal
     always comes first, so that nobody deadlocks.
     """
-    locks.hold(work, SignupProfile, [id_])
+    locks.lock_rows(work, SignupProfile, [id_])
 
 
 def list_profiles(work: Work, scope: Scope, under: str | None) -> Iterator[ProfileRow]:

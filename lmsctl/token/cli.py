@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, Gate, Headed, ItemOutcome, Listing, Outcome
+from lmsctl.kit.answer import DetailWithList, Done, Gate, ItemOutcome, Listing, Outcome
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.limits import UNLIMITED
@@ -386,12 +386,12 @@ def explain(
     """Say why a redemption would be refused: every closed gate at once, and when it would open."""
     word = _parsed(at)
 
-    def read(work: Work) -> Headed:
+    def read(work: Work) -> DetailWithList:
         head, gates = actions.explain(work, code, email=email, at=word)
         shown = timewords.show(head.at, work.zone)
         verdict = "open" if head.is_open else f"not open: {_plural(len(gates), 'gate')} closed"
         sentence = f"At {shown} token {head.token_id} is {verdict}."
-        return Headed(head, "gates", Listing(Gate, gates), sentence)
+        return DetailWithList(head, "gates", Listing(Gate, gates), sentence)
 
     return env.read(read)
 

@@ -87,7 +87,7 @@ def lock(work: Work, id_: int) -> None:
     `portal.actions.lock`, which comes first so that nobody deadlocks, keeps out those who change
     tokens; this keeps out those who take a use as well.
     """
-    locks.hold(work, Token, [id_])
+    locks.lock_rows(work, Token, [id_])
 
 
 def get_with_item_for_share(work: Work, code: str) -> tuple[Row, Item]:

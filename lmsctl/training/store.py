@@ -82,12 +82,12 @@ def lock(work: Work, id_: int) -> None:
 
     Sessions of it are locked after it, in the order of their ids.
     """
-    locks.hold(work, Row, [id_])
+    locks.lock_rows(work, Row, [id_])
 
 
 def get_for_share(work: Work, id_: int) -> TrainingRecord:
     """Return the training as it is now, and let nobody change it, while others may share it."""
-    locks.hold(work, Row, [id_], shared=True)
+    locks.lock_rows(work, Row, [id_], shared=True)
     return by_id(work, id_)
 
 

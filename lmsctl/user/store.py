@@ -259,12 +259,12 @@ def lock(work: Work, id_: int) -> None:
 
     Who locks several people calls `lock_all` once, so that no two wait for each other.
     """
-    locks.hold(work, User, [id_])
+    locks.lock_rows(work, User, [id_])
 
 
 def lock_all(work: Work, ids: Collection[int]) -> set[int]:
     """Do what `lock` does with people, and return the ids of those who are still there."""
-    return locks.hold_present(work, User, ids)
+    return locks.lock_existing(work, User, ids)
 
 
 def lock_for_share(work: Work, id_: int) -> None:
@@ -277,7 +277,7 @@ def lock_for_share(work: Work, id_: int) -> None:
 
 def lock_all_for_share(work: Work, ids: Sequence[int]) -> None:
     """Do what `lock_for_share` does with people."""
-    locks.hold(work, User, ids, shared=True)
+    locks.lock_rows(work, User, ids, shared=True)
 
 
 def delete(work: Work, ids: Sequence[int]) -> None:
@@ -349,7 +349,7 @@ def fields_for_share(work: Work) -> list[FieldRule]:
 
 def lock_field(work: Work, id_: int) -> None:
     """Keep everybody else from changing this custom field until we are done."""
-    locks.hold(work, CustomField, [id_])
+    locks.lock_rows(work, CustomField, [id_])
 
 
 def add_field(work: Work, **values: Any) -> int:

@@ -18,8 +18,8 @@ from hypothesis.stateful import (
 
 from lmsctl.autoenroll import actions as autoenroll
 from lmsctl.autoenroll.rules import Wanted
-from lmsctl.bulk.actions import Order as FileOrder
-from lmsctl.bulk.actions import Upload
+from lmsctl.bulk.actions import FileImport
+from lmsctl.bulk.actions import ImportRequest as FileOrder
 from lmsctl.content import actions as content
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.rules import Selection
@@ -304,7 +304,7 @@ class Joining(RuleBasedStateMachine):
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
         def take_in(work: Work) -> None:
-            with Upload(FileOrder(str(file))) as upload:
+            with FileImport(FileOrder(str(file))) as upload:
                 file_actions.import_people(work, upload, wants_notices=False)
 
         self.agree(None, take_in, begins_itself=True)

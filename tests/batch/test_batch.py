@@ -14,7 +14,7 @@ from lmsctl.batch import rules
 from lmsctl.department import actions as departments
 from lmsctl.kit import clock, driver
 from lmsctl.kit.driver import DatabaseLocked, RetryTransaction
-from lmsctl.kit.environment import Call, Options
+from lmsctl.kit.environment import Invocation, Options
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
@@ -367,7 +367,7 @@ def test_every_command_is_known_that_does_not_run_in_a_batch() -> None:
     for command in rules.ALONE | rules.NOT_ATOMIC:
         noun, _, verb = command.partition(" ")
         assert noun in NOUNS
-        assert not verb or verb in cli.load(noun).commands
+        assert not verb or verb in cli.load_noun(noun).commands
 
 
 @pytest.mark.parametrize(
@@ -385,7 +385,7 @@ def test_every_command_is_known_that_does_not_run_in_a_batch() -> None:
 )
 def test_what_is_not_one_of_many_is_refused(command: str, given: Any, code: str) -> None:
     """Commands about the program or the whole database, and options of the whole batch."""
-    call = Call(command, given, lambda _: None)
+    call = Invocation(command, given, lambda _: None)
     with pytest.raises(Refusal) as caught:
         rules.check(call, Options(), is_atomic=False)
     assert caught.value.code == code

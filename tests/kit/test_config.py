@@ -109,7 +109,7 @@ def test_an_unknown_key_gets_the_nearest_name(empty_folder: Path, text: str, adv
 
 def chosen(environ: dict[str, str], **options: str) -> tuple[str, float]:
     """Return the address and the patience with the file here."""
-    target = config.connecting(config.find(None, environ), environ, **options)
+    target = config.connection_settings(config.find(None, environ), environ, **options)
     return target.url, target.patience
 
 
@@ -131,7 +131,7 @@ def test_a_relative_file_is_relative_to_the_file_that_names_it(empty_folder: Pat
     """Not to whoever calls."""
     file = written(empty_folder / "else where" / "mine.toml")
     found = config.find(str(file), {})
-    target = config.connecting(found, {}, context="test")
+    target = config.connection_settings(found, {}, context="test")
     assert dburl.sqlite_path(target.url) == empty_folder / "else where" / "data" / "test.db"
 
 
@@ -144,7 +144,7 @@ def test_an_address_may_lie_in_a_file_of_its_own(empty_folder: Path) -> None:
         empty_folder / "conf" / "c.toml", '[contexts.default]\ndatabase-url-file = "url"\n'
     )
     found = config.find(str(file), {})
-    assert config.connecting(found, {}).url == "postgresql://lms:pw@host/db"
+    assert config.connection_settings(found, {}).url == "postgresql://lms:pw@host/db"
     secret.chmod(0o640)
     with pytest.raises(ConfigExposed) as caught:
         chosen(environ)

@@ -31,7 +31,7 @@ from lmsctl.kit.csverrors import (
 )
 from lmsctl.kit.csvin import Column, Reading, Row, Sheet, clean, open_sheet
 from lmsctl.kit.csvout import CsvFile, RejectsFile
-from lmsctl.kit.errors import Kind, Refusal
+from lmsctl.kit.errors import Refusal, RefusalKind
 
 COLUMNS = (
     Column("login", "Login", ("User name",), required=True),
@@ -352,13 +352,13 @@ def test_options_that_make_no_sense_are_refused(
 @pytest.mark.parametrize(
     ("reading", "kind"),
     [
-        (Reading(encoding="utf-9"), Kind.USAGE),
-        (Reading(delimiter="xx"), Kind.USAGE),
-        (Reading(mapping=(("Login", "nonsense"),)), Kind.USAGE),
-        (Reading(mapping=(("Nonsense", "login"),)), Kind.REJECTED),
+        (Reading(encoding="utf-9"), RefusalKind.USAGE),
+        (Reading(delimiter="xx"), RefusalKind.USAGE),
+        (Reading(mapping=(("Login", "nonsense"),)), RefusalKind.USAGE),
+        (Reading(mapping=(("Nonsense", "login"),)), RefusalKind.REJECTED),
     ],
 )
-def test_misuse_is_told_from_bad_files(reading: Reading, kind: Kind) -> None:
+def test_misuse_is_told_from_bad_files(reading: Reading, kind: RefusalKind) -> None:
     """Only what is wrong whatever the file holds counts as a mistake of the command line."""
     with pytest.raises(Refusal) as refused:
         opened("Login\n", reading)

@@ -7,13 +7,13 @@ from urllib.parse import unquote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmsctl.kit.icalendar import Event, Method, addressed, calendar, messages
+from lmsctl.kit.icalendar import CalendarEvent, Method, addressed, calendar, messages
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def event(summary: str = "First aid", **more: str) -> Event:
-    return Event("u1@x.invalid", 2, NOON, NOON.replace(hour=13), summary, **more)
+def event(summary: str = "First aid", **more: str) -> CalendarEvent:
+    return CalendarEvent("u1@x.invalid", 2, NOON, NOON.replace(hour=13), summary, **more)
 
 
 def unfolded(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lmsctl.kit import render
-from lmsctl.kit.answer import Done, Headed, Listing, Text
+from lmsctl.kit.answer import DetailWithList, Done, Listing, Text
 from lmsctl.kit.errors import Location, Rejected
 from lmsctl.kit.render import ColumnUnknown, View
 
@@ -141,9 +141,9 @@ def test_a_listing_with_hidden_rows_is_the_one_list_that_is_an_object() -> None:
 
 def test_a_thing_with_a_list_of_its_own_keeps_it_in_json() -> None:
     """Other formats show the list and say the rest aside."""
-    headed = Headed(THINGS[0], "parts", Listing(Thing, [THINGS[1]]), "Two \x1b[1mthings.")
+    headed = DetailWithList(THINGS[0], "parts", Listing(Thing, [THINGS[1]]), "Two \x1b[1mthings.")
     assert json.loads(shown(headed, "json")[0])["parts"] == [json.loads(SECOND)]
-    headed = Headed(THINGS[0], "parts", Listing(Thing, [THINGS[1]]), "Two \x1b[1mthings.")
+    headed = DetailWithList(THINGS[0], "parts", Listing(Thing, [THINGS[1]]), "Two \x1b[1mthings.")
     assert shown(headed, "id") == ("=1+1\n", ["Two \\x1b[1mthings."])
 
 
@@ -228,7 +228,7 @@ def test_first_takes_rows_after_ordering_and_stops_reading() -> None:
         Listing(Thing, []),
         Done(Thing(1, "x"), "Done."),
         Done(Listing(Thing, []), "Done."),
-        Headed(Thing(1, "x"), "parts", Listing(Thing, []), "Said."),
+        DetailWithList(Thing(1, "x"), "parts", Listing(Thing, []), "Said."),
     ],
 )
 def test_columns_can_be_checked_before_anything_is_shown(answer: object) -> None:

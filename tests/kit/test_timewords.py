@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lmsctl.kit import timewords
-from lmsctl.kit.errors import Kind, Refusal
+from lmsctl.kit.errors import Refusal, RefusalKind
 from lmsctl.kit.timewords import Unit
 
 NOW = datetime(2026, 11, 22, 12, 30, 15, 999_999, tzinfo=UTC)
@@ -190,7 +190,7 @@ def test_a_local_time_that_does_not_exist_asks_for_an_offset() -> None:
     """A time in the jump of spring is refused with the two offsets it may mean."""
     refusal = refusal_of("2025-03-09T02:30", NEW_YORK)
 
-    assert (refusal.code, refusal.kind) == ("local_time_missing", Kind.USAGE)
+    assert (refusal.code, refusal.kind) == ("local_time_missing", RefusalKind.USAGE)
     assert refusal.format_hint() == (
         "Add the offset that you mean: 2025-03-09T02:30:00-05:00 or 2025-03-09T02:30:00-04:00."
     )
@@ -200,7 +200,7 @@ def test_a_local_time_that_occurs_twice_asks_for_an_offset() -> None:
     """A time in the double hour of autumn is refused with the two offsets it may mean."""
     refusal = refusal_of("2025-11-02 01:30", NEW_YORK)
 
-    assert (refusal.code, refusal.kind) == ("local_time_repeated", Kind.USAGE)
+    assert (refusal.code, refusal.kind) == ("local_time_repeated", RefusalKind.USAGE)
     assert refusal.format_hint() == (
         "Add the offset that you mean: 2025-11-02T01:30:00-04:00 or 2025-11-02T01:30:00-05:00."
     )

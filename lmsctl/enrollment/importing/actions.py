@@ -6,9 +6,9 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import Job, Upload
-from lmsctl.bulk.staging import Span
-from lmsctl.bulk.store import recount
+from lmsctl.bulk.actions import FileImport, ImportSpec
+from lmsctl.bulk.staging import RowRange
+from lmsctl.bulk.store import analyze
 from lmsctl.content import rules as content_rules
 from lmsctl.content.results import Kind
 from lmsctl.enrollment.importing.rules import COLUMNS, RowDefaults, row_reader
@@ -39,7 +39,12 @@ _UTC = ZoneInfo("UTC")
 
 
 def import_enrollments(
-    work: Work, upload: Upload, blanks: RowDefaults, *, zone: ZoneInfo | None, wants_notices: bool
+    work: Work,
+    upload: FileImport,
+    blanks: RowDefaults,
+    *,
+    zone: ZoneInfo | None,
+    wants_notices: bool,
 ) -> Done:
     """Enroll people in items and trainings, a pair in each row.
 
@@ -54,7 +59,7 @@ def import_enrollments(
         rights.require(work, _CONTENT)
     placing.resolve_access(blanks.access, work.now, zone or _UTC)
     enrolling = _EnrollmentImport(zone, wants_notices=wants_notices)
-    job = Job(
+    job = ImportSpec(
         kind="enroll",
         event="enrollments.imported",
         columns=COLUMNS,
@@ -78,7 +83,7 @@ class _EnrollmentImport:
         self._is_first = True
         self._has_trainings = False
 
-    def resolve(self, work: Work, span: Span) -> None:
+    def resolve(self, work: Work, span: RowRange) -> None:
         """Find out whom and what the rows of `span` mean, and what is wrong with them."""
         if self._is_first:
             self._prepare(work)
@@ -91,7 +96,7 @@ class _EnrollmentImport:
         if self._has_trainings:
             trainings.resolve(work, span)
         if self._is_first:
-            recount(work, STAGED)
+            analyze(work, STAGED)
         store.fail_unfit(work, span)
         store.mark_repeated(work, span)
         if self._has_trainings:
@@ -99,7 +104,7 @@ class _EnrollmentImport:
         self._is_first = False
 
     @staticmethod
-    def _find(work: Work, span: Span) -> None:
+    def _find(work: Work, span: RowRange) -> None:
         actor = rights.actor(work)
         store.resolve(work, span, actor.scope(_CONTENT), actor.scope(_TRAINING))
 
@@ -115,7 +120,7 @@ class _EnrollmentImport:
         self._has_trainings = trainings.has_rows(work)
         self._check_rights(work)
 
-    def _resolve_trainings(self, work: Work, span: Span) -> None:
+    def _resolve_trainings(self, work: Work, span: RowRange) -> None:
         trainings.fail_unfit(work, span)
         if self._is_first:
             trainings.fail_repeated(work, span)
@@ -132,7 +137,7 @@ class _EnrollmentImport:
             )
         trainings.apply_accesses(work)
 
-    def write(self, work: Work, span: Span, run: int) -> int:
+    def write(self, work: Work, span: RowRange, run: int) -> int:
         """Enroll who is new in `span`; return how many notices were queued."""
         before = work.notices
         items = store.list_new_items(work, span)
@@ -152,7 +157,7 @@ class _EnrollmentImport:
             self._write_trainings(work, span)
         return work.notices - before
 
-    def _write_trainings(self, work: Work, span: Span) -> None:
+    def _write_trainings(self, work: Work, span: RowRange) -> None:
         intakes = intake_store.list_intakes(work, span)
         for one in intakes:
             # What was free has been locked since it was counted.
@@ -197,7 +202,7 @@ def _resolve_access(
 # Telling people ----------------------------------------------------------------------------------
 
 
-def _tell_new_session(work: Work, span: Span, intake: Intake) -> None:
+def _tell_new_session(work: Work, span: RowRange, intake: Intake) -> None:
     """Tell who takes part already that they are about to get their session."""
     if intake.placed:
         training = training_store.by_id(work, intake.training_id)
@@ -206,7 +211,7 @@ def _tell_new_session(work: Work, span: Span, intake: Intake) -> None:
         telling.tell_moved(work, training, None, at, audience)
 
 
-def _invite(work: Work, span: Span, intake: Intake) -> None:
+def _invite(work: Work, span: RowRange, intake: Intake) -> None:
     """Invite who has been enrolled in a training, and tell who organizes it how many came."""
     training = training_store.by_id(work, intake.training_id)
     at = session_store.find_with_days(work, intake.session_id)

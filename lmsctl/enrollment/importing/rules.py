@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from lmsctl.bulk.rules import Note, Put, ReadRow
+from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
 from lmsctl.enrollment.errors import (
     OptionIdle,
 )
@@ -57,7 +57,7 @@ def row_reader(names: Sequence[str], blanks: RowDefaults, file: str) -> ReadRow:
     pick = _cell_picker(names, ("login", "email", "content", "training", "session", "access_at"))
     nameless = "login" if "login" in names else "email"
 
-    def read_row(row_no: int, cells: list[str], note: Note, _put: Put) -> Sequence[Any]:
+    def read_row(row_no: int, cells: list[str], note: NoteFault, _put: PutRow) -> Sequence[Any]:
         login, email, content, training, session, access = pick(cells)
         given = login or email
         if not given:

@@ -19,7 +19,7 @@ from lmsctl.enrollment.participation.actions import learning
 from lmsctl.enrollment.participation.rules import gates
 from lmsctl.enrollment.participation.rules.gates import Situation
 from lmsctl.enrollment.results import Phase
-from lmsctl.kit.icalendar import Event
+from lmsctl.kit.icalendar import CalendarEvent
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.results import Notice
@@ -221,7 +221,7 @@ def _list_situations(
         )
 
 
-def get_calendar(work: Work, given: str) -> tuple[list[Appointment], list[Event]]:
+def get_calendar(work: Work, given: str) -> tuple[list[Appointment], list[CalendarEvent]]:
     """Return the days of the sessions that a person is in, as they start, also for calendars.
 
     Only what they have access to by now. Raises what `get_learner` raises.
@@ -255,8 +255,8 @@ def _to_appointment(row: CalendarRow, leave_until: datetime | None) -> Appointme
     )
 
 
-def _to_calendar_event(row: CalendarRow) -> Event:
-    return Event(
+def _to_calendar_event(row: CalendarRow) -> CalendarEvent:
+    return CalendarEvent(
         uid=telling.uid_of(row.uid, row.enrollment_id),
         sequence=row.sequence,
         starts_at=row.starts_at,

@@ -22,7 +22,7 @@ from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget
 from lmsctl.enrollment.results import Reason, ShownPhase
 from lmsctl.kit import canonical
-from lmsctl.kit.answer import Order
+from lmsctl.kit.answer import SortOrder
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
@@ -58,7 +58,7 @@ class _ListedEnrollments:
     def __iter__(self) -> Iterator[EnrollmentRow]:
         return _to_rows(self.read(None), self.named)
 
-    def first(self, count: int, order: Order) -> Iterable[EnrollmentRow]:
+    def first(self, count: int, order: SortOrder) -> Iterable[EnrollmentRow]:
         """Return some of the rows, the first `count` in `order` among them."""
         return self if order else _to_rows(self.read(count), self.named)
 

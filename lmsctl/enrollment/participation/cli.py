@@ -25,7 +25,7 @@ from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, Headed, Listing
+from lmsctl.kit.answer import DetailWithList, Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
@@ -288,7 +288,7 @@ def explain(
     """Say why a person may not join, leave or switch: every closed gate, and who could open it."""
     word = timewords.parse(at) if at is not None else None
 
-    def read(work: Work) -> Headed:
+    def read(work: Work) -> DetailWithList:
         head, gates, env.zone = explaining.explain(
             work, user, training, given_session=session, at=word, zone=env.time_zone
         )
@@ -300,6 +300,6 @@ def explain(
         )
         shown = timewords.show(head.at, env.zone)
         sentence = f"At {shown} {head.login} {verdicts} ({head.training})."
-        return Headed(head, "gates", Listing(ClosedGate, gates), sentence)
+        return DetailWithList(head, "gates", Listing(ClosedGate, gates), sentence)
 
     return env.read(read)

@@ -92,14 +92,14 @@ def import_(
 
     What is recorded already is unchanged, so a file can be taken in twice.
     """
-    from lmsctl.bulk.actions import Upload  # what reads files takes long to load
+    from lmsctl.bulk.actions import FileImport  # what reads files takes long to load
     from lmsctl.enrollment.progress.importing import actions as file_actions
 
     order = file.order(env, path)
     is_xapi = format_ is ProgressFormat.XAPI or (
         format_ is None and path.casefold().endswith(_LINES)
     )
-    with file_actions.StatementUpload(order) if is_xapi else Upload(order) as upload:
+    with file_actions.StatementUpload(order) if is_xapi else FileImport(order) as upload:
         return env.write(
             lambda work: file_actions.import_progress(work, upload), begins_itself=True
         )

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import Job, Upload
+from lmsctl.bulk.actions import FileImport, ImportSpec
 from lmsctl.bulk.rules import ReadRow
-from lmsctl.bulk.staging import Span
-from lmsctl.bulk.store import Unfinished
+from lmsctl.bulk.staging import RowRange
+from lmsctl.bulk.store import UnfinishedRun
 from lmsctl.kit.answer import Done
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import Work
-from lmsctl.kit.writing import Target
+from lmsctl.kit.writing import OutputFile
 from lmsctl.rights import actions as rights
 from lmsctl.token import store
 from lmsctl.token.actions.tokens import new_code
@@ -21,7 +21,7 @@ from lmsctl.token.upload import store as file_store
 _ROWS_BETWEEN_LOOKS = 1_000
 
 
-def bulk_upload(work: Work, upload: Upload) -> Done:
+def bulk_upload(work: Work, upload: FileImport) -> Done:
     """Make and change tokens as a file says; needs `token.manage`.
 
     The unit of work must not have begun. A row with a token id changes that token and never makes
@@ -32,7 +32,7 @@ def bulk_upload(work: Work, upload: Upload) -> Done:
     work.about = f"file {upload.order.path}"
     rights.require_everywhere(work, "token.manage")
     tokens = _Upload()
-    job = Job(
+    job = ImportSpec(
         kind="token bulk-upload",
         event="tokens.uploaded",
         columns=file_rules.columns(upload.order.reading),
@@ -63,11 +63,11 @@ class _Upload:
         self._present = names
         return file_rules.row_reader(names, work.now, work.zone, new_code)
 
-    def resume(self, run: Unfinished) -> None:
+    def resume(self, run: UnfinishedRun) -> None:
         """Keep in mind that the tokens of the first rows may be there already."""
         self._resumed = run.id
 
-    def resolve(self, work: Work, span: Span) -> None:
+    def resolve(self, work: Work, span: RowRange) -> None:
         """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
         file_store.find_items(work, span)
         if not work.is_alone:
@@ -84,7 +84,7 @@ class _Upload:
             self._resolve_tokens(work, span)
         self._is_first = False
 
-    def _resolve_tokens(self, work: Work, span: Span) -> None:
+    def _resolve_tokens(self, work: Work, span: RowRange) -> None:
         file_store.find_tokens(work, span)
         if self._is_first:
             file_store.fail_repeated_numbers(work, span)
@@ -92,7 +92,7 @@ class _Upload:
         file_store.fail_changes(work, span)
         file_store.compare(work, span, self._present)
 
-    def write(self, work: Work, span: Span, run: int) -> int:
+    def write(self, work: Work, span: RowRange, run: int) -> int:
         """Write what the good rows of `span` want; queues no notices."""
         if self._names_tokens:
             file_store.change(work, span, self._present)
@@ -109,7 +109,7 @@ def note_template(work: Work) -> None:
     audit.record(work, "tokens.exported", "portal")
 
 
-def template(work: Work, target: Target, *, bom: bool = False, raw: bool = False) -> int:
+def template(work: Work, target: OutputFile, *, bom: bool = False, raw: bool = False) -> int:
     """Write every token to `target` as the upload takes it; returns how many.
 
     Moments are written in the zone of this unit of work. Needs `token.view`. Raises
@@ -122,5 +122,5 @@ def template(work: Work, target: Target, *, bom: bool = False, raw: bool = False
             sheet.write(list(file_rules.cells_of(row, work.zone)))
             count += 1
             if not count % _ROWS_BETWEEN_LOOKS:
-                work.talk.progress("Writing", count, None)
+                work.console.progress("Writing", count, None)
     return count

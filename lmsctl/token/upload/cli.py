@@ -50,10 +50,10 @@ def bulk_upload(
     Expires is a date, 2026-03-31 or 31/03/2026, and means its end, or a time with its offset. A
     file never changes an item, a code or a count of uses, and never deletes.
     """
-    from lmsctl.bulk.actions import Upload  # what reads files takes long to load
+    from lmsctl.bulk.actions import FileImport  # what reads files takes long to load
     from lmsctl.token.upload import actions as file_actions
 
-    with Upload(replace(file.order(env, path), again=again)) as upload:
+    with FileImport(replace(file.order(env, path), again=again)) as upload:
         return env.write(lambda work: file_actions.bulk_upload(work, upload), begins_itself=True)
 
 

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lmsctl.bulk.rules import Note, Put, ReadRow
+from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
 from lmsctl.kit import canonical, limits, timewords
 from lmsctl.kit.columns import utc_text
 from lmsctl.kit.csvheading import Column, Reading, heading_key
@@ -97,7 +97,7 @@ def row_reader(
     pick_terms = itemgetter(*[position.get(name, -1) for name in _TERMS])
     items = _Items()
 
-    def read_row(row_no: int, cells: list[str], note: Note, put: Put) -> Sequence[Any]:
+    def read_row(row_no: int, cells: list[str], note: NoteFault, put: PutRow) -> Sequence[Any]:
         cells.append("")
         texts = pick(cells)
         given_number, given_content, given_code, given_label = texts
@@ -141,7 +141,7 @@ class _Items:
         self._numbers: dict[str, int] = {}
         self._next = count(1)
 
-    def number(self, content: str, put: Put) -> int:
+    def number(self, content: str, put: PutRow) -> int:
         """Return the number under which the item with that code was put aside."""
         found = self._numbers.get(content)
         if found is None:
@@ -152,7 +152,7 @@ class _Items:
         return found
 
 
-def _noting(row_no: int, name: str, cell: str, read: Callable[[str], Any], note: Note) -> Any:
+def _noting(row_no: int, name: str, cell: str, read: Callable[[str], Any], note: NoteFault) -> Any:
     """Return what a cell holds; note what is wrong with it and return None."""
     try:
         return read(cell)

@@ -7,8 +7,8 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Integer, Select, Text
 from sqlmodel import and_, case, cast, col, exists, func, or_, select, update
 
 from lmsctl.bulk import staging
-from lmsctl.bulk.staging import BETWEEN, Span, good
-from lmsctl.bulk.store import DONE, IS_WRITTEN, fail, fail_repeated, recount
+from lmsctl.bulk.staging import BETWEEN, RowRange, good
+from lmsctl.bulk.store import DONE, IS_WRITTEN, analyze, note_fault, note_repeated
 from lmsctl.content.errors import ContentArchived, ContentUnknown
 from lmsctl.content.model import ContentItem
 from lmsctl.content.results import Source
@@ -64,11 +64,11 @@ KEY: ColumnElement[str] = func.coalesce(
 )
 
 
-def _in(span: Span) -> ColumnElement[bool]:
+def _in(span: RowRange) -> ColumnElement[bool]:
     return span.holds(_row.row_no)
 
 
-def find_items(work: Work, span: Span) -> None:
+def find_items(work: Work, span: RowRange) -> None:
     """Find the items that the rows of a span name as they are now."""
     now = select(ContentItem.id).where(col(ContentItem.code_key) == _item.content_key)
     named = select(_row.item_no).where(_in(span))
@@ -79,46 +79,46 @@ def find_items(work: Work, span: Span) -> None:
     )
 
 
-def share_items(work: Work, span: Span) -> None:
+def share_items(work: Work, span: RowRange) -> None:
     """Let nobody change the items that the rows of a span name; then they are to be found again."""
     meant = select(_item.content_id).where(_item.item_no.in_(select(_row.item_no).where(_in(span))))
     found = select(ContentItem.id).where(col(ContentItem.id).in_(meant))
-    locks.hold_found(work, found, shared=True)
+    locks.lock_selected(work, found, shared=True)
 
 
-def names_tokens(work: Work, span: Span) -> bool:
+def names_tokens(work: Work, span: RowRange) -> bool:
     """Say whether any row of a span has a token id."""
     return bool(work.value(select(exists().where(_row.token_no.is_not(None), _in(span)))))
 
 
-def find_tokens(work: Work, span: Span) -> None:
+def find_tokens(work: Work, span: RowRange) -> None:
     """Give each row of a span the token it means."""
     known = or_(_row.id.is_not(None), _row.changed.is_not(None))
     work.run(update(_STAGED).where(_in(span), known).values(id=None, changed=None))
     meant = col(Token.id) == _row.token_no
     if work.run(update(_STAGED).where(_in(span), meant).values(id=Token.id)):
-        recount(work, _STAGED)
+        analyze(work, _STAGED)
 
 
 # What is wrong -----------------------------------------------------------------------------------
 
 
-def fail_repeated_codes(work: Work, span: Span) -> None:
+def fail_repeated_codes(work: Work, span: RowRange) -> None:
     """Note rows that make the same code."""
-    fail_repeated(work, span, _row.code_digest, _row.is_new, heading="Token", what="token")
+    note_repeated(work, span, _row.code_digest, _row.is_new, heading="Token", what="token")
 
 
-def fail_repeated_numbers(work: Work, span: Span) -> None:
+def fail_repeated_numbers(work: Work, span: RowRange) -> None:
     """Note rows that mean the same token."""
     named = _row.token_no.is_not(None)
-    fail_repeated(work, span, _row.token_no, named, heading="Token id", what="token id")
+    note_repeated(work, span, _row.token_no, named, heading="Token id", what="token id")
 
 
 def _rows_with_items() -> Select[Any]:
     return select(_row.row_no).join(_ITEMS, _item.item_no == _row.item_no)
 
 
-def fail_contents(work: Work, span: Span) -> None:
+def fail_contents(work: Work, span: RowRange) -> None:
     """Note rows about items that are not there, and new tokens for what no token admits to."""
     heading, given = "Knowledge code", _item.content
     kind = col(ContentItem.kind)
@@ -138,18 +138,18 @@ def fail_contents(work: Work, span: Span) -> None:
     if not work.value(select(unfit.exists())):
         return
     unknown = _rows_with_items().where(_item.content_id.is_(None))
-    fail(work, span, ContentUnknown, unknown, heading, given=given)
+    note_fault(work, span, ContentUnknown, unknown, heading, given=given)
     new = (
         _rows_with_items()
         .join(ContentItem, col(ContentItem.id) == _item.content_id)
         .where(_row.is_new)
     )
-    fail(work, span, TokenContentWrong, new.where(is_wrong), heading, given=given, kind=kind)
-    fail(work, span, TokenContentLibrary, new.where(is_library), heading, given=given)
-    fail(work, span, ContentArchived, new.where(is_archived), heading, given=given)
+    note_fault(work, span, TokenContentWrong, new.where(is_wrong), heading, given=given, kind=kind)
+    note_fault(work, span, TokenContentLibrary, new.where(is_library), heading, given=given)
+    note_fault(work, span, ContentArchived, new.where(is_archived), heading, given=given)
 
 
-def fail_taken(work: Work, span: Span, run: int | None) -> None:
+def fail_taken(work: Work, span: RowRange, run: int | None) -> None:
     """Note new codes that are in use, though not those that `run`, which was interrupted, made."""
     taken = (
         select(_row.row_no)
@@ -158,13 +158,13 @@ def fail_taken(work: Work, span: Span, run: int | None) -> None:
     )
     if run is not None:
         taken = taken.where(col(Token.run_id).is_distinct_from(run))
-    fail(work, span, RowTokenExists, taken, "Token")
+    note_fault(work, span, RowTokenExists, taken, "Token")
 
 
-def fail_unknown(work: Work, span: Span) -> None:
+def fail_unknown(work: Work, span: RowRange) -> None:
     """Note token ids that no token has."""
     unknown = select(_row.row_no).where(_row.token_no.is_not(None), _row.id.is_(None))
-    fail(work, span, TokenNumberUnknown, unknown, "Token id", given=_row.token_no)
+    note_fault(work, span, TokenNumberUnknown, unknown, "Token id", given=_row.token_no)
 
 
 def _existing() -> Select[Any]:
@@ -172,7 +172,7 @@ def _existing() -> Select[Any]:
     return select(_row.row_no).join(Token, col(Token.id) == _row.id)
 
 
-def fail_changes(work: Work, span: Span) -> None:
+def fail_changes(work: Work, span: RowRange) -> None:
     """Note what no file can change about a token, and limits below what was used."""
     number = col(Token.id)
     moved = (
@@ -181,7 +181,7 @@ def fail_changes(work: Work, span: Span) -> None:
         .join(ContentItem, col(ContentItem.id) == col(Token.content_id))
         .where(_item.content_id != col(Token.content_id))
     )
-    fail(
+    note_fault(
         work,
         span,
         RowContentMoved,
@@ -192,10 +192,10 @@ def fail_changes(work: Work, span: Span) -> None:
         content=col(ContentItem.code),
     )
     recoded = _existing().where(_row.code_digest != col(Token.code_digest))
-    fail(work, span, RowCodeChanged, recoded, "Token", number=number)
+    note_fault(work, span, RowCodeChanged, recoded, "Token", number=number)
     uses = col(Token.uses)
     below = _existing().where(_row.use_limit < uses)
-    fail(work, span, TokenLimitBelowUses, below, "Limit", uses=uses, limit=_row.use_limit)
+    note_fault(work, span, TokenLimitBelowUses, below, "Limit", uses=uses, limit=_row.use_limit)
 
 
 # What changes ------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ _CHANGES: dict[str, tuple[str, ColumnElement[Any]]] = {
 }
 
 
-def compare(work: Work, span: Span, columns: Collection[str]) -> None:
+def compare(work: Work, span: RowRange, columns: Collection[str]) -> None:
     """Note for rows about tokens that are there which of `columns` differ."""
     parts = [
         case((wanted.is_distinct_from(getattr(Token, name)), f"{BETWEEN}{column}"), else_="")
@@ -230,7 +230,7 @@ def compare(work: Work, span: Span, columns: Collection[str]) -> None:
 # Writing -----------------------------------------------------------------------------------------
 
 
-def change(work: Work, span: Span, columns: Collection[str]) -> None:
+def change(work: Work, span: RowRange, columns: Collection[str]) -> None:
     """Write what differs; numbers of uses and of the token, its code and item never do."""
     values = {name: wanted for column, (name, wanted) in _CHANGES.items() if column in columns}
     store.secure_delete(work)
@@ -241,7 +241,7 @@ def change(work: Work, span: Span, columns: Collection[str]) -> None:
     )
 
 
-def add(work: Work, span: Span, run: int) -> None:
+def add(work: Work, span: RowRange, run: int) -> None:
     """Insert the new tokens that `run` makes, in the order of their rows."""
     store.secure_delete(work)
     same = ("code", "code_digest", "nickname", "creates", "use_limit", "expires_at", "is_active")

@@ -107,7 +107,7 @@ def by_id(work: Work, id_: int) -> SessionRecord:
 
 def get_for_update(work: Work, id_: int) -> SessionRecord:
     """Return the session as it is now, and let nobody else change it or take a place in it."""
-    locks.hold(work, TrainingSession, [id_])
+    locks.lock_rows(work, TrainingSession, [id_])
     return by_id(work, id_)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lmsctl.kit import icalendar, timewords
-from lmsctl.kit.icalendar import Event, Method
+from lmsctl.kit.icalendar import CalendarEvent, Method
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
@@ -212,7 +212,7 @@ def _calendar_entries(  # noqa: PLR0913 - whose entries, and what they ask
     if at is None or not days:
         return None
     events = [
-        Event(
+        CalendarEvent(
             uid=uid_of(day.uid, NUMBER),
             sequence=own_count(day.revision + later),
             starts_at=day.starts_at,

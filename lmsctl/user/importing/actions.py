@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import Job, Upload
+from lmsctl.bulk.actions import FileImport, ImportSpec
 from lmsctl.bulk.rules import ReadRow
-from lmsctl.bulk.staging import Span
+from lmsctl.bulk.staging import RowRange
 from lmsctl.department import store as departments
 from lmsctl.kit import discover
 from lmsctl.kit.address import login_key
@@ -17,7 +17,7 @@ from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.driver import RetryTransaction
 from lmsctl.kit.work import MeanwhileChanged, Work
-from lmsctl.kit.writing import Target
+from lmsctl.kit.writing import OutputFile
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal
@@ -45,7 +45,7 @@ T = TypeVar("T")
 _BATCH_SIZE = 5_000
 
 
-def import_people(work: Work, upload: Upload, *, wants_notices: bool) -> Done:
+def import_people(work: Work, upload: FileImport, *, wants_notices: bool) -> Done:
     """Make and change people as a file says; needs `user.manage`, for groups `group.manage` too.
 
     The unit of work must not have begun. A row means the person with its login or, where that cell
@@ -55,7 +55,7 @@ def import_people(work: Work, upload: Upload, *, wants_notices: bool) -> Done:
     """
     work.about = f"file {upload.order.path}"
     people = _PeopleImport(work, wants_notices=wants_notices)
-    job = Job(
+    job = ImportSpec(
         kind="user import",
         event="users.imported",
         columns=columns(people.fields),
@@ -98,7 +98,7 @@ class _PeopleImport:
 
     # Understanding -------------------------------------------------------------------------------
 
-    def resolve(self, work: Work, span: Span) -> None:
+    def resolve(self, work: Work, span: RowRange) -> None:
         """Find out whom the rows of `span` mean, what they change, and what is wrong with them."""
         self._hold_fields(work)
         if self._is_first:
@@ -126,7 +126,7 @@ class _PeopleImport:
         if users.fields_for_share(work) != self.fields:
             raise RetryTransaction if self._is_first else MeanwhileChanged(times=1)
 
-    def _find_people(self, work: Work, span: Span) -> bool:
+    def _find_people(self, work: Work, span: RowRange) -> bool:
         """Find and lock whom the rows mean and where they are to be; say whether there are any."""
         has_people = store.find_people(work, span)
         if work.is_alone:
@@ -136,7 +136,7 @@ class _PeopleImport:
         # Whoever comes newly meanwhile clashes with a row that was to make them.
         return has_people and store.find_people(work, span)
 
-    def _check_rows(self, work: Work, span: Span, scope: Scope) -> None:
+    def _check_rows(self, work: Work, span: RowRange, scope: Scope) -> None:
         root = departments.get_root(work)
         checks.fail_incomplete(work, span, may_use_root=scope.covers(root.path))
         if "department" in self._present:
@@ -155,7 +155,7 @@ class _PeopleImport:
             store.find_supervisors(work, span, rights.require(work, "user.view"))
             beside.fail_supervisors(work, span)
 
-    def _check_people(self, work: Work, span: Span) -> None:
+    def _check_people(self, work: Work, span: RowRange) -> None:
         if "status" in self._present:
             checks.fail_status(work, span)
             checks.fail_ended_pending(work, span)
@@ -165,7 +165,7 @@ class _PeopleImport:
         held = held_roles.list_roles_of_changed(work, span)
         held_roles.fail_holders(work, span, _beyond_own(work, held))
 
-    def _share_seats(self, work: Work, span: Span) -> SeatDemand:
+    def _share_seats(self, work: Work, span: RowRange) -> SeatDemand:
         """Decide who gets the seats that are left, in the order of the rows; return how many do."""
         seats = seating.count_seats(work, span, has_status="status" in self._present)
         settings = portal.settings(work)
@@ -179,7 +179,7 @@ class _PeopleImport:
 
     # Writing -------------------------------------------------------------------------------------
 
-    def write(self, work: Work, span: Span, run: int) -> int:
+    def write(self, work: Work, span: RowRange, run: int) -> int:
         """Write what the good rows of `span` want; return how many notices were queued."""
         count = self._take_seats(work, span)
         is_wanted = any(discover.announce("wants_who_joins", work))
@@ -201,7 +201,7 @@ class _PeopleImport:
             writing.set_supervisors(work, span)
         return count + self._tell(work, span, is_wanted=is_wanted)
 
-    def _vouch(self, work: Work, span: Span, run: int) -> None:
+    def _vouch(self, work: Work, span: RowRange, run: int) -> None:
         """End the holds of people whom rows vouch for; they keep the seats these have taken."""
         count = 0
         for ids in batches(adoption_store.confirmed_ids(work, span)):
@@ -210,12 +210,12 @@ class _PeopleImport:
         if count:
             audit.record(work, "registration.confirmed", f"run {run}", by="a file", count=count)
 
-    def _count_kept(self, work: Work, span: Span) -> None:
+    def _count_kept(self, work: Work, span: RowRange) -> None:
         """Count the places in sessions that people keep whom the rows of a span end."""
         for ids in batches(writing.ended_ids(work, span)):
             self._kept += sum(discover.announce("count_places_of_users", work, ids))
 
-    def _take_seats(self, work: Work, span: Span) -> int:
+    def _take_seats(self, work: Work, span: RowRange) -> int:
         """Take the seats, and return how many notices that queued."""
         # In a file written in several steps, seats that later rows free are not there yet.
         seats = self._share_seats(work, span)
@@ -224,7 +224,7 @@ class _PeopleImport:
             portal.take_seats_up_to(work, seats.wanted)
         return portal.notify_threshold(work) if self._wants_notices else 0
 
-    def _tell(self, work: Work, span: Span, *, is_wanted: bool) -> int:
+    def _tell(self, work: Work, span: RowRange, *, is_wanted: bool) -> int:
         """Let upper rooms know who joined what, and write to the new ones if that is wanted."""
         count = 0
         if not (self._wants_notices or is_wanted):
@@ -290,7 +290,7 @@ def _beyond_own(work: Work, held: Iterable[StagedRole]) -> list[StagedRole]:
 # Logins ------------------------------------------------------------------------------------------
 
 
-def _give_logins(work: Work, span: Span, *, is_first: bool) -> None:
+def _give_logins(work: Work, span: RowRange, *, is_first: bool) -> None:
     """Give logins made from addresses a number where they are taken, without a query for each."""
     if not logins.find_clashes(work, span, is_first=is_first):
         return
@@ -367,7 +367,7 @@ def record_export(work: Work, wanted: UserFilter) -> None:
 
 
 def export_people(
-    work: Work, target: Target, wanted: UserFilter, *, bom: bool = False, raw: bool = False
+    work: Work, target: OutputFile, wanted: UserFilter, *, bom: bool = False, raw: bool = False
 ) -> int:
     """Write the people in scope who fit `wanted` to `target` as CSV.
 
@@ -387,5 +387,5 @@ def export_people(
         ):
             sheet.write_all([cell or "" for cell in row] for row in batch)
             count += len(batch)
-            work.talk.progress("Writing", count, None)
+            work.console.progress("Writing", count, None)
     return count

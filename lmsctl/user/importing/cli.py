@@ -52,10 +52,10 @@ def import_(
     root, without a type is staff. Nobody gets or loses a role, and nobody is deleted. Past the
     plan's limit new people are made inactive.
     """
-    from lmsctl.bulk.actions import Upload  # what reads files takes long to load
+    from lmsctl.bulk.actions import FileImport  # what reads files takes long to load
     from lmsctl.user.importing import actions as file_actions
 
-    with Upload(file.order(env, path)) as upload:
+    with FileImport(file.order(env, path)) as upload:
         return env.write(
             lambda work: file_actions.import_people(work, upload, wants_notices=notify),
             begins_itself=True,

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any
 
-from lmsctl.bulk.rules import Note, Put, ReadRow
+from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
 from lmsctl.department import rules as department_rules
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.kit import canonical
@@ -60,7 +60,7 @@ class KnownGroup:
 
 
 CellReader = Callable[[str], Any]
-ExtraReader = Callable[[int, Put, str], None]
+ExtraReader = Callable[[int, PutRow, str], None]
 
 
 def columns(fields: Iterable[FieldRule]) -> list[Column]:
@@ -105,7 +105,7 @@ def row_reader(
         if name in position
     ]
 
-    def read_row(row_no: int, cells: list[str], note: Note, put: Put) -> Sequence[Any]:
+    def read_row(row_no: int, cells: list[str], note: NoteFault, put: PutRow) -> Sequence[Any]:
         cells.append("")
         texts = pick(cells)
         try:
@@ -132,7 +132,7 @@ def row_reader(
     return read_row
 
 
-def _read_cell(row_no: int, name: str, cell: str, read: CellReader, note: Note) -> Any:
+def _read_cell(row_no: int, name: str, cell: str, read: CellReader, note: NoteFault) -> Any:
     """Return what a cell holds; note what is wrong with it and return None."""
     try:
         return read(cell) if cell else None
@@ -208,7 +208,7 @@ def _suggester(known: Sequence[str]) -> Callable[[str], str | None]:
 def _extra_readers(
     groups: Iterable[KnownGroup], fields: Iterable[FieldRule]
 ) -> Mapping[str, ExtraReader]:
-    def supervisor(row_no: int, put: Put, cell: str) -> None:
+    def supervisor(row_no: int, put: PutRow, cell: str) -> None:
         word = canonical.key(cell)
         is_word = word in {SupervisorMode.NONE, SupervisorMode.INHERITED}
         mode = word if is_word else SupervisorMode.OWN.value
@@ -225,7 +225,7 @@ def _extra_readers(
 
 
 def _field_reader(rule: FieldRule) -> ExtraReader:
-    def read(row_no: int, put: Put, cell: str) -> None:
+    def read(row_no: int, put: PutRow, cell: str) -> None:
         entry = rules.field_entry(rule, cell)
         put("staged_fields", (row_no, entry.field_id, entry.value, entry.unique_key))
 
@@ -233,7 +233,7 @@ def _field_reader(rule: FieldRule) -> ExtraReader:
 
 
 def _group_reader(find: Callable[[str], list[int]], *, replaces: int) -> ExtraReader:
-    def read(row_no: int, put: Put, cell: str) -> None:
+    def read(row_no: int, put: PutRow, cell: str) -> None:
         found = find(cell)
         for number in found:
             put("staged_groups", (row_no, number, replaces))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import and_, case, col, func, or_, select, update
 
-from lmsctl.bulk.staging import Span, good, is_good
+from lmsctl.bulk.staging import RowRange, good, is_good
 from lmsctl.enrollment.importing.staging import STAGED
 from lmsctl.enrollment.importing.store.trainings import IS_ABOUT, NEEDS_PLACE
 from lmsctl.kit.statements import columns_of, insert_from, value_for
@@ -19,12 +19,12 @@ from lmsctl.training.telling import store as telling_store
 _row = STAGED.c
 
 
-def _is_new(span: Span) -> ColumnElement[bool]:
+def _is_new(span: RowRange) -> ColumnElement[bool]:
     """Return the condition that a row of `span` enrolls somebody who does not take part."""
     return and_(_row.id.is_(None), _row.training_id.is_not(None), good(STAGED, span))
 
 
-def _is_placed(span: Span) -> ColumnElement[bool]:
+def _is_placed(span: RowRange) -> ColumnElement[bool]:
     """Return the condition that a row of `span` gives their session to somebody who takes part."""
     return and_(_row.changed.is_not(None), _row.training_id.is_not(None), good(STAGED, span))
 
@@ -42,7 +42,7 @@ class Intake:
     placed: int
 
 
-def list_intakes(work: Work, span: Span) -> list[Intake]:
+def list_intakes(work: Work, span: RowRange) -> list[Intake]:
     """Return where people come in, in the order in which sessions are locked."""
     at = (_row.training_id, _row.session_id)
     counted = columns_of(
@@ -62,7 +62,7 @@ def list_intakes(work: Work, span: Span) -> list[Intake]:
     )
 
 
-def audience(span: Span, intake: Intake, *, is_new: bool) -> Audience:
+def audience(span: RowRange, intake: Intake, *, is_new: bool) -> Audience:
     """Return who comes into a training, or is there already and gets their session."""
     chosen = select(_row.user_id).where(
         _row.session_id == intake.session_id,
@@ -72,7 +72,7 @@ def audience(span: Span, intake: Intake, *, is_new: bool) -> Audience:
     return telling_store.audience_among(intake.training_id, chosen)
 
 
-def write(work: Work, span: Span) -> None:
+def write(work: Work, span: RowRange) -> None:
     """Enroll who does not take part, and give their session to those who have none.
 
     Their places must have been claimed.
@@ -100,7 +100,7 @@ def write(work: Work, span: Span) -> None:
     )
 
 
-def resolve_repeated(work: Work, span: Span) -> None:
+def resolve_repeated(work: Work, span: RowRange) -> None:
     """Give rows that say the same as an earlier one the enrollment which that has made."""
     in_span = span.holds(_row.row_no)
     work.run(update(STAGED).where(in_span, _row.id == 0, IS_ABOUT).values(id=TrainingEnrollment.id))

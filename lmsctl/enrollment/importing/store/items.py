@@ -9,8 +9,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import and_, case, col, exists, func, null, select, update
 from sqlmodel import delete as delete_from
 
-from lmsctl.bulk.staging import Span, good
-from lmsctl.bulk.store import fail
+from lmsctl.bulk.staging import RowRange, good
+from lmsctl.bulk.store import note_fault
 from lmsctl.content import store as content
 from lmsctl.content.errors import ContentArchived, ContentUnknown
 from lmsctl.content.model import ContentItem, PathwayItem
@@ -56,11 +56,11 @@ NUMBER: ColumnElement[int] = _by_target(
 )
 
 
-def _in_span(span: Span) -> ColumnElement[bool]:
+def _in_span(span: RowRange) -> ColumnElement[bool]:
     return span.holds(_row.row_no)
 
 
-def _is_new(span: Span) -> ColumnElement[bool]:
+def _is_new(span: RowRange) -> ColumnElement[bool]:
     """Return the condition that a row of `span` enrolls somebody in an item."""
     return and_(_row.id.is_(None), _row.item_id.is_not(None), good(STAGED, span))
 
@@ -73,7 +73,7 @@ def has_rows(work: Work) -> bool:
     return bool(work.value(select(exists().where(_row.code_key.is_not(None)))))
 
 
-def resolve(work: Work, span: Span, for_content: Scope, for_trainings: Scope) -> None:
+def resolve(work: Work, span: RowRange, for_content: Scope, for_trainings: Scope) -> None:
     """Give each row its person, its item, and the enrollment if they are in it.
 
     The person must be in the scope `for_trainings` if the row names one, else `for_content`.
@@ -87,32 +87,32 @@ def resolve(work: Work, span: Span, for_content: Scope, for_trainings: Scope) ->
     work.run(update(STAGED).where(_in_span(span), *is_in).values(id=Enrollment.id))
 
 
-def lock_for_share(work: Work, span: Span) -> None:
+def lock_for_share(work: Work, span: RowRange) -> None:
     """Let nobody change the people and the items of `span`; then they are to be found again."""
     staging.lock_pairs_for_share(work, STAGED, span)
 
 
-def fail_unfit(work: Work, span: Span) -> None:
+def fail_unfit(work: Work, span: RowRange) -> None:
     """Note rows about people and items that are not there, or that cannot be enrolled."""
     people = select(_row.row_no).join(User, col(User.id) == _row.user_id)
     fail_not_confirmed(work, span, people, _row.heading, "enrolled")
     unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
-    fail(work, span, UserUnknown, unknown, _row.heading, given=_row.login)
+    note_fault(work, span, UserUnknown, unknown, _row.heading, given=_row.login)
     status, login = status_at(NOW), col(User.login)
     away = people.where(status != UserStatus.ACTIVE)
-    fail(work, span, PersonNotActive, away, _row.heading, login=login, status=status)
+    note_fault(work, span, PersonNotActive, away, _row.heading, login=login, status=status)
     absent = select(_row.row_no).where(_row.item_id.is_(None), _row.content != "")
-    fail(work, span, ContentUnknown, absent, "Content", given=_row.content)
+    note_fault(work, span, ContentUnknown, absent, "Content", given=_row.content)
     staging.fail_folders(work, STAGED, span, "enrolled in")
     archived = (
         select(_row.row_no)
         .join(ContentItem, col(ContentItem.id) == _row.item_id)
         .where(col(ContentItem.status) == ContentStatus.ARCHIVED)
     )
-    fail(work, span, ContentArchived, archived, "Content", given=_row.content)
+    note_fault(work, span, ContentArchived, archived, "Content", given=_row.content)
 
 
-def mark_repeated(work: Work, span: Span) -> None:
+def mark_repeated(work: Work, span: RowRange) -> None:
     """Let rows that say the same as an earlier row of the span make nothing."""
     said = (_row.user_id, _row.item_id)
     place = func.row_number().over(partition_by=said, order_by=_row.row_no)
@@ -123,7 +123,7 @@ def mark_repeated(work: Work, span: Span) -> None:
 # Writing -----------------------------------------------------------------------------------------
 
 
-def list_new_items(work: Work, span: Span) -> list[Item]:
+def list_new_items(work: Work, span: RowRange) -> list[Item]:
     """Return the items that somebody is enrolled in anew."""
     ids = work.values(select(_row.item_id).where(_is_new(span)).distinct())
     return content.by_ids(work, ids)
@@ -140,7 +140,7 @@ def load_due_dates(work: Work, dues: Sequence[tuple[int, datetime | None]]) -> N
 _OTHER = aliased(Enrollment)
 
 
-def write(work: Work, span: Span, run: int) -> None:
+def write(work: Work, span: RowRange, run: int) -> None:
     """Enroll whoever is not enrolled, and note that the run is why."""
     theirs = (
         select(_OTHER.id).select_from(STAGED).join(_OTHER, _is_about(_OTHER)).where(_is_new(span))
@@ -172,11 +172,11 @@ def write(work: Work, span: Span, run: int) -> None:
     )
 
 
-def prepare_pathways(work: Work, span: Span) -> None:
+def prepare_pathways(work: Work, span: RowRange) -> None:
     """Give the phase pre-enrolled in the mandatory items of pathways, where there is none."""
     theirs = _select_steps(span, _OTHER.id)
     # Whoever cancels one of them meanwhile would take its reasons and not see ours.
-    locks.hold_found(work, select(Enrollment.id).where(col(Enrollment.id).in_(theirs)))
+    locks.lock_selected(work, select(Enrollment.id).where(col(Enrollment.id).in_(theirs)))
     new = _select_steps(
         span,
         _row.user_id,
@@ -197,7 +197,7 @@ def prepare_pathways(work: Work, span: Span) -> None:
 _PATHWAY = aliased(ContentItem)
 
 
-def _select_steps(span: Span, *columns: Any) -> Select[Any]:
+def _select_steps(span: RowRange, *columns: Any) -> Select[Any]:
     """Return a SELECT of the mandatory items of pathways that rows of `span` enroll people in.
 
     Beside them stand the people's enrollments in these items, where there are any.
@@ -240,7 +240,7 @@ def _reasons(
     return reason_columns(enrollment, why, reference, value_for(EnrollmentReason.since_at, now))
 
 
-def resolve_repeated(work: Work, span: Span) -> None:
+def resolve_repeated(work: Work, span: RowRange) -> None:
     """Give rows that say the same as an earlier one the enrollment which that has made."""
     work.run(
         update(STAGED)
@@ -249,7 +249,7 @@ def resolve_repeated(work: Work, span: Span) -> None:
     )
 
 
-def audience(work: Work, span: Span, item_id: int) -> Audience:
+def audience(work: Work, span: RowRange, item_id: int) -> Audience:
     """Return who was enrolled in an item anew, to be told at once."""
     people = told_at_once(work).join(STAGED, _row.user_id == col(User.id))
     return Audience(people.where(_row.item_id == item_id, _is_new(span)))

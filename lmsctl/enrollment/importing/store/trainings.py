@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text
 from sqlmodel import and_, case, col, exists, func, literal, or_, select, tuple_, update
 
-from lmsctl.bulk.staging import ERRORS, Span, good
-from lmsctl.bulk.store import fail, lock_meant, recount
+from lmsctl.bulk.staging import ERRORS, RowRange, good
+from lmsctl.bulk.store import analyze, lock_referenced, note_fault
 from lmsctl.enrollment.importing.errors import PairTwice
 from lmsctl.enrollment.importing.staging import ACCESSES, STAGED
 from lmsctl.enrollment.participation.errors import ResultRecorded, SessionFull, SessionSecond
@@ -37,7 +37,7 @@ IS_OURS: ColumnElement[bool] = _row.training_key.is_not(None)
 NEEDS_PLACE = and_(_row.session_id.is_not(None), or_(_row.id.is_(None), _row.changed.is_not(None)))
 
 
-def _in_span(span: Span) -> ColumnElement[bool]:
+def _in_span(span: RowRange) -> ColumnElement[bool]:
     return span.holds(_row.row_no)
 
 
@@ -49,7 +49,7 @@ def has_rows(work: Work) -> bool:
 # What rows mean ----------------------------------------------------------------------------------
 
 
-def resolve(work: Work, span: Span) -> None:
+def resolve(work: Work, span: RowRange) -> None:
     """Give each row its training and its session, and let nobody else change these from now on.
 
     Then each row gets the enrollment of a person who takes part already; it is changed if they get
@@ -76,14 +76,14 @@ def resolve(work: Work, span: Span) -> None:
     )
 
 
-def _lock(work: Work, span: Span) -> None:
+def _lock(work: Work, span: RowRange) -> None:
     """Lock trainings, then enrollments, then sessions, as everybody does who touches several."""
     if work.is_alone:
         return
-    lock_meant(work, span, Training, _row.training_id)
+    lock_referenced(work, span, Training, _row.training_id)
     meant = select(_row.user_id, _row.training_id).where(_in_span(span))
     pair = tuple_(col(TrainingEnrollment.user_id), col(TrainingEnrollment.training_id))
-    locks.hold_found(
+    locks.lock_selected(
         work,
         select(TrainingEnrollment.id)
         .where(IS_LIVE, pair.in_(meant))
@@ -112,27 +112,27 @@ def _select_participants() -> Select[Any]:
     )
 
 
-def fail_unfit(work: Work, span: Span) -> None:
+def fail_unfit(work: Work, span: RowRange) -> None:
     """Note rows about trainings and sessions that are not there, or that somebody cannot be in."""
     heading, training, login = _row.session_heading, col(Training.code), col(User.login)
     session = col(TrainingSession.code)
     unknown = select(_row.row_no).where(IS_OURS, _row.training_id.is_(None))
-    fail(work, span, TrainingUnknown, unknown, "Training", given=_row.training)
+    note_fault(work, span, TrainingUnknown, unknown, "Training", given=_row.training)
     absent = _select_with_training().where(_row.session_key.is_not(None), _row.session_id.is_(None))
-    fail(work, span, SessionUnknown, absent, heading, training=training, given=_row.session)
+    note_fault(work, span, SessionUnknown, absent, heading, training=training, given=_row.session)
     canceled = (
         _select_with_training()
         .join(TrainingSession, col(TrainingSession.id) == _row.session_id)
         .where(col(TrainingSession.canceled_at).is_not(None))
     )
-    fail(work, span, SessionCanceled, canceled, heading, session=session, training=training)
+    note_fault(work, span, SessionCanceled, canceled, heading, session=session, training=training)
     theirs = col(TrainingEnrollment.session_id)
     second = (
         _select_participants()
         .join(TrainingSession, col(TrainingSession.id) == theirs)
         .where(_row.session_id.is_not(None), theirs != _row.session_id)
     )
-    fail(
+    note_fault(
         work,
         span,
         SessionSecond,
@@ -149,10 +149,10 @@ def fail_unfit(work: Work, span: Span) -> None:
             col(TrainingEnrollment.certificate).is_not(None),
         ),
     )
-    fail(work, span, ResultRecorded, recorded, heading, login=login, training=training)
+    note_fault(work, span, ResultRecorded, recorded, heading, login=login, training=training)
 
 
-def fail_repeated(work: Work, span: Span) -> None:
+def fail_repeated(work: Work, span: RowRange) -> None:
     """Note rows with a person whom another row of the file has in the training differently."""
     other = STAGED.alias("other")
     is_another = and_(
@@ -161,7 +161,7 @@ def fail_repeated(work: Work, span: Span) -> None:
         func.coalesce(other.c.session_key, "") != func.coalesce(_row.session_key, ""),
     )
     first = select(func.min(other.c.row_no)).where(is_another).correlate(STAGED).scalar_subquery()
-    fail(
+    note_fault(
         work,
         span,
         PairTwice,
@@ -172,7 +172,7 @@ def fail_repeated(work: Work, span: Span) -> None:
     )
 
 
-def fail_full(work: Work, span: Span) -> None:
+def fail_full(work: Work, span: RowRange) -> None:
     """Note rows with people for whom no place is left; those who come first get the places.
 
     Whoever is in no good row takes none.
@@ -196,7 +196,7 @@ def fail_full(work: Work, span: Span) -> None:
         .join(Training, col(Training.id) == col(session.training_id))
         .where(good(STAGED, span), col(session.taken) + queue.c.place > col(session.capacity))
     )
-    fail(
+    note_fault(
         work,
         span,
         SessionFull,
@@ -209,7 +209,7 @@ def fail_full(work: Work, span: Span) -> None:
     )
 
 
-def mark_repeated(work: Work, span: Span) -> None:
+def mark_repeated(work: Work, span: RowRange) -> None:
     """Let rows that say the same as an earlier row of the span make and change nothing."""
     said = (_row.user_id, _row.training_id)
     place = func.row_number().over(partition_by=said, order_by=_row.row_no)
@@ -259,7 +259,7 @@ def load_accesses(work: Work, lines: Sequence[Sequence[str | None]]) -> None:
 
 def apply_accesses(work: Work) -> None:
     """Give the rows their instants, and note those whose time means nothing."""
-    recount(work, ACCESSES)
+    analyze(work, ACCESSES)
     meant = ACCESSES.c
     is_meant = and_(
         col(Training.id) == _row.training_id,

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TextIO
 
 from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import Job, Rejects, Upload
-from lmsctl.bulk.staging import Span
+from lmsctl.bulk.actions import FileImport, ImportSpec, Rejects
+from lmsctl.bulk.staging import RowRange
 from lmsctl.content import rules as content_rules
 from lmsctl.content import store as content
 from lmsctl.content.rules import Item
@@ -23,12 +23,12 @@ from lmsctl.kit.csvin import Column, Row, Sheet
 from lmsctl.kit.csvrecords import ROW_BYTES_LIMIT
 from lmsctl.kit.errors import Location, Refusal
 from lmsctl.kit.work import Work
-from lmsctl.kit.writing import Target, replacing
+from lmsctl.kit.writing import OutputFile, replacing
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 
 
-def import_progress(work: Work, upload: Upload) -> Done:
+def import_progress(work: Work, upload: FileImport) -> Done:
     """Record what a file says that people did; needs `progress.manage` over them.
 
     The unit of work must not have begun. What is recorded already is unchanged, so that a file can
@@ -36,7 +36,7 @@ def import_progress(work: Work, upload: Upload) -> Done:
     """
     work.about = f"file {upload.order.path}"
     rights.require(work, "progress.manage")
-    job = Job(
+    job = ImportSpec(
         kind="progress import",
         event="progress.imported",
         columns=COLUMNS,
@@ -51,7 +51,7 @@ def import_progress(work: Work, upload: Upload) -> Done:
     return bulk.run(work, upload, job)
 
 
-def _resolve(work: Work, span: Span) -> None:
+def _resolve(work: Work, span: RowRange) -> None:
     """Find out whom and what the rows of `span` mean, and what is wrong with them."""
     store.resolve(work, span, rights.require(work, "progress.manage"))
     if not work.is_alone:
@@ -62,7 +62,7 @@ def _resolve(work: Work, span: Span) -> None:
     store.mark_repeated(work, span)
 
 
-def _write(work: Work, span: Span, run: int) -> int:
+def _write(work: Work, span: RowRange, run: int) -> int:
     """Record what is new in `span`, and let the enrollments follow; queues no notices."""
     store.write(work, span, f"import {run}")
     zone = portal.zone(work)
@@ -83,7 +83,7 @@ def _write(work: Work, span: Span, run: int) -> int:
 # Statements --------------------------------------------------------------------------------------
 
 
-class StatementUpload(Upload):
+class StatementUpload(FileImport):
     """A file of xAPI statements, one on each line, that reads like a sheet of progress."""
 
     def open(self, columns: Sequence[Column]) -> Sheet:
@@ -93,13 +93,13 @@ class StatementUpload(Upload):
             self._sheet = _Statements(source).__enter__()
         return super().open(columns)
 
-    def rejects_file(self, target: Target) -> AbstractContextManager[Rejects]:
+    def rejects_file(self, target: OutputFile) -> AbstractContextManager[Rejects]:
         """Return what writes the statements that fail, one on each line as they came."""
         return _open_rejects(target)
 
 
 @contextmanager
-def _open_rejects(target: Target) -> Iterator[Rejects]:
+def _open_rejects(target: OutputFile) -> Iterator[Rejects]:
     with replacing(target, is_held=True) as stream:
         yield _RejectedStatements(stream)
 

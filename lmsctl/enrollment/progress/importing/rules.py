@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lmsctl.bulk.rules import Note, Put, ReadRow
+from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
 from lmsctl.enrollment.progress import rules
 from lmsctl.enrollment.progress.errors import EventMomentMissing, EventUnknown, ScoreWrong
 from lmsctl.enrollment.results import EventKind
@@ -38,7 +38,7 @@ def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo) -> ReadRow:
         "happened_at": lambda cell: _moment(cell, now, zone),
     }
 
-    def read_row(row_no: int, cells: list[str], note: Note, _put: Put) -> Sequence[Any]:
+    def read_row(row_no: int, cells: list[str], note: NoteFault, _put: PutRow) -> Sequence[Any]:
         texts = dict(zip(names, cells, strict=True))
         values: dict[str, Any] = {}
         for name, read in readers.items():
@@ -68,7 +68,7 @@ def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo) -> ReadRow:
     return read_row
 
 
-def _check(row_no: int, values: Mapping[str, Any], note: Note, *, has_content: bool) -> None:
+def _check(row_no: int, values: Mapping[str, Any], note: NoteFault, *, has_content: bool) -> None:
     try:
         rules.check_event(values["event"], values["score"], has_content=has_content)
     except Refusal as refusal:

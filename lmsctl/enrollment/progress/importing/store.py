@@ -10,8 +10,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, func, select, update
 
 from lmsctl.bulk import staging
-from lmsctl.bulk.staging import Span, good
-from lmsctl.bulk.store import fail
+from lmsctl.bulk.staging import RowRange, good
+from lmsctl.bulk.store import note_fault
 from lmsctl.content.errors import ContentUnknown
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, ProgressEvent
@@ -53,30 +53,30 @@ KEY: ColumnElement[str] = _row.login
 NUMBER: ColumnElement[int] = select(ProgressEvent.id).where(_SAME).scalar_subquery()
 
 
-def resolve(work: Work, span: Span, scope: Scope) -> None:
+def resolve(work: Work, span: RowRange, scope: Scope) -> None:
     """Give each row its person, within `scope`, its item, and the event if it is there already."""
     resolve_pairs(work, _STAGED, span, in_scope(scope, Department.path))
     in_span = span.holds(_row.row_no)
     work.run(update(_STAGED).where(in_span, _SAME).values(id=ProgressEvent.id))
 
 
-def lock_for_share(work: Work, span: Span) -> None:
+def lock_for_share(work: Work, span: RowRange) -> None:
     """Let nobody change the people and the items of `span`; then they are to be found again."""
     lock_pairs_for_share(work, _STAGED, span)
 
 
-def fail_unknown(work: Work, span: Span) -> None:
+def fail_unknown(work: Work, span: RowRange) -> None:
     """Note rows about people and items that are not there, and about folders."""
     unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
-    fail(work, span, UserUnknown, unknown, "Login", given=_row.login)
+    note_fault(work, span, UserUnknown, unknown, "Login", given=_row.login)
     people = select(_row.row_no).join(User, col(User.id) == _row.user_id)
     fail_not_confirmed(work, span, people, "Login", "given progress")
     absent = select(_row.row_no).where(_row.item_id.is_(None), _row.code_key.is_not(None))
-    fail(work, span, ContentUnknown, absent, "Content", given=_row.content)
+    note_fault(work, span, ContentUnknown, absent, "Content", given=_row.content)
     fail_folders(work, _STAGED, span, "worked on")
 
 
-def mark_repeated(work: Work, span: Span) -> None:
+def mark_repeated(work: Work, span: RowRange) -> None:
     """Let rows that say the same as an earlier row of the span make nothing."""
     said = (_row.user_id, func.coalesce(_row.item_id, 0), _row.event, _row.happened_at)
     place = func.row_number().over(partition_by=said, order_by=_row.row_no)
@@ -90,12 +90,12 @@ def mark_repeated(work: Work, span: Span) -> None:
 # Writing -----------------------------------------------------------------------------------------
 
 
-def _is_new(span: Span) -> ColumnElement[bool]:
+def _is_new(span: RowRange) -> ColumnElement[bool]:
     """Return the condition that a row of `span` makes an event."""
     return and_(_row.id.is_(None), good(_STAGED, span))
 
 
-def write(work: Work, span: Span, source: str) -> None:
+def write(work: Work, span: RowRange, source: str) -> None:
     """Insert the new events."""
     same = ("user_id", "item_id", "event", "score", "happened_at")
     given = {"recorded_at": work.now, "source": source}
@@ -132,7 +132,7 @@ def _first_moment(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
     return found.correlate(Enrollment).scalar_subquery()
 
 
-def list_first_events(work: Work, span: Span) -> list[FirstEvent]:
+def list_first_events(work: Work, span: RowRange) -> list[FirstEvent]:
     """Return who begins what they were pre-enrolled in."""
     id_, item = col(Enrollment.id), col(Enrollment.item_id)
     return work.all(
@@ -153,7 +153,9 @@ def list_first_events(work: Work, span: Span) -> list[FirstEvent]:
     )
 
 
-def begin_enrollments(work: Work, span: Span, ids: Sequence[int], due_at: datetime | None) -> None:
+def begin_enrollments(
+    work: Work, span: RowRange, ids: Sequence[int], due_at: datetime | None
+) -> None:
     """Turn pre-enrolled people into enrolled ones, since they first did something."""
     work.run(
         update(Enrollment)
@@ -162,7 +164,7 @@ def begin_enrollments(work: Work, span: Span, ids: Sequence[int], due_at: dateti
     )
 
 
-def complete_enrollments(work: Work, span: Span) -> None:
+def complete_enrollments(work: Work, span: RowRange) -> None:
     """Complete the enrollments of whoever completed something, unless they are completed."""
     is_completion = and_(_row.event == EventKind.COMPLETED, _is_new(span))
     meant = aliased(Enrollment)

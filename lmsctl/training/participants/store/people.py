@@ -74,7 +74,7 @@ def participants_for_update(
     )
     # By a statement of its own: one that waited for a lock would read the enrollment as it is then,
     # and the session as it was before.
-    locks.hold_found(work, select(TrainingEnrollment.id).where(IS_LIVE, *fits))
+    locks.lock_selected(work, select(TrainingEnrollment.id).where(IS_LIVE, *fits))
     return work.all(
         ParticipantRecord, _SELECT_PARTICIPANT.where(*fits).order_by(col(TrainingEnrollment.id))
     )

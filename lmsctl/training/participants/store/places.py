@@ -18,7 +18,7 @@ def lock_sessions(work: Work, ids: Collection[int]) -> None:
     They are locked by their trainings and, in each, by their ids, which `hold_found` adds.
     """
     if ids:
-        locks.hold_found(
+        locks.lock_selected(
             work,
             select(TrainingSession.id)
             .where(among(TrainingSession.id, ids))

@@ -8,8 +8,8 @@ from sqlalchemy import Select
 from sqlmodel import col, func, or_, select, update
 from sqlmodel import delete as delete_from
 
-from lmsctl.bulk.staging import Span, good, is_good
-from lmsctl.bulk.store import Shown, fail
+from lmsctl.bulk.staging import RowRange, good, is_good
+from lmsctl.bulk.store import SqlText, note_fault
 from lmsctl.kit.statements import insert_from, moment_text
 from lmsctl.kit.work import Work
 from lmsctl.user.errors import NotConfirmedYet
@@ -21,7 +21,7 @@ _row = STAGED.c
 _NOTE = "confirmed by this file"
 
 
-def mark_confirmed(work: Work, span: Span) -> None:
+def mark_confirmed(work: Work, span: RowRange) -> None:
     """Note which rows vouch for somebody who waits for confirmation: those that name them.
 
     A row that says itself that they are to go on waiting does not, and none can end them.
@@ -45,7 +45,7 @@ class ConfirmedUser:
     user_id: int
 
 
-def confirmed_ids(work: Work, span: Span) -> Iterator[int]:
+def confirmed_ids(work: Work, span: RowRange) -> Iterator[int]:
     """Yield the ids of the people whom the good rows of a span vouch for."""
     found = work.each(
         ConfirmedUser,
@@ -63,14 +63,14 @@ def count_confirmed(work: Work) -> int:
 
 
 def fail_not_confirmed(
-    work: Work, span: Span, found: Select[Any], heading: Shown, done: Shown
+    work: Work, span: RowRange, found: Select[Any], heading: SqlText, done: SqlText
 ) -> None:
     """Note rows about people who wait for confirmation, of those that `found` finds.
 
     `found` selects the numbers of rows and joins `User`; `done` is what cannot be done with them.
     """
     waiting = found.where(col(User.status) == UserStatus.PENDING)
-    fail(
+    note_fault(
         work,
         span,
         NotConfirmedYet,

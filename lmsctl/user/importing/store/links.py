@@ -6,8 +6,8 @@ from sqlalchemy import Select, Text
 from sqlmodel import and_, case, cast, col, exists, func, or_, select, true
 
 from lmsctl.bulk.errors import RowRepeated
-from lmsctl.bulk.staging import ERRORS, Span, is_good
-from lmsctl.bulk.store import fail
+from lmsctl.bulk.staging import ERRORS, RowRange, is_good
+from lmsctl.bulk.store import note_fault
 from lmsctl.group.model import Group
 from lmsctl.kit.work import Work
 from lmsctl.user.errors import FieldMissing, FieldValueTaken, SupervisorIsSelf, UserUnknown
@@ -32,7 +32,7 @@ _row, _value, _group, _named = STAGED.c, FIELDS.c, GROUPS.c, SUPERVISORS.c
 # Custom fields -----------------------------------------------------------------------------------
 
 
-def fail_required_fields(work: Work, span: Span) -> None:
+def fail_required_fields(work: Work, span: RowRange) -> None:
     """Note new people without a value in a required custom field."""
     name = col(CustomField.name)
     is_filled = exists().where(_value.row_no == _row.row_no, _value.field_id == col(CustomField.id))
@@ -40,10 +40,10 @@ def fail_required_fields(work: Work, span: Span) -> None:
     missing = ROWS.join(CustomField, true()).where(
         col(CustomField.is_required), _row.id.is_(None), _row.login_key.is_not(None), ~is_filled
     )
-    fail(work, span, FieldMissing, missing, name, name=name)
+    note_fault(work, span, FieldMissing, missing, name, name=name)
 
 
-def fail_taken_values(work: Work, span: Span, *, is_first: bool) -> None:
+def fail_taken_values(work: Work, span: RowRange, *, is_first: bool) -> None:
     """Note values of unique fields that somebody else has, and in the first pass another row."""
     name = col(CustomField.name)
     given = ROWS.join(FIELDS, _value.row_no == _row.row_no).join(
@@ -56,7 +56,7 @@ def fail_taken_values(work: Work, span: Span, *, is_first: bool) -> None:
     taken = given.join(FieldValue, is_same).where(
         _row.login_key.is_not(None), or_(_row.id.is_(None), _row.id != col(FieldValue.user_id))
     )
-    fail(work, span, FieldValueTaken, taken, name, name=name, value=_value.value)
+    note_fault(work, span, FieldValueTaken, taken, name, name=name, value=_value.value)
     if not is_first:
         return
     twice = (
@@ -76,13 +76,13 @@ def fail_taken_values(work: Work, span: Span, *, is_first: bool) -> None:
         and_(twice.c.field_id == _value.field_id, twice.c.unique_key == _value.unique_key),
     )
     other = case((_row.row_no == twice.c.one, twice.c.other), else_=twice.c.one)
-    fail(work, span, RowRepeated, repeated, name, other=other, what=name)
+    note_fault(work, span, RowRepeated, repeated, name, other=other, what=name)
 
 
 # Groups ------------------------------------------------------------------------------------------
 
 
-def fail_lost_groups(work: Work, span: Span) -> None:
+def fail_lost_groups(work: Work, span: RowRange) -> None:
     """Note rows whose group has gone, or out of scope, since the file was read."""
     lost = ROWS.join(GROUPS, _group.row_no == _row.row_no).where(
         _group.group_id.is_not(None),
@@ -91,7 +91,7 @@ def fail_lost_groups(work: Work, span: Span) -> None:
     heading = case((_group.replaces, "Group"), else_="Add to group")
     name = select(Group.name).where(col(Group.id) == _group.group_id).scalar_subquery()
     given = func.coalesce(name, cast(_group.group_id, Text))
-    fail(work, span, MembershipUnknown, lost, heading, given=given)
+    note_fault(work, span, MembershipUnknown, lost, heading, given=given)
 
 
 # Supervisors -------------------------------------------------------------------------------------
@@ -101,20 +101,20 @@ _SUPERVISED: Select[Any] = ROWS.join(SUPERVISORS, _named.row_no == _row.row_no).
 )
 
 
-def fail_supervisors(work: Work, span: Span) -> None:
+def fail_supervisors(work: Work, span: RowRange) -> None:
     """Note supervisors who are unknown, or the person themselves."""
     unknown = _SUPERVISED.where(_named.boss_id.is_(None), _named.boss_row.is_(None))
-    fail(work, span, UserUnknown, unknown, "Supervisor", given=_named.given)
+    note_fault(work, span, UserUnknown, unknown, "Supervisor", given=_named.given)
     adopted = select(_row.id).where(_row.id.is_not(None), is_good(STAGED), IS_CONFIRMED)
     waiting = _SUPERVISED.join(User, col(User.id) == _named.boss_id).where(
         col(User.id).not_in(adopted.correlate(None))
     )
     fail_not_confirmed(work, span, waiting, "Supervisor", "named as a supervisor")
     own = _SUPERVISED.where(or_(_named.boss_row == _row.row_no, _named.boss_id == _row.id))
-    fail(work, span, SupervisorIsSelf, own, "Supervisor", login=KEY)
+    note_fault(work, span, SupervisorIsSelf, own, "Supervisor", login=KEY)
 
 
-def fail_without_supervisor(work: Work, span: Span) -> None:
+def fail_without_supervisor(work: Work, span: RowRange) -> None:
     """Note rows whose supervisor would come from a row that fails, however far down the line."""
     has_failed = exists().where(ERRORS.c.row_no == _row.row_no)
     broken = ROWS.where(_row.id.is_(None), has_failed)
@@ -127,4 +127,4 @@ def fail_without_supervisor(work: Work, span: Span) -> None:
     line = line.union(behind)
     orphaned = _SUPERVISED.where(_row.row_no.in_(select(line.c.row_no)))
     shown = {"given": _named.given, "other": _named.boss_row}
-    fail(work, span, SupervisorRowFailed, orphaned, "Supervisor", **shown)
+    note_fault(work, span, SupervisorRowFailed, orphaned, "Supervisor", **shown)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Integer
 from sqlmodel import col, exists, func, literal, or_, select, union_all, update
 from sqlmodel import delete as delete_from
 
-from lmsctl.bulk.staging import Span, good
+from lmsctl.bulk.staging import RowRange, good
 from lmsctl.kit.statements import columns_of, insert_from
 from lmsctl.kit.work import Work
 from lmsctl.user.importing.staging import CLASHES, LOGINS, STAGED
@@ -41,7 +41,7 @@ _IS_WANTED_BEFORE = exists().where(
 )
 
 
-def find_clashes(work: Work, span: Span, *, is_first: bool) -> bool:
+def find_clashes(work: Work, span: RowRange, *, is_first: bool) -> bool:
     """Find new people whose made-up login is taken; say whether there are any.
 
     In the first pass the other rows of the file count as well: a login given goes first, then

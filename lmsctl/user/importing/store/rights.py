@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text
 from sqlmodel import cast, col, func, literal, select
 
-from lmsctl.bulk.staging import Span
-from lmsctl.bulk.store import fail
+from lmsctl.bulk.staging import RowRange
+from lmsctl.bulk.store import note_fault
 from lmsctl.department.model import Department
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
@@ -40,7 +40,7 @@ class RolePermissionRow:
     permission: str
 
 
-def list_roles_of_changed(work: Work, span: Span) -> list[StagedRole]:
+def list_roles_of_changed(work: Work, span: RowRange) -> list[StagedRole]:
     """Return every role, with its place, that somebody holds who would be changed."""
     held = columns_of(
         StagedRole,
@@ -74,7 +74,7 @@ def _place(role_id: Any, department_id: Any) -> ColumnElement[str]:
     return cast(role_id, Text) + literal("-", Text) + cast(place, Text)
 
 
-def fail_holders(work: Work, span: Span, roles: Sequence[StagedRole]) -> None:
+def fail_holders(work: Work, span: RowRange, roles: Sequence[StagedRole]) -> None:
     """Note changes of people who hold one of `roles` at its place."""
     if not roles:
         return
@@ -91,4 +91,4 @@ def fail_holders(work: Work, span: Span, roles: Sequence[StagedRole]) -> None:
     changed = ROWS.join(User, col(User.id) == _row.id).where(
         _IS_CHANGED, is_holder.correlate(STAGED).exists()
     )
-    fail(work, span, TouchesMoreRights, changed, None, name=col(User.login))
+    note_fault(work, span, TouchesMoreRights, changed, None, name=col(User.login))

@@ -8,8 +8,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import and_, case, col, exists, func, or_, select, update
 from sqlmodel import delete as delete_from
 
-from lmsctl.bulk.staging import BETWEEN, Span
-from lmsctl.bulk.store import lock_meant, recount
+from lmsctl.bulk.staging import BETWEEN, RowRange
+from lmsctl.bulk.store import analyze, lock_referenced
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit.statements import columns_of, insert_from, joined_text
@@ -42,7 +42,7 @@ def has_generated(work: Work) -> bool:
 # Who is meant ------------------------------------------------------------------------------------
 
 
-def find_people(work: Work, span: Span) -> bool:
+def find_people(work: Work, span: RowRange) -> bool:
     """Give each row the id of the person it means; say whether there are any."""
     rows = update(STAGED).where(span.holds(_row.row_no))
     work.run(rows.where(_row.id.is_not(None)).values(id=None, changed=None))
@@ -50,23 +50,23 @@ def find_people(work: Work, span: Span) -> bool:
     by_email = and_(_row.is_generated, col(User.email_key) == _row.email_key)
     found = sum(work.run(rows.where(meant).values(id=User.id)) for meant in (by_login, by_email))
     if found:
-        recount(work, STAGED)
+        analyze(work, STAGED)
     return found > 0
 
 
-def lock_people(work: Work, span: Span, *, has_people: bool, has_groups: bool) -> None:
+def lock_people(work: Work, span: RowRange, *, has_people: bool, has_groups: bool) -> None:
     """Let nobody change the people of a span's rows, nor the groups and departments they name.
 
     Groups are held before their people, as elsewhere.
     """
     if has_groups:
-        lock_meant(work, span, Group, GROUPS.c.group_id)
+        lock_referenced(work, span, Group, GROUPS.c.group_id)
     if has_people:
-        lock_meant(work, span, User, _row.id, shared=False)
-    lock_meant(work, span, Department, _row.department_id)
+        lock_referenced(work, span, User, _row.id, shared=False)
+    lock_referenced(work, span, Department, _row.department_id)
 
 
-def forget_hidden(work: Work, span: Span, scope: Scope) -> None:
+def forget_hidden(work: Work, span: RowRange, scope: Scope) -> None:
     """Leave open whom those rows mean that mean people out of `scope`."""
     hidden = (
         select(User.id)
@@ -101,7 +101,7 @@ def stage_group_scope(work: Work, scope: Scope) -> None:
 # Supervisors -------------------------------------------------------------------------------------
 
 
-def find_supervisors(work: Work, span: Span, scope: Scope) -> None:
+def find_supervisors(work: Work, span: RowRange, scope: Scope) -> None:
     """Find who is named as a supervisor: somebody who is there and visible, or a row of the file.
 
     Who supervises the person already may be named, visible or not.
@@ -219,7 +219,9 @@ def _field_differs(rule: FieldRule) -> ColumnElement[bool]:
     return differing.correlate(STAGED).exists()
 
 
-def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[FieldRule]) -> None:
+def compare(
+    work: Work, span: RowRange, columns: Collection[str], fields: Sequence[FieldRule]
+) -> None:
     """Note for rows about people who are there which of `columns` and `fields` differ."""
     # Whom a row vouches for gets another status, whether or not it says so.
     asked = {*columns, "status"}
@@ -237,7 +239,7 @@ def compare(work: Work, span: Span, columns: Collection[str], fields: Sequence[F
         .where(compared.c.row_no == _row.row_no, compared.c.changed != "")
         .values(changed=func.substr(compared.c.changed, 2))
     )
-    recount(work, STAGED)
+    analyze(work, STAGED)
 
 
 # What names may be written in cells --------------------------------------------------------------

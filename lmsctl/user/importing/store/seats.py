@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Integer
 from sqlmodel import and_, case, col, exists, false, func, literal, or_, select, update
 
-from lmsctl.bulk.staging import Span, good, is_good
-from lmsctl.bulk.store import fail
+from lmsctl.bulk.staging import RowRange, good, is_good
+from lmsctl.bulk.store import note_fault
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import PlanFull
@@ -40,7 +40,7 @@ class SeatDemand:
     freed: int
 
 
-def count_seats(work: Work, span: Span, *, has_status: bool) -> SeatDemand:
+def count_seats(work: Work, span: RowRange, *, has_status: bool) -> SeatDemand:
     """Count the seats that the good rows of a span want and free.
 
     Without a status in the file only new people want one, unless they were left without.
@@ -55,7 +55,7 @@ def count_seats(work: Work, span: Span, *, has_status: bool) -> SeatDemand:
     return found
 
 
-def leave_without_seat(work: Work, span: Span, free: int, limit: int) -> None:
+def leave_without_seat(work: Work, span: RowRange, free: int, limit: int) -> None:
     """Let the first `free` rows have the seats; after them new people are made inactive.
 
     Whoever is there and should become active after them fails.
@@ -65,7 +65,7 @@ def leave_without_seat(work: Work, span: Span, free: int, limit: int) -> None:
     )
     is_after = _row.row_no >= literal(cut, Integer)
     awakened = ROWS.where(is_after, _BECOMES_ACTIVE, is_good(STAGED))
-    fail(work, span, PlanFull, awakened, "Status", limit=str(limit))
+    note_fault(work, span, PlanFull, awakened, "Status", limit=str(limit))
     work.run(
         update(STAGED)
         .where(is_after, _IS_NEW_AND_ACTIVE, span.holds(_row.row_no))

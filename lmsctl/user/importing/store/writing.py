@@ -22,7 +22,7 @@ from sqlmodel import (
 )
 from sqlmodel import delete as delete_from
 
-from lmsctl.bulk.staging import Span, changes, good, is_good
+from lmsctl.bulk.staging import RowRange, changes, good, is_good
 from lmsctl.group.model import GroupMember
 from lmsctl.kit.statements import columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
@@ -47,7 +47,7 @@ _IS_NEW, _IS_CHANGED = _row.id.is_(None), _row.changed.is_not(None)
 # People ------------------------------------------------------------------------------------------
 
 
-def stage_moves(work: Work, span: Span) -> None:
+def stage_moves(work: Work, span: RowRange) -> None:
     """Remember in which department people are who are about to be moved."""
     moved = (
         select(_row.row_no, col(User.department_id))
@@ -57,7 +57,7 @@ def stage_moves(work: Work, span: Span) -> None:
     work.run(insert_from(MOVES, moved))
 
 
-def change_people(work: Work, span: Span) -> None:
+def change_people(work: Work, span: RowRange) -> None:
     """Bring people who are there into the state that their rows want."""
     status = col(User.status)
     kept = ("email", "email_key", "first_name", "last_name", "type", "department_id")
@@ -93,7 +93,7 @@ class EndedUser:
     user_id: int
 
 
-def ended_ids(work: Work, span: Span) -> Iterator[int]:
+def ended_ids(work: Work, span: RowRange) -> Iterator[int]:
     """Yield the ids of the people whom the span's rows make inactive or end, after they have."""
     found = work.each(
         EndedUser,
@@ -104,7 +104,7 @@ def ended_ids(work: Work, span: Span) -> Iterator[int]:
     return (one.user_id for one in found)
 
 
-def add_people(work: Work, span: Span, *, root_id: int, run: int) -> None:
+def add_people(work: Work, span: RowRange, *, root_id: int, run: int) -> None:
     """Insert the new people, in the order of their rows."""
     same = ("login", "login_key", "email", "email_key", "first_name", "last_name")
     usual = {"type": UserType.STAFF, "status": UserStatus.ACTIVE, "department_id": root_id}
@@ -141,7 +141,7 @@ def _people(is_meant: ColumnElement[bool]) -> Subquery:
 # What they have ----------------------------------------------------------------------------------
 
 
-def set_fields(work: Work, span: Span) -> None:
+def set_fields(work: Work, span: RowRange) -> None:
     """Write the custom fields."""
     people = _people(span.holds(_row.row_no))
     values = select(people.c.user_id, FIELDS.c.field_id, FIELDS.c.value, FIELDS.c.unique_key).where(
@@ -150,7 +150,7 @@ def set_fields(work: Work, span: Span) -> None:
     work.upsert(FieldValue, ("user_id", "field_id"), values)
 
 
-def leave_groups(work: Work, span: Span) -> None:
+def leave_groups(work: Work, span: RowRange) -> None:
     """Take people out of groups that their rows do not name."""
     member: Any = aliased(GroupMember)
     named = exists().where(GROUPS.c.row_no == _row.row_no)
@@ -175,7 +175,7 @@ def _names_group(people: Subquery) -> ColumnElement[bool]:
     return and_(GROUPS.c.row_no == people.c.row_no, GROUPS.c.group_id.is_not(None))
 
 
-def stage_additions(work: Work, span: Span) -> None:
+def stage_additions(work: Work, span: RowRange) -> None:
     """Remember who is about to be put into which groups that they are not in."""
     people = _people(span.holds(_row.row_no))
     is_member = exists().where(
@@ -190,14 +190,14 @@ def stage_additions(work: Work, span: Span) -> None:
     work.run(insert_from(ADDITIONS, added))
 
 
-def join_groups(work: Work, span: Span) -> None:
+def join_groups(work: Work, span: RowRange) -> None:
     """Put people into the groups that their rows name."""
     people = _people(span.holds(_row.row_no))
     joining = select(GROUPS.c.group_id, people.c.user_id).distinct().where(_names_group(people))
     work.insert_once(GroupMember, joining)
 
 
-def set_supervisors(work: Work, span: Span) -> None:
+def set_supervisors(work: Work, span: RowRange) -> None:
     """Set the supervisors of the span's people, and of earlier ones whose supervisor is in it."""
     named, others = SUPERVISORS.c, SUPERVISORS.alias("others")
     making = others.c
@@ -242,7 +242,7 @@ class ImportedPerson:
     is_awake: bool
 
 
-def list_imported(work: Work, span: Span) -> Iterator[ImportedPerson]:
+def list_imported(work: Work, span: RowRange) -> Iterator[ImportedPerson]:
     """Yield who arrived anywhere by the span's rows, in their order."""
     people = _people(span.holds(_row.row_no))
     is_retyped, is_restated = changes(STAGED, "type"), changes(STAGED, "status")
@@ -276,7 +276,7 @@ class AddedMember:
     user_id: int
 
 
-def list_added(work: Work, span: Span) -> Iterator[AddedMember]:
+def list_added(work: Work, span: RowRange) -> Iterator[AddedMember]:
     """Yield who was put into which groups by the span's rows."""
     return work.each(
         AddedMember,

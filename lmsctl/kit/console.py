@@ -8,10 +8,10 @@ _PATIENCE_SECONDS = 1.0
 _LINE_EVERY_SECONDS = 10.0
 
 
-class Talk:
+class Console:
     """Somebody to talk to; this one says nothing."""
 
-    def say(self, sentence: str) -> None:
+    def info(self, sentence: str) -> None:
         """Say one sentence."""
 
     def progress(self, what: str, done: int, total: int | None) -> None:
@@ -21,7 +21,7 @@ class Talk:
         """Clear away what is still moving."""
 
 
-class StderrTalk(Talk):
+class StderrConsole(Console):
     """Sentences on standard error; a moving bar on a terminal, else a line every ten seconds.
 
     Nothing shows for work of under a second.
@@ -36,7 +36,7 @@ class StderrTalk(Talk):
         self._bar: Any = None
         self._tasks: dict[str, Any] = {}
 
-    def say(self, sentence: str) -> None:
+    def info(self, sentence: str) -> None:
         """Say one sentence, unless less talk was asked for."""
         if not self._is_quiet:
             self.end()
@@ -64,10 +64,10 @@ class StderrTalk(Talk):
 
     def _move(self, what: str, done: int, total: int | None) -> None:
         if self._bar is None:
-            from rich.console import Console
+            from rich.console import Console as RichConsole
             from rich.progress import Progress
 
-            self._bar = Progress(console=Console(file=self._stream), transient=True)
+            self._bar = Progress(console=RichConsole(file=self._stream), transient=True)
             self._bar.start()
         if what not in self._tasks:
             self._tasks[what] = self._bar.add_task(what, total=total)

@@ -26,8 +26,9 @@ from lmsctl.bulk.results import ImportReport
 from lmsctl.bulk.rules import ReadRow
 from lmsctl.bulk.staging import ERRORS, RowRange, Tables, listed_changes
 from lmsctl.bulk.store import RowCounts, RowFault, UnfinishedRun
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, celltimes
 from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.celltimes import CellDateMonthFirst, CellDateUncertain
 from lmsctl.kit.csvin import Column, Reading, Sheet, open_sheet
 from lmsctl.kit.csvout import CsvFile, RejectsFile
 from lmsctl.kit.errors import EXIT_STATUS, Location, Refusal, RefusalKind
@@ -246,10 +247,14 @@ class _Staging:
         self._names = [name for name in job.staged.columns.keys() if name not in _UNDERSTOOD]  # noqa: SIM118 - columns are no dict
         self._tables = {table.name: table for table in (*job.tables, ERRORS)}
         self._aside: dict[str, list[Sequence[Any]]] = {}
+        self._month_first: dict[str, tuple[int, str]] = {}
 
     def load_portion(self) -> None:
         """Load the next rows, and then what they put into other tables."""
         self._work.load(self._staged, self._names, self._portion())
+        self._load_aside()
+
+    def _load_aside(self) -> None:
         for name, lines in self._aside.items():
             table = self._tables[name]
             self._work.load(table, table.c.keys(), lines)
@@ -276,10 +281,36 @@ class _Staging:
         self.count = row_no
         self.is_complete = True
 
+    def note_uncertain_dates(self) -> None:
+        """Note every date with slashes in a column in which some can only be month first.
+
+        The file is read once more, because only now that is known.
+        """
+        if not self._month_first:
+            return
+        at = {name: self._sheet.names.index(name) for name in self._month_first}
+        for row_no, _, cells, _, problem in self._sheet.rows():
+            for name, (row, other) in self._month_first.items() if problem is None else ():
+                cell = cells[at[name]]
+                if row_no != row and celltimes.is_slash_date(cell):
+                    self._note_date(row_no, name, cell, row, other)
+            if sum(map(len, self._aside.values())) > _LINES_ASIDE:
+                self._load_aside()
+        self._load_aside()
+
+    def _note_date(self, row_no: int, name: str, cell: str, row: int, other: str) -> None:
+        try:
+            celltimes.read_cell(cell)
+        except Refusal:  # That has been noted already.
+            return
+        self._note(row_no, name, CellDateUncertain(given=cell, row=row, other=other))
+
     def _put(self, table: str, line: Sequence[Any]) -> None:
         self._aside.setdefault(table, []).append(line)
 
     def _note(self, row_no: int, column: str | None, refusal: Refusal) -> None:
+        if column and isinstance(refusal, CellDateMonthFirst):
+            self._month_first.setdefault(column, (row_no, str(refusal.values["given"])))
         heading = self._headings.get(column, column) if column else None
         self._put(ERRORS.name, (row_no, heading, *_words(refusal)))
 
@@ -291,6 +322,7 @@ def _read(work: Work, sheet: Sheet, job: ImportSpec) -> int:
     with store.bulk_loading(work), _no_collection():
         while not staging.is_complete:
             staging.load_portion()
+        staging.note_uncertain_dates()
     store.index_tables(work, job.tables)
     return staging.count
 

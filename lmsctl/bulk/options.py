@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lmsctl.bulk.errors import MapNotAssigned
+from lmsctl.kit.celltimes import DateOrder
 
 if TYPE_CHECKING:
     from lmsctl.bulk.actions import ImportRequest
@@ -36,6 +37,9 @@ class FileOptions:
     ignore_unknown: Annotated[
         bool, typer.Option("--ignore-unknown", help="Leave unknown columns aside.")
     ] = False
+    dates: Annotated[
+        DateOrder, typer.Option("--dates", help="How dates like 01/02/2026 are meant: dmy or mdy.")
+    ] = DateOrder.DAY_FIRST
     expect_rows: Annotated[
         int | None, typer.Option("--expect-rows", help="Refuse a file with another number of rows.")
     ] = None
@@ -61,7 +65,13 @@ class FileOptions:
         env.files.reads(path)
         return ImportRequest(
             path,
-            Reading(self.encoding, self.delimiter, _mapping(self.map_ or []), self.ignore_unknown),
+            Reading(
+                self.encoding,
+                self.delimiter,
+                _mapping(self.map_ or []),
+                self.ignore_unknown,
+                self.dates,
+            ),
             expect_rows=self.expect_rows,
             keep_going=self.keep_going,
             resume=self.resume,
@@ -75,7 +85,7 @@ class FileOptions:
 
     def given(self) -> list[str]:
         """Return the names of the fields that were given."""
-        return [item.name for item in fields(self) if getattr(self, item.name)]
+        return [item.name for item in fields(self) if getattr(self, item.name) != item.default]
 
 
 def _mapping(given: list[str]) -> tuple[tuple[str, str], ...]:

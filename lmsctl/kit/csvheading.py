@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from lmsctl.kit import canonical
+from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.csverrors import (
     CsvColumnMissing,
     CsvColumnRepeated,
@@ -38,13 +39,15 @@ class Reading:
 
     `encoding` is the name of a codec and `delimiter` one sign or `tab`, both None to find out;
     `mapping` pairs a heading of the file with a column, which is then all that heading means;
-    `ignore_unknown` leaves unknown headings aside.
+    `ignore_unknown` leaves unknown headings aside. `dates` is the order in which dates with slashes
+    are written.
     """
 
     encoding: str | None = None
     delimiter: str | None = None
     mapping: tuple[tuple[str, str], ...] = ()
     ignore_unknown: bool = False
+    dates: DateOrder = DateOrder.DAY_FIRST
 
 
 def heading_key(heading: str) -> str:

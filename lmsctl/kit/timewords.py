@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
@@ -273,9 +273,6 @@ _ISO = re.compile(
     r"(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]+)?)?"
     r"(?P<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
 )
-_DAY_FIRST = re.compile(
-    r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<century>[0-9]{2})?(?P<year>[0-9]{2})"
-)
 _DISTANCE = re.compile(r"(?P<number>[+-][0-9]+)(?P<unit>min|h|d|w|mo|y)")
 _AMOUNT = re.compile(r"(?P<number>[1-9][0-9]{0,3})(?P<unit>min|h|d|w|mo)")
 _MISTAKES: tuple[tuple[str, type[Usage]], ...] = (
@@ -318,28 +315,6 @@ def parse(text: str) -> TimeWord:
         or _date_or_moment(given)
         or _explain(given)
     )
-
-
-@lru_cache(maxsize=4096)
-def parse_cell(text: str) -> TimeWord:
-    """Return the date or time of a cell in a file.
-
-    Taken are `yyyy-mm-dd`, `dd/mm/yyyy`, `dd/mm/yy` (2000 to 2099) and RFC 3339 with an offset.
-    Nothing is ever read month first. Raises CellTimeInvalid, and so do `start` and `end` of the
-    result.
-    """
-    given = text.strip()
-    try:
-        word = _day_first(given) or _date_or_moment(given)
-    except Usage as refusal:
-        raise in_file(refusal, given) from refusal
-    if word is None:
-        raise CellTimeInvalid(
-            given=excerpt(given),
-            reason="its form is not known, or it is a time without an offset",
-            advice="Write 2026-11-22, 22/11/2026 or 2026-11-22T09:00:00+01:00.",
-        )
-    return replace(word, _of_file=True)
 
 
 def in_file(refusal: Usage, given: str) -> CellTimeInvalid:
@@ -483,14 +458,6 @@ def _date_or_moment(given: str) -> TimeWord | None:
         return _fixed(given, at.astimezone(UTC))
     except OverflowError:
         raise TimeOutOfRange(given=given) from None
-
-
-def _day_first(given: str) -> TimeWord | None:
-    match = _DAY_FIRST.fullmatch(given)
-    if match is None:
-        return None
-    year = int(f"{match['century'] or '20'}{match['year']}")
-    return _day(given, _date(given, year, int(match["month"]), int(match["day"])))
 
 
 def _iso_date(given: str, match: re.Match[str]) -> date:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import canonical, timewords
+from lmsctl.kit import canonical, celltimes
 from lmsctl.kit.address import Email, login_key
+from lmsctl.kit.celltimes import CellDateMonthFirst, DateOrder
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.rules import ConfirmablePerson
@@ -29,6 +30,8 @@ from lmsctl.user.results import FieldKind, UserOrigin, UserStatus, UserType
 _PLAIN_LOGIN = re.compile(r"[A-Za-z0-9_.@+][A-Za-z0-9_.@+-]{0,200}")
 _UTC = ZoneInfo("UTC")
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=_UTC)
+# What every form of a date is made of, and no time or word.
+_DAY = re.compile(r"[0-9]+([/.-])[0-9]+\1[0-9]+")
 _LOGIN_LIMIT = 254
 _PLAIN_NAME_LIMIT = 200
 _VALUE_LIMIT = 1000
@@ -178,14 +181,20 @@ def check_fields(
     return entries
 
 
-def field_entry(rule: FieldRule, given: str) -> FieldEntry:
-    """Return the entry for one value as the field's kind wants it; raises FieldValueWrong."""
+def field_entry(rule: FieldRule, given: str, dates: DateOrder = DateOrder.DAY_FIRST) -> FieldEntry:
+    """Return the entry for one value as the field's kind wants it.
+
+    Raises FieldMissing, FieldValueWrong, and CellDateMonthFirst for a date that `dates`, the order
+    in which slashes are read, does not fit.
+    """
     text = canonical.check_text(given, field=rule.name, max_chars=_VALUE_LIMIT, min_chars=0)
     if not text:
         if rule.is_required:
             raise FieldMissing(name=rule.name, field=rule.name)
         return FieldEntry(rule.id, rule.name, "", None)
-    value = _READERS[rule.kind](rule, text)
+    value = (
+        _date(rule, text, dates) if rule.kind == FieldKind.DATE else _READERS[rule.kind](rule, text)
+    )
     is_unique = rule.kind == FieldKind.UNIQUE_TEXT
     return FieldEntry(rule.id, rule.name, value, canonical.key(value) if is_unique else None)
 
@@ -201,12 +210,15 @@ def _number(rule: FieldRule, text: str) -> str:
     return text
 
 
-def _date(rule: FieldRule, text: str) -> str:
+def _date(rule: FieldRule, text: str, dates: DateOrder) -> str:
     expected = "a date such as 2026-01-31"
-    if ":" in text:
+    if not _DAY.fullmatch(text):
         raise _wrong(rule, text, expected)
     try:
-        day = timewords.parse_cell(text).start(_ANY_MOMENT, _UTC)
+        word = celltimes.read_cell(text, dates)
+        day = word.start(_ANY_MOMENT, _UTC) if word else None
+    except CellDateMonthFirst:
+        raise
     except Refusal as refusal:
         raise _wrong(rule, text, expected) from refusal
     return day.date().isoformat() if day else ""
@@ -223,7 +235,6 @@ _READERS = {
     FieldKind.TEXT: _text,
     FieldKind.UNIQUE_TEXT: _text,
     FieldKind.NUMBER: _number,
-    FieldKind.DATE: _date,
     FieldKind.LIST: _choice,
 }
 

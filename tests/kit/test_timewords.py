@@ -311,63 +311,6 @@ def test_the_last_day_of_all_is_an_end_in_utc() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "last"),
-    [
-        ("2026-11-22", "2026-11-22T23:59:59+01:00"),
-        ("22/11/2026", "2026-11-22T23:59:59+01:00"),
-        ("22/11/26", "2026-11-22T23:59:59+01:00"),
-        ("01/02/00", "2000-02-01T23:59:59+01:00"),
-        ("31/12/99", "2099-12-31T23:59:59+01:00"),
-        ("2026-11-22T09:00:00Z", "2026-11-22T09:00:00+00:00"),
-        ("2026-11-22 09:00:00.25+01:00", "2026-11-22T09:00:00+01:00"),
-    ],
-)
-def test_a_cell_takes_dates_and_times_with_offset(text: str, last: str) -> None:
-    """Dates in files come year first or day first, with two or four digits of the year."""
-    assert timewords.parse_cell(text).end(NOW, BERLIN) == at(last)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "11/22/2026",
-        "1/2/2026",
-        "01/02/026",
-        "01.02.2026",
-        "2026-02-30",
-        "30/02/2026",
-        "2026/11/22",
-        "46348",
-        "today",
-        "never",
-        "+2d",
-        "2026-11-22T09:00",
-        "2026-11-22T09:00:60Z",
-        "0000-01-01",
-        "\u0662\u0662/11/2026",
-        "22/11/2\u066026",
-        "2026-11-22 and more",
-    ],
-)
-def test_a_cell_refuses_everything_else(text: str) -> None:
-    """What is wrong in a file is rejected with exit status 6, also what argv would take."""
-    with pytest.raises(timewords.CellTimeInvalid) as caught:
-        timewords.parse_cell(text)
-
-    assert caught.value.exit_status == 6
-    assert caught.value.format_hint()
-
-
-def test_a_cell_that_its_zone_cannot_hold_is_rejected() -> None:
-    """What only the zone shows to be wrong in a file is rejected too, not a usage error."""
-    with pytest.raises(timewords.CellTimeInvalid, match="outside the years 1 to 9999"):
-        timewords.parse_cell("9999-12-31").end(NOW, NEW_YORK)
-    with pytest.raises(timewords.CellTimeInvalid, match="outside the years 1 to 9999"):
-        timewords.parse_cell("0001-01-01").start(NOW, ZoneInfo("Asia/Tokyo"))
-
-
-@pytest.mark.parametrize(
     ("text", "length"),
     [
         ("90min", timedelta(minutes=90)),
@@ -502,21 +445,19 @@ def test_days_follow_each_other_without_gap(day: date, zone: ZoneInfo) -> None:
 @quickly
 @given(starts, zones)
 def test_what_is_shown_is_read_back(moment: datetime, zone: ZoneInfo) -> None:
-    """A shown moment, pasted into a command or a file, is the same moment."""
+    """A shown moment, pasted into a command, is the same moment."""
     for text in (timewords.show(moment, zone), timewords.show_utc(moment)):
         assert timewords.parse(text).start(NOW, UTC_ZONE) == moment
-        assert timewords.parse_cell(text).start(NOW, UTC_ZONE) == moment
 
 
 @quickly
 @given(st.text(max_size=30) | st.from_regex(r"[+-]?[0-9:/T.+Z-]{1,25}[a-z]{0,3}"))
 def test_no_text_makes_the_grammar_fail(text: str) -> None:
     """Whatever is written, the answer is a moment or a refusal."""
-    for read in (timewords.parse, timewords.parse_cell):
-        try:
-            read(text).end(NOW, CAIRO)
-        except Refusal as refusal:
-            assert refusal.format_message()  # noqa: PT017 - both outcomes are fine, this one must speak
+    try:
+        timewords.parse(text).end(NOW, CAIRO)
+    except Refusal as refusal:
+        assert refusal.format_message()  # noqa: PT017 - both outcomes are fine, this one must speak
 
 
 @pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "America/Argentina/Ushuaia", "Etc/GMT+5"])

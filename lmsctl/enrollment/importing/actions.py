@@ -19,11 +19,12 @@ from lmsctl.enrollment.importing.store import trainings
 from lmsctl.enrollment.importing.store.intake import Intake
 from lmsctl.enrollment.items.actions.telling import enrolled_message
 from lmsctl.enrollment.participation.rules import placing
-from lmsctl.kit import timewords
+from lmsctl.kit import celltimes, timewords
 from lmsctl.kit.answer import Done
+from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.columns import utc_text
 from lmsctl.kit.driver import RetryTransaction
-from lmsctl.kit.errors import Refusal, Usage
+from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.portal import actions as portal
@@ -58,13 +59,15 @@ def import_enrollments(
     if not rights.actor(work).scope(_TRAINING).paths:
         rights.require(work, _CONTENT)
     placing.resolve_access(blanks.access, work.now, zone or _UTC)
-    enrolling = _EnrollmentImport(zone, wants_notices=wants_notices)
+    enrolling = _EnrollmentImport(zone, upload.order.reading.dates, wants_notices=wants_notices)
     job = ImportSpec(
         kind="enroll",
         event="enrollments.imported",
         columns=COLUMNS,
         tables=TABLES,
-        reader=lambda names: row_reader(names, blanks, upload.order.path),
+        reader=lambda names: row_reader(
+            names, blanks, upload.order.path, upload.order.reading.dates
+        ),
         resolve=enrolling.resolve,
         write=enrolling.write,
         notes=enrolling.notes,
@@ -77,8 +80,9 @@ def import_enrollments(
 class _EnrollmentImport:
     """What is known while one file is taken in."""
 
-    def __init__(self, zone: ZoneInfo | None, *, wants_notices: bool) -> None:
+    def __init__(self, zone: ZoneInfo | None, dates: DateOrder, *, wants_notices: bool) -> None:
         self._zone = zone
+        self._dates = dates
         self._wants_notices = wants_notices
         self._is_first = True
         self._has_trainings = False
@@ -133,7 +137,7 @@ class _EnrollmentImport:
         found = trainings.list_access_texts(work)
         while batch := list(islice(found, _TOGETHER)):
             trainings.load_accesses(
-                work, [_resolve_access(work.now, one, self._zone) for one in batch]
+                work, [_resolve_access(work.now, one, self._zone, self._dates) for one in batch]
             )
         trainings.apply_accesses(work)
 
@@ -182,16 +186,14 @@ class _EnrollmentImport:
 
 
 def _resolve_access(
-    now: datetime, one: trainings.AccessText, zone: ZoneInfo | None
+    now: datetime, one: trainings.AccessText, zone: ZoneInfo | None, dates: DateOrder
 ) -> tuple[str | None, ...]:
     """Return a time of the file with its instant, or with why it is none."""
     wrong: Refusal
     try:
         moment = placing.resolve_access(
-            timewords.parse(one.access), now, zone or timewords.kept_zone(one.time_zone)
+            celltimes.read_cell(one.access, dates), now, zone or timewords.kept_zone(one.time_zone)
         )
-    except Usage as refusal:
-        wrong = timewords.in_file(refusal, one.access)
     except Refusal as refusal:
         wrong = refusal
     else:

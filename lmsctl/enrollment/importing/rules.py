@@ -12,11 +12,12 @@ from lmsctl.enrollment.errors import (
 from lmsctl.enrollment.importing.errors import CellIdle, ItemUnnamed, RowOfTwo
 from lmsctl.enrollment.participation.errors import TargetTwice
 from lmsctl.enrollment.participation.rules import placing
-from lmsctl.kit import canonical, timewords
+from lmsctl.kit import canonical, celltimes
 from lmsctl.kit.address import login_key
+from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.csverrors import CsvColumnMissing
 from lmsctl.kit.csvin import Column
-from lmsctl.kit.errors import Location, Refusal, Usage
+from lmsctl.kit.errors import Location, Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.user.errors import LoginMissing
 
@@ -46,7 +47,7 @@ class RowDefaults:
     access: TimeWord | None = None
 
 
-def row_reader(names: Sequence[str], blanks: RowDefaults, file: str) -> ReadRow:
+def row_reader(names: Sequence[str], blanks: RowDefaults, file: str, dates: DateOrder) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
     The cell Login holds a login or an address; where it is blank the cell Email counts. `blanks`
@@ -62,7 +63,7 @@ def row_reader(names: Sequence[str], blanks: RowDefaults, file: str) -> ReadRow:
         given = login or email
         if not given:
             note(row_no, nameless, LoginMissing())
-        aim, wrong = _read_target(_TargetCells(content, training, session, access), blanks)
+        aim, wrong = _read_target(_TargetCells(content, training, session, access), blanks, dates)
         for column, refusal in wrong:
             note(row_no, column, refusal)
         return (
@@ -107,12 +108,14 @@ _Problems = list[tuple[str, Refusal]]
 
 
 @lru_cache(maxsize=8192)
-def _read_target(cells: _TargetCells, blanks: RowDefaults) -> tuple[_StagedTarget, _Problems]:
+def _read_target(
+    cells: _TargetCells, blanks: RowDefaults, dates: DateOrder
+) -> tuple[_StagedTarget, _Problems]:
     """Return what a row names, and what is wrong with it in which column."""
     if cells.content and cells.training:
         return _NO_TARGET, [("training", RowOfTwo())]
     if cells.training or (blanks.training and not cells.content):
-        return _read_training(cells, blanks)
+        return _read_training(cells, blanks, dates)
     content = cells.content or blanks.content
     if not content:
         return _NO_TARGET, [("content", ItemUnnamed())]
@@ -124,13 +127,16 @@ def _read_target(cells: _TargetCells, blanks: RowDefaults) -> tuple[_StagedTarge
     return (content, canonical.key(content), *_NO_TARGET[2:]), wrong
 
 
-def _read_training(cells: _TargetCells, blanks: RowDefaults) -> tuple[_StagedTarget, _Problems]:
+def _read_training(
+    cells: _TargetCells, blanks: RowDefaults, dates: DateOrder
+) -> tuple[_StagedTarget, _Problems]:
     wrong: _Problems = []
     access = cells.access or (blanks.access.text if blanks.access else None)
     try:
-        timewords.parse(access or "now")
-    except Usage as refusal:
-        wrong.append(("access_at", timewords.in_file(refusal, access or "")))
+        if celltimes.read_cell(access or "", dates) is None:
+            access = None
+    except Refusal as refusal:
+        wrong.append(("access_at", refusal))
         access = None
     heading = "session" if cells.session else "training"
     try:

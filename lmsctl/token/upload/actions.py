@@ -9,6 +9,7 @@ from lmsctl.bulk.rules import ReadRow
 from lmsctl.bulk.staging import RowRange
 from lmsctl.bulk.store import UnfinishedRun
 from lmsctl.kit.answer import Done
+from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import Work
 from lmsctl.kit.writing import OutputFile
@@ -31,7 +32,7 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
     """
     work.about = f"file {upload.order.path}"
     rights.require_everywhere(work, "token.manage")
-    tokens = _Upload()
+    tokens = _Upload(upload.order.reading.dates)
     job = ImportSpec(
         kind="token bulk-upload",
         event="tokens.uploaded",
@@ -52,7 +53,8 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
 class _Upload:
     """What is known while one file of tokens is taken in."""
 
-    def __init__(self) -> None:
+    def __init__(self, dates: DateOrder) -> None:
+        self._dates = dates
         self._present: Sequence[str] = ()
         self._resumed: int | None = None
         self._is_first = True
@@ -61,7 +63,7 @@ class _Upload:
     def reader(self, work: Work, names: Sequence[str]) -> ReadRow:
         """Return what reads one row of a file that has the columns `names`."""
         self._present = names
-        return file_rules.row_reader(names, work.now, work.zone, new_code)
+        return file_rules.row_reader(names, work.now, work.zone, new_code, self._dates)
 
     def resume(self, run: UnfinishedRun) -> None:
         """Keep in mind that the tokens of the first rows may be there already."""

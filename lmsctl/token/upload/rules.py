@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
-from lmsctl.kit import canonical, limits, timewords
+from lmsctl.kit import canonical, celltimes, limits, timewords
+from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.columns import utc_text
 from lmsctl.kit.csvheading import Column, Reading, heading_key
 from lmsctl.kit.errors import Refusal
@@ -66,6 +67,7 @@ def row_reader(
     now: datetime,
     zone: ZoneInfo,
     new_code: Callable[[], str],
+    dates: DateOrder,
 ) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
@@ -79,7 +81,8 @@ def row_reader(
 
     @lru_cache(maxsize=8192)
     def expiry(cell: str) -> str | None:
-        moment = timewords.parse_cell(cell).end(now, zone) if cell else None
+        word = celltimes.read_cell(cell, dates)
+        moment = word.end(now, zone) if word else None
         return utc_text(moment) if moment else None
 
     @lru_cache(maxsize=8192)
@@ -240,5 +243,5 @@ def _expires(moment: datetime | None, zone: ZoneInfo) -> str:
         return ""
     shown = timewords.show(moment, zone)
     day = shown.partition("T")[0]
-    is_end = timewords.parse_cell(day).end(moment, zone) == moment
+    is_end = timewords.parse(day).end(moment, zone) == moment
     return day if is_end else shown

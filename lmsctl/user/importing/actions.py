@@ -14,6 +14,7 @@ from lmsctl.department import store as departments
 from lmsctl.kit import discover
 from lmsctl.kit.address import login_key
 from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.driver import RetryTransaction
 from lmsctl.kit.work import MeanwhileChanged, Work
@@ -54,7 +55,7 @@ def import_people(work: Work, upload: FileImport, *, wants_notices: bool) -> Don
     raises.
     """
     work.about = f"file {upload.order.path}"
-    people = _PeopleImport(work, wants_notices=wants_notices)
+    people = _PeopleImport(work, upload.order.reading.dates, wants_notices=wants_notices)
     job = ImportSpec(
         kind="user import",
         event="users.imported",
@@ -73,9 +74,10 @@ def import_people(work: Work, upload: FileImport, *, wants_notices: bool) -> Don
 class _PeopleImport:
     """What is known while one file of people is taken in."""
 
-    def __init__(self, work: Work, *, wants_notices: bool) -> None:
+    def __init__(self, work: Work, dates: DateOrder, *, wants_notices: bool) -> None:
         rights.require(work, "user.manage")
         self.fields = users.fields(work)
+        self._dates = dates
         self._wants_notices = wants_notices
         self._present: frozenset[str] = frozenset()
         self._has_fields = self._has_groups = self._has_supervisors = self._has_generated = False
@@ -93,6 +95,7 @@ class _PeopleImport:
             store.list_departments(work, rights.require(work, "user.manage")),
             store.list_groups(work, _group_scope(work)) if self._has_groups else (),
             self.fields,
+            dates=self._dates,
             is_sandbox=work.is_sandbox,
         )
 

@@ -12,6 +12,7 @@ from lmsctl.department import rules as department_rules
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.kit import canonical
 from lmsctl.kit.address import login_key, parse_email
+from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.csvheading import heading_key
 from lmsctl.kit.csvin import Column
 from lmsctl.kit.errors import Ambiguous, Refusal
@@ -81,12 +82,13 @@ def columns(fields: Iterable[FieldRule]) -> list[Column]:
     return [*own, *custom]
 
 
-def row_reader(
+def row_reader(  # noqa: PLR0913 - all that cells may name, and how they are read
     names: Sequence[str],
     places: Iterable[KnownDepartment],
     groups: Iterable[KnownGroup],
     fields: Iterable[FieldRule],
     *,
+    dates: DateOrder,
     is_sandbox: bool,
 ) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
@@ -101,7 +103,7 @@ def row_reader(
     pick = itemgetter(*[position.get(name, -1) for name in plain])
     extra = [
         (name, position[name], read)
-        for name, read in _extra_readers(groups, fields).items()
+        for name, read in _extra_readers(groups, fields, dates).items()
         if name in position
     ]
 
@@ -206,7 +208,7 @@ def _suggester(known: Sequence[str]) -> Callable[[str], str | None]:
 
 
 def _extra_readers(
-    groups: Iterable[KnownGroup], fields: Iterable[FieldRule]
+    groups: Iterable[KnownGroup], fields: Iterable[FieldRule], dates: DateOrder
 ) -> Mapping[str, ExtraReader]:
     def supervisor(row_no: int, put: PutRow, cell: str) -> None:
         word = canonical.key(cell)
@@ -220,13 +222,13 @@ def _extra_readers(
         "supervisor": supervisor,
         "group": _group_reader(find, replaces=1),
         "add_to_group": _group_reader(find, replaces=0),
-        **{rule.name: _field_reader(rule) for rule in fields},
+        **{rule.name: _field_reader(rule, dates) for rule in fields},
     }
 
 
-def _field_reader(rule: FieldRule) -> ExtraReader:
+def _field_reader(rule: FieldRule, dates: DateOrder) -> ExtraReader:
     def read(row_no: int, put: PutRow, cell: str) -> None:
-        entry = rules.field_entry(rule, cell)
+        entry = rules.field_entry(rule, cell, dates)
         put("staged_fields", (row_no, entry.field_id, entry.value, entry.unique_key))
 
     return read

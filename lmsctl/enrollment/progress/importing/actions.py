@@ -41,7 +41,7 @@ def import_progress(work: Work, upload: FileImport) -> Done:
         event="progress.imported",
         columns=COLUMNS,
         tables=store.TABLES,
-        reader=lambda names: row_reader(names, work.now, work.zone),
+        reader=lambda names: row_reader(names, work.now, work.zone, upload.order.reading.dates),
         resolve=_resolve,
         write=_write,
         notes=lambda _work: (),

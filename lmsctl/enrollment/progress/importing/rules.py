@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
 from lmsctl.enrollment.progress import rules
-from lmsctl.enrollment.progress.errors import EventMomentMissing, EventUnknown, ScoreWrong
+from lmsctl.enrollment.progress.errors import EventUnknown, ScoreWrong
+from lmsctl.enrollment.progress.importing.errors import MomentBlank
 from lmsctl.enrollment.results import EventKind
-from lmsctl.kit import canonical, timewords
+from lmsctl.kit import canonical, celltimes
 from lmsctl.kit.address import login_key
+from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.columns import utc_text
 from lmsctl.kit.csvin import Column
 from lmsctl.kit.errors import Refusal
@@ -26,16 +28,16 @@ COLUMNS = (
 _SCORE_DIGITS = 3
 
 
-def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo) -> ReadRow:
+def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo, dates: DateOrder) -> ReadRow:
     """Return what reads one row of a file with the columns `names`: cells to a line of `staged`.
 
-    A day stands for its first second in `zone`. Everything wrong with a row is noted. Who and what
-    is meant is found out later.
+    A day stands for its first second in `zone`; `dates` is the order in which slashes are read.
+    Everything wrong with a row is noted. Who and what is meant is found out later.
     """
     readers: dict[str, Callable[[str], Any]] = {
         "event": _event,
         "score": _score,
-        "happened_at": lambda cell: _moment(cell, now, zone),
+        "happened_at": lambda cell: _moment(cell, now, zone, dates),
     }
 
     def read_row(row_no: int, cells: list[str], note: NoteFault, _put: PutRow) -> Sequence[Any]:
@@ -90,10 +92,10 @@ def _score(cell: str) -> int | None:
     return int(cell)
 
 
-def _moment(cell: str, now: datetime, zone: ZoneInfo) -> datetime:
-    if not cell:
-        raise EventMomentMissing(given=cell)
-    moment = timewords.parse_cell(cell).start(now, zone)
-    assert moment is not None
+def _moment(cell: str, now: datetime, zone: ZoneInfo, dates: DateOrder) -> datetime:
+    word = celltimes.read_cell(cell, dates)
+    moment = word.start(now, zone) if word else None
+    if moment is None:
+        raise MomentBlank
     rules.check_happened(moment, now)
     return moment

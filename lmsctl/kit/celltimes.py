@@ -1,0 +1,94 @@
+"""Dates and times in the cells of files: one grammar for every column of every file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from enum import StrEnum
+from functools import lru_cache
+
+from lmsctl.kit import timewords
+from lmsctl.kit.canonical import excerpt
+from lmsctl.kit.errors import Rejected, Usage
+from lmsctl.kit.timewords import CellTimeInvalid, TimeNotUnderstood, TimeWord
+
+_MONTHS = 12
+_SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{2}|[0-9]{4})")
+_DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+# What databases and spreadsheets write where there is no date.
+_NO_DATE = re.compile(r"0{4}-00-00([Tt ]00:00(:00)?)?|00([/.])00\3(00){1,2}")
+_SHORT_YEAR = 2
+_CENTURY = "20"
+
+
+class DateOrder(StrEnum):
+    """In which order dates with slashes are written."""
+
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+
+
+class CellDateMonthFirst(Rejected):
+    """A date with slashes that no day-first reading fits."""
+
+    code = "cell_date_month_first"
+    message = "{given} cannot be taken as a date: with the day first, month {month} does not exist."
+    hint = "Write it as 2026-11-22, or give --dates mdy if all dates of the file are month first."
+
+
+class CellDateUncertain(Rejected):
+    """A date with slashes in a column in which others are month first."""
+
+    code = "cell_date_uncertain"
+    message = (
+        "{given} may be month first, because row {row} of this column says {other}, which can only"
+        " be month first."
+    )
+    hint = (
+        "Write the dates of the column as 2026-11-22, or give --dates mdy if all are month first."
+    )
+
+
+def is_slash_date(cell: str) -> bool:
+    """Say whether the order of day and month in `cell` is a matter of opinion."""
+    return _SLASHES.fullmatch(cell.strip()) is not None
+
+
+@lru_cache(maxsize=4096)
+def read_cell(cell: str, order: DateOrder = DateOrder.DAY_FIRST) -> TimeWord | None:
+    """Return the date or time in a cell, None for a blank one or a date of zeros.
+
+    Taken are `yyyy-mm-dd`, `dd.mm.yyyy`, `dd/mm/yyyy` and `dd/mm/yy` (2000 to 2099, day first
+    unless `order` says otherwise), RFC 3339 with or without an offset, and the words of the command
+    line in any case. Raises CellDateMonthFirst and CellTimeInvalid; `start` and `end` of the result
+    raise CellTimeInvalid.
+    """
+    given = cell.strip()
+    if not given or _NO_DATE.fullmatch(given):
+        return None
+    try:
+        word = timewords.parse(_with_hyphens(given, order) or given.lower())
+    except TimeNotUnderstood as refusal:
+        raise CellTimeInvalid(
+            given=excerpt(given),
+            reason="its form is not known",
+            advice="Write 2026-11-22, 22/11/2026, 2026-11-22T09:00:00+01:00 or never.",
+        ) from refusal
+    except Usage as refusal:
+        raise timewords.in_file(refusal, given) from refusal
+    return replace(word, text=given, _of_file=True)
+
+
+def _with_hyphens(given: str, order: DateOrder) -> str | None:
+    """Return a date with slashes or dots as `yyyy-mm-dd`, None for anything else."""
+    slashed = _SLASHES.fullmatch(given)
+    found = slashed or _DOTS.fullmatch(given)
+    if found is None:
+        return None
+    day, month, year = found.groups()
+    if slashed and order is DateOrder.MONTH_FIRST:
+        day, month = month, day
+    elif slashed and int(month) > _MONTHS >= int(day):
+        raise CellDateMonthFirst(given=excerpt(given), month=int(month))
+    century = _CENTURY if len(year) == _SHORT_YEAR else ""
+    return f"{century}{year}-{month:0>2}-{day:0>2}"

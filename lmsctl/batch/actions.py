@@ -188,7 +188,7 @@ def _run_separately(batch: _Batch) -> Iterator[CommandResult]:
             batch.counted[line.outcome] += 1
             is_over = is_over or (batch.order.stops and line.outcome is CommandOutcome.FAILED)
             if not is_seen:
-                batch.env.console.progress("StreamedResult", batch.counted.total(), None)
+                batch.env.console.progress("Running", batch.counted.total(), None)
             yield line
             # Whoever feeds us through a pipe may wait for this before saying more.
             sys.stdout.flush()
@@ -323,7 +323,7 @@ def _run_all(batch: _Batch, commands: "_Spool", told: "_Spool") -> "_Failed | No
     def act_on_all(work: Work) -> None:
         told.clear()
         for done, (number, argv) in enumerate(commands):
-            work.console.progress("StreamedResult", done, commands.count)
+            work.console.progress("Running", done, commands.count)
             line = _run_in_transaction(batch, work, number, argv)
             result = getattr(line, "result", None)
             told.add([number, line.command, line.outcome, line.message, result])

@@ -91,7 +91,7 @@ def _draft(env: Environment, wanted: NewPortal) -> UserDraft:
     return UserDraft(
         login=user_rules.check_login(login) if login else None,
         email=email,
-        first_name="CreatedPortal",
+        first_name="Portal",
         last_name="Owner",
         type=UserType.STAFF,
         department_id=0,

@@ -85,7 +85,7 @@ def queued_sentence(count: int, *, is_rehearsal: bool) -> str:
     """Return the sentence on how many notices a change has queued, or would have."""
     if is_rehearsal:
         return f"{counted(count, 'notice')} would be queued."
-    return f"{counted(count, 'notice', 'queued_sentence')}."
+    return f"{counted(count, 'notice', 'queued')}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -434,6 +434,23 @@ def _nothing_kept() -> None:
 
 
 @pytest.fixture
+def both_databases(
+    postgresql: Any,
+    templates: Templates,
+    tmp_path: Path,
+) -> Iterator[list[Portal]]:
+    """Return a fresh sandbox portal on SQLite and one on PostgreSQL."""
+    portals = []
+    for dialect in ("sqlite", "postgresql"):
+        folder = tmp_path / dialect
+        folder.mkdir()
+        portals.append(templates.copy(dialect, folder))
+    yield portals
+    for portal in portals:
+        templates.drop(portal)
+
+
+@pytest.fixture
 def empty_database(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Portal]:
     """Return a database in which there is no portal yet."""
     fresh = templates.empty(dialect, tmp_path)

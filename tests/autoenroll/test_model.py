@@ -1,20 +1,12 @@
 """Whatever happens to people and rules, in whatever order: both databases agree with a model."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import rule
 
 from lmsctl.autoenroll import actions as autoenroll
 from lmsctl.autoenroll.rules import Wanted
@@ -25,16 +17,13 @@ from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.group import actions as groups
-from lmsctl.kit import database, driver
-from lmsctl.kit.errors import Refusal
-from lmsctl.kit.work import Work, run_write
-from lmsctl.portal import actions as portal_actions
+from lmsctl.kit.work import Work
 from lmsctl.user import actions as users
 from lmsctl.user.importing import actions as file_actions
 from lmsctl.user.results import UserStatus, UserType
-from tests.conftest import Portal, Templates
-from tests.content.test_items import create_item as make_item
-from tests.token.test_model import START
+from tests.conftest import Portal
+from tests.content.test_items import create_item
+from tests.model_machine import ModelMachine, RealPortal, run_beside_model
 
 # Whom the rules of the model name; the word is the rule's code.
 WANTED = {
@@ -52,7 +41,7 @@ WORDS = st.sampled_from(sorted(WANTED))
 
 
 @dataclass
-class Person:
+class ModelPerson:
     """Somebody of the model."""
 
     place: str
@@ -75,7 +64,7 @@ class Person:
 class Model:
     """Who is where, which rules on the one item there are, and what follows."""
 
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, ModelPerson] = field(default_factory=dict)
     rules: list[str] = field(default_factory=list)
     is_archived: bool = False
     alive: set[str] = field(default_factory=set)
@@ -103,7 +92,7 @@ class Model:
     def change(self, name: str, **wanted: Any) -> None:
         """Make somebody, or change them, all at once; then rules reach them."""
         before = self.people.get(name)
-        now = Person(**{**(vars(before) if before else {}), **wanted})
+        now = ModelPerson(**{**(vars(before) if before else {}), **wanted})
         self.people[name] = now
         words: set[str] = set()
         if before is None or before.place != now.place:
@@ -126,66 +115,23 @@ class Model:
         self.waiting = {pair for pair in self.waiting if pair[1] != name}
 
 
-RESET = (
-    "DELETE FROM autoenroll_rules",
-    "DELETE FROM enrollments",
-    "DELETE FROM users WHERE login <> 'owner'",
-    "UPDATE content_items SET status = 'active'",
-    "UPDATE portals SET seats_taken = 0",
-)
+class RulePortal(RealPortal):
+    """A portal with people and rules that enroll them."""
 
+    RESET = (
+        "DELETE FROM autoenroll_rules",
+        "DELETE FROM enrollments",
+        "DELETE FROM users WHERE login <> 'owner'",
+        "UPDATE content_items SET status = 'active'",
+        "UPDATE portals SET seats_taken = 0",
+    )
 
-class Side:
-    """One real portal beside the model."""
-
-    def __init__(self, portal: Portal) -> None:
-        portal.ok("department", "create", "Sales")
-        portal.ok("department", "create", "EMEA", "--parent", "Sales")
-        portal.ok("department", "create", "Other")
-        portal.ok("group", "create", "Pilots")
-        make_item(portal, ITEM)
-        self._connection = driver.open_database(portal.url, patience=30)
-        if portal.is_sqlite:
-            # Nothing here has to survive a power failure.
-            database.execute(self._connection, "PRAGMA synchronous=OFF")
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._connection.close()
-
-    def reset(self) -> None:
-        """Bring the portal back to where every example begins."""
-        self._connection.begin_writing()
-        for statement in RESET:
-            database.execute(self._connection, statement)
-        self._connection.commit()
-
-    def do(self, verb: Callable[[Work], object], *, begins_itself: bool) -> str | None:
-        """Do one verb and return the code of its refusal."""
-
-        def make() -> Work:
-            return Work(
-                self._connection,
-                START,
-                operator="model",
-                command="model",
-                load_portal=portal_actions.load_portal,
-                apply_due_changes=users.apply_due_changes,
-                is_confirmed=True,
-            )
-
-        try:
-            run_write(make, verb, begins_itself=begins_itself)
-        except Refusal as refusal:
-            return refusal.code
-        return None
-
-    def seen(self) -> dict[str, object]:
+    def read(self) -> dict[str, object]:
         """Return what the model knows, as the rows have it."""
         return {
             "alive": {
                 name
-                for (name,) in self._rows(
+                for (name,) in self.rows(
                     """
                     SELECT u.login FROM enrollments e JOIN users u ON u.id = e.user_id
                     WHERE e.canceled_at IS NULL
@@ -193,7 +139,7 @@ class Side:
                 )
             },
             "reasons": set(
-                self._rows(
+                self.rows(
                     """
                     SELECT u.login, r.reference FROM enrollment_reasons r
                     JOIN enrollments e ON e.id = r.enrollment_id
@@ -202,7 +148,7 @@ class Side:
                 )
             ),
             "waiting": set(
-                self._rows(
+                self.rows(
                     """
                     SELECT r.code, u.login FROM autoenroll_waiting w
                     JOIN autoenroll_rules r ON r.id = w.rule_id JOIN users u ON u.id = w.user_id
@@ -211,32 +157,16 @@ class Side:
             ),
         }
 
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
-        self._connection.begin_reading()
-        rows = [tuple(row) for row in database.execute(self._connection, sql).fetchall()]
-        self._connection.rollback()
-        return rows
 
-
-class Joining(RuleBasedStateMachine):
+class Joining(ModelMachine):
     """The model beside a portal on SQLite and one on PostgreSQL; each step is done to all three."""
 
-    sides: ClassVar[list[Side]] = []
     folder: ClassVar[Path]
+    model: Model
 
-    @initialize()
-    def begin(self) -> None:
-        """Begin with nobody and no rules."""
-        self.model = Model()
-        for side in self.sides:
-            side.reset()
-
-    def agree(
-        self, expected: str | None, verb: Callable[[Work], object], *, begins_itself: bool = False
-    ) -> None:
-        """Do it for real; every portal must answer what the model answered."""
-        answers = [side.do(verb, begins_itself=begins_itself) for side in self.sides]
-        assert answers == [expected] * len(self.sides)
+    def new_model(self) -> Model:
+        """Return a portal with nobody and no rules."""
+        return Model()
 
     @rule(name=PEOPLE, place=PLACES, type_=TYPES)
     def make_person(self, name: str, place: str, type_: UserType) -> None:
@@ -382,43 +312,27 @@ class Joining(RuleBasedStateMachine):
         act = content.archive if is_archiving else content.restore
         self.agree(None, lambda work: act(work, ITEM))
 
-    @invariant()
-    def rows_agree(self) -> None:
-        """Check that the rows are what the model holds."""
+    def expected_rows(self) -> dict[str, object]:
+        """Return the rows that the model stands for."""
         model = self.model
-        expected = {"alive": model.alive, "reasons": model.reasons, "waiting": model.waiting}
-        for side in self.sides:
-            assert side.seen() == expected
+        return {"alive": model.alive, "reasons": model.reasons, "waiting": model.waiting}
 
 
-@pytest.fixture
-def both_databases(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
-    """Return a portal of each kind with something to join."""
-    made = []
-    for dialect in ("sqlite", "postgresql"):
-        folder = tmp_path / dialect
-        folder.mkdir()
-        made.append(Side(templates.copy(dialect, folder)))
-    yield made
-    for side in made:
-        side.close()
+def create_places(portal: Portal) -> Portal:
+    """Create departments, a group and an item, and return the portal."""
+    portal.ok("department", "create", "Sales")
+    portal.ok("department", "create", "EMEA", "--parent", "Sales")
+    portal.ok("department", "create", "Other")
+    portal.ok("group", "create", "Pilots")
+    create_item(portal, ITEM)
+    return portal
 
 
 @pytest.mark.parametrize("examples", [8, pytest.param(25, marks=pytest.mark.heavy)])
 def test_both_databases_do_what_the_model_does(
-    both_databases: list[Side], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examples: int
+    both_databases: list[Portal], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     """Joining, leaving and becoming active, by hand and by file, while rules come and go."""
-    monkeypatch.setattr(Joining, "sides", both_databases)
     monkeypatch.setattr(Joining, "folder", tmp_path, raising=False)
-    run_state_machine_as_test(
-        Joining,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    portals = [RulePortal(create_places(portal)) for portal in both_databases]
+    run_beside_model(Joining, portals, examples=examples, steps=40)

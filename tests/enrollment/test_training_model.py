@@ -1,21 +1,12 @@
 """Whatever happens to people in trainings, in whatever order: both databases agree with a model."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, rule
 
 from lmsctl.content.actions import Openings
 from lmsctl.enrollment.participation.actions import (
@@ -29,11 +20,10 @@ from lmsctl.enrollment.participation.actions import (
 from lmsctl.enrollment.participation.actions.enrolling import Terms
 from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
-from lmsctl.kit import database, driver, timewords
+from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import Amount, Unit
-from lmsctl.kit.work import Work, run_write
-from lmsctl.portal import actions as portal_actions
+from lmsctl.kit.work import Work
 from lmsctl.training import actions as training_actions
 from lmsctl.training.catalog import actions as catalog
 from lmsctl.training.catalog import actions as training_catalog
@@ -44,10 +34,9 @@ from lmsctl.training.sessions.actions import planning as session_actions
 from lmsctl.training.sessions.actions.planning import DayChange, DayPlan
 from lmsctl.user import actions as users
 from lmsctl.user.results import UserStatus
-from tests.conftest import Portal, Templates
-from tests.statements import say
+from tests.conftest import Portal
+from tests.model_machine import START, ModelMachine, RealPortal, Verb, run_beside_model
 
-START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NAMES = ["ann", "ben", "cat", "dan"]
 PEOPLE = st.sampled_from(NAMES)
@@ -59,7 +48,7 @@ Codes = list[str]
 
 
 @dataclass
-class Part:
+class Participation:
     """How a person of the model takes part."""
 
     session: str | None
@@ -72,7 +61,7 @@ class Part:
 
 
 @dataclass
-class Session:
+class ModelSession:
     """A session of the model."""
 
     starts_at: datetime
@@ -92,9 +81,12 @@ class Model:
     active: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(NAMES, True))
     unreachable: set[str] = field(default_factory=set)
     were: set[str] = field(default_factory=set)
-    parts: dict[str, Part] = field(default_factory=dict)
-    sessions: dict[str, Session] = field(
-        default_factory=lambda: {"a": Session(START + 4 * DAY), "b": Session(START + 9 * DAY)}
+    parts: dict[str, Participation] = field(default_factory=dict)
+    sessions: dict[str, ModelSession] = field(
+        default_factory=lambda: {
+            "a": ModelSession(START + 4 * DAY),
+            "b": ModelSession(START + 9 * DAY),
+        }
     )
 
     # Places
@@ -203,7 +195,7 @@ class Model:
             return [] if is_same else ["takes_part_already"]
         if closed := self.joining(name, code):
             return closed
-        self.parts[name] = Part(code, False, "learner", self.now)
+        self.parts[name] = Participation(code, False, "learner", self.now)
         self.were.add(name)
         return []
 
@@ -256,7 +248,7 @@ class Model:
                 self.parts[name].is_preselected = True
             else:
                 access_at = self.now + hours * HOUR
-                self.parts[name] = Part(code, code is not None, "administrator", access_at)
+                self.parts[name] = Participation(code, code is not None, "administrator", access_at)
                 self.were.add(name)
         return []
 
@@ -305,55 +297,20 @@ class Model:
         return wrong
 
 
-RESET = (
-    "DELETE FROM trainings",
-    "DELETE FROM users WHERE login <> 'owner'",
-    "UPDATE portals SET seats_taken = 0",
-)
+class TrainingPortal(RealPortal):
+    """A portal with people and a training of two sessions."""
 
+    RESET = (
+        "DELETE FROM trainings",
+        "DELETE FROM users WHERE login <> 'owner'",
+        "UPDATE portals SET seats_taken = 0",
+    )
 
-class Side:
-    """One real portal beside the model."""
+    def set_up(self) -> None:
+        """Create people, and the training with its sessions."""
+        assert self.run(START, _create_training) is None
 
-    def __init__(self, portal: Portal) -> None:
-        self._connection = driver.open_database(portal.url, patience=30)
-        if portal.is_sqlite:
-            # Nothing here has to survive a power failure.
-            database.execute(self._connection, "PRAGMA synchronous=OFF")
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._connection.close()
-
-    def reset(self) -> None:
-        """Bring the portal back to where every example begins."""
-        self._connection.begin_writing()
-        for statement in RESET:
-            database.execute(self._connection, statement)
-        self._connection.commit()
-        assert self.do(START, _furnish) == []
-
-    def do(self, now: datetime, verb: Callable[[Work], object]) -> Codes:
-        """Do one verb at that moment and return the codes of what stands in its way."""
-
-        def make() -> Work:
-            return Work(
-                self._connection,
-                now,
-                operator="model",
-                command="model",
-                load_portal=portal_actions.load_portal,
-                apply_due_changes=users.apply_due_changes,
-                is_confirmed=True,
-            )
-
-        try:
-            run_write(make, verb)
-        except Refusal as refusal:
-            return [detail.code for detail in refusal.details] or [refusal.code]
-        return []
-
-    def seen(self) -> dict[str, object]:
+    def read(self) -> dict[str, object]:
         """Return what the model knows, as the rows have it."""
         people = """
             SELECT u.login, s.code, e.is_preselected, e.side FROM training_enrollments e
@@ -362,8 +319,8 @@ class Side:
         """
         places = "SELECT code, taken, over_capacity, capacity FROM training_sessions"
         return {
-            "people": {row[0]: (row[1], bool(row[2]), row[3]) for row in self._rows(people)},
-            "places": {row[0]: row[1:] for row in self._rows(places)},
+            "people": {row[0]: (row[1], bool(row[2]), row[3]) for row in self.rows(people)},
+            "places": {row[0]: row[1:] for row in self.rows(places)},
         }
 
     def calendar(self, name: str, now: datetime) -> set[datetime]:
@@ -377,7 +334,7 @@ class Side:
             ORDER BY n.due_at, n.id
         """
         entries: dict[str, tuple[int, datetime | None]] = {}
-        for (text,) in self._rows(mails, name=name, now=now):
+        for (text,) in self.rows(mails, name=name, now=now):
             for calendar in text.split("BEGIN:VCALENDAR")[1:]:
                 lines = dict(line.split(":", 1) for line in calendar.split("\r\n") if ":" in line)
                 uid, number = lines["UID"], int(lines["SEQUENCE"])
@@ -387,14 +344,8 @@ class Side:
                 entries[uid] = (number, None if is_gone else starts_at)
         return {at for _, at in entries.values() if at is not None and at + HOUR > now}
 
-    def _rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
-        self._connection.begin_reading()
-        rows = [tuple(row) for row in say(self._connection, sql, **values).fetchall()]
-        self._connection.rollback()
-        return rows
 
-
-def _furnish(work: Work) -> None:
+def _create_training(work: Work) -> None:
     for name in NAMES:
         email = f"{name}@example.com"
         users.create(work, first_name="F", last_name="L", login=name, email=email)
@@ -405,40 +356,42 @@ def _furnish(work: Work) -> None:
     training_catalog.offer(work, "aid", Openings(is_everybody=True))
 
 
-class Trainings(RuleBasedStateMachine):
+class Trainings(ModelMachine):
     """The model beside a portal on SQLite and one on PostgreSQL; each step is done to all three."""
 
-    sides: ClassVar[list[Side]] = []
+    model: Model
 
-    @initialize()
-    def begin(self) -> None:
-        """Begin with four people and nobody in the training."""
-        self.model = Model()
-        for side in self.sides:
-            side.reset()
+    def new_model(self) -> Model:
+        """Return four people and a training in which nobody is."""
+        return Model()
 
-    def agree(self, expected: Codes, verb: Callable[[Work], object]) -> None:
-        """Do it for real; every portal must answer what the model answered."""
+    def answer(self, refusal: Refusal | None) -> Codes:
+        """Return the codes of all that stands in the way."""
+        if refusal is None:
+            return []
+        return [detail.code for detail in refusal.details] or [refusal.code]
+
+    def check(self, expected: Codes, verb: Verb) -> None:
+        """Run a verb now; every portal must answer what the model answered."""
         self.model.settle()
-        answers = [side.do(self.model.now, verb) for side in self.sides]
-        assert answers == [expected] * len(self.sides)
+        self.agree(expected, verb, now=self.model.now)
 
     @rule(name=PEOPLE, code=MAYBE)
     def join(self, name: str, code: str | None) -> None:
         """Join the training."""
         expected = self.model.join(name, code)
-        self.agree(expected, lambda work: learning.join(work, name, "aid", code))
+        self.check(expected, lambda work: learning.join(work, name, "aid", code))
 
     @rule(name=PEOPLE, code=SESSIONS)
     def switch(self, name: str, code: str) -> None:
         """Switch to a session."""
         expected = self.model.switch(name, code)
-        self.agree(expected, lambda work: learning.switch(work, name, "aid", code))
+        self.check(expected, lambda work: learning.switch(work, name, "aid", code))
 
     @rule(name=PEOPLE)
     def leave(self, name: str) -> None:
         """Leave the training."""
-        self.agree(self.model.leave(name), lambda work: learning.leave(work, name, "aid"))
+        self.check(self.model.leave(name), lambda work: learning.leave(work, name, "aid"))
 
     @rule(
         names=SEVERAL,
@@ -454,7 +407,7 @@ class Trainings(RuleBasedStateMachine):
         expected = self.model.enroll(names, code, hours, over=over, going=going)
         order = PairRequest(Selection(names), [f"aid:{code}" if code else "aid"], going)
         terms = Terms(timewords.parse(f"+{hours}h"), over_reason="why" if over else None)
-        self.agree(expected, lambda work: enrolling.enroll_in_trainings(work, order, terms))
+        self.check(expected, lambda work: enrolling.enroll_in_trainings(work, order, terms))
 
     @rule(names=SEVERAL, code=MAYBE, over=st.booleans())
     def move(self, names: list[str], code: str | None, over: bool) -> None:
@@ -462,7 +415,7 @@ class Trainings(RuleBasedStateMachine):
         expected = self.model.move(names, code, over=over)
         order = PairRequest(Selection(names), [f"aid:{code}" if code else "aid"])
         terms = Terms(over_reason="why" if over else None)
-        self.agree(
+        self.check(
             expected,
             lambda work: editing.edit_participation(
                 work, order, terms, leaves_session=code is None
@@ -480,14 +433,14 @@ class Trainings(RuleBasedStateMachine):
             self.model.parts[name].access_at = self.model.now + hours * HOUR
         order = PairRequest(Selection([name]), ["aid"])
         terms = Terms(timewords.parse(f"+{hours}h"))
-        self.agree(expected, lambda work: editing.edit_participation(work, order, terms))
+        self.check(expected, lambda work: editing.edit_participation(work, order, terms))
 
     @rule(names=SEVERAL)
     def cancel(self, names: list[str]) -> None:
         """Take people out."""
         order = PairRequest(Selection(names), ["aid"])
         expected = self.model.cancel(names)
-        self.agree(expected, lambda work: canceling.cancel_participation(work, order))
+        self.check(expected, lambda work: canceling.cancel_participation(work, order))
 
     @rule(code=SESSIONS, capacity=st.sampled_from([None, 1, 2, 3]))
     def capacity(self, code: str, capacity: int | None) -> None:
@@ -498,7 +451,7 @@ class Trainings(RuleBasedStateMachine):
         else:
             session.capacity = capacity
         given = str(capacity or "unlimited")
-        self.agree(
+        self.check(
             expected,
             lambda work: session_actions.edit_session(
                 work, "aid", code, shift=DayChange(), capacity=given
@@ -510,7 +463,7 @@ class Trainings(RuleBasedStateMachine):
         """Set a deadline, or switch it off."""
         self.model.stops[deadline] = days
         distance = None if days is None else Amount(days, Unit.DAY)
-        self.agree([], lambda work: deadlines.set_deadlines(work, "aid", {deadline: distance}))
+        self.check([], lambda work: deadlines.set_deadlines(work, "aid", {deadline: distance}))
 
     @rule(name=PEOPLE, deadline=DEADLINES, hours=st.integers(0, 60))
     def extend(self, name: str, deadline: Deadline, hours: int) -> None:
@@ -518,7 +471,7 @@ class Trainings(RuleBasedStateMachine):
         expected = [] if name in self.model.active else ["user_unknown"]
         if not expected:
             self.model.extensions[name, deadline] = self.model.now + hours * HOUR
-        self.agree(
+        self.check(
             expected,
             lambda work: extending.extend(
                 work,
@@ -535,21 +488,21 @@ class Trainings(RuleBasedStateMachine):
     def lock(self, is_on: bool) -> None:
         """Lock the list of participants, or unlock it."""
         self.model.is_locked = is_on
-        self.agree([], lambda work: deadlines.set_lock(work, "aid", is_on=is_on))
+        self.check([], lambda work: deadlines.set_lock(work, "aid", is_on=is_on))
 
     @rule(is_open=st.booleans())
     def catalog(self, is_open: bool) -> None:
         """Offer the training, or not."""
         self.model.is_offered = is_open
         act = catalog.offer if is_open else catalog.close
-        self.agree([], lambda work: act(work, "aid", Openings(is_everybody=True)))
+        self.check([], lambda work: act(work, "aid", Openings(is_everybody=True)))
 
     @rule(code=SESSIONS, days=st.integers(1, 6))
     def postpone(self, code: str, days: int) -> None:
         """Move a session to some days from now."""
         self.model.sessions[code].starts_at = self.model.now + days * DAY
         shift = DayChange(starts=timewords.parse(f"+{days}d"))
-        self.agree([], lambda work: session_actions.edit_session(work, "aid", code, shift=shift))
+        self.check([], lambda work: session_actions.edit_session(work, "aid", code, shift=shift))
 
     @rule(code=SESSIONS)
     def attend(self, code: str) -> None:
@@ -558,7 +511,7 @@ class Trainings(RuleBasedStateMachine):
         for part in self.model.parts.values() if not expected else ():
             if part.session == code:
                 part.attended.add(code)
-        self.agree(expected, lambda work: attending.record_attendance(work, "aid", code, logins=()))
+        self.check(expected, lambda work: attending.record_attendance(work, "aid", code, logins=()))
 
     @rule(name=PEOPLE, points=st.sampled_from([None, 7]))
     def grade(self, name: str, points: int | None) -> None:
@@ -569,7 +522,7 @@ class Trainings(RuleBasedStateMachine):
         if not expected:
             self.model.parts[name].has_result = points is not None
         order = PairRequest(Selection([name]), ["aid"])
-        self.agree(
+        self.check(
             expected,
             lambda work: grading.record_result(work, order, points=points, certificate=None),
         )
@@ -594,19 +547,18 @@ class Trainings(RuleBasedStateMachine):
             "deactivate": lambda work: users.end_account(work, name, UserStatus.INACTIVE, None),
             "delete": lambda work: users.delete(work, name),
         }
-        self.agree(expected, verbs[verb])
+        self.check(expected, verbs[verb])
 
     @rule(hours=st.integers(1, 40))
     def pass_time(self, hours: int) -> None:
         """Let time pass."""
         self.model.now += hours * HOUR
 
-    @invariant()
-    def rows_agree(self) -> None:
-        """Check that the rows are what the model holds."""
+    def expected_rows(self) -> dict[str, object]:
+        """Return the rows that the model stands for."""
         model = self.model
         model.settle()
-        expected = {
+        return {
             "people": {
                 name: (part.session, part.is_preselected, part.side)
                 for name, part in model.parts.items()
@@ -616,8 +568,6 @@ class Trainings(RuleBasedStateMachine):
                 for code, session in model.sessions.items()
             },
         }
-        for side in self.sides:
-            assert side.seen() == expected
 
     @invariant()
     def calendars_agree(self) -> None:
@@ -629,37 +579,12 @@ class Trainings(RuleBasedStateMachine):
             if part and part.session and part.is_invited and model.is_to_come(part.session):
                 starts = {model.sessions[part.session].starts_at}
             if name not in model.unreachable:
-                for side in self.sides:
-                    assert side.calendar(name, model.now) == starts
-
-
-@pytest.fixture
-def both_databases(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
-    """Return a portal of each kind."""
-    made = []
-    for dialect in ("sqlite", "postgresql"):
-        folder = tmp_path / dialect
-        folder.mkdir()
-        made.append(Side(templates.copy(dialect, folder)))
-    yield made
-    for side in made:
-        side.close()
+                for portal in self.portals:
+                    assert portal.calendar(name, model.now) == starts
 
 
 @pytest.mark.parametrize("examples", [10, pytest.param(30, marks=pytest.mark.heavy)])
-def test_both_databases_do_what_the_model_does(
-    both_databases: list[Side], monkeypatch: pytest.MonkeyPatch, examples: int
-) -> None:
+def test_both_databases_do_what_the_model_does(both_databases: list[Portal], examples: int) -> None:
     """Learners and administrators come, go and move while places, deadlines and time change."""
-    monkeypatch.setattr(Trainings, "sides", both_databases)
-    run_state_machine_as_test(
-        Trainings,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=30,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    portals = [TrainingPortal(portal) for portal in both_databases]
+    run_beside_model(Trainings, portals, examples=examples, steps=30)

@@ -1,43 +1,33 @@
 """Whatever people do to tokens, in whatever order: both databases agree with a plain model."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import rule
 
 from lmsctl.content import actions as content
-from lmsctl.kit import database, driver, timewords
-from lmsctl.kit.errors import Refusal
-from lmsctl.kit.work import Work, run_write
+from lmsctl.kit import timewords
+from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal_actions
 from lmsctl.registration import actions as registration
 from lmsctl.registration.rules import Newcomer
 from lmsctl.token import actions as tokens
 from lmsctl.user import actions as users
 from lmsctl.user.results import UserStatus
-from tests.conftest import Portal, Templates
+from tests.conftest import Portal
+from tests.model_machine import START, ModelMachine, RealPortal, Verb, run_beside_model
 from tests.tokens import create_items
 
-START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PEOPLE = st.sampled_from(["ann", "ben", "cat", "dan"])
 CODES = st.sampled_from(["one", "two"])
 ITEMS = st.sampled_from(["topic", "article"])
 
 
 @dataclass
-class Thing:
+class ModelToken:
     """A token of the model."""
 
     item: str
@@ -49,13 +39,13 @@ class Thing:
 
 @dataclass
 class Model:
-    """What a portal with tokens is, in a few plain values."""
+    """A portal with tokens as a few plain values."""
 
     now: datetime = START
     is_open: bool = True
     plan: int | None = None
     status: dict[str, str] = field(default_factory=dict)
-    tokens: dict[str, Thing] = field(default_factory=dict)
+    tokens: dict[str, ModelToken] = field(default_factory=dict)
     enrolled: set[tuple[str, str]] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
     mailed: set[str] = field(default_factory=set)
@@ -107,7 +97,7 @@ class Model:
         self.enrolled.add((name, token.item))
         return None
 
-    def _closed(self, token: Thing, name: str) -> str | None:
+    def _closed(self, token: ModelToken, name: str) -> str | None:
         if not self.is_open:
             return "registration_off"
         if not token.is_on:
@@ -119,114 +109,69 @@ class Model:
         return "redeemer_not_active" if self.status.get(name) == "inactive" else None
 
 
-RESET = (
-    "DELETE FROM redemptions",
-    "DELETE FROM tokens",
-    "DELETE FROM enrollments",
-    "DELETE FROM notifications",
-    "DELETE FROM users WHERE login <> 'owner'",
-    "UPDATE content_items SET status = 'active'",
-    "UPDATE portals SET seats_taken = 0, seat_limit = NULL, told_percent = 0",
-)
+class TokenPortal(RealPortal):
+    """A portal with items and tokens."""
 
+    RESET = (
+        "DELETE FROM redemptions",
+        "DELETE FROM tokens",
+        "DELETE FROM enrollments",
+        "DELETE FROM notifications",
+        "DELETE FROM users WHERE login <> 'owner'",
+        "UPDATE content_items SET status = 'active'",
+        "UPDATE portals SET seats_taken = 0, seat_limit = NULL, told_percent = 0",
+    )
 
-class Side:
-    """One real portal beside the model."""
+    def set_up(self) -> None:
+        """Switch self-registration on."""
+        self.run(START, lambda work: registration.set_switches(work, is_on=True))
 
-    def __init__(self, portal: Portal) -> None:
-        self._connection = driver.open_database(portal.url, patience=30)
-        if portal.is_sqlite:
-            # Nothing here has to survive a power failure.
-            database.execute(self._connection, "PRAGMA synchronous=OFF")
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._connection.close()
-
-    def reset(self) -> None:
-        """Bring the portal back to where every example begins."""
-        self._connection.begin_writing()
-        for statement in RESET:
-            database.execute(self._connection, statement)
-        self._connection.commit()
-        self.do(START, lambda work: registration.set_switches(work, is_on=True))
-
-    def do(self, now: datetime, verb: Callable[[Work], object]) -> str | None:
-        """Do one verb at that moment and return the code of its refusal."""
-
-        def make() -> Work:
-            return Work(
-                self._connection,
-                now,
-                operator="model",
-                command="model",
-                load_portal=portal_actions.load_portal,
-                apply_due_changes=users.apply_due_changes,
-                is_confirmed=True,
-            )
-
-        try:
-            run_write(make, verb)
-        except Refusal as refusal:
-            return refusal.code
-        return None
-
-    def seen(self) -> dict[str, object]:
+    def read(self) -> dict[str, object]:
         """Return what the model knows, as the rows have it."""
         return {
-            "people": dict(self._rows("SELECT email, status FROM users WHERE email IS NOT NULL")),
+            "people": dict(self.rows("SELECT email, status FROM users WHERE email IS NOT NULL")),
             "tokens": {
                 code: (uses, limit, bool(is_on))
-                for code, uses, limit, is_on in self._rows(
+                for code, uses, limit, is_on in self.rows(
                     "SELECT code, uses, use_limit, is_active FROM tokens"
                 )
             },
             "enrolled": set(
-                self._rows(
+                self.rows(
                     """
                     SELECT u.email, c.code FROM enrollments e
                     JOIN users u ON u.id = e.user_id JOIN content_items c ON c.id = e.item_id
                     """
                 )
             ),
-            "ledger": self._rows("SELECT count(*) FROM redemptions"),
-            "invited": self._rows("SELECT count(*) FROM redemptions WHERE is_new_person"),
+            "ledger": self.rows("SELECT count(*) FROM redemptions"),
+            "invited": self.rows("SELECT count(*) FROM redemptions WHERE is_new_person"),
             "mails": set(
-                self._rows("SELECT DISTINCT address FROM notifications WHERE kind = 'invitation'")
+                self.rows("SELECT DISTINCT address FROM notifications WHERE kind = 'invitation'")
             ),
-            "seats": self._rows("SELECT seats_taken FROM portals"),
+            "seats": self.rows("SELECT seats_taken FROM portals"),
         }
 
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
-        self._connection.begin_reading()
-        rows = [tuple(row) for row in database.execute(self._connection, sql).fetchall()]
-        self._connection.rollback()
-        return rows
 
-
-class Tokens(RuleBasedStateMachine):
+class Tokens(ModelMachine):
     """The model beside a portal on SQLite and one on PostgreSQL; each step is done to all three."""
 
-    sides: ClassVar[list[Side]] = []
+    model: Model
 
-    @initialize()
-    def begin(self) -> None:
-        """Begin with an empty portal whose doors are open."""
-        self.model = Model()
-        for side in self.sides:
-            side.reset()
+    def new_model(self) -> Model:
+        """Return a portal without tokens or people that lets people register."""
+        return Model()
 
-    def agree(self, expected: str | None, verb: Callable[[Work], object]) -> None:
-        """Do it for real; every portal must answer what the model answered."""
-        answers = [side.do(self.model.now, verb) for side in self.sides]
-        assert answers == [expected] * len(self.sides)
+    def check(self, expected: str | None, verb: Verb) -> None:
+        """Run a verb now; every portal must answer what the model answered."""
+        self.agree(expected, verb, now=self.model.now)
 
     @rule(name=PEOPLE, code=CODES)
     def redeem(self, name: str, code: str) -> None:
         """Redeem a token."""
         newcomer = Newcomer(address(name), "F", "L")
         expected = self.model.redeem(address(name), code)
-        self.agree(expected, lambda work: tokens.redeem(work, code.upper(), newcomer))
+        self.check(expected, lambda work: tokens.redeem(work, code.upper(), newcomer))
 
     @rule(code=CODES, item=ITEMS, limit=st.sampled_from([None, 1, 2]), days=st.integers(-1, 3))
     def create(self, code: str, item: str, limit: int | None, days: int) -> None:
@@ -238,8 +183,8 @@ class Tokens(RuleBasedStateMachine):
         elif code in model.tokens:
             expected = "token_exists"
         else:
-            model.tokens[code] = Thing(item, limit, expires_at)
-        self.agree(
+            model.tokens[code] = ModelToken(item, limit, expires_at)
+        self.check(
             expected,
             lambda work: tokens.create(
                 work,
@@ -260,7 +205,7 @@ class Tokens(RuleBasedStateMachine):
             expected = "token_limit_below_uses"
         else:
             token.limit = limit
-        self.agree(expected, lambda work: tokens.edit(work, code, limit=str(limit or "unlimited")))
+        self.check(expected, lambda work: tokens.edit(work, code, limit=str(limit or "unlimited")))
 
     @rule(code=CODES, is_on=st.booleans())
     def switch(self, code: str, is_on: bool) -> None:
@@ -269,13 +214,13 @@ class Tokens(RuleBasedStateMachine):
         if token:
             token.is_on = is_on
         expected = None if token else "token_unknown"
-        self.agree(expected, lambda work: tokens.switch(work, code, is_on=is_on))
+        self.check(expected, lambda work: tokens.switch(work, code, is_on=is_on))
 
     @rule(code=CODES)
     def destroy(self, code: str) -> None:
         """Destroy a token."""
         expected = None if self.model.tokens.pop(code, None) else "token_unknown"
-        self.agree(expected, lambda work: tokens.delete(work, [code]))
+        self.check(expected, lambda work: tokens.delete(work, [code]))
 
     @rule(name=PEOPLE)
     def make_person(self, name: str) -> None:
@@ -285,7 +230,7 @@ class Tokens(RuleBasedStateMachine):
             expected = "email_taken"
         else:
             model.status[address(name)] = "inactive" if model.is_full else "active"
-        self.agree(
+        self.check(
             expected,
             lambda work: users.create(work, first_name="F", last_name="L", email=address(name)),
         )
@@ -299,7 +244,7 @@ class Tokens(RuleBasedStateMachine):
             "deactivate": lambda work: users.end_account(work, who, UserStatus.INACTIVE, None),
             "delete": lambda work: users.delete(work, who),
         }
-        self.agree(self.model.change_person(who, verb), verbs[verb])
+        self.check(self.model.change_person(who, verb), verbs[verb])
 
     @rule(hours=st.integers(1, 48))
     def pass_time(self, hours: int) -> None:
@@ -308,9 +253,9 @@ class Tokens(RuleBasedStateMachine):
 
     @rule(is_open=st.booleans())
     def registration(self, is_open: bool) -> None:
-        """Close or open the doors."""
+        """Switch self-registration on or off."""
         self.model.is_open = is_open
-        self.agree(None, lambda work: registration.set_switches(work, is_on=is_open))
+        self.check(None, lambda work: registration.set_switches(work, is_on=is_open))
 
     @rule(plan=st.sampled_from([None, 2, 3, 4]))
     def plan(self, plan: int | None) -> None:
@@ -321,23 +266,22 @@ class Tokens(RuleBasedStateMachine):
         else:
             self.model.plan = plan
         words = [f"plan.max-active-users={plan or 'unlimited'}"]
-        self.agree(expected, lambda work: portal_actions.set_settings(work, words))
+        self.check(expected, lambda work: portal_actions.set_settings(work, words))
 
     @rule(item=ITEMS, is_archiving=st.booleans())
     def archive(self, item: str, is_archiving: bool) -> None:
         """Archive an item or restore it."""
         if is_archiving:
             self.model.archived.add(item)
-            self.agree(None, lambda work: content.archive(work, item))
+            self.check(None, lambda work: content.archive(work, item))
         else:
             self.model.archived.discard(item)
-            self.agree(None, lambda work: content.restore(work, item))
+            self.check(None, lambda work: content.restore(work, item))
 
-    @invariant()
-    def rows_agree(self) -> None:
-        """Check that the rows are what the model holds."""
+    def expected_rows(self) -> dict[str, object]:
+        """Return the rows that the model stands for."""
         model = self.model
-        expected = {
+        return {
             "people": model.status,
             "tokens": {c: (t.uses, t.limit, t.is_on) for c, t in model.tokens.items()},
             "enrolled": model.enrolled,
@@ -346,8 +290,6 @@ class Tokens(RuleBasedStateMachine):
             "mails": {(who,) for who in model.mailed},
             "seats": [(model.seats if model.plan is not None else 0,)],
         }
-        for side in self.sides:
-            assert side.seen() == expected
 
 
 def address(name: str) -> str:
@@ -355,33 +297,8 @@ def address(name: str) -> str:
     return f"{name}@example.com"
 
 
-@pytest.fixture
-def both_databases(postgresql: Any, templates: Templates, tmp_path: Path) -> Iterator[list[Side]]:
-    """Return a portal of each kind with something to learn."""
-    made = []
-    for dialect in ("sqlite", "postgresql"):
-        folder = tmp_path / dialect
-        folder.mkdir()
-        made.append(Side(create_items(templates.copy(dialect, folder))))
-    yield made
-    for side in made:
-        side.close()
-
-
 @pytest.mark.parametrize("examples", [10, pytest.param(30, marks=pytest.mark.heavy)])
-def test_both_databases_do_what_the_model_does(
-    both_databases: list[Side], monkeypatch: pytest.MonkeyPatch, examples: int
-) -> None:
+def test_both_databases_do_what_the_model_does(both_databases: list[Portal], examples: int) -> None:
     """Redeeming, making, changing, pausing and destroying tokens while people and time go on."""
-    monkeypatch.setattr(Tokens, "sides", both_databases)
-    run_state_machine_as_test(
-        Tokens,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=30,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    portals = [TokenPortal(create_items(portal)) for portal in both_databases]
+    run_beside_model(Tokens, portals, examples=examples, steps=30)

@@ -219,3 +219,25 @@ def _rewrite(work: Work, node: DepartmentNode, path: str, written: str) -> None:
             full_name=new,
             full_key=rules.path_key(new),
         )
+
+
+# For other rooms ---------------------------------------------------------------------------------
+
+
+def get_where_allowed(work: Work, given: str | None, permission: str) -> DepartmentNode:
+    """Return a department in which the actor holds `permission`; the root when `given` is None.
+
+    Raises DepartmentUnknown, and PermissionMissing for a root in which they do not hold it.
+    """
+    scope = rights.require(work, permission)
+    found = store.get_root(work) if given is None else store.get(work, given, scope)
+    if not scope.covers(found.path):
+        rights.require_everywhere(work, permission)
+    return found
+
+
+def get_for_share(work: Work, given: str | None, permission: str) -> DepartmentNode:
+    """Return what `get_where_allowed` does; nobody moves or deletes it until we are done."""
+    return rights.get_for_update(
+        work, lambda: get_where_allowed(work, given, permission), store.lock_for_share
+    )

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from lmsctl.audit import actions as audit
-from lmsctl.department import store as departments
-from lmsctl.department.store import DepartmentNode as Department
+from lmsctl.department import actions as departments
 from lmsctl.group import store
 from lmsctl.group.errors import GroupExists, GroupPeopleUnknown
 from lmsctl.group.results import GroupDetail, GroupPerson
@@ -27,7 +26,7 @@ def create(work: Work, name: str, *, department: str | None = None) -> GroupDeta
     Raises DepartmentUnknown, GroupExists and what the check of the name raises.
     """
     work.about = f"group {name}"
-    place = _place(work, department)
+    place = departments.get_for_share(work, department, "group.manage")
     text = _checked_name(name)
     _check_free(work, text)
     number = store.add(work, name=text, name_key=canonical.key(text), department_id=place.id)
@@ -81,7 +80,7 @@ def edit(
             _check_free(work, text)
         wanted.update(name=text)
     if department is not None:
-        wanted.update(department_id=_place(work, department).id)
+        wanted.update(department_id=departments.get_for_share(work, department, "group.manage").id)
     changes = {column: value for column, value in wanted.items() if getattr(found, column) != value}
     if "name" in changes:
         changes["name_key"] = canonical.key(str(changes["name"]))
@@ -158,21 +157,6 @@ def _get_group_and_people(
     users.lock_all_for_share(work, [person.id for person in seen])
     rights.refresh(work)
     return found, _get_people(work, logins, rights.require(work, "group.manage"), done)
-
-
-def _place(work: Work, given: str | None) -> Department:
-    """Return the department of a group, which nobody moves or deletes until we are done."""
-
-    def get() -> Department:
-        scope = rights.require(work, "group.manage")
-        if given is not None:
-            return departments.get(work, given, scope)
-        root = departments.get_root(work)
-        if not scope.covers(root.path):
-            rights.require_everywhere(work, "group.manage")
-        return root
-
-    return rights.get_for_update(work, get, departments.lock_for_share)
 
 
 def _checked_name(name: str) -> str:

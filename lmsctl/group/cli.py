@@ -39,7 +39,8 @@ def create(
             made = actions.create(work, name, department=department)
             return Done(made, f"Created the group {made.name}.")
         if if_exists is options.Existing.UPDATE:
-            return _edited(*actions.edit(work, found.name, department=department))
+            after, is_changed = actions.edit(work, found.name, department=department)
+            return options.edited(after, f"the group {after.name}", is_changed=is_changed)
         return Done(found, f"The group {found.name} exists already.", is_changed=False)
 
     return env.write(write)
@@ -79,14 +80,12 @@ def edit(
     ] = None,
 ) -> Any:
     """Rename a group, or let it belong to another department."""
-    return env.write(
-        lambda work: _edited(*actions.edit(work, name, name=new_name, department=department))
-    )
 
+    def write(work: Work) -> Done:
+        after, is_changed = actions.edit(work, name, name=new_name, department=department)
+        return options.edited(after, f"the group {after.name}", is_changed=is_changed)
 
-def _edited(after: GroupDetail, is_changed: bool) -> Done:  # noqa: FBT001 - the pair that `edit` returns
-    word = "Updated" if is_changed else "Unchanged:"
-    return Done(after, f"{word} the group {after.name}.", is_changed=is_changed)
+    return env.write(write)
 
 
 @verb(app, examples=("lmsctl group add Pilots anna ben@example.com",))

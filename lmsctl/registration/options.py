@@ -7,7 +7,7 @@ import typer
 
 # Whole modules, so that --help, which only knows the options, loads none of them.
 from lmsctl.registration import rules
-from lmsctl.user import rules as user_rules
+from lmsctl.user.fields import rules as field_rules
 
 if TYPE_CHECKING:
     from lmsctl.registration.rules import DomainChoice, Newcomer
@@ -66,6 +66,6 @@ class NewcomerOptions:
             self.first_name,
             self.last_name,
             self.login,
-            user_rules.parse_assignments(self.field or ()),
+            field_rules.parse_assignments(self.field or ()),
             self.accept_policy,
         )

@@ -15,7 +15,8 @@ from lmsctl.registration.errors import (
     DomainsMissing,
 )
 from lmsctl.user import rules as user_rules
-from lmsctl.user.rules import FieldEntry, FieldRule
+from lmsctl.user.fields import rules as field_rules
+from lmsctl.user.fields.rules import FieldEntry, FieldRule
 
 # As much of what was typed as an address may have (RFC 5321); the audit log needs no more.
 _ADDRESS_LIMIT = 254
@@ -71,7 +72,7 @@ def check_newcomer(
     first = tried(_name, newcomer.first_name, "first name", "--first-name")
     last = tried(_name, newcomer.last_name, "last name", "--last-name")
     login = tried(user_rules.check_login, newcomer.login) if newcomer.login is not None else None
-    entries = tried(user_rules.check_fields, fields, newcomer.fields, wants_required=True)
+    entries = tried(field_rules.check_fields, fields, newcomer.fields, wants_required=True)
     if len(wrong) > 1:
         raise DetailsWrong(count=len(wrong), details=wrong)
     for refusal in wrong:

@@ -41,7 +41,8 @@ def create(
             return Done(made, f"Created the role {made.name}.")
         if if_exists is options.Existing.UPDATE:
             surplus = set(found.permissions) - {canonical.key(item) for item in permission}
-            return _edited(*actions.edit(work, found.name, add=permission, remove=surplus))
+            after, is_changed = actions.edit(work, found.name, add=permission, remove=surplus)
+            return options.edited(after, f"the role {after.name}", is_changed=is_changed)
         return Done(found, f"The role {found.name} exists already.", is_changed=False)
 
     return env.write(write)
@@ -91,16 +92,12 @@ def edit(
     ] = None,
 ) -> Any:
     """Rename a role of your own, or change what it allows to everybody who holds it."""
-    return env.write(
-        lambda work: _edited(
-            *actions.edit(work, role, name=name, add=add or (), remove=remove or ())
-        )
-    )
 
+    def write(work: Work) -> Done:
+        after, is_changed = actions.edit(work, role, name=name, add=add or (), remove=remove or ())
+        return options.edited(after, f"the role {after.name}", is_changed=is_changed)
 
-def _edited(after: RoleDetail, is_changed: bool) -> Done:  # noqa: FBT001 - the pair that `edit` returns
-    word = "Updated" if is_changed else "Unchanged:"
-    return Done(after, f"{word} the role {after.name}.", is_changed=is_changed)
+    return env.write(write)
 
 
 @verb(app, examples=("lmsctl role delete Recruiter --yes",))

@@ -10,7 +10,8 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
 from lmsctl.user import actions, errors
-from lmsctl.user.importing import cli as file_cli
+from lmsctl.user.exporting import cli as exporting
+from lmsctl.user.importing import cli as importing
 from lmsctl.user.results import UserOrigin, UserRow, UserStatus, UserType
 from lmsctl.user.rules import UserFilter
 
@@ -58,7 +59,7 @@ def create(
         if found and if_exists is options.Existing.SKIP:
             return Done(found, f"{found.login} exists already.", is_changed=False)
         if found:
-            is_adopted = found.status is UserStatus.PENDING and actions.confirm_pending(
+            is_confirmed = found.status is UserStatus.PENDING and actions.confirm_pending(
                 work, found.login
             )
             after, is_changed = actions.edit(
@@ -73,7 +74,7 @@ def create(
             if department:
                 after, is_moved = actions.move(work, found.login, department)
                 is_changed = is_changed or is_moved
-            if is_adopted:
+            if is_confirmed:
                 return Done(after, f"Updated {after.login}; their registration is confirmed by it.")
             return options.edited(after, after.login, is_changed=is_changed)
         made, is_active = actions.create(
@@ -286,4 +287,5 @@ def delete(env: Environment, login: Who, if_missing: IfMissing = options.Missing
     return env.write(write)
 
 
-file_cli.register(app)
+importing.register(app)
+exporting.register(app)

@@ -6,7 +6,8 @@ from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
 from sqlmodel import Field, SQLModel, case, col, or_
 
 from lmsctl.kit import address, canonical, columns
-from lmsctl.user.results import FieldKind, SupervisorMode, UserOrigin, UserStatus, UserType
+from lmsctl.user.fields.results import FieldKind
+from lmsctl.user.results import SupervisorMode, UserOrigin, UserStatus, UserType
 
 # Whether addresses that nobody can own are taken is for those who enter them to say.
 

@@ -41,16 +41,6 @@ class SupervisorMode(StrEnum):
     INHERITED = "inherited"
 
 
-class FieldKind(StrEnum):
-    """What a custom field holds."""
-
-    TEXT = "text"
-    UNIQUE_TEXT = "unique-text"
-    NUMBER = "number"
-    DATE = "date"
-    LIST = "list"
-
-
 @dataclass(frozen=True, slots=True)
 class UserDetail:
     """A person, as shown."""
@@ -97,19 +87,6 @@ class UserRow:
     department: str
     origin: UserOrigin
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A custom field."""
-
-    KEY = "name"
-
-    id: int
-    name: str
-    kind: FieldKind
-    is_required: bool
-    choices: list[str]
 
 
 @dataclass(frozen=True, slots=True)

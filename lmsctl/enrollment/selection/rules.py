@@ -8,9 +8,9 @@ from lmsctl.enrollment.rules import (
 )
 from lmsctl.enrollment.selection.errors import FilterOnNames, FilterWrong, SelectionMissing
 from lmsctl.kit import canonical
-from lmsctl.user import rules as user_rules
+from lmsctl.user.fields import rules as field_rules
+from lmsctl.user.fields.rules import FieldRule
 from lmsctl.user.results import UserOrigin, UserStatus, UserType
-from lmsctl.user.rules import FieldRule
 
 _WORDS = {"type": UserType, "status": UserStatus, "origin": UserOrigin}
 
@@ -47,7 +47,7 @@ def parse_filters(given: Iterable[str], fields: Iterable[FieldRule]) -> PeopleFi
         if name_key in _WORDS:
             words.setdefault(name_key, []).append(_word(text, name_key, value))
         elif name_key in known:
-            entry = user_rules.field_entry(known[name_key], value)
+            entry = field_rules.field_entry(known[name_key], value)
             values.setdefault(entry.field_id, []).append(entry.value)
         else:
             raise FilterWrong(

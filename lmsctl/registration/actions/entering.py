@@ -21,6 +21,7 @@ from lmsctl.user import rules as user_rules
 from lmsctl.user import store as users
 from lmsctl.user.actions import CreatedUser
 from lmsctl.user.errors import EmailTaken, LoginTaken
+from lmsctl.user.fields import store as field_store
 from lmsctl.user.results import UserOrigin, UserStatus, UserType
 from lmsctl.user.rules import UserDraft
 
@@ -67,7 +68,7 @@ def register(
     AddressTaken, SignupLoginTaken, PlanFull, and what `claim_place` raises; nothing remains then.
     """
     details = rules.check_newcomer(
-        newcomer, users.fields_for_share(work), is_sandbox=work.is_sandbox
+        newcomer, field_store.list_fields_for_share(work), is_sandbox=work.is_sandbox
     )
     if row.is_policy_on and not newcomer.accepts_policy:
         raise PolicyNotAccepted(field="--accept-policy")

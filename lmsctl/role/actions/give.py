@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from lmsctl.audit import actions as audit
-from lmsctl.department import store as departments
+from lmsctl.department import actions as departments
+from lmsctl.department import store as department_store
 from lmsctl.department.store import DepartmentNode as Department
 from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
@@ -41,7 +42,7 @@ def grant(
     """
     person, role = _get_person_and_role(work, login, role_name)
     scope = rights.require(work, "role.manage")
-    wanted = [_get_department(work, path) for path in under]
+    wanted = [departments.get_for_share(work, path, "role.manage") for path in under]
     rules.check_takes_department(role.name, under, is_builtin=role.is_builtin)
     if _is_given_to_all(role):
         return RoleHolder(person.login, role.name, []), False
@@ -73,7 +74,7 @@ def revoke(
     PermissionBeyondOwn, OwnerNotDemoted and OwnerLast.
     """
     person, role = _get_person_and_role(work, login, role_name)
-    unwanted = [_get_department(work, path).id for path in under]
+    unwanted = [departments.get_for_share(work, path, "role.manage").id for path in under]
     rules.check_takes_department(role.name, under, is_builtin=role.is_builtin)
     if _is_given_to_all(role):
         raise RoleIsEverybodys(role=role.name)
@@ -111,10 +112,10 @@ def check_permission(
     where = _list_places(work, scope)
     if department is None:
         return PermissionAnswer(name, None, bool(scope.paths), where)
-    found = departments.find(work, department, scope)
+    found = department_store.find(work, department, scope)
     if found:
         return PermissionAnswer(name, found.written, allowed=True, where=where)
-    seen = departments.get(work, department, rights.actor(work).scope("department.view"))
+    seen = department_store.get(work, department, rights.actor(work).scope("department.view"))
     return PermissionAnswer(name, seen.written, allowed=False, where=where)
 
 
@@ -132,15 +133,6 @@ def _get_person_and_role(work: Work, login: str, role_name: str) -> tuple[Person
     lock = store.lock if is_owner else store.lock_for_share
     role = rights.get_for_update(work, lambda: get(work, role_name), lock)
     return rights.get_for_update(work, find, users.lock), role
-
-
-def _get_department(work: Work, given: str) -> Department:
-    """Return a department the actor manages roles in, which nobody moves until we are done."""
-
-    def find() -> Department:
-        return departments.get(work, given, rights.require(work, "role.manage"))
-
-    return rights.get_for_update(work, find, departments.lock_for_share)
 
 
 def _is_given_to_all(role: RoleRow) -> bool:

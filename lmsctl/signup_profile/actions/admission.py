@@ -30,6 +30,7 @@ from lmsctl.signup_profile.errors import (
 from lmsctl.signup_profile.results import ProfileActivation, SignupExplanation
 from lmsctl.signup_profile.rules import ProfileRow
 from lmsctl.user import store as users
+from lmsctl.user.fields import store as field_store
 from lmsctl.user.results import UserOrigin
 
 
@@ -120,7 +121,7 @@ def explain(
         for refusal, opens_at in _closed_gates(work, row, email, moment)
     ]
     asks_for = ["email", "first name", "last name"]
-    asks_for += [f"field {rule.name}" for rule in users.fields(work) if rule.is_required]
+    asks_for += [f"field {rule.name}" for rule in field_store.list_fields(work) if rule.is_required]
     asks_for += ["privacy policy"] if portal.settings(work).is_policy_on else []
     return SignupExplanation(row.code, moment, email, not gates, asks_for), gates
 

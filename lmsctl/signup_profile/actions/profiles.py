@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from lmsctl.audit import actions as audit
-from lmsctl.department import store as departments
-from lmsctl.department.store import DepartmentNode as Department
+from lmsctl.department import actions as departments
+from lmsctl.department import store as department_store
 from lmsctl.kit import canonical, secret
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
@@ -41,7 +41,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     Raises DepartmentUnknown, ProfileExists, StartMissing, WindowEmpty, NumberMalformed,
     ActivationsWrong, ActivationsZero, and what the checks of name, code and domains raise.
     """
-    place = _place(work, department)
+    place = departments.get_for_share(work, department, "profile.manage")
     ends_at = ends.end(work.now, work.zone)
     starts_at = rules.check_window(starts.start(work.now, work.zone), ends_at)
     text = secret.readable(_CODE_LENGTH) if code is None else canonical.check_code(code, "code")
@@ -97,7 +97,7 @@ def show(work: Work, given: str) -> Profile:
 def list_profiles(work: Work, under: str | None = None) -> Iterator[Profile]:
     """Return the profiles in scope, below the department `under` if given; needs `profile.view`."""
     scope = rights.require(work, "profile.view")
-    path = departments.get(work, under, scope).path if under else None
+    path = department_store.get(work, under, scope).path if under else None
     rows = store.list_profiles(work, scope, path)
     settings, seats_taken = portal.settings(work), portal.seats_taken(work, work.now)
     return (_to_result(work, row, settings, seats_taken) for row in rows)
@@ -151,7 +151,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if name is not None:
         wanted["name"] = canonical.check_text(name, field="name")
     if department is not None:
-        wanted["department_id"] = _place(work, department).id
+        wanted["department_id"] = departments.get_for_share(work, department, "profile.manage").id
     if starts is not None or ends is not None:
         wanted.update(_window(work, row, starts, ends))
     if activations is not None:
@@ -184,15 +184,6 @@ def get_for_update(work: Work, given: str) -> ProfileRow:
 
 def _get(work: Work, given: str) -> ProfileRow:
     return store.get(work, given, rights.require(work, "profile.manage"))
-
-
-def _place(work: Work, given: str) -> Department:
-    """Return the department of a profile, which nobody moves or deletes until we are done."""
-
-    def get() -> Department:
-        return departments.get(work, given, rights.require(work, "profile.manage"))
-
-    return rights.get_for_update(work, get, departments.lock_for_share)
 
 
 def link(work: Work, given: str) -> ProfileLink:

@@ -1,19 +1,15 @@
 """The verbs of the user room."""
 
-from lmsctl.user.actions.people import (
+from lmsctl.user.actions.create import (
     CreatedUser,
     add,
     announce_joined,
     announce_type_changed,
     create,
-    edit,
     find_conflicting,
-    get_detail,
-    get_for_update,
-    list_users,
-    move,
-    show,
 )
+from lmsctl.user.actions.edit import edit, get_for_update, move
+from lmsctl.user.actions.show import get_detail, list_users, show
 from lmsctl.user.actions.status import (
     activate,
     announce_active,
@@ -24,13 +20,6 @@ from lmsctl.user.actions.status import (
     end_account,
     send_missed,
     set_active,
-)
-from lmsctl.user.fields.actions import (
-    create_field,
-    delete_field,
-    edit_field,
-    find_conflicting_field,
-    list_fields,
 )
 
 __all__ = [
@@ -43,18 +32,13 @@ __all__ = [
     "apply_due_changes",
     "confirm_pending",
     "create",
-    "create_field",
     "delete",
-    "delete_field",
     "delete_unconfirmed",
     "edit",
-    "edit_field",
     "end_account",
     "find_conflicting",
-    "find_conflicting_field",
     "get_detail",
     "get_for_update",
-    "list_fields",
     "list_users",
     "move",
     "send_missed",

@@ -12,7 +12,8 @@ from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import OWNER
 from lmsctl.user import rules, store
-from lmsctl.user.actions.people import get_detail, get_for_update
+from lmsctl.user.actions.edit import get_for_update
+from lmsctl.user.actions.show import get_detail
 from lmsctl.user.errors import OwnerProtected
 from lmsctl.user.results import DeletedUser, UserDetail, UserStatus
 from lmsctl.user.store import Person

@@ -13,10 +13,11 @@ from lmsctl.kit.statements import NOW
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope, Visibility
 from lmsctl.rights.store import is_person_visible
+from lmsctl.user.fields.rules import FieldRule
 from lmsctl.user.importing.store.rows import select_groups_in
 from lmsctl.user.model import FieldValue, User, is_alive, status_at
 from lmsctl.user.results import SupervisorMode
-from lmsctl.user.rules import FieldRule, UserFilter
+from lmsctl.user.rules import UserFilter
 from lmsctl.user.store import filter_conditions
 
 

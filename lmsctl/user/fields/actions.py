@@ -1,18 +1,18 @@
 """Defining the custom fields that every person has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.user import rules, store
-from lmsctl.user.errors import FieldChoicesInUse, FieldExists, FieldUnknown
-from lmsctl.user.results import Field, FieldKind
-from lmsctl.user.rules import FieldRule
+from lmsctl.user.fields import rules, store
+from lmsctl.user.fields.errors import FieldChoicesInUse, FieldExists, FieldUnknown, FieldValueTaken
+from lmsctl.user.fields.results import Field, FieldKind
+from lmsctl.user.fields.rules import FieldEntry, FieldRule
 
 
-def create_field(
+def create(
     work: Work, name: str, kind: FieldKind, *, is_required: bool, choices: Sequence[str]
 ) -> Field:
     """Define a custom field; needs `field.manage` everywhere.
@@ -22,7 +22,7 @@ def create_field(
     rights.require_everywhere(work, "field.manage")
     work.about = f"field {name}"
     text = _checked_name(work, name)
-    store.add_field(
+    store.add(
         work,
         name=text,
         name_key=canonical.key(text),
@@ -34,7 +34,7 @@ def create_field(
     return _to_result(_get(work, text))
 
 
-def find_conflicting_field(work: Work, name: str) -> Field | None:
+def find_conflicting(work: Work, name: str) -> Field | None:
     """Return the custom field of that name, or None; needs `field.manage` everywhere."""
     rights.require_everywhere(work, "field.manage")
     found = _find(work, name)
@@ -44,10 +44,10 @@ def find_conflicting_field(work: Work, name: str) -> Field | None:
 def list_fields(work: Work) -> Iterator[Field]:
     """Return every custom field, in the order they were made; needs `user.view` somewhere."""
     rights.require(work, "user.view")
-    return (_to_result(rule) for rule in store.fields(work))
+    return (_to_result(rule) for rule in store.list_fields(work))
 
 
-def edit_field(  # noqa: PLR0913 - one keyword for each thing that can change
+def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     work: Work,
     name: str,
     *,
@@ -73,22 +73,22 @@ def edit_field(  # noqa: PLR0913 - one keyword for each thing that can change
         wanted["is_required"] = is_required
     if choices:
         texts = rules.check_choices(rule.kind, choices)
-        beyond = store.values_beyond(work, rule.id, texts)
+        beyond = store.list_values_beyond(work, rule.id, texts)
         if beyond:
             raise FieldChoicesInUse(name=rule.name, values=beyond)
         if texts != rule.choices_json:
             wanted["choices_json"] = texts
     if wanted:
-        store.change_field(work, rule.id, **wanted)
+        store.change(work, rule.id, **wanted)
         audit.record(work, "field.changed", f"field {rule.name}", changed=sorted(wanted))
     return _to_result(_get(work, str(wanted.get("name", rule.name)))), bool(wanted)
 
 
-def delete_field(work: Work, name: str) -> str:
+def delete(work: Work, name: str) -> str:
     """Delete a custom field with everybody's values, after a confirmation; returns its name."""
     rule = _get_for_update(work, name)
     work.confirm(f"Delete the field '{rule.name}' and what people have in it?")
-    count = store.delete_field(work, rule.id)
+    count = store.delete(work, rule.id)
     audit.record(work, "field.deleted", f"field {rule.name}", values=count)
     return rule.name
 
@@ -100,7 +100,7 @@ def _get_for_update(work: Work, name: str) -> FieldRule:
         rights.require_everywhere(work, "field.manage")
         return _get(work, name)
 
-    return rights.get_for_update(work, get, store.lock_field)
+    return rights.get_for_update(work, get, store.lock)
 
 
 def _checked_name(work: Work, name: str, *, besides: int | None = None) -> str:
@@ -114,16 +114,31 @@ def _checked_name(work: Work, name: str, *, besides: int | None = None) -> str:
 
 def _find(work: Work, name: str) -> FieldRule | None:
     key = canonical.key(name)
-    return next((rule for rule in store.fields(work) if rule.name_key == key), None)
+    return next((rule for rule in store.list_fields(work) if rule.name_key == key), None)
 
 
 def _get(work: Work, name: str) -> FieldRule:
     found = _find(work, name)
     if found is None:
-        guess = canonical.nearest(name, [rule.name for rule in store.fields(work)])
+        guess = canonical.nearest(name, [rule.name for rule in store.list_fields(work)])
         raise FieldUnknown(name=name, advice=f"Did you mean '{guess}'? " if guess else "")
     return found
 
 
 def _to_result(rule: FieldRule) -> Field:
     return Field(rule.id, rule.name, rule.kind, rule.is_required, rule.choices_json)
+
+
+def set_values(
+    work: Work, user_id: int, current: Mapping[str, str], entries: Sequence[FieldEntry]
+) -> list[str]:
+    """Write those of `entries` that differ from `current`, a person's values by field name.
+
+    Returns the names of the fields that changed. Raises FieldValueTaken.
+    """
+    changed = [entry for entry in entries if current.get(entry.name, "") != entry.value]
+    for entry in changed:
+        if entry.unique_key and store.find_user_id_by_value(work, entry) not in {None, user_id}:
+            raise FieldValueTaken(name=entry.name, value=entry.value, field=entry.name)
+        store.set_value(work, user_id, entry)
+    return [entry.name for entry in changed]

@@ -9,8 +9,8 @@ from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
-from lmsctl.user import actions
-from lmsctl.user.results import Field, FieldKind
+from lmsctl.user.fields import actions
+from lmsctl.user.fields.results import Field, FieldKind
 
 app = options.noun("field", "Custom fields that every person has.")
 
@@ -41,18 +41,14 @@ def create(
 
     def write(work: Work) -> Done:
         found = (
-            actions.find_conflicting_field(work, name)
-            if if_exists is not options.Existing.FAIL
-            else None
+            actions.find_conflicting(work, name) if if_exists is not options.Existing.FAIL else None
         )
         if found is None:
-            made = actions.create_field(
-                work, name, kind, is_required=required, choices=choice or ()
-            )
+            made = actions.create(work, name, kind, is_required=required, choices=choice or ())
             return Done(made, f"Created the field {made.name}.")
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The field {found.name} exists already.", is_changed=False)
-        after, is_changed = actions.edit_field(
+        after, is_changed = actions.edit(
             work, name, kind=kind, is_required=required, choices=choice or ()
         )
         return options.edited(after, f"the field {after.name}", is_changed=is_changed)
@@ -80,7 +76,7 @@ def edit(
     """Rename a field, require it or not, or replace its choices. Its kind stays."""
 
     def write(work: Work) -> Done:
-        after, is_changed = actions.edit_field(
+        after, is_changed = actions.edit(
             work, name, new_name=new_name, is_required=required, choices=choice or ()
         )
         return options.edited(after, f"the field {after.name}", is_changed=is_changed)
@@ -94,7 +90,7 @@ def delete(env: Environment, name: Name, if_missing: IfMissing = options.Missing
 
     def write(work: Work) -> Done:
         def remove() -> ItemOutcome:
-            return ItemOutcome(actions.delete_field(work, name), Outcome.DELETED)
+            return ItemOutcome(actions.delete(work, name), Outcome.DELETED)
 
         return options.deleted(remove, "field", name, if_missing)
 

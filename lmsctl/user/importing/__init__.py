@@ -1,1 +1,5 @@
-"""Files of people: what they may hold, how a row is understood, and what a run does with it."""
+"""Reading people from a file: what its columns mean, what a row changes, what is wrong with it.
+
+It owns the temporary tables in which such a file is examined. It changes people as the verbs do,
+never one by one, grants no right and deletes nobody.
+"""

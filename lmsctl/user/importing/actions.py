@@ -1,9 +1,7 @@
 """Taking people in from a file, and writing them out so that the file can be taken in again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
-from typing import TypeVar
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk import actions as bulk
@@ -12,38 +10,28 @@ from lmsctl.bulk.rules import ReadRow
 from lmsctl.bulk.staging import RowRange
 from lmsctl.department import store as departments
 from lmsctl.kit import discover
-from lmsctl.kit.address import login_key
 from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.batches import batches
 from lmsctl.kit.celltimes import DateOrder
-from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.driver import RetryTransaction
 from lmsctl.kit.work import MeanwhileChanged, Work
-from lmsctl.kit.writing import OutputFile
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
-from lmsctl.rights.rules import BUILT_IN, EVERYWHERE, PERMISSIONS, PORTAL_WIDE, Scope
-from lmsctl.user import rules
-from lmsctl.user import store as users
+from lmsctl.rights.rules import EVERYWHERE, PERMISSIONS, Scope
 from lmsctl.user.actions import announce_active, announce_joined, announce_type_changed, send_missed
-from lmsctl.user.exporting import store as export_store
+from lmsctl.user.fields import store as field_store
 from lmsctl.user.importing import staging
-from lmsctl.user.importing.rules import columns, row_reader
-from lmsctl.user.importing.store import adoption as adoption_store
-from lmsctl.user.importing.store import checks, logins, writing
-from lmsctl.user.importing.store import links as beside
-from lmsctl.user.importing.store import rights as held_roles
+from lmsctl.user.importing.rules.logins import number_logins
+from lmsctl.user.importing.rules.reading import columns, row_reader
+from lmsctl.user.importing.rules.rights import roles_beyond
+from lmsctl.user.importing.store import checks, confirming, links, logins, seats, writing
+from lmsctl.user.importing.store import rights as role_store
 from lmsctl.user.importing.store import rows as store
-from lmsctl.user.importing.store import seats as seating
-from lmsctl.user.importing.store.rights import StagedRole
 from lmsctl.user.importing.store.seats import SeatDemand
 from lmsctl.user.importing.store.writing import ImportedPerson
 from lmsctl.user.results import UserStatus
-from lmsctl.user.rules import FieldRule, UserFilter
-
-T = TypeVar("T")
-_BATCH_SIZE = 5_000
 
 
 def import_people(work: Work, upload: FileImport, *, wants_notices: bool) -> Done:
@@ -76,7 +64,7 @@ class _PeopleImport:
 
     def __init__(self, work: Work, dates: DateOrder, *, wants_notices: bool) -> None:
         rights.require(work, "user.manage")
-        self.fields = users.fields(work)
+        self.fields = field_store.list_fields(work)
         self._dates = dates
         self._wants_notices = wants_notices
         self._present: frozenset[str] = frozenset()
@@ -110,7 +98,7 @@ class _PeopleImport:
         scope = rights.require(work, "user.manage")
         if has_people and not scope.is_everywhere:
             checks.fail_out_of_scope(work, span, scope)
-        adoption_store.mark_confirmed(work, span)
+        confirming.mark_confirmed(work, span)
         if self._is_first:
             checks.fail_repeated_people(work, span, has_people=has_people)
         self._check_rows(work, span, scope)
@@ -119,14 +107,14 @@ class _PeopleImport:
         if portal.settings(work).seat_limit is not None:
             self._share_seats(work, span)
         if self._has_supervisors:
-            beside.fail_without_supervisor(work, span)
+            links.fail_without_supervisor(work, span)
         if self._has_generated:
             _give_logins(work, span, is_first=self._is_first)
         self._is_first = False
 
     def _hold_fields(self, work: Work) -> None:
         """Let nobody change the fields by which the rows were read; read again if somebody has."""
-        if users.fields_for_share(work) != self.fields:
+        if field_store.list_fields_for_share(work) != self.fields:
             raise RetryTransaction if self._is_first else MeanwhileChanged(times=1)
 
     def _find_people(self, work: Work, span: RowRange) -> bool:
@@ -148,15 +136,15 @@ class _PeopleImport:
         if "status" in self._present:
             checks.fail_new_pending(work, span)
         if any(rule.is_required for rule in self.fields):
-            beside.fail_required_fields(work, span)
+            links.fail_required_fields(work, span)
         if self._has_fields:
-            beside.fail_taken_values(work, span, is_first=self._is_first)
+            links.fail_taken_values(work, span, is_first=self._is_first)
         if self._has_groups:
             store.stage_group_scope(work, _group_scope(work))
-            beside.fail_lost_groups(work, span)
+            links.fail_lost_groups(work, span)
         if self._has_supervisors:
             store.find_supervisors(work, span, rights.require(work, "user.view"))
-            beside.fail_supervisors(work, span)
+            links.fail_supervisors(work, span)
 
     def _check_people(self, work: Work, span: RowRange) -> None:
         if "status" in self._present:
@@ -165,20 +153,27 @@ class _PeopleImport:
         store.compare(work, span, self._present, self.fields)
         if "status" in self._present:
             checks.fail_changed_pending(work, span)
-        held = held_roles.list_roles_of_changed(work, span)
-        held_roles.fail_holders(work, span, _beyond_own(work, held))
+        self._check_rights(work, span)
+
+    def _check_rights(self, work: Work, span: RowRange) -> None:
+        """Note rows about people who hold rights that the actor does not hold there."""
+        actor = rights.actor(work)
+        if actor.lacks(PERMISSIONS, (EVERYWHERE,)):
+            roles = role_store.list_roles_of_changed(work, span)
+            custom = role_store.list_custom_permissions(work)
+            role_store.fail_holders(work, span, roles_beyond(actor, roles, custom))
 
     def _share_seats(self, work: Work, span: RowRange) -> SeatDemand:
         """Decide who gets the seats that are left, in the order of the rows; return how many do."""
-        seats = seating.count_seats(work, span, has_status="status" in self._present)
+        demand = seats.count_seats(work, span, has_status="status" in self._present)
         settings = portal.settings(work)
         if settings.seat_limit is None:
-            return seats
-        free = settings.seat_limit - settings.seats_taken + seats.freed
-        if seats.wanted <= free:
-            return seats
-        seating.leave_without_seat(work, span, free, settings.seat_limit)
-        return replace(seats, wanted=free)
+            return demand
+        free = settings.seat_limit - settings.seats_taken + demand.freed
+        if demand.wanted <= free:
+            return demand
+        seats.leave_without_seat(work, span, free, settings.seat_limit)
+        return replace(demand, wanted=free)
 
     # Writing -------------------------------------------------------------------------------------
 
@@ -188,7 +183,7 @@ class _PeopleImport:
         is_wanted = any(discover.announce("wants_who_joins", work))
         if is_wanted and "department" in self._present:
             writing.stage_moves(work, span)
-        self._vouch(work, span, run)
+        self._confirm_people(work, span, run)
         writing.change_people(work, span)
         if "status" in self._present:
             self._count_kept(work, span)
@@ -204,10 +199,10 @@ class _PeopleImport:
             writing.set_supervisors(work, span)
         return count + self._tell(work, span, is_wanted=is_wanted)
 
-    def _vouch(self, work: Work, span: RowRange, run: int) -> None:
+    def _confirm_people(self, work: Work, span: RowRange, run: int) -> None:
         """End the holds of people whom rows vouch for; they keep the seats these have taken."""
         count = 0
-        for ids in batches(adoption_store.confirmed_ids(work, span)):
+        for ids in batches(confirming.confirmed_ids(work, span)):
             discover.announce("with_confirmation_of_users", work, ids)
             count += len(ids)
         if count:
@@ -221,10 +216,10 @@ class _PeopleImport:
     def _take_seats(self, work: Work, span: RowRange) -> int:
         """Take the seats, and return how many notices that queued."""
         # In a file written in several steps, seats that later rows free are not there yet.
-        seats = self._share_seats(work, span)
-        portal.release_seats(work, seats.freed)
-        if seats.wanted:
-            portal.take_seats_up_to(work, seats.wanted)
+        demand = self._share_seats(work, span)
+        portal.release_seats(work, demand.freed)
+        if demand.wanted:
+            portal.take_seats_up_to(work, demand.wanted)
         return portal.notify_threshold(work) if self._wants_notices else 0
 
     def _tell(self, work: Work, span: RowRange, *, is_wanted: bool) -> int:
@@ -246,7 +241,7 @@ class _PeopleImport:
 
     def notes(self, work: Work) -> Iterator[str]:
         """Yield what the caller should know besides the numbers."""
-        left = seating.count_without_seat(work)
+        left = seats.count_without_seat(work)
         if left:
             yield f"{left} new people were made inactive, because the plan is full."
         if self._kept:
@@ -254,9 +249,9 @@ class _PeopleImport:
                 f"{counted(self._kept, 'session place', 'kept')} by people who are not active any "
                 "more; 'lmsctl training participants' shows their status."
             )
-        adopted = adoption_store.count_confirmed(work)
-        if adopted:
-            yield f"{counted(adopted, 'registration', 'confirmed')} by this file."
+        confirmed = confirming.count_confirmed(work)
+        if confirmed:
+            yield f"{counted(confirmed, 'registration', 'confirmed')} by this file."
 
 
 def _announce_people(work: Work, people: Sequence[ImportedPerson]) -> None:
@@ -272,24 +267,6 @@ def _group_scope(work: Work) -> Scope:
     return rights.require(work, "group.manage")
 
 
-def _beyond_own(work: Work, held: Iterable[StagedRole]) -> list[StagedRole]:
-    """Return those of the roles held that give more than the actor holds at their place."""
-    actor = rights.actor(work)
-    if not actor.lacks(PERMISSIONS, (EVERYWHERE,)):
-        return []
-    custom: dict[int, set[str]] = {}
-    for row in held_roles.list_custom_permissions(work):
-        custom.setdefault(row.role_id, set()).add(row.permission)
-    return [
-        role
-        for role in held
-        if actor.lacks(
-            BUILT_IN[role.role] if role.is_builtin else custom.get(role.role_id, set()),
-            [EVERYWHERE] if role.role in PORTAL_WIDE else [role.path] if role.path else [],
-        )
-    ]
-
-
 # Logins ------------------------------------------------------------------------------------------
 
 
@@ -297,30 +274,9 @@ def _give_logins(work: Work, span: RowRange, *, is_first: bool) -> None:
     """Give logins made from addresses a number where they are taken, without a query for each."""
     if not logins.find_clashes(work, span, is_first=is_first):
         return
-    for lines in batches(_number_logins(work)):
+    for lines in batches(number_logins(logins.list_clashes(work))):
         logins.stage_logins(work, lines)
     logins.use_logins(work)
-
-
-def _number_logins(work: Work) -> Iterator[tuple[int, str, str]]:
-    place = 0
-    taken: set[str] = set()
-    latest: dict[str, int] = {}
-    for clash in logins.clashes(work):
-        if clash.place != place:
-            place, taken, latest = clash.place, set(), {}
-        if not clash.row_no:
-            taken.add(clash.text)
-            continue
-        base = rules.login_of_address(clash.text)
-        key = login_key(base)
-        number = latest.get(key, 0)
-        while (f"{key}{number}" if number else key) in taken:
-            number += 1
-        latest[key] = number
-        end = str(number) if number else ""
-        taken.add(key + end)
-        yield clash.row_no, base + end, key + end
 
 
 # Notices -----------------------------------------------------------------------------------------
@@ -344,51 +300,3 @@ def _send_welcome(work: Work, people: Sequence[ImportedPerson]) -> int:
     ]
     notification.mail_each(work, letters)
     return len(letters)
-
-
-def batches(items: Iterable[T]) -> Iterator[list[T]]:
-    """Yield `items` in lists of a few thousand."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, _BATCH_SIZE)):
-        yield batch
-
-
-# Out ---------------------------------------------------------------------------------------------
-
-
-def record_export(work: Work, wanted: UserFilter) -> None:
-    """Write down that people are exported; needs `user.view`."""
-    rights.require(work, "user.view")
-    audit.record(
-        work,
-        "users.exported",
-        "portal",
-        department=wanted.under,
-        type=wanted.type,
-        status=wanted.status,
-    )
-
-
-def export_people(
-    work: Work, target: OutputFile, wanted: UserFilter, *, bom: bool = False, raw: bool = False
-) -> int:
-    """Write the people in scope who fit `wanted` to `target` as CSV.
-
-    The headings are those of the import, which takes the file back without changing anything.
-    `wanted.under` is a department as people write it. Needs `user.view`; returns how many people.
-    Raises DepartmentUnknown and CsvFileUnwritable.
-    """
-    scope = rights.require(work, "user.view")
-    if wanted.under is not None:
-        wanted = replace(wanted, under=departments.get(work, wanted.under, scope).path)
-    fields: Sequence[FieldRule] = users.fields(work)
-    headings = [column.heading for column in columns(fields)]
-    count = 0
-    with CsvFile(target, headings, bom=bom, raw=raw) as sheet:
-        for batch in batches(
-            export_store.exported(work, scope, rights.visibility(work), fields, wanted)
-        ):
-            sheet.write_all([cell or "" for cell in row] for row in batch)
-            count += len(batch)
-            work.console.progress("Writing", count, None)
-    return count

@@ -55,7 +55,7 @@ SUPERVISORS = staging.table(
 )
 # Which rows vouch for the person they mean, who waits for confirmation.
 CONFIRMATIONS = staging.table(
-    "staged_adoptions",
+    "staged_confirmations",
     Column("row_no", Integer, primary_key=True, autoincrement=False),
 )
 # The groups that the actor may fill and empty.

@@ -34,9 +34,9 @@ from lmsctl.notification.store import Audience, told_at_once
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import in_scope
 from lmsctl.user.errors import UserUnknown
-from lmsctl.user.importing.store.adoption import fail_not_confirmed
 from lmsctl.user.model import User, status_at
 from lmsctl.user.results import UserStatus
+from lmsctl.user.store.pending import fail_not_confirmed
 
 _row = STAGED.c
 

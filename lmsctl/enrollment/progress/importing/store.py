@@ -23,8 +23,8 @@ from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import in_scope
 from lmsctl.user.errors import UserUnknown
-from lmsctl.user.importing.store.adoption import fail_not_confirmed
 from lmsctl.user.model import User
+from lmsctl.user.store.pending import fail_not_confirmed
 
 # `id` is the event that is there already, and 0 for one that an earlier row of the file will make.
 _STAGED = staging.rows(

@@ -16,6 +16,7 @@ from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.user import store as users
 from lmsctl.user.errors import UserUnknown
+from lmsctl.user.fields import store as field_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def choose(work: Work, scope: Scope, selection: Selection) -> ChosenPeople:
     paths = [_get_path(work, given, scope) for given in selection.departments]
     group_ids = [groups.get(work, given, scope).id for given in selection.groups]
     people_filter = rules.parse_filters(
-        selection.filters, users.fields(work) if selection.filters else ()
+        selection.filters, field_store.list_fields(work) if selection.filters else ()
     )
     found, unknown = _find_named(work, scope, selection.logins)
     people = dict(found)

@@ -1,1 +1,1 @@
-"""The statements of files of people, one file for each thing that is examined or written."""
+"""The statements on files of people, one file for each thing that is asked about their rows."""

@@ -24,10 +24,10 @@ from lmsctl.user.errors import (
 )
 from lmsctl.user.importing.errors import DepartmentNeeded, NameMissing, PendingNotGiven
 from lmsctl.user.importing.staging import KEY, ROWS, STAGED
-from lmsctl.user.importing.store.adoption import fail_not_confirmed
 from lmsctl.user.importing.store.rows import forget_hidden
 from lmsctl.user.model import User
 from lmsctl.user.results import UserStatus
+from lmsctl.user.store.pending import fail_not_confirmed
 
 _row = STAGED.c
 _EXISTING: Select[Any] = ROWS.join(User, col(User.id) == _row.id)

@@ -10,7 +10,8 @@ from lmsctl.bulk.staging import ERRORS, RowRange, is_good
 from lmsctl.bulk.store import note_fault
 from lmsctl.group.model import Group
 from lmsctl.kit.work import Work
-from lmsctl.user.errors import FieldMissing, FieldValueTaken, SupervisorIsSelf, UserUnknown
+from lmsctl.user.errors import SupervisorIsSelf, UserUnknown
+from lmsctl.user.fields.errors import FieldMissing, FieldValueTaken
 from lmsctl.user.importing.errors import MembershipUnknown, SupervisorRowFailed
 from lmsctl.user.importing.staging import (
     FIELDS,
@@ -22,9 +23,9 @@ from lmsctl.user.importing.staging import (
     STAGED,
     SUPERVISORS,
 )
-from lmsctl.user.importing.store.adoption import fail_not_confirmed
 from lmsctl.user.model import CustomField, FieldValue, User
 from lmsctl.user.results import SupervisorMode
+from lmsctl.user.store.pending import fail_not_confirmed
 
 _row, _value, _group, _named = STAGED.c, FIELDS.c, GROUPS.c, SUPERVISORS.c
 
@@ -105,9 +106,9 @@ def fail_supervisors(work: Work, span: RowRange) -> None:
     """Note supervisors who are unknown, or the person themselves."""
     unknown = _SUPERVISED.where(_named.boss_id.is_(None), _named.boss_row.is_(None))
     note_fault(work, span, UserUnknown, unknown, "Supervisor", given=_named.given)
-    adopted = select(_row.id).where(_row.id.is_not(None), is_good(STAGED), IS_CONFIRMED)
+    confirmed = select(_row.id).where(_row.id.is_not(None), is_good(STAGED), IS_CONFIRMED)
     waiting = _SUPERVISED.join(User, col(User.id) == _named.boss_id).where(
-        col(User.id).not_in(adopted.correlate(None))
+        col(User.id).not_in(confirmed.correlate(None))
     )
     fail_not_confirmed(work, span, waiting, "Supervisor", "named as a supervisor")
     own = _SUPERVISED.where(or_(_named.boss_row == _row.row_no, _named.boss_id == _row.id))

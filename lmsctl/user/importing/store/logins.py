@@ -1,7 +1,6 @@
 """The statements of logins that are made up for new people of a file who have none."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Integer
@@ -11,6 +10,7 @@ from sqlmodel import delete as delete_from
 from lmsctl.bulk.staging import RowRange, good
 from lmsctl.kit.statements import columns_of, insert_from
 from lmsctl.kit.work import Work
+from lmsctl.user.importing.rules.logins import LoginClash
 from lmsctl.user.importing.staging import CLASHES, LOGINS, STAGED
 from lmsctl.user.model import User
 
@@ -22,15 +22,6 @@ def _stem(login_key: Any) -> ColumnElement[str]:
     """Return an expression for a login without the digits at its end."""
     stem: ColumnElement[str] = func.rtrim(login_key, _DIGITS)
     return stem
-
-
-@dataclass(frozen=True, slots=True)
-class LoginClash:
-    """A login that is taken (`row_no` is 0), or an address that needs another one than its own."""
-
-    place: int
-    row_no: int
-    text: str
 
 
 _OTHERS = STAGED.alias("others")
@@ -84,7 +75,7 @@ _CLASHES: CompoundSelect[Any] = union_all(
 ).order_by("place", "row_no")
 
 
-def clashes(work: Work) -> Iterator[LoginClash]:
+def list_clashes(work: Work) -> Iterator[LoginClash]:
     """Yield for each stem of logins (a login without the digits at its end) those that are taken,
     then the addresses in the order of their rows.
     """  # noqa: D205 - one thought

@@ -1,7 +1,6 @@
 """The statements about the roles that people hold whom a file of people would change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text
@@ -14,30 +13,12 @@ from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
 from lmsctl.user.importing.errors import TouchesMoreRights
+from lmsctl.user.importing.rules.rights import CustomPermission, StagedRole
 from lmsctl.user.importing.staging import ROWS, STAGED
 from lmsctl.user.model import User
 
 _row = STAGED.c
 _IS_CHANGED = _row.changed.is_not(None)
-
-
-@dataclass(frozen=True, slots=True)
-class StagedRole:
-    """A role that somebody who would be changed holds, and where."""
-
-    role_id: int
-    role: str
-    is_builtin: bool
-    department_id: int | None
-    path: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RolePermissionRow:
-    """One permission of a custom role."""
-
-    role_id: int
-    permission: str
 
 
 def list_roles_of_changed(work: Work, span: RowRange) -> list[StagedRole]:
@@ -63,9 +44,9 @@ def list_roles_of_changed(work: Work, span: RowRange) -> list[StagedRole]:
     )
 
 
-def list_custom_permissions(work: Work) -> list[RolePermissionRow]:
+def list_custom_permissions(work: Work) -> list[CustomPermission]:
     """Return the permissions of every custom role."""
-    return work.all(RolePermissionRow, select(*columns_of(RolePermissionRow, RolePermission)))
+    return work.all(CustomPermission, select(*columns_of(CustomPermission, RolePermission)))
 
 
 def _place(role_id: Any, department_id: Any) -> ColumnElement[str]:

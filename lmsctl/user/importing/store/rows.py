@@ -16,7 +16,8 @@ from lmsctl.kit.statements import columns_of, insert_from, joined_text
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import in_scope
-from lmsctl.user.importing.rules import KnownDepartment, KnownGroup
+from lmsctl.user.fields.rules import FieldRule
+from lmsctl.user.importing.rules.reading import KnownDepartment, KnownGroup
 from lmsctl.user.importing.staging import (
     FIELDS,
     GROUPS,
@@ -27,7 +28,6 @@ from lmsctl.user.importing.staging import (
 )
 from lmsctl.user.model import FieldValue, User
 from lmsctl.user.results import SupervisorMode
-from lmsctl.user.rules import FieldRule
 
 _row = STAGED.c
 _named = SUPERVISORS.c

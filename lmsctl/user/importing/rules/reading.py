@@ -18,9 +18,10 @@ from lmsctl.kit.csvin import Column
 from lmsctl.kit.errors import Ambiguous, Refusal
 from lmsctl.user import rules
 from lmsctl.user.errors import LoginMissing
+from lmsctl.user.fields import rules as field_rules
+from lmsctl.user.fields.rules import FieldRule
 from lmsctl.user.importing.errors import MembershipUnknown, WordUnknown
 from lmsctl.user.results import SupervisorMode, UserStatus, UserType
-from lmsctl.user.rules import FieldRule
 
 # What the columns are called here, and elsewhere.
 COLUMNS = (
@@ -228,7 +229,7 @@ def _extra_readers(
 
 def _field_reader(rule: FieldRule, dates: DateOrder) -> ExtraReader:
     def read(row_no: int, put: PutRow, cell: str) -> None:
-        entry = rules.field_entry(rule, cell, dates)
+        entry = field_rules.field_entry(rule, cell, dates)
         put("staged_fields", (row_no, entry.field_id, entry.value, entry.unique_key))
 
     return read

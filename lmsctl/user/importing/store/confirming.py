@@ -2,17 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select
 from sqlmodel import col, func, or_, select, update
 from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import RowRange, good, is_good
-from lmsctl.bulk.store import SqlText, note_fault
-from lmsctl.kit.statements import insert_from, moment_text
+from lmsctl.kit.statements import insert_from
 from lmsctl.kit.work import Work
-from lmsctl.user.errors import NotConfirmedYet
 from lmsctl.user.importing.staging import CONFIRMATIONS, IS_CONFIRMED, ROWS, STAGED
 from lmsctl.user.model import User
 from lmsctl.user.results import UserStatus
@@ -60,24 +56,3 @@ def count_confirmed(work: Work) -> int:
     """Return how many people who waited for confirmation are confirmed by the file."""
     counting = select(func.count()).select_from(STAGED).where(is_good(STAGED), IS_CONFIRMED)
     return int(work.value(counting))
-
-
-def fail_not_confirmed(
-    work: Work, span: RowRange, found: Select[Any], heading: SqlText, done: SqlText
-) -> None:
-    """Note rows about people who wait for confirmation, of those that `found` finds.
-
-    `found` selects the numbers of rows and joins `User`; `done` is what cannot be done with them.
-    """
-    waiting = found.where(col(User.status) == UserStatus.PENDING)
-    note_fault(
-        work,
-        span,
-        NotConfirmedYet,
-        waiting,
-        heading,
-        login=col(User.login),
-        named=func.coalesce(col(User.email), col(User.login)),
-        done=done,
-        ends_at=moment_text(col(User.expires_at)),
-    )

@@ -1,0 +1,196 @@
+"""Pure decisions on custom fields: their names and choices, and what values they take."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from lmsctl.kit import canonical, celltimes
+from lmsctl.kit.celltimes import CellDateMonthFirst, DateOrder
+from lmsctl.kit.errors import Refusal
+from lmsctl.user.fields.errors import (
+    FieldChoicesWrong,
+    FieldMissing,
+    FieldNameTaken,
+    FieldNotAssigned,
+    FieldsWrong,
+    FieldUnknown,
+    FieldValueWrong,
+)
+from lmsctl.user.fields.results import FieldKind
+
+_UTC = ZoneInfo("UTC")
+
+
+_ANY_MOMENT = datetime(2000, 1, 1, tzinfo=_UTC)
+# What every form of a date is made of, and no time or word.
+_DAY = re.compile(r"[0-9]+([/.-])[0-9]+\1[0-9]+")
+
+
+_VALUE_LIMIT = 1000
+
+
+_CHOICE_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """A custom field as the program needs it."""
+
+    id: int
+    name: str
+    name_key: str
+    kind: FieldKind
+    is_required: bool
+    choices_json: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEntry:
+    """One checked value of one field; `unique_key` only for unique fields."""
+
+    field_id: int
+    name: str
+    value: str
+    unique_key: str | None
+
+
+def parse_assignments(given: Sequence[str]) -> dict[str, str]:
+    """Return the values of `NAME=VALUE` texts by name; raises FieldNotAssigned."""
+    values = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise FieldNotAssigned(given=text, field="--field")
+        values[name.strip()] = value
+    return values
+
+
+def check_fields(
+    rules: Iterable[FieldRule], given: Mapping[str, str], *, wants_required: bool
+) -> list[FieldEntry]:
+    """Return the checked entries for `given` (name to text; an empty text takes the value away).
+
+    With `wants_required` every required field must have a value. Raises FieldUnknown, FieldMissing
+    and FieldValueWrong, or FieldsWrong with several of them.
+    """
+    known = {rule.name_key: rule for rule in rules}
+    texts = {canonical.key(name): (name, text) for name, text in given.items()}
+    wrong: list[Refusal] = []
+    for name_key, (name, _) in texts.items():
+        if name_key not in known:
+            guess = canonical.nearest(name, [rule.name for rule in known.values()])
+            advice = f"Did you mean '{guess}'? " if guess else ""
+            wrong.append(FieldUnknown(name=name, advice=advice))
+    entries = []
+    for name_key, rule in known.items():
+        if name_key not in texts and not (wants_required and rule.is_required):
+            continue
+        try:
+            entries.append(field_entry(rule, texts.get(name_key, ("", ""))[1]))
+        except Refusal as refusal:
+            wrong.append(refusal)
+    if len(wrong) > 1:
+        raise FieldsWrong(count=len(wrong), details=wrong)
+    if wrong:
+        raise wrong[0]
+    return entries
+
+
+def field_entry(rule: FieldRule, given: str, dates: DateOrder = DateOrder.DAY_FIRST) -> FieldEntry:
+    """Return the entry for one value as the field's kind wants it.
+
+    Raises FieldMissing, FieldValueWrong, and CellDateMonthFirst for a date that `dates`, the order
+    in which slashes are read, does not fit.
+    """
+    text = canonical.check_text(given, field=rule.name, max_chars=_VALUE_LIMIT, min_chars=0)
+    if not text:
+        if rule.is_required:
+            raise FieldMissing(name=rule.name, field=rule.name)
+        return FieldEntry(rule.id, rule.name, "", None)
+    value = (
+        _date(rule, text, dates)
+        if rule.kind == FieldKind.DATE
+        else _CHECKS_BY_KIND[rule.kind](rule, text)
+    )
+    is_unique = rule.kind == FieldKind.UNIQUE_TEXT
+    return FieldEntry(rule.id, rule.name, value, canonical.key(value) if is_unique else None)
+
+
+def _text(_rule: FieldRule, text: str) -> str:
+    return text
+
+
+def _number(rule: FieldRule, text: str) -> str:
+    digits = text.removeprefix("-").replace(".", "", 1)
+    if not (digits.isascii() and digits.isdigit()) or text.endswith(".") or text[:1] == ".":
+        raise _value_wrong(rule, text, "a number such as 12 or 3.5")
+    return text
+
+
+def _date(rule: FieldRule, text: str, dates: DateOrder) -> str:
+    expected = "a date such as 2026-01-31"
+    if not _DAY.fullmatch(text):
+        raise _value_wrong(rule, text, expected)
+    try:
+        word = celltimes.read_cell(text, dates)
+        day = word.start(_ANY_MOMENT, _UTC) if word else None
+    except CellDateMonthFirst:
+        raise
+    except Refusal as refusal:
+        raise _value_wrong(rule, text, expected) from refusal
+    return day.date().isoformat() if day else ""
+
+
+def _choice(rule: FieldRule, text: str) -> str:
+    for choice in rule.choices_json:
+        if canonical.key(choice) == canonical.key(text):
+            return choice
+    raise _value_wrong(rule, text, f"one of: {', '.join(rule.choices_json)}")
+
+
+_CHECKS_BY_KIND = {
+    FieldKind.TEXT: _text,
+    FieldKind.UNIQUE_TEXT: _text,
+    FieldKind.NUMBER: _number,
+    FieldKind.LIST: _choice,
+}
+
+
+def _value_wrong(rule: FieldRule, value: str, expected: str) -> FieldValueWrong:
+    return FieldValueWrong(name=rule.name, value=value, expected=expected, field=rule.name)
+
+
+# What the columns of a file of people are called, and what they are called by other programs.
+PERSON_COLUMNS = (
+    "login",
+    "first name",
+    "last name",
+    "email",
+    "department",
+    "type",
+    "status",
+    "group",
+    "add to group",
+    "supervisor",
+)
+
+
+def check_field_name(name: str) -> None:
+    """Raise FieldNameTaken when a custom field could not be told from a column of its own."""
+    if "=" in name or canonical.key(name).replace("-", " ").replace("_", " ") in PERSON_COLUMNS:
+        raise FieldNameTaken(name=name, field="name")
+
+
+def check_choices(kind: FieldKind, choices: Sequence[str]) -> list[str]:
+    """Return the choices of a list field, each once; raises FieldChoicesWrong."""
+    texts = [canonical.check_text(choice, field="choice") for choice in choices]
+    if (kind is FieldKind.LIST) != bool(texts):
+        needs = "needs choices" if kind is FieldKind.LIST else "takes no choices"
+        raise FieldChoicesWrong(kind=kind, needs=needs)
+    if len({canonical.key(text) for text in texts}) != len(texts):
+        raise FieldChoicesWrong(kind=kind, needs="needs different choices")
+    if len(texts) > _CHOICE_LIMIT:
+        raise FieldChoicesWrong(kind=kind, needs=f"takes at most {_CHOICE_LIMIT} choices")
+    return texts

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
 
 from lmsctl.kit.canonical import excerpt, nearest
-from lmsctl.kit.errors import Misconfigured, Rejected, Usage
+from lmsctl.kit.errors import Misconfigured, Refusal, Rejected, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -219,6 +219,19 @@ class TimeWord:
         except Usage as caught:
             refusal = caught
         raise in_file(refusal, self.text) if self._of_file else refusal
+
+
+def moment_or_now(
+    word: TimeWord | None, now: datetime, zone: ZoneInfo, missing: type[Refusal], field: str
+) -> datetime:
+    """Return the moment a word means as a start, `now` when it is None.
+
+    Raises `missing`, with the option `field`, for a moment that never comes, and what `start` does.
+    """
+    moment = now if word is None else word.start(now, zone)
+    if moment is None:
+        raise missing(given=word.text if word else "", field=field)
+    return moment
 
 
 def _from_now(text: str, number: int, unit: Unit) -> TimeWord:

@@ -18,7 +18,7 @@ from lmsctl.enrollment.importing.store import items as store
 from lmsctl.enrollment.importing.store import trainings
 from lmsctl.enrollment.importing.store.intake import Intake
 from lmsctl.enrollment.items.actions.telling import enrolled_message
-from lmsctl.enrollment.participation.rules import placing
+from lmsctl.enrollment.participation.rules import moments, placing
 from lmsctl.kit import celltimes, timewords
 from lmsctl.kit.answer import Done
 from lmsctl.kit.celltimes import DateOrder
@@ -58,7 +58,7 @@ def import_enrollments(
     work.about = f"file {upload.order.path}"
     if not rights.actor(work).scope(_TRAINING).paths:
         rights.require(work, _CONTENT)
-    placing.resolve_access(blanks.access, work.now, zone or _UTC)
+    moments.resolve_access(blanks.access, work.now, zone or _UTC)
     enrolling = _EnrollmentImport(zone, upload.order.reading.dates, wants_notices=wants_notices)
     job = ImportSpec(
         kind="enroll",
@@ -191,7 +191,7 @@ def _resolve_access(
     """Return a time of the file with its instant, or with why it is none."""
     wrong: Refusal
     try:
-        moment = placing.resolve_access(
+        moment = moments.resolve_access(
             celltimes.read_cell(one.access, dates), now, zone or timewords.kept_zone(one.time_zone)
         )
     except Refusal as refusal:

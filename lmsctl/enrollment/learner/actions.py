@@ -5,8 +5,8 @@ from datetime import datetime
 from itertools import groupby
 
 from lmsctl.content.results import Opening, Status
-from lmsctl.enrollment.items.actions import naming
-from lmsctl.enrollment.items.actions.naming import (
+from lmsctl.enrollment.items.actions import reasons
+from lmsctl.enrollment.items.actions.reasons import (
     VisibleRules,
     describe_reason,
     list_visible_rules,
@@ -15,9 +15,9 @@ from lmsctl.enrollment.items.actions.naming import (
 from lmsctl.enrollment.learner import store as learner_store
 from lmsctl.enrollment.learner.results import Appointment, Course, CourseAccess, Offer
 from lmsctl.enrollment.learner.store import CourseReason, OfferReason
-from lmsctl.enrollment.participation.actions import learning
+from lmsctl.enrollment.participation.actions import finding
 from lmsctl.enrollment.participation.rules import gates
-from lmsctl.enrollment.participation.rules.gates import Situation
+from lmsctl.enrollment.participation.rules.situation import Situation
 from lmsctl.enrollment.results import Phase
 from lmsctl.kit.icalendar import CalendarEvent
 from lmsctl.kit.work import Work
@@ -45,7 +45,7 @@ def get_learner(work: Work, given: str) -> Person:
 
     Others need `enrollment.view` over the person. Raises PermissionMissing and UserUnknown.
     """
-    return learning.get_learner(work, given, "enrollment.view")
+    return finding.get_learner(work, given, "enrollment.view")
 
 
 def visibility_over(work: Work, person: Person) -> Visibility:
@@ -148,26 +148,26 @@ def list_training_offers(work: Work, given: str) -> Iterator[Offer]:
         sight=visibility_over(work, person),
     )
     because = {
-        number: naming.visible_reasons(
+        number: reasons.visible_reasons(
             (describe_rule(row.opening, row.name), is_name_visible(row.opening, row.name))
             for row in rows
         )
         for number, rows in groupby(found, key=lambda row: row.training_id)
     }
     taking_part = showing_store.trainings_of_user(work, person.id)
-    for case in _list_situations(work, person, list(because), {}):
-        number, until = case.training.id, gates.join_until(case)
+    for situation in _list_situations(work, person, list(because), {}):
+        number, until = situation.training.id, gates.join_until(situation)
         if until is not None:
             yield Offer(
-                code=case.training.code,
+                code=situation.training.code,
                 kind=_KIND,
-                title=case.training.title,
+                title=situation.training.title,
                 is_enrolled=number in taking_part,
                 because=because[number],
                 sessions=[
                     session.code
-                    for session in case.sessions
-                    if case.is_registering(session) and session.free != 0
+                    for session in situation.sessions
+                    if situation.is_registering(session) and session.free != 0
                 ],
                 join_until=until,
             )
@@ -180,29 +180,29 @@ def list_trainings(work: Work, given: str) -> Iterator[Course]:
     depend on how many there are. Raises what `get_learner` raises.
     """
     person = get_learner(work, given)
-    standings = people_store.participations_of_user(work, person.id)
-    for case in _list_situations(work, person, list(standings), standings):
-        standing = standings[case.training.id]
+    participations = people_store.participations_of_user(work, person.id)
+    for situation in _list_situations(work, person, list(participations), participations):
+        participation = participations[situation.training.id]
         yield Course(
-            code=case.training.code,
+            code=situation.training.code,
             kind=_KIND,
-            title=case.training.title,
+            title=situation.training.title,
             status=Status.ACTIVE,
             access=CourseAccess.ENROLLED,
-            phase=Phase.COMPLETED if standing.has_result else Phase.ENROLLED,
-            enrolled_at=standing.enrolled_at,
+            phase=Phase.COMPLETED if participation.has_result else Phase.ENROLLED,
+            enrolled_at=participation.enrolled_at,
             due_at=None,
             completed_at=None,
-            because=[standing.side],
-            session=standing.session,
-            answer=standing.answer,
-            leave_until=gates.leave_until(case),
-            switch_until=gates.switch_until(case),
+            because=[participation.side],
+            session=participation.session,
+            answer=participation.answer,
+            leave_until=gates.leave_until(situation),
+            switch_until=gates.switch_until(situation),
         )
 
 
 def _list_situations(
-    work: Work, person: Person, ids: Sequence[int], standings: Mapping[int, ParticipantRecord]
+    work: Work, person: Person, ids: Sequence[int], participations: Mapping[int, ParticipantRecord]
 ) -> Iterator[Situation]:
     """Yield what decides on a person's acts in trainings, by code."""
     sessions: dict[int, list[SessionRecord]] = {}
@@ -214,7 +214,7 @@ def _list_situations(
             login=person.login,
             training=training,
             sessions=sessions.get(training.id, []),
-            standing=standings.get(training.id),
+            participation=participations.get(training.id),
             extensions=extensions.get(training.id, {}),
             is_offered=True,
             now=work.now,

@@ -8,7 +8,7 @@ from itertools import groupby
 from lmsctl.content import store as content
 from lmsctl.department import store as departments
 from lmsctl.enrollment import rules
-from lmsctl.enrollment.items.actions.naming import (
+from lmsctl.enrollment.items.actions.reasons import (
     VisibleRules,
     describe_reason,
     list_visible_rules,

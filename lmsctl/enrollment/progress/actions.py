@@ -12,6 +12,7 @@ from lmsctl.enrollment.progress import store as progress_store
 from lmsctl.enrollment.progress.errors import EventMomentMissing
 from lmsctl.enrollment.progress.results import Recorded
 from lmsctl.enrollment.results import EventKind
+from lmsctl.kit import timewords
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -41,7 +42,7 @@ def record_event(  # noqa: PLR0913 - one keyword for each thing an event has
     """
     rights.require(work, "progress.manage")
     rules.check_event(event, score, has_content=code is not None)
-    happened_at = _resolve_moment(work, at)
+    happened_at = timewords.moment_or_now(at, work.now, work.zone, EventMomentMissing, "--at")
 
     def get() -> Person:
         return users.get(work, login, rights.require(work, "progress.manage"))
@@ -83,12 +84,3 @@ def _update_enrollment(
     progress_store.begin_enrollment(work, user_id, item.id, happened_at, due_at)
     if event is EventKind.COMPLETED:
         progress_store.complete_enrollment(work, user_id, item.id, happened_at)
-
-
-def _resolve_moment(work: Work, at: TimeWord | None) -> datetime:
-    if at is None:
-        return work.now
-    moment = at.start(work.now, work.zone)
-    if moment is None:
-        raise EventMomentMissing(given=at.text, field="--at")
-    return moment

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
+from lmsctl.kit import timewords
 from lmsctl.kit.address import parse_email
 from lmsctl.kit.answer import Gate, Listing
 from lmsctl.kit.errors import Refusal
@@ -114,7 +115,7 @@ def explain(
     Switches, limits and accounts count as they are now; only time is imagined to pass. Nothing
     changes by asking. Needs `profile.view` there. Raises MomentMissing and ProfileUnknown.
     """
-    moment = _moment(work, at)
+    moment = timewords.moment_or_now(at, work.now, work.zone, MomentMissing, "--at")
     row = store.get(work, given, rights.require(work, "profile.view"), at=moment)
     gates = [
         Gate.of(refusal, opens_at, work.zone)
@@ -124,15 +125,6 @@ def explain(
     asks_for += [f"field {rule.name}" for rule in field_store.list_fields(work) if rule.is_required]
     asks_for += ["privacy policy"] if portal.settings(work).is_policy_on else []
     return SignupExplanation(row.code, moment, email, not gates, asks_for), gates
-
-
-def _moment(work: Work, at: TimeWord | None) -> datetime:
-    if at is None:
-        return work.now
-    moment = at.start(work.now, work.zone)
-    if moment is None:
-        raise MomentMissing(given=at.text, field="--at")
-    return moment
 
 
 def _closed_gates(

@@ -7,7 +7,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.content import store as content
 from lmsctl.enrollment.items.actions import enrolling as enrollment
 from lmsctl.enrollment.results import Reason
-from lmsctl.kit import canonical
+from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import Email, parse_email
 from lmsctl.kit.answer import Gate, Listing
 from lmsctl.kit.errors import Refusal
@@ -186,22 +186,13 @@ def explain(
     and TokenUnknown.
     """
     row = seen(work, given)
-    moment = _moment(work, at)
+    moment = timewords.moment_or_now(at, work.now, work.zone, InstantMissing, "--at")
     address, wrong = _read(email, is_sandbox=work.is_sandbox)
     holder = _look_at(work, row, address, moment) if address else None
     closed = [*wrong, *_closed(work, row, moment), *_closed_to(work, row, address, holder, moment)]
     gates = [Gate.of(refusal, opens_at, work.zone) for refusal, opens_at in closed]
     standing = _standing(holder) if address else None
     return Explanation(row.id, row.nickname, moment, email, standing, not gates), gates
-
-
-def _moment(work: Work, at: TimeWord | None) -> datetime:
-    if at is None:
-        return work.now
-    moment = at.start(work.now, work.zone)
-    if moment is None:
-        raise InstantMissing(given=at.text, field="--at")
-    return moment
 
 
 Closed = tuple[Refusal, datetime | None]

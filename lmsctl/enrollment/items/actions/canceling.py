@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from lmsctl.content.results import Kind
 from lmsctl.content.rules import Item
 from lmsctl.enrollment.items.actions.locking import lock_items
-from lmsctl.enrollment.items.actions.naming import is_reason_visible, list_visible_rules
+from lmsctl.enrollment.items.actions.reasons import is_reason_visible, list_visible_rules
 from lmsctl.enrollment.items.errors import EnrollmentUnknown
 from lmsctl.enrollment.items.store import canceling as store
 from lmsctl.enrollment.items.store import enrolling as enrolling_store
@@ -48,8 +48,8 @@ def cancel(
 
     def plan(item: Item, people: Sequence[Candidate]) -> PairPlan:
         user_ids = [person.id for person in people]
-        standings = enrolling_store.list_for_update(work, item.id, user_ids)
-        ids = {standing.user_id: standing.id for standing in standings}
+        states = enrolling_store.list_for_update(work, item.id, user_ids)
+        ids = {state.user_id: state.id for state in states}
         refused = {
             person.id: EnrollmentUnknown(login=person.login, content=item.code)
             for person in people

@@ -81,14 +81,14 @@ def _enroll_missing(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, a
     The due date is fixed now. In a pathway's mandatory items they get the phase pre-enrolled.
     """
     due_at = content_rules.due_at(item, work.now, portal.zone(work))
-    known = {standing.user_id for standing in found}
+    known = {state.user_id for state in found}
     new = [user_id for user_id in user_ids if user_id not in known]
-    again = [standing for standing in found if not standing.is_enrolled]
+    again = [state for state in found if not state.is_enrolled]
     numbers = store.enroll_new(work, item.id, new, due_at) if new else []
     if again:
-        store.enroll_again(work, [standing.id for standing in again], due_at)
-    fresh = [*new, *(standing.user_id for standing in again)]
-    enrolled = {standing.id: standing.user_id for standing in found if standing.is_enrolled}
+        store.enroll_again(work, [state.id for state in again], due_at)
+    fresh = [*new, *(state.user_id for state in again)]
+    enrolled = {state.id: state.user_id for state in found if state.is_enrolled}
     noted = store.add_reason(work, item.id, [*fresh, *enrolled.values()], reason, reference)
     confirmed = [enrolled[number] for number in noted if number in enrolled]
     if fresh and item.kind == Kind.PATHWAY:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lmsctl.content import store as content
-from lmsctl.enrollment.items.actions.naming import is_reason_visible, list_visible_rules
+from lmsctl.enrollment.items.actions.reasons import is_reason_visible, list_visible_rules
 from lmsctl.enrollment.items.errors import EnrollmentUnknown
 from lmsctl.enrollment.items.results import EnrollmentShown, ReasonShown
 from lmsctl.enrollment.items.store import showing as store

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lmsctl.enrollment.participation.actions import reporting
 from lmsctl.enrollment.participation.actions.changing import (
     DecidedTraining,
-    Standings,
+    Participations,
     TrainingChange,
     change_trainings,
 )
@@ -30,23 +30,23 @@ def cancel_participation(work: Work, request: PairRequest) -> tuple[list[PairOut
     notes: list[str] = []
 
     def decide(
-        target: TrainingTarget, people: Sequence[Candidate], standings: Standings
+        target: TrainingTarget, people: Sequence[Candidate], participations: Participations
     ) -> Verdicts:
         ids = [person.id for person in people]
         were_in = people_store.ever_enrolled(work, target.training.id, ids)
-        return placing.decide_canceling(target, people, standings, were_in)
+        return placing.decide_canceling(target, people, participations, were_in)
 
     def apply(decided: DecidedTraining) -> None:
         target = decided.target
-        gone = [decided.standings[number] for number in decided.verdicts.of(Outcome.DELETED)]
+        gone = [decided.participations[number] for number in decided.verdicts.of(Outcome.DELETED)]
         if not gone:
             return
-        ids = [standing.id for standing in gone]
+        ids = [participation.id for participation in gone]
         for old, audience in reporting.by_session(work, target, gone):
             telling.tell_removed(work, target.training, old, audience)
         place_store.release(work, ids)
         people_store.cancel(work, ids)
-        logins = decided.logins(standing.user_id for standing in gone)
+        logins = decided.logins(participation.user_id for participation in gone)
         reporting.record(work, "training.participation_canceled", target, logins)
         reporting.tell_organizer(work, target, logins, "taken out of")
         notes.extend(reporting.cancellation_notes(work, target, gone))

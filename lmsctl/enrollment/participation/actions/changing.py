@@ -27,7 +27,7 @@ from lmsctl.training.participants.store import places as place_store
 from lmsctl.training.sessions import rules as session_rules
 from lmsctl.training.sessions import store as session_store
 
-Standings = Mapping[int, ParticipantRecord]
+Participations = Mapping[int, ParticipantRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class DecidedTraining:
 
     target: TrainingTarget
     people: Sequence[Candidate]
-    standings: Standings
+    participations: Participations
     verdicts: Verdicts
 
     def logins(self, user_ids: Iterable[int]) -> list[str]:
@@ -55,7 +55,7 @@ class TrainingChange:
 
     done: str
     frees_places: bool
-    decide: Callable[[TrainingTarget, Sequence[Candidate], Standings], Verdicts]
+    decide: Callable[[TrainingTarget, Sequence[Candidate], Participations], Verdicts]
     apply: Callable[[DecidedTraining], None]
 
 
@@ -132,10 +132,12 @@ def _decide(
     """Lock participants of a training and its sessions, and decide what becomes of whom."""
     ids = [person.id for person in people]
     found = people_store.participants_for_update(work, target.training.id, ids)
-    standings = {standing.user_id: standing for standing in found}
-    left = {standing.session_id for standing in found} if change.frees_places else set()
+    participations = {participation.user_id: participation for participation in found}
+    left = {participation.session_id for participation in found} if change.frees_places else set()
     touched = {target.session_id, *left}
     place_store.lock_sessions(work, [number for number in touched if number is not None])
     if target.session is not None:
         target = replace(target, session=session_store.by_id(work, target.session.id))
-    return DecidedTraining(target, people, standings, change.decide(target, people, standings))
+    return DecidedTraining(
+        target, people, participations, change.decide(target, people, participations)
+    )

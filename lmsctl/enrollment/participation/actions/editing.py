@@ -6,7 +6,7 @@ from datetime import datetime
 from lmsctl.enrollment.participation.actions import reporting
 from lmsctl.enrollment.participation.actions.changing import (
     DecidedTraining,
-    Standings,
+    Participations,
     TrainingChange,
     change_trainings,
 )
@@ -43,12 +43,12 @@ def edit_participation(
         raise EditMissing(field="--session")
 
     def decide(
-        target: TrainingTarget, people: Sequence[Candidate], standings: Standings
+        target: TrainingTarget, people: Sequence[Candidate], participations: Participations
     ) -> Verdicts:
         return placing.decide_editing(
             target,
             people,
-            standings,
+            participations,
             moves=moves,
             access_at=access_of(work, target, terms) if terms.access else None,
             now=work.now,
@@ -57,7 +57,9 @@ def edit_participation(
 
     def apply(decided: DecidedTraining) -> None:
         target = decided.target
-        changed = [decided.standings[number] for number in decided.verdicts.of(Outcome.UPDATED)]
+        changed = [
+            decided.participations[number] for number in decided.verdicts.of(Outcome.UPDATED)
+        ]
         if not changed:
             return
         moved = _change_sessions(work, target, changed, terms.over_reason) if moves else []
@@ -101,7 +103,7 @@ def _move(
     work: Work, target: TrainingTarget, moved: Sequence[ParticipantRecord], over_reason: str | None
 ) -> None:
     """Put people into the target's session, tell them, and free the places that they had."""
-    ids = [standing.id for standing in moved]
+    ids = [participation.id for participation in moved]
     new = session_store.find_with_days(work, target.session_id)
     for old, audience in reporting.by_session(work, target, moved):
         telling.tell_moved(work, target.training, old, new, audience)

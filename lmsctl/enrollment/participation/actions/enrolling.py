@@ -12,7 +12,7 @@ from lmsctl.enrollment.participation.actions.changing import (
     TrainingChange,
     change_trainings,
 )
-from lmsctl.enrollment.participation.rules import placing
+from lmsctl.enrollment.participation.rules import moments, placing
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
@@ -92,7 +92,7 @@ def _enroll(work: Work, decided: DecidedTraining, terms: Terms) -> None:
         )
         telling.invite(work, target.training, at, telling_store.audience(target.training.id, new))
     if placed:
-        ids = [decided.standings[number].id for number in placed]
+        ids = [decided.participations[number].id for number in placed]
         audience = telling_store.audience(target.training.id, placed)
         telling.tell_moved(work, target.training, None, at, audience)
         people_store.move_to_session(work, ids, target.session_id, is_preselected=True)
@@ -104,7 +104,7 @@ def _enroll(work: Work, decided: DecidedTraining, terms: Terms) -> None:
 
 def access_of(work: Work, target: TrainingTarget, terms: Terms) -> datetime:
     """Return from when on people see a training; raises what `placing.resolve_access` raises."""
-    return placing.resolve_access(terms.access, work.now, terms.zone or target.training.zone)
+    return moments.resolve_access(terms.access, work.now, terms.zone or target.training.zone)
 
 
 def claim_places(work: Work, target: TrainingTarget, count: int, over_reason: str | None) -> None:

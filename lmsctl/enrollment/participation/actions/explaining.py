@@ -6,12 +6,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment import rules as enrollment_rules
-from lmsctl.enrollment.participation.actions import learning as participating
-from lmsctl.enrollment.participation.actions.learning import PersonInTraining
-from lmsctl.enrollment.participation.errors import AccessToCome, NoSessionOffered
+from lmsctl.enrollment.participation.actions import finding
+from lmsctl.enrollment.participation.actions.finding import PersonInTraining
+from lmsctl.enrollment.participation.errors import (
+    AccessToCome,
+    AskedMomentMissing,
+    NoSessionOffered,
+)
 from lmsctl.enrollment.participation.results import ClosedGate, LearnerAct, ParticipationExplained
 from lmsctl.enrollment.participation.rules import gates
-from lmsctl.enrollment.participation.rules.gates import Situation
+from lmsctl.enrollment.participation.rules.situation import Situation
+from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
@@ -36,14 +41,16 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
     holds is returned too. Others than oneself need `enrollment.view`. Raises UserUnknown,
     TrainingUnknown, SessionUnknown and AskedMomentMissing.
     """
-    part = participating.get_visible(work, login, code, "enrollment.view")
+    part = finding.get_visible(work, login, code, "enrollment.view")
     here = zone or part.training.zone
-    case = participating.get_situation(work, part)
-    case = replace(case, now=gates.resolve_moment(at, work.now, here))
+    situation = finding.get_situation(work, part)
+    situation = replace(
+        situation, now=timewords.moment_or_now(at, work.now, here, AskedMomentMissing, "--at")
+    )
     session = None
     if given_session is not None:
         session = session_store.get(work, part.training, given_session)
-    acts = (LearnerAct.LEAVE, LearnerAct.SWITCH) if part.standing else (LearnerAct.JOIN,)
+    acts = (LearnerAct.LEAVE, LearnerAct.SWITCH) if part.participation else (LearnerAct.JOIN,)
     closed = [
         ClosedGate(
             act,
@@ -53,18 +60,18 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
             refusal.format_hint(here),
         )
         for act in acts
-        for refusal in _closed_gates(part, case, act, session)
+        for refusal in _closed_gates(part, situation, act, session)
     ]
     closed_acts = {gate.act for gate in closed}
     return (
         ParticipationExplained(
             login=part.person.login,
             training=part.training.code,
-            session=part.standing.session if part.standing else None,
-            at=case.now,
-            may_join=None if part.standing else LearnerAct.JOIN not in closed_acts,
-            may_leave=LearnerAct.LEAVE not in closed_acts if part.standing else None,
-            may_switch=LearnerAct.SWITCH not in closed_acts if part.standing else None,
+            session=part.participation.session if part.participation else None,
+            at=situation.now,
+            may_join=None if part.participation else LearnerAct.JOIN not in closed_acts,
+            may_leave=LearnerAct.LEAVE not in closed_acts if part.participation else None,
+            may_switch=LearnerAct.SWITCH not in closed_acts if part.participation else None,
         ),
         closed,
         here,
@@ -73,23 +80,23 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
 
 def _opens_at(part: PersonInTraining, refusal: Refusal) -> datetime | None:
     """Return when a gate opens by itself: time alone brings only access."""
-    is_access = isinstance(refusal, AccessToCome) and part.standing is not None
-    return part.standing.access_at if part.standing and is_access else None
+    is_access = isinstance(refusal, AccessToCome) and part.participation is not None
+    return part.participation.access_at if part.participation and is_access else None
 
 
 def _closed_gates(
-    part: PersonInTraining, case: Situation, act: LearnerAct, session: SessionRecord | None
+    part: PersonInTraining, situation: Situation, act: LearnerAct, session: SessionRecord | None
 ) -> Iterator[Refusal]:
     refusal = enrollment_rules.obstacle_to_enrolling(part.person)
     if refusal is not None:
         yield refusal
     if act is LearnerAct.JOIN:
-        yield from gates.gates_to_join(case, session)
+        yield from gates.gates_to_join(situation, session)
     elif act is LearnerAct.LEAVE:
-        yield from gates.gates_to_leave(case)
+        yield from gates.gates_to_leave(situation)
     elif session is not None:
-        yield from gates.gates_to_switch(case, session)
+        yield from gates.gates_to_switch(situation, session)
     else:
-        yield from gates.gates_to_give_up_session(case)
-        if not gates.list_switchable(case):
+        yield from gates.gates_to_give_up_session(situation)
+        if not gates.list_switchable(situation):
             yield NoSessionOffered(training=part.training.code)

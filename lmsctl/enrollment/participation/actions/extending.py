@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.enrollment.participation.results import Extension
-from lmsctl.enrollment.participation.rules import gates
+from lmsctl.enrollment.participation.rules import moments
 from lmsctl.kit import canonical
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
@@ -45,7 +45,7 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     person = get()
     portal_rules.check_confirmed(person, "given an extension")
     here = zone or training.zone
-    until_at = gates.resolve_extension_end(until, work.now, here)
+    until_at = moments.resolve_extension_end(until, work.now, here)
     text = canonical.check_text(reason, field="reason")
     is_new = extension_store.find(work, training.id, person.id, deadline) != (until_at, text)
     if is_new:

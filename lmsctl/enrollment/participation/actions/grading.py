@@ -31,7 +31,7 @@ def record_result(
         changed = decided.verdicts.of(Outcome.UPDATED)
         if not changed:
             return
-        ids = [decided.standings[number].id for number in changed]
+        ids = [decided.participations[number].id for number in changed]
         has_any = points is not None or text is not None
         result_at = work.now if has_any else None
         people_store.change(work, ids, points=points, certificate=text, result_at=result_at)

@@ -46,7 +46,7 @@ def cancellation_notes(
     work: Work, target: TrainingTarget, gone: Sequence[ParticipantRecord]
 ) -> Iterator[str]:
     """Yield a sentence for each session that people left after its cancellation deadline."""
-    left = {standing.session_id for standing in gone}
+    left = {participation.session_id for participation in gone}
     for session in session_store.listed(work, ANYWHERE, target.training.id):
         if session.id in left:
             yield from placing.cancellation_notes(session, work.now)
@@ -57,8 +57,8 @@ def by_session(
 ) -> Iterator[tuple[SessionWithDays | None, Audience]]:
     """Yield the sessions of these people, None for none, and who is in each."""
     groups: dict[int | None, list[int]] = {}
-    for standing in people:
-        groups.setdefault(standing.session_id, []).append(standing.user_id)
+    for participation in people:
+        groups.setdefault(participation.session_id, []).append(participation.user_id)
     for session_id, user_ids in groups.items():
         audience = telling_store.audience(target.training.id, user_ids)
         yield session_store.find_with_days(work, session_id), audience

@@ -4,11 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment import rules
 from lmsctl.enrollment.participation.errors import (
-    AccessMissing,
     OverCapacityUnreasoned,
     ParticipationUnknown,
     PointsWrong,
@@ -24,7 +22,6 @@ from lmsctl.enrollment.rules import Candidate
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
-from lmsctl.kit.timewords import TimeWord
 from lmsctl.training import rules as training_rules
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.rules import SessionRecord, TrainingRecord
@@ -82,17 +79,6 @@ def check_over_reason(reason: str | None, *, is_over: bool) -> str | None:
     return canonical.check_text(reason or "", field="reason", min_chars=0) or None
 
 
-def resolve_access(word: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return from when on somebody sees a training: now for what is past, or not said.
-
-    Raises AccessMissing for a moment that never comes, and what reading the time raises.
-    """
-    moment = now if word is None else word.start(now, zone)
-    if moment is None:
-        raise AccessMissing(given=word.text if word else "", field="--access-at")
-    return max(moment, now)
-
-
 @dataclass(frozen=True, slots=True)
 class Verdicts:
     """What is to become of whom, by their ids, and with whom nothing can be done."""
@@ -108,7 +94,7 @@ class Verdicts:
 def decide_enrolling(
     target: TrainingTarget,
     people: Sequence[Candidate],
-    standings: Mapping[int, ParticipantRecord],
+    participations: Mapping[int, ParticipantRecord],
     *,
     is_over: bool,
 ) -> Verdicts:
@@ -121,14 +107,14 @@ def decide_enrolling(
     refused: dict[int, Refusal] = {}
     left = take_places(target, is_over=is_over)
     for person in people:
-        standing = standings.get(person.id)
-        refusal = _obstacle(target, person, standing)
+        participation = participations.get(person.id)
+        refusal = _obstacle(target, person, participation)
         if refusal is not None:
             refused[person.id] = refusal
-        elif standing is not None and target.session_id in {None, standing.session_id}:
+        elif participation is not None and target.session_id in {None, participation.session_id}:
             outcomes[person.id] = Outcome.UNCHANGED
         elif next(left):
-            outcomes[person.id] = Outcome.CREATED if standing is None else Outcome.UPDATED
+            outcomes[person.id] = Outcome.CREATED if participation is None else Outcome.UPDATED
         else:
             refused[person.id] = session_full(target, f"'{person.login}'")
     return Verdicts(outcomes, refused)
@@ -141,17 +127,19 @@ def take_places(target: TrainingTarget, *, is_over: bool) -> Iterator[bool]:
 
 
 def _obstacle(
-    target: TrainingTarget, person: Candidate, standing: ParticipantRecord | None
+    target: TrainingTarget, person: Candidate, participation: ParticipantRecord | None
 ) -> Refusal | None:
     refusal = rules.obstacle_to_enrolling(person)
     if refusal is not None:
         return refusal
-    if standing is None or target.session_id in {None, standing.session_id}:
+    if participation is None or target.session_id in {None, participation.session_id}:
         return None
-    if standing.session_id is None:
-        return refuse_for_result(person.login, target.training) if standing.has_result else None
+    if participation.session_id is None:
+        return (
+            refuse_for_result(person.login, target.training) if participation.has_result else None
+        )
     return SessionSecond(
-        login=person.login, training=target.training.code, session=standing.session
+        login=person.login, training=target.training.code, session=participation.session
     )
 
 
@@ -192,7 +180,7 @@ def _deadline_notes(
 def decide_editing(  # noqa: PLR0913 - what is wanted, and how things stand
     target: TrainingTarget,
     people: Sequence[Candidate],
-    standings: Mapping[int, ParticipantRecord],
+    participations: Mapping[int, ParticipantRecord],
     *,
     moves: bool,
     access_at: datetime | None,
@@ -210,27 +198,29 @@ def decide_editing(  # noqa: PLR0913 - what is wanted, and how things stand
     refused: dict[int, Refusal] = {}
     left = take_places(target, is_over=is_over)
     for person in people:
-        standing = standings.get(person.id)
-        if standing is None:
+        participation = participations.get(person.id)
+        if participation is None:
             refused[person.id] = participation_unknown(person, target)
             continue
-        is_moved = moves and standing.session_id != target.session_id
-        if is_moved and standing.has_result:
+        is_moved = moves and participation.session_id != target.session_id
+        if is_moved and participation.has_result:
             refused[person.id] = refuse_for_result(person.login, target.training)
         elif is_moved and not next(left):
             refused[person.id] = session_full(target, f"'{person.login}'")
         else:
-            is_pinned = moves and target.session is not None and not standing.is_preselected
-            is_changed = is_moved or is_pinned or is_access_new(standing, access_at, now)
+            is_pinned = moves and target.session is not None and not participation.is_preselected
+            is_changed = is_moved or is_pinned or is_access_new(participation, access_at, now)
             outcomes[person.id] = Outcome.UPDATED if is_changed else Outcome.UNCHANGED
     return Verdicts(outcomes, refused)
 
 
-def is_access_new(standing: ParticipantRecord, access_at: datetime | None, now: datetime) -> bool:
+def is_access_new(
+    participation: ParticipantRecord, access_at: datetime | None, now: datetime
+) -> bool:
     """Say whether another instant of access would change anything."""
-    if access_at is None or access_at == standing.access_at:
+    if access_at is None or access_at == participation.access_at:
         return False
-    return max(access_at, standing.access_at) > now
+    return max(access_at, participation.access_at) > now
 
 
 def participation_unknown(person: Candidate, target: TrainingTarget) -> ParticipationUnknown:
@@ -241,7 +231,7 @@ def participation_unknown(person: Candidate, target: TrainingTarget) -> Particip
 def decide_canceling(
     target: TrainingTarget,
     people: Sequence[Candidate],
-    standings: Mapping[int, ParticipantRecord],
+    participations: Mapping[int, ParticipantRecord],
     were_in: Collection[int],
 ) -> Verdicts:
     """Return what becomes of people whose enrollment is canceled: deleted, or unchanged.
@@ -251,10 +241,10 @@ def decide_canceling(
     outcomes: dict[int, Outcome] = {}
     refused: dict[int, Refusal] = {}
     for person in people:
-        standing = standings.get(person.id)
-        if standing is not None and target.session_id in {None, standing.session_id}:
+        participation = participations.get(person.id)
+        if participation is not None and target.session_id in {None, participation.session_id}:
             outcomes[person.id] = Outcome.DELETED
-        elif standing is not None or person.id in were_in:
+        elif participation is not None or person.id in were_in:
             outcomes[person.id] = Outcome.UNCHANGED
         else:
             refused[person.id] = participation_unknown(person, target)
@@ -278,17 +268,17 @@ def check_points(points: int | None) -> None:
 def decide_grading(
     target: TrainingTarget,
     people: Sequence[Candidate],
-    standings: Mapping[int, ParticipantRecord],
+    participations: Mapping[int, ParticipantRecord],
     result: tuple[int | None, str | None],
 ) -> Verdicts:
     """Return what becomes of participants whose points and certificate are recorded."""
     outcomes: dict[int, Outcome] = {}
     refused: dict[int, Refusal] = {}
     for person in people:
-        standing = standings.get(person.id)
-        if standing is None:
+        participation = participations.get(person.id)
+        if participation is None:
             refused[person.id] = participation_unknown(person, target)
         else:
-            is_changed = (standing.points, standing.certificate) != result
+            is_changed = (participation.points, participation.certificate) != result
             outcomes[person.id] = Outcome.UPDATED if is_changed else Outcome.UNCHANGED
     return Verdicts(outcomes, refused)

@@ -1,0 +1,129 @@
+"""Finding a person and a training, and how the one takes part in the other."""
+
+from dataclasses import dataclass
+
+from lmsctl.enrollment import rules as enrollment_rules
+from lmsctl.enrollment.participation.errors import (
+    LearnerUnnamed,
+)
+from lmsctl.enrollment.participation.rules.situation import Situation
+from lmsctl.kit import canonical
+from lmsctl.kit.work import Work
+from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import ANYWHERE
+from lmsctl.training import store
+from lmsctl.training.access import actions as access
+from lmsctl.training.catalog import store as catalog_store
+from lmsctl.training.deadlines import store as extension_store
+from lmsctl.training.errors import TrainingUnknown
+from lmsctl.training.participants.rules import ParticipantRecord
+from lmsctl.training.participants.store import people as people_store
+from lmsctl.training.participants.store import showing as showing_store
+from lmsctl.training.rules import TrainingRecord
+from lmsctl.training.sessions import store as session_store
+from lmsctl.user import store as users
+from lmsctl.user.store import Person
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInTraining:
+    """A person, a training, and how the one takes part in the other, None for not at all."""
+
+    person: Person
+    training: TrainingRecord
+    participation: ParticipantRecord | None
+
+    @property
+    def name(self) -> str:
+        """Return how this is called in the audit log."""
+        return f"training {self.training.code}"
+
+
+def get_learner(work: Work, given: str | None, permission: str = "enrollment.manage") -> Person:
+    """Return whose part is taken: the actor themselves, or somebody they may act for.
+
+    Others need `permission` over the person. Raises LearnerUnnamed when nobody is named and the
+    actor is no person, PermissionMissing and UserUnknown.
+    """
+    actor = rights.actor(work)
+    if given is None and actor.user_id is None:
+        raise LearnerUnnamed(field="--user")
+    if actor.user_id is not None:
+        found = users.get_by_id(work, actor.user_id) if given is None else None
+        found = found or users.find(work, given or "", ANYWHERE)
+        if found is not None and found.id == actor.user_id:
+            return found
+    return users.get(work, given or "", rights.require(work, permission))
+
+
+def get_for_update(work: Work, login: str | None, code: str) -> PersonInTraining:
+    """Return how an active person stands to a training, both locked.
+
+    Raises what `get_learner` raises, TrainingUnknown and PersonNotActive.
+    """
+    person = rights.get_for_update(work, lambda: get_learner(work, login), users.lock_for_share)
+    training = store.get_for_share(work, _get_visible_training(work, person, code).id)
+    rights.refresh(work)
+    person = get_learner(work, login)
+    work.about = f"training {training.code}, user {person.login}"
+    refusal = enrollment_rules.obstacle_to_enrolling(person)
+    if refusal is not None:
+        raise refusal
+    return PersonInTraining(person, training, find_participation(work, person, training))
+
+
+def _get_visible_training(work: Work, person: Person, code: str) -> TrainingRecord:
+    """Return a training that the actor sees, or the person: who takes part or could join.
+
+    Raises TrainingUnknown for any other, as for one that does not exist.
+    """
+    training = store.find(work, code, ANYWHERE)
+    if training is not None and not (
+        access.is_visible(work, training)
+        # Only read: an enrollment is locked after its training.
+        or training.id in showing_store.trainings_of_user(work, person.id)
+        or _is_offered(work, person, training)
+    ):
+        training = None
+    if training is None:
+        raise TrainingUnknown(given=canonical.excerpt(code))
+    return training
+
+
+def _is_offered(work: Work, person: Person, training: TrainingRecord) -> bool:
+    return catalog_store.is_offered(
+        work, training.id, user_id=person.id, path=person.path, type_=person.type
+    )
+
+
+def find_participation(
+    work: Work, person: Person, training: TrainingRecord
+) -> ParticipantRecord | None:
+    """Return how a person takes part in a training, None for not at all."""
+    return next(iter(people_store.participants_for_update(work, training.id, [person.id])), None)
+
+
+def get_situation(work: Work, part: PersonInTraining) -> Situation:
+    """Return all that decides on a person's acts in a training, now."""
+    person, training = part.person, part.training
+    return Situation(
+        login=person.login,
+        training=training,
+        sessions=list(session_store.listed(work, ANYWHERE, training.id)),
+        participation=part.participation,
+        extensions=extension_store.of_training(work, training.id, person.id),
+        is_offered=_is_offered(work, person, training),
+        now=work.now,
+    )
+
+
+def get_visible(
+    work: Work, login: str | None, code: str, permission: str = "enrollment.manage"
+) -> PersonInTraining:
+    """Return how a person stands to a training, for looking only.
+
+    Raises what `get_learner` raises, and TrainingUnknown.
+    """
+    person = get_learner(work, login, permission)
+    training = _get_visible_training(work, person, code)
+    return PersonInTraining(person, training, find_participation(work, person, training))

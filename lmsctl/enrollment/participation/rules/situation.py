@@ -1,0 +1,60 @@
+"""What decides on the acts of one person in one training: deadlines, places, access."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lmsctl.kit import timewords
+from lmsctl.training import rules as training_rules
+from lmsctl.training.participants.rules import ParticipantRecord
+from lmsctl.training.results import Deadline
+from lmsctl.training.rules import SessionRecord, TrainingRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides on the acts of one person in one training at one moment.
+
+    `sessions` are all of the training, `participation` is None for somebody who does not take part,
+    `extensions` say until when a deadline holds off for them, and `is_offered` whether the catalog
+    opens the training to them.
+    """
+
+    login: str
+    training: TrainingRecord
+    sessions: Sequence[SessionRecord]
+    participation: ParticipantRecord | None
+    extensions: Mapping[Deadline, datetime]
+    is_offered: bool
+    now: datetime
+
+    @property
+    def session(self) -> SessionRecord | None:
+        """The session that the person is in."""
+        number = self.participation.session_id if self.participation else None
+        return next((session for session in self.sessions if session.id == number), None)
+
+    def registration_stops_at(self, session: SessionRecord) -> datetime | None:
+        """Return when this person can no longer come to a session; None for only its start."""
+        return self._extended(Deadline.REGISTRATION, session.registration_stops_at)
+
+    def cancellations_stop_at(self, session: SessionRecord) -> datetime | None:
+        """Return when this person can no longer go from a session; None for only its start."""
+        return self._extended(Deadline.CANCELLATION, session.cancellations_stop_at)
+
+    def _extended(self, deadline: Deadline, stops_at: datetime | None) -> datetime | None:
+        until = self.extensions.get(deadline)
+        return stops_at if stops_at is None or until is None else max(stops_at, until)
+
+    def shown(self, moment: datetime | None) -> str | None:
+        """Return a moment of the training as its own clock shows it."""
+        return timewords.show(moment, self.training.zone) if moment is not None else None
+
+    def is_ahead(self, session: SessionRecord) -> bool:
+        """Say whether a session is still to come."""
+        return session.canceled_at is None and self.now < session.starts_at
+
+    def is_registering(self, session: SessionRecord) -> bool:
+        """Say whether this person may still come to a session, if it has a place left."""
+        stops_at = self.registration_stops_at(session)
+        return self.is_ahead(session) and not training_rules.has_passed(stops_at, self.now)

@@ -11,8 +11,8 @@ from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.items.actions import enrolling as items_enrolling
 from lmsctl.enrollment.items.actions import showing as items_showing
 from lmsctl.enrollment.listing import actions as listing
-from lmsctl.enrollment.listing.actions import EnrollmentQuery
 from lmsctl.enrollment.listing.results import EnrollmentRow
+from lmsctl.enrollment.listing.rules import EnrollmentQuery
 from lmsctl.enrollment.options import Departments, Groups, Users, count_outcomes, name_target
 from lmsctl.enrollment.participation import cli as participation_cli
 from lmsctl.enrollment.participation.actions import canceling as participation_canceling

@@ -16,11 +16,11 @@ from lmsctl.enrollment.items.actions.reasons import (
 )
 from lmsctl.enrollment.listing import store
 from lmsctl.enrollment.listing.results import EnrollmentRow
+from lmsctl.enrollment.listing.rules import EnrollmentQuery
 from lmsctl.enrollment.listing.store import EnrollmentFilter, EnrollmentLine
 from lmsctl.enrollment.participation import store as participation_store
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget
-from lmsctl.enrollment.results import Reason, ShownPhase
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import SortOrder
 from lmsctl.kit.work import Work
@@ -31,21 +31,6 @@ from lmsctl.training.access import actions as access
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.sessions import store as session_store
 from lmsctl.user import store as users
-
-
-@dataclass(frozen=True, slots=True)
-class EnrollmentQuery:
-    """Which enrollments somebody asks for; None does not narrow.
-
-    `training` is a code, or CODE:SESSION; it and `content` leave out the other sort.
-    """
-
-    login: str | None = None
-    content: str | None = None
-    training: str | None = None
-    department: str | None = None
-    phase: ShownPhase | None = None
-    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

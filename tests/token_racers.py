@@ -4,6 +4,7 @@ import json
 import sys
 import time
 
+from lmsctl.token.redemption import store as redemption_store
 from tests import racers
 
 
@@ -16,7 +17,7 @@ def drop_the_guard() -> None:
 
     from lmsctl.kit import database
     from lmsctl.kit.work import Work
-    from lmsctl.token import rules, store
+    from lmsctl.token import rules
 
     seen: dict[str, bool] = {}
     begin = Work.begin
@@ -35,7 +36,7 @@ def drop_the_guard() -> None:
         return seen["left"]
 
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]
-    store.claim = claim
+    redemption_store.claim = claim
     # The claim alone is to decide, which is what it is there for.
     rules.closed_by_use = lambda row: iter(())  # noqa: ARG005 - called by that name
 

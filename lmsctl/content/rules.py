@@ -136,9 +136,7 @@ def parse_due(
             raise DueDaysWrong(given=days, most=_DUE_DAYS_LIMIT, field="--due-days")
         return Due(days=days)
     if on is not None:
-        moment = on.start(now, zone)
-        if moment is None:
-            raise DueDayMissing(given=on.text, field="--due-on")
+        moment = timewords.moment_or_now(on, now, zone, DueDayMissing, "--due-on")
         return Due(on=timewords.local_day(on, moment, zone))
     return Due() if is_never else None
 

@@ -14,7 +14,7 @@ from lmsctl.kit.work import Work, run_write
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import SchemaNewer
 from lmsctl.rights import actions as rights
-from lmsctl.token import actions as tokens
+from lmsctl.token.actions import deleting
 
 _SOUND = "The file and its indexes are sound."
 _NOT_COMPARED = (
@@ -242,5 +242,5 @@ def vacuum(work: Work) -> tuple[Vacuumed, list[str]]:
     before = store.size(work)
     work.connection.rollback()
     store.vacuum(work.connection)
-    notes = tokens.finish_vacuum(work.connection) if found is SchemaState.CURRENT else []
+    notes = deleting.finish_vacuum(work.connection) if found is SchemaState.CURRENT else []
     return Vacuumed(before, store.size(work)), notes

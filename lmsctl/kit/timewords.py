@@ -157,6 +157,13 @@ class ZoneMissing(Misconfigured):
     )
 
 
+class AskedMomentMissing(Usage):
+    """A question about a moment that never comes; each room has a code of its own for it."""
+
+    message = "'{given}' is no moment to look at."
+    hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."
+
+
 class CellTimeInvalid(Rejected):
     """A date or time in a file that cannot be taken."""
 

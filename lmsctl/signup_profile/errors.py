@@ -1,6 +1,7 @@
 """Every way the sign-up profile room can say no."""
 
-from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
+from lmsctl.kit import timewords
+from lmsctl.kit.errors import Conflict, NotFound, Rejected
 
 
 class ProfileUnknown(NotFound):
@@ -83,9 +84,7 @@ class StartMissing(Rejected):
     hint = "Give --starts a moment, for example now or 2026-03-01."
 
 
-class MomentMissing(Usage):
+class ProfileMomentMissing(timewords.AskedMomentMissing):
     """A question about a moment that never comes."""
 
     code = "moment_missing"
-    message = "'{given}' is no moment to look at."
-    hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."

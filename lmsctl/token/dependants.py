@@ -11,7 +11,7 @@ from lmsctl.token import store
 
 def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[Obstacle]:
     """Yield how many tokens admit to an item that should go; their codes are nobody's business."""
-    count = store.on_content(work, ids)
+    count = store.count_on_content(work, ids)
     if count:
         yield Obstacle(f"{count} token{'s admit' if count > 1 else ' admits'} to it")
 

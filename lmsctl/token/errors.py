@@ -1,6 +1,6 @@
 """Every way the token room can say no."""
 
-from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
+from lmsctl.kit.errors import Conflict, NotFound, Rejected
 
 
 class TokenUnknown(NotFound):
@@ -97,43 +97,3 @@ class TokenUsedUp(Rejected):
     code = "token_used_up"
     message = "All {limit} uses of this token are taken."
     hint = "Raise its limit (lmsctl token edit --limit), or use another token."
-
-
-class RedeemerNotActive(Rejected):
-    """Somebody whose account is closed; a token does not open it again."""
-
-    code = "redeemer_not_active"
-    message = "The account of '{email}' is {status}, and no token changes that."
-    hint = "An administrator can activate the person: lmsctl user activate {email}."
-
-
-class RedeemerLoginTaken(Rejected):
-    """The address serves somebody else as login."""
-
-    code = "redeemer_login_taken"
-    message = "Somebody else signs in with '{email}' as their login."
-    hint = "Use another address, or change that person's login (lmsctl user edit)."
-
-
-class MintCountWrong(Rejected):
-    """A number of tokens that cannot be made in one go."""
-
-    code = "mint_count_wrong"
-    message = "{given} tokens cannot be made in one go."
-    hint = "Give --count a whole number from 1 to {most}."
-
-
-class MintRecipientsTooMany(Rejected):
-    """More people than tokens."""
-
-    code = "mint_recipients_too_many"
-    message = "{recipients} recipients are named for {count} tokens."
-    hint = "Raise --count, or leave it out to get one token for each recipient."
-
-
-class InstantMissing(Usage):
-    """A question about a moment that never comes."""
-
-    code = "instant_missing"
-    message = "'{given}' is no moment to look at."
-    hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."

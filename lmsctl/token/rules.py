@@ -15,13 +15,7 @@ from lmsctl.kit import canonical, limits, secret
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.rules import Settings
-from lmsctl.registration import rules as registration_rules
-from lmsctl.registration.errors import DetailMissing, DetailsWrong
-from lmsctl.registration.rules import CheckedNewcomer, Newcomer
 from lmsctl.token.errors import (
-    MintCountWrong,
-    MintRecipientsTooMany,
-    RedeemerNotActive,
     TokenCodeInvalid,
     TokenContentLibrary,
     TokenContentWrong,
@@ -32,18 +26,17 @@ from lmsctl.token.errors import (
     TokenLimitZero,
     TokenUsedUp,
 )
-from lmsctl.token.results import Expiry, State
-from lmsctl.user.results import UserStatus, UserType
+from lmsctl.token.results import ExpiryFilter, TokenState
+from lmsctl.user.results import UserType
 
 _SHORTEST_CODE, _LONGEST_CODE = 3, 64
 MOST_USES = 1_000_000_000
-_MOST_MINTED = 100_000
-ADMITTED_TO = frozenset({Kind.TOPIC, Kind.ARTICLE, Kind.PATHWAY})
+ADMITTED_KINDS = frozenset({Kind.TOPIC, Kind.ARTICLE, Kind.PATHWAY})
 _LINK = "redeem"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TokenRecord:
     """A token as the program needs it; `content` and `title` are its item's."""
 
     id: int
@@ -121,24 +114,11 @@ def check_content(item: Item) -> None:
 
     Raises TokenContentWrong, TokenContentLibrary and ContentArchived; a draft is fine.
     """
-    if item.kind not in ADMITTED_TO:
+    if item.kind not in ADMITTED_KINDS:
         raise TokenContentWrong(given=item.code, kind=item.kind, field="--content")
     if item.source == Source.LIBRARY:
         raise TokenContentLibrary(given=item.code, field="--content")
     content_rules.check_enrollable(item)
-
-
-def check_minting(count: int | None, recipients: int) -> int:
-    """Return how many tokens to make, one for each of the recipients when `count` is None.
-
-    Raises MintCountWrong and MintRecipientsTooMany.
-    """
-    wanted = recipients if count is None else count
-    if not 1 <= wanted <= _MOST_MINTED:
-        raise MintCountWrong(given=wanted, most=_MOST_MINTED, field="--count")
-    if recipients > wanted:
-        raise MintRecipientsTooMany(recipients=recipients, count=wanted, field="--count")
-    return wanted
 
 
 # Links -------------------------------------------------------------------------------------------
@@ -149,7 +129,7 @@ def link(code: str, base: str) -> str:
     return f"{base}/{_LINK}/{quote(code, safe='')}" if base else code
 
 
-def code_in(given: str, base: str) -> str:
+def parse_code(given: str, base: str) -> str:
     """Return the code in a link below `base`, or `given` itself when it is none."""
     text = canonical.trim(given)
     front = f"{base}/{_LINK}/"
@@ -159,38 +139,17 @@ def code_in(given: str, base: str) -> str:
 # Redeeming ---------------------------------------------------------------------------------------
 
 
-def check_details(given: str | None, newcomer: Newcomer, *, is_sandbox: bool) -> CheckedNewcomer:
-    """Return who redeems, checked: token, address, first and last name, and nothing else.
-
-    Everything missing or wrong is told at once: one refusal as it is, several as DetailsWrong.
-    """
-    wrong: list[Refusal] = []
-    if not canonical.trim(given or ""):
-        wrong.append(DetailMissing(name="token", option="its code", field="CODE"))
-    try:
-        checked = registration_rules.check_newcomer(newcomer, (), is_sandbox=is_sandbox)
-    except DetailsWrong as several:
-        wrong += several.details
-    except Refusal as one:
-        wrong.append(one)
-    if len(wrong) > 1:
-        raise DetailsWrong(count=len(wrong), details=wrong)
-    for refusal in wrong:
-        raise refusal
-    return checked
-
-
-def state(row: Row, now: datetime) -> State:
+def state_at(row: TokenRecord, now: datetime) -> TokenState:
     """Return whether the token takes anybody in at `now`, as far as the token alone decides."""
     if not row.is_active:
-        return State.DISABLED
+        return TokenState.DISABLED
     if row.expires_at is not None and now > row.expires_at:
-        return State.EXPIRED
-    return State.USED_UP if row.is_used_up else State.OPEN
+        return TokenState.EXPIRED
+    return TokenState.USED_UP if row.is_used_up else TokenState.OPEN
 
 
 def closed_gates(
-    row: Row, content_status: str, portal: Settings, now: datetime
+    row: TokenRecord, content_status: str, portal: Settings, now: datetime
 ) -> Iterator[Refusal]:
     """Yield a refusal for every gate that is closed at `now` to everybody, even to the enrolled.
 
@@ -205,23 +164,17 @@ def closed_gates(
         yield ContentArchived(given=row.content)
 
 
-def closed_by_use(row: Row) -> Iterator[Refusal]:
+def closed_by_use(row: TokenRecord) -> Iterator[Refusal]:
     """Yield a refusal when no use is left for somebody who needs one."""
     if row.is_used_up:
         yield TokenUsedUp(limit=row.use_limit)
-
-
-def closed_to(email: str, status: str) -> Iterator[Refusal]:
-    """Yield a refusal when a person of that status is closed to tokens, who waits for nothing."""
-    if status not in {UserStatus.ACTIVE, UserStatus.PENDING}:
-        yield RedeemerNotActive(email=email, status=status)
 
 
 # Listing -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class TokenFilter:
     """Which tokens are wanted; None does not narrow, and all that is given must fit."""
 
     content_id: int | None = None
@@ -229,13 +182,13 @@ class Filter:
     is_limited: bool | None = None
     has_capacity: bool | None = None
     is_active: bool | None = None
-    expiry: Expiry | None = None
+    expiry: ExpiryFilter | None = None
 
 
-EVERY = Filter()
+ALL_TOKENS = TokenFilter()
 
 
-def has_keyword(row: Row, given: str | None) -> bool:
+def has_keyword(row: TokenRecord, given: str | None) -> bool:
     """Say whether code, nickname, or code or title of the item hold a keyword, if one is given."""
     keyword = canonical.key(given or "")
     texts = (row.code, row.nickname or "", row.content, row.title)

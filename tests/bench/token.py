@@ -9,8 +9,8 @@ from functools import partial
 from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work, run_write
 from lmsctl.registration.rules import Newcomer
-from lmsctl.token import actions as tokens
 from lmsctl.token import rules
+from lmsctl.token.redemption import actions as redemption
 from tests.bench.common import BARE, Bench, Place, paired, say, timed
 from tests.bench.race import contest, unit, waits
 
@@ -94,13 +94,13 @@ def uses(place: Place) -> tuple[int, ...]:
 
 
 def _redeem(email: str, work: Work) -> None:
-    tokens.redeem(work, "race", Newcomer(email, "Pat", "Doe"))
+    redemption.redeem(work, "race", Newcomer(email, "Pat", "Doe"))
 
 
 def _redeem_own(email: str, work: Work) -> None:
     """Redeem the token of the client whose number the address begins with."""
     client = email.removeprefix("c").partition(".")[0]
-    tokens.redeem(work, f"race{client}", Newcomer(email, "Pat", "Doe"))
+    redemption.redeem(work, f"race{client}", Newcomer(email, "Pat", "Doe"))
 
 
 def our_seconds(place: Place) -> float:

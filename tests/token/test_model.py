@@ -14,7 +14,9 @@ from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal_actions
 from lmsctl.registration import actions as registration
 from lmsctl.registration.rules import Newcomer
-from lmsctl.token import actions as tokens
+from lmsctl.token.actions import deleting
+from lmsctl.token.actions import tokens as token_actions
+from lmsctl.token.redemption import actions as redemption
 from lmsctl.user import actions as users
 from lmsctl.user.results import UserStatus
 from tests.conftest import Portal
@@ -171,7 +173,7 @@ class Tokens(ModelMachine):
         """Redeem a token."""
         newcomer = Newcomer(address(name), "F", "L")
         expected = self.model.redeem(address(name), code)
-        self.check(expected, lambda work: tokens.redeem(work, code.upper(), newcomer))
+        self.check(expected, lambda work: redemption.redeem(work, code.upper(), newcomer))
 
     @rule(code=CODES, item=ITEMS, limit=st.sampled_from([None, 1, 2]), days=st.integers(-1, 3))
     def create(self, code: str, item: str, limit: int | None, days: int) -> None:
@@ -186,7 +188,7 @@ class Tokens(ModelMachine):
             model.tokens[code] = ModelToken(item, limit, expires_at)
         self.check(
             expected,
-            lambda work: tokens.create(
+            lambda work: token_actions.create(
                 work,
                 given_content=item,
                 code=code,
@@ -205,7 +207,9 @@ class Tokens(ModelMachine):
             expected = "token_limit_below_uses"
         else:
             token.limit = limit
-        self.check(expected, lambda work: tokens.edit(work, code, limit=str(limit or "unlimited")))
+        self.check(
+            expected, lambda work: token_actions.edit(work, code, limit=str(limit or "unlimited"))
+        )
 
     @rule(code=CODES, is_on=st.booleans())
     def switch(self, code: str, is_on: bool) -> None:
@@ -214,13 +218,13 @@ class Tokens(ModelMachine):
         if token:
             token.is_on = is_on
         expected = None if token else "token_unknown"
-        self.check(expected, lambda work: tokens.switch(work, code, is_on=is_on))
+        self.check(expected, lambda work: token_actions.switch(work, code, is_on=is_on))
 
     @rule(code=CODES)
     def destroy(self, code: str) -> None:
         """Destroy a token."""
         expected = None if self.model.tokens.pop(code, None) else "token_unknown"
-        self.check(expected, lambda work: tokens.delete(work, [code]))
+        self.check(expected, lambda work: deleting.delete(work, [code]))
 
     @rule(name=PEOPLE)
     def make_person(self, name: str) -> None:

@@ -1,5 +1,6 @@
 """Every way the enrollment room can say no about trainings."""
 
+from lmsctl.kit import timewords
 from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
@@ -229,9 +230,7 @@ class ExtensionMissing(Rejected):
     hint = "Give --until a moment, for example 2026-03-01T09:00; a date means its whole day."
 
 
-class AskedMomentMissing(Usage):
+class TrainingMomentMissing(timewords.AskedMomentMissing):
     """A question about a moment that never comes."""
 
     code = "asked_moment_missing"
-    message = "'{given}' is no moment to look at."
-    hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."

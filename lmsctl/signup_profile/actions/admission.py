@@ -23,7 +23,7 @@ from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.signup_profile import rules, store
 from lmsctl.signup_profile.errors import (
-    MomentMissing,
+    ProfileMomentMissing,
     ProfileNotOpenYet,
     ProfileUnknown,
     ProfileUsedUp,
@@ -115,7 +115,7 @@ def explain(
     Switches, limits and accounts count as they are now; only time is imagined to pass. Nothing
     changes by asking. Needs `profile.view` there. Raises MomentMissing and ProfileUnknown.
     """
-    moment = timewords.moment_or_now(at, work.now, work.zone, MomentMissing, "--at")
+    moment = timewords.moment_or_now(at, work.now, work.zone, ProfileMomentMissing, "--at")
     row = store.get(work, given, rights.require(work, "profile.view"), at=moment)
     gates = [
         Gate.of(refusal, opens_at, work.zone)

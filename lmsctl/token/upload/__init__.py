@@ -1,1 +1,5 @@
-"""Files of tokens: what they may hold, how a row is understood, and what a run does with it."""
+"""Upload: making and changing tokens from a file, and writing such a file.
+
+It owns the columns of these files, and the temporary tables in which a file is examined.
+It may not change the code, the item or the uses of a token, and deletes none.
+"""

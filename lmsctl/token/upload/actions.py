@@ -32,7 +32,7 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
     """
     work.about = f"file {upload.order.path}"
     rights.require_everywhere(work, "token.manage")
-    tokens = _Upload(upload.order.reading.dates)
+    tokens = _TokenUpload(upload.order.reading.dates)
     job = ImportSpec(
         kind="token bulk-upload",
         event="tokens.uploaded",
@@ -42,15 +42,15 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
         resolve=tokens.resolve,
         write=tokens.write,
         notes=lambda _work: (),
-        key=file_store.KEY,
-        number=file_store.NUMBER,
+        key=file_store.RESULT_KEY,
+        number=file_store.TOKEN_ID,
         is_once=True,
         resume=tokens.resume,
     )
     return bulk.run(work, upload, job)
 
 
-class _Upload:
+class _TokenUpload:
     """What is known while one file of tokens is taken in."""
 
     def __init__(self, dates: DateOrder) -> None:
@@ -105,7 +105,7 @@ class _Upload:
 # Out ---------------------------------------------------------------------------------------------
 
 
-def note_template(work: Work) -> None:
+def record_export(work: Work) -> None:
     """Write down that the tokens are written out with their codes; needs `token.view`."""
     rights.require_everywhere(work, "token.view")
     audit.record(work, "tokens.exported", "portal")
@@ -121,7 +121,7 @@ def template(work: Work, target: OutputFile, *, bom: bool = False, raw: bool = F
     count = 0
     with CsvFile(target, file_rules.HEADINGS, bom=bom, raw=raw) as sheet:
         for row in store.listed(work):
-            sheet.write(list(file_rules.cells_of(row, work.zone)))
+            sheet.write(list(file_rules.to_cells(row, work.zone)))
             count += 1
             if not count % _ROWS_BETWEEN_LOOKS:
                 work.console.progress("Writing", count, None)

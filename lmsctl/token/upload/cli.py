@@ -6,31 +6,23 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.bulk.options import FileOptions, FilePath
+from lmsctl.kit import options
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the noun `token`."""
-    verb(
-        app,
-        "bulk-upload",
-        examples=(
-            "lmsctl token bulk-upload tokens.csv --dry-run",
-            "lmsctl token bulk-upload tokens.csv --keep-going --rejects mend.csv",
-            'lmsctl token bulk-upload fair.csv --map "Token label=token"',
-        ),
-    )(bulk_upload)
-    verb(
-        app,
-        examples=(
-            "lmsctl token template --to tokens.csv",
-            "lmsctl token template --bom > tokens.csv",
-        ),
-    )(template)
+app = options.verbs()
 
 
+@verb(
+    app,
+    "bulk-upload",
+    examples=(
+        "lmsctl token bulk-upload tokens.csv --dry-run",
+        "lmsctl token bulk-upload tokens.csv --keep-going --rejects mend.csv",
+        'lmsctl token bulk-upload fair.csv --map "Token label=token"',
+    ),
+)
 def bulk_upload(
     env: Environment,
     path: FilePath,
@@ -57,6 +49,13 @@ def bulk_upload(
         return env.write(lambda work: file_actions.bulk_upload(work, upload), begins_itself=True)
 
 
+@verb(
+    app,
+    examples=(
+        "lmsctl token template --to tokens.csv",
+        "lmsctl token template --bom > tokens.csv",
+    ),
+)
 def template(
     env: Environment,
     to: Annotated[
@@ -74,6 +73,6 @@ def template(
     from lmsctl.token.upload import actions as file_actions  # what writes files takes long to load
 
     target = env.files.claim(to, "--to")
-    env.write(file_actions.note_template)
+    env.write(file_actions.record_export)
     count = env.read(lambda work: file_actions.template(work, target, bom=bom, raw=raw))
     return Done(None, f"Wrote {count} token{'' if count == 1 else 's'}.", is_changed=False)

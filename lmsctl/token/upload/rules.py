@@ -16,7 +16,7 @@ from lmsctl.kit.csvheading import Column, Reading, heading_key
 from lmsctl.kit.errors import Refusal
 from lmsctl.token import rules
 from lmsctl.token.errors import TokenLimitWrong
-from lmsctl.token.rules import Row
+from lmsctl.token.rules import TokenRecord
 from lmsctl.token.upload.errors import (
     ActiveUnclear,
     CreatesUnclear,
@@ -98,7 +98,7 @@ def row_reader(
     # A column that the file does not have reads the blank that is put behind each row.
     pick = itemgetter(*[position.get(name, -1) for name in _READERS])
     pick_terms = itemgetter(*[position.get(name, -1) for name in _TERMS])
-    items = _Items()
+    items = _StagedItems()
 
     def read_row(row_no: int, cells: list[str], note: NoteFault, put: PutRow) -> Sequence[Any]:
         cells.append("")
@@ -113,7 +113,7 @@ def row_reader(
         except Refusal:
             every = zip(readers.items(), (*texts, *pick_terms(cells)), strict=True)
             number, content, code, label, creates, limit, expires_at, active = (
-                _noting(row_no, name, text, read, note) for (name, read), text in every
+                _read_or_report(row_no, name, text, read, note) for (name, read), text in every
             )
         is_new, is_generated = not given_number, not (given_number or given_code)
         if is_new and has_labels and not given_label:
@@ -137,7 +137,7 @@ def row_reader(
     return read_row
 
 
-class _Items:
+class _StagedItems:
     """The items that a file names, each put aside when it is first named."""
 
     def __init__(self) -> None:
@@ -155,7 +155,9 @@ class _Items:
         return found
 
 
-def _noting(row_no: int, name: str, cell: str, read: Callable[[str], Any], note: NoteFault) -> Any:
+def _read_or_report(
+    row_no: int, name: str, cell: str, read: Callable[[str], Any], note: NoteFault
+) -> Any:
     """Return what a cell holds; note what is wrong with it and return None."""
     try:
         return read(cell)
@@ -224,7 +226,7 @@ _TERMS = ("creates", "limit", "expires", "active")
 # Out ---------------------------------------------------------------------------------------------
 
 
-def cells_of(row: Row, zone: ZoneInfo) -> Iterator[str]:
+def to_cells(row: TokenRecord, zone: ZoneInfo) -> Iterator[str]:
     """Yield the cells of a token in the order of `HEADINGS`, as an upload in `zone` reads them."""
     yield str(row.id)
     yield row.title

@@ -54,11 +54,11 @@ _STAGED = staging.rows(
 )
 TABLES = (_STAGED, _ITEMS)
 _row, _item = _STAGED.c, _ITEMS.c
-NUMBER: ColumnElement[int] = (
+TOKEN_ID: ColumnElement[int] = (
     select(Token.id).where(col(Token.code_digest) == _row.code_digest).scalar_subquery()
 )
 # A code that was made up by a run that did not write it means nothing.
-KEY: ColumnElement[str] = func.coalesce(
+RESULT_KEY: ColumnElement[str] = func.coalesce(
     case((or_(~_row.is_generated, and_(IS_WRITTEN, _row.row_no > DONE)), _row.code)),
     cast(_row.token_no, Text),
 )
@@ -122,7 +122,7 @@ def fail_contents(work: Work, span: RowRange) -> None:
     """Note rows about items that are not there, and new tokens for what no token admits to."""
     heading, given = "Knowledge code", _item.content
     kind = col(ContentItem.kind)
-    is_wrong = kind.not_in(rules.ADMITTED_TO)
+    is_wrong = kind.not_in(rules.ADMITTED_KINDS)
     is_library = col(ContentItem.source) == Source.LIBRARY
     is_archived = col(ContentItem.status) == ContentStatus.ARCHIVED
     is_unknown = col(ContentItem.id).is_(None)

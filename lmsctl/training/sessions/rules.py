@@ -54,9 +54,7 @@ def day_span(
     A time without offset is one of `zone`. A start in the past is fine. Raises SessionStartMissing,
     SessionDayTooLong, TimeOutOfRange and what reading the time raises.
     """
-    starts_at = starts.start(now, zone)
-    if starts_at is None:
-        raise SessionStartMissing(given=starts.text, field="--starts")
+    starts_at = timewords.moment_or_now(starts, now, zone, SessionStartMissing, "--starts")
     return starts_at, day_end(starts_at, duration)
 
 

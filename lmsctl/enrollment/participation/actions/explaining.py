@@ -10,8 +10,8 @@ from lmsctl.enrollment.participation.actions import finding
 from lmsctl.enrollment.participation.actions.finding import PersonInTraining
 from lmsctl.enrollment.participation.errors import (
     AccessToCome,
-    AskedMomentMissing,
     NoSessionOffered,
+    TrainingMomentMissing,
 )
 from lmsctl.enrollment.participation.results import ClosedGate, LearnerAct, ParticipationExplained
 from lmsctl.enrollment.participation.rules import gates
@@ -45,7 +45,7 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
     here = zone or part.training.zone
     situation = finding.get_situation(work, part)
     situation = replace(
-        situation, now=timewords.moment_or_now(at, work.now, here, AskedMomentMissing, "--at")
+        situation, now=timewords.moment_or_now(at, work.now, here, TrainingMomentMissing, "--at")
     )
     session = None
     if given_session is not None:

@@ -9,15 +9,17 @@ from lmsctl.kit.address import parse_email
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.token import rules, store
-from lmsctl.token.actions.tokens import held_item, new_code
-from lmsctl.token.results import Minted, State
+from lmsctl.token.actions.tokens import get_item_for_share, new_code
+from lmsctl.token.minting import rules as minting_rules
+from lmsctl.token.minting.results import MintedToken
+from lmsctl.token.results import TokenState
 from lmsctl.user.results import UserType
 
 _USES = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class MintTemplate:
     """What many tokens have in common; `content` names the item as people write it."""
 
     content: str
@@ -27,16 +29,16 @@ class Template:
 
 
 def mint(
-    work: Work, template: Template, *, count: int | None, recipients: Sequence[str] = ()
-) -> list[Minted]:
+    work: Work, template: MintTemplate, *, count: int | None, recipients: Sequence[str] = ()
+) -> list[MintedToken]:
     """Make `count` tokens of one use each, or one for each recipient; needs `token.manage`.
 
     Recipients are addresses; they stand beside the codes in what is returned and nowhere else.
     Raises MintCountWrong, MintRecipientsTooMany, EmailInvalid and what making one token raises.
     """
-    item = held_item(work, template.content)
+    item = get_item_for_share(work, template.content)
     rules.check_content(item)
-    wanted = rules.check_minting(count, len(recipients))
+    wanted = minting_rules.check_minting(count, len(recipients))
     people = [parse_email(given, sandbox=work.is_sandbox).address for given in recipients]
     codes = _new_codes(work, wanted)
     common = {
@@ -52,7 +54,9 @@ def mint(
         work, [{"code": text, "code_digest": key, **common} for key, text in codes.items()]
     )
     audit.record(work, "tokens.minted", f"content {item.code}", count=wanted)
-    return [Minted(text, who, State.OPEN) for text, who in zip_longest(codes.values(), people)]
+    return [
+        MintedToken(text, who, TokenState.OPEN) for text, who in zip_longest(codes.values(), people)
+    ]
 
 
 def _new_codes(work: Work, count: int) -> dict[str, str]:
@@ -61,7 +65,7 @@ def _new_codes(work: Work, count: int) -> dict[str, str]:
     while len(codes) < count:
         made = (new_code() for _ in range(count - len(codes)))
         fresh = {rules.digest(text): text for text in made}
-        for key in store.taken(work, fresh):
+        for key in store.digests_in_use(work, fresh):
             del fresh[key]
         codes.update(fresh)
     return codes

@@ -26,15 +26,14 @@ from lmsctl.registration.errors import ConfirmationPending, DomainNotAllowed
 from lmsctl.registration.rules import CheckedNewcomer, Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store
-from lmsctl.token.actions.tokens import seen
-from lmsctl.token.errors import (
-    InstantMissing,
-    RedeemerLoginTaken,
-    TokenUsedUp,
-)
-from lmsctl.token.results import Explanation, Redeemed, Standing, Used
-from lmsctl.token.rules import Row
-from lmsctl.token.store import NamedRedeemer
+from lmsctl.token.actions.tokens import get_visible
+from lmsctl.token.errors import TokenUsedUp
+from lmsctl.token.redemption import rules as redemption_rules
+from lmsctl.token.redemption import store as redemption_store
+from lmsctl.token.redemption.errors import RedeemerLoginTaken, TokenMomentMissing
+from lmsctl.token.redemption.results import Redeemed, RedeemerKind, RedemptionRow, TokenExplanation
+from lmsctl.token.redemption.store import NamedRedeemer
+from lmsctl.token.rules import TokenRecord
 from lmsctl.user import actions as user
 from lmsctl.user import rules as user_rules
 from lmsctl.user import store as users
@@ -57,14 +56,16 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     rights.actor(work)
     work.about = registration_rules.audit_subject("redeem", newcomer)
     if not canonical.trim(given or ""):
-        rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
+        redemption_rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
     settings = lock_for_newcomer(work)
     rights.actor(work)
-    row, item = store.get_with_item_for_share(work, rules.code_in(given or "", settings.public_url))
+    row, item = store.get_with_item_for_share(
+        work, rules.parse_code(given or "", settings.public_url)
+    )
     for refusal in rules.closed_gates(row, item.status, settings, work.now):
         raise refusal
-    details = rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
-    person, taken = _called(work, row, details.email)
+    details = redemption_rules.check_details(given, newcomer, is_sandbox=work.is_sandbox)
+    person, taken = _find_redeemer_for_update(work, row, details.email)
     if person is not None:
         portal.release_unused_seats(work)
         for refusal in _closed_to_known(details.email, person):
@@ -72,13 +73,13 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     if person is None or not person.is_enrolled:
         for refusal in rules.closed_by_use(row):
             raise refusal
-        made = _welcome(work, row, settings, details, taken) if person is None else person
+        made = _create_person(work, row, settings, details, taken) if person is None else person
         is_sure = person is None and not settings.has_rules
         enrollment.enroll_one(work, made.id, item, Reason.TOKEN, str(row.id), was_never_in=is_sure)
         # Last, so that others wait as shortly as can be.
-        if not store.claim(work, row.id):
+        if not redemption_store.claim(work, row.id):
             raise TokenUsedUp(limit=row.use_limit)
-        store.note(work, row, made.id, is_new_person=person is None)
+        redemption_store.record_use(work, row, made.id, is_new_person=person is None)
         audit.record(work, "token.redeemed", f"token {row.id}", login=made.login)
     else:
         made = person
@@ -92,23 +93,25 @@ def redeem(work: Work, given: str | None, newcomer: Newcomer) -> Redeemed:
     )
 
 
-def _called(work: Work, row: Row, email: Email) -> tuple[NamedRedeemer | None, set[str]]:
+def _find_redeemer_for_update(
+    work: Work, row: TokenRecord, email: Email
+) -> tuple[NamedRedeemer | None, set[str]]:
     """Return who has the address, and which of the names that somebody new would have are taken.
 
     Who is not enrolled yet is locked: two tokens at once would both be used for one enrollment.
     """
     wanted = user_rules.wanted_name_keys(None, email)
-    person, taken = _look(work, row, email, wanted)
+    person, taken = _find_redeemer(work, row, email, wanted)
     if person is not None and not person.is_enrolled:
         users.lock(work, person.id)
-        return _look(work, row, email, wanted)
+        return _find_redeemer(work, row, email, wanted)
     return person, taken
 
 
-def _look(
-    work: Work, row: Row, email: Email, wanted: Sequence[str]
+def _find_redeemer(
+    work: Work, row: TokenRecord, email: Email, wanted: Sequence[str]
 ) -> tuple[NamedRedeemer | None, set[str]]:
-    people = store.redeemers_named(work, wanted, row.content_id, work.now)
+    people = redemption_store.redeemers_named(work, wanted, row.content_id, work.now)
     person = next((person for person in people if person.email_key == email.key), None)
     return person, {person.key for person in people}
 
@@ -116,11 +119,15 @@ def _look(
 def _closed_to_known(email: Email, person: NamedRedeemer) -> Iterator[Refusal]:
     if person.expires_at is not None:
         yield registration.pending_refusal(email, person.id, person.expires_at)
-    yield from rules.closed_to(email.address, person.status)
+    yield from redemption_rules.closed_to_person(email.address, person.status)
 
 
-def _welcome(
-    work: Work, row: Row, settings: AdmissionSettings, details: CheckedNewcomer, taken: set[str]
+def _create_person(
+    work: Work,
+    row: TokenRecord,
+    settings: AdmissionSettings,
+    details: CheckedNewcomer,
+    taken: set[str],
 ) -> CreatedUser:
     """Make the account of a person nobody knows yet, and invite them."""
     registration_rules.check_admitted(details.email, settings, row.domains_json)
@@ -160,17 +167,17 @@ def _invitation(settings: Settings, first_name: str, login: str, title: str) -> 
 # History -----------------------------------------------------------------------------------------
 
 
-def history(work: Work, given: str | None = None) -> Listing[Used]:
+def history(work: Work, given: str | None = None) -> Listing[RedemptionRow]:
     """Return the ledger of uses, of one token or of all, those of deleted tokens too.
 
     Needs `token.view`; people are seen by `user.view` in their current department, and it says how
     many are hidden. Raises TokenUnknown.
     """
     rights.require_everywhere(work, "token.view")
-    number = seen(work, given).id if given is not None else None
+    number = get_visible(work, given).id if given is not None else None
     scope = rights.actor(work).scope("user.view")
-    hidden = store.hidden(work, number, scope)
-    return Listing(Used, store.history(work, number, scope), hidden=hidden)
+    hidden = redemption_store.count_hidden(work, number, scope)
+    return Listing(RedemptionRow, redemption_store.history(work, number, scope), hidden=hidden)
 
 
 # Why ---------------------------------------------------------------------------------------------
@@ -178,27 +185,31 @@ def history(work: Work, given: str | None = None) -> Listing[Used]:
 
 def explain(
     work: Work, given: str, *, email: str | None, at: TimeWord | None
-) -> tuple[Explanation, list[Gate]]:
+) -> tuple[TokenExplanation, list[Gate]]:
     """Return every gate that is closed at `at` (now when None), for who has the address `email`.
 
     Without an address it is somebody new. Switches, limits and accounts count as they are now; only
     time is imagined to pass. Nothing changes by asking. Needs `token.view`. Raises InstantMissing
     and TokenUnknown.
     """
-    row = seen(work, given)
-    moment = timewords.moment_or_now(at, work.now, work.zone, InstantMissing, "--at")
-    address, wrong = _read(email, is_sandbox=work.is_sandbox)
-    holder = _look_at(work, row, address, moment) if address else None
-    closed = [*wrong, *_closed(work, row, moment), *_closed_to(work, row, address, holder, moment)]
+    row = get_visible(work, given)
+    moment = timewords.moment_or_now(at, work.now, work.zone, TokenMomentMissing, "--at")
+    address, wrong = _read_email(email, is_sandbox=work.is_sandbox)
+    holder = _find_redeemer_at(work, row, address, moment) if address else None
+    closed = [
+        *wrong,
+        *_closed_to_everybody(work, row, moment),
+        *_closed_to_whom(work, row, address, holder, moment),
+    ]
     gates = [Gate.of(refusal, opens_at, work.zone) for refusal, opens_at in closed]
-    standing = _standing(holder) if address else None
-    return Explanation(row.id, row.nickname, moment, email, standing, not gates), gates
+    standing = _redeemer_kind(holder) if address else None
+    return TokenExplanation(row.id, row.nickname, moment, email, standing, not gates), gates
 
 
-Closed = tuple[Refusal, datetime | None]
+ClosedGate = tuple[Refusal, datetime | None]
 
 
-def _read(given: str | None, *, is_sandbox: bool) -> tuple[Email | None, list[Closed]]:
+def _read_email(given: str | None, *, is_sandbox: bool) -> tuple[Email | None, list[ClosedGate]]:
     """Return the address, or what is wrong with it."""
     if given is None:
         return None, []
@@ -208,26 +219,28 @@ def _read(given: str | None, *, is_sandbox: bool) -> tuple[Email | None, list[Cl
         return None, [(refusal, None)]
 
 
-def _look_at(work: Work, row: Row, email: Email, at: datetime) -> NamedRedeemer | None:
-    people = store.redeemers_named(work, [email.key], row.content_id, at)
+def _find_redeemer_at(
+    work: Work, row: TokenRecord, email: Email, at: datetime
+) -> NamedRedeemer | None:
+    people = redemption_store.redeemers_named(work, [email.key], row.content_id, at)
     return next((person for person in people if person.email_key == email.key), None)
 
 
-def _standing(holder: NamedRedeemer | None) -> Standing:
+def _redeemer_kind(holder: NamedRedeemer | None) -> RedeemerKind:
     if holder is None:
-        return Standing.NEW
-    return Standing.ENROLLED if holder.is_enrolled else Standing.KNOWN
+        return RedeemerKind.NEW
+    return RedeemerKind.ENROLLED if holder.is_enrolled else RedeemerKind.KNOWN
 
 
-def _closed(work: Work, row: Row, at: datetime) -> Iterator[Closed]:
+def _closed_to_everybody(work: Work, row: TokenRecord, at: datetime) -> Iterator[ClosedGate]:
     item = content.by_id(work, row.content_id)
     for refusal in rules.closed_gates(row, item.status, portal.settings(work), at):
         yield refusal, None
 
 
-def _closed_to(
-    work: Work, row: Row, address: Email | None, holder: NamedRedeemer | None, at: datetime
-) -> Iterator[Closed]:
+def _closed_to_whom(
+    work: Work, row: TokenRecord, address: Email | None, holder: NamedRedeemer | None, at: datetime
+) -> Iterator[ClosedGate]:
     """Yield what is closed to this person, or to somebody new, and when time would open it."""
     if holder is None or not holder.is_enrolled:
         for refusal in rules.closed_by_use(row):
@@ -240,8 +253,8 @@ def _closed_to(
 
 
 def _closed_to_newcomer(
-    work: Work, row: Row, address: Email | None, at: datetime
-) -> Iterator[Closed]:
+    work: Work, row: TokenRecord, address: Email | None, at: datetime
+) -> Iterator[ClosedGate]:
     settings = portal.settings(work)
     if address and not registration_rules.is_admitted(address, settings, row.domains_json):
         yield DomainNotAllowed(domain=address.domain), None

@@ -1,0 +1,19 @@
+"""Every way making many tokens at once can say no."""
+
+from lmsctl.kit.errors import Rejected
+
+
+class MintCountWrong(Rejected):
+    """A number of tokens that cannot be made in one go."""
+
+    code = "mint_count_wrong"
+    message = "{given} tokens cannot be made in one go."
+    hint = "Give --count a whole number from 1 to {most}."
+
+
+class MintRecipientsTooMany(Rejected):
+    """More people than tokens."""
+
+    code = "mint_recipients_too_many"
+    message = "{recipients} recipients are named for {count} tokens."
+    hint = "Raise --count, or leave it out to get one token for each recipient."

@@ -10,7 +10,7 @@ from lmsctl.content.rules import Due
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import IfExists, IfMissing, verb
+from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
 from lmsctl.kit.work import Work
 
 app = options.noun("content", "Folders, courses, topics, articles and pathways.")
@@ -162,9 +162,7 @@ def edit(
     due_days: DueDays = None,
     due_on: DueOn = None,
     no_due: Annotated[bool, typer.Option("--no-due", help="Due no more.")] = False,
-    if_version: Annotated[
-        int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
-    ] = None,
+    if_version: IfVersion = None,
 ) -> Any:
     """Change an item. Its code stays, and so do the due dates of those who are enrolled."""
 

@@ -22,10 +22,12 @@ def is_whole(text: str) -> bool:
     return _WHOLE.fullmatch(text) is not None
 
 
-def parse(given: str, wrong: type[Rejected], *, most: int, field: str) -> int | None:
-    """Return the number from 0 to `most`, None for `unlimited`.
+def parse(
+    given: str, *, most: int, wrong: type[Rejected], zero: type[Rejected], field: str
+) -> int | None:
+    """Return the number from 1 to `most`, None for `unlimited`.
 
-    Raises NumberMalformed, and `wrong` for a number that is less or more.
+    Raises NumberMalformed, `zero` for 0, and `wrong` for a number that is less or more.
     """
     if given == UNLIMITED:
         return None
@@ -33,4 +35,6 @@ def parse(given: str, wrong: type[Rejected], *, most: int, field: str) -> int | 
         raise NumberMalformed(given=excerpt(given), field=field)
     if given.startswith("-") or len(given) > len(str(most)) or int(given) > most:
         raise wrong(given=excerpt(given), most=most, field=field)
+    if int(given) == 0:
+        raise zero(field=field)
     return int(given)

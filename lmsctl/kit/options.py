@@ -272,6 +272,9 @@ IfExists = Annotated[
 IfMissing = Annotated[
     Missing, typer.Option("--if-missing", help="When it does not exist: fail, or ok.")
 ]
+IfVersion = Annotated[
+    int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
+]
 
 
 def edited(after: Any, what: str, *, is_changed: bool) -> Done:

@@ -8,7 +8,7 @@ from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import DetailWithList, Done, Gate, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound
-from lmsctl.kit.options import IfExists, IfMissing, verb
+from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.registration.options import DomainChanges, DomainOptions, NewcomerOptions
@@ -151,9 +151,7 @@ def edit(
     ] = None,
     *,
     domains: DomainChanges,
-    if_version: Annotated[
-        int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
-    ] = None,
+    if_version: IfVersion = None,
 ) -> Any:
     """Change a sign-up profile. Its link stays; its people stay where they are."""
     first, last = _parsed(starts), _parsed(ends)

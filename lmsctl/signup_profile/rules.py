@@ -48,10 +48,13 @@ def parse_activations(given: str) -> int | None:
 
     Raises NumberMalformed, ActivationsWrong and ActivationsZero.
     """
-    number = limits.parse(given, ActivationsWrong, most=_MOST_ACTIVATIONS, field="--activations")
-    if number == 0:
-        raise ActivationsZero(field="--activations")
-    return number
+    return limits.parse(
+        given,
+        most=_MOST_ACTIVATIONS,
+        wrong=ActivationsWrong,
+        zero=ActivationsZero,
+        field="--activations",
+    )
 
 
 def check_window(starts_at: datetime | None, ends_at: datetime | None) -> datetime:

@@ -9,7 +9,7 @@ from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome, counted
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.limits import UNLIMITED
-from lmsctl.kit.options import IfExists, IfMissing, verb
+from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
 from lmsctl.kit.work import Work
 from lmsctl.registration.options import DomainChanges, DomainOptions
 from lmsctl.token.actions import deleting, tokens
@@ -171,9 +171,7 @@ def edit(
     ] = None,
     *,
     domains: DomainChanges,
-    if_version: Annotated[
-        int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
-    ] = None,
+    if_version: IfVersion = None,
 ) -> Any:
     """Change a token. Its code and its item stay, and so does everybody who came by it."""
     last = parse_time(expires)

@@ -97,10 +97,9 @@ def parse_limit(given: str) -> int | None:
 
     Raises NumberMalformed, TokenLimitWrong and TokenLimitZero.
     """
-    number = limits.parse(given, TokenLimitWrong, most=MOST_USES, field="--limit")
-    if number == 0:
-        raise TokenLimitZero(field="--limit")
-    return number
+    return limits.parse(
+        given, most=MOST_USES, wrong=TokenLimitWrong, zero=TokenLimitZero, field="--limit"
+    )
 
 
 def check_limit(limit: int | None, uses: int) -> None:

@@ -7,6 +7,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
 from lmsctl.department.store import DepartmentNode
 from lmsctl.kit import canonical, timewords
+from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
@@ -23,7 +24,6 @@ from lmsctl.training.store import TrainingFilter
 from lmsctl.training.telling import actions as telling
 from lmsctl.training.telling import store as telling_store
 from lmsctl.user import store as users
-from lmsctl.user.errors import VersionStale
 from lmsctl.user.results import UserStatus
 from lmsctl.user.store import Person
 
@@ -204,8 +204,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     what the checks of the texts raise.
     """
     row = get_for_update(work, given)
-    if if_version is not None and if_version != row.version:
-        raise VersionStale(what=row.code, found=row.version, wanted=if_version)
+    check_version(row.code, row.version, if_version)
     given_values: dict[str, tuple[Any, Callable[[Any], Any]]] = {
         "title": (title, rules.check_title),
         "type": (type_, TrainingKind),

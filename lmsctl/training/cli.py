@@ -8,7 +8,7 @@ import typer
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import IfExists, IfMissing, verb
+from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import actions as trainings
 from lmsctl.training.deadlines import cli as deadlines_cli
@@ -157,9 +157,7 @@ def edit(
             help="Whether supervisors hear of people who join, switch and leave.",
         ),
     ] = None,
-    if_version: Annotated[
-        int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
-    ] = None,
+    if_version: IfVersion = None,
 ) -> Any:
     """Change a training. Its code stays, and so do the instants of its sessions."""
 

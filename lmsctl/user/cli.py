@@ -7,7 +7,7 @@ import typer
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Listing, counted
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import IfExists, IfMissing, verb
+from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
 from lmsctl.kit.work import Work
 from lmsctl.user import actions, errors
 from lmsctl.user.exporting import cli as exporting
@@ -156,9 +156,7 @@ def edit(
         str | None, typer.Option("--supervisor", help="A login, 'inherited' or 'none'.")
     ] = None,
     field: Fields = None,
-    if_version: Annotated[
-        int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
-    ] = None,
+    if_version: IfVersion = None,
 ) -> Any:
     """Change a person. A custom field with an empty value is taken off."""
 

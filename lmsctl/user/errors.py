@@ -78,14 +78,6 @@ class EndNever(Usage):
     hint = "Leave --on out to end at once; 'lmsctl user activate' takes a scheduled end back."
 
 
-class VersionStale(Conflict):
-    """Somebody else changed it meanwhile."""
-
-    code = "version_stale"
-    message = "'{what}' has version {found}, not {wanted}: somebody changed it meanwhile."
-    hint = "Look at it again, then repeat with --if-version {found}."
-
-
 class SupervisorIsSelf(Rejected):
     """Nobody supervises themselves."""
 

@@ -17,9 +17,9 @@ from lmsctl.content.rules import Due, Item
 from lmsctl.content.store import Filter
 from lmsctl.kit import canonical, discover
 from lmsctl.kit.discover import Obstacle
+from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.user.errors import VersionStale
 
 _TOP = ""
 
@@ -194,8 +194,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
         author_limit(work)
         store.lock_folders(work)
     item = held(work, given)
-    if if_version is not None and if_version != item.version:
-        raise VersionStale(what=item.code, found=item.version, wanted=if_version)
+    check_version(item.code, item.version, if_version)
     wanted: dict[str, Any] = {"source": source or item.source}
     if title is not None:
         wanted["title"] = rules.check_title(title)

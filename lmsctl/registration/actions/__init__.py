@@ -1,9 +1,6 @@
 """The verbs of the registration room: switches, letting people in, confirming, releasing."""
 
-from lmsctl.registration.actions.entering import EntryPoint, RegistrationOutcome, register
-from lmsctl.registration.actions.submitting import submit
-from lmsctl.registration.actions.switches import set_switches, show
-from lmsctl.registration.actions.waiting import (
+from lmsctl.registration.actions.pending import (
     check_newcomer_not_pending,
     check_not_pending,
     confirm,
@@ -12,6 +9,9 @@ from lmsctl.registration.actions.waiting import (
     release,
     resend,
 )
+from lmsctl.registration.actions.register import EntryPoint, RegistrationOutcome, register
+from lmsctl.registration.actions.submit import submit
+from lmsctl.registration.actions.switches import set_switches, show
 
 __all__ = [
     "EntryPoint",

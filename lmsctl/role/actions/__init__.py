@@ -10,7 +10,7 @@ from lmsctl.role.actions.define import (
     list_roles,
     show,
 )
-from lmsctl.role.actions.give import check_permission, grant, revoke
+from lmsctl.role.actions.grant import check_permission, grant, revoke
 
 __all__ = [
     "check_permission",

@@ -1,6 +1,5 @@
 """The verbs of the sign-up profile room."""
 
-from lmsctl.signup_profile.actions.admission import explain, history, sign_up
 from lmsctl.signup_profile.actions.profiles import (
     create,
     delete,
@@ -11,6 +10,7 @@ from lmsctl.signup_profile.actions.profiles import (
     rotate,
     show,
 )
+from lmsctl.signup_profile.actions.signing_up import explain, history, sign_up
 
 __all__ = [
     "create",

@@ -9,6 +9,7 @@ from lmsctl.department import actions as departments
 from lmsctl.department import store as department_store
 from lmsctl.kit import canonical, secret
 from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
@@ -19,7 +20,6 @@ from lmsctl.signup_profile import rules, store
 from lmsctl.signup_profile.errors import ProfileExists, ProfileNotOpenYet
 from lmsctl.signup_profile.results import Profile, ProfileLink
 from lmsctl.signup_profile.rules import ProfileRow
-from lmsctl.user.errors import VersionStale
 
 _CODE_LENGTH = 8
 
@@ -145,8 +145,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     DepartmentUnknown, VersionStale, WindowEmpty, ActivationsBelowUsed and what the checks raise.
     """
     row = get_for_update(work, given)
-    if if_version is not None and if_version != row.version:
-        raise VersionStale(what=row.code, found=row.version, wanted=if_version)
+    check_version(row.code, row.version, if_version)
     wanted: dict[str, Any] = {"domains_json": domains.read(row.domains_json)}
     if name is not None:
         wanted["name"] = canonical.check_text(name, field="name")

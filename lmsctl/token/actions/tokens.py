@@ -15,6 +15,7 @@ from lmsctl.kit import secret
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
@@ -26,7 +27,6 @@ from lmsctl.token import rules, store
 from lmsctl.token.errors import TokenContentFixed, TokenExists
 from lmsctl.token.results import TokenDetail, TokenLink
 from lmsctl.token.rules import ALL_TOKENS, TokenFilter, TokenRecord
-from lmsctl.user.errors import VersionStale
 from lmsctl.user.results import UserType
 
 # 60 bits: with a hundred thousand tokens in use, one guess in ten million million finds one.
@@ -219,8 +219,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     and what the checks raise.
     """
     row = get_for_update(work, given)
-    if if_version is not None and if_version != row.version:
-        raise VersionStale(what=f"token {row.id}", found=row.version, wanted=if_version)
+    check_version(f"token {row.id}", row.version, if_version)
     wanted: dict[str, Any] = {"domains_json": domains.read(row.domains_json)}
     if nickname is not None:
         wanted["nickname"] = rules.check_nickname(nickname)

@@ -8,7 +8,7 @@ from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.limits import UNLIMITED
-from lmsctl.kit.options import IfExists, verb
+from lmsctl.kit.options import IfExists, IfVersion, verb
 from lmsctl.kit.work import Work
 from lmsctl.training.options import OfTraining, SessionCode, notes_on_stops, show_times_in
 from lmsctl.training.participants import cli as participants_cli
@@ -179,9 +179,7 @@ def edit(
     instructor: Annotated[
         str | None, typer.Option("--instructor", help="Who leads it; '' for nobody.")
     ] = None,
-    if_version: Annotated[
-        int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
-    ] = None,
+    if_version: IfVersion = None,
 ) -> Any:
     """Change a session, and when and where one of its days is. Everybody in it stays."""
     word = timewords.parse(starts) if starts is not None else None

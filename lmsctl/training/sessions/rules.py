@@ -120,10 +120,9 @@ def parse_capacity(given: str) -> int | None:
 
     Raises NumberMalformed, CapacityWrong and CapacityZero.
     """
-    number = limits.parse(given, CapacityWrong, most=_MOST_PLACES, field="--capacity")
-    if number == 0:
-        raise CapacityZero(field="--capacity")
-    return number
+    return limits.parse(
+        given, most=_MOST_PLACES, wrong=CapacityWrong, zero=CapacityZero, field="--capacity"
+    )
 
 
 def people_over_capacity(session: SessionRecord, capacity: int | None) -> int:

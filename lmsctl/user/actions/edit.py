@@ -6,13 +6,14 @@ from lmsctl.audit import actions as audit
 from lmsctl.department import actions as departments
 from lmsctl.kit import canonical
 from lmsctl.kit.address import login_key, parse_email
+from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.user import rules, store
 from lmsctl.user.actions.create import announce_joined, announce_type_changed
 from lmsctl.user.actions.show import get_detail
-from lmsctl.user.errors import EmailTaken, LoginTaken, SupervisorIsSelf, VersionStale
+from lmsctl.user.errors import EmailTaken, LoginTaken, SupervisorIsSelf
 from lmsctl.user.fields import actions as field_actions
 from lmsctl.user.fields import rules as field_rules
 from lmsctl.user.fields import store as field_store
@@ -66,8 +67,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     """
     person = get_for_update(work, given, lambda _: _find_supervisor_ids(work, supervisor))
     portal_rules.check_confirmed(person, "changed")
-    if if_version is not None and if_version != person.version:
-        raise VersionStale(what=person.login, found=person.version, wanted=if_version)
+    check_version(person.login, person.version, if_version)
     wanted: dict[str, object] = {"type": type_} if type_ is not None else {}
     if first_name is not None:
         wanted["first_name"] = rules.check_person_name(first_name, "first name")

@@ -10,6 +10,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.kit import canonical, secret, timewords
 from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.timewords import TimeWord
+from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.training import rules
 from lmsctl.training.access.actions import get_for_update
@@ -21,7 +22,6 @@ from lmsctl.training.sessions.errors import SessionExists, SessionOver
 from lmsctl.training.sessions.results import SessionDetail
 from lmsctl.training.telling import actions as telling
 from lmsctl.training.telling import store as telling_store
-from lmsctl.user.errors import VersionStale
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,7 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
     CapacityBelowTaken and what the checks raise.
     """
     training, row = _get_open_for_update(work, given_training, given)
-    if if_version is not None and if_version != row.version:
-        raise VersionStale(what=f"{training.code}:{row.code}", found=row.version, wanted=if_version)
+    check_version(f"{training.code}:{row.code}", row.version, if_version)
     wanted: dict[str, Any] = {}
     if capacity is not None:
         wanted["capacity"] = session_rules.parse_capacity(capacity)

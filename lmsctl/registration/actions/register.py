@@ -12,7 +12,7 @@ from lmsctl.notification.actions import Words
 from lmsctl.portal import actions as portal
 from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules, store
-from lmsctl.registration.actions.waiting import check_not_pending
+from lmsctl.registration.actions.pending import check_not_pending
 from lmsctl.registration.errors import AddressTaken, PolicyNotAccepted, SignupLoginTaken
 from lmsctl.registration.results import CONFIRMATION, RegisteredUser, RegistrationState
 from lmsctl.registration.rules import CheckedNewcomer, Newcomer

@@ -11,8 +11,8 @@ from lmsctl.kit.work import Work
 from lmsctl.portal.admitting import actions as portal
 from lmsctl.portal.errors import PlanFull
 from lmsctl.registration import rules
-from lmsctl.registration.actions.entering import EntryPoint, register
-from lmsctl.registration.actions.waiting import check_newcomer_not_pending
+from lmsctl.registration.actions.pending import check_newcomer_not_pending
+from lmsctl.registration.actions.register import EntryPoint, register
 from lmsctl.registration.errors import ContentNotShared
 from lmsctl.registration.results import RegisteredUser
 from lmsctl.registration.rules import Newcomer

@@ -19,7 +19,6 @@ from lmsctl.enrollment.participation.actions import canceling as participation_c
 from lmsctl.enrollment.participation.actions import enrolling
 from lmsctl.enrollment.participation.actions import showing as participation_showing
 from lmsctl.enrollment.participation.options import AccessAt, OverCapacity, OverReason, read_terms
-from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.results import PairOutcome, Reason, ShownPhase
 from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
@@ -28,6 +27,7 @@ from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
+from lmsctl.training import rules as training_rules
 
 enroll_app = options.single("enroll", "Enroll people in content and in trainings.")
 app = options.noun("enrollment", "Who is enrolled in what, why and until when.")
@@ -132,7 +132,7 @@ def _row_defaults(
 ) -> RowDefaults:
     return RowDefaults(
         content[0] if content else None,
-        placing.parse_target(training[0]) if training else None,
+        training_rules.parse_target(training[0]) if training else None,
         timewords.parse(access_at) if access_at is not None else None,
     )
 
@@ -278,7 +278,9 @@ def cancel(
             request = PairRequest(people, content, keep_going)
             outcomes += canceling.cancel(work, request, reason=reason, reference=reference)
         if training:
-            targets = [name_target(code, session) for code in training]
+            targets = [
+                name_target(*training_rules.parse_session(code, session)) for code in training
+            ]
             more, notes = participation_canceling.cancel_participation(
                 work, PairRequest(people, targets, keep_going)
             )

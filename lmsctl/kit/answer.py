@@ -40,6 +40,14 @@ class SupportsFirst(Protocol):
         """
 
 
+@runtime_checkable
+class Shown(Protocol):
+    """Part of a thing that has words of its own for people; machines get its fields."""
+
+    def show(self, zone: ZoneInfo) -> str:
+        """Return it in words, its moments in `zone`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
     """Many things of one kind, read as they are shown.

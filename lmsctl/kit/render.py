@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit.answer import DetailWithList, Done, Listing, SupportsFirst, Text
+from lmsctl.kit.answer import DetailWithList, Done, Listing, Shown, SupportsFirst, Text
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.csvout import guard
 from lmsctl.kit.errors import Refusal, Usage
@@ -223,12 +223,19 @@ def _cell(value: Any, zone: ZoneInfo | None) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime) and zone is not None:
         return show(value, zone).replace("T", " ")
-    shown = plain(value)
+    shown = _in_words(value, zone) if zone is not None else plain(value)
     if isinstance(shown, list) and all(isinstance(item, str | int) for item in shown):
         return ", ".join(str(item) for item in shown)
     if not shown and isinstance(shown, dict | list):
         return ""
     return dumps(shown) if isinstance(shown, dict | list) else str(shown)
+
+
+def _in_words(value: Any, zone: ZoneInfo) -> Any:
+    """Return what has words of its own for people as these, and the rest as JSON has it."""
+    if isinstance(value, list) and value and isinstance(value[0], Shown):
+        return "; ".join(item.show(zone) for item in value)
+    return plain(value)
 
 
 # Formats -----------------------------------------------------------------------------------------

@@ -445,6 +445,13 @@ def show(moment: datetime, zone: ZoneInfo) -> str:
     return show_utc(moment) if offset.seconds % 60 else local.isoformat(timespec="seconds")
 
 
+def show_span(first: datetime, last: datetime, zone: ZoneInfo) -> str:
+    """Return from when to when something lasts, in `zone`; a day that is the same stands once."""
+    begin, end = show(first, zone), show(last, zone)
+    day, _, time = end.partition("T")
+    return f"{begin} to {time if begin.startswith(day) else end}"
+
+
 def show_utc(moment: datetime) -> str:
     """Return an aware moment after RFC 3339 in UTC, in whole seconds with `Z`."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -1,6 +1,6 @@
 """Every way the training room can say no."""
 
-from lmsctl.kit.errors import Conflict, NotFound, Rejected
+from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
 class TrainingUnknown(NotFound):
@@ -20,6 +20,30 @@ class TrainingExists(Conflict):
     code = "training_exists"
     message = "The training '{given}' exists already."
     hint = "Choose another code, or give --if-exists skip or update."
+
+
+class TargetUnclear(Usage):
+    """A training and a session that cannot be told apart."""
+
+    code = "target_unclear"
+    message = "'{given}' names no training."
+    hint = "Write the code of a training, or of a training and its session as in first-aid:spring."
+
+
+class SessionUnnamed(Usage):
+    """A training where a session of it is meant."""
+
+    code = "session_unnamed"
+    message = "No session of '{training}' is named."
+    hint = "Write its code behind that of the training, as in {training}:spring."
+
+
+class SessionUnclear(Usage):
+    """A session that is named twice, or as one of another training."""
+
+    code = "session_unclear"
+    message = "'{training}' and '{session}' do not name one session."
+    hint = "Write TRAINING:SESSION once, or the code of the training and that of its session."
 
 
 class DescriptionTooLong(Rejected):

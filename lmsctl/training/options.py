@@ -17,8 +17,15 @@ TrainingCode = Annotated[str, typer.Argument(metavar="CODE", help="The training'
 OfTraining = Annotated[
     str, typer.Argument(metavar="TRAINING", help="The training's code or number.")
 ]
+WithSession = Annotated[
+    str,
+    typer.Argument(
+        metavar="TRAINING[:SESSION]", help="The training's code or number, and the session's."
+    ),
+]
 SessionCode = Annotated[
-    str, typer.Argument(metavar="SESSION", help="The session's code or number.")
+    str | None,
+    typer.Argument(metavar="[SESSION]", help="The session, unless it stands behind its training."),
 ]
 
 

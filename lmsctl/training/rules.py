@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.timewords import Amount, Unit
-from lmsctl.training.errors import DescriptionTooLong
+from lmsctl.training.errors import (
+    DescriptionTooLong,
+    SessionUnclear,
+    SessionUnnamed,
+    TargetUnclear,
+)
 from lmsctl.training.results import TrainingKind
 
 _TITLE_LIMIT = 255
@@ -106,6 +111,7 @@ class SessionDayRecord:
     """One day of a session; `uid` names it in calendars for good, `revision` counts its changes."""
 
     id: int
+    session_id: int
     starts_at: datetime
     ends_at: datetime
     place: str | None
@@ -139,6 +145,43 @@ def check_description(given: str) -> str:
     if len(text) > _DESCRIPTION_LIMIT:
         raise DescriptionTooLong(chars=len(text), most=_DESCRIPTION_LIMIT, field="--description")
     return text
+
+
+# Names -------------------------------------------------------------------------------------------
+
+
+def parse_target(given: str) -> tuple[str, str | None]:
+    """Return the code of the training and of the session, if any; raises TargetUnclear."""
+    code, sign, session = (canonical.trim(part) for part in given.partition(":"))
+    if not code or (sign and not session):
+        raise TargetUnclear(given=canonical.excerpt(given), field="--training")
+    return code, session or None
+
+
+def parse_session(training: str, session: str | None) -> tuple[str, str | None]:
+    """Return the codes of a training and of a session of it, if any, however they are written.
+
+    The session stands behind the training (`aid:spring`), or by itself, alone or behind the
+    training once more. Raises TargetUnclear, and SessionUnclear unless both mean the same.
+    """
+    code, named = parse_target(training)
+    if session is None or ":" not in session:
+        again, own = code, session
+    else:
+        again, own = parse_target(session)
+    is_same = own is None or named is None or canonical.key(own) == canonical.key(named)
+    if canonical.key(again) != canonical.key(code) or not is_same:
+        given = canonical.excerpt(session or "")
+        raise SessionUnclear(training=canonical.excerpt(training), session=given)
+    return code, own if named is None else named
+
+
+def parse_named_session(training: str, session: str | None) -> tuple[str, str]:
+    """Return what `parse_session` does, of which there must be both; raises SessionUnnamed too."""
+    code, named = parse_session(training, session)
+    if named is None:
+        raise SessionUnnamed(training=canonical.excerpt(code))
+    return code, named
 
 
 # Deadlines ---------------------------------------------------------------------------------------

@@ -503,6 +503,17 @@ def test_a_moment_is_shown_with_the_offset_of_the_zone() -> None:
     assert timewords.show_utc(NOW.astimezone(BERLIN)) == "2026-11-22T12:30:15Z"
 
 
+def test_a_span_names_its_day_once() -> None:
+    """Unless it ends on another day of the zone."""
+    first, last = datetime(2026, 3, 31, 20, tzinfo=UTC), datetime(2026, 3, 31, 21, 30, tzinfo=UTC)
+    assert timewords.show_span(first, last, ZoneInfo("UTC")) == (
+        "2026-03-31T20:00:00+00:00 to 21:30:00+00:00"
+    )
+    assert timewords.show_span(first, last, ZoneInfo("Europe/Athens")) == (
+        "2026-03-31T23:00:00+03:00 to 2026-04-01T00:30:00+03:00"
+    )
+
+
 def test_what_a_zone_cannot_show_after_rfc_3339_is_shown_in_utc() -> None:
     """An offset with seconds, or a year beyond 9999, does not break what is shown."""
     assert timewords.show(at("1800-01-01T00:00Z"), NEW_YORK) == "1800-01-01T00:00:00Z"

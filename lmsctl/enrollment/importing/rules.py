@@ -11,7 +11,6 @@ from lmsctl.enrollment.errors import (
 )
 from lmsctl.enrollment.importing.errors import CellIdle, ItemUnnamed, RowOfTwo
 from lmsctl.enrollment.participation.errors import TargetTwice
-from lmsctl.enrollment.participation.rules import placing
 from lmsctl.kit import canonical, celltimes
 from lmsctl.kit.address import login_key
 from lmsctl.kit.celltimes import DateOrder
@@ -19,6 +18,7 @@ from lmsctl.kit.csverrors import CsvColumnMissing
 from lmsctl.kit.csvin import Column
 from lmsctl.kit.errors import Location, Refusal
 from lmsctl.kit.timewords import TimeWord
+from lmsctl.training import rules as training_rules
 from lmsctl.user.errors import LoginMissing
 
 COLUMNS = (
@@ -168,7 +168,7 @@ def _combine_target(cells: _TargetCells, blanks: RowDefaults) -> tuple[str, str 
     if not cells.training:
         code, session = blanks.training or ("", None)
         return code, cells.session or session
-    code, session = placing.parse_target(cells.training)
+    code, session = training_rules.parse_target(cells.training)
     if session and cells.session and canonical.key(session) != canonical.key(cells.session):
         second = f"{code}:{cells.session}"
         raise TargetTwice(training=code, first=f"{code}:{session}", second=second)

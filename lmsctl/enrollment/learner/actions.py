@@ -34,6 +34,8 @@ from lmsctl.training.participants.store import showing as showing_store
 from lmsctl.training.participants.store.showing import CalendarRow
 from lmsctl.training.rules import SessionRecord
 from lmsctl.training.sessions import store as session_store
+from lmsctl.training.sessions.actions import showing as session_showing
+from lmsctl.training.sessions.results import SessionChoice
 from lmsctl.training.telling import actions as telling
 from lmsctl.user.store import Person
 
@@ -155,7 +157,9 @@ def list_training_offers(work: Work, given: str) -> Iterator[Offer]:
         for number, rows in groupby(found, key=lambda row: row.training_id)
     }
     taking_part = showing_store.trainings_of_user(work, person.id)
-    for situation in _list_situations(work, person, list(because), {}):
+    situations = list(_list_situations(work, person, list(because), {}))
+    choices = _list_choices(work, situations)
+    for situation in situations:
         number, until = situation.training.id, gates.join_until(situation)
         if until is not None:
             yield Offer(
@@ -164,13 +168,25 @@ def list_training_offers(work: Work, given: str) -> Iterator[Offer]:
                 title=situation.training.title,
                 is_enrolled=number in taking_part,
                 because=because[number],
-                sessions=[
-                    session.code
-                    for session in situation.sessions
-                    if situation.is_registering(session) and session.free != 0
-                ],
+                sessions=[choice.code for choice in choices[number]],
                 join_until=until,
+                choices=choices[number],
             )
+
+
+def _list_choices(work: Work, situations: Sequence[Situation]) -> dict[int, list[SessionChoice]]:
+    """Return the sessions of each training that take people in and have a place left."""
+    joinable = [
+        session
+        for situation in situations
+        for session in situation.sessions
+        if situation.is_registering(session) and session.free != 0
+    ]
+    found: dict[int, list[SessionChoice]] = {one.training.id: [] for one in situations}
+    choices = session_showing.choices(work, joinable)
+    for session, choice in zip(joinable, choices, strict=True):
+        found[session.training_id].append(choice)
+    return found
 
 
 def list_trainings(work: Work, given: str) -> Iterator[Course]:

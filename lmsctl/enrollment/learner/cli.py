@@ -39,8 +39,8 @@ def courses(env: Environment, login: Who) -> Any:
 def catalog(env: Environment, login: Who) -> Any:
     """List what the catalog offers a person, and by which rules: content, then trainings.
 
-    A training is offered while registration for a session of it is open; `sessions` are those that
-    have a place left.
+    A training is offered while registration for a session of it is open; `choices` are those that
+    have a place left, with their days and places.
     """
 
     def read(work: Work) -> Listing[Offer]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from lmsctl.enrollment.results import Phase
+from lmsctl.training.sessions.results import SessionChoice
 
 
 class CourseAccess(StrEnum):
@@ -45,11 +46,13 @@ class Course:
 class Offer:
     """One item that the catalog offers to a person; `because` names the rules.
 
-    Of a training (`kind` training) `sessions` are those that can be joined now, and `join_until` is
-    the instant before which one of them can.
+    Of a training (`kind` training) `sessions` are those that can be joined now, `choices` are the
+    same with their days, places and how many places are free, and `join_until` is the instant
+    before which one of them can.
     """
 
     KEY = "code"
+    TABLE = ("code", "title", "is_enrolled", "because", "choices", "join_until")
 
     code: str
     kind: str
@@ -58,6 +61,7 @@ class Offer:
     because: list[str]
     sessions: list[str] | None = None
     join_until: datetime | None = None
+    choices: list[SessionChoice] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ from lmsctl.enrollment.listing.results import EnrollmentRow
 from lmsctl.enrollment.listing.rules import EnrollmentQuery
 from lmsctl.enrollment.listing.store import EnrollmentFilter, EnrollmentLine
 from lmsctl.enrollment.participation import store as participation_store
-from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import SortOrder
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
+from lmsctl.training import rules as training_rules
 from lmsctl.training import store as trainings
 from lmsctl.training.access import actions as access
 from lmsctl.training.errors import TrainingUnknown
@@ -76,7 +76,7 @@ def list_enrollments(work: Work, wanted: EnrollmentQuery) -> Iterable[Enrollment
 
 
 def _get_visible_target(work: Work, given: str, scope: Scope) -> TrainingTarget:
-    code, session = placing.parse_target(given)
+    code, session = training_rules.parse_target(given)
     training = trainings.get(work, code, ANYWHERE)
     if not (
         access.is_visible(work, training)

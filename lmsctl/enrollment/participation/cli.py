@@ -29,8 +29,9 @@ from lmsctl.kit.answer import DetailWithList, Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
+from lmsctl.training import rules as training_rules
 from lmsctl.training.results import Deadline, InvitationAnswer
-from lmsctl.training.sessions.results import SessionRow
+from lmsctl.training.sessions.results import SessionChoice
 
 app = options.verbs()
 
@@ -71,7 +72,8 @@ def edit(
     code = placing.check_without_session(training)
 
     def write(work: Work) -> Done:
-        request = PairRequest(people, [name_target(code, session or None)], keep_going)
+        target = name_target(*training_rules.parse_session(code, session or None))
+        request = PairRequest(people, [target], keep_going)
         outcomes, notes = editing.edit_participation(
             work, request, terms, leaves_session=session == ""
         )
@@ -161,12 +163,17 @@ def join(
     ] = None,
     user: Learner = None,
 ) -> Any:
-    """Take part in a training that the catalog opens to oneself, while registration is open."""
+    """Take part in a training that the catalog opens to oneself, while registration is open.
+
+    It says when and where that is, and warns of another session of the person at the same time.
+    Without a session it lists those that can be chosen later.
+    """
+    code, named = training_rules.parse_session(training, session)
 
     def write(work: Work) -> Done:
-        part, is_new = learning.join(work, user, training, session)
+        part, is_new, notes = learning.join(work, user, code, named)
         said = "takes part in" if is_new else "takes part already in"
-        return Done(part, f"{part.login} {said} {_place(part)}.", is_changed=is_new)
+        return Done(part, f"{part.login} {said} {_place(part)}.", is_changed=is_new, notes=notes)
 
     return env.write(write)
 
@@ -192,24 +199,29 @@ def switch(
 ) -> Any:
     """Take another session of a training, or a first one; without --to list those that are open.
 
-    The new place is taken first and the old one given up only then. After a deadline, in a locked
-    training, and from a session that was chosen by an administrator nobody switches.
+    They are listed with their days, places and how many places are free. It warns of a session of
+    the person at the same time. The new place is taken first and the old one given up only then.
+    After a deadline, in a locked training, and from a session that was chosen by an administrator
+    nobody switches.
     """
     if to is None:
         return env.read(lambda work: _offers(env, work, user, training))
+    code, named = training_rules.parse_named_session(training, to)
 
     def write(work: Work) -> Done:
-        part, is_new = learning.switch(work, user, training, to)
+        part, is_new, notes = learning.switch(work, user, code, named)
         said = "is now" if is_new else "is already"
-        return Done(part, f"{part.login} {said} in {_place(part)}.", is_changed=is_new)
+        return Done(part, f"{part.login} {said} in {_place(part)}.", is_changed=is_new, notes=notes)
 
     return env.write(write)
 
 
-def _offers(env: Environment, work: Work, user: str | None, training: str) -> Listing[SessionRow]:
+def _offers(
+    env: Environment, work: Work, user: str | None, training: str
+) -> Listing[SessionChoice]:
     row, found = learning.list_switchable_sessions(work, user, training)
     env.zone = env.time_zone or row.zone
-    return Listing(SessionRow, found)
+    return Listing(SessionChoice, found)
 
 
 @verb(app, examples=("lmsctl --as anna enrollment leave --training first-aid",))
@@ -287,10 +299,11 @@ def explain(
 ) -> Any:
     """Say why a person may not join, leave or switch: every closed gate, and who could open it."""
     word = timewords.parse(at) if at is not None else None
+    code, named = training_rules.parse_session(training, session)
 
     def read(work: Work) -> DetailWithList:
         head, gates, env.zone = explaining.explain(
-            work, user, training, given_session=session, at=word, zone=env.time_zone
+            work, user, code, given_session=named, at=word, zone=env.time_zone
         )
         may = {"join": head.may_join, "leave": head.may_leave, "switch": head.may_switch}
         verdicts = ", ".join(

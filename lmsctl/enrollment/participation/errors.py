@@ -4,14 +4,6 @@ from lmsctl.kit import timewords
 from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
-class TargetUnclear(Usage):
-    """A training and a session that cannot be told apart."""
-
-    code = "target_unclear"
-    message = "'{given}' names no training."
-    hint = "Write the code of a training, or of a training and its session as in first-aid:spring."
-
-
 class SessionMisplaced(Usage):
     """A session behind the training, where an option of its own names it or none is meant."""
 

@@ -4,6 +4,9 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.training import rules, store
+from lmsctl.training.access import store as access_store
+from lmsctl.user import store as users
+from lmsctl.user.store import Person
 
 
 def visible_scope(work: Work) -> Scope:
@@ -22,6 +25,28 @@ def is_visible(work: Work, training: rules.TrainingRecord) -> bool:
     actor = rights.actor(work)
     is_enrolling = bool(actor.scope("training.enroll").paths)
     return is_enrolling or actor.may("training.manage", training.path)
+
+
+def get_visible(work: Work, given: str) -> rules.TrainingRecord:
+    """Return a training that the actor sees, or that is open to them.
+
+    It is open to who takes part in it and who finds it in their catalog. Raises TrainingUnknown,
+    and PermissionMissing for any other training to an actor who sees none but those.
+    """
+    actor = rights.actor(work)
+    if actor.user_id is not None and not actor.scope("training.enroll").paths:
+        found, person = store.find(work, given, ANYWHERE), users.get_by_id(work, actor.user_id)
+        if found is not None and _is_open_to(work, person, found):
+            return found
+    return store.get(work, given, visible_scope(work))
+
+
+def _is_open_to(work: Work, person: Person, training: rules.TrainingRecord) -> bool:
+    return access_store.sees_as_participant(
+        work, training.id, person.id
+    ) or access_store.is_offered(
+        work, training.id, user_id=person.id, path=person.path, type_=person.type
+    )
 
 
 def scope_of_participants(work: Work, training: rules.TrainingRecord) -> Scope:

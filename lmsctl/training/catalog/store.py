@@ -4,18 +4,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text
+from sqlalchemy import Text
 from sqlalchemy.orm import aliased
-from sqlmodel import case, col, func, literal, null, or_, select, type_coerce
+from sqlmodel import case, col, func, null, select, type_coerce
 from sqlmodel import delete as delete_from
 
 from lmsctl.content.results import Opened, Opening
 from lmsctl.department.model import Department
-from lmsctl.group.model import Group, GroupMember
+from lmsctl.group.model import Group
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Visibility
 from lmsctl.rights.store import in_scope, is_target_visible
+from lmsctl.training.access.store import is_for
 from lmsctl.training.model import Training as Row
 from lmsctl.training.model import TrainingOpening
 from lmsctl.training.store import named_department
@@ -66,32 +67,6 @@ def remove_opening(work: Work, training_id: int, opening: Opening, target: dict[
     return work.run(delete_from(TrainingOpening).where(*fits)) > 0
 
 
-def _is_for(user_id: int, path: str, type_: str) -> ColumnElement[bool]:
-    """Return the condition that an opening, with its department, means a person.
-
-    They are of that type, and their department is at `path`.
-    """
-    return or_(
-        col(TrainingOpening.opening) == Opening.EVERYBODY,
-        col(TrainingOpening.type) == type_,
-        literal(path, Text).like(col(Department.path) + "%"),
-        col(TrainingOpening.group_id).in_(
-            select(GroupMember.group_id).where(col(GroupMember.user_id) == user_id)
-        ),
-    )
-
-
-def is_offered(work: Work, training_id: int, *, user_id: int, path: str, type_: str) -> bool:
-    """Say whether the catalog opens a training to a person of this type in this department."""
-    found = (
-        select(TrainingOpening.id)
-        .outerjoin(Department, col(Department.id) == col(TrainingOpening.department_id))
-        .where(col(TrainingOpening.training_id) == training_id, _is_for(user_id, path, type_))
-        .limit(1)
-    )
-    return work.value(found) is not None
-
-
 @dataclass(frozen=True, slots=True)
 class OfferedTraining:
     """One training that the catalog offers to a person, by one opening."""
@@ -121,7 +96,7 @@ def offers_to(
         .outerjoin(Group, col(Group.id) == col(TrainingOpening.group_id))
         .outerjoin(_KEEPER, col(_KEEPER.id) == col(Group.department_id))
         .outerjoin(Department, col(Department.id) == col(TrainingOpening.department_id))
-        .where(_is_for(user_id, path, type_))
+        .where(is_for(user_id, path, type_))
         .order_by(col(Row.code_key), col(TrainingOpening.id)),
     )
 

@@ -10,7 +10,8 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 from lmsctl.training import actions as trainings
-from lmsctl.training.options import OfTraining, SessionCode, TrainingCode, show_times_in
+from lmsctl.training import rules as training_rules
+from lmsctl.training.options import SessionCode, TrainingCode, WithSession, show_times_in
 from lmsctl.training.participants import rules as participant_rules
 from lmsctl.training.participants.actions import attending
 from lmsctl.training.participants.results import AttendanceRow, Participant
@@ -36,10 +37,11 @@ def participants(
     ] = None,
 ) -> Any:
     """List who takes part, by session: all of them to who keeps the training, else one's own."""
+    whole, named = training_rules.parse_session(code, session)
 
     def read(work: Work) -> Listing[Participant]:
-        show_times_in(env, trainings.show(work, code).time_zone)
-        return Listing(Participant, attending.list_participants(work, code, session))
+        show_times_in(env, trainings.show(work, whole).time_zone)
+        return Listing(Participant, attending.list_participants(work, whole, named))
 
     return env.read(read)
 
@@ -54,8 +56,8 @@ def participants(
 )
 def attendance(
     env: Environment,
-    training: OfTraining,
-    code: SessionCode,
+    training: WithSession,
+    code: SessionCode = None,
     user: Annotated[
         list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
     ] = None,
@@ -72,16 +74,17 @@ def attendance(
 
     A session that is over is completed when it is known of everybody and every day.
     """
+    whole, named = training_rules.parse_named_session(training, code)
     if participant_rules.is_attendance_listed(
         user, minutes, is_everybody=everybody, is_absent=absent
     ):
-        return env.read(lambda work: _attendance(env, work, training, code))
+        return env.read(lambda work: _attendance(env, work, whole, named))
 
     def write(work: Work) -> Done:
         outcomes = attending.record_attendance(
             work,
-            training,
-            code,
+            whole,
+            named,
             logins=user or (),
             day=day,
             is_present=not absent,

@@ -63,3 +63,13 @@ class ParticipantRecord:
     def has_result(self) -> bool:
         """Whether points or a certificate are recorded."""
         return self.points is not None or self.certificate is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OverlappingDay:
+    """A day of a session of somebody, at the same time as another session."""
+
+    training: str
+    session: str
+    starts_at: datetime
+    ends_at: datetime

@@ -10,7 +10,14 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.options import IfExists, IfVersion, verb
 from lmsctl.kit.work import Work
-from lmsctl.training.options import OfTraining, SessionCode, notes_on_stops, show_times_in
+from lmsctl.training import rules as training_rules
+from lmsctl.training.options import (
+    OfTraining,
+    SessionCode,
+    WithSession,
+    notes_on_stops,
+    show_times_in,
+)
 from lmsctl.training.participants import cli as participants_cli
 from lmsctl.training.sessions.actions import planning as session_actions
 from lmsctl.training.sessions.actions import showing as session_showing
@@ -136,12 +143,16 @@ def list_(
     )
 
 
-@verb(app, examples=("lmsctl session show first-aid spring -o json",))
-def show(env: Environment, training: OfTraining, code: SessionCode) -> Any:
-    """Show one session: its days with times and places, and how many places are left."""
+@verb(app, examples=("lmsctl session show first-aid:spring -o json",))
+def show(env: Environment, training: WithSession, code: SessionCode = None) -> Any:
+    """Show one session: its days with times and places, and how many places are left.
+
+    Whoever sees the training may, and who takes part in it or finds it in their catalog.
+    """
+    whole, named = training_rules.parse_named_session(training, code)
 
     def read(work: Work) -> SessionDetail:
-        found = session_showing.show_session(work, training, code)
+        found = session_showing.show_session(work, whole, named)
         _span(env, found)
         return found
 
@@ -157,8 +168,8 @@ def show(env: Environment, training: OfTraining, code: SessionCode) -> Any:
 )
 def edit(
     env: Environment,
-    training: OfTraining,
-    code: SessionCode,
+    training: WithSession,
+    code: SessionCode = None,
     day: Annotated[
         int, typer.Option("--day", metavar="N", help="Which day --starts to --url change.")
     ] = 1,
@@ -182,14 +193,15 @@ def edit(
     if_version: IfVersion = None,
 ) -> Any:
     """Change a session, and when and where one of its days is. Everybody in it stays."""
+    whole, named = training_rules.parse_named_session(training, code)
     word = timewords.parse(starts) if starts is not None else None
     length = timewords.parse_duration(duration) if duration is not None else None
 
     def write(work: Work) -> Done:
         after, is_changed = session_actions.edit_session(
             work,
-            training,
-            code,
+            whole,
+            named,
             shift=session_actions.DayChange(day, word, length, place, url, env.time_zone),
             capacity=capacity,
             title=title,
@@ -208,19 +220,21 @@ def edit(
 )
 def add_day(
     env: Environment,
-    training: OfTraining,
-    code: SessionCode,
+    training: WithSession,
+    code: SessionCode = None,
+    *,
     starts: Starts,
     duration: Duration,
     place: Place = None,
     url: Url = None,
 ) -> Any:
     """Add a day to a session. Whoever is in the session takes part on every day."""
+    whole, named = training_rules.parse_named_session(training, code)
     word, length = timewords.parse(starts), timewords.parse_duration(duration)
 
     def write(work: Work) -> Done:
         plan = session_actions.DayPlan(word, length, place, url, env.time_zone)
-        after = session_actions.add_day(work, training, code, plan)
+        after = session_actions.add_day(work, whole, named, plan)
         sentence = f"Added a day to the session {_name(after)}, {_span(env, after)}."
         return Done(after, sentence, notes=notes_on_stops(env, work, [after]))
 
@@ -228,11 +242,12 @@ def add_day(
 
 
 @verb(app, examples=("lmsctl session cancel first-aid spring",))
-def cancel(env: Environment, training: OfTraining, code: SessionCode) -> Any:
+def cancel(env: Environment, training: WithSession, code: SessionCode = None) -> Any:
     """Cancel a session for good. Its people stay in the training and may choose another one."""
+    whole, named = training_rules.parse_named_session(training, code)
 
     def write(work: Work) -> Done:
-        after, is_changed = session_actions.cancel_session(work, training, code)
+        after, is_changed = session_actions.cancel_session(work, whole, named)
         already = "" if is_changed else " already"
         _span(env, after)
         return Done(

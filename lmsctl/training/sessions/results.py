@@ -1,8 +1,14 @@
 """What commands on sessions answer with, and their words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from lmsctl.kit import timewords
+from lmsctl.kit.answer import counted
 
 
 class SessionState(StrEnum):
@@ -28,6 +34,11 @@ class SessionDayRow:
     place: str | None
     url: str | None
 
+    def show(self, zone: ZoneInfo) -> str:
+        """Return when it is, in `zone`, and where."""
+        span = timewords.show_span(self.starts_at, self.ends_at, zone)
+        return ", ".join(filter(None, (span, self.place, self.url)))
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
@@ -38,7 +49,9 @@ class SessionRow:
     """
 
     KEY = "code"
-    TABLE = ("training", "code", "title", "starts_at", "ends_at", "state", "taken", "capacity")
+    TABLE: ClassVar[Sequence[str]] = (
+        "training", "code", "title", "starts_at", "ends_at", "state", "taken", "capacity"
+    )  # fmt: skip
 
     id: int
     training: str
@@ -54,6 +67,21 @@ class SessionRow:
     free: int | None
     registration_stops_at: datetime | None
     cancellations_stop_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChoice(SessionRow):
+    """A session that somebody may choose, as listed and with each of its days."""
+
+    TABLE = ("training", "code", "title", "schedule", "free", "registration_stops_at")
+
+    schedule: list[SessionDayRow]
+
+    def show(self, zone: ZoneInfo) -> str:
+        """Return what a person chooses by: the session, its days in `zone`, its free places."""
+        free = "any number of places" if self.free is None else counted(self.free, "place")
+        days = "; ".join(day.show(zone) for day in self.schedule)
+        return f"{self.training}:{self.code} ({free} free) {days}"
 
 
 @dataclass(frozen=True, slots=True)

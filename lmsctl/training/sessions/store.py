@@ -148,6 +148,19 @@ def days(work: Work, session_id: int) -> list[SessionDayRecord]:
     )
 
 
+def days_of(work: Work, session_ids: Sequence[int]) -> dict[int, list[SessionDayRecord]]:
+    """Return the days of each of these sessions in the order of their starts."""
+    found: dict[int, list[SessionDayRecord]] = {}
+    statement = (
+        select(*columns_of(SessionDayRecord, SessionDay))
+        .where(among(SessionDay.session_id, session_ids))
+        .order_by(col(SessionDay.starts_at), col(SessionDay.id))
+    )
+    for day in work.all(SessionDayRecord, statement):
+        found.setdefault(day.session_id, []).append(day)
+    return found
+
+
 def add_day(work: Work, **values: Any) -> int:
     """Insert a day of a session and return its id."""
     return work.insert(SessionDay, **values)

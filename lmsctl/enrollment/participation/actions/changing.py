@@ -20,6 +20,7 @@ from lmsctl.enrollment.selection.actions.pairs import (
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import ANYWHERE
+from lmsctl.training import rules as training_rules
 from lmsctl.training import store as trainings
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.participants.store import people as people_store
@@ -94,7 +95,7 @@ def _lock_targets(work: Work, given: Sequence[str]) -> LockedTargets[TrainingTar
     found: dict[int, TrainingTarget] = {}
     wrong: dict[str, Refusal] = {}
     for text in given:
-        code, session = placing.parse_target(text)
+        code, session = training_rules.parse_target(text)
         try:
             target = _get_target(work, code, session)
             placing.check_named_once(

@@ -19,6 +19,7 @@ from lmsctl.enrollment.rules import Candidate
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
+from lmsctl.training import rules as training_rules
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.participants.store import places as place_store
@@ -38,7 +39,7 @@ def edit_participation(
     EditMissing.
     """
     notes: list[str] = []
-    moves = leaves_session or any(placing.parse_target(text)[1] for text in request.targets)
+    moves = leaves_session or any(training_rules.parse_target(text)[1] for text in request.targets)
     if not moves and terms.access is None:
         raise EditMissing(field="--session")
 

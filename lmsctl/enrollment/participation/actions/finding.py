@@ -13,7 +13,7 @@ from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import store
 from lmsctl.training.access import actions as access
-from lmsctl.training.catalog import store as catalog_store
+from lmsctl.training.access import store as access_store
 from lmsctl.training.deadlines import store as extension_store
 from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.participants.rules import ParticipantRecord
@@ -91,7 +91,7 @@ def _get_visible_training(work: Work, person: Person, code: str) -> TrainingReco
 
 
 def _is_offered(work: Work, person: Person, training: TrainingRecord) -> bool:
-    return catalog_store.is_offered(
+    return access_store.is_offered(
         work, training.id, user_id=person.id, path=person.path, type_=person.type
     )
 

@@ -26,11 +26,12 @@ from lmsctl.notification.store import Audience
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.participants.store import places as place_store
+from lmsctl.training.participants.store import showing as showing_store
 from lmsctl.training.results import EnrolledBy, InvitationAnswer
 from lmsctl.training.rules import SessionRecord, TrainingRecord
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.sessions.actions import showing as session_showing
-from lmsctl.training.sessions.results import SessionRow
+from lmsctl.training.sessions.results import SessionChoice
 from lmsctl.training.telling import actions as telling
 from lmsctl.training.telling import store as telling_store
 
@@ -80,21 +81,22 @@ def answer(
 
 def join(
     work: Work, login: str | None, code: str, given_session: str | None
-) -> tuple[ParticipationStatus, bool]:
+) -> tuple[ParticipationStatus, bool, list[str]]:
     """Let a person take part in a training that the catalog opens to them.
 
-    Without a session they choose one later. Returns how they take part, and whether that is new;
-    whoever takes part already, in that session if one is given, is not counted twice. Raises
-    TrainingUnknown, SessionUnknown, PersonNotActive, TakesPartAlready, TrainingNotOffered,
-    SessionCanceled, SessionBegun, RegistrationStopped, SessionFull, NoSessionOpen, or GatesClosed
-    with several of them.
+    Without a session they choose one later. Returns how they take part, whether that is new, and
+    what they should know: when and where the session is and what of theirs it overlaps, or from
+    which sessions they may choose. Whoever takes part already, in that session if one is given, is
+    not counted twice. Raises TrainingUnknown, SessionUnknown, PersonNotActive, TakesPartAlready,
+    TrainingNotOffered, SessionCanceled, SessionBegun, RegistrationStopped, SessionFull,
+    NoSessionOpen, or GatesClosed with several of them.
     """
     part = get_for_update(work, login, code)
     session = _find_session(work, part.training, given_session)
     if part.participation is not None:
         if session is not None and part.participation.session_id != session.id:
             raise TakesPartAlready(login=part.person.login, training=part.training.code)
-        return _to_result(work, part), False
+        return _to_result(work, part), False, []
     place_store.lock_sessions(work, [session.id] if session else [])
     situation = get_situation(work, part)
     session = _reload_session(situation, session)
@@ -113,7 +115,27 @@ def join(
     at = session_store.find_with_days(work, session.id if session else None)
     telling.invite(work, part.training, at, _audience(part))
     _record(work, "joined", part, session)
-    return _to_result(work, part), True
+    notes = _notes_on_session(work, part, session) if session else _notes_on_choices(work, part)
+    return _to_result(work, part), True, notes
+
+
+def _notes_on_session(work: Work, part: PersonInTraining, session: SessionRecord) -> list[str]:
+    """Return when and where a session is that somebody took, and what of theirs it overlaps."""
+    zone = part.training.zone
+    (choice,) = session_showing.choices(work, [session_store.by_id(work, session.id)])
+    overlaps = [
+        gates.warning_of_overlap(choice, day, zone)
+        for day in showing_store.overlapping_days(work, part.person.id, session.id)
+    ]
+    return [f"{choice.show(zone)}.", *overlaps]
+
+
+def _notes_on_choices(work: Work, part: PersonInTraining) -> list[str]:
+    """Return the sessions that somebody may choose who takes part without one."""
+    participation = find_participation(work, part.person, part.training)
+    situation = get_situation(work, replace(part, participation=participation))
+    found = session_showing.choices(work, gates.list_switchable(situation))
+    return [f"To choose: {choice.show(part.training.zone)}." for choice in found]
 
 
 def _find_session(work: Work, training: TrainingRecord, given: str | None) -> SessionRecord | None:
@@ -151,8 +173,8 @@ def _tell_organizer(work: Work, part: PersonInTraining, done: str, session: str 
 
 def switch(
     work: Work, login: str | None, code: str, given: str
-) -> tuple[ParticipationStatus, bool]:
-    """Let a participant take another session, or their first; returns whether that is new.
+) -> tuple[ParticipationStatus, bool, list[str]]:
+    """Let a participant take another session, or their first; returns what `join` does.
 
     The new place is taken first, and the old one given up only then. Raises TrainingUnknown,
     SessionUnknown, PersonNotActive, ParticipationUnknown, SessionFull, and what keeps them from
@@ -162,7 +184,7 @@ def switch(
     participation = _require_participation(part)
     session = session_store.get(work, part.training, given)
     if participation.session_id == session.id:
-        return _to_result(work, part), False
+        return _to_result(work, part), False, []
     _lock_sessions(work, participation, session)
     situation = get_situation(work, part)
     session = _reload_session(situation, session) or session
@@ -176,7 +198,7 @@ def switch(
     place_store.release(work, [participation.id])
     people_store.move_to_session(work, [participation.id], session.id, is_preselected=False)
     _record(work, "switched sessions in", part, session)
-    return _to_result(work, part), True
+    return _to_result(work, part), True, _notes_on_session(work, part, session)
 
 
 def _lock_sessions(work: Work, participation: ParticipantRecord, session: SessionRecord) -> None:
@@ -187,7 +209,7 @@ def _lock_sessions(work: Work, participation: ParticipantRecord, session: Sessio
 
 def list_switchable_sessions(
     work: Work, login: str | None, code: str
-) -> tuple[TrainingRecord, list[SessionRow]]:
+) -> tuple[TrainingRecord, list[SessionChoice]]:
     """Return the sessions that a participant may switch to now: open ones with a place left.
 
     Raises TrainingUnknown, PersonNotActive, ParticipationUnknown, what keeps them from leaving the
@@ -200,7 +222,7 @@ def list_switchable_sessions(
     found = gates.list_switchable(situation)
     if not found:
         raise NoSessionOffered(training=part.training.code)
-    return part.training, [session_showing.to_row(work, session) for session in found]
+    return part.training, session_showing.choices(work, found)
 
 
 def leave(work: Work, login: str | None, code: str) -> tuple[ParticipationStatus, Sequence[str]]:

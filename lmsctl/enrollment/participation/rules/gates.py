@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment.participation.errors import (
     AccessToCome,
@@ -19,10 +20,13 @@ from lmsctl.enrollment.participation.errors import (
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget
 from lmsctl.enrollment.participation.rules.situation import Situation
+from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.training import rules as training_rules
+from lmsctl.training.participants.rules import OverlappingDay
 from lmsctl.training.rules import SessionRecord
 from lmsctl.training.sessions import rules as session_rules
+from lmsctl.training.sessions.results import SessionChoice
 
 
 def raise_closed(gates: Iterator[Refusal]) -> None:
@@ -164,6 +168,12 @@ def list_switchable(situation: Situation) -> list[SessionRecord]:
         for session in situation.sessions
         if session != situation.session and not list(gates_to_enter(situation, session))
     ]
+
+
+def warning_of_overlap(choice: SessionChoice, day: OverlappingDay, zone: ZoneInfo) -> str:
+    """Return the warning that a session overlaps a day of another one of the same person."""
+    span = timewords.show_span(day.starts_at, day.ends_at, zone)
+    return f"{choice.training}:{choice.code} overlaps {day.training}:{day.session} ({span})."
 
 
 # Coming back -------------------------------------------------------------------------------------

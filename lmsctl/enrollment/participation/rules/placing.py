@@ -16,7 +16,6 @@ from lmsctl.enrollment.participation.errors import (
     SessionMisplaced,
     SessionSecond,
     TargetTwice,
-    TargetUnclear,
 )
 from lmsctl.enrollment.rules import Candidate
 from lmsctl.kit import canonical, timewords
@@ -47,17 +46,9 @@ class TrainingTarget:
         return f"{self.training.code}:{self.session.code}" if self.session else self.training.code
 
 
-def parse_target(given: str) -> tuple[str, str | None]:
-    """Return the code of the training and of the session, if any; raises TargetUnclear."""
-    code, sign, session = (canonical.trim(part) for part in given.partition(":"))
-    if not code or (sign and not session):
-        raise TargetUnclear(given=canonical.excerpt(given), field="--training")
-    return code, session or None
-
-
 def check_without_session(given: str) -> str:
     """Return the code of a training; raises SessionMisplaced when it names a session as well."""
-    code, session = parse_target(given)
+    code, session = training_rules.parse_target(given)
     if session is not None:
         raise SessionMisplaced(given=canonical.excerpt(given), field="--training")
     return code

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text
-from sqlmodel import case, col, func, select, type_coerce
+from sqlalchemy.orm import aliased
+from sqlmodel import case, col, exists, func, select, type_coerce
 
 from lmsctl.department.model import Department
 from lmsctl.kit.statements import NOW, columns_of
@@ -15,6 +16,7 @@ from lmsctl.rights.rules import Scope, Visibility
 from lmsctl.rights.store import in_scope, in_scope_or_above
 from lmsctl.training.model import IS_LIVE, SessionDay, Training, TrainingEnrollment, TrainingSession
 from lmsctl.training.participants.results import Participant
+from lmsctl.training.participants.rules import OverlappingDay
 from lmsctl.training.participants.store.people import DAYS_ATTENDED
 from lmsctl.user.model import User, status_at
 
@@ -115,6 +117,42 @@ def trainings_of_user(work: Work, user_id: int) -> set[int]:
                 col(TrainingEnrollment.user_id) == user_id, IS_LIVE
             )
         )
+    )
+
+
+def overlapping_days(work: Work, user_id: int, session_id: int) -> list[OverlappingDay]:
+    """Return the days of other sessions that a person is in at the time of this one.
+
+    What they have no access to yet is not among them.
+    """
+    day = aliased(SessionDay)
+    is_same_time = exists().where(
+        col(day.session_id) == session_id,
+        col(day.starts_at) < col(SessionDay.ends_at),
+        col(SessionDay.starts_at) < col(day.ends_at),
+    )
+    return work.all(
+        OverlappingDay,
+        select(
+            *columns_of(
+                OverlappingDay,
+                SessionDay,
+                training=col(Training.code),
+                session=col(TrainingSession.code),
+            )
+        )
+        .select_from(TrainingEnrollment)
+        .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
+        .join(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
+        .join(SessionDay, col(SessionDay.session_id) == col(TrainingSession.id))
+        .where(
+            col(TrainingEnrollment.user_id) == user_id,
+            col(TrainingEnrollment.session_id) != session_id,
+            IS_LIVE,
+            col(TrainingEnrollment.access_at) <= work.now,
+            is_same_time,
+        )
+        .order_by(col(SessionDay.starts_at), col(Training.code_key)),
     )
 
 

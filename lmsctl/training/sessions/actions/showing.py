@@ -1,21 +1,32 @@
 """Showing and listing sessions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import timedelta
 
 from lmsctl.kit.work import Work
-from lmsctl.training import rules, store
-from lmsctl.training.access.actions import visible_scope
+from lmsctl.rights.rules import ANYWHERE
+from lmsctl.training import rules
+from lmsctl.training.access.actions import get_visible, visible_scope
 from lmsctl.training.sessions import rules as session_rules
 from lmsctl.training.sessions import store as session_store
-from lmsctl.training.sessions.results import SessionDayRow, SessionDetail, SessionRow, SessionState
+from lmsctl.training.sessions.results import (
+    SessionChoice,
+    SessionDayRow,
+    SessionDetail,
+    SessionRow,
+    SessionState,
+)
 
 _MINUTE = timedelta(minutes=1)
 
 
 def show_session(work: Work, given_training: str, given: str) -> SessionDetail:
-    """Return one session of a training the actor sees; raises TrainingUnknown, SessionUnknown."""
-    training = store.get(work, given_training, visible_scope(work))
+    """Return one session of a training that the actor sees or that is open to them.
+
+    Raises TrainingUnknown and SessionUnknown.
+    """
+    training = get_visible(work, given_training)
     return to_result(work, session_store.get(work, training, given))
 
 
@@ -24,12 +35,13 @@ def list_sessions(
 ) -> Iterator[SessionRow]:
     """Return sessions in the order of their starts, of one training or of all the actor sees.
 
-    Canceled ones only when `wanted` asks for them. Raises TrainingUnknown.
+    One training may also be one that is open to them. Canceled sessions come only when `wanted`
+    asks for them. Raises TrainingUnknown.
     """
-    scope = visible_scope(work)
-    training_id = None
-    if given_training is not None:
-        training_id = store.get(work, given_training, scope).id
+    if given_training is None:
+        scope, training_id = visible_scope(work), None
+    else:
+        scope, training_id = ANYWHERE, get_visible(work, given_training).id
     rows = (to_row(work, row) for row in session_store.listed(work, scope, training_id))
     return (
         row
@@ -49,10 +61,7 @@ def to_result(work: Work, row: rules.SessionRecord) -> SessionDetail:
         state=session_rules.state_at(row, work.now),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        days=[
-            _day_row(number, day)
-            for number, day in enumerate(session_store.days(work, row.id), start=1)
-        ],
+        days=_day_rows(session_store.days(work, row.id)),
         capacity=row.capacity,
         taken=row.taken,
         free=row.free,
@@ -61,6 +70,22 @@ def to_result(work: Work, row: rules.SessionRecord) -> SessionDetail:
         time_zone=row.time_zone,
         version=row.version,
     )
+
+
+def choices(work: Work, sessions: Sequence[rules.SessionRecord]) -> list[SessionChoice]:
+    """Return sessions as they are chosen from, in the order given."""
+    days = session_store.days_of(work, [session.id for session in sessions])
+    return [
+        SessionChoice(
+            **{item.name: getattr(row, item.name) for item in fields(row)},
+            schedule=_day_rows(days[row.id]),
+        )
+        for row in (to_row(work, session) for session in sessions)
+    ]
+
+
+def _day_rows(days: Sequence[rules.SessionDayRecord]) -> list[SessionDayRow]:
+    return [_day_row(number, day) for number, day in enumerate(days, start=1)]
 
 
 def _day_row(number: int, day: rules.SessionDayRecord) -> SessionDayRow:

@@ -49,8 +49,9 @@ _KEEPING_CONNECTIONS = frozenset(
     }
 )
 
-# Files of other rooms whose tests check a database again and again.
-_CHECKING = frozenset({"test_check.py", "test_meanwhile.py"})
+# Files of other tests that run as many command lines, or check a database as often.
+_KEEPING_CONNECTIONS_TOO = frozenset({"test_extremes.py"})
+_CHECKING = frozenset({"test_check.py", "test_extremes.py", "test_meanwhile.py"})
 
 # What tests write need not outlive them: in memory the many synced commits cost nothing.
 if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH:
@@ -421,7 +422,10 @@ def portal(
 ) -> Iterator[Portal]:
     """Return a fresh sandbox portal whose only person is its owner."""
     templates.first(dialect)  # It is made by connections of its own, which nobody keeps.
-    is_kept = dialect != "sqlite" and request.path.parent.name in _KEEPING_CONNECTIONS
+    is_kept = dialect != "sqlite" and (
+        request.path.parent.name in _KEEPING_CONNECTIONS
+        or request.path.name in _KEEPING_CONNECTIONS_TOO
+    )
     with connections.kept() if is_kept else contextlib.nullcontext(_nothing_kept) as let_go:
         fresh = Copy(templates, dialect, tmp_path, let_go)
         yield fresh
@@ -451,6 +455,13 @@ def both_databases(
 
 
 @pytest.fixture
+def kept_connections(portal: Portal) -> Iterator[None]:
+    """Keep the connections of a test that runs many command lines, where others do not."""
+    with connections.kept():
+        yield
+
+
+@pytest.fixture
 def empty_database(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Portal]:
     """Return a database in which there is no portal yet."""
     fresh = templates.empty(dialect, tmp_path)
@@ -458,11 +469,17 @@ def empty_database(dialect: str, templates: Templates, tmp_path: Path) -> Iterat
     templates.drop(fresh)
 
 
+@pytest.fixture
+def schema_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `db check` and `db restore` compare with the schema that an earlier test has made."""
+    monkeypatch.setattr(shape, "_made", _made_once)
+
+
 @pytest.fixture(autouse=True)
-def schema_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `db check` compare with what it compared with before, where its own tests do not look."""
+def _fast_checks(request: pytest.FixtureRequest) -> None:
+    """Make the schema once for all tests that check databases, where these are not about that."""
     if request.path.parent.name in _KEEPING_CONNECTIONS or request.path.name in _CHECKING:
-        monkeypatch.setattr(shape, "_made", _made_once)
+        request.getfixturevalue("schema_made_once")
 
 
 _make_schema = shape._made

@@ -171,6 +171,7 @@ def damage(portal: Portal, statements: list[str]) -> None:
         portal.sql(statement)
 
 
+@pytest.mark.usefixtures("schema_made_once")
 @pytest.mark.parametrize("kind", DAMAGES)
 def test_what_differs_is_named_and_not_restored(portal: Portal, kind: str) -> None:
     """A missing or an added object is found by both verbs."""
@@ -180,6 +181,7 @@ def test_what_differs_is_named_and_not_restored(portal: Portal, kind: str) -> No
     is_named(portal, sentence)
 
 
+@pytest.mark.usefixtures("schema_made_once")
 @pytest.mark.parametrize("kind", WITHIN)
 def test_what_an_object_is_like_is_compared(portal: Portal, kind: str) -> None:
     """A column or an index that is there, but another one."""
@@ -189,6 +191,7 @@ def test_what_an_object_is_like_is_compared(portal: Portal, kind: str) -> None:
     is_refused(portal, sentence)
 
 
+@pytest.mark.usefixtures("schema_made_once")
 @only_sqlite
 @pytest.mark.parametrize("kind", SQLITE)
 def test_a_trigger_of_sqlite_is_found(portal: Portal, kind: str) -> None:
@@ -199,6 +202,7 @@ def test_a_trigger_of_sqlite_is_found(portal: Portal, kind: str) -> None:
     is_named(portal, sentence)
 
 
+@pytest.mark.usefixtures("schema_made_once")
 @only_sqlite
 @pytest.mark.parametrize("kind", REWRITTEN)
 def test_words_of_a_table_are_compared(portal: Portal, kind: str) -> None:
@@ -209,6 +213,7 @@ def test_words_of_a_table_are_compared(portal: Portal, kind: str) -> None:
     is_named(portal, sentence)
 
 
+@pytest.mark.usefixtures("schema_made_once")
 @only_postgresql
 @pytest.mark.parametrize("kind", POSTGRESQL)
 def test_objects_of_postgresql_are_compared(portal: Portal, kind: str) -> None:
@@ -219,6 +224,7 @@ def test_objects_of_postgresql_are_compared(portal: Portal, kind: str) -> None:
     is_named(portal, sentence)
 
 
+@pytest.mark.usefixtures("schema_made_once")
 @only_postgresql
 @pytest.mark.parametrize("kind", POSTGRESQL_WITHIN)
 def test_columns_of_postgresql_are_compared(portal: Portal, kind: str) -> None:

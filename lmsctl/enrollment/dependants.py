@@ -1,4 +1,4 @@
-"""What the enrollment room has to say about what happens in lower rooms."""
+"""What follows for enrollments when something happens in lower rooms."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,18 +10,18 @@ from lmsctl.kit.work import Work
 
 
 def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[str]:
-    """Yield how many enrollments and progress events go with an item; the schema deletes them."""
-    hanging = store.count_on_items(work, ids)
+    """Yield a sentence for the enrollments and one for the events that the schema deletes too."""
+    counts = store.count_on_items(work, ids)
     for count, name in (
-        (hanging.enrollments, "enrollment"),
-        (hanging.progress_events, "progress event"),
+        (counts.enrollments, "enrollment"),
+        (counts.progress_events, "progress event"),
     ):
         if count:
             yield f"Goes too: {count} {name}{'s' if count > 1 else ''}."
 
 
 def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
-    """Take away what pathways that go had prepared and nobody has completed."""
+    """Cancel what pathways that are deleted had prepared and nobody has completed."""
     for number in ids:
         item = content.by_id(work, number)
         if item.kind == Kind.PATHWAY:
@@ -29,6 +29,6 @@ def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
 
 
 def records_of_user(work: Work, user_id: int) -> dict[str, int]:
-    """Return what hangs on a person alone and goes with them: how many of each."""
-    hanging = store.count_on_user(work, user_id)
-    return {"enrollments": hanging.enrollments, "progress_events": hanging.progress_events}
+    """Return how many enrollments and progress events are deleted with a user, by kind."""
+    counts = store.count_on_user(work, user_id)
+    return {"enrollments": counts.enrollments, "progress_events": counts.progress_events}

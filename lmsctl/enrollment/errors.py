@@ -4,7 +4,7 @@ from lmsctl.kit.errors import Rejected, Usage
 
 
 class PersonNotActive(Rejected):
-    """Only active people are enrolled."""
+    """Somebody who is not active was to be enrolled."""
 
     code = "person_not_active"
     message = "'{login}' is {status} and cannot be enrolled."
@@ -12,7 +12,7 @@ class PersonNotActive(Rejected):
 
 
 class ContentUnnamed(Usage):
-    """Nothing to enroll people in."""
+    """No content and no training is named."""
 
     code = "content_unnamed"
     message = "It is not said in which content or training."
@@ -20,7 +20,7 @@ class ContentUnnamed(Usage):
 
 
 class FileNotAlone(Usage):
-    """A file of people and items, and something that belongs to the other way of enrolling."""
+    """An option was given that does not go with a file of pairs, or only with one."""
 
     code = "file_not_alone"
     message = "{option} does not go with {other}."
@@ -28,7 +28,7 @@ class FileNotAlone(Usage):
 
 
 class OptionIdle(Usage):
-    """An option for something that is not asked for."""
+    """An option was given without the option that it depends on."""
 
     code = "option_idle"
     message = "{option} means nothing without {needed}."
@@ -36,7 +36,7 @@ class OptionIdle(Usage):
 
 
 class EnrollmentUnclear(Usage):
-    """A question about a content and a training at once, or about neither."""
+    """Content and a training are named at once, or neither is."""
 
     code = "enrollment_unclear"
     message = "It is not clear which enrollment is meant: one in content, or one in a training."

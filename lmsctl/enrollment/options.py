@@ -23,7 +23,7 @@ Groups = Annotated[
 
 
 def name_target(training: str, session: str | None) -> str:
-    """Return the target that a training and its session are, written as one."""
+    """Return a training and its session, if any, as one target: `CODE` or `CODE:SESSION`."""
     return training if session is None else f"{training}:{session}"
 
 
@@ -35,7 +35,7 @@ def count_outcomes(
     *,
     updated: str | None = None,
 ) -> Done:
-    """Return the answer with one outcome for each pair and a sentence that counts them.
+    """Return an answer with one outcome for each pair, and a sentence that counts them.
 
     What was updated counts as `undone`, unless `updated` is a word for it, or somebody was given a
     session of a training.

@@ -1,4 +1,4 @@
-"""What the enrollment room answers with, and its words."""
+"""What several rooms of enrollment return, and the words that they share."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from lmsctl.kit.answer import Outcome
 
 
 class Phase(StrEnum):
-    """How far somebody is with an item."""
+    """How far somebody is with an item, as it is stored."""
 
     PRE_ENROLLED = "pre-enrolled"
     ENROLLED = "enrolled"
@@ -16,7 +16,7 @@ class Phase(StrEnum):
 
 
 class ShownPhase(StrEnum):
-    """The phases as they are shown: an enrollment that was canceled is in none."""
+    """How far somebody is with an item, as it is shown; who was canceled is in no other phase."""
 
     PRE_ENROLLED = "pre-enrolled"
     ENROLLED = "enrolled"
@@ -30,7 +30,7 @@ class Reason(StrEnum):
     ADMINISTRATOR = "administrator"
     IMPORT = "import"
     RULE = "rule"
-    TOKEN = "token"  # noqa: S105 - the door, not a secret
+    TOKEN = "token"  # noqa: S105 - the way they came, not a secret
     OPEN_LINK = "open-link"
     PATHWAY = "pathway"
 

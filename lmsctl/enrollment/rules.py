@@ -1,4 +1,4 @@
-"""Pure decisions of the enrollment room: who is enrolled, how a selection reads, what counts."""
+"""Pure decisions that the rooms of enrollment share: who can be enrolled, and which options fit."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from lmsctl.user.results import UserStatus
 
 
 class Enrollee(portal_rules.ConfirmablePerson, Protocol):
-    """Somebody who is to be enrolled."""
+    """What decides whether somebody can be enrolled."""
 
     @property
     def status(self) -> str:
-        """Whether they count."""
+        """The status of the account, as a word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who may be enrolled, with what they can be named by."""
+    """Somebody whom a selection may mean, with what they can be named by."""
 
     id: int
     login: str
@@ -54,7 +54,7 @@ class Selection:
 
 
 def check_target_named(contents: Sequence[str] | None, trainings: Sequence[str] | None) -> None:
-    """Raise ContentUnnamed unless something is named."""
+    """Raise ContentUnnamed unless content or a training is named."""
     if not (contents or trainings):
         raise ContentUnnamed(field="--content")
 
@@ -69,7 +69,7 @@ def check_content_or_training(
 
 
 def check_dependent_options(needed: str, is_given: object, options: Mapping[str, object]) -> None:
-    """Raise OptionIdle when one of `options`, by name and value, is there without what it needs."""
+    """Raise OptionIdle when one of `options`, by name and value, is given without `needed`."""
     for option, value in options.items():
         if value not in {None, False} and not is_given:
             raise OptionIdle(option=option, needed=needed, field=option)
@@ -81,9 +81,10 @@ def check_file_options(
     trainings: Sequence[str],
     never: Mapping[str, object],
 ) -> None:
-    """Raise FileNotAlone when something beside the file says whom or, twice, what.
+    """Raise FileNotAlone when options that a file of pairs answers are given beside it.
 
-    `never` are the options, by name and value, that no file goes with.
+    One content or one training may be given, for rows that name none. `never` are the options, by
+    name and value, that no file goes with.
     """
     for option, other, given in (
         *((name, "--from", value) for name, value in never.items()),
@@ -100,7 +101,7 @@ def check_file_options(
 
 
 def check_no_file_options(given: Iterable[str]) -> None:
-    """Raise FileNotAlone when `given` has something that is only for files."""
+    """Raise FileNotAlone when one of the options `given`, by their names, is only for files."""
     for name in given:
         if name != "keep_going":
             option = f"--{name.strip('_').replace('_', '-')}"
@@ -108,7 +109,7 @@ def check_no_file_options(given: Iterable[str]) -> None:
 
 
 def obstacle_to_enrolling(person: Enrollee) -> Refusal | None:
-    """Return why somebody cannot be enrolled: only active people can."""
+    """Return the refusal of somebody who is not active, None when they can be enrolled."""
     if person.status == UserStatus.ACTIVE:
         return None
     refusal = portal_rules.not_confirmed(person, "enrolled")

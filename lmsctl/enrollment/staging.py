@@ -58,7 +58,7 @@ def is_about(staged: Table, enrollment: type[Enrollment]) -> ColumnElement[bool]
     return and_(col(enrollment.user_id) == row.user_id, col(enrollment.item_id) == row.item_id)
 
 
-def fail_folders(work: Work, staged: Table, span: RowRange, done: str) -> None:
+def note_folders(work: Work, staged: Table, span: RowRange, done: str) -> None:
     """Note rows about folders; `done` is what cannot be done with one."""
     row = staged.c
     found = (

@@ -1,4 +1,4 @@
-"""The statements of the enrollment room: who is in what, and why."""
+"""The expressions that several rooms of enrollment share, and how much hangs on items and users."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ IS_ENROLLED = and_(
 
 
 def people_in_scope(scope: Scope, people: type[User] = User) -> Iterator[ColumnElement[bool]]:
-    """Yield the condition that people are in scope, by which they are found; none for all."""
+    """Yield the condition that people are in a scope; nothing when the scope is everywhere."""
     if not scope.is_everywhere:
         places = select(Department.id).where(in_scope(scope, Department.path))
         yield col(people.department_id).in_(places)
@@ -44,19 +44,19 @@ def people_in_scope(scope: Scope, people: type[User] = User) -> Iterator[ColumnE
 
 @dataclass(frozen=True, slots=True)
 class RecordCounts:
-    """How many enrollments and progress events hang on something."""
+    """How many enrollments and progress events belong to something."""
 
     enrollments: int
     progress_events: int
 
 
 def count_on_items(work: Work, ids: Sequence[int]) -> RecordCounts:
-    """Return what hangs on these items."""
+    """Count the enrollments in items, and the events about them."""
     return _count(work, among(Enrollment.item_id, ids), among(ProgressEvent.item_id, ids))
 
 
 def count_on_user(work: Work, user_id: int) -> RecordCounts:
-    """Return what hangs on a person."""
+    """Count the enrollments and the events of a user."""
     return _count(work, col(Enrollment.user_id) == user_id, col(ProgressEvent.user_id) == user_id)
 
 

@@ -117,7 +117,7 @@ def test_every_fault_is_told_and_nothing_is_written(portal_with_pathway: Portal)
         (12, "Score", "score_wrong"),
         (13, "Content", "event_needs_content"),
         (14, "Happened at", "event_in_future"),
-        (15, "Happened at", "event_moment_missing"),
+        (15, "Happened at", "event_moment_blank"),
         (16, "Login", "login_missing"),
     ]
     assert events(portal_with_pathway) == []

@@ -34,7 +34,7 @@ from lmsctl.training.participants.store import places as place_store
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.telling import actions as telling
 
-_TOGETHER = 5_000
+_BATCH_SIZE = 5_000
 _CONTENT, _TRAINING = "enrollment.manage", "training.enroll"
 _UTC = ZoneInfo("UTC")
 
@@ -59,7 +59,7 @@ def import_enrollments(
     if not rights.actor(work).scope(_TRAINING).paths:
         rights.require(work, _CONTENT)
     moments.resolve_access(blanks.access, work.now, zone or _UTC)
-    enrolling = _EnrollmentImport(zone, upload.order.reading.dates, wants_notices=wants_notices)
+    steps = _EnrollmentImport(zone, upload.order.reading.dates, wants_notices=wants_notices)
     job = ImportSpec(
         kind="enroll",
         event="enrollments.imported",
@@ -68,9 +68,9 @@ def import_enrollments(
         reader=lambda names: row_reader(
             names, blanks, upload.order.path, upload.order.reading.dates
         ),
-        resolve=enrolling.resolve,
-        write=enrolling.write,
-        notes=enrolling.notes,
+        resolve=steps.resolve,
+        write=steps.write,
+        notes=steps.notes,
         key=store.KEY,
         number=store.NUMBER,
     )
@@ -78,7 +78,7 @@ def import_enrollments(
 
 
 class _EnrollmentImport:
-    """What is known while one file is taken in."""
+    """The steps of one import, and what it knows of the file so far."""
 
     def __init__(self, zone: ZoneInfo | None, dates: DateOrder, *, wants_notices: bool) -> None:
         self._zone = zone
@@ -101,7 +101,7 @@ class _EnrollmentImport:
             trainings.resolve(work, span)
         if self._is_first:
             analyze(work, STAGED)
-        store.fail_unfit(work, span)
+        store.note_unfit(work, span)
         store.mark_repeated(work, span)
         if self._has_trainings:
             self._resolve_trainings(work, span)
@@ -113,29 +113,29 @@ class _EnrollmentImport:
         store.resolve(work, span, actor.scope(_CONTENT), actor.scope(_TRAINING))
 
     def _check_rights(self, work: Work) -> None:
-        """Raise PermissionMissing for a sort of rows that is not allowed."""
+        """Raise PermissionMissing when the file has rows about what the actor may not enroll in."""
         if self._has_trainings:
             rights.require(work, _TRAINING)
         if store.has_rows(work):
             rights.require(work, _CONTENT)
 
     def _prepare(self, work: Work) -> None:
-        """Look which sorts of rows there are, and raise PermissionMissing for one not allowed."""
+        """Look whether rows name trainings, and raise PermissionMissing like `_check_rights`."""
         self._has_trainings = trainings.has_rows(work)
         self._check_rights(work)
 
     def _resolve_trainings(self, work: Work, span: RowRange) -> None:
-        trainings.fail_unfit(work, span)
+        trainings.note_unfit(work, span)
         if self._is_first:
-            trainings.fail_repeated(work, span)
+            trainings.note_repeated(work, span)
             self._read_accesses(work)
-        trainings.fail_full(work, span)
+        trainings.note_full(work, span)
         trainings.mark_repeated(work, span)
 
     def _read_accesses(self, work: Work) -> None:
         """Turn the times of the whole file into instants."""
         found = trainings.list_access_texts(work)
-        while batch := list(islice(found, _TOGETHER)):
+        while batch := list(islice(found, _BATCH_SIZE)):
             trainings.load_accesses(
                 work, [_resolve_access(work.now, one, self._zone, self._dates) for one in batch]
             )
@@ -188,7 +188,7 @@ class _EnrollmentImport:
 def _resolve_access(
     now: datetime, one: trainings.AccessText, zone: ZoneInfo | None, dates: DateOrder
 ) -> tuple[str | None, ...]:
-    """Return a time of the file with its instant, or with why it is none."""
+    """Return a line of `staged_accesses`: a time of the file with its moment, or its refusal."""
     wrong: Refusal
     try:
         moment = moments.resolve_access(

@@ -4,7 +4,7 @@ from lmsctl.kit.errors import Rejected
 
 
 class ItemUnnamed(Rejected):
-    """A row of a file that does not say what to enroll somebody in."""
+    """A row of a file names neither content nor a training."""
 
     code = "item_unnamed"
     message = "The row names no content and no training."
@@ -12,7 +12,7 @@ class ItemUnnamed(Rejected):
 
 
 class RowOfTwo(Rejected):
-    """A row of a file that names a content and a training."""
+    """A row of a file names both content and a training."""
 
     code = "row_of_two"
     message = "The row names a content and a training."
@@ -20,7 +20,7 @@ class RowOfTwo(Rejected):
 
 
 class CellIdle(Rejected):
-    """A cell about trainings in a row that names none."""
+    """A row of a file that names no training fills a cell about trainings."""
 
     code = "cell_idle"
     message = "'{given}' in {column} means nothing without a training."
@@ -28,7 +28,7 @@ class CellIdle(Rejected):
 
 
 class PairTwice(Rejected):
-    """Two rows of one file with one person in one training, and not with the same session."""
+    """Two rows of a file put one person into one training in different ways."""
 
     code = "pair_twice"
     message = "Row {other} has the same person in '{training}' with another session, or without."

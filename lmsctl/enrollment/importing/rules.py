@@ -37,7 +37,7 @@ _NO_TARGET: _StagedTarget = ("", *(None,) * 12)
 
 @dataclass(frozen=True, slots=True)
 class RowDefaults:
-    """What rows of a file mean that leave it blank; of the first two at most one is given.
+    """What blank cells of a file mean; of content and training at most one is given.
 
     `training` is the code of a training and that of a session, if any.
     """

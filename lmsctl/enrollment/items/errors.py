@@ -4,7 +4,7 @@ from lmsctl.kit.errors import NotFound
 
 
 class EnrollmentUnknown(NotFound):
-    """That person is not in that item."""
+    """The person never was enrolled in the item."""
 
     code = "enrollment_unknown"
     message = "'{login}' is not enrolled in '{content}'."

@@ -1,4 +1,4 @@
-"""Through the eyes of a learner: trainings in the catalog, the calendar, and what they are told."""
+"""What one person sees: courses, offers of the catalog, trainings, the calendar and notices."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -43,7 +43,7 @@ _KIND = "training"
 
 
 def get_learner(work: Work, given: str) -> Person:
-    """Return whose view is asked for: the actor themselves, or somebody they may look after.
+    """Return the person whose view is asked for: the actor, or somebody they may look after.
 
     Others need `enrollment.view` over the person. Raises PermissionMissing and UserUnknown.
     """
@@ -51,7 +51,7 @@ def get_learner(work: Work, given: str) -> Person:
 
 
 def visibility_over(work: Work, person: Person) -> Visibility:
-    """Return what the actor may be told the names of in the view of a person.
+    """Return which groups and departments the actor may be told the names of, for a person.
 
     They themselves know which groups and departments they are in.
     """
@@ -125,7 +125,7 @@ def _to_offer(rows: list[OfferReason]) -> Offer:
 
 
 def is_name_visible(sort: str | None, name: str | None) -> bool:
-    """Say whether a reason of that sort is not a group or department that is out of sight."""
+    """Say whether a reason names all it is about: groups and departments may be out of sight."""
     return name is not None or sort not in {Opening.GROUP, Opening.DEPARTMENT}
 
 
@@ -251,7 +251,7 @@ def get_calendar(work: Work, given: str) -> tuple[list[Appointment], list[Calend
 
 
 def list_notices(work: Work, given: str) -> Iterator[Notice]:
-    """Return what has appeared in a person's account, the latest first.
+    """Return the notices in a person's account, the latest first.
 
     Raises what `get_learner` raises.
     """

@@ -1,4 +1,4 @@
-"""The statements of the enrollment room: what one person sees."""
+"""The statements that list what one person sees, and why."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ class CourseReason:
 
 @dataclass(frozen=True, slots=True)
 class _OpenReason:
-    """One reason why somebody sees an item; those of the enrollment have their `turn` first."""
+    """One reason why somebody sees an item; reasons with a lower `turn` come first."""
 
     item_id: int
     turn: int

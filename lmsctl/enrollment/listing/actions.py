@@ -35,7 +35,7 @@ from lmsctl.user import store as users
 
 @dataclass(frozen=True, slots=True)
 class _ListedEnrollments:
-    """Enrollments, read as they are shown: all, or no more than the first need."""
+    """The rows of a list of enrollments: all of them, or those that the first ones need."""
 
     read: Callable[[int | None], Iterable[EnrollmentLine]]
     named: VisibleRules
@@ -44,7 +44,7 @@ class _ListedEnrollments:
         return _to_rows(self.read(None), self.named)
 
     def first(self, count: int, order: SortOrder) -> Iterable[EnrollmentRow]:
-        """Return some of the rows, the first `count` in `order` among them."""
+        """Return rows among which are the first `count` in `order`."""
         return self if order else _to_rows(self.read(count), self.named)
 
 

@@ -168,7 +168,7 @@ def list_lines(
 def _is_one_of_first(
     count: int, parts: Sequence[Select[Any]], are_meant: Sequence[ColumnElement[bool]]
 ) -> ColumnElement[bool]:
-    """Return the condition that people are the first of those who have anything of `parts`."""
+    """Return the condition that people are among the first `count` who have anything in `parts`."""
     # Asked whether there is any, PostgreSQL would look for all of everybody and keep them.
     has_any = (
         part.with_only_columns(literal(1), maintain_column_froms=True)

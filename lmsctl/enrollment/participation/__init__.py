@@ -1,1 +1,5 @@
-"""People in trainings: gates, places, what learners and administrators may do."""
+"""People in trainings: what administrators do with them, and what learners do themselves.
+
+It owns the gates that keep learners from an act, who gets which place, and the answers on that.
+It may not count places or write messages itself: the training room does both.
+"""

@@ -5,7 +5,7 @@ from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
 class SessionMisplaced(Usage):
-    """A session behind the training, where an option of its own names it or none is meant."""
+    """A session is named where only a training can be."""
 
     code = "session_misplaced"
     message = "'{given}' names a session too, which this command does not take here."
@@ -13,7 +13,7 @@ class SessionMisplaced(Usage):
 
 
 class TargetTwice(Rejected):
-    """One training with two sessions, or with one and without, in one command."""
+    """One training is named twice, with different sessions or once without."""
 
     code = "target_twice"
     message = "'{training}' is named twice: as {first} and as {second}."
@@ -21,7 +21,7 @@ class TargetTwice(Rejected):
 
 
 class OverCapacityUnreasoned(Usage):
-    """Going over capacity without a reason, or a reason for nothing."""
+    """Going over capacity lacks its reason, or a reason was given for nothing."""
 
     code = "over_capacity_unreasoned"
     message = "--over-capacity and --reason only go together."
@@ -29,7 +29,7 @@ class OverCapacityUnreasoned(Usage):
 
 
 class AccessMissing(Rejected):
-    """An access that never begins."""
+    """The moment from which people have access never comes."""
 
     code = "access_missing"
     message = "'{given}' is no moment from which somebody can have access."
@@ -37,7 +37,7 @@ class AccessMissing(Rejected):
 
 
 class SessionSecond(Conflict):
-    """Somebody who has another session of the training."""
+    """The person has another session of the training already."""
 
     code = "session_second"
     message = "'{login}' is in the session '{session}' of '{training}' already."
@@ -48,7 +48,7 @@ class SessionSecond(Conflict):
 
 
 class SessionFull(Rejected):
-    """No place is left."""
+    """No place is left in the session."""
 
     code = "session_full"
     message = (
@@ -59,7 +59,7 @@ class SessionFull(Rejected):
 
 
 class ResultRecorded(Rejected):
-    """Somebody whose result belongs to the session they are in."""
+    """The person has a result, which belongs to the session they are in."""
 
     code = "result_recorded"
     message = "'{login}' has a result recorded in '{training}' and gets no other session."
@@ -67,7 +67,7 @@ class ResultRecorded(Rejected):
 
 
 class AccessToCome(Rejected):
-    """A participant who does not see the training yet."""
+    """The participant has no access to the training yet."""
 
     code = "access_to_come"
     message = "'{login}' has access to '{training}' from {access_at} on."
@@ -75,7 +75,7 @@ class AccessToCome(Rejected):
 
 
 class ParticipationUnknown(NotFound):
-    """That person is not in that training."""
+    """The person does not take part in the training."""
 
     code = "participation_unknown"
     message = "'{login}' is not enrolled in '{training}'."
@@ -83,7 +83,7 @@ class ParticipationUnknown(NotFound):
 
 
 class EditMissing(Usage):
-    """Nothing to change."""
+    """An edit changes nothing."""
 
     code = "enrollment_edit_missing"
     message = "Nothing is given to change."
@@ -91,7 +91,7 @@ class EditMissing(Usage):
 
 
 class ResultMissing(Usage):
-    """No result, or one that is given and taken away at once."""
+    """No result is given, or one is given and cleared at once."""
 
     code = "result_missing"
     message = "Exactly what to record is not clear."
@@ -99,7 +99,7 @@ class ResultMissing(Usage):
 
 
 class PointsWrong(Rejected):
-    """Points that are none."""
+    """A number of points is out of bounds."""
 
     code = "points_wrong"
     message = "{given} is no number of points."
@@ -107,7 +107,7 @@ class PointsWrong(Rejected):
 
 
 class LearnerUnnamed(Usage):
-    """A learner's act without a learner."""
+    """No learner is named, and the actor is none."""
 
     code = "learner_unnamed"
     message = "Nobody is named."
@@ -115,7 +115,7 @@ class LearnerUnnamed(Usage):
 
 
 class GatesClosed(Rejected):
-    """Several things keep a learner from it, in a fixed order."""
+    """Several things keep a learner from an act; they come in a fixed order."""
 
     code = "gates_closed"
     message = "{count} things stand in the way."
@@ -123,7 +123,7 @@ class GatesClosed(Rejected):
 
 
 class SessionPreselected(Rejected):
-    """A session that an administrator chose."""
+    """An administrator chose the session for the person."""
 
     code = "session_preselected"
     message = "The session {session} was chosen for '{login}', who cannot give it up."
@@ -134,7 +134,7 @@ class SessionPreselected(Rejected):
 
 
 class SessionBegun(Rejected):
-    """A session that is not to come any more."""
+    """The session has started already."""
 
     code = "session_begun"
     message = "The session {session} started at {starts_at}."
@@ -142,7 +142,7 @@ class SessionBegun(Rejected):
 
 
 class AttendanceRecorded(Rejected):
-    """Somebody whose attendance is known."""
+    """The person's attendance in the session is recorded."""
 
     code = "attendance_recorded"
     message = "The attendance of '{login}' in {session} is recorded already."
@@ -150,7 +150,7 @@ class AttendanceRecorded(Rejected):
 
 
 class ListLocked(Rejected):
-    """A training whose participants stay."""
+    """The participants of the training are locked."""
 
     code = "participants_locked"
     message = "The participants of '{training}' are locked: nobody leaves or switches."
@@ -158,7 +158,7 @@ class ListLocked(Rejected):
 
 
 class CancellationsStopped(Rejected):
-    """Too late to go."""
+    """The deadline for cancellations is over."""
 
     code = "cancellations_stopped"
     message = "Cancellations for {session} stopped at {stops_at}."
@@ -169,7 +169,7 @@ class CancellationsStopped(Rejected):
 
 
 class RegistrationStopped(Rejected):
-    """Too late to come."""
+    """The deadline for registration is over."""
 
     code = "registration_stopped"
     message = "Registration for {session} stopped at {stops_at}."
@@ -180,7 +180,7 @@ class RegistrationStopped(Rejected):
 
 
 class NoSessionOpen(Rejected):
-    """Nothing to come to, or to go from, any more."""
+    """No session of the training is to come."""
 
     code = "no_session_open"
     message = "No session of '{training}' is open any more."
@@ -188,7 +188,7 @@ class NoSessionOpen(Rejected):
 
 
 class NoSessionOffered(Rejected):
-    """No other session to switch to."""
+    """No other session is open and has a place left."""
 
     code = "no_session_offered"
     message = "'{training}' has no other session that is open and has a place left."
@@ -196,7 +196,7 @@ class NoSessionOffered(Rejected):
 
 
 class TrainingNotOffered(Rejected):
-    """A training that is not in somebody's catalog."""
+    """The catalog does not open the training to the person."""
 
     code = "training_not_offered"
     message = "The catalog does not open '{training}' to '{login}'."
@@ -207,7 +207,7 @@ class TrainingNotOffered(Rejected):
 
 
 class TakesPartAlready(Conflict):
-    """Joining with a session what somebody takes part in already."""
+    """The person takes part already, and not in the session that is named."""
 
     code = "takes_part_already"
     message = "'{login}' takes part in '{training}' already."
@@ -215,7 +215,7 @@ class TakesPartAlready(Conflict):
 
 
 class ExtensionMissing(Rejected):
-    """An extension that is no moment."""
+    """The moment until which a deadline is extended never comes."""
 
     code = "extension_missing"
     message = "'{given}' is no moment until which a deadline can hold off."
@@ -223,6 +223,6 @@ class ExtensionMissing(Rejected):
 
 
 class TrainingMomentMissing(timewords.AskedMomentMissing):
-    """A question about a moment that never comes."""
+    """The moment that somebody asks about never comes."""
 
     code = "asked_moment_missing"

@@ -90,7 +90,7 @@ class Extension:
 
 
 class LearnerAct(StrEnum):
-    """What a learner does with a training."""
+    """What a learner may do with a training."""
 
     JOIN = "join"
     LEAVE = "leave"

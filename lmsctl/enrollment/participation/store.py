@@ -1,4 +1,4 @@
-"""The statements of the enrollment room: how one person takes part in a training."""
+"""The statements that show how one person takes part in a training."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ from lmsctl.user.model import User, is_alive
 
 @dataclass(frozen=True, slots=True)
 class ParticipationRecord:
-    """One enrollment in a training; `session` is the code of its session."""
+    """One enrollment in a training, canceled or not; `session` is the code of its session."""
 
     id: int
     session_id: int | None
@@ -114,7 +114,7 @@ def list_attendance(work: Work, enrollment_id: int, session_id: int | None) -> l
 
 
 def list_extensions(work: Work, training_id: int, user_id: int) -> list[DeadlineExtended]:
-    """Return until when deadlines of a training hold off for a person, and who allowed that."""
+    """Return the extensions of deadlines that a person was given in a training, and by whom."""
     return work.all(
         DeadlineExtended,
         select(*columns_of(DeadlineExtended, DeadlineExtension))

@@ -78,7 +78,7 @@ def record_event(  # noqa: PLR0913 - one keyword for each thing an event has
 def _update_enrollment(
     work: Work, user_id: int, item: Item, event: EventKind, happened_at: datetime
 ) -> None:
-    """Let an enrollment, if there is one, follow what was done."""
+    """Move the person's enrollment in the item on to enrolled or completed, if there is one."""
     zone = portal.zone(work)
     due_at = content_rules.due_at(item, happened_at, zone)
     progress_store.begin_enrollment(work, user_id, item.id, happened_at, due_at)

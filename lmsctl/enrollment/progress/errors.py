@@ -4,7 +4,7 @@ from lmsctl.kit.errors import Rejected, Usage
 
 
 class EventNeedsContent(Usage):
-    """Something done with nothing, or a sign-in to an item."""
+    """An event lacks its content, or signing in was given some."""
 
     code = "event_needs_content"
     message = "The event {event} {needs} --content."
@@ -12,7 +12,7 @@ class EventNeedsContent(Usage):
 
 
 class EventMomentMissing(Usage):
-    """Something that never happened."""
+    """The moment at which something happened never comes."""
 
     code = "event_moment_missing"
     message = "'{given}' is no moment at which something happened."
@@ -20,7 +20,7 @@ class EventMomentMissing(Usage):
 
 
 class EventInFuture(Rejected):
-    """Something that has not happened yet."""
+    """An event has not happened yet."""
 
     code = "event_in_future"
     message = "{happened_at} is still to come."
@@ -28,7 +28,7 @@ class EventInFuture(Rejected):
 
 
 class ScoreWrong(Rejected):
-    """A score that is none, or of something that has none."""
+    """A score is no whole percent, or the event has no score."""
 
     code = "score_wrong"
     message = "{given} is no score of the event {event}."
@@ -36,7 +36,7 @@ class ScoreWrong(Rejected):
 
 
 class EventUnknown(Rejected):
-    """A word in a file that is no event."""
+    """A word in a file is no event."""
 
     code = "event_unknown"
     message = "'{given}' is no event."
@@ -44,7 +44,7 @@ class EventUnknown(Rejected):
 
 
 class StatementUnreadable(Rejected):
-    """A line that holds no xAPI statement."""
+    """A line of a file holds no xAPI statement."""
 
     code = "statement_unreadable"
     message = "This is no statement: {reason}."
@@ -52,7 +52,7 @@ class StatementUnreadable(Rejected):
 
 
 class StatementPartMissing(Rejected):
-    """A statement that does not say what we need to know."""
+    """An xAPI statement lacks a part that is needed."""
 
     code = "statement_part_missing"
     message = "The statement has no usable {part}."
@@ -60,7 +60,7 @@ class StatementPartMissing(Rejected):
 
 
 class VerbUnknown(Rejected):
-    """A verb that means no event."""
+    """The verb of an xAPI statement means no event."""
 
     code = "verb_unknown"
     message = "The verb '{given}' means no event here."

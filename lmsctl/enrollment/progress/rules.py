@@ -12,7 +12,7 @@ _FULL_SCORE = 100
 
 
 def check_event(event: EventKind, score: int | None, *, has_content: bool) -> None:
-    """Raise EventNeedsContent and ScoreWrong."""
+    """Raise EventNeedsContent or ScoreWrong when an event has what it cannot have, or lacks it."""
     if has_content == (event is EventKind.SIGNED_IN):
         raise EventNeedsContent(event=event.value, needs="takes no" if has_content else "needs")
     if score is not None and (event not in _SCORED or not 0 <= score <= _FULL_SCORE):
@@ -20,6 +20,6 @@ def check_event(event: EventKind, score: int | None, *, has_content: bool) -> No
 
 
 def check_happened(happened_at: datetime, now: datetime) -> None:
-    """Raise EventInFuture."""
+    """Raise EventInFuture for a moment that is still to come."""
     if happened_at > now:
         raise EventInFuture(happened_at=happened_at, field="--at")

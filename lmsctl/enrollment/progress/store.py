@@ -1,4 +1,4 @@
-"""The statements of the enrollment room: what people did."""
+"""The statements that record what one person did, and move their enrollment on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ def add_event(work: Work, **values: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """What else is recorded of an event."""
+    """The score and the source of a recorded event."""
 
     score: int | None
     source: str
@@ -28,7 +28,7 @@ class RecordedEvent:
 def get_event(
     work: Work, *, user_id: int, item_id: int | None, event: EventKind, happened_at: datetime
 ) -> RecordedEvent:
-    """Return what is recorded of an event that is there."""
+    """Return the score and the source of an event that is recorded."""
     found = work.one(
         RecordedEvent,
         select(*columns_of(RecordedEvent, ProgressEvent)).where(
@@ -46,7 +46,7 @@ def get_event(
 def begin_enrollment(
     work: Work, user_id: int, item_id: int, enrolled_at: datetime, due_at: datetime | None
 ) -> None:
-    """Turn a pre-enrolled person, if they are that, into an enrolled one."""
+    """Turn the enrollment of somebody who is pre-enrolled into an enrolled one."""
     work.run(
         update(Enrollment)
         .where(

@@ -27,7 +27,7 @@ _MAILTO = "mailto:"
 
 
 def read_statement(line: str) -> list[str]:
-    """Return the cells, in the order of NAMES, that one statement on one line stands for.
+    """Return the cells, in the order of NAMES, that the statement on a line means.
 
     The person is the address in `actor.mbox`, or `actor.account.name`; the item's code is the last
     part of the path in `object.id`; the score is `scaled` in percent, else `raw` between `min` (0)

@@ -4,7 +4,7 @@ from lmsctl.kit.errors import Rejected, Usage
 
 
 class PairsRefused(Rejected):
-    """Several pairs of people and items cannot be."""
+    """Several things keep pairs of people and targets from being changed."""
 
     code = "pairs_refused"
     message = "{count} things stand in the way; nobody was {done}."
@@ -12,7 +12,7 @@ class PairsRefused(Rejected):
 
 
 class SelectionMissing(Usage):
-    """Nobody named."""
+    """Nobody is named, by whatever option."""
 
     code = "selection_missing"
     message = "Nobody is named."
@@ -20,7 +20,7 @@ class SelectionMissing(Usage):
 
 
 class FilterOnNames(Usage):
-    """A filter beside names."""
+    """A filter was given for people who are named one by one."""
 
     code = "filter_on_names"
     message = "--filter narrows departments and groups, not people named with --user."
@@ -28,7 +28,7 @@ class FilterOnNames(Usage):
 
 
 class FilterWrong(Usage):
-    """A filter that is not KEY=VALUE, or has a value that its key never has."""
+    """A filter is not KEY=VALUE, or its key never has such a value."""
 
     code = "filter_wrong"
     message = "'{given}' is no filter: {reason}."

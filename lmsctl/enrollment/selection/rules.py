@@ -16,7 +16,7 @@ _WORDS = {"type": UserType, "status": UserStatus, "origin": UserOrigin}
 
 
 def check_selection(selection: Selection) -> None:
-    """Raise SelectionMissing and FilterOnNames."""
+    """Raise SelectionMissing when nobody is meant, FilterOnNames for a filter on names."""
     if selection.is_by_names_alone and not selection.logins:
         raise SelectionMissing(field="--user")
     if selection.logins and selection.filters:
@@ -25,7 +25,7 @@ def check_selection(selection: Selection) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """What filters ask for: words of columns, and values of custom fields by their ids.
+    """The values that filters ask for: words by the names of columns, texts by the ids of fields.
 
     Several values of one key mean any of them, several keys mean all of them.
     """

@@ -1,1 +1,1 @@
-"""The statements of files of enrollments: people and items, trainings, and taking in."""
+"""The statements of files of enrollments: rows about items, rows about trainings, the intake."""

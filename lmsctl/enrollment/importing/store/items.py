@@ -92,7 +92,7 @@ def lock_for_share(work: Work, span: RowRange) -> None:
     staging.lock_pairs_for_share(work, STAGED, span)
 
 
-def fail_unfit(work: Work, span: RowRange) -> None:
+def note_unfit(work: Work, span: RowRange) -> None:
     """Note rows about people and items that are not there, or that cannot be enrolled."""
     people = select(_row.row_no).join(User, col(User.id) == _row.user_id)
     fail_not_confirmed(work, span, people, _row.heading, "enrolled")
@@ -103,7 +103,7 @@ def fail_unfit(work: Work, span: RowRange) -> None:
     note_fault(work, span, PersonNotActive, away, _row.heading, login=login, status=status)
     absent = select(_row.row_no).where(_row.item_id.is_(None), _row.content != "")
     note_fault(work, span, ContentUnknown, absent, "Content", given=_row.content)
-    staging.fail_folders(work, STAGED, span, "enrolled in")
+    staging.note_folders(work, STAGED, span, "enrolled in")
     archived = (
         select(_row.row_no)
         .join(ContentItem, col(ContentItem.id) == _row.item_id)
@@ -130,7 +130,7 @@ def list_new_items(work: Work, span: RowRange) -> list[Item]:
 
 
 def load_due_dates(work: Work, dues: Sequence[tuple[int, datetime | None]]) -> None:
-    """Put aside when each of these items is due for whoever is enrolled in it now."""
+    """Load when each item is due for whoever is enrolled in it now into `staged_dues`."""
     work.run(delete_from(DUES))
     rows = [(item_id, utc_text(due_at) if due_at else None) for item_id, due_at in dues]
     work.load(DUES, ("item_id", "due_at"), rows)

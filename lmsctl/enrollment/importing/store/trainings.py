@@ -112,7 +112,7 @@ def _select_participants() -> Select[Any]:
     )
 
 
-def fail_unfit(work: Work, span: RowRange) -> None:
+def note_unfit(work: Work, span: RowRange) -> None:
     """Note rows about trainings and sessions that are not there, or that somebody cannot be in."""
     heading, training, login = _row.session_heading, col(Training.code), col(User.login)
     session = col(TrainingSession.code)
@@ -152,7 +152,7 @@ def fail_unfit(work: Work, span: RowRange) -> None:
     note_fault(work, span, ResultRecorded, recorded, heading, login=login, training=training)
 
 
-def fail_repeated(work: Work, span: RowRange) -> None:
+def note_repeated(work: Work, span: RowRange) -> None:
     """Note rows with a person whom another row of the file has in the training differently."""
     other = STAGED.alias("other")
     is_another = and_(
@@ -172,7 +172,7 @@ def fail_repeated(work: Work, span: RowRange) -> None:
     )
 
 
-def fail_full(work: Work, span: RowRange) -> None:
+def note_full(work: Work, span: RowRange) -> None:
     """Note rows with people for whom no place is left; those who come first get the places.
 
     Whoever is in no good row takes none.
@@ -234,7 +234,7 @@ def mark_repeated(work: Work, span: RowRange) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AccessText:
-    """A time as the file writes it, and the zone of the training that it is about."""
+    """A time as the file has it, and the zone of the training that it is about."""
 
     time_zone: str
     access: str
@@ -253,12 +253,12 @@ def list_access_texts(work: Work) -> Iterator[AccessText]:
 
 
 def load_accesses(work: Work, lines: Sequence[Sequence[str | None]]) -> None:
-    """Put aside what times mean, or why they mean nothing."""
+    """Load what times of the file mean, or why they mean nothing, into `staged_accesses`."""
     work.load(ACCESSES, ACCESSES.c.keys(), lines)
 
 
 def apply_accesses(work: Work) -> None:
-    """Give the rows their instants, and note those whose time means nothing."""
+    """Give the rows their moments, and note those whose time means nothing."""
     analyze(work, ACCESSES)
     meant = ACCESSES.c
     is_meant = and_(

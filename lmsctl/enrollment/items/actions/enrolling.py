@@ -30,7 +30,7 @@ from lmsctl.portal import actions as portal
 
 @dataclass(frozen=True, slots=True)
 class EnrolledPeople:
-    """What enrolling people in one item came to, by their ids.
+    """The ids of the people who were enrolled in an item, and when it is due for who is new.
 
     `new` were not enrolled before; `confirmed` were, and have one more reason for it.
     """

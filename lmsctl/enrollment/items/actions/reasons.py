@@ -1,4 +1,4 @@
-"""Which rules an actor may be told of, where they are why somebody is enrolled."""
+"""Which reasons of enrollments an actor may be told, and how they are put into words."""
 
 from collections.abc import Iterable
 
@@ -23,18 +23,21 @@ def list_visible_rules(work: Work, permission: str = "enrollment.view") -> Visib
 
 
 def is_reason_visible(reason: str | None, reference: str | None, rules: VisibleRules) -> bool:
-    """Say whether a reason is not a rule of which the actor may not be told."""
+    """Say whether the actor may be told a reason: anything but a rule that is not in `rules`."""
     return rules is None or reason != Reason.RULE or reference in rules
 
 
 def describe_reason(reason: str, reference: str | None, named: VisibleRules) -> tuple[str, bool]:
-    """Return a reason as it may be shown, and whether that is all of it."""
+    """Return a reason as the actor may read it, and whether nothing of it is left out."""
     if not is_reason_visible(reason, reference, named):
         return reason, False
     return f"{reason} {reference}" if reference else reason, True
 
 
 def visible_reasons(reasons: Iterable[tuple[str, bool]]) -> list[str]:
-    """Return the reasons of which the actor may be told; if there is none, one without a name."""
+    """Return the texts of which the actor may be told; if there are none, the first of the others.
+
+    Each reason is a text and whether that is all of it: of others only the sort is in the text.
+    """
     given = list(reasons)
     return [text for text, told in given if told] or [text for text, _ in given[:1]]

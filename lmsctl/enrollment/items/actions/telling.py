@@ -1,4 +1,4 @@
-"""Telling people what they are enrolled in, and supervisors what they do with trainings."""
+"""Telling people in which content they are enrolled."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from lmsctl.portal import actions as portal
 
 
 def enrolled_message(work: Work, title: str, reason: str) -> Words:
-    """Return what people are told who have just been enrolled in content, and why."""
+    """Return the message to people who have just been enrolled in content, and why."""
     settings = portal.settings(work)
     link = f"\n{settings.public_url}\n" if settings.public_url else ""
     return Words(

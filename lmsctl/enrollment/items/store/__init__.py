@@ -1,1 +1,1 @@
-"""The statements on people in items."""
+"""The statements on people in items, one file for each of the verbs."""

@@ -21,7 +21,7 @@ from lmsctl.kit.work import Work
 
 @dataclass(frozen=True, slots=True)
 class ReasonFilter:
-    """Which reasons are meant; None does not narrow, and those of the sort `but` never are."""
+    """Which reasons are meant; None does not narrow, and reasons of the kind `but` never are."""
 
     reason: Reason | None
     reference: str | None
@@ -39,18 +39,18 @@ class ReasonFilter:
 
 
 def list_with_reason(work: Work, ids: Sequence[int], chosen: ReasonFilter) -> list[int]:
-    """Return which of the enrollments have a reason like that."""
+    """Return which of the enrollments have a reason that is meant."""
     statement = select(EnrollmentReason.enrollment_id).distinct()
     return work.values(statement.where(*chosen.among(ids)))
 
 
 def delete_reasons(work: Work, ids: Sequence[int], chosen: ReasonFilter) -> None:
-    """Take such reasons away from enrollments."""
+    """Delete the reasons that are meant from enrollments."""
     work.run(delete_from(EnrollmentReason).where(*chosen.among(ids)))
 
 
 def cancel_without_reason(work: Work, ids: Sequence[int]) -> list[int]:
-    """Cancel those of the enrollments that no reason is left for; returns which."""
+    """Cancel those of the enrollments that have no reason left, and return their ids."""
     has_reason = exists().where(col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
     return work.values(
         update(Enrollment)
@@ -61,9 +61,9 @@ def cancel_without_reason(work: Work, ids: Sequence[int]) -> list[int]:
 
 
 def mark_canceled_by_hand(work: Work, ids: Sequence[int]) -> None:
-    """Tell canceled enrollments that somebody ended from those whose preparation came to nothing.
+    """Mark canceled enrollments as ended by somebody, and not by a pathway that went.
 
-    Only the latter are canceled in the phase pre-enrolled.
+    What a pathway had prepared and took back stays in the phase pre-enrolled; these leave it.
     """
     work.run(
         update(Enrollment)
@@ -73,9 +73,9 @@ def mark_canceled_by_hand(work: Work, ids: Sequence[int]) -> None:
 
 
 def list_prepared_for_update(work: Work, code: str, user_ids: Sequence[int] | None) -> list[int]:
-    """Return the enrollments, not completed yet, that have a pathway for a reason, locked.
+    """Lock and return the ids of the enrollments that a pathway is a reason of.
 
-    Those of these people, or of everybody when None.
+    Completed ones are left out. `user_ids` are the people who are meant, None for everybody.
     """
     statement = (
         select(Enrollment.id)

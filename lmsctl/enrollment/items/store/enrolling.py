@@ -113,9 +113,9 @@ _ADD_REASON = insert_once_of(
 
 
 def list_for_update(work: Work, item_id: int, user_ids: Sequence[int]) -> list[EnrollmentState]:
-    """Return how those stand who are or were in the item, locked until we are done.
+    """Lock and return the enrollments of people in an item, canceled ones too.
 
-    Their reasons are to be read after this: while we waited, others may have changed them.
+    Their reasons must be read after this: others may have changed them before the lock was taken.
     """
     return work.all(EnrollmentState, _SELECT_STATES, item=item_id, users=user_ids)
 
@@ -128,14 +128,14 @@ def enroll_new(
 
 
 def enroll_again(work: Work, ids: Sequence[int], due_at: datetime | None) -> None:
-    """Enroll anew whose enrollment was canceled or only prepared; completion stays."""
+    """Let enrollments that were canceled or only prepared begin again, as `renewal` says."""
     work.run(_ENROLL_AGAIN, ids=ids, now=work.now, due=due_at)
 
 
 def add_reason(
     work: Work, item_id: int, user_ids: Sequence[int], reason: Reason, reference: str
 ) -> list[int]:
-    """Note why these people are in the item; returns the enrollments of which it was not noted."""
+    """Add a reason to the enrollments of people in an item; return those that did not have it."""
     return work.values(
         _ADD_REASON,
         item=item_id,

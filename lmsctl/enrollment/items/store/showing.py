@@ -41,7 +41,7 @@ def find(work: Work, user_id: int, item_id: int) -> EnrollmentRecord | None:
 
 
 def list_reasons(work: Work, enrollment_id: int) -> list[ReasonShown]:
-    """Return why an enrollment is, in the order in which the reasons came."""
+    """Return the reasons of an enrollment, in the order in which they came."""
     return work.all(
         ReasonShown,
         select(*columns_of(ReasonShown, EnrollmentReason))
@@ -56,7 +56,7 @@ def list_reasons(work: Work, enrollment_id: int) -> list[ReasonShown]:
 
 @dataclass(frozen=True, slots=True)
 class ProgressSummary:
-    """What a person did with an item, summed up."""
+    """How often a person viewed an item, their best score and their latest event."""
 
     views: int
     best_score: int | None
@@ -64,7 +64,7 @@ class ProgressSummary:
 
 
 def summarize_progress(work: Work, user_id: int, item_id: int) -> ProgressSummary:
-    """Return what a person did with an item, summed up."""
+    """Return the views, the best score and the latest event of a person with an item."""
     found = work.one(
         ProgressSummary,
         select(

@@ -39,7 +39,7 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
     the one they would come to. Only time is imagined to pass, and nothing changes by asking.
     Without offset `at` is of `zone`, or of the training's zone when that is None; the one that
     holds is returned too. Others than oneself need `enrollment.view`. Raises UserUnknown,
-    TrainingUnknown, SessionUnknown and AskedMomentMissing.
+    TrainingUnknown, SessionUnknown and TrainingMomentMissing.
     """
     part = finding.get_visible(work, login, code, "enrollment.view")
     here = zone or part.training.zone

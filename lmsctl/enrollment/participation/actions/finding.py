@@ -35,12 +35,12 @@ class PersonInTraining:
 
     @property
     def name(self) -> str:
-        """Return how this is called in the audit log."""
+        """The training as the audit log names it."""
         return f"training {self.training.code}"
 
 
 def get_learner(work: Work, given: str | None, permission: str = "enrollment.manage") -> Person:
-    """Return whose part is taken: the actor themselves, or somebody they may act for.
+    """Return the person an act is about: the actor, or somebody they may act for.
 
     Others need `permission` over the person. Raises LearnerUnnamed when nobody is named and the
     actor is no person, PermissionMissing and UserUnknown.
@@ -57,7 +57,7 @@ def get_learner(work: Work, given: str | None, permission: str = "enrollment.man
 
 
 def get_for_update(work: Work, login: str | None, code: str) -> PersonInTraining:
-    """Return how an active person stands to a training, both locked.
+    """Return an active person, a training and how they take part in it, all locked.
 
     Raises what `get_learner` raises, TrainingUnknown and PersonNotActive.
     """
@@ -99,12 +99,12 @@ def _is_offered(work: Work, person: Person, training: TrainingRecord) -> bool:
 def find_participation(
     work: Work, person: Person, training: TrainingRecord
 ) -> ParticipantRecord | None:
-    """Return how a person takes part in a training, None for not at all."""
+    """Lock and return how a person takes part in a training; None for not at all."""
     return next(iter(people_store.participants_for_update(work, training.id, [person.id])), None)
 
 
 def get_situation(work: Work, part: PersonInTraining) -> Situation:
-    """Return all that decides on a person's acts in a training, now."""
+    """Return all that decides on what a person may do in a training now."""
     person, training = part.person, part.training
     return Situation(
         login=person.login,
@@ -120,7 +120,7 @@ def get_situation(work: Work, part: PersonInTraining) -> Situation:
 def get_visible(
     work: Work, login: str | None, code: str, permission: str = "enrollment.manage"
 ) -> PersonInTraining:
-    """Return how a person stands to a training, for looking only.
+    """Return a person, a training and how they take part in it, for reading.
 
     Raises what `get_learner` raises, and TrainingUnknown.
     """

@@ -1,1 +1,1 @@
-"""Pure decisions on people in trainings: gates, and places."""
+"""Pure decisions on people in trainings: gates, places and moments."""

@@ -30,7 +30,7 @@ from lmsctl.training.sessions.results import SessionChoice
 
 
 def raise_closed(gates: Iterator[Refusal]) -> None:
-    """Raise the gate that is closed, or GatesClosed when it is several, in their order."""
+    """Raise the one closed gate, or GatesClosed when there are several; nothing without any."""
     closed = list(gates)
     if len(closed) > 1:
         raise GatesClosed(count=len(closed), details=closed)
@@ -69,7 +69,7 @@ def gates_to_leave(situation: Situation) -> Iterator[Refusal]:
 
 
 def gates_of_access(situation: Situation) -> Iterator[Refusal]:
-    """Yield the gate before a participant who does not see the training yet."""
+    """Yield the gate of a participant who has no access to the training yet."""
     if situation.participation is not None and situation.now < situation.participation.access_at:
         yield AccessToCome(
             login=situation.login,
@@ -120,7 +120,7 @@ def gates_to_give_up_session(situation: Situation) -> Iterator[Refusal]:
 
 
 def gates_to_enter(situation: Situation, session: SessionRecord) -> Iterator[Refusal]:
-    """Yield every gate of a session that keeps a person out of it."""
+    """Yield every gate that keeps a person out of a session."""
     target = TrainingTarget(situation.training, session)
     try:
         session_rules.check_not_canceled(session)
@@ -180,7 +180,7 @@ def warning_of_overlap(choice: SessionChoice, day: OverlappingDay, zone: ZoneInf
 
 
 def warnings_before_leaving(situation: Situation) -> list[str]:
-    """Return what a participant must know who could not come back by themselves, else nothing.
+    """Return what a participant must know who could not come back; nothing if they could.
 
     The gates are those of joining, as they would stand after they have left. What is closed may be
     only the session they have, and then the others that are open are named.
@@ -202,7 +202,7 @@ def warnings_before_leaving(situation: Situation) -> list[str]:
 
 
 def _after_leaving(situation: Situation) -> Situation:
-    """Return the same with the person's own place free."""
+    """Return the situation of the person once they have left: their place is free."""
     sessions = [
         replace(one, taken=one.taken - 1)
         if situation.session and one.id == situation.session.id
@@ -230,7 +230,7 @@ def leave_until(situation: Situation) -> datetime | None:
 
 
 def join_until(situation: Situation) -> datetime | None:
-    """Return the instant before which one may come to some session, None when to none now."""
+    """Return the instant before which a person may come to some session, None if to none now."""
     joinable = (session for session in situation.sessions if situation.is_registering(session))
     return max((_can_enter_until(situation, session) for session in joinable), default=None)
 
@@ -259,5 +259,5 @@ def _can_enter_until(situation: Situation, session: SessionRecord) -> datetime:
 
 
 def _earlier_of_start(stops_at: datetime | None, session: SessionRecord) -> datetime:
-    """Return when something stops: at a deadline, and at the start in any case."""
+    """Return a deadline of a session, or its start when that is earlier or there is none."""
     return session.starts_at if stops_at is None else min(stops_at, session.starts_at)

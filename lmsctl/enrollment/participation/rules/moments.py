@@ -12,7 +12,7 @@ from lmsctl.kit.timewords import TimeWord
 
 
 def resolve_extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return the instant to which a deadline is put off: for a day the end of it.
+    """Return the moment to which a deadline is extended: for a day the end of it.
 
     Raises ExtensionMissing for a moment that never comes, and what reading the time raises.
     """
@@ -27,7 +27,7 @@ def resolve_extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> dat
 
 
 def resolve_access(word: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return from when on somebody sees a training: now for what is past, or not said.
+    """Return from when on somebody has access to a training: now when it is past or not given.
 
     Raises AccessMissing for a moment that never comes, and what reading the time raises.
     """

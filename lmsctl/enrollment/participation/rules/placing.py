@@ -1,4 +1,4 @@
-"""Pure decisions on people in trainings: who can be put where, and how many fit."""
+"""Pure decisions on administrators' acts: who gets which place, and what becomes of whom."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ class TrainingTarget:
 
     @property
     def session_id(self) -> int | None:
-        """The number of the session."""
+        """The id of the session, None without one."""
         return self.session.id if self.session else None
 
     @property
     def name(self) -> str:
-        """Return how the target is written."""
+        """The target as it is written: `CODE` or `CODE:SESSION`."""
         return f"{self.training.code}:{self.session.code}" if self.session else self.training.code
 
 
@@ -61,7 +61,7 @@ def check_named_once(first: TrainingTarget, second: TrainingTarget) -> None:
 
 
 def check_over_reason(reason: str | None, *, is_over: bool) -> str | None:
-    """Return why people may be put in over capacity, None when they may not.
+    """Return the reason for going over capacity, None when people may not.
 
     Raises OverCapacityUnreasoned unless there are both the wish and the reason, or neither.
     """
@@ -72,13 +72,13 @@ def check_over_reason(reason: str | None, *, is_over: bool) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What is to become of whom, by their ids, and with whom nothing can be done."""
+    """What is to become of people, and the refusals of the others, both by their ids."""
 
     outcomes: Mapping[int, Outcome]
     refused: Mapping[int, Refusal]
 
     def of(self, outcome: Outcome) -> list[int]:
-        """Return the ids of those of whom that is to become."""
+        """Return the ids of the people with this outcome."""
         return [number for number, found in self.outcomes.items() if found is outcome]
 
 
@@ -208,7 +208,7 @@ def decide_editing(  # noqa: PLR0913 - what is wanted, and how things stand
 def is_access_new(
     participation: ParticipantRecord, access_at: datetime | None, now: datetime
 ) -> bool:
-    """Say whether another instant of access would change anything."""
+    """Say whether access from `access_at` on changes anything; who has access keeps it."""
     if access_at is None or access_at == participation.access_at:
         return False
     return max(access_at, participation.access_at) > now
@@ -251,7 +251,7 @@ def check_result(points: int | None, certificate: str | None, *, is_clearing: bo
 
 
 def check_points(points: int | None) -> None:
-    """Raise PointsWrong for a number of points that nobody gives."""
+    """Raise PointsWrong for points out of bounds."""
     if points is not None and not 0 <= points <= _MOST_POINTS:
         raise PointsWrong(given=points, most=_MOST_POINTS, field="--points")
 

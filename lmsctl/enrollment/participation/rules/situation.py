@@ -13,11 +13,11 @@ from lmsctl.training.rules import SessionRecord, TrainingRecord
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What decides on the acts of one person in one training at one moment.
+    """One person and one training at one moment: all that decides what the person may do.
 
     `sessions` are all of the training, `participation` is None for somebody who does not take part,
-    `extensions` say until when a deadline holds off for them, and `is_offered` whether the catalog
-    opens the training to them.
+    `extensions` say until when deadlines are extended for them, and `is_offered` whether the
+    catalog opens the training to them.
     """
 
     login: str
@@ -35,11 +35,11 @@ class Situation:
         return next((session for session in self.sessions if session.id == number), None)
 
     def registration_stops_at(self, session: SessionRecord) -> datetime | None:
-        """Return when this person can no longer come to a session; None for only its start."""
+        """Return the registration deadline of a session for this person; None without one."""
         return self._extended(Deadline.REGISTRATION, session.registration_stops_at)
 
     def cancellations_stop_at(self, session: SessionRecord) -> datetime | None:
-        """Return when this person can no longer go from a session; None for only its start."""
+        """Return the cancellation deadline of a session for this person; None without one."""
         return self._extended(Deadline.CANCELLATION, session.cancellations_stop_at)
 
     def _extended(self, deadline: Deadline, stops_at: datetime | None) -> datetime | None:
@@ -47,7 +47,7 @@ class Situation:
         return stops_at if stops_at is None or until is None else max(stops_at, until)
 
     def shown(self, moment: datetime | None) -> str | None:
-        """Return a moment of the training as its own clock shows it."""
+        """Return a moment as a text in the zone of the training; None for None."""
         return timewords.show(moment, self.training.zone) if moment is not None else None
 
     def is_ahead(self, session: SessionRecord) -> bool:
@@ -55,6 +55,6 @@ class Situation:
         return session.canceled_at is None and self.now < session.starts_at
 
     def is_registering(self, session: SessionRecord) -> bool:
-        """Say whether this person may still come to a session, if it has a place left."""
+        """Say whether a session is to come and its registration deadline is not over."""
         stops_at = self.registration_stops_at(session)
         return self.is_ahead(session) and not training_rules.has_passed(stops_at, self.now)

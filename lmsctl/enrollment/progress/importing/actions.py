@@ -58,7 +58,7 @@ def _resolve(work: Work, span: RowRange) -> None:
         store.lock_for_share(work, span)
         rights.refresh(work)
         store.resolve(work, span, rights.require(work, "progress.manage"))
-    store.fail_unknown(work, span)
+    store.note_unknown(work, span)
     store.mark_repeated(work, span)
 
 

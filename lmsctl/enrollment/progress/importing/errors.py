@@ -4,7 +4,7 @@ from lmsctl.kit.errors import Rejected
 
 
 class MomentBlank(Rejected):
-    """A row that does not say when something happened."""
+    """A row of a file does not say when something happened."""
 
     code = "event_moment_blank"
     message = "It is not said when this happened."

@@ -16,7 +16,7 @@ from lmsctl.content.errors import ContentUnknown
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, ProgressEvent
 from lmsctl.enrollment.results import EventKind, Phase
-from lmsctl.enrollment.staging import fail_folders, is_about, lock_pairs_for_share, resolve_pairs
+from lmsctl.enrollment.staging import is_about, lock_pairs_for_share, note_folders, resolve_pairs
 from lmsctl.kit.columns import Choice, Moment
 from lmsctl.kit.statements import among, columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
@@ -54,7 +54,7 @@ NUMBER: ColumnElement[int] = select(ProgressEvent.id).where(_SAME).scalar_subque
 
 
 def resolve(work: Work, span: RowRange, scope: Scope) -> None:
-    """Give each row its person, within `scope`, its item, and the event if it is there already."""
+    """Give each row its person, in `scope`, its item, and the event if it is recorded already."""
     resolve_pairs(work, _STAGED, span, in_scope(scope, Department.path))
     in_span = span.holds(_row.row_no)
     work.run(update(_STAGED).where(in_span, _SAME).values(id=ProgressEvent.id))
@@ -65,7 +65,7 @@ def lock_for_share(work: Work, span: RowRange) -> None:
     lock_pairs_for_share(work, _STAGED, span)
 
 
-def fail_unknown(work: Work, span: RowRange) -> None:
+def note_unknown(work: Work, span: RowRange) -> None:
     """Note rows about people and items that are not there, and about folders."""
     unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
     note_fault(work, span, UserUnknown, unknown, "Login", given=_row.login)
@@ -73,7 +73,7 @@ def fail_unknown(work: Work, span: RowRange) -> None:
     fail_not_confirmed(work, span, people, "Login", "given progress")
     absent = select(_row.row_no).where(_row.item_id.is_(None), _row.code_key.is_not(None))
     note_fault(work, span, ContentUnknown, absent, "Content", given=_row.content)
-    fail_folders(work, _STAGED, span, "worked on")
+    note_folders(work, _STAGED, span, "worked on")
 
 
 def mark_repeated(work: Work, span: RowRange) -> None:
@@ -117,7 +117,7 @@ def write(work: Work, span: RowRange, source: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FirstEvent:
-    """Somebody who was pre-enrolled, and when they first did something by the rows of a span."""
+    """A pre-enrolled enrollment, and when its person first did something by the rows."""
 
     enrollment_id: int
     item_id: int
@@ -133,7 +133,7 @@ def _first_moment(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
 
 
 def list_first_events(work: Work, span: RowRange) -> list[FirstEvent]:
-    """Return who begins what they were pre-enrolled in."""
+    """Return the pre-enrolled enrollments whose people did something by the new rows."""
     id_, item = col(Enrollment.id), col(Enrollment.item_id)
     return work.all(
         FirstEvent,
@@ -156,7 +156,7 @@ def list_first_events(work: Work, span: RowRange) -> list[FirstEvent]:
 def begin_enrollments(
     work: Work, span: RowRange, ids: Sequence[int], due_at: datetime | None
 ) -> None:
-    """Turn pre-enrolled people into enrolled ones, since they first did something."""
+    """Turn pre-enrolled enrollments into enrolled ones, from the first event on."""
     work.run(
         update(Enrollment)
         .where(among(Enrollment.id, ids))
@@ -165,7 +165,7 @@ def begin_enrollments(
 
 
 def complete_enrollments(work: Work, span: RowRange) -> None:
-    """Complete the enrollments of whoever completed something, unless they are completed."""
+    """Complete the enrollments whose people completed the item by the new rows."""
     is_completion = and_(_row.event == EventKind.COMPLETED, _is_new(span))
     meant = aliased(Enrollment)
     completed = (

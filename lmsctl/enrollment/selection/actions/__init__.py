@@ -1,1 +1,1 @@
-"""The verbs on people who are chosen: choosing them, and changing pairs of them and targets."""
+"""The verbs on chosen people: choosing them, and changing pairs of people and targets."""

@@ -21,7 +21,10 @@ from lmsctl.user.fields import store as field_store
 
 @dataclass(frozen=True, slots=True)
 class ChosenPeople:
-    """Who was chosen, each once; who of them by name; and which names are nobody's, with why."""
+    """The people who were chosen, each once.
+
+    `named` are the ids of those named one by one; `unknown` says why other names mean nobody.
+    """
 
     people: Sequence[Candidate]
     named: frozenset[int]
@@ -29,7 +32,7 @@ class ChosenPeople:
 
 
 def choose(work: Work, scope: Scope, selection: Selection) -> ChosenPeople:
-    """Return whom `selection` means, of the people in `scope`; a department means all under it.
+    """Return whom a selection means, of the people in scope; a department means all under it.
 
     How many statements it takes does not depend on how many people there are. Raises
     SelectionMissing, FilterOnNames, FilterWrong, DepartmentUnknown and GroupUnknown.
@@ -76,7 +79,7 @@ def choose_locked(
 
 
 def _get_path(work: Work, given: str, scope: Scope) -> str:
-    """Return the path of a department in scope, or of one above: of it the scope is left."""
+    """Return the path of a department in the scope or above it; raises DepartmentUnknown."""
     try:
         return departments.get(work, given, scope).path
     except DepartmentUnknown:

@@ -17,7 +17,7 @@ LEVELS = {
     "cli": 5,
     "options": 5,
     "checks": 4,
-    "dependants": 4,
+    "hooks": 4,
     "actions": 4,
     "store": 3,
     "rules": 2,
@@ -25,6 +25,7 @@ LEVELS = {
     "results": 1,
     "model": 2,
     "staging": 2,
+    "hookpoints": 2,
     "xapi": 2,
 }
 SQL = re.compile(

@@ -7,7 +7,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.db import store
 from lmsctl.db.errors import RightsUnreadable, SchemaForeign
 from lmsctl.db.results import DatabaseStatus, Finding, SchemaState, Vacuumed
-from lmsctl.kit import clock, discover, driver, environment, schema, timewords
+from lmsctl.kit import clock, driver, environment, rooms, schema, timewords
 from lmsctl.kit.check import Check
 from lmsctl.kit.driver import DatabaseDamaged, DatabaseIncomplete
 from lmsctl.kit.work import Work, run_write
@@ -155,7 +155,7 @@ def no_status(address: str) -> DatabaseStatus:
 
 def checks() -> list[Check]:
     """Return every invariant that a room has declared."""
-    return [check for module in discover.modules("checks") for check in module.CHECKS]
+    return [check for module in rooms.modules("checks") for check in module.CHECKS]
 
 
 def check(work: Work, url: str, *, patience: float) -> tuple[list[Finding], list[str]]:

@@ -3,12 +3,12 @@
 import errno
 import os
 
-from lmsctl.kit import dburl, discover, driver
+from lmsctl.kit import dburl, driver, rooms
 
 
 def load_models() -> None:
     """Import the model of every room, so that the metadata knows every table."""
-    for module in discover.modules("model"):
+    for module in rooms.modules("model"):
         vars(module)  # a module that loads late is not run before something is taken from it
 
 

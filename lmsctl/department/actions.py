@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lmsctl.audit import actions as audit
-from lmsctl.department import rules, store
+from lmsctl.department import hookpoints, rules, store
 from lmsctl.department.errors import (
     DepartmentCodeTaken,
     DepartmentExists,
@@ -13,9 +13,9 @@ from lmsctl.department.errors import (
 )
 from lmsctl.department.results import DepartmentDetail
 from lmsctl.department.store import DepartmentNode, SupervisorCandidate
-from lmsctl.kit import canonical, discover
+from lmsctl.kit import canonical
 from lmsctl.kit.address import login_key
-from lmsctl.kit.discover import Obstacle
+from lmsctl.kit.hooks import Obstacle
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
@@ -142,17 +142,13 @@ def delete(work: Work, given: str) -> DepartmentNode:
         raise DepartmentIsRoot(done="deleted")
     places = store.list_subtree(work, node.path)
     ids = [place.id for place in places]
-    said = [
-        item
-        for items in discover.announce("before_delete_of_department", work, ids)
-        for item in items
-    ]
+    said = [item for items in hookpoints.before_delete_of_department(work, ids) for item in items]
     obstacles = [item.sentence for item in said if isinstance(item, Obstacle)]
     if obstacles:
         raise DepartmentInUse(path=node.written, obstacles="; ".join(obstacles))
     goes = [f"goes too: department {place.written}" for place in places[1:]]
     work.confirm(f"Delete the department '{node.written}'?", [*goes, *map(str, said)])
-    discover.announce("with_delete_of_department", work, ids)
+    hookpoints.with_delete_of_department(work, ids)
     store.delete(work, ids)
     audit.record(work, "department.deleted", f"department {node.written}", also=len(ids) - 1)
     return node

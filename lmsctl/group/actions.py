@@ -4,17 +4,18 @@ from collections.abc import Iterator, Sequence
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import actions as departments
-from lmsctl.group import store
+from lmsctl.group import hookpoints, store
 from lmsctl.group.errors import GroupExists, GroupPeopleUnknown
 from lmsctl.group.results import GroupDetail, GroupPerson
 from lmsctl.group.store import GroupRow
-from lmsctl.kit import canonical, discover
+from lmsctl.kit import canonical
 from lmsctl.kit.answer import ItemOutcome, Listing, Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
+from lmsctl.user import hookpoints as user_hookpoints
 from lmsctl.user import store as users
 from lmsctl.user.errors import UserUnknown
 from lmsctl.user.store import Person
@@ -106,7 +107,7 @@ def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list
     if new:
         logins_added = [person.login for person in new]
         audit.record(work, "group.filled", f"group {found.name}", people=logins_added)
-        discover.announce("after_join_of_group", work, [(found.id, person.id) for person in new])
+        user_hookpoints.after_join_of_group(work, [(found.id, person.id) for person in new])
     return found.name, _outcomes(people, new, Outcome.CREATED)
 
 
@@ -129,10 +130,10 @@ def delete(work: Work, given: str) -> str:
     """
     found = _get_for_update(work, given)
     count = _get_detail(work, found.id).members
-    said = discover.announce("before_delete_of_group", work, [found.id])
+    said = hookpoints.before_delete_of_group(work, [found.id])
     goes = [line for lines in said for line in lines]
     work.confirm(f"Delete the group '{found.name}'?", [f"Its people stay ({count}).", *goes])
-    discover.announce("with_delete_of_group", work, [found.id])
+    hookpoints.with_delete_of_group(work, [found.id])
     store.delete(work, found.id)
     audit.record(work, "group.deleted", f"group {found.name}", members=count)
     return found.name

@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import discover, schema, timewords
+from lmsctl.kit import schema, timewords
 from lmsctl.kit.driver import DatabaseIncomplete, SchemaAbsent
 from lmsctl.kit.timewords import ZoneMissing
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
-from lmsctl.portal import rules, store
+from lmsctl.portal import hookpoints, rules, store
 from lmsctl.portal.errors import (
     ClockFrozen,
     PlanBelowTaken,
@@ -152,7 +152,7 @@ def _list_shifted_windows(work: Work, old: str, new: str | None) -> list[str]:
         before = timewords.kept_zone(old)
     except ZoneMissing:  # this change repairs that, and nothing could be read in the old zone
         return []
-    found = discover.announce("after_change_of_zone", work, before, work.zone)
+    found = hookpoints.after_change_of_zone(work, before, work.zone)
     return [sentence for sentences in found for sentence in sentences]
 
 

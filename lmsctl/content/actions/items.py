@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lmsctl.audit import actions as audit
-from lmsctl.content import rules, store
+from lmsctl.content import hookpoints, rules, store
 from lmsctl.content.errors import (
     ContentExists,
     ContentInUse,
@@ -15,8 +15,8 @@ from lmsctl.content.errors import (
 from lmsctl.content.results import Content, ContentRow, Kind, Source, Status
 from lmsctl.content.rules import Due, Item
 from lmsctl.content.store import Filter
-from lmsctl.kit import canonical, discover
-from lmsctl.kit.discover import Obstacle
+from lmsctl.kit import canonical
+from lmsctl.kit.hooks import Obstacle
 from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
@@ -263,7 +263,7 @@ def delete(work: Work, given: str) -> Item:
     inside = store.holdings(work, item.id)
     if inside.count:
         raise FolderNotEmpty(given=item.code, count=inside.count, example=inside.example)
-    found = discover.announce("before_delete_of_content", work, [item.id])
+    found = hookpoints.before_delete_of_content(work, [item.id])
     said = [word for words in found for word in words]
     obstacles = [word.sentence for word in said if isinstance(word, Obstacle)]
     if obstacles:
@@ -273,7 +273,7 @@ def delete(work: Work, given: str) -> Item:
     )
     lines = [*_goes(work, item), *map(str, said)]
     work.confirm(f"Delete the {item.kind} '{item.code}' for good?", [*lines, *offer])
-    discover.announce("with_delete_of_content", work, [item.id])
+    hookpoints.with_delete_of_content(work, [item.id])
     for station in store.stations(work, item.id):
         store.take_out(work, station.id, item.id, station.position)
     store.delete(work, item.id)

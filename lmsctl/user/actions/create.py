@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import actions as departments
-from lmsctl.kit import discover
 from lmsctl.kit.address import Email, login_key, parse_email
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import PlanFull
 from lmsctl.rights import actions as rights
-from lmsctl.user import rules, store
+from lmsctl.user import hookpoints, rules, store
 from lmsctl.user.actions.show import get_detail
 from lmsctl.user.errors import EmailTaken, LoginTaken
 from lmsctl.user.fields import actions as field_actions
@@ -138,12 +137,12 @@ def announce_joined(work: Work, came_from: Mapping[int, int | None]) -> None:
     `came_from` gives for each of them, whatever their status, the department they were in before;
     None for who is new.
     """
-    discover.announce("after_join_of_department", work, came_from)
+    hookpoints.after_join_of_department(work, came_from)
 
 
 def announce_type_changed(work: Work, ids: Sequence[int]) -> None:
     """Let upper rooms do what follows from people being new, or of another type than before."""
-    discover.announce("after_change_of_type", work, ids)
+    hookpoints.after_change_of_type(work, ids)
 
 
 def _free_login(work: Work, login: str | None, email: Email | None, taken: Collection[str]) -> str:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import discover
 from lmsctl.kit.answer import counted
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import OWNER
-from lmsctl.user import rules, store
+from lmsctl.user import hookpoints, rules, store
 from lmsctl.user.actions.edit import get_for_update
 from lmsctl.user.actions.show import get_detail
 from lmsctl.user.errors import OwnerProtected
@@ -57,7 +56,7 @@ def confirm_pending(work: Work, given: str) -> bool:
 def set_active(work: Work, person: Person) -> None:
     """Give a person the status active; the seat is the caller's business."""
     if person.status == UserStatus.PENDING:
-        discover.announce("with_confirmation_of_users", work, [person.id])
+        hookpoints.with_confirmation_of_users(work, [person.id])
     store.change(
         work, person.id, status=UserStatus.ACTIVE, expires_at=None, due_status=None, due_at=None
     )
@@ -68,12 +67,12 @@ def set_active(work: Work, person: Person) -> None:
 
 def announce_active(work: Work, ids: Sequence[int]) -> None:
     """Let upper rooms do what follows from people having become active who were not."""
-    discover.announce("after_becoming_active", work, ids)
+    hookpoints.after_becoming_active(work, ids)
 
 
 def send_missed(work: Work, ids: Sequence[int]) -> int:
     """Let upper rooms send what people missed who are active again; returns how many messages."""
-    return sum(discover.announce("after_return_of_users", work, ids))
+    return sum(hookpoints.after_return_of_users(work, ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +115,8 @@ def end_account(
     else:
         is_changed = _end_now(work, person, target, done)
     at = on if on is not None and is_later else work.now
-    event = "with_end_of_trainings" if cancels_trainings else "places_of_user"
-    places = [name for names in discover.announce(event, work, person.id, at) for name in names]
+    announce = hookpoints.with_end_of_trainings if cancels_trainings else hookpoints.places_of_user
+    places = [name for names in announce(work, person.id, at) for name in names]
     return AccountEnd(
         get_detail(work, person.id),
         is_changed or (cancels_trainings and bool(places)),
@@ -161,7 +160,7 @@ def delete(work: Work, given: str) -> DeletedUser:
     person = get_for_update(work, given, lambda number: store.supervised_ids(work, number))
     _check_no_owner(work, person, "deleted")
     removed = store.count_records(work, person.id)
-    for more in discover.announce("records_of_user", work, person.id):
+    for more in hookpoints.records_of_user(work, person.id):
         removed.update(more)
     listed = ", ".join(
         counted(count, name.replace("_", " ").removesuffix("s"))
@@ -175,7 +174,7 @@ def delete(work: Work, given: str) -> DeletedUser:
             f"To keep the records instead: lmsctl user deactivate {person.login}",
         ],
     )
-    discover.announce("with_delete_of_user", work, person.id)
+    hookpoints.with_delete_of_user(work, person.id)
     if person.status == UserStatus.PENDING:
         delete_unconfirmed(work, [person.id])
     else:
@@ -205,6 +204,6 @@ def apply_due_changes(work: Work) -> None:
 
 def delete_unconfirmed(work: Work, ids: Sequence[int]) -> None:
     """Remove people who never confirmed; their holds go back. The portal must be locked."""
-    discover.announce("with_expiry_of_users", work, list(ids))
+    hookpoints.with_expiry_of_users(work, list(ids))
     store.delete(work, ids)
     portal.release_seats(work, len(ids))

@@ -9,7 +9,6 @@ from lmsctl.bulk.actions import FileImport, ImportSpec
 from lmsctl.bulk.rules import ReadRow
 from lmsctl.bulk.staging import RowRange
 from lmsctl.department import store as departments
-from lmsctl.kit import discover
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.batches import batches
 from lmsctl.kit.celltimes import DateOrder
@@ -20,6 +19,7 @@ from lmsctl.notification.actions import Letter, Words
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, PERMISSIONS, Scope
+from lmsctl.user import hookpoints
 from lmsctl.user.actions import announce_active, announce_joined, announce_type_changed, send_missed
 from lmsctl.user.fields import store as field_store
 from lmsctl.user.importing import staging
@@ -180,7 +180,7 @@ class _PeopleImport:
     def write(self, work: Work, span: RowRange, run: int) -> int:
         """Write what the good rows of `span` want; return how many notices were queued."""
         count = self._take_seats(work, span)
-        is_wanted = any(discover.announce("wants_who_joins", work))
+        is_wanted = any(hookpoints.wants_who_joins(work))
         if is_wanted and "department" in self._present:
             writing.stage_moves(work, span)
         self._confirm_people(work, span, run)
@@ -203,7 +203,7 @@ class _PeopleImport:
         """End the holds of people whom rows vouch for; they keep the seats these have taken."""
         count = 0
         for ids in batches(confirming.confirmed_ids(work, span)):
-            discover.announce("with_confirmation_of_users", work, ids)
+            hookpoints.with_confirmation_of_users(work, ids)
             count += len(ids)
         if count:
             audit.record(work, "registration.confirmed", f"run {run}", by="a file", count=count)
@@ -211,7 +211,7 @@ class _PeopleImport:
     def _count_kept(self, work: Work, span: RowRange) -> None:
         """Count the places in sessions that people keep whom the rows of a span end."""
         for ids in batches(writing.ended_ids(work, span)):
-            self._kept += sum(discover.announce("count_places_of_users", work, ids))
+            self._kept += sum(hookpoints.count_places_of_users(work, ids))
 
     def _take_seats(self, work: Work, span: RowRange) -> int:
         """Take the seats, and return how many notices that queued."""
@@ -236,7 +236,7 @@ class _PeopleImport:
         if is_wanted and self._has_groups:
             for added in batches(writing.list_added(work, span)):
                 pairs = [(one.group_id, one.user_id) for one in added]
-                discover.announce("after_join_of_group", work, pairs)
+                hookpoints.after_join_of_group(work, pairs)
         return count
 
     def notes(self, work: Work) -> Iterator[str]:

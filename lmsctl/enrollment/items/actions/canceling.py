@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from lmsctl.content.results import Kind
 from lmsctl.content.rules import Item
+from lmsctl.enrollment import hookpoints
 from lmsctl.enrollment.items.actions.locking import lock_items
 from lmsctl.enrollment.items.actions.reasons import is_reason_visible, list_visible_rules
 from lmsctl.enrollment.items.errors import EnrollmentUnknown
@@ -21,7 +22,6 @@ from lmsctl.enrollment.selection.actions.pairs import (
     change_pairs,
     record_people,
 )
-from lmsctl.kit import discover
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
 
@@ -96,7 +96,7 @@ def _cancel(
         cancel_prepared(work, item.code, gone)
     if gone:
         store.mark_canceled_by_hand(work, sorted(ended))
-        discover.announce("after_cancel_by_hand", work, item.id, gone)
+        hookpoints.after_cancel_by_hand(work, item.id, gone)
         names = [login for number, login in logins.items() if ids[number] in ended]
         record_people(work, "enrollment.canceled", f"content {item.code}", names)
     outcomes = dict.fromkeys(logins, Outcome.UNCHANGED)

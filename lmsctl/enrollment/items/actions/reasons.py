@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from lmsctl.enrollment import hookpoints
 from lmsctl.enrollment.results import Reason
-from lmsctl.kit import discover
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 
@@ -19,7 +19,7 @@ def list_visible_rules(work: Work, permission: str = "enrollment.view") -> Visib
     scope = rights.actor(work).scope(permission)
     if scope.is_everywhere:
         return None
-    return frozenset[str]().union(*discover.announce("rules_in_scope", work, scope))
+    return frozenset[str]().union(*hookpoints.rules_in_scope(work, scope))
 
 
 def is_reason_visible(reason: str | None, reference: str | None, rules: VisibleRules) -> bool:

@@ -1,14 +1,17 @@
-"""What the token room has to say about what happens in lower rooms."""
+"""What the token room does when something happens in a lower room."""
 
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+from lmsctl.content import hookpoints as content_hookpoints
 from lmsctl.kit import timewords
-from lmsctl.kit.discover import Obstacle
+from lmsctl.kit.hooks import Obstacle
 from lmsctl.kit.work import Work
+from lmsctl.portal import hookpoints as portal_hookpoints
 from lmsctl.token import store
 
 
+@content_hookpoints.before_delete_of_content.implement
 def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[Obstacle]:
     """Yield how many tokens admit to an item that should go; their codes are nobody's business."""
     count = store.count_on_content(work, ids)
@@ -16,6 +19,7 @@ def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[Obstacl
         yield Obstacle(f"{count} token{'s admit' if count > 1 else ' admits'} to it")
 
 
+@portal_hookpoints.after_change_of_zone.implement
 def after_change_of_zone(work: Work, old: ZoneInfo, new: ZoneInfo) -> list[str]:
     """Return a sentence for every expiry whose local date reads differently in the new zone."""
     sentences = []

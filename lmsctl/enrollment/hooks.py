@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from lmsctl.content import hookpoints as content_hookpoints
 from lmsctl.content import store as content
 from lmsctl.content.results import Kind
 from lmsctl.enrollment import store
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.kit.work import Work
+from lmsctl.user import hookpoints as user_hookpoints
 
 
+@content_hookpoints.before_delete_of_content.implement
 def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield a sentence for the enrollments and one for the events that the schema deletes too."""
     counts = store.count_on_items(work, ids)
@@ -20,6 +23,7 @@ def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[str]:
             yield f"Goes too: {count} {name}{'s' if count > 1 else ''}."
 
 
+@content_hookpoints.with_delete_of_content.implement
 def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
     """Cancel what pathways that are deleted had prepared and nobody has completed."""
     for number in ids:
@@ -28,6 +32,7 @@ def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
             canceling.cancel_prepared(work, item.code, None)
 
 
+@user_hookpoints.records_of_user.implement
 def records_of_user(work: Work, user_id: int) -> dict[str, int]:
     """Return how many enrollments and progress events are deleted with a user, by kind."""
     counts = store.count_on_user(work, user_id)

@@ -1,11 +1,13 @@
-"""What the content room has to say about what happens in lower rooms."""
+"""What the content room does when something happens in a lower room."""
 
 from collections.abc import Iterator, Sequence
 
 from lmsctl.content import store
+from lmsctl.department import hookpoints as department_hookpoints
 from lmsctl.kit.work import Work
 
 
+@department_hookpoints.before_delete_of_department.implement
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield how many grants and catalog rules go with their department; the schema deletes them."""
     hanging = store.on_departments(work, ids)

@@ -1,25 +1,31 @@
-"""What the sign-up profile room has to say about what happens in lower rooms."""
+"""What the sign-up profile room does when something happens in a lower room."""
 
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
+from lmsctl.department import hookpoints as department_hookpoints
 from lmsctl.kit import timewords
 from lmsctl.kit.work import Work
+from lmsctl.portal import hookpoints as portal_hookpoints
+from lmsctl.registration import hookpoints as registration_hookpoints
 from lmsctl.signup_profile import store
 
 
-def with_expiry_of_registrations(work: Work, registration_ids: Sequence[int]) -> None:
+@registration_hookpoints.with_expiry_of_registrations.implement
+def with_expiry_of_registrations(work: Work, ids: Sequence[int]) -> None:
     """Take back the activations of registrations that came to nothing."""
-    store.release_activations(work, registration_ids)
+    store.release_activations(work, ids)
 
 
+@department_hookpoints.before_delete_of_department.implement
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
     """Yield the profiles that go with their department."""
     for row in store.list_in_departments(work, ids):
         yield f"Goes too: sign-up profile {row.code} ({row.used} activations used)."
 
 
+@department_hookpoints.with_delete_of_department.implement
 def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
     """Delete the profiles of departments that go."""
     rows = store.list_in_departments(work, ids)
@@ -28,6 +34,7 @@ def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
         audit.record(work, "profile.deleted", f"profile {row.code}", because="department deleted")
 
 
+@portal_hookpoints.after_change_of_zone.implement
 def after_change_of_zone(work: Work, old: ZoneInfo, new: ZoneInfo) -> list[str]:
     """Return a sentence for every window whose local date reads differently in the new zone."""
     sentences = []

@@ -41,7 +41,7 @@ def create(
     scope = _lock_tree(work)
     above = store.get(work, parent or rules.ROOT, scope)
     text = rules.check_name(name)
-    written = rules.full_name(above.written, text)
+    written = rules.full_name(above.full_name, text)
     _check_free(work, written)
     number = store.add(
         work,
@@ -59,7 +59,7 @@ def find_conflicting(work: Work, name: str, parent: str | None) -> DepartmentDet
     """Return the department that `create` would collide with, or None."""
     scope = rights.require(work, "department.manage")
     above = store.get(work, parent or rules.ROOT, scope)
-    written = rules.full_name(above.written, rules.check_name(name))
+    written = rules.full_name(above.full_name, rules.check_name(name))
     found = store.find_by_path(work, rules.path_key(written))
     return store.get_detail(work, found.id) if found else None
 
@@ -105,7 +105,7 @@ def edit(
     if before != after:
         names = ("name", "code", "supervisor")
         changed = [item for item in names if getattr(before, item) != getattr(after, item)]
-        audit.record(work, "department.changed", f"department {node.written}", changed=changed)
+        audit.record(work, "department.changed", f"department {node.full_name}", changed=changed)
     return after, before != after
 
 
@@ -119,14 +119,14 @@ def move(work: Work, given: str, parent: str) -> tuple[DepartmentDetail, bool]:
     scope = _lock_tree(work)
     node = store.get(work, given, scope)
     above = store.get(work, parent, scope)
-    rules.check_may_move(node.path, node.written, above.path, above.written)
+    rules.check_may_move(node.path, node.full_name, above.path, above.full_name)
     if node.parent_id == above.id:
         return store.get_detail(work, node.id), False
-    written = rules.full_name(above.written, node.name)
+    written = rules.full_name(above.full_name, node.name)
     _check_free(work, written)
     store.change(work, node.id, parent_id=above.id)
     _rewrite(work, node, f"{above.path}{node.id}/", written)
-    audit.record(work, "department.moved", f"department {node.written}", to=written)
+    audit.record(work, "department.moved", f"department {node.full_name}", to=written)
     return store.get_detail(work, node.id), True
 
 
@@ -145,12 +145,12 @@ def delete(work: Work, given: str) -> DepartmentNode:
     said = [item for items in hookpoints.before_delete_of_department(work, ids) for item in items]
     obstacles = [item.sentence for item in said if isinstance(item, Obstacle)]
     if obstacles:
-        raise DepartmentInUse(path=node.written, obstacles="; ".join(obstacles))
-    goes = [f"goes too: department {place.written}" for place in places[1:]]
-    work.confirm(f"Delete the department '{node.written}'?", [*goes, *map(str, said)])
+        raise DepartmentInUse(path=node.full_name, obstacles="; ".join(obstacles))
+    goes = [f"goes too: department {place.full_name}" for place in places[1:]]
+    work.confirm(f"Delete the department '{node.full_name}'?", [*goes, *map(str, said)])
     hookpoints.with_delete_of_department(work, ids)
     store.delete(work, ids)
-    audit.record(work, "department.deleted", f"department {node.written}", also=len(ids) - 1)
+    audit.record(work, "department.deleted", f"department {node.full_name}", also=len(ids) - 1)
     return node
 
 
@@ -163,21 +163,24 @@ def _lock_tree(work: Work) -> Scope:
 
 
 def _check_free(work: Work, written: str) -> None:
+    """Raise DepartmentExists when a department has that full name."""
     if store.find_by_path(work, rules.path_key(written)):
         raise DepartmentExists(path=written)
 
 
 def _code(work: Work, code: str | None, *, besides: int | None = None) -> dict[str, str | None]:
+    """Return the columns of a code, None for no code; raises DepartmentCodeTaken."""
     if code is None:
         return {"code": None, "code_key": None}
     text = canonical.check_code(code, "code")
     owner = store.find_by_code(work, canonical.key(text))
     if owner and owner.id != besides:
-        raise DepartmentCodeTaken(code=text, path=owner.written)
+        raise DepartmentCodeTaken(code=text, path=owner.full_name)
     return {"code": text, "code_key": canonical.key(text)}
 
 
 def _supervisor_id(work: Work, given: str) -> int | None:
+    """Return whom a login means, with a share of them, or None for `none`."""
     if canonical.key(given) == "none":
         return None
 
@@ -193,12 +196,13 @@ def _supervisor_id(work: Work, given: str) -> int | None:
 
 
 def _rename(work: Work, node: DepartmentNode, name: str) -> None:
+    """Give a department another name, and its subtree the full names that follow."""
     if node.parent_id is None:
         store.change(work, node.id, name=name)
         return
     parent = store.get_by_id(work, node.parent_id)
-    written = rules.full_name(parent.written, name)
-    if rules.path_key(written) != rules.path_key(node.written):
+    written = rules.full_name(parent.full_name, name)
+    if rules.path_key(written) != rules.path_key(node.full_name):
         _check_free(work, written)
     store.change(work, node.id, name=name)
     _rewrite(work, node, node.path, written)
@@ -207,7 +211,7 @@ def _rename(work: Work, node: DepartmentNode, name: str) -> None:
 def _rewrite(work: Work, node: DepartmentNode, path: str, written: str) -> None:
     """Give the whole subtree of `node` its new paths, one statement for each department in it."""
     for place in store.list_subtree(work, node.path):
-        new = rules.check_path(written + place.written[len(node.written) :])
+        new = rules.check_path(written + place.full_name[len(node.full_name) :])
         store.change(
             work,
             place.id,

@@ -115,7 +115,7 @@ def delete(env: Environment, path: Path, if_missing: IfMissing = options.Missing
 
     def write(work: Work) -> Done:
         def remove() -> ItemOutcome:
-            return ItemOutcome(actions.delete(work, path).written, Outcome.DELETED)
+            return ItemOutcome(actions.delete(work, path).full_name, Outcome.DELETED)
 
         return options.deleted(remove, "department", path, if_missing)
 

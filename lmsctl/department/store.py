@@ -10,8 +10,7 @@ from sqlmodel import col, func, or_, select, update
 from sqlmodel import delete as delete_from
 
 from lmsctl.department.errors import DepartmentUnknown
-from lmsctl.department.model import Department as Row
-from lmsctl.department.model import DepartmentSupervisor
+from lmsctl.department.model import Department, DepartmentSupervisor
 from lmsctl.department.results import DepartmentDetail
 from lmsctl.department.rules import path_key
 from lmsctl.kit import canonical, locks
@@ -25,17 +24,17 @@ from lmsctl.user.model import User, is_alive
 
 @dataclass(frozen=True, slots=True)
 class DepartmentNode:
-    """A department as the program needs it: `path` of ids, `written` as people write it."""
+    """A department as the program needs it: `path` of ids, `full_name` as people write it."""
 
     id: int
     parent_id: int | None
     name: str
     code: str | None
     path: str
-    written: str
+    full_name: str
 
 
-_SELECT_NODE = select(*columns_of(DepartmentNode, Row, written=col(Row.full_name)))
+_SELECT_NODE = select(*columns_of(DepartmentNode, Department))
 
 
 def find(work: Work, given: str, scope: Scope) -> DepartmentNode | None:
@@ -46,11 +45,11 @@ def find(work: Work, given: str, scope: Scope) -> DepartmentNode | None:
     return find_named(
         work,
         DepartmentNode,
-        _SELECT_NODE.where(in_scope(scope, Row.path)),
+        _SELECT_NODE.where(in_scope(scope, Department.path)),
         given,
-        col(Row.full_key) == path_key(given),
-        col(Row.code_key) == canonical.key(given),
-        id_column=Row.id,
+        col(Department.full_key) == path_key(given),
+        col(Department.code_key) == canonical.key(given),
+        id_column=Department.id,
         what="department",
     )
 
@@ -65,7 +64,7 @@ def get(work: Work, given: str, scope: Scope) -> DepartmentNode:
 
 def get_by_id(work: Work, id_: int) -> DepartmentNode:
     """Return the department with that id, which must exist."""
-    found = work.one(DepartmentNode, _SELECT_NODE.where(col(Row.id) == id_))
+    found = work.one(DepartmentNode, _SELECT_NODE.where(col(Department.id) == id_))
     if found is None:
         raise DepartmentUnknown(given=id_)
     return found
@@ -73,7 +72,7 @@ def get_by_id(work: Work, id_: int) -> DepartmentNode:
 
 def get_root(work: Work) -> DepartmentNode:
     """Return the root."""
-    found = work.one(DepartmentNode, _SELECT_NODE.where(col(Row.parent_id).is_(None)))
+    found = work.one(DepartmentNode, _SELECT_NODE.where(col(Department.parent_id).is_(None)))
     if found is None:
         raise DepartmentUnknown(given="/")
     return found
@@ -81,54 +80,58 @@ def get_root(work: Work) -> DepartmentNode:
 
 def find_by_path(work: Work, full_key: str) -> DepartmentNode | None:
     """Return the department that is written like this."""
-    return work.one(DepartmentNode, _SELECT_NODE.where(col(Row.full_key) == full_key))
+    return work.one(DepartmentNode, _SELECT_NODE.where(col(Department.full_key) == full_key))
 
 
 def find_by_code(work: Work, code_key: str) -> DepartmentNode | None:
     """Return the department with this code."""
-    return work.one(DepartmentNode, _SELECT_NODE.where(col(Row.code_key) == code_key))
+    return work.one(DepartmentNode, _SELECT_NODE.where(col(Department.code_key) == code_key))
 
 
 def lock_for_share(work: Work, id_: int) -> None:
     """Let nobody move or delete this department until we are done, while others may share it."""
-    locks.lock_rows(work, Row, [id_], shared=True)
+    locks.lock_rows(work, Department, [id_], shared=True)
 
 
 def lock_tree(work: Work) -> None:
     """Let nobody else change the shape of the tree until we are done: locks the root."""
-    work.run(update(Row).where(col(Row.parent_id).is_(None)).values(name=col(Row.name)))
+    work.run(
+        update(Department)
+        .where(col(Department.parent_id).is_(None))
+        .values(name=col(Department.name))
+    )
 
 
 def add(work: Work, parent: DepartmentNode | None, **values: Any) -> int:
     """Insert a department under `parent` (None makes the root) and return its id."""
     parent_id = parent.id if parent else None
-    id_ = work.insert(Row, parent_id=parent_id, path="", **values)
+    id_ = work.insert(Department, parent_id=parent_id, path="", **values)
     path = f"{parent.path if parent else '/'}{id_}/"
-    work.update(Row, id_, path=path)
+    work.update(Department, id_, path=path)
     return id_
 
 
 def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one department."""
-    work.update(Row, id_, **values)
+    work.update(Department, id_, **values)
 
 
 @dataclass(frozen=True, slots=True)
-class SubtreeNode:
-    """Where one department of a subtree lies."""
+class DepartmentPath:
+    """Where one department lies: `path` of ids, `full_name` as people write it."""
 
     id: int
     path: str
-    written: str
+    full_name: str
 
 
-def list_subtree(work: Work, path: str) -> list[SubtreeNode]:
+def list_subtree(work: Work, path: str) -> list[DepartmentPath]:
     """Return the department at `path` and all under it, top first."""
     return work.all(
-        SubtreeNode,
-        select(*columns_of(SubtreeNode, Row, written=col(Row.full_name)))
-        .where(in_scope(Scope((path,)), Row.path))
-        .order_by(col(Row.path)),
+        DepartmentPath,
+        select(*columns_of(DepartmentPath, Department))
+        .where(in_scope(Scope((path,)), Department.path))
+        .order_by(col(Department.path)),
     )
 
 
@@ -147,10 +150,10 @@ def find_person(work: Work, key: str, scope: Scope) -> SupervisorCandidate | Non
     return work.one(
         SupervisorCandidate,
         select(*columns_of(SupervisorCandidate, User))
-        .join(Row, col(Row.id) == col(User.department_id))
+        .join(Department, col(Department.id) == col(User.department_id))
         .where(
             or_(col(User.login_key) == key, col(User.email_key) == key),
-            in_scope(scope, Row.path),
+            in_scope(scope, Department.path),
             is_alive(NOW),
         ),
         now=work.now,
@@ -177,7 +180,7 @@ def set_supervisor(work: Work, department_id: int, user_id: int | None) -> None:
 
 def delete(work: Work, ids: list[int]) -> None:
     """Delete departments; a parent's row may go with its subdepartments' in one statement."""
-    work.run(delete_from(Row).where(col(Row.id).in_(ids)))
+    work.run(delete_from(Department).where(col(Department.id).in_(ids)))
 
 
 _SUPERVISOR = aliased(User)
@@ -185,23 +188,23 @@ _SELECT_DEPARTMENT = (
     select(
         *columns_of(
             DepartmentDetail,
-            Row,
-            path=col(Row.full_name),
+            Department,
+            path=col(Department.full_name),
             supervisor=col(_SUPERVISOR.login),
             users=select(func.count())
             .select_from(User)
-            .where(col(User.department_id) == col(Row.id))
+            .where(col(User.department_id) == col(Department.id))
             .scalar_subquery(),
         )
     )
-    .outerjoin(DepartmentSupervisor, col(DepartmentSupervisor.department_id) == col(Row.id))
+    .outerjoin(DepartmentSupervisor, col(DepartmentSupervisor.department_id) == col(Department.id))
     .outerjoin(_SUPERVISOR, col(_SUPERVISOR.id) == col(DepartmentSupervisor.user_id))
 )
 
 
 def get_detail(work: Work, id_: int) -> DepartmentDetail:
     """Return the department with that id, which must exist, as it is shown."""
-    found = work.one(DepartmentDetail, _SELECT_DEPARTMENT.where(col(Row.id) == id_))
+    found = work.one(DepartmentDetail, _SELECT_DEPARTMENT.where(col(Department.id) == id_))
     if found is None:
         raise DepartmentUnknown(given=id_)
     return found
@@ -209,7 +212,7 @@ def get_detail(work: Work, id_: int) -> DepartmentDetail:
 
 def list_departments(work: Work, scope: Scope, under: str | None) -> Iterator[DepartmentDetail]:
     """Yield the departments in scope, in the order of their paths, each with its own people."""
-    statement = _SELECT_DEPARTMENT.where(in_scope(scope, Row.path))
+    statement = _SELECT_DEPARTMENT.where(in_scope(scope, Department.path))
     if under is not None:
-        statement = statement.where(in_scope(Scope((under,)), Row.path))
-    return work.each(DepartmentDetail, statement.order_by(col(Row.full_key)))
+        statement = statement.where(in_scope(Scope((under,)), Department.path))
+    return work.each(DepartmentDetail, statement.order_by(col(Department.full_key)))

@@ -31,7 +31,7 @@ def create(work: Work, name: str, *, department: str | None = None) -> GroupDeta
     text = _checked_name(name)
     _check_free(work, text)
     number = store.add(work, name=text, name_key=canonical.key(text), department_id=place.id)
-    audit.record(work, "group.created", f"group {text}", department=place.written)
+    audit.record(work, "group.created", f"group {text}", department=place.full_name)
     return _get_detail(work, number)
 
 
@@ -140,11 +140,13 @@ def delete(work: Work, given: str) -> str:
 
 
 def _get_for_update(work: Work, given: str) -> GroupRow:
+    """Return a group the actor may change, locked; raises GroupUnknown."""
     work.about = f"group {given}"
     return rights.get_for_update(work, lambda: _get(work, given), store.lock)
 
 
 def _get(work: Work, given: str) -> GroupRow:
+    """Return a group for which the actor holds `group.manage`; raises GroupUnknown."""
     return store.get(work, given, rights.require(work, "group.manage"))
 
 
@@ -161,15 +163,18 @@ def _get_group_and_people(
 
 
 def _checked_name(name: str) -> str:
+    """Return a name fit for a group; raises what `canonical.check_text` raises."""
     return canonical.check_text(name, field="group name")
 
 
 def _check_free(work: Work, name: str) -> None:
+    """Raise GroupExists when a group has that name, wherever it is."""
     if store.find_by_name(work, canonical.key(name), ANYWHERE):
         raise GroupExists(name=name, field="name")
 
 
 def _get_detail(work: Work, number: int) -> GroupDetail:
+    """Return the group with that id as it is shown."""
     return next(store.list_groups(work, ANYWHERE, number))
 
 
@@ -194,6 +199,7 @@ def _get_people(work: Work, logins: Sequence[str], scope: Scope, done: str) -> l
 def _outcomes(
     people: Sequence[Person], changed: Sequence[Person], outcome: Outcome
 ) -> list[ItemOutcome]:
+    """Return for each of `people` the `outcome`, unchanged for those not among `changed`."""
     ids = {person.id for person in changed}
     return [
         ItemOutcome(person.login, outcome if person.id in ids else Outcome.UNCHANGED)

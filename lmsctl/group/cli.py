@@ -111,6 +111,7 @@ def remove(env: Environment, name: Name, logins: People) -> Any:
 
 
 def _counted(outcomes: list[ItemOutcome], done: str, where: str) -> Done:
+    """Return the outcomes with a sentence that counts those that changed."""
     count = sum(item.outcome is not Outcome.UNCHANGED for item in outcomes)
     sentence = f"{done} {count} of {len(outcomes)} {where}."
     return Done(Listing(ItemOutcome, outcomes), sentence, is_changed=count > 0)

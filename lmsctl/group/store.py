@@ -9,8 +9,7 @@ from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
 from lmsctl.group.errors import GroupUnknown
-from lmsctl.group.model import Group as Row
-from lmsctl.group.model import GroupMember
+from lmsctl.group.model import Group, GroupMember
 from lmsctl.group.results import GroupDetail, GroupPerson
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
@@ -23,19 +22,18 @@ from lmsctl.user.model import User, is_alive, status_at
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A group as the program needs it; `path` and `written` are its department's."""
+    """A group as the program needs it; `path` is its department's."""
 
     id: int
     name: str
     department_id: int
     path: str
-    written: str
 
 
 _SELECT_ROW = (
-    select(*columns_of(GroupRow, Row, path=col(Department.path), written=col(Department.full_name)))
-    .select_from(Row)
-    .join(Department, col(Department.id) == col(Row.department_id))
+    select(*columns_of(GroupRow, Group, path=col(Department.path)))
+    .select_from(Group)
+    .join(Department, col(Department.id) == col(Group.department_id))
 )
 
 
@@ -49,8 +47,8 @@ def find(work: Work, given: str, scope: Scope) -> GroupRow | None:
         GroupRow,
         _SELECT_ROW.where(in_scope(scope, Department.path)),
         given,
-        col(Row.name_key) == canonical.key(given),
-        id_column=Row.id,
+        col(Group.name_key) == canonical.key(given),
+        id_column=Group.id,
         what="group",
     )
 
@@ -65,49 +63,49 @@ def get(work: Work, given: str, scope: Scope) -> GroupRow:
 
 def find_by_name(work: Work, name_key: str, scope: Scope) -> GroupRow | None:
     """Return the group in `scope` with exactly this name; numbers do not count."""
-    wanted = _SELECT_ROW.where(col(Row.name_key) == name_key, in_scope(scope, Department.path))
+    wanted = _SELECT_ROW.where(col(Group.name_key) == name_key, in_scope(scope, Department.path))
     return work.one(GroupRow, wanted)
 
 
 def lock(work: Work, id_: int) -> None:
     """Keep everybody else from changing this group until we are done."""
-    locks.lock_rows(work, Row, [id_])
+    locks.lock_rows(work, Group, [id_])
 
 
 def lock_for_share(work: Work, id_: int) -> None:
     """Let nobody change or delete this group until we are done, while others may share it."""
-    locks.lock_rows(work, Row, [id_], shared=True)
+    locks.lock_rows(work, Group, [id_], shared=True)
 
 
 def add(work: Work, **values: Any) -> int:
     """Insert a group and return its id."""
-    return work.insert(Row, **values)
+    return work.insert(Group, **values)
 
 
 def change(work: Work, id_: int, **values: Any) -> None:
     """Change columns of one group."""
-    work.update(Row, id_, **values)
+    work.update(Group, id_, **values)
 
 
 def delete(work: Work, id_: int) -> None:
     """Delete a group; its people stay."""
-    work.run(delete_from(Row).where(col(Row.id) == id_))
+    work.run(delete_from(Group).where(col(Group.id) == id_))
 
 
 _MEMBER_COUNT = (
     select(func.count())
     .select_from(GroupMember)
     .join(User, col(User.id) == col(GroupMember.user_id))
-    .where(col(GroupMember.group_id) == col(Row.id), is_alive(NOW))
+    .where(col(GroupMember.group_id) == col(Group.id), is_alive(NOW))
     .scalar_subquery()
 )
 _SELECT_GROUP = (
     select(
-        *columns_of(GroupDetail, Row, department=col(Department.full_name), members=_MEMBER_COUNT)
+        *columns_of(GroupDetail, Group, department=col(Department.full_name), members=_MEMBER_COUNT)
     )
-    .select_from(Row)
-    .join(Department, col(Department.id) == col(Row.department_id))
-    .order_by(col(Row.name_key))
+    .select_from(Group)
+    .join(Department, col(Department.id) == col(Group.department_id))
+    .order_by(col(Group.name_key))
 )
 
 
@@ -115,7 +113,7 @@ def list_groups(work: Work, scope: Scope, id_: int | None = None) -> Iterator[Gr
     """Yield the groups in scope by name, or only the one with that id."""
     statement = _SELECT_GROUP.where(in_scope(scope, Department.path))
     if id_ is not None:
-        statement = statement.where(col(Row.id) == id_)
+        statement = statement.where(col(Group.id) == id_)
     return work.each(GroupDetail, statement, now=work.now)
 
 
@@ -183,10 +181,12 @@ def count_hidden_members(work: Work, group_id: int, scope: Scope) -> int:
 def names_in_departments(work: Work, ids: Sequence[int]) -> list[str]:
     """Return the names of the groups that belong to one of these departments."""
     return work.values(
-        select(Row.name).where(col(Row.department_id).in_(ids)).order_by(col(Row.name_key))
+        select(Group.name).where(col(Group.department_id).in_(ids)).order_by(col(Group.name_key))
     )
 
 
 def move_all(work: Work, ids: Sequence[int], department_id: int) -> None:
     """Let every group of the departments with `ids` belong to another one."""
-    work.run(update(Row).where(col(Row.department_id).in_(ids)).values(department_id=department_id))
+    work.run(
+        update(Group).where(col(Group.department_id).in_(ids)).values(department_id=department_id)
+    )

@@ -58,6 +58,7 @@ def portal_state(work: Work) -> PortalState:
 
 
 def _check_complete(found: PortalState | None) -> PortalState:
+    """Return what was found; raises DatabaseIncomplete when it is nothing."""
     if found is None:
         raise DatabaseIncomplete(reason="the version of the schema is missing")
     return found
@@ -85,6 +86,7 @@ def lock(work: Work) -> Settings:
 
 
 def _check_existing(found: Settings | None) -> Settings:
+    """Return the portal's row; raises SchemaAbsent when there is none."""
     if found is None:
         raise SchemaAbsent
     return found
@@ -102,6 +104,7 @@ def list_settings(work: Work) -> Iterator[PortalSetting]:
 
 
 def _settings(row: Settings, taken: int) -> Iterator[PortalSetting]:
+    """Yield every setting, with the seats that are taken."""
     for name, kind in SETTINGS.items():
         value = getattr(row, kind.column)
         yield PortalSetting(name, _to_text(value, kind), kind.meaning)
@@ -110,6 +113,7 @@ def _settings(row: Settings, taken: int) -> Iterator[PortalSetting]:
 
 
 def _to_text(value: Any, kind: rules.SettingKind) -> Any:
+    """Return the value of a setting as `settings set` takes it."""
     if kind.column == "seat_limit" and value is None:
         return "unlimited"
     return ("on" if value else "off") if isinstance(value, bool) else value
@@ -145,6 +149,7 @@ def set_settings(work: Work, assignments: Sequence[str]) -> tuple[list[str], lis
 
 
 def _list_shifted_windows(work: Work, old: str, new: str | None) -> list[str]:
+    """Return a sentence for each window whose local date reads differently in a new zone."""
     if new is None:
         return []
     work.zone = timewords.zone(new)

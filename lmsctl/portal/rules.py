@@ -35,10 +35,12 @@ class SettingKind:
 
 
 def _seats(text: str) -> int | None:
+    """Return a limit of seats, None for `unlimited`."""
     return None if text == limits.UNLIMITED else _whole(text, 1, _MOST_SEATS)
 
 
 def _hours(text: str) -> int:
+    """Return a number of hours."""
     return _whole(text, 1, _MOST_HOURS)
 
 
@@ -47,6 +49,7 @@ class _MalformedError(Exception):
 
 
 def _whole(text: str, least: int, most: int) -> int:
+    """Return a whole number; raises _MalformedError, and ValueError for one out of bounds."""
     if not limits.is_whole(text):
         raise _MalformedError
     if len(text) > len(str(most)) or not least <= int(text) <= most:
@@ -55,6 +58,7 @@ def _whole(text: str, least: int, most: int) -> int:
 
 
 def _switch(text: str) -> bool:
+    """Return whether a switch is on; raises _MalformedError."""
     words = {"on": True, "off": False}
     if text.casefold() not in words:
         raise _MalformedError
@@ -62,14 +66,17 @@ def _switch(text: str) -> bool:
 
 
 def _zone(text: str) -> str:
+    """Return the name of a time zone; raises what `timewords.zone` raises."""
     return timewords.zone(text).key
 
 
 def _name(text: str) -> str:
+    """Return the name of a portal; raises what `canonical.check_text` raises."""
     return canonical.check_text(text, field="name")
 
 
 def _url(text: str) -> str:
+    """Return a base for links without its last slash; raises ValueError."""
     if not text:
         return ""
     parts = urlsplit(text)

@@ -110,6 +110,7 @@ def count_seats_freed_by(work: Work, at: datetime) -> int:
 
 
 def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """Return an expression for how many people fit all of `conditions`."""
     return select(func.count()).select_from(User).where(*conditions).scalar_subquery()
 
 

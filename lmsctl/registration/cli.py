@@ -68,6 +68,8 @@ def _change(
     is_any: bool,
     is_on: bool | None,
 ) -> Any:
+    """Change what is given, and say whether self-registration is on."""
+
     def write(work: Work) -> Done:
         after, is_changed = actions.set_switches(
             work,

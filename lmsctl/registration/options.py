@@ -22,7 +22,7 @@ class DomainOptions:
     ] = None
     any_domain: Annotated[bool, typer.Option("--any-domain", help="Admit every domain.")] = False
 
-    def asked(self) -> "DomainChoice":
+    def to_choice(self) -> "DomainChoice":
         """Return what the options ask for."""
         return rules.DomainChoice(self.domain or (), is_any=self.any_domain)
 
@@ -35,7 +35,7 @@ class DomainChanges(DomainOptions):
         bool, typer.Option("--portal-domains", help="Admit what the portal admits.")
     ] = False
 
-    def asked(self) -> "DomainChoice":
+    def to_choice(self) -> "DomainChoice":
         """Return what the options ask for."""
         given = self.domain or ()
         return rules.DomainChoice(given, is_any=self.any_domain, is_portals=self.portal_domains)

@@ -59,20 +59,20 @@ def check_newcomer(
     """
     wrong: list[Refusal] = []
 
-    def tried(check: object, *args: object, **more: object) -> object:
+    def attempt(check: object, *args: object, **more: object) -> object:
         try:
             return check(*args, **more)  # type: ignore[operator]  # every caller passes a function
         except Refusal as refusal:
             wrong.extend(refusal.details or [refusal])
             return None
 
-    email = tried(_check_given, newcomer.email, "e-mail address", "--email")
+    email = attempt(_check_given, newcomer.email, "e-mail address", "--email")
     if isinstance(email, str):
-        email = tried(parse_email, email, sandbox=is_sandbox)
-    first = tried(_name, newcomer.first_name, "first name", "--first-name")
-    last = tried(_name, newcomer.last_name, "last name", "--last-name")
-    login = tried(user_rules.check_login, newcomer.login) if newcomer.login is not None else None
-    entries = tried(field_rules.check_fields, fields, newcomer.fields, wants_required=True)
+        email = attempt(parse_email, email, sandbox=is_sandbox)
+    first = attempt(_name, newcomer.first_name, "first name", "--first-name")
+    last = attempt(_name, newcomer.last_name, "last name", "--last-name")
+    login = attempt(user_rules.check_login, newcomer.login) if newcomer.login is not None else None
+    entries = attempt(field_rules.check_fields, fields, newcomer.fields, wants_required=True)
     if len(wrong) > 1:
         raise DetailsWrong(count=len(wrong), details=wrong)
     for refusal in wrong:
@@ -83,12 +83,14 @@ def check_newcomer(
 
 
 def _check_given(text: str | None, name: str, option: str) -> str:
+    """Return `text`; raises DetailMissing when it is absent or blank."""
     if text is None or not canonical.trim(text):
         raise DetailMissing(name=name, option=option, field=option)
     return text
 
 
 def _name(text: str | None, name: str, option: str) -> str:
+    """Return a first or last name fit to be stored; raises DetailMissing."""
     return user_rules.check_person_name(_check_given(text, name, option), name)
 
 
@@ -131,7 +133,7 @@ class DomainChoice:
     is_any: bool = False
     is_portals: bool = False
 
-    def read(self, before: list[str] | None) -> list[str] | None:
+    def resolve(self, before: list[str] | None) -> list[str] | None:
         """Return the own list: None for the portal's, `[]` for any.
 
         Raises DomainsContradict, DomainsMissing and what the domains' own check raises.

@@ -34,6 +34,7 @@ def actor(work: Work) -> Actor:
 
 
 def _find_actor(work: Work) -> Actor:
+    """Return who acts, with what they hold; raises ActorUnknown and ActorNotActive."""
     if work.as_login is None:
         return OPERATOR
     number = work.cached(_ActorId, lambda: _find_actor_id(work)).id
@@ -47,6 +48,7 @@ def _find_actor(work: Work) -> Actor:
 
 
 def _find_actor_id(work: Work) -> _ActorId:
+    """Return the id of whom --as names; raises ActorUnknown."""
     number = store.find_id_by_name(work, login_key(work.as_login or ""))
     if number is None:
         raise ActorUnknown(login=work.as_login)

@@ -180,5 +180,6 @@ def can_i(
 
 
 def _sentence(answer: PermissionAnswer) -> str:
+    """Return what is asked with yes or no before it."""
     asked = f"{answer.permission}{f' in {answer.department}' if answer.department else ''}"
     return f"{'Yes' if answer.allowed else 'No'}, {asked}."

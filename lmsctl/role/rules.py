@@ -55,6 +55,7 @@ def advice(given: str, known: Iterable[str]) -> str:
 
 
 def _advice(permission: str) -> str:
+    """Return the beginning of a hint that names the nearest permission, or nothing."""
     return advice(permission, PERMISSIONS)
 
 

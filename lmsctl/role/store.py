@@ -9,6 +9,7 @@ from sqlmodel import and_, case, col, func, select
 from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
+from lmsctl.department.store import DepartmentPath
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import NOW, columns_of
@@ -136,15 +137,6 @@ def _count_everybody(scope: Scope) -> ColumnElement[int]:
 # Grants ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class GrantPlace:
-    """A department in which a grant holds."""
-
-    id: int
-    path: str
-    written: str
-
-
 def find_grant_id(work: Work, user_id: int, role_id: int) -> int | None:
     """Return the id of the grant by which a person holds a role, or None."""
     found: int | None = work.value(
@@ -153,11 +145,11 @@ def find_grant_id(work: Work, user_id: int, role_id: int) -> int | None:
     return found
 
 
-def list_places(work: Work, grant_id: int) -> list[GrantPlace]:
+def list_places(work: Work, grant_id: int) -> list[DepartmentPath]:
     """Return the departments in which a grant holds, in the order of their paths."""
     return work.all(
-        GrantPlace,
-        select(*columns_of(GrantPlace, Department, written=col(Department.full_name)))
+        DepartmentPath,
+        select(*columns_of(DepartmentPath, Department))
         .select_from(GrantDepartment)
         .join(Department, col(Department.id) == col(GrantDepartment.department_id))
         .where(col(GrantDepartment.grant_id) == grant_id)
@@ -192,7 +184,7 @@ class HolderRow:
 
     login: str
     path: str | None
-    written: str | None
+    full_name: str | None
 
 
 def list_holders(work: Work, role_id: int, scope: Scope) -> Iterator[HolderRow]:
@@ -200,7 +192,7 @@ def list_holders(work: Work, role_id: int, scope: Scope) -> Iterator[HolderRow]:
     place = aliased(Department)
     return work.each(
         HolderRow,
-        select(*columns_of(HolderRow, User, path=col(place.path), written=col(place.full_name)))
+        select(*columns_of(HolderRow, User, path=col(place.path), full_name=col(place.full_name)))
         .select_from(Grant)
         .join(User, col(User.id) == col(Grant.user_id))
         .outerjoin(GrantDepartment, col(GrantDepartment.grant_id) == col(Grant.id))

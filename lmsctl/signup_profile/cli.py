@@ -73,7 +73,7 @@ def create(
                 ends=last,
                 activations=activations,
                 code=code,
-                domains=domains.asked(),
+                domains=domains.to_choice(),
             )
             sentence = f"Created the sign-up profile {made.code}. {_window(work, made)}"
             return Done(made, sentence, notes=warnings)
@@ -89,7 +89,7 @@ def create(
             starts=first,
             ends=last,
             activations=activations,
-            domains=domains.asked(),
+            domains=domains.to_choice(),
         )
         return _edited(work, after, is_changed=is_changed)
 
@@ -97,15 +97,18 @@ def create(
 
 
 def _parsed(given: str | None) -> TimeWord | None:
+    """Return a time as it was written, None when it was not given."""
     return None if given is None else timewords.parse(given)
 
 
 def _window(work: Work, profile: Profile) -> str:
+    """Return a sentence on when a profile is open."""
     until = timewords.show(profile.ends_at, work.zone) if profile.ends_at else "ended by hand"
     return f"Open from {timewords.show(profile.starts_at, work.zone)} until {until}."
 
 
 def _edited(work: Work, after: Profile, *, is_changed: bool) -> Done:
+    """Return the answer of an edit, with the window of the profile."""
     word = "Updated" if is_changed else "Unchanged:"
     sentence = f"{word} the sign-up profile {after.code}. {_window(work, after)}"
     return Done(after, sentence, is_changed=is_changed)
@@ -165,7 +168,7 @@ def edit(
             starts=first,
             ends=last,
             activations=activations,
-            domains=domains.asked(),
+            domains=domains.to_choice(),
             if_version=if_version,
         )
         return _edited(work, after, is_changed=is_changed)
@@ -212,6 +215,7 @@ def delete(
 
 
 def _exists(work: Work, code: str) -> bool:
+    """Say whether the actor sees a profile of that code."""
     try:
         actions.show(work, code)
     except NotFound:

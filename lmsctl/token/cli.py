@@ -74,7 +74,7 @@ def create(
                 creates=creates or UserType.PROSPECT,
                 limit=UNLIMITED if limit is None else limit,
                 expires=last,
-                domains=domains.asked(),
+                domains=domains.to_choice(),
             )
             sentence = f"Created the token {made.code} for {made.content}{_till(work, made)}."
             return Done(made, sentence, notes=warnings)
@@ -87,7 +87,7 @@ def create(
             creates=creates,
             limit=limit,
             expires=last,
-            domains=domains.asked(),
+            domains=domains.to_choice(),
         )
         return _edited(work, after, is_changed=is_changed)
 
@@ -184,7 +184,7 @@ def edit(
             creates=creates,
             limit=limit,
             expires=last,
-            domains=domains.asked(),
+            domains=domains.to_choice(),
             if_version=if_version,
         )
         return _edited(work, after, is_changed=is_changed)

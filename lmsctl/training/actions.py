@@ -68,7 +68,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
         is_telling_supervisors=False,
         created_at=work.now,
     )
-    audit.record(work, "training.created", f"training {text}", department=place.written)
+    audit.record(work, "training.created", f"training {text}", department=place.full_name)
     row = store.by_id(work, number)
     _tell_appointed(work, row)
     return to_result(work, row)

@@ -247,6 +247,7 @@ def end_employment(
 def _end_account(
     env: Environment, login: str, target: UserStatus, on: str | None, *, cancels_trainings: bool
 ) -> Any:
+    """Let an account end and say so, with the places in sessions that are kept or given up."""
     word = timewords.parse(on) if on else None
 
     def write(work: Work) -> Done:

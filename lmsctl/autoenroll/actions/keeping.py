@@ -34,7 +34,7 @@ class _Named:
 def _named(work: Work, wanted: Wanted) -> _Named:
     if wanted.department is not None:
         place = seen_department(work, wanted.department, "enrollment.manage")
-        return _Named(Target.DEPARTMENT, place.written, department_id=place.id)
+        return _Named(Target.DEPARTMENT, place.full_name, department_id=place.id)
     if wanted.group is not None:
         group = seen_group(work, wanted.group, "enrollment.manage")
         return _Named(Target.GROUP, group.name, group_id=group.id)

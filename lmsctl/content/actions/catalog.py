@@ -48,7 +48,7 @@ def target(work: Work, wanted: Openings) -> Target:
         return Target(Opening.GROUP, group.name, {"group_id": group.id})
     if wanted.department is not None:
         place = seen_department(work, wanted.department, "catalog.manage")
-        return Target(Opening.DEPARTMENT, place.written, {"department_id": place.id})
+        return Target(Opening.DEPARTMENT, place.full_name, {"department_id": place.id})
     rights.require_everywhere(work, "catalog.manage")
     if wanted.type is not None:
         return Target(Opening.TYPE, wanted.type.value, {"type": wanted.type})

@@ -116,7 +116,7 @@ def _target(work: Work, wanted: Audiences, *, is_giving: bool) -> _Target:
         return _Target(Audience.GROUP, group.name, {"group_id": group.id})
     if wanted.department is not None:
         place = seen_department(work, wanted.department, "department.view")
-        return _Target(Audience.DEPARTMENT, place.written, {"department_id": place.id})
+        return _Target(Audience.DEPARTMENT, place.full_name, {"department_id": place.id})
     return _Target(Audience.ORGANIZATION, None, {})
 
 

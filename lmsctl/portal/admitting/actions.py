@@ -33,6 +33,7 @@ def _lock_unlimited(work: Work) -> AdmissionSettings | None:
 
 
 def _lock_with_seat(work: Work) -> AdmissionSettings | None:
+    """Return the portal's row with a seat taken, None when there is none to take."""
     row = store.take_seat(work)
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""Letting somebody in by whatever door: one place, one seat, one account, one mail."""
+"""Registering somebody by whatever entry point: one place, one seat, one account, one mail."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -34,9 +34,9 @@ _CODE_LENGTH = 25
 class EntryPoint:
     """Where somebody comes in: what to call it, where they land, which addresses it admits.
 
-    `department` is how the one they land in is written. `domains` is None for the portal's list, or
-    a list of the door's own, empty for any. `claim_place` takes the door's own limited place, if it
-    has any; it is called last, so that others wait as shortly as can be for what it locks.
+    `department` is the full name of the one they land in. `domains` is None for the portal's list,
+    or a list of its own, empty for any. `claim_place` takes its own limited place, if any; it is
+    called last, so that others wait as shortly as can be for what it locks.
     """
 
     source: str
@@ -50,17 +50,17 @@ class EntryPoint:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationOutcome:
-    """Somebody who has come in: what they are told, and the numbers of account and registration."""
+    """Somebody who has registered: what they are shown, and the ids of account and registration."""
 
-    told: RegisteredUser
+    result: RegisteredUser
     user_id: int
     registration_id: int
 
 
 def register(
-    work: Work, row: Settings, door: EntryPoint, newcomer: Newcomer
+    work: Work, row: Settings, entry: EntryPoint, newcomer: Newcomer
 ) -> RegistrationOutcome:
-    """Let somebody in by `door`: one place, one seat, one account, and one mail or none.
+    """Let somebody in by `entry`: one place, one seat, one account, and one mail or none.
 
     `row` is the portal's, which must be locked and open. With confirmation on they wait, and keep
     place and seat, until the mailed code comes back or the hold expires. Raises DetailMissing and
@@ -72,7 +72,7 @@ def register(
     )
     if row.is_policy_on and not newcomer.accepts_policy:
         raise PolicyNotAccepted(field="--accept-policy")
-    rules.check_admitted(details.email, row, door.domains)
+    rules.check_admitted(details.email, row, entry.domains)
     taken = _check_free(work, details)
     portal.take_seat(work)
     expires_at = work.now + timedelta(hours=row.hold_hours) if row.is_confirmation_on else None
@@ -82,28 +82,28 @@ def register(
         first_name=details.first_name,
         last_name=details.last_name,
         type=UserType.STAFF,
-        department_id=door.department_id,
-        origin=door.origin,
-        origin_detail=door.origin_detail,
+        department_id=entry.department_id,
+        origin=entry.origin,
+        origin_detail=entry.origin_detail,
         entries=details.entries,
         policy_accepted_at=work.now if row.is_policy_on else None,
         expires_at=expires_at,
     )
     status = UserStatus.PENDING if expires_at else UserStatus.ACTIVE
     made = _create_user(work, draft, status, taken)
-    registration = _record(work, row, door, made.id, draft)
-    if door.claim_place:
-        door.claim_place(work)
-    told = RegisteredUser(
+    registration = _record(work, row, entry, made.id, draft)
+    if entry.claim_place:
+        entry.claim_place(work)
+    result = RegisteredUser(
         made.login,
         details.email.address,
         status,
-        door.department,
+        entry.department,
         work.now,
         expires_at,
-        door.source,
+        entry.source,
     )
-    return RegistrationOutcome(told, made.id, registration)
+    return RegistrationOutcome(result, made.id, registration)
 
 
 def _check_free(work: Work, details: CheckedNewcomer) -> set[str]:
@@ -120,6 +120,7 @@ def _check_free(work: Work, details: CheckedNewcomer) -> set[str]:
 
 
 def _create_user(work: Work, draft: UserDraft, status: UserStatus, taken: set[str]) -> CreatedUser:
+    """Create the account; raises SignupLoginTaken and AddressTaken."""
     try:
         return user.add(work, draft, status, taken)
     except LoginTaken as refusal:
@@ -128,13 +129,14 @@ def _create_user(work: Work, draft: UserDraft, status: UserStatus, taken: set[st
         raise AddressTaken(email=refusal.values["email"], field="email") from refusal
 
 
-def _record(work: Work, row: Settings, door: EntryPoint, user_id: int, draft: UserDraft) -> int:
+def _record(work: Work, row: Settings, entry: EntryPoint, user_id: int, draft: UserDraft) -> int:
+    """Insert the registration, queue its mail, and return its id."""
     code = secret.readable(_CODE_LENGTH) if draft.expires_at else None
     number = store.add(
         work,
         user_id=user_id,
-        department_id=door.department_id,
-        source=door.source,
+        department_id=entry.department_id,
+        source=entry.source,
         state=RegistrationState.PENDING if code else RegistrationState.CONFIRMED,
         code_digest=secret.fingerprint(code) if code else None,
         registered_at=work.now,
@@ -153,6 +155,7 @@ def _record(work: Work, row: Settings, door: EntryPoint, user_id: int, draft: Us
 def _confirmation_words(
     row: Settings, name: str, code: str, expires_at: datetime, work: Work
 ) -> Words:
+    """Return the mail that asks for a confirmation by `code`."""
     link = f"{row.public_url}/confirm/{code}\n" if row.public_url else ""
     until = timewords.show(expires_at, work.zone)
     return Words(
@@ -167,6 +170,7 @@ def _confirmation_words(
 
 
 def _welcome_words(row: Settings, name: str) -> Words:
+    """Return the mail to somebody whose account is ready at once."""
     link = f"\n{row.public_url}\n" if row.public_url else ""
     return Words(
         kind="invitation",

@@ -40,18 +40,18 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> RegisteredUser:
             # The last seat may be their own.
             check_newcomer_not_pending(work, newcomer)
         raise refusal
-    door = EntryPoint(
+    entry = EntryPoint(
         source=f"open link {item.code}",
         origin=UserOrigin.OPEN_LINK,
         origin_detail=item.code,
         department_id=settings.root_id,
         department=ROOT,
     )
-    entered = register(work, settings, door, newcomer)
-    login = entered.told.login
+    entered = register(work, settings, entry, newcomer)
+    login = entered.result.login
     content.grant_open(work, item, entered.user_id, login)
     audit.record(work, "registration.submitted", f"content {item.code}", login=login)
-    return entered.told
+    return entered.result
 
 
 def _get_shared_item(work: Work, given: str) -> Item:

@@ -19,6 +19,7 @@ def show(work: Work) -> RegistrationSwitches:
 
 
 def _to_result(row: Settings) -> RegistrationSwitches:
+    """Return the switches as they are shown."""
     return RegistrationSwitches(
         row.is_registration_on,
         row.is_confirmation_on,

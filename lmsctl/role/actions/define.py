@@ -48,9 +48,10 @@ def list_holders(work: Work, given: str) -> Iterator[RoleHolder]:
 
 
 def _list_holders(work: Work, role: RoleRow, scope: Scope) -> Iterator[RoleHolder]:
+    """Yield who in `scope` was granted a role, and in which departments in it."""
     for login, rows in groupby(store.list_holders(work, role.id, scope), lambda row: row.login):
         places = [
-            row.written for row in rows if row.path and row.written and scope.covers(row.path)
+            row.full_name for row in rows if row.path and row.full_name and scope.covers(row.path)
         ]
         yield RoleHolder(login, role.name, places)
 
@@ -144,6 +145,7 @@ def get(work: Work, given: str) -> RoleRow:
 
 
 def _get_for_update(work: Work, given: str, done: str) -> RoleRow:
+    """Return a custom role, locked, which is to be `done`; raises RoleBuiltIn."""
     work.about = f"role {given}"
 
     def find() -> RoleRow:
@@ -157,19 +159,23 @@ def _get_for_update(work: Work, given: str, done: str) -> RoleRow:
 
 
 def _check_own(work: Work, role: str, permissions: frozenset[str]) -> None:
+    """Raise PermissionBeyondOwn unless the actor holds all of `permissions` everywhere."""
     rights.check_not_beyond_own(work, (HeldRole(role, permissions, (EVERYWHERE,)),))
 
 
 def _check_free(work: Work, name: str) -> None:
+    """Raise RoleExists when a role has that name."""
     if store.find_by_name(work, canonical.key(name)):
         raise RoleExists(name=name, field="name")
 
 
 def _get_detail(work: Work, number: int, scope: Scope = ANYWHERE) -> RoleDetail:
+    """Return the role with that id as it is shown, its holders counted in `scope`."""
     return next(_to_result(work, row) for row in store.list_roles(work, scope, number))
 
 
 def _to_result(work: Work, row: RoleWithHolders) -> RoleDetail:
+    """Return a role as it is shown, with its permissions in the order of their list."""
     held = BUILT_IN[row.name] if row.is_builtin else store.list_permissions(work, row.id)
     permissions = [name for name in PERMISSIONS if name in held]
     return RoleDetail(row.id, row.name, row.is_builtin, row.holders, permissions)

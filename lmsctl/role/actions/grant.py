@@ -6,6 +6,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.department import actions as departments
 from lmsctl.department import store as department_store
 from lmsctl.department.store import DepartmentNode as Department
+from lmsctl.department.store import DepartmentPath
 from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
@@ -21,7 +22,7 @@ from lmsctl.role.errors import (
     RoleIsEverybodys,
 )
 from lmsctl.role.results import PermissionAnswer, RoleHolder
-from lmsctl.role.store import GrantPlace, RoleRow
+from lmsctl.role.store import RoleRow
 from lmsctl.user import store as users
 from lmsctl.user.results import UserStatus
 from lmsctl.user.store import Person
@@ -94,7 +95,7 @@ def revoke(
     else:
         store.delete_grant(work, grant_id)
     _record(work, "role.revoked", person, role, gone)
-    where = ", ".join(place.written for place in gone)
+    where = ", ".join(place.full_name for place in gone)
     outcome = Outcome.UPDATED if stays else Outcome.DELETED
     return ItemOutcome(person.login, outcome, where or None), role.name
 
@@ -114,9 +115,9 @@ def check_permission(
         return PermissionAnswer(name, None, bool(scope.paths), where)
     found = department_store.find(work, department, scope)
     if found:
-        return PermissionAnswer(name, found.written, allowed=True, where=where)
+        return PermissionAnswer(name, found.full_name, allowed=True, where=where)
     seen = department_store.get(work, department, rights.actor(work).scope("department.view"))
-    return PermissionAnswer(name, seen.written, allowed=False, where=where)
+    return PermissionAnswer(name, seen.full_name, allowed=False, where=where)
 
 
 def _get_person_and_role(work: Work, login: str, role_name: str) -> tuple[Person, RoleRow]:
@@ -136,10 +137,12 @@ def _get_person_and_role(work: Work, login: str, role_name: str) -> tuple[Person
 
 
 def _is_given_to_all(role: RoleRow) -> bool:
+    """Say whether a role is held by everybody, and neither granted nor revoked."""
     return role.is_builtin and role.name in GIVEN_TO_ALL
 
 
 def _check_own(work: Work, role: RoleRow, paths: Sequence[str]) -> None:
+    """Raise PermissionBeyondOwn unless the actor may give and take a role at these paths."""
     allows = BUILT_IN[role.name] if role.is_builtin else store.list_permissions(work, role.id)
     places = rules.grant_prefixes(role.name, paths, is_builtin=role.is_builtin)
     # To give or take it there one needs to manage roles there, even if it allows nothing by itself.
@@ -147,6 +150,7 @@ def _check_own(work: Work, role: RoleRow, paths: Sequence[str]) -> None:
 
 
 def _check_may_hold(person: Person, role: RoleRow) -> None:
+    """Raise NotConfirmedYet or OwnerMustStay when a person may not be given a role."""
     portal_rules.check_confirmed(person, "given a role")
     is_owner = role.is_builtin and role.name == OWNER
     if is_owner and (person.status != UserStatus.ACTIVE or person.due_status is not None):
@@ -154,6 +158,7 @@ def _check_may_hold(person: Person, role: RoleRow) -> None:
 
 
 def _check_may_give_up_ownership(work: Work, person: Person, role: RoleRow) -> None:
+    """Raise OwnerNotDemoted or OwnerLast unless the ownership may be taken from a person."""
     actor = rights.actor(work)
     if actor.user_id not in {None, person.id}:
         raise OwnerNotDemoted(actor=actor.login, login=person.login)
@@ -164,18 +169,25 @@ def _check_may_give_up_ownership(work: Work, person: Person, role: RoleRow) -> N
 def _to_result(
     work: Work, person: Person, role: RoleRow, grant_id: int, scope: Scope
 ) -> RoleHolder:
+    """Return a person's role as it is shown, with its departments in `scope`."""
     places = [
-        place.written for place in store.list_places(work, grant_id) if scope.covers(place.path)
+        place.full_name for place in store.list_places(work, grant_id) if scope.covers(place.path)
     ]
     return RoleHolder(person.login, role.name, places)
 
 
 def _record(
-    work: Work, code: str, person: Person, role: RoleRow, places: Sequence[Department | GrantPlace]
+    work: Work,
+    code: str,
+    person: Person,
+    role: RoleRow,
+    places: Sequence[Department | DepartmentPath],
 ) -> None:
-    written = [place.written for place in places]
+    """Write a grant or its end, with its departments, into the audit log."""
+    written = [place.full_name for place in places]
     audit.record(work, code, f"user {person.login}", role=role.name, departments=written)
 
 
 def _list_places(work: Work, scope: Scope) -> list[str]:
+    """Return the full names of the departments of a scope, `/` for everywhere."""
     return [EVERYWHERE] if scope.is_everywhere else store.list_full_names(work, scope.paths)

@@ -59,10 +59,10 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
         activation_limit=rules.parse_activations(activations),
         activations_used=0,
         link=_new_link(),
-        domains_json=domains.read(None),
+        domains_json=domains.resolve(None),
         created_at=work.now,
     )
-    audit.record(work, "profile.created", f"profile {text}", department=place.written)
+    audit.record(work, "profile.created", f"profile {text}", department=place.full_name)
     row = store.get_by_id(work, number)
     made, settings = to_result(work, row), portal.settings(work)
     gates = [
@@ -75,6 +75,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
 
 
 def _new_link() -> str:
+    """Return the secret end of a new link."""
     link = secret.link()
     # A command line would take it for an option.
     while link.startswith("-"):
@@ -109,6 +110,7 @@ def to_result(work: Work, row: ProfileRow) -> Profile:
 
 
 def _to_result(work: Work, row: ProfileRow, settings: Settings, seats_taken: int) -> Profile:
+    """Return a profile as it is shown; `settings` are the portal's."""
     base, gates = settings.public_url, rules.closed_gates(row, settings, seats_taken, work.now)
     return Profile(
         id=row.id,
@@ -146,7 +148,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     """
     row = get_for_update(work, given)
     check_version(row.code, row.version, if_version)
-    wanted: dict[str, Any] = {"domains_json": domains.read(row.domains_json)}
+    wanted: dict[str, Any] = {"domains_json": domains.resolve(row.domains_json)}
     if name is not None:
         wanted["name"] = canonical.check_text(name, field="name")
     if department is not None:
@@ -167,6 +169,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
 def _window(
     work: Work, row: ProfileRow, starts: TimeWord | None, ends: TimeWord | None
 ) -> dict[str, Any]:
+    """Return the columns of a new window; raises StartMissing and WindowEmpty."""
     starts_at = starts.start(work.now, work.zone) if starts else row.starts_at
     ends_at = ends.end(work.now, work.zone) if ends else row.ends_at
     return {"starts_at": rules.check_window(starts_at, ends_at), "ends_at": ends_at}
@@ -182,6 +185,7 @@ def get_for_update(work: Work, given: str) -> ProfileRow:
 
 
 def _get(work: Work, given: str) -> ProfileRow:
+    """Return a profile the actor may change; raises ProfileUnknown."""
     return store.get(work, given, rights.require(work, "profile.manage"))
 
 

@@ -52,7 +52,7 @@ def sign_up(work: Work, given: str, newcomer: Newcomer) -> RegisteredUser:
             # What is taken may be their own hold.
             registration.check_newcomer_not_pending(work, newcomer)
         raise refusal
-    door = EntryPoint(
+    entry = EntryPoint(
         source=f"profile {row.code}",
         origin=UserOrigin.PROFILE,
         origin_detail=row.code,
@@ -61,11 +61,11 @@ def sign_up(work: Work, given: str, newcomer: Newcomer) -> RegisteredUser:
         domains=row.domains_json,
         claim_place=lambda work: _claim(work, row),
     )
-    entered = registration.register(work, settings, door, newcomer)
+    entered = registration.register(work, settings, entry, newcomer)
     store.record_use(work, row.id, entered.registration_id)
-    login = entered.told.login
+    login = entered.result.login
     audit.record(work, "profile.activated", f"profile {row.code}", login=login)
-    return entered.told
+    return entered.result
 
 
 def _find_profile(work: Work, given: str) -> ProfileRow:
@@ -84,6 +84,7 @@ def _find_profile(work: Work, given: str) -> ProfileRow:
 
 
 def _claim(work: Work, row: ProfileRow) -> None:
+    """Take an activation of a profile; raises ProfileUsedUp, and ProfileUnknown if it has gone."""
     if not store.claim(work, row.id):
         store.get_by_id(work, row.id)  # it may have gone with its department
         raise ProfileUsedUp(profile=row.name, limit=row.activation_limit)
@@ -139,6 +140,7 @@ def _closed_gates(
 
 
 def _opens_at(work: Work, row: ProfileRow, refusal: Refusal, at: datetime) -> datetime | None:
+    """Return when time alone would lift a refusal, None for never."""
     if isinstance(refusal, ProfileNotOpenYet):
         return row.starts_at
     if isinstance(refusal, ProfileUsedUp):
@@ -149,6 +151,7 @@ def _opens_at(work: Work, row: ProfileRow, refusal: Refusal, at: datetime) -> da
 def _closed_gates_for(
     work: Work, row: ProfileRow, settings: Settings, given: str, at: datetime
 ) -> Iterator[tuple[Refusal, datetime | None]]:
+    """Yield what keeps out whoever has the address `given`, and until when."""
     try:
         email = parse_email(given, sandbox=work.is_sandbox)
     except Refusal as refusal:

@@ -66,7 +66,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
         use_limit=rules.parse_limit(limit),
         expires_at=expires.end(work.now, work.zone) if expires else None,
         is_active=True,
-        domains_json=domains.read(None),
+        domains_json=domains.resolve(None),
         created_at=work.now,
     )
     audit.record(work, "token.created", f"token {number}", content=item.code)
@@ -220,7 +220,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     """
     row = get_for_update(work, given)
     check_version(f"token {row.id}", row.version, if_version)
-    wanted: dict[str, Any] = {"domains_json": domains.read(row.domains_json)}
+    wanted: dict[str, Any] = {"domains_json": domains.resolve(row.domains_json)}
     if nickname is not None:
         wanted["nickname"] = rules.check_nickname(nickname)
     if creates is not None:

@@ -114,6 +114,7 @@ def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
 
 
 def _new_login(work: Work, person: Person, given: str) -> dict[str, object]:
+    """Return the columns of a new login; raises LoginInvalid and LoginTaken."""
     login = rules.check_login(given)
     if store.ids_by_name(work, login_key(login)) - {person.id}:
         raise LoginTaken(login=login, field="login")
@@ -121,6 +122,7 @@ def _new_login(work: Work, person: Person, given: str) -> dict[str, object]:
 
 
 def _new_email(work: Work, person: Person, given: str) -> dict[str, object]:
+    """Return the columns of a new address, none for an empty one; raises EmailTaken."""
     if not canonical.trim(given):
         return {"email": None}
     email = parse_email(given, sandbox=work.is_sandbox)
@@ -138,6 +140,7 @@ def _find_supervisor_ids(work: Work, given: str | None) -> list[int]:
 
 
 def _new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]:
+    """Return the columns of who or what supervises a person, with a share of who does."""
     word = canonical.key(given)
     if word in {SupervisorMode.NONE, SupervisorMode.INHERITED}:
         return {"supervisor_mode": SupervisorMode(word), "supervisor_id": None}
@@ -163,6 +166,6 @@ def move(work: Work, given: str, department: str) -> tuple[UserDetail, bool]:
     if place.id == person.department_id:
         return get_detail(work, person.id), False
     store.change(work, person.id, department_id=place.id)
-    audit.record(work, "user.moved", f"user {person.login}", to=place.written)
+    audit.record(work, "user.moved", f"user {person.login}", to=place.full_name)
     announce_joined(work, {person.id: person.department_id})
     return get_detail(work, person.id), True

@@ -126,6 +126,7 @@ def end_account(
 
 
 def _end_now(work: Work, person: Person, target: UserStatus, done: str) -> bool:
+    """Give a person the status `target` and their seat back; say whether anything changed."""
     if person.status == target and person.due_status is None:
         return False
     away = {"away_at": work.now} if person.status == UserStatus.ACTIVE else {}
@@ -137,6 +138,7 @@ def _end_now(work: Work, person: Person, target: UserStatus, done: str) -> bool:
 
 
 def _schedule(work: Work, person: Person, target: UserStatus, on: datetime) -> bool:
+    """Let a person get the status `target` at a later moment; say whether that is new."""
     if (person.due_status, person.due_at) == (target, on):
         return False
     store.change(work, person.id, due_status=target, due_at=on)
@@ -145,6 +147,7 @@ def _schedule(work: Work, person: Person, target: UserStatus, on: datetime) -> b
 
 
 def _check_no_owner(work: Work, person: Person, done: str) -> None:
+    """Raise OwnerProtected when somebody who is to be `done` (such as `ended`) is an owner."""
     if OWNER in store.list_role_names(work, person.id):
         raise OwnerProtected(login=person.login, done=done)
 

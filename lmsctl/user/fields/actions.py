@@ -94,6 +94,7 @@ def delete(work: Work, name: str) -> str:
 
 
 def _get_for_update(work: Work, name: str) -> FieldRule:
+    """Return a custom field, locked; needs `field.manage`. Raises FieldUnknown."""
     work.about = f"field {name}"
 
     def get() -> FieldRule:
@@ -104,6 +105,7 @@ def _get_for_update(work: Work, name: str) -> FieldRule:
 
 
 def _checked_name(work: Work, name: str, *, besides: int | None = None) -> str:
+    """Return a name that no other field has; raises FieldExists and FieldNameTaken."""
     text = canonical.check_text(name, field="name", max_chars=100)
     rules.check_field_name(text)
     found = _find(work, text)
@@ -113,11 +115,13 @@ def _checked_name(work: Work, name: str, *, besides: int | None = None) -> str:
 
 
 def _find(work: Work, name: str) -> FieldRule | None:
+    """Return the custom field of that name, or None."""
     key = canonical.key(name)
     return next((rule for rule in store.list_fields(work) if rule.name_key == key), None)
 
 
 def _get(work: Work, name: str) -> FieldRule:
+    """Return the custom field of that name; raises FieldUnknown, which names the nearest."""
     found = _find(work, name)
     if found is None:
         guess = canonical.nearest(name, [rule.name for rule in store.list_fields(work)])
@@ -126,6 +130,7 @@ def _get(work: Work, name: str) -> FieldRule:
 
 
 def _to_result(rule: FieldRule) -> Field:
+    """Return a custom field as it is shown."""
     return Field(rule.id, rule.name, rule.kind, rule.is_required, rule.choices_json)
 
 

@@ -119,10 +119,12 @@ def field_entry(rule: FieldRule, given: str, dates: DateOrder = DateOrder.DAY_FI
 
 
 def _text(_rule: FieldRule, text: str) -> str:
+    """Return a text as it is."""
     return text
 
 
 def _number(rule: FieldRule, text: str) -> str:
+    """Return a number as it was written; raises FieldValueWrong."""
     digits = text.removeprefix("-").replace(".", "", 1)
     if not (digits.isascii() and digits.isdigit()) or text.endswith(".") or text[:1] == ".":
         raise _value_wrong(rule, text, "a number such as 12 or 3.5")
@@ -130,6 +132,7 @@ def _number(rule: FieldRule, text: str) -> str:
 
 
 def _date(rule: FieldRule, text: str, dates: DateOrder) -> str:
+    """Return a date as `2026-01-31`; raises FieldValueWrong and CellDateMonthFirst."""
     expected = "a date such as 2026-01-31"
     if not _DAY.fullmatch(text):
         raise _value_wrong(rule, text, expected)
@@ -144,6 +147,7 @@ def _date(rule: FieldRule, text: str, dates: DateOrder) -> str:
 
 
 def _choice(rule: FieldRule, text: str) -> str:
+    """Return the choice that a text means, as it was defined; raises FieldValueWrong."""
     for choice in rule.choices_json:
         if canonical.key(choice) == canonical.key(text):
             return choice
@@ -159,6 +163,7 @@ _CHECKS_BY_KIND = {
 
 
 def _value_wrong(rule: FieldRule, value: str, expected: str) -> FieldValueWrong:
+    """Return the refusal of a value that should be `expected`."""
     return FieldValueWrong(name=rule.name, value=value, expected=expected, field=rule.name)
 
 

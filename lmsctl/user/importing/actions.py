@@ -128,6 +128,7 @@ class _PeopleImport:
         return has_people and store.find_people(work, span)
 
     def _check_rows(self, work: Work, span: RowRange, scope: Scope) -> None:
+        """Note what is wrong with rows by themselves, whomever they mean."""
         root = departments.get_root(work)
         checks.fail_incomplete(work, span, may_use_root=scope.covers(root.path))
         if "department" in self._present:
@@ -147,6 +148,7 @@ class _PeopleImport:
             links.fail_supervisors(work, span)
 
     def _check_people(self, work: Work, span: RowRange) -> None:
+        """Note what is wrong with changes of people who are there, and what changes."""
         if "status" in self._present:
             checks.fail_status(work, span)
             checks.fail_ended_pending(work, span)
@@ -255,6 +257,7 @@ class _PeopleImport:
 
 
 def _announce_people(work: Work, people: Sequence[ImportedPerson]) -> None:
+    """Let upper rooms do what follows from people having joined, changed type or returned."""
     announce_joined(
         work,
         {one.user_id: one.left_id for one in people if one.is_new or one.left_id is not None},
@@ -264,6 +267,7 @@ def _announce_people(work: Work, people: Sequence[ImportedPerson]) -> None:
 
 
 def _group_scope(work: Work) -> Scope:
+    """Return where the actor may fill and empty groups; raises PermissionMissing."""
     return rights.require(work, "group.manage")
 
 
@@ -283,6 +287,7 @@ def _give_logins(work: Work, span: RowRange, *, is_first: bool) -> None:
 
 
 def _send_welcome(work: Work, people: Sequence[ImportedPerson]) -> int:
+    """Write to the new, active people who have an address; return how many they are."""
     settings = portal.settings(work)
     letters = [
         Letter(

@@ -47,7 +47,7 @@ class KnownDepartment:
     """A department as a cell may name it."""
 
     id: int
-    written: str
+    full_name: str
     full_key: str
     code_key: str | None
 
@@ -150,6 +150,7 @@ def _read_cell(row_no: int, name: str, cell: str, read: CellReader, note: NoteFa
 def _plain_readers(
     places: Iterable[KnownDepartment], *, is_sandbox: bool
 ) -> Mapping[str, CellReader]:
+    """Return what reads each cell that is a column of `staged`, by the name of its column."""
     return {
         "login": rules.check_login,
         "email": partial(parse_email, sandbox=is_sandbox),
@@ -162,6 +163,8 @@ def _plain_readers(
 
 
 def _word_reader(kind: type[StrEnum]) -> CellReader:
+    """Return what reads one of the words of `kind`; it raises WordUnknown."""
+
     @lru_cache(maxsize=1024)
     def find(cell: str) -> str:
         word = canonical.key(cell)
@@ -174,11 +177,12 @@ def _word_reader(kind: type[StrEnum]) -> CellReader:
 
 
 def _department_reader(places: Iterable[KnownDepartment]) -> CellReader:
+    """Return what reads a department into its id; it raises Ambiguous and DepartmentUnknown."""
     known = list(places)
     by_path = {place.full_key: place.id for place in known}
     by_code = {place.code_key: place.id for place in known if place.code_key}
     by_number = {str(place.id): place.id for place in known}
-    suggest = _suggester([place.written for place in known])
+    suggest = _suggester([place.full_name for place in known])
 
     @lru_cache(maxsize=4096)
     def find(cell: str) -> int:
@@ -211,6 +215,8 @@ def _suggester(known: Sequence[str]) -> Callable[[str], str | None]:
 def _extra_readers(
     groups: Iterable[KnownGroup], fields: Iterable[FieldRule], dates: DateOrder
 ) -> Mapping[str, ExtraReader]:
+    """Return what reads each cell that goes into a table of its own, by its column."""
+
     def supervisor(row_no: int, put: PutRow, cell: str) -> None:
         word = canonical.key(cell)
         is_word = word in {SupervisorMode.NONE, SupervisorMode.INHERITED}
@@ -228,6 +234,8 @@ def _extra_readers(
 
 
 def _field_reader(rule: FieldRule, dates: DateOrder) -> ExtraReader:
+    """Return what reads a value of a custom field; it raises what `field_entry` raises."""
+
     def read(row_no: int, put: PutRow, cell: str) -> None:
         entry = field_rules.field_entry(rule, cell, dates)
         put("staged_fields", (row_no, entry.field_id, entry.value, entry.unique_key))
@@ -236,6 +244,8 @@ def _field_reader(rule: FieldRule, dates: DateOrder) -> ExtraReader:
 
 
 def _group_reader(find: Callable[[str], list[int]], *, replaces: int) -> ExtraReader:
+    """Return what reads groups; with `replaces` they are all that the person is to be in."""
+
     def read(row_no: int, put: PutRow, cell: str) -> None:
         found = find(cell)
         for number in found:
@@ -247,6 +257,7 @@ def _group_reader(find: Callable[[str], list[int]], *, replaces: int) -> ExtraRe
 
 
 def _group_finder(groups: Iterable[KnownGroup]) -> Callable[[str], list[int]]:
+    """Return what reads names of groups into ids; it raises MembershipUnknown."""
     known = list(groups)
     by_name = {group.name_key: group.id for group in known}
     suggest = _suggester([group.name for group in known])

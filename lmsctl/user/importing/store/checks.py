@@ -127,6 +127,7 @@ def fail_taken_names(work: Work, span: RowRange, present: Collection[str]) -> No
 
 
 def _fail_taken_addresses(work: Work, span: RowRange) -> None:
+    """Note addresses that are somebody else's login or address."""
     is_other = or_(_row.id.is_(None), _row.id != col(User.id))
     for key in (col(User.email_key), col(User.login_key)):
         taken = ROWS.join(User, key == _row.email_key).where(_row.login_key.is_not(None), is_other)
@@ -134,6 +135,7 @@ def _fail_taken_addresses(work: Work, span: RowRange) -> None:
 
 
 def _fail_taken_logins(work: Work, span: RowRange) -> None:
+    """Note logins of new people that are somebody else's address."""
     taken = ROWS.join(User, col(User.email_key) == _row.login_key).where(
         _IS_LIKE_ADDRESS, _row.id.is_(None)
     )

@@ -57,6 +57,7 @@ _STEMS = select(
 
 
 def _clashes(row_no: Any, text: Any) -> tuple[Any, ...]:
+    """Return the columns of a LoginClash."""
     return columns_of(LoginClash, None, place=_STEMS.c.place, row_no=row_no, text=text)
 
 

@@ -247,7 +247,7 @@ def compare(
 
 def list_departments(work: Work, scope: Scope) -> list[KnownDepartment]:
     """Return the departments in scope."""
-    listed = columns_of(KnownDepartment, Department, written=col(Department.full_name))
+    listed = columns_of(KnownDepartment, Department)
     return work.all(KnownDepartment, select(*listed).where(in_scope(scope, Department.path)))
 
 

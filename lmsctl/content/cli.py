@@ -10,7 +10,7 @@ from lmsctl.content.rules import Due
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
+from lmsctl.kit.options import IfExists, IfMissing, IfVersion, Search, verb
 from lmsctl.kit.work import Work
 
 app = options.noun("content", "Folders, courses, topics, articles and pathways.")
@@ -106,7 +106,11 @@ def _edited(after: Content, is_changed: bool) -> Done:  # noqa: FBT001 - the pai
 @verb(
     app,
     "list",
-    examples=("lmsctl content list --kind topic --status active", "lmsctl content list -o csv"),
+    examples=(
+        "lmsctl content list --kind topic --status active",
+        "lmsctl content list --search protection",
+        "lmsctl content list -o csv",
+    ),
 )
 def list_(
     env: Environment,
@@ -119,11 +123,13 @@ def list_(
     status: Annotated[
         Status | None, typer.Option("--status", help="draft, active or archived.")
     ] = None,
+    search: Search = None,
 ) -> Any:
     """List items by code; filters combine."""
     return env.read(
         lambda work: Listing(
-            ContentRow, actions.list_content(work, kind=kind, status=status, folder=folder)
+            ContentRow,
+            actions.list_content(work, kind=kind, status=status, folder=folder, search=search),
         )
     )
 

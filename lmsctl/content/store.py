@@ -37,7 +37,7 @@ from lmsctl.department.model import Department
 from lmsctl.group.model import Group
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import among, columns_of
+from lmsctl.kit.statements import among, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Visibility
 from lmsctl.rights.store import is_person_visible, is_target_visible
@@ -216,6 +216,7 @@ class Filter:
     kind: Kind | None = None
     status: Status | None = None
     folder_id: int | None = None
+    search: str | None = None
 
 
 def listed(work: Work, wanted: Filter, sight: Visibility) -> Iterator[ContentRow]:
@@ -236,7 +237,12 @@ def listed(work: Work, wanted: Filter, sight: Visibility) -> Iterator[ContentRow
     ):
         if value is not None:
             statement = statement.where(col(column) == value)
-    return work.each(ContentRow, statement)
+    if keyword := canonical.key(wanted.search or ""):
+        statement = statement.where(
+            or_(may_contain(ContentItem.code, keyword), may_contain(ContentItem.title, keyword))
+        )
+    rows = work.each(ContentRow, statement)
+    return (row for row in rows if canonical.holds(wanted.search, row.code, row.title))
 
 
 # Pathways ----------------------------------------------------------------------------------------

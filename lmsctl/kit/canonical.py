@@ -92,6 +92,15 @@ def key(text: str) -> str:
     return fold(trim(text))
 
 
+def holds(given: str | None, *texts: str | None) -> bool:
+    """Say whether one of `texts` contains what somebody looks for, in whatever case.
+
+    Every text does when nothing is looked for.
+    """
+    wanted = key(given or "")
+    return any(wanted in key(text) for text in texts if text is not None)
+
+
 def lower(text: str) -> str:
     """Return `text` in lower case and NFC: unlike `fold`, it keeps a sharp s apart from `ss`."""
     if text.isascii():

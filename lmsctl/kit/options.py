@@ -266,6 +266,9 @@ class Missing(StrEnum):
     OK = "ok"
 
 
+Search = Annotated[
+    str | None, typer.Option("--search", metavar="TEXT", help="Part of the code or the title.")
+]
 IfExists = Annotated[
     Existing, typer.Option("--if-exists", help="When it exists already: fail, skip or update.")
 ]

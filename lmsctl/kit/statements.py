@@ -266,7 +266,8 @@ def may_contain(column: Any, key: str) -> FunctionElement[bool]:
     It leaves out none that contains it: those that are not ASCII it takes all, for the program to
     decide, because databases fold letters in other ways than `canonical.key`.
     """
-    return _MayContain(col(column), literal(key, Text))
+    text = column if isinstance(column, ColumnElement) else col(column)
+    return _MayContain(text, literal(key, Text))
 
 
 # Moments as text ----------------------------------------------------------------------------------

@@ -189,6 +189,4 @@ ALL_TOKENS = TokenFilter()
 
 def has_keyword(row: TokenRecord, given: str | None) -> bool:
     """Say whether code, nickname, or code or title of the item hold a keyword, if one is given."""
-    keyword = canonical.key(given or "")
-    texts = (row.code, row.nickname or "", row.content, row.title)
-    return any(keyword in canonical.key(text) for text in texts)
+    return canonical.holds(given, row.code, row.nickname, row.content, row.title)

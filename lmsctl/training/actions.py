@@ -139,7 +139,11 @@ def show(work: Work, given: str) -> TrainingDetail:
 
 
 def list_trainings(
-    work: Work, *, department: str | None = None, type_: TrainingKind | None = None
+    work: Work,
+    *,
+    department: str | None = None,
+    type_: TrainingKind | None = None,
+    search: str | None = None,
 ) -> Iterator[TrainingRow]:
     """Return the trainings the actor sees that fit every filter, by code.
 
@@ -150,7 +154,7 @@ def list_trainings(
     if department is not None:
         under = departments.get(work, department, rights.visibility(work).departments).path
     return store.listed(
-        work, scope, TrainingFilter(under=under, type=type_), rights.visibility(work)
+        work, scope, TrainingFilter(under=under, type=type_, search=search), rights.visibility(work)
     )
 
 

@@ -8,7 +8,7 @@ import typer
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
+from lmsctl.kit.options import IfExists, IfMissing, IfVersion, Search, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import actions as trainings
 from lmsctl.training.deadlines import cli as deadlines_cli
@@ -101,7 +101,11 @@ def _edited(after: TrainingDetail, *, is_changed: bool) -> Done:
 @verb(
     app,
     "list",
-    examples=("lmsctl training list --department Sales", "lmsctl training list -o csv"),
+    examples=(
+        "lmsctl training list --department Sales",
+        "lmsctl training list --search aid",
+        "lmsctl training list -o csv",
+    ),
 )
 def list_(
     env: Environment,
@@ -110,11 +114,13 @@ def list_(
         typer.Option("--department", metavar="PATH", help="Only of this one and those under it."),
     ] = None,
     type_: OfType = None,
+    search: Search = None,
 ) -> Any:
     """List trainings by code, each with the start of its next session; filters combine."""
     return env.read(
         lambda work: Listing(
-            TrainingRow, trainings.list_trainings(work, department=department, type_=type_)
+            TrainingRow,
+            trainings.list_trainings(work, department=department, type_=type_, search=search),
         )
     )
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
-from sqlmodel import case, col, exists, func, select, update
+from sqlmodel import case, col, exists, func, or_, select, update
 from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
-from lmsctl.kit.statements import among, columns_of
+from lmsctl.kit.statements import among, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope, Visibility
 from lmsctl.rights.store import in_scope, in_scope_or_above, is_person_visible
@@ -128,6 +128,7 @@ class TrainingFilter:
 
     under: str | None = None
     type: TrainingKind | None = None
+    search: str | None = None
 
 
 def listed(
@@ -159,7 +160,12 @@ def listed(
         statement = statement.where(in_scope(Scope((wanted.under,)), Department.path))
     if wanted.type is not None:
         statement = statement.where(col(Row.type) == wanted.type)
-    return work.each(TrainingRow, statement.order_by(col(Row.code_key)))
+    if keyword := canonical.key(wanted.search or ""):
+        statement = statement.where(
+            or_(may_contain(Row.code, keyword), may_contain(Row.title, keyword))
+        )
+    rows = work.each(TrainingRow, statement.order_by(col(Row.code_key)))
+    return (row for row in rows if canonical.holds(wanted.search, row.code, row.title))
 
 
 _IS_OF_TRAINING = (

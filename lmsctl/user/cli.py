@@ -96,7 +96,11 @@ def create(
 @verb(
     app,
     "list",
-    examples=("lmsctl user list --department Sales --status active", "lmsctl user list -o csv"),
+    examples=(
+        "lmsctl user list --department Sales --status active",
+        "lmsctl user list --search Halvorsen",
+        "lmsctl user list -o csv",
+    ),
 )
 def list_(
     env: Environment,
@@ -114,7 +118,7 @@ def list_(
         str | None, typer.Option("--group", help="Only members of this group.")
     ] = None,
     search: Annotated[
-        str | None, typer.Option("--search", help="Part of the login or the address.")
+        str | None, typer.Option("--search", help="Part of login, address or name.")
     ] = None,
 ) -> Any:
     """List people by login; filters combine."""

@@ -11,7 +11,7 @@ from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.rules import ConfirmablePerson
 from lmsctl.user.errors import LoginInvalid, LoginMissing, StatusWrong
 from lmsctl.user.fields.rules import FieldEntry
-from lmsctl.user.results import UserOrigin, UserStatus, UserType
+from lmsctl.user.results import UserOrigin, UserRow, UserStatus, UserType
 
 # What almost every login looks like; nothing in it could be objected to.
 _PLAIN_LOGIN = re.compile(r"[A-Za-z0-9_.@+][A-Za-z0-9_.@+-]{0,200}")
@@ -119,3 +119,12 @@ class UserFilter:
     origin: UserOrigin | None = None
     group: str | None = None
     search: str | None = None
+
+
+def is_found(row: UserRow, given: str) -> bool:
+    """Say whether login, address, or first and last name of a person hold what is looked for."""
+    wanted = login_key(given)
+    addressed = (login_key(text) for text in (row.login, row.email) if text is not None)
+    return any(wanted in text for text in addressed) or canonical.holds(
+        given, f"{row.first_name} {row.last_name}"
+    )

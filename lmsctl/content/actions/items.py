@@ -159,6 +159,7 @@ def list_content(
     kind: Kind | None = None,
     status: Status | None = None,
     folder: str | None = None,
+    search: str | None = None,
 ) -> Iterator[ContentRow]:
     """Return the items that fit every filter, by code; needs `content.view`.
 
@@ -170,7 +171,7 @@ def list_content(
         above = store.get(work, folder)
         rules.check_folder(above)
         folder_id = above.id
-    return store.listed(work, Filter(kind, status, folder_id), rights.visibility(work))
+    return store.listed(work, Filter(kind, status, folder_id, search), rights.visibility(work))
 
 
 def edit(  # noqa: PLR0913 - one keyword for each thing that can change

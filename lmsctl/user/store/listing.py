@@ -13,14 +13,14 @@ from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical
 from lmsctl.kit.address import login_key
 from lmsctl.kit.columns import Choice
-from lmsctl.kit.statements import NOW, columns_of
+from lmsctl.kit.statements import NOW, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import ANYWHERE, Scope, subtree_prefix
 from lmsctl.rights.store import in_scope
 from lmsctl.user.errors import GroupUnknown
 from lmsctl.user.model import User, is_alive, status_at
 from lmsctl.user.results import UserOrigin, UserRow, UserStatus
-from lmsctl.user.rules import UserFilter
+from lmsctl.user.rules import UserFilter, is_found
 
 
 def list_group_names(work: Work, user_id: int, scope: Scope) -> list[str]:
@@ -56,14 +56,16 @@ _SELECT_ROW = (
 def list_users(work: Work, scope: Scope, wanted: UserFilter) -> Iterable[UserRow]:
     """Return the people in scope that fit every filter, by login."""
     statement = _SELECT_ROW.where(*filter_conditions(scope, wanted))
-    return work.listed(UserRow, statement, by=[col(User.login_key)], now=work.now)
+    rows = work.listed(UserRow, statement, by=[col(User.login_key)], now=work.now)
+    # Only what the program decides itself keeps the database from cutting the list.
+    return rows if wanted.search is None else (row for row in rows if is_found(row, wanted.search))
 
 
 def filter_conditions(scope: Scope, wanted: UserFilter) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that a `User` is in `scope` and fits every filter of `wanted`.
 
     They have the parameter NOW, and each can be looked up in an index of something that there is
-    less of than people.
+    less of than people. Of a search some come that it does not find: `rules.is_found` decides.
     """
     yield from department_conditions(scope, wanted.under)
     if wanted.type is not None:
@@ -79,7 +81,12 @@ def filter_conditions(scope: Scope, wanted: UserFilter) -> Iterator[ColumnElemen
             .where(col(Group.name_key) == canonical.key(wanted.group))
         )
     if search := login_key(wanted.search or ""):
-        yield or_(_contains(User.login_key, search), _contains(User.email_key, search))
+        name = col(User.first_name) + " " + col(User.last_name)
+        yield or_(
+            _contains(User.login_key, search),
+            _contains(User.email_key, search),
+            may_contain(name, canonical.key(wanted.search or "")),
+        )
 
 
 def department_conditions(scope: Scope, under: str | None = None) -> Iterator[ColumnElement[bool]]:

@@ -1,7 +1,6 @@
 """The edge: where options may stand and which wins, exit statuses, refusals, rehearsals, help."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -11,13 +10,11 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from lmsctl import cli
 from lmsctl.audit import actions as audit
 from lmsctl.department import actions as departments
 from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work
-from lmsctl.nouns import NOUNS
-from tests import database_rows, generate, program
+from tests import database_rows, program
 from tests.conftest import Portal, Templates
 from tests.terminals import on_terminal
 
@@ -466,82 +463,6 @@ def test_a_refused_rehearsal_is_not_even_written_down(portal: Portal) -> None:
         "sqlite_sequence",
     }
     assert database_rows.refusals(portal) == 1
-
-
-# Help --------------------------------------------------------------------------------------------
-
-VERBS = sorted(
-    f"{noun} {verb}".strip()
-    for noun in NOUNS
-    for verb in (getattr(cli.load_noun(noun), "commands", None) or {"": None})
-)
-
-
-@pytest.mark.parametrize("command", VERBS)
-def test_every_verb_explains_itself_with_an_example(sqlite_portal: Portal, command: str) -> None:
-    """In a hundred columns, with examples that begin with the command itself."""
-    words = command.split()
-    text = sqlite_portal.ok(*words, "--help", COLUMNS="100").out
-    assert text.startswith(f"Usage: lmsctl {command} ")
-    assert max(map(len, text.splitlines())) <= 100
-    block = text.partition("Examples:\n")[2].partition("\n\n")[0]
-    examples = block.replace(" \\\n", "").splitlines()
-    assert examples, f"{words} has no example"
-    assert all(command in line for line in examples)
-    assert "--as" not in text.partition("Options:")[2], "global options are listed at the root only"
-    assert sqlite_portal.ok(*words, "-h", COLUMNS="100").out == text
-
-
-@pytest.mark.parametrize("noun", [None, *NOUNS])
-def test_every_noun_lists_its_verbs_with_whole_sentences(
-    sqlite_portal: Portal, noun: str | None
-) -> None:
-    """Nothing is cut with dots, at eighty columns either."""
-    text = sqlite_portal.ok(*([noun] if noun else []), "--help", COLUMNS="80").out
-    commands = text.partition("Commands:\n")[2]
-    assert "..." not in commands
-    assert max(map(len, text.splitlines())) <= 80
-
-
-def test_no_help_is_wider_than_eighty_columns(sqlite_portal: Portal) -> None:
-    """Every command, its options and its examples."""
-    lines = generate.SURFACE_FILE.read_text(encoding="utf-8").splitlines()
-    for words in (line.split()[1:] for line in lines if line.startswith("lmsctl ")):
-        text = sqlite_portal.ok(*words, "--help", COLUMNS="80").out
-        assert max(map(len, text.splitlines())) <= 80, text
-
-
-DATABASE_CODE = ("sqlite3", "psycopg", "sqlalchemy", "sqlmodel", "alembic")
-
-
-@pytest.mark.parametrize(
-    "argv",
-    [["--help"], ["-h"], ["version"], ["completion", "bash"], ["help", "times"]]
-    + [[noun, "--help"] for noun in NOUNS]
-    + [
-        [*pair, "--help"]
-        for pair in (("user", "create"), ("department", "delete"), ("db", "check"))
-    ],
-    ids=" ".join,
-)
-def test_help_loads_no_database_code(argv: list[str], tmp_path: Path) -> None:
-    """Looking something up is quick."""
-    check = (
-        "import os, sys; from lmsctl.kit import lazy_imports; lazy_imports.install();"
-        " from lmsctl.cli import main; status = main(sys.argv[1:]);"
-        f" loaded = [name for name in {DATABASE_CODE} if name in sys.modules];"
-        " sys.exit(f'{status} {loaded}' if status or loaded else 0)"
-    )
-    here = str(Path(__file__).parent.parent)
-    ran = subprocess.run(
-        [sys.executable, "-c", check, *argv],
-        env={**os.environ, "PYTHONPATH": here},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
 
 
 # Terminals ---------------------------------------------------------------------------------------

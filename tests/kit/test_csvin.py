@@ -1,36 +1,20 @@
 """What happens to the CSV files that people bring: what is read, what is refused and where."""
 
 import codecs
-import csv
 import gzip
-import hashlib
 import io
-import os
-import threading
-import tracemalloc
-import unicodedata
 import zipfile
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from lmsctl.kit import canonical, csvin
 from lmsctl.kit.csverrors import (
     CsvColumnUnknown,
-    CsvFileChanged,
-    CsvFileMissing,
-    CsvFileUnreadable,
     CsvMapColumnUnknown,
-    CsvQuoteFollowed,
     CsvQuoteOpen,
     CsvRowRagged,
-    CsvRowsTooMany,
     CsvUndecodable,
 )
-from lmsctl.kit.csvin import Column, Reading, Row, Sheet, clean, open_sheet
-from lmsctl.kit.csvout import CsvFile, RejectsFile
+from lmsctl.kit.csvin import Column, Reading, Row, Sheet, open_sheet
 from lmsctl.kit.errors import Refusal, RefusalKind
 
 COLUMNS = (
@@ -41,7 +25,6 @@ COLUMNS = (
 )
 PLAIN = Reading()
 MIB = 1024 * 1024
-UNHURRIED = settings(deadline=None)  # the machine may be busy with other things
 
 
 def opened(content: bytes | str, reading: Reading = PLAIN) -> Sheet:
@@ -491,74 +474,6 @@ def test_rows_can_be_read_again() -> None:
         assert list(sheet.rows()) == list(sheet.rows())
 
 
-def test_size_digest_and_progress(tmp_path: Path) -> None:
-    """A file is known by its size and the digest of all its bytes, and reading it moves on."""
-    data = codecs.BOM_UTF8 + b"Login\r\n" + b"a\r\n" * 100_000
-    path = tmp_path / "people.csv"
-    path.write_bytes(data)
-    with open_sheet(str(path), COLUMNS, PLAIN) as sheet:
-        assert (sheet.file, sheet.size_bytes) == (str(path), len(data))
-        assert sheet.digest == hashlib.sha256(data).hexdigest()
-        rows = sheet.rows()
-        next(rows)
-        begun = sheet.position()
-        assert sum(1 for _ in rows) == 99_999
-        assert 0 < begun < sheet.position() == len(data)
-
-
-def test_standard_input_and_a_file_are_the_same(tmp_path: Path) -> None:
-    """The same bytes have the same digest and rows wherever they come from."""
-    content = b"Login,Email\na,b\n"
-    path = tmp_path / "people.csv"
-    path.write_bytes(content)
-    with open_sheet(str(path), COLUMNS, PLAIN) as one, opened(content) as other:
-        assert other.file == "<stdin>"
-        assert (one.digest, list(one.rows())) == (other.digest, list(other.rows()))
-
-
-def test_pipe_is_read(tmp_path: Path) -> None:
-    """A named pipe, as a shell makes for <(command), is read like a file."""
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
-    writer = threading.Thread(target=path.write_bytes, args=(b"Login\na\n",))
-    writer.start()
-    with open_sheet(str(path), COLUMNS, PLAIN) as sheet:
-        assert [row.cells for row in sheet.rows()] == [["a"]]
-    writer.join(10)
-
-
-def test_missing_file_is_not_found(tmp_path: Path) -> None:
-    """A path where nothing is gets an answer of its own."""
-    with pytest.raises(CsvFileMissing):
-        open_sheet(str(tmp_path / "people.csv"), COLUMNS, PLAIN)
-
-
-def test_folder_is_refused(tmp_path: Path) -> None:
-    """A folder is not a file to read."""
-    with pytest.raises(CsvFileUnreadable):
-        open_sheet(str(tmp_path), COLUMNS, PLAIN)
-
-
-@pytest.mark.parametrize("change", [b"Login\nother\n" * 3, b"Login\n\xff"])
-def test_file_that_changes_is_refused(tmp_path: Path, change: bytes) -> None:
-    """Rows of a file that somebody writes to meanwhile are not what was checked: refused."""
-    path = tmp_path / "people.csv"
-    path.write_bytes(b"Login\na\n")
-    with open_sheet(str(path), COLUMNS, PLAIN) as sheet:
-        path.write_bytes(change)
-        with pytest.raises(CsvFileChanged):
-            list(sheet.rows())
-
-
-def test_more_rows_than_a_file_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The row after the last allowed one ends the reading; blank rows do not count."""
-    monkeypatch.setattr(csvin, "_ROWS_LIMIT", 3)
-    assert len(cells("Login\na\n\nb\n\nc\n")) == 3
-    with opened("Login\na\nb\n\nc\nd\n") as sheet, pytest.raises(CsvRowsTooMany) as refused:
-        list(sheet.rows())
-    assert str(refused.value) == "<stdin>, row 4, line 6: The file has more than 3 rows."
-
-
 def test_ragged_row_says_how() -> None:
     """A row with the wrong number of cells says how many it has and how many were due."""
     with opened("Login,Email\na\n") as sheet:
@@ -567,158 +482,3 @@ def test_ragged_row_says_how() -> None:
     assert str(row.problem) == (
         "<stdin>, row 1, line 2: This row has 1 cells where the heading row has 2."
     )
-
-
-def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    """Ten times the rows take no more memory."""
-
-    def peak(rows: int) -> int:
-        path = tmp_path / f"{rows}.csv"
-        path.write_bytes(b"Login,Email\n" + b'a,"b c"\n d,e\n' * (rows // 2))
-        tracemalloc.start()
-        try:
-            with open_sheet(str(path), COLUMNS, PLAIN) as sheet:
-                assert sum(1 for _ in sheet.rows()) == rows
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-
-    peak(100)
-    assert peak(100_000) < peak(10_000) + 64 * 1024
-
-
-def test_memory_is_bounded_within_a_row() -> None:
-    """A file of one endless line takes the memory of a row, not of the file."""
-    with opened(b"Login\n" + b"a" * 40 * MIB) as sheet:
-        tracemalloc.start()
-        try:
-            (row,) = sheet.rows()
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-    assert row.problem is not None
-    assert peak < 12 * MIB
-
-
-TEXTS = st.text(
-    st.characters(exclude_characters="\0", exclude_categories=["Cs"])
-    | st.sampled_from([*"=+-@\t\r\n'\", ;|é", "\u00a0", "\u200b", "\ufeff", "\u0338"]),
-    max_size=12,
-)
-TABLES = st.integers(1, 4).flatmap(
-    lambda width: st.lists(st.lists(TEXTS, min_size=width, max_size=width), max_size=6)
-)
-
-
-def as_read(text: str) -> str:
-    trimmed = canonical.trim(text)
-    if text[:1] in {"\t", "\r"}:  # a formula to a spreadsheet, so it was guarded and is kept
-        trimmed = canonical.trim(f"'{text}")[1:]
-    return unicodedata.normalize("NFC", trimmed)
-
-
-@UNHURRIED
-@given(TABLES)
-def test_what_we_write_we_read(table: list[list[str]]) -> None:
-    """Any table written by us reads back as it was, but for blanks around a cell and blank rows."""
-    headings = [column.heading for column in COLUMNS][: len(table[0]) if table else 1]
-    stream = io.StringIO(newline="")
-    with CsvFile(stream, headings) as file:
-        file.write_all(table)
-    wanted = [[as_read(cell) for cell in row] for row in table]
-    assert cells(stream.getvalue()) == [row for row in wanted if any(row)]
-
-
-@UNHURRIED
-@given(TABLES)
-def test_rejected_rows_read_as_before(table: list[list[str]]) -> None:
-    """Rows handed back in a rejects file read exactly as they did in the first file."""
-    headings = [column.heading for column in COLUMNS][: len(table[0]) if table else 1]
-    first, second = io.StringIO(newline=""), io.StringIO(newline="")
-    writer = csv.writer(first, lineterminator="\r\n")
-    writer.writerows([headings, *table])
-    with opened(first.getvalue()) as sheet, RejectsFile(second, sheet.headings) as rejects:
-        before = [row for row in sheet.rows() if row.cells]
-        for row in before:
-            rejects.add(row.raw, "why")
-    assert cells(second.getvalue()) == [row.cells for row in before]
-
-
-@UNHURRIED
-@given(TEXTS)
-def test_cleaning_is_done_once(text: str) -> None:
-    """A clean value without apostrophes in front stays as it is however often it is cleaned."""
-    value = clean(text)
-    if not value.startswith(("'", "\t", "\r")):
-        assert clean(value) == value
-
-
-FRAGMENTS = st.lists(st.sampled_from([*',"\n\ra', '""', "\r\n", "é"])).map("".join)
-
-
-@UNHURRIED
-@given(FRAGMENTS)
-def test_cells_are_those_of_the_standard_reader(body: str) -> None:
-    """Whatever is accepted has just the cells that any strict reader of CSV sees."""
-    content = f"Login\n{body}"
-    expected = by_the_standard_reader(content)
-    with opened(content) as sheet:
-        if expected is None:
-            assert not is_all_quoted_well(sheet)
-        else:
-            assert [row.raw for row in sheet.rows()] == expected
-
-
-def by_the_standard_reader(content: str) -> list[list[str]] | None:
-    lines = io.StringIO(content, newline="")
-    try:
-        rows = list(csv.reader(lines, strict=True))[1:]
-    except csv.Error:
-        return None
-    return [row for row in rows if any(map(canonical.trim, row))]
-
-
-def is_all_quoted_well(sheet: Sheet) -> bool:
-    try:
-        problems = [row.problem for row in sheet.rows()]
-    except (CsvQuoteOpen, CsvQuoteFollowed):
-        return False
-    return not any(isinstance(problem, CsvQuoteFollowed) for problem in problems)
-
-
-BYTES = st.binary(max_size=300) | st.builds(
-    lambda head, parts: head + b"".join(parts),
-    st.sampled_from([b"", b"Login,Email\n", b"sep=;\nLogin;Email\n", codecs.BOM_UTF16_LE]),
-    st.lists(st.sampled_from([b'"', b",", b"\n", b"\r", b";", b"a", b"'", b"\xe9", b"\xc3\xa9"])),
-)
-
-
-@UNHURRIED
-@given(
-    BYTES,
-    st.sampled_from([None, "cp1252", "utf-16", "utf-16-be", "shift_jis", "utf-32-le", "nonsense"]),
-    st.sampled_from([None, ",", "tab", '"', ""]),
-    st.booleans(),
-)
-def test_any_bytes_are_read_or_refused(
-    data: bytes,
-    encoding: str | None,
-    delimiter: str | None,
-    ignore_unknown: bool,
-) -> None:
-    """Whatever bytes come, they are read or refused with a reason; nothing else happens."""
-    reading = Reading(encoding, delimiter, ignore_unknown=ignore_unknown)
-    for refusal in refusals(data, reading):
-        assert refusal.format_message()
-        assert refusal.format_hint()
-
-
-def refusals(data: bytes, reading: Reading) -> list[Refusal]:
-    optional = [Column("login", "Login"), Column("email", "Email")]
-    try:
-        with open_sheet("-", optional, reading, stdin=io.BytesIO(data)) as sheet:
-            rows = list(sheet.rows())
-    except Refusal as refusal:
-        return [refusal]
-    assert {len(row.cells) for row in rows if not row.problem} <= {len(sheet.names)}
-    return [row.problem for row in rows if row.problem]

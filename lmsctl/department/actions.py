@@ -49,7 +49,7 @@ def create(
         name=text,
         full_name=written,
         full_key=rules.path_key(written),
-        **_code(work, code),
+        **_check_new_code(work, code),
     )
     audit.record(work, "department.created", f"department {written}")
     return store.get_detail(work, number)
@@ -98,9 +98,9 @@ def edit(
     if name is not None:
         _rename(work, node, rules.check_name(name))
     if code is not None:
-        store.change(work, node.id, **_code(work, code or None, besides=node.id))
+        store.change(work, node.id, **_check_new_code(work, code or None, besides=node.id))
     if supervisor is not None:
-        store.set_supervisor(work, node.id, _supervisor_id(work, supervisor))
+        store.set_supervisor(work, node.id, _get_supervisor_id(work, supervisor))
     after = store.get_detail(work, node.id)
     if before != after:
         names = ("name", "code", "supervisor")
@@ -125,7 +125,7 @@ def move(work: Work, given: str, parent: str) -> tuple[DepartmentDetail, bool]:
     written = rules.full_name(above.full_name, node.name)
     _check_free(work, written)
     store.change(work, node.id, parent_id=above.id)
-    _rewrite(work, node, f"{above.path}{node.id}/", written)
+    _rename_subtree(work, node, f"{above.path}{node.id}/", written)
     audit.record(work, "department.moved", f"department {node.full_name}", to=written)
     return store.get_detail(work, node.id), True
 
@@ -168,7 +168,9 @@ def _check_free(work: Work, written: str) -> None:
         raise DepartmentExists(path=written)
 
 
-def _code(work: Work, code: str | None, *, besides: int | None = None) -> dict[str, str | None]:
+def _check_new_code(
+    work: Work, code: str | None, *, besides: int | None = None
+) -> dict[str, str | None]:
     """Return the columns of a code, None for no code; raises DepartmentCodeTaken."""
     if code is None:
         return {"code": None, "code_key": None}
@@ -179,7 +181,7 @@ def _code(work: Work, code: str | None, *, besides: int | None = None) -> dict[s
     return {"code": text, "code_key": canonical.key(text)}
 
 
-def _supervisor_id(work: Work, given: str) -> int | None:
+def _get_supervisor_id(work: Work, given: str) -> int | None:
     """Return whom a login means, with a share of them, or None for `none`."""
     if canonical.key(given) == "none":
         return None
@@ -205,10 +207,10 @@ def _rename(work: Work, node: DepartmentNode, name: str) -> None:
     if rules.path_key(written) != rules.path_key(node.full_name):
         _check_free(work, written)
     store.change(work, node.id, name=name)
-    _rewrite(work, node, node.path, written)
+    _rename_subtree(work, node, node.path, written)
 
 
-def _rewrite(work: Work, node: DepartmentNode, path: str, written: str) -> None:
+def _rename_subtree(work: Work, node: DepartmentNode, path: str, written: str) -> None:
     """Give the whole subtree of `node` its new paths, one statement for each department in it."""
     for place in store.list_subtree(work, node.path):
         new = rules.check_path(written + place.full_name[len(node.full_name) :])

@@ -101,7 +101,7 @@ def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list
     found, people = _get_group_and_people(work, given, logins, "added")
     for person in people:
         portal_rules.check_confirmed(person, "added to a group")
-    present = store.members_among(work, found.id, [person.id for person in people])
+    present = store.member_ids_among(work, found.id, [person.id for person in people])
     new = [person for person in people if person.id not in present]
     store.add_members(work, found.id, [person.id for person in new])
     if new:
@@ -114,7 +114,7 @@ def add_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list
 def remove_people(work: Work, given: str, logins: Sequence[str]) -> tuple[str, list[ItemOutcome]]:
     """Take people out of a group; the mirror of `add_people`, with the same rights and refusals."""
     found, people = _get_group_and_people(work, given, logins, "removed")
-    present = store.members_among(work, found.id, [person.id for person in people])
+    present = store.member_ids_among(work, found.id, [person.id for person in people])
     gone = [person for person in people if person.id in present]
     store.remove_members(work, found.id, [person.id for person in gone])
     if gone:

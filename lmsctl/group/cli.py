@@ -94,7 +94,7 @@ def add(env: Environment, name: Name, logins: People) -> Any:
 
     def write(work: Work) -> Done:
         group, outcomes = actions.add_people(work, name, logins)
-        return _counted(outcomes, "Added", f"to {group}")
+        return _count_changed(outcomes, "Added", f"to {group}")
 
     return env.write(write)
 
@@ -105,12 +105,12 @@ def remove(env: Environment, name: Name, logins: People) -> Any:
 
     def write(work: Work) -> Done:
         group, outcomes = actions.remove_people(work, name, logins)
-        return _counted(outcomes, "Removed", f"from {group}")
+        return _count_changed(outcomes, "Removed", f"from {group}")
 
     return env.write(write)
 
 
-def _counted(outcomes: list[ItemOutcome], done: str, where: str) -> Done:
+def _count_changed(outcomes: list[ItemOutcome], done: str, where: str) -> Done:
     """Return the outcomes with a sentence that counts those that changed."""
     count = sum(item.outcome is not Outcome.UNCHANGED for item in outcomes)
     sentence = f"{done} {count} of {len(outcomes)} {where}."

@@ -120,7 +120,7 @@ def list_groups(work: Work, scope: Scope, id_: int | None = None) -> Iterator[Gr
 # Who is in it ------------------------------------------------------------------------------------
 
 
-def members_among(work: Work, group_id: int, user_ids: Sequence[int]) -> set[int]:
+def member_ids_among(work: Work, group_id: int, user_ids: Sequence[int]) -> set[int]:
     """Return which of the people with `user_ids` are in the group."""
     in_group = select(GroupMember.user_id).where(col(GroupMember.group_id) == group_id)
     return set(work.values(in_group.where(among(GroupMember.user_id, user_ids))))
@@ -178,14 +178,14 @@ def count_hidden_members(work: Work, group_id: int, scope: Scope) -> int:
 # Departments -------------------------------------------------------------------------------------
 
 
-def names_in_departments(work: Work, ids: Sequence[int]) -> list[str]:
+def list_names_in_departments(work: Work, ids: Sequence[int]) -> list[str]:
     """Return the names of the groups that belong to one of these departments."""
     return work.values(
         select(Group.name).where(col(Group.department_id).in_(ids)).order_by(col(Group.name_key))
     )
 
 
-def move_all(work: Work, ids: Sequence[int], department_id: int) -> None:
+def move_to_department(work: Work, ids: Sequence[int], department_id: int) -> None:
     """Let every group of the departments with `ids` belong to another one."""
     work.run(
         update(Group).where(col(Group.department_id).in_(ids)).values(department_id=department_id)

@@ -98,12 +98,12 @@ def _check_existing(found: Settings | None) -> Settings:
 def list_settings(work: Work) -> Iterator[PortalSetting]:
     """Return every setting; needs `portal.settings` everywhere."""
     rights.require_everywhere(work, "portal.settings")
-    return _settings(
+    return _list_values(
         settings(work), store.count_seats(work) - store.count_seats_freed_by(work, work.now)
     )
 
 
-def _settings(row: Settings, taken: int) -> Iterator[PortalSetting]:
+def _list_values(row: Settings, taken: int) -> Iterator[PortalSetting]:
     """Yield every setting, with the seats that are taken."""
     for name, kind in SETTINGS.items():
         value = getattr(row, kind.column)

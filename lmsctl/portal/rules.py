@@ -34,21 +34,21 @@ class SettingKind:
     example: str
 
 
-def _seats(text: str) -> int | None:
+def _read_seats(text: str) -> int | None:
     """Return a limit of seats, None for `unlimited`."""
-    return None if text == limits.UNLIMITED else _whole(text, 1, _MOST_SEATS)
+    return None if text == limits.UNLIMITED else _read_whole(text, 1, _MOST_SEATS)
 
 
-def _hours(text: str) -> int:
+def _read_hours(text: str) -> int:
     """Return a number of hours."""
-    return _whole(text, 1, _MOST_HOURS)
+    return _read_whole(text, 1, _MOST_HOURS)
 
 
 class _MalformedError(Exception):
     """The text is not even of the kind that the setting takes."""
 
 
-def _whole(text: str, least: int, most: int) -> int:
+def _read_whole(text: str, least: int, most: int) -> int:
     """Return a whole number; raises _MalformedError, and ValueError for one out of bounds."""
     if not limits.is_whole(text):
         raise _MalformedError
@@ -57,7 +57,7 @@ def _whole(text: str, least: int, most: int) -> int:
     return int(text)
 
 
-def _switch(text: str) -> bool:
+def _read_switch(text: str) -> bool:
     """Return whether a switch is on; raises _MalformedError."""
     words = {"on": True, "off": False}
     if text.casefold() not in words:
@@ -65,17 +65,17 @@ def _switch(text: str) -> bool:
     return words[text.casefold()]
 
 
-def _zone(text: str) -> str:
+def _read_zone(text: str) -> str:
     """Return the name of a time zone; raises what `timewords.zone` raises."""
     return timewords.zone(text).key
 
 
-def _name(text: str) -> str:
+def _read_name(text: str) -> str:
     """Return the name of a portal; raises what `canonical.check_text` raises."""
     return canonical.check_text(text, field="name")
 
 
-def _url(text: str) -> str:
+def _read_url(text: str) -> str:
     """Return a base for links without its last slash; raises ValueError."""
     if not text:
         return ""
@@ -87,38 +87,38 @@ def _url(text: str) -> str:
 
 
 SETTINGS: Mapping[str, SettingKind] = {
-    "name": SettingKind("name", _name, "a text", "how the portal is called", "name=Academy"),
+    "name": SettingKind("name", _read_name, "a text", "how the portal is called", "name=Academy"),
     "time-zone": SettingKind(
         "time_zone",
-        _zone,
+        _read_zone,
         "an IANA zone",
         "governs dates and times entered without offset",
         "time-zone=Europe/Berlin",
     ),
     "plan.max-active-users": SettingKind(
         "seat_limit",
-        _seats,
+        _read_seats,
         "a whole number of at least 1, or 'unlimited'",
         "how many active people and live holds there may be",
         "plan.max-active-users=250",
     ),
     "privacy-policy": SettingKind(
         "is_policy_on",
-        _switch,
+        _read_switch,
         "on or off",
         "whether people who register must accept the privacy policy",
         "privacy-policy=on",
     ),
     "hold-hours": SettingKind(
         "hold_hours",
-        _hours,
+        _read_hours,
         f"a whole number from 1 to {_MOST_HOURS}",
         "how long an unconfirmed registration keeps its place",
         "hold-hours=48",
     ),
     "public-url": SettingKind(
         "public_url",
-        _url,
+        _read_url,
         "an http or https address, or nothing",
         "what links in mails begin with",
         "public-url=https://learn.example.com",

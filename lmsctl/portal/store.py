@@ -104,12 +104,12 @@ def count_seats(work: Work) -> int:
 
 def count_seats_freed_by(work: Work, at: datetime) -> int:
     """Return how many of the seats taken will be free at `at` because of time alone."""
-    expired = _count(col(User.expires_at) <= at)
-    due = _count(col(User.due_at) <= at, col(User.status) == UserStatus.ACTIVE)
+    expired = _count_users(col(User.expires_at) <= at)
+    due = _count_users(col(User.due_at) <= at, col(User.status) == UserStatus.ACTIVE)
     return int(work.value(select(expired + due)))
 
 
-def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+def _count_users(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     """Return an expression for how many people fit all of `conditions`."""
     return select(func.count()).select_from(User).where(*conditions).scalar_subquery()
 

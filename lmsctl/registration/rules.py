@@ -69,8 +69,8 @@ def check_newcomer(
     email = attempt(_check_given, newcomer.email, "e-mail address", "--email")
     if isinstance(email, str):
         email = attempt(parse_email, email, sandbox=is_sandbox)
-    first = attempt(_name, newcomer.first_name, "first name", "--first-name")
-    last = attempt(_name, newcomer.last_name, "last name", "--last-name")
+    first = attempt(_check_name_given, newcomer.first_name, "first name", "--first-name")
+    last = attempt(_check_name_given, newcomer.last_name, "last name", "--last-name")
     login = attempt(user_rules.check_login, newcomer.login) if newcomer.login is not None else None
     entries = attempt(field_rules.check_fields, fields, newcomer.fields, wants_required=True)
     if len(wrong) > 1:
@@ -89,7 +89,7 @@ def _check_given(text: str | None, name: str, option: str) -> str:
     return text
 
 
-def _name(text: str | None, name: str, option: str) -> str:
+def _check_name_given(text: str | None, name: str, option: str) -> str:
     """Return a first or last name fit to be stored; raises DetailMissing."""
     return user_rules.check_person_name(_check_given(text, name, option), name)
 

@@ -138,4 +138,4 @@ def create_builtin_roles(work: Work) -> None:
 
 def make_owner(work: Work, user_id: int) -> None:
     """Make the first person of a new portal its owner; nobody is there yet to be asked."""
-    store.add_grant(work, user_id, store.role_id(work, rules.OWNER))
+    store.add_grant(work, user_id, store.get_role_id(work, rules.OWNER))

@@ -170,6 +170,6 @@ def add_grant(work: Work, user_id: int, role_id: int) -> int:
     return work.insert(Grant, user_id=user_id, role_id=role_id)
 
 
-def role_id(work: Work, name_key: str) -> int:
+def get_role_id(work: Work, name_key: str) -> int:
     """Return the id of a built-in role."""
     return int(work.value(select(Role.id).where(col(Role.name_key) == name_key)))

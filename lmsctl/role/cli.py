@@ -174,12 +174,12 @@ def can_i(
 
     The exit status is 0 if so, and 8 if not.
     """
-    answer = env.read(lambda work: actions.check_permission(work, permission, department))
+    answer = env.read(lambda work: actions.can_i(work, permission, department))
     status = 0 if answer.allowed else EXIT_STATUS[RefusalKind.FORBIDDEN]
-    return Done(answer, _sentence(answer), is_changed=False, status=status)
+    return Done(answer, _answer_sentence(answer), is_changed=False, status=status)
 
 
-def _sentence(answer: PermissionAnswer) -> str:
+def _answer_sentence(answer: PermissionAnswer) -> str:
     """Return what is asked with yes or no before it."""
     asked = f"{answer.permission}{f' in {answer.department}' if answer.department else ''}"
     return f"{'Yes' if answer.allowed else 'No'}, {asked}."

@@ -58,7 +58,7 @@ def create(
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
     """Make a sign-up profile and its link."""
-    first, last = _parsed(starts), timewords.parse(ends)
+    first, last = _parse_time(starts), timewords.parse(ends)
 
     def write(work: Work) -> Done:
         found = (
@@ -75,7 +75,7 @@ def create(
                 code=code,
                 domains=domains.to_choice(),
             )
-            sentence = f"Created the sign-up profile {made.code}. {_window(work, made)}"
+            sentence = f"Created the sign-up profile {made.code}. {_window_sentence(work, made)}"
             return Done(made, sentence, notes=warnings)
         if if_exists is options.Existing.SKIP:
             return Done(
@@ -96,12 +96,12 @@ def create(
     return env.write(write)
 
 
-def _parsed(given: str | None) -> TimeWord | None:
+def _parse_time(given: str | None) -> TimeWord | None:
     """Return a time as it was written, None when it was not given."""
     return None if given is None else timewords.parse(given)
 
 
-def _window(work: Work, profile: Profile) -> str:
+def _window_sentence(work: Work, profile: Profile) -> str:
     """Return a sentence on when a profile is open."""
     until = timewords.show(profile.ends_at, work.zone) if profile.ends_at else "ended by hand"
     return f"Open from {timewords.show(profile.starts_at, work.zone)} until {until}."
@@ -110,7 +110,7 @@ def _window(work: Work, profile: Profile) -> str:
 def _edited(work: Work, after: Profile, *, is_changed: bool) -> Done:
     """Return the answer of an edit, with the window of the profile."""
     word = "Updated" if is_changed else "Unchanged:"
-    sentence = f"{word} the sign-up profile {after.code}. {_window(work, after)}"
+    sentence = f"{word} the sign-up profile {after.code}. {_window_sentence(work, after)}"
     return Done(after, sentence, is_changed=is_changed)
 
 
@@ -157,7 +157,7 @@ def edit(
     if_version: IfVersion = None,
 ) -> Any:
     """Change a sign-up profile. Its link stays; its people stay where they are."""
-    first, last = _parsed(starts), _parsed(ends)
+    first, last = _parse_time(starts), _parse_time(ends)
 
     def write(work: Work) -> Done:
         after, is_changed = actions.edit(
@@ -276,7 +276,7 @@ def explain(
     ] = None,
 ) -> Any:
     """Say why a sign-up would be refused: every closed gate at once, and when it would open."""
-    word = _parsed(at)
+    word = _parse_time(at)
 
     def read(work: Work) -> DetailWithList:
         head, gates = actions.explain(work, code, email=email, at=word)

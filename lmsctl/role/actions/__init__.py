@@ -10,10 +10,10 @@ from lmsctl.role.actions.define import (
     list_roles,
     show,
 )
-from lmsctl.role.actions.grant import check_permission, grant, revoke
+from lmsctl.role.actions.grant import can_i, grant, revoke
 
 __all__ = [
-    "check_permission",
+    "can_i",
     "create",
     "delete",
     "edit",

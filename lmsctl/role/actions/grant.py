@@ -100,9 +100,7 @@ def revoke(
     return ItemOutcome(person.login, outcome, where or None), role.name
 
 
-def check_permission(
-    work: Work, permission: str, department: str | None = None
-) -> PermissionAnswer:
+def can_i(work: Work, permission: str, department: str | None = None) -> PermissionAnswer:
     """Return whether the actor holds `permission` in `department`, anywhere when None, and where.
 
     A department in which they hold it not, and which they may not see either, is unknown. Raises

@@ -58,7 +58,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
         ends_at=ends_at,
         activation_limit=rules.parse_activations(activations),
         activations_used=0,
-        link=_new_link(),
+        link=_make_link(),
         domains_json=domains.resolve(None),
         created_at=work.now,
     )
@@ -74,7 +74,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a profile has
     return made, portal_rules.warnings(gates, work.zone, public_url=base)
 
 
-def _new_link() -> str:
+def _make_link() -> str:
     """Return the secret end of a new link."""
     link = secret.link()
     # A command line would take it for an option.
@@ -154,7 +154,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if department is not None:
         wanted["department_id"] = departments.get_for_share(work, department, "profile.manage").id
     if starts is not None or ends is not None:
-        wanted.update(_window(work, row, starts, ends))
+        wanted.update(_parse_window(work, row, starts, ends))
     if activations is not None:
         limit = rules.parse_activations(activations)
         rules.check_limit(limit, row.used)
@@ -166,7 +166,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     return to_result(work, store.get_by_id(work, row.id)), bool(changes)
 
 
-def _window(
+def _parse_window(
     work: Work, row: ProfileRow, starts: TimeWord | None, ends: TimeWord | None
 ) -> dict[str, Any]:
     """Return the columns of a new window; raises StartMissing and WindowEmpty."""
@@ -198,7 +198,7 @@ def link(work: Work, given: str) -> ProfileLink:
 def rotate(work: Work, given: str) -> ProfileLink:
     """Replace a profile's link by a new one; the old one is refused from then on."""
     row = get_for_update(work, given)
-    store.change(work, row.id, link=_new_link())
+    store.change(work, row.id, link=_make_link())
     audit.record(work, "profile.rotated", f"profile {row.code}")
     return link(work, row.code)
 

@@ -59,7 +59,7 @@ def sign_up(work: Work, given: str, newcomer: Newcomer) -> RegisteredUser:
         department_id=row.department_id,
         department=row.department,
         domains=row.domains_json,
-        claim_place=lambda work: _claim(work, row),
+        claim_place=lambda work: _claim_activation(work, row),
     )
     entered = registration.register(work, settings, entry, newcomer)
     store.record_use(work, row.id, entered.registration_id)
@@ -83,7 +83,7 @@ def _find_profile(work: Work, given: str) -> ProfileRow:
     return rights.get_for_update(work, get, store.lock)
 
 
-def _claim(work: Work, row: ProfileRow) -> None:
+def _claim_activation(work: Work, row: ProfileRow) -> None:
     """Take an activation of a profile; raises ProfileUsedUp, and ProfileUnknown if it has gone."""
     if not store.claim(work, row.id):
         store.get_by_id(work, row.id)  # it may have gone with its department

@@ -3,8 +3,6 @@
 from lmsctl.user.actions.create import (
     CreatedUser,
     add,
-    announce_joined,
-    announce_type_changed,
     create,
     find_conflicting,
 )
@@ -12,13 +10,11 @@ from lmsctl.user.actions.edit import edit, get_for_update, move
 from lmsctl.user.actions.show import get_detail, list_users, show
 from lmsctl.user.actions.status import (
     activate,
-    announce_active,
     apply_due_changes,
     confirm_pending,
     delete,
     delete_unconfirmed,
     end_account,
-    send_missed,
     set_active,
 )
 
@@ -26,9 +22,6 @@ __all__ = [
     "CreatedUser",
     "activate",
     "add",
-    "announce_active",
-    "announce_joined",
-    "announce_type_changed",
     "apply_due_changes",
     "confirm_pending",
     "create",
@@ -41,7 +34,6 @@ __all__ = [
     "get_for_update",
     "list_users",
     "move",
-    "send_missed",
     "set_active",
     "show",
 ]

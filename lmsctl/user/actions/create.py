@@ -1,6 +1,6 @@
 """Creating people, by whatever way they come."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from lmsctl.audit import actions as audit
@@ -102,7 +102,7 @@ def add(
     """
     if taken is None:
         wanted = rules.wanted_name_keys(draft.login, draft.email)
-        taken = store.taken_names(work, wanted)
+        taken = store.find_taken_names(work, wanted)
     login = _free_login(work, draft.login, draft.email, taken)
     if draft.email and draft.email.key in taken:
         raise EmailTaken(email=draft.email.address, field="email")
@@ -126,23 +126,9 @@ def add(
     )
     field_actions.set_values(work, number, {}, draft.entries)
     audit.record(work, "user.created", f"user {login}", origin=draft.origin, status=status)
-    announce_joined(work, {number: None})
-    announce_type_changed(work, [number])
+    hookpoints.after_join_of_department(work, {number: None})
+    hookpoints.after_change_of_type(work, [number])
     return CreatedUser(number, login)
-
-
-def announce_joined(work: Work, came_from: Mapping[int, int | None]) -> None:
-    """Let upper rooms do what follows from people having joined their department.
-
-    `came_from` gives for each of them, whatever their status, the department they were in before;
-    None for who is new.
-    """
-    hookpoints.after_join_of_department(work, came_from)
-
-
-def announce_type_changed(work: Work, ids: Sequence[int]) -> None:
-    """Let upper rooms do what follows from people being new, or of another type than before."""
-    hookpoints.after_change_of_type(work, ids)
 
 
 def _free_login(work: Work, login: str | None, email: Email | None, taken: Collection[str]) -> str:
@@ -150,7 +136,7 @@ def _free_login(work: Work, login: str | None, email: Email | None, taken: Colle
     base, may_grow = rules.login_base(login, email)
     for number, batch in enumerate(rules.login_candidates(base)):
         if number:
-            taken = store.taken_names(work, [login_key(text) for text in batch])
+            taken = store.find_taken_names(work, [login_key(text) for text in batch])
         free = [text for text in batch if login_key(text) not in taken]
         if free:
             return free[0]

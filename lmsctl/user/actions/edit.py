@@ -10,8 +10,7 @@ from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
-from lmsctl.user import rules, store
-from lmsctl.user.actions.create import announce_joined, announce_type_changed
+from lmsctl.user import hookpoints, rules, store
 from lmsctl.user.actions.show import get_detail
 from lmsctl.user.errors import EmailTaken, LoginTaken, SupervisorIsSelf
 from lmsctl.user.fields import actions as field_actions
@@ -74,21 +73,21 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     if last_name is not None:
         wanted["last_name"] = rules.check_person_name(last_name, "last name")
     if login is not None:
-        wanted.update(_new_login(work, person, login))
+        wanted.update(_check_new_login(work, person, login))
     if email is not None:
-        wanted.update(_new_email(work, person, email))
+        wanted.update(_check_new_email(work, person, email))
     if supervisor is not None:
-        wanted.update(_new_supervisor(work, person, supervisor))
+        wanted.update(_get_new_supervisor(work, person, supervisor))
     entries = field_rules.check_fields(
         field_store.list_fields_for_share(work),
         field_rules.parse_assignments(fields),
         wants_required=False,
     )
-    is_changed = _change(work, person, wanted, entries)
+    is_changed = _apply_changes(work, person, wanted, entries)
     return get_detail(work, person.id), is_changed
 
 
-def _change(
+def _apply_changes(
     work: Work, person: Person, wanted: Mapping[str, object], entries: Sequence[FieldEntry]
 ) -> bool:
     """Put what differs into the rows and the audit log, and say whether anything does."""
@@ -96,14 +95,14 @@ def _change(
     current = {item.name: item.value for item in field_store.list_values(work, person.id)}
     changed = sorted([*changes, *field_actions.set_values(work, person.id, current, entries)])
     if changed:
-        store.change(work, person.id, **_with_keys(changes))
+        store.change(work, person.id, **_add_keys(changes))
         audit.record(work, "user.changed", f"user {person.login}", changed=changed)
     if "type" in changes:
-        announce_type_changed(work, [person.id])
+        hookpoints.after_change_of_type(work, [person.id])
     return bool(changed)
 
 
-def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
+def _add_keys(changes: Mapping[str, object]) -> dict[str, object]:
     """Add to a new login or address the form in which it is compared."""
     keys = {
         f"{name}_key": None if changes[name] is None else login_key(str(changes[name]))
@@ -113,7 +112,7 @@ def _with_keys(changes: Mapping[str, object]) -> dict[str, object]:
     return {**changes, **keys}
 
 
-def _new_login(work: Work, person: Person, given: str) -> dict[str, object]:
+def _check_new_login(work: Work, person: Person, given: str) -> dict[str, object]:
     """Return the columns of a new login; raises LoginInvalid and LoginTaken."""
     login = rules.check_login(given)
     if store.ids_by_name(work, login_key(login)) - {person.id}:
@@ -121,7 +120,7 @@ def _new_login(work: Work, person: Person, given: str) -> dict[str, object]:
     return {"login": login}
 
 
-def _new_email(work: Work, person: Person, given: str) -> dict[str, object]:
+def _check_new_email(work: Work, person: Person, given: str) -> dict[str, object]:
     """Return the columns of a new address, none for an empty one; raises EmailTaken."""
     if not canonical.trim(given):
         return {"email": None}
@@ -139,7 +138,7 @@ def _find_supervisor_ids(work: Work, given: str | None) -> list[int]:
     return [boss.id] if boss else []
 
 
-def _new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]:
+def _get_new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]:
     """Return the columns of who or what supervises a person, with a share of who does."""
     word = canonical.key(given)
     if word in {SupervisorMode.NONE, SupervisorMode.INHERITED}:
@@ -167,5 +166,5 @@ def move(work: Work, given: str, department: str) -> tuple[UserDetail, bool]:
         return get_detail(work, person.id), False
     store.change(work, person.id, department_id=place.id)
     audit.record(work, "user.moved", f"user {person.login}", to=place.full_name)
-    announce_joined(work, {person.id: person.department_id})
+    hookpoints.after_join_of_department(work, {person.id: person.department_id})
     return get_detail(work, person.id), True

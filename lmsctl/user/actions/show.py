@@ -44,7 +44,7 @@ def get_detail(work: Work, number: int) -> UserDetail:
         type=UserType(person.type),
         status=UserStatus(person.status),
         department=person.department,
-        supervisor=_supervisor(work, person, mode, visible),
+        supervisor=_find_supervisor_login(work, person, mode, visible),
         supervisor_mode=mode,
         roles=store.list_role_names(work, number) or ["learner"],
         groups=store.list_group_names(work, number, visible.groups),
@@ -59,7 +59,7 @@ def get_detail(work: Work, number: int) -> UserDetail:
     )
 
 
-def _supervisor(
+def _find_supervisor_login(
     work: Work, person: Person, mode: SupervisorMode, visible: Visibility
 ) -> str | None:
     """Return the login of a person's supervisor, if the actor may be told it."""

@@ -61,18 +61,8 @@ def set_active(work: Work, person: Person) -> None:
         work, person.id, status=UserStatus.ACTIVE, expires_at=None, due_status=None, due_at=None
     )
     if person.status != UserStatus.ACTIVE:
-        announce_active(work, [person.id])
-        send_missed(work, [person.id])
-
-
-def announce_active(work: Work, ids: Sequence[int]) -> None:
-    """Let upper rooms do what follows from people having become active who were not."""
-    hookpoints.after_becoming_active(work, ids)
-
-
-def send_missed(work: Work, ids: Sequence[int]) -> int:
-    """Let upper rooms send what people missed who are active again; returns how many messages."""
-    return sum(hookpoints.after_return_of_users(work, ids))
+        hookpoints.after_becoming_active(work, [person.id])
+        hookpoints.after_return_of_users(work, [person.id])
 
 
 @dataclass(frozen=True, slots=True)

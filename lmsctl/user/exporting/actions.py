@@ -47,7 +47,7 @@ def export_people(
     count = 0
     with CsvFile(target, headings, bom=bom, raw=raw) as sheet:
         for batch in batches(
-            export_store.exported(work, scope, rights.visibility(work), fields, wanted)
+            export_store.list_rows(work, scope, rights.visibility(work), fields, wanted)
         ):
             sheet.write_all([cell or "" for cell in row] for row in batch)
             count += len(batch)

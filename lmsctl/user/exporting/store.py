@@ -21,7 +21,7 @@ from lmsctl.user.rules import UserFilter
 from lmsctl.user.store import filter_conditions
 
 
-def exported(
+def list_rows(
     work: Work, scope: Scope, visible: Visibility, fields: Sequence[FieldRule], wanted: UserFilter
 ) -> Iterator[Sequence[Any]]:
     """Yield the people in `scope` as cells in the order of the import's columns, by login.
@@ -37,10 +37,10 @@ def exported(
         "department": col(Department.full_name),
         "type": col(User.type),
         "status": status_at(NOW),
-        "group": _groups(visible),
+        "group": _groups_cell(visible),
         "add_to_group": null(),
-        "supervisor": _supervisor(visible),
-        **{f"field_{rule.id}": _value(rule) for rule in fields},
+        "supervisor": _supervisor_cell(visible),
+        **{f"field_{rule.id}": _field_cell(rule) for rule in fields},
     }
     found = (
         select(*(cell.label(name) for name, cell in cells.items()))
@@ -52,7 +52,7 @@ def exported(
     return work.tuples(found, now=work.now)
 
 
-def _groups(visible: Visibility) -> ColumnElement[str]:
+def _groups_cell(visible: Visibility) -> ColumnElement[str]:
     """Return an expression for the groups that a person is in, as a cell names them."""
     names = (
         select(func.replace(col(Group.name), "|", "||", type_=Text).label("name"))
@@ -69,7 +69,7 @@ def _groups(visible: Visibility) -> ColumnElement[str]:
     return select(func.aggregate_strings(names.c.name, "|")).scalar_subquery()
 
 
-def _supervisor(visible: Visibility) -> ColumnElement[str]:
+def _supervisor_cell(visible: Visibility) -> ColumnElement[str]:
     """Return an expression for the supervisor of a person, as a cell names them."""
     boss: Any = aliased(User)
     login = (
@@ -89,7 +89,7 @@ def _supervisor(visible: Visibility) -> ColumnElement[str]:
     )
 
 
-def _value(rule: FieldRule) -> ColumnElement[str]:
+def _field_cell(rule: FieldRule) -> ColumnElement[str]:
     """Return an expression for what a person's custom field holds."""
     held = select(FieldValue.value).where(
         col(FieldValue.user_id) == col(User.id), col(FieldValue.field_id) == rule.id

@@ -110,7 +110,7 @@ def field_entry(rule: FieldRule, given: str, dates: DateOrder = DateOrder.DAY_FI
             raise FieldMissing(name=rule.name, field=rule.name)
         return FieldEntry(rule.id, rule.name, "", None)
     value = (
-        _date(rule, text, dates)
+        _check_date(rule, text, dates)
         if rule.kind == FieldKind.DATE
         else _CHECKS_BY_KIND[rule.kind](rule, text)
     )
@@ -118,12 +118,12 @@ def field_entry(rule: FieldRule, given: str, dates: DateOrder = DateOrder.DAY_FI
     return FieldEntry(rule.id, rule.name, value, canonical.key(value) if is_unique else None)
 
 
-def _text(_rule: FieldRule, text: str) -> str:
+def _check_text(_rule: FieldRule, text: str) -> str:
     """Return a text as it is."""
     return text
 
 
-def _number(rule: FieldRule, text: str) -> str:
+def _check_number(rule: FieldRule, text: str) -> str:
     """Return a number as it was written; raises FieldValueWrong."""
     digits = text.removeprefix("-").replace(".", "", 1)
     if not (digits.isascii() and digits.isdigit()) or text.endswith(".") or text[:1] == ".":
@@ -131,7 +131,7 @@ def _number(rule: FieldRule, text: str) -> str:
     return text
 
 
-def _date(rule: FieldRule, text: str, dates: DateOrder) -> str:
+def _check_date(rule: FieldRule, text: str, dates: DateOrder) -> str:
     """Return a date as `2026-01-31`; raises FieldValueWrong and CellDateMonthFirst."""
     expected = "a date such as 2026-01-31"
     if not _DAY.fullmatch(text):
@@ -146,7 +146,7 @@ def _date(rule: FieldRule, text: str, dates: DateOrder) -> str:
     return day.date().isoformat() if day else ""
 
 
-def _choice(rule: FieldRule, text: str) -> str:
+def _check_choice(rule: FieldRule, text: str) -> str:
     """Return the choice that a text means, as it was defined; raises FieldValueWrong."""
     for choice in rule.choices_json:
         if canonical.key(choice) == canonical.key(text):
@@ -155,10 +155,10 @@ def _choice(rule: FieldRule, text: str) -> str:
 
 
 _CHECKS_BY_KIND = {
-    FieldKind.TEXT: _text,
-    FieldKind.UNIQUE_TEXT: _text,
-    FieldKind.NUMBER: _number,
-    FieldKind.LIST: _choice,
+    FieldKind.TEXT: _check_text,
+    FieldKind.UNIQUE_TEXT: _check_text,
+    FieldKind.NUMBER: _check_number,
+    FieldKind.LIST: _check_choice,
 }
 
 

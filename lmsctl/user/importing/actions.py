@@ -20,7 +20,6 @@ from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, PERMISSIONS, Scope
 from lmsctl.user import hookpoints
-from lmsctl.user.actions import announce_active, announce_joined, announce_type_changed, send_missed
 from lmsctl.user.fields import store as field_store
 from lmsctl.user.importing import staging
 from lmsctl.user.importing.rules.logins import number_logins
@@ -152,7 +151,7 @@ class _PeopleImport:
         if "status" in self._present:
             checks.fail_status(work, span)
             checks.fail_ended_pending(work, span)
-        store.compare(work, span, self._present, self.fields)
+        store.mark_changes(work, span, self._present, self.fields)
         if "status" in self._present:
             checks.fail_changed_pending(work, span)
         self._check_rights(work, span)
@@ -234,7 +233,11 @@ class _PeopleImport:
                 _announce_people(work, people)
             if self._wants_notices:
                 count += _send_welcome(work, people)
-                count += send_missed(work, [one.user_id for one in people if one.is_awake])
+                count += sum(
+                    hookpoints.after_return_of_users(
+                        work, [one.user_id for one in people if one.is_awake]
+                    )
+                )
         if is_wanted and self._has_groups:
             for added in batches(writing.list_added(work, span)):
                 pairs = [(one.group_id, one.user_id) for one in added]
@@ -258,12 +261,14 @@ class _PeopleImport:
 
 def _announce_people(work: Work, people: Sequence[ImportedPerson]) -> None:
     """Let upper rooms do what follows from people having joined, changed type or returned."""
-    announce_joined(
+    hookpoints.after_join_of_department(
         work,
         {one.user_id: one.left_id for one in people if one.is_new or one.left_id is not None},
     )
-    announce_type_changed(work, [one.user_id for one in people if one.is_new or one.is_retyped])
-    announce_active(work, [one.user_id for one in people if one.is_awake])
+    hookpoints.after_change_of_type(
+        work, [one.user_id for one in people if one.is_new or one.is_retyped]
+    )
+    hookpoints.after_becoming_active(work, [one.user_id for one in people if one.is_awake])
 
 
 def _group_scope(work: Work) -> Scope:

@@ -14,10 +14,10 @@ from lmsctl.user.store.names import (
     find_addressed_at,
     find_by_names,
     find_id_by_login,
+    find_taken_names,
     find_waiting_at,
     ids_by_name,
     take_names,
-    taken_names,
 )
 from lmsctl.user.store.people import (
     Person,
@@ -55,6 +55,7 @@ __all__ = [
     "find_by_names",
     "find_id_by_login",
     "find_inherited_supervisor",
+    "find_taken_names",
     "find_waiting_at",
     "get",
     "get_by_id",
@@ -68,5 +69,4 @@ __all__ = [
     "lock_for_share",
     "supervised_ids",
     "take_names",
-    "taken_names",
 ]

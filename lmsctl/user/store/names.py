@@ -68,7 +68,7 @@ def find_waiting_at(work: Work, key: str, at: datetime) -> AddressedUser | None:
     return work.one(AddressedUser, _SELECT_WAITING_AT, key=key, at=at)
 
 
-def taken_names(work: Work, keys: Collection[str]) -> set[str]:
+def find_taken_names(work: Work, keys: Collection[str]) -> set[str]:
     """Return which of `keys` are somebody's login or address."""
     return set(work.values(_SELECT_TAKEN_NAMES, keys=keys))
 

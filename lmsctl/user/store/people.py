@@ -227,11 +227,11 @@ _TABLES_DELETED_WITH_USER: dict[str, type[SQLModel]] = {
 def count_records(work: Work, user_id: int) -> dict[str, int]:
     """Return how many rows of each of these tables would be deleted with a person."""
     return {
-        name: _count_of(work, table, user_id) for name, table in _TABLES_DELETED_WITH_USER.items()
+        name: _count_rows(work, table, user_id) for name, table in _TABLES_DELETED_WITH_USER.items()
     }
 
 
-def _count_of(work: Work, table: Any, user_id: int) -> int:
+def _count_rows(work: Work, table: Any, user_id: int) -> int:
     """Return how many rows of `table`, which has a `user_id`, are about a person."""
     counting = select(func.count()).select_from(table).where(col(table.user_id) == user_id)
     return int(work.value(counting))

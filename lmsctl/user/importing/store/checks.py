@@ -24,7 +24,7 @@ from lmsctl.user.errors import (
 )
 from lmsctl.user.importing.errors import DepartmentNeeded, NameMissing, PendingNotGiven
 from lmsctl.user.importing.staging import KEY, ROWS, STAGED
-from lmsctl.user.importing.store.rows import forget_hidden
+from lmsctl.user.importing.store.rows import clear_hidden
 from lmsctl.user.model import User
 from lmsctl.user.results import UserStatus
 from lmsctl.user.store.pending import fail_not_confirmed
@@ -44,7 +44,7 @@ def fail_out_of_scope(work: Work, span: RowRange, scope: Scope) -> None:
     )
     named_by = case((~_row.is_generated, "Login"), else_="Email")
     note_fault(work, span, UserUnknown, hidden, named_by, given=KEY)
-    forget_hidden(work, span, scope)
+    clear_hidden(work, span, scope)
 
 
 def fail_lost_departments(work: Work, span: RowRange, scope: Scope) -> None:

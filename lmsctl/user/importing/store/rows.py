@@ -66,7 +66,7 @@ def lock_people(work: Work, span: RowRange, *, has_people: bool, has_groups: boo
     lock_referenced(work, span, Department, _row.department_id)
 
 
-def forget_hidden(work: Work, span: RowRange, scope: Scope) -> None:
+def clear_hidden(work: Work, span: RowRange, scope: Scope) -> None:
     """Leave open whom those rows mean that mean people out of `scope`."""
     hidden = (
         select(User.id)
@@ -219,7 +219,7 @@ def _field_differs(rule: FieldRule) -> ColumnElement[bool]:
     return differing.correlate(STAGED).exists()
 
 
-def compare(
+def mark_changes(
     work: Work, span: RowRange, columns: Collection[str], fields: Sequence[FieldRule]
 ) -> None:
     """Note for rows about people who are there which of `columns` and `fields` differ."""

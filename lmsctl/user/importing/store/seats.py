@@ -19,7 +19,7 @@ _NO_SEAT = "made inactive: the plan is full"
 _AWAY = (UserStatus.INACTIVE, UserStatus.ENDED)
 
 
-def _was(*words: UserStatus) -> ColumnElement[bool]:
+def _had_status(*words: UserStatus) -> ColumnElement[bool]:
     """Return the condition that the person whom a row means has one of the statuses `words`."""
     return exists().where(col(User.id) == _row.id, col(User.status).in_(words))
 
@@ -27,8 +27,8 @@ def _was(*words: UserStatus) -> ColumnElement[bool]:
 _IS_NEW_AND_ACTIVE = and_(
     _row.id.is_(None), or_(_row.status.is_(None), _row.status == UserStatus.ACTIVE)
 )
-_BECOMES_ACTIVE = and_(_row.status == UserStatus.ACTIVE, _was(*_AWAY))
-_BECOMES_INACTIVE = and_(_row.status.in_(_AWAY), _was(UserStatus.ACTIVE))
+_BECOMES_ACTIVE = and_(_row.status == UserStatus.ACTIVE, _had_status(*_AWAY))
+_BECOMES_INACTIVE = and_(_row.status.in_(_AWAY), _had_status(UserStatus.ACTIVE))
 _WANTS_SEAT = or_(_IS_NEW_AND_ACTIVE, _BECOMES_ACTIVE)
 
 

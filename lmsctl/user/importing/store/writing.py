@@ -123,7 +123,7 @@ def add_people(work: Work, span: RowRange, *, root_id: int, run: int) -> None:
     take_names(work, col(User.login_key).in_(keys))
 
 
-def _people(is_meant: ColumnElement[bool]) -> Subquery:
+def _select_people(is_meant: ColumnElement[bool]) -> Subquery:
     """Return the good rows that make or change somebody, each with that person's id.
 
     `is_meant` is a condition on `STAGED`.
@@ -143,7 +143,7 @@ def _people(is_meant: ColumnElement[bool]) -> Subquery:
 
 def set_fields(work: Work, span: RowRange) -> None:
     """Write the custom fields."""
-    people = _people(span.holds(_row.row_no))
+    people = _select_people(span.holds(_row.row_no))
     values = select(people.c.user_id, FIELDS.c.field_id, FIELDS.c.value, FIELDS.c.unique_key).where(
         FIELDS.c.row_no == people.c.row_no
     )
@@ -177,7 +177,7 @@ def _names_group(people: Subquery) -> ColumnElement[bool]:
 
 def stage_additions(work: Work, span: RowRange) -> None:
     """Remember who is about to be put into which groups that they are not in."""
-    people = _people(span.holds(_row.row_no))
+    people = _select_people(span.holds(_row.row_no))
     is_member = exists().where(
         col(GroupMember.group_id) == GROUPS.c.group_id,
         col(GroupMember.user_id) == people.c.user_id,
@@ -192,7 +192,7 @@ def stage_additions(work: Work, span: RowRange) -> None:
 
 def join_groups(work: Work, span: RowRange) -> None:
     """Put people into the groups that their rows name."""
-    people = _people(span.holds(_row.row_no))
+    people = _select_people(span.holds(_row.row_no))
     joining = select(GROUPS.c.group_id, people.c.user_id).distinct().where(_names_group(people))
     work.insert_once(GroupMember, joining)
 
@@ -202,7 +202,9 @@ def set_supervisors(work: Work, span: RowRange) -> None:
     named, others = SUPERVISORS.c, SUPERVISORS.alias("others")
     making = others.c
     is_made_now = exists().where(making.row_no == _row.row_no, span.holds(making.boss_row))
-    people = _people(or_(span.holds(_row.row_no), and_(_row.row_no < span.first, is_made_now)))
+    people = _select_people(
+        or_(span.holds(_row.row_no), and_(_row.row_no < span.first, is_made_now))
+    )
     bosses = (
         select(making.row_no, func.coalesce(making.boss_id, col(User.id)).label("boss_id"))
         .select_from(others)
@@ -244,7 +246,7 @@ class ImportedPerson:
 
 def list_imported(work: Work, span: RowRange) -> Iterator[ImportedPerson]:
     """Yield who arrived anywhere by the span's rows, in their order."""
-    people = _people(span.holds(_row.row_no))
+    people = _select_people(span.holds(_row.row_no))
     is_retyped, is_restated = changes(STAGED, "type"), changes(STAGED, "status")
     is_awake = and_(is_restated, col(User.status) == UserStatus.ACTIVE)
     told = columns_of(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from lmsctl.cli import main
-from lmsctl.kit import database, driver
+from lmsctl.kit import database, postgresql_connection, sqlite_connection
 from lmsctl.kit.work import Work
 from tests.conftest import Portal
 
@@ -47,7 +47,7 @@ def killed(portal: Portal, argv: list[str], at: int) -> bool:
 
 def _run_until(portal: Portal, argv: list[str], at: int) -> int:
     """Run a command, and be killed at the database call number `at`."""
-    kind = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    kind = sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
     calls = [0]
 
     def call_or_die(*_: Any) -> None:

@@ -34,7 +34,7 @@ SQL = re.compile(
 )
 SQL_PLACES = {"model", "store", "checks", "staging"}
 # What has no expression: settings, transactions, bulk loading, and the database as a whole.
-SQL_TEXT = re.compile(r"kit/(database|driver)\.py|db/.*")
+SQL_TEXT = re.compile(r"kit/(database|sqlite_connection|postgresql_connection)\.py|db/.*")
 # Copying a whole database and driving a migration end transactions of their own.
 COMMITS = re.compile(r"kit/work\.py|db/(engine|.*copy|.*copies|files|doctor)\.py")
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from lmsctl.kit import dburl, driver, sqlite
-from lmsctl.kit.driver import Sqlite
+from lmsctl.kit import database_errors, dburl, sqlite
 from lmsctl.kit.sqlite import library as sqlite3
+from lmsctl.kit.sqlite_connection import Sqlite
 from lmsctl.kit.work import Work
 from tests import proxy
 from tests.conftest import Portal, Ran
@@ -213,7 +213,7 @@ def test_a_failed_commit_of_a_file_with_a_log_is_found_or_not_known(
     def failing(self: Sqlite) -> None:
         if is_made:
             commit(self)
-        raise driver.AnswerLost("disk I/O error")
+        raise database_errors.AnswerLost("disk I/O error")
 
     with contextlib.closing(sqlite3.connect(dburl.sqlite_path(portal.url))) as file:
         assert file.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
@@ -241,7 +241,7 @@ def test_a_file_that_nobody_can_ask_leaves_the_outcome_open(
     def failing(self: Sqlite) -> None:
         commit(self)
         file.rename(away)
-        raise driver.AnswerLost("disk I/O error")
+        raise database_errors.AnswerLost("disk I/O error")
 
     with monkeypatch.context() as patch:
         patch.setattr(Sqlite, "commit", failing)
@@ -264,7 +264,7 @@ def test_a_commit_that_fails_without_saying_how_is_looked_up(
     def failing(self: Sqlite) -> None:
         if is_made:
             commit(self)
-        raise driver.AnswerLost("disk I/O error")
+        raise database_errors.AnswerLost("disk I/O error")
 
     if not portal.is_sqlite:
         pytest.skip("PostgreSQL loses lines")

@@ -9,8 +9,15 @@ import pytest
 
 from lmsctl.db import actions, copies, postgresql_copy, sqlite_copy
 from lmsctl.init import actions as making
-from lmsctl.kit import dburl, driver, schema, writing
-from lmsctl.kit.driver import DatabaseFull
+from lmsctl.kit import (
+    database_errors,
+    dburl,
+    postgresql_connection,
+    schema,
+    sqlite_connection,
+    writing,
+)
+from lmsctl.kit.database_errors import DatabaseFull
 from tests import proxy
 from tests.conftest import Portal
 from tests.db.clients import programs
@@ -52,7 +59,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, home: Any, name: str, *, at: int 
 
 def kind(portal: Portal) -> Any:
     """Return the class of connections to the database."""
-    return driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    return sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
 
 
 # Making and upgrading -----------------------------------------------------------------------------
@@ -153,14 +160,14 @@ def test_a_schema_that_leaves_no_mark_is_not_called_undone(
     empty_database: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was made, and there is no audit row that could tell."""
-    commit = driver.Sqlite.commit
+    commit = sqlite_connection.Sqlite.commit
 
-    def failing(self: driver.Sqlite) -> None:
+    def failing(self: sqlite_connection.Sqlite) -> None:
         commit(self)
-        raise driver.AnswerLost("disk I/O error")
+        raise database_errors.AnswerLost("disk I/O error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(driver.Sqlite, "commit", failing)
+        patch.setattr(sqlite_connection.Sqlite, "commit", failing)
         ran = patiently(
             empty_database, empty_database.url, "init", "--sandbox", "-o", "json", patience=1
         )

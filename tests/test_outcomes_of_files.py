@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from lmsctl.kit import driver
+from lmsctl.kit import database_errors, postgresql_connection, sqlite_connection
 from lmsctl.kit.work import Work
 from tests import proxy
 from tests.conftest import Portal
@@ -56,7 +56,7 @@ def test_a_line_that_nobody_waits_for_is_told_with_its_mark(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second Ctrl-C ends the batch in the middle of a COMMIT; the lines before are known."""
-    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    kind: Any = sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
     plain, calls = kind.commit, [0]
 
     def interrupted(self: Any) -> None:
@@ -119,7 +119,7 @@ def _fill(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def full(work: Work, number: int, span: Any, counted: Any) -> None:
         if span.last == ROWS:
-            raise driver.DatabaseFull
+            raise database_errors.DatabaseFull
         advance(work, number, span, counted)
 
     monkeypatch.setattr(store, "advance_run", full)

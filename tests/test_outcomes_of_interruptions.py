@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from lmsctl.kit import driver, outcome, signals
+from lmsctl.kit import (
+    database_errors,
+    outcome,
+    postgresql_connection,
+    signals,
+    sqlite_connection,
+)
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.work import Work
 from tests import proxy
@@ -88,7 +94,7 @@ def test_ctrl_c_says_what_is_true_on_both_databases(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, *, is_late: bool
 ) -> None:
     """During the COMMIT the change is made, before it is not."""
-    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    kind: Any = sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
     insert = Work.insert
 
     def interrupted(self: Work, table: Any, **values: Any) -> int:
@@ -112,7 +118,7 @@ def test_the_second_signal_during_a_commit_ends_it_at_once(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     """The first one waits; after the second nobody knows, and the mark tells."""
-    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    kind: Any = sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
     plain, told = kind.commit, [0]
 
     def interrupted(self: Any) -> None:
@@ -138,13 +144,15 @@ def test_the_second_signal_during_a_commit_ends_it_at_once(
     assert departments(portal) == ["/"]
 
 
-@pytest.mark.parametrize("failure", [driver.DatabaseFull(), driver.AnswerLost("line broken")])
+@pytest.mark.parametrize(
+    "failure", [database_errors.DatabaseFull(), database_errors.AnswerLost("line broken")]
+)
 @pytest.mark.usefixtures("rollback_journal")
 def test_ctrl_c_during_a_commit_that_fails_says_that_nothing_is_changed(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
     """A failed COMMIT leaves no doubt, and neither does one that is looked up."""
-    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    kind: Any = sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
 
     def failing(_: Any) -> None:
         signal.raise_signal(signal.SIGINT)
@@ -161,7 +169,7 @@ def test_ctrl_c_during_the_commit_of_a_line_ends_the_batch_after_it(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The line is made and told of; the next ones are not begun."""
-    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    kind: Any = sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
     _interrupt_commit(monkeypatch, kind, at=2)
     ran = portal.run("batch", "-", stdin=LINES)
     said = "Interrupted. What was written before stays. Line 2: The change was made.\n"
@@ -173,7 +181,7 @@ def test_ctrl_c_during_the_commit_of_a_part_of_a_file_ends_it_there(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That part is in, and no other is begun."""
-    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    kind: Any = sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
     file = people(portal.folder, 6_000)
     with monkeypatch.context() as patch:
         _interrupt_commit(patch, kind, at=1)
@@ -200,7 +208,7 @@ def test_ctrl_c_while_a_refusal_is_written_down_says_why(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The refusal is told as it would have been, and the status is that of the signal."""
-    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    kind: Any = sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
     portal.ok(*CHANGE)
     _interrupt_commit(monkeypatch, kind, at=1)
     ran = portal.run(*CHANGE, "-o", "json")
@@ -212,7 +220,7 @@ def test_ctrl_c_while_nothing_is_changed_says_so(
 ) -> None:
     """There is nothing that its COMMIT could make."""
     portal.ok(*CHANGE)
-    kind: Any = driver.Sqlite if portal.is_sqlite else driver.Postgresql
+    kind: Any = sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
     plain = kind.commit
 
     def interrupted(self: Any) -> None:

@@ -9,7 +9,7 @@ from lmsctl.db.errors import RightsUnreadable, SchemaForeign
 from lmsctl.db.results import DatabaseStatus, Finding, SchemaState, Vacuumed
 from lmsctl.kit import clock, driver, environment, rooms, schema, timewords
 from lmsctl.kit.check import Check
-from lmsctl.kit.driver import DatabaseDamaged, DatabaseIncomplete
+from lmsctl.kit.database_errors import DatabaseDamaged, DatabaseIncomplete
 from lmsctl.kit.work import Work, run_write
 from lmsctl.portal import actions as portal
 from lmsctl.portal.errors import SchemaNewer

@@ -9,7 +9,7 @@ from lmsctl.db import actions, copies, doctor
 from lmsctl.db.results import Diagnosis, Finding, Health, SchemaState, Upgraded
 from lmsctl.kit import dburl, options
 from lmsctl.kit.answer import Done, Listing, Outcome
-from lmsctl.kit.driver import DatabaseMissing, SchemaAbsent
+from lmsctl.kit.database_errors import DatabaseMissing, SchemaAbsent
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
 from lmsctl.kit.options import verb

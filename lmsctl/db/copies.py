@@ -12,7 +12,8 @@ from lmsctl.db.errors import BackupMissing
 from lmsctl.db.results import Backup, SchemaState
 from lmsctl.kit import clock, dburl, schema
 from lmsctl.kit.answer import Done
-from lmsctl.kit.driver import Connection, DatabaseDamaged, DatabaseMissing
+from lmsctl.kit.database_errors import DatabaseDamaged, DatabaseMissing
+from lmsctl.kit.driver import Connection
 from lmsctl.kit.environment import Environment, operator
 from lmsctl.kit.errors import Unavailable
 from lmsctl.kit.work import Work, run_write

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from lmsctl.db import actions, postgresql_tools, store
 from lmsctl.db.results import Diagnosis, Health, SchemaState
-from lmsctl.kit import dburl, driver, schema, sqlite
-from lmsctl.kit.driver import SchemaAbsent
+from lmsctl.kit import database_errors, dburl, schema, sqlite
+from lmsctl.kit.database_errors import SchemaAbsent
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Refusal, RefusalKind
 from lmsctl.kit.work import Work
@@ -90,7 +90,7 @@ def _file(env: Environment) -> Iterator[Diagnosis]:
     if not path.exists():
         return  # the database says so
     if not os.access(path, os.W_OK) or not os.access(path.absolute().parent, os.W_OK):
-        yield _failed("file", driver.DatabaseReadOnly(place=path))
+        yield _failed("file", database_errors.DatabaseReadOnly(place=path))
     elif path.stat().st_mode & _READABLE:
         sentence = f"Other accounts of this machine may read '{path}', with everybody in it."
         yield Diagnosis("file", Health.WARNING, sentence, f"Run: chmod 600 {path}")

@@ -3,7 +3,7 @@
 import errno
 import os
 
-from lmsctl.kit import dburl, driver, rooms
+from lmsctl.kit import database_errors, dburl, rooms
 
 
 def load_models() -> None:
@@ -24,7 +24,7 @@ def make_private_file(url: str) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
     except OSError as error:
         if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-            raise driver.DatabaseReadOnly(place=path) from error
+            raise database_errors.DatabaseReadOnly(place=path) from error
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise driver.DatabaseFull from error
-        raise driver.DatabaseUnreachable(reason=f"{error.strerror} ({path})") from error
+            raise database_errors.DatabaseFull from error
+        raise database_errors.DatabaseUnreachable(reason=f"{error.strerror} ({path})") from error

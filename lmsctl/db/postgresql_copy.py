@@ -10,7 +10,8 @@ from lmsctl.db import actions, postgresql_script, postgresql_tools, shape, shape
 from lmsctl.db.errors import BackupUnsound, ToolFailed
 from lmsctl.db.shape_store import Shape
 from lmsctl.kit import dburl, schema, secret
-from lmsctl.kit.driver import Connection, DatabaseLocked
+from lmsctl.kit.database_errors import DatabaseLocked
+from lmsctl.kit.driver import Connection
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import SchemaNewer
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lmsctl.db import migrating
 from lmsctl.db.shape_store import Shape, settle_apart, shape
-from lmsctl.kit import clock, driver
+from lmsctl.kit import clock, database_errors, driver, sqlite_connection
 from lmsctl.kit.work import Work
 
 _MISSING = "is missing"
@@ -61,13 +61,13 @@ def expected_at(url: str, version: str, *, patience: float) -> Shape | None:
     """
     try:
         return _made(url, version, patience)
-    except driver.DatabaseReadOnly:
+    except database_errors.DatabaseReadOnly:
         return None
 
 
 def _made(url: str, version: str, patience: float) -> Shape:
     connection = (
-        driver.Sqlite(Path(":memory:"), patience=patience, create=True)
+        sqlite_connection.Sqlite(Path(":memory:"), patience=patience, create=True)
         if url.startswith("sqlite")
         else driver.open_database(url, patience=patience)
     )

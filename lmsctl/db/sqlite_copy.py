@@ -10,9 +10,11 @@ from lmsctl.db import actions, store
 from lmsctl.db.errors import BackupUnsound, BackupUnwritable, SpareUnwritable
 from lmsctl.db.results import SchemaState
 from lmsctl.kit import clock, database, schema, writing
-from lmsctl.kit.driver import Connection, DatabaseFull, DatabaseLocked, Sqlite
+from lmsctl.kit.database_errors import DatabaseFull, DatabaseLocked
+from lmsctl.kit.driver import Connection
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.sqlite import library as sqlite3
+from lmsctl.kit.sqlite_connection import Sqlite
 from lmsctl.kit.work import Work, run_read
 from lmsctl.portal.errors import SchemaNewer
 

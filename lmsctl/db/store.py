@@ -10,7 +10,8 @@ from sqlmodel import func, select
 
 from lmsctl.kit import database
 from lmsctl.kit.check import Check
-from lmsctl.kit.driver import Connection, SchemaNowhere
+from lmsctl.kit.database_errors import SchemaNowhere
+from lmsctl.kit.driver import Connection
 from lmsctl.kit.work import Work
 
 # Any number will do, as long as nobody else who locks by number in this database uses it.

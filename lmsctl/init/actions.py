@@ -13,7 +13,7 @@ from lmsctl.init.results import CreatedPortal
 from lmsctl.kit import canonical, config, dburl, driver, timewords
 from lmsctl.kit.address import parse_email
 from lmsctl.kit.config import Config
-from lmsctl.kit.driver import DatabaseMissing, SchemaAbsent
+from lmsctl.kit.database_errors import DatabaseMissing, SchemaAbsent
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal

@@ -5,7 +5,8 @@ from contextlib import suppress
 from enum import Enum, auto
 
 from lmsctl.kit import database, secret
-from lmsctl.kit.driver import Connection, RetryTransaction
+from lmsctl.kit.database_errors import RetryTransaction
+from lmsctl.kit.driver import Connection
 from lmsctl.kit.errors import Refusal, Unavailable
 
 _LONGEST_PAUSE = 0.3

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.kit import database, first, lazy_imports, secret, signals, statements
 from lmsctl.kit.console import Console
-from lmsctl.kit.driver import (
+from lmsctl.kit.database_errors import (
     AnswerLost,
-    Connection,
     ConstraintClash,
     DatabaseUnreachable,
     RetryTransaction,
 )
+from lmsctl.kit.driver import Connection
 from lmsctl.kit.errors import Unavailable, Unconfirmed
 from lmsctl.kit.outcome import ChangeLost, CommitOutcome, OutcomeUnknown, find_commit_outcome
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import schema, timewords
-from lmsctl.kit.driver import DatabaseIncomplete, SchemaAbsent
+from lmsctl.kit.database_errors import DatabaseIncomplete, SchemaAbsent
 from lmsctl.kit.timewords import ZoneMissing
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification

@@ -13,7 +13,7 @@ from lmsctl import cli
 from lmsctl.batch import rules
 from lmsctl.department import actions as departments
 from lmsctl.kit import clock, driver
-from lmsctl.kit.driver import DatabaseLocked, RetryTransaction
+from lmsctl.kit.database_errors import DatabaseLocked, RetryTransaction
 from lmsctl.kit.environment import Invocation, Options
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work

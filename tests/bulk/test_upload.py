@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lmsctl.bulk import actions as bulk
-from lmsctl.kit import driver
+from lmsctl.kit import database_errors
 from tests.conftest import Portal
 from tests.kills import break_off, killed
 from tests.refusals import unchanged
@@ -164,7 +164,7 @@ def test_standard_input_outlives_a_repeated_transaction(
     def interrupted(*given: Any) -> Any:
         calls.append(1)
         if len(calls) == 1:
-            raise driver.RetryTransaction
+            raise database_errors.RetryTransaction
         return checked(*given)
 
     monkeypatch.setattr(bulk, "_answer", interrupted)

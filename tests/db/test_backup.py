@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lmsctl.db import engine, sqlite_copy
-from lmsctl.kit import database, dburl, driver
+from lmsctl.kit import database, database_errors, dburl, driver
 from lmsctl.kit.sqlite import library as sqlite3
 from tests.conftest import Portal
 from tests.db.clients import programs
@@ -232,7 +232,7 @@ def test_readers_see_the_old_state_or_the_new_one(portal: Portal) -> None:
     if database.execute(reader, "PRAGMA journal_mode").one() == ("wal",):
         sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
     else:
-        with pytest.raises(driver.DatabaseLocked):
+        with pytest.raises(database_errors.DatabaseLocked):
             sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
     assert database.execute(reader, "SELECT count(*) FROM users").one() == (1,)
     reader.close()
@@ -248,7 +248,7 @@ def test_a_restore_waits_for_a_writer_and_gives_up(portal: Portal) -> None:
     writer.begin_writing()
     database.execute(writer, "UPDATE portals SET name = 'Kept'")
     other = driver.open_database(portal.url, patience=0.1)
-    with pytest.raises(driver.DatabaseLocked):
+    with pytest.raises(database_errors.DatabaseLocked):
         sqlite_copy.put_back(portal.folder / "copy", other, unnoted, patience=0.1)
     other.close()
     writer.commit()

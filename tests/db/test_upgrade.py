@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from lmsctl.db import actions, engine, migrating, store
 from lmsctl.db.errors import NameShared, SchemaForeign
-from lmsctl.kit import canonical, clock, database, driver, schema
+from lmsctl.kit import canonical, clock, database, database_errors, driver, schema
 from lmsctl.kit.work import Work, run_read
 from lmsctl.portal.errors import SchemaNewer
 from tests.conftest import Portal, Templates
@@ -305,14 +305,14 @@ def test_waiting_for_somebody_elses_upgrade_ends(empty_database: Portal) -> None
     other = driver.open_database(empty_database.url, patience=5)
     other.begin_writing()
     store.lock_schema(Work(other, clock.read(), "", ""))
-    with pytest.raises(driver.DatabaseLocked):
+    with pytest.raises(database_errors.DatabaseLocked):
         actions.upgrade(empty_database.url, patience=0.2)
     other.close()
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     """The refusal names the file instead of showing what the system said."""
-    with pytest.raises(driver.DatabaseUnreachable, match=r"portal\.db"):
+    with pytest.raises(database_errors.DatabaseUnreachable, match=r"portal\.db"):
         actions.upgrade(f"sqlite:///{tmp_path / 'absent' / 'portal.db'}", patience=1)
 
 
@@ -320,7 +320,7 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
     """Something else under that name is not overwritten."""
     file = tmp_path / "portal.db"
     file.write_bytes(b"not a database" * 500)
-    with pytest.raises(driver.DatabaseDamaged):
+    with pytest.raises(database_errors.DatabaseDamaged):
         actions.upgrade(f"sqlite:///{file}", patience=1)
     assert file.read_bytes() == b"not a database" * 500
 

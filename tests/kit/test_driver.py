@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lmsctl.kit import dburl, driver, sqlite
+from lmsctl.kit import database_errors, dburl, driver, sqlite
 from lmsctl.kit.dburl import UrlUnreadable
 
 
@@ -81,7 +81,7 @@ def test_a_file_that_cannot_be_used_is_let_go_of(tmp_path: Path) -> None:
     file.write_bytes(b"no database, and never was one\n" * 100)
     try:
         driver.open_database(dburl.sqlite_url(file), patience=1, create=True).begin_writing()
-    except driver.DatabaseDamaged as refused:
+    except database_errors.DatabaseDamaged as refused:
         kept = refused  # with its traceback, which would hold a connection that nobody closed
     opened = [link.resolve() for link in Path("/proc/self/fd").iterdir()]
     assert kept

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, literal, select
 
 from lmsctl.kit import clock, driver
-from lmsctl.kit.driver import ConstraintClash
+from lmsctl.kit.database_errors import ConstraintClash
 from lmsctl.kit.statements import among, may_contain
 from lmsctl.kit.work import Work, run_read, run_write
 from lmsctl.user.model import User, UserName

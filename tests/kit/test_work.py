@@ -13,8 +13,8 @@ from sqlmodel import col, select, update
 
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group
-from lmsctl.kit import clock, driver
-from lmsctl.kit.driver import DatabaseLocked, RetryTransaction
+from lmsctl.kit import clock, database_errors, driver
+from lmsctl.kit.database_errors import DatabaseLocked, RetryTransaction
 from lmsctl.kit.errors import Rejected
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import ConfirmationNeeded, MeanwhileChanged, Work, run_read, run_write
@@ -69,7 +69,7 @@ def test_looking_never_writes(portal: Portal) -> None:
         assert run_read(make, lambda work: work.value(text("SELECT name FROM portals"))) == "Portal"
         run_write(other, rename("While reading")) if not portal.is_sqlite else None
         if not portal.is_sqlite:
-            with pytest.raises(driver.DatabaseReadOnly):
+            with pytest.raises(database_errors.DatabaseReadOnly):
                 run_read(make, rename("Never"))
 
 

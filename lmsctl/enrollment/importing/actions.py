@@ -23,7 +23,7 @@ from lmsctl.kit import celltimes, timewords
 from lmsctl.kit.answer import Done
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.columns import utc_text
-from lmsctl.kit.driver import RetryTransaction
+from lmsctl.kit.database_errors import RetryTransaction
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lmsctl.kit.driver import SchemaAbsent
+from lmsctl.kit.database_errors import SchemaAbsent
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions
 from lmsctl.portal.admitting import store

@@ -12,7 +12,7 @@ from lmsctl.department import store as departments
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.batches import batches
 from lmsctl.kit.celltimes import DateOrder
-from lmsctl.kit.driver import RetryTransaction
+from lmsctl.kit.database_errors import RetryTransaction
 from lmsctl.kit.work import MeanwhileChanged, Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Letter, Words

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import timewords
-from lmsctl.kit.driver import RetryTransaction
+from lmsctl.kit.database_errors import RetryTransaction
 from lmsctl.kit.icalendar import cancellations
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification

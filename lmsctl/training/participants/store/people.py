@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import col, exists, func, insert, select, update
 
 from lmsctl.kit import locks
-from lmsctl.kit.driver import RetryTransaction
+from lmsctl.kit.database_errors import RetryTransaction
 from lmsctl.kit.statements import among, columns_of, value_for
 from lmsctl.kit.work import Work
 from lmsctl.training.model import (

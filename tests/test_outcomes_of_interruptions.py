@@ -265,7 +265,7 @@ def test_ctrl_c_when_a_lost_change_is_found_says_that_it_was_made(
         return fate
 
     with monkeypatch.context() as patch, proxy.before(portal_behind_proxy.url, "swallow") as line:
-        patch.setattr(units, "find_out", found)
+        patch.setattr(units, "find_commit_outcome", found)
         ran = patiently(portal_behind_proxy, line.url, *CHANGE)
     assert (ran.status, "not known" in ran.err, "othing was" in ran.err) == (130, True, False)
     assert departments(portal_behind_proxy) == ["/", "Sales"]

@@ -4,7 +4,7 @@ from sqlmodel import col, select
 
 from lmsctl.autoenroll.model import AutoenrollRule
 from lmsctl.content.model import ContentItem
-from lmsctl.content.results import Kind
+from lmsctl.content.results import ContentKind
 from lmsctl.kit.check import Check
 from lmsctl.kit.statements import example
 
@@ -15,6 +15,6 @@ CHECKS = (
         select(example(AutoenrollRule.code, ": ", ContentItem.code))
         .select_from(AutoenrollRule)
         .join(ContentItem, col(ContentItem.id) == col(AutoenrollRule.item_id))
-        .where(col(ContentItem.kind) == Kind.FOLDER),
+        .where(col(ContentItem.kind) == ContentKind.FOLDER),
     ),
 )

@@ -9,7 +9,7 @@ from itertools import count
 from lmsctl.autoenroll.errors import DepthWithoutDepartment
 from lmsctl.autoenroll.results import Target
 from lmsctl.content.errors import AudienceUnclear
-from lmsctl.content.results import Status as ContentStatus
+from lmsctl.content.results import ContentStatus
 from lmsctl.kit.answer import Outcome
 from lmsctl.user.results import UserStatus, UserType
 

@@ -4,7 +4,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, func, or_, select
 
 from lmsctl.content.model import ContentItem, PathwayItem
-from lmsctl.content.results import Kind
+from lmsctl.content.results import ContentKind
 from lmsctl.kit.check import Check
 from lmsctl.kit.statements import example
 
@@ -26,7 +26,7 @@ CHECKS = (
         select(example(ContentItem.code, " in ", _FOLDER.code))
         .select_from(ContentItem)
         .join(_FOLDER, col(_FOLDER.id) == col(ContentItem.parent_id))
-        .where(col(_FOLDER.kind) != Kind.FOLDER),
+        .where(col(_FOLDER.kind) != ContentKind.FOLDER),
     ),
     Check(
         "folders_form_no_circle",
@@ -42,8 +42,10 @@ CHECKS = (
         .join(ContentItem, col(ContentItem.id) == col(PathwayItem.item_id))
         .where(
             or_(
-                col(_PATHWAY.kind) != Kind.PATHWAY,
-                col(ContentItem.kind).not_in([Kind.COURSE, Kind.TOPIC, Kind.ARTICLE]),
+                col(_PATHWAY.kind) != ContentKind.PATHWAY,
+                col(ContentItem.kind).not_in(
+                    [ContentKind.COURSE, ContentKind.TOPIC, ContentKind.ARTICLE]
+                ),
             )
         ),
     ),

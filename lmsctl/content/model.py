@@ -5,7 +5,13 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from lmsctl.content.results import Audience, Kind, Opening, Source, Status
+from lmsctl.content.results import (
+    CatalogAudience,
+    ContentKind,
+    ContentSource,
+    ContentStatus,
+    GrantAudience,
+)
 from lmsctl.kit import canonical, columns
 from lmsctl.user.results import UserType
 
@@ -20,9 +26,9 @@ class ContentItem(SQLModel, table=True):
 
     __tablename__ = "content_items"
     __table_args__ = (
-        columns.one_of("kind", Kind),
-        columns.one_of("status", Status),
-        columns.one_of("source", Source),
+        columns.one_of("kind", ContentKind),
+        columns.one_of("status", ContentStatus),
+        columns.one_of("source", ContentSource),
         CheckConstraint("kind <> 'folder' OR status = 'active'", name="folder_active"),
         CheckConstraint("kind <> 'pathway' OR status <> 'draft'", name="pathway_no_draft"),
         CheckConstraint("parent_id <> id", name="not_in_itself"),
@@ -32,12 +38,12 @@ class ContentItem(SQLModel, table=True):
     )
 
     id: int = Field(default=None, sa_column=columns.key())
-    kind: Kind = Field(sa_column=columns.choice(Kind))
+    kind: ContentKind = Field(sa_column=columns.choice(ContentKind))
     code: str = Field(sa_column=columns.text())
     code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))
     title: str = Field(sa_column=columns.text())
-    status: Status = Field(sa_column=columns.choice(Status))
-    source: Source = Field(sa_column=columns.choice(Source))
+    status: ContentStatus = Field(sa_column=columns.choice(ContentStatus))
+    source: ContentSource = Field(sa_column=columns.choice(ContentSource))
     parent_id: int | None = Field(sa_column=columns.reference("content_items", null=True))
     is_inheriting: bool = Field(sa_column=columns.truth())
     link: str | None = Field(sa_column=columns.text(null=True, unique=True))
@@ -73,7 +79,7 @@ class ContentGrant(SQLModel, table=True):
 
     __tablename__ = "content_grants"
     __table_args__ = (
-        columns.one_of("audience", Audience),
+        columns.one_of("audience", GrantAudience),
         CheckConstraint("(audience = 'user') = (user_id IS NOT NULL)", name="user_named"),
         CheckConstraint("(audience = 'group') = (group_id IS NOT NULL)", name="group_named"),
         CheckConstraint(
@@ -90,7 +96,7 @@ class ContentGrant(SQLModel, table=True):
 
     id: int = Field(default=None, sa_column=columns.key())
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))
-    audience: Audience = Field(sa_column=columns.choice(Audience))
+    audience: GrantAudience = Field(sa_column=columns.choice(GrantAudience))
     user_id: int | None = Field(sa_column=columns.reference("users", null=True, gone="CASCADE"))
     group_id: int | None = Field(
         sa_column=columns.reference("user_groups", null=True, gone="CASCADE")
@@ -105,7 +111,7 @@ class CatalogRule(SQLModel, table=True):
 
     __tablename__ = "catalog_rules"
     __table_args__ = (
-        columns.one_of("opening", Opening),
+        columns.one_of("opening", CatalogAudience),
         columns.one_of("type", UserType),
         CheckConstraint("(opening = 'type') = (type IS NOT NULL)", name="type_named"),
         CheckConstraint("(opening = 'group') = (group_id IS NOT NULL)", name="group_named"),
@@ -123,7 +129,7 @@ class CatalogRule(SQLModel, table=True):
 
     id: int = Field(default=None, sa_column=columns.key())
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))
-    opening: Opening = Field(sa_column=columns.choice(Opening))
+    opening: CatalogAudience = Field(sa_column=columns.choice(CatalogAudience))
     type: UserType | None = Field(sa_column=columns.choice(UserType, null=True))
     group_id: int | None = Field(
         sa_column=columns.reference("user_groups", null=True, gone="CASCADE")

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ContentKind(StrEnum):
     """What an item is."""
 
     FOLDER = "folder"
@@ -15,7 +15,7 @@ class Kind(StrEnum):
     PATHWAY = "pathway"
 
 
-class Status(StrEnum):
+class ContentStatus(StrEnum):
     """Whether an item is offered: a draft can be enrolled in, an archived item cannot."""
 
     DRAFT = "draft"
@@ -23,7 +23,7 @@ class Status(StrEnum):
     ARCHIVED = "archived"
 
 
-class Source(StrEnum):
+class ContentSource(StrEnum):
     """Where an item comes from."""
 
     OWN = "own"
@@ -31,7 +31,7 @@ class Source(StrEnum):
     LIBRARY = "library"
 
 
-class Audience(StrEnum):
+class GrantAudience(StrEnum):
     """To whom a grant gives an item."""
 
     USER = "user"
@@ -40,7 +40,7 @@ class Audience(StrEnum):
     ORGANIZATION = "organization"
 
 
-class Opening(StrEnum):
+class CatalogAudience(StrEnum):
     """To whom a catalog rule offers an item."""
 
     TYPE = "type"
@@ -50,7 +50,7 @@ class Opening(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PathwayItemRow:
     """One item of a pathway."""
 
     KEY = "code"
@@ -62,36 +62,36 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class GrantRow:
     """One grant: to whom, and on which item; `name` is None for the organization."""
 
     KEY = "content"
 
     content: str
-    audience: Audience
+    audience: GrantAudience
     name: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ContentDetail:
     """One item; `items` are those of a pathway, `grants` those on the item itself."""
 
     KEY = "code"
 
     id: int
     code: str
-    kind: Kind
+    kind: ContentKind
     title: str
-    status: Status
-    source: Source
+    status: ContentStatus
+    source: ContentSource
     folder: str | None
     inherits: bool
     author: str | None
     due_days: int | None
     due_on: date | None
     is_shared: bool
-    items: list[Part]
-    grants: list[Granted]
+    items: list[PathwayItemRow]
+    grants: list[GrantRow]
     version: int
 
 
@@ -103,16 +103,16 @@ class ContentRow:
 
     id: int
     code: str
-    kind: Kind
+    kind: ContentKind
     title: str
-    status: Status
-    source: Source
+    status: ContentStatus
+    source: ContentSource
     folder: str | None
     author: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class OpenLink:
     """An item's open link; `blocked_by` has the code of everything that keeps everybody out now."""
 
     KEY = "link"
@@ -123,7 +123,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class CatalogRuleRow:
     """One catalog rule, on content or on a training; `name` is None for everybody."""
 
     KEY = "code"
@@ -131,7 +131,7 @@ class Opened:
 
     content: str | None
     title: str
-    opening: Opening
+    opening: CatalogAudience
     name: str | None
     training: str | None = None
 

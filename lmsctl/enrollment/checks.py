@@ -3,7 +3,7 @@
 from sqlmodel import col, exists, select
 
 from lmsctl.content.model import ContentItem
-from lmsctl.content.results import Kind
+from lmsctl.content.results import ContentKind
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.kit.check import Check
 from lmsctl.kit.statements import example
@@ -28,6 +28,6 @@ CHECKS = (
     Check(
         "nobody_enrolled_in_folders",
         "Nobody is enrolled in a folder.",
-        _WHO_IN_WHAT.where(col(ContentItem.kind) == Kind.FOLDER),
+        _WHO_IN_WHAT.where(col(ContentItem.kind) == ContentKind.FOLDER),
     ),
 )

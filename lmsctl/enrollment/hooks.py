@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from lmsctl.content import hookpoints as content_hookpoints
-from lmsctl.content import store as content
-from lmsctl.content.results import Kind
+from lmsctl.content.results import ContentKind
+from lmsctl.content.store import items as content
 from lmsctl.enrollment import store
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.kit.work import Work
@@ -28,7 +28,7 @@ def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
     """Cancel what pathways that are deleted had prepared and nobody has completed."""
     for number in ids:
         item = content.by_id(work, number)
-        if item.kind == Kind.PATHWAY:
+        if item.kind == ContentKind.PATHWAY:
             canceling.cancel_prepared(work, item.code, None)
 
 

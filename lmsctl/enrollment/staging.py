@@ -7,7 +7,7 @@ from lmsctl.bulk.staging import RowRange
 from lmsctl.bulk.store import lock_referenced, note_fault
 from lmsctl.content.errors import ContentIsFolder
 from lmsctl.content.model import ContentItem
-from lmsctl.content.results import Kind
+from lmsctl.content.results import ContentKind
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment
 from lmsctl.kit.statements import NOW
@@ -64,6 +64,6 @@ def note_folders(work: Work, staged: Table, span: RowRange, done: str) -> None:
     found = (
         select(row.row_no)
         .join(ContentItem, col(ContentItem.id) == row.item_id)
-        .where(col(ContentItem.kind) == Kind.FOLDER)
+        .where(col(ContentItem.kind) == ContentKind.FOLDER)
     )
     note_fault(work, span, ContentIsFolder, found, "Content", given=row.content, done=done)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ARRAY,
     BindParameter,
     ColumnElement,
+    Delete,
     Insert,
     Label,
     Select,
@@ -23,7 +24,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel import SQLModel, col, insert, literal, select, update
+from sqlmodel import SQLModel, col, delete, insert, literal, select, update
 from sqlmodel import cast as sql_cast
 
 from lmsctl.kit.columns import Moment
@@ -134,6 +135,13 @@ def insert_once_of(table: type[SQLModel], source: Source) -> Insert:
     part of a join) whose columns are labeled with the table's names.
     """
     return _filled(table, source)[0].on_conflict_do_nothing().for_both()
+
+
+def delete_equal_of(table: type[SQLModel], values: Mapping[str, Any]) -> Delete:
+    """Return the DELETE of the rows with these values by column, None standing for NULL."""
+    # SQLAlchemy compares with None by IS NULL.
+    fits = (col(getattr(table, name)) == value for name, value in values.items())
+    return delete(table).where(*fits)
 
 
 def upsert_of(table: type[SQLModel], key: Sequence[str], source: Source) -> Insert:

@@ -247,6 +247,10 @@ class Work:
         """
         return self.run(statements.insert_once_of(table, source))
 
+    def delete_equal(self, table: type[SQLModel], values: Mapping[str, Any]) -> int:
+        """Delete the rows with these values by column, None standing for NULL; says how many."""
+        return self.run(statements.delete_equal_of(table, values))
+
     def upsert(
         self,
         table: type[SQLModel],

@@ -3,7 +3,7 @@
 from sqlmodel import and_, col, func, select
 
 from lmsctl.content.model import ContentItem
-from lmsctl.content.results import Kind
+from lmsctl.content.results import ContentKind
 from lmsctl.enrollment.model import Enrollment
 from lmsctl.kit.check import Check
 from lmsctl.kit.statements import example
@@ -42,7 +42,11 @@ CHECKS = (
         select(example("token ", Token.id, ": ", ContentItem.code))
         .select_from(Token)
         .join(ContentItem, col(ContentItem.id) == col(Token.content_id))
-        .where(col(ContentItem.kind).not_in([Kind.TOPIC, Kind.ARTICLE, Kind.PATHWAY])),
+        .where(
+            col(ContentItem.kind).not_in(
+                [ContentKind.TOPIC, ContentKind.ARTICLE, ContentKind.PATHWAY]
+            )
+        ),
     ),
     Check(
         "redeemers_enrolled",

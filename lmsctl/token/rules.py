@@ -8,8 +8,7 @@ from urllib.parse import quote, unquote
 
 from lmsctl.content import rules as content_rules
 from lmsctl.content.errors import ContentArchived
-from lmsctl.content.results import Kind, Source
-from lmsctl.content.results import Status as ContentStatus
+from lmsctl.content.results import ContentKind, ContentSource, ContentStatus
 from lmsctl.content.rules import Item
 from lmsctl.kit import canonical, limits, secret
 from lmsctl.kit.errors import Refusal
@@ -31,7 +30,7 @@ from lmsctl.user.results import UserType
 
 _SHORTEST_CODE, _LONGEST_CODE = 3, 64
 MOST_USES = 1_000_000_000
-ADMITTED_KINDS = frozenset({Kind.TOPIC, Kind.ARTICLE, Kind.PATHWAY})
+ADMITTED_KINDS = frozenset({ContentKind.TOPIC, ContentKind.ARTICLE, ContentKind.PATHWAY})
 _LINK = "redeem"
 
 
@@ -115,7 +114,7 @@ def check_content(item: Item) -> None:
     """
     if item.kind not in ADMITTED_KINDS:
         raise TokenContentWrong(given=item.code, kind=item.kind, field="--content")
-    if item.source == Source.LIBRARY:
+    if item.source == ContentSource.LIBRARY:
         raise TokenContentLibrary(given=item.code, field="--content")
     content_rules.check_enrollable(item)
 

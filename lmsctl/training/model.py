@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel, col
 
-from lmsctl.content.results import Opening
+from lmsctl.content.results import CatalogAudience
 from lmsctl.kit import canonical, columns
 from lmsctl.training.results import Deadline, EnrolledBy, InvitationAnswer, TrainingKind
 from lmsctl.user.results import UserType
@@ -124,7 +124,7 @@ class TrainingOpening(SQLModel, table=True):
 
     __tablename__ = "training_openings"
     __table_args__ = (
-        columns.one_of("opening", Opening),
+        columns.one_of("opening", CatalogAudience),
         columns.one_of("type", UserType),
         CheckConstraint("(opening = 'type') = (type IS NOT NULL)", name="type_named"),
         CheckConstraint("(opening = 'group') = (group_id IS NOT NULL)", name="group_named"),
@@ -142,7 +142,7 @@ class TrainingOpening(SQLModel, table=True):
 
     id: int = Field(default=None, sa_column=columns.key())
     training_id: int = Field(sa_column=columns.reference("trainings", gone="CASCADE", index=False))
-    opening: Opening = Field(sa_column=columns.choice(Opening))
+    opening: CatalogAudience = Field(sa_column=columns.choice(CatalogAudience))
     type: UserType | None = Field(sa_column=columns.choice(UserType, null=True))
     group_id: int | None = Field(
         sa_column=columns.reference("user_groups", null=True, gone="CASCADE")

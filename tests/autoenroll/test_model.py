@@ -12,7 +12,7 @@ from lmsctl.autoenroll import actions as autoenroll
 from lmsctl.autoenroll.rules import Wanted
 from lmsctl.bulk.actions import FileImport
 from lmsctl.bulk.actions import ImportRequest as FileOrder
-from lmsctl.content import actions as content
+from lmsctl.content.actions import archiving
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
@@ -309,7 +309,7 @@ class Joining(ModelMachine):
     def archive(self, is_archiving: bool) -> None:
         """Restore the item, or archive it; seldom, because little happens then."""
         self.model.is_archived = is_archiving
-        act = content.archive if is_archiving else content.restore
+        act = archiving.archive if is_archiving else archiving.restore
         self.agree(None, lambda work: act(work, ITEM))
 
     def expected_rows(self) -> dict[str, object]:

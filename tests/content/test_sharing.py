@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from lmsctl.content import actions, store
+from lmsctl.content.actions import sharing
 from lmsctl.content.errors import OpenLinkUnknown
+from lmsctl.content.store import items as store
 from lmsctl.kit import clock, driver
 from lmsctl.kit.work import Work, run_write
 from tests.conftest import Portal
@@ -77,12 +78,14 @@ def test_a_link_leads_to_its_item_until_it_is_ended(
     link = portal_with_folder.ok("content", "link", "open", "-o", "id").out.strip()
     for given in (link, f" https://learn.example.com/open/{link}/ "):
         assert (
-            run_in_transaction(lambda work, given=given: actions.share_by_link(work, given)).code
+            run_in_transaction(
+                lambda work, given=given: sharing.get_by_link_for_share(work, given)
+            ).code
             == "open"
         )
     portal_with_folder.ok("content", "link", "open", "--revoke")
     with pytest.raises(OpenLinkUnknown):
-        run_in_transaction(lambda work: actions.share_by_link(work, link))
+        run_in_transaction(lambda work: sharing.get_by_link_for_share(work, link))
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_coming_by_a_link_opens_the_item_and_its_folder_where_it_inherits(
     user_id = portal_with_folder.value("SELECT id FROM users WHERE login = 'ann'")
     for _ in range(2):
         run_in_transaction(
-            lambda work: actions.grant_open(work, store.get(work, code), user_id, "ann")
+            lambda work: sharing.grant_for_link(work, store.get(work, code), user_id, "ann")
         )
     for one in granted:
         assert show(portal_with_folder, one)["grants"] == [

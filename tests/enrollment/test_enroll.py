@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from lmsctl.content import store as content
+from lmsctl.content.store import items as content
 from lmsctl.enrollment.items.actions import enrolling
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit import clock, driver

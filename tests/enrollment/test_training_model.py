@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
-from lmsctl.content.actions import Openings
+from lmsctl.content.actions.catalog import CatalogRequest
 from lmsctl.enrollment.participation.actions import (
     canceling,
     editing,
@@ -100,7 +100,7 @@ def _create_training(work: Work) -> None:
     for code, days in (("a", 4), ("b", 9)):
         plan = DayPlan(timewords.parse(f"+{days}d"), HOUR)
         session_actions.create_session(work, "aid", code=code, plan=plan)
-    training_catalog.offer(work, "aid", Openings(is_everybody=True))
+    training_catalog.offer(work, "aid", CatalogRequest(is_everybody=True))
 
 
 class Trainings(ModelMachine):
@@ -242,7 +242,7 @@ class Trainings(ModelMachine):
         """Offer the training, or not."""
         self.model.is_offered = is_open
         act = catalog.offer if is_open else catalog.close
-        self.check([], lambda work: act(work, "aid", Openings(is_everybody=True)))
+        self.check([], lambda work: act(work, "aid", CatalogRequest(is_everybody=True)))
 
     @rule(code=SESSIONS, days=st.integers(1, 6))
     def postpone(self, code: str, days: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from lmsctl.content import actions as content
+from lmsctl.content.actions import archiving
 from lmsctl.kit import timewords
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal_actions
@@ -277,10 +277,10 @@ class Tokens(ModelMachine):
         """Archive an item or restore it."""
         if is_archiving:
             self.model.archived.add(item)
-            self.check(None, lambda work: content.archive(work, item))
+            self.check(None, lambda work: archiving.archive(work, item))
         else:
             self.model.archived.discard(item)
-            self.check(None, lambda work: content.restore(work, item))
+            self.check(None, lambda work: archiving.restore(work, item))
 
     def expected_rows(self) -> dict[str, object]:
         """Return the rows that the model stands for."""

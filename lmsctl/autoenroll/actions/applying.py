@@ -11,8 +11,8 @@ from lmsctl.autoenroll.actions.reaching import admit
 from lmsctl.autoenroll.results import Applied, Prospect
 from lmsctl.autoenroll.rules import PersonOfRule, Rule
 from lmsctl.content import rules as content_rules
-from lmsctl.content import store as content
 from lmsctl.content.rules import Item
+from lmsctl.content.store import items as content
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.items.actions import telling as enrollment_telling
 from lmsctl.kit.answer import Outcome

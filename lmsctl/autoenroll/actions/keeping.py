@@ -9,9 +9,9 @@ from lmsctl.autoenroll.errors import AutoenrollExists, AutoenrollRepeated
 from lmsctl.autoenroll.results import AutoenrollRule, Target
 from lmsctl.autoenroll.rules import Rule, Wanted
 from lmsctl.content import rules as content_rules
-from lmsctl.content import store as content
-from lmsctl.content.actions import seen_department, seen_group
+from lmsctl.content.actions.audiences import get_department_for_share, get_group_for_share
 from lmsctl.content.rules import Item
+from lmsctl.content.store import items as content
 from lmsctl.department import store as departments
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
@@ -33,10 +33,10 @@ class _Named:
 
 def _named(work: Work, wanted: Wanted) -> _Named:
     if wanted.department is not None:
-        place = seen_department(work, wanted.department, "enrollment.manage")
+        place = get_department_for_share(work, wanted.department, "enrollment.manage")
         return _Named(Target.DEPARTMENT, place.full_name, department_id=place.id)
     if wanted.group is not None:
-        group = seen_group(work, wanted.group, "enrollment.manage")
+        group = get_group_for_share(work, wanted.group, "enrollment.manage")
         return _Named(Target.GROUP, group.name, group_id=group.id)
     rights.require_everywhere(work, "enrollment.manage")
     assert wanted.type is not None

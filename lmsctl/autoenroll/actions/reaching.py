@@ -17,9 +17,9 @@ from itertools import groupby
 
 from lmsctl.autoenroll import store
 from lmsctl.autoenroll.store import Reached
-from lmsctl.content import store as content
-from lmsctl.content.results import Status as ContentStatus
+from lmsctl.content.results import ContentStatus
 from lmsctl.content.rules import Item
+from lmsctl.content.store import items as content
 from lmsctl.enrollment.items.actions import enrolling as enrollment
 from lmsctl.enrollment.items.actions.enrolling import EnrolledPeople
 from lmsctl.enrollment.results import Reason

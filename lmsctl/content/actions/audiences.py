@@ -8,7 +8,7 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 
 
-def seen_group(work: Work, given: str, permission: str) -> Group:
+def get_group_for_share(work: Work, given: str, permission: str) -> Group:
     """Return a group over which the actor holds `permission`; raises GroupUnknown."""
 
     def get() -> Group:
@@ -17,7 +17,7 @@ def seen_group(work: Work, given: str, permission: str) -> Group:
     return rights.get_for_update(work, get, groups.lock_for_share)
 
 
-def seen_department(work: Work, given: str, permission: str) -> Department:
+def get_department_for_share(work: Work, given: str, permission: str) -> Department:
     """Return a department in which the actor holds `permission`; raises DepartmentUnknown."""
 
     def get() -> Department:

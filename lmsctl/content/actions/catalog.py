@@ -2,21 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from lmsctl.audit import actions as audit
-from lmsctl.content import rules, store
-from lmsctl.content.actions.audiences import seen_department, seen_group
+from lmsctl.content import rules
+from lmsctl.content.actions.audiences import get_department_for_share, get_group_for_share
 from lmsctl.content.errors import AudienceUnclear
-from lmsctl.content.results import Opened, Opening
-from lmsctl.content.rules import Item
+from lmsctl.content.results import CatalogAudience, CatalogRuleRow
+from lmsctl.content.rules import CatalogTarget, Item
+from lmsctl.content.store import catalog as catalog_store
+from lmsctl.content.store import items as store
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.user.results import UserType
 
 
 @dataclass(frozen=True, slots=True)
-class Openings:
+class CatalogRequest:
     """To whom the catalog offers something, as asked for: exactly one of them."""
 
     type: UserType | None = None
@@ -25,16 +26,7 @@ class Openings:
     is_everybody: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """To whom something is offered: the word, the name, and the column that says it."""
-
-    opening: Opening
-    name: str | None
-    column: dict[str, Any]
-
-
-def target(work: Work, wanted: Openings) -> Target:
+def resolve_target(work: Work, wanted: CatalogRequest) -> CatalogTarget:
     """Return whom `wanted` means; needs `catalog.manage` over them, everywhere for a type or all.
 
     Raises AudienceUnclear, GroupUnknown and DepartmentUnknown.
@@ -44,45 +36,47 @@ def target(work: Work, wanted: Openings) -> Target:
         raise AudienceUnclear(options="--type, --group, --department and --everybody")
     rights.require(work, "catalog.manage")
     if wanted.group is not None:
-        group = seen_group(work, wanted.group, "catalog.manage")
-        return Target(Opening.GROUP, group.name, {"group_id": group.id})
+        group = get_group_for_share(work, wanted.group, "catalog.manage")
+        return CatalogTarget(CatalogAudience.GROUP, group.name, group_id=group.id)
     if wanted.department is not None:
-        place = seen_department(work, wanted.department, "catalog.manage")
-        return Target(Opening.DEPARTMENT, place.full_name, {"department_id": place.id})
+        department = get_department_for_share(work, wanted.department, "catalog.manage")
+        return CatalogTarget(
+            CatalogAudience.DEPARTMENT, department.full_name, department_id=department.id
+        )
     rights.require_everywhere(work, "catalog.manage")
     if wanted.type is not None:
-        return Target(Opening.TYPE, wanted.type.value, {"type": wanted.type})
-    return Target(Opening.EVERYBODY, None, {})
+        return CatalogTarget(CatalogAudience.TYPE, wanted.type.value, type=wanted.type)
+    return CatalogTarget(CatalogAudience.EVERYBODY, None)
 
 
-def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
+def offer(work: Work, given: str, wanted: CatalogRequest) -> tuple[CatalogRuleRow, bool]:
     """Offer an item in the catalog; returns the rule, and whether it is new.
 
     Needs `catalog.manage`: over the department, which stands for everything under it, or the
     group, and everywhere for a type or everybody. Raises AudienceUnclear, ContentUnknown,
     ContentIsFolder, ContentArchived, GroupUnknown and DepartmentUnknown.
     """
-    item = _item(work, given)
-    to = target(work, wanted)
+    item = _get_for_update(work, given)
+    to = resolve_target(work, wanted)
     rules.check_no_folder(item, "opened in the catalog")
     rules.check_enrollable(item)
-    is_new = store.add_rule(work, item.id, to.opening, to.column)
+    is_new = catalog_store.add_catalog_rule(work, item.id, to)
     if is_new:
         _record(work, "catalog.opened", item, to)
-    return Opened(item.code, item.title, to.opening, to.name), is_new
+    return CatalogRuleRow(item.code, item.title, to.opening, to.name), is_new
 
 
-def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
+def close(work: Work, given: str, wanted: CatalogRequest) -> tuple[CatalogRuleRow, bool]:
     """Offer an item no longer to somebody; enrollments stay. The mirror of `offer`."""
-    item = _item(work, given)
-    to = target(work, wanted)
-    is_gone = store.remove_rule(work, item.id, to.opening, to.column)
+    item = _get_for_update(work, given)
+    to = resolve_target(work, wanted)
+    is_gone = catalog_store.remove_catalog_rule(work, item.id, to)
     if is_gone:
         _record(work, "catalog.closed", item, to)
-    return Opened(item.code, item.title, to.opening, to.name), is_gone
+    return CatalogRuleRow(item.code, item.title, to.opening, to.name), is_gone
 
 
-def _item(work: Work, given: str) -> Item:
+def _get_for_update(work: Work, given: str) -> Item:
     def get() -> Item:
         rights.require(work, "catalog.manage")
         found = store.get(work, given)
@@ -92,15 +86,15 @@ def _item(work: Work, given: str) -> Item:
     return rights.get_for_update(work, get, store.lock)
 
 
-def _record(work: Work, code: str, item: Item, to: Target) -> None:
+def _record(work: Work, code: str, item: Item, to: CatalogTarget) -> None:
     audit.record(work, code, f"content {item.code}", to=to.opening, name=to.name)
 
 
-def list_rules(work: Work, given: str | None = None) -> Iterator[Opened]:
+def list_rules(work: Work, given: str | None = None) -> Iterator[CatalogRuleRow]:
     """Return what the catalog offers to whom, of one item when given; needs `content.view`.
 
     Raises ContentUnknown.
     """
     rights.require(work, "content.view")
     item_id = store.get(work, given).id if given is not None else None
-    return store.catalog_rules(work, item_id, rights.visibility(work))
+    return catalog_store.catalog_rules(work, item_id, rights.visibility(work))

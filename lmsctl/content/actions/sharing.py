@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from lmsctl.audit import actions as audit
-from lmsctl.content import rules, store
-from lmsctl.content.actions.audiences import seen_department, seen_group
-from lmsctl.content.actions.items import held
+from lmsctl.content import rules
+from lmsctl.content.actions.audiences import get_department_for_share, get_group_for_share
+from lmsctl.content.actions.items import get_for_update
 from lmsctl.content.errors import AudienceUnclear, OpenLinkUnknown
-from lmsctl.content.results import Audience, Granted, Link
-from lmsctl.content.rules import Item
+from lmsctl.content.results import GrantAudience, GrantRow, OpenLink
+from lmsctl.content.rules import GrantTarget, Item
+from lmsctl.content.store import grants as grant_store
+from lmsctl.content.store import items as store
 from lmsctl.kit import secret
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -20,20 +22,20 @@ from lmsctl.user.store import Person
 # Links -------------------------------------------------------------------------------------------
 
 
-def link(work: Work, given: str) -> tuple[Link, bool, list[str]]:
+def open_link(work: Work, given: str) -> tuple[OpenLink, bool, list[str]]:
     """Return an item's open link, made when first asked for, whether it is new, and warnings.
 
     Needs the right to change the item. Raises ContentUnknown, ContentIsFolder and ContentArchived.
     """
-    item = held(work, given)
+    item = get_for_update(work, given)
     rules.check_no_folder(item, "shared by a link")
     if item.link is not None:
-        return _shown(work, item, item.link, is_new=False)
+        return _to_result(work, item, item.link, is_new=False)
     rules.check_enrollable(item)
     new = _new_link()
     store.change(work, item.id, link=new)
     audit.record(work, "content.shared", f"content {item.code}")
-    return _shown(work, item, new, is_new=True)
+    return _to_result(work, item, new, is_new=True)
 
 
 def _new_link() -> str:
@@ -44,11 +46,15 @@ def _new_link() -> str:
     return link
 
 
-def _shown(work: Work, item: Item, text: str, *, is_new: bool) -> tuple[Link, bool, list[str]]:
+def _to_result(
+    work: Work, item: Item, text: str, *, is_new: bool
+) -> tuple[OpenLink, bool, list[str]]:
     settings = portal.settings(work)
     base = settings.public_url
-    gates = list(rules.closed_link(item, settings, portal.seats_taken(work, work.now)))
-    found = Link(item.code, f"{base}/open/{text}" if base else text, [gate.code for gate in gates])
+    gates = list(rules.closed_gates_of_link(item, settings, portal.seats_taken(work, work.now)))
+    found = OpenLink(
+        item.code, f"{base}/open/{text}" if base else text, [gate.code for gate in gates]
+    )
     return found, is_new, portal_rules.warnings(gates, work.zone, public_url=base)
 
 
@@ -57,7 +63,7 @@ def revoke_link(work: Work, given: str) -> tuple[Item, bool]:
 
     Raises ContentUnknown.
     """
-    item = held(work, given)
+    item = get_for_update(work, given)
     if item.link is None:
         return item, False
     store.change(work, item.id, link=None)
@@ -65,12 +71,12 @@ def revoke_link(work: Work, given: str) -> tuple[Item, bool]:
     return item, True
 
 
-def share_by_link(work: Work, link: str) -> Item:
+def get_by_link_for_share(work: Work, link: str) -> Item:
     """Return the item an open link, or the secret at its end, leads to.
 
     Nobody changes it until we are done, while others may share it. Raises OpenLinkUnknown.
     """
-    found = store.find_by_link_for_share(work, rules.secret_part(link))
+    found = store.find_by_link_for_share(work, rules.parse_link(link))
     if found is None:
         raise OpenLinkUnknown
     return found
@@ -80,7 +86,7 @@ def share_by_link(work: Work, link: str) -> Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Audiences:
+class GrantRequest:
     """To whom something is given, as asked for: exactly one of them."""
 
     user: str | None = None
@@ -89,14 +95,7 @@ class Audiences:
     is_organization: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    audience: Audience
-    name: str | None
-    column: dict[str, int]
-
-
-def _target(work: Work, wanted: Audiences, *, is_giving: bool) -> _Target:
+def _resolve_target(work: Work, wanted: GrantRequest, *, is_giving: bool) -> GrantTarget:
     """Return whom `wanted` names; needs the right to see them, and raises what looking raises."""
     named = [wanted.user, wanted.group, wanted.department]
     if sum(name is not None for name in named) + wanted.is_organization != 1:
@@ -110,48 +109,50 @@ def _target(work: Work, wanted: Audiences, *, is_giving: bool) -> _Target:
         person = rights.get_for_update(work, get, users.lock_for_share)
         if is_giving:
             portal_rules.check_confirmed(person, "given access")
-        return _Target(Audience.USER, person.login, {"user_id": person.id})
+        return GrantTarget(GrantAudience.USER, person.login, user_id=person.id)
     if wanted.group is not None:
-        group = seen_group(work, wanted.group, "group.view")
-        return _Target(Audience.GROUP, group.name, {"group_id": group.id})
+        group = get_group_for_share(work, wanted.group, "group.view")
+        return GrantTarget(GrantAudience.GROUP, group.name, group_id=group.id)
     if wanted.department is not None:
-        place = seen_department(work, wanted.department, "department.view")
-        return _Target(Audience.DEPARTMENT, place.full_name, {"department_id": place.id})
-    return _Target(Audience.ORGANIZATION, None, {})
+        department = get_department_for_share(work, wanted.department, "department.view")
+        return GrantTarget(
+            GrantAudience.DEPARTMENT, department.full_name, department_id=department.id
+        )
+    return GrantTarget(GrantAudience.ORGANIZATION, None)
 
 
-def grant(work: Work, given: str, wanted: Audiences) -> tuple[Granted, bool]:
+def grant(work: Work, given: str, wanted: GrantRequest) -> tuple[GrantRow, bool]:
     """Let somebody open an item, or what inherits in a folder; returns whether that is new.
 
     Needs the right to change the item, and to see whom it is given to. A department stands for
     everything under it. Raises AudienceUnclear, ContentUnknown, UserUnknown, NotConfirmedYet,
     GroupUnknown and DepartmentUnknown.
     """
-    item = held(work, given)
-    target = _target(work, wanted, is_giving=True)
-    is_new = store.add_grant(work, item.id, target.audience, target.column)
-    granted = Granted(item.code, target.audience, target.name)
+    item = get_for_update(work, given)
+    target = _resolve_target(work, wanted, is_giving=True)
+    is_new = grant_store.add_grant(work, item.id, target)
+    granted = GrantRow(item.code, target.audience, target.name)
     if is_new:
         _record(work, "content.granted", granted)
     return granted, is_new
 
 
-def revoke(work: Work, given: str, wanted: Audiences) -> tuple[Granted, bool]:
+def revoke(work: Work, given: str, wanted: GrantRequest) -> tuple[GrantRow, bool]:
     """Take a grant away; enrollments stay. The mirror of `grant`, with the same refusals."""
-    item = held(work, given)
-    target = _target(work, wanted, is_giving=False)
-    is_gone = store.remove_grant(work, item.id, target.audience, target.column)
-    granted = Granted(item.code, target.audience, target.name)
+    item = get_for_update(work, given)
+    target = _resolve_target(work, wanted, is_giving=False)
+    is_gone = grant_store.remove_grant(work, item.id, target)
+    granted = GrantRow(item.code, target.audience, target.name)
     if is_gone:
         _record(work, "content.revoked", granted)
     return granted, is_gone
 
 
-def _record(work: Work, code: str, granted: Granted) -> None:
+def _record(work: Work, code: str, granted: GrantRow) -> None:
     audit.record(work, code, f"content {granted.content}", to=granted.audience, name=granted.name)
 
 
-def grant_open(work: Work, item: Item, user_id: int, login: str) -> None:
+def grant_for_link(work: Work, item: Item, user_id: int, login: str) -> None:
     """Let a person who came by an item's open link open it, rights aside.
 
     The item is theirs whatever is edited later; one that inherits opens its folder to them as well.
@@ -160,6 +161,7 @@ def grant_open(work: Work, item: Item, user_id: int, login: str) -> None:
     opened = [item]
     if item.is_inheriting and item.parent_id is not None:
         opened.append(store.by_id(work, item.parent_id))
-    for target in opened:
-        if store.add_grant(work, target.id, Audience.USER, {"user_id": user_id}):
-            _record(work, "content.granted", Granted(target.code, Audience.USER, login))
+    to = GrantTarget(GrantAudience.USER, login, user_id=user_id)
+    for one in opened:
+        if grant_store.add_grant(work, one.id, to):
+            _record(work, "content.granted", GrantRow(one.code, to.audience, login))

@@ -10,7 +10,7 @@ from lmsctl.bulk.actions import FileImport, ImportSpec
 from lmsctl.bulk.staging import RowRange
 from lmsctl.bulk.store import analyze
 from lmsctl.content import rules as content_rules
-from lmsctl.content.results import Kind
+from lmsctl.content.results import ContentKind
 from lmsctl.enrollment.importing.rules import COLUMNS, RowDefaults, row_reader
 from lmsctl.enrollment.importing.staging import STAGED, TABLES
 from lmsctl.enrollment.importing.store import intake as intake_store
@@ -150,7 +150,7 @@ class _EnrollmentImport:
             work, [(item.id, content_rules.due_at(item, work.now, zone)) for item in items]
         )
         store.write(work, span, run)
-        if any(item.kind == Kind.PATHWAY for item in items):
+        if any(item.kind == ContentKind.PATHWAY for item in items):
             store.prepare_pathways(work, span)
         if self._wants_notices:
             for item in items:

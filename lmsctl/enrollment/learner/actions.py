@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from lmsctl.content.results import Opening, Status
+from lmsctl.content.results import CatalogAudience, ContentStatus
 from lmsctl.enrollment.items.actions import reasons
 from lmsctl.enrollment.items.actions.reasons import (
     VisibleRules,
@@ -126,7 +126,7 @@ def _to_offer(rows: list[OfferReason]) -> Offer:
 
 def is_name_visible(sort: str | None, name: str | None) -> bool:
     """Say whether a reason names all it is about: groups and departments may be out of sight."""
-    return name is not None or sort not in {Opening.GROUP, Opening.DEPARTMENT}
+    return name is not None or sort not in {CatalogAudience.GROUP, CatalogAudience.DEPARTMENT}
 
 
 def describe_rule(opening: str, name: str | None) -> str:
@@ -203,7 +203,7 @@ def list_trainings(work: Work, given: str) -> Iterator[Course]:
             code=situation.training.code,
             kind=_KIND,
             title=situation.training.title,
-            status=Status.ACTIVE,
+            status=ContentStatus.ACTIVE,
             access=CourseAccess.ENROLLED,
             phase=Phase.COMPLETED if participation.has_result else Phase.ENROLLED,
             enrolled_at=participation.enrolled_at,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import and_, case, col, exists, func, literal, or_, select, type_coerce, union_all
 
 from lmsctl.content.model import CatalogRule, ContentGrant, ContentItem
-from lmsctl.content.results import Audience, Kind, Opening, Status
+from lmsctl.content.results import CatalogAudience, ContentKind, ContentStatus, GrantAudience
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
@@ -57,15 +57,15 @@ class CourseReason:
     """
 
     code: str
-    kind: Kind
+    kind: ContentKind
     title: str
-    status: Status
+    status: ContentStatus
     phase: Phase | None
     enrolled_at: datetime | None
     due_at: datetime | None
     completed_at: datetime | None
     reason: Reason | None
-    audience: Audience | None
+    audience: GrantAudience | None
     reference: str | None
     grant_code: str | None
 
@@ -77,7 +77,7 @@ class _OpenReason:
     item_id: int
     turn: int
     reason: Reason | None
-    audience: Audience | None
+    audience: GrantAudience | None
     reference: str | None
     grant_code: str | None
 
@@ -93,7 +93,9 @@ def list_course_reasons(
     why = union_all(_reasons_by_enrollment(user_id), _reasons_by_grant(user_id, path, sight)).cte(
         "whys"
     )
-    is_open = and_(col(ContentItem.status) == Status.ACTIVE, col(ContentItem.kind) != Kind.FOLDER)
+    is_open = and_(
+        col(ContentItem.status) == ContentStatus.ACTIVE, col(ContentItem.kind) != ContentKind.FOLDER
+    )
     return work.each(
         CourseReason,
         select(
@@ -140,7 +142,7 @@ def _reasons_by_enrollment(user_id: int) -> Any:
                 EnrollmentReason,
                 item_id=col(Enrollment.item_id),
                 turn=literal(1, BigInteger),
-                audience=literal(None, columns.Choice(Audience)),
+                audience=literal(None, columns.Choice(GrantAudience)),
                 grant_code=literal(None, Text),
             )
         )
@@ -181,7 +183,7 @@ def _open_items(user_id: int, path: str) -> CTE:
         select(ContentGrant.item_id, col(ContentGrant.id).label("grant_id"))
         .where(
             or_(
-                col(ContentGrant.audience) == Audience.ORGANIZATION,
+                col(ContentGrant.audience) == GrantAudience.ORGANIZATION,
                 col(ContentGrant.user_id) == user_id,
                 col(ContentGrant.group_id).in_(_own_groups(user_id)),
                 col(ContentGrant.department_id).in_(_ids_on_path(path)),
@@ -207,10 +209,10 @@ class OfferReason:
     """One item that the catalog offers to a person, by one rule; `name` is None for everybody."""
 
     code: str
-    kind: Kind
+    kind: ContentKind
     title: str
     is_enrolled: bool
-    opening: Opening
+    opening: CatalogAudience
     name: str | None
 
 
@@ -243,9 +245,9 @@ def list_offer_reasons(
         .outerjoin(_KEEPER, col(_KEEPER.id) == col(Group.department_id))
         .outerjoin(Department, col(Department.id) == col(CatalogRule.department_id))
         .where(
-            col(ContentItem.status) == Status.ACTIVE,
+            col(ContentItem.status) == ContentStatus.ACTIVE,
             or_(
-                col(CatalogRule.opening) == Opening.EVERYBODY,
+                col(CatalogRule.opening) == CatalogAudience.EVERYBODY,
                 col(CatalogRule.type) == type_,
                 col(CatalogRule.department_id).in_(_ids_on_path(path)),
                 col(CatalogRule.group_id).in_(_own_groups(user_id)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from lmsctl.content import store as content
+from lmsctl.content.store import items as content
 from lmsctl.department import store as departments
 from lmsctl.enrollment import rules
 from lmsctl.enrollment.items.actions.reasons import (

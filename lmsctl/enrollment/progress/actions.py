@@ -5,8 +5,8 @@ from typing import Any
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules as content_rules
-from lmsctl.content import store as content
 from lmsctl.content.rules import Item
+from lmsctl.content.store import items as content
 from lmsctl.enrollment.progress import rules
 from lmsctl.enrollment.progress import store as progress_store
 from lmsctl.enrollment.progress.errors import EventMomentMissing

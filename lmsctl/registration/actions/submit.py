@@ -1,11 +1,11 @@
 """Registering for an item that is shared by an open link."""
 
 from lmsctl.audit import actions as audit
-from lmsctl.content import actions as content
 from lmsctl.content import rules as content_rules
-from lmsctl.content import store as content_store
+from lmsctl.content.actions import sharing
 from lmsctl.content.errors import OpenLinkUnknown
 from lmsctl.content.rules import Item
+from lmsctl.content.store import items as content_store
 from lmsctl.department.rules import ROOT
 from lmsctl.kit.work import Work
 from lmsctl.portal.admitting import actions as portal
@@ -35,7 +35,7 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> RegisteredUser:
     item = _get_shared_item(work, given)
     if item.link is None:
         raise ContentNotShared(given=item.code)
-    for refusal in content_rules.closed_link(item, settings, settings.seats_taken):
+    for refusal in content_rules.closed_gates_of_link(item, settings, settings.seats_taken):
         if isinstance(refusal, PlanFull):
             # The last seat may be their own.
             check_newcomer_not_pending(work, newcomer)
@@ -49,7 +49,7 @@ def submit(work: Work, given: str, newcomer: Newcomer) -> RegisteredUser:
     )
     entered = register(work, settings, entry, newcomer)
     login = entered.result.login
-    content.grant_open(work, item, entered.user_id, login)
+    sharing.grant_for_link(work, item, entered.user_id, login)
     audit.record(work, "registration.submitted", f"content {item.code}", login=login)
     return entered.result
 
@@ -60,7 +60,7 @@ def _get_shared_item(work: Work, given: str) -> Item:
     Who may not see content knows nothing but links.
     """
     try:
-        return content.share_by_link(work, given)
+        return sharing.get_by_link_for_share(work, given)
     except OpenLinkUnknown as unknown:
         named = unknown
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from lmsctl.audit import actions as audit
-from lmsctl.content import store as content
 from lmsctl.content.rules import Item
+from lmsctl.content.store import items as content
 from lmsctl.kit import secret
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.limits import UNLIMITED

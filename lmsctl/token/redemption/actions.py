@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
-from lmsctl.content import store as content
+from lmsctl.content.store import items as content
 from lmsctl.enrollment.items.actions import enrolling as enrollment
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit import canonical, timewords

@@ -11,8 +11,7 @@ from lmsctl.bulk.staging import BETWEEN, RowRange, good
 from lmsctl.bulk.store import DONE, IS_WRITTEN, analyze, note_fault, note_repeated
 from lmsctl.content.errors import ContentArchived, ContentUnknown
 from lmsctl.content.model import ContentItem
-from lmsctl.content.results import Source
-from lmsctl.content.results import Status as ContentStatus
+from lmsctl.content.results import ContentSource, ContentStatus
 from lmsctl.kit import locks
 from lmsctl.kit.columns import Choice, Moment, Truth
 from lmsctl.kit.statements import insert_from, joined_text, value_for
@@ -123,7 +122,7 @@ def fail_contents(work: Work, span: RowRange) -> None:
     heading, given = "Knowledge code", _item.content
     kind = col(ContentItem.kind)
     is_wrong = kind.not_in(rules.ADMITTED_KINDS)
-    is_library = col(ContentItem.source) == Source.LIBRARY
+    is_library = col(ContentItem.source) == ContentSource.LIBRARY
     is_archived = col(ContentItem.status) == ContentStatus.ARCHIVED
     is_unknown = col(ContentItem.id).is_(None)
     # Few items are meant by many rows: one look at the items spares four at the rows.

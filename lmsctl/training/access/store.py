@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Text
 from sqlmodel import col, literal, or_, select
 
-from lmsctl.content.results import Opening
+from lmsctl.content.results import CatalogAudience
 from lmsctl.department.model import Department
 from lmsctl.group.model import GroupMember
 from lmsctl.kit.work import Work
@@ -16,7 +16,7 @@ def is_for(user_id: int, path: str, type_: str) -> ColumnElement[bool]:
     They are of that type, and their department is at `path`.
     """
     return or_(
-        col(TrainingOpening.opening) == Opening.EVERYBODY,
+        col(TrainingOpening.opening) == CatalogAudience.EVERYBODY,
         col(TrainingOpening.type) == type_,
         literal(path, Text).like(col(Department.path) + "%"),
         col(TrainingOpening.group_id).in_(

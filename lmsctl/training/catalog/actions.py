@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from lmsctl.audit import actions as audit
-from lmsctl.content import actions as content
-from lmsctl.content.actions import Openings, Target
-from lmsctl.content.results import Opened
+from lmsctl.content.actions import catalog
+from lmsctl.content.actions.catalog import CatalogRequest
+from lmsctl.content.results import CatalogRuleRow
+from lmsctl.content.rules import CatalogTarget
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
@@ -14,29 +15,31 @@ from lmsctl.training.catalog import store as catalog_store
 from lmsctl.training.rules import TrainingRecord
 
 
-def offer(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
+def offer(work: Work, given: str, wanted: CatalogRequest) -> tuple[CatalogRuleRow, bool]:
     """Offer a training in the catalog; returns the rule, and whether it is new.
 
     Needs `catalog.manage`, as for content. Raises AudienceUnclear, TrainingUnknown, GroupUnknown
     and DepartmentUnknown.
     """
     training, target = _get_for_update(work, given, wanted)
-    is_new = catalog_store.add_opening(work, training.id, target.opening, target.column)
+    is_new = catalog_store.add_opening(work, training.id, target)
     if is_new:
         _record(work, "catalog.opened", training, target)
     return _to_result(training, target), is_new
 
 
-def close(work: Work, given: str, wanted: Openings) -> tuple[Opened, bool]:
+def close(work: Work, given: str, wanted: CatalogRequest) -> tuple[CatalogRuleRow, bool]:
     """Offer a training no longer to somebody; who takes part stays. The mirror of `offer`."""
     training, target = _get_for_update(work, given, wanted)
-    is_gone = catalog_store.remove_opening(work, training.id, target.opening, target.column)
+    is_gone = catalog_store.remove_opening(work, training.id, target)
     if is_gone:
         _record(work, "catalog.closed", training, target)
     return _to_result(training, target), is_gone
 
 
-def _get_for_update(work: Work, given: str, wanted: Openings) -> tuple[TrainingRecord, Target]:
+def _get_for_update(
+    work: Work, given: str, wanted: CatalogRequest
+) -> tuple[TrainingRecord, CatalogTarget]:
     def get() -> TrainingRecord:
         rights.require(work, "catalog.manage")
         found = store.get(work, given, ANYWHERE)
@@ -44,19 +47,19 @@ def _get_for_update(work: Work, given: str, wanted: Openings) -> tuple[TrainingR
         return found
 
     training = rights.get_for_update(work, get, store.lock)
-    return training, content.target(work, wanted)
+    return training, catalog.resolve_target(work, wanted)
 
 
-def _to_result(training: TrainingRecord, target: Target) -> Opened:
-    return Opened(None, training.title, target.opening, target.name, training.code)
+def _to_result(training: TrainingRecord, target: CatalogTarget) -> CatalogRuleRow:
+    return CatalogRuleRow(None, training.title, target.opening, target.name, training.code)
 
 
-def _record(work: Work, code: str, training: TrainingRecord, target: Target) -> None:
+def _record(work: Work, code: str, training: TrainingRecord, target: CatalogTarget) -> None:
     detail = {"to": target.opening, "name": target.name}
     audit.record(work, code, f"training {training.code}", **detail)
 
 
-def list_openings(work: Work, given: str | None = None) -> Iterator[Opened]:
+def list_openings(work: Work, given: str | None = None) -> Iterator[CatalogRuleRow]:
     """Return which trainings the catalog offers to whom, of one when given, by code.
 
     Needs `content.view`, as the rules on content do. Raises TrainingUnknown.

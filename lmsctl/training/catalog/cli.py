@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.content import actions
-from lmsctl.content.results import Opened
+from lmsctl.content.actions import catalog as content_catalog
+from lmsctl.content.results import CatalogRuleRow
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
@@ -50,10 +50,10 @@ def open_(
 
     People join a training that is offered to them by themselves, while its registration is open.
     """
-    wanted = actions.Openings(type_, group, department, everybody)
+    wanted = content_catalog.CatalogRequest(type_, group, department, everybody)
 
     def write(work: Work) -> Done:
-        offer = catalog.offer if training else actions.offer
+        offer = catalog.offer if training else content_catalog.offer
         rule, is_new = offer(work, code, wanted)
         said = "is now" if is_new else "is already"
         sentence = f"{rule.code} {said} in the catalog for {_whom(rule)}."
@@ -73,10 +73,10 @@ def close(
     training: IsTraining = False,
 ) -> Any:
     """Offer an item or a training no longer. Who is enrolled stays enrolled."""
-    wanted = actions.Openings(type_, group, department, everybody)
+    wanted = content_catalog.CatalogRequest(type_, group, department, everybody)
 
     def write(work: Work) -> Done:
-        close = catalog.close if training else actions.close
+        close = catalog.close if training else content_catalog.close
         rule, is_gone = close(work, code, wanted)
         said = "is no longer" if is_gone else "was not"
         sentence = f"{rule.code} {said} in the catalog for {_whom(rule)}."
@@ -93,14 +93,14 @@ def list_(
 ) -> Any:
     """List what the catalog offers to whom: content first, then trainings."""
 
-    def read(work: Work) -> Listing[Opened]:
-        content = iter(()) if training else actions.list_rules(work, code)
+    def read(work: Work) -> Listing[CatalogRuleRow]:
+        content = iter(()) if training else content_catalog.list_rules(work, code)
         is_all = training or code is None
         live = catalog.list_openings(work, code) if is_all else iter(())
-        return Listing(Opened, chain(content, live))
+        return Listing(CatalogRuleRow, chain(content, live))
 
     return env.read(read)
 
 
-def _whom(rule: Opened) -> str:
+def _whom(rule: CatalogRuleRow) -> str:
     return f"the {rule.opening.value} {rule.name}" if rule.name else "everybody"

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Text
 from sqlalchemy.orm import aliased
 from sqlmodel import case, col, func, null, select, type_coerce
-from sqlmodel import delete as delete_from
 
-from lmsctl.content.results import Opened, Opening
+from lmsctl.content.results import CatalogAudience, CatalogRuleRow
+from lmsctl.content.rules import CatalogTarget
+from lmsctl.content.store import catalog as catalog_store
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group
 from lmsctl.kit.statements import among, columns_of
@@ -24,12 +25,12 @@ from lmsctl.training.store import named_department
 _KEEPER = aliased(Department)
 
 
-def openings(work: Work, training_id: int | None, sight: Visibility) -> Iterator[Opened]:
+def openings(work: Work, training_id: int | None, sight: Visibility) -> Iterator[CatalogRuleRow]:
     """Yield which trainings the catalog offers to whom in sight, of one when given, by code."""
     statement = (
         select(
             *columns_of(
-                Opened,
+                CatalogRuleRow,
                 TrainingOpening,
                 content=type_coerce(null(), Text),
                 title=col(Row.title),
@@ -47,24 +48,23 @@ def openings(work: Work, training_id: int | None, sight: Visibility) -> Iterator
     )
     if training_id is not None:
         statement = statement.where(col(TrainingOpening.training_id) == training_id)
-    return work.each(Opened, statement)
+    return work.each(CatalogRuleRow, statement)
 
 
 # What an opening is for is shown by one column, which holds names too.
 _TYPE = type_coerce(col(TrainingOpening.type), Text)
 
 
-def add_opening(work: Work, training_id: int, opening: Opening, target: dict[str, Any]) -> bool:
+def add_opening(work: Work, training_id: int, target: CatalogTarget) -> bool:
     """Offer a training in the catalog and say whether that is new."""
-    values = {"training_id": training_id, "opening": opening, **target}
+    values = {"training_id": training_id, **catalog_store.target_values(target)}
     return work.insert_once(TrainingOpening, values) == 1
 
 
-def remove_opening(work: Work, training_id: int, opening: Opening, target: dict[str, Any]) -> bool:
+def remove_opening(work: Work, training_id: int, target: CatalogTarget) -> bool:
     """Take an opening away and say whether there was one."""
-    values = {"training_id": training_id, "opening": opening, **target}
-    fits = [col(getattr(TrainingOpening, name)) == value for name, value in values.items()]
-    return work.run(delete_from(TrainingOpening).where(*fits)) > 0
+    values = {"training_id": training_id, **catalog_store.target_values(target)}
+    return work.delete_equal(TrainingOpening, values) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class OfferedTraining:
     """One training that the catalog offers to a person, by one opening."""
 
     training_id: int
-    opening: Opening
+    opening: CatalogAudience
     name: str | None
 
 

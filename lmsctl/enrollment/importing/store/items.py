@@ -11,12 +11,11 @@ from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import RowRange, good
 from lmsctl.bulk.store import note_fault
-from lmsctl.content import store as content
 from lmsctl.content.errors import ContentArchived, ContentUnknown
 from lmsctl.content.model import ContentItem, PathwayItem
-from lmsctl.content.results import Kind
-from lmsctl.content.results import Status as ContentStatus
+from lmsctl.content.results import ContentKind, ContentStatus
 from lmsctl.content.rules import Item
+from lmsctl.content.store import items as content
 from lmsctl.department.model import Department
 from lmsctl.enrollment import staging
 from lmsctl.enrollment.errors import PersonNotActive
@@ -205,7 +204,8 @@ def _select_steps(span: RowRange, *columns: Any) -> Select[Any]:
     found: Select[Any] = select(*columns).select_from(STAGED)
     return (
         found.join(
-            _PATHWAY, and_(col(_PATHWAY.id) == _row.item_id, col(_PATHWAY.kind) == Kind.PATHWAY)
+            _PATHWAY,
+            and_(col(_PATHWAY.id) == _row.item_id, col(_PATHWAY.kind) == ContentKind.PATHWAY),
         )
         .join(
             PathwayItem,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from lmsctl.content.results import Kind
+from lmsctl.content.results import ContentKind
 from lmsctl.content.rules import Item
 from lmsctl.enrollment import hookpoints
 from lmsctl.enrollment.items.actions.locking import lock_items
@@ -92,7 +92,7 @@ def _cancel(
     store.delete_reasons(work, list(touched), chosen)
     ended = set(store.cancel_without_reason(work, list(touched)))
     gone = sorted(number for number in logins if ids[number] in ended)
-    if gone and item.kind == Kind.PATHWAY:
+    if gone and item.kind == ContentKind.PATHWAY:
         cancel_prepared(work, item.code, gone)
     if gone:
         store.mark_canceled_by_hand(work, sorted(ended))

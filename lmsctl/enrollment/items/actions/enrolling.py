@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lmsctl.content import rules as content_rules
-from lmsctl.content.results import Kind
+from lmsctl.content.results import ContentKind
 from lmsctl.content.rules import Item
 from lmsctl.enrollment import rules
 from lmsctl.enrollment.items.actions.locking import lock_items
@@ -91,7 +91,7 @@ def _enroll_missing(  # noqa: PLR0913, PLR0917 - who, how they stand, in what, a
     enrolled = {state.id: state.user_id for state in found if state.is_enrolled}
     noted = store.add_reason(work, item.id, [*fresh, *enrolled.values()], reason, reference)
     confirmed = [enrolled[number] for number in noted if number in enrolled]
-    if fresh and item.kind == Kind.PATHWAY:
+    if fresh and item.kind == ContentKind.PATHWAY:
         store.prepare_steps(work, item.id, item.code, fresh)
     return numbers, EnrolledPeople(frozenset(fresh), frozenset(confirmed), due_at)
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from lmsctl.content import store as content
 from lmsctl.content.rules import Item
+from lmsctl.content.store import items as content
 from lmsctl.enrollment.selection.actions.pairs import LockedTargets
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lmsctl.content import store as content
+from lmsctl.content.store import items as content
 from lmsctl.enrollment.items.actions.reasons import is_reason_visible, list_visible_rules
 from lmsctl.enrollment.items.errors import EnrollmentUnknown
 from lmsctl.enrollment.items.results import EnrollmentShown, ReasonShown

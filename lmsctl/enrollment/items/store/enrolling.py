@@ -6,21 +6,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Text, bindparam
 from sqlalchemy.orm import aliased
-from sqlmodel import (
-    and_,
-    case,
-    col,
-    exists,
-    insert,
-    literal,
-    null,
-    select,
-    true,
-    update,
-)
+from sqlmodel import and_, case, col, exists, insert, literal, null, select, true, update
 
 from lmsctl.content.model import ContentItem, PathwayItem
-from lmsctl.content.results import Status as ContentStatus
+from lmsctl.content.results import ContentStatus
 from lmsctl.enrollment.items.rules import EnrollmentState
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason

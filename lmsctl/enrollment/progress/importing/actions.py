@@ -10,8 +10,8 @@ from lmsctl.bulk import actions as bulk
 from lmsctl.bulk.actions import FileImport, ImportSpec, Rejects
 from lmsctl.bulk.staging import RowRange
 from lmsctl.content import rules as content_rules
-from lmsctl.content import store as content
 from lmsctl.content.rules import Item
+from lmsctl.content.store import items as content
 from lmsctl.enrollment.progress import xapi as statement_rules
 from lmsctl.enrollment.progress.importing import store
 from lmsctl.enrollment.progress.importing.rules import COLUMNS, row_reader

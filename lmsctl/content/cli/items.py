@@ -1,11 +1,18 @@
-"""The command line of the content room: items, pathways, links and grants."""
+"""The command line of items."""
 
 from typing import Annotated, Any
 
 import typer
 
-from lmsctl.content import actions, rules
-from lmsctl.content.results import Content, ContentRow, Granted, Kind, Source, Status
+from lmsctl.content import rules
+from lmsctl.content.actions import archiving, items
+from lmsctl.content.results import (
+    ContentDetail,
+    ContentKind,
+    ContentRow,
+    ContentSource,
+    ContentStatus,
+)
 from lmsctl.content.rules import Due
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
@@ -13,9 +20,9 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, IfVersion, Search, verb
 from lmsctl.kit.work import Work
 
-app = options.noun("content", "Folders, courses, topics, articles and pathways.")
+app = options.verbs()
 
-Code = Annotated[str, typer.Argument(metavar="CODE", help="The item's code or number.")]
+ContentCode = Annotated[str, typer.Argument(metavar="CODE", help="The item's code or number.")]
 Folder = Annotated[str | None, typer.Option("--folder", metavar="CODE", help="Its folder.")]
 DueDays = Annotated[
     int | None,
@@ -45,13 +52,13 @@ def _due(work: Work, days: int | None, on: str | None, *, is_never: bool = False
 def create(
     env: Environment,
     kind: Annotated[
-        Kind, typer.Option("--kind", help="folder, course, topic, article or pathway.")
+        ContentKind, typer.Option("--kind", help="folder, course, topic, article or pathway.")
     ],
     code: Annotated[str, typer.Option("--code", help="Unique; it never changes.")],
     title: Annotated[str, typer.Option("--title", help="What people call it.")],
     folder: Folder = None,
     source: Annotated[
-        Source | None, typer.Option("--source", help="own (the default), copied or library.")
+        ContentSource | None, typer.Option("--source", help="own (the default), copied or library.")
     ] = None,
     no_inherit: Annotated[
         bool, typer.Option("--no-inherit", help="Not open to whomever its folder is open to.")
@@ -67,15 +74,15 @@ def create(
         due = _due(work, due_days, due_on)
         found = None
         if if_exists is not options.Existing.FAIL:
-            found = actions.existing(work, code, kind)
+            found = items.find_conflicting(work, code, kind)
         if found is None:
-            made = actions.create(
+            made = items.create(
                 work,
                 kind,
                 code=code,
                 title=title,
                 folder=folder,
-                source=source or Source.OWN,
+                source=source or ContentSource.OWN,
                 inherits=not no_inherit,
                 is_draft=draft,
                 due=due,
@@ -83,8 +90,8 @@ def create(
             return Done(made, f"Created the {made.kind} {made.code}.")
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The {found.kind} {found.code} exists already.", is_changed=False)
-        return _edited(
-            *actions.edit(
+        return edited(
+            *items.edit(
                 work,
                 found.code,
                 title=title,
@@ -99,7 +106,8 @@ def create(
     return env.write(write)
 
 
-def _edited(after: Content, is_changed: bool) -> Done:  # noqa: FBT001 - the pair that `edit` returns
+def edited(after: ContentDetail, is_changed: bool) -> Done:  # noqa: FBT001 - the pair that `edit` returns
+    """Return what is said of an item that was changed, or stayed as it was."""
     return options.edited(after, f"the {after.kind} {after.code}", is_changed=is_changed)
 
 
@@ -115,13 +123,14 @@ def _edited(after: Content, is_changed: bool) -> Done:  # noqa: FBT001 - the pai
 def list_(
     env: Environment,
     kind: Annotated[
-        Kind | None, typer.Option("--kind", help="folder, course, topic, article or pathway.")
+        ContentKind | None,
+        typer.Option("--kind", help="folder, course, topic, article or pathway."),
     ] = None,
     folder: Annotated[
         str | None, typer.Option("--folder", metavar="CODE", help="Only what lies in it.")
     ] = None,
     status: Annotated[
-        Status | None, typer.Option("--status", help="draft, active or archived.")
+        ContentStatus | None, typer.Option("--status", help="draft, active or archived.")
     ] = None,
     search: Search = None,
 ) -> Any:
@@ -129,15 +138,15 @@ def list_(
     return env.read(
         lambda work: Listing(
             ContentRow,
-            actions.list_content(work, kind=kind, status=status, folder=folder, search=search),
+            items.list_content(work, kind=kind, status=status, folder=folder, search=search),
         )
     )
 
 
 @verb(app, examples=("lmsctl content show GDPR-101 -o json",))
-def show(env: Environment, code: Code) -> Any:
+def show(env: Environment, code: ContentCode) -> Any:
     """Show one item: its folder, what is due when, whom it is granted to, a pathway's items."""
-    return env.read(lambda work: actions.show(work, code))
+    return env.read(lambda work: items.show(work, code))
 
 
 @verb(
@@ -150,13 +159,13 @@ def show(env: Environment, code: Code) -> Any:
 )
 def edit(
     env: Environment,
-    code: Code,
+    code: ContentCode,
     title: Annotated[str | None, typer.Option("--title", help="The new title.")] = None,
     folder: Annotated[
         str | None, typer.Option("--folder", metavar="CODE", help="Its folder; '' for none.")
     ] = None,
     source: Annotated[
-        Source | None, typer.Option("--source", help="own, copied or library.")
+        ContentSource | None, typer.Option("--source", help="own, copied or library.")
     ] = None,
     inherit: Annotated[
         bool | None,
@@ -173,8 +182,8 @@ def edit(
     """Change an item. Its code stays, and so do the due dates of those who are enrolled."""
 
     def write(work: Work) -> Done:
-        return _edited(
-            *actions.edit(
+        return edited(
+            *items.edit(
                 work,
                 code,
                 title=title,
@@ -190,35 +199,12 @@ def edit(
     return env.write(write)
 
 
-@verb(app, examples=("lmsctl content link GDPR-101 -o id", "lmsctl content link GDPR-101 --revoke"))
-def link(
-    env: Environment,
-    code: Code,
-    revoke: Annotated[bool, typer.Option("--revoke", help="End the link.")] = False,
-) -> Any:
-    """Show an item's open link, by which people register themselves; made when first asked for."""
-
-    def write(work: Work) -> Done:
-        if revoke:
-            item, is_changed = actions.revoke_link(work, code)
-            outcome = Outcome.DELETED if is_changed else Outcome.UNCHANGED
-            said = "has no open link any more" if is_changed else "had no open link"
-            return Done(
-                ItemOutcome(item.code, outcome), f"{item.code} {said}.", is_changed=is_changed
-            )
-        found, is_new, warnings = actions.link(work, code)
-        sentence = f"{found.code} {'has a new' if is_new else 'has this'} open link."
-        return Done(found, sentence, is_changed=is_new, notes=warnings)
-
-    return env.write(write)
-
-
 @verb(app, examples=("lmsctl content archive GDPR-101",))
-def archive(env: Environment, code: Code) -> Any:
+def archive(env: Environment, code: ContentCode) -> Any:
     """Take an item out of use: nobody is enrolled, catalogs leave it out, history stays."""
 
     def write(work: Work) -> Done:
-        after, is_changed = actions.archive(work, code)
+        after, is_changed = archiving.archive(work, code)
         sentence = f"{after.code} is archived{'' if is_changed else ' already'}."
         return Done(after, sentence, is_changed=is_changed)
 
@@ -226,11 +212,11 @@ def archive(env: Environment, code: Code) -> Any:
 
 
 @verb(app, examples=("lmsctl content restore GDPR-101",))
-def restore(env: Environment, code: Code) -> Any:
+def restore(env: Environment, code: ContentCode) -> Any:
     """Bring an archived item back into use, with all that hangs on it."""
 
     def write(work: Work) -> Done:
-        after, is_changed = actions.restore(work, code)
+        after, is_changed = archiving.restore(work, code)
         sentence = f"{after.code} is {after.status}{'' if is_changed else ' already'}."
         return Done(after, sentence, is_changed=is_changed)
 
@@ -238,7 +224,9 @@ def restore(env: Environment, code: Code) -> Any:
 
 
 @verb(app, examples=("lmsctl content delete GDPR-101 --yes",))
-def delete(env: Environment, code: Code, if_missing: IfMissing = options.Missing.FAIL) -> Any:
+def delete(
+    env: Environment, code: ContentCode, if_missing: IfMissing = options.Missing.FAIL
+) -> Any:
     """Delete an item for good, with enrollments, progress, grants and rules about it.
 
     Archiving keeps all of that. A folder must be empty; the items of a pathway stay.
@@ -246,111 +234,8 @@ def delete(env: Environment, code: Code, if_missing: IfMissing = options.Missing
 
     def write(work: Work) -> Done:
         def remove() -> ItemOutcome:
-            return ItemOutcome(actions.delete(work, code).code, Outcome.DELETED)
+            return ItemOutcome(archiving.delete(work, code).code, Outcome.DELETED)
 
         return options.deleted(remove, "content", code, if_missing)
 
     return env.write(write)
-
-
-# Pathways ----------------------------------------------------------------------------------------
-
-Pathway = Annotated[str, typer.Argument(metavar="PATHWAY", help="The pathway's code or number.")]
-PathwayItem = Annotated[str, typer.Argument(metavar="ITEM", help="The item's code or number.")]
-
-
-@verb(
-    app,
-    "add-item",
-    examples=(
-        "lmsctl content add-item first-week GDPR-101",
-        "lmsctl content add-item first-week canteen --optional --position 1",
-    ),
-)
-def add_item(
-    env: Environment,
-    pathway: Pathway,
-    item: PathwayItem,
-    optional: Annotated[bool, typer.Option("--optional", help="Not mandatory.")] = False,
-    position: Annotated[
-        int | None, typer.Option("--position", metavar="N", help="Where; at the end if absent.")
-    ] = None,
-) -> Any:
-    """Put an item into a pathway, or change its place. Who is enrolled keeps what they have."""
-
-    def write(work: Work) -> Done:
-        after, is_changed = actions.add_item(
-            work, pathway, item, is_mandatory=not optional, position=position
-        )
-        return _edited(after, is_changed)
-
-    return env.write(write)
-
-
-@verb(app, "remove-item", examples=("lmsctl content remove-item first-week canteen",))
-def remove_item(env: Environment, pathway: Pathway, item: PathwayItem) -> Any:
-    """Take an item out of a pathway. Who is enrolled keeps what they have."""
-    return env.write(lambda work: _edited(actions.remove_item(work, pathway, item), True))  # noqa: FBT003 - the pair
-
-
-# Grants ------------------------------------------------------------------------------------------
-
-ToUser = Annotated[str | None, typer.Option("--user", metavar="LOGIN", help="A person.")]
-ToGroup = Annotated[str | None, typer.Option("--group", metavar="NAME", help="A group.")]
-ToDepartment = Annotated[
-    str | None,
-    typer.Option("--department", metavar="PATH", help="A department and those under it."),
-]
-ToAll = Annotated[bool, typer.Option("--organization", help="Everybody in the portal.")]
-
-
-@verb(
-    app,
-    examples=(
-        "lmsctl content grant onboarding --department Sales",
-        "lmsctl content grant GDPR-101 --organization",
-    ),
-)
-def grant(
-    env: Environment,
-    code: Code,
-    user: ToUser = None,
-    group: ToGroup = None,
-    department: ToDepartment = None,
-    organization: ToAll = False,
-) -> Any:
-    """Let somebody open an item, or a folder with everything in it that inherits."""
-    wanted = actions.Audiences(user, group, department, organization)
-
-    def write(work: Work) -> Done:
-        granted, is_new = actions.grant(work, code, wanted)
-        said = "is now" if is_new else "is already"
-        sentence = f"{granted.content} {said} open to {_who(granted)}."
-        return Done(granted, sentence, is_changed=is_new)
-
-    return env.write(write)
-
-
-@verb(app, examples=("lmsctl content revoke onboarding --department Sales",))
-def revoke(
-    env: Environment,
-    code: Code,
-    user: ToUser = None,
-    group: ToGroup = None,
-    department: ToDepartment = None,
-    organization: ToAll = False,
-) -> Any:
-    """Take a grant away. Who is enrolled stays enrolled."""
-    wanted = actions.Audiences(user, group, department, organization)
-
-    def write(work: Work) -> Done:
-        granted, is_gone = actions.revoke(work, code, wanted)
-        said = "is no longer granted to" if is_gone else "was not granted to"
-        return Done(granted, f"{granted.content} {said} {_who(granted)}.", is_changed=is_gone)
-
-    return env.write(write)
-
-
-def _who(granted: Granted) -> str:
-    name = f" {granted.name}" if granted.name else ""
-    return f"the {granted.audience.value}{name}"

@@ -14,7 +14,7 @@ from lmsctl.configuration.errors import (
     PasswordInArgument,
 )
 from lmsctl.configuration.results import ConfigPlace, Context, Setting, Value
-from lmsctl.kit import config, dburl, timewords
+from lmsctl.kit import config, dburl, zones
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.config import (
     CONTEXT_KEYS,
@@ -186,7 +186,7 @@ def _one_of(words: tuple[str, ...]) -> Callable[[Config, str, str], str]:
 
 
 def _checked_zone(_written: Config, _key: str, text: str) -> str:
-    return timewords.zone(text).key
+    return zones.by_name(text).key
 
 
 def _checked_url(written: Config, _key: str, text: str) -> str:

@@ -23,7 +23,7 @@ from lmsctl.content.results import (
     ContentStatus,
     GrantAudience,
 )
-from lmsctl.kit import canonical, timewords
+from lmsctl.kit import canonical, time_errors, timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.portal import rules as portal_rules
@@ -188,7 +188,7 @@ def due_at(item: Item, now: datetime, zone: ZoneInfo) -> datetime | None:
             day = now.astimezone(zone).date() + timedelta(days=item.due_days)
         except OverflowError:
             given = f"{item.due_days} days from now"
-            raise timewords.TimeOutOfRange(given=given) from None
+            raise time_errors.TimeOutOfRange(given=given) from None
     return timewords.parse(day.isoformat()).end(now, zone) if day else None
 
 

@@ -7,7 +7,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.db import store
 from lmsctl.db.errors import RightsUnreadable, SchemaForeign
 from lmsctl.db.results import DatabaseStatus, Finding, SchemaState, Vacuumed
-from lmsctl.kit import clock, driver, environment, rooms, schema, timewords
+from lmsctl.kit import clock, driver, environment, rooms, schema, zones
 from lmsctl.kit.check import Check
 from lmsctl.kit.database_errors import DatabaseDamaged, DatabaseIncomplete
 from lmsctl.kit.work import Work, run_write
@@ -177,7 +177,7 @@ def _checked(work: Work, url: str, patience: float) -> tuple[list[Finding], list
     from lmsctl.db import shape, shape_store, values
 
     # No time is shown, and the portal's zone may be what is wrong.
-    work.asked_zone = work.asked_zone or timewords.zone("UTC")
+    work.asked_zone = work.asked_zone or zones.by_name("UTC")
     if store.version(work) != schema.VERSION:
         portal.load_portal(work)
     expected = shape.expected_at(url, schema.VERSION, patience=patience)

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from lmsctl.db import engine, store
 from lmsctl.db.results import Finding
 from lmsctl.db.shape_store import Shape
-from lmsctl.kit import timewords
+from lmsctl.kit import zones
 from lmsctl.kit.columns import utc_text
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
@@ -143,7 +143,7 @@ def _json(text: str) -> Any:
 
 def _is_zone(text: str) -> bool:
     try:
-        timewords.zone(text)
+        zones.by_name(text)
     except Refusal:
         return False
     return True

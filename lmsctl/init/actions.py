@@ -10,7 +10,7 @@ from lmsctl.department import actions as departments
 from lmsctl.init import store
 from lmsctl.init.errors import PortalExists
 from lmsctl.init.results import CreatedPortal
-from lmsctl.kit import canonical, config, dburl, driver, timewords
+from lmsctl.kit import canonical, config, dburl, driver, zones
 from lmsctl.kit.address import parse_email
 from lmsctl.kit.config import Config
 from lmsctl.kit.database_errors import DatabaseMissing, SchemaAbsent
@@ -49,7 +49,7 @@ def make(env: Environment, wanted: NewPortal) -> CreatedPortal:
     makes the portal in a throw-away database, because making tables cannot be undone everywhere.
     """
     name = canonical.check_text(wanted.name, field="name")
-    wanted = replace(wanted, name=name, time_zone=timewords.zone(wanted.time_zone).key)
+    wanted = replace(wanted, name=name, time_zone=zones.by_name(wanted.time_zone).key)
     draft = _draft(env, wanted)
     written = _configuration(env)
     if written:

@@ -10,7 +10,8 @@ from functools import lru_cache
 from lmsctl.kit import timewords
 from lmsctl.kit.canonical import excerpt
 from lmsctl.kit.errors import Rejected, Usage
-from lmsctl.kit.timewords import CellTimeInvalid, TimeNotUnderstood, TimeWord
+from lmsctl.kit.time_errors import CellTimeInvalid, TimeNotUnderstood
+from lmsctl.kit.timewords import TimeWord
 
 _MONTHS = 12
 _SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{2}|[0-9]{4})")

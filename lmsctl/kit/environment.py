@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 # Whole modules, so that --help, which only knows what an environment is, loads none of them.
-from lmsctl.kit import clock, config, dburl, driver, render, timewords, writing
+from lmsctl.kit import clock, config, dburl, driver, render, time_errors, writing, zones
 from lmsctl.kit import work as units
 from lmsctl.kit.console import Console
 from lmsctl.kit.errors import Refusal, RefusalKind, Unconfirmed, Usage
@@ -190,13 +190,13 @@ class Environment:
         """The zone asked for by option, variable or file; None leaves it to the portal."""
         asked = self.options.tz or self.environ.get("LMSCTL_TZ")
         if asked:
-            return timewords.zone(asked)
+            return zones.by_name(asked)
         written = self.config.values.get("time-zone")
         if not written:
             return None
         try:
-            return timewords.zone(str(written))
-        except timewords.ZoneUnknown as error:
+            return zones.by_name(str(written))
+        except time_errors.ZoneUnknown as error:
             raise config.ConfigValueWrong(
                 file=self.config.path, key="time-zone", expected="the IANA name of a time zone"
             ) from error

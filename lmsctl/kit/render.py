@@ -14,7 +14,7 @@ from lmsctl.kit.answer import DetailWithList, Done, Listing, Shown, SupportsFirs
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.csvout import guard
 from lmsctl.kit.errors import Refusal, Usage
-from lmsctl.kit.timewords import show, show_utc
+from lmsctl.kit.wall_clock import show, show_utc
 
 TABLE_ROWS = 50
 _LONGEST_WHOLE_WORD = len("09:00:00+01:00")

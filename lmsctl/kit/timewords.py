@@ -4,194 +4,40 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone
-from enum import StrEnum
-from functools import cache
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
+from datetime import MINYEAR, UTC, date, datetime, time, timedelta, timezone
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from lmsctl.kit.canonical import excerpt, nearest
-from lmsctl.kit.errors import Misconfigured, Refusal, Rejected, Usage
+from lmsctl.kit.canonical import excerpt
+from lmsctl.kit.errors import Refusal, Usage
+from lmsctl.kit.time_errors import (
+    CellTimeInvalid,
+    DateNotYearFirst,
+    DeadlineInvalid,
+    DurationInvalid,
+    LeapSecond,
+    TimeNotOnCalendar,
+    TimeNotUnderstood,
+    TimeOutOfRange,
+    TimeUnitAmbiguous,
+    TimeUnitUnknown,
+    TimeWithoutSign,
+    TimeWithoutUnit,
+)
+from lmsctl.kit.wall_clock import (
+    ELAPSED,
+    Amount,
+    Unit,
+    first_second,
+    last_second,
+    only_reading,
+    shift,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
-_GRAMMAR = (
-    "Write 2026-11-22T09:00:00+01:00, 2026-11-22T09:00, 2026-11-22, now, today, tomorrow, never,"
-    " or a distance from now such as +2d or -90min (min, h, d, w, mo, y)."
-)
 Reckoning: TypeAlias = "Callable[[datetime, ZoneInfo], datetime | None]"
-_SECOND = timedelta(seconds=1)
-
-
-class TimeNotUnderstood(Usage):
-    """A time that is not in the grammar, in no way we know better advice for."""
-
-    code = "time_not_understood"
-    message = "{given} is not a time."
-    hint = _GRAMMAR
-
-
-class TimeWithoutUnit(Usage):
-    """A bare number, which may be anything from minutes to years."""
-
-    code = "time_without_unit"
-    message = "{given} is a number without a unit."
-    hint = "Add a sign and one of min, h, d, w, mo, y, as in +2d, or write a date as 2026-11-22."
-
-
-class TimeUnitAmbiguous(Usage):
-    """A bare `m`, which may be minutes or months."""
-
-    code = "time_unit_ambiguous"
-    message = "The m in {given} may be minutes or months."
-    hint = "Write min for minutes or mo for months."
-
-
-class TimeUnitUnknown(Usage):
-    """A number with a unit that is not in the grammar."""
-
-    code = "time_unit_unknown"
-    message = "{given} has a unit that is not known."
-    hint = "The units are min, h, d, w, mo and y, in small letters and without a blank."
-
-
-class TimeWithoutSign(Usage):
-    """A distance from now that does not say in which direction."""
-
-    code = "time_without_sign"
-    message = "{given} does not say whether it is before or after now."
-    hint = "Write +{given} for later than now, -{given} for earlier."
-
-
-class DateNotYearFirst(Usage):
-    """A date on the command line in an order that readers disagree about."""
-
-    code = "date_not_year_first"
-    message = "{given} is a date that does not begin with the year, or has no hyphens."
-    hint = "Write year, month and day as in 2026-11-22."
-
-
-class TimeNotOnCalendar(Usage):
-    """A date or time of the right shape that no calendar or clock shows."""
-
-    code = "time_not_on_calendar"
-    message = "{given} is on no calendar or clock: {reason}."
-    hint = "Check the month (1 to 12), the day of the month, the hour (0 to 23) and the offset."
-
-
-class TimeOutOfRange(Usage):
-    """A moment before the year 1 or after the year 9999."""
-
-    code = "time_out_of_range"
-    message = "{given} is outside the years 1 to 9999."
-    hint = "Choose a nearer moment, or never where no end is meant."
-
-
-class LeapSecond(Usage):
-    """The second 60, which RFC 3339 allows and no clock of ours can hold."""
-
-    code = "time_leap_second"
-    message = "{given} is a leap second, which cannot be stored."
-    hint = "Write the second before it, :59, or the one after it."
-
-
-class LocalTimeMissing(Usage):
-    """A local time that clocks jump over."""
-
-    code = "local_time_missing"
-    message = "{given} does not exist in {zone}: the clocks there jump over it."
-    hint = "Add the offset that you mean: {before} or {after}."
-
-
-class LocalTimeRepeated(Usage):
-    """A local time that clocks show twice."""
-
-    code = "local_time_repeated"
-    message = "{given} occurs twice in {zone}: the clocks there are set back over it."
-    hint = "Add the offset that you mean: {before} or {after}."
-
-
-class LocalDayMissing(Usage):
-    """A day that a zone left out when it changed sides of the date line."""
-
-    code = "local_day_missing"
-    message = "The day {day} does not exist in {zone}: the calendar there jumps over it."
-    hint = "Name the day before or after it, or a time with an offset."
-
-
-class DurationInvalid(Usage):
-    """A duration that is not a number and a unit of fixed length."""
-
-    code = "duration_invalid"
-    message = "{given} is not a duration."
-    hint = "Write 1 to 9999 with min, h, d or w, such as 90min or 2h."
-
-
-class DeadlineInvalid(Usage):
-    """A distance of a deadline that is neither `off` nor an amount with one of its four units."""
-
-    code = "deadline_invalid"
-    message = "{given} is not a distance before the start."
-    hint = "Write 1 to 9999 with h, d, w or mo, such as 2d or 1mo, or write off."
-
-
-class ZoneUnknown(Usage):
-    """A time zone on the command line that is not an IANA name, letter by letter."""
-
-    code = "time_zone_unknown"
-    message = "{given} is not the name of a time zone."
-    hint = "{advice}"
-
-
-class ZoneMissing(Misconfigured):
-    """A zone that was taken once, and that this machine's list of zones does not have."""
-
-    code = "time_zone_missing"
-    message = "The time zone {given}, which the portal or a training keeps, is not known here."
-    hint = (
-        "Install a newer tzdata, or name another zone: 'lmsctl settings set time-zone=ZONE --tz"
-        " UTC', for a training 'lmsctl training edit CODE --time-zone ZONE'."
-    )
-
-
-class AskedMomentMissing(Usage):
-    """A question about a moment that never comes; each room has a code of its own for it."""
-
-    message = "'{given}' is no moment to look at."
-    hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."
-
-
-class CellTimeInvalid(Rejected):
-    """A date or time in a file that cannot be taken."""
-
-    code = "cell_time_invalid"
-    message = "{given} cannot be taken as a date: {reason}."
-    hint = "{advice}"
-
-
-class Unit(StrEnum):
-    """What distances are counted in; the values are how they are written."""
-
-    MINUTE = "min"
-    HOUR = "h"
-    DAY = "d"
-    WEEK = "w"
-    MONTH = "mo"
-    YEAR = "y"
-
-
-class Amount(NamedTuple):
-    """A distance such as `2d`: how many of which unit."""
-
-    number: int
-    unit: Unit
-
-    def __str__(self) -> str:
-        """Return it as it is written: `2d`."""
-        return f"{self.number}{self.unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +89,7 @@ def moment_or_now(
 
 def _from_now(text: str, number: int, unit: Unit) -> TimeWord:
     def moment(now: datetime, zone: ZoneInfo) -> datetime:
-        return _shift(now, Amount(number, unit), zone)
+        return shift(now, Amount(number, unit), zone)
 
     return TimeWord(text, moment, moment)
 
@@ -254,22 +100,22 @@ def _day_from_now(text: str, days: int) -> TimeWord:
 
     return TimeWord(
         text,
-        lambda now, zone: _first_second(day(now, zone), zone),
-        lambda now, zone: _last_second(day(now, zone), zone),
+        lambda now, zone: first_second(day(now, zone), zone),
+        lambda now, zone: last_second(day(now, zone), zone),
     )
 
 
 def _day(text: str, day: date) -> TimeWord:
     return TimeWord(
         text,
-        lambda _now, zone: _first_second(day, zone),
-        lambda _now, zone: _last_second(day, zone),
+        lambda _now, zone: first_second(day, zone),
+        lambda _now, zone: last_second(day, zone),
     )
 
 
 def _local(text: str, wall: datetime) -> TimeWord:
     def moment(_now: datetime, zone: ZoneInfo) -> datetime:
-        return _only_reading(text, wall, zone)
+        return only_reading(text, wall, zone)
 
     return TimeWord(text, moment, moment)
 
@@ -309,14 +155,8 @@ _MISTAKES: tuple[tuple[str, type[Usage]], ...] = (
 # Digits beyond this are out of every calendar, and Python refuses to read very long ones.
 _LONGEST_NUMBER = len("+999999999")
 _LEAP = 60
-_MONTHS_A_YEAR = 12
-_ELAPSED = {Unit.MINUTE: timedelta(minutes=1), Unit.HOUR: timedelta(hours=1)}
-_WALL_DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
-_WALL_MONTHS = {Unit.MONTH: 1, Unit.YEAR: _MONTHS_A_YEAR}
-_FIXED = {**_ELAPSED, Unit.DAY: timedelta(days=1), Unit.WEEK: timedelta(weeks=1)}
+_FIXED = {**ELAPSED, Unit.DAY: timedelta(days=1), Unit.WEEK: timedelta(weeks=1)}
 _DEADLINE_UNITS = frozenset({Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.MONTH})
-# Files that zone databases hold and that name no place or offset.
-_NOT_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 
 
 def parse(text: str) -> TimeWord:
@@ -383,78 +223,6 @@ def local_day(word: TimeWord, moment: datetime, zone: ZoneInfo) -> date:
         return moment.astimezone(zone).date()
     except OverflowError:
         raise TimeOutOfRange(given=word.text) from None
-
-
-def before(start: datetime, amount: int, unit: Unit, zone: ZoneInfo) -> datetime:
-    """Return the moment `amount` of `unit` before `start` (aware), in UTC, reached in one step.
-
-    24 hours are always 24 hours; a day, week or month leads to the same time on the wall clock of
-    `zone`. From the 31st to a month without one it is that month's last day; out of a spring jump
-    the clock is moved on by the length of the jump; in a double hour the first pass counts. Raises
-    TimeOutOfRange.
-    """
-    distance = Amount(-amount, unit)
-    try:
-        return _shift(start, distance, zone)
-    except OverflowError:
-        raise TimeOutOfRange(given=f"{amount}{unit} before {show_utc(start)}") from None
-
-
-def zone(name: str) -> ZoneInfo:
-    """Return the time zone of an IANA name such as Europe/Berlin, spelled exactly.
-
-    Raises ZoneUnknown with the nearest name; paths and the machine's own `localtime` are unknown.
-    """
-    # only commands that handle times should pay for loading the zone machinery
-    from zoneinfo import ZoneInfo
-
-    known = _zone_names()
-    if name not in known:
-        near = nearest(name, known)
-        meant = (
-            f"Did you mean {near}?" if near else "Use an IANA name such as Europe/Berlin or UTC."
-        )
-        raise ZoneUnknown(field="time_zone", given=excerpt(name), advice=meant)
-    return ZoneInfo(name)
-
-
-def kept_zone(name: str) -> ZoneInfo:
-    """Return the time zone that a row of the database names.
-
-    It was known where it was written, and need not be here. Raises ZoneMissing.
-    """
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ZoneMissing(given=excerpt(name)) from error
-
-
-def show(moment: datetime, zone: ZoneInfo) -> str:
-    """Return an aware moment after RFC 3339 in `zone`, in whole seconds with the offset.
-
-    Where RFC 3339 cannot write the local time (an offset with seconds, as all zones had before
-    standard time, or a year outside 1 to 9999) it is UTC instead.
-    """
-    try:
-        local = moment.astimezone(zone)
-    except OverflowError:
-        return show_utc(moment)
-    offset = local.utcoffset() or timedelta()
-    return show_utc(moment) if offset.seconds % 60 else local.isoformat(timespec="seconds")
-
-
-def show_span(first: datetime, last: datetime, zone: ZoneInfo) -> str:
-    """Return from when to when something lasts, in `zone`; a day that is the same stands once."""
-    begin, end = show(first, zone), show(last, zone)
-    day, _, time = end.partition("T")
-    return f"{begin} to {time if begin.startswith(day) else end}"
-
-
-def show_utc(moment: datetime) -> str:
-    """Return an aware moment after RFC 3339 in UTC, in whole seconds with `Z`."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _distance(given: str) -> TimeWord | None:
@@ -535,92 +303,3 @@ def _explain(given: str) -> NoReturn:
         if re.fullmatch(shape, given):
             raise refusal(given=excerpt(given))
     raise TimeNotUnderstood(given=excerpt(given) or "An empty text")
-
-
-def _shift(moment: datetime, distance: Amount, zone: ZoneInfo) -> datetime:
-    number, unit = distance
-    if unit in _ELAPSED:
-        return moment.astimezone(UTC) + number * _ELAPSED[unit]
-    wall = moment.astimezone(zone).replace(tzinfo=None, fold=0)
-    if unit in _WALL_DAYS:
-        wall += timedelta(days=number * _WALL_DAYS[unit])
-    else:
-        wall = _months_later(wall, number * _WALL_MONTHS[unit])
-    return _settle(wall, zone)
-
-
-def _months_later(wall: datetime, months: int) -> datetime:
-    year, month = divmod(wall.year * _MONTHS_A_YEAR + wall.month - 1 + months, _MONTHS_A_YEAR)
-    if not MINYEAR <= year <= MAXYEAR:
-        raise OverflowError
-    return wall.replace(year=year, month=month + 1, day=min(wall.day, _last_day(year, month + 1)))
-
-
-def _last_day(year: int, month: int) -> int:
-    if month == _MONTHS_A_YEAR:
-        return 31
-    return (date(year, month + 1, 1) - timedelta(days=1)).day
-
-
-def _settle(wall: datetime, zone: ZoneInfo) -> datetime:
-    """Return when `zone` shows `wall`: the earlier time of two, moved forward out of a jump."""
-    # fold 0 is both: the first of two readings, and in a jump the offset before it (PEP 495)
-    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-
-
-def _readings(wall: datetime, zone: ZoneInfo) -> list[datetime]:
-    """Return the moments, none to two in order, at which clocks in `zone` show `wall`."""
-    candidates = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
-    return sorted(m for m in candidates if m.astimezone(zone).replace(tzinfo=None) == wall)
-
-
-def _only_reading(text: str, wall: datetime, zone: ZoneInfo) -> datetime:
-    readings = _readings(wall, zone)
-    if len(readings) == 1:
-        return readings[0]
-    refusal = LocalTimeRepeated if readings else LocalTimeMissing
-    raise refusal(
-        given=text,
-        zone=zone.key,
-        before=wall.replace(tzinfo=zone, fold=0).isoformat(),
-        after=wall.replace(tzinfo=zone, fold=1).isoformat(),
-    )
-
-
-def _first_second(day: date, zone: ZoneInfo) -> datetime:
-    midnight = datetime.combine(day, time())
-    readings = _readings(midnight, zone)
-    return _on(day, readings[0] if readings else _after_jump(midnight, zone), zone)
-
-
-def _last_second(day: date, zone: ZoneInfo) -> datetime:
-    last = datetime.combine(day, time(23, 59, 59))
-    readings = _readings(last, zone)
-    return _on(day, readings[-1] if readings else _after_jump(last, zone) - _SECOND, zone)
-
-
-def _on(day: date, moment: datetime, zone: ZoneInfo) -> datetime:
-    if moment.astimezone(zone).date() != day:
-        raise LocalDayMissing(day=day, zone=zone.key)
-    return moment
-
-
-def _after_jump(wall: datetime, zone: ZoneInfo) -> datetime:
-    """Return the first moment after the jump that swallows `wall`."""
-    earlier = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    later = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    offset_after = later.astimezone(zone).utcoffset()
-    while later - earlier > _SECOND:
-        middle = earlier + (later - earlier) // _SECOND // 2 * _SECOND
-        if middle.astimezone(zone).utcoffset() == offset_after:
-            later = middle
-        else:
-            earlier = middle
-    return later
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    # the list that tzdata brings: zoneinfo makes one by opening every file of the database
-    listing = Path(import_module("tzdata").__path__[0], "zones").read_text(encoding="ascii")
-    return frozenset(listing.split()) - _NOT_ZONES

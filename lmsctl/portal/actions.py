@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import schema, timewords
+from lmsctl.kit import schema, zones
 from lmsctl.kit.database_errors import DatabaseIncomplete, SchemaAbsent
-from lmsctl.kit.timewords import ZoneMissing
+from lmsctl.kit.time_errors import ZoneMissing
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import Words
@@ -46,7 +46,7 @@ def load_portal(work: Work) -> None:
     if found.schema != schema.VERSION:
         refusal = SchemaOutdated if found.schema < schema.VERSION else SchemaNewer
         raise refusal(found=found.schema, wanted=schema.VERSION)
-    work.zone = work.asked_zone or timewords.kept_zone(found.time_zone)
+    work.zone = work.asked_zone or zones.from_database(found.time_zone)
     work.is_sandbox = bool(found.is_sandbox)
     if work.is_frozen and not work.is_sandbox:
         raise ClockFrozen
@@ -71,7 +71,7 @@ def settings(work: Work) -> Settings:
 
 def zone(work: Work) -> ZoneInfo:
     """Return the portal's zone: whole days are its days, wherever the reader sits."""
-    return timewords.kept_zone(settings(work).time_zone)
+    return zones.from_database(settings(work).time_zone)
 
 
 def lock(work: Work) -> Settings:
@@ -152,9 +152,9 @@ def _list_shifted_windows(work: Work, old: str, new: str | None) -> list[str]:
     """Return a sentence for each window whose local date reads differently in a new zone."""
     if new is None:
         return []
-    work.zone = timewords.zone(new)
+    work.zone = zones.by_name(new)
     try:
-        before = timewords.kept_zone(old)
+        before = zones.from_database(old)
     except ZoneMissing:  # this change repairs that, and nothing could be read in the old zone
         return []
     found = hookpoints.after_change_of_zone(work, before, work.zone)

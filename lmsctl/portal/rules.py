@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import canonical, limits, timewords
+from lmsctl.kit import canonical, limits, zones
 from lmsctl.kit.errors import Refusal
 from lmsctl.portal.errors import (
     NotConfirmedYet,
@@ -66,8 +66,8 @@ def _read_switch(text: str) -> bool:
 
 
 def _read_zone(text: str) -> str:
-    """Return the name of a time zone; raises what `timewords.zone` raises."""
-    return timewords.zone(text).key
+    """Return the name of a time zone; raises what `zones.by_name` raises."""
+    return zones.by_name(text).key
 
 
 def _read_name(text: str) -> str:

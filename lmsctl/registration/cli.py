@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import options, timewords
+from lmsctl.kit import options, wall_clock
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
@@ -116,7 +116,7 @@ def submit(
         told = actions.submit(work, content, newcomer)
         if told.expires_at is None:
             return Done(told, f"Registered {told.login}.")
-        until = timewords.show(told.expires_at, work.zone)
+        until = wall_clock.show(told.expires_at, work.zone)
         return Done(told, f"Registered {told.login}; to be confirmed before {until}.")
 
     return env.write(write)
@@ -167,7 +167,7 @@ def resend(
         if last is None:
             sentence = f"The confirmation was mailed to {waiting.email} again."
         else:
-            shown = timewords.show(last, work.zone)
+            shown = wall_clock.show(last, work.zone)
             sentence = f"{waiting.login} got it at {shown}; ten minutes later it can be sent again."
         return Done(waiting, sentence, is_changed=last is None)
 

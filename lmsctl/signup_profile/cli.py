@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import options, timewords
+from lmsctl.kit import options, timewords, wall_clock
 from lmsctl.kit.answer import DetailWithList, Done, Gate, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound
@@ -103,8 +103,8 @@ def _parse_time(given: str | None) -> TimeWord | None:
 
 def _window_sentence(work: Work, profile: Profile) -> str:
     """Return a sentence on when a profile is open."""
-    until = timewords.show(profile.ends_at, work.zone) if profile.ends_at else "ended by hand"
-    return f"Open from {timewords.show(profile.starts_at, work.zone)} until {until}."
+    until = wall_clock.show(profile.ends_at, work.zone) if profile.ends_at else "ended by hand"
+    return f"Open from {wall_clock.show(profile.starts_at, work.zone)} until {until}."
 
 
 def _edited(work: Work, after: Profile, *, is_changed: bool) -> Done:
@@ -254,7 +254,7 @@ def sign_up(
         told = actions.sign_up(work, profile, newcomer)
         if told.expires_at is None:
             return Done(told, f"Signed up {told.login}.")
-        until = timewords.show(told.expires_at, work.zone)
+        until = wall_clock.show(told.expires_at, work.zone)
         return Done(told, f"Signed up {told.login}; to be confirmed before {until}.")
 
     return env.write(write)
@@ -280,7 +280,7 @@ def explain(
 
     def read(work: Work) -> DetailWithList:
         head, gates = actions.explain(work, code, email=email, at=word)
-        shown = timewords.show(head.at, work.zone)
+        shown = wall_clock.show(head.at, work.zone)
         many = f"{len(gates)} gate{'' if len(gates) == 1 else 's'} closed"
         sentence = (
             f"At {shown} {head.profile} is {'open' if head.is_open else f'not open: {many}'}."

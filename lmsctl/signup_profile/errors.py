@@ -1,6 +1,6 @@
 """Every way the sign-up profile room can say no."""
 
-from lmsctl.kit import timewords
+from lmsctl.kit import time_errors
 from lmsctl.kit.errors import Conflict, NotFound, Rejected
 
 
@@ -84,7 +84,7 @@ class StartMissing(Rejected):
     hint = "Give --starts a moment, for example now or 2026-03-01."
 
 
-class ProfileMomentMissing(timewords.AskedMomentMissing):
+class ProfileMomentMissing(time_errors.AskedMomentMissing):
     """A question about a moment that never comes."""
 
     code = "moment_missing"

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
 from lmsctl.department import hookpoints as department_hookpoints
-from lmsctl.kit import timewords
+from lmsctl.kit import wall_clock
 from lmsctl.kit.work import Work
 from lmsctl.portal import hookpoints as portal_hookpoints
 from lmsctl.registration import hookpoints as registration_hookpoints
@@ -42,7 +42,7 @@ def after_change_of_zone(work: Work, old: ZoneInfo, new: ZoneInfo) -> list[str]:
         for word, moment in (("starts", row.starts_at), ("ends", row.ends_at)):
             if moment is None:
                 continue
-            before, after = timewords.show(moment, old), timewords.show(moment, new)
+            before, after = wall_clock.show(moment, old), wall_clock.show(moment, new)
             if before.partition("T")[0] != after.partition("T")[0]:
                 sentences.append(
                     f"Sign-up profile {row.code} {word} at the same instant, which now reads "

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import options, timewords
+from lmsctl.kit import options, wall_clock
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome, counted
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.limits import UNLIMITED
@@ -95,7 +95,7 @@ def create(
 
 
 def _till(work: Work, token: TokenDetail) -> str:
-    return f" until {timewords.show(token.expires_at, work.zone)}" if token.expires_at else ""
+    return f" until {wall_clock.show(token.expires_at, work.zone)}" if token.expires_at else ""
 
 
 def _edited(work: Work, after: TokenDetail, *, is_changed: bool) -> Done:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from lmsctl.content import hookpoints as content_hookpoints
-from lmsctl.kit import timewords
+from lmsctl.kit import wall_clock
 from lmsctl.kit.hooks import Obstacle
 from lmsctl.kit.work import Work
 from lmsctl.portal import hookpoints as portal_hookpoints
@@ -26,7 +26,7 @@ def after_change_of_zone(work: Work, old: ZoneInfo, new: ZoneInfo) -> list[str]:
     for row in store.listed(work):
         if row.expires_at is None:
             continue
-        before, after = timewords.show(row.expires_at, old), timewords.show(row.expires_at, new)
+        before, after = wall_clock.show(row.expires_at, old), wall_clock.show(row.expires_at, new)
         if before.partition("T")[0] != after.partition("T")[0]:
             sentences.append(
                 f"Token {row.name} expires at the same instant, which now reads {after}, not "

@@ -6,7 +6,7 @@ from typing import Any
 from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
 from lmsctl.department.store import DepartmentNode
-from lmsctl.kit import canonical, timewords
+from lmsctl.kit import canonical, zones
 from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -94,7 +94,7 @@ def _department_for_share(work: Work, department: str | None) -> DepartmentNode:
 def _zone_name(work: Work, given: str | None) -> str:
     if given is None:
         return portal.settings(work).time_zone
-    return timewords.zone(canonical.trim(given)).key
+    return zones.by_name(canonical.trim(given)).key
 
 
 def _organizer_id(work: Work, given: str | None) -> int | None:

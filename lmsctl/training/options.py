@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from lmsctl.kit import timewords
+from lmsctl.kit import zones
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.work import Work
 from lmsctl.training.deadlines import rules as deadline_rules
@@ -31,7 +31,7 @@ SessionCode = Annotated[
 
 def show_times_in(env: Environment, time_zone: str) -> ZoneInfo:
     """Let tables show moments in a training's zone, or in that of --tz; returns which it is."""
-    zone = env.time_zone or timewords.kept_zone(time_zone)
+    zone = env.time_zone or zones.from_database(time_zone)
     env.zone = zone
     return zone
 

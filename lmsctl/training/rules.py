@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import canonical, timewords
-from lmsctl.kit.timewords import Amount, Unit
+from lmsctl.kit import canonical, wall_clock, zones
+from lmsctl.kit.wall_clock import Amount, Unit
 from lmsctl.training.errors import (
     DescriptionTooLong,
     SessionUnclear,
@@ -46,7 +46,7 @@ class TrainingRecord:
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which its times are read and shown."""
-        return timewords.kept_zone(self.time_zone)
+        return zones.from_database(self.time_zone)
 
     @property
     def registration(self) -> Amount | None:
@@ -98,7 +98,7 @@ class SessionRecord:
         return self._before(_distance(self.cancellation_amount, self.cancellation_unit))
 
     def _before(self, distance: Amount | None) -> datetime | None:
-        return moment_before(self.starts_at, distance, timewords.kept_zone(self.time_zone))
+        return moment_before(self.starts_at, distance, zones.from_database(self.time_zone))
 
     @property
     def free(self) -> int | None:
@@ -196,7 +196,7 @@ def moment_before(starts_at: datetime, distance: Amount | None, zone: ZoneInfo) 
     """
     if distance is None:
         return None
-    return timewords.before(starts_at, distance.number, distance.unit, zone)
+    return wall_clock.before(starts_at, distance.number, distance.unit, zone)
 
 
 def has_passed(stops_at: datetime | None, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import options, timewords
+from lmsctl.kit import options, timewords, wall_clock
 from lmsctl.kit.answer import Done, Listing, counted
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
@@ -263,7 +263,7 @@ def _end_account(
         )
         after = ended.user
         if after.scheduled_at:
-            shown = timewords.show(after.scheduled_at, work.zone)
+            shown = wall_clock.show(after.scheduled_at, work.zone)
             sentence = f"{after.login} will be {after.scheduled_status} at {shown}."
         else:
             sentence = f"{after.login} is {after.status}{'' if ended.is_changed else ' already'}."

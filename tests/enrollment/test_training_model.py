@@ -21,7 +21,7 @@ from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
-from lmsctl.kit.timewords import Amount, Unit
+from lmsctl.kit.wall_clock import Amount, Unit
 from lmsctl.kit.work import Work
 from lmsctl.training import actions as training_actions
 from lmsctl.training.catalog import actions as catalog

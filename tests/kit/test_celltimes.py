@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lmsctl.kit import celltimes, timewords
+from lmsctl.kit import celltimes, time_errors
 from lmsctl.kit.celltimes import CellDateMonthFirst, DateOrder
 from lmsctl.kit.errors import Refusal
 
@@ -83,7 +83,7 @@ def test_never_is_a_word_in_any_case(cell: str) -> None:
 )
 def test_a_cell_refuses_everything_else(cell: str) -> None:
     """What is wrong in a file is rejected with exit status 6."""
-    with pytest.raises(timewords.CellTimeInvalid) as caught:
+    with pytest.raises(time_errors.CellTimeInvalid) as caught:
         celltimes.read_cell(cell)
     assert caught.value.exit_status == 6
     assert caught.value.format_hint()
@@ -101,7 +101,7 @@ def test_month_first_is_read_where_the_file_says_so() -> None:
     assert end("12/31/2027", DateOrder.MONTH_FIRST) == "2027-12-31T23:59:59+01:00"
     assert end("10/12/2027", DateOrder.MONTH_FIRST) == "2027-10-12T23:59:59+02:00"
     assert end("10.12.2027", DateOrder.MONTH_FIRST) == "2027-12-10T23:59:59+01:00"
-    with pytest.raises(timewords.CellTimeInvalid):
+    with pytest.raises(time_errors.CellTimeInvalid):
         celltimes.read_cell("31/12/2027", DateOrder.MONTH_FIRST)
 
 
@@ -110,7 +110,7 @@ def test_a_cell_that_its_zone_cannot_hold_is_rejected() -> None:
     for cell, zone in (("9999-12-31", "America/New_York"), ("0001-01-01", "Asia/Tokyo")):
         word = celltimes.read_cell(cell)
         assert word is not None
-        with pytest.raises(timewords.CellTimeInvalid, match="outside the years 1 to 9999"):
+        with pytest.raises(time_errors.CellTimeInvalid, match="outside the years 1 to 9999"):
             (word.end if zone.startswith("A") and cell[0] == "9" else word.start)(
                 NOW, ZoneInfo(zone)
             )

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lmsctl.kit import timewords
+from lmsctl.kit import time_errors, timewords, wall_clock, zones
 from lmsctl.kit.errors import Refusal, RefusalKind
-from lmsctl.kit.timewords import Unit
+from lmsctl.kit.wall_clock import Unit
 
 NOW = datetime(2026, 11, 22, 12, 30, 15, 999_999, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -44,7 +44,7 @@ RESTLESS_ZONES = [
         ],
     ),
 ]
-zones = st.sampled_from(RESTLESS_ZONES)
+some_zones = st.sampled_from(RESTLESS_ZONES)
 starts = st.datetimes(
     datetime(2024, 1, 1),  # noqa: DTZ001 - a bound of a strategy that adds the zone
     datetime(2030, 12, 31),  # noqa: DTZ001 - a bound of a strategy that adds the zone
@@ -294,14 +294,14 @@ def test_what_is_not_in_the_grammar_is_a_usage_error(text: str, code: str) -> No
 @pytest.mark.parametrize("text", ["0001-01-01", "0001-01-01T00:00"])
 def test_a_local_start_before_the_first_year_is_refused(text: str) -> None:
     """A zone that pushes a moment out of the years 1 to 9999 is a refusal, not a failure."""
-    with pytest.raises(timewords.TimeOutOfRange):
+    with pytest.raises(time_errors.TimeOutOfRange):
         timewords.parse(text).start(NOW, ZoneInfo("Asia/Tokyo"))
 
 
 @pytest.mark.parametrize("text", ["9999-12-31", "9999-12-31T23:59:59"])
 def test_a_local_end_after_the_last_year_is_refused(text: str) -> None:
     """A zone that pushes a moment out of the years 1 to 9999 is a refusal, not a failure."""
-    with pytest.raises(timewords.TimeOutOfRange):
+    with pytest.raises(time_errors.TimeOutOfRange):
         timewords.parse(text).end(NOW, NEW_YORK)
 
 
@@ -328,7 +328,7 @@ def test_a_duration_is_a_number_with_a_unit(text: str, length: timedelta) -> Non
 @pytest.mark.parametrize("text", ["", "90", "90m", "0h", "-1h", "+1h", "1mo", "1y", "10000h", "1H"])
 def test_other_durations_are_refused(text: str) -> None:
     """Bare numbers, signs, months and zero are no durations."""
-    with pytest.raises(timewords.DurationInvalid) as caught:
+    with pytest.raises(time_errors.DurationInvalid) as caught:
         timewords.parse_duration(text)
 
     assert caught.value.exit_status == 2
@@ -356,7 +356,7 @@ def test_the_distance_of_a_deadline_is_an_amount_or_off(
 )
 def test_other_distances_of_a_deadline_are_refused(text: str) -> None:
     """Any other unit or number is refused."""
-    with pytest.raises(timewords.DeadlineInvalid) as caught:
+    with pytest.raises(time_errors.DeadlineInvalid) as caught:
         timewords.parse_amount(text)
 
     assert caught.value.exit_status == 2
@@ -386,43 +386,43 @@ def test_a_deadline_lies_where_the_calendar_puts_it(
     start: str, zone: str, amount: int, unit: str, deadline: str
 ) -> None:
     """Short months, spring jumps and double hours of autumn are settled the way the table says."""
-    found = timewords.before(at(start), amount, Unit(unit), ZoneInfo(zone))
+    found = wall_clock.before(at(start), amount, Unit(unit), ZoneInfo(zone))
 
-    assert timewords.show(found, ZoneInfo(zone)) == at(deadline).isoformat()
+    assert wall_clock.show(found, ZoneInfo(zone)) == at(deadline).isoformat()
 
 
 def test_a_deadline_before_the_first_year_is_refused() -> None:
     """A distance that leaves the calendar is a refusal, not a failure."""
-    with pytest.raises(timewords.TimeOutOfRange):
-        timewords.before(at("0500-01-01T00:00Z"), 9999, Unit.MONTH, UTC_ZONE)
+    with pytest.raises(time_errors.TimeOutOfRange):
+        wall_clock.before(at("0500-01-01T00:00Z"), 9999, Unit.MONTH, UTC_ZONE)
 
 
 @quickly
-@given(starts, st.integers(1, 9998), deadline_units, zones)
+@given(starts, st.integers(1, 9998), deadline_units, some_zones)
 def test_a_greater_amount_is_never_a_later_deadline(
     start: datetime, amount: int, unit: Unit, zone: ZoneInfo
 ) -> None:
     """A deadline is before the start, and one more unit never brings it nearer."""
-    deadline = timewords.before(start, amount, unit, zone)
+    deadline = wall_clock.before(start, amount, unit, zone)
 
-    assert timewords.before(start, amount + 1, unit, zone) <= deadline < start
+    assert wall_clock.before(start, amount + 1, unit, zone) <= deadline < start
 
 
 @quickly
-@given(starts, st.integers(1, 9999), zones)
+@given(starts, st.integers(1, 9999), some_zones)
 def test_hours_of_a_deadline_are_elapsed_time(start: datetime, amount: int, zone: ZoneInfo) -> None:
     """No change of clocks lengthens or shortens a deadline given in hours."""
-    assert start - timewords.before(start, amount, Unit.HOUR, zone) == timedelta(hours=amount)
+    assert start - wall_clock.before(start, amount, Unit.HOUR, zone) == timedelta(hours=amount)
 
 
 @quickly
-@given(starts, st.integers(1, 900), st.sampled_from([(Unit.DAY, 1), (Unit.WEEK, 7)]), zones)
+@given(starts, st.integers(1, 900), st.sampled_from([(Unit.DAY, 1), (Unit.WEEK, 7)]), some_zones)
 def test_days_of_a_deadline_keep_the_wall_clock(
     start: datetime, amount: int, unit: tuple[Unit, int], zone: ZoneInfo
 ) -> None:
     """The clock on the wall shows the same time, or a later one where that time does not exist."""
     wall = start.astimezone(zone).replace(tzinfo=None, fold=0) - timedelta(days=amount * unit[1])
-    deadline = timewords.before(start, amount, unit[0], zone)
+    deadline = wall_clock.before(start, amount, unit[0], zone)
     shown = deadline.astimezone(zone).replace(tzinfo=None)
 
     exists = wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall
@@ -432,7 +432,7 @@ def test_days_of_a_deadline_keep_the_wall_clock(
 
 
 @quickly
-@given(st.dates(date(2024, 1, 1), date(2030, 12, 31)), zones)
+@given(st.dates(date(2024, 1, 1), date(2030, 12, 31)), some_zones)
 def test_days_follow_each_other_without_gap(day: date, zone: ZoneInfo) -> None:
     """One second after the end of a day is the start of the next, in every zone."""
     last = timewords.parse(day.isoformat()).end(NOW, zone)
@@ -443,10 +443,10 @@ def test_days_follow_each_other_without_gap(day: date, zone: ZoneInfo) -> None:
 
 
 @quickly
-@given(starts, zones)
+@given(starts, some_zones)
 def test_what_is_shown_is_read_back(moment: datetime, zone: ZoneInfo) -> None:
     """A shown moment, pasted into a command, is the same moment."""
-    for text in (timewords.show(moment, zone), timewords.show_utc(moment)):
+    for text in (wall_clock.show(moment, zone), wall_clock.show_utc(moment)):
         assert timewords.parse(text).start(NOW, UTC_ZONE) == moment
 
 
@@ -463,7 +463,7 @@ def test_no_text_makes_the_grammar_fail(text: str) -> None:
 @pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "America/Argentina/Ushuaia", "Etc/GMT+5"])
 def test_a_zone_is_known_by_its_iana_name(name: str) -> None:
     """Exact names are taken."""
-    assert timewords.zone(name).key == name
+    assert zones.by_name(name).key == name
 
 
 @pytest.mark.parametrize(
@@ -489,8 +489,8 @@ def test_a_zone_is_known_by_its_iana_name(name: str) -> None:
 )
 def test_any_other_zone_is_refused_with_the_nearest_name(name: str, advice: str) -> None:
     """Other spellings, paths and the machine's own settings are no zones."""
-    with pytest.raises(timewords.ZoneUnknown) as caught:
-        timewords.zone(name)
+    with pytest.raises(time_errors.ZoneUnknown) as caught:
+        zones.by_name(name)
 
     assert caught.value.exit_status == 2
     assert advice in caught.value.format_hint()
@@ -498,23 +498,23 @@ def test_any_other_zone_is_refused_with_the_nearest_name(name: str, advice: str)
 
 def test_a_moment_is_shown_with_the_offset_of_the_zone() -> None:
     """Moments are shown after RFC 3339 in whole seconds."""
-    assert timewords.show(NOW, BERLIN) == "2026-11-22T13:30:15+01:00"
-    assert timewords.show(NOW, UTC_ZONE) == "2026-11-22T12:30:15+00:00"
-    assert timewords.show_utc(NOW.astimezone(BERLIN)) == "2026-11-22T12:30:15Z"
+    assert wall_clock.show(NOW, BERLIN) == "2026-11-22T13:30:15+01:00"
+    assert wall_clock.show(NOW, UTC_ZONE) == "2026-11-22T12:30:15+00:00"
+    assert wall_clock.show_utc(NOW.astimezone(BERLIN)) == "2026-11-22T12:30:15Z"
 
 
 def test_a_span_names_its_day_once() -> None:
     """Unless it ends on another day of the zone."""
     first, last = datetime(2026, 3, 31, 20, tzinfo=UTC), datetime(2026, 3, 31, 21, 30, tzinfo=UTC)
-    assert timewords.show_span(first, last, ZoneInfo("UTC")) == (
+    assert wall_clock.show_span(first, last, ZoneInfo("UTC")) == (
         "2026-03-31T20:00:00+00:00 to 21:30:00+00:00"
     )
-    assert timewords.show_span(first, last, ZoneInfo("Europe/Athens")) == (
+    assert wall_clock.show_span(first, last, ZoneInfo("Europe/Athens")) == (
         "2026-03-31T23:00:00+03:00 to 2026-04-01T00:30:00+03:00"
     )
 
 
 def test_what_a_zone_cannot_show_after_rfc_3339_is_shown_in_utc() -> None:
     """An offset with seconds, or a year beyond 9999, does not break what is shown."""
-    assert timewords.show(at("1800-01-01T00:00Z"), NEW_YORK) == "1800-01-01T00:00:00Z"
-    assert timewords.show(at("9999-12-31T23:59:59Z"), BERLIN) == "9999-12-31T23:59:59Z"
+    assert wall_clock.show(at("1800-01-01T00:00Z"), NEW_YORK) == "1800-01-01T00:00:00Z"
+    assert wall_clock.show(at("9999-12-31T23:59:59Z"), BERLIN) == "9999-12-31T23:59:59Z"

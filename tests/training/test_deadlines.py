@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from lmsctl.kit import timewords
-from lmsctl.kit.timewords import Amount, Unit
+from lmsctl.kit.wall_clock import Amount, Unit
 from lmsctl.training import rules
 from tests.conftest import Portal
 from tests.refusals import refused, unchanged

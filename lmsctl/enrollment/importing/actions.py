@@ -19,7 +19,7 @@ from lmsctl.enrollment.importing.store import trainings
 from lmsctl.enrollment.importing.store.intake import Intake
 from lmsctl.enrollment.items.actions.telling import enrolled_message
 from lmsctl.enrollment.participation.rules import moments, placing
-from lmsctl.kit import celltimes, timewords
+from lmsctl.kit import celltimes, zones
 from lmsctl.kit.answer import Done
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.columns import utc_text
@@ -192,7 +192,7 @@ def _resolve_access(
     wrong: Refusal
     try:
         moment = moments.resolve_access(
-            celltimes.read_cell(one.access, dates), now, zone or timewords.kept_zone(one.time_zone)
+            celltimes.read_cell(one.access, dates), now, zone or zones.from_database(one.time_zone)
         )
     except Refusal as refusal:
         wrong = refusal

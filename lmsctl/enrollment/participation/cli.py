@@ -24,7 +24,7 @@ from lmsctl.enrollment.participation.results import ClosedGate, ParticipationSta
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.actions.pairs import PairRequest
-from lmsctl.kit import options, timewords
+from lmsctl.kit import options, timewords, wall_clock
 from lmsctl.kit.answer import DetailWithList, Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
@@ -270,7 +270,7 @@ def extend(
             reason=reason,
             zone=env.time_zone,
         )
-        shown = timewords.show(given.until_at, env.zone)
+        shown = wall_clock.show(given.until_at, env.zone)
         already = "" if is_new else " already"
         what = "come to" if deadline is Deadline.REGISTRATION else "go from"
         sentence = f"{given.login} may {what} {given.training} until {shown}{already}."
@@ -311,7 +311,7 @@ def explain(
             for act, is_open in may.items()
             if is_open is not None
         )
-        shown = timewords.show(head.at, env.zone)
+        shown = wall_clock.show(head.at, env.zone)
         sentence = f"At {shown} {head.login} {verdicts} ({head.training})."
         return DetailWithList(head, "gates", Listing(ClosedGate, gates), sentence)
 

@@ -1,6 +1,6 @@
 """Every way the enrollment room can say no about trainings."""
 
-from lmsctl.kit import timewords
+from lmsctl.kit import time_errors
 from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
@@ -222,7 +222,7 @@ class ExtensionMissing(Rejected):
     hint = "Give --until a moment, for example 2026-03-01T09:00; a date means its whole day."
 
 
-class TrainingMomentMissing(timewords.AskedMomentMissing):
+class TrainingMomentMissing(time_errors.AskedMomentMissing):
     """The moment that somebody asks about never comes."""
 
     code = "asked_moment_missing"

@@ -8,7 +8,7 @@ import typer
 from lmsctl.bulk.options import FileOptions
 from lmsctl.enrollment.progress import actions
 from lmsctl.enrollment.results import EventKind
-from lmsctl.kit import options, timewords
+from lmsctl.kit import options, timewords, wall_clock
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
@@ -48,7 +48,7 @@ def record(
             work, user, event, code=content, score=score, at=word
         )
         on = f" {recorded.content}" if recorded.content else ""
-        shown = timewords.show(recorded.happened_at, work.zone)
+        shown = wall_clock.show(recorded.happened_at, work.zone)
         known = "" if is_new else " Known already:"
         sentence = f"{recorded.login} {recorded.event.value}{on} at {shown}."
         return Done(recorded, f"{known} {sentence}".strip(), is_changed=is_new)

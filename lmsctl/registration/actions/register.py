@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lmsctl.kit import secret, timewords
+from lmsctl.kit import secret, wall_clock
 from lmsctl.kit.address import login_key
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
@@ -157,7 +157,7 @@ def _confirmation_words(
 ) -> Words:
     """Return the mail that asks for a confirmation by `code`."""
     link = f"{row.public_url}/confirm/{code}\n" if row.public_url else ""
-    until = timewords.show(expires_at, work.zone)
+    until = wall_clock.show(expires_at, work.zone)
     return Words(
         kind=CONFIRMATION,
         reason="they registered and have not confirmed their address yet",

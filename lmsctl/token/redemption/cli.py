@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import options, timewords
+from lmsctl.kit import options, wall_clock
 from lmsctl.kit.answer import DetailWithList, Done, Gate, Listing, counted
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
@@ -82,7 +82,7 @@ def explain(
 
     def read(work: Work) -> DetailWithList:
         head, gates = redemption.explain(work, code, email=email, at=word)
-        shown = timewords.show(head.at, work.zone)
+        shown = wall_clock.show(head.at, work.zone)
         verdict = "open" if head.is_open else f"not open: {counted(len(gates), 'gate')} closed"
         sentence = f"At {shown} token {head.token_id} is {verdict}."
         return DetailWithList(head, "gates", Listing(Gate, gates), sentence)

@@ -1,6 +1,6 @@
 """Every way redeeming a token can say no to a person, beyond what its gates say."""
 
-from lmsctl.kit import timewords
+from lmsctl.kit import time_errors
 from lmsctl.kit.errors import Rejected
 
 
@@ -20,7 +20,7 @@ class RedeemerLoginTaken(Rejected):
     hint = "Use another address, or change that person's login (lmsctl user edit)."
 
 
-class TokenMomentMissing(timewords.AskedMomentMissing):
+class TokenMomentMissing(time_errors.AskedMomentMissing):
     """A question about a moment that never comes."""
 
     code = "instant_missing"

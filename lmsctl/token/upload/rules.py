@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
-from lmsctl.kit import canonical, celltimes, limits, timewords
+from lmsctl.kit import canonical, celltimes, limits, timewords, wall_clock
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.columns import utc_text
 from lmsctl.kit.csvheading import Column, Reading, heading_key
@@ -243,7 +243,7 @@ def _expires(moment: datetime | None, zone: ZoneInfo) -> str:
     """Return a moment as the day whose end it is, or with its time and offset."""
     if moment is None:
         return ""
-    shown = timewords.show(moment, zone)
+    shown = wall_clock.show(moment, zone)
     day = shown.partition("T")[0]
     is_end = timewords.parse(day).end(moment, zone) == moment
     return day if is_end else shown

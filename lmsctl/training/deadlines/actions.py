@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import canonical, timewords
-from lmsctl.kit.timewords import Amount
+from lmsctl.kit import canonical, wall_clock
+from lmsctl.kit.wall_clock import Amount
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
@@ -134,4 +134,4 @@ def _access_entries(work: Work, row: rules.TrainingRecord) -> Iterator[TimelineE
 def _entry(
     row: rules.TrainingRecord, at: datetime, turn: TimelineEvent, session: str | None, effect: str
 ) -> TimelineEntry:
-    return TimelineEntry(at, timewords.show(at, row.zone), turn, session, effect)
+    return TimelineEntry(at, wall_clock.show(at, row.zone), turn, session, effect)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import timewords
+from lmsctl.kit import wall_clock
 from lmsctl.training.rules import has_passed
 
 
@@ -19,7 +19,7 @@ def describe_stops(
     None when nothing but its start stops that. What is past already is pointed out.
     """
     parts = [
-        f"{what} {timewords.show(at, zone)}{' (past)' if has_passed(at, now) else ''}"
+        f"{what} {wall_clock.show(at, zone)}{' (past)' if has_passed(at, now) else ''}"
         for what, at in (
             ("registration stops", registration_at),
             ("cancellations stop", cancellation_at),

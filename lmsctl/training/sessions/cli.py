@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import options, timewords
+from lmsctl.kit import options, timewords, wall_clock
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.limits import UNLIMITED
@@ -110,7 +110,7 @@ def _name(session: SessionDetail) -> str:
 def _span(env: Environment, session: SessionDetail) -> str:
     """Return from when to when a session lasts, and let tables show its zone too."""
     zone = show_times_in(env, session.time_zone)
-    first, last = (timewords.show(moment, zone) for moment in (session.starts_at, session.ends_at))
+    first, last = (wall_clock.show(moment, zone) for moment in (session.starts_at, session.ends_at))
     return f"from {first} to {last}"
 
 

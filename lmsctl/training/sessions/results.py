@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import timewords
+from lmsctl.kit import wall_clock
 from lmsctl.kit.answer import counted
 
 
@@ -36,7 +36,7 @@ class SessionDayRow:
 
     def show(self, zone: ZoneInfo) -> str:
         """Return when it is, in `zone`, and where."""
-        span = timewords.show_span(self.starts_at, self.ends_at, zone)
+        span = wall_clock.show_span(self.starts_at, self.ends_at, zone)
         return ", ".join(filter(None, (span, self.place, self.url)))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import canonical, limits, timewords
+from lmsctl.kit import canonical, limits, time_errors, timewords, wall_clock
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.training.rules import SessionDayRecord, SessionRecord
 from lmsctl.training.sessions.errors import (
@@ -66,8 +66,8 @@ def day_end(starts_at: datetime, duration: timedelta) -> datetime:
     try:
         return starts_at + duration
     except OverflowError:
-        given = f"The end of a day that starts at {timewords.show_utc(starts_at)}"
-        raise timewords.TimeOutOfRange(given=given) from None
+        given = f"The end of a day that starts at {wall_clock.show_utc(starts_at)}"
+        raise time_errors.TimeOutOfRange(given=given) from None
 
 
 def days_except(

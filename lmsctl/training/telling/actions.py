@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lmsctl.kit import icalendar, timewords
+from lmsctl.kit import icalendar, wall_clock
 from lmsctl.kit.icalendar import CalendarEvent, Method
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
@@ -186,7 +186,9 @@ def _describe_place(training: TrainingRecord, at: SessionWithDays | None) -> str
     lines = [f"Session {name}:"]
     for day in at.days:
         spots = "".join(f", {spot}" for spot in (day.place, day.url) if spot)
-        from_to = [timewords.show(moment, training.zone) for moment in (day.starts_at, day.ends_at)]
+        from_to = [
+            wall_clock.show(moment, training.zone) for moment in (day.starts_at, day.ends_at)
+        ]
         lines.append(f"  {' to '.join(from_to)}{spots}")
     return "\n".join([*lines, ""])
 

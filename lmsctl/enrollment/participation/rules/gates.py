@@ -20,7 +20,7 @@ from lmsctl.enrollment.participation.errors import (
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget
 from lmsctl.enrollment.participation.rules.situation import Situation
-from lmsctl.kit import timewords
+from lmsctl.kit import wall_clock
 from lmsctl.kit.errors import Refusal
 from lmsctl.training import rules as training_rules
 from lmsctl.training.participants.rules import OverlappingDay
@@ -172,7 +172,7 @@ def list_switchable(situation: Situation) -> list[SessionRecord]:
 
 def warning_of_overlap(choice: SessionChoice, day: OverlappingDay, zone: ZoneInfo) -> str:
     """Return the warning that a session overlaps a day of another one of the same person."""
-    span = timewords.show_span(day.starts_at, day.ends_at, zone)
+    span = wall_clock.show_span(day.starts_at, day.ends_at, zone)
     return f"{choice.training}:{choice.code} overlaps {day.training}:{day.session} ({span})."
 
 

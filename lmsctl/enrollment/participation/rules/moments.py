@@ -7,7 +7,7 @@ from lmsctl.enrollment.participation.errors import (
     AccessMissing,
     ExtensionMissing,
 )
-from lmsctl.kit import timewords
+from lmsctl.kit import time_errors, timewords
 from lmsctl.kit.timewords import TimeWord
 
 
@@ -23,7 +23,7 @@ def resolve_extension_end(until: TimeWord, now: datetime, zone: ZoneInfo) -> dat
     try:
         return last if first == last else last + timedelta(seconds=1)
     except OverflowError:
-        raise timewords.TimeOutOfRange(given=until.text, field="--until") from None
+        raise time_errors.TimeOutOfRange(given=until.text, field="--until") from None
 
 
 def resolve_access(word: TimeWord | None, now: datetime, zone: ZoneInfo) -> datetime:

@@ -18,7 +18,7 @@ from lmsctl.enrollment.participation.errors import (
     TargetTwice,
 )
 from lmsctl.enrollment.rules import Candidate
-from lmsctl.kit import canonical, timewords
+from lmsctl.kit import canonical, wall_clock, zones
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
 from lmsctl.training import rules as training_rules
@@ -163,7 +163,7 @@ def _deadline_notes(
 ) -> Iterator[str]:
     """Yield a sentence when a deadline of a session, which binds learners only, is over."""
     if stops_at is not None and training_rules.has_passed(stops_at, now):
-        shown = timewords.show(stops_at, timewords.kept_zone(session.time_zone))
+        shown = wall_clock.show(stops_at, zones.from_database(session.time_zone))
         name = f"{session.training}:{session.code}"
         yield f"{what} for {name} stopped at {shown}; you are not bound by that."
 

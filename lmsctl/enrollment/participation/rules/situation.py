@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lmsctl.kit import timewords
+from lmsctl.kit import wall_clock
 from lmsctl.training import rules as training_rules
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.results import Deadline
@@ -48,7 +48,7 @@ class Situation:
 
     def shown(self, moment: datetime | None) -> str | None:
         """Return a moment as a text in the zone of the training; None for None."""
-        return timewords.show(moment, self.training.zone) if moment is not None else None
+        return wall_clock.show(moment, self.training.zone) if moment is not None else None
 
     def is_ahead(self, session: SessionRecord) -> bool:
         """Say whether a session is still to come."""

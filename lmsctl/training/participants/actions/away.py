@@ -6,7 +6,7 @@ from functools import cache
 from itertools import groupby
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import timewords
+from lmsctl.kit import wall_clock
 from lmsctl.kit.database_errors import RetryTransaction
 from lmsctl.kit.icalendar import cancellations
 from lmsctl.kit.work import Work
@@ -38,7 +38,7 @@ def _describe(work: Work, place: UpcomingPlace) -> str:
     if place.starts_at is None:
         return name
     full = ", full" if place.is_full else ""
-    return f"{name} ({timewords.show(place.starts_at, work.zone)}{full})"
+    return f"{name} ({wall_clock.show(place.starts_at, work.zone)}{full})"
 
 
 def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:

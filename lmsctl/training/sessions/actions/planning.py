@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import canonical, secret, timewords
+from lmsctl.kit import canonical, secret, wall_clock
 from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.versions import check_version
@@ -247,7 +247,7 @@ def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session
     if row.canceled_at is not None:
         return to_result(work, row), False
     if row.ends_at <= work.now:
-        ends_at = timewords.show(row.ends_at, training.zone)
+        ends_at = wall_clock.show(row.ends_at, training.zone)
         raise SessionOver(session=row.code, training=training.code, ends_at=ends_at)
     here = telling_store.audience_of_session(training.id, row.id)
     telling.tell_moved(work, training, session_store.find_with_days(work, row.id), None, here)

@@ -25,7 +25,7 @@ from lmsctl.enrollment.selection.actions.pairs import PairRequest
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import verb
+from lmsctl.kit.options import Filters, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import rules as training_rules
 
@@ -59,14 +59,7 @@ def enroll(
     user: Users = None,
     department: Departments = None,
     group: Groups = None,
-    filter_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--filter",
-            metavar="KEY=VALUE",
-            help="Only whose type, status, origin or custom field is this; again.",
-        ),
-    ] = None,
+    filter_: Filters = None,
     training: Annotated[
         list[str] | None,
         typer.Option("--training", metavar="CODE[:SESSION]", help="In what; again for more."),

@@ -76,6 +76,11 @@ def trim(text: str) -> str:
     return text.strip(_BLANKS)
 
 
+def compose(text: str) -> str:
+    """Return `text` as texts are stored: in NFC, without blanks around it."""
+    return unicodedata.normalize("NFC", trim(text))
+
+
 def fold(text: str) -> str:
     """Return `text` with case and ways of composing accents leveled: NFC, casefold, NFC."""
     if text.isascii():

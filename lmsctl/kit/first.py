@@ -12,25 +12,9 @@ from sqlmodel import and_, not_
 
 from lmsctl.kit.answer import SortOrder
 from lmsctl.kit.columns import Choice, Day, Moment, Truth
+from lmsctl.kit.statements import Folded
 
 _ORDERED_BY_VALUE = (Integer, Numeric, Date, Day, Moment, Truth)
-
-
-class _Folded(FunctionElement[str]):
-    """A text with its ASCII letters in lower case, ordered by its characters' numbers."""
-
-    inherit_cache = True
-    type = Text()
-
-
-@compiles(_Folded, "sqlite")
-def _folded_on_sqlite(element: _Folded, compiler: SQLCompiler, **options: Any) -> str:
-    return f"lower({compiler.process(element.clauses, **options)})"
-
-
-@compiles(_Folded, "postgresql")
-def _folded_on_postgresql(element: _Folded, compiler: SQLCompiler, **options: Any) -> str:
-    return f'lower(({compiler.process(element.clauses, **options)}) COLLATE "C")'
 
 
 class _Exact(FunctionElement[str]):
@@ -133,5 +117,5 @@ def _ordered(column: ColumnElement[Any]) -> list[ColumnElement[Any]] | None:
     if isinstance(column.type, _ORDERED_BY_VALUE):
         return [column]
     if isinstance(column.type, String | Choice):
-        return [_Folded(column), _Exact(column)]
+        return [Folded(column), _Exact(column)]
     return None

@@ -266,6 +266,14 @@ class Missing(StrEnum):
     OK = "ok"
 
 
+Filters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        metavar="KEY=VALUE",
+        help="Only whose field is this, built in (last-name=) or custom; again for more.",
+    ),
+]
 Search = Annotated[
     str | None, typer.Option("--search", metavar="TEXT", help="Part of the code or the title.")
 ]

@@ -247,6 +247,36 @@ def among(column: Any, listed: Collection[Any] | BindParameter[Any]) -> ColumnEl
 # Texts that people look for -----------------------------------------------------------------------
 
 
+class Folded(FunctionElement[str]):
+    """A text with its ASCII letters in lower case, ordered by its characters' numbers."""
+
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(Folded, "sqlite")
+def _folded_on_sqlite(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Folded, "postgresql")
+def _folded_on_postgresql(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
+    return f'lower(({compiler.process(element.clauses, **options)}) COLLATE "C")'
+
+
+def is_one_of(column: Any, texts: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that `column` is one of `texts`, as written or in another case.
+
+    Databases level ASCII letters; of others the usual ways to write a word are compared with.
+    """
+    written = {way for text in texts for way in (text, text.lower(), text.upper(), text.title())}
+    return Folded(col(column)).in_({_in_ascii_lower(way) for way in written})
+
+
+def _in_ascii_lower(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
 class _MayContain(FunctionElement[bool]):
     """Whether the first argument may contain the text that is the second, in whatever case."""
 

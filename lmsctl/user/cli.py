@@ -7,7 +7,7 @@ import typer
 from lmsctl.kit import options, timewords, wall_clock
 from lmsctl.kit.answer import Done, Listing, counted
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
+from lmsctl.kit.options import Filters, IfExists, IfMissing, IfVersion, verb
 from lmsctl.kit.work import Work
 from lmsctl.user import actions, errors
 from lmsctl.user.exporting import cli as exporting
@@ -99,6 +99,7 @@ def create(
     examples=(
         "lmsctl user list --department Sales --status active",
         "lmsctl user list --search Halvorsen",
+        "lmsctl user list --filter last-name=Halvorsen --filter Badge=1234",
         "lmsctl user list -o csv",
     ),
 )
@@ -120,6 +121,7 @@ def list_(
     search: Annotated[
         str | None, typer.Option("--search", help="Part of login, address or name.")
     ] = None,
+    filter_: Filters = None,
 ) -> Any:
     """List people by login; filters combine."""
     wanted = UserFilter(
@@ -129,6 +131,7 @@ def list_(
         origin=origin,
         group=group,
         search=search,
+        filters=filter_ or (),
     )
     return env.read(lambda work: Listing(UserRow, actions.list_users(work, wanted)))
 

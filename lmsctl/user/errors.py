@@ -54,6 +54,14 @@ class GroupUnknown(NotFound):
     hint = "'lmsctl group list' shows the groups you may see."
 
 
+class FilterWrong(Usage):
+    """A filter is not KEY=VALUE, or its key never has such a value."""
+
+    code = "filter_wrong"
+    message = "'{given}' is no filter: {reason}."
+    hint = "Write {known} or the name of a custom field, as in type=staff."
+
+
 class OwnerProtected(Rejected):
     """The owner stays."""
 

@@ -1,16 +1,19 @@
 """Pure decisions of the user room: logins, names, changes of status."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 from lmsctl.kit import canonical
 from lmsctl.kit.address import Email, login_key
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.rules import ConfirmablePerson
-from lmsctl.user.errors import LoginInvalid, LoginMissing, StatusWrong
-from lmsctl.user.fields.rules import FieldEntry
+from lmsctl.user.errors import FilterWrong, LoginInvalid, LoginMissing, StatusWrong
+from lmsctl.user.fields import rules as field_rules
+from lmsctl.user.fields.rules import FieldEntry, FieldRule
 from lmsctl.user.results import UserOrigin, UserRow, UserStatus, UserType
 
 # What almost every login looks like; nothing in it could be objected to.
@@ -110,8 +113,103 @@ def check_may_end(person: ConfirmablePerson, status: str, target: UserStatus) ->
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """What `--filter` asks for, by what of a person it is about; custom fields by their ids.
+
+    Several values of one key mean any of them, several keys mean all of them. Departments are
+    paths, groups and supervisors ids.
+    """
+
+    logins: Sequence[str] = ()
+    emails: Sequence[str] = ()
+    first_names: Sequence[str] = ()
+    last_names: Sequence[str] = ()
+    types: Sequence[UserType] = ()
+    statuses: Sequence[UserStatus] = ()
+    origins: Sequence[UserOrigin] = ()
+    departments: Sequence[str] = ()
+    groups: Sequence[int] = ()
+    supervisors: Sequence[int] = ()
+    fields: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+
+# Where a filter goes, by the key that people write.
+_FILTERS = {
+    "login": "logins",
+    "email": "emails",
+    "first name": "first_names",
+    "last name": "last_names",
+    "type": "types",
+    "status": "statuses",
+    "origin": "origins",
+    "department": "departments",
+    "group": "groups",
+    "supervisor": "supervisors",
+}
+_FILTER_WORDS: Mapping[str, type[StrEnum]] = {
+    "type": UserType,
+    "status": UserStatus,
+    "origin": UserOrigin,
+}
+
+
+def parse_filters(
+    given: Iterable[str], fields: Iterable[FieldRule], find: Mapping[str, Callable[[str], Any]]
+) -> PeopleFilter:
+    """Return what `KEY=VALUE` texts ask for.
+
+    `find` looks up what departments, groups and supervisors are kept by, and raises when there is
+    none. Raises FilterWrong and FieldValueWrong.
+    """
+    known = {rule.name_key: rule for rule in fields}
+    asked: dict[str, list[Any]] = {}
+    values: dict[int, list[str]] = {}
+    for text in given:
+        name, sign, value = (canonical.trim(part) for part in text.partition("="))
+        name_key = canonical.key(name)
+        key = re.sub("[-_ ]+", " ", name_key)
+        if not sign or not value:
+            raise _filter_wrong(text, "it is not KEY=VALUE")
+        if key in _FILTERS:
+            find_value = find.get(key) or _FILTER_READERS.get(key) or _read_word(text, key)
+            asked.setdefault(_FILTERS[key], []).append(find_value(value))
+        elif name_key in known:
+            entry = field_rules.field_entry(known[name_key], value)
+            values.setdefault(entry.field_id, []).append(entry.value)
+        else:
+            raise _filter_wrong(text, f"nothing is called '{name}'")
+    return PeopleFilter(**asked, fields=values)
+
+
+_FILTER_READERS: Mapping[str, Callable[[str], str]] = {
+    "login": login_key,
+    "email": login_key,
+    "first name": canonical.compose,
+    "last name": canonical.compose,
+}
+
+
+def _read_word(text: str, name: str) -> Callable[[str], Any]:
+    def read(value: str) -> Any:
+        kind, word = _FILTER_WORDS[name], canonical.key(value)
+        if word not in set(kind):
+            raise _filter_wrong(text, f"{name} is {', '.join(kind)}")
+        return kind(word)
+
+    return read
+
+
+def _filter_wrong(text: str, reason: str) -> FilterWrong:
+    known = ", ".join(f"{name.replace(' ', '-')}=" for name in _FILTERS)
+    return FilterWrong(given=canonical.excerpt(text), reason=reason, known=known, field="--filter")
+
+
+@dataclass(frozen=True, slots=True)
 class UserFilter:
-    """Which people are wanted; None does not narrow."""
+    """Which people are wanted; None does not narrow.
+
+    `filters` are as people write them, and `people` is what they mean.
+    """
 
     under: str | None = None
     type: UserType | None = None
@@ -119,6 +217,8 @@ class UserFilter:
     origin: UserOrigin | None = None
     group: str | None = None
     search: str | None = None
+    filters: Sequence[str] = ()
+    people: PeopleFilter = field(default_factory=PeopleFilter)
 
 
 def is_found(row: UserRow, given: str) -> bool:

@@ -25,11 +25,3 @@ class FilterOnNames(Usage):
     code = "filter_on_names"
     message = "--filter narrows departments and groups, not people named with --user."
     hint = "Leave out --user, or --filter."
-
-
-class FilterWrong(Usage):
-    """A filter is not KEY=VALUE, or its key never has such a value."""
-
-    code = "filter_wrong"
-    message = "'{given}' is no filter: {reason}."
-    hint = "Write type=, status=, origin= or the name of a custom field, as in type=staff."

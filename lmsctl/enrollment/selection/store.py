@@ -1,35 +1,27 @@
 """The statements that choose people by name, department, group and filters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression
 from sqlalchemy.orm import aliased
 from sqlmodel import (
     col,
-    exists,
     or_,
     select,
     union,
 )
 
 from lmsctl.enrollment.rules import Candidate
-from lmsctl.enrollment.selection.rules import PeopleFilter
 from lmsctl.enrollment.store import people_in_scope
 from lmsctl.group.model import GroupMember
 from lmsctl.kit.statements import NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
-from lmsctl.user.model import FieldValue, User, is_alive, status_at
+from lmsctl.user import store as users
+from lmsctl.user.model import User, is_alive, status_at
+from lmsctl.user.rules import PeopleFilter
 
 _SELECT_CANDIDATE = select(*columns_of(Candidate, User, status=status_at(NOW))).where(is_alive(NOW))
-
-
-_WORDS: dict[str, SQLColumnExpression[Any]] = {
-    "type": col(User.type),
-    "status": status_at(NOW),
-    "origin": col(User.origin),
-}
 
 
 def find_named(
@@ -61,7 +53,9 @@ def list_chosen(
 
     Without paths and groups everybody in scope is meant; `people_filter` holds in every case.
     """
-    statement = _SELECT_CANDIDATE.where(*people_in_scope(scope), *_fits(people_filter))
+    statement = _SELECT_CANDIDATE.where(
+        *people_in_scope(scope), *users.people_conditions(people_filter)
+    )
     if paths or group_ids:
         statement = statement.where(col(User.id).in_(_below_or_in(paths, group_ids)))
     return work.all(Candidate, statement.order_by(col(User.login_key)), now=work.now)
@@ -73,14 +67,3 @@ def _below_or_in(paths: Sequence[str], group_ids: Sequence[int]) -> Any:
     below = select(somebody.id).where(*people_in_scope(Scope(tuple(paths)), somebody))
     members = select(GroupMember.user_id).where(col(GroupMember.group_id).in_(group_ids))
     return union(*([below] if paths else []), *([members] if group_ids else []))
-
-
-def _fits(people_filter: PeopleFilter) -> Iterator[ColumnElement[bool]]:
-    for name, words in people_filter.words.items():
-        yield _WORDS[name].in_(words)
-    for field_id, texts in people_filter.fields.items():
-        yield exists().where(
-            col(FieldValue.user_id) == col(User.id),
-            col(FieldValue.field_id) == field_id,
-            col(FieldValue.value).in_(texts),
-        )

@@ -8,6 +8,7 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Visibility
 from lmsctl.user import store
+from lmsctl.user.actions.filtering import read_filters
 from lmsctl.user.fields import store as field_store
 from lmsctl.user.results import (
     SupervisorMode,
@@ -74,11 +75,13 @@ def _find_supervisor_login(
 def list_users(work: Work, wanted: UserFilter) -> Iterable[UserRow]:
     """Return the people in scope that fit `wanted`, by login; needs `user.view`.
 
-    `wanted.under` is a department as people write it. Raises DepartmentUnknown and GroupUnknown.
+    `wanted.under` is a department as people write it, and so are its `filters`. Raises
+    DepartmentUnknown, GroupUnknown and what `read_filters` raises.
     """
     scope = rights.require(work, "user.view")
     if wanted.under is not None:
         wanted = replace(wanted, under=departments.get(work, wanted.under, scope).path)
     if wanted.group is not None:
-        store.check_group(work, wanted.group, rights.actor(work).scope("group.view"))
+        store.get_group_id(work, wanted.group, rights.actor(work).scope("group.view"))
+    wanted = replace(wanted, people=read_filters(work, wanted.filters, scope))
     return store.list_users(work, scope, wanted)

@@ -10,6 +10,7 @@ from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.work import Work
 from lmsctl.kit.writing import OutputFile
 from lmsctl.rights import actions as rights
+from lmsctl.user.actions.filtering import read_filters
 from lmsctl.user.exporting import store as export_store
 from lmsctl.user.fields import store as field_store
 from lmsctl.user.fields.rules import FieldRule
@@ -27,6 +28,7 @@ def record_export(work: Work, wanted: UserFilter) -> None:
         department=wanted.under,
         type=wanted.type,
         status=wanted.status,
+        **({"filters": list(wanted.filters)} if wanted.filters else {}),
     )
 
 
@@ -37,11 +39,12 @@ def export_people(
 
     The headings are those of the import, which takes the file back without changing anything.
     `wanted.under` is a department as people write it. Needs `user.view`; returns how many people.
-    Raises DepartmentUnknown and CsvFileUnwritable.
+    Raises DepartmentUnknown, CsvFileUnwritable and what `read_filters` raises.
     """
     scope = rights.require(work, "user.view")
     if wanted.under is not None:
         wanted = replace(wanted, under=departments.get(work, wanted.under, scope).path)
+    wanted = replace(wanted, people=read_filters(work, wanted.filters, scope))
     fields: Sequence[FieldRule] = field_store.list_fields(work)
     headings = [column.heading for column in columns(fields)]
     count = 0

@@ -6,7 +6,7 @@ import typer
 
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import verb
+from lmsctl.kit.options import Filters, verb
 from lmsctl.user.results import UserStatus, UserType
 from lmsctl.user.rules import UserFilter
 
@@ -40,11 +40,12 @@ def export(
     status: Annotated[
         UserStatus | None, typer.Option("--status", help="pending, active, inactive or ended.")
     ] = None,
+    filter_: Filters = None,
 ) -> Any:
     """Write people as CSV; `user import` takes the file back without changing anything."""
     from lmsctl.user.exporting import actions  # what writes files takes long to load
 
-    wanted = UserFilter(under=department, type=type_, status=status)
+    wanted = UserFilter(under=department, type=type_, status=status, filters=filter_ or ())
     target = env.files.claim(to, "--to")
     env.write(lambda work: actions.record_export(work, wanted))
     count = env.read(lambda work: actions.export_people(work, target, wanted, bom=bom, raw=raw))

@@ -2,12 +2,13 @@
 
 from lmsctl.user.store.due import apply_due, expired_ids
 from lmsctl.user.store.listing import (
-    check_group,
     count_by_department,
     department_conditions,
     filter_conditions,
+    get_group_id,
     list_group_names,
     list_users,
+    people_conditions,
 )
 from lmsctl.user.store.names import (
     UserByName,
@@ -43,7 +44,6 @@ __all__ = [
     "add",
     "apply_due",
     "change",
-    "check_group",
     "count_by_department",
     "count_records",
     "delete",
@@ -59,6 +59,7 @@ __all__ = [
     "find_waiting_at",
     "get",
     "get_by_id",
+    "get_group_id",
     "ids_by_name",
     "list_group_names",
     "list_role_names",
@@ -67,6 +68,7 @@ __all__ = [
     "lock_all",
     "lock_all_for_share",
     "lock_for_share",
+    "people_conditions",
     "supervised_ids",
     "take_names",
 ]

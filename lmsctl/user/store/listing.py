@@ -6,21 +6,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Text
 from sqlalchemy.orm import aliased
-from sqlmodel import col, func, literal, or_, select, union_all
+from sqlmodel import col, exists, func, literal, or_, select, union_all
 
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical
 from lmsctl.kit.address import login_key
 from lmsctl.kit.columns import Choice
-from lmsctl.kit.statements import NOW, columns_of, may_contain
+from lmsctl.kit.statements import NOW, columns_of, is_one_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import ANYWHERE, Scope, subtree_prefix
 from lmsctl.rights.store import in_scope
 from lmsctl.user.errors import GroupUnknown
-from lmsctl.user.model import User, is_alive, status_at
+from lmsctl.user.model import FieldValue, User, is_alive, status_at
 from lmsctl.user.results import UserOrigin, UserRow, UserStatus
-from lmsctl.user.rules import UserFilter, is_found
+from lmsctl.user.rules import PeopleFilter, UserFilter, is_found
 
 
 def list_group_names(work: Work, user_id: int, scope: Scope) -> list[str]:
@@ -34,15 +34,16 @@ def list_group_names(work: Work, user_id: int, scope: Scope) -> list[str]:
     )
 
 
-def check_group(work: Work, given: str, scope: Scope) -> None:
-    """Raise GroupUnknown unless there is a group of that name in `scope`."""
-    found = work.value(
+def get_group_id(work: Work, given: str, scope: Scope) -> int:
+    """Return the id of the group of that name in `scope`; raises GroupUnknown."""
+    found: int | None = work.value(
         select(Group.id)
         .join(Department, col(Department.id) == col(Group.department_id))
         .where(col(Group.name_key) == canonical.key(given), in_scope(scope, Department.path))
     )
     if found is None:
         raise GroupUnknown(given=given)
+    return found
 
 
 _SELECT_ROW = (
@@ -80,12 +81,42 @@ def filter_conditions(scope: Scope, wanted: UserFilter) -> Iterator[ColumnElemen
             .join(Group, col(Group.id) == col(GroupMember.group_id))
             .where(col(Group.name_key) == canonical.key(wanted.group))
         )
+    yield from people_conditions(wanted.people)
     if search := login_key(wanted.search or ""):
         name = col(User.first_name) + " " + col(User.last_name)
         yield or_(
             _contains(User.login_key, search),
             _contains(User.email_key, search),
             may_contain(name, canonical.key(wanted.search or "")),
+        )
+
+
+def people_conditions(people: PeopleFilter) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that a `User` fits every filter; they have the parameter NOW."""
+    columns: tuple[tuple[Any, Sequence[Any]], ...] = (
+        (col(User.login_key), people.logins),
+        (col(User.email_key), people.emails),
+        (col(User.type), people.types),
+        (status_at(NOW), people.statuses),
+        (col(User.origin), people.origins),
+        (col(User.supervisor_id), people.supervisors),
+    )
+    for column, values in columns:
+        if values:
+            yield column.in_(values)
+    for name, texts in ((User.first_name, people.first_names), (User.last_name, people.last_names)):
+        if texts:
+            yield is_one_of(name, texts)
+    if people.departments:
+        yield from department_conditions(Scope(tuple(people.departments)))
+    if people.groups:
+        members = select(GroupMember.user_id).where(col(GroupMember.group_id).in_(people.groups))
+        yield col(User.id).in_(members)
+    for field_id, texts in people.fields.items():
+        yield exists().where(
+            col(FieldValue.user_id) == col(User.id),
+            col(FieldValue.field_id) == field_id,
+            is_one_of(FieldValue.value, texts),
         )
 
 

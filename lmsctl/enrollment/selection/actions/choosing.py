@@ -15,8 +15,8 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.user import store as users
+from lmsctl.user.actions import filtering
 from lmsctl.user.errors import UserUnknown
-from lmsctl.user.fields import store as field_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,12 @@ def choose(work: Work, scope: Scope, selection: Selection) -> ChosenPeople:
     """Return whom a selection means, of the people in scope; a department means all under it.
 
     How many statements it takes does not depend on how many people there are. Raises
-    SelectionMissing, FilterOnNames, FilterWrong, DepartmentUnknown and GroupUnknown.
+    SelectionMissing, FilterOnNames, DepartmentUnknown, GroupUnknown and what `read_filters` raises.
     """
     rules.check_selection(selection)
     paths = [_get_path(work, given, scope) for given in selection.departments]
     group_ids = [groups.get(work, given, scope).id for given in selection.groups]
-    people_filter = rules.parse_filters(
-        selection.filters, field_store.list_fields(work) if selection.filters else ()
-    )
+    people_filter = filtering.read_filters(work, selection.filters, scope)
     found, unknown = _find_named(work, scope, selection.logins)
     people = dict(found)
     if not selection.is_by_names_alone:

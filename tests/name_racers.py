@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from lmsctl.user import store
 from lmsctl.user.importing.store import writing as file_write_store
+from lmsctl.user.store import people as people_store
 from tests import racers
 
-_TAKING = ((store, "take_names_of"), (file_write_store, "take_names"))
+_TAKING = ((people_store, "take_names_of"), (file_write_store, "take_names"))
 
 
 def _think_then(take: Callable[..., None] | None) -> Callable[..., None]:

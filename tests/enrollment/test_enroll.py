@@ -18,7 +18,7 @@ from tests.refusals import refused
 from tests.statements import statements
 
 
-def person(portal: Portal, login: str, *more: str) -> None:
+def create_person(portal: Portal, login: str, *more: str) -> None:
     """Make a person with an address that is not their login."""
     who = ("--login", login, "--email", f"{login}.x@example.com")
     portal.ok("user", "create", *who, "--first-name", "F", "--last-name", "L", *more)
@@ -30,10 +30,10 @@ def portal_with_items(portal: Portal) -> Portal:
     portal.ok("department", "create", "Sales")
     portal.ok("department", "create", "EMEA", "--parent", "Sales")
     portal.ok("department", "create", "Other")
-    person(portal, "ann", "--department", "Sales")
-    person(portal, "ben", "--department", "Sales/EMEA", "--type", "client")
-    person(portal, "cyd", "--department", "Other")
-    person(portal, "dan", "--department", "Sales")
+    create_person(portal, "ann", "--department", "Sales")
+    create_person(portal, "ben", "--department", "Sales/EMEA", "--type", "client")
+    create_person(portal, "cyd", "--department", "Other")
+    create_person(portal, "dan", "--department", "Sales")
     portal.ok("user", "deactivate", "dan")
     portal.ok("group", "create", "Pilots")
     portal.ok("group", "add", "Pilots", "ben", "cyd")
@@ -63,7 +63,7 @@ def outcomes(portal: Portal, *words: str, status: int = 0) -> list[tuple[str, st
     return [(row["login"], row["content"], row["outcome"]) for row in ran.json]
 
 
-def enrolled(portal: Portal, *words: str) -> list[tuple[str, str, str]]:
+def enrollments(portal: Portal, *words: str) -> list[tuple[str, str, str]]:
     """Return who is enrolled in what, and how far."""
     rows = portal.ok("enrollment", "list", *words, "-o", "json").json
     return [(row["login"], row["content"], row["phase"]) for row in rows]
@@ -78,7 +78,7 @@ def test_people_times_items_is_one_outcome_each(portal_with_items: Portal) -> No
     words = ("enroll", *users, "--content", "one", "--content", "TWO")
     expected = [(who, what, "created") for what in ("one", "two") for who in ("ann", "ben", "cyd")]
     assert outcomes(portal_with_items, *words) == expected
-    assert len(enrolled(portal_with_items)) == 6
+    assert len(enrollments(portal_with_items)) == 6
     again = [(who, what, "unchanged") for who, what, _ in expected]
     assert outcomes(portal_with_items, *words) == again
     assert portal_with_items.run(*words, "--exit-code").status == 0
@@ -88,7 +88,7 @@ def test_a_rehearsal_enrolls_nobody(portal_with_items: Portal) -> None:
     """The same outcomes, and nothing stays."""
     words = ("enroll", "--user", "ann", "--content", "one", "--dry-run")
     assert outcomes(portal_with_items, *words) == [("ann", "one", "created")]
-    assert enrolled(portal_with_items) == []
+    assert enrollments(portal_with_items) == []
 
 
 def test_departments_groups_and_filters_choose_people(portal_with_items: Portal) -> None:
@@ -193,19 +193,19 @@ def test_with_keep_going_the_rest_is_enrolled(portal_with_items: Portal) -> None
         ("dan", "old"): ("failed", "content_archived"),
         ("nobody", "old"): ("failed", "content_archived"),
     }
-    assert enrolled(portal_with_items) == [("ann", "one", "enrolled")]
+    assert enrollments(portal_with_items) == [("ann", "one", "enrolled")]
 
 
 def test_a_draft_takes_people_in(portal_with_items: Portal) -> None:
     """Only archived items do not."""
     create_item(portal_with_items, "sketch", "topic", "--draft")
     portal_with_items.ok("enroll", "--user", "ann", "--content", "sketch")
-    assert enrolled(portal_with_items) == [("ann", "sketch", "enrolled")]
+    assert enrollments(portal_with_items) == [("ann", "sketch", "enrolled")]
 
 
 def test_a_selection_never_reaches_beyond_the_actors_departments(portal_with_items: Portal) -> None:
     """By name others are unknown, by department, group or filter they are left out."""
-    person(portal_with_items, "boss", "--department", "Sales")
+    create_person(portal_with_items, "boss", "--department", "Sales")
     where = ("--department", "Sales")
     portal_with_items.ok("role", "grant", "boss", "department-administrator", *where)
     portal_with_items.ok("group", "edit", "Pilots", *where)
@@ -239,14 +239,14 @@ def test_the_number_of_statements_does_not_grow_with_people(portal_with_items: P
         len(statements(portal_with_items, "enroll", *words, "--content", "way"))
         for words in (("--group", "Pilots"), ("--department", "Other"))
     ]
-    assert len(enrolled(portal_with_items, "--content", "way")) == 62
+    assert len(enrollments(portal_with_items, "--content", "way")) == 62
     assert abs(counts[0] - counts[1]) <= 2
 
 
 # Due dates ---------------------------------------------------------------------------------------
 
 
-def due(portal: Portal, login: str, code: str) -> Any:
+def due_date(portal: Portal, login: str, code: str) -> Any:
     """Return when somebody's enrollment is due."""
     return portal.ok("enrollment", "show", "--user", login, "--content", code, "-o", "json").json[
         "due_at"
@@ -260,20 +260,20 @@ def test_what_is_due_is_fixed_at_the_moment_of_enrollment(portal_with_items: Por
     create_item(portal_with_items, "then", "topic", "--due-on", "2026-12-31")
     for code in ("one", "soon", "then"):
         portal_with_items.ok("enroll", "--user", "ann", "--content", code, "--tz", "Asia/Tokyo")
-    assert due(portal_with_items, "ann", "one") is None
-    assert due(portal_with_items, "ann", "soon") == "2026-03-04T04:59:59Z"
-    assert due(portal_with_items, "ann", "then") == "2027-01-01T04:59:59Z"
+    assert due_date(portal_with_items, "ann", "one") is None
+    assert due_date(portal_with_items, "ann", "soon") == "2026-03-04T04:59:59Z"
+    assert due_date(portal_with_items, "ann", "then") == "2027-01-01T04:59:59Z"
     portal_with_items.ok("content", "edit", "soon", "--no-due")
     portal_with_items.ok("content", "edit", "then", "--due-days", "3")
     portal_with_items.ok("settings", "set", "time-zone=UTC")
-    assert due(portal_with_items, "ann", "soon") == "2026-03-04T04:59:59Z"
-    assert due(portal_with_items, "ann", "then") == "2027-01-01T04:59:59Z"
+    assert due_date(portal_with_items, "ann", "soon") == "2026-03-04T04:59:59Z"
+    assert due_date(portal_with_items, "ann", "then") == "2027-01-01T04:59:59Z"
     later = "2026-03-05T00:00:00Z"
     portal_with_items.ok(
         "enroll", "--user", "ann", "--user", "ben", "--content", "then", LMSCTL_NOW=later
     )
-    assert due(portal_with_items, "ann", "then") == "2027-01-01T04:59:59Z"
-    assert due(portal_with_items, "ben", "then") == "2026-03-08T23:59:59Z"
+    assert due_date(portal_with_items, "ann", "then") == "2027-01-01T04:59:59Z"
+    assert due_date(portal_with_items, "ben", "then") == "2026-03-08T23:59:59Z"
 
 
 def test_a_due_date_beyond_the_calendar_is_refused(portal_with_items: Portal) -> None:
@@ -297,8 +297,8 @@ def test_a_canceled_enrollment_leaves_the_list_and_can_come_back(portal_with_ite
     words = ("enrollment", "cancel", "--user", "ann", "--content", "one")
     assert outcomes(portal_with_items, *words) == [("ann", "one", "deleted")]
     assert outcomes(portal_with_items, *words) == [("ann", "one", "unchanged")]
-    assert enrolled(portal_with_items) == []
-    assert enrolled(portal_with_items, "--phase", "canceled") == [("ann", "one", "canceled")]
+    assert enrollments(portal_with_items) == []
+    assert enrollments(portal_with_items, "--phase", "canceled") == [("ann", "one", "canceled")]
     back = ("enroll", "--user", "ann", "--content", "one")
     assert outcomes(portal_with_items, *back) == [("ann", "one", "created")]
     shown = portal_with_items.ok(
@@ -355,9 +355,9 @@ def test_taking_one_reason_away_leaves_the_others(
         ("ann", "one", "updated")
     ]
     assert outcomes(portal_with_items, *cancel, "administrator") == [("ann", "one", "updated")]
-    assert enrolled(portal_with_items) == [("ann", "one", "enrolled")]
+    assert enrollments(portal_with_items) == [("ann", "one", "enrolled")]
     assert outcomes(portal_with_items, *cancel, "rule") == [("ann", "one", "deleted")]
-    assert enrolled(portal_with_items) == []
+    assert enrollments(portal_with_items) == []
 
 
 def test_enrolling_one_person_at_the_same_time_makes_one_enrollment(
@@ -394,16 +394,18 @@ def test_enrollments_are_listed_by_person_item_department_phase_and_reason(
     portal_with_items.ok(
         "progress", "record", "--user", "cyd", "--content", "one", "--event", "completed"
     )
-    assert [row[1] for row in enrolled(portal_with_items, "--user", "ann")] == ["one", "two"]
-    assert [row[0] for row in enrolled(portal_with_items, "--content", "one")] == [
+    assert [row[1] for row in enrollments(portal_with_items, "--user", "ann")] == ["one", "two"]
+    assert [row[0] for row in enrollments(portal_with_items, "--content", "one")] == [
         "ann",
         "ben",
         "cyd",
     ]
-    assert [row[0] for row in enrolled(portal_with_items, "--department", "Sales/EMEA")] == ["ben"]
-    assert enrolled(portal_with_items, "--phase", "completed") == [("cyd", "one", "completed")]
-    assert enrolled(portal_with_items, "--reason", "token") == []
-    assert len(enrolled(portal_with_items, "--reason", "administrator")) == 4
+    assert [row[0] for row in enrollments(portal_with_items, "--department", "Sales/EMEA")] == [
+        "ben"
+    ]
+    assert enrollments(portal_with_items, "--phase", "completed") == [("cyd", "one", "completed")]
+    assert enrollments(portal_with_items, "--reason", "token") == []
+    assert len(enrollments(portal_with_items, "--reason", "administrator")) == 4
 
 
 def test_deleting_a_person_takes_their_enrollments_and_events(portal_with_items: Portal) -> None:
@@ -413,9 +415,9 @@ def test_deleting_a_person_takes_their_enrollments_and_events(portal_with_items:
         "progress", "record", "--user", "ben", "--content", "one", "--event", "viewed"
     )
     portal_with_items.ok("group", "delete", "Pilots", "--yes")
-    assert len(enrolled(portal_with_items)) == 2
+    assert len(enrollments(portal_with_items)) == 2
     portal_with_items.ok("user", "delete", "ben", "--yes")
-    assert enrolled(portal_with_items) == [("cyd", "one", "enrolled")]
+    assert enrollments(portal_with_items) == [("cyd", "one", "enrolled")]
     assert portal_with_items.value("SELECT count(*) FROM progress_events") == 0
     assert portal_with_items.ok("db", "check", "-o", "json").json == []
 

@@ -28,18 +28,18 @@ def portal_with_pathway(portal: Portal) -> Portal:
     return portal
 
 
-def take(portal: Portal, text: str, *more: str) -> Ran:
+def import_text(portal: Portal, text: str, *more: str) -> Ran:
     """Take in a file with this text."""
     (portal.folder / "pairs.csv").write_text(text, encoding="utf-8")
     return portal.run("enroll", "--from", "pairs.csv", *more, "-o", "json")
 
 
-def counted(ran: Ran) -> tuple[int, int, int]:
+def row_counts(ran: Ran) -> tuple[int, int, int]:
     """Return how many rows made something, were so already, and failed."""
     return ran.json["created"], ran.json["unchanged"], ran.json["failed"]
 
 
-def enrolled(portal: Portal) -> list[tuple[Any, ...]]:
+def enrollments(portal: Portal) -> list[tuple[Any, ...]]:
     """Return who is in what, in which phase, and why."""
     return portal.sql(
         """
@@ -58,12 +58,12 @@ def test_a_file_enrolls_and_twice_changes_nothing(portal_with_pathway: Portal) -
     portal_with_pathway.ok("enrollment", "cancel", "--user", "cyd", "--content", "two")
     before = portal_with_pathway.ok("enrollment", "list", "--user", "ben", "-o", "json").json
     text = f"{HEADING}ANN,One\nben@example.com,two\nann,one\ncyd,TWO\n"
-    ran = take(portal_with_pathway, text, "--results", "results.csv")
+    ran = import_text(portal_with_pathway, text, "--results", "results.csv")
     assert ran.status == 0, ran.err
-    assert counted(ran) == (2, 2, 0)
+    assert row_counts(ran) == (2, 2, 0)
     assert ran.err.startswith("2 created, 0 updated, 2 unchanged.\n")
     assert "No notices were queued." in ran.err
-    assert enrolled(portal_with_pathway) == [
+    assert enrollments(portal_with_pathway) == [
         ("ann", "one", "enrolled", "import"),
         ("ben", "two", "enrolled", "administrator"),
         ("cyd", "two", "enrolled", "import"),
@@ -82,23 +82,23 @@ def test_a_file_enrolls_and_twice_changes_nothing(portal_with_pathway: Portal) -
         ["cyd TWO", "created"],
     ]
     assert all(line.split(",")[4] for line in lines[1:])
-    assert counted(take(portal_with_pathway, text)) == (0, 4, 0)
+    assert row_counts(import_text(portal_with_pathway, text)) == (0, 4, 0)
     assert portal_with_pathway.ok("db", "check", "-o", "json").json == []
 
 
 def test_a_pathway_prepares_its_items(portal_with_pathway: Portal) -> None:
     """As when enrolling by hand; who is enrolled in the item in the same file stays so."""
-    ran = take(portal_with_pathway, f"{HEADING}ann,way\nben,way\nben,one\n")
-    assert counted(ran) == (3, 0, 0)
-    assert enrolled(portal_with_pathway) == [
+    ran = import_text(portal_with_pathway, f"{HEADING}ann,way\nben,way\nben,one\n")
+    assert row_counts(ran) == (3, 0, 0)
+    assert enrollments(portal_with_pathway) == [
         ("ann", "one", "pre-enrolled", "pathway"),
         ("ann", "way", "enrolled", "import"),
         ("ben", "one", "enrolled", "import"),
         ("ben", "one", "enrolled", "pathway"),
         ("ben", "way", "enrolled", "import"),
     ]
-    assert counted(take(portal_with_pathway, f"{HEADING}ann,one\n")) == (1, 0, 0)
-    assert ("ann", "one", "enrolled", "import") in enrolled(portal_with_pathway)
+    assert row_counts(import_text(portal_with_pathway, f"{HEADING}ann,one\n")) == (1, 0, 0)
+    assert ("ann", "one", "enrolled", "import") in enrollments(portal_with_pathway)
 
 
 BAD = (
@@ -110,7 +110,7 @@ BAD = (
 
 def test_every_fault_is_told_and_nothing_is_written(portal_with_pathway: Portal) -> None:
     """By row and column, all at once; a good row goes in with --keep-going."""
-    ran = take(portal_with_pathway, BAD)
+    ran = import_text(portal_with_pathway, BAD)
     assert ran.status == 6
     found = [
         (item["location"]["row"], item["location"]["column"], item["code"])
@@ -127,30 +127,30 @@ def test_every_fault_is_told_and_nothing_is_written(portal_with_pathway: Portal)
         (8, "Content", "item_unnamed"),
     ]
     assert ran.error["details"][2]["message"].endswith("'dan' is inactive and cannot be enrolled.")
-    assert enrolled(portal_with_pathway) == []
-    ran = take(portal_with_pathway, BAD, "--keep-going", "--rejects", "mend.csv")
+    assert enrollments(portal_with_pathway) == []
+    ran = import_text(portal_with_pathway, BAD, "--keep-going", "--rejects", "mend.csv")
     assert ran.status == 7
-    assert counted(ran) == (1, 0, 8)
+    assert row_counts(ran) == (1, 0, 8)
     assert (portal_with_pathway.folder / "mend.csv").read_text().count("\n") == 9
-    assert enrolled(portal_with_pathway) == [("ann", "one", "enrolled", "import")]
+    assert enrollments(portal_with_pathway) == [("ann", "one", "enrolled", "import")]
 
 
 def test_content_and_columns_come_from_the_command_line_too(portal_with_pathway: Portal) -> None:
     """An export of people with --content, headings of other programs, standard input."""
     portal_with_pathway.ok("user", "export", "--status", "active", "--to", "pairs.csv")
     exported = (portal_with_pathway.folder / "pairs.csv").read_text()
-    ran = take(portal_with_pathway, exported, "--content", "one", "--ignore-unknown")
-    assert counted(ran) == (4, 0, 0)
-    ran = take(portal_with_pathway, f"{HEADING}ann,two\nben,\n", "--content", "one")
-    assert counted(ran) == (1, 1, 0)
+    ran = import_text(portal_with_pathway, exported, "--content", "one", "--ignore-unknown")
+    assert row_counts(ran) == (4, 0, 0)
+    ran = import_text(portal_with_pathway, f"{HEADING}ann,two\nben,\n", "--content", "one")
+    assert row_counts(ran) == (1, 1, 0)
     text = "Mitarbeiter;Email;Kurs\n;cyd@example.com;two\n"
     mapped = ("--map", "Mitarbeiter=login", "--map", "Kurs=content")
     ran = portal_with_pathway.run("enroll", "--from", "-", *mapped, "-o", "json", stdin=text)
-    assert counted(ran) == (1, 0, 0)
-    assert take(portal_with_pathway, "Content\none\n").code == "csv_column_missing"
-    assert take(portal_with_pathway, "Login\nann\n").code == "csv_column_missing"
+    assert row_counts(ran) == (1, 0, 0)
+    assert import_text(portal_with_pathway, "Content\none\n").code == "csv_column_missing"
+    assert import_text(portal_with_pathway, "Login\nann\n").code == "csv_column_missing"
     assert (
-        take(portal_with_pathway, f"{HEADING}ann,one\n", "--expect-rows", "2").code
+        import_text(portal_with_pathway, f"{HEADING}ann,one\n", "--expect-rows", "2").code
         == "rows_unexpected"
     )
 
@@ -159,7 +159,7 @@ def test_a_file_goes_with_no_other_choice_of_people(portal_with_pathway: Portal)
     """Nor do options of files with people who are named; something to enroll in is needed."""
     for more in (("--user", "ann"), ("--department", "/"), ("--group", "x"), ("--filter", "a=b"),
                  ("--content", "one", "--content", "two")):  # fmt: skip
-        ran = take(portal_with_pathway, f"{HEADING}ann,one\n", *more)
+        ran = import_text(portal_with_pathway, f"{HEADING}ann,one\n", *more)
         assert (ran.status, ran.code) == (2, "file_not_alone"), more
     named = ("enroll", "--user", "ann")
     assert portal_with_pathway.refused(*named, "--content", "one", "--notify") == "file_not_alone"
@@ -169,7 +169,7 @@ def test_a_file_goes_with_no_other_choice_of_people(portal_with_pathway: Portal)
     )
     assert portal_with_pathway.refused(*named) == "content_unnamed"
     assert portal_with_pathway.refused("enroll", "--content", "one") == "selection_missing"
-    assert enrolled(portal_with_pathway) == []
+    assert enrollments(portal_with_pathway) == []
 
 
 def test_people_out_of_scope_are_unknown(portal_with_pathway: Portal) -> None:
@@ -181,10 +181,14 @@ def test_people_out_of_scope_are_unknown(portal_with_pathway: Portal) -> None:
     portal_with_pathway.ok(
         "role", "grant", "eve", "department-administrator", "--department", "Sales"
     )
-    ran = take(portal_with_pathway, f"{HEADING}ann,one\nben,one\n", "--as", "eve")
+    ran = import_text(portal_with_pathway, f"{HEADING}ann,one\nben,one\n", "--as", "eve")
     assert [item["code"] for item in ran.error["details"]] == ["user_unknown"]
-    assert counted(take(portal_with_pathway, f"{HEADING}ann,one\n", "--as", "eve")) == (1, 0, 0)
-    assert take(portal_with_pathway, f"{HEADING}ann,one\n", "--as", "ann").status == 8
+    assert row_counts(import_text(portal_with_pathway, f"{HEADING}ann,one\n", "--as", "eve")) == (
+        1,
+        0,
+        0,
+    )
+    assert import_text(portal_with_pathway, f"{HEADING}ann,one\n", "--as", "ann").status == 8
 
 
 def test_notify_writes_to_who_is_new(portal_with_pathway: Portal) -> None:
@@ -192,10 +196,10 @@ def test_notify_writes_to_who_is_new(portal_with_pathway: Portal) -> None:
     told = "SELECT address, subject FROM notifications WHERE kind = 'enrolled' ORDER BY address"
     text = f"{HEADING}ann,one\nben,two\nowner,one\n"
     before = portal_with_pathway.value("SELECT count(*) FROM notifications")
-    assert take(portal_with_pathway, text, "--dry-run").status == 0
-    assert take(portal_with_pathway, f"{HEADING}cyd,one\n").status == 0
+    assert import_text(portal_with_pathway, text, "--dry-run").status == 0
+    assert import_text(portal_with_pathway, f"{HEADING}cyd,one\n").status == 0
     assert portal_with_pathway.value("SELECT count(*) FROM notifications") == before
-    ran = take(portal_with_pathway, f"{text}cyd,one\n", "--notify")
+    ran = import_text(portal_with_pathway, f"{text}cyd,one\n", "--notify")
     assert ran.json["notices"] == 5
     assert "5 notices were queued." in ran.err
     found = [
@@ -216,7 +220,9 @@ def test_the_number_of_statements_does_not_grow_with_the_file(portal_with_pathwa
     for rows in (3, 300):
         with listening() as said:
             assert (
-                take(portal_with_pathway, HEADING + "ann,one\nben,two\ncyd,nothing\n" * rows).status
+                import_text(
+                    portal_with_pathway, HEADING + "ann,one\nben,two\ncyd,nothing\n" * rows
+                ).status
                 == 6
             )
         counts.append(len(said))
@@ -229,6 +235,6 @@ def test_a_run_that_keeps_going_goes_on_in_batches(
     """Pairs that come again in a later batch are enrolled already."""
     monkeypatch.setattr("lmsctl.bulk.actions._BATCH_ROWS", 2)
     text = f"{HEADING}ann,one\nben,one\nann,one\nnobody,one\ncyd,way\nben,way\n"
-    ran = take(portal_with_pathway, text, "--keep-going")
-    assert counted(ran) == (4, 1, 1)
-    assert len(enrolled(portal_with_pathway)) == 6
+    ran = import_text(portal_with_pathway, text, "--keep-going")
+    assert row_counts(ran) == (4, 1, 1)
+    assert len(enrollments(portal_with_pathway)) == 6

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Portal, Ran
 from tests.content.test_items import create_item
-from tests.enrollment.test_training_enroll import places, users
+from tests.enrollment.test_training_enroll import place_counts, user_options
 from tests.refusals import unchanged
 from tests.statements import listening
 from tests.trainings import create_person, create_session, create_training, list_participants
@@ -28,13 +28,13 @@ def training_portal(portal: Portal) -> Portal:
     return portal
 
 
-def take(portal: Portal, text: str, *more: str) -> Ran:
+def import_text(portal: Portal, text: str, *more: str) -> Ran:
     """Take in a file with this text."""
     (portal.folder / "parts.csv").write_text(text, encoding="utf-8")
     return portal.run("enroll", "--from", "parts.csv", *more, "-o", "json")
 
 
-def counted(ran: Ran) -> tuple[int, int, int, int]:
+def row_counts(ran: Ran) -> tuple[int, int, int, int]:
     """Return how many rows made something, changed something, were so already, and failed."""
     found = ran.json
     return found["created"], found["updated"], found["unchanged"], found["failed"]
@@ -49,7 +49,7 @@ def faults(ran: Ran) -> list[tuple[int, str, str]]:
     ]
 
 
-def parts(portal: Portal, code: str = "aid") -> list[tuple[Any, ...]]:
+def participants(portal: Portal, code: str = "aid") -> list[tuple[Any, ...]]:
     """Return who takes part, in which session, and from when on they see it."""
     names = ("login", "session", "is_preselected", "side", "access_at")
     found = [tuple(row[name] for name in names) for row in list_participants(portal, code)]
@@ -67,9 +67,9 @@ def test_a_file_enrolls_and_twice_changes_nothing(training_portal: Portal) -> No
         "cyd,aid,,\nann,aid,spring,\ndan,aid:spring,SPRING,+2h\n"
     )
     with unchanged(training_portal, audited=0):
-        assert counted(take(training_portal, text, "--dry-run")) == (4, 0, 1, 0)
-    ran = take(training_portal, text, "--results", "results.csv")
-    assert (ran.status, counted(ran)) == (0, (4, 0, 1, 0)), ran.err
+        assert row_counts(import_text(training_portal, text, "--dry-run")) == (4, 0, 1, 0)
+    ran = import_text(training_portal, text, "--results", "results.csv")
+    assert (ran.status, row_counts(ran)) == (0, (4, 0, 1, 0)), ran.err
     assert "No notices were queued." in ran.err
     after = [
         ("ann", "spring", True, "administrator", "2026-03-10T08:00:00Z"),
@@ -77,7 +77,7 @@ def test_a_file_enrolls_and_twice_changes_nothing(training_portal: Portal) -> No
         ("cyd", None, False, "administrator", NOW),
         ("dan", "spring", True, "administrator", "2026-03-02T14:00:00Z"),
     ]
-    assert parts(training_portal) == after
+    assert participants(training_portal) == after
     lines = [
         row.split(",") for row in (training_portal.folder / "results.csv").read_text().splitlines()
     ]
@@ -89,38 +89,43 @@ def test_a_file_enrolls_and_twice_changes_nothing(training_portal: Portal) -> No
         ["dan aid:SPRING", "created"],
     ]
     assert lines[1][4] == lines[4][4] != ""
-    assert counted(take(training_portal, text)) == (0, 0, 5, 0)
-    assert (parts(training_portal), places(training_portal)) == (after, (2, 0))
+    assert row_counts(import_text(training_portal, text)) == (0, 0, 5, 0)
+    assert (participants(training_portal), place_counts(training_portal)) == (after, (2, 0))
 
 
 def test_one_file_may_hold_content_and_trainings(training_portal: Portal) -> None:
     """Each row names one of them; what the command line says is for rows that name neither."""
     text = "Login,Content,Training,Session\nann,one,,\nann,,aid,\nben,,,\ncyd,,,summer\n"
-    ran = take(training_portal, text, "--training", "aid:spring", "--access-at", "2026-03-10")
-    assert counted(ran) == (4, 0, 0, 0)
-    assert [row[:2] for row in parts(training_portal)] == [
+    ran = import_text(
+        training_portal, text, "--training", "aid:spring", "--access-at", "2026-03-10"
+    )
+    assert row_counts(ran) == (4, 0, 0, 0)
+    assert [row[:2] for row in participants(training_portal)] == [
         ("ann", None),
         ("ben", "spring"),
         ("cyd", "summer"),
     ]
-    assert {row[4] for row in parts(training_portal)} == {"2026-03-09T23:00:00Z"}
+    assert {row[4] for row in participants(training_portal)} == {"2026-03-09T23:00:00Z"}
     assert training_portal.value("SELECT count(*) FROM enrollments") == 1
-    ran = take(training_portal, "Login,Training\ncyd,\nben,aid\n", "--content", "one")
-    assert counted(ran) == (1, 0, 1, 0)
+    ran = import_text(training_portal, "Login,Training\ncyd,\nben,aid\n", "--content", "one")
+    assert row_counts(ran) == (1, 0, 1, 0)
     with_tz = (HEADING + "dan,aid,,2026-03-10T09:00\n", "--tz", "America/New_York")
-    assert counted(take(training_portal, *with_tz)) == (1, 0, 0, 0)
-    assert parts(training_portal)[-1][4] == "2026-03-10T13:00:00Z"
+    assert row_counts(import_text(training_portal, *with_tz)) == (1, 0, 0, 0)
+    assert participants(training_portal)[-1][4] == "2026-03-10T13:00:00Z"
 
 
 def test_whoever_has_no_session_gets_it(training_portal: Portal) -> None:
     """Once, however often the file says so; the access they had stays."""
     training_portal.ok(
-        "enroll", *users("ann", "ben"), "--training", "aid", "--access-at", "2026-03-10"
+        "enroll", *user_options("ann", "ben"), "--training", "aid", "--access-at", "2026-03-10"
     )
     text = f"{HEADING}ann,aid,spring,\nann,aid,spring,\ncyd,aid,spring,\n"
-    assert counted(take(training_portal, text)) == (1, 1, 1, 0)
-    assert (places(training_portal), parts(training_portal)[0][1:3]) == ((2, 0), ("spring", True))
-    assert parts(training_portal)[0][4] == "2026-03-09T23:00:00Z"
+    assert row_counts(import_text(training_portal, text)) == (1, 1, 1, 0)
+    assert (place_counts(training_portal), participants(training_portal)[0][1:3]) == (
+        (2, 0),
+        ("spring", True),
+    )
+    assert participants(training_portal)[0][4] == "2026-03-09T23:00:00Z"
     assert training_portal.value("SELECT moves FROM training_enrollments WHERE id = 1") == 1
 
 
@@ -151,23 +156,23 @@ def test_every_fault_is_told_and_nothing_is_written(training_portal: Portal) -> 
     training_portal.ok("user", "deactivate", "p11")
     create_session(training_portal, "gone")
     training_portal.ok("session", "cancel", "aid", "gone")
-    training_portal.ok("enroll", *users("p16"), "--training", "aid:spring")
+    training_portal.ok("enroll", *user_options("p16"), "--training", "aid:spring")
     rows = [f"p{row},{cells}\n" for row, (cells, _, _) in enumerate(BAD, start=1)]
     text = "".join(["Login,Content,Training,Session,Access at\n", *rows, "ben,,aid,,\n"])
     text = text.replace("p1,", ",")
     with unchanged(training_portal):
-        ran = take(training_portal, text)
+        ran = import_text(training_portal, text)
     assert faults(ran) == [(row, *fault[1:]) for row, fault in enumerate(BAD, start=1)]
     assert "spring" in ran.error["details"][-1]["message"]
-    ran = take(training_portal, text, "--keep-going", "--rejects", "mend.csv")
-    assert (ran.status, counted(ran)) == (7, (1, 0, 0, 16))
-    assert [row[0] for row in parts(training_portal)] == ["ben", "p16"]
+    ran = import_text(training_portal, text, "--keep-going", "--rejects", "mend.csv")
+    assert (ran.status, row_counts(ran)) == (7, (1, 0, 0, 16))
+    assert [row[0] for row in participants(training_portal)] == ["ben", "p16"]
 
 
 def test_one_person_in_two_sessions_is_an_error_in_both_rows(training_portal: Portal) -> None:
     """Also with and without a session: nobody can know which row is meant."""
     text = f"{HEADING}ann,aid,spring,\nben,aid,summer,\nann,aid,summer,\nben.x@example.com,aid,,\n"
-    ran = take(training_portal, text)
+    ran = import_text(training_portal, text)
     assert faults(ran) == [
         (1, "Session", "pair_twice"),
         (2, "Session", "pair_twice"),
@@ -184,13 +189,13 @@ def test_who_comes_first_in_the_file_gets_the_places(training_portal: Portal) ->
         "ann,aid,spring,\nann,aid,spring,\n"
     )
     with unchanged(training_portal):
-        ran = take(training_portal, text)
+        ran = import_text(training_portal, text)
     full = [(5, "Session", "session_full"), (6, "Session", "session_full")]
     assert faults(ran) == [(1, "Login", "user_unknown"), *full]
     assert "'ann' in 'aid:spring'" in ran.error["details"][1]["message"]
-    ran = take(training_portal, text, "--keep-going")
-    assert (ran.status, counted(ran)) == (7, (2, 0, 1, 3))
-    assert ([row[0] for row in parts(training_portal)], places(training_portal)) == (
+    ran = import_text(training_portal, text, "--keep-going")
+    assert (ran.status, row_counts(ran)) == (7, (2, 0, 1, 3))
+    assert ([row[0] for row in participants(training_portal)], place_counts(training_portal)) == (
         ["ben", "cyd"],
         (2, 0),
     )
@@ -204,13 +209,13 @@ def test_a_run_that_keeps_going_goes_on_in_batches(
     text = (
         f"{HEADING}ann,aid,spring,\ncyd,aid,,\nann,aid,spring,\nben,aid,spring,\ndan,aid,spring,\n"
     )
-    assert counted(take(training_portal, text, "--keep-going")) == (3, 0, 1, 1)
-    assert [row[:2] for row in parts(training_portal)] == [
+    assert row_counts(import_text(training_portal, text, "--keep-going")) == (3, 0, 1, 1)
+    assert [row[:2] for row in participants(training_portal)] == [
         ("ann", "spring"),
         ("ben", "spring"),
         ("cyd", None),
     ]
-    assert places(training_portal) == (2, 0)
+    assert place_counts(training_portal) == (2, 0)
 
 
 def test_each_sort_of_row_needs_its_own_right(training_portal: Portal) -> None:
@@ -221,19 +226,30 @@ def test_each_sort_of_row_needs_its_own_right(training_portal: Portal) -> None:
         create_person(training_portal, f"by-{role}")
         training_portal.ok("role", "grant", f"by-{role}", role, "--department", "Sales")
     only_training, only_content = ("--as", "by-training"), ("--as", "by-enrollment")
-    assert counted(take(training_portal, f"{HEADING}dan,aid,,\n", *only_training)) == (1, 0, 0, 0)
-    assert faults(take(training_portal, f"{HEADING}ann,aid,,\n", *only_training)) == [
+    assert row_counts(import_text(training_portal, f"{HEADING}dan,aid,,\n", *only_training)) == (
+        1,
+        0,
+        0,
+        0,
+    )
+    assert faults(import_text(training_portal, f"{HEADING}ann,aid,,\n", *only_training)) == [
         (1, "Login", "user_unknown")
     ]
     assert (
-        take(training_portal, "Login,Content\ndan,one\n", *only_training).code
+        import_text(training_portal, "Login,Content\ndan,one\n", *only_training).code
         == "permission_missing"
     )
     assert (
-        take(training_portal, f"{HEADING}dan,aid,,\n", *only_content).code == "permission_missing"
+        import_text(training_portal, f"{HEADING}dan,aid,,\n", *only_content).code
+        == "permission_missing"
     )
-    assert counted(take(training_portal, "Login,Content\ndan,one\n", *only_content)) == (1, 0, 0, 0)
-    assert take(training_portal, f"{HEADING}dan,aid,,\n", "--as", "dan").status == 8
+    assert row_counts(import_text(training_portal, "Login,Content\ndan,one\n", *only_content)) == (
+        1,
+        0,
+        0,
+        0,
+    )
+    assert import_text(training_portal, f"{HEADING}dan,aid,,\n", "--as", "dan").status == 8
 
 
 MEANINGLESS: list[tuple[str, tuple[str, ...], int, str]] = [
@@ -251,15 +267,15 @@ MEANINGLESS: list[tuple[str, tuple[str, ...], int, str]] = [
 def test_a_file_and_options_that_mean_nothing_are_refused(training_portal: Portal) -> None:
     """Before any row is looked at."""
     for text, more, status, code in MEANINGLESS:
-        ran = take(training_portal, text, *more)
+        ran = import_text(training_portal, text, *more)
         assert (ran.status, ran.code) == (status, code), more
-    assert parts(training_portal) == []
+    assert participants(training_portal) == []
 
 
 def test_whoever_comes_after_the_deadline_is_told(training_portal: Portal) -> None:
     """Deadlines do not bind administrators."""
     training_portal.ok("training", "set-deadlines", "aid", "--stop-registration", "1mo")
-    ran = take(training_portal, f"{HEADING}ann,aid,spring,\nben,aid,summer,\n")
+    ran = import_text(training_portal, f"{HEADING}ann,aid,spring,\nben,aid,summer,\n")
     assert "Registration for aid:spring stopped at 2026-02-28T09:00:00+01:00; you" in ran.err
     assert "aid:summer stopped" not in ran.err
 
@@ -269,7 +285,7 @@ def test_notify_invites_as_enrolling_by_hand_does(training_portal: Portal) -> No
     create_person(training_portal, "org")
     training_portal.ok("role", "grant", "org", "administrator")
     training_portal.ok("training", "edit", "aid", "--organizer", "org")
-    training_portal.ok("enroll", *users("cyd"), "--training", "aid")
+    training_portal.ok("enroll", *user_options("cyd"), "--training", "aid")
     told = """
         SELECT n.kind, n.channel, u.login FROM notifications n JOIN users u ON u.id = n.user_id
         WHERE n.id > :after ORDER BY n.kind, n.channel, u.login
@@ -277,8 +293,8 @@ def test_notify_invites_as_enrolling_by_hand_does(training_portal: Portal) -> No
     after = training_portal.value("SELECT max(id) FROM notifications")
     text = f"{HEADING}ann,aid,summer,2026-03-10\ncyd,aid,summer,\nben,aid,,\nann,aid,summer,\n"
     with unchanged(training_portal, audited=0):
-        assert take(training_portal, text, "--notify", "--dry-run").json["notices"] == 10
-    ran = take(training_portal, text, "--notify")
+        assert import_text(training_portal, text, "--notify", "--dry-run").json["notices"] == 10
+    ran = import_text(training_portal, text, "--notify")
     assert ran.json["notices"] == 10
     assert "10 notices were queued." in ran.err
     channels = ("account", "mail")
@@ -309,7 +325,7 @@ def test_the_number_of_statements_does_not_grow_with_the_file(training_portal: P
     for first, last in ((0, 3), (3, 300)):
         rows = "".join(f"p{n},aid,summer,+{n}d\nnobody,aid,,\n" for n in range(first, last))
         with listening() as said:
-            ran = take(training_portal, HEADING + rows, "--keep-going")
-        assert counted(ran)[0] == last - first
+            ran = import_text(training_portal, HEADING + rows, "--keep-going")
+        assert row_counts(ran)[0] == last - first
         counts.append(len(said))
     assert counts[0] == counts[1]

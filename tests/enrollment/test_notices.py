@@ -24,7 +24,7 @@ def training_portal(portal: Portal) -> Portal:
     return portal
 
 
-def told(portal: Portal) -> list[tuple[str, str, str]]:
+def new_messages(portal: Portal) -> list[tuple[str, str, str]]:
     """Return the channel, the kind and the recipient of what was queued since the last time."""
     rows = portal.sql(
         """
@@ -47,7 +47,7 @@ def mails(portal: Portal, kind: str) -> list[dict[str, Any]]:
     ]
 
 
-def entries(mail: dict[str, Any]) -> list[dict[str, str]]:
+def calendar_entries(mail: dict[str, Any]) -> list[dict[str, str]]:
     """Return the calendars of a mail, of one entry each, by property."""
     text = mail["calendar"].replace("\r\n ", "")
     found = []
@@ -58,7 +58,7 @@ def entries(mail: dict[str, Any]) -> list[dict[str, str]]:
     return found
 
 
-def account(portal: Portal, login: str = "ann", **now: str) -> list[tuple[str, str]]:
+def notice_times(portal: Portal, login: str = "ann", **now: str) -> list[tuple[str, str]]:
     """Return when somebody found which kind of notice in their account."""
     rows = portal.ok("learner", "notifications", login, "-o", "json", **now).json
     return [(row["sent_at"], row["kind"]) for row in rows]
@@ -76,31 +76,31 @@ def test_who_is_enrolled_gets_a_notice_and_a_mail_with_a_calendar_entry(
     assert (mail["recipient"], mail["state"]) == ("ann.x@example.com", "queued")
     assert mail["subject"] == "You are enrolled in 'The aid'"
     assert "2026-03-31T09:00:00+02:00 to 2026-03-31T10:30:00+02:00, Room 4" in mail["body"]
-    (entry,) = entries(mail)
+    (entry,) = calendar_entries(mail)
     assert entry["METHOD"] == "REQUEST"
     assert entry["ATTENDEE"] == "mailto:ann.x@example.com"
     assert entry["DTSTART"] == "20260331T070000Z"
     assert entry["LOCATION"] == "Room 4"
     assert (
-        account(training_portal)
-        == account(training_portal, "bea")
+        notice_times(training_portal)
+        == notice_times(training_portal, "bea")
         == [("2026-03-02T12:00:00Z", "training_invitation")]
     )
-    assert told(training_portal)
+    assert new_messages(training_portal)
     assert "queued" not in training_portal.ok(*ENROLL, "--user", "bea").err
-    assert told(training_portal) == []
+    assert new_messages(training_portal) == []
 
 
 def test_nobody_hears_of_a_training_before_they_have_access(training_portal: Portal) -> None:
     """Not a second before; an instant that is past means now."""
     training_portal.ok(*ENROLL, "--access-at", "2026-03-10T10:00")
-    assert account(training_portal, LMSCTL_NOW="2026-03-10T08:59:59Z") == []
+    assert notice_times(training_portal, LMSCTL_NOW="2026-03-10T08:59:59Z") == []
     at = ("2026-03-10T09:00:00Z", "training_invitation")
-    assert account(training_portal, LMSCTL_NOW="2026-03-10T09:00:00Z") == [at]
+    assert notice_times(training_portal, LMSCTL_NOW="2026-03-10T09:00:00Z") == [at]
     rows = training_portal.ok("notification", "list", "-o", "json").json
     assert {(row["due_at"], row["state"]) for row in rows} == {(at[0], "queued")}
     training_portal.ok("enroll", "--user", "bea", "--training", "aid", "--access-at", "2025-01-01")
-    assert account(training_portal, "bea") == [("2026-03-02T12:00:00Z", "training_invitation")]
+    assert notice_times(training_portal, "bea") == [("2026-03-02T12:00:00Z", "training_invitation")]
 
 
 def test_moving_the_instant_of_access_moves_what_is_still_to_come(training_portal: Portal) -> None:
@@ -108,15 +108,15 @@ def test_moving_the_instant_of_access_moves_what_is_still_to_come(training_porta
     training_portal.ok(*ENROLL, "--access-at", "2026-03-10")
     edit = ("enrollment", "edit", "--user", "ann", "--training", "aid", "--access-at")
     training_portal.ok(*edit, "2026-03-12T00:00Z")
-    assert account(training_portal, LMSCTL_NOW="2026-03-11T23:59:59Z") == []
+    assert notice_times(training_portal, LMSCTL_NOW="2026-03-11T23:59:59Z") == []
     assert [mail["due_at"] for mail in mails(training_portal, "training_invitation")] == [
         "2026-03-12T00:00:00Z"
     ]
     training_portal.ok(*edit, "now")
-    assert account(training_portal) == [("2026-03-02T12:00:00Z", "training_invitation")]
+    assert notice_times(training_portal) == [("2026-03-02T12:00:00Z", "training_invitation")]
     training_portal.now = "2026-03-02T13:00:00Z"
     training_portal.ok(*edit, "2026-03-20")
-    assert account(training_portal, LMSCTL_NOW="2026-04-01T00:00:00Z") == [
+    assert notice_times(training_portal, LMSCTL_NOW="2026-04-01T00:00:00Z") == [
         ("2026-03-02T12:00:00Z", "training_invitation")
     ]
     assert len(mails(training_portal, "training_invitation")) == 1
@@ -132,7 +132,7 @@ def test_without_a_session_there_is_nothing_for_the_calendar_yet(training_portal
         "enrollment", "switch", "--user", "ann", "--training", "aid", "--to", "spring"
     )
     (change,) = mails(training_portal, "training_change")
-    assert [entry["METHOD"] for entry in entries(change)] == ["REQUEST"]
+    assert [entry["METHOD"] for entry in calendar_entries(change)] == ["REQUEST"]
 
 
 def test_each_day_has_an_entry_of_its_own(training_portal: Portal) -> None:
@@ -140,7 +140,7 @@ def test_each_day_has_an_entry_of_its_own(training_portal: Portal) -> None:
     training_portal.ok(*ADD_DAY, "--starts", "2026-04-01T09:00")
     training_portal.ok(*ENROLL)
     (mail,) = mails(training_portal, "training_invitation")
-    first, second = entries(mail)
+    first, second = calendar_entries(mail)
     assert first["UID"] != second["UID"]
     assert (first["DTSTART"], second["DTSTART"]) == ("20260331T070000Z", "20260401T070000Z")
 
@@ -157,29 +157,29 @@ def test_a_rehearsal_tells_nobody(training_portal: Portal) -> None:
 def test_a_session_that_moves_moves_in_the_calendars(training_portal: Portal) -> None:
     """The same entry with a higher number; what is no matter of time or place tells nobody."""
     training_portal.ok(*ENROLL, "--user", "bea")
-    (invited,) = map(entries, mails(training_portal, "training_invitation"))
-    told(training_portal)
+    (invited,) = map(calendar_entries, mails(training_portal, "training_invitation"))
+    new_messages(training_portal)
     edit = ("session", "edit", "aid", "spring")
     training_portal.ok(*edit, "--capacity", "7", "--title", "For all")
-    assert told(training_portal) == []
+    assert new_messages(training_portal) == []
     training_portal.ok(*edit, "--starts", "2026-04-02T09:00")
     (mail,) = mails(training_portal, "training_change")
-    assert told(training_portal) == [
+    assert new_messages(training_portal) == [
         ("account", "training_change", "ann"),
         ("account", "training_change", "bea"),
         ("mail", "training_change", "ann.x@example.com"),
     ]
-    (moved,) = entries(mail)
+    (moved,) = calendar_entries(mail)
     assert moved["UID"] == invited[0]["UID"]
     assert int(moved["SEQUENCE"]) > int(invited[0]["SEQUENCE"])
     assert moved["DTSTART"] == "20260402T070000Z"
     training_portal.ok(*edit, "--place", "Room 5")
     mail = mails(training_portal, "training_change")[-1]
-    assert entries(mail)[0]["LOCATION"] == "Room 5"
-    assert int(entries(mail)[0]["SEQUENCE"]) > int(moved["SEQUENCE"])
+    assert calendar_entries(mail)[0]["LOCATION"] == "Room 5"
+    assert int(calendar_entries(mail)[0]["SEQUENCE"]) > int(moved["SEQUENCE"])
     training_portal.ok(*ADD_DAY, "--starts", "2026-04-03T09:00")
     mail = mails(training_portal, "training_change")[-1]
-    assert len(entries(mail)) == 2
+    assert len(calendar_entries(mail)) == 2
 
 
 def test_an_invitation_to_come_says_how_things_are_by_then(training_portal: Portal) -> None:
@@ -189,39 +189,39 @@ def test_an_invitation_to_come_says_how_things_are_by_then(training_portal: Port
     training_portal.ok("training", "edit", "aid", "--title", "Second aid")
     (mail,) = mails(training_portal, "training_invitation")
     assert mail["subject"] == "You are enrolled in 'Second aid'"
-    assert entries(mail)[0]["LOCATION"] == "Room 5"
-    assert entries(mail)[0]["SUMMARY"] == "Second aid"
+    assert calendar_entries(mail)[0]["LOCATION"] == "Room 5"
+    assert calendar_entries(mail)[0]["SUMMARY"] == "Second aid"
     training_portal.ok(
         "enrollment", "edit", "--user", "ann", "--training", "aid", "--session", "summer"
     )
     (mail,) = mails(training_portal, "training_invitation")
-    assert entries(mail)[0]["DTSTART"] == "20260630T070000Z"
+    assert calendar_entries(mail)[0]["DTSTART"] == "20260630T070000Z"
     assert mails(training_portal, "training_change") == []
 
 
 def test_a_session_that_is_over_is_changed_in_silence(training_portal: Portal) -> None:
     """Nobody is sent to a day that has gone by."""
     training_portal.ok(*ENROLL)
-    told(training_portal)
+    new_messages(training_portal)
     training_portal.now = "2026-03-31T08:30:00Z"
     training_portal.ok("session", "edit", "aid", "spring", "--place", "Room 5")
-    assert told(training_portal) == []
+    assert new_messages(training_portal) == []
 
 
 def test_another_session_is_another_entry_and_the_old_one_goes(training_portal: Portal) -> None:
     """In one mail; and on the way back the old entry comes back with a higher number."""
     training_portal.ok(*ENROLL)
-    (invited,) = entries(mails(training_portal, "training_invitation")[0])
+    (invited,) = calendar_entries(mails(training_portal, "training_invitation")[0])
     edit = ("enrollment", "edit", "--user", "ann", "--training", "aid", "--session")
     training_portal.ok(*edit, "summer")
     (mail,) = mails(training_portal, "training_change")
-    gone, come = entries(mail)
+    gone, come = calendar_entries(mail)
     assert (gone["METHOD"], gone["STATUS"], come["METHOD"]) == ("CANCEL", "CANCELLED", "REQUEST")
     assert gone["UID"] == invited["UID"] != come["UID"]
     assert int(gone["SEQUENCE"]) > int(invited["SEQUENCE"])
     training_portal.ok(*edit, "spring")
     mail = mails(training_portal, "training_change")[-1]
-    _, back = entries(mail)
+    _, back = calendar_entries(mail)
     assert back["UID"] == invited["UID"]
     assert int(back["SEQUENCE"]) > int(gone["SEQUENCE"])
 
@@ -232,7 +232,7 @@ def test_a_canceled_session_leaves_calendars(training_portal: Portal) -> None:
     training_portal.ok("session", "cancel", "aid", "spring")
     (mail,) = mails(training_portal, "training_change")
     assert "no session" in mail["body"]
-    assert [entry["METHOD"] for entry in entries(mail)] == ["CANCEL"]
+    assert [entry["METHOD"] for entry in calendar_entries(mail)] == ["CANCEL"]
 
 
 # Cancellations -----------------------------------------------------------------------------------
@@ -241,17 +241,17 @@ def test_a_canceled_session_leaves_calendars(training_portal: Portal) -> None:
 def test_who_is_taken_out_gets_a_cancellation(training_portal: Portal) -> None:
     """With a higher number; whoever comes again gets a new entry."""
     training_portal.ok(*ENROLL)
-    (invited,) = entries(mails(training_portal, "training_invitation")[0])
+    (invited,) = calendar_entries(mails(training_portal, "training_invitation")[0])
     training_portal.ok(*CANCEL)
     (mail,) = mails(training_portal, "training_cancellation")
-    (gone,) = entries(mail)
+    (gone,) = calendar_entries(mail)
     assert (gone["METHOD"], gone["UID"]) == ("CANCEL", invited["UID"])
     assert int(gone["SEQUENCE"]) > int(invited["SEQUENCE"])
-    told(training_portal)
+    new_messages(training_portal)
     training_portal.ok(*CANCEL)
-    assert told(training_portal) == []
+    assert new_messages(training_portal) == []
     training_portal.ok(*ENROLL)
-    (again,) = entries(mails(training_portal, "training_invitation")[-1])
+    (again,) = calendar_entries(mails(training_portal, "training_invitation")[-1])
     assert again["UID"] != invited["UID"]
 
 
@@ -259,18 +259,18 @@ def test_who_was_never_invited_never_hears_of_it(training_portal: Portal) -> Non
     """Taken out before the instant of access: the invitation is gone, and nothing else comes."""
     training_portal.ok(*ENROLL, "--access-at", "2026-03-10")
     training_portal.ok(*CANCEL)
-    assert told(training_portal) == []
+    assert new_messages(training_portal) == []
 
 
 def test_a_training_that_is_deleted_leaves_calendars(training_portal: Portal) -> None:
     """Also invitations that were still to come are gone."""
     training_portal.ok(*ENROLL)
     training_portal.ok("enroll", "--user", "bea", "--training", "aid", "--access-at", "2026-03-10")
-    told(training_portal)
+    new_messages(training_portal)
     training_portal.ok("training", "delete", "aid", "--yes")
     (mail,) = mails(training_portal, "training_cancellation")
-    assert [entry["METHOD"] for entry in entries(mail)] == ["CANCEL"]
-    assert account(training_portal, "bea", LMSCTL_NOW="2026-04-01T00:00:00Z") == []
+    assert [entry["METHOD"] for entry in calendar_entries(mail)] == ["CANCEL"]
+    assert notice_times(training_portal, "bea", LMSCTL_NOW="2026-04-01T00:00:00Z") == []
 
 
 # Learners and organizers -------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def test_a_training_that_is_deleted_leaves_calendars(training_portal: Portal) ->
 def test_learners_are_told_of_what_they_do_and_organizers_too(training_portal: Portal) -> None:
     """Organizers hear by mail and in the account, but not of what they do themselves."""
     training_portal.ok("training", "edit", "aid", "--organizer", "owner")
-    assert told(training_portal)[0][:2] == ("account", "training_organizer")
+    assert new_messages(training_portal)[0][:2] == ("account", "training_organizer")
     training_portal.ok("catalog", "open", "aid", "--training", "--everybody")
     act = ("--as", "ann", "enrollment")
     where = ("--training", "aid")
@@ -291,7 +291,9 @@ def test_learners_are_told_of_what_they_do_and_organizers_too(training_portal: P
         (*act, "leave", *where, "--yes"),
     ):
         training_portal.ok(*words)
-        kinds.append({kind for _, kind, recipient in told(training_portal) if "ann" in recipient})
+        kinds.append(
+            {kind for _, kind, recipient in new_messages(training_portal) if "ann" in recipient}
+        )
     assert kinds == [{"training_invitation"}, set(), {"training_change"}, {"training_cancellation"}]
     subjects = [
         row["subject"]
@@ -306,7 +308,7 @@ def test_learners_are_told_of_what_they_do_and_organizers_too(training_portal: P
     ]
     training_portal.ok("--as", "owner", *ENROLL)
     training_portal.ok("--as", "owner", "session", "edit", "aid", "spring", "--place", "Hall")
-    assert {kind for _, kind, _ in told(training_portal)} == {
+    assert {kind for _, kind, _ in new_messages(training_portal)} == {
         "training_invitation",
         "training_change",
     }
@@ -339,7 +341,7 @@ def test_names_break_neither_headers_nor_calendars(training_portal: Portal) -> N
     training_portal.ok("settings", "set", 'name=O"; X=1')
     training_portal.ok(*ENROLL)
     (mail,) = mails(training_portal, "training_invitation")
-    (entry,) = entries(mail)
+    (entry,) = calendar_entries(mail)
     assert entry["SUMMARY"] == 'A\\; "b"\\, \\\\n c: END:VCALENDAR'
     assert 'CN="O\'; X=1":invalid:' in mail["calendar"].replace("\r\n ", "")
     assert all(ord(letter) >= 32 or letter in "\r\n" for letter in mail["calendar"])
@@ -361,7 +363,7 @@ def test_a_day_that_moves_into_the_past_is_told_of(training_portal: Portal) -> N
     training_portal.ok(*ENROLL)
     training_portal.ok("session", "edit", "aid", "spring", "--starts", "2026-02-10T09:00")
     (mail,) = mails(training_portal, "training_change")
-    assert entries(mail)[0]["DTSTART"] == "20260210T080000Z"
+    assert calendar_entries(mail)[0]["DTSTART"] == "20260210T080000Z"
     training_portal.ok("session", "edit", "aid", "spring", "--place", "Hall")
     assert len(mails(training_portal, "training_change")) == 1
 
@@ -372,16 +374,16 @@ def test_mails_go_to_the_address_somebody_has(training_portal: Portal) -> None:
     training_portal.ok("user", "edit", "ann", "--email", "ann.new@example.com")
     (mail,) = mails(training_portal, "training_invitation")
     assert mail["recipient"] == "ann.new@example.com"
-    assert entries(mail)[0]["ATTENDEE"] == "mailto:ann.new@example.com"
+    assert calendar_entries(mail)[0]["ATTENDEE"] == "mailto:ann.new@example.com"
 
 
 def test_whoever_is_not_active_is_not_written_to(training_portal: Portal) -> None:
     """The account keeps the notice for when they come back."""
     training_portal.ok(*ENROLL)
-    told(training_portal)
+    new_messages(training_portal)
     training_portal.ok("user", "deactivate", "ann")
     training_portal.ok("session", "edit", "aid", "spring", "--place", "Hall")
-    assert told(training_portal) == [("account", "training_change", "ann")]
+    assert new_messages(training_portal) == [("account", "training_change", "ann")]
 
 
 def test_an_organizer_without_a_role_hears_nothing(training_portal: Portal) -> None:
@@ -389,7 +391,7 @@ def test_an_organizer_without_a_role_hears_nothing(training_portal: Portal) -> N
     training_portal.ok("role", "grant", "bea", "administrator")
     training_portal.ok("training", "edit", "aid", "--organizer", "bea")
     training_portal.ok(*ENROLL)
-    assert ("account", "training_organizer", "bea") in told(training_portal)
+    assert ("account", "training_organizer", "bea") in new_messages(training_portal)
     training_portal.ok("role", "revoke", "bea", "administrator")
     training_portal.ok(*CANCEL)
-    assert {kind for _, kind, _ in told(training_portal)} == {"training_cancellation"}
+    assert {kind for _, kind, _ in new_messages(training_portal)} == {"training_cancellation"}

@@ -36,19 +36,19 @@ def training_portal(portal: Portal) -> Portal:
     return portal
 
 
-def part(portal: Portal, login: str = "ann") -> dict[str, Any] | None:
+def participation_of(portal: Portal, login: str = "ann") -> dict[str, Any] | None:
     """Return how somebody takes part; the places taken are always the people in them."""
     assert portal.ok("db", "check", "-o", "json").json == []
     rows = [row for row in list_participants(portal) if row["login"] == login]
     return rows[0] if rows else None
 
 
-def at(moment: str) -> dict[str, str]:
+def clock_at(moment: str) -> dict[str, str]:
     """Return the variable that stops the clock at a moment."""
     return {"LMSCTL_NOW": moment}
 
 
-def codes(error: dict[str, Any]) -> list[str]:
+def refusal_codes(error: dict[str, Any]) -> list[str]:
     """Return the codes of all that stood in the way."""
     return [detail["code"] for detail in error["details"]] or [error["code"]]
 
@@ -62,7 +62,7 @@ def test_learners_join_with_a_session_or_choose_later(training_portal: Portal) -
         "ann takes part in aid:spring."
         in training_portal.ok(*JOIN, "--session", "spring", *ANN).err
     )
-    found = part(training_portal)
+    found = participation_of(training_portal)
     assert found is not None
     assert (found["session"], found["is_preselected"], found["side"], found["access_at"]) == (
         "spring",
@@ -77,7 +77,7 @@ def test_learners_join_with_a_session_or_choose_later(training_portal: Portal) -
         training_portal, *JOIN, "--session", "summer", *ANN, code="takes_part_already", status=5
     )
     training_portal.ok(*JOIN, "--user", "ben")
-    found = part(training_portal, "ben")
+    found = participation_of(training_portal, "ben")
     assert found is not None
     assert found["session"] is None
     assert show_session(training_portal)["taken"] == 1
@@ -145,12 +145,12 @@ def test_registration_stops_at_its_instant(training_portal: Portal) -> None:
     """One second before works; without a deadline it is the start that stops it."""
     training_portal.ok("training", "set-deadlines", "aid", "--stop-registration", "2d")
     joining = (*JOIN, "--session", "spring", *ANN)
-    training_portal.ok(*joining, "--dry-run", **at("2026-03-29T06:59:59Z"))
+    training_portal.ok(*joining, "--dry-run", **clock_at("2026-03-29T06:59:59Z"))
     training_portal.now = "2026-03-29T07:00:00Z"
     error = refused(training_portal, *joining, code="registration_stopped")
     assert "enrollment extend --user ann --training aid --deadline registration" in error["hint"]
     training_portal.ok("training", "set-deadlines", "aid", "--stop-registration", "off")
-    training_portal.ok(*joining, "--dry-run", **at("2026-03-31T06:59:59Z"))
+    training_portal.ok(*joining, "--dry-run", **clock_at("2026-03-31T06:59:59Z"))
     training_portal.now = START
     refused(training_portal, *joining, code="session_begun")
     training_portal.ok(*JOIN, *ANN, "--dry-run")
@@ -181,7 +181,7 @@ def test_leaving_ends_it_and_frees_the_place(training_portal: Portal) -> None:
     ran = training_portal.ok(*LEAVE, *ANN, "-o", "json")
     assert "ann has left aid:spring." in ran.err
     assert (ran.json["session"], ran.json["state"]) == ("spring", "left")
-    assert part(training_portal) is None
+    assert participation_of(training_portal) is None
     assert show_session(training_portal)["taken"] == 0
     refused(training_portal, *LEAVE, *ANN, code="participation_unknown", status=4)
     training_portal.ok(*JOIN, "--session", "spring", *ANN)
@@ -205,7 +205,7 @@ def test_each_gate_alone_keeps_a_learner(training_portal: Portal) -> None:
     training_portal.ok(*JOIN, "--user", "ben")
     training_portal.ok("training", "unlock", "aid")
     training_portal.ok("training", "set-deadlines", "aid", "--stop-cancellations", "1d")
-    training_portal.ok(*LEAVE, *ANN, "--dry-run", **at("2026-03-30T06:59:59Z"))
+    training_portal.ok(*LEAVE, *ANN, "--dry-run", **clock_at("2026-03-30T06:59:59Z"))
     training_portal.now = "2026-03-30T07:00:00Z"
     error = refused(training_portal, *LEAVE, *ANN, code="cancellations_stopped")
     assert "enrollment extend --user ann --training aid --deadline cancellation" in error["hint"]
@@ -231,9 +231,9 @@ def test_all_that_stands_in_the_way_is_told_in_one_order(training_portal: Portal
         "participants_locked",
         "cancellations_stopped",
     ]
-    assert codes(refused(training_portal, *LEAVE, *ANN, code="gates_closed")) == expected
+    assert refusal_codes(refused(training_portal, *LEAVE, *ANN, code="gates_closed")) == expected
     switching = refused(training_portal, *SWITCH, "--to", "summer", *ANN, code="gates_closed")
-    assert codes(switching) == expected
+    assert refusal_codes(switching) == expected
     with unchanged(training_portal, audited=0):
         found = training_portal.ok(*EXPLAIN, "--user", "ann", "-o", "json").json
     assert [gate["code"] for gate in found["gates"] if gate["act"] == "leave"] == expected
@@ -244,12 +244,12 @@ def test_without_a_session_the_latest_one_that_is_open_governs(training_portal: 
     """When none is left, nobody leaves any more."""
     training_portal.ok(*JOIN, *ANN)
     training_portal.ok("training", "set-deadlines", "aid", "--stop-cancellations", "2w")
-    training_portal.ok(*LEAVE, *ANN, "--dry-run", **at("2026-06-16T06:59:59Z"))
+    training_portal.ok(*LEAVE, *ANN, "--dry-run", **clock_at("2026-06-16T06:59:59Z"))
     training_portal.now = "2026-06-16T07:00:00Z"
     refused(training_portal, *LEAVE, *ANN, code="cancellations_stopped")
     training_portal.ok("training", "lock", "aid")
     error = refused(training_portal, *LEAVE, *ANN, code="gates_closed")
-    assert codes(error) == ["participants_locked", "cancellations_stopped"]
+    assert refusal_codes(error) == ["participants_locked", "cancellations_stopped"]
     training_portal.ok("training", "unlock", "aid")
     training_portal.ok("training", "set-deadlines", "aid", "--stop-cancellations", "off")
     training_portal.ok(*LEAVE, *ANN, "--dry-run", "--yes")
@@ -274,7 +274,7 @@ def close_catalog(training_portal: Portal) -> None:
     training_portal.ok("catalog", "close", "aid", "--training", "--everybody")
 
 
-def move(training_portal: Portal) -> None:
+def move_away(training_portal: Portal) -> None:
     """Move ann out of the only department that the catalog opens the training to."""
     close_catalog(training_portal)
     training_portal.ok("department", "create", "Sales")
@@ -284,13 +284,13 @@ def move(training_portal: Portal) -> None:
     training_portal.ok("user", "move", "ann", "--department", "/")
 
 
-def fill(training_portal: Portal) -> None:
+def overfill(training_portal: Portal) -> None:
     """Let more people in than there are places."""
     words = ("--training", "aid:spring", "--over-capacity", "--reason", "R")
     training_portal.ok("enroll", "--user", "ben", "--user", "cyd", *words)
 
 
-def fill_other(training_portal: Portal) -> None:
+def block_return(training_portal: Portal) -> None:
     """Let nobody come back to the first session, nor to the second, which is full."""
     training_portal.ok("enroll", "--user", "ben", "--training", "aid:summer")
     close_registration(training_portal)
@@ -300,11 +300,11 @@ def fill_other(training_portal: Portal) -> None:
     ("change", "lines"),
     [
         (close_registration, [STOPPED, f"{NOT_HERE}open: aid:summer."]),
-        (fill_other, [STOPPED, f"{NOT_HERE}no other session has a place left now."]),
+        (block_return, [STOPPED, f"{NOT_HERE}no other session has a place left now."]),
         (close_catalog, [CLOSED, NEVER]),
-        (move, [CLOSED, NEVER]),
+        (move_away, [CLOSED, NEVER]),
         (
-            fill,
+            overfill,
             [
                 "There is no place for 'ann' in 'aid:spring': every place is taken (capacity 2).",
                 f"{NOT_HERE}open: aid:summer.",
@@ -327,7 +327,7 @@ def test_whoever_could_not_come_back_is_asked_first(
     assert all(line in ran.err for line in lines)
     ran = training_portal.ok(*LEAVE, *ANN, "--yes", "-o", "json")
     assert ran.json["state"] == "left"
-    assert part(training_portal) is None
+    assert participation_of(training_portal) is None
 
 
 def test_who_has_no_session_is_asked_when_none_is_open(training_portal: Portal) -> None:
@@ -361,7 +361,7 @@ def test_switching_takes_the_new_place_and_frees_the_old(training_portal: Portal
     training_portal.ok(*JOIN, *ANN)
     assert "ann is now in aid:spring." in training_portal.ok(*SWITCH, "--to", "spring", *ANN).err
     training_portal.ok(*SWITCH, "--to", "summer", *ANN)
-    found = part(training_portal)
+    found = participation_of(training_portal)
     assert found is not None
     assert (found["session"], found["is_preselected"]) == ("summer", False)
     assert (
@@ -381,8 +381,8 @@ def test_a_switch_that_fails_loses_nothing(training_portal: Portal) -> None:
     training_portal.ok("training", "set-deadlines", "aid", "--stop-registration", "14w")
     training_portal.now = "2026-03-31T06:59:59Z"
     error = refused(training_portal, *SWITCH, "--to", "summer", *ANN, code="gates_closed")
-    assert codes(error) == ["registration_stopped", "session_full"]
-    found = part(training_portal)
+    assert refusal_codes(error) == ["registration_stopped", "session_full"]
+    found = participation_of(training_portal)
     assert found is not None
     assert found["session"] == "spring"
 
@@ -420,11 +420,11 @@ def test_a_deadline_can_hold_off_for_one_person(training_portal: Portal) -> None
     refused(
         training_portal, *JOIN, "--session", "spring", "--user", "ben", code="registration_stopped"
     )
-    training_portal.ok(*joining, "--dry-run", **at("2026-03-05T22:59:59Z"))
+    training_portal.ok(*joining, "--dry-run", **clock_at("2026-03-05T22:59:59Z"))
     training_portal.ok(*joining)
     refused(training_portal, *LEAVE, *ANN, code="cancellations_stopped")
     training_portal.ok(*extend, "--deadline", "cancellation", "--until", "2026-03-04T09:00")
-    training_portal.ok(*LEAVE, *ANN, "--dry-run", **at("2026-03-04T07:59:59Z"))
+    training_portal.ok(*LEAVE, *ANN, "--dry-run", **clock_at("2026-03-04T07:59:59Z"))
     training_portal.now = "2026-03-04T08:00:00Z"
     refused(training_portal, *LEAVE, *ANN, code="cancellations_stopped")
     training_portal.now = "2026-03-05T23:00:00Z"
@@ -456,9 +456,9 @@ def test_an_extension_never_brings_a_deadline_forward_nor_past_the_start(
     extend = ("enrollment", "extend", "--user", "ann", "--training", "aid", "--reason", "Ill")
     training_portal.ok(*extend, "--deadline", "registration", "--until", "now")
     joining = (*JOIN, "--session", "spring", *ANN)
-    training_portal.ok(*joining, "--dry-run", **at("2026-03-29T06:59:59Z"))
+    training_portal.ok(*joining, "--dry-run", **clock_at("2026-03-29T06:59:59Z"))
     training_portal.ok(*extend, "--deadline", "registration", "--until", "2026-12-31")
-    training_portal.ok(*joining, "--dry-run", **at("2026-03-31T06:59:59Z"))
+    training_portal.ok(*joining, "--dry-run", **clock_at("2026-03-31T06:59:59Z"))
     training_portal.now = START
     refused(training_portal, *joining, code="session_begun")
 

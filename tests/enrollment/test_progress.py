@@ -19,14 +19,14 @@ def portal_with_enrollment(portal: Portal) -> Portal:
     return portal
 
 
-def recorded(portal: Portal, event: str, *more: str, **now: str) -> dict[str, Any]:
+def record(portal: Portal, event: str, *more: str, **now: str) -> dict[str, Any]:
     """Record an event of ann with `one`."""
     words = ("progress", "record", "--user", "ann", "--content", "one", "--event", event, *more)
     found: dict[str, Any] = portal.ok(*words, "-o", "json", **now).json
     return found
 
 
-def shown(portal: Portal) -> dict[str, Any]:
+def enrollment_of_ann(portal: Portal) -> dict[str, Any]:
     """Return ann's enrollment."""
     words = ("enrollment", "show", "--user", "ann", "--content", "one", "-o", "json")
     found: dict[str, Any] = portal.ok(*words).json
@@ -35,7 +35,7 @@ def shown(portal: Portal) -> dict[str, Any]:
 
 def test_an_event_has_person_item_moment_and_score(portal_with_enrollment: Portal) -> None:
     """Recorded now unless told otherwise."""
-    assert recorded(portal_with_enrollment, "passed", "--score", "85") == {
+    assert record(portal_with_enrollment, "passed", "--score", "85") == {
         "login": "ann",
         "content": "one",
         "event": "passed",
@@ -43,9 +43,9 @@ def test_an_event_has_person_item_moment_and_score(portal_with_enrollment: Porta
         "happened_at": NOON,
         "source": "administrator",
     }
-    recorded(portal_with_enrollment, "failed", "--score", "30", "--at", "2026-03-01T10:00")
-    recorded(portal_with_enrollment, "viewed")
-    found = shown(portal_with_enrollment)
+    record(portal_with_enrollment, "failed", "--score", "30", "--at", "2026-03-01T10:00")
+    record(portal_with_enrollment, "viewed")
+    found = enrollment_of_ann(portal_with_enrollment)
     assert (found["views"], found["best_score"], found["last_event_at"]) == (1, 85, NOON)
     assert found["phase"] == "enrolled"
 
@@ -71,10 +71,10 @@ def test_what_is_known_already_is_shown_as_it_is_kept(portal_with_enrollment: Po
 
 def test_completing_completes_the_enrollment_once(portal_with_enrollment: Portal) -> None:
     """The first completion counts; being enrolled again does not take it away."""
-    recorded(portal_with_enrollment, "completed")
-    recorded(portal_with_enrollment, "completed", LMSCTL_NOW="2026-03-05T12:00:00Z")
+    record(portal_with_enrollment, "completed")
+    record(portal_with_enrollment, "completed", LMSCTL_NOW="2026-03-05T12:00:00Z")
     portal_with_enrollment.ok("enroll", "--user", "ann", "--content", "one")
-    found = shown(portal_with_enrollment)
+    found = enrollment_of_ann(portal_with_enrollment)
     assert (found["phase"], found["completed_at"]) == ("completed", NOON)
 
 
@@ -82,8 +82,8 @@ def test_who_is_not_enrolled_may_have_done_something(portal_with_enrollment: Por
     """What is open to people is used without an enrollment, also when archived meanwhile."""
     portal_with_enrollment.ok("enrollment", "cancel", "--user", "ann", "--content", "one")
     portal_with_enrollment.ok("content", "archive", "one")
-    recorded(portal_with_enrollment, "completed")
-    assert shown(portal_with_enrollment)["phase"] == "canceled"
+    record(portal_with_enrollment, "completed")
+    assert enrollment_of_ann(portal_with_enrollment)["phase"] == "canceled"
     assert portal_with_enrollment.value("SELECT count(*) FROM progress_events") == 1
 
 

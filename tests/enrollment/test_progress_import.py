@@ -28,14 +28,14 @@ def portal_with_pathway(portal: Portal) -> Portal:
     return portal
 
 
-def take(portal: Portal, text: str, *more: str, name: str = "progress.csv") -> Ran:
+def import_text(portal: Portal, text: str, *more: str, name: str = "progress.csv") -> Ran:
     """Take in a file with this text."""
     file = portal.folder / name
     file.write_text(text, encoding="utf-8")
     return portal.run("progress", "import", str(file), *more, "-o", "json")
 
 
-def events(portal: Portal) -> list[tuple[Any, ...]]:
+def recorded_events(portal: Portal) -> list[tuple[Any, ...]]:
     """Return what is recorded."""
     return portal.sql(
         """
@@ -59,10 +59,10 @@ GOOD = (
 
 def test_a_file_records_and_moves_enrollments_on(portal_with_pathway: Portal) -> None:
     """Views begin what was prepared, completions complete it; the same row twice is one event."""
-    ran = take(portal_with_pathway, GOOD)
+    ran = import_text(portal_with_pathway, GOOD)
     assert ran.status == 0, ran.err
     assert (ran.json["created"], ran.json["unchanged"]) == (5, 1)
-    assert events(portal_with_pathway) == [
+    assert recorded_events(portal_with_pathway) == [
         ("ann", "one", "viewed", None),
         ("ann", "one", "passed", 85),
         ("ben", "one", "completed", None),
@@ -81,10 +81,10 @@ def test_a_file_records_and_moves_enrollments_on(portal_with_pathway: Portal) ->
 
 def test_the_same_file_twice_changes_nothing(portal_with_pathway: Portal) -> None:
     """Every row is there already."""
-    take(portal_with_pathway, GOOD)
-    ran = take(portal_with_pathway, GOOD)
+    import_text(portal_with_pathway, GOOD)
+    ran = import_text(portal_with_pathway, GOOD)
     assert (ran.json["created"], ran.json["unchanged"]) == (0, 6)
-    assert len(events(portal_with_pathway)) == 5
+    assert len(recorded_events(portal_with_pathway)) == 5
 
 
 def test_every_fault_is_told_and_nothing_is_written(portal_with_pathway: Portal) -> None:
@@ -102,7 +102,7 @@ def test_every_fault_is_told_and_nothing_is_written(portal_with_pathway: Portal)
         + "ann,one,viewed,,\n"
         + ",one,viewed,,2026-03-01\n"
     )
-    ran = take(portal_with_pathway, bad)
+    ran = import_text(portal_with_pathway, bad)
     assert ran.status == 6
     found = [
         (item["location"]["row"], item["location"]["column"], item["code"])
@@ -120,8 +120,8 @@ def test_every_fault_is_told_and_nothing_is_written(portal_with_pathway: Portal)
         (15, "Happened at", "event_moment_blank"),
         (16, "Login", "login_missing"),
     ]
-    assert events(portal_with_pathway) == []
-    ran = take(portal_with_pathway, bad, "--keep-going")
+    assert recorded_events(portal_with_pathway) == []
+    ran = import_text(portal_with_pathway, bad, "--keep-going")
     assert (ran.status, ran.json["created"], ran.json["failed"]) == (7, 5, 10)
 
 
@@ -134,13 +134,13 @@ def test_only_people_in_scope_are_there(portal_with_pathway: Portal) -> None:
     portal_with_pathway.ok("role", "create", "recorder", "--permission", "progress.manage")
     portal_with_pathway.ok("role", "grant", "boss", "recorder", "--department", "Sales")
     own = HEADING + "cyd,one,viewed,,2026-03-01\n"
-    assert take(portal_with_pathway, own, "--as", "boss").json["created"] == 1
-    ran = take(portal_with_pathway, own + "ann,one,viewed,,2026-03-01\n", "--as", "boss")
+    assert import_text(portal_with_pathway, own, "--as", "boss").json["created"] == 1
+    ran = import_text(portal_with_pathway, own + "ann,one,viewed,,2026-03-01\n", "--as", "boss")
     assert (ran.status, ran.error["details"][0]["code"]) == (6, "user_unknown")
-    assert take(portal_with_pathway, own, "--as", "cyd").code == "permission_missing"
+    assert import_text(portal_with_pathway, own, "--as", "cyd").code == "permission_missing"
 
 
-def statement(verb: str = "passed", **more: Any) -> str:
+def statement_of_ann(verb: str = "passed", **more: Any) -> str:
     """Return one statement about ann and `one`."""
     whole = {
         "actor": {"mbox": "mailto:ann@example.com"},
@@ -155,17 +155,17 @@ def statement(verb: str = "passed", **more: Any) -> str:
 def test_statements_are_taken_from_json_lines(portal_with_pathway: Portal) -> None:
     """One on each line; the file's name or --format says what it is."""
     text = (
-        statement("experienced")
+        statement_of_ann("experienced")
         + "\n"
-        + statement("passed", result={"score": {"scaled": 0.845}})
-        + statement("completed", actor={"account": {"name": "ben", "homePage": "https://x"}})
-        + statement("failed", result={"score": {"raw": 3, "min": 1, "max": 5}})
+        + statement_of_ann("passed", result={"score": {"scaled": 0.845}})
+        + statement_of_ann("completed", actor={"account": {"name": "ben", "homePage": "https://x"}})
+        + statement_of_ann("failed", result={"score": {"raw": 3, "min": 1, "max": 5}})
     )
-    ran = take(portal_with_pathway, text, name="statements.jsonl")
+    ran = import_text(portal_with_pathway, text, name="statements.jsonl")
     assert ran.status == 0, ran.err
     assert ran.json["created"] == 4
     assert ran.json["blank_rows"] == 1
-    assert sorted(events(portal_with_pathway), key=str) == [
+    assert sorted(recorded_events(portal_with_pathway), key=str) == [
         ("ann", "one", "failed", 50),
         ("ann", "one", "passed", 85),
         ("ann", "one", "viewed", None),
@@ -179,8 +179,13 @@ def test_statements_are_taken_from_json_lines(portal_with_pathway: Portal) -> No
 
 def test_a_wrong_statement_is_a_wrong_row(portal_with_pathway: Portal) -> None:
     """It is named by its line, and the good ones can be taken alone."""
-    text = statement() + "{\n" + statement("launched") + statement(actor={"name": "Ann"})
-    ran = take(portal_with_pathway, text, name="statements.jsonl")
+    text = (
+        statement_of_ann()
+        + "{\n"
+        + statement_of_ann("launched")
+        + statement_of_ann(actor={"name": "Ann"})
+    )
+    ran = import_text(portal_with_pathway, text, name="statements.jsonl")
     assert ran.status == 6
     found = [(item["location"]["line"], item["code"]) for item in ran.error["details"]]
     assert found == [
@@ -189,7 +194,7 @@ def test_a_wrong_statement_is_a_wrong_row(portal_with_pathway: Portal) -> None:
         (4, "statement_part_missing"),
     ]
     mend = portal_with_pathway.folder / "mend.jsonl"
-    ran = take(
+    ran = import_text(
         portal_with_pathway, text, "--keep-going", "--rejects", str(mend), name="statements.jsonl"
     )
     assert (ran.status, ran.json["created"], ran.json["failed"]) == (7, 1, 3)
@@ -197,7 +202,7 @@ def test_a_wrong_statement_is_a_wrong_row(portal_with_pathway: Portal) -> None:
     assert broken["_line"] == "{"
     assert "means no event" in verb["_error"]
     mended = json.dumps(verb).replace("launched", "completed")
-    assert take(portal_with_pathway, mended, name="again.jsonl").json["created"] == 1
+    assert import_text(portal_with_pathway, mended, name="again.jsonl").json["created"] == 1
 
 
 @pytest.mark.parametrize(
@@ -214,7 +219,7 @@ def test_a_wrong_statement_is_a_wrong_row(portal_with_pathway: Portal) -> None:
 )
 def test_scores_become_whole_percent(result: dict[str, Any], score: str) -> None:
     """Scaled goes first, halves go up, and no score is none."""
-    assert statement_rules.read_statement(statement(result=result))[3] == score
+    assert statement_rules.read_statement(statement_of_ann(result=result))[3] == score
 
 
 @pytest.mark.parametrize(
@@ -224,18 +229,18 @@ def test_scores_become_whole_percent(result: dict[str, Any], score: str) -> None
         "null",
         '"text"',
         "[" * 100_000,
-        statement(result={"score": {"scaled": -0.5}}),
-        statement(result={"score": {"scaled": 1.01}}),
-        statement(result={"score": {"scaled": "many"}}),
-        statement(result={"score": {"raw": 1, "min": 1, "max": 1}}),
-        statement(result={"score": {"scaled": {"deep": 1}}}),
-        statement().replace('"http://adlnet.gov/expapi/verbs/passed"', "5"),
-        statement(result={"score": {"scaled": 1}}).replace("1}", "1e999999999}"),
-        statement(result={"score": {"raw": float("inf")}}),
-        statement(result={"score": {"scaled": float("nan")}}),
-        statement(object={"id": "https://learn.example.com/"}),
-        statement(timestamp=None),
-        statement(actor=[]),
+        statement_of_ann(result={"score": {"scaled": -0.5}}),
+        statement_of_ann(result={"score": {"scaled": 1.01}}),
+        statement_of_ann(result={"score": {"scaled": "many"}}),
+        statement_of_ann(result={"score": {"raw": 1, "min": 1, "max": 1}}),
+        statement_of_ann(result={"score": {"scaled": {"deep": 1}}}),
+        statement_of_ann().replace('"http://adlnet.gov/expapi/verbs/passed"', "5"),
+        statement_of_ann(result={"score": {"scaled": 1}}).replace("1}", "1e999999999}"),
+        statement_of_ann(result={"score": {"raw": float("inf")}}),
+        statement_of_ann(result={"score": {"scaled": float("nan")}}),
+        statement_of_ann(object={"id": "https://learn.example.com/"}),
+        statement_of_ann(timestamp=None),
+        statement_of_ann(actor=[]),
         '{"actor": NaN}',
     ],
 )
@@ -250,10 +255,12 @@ def test_a_statement_with_what_is_no_character_is_a_wrong_row(
     portal_with_pathway: Portal, hidden: str
 ) -> None:
     """JSON can write it; nothing can keep it. What JSON writes in two halves is one character."""
-    bad = statement(actor={"account": {"name": "annX", "homePage": "https://x"}})
-    ran = take(portal_with_pathway, bad.replace("annX", f"ann{hidden}"), name="statements.jsonl")
+    bad = statement_of_ann(actor={"account": {"name": "annX", "homePage": "https://x"}})
+    ran = import_text(
+        portal_with_pathway, bad.replace("annX", f"ann{hidden}"), name="statements.jsonl"
+    )
     assert ran.status == 6
     assert [item["code"] for item in ran.error["details"]] == ["statement_unreadable"]
     other = bad.replace("annX", "ann\\ud83d\\ude00")
-    ran = take(portal_with_pathway, other, name="statements.jsonl")
+    ran = import_text(portal_with_pathway, other, name="statements.jsonl")
     assert [item["code"] for item in ran.error["details"]] == ["user_unknown"]

@@ -24,7 +24,7 @@ def training_portal(portal: Portal) -> Portal:
     return portal
 
 
-def told(portal: Portal) -> list[tuple[str, str, str]]:
+def supervisor_messages(portal: Portal) -> list[tuple[str, str, str]]:
     """Return what supervisors were told, and forget it."""
     kind = ("--kind", "training_supervision")
     rows = portal.ok("notification", "list", *kind, "-o", "json").json
@@ -32,7 +32,7 @@ def told(portal: Portal) -> list[tuple[str, str, str]]:
     return [(row["channel"], row["recipient"], row["subject"]) for row in rows]
 
 
-def both(subject: str) -> list[tuple[str, str, str]]:
+def notice_and_mail(subject: str) -> list[tuple[str, str, str]]:
     """Return a notice and a mail with that subject."""
     return [("account", "boss", subject), ("mail", "boss.x@example.com", subject)]
 
@@ -40,15 +40,17 @@ def both(subject: str) -> list[tuple[str, str, str]]:
 def test_supervisors_hear_of_joining_switching_and_leaving(training_portal: Portal) -> None:
     """By mail and in the account; what is unchanged or refused tells nobody."""
     training_portal.ok(*JOIN)
-    assert told(training_portal) == both("F L joined 'The aid'")
+    assert supervisor_messages(training_portal) == notice_and_mail("F L joined 'The aid'")
     training_portal.ok(*JOIN)
     training_portal.ok("enrollment", "switch", "--training", "aid", "--to", "summer", "--as", "ann")
-    assert told(training_portal) == both("F L switched sessions in 'The aid'")
+    assert supervisor_messages(training_portal) == notice_and_mail(
+        "F L switched sessions in 'The aid'"
+    )
     training_portal.ok(*LEAVE)
-    assert told(training_portal) == both("F L left 'The aid'")
+    assert supervisor_messages(training_portal) == notice_and_mail("F L left 'The aid'")
     training_portal.ok("training", "edit", "aid", "--no-notify-supervisors")
     training_portal.ok(*JOIN)
-    assert told(training_portal) == []
+    assert supervisor_messages(training_portal) == []
 
 
 def test_whoever_supervises_the_department_is_told_of_its_people(training_portal: Portal) -> None:
@@ -57,7 +59,7 @@ def test_whoever_supervises_the_department_is_told_of_its_people(training_portal
     training_portal.ok("department", "edit", "Sales", "--supervisor", "boss")
     training_portal.ok("user", "edit", "boss", "--email", "")
     training_portal.ok(*JOIN)
-    assert told(training_portal) == both("F L joined 'The aid'")[:1]
+    assert supervisor_messages(training_portal) == notice_and_mail("F L joined 'The aid'")[:1]
 
 
 def test_without_an_active_supervisor_nobody_is_told_and_nothing_fails(
@@ -70,4 +72,4 @@ def test_without_an_active_supervisor_nobody_is_told_and_nothing_fails(
     training_portal.ok(*LEAVE)
     training_portal.ok("user", "edit", "ann", "--supervisor", "inherited")
     training_portal.ok(*JOIN)
-    assert told(training_portal) == []
+    assert supervisor_messages(training_portal) == []

@@ -40,12 +40,12 @@ def outcomes(portal: Portal, *words: str, status: int = 0, **now: str) -> list[t
     return [(row["login"], row["training"], row["session"], row["outcome"]) for row in ran.json]
 
 
-def users(*logins: str) -> tuple[str, ...]:
+def user_options(*logins: str) -> tuple[str, ...]:
     """Return the options that name people."""
     return tuple(word for login in logins for word in ("--user", login))
 
 
-def places(portal: Portal, code: str = "spring") -> tuple[int, int]:
+def place_counts(portal: Portal, code: str = "spring") -> tuple[int, int]:
     """Return how many places are taken, and how many of them over capacity."""
     assert portal.ok("db", "check", "-o", "json").json == []
     sql = "SELECT taken, over_capacity FROM training_sessions WHERE code = :code"
@@ -59,7 +59,14 @@ def places(portal: Portal, code: str = "spring") -> tuple[int, int]:
 def test_people_times_trainings_is_one_outcome_each(training_portal: Portal) -> None:
     """With a session or without; a session that is named is pre-selected; again is unchanged."""
     create_training(training_portal, "fire")
-    words = ("enroll", *users("ann", "ben"), "--training", "aid:SPRING", "--training", "fire")
+    words = (
+        "enroll",
+        *user_options("ann", "ben"),
+        "--training",
+        "aid:SPRING",
+        "--training",
+        "fire",
+    )
     expected = [
         *((who, "aid", "spring", "created") for who in ("ann", "ben")),
         *((who, "fire", None, "created") for who in ("ann", "ben")),
@@ -67,7 +74,7 @@ def test_people_times_trainings_is_one_outcome_each(training_portal: Portal) -> 
     with unchanged(training_portal, audited=0):
         assert outcomes(training_portal, *words, "--dry-run") == expected
     assert outcomes(training_portal, *words) == expected
-    assert places(training_portal) == (2, 0)
+    assert place_counts(training_portal) == (2, 0)
     with unchanged(training_portal, audited=0):
         again = [(*row[:3], "unchanged") for row in expected]
         assert outcomes(training_portal, *words, "--exit-code") == again
@@ -89,12 +96,12 @@ def test_people_times_trainings_is_one_outcome_each(training_portal: Portal) -> 
 def test_content_and_trainings_go_together(training_portal: Portal) -> None:
     """One command, one transaction: what stops one part stops the other."""
     training_portal.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
-    words = ("enroll", *users("ann"), "--content", "one", "--training", "aid:summer")
+    words = ("enroll", *user_options("ann"), "--content", "one", "--training", "aid:summer")
     rows = training_portal.ok(*words, "-o", "json").json
     assert [(row["content"], row["training"]) for row in rows] == [("one", None), (None, "aid")]
     refused(
         training_portal,
-        *("enroll", *users("ben"), "--content", "one", "--training", "aid:winter"),
+        *("enroll", *user_options("ben"), "--content", "one", "--training", "aid:winter"),
         code="session_unknown",
         status=4,
     )
@@ -102,14 +109,14 @@ def test_content_and_trainings_go_together(training_portal: Portal) -> None:
 
 def test_whoever_takes_part_without_a_session_is_given_one(training_portal: Portal) -> None:
     """That is an update; without a session nothing changes for who has one."""
-    outcomes(training_portal, *ENROLL, "aid", *users("ann"))
-    assert outcomes(training_portal, *ENROLL, "aid:spring", *users("ann")) == [
+    outcomes(training_portal, *ENROLL, "aid", *user_options("ann"))
+    assert outcomes(training_portal, *ENROLL, "aid:spring", *user_options("ann")) == [
         ("ann", "aid", "spring", "updated")
     ]
-    assert outcomes(training_portal, *ENROLL, "aid", *users("ann")) == [
+    assert outcomes(training_portal, *ENROLL, "aid", *user_options("ann")) == [
         ("ann", "aid", None, "unchanged")
     ]
-    assert (places(training_portal), list_participants(training_portal)[0]["session"]) == (
+    assert (place_counts(training_portal), list_participants(training_portal)[0]["session"]) == (
         (1, 0),
         "spring",
     )
@@ -117,14 +124,14 @@ def test_whoever_takes_part_without_a_session_is_given_one(training_portal: Port
 
 def test_nobody_has_two_sessions_of_a_training(training_portal: Portal) -> None:
     """The second is refused and names the first; two trainings at one time are fine."""
-    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann"))
-    second = (*ENROLL, "aid:summer", *users("ann"))
+    outcomes(training_portal, *ENROLL, "aid:spring", *user_options("ann"))
+    second = (*ENROLL, "aid:summer", *user_options("ann"))
     assert "spring" in refused(training_portal, *second, code="session_second", status=5)["message"]
-    both = (*ENROLL, "aid:spring", "--training", "aid:summer", *users("ben"))
+    both = (*ENROLL, "aid:spring", "--training", "aid:summer", *user_options("ben"))
     refused(training_portal, *both, code="target_twice")
     create_training(training_portal, "fire")
     create_session(training_portal, "same", of="fire", starts="2026-03-31T09:00+02:00")
-    outcomes(training_portal, *ENROLL, "fire:same", *users("ann"))
+    outcomes(training_portal, *ENROLL, "fire:same", *user_options("ann"))
 
 
 IN_THE_WAY: list[tuple[tuple[str, ...], str, int]] = [
@@ -134,8 +141,8 @@ IN_THE_WAY: list[tuple[tuple[str, ...], str, int]] = [
     (("--training", "aid:other", "--user", "ann"), "session_unknown", 4),
     (("--training", "aid:gone", "--user", "ann"), "session_canceled", 6),
     (("--training", "aid", "--user", "ann", "--access-at", "never"), "access_missing", 6),
-    (("--training", "aid:spring", *users("ann", "ben", "cyd")), "session_full", 6),
-    (("--training", "aid:spring", *users("dan", "nobody")), "pairs_refused", 6),
+    (("--training", "aid:spring", *user_options("ann", "ben", "cyd")), "session_full", 6),
+    (("--training", "aid:spring", *user_options("dan", "nobody")), "pairs_refused", 6),
 ]
 
 
@@ -184,26 +191,26 @@ def test_departments_bring_in_who_is_active(training_portal: Portal) -> None:
 
 def test_keep_going_fills_the_places_in_order(training_portal: Portal) -> None:
     """Who is named first comes first, then the others by login; the rest is told why not."""
-    words = (*ENROLL, "aid:spring", *users("cyd"), "--department", "Sales", "--keep-going")
+    words = (*ENROLL, "aid:spring", *user_options("cyd"), "--department", "Sales", "--keep-going")
     assert outcomes(training_portal, *words, status=7) == [
         ("cyd", "aid", "spring", "created"),
         ("ann", "aid", "spring", "created"),
         ("ben", "aid", "spring", "failed"),
         ("dan", "aid", "spring", "skipped"),
     ]
-    assert places(training_portal) == (2, 0)
-    more = (*ENROLL, "aid:nosuch", *users("ann", "nobody"), "--keep-going", "-o", "json")
+    assert place_counts(training_portal) == (2, 0)
+    more = (*ENROLL, "aid:nosuch", *user_options("ann", "nobody"), "--keep-going", "-o", "json")
     ran = training_portal.run(*more)
     assert (ran.status, {row["code"] for row in ran.json}) == (7, {"session_unknown"})
 
 
 def test_a_full_session_takes_more_only_for_a_reason(training_portal: Portal) -> None:
     """Those count apart, so that no learner follows; the reason is in the log."""
-    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "ben"))
-    refused(training_portal, *ENROLL, "aid:spring", *users("cyd"), code="session_full")
+    outcomes(training_portal, *ENROLL, "aid:spring", *user_options("ann", "ben"))
+    refused(training_portal, *ENROLL, "aid:spring", *user_options("cyd"), code="session_full")
     over = ("--over-capacity", "--reason", "The room is larger")
-    outcomes(training_portal, *ENROLL, "aid:spring", *users("cyd"), *over)
-    assert places(training_portal) == (3, 1)
+    outcomes(training_portal, *ENROLL, "aid:spring", *user_options("cyd"), *over)
+    assert place_counts(training_portal) == (3, 1)
     assert (show_session(training_portal)["taken"], show_session(training_portal)["free"]) == (3, 0)
     (entry,) = training_portal.ok(
         "audit", "list", "--code", "training.enrolled", "-o", "json"
@@ -215,19 +222,21 @@ def test_a_full_session_takes_more_only_for_a_reason(training_portal: Portal) ->
     }
     smaller = ("session", "edit", "aid", "spring", "--capacity", "1")
     refused(training_portal, *smaller, code="capacity_below_taken")
-    training_portal.ok("enrollment", "cancel", *users("ann"), "--training", "aid")
-    assert places(training_portal) == (2, 0)
-    refused(training_portal, *ENROLL, "aid:spring", *users("ann"), code="session_full")
+    training_portal.ok("enrollment", "cancel", *user_options("ann"), "--training", "aid")
+    assert place_counts(training_portal) == (2, 0)
+    refused(training_portal, *ENROLL, "aid:spring", *user_options("ann"), code="session_full")
     training_portal.ok("session", "edit", "aid", "spring", "--capacity", "unlimited")
-    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann"), *over)
-    assert places(training_portal) == (3, 0)
+    outcomes(training_portal, *ENROLL, "aid:spring", *user_options("ann"), *over)
+    assert place_counts(training_portal) == (3, 0)
 
 
 def test_access_is_read_in_the_trainings_zone_and_never_past(training_portal: Portal) -> None:
     """Without it, or in the past, it is now."""
-    outcomes(training_portal, *ENROLL, "aid", *users("ann"), "--access-at", "2026-03-10T09:00")
-    outcomes(training_portal, *ENROLL, "aid", *users("ben"), "--access-at", "2020-01-01")
-    outcomes(training_portal, *ENROLL, "aid", *users("cyd"))
+    outcomes(
+        training_portal, *ENROLL, "aid", *user_options("ann"), "--access-at", "2026-03-10T09:00"
+    )
+    outcomes(training_portal, *ENROLL, "aid", *user_options("ben"), "--access-at", "2020-01-01")
+    outcomes(training_portal, *ENROLL, "aid", *user_options("cyd"))
     found = {row["login"]: row["access_at"] for row in list_participants(training_portal)}
     assert found == {
         "ann": "2026-03-10T08:00:00Z",
@@ -243,36 +252,55 @@ def test_access_is_read_in_the_trainings_zone_and_never_past(training_portal: Po
 
 def test_an_administrator_moves_people(training_portal: Portal) -> None:
     """The new place is taken, the old one free; a move into where somebody is changes nothing."""
-    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "ben"))
+    outcomes(training_portal, *ENROLL, "aid:spring", *user_options("ann", "ben"))
     edit = ("enrollment", "edit", "--training", "aid", "--session")
-    assert outcomes(training_portal, *edit, "summer", *users("ann")) == [
+    assert outcomes(training_portal, *edit, "summer", *user_options("ann")) == [
         ("ann", "aid", "summer", "updated")
     ]
-    assert (places(training_portal), places(training_portal, "summer")) == ((1, 0), (1, 0))
+    assert (place_counts(training_portal), place_counts(training_portal, "summer")) == (
+        (1, 0),
+        (1, 0),
+    )
     with unchanged(training_portal, audited=0):
-        outcomes(training_portal, *edit, "summer", *users("ann"))
-    outcomes(training_portal, *edit, "", *users("ann"))
+        outcomes(training_portal, *edit, "summer", *user_options("ann"))
+    outcomes(training_portal, *edit, "", *user_options("ann"))
     (ann, _) = sorted(list_participants(training_portal), key=lambda row: row["login"])
     assert (ann["session"], ann["is_preselected"]) == (None, False)
-    outcomes(training_portal, *ENROLL, "aid:spring", *users("cyd"))
-    refused(training_portal, *edit, "spring", *users("ann"), code="session_full")
+    outcomes(training_portal, *ENROLL, "aid:spring", *user_options("cyd"))
+    refused(training_portal, *edit, "spring", *user_options("ann"), code="session_full")
     outcomes(
-        training_portal, *edit, "spring", *users("ann"), "--over-capacity", "--reason", "Guest"
+        training_portal,
+        *edit,
+        "spring",
+        *user_options("ann"),
+        "--over-capacity",
+        "--reason",
+        "Guest",
     )
-    assert places(training_portal) == (3, 1)
-    dry = ("enrollment", "edit", "--training", "aid", *users("ann"))
+    assert place_counts(training_portal) == (3, 1)
+    dry = ("enrollment", "edit", "--training", "aid", *user_options("ann"))
     refused(training_portal, *dry, code="enrollment_edit_missing", status=2, audited=0)
     refused(
-        training_portal, *edit, "spring", *users("owner"), code="participation_unknown", status=4
+        training_portal,
+        *edit,
+        "spring",
+        *user_options("owner"),
+        code="participation_unknown",
+        status=4,
     )
 
 
 def test_an_access_instant_can_be_moved(training_portal: Portal) -> None:
     """Alone, or with the session."""
     outcomes(
-        training_portal, *ENROLL, "aid:spring", *users("ann"), "--access-at", "2026-03-10T09:00"
+        training_portal,
+        *ENROLL,
+        "aid:spring",
+        *user_options("ann"),
+        "--access-at",
+        "2026-03-10T09:00",
     )
-    edit = ("enrollment", "edit", "--training", "aid", *users("ann"), "--access-at")
+    edit = ("enrollment", "edit", "--training", "aid", *user_options("ann"), "--access-at")
     outcomes(training_portal, *edit, "2026-03-12T09:00")
     assert list_participants(training_portal)[0]["access_at"] == "2026-03-12T08:00:00Z"
     with unchanged(training_portal, audited=0):
@@ -284,32 +312,34 @@ def test_an_access_instant_can_be_moved(training_portal: Portal) -> None:
 
 def test_canceling_frees_the_place_and_keeps_the_past(training_portal: Portal) -> None:
     """Again is unchanged; whoever comes again is new; who never was is refused."""
-    outcomes(training_portal, *ENROLL, "aid:spring", *users("ann", "ben"))
+    outcomes(training_portal, *ENROLL, "aid:spring", *user_options("ann", "ben"))
     cancel = ("enrollment", "cancel", "--training", "aid")
-    assert outcomes(training_portal, *cancel, "--session", "summer", *users("ann")) == [
+    assert outcomes(training_portal, *cancel, "--session", "summer", *user_options("ann")) == [
         ("ann", "aid", "summer", "unchanged")
     ]
-    assert outcomes(training_portal, *cancel, *users("ann")) == [("ann", "aid", None, "deleted")]
-    assert places(training_portal) == (1, 0)
+    assert outcomes(training_portal, *cancel, *user_options("ann")) == [
+        ("ann", "aid", None, "deleted")
+    ]
+    assert place_counts(training_portal) == (1, 0)
     with unchanged(training_portal, audited=0):
-        assert outcomes(training_portal, *cancel, *users("ann")) == [
+        assert outcomes(training_portal, *cancel, *user_options("ann")) == [
             ("ann", "aid", None, "unchanged")
         ]
-    assert outcomes(training_portal, *ENROLL, "aid:spring", *users("ann"))[0][3] == "created"
+    assert outcomes(training_portal, *ENROLL, "aid:spring", *user_options("ann"))[0][3] == "created"
     assert training_portal.value("SELECT count(*) FROM training_enrollments") == 3
-    refused(training_portal, *cancel, *users("cyd"), code="participation_unknown", status=4)
+    refused(training_portal, *cancel, *user_options("cyd"), code="participation_unknown", status=4)
     for idle in (
         ("--content", "one", "--session", "x"),
         ("--training", "aid", "--reason", "token"),
     ):
         refused(
             training_portal,
-            *("enrollment", "cancel", *users("ann"), *idle),
+            *("enrollment", "cancel", *user_options("ann"), *idle),
             code="option_idle",
             status=2,
             audited=0,
         )
-    neither = ("enrollment", "cancel", *users("ann"))
+    neither = ("enrollment", "cancel", *user_options("ann"))
     refused(training_portal, *neither, code="content_unnamed", status=2, audited=0)
 
 
@@ -317,13 +347,15 @@ def test_deadlines_do_not_bind_administrators_and_they_are_told(training_portal:
     """Of registration when people come, of cancellations when they go."""
     deadlines = ("--stop-registration", "1mo", "--stop-cancellations", "1mo")
     training_portal.ok("training", "set-deadlines", "aid", *deadlines)
-    told = training_portal.ok(*ENROLL, "aid:spring", *users("ann")).err
+    told = training_portal.ok(*ENROLL, "aid:spring", *user_options("ann")).err
     assert "Registration for aid:spring stopped at 2026-02-28T09:00:00+01:00" in told
-    edit = ("enrollment", "edit", "--training", "aid", "--session", "summer", *users("ann"))
+    edit = ("enrollment", "edit", "--training", "aid", "--session", "summer", *user_options("ann"))
     assert "Cancellations for aid:spring stopped at" in training_portal.ok(*edit).err
     assert (
         "stopped"
-        not in training_portal.ok("enrollment", "cancel", "--training", "aid", *users("ann")).err
+        not in training_portal.ok(
+            "enrollment", "cancel", "--training", "aid", *user_options("ann")
+        ).err
     )
 
 
@@ -333,20 +365,20 @@ def test_deadlines_do_not_bind_administrators_and_they_are_told(training_portal:
 def test_who_has_a_result_gets_no_other_session_by_any_door(training_portal: Portal) -> None:
     """By enrolling, by editing, by a file, or by switching oneself; they keep what they have."""
     training_portal.ok("catalog", "open", "aid", "--training", "--everybody")
-    training_portal.ok("enroll", *users("ann"), "--training", "aid")
+    training_portal.ok("enroll", *user_options("ann"), "--training", "aid")
     training_portal.ok(
         "enrollment", "join", "--user", "cyd", "--training", "aid", "--session", "spring"
     )
     training_portal.ok(
-        "enrollment", "result", *users("ann", "cyd"), "--training", "aid", "--points", "7"
+        "enrollment", "result", *user_options("ann", "cyd"), "--training", "aid", "--points", "7"
     )
     at = "result_recorded"
-    refused(training_portal, "enroll", *users("ann"), "--training", "aid:summer", code=at)
+    refused(training_portal, "enroll", *user_options("ann"), "--training", "aid:summer", code=at)
     refused(
         training_portal,
         "enrollment",
         "edit",
-        *users("ann"),
+        *user_options("ann"),
         "--training",
         "aid",
         "--session",
@@ -357,7 +389,7 @@ def test_who_has_a_result_gets_no_other_session_by_any_door(training_portal: Por
     refused(training_portal, *switch, code=at)
     training_portal.folder.joinpath("f.csv").write_text("Login,Training,Session\nann,aid,summer\n")
     assert "gets no other session" in training_portal.run("enroll", "--from", "f.csv").err
-    assert places(training_portal, "summer") == (0, 0)
+    assert place_counts(training_portal, "summer") == (0, 0)
 
 
 def test_a_session_named_for_somebody_who_chose_it_is_theirs_for_good(
@@ -368,19 +400,19 @@ def test_a_session_named_for_somebody_who_chose_it_is_theirs_for_good(
     training_portal.ok(
         "enrollment", "join", "--user", "ann", "--training", "aid", "--session", "spring"
     )
-    edit = ("enrollment", "edit", *users("ann"), "--training", "aid", "--session", "spring")
+    edit = ("enrollment", "edit", *user_options("ann"), "--training", "aid", "--session", "spring")
     assert outcomes(training_portal, *edit) == [("ann", "aid", "spring", "updated")]
     assert outcomes(training_portal, *edit) == [("ann", "aid", "spring", "unchanged")]
-    assert places(training_portal) == (1, 0)
+    assert place_counts(training_portal) == (1, 0)
     leave = ("enrollment", "leave", "--user", "ann", "--training", "aid")
     refused(training_portal, *leave, code="session_preselected")
 
 
 def test_who_has_access_keeps_it_whatever_past_instant_is_named(training_portal: Portal) -> None:
     """Nothing is changed by it, so that a script can say it again."""
-    training_portal.ok("enroll", *users("ann"), "--training", "aid")
+    training_portal.ok("enroll", *user_options("ann"), "--training", "aid")
     training_portal.now = "2026-03-02T13:00:00Z"
-    edit = ("enrollment", "edit", *users("ann"), "--training", "aid", "--access-at")
+    edit = ("enrollment", "edit", *user_options("ann"), "--training", "aid", "--access-at")
     for given in ("now", "2026-03-01"):
         assert outcomes(training_portal, *edit, given) == [("ann", "aid", None, "unchanged")]
 
@@ -396,17 +428,19 @@ def test_a_session_is_no_part_of_what_takes_a_training(
     training_portal: Portal, words: tuple[str, ...]
 ) -> None:
     """So that nobody of another session is meant by mistake."""
-    training_portal.ok("enroll", *users("ann"), "--training", "aid:spring")
+    training_portal.ok("enroll", *user_options("ann"), "--training", "aid:spring")
     with unchanged(training_portal, audited=0):
-        ran = training_portal.run("enrollment", *words, *users("ann"), "-o", "json")
+        ran = training_portal.run("enrollment", *words, *user_options("ann"), "-o", "json")
     assert (ran.status, ran.code) == (2, "session_misplaced")
 
 
 def test_an_empty_value_is_no_value(training_portal: Portal) -> None:
     """A variable of a script that is not set destroys nothing."""
-    training_portal.ok("enroll", *users("ann"), "--training", "aid:spring")
-    training_portal.ok("enrollment", "result", *users("ann"), "--training", "aid", "--points", "7")
-    at = ("--training", "aid", *users("ann"))
+    training_portal.ok("enroll", *user_options("ann"), "--training", "aid:spring")
+    training_portal.ok(
+        "enrollment", "result", *user_options("ann"), "--training", "aid", "--points", "7"
+    )
+    at = ("--training", "aid", *user_options("ann"))
     with unchanged(training_portal, audited=0):
         assert (
             training_portal.refused("enrollment", "cancel", *at, "--session", "")
@@ -420,7 +454,7 @@ def test_an_empty_value_is_no_value(training_portal: Portal) -> None:
 
 def test_a_session_that_has_taken_place_is_not_canceled(training_portal: Portal) -> None:
     """Who was there stays known."""
-    training_portal.ok("enroll", *users("ann"), "--training", "aid:spring")
+    training_portal.ok("enroll", *user_options("ann"), "--training", "aid:spring")
     training_portal.now = "2026-03-31T08:30:00Z"
     refused(training_portal, "session", "cancel", "aid", "spring", code="session_over")
 
@@ -436,7 +470,7 @@ def test_an_address_of_a_meeting_may_be_long(training_portal: Portal) -> None:
 
 def test_a_timeline_counts_the_people_one_may_see(training_portal: Portal) -> None:
     """Others are not counted either."""
-    people = users("ann", "ben", "cyd")
+    people = user_options("ann", "ben", "cyd")
     training_portal.ok("enroll", *people, "--training", "aid", "--access-at", "2026-03-10")
     create_person(training_portal, "boss")
     training_portal.ok("role", "grant", "boss", "department-administrator", "--department", "Sales")
@@ -454,7 +488,7 @@ def test_nobody_acts_before_they_have_access(training_portal: Portal) -> None:
     """What one does not see one neither confirms nor leaves; it is told from when on."""
     training_portal.ok("catalog", "open", "aid", "--training", "--everybody")
     training_portal.ok(
-        "enroll", *users("ann"), "--training", "aid", "--access-at", "2026-03-10T12:00Z"
+        "enroll", *user_options("ann"), "--training", "aid", "--access-at", "2026-03-10T12:00Z"
     )
     act = ("--as", "ann", "enrollment")
     at = ("--training", "aid")
@@ -470,7 +504,7 @@ def test_nobody_acts_before_they_have_access(training_portal: Portal) -> None:
 
 def test_attendance_knows_people_by_all_their_names(training_portal: Portal) -> None:
     """Login, address in any spelling, or number."""
-    training_portal.ok("enroll", *users("ann", "ben"), "--training", "aid:spring")
+    training_portal.ok("enroll", *user_options("ann", "ben"), "--training", "aid:spring")
     number = training_portal.ok("user", "show", "ben", "-o", "json").json["id"]
     training_portal.now = "2026-03-31T07:30:00Z"
     record = ("session", "attendance", "aid", "spring", "-o", "json")
@@ -490,6 +524,8 @@ def test_another_reason_for_an_extension_is_a_change(training_portal: Portal) ->
 
 def test_a_refusal_names_the_training_in_the_log(training_portal: Portal) -> None:
     """Also where it is about many people."""
-    training_portal.refused("enroll", *users("ann", "ben", "cyd"), "--training", "aid:spring")
+    training_portal.refused(
+        "enroll", *user_options("ann", "ben", "cyd"), "--training", "aid:spring"
+    )
     rows = training_portal.ok("audit", "list", "--code", "session_full", "-o", "json").json
     assert [row["target"] for row in rows] == ["training aid:spring"]

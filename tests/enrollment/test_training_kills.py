@@ -33,7 +33,7 @@ def portal_with_one_place_sessions(portal: Portal) -> Portal:
     return portal
 
 
-def held(portal: Portal) -> str:
+def held_session(portal: Portal) -> str:
     """Return which session she is in: exactly one, whose counter alone says so."""
     taken = portal.sql("SELECT code, taken FROM training_sessions ORDER BY code")
     rows = portal.sql(
@@ -47,7 +47,7 @@ def held(portal: Portal) -> str:
     return str(code)
 
 
-def moves(portal: Portal) -> int:
+def count_switches(portal: Portal) -> int:
     """Return how often she has switched, after comparing it with what her supervisor was told."""
     found = int(portal.value("SELECT moves FROM training_enrollments"))
     told = "SELECT count(*) FROM notifications WHERE kind = 'training_supervision'"
@@ -58,12 +58,12 @@ def moves(portal: Portal) -> int:
     return found
 
 
-def settle(portal: Portal) -> None:
+def wait_for_server(portal: Portal) -> None:
     """Wait until the server has ended what the dead process had begun."""
     portal.sql("UPDATE trainings SET version = version")
 
 
-def other(side: str) -> str:
+def other_session(side: str) -> str:
     """Return the session that is not this one."""
     return "right" if side == "left" else "left"
 
@@ -74,18 +74,24 @@ def test_killed_before_any_database_call_she_stays_where_she_was(
     """Each second call of the database is the last: the switch has happened whole or not at all."""
     at = 1
     while killed(portal_with_one_place_sessions, [*SWITCH, "right"], at):
-        assert (held(portal_with_one_place_sessions), moves(portal_with_one_place_sessions)) == (
+        assert (
+            held_session(portal_with_one_place_sessions),
+            count_switches(portal_with_one_place_sessions),
+        ) == (
             "left",
             0,
         )
         at += 2
-    assert (held(portal_with_one_place_sessions), moves(portal_with_one_place_sessions)) == (
+    assert (
+        held_session(portal_with_one_place_sessions),
+        count_switches(portal_with_one_place_sessions),
+    ) == (
         "right",
         1,
     )
     assert at > 10
     portal_with_one_place_sessions.ok(*SWITCH, "left")
-    assert held(portal_with_one_place_sessions) == "left"
+    assert held_session(portal_with_one_place_sessions) == "left"
     assert portal_with_one_place_sessions.ok("db", "check", "-o", "json").json == []
 
 
@@ -101,7 +107,7 @@ def test_killed_at_a_hundred_instants_she_holds_one_place(
     started = time.monotonic()
     portal_with_one_place_sessions.start("batch", str(file), "-o", "off").communicate()
     whole = time.monotonic() - started
-    seen = moves(portal_with_one_place_sessions)
+    seen = count_switches(portal_with_one_place_sessions)
     assert seen == SWITCHES
     in_between, sides = 0, set()
     for _ in range(KILLS):
@@ -109,14 +115,14 @@ def test_killed_at_a_hundred_instants_she_holds_one_place(
         time.sleep(chance.uniform(0, whole))
         process.kill()
         process.communicate()
-        settle(portal_with_one_place_sessions)
-        side = held(portal_with_one_place_sessions)
+        wait_for_server(portal_with_one_place_sessions)
+        side = held_session(portal_with_one_place_sessions)
         sides.add(side)
-        in_between += 0 < moves(portal_with_one_place_sessions) - seen < SWITCHES
+        in_between += 0 < count_switches(portal_with_one_place_sessions) - seen < SWITCHES
         assert portal_with_one_place_sessions.ok("db", "check", "-o", "json").json == []
-        portal_with_one_place_sessions.ok(*SWITCH, other(side))
-        assert held(portal_with_one_place_sessions) == other(side)
+        portal_with_one_place_sessions.ok(*SWITCH, other_session(side))
+        assert held_session(portal_with_one_place_sessions) == other_session(side)
         portal_with_one_place_sessions.ok(*SWITCH, "left")
-        seen = moves(portal_with_one_place_sessions)
+        seen = count_switches(portal_with_one_place_sessions)
     assert in_between > KILLS // 2
     assert sides == {"left", "right"}

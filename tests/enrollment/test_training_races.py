@@ -37,7 +37,7 @@ def training_portal(portal: Portal) -> Portal:
     return portal
 
 
-def codes(finishes: Sequence[Finish]) -> dict[str | None, int]:
+def count_codes(finishes: Sequence[Finish]) -> dict[str | None, int]:
     """Return how often each code ended a command line; None for success."""
     return dict(Counter(finish.code for finish in finishes))
 
@@ -73,17 +73,17 @@ def watched(portal: Portal) -> Iterator[list[object]]:
     assert looks > 1
 
 
-def enrolling(number: int, *more: str) -> tuple[str, ...]:
+def enroll_command(number: int, *more: str) -> tuple[str, ...]:
     """Return the command line that enrolls one of the crowd."""
     return ("enroll", "--user", f"p{number}", "--training", "aid:spring", *more)
 
 
-def everybody(count: int) -> list[str]:
+def first_users(count: int) -> list[str]:
     """Return the words that name the first ones of the crowd."""
     return [word for number in range(count) for word in ("--user", f"p{number}")]
 
 
-def check(portal: Portal, taken: int) -> None:
+def check_places(portal: Portal, taken: int) -> None:
     """Check that so many places are taken, by as many people."""
     assert show_session(portal)["taken"] == taken
     assert portal.ok("db", "check", "-o", "json").json == []
@@ -98,10 +98,10 @@ def test_a_session_takes_exactly_as_many_as_it_has_places(
     """Nobody is refused while a place is left, and nobody gets one that is taken."""
     create_session(training_portal, "spring", "--capacity", str(places))
     finishes = race(
-        training_portal, [Racer([enrolling(n)], NOON) for n in range(crowd)], course=COURSE
+        training_portal, [Racer([enroll_command(n)], NOON) for n in range(crowd)], course=COURSE
     )
-    assert codes(finishes) == {None: places, "session_full": crowd - places}
-    check(training_portal, places)
+    assert count_codes(finishes) == {None: places, "session_full": crowd - places}
+    check_places(training_portal, places)
 
 
 def test_without_the_guard_the_same_race_oversells(training_portal: Portal) -> None:
@@ -109,7 +109,7 @@ def test_without_the_guard_the_same_race_oversells(training_portal: Portal) -> N
     create_session(training_portal, "spring", "--capacity", "5")
     if not training_portal.is_sqlite:
         training_portal.sql("ALTER TABLE training_sessions DROP CONSTRAINT places_not_oversold")
-    racers = [Racer([enrolling(n)], NOON) for n in range(24)]
+    racers = [Racer([enroll_command(n)], NOON) for n in range(24)]
     race(training_portal, racers, guarded=False, course=COURSE)
     assert show_session(training_portal)["taken"] > 5
 
@@ -122,23 +122,23 @@ def test_the_last_place_freed_goes_to_one(
 ) -> None:
     """While some are taken out, others come: the places that are free in the end are counted."""
     create_session(training_portal, "spring", "--capacity", str(there))
-    training_portal.ok("enroll", *everybody(there), "--training", "aid:spring")
+    training_portal.ok("enroll", *first_users(there), "--training", "aid:spring")
     cancel = ("enrollment", "cancel", "--training", "aid", "--user")
     leaving = [Racer([(*cancel, f"p{n}")], NOON) for n in range(leave)]
-    coming = [Racer([enrolling(n)], NOON) for n in range(there, there + come)]
+    coming = [Racer([enroll_command(n)], NOON) for n in range(there, there + come)]
     finishes = race(training_portal, [*leaving, *coming], course=COURSE)
-    assert codes(finishes[:leave]) == {None: leave}
-    came = codes(finishes[leave:]).get(None, 0)
+    assert count_codes(finishes[:leave]) == {None: leave}
+    came = count_codes(finishes[leave:]).get(None, 0)
     assert came <= leave
-    check(training_portal, there - leave + came)
+    check_places(training_portal, there - leave + came)
 
 
 def test_one_person_many_times_is_one_place(training_portal: Portal) -> None:
     """Whoever is enrolled already is told so."""
     create_session(training_portal, "spring", "--capacity", "5")
-    finishes = race(training_portal, [Racer([enrolling(1)] * 2, NOON)] * 12, course=COURSE)
-    assert codes(finishes) == {None: 24}
-    check(training_portal, 1)
+    finishes = race(training_portal, [Racer([enroll_command(1)] * 2, NOON)] * 12, course=COURSE)
+    assert count_codes(finishes) == {None: 24}
+    check_places(training_portal, 1)
 
 
 def test_groups_get_all_their_places_or_none(training_portal: Portal) -> None:
@@ -149,23 +149,23 @@ def test_groups_get_all_their_places_or_none(training_portal: Portal) -> None:
         people = [word for n in range(first, first + 4) for word in ("--user", f"p{n}")]
         racers.append(Racer([("enroll", *people, "--training", "aid:spring")], NOON))
     finishes = race(training_portal, racers, course=COURSE)
-    assert codes(finishes)[None] == 7
-    check(training_portal, 28)
+    assert count_codes(finishes)[None] == 7
+    check_places(training_portal, 28)
 
 
 def test_files_and_commands_share_the_places(training_portal: Portal) -> None:
     """A file gets all its places or none, while others take single ones; each is given once."""
     create_session(training_portal, "spring", "--capacity", "20")
-    racers = [Racer([enrolling(n)], NOON) for n in range(24, CROWD)]
+    racers = [Racer([enroll_command(n)], NOON) for n in range(24, CROWD)]
     for first in range(0, 24, 4):
         rows = "".join(f"p{n},aid:spring\n" for n in range(first, first + 4))
         file = training_portal.folder / f"from-{first}.csv"
         file.write_text(f"Login,Training\n{rows}", encoding="utf-8")
         racers.append(Racer([("enroll", "--from", str(file))], NOON))
     finishes = race(training_portal, racers, course=COURSE)
-    assert set(codes(finishes[:24])) <= {None, "session_full"}
-    assert set(codes(finishes[24:])) <= {None, "rows_rejected"}
-    check(training_portal, 20)
+    assert set(count_codes(finishes[:24])) <= {None, "session_full"}
+    assert set(count_codes(finishes[24:])) <= {None, "rows_rejected"}
+    check_places(training_portal, 20)
 
 
 def test_a_capacity_can_be_lowered_while_people_come(training_portal: Portal) -> None:
@@ -174,19 +174,19 @@ def test_a_capacity_can_be_lowered_while_people_come(training_portal: Portal) ->
     edits = [("session", "edit", "aid", "spring", "--capacity", str(n)) for n in (5, 19, 8, 21, 10)]
     finishes = race(
         training_portal,
-        [*(Racer([enrolling(n)], NOON) for n in range(30)), Racer(edits, NOON)],
+        [*(Racer([enroll_command(n)], NOON) for n in range(30)), Racer(edits, NOON)],
         course=COURSE,
     )
-    assert set(codes(finishes[:30])) <= {None, "session_full"}
-    assert set(codes(finishes[30:])) <= {None, "capacity_below_taken"}
+    assert set(count_codes(finishes[:30])) <= {None, "session_full"}
+    assert set(count_codes(finishes[30:])) <= {None, "capacity_below_taken"}
     assert show_session(training_portal)["taken"] <= show_session(training_portal)["capacity"]
-    check(training_portal, codes(finishes[:30])[None])
+    check_places(training_portal, count_codes(finishes[:30])[None])
 
 
 # Learners ----------------------------------------------------------------------------------------
 
 
-def acting(number: int, verb: str, *more: str) -> tuple[str, ...]:
+def act_command(number: int, verb: str, *more: str) -> tuple[str, ...]:
     """Return the command line of a learner's act."""
     return ("--as", f"p{number}", "enrollment", verb, "--training", "aid", *more)
 
@@ -200,7 +200,7 @@ def open_training_portal(training_portal: Portal) -> Portal:
     return training_portal
 
 
-def taken(portal: Portal) -> tuple[int, int]:
+def taken_places(portal: Portal) -> tuple[int, int]:
     """Return how many places of each session are taken, after checking that people hold them."""
     assert portal.ok("db", "check", "-o", "json").json == []
     return show_session(portal, "left")["taken"], show_session(portal, "right")["taken"]
@@ -216,16 +216,16 @@ def test_opposite_switches_neither_wait_for_ever_nor_lose_a_place(
         open_training_portal.ok("session", "edit", "aid", side, "--capacity", str(places))
     for number in range(2 * half):
         side = "left" if number < half else "right"
-        open_training_portal.ok(*acting(number, "join", "--session", side))
+        open_training_portal.ok(*act_command(number, "join", "--session", side))
     racers = []
     for number in range(2 * half):
         there, back = ("right", "left") if number < half else ("left", "right")
-        lines = [acting(number, "switch", "--to", side) for side in (there, back, there)]
+        lines = [act_command(number, "switch", "--to", side) for side in (there, back, there)]
         racers.append(Racer(lines, NOON))
     # Where the processor is busy with other things, they take twenty times as long.
     finishes = race(open_training_portal, racers, course=COURSE, patience=600)
-    assert set(codes(finishes)) <= {None, "session_full"}
-    left, right = taken(open_training_portal)
+    assert set(count_codes(finishes)) <= {None, "session_full"}
+    left, right = taken_places(open_training_portal)
     assert left + right == 2 * half
     assert max(left, right) <= places
 
@@ -233,13 +233,13 @@ def test_opposite_switches_neither_wait_for_ever_nor_lose_a_place(
 def test_one_free_place_is_switched_to_once(open_training_portal: Portal) -> None:
     """Whoever does not get it keeps the place they had."""
     for number in range(12):
-        open_training_portal.ok(*acting(number, "join", "--session", "left"))
+        open_training_portal.ok(*act_command(number, "join", "--session", "left"))
     for number in range(12, 23):
-        open_training_portal.ok(*acting(number, "join", "--session", "right"))
-    racers = [Racer([acting(number, "switch", "--to", "right")], NOON) for number in range(12)]
+        open_training_portal.ok(*act_command(number, "join", "--session", "right"))
+    racers = [Racer([act_command(number, "switch", "--to", "right")], NOON) for number in range(12)]
     finishes = race(open_training_portal, racers, course=COURSE)
-    assert codes(finishes) == {None: 1, "session_full": 11}
-    assert taken(open_training_portal) == (11, 12)
+    assert count_codes(finishes) == {None: 1, "session_full": 11}
+    assert taken_places(open_training_portal) == (11, 12)
 
 
 def test_without_the_guard_the_free_place_is_switched_to_by_many(
@@ -252,8 +252,8 @@ def test_without_the_guard_the_free_place_is_switched_to_by_many(
         )
     open_training_portal.ok("session", "edit", "aid", "right", "--capacity", "1")
     for number in range(12):
-        open_training_portal.ok(*acting(number, "join", "--session", "left"))
-    racers = [Racer([acting(number, "switch", "--to", "right")], NOON) for number in range(12)]
+        open_training_portal.ok(*act_command(number, "join", "--session", "left"))
+    racers = [Racer([act_command(number, "switch", "--to", "right")], NOON) for number in range(12)]
     with watched(open_training_portal) as wrong:
         race(open_training_portal, racers, guarded=False, course=COURSE)
     assert show_session(open_training_portal, "right")["taken"] > 1
@@ -264,43 +264,43 @@ def test_without_the_guard_the_free_place_is_switched_to_by_many(
 def test_learners_join_and_leave_while_administrators_enroll(open_training_portal: Portal) -> None:
     """Whoever was told yes is in, and whoever left is not."""
     for number in range(8):
-        open_training_portal.ok(*acting(number, "join", "--session", "left"))
-    racers = [Racer([acting(number, "leave")], NOON) for number in range(8)]
-    racers += [Racer([acting(n, "join", "--session", "left")], NOON) for n in range(8, 18)]
+        open_training_portal.ok(*act_command(number, "join", "--session", "left"))
+    racers = [Racer([act_command(number, "leave")], NOON) for number in range(8)]
+    racers += [Racer([act_command(n, "join", "--session", "left")], NOON) for n in range(8, 18)]
     racers += [
         Racer([("enroll", "--user", f"p{n}", "--training", "aid:left")], NOON)
         for n in range(18, 24)
     ]
     finishes = race(open_training_portal, racers, course=COURSE)
-    assert codes(finishes[:8]) == {None: 8}
-    came = codes(finishes[8:])
+    assert count_codes(finishes[:8]) == {None: 8}
+    came = count_codes(finishes[8:])
     assert set(came) <= {None, "session_full"}
-    assert taken(open_training_portal) == (came[None], 0)
+    assert taken_places(open_training_portal) == (came[None], 0)
     assert came[None] <= 12
 
 
 def test_nobody_leaves_once_the_list_is_locked(open_training_portal: Portal) -> None:
     """The lock comes between: who left before is gone, who comes after it stays."""
     for number in range(12):
-        open_training_portal.ok(*acting(number, "join", "--session", "left"))
-    racers = [Racer([acting(number, "leave")], NOON) for number in range(12)]
+        open_training_portal.ok(*act_command(number, "join", "--session", "left"))
+    racers = [Racer([act_command(number, "leave")], NOON) for number in range(12)]
     racers.append(Racer([("training", "lock", "aid")], NOON))
     finishes = race(open_training_portal, racers, course=COURSE)
-    told = codes(finishes[:12])
+    told = count_codes(finishes[:12])
     assert set(told) <= {None, "participants_locked"}
-    assert taken(open_training_portal)[0] == told.get("participants_locked", 0)
+    assert taken_places(open_training_portal)[0] == told.get("participants_locked", 0)
 
 
 def test_who_is_deleted_while_coming_keeps_no_place(open_training_portal: Portal) -> None:
     """Whatever came first, the places taken are those of people who are still there."""
     enrolling_one = ("enroll", "--training", "aid:left", "--user")
-    racers = [Racer([acting(n, "join", "--session", "left")], NOON) for n in range(6)]
+    racers = [Racer([act_command(n, "join", "--session", "left")], NOON) for n in range(6)]
     racers += [Racer([(*enrolling_one, f"p{n}")], NOON) for n in range(6, 12)]
     racers += [Racer([("user", "delete", f"p{n}", "--yes")], NOON) for n in range(12)]
     finishes = race(open_training_portal, racers, course=COURSE)
-    assert set(codes(finishes[:12])) <= {None, "actor_unknown", "user_unknown"}
-    assert codes(finishes[12:]) == {None: 12}
-    assert taken(open_training_portal) == (0, 0)
+    assert set(count_codes(finishes[:12])) <= {None, "actor_unknown", "user_unknown"}
+    assert count_codes(finishes[12:]) == {None: 12}
+    assert taken_places(open_training_portal) == (0, 0)
 
 
 # Three sessions ----------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ REFUSALS = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class Attempt:
     """What somebody tries: `verb` is join, switch, leave, enroll or cancel."""
 
     verb: str
@@ -331,7 +331,7 @@ class Wish:
         if self.verb == "cancel":
             return ("enrollment", "cancel", "--user", f"p{number}", "--training", "aid")
         given = {"join": ("--session", self.session), "switch": ("--to", self.session)}
-        return acting(number, self.verb, *given.get(self.verb, ()))
+        return act_command(number, self.verb, *given.get(self.verb, ()))
 
     @property
     def is_own(self) -> bool:
@@ -345,7 +345,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Halls:
+class CrowdedTraining:
     """A portal with a training of three sessions, and a crowd for which they are too small."""
 
     portal: Portal
@@ -363,7 +363,7 @@ both_sizes = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def crowded_training(portal: Portal, request: pytest.FixtureRequest) -> Halls:
+def crowded_training(portal: Portal, request: pytest.FixtureRequest) -> CrowdedTraining:
     """Return a portal with a crowd, and a training with three sessions that anybody may join."""
     people, places = request.param
     rows = "".join(f"p{number},F,L\n" for number in range(people))
@@ -372,10 +372,10 @@ def crowded_training(portal: Portal, request: pytest.FixtureRequest) -> Halls:
     portal.ok("catalog", "open", "aid", "--training", "--everybody")
     for code in SESSIONS:
         create_session(portal, code, "--capacity", str(places))
-    return Halls(portal, people, places)
+    return CrowdedTraining(portal, people, places)
 
 
-def run(portal: Portal, wishes: Sequence[Sequence[Wish]]) -> list[list[Finish]]:
+def run_attempts(portal: Portal, wishes: Sequence[Sequence[Attempt]]) -> list[list[Finish]]:
     """Let everybody try their wishes at once, watched; return how they ended, for each person."""
     racers = [
         Racer([wish.line(number) for wish in wanted], NOON) for number, wanted in enumerate(wishes)
@@ -389,10 +389,10 @@ def run(portal: Portal, wishes: Sequence[Sequence[Wish]]) -> list[list[Finish]]:
 
 
 def check_story(
-    crowded_training: Halls,
+    crowded_training: CrowdedTraining,
     start: history.Places,
     first_row: int,
-    wishes: Sequence[Sequence[Wish]],
+    wishes: Sequence[Sequence[Attempt]],
     finishes: Sequence[Sequence[Finish]],
 ) -> None:
     """Check that all answers fit the log: who is where, and who was told that a session is full.
@@ -425,15 +425,17 @@ def check_story(
 
 
 @both_sizes
-def test_more_come_than_there_are_places_and_all_are_taken(crowded_training: Halls) -> None:
+def test_more_come_than_there_are_places_and_all_are_taken(
+    crowded_training: CrowdedTraining,
+) -> None:
     """To one they are sent, one they join, one both; nobody is refused while it has a place."""
     verbs = (("enroll", "enroll"), ("enroll", "join"), ("join", "join"))
     wishes = [
-        [Wish(verbs[number % 3][number % 2], SESSIONS[number % 3])]
+        [Attempt(verbs[number % 3][number % 2], SESSIONS[number % 3])]
         for number in range(crowded_training.people)
     ]
-    finishes = run(crowded_training.portal, wishes)
-    told = codes([one[0] for one in finishes])
+    finishes = run_attempts(crowded_training.portal, wishes)
+    told = count_codes([one[0] for one in finishes])
     seated = 3 * crowded_training.places
     assert told == {None: seated, "session_full": crowded_training.people - seated}
     assert [show_session(crowded_training.portal, code)["taken"] for code in SESSIONS] == [
@@ -444,7 +446,7 @@ def test_more_come_than_there_are_places_and_all_are_taken(crowded_training: Hal
 
 @both_sizes
 def test_who_comes_switches_and_goes_is_where_the_last_yes_put_them(
-    crowded_training: Halls,
+    crowded_training: CrowdedTraining,
 ) -> None:
     """All at once, all places taken: nobody too many, twice or lost, `full` only what was full.
 
@@ -452,7 +454,7 @@ def test_who_comes_switches_and_goes_is_where_the_last_yes_put_them(
     """
     portal, seated = crowded_training.portal, 3 * crowded_training.places
     for number in range(seated):
-        first = Wish("join" if number % 5 else "enroll", SESSIONS[number % 3])
+        first = Attempt("join" if number % 5 else "enroll", SESSIONS[number % 3])
         portal.ok(*first.line(number))
     start = history.places(portal)
     first_row = int(portal.value("SELECT max(id) FROM audit_rows"))
@@ -461,14 +463,14 @@ def test_who_comes_switches_and_goes_is_where_the_last_yes_put_them(
     outside = (("enroll", "cancel"), ("join", "switch"))
     wishes = [
         [
-            Wish(verb, chance.choice(SESSIONS))
+            Attempt(verb, chance.choice(SESSIONS))
             for verb in (inside[number % 5 % 4] if number < seated else outside[number % 2])
         ]
         for number in range(crowded_training.people)
     ]
-    finishes = run(portal, wishes)
+    finishes = run_attempts(portal, wishes)
     check_story(crowded_training, start, first_row, wishes, finishes)
-    told = codes([finish for one in finishes for finish in one])
+    told = count_codes([finish for one in finishes for finish in one])
     assert set(told) <= REFUSALS
     assert told[None] > crowded_training.places
     assert told["session_full"] > 0
@@ -476,7 +478,7 @@ def test_who_comes_switches_and_goes_is_where_the_last_yes_put_them(
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("crowded_training", [LARGE], indirect=True, ids=str)
-def test_wandering_for_twelve_rounds(crowded_training: Halls) -> None:
+def test_wandering_for_twelve_rounds(crowded_training: CrowdedTraining) -> None:
     """64 people try twelve things each, twelve times over, each time from where they were."""
     chance = random.Random(64)
     verbs = ("join", "join", "switch", "switch", "switch", "leave", "enroll", "cancel")
@@ -484,9 +486,9 @@ def test_wandering_for_twelve_rounds(crowded_training: Halls) -> None:
         start = history.places(crowded_training.portal)
         first_row = int(crowded_training.portal.value("SELECT max(id) FROM audit_rows"))
         wishes = [
-            [Wish(chance.choice(verbs), chance.choice(SESSIONS)) for _ in range(12)]
+            [Attempt(chance.choice(verbs), chance.choice(SESSIONS)) for _ in range(12)]
             for _ in range(crowded_training.people)
         ]
-        finishes = run(crowded_training.portal, wishes)
+        finishes = run_attempts(crowded_training.portal, wishes)
         check_story(crowded_training, start, first_row, wishes, finishes)
-        assert set(codes([finish for one in finishes for finish in one])) <= REFUSALS
+        assert set(count_codes([finish for one in finishes for finish in one])) <= REFUSALS

@@ -26,7 +26,7 @@ def portal_with_pathway(portal: Portal) -> Portal:
     return portal
 
 
-def file(portal: Portal, *lines: str) -> tuple[str, ...]:
+def import_command(portal: Portal, *lines: str) -> tuple[str, ...]:
     """Write a file of enrollments and return the command line that takes it in."""
     portal.folder.joinpath("rows.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return ("enroll", "--from", "rows.csv")
@@ -39,12 +39,12 @@ def by_command(portal: Portal, code: str) -> None:
 
 def by_items(portal: Portal, code: str) -> None:
     """Enroll ann by a file of people, in an item that is given besides."""
-    portal.ok(*file(portal, "Login", "ann"), "--content", code)
+    portal.ok(*import_command(portal, "Login", "ann"), "--content", code)
 
 
 def by_pairs(portal: Portal, code: str) -> None:
     """Enroll ann by a file that names the item too."""
-    portal.ok(*file(portal, "Login,Content", f"ann,{code}"))
+    portal.ok(*import_command(portal, "Login,Content", f"ann,{code}"))
 
 
 def by_rule(portal: Portal, _code: str) -> None:
@@ -78,7 +78,7 @@ def complete(portal: Portal) -> None:
     portal.ok("enrollment", "cancel", "--user", "ann", "--content", "one")
 
 
-def part(portal: Portal) -> dict[str, Any]:
+def enrollment_of_ann(portal: Portal) -> dict[str, Any]:
     """Return how ann is enrolled in the item."""
     rows = portal.ok("enrollment", "list", "--user", "ann", "--content", "one", "-o", "json").json
     assert portal.ok("db", "check", "-o", "json").json == []
@@ -92,7 +92,7 @@ def test_what_was_completed_stays_completed(portal_with_pathway: Portal, way: Wa
     """The phase and the instant of it."""
     complete(portal_with_pathway)
     way(portal_with_pathway, "one")
-    found = part(portal_with_pathway)
+    found = enrollment_of_ann(portal_with_pathway)
     assert (found["phase"], found["completed_at"]) == ("completed", DONE)
 
 
@@ -100,9 +100,9 @@ def test_what_was_completed_stays_completed(portal_with_pathway: Portal, way: Wa
 def test_what_was_only_prepared_is_begun(portal_with_pathway: Portal, way: Way) -> None:
     """Whoever a pathway had prepared is enrolled then."""
     by_command(portal_with_pathway, "way")
-    assert part(portal_with_pathway)["phase"] == "pre-enrolled"
+    assert enrollment_of_ann(portal_with_pathway)["phase"] == "pre-enrolled"
     way(portal_with_pathway, "one")
-    assert part(portal_with_pathway)["phase"] == "enrolled"
+    assert enrollment_of_ann(portal_with_pathway)["phase"] == "enrolled"
 
 
 @pytest.mark.parametrize("way", PATHWAYS)
@@ -110,7 +110,7 @@ def test_a_pathway_keeps_what_was_completed(portal_with_pathway: Portal, way: Wa
     """It prepares what was canceled, and not what is done already."""
     complete(portal_with_pathway)
     way(portal_with_pathway, "way")
-    found = part(portal_with_pathway)
+    found = enrollment_of_ann(portal_with_pathway)
     assert (found["phase"], found["completed_at"]) == ("completed", DONE)
 
 
@@ -120,4 +120,4 @@ def test_a_pathway_prepares_anew_what_was_canceled(portal_with_pathway: Portal, 
     by_command(portal_with_pathway, "one")
     portal_with_pathway.ok("enrollment", "cancel", "--user", "ann", "--content", "one")
     way(portal_with_pathway, "way")
-    assert part(portal_with_pathway)["phase"] == "pre-enrolled"
+    assert enrollment_of_ann(portal_with_pathway)["phase"] == "pre-enrolled"

@@ -30,7 +30,7 @@ def training_portal(portal: Portal) -> Portal:
     return portal
 
 
-def listed(portal: Portal, *words: str) -> list[tuple[Any, ...]]:
+def list_pairs(portal: Portal, *words: str) -> list[tuple[Any, ...]]:
     """Return who is in what by the list."""
     rows = portal.ok(*LIST, *words, "-o", "json").json
     names = ("login", "content", "training", "session", "phase")
@@ -50,14 +50,14 @@ BEN = [
 
 def test_both_sorts_are_listed(training_portal: Portal) -> None:
     """By person, first content; filters combine, and one on either sort leaves out the other."""
-    assert listed(training_portal) == ANN + BEN
-    assert listed(training_portal, "--content", "zoo") == [ANN[0], BEN[0]]
-    assert listed(training_portal, "--training", "AID") == [ANN[1], BEN[1]]
-    assert listed(training_portal, "--training", "aid:spring", "--user", "ben") == [BEN[1]]
-    assert listed(training_portal, "--training", "fire:later") == []
-    assert listed(training_portal, "--department", "Sales") == ANN
-    assert listed(training_portal, "--reason", "administrator", "--user", "ann") == ANN[:2]
-    assert listed(training_portal, "--phase", "completed") == []
+    assert list_pairs(training_portal) == ANN + BEN
+    assert list_pairs(training_portal, "--content", "zoo") == [ANN[0], BEN[0]]
+    assert list_pairs(training_portal, "--training", "AID") == [ANN[1], BEN[1]]
+    assert list_pairs(training_portal, "--training", "aid:spring", "--user", "ben") == [BEN[1]]
+    assert list_pairs(training_portal, "--training", "fire:later") == []
+    assert list_pairs(training_portal, "--department", "Sales") == ANN
+    assert list_pairs(training_portal, "--reason", "administrator", "--user", "ann") == ANN[:2]
+    assert list_pairs(training_portal, "--phase", "completed") == []
     both = ("--content", "zoo", "--training", "aid")
     refused(training_portal, *LIST, *both, code="enrollment_unclear", status=2, audited=0)
     unknown = (*LIST, "--training", "none")
@@ -68,8 +68,8 @@ def test_canceled_ones_are_listed_only_when_asked_for(training_portal: Portal) -
     """Of trainings too."""
     everything = ("--content", "zoo", "--training", "aid")
     training_portal.ok("enrollment", "cancel", "--user", "ann", *everything)
-    assert listed(training_portal) == [ANN[2], *BEN]
-    assert listed(training_portal, "--phase", "canceled") == [
+    assert list_pairs(training_portal) == [ANN[2], *BEN]
+    assert list_pairs(training_portal, "--phase", "canceled") == [
         ("ann", "zoo", None, None, "canceled"),
         ("ann", None, "aid", "spring", "canceled", "administrator"),
     ]
@@ -151,7 +151,7 @@ def test_people_out_of_scope_are_not_seen(training_portal: Portal) -> None:
     create_person(training_portal, "eve", "--department", "Sales")
     training_portal.ok("role", "grant", "eve", "department-administrator", "--department", "Sales")
     eve = ("--as", "eve")
-    assert listed(training_portal, *eve) == ANN
+    assert list_pairs(training_portal, *eve) == ANN
     assert training_portal.ok(*SHOW, "ann", "--training", "aid", *eve)
     hidden = (*SHOW, "ben", "--training", "aid", *eve)
     refused(training_portal, *hidden, code="user_unknown", status=4, audited=0)

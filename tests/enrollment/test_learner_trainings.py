@@ -21,7 +21,7 @@ def training_portal(portal: Portal) -> Portal:
     return portal
 
 
-def offered(portal: Portal, **now: str) -> list[dict[str, Any]]:
+def offered_trainings(portal: Portal, **now: str) -> list[dict[str, Any]]:
     """Return which trainings the catalog offers Ann."""
     rows = portal.ok("learner", "catalog", "ann", "-o", "json", **now).json
     return [row for row in rows if row["kind"] == "training"]
@@ -38,38 +38,40 @@ def test_a_training_is_in_the_catalog_while_a_session_takes_people_in(
         training_portal.ok("learner", "catalog", "ann", "-o", "id", "--as", "ann").out
         == "one\naid\n"
     )
-    assert offered(training_portal) == [
-        {
-            "code": "aid",
-            "kind": "training",
-            "title": "The aid",
-            "is_enrolled": False,
-            "because": ["everybody", "type staff"],
-            "sessions": ["spring", "summer"],
-            "join_until": "2026-06-30T07:00:00Z",
-        }
-    ]
+    (offer,) = offered_trainings(training_portal)
+    assert [choice["code"] for choice in offer.pop("choices")] == ["spring", "summer"]
+    assert offer == {
+        "code": "aid",
+        "kind": "training",
+        "title": "The aid",
+        "is_enrolled": False,
+        "because": ["everybody", "type staff"],
+        "sessions": ["spring", "summer"],
+        "join_until": "2026-06-30T07:00:00Z",
+    }
     training_portal.ok(
         "enrollment", "join", "--training", "aid", "--session", "spring", "--user", "ben"
     )
-    (found,) = offered(training_portal)
+    (found,) = offered_trainings(training_portal)
     assert found["sessions"] == ["summer"]
     training_portal.ok("enrollment", "join", "--training", "aid", "--user", "ann")
-    assert offered(training_portal)[0]["is_enrolled"] is True
+    assert offered_trainings(training_portal)[0]["is_enrolled"] is True
 
 
 def test_a_training_leaves_the_catalog_when_registration_stops(training_portal: Portal) -> None:
     """At the instant itself; for whom it holds off, it stays, and a canceled one is no offer."""
     training_portal.ok("training", "set-deadlines", "aid", "--stop-registration", "2w")
-    assert offered(training_portal, LMSCTL_NOW="2026-06-16T06:59:59Z")
-    assert offered(training_portal, LMSCTL_NOW="2026-06-16T07:00:00Z") == []
+    assert offered_trainings(training_portal, LMSCTL_NOW="2026-06-16T06:59:59Z")
+    assert offered_trainings(training_portal, LMSCTL_NOW="2026-06-16T07:00:00Z") == []
     extend = ("enrollment", "extend", "--user", "ann", "--training", "aid", "--reason", "Ill")
     training_portal.ok(*extend, "--deadline", "registration", "--until", "2026-06-20")
-    assert offered(training_portal, LMSCTL_NOW="2026-06-16T07:00:00Z")[0]["sessions"] == ["summer"]
+    assert offered_trainings(training_portal, LMSCTL_NOW="2026-06-16T07:00:00Z")[0]["sessions"] == [
+        "summer"
+    ]
     training_portal.ok("session", "cancel", "aid", "summer")
-    assert offered(training_portal, LMSCTL_NOW="2026-06-16T07:00:00Z") == []
+    assert offered_trainings(training_portal, LMSCTL_NOW="2026-06-16T07:00:00Z") == []
     training_portal.ok("catalog", "close", "aid", "--training", "--everybody")
-    assert offered(training_portal) == []
+    assert offered_trainings(training_portal) == []
 
 
 def test_a_calendar_has_every_day_of_ones_sessions(training_portal: Portal) -> None:
@@ -122,7 +124,7 @@ def test_a_calendar_file_keeps_names_and_counts_changes(training_portal: Portal)
     assert int(written()["SEQUENCE"]) > int(moved["SEQUENCE"])
 
 
-def course(portal: Portal, **now: str) -> dict[str, Any]:
+def course_of_ann(portal: Portal, **now: str) -> dict[str, Any]:
     """Return how Ann's one training stands among her courses."""
     rows = portal.ok("learner", "courses", "ann", "-o", "json", **now).json
     (found,) = (row for row in rows if row["kind"] == "training")
@@ -130,9 +132,9 @@ def course(portal: Portal, **now: str) -> dict[str, Any]:
     return found
 
 
-def until(portal: Portal, **now: str) -> tuple[str | None, str | None]:
+def leave_and_switch_until(portal: Portal, **now: str) -> tuple[str | None, str | None]:
     """Return before which instants Ann may leave, and may switch."""
-    found = course(portal, **now)
+    found = course_of_ann(portal, **now)
     return found["leave_until"], found["switch_until"]
 
 
@@ -141,28 +143,43 @@ def test_courses_say_what_one_may_do_next_and_until_when(training_portal: Portal
     training_portal.ok(
         "enrollment", "join", "--training", "aid", "--session", "spring", "--user", "ann"
     )
-    assert course(training_portal)["because"] == ["learner"]
-    assert (course(training_portal)["session"], course(training_portal)["access"]) == (
+    assert course_of_ann(training_portal)["because"] == ["learner"]
+    assert (
+        course_of_ann(training_portal)["session"],
+        course_of_ann(training_portal)["access"],
+    ) == (
         "spring",
         "enrolled",
     )
-    assert until(training_portal) == ("2026-03-31T07:00:00Z", "2026-03-31T07:00:00Z")
+    assert leave_and_switch_until(training_portal) == (
+        "2026-03-31T07:00:00Z",
+        "2026-03-31T07:00:00Z",
+    )
     deadlines = ("training", "set-deadlines", "aid", "--stop-registration", "2d")
     training_portal.ok(*deadlines, "--stop-cancellations", "2w")
-    assert until(training_portal) == ("2026-03-17T08:00:00Z", "2026-03-17T08:00:00Z")
-    assert offered(training_portal)[0]["join_until"] == "2026-06-28T07:00:00Z"
+    assert leave_and_switch_until(training_portal) == (
+        "2026-03-17T08:00:00Z",
+        "2026-03-17T08:00:00Z",
+    )
+    assert offered_trainings(training_portal)[0]["join_until"] == "2026-06-28T07:00:00Z"
     rows = training_portal.ok("learner", "calendar", "ann", "-o", "json").json
     assert [row["leave_until"] for row in rows] == ["2026-03-17T08:00:00Z"]
-    assert until(training_portal, LMSCTL_NOW="2026-03-17T07:59:59Z")[0]
-    assert until(training_portal, LMSCTL_NOW="2026-03-17T08:00:00Z") == (None, None)
+    assert leave_and_switch_until(training_portal, LMSCTL_NOW="2026-03-17T07:59:59Z")[0]
+    assert leave_and_switch_until(training_portal, LMSCTL_NOW="2026-03-17T08:00:00Z") == (
+        None,
+        None,
+    )
     extend = ("enrollment", "extend", "--user", "ann", "--training", "aid", "--reason", "Ill")
     training_portal.ok(*extend, "--deadline", "cancellation", "--until", "2026-03-20T12:00Z")
-    assert until(training_portal) == ("2026-03-20T12:00:00Z", "2026-03-20T12:00:00Z")
+    assert leave_and_switch_until(training_portal) == (
+        "2026-03-20T12:00:00Z",
+        "2026-03-20T12:00:00Z",
+    )
     training_portal.ok("session", "edit", "aid", "summer", "--capacity", "1")
     training_portal.ok("enroll", "--user", "ben", "--training", "aid:summer")
-    assert until(training_portal) == ("2026-03-20T12:00:00Z", None)
+    assert leave_and_switch_until(training_portal) == ("2026-03-20T12:00:00Z", None)
     training_portal.ok("training", "lock", "aid")
-    assert until(training_portal) == (None, None)
+    assert leave_and_switch_until(training_portal) == (None, None)
 
 
 def test_without_a_session_the_latest_one_counts(training_portal: Portal) -> None:
@@ -173,8 +190,11 @@ def test_without_a_session_the_latest_one_counts(training_portal: Portal) -> Non
     assert training_portal.ok("learner", "courses", "ann", "-o", "json").json == []
     training_portal.now = "2026-03-10T00:00:00Z"
     training_portal.ok("training", "set-deadlines", "aid", "--stop-cancellations", "1d")
-    assert until(training_portal) == ("2026-06-29T07:00:00Z", "2026-06-30T07:00:00Z")
+    assert leave_and_switch_until(training_portal) == (
+        "2026-06-29T07:00:00Z",
+        "2026-06-30T07:00:00Z",
+    )
     training_portal.ok(
         "enrollment", "edit", "--user", "ann", "--training", "aid", "--session", "spring"
     )
-    assert until(training_portal) == (None, None)
+    assert leave_and_switch_until(training_portal) == (None, None)

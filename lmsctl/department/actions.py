@@ -110,7 +110,7 @@ def edit(
 
 
 def move(work: Work, given: str, parent: str) -> tuple[DepartmentDetail, bool]:
-    """Hang a department under another; needs `department.manage` for it and both parents.
+    """Move a department under another; needs `department.manage` for it and both parents.
 
     Returns it and whether it moved. Raises DepartmentIsRoot, DepartmentUnderItself and
     DepartmentExists.
@@ -131,7 +131,7 @@ def move(work: Work, given: str, parent: str) -> tuple[DepartmentDetail, bool]:
 
 
 def delete(work: Work, given: str) -> DepartmentNode:
-    """Delete a department with its daughters and what hangs on them, after a confirmation.
+    """Delete a department with its subdepartments and what belongs to them, after a confirmation.
 
     Raises DepartmentIsRoot, and DepartmentInUse when anybody is in it or manages it.
     """
@@ -182,7 +182,7 @@ def _check_new_code(
 
 
 def _get_supervisor_id(work: Work, given: str) -> int | None:
-    """Return whom a login means, with a share of them, or None for `none`."""
+    """Return the id of whom a login means, locked for share, or None for `none`."""
     if canonical.key(given) == "none":
         return None
 

@@ -28,7 +28,7 @@ class DepartmentCodeTaken(Conflict):
 
 
 class DepartmentNameInvalid(Rejected):
-    """A name that could not be written in a path."""
+    """The name holds a slash, which separates departments in a path."""
 
     code = "department_name_invalid"
     message = "'{name}' cannot be the name of a department: it holds a slash."
@@ -36,7 +36,7 @@ class DepartmentNameInvalid(Rejected):
 
 
 class DepartmentIsRoot(Rejected):
-    """The root is neither moved nor deleted."""
+    """The root is to be moved or deleted."""
 
     code = "department_is_root"
     message = "The root of the tree cannot be {done}."
@@ -44,7 +44,7 @@ class DepartmentIsRoot(Rejected):
 
 
 class DepartmentPathTooLong(Rejected):
-    """A path that could not be looked up quickly in every database."""
+    """The path has more bytes than an index of every database takes."""
 
     code = "department_path_too_long"
     message = "The path '{path}' has {bytes} bytes in UTF-8, more than {most}."
@@ -52,7 +52,7 @@ class DepartmentPathTooLong(Rejected):
 
 
 class DepartmentUnderItself(Rejected):
-    """A department moved under its own descendant would leave the tree."""
+    """A department is to be moved under itself or one of its subdepartments."""
 
     code = "department_under_itself"
     message = "'{path}' cannot move under '{target}', which lies within it."
@@ -60,7 +60,7 @@ class DepartmentUnderItself(Rejected):
 
 
 class DepartmentInUse(Rejected):
-    """Somebody is in it, or manages it."""
+    """Somebody is in a department that is to be deleted, or manages it."""
 
     code = "department_in_use"
     message = "'{path}' cannot be deleted: {obstacles}."
@@ -68,7 +68,7 @@ class DepartmentInUse(Rejected):
 
 
 class DepartmentTooDeep(Rejected):
-    """A tree deeper than anybody can read."""
+    """A department would lie deeper in the tree than the limit allows."""
 
     code = "department_too_deep"
     message = "'{path}' would lie more than {limit} levels deep."
@@ -76,7 +76,7 @@ class DepartmentTooDeep(Rejected):
 
 
 class SupervisorUnknown(NotFound):
-    """Nobody is called like the supervisor named."""
+    """Nobody has the login or address of the supervisor that is named."""
 
     code = "supervisor_unknown"
     message = "Nobody is called '{login}'."

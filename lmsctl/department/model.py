@@ -8,7 +8,7 @@ from lmsctl.kit import canonical, columns
 
 
 class Department(SQLModel, table=True):
-    """A node of the one tree. It is made under a parent, moved with all its daughters, and deleted.
+    """A node of the one tree, made under a parent, moved and deleted with its subdepartments.
 
     `path` holds the ids from the root down (`/1/4/9/`), so that "everything under it" is one
     comparison; `full_name` holds the names (`Sales/EMEA`, and `/` for the root) and `full_key` the

@@ -1,4 +1,4 @@
-"""The verbs of the portal room: entering, settings, and the one ledger of seats."""
+"""The verbs of the portal room: loading it, its settings, and the ledger of seats."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

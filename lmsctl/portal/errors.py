@@ -22,7 +22,7 @@ class SchemaNewer(SchemaMismatch):
 
 
 class ClockFrozen(Misconfigured):
-    """A frozen clock on a portal that is no sandbox."""
+    """The clock is set by LMSCTL_NOW in a portal that is no sandbox."""
 
     code = "clock_frozen"
     message = "LMSCTL_NOW is set, and this portal is no sandbox."
@@ -62,7 +62,7 @@ class SettingValueWrong(Rejected):
 
 
 class PlanBelowTaken(Rejected):
-    """A plan smaller than what is in use."""
+    """The plan is to have fewer seats than are taken."""
 
     code = "plan_below_taken"
     message = "{taken} seats are taken, so the plan cannot be {limit}."
@@ -79,7 +79,7 @@ class PlanFull(Rejected):
 
 
 class RegistrationOff(Rejected):
-    """The portal takes nobody in by themselves."""
+    """Self-registration is switched off."""
 
     code = "registration_off"
     message = "Self-registration is switched off."
@@ -87,7 +87,7 @@ class RegistrationOff(Rejected):
 
 
 class NotConfirmedYet(Rejected):
-    """Nothing lasting is done with who may be gone when their registration ends."""
+    """Something is to be done with a person who has not confirmed their address."""
 
     code = "not_confirmed_yet"
     message = (

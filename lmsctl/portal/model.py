@@ -15,7 +15,7 @@ class Portal(SQLModel, table=True):
     """The one portal of a database: its switches, and the ledger of its seats.
 
     `seats_taken` counts active people and live holds while there is a `seat_limit`, and is 0 while
-    there is none. Every door locks this row first, so that the order of locks is the same
+    there is none. Every entry point locks this row first, so that the order of locks is the same
     everywhere. `told_percent` is the highest threshold that owners and administrators have been
     told of.
     """

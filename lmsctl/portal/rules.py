@@ -154,13 +154,13 @@ def parse_assignment(given: str) -> tuple[str, Any]:
 
 
 def closed_gates(*, is_registration_on: bool) -> Iterator[Refusal]:
-    """Yield a refusal for everything that closes all doors of the portal to newcomers."""
+    """Yield a refusal for everything that keeps newcomers out of the whole portal."""
     if not is_registration_on:
         yield RegistrationOff()
 
 
 def warnings(gates: Iterable[Refusal], zone: ZoneInfo, *, public_url: str) -> list[str]:
-    """Return what whoever has just made a door should know: what keeps it shut, what is missing.
+    """Return what whoever made an entry point should know: what keeps it shut, what is missing.
 
     Moments are shown in `zone`.
     """

@@ -12,7 +12,7 @@ class DomainNotAllowed(Rejected):
 
 
 class DomainsMissing(Rejected):
-    """A limit to no domain at all."""
+    """Domains are limited, and none is given."""
 
     code = "domains_missing"
     message = "A domain limit needs at least one domain."
@@ -20,7 +20,7 @@ class DomainsMissing(Rejected):
 
 
 class DomainsContradict(Usage):
-    """Some domains and any domain cannot both be meant."""
+    """Two of the options on domains exclude each other."""
 
     code = "domains_contradict"
     message = "{options} exclude each other."
@@ -55,7 +55,7 @@ class SignupLoginTaken(Rejected):
 
 
 class ContentNotShared(Rejected):
-    """An item that takes nobody in, because it has no open link."""
+    """The item has no open link."""
 
     code = "content_not_shared"
     message = "'{given}' has no open link, so nobody registers for it."
@@ -63,7 +63,7 @@ class ContentNotShared(Rejected):
 
 
 class DetailMissing(Rejected):
-    """Something that every person who registers must give."""
+    """Something is missing that everybody who registers must give."""
 
     code = "detail_missing"
     message = "The {name} is missing."

@@ -9,7 +9,7 @@ from lmsctl.user import hookpoints as user_hookpoints
 
 @user_hookpoints.with_expiry_of_users.implement
 def with_expiry_of_users(work: Work, ids: Sequence[int]) -> None:
-    """Note that these people's registrations came to nothing, and let their doors take back."""
+    """Note that these people's registrations expired, and let entry points take back places."""
     registrations = store.expire(work, ids)
     hookpoints.with_expiry_of_registrations(work, registrations)
 

@@ -1,4 +1,4 @@
-"""The options that the doors of the portal share: who comes in, and which domains are admitted."""
+"""The options that all entry points share: who comes in, and which domains are admitted."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated

@@ -9,7 +9,7 @@ CONFIRMATION = "confirmation"
 
 
 class RegistrationState(StrEnum):
-    """How far a registration has come; a pending one holds a seat and its door's place."""
+    """How far a registration has come; a pending one holds a seat and its entry point's place."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"

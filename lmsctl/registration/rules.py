@@ -97,8 +97,8 @@ def _check_name_given(text: str | None, name: str, option: str) -> str:
 def is_admitted(email: Email, portal: Settings, own: Collection[str] | None) -> bool:
     """Say whether the address's domain may come in.
 
-    `own` is None when the door has no list of its own and the portal's counts, and empty when it
-    admits any domain.
+    `own` is None when the entry point has no list of its own and the portal's counts, and empty
+    when it admits any domain.
     """
     limit = portal.domains_json if portal.is_domain_limited else None
     domains = limit if own is None else own or None

@@ -61,7 +61,7 @@ def refresh(work: Work) -> None:
 
 
 def lock_actor_for_share(work: Work) -> None:
-    """Let nobody change the actor until we are done, because something new will point to them."""
+    """Let nobody change the actor until we are done, because a new row will refer to them."""
     number = actor(work).user_id
     if number is not None:
         store.lock_person_for_share(work, number)
@@ -79,7 +79,7 @@ def get_for_update(work: Work, get: Callable[[], R], lock: Callable[[Work, int],
 
 
 def held_roles(work: Work, user_id: int) -> tuple[HeldRole, ...]:
-    """Return what the person with `user_id` holds, one Holding for each grant."""
+    """Return what the person with `user_id` holds, one HeldRole for each grant."""
     custom: dict[str, set[str]] = {}
     for row in store.list_custom_permissions(work, user_id):
         custom.setdefault(row.role, set()).add(row.permission)

@@ -4,7 +4,7 @@ from lmsctl.kit.errors import Forbidden, NotFound
 
 
 class ActorUnknown(NotFound):
-    """Nobody is called like the name after --as."""
+    """Nobody has the login after --as."""
 
     code = "actor_unknown"
     message = "Nobody here is called '{login}', so nobody can act as them."
@@ -12,7 +12,7 @@ class ActorUnknown(NotFound):
 
 
 class ActorNotActive(Forbidden):
-    """Somebody who cannot sign in cannot act either."""
+    """The person after --as is not active."""
 
     code = "actor_not_active"
     message = "'{login}' is {status} and can do nothing."
@@ -28,7 +28,7 @@ class PermissionMissing(Forbidden):
 
 
 class PermissionBeyondOwn(Forbidden):
-    """Nobody grants, or changes somebody who holds, what they do not hold there themselves."""
+    """The actor would give, take or change rights that they do not hold there themselves."""
 
     code = "permission_beyond_own"
     message = "'{actor}' does not hold {lacking} there, so may not give, take or touch it."

@@ -20,7 +20,7 @@ class RoleExists(Conflict):
 
 
 class PermissionReserved(Rejected):
-    """A permission that only the built-in owner and administrators hold."""
+    """A custom role is to hold a permission that only the owner and administrators hold."""
 
     code = "permission_reserved"
     message = "No custom role can hold {permission}; it belongs to the owner and administrators."
@@ -28,7 +28,7 @@ class PermissionReserved(Rejected):
 
 
 class PermissionUnknown(Rejected):
-    """A custom role with a permission that nothing asks for would promise what it cannot give."""
+    """A custom role is to hold a permission that does not exist."""
 
     code = "permission_unknown"
     message = "There is no permission '{given}'."
@@ -36,7 +36,7 @@ class PermissionUnknown(Rejected):
 
 
 class PermissionNotAsked(Usage):
-    """A question about a permission that does not exist has no answer."""
+    """Somebody asks about a permission that does not exist."""
 
     code = "permission_not_a_choice"
     message = "There is no permission '{given}' to ask for."
@@ -44,7 +44,7 @@ class PermissionNotAsked(Usage):
 
 
 class RoleEmpty(Rejected):
-    """A custom role allows something."""
+    """A custom role would hold no permission."""
 
     code = "role_empty"
     message = "The role '{name}' would hold no permission."
@@ -52,7 +52,7 @@ class RoleEmpty(Rejected):
 
 
 class RoleBuiltIn(Rejected):
-    """What the built-in roles may do is part of the program."""
+    """A built-in role is to be changed or deleted."""
 
     code = "role_built_in"
     message = "The role '{name}' is built in and cannot be {done}."
@@ -60,7 +60,7 @@ class RoleBuiltIn(Rejected):
 
 
 class RoleInUse(Rejected):
-    """Somebody holds it."""
+    """Somebody holds a role that is to be deleted."""
 
     code = "role_in_use"
     message = "The role '{name}' cannot be deleted: it is held by {holders}."
@@ -68,7 +68,7 @@ class RoleInUse(Rejected):
 
 
 class RoleNeedsDepartment(Rejected):
-    """A role that is bound to departments means nothing without one."""
+    """No department is given for a role that is bound to departments."""
 
     code = "role_needs_department"
     message = "The role '{role}' holds in departments, and none is given."
@@ -76,7 +76,7 @@ class RoleNeedsDepartment(Rejected):
 
 
 class RoleTakesNoDepartment(Rejected):
-    """A role of the whole portal cannot be narrowed."""
+    """A department is given for a role that holds in the whole portal."""
 
     code = "role_takes_no_department"
     message = "The role '{role}' belongs to the whole portal and takes no department."
@@ -84,7 +84,7 @@ class RoleTakesNoDepartment(Rejected):
 
 
 class RoleIsEverybodys(Rejected):
-    """The part of the learner is not taken away."""
+    """A role that everybody holds is to be revoked."""
 
     code = "role_is_everybodys"
     message = "Everybody is a {role}; that cannot be revoked."
@@ -92,7 +92,7 @@ class RoleIsEverybodys(Rejected):
 
 
 class OwnerMustStay(Rejected):
-    """An owner is active, and remains so."""
+    """A person who is not active, or will not stay so, is to become an owner."""
 
     code = "owner_must_stay"
     message = "'{login}' cannot be an owner: an owner is active, with no end scheduled."
@@ -100,7 +100,7 @@ class OwnerMustStay(Rejected):
 
 
 class OwnerLast(Rejected):
-    """A portal always has an owner."""
+    """The only owner would lose that role."""
 
     code = "owner_last"
     message = "'{login}' is the only owner, and a portal always has one."
@@ -108,7 +108,7 @@ class OwnerLast(Rejected):
 
 
 class OwnerNotDemoted(Forbidden):
-    """Nobody takes the ownership from somebody else."""
+    """Somebody takes the ownership from somebody else."""
 
     code = "owner_not_demoted"
     message = "'{actor}' cannot take the ownership from '{login}'."

@@ -45,7 +45,7 @@ class ProfileUsedUp(Rejected):
 
 
 class ActivationsWrong(Rejected):
-    """A number of activations below 0 or beyond the most there may be."""
+    """The number of activations is below 0 or too great."""
 
     code = "activations_wrong"
     message = "'{given}' is no number of activations."
@@ -53,7 +53,7 @@ class ActivationsWrong(Rejected):
 
 
 class ActivationsZero(Rejected):
-    """A profile for nobody."""
+    """A profile is to have no activation."""
 
     code = "activations_zero"
     message = "A sign-up profile needs at least one activation."
@@ -61,7 +61,7 @@ class ActivationsZero(Rejected):
 
 
 class ActivationsBelowUsed(Rejected):
-    """Fewer activations than are used."""
+    """A profile is to have fewer activations than are used."""
 
     code = "activations_below_used"
     message = "{used} activations are used, so there cannot be only {limit}."
@@ -69,7 +69,7 @@ class ActivationsBelowUsed(Rejected):
 
 
 class WindowEmpty(Rejected):
-    """An end that is not after the start."""
+    """The end of the window is not after its start."""
 
     code = "window_empty"
     message = "The end ({ends_at}) is not after the start ({starts_at})."
@@ -77,7 +77,7 @@ class WindowEmpty(Rejected):
 
 
 class StartMissing(Rejected):
-    """A window that never begins."""
+    """The start of the window is a time that never comes."""
 
     code = "start_missing"
     message = "A sign-up profile has to start at some time."
@@ -85,6 +85,6 @@ class StartMissing(Rejected):
 
 
 class ProfileMomentMissing(time_errors.AskedMomentMissing):
-    """A question about a moment that never comes."""
+    """The time that is asked about never comes."""
 
     code = "moment_missing"

@@ -39,7 +39,7 @@ class LoginMissing(Rejected):
 
 
 class LoginInvalid(Rejected):
-    """A login nobody could type."""
+    """The login has blanks, invisible characters, or a hyphen at its beginning."""
 
     code = "login_invalid"
     message = "'{login}' cannot be a login: {reason}."
@@ -63,7 +63,7 @@ class FilterWrong(Usage):
 
 
 class OwnerProtected(Rejected):
-    """The owner stays."""
+    """An owner is to be deactivated, ended or deleted."""
 
     code = "owner_protected"
     message = "'{login}' is an owner and cannot be {done}."
@@ -71,7 +71,7 @@ class OwnerProtected(Rejected):
 
 
 class StatusWrong(Rejected):
-    """A change of status that makes no sense from here."""
+    """The status cannot be changed like this from what it is."""
 
     code = "status_wrong"
     message = "'{login}' is {status} and cannot be {done}."
@@ -79,7 +79,7 @@ class StatusWrong(Rejected):
 
 
 class EndNever(Usage):
-    """An end that never comes is no end."""
+    """An account is to end at a time that never comes."""
 
     code = "end_never"
     message = "--on needs a moment, and 'never' is none."
@@ -87,7 +87,7 @@ class EndNever(Usage):
 
 
 class SupervisorIsSelf(Rejected):
-    """Nobody supervises themselves."""
+    """A person is named as their own supervisor."""
 
     code = "supervisor_is_self"
     message = "'{login}' cannot be their own supervisor."

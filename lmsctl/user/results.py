@@ -7,7 +7,7 @@ from typing import Any
 
 
 class UserType(StrEnum):
-    """What a person is to the organization."""
+    """Whether a person is staff, a client or a prospect."""
 
     STAFF = "staff"
     CLIENT = "client"
@@ -24,13 +24,13 @@ class UserStatus(StrEnum):
 
 
 class UserOrigin(StrEnum):
-    """By which door a person came in."""
+    """How a person came in."""
 
     ADMINISTRATOR = "administrator"
     IMPORT = "import"
     OPEN_LINK = "open-link"
     PROFILE = "profile"
-    TOKEN = "token"  # noqa: S105 - the door, not a secret
+    TOKEN = "token"  # noqa: S105 - how they came, not a secret
 
 
 class SupervisorMode(StrEnum):

@@ -26,8 +26,7 @@ _PLAIN_NAME_LIMIT = 200
 class UserDraft:
     """A person about to be made; everything in it has been checked for itself.
 
-    `expires_at` makes the person pending until then; `wants_seat` is False for people who are made
-    inactive because the plan is full.
+    `expires_at` makes the person pending until then.
     """
 
     login: str | None

@@ -34,8 +34,8 @@ _BETWEEN_MAILS = timedelta(minutes=10)
 def confirm(work: Work, code: str) -> tuple[ConfirmedRegistration, bool]:
     """Confirm the address a code was mailed to; doing it twice is a success that changes nothing.
 
-    It works after the door has closed too, and needs no right but the code, or the link that ends
-    in it. An address instead means that the actor vouches for the person, with
+    It works after the entry point has closed too, and needs no right but the code, or the link that
+    ends in it. An address instead means that the actor vouches for the person, with
     `registration.manage` in their department. Returns the person and whether it was the first time.
     Raises ConfirmationUnknown and PendingUnknown.
     """
@@ -103,9 +103,9 @@ def resend(work: Work, given: str) -> tuple[PendingRegistration, datetime | None
 
 
 def resend_confirmation(work: Work, user_id: int) -> datetime | None:
-    """Mail somebody who waits the same confirmation once more; returns when it was if too lately.
+    """Mail somebody who waits the same confirmation once more.
 
-    By whatever way it is asked for, they get one mail in ten minutes. Nothing else changes.
+    They get at most one mail in ten minutes: returns None, or when the last was if it is too soon.
     """
     portal.lock(work)
     if store.find_pending(work, user_id) is None:

@@ -35,7 +35,7 @@ def grant(
 
     Returns what they hold then, as far as the actor may see it, and whether that is new. Needs
     `role.manage` over the person and in the departments, and there everything the role allows.
-    Whoever cannot sign in may be given a role, which sleeps until they can; whoever has not
+    Whoever cannot sign in may be given a role, which has no effect until they can; whoever has not
     confirmed their address may not, and an owner must be active.
 
     Raises UserUnknown, RoleUnknown, DepartmentUnknown, RoleTakesNoDepartment, RoleNeedsDepartment,
@@ -68,8 +68,8 @@ def revoke(
     """Take a role from a person: as a whole, or only in the departments written in `under`.
 
     A role that needs a department goes with its last one. Returns what became of it, and the
-    role's name. Needs what `grant` needs; the ownership is laid down by its holder or by the
-    operator alone, and never the last one.
+    role's name. Needs what `grant` needs; only its holder and the operator may give up the
+    ownership, and never the last one.
 
     Raises UserUnknown, RoleUnknown, DepartmentUnknown, RoleTakesNoDepartment, RoleIsEverybodys,
     PermissionBeyondOwn, OwnerNotDemoted and OwnerLast.

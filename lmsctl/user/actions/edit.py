@@ -1,4 +1,4 @@
-"""Making, showing, changing and moving people."""
+"""Changing people, and moving them into other departments."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -139,7 +139,7 @@ def _find_supervisor_ids(work: Work, given: str | None) -> list[int]:
 
 
 def _get_new_supervisor(work: Work, person: Person, given: str) -> dict[str, object]:
-    """Return the columns of who or what supervises a person, with a share of who does."""
+    """Return the columns of a supervisor, locked for share; raises SupervisorIsSelf."""
     word = canonical.key(given)
     if word in {SupervisorMode.NONE, SupervisorMode.INHERITED}:
         return {"supervisor_mode": SupervisorMode(word), "supervisor_id": None}

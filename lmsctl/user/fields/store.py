@@ -27,7 +27,7 @@ def list_fields(work: Work) -> list[FieldRule]:
 
 
 def list_fields_for_share(work: Work) -> list[FieldRule]:
-    """Return what `fields` does, and let nobody change them, while others may share them.
+    """Return what `list_fields` does, and let nobody change them, while others may share them.
 
     This is for whoever gives people values.
     """

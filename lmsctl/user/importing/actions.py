@@ -1,4 +1,4 @@
-"""Taking people in from a file, and writing them out so that the file can be taken in again."""
+"""Importing people from a file."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -20,7 +20,7 @@ class MembershipUnknown(Rejected):
 
 
 class NameMissing(Rejected):
-    """A new person without a first or last name."""
+    """A new person has no first or last name."""
 
     code = "row_name_missing"
     message = "A new person needs a {what}."
@@ -28,7 +28,7 @@ class NameMissing(Rejected):
 
 
 class DepartmentNeeded(Rejected):
-    """A new person would land in the root department, where the actor may make nobody."""
+    """A new person would belong to the root department, which the actor does not manage."""
 
     code = "row_department_missing"
     message = "A new person without a department would belong to the root, which you do not manage."
@@ -36,7 +36,7 @@ class DepartmentNeeded(Rejected):
 
 
 class PendingNotGiven(Rejected):
-    """Nobody is made to wait for a confirmation by a file."""
+    """A row is to make somebody wait for a confirmation."""
 
     code = "row_status_pending"
     message = "'{name}' cannot become pending: only registering oneself does that."

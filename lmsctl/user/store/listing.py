@@ -147,7 +147,7 @@ def _has_status(status: UserStatus) -> Iterator[ColumnElement[bool]]:
 
 
 def _has_origin(origin: UserOrigin) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that people came in by that door."""
+    """Yield the conditions that people came in like that."""
     yield col(User.origin) == origin
     if origin is not UserOrigin.IMPORT:
         # The index users_not_imported has all of them.

@@ -1,4 +1,4 @@
-"""The statements of the user room: people, what they are called, and what their fields hold.
+"""The statements on people: finding, adding, changing, locking and deleting them.
 
 Rows are read as dataclasses, of whose fields `columns_of` makes what is selected, and never as
 objects of the table classes.

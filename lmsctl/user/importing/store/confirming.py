@@ -1,4 +1,4 @@
-"""The statements of rows of a file of people that vouch for somebody who waits for confirmation."""
+"""The statements on rows that confirm somebody who waits for confirmation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -67,7 +67,7 @@ def lock_people(work: Work, span: RowRange, *, has_people: bool, has_groups: boo
 
 
 def clear_hidden(work: Work, span: RowRange, scope: Scope) -> None:
-    """Leave open whom those rows mean that mean people out of `scope`."""
+    """Clear the person from rows that mean somebody out of `scope`."""
     hidden = (
         select(User.id)
         .join(Department, col(Department.id) == col(User.department_id))
@@ -84,7 +84,7 @@ def clear_hidden(work: Work, span: RowRange, scope: Scope) -> None:
 
 
 def select_groups_in(scope: Scope) -> Select[Any]:
-    """Return what selects the ids of the groups in `scope`."""
+    """Return the statement that selects the ids of the groups in `scope`."""
     return (
         select(Group.id)
         .join(Department, col(Department.id) == col(Group.department_id))

@@ -19,7 +19,7 @@ from lmsctl.kit.csverrors import (
     CsvRowTooLarge,
 )
 from lmsctl.kit.csvheading import Column, Reading, Vocabulary
-from lmsctl.kit.csvout import is_guarded
+from lmsctl.kit.csvout import LiteralText, clears, is_guarded
 from lmsctl.kit.csvrecords import ROW_BYTES_LIMIT, BrokenOffError, Record, records
 from lmsctl.kit.errors import Location, Refusal, Rejected
 
@@ -267,6 +267,8 @@ def clean(cell: str) -> str:
     value = canonical.trim(cell)
     if is_guarded(cell):
         value = value[1:]
+        if clears(value):
+            return LiteralText(value)
     return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 

@@ -15,17 +15,42 @@ ERROR_HEADING = "_error"
 # What starts a formula when a spreadsheet opens the file; the full-width forms do so in
 # Japanese settings (OWASP, "CSV Injection").
 _FORMULA = "=+-@\t\r＝＋－＠"
-_SUSPECT = frozenset(_FORMULA + "'")
-_RISKY = re.compile(f"'*[{re.escape(_FORMULA)}]")
+_FORMULA_BEGINS = re.compile(f"'*[{re.escape(_FORMULA)}]")
+# What a cell says that takes a value away.
+_NONE = "none"
+_SUSPECT = frozenset(_FORMULA + "'nN")
+_RISKY = re.compile(f"'*(?:[{re.escape(_FORMULA)}]|{_NONE}\\s*\\Z)", re.IGNORECASE)
+
+
+class LiteralText(str):
+    """The text of a cell that would mean something else if it were not guarded: `'none`."""
+
+    __slots__ = ()
+
+
+class CellWord(str):
+    """A word of the grammar of files, such as `none` or `never`, that is written unguarded."""
+
+    __slots__ = ()
+
+
+NONE = CellWord(_NONE)
+
+
+def clears(cell: str) -> bool:
+    """Say whether a cell takes away what is there: the word `none`, in any case and unguarded."""
+    return len(cell) == len(_NONE) and cell.lower() == _NONE and not isinstance(cell, LiteralText)
 
 
 def guard(text: str) -> str:
-    """Return `text`, with one more apostrophe in front if a spreadsheet could run it.
+    """Return `text`, with one more apostrophe in front if a spreadsheet or our reader could err.
 
-    That is any text of zero or more apostrophes followed by a sign that starts a formula; counting
-    those that begin with apostrophes already is what lets `unguard` take exactly one off again.
+    That is any text of zero or more apostrophes followed by a sign that starts a formula, or by the
+    word `none`, which would take a value away; counting those that begin with apostrophes already
+    is what lets `unguard` take exactly one off again. A CellWord is meant as it is.
     """
-    return f"'{text}" if text[:1] in _SUSPECT and _RISKY.match(text) else text
+    is_risky = text[:1] in _SUSPECT and _RISKY.match(text) and not isinstance(text, CellWord)
+    return f"'{text}" if is_risky else text
 
 
 def unguard(text: str) -> str:
@@ -34,7 +59,7 @@ def unguard(text: str) -> str:
 
 
 def is_guarded(text: str) -> bool:
-    """Return whether `text` is one or more apostrophes in front of what starts a formula."""
+    """Return whether `text` is one or more apostrophes in front of what `guard` guards."""
     return text[:1] == "'" and _RISKY.match(text) is not None
 
 
@@ -155,6 +180,6 @@ def _harmless(cells: Sequence[str]) -> Sequence[str]:
 
 def _guard_as_read(text: str) -> str:
     """Return a cell that starts no formula and that our reader takes for the same as `text`."""
-    if is_guarded(text) or guard(text) == text:
+    if is_guarded(text) or not _FORMULA_BEGINS.match(text):
         return text
     return guard(canonical.trim(text))  # behind the guard a tab in front would be kept

@@ -114,11 +114,11 @@ def test_the_template_uploads_unchanged(portal_with_items: Portal) -> None:
     assert tokens(portal_with_items) == before
     rows = rows_of(text)
     assert [row["Expires"] for row in rows] == [
-        "",
+        "never",
         "2026-06-01T01:59:59+02:00",
         "2026-05-31T10:30:00+02:00",
-        "",
-        "",
+        "never",
+        "never",
     ]
     assert (rows[1]["Token label"], rows[3]["Token"]) == ("'=1+1", "'+49 30")
     assert rows[4]["Active"] == "No"
@@ -167,27 +167,6 @@ def test_one_file_makes_and_changes_tokens(portal_with_items: Portal) -> None:
     assert (made["expires_at"], made["active"], len(made["code"])) == (None, True, 12)
     redeem(portal_with_items, "ben", made["code"])
     assert len(portal_with_items.ok("db", "check", "-o", "json").json) == 0
-
-
-def test_blank_cells_of_an_update(portal_with_items: Portal) -> None:
-    """No label, no limit, no expiry; code and activity stay as they are."""
-    create_token(
-        portal_with_items,
-        "spring",
-        "topic",
-        "--limit",
-        "9",
-        "--expires",
-        "2026-04-01",
-        "--nickname",
-        "N",
-    )
-    portal_with_items.ok("token", "deactivate", "spring")
-    number = show_token(portal_with_items)["id"]
-    assert numbers(upload(portal_with_items, f"{number},,topic,,,prospect,,,")) == (0, 1, 0, 0)
-    after = show_token(portal_with_items)
-    assert (after["nickname"], after["limit"], after["expires_at"]) == (None, None, None)
-    assert (after["code"], after["active"]) == ("spring", False)
 
 
 def test_the_seven_columns_of_the_original_template(portal_with_items: Portal) -> None:
@@ -241,7 +220,6 @@ def test_labels_can_be_read_as_codes(portal_with_items: Portal) -> None:
         (",,topic,SPRING ,L,prospect,,,", "Token", "row_token_exists"),
         (",,topic,ab,L,prospect,,,", "Token", "token_code_invalid"),
         (",,topic,,,prospect,,,", "Token label", "row_label_missing"),
-        (",,topic,,L,,,,", "Creates", "row_creates_unclear"),
         (",,topic,,L,prospects,,,", "Creates", "row_creates_unclear"),
         (",,topic,,L,prospect,0,,", "Limit", "token_limit_zero"),
         (",,topic,,L,prospect,1.5,,", "Limit", "token_limit_wrong"),
@@ -252,7 +230,7 @@ def test_labels_can_be_read_as_codes(portal_with_items: Portal) -> None:
         ("1,,article,,L,prospect,,,", "Knowledge code", "row_content_moved"),
         ("1,,topic,autumn,L,prospect,,,", "Token", "row_code_changed"),
         ("1,,topic,,L,prospect,1,,", "Limit", "token_limit_below_uses"),
-        ("1,,topic,,L,,,,", "Creates", "row_creates_unclear"),
+        ("1,,topic,,L,none,,,", "Creates", "row_creates_unclear"),
     ],
 )
 def test_what_is_wrong_with_a_row(

@@ -38,8 +38,9 @@ def bulk_upload(
     row without makes one: with the code in Token, or one that is made up, for the item that
     Knowledge code names. Knowledge is for people and not read. --results lists the codes made.
 
-    Blank: no label, no limit, no expiry; in Active a token stays as it is, and a new one works.
-    Expires is a date, 2026-03-31 or 31/03/2026, and means its end, or a time with its offset. A
+    A blank cell keeps what a token has. For a new one it means prospect, no limit, no expiry, and
+    that it works. The words unlimited, never and none take a limit, an expiry or a label away.
+    Expires is a date, such as 2026-03-31, 31/03/2026 or 31.03.2026, and means its end, or a time. A
     file never changes an item, a code or a count of uses, and never deletes.
     """
     from lmsctl.bulk.actions import FileImport  # what reads files takes long to load

@@ -13,6 +13,7 @@ from lmsctl.kit import canonical, celltimes, limits, timewords, wall_clock
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.columns import utc_text
 from lmsctl.kit.csvheading import Column, Reading, heading_key
+from lmsctl.kit.csvout import NONE, clears
 from lmsctl.kit.errors import Refusal
 from lmsctl.token import rules
 from lmsctl.token.errors import TokenLimitWrong
@@ -45,6 +46,8 @@ HEADINGS = tuple(column.heading for column in COLUMNS)
 # A number of 19 digits may not fit a column.
 _ITEMS_KEPT = 8192
 _YES, _NO = "Yes", "No"
+# What stands for a word among numbers of uses and moments.
+_UNLIMITED, _NEVER = 0, ""
 _TRUTHS = {canonical.key(_YES): 1, canonical.key(_NO): 0}
 
 
@@ -62,7 +65,7 @@ def columns(reading: Reading) -> list[Column]:
     return [optional if column is _LABEL and is_code else column for column in COLUMNS]
 
 
-def row_reader(
+def row_reader(  # noqa: C901 - one pass over each row, and the fastest one
     names: Sequence[str],
     now: datetime,
     zone: ZoneInfo,
@@ -74,16 +77,18 @@ def row_reader(
     A day in the column of expiries stands for its last second in `zone`. A row without a token id
     makes a token, with a code from `new_code` when it has none. Each item is put aside when it is
     first named, and rows name it by a number. Everything wrong with a row is noted; it raises
-    nothing.
+    nothing. A blank cell keeps what a token has, and gives a new one what is usual.
     """
     position = {name: index for index, name in enumerate(names)}
     has_labels = "token_label" in position
 
     @lru_cache(maxsize=8192)
     def expiry(cell: str) -> str | None:
-        word = celltimes.read_cell(cell, dates)
+        word = None if clears(cell) else celltimes.read_cell(cell, dates)
         moment = word.end(now, zone) if word else None
-        return utc_text(moment) if moment else None
+        if moment:
+            return utc_text(moment)
+        return _NEVER if word or clears(cell) else None
 
     @lru_cache(maxsize=8192)
     def terms(texts: tuple[str, str, str, str]) -> tuple[Any, ...]:
@@ -108,7 +113,7 @@ def row_reader(
             number = _number(given_number)
             content = _content(given_content)
             code = _code(given_code)
-            label = rules.check_nickname(given_label)
+            label = _label(given_label)
             creates, limit, expires_at, active = terms(pick_terms(cells))
         except Refusal:
             every = zip(readers.items(), (*texts, *pick_terms(cells)), strict=True)
@@ -120,6 +125,8 @@ def row_reader(
             note(row_no, "token_label", RowLabelMissing())
         if is_generated:
             code = new_code()
+        if is_new:
+            creates, active = creates or UserType.PROSPECT, 1 if active is None else active
         return (
             number,
             int(is_new),
@@ -129,9 +136,11 @@ def row_reader(
             int(is_generated),
             label,
             creates,
-            limit,
-            expires_at,
-            1 if active is None and is_new else active,
+            limit or None,
+            int(limit == _UNLIMITED),
+            expires_at or None,
+            int(expires_at == _NEVER),
+            active,
         )
 
     return read_row
@@ -181,12 +190,19 @@ def _content(cell: str) -> str:
     return cell
 
 
+def _label(cell: str) -> str | None:
+    """Return the nickname, empty to take it away, or None for a blank."""
+    return "" if clears(cell) else rules.check_nickname(cell)
+
+
 def _code(cell: str) -> str | None:
     return rules.check_code(cell) if cell else None
 
 
 @lru_cache(maxsize=64)
-def _creates(cell: str) -> UserType:
+def _creates(cell: str) -> UserType | None:
+    if not cell:
+        return None
     try:
         return UserType(canonical.key(cell))
     except ValueError as error:
@@ -197,10 +213,14 @@ def _creates(cell: str) -> UserType:
 
 @lru_cache(maxsize=4096)
 def _limit(cell: str) -> int | None:
+    """Return the number of uses, `_UNLIMITED`, or None for a blank."""
+    if not cell:
+        return None
     try:
-        return rules.parse_limit(cell or limits.UNLIMITED)
+        limit = None if clears(cell) else rules.parse_limit(cell.lower())
     except limits.NumberMalformed as refusal:
         raise TokenLimitWrong(given=canonical.excerpt(cell), most=rules.MOST_USES) from refusal
+    return _UNLIMITED if limit is None else limit
 
 
 @lru_cache(maxsize=64)
@@ -218,7 +238,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "token_id": _number,
     "knowledge_code": _content,
     _CODE: _code,
-    "token_label": rules.check_nickname,
+    "token_label": _label,
 }
 _TERMS = ("creates", "limit", "expires", "active")
 
@@ -232,9 +252,9 @@ def to_cells(row: TokenRecord, zone: ZoneInfo) -> Iterator[str]:
     yield row.title
     yield row.content
     yield row.code
-    yield row.nickname or ""
+    yield row.nickname or NONE
     yield row.creates
-    yield str(row.use_limit or "")
+    yield str(row.use_limit or limits.UNLIMITED)
     yield _expires(row.expires_at, zone)
     yield _YES if row.is_active else _NO
 
@@ -242,7 +262,7 @@ def to_cells(row: TokenRecord, zone: ZoneInfo) -> Iterator[str]:
 def _expires(moment: datetime | None, zone: ZoneInfo) -> str:
     """Return a moment as the day whose end it is, or with its time and offset."""
     if moment is None:
-        return ""
+        return "never"
     shown = wall_clock.show(moment, zone)
     day = shown.partition("T")[0]
     is_end = timewords.parse(day).end(moment, zone) == moment

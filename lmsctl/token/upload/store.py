@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, ColumnElement, Integer, Select, Text
-from sqlmodel import and_, case, cast, col, exists, func, or_, select, update
+from sqlmodel import and_, case, cast, col, exists, func, null, or_, select, update
 
 from lmsctl.bulk import staging
 from lmsctl.bulk.staging import BETWEEN, RowRange, good
@@ -37,7 +37,8 @@ _ITEMS = staging.table(
 )
 # `token_no` is the token id, and `is_new` tells that its cell is blank: the row makes a token.
 # `item_no` is the number in `staged_items` of the item that is named. `is_generated` tells that the
-# code stands in no cell; `is_active` is NULL where nothing is said.
+# code stands in no cell. What is NULL is not said, unless `is_unlimited` or `is_endless`; an empty
+# nickname takes the one that is there away.
 _STAGED = staging.rows(
     Column("token_no", BigInteger),
     Column("is_new", Truth),
@@ -48,7 +49,9 @@ _STAGED = staging.rows(
     Column("nickname", Text),
     Column("creates", Choice(UserType)),
     Column("use_limit", BigInteger),
+    Column("is_unlimited", Truth),
     Column("expires_at", Moment),
+    Column("is_endless", Truth),
     Column("is_active", Truth),
 )
 TABLES = (_STAGED, _ITEMS)
@@ -199,13 +202,28 @@ def fail_changes(work: Work, span: RowRange) -> None:
 
 # What changes ------------------------------------------------------------------------------------
 
+
+def _or_kept(given: ColumnElement[Any], kept: object) -> ColumnElement[Any]:
+    """Return what a cell says, or what the token has where the cell is blank."""
+    return func.coalesce(given, col(kept))
+
+
 # Which cells of a token that is there a column of the file changes, and to what.
 _CHANGES: dict[str, tuple[str, ColumnElement[Any]]] = {
-    "token_label": ("nickname", _row.nickname),
-    "creates": ("creates", _row.creates),
-    "limit": ("use_limit", _row.use_limit),
-    "expires": ("expires_at", _row.expires_at),
-    "active": ("is_active", func.coalesce(_row.is_active, col(Token.is_active))),
+    "token_label": (
+        "nickname",
+        case((_row.nickname == "", null()), else_=_or_kept(_row.nickname, Token.nickname)),
+    ),
+    "creates": ("creates", _or_kept(_row.creates, Token.creates)),
+    "limit": (
+        "use_limit",
+        case((_row.is_unlimited, null()), else_=_or_kept(_row.use_limit, Token.use_limit)),
+    ),
+    "expires": (
+        "expires_at",
+        case((_row.is_endless, null()), else_=_or_kept(_row.expires_at, Token.expires_at)),
+    ),
+    "active": ("is_active", _or_kept(_row.is_active, Token.is_active)),
 }
 
 
@@ -243,9 +261,10 @@ def change(work: Work, span: RowRange, columns: Collection[str]) -> None:
 def add(work: Work, span: RowRange, run: int) -> None:
     """Insert the new tokens that `run` makes, in the order of their rows."""
     store.secure_delete(work)
-    same = ("code", "code_digest", "nickname", "creates", "use_limit", "expires_at", "is_active")
+    same = ("code", "code_digest", "creates", "use_limit", "expires_at", "is_active")
     given = {"uses": 0, "created_at": work.now, "run_id": run, "version": 1}
     cells: list[Any] = [_item.content_id, *(_row[name] for name in same)]
+    cells.append(func.nullif(_row.nickname, "").label("nickname"))
     cells += [value_for(col(getattr(Token, k)), v).label(k) for k, v in given.items()]
     new = (
         select(*cells)

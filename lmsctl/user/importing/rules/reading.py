@@ -11,10 +11,11 @@ from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
 from lmsctl.department import rules as department_rules
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.kit import canonical
-from lmsctl.kit.address import login_key, parse_email
+from lmsctl.kit.address import Email, login_key, parse_email
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.csvheading import heading_key
 from lmsctl.kit.csvin import Column
+from lmsctl.kit.csvout import clears
 from lmsctl.kit.errors import Ambiguous, Refusal
 from lmsctl.user import rules
 from lmsctl.user.errors import LoginMissing
@@ -37,6 +38,8 @@ COLUMNS = (
     Column("supervisor", "Supervisor", ("Manager",)),
 )
 _NO_GROUPS = "none"
+# What a cell says that takes an address away.
+_NO_EMAIL = Email("", "", "")
 # A person is named by the first two cells of a row as it is read: login and address.
 _NAMING = 2
 _SUGGESTIONS = 20
@@ -123,12 +126,12 @@ def row_reader(  # noqa: PLR0913 - all that cells may name, and how they are rea
                 _read_cell(row_no, name, cells[at], partial(read, row_no, put), note)
         login, email = values[:_NAMING]
         if not texts[0]:
-            if email:
+            if email and email is not _NO_EMAIL:
                 login = rules.login_of_address(email.address)
-            elif not texts[1]:
+            elif not texts[1] or email is _NO_EMAIL:
                 note(row_no, None, LoginMissing())
         key = login_key(login) if login else None
-        address, email_key = (email.address, email.key) if email else (None, None)
+        address, email_key = (email.address, email.key or None) if email else (None, None)
         values[:_NAMING] = (login, key, int(not texts[0]), address, email_key)
         return values
 
@@ -153,13 +156,20 @@ def _plain_readers(
     """Return what reads each cell that is a column of `staged`, by the name of its column."""
     return {
         "login": rules.check_login,
-        "email": partial(parse_email, sandbox=is_sandbox),
+        "email": _email_reader(is_sandbox=is_sandbox),
         "first_name": partial(rules.check_person_name, what="first name"),
         "last_name": partial(rules.check_person_name, what="last name"),
         "type": _word_reader(UserType),
         "status": _word_reader(UserStatus),
         "department": _department_reader(places),
     }
+
+
+def _email_reader(*, is_sandbox: bool) -> CellReader:
+    def read(cell: str) -> Email | None:
+        return _NO_EMAIL if clears(cell) else parse_email(cell, sandbox=is_sandbox)
+
+    return read
 
 
 def _word_reader(kind: type[StrEnum]) -> CellReader:
@@ -235,9 +245,12 @@ def _extra_readers(
 
 def _field_reader(rule: FieldRule, dates: DateOrder) -> ExtraReader:
     """Return what reads a value of a custom field; it raises what `field_entry` raises."""
+    # Where `none` is a choice, that is what it means.
+    has_none = any(clears(choice) for choice in rule.choices_json)
 
     def read(row_no: int, put: PutRow, cell: str) -> None:
-        entry = field_rules.field_entry(rule, cell, dates)
+        given = "" if clears(cell) and not has_none else cell
+        entry = field_rules.field_entry(rule, given, dates)
         put("staged_fields", (row_no, entry.field_id, entry.value, entry.unique_key))
 
     return read

@@ -60,7 +60,8 @@ def stage_moves(work: Work, span: RowRange) -> None:
 def change_people(work: Work, span: RowRange) -> None:
     """Bring people who are there into the state that their rows want."""
     status = col(User.status)
-    kept = ("email", "email_key", "first_name", "last_name", "type", "department_id")
+    kept = ("first_name", "last_name", "type", "department_id")
+    has_no_email = _row.email == ""
     is_other = _row.status != status
     goes_away = and_(status == UserStatus.ACTIVE, _row.status.in_(_AWAY))
     work.run(
@@ -68,6 +69,10 @@ def change_people(work: Work, span: RowRange) -> None:
         .where(_row.id == col(User.id), _IS_CHANGED, good(STAGED, span))
         .values(
             **{name: func.coalesce(_row[name], col(getattr(User, name))) for name in kept},
+            email=case((has_no_email, null()), else_=func.coalesce(_row.email, User.email)),
+            email_key=case(
+                (has_no_email, null()), else_=func.coalesce(_row.email_key, User.email_key)
+            ),
             status=case(
                 (status == UserStatus.PENDING, value_for(status, UserStatus.ACTIVE)),
                 else_=func.coalesce(_row.status, status),
@@ -106,7 +111,7 @@ def ended_ids(work: Work, span: RowRange) -> Iterator[int]:
 
 def add_people(work: Work, span: RowRange, *, root_id: int, run: int) -> None:
     """Insert the new people, in the order of their rows."""
-    same = ("login", "login_key", "email", "email_key", "first_name", "last_name")
+    same = ("login", "login_key", "email_key", "first_name", "last_name")
     usual = {"type": UserType.STAFF, "status": UserStatus.ACTIVE, "department_id": root_id}
     given = {
         "supervisor_mode": SupervisorMode.INHERITED,
@@ -115,6 +120,7 @@ def add_people(work: Work, span: RowRange, *, root_id: int, run: int) -> None:
         "created_at": work.now,
     }
     cells: list[Any] = [_row[name] for name in same]
+    cells.append(func.nullif(_row.email, "").label("email"))
     cells += [func.coalesce(_row[k], value_for(_row[k], v)).label(k) for k, v in usual.items()]
     cells += [value_for(col(getattr(User, k)), v).label(k) for k, v in given.items()]
     new = select(*cells).where(_IS_NEW, good(STAGED, span)).order_by(_row.row_no)
@@ -142,12 +148,17 @@ def _select_people(is_meant: ColumnElement[bool]) -> Subquery:
 
 
 def set_fields(work: Work, span: RowRange) -> None:
-    """Write the custom fields."""
+    """Write the custom fields; an empty value takes away the one that is there."""
     people = _select_people(span.holds(_row.row_no))
     values = select(people.c.user_id, FIELDS.c.field_id, FIELDS.c.value, FIELDS.c.unique_key).where(
         FIELDS.c.row_no == people.c.row_no
     )
-    work.upsert(FieldValue, ("user_id", "field_id"), values)
+    work.upsert(FieldValue, ("user_id", "field_id"), values.where(FIELDS.c.value != ""))
+    cleared = select(people.c.user_id, FIELDS.c.field_id).where(
+        FIELDS.c.row_no == people.c.row_no, FIELDS.c.value == ""
+    )
+    pair = tuple_(col(FieldValue.user_id), col(FieldValue.field_id))
+    work.run(delete_from(FieldValue).where(pair.in_(cleared)))
 
 
 def leave_groups(work: Work, span: RowRange) -> None:

@@ -137,7 +137,7 @@ class Sheet:
                         else clean(cell)
                         for cell in chosen
                     ]
-                if not any(cells) and not flaw and not any(map(canonical.trim, raw)):
+                if not any(cells) and not flaw and not any(map(clean, raw)):
                     blank += 1
                     continue
                 if cells != chosen:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lmsctl.audit import store
-from lmsctl.audit.results import Entry, Verdict
+from lmsctl.audit.results import AuditEntry, AuditVerdict
 from lmsctl.kit import canonical
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
@@ -17,7 +17,7 @@ def record(work: Work, code: str, target: str, /, **detail: Any) -> None:
 
     `detail` holds plain values by name; secrets never go in, the caller leaves them out.
     """
-    _add(work, Verdict.DONE, code, target, detail)
+    _add(work, AuditVerdict.DONE, code, target, detail)
 
 
 def record_refusal(work: Work, refusal: Refusal) -> None:
@@ -26,25 +26,25 @@ def record_refusal(work: Work, refusal: Refusal) -> None:
     The sentence is left out, because it repeats what was typed, which may be a secret link.
     """
     codes = sorted({item.code for item in refusal.details})
-    _add(work, Verdict.REFUSED, refusal.code, work.about, {"codes": codes} if codes else {})
+    _add(work, AuditVerdict.REFUSED, refusal.code, work.about, {"codes": codes} if codes else {})
 
 
 def list_entries(  # noqa: PLR0913 - one for each filter
     work: Work,
     *,
     since: datetime | None = None,
-    verdict: Verdict | None = None,
+    verdict: AuditVerdict | None = None,
     code: str | None = None,
     target: str | None = None,
     mark: str | None = None,
-) -> Iterable[Entry]:
+) -> Iterable[AuditEntry]:
     """Return the log, oldest first, narrowed to what is given; needs `audit.view` everywhere."""
     rights.require_everywhere(work, "audit.view")
     about = None if target is None else canonical.indexable(target)
     return store.entries(work, since=since, verdict=verdict, code=code, target=about, mark=mark)
 
 
-def _add(work: Work, verdict: Verdict, code: str, target: str, detail: dict[str, Any]) -> None:
+def _add(work: Work, verdict: AuditVerdict, code: str, target: str, detail: dict[str, Any]) -> None:
     store.add(
         work,
         happened_at=work.now,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.audit import actions
-from lmsctl.audit.results import Entry, Verdict
+from lmsctl.audit.results import AuditEntry, AuditVerdict
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Listing
 from lmsctl.kit.environment import Environment
@@ -29,7 +29,9 @@ def list_(
         str | None,
         typer.Option("--since", help="Only from this moment on, e.g. -7d or 2026-01-31."),
     ] = None,
-    verdict: Annotated[Verdict | None, typer.Option("--verdict", help="done or refused.")] = None,
+    verdict: Annotated[
+        AuditVerdict | None, typer.Option("--verdict", help="done or refused.")
+    ] = None,
     code: Annotated[str | None, typer.Option("--code", help="Only this code.")] = None,
     target: Annotated[str | None, typer.Option("--target", help="Only this target.")] = None,
     mark: Annotated[
@@ -39,10 +41,10 @@ def list_(
     """List changes and refusals, oldest first."""
     word = timewords.parse(since) if since else None
 
-    def read(work: Work) -> Listing[Entry]:
+    def read(work: Work) -> Listing[AuditEntry]:
         start = word.start(work.now, work.zone) if word else None
         return Listing(
-            Entry,
+            AuditEntry,
             actions.list_entries(
                 work, since=start, verdict=verdict, code=code, target=target, mark=mark
             ),

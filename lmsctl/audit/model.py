@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from lmsctl.audit.results import Verdict
+from lmsctl.audit.results import AuditVerdict
 from lmsctl.kit import columns
 
 
@@ -22,7 +22,7 @@ class AuditRow(SQLModel, table=True):
 
     __tablename__ = "audit_rows"
     __table_args__ = (
-        columns.one_of("verdict", Verdict),
+        columns.one_of("verdict", AuditVerdict),
         Index("audit_rows_by_verdict", "verdict", "code"),
         columns.partial_index(
             "audit_rows_by_seal", "seal_no", unique=True, where="seal_no IS NOT NULL"
@@ -35,7 +35,7 @@ class AuditRow(SQLModel, table=True):
     operator: str = Field(sa_column=columns.text())
     actor: str | None = Field(sa_column=columns.text(null=True))
     command: str = Field(sa_column=columns.text())
-    verdict: Verdict = Field(sa_column=columns.choice(Verdict))
+    verdict: AuditVerdict = Field(sa_column=columns.choice(AuditVerdict))
     code: str = Field(sa_column=columns.text())
     target: str = Field(sa_column=columns.text(index=True))
     detail_json: dict[str, Any] = Field(sa_column=columns.json_object())

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Verdict(StrEnum):
+class AuditVerdict(StrEnum):
     """Whether it was done or refused."""
 
     DONE = "done"
@@ -14,7 +14,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One row of the audit log."""
 
     KEY = "id"
@@ -25,7 +25,7 @@ class Entry:
     operator: str
     actor: str | None
     command: str
-    verdict: Verdict
+    verdict: AuditVerdict
     code: str
     target: str
     detail: dict[str, Any]

@@ -7,11 +7,11 @@ from typing import Any
 from sqlmodel import col, select
 
 from lmsctl.audit.model import AuditRow
-from lmsctl.audit.results import Entry, Verdict
+from lmsctl.audit.results import AuditEntry, AuditVerdict
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 
-_SELECT_ENTRIES = select(*columns_of(Entry, AuditRow, detail=col(AuditRow.detail_json)))
+_SELECT_ENTRIES = select(*columns_of(AuditEntry, AuditRow, detail=col(AuditRow.detail_json)))
 
 
 def add(work: Work, **values: Any) -> None:
@@ -23,11 +23,11 @@ def entries(  # noqa: PLR0913 - one for each filter
     work: Work,
     *,
     since: datetime | None,
-    verdict: Verdict | None,
+    verdict: AuditVerdict | None,
     code: str | None,
     target: str | None,
     mark: str | None,
-) -> Iterable[Entry]:
+) -> Iterable[AuditEntry]:
     """Return the rows that fit every filter given, oldest first."""
     statement = _SELECT_ENTRIES
     if since is not None:
@@ -40,4 +40,4 @@ def entries(  # noqa: PLR0913 - one for each filter
     ):
         if value is not None:
             statement = statement.where(col(column) == value)
-    return work.listed(Entry, statement, by=[col(AuditRow.id)])
+    return work.listed(AuditEntry, statement, by=[col(AuditRow.id)])

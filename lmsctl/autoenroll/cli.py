@@ -5,9 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.autoenroll import actions
-from lmsctl.autoenroll.results import Applied, AutoenrollRule, Prospect, Target
-from lmsctl.autoenroll.rules import Wanted
+from lmsctl.autoenroll.actions import applying, keeping
+from lmsctl.autoenroll.results import (
+    AppliedOutcome,
+    AutoenrollRuleRow,
+    AutoenrollTarget,
+    PreviewedPerson,
+)
+from lmsctl.autoenroll.rules import RuleRequest
 from lmsctl.enrollment import rules as enrollment_rules
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
@@ -58,17 +63,17 @@ def create(
     Who is there already is not; 'lmsctl autoenroll apply CODE --existing' takes them in. It takes
     the right to enroll in the department, for a group in its department, for a type everywhere.
     """
-    wanted = Wanted(department, group, type_, False if no_subdepartments else None)
+    wanted = RuleRequest(department, group, type_, False if no_subdepartments else None)
 
     def write(work: Work) -> Done:
         found = None
         if if_exists is not options.Existing.FAIL:
-            found = actions.existing(work, content, wanted, code)
+            found = keeping.find_conflicting(work, content, wanted, code)
         if found is None:
-            made = actions.create(work, content, wanted, code=code)
-            return Done(made, f"Created the rule {made.code}: {_says(made)}.")
+            made = keeping.create(work, content, wanted, code=code)
+            return Done(made, f"Created the rule {made.code}: {_describe(made)}.")
         if if_exists is options.Existing.UPDATE:
-            after, is_changed = actions.set_depth(
+            after, is_changed = keeping.set_depth(
                 work, str(found.id), is_deep=not no_subdepartments
             )
             return options.edited(after, f"the rule {after.code}", is_changed=is_changed)
@@ -77,11 +82,12 @@ def create(
     return env.write(write)
 
 
-def _says(rule: AutoenrollRule) -> str:
+def _describe(rule: AutoenrollRuleRow) -> str:
+    below = " or below" if rule.subdepartments else ""
     whom = {
-        Target.DEPARTMENT: f"joins {rule.name}{' or below' if rule.subdepartments else ''}",
-        Target.GROUP: f"is added to {rule.name}",
-        Target.TYPE: f"becomes {rule.name}",
+        AutoenrollTarget.DEPARTMENT: f"joins {rule.name}{below}",
+        AutoenrollTarget.GROUP: f"is added to {rule.name}",
+        AutoenrollTarget.TYPE: f"becomes {rule.name}",
     }[rule.target]
     return f"whoever {whom} from now on is enrolled in {rule.content}"
 
@@ -103,14 +109,14 @@ def list_(
 ) -> Any:
     """List rules by code: whom they name, what in, and how many people wait for them."""
     return env.read(
-        lambda work: Listing(AutoenrollRule, actions.list_rules(work, content, department))
+        lambda work: Listing(AutoenrollRuleRow, keeping.list_rules(work, content, department))
     )
 
 
 @verb(app, examples=("lmsctl autoenroll show GDPR-101-Sales -o json",))
 def show(env: Environment, code: Code) -> Any:
     """Show one rule."""
-    return env.read(lambda work: actions.show(work, code))
+    return env.read(lambda work: keeping.show(work, code))
 
 
 @verb(app, examples=("lmsctl autoenroll delete GDPR-101-Sales --yes",))
@@ -119,7 +125,7 @@ def delete(env: Environment, code: Code, if_missing: IfMissing = options.Missing
 
     def write(work: Work) -> Done:
         def remove() -> ItemOutcome:
-            return ItemOutcome(actions.delete(work, code).code, Outcome.DELETED)
+            return ItemOutcome(keeping.delete(work, code).code, Outcome.DELETED)
 
         return options.deleted(remove, "auto-enrollment rule", code, if_missing)
 
@@ -134,7 +140,7 @@ def preview(env: Environment, code: Code) -> Any:
     --include-removed too; sends is what it queues only with --notify. Who is not active is skipped,
     and enrolled on becoming active.
     """
-    return env.read(lambda work: Listing(Prospect, actions.preview(work, code)))
+    return env.read(lambda work: Listing(PreviewedPerson, applying.preview(work, code)))
 
 
 @verb(
@@ -170,7 +176,7 @@ def apply(
     )
 
     def write(work: Work) -> Done:
-        applied = actions.apply(
+        applied = applying.apply(
             work,
             code,
             is_for_all=existing,
@@ -192,7 +198,7 @@ def apply(
             who = "1 person who was" if applied.removed == 1 else f"{applied.removed} who were"
             notes.append(f"{who} taken out by hand stayed out; {needed} takes them in.")
         return Done(
-            Listing(Applied, applied.outcomes),
+            Listing(AppliedOutcome, applied.outcomes),
             f"{', '.join(parts)}.",
             is_changed=applied.is_changed,
             notes=notes,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from lmsctl.autoenroll.results import Target
+from lmsctl.autoenroll.results import AutoenrollTarget
 from lmsctl.kit import canonical, columns
 from lmsctl.user.results import UserType
 
@@ -20,7 +20,7 @@ class AutoenrollRule(SQLModel, table=True):
 
     __tablename__ = "autoenroll_rules"
     __table_args__ = (
-        columns.one_of("target", Target),
+        columns.one_of("target", AutoenrollTarget),
         columns.one_of("type", UserType),
         CheckConstraint("(target = 'type') = (type IS NOT NULL)", name="type_named"),
         CheckConstraint("(target = 'group') = (group_id IS NOT NULL)", name="group_named"),
@@ -37,7 +37,7 @@ class AutoenrollRule(SQLModel, table=True):
     code: str = Field(sa_column=columns.text())
     code_key: str = Field(sa_column=columns.derived("code", canonical.key, unique=True))
     item_id: int = Field(sa_column=columns.reference("content_items", gone="CASCADE", index=False))
-    target: Target = Field(sa_column=columns.choice(Target))
+    target: AutoenrollTarget = Field(sa_column=columns.choice(AutoenrollTarget))
     department_id: int | None = Field(
         sa_column=columns.reference("departments", null=True, gone="CASCADE")
     )

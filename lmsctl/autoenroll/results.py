@@ -7,7 +7,7 @@ from enum import StrEnum
 from lmsctl.kit.answer import Outcome
 
 
-class Target(StrEnum):
+class AutoenrollTarget(StrEnum):
     """Whom a rule is about: who is in a department, in a group, or of a type."""
 
     DEPARTMENT = "department"
@@ -16,7 +16,7 @@ class Target(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AutoenrollRule:
+class AutoenrollRuleRow:
     """A rule; `name` is the department's path, the group's name or the type.
 
     `subdepartments` is None unless the target is a department. `waiting` counts whom the rule has
@@ -31,7 +31,7 @@ class AutoenrollRule:
     content: str
     title: str
     content_status: str
-    target: Target
+    target: AutoenrollTarget
     name: str
     subdepartments: bool | None
     waiting: int
@@ -39,7 +39,7 @@ class AutoenrollRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedOutcome:
     """What applying a rule did for one person; `code` and `message` say why they have to wait."""
 
     KEY = "login"
@@ -53,7 +53,7 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class PreviewedPerson:
     """One person whom applying a rule would change, and what for.
 
     `outcome` is what applying would report: created (enrolled), updated (enrolled already, with one

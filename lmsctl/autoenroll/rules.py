@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 
 from lmsctl.autoenroll.errors import DepthWithoutDepartment
-from lmsctl.autoenroll.results import Target
+from lmsctl.autoenroll.results import AutoenrollTarget
 from lmsctl.content.errors import AudienceUnclear
 from lmsctl.content.results import ContentStatus
 from lmsctl.kit.answer import Outcome
@@ -19,7 +19,7 @@ _NOT_IN_CODES = re.compile(r"[^\w.]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RuleRequest:
     """Whom a rule shall be about, as asked for: exactly one of department, group and type.
 
     `is_deep` is None when nothing was said about sub-departments, which means with them.
@@ -32,7 +32,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleRecord:
     """A rule as the program needs it; `name` is its department, group or type as people write it.
 
     One of `department_id`, `group_id` and `type` is what the rule names. `waiting` counts the
@@ -45,7 +45,7 @@ class Rule:
     content: str
     title: str
     content_status: ContentStatus
-    target: Target
+    target: AutoenrollTarget
     department_id: int | None
     group_id: int | None
     type: UserType | None
@@ -74,7 +74,7 @@ class PersonOfRule:
     is_removed: bool
 
 
-def check_wanted(wanted: Wanted) -> None:
+def check_request(wanted: RuleRequest) -> None:
     """Raise AudienceUnclear and DepthWithoutDepartment."""
     named = (wanted.department, wanted.group, wanted.type)
     if sum(name is not None for name in named) != 1:
@@ -83,7 +83,7 @@ def check_wanted(wanted: Wanted) -> None:
         raise DepthWithoutDepartment(field="--no-subdepartments")
 
 
-def codes(content: str, name: str) -> Iterator[str]:
+def possible_codes(content: str, name: str) -> Iterator[str]:
     """Yield the codes a rule may be given that names these: `GDPR-101-Sales-EMEA`, then `…-2`.
 
     Every one of them is fit to be a code.
@@ -97,17 +97,17 @@ def codes(content: str, name: str) -> Iterator[str]:
 def is_left_out(person: PersonOfRule) -> bool:
     """Say whether only asking for those who were there before the rule would enroll somebody."""
     is_old = not (person.is_waiting or person.is_removed)
-    return is_old and verdict(person) is Outcome.CREATED
+    return is_old and outcome_for(person) is Outcome.CREATED
 
 
-def is_meant(person: PersonOfRule, *, is_for_all: bool, includes_removed: bool) -> bool:
+def is_applied_to(person: PersonOfRule, *, is_for_all: bool, includes_removed: bool) -> bool:
     """Say whether applying a rule is about somebody; who was taken out by hand stays out."""
     if person.is_removed and not includes_removed:
         return False
     return is_for_all or person.is_waiting
 
 
-def verdict(person: PersonOfRule) -> Outcome:
+def outcome_for(person: PersonOfRule) -> Outcome:
     """Return what applying a rule does for somebody whom it is about.
 
     Created: they are enrolled; updated: they were, and get one more reason; skipped: only active

@@ -7,10 +7,11 @@ from typing import Any
 
 from lmsctl.kit import icalendar, secret
 from lmsctl.kit.work import Work
-from lmsctl.notification import store
 from lmsctl.notification.errors import MessageUnknown
-from lmsctl.notification.results import Channel, Message, Notice, Preview, State
-from lmsctl.notification.store import Audience
+from lmsctl.notification.results import Channel, Message, MessageState, Notice, Preview
+from lmsctl.notification.store import audiences as audience_store
+from lmsctl.notification.store import messages as store
+from lmsctl.notification.store.audiences import Audience
 from lmsctl.rights import actions as rights
 
 # What the key of a table can hold.
@@ -18,7 +19,7 @@ _HIGHEST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MessageText:
     """What a message says: its kind, why it is sent, its subject and its text."""
 
     kind: str
@@ -28,16 +29,16 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class PersonalMail:
     """What is mailed to whom; the person exists already."""
 
     user_id: int
     address: str
-    words: Words
+    words: MessageText
 
 
 def mail(
-    work: Work, user_id: int, address: str, words: Words, *, due_at: datetime | None = None
+    work: Work, user_id: int, address: str, words: MessageText, *, due_at: datetime | None = None
 ) -> None:
     """Queue one mail to `address`, for a person who exists already; due now unless told otherwise.
 
@@ -46,22 +47,22 @@ def mail(
     store.add(work, [_row(work, user_id, address, words, due_at)])
 
 
-def mail_all(work: Work, recipients: Sequence[tuple[int, str]], words: Words) -> None:
+def mail_all(work: Work, recipients: Sequence[tuple[int, str]], words: MessageText) -> None:
     """Queue one mail of the same words to each of `recipients`, people's ids and addresses."""
-    mail_each(work, [Letter(number, address, words) for number, address in recipients])
+    mail_each(work, [PersonalMail(number, address, words) for number, address in recipients])
 
 
-def mail_each(work: Work, letters: Sequence[Letter]) -> None:
+def mail_each(work: Work, letters: Sequence[PersonalMail]) -> None:
     """Queue mails of different words in one go."""
     store.add(work, [_row(work, one.user_id, one.address, one.words, None) for one in letters])
 
 
-def notice(work: Work, user_ids: Sequence[int], words: Words) -> None:
+def notice(work: Work, user_ids: Sequence[int], words: MessageText) -> None:
     """Put one notice into the account of each of `user_ids`."""
     store.add(work, [_row(work, user_id, None, words, None) for user_id in user_ids])
 
 
-def tell(work: Work, user_id: int, address: str | None, words: Words) -> None:
+def tell(work: Work, user_id: int, address: str | None, words: MessageText) -> None:
     """Put a notice into a person's account and, where there is an address, queue a mail too."""
     notice(work, [user_id], words)
     if address:
@@ -84,10 +85,10 @@ def mail_again(work: Work, user_id: int, kind: str, *, not_since: datetime) -> d
 # Many people at once -----------------------------------------------------------------------------
 
 
-def spread(
+def tell_all(
     work: Work,
     audience: Audience,
-    words: Words,
+    words: MessageText,
     *,
     calendar: str | None = None,
     invited_by: str | None = None,
@@ -99,41 +100,43 @@ def spread(
     whom that has come, or who got a message of that kind about the same. Returns how many messages
     there are.
     """
-    return store.spread(
+    return audience_store.add_for_all(
         work,
         audience,
-        _said(words),
+        _text_columns(words),
         calendar=calendar,
         batch=secret.identifier(),
         invited_by=invited_by,
     )
 
 
-def renew(work: Work, audience: Audience, words: Words, *, calendar: str | None = None) -> int:
+def rewrite_pending(
+    work: Work, audience: Audience, words: MessageText, *, calendar: str | None = None
+) -> int:
     """Let messages of this kind to `audience` that are still to come say `words`.
 
     They come when the audience says now. Returns how many there are.
     """
-    return store.renew(work, audience, _said(words), calendar)
+    return audience_store.rewrite_pending(work, audience, _text_columns(words), calendar)
 
 
-def withdraw(work: Work, audience: Audience, kind: str) -> int:
+def withdraw_pending(work: Work, audience: Audience, kind: str) -> int:
     """Take back the messages of a kind to `audience` that are still to come; returns how many."""
-    return store.withdraw(work, audience, kind)
+    return audience_store.withdraw_pending(work, audience, kind)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PersonalMessage:
     """What one person is told of `about`, by notice and where there is an address by mail."""
 
     user_id: int
     address: str | None
-    words: Words
+    words: MessageText
     about: str
     calendar: str | None
 
 
-def tell_each(work: Work, told: Sequence[Told]) -> int:
+def tell_each(work: Work, told: Sequence[PersonalMessage]) -> int:
     """Queue messages of different words and calendars in one go; returns how many there are."""
     rows = [
         {
@@ -148,7 +151,7 @@ def tell_each(work: Work, told: Sequence[Told]) -> int:
     return len(rows)
 
 
-def _said(words: Words) -> dict[str, str]:
+def _text_columns(words: MessageText) -> dict[str, str]:
     """Return the columns that hold words; the subject is one line whatever names it holds."""
     return {
         "kind": words.kind,
@@ -162,7 +165,7 @@ def _said(words: Words) -> dict[str, str]:
 
 
 def list_messages(
-    work: Work, *, state: State | None = None, kind: str | None = None
+    work: Work, *, state: MessageState | None = None, kind: str | None = None
 ) -> Iterable[Message]:
     """Return the messages to people in scope, soonest first; needs `notification.view`."""
     scope = rights.require(work, "notification.view")
@@ -190,15 +193,15 @@ def _message_id() -> str:
 
 
 def _row(
-    work: Work, user_id: int, address: str | None, words: Words, due_at: datetime | None
+    work: Work, user_id: int, address: str | None, words: MessageText, due_at: datetime | None
 ) -> dict[str, Any]:
     return {
         "user_id": user_id,
         "channel": Channel.MAIL if address else Channel.ACCOUNT,
         "address": address,
-        **_said(words),
+        **_text_columns(words),
         "message_id": _message_id(),
-        "state": State.QUEUED if address else State.SENT,
+        "state": MessageState.QUEUED if address else MessageState.SENT,
         "due_at": due_at or work.now,
         "created_at": work.now,
     }

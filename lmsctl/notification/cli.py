@@ -9,7 +9,7 @@ from lmsctl.kit.answer import Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.notification import actions
-from lmsctl.notification.results import Message, State
+from lmsctl.notification.results import Message, MessageState
 
 app = options.noun("notification", "Queued mails and notices in accounts.")
 
@@ -21,7 +21,9 @@ app = options.noun("notification", "Queued mails and notices in accounts.")
 )
 def list_(
     env: Environment,
-    state: Annotated[State | None, typer.Option("--state", help="queued, sent or failed.")] = None,
+    state: Annotated[
+        MessageState | None, typer.Option("--state", help="queued, sent or failed.")
+    ] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="Only this kind of message.")] = None,
 ) -> Any:
     """List messages, soonest first."""

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from lmsctl.kit import columns
-from lmsctl.notification.results import Channel, State
+from lmsctl.notification.results import Channel, MessageState
 
 
 class Notification(SQLModel, table=True):
@@ -21,7 +21,7 @@ class Notification(SQLModel, table=True):
     __tablename__ = "notifications"
     __table_args__ = (
         columns.one_of("channel", Channel),
-        columns.one_of("state", State),
+        columns.one_of("state", MessageState),
         CheckConstraint("(channel = 'mail') = (address IS NOT NULL)", name="mail_has_address"),
         Index("notifications_due", "state", "due_at"),
         Index("notifications_in_order", "due_at", "id"),
@@ -37,7 +37,7 @@ class Notification(SQLModel, table=True):
     subject: str = Field(sa_column=columns.text())
     body: str = Field(sa_column=columns.text())
     message_id: str = Field(sa_column=columns.text(unique=True))
-    state: State = Field(sa_column=columns.choice(State))
+    state: MessageState = Field(sa_column=columns.choice(MessageState))
     due_at: datetime = Field(sa_column=columns.moment())
     created_at: datetime = Field(sa_column=columns.moment())
     about: str | None = Field(sa_column=columns.text(null=True))

@@ -12,7 +12,7 @@ class Channel(StrEnum):
     ACCOUNT = "account"
 
 
-class State(StrEnum):
+class MessageState(StrEnum):
     """How far a message has come."""
 
     QUEUED = "queued"
@@ -33,7 +33,7 @@ class Message:
     recipient: str
     subject: str
     due_at: datetime
-    state: State
+    state: MessageState
     created_at: datetime
 
 
@@ -51,7 +51,7 @@ class Preview:
     subject: str
     body: str
     due_at: datetime
-    state: State
+    state: MessageState
     message_id: str
     calendar: str | None
 

@@ -12,15 +12,9 @@ from lmsctl.kit.database_errors import DatabaseIncomplete, SchemaAbsent
 from lmsctl.kit.time_errors import ZoneMissing
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import Words
+from lmsctl.notification.actions import MessageText
 from lmsctl.portal import hookpoints, rules, store
-from lmsctl.portal.errors import (
-    ClockFrozen,
-    PlanBelowTaken,
-    PlanFull,
-    SchemaNewer,
-    SchemaOutdated,
-)
+from lmsctl.portal.errors import ClockFrozen, PlanBelowTaken, PlanFull, SchemaNewer, SchemaOutdated
 from lmsctl.portal.results import PortalSetting
 from lmsctl.portal.rules import SETTINGS, PortalState, Settings, UnusedSeats
 from lmsctl.rights import actions as rights
@@ -244,7 +238,7 @@ def notify_threshold(work: Work) -> int:
     store.change(work, told_percent=percent)
     work.drop_cached(Settings)
     people = rights_store.active_holder_ids(work, [rights_rules.OWNER, rights_rules.ADMINISTRATOR])
-    words = Words(
+    words = MessageText(
         kind="plan_threshold",
         reason=f"the plan reached {percent} percent",
         subject=f"{percent} percent of the plan are taken",

@@ -12,7 +12,7 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.report import store
 from lmsctl.report.errors import PeriodReversed
-from lmsctl.report.store import Period, Query
+from lmsctl.report.store import Period, ReportQuery
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.training import store as trainings
@@ -21,7 +21,7 @@ from lmsctl.user.rules import UserFilter
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
+class ReportRequest:
     """What narrows a report about people, as somebody gives it; what is None does not.
 
     `department` means those below it too. `since` and `until` belong to the period, whose last day
@@ -37,45 +37,45 @@ class Narrowing:
     until: TimeWord | None = None
 
     @property
-    def told(self) -> dict[str, str]:
+    def logged(self) -> dict[str, str]:
         """What was given, as the audit log keeps it."""
         given = {item.name: getattr(self, item.name) for item in fields(self)}
-        return {name: _word(value) for name, value in given.items() if value is not None}
+        return {name: _log_text(value) for name, value in given.items() if value is not None}
 
 
-def _word(value: str | TimeWord) -> str:
+def _log_text(value: str | TimeWord) -> str:
     return canonical.excerpt(value.text if isinstance(value, TimeWord) else value)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PreparedReport:
     """A report that the actor may read, ready to be read: its name and how it was narrowed."""
 
     name: str
-    told: Mapping[str, str]
-    query: Query
+    logged: Mapping[str, str]
+    query: ReportQuery
 
 
 # What every report does --------------------------------------------------------------------------
 
 
-def note(work: Work, report: Report, first: int | None) -> int:
+def record_reading(work: Work, report: PreparedReport, first: int | None) -> int:
     """Write down that a report is read, how it was narrowed, and how many rows it has.
 
     With `first` it is shown as far as that many rows. Returns how many are shown.
     """
     shown = store.count(work, report.query, first)
     target = f"report {report.name}"
-    audit.record(work, "report.exported", target, rows=shown, filters=dict(report.told))
+    audit.record(work, "report.exported", target, rows=shown, filters=dict(report.logged))
     return shown
 
 
-def listing(work: Work, report: Report, first: int | None) -> Listing[Any]:
+def to_listing(work: Work, report: PreparedReport, first: int | None) -> Listing[Any]:
     """Return the rows of a report, read as they are shown; with `first` no more than that many."""
     return Listing(report.query.record, store.rows(work, report.query, first))
 
 
-def _people(work: Work, wanted: Narrowing) -> tuple[Scope, UserFilter]:
+def _scope_and_filter(work: Work, wanted: ReportRequest) -> tuple[Scope, UserFilter]:
     """Return whom a report is about: in which scope, and which of those; needs `report.view`.
 
     Raises DepartmentUnknown.
@@ -87,7 +87,7 @@ def _people(work: Work, wanted: Narrowing) -> tuple[Scope, UserFilter]:
     return scope, UserFilter(under, wanted.type, wanted.status, wanted.origin)
 
 
-def _period(work: Work, wanted: Narrowing) -> Period:
+def _period(work: Work, wanted: ReportRequest) -> Period:
     """Return the period that is meant, in the zone of this unit of work; raises PeriodReversed."""
     since = wanted.since.start(work.now, work.zone) if wanted.since else None
     until = wanted.until.end(work.now, work.zone) if wanted.until else None
@@ -99,16 +99,16 @@ def _period(work: Work, wanted: Narrowing) -> Period:
 # Reports -----------------------------------------------------------------------------------------
 
 
-def participants(work: Work, wanted: Narrowing) -> Report:
+def participants(work: Work, wanted: ReportRequest) -> PreparedReport:
     """Return the report of everybody who takes part in trainings: a row for each enrollment.
 
     The period is about when they were enrolled. Needs `report.view` over the people. Raises
     DepartmentUnknown, TrainingUnknown and PeriodReversed.
     """
-    scope, people = _people(work, wanted)
+    scope, people = _scope_and_filter(work, wanted)
     training_id = None
     if wanted.training is not None:
         training_id = trainings.get(work, wanted.training, ANYWHERE).id
     period = _period(work, wanted)
     query = store.participants(scope, people, period, training_id=training_id)
-    return Report("participants", wanted.told, query)
+    return PreparedReport("participants", wanted.logged, query)

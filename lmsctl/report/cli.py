@@ -62,7 +62,7 @@ def participants(
     not active any more are reported too; canceled enrollments are not. That the report was read is
     logged, with its filters and the number of rows; --dry-run only says that number.
     """
-    wanted = actions.Narrowing(
+    wanted = actions.ReportRequest(
         training=training,
         type=type_,
         department=department,
@@ -74,18 +74,18 @@ def participants(
     return _reported(env, lambda work: actions.participants(work, wanted))
 
 
-def _reported(env: Environment, ask: "Callable[[Work], actions.Report]") -> Any:
+def _reported(env: Environment, ask: Callable[[Work], actions.PreparedReport]) -> Any:
     """Log a report before anything of it is shown, then return its rows."""
 
-    def note(work: Work) -> Done:
+    def record(work: Work) -> Done:
         report = ask(work)
-        rows = actions.note(work, report, env.options.first)
+        rows = actions.record_reading(work, report, env.options.first)
         # What could not be shown is not logged as if it had been.
         empty: Listing[Any] = Listing(report.query.record, ())
         return Done(empty, f"{counted(rows, 'row')} would be reported.", is_changed=False)
 
-    told = env.write(note)
+    told = env.write(record)
     if env.options.dry_run:
         # Whatever is shown is logged, so that nothing is shown here.
         return told
-    return env.read(lambda work: actions.listing(work, ask(work), env.options.first))
+    return env.read(lambda work: actions.to_listing(work, ask(work), env.options.first))

@@ -8,7 +8,7 @@ from lmsctl.user.results import UserOrigin, UserStatus, UserType
 
 
 @dataclass(frozen=True, slots=True)
-class Participation:
+class ParticipationRow:
     """Somebody who takes part in a training; `session` is None until one is chosen.
 
     `type`, `status`, `department` and `origin` are the person's. `state` is what they said to the

@@ -11,7 +11,7 @@ from sqlmodel import col, func, select, type_coerce
 from lmsctl.department.model import Department
 from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
-from lmsctl.report.results import Participation
+from lmsctl.report.results import ParticipationRow
 from lmsctl.rights.rules import Scope
 from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
 from lmsctl.training.participants.store.people import DAYS_ATTENDED
@@ -21,7 +21,7 @@ from lmsctl.user.store import filter_conditions
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class ReportQuery:
     """What a report asks the database: `statement` gives `record`s, in the order of `order`.
 
     `now` is a parameter of its.
@@ -32,7 +32,7 @@ class Query:
     order: tuple[Any, ...]
 
 
-def rows(work: Work, query: Query, limit: int | None = None) -> Iterator[Any]:
+def rows(work: Work, query: ReportQuery, limit: int | None = None) -> Iterator[Any]:
     """Yield the rows of a report in its order, no more than `limit`, and never hold them all.
 
     A database that knows the limit neither makes nor sorts the rows that nobody sees.
@@ -41,7 +41,7 @@ def rows(work: Work, query: Query, limit: int | None = None) -> Iterator[Any]:
     return work.each(query.record, statement, now=work.now)
 
 
-def count(work: Work, query: Query, limit: int | None = None) -> int:
+def count(work: Work, query: ReportQuery, limit: int | None = None) -> int:
     """Return how many rows a report has, counted no further than to `limit`."""
     found = query.statement.with_only_columns(col(User.id), maintain_column_froms=True)
     counting = select(func.count()).select_from(found.limit(limit).subquery())
@@ -56,7 +56,7 @@ class Period:
     until: datetime | None = None
 
 
-def _during(period: Period, moment: Any) -> Iterator[ColumnElement[bool]]:
+def _is_within(period: Period, moment: Any) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that the moment in the column `moment` is within a period."""
     if period.since is not None:
         yield col(moment) >= period.since
@@ -67,7 +67,7 @@ def _during(period: Period, moment: Any) -> Iterator[ColumnElement[bool]]:
 _SELECT_PARTICIPATION = (
     select(
         *columns_of(
-            Participation,
+            ParticipationRow,
             TrainingEnrollment,
             login=col(User.login),
             name=col(User.first_name) + " " + col(User.last_name),
@@ -99,14 +99,14 @@ _BY_TRAINING = (
 
 def participants(
     scope: Scope, wanted: UserFilter, enrolled: Period, *, training_id: int | None
-) -> Query:
+) -> ReportQuery:
     """Return the report of who takes part in trainings, or in one, by training, session and login.
 
     It is of the people in `scope` who fit `wanted`. Whoever was canceled does not take part.
     """
     statement = _SELECT_PARTICIPATION.where(
-        *filter_conditions(scope, wanted), *_during(enrolled, TrainingEnrollment.enrolled_at)
+        *filter_conditions(scope, wanted), *_is_within(enrolled, TrainingEnrollment.enrolled_at)
     )
     if training_id is not None:
         statement = statement.where(col(TrainingEnrollment.training_id) == training_id)
-    return Query(Participation, statement, _BY_TRAINING)
+    return ReportQuery(ParticipationRow, statement, _BY_TRAINING)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from lmsctl.autoenroll import actions as autoenroll
-from lmsctl.autoenroll.rules import Wanted
+from lmsctl.autoenroll.actions import applying, keeping
+from lmsctl.autoenroll.rules import RuleRequest
 from lmsctl.bulk.actions import FileImport
 from lmsctl.bulk.actions import ImportRequest as FileOrder
 from lmsctl.content.actions import archiving
@@ -27,11 +27,11 @@ from tests.model_machine import ModelMachine, RealPortal, run_beside_model
 
 # Whom the rules of the model name; the word is the rule's code.
 WANTED = {
-    "deep": Wanted(department="Sales"),
-    "flat": Wanted(department="Sales", is_deep=False),
-    "other": Wanted(department="Other"),
-    "group": Wanted(group="Pilots"),
-    "client": Wanted(type=UserType.CLIENT),
+    "deep": RuleRequest(department="Sales"),
+    "flat": RuleRequest(department="Sales", is_deep=False),
+    "other": RuleRequest(department="Other"),
+    "group": RuleRequest(group="Pilots"),
+    "client": RuleRequest(type=UserType.CLIENT),
 }
 PEOPLE = st.sampled_from(["ann", "ben"])
 PLACES = st.sampled_from(["Sales", "Sales/EMEA", "Other"])
@@ -252,7 +252,7 @@ class Joining(ModelMachine):
             expected = "autoenroll_repeated"
         else:
             model.rules.append(word)
-        self.agree(expected, lambda work: autoenroll.create(work, ITEM, WANTED[word], code=word))
+        self.agree(expected, lambda work: keeping.create(work, ITEM, WANTED[word], code=word))
 
     @rule(word=WORDS)
     def delete_rule(self, word: str) -> None:
@@ -263,7 +263,7 @@ class Joining(ModelMachine):
             model.waiting = {pair for pair in model.waiting if pair[0] != word}
         else:
             expected = "autoenroll_unknown"
-        self.agree(expected, lambda work: autoenroll.delete(work, word))
+        self.agree(expected, lambda work: keeping.delete(work, word))
 
     @rule(word=WORDS, is_for_all=st.booleans(), includes=st.booleans())
     def apply(self, word: str, is_for_all: bool, includes: bool) -> None:
@@ -283,7 +283,7 @@ class Joining(ModelMachine):
                     model.reach(name, {word})
         self.agree(
             expected,
-            lambda work: autoenroll.apply(
+            lambda work: applying.apply(
                 work,
                 word,
                 is_for_all=is_for_all,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lmsctl.audit.results import Entry
+from lmsctl.audit.results import AuditEntry
 from lmsctl.notification.results import Message
 from lmsctl.user.results import UserRow
 from tests.conftest import Portal
@@ -35,7 +35,7 @@ _NAMES = (
 )
 _SORTS = [
     (noun, sign + item.name)
-    for noun, record in (("user", UserRow), ("audit", Entry), ("notification", Message))
+    for noun, record in (("user", UserRow), ("audit", AuditEntry), ("notification", Message))
     for item in fields(record)
     for sign in ("", "-")
 ]

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
-from lmsctl.autoenroll import rules, store
-from lmsctl.autoenroll.actions.keeping import held
-from lmsctl.autoenroll.actions.reaching import admit
-from lmsctl.autoenroll.results import Applied, Prospect
-from lmsctl.autoenroll.rules import PersonOfRule, Rule
+from lmsctl.autoenroll import rules
+from lmsctl.autoenroll.actions.joining import enroll_by_rule
+from lmsctl.autoenroll.actions.keeping import get_for_update
+from lmsctl.autoenroll.results import AppliedOutcome, PreviewedPerson
+from lmsctl.autoenroll.rules import PersonOfRule, RuleRecord
+from lmsctl.autoenroll.store import people as people_store
+from lmsctl.autoenroll.store import rules as store
 from lmsctl.content import rules as content_rules
 from lmsctl.content.rules import Item
 from lmsctl.content.store import items as content
@@ -23,20 +25,20 @@ from lmsctl.user import store as users
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
+class ApplyResult:
     """What applying a rule came to: one outcome for each person.
 
     `left` counts who was there before the rule and would have been enrolled, had it been asked for;
     `removed` who would have been, had they not been taken out by hand.
     """
 
-    outcomes: Sequence[Applied]
+    outcomes: Sequence[AppliedOutcome]
     left: int
     removed: int
     is_changed: bool
 
 
-def preview(work: Work, given: str) -> list[Prospect]:
+def preview(work: Work, given: str) -> list[PreviewedPerson]:
     """Return whom applying a rule would change, what for, and what --notify would send them.
 
     Needs `enrollment.manage` over the rule, and shows people in its scope; changes nothing. Raises
@@ -47,15 +49,15 @@ def preview(work: Work, given: str) -> list[Prospect]:
     item = content.by_id(work, rule.item_id)
     content_rules.check_enrollable(item)
     due_at = content_rules.due_at(item, work.now, portal.zone(work))
-    people = store.people_of(work, rule, scope)
-    found = [_prospect(person, item, due_at) for person in people]
+    people = people_store.people_about(work, rule, scope)
+    found = [_preview_of(person, item, due_at) for person in people]
     return [prospect for prospect in found if prospect.outcome is not Outcome.UNCHANGED]
 
 
-def _prospect(person: PersonOfRule, item: Item, due_at: datetime | None) -> Prospect:
-    outcome = rules.verdict(person)
+def _preview_of(person: PersonOfRule, item: Item, due_at: datetime | None) -> PreviewedPerson:
+    outcome = rules.outcome_for(person)
     is_new = outcome is Outcome.CREATED
-    return Prospect(
+    return PreviewedPerson(
         login=person.login,
         department=person.department,
         status=person.status,
@@ -74,7 +76,7 @@ def _messages(person: PersonOfRule) -> list[str]:
 
 def apply(
     work: Work, given: str, *, is_for_all: bool, includes_removed: bool, wants_notices: bool
-) -> Application:
+) -> ApplyResult:
     """Enroll who waits for a rule, and with `is_for_all` who was there before it, if asked for.
 
     Who was taken out by hand stays out unless `includes_removed`.
@@ -83,34 +85,36 @@ def apply(
     from then on. A confirmation is needed when somebody would be enrolled. Raises
     AutoenrollUnknown and ContentArchived.
     """
-    rule = held(work, given)
+    rule = get_for_update(work, given)
     scope = rights.require(work, "enrollment.manage")
     # Not shared: nobody is to take them out of the item between the decision and the deed.
-    held_ids = users.lock_all(work, [person.id for person in store.people_of(work, rule, scope)])
+    held_ids = users.lock_all(
+        work, [person.id for person in people_store.people_about(work, rule, scope)]
+    )
     item = content.get_for_share(work, rule.item_id)
     rights.refresh(work)
     scope = rights.require(work, "enrollment.manage")
     content_rules.check_enrollable(item)
-    fitting = [one for one in store.people_of(work, rule, scope) if one.id in held_ids]
+    fitting = [one for one in people_store.people_about(work, rule, scope) if one.id in held_ids]
     people = [
         person
         for person in fitting
-        if rules.is_meant(person, is_for_all=is_for_all, includes_removed=includes_removed)
+        if rules.is_applied_to(person, is_for_all=is_for_all, includes_removed=includes_removed)
     ]
     new, confirmed, waiting = (
-        [person for person in people if rules.verdict(person) is outcome]
+        [person for person in people if rules.outcome_for(person) is outcome]
         for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.SKIPPED)
     )
     if new:
         work.confirm(f"Enroll {_counted(len(new))} in '{item.code}'?")
-    due_at = _admit(work, rule, item, new, confirmed)
+    due_at = _enroll(work, rule, item, new, confirmed)
     if waiting:
-        store.let_wait(work, rule.id, [person.id for person in waiting])
+        people_store.add_waiting(work, rule.id, [person.id for person in waiting])
     if wants_notices and new:
         reason = f"the auto-enrollment rule {rule.code} enrolled them"
         enrollment_telling.tell_enrolled(work, item, [person.id for person in new], reason)
     is_new_waiting = any(not person.is_waiting for person in waiting)
-    return Application(
+    return ApplyResult(
         [_outcome(person, item, due_at) for person in people],
         left=0 if is_for_all else sum(rules.is_left_out(person) for person in fitting),
         removed=0 if includes_removed else sum(person.is_removed for person in fitting),
@@ -118,9 +122,9 @@ def apply(
     )
 
 
-def _admit(
+def _enroll(
     work: Work,
-    rule: Rule,
+    rule: RuleRecord,
     item: Item,
     new: Sequence[PersonOfRule],
     confirmed: Sequence[PersonOfRule],
@@ -129,7 +133,7 @@ def _admit(
     if not (new or confirmed):
         return None
     logins = {person.id: person.login for person in (*new, *confirmed)}
-    admission = admit(work, rule.id, rule.code, item, logins)
+    admission = enroll_by_rule(work, rule.id, rule.code, item, logins)
     audit.record(work, "autoenroll.applied", f"autoenroll {rule.code}", count=len(new))
     return admission.due_at
 
@@ -138,11 +142,11 @@ def _counted(count: int) -> str:
     return f"{count} {'person' if count == 1 else 'people'}"
 
 
-def _outcome(person: PersonOfRule, item: Item, due_at: datetime | None) -> Applied:
-    outcome = rules.verdict(person)
+def _outcome(person: PersonOfRule, item: Item, due_at: datetime | None) -> AppliedOutcome:
+    outcome = rules.outcome_for(person)
     if outcome is Outcome.SKIPPED:
         why = PersonNotActive(login=person.login, status=person.status)
         words = f"'{person.login}' is {person.status}, and is enrolled on becoming active."
-        return Applied(person.login, item.code, outcome, None, why.code, words)
+        return AppliedOutcome(person.login, item.code, outcome, None, why.code, words)
     due_at = due_at if outcome is Outcome.CREATED else None
-    return Applied(person.login, item.code, outcome, due_at, None, None)
+    return AppliedOutcome(person.login, item.code, outcome, due_at, None, None)

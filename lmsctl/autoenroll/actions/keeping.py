@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lmsctl.audit import actions as audit
-from lmsctl.autoenroll import rules, store
+from lmsctl.autoenroll import rules
 from lmsctl.autoenroll.errors import AutoenrollExists, AutoenrollRepeated
-from lmsctl.autoenroll.results import AutoenrollRule, Target
-from lmsctl.autoenroll.rules import Rule, Wanted
+from lmsctl.autoenroll.results import AutoenrollRuleRow, AutoenrollTarget
+from lmsctl.autoenroll.rules import RuleRecord, RuleRequest
+from lmsctl.autoenroll.store import rules as store
 from lmsctl.content import rules as content_rules
 from lmsctl.content.actions.audiences import get_department_for_share, get_group_for_share
 from lmsctl.content.rules import Item
@@ -21,29 +22,29 @@ from lmsctl.user.results import UserType
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class _RuleTarget:
     """Whom a rule names: the kind, what it is called, and its id, or the type itself."""
 
-    target: Target
+    target: AutoenrollTarget
     name: str
     department_id: int | None = None
     group_id: int | None = None
     type: UserType | None = None
 
 
-def _named(work: Work, wanted: Wanted) -> _Named:
+def _resolve_target(work: Work, wanted: RuleRequest) -> _RuleTarget:
     if wanted.department is not None:
         place = get_department_for_share(work, wanted.department, "enrollment.manage")
-        return _Named(Target.DEPARTMENT, place.full_name, department_id=place.id)
+        return _RuleTarget(AutoenrollTarget.DEPARTMENT, place.full_name, department_id=place.id)
     if wanted.group is not None:
         group = get_group_for_share(work, wanted.group, "enrollment.manage")
-        return _Named(Target.GROUP, group.name, group_id=group.id)
+        return _RuleTarget(AutoenrollTarget.GROUP, group.name, group_id=group.id)
     rights.require_everywhere(work, "enrollment.manage")
     assert wanted.type is not None
-    return _Named(Target.TYPE, wanted.type.value, type=wanted.type)
+    return _RuleTarget(AutoenrollTarget.TYPE, wanted.type.value, type=wanted.type)
 
 
-def _same(work: Work, item_id: int, named: _Named) -> Rule | None:
+def _find_same(work: Work, item_id: int, named: _RuleTarget) -> RuleRecord | None:
     return store.find_same(
         work,
         item_id,
@@ -53,7 +54,9 @@ def _same(work: Work, item_id: int, named: _Named) -> Rule | None:
     )
 
 
-def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -> AutoenrollRule:
+def create(
+    work: Work, given: str, wanted: RuleRequest, *, code: str | None = None
+) -> AutoenrollRuleRow:
     """Make a rule that enrolls whoever joins in the item `given`; without `code` one is made up.
 
     Needs `enrollment.manage` over the department, or the group's department, and everywhere for a
@@ -61,18 +64,18 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
     ContentUnknown, DepartmentUnknown, GroupUnknown, ContentIsFolder, ContentArchived,
     AutoenrollExists, AutoenrollRepeated and what the check of the code raises.
     """
-    rules.check_wanted(wanted)
+    rules.check_request(wanted)
 
     def get() -> Item:
         rights.require(work, "enrollment.manage")
         return content.get(work, given)
 
     item = rights.get_for_update(work, get, content.share)
-    named = _named(work, wanted)
+    named = _resolve_target(work, wanted)
     content_rules.check_enrollable(item)
     text = _free_code(work, item.code, named.name) if code is None else _checked_code(work, code)
     work.about = f"autoenroll {text}"
-    same = _same(work, item.id, named)
+    same = _find_same(work, item.id, named)
     if same is not None:
         raise AutoenrollRepeated(rule=same.code)
     number = store.add(
@@ -81,7 +84,7 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
         code_key=canonical.key(text),
         item_id=item.id,
         target=named.target,
-        is_deep=named.target is Target.DEPARTMENT and wanted.is_deep is not False,
+        is_deep=named.target is AutoenrollTarget.DEPARTMENT and wanted.is_deep is not False,
         department_id=named.department_id,
         group_id=named.group_id,
         type=named.type,
@@ -96,7 +99,7 @@ def create(work: Work, given: str, wanted: Wanted, *, code: str | None = None) -
         to=named.target,
         name=named.name,
     )
-    return shown(store.by_id(work, number))
+    return to_result(store.by_id(work, number))
 
 
 def _checked_code(work: Work, given: str) -> str:
@@ -109,49 +112,51 @@ def _checked_code(work: Work, given: str) -> str:
 def _free_code(work: Work, content_code: str, name: str) -> str:
     return next(
         canonical.check_code(text, "code")
-        for text in rules.codes(content_code, name)
+        for text in rules.possible_codes(content_code, name)
         if store.find_by_code(work, text) is None
     )
 
 
-def existing(work: Work, given: str, wanted: Wanted, code: str | None) -> AutoenrollRule | None:
+def find_conflicting(
+    work: Work, given: str, wanted: RuleRequest, code: str | None
+) -> AutoenrollRuleRow | None:
     """Return the rule that `create` would collide with and that says the same, or None.
 
     Whether it includes sub-departments does not count. Raises AutoenrollExists when a rule of that
     code says something else, and what naming raises.
     """
     rights.require(work, "enrollment.manage")
-    rules.check_wanted(wanted)
+    rules.check_request(wanted)
     item = content.get(work, given)
-    same = _same(work, item.id, _named(work, wanted))
+    same = _find_same(work, item.id, _resolve_target(work, wanted))
     taken = store.find_by_code(work, code) if code is not None else None
     if taken is not None and (same is None or same.id != taken.id):
         raise AutoenrollExists(rule=canonical.trim(code or ""), field="--code")
-    return shown(same) if same else None
+    return to_result(same) if same else None
 
 
-def set_depth(work: Work, given: str, *, is_deep: bool) -> tuple[AutoenrollRule, bool]:
+def set_depth(work: Work, given: str, *, is_deep: bool) -> tuple[AutoenrollRuleRow, bool]:
     """Let a rule's department stand for everything under it or not, for who joins from now on.
 
     Needs `enrollment.manage` there. Returns the rule and whether it changed. Raises
     AutoenrollUnknown.
     """
-    rule = held(work, given)
-    is_changed = rule.target == Target.DEPARTMENT and rule.is_deep != is_deep
+    rule = get_for_update(work, given)
+    is_changed = rule.target == AutoenrollTarget.DEPARTMENT and rule.is_deep != is_deep
     if is_changed:
         store.set_depth(work, rule.id, is_deep=is_deep)
         audit.record(work, "autoenroll.changed", f"autoenroll {rule.code}", is_deep=is_deep)
-    return shown(store.by_id(work, rule.id)), is_changed
+    return to_result(store.by_id(work, rule.id)), is_changed
 
 
-def show(work: Work, given: str) -> AutoenrollRule:
+def show(work: Work, given: str) -> AutoenrollRuleRow:
     """Return one rule; needs `enrollment.view` there. Raises AutoenrollUnknown."""
-    return shown(store.get(work, given, rights.require(work, "enrollment.view")))
+    return to_result(store.get(work, given, rights.require(work, "enrollment.view")))
 
 
 def list_rules(
     work: Work, given_content: str | None = None, department: str | None = None
-) -> Iterator[AutoenrollRule]:
+) -> Iterator[AutoenrollRuleRow]:
     """Return the rules in scope by code; needs `enrollment.view`.
 
     Only those on one item, and those naming a department or one under it, when given. Raises
@@ -160,12 +165,12 @@ def list_rules(
     scope = rights.require(work, "enrollment.view")
     item_id = content.get(work, given_content).id if given_content is not None else None
     under = departments.get(work, department, scope).path if department is not None else None
-    return map(shown, store.listed(work, scope, item_id=item_id, under=under))
+    return map(to_result, store.listed(work, scope, item_id=item_id, under=under))
 
 
-def shown(rule: Rule) -> AutoenrollRule:
+def to_result(rule: RuleRecord) -> AutoenrollRuleRow:
     """Return a rule as it is shown."""
-    return AutoenrollRule(
+    return AutoenrollRuleRow(
         id=rule.id,
         code=rule.code,
         content=rule.content,
@@ -173,16 +178,16 @@ def shown(rule: Rule) -> AutoenrollRule:
         content_status=rule.content_status,
         target=rule.target,
         name=rule.name,
-        subdepartments=rule.is_deep if rule.target is Target.DEPARTMENT else None,
+        subdepartments=rule.is_deep if rule.target is AutoenrollTarget.DEPARTMENT else None,
         waiting=rule.waiting,
         created_at=rule.created_at,
     )
 
 
-def held(work: Work, given: str) -> Rule:
+def get_for_update(work: Work, given: str) -> RuleRecord:
     """Return a rule, locked; needs `enrollment.manage` there. Raises AutoenrollUnknown."""
 
-    def get() -> Rule:
+    def get() -> RuleRecord:
         found = store.get(work, given, rights.require(work, "enrollment.manage"))
         work.about = f"autoenroll {found.code}"
         return found
@@ -190,22 +195,22 @@ def held(work: Work, given: str) -> Rule:
     return rights.get_for_update(work, get, store.lock)
 
 
-def delete(work: Work, given: str) -> AutoenrollRule:
+def delete(work: Work, given: str) -> AutoenrollRuleRow:
     """Delete a rule after a confirmation; its enrollments stay and keep it as their reason.
 
     The reason is history: it says why the person was enrolled, whether or not the rule is still
     there. Needs `enrollment.manage` there. Raises AutoenrollUnknown.
     """
-    rule = held(work, given)
+    rule = get_for_update(work, given)
     lines = ["Its enrollments stay, and keep it as their reason."]
     if rule.waiting:
         lines.append(f"Who waits for it is not enrolled when they become active ({rule.waiting}).")
     work.confirm(f"Delete the auto-enrollment rule '{rule.code}'?", lines)
     discard(work, [rule])
-    return shown(rule)
+    return to_result(rule)
 
 
-def discard(work: Work, gone: list[Rule], **why: str) -> None:
+def discard(work: Work, gone: list[RuleRecord], **why: str) -> None:
     """Delete rules and write it down, rights aside; `why` goes into the log."""
     store.delete(work, [rule.id for rule in gone])
     work.drop_cached(AutoenrollState)

@@ -155,7 +155,7 @@ class _EnrollmentImport:
         if self._wants_notices:
             for item in items:
                 words = enrolled_message(work, item.title, "an administrator enrolled this person")
-                notification.spread(work, store.audience(work, span, item.id), words)
+                notification.tell_all(work, store.audience(work, span, item.id), words)
         store.resolve_repeated(work, span)
         if self._has_trainings:
             self._write_trainings(work, span)

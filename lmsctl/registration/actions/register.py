@@ -8,7 +8,7 @@ from lmsctl.kit import secret, wall_clock
 from lmsctl.kit.address import login_key
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import Words
+from lmsctl.notification.actions import MessageText
 from lmsctl.portal import actions as portal
 from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules, store
@@ -154,11 +154,11 @@ def _record(work: Work, row: Settings, entry: EntryPoint, user_id: int, draft: U
 
 def _confirmation_words(
     row: Settings, name: str, code: str, expires_at: datetime, work: Work
-) -> Words:
+) -> MessageText:
     """Return the mail that asks for a confirmation by `code`."""
     link = f"{row.public_url}/confirm/{code}\n" if row.public_url else ""
     until = wall_clock.show(expires_at, work.zone)
-    return Words(
+    return MessageText(
         kind=CONFIRMATION,
         reason="they registered and have not confirmed their address yet",
         subject=f"Confirm your address for {row.name}",
@@ -169,10 +169,10 @@ def _confirmation_words(
     )
 
 
-def _welcome_words(row: Settings, name: str) -> Words:
+def _welcome_words(row: Settings, name: str) -> MessageText:
     """Return the mail to somebody whose account is ready at once."""
     link = f"\n{row.public_url}\n" if row.public_url else ""
-    return Words(
+    return MessageText(
         kind="invitation",
         reason="they registered",
         subject=f"Welcome to {row.name}",

@@ -14,7 +14,7 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import Words
+from lmsctl.notification.actions import MessageText
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.admitting.actions import lock_for_newcomer
@@ -151,9 +151,9 @@ def _create_person(
     return made
 
 
-def _invitation(settings: Settings, first_name: str, login: str, title: str) -> Words:
+def _invitation(settings: Settings, first_name: str, login: str, title: str) -> MessageText:
     link = f"\n{settings.public_url}\n" if settings.public_url else ""
-    return Words(
+    return MessageText(
         kind="invitation",
         reason="they redeemed a token",
         subject=f"Welcome to {settings.name}",

@@ -7,8 +7,8 @@ from lmsctl.kit import icalendar, wall_clock
 from lmsctl.kit.icalendar import CalendarEvent, Method
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import Words
-from lmsctl.notification.store import NUMBER, Audience, own_count
+from lmsctl.notification.actions import MessageText
+from lmsctl.notification.store.audiences import NUMBER_MARK, Audience, count_mark
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.training.rules import SessionDayRecord, SessionWithDays, TrainingRecord
@@ -44,7 +44,7 @@ def invite(
     A notice, and to an address a mail with an entry for the calendar.
     """
     words, entries = _invitation(work, training, at)
-    notification.spread(work, audience, words, calendar=entries)
+    notification.tell_all(work, audience, words, calendar=entries)
 
 
 def renew_invitations(
@@ -60,13 +60,13 @@ def renew_invitations(
     Whoever has been invited is not invited again.
     """
     words, entries = _invitation(work, training, at, later)
-    notification.renew(work, audience, words, calendar=entries)
+    notification.rewrite_pending(work, audience, words, calendar=entries)
 
 
 def _invitation(
     work: Work, training: TrainingRecord, at: SessionWithDays | None, later: int = 0
-) -> tuple[Words, str | None]:
-    words = Words(
+) -> tuple[MessageText, str | None]:
+    words = MessageText(
         kind=INVITATION,
         reason=f"they take part in the training {training.code}",
         subject=f"You are enrolled in '{training.title}'",
@@ -87,7 +87,7 @@ def tell_moved(
 
     Whose invitation is still to come gets it for the new session, and nothing else.
     """
-    words = Words(
+    words = MessageText(
         kind=_CHANGE,
         reason=f"their session of the training {training.code} changed",
         subject=f"Your session of '{training.title}' changed",
@@ -114,7 +114,7 @@ def tell_changed(
     entries = _calendar_entries(work, training, at, Method.REQUEST, also=was_to_come)
     audience = telling_store.audience_of_session(training.id, at.session.id)
     if entries is not None:
-        words = Words(
+        words = MessageText(
             kind=_CHANGE,
             reason=f"their session of the training {training.code} changed",
             subject=f"'{training.title}' has changed: session {at.session.code}",
@@ -133,11 +133,11 @@ def tell_removed(
     """
     words = _removal_words(work, training)
     _tell(work, audience, words, _calendar_entries(work, training, old, Method.CANCEL, later=1))
-    notification.withdraw(work, audience, INVITATION)
+    notification.withdraw_pending(work, audience, INVITATION)
 
 
-def _removal_words(work: Work, training: TrainingRecord) -> Words:
-    return Words(
+def _removal_words(work: Work, training: TrainingRecord) -> MessageText:
+    return MessageText(
         kind=_CANCELLATION,
         reason=f"they no longer take part in the training {training.code}",
         subject=f"You no longer take part in '{training.title}'",
@@ -150,7 +150,7 @@ def _removal_words(work: Work, training: TrainingRecord) -> Words:
 class CatchUp:
     """What somebody is told who missed how a training changed; `entries` have marks."""
 
-    words: Words
+    words: MessageText
     entries: str | None
 
 
@@ -159,7 +159,7 @@ def catch_up(work: Work, training: TrainingRecord, at: SessionWithDays | None) -
     entries = _calendar_entries(work, training, at, Method.REQUEST)
     if at is not None and entries is None:
         return None
-    words = Words(
+    words = MessageText(
         kind=_CHANGE,
         reason=f"the training {training.code} changed while they were away",
         subject=f"'{training.title}' as it stands now",
@@ -174,8 +174,8 @@ def catch_up_on_removal(work: Work, training: TrainingRecord) -> CatchUp:
     return CatchUp(_removal_words(work, training), None)
 
 
-def _tell(work: Work, audience: Audience, words: Words, entries: str | None) -> None:
-    notification.spread(work, audience, words, calendar=entries, invited_by=INVITATION)
+def _tell(work: Work, audience: Audience, words: MessageText, entries: str | None) -> None:
+    notification.tell_all(work, audience, words, calendar=entries, invited_by=INVITATION)
 
 
 def _describe_place(training: TrainingRecord, at: SessionWithDays | None) -> str:
@@ -215,8 +215,8 @@ def _calendar_entries(  # noqa: PLR0913 - whose entries, and what they ask
         return None
     events = [
         CalendarEvent(
-            uid=uid_of(day.uid, NUMBER),
-            sequence=own_count(day.revision + later),
+            uid=uid_of(day.uid, NUMBER_MARK),
+            sequence=count_mark(day.revision + later),
             starts_at=day.starts_at,
             ends_at=day.ends_at,
             summary=name_of_entry(training.title, at.session.title),
@@ -250,7 +250,7 @@ def tell_organizer(work: Work, training: TrainingRecord, subject: str, body: str
     person = users.get_by_id(work, number)
     if person.status != UserStatus.ACTIVE or not may_organize(work, number):
         return
-    words = Words(
+    words = MessageText(
         kind=_ORGANIZER,
         reason=f"they organize the training {training.code}",
         subject=subject,

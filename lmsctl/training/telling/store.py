@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, Text
 from sqlmodel import case, cast, col, literal, select
 
 from lmsctl.kit.statements import NOW, among, columns_of
-from lmsctl.notification.store import Audience, Recipient
+from lmsctl.notification.store.audiences import Audience, Recipient
 from lmsctl.training.model import IS_LIVE, TrainingEnrollment
 from lmsctl.user.model import User, status_at
 from lmsctl.user.results import UserStatus

@@ -15,7 +15,7 @@ from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.database_errors import RetryTransaction
 from lmsctl.kit.work import MeanwhileChanged, Work
 from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import Letter, Words
+from lmsctl.notification.actions import MessageText, PersonalMail
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, PERMISSIONS, Scope
@@ -295,10 +295,10 @@ def _send_welcome(work: Work, people: Sequence[ImportedPerson]) -> int:
     """Write to the new, active people who have an address; return how many they are."""
     settings = portal.settings(work)
     letters = [
-        Letter(
+        PersonalMail(
             person.user_id,
             person.email,
-            Words(
+            MessageText(
                 kind="account_created",
                 reason="an account was made for this address",
                 subject=f"Your account at {settings.name}",

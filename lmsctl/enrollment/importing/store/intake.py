@@ -11,7 +11,7 @@ from lmsctl.enrollment.importing.staging import STAGED
 from lmsctl.enrollment.importing.store.trainings import IS_ABOUT, NEEDS_PLACE
 from lmsctl.kit.statements import columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
-from lmsctl.notification.store import Audience
+from lmsctl.notification.store.audiences import Audience
 from lmsctl.training.model import TrainingEnrollment
 from lmsctl.training.results import EnrolledBy
 from lmsctl.training.telling import store as telling_store

@@ -29,7 +29,7 @@ from lmsctl.kit import locks
 from lmsctl.kit.columns import utc_text
 from lmsctl.kit.statements import NOW, insert_from, value_for
 from lmsctl.kit.work import Work
-from lmsctl.notification.store import Audience, told_at_once
+from lmsctl.notification.store.audiences import Audience, select_recipients_now
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import in_scope
 from lmsctl.user.errors import UserUnknown
@@ -251,5 +251,5 @@ def resolve_repeated(work: Work, span: RowRange) -> None:
 
 def audience(work: Work, span: RowRange, item_id: int) -> Audience:
     """Return who was enrolled in an item anew, to be told at once."""
-    people = told_at_once(work).join(STAGED, _row.user_id == col(User.id))
+    people = select_recipients_now(work).join(STAGED, _row.user_id == col(User.id))
     return Audience(people.where(_row.item_id == item_id, _is_new(span)))

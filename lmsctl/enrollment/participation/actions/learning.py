@@ -22,7 +22,7 @@ from lmsctl.enrollment.participation.rules import gates, placing
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget
 from lmsctl.enrollment.participation.rules.situation import Situation
 from lmsctl.kit.work import Work
-from lmsctl.notification.store import Audience
+from lmsctl.notification.store.audiences import Audience
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.participants.store import places as place_store

@@ -6,7 +6,7 @@ from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget
 from lmsctl.enrollment.selection.actions.pairs import NAMES_LIMIT, record_people
 from lmsctl.kit.work import Work
-from lmsctl.notification.store import Audience
+from lmsctl.notification.store.audiences import Audience
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.rules import SessionWithDays

@@ -2,7 +2,7 @@
 
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import Words
+from lmsctl.notification.actions import MessageText
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training.rules import TrainingRecord
 from lmsctl.user import store as users
@@ -23,7 +23,7 @@ def tell_supervisor(
         return
     name = f"{person.first_name} {person.last_name}"
     where = f", session {session}" if session else ""
-    words = Words(
+    words = MessageText(
         kind="training_supervision",
         reason=f"they supervise {person.login}, who {done} {training.code}",
         subject=f"{name} {done} '{training.title}'",

@@ -11,8 +11,8 @@ from lmsctl.kit.database_errors import RetryTransaction
 from lmsctl.kit.icalendar import cancellations
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import Told
-from lmsctl.notification.store import filled_in
+from lmsctl.notification.actions import PersonalMessage
+from lmsctl.notification.store.audiences import fill_in_calendar
 from lmsctl.rights import actions as rights
 from lmsctl.training import store
 from lmsctl.training.errors import TrainingUnknown
@@ -98,12 +98,12 @@ def send_missed(work: Work, user_ids: Sequence[int]) -> int:
     return notification.tell_each(work, told)
 
 
-def _to_message(missed: Sequence[MissedMessage], stands: CatchUp) -> Told:
+def _to_message(missed: Sequence[MissedMessage], stands: CatchUp) -> PersonalMessage:
     last = missed[-1]
     calendar = "".join(cancellations(one.calendar) for one in missed if one.calendar)
     if stands.entries is not None:
-        calendar += filled_in(stands.entries, last.enrollment_id, last.moves)
-    return Told(
+        calendar += fill_in_calendar(stands.entries, last.enrollment_id, last.moves)
+    return PersonalMessage(
         last.user_id,
         last.email,
         stands.words,

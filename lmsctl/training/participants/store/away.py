@@ -12,7 +12,7 @@ from sqlmodel import delete as delete_from
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
-from lmsctl.notification.results import Channel, State
+from lmsctl.notification.results import Channel, MessageState
 from lmsctl.training.model import IS_LIVE, SessionDay, Training, TrainingEnrollment, TrainingSession
 from lmsctl.training.telling.store import ABOUT, is_about_any
 from lmsctl.user.model import User
@@ -160,7 +160,7 @@ def withdraw(work: Work, user_ids: Sequence[int]) -> None:
     work.run(
         delete_from(Notification).where(
             col(Notification.channel) == Channel.MAIL,
-            col(Notification.state) == State.QUEUED,
+            col(Notification.state) == MessageState.QUEUED,
             col(Notification.due_at) <= work.now,
             is_about_any(Notification.about),
             among(Notification.user_id, user_ids),

@@ -15,8 +15,8 @@ A department that is moved takes nobody anywhere: its people have joined nothing
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from lmsctl.autoenroll import store
-from lmsctl.autoenroll.store import Reached
+from lmsctl.autoenroll.store import people as people_store
+from lmsctl.autoenroll.store.people import RuleMatch
 from lmsctl.content.results import ContentStatus
 from lmsctl.content.rules import Item
 from lmsctl.content.store import items as content
@@ -28,39 +28,42 @@ from lmsctl.kit.work import Work
 from lmsctl.user.results import UserStatus
 
 
-def reach_department(work: Work, came_from: Mapping[int, int | None]) -> None:
+def enroll_who_joined_department(work: Work, came_from: Mapping[int, int | None]) -> None:
     """Apply the rules on departments to who has just joined one: ids, and where they were before.
 
     A rule that was about somebody where they were before does not reach them again: who moves
     within what it names was there already. None stands for somebody new.
     """
-    reached = store.reached_by_department(work, list(came_from))
+    reached = people_store.matches_by_department(work, list(came_from))
     left = {number for number in came_from.values() if number is not None}
-    known = {(item.rule_id, item.department_id) for item in store.covering(work, sorted(left))}
-    _take_in(
+    known = {
+        (item.rule_id, item.department_id)
+        for item in people_store.rules_on_departments(work, sorted(left))
+    }
+    _enroll_or_let_wait(
         work, [item for item in reached if (item.rule_id, came_from[item.user_id]) not in known]
     )
 
 
-def reach_groups(work: Work, added: Sequence[tuple[int, int]]) -> None:
+def enroll_who_joined_groups(work: Work, added: Sequence[tuple[int, int]]) -> None:
     """Apply the rules on groups to who was just added to one: pairs of a group's id and theirs."""
     pairs = set(added)
     groups, people = {group for group, _ in pairs}, {person for _, person in pairs}
-    reached = store.reached_by_group(work, sorted(people), sorted(groups))
-    _take_in(work, [item for item in reached if (item.group_id, item.user_id) in pairs])
+    reached = people_store.matches_by_group(work, sorted(people), sorted(groups))
+    _enroll_or_let_wait(work, [item for item in reached if (item.group_id, item.user_id) in pairs])
 
 
-def reach_types(work: Work, ids: Sequence[int]) -> None:
+def enroll_who_got_type(work: Work, ids: Sequence[int]) -> None:
     """Apply the rules on types to people who are new, or have just got another type."""
-    _take_in(work, store.reached_by_type(work, ids))
+    _enroll_or_let_wait(work, people_store.matches_by_type(work, ids))
 
 
-def reach_active(work: Work, ids: Sequence[int]) -> None:
+def enroll_who_became_active(work: Work, ids: Sequence[int]) -> None:
     """Enroll people who have just become active by the rules that they waited for."""
-    _take_in(work, store.waited_for(work, ids))
+    _enroll_or_let_wait(work, people_store.matches_of_waiting(work, ids))
 
 
-def _take_in(work: Work, reached: Iterable[Reached]) -> None:
+def _enroll_or_let_wait(work: Work, reached: Iterable[RuleMatch]) -> None:
     """Enroll whom rules reach, and let wait whom they cannot enroll yet; `reached` is in order."""
     for number, group in groupby(reached, key=lambda item: item.rule_id):
         people = list(group)
@@ -69,13 +72,13 @@ def _take_in(work: Work, reached: Iterable[Reached]) -> None:
         fit = [one for one in people if is_open and one.status == UserStatus.ACTIVE]
         if fit:
             logins = {one.user_id: one.login for one in fit}
-            admit(work, number, people[0].code, item, logins)
+            enroll_by_rule(work, number, people[0].code, item, logins)
         others = {one.user_id for one in people} - {one.user_id for one in fit}
         if others:
-            store.let_wait(work, number, sorted(others))
+            people_store.add_waiting(work, number, sorted(others))
 
 
-def admit(
+def enroll_by_rule(
     work: Work, rule_id: int, code: str, item: Item, logins: Mapping[int, str]
 ) -> EnrolledPeople:
     """Enroll active people (ids and logins) in a rule's item, rights aside; ends their waiting.
@@ -84,7 +87,7 @@ def admit(
     """
     ids = list(logins)
     admission = enrollment.enroll_many(work, ids, item, Reason.RULE, code)
-    store.end_waiting_for_rule(work, rule_id, ids)
+    people_store.remove_waiting_for_rule(work, rule_id, ids)
     if admission.new:
         new = [login for number, login in logins.items() if number in admission.new]
         record_people(work, "enrollment.created", f"content {item.code}", new, rule=code)

@@ -1,0 +1,234 @@
+"""The statements on messages to many people at once."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Text
+from sqlalchemy.orm import aliased
+from sqlmodel import (
+    and_,
+    case,
+    cast,
+    col,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
+from sqlmodel import delete as delete_from
+
+from lmsctl.kit.columns import Choice, Moment
+from lmsctl.kit.statements import among, columns_of, value_for
+from lmsctl.kit.work import Work
+from lmsctl.notification.model import Notification
+from lmsctl.notification.results import Channel, MessageState
+from lmsctl.notification.store.messages import state_literal
+from lmsctl.user.model import User
+
+# What stands in calendar entries for what differs from person to person. No text that people
+# write can hold these characters.
+NUMBER_MARK = "\x01"
+_COUNT_MARK = "\x02"
+_COUNT_MARKS = re.compile(f"{_COUNT_MARK}([0-9]+){_COUNT_MARK}")
+
+
+def count_mark(more: int) -> str:
+    """Return what stands for a person's own count and so many more."""
+    return f"{_COUNT_MARK}{more}{_COUNT_MARK}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person whom a message goes to.
+
+    Without `address` no mail goes. `number` and `count` are for the marks in calendar entries.
+    """
+
+    user_id: int
+    address: str | None
+    about: str | None
+    due_at: datetime
+    number: int | None
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a message goes to: a SELECT of `Recipient`s, which is given the parameter `now`."""
+
+    people: Select[Any]
+
+    @classmethod
+    def at_once(cls, work: Work, user_ids: Sequence[int]) -> "Audience":
+        """Return people to be told now, of nothing that they could find again."""
+        return cls(select_recipients_now(work).where(among(User.id, user_ids)))
+
+
+def select_recipients_now(work: Work) -> Select[Any]:
+    """Return a SELECT of people to be told now, of nothing that they could find again.
+
+    Whoever uses it says which of `User`.
+    """
+    nothing: Any = null()
+    people: Select[Any] = select(
+        *columns_of(
+            Recipient,
+            User,
+            user_id=col(User.id),
+            address=col(User.email),
+            about=type_coerce(nothing, Text),
+            due_at=literal(work.now, Moment),
+            number=type_coerce(nothing, BigInteger),
+            count=type_coerce(nothing, BigInteger),
+        )
+    )
+    return people
+
+
+def _filled_calendar(calendar: str | None, people: Subquery) -> ColumnElement[Any]:
+    """Return the expression that fills in a person's calendar entries."""
+    if calendar is None:
+        return type_coerce(null(), Text)
+    number = cast(people.c["number"], Text)
+    filled: ColumnElement[str] = func.replace(
+        literal(calendar, Text), NUMBER_MARK, number, type_=Text
+    )
+    for digits in sorted(set(_COUNT_MARKS.findall(calendar))):
+        count = cast(people.c["count"] + int(digits), Text)
+        filled = func.replace(filled, count_mark(int(digits)), count, type_=Text)
+    return filled
+
+
+def fill_in_calendar(calendar: str, number: int, count: int) -> str:
+    """Return calendar entries with one person's own number and count for the marks."""
+    filled = calendar.replace(NUMBER_MARK, str(number))
+    return _COUNT_MARKS.sub(lambda mark: str(count + int(mark[1])), filled)
+
+
+def _channel(channel: Channel) -> ColumnElement[Channel]:
+    return literal(channel, Choice(Channel))
+
+
+def add_for_all(  # noqa: PLR0913 - whom, what, and when
+    work: Work,
+    audience: Audience,
+    words: Mapping[str, str],
+    *,
+    calendar: str | None,
+    batch: str,
+    invited_by: str | None = None,
+) -> int:
+    """Queue a notice and, where there is an address, a mail for each of `audience`.
+
+    With `invited_by` at once, and only for whom it is due already or who got a message of that
+    kind. `batch` makes the ids of the messages unique. Where no mail can go, the notice has the
+    entries, for when it can. Returns how many there are.
+    """
+    people = audience.people.subquery("p")
+    ways = union_all(
+        select(
+            _channel(Channel.ACCOUNT).label("channel"),
+            state_literal(MessageState.SENT).label("state"),
+        ),
+        select(_channel(Channel.MAIL), state_literal(MessageState.QUEUED)),
+    ).subquery("c")
+    channel, address = ways.c.channel, people.c.address
+    is_mail = channel == Channel.MAIL
+    now = value_for(Notification.due_at, work.now)
+    ends = (cast(people.c.user_id, Text), type_coerce(channel, Text))
+    message_id = literal(f"<{batch}-", Text) + ends[0] + "-" + ends[1] + "@lmsctl.invalid>"
+    filled = _filled_calendar(calendar, people)
+    made = {
+        "user_id": people.c.user_id,
+        "channel": channel,
+        **{name: value_for(getattr(Notification, name), word) for name, word in words.items()},
+        "address": case((is_mail, address)),
+        "message_id": message_id,
+        "state": ways.c.state,
+        "due_at": people.c.due_at if invited_by is None else now,
+        "created_at": now,
+        "about": people.c.about,
+        "calendar": case((or_(is_mail, address.is_(None)), filled)),
+    }
+    messages = (
+        select(*made.values())
+        .select_from(people)
+        .join(ways, or_(channel == Channel.ACCOUNT, address.is_not(None)))
+    )
+    if invited_by is not None:
+        messages = messages.where(_has_access_or_invitation(people, invited_by, work.now))
+    count = work.run(
+        insert(Notification).from_select(list(made), messages, include_defaults=False),
+        now=work.now,
+    )
+    work.notices += count
+    return count
+
+
+def _has_access_or_invitation(
+    people: Subquery, invited_by: str, now: datetime
+) -> ColumnElement[bool]:
+    """Return the condition that they have access to what the messages tell of, or were invited."""
+    invitation = aliased(Notification)
+    return or_(
+        people.c.due_at <= now,
+        exists().where(
+            col(invitation.user_id) == people.c.user_id,
+            col(invitation.about) == people.c.about,
+            col(invitation.kind) == invited_by,
+            col(invitation.due_at) <= now,
+        ),
+    )
+
+
+def _is_pending(
+    people: Subquery, kind: str, now: datetime, model: type[Notification] = Notification
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on messages to these people, of that kind, that are still to come."""
+    return (
+        col(model.user_id) == people.c.user_id,
+        col(model.about) == people.c.about,
+        col(model.kind) == kind,
+        col(model.due_at) > now,
+    )
+
+
+def rewrite_pending(
+    work: Work, audience: Audience, words: Mapping[str, str], calendar: str | None
+) -> int:
+    """Let messages to `audience` that are still to come say `words`, at the instant given now."""
+    people = audience.people.subquery("p")
+    is_mail = col(Notification.channel) == Channel.MAIL
+    statement = (
+        update(Notification)
+        .where(*_is_pending(people, words["kind"], work.now))
+        .values(
+            reason=words["reason"],
+            subject=words["subject"],
+            body=words["body"],
+            due_at=people.c.due_at,
+            calendar=case((is_mail, _filled_calendar(calendar, people))),
+        )
+    )
+    return work.run(statement, now=work.now)
+
+
+def withdraw_pending(work: Work, audience: Audience, kind: str) -> int:
+    """Take back messages of that kind to `audience` that are still to come."""
+    people, message = audience.people.subquery("p"), aliased(Notification)
+    found = (
+        select(message.id)
+        .select_from(people)
+        .join(message, and_(*_is_pending(people, kind, work.now, message)))
+    )
+    statement = delete_from(Notification).where(col(Notification.id).in_(found))
+    return work.run(statement, now=work.now)

@@ -21,8 +21,9 @@ import typer.core
 from lmsctl.kit import canonical, config, dburl, errors, render, signals
 from lmsctl.kit.answer import DRY_RUN_PREFIX, Done, StreamedResult, queued_sentence
 from lmsctl.kit.console import StderrConsole
-from lmsctl.kit.environment import Environment, Invocation, Options
+from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Refusal, RefusalKind
+from lmsctl.kit.invocation import Invocation, Options
 from lmsctl.kit.options import ProgramRun, global_options_callback
 from lmsctl.kit.streams import OutputError
 from lmsctl.nouns import NOUNS

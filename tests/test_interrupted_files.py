@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from lmsctl.kit import database, driver, signals, writing
+from lmsctl.kit import change_reports, database, driver, output_files, signals, writing
 from lmsctl.kit.csverrors import CsvFileUnwritable
 from tests.conftest import Portal
 from tests.test_written_files import (
@@ -37,9 +37,9 @@ def test_a_file_that_comes_and_goes_is_kept(tmp_path: Path) -> None:
     """A journal is there only while somebody writes; its name is enough at any other moment."""
     journal = tmp_path / "portal.db-journal"
     journal.touch()
-    files = writing.Files([(journal, "the database")])
+    files = output_files.Files([(journal, "the database")])
     journal.unlink()
-    with pytest.raises(writing.FilesClash):
+    with pytest.raises(output_files.FilesClash):
         files.claim(journal, "--to")
 
 
@@ -55,7 +55,7 @@ def test_a_link_that_comes_meanwhile_is_not_followed(
         place.touch()
     if was == "pipe":
         os.mkfifo(place)
-    files = writing.Files([(other, "the database")] if is_kept else [])
+    files = output_files.Files([(other, "the database")] if is_kept else [])
     target = files.claim(place, "--to")
     place.unlink(missing_ok=True)
     place.symlink_to(other)
@@ -71,7 +71,7 @@ def test_a_pipe_that_becomes_a_file_is_not_emptied(
     kept, place = tmp_path / "portal.db", tmp_path / "report"
     kept.write_text("everything")
     os.mkfifo(place)
-    target = writing.Files([(kept, "the database")]).claim(place, "--to")
+    target = output_files.Files([(kept, "the database")]).claim(place, "--to")
     opened = writing._opened
 
     def late(path: str) -> int:
@@ -92,7 +92,7 @@ def test_a_folder_that_becomes_another_is_noticed(tmp_path: Path) -> None:
     out.mkdir()
     kept = home / "portal.db"
     kept.write_text("everything")
-    target = writing.Files([(kept, "the database")]).claim(out / "portal.db", "--to")
+    target = output_files.Files([(kept, "the database")]).claim(out / "portal.db", "--to")
     out.rmdir()
     out.symlink_to(home)
     with pytest.raises(CsvFileUnwritable, match="become the database"), writing.replacing(target):
@@ -105,7 +105,7 @@ def test_long_names_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """A name as long as a folder takes, whatever the number of the process."""
     monkeypatch.setattr(os, "getpid", lambda: 4_194_303)
     place = tmp_path / ("\N{GRINNING FACE}" * 63)
-    with writing.replacing(writing.Files().claim(place, "--to")) as file:
+    with writing.replacing(output_files.Files().claim(place, "--to")) as file:
         file.write("all")
     assert place.read_text() == "all"
 
@@ -140,19 +140,19 @@ def stop_at(step: int, folder: Path, act: Callable[[Path], None]) -> str:
 
 def write_well(folder: Path) -> None:
     """Write a file."""
-    with writing.replacing(writing.Files().claim(folder / "new", "--to")) as file:
+    with writing.replacing(output_files.Files().claim(folder / "new", "--to")) as file:
         file.write("all")
 
 
 def write_badly(folder: Path) -> None:
     """Begin a file that cannot be ended."""
-    with writing.replacing(writing.Files().claim(folder / "new", "--to")):
+    with writing.replacing(output_files.Files().claim(folder / "new", "--to")):
         raise OSError(0, "no room")
 
 
 def lend_spare(folder: Path) -> None:
     """Use a file that nobody else is to see."""
-    with writing.spare() as file:
+    with writing.temporary_file() as file:
         file.write_text(str(folder))
 
 
@@ -274,7 +274,7 @@ def test_a_signal_waits_until_the_half_is_known(
         return result
 
     monkeypatch.setattr(writing, "_made_beside", interrupted)
-    target = writing.Files().claim(tmp_path / "new", "--to")
+    target = output_files.Files().claim(tmp_path / "new", "--to")
     with pytest.raises(KeyboardInterrupt), writing.replacing(target):
         pass
     assert not list(tmp_path.iterdir())
@@ -284,8 +284,8 @@ def test_a_signal_between_two_reports_leaves_neither(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody takes the first file away when only the last one is told of the interruption."""
-    files = writing.Files()
-    reports = writing.Reports("")
+    files = output_files.Files()
+    reports = change_reports.Reports("")
 
     def interrupted(_: Path) -> None:
         raise KeyboardInterrupt

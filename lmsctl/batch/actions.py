@@ -20,8 +20,9 @@ from lmsctl.batch.results import CommandOutcome, CommandResult, CommandResultWit
 from lmsctl.kit import csvbytes, render
 from lmsctl.kit import work as units
 from lmsctl.kit.answer import DRY_RUN_PREFIX, Done, Listing, StreamedResult, Text, queued_sentence
-from lmsctl.kit.environment import Environment, Invocation
+from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import EXIT_STATUS, Location, Refusal, RefusalKind
+from lmsctl.kit.invocation import Invocation
 from lmsctl.kit.work import Work
 
 T = TypeVar("T")

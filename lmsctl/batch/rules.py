@@ -11,7 +11,7 @@ from lmsctl.batch.errors import (
     OptionOfBatch,
 )
 from lmsctl.kit import canonical
-from lmsctl.kit.environment import Invocation, Options
+from lmsctl.kit.invocation import Invocation, Options
 
 LINE_BYTES_LIMIT = 1 << 20
 # What these do is about the program, its configuration or the database as a whole.

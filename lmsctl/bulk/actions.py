@@ -29,11 +29,12 @@ from lmsctl.bulk.store import RowCounts, RowFault, UnfinishedRun
 from lmsctl.kit import canonical, celltimes
 from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.celltimes import CellDateMonthFirst, CellDateUncertain
+from lmsctl.kit.change_reports import Reports
 from lmsctl.kit.csvin import Column, Reading, Sheet, open_sheet
 from lmsctl.kit.csvout import CsvFile, RejectsFile
 from lmsctl.kit.errors import EXIT_STATUS, Location, Refusal, RefusalKind
+from lmsctl.kit.output_files import OutputFile
 from lmsctl.kit.work import Work
-from lmsctl.kit.writing import OutputFile, Reports
 from lmsctl.portal import actions as portal
 
 if TYPE_CHECKING:

@@ -14,18 +14,10 @@ from lmsctl.configuration.errors import (
     PasswordInArgument,
 )
 from lmsctl.configuration.results import ConfigPlace, Context, Setting, Value
-from lmsctl.kit import config, dburl, zones
+from lmsctl.kit import config, config_writing, dburl, zones
 from lmsctl.kit.canonical import nearest
-from lmsctl.kit.config import (
-    CONTEXT_KEYS,
-    DEFAULT_CONTEXT,
-    KEYS,
-    PATIENCE_SECONDS,
-    Config,
-    ContextExists,
-    ContextUnknown,
-    NoDatabaseNamed,
-)
+from lmsctl.kit.config import CONTEXT_KEYS, DEFAULT_CONTEXT, KEYS, PATIENCE_SECONDS, Config
+from lmsctl.kit.config_errors import ContextExists, ContextUnknown, NoDatabaseNamed
 from lmsctl.kit.environment import Environment
 
 COLORS = ("auto", "always", "never")
@@ -164,7 +156,7 @@ def _written(env: Environment, values: dict[str, Any]) -> Config:
     if env.options.dry_run:
         return Config(env.config.path, exists=env.config.exists, values=values)
     env.warn_if_interrupted("See what the configuration says now with 'lmsctl config show'.")
-    env.use(config.save(env.config, values))
+    env.use(config_writing.save(env.config, values))
     return env.config
 
 

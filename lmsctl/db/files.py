@@ -8,7 +8,7 @@ from pathlib import Path
 from lmsctl.db.errors import BackupExists, BackupIsDatabase, BackupUnsound, BackupUnwritable
 from lmsctl.kit import dburl, writing
 from lmsctl.kit.csverrors import CsvFileUnwritable
-from lmsctl.kit.writing import OutputFile
+from lmsctl.kit.output_files import OutputFile
 
 
 def check_target(file: Path, *, is_replacing: bool) -> None:
@@ -32,7 +32,7 @@ def check_not_database(file: Path, url: str) -> None:
 def replacing(target: OutputFile) -> Iterator[Path]:
     """Lend an empty file that becomes `target` when all went well; raises BackupUnwritable."""
     try:
-        with writing.whole(target) as lent:
+        with writing.program_output(target) as lent:
             yield lent
     except (CsvFileUnwritable, BackupUnwritable, BackupUnsound) as error:
         # What was lent has a name of its own, which is no help to anybody.

@@ -87,7 +87,7 @@ def _copied(
     """Lend a copy of the backup `file` that has no log, whatever the backup has, and the note."""
     with contextlib.ExitStack() as closing:
         try:
-            spare = closing.enter_context(writing.spare())
+            spare = closing.enter_context(writing.temporary_file())
             copy = closing.enter_context(
                 contextlib.closing(Sqlite(spare, patience=patience, create=False))
             )

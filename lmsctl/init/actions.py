@@ -10,7 +10,7 @@ from lmsctl.department import actions as departments
 from lmsctl.init import store
 from lmsctl.init.errors import PortalExists
 from lmsctl.init.results import CreatedPortal
-from lmsctl.kit import canonical, config, dburl, driver, zones
+from lmsctl.kit import canonical, config, config_writing, dburl, driver, zones
 from lmsctl.kit.address import parse_email
 from lmsctl.kit.config import Config
 from lmsctl.kit.database_errors import DatabaseMissing, SchemaAbsent
@@ -55,7 +55,7 @@ def make(env: Environment, wanted: NewPortal) -> CreatedPortal:
     if written:
         env.use(written)
     target = env.connection_settings
-    config.check_apart(env.config, target.url)
+    config_writing.check_apart(env.config, target.url)
     database = dburl.without_password(target.url)
     _check_vacant(env, database)
 
@@ -76,7 +76,7 @@ def make(env: Environment, wanted: NewPortal) -> CreatedPortal:
         return made
     env.warn_if_interrupted("A part of it may be there; the same command goes on with it.")
     if written:
-        config.save(written, written.values)
+        config_writing.save(written, written.values)
     db.upgrade(target.url, patience=target.patience)
     return env.write(plant)
 

@@ -3,16 +3,24 @@
 import os
 import stat
 import tomllib
-from collections.abc import Container, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lmsctl.kit import dburl, writing
+from lmsctl.kit import dburl
 from lmsctl.kit.canonical import nearest
+from lmsctl.kit.config_errors import (
+    ConfigExposed,
+    ConfigKeyUnknown,
+    ConfigUnreadable,
+    ConfigUntrusted,
+    ConfigValueWrong,
+    ContextUnknown,
+    NoDatabaseNamed,
+    PasswordOnCommandLine,
+)
 from lmsctl.kit.dburl import check_url, sqlite_path, sqlite_url
-from lmsctl.kit.errors import Conflict, Misconfigured, NotFound, Refusal, Usage
 
 FILE_NAME = "lmsctl.toml"
 DEFAULT_CONTEXT = "default"
@@ -40,80 +48,6 @@ _LIMITS: Mapping[str, Container[object]] = {
     "color": COLORS,
     "lock-timeout": range(1, 3601),
 }
-
-
-class ConfigUnreadable(Misconfigured):
-    """The file is not there, not readable, or not TOML."""
-
-    code = "config_unreadable"
-    message = "The configuration '{file}' cannot be read: {reason}."
-    hint = "Mend the file, or name another with --config."
-
-
-class ConfigKeyUnknown(Misconfigured):
-    """A key nobody knows."""
-
-    code = "config_key_unknown"
-    message = "The configuration '{file}' has the unknown key '{key}'."
-    hint = "{advice}"
-
-
-class ConfigValueWrong(Misconfigured):
-    """A known key with a value of the wrong type or range."""
-
-    code = "config_value_wrong"
-    message = "In the configuration '{file}' the key '{key}' must be: {expected}."
-    hint = "Correct it in the file."
-
-
-class ConfigUntrusted(Misconfigured):
-    """The file in the current folder could have been planted by somebody else."""
-
-    code = "config_untrusted"
-    message = "The configuration '{file}' belongs to somebody else, or others may write it."
-    hint = (
-        "If it is yours: chown it and 'chmod go-w {file}'. Otherwise name your own with --config."
-    )
-
-
-class ConfigExposed(Misconfigured):
-    """A password lies where others can read it."""
-
-    code = "config_exposed"
-    message = "'{file}' holds a password, or what looks like one, and others may read it."
-    hint = "Run: chmod 600 {file}"
-
-
-class PasswordOnCommandLine(Usage):
-    """A password in an option is visible to everybody in the process list."""
-
-    code = "password_on_command_line"
-    message = "A password in --database-url can be read by everybody on this machine."
-    hint = "Put the address into LMSCTL_DATABASE_URL, or a file named by LMSCTL_DATABASE_URL_FILE."
-
-
-class NoDatabaseNamed(Misconfigured):
-    """Neither option, variable nor file says which database."""
-
-    code = "no_database_named"
-    message = "No database is configured."
-    hint = "Make one here with 'lmsctl init', or name it by --database-url or LMSCTL_DATABASE_URL."
-
-
-class ContextUnknown(NotFound):
-    """No connection of that name."""
-
-    code = "context_unknown"
-    message = "There is no context '{name}' in {file}."
-    hint = "Known contexts: {known}. Add one with 'lmsctl context add'."
-
-
-class ContextExists(Conflict):
-    """A connection of that name is there already."""
-
-    code = "context_exists"
-    message = "The context '{name}' exists already."
-    hint = "Choose another name, or remove it first with 'lmsctl context remove {name}'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +86,7 @@ def find(named: str | None, environ: Mapping[str, str]) -> Config:
     """
     explicit = named or environ.get("LMSCTL_CONFIG")
     if explicit:
-        return load(_home_expanded(explicit))
+        return load(expand_home(explicit))
     here = Path(FILE_NAME)
     if _is_file(here):
         _check_trusted(here)
@@ -169,7 +103,7 @@ def _is_file(path: Path) -> bool:
 
 def load(path: Path) -> Config:
     """Read and check the file at `path`; raises like `find`."""
-    values = _parsed(path, _text_of(path))
+    values = _parsed(path, read_text(path))
     contexts = values.get("contexts", {})
     _check_keys(path, {key: values[key] for key in values if key != "contexts"}, KEYS, "")
     if not isinstance(contexts, dict):
@@ -232,14 +166,14 @@ def _from_context(config: Config, name: str, *, is_named: bool) -> ConnectionSet
     patience = float(chosen.get("lock-timeout", PATIENCE_SECONDS))
     if file := chosen.get("database-url-file"):
         return ConnectionSettings(
-            _read_secret(config.path.parent / _home_expanded(file)), patience, name
+            _read_secret(config.path.parent / expand_home(file)), patience, name
         )
     if "database-url" not in chosen:
         raise NoDatabaseNamed
-    return ConnectionSettings(_beside(config.path, str(chosen["database-url"])), patience, name)
+    return ConnectionSettings(resolve_url(config.path, str(chosen["database-url"])), patience, name)
 
 
-def _beside(path: Path, url: str) -> str:
+def resolve_url(path: Path, url: str) -> str:
     """Read a relative SQLite path as relative to the file that names it, not to the caller."""
     if not url.startswith("sqlite:"):
         return url
@@ -247,7 +181,8 @@ def _beside(path: Path, url: str) -> str:
     return url if place.is_absolute() else sqlite_url(path.parent / place)
 
 
-def _text_of(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return what is in the file at `path`, as UTF-8; raises ConfigUnreadable."""
     try:
         with path.open(encoding="utf-8") as file:
             text = file.read(_LONGEST + 1)
@@ -260,7 +195,8 @@ def _text_of(path: Path) -> str:
     return text
 
 
-def _home_expanded(file: str) -> Path:
+def expand_home(file: str) -> Path:
+    """Return the path that `file` writes, `~` expanded; raises ConfigUnreadable."""
     try:
         return Path(file).expanduser()
     except RuntimeError as error:
@@ -268,7 +204,7 @@ def _home_expanded(file: str) -> Path:
 
 
 def _read_secret(path: Path) -> str:
-    text = _text_of(path).strip()
+    text = read_text(path).strip()
     if dburl.may_hold_password(text):
         check_private(path)
     return text
@@ -302,91 +238,3 @@ def _check_keys(
             raise ConfigValueWrong(file=path, key=prefix + key, expected=words[expected])
         if key in _LIMITS and value not in _LIMITS[key]:
             raise ConfigValueWrong(file=path, key=prefix + key, expected=known[key][1])
-
-
-_CONFIGURATION = "the configuration file"
-_OF_CONNECTION = "a file that connections to the database need"
-# What PostgreSQL's library reads by itself: from where variables say, else in the home folder.
-_LIBRARY_READS: Mapping[str, str] = {
-    "PGPASSFILE": ".pgpass",
-    "PGSERVICEFILE": ".pg_service.conf",
-    "PGSSLCERT": ".postgresql/postgresql.crt",
-    "PGSSLKEY": ".postgresql/postgresql.key",
-    "PGSSLROOTCERT": ".postgresql/root.crt",
-    "PGSSLCRL": ".postgresql/root.crl",
-}
-
-
-def protected_files(
-    config: Config, environ: Mapping[str, str], url: str | None = None
-) -> Iterator[tuple[Path, str]]:
-    """Yield the files that no command may write over, each with what it is.
-
-    They are the configuration and all the databases and secrets it and the variables name.
-    """
-    yield config.path, _CONFIGURATION
-    yield Path(FILE_NAME), _CONFIGURATION
-    if file := environ.get("LMSCTL_CONFIG"):
-        with suppress(Refusal):
-            yield _home_expanded(file), _CONFIGURATION
-    yield from _kept_of_postgresql(environ)
-    yield from _databases(url or "")
-    yield from _databases(environ.get("LMSCTL_DATABASE_URL", ""))
-    if file := environ.get("LMSCTL_DATABASE_URL_FILE"):
-        yield from _kept_secret(Path(file))
-    yield from _kept_of_contexts(config)
-
-
-def _kept_of_contexts(config: Config) -> Iterator[tuple[Path, str]]:
-    for context in config.contexts.values():
-        yield from _databases(context.get("database-url", ""), config.path)
-        if file := context.get("database-url-file"):
-            with suppress(Refusal):
-                yield from _kept_secret(config.path.parent / _home_expanded(file))
-
-
-def _kept_secret(path: Path) -> Iterator[tuple[Path, str]]:
-    yield path, "a file with the address of a database"
-    with suppress(Refusal):
-        yield from _databases(_text_of(path).strip())
-
-
-def _kept_of_postgresql(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
-    home = Path(environ.get("HOME") or "/")
-    for variable, usual in _LIBRARY_READS.items():
-        yield Path(environ.get(variable) or home / usual), _OF_CONNECTION
-
-
-def _databases(url: str, beside: Path | None = None) -> Iterator[tuple[Path, str]]:
-    with suppress(Refusal):
-        if url.startswith("sqlite"):
-            place = sqlite_path(_beside(beside, url) if beside else url)
-            yield from ((file, "the database") for file in writing.of_database(place))
-    yield from ((Path(file), _OF_CONNECTION) for file in dburl.files(url))
-
-
-def check_apart(config: Config, url: str) -> None:
-    """Raise FilesClash if the SQLite database at `url` would lie in the configuration file."""
-    if url.startswith("sqlite"):
-        files = writing.Files([(config.path, _CONFIGURATION)])
-        files.claim(sqlite_path(url), "The database")
-
-
-def save(config: Config, values: Mapping[str, Any]) -> Config:
-    """Write `values` as the new file, whole or not at all, readable by its owner only.
-
-    Raises ConfigUnreadable when the folder cannot be written, and FilesClash.
-    """
-    import tomli_w
-
-    files = writing.Files(_kept_of_contexts(replace(config, values=values)))
-    try:
-        config.path.parent.mkdir(parents=True, exist_ok=True)
-        target = files.claim(config.path, "The configuration")
-        with writing.beside(target, is_private=True) as file:
-            file.write_bytes(tomli_w.dumps(dict(values)).encode())
-    except OSError as error:
-        raise ConfigUnreadable(
-            file=config.path, reason=f"it cannot be written ({error.strerror})"
-        ) from error
-    return load(config.path)

@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from lmsctl.kit import canonical
-from lmsctl.kit.writing import OutputFile, replacing
+from lmsctl.kit.output_files import OutputFile
+from lmsctl.kit.writing import replacing
 
 ERROR_HEADING = "_error"
 

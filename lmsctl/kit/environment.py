@@ -7,21 +7,34 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-# Whole modules, so that --help, which only knows what an environment is, loads none of them.
-from lmsctl.kit import clock, config, dburl, driver, render, time_errors, writing, zones
+from lmsctl.kit import (
+    clock,
+    config,
+    config_errors,
+    dburl,
+    driver,
+    output_files,
+    protected_files,
+    render,
+    time_errors,
+    zones,
+)
 from lmsctl.kit import work as units
 from lmsctl.kit.console import Console
-from lmsctl.kit.errors import Refusal, RefusalKind, Unconfirmed, Usage
+from lmsctl.kit.errors import Refusal, RefusalKind, Unconfirmed
+
+# Whole modules, so that --help, which only knows what an environment is, loads none of them.
+from lmsctl.kit.invocation import ColorUnknown, Invocation, Options, OutputUnknown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from lmsctl.kit.config import Config, ConnectionSettings
     from lmsctl.kit.driver import Connection
+    from lmsctl.kit.output_files import Files
     from lmsctl.kit.work import ConfirmationNeeded, Work
-    from lmsctl.kit.writing import Files
 
 T = TypeVar("T")
 
@@ -40,60 +53,6 @@ class Declined(Unconfirmed):
     code = "declined"
     message = "Not confirmed; nothing was changed."
     hint = "Run it again and answer yes, or give --yes."
-
-
-class OutputUnknown(Usage):
-    """A format nobody knows."""
-
-    code = "output_unknown"
-    message = "'{given}' is not an output format."
-    hint = "Use one of: {known}."
-
-
-class ColorUnknown(Usage):
-    """A choice of color nobody knows."""
-
-    code = "color_unknown"
-    message = "'{given}' does not say when to use color."
-    hint = "Use one of: {known}."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """The global options as given; None means not given."""
-
-    config: str | None = None
-    context: str | None = None
-    database_url: str | None = None
-    output: str | None = None
-    columns: str | None = None
-    no_headers: bool = False
-    sort: str | None = None
-    first: int | None = None
-    dry_run: bool = False
-    yes: bool = False
-    no_input: bool = False
-    as_login: str | None = None
-    tz: str | None = None
-    exit_code: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    debug: bool = False
-    color: str | None = None
-    no_progress: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """One command line, understood and not acted on.
-
-    `command` is its words without arguments, `given` holds the global options in it by the fields
-    of Options, and `act` does what is asked for and returns the answer.
-    """
-
-    command: str
-    given: Mapping[str, Any]
-    act: Callable[[Environment], Any]
 
 
 def _cannot_parse(_: Sequence[str]) -> Invocation:
@@ -156,8 +115,10 @@ class Environment:
     def files(self) -> Files:
         """What decides about every file that this command writes."""
         if self._files is None:
-            kept = config.protected_files(self.config, self.environ, self.options.database_url)
-            self._files = writing.Files(kept, is_rehearsal=self.options.dry_run)
+            kept = protected_files.protected_files(
+                self.config, self.environ, self.options.database_url
+            )
+            self._files = output_files.Files(kept, is_rehearsal=self.options.dry_run)
         return self._files
 
     @property
@@ -197,7 +158,7 @@ class Environment:
         try:
             return zones.by_name(str(written))
         except time_errors.ZoneUnknown as error:
-            raise config.ConfigValueWrong(
+            raise config_errors.ConfigValueWrong(
                 file=self.config.path, key="time-zone", expected="the IANA name of a time zone"
             ) from error
 

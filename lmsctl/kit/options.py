@@ -10,8 +10,9 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from lmsctl.kit.answer import Done, ItemOutcome, Outcome
-from lmsctl.kit.environment import Environment, Invocation, Options
+from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound
+from lmsctl.kit.invocation import Invocation, Options
 
 # One entry for each field of Options: its type, how it is written, what it takes, what it means.
 _GLOBALS: dict[str, tuple[type, tuple[str, ...], str | None, str]] = {

@@ -1,197 +1,24 @@
-"""Files that are written: which may be, and how they are put in their place."""
+"""Writing files: each takes its place whole or not at all."""
 
 import io
 import os
 import stat
 import sys
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self, TextIO, TypeVar, cast
+from typing import BinaryIO, TextIO, TypeVar, cast
 
 from lmsctl.kit import signals
 from lmsctl.kit.csverrors import CsvFileUnwritable
-from lmsctl.kit.errors import Location, Partial, Usage
+from lmsctl.kit.errors import Location
+from lmsctl.kit.output_files import OutputFile
 from lmsctl.kit.streams import OutputError
 
 T = TypeVar("T")
 
-STANDARD = "-"
-_SIDE_FILES = ("", "-wal", "-shm", "-journal")
-
-
-class FilesClash(Usage):
-    """A file would be written in place of another that is needed."""
-
-    code = "files_clash"
-    message = "{name} cannot write '{path}': that is {what}."
-    hint = "Name another file for {name}."
-
-
-class FileUnnamed(Usage):
-    """An empty text, as an unset variable of a script leaves, where a file must be named."""
-
-    code = "file_unnamed"
-    message = "{name} names no file: it is empty."
-    hint = "Name a file for {name}, or leave {name} out."
-
-
-class ReportUnwritten(Partial):
-    """A change was made, and the file that tells of it could not be written."""
-
-    code = "report_unwritten"
-    message = "{done} This stands, but '{path}' could not be written: {reason}."
-    hint = "{advice}"
-
 
 # Deciding ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OutputFile:
-    """Where something is written to: a path, or a standard stream by its number (1 or 2).
-
-    `real` is what the path led to when that was decided: a link that somebody puts there later is
-    replaced, not followed. `became` says what would be lost there now, if anything; `note` is
-    called when it has been put in its place. What is `discarded` goes nowhere, as in a rehearsal.
-    Only `Files` makes them for commands.
-    """
-
-    path: str | os.PathLike[str]
-    real: Path
-    became: Callable[[], str | None]
-    note: Callable[[], None] = lambda: None
-    standard: int | None = None
-    is_discarded: bool = False
-
-    def __str__(self) -> str:
-        """Return the name to speak of it."""
-        return os.fspath(self.path)
-
-
-class Files:
-    """What one command reads and writes; it decides about every path that is to be written.
-
-    `kept` are files that no command may write over, each with what it is. Files are told apart by
-    device and inode, and, as they may come and go, by their folder and name: links and detours
-    hide nothing. None is opened for that, because closing SQLite's file would let go of its locks.
-    `placed` are the files that are written and in their place.
-    """
-
-    def __init__(
-        self, kept: Iterable[tuple[Path, str]] = (), *, is_rehearsal: bool = False
-    ) -> None:
-        self._known = {identity: what for path, what in kept for identity in _identities(path)}
-        self._is_rehearsal = is_rehearsal
-        self.is_output_taken = False
-        self.placed: list[str] = []
-
-    def reads(self, path: str) -> None:
-        """Take note of a file that the command reads; `-` is standard input."""
-        with suppress(OSError):
-            found = os.fstat(0) if path == STANDARD else Path(path).stat()
-            if _is_one_thing(found.st_mode):
-                self._known[found.st_dev, found.st_ino] = "the file that is read"
-
-    def share(self, other: "Files") -> None:
-        """Let `other` keep off what is known here."""
-        other._known.update(self._known)  # noqa: SLF001 - of the same class
-
-    def claim(self, path: str | os.PathLike[str], name: str) -> OutputFile:
-        """Return where to write what `name` (an option, as a rule) puts at `path`.
-
-        `-` is standard output, and so is any other way to name the place it goes to. Raises
-        FilesClash and FileUnnamed.
-        """
-        if not os.fspath(path):
-            raise FileUnnamed(name=name, field=name)
-        place = Path(path)
-        real = Path(os.path.realpath(place))
-        standard = 1 if path == STANDARD else _standard(place)
-        if standard == 1:
-            self._note([(STANDARD,)], path, name)
-            self.is_output_taken = True
-            with suppress(OSError):
-                found = os.fstat(1)
-                if stat.S_ISREG(found.st_mode):
-                    self._note([(found.st_dev, found.st_ino)], path, name)
-            return OutputFile(path, real, lambda: None, standard=1)
-        if not _is_device(place):
-            self._note(_identities(place), path, name)
-
-        def became() -> str | None:
-            return self._other(_identities(real), name)
-
-        def note() -> None:
-            self.placed.append(os.fspath(path))
-
-        return OutputFile(path, real, became, note, standard, is_discarded=self._is_rehearsal)
-
-    def _note(
-        self, identities: list[tuple[object, ...]], path: str | os.PathLike[str], name: str
-    ) -> None:
-        if what := self._other(identities):
-            raise FilesClash(name=name, path=path, what=what, field=name)
-        self._known.update(dict.fromkeys(identities, _written_by(name)))
-
-    def _other(self, identities: list[tuple[object, ...]], name: str = "") -> str | None:
-        """Return what has one of these identities and is not what `name` writes."""
-        found = (self._known.get(identity) for identity in identities)
-        return next((what for what in found if what and what != _written_by(name)), None)
-
-
-def _written_by(name: str) -> str:
-    return f"what {name} writes"
-
-
-def _is_one_thing(mode: int) -> bool:
-    """Say whether what has that mode cannot be two things at once: a file, a pipe."""
-    return stat.S_ISREG(mode) or stat.S_ISFIFO(mode)
-
-
-def _is_device(path: Path) -> bool:
-    with suppress(OSError):
-        return not (_is_one_thing(path.stat().st_mode) or path.is_dir())
-    return False
-
-
-def of_database(path: Path) -> Iterator[Path]:
-    """Yield the files of the SQLite database at `path`, whether they are there or not."""
-    for place in {path, Path(os.path.realpath(path))}:
-        for end in _SIDE_FILES:
-            yield place.with_name(place.name + end)
-
-
-def _identities(path: Path) -> list[tuple[object, ...]]:
-    """Return what a file is told by: itself, if it is there, and its place."""
-    real = Path(os.path.realpath(path))
-    found: list[tuple[object, ...]] = []
-    with suppress(OSError):
-        there = path.stat()
-        found.append((there.st_dev, there.st_ino))
-        if not stat.S_ISREG(there.st_mode):
-            return found
-    try:
-        folder = real.parent.stat()
-    except OSError:
-        return [*found, (str(real),)]
-    # Some file systems take Lmsctl.db and lmsctl.db for one name.
-    name = unicodedata.normalize("NFC", real.name).casefold()
-    return [*found, (folder.st_dev, folder.st_ino, name)]
-
-
-def _standard(path: Path) -> int | None:
-    """Return the number of the standard stream that leads to `path`, if one does."""
-    null = Path(os.devnull).stat()
-    for number in (1, 2):
-        with suppress(OSError):
-            found = path.stat()
-            if os.path.samestat(found, os.fstat(number)) and not os.path.samestat(found, null):
-                return number
-    return None
 
 
 # Writing -----------------------------------------------------------------------------------------
@@ -214,7 +41,7 @@ def replacing(target: OutputFile, *, is_held: bool = False) -> Iterator[TextIO]:
             yield _Nowhere()
             return
         if not _is_straight(target):
-            placed = closing.enter_context(beside(target))
+            placed = closing.enter_context(atomic_replacement(target))
             stream = placed.open("r+", encoding="utf-8", newline="")
             with stream:
                 yield stream
@@ -238,7 +65,7 @@ def replacing(target: OutputFile, *, is_held: bool = False) -> Iterator[TextIO]:
 
 
 @contextmanager
-def whole(target: OutputFile) -> Iterator[Path]:
+def program_output(target: OutputFile) -> Iterator[Path]:
     """Lend an empty file, readable by its owner only, that becomes `target` when all went well.
 
     For programs that write files themselves; otherwise it is like `replacing`. Raises
@@ -253,18 +80,18 @@ def whole(target: OutputFile) -> Iterator[Path]:
             straight = None
             if not target.is_discarded:
                 straight = cast("BinaryIO", closing.enter_context(_straight(target, "wb")))
-            lent = closing.enter_context(spare())
+            lent = closing.enter_context(temporary_file())
             yield lent
             if straight:
                 with lent.open("rb") as made:
                     shutil.copyfileobj(made, straight)
                 straight.flush()
             return
-        yield closing.enter_context(beside(target, is_private=True))
+        yield closing.enter_context(atomic_replacement(target, is_private=True))
 
 
 @contextmanager
-def spare() -> Iterator[Path]:
+def temporary_file() -> Iterator[Path]:
     """Lend an empty file, readable by its owner only, of which nothing is left afterwards."""
     import tempfile  # costs start-up time
 
@@ -277,7 +104,7 @@ def spare() -> Iterator[Path]:
 
 
 @contextmanager
-def beside(target: OutputFile, *, is_private: bool = False) -> Iterator[Path]:
+def atomic_replacement(target: OutputFile, *, is_private: bool = False) -> Iterator[Path]:
     """Lend a new file that is synced and renamed over `target` when the `with` ends well.
 
     Nothing is left of it otherwise, also after a signal. Raises OSError.
@@ -298,72 +125,6 @@ def beside(target: OutputFile, *, is_private: bool = False) -> Iterator[Path]:
             temporary.replace(real)
             target.note()
         _sync_folder(real.parent)
-
-
-class Reports:
-    """Files that tell of a change, put in place when the change is made; use it in a `with`.
-
-    `done` says what was done, once it is; a file that cannot be written then takes nothing back.
-    `told` are exceptions after which the files are wanted as well.
-    """
-
-    def __init__(self, advice: str, told: type[BaseException] | tuple[()] = ()) -> None:
-        self.done = ""
-        self._advice = advice
-        self._told = told
-        self._opened: list[AbstractContextManager[object]] = []
-        self._failed: list[CsvFileUnwritable] = []
-
-    def __enter__(self) -> Self:
-        """Return the reports; none is opened yet."""
-        return self
-
-    def open(self, file: AbstractContextManager[T]) -> T:
-        """Return what `file` is entered as; it ends with the `with`."""
-        entered = file.__enter__()
-        self._opened.append(file)
-        return entered
-
-    def give_up(self, error: OSError) -> None:
-        """Throw the files away, because `error` keeps them from being written; the change stays."""
-        self._end(type(error), error, error.__traceback__)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Put the files in place, or throw them away; raises CsvFileUnwritable, ReportUnwritten."""
-        is_told = kind is None or issubclass(kind, self._told)
-        self._end(*((None, None, None) if is_told else (kind, error, trace)))
-        if not self._failed or not (is_told or issubclass(kind or object, OSError)):
-            return
-        failure = self._failed[0]
-        if not self.done or kind is not None:
-            raise failure
-        raise ReportUnwritten(
-            done=self.done,
-            path=failure.location.file if failure.location else "",
-            reason=failure.values["reason"],
-            advice=self._advice,
-        ) from failure
-
-    def _end(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        while self._opened:
-            try:
-                self._opened.pop().__exit__(kind, error, trace)
-            except CsvFileUnwritable as failed:
-                self._failed.append(failed)
-            except BaseException as stop:
-                # Whoever interrupts one file gives up the others, too.
-                self._end(type(stop), stop, stop.__traceback__)
-                raise
 
 
 class _Nowhere(io.TextIOBase, TextIO):

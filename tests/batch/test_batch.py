@@ -14,8 +14,8 @@ from lmsctl.batch import rules
 from lmsctl.department import actions as departments
 from lmsctl.kit import clock, driver
 from lmsctl.kit.database_errors import DatabaseLocked, RetryTransaction
-from lmsctl.kit.environment import Invocation, Options
 from lmsctl.kit.errors import Refusal
+from lmsctl.kit.invocation import Invocation, Options
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
 from tests import database_rows, program, refusals

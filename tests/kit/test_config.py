@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from lmsctl.kit import config, dburl
-from lmsctl.kit.config import (
-    Config,
+from lmsctl.kit import config, config_writing, dburl
+from lmsctl.kit.config import Config
+from lmsctl.kit.config_errors import (
     ConfigExposed,
     ConfigKeyUnknown,
     ConfigUnreadable,
@@ -191,7 +191,7 @@ def test_without_any_database_it_says_how_to_make_one() -> None:
 
 def test_a_file_is_written_whole_and_for_its_owner_only(empty_folder: Path) -> None:
     """And read back as it was meant."""
-    made = config.save(config.find(None, {}), {"output": "id"})
+    made = config_writing.save(config.find(None, {}), {"output": "id"})
     assert made.values == {"output": "id"}
     assert (empty_folder / "lmsctl.toml").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in empty_folder.iterdir()] == ["lmsctl.toml"]

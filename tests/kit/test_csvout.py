@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from lmsctl.kit.csverrors import CsvFileUnwritable
 from lmsctl.kit.csvout import CsvFile, RejectsFile, guard, unguard
-from lmsctl.kit.writing import Files, replacing
+from lmsctl.kit.output_files import Files
+from lmsctl.kit.writing import replacing
 
 UNHURRIED = settings(deadline=None)  # the machine may be busy with other things
 FORMULA_SIGNS = "=+-@\t\r＝＋－＠"

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from lmsctl.kit import environment, options
-from lmsctl.kit.environment import ColorUnknown, Environment, Options, OutputUnknown
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.invocation import ColorUnknown, Options, OutputUnknown
 
 
 def made(environ: dict[str, str] | None = None, **given: object) -> Environment:

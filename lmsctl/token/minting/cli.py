@@ -7,11 +7,11 @@ import typer
 
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.change_reports import Reports
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
-from lmsctl.kit.writing import Reports
 from lmsctl.token.minting import actions as minting
 from lmsctl.token.minting.results import MintSummary
 from lmsctl.token.options import Creates, Expires, ForContent, Nickname, parse_time

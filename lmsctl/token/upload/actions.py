@@ -11,8 +11,8 @@ from lmsctl.bulk.store import UnfinishedRun
 from lmsctl.kit.answer import Done
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.csvout import CsvFile
+from lmsctl.kit.output_files import OutputFile
 from lmsctl.kit.work import Work
-from lmsctl.kit.writing import OutputFile
 from lmsctl.rights import actions as rights
 from lmsctl.token import store
 from lmsctl.token.actions.tokens import new_code

@@ -7,8 +7,8 @@ from lmsctl.audit import actions as audit
 from lmsctl.department import store as departments
 from lmsctl.kit.batches import batches
 from lmsctl.kit.csvout import CsvFile
+from lmsctl.kit.output_files import OutputFile
 from lmsctl.kit.work import Work
-from lmsctl.kit.writing import OutputFile
 from lmsctl.rights import actions as rights
 from lmsctl.user.actions.filtering import read_filters
 from lmsctl.user.exporting import store as export_store

@@ -22,8 +22,9 @@ from lmsctl.kit.csverrors import CsvRowTooLarge
 from lmsctl.kit.csvin import Column, Row, Sheet
 from lmsctl.kit.csvrecords import ROW_BYTES_LIMIT
 from lmsctl.kit.errors import Location, Refusal
+from lmsctl.kit.output_files import OutputFile
 from lmsctl.kit.work import Work
-from lmsctl.kit.writing import OutputFile, replacing
+from lmsctl.kit.writing import replacing
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 

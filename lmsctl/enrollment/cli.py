@@ -6,7 +6,7 @@ import typer
 
 from lmsctl.bulk.options import FileOptions
 from lmsctl.enrollment import rules
-from lmsctl.enrollment.importing.rules import RowDefaults
+from lmsctl.enrollment.importing import rules as importing_rules
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.items.actions import enrolling as items_enrolling
 from lmsctl.enrollment.items.actions import showing as items_showing
@@ -21,7 +21,7 @@ from lmsctl.enrollment.participation.actions import showing as participation_sho
 from lmsctl.enrollment.participation.options import AccessAt, OverCapacity, OverReason, read_terms
 from lmsctl.enrollment.results import PairOutcome, Reason, ShownPhase
 from lmsctl.enrollment.rules import Selection
-from lmsctl.enrollment.selection.actions.pairs import PairRequest
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
@@ -122,8 +122,8 @@ def enroll(
 
 def _row_defaults(
     content: list[str] | None, training: list[str] | None, access_at: str | None
-) -> RowDefaults:
-    return RowDefaults(
+) -> "importing_rules.RowDefaults":
+    return importing_rules.RowDefaults(
         content[0] if content else None,
         training_rules.parse_target(training[0]) if training else None,
         timewords.parse(access_at) if access_at is not None else None,
@@ -131,7 +131,12 @@ def _row_defaults(
 
 
 def _enroll_from(
-    env: Environment, file: FileOptions, path: str, blanks: RowDefaults, *, is_notifying: bool
+    env: Environment,
+    file: FileOptions,
+    path: str,
+    blanks: "importing_rules.RowDefaults",
+    *,
+    is_notifying: bool,
 ) -> Any:
     from lmsctl.bulk.actions import FileImport  # what reads files takes long to load
     from lmsctl.enrollment.importing import actions as enroll_file_actions

@@ -15,7 +15,7 @@ from lmsctl.bulk.actions import ImportRequest as FileOrder
 from lmsctl.content.actions import archiving
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.rules import Selection
-from lmsctl.enrollment.selection.actions.pairs import PairRequest
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.group import actions as groups
 from lmsctl.kit.work import Work
 from lmsctl.user import actions as users

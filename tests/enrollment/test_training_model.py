@@ -16,9 +16,9 @@ from lmsctl.enrollment.participation.actions import (
     grading,
     learning,
 )
-from lmsctl.enrollment.participation.actions.enrolling import Terms
+from lmsctl.enrollment.participation.rules.placing import Terms
 from lmsctl.enrollment.rules import Selection
-from lmsctl.enrollment.selection.actions.pairs import PairRequest
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.wall_clock import Amount, Unit

@@ -1,4 +1,7 @@
-"""The command line of people in trainings: what administrators do, and what learners do."""
+"""The command line of people in trainings: what administrators do, and what learners do.
+
+It is one file because Typer takes the options of each verb from the parameters of its function.
+"""
 
 from typing import Annotated, Any
 
@@ -23,7 +26,7 @@ from lmsctl.enrollment.participation.options import (
 from lmsctl.enrollment.participation.results import ClosedGate, ParticipationStatus
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.rules import Selection
-from lmsctl.enrollment.selection.actions.pairs import PairRequest
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit import options, timewords, wall_clock
 from lmsctl.kit.answer import DetailWithList, Done, Listing
 from lmsctl.kit.environment import Environment

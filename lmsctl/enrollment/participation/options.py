@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from lmsctl.enrollment.participation.actions.enrolling import Terms
 from lmsctl.enrollment.participation.rules import placing
+from lmsctl.enrollment.participation.rules.placing import Terms
 from lmsctl.kit import timewords
 from lmsctl.kit.environment import Environment
 

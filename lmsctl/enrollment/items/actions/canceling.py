@@ -16,12 +16,12 @@ from lmsctl.enrollment.rules import Candidate
 from lmsctl.enrollment.selection.actions.pairs import (
     PairChange,
     PairPlan,
-    PairRequest,
     PairResult,
     TargetName,
     change_pairs,
     record_people,
 )
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
 

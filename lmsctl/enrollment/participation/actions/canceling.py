@@ -13,7 +13,7 @@ from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget, Verdicts
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Candidate
-from lmsctl.enrollment.selection.actions.pairs import PairRequest
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
 from lmsctl.training.participants.store import people as people_store

@@ -12,11 +12,11 @@ from lmsctl.enrollment.selection.actions.pairs import (
     LockedTargets,
     PairChange,
     PairPlan,
-    PairRequest,
     PairResult,
     TargetName,
     change_pairs,
 )
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import ANYWHERE

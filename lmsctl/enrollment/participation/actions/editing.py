@@ -10,13 +10,13 @@ from lmsctl.enrollment.participation.actions.changing import (
     TrainingChange,
     change_trainings,
 )
-from lmsctl.enrollment.participation.actions.enrolling import Terms, access_of, claim_places
+from lmsctl.enrollment.participation.actions.enrolling import access_of, claim_places
 from lmsctl.enrollment.participation.errors import EditMissing
 from lmsctl.enrollment.participation.rules import placing
-from lmsctl.enrollment.participation.rules.placing import TrainingTarget, Verdicts
+from lmsctl.enrollment.participation.rules.placing import Terms, TrainingTarget, Verdicts
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Candidate
-from lmsctl.enrollment.selection.actions.pairs import PairRequest
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work
 from lmsctl.training import rules as training_rules

@@ -1,10 +1,8 @@
 """Enrolling people in trainings, as administrators do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment.participation.actions import reporting
 from lmsctl.enrollment.participation.actions.changing import (
@@ -13,11 +11,10 @@ from lmsctl.enrollment.participation.actions.changing import (
     change_trainings,
 )
 from lmsctl.enrollment.participation.rules import moments, placing
-from lmsctl.enrollment.participation.rules.placing import TrainingTarget
+from lmsctl.enrollment.participation.rules.placing import Terms, TrainingTarget
 from lmsctl.enrollment.results import PairOutcome
-from lmsctl.enrollment.selection.actions.pairs import PairRequest
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit.answer import Outcome
-from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.participants.store import places as place_store
@@ -25,24 +22,6 @@ from lmsctl.training.results import EnrolledBy
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.telling import actions as telling
 from lmsctl.training.telling import store as telling_store
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How people come into a training.
-
-    `access` is from when on they see it, now when None; without offset it is of `zone`, or of the
-    training's zone when that is None. With `over_reason` they come in although it is full.
-    """
-
-    access: TimeWord | None = None
-    zone: ZoneInfo | None = None
-    over_reason: str | None = None
-
-    @property
-    def is_over_capacity(self) -> bool:
-        """Whether people come in although no place is left."""
-        return self.over_reason is not None
 
 
 def enroll_in_trainings(

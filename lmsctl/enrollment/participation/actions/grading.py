@@ -10,7 +10,7 @@ from lmsctl.enrollment.participation.actions.changing import (
 )
 from lmsctl.enrollment.participation.rules import placing
 from lmsctl.enrollment.results import PairOutcome
-from lmsctl.enrollment.selection.actions.pairs import PairRequest
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.work import Work

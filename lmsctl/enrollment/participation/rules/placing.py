@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment import rules
 from lmsctl.enrollment.participation.errors import (
@@ -21,6 +22,7 @@ from lmsctl.enrollment.rules import Candidate
 from lmsctl.kit import canonical, wall_clock, zones
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
+from lmsctl.kit.timewords import TimeWord
 from lmsctl.training import rules as training_rules
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.rules import SessionRecord, TrainingRecord
@@ -44,6 +46,24 @@ class TrainingTarget:
     def name(self) -> str:
         """The target as it is written: `CODE` or `CODE:SESSION`."""
         return f"{self.training.code}:{self.session.code}" if self.session else self.training.code
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How people come into a training.
+
+    `access` is from when on they see it, now when None; without offset it is of `zone`, or of the
+    training's zone when that is None. With `over_reason` they come in although it is full.
+    """
+
+    access: TimeWord | None = None
+    zone: ZoneInfo | None = None
+    over_reason: str | None = None
+
+    @property
+    def is_over_capacity(self) -> bool:
+        """Whether people come in although no place is left."""
+        return self.over_reason is not None
 
 
 def check_without_session(given: str) -> str:

@@ -11,13 +11,14 @@ from typing import Generic, Literal, TypeVar
 from lmsctl.audit import actions as audit
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.results import PairOutcome
-from lmsctl.enrollment.rules import Candidate, Selection
+from lmsctl.enrollment.rules import Candidate
 from lmsctl.enrollment.selection.actions.choosing import (
     ChosenPeople,
     choose_locked,
     lock_people,
 )
 from lmsctl.enrollment.selection.errors import PairsRefused
+from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Outcome
 from lmsctl.kit.errors import Refusal
@@ -27,18 +28,6 @@ from lmsctl.portal.errors import NotConfirmedYet
 T = TypeVar("T")
 # Up to so many people are named in the audit log, and to whoever organizes a training.
 NAMES_LIMIT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class PairRequest:
-    """Which people, which targets, and whether to do the rest when some pairs cannot be changed.
-
-    A target is written as the code of an item, or as `CODE` or `CODE:SESSION` of a training.
-    """
-
-    people: Selection
-    targets: Sequence[str]
-    keeps_going: bool = False
 
 
 @dataclass(frozen=True, slots=True)

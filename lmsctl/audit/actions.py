@@ -45,6 +45,7 @@ def list_entries(  # noqa: PLR0913 - one for each filter
 
 
 def _add(work: Work, verdict: AuditVerdict, code: str, target: str, detail: dict[str, Any]) -> None:
+    """Append one row to the log."""
     store.add(
         work,
         happened_at=work.now,

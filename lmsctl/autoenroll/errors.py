@@ -1,10 +1,10 @@
-"""Every way the autoenroll room can say no."""
+"""The refusals of the autoenroll room."""
 
 from lmsctl.kit.errors import Conflict, NotFound, Usage
 
 
 class AutoenrollUnknown(NotFound):
-    """No rule of that code or number, or one out of scope: one answer for both."""
+    """Raised when no rule has that code or number, or it is out of scope: one answer for both."""
 
     code = "autoenroll_unknown"
     message = "There is no auto-enrollment rule '{given}'."
@@ -12,7 +12,7 @@ class AutoenrollUnknown(NotFound):
 
 
 class AutoenrollExists(Conflict):
-    """A rule of that code exists, and it says something else."""
+    """Raised when a rule of that code exists, and it says something else."""
 
     code = "autoenroll_exists"
     message = "The auto-enrollment rule '{rule}' exists already."
@@ -20,7 +20,7 @@ class AutoenrollExists(Conflict):
 
 
 class AutoenrollRepeated(Conflict):
-    """A rule that enrolls the same people in the same item exists."""
+    """Raised when a rule that enrolls the same people in the same item exists."""
 
     code = "autoenroll_repeated"
     message = "The auto-enrollment rule '{rule}' names the same people and the same content."
@@ -28,7 +28,7 @@ class AutoenrollRepeated(Conflict):
 
 
 class DepthWithoutDepartment(Usage):
-    """Sub-departments of something that has none."""
+    """Raised when subdepartments are mentioned and no department is named."""
 
     code = "depth_without_department"
     message = "--no-subdepartments says something about a department, and none is named."

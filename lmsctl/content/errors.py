@@ -1,10 +1,10 @@
-"""Every way the content room can say no."""
+"""The refusals of the content room."""
 
 from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
 class ContentUnknown(NotFound):
-    """No item of that code or number, or not one the actor may touch."""
+    """Raised when no item has that code or number, or the actor may not touch it."""
 
     code = "content_unknown"
     message = "There is no content '{given}'."
@@ -12,7 +12,7 @@ class ContentUnknown(NotFound):
 
 
 class ContentExists(Conflict):
-    """An item of that code exists."""
+    """Raised when an item of that code exists."""
 
     code = "content_exists"
     message = "The content '{given}' exists already, as a {kind}."
@@ -20,7 +20,7 @@ class ContentExists(Conflict):
 
 
 class OpenLinkUnknown(NotFound):
-    """No item has that link, or no longer: one answer for both."""
+    """Raised when no item has that link, or has it no longer: one answer for both."""
 
     code = "open_link_unknown"
     message = "There is no such open link."
@@ -28,7 +28,7 @@ class OpenLinkUnknown(NotFound):
 
 
 class ContentArchived(Rejected):
-    """An archived item takes nobody in and is not worked on."""
+    """Raised when an item is archived, so that it takes nobody in and is not worked on."""
 
     code = "content_archived"
     message = "'{given}' is archived."
@@ -36,7 +36,7 @@ class ContentArchived(Rejected):
 
 
 class ContentIsFolder(Rejected):
-    """A folder only holds other things."""
+    """Raised when something is done to a folder that only items allow."""
 
     code = "content_is_folder"
     message = "'{given}' is a folder, which cannot be {done}."
@@ -44,7 +44,7 @@ class ContentIsFolder(Rejected):
 
 
 class DraftImpossible(Rejected):
-    """Folders and pathways are there or not."""
+    """Raised when a folder or a pathway would become a draft."""
 
     code = "draft_impossible"
     message = "A {kind} is never a draft."
@@ -52,7 +52,7 @@ class DraftImpossible(Rejected):
 
 
 class FolderWrong(Rejected):
-    """Only folders hold other things."""
+    """Raised when something is put into an item that is no folder."""
 
     code = "folder_wrong"
     message = "'{given}' is a {kind}, so nothing can lie in it."
@@ -60,7 +60,7 @@ class FolderWrong(Rejected):
 
 
 class FolderInItself(Rejected):
-    """A folder moved into something that lies in it would be lost."""
+    """Raised when a folder would be moved into something that lies in it."""
 
     code = "folder_in_itself"
     message = "'{given}' cannot move into '{folder}', which lies within it."
@@ -68,7 +68,7 @@ class FolderInItself(Rejected):
 
 
 class FolderNotEmpty(Rejected):
-    """A folder that still holds something."""
+    """Raised when a folder still has something in it."""
 
     code = "folder_not_empty"
     message = "'{given}' cannot be deleted: it holds {count} items, among them '{example}'."
@@ -76,7 +76,7 @@ class FolderNotEmpty(Rejected):
 
 
 class ContentInUse(Rejected):
-    """Something else needs the item."""
+    """Raised when something else still needs the item."""
 
     code = "content_in_use"
     message = "'{given}' cannot be deleted: {obstacles}."
@@ -84,7 +84,7 @@ class ContentInUse(Rejected):
 
 
 class PathwayWrong(Rejected):
-    """Only pathways have items."""
+    """Raised when an item is no pathway, so that it has no items."""
 
     code = "pathway_wrong"
     message = "'{given}' is a {kind}, and only a pathway has items."
@@ -92,7 +92,7 @@ class PathwayWrong(Rejected):
 
 
 class PathwayItemWrong(Rejected):
-    """Something that no pathway leads over."""
+    """Raised when an item is of a kind that no pathway has."""
 
     code = "pathway_item_wrong"
     message = "'{given}' is a {kind}, which cannot be an item of a pathway."
@@ -100,7 +100,7 @@ class PathwayItemWrong(Rejected):
 
 
 class PathwayItemUnknown(NotFound):
-    """Not an item of that pathway."""
+    """Raised when an item is not in that pathway."""
 
     code = "pathway_item_unknown"
     message = "'{item}' is not an item of '{pathway}'."
@@ -108,7 +108,7 @@ class PathwayItemUnknown(NotFound):
 
 
 class PositionWrong(Rejected):
-    """A place beyond the end of a pathway."""
+    """Raised when a position is beyond the end of a pathway."""
 
     code = "position_wrong"
     message = "{given} is no position in '{pathway}'."
@@ -116,7 +116,7 @@ class PositionWrong(Rejected):
 
 
 class DueContradicts(Usage):
-    """Two due dates for one item."""
+    """Raised when more than one due date is given for an item."""
 
     code = "due_contradicts"
     message = "Only one of --due-days, --due-on and --no-due can be given."
@@ -124,7 +124,7 @@ class DueContradicts(Usage):
 
 
 class DueDaysWrong(Rejected):
-    """A number of days that means nothing."""
+    """Raised when a number of days until something is due is out of bounds."""
 
     code = "due_days_wrong"
     message = "{given} is no number of days until something is due."
@@ -132,7 +132,7 @@ class DueDaysWrong(Rejected):
 
 
 class DueDayMissing(Rejected):
-    """A due day that never comes."""
+    """Raised when the day on which something is due is none, such as `never`."""
 
     code = "due_day_missing"
     message = "'{given}' is no day."
@@ -140,7 +140,7 @@ class DueDayMissing(Rejected):
 
 
 class AudienceUnclear(Usage):
-    """Nobody named to give something to, or several at once."""
+    """Raised when nobody is named to give something to, or several at once."""
 
     code = "audience_unclear"
     message = "Exactly one of {options} must be given."

@@ -62,7 +62,7 @@ class PathwayItemRow:
 
 
 @dataclass(frozen=True, slots=True)
-class GrantRow:
+class ContentGrantRow:
     """One grant: to whom, and on which item; `name` is None for the organization."""
 
     KEY = "content"
@@ -91,7 +91,7 @@ class ContentDetail:
     due_on: date | None
     is_shared: bool
     items: list[PathwayItemRow]
-    grants: list[GrantRow]
+    grants: list[ContentGrantRow]
     version: int
 
 

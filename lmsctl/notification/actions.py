@@ -189,12 +189,14 @@ def notices(work: Work, user_id: int) -> Iterator[Notice]:
 
 
 def _message_id() -> str:
+    """Return a new id of a message, which no other message has."""
     return f"<{secret.identifier()}@lmsctl.invalid>"
 
 
 def _row(
     work: Work, user_id: int, address: str | None, words: MessageText, due_at: datetime | None
 ) -> dict[str, Any]:
+    """Return the columns of one message: a mail with an address, a notice without."""
     return {
         "user_id": user_id,
         "channel": Channel.MAIL if address else Channel.ACCOUNT,

@@ -1,10 +1,10 @@
-"""Every way the notification room can say no."""
+"""The refusals of the notification room."""
 
 from lmsctl.kit.errors import NotFound
 
 
 class MessageUnknown(NotFound):
-    """No message with that number, or not in scope."""
+    """Raised when no message has that number, or it is not in scope."""
 
     code = "message_unknown"
     message = "There is no message {number}."

@@ -44,6 +44,7 @@ class ReportRequest:
 
 
 def _log_text(value: str | TimeWord) -> str:
+    """Return a filter as the audit log keeps it, shortened."""
     return canonical.excerpt(value.text if isinstance(value, TimeWord) else value)
 
 

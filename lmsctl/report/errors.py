@@ -1,10 +1,10 @@
-"""Every way the report room can say no."""
+"""The refusals of the report room."""
 
 from lmsctl.kit.errors import Usage
 
 
 class PeriodReversed(Usage):
-    """A period in which nothing can be."""
+    """Raised when a period ends before it begins."""
 
     code = "period_reversed"
     message = "The period ends at {until}, before it begins at {since}."

@@ -1,10 +1,10 @@
-"""Every way the token room can say no."""
+"""The refusals that are about tokens themselves."""
 
 from lmsctl.kit.errors import Conflict, NotFound, Rejected
 
 
 class TokenUnknown(NotFound):
-    """No token of that code, or one that was deleted: one answer for both."""
+    """Raised when no token has that code, or it was deleted: one answer for both."""
 
     code = "token_unknown"
     message = "There is no such token."
@@ -12,7 +12,7 @@ class TokenUnknown(NotFound):
 
 
 class TokenExists(Conflict):
-    """A token of that code exists."""
+    """Raised when a token of that code exists."""
 
     code = "token_exists"
     message = "A token with this code exists already."
@@ -20,7 +20,7 @@ class TokenExists(Conflict):
 
 
 class TokenCodeInvalid(Rejected):
-    """A code that could not be typed or read."""
+    """Raised when a text cannot be the code of a token."""
 
     code = "token_code_invalid"
     message = "This cannot be the code of a token: {reason}."
@@ -28,7 +28,7 @@ class TokenCodeInvalid(Rejected):
 
 
 class TokenContentWrong(Rejected):
-    """Something that no token admits to."""
+    """Raised when an item is of a kind that no token admits to."""
 
     code = "token_content_wrong"
     message = "'{given}' is a {kind}, and a token admits to a topic, an article or a pathway."
@@ -36,7 +36,7 @@ class TokenContentWrong(Rejected):
 
 
 class TokenContentLibrary(Rejected):
-    """What comes from the library is not for people from outside."""
+    """Raised when an item comes from the library, which is not for people from outside."""
 
     code = "token_content_library"
     message = "'{given}' comes from the library, to which no token admits."
@@ -44,7 +44,7 @@ class TokenContentLibrary(Rejected):
 
 
 class TokenContentFixed(Conflict):
-    """A token stays with its item."""
+    """Raised when a token would get another item than it has."""
 
     code = "token_content_fixed"
     message = "This token admits to '{content}', which cannot change."
@@ -52,7 +52,7 @@ class TokenContentFixed(Conflict):
 
 
 class TokenLimitWrong(Rejected):
-    """A number of uses below 0 or beyond the most; in a file, a cell that is no number too."""
+    """Raised when a number of uses is out of bounds, or a cell of a file no number."""
 
     code = "token_limit_wrong"
     message = "'{given}' is no number of uses."
@@ -60,7 +60,7 @@ class TokenLimitWrong(Rejected):
 
 
 class TokenLimitZero(Rejected):
-    """A token for nobody."""
+    """Raised when a token would have no use at all."""
 
     code = "token_limit_zero"
     message = "A token needs at least one use."
@@ -68,7 +68,7 @@ class TokenLimitZero(Rejected):
 
 
 class TokenLimitBelowUses(Rejected):
-    """Fewer uses than there were."""
+    """Raised when a limit is lower than the uses there were."""
 
     code = "token_limit_below_uses"
     message = "The token was used {uses} times, so its limit cannot be {limit}."
@@ -76,7 +76,7 @@ class TokenLimitBelowUses(Rejected):
 
 
 class TokenDisabled(Rejected):
-    """Somebody paused the token."""
+    """Raised when a token is switched off."""
 
     code = "token_disabled"
     message = "This token is disabled at present."
@@ -84,7 +84,7 @@ class TokenDisabled(Rejected):
 
 
 class TokenExpired(Rejected):
-    """The last moment of the token is over."""
+    """Raised when the last moment of a token is over."""
 
     code = "token_expired"
     message = "This token expired at {expires_at}."
@@ -92,7 +92,7 @@ class TokenExpired(Rejected):
 
 
 class TokenUsedUp(Rejected):
-    """Every use of the token is taken."""
+    """Raised when every use of a token is taken."""
 
     code = "token_used_up"
     message = "All {limit} uses of this token are taken."

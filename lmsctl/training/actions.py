@@ -75,6 +75,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
 
 
 def _tell_appointed(work: Work, row: rules.TrainingRecord) -> None:
+    """Tell who organizes a training from now on that they do."""
     telling.tell_organizer(work, row, f"You organize the training '{row.title}'")
 
 
@@ -92,6 +93,7 @@ def _department_for_share(work: Work, department: str | None) -> DepartmentNode:
 
 
 def _zone_name(work: Work, given: str | None) -> str:
+    """Return the name of a zone as it is stored, the portal's when None; raises ZoneUnknown."""
     if given is None:
         return portal.settings(work).time_zone
     return zones.by_name(canonical.trim(given)).key
@@ -182,6 +184,7 @@ def to_result(work: Work, row: rules.TrainingRecord) -> TrainingDetail:
 
 
 def _organizer(work: Work, row: rules.TrainingRecord, eyes: Visibility) -> str | None:
+    """Return the login of who organizes a training, None for nobody or out of sight."""
     if row.organizer_id is None:
         return None
     person = users.get_by_id(work, row.organizer_id)

@@ -1,10 +1,10 @@
-"""Every way the training room can say no."""
+"""The refusals of the training room that are about trainings themselves."""
 
 from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
 class TrainingUnknown(NotFound):
-    """No training of that code or number, or not one the actor may touch."""
+    """Raised when no training has that code or number, or the actor may not touch it."""
 
     code = "training_unknown"
     message = "There is no training '{given}'."
@@ -15,7 +15,7 @@ class TrainingUnknown(NotFound):
 
 
 class TrainingExists(Conflict):
-    """A training of that code exists."""
+    """Raised when a training of that code exists."""
 
     code = "training_exists"
     message = "The training '{given}' exists already."
@@ -47,7 +47,7 @@ class SessionUnclear(Usage):
 
 
 class DescriptionTooLong(Rejected):
-    """More than a description holds."""
+    """Raised when a description has more characters than it may have."""
 
     code = "description_too_long"
     message = "The description has {chars} characters, more than {most}."
@@ -55,7 +55,7 @@ class DescriptionTooLong(Rejected):
 
 
 class OrganizerUnfit(Rejected):
-    """Somebody who cannot look after a training."""
+    """Raised when the named person cannot organize a training."""
 
     code = "organizer_unfit"
     message = "'{login}' cannot organize a training: {reason}."

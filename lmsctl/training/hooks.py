@@ -18,7 +18,7 @@ from lmsctl.user import hookpoints as user_hookpoints
 
 @department_hookpoints.before_delete_of_department.implement
 def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]:
-    """Yield which trainings will belong to the root, never lost with it, and what goes."""
+    """Yield which trainings will belong to the root instead, and how many openings go."""
     for code in store.codes_in_departments(work, ids):
         yield f"stays and belongs to the root from then on: training {code}"
     yield from _openings(catalog_store.count_openings_of(work, TrainingOpening.department_id, ids))
@@ -31,6 +31,7 @@ def before_delete_of_group(work: Work, ids: Sequence[int]) -> Iterator[str]:
 
 
 def _openings(count: int) -> Iterator[str]:
+    """Yield a line on how many openings go, if any."""
     if count:
         yield f"Goes too: {count} opening{'s' if count > 1 else ''} of trainings in the catalog."
 
@@ -43,7 +44,7 @@ def with_delete_of_department(work: Work, ids: Sequence[int]) -> None:
 
 @user_hookpoints.records_of_user.implement
 def records_of_user(work: Work, user_id: int) -> dict[str, int]:
-    """Return what hangs on a person alone and goes with them: how many of each."""
+    """Return how many records belong to a person alone and are deleted with them, by kind."""
     return {"training_enrollments": showing_store.count_of_user(work, user_id)}
 
 

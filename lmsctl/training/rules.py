@@ -7,12 +7,7 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.kit import canonical, wall_clock, zones
 from lmsctl.kit.wall_clock import Amount, Unit
-from lmsctl.training.errors import (
-    DescriptionTooLong,
-    SessionUnclear,
-    SessionUnnamed,
-    TargetUnclear,
-)
+from lmsctl.training.errors import DescriptionTooLong, SessionUnclear, SessionUnnamed, TargetUnclear
 from lmsctl.training.results import TrainingKind
 
 _TITLE_LIMIT = 255
@@ -98,6 +93,7 @@ class SessionRecord:
         return self._before(_distance(self.cancellation_amount, self.cancellation_unit))
 
     def _before(self, distance: Amount | None) -> datetime | None:
+        """Return the moment so long before the start, None without a distance."""
         return moment_before(self.starts_at, distance, zones.from_database(self.time_zone))
 
     @property
@@ -121,6 +117,7 @@ class SessionDayRecord:
 
 
 def _distance(number: int | None, unit: str | None) -> Amount | None:
+    """Return a distance from the two columns that hold it, None for none."""
     return None if number is None or unit is None else Amount(number, Unit(unit))
 
 

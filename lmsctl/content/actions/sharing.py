@@ -7,7 +7,7 @@ from lmsctl.content import rules
 from lmsctl.content.actions.audiences import get_department_for_share, get_group_for_share
 from lmsctl.content.actions.items import get_for_update
 from lmsctl.content.errors import AudienceUnclear, OpenLinkUnknown
-from lmsctl.content.results import GrantAudience, GrantRow, OpenLink
+from lmsctl.content.results import ContentGrantRow, GrantAudience, OpenLink
 from lmsctl.content.rules import GrantTarget, Item
 from lmsctl.content.store import grants as grant_store
 from lmsctl.content.store import items as store
@@ -121,7 +121,7 @@ def _resolve_target(work: Work, wanted: GrantRequest, *, is_giving: bool) -> Gra
     return GrantTarget(GrantAudience.ORGANIZATION, None)
 
 
-def grant(work: Work, given: str, wanted: GrantRequest) -> tuple[GrantRow, bool]:
+def grant(work: Work, given: str, wanted: GrantRequest) -> tuple[ContentGrantRow, bool]:
     """Let somebody open an item, or what inherits in a folder; returns whether that is new.
 
     Needs the right to change the item, and to see whom it is given to. A department stands for
@@ -131,24 +131,24 @@ def grant(work: Work, given: str, wanted: GrantRequest) -> tuple[GrantRow, bool]
     item = get_for_update(work, given)
     target = _resolve_target(work, wanted, is_giving=True)
     is_new = grant_store.add_grant(work, item.id, target)
-    granted = GrantRow(item.code, target.audience, target.name)
+    granted = ContentGrantRow(item.code, target.audience, target.name)
     if is_new:
         _record(work, "content.granted", granted)
     return granted, is_new
 
 
-def revoke(work: Work, given: str, wanted: GrantRequest) -> tuple[GrantRow, bool]:
+def revoke(work: Work, given: str, wanted: GrantRequest) -> tuple[ContentGrantRow, bool]:
     """Take a grant away; enrollments stay. The mirror of `grant`, with the same refusals."""
     item = get_for_update(work, given)
     target = _resolve_target(work, wanted, is_giving=False)
     is_gone = grant_store.remove_grant(work, item.id, target)
-    granted = GrantRow(item.code, target.audience, target.name)
+    granted = ContentGrantRow(item.code, target.audience, target.name)
     if is_gone:
         _record(work, "content.revoked", granted)
     return granted, is_gone
 
 
-def _record(work: Work, code: str, granted: GrantRow) -> None:
+def _record(work: Work, code: str, granted: ContentGrantRow) -> None:
     audit.record(work, code, f"content {granted.content}", to=granted.audience, name=granted.name)
 
 
@@ -164,4 +164,4 @@ def grant_for_link(work: Work, item: Item, user_id: int, login: str) -> None:
     to = GrantTarget(GrantAudience.USER, login, user_id=user_id)
     for one in opened:
         if grant_store.add_grant(work, one.id, to):
-            _record(work, "content.granted", GrantRow(one.code, to.audience, login))
+            _record(work, "content.granted", ContentGrantRow(one.code, to.audience, login))

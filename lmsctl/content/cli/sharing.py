@@ -6,7 +6,7 @@ import typer
 
 from lmsctl.content.actions import sharing
 from lmsctl.content.cli.items import ContentCode
-from lmsctl.content.results import GrantRow
+from lmsctl.content.results import ContentGrantRow
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, ItemOutcome, Outcome
 from lmsctl.kit.environment import Environment
@@ -95,6 +95,6 @@ def revoke(
     return env.write(write)
 
 
-def _who(granted: GrantRow) -> str:
+def _who(granted: ContentGrantRow) -> str:
     name = f" {granted.name}" if granted.name else ""
     return f"the {granted.audience.value}{name}"

@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, func, or_, select
 
 from lmsctl.content.model import ContentGrant, ContentItem
-from lmsctl.content.results import GrantRow
+from lmsctl.content.results import ContentGrantRow
 from lmsctl.content.rules import GrantTarget
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group
@@ -17,13 +17,13 @@ from lmsctl.rights.store import is_person_visible, is_target_visible
 from lmsctl.user.model import User
 
 
-def grants(work: Work, item_id: int, sight: Visibility) -> list[GrantRow]:
+def grants(work: Work, item_id: int, sight: Visibility) -> list[ContentGrantRow]:
     """Return the grants on an item, without those to whom or what is out of sight."""
     of_user, of_group = aliased(Department), aliased(Department)
     name = func.coalesce(col(User.login), col(Group.name), col(Department.full_name))
     return work.all(
-        GrantRow,
-        select(*columns_of(GrantRow, ContentGrant, content=col(ContentItem.code), name=name))
+        ContentGrantRow,
+        select(*columns_of(ContentGrantRow, ContentGrant, content=col(ContentItem.code), name=name))
         .select_from(ContentGrant)
         .join(ContentItem, col(ContentItem.id) == col(ContentGrant.item_id))
         .outerjoin(User, col(User.id) == col(ContentGrant.user_id))

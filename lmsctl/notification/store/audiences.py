@@ -42,7 +42,7 @@ _COUNT_MARKS = re.compile(f"{_COUNT_MARK}([0-9]+){_COUNT_MARK}")
 
 
 def count_mark(more: int) -> str:
-    """Return what stands for a person's own count and so many more."""
+    """Return the mark that stands for a person's own count and so many more."""
     return f"{_COUNT_MARK}{more}{_COUNT_MARK}"
 
 
@@ -115,6 +115,7 @@ def fill_in_calendar(calendar: str, number: int, count: int) -> str:
 
 
 def _channel(channel: Channel) -> ColumnElement[Channel]:
+    """Return a channel as an expression."""
     return literal(channel, Choice(Channel))
 
 

@@ -57,6 +57,7 @@ def mailed_last_at(work: Work, user_id: int, kind: str) -> datetime | None:
 
 
 def _is_mail_of_kind(user_id: int, kind: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a message is a mail of that kind to somebody."""
     return (
         col(Notification.user_id) == user_id,
         col(Notification.kind) == kind,
@@ -86,6 +87,7 @@ _ADDRESS = case(
 
 
 def _select_messages(record: type, now: datetime) -> Any:
+    """Return a SELECT of messages, read as `record`, with the state that they have at `now`."""
     return (
         select(
             *columns_of(
@@ -102,6 +104,7 @@ def _select_messages(record: type, now: datetime) -> Any:
 
 
 def _state_at(now: datetime) -> ColumnElement[MessageState]:
+    """Return the state of a message: a notice that is not due yet counts as queued."""
     is_to_come = and_(col(Notification.channel) == Channel.ACCOUNT, col(Notification.due_at) > now)
     return case((is_to_come, state_literal(MessageState.QUEUED)), else_=col(Notification.state))
 

@@ -164,6 +164,7 @@ def _closed_gates(
 def _to_result_with(
     work: Work, row: TokenRecord, settings: Settings, seats_taken: int
 ) -> TokenDetail:
+    """Return a token as it is shown, by settings and seats that are known already."""
     return TokenDetail(
         id=row.id,
         code=row.code,

@@ -1,10 +1,10 @@
-"""Every way making many tokens at once can say no."""
+"""The refusals that are about making many tokens at once."""
 
 from lmsctl.kit.errors import Rejected
 
 
 class MintCountWrong(Rejected):
-    """A number of tokens that cannot be made in one go."""
+    """Raised when so many tokens cannot be made in one go."""
 
     code = "mint_count_wrong"
     message = "{given} tokens cannot be made in one go."
@@ -12,7 +12,7 @@ class MintCountWrong(Rejected):
 
 
 class MintRecipientsTooMany(Rejected):
-    """More people than tokens."""
+    """Raised when more recipients are named than tokens are made."""
 
     code = "mint_recipients_too_many"
     message = "{recipients} recipients are named for {count} tokens."

@@ -111,12 +111,14 @@ def _find_redeemer_for_update(
 def _find_redeemer(
     work: Work, row: TokenRecord, email: Email, wanted: Sequence[str]
 ) -> tuple[NamedRedeemer | None, set[str]]:
+    """Return who has the address, if anybody, and which of the names are taken."""
     people = redemption_store.redeemers_named(work, wanted, row.content_id, work.now)
     person = next((person for person in people if person.email_key == email.key), None)
     return person, {person.key for person in people}
 
 
 def _closed_to_known(email: Email, person: NamedRedeemer) -> Iterator[Refusal]:
+    """Yield what is closed to somebody who has an account."""
     if person.expires_at is not None:
         yield registration.pending_refusal(email, person.id, person.expires_at)
     yield from redemption_rules.closed_to_person(email.address, person.status)
@@ -152,6 +154,7 @@ def _create_person(
 
 
 def _invitation(settings: Settings, first_name: str, login: str, title: str) -> MessageText:
+    """Return the text of the mail that invites a new person."""
     link = f"\n{settings.public_url}\n" if settings.public_url else ""
     return MessageText(
         kind="invitation",
@@ -222,17 +225,20 @@ def _read_email(given: str | None, *, is_sandbox: bool) -> tuple[Email | None, l
 def _find_redeemer_at(
     work: Work, row: TokenRecord, email: Email, at: datetime
 ) -> NamedRedeemer | None:
+    """Return who will have the address at `at`, None for nobody."""
     people = redemption_store.redeemers_named(work, [email.key], row.content_id, at)
     return next((person for person in people if person.email_key == email.key), None)
 
 
 def _redeemer_kind(holder: NamedRedeemer | None) -> RedeemerKind:
+    """Return what the person who was found, or nobody, is to the token."""
     if holder is None:
         return RedeemerKind.NEW
     return RedeemerKind.ENROLLED if holder.is_enrolled else RedeemerKind.KNOWN
 
 
 def _closed_to_everybody(work: Work, row: TokenRecord, at: datetime) -> Iterator[ClosedGate]:
+    """Yield what is closed to everybody at `at`."""
     item = content.by_id(work, row.content_id)
     for refusal in rules.closed_gates(row, item.status, portal.settings(work), at):
         yield refusal, None
@@ -255,6 +261,7 @@ def _closed_to_whom(
 def _closed_to_newcomer(
     work: Work, row: TokenRecord, address: Email | None, at: datetime
 ) -> Iterator[ClosedGate]:
+    """Yield what is closed to somebody new, and when time would open it."""
     settings = portal.settings(work)
     if address and not registration_rules.is_admitted(address, settings, row.domains_json):
         yield DomainNotAllowed(domain=address.domain), None

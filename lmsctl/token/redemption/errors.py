@@ -1,11 +1,11 @@
-"""Every way redeeming a token can say no to a person, beyond what its gates say."""
+"""The refusals that are about who redeems a token."""
 
 from lmsctl.kit import time_errors
 from lmsctl.kit.errors import Rejected
 
 
 class RedeemerNotActive(Rejected):
-    """Somebody whose account is closed; a token does not open it again."""
+    """Raised when an account is closed, which a token does not open again."""
 
     code = "redeemer_not_active"
     message = "The account of '{email}' is {status}, and no token changes that."
@@ -13,7 +13,7 @@ class RedeemerNotActive(Rejected):
 
 
 class RedeemerLoginTaken(Rejected):
-    """The address serves somebody else as login."""
+    """Raised when the address is the login of somebody else."""
 
     code = "redeemer_login_taken"
     message = "Somebody else signs in with '{email}' as their login."
@@ -21,6 +21,6 @@ class RedeemerLoginTaken(Rejected):
 
 
 class TokenMomentMissing(time_errors.AskedMomentMissing):
-    """A question about a moment that never comes."""
+    """Raised when somebody asks about a moment that never comes."""
 
     code = "instant_missing"

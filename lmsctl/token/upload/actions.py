@@ -51,7 +51,7 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
 
 
 class _TokenUpload:
-    """What is known while one file of tokens is taken in."""
+    """The upload of one file of tokens, with what is known of it while it runs."""
 
     def __init__(self, dates: DateOrder) -> None:
         self._dates = dates
@@ -87,6 +87,7 @@ class _TokenUpload:
         self._is_first = False
 
     def _resolve_tokens(self, work: Work, span: RowRange) -> None:
+        """Find out which tokens the rows of `span` change, and what is wrong with that."""
         file_store.find_tokens(work, span)
         if self._is_first:
             file_store.fail_repeated_numbers(work, span)

@@ -147,7 +147,7 @@ def row_reader(  # noqa: C901 - one pass over each row, and the fastest one
 
 
 class _StagedItems:
-    """The items that a file names, each put aside when it is first named."""
+    """The items that a file names, each staged when it is first named."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}

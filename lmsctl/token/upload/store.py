@@ -67,6 +67,7 @@ RESULT_KEY: ColumnElement[str] = func.coalesce(
 
 
 def _in(span: RowRange) -> ColumnElement[bool]:
+    """Return the condition that a row is in a span."""
     return span.holds(_row.row_no)
 
 
@@ -117,6 +118,7 @@ def fail_repeated_numbers(work: Work, span: RowRange) -> None:
 
 
 def _rows_with_items() -> Select[Any]:
+    """Return a SELECT of rows, joined with the items that they name."""
     return select(_row.row_no).join(_ITEMS, _item.item_no == _row.item_no)
 
 

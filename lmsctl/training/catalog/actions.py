@@ -40,6 +40,8 @@ def close(work: Work, given: str, wanted: CatalogRequest) -> tuple[CatalogRuleRo
 def _get_for_update(
     work: Work, given: str, wanted: CatalogRequest
 ) -> tuple[TrainingRecord, CatalogTarget]:
+    """Return a training, locked, and whom it is offered to; needs `catalog.manage`."""
+
     def get() -> TrainingRecord:
         rights.require(work, "catalog.manage")
         found = store.get(work, given, ANYWHERE)
@@ -51,10 +53,12 @@ def _get_for_update(
 
 
 def _to_result(training: TrainingRecord, target: CatalogTarget) -> CatalogRuleRow:
+    """Return an opening as it is shown."""
     return CatalogRuleRow(None, training.title, target.opening, target.name, training.code)
 
 
 def _record(work: Work, code: str, training: TrainingRecord, target: CatalogTarget) -> None:
+    """Write into the audit log that an opening was added or removed."""
     detail = {"to": target.opening, "name": target.name}
     audit.record(work, code, f"training {training.code}", **detail)
 

@@ -20,7 +20,7 @@ from lmsctl.training.sessions import store as session_store
 
 
 def get_restrictable_for_update(work: Work, given: str) -> rules.TrainingRecord:
-    """Return a training whose learners the actor may restrain, locked.
+    """Return a training whose deadlines and lock the actor may set, locked.
 
     That takes `training.enroll` and `enrollment.manage` over it, both. Raises TrainingUnknown.
     """
@@ -28,7 +28,7 @@ def get_restrictable_for_update(work: Work, given: str) -> rules.TrainingRecord:
 
 
 def get_restrictable(work: Work, given: str) -> rules.TrainingRecord:
-    """Return what `get_restrictable_for_update` does, for looking only."""
+    """Return a training whose deadlines and lock the actor may set, without locking it."""
     enrolling = rights.require(work, "training.enroll")
     managing = rights.require(work, "enrollment.manage")
     found = store.get(work, given, enrolling)
@@ -99,6 +99,7 @@ def timeline(work: Work, given: str) -> tuple[rules.TrainingRecord, list[Timelin
 def _session_entries(
     work: Work, row: rules.TrainingRecord, session: rules.SessionRecord
 ) -> Iterator[TimelineEntry]:
+    """Yield what happens when in a session: its deadlines, and the start and end of each day."""
     code = session.code
     stops = (
         (
@@ -125,6 +126,7 @@ def _session_entries(
 
 
 def _access_entries(work: Work, row: rules.TrainingRecord) -> Iterator[TimelineEntry]:
+    """Yield when how many people get access to a training."""
     for access in showing_store.access_starts(work, scope_of_participants(work, row), row.id):
         who = f"{access.people} {'person sees' if access.people == 1 else 'people see'}"
         effect = f"From then on {who} the training."
@@ -134,4 +136,5 @@ def _access_entries(work: Work, row: rules.TrainingRecord) -> Iterator[TimelineE
 def _entry(
     row: rules.TrainingRecord, at: datetime, turn: TimelineEvent, session: str | None, effect: str
 ) -> TimelineEntry:
+    """Return an entry of the timeline, with its moment in the training's zone."""
     return TimelineEntry(at, wall_clock.show(at, row.zone), turn, session, effect)

@@ -1,10 +1,10 @@
-"""Every way deadlines of trainings can say no."""
+"""The refusals that are about deadlines."""
 
 from lmsctl.kit.errors import Usage
 
 
 class DeadlinesMissing(Usage):
-    """Nothing to set."""
+    """Raised when no deadline is given to set."""
 
     code = "deadlines_missing"
     message = "No deadline is given."

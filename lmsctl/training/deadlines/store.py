@@ -13,7 +13,7 @@ from lmsctl.training.results import Deadline
 
 @dataclass(frozen=True, slots=True)
 class ExtendedDeadline:
-    """Until when one deadline of a training holds off for a person."""
+    """Until when a deadline of a training is extended for a person."""
 
     training_id: int
     deadline: Deadline
@@ -21,7 +21,7 @@ class ExtendedDeadline:
 
 
 def of_user(work: Work, user_id: int) -> dict[int, dict[Deadline, datetime]]:
-    """Return until when deadlines hold off for a person, by training and deadline."""
+    """Return until when deadlines are extended for a person, by training and deadline."""
     found: dict[int, dict[Deadline, datetime]] = {}
     for row in work.all(
         ExtendedDeadline,
@@ -34,12 +34,14 @@ def of_user(work: Work, user_id: int) -> dict[int, dict[Deadline, datetime]]:
 
 
 def of_training(work: Work, training_id: int, user_id: int) -> dict[Deadline, datetime]:
-    """Return until when deadlines of a training hold off for a person, by deadline."""
+    """Return until when deadlines of a training are extended for a person, by deadline."""
     return of_user(work, user_id).get(training_id, {})
 
 
 @dataclass(frozen=True, slots=True)
 class _ExtensionReason:
+    """Until when a deadline is extended, and why."""
+
     until_at: datetime
     reason: str
 
@@ -47,7 +49,7 @@ class _ExtensionReason:
 def find(
     work: Work, training_id: int, user_id: int, deadline: Deadline
 ) -> tuple[datetime, str] | None:
-    """Return until when a deadline holds off for a person, and why; None for not at all."""
+    """Return until when a deadline is extended for a person, and why; None if it is not."""
     found = work.one(
         _ExtensionReason,
         select(*columns_of(_ExtensionReason, DeadlineExtension)).where(
@@ -69,7 +71,7 @@ def add(  # noqa: PLR0913 - one keyword for each thing an extension has
     reason: str,
     given_by: str,
 ) -> None:
-    """Let a deadline hold off for a person, in place of what was said before."""
+    """Extend a deadline for a person, in place of an extension they had before."""
     values = {
         "user_id": user_id,
         "training_id": training_id,

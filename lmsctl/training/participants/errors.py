@@ -1,10 +1,10 @@
-"""Every way the people in trainings and their attendance can say no."""
+"""The refusals that are about participants and their attendance."""
 
 from lmsctl.kit.errors import NotFound, Rejected, Usage
 
 
 class AttendanceOfNobody(Usage):
-    """Nobody named whose attendance is recorded, or everybody and somebody."""
+    """Raised when it is unclear whose attendance is recorded: nobody is named, or all and some."""
 
     code = "attendance_of_nobody"
     message = "Whose attendance is meant is not clear."
@@ -12,7 +12,7 @@ class AttendanceOfNobody(Usage):
 
 
 class AttendanceTooEarly(Rejected):
-    """Attendance of a day that has not begun."""
+    """Raised when attendance is recorded for a day that has not begun."""
 
     code = "attendance_too_early"
     message = "That day starts at {starts_at}; nobody can have been there yet."
@@ -20,7 +20,7 @@ class AttendanceTooEarly(Rejected):
 
 
 class AttendanceMinutesWrong(Rejected):
-    """Minutes nobody can have been there."""
+    """Raised when nobody can have been there for so many minutes."""
 
     code = "attendance_minutes_wrong"
     message = "{given} is no number of minutes that somebody was there."
@@ -28,7 +28,7 @@ class AttendanceMinutesWrong(Rejected):
 
 
 class ParticipantUnknown(NotFound):
-    """Somebody who is not in the session."""
+    """Raised when somebody is not in the session."""
 
     code = "participant_unknown"
     message = "'{login}' is not in the session '{session}'."
@@ -36,7 +36,7 @@ class ParticipantUnknown(NotFound):
 
 
 class ParticipantsUnknown(NotFound):
-    """Several who are not in the session."""
+    """Raised when several people are not in the session."""
 
     code = "participants_unknown"
     message = "{count} of these people are not in the session '{session}'; nothing was recorded."

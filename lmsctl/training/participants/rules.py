@@ -31,7 +31,7 @@ def check_attendance(
 def is_attendance_listed(
     logins: Sequence[str] | None, minutes: int | None, *, is_everybody: bool, is_absent: bool
 ) -> bool:
-    """Say whether attendance is asked for instead of told; raises AttendanceOfNobody."""
+    """Say whether attendance is to be listed, not recorded; raises AttendanceOfNobody."""
     if bool(logins) and is_everybody:
         raise AttendanceOfNobody(field="--everybody")
     if logins or is_everybody:

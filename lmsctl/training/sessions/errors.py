@@ -1,10 +1,10 @@
-"""Every way the sessions of trainings can say no."""
+"""The refusals that are about sessions."""
 
 from lmsctl.kit.errors import Conflict, NotFound, Rejected
 
 
 class SessionUnknown(NotFound):
-    """No session of that code or number in that training."""
+    """Raised when the training has no session of that code or number."""
 
     code = "session_unknown"
     message = "The training '{training}' has no session '{given}'."
@@ -12,7 +12,7 @@ class SessionUnknown(NotFound):
 
 
 class SessionExists(Conflict):
-    """A session of that code exists in the training."""
+    """Raised when the training has a session of that code already."""
 
     code = "session_exists"
     message = "The training '{training}' has a session '{given}' already."
@@ -20,7 +20,7 @@ class SessionExists(Conflict):
 
 
 class SessionCanceled(Rejected):
-    """A session that will not take place."""
+    """Raised when a session was canceled, so that nothing about it changes any more."""
 
     code = "session_canceled"
     message = "The session '{session}' of '{training}' was canceled."
@@ -28,7 +28,7 @@ class SessionCanceled(Rejected):
 
 
 class SessionOver(Rejected):
-    """A session that has taken place and stays what it was."""
+    """Raised when a session is over and can no longer be canceled."""
 
     code = "session_over"
     message = "The session '{session}' of '{training}' is over since {ends_at}."
@@ -36,7 +36,7 @@ class SessionOver(Rejected):
 
 
 class SessionStartMissing(Rejected):
-    """A day that never begins."""
+    """Raised when the start of a day is no moment, such as `never`."""
 
     code = "session_start_missing"
     message = "'{given}' is no moment at which a session can start."
@@ -44,7 +44,7 @@ class SessionStartMissing(Rejected):
 
 
 class SessionDayTooLong(Rejected):
-    """A day that is longer than a day."""
+    """Raised when a day of a session lasts longer than 24 hours."""
 
     code = "session_day_too_long"
     message = "{given} is longer than the 24 hours of a day."
@@ -52,7 +52,7 @@ class SessionDayTooLong(Rejected):
 
 
 class SessionDayUnknown(NotFound):
-    """A day beyond the last."""
+    """Raised when a session has no day of that number."""
 
     code = "session_day_unknown"
     message = "The session '{session}' has no day {given}."
@@ -60,7 +60,7 @@ class SessionDayUnknown(NotFound):
 
 
 class SessionDaysOverlap(Rejected):
-    """Two days of one session at the same time."""
+    """Raised when two days of one session would be at the same time."""
 
     code = "session_days_overlap"
     message = "A day from {starts_at} to {ends_at} overlaps day {day} of the session."
@@ -68,7 +68,7 @@ class SessionDaysOverlap(Rejected):
 
 
 class CapacityWrong(Rejected):
-    """A number of places below 0 or beyond the most there may be."""
+    """Raised when a number of places is below 0 or beyond the most there may be."""
 
     code = "capacity_wrong"
     message = "'{given}' is no number of places."
@@ -76,7 +76,7 @@ class CapacityWrong(Rejected):
 
 
 class CapacityZero(Rejected):
-    """A session for nobody."""
+    """Raised when a session would have no place at all."""
 
     code = "capacity_zero"
     message = "A session needs at least one place."
@@ -84,7 +84,7 @@ class CapacityZero(Rejected):
 
 
 class CapacityBelowTaken(Rejected):
-    """Fewer places than people."""
+    """Raised when a session would have fewer places than people are in it."""
 
     code = "capacity_below_taken"
     message = "{taken} places are taken, so the capacity cannot be {capacity}."
@@ -92,7 +92,7 @@ class CapacityBelowTaken(Rejected):
 
 
 class UrlWrong(Rejected):
-    """Something that no browser opens."""
+    """Raised when a text is no address of a web page."""
 
     code = "url_wrong"
     message = "'{given}' is no address of a web page."

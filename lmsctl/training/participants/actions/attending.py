@@ -83,6 +83,7 @@ def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to
 
 
 def _outcome(seat: ParticipantOnDay, is_changed: bool) -> Outcome:  # noqa: FBT001 - the one thing it depends on
+    """Return what recording attendance did for one participant."""
     if not is_changed:
         return Outcome.UNCHANGED
     return Outcome.CREATED if seat.is_present is None else Outcome.UPDATED

@@ -34,6 +34,7 @@ def places_of(work: Work, user_id: int, at: datetime) -> list[str]:
 
 
 def _describe(work: Work, place: UpcomingPlace) -> str:
+    """Return the name of a training and session, with when it starts and whether it is full."""
     name = f"{place.training}:{place.session}" if place.session else place.training
     if place.starts_at is None:
         return name
@@ -73,7 +74,7 @@ def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:
 
 
 def send_missed(work: Work, user_ids: Sequence[int]) -> int:
-    """Tell people who are active again how the trainings stand of which they missed something.
+    """Send people who are active again one message about each training they missed news of.
 
     Each gets one message for each of these, with what is in their calendar no more taken out of it
     and what is in it now put there; nothing of what is over. Returns how many messages there are.
@@ -99,6 +100,7 @@ def send_missed(work: Work, user_ids: Sequence[int]) -> int:
 
 
 def _to_message(missed: Sequence[MissedMessage], stands: CatchUp) -> PersonalMessage:
+    """Return the one message that somebody gets about a training of which they missed some."""
     last = missed[-1]
     calendar = "".join(cancellations(one.calendar) for one in missed if one.calendar)
     if stands.entries is not None:

@@ -67,7 +67,7 @@ _SELECT_PARTICIPANT = (
 def participants_for_update(
     work: Work, training_id: int, user_ids: Sequence[int]
 ) -> list[ParticipantRecord]:
-    """Return how those of these people stand who take part, locked when `work.is_writing`."""
+    """Return which of these people take part and how, locked when `work.is_writing`."""
     fits = (
         col(TrainingEnrollment.training_id) == training_id,
         among(TrainingEnrollment.user_id, user_ids),

@@ -100,6 +100,7 @@ def people_in(work: Work, training_id: int) -> int:
 
 
 def _count(work: Work, *conditions: ColumnElement[bool]) -> int:
+    """Return how many enrollments in trainings fit the conditions."""
     counted = select(func.count()).select_from(TrainingEnrollment).where(*conditions)
     return int(work.value(counted))
 

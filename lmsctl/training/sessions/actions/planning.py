@@ -38,13 +38,13 @@ class DayPlan:
     zone: ZoneInfo | None = None
 
     def span(self, now: datetime, training: TrainingRecord) -> tuple[datetime, datetime]:
-        """Return from when to when the day lasts; raises what `rules.check_span` raises."""
+        """Return from when to when the day lasts; raises what `rules.day_span` raises."""
         return session_rules.day_span(self.starts, self.duration, now, self.zone or training.zone)
 
 
 @dataclass(frozen=True, slots=True)
 class DayChange:
-    """What of a session's day changes; None leaves it as it is. `zone` is as in Plan."""
+    """What of a day of a session changes; None leaves it as it is. `zone` is as in DayPlan."""
 
     day: int = 1
     starts: TimeWord | None = None
@@ -97,6 +97,7 @@ def audit_name(training: TrainingRecord, code: str) -> str:
 def _add_day(
     work: Work, session_id: int, plan: DayPlan, starts_at: datetime, ends_at: datetime
 ) -> None:
+    """Insert a day of a session as `plan` says; raises what the checks of its texts raise."""
     session_store.add_day(
         work,
         session_id=session_id,
@@ -181,6 +182,7 @@ def _tell_changed(
     row: rules.SessionRecord,
     was_to_come: rules.SessionDayRecord | None = None,
 ) -> None:
+    """Tell the people in a session, and the organizer, that a day of it has changed."""
     telling.tell_changed(work, training, session_store.get_with_days(work, row.id), was_to_come)
     said = f"When or where the session {row.code} of '{training.title}' takes place has changed"
     telling.tell_organizer(work, training, said)
@@ -189,7 +191,7 @@ def _tell_changed(
 def _change_day(
     work: Work, training: TrainingRecord, row: rules.SessionRecord, shift: DayChange
 ) -> Sequence[str]:
-    """Change a day as `shift` says and return what changed."""
+    """Change a day of a session as `shift` says, and return the names of what changed."""
     days = session_store.days(work, row.id)
     day = session_rules.get_day(row, days, shift.day)
     wanted: dict[str, Any] = {}
@@ -231,6 +233,7 @@ def add_day(work: Work, given_training: str, given: str, plan: DayPlan) -> Sessi
 
 
 def _without_session(count: int) -> str:
+    """Return a sentence on how many people have no session any more."""
     return f"{count} {'person is' if count == 1 else 'people are'} without a session.\n"
 
 

@@ -145,9 +145,9 @@ def _get_for_update(work: Work, given: str) -> GroupRow:
     return rights.get_for_update(work, lambda: _get(work, given), store.lock)
 
 
-def _get(work: Work, given: str) -> GroupRow:
-    """Return a group for which the actor holds `group.manage`; raises GroupUnknown."""
-    return store.get(work, given, rights.require(work, "group.manage"))
+def _get(work: Work, given: str, permission: str = "group.manage") -> GroupRow:
+    """Return a group for which the actor holds `permission`; raises GroupUnknown."""
+    return store.get(work, given, rights.require(work, permission))
 
 
 def _get_group_and_people(
@@ -155,7 +155,7 @@ def _get_group_and_people(
 ) -> tuple[GroupRow, list[Person]]:
     """Return a group and people, which nobody else changes; refuses as `_get_people`."""
     work.about = f"group {given}"
-    found = rights.get_for_update(work, lambda: _get(work, given), store.lock_for_share)
+    found = get_for_share(work, given, "group.manage")
     seen = _get_people(work, logins, rights.require(work, "group.manage"), done)
     users.lock_all_for_share(work, [person.id for person in seen])
     rights.refresh(work)
@@ -205,3 +205,14 @@ def _outcomes(
         ItemOutcome(person.login, outcome if person.id in ids else Outcome.UNCHANGED)
         for person in people
     ]
+
+
+# For other rooms ---------------------------------------------------------------------------------
+
+
+def get_for_share(work: Work, given: str, permission: str) -> GroupRow:
+    """Return a group over which the actor holds `permission`; nobody changes it until we are done.
+
+    Raises GroupUnknown.
+    """
+    return rights.get_for_update(work, lambda: _get(work, given, permission), store.lock_for_share)

@@ -63,7 +63,7 @@ class ActorRow:
 
 
 @dataclass(frozen=True, slots=True)
-class GrantRow:
+class GrantedRole:
     """One grant of somebody; `path` is None when it holds in the whole portal."""
 
     grant_id: int
@@ -95,7 +95,7 @@ _SELECT_ACTOR = select(*columns_of(ActorRow, User, status=status_at(NOW))).where
 _SELECT_GRANTS = (
     select(
         *columns_of(
-            GrantRow,
+            GrantedRole,
             Role,
             grant_id=col(Grant.id),
             role=col(Role.name),
@@ -134,9 +134,9 @@ def lock_person_for_share(work: Work, user_id: int) -> None:
     locks.lock_rows(work, User, [user_id], shared=True)
 
 
-def list_grants(work: Work, user_id: int) -> list[GrantRow]:
+def list_grants(work: Work, user_id: int) -> list[GrantedRole]:
     """Return what a person was granted, one row for each department."""
-    return work.all(GrantRow, _SELECT_GRANTS, user=user_id)
+    return work.all(GrantedRole, _SELECT_GRANTS, user=user_id)
 
 
 def list_custom_permissions(work: Work, user_id: int) -> list[RolePermissionRow]:

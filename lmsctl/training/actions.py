@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lmsctl.audit import actions as audit
-from lmsctl.department import store as departments
-from lmsctl.department.store import DepartmentNode
+from lmsctl.department import actions as departments
+from lmsctl.department import store as department_store
 from lmsctl.kit import canonical, zones
 from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
@@ -51,7 +51,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     rights.lock_actor_for_share(work)
     text = canonical.check_code(code, "code")
     work.about = f"training {text}"
-    place = _department_for_share(work, department)
+    place = departments.get_for_share(work, department, "training.manage")
     if store.find_by_code(work, canonical.key(text)):
         raise TrainingExists(given=text, field="--code")
     number = store.add(
@@ -77,19 +77,6 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
 def _tell_appointed(work: Work, row: rules.TrainingRecord) -> None:
     """Tell who organizes a training from now on that they do."""
     telling.tell_organizer(work, row, f"You organize the training '{row.title}'")
-
-
-def _department_for_share(work: Work, department: str | None) -> DepartmentNode:
-    """Return the department of a training, which nobody moves or deletes until we are done."""
-
-    def get() -> DepartmentNode:
-        scope = rights.require(work, "training.manage")
-        if department is None:
-            rights.require_everywhere(work, "training.manage")
-            return departments.get_root(work)
-        return departments.get(work, department, scope)
-
-    return rights.get_for_update(work, get, departments.lock_for_share)
 
 
 def _zone_name(work: Work, given: str | None) -> str:
@@ -154,7 +141,7 @@ def list_trainings(
     scope = visible_scope(work)
     under = None
     if department is not None:
-        under = departments.get(work, department, rights.visibility(work).departments).path
+        under = department_store.get(work, department, rights.visibility(work).departments).path
     return store.listed(
         work, scope, TrainingFilter(under=under, type=type_, search=search), rights.visibility(work)
     )
@@ -218,7 +205,10 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
         "description": (description, rules.check_description),
         "is_telling_supervisors": (notifies_supervisors, bool),
         "time_zone": (time_zone, lambda name: _zone_name(work, name)),
-        "department_id": (department, lambda path: _department_for_share(work, path).id),
+        "department_id": (
+            department,
+            lambda path: departments.get_for_share(work, path, "training.manage").id,
+        ),
         "organizer_id": (organizer, lambda login: _organizer_id(work, login)),
     }
     wanted = {

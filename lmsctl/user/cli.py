@@ -12,6 +12,7 @@ from lmsctl.kit.work import Work
 from lmsctl.user import actions, errors
 from lmsctl.user.exporting import cli as exporting
 from lmsctl.user.importing import cli as importing
+from lmsctl.user.options import InDepartment, OfStatus, OfType
 from lmsctl.user.results import UserOrigin, UserRow, UserStatus, UserType
 from lmsctl.user.rules import UserFilter
 
@@ -105,15 +106,9 @@ def create(
 )
 def list_(
     env: Environment,
-    department: Annotated[
-        str | None, typer.Option("--department", help="Only this one and those under it.")
-    ] = None,
-    type_: Annotated[
-        UserType | None, typer.Option("--type", help="staff, client or prospect.")
-    ] = None,
-    status: Annotated[
-        UserStatus | None, typer.Option("--status", help="pending, active, inactive or ended.")
-    ] = None,
+    department: InDepartment = None,
+    type_: OfType = None,
+    status: OfStatus = None,
     origin: Annotated[UserOrigin | None, typer.Option("--origin", help="How they came in.")] = None,
     group: Annotated[
         str | None, typer.Option("--group", help="Only members of this group.")
@@ -156,9 +151,7 @@ def edit(
     last_name: Annotated[str | None, typer.Option("--last-name", help="Last name.")] = None,
     new_login: Annotated[str | None, typer.Option("--login", help="The new login.")] = None,
     email: Annotated[str | None, typer.Option("--email", help="Address; '' takes it off.")] = None,
-    type_: Annotated[
-        UserType | None, typer.Option("--type", help="staff, client or prospect.")
-    ] = None,
+    type_: OfType = None,
     supervisor: Annotated[
         str | None, typer.Option("--supervisor", help="A login, 'inherited' or 'none'.")
     ] = None,

@@ -10,10 +10,11 @@ from lmsctl.autoenroll.results import AutoenrollRuleRow, AutoenrollTarget
 from lmsctl.autoenroll.rules import RuleRecord, RuleRequest
 from lmsctl.autoenroll.store import rules as store
 from lmsctl.content import rules as content_rules
-from lmsctl.content.actions.audiences import get_department_for_share, get_group_for_share
 from lmsctl.content.rules import Item
 from lmsctl.content.store import items as content
-from lmsctl.department import store as departments
+from lmsctl.department import actions as departments
+from lmsctl.department import store as department_store
+from lmsctl.group import actions as groups
 from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.portal.rules import AutoenrollState
@@ -34,10 +35,10 @@ class _RuleTarget:
 
 def _resolve_target(work: Work, wanted: RuleRequest) -> _RuleTarget:
     if wanted.department is not None:
-        place = get_department_for_share(work, wanted.department, "enrollment.manage")
+        place = departments.get_for_share(work, wanted.department, "enrollment.manage")
         return _RuleTarget(AutoenrollTarget.DEPARTMENT, place.full_name, department_id=place.id)
     if wanted.group is not None:
-        group = get_group_for_share(work, wanted.group, "enrollment.manage")
+        group = groups.get_for_share(work, wanted.group, "enrollment.manage")
         return _RuleTarget(AutoenrollTarget.GROUP, group.name, group_id=group.id)
     rights.require_everywhere(work, "enrollment.manage")
     assert wanted.type is not None
@@ -164,7 +165,7 @@ def list_rules(
     """
     scope = rights.require(work, "enrollment.view")
     item_id = content.get(work, given_content).id if given_content is not None else None
-    under = departments.get(work, department, scope).path if department is not None else None
+    under = department_store.get(work, department, scope).path if department is not None else None
     return map(to_result, store.listed(work, scope, item_id=item_id, under=under))
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules
-from lmsctl.content.actions.audiences import get_department_for_share, get_group_for_share
 from lmsctl.content.errors import AudienceUnclear
 from lmsctl.content.results import CatalogAudience, CatalogRuleRow
 from lmsctl.content.rules import CatalogTarget, Item
 from lmsctl.content.store import catalog as catalog_store
 from lmsctl.content.store import items as store
+from lmsctl.department import actions as departments
+from lmsctl.group import actions as groups
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.user.results import UserType
@@ -36,10 +37,10 @@ def resolve_target(work: Work, wanted: CatalogRequest) -> CatalogTarget:
         raise AudienceUnclear(options="--type, --group, --department and --everybody")
     rights.require(work, "catalog.manage")
     if wanted.group is not None:
-        group = get_group_for_share(work, wanted.group, "catalog.manage")
+        group = groups.get_for_share(work, wanted.group, "catalog.manage")
         return CatalogTarget(CatalogAudience.GROUP, group.name, group_id=group.id)
     if wanted.department is not None:
-        department = get_department_for_share(work, wanted.department, "catalog.manage")
+        department = departments.get_for_share(work, wanted.department, "catalog.manage")
         return CatalogTarget(
             CatalogAudience.DEPARTMENT, department.full_name, department_id=department.id
         )

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules
-from lmsctl.content.actions.audiences import get_department_for_share, get_group_for_share
 from lmsctl.content.actions.items import get_for_update
 from lmsctl.content.errors import AudienceUnclear, OpenLinkUnknown
 from lmsctl.content.results import ContentGrantRow, GrantAudience, OpenLink
 from lmsctl.content.rules import GrantTarget, Item
 from lmsctl.content.store import grants as grant_store
 from lmsctl.content.store import items as store
+from lmsctl.department import actions as departments
+from lmsctl.group import actions as groups
 from lmsctl.kit import secret
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -111,10 +112,10 @@ def _resolve_target(work: Work, wanted: GrantRequest, *, is_giving: bool) -> Gra
             portal_rules.check_confirmed(person, "given access")
         return GrantTarget(GrantAudience.USER, person.login, user_id=person.id)
     if wanted.group is not None:
-        group = get_group_for_share(work, wanted.group, "group.view")
+        group = groups.get_for_share(work, wanted.group, "group.view")
         return GrantTarget(GrantAudience.GROUP, group.name, group_id=group.id)
     if wanted.department is not None:
-        department = get_department_for_share(work, wanted.department, "department.view")
+        department = departments.get_for_share(work, wanted.department, "department.view")
         return GrantTarget(
             GrantAudience.DEPARTMENT, department.full_name, department_id=department.id
         )

@@ -7,7 +7,7 @@ import typer
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import Filters, verb
-from lmsctl.user.results import UserStatus, UserType
+from lmsctl.user.options import InDepartment, OfStatus, OfType
 from lmsctl.user.rules import UserFilter
 
 
@@ -31,15 +31,9 @@ def export(
     raw: Annotated[
         bool, typer.Option("--raw", help="Leave cells that a spreadsheet would run as they are.")
     ] = False,
-    department: Annotated[
-        str | None, typer.Option("--department", help="Only this one and those under it.")
-    ] = None,
-    type_: Annotated[
-        UserType | None, typer.Option("--type", help="staff, client or prospect.")
-    ] = None,
-    status: Annotated[
-        UserStatus | None, typer.Option("--status", help="pending, active, inactive or ended.")
-    ] = None,
+    department: InDepartment = None,
+    type_: OfType = None,
+    status: OfStatus = None,
     filter_: Filters = None,
 ) -> Any:
     """Write people as CSV; `user import` takes the file back without changing anything."""

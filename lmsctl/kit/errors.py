@@ -158,6 +158,14 @@ class Ambiguous(Conflict):
     hint = "Use the code, or the number that 'list' shows."
 
 
+class TitleGiven(NotFound):
+    """Raised when a title is given where a code is wanted: titles need not be unique."""
+
+    code = "title_given"
+    message = "'{given}' is no code, but what {codes} is called."
+    hint = "Name the {what} by its code."
+
+
 class Rejected(Refusal):
     """A rule refused a value, or something in a file is wrong; nothing was written."""
 

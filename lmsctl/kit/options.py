@@ -11,7 +11,7 @@ import typer
 
 from lmsctl.kit.answer import Done, ItemOutcome, Outcome
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.errors import NotFound
+from lmsctl.kit.errors import NotFound, TitleGiven
 from lmsctl.kit.invocation import Invocation, Options
 
 # One entry for each field of Options: its type, how it is written, what it takes, what it means.
@@ -300,8 +300,8 @@ def deleted(delete: Callable[[], Any], what: str, given: str, if_missing: Missin
     """Return the answer of `delete`, which returns what went (KEY names it) or raises NotFound."""
     try:
         gone = delete()
-    except NotFound:
-        if if_missing is Missing.FAIL:
+    except NotFound as missing:
+        if if_missing is Missing.FAIL or isinstance(missing, TitleGiven):
             raise
         outcome = ItemOutcome(given, Outcome.UNCHANGED)
         return Done(outcome, f"There is no {what} {given}.", is_changed=False)

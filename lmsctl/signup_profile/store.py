@@ -10,7 +10,7 @@ from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, columns, locks
-from lmsctl.kit.named import find_named
+from lmsctl.kit.named import check_no_title, find_named
 from lmsctl.kit.statements import AT, NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.registration.model import Registration
@@ -73,9 +73,17 @@ def find(work: Work, given: str, scope: Scope, *, at: datetime | None = None) ->
 
 
 def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> ProfileRow:
-    """Return what `find` finds; raises ProfileUnknown."""
+    """Return what `find` finds, for who keeps profiles; raises ProfileUnknown and TitleGiven."""
     found = find(work, given, scope, at=at)
     if found is None:
+        check_no_title(
+            work,
+            _SELECT_ROW.where(in_scope(scope, Department.path)),
+            given,
+            code=SignupProfile.code,
+            title=SignupProfile.name,
+            what="sign-up profile",
+        )
         raise ProfileUnknown
     return found
 

@@ -23,7 +23,7 @@ class TrainingExists(Conflict):
 
 
 class TargetUnclear(Usage):
-    """A training and a session that cannot be told apart."""
+    """Raised when a training and a session cannot be told apart."""
 
     code = "target_unclear"
     message = "'{given}' names no training."
@@ -31,7 +31,7 @@ class TargetUnclear(Usage):
 
 
 class SessionUnnamed(Usage):
-    """A training where a session of it is meant."""
+    """Raised when a training is named where a session of it is meant."""
 
     code = "session_unnamed"
     message = "No session of '{training}' is named."
@@ -39,7 +39,7 @@ class SessionUnnamed(Usage):
 
 
 class SessionUnclear(Usage):
-    """A session that is named twice, or as one of another training."""
+    """Raised when a session is named twice, or as one of another training."""
 
     code = "session_unclear"
     message = "'{training}' and '{session}' do not name one session."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
@@ -12,7 +12,7 @@ from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.named import find_named
+from lmsctl.kit.named import check_no_title, find_named
 from lmsctl.kit.statements import among, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope, Visibility
@@ -57,11 +57,27 @@ def find(work: Work, given: str, scope: Scope) -> TrainingRecord | None:
 
 
 def get(work: Work, given: str, scope: Scope) -> TrainingRecord:
-    """Return what `find` finds; raises TrainingUnknown."""
+    """Return what `find` finds, for who sees the trainings in `scope`.
+
+    Raises TrainingUnknown and TitleGiven.
+    """
     found = find(work, given, scope)
     if found is None:
-        raise TrainingUnknown(given=canonical.excerpt(given))
+        refuse_unknown(work, given, scope)
     return found
+
+
+def refuse_unknown(work: Work, given: str, scope: Scope) -> NoReturn:
+    """Raise TitleGiven when trainings in `scope` are called like that, else TrainingUnknown."""
+    check_no_title(
+        work,
+        _SELECT_TRAINING.where(in_scope(scope, Department.path)),
+        given,
+        code=Row.code,
+        title=Row.title,
+        what="training",
+    )
+    raise TrainingUnknown(given=canonical.excerpt(given))
 
 
 def by_id(work: Work, id_: int) -> TrainingRecord:

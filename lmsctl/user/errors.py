@@ -55,7 +55,7 @@ class GroupUnknown(NotFound):
 
 
 class FilterWrong(Usage):
-    """A filter is not KEY=VALUE, or its key never has such a value."""
+    """Raised when a filter is not KEY=VALUE, or its key never has such a value."""
 
     code = "filter_wrong"
     message = "'{given}' is no filter: {reason}."

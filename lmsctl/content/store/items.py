@@ -15,14 +15,14 @@ from lmsctl.content.results import ContentKind, ContentRow, ContentStatus
 from lmsctl.content.rules import Item
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
-from lmsctl.kit.named import find_named
+from lmsctl.kit.named import check_no_title, find_named
 from lmsctl.kit.statements import among, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Visibility
 from lmsctl.rights.store import is_person_visible
 from lmsctl.user.model import User
 
-_SELECT_ITEM = select(*columns_of(Item, ContentItem))
+_SELECT_ITEM: Select[Any] = select(*columns_of(Item, ContentItem))
 _SELECT_BY_ID = _SELECT_ITEM.where(col(ContentItem.id) == bindparam("id_"))
 _SELECT_BY_LINK = _SELECT_ITEM.where(col(ContentItem.link) == bindparam("secret"))
 
@@ -32,19 +32,36 @@ def find(work: Work, given: str, *, owner_id: int | None = None) -> Item | None:
 
     None for `owner_id` stands for any author. Raises Ambiguous when `given` fits two.
     """
-    statement = _SELECT_ITEM
-    if owner_id is not None:
-        statement = statement.where(col(ContentItem.owner_id) == owner_id)
     has_code = col(ContentItem.code_key) == canonical.key(given)
     return find_named(
-        work, Item, statement, given, has_code, id_column=ContentItem.id, what="content"
+        work,
+        Item,
+        _select_of(owner_id),
+        given,
+        has_code,
+        id_column=ContentItem.id,
+        what="content",
     )
 
 
+def _select_of(owner_id: int | None) -> Select[Any]:
+    if owner_id is None:
+        return _SELECT_ITEM
+    return _SELECT_ITEM.where(col(ContentItem.owner_id) == owner_id)
+
+
 def get(work: Work, code: str, *, owner_id: int | None = None) -> Item:
-    """Return what `find` finds; raises ContentUnknown."""
+    """Return what `find` finds, for who may see items; raises ContentUnknown and TitleGiven."""
     found = find(work, code, owner_id=owner_id)
     if found is None:
+        check_no_title(
+            work,
+            _select_of(owner_id),
+            code,
+            code=ContentItem.code,
+            title=ContentItem.title,
+            what="item",
+        )
         raise ContentUnknown(given=canonical.excerpt(code))
     return found
 

@@ -20,7 +20,6 @@ from lmsctl.enrollment.listing.rules import EnrollmentQuery
 from lmsctl.enrollment.listing.store import EnrollmentFilter, EnrollmentLine
 from lmsctl.enrollment.participation import store as participation_store
 from lmsctl.enrollment.participation.rules.placing import TrainingTarget
-from lmsctl.kit import canonical
 from lmsctl.kit.answer import SortOrder
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
@@ -28,7 +27,6 @@ from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.training import rules as training_rules
 from lmsctl.training import store as trainings
 from lmsctl.training.access import actions as access
-from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.sessions import store as session_store
 from lmsctl.user import store as users
 
@@ -77,12 +75,12 @@ def list_enrollments(work: Work, wanted: EnrollmentQuery) -> Iterable[Enrollment
 
 def _get_visible_target(work: Work, given: str, scope: Scope) -> TrainingTarget:
     code, session = training_rules.parse_target(given)
-    training = trainings.get(work, code, ANYWHERE)
-    if not (
+    training = trainings.find(work, code, ANYWHERE)
+    if training is None or not (
         access.is_visible(work, training)
         or participation_store.is_visible_through_people(work, training.id, scope)
     ):
-        raise TrainingUnknown(given=canonical.excerpt(code))
+        access.refuse_unknown(work, code)
     return TrainingTarget(training, session_store.get(work, training, session) if session else None)
 
 

@@ -75,10 +75,10 @@ def _find_profile(work: Work, given: str) -> ProfileRow:
         return found
 
     def get() -> ProfileRow:
-        scope = rights.actor(work).scope("profile.view")
-        if not scope.paths:
+        found = store.find(work, given, rights.actor(work).scope("profile.view"))
+        if found is None:
             raise ProfileUnknown
-        return store.get(work, given, scope)
+        return found
 
     return rights.get_for_update(work, get, store.lock)
 

@@ -1,5 +1,7 @@
 """Which trainings, and whose people in them, the actor may see and change."""
 
+from typing import NoReturn
+
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Scope
@@ -18,6 +20,16 @@ def visible_scope(work: Work) -> Scope:
     if rights.actor(work).scope("training.enroll").paths:
         return ANYWHERE
     return rights.require(work, "training.manage")
+
+
+def refuse_unknown(work: Work, given: str) -> NoReturn:
+    """Raise TitleGiven when trainings that the actor sees are called like that.
+
+    Raises TrainingUnknown else.
+    """
+    actor = rights.actor(work)
+    is_enrolling = bool(actor.scope("training.enroll").paths)
+    store.refuse_unknown(work, given, ANYWHERE if is_enrolling else actor.scope("training.manage"))
 
 
 def is_visible(work: Work, training: rules.TrainingRecord) -> bool:

@@ -7,7 +7,6 @@ from lmsctl.enrollment.participation.errors import (
     LearnerUnnamed,
 )
 from lmsctl.enrollment.participation.rules.situation import Situation
-from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
@@ -15,7 +14,6 @@ from lmsctl.training import store
 from lmsctl.training.access import actions as access
 from lmsctl.training.access import store as access_store
 from lmsctl.training.deadlines import store as extension_store
-from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.participants.store import showing as showing_store
@@ -78,15 +76,13 @@ def _get_visible_training(work: Work, person: Person, code: str) -> TrainingReco
     Raises TrainingUnknown for any other, as for one that does not exist.
     """
     training = store.find(work, code, ANYWHERE)
-    if training is not None and not (
+    if training is None or not (
         access.is_visible(work, training)
         # Only read: an enrollment is locked after its training.
         or training.id in showing_store.trainings_of_user(work, person.id)
         or _is_offered(work, person, training)
     ):
-        training = None
-    if training is None:
-        raise TrainingUnknown(given=canonical.excerpt(code))
+        access.refuse_unknown(work, code)
     return training
 
 

@@ -5,13 +5,11 @@ from zoneinfo import ZoneInfo
 from lmsctl.enrollment.participation import store as participation_store
 from lmsctl.enrollment.participation.errors import ParticipationUnknown
 from lmsctl.enrollment.participation.results import ParticipationShown
-from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import store as trainings
 from lmsctl.training.access import actions as access
-from lmsctl.training.errors import TrainingUnknown
 from lmsctl.user import store as users
 
 
@@ -23,10 +21,12 @@ def show_participation(work: Work, login: str, code: str) -> tuple[Participation
     """
     scope = rights.require(work, "enrollment.view")
     person = users.get(work, login, scope)
-    training = trainings.get(work, code, ANYWHERE)
+    training = trainings.find(work, code, ANYWHERE)
+    if training is None:
+        access.refuse_unknown(work, code)
     part = participation_store.find_latest(work, training.id, person.id)
     if part is None and not access.is_visible(work, training):
-        raise TrainingUnknown(given=canonical.excerpt(code))
+        access.refuse_unknown(work, code)
     if part is None:
         raise ParticipationUnknown(login=person.login, training=training.code)
     shown = ParticipationShown(

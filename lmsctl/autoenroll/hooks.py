@@ -20,7 +20,7 @@ from lmsctl.user import hookpoints as user_hookpoints
 
 @user_hookpoints.wants_who_joins.implement
 def wants_who_joins(work: Work) -> bool:
-    """Say whether it matters who joins what, for those who would have to look it up first."""
+    """Say whether anybody needs to know who joins what: whether there is any rule."""
     return store.has_rules(work)
 
 
@@ -114,5 +114,6 @@ def with_delete_of_content(work: Work, ids: Sequence[int]) -> None:
 
 
 def _lines(work: Work, column: Any, ids: Sequence[int]) -> Iterator[str]:
+    """Yield a line for each rule that names one of `ids` in `column`."""
     for rule in store.rules_naming(work, column, ids):
         yield f"Goes too: auto-enrollment rule {rule.code}; its enrollments stay."

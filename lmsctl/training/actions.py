@@ -239,7 +239,7 @@ def _sessions_with_people(work: Work, row: rules.TrainingRecord) -> list[int | N
 
 
 def delete(work: Work, given: str) -> rules.TrainingRecord:
-    """Delete a training with its sessions and all that hangs on them, after a confirmation.
+    """Delete a training with its sessions, enrollments and attendance, after a confirmation.
 
     Raises TrainingUnknown.
     """

@@ -228,7 +228,7 @@ class Attendance(SQLModel, table=True):
 
 
 class DeadlineExtension(SQLModel, table=True):
-    """Until when a deadline of a training holds off for one person, and who allowed that, why.
+    """Until when a deadline of a training is extended for one person, and who allowed that, why.
 
     It is theirs whether or not they are enrolled; a later one takes its place.
     """

@@ -118,7 +118,7 @@ def change(work: Work, id_: int, **values: Any) -> None:
 
 
 def delete(work: Work, id_: int) -> None:
-    """Delete a training with its sessions and all that hangs on them."""
+    """Delete a training with its sessions, enrollments, attendance and openings."""
     work.run(delete_from(Row).where(col(Row.id) == id_))
 
 

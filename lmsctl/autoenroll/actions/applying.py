@@ -26,7 +26,7 @@ from lmsctl.user import store as users
 
 @dataclass(frozen=True, slots=True)
 class ApplyResult:
-    """What applying a rule came to: one outcome for each person.
+    """What applying a rule did: one outcome for each person.
 
     `left` counts who was there before the rule and would have been enrolled, had it been asked for;
     `removed` who would have been, had they not been taken out by hand.
@@ -55,6 +55,7 @@ def preview(work: Work, given: str) -> list[PreviewedPerson]:
 
 
 def _preview_of(person: PersonOfRule, item: Item, due_at: datetime | None) -> PreviewedPerson:
+    """Return what applying a rule would do for one person."""
     outcome = rules.outcome_for(person)
     is_new = outcome is Outcome.CREATED
     return PreviewedPerson(
@@ -71,6 +72,7 @@ def _preview_of(person: PersonOfRule, item: Item, due_at: datetime | None) -> Pr
 
 
 def _messages(person: PersonOfRule) -> list[str]:
+    """Return which messages --notify would send to a person."""
     return ["notice", *([f"mail to {person.email}"] if person.email else [])]
 
 
@@ -143,6 +145,7 @@ def _counted(count: int) -> str:
 
 
 def _outcome(person: PersonOfRule, item: Item, due_at: datetime | None) -> AppliedOutcome:
+    """Return what applying a rule did for one person."""
     outcome = rules.outcome_for(person)
     if outcome is Outcome.SKIPPED:
         why = PersonNotActive(login=person.login, status=person.status)

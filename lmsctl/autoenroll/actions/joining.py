@@ -34,14 +34,14 @@ def enroll_who_joined_department(work: Work, came_from: Mapping[int, int | None]
     A rule that was about somebody where they were before does not reach them again: who moves
     within what it names was there already. None stands for somebody new.
     """
-    reached = people_store.matches_by_department(work, list(came_from))
+    matches = people_store.matches_by_department(work, list(came_from))
     left = {number for number in came_from.values() if number is not None}
     known = {
         (item.rule_id, item.department_id)
         for item in people_store.rules_on_departments(work, sorted(left))
     }
     _enroll_or_let_wait(
-        work, [item for item in reached if (item.rule_id, came_from[item.user_id]) not in known]
+        work, [item for item in matches if (item.rule_id, came_from[item.user_id]) not in known]
     )
 
 
@@ -49,8 +49,8 @@ def enroll_who_joined_groups(work: Work, added: Sequence[tuple[int, int]]) -> No
     """Apply the rules on groups to who was just added to one: pairs of a group's id and theirs."""
     pairs = set(added)
     groups, people = {group for group, _ in pairs}, {person for _, person in pairs}
-    reached = people_store.matches_by_group(work, sorted(people), sorted(groups))
-    _enroll_or_let_wait(work, [item for item in reached if (item.group_id, item.user_id) in pairs])
+    matches = people_store.matches_by_group(work, sorted(people), sorted(groups))
+    _enroll_or_let_wait(work, [item for item in matches if (item.group_id, item.user_id) in pairs])
 
 
 def enroll_who_got_type(work: Work, ids: Sequence[int]) -> None:
@@ -63,9 +63,9 @@ def enroll_who_became_active(work: Work, ids: Sequence[int]) -> None:
     _enroll_or_let_wait(work, people_store.matches_of_waiting(work, ids))
 
 
-def _enroll_or_let_wait(work: Work, reached: Iterable[RuleMatch]) -> None:
-    """Enroll whom rules reach, and let wait whom they cannot enroll yet; `reached` is in order."""
-    for number, group in groupby(reached, key=lambda item: item.rule_id):
+def _enroll_or_let_wait(work: Work, matches: Iterable[RuleMatch]) -> None:
+    """Enroll whom rules are about, or let them wait; `matches` come rule by rule."""
+    for number, group in groupby(matches, key=lambda item: item.rule_id):
         people = list(group)
         item = content.get_for_share(work, people[0].item_id)
         is_open = item.status != ContentStatus.ARCHIVED

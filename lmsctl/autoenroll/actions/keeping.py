@@ -34,6 +34,7 @@ class _RuleTarget:
 
 
 def _resolve_target(work: Work, wanted: RuleRequest) -> _RuleTarget:
+    """Return whom a rule is to name; needs `enrollment.manage` over them."""
     if wanted.department is not None:
         place = departments.get_for_share(work, wanted.department, "enrollment.manage")
         return _RuleTarget(AutoenrollTarget.DEPARTMENT, place.full_name, department_id=place.id)
@@ -46,6 +47,7 @@ def _resolve_target(work: Work, wanted: RuleRequest) -> _RuleTarget:
 
 
 def _find_same(work: Work, item_id: int, named: _RuleTarget) -> RuleRecord | None:
+    """Return the rule on an item that names the same target, or None."""
     return store.find_same(
         work,
         item_id,
@@ -104,6 +106,7 @@ def create(
 
 
 def _checked_code(work: Work, given: str) -> str:
+    """Return a code fit for a new rule; raises AutoenrollExists."""
     text = canonical.check_code(given, "code")
     if store.find_by_code(work, text):
         raise AutoenrollExists(rule=text, field="--code")
@@ -111,6 +114,7 @@ def _checked_code(work: Work, given: str) -> str:
 
 
 def _free_code(work: Work, content_code: str, name: str) -> str:
+    """Return the first of the possible codes that no rule has."""
     return next(
         canonical.check_code(text, "code")
         for text in rules.possible_codes(content_code, name)

@@ -33,7 +33,7 @@ from lmsctl.user.results import UserStatus
 
 @dataclass(frozen=True, slots=True)
 class RuleMatch:
-    """A person whom a rule reaches, and that rule; `group_id` is the group that the rule names."""
+    """A person whom a rule is about, and that rule; `group_id` is the group that it names."""
 
     rule_id: int
     code: str
@@ -139,7 +139,7 @@ def rules_on_departments(work: Work, department_ids: Sequence[int]) -> list[Rule
 
 
 def add_waiting(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
-    """Note that people wait for a rule: it has reached them, and cannot enroll them yet.
+    """Let people wait for a rule that is about them and cannot enroll them yet.
 
     Whoever waits for it already keeps the moment since when they do.
     """
@@ -152,7 +152,7 @@ def add_waiting(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
 
 
 def remove_waiting_for_rule(work: Work, rule_id: int, user_ids: Sequence[int]) -> None:
-    """Note that people wait for a rule no longer."""
+    """Let people wait for a rule no longer."""
     work.run(
         delete_from(AutoenrollWaiting).where(
             col(AutoenrollWaiting.rule_id) == rule_id, among(AutoenrollWaiting.user_id, user_ids)
@@ -161,7 +161,7 @@ def remove_waiting_for_rule(work: Work, rule_id: int, user_ids: Sequence[int]) -
 
 
 def remove_waiting_for_item(work: Work, item_id: int, user_ids: Sequence[int]) -> None:
-    """Note that people wait no longer for any rule on an item."""
+    """Let people wait no longer for any rule on an item."""
     on_item = select(AutoenrollRule.id).where(col(AutoenrollRule.item_id) == item_id)
     work.run(
         delete_from(AutoenrollWaiting).where(

@@ -34,6 +34,7 @@ def restore(work: Work, given: str) -> tuple[ContentDetail, bool]:
 def _change_status(
     work: Work, given: str, status: ContentStatus, done: str
 ) -> tuple[ContentDetail, bool]:
+    """Give an item a status; returns it and whether that changed anything."""
     item = get_for_update(work, given)
     rules.check_no_folder(item, done)
     stays = item.status == status or (
@@ -47,7 +48,7 @@ def _change_status(
 
 
 def delete(work: Work, given: str) -> Item:
-    """Delete an item with all that hangs on it, after a confirmation that lists it.
+    """Delete an item and all that depends on it, after a confirmation that lists that.
 
     Raises ContentUnknown, FolderNotEmpty, and ContentInUse when an upper room objects.
     """
@@ -68,18 +69,19 @@ def delete(work: Work, given: str) -> Item:
     lines = [*_what_goes(work, item), *map(str, said)]
     work.confirm(f"Delete the {item.kind} '{item.code}' for good?", [*lines, *offer])
     hookpoints.with_delete_of_content(work, [item.id])
-    for station in pathway_store.pathways_with(work, item.id):
-        pathway_store.remove_from_pathway(work, station.id, item.id, station.position)
+    for pathway in pathway_store.pathways_with(work, item.id):
+        pathway_store.remove_from_pathway(work, pathway.id, item.id, pathway.position)
     store.delete(work, item.id)
     audit.record(work, "content.deleted", f"content {item.code}", kind=item.kind)
     return item
 
 
 def _what_goes(work: Work, item: Item) -> Iterator[str]:
-    hanging = catalog_store.count_rules_on_item(work, item.id)
-    if hanging.grants:
-        yield f"Goes too: {hanging.grants} grant{'s' if hanging.grants > 1 else ''}."
-    if hanging.rules:
-        yield f"Goes too: {hanging.rules} catalog rule{'s' if hanging.rules > 1 else ''}."
-    for station in pathway_store.pathways_with(work, item.id):
-        yield f"Goes too: its place in the pathway {station.code}."
+    """Yield a line on everything that is deleted with an item."""
+    counts = catalog_store.count_rules_on_item(work, item.id)
+    if counts.grants:
+        yield f"Goes too: {counts.grants} grant{'s' if counts.grants > 1 else ''}."
+    if counts.rules:
+        yield f"Goes too: {counts.rules} catalog rule{'s' if counts.rules > 1 else ''}."
+    for pathway in pathway_store.pathways_with(work, item.id):
+        yield f"Goes too: its place in the pathway {pathway.code}."

@@ -19,7 +19,7 @@ from lmsctl.user.results import UserType
 
 @dataclass(frozen=True, slots=True)
 class CatalogRequest:
-    """To whom the catalog offers something, as asked for: exactly one of them."""
+    """To whom the catalog is to offer something, as asked for: exactly one is given."""
 
     type: UserType | None = None
     group: str | None = None
@@ -78,6 +78,8 @@ def close(work: Work, given: str, wanted: CatalogRequest) -> tuple[CatalogRuleRo
 
 
 def _get_for_update(work: Work, given: str) -> Item:
+    """Return an item, locked; needs `catalog.manage`. Raises ContentUnknown."""
+
     def get() -> Item:
         rights.require(work, "catalog.manage")
         found = store.get(work, given)
@@ -88,6 +90,7 @@ def _get_for_update(work: Work, given: str) -> Item:
 
 
 def _record(work: Work, code: str, item: Item, to: CatalogTarget) -> None:
+    """Write into the audit log that a catalog rule was added or removed."""
     audit.record(work, code, f"content {item.code}", to=to.opening, name=to.name)
 
 

@@ -97,6 +97,8 @@ def create(  # noqa: PLR0913 - one keyword for each thing an item has
 
 
 def _get_folder_for_update(work: Work, given: str) -> Item:
+    """Return a folder the actor may change, locked; raises ContentUnknown and FolderWrong."""
+
     def get() -> Item:
         folder = store.get(work, given, owner_id=author_limit(work))
         rules.check_folder(folder)
@@ -107,6 +109,7 @@ def _get_folder_for_update(work: Work, given: str) -> Item:
 
 
 def _check_due(kind: str, code: str, due: Due | None) -> Due:
+    """Return when an item is due, or never; raises ContentIsFolder for a folder."""
     if kind == ContentKind.FOLDER and due not in {None, Due()}:
         raise ContentIsFolder(given=code, done="due", field="--due-on")
     return due or Due()
@@ -135,7 +138,7 @@ def show(work: Work, given: str) -> ContentDetail:
 def to_result(work: Work, item: Item) -> ContentDetail:
     """Return an item as it is shown, without its link; who or what is out of sight is not named."""
     sight = rights.visibility(work)
-    called = store.item_names(work, item, sight)
+    names = store.item_names(work, item, sight)
     return ContentDetail(
         id=item.id,
         code=item.code,
@@ -143,9 +146,9 @@ def to_result(work: Work, item: Item) -> ContentDetail:
         title=item.title,
         status=item.status,
         source=item.source,
-        folder=called.folder,
+        folder=names.folder,
         inherits=item.is_inheriting,
-        author=called.author,
+        author=names.author,
         due_days=item.due_days,
         due_on=item.due_on,
         is_shared=item.link is not None,
@@ -218,6 +221,7 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
 
 
 def _resolve_folder(work: Work, item: Item, given: str) -> int | None:
+    """Return the id of the folder an item is to move into, None for the top."""
     if canonical.trim(given) == _TOP:
         return None
     folder = _get_folder_for_update(work, given)
@@ -227,6 +231,7 @@ def _resolve_folder(work: Work, item: Item, given: str) -> int | None:
 
 
 def _change(work: Work, item: Item, wanted: dict[str, Any]) -> tuple[ContentDetail, bool]:
+    """Change columns of an item that differ; returns it and whether any did."""
     changes = {name: value for name, value in wanted.items() if getattr(item, name) != value}
     if changes:
         store.change(work, item.id, **changes)

@@ -40,6 +40,7 @@ def open_link(work: Work, given: str) -> tuple[OpenLink, bool, list[str]]:
 
 
 def _new_link() -> str:
+    """Return the secret of a new link."""
     link = secret.link()
     # A command line would take it for an option.
     while link.startswith("-"):
@@ -50,6 +51,7 @@ def _new_link() -> str:
 def _to_result(
     work: Work, item: Item, text: str, *, is_new: bool
 ) -> tuple[OpenLink, bool, list[str]]:
+    """Return a link as it is shown, whether it is new, and what people should know of it."""
     settings = portal.settings(work)
     base = settings.public_url
     gates = list(rules.closed_gates_of_link(item, settings, portal.seats_taken(work, work.now)))
@@ -88,7 +90,7 @@ def get_by_link_for_share(work: Work, link: str) -> Item:
 
 @dataclass(frozen=True, slots=True)
 class GrantRequest:
-    """To whom something is given, as asked for: exactly one of them."""
+    """To whom an item is to be granted, as asked for: exactly one is given."""
 
     user: str | None = None
     group: str | None = None
@@ -150,6 +152,7 @@ def revoke(work: Work, given: str, wanted: GrantRequest) -> tuple[ContentGrantRo
 
 
 def _record(work: Work, code: str, granted: ContentGrantRow) -> None:
+    """Write into the audit log that a grant was made or taken away."""
     audit.record(work, code, f"content {granted.content}", to=granted.audience, name=granted.name)
 
 

@@ -91,6 +91,7 @@ def _count_rules(work: Work, grant_column: Any, rule_column: Any, ids: Sequence[
     """Return how many grants and rules have one of `ids` in a column, of either table one."""
 
     def count(column: Any) -> ColumnElement[int]:
+        """Return the number of rows that have one of `ids` in the column."""
         return select(func.count()).where(among(column, ids)).scalar_subquery()
 
     found = work.one(

@@ -54,6 +54,7 @@ def remove_grant(work: Work, item_id: int, target: GrantTarget) -> bool:
 
 
 def _grant_values(item_id: int, target: GrantTarget) -> dict[str, Any]:
+    """Return the columns that say what is granted to whom."""
     return {
         "item_id": item_id,
         "audience": target.audience,

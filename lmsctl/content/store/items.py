@@ -72,6 +72,7 @@ def by_id(work: Work, id_: int) -> Item:
 
 
 def _by_id(work: Work, statement: Select[Any], id_: int) -> Item:
+    """Return the item that `statement` finds by id; raises ContentUnknown."""
     found = work.one(Item, statement, id_=id_)
     if found is None:
         raise ContentUnknown(given=id_)

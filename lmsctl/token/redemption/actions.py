@@ -192,8 +192,8 @@ def explain(
     """Return every gate that is closed at `at` (now when None), for who has the address `email`.
 
     Without an address it is somebody new. Switches, limits and accounts count as they are now; only
-    time is imagined to pass. Nothing changes by asking. Needs `token.view`. Raises InstantMissing
-    and TokenUnknown.
+    time is imagined to pass. Nothing changes by asking. Needs `token.view`. Raises TokenUnknown
+    and TokenMomentMissing.
     """
     row = get_visible(work, given)
     moment = timewords.moment_or_now(at, work.now, work.zone, TokenMomentMissing, "--at")
@@ -205,8 +205,8 @@ def explain(
         *_closed_to_whom(work, row, address, holder, moment),
     ]
     gates = [Gate.of(refusal, opens_at, work.zone) for refusal, opens_at in closed]
-    standing = _redeemer_kind(holder) if address else None
-    return TokenExplanation(row.id, row.nickname, moment, email, standing, not gates), gates
+    kind = _redeemer_kind(holder) if address else None
+    return TokenExplanation(row.id, row.nickname, moment, email, kind, not gates), gates
 
 
 ClosedGate = tuple[Refusal, datetime | None]

@@ -38,12 +38,14 @@ def redeem(
     newcomer = Newcomer(email, first_name, last_name)
 
     def write(work: Work) -> Done:
-        told = redemption.redeem(work, code, newcomer)
-        if not told.is_new_enrollment:
-            sentence = f"{told.login} is enrolled in {told.content} already; nothing was used."
-            return Done(told, sentence, is_changed=False)
-        new = "Made an account and enrolled" if told.is_new_person else "Enrolled"
-        return Done(told, f"{new} {told.login} in {told.content}.")
+        redeemed = redemption.redeem(work, code, newcomer)
+        if not redeemed.is_new_enrollment:
+            sentence = (
+                f"{redeemed.login} is enrolled in {redeemed.content} already; nothing was used."
+            )
+            return Done(redeemed, sentence, is_changed=False)
+        new = "Made an account and enrolled" if redeemed.is_new_person else "Enrolled"
+        return Done(redeemed, f"{new} {redeemed.login} in {redeemed.content}.")
 
     return env.write(write)
 

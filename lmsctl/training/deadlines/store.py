@@ -1,4 +1,4 @@
-"""The statements of the training room: for whom deadlines hold off."""
+"""The statements on extensions: until when deadlines are extended for whom."""
 
 from dataclasses import dataclass
 from datetime import datetime

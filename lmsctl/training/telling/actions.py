@@ -234,8 +234,10 @@ def _calendar_entries(  # noqa: PLR0913 - whose entries, and what they ask
 
 def may_organize(work: Work, person_id: int) -> bool:
     """Say whether somebody holds a role that lets them see trainings."""
-    held = {name for holding in rights.held_roles(work, person_id) for name in holding.permissions}
-    return not held.isdisjoint(_PERMISSIONS_OF_ORGANIZERS)
+    permissions = {
+        name for holding in rights.held_roles(work, person_id) for name in holding.permissions
+    }
+    return not permissions.isdisjoint(_PERMISSIONS_OF_ORGANIZERS)
 
 
 def tell_organizer(work: Work, training: TrainingRecord, subject: str, body: str = "") -> None:

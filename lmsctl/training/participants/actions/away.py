@@ -57,12 +57,12 @@ def cancel_all_of(work: Work, user_id: int, at: datetime) -> list[str]:
         except TrainingUnknown as gone:
             # Deleted since the places were found: there is one fewer now.
             raise RetryTransaction from gone
-        (standing,) = people_store.participants_for_update(work, training.id, [user_id])
-        place_store.lock_sessions(work, [standing.session_id] if standing.session_id else [])
-        old = session_store.find_with_days(work, standing.session_id)
+        (participant,) = people_store.participants_for_update(work, training.id, [user_id])
+        place_store.lock_sessions(work, [participant.session_id] if participant.session_id else [])
+        old = session_store.find_with_days(work, participant.session_id)
         telling.tell_removed(work, training, old, telling_store.audience(training.id, [user_id]))
-        place_store.release(work, [standing.id])
-        people_store.cancel(work, [standing.id])
+        place_store.release(work, [participant.id])
+        people_store.cancel(work, [participant.id])
         name = f"{training.code}:{place.session}" if place.session else training.code
         audit.record(
             work, "training.participation_canceled", f"training {name}", people=[person.login]
@@ -83,32 +83,34 @@ def send_missed(work: Work, user_ids: Sequence[int]) -> int:
     away_store.withdraw(work, user_ids)
 
     @cache
-    def standing(training_id: int, session_id: int | None, is_live: bool) -> CatchUp | None:  # noqa: FBT001 - a key
+    def catch_up_on(training_id: int, session_id: int | None, is_live: bool) -> CatchUp | None:  # noqa: FBT001 - a key
         training = store.by_id(work, training_id)
         if not is_live:
             return telling.catch_up_on_removal(work, training)
         return telling.catch_up(work, training, session_store.find_with_days(work, session_id))
 
-    told = []
+    messages = []
     for _, group in groupby(found, key=lambda one: (one.user_id, one.training_id)):
         missed = list(group)
         now = missed[-1]
-        stands = standing(now.training_id, now.session_id if now.is_live else None, now.is_live)
-        if stands is not None:
-            told.append(_to_message(missed, stands))
-    return notification.tell_each(work, told)
+        catch_up = catch_up_on(
+            now.training_id, now.session_id if now.is_live else None, now.is_live
+        )
+        if catch_up is not None:
+            messages.append(_to_message(missed, catch_up))
+    return notification.tell_each(work, messages)
 
 
-def _to_message(missed: Sequence[MissedMessage], stands: CatchUp) -> PersonalMessage:
+def _to_message(missed: Sequence[MissedMessage], catch_up: CatchUp) -> PersonalMessage:
     """Return the one message that somebody gets about a training of which they missed some."""
     last = missed[-1]
     calendar = "".join(cancellations(one.calendar) for one in missed if one.calendar)
-    if stands.entries is not None:
-        calendar += fill_in_calendar(stands.entries, last.enrollment_id, last.moves)
+    if catch_up.entries is not None:
+        calendar += fill_in_calendar(catch_up.entries, last.enrollment_id, last.moves)
     return PersonalMessage(
         last.user_id,
         last.email,
-        stands.words,
+        catch_up.words,
         telling_store.about(last.enrollment_id),
         calendar or None,
     )

@@ -89,7 +89,7 @@ def participations_of_user(work: Work, user_id: int) -> dict[int, ParticipantRec
             col(TrainingEnrollment.access_at) <= work.now,
         ),
     )
-    return {standing.training_id: standing for standing in found}
+    return {participant.training_id: participant for participant in found}
 
 
 def ever_enrolled(work: Work, training_id: int, user_ids: Sequence[int]) -> set[int]:

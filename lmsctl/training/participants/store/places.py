@@ -103,8 +103,8 @@ def release_of_user(work: Work, user_id: int) -> None:
         .order_by(col(TrainingEnrollment.training_id), col(TrainingEnrollment.id))
         .with_for_update()
     )
-    held = select(TrainingEnrollment.session_id).where(
+    sessions = select(TrainingEnrollment.session_id).where(
         among(TrainingEnrollment.id, ids), col(TrainingEnrollment.session_id).is_not(None)
     )
-    lock_sessions(work, work.values(held))
+    lock_sessions(work, work.values(sessions))
     release(work, ids)

@@ -123,6 +123,7 @@ def enroll(
 def _row_defaults(
     content: list[str] | None, training: list[str] | None, access_at: str | None
 ) -> "importing_rules.RowDefaults":
+    """Return what blank cells of a file mean, as the options say."""
     return importing_rules.RowDefaults(
         content[0] if content else None,
         training_rules.parse_target(training[0]) if training else None,
@@ -138,6 +139,7 @@ def _enroll_from(
     *,
     is_notifying: bool,
 ) -> Any:
+    """Enroll people as a file says, and return the answer of the import."""
     from lmsctl.bulk.actions import FileImport  # what reads files takes long to load
     from lmsctl.enrollment.importing import actions as enroll_file_actions
 
@@ -186,8 +188,8 @@ def list_(
     Canceled ones only with --phase. In a training everybody is in the phase enrolled, and the
     reason is who enrolled them: administrator or learner.
     """
-    wanted = EnrollmentQuery(user, content, training, department, phase, reason)
-    return env.read(lambda work: Listing(EnrollmentRow, listing.list_enrollments(work, wanted)))
+    query = EnrollmentQuery(user, content, training, department, phase, reason)
+    return env.read(lambda work: Listing(EnrollmentRow, listing.list_enrollments(work, query)))
 
 
 @verb(

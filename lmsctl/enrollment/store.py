@@ -63,6 +63,7 @@ def count_on_user(work: Work, user_id: int) -> RecordCounts:
 def _count(
     work: Work, are_theirs: ColumnElement[bool], are_events_theirs: ColumnElement[bool]
 ) -> RecordCounts:
+    """Count the enrollments and the events for which conditions hold."""
     enrollments = select(func.count()).select_from(Enrollment).where(are_theirs)
     events = select(func.count()).select_from(ProgressEvent).where(are_events_theirs)
     found = work.one(

@@ -78,6 +78,7 @@ def row_reader(names: Sequence[str], blanks: RowDefaults, file: str, dates: Date
 
 
 def _check_columns(names: Sequence[str], blanks: RowDefaults, file: str) -> None:
+    """Raise CsvColumnMissing or OptionIdle unless columns and defaults say who gets what."""
     if not {"login", "email"} & set(names):
         raise CsvColumnMissing(location=Location(file), field="login", name="Login")
     has_trainings = blanks.training is not None or "training" in names
@@ -88,6 +89,7 @@ def _check_columns(names: Sequence[str], blanks: RowDefaults, file: str) -> None
 
 
 def _cell_picker(names: Sequence[str], wanted: Sequence[str]) -> Callable[[list[str]], list[str]]:
+    """Return what takes the cells of some columns from a row; empty for a column it lacks."""
     places = [names.index(name) if name in names else None for name in wanted]
     return lambda cells: ["" if at is None else cells[at] for at in places]
 
@@ -130,6 +132,7 @@ def _read_target(
 def _read_training(
     cells: _TargetCells, blanks: RowDefaults, dates: DateOrder
 ) -> tuple[_StagedTarget, _Problems]:
+    """Return the training and session that a row names, and what is wrong in which column."""
     wrong: _Problems = []
     access = cells.access or (blanks.access.text if blanks.access else None)
     try:

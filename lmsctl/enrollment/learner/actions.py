@@ -74,6 +74,7 @@ def list_courses(work: Work, given: str) -> Iterator[Course]:
 
 
 def _to_course(rows: list[CourseReason], named: VisibleRules) -> Course:
+    """Return one item with all its reasons, of which the actor may be told."""
     first = rows[0]
     return Course(
         code=first.code,
@@ -90,6 +91,7 @@ def _to_course(rows: list[CourseReason], named: VisibleRules) -> Course:
 
 
 def _describe_course_reason(row: CourseReason, named: VisibleRules) -> tuple[str, bool]:
+    """Return a reason in words, and whether nothing of it is left out."""
     if row.reason is not None:
         return describe_reason(row.reason, row.reference, named)
     to = {"user": "to the person", "organization": "to everybody"}.get(
@@ -105,12 +107,15 @@ def list_offers(work: Work, given: str) -> Iterator[Offer]:
     Raises what `get_learner` raises.
     """
     person = get_learner(work, given)
-    sight = visibility_over(work, person)
-    offered = learner_store.list_offer_reasons(work, person.id, person.path, person.type, sight)
+    visibility = visibility_over(work, person)
+    offered = learner_store.list_offer_reasons(
+        work, person.id, person.path, person.type, visibility
+    )
     return (_to_offer(list(group)) for _, group in groupby(offered, key=lambda row: row.code))
 
 
 def _to_offer(rows: list[OfferReason]) -> Offer:
+    """Return one item of the catalog with all rules that offer it."""
     first = rows[0]
     return Offer(
         code=first.code,
@@ -180,7 +185,7 @@ def _list_choices(work: Work, situations: Sequence[Situation]) -> dict[int, list
         session
         for situation in situations
         for session in situation.sessions
-        if situation.is_registering(session) and session.free != 0
+        if situation.is_registration_open(session) and session.free != 0
     ]
     found: dict[int, list[SessionChoice]] = {one.training.id: [] for one in situations}
     choices = session_showing.choices(work, joinable)
@@ -259,6 +264,7 @@ def list_notices(work: Work, given: str) -> Iterator[Notice]:
 
 
 def _to_appointment(row: CalendarRow, leave_until: datetime | None) -> Appointment:
+    """Return a day of a session as it is listed."""
     return Appointment(
         training=row.training,
         title=row.title,
@@ -272,6 +278,7 @@ def _to_appointment(row: CalendarRow, leave_until: datetime | None) -> Appointme
 
 
 def _to_calendar_event(row: CalendarRow) -> CalendarEvent:
+    """Return a day of a session as calendar programs take it."""
     return CalendarEvent(
         uid=telling.uid_of(row.uid, row.enrollment_id),
         sequence=row.sequence,

@@ -37,11 +37,13 @@ def _ids_on_path(path: str) -> list[int]:
 _KEEPER = aliased(Department)
 
 
-def _visible_name(sight: Visibility) -> ColumnElement[str | None]:
-    """Return the name of a group or department, NULL where it is out of sight."""
+def _visible_name(visibility: Visibility) -> ColumnElement[str | None]:
+    """Return the name of a group or department, NULL where it is out of visibility."""
     return func.coalesce(
-        case((in_scope(sight.groups, _KEEPER.path), col(Group.name))),
-        case((in_scope_or_above(sight.departments, Department.path), col(Department.full_name))),
+        case((in_scope(visibility.groups, _KEEPER.path), col(Group.name))),
+        case(
+            (in_scope_or_above(visibility.departments, Department.path), col(Department.full_name))
+        ),
     )
 
 
@@ -83,16 +85,16 @@ class _OpenReason:
 
 
 def list_course_reasons(
-    work: Work, user_id: int, path: str, sight: Visibility
+    work: Work, user_id: int, path: str, visibility: Visibility
 ) -> Iterator[CourseReason]:
     """Yield what the person in the department at `path` is enrolled in or may open, by code.
 
     An item comes once for each reason, those of the enrollment first; groups and departments to
-    which it was given are named if they are in sight.
+    which it was given are named if they are in visibility.
     """
-    why = union_all(_reasons_by_enrollment(user_id), _reasons_by_grant(user_id, path, sight)).cte(
-        "whys"
-    )
+    why = union_all(
+        _reasons_by_enrollment(user_id), _reasons_by_grant(user_id, path, visibility)
+    ).cte("whys")
     is_open = and_(
         col(ContentItem.status) == ContentStatus.ACTIVE, col(ContentItem.kind) != ContentKind.FOLDER
     )
@@ -135,6 +137,7 @@ def list_course_reasons(
 
 
 def _reasons_by_enrollment(user_id: int) -> Any:
+    """Return a SELECT of the reasons of a person's enrollments."""
     return (
         select(
             *columns_of(
@@ -151,7 +154,8 @@ def _reasons_by_enrollment(user_id: int) -> Any:
     )
 
 
-def _reasons_by_grant(user_id: int, path: str, sight: Visibility) -> Any:
+def _reasons_by_grant(user_id: int, path: str, visibility: Visibility) -> Any:
+    """Return a SELECT of the grants that open items to a person."""
     opened, granted = _open_items(user_id, path), aliased(ContentItem)
     return (
         select(
@@ -161,7 +165,7 @@ def _reasons_by_grant(user_id: int, path: str, sight: Visibility) -> Any:
                 item_id=opened.c.item_id,
                 turn=literal(2, BigInteger),
                 reason=literal(None, columns.Choice(Reason)),
-                reference=_visible_name(sight),
+                reference=_visible_name(visibility),
                 grant_code=col(granted.code),
             )
         )
@@ -217,11 +221,11 @@ class OfferReason:
 
 
 def list_offer_reasons(
-    work: Work, user_id: int, path: str, type_: str, sight: Visibility
+    work: Work, user_id: int, path: str, type_: str, visibility: Visibility
 ) -> Iterator[OfferReason]:
     """Yield what the catalog offers a person of this type in the department at `path`, by code.
 
-    Groups and departments to which it does are named if they are in sight.
+    Groups and departments to which it does are named if they are in visibility.
     """
     is_enrolled = exists().where(
         col(Enrollment.item_id) == col(ContentItem.id),
@@ -236,7 +240,9 @@ def list_offer_reasons(
                 ContentItem,
                 is_enrolled=is_enrolled,
                 opening=col(CatalogRule.opening),
-                name=func.coalesce(type_coerce(col(CatalogRule.type), Text), _visible_name(sight)),
+                name=func.coalesce(
+                    type_coerce(col(CatalogRule.type), Text), _visible_name(visibility)
+                ),
             )
         )
         .select_from(CatalogRule)

@@ -46,34 +46,35 @@ class _ListedEnrollments:
         return self if order else _to_rows(self.read(count), self.named)
 
 
-def list_enrollments(work: Work, wanted: EnrollmentQuery) -> Iterable[EnrollmentRow]:
+def list_enrollments(work: Work, query: EnrollmentQuery) -> Iterable[EnrollmentRow]:
     """Return the enrollments of people in scope that fit every filter, by login and code.
 
     Canceled ones only when the phase asks for them. Needs `enrollment.view`. Raises UserUnknown,
     ContentUnknown, TrainingUnknown, SessionUnknown, TargetUnclear, DepartmentUnknown and
     EnrollmentUnclear.
     """
-    rules.check_content_or_training(wanted.content, wanted.training, is_needed=False)
+    rules.check_content_or_training(query.content, query.training, is_needed=False)
     scope = rights.require(work, "enrollment.view")
-    login, code, department = wanted.login, wanted.content, wanted.department
+    login, code, department = query.login, query.content, query.department
     target = (
-        _get_visible_target(work, wanted.training, scope) if wanted.training is not None else None
+        _get_visible_target(work, query.training, scope) if query.training is not None else None
     )
-    fitting = EnrollmentFilter(
+    chosen = EnrollmentFilter(
         user_id=users.get(work, login, scope).id if login is not None else None,
         item_id=content.get(work, code).id if code is not None else None,
         training_id=target.training.id if target else None,
         session_id=target.session_id if target else None,
         under=departments.get(work, department, scope).path if department is not None else None,
-        phase=wanted.phase,
-        reason=wanted.reason,
+        phase=query.phase,
+        reason=query.reason,
     )
     return _ListedEnrollments(
-        partial(store.list_lines, work, scope, fitting), list_visible_rules(work)
+        partial(store.list_lines, work, scope, chosen), list_visible_rules(work)
     )
 
 
 def _get_visible_target(work: Work, given: str, scope: Scope) -> TrainingTarget:
+    """Return a training and its session, if any, that the actor may see; raises TrainingUnknown."""
     code, session = training_rules.parse_target(given)
     training = trainings.find(work, code, ANYWHERE)
     if training is None or not (
@@ -85,6 +86,7 @@ def _get_visible_target(work: Work, given: str, scope: Scope) -> TrainingTarget:
 
 
 def _to_rows(lines: Iterable[EnrollmentLine], named: VisibleRules) -> Iterator[EnrollmentRow]:
+    """Yield one row for the lines of each enrollment, which have a reason each."""
     for _, group in groupby(lines, key=lambda line: (line.training is None, line.id)):
         same = list(group)
         first = same[0]

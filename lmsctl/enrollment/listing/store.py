@@ -146,19 +146,19 @@ _ORDER = ("login_key", "sort", "code_key", "id", "since_at", "reason", "referenc
 
 
 def list_lines(
-    work: Work, scope: Scope, wanted: EnrollmentFilter, first: int | None = None
+    work: Work, scope: Scope, chosen: EnrollmentFilter, first: int | None = None
 ) -> Iterator[EnrollmentLine]:
     """Yield the enrollments of people in scope, by login, once for each reason.
 
     Of each person those in content come first, then those in trainings, both by code. Whoever wants
     the `first` alone gets no fewer.
     """
-    parts = [_select_in_content(wanted)] if wanted.training_id is None else []
-    parts += [_select_in_trainings(wanted)] if wanted.item_id is None else []
-    under = Scope((wanted.under or EVERYWHERE,))
+    parts = [_select_in_content(chosen)] if chosen.training_id is None else []
+    parts += [_select_in_trainings(chosen)] if chosen.item_id is None else []
+    under = Scope((chosen.under or EVERYWHERE,))
     people = [*people_in_scope(scope), *people_in_scope(under)]
     # Of what few people have, all is found sooner than the first of it in the order of logins.
-    if first is not None and wanted == EnrollmentFilter(under=wanted.under):
+    if first is not None and chosen == EnrollmentFilter(under=chosen.under):
         meant = [*people_in_scope(scope, _SOMEBODY), *people_in_scope(under, _SOMEBODY)]
         people.append(_is_one_of_first(first, parts, meant))
     lines = union_all(*(part.where(*people) for part in parts))
@@ -189,39 +189,41 @@ def _is_one_of_first(
     return col(User.id).in_(found)
 
 
-def _select_in_content(wanted: EnrollmentFilter) -> Select[Any]:
-    statement: Select[Any] = _SELECT_IN_CONTENT.where(_is_in_phase(Enrollment, wanted.phase))
-    if wanted.phase not in {None, ShownPhase.CANCELED}:
-        statement = statement.where(col(Enrollment.phase) == wanted.phase)
-    if wanted.user_id is not None:
-        statement = statement.where(col(Enrollment.user_id) == wanted.user_id)
-    if wanted.item_id is not None:
-        statement = statement.where(col(Enrollment.item_id) == wanted.item_id)
-    if wanted.reason is not None:
+def _select_in_content(chosen: EnrollmentFilter) -> Select[Any]:
+    """Return a SELECT of the enrollments in content that fit a filter."""
+    statement: Select[Any] = _SELECT_IN_CONTENT.where(_is_in_phase(Enrollment, chosen.phase))
+    if chosen.phase not in {None, ShownPhase.CANCELED}:
+        statement = statement.where(col(Enrollment.phase) == chosen.phase)
+    if chosen.user_id is not None:
+        statement = statement.where(col(Enrollment.user_id) == chosen.user_id)
+    if chosen.item_id is not None:
+        statement = statement.where(col(Enrollment.item_id) == chosen.item_id)
+    if chosen.reason is not None:
         one = aliased(EnrollmentReason)
         statement = statement.where(
             exists().where(
-                col(one.enrollment_id) == col(Enrollment.id), col(one.reason) == wanted.reason
+                col(one.enrollment_id) == col(Enrollment.id), col(one.reason) == chosen.reason
             )
         )
     return statement
 
 
-def _select_in_trainings(wanted: EnrollmentFilter) -> Select[Any]:
+def _select_in_trainings(chosen: EnrollmentFilter) -> Select[Any]:
+    """Return a SELECT of the enrollments in trainings that fit a filter."""
     statement: Select[Any] = _SELECT_IN_TRAININGS.where(
-        _is_in_phase(TrainingEnrollment, wanted.phase)
+        _is_in_phase(TrainingEnrollment, chosen.phase)
     )
-    if wanted.phase not in {None, ShownPhase.CANCELED, ShownPhase.ENROLLED}:
+    if chosen.phase not in {None, ShownPhase.CANCELED, ShownPhase.ENROLLED}:
         statement = statement.where(false())
-    if wanted.user_id is not None:
-        statement = statement.where(col(TrainingEnrollment.user_id) == wanted.user_id)
-    if wanted.training_id is not None:
-        statement = statement.where(col(TrainingEnrollment.training_id) == wanted.training_id)
-    if wanted.session_id is not None:
-        statement = statement.where(col(TrainingEnrollment.session_id) == wanted.session_id)
-    if wanted.reason is not None:
+    if chosen.user_id is not None:
+        statement = statement.where(col(TrainingEnrollment.user_id) == chosen.user_id)
+    if chosen.training_id is not None:
+        statement = statement.where(col(TrainingEnrollment.training_id) == chosen.training_id)
+    if chosen.session_id is not None:
+        statement = statement.where(col(TrainingEnrollment.session_id) == chosen.session_id)
+    if chosen.reason is not None:
         side = type_coerce(col(TrainingEnrollment.side), Text)
-        statement = statement.where(side == wanted.reason.value)
+        statement = statement.where(side == chosen.reason.value)
     return statement
 
 

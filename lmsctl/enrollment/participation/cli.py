@@ -98,6 +98,8 @@ def decline(env: Environment, training: InTraining, user: Learner = None) -> Any
 
 
 def _answer(env: Environment, training: str, user: str | None, said: InvitationAnswer) -> Any:
+    """Record an answer to an invitation, and return the answer of the command."""
+
     def write(work: Work) -> Done:
         part, is_new = learning.answer(work, user, training, said)
         already = "" if is_new else " already"
@@ -182,6 +184,7 @@ def join(
 
 
 def _place(part: ParticipationStatus) -> str:
+    """Return the training and session of a participant as one target."""
     return name_target(part.training, part.session)
 
 
@@ -222,6 +225,7 @@ def switch(
 def _offers(
     env: Environment, work: Work, user: str | None, training: str
 ) -> Listing[SessionChoice]:
+    """List the sessions to switch to, with times in the zone of the training."""
     row, found = learning.list_switchable_sessions(work, user, training)
     env.zone = env.time_zone or row.zone
     return Listing(SessionChoice, found)

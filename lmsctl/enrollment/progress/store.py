@@ -4,12 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select, update
+from sqlmodel import and_, col, select, update
 
 from lmsctl.enrollment.model import Enrollment, ProgressEvent
 from lmsctl.enrollment.results import EventKind, Phase
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
+
+IS_PRE_ENROLLED = and_(
+    col(Enrollment.phase) == Phase.PRE_ENROLLED, col(Enrollment.canceled_at).is_(None)
+)
+IS_INCOMPLETE = and_(
+    col(Enrollment.phase) != Phase.COMPLETED, col(Enrollment.canceled_at).is_(None)
+)
 
 
 def add_event(work: Work, **values: Any) -> bool:
@@ -52,8 +59,7 @@ def begin_enrollment(
         .where(
             col(Enrollment.user_id) == user_id,
             col(Enrollment.item_id) == item_id,
-            col(Enrollment.phase) == Phase.PRE_ENROLLED,
-            col(Enrollment.canceled_at).is_(None),
+            IS_PRE_ENROLLED,
         )
         .values(phase=Phase.ENROLLED, enrolled_at=enrolled_at, due_at=due_at)
     )
@@ -66,8 +72,7 @@ def complete_enrollment(work: Work, user_id: int, item_id: int, completed_at: da
         .where(
             col(Enrollment.user_id) == user_id,
             col(Enrollment.item_id) == item_id,
-            col(Enrollment.phase) != Phase.COMPLETED,
-            col(Enrollment.canceled_at).is_(None),
+            IS_INCOMPLETE,
         )
         .values(phase=Phase.COMPLETED, completed_at=completed_at)
     )

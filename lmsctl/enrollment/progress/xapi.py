@@ -72,15 +72,18 @@ def _check_characters(text: str) -> str:
 
 
 def _is_surrogate(character: str) -> bool:
+    """Say whether a character is half of one."""
     return "\ud800" <= character <= "\udfff"
 
 
 def _get_object(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return an object inside a statement, an empty one when it is absent."""
     found = whole.get(name)
     return found if isinstance(found, dict) else {}
 
 
 def _get_text(whole: Mapping[str, Any], name: str, called: str) -> str:
+    """Return a text inside a statement; raises StatementPartMissing with what it is `called`."""
     found = whole.get(name)
     if not isinstance(found, str) or not canonical.trim(found):
         raise StatementPartMissing(part=called)
@@ -88,6 +91,7 @@ def _get_text(whole: Mapping[str, Any], name: str, called: str) -> str:
 
 
 def _login(actor: Mapping[str, Any]) -> str:
+    """Return the address or login of an actor; raises StatementPartMissing."""
     mbox = actor.get("mbox")
     if isinstance(mbox, str) and mbox.casefold().startswith(_MAILTO):
         return unquote(mbox[len(_MAILTO) :])
@@ -95,6 +99,7 @@ def _login(actor: Mapping[str, Any]) -> str:
 
 
 def _code(address: str) -> str:
+    """Return the code at the end of an address; raises StatementPartMissing."""
     try:
         path = urlsplit(address).path
     except ValueError:
@@ -106,6 +111,7 @@ def _code(address: str) -> str:
 
 
 def _event(verb: str) -> EventKind:
+    """Return the event that a verb means; raises VerbUnknown."""
     word = verb.rstrip("/").rpartition("/")[2]
     if word not in _VERBS:
         raise VerbUnknown(given=canonical.excerpt(verb))

@@ -41,10 +41,12 @@ _row = STAGED.c
 
 
 def _is_about(enrollment: type[Enrollment]) -> ColumnElement[bool]:
+    """Return the condition that a row is about an enrollment in an item."""
     return staging.is_about(STAGED, enrollment)
 
 
 def _by_target(of_training: ColumnElement[Any], of_content: ColumnElement[Any]) -> Any:
+    """Return one expression for rows that name a training, and another for the others."""
     return case((training_file_store.IS_OURS, of_training), else_=of_content)
 
 
@@ -56,6 +58,7 @@ NUMBER: ColumnElement[int] = _by_target(
 
 
 def _in_span(span: RowRange) -> ColumnElement[bool]:
+    """Return the condition that a row is in a range."""
     return span.holds(_row.row_no)
 
 

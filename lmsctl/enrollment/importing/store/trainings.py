@@ -38,6 +38,7 @@ NEEDS_PLACE = and_(_row.session_id.is_not(None), or_(_row.id.is_(None), _row.cha
 
 
 def _in_span(span: RowRange) -> ColumnElement[bool]:
+    """Return the condition that a row is in a range."""
     return span.holds(_row.row_no)
 
 

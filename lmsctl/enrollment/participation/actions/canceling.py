@@ -38,7 +38,10 @@ def cancel_participation(work: Work, request: PairRequest) -> tuple[list[PairOut
 
     def apply(decided: DecidedTraining) -> None:
         target = decided.target
-        gone = [decided.participations[number] for number in decided.verdicts.of(Outcome.DELETED)]
+        gone = [
+            decided.participations[number]
+            for number in decided.verdicts.with_outcome(Outcome.DELETED)
+        ]
         if not gone:
             return
         ids = [participation.id for participation in gone]

@@ -59,7 +59,8 @@ def edit_participation(
     def apply(decided: DecidedTraining) -> None:
         target = decided.target
         changed = [
-            decided.participations[number] for number in decided.verdicts.of(Outcome.UPDATED)
+            decided.participations[number]
+            for number in decided.verdicts.with_outcome(Outcome.UPDATED)
         ]
         if not changed:
             return

@@ -50,13 +50,13 @@ def enroll_in_trainings(
 def _coming(decided: DecidedTraining) -> Sequence[int]:
     """Return the ids of those who are new in a training, then of those who get their session."""
     verdicts = decided.verdicts
-    return [*verdicts.of(Outcome.CREATED), *verdicts.of(Outcome.UPDATED)]
+    return [*verdicts.with_outcome(Outcome.CREATED), *verdicts.with_outcome(Outcome.UPDATED)]
 
 
 def _enroll(work: Work, decided: DecidedTraining, terms: Terms) -> None:
     """Enroll who is new, give others their session, and tell them and the organizer."""
     target, verdicts = decided.target, decided.verdicts
-    new, placed = verdicts.of(Outcome.CREATED), verdicts.of(Outcome.UPDATED)
+    new, placed = verdicts.with_outcome(Outcome.CREATED), verdicts.with_outcome(Outcome.UPDATED)
     at = session_store.find_with_days(work, target.session_id)
     claim_places(work, target, len(new) + len(placed), terms.over_reason)
     if new:

@@ -87,6 +87,7 @@ def _opens_at(part: PersonInTraining, refusal: Refusal) -> datetime | None:
 def _closed_gates(
     part: PersonInTraining, situation: Situation, act: LearnerAct, session: SessionRecord | None
 ) -> Iterator[Refusal]:
+    """Yield every gate that keeps a person from an act, or from a session by it."""
     refusal = enrollment_rules.obstacle_to_enrolling(part.person)
     if refusal is not None:
         yield refusal

@@ -87,6 +87,7 @@ def _get_visible_training(work: Work, person: Person, code: str) -> TrainingReco
 
 
 def _is_offered(work: Work, person: Person, training: TrainingRecord) -> bool:
+    """Say whether the catalog opens a training to a person."""
     return access_store.is_offered(
         work, training.id, user_id=person.id, path=person.path, type_=person.type
     )

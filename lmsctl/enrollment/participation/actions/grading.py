@@ -28,7 +28,7 @@ def record_result(
     text = canonical.check_text(certificate or "", field="certificate", min_chars=0) or None
 
     def apply(decided: DecidedTraining) -> None:
-        changed = decided.verdicts.of(Outcome.UPDATED)
+        changed = decided.verdicts.with_outcome(Outcome.UPDATED)
         if not changed:
             return
         ids = [decided.participations[number].id for number in changed]

@@ -37,12 +37,14 @@ from lmsctl.training.telling import store as telling_store
 
 
 def _require_participation(part: PersonInTraining) -> ParticipantRecord:
+    """Return how a person takes part; raises ParticipationUnknown if they do not."""
     if part.participation is None:
         raise ParticipationUnknown(login=part.person.login, training=part.training.code)
     return part.participation
 
 
 def _to_result(work: Work, part: PersonInTraining) -> ParticipationStatus:
+    """Return how a person takes part now, after what was changed."""
     participation = find_participation(work, part.person, part.training) or part.participation
     assert participation is not None
     return ParticipationStatus(
@@ -139,6 +141,7 @@ def _notes_on_choices(work: Work, part: PersonInTraining) -> list[str]:
 
 
 def _find_session(work: Work, training: TrainingRecord, given: str | None) -> SessionRecord | None:
+    """Return a session that is named, None for no name; raises SessionUnknown."""
     return None if given is None else session_store.get(work, training, given)
 
 
@@ -148,11 +151,13 @@ def _reload_session(situation: Situation, session: SessionRecord | None) -> Sess
 
 
 def _claim(work: Work, part: PersonInTraining, session: SessionRecord) -> None:
+    """Take a place in a session for a person; raises SessionFull."""
     if not place_store.claim(work, session.id, 1):
         raise placing.session_full(TrainingTarget(part.training, session), f"'{part.person.login}'")
 
 
 def _audience(part: PersonInTraining) -> Audience:
+    """Return the person as the audience of a message."""
     return telling_store.audience(part.training.id, [part.person.id])
 
 
@@ -166,6 +171,7 @@ def _record(work: Work, done: str, part: PersonInTraining, session: SessionRecor
 
 
 def _tell_organizer(work: Work, part: PersonInTraining, done: str, session: str | None) -> None:
+    """Tell who organizes a training what a person did."""
     person, where = part.person, f", session {session}" if session else ""
     said = f"{person.first_name} {person.last_name} {done} '{part.training.title}'{where}"
     telling.tell_organizer(work, part.training, said, f"Their login is {person.login}.\n")

@@ -33,6 +33,7 @@ def tell_supervisor(
 
 
 def _supervisor(work: Work, person: Person) -> Person | None:
+    """Return a person's own or inherited supervisor, None without one."""
     if person.supervisor_mode == SupervisorMode.INHERITED:
         login = users.find_inherited_supervisor(work, person.id, person.path)
         return users.find(work, login, ANYWHERE) if login else None

@@ -59,7 +59,7 @@ def gates_to_leave(situation: Situation) -> Iterator[Refusal]:
             login=situation.login, training=situation.training.code, session=name
         )
     if situation.now >= session.starts_at:
-        yield SessionBegun(session=name, starts_at=situation.shown(session.starts_at))
+        yield SessionBegun(session=name, starts_at=situation.as_local_text(session.starts_at))
     if participation.is_attendance_recorded:
         yield AttendanceRecorded(login=situation.login, session=name)
     yield from _gates_of_lock(situation)
@@ -74,28 +74,31 @@ def gates_of_access(situation: Situation) -> Iterator[Refusal]:
         yield AccessToCome(
             login=situation.login,
             training=situation.training.code,
-            access_at=situation.shown(situation.participation.access_at),
+            access_at=situation.as_local_text(situation.participation.access_at),
         )
 
 
 def _cancellations_stopped(
     situation: Situation, name: str, stops_at: datetime | None
 ) -> CancellationsStopped:
+    """Return the refusal after a cancellation deadline."""
     return CancellationsStopped(
         session=name,
-        stops_at=situation.shown(stops_at),
+        stops_at=situation.as_local_text(stops_at),
         login=situation.login,
         training=situation.training.code,
     )
 
 
 def _gates_of_lock(situation: Situation) -> Iterator[Refusal]:
+    """Yield the gate of a training whose participants are locked."""
     if situation.training.is_locked:
         yield ListLocked(training=situation.training.code)
 
 
 def _gates_of_all_sessions(situation: Situation) -> Iterator[Refusal]:
-    ahead = [session for session in situation.sessions if situation.is_ahead(session)]
+    """Yield the gate of a participant without a session, once no session can be left."""
+    ahead = [session for session in situation.sessions if situation.is_upcoming(session)]
     if not ahead:
         yield NoSessionOpen(training=situation.training.code)
         return
@@ -127,13 +130,15 @@ def gates_to_enter(situation: Situation, session: SessionRecord) -> Iterator[Ref
     except Refusal as refusal:
         yield refusal
         return
-    if not situation.is_ahead(session):
-        yield SessionBegun(session=target.name, starts_at=situation.shown(session.starts_at))
+    if not situation.is_upcoming(session):
+        yield SessionBegun(
+            session=target.name, starts_at=situation.as_local_text(session.starts_at)
+        )
     stops_at = situation.registration_stops_at(session)
     if training_rules.has_passed(stops_at, situation.now):
         yield RegistrationStopped(
             session=target.name,
-            stops_at=situation.shown(stops_at),
+            stops_at=situation.as_local_text(stops_at),
             login=situation.login,
             training=situation.training.code,
         )
@@ -151,7 +156,7 @@ def gates_to_join(situation: Situation, session: SessionRecord | None) -> Iterat
         yield TrainingNotOffered(login=situation.login, training=situation.training.code)
     if session is not None:
         yield from gates_to_enter(situation, session)
-    elif not any(situation.is_registering(one) for one in situation.sessions):
+    elif not any(situation.is_registration_open(one) for one in situation.sessions):
         yield NoSessionOpen(training=situation.training.code)
 
 
@@ -223,7 +228,7 @@ def leave_until(situation: Situation) -> datetime | None:
         return _earlier_of_start(
             situation.cancellations_stop_at(situation.session), situation.session
         )
-    ahead = (session for session in situation.sessions if situation.is_ahead(session))
+    ahead = (session for session in situation.sessions if situation.is_upcoming(session))
     return max(
         _earlier_of_start(situation.cancellations_stop_at(session), session) for session in ahead
     )
@@ -231,7 +236,9 @@ def leave_until(situation: Situation) -> datetime | None:
 
 def join_until(situation: Situation) -> datetime | None:
     """Return the instant before which a person may come to some session, None if to none now."""
-    joinable = (session for session in situation.sessions if situation.is_registering(session))
+    joinable = (
+        session for session in situation.sessions if situation.is_registration_open(session)
+    )
     return max((_can_enter_until(situation, session) for session in joinable), default=None)
 
 
@@ -255,6 +262,7 @@ def switch_until(situation: Situation) -> datetime | None:
 
 
 def _can_enter_until(situation: Situation, session: SessionRecord) -> datetime:
+    """Return the instant before which a person may come to a session."""
     return _earlier_of_start(situation.registration_stops_at(session), session)
 
 

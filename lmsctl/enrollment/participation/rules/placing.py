@@ -97,7 +97,7 @@ class Verdicts:
     outcomes: Mapping[int, Outcome]
     refused: Mapping[int, Refusal]
 
-    def of(self, outcome: Outcome) -> list[int]:
+    def with_outcome(self, outcome: Outcome) -> list[int]:
         """Return the ids of the people with this outcome."""
         return [number for number, found in self.outcomes.items() if found is outcome]
 
@@ -140,6 +140,7 @@ def take_places(target: TrainingTarget, *, is_over: bool) -> Iterator[bool]:
 def _obstacle(
     target: TrainingTarget, person: Candidate, participation: ParticipantRecord | None
 ) -> Refusal | None:
+    """Return why a person cannot be enrolled in a target, None when they can."""
     refusal = rules.obstacle_to_enrolling(person)
     if refusal is not None:
         return refusal

@@ -46,15 +46,15 @@ class Situation:
         until = self.extensions.get(deadline)
         return stops_at if stops_at is None or until is None else max(stops_at, until)
 
-    def shown(self, moment: datetime | None) -> str | None:
+    def as_local_text(self, moment: datetime | None) -> str | None:
         """Return a moment as a text in the zone of the training; None for None."""
         return wall_clock.show(moment, self.training.zone) if moment is not None else None
 
-    def is_ahead(self, session: SessionRecord) -> bool:
+    def is_upcoming(self, session: SessionRecord) -> bool:
         """Say whether a session is still to come."""
         return session.canceled_at is None and self.now < session.starts_at
 
-    def is_registering(self, session: SessionRecord) -> bool:
+    def is_registration_open(self, session: SessionRecord) -> bool:
         """Say whether a session is to come and its registration deadline is not over."""
         stops_at = self.registration_stops_at(session)
-        return self.is_ahead(session) and not training_rules.has_passed(stops_at, self.now)
+        return self.is_upcoming(session) and not training_rules.has_passed(stops_at, self.now)

@@ -101,6 +101,7 @@ class StatementUpload(FileImport):
 
 @contextmanager
 def _open_rejects(target: OutputFile) -> Iterator[Rejects]:
+    """Yield what writes rejected statements to a file."""
     with replacing(target, is_held=True) as stream:
         yield _RejectedStatements(stream)
 

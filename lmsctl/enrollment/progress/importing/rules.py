@@ -71,6 +71,7 @@ def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo, dates: DateO
 
 
 def _check(row_no: int, values: Mapping[str, Any], note: NoteFault, *, has_content: bool) -> None:
+    """Note what an event of a row has that it cannot have, or lacks."""
     try:
         rules.check_event(values["event"], values["score"], has_content=has_content)
     except Refusal as refusal:
@@ -78,6 +79,7 @@ def _check(row_no: int, values: Mapping[str, Any], note: NoteFault, *, has_conte
 
 
 def _event(cell: str) -> EventKind:
+    """Return the event that a cell names; raises EventUnknown."""
     try:
         return EventKind(canonical.key(cell))
     except ValueError as error:
@@ -85,6 +87,7 @@ def _event(cell: str) -> EventKind:
 
 
 def _score(cell: str) -> int | None:
+    """Return the score in a cell, None for a blank one; raises ScoreWrong."""
     if not cell:
         return None
     if not (cell.isascii() and cell.isdigit()) or len(cell) > _SCORE_DIGITS:
@@ -93,6 +96,7 @@ def _score(cell: str) -> int | None:
 
 
 def _moment(cell: str, now: datetime, zone: ZoneInfo, dates: DateOrder) -> datetime:
+    """Return the moment in a cell; raises MomentBlank, EventInFuture and what reading it raises."""
     word = celltimes.read_cell(cell, dates)
     moment = word.start(now, zone) if word else None
     if moment is None:

@@ -15,6 +15,7 @@ from lmsctl.bulk.store import note_fault
 from lmsctl.content.errors import ContentUnknown
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, ProgressEvent
+from lmsctl.enrollment.progress.store import IS_INCOMPLETE, IS_PRE_ENROLLED
 from lmsctl.enrollment.results import EventKind, Phase
 from lmsctl.enrollment.staging import is_about, lock_pairs_for_share, note_folders, resolve_pairs
 from lmsctl.kit.columns import Choice, Moment
@@ -145,8 +146,7 @@ def list_first_events(work: Work, span: RowRange) -> list[FirstEvent]:
         .select_from(_STAGED)
         .join(Enrollment, is_about(_STAGED, Enrollment))
         .where(
-            col(Enrollment.phase) == Phase.PRE_ENROLLED,
-            col(Enrollment.canceled_at).is_(None),
+            IS_PRE_ENROLLED,
             _is_new(span),
         )
         .group_by(id_, item),
@@ -177,8 +177,7 @@ def complete_enrollments(work: Work, span: RowRange) -> None:
     work.run(
         update(Enrollment)
         .where(
-            col(Enrollment.phase) != Phase.COMPLETED,
-            col(Enrollment.canceled_at).is_(None),
+            IS_INCOMPLETE,
             col(Enrollment.id).in_(completed),
         )
         .values(phase=Phase.COMPLETED, completed_at=_first_moment(is_completion))

@@ -90,6 +90,7 @@ def _get_path(work: Work, given: str, scope: Scope) -> str:
 def _find_named(
     work: Work, scope: Scope, logins: Sequence[str]
 ) -> tuple[dict[int, Candidate], dict[str, Refusal]]:
+    """Return the people whom logins, addresses or ids mean, by id, and why others mean nobody."""
     if not logins:
         return {}, {}
     keys = {given: login_key(given) for given in logins}

@@ -154,12 +154,14 @@ def _raise_any(in_the_way: Sequence[Refusal], done: str) -> None:
 
 
 def _apply(plan: PairPlan, chosen: ChosenPeople) -> PairResult:
+    """Apply a plan, unless everybody is refused."""
     return plan.apply() if len(plan.refused) < len(chosen.people) else PairResult({})
 
 
 def _outcomes(
     change: PairChange[T], plan: PairPlan, result: PairResult, chosen: ChosenPeople
 ) -> Iterator[PairOutcome]:
+    """Yield the outcome of each person with one target."""
     for login, refusal in chosen.unknown.items():
         yield _failed(login, plan.name, refusal)
     for person in chosen.people:
@@ -177,6 +179,7 @@ def _outcomes(
 def _failed(
     login: str, name: TargetName, refusal: Refusal, outcome: Outcome = Outcome.FAILED
 ) -> PairOutcome:
+    """Return the outcome of somebody who is refused."""
     return _outcome(login, name, outcome, refusal=refusal)
 
 
@@ -188,6 +191,7 @@ def _outcome(
     due_at: datetime | None = None,
     refusal: Refusal | None = None,
 ) -> PairOutcome:
+    """Return one outcome, in the words of the answer."""
     return PairOutcome(
         login=login,
         content=name.content,

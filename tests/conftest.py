@@ -30,7 +30,7 @@ from lmsctl.db.shape_store import Shape
 from lmsctl.kit import dburl, driver
 from lmsctl.kit.work import Work
 from tests import connections, fast, program, record_types
-from tests.statements import say
+from tests.statements import execute_text
 
 # A setting of the tests: whether transactions on PostgreSQL are SERIALIZABLE.
 SERIALIZABLE = "LMSCTL_TESTS_SERIALIZABLE"
@@ -67,7 +67,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @dataclass(frozen=True)
-class Ran:
+class CommandResult:
     """What one run of the program left: its exit status and what it wrote."""
 
     status: int
@@ -118,7 +118,7 @@ class Portal:
         frozen = {"LMSCTL_NOW": self.now} if self.now else {}
         return {**kept, "LMSCTL_DATABASE_URL": self.url, "NO_COLOR": "1", **frozen, **more}
 
-    def run(self, *argv: str, stdin: str = "", **variables: str) -> Ran:
+    def run(self, *argv: str, stdin: str = "", **variables: str) -> CommandResult:
         """Run one command line inside this process."""
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in "oe")
         given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
@@ -128,9 +128,9 @@ class Portal:
             contextlib.chdir(self.folder),
         ):
             status = main(list(argv))
-        return Ran(status, _text(out), _text(err))
+        return CommandResult(status, _text(out), _text(err))
 
-    def ok(self, *argv: str, stdin: str = "", **variables: str) -> Ran:
+    def ok(self, *argv: str, stdin: str = "", **variables: str) -> CommandResult:
         """Run a command line that must succeed."""
         ran = self.run(*argv, stdin=stdin, **variables)
         assert ran.status == 0, f"{argv} ended with {ran.status}: {ran.err}"
@@ -165,7 +165,7 @@ class Portal:
             connection.begin_writing()
             found = []
             for statement in statements:
-                cursor = say(connection, statement, **values)
+                cursor = execute_text(connection, statement, **values)
                 rows = cursor.fetchall() if cursor.returns_rows else []
                 found.append([tuple(row) for row in rows])
             connection.commit()
@@ -182,14 +182,14 @@ class Portal:
 def _variables(wanted: Mapping[str, str]) -> Iterator[None]:
     """Let the process have these variables and no others; only what differs is set, to be quick."""
     kept = dict(os.environ)
-    _make_so(kept, wanted)
+    _set_variables(kept, wanted)
     try:
         yield
     finally:
-        _make_so(dict(os.environ), kept)
+        _set_variables(dict(os.environ), kept)
 
 
-def _make_so(there: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+def _set_variables(there: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     for name in there.keys() - wanted.keys():
         del os.environ[name]
     os.environ.update(wanted.items() - there.items())
@@ -426,7 +426,11 @@ def portal(
         request.path.parent.name in _KEEPING_CONNECTIONS
         or request.path.name in _KEEPING_CONNECTIONS_TOO
     )
-    with connections.kept() if is_kept else contextlib.nullcontext(_nothing_kept) as let_go:
+    with (
+        connections.keep_connections()
+        if is_kept
+        else contextlib.nullcontext(_nothing_kept) as let_go
+    ):
         fresh = Copy(templates, dialect, tmp_path, let_go)
         yield fresh
     if fresh.is_there:
@@ -457,7 +461,7 @@ def both_databases(
 @pytest.fixture
 def kept_connections(portal: Portal) -> Iterator[None]:
     """Keep the connections of a test that runs many command lines, where others do not."""
-    with connections.kept():
+    with connections.keep_connections():
         yield
 
 

@@ -37,7 +37,7 @@ class _Kept(psycopg.Connection[Any]):
 
 
 @contextmanager
-def kept() -> Iterator[Callable[[], None]]:
+def keep_connections() -> Iterator[Callable[[], None]]:
     """Keep what the program connects to in this process, as long as the block lasts.
 
     Yield what closes those that nobody has just now.

@@ -17,7 +17,7 @@ from tests.conftest import Portal
 _BROKEN = 99
 
 
-def break_off(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+def interrupt_after(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """Let the run end by Ctrl-C when it has made a part durable for the time number `after`."""
     commit = Work.commit
     calls = [0]
@@ -31,7 +31,7 @@ def break_off(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     monkeypatch.setattr(Work, "commit", ending)
 
 
-def killed(portal: Portal, argv: list[str], at: int) -> bool:
+def run_killed(portal: Portal, argv: list[str], at: int) -> bool:
     """Run a command in a child that is killed at its database call number `at`; say if it was."""
     child = os.fork()
     if not child:

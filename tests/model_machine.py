@@ -19,7 +19,7 @@ from lmsctl.kit.work import Work, run_write
 from lmsctl.portal import actions as portal_actions
 from lmsctl.user import actions as users
 from tests.conftest import Portal
-from tests.statements import say
+from tests.statements import execute_text
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 Verb = Callable[[Work], object]
@@ -79,7 +79,7 @@ class RealPortal:
     def rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
         """Return the rows of one statement."""
         self._connection.begin_reading()
-        rows = [tuple(row) for row in say(self._connection, sql, **values).fetchall()]
+        rows = [tuple(row) for row in execute_text(self._connection, sql, **values).fetchall()]
         self._connection.rollback()
         return rows
 

@@ -205,10 +205,10 @@ def _drop_the_guard() -> None:
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]
     portal_store.take_seats = take_seats
     profile_store.claim = claim
-    _blind_the_early_checks()
+    _skip_early_checks()
 
 
-def _blind_the_early_checks() -> None:
+def _skip_early_checks() -> None:
     """Leave the claims alone to decide, which is what they are there for."""
     from lmsctl.signup_profile import rules
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from tests.conftest import NOON, Portal, Ran
+from tests.conftest import NOON, CommandResult, Portal
 
 # Two days after NOON: the first second at which a hold made at NOON is void.
 VOID = "2026-03-04T12:00:00Z"
@@ -50,7 +50,9 @@ def sign_up_command(person: str, through: str = "spring", *more: str) -> tuple[s
     return ("signup-profile", "sign-up", through, *person_options(person), *more)
 
 
-def sign_up(portal: Portal, person: str, *more: str, through: str = "spring", **now: str) -> Ran:
+def sign_up(
+    portal: Portal, person: str, *more: str, through: str = "spring", **now: str
+) -> CommandResult:
     """Let a person sign up, which must succeed."""
     return portal.ok(*sign_up_command(person, through, *more), "-o", "json", **now)
 

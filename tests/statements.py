@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def listening() -> Iterator[list[str]]:
+def recorded_statements() -> Iterator[list[str]]:
     """Yield the list to which each statement that this process runs inside is added.
 
     Rows that go in together count as one.
@@ -43,7 +43,7 @@ def listening() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", noted)
 
 
-def say(connection: driver.Connection, sql: str, **values: Any) -> Any:
+def execute_text(connection: driver.Connection, sql: str, **values: Any) -> Any:
     """Run a statement with values as the database keeps them: SQLite knows no moments.
 
     `IN :names` takes a list.
@@ -63,14 +63,14 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list | tuple | set | frozenset)
 
 
-def statements(portal: Portal, *argv: str) -> list[str]:
+def statements_of(portal: Portal, *argv: str) -> list[str]:
     """Run a command line that must succeed and return the statements that it took."""
-    with listening() as said:
+    with recorded_statements() as said:
         portal.ok(*argv)
     return said
 
 
-def plans(portal: Portal, words: str, *argv: str) -> list[str]:
+def query_plans(portal: Portal, words: str, *argv: str) -> list[str]:
     """Run a command line that must succeed; return the steps of its statements with `words`.
 
     PostgreSQL plans as it does for large tables: it neither reads all of one nor sorts, if it can
@@ -103,7 +103,7 @@ def plans(portal: Portal, words: str, *argv: str) -> list[str]:
 
 def full_scans(portal: Portal, *argv: str) -> list[str]:
     """Run a command line that must succeed; return each step that reads a whole table in SQLite."""
-    said = [sql.partition(": ")[2] for sql in statements(portal, *argv)]
+    said = [sql.partition(": ")[2] for sql in statements_of(portal, *argv)]
     connection = driver.open_database(portal.url, patience=10)
     try:
         return [

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from tests import program
-from tests.conftest import Portal, Ran
+from tests.conftest import CommandResult, Portal
 
 END_OF_INPUT = b"\x04"
 _PATIENCE_SECONDS = 60
@@ -19,7 +19,7 @@ _PATIENCE_SECONDS = 60
 
 def on_terminal(
     portal: Portal, *argv: str, types: str | None = None, width: int = 100, **variables: str
-) -> Ran:
+) -> CommandResult:
     """Run a command line on a terminal; `out` holds standard output and error as they are seen.
 
     `types` is what is typed once the program asks; None ends the input instead.
@@ -36,7 +36,7 @@ def on_terminal(
         )
         os.close(theirs)
         text = _talk(ours, END_OF_INPUT if types is None else f"{types}\n".encode())
-        return Ran(process.wait(timeout=_PATIENCE_SECONDS), text, "")
+        return CommandResult(process.wait(timeout=_PATIENCE_SECONDS), text, "")
 
 
 @contextlib.contextmanager
@@ -69,7 +69,7 @@ def _read(ours: int) -> bytes:
     return b""
 
 
-def eventually(is_so: Callable[[], bool]) -> None:
+def wait_until(is_so: Callable[[], bool]) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not is_so():

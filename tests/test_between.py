@@ -23,7 +23,7 @@ from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from tests import connections
-from tests.conftest import Portal, Ran, Templates
+from tests.conftest import CommandResult, Portal, Templates
 from tests.test_rights_table import CLASS, LINES, PLACES, argv_of, gather, rows_of
 
 _REASONS: dict[str, dict[str, str]] = tomllib.loads(
@@ -75,7 +75,7 @@ class Change:
 class Held:
     """How a line ended that ran while somebody else held the rows."""
 
-    ran: Ran | None = None
+    ran: CommandResult | None = None
     is_writing: bool = False
     waited: bool = field(default=False)
 
@@ -92,7 +92,7 @@ def portal_with_actors(
 ) -> Iterator[Portal]:
     """Return a portal on PostgreSQL with one actor for each role and something in every place."""
     portal = templates.copy("postgresql", tmp_path_factory.mktemp("between"))
-    with connections.kept():
+    with connections.keep_connections():
         gather(portal)
         portal.ok("department", "create", "Elsewhere", "--parent", "Parent/Sibling")
         yield portal

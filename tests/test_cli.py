@@ -73,7 +73,7 @@ def test_flags_may_stand_anywhere_too(sqlite_portal: Portal) -> None:
 # Exit statuses -----------------------------------------------------------------------------------
 
 
-def ended(portal: Portal, *argv: str, **variables: str) -> tuple[int, str]:
+def status_and_code(portal: Portal, *argv: str, **variables: str) -> tuple[int, str]:
     """Return the exit status and the code of a refusal."""
     ran = portal.run(*argv, "-o", "json", **variables)
     assert ran.status == ran.error["exit_code"]
@@ -113,14 +113,14 @@ def test_every_class_of_refusal_has_its_exit_status(
     sqlite_portal: Portal, argv: tuple[str, ...], expected: tuple[int, str]
 ) -> None:
     """Scripts decide by the status, and by the code in the object."""
-    assert ended(sqlite_portal, *argv) == expected
+    assert status_and_code(sqlite_portal, *argv) == expected
 
 
 def test_whoever_lacks_the_right_ends_with_8(portal: Portal) -> None:
     """Before anything is looked up: rights come first."""
     portal.ok(*ANNA)
     for argv in (("department", "create", "X"), ("user", "show", "nobody"), ("audit", "list")):
-        assert ended(portal, *argv, "--as", "anna") == (8, "permission_missing")
+        assert status_and_code(portal, *argv, "--as", "anna") == (8, "permission_missing")
 
 
 def test_exit_code_tells_changes_from_none(portal: Portal) -> None:
@@ -274,7 +274,7 @@ def test_quiet_says_nothing_and_verbose_says_more(sqlite_portal: Portal) -> None
 # A bug of ours -----------------------------------------------------------------------------------
 
 
-def broken(monkeypatch: pytest.MonkeyPatch, *, late: bool = False) -> None:
+def failing_create(monkeypatch: pytest.MonkeyPatch, *, late: bool = False) -> None:
     """Let making a department fail with secrets in the message."""
 
     def create(_: Work, name: str, **_more: Any) -> None:
@@ -289,7 +289,7 @@ def test_a_bug_of_ours_leaves_a_traceback_file_and_no_trace_on_the_terminal(
 ) -> None:
     """Status 1, the file's path, nothing changed; neither passwords nor what was typed in it."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    broken(monkeypatch)
+    failing_create(monkeypatch)
     before = database_rows.everything(portal)
     ran = portal.run("department", "create", "SecretLink123", "--code=Another-Secret")
     assert ran.status == 1
@@ -313,7 +313,7 @@ def test_debug_shows_the_traceback_and_a_full_disk_does_not_hide_a_bug(
     refused = sqlite_portal.run("department", "show", "Nowhere", "--debug").err
     assert "Traceback" in refused
     assert "department_unknown" in refused or "DepartmentUnknown" in refused
-    broken(monkeypatch)
+    failing_create(monkeypatch)
 
     def full(**_: Any) -> None:
         raise OSError(28, "No space left on device")

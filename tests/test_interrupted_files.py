@@ -150,14 +150,14 @@ def write_badly(folder: Path) -> None:
         raise OSError(0, "no room")
 
 
-def lend_spare(folder: Path) -> None:
+def use_private_file(folder: Path) -> None:
     """Use a file that nobody else is to see."""
     with writing.temporary_file() as file:
         file.write_text(str(folder))
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("act", [write_well, write_badly, lend_spare])
+@pytest.mark.parametrize("act", [write_well, write_badly, use_private_file])
 def test_a_signal_at_any_step_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], None]
 ) -> None:

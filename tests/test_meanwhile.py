@@ -29,12 +29,12 @@ def portal_with_pathway(portal: Portal) -> Portal:
     return portal
 
 
-def checked(portal: Portal) -> None:
+def check_portal(portal: Portal) -> None:
     """Check that all that must always hold does."""
     assert portal.ok("db", "check", "-o", "json").json == []
 
 
-def standing(portal: Portal, login: str, content: str) -> dict[str, Any]:
+def enrollment_state(portal: Portal, login: str, content: str) -> dict[str, Any]:
     """Return how somebody stands to an item."""
     argv = ("enrollment", "show", "--user", login, "--content", content, "-o", "json")
     found: dict[str, Any] = portal.ok(*argv).json
@@ -75,9 +75,9 @@ def test_a_pathway_prepares_again_what_was_canceled_meanwhile(
     who = ("--from", "pairs.csv") if is_file else ("--user", "ann", "--content", "way")
     ran = run_during(portal_with_pathway, ("enroll", *who), *_CANCELED)
     assert ran.status == 0, ran.err
-    checked(portal_with_pathway)
+    check_portal(portal_with_pathway)
     assert reasons(portal_with_pathway) == ["pathway"]
-    assert standing(portal_with_pathway, "ann", "one")["phase"] == "pre-enrolled"
+    assert enrollment_state(portal_with_pathway, "ann", "one")["phase"] == "pre-enrolled"
 
 
 def test_who_leaves_a_pathway_keeps_what_they_were_enrolled_in_meanwhile(
@@ -92,7 +92,7 @@ def test_who_leaves_a_pathway_keeps_what_they_were_enrolled_in_meanwhile(
         _noted("administrator"),
     )
     assert ran.status == 0, ran.err
-    checked(portal_with_pathway)
+    check_portal(portal_with_pathway)
     assert reasons(portal_with_pathway) == ["administrator"]
 
 
@@ -132,7 +132,7 @@ def test_a_rule_brings_nobody_back_who_was_taken_out_meanwhile(portal_with_pathw
     assert reasons(portal_with_pathway) == []
     came = {"ben", "cy"} if portal_with_pathway.is_sqlite else {"ben"}
     assert {one["login"] for one in ran.json} == came
-    checked(portal_with_pathway)
+    check_portal(portal_with_pathway)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_who_was_moved_meanwhile_is_said_to_be_where_they_are(portal_with_pathwa
     )
     assert ran.code == "session_second"
     assert "summer" in ran.error["message"]
-    checked(portal_with_pathway)
+    check_portal(portal_with_pathway)
 
 
 def test_a_training_that_was_deleted_meanwhile_keeps_nobody_from_going(
@@ -332,7 +332,7 @@ def test_doors_too_are_shut_to_who_is_made_inactive_meanwhile(
         "UPDATE users SET status = 'inactive' WHERE login = 'ann'",
     )
     assert ran.code == "actor_not_active"
-    checked(portal_with_pathway)
+    check_portal(portal_with_pathway)
 
 
 # The second lock ---------------------------------------------------------------------------------

@@ -324,7 +324,7 @@ def portal_with_siblings(
 ) -> Iterator[Portal]:
     """Return a portal in which what is in Parent/Own is tied to what is in Parent/Sibling."""
     portal = templates.copy(request.param, tmp_path_factory.mktemp("scope"))
-    with connections.kept():
+    with connections.keep_connections():
         _build(portal)
         yield portal
     templates.drop(portal)

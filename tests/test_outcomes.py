@@ -14,7 +14,7 @@ from lmsctl.kit.sqlite import library as sqlite3
 from lmsctl.kit.sqlite_connection import Sqlite
 from lmsctl.kit.work import Work
 from tests import proxy
-from tests.conftest import Portal, Ran
+from tests.conftest import CommandResult, Portal
 
 CHANGE = ("department", "create", "Sales")
 MARK = re.compile(r"audit list --mark (\w+)")
@@ -36,7 +36,9 @@ def rollback_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "log_is_sound", lambda: False)
 
 
-def patiently(portal: Portal, url: str, *argv: str, patience: int = 10, stdin: str = "") -> Ran:
+def run_with_timeout(
+    portal: Portal, url: str, *argv: str, patience: int = 10, stdin: str = ""
+) -> CommandResult:
     """Run a command line on the database at `url` that waits so many seconds at most."""
     file = portal.folder / "lmsctl.toml"
     file.write_text(
@@ -56,13 +58,13 @@ def is_of_departments(table: Any) -> bool:
     return bool(getattr(table, "__tablename__", table) == "departments")
 
 
-def marked(portal: Portal, mark: str) -> list[Any]:
+def changes_with_mark(portal: Portal, mark: str) -> list[Any]:
     """Return the changes with a mark."""
     found: list[Any] = portal.ok("audit", "list", "--mark", mark, "-o", "json").json
     return found
 
 
-def people(folder: Path, count: int = ROWS, last: str = "F") -> Path:
+def write_people(folder: Path, count: int = ROWS, last: str = "F") -> Path:
     """Write a file of so many people."""
     file = folder / "people.csv"
     rows = "".join(f"l{number},F,L\n" for number in range(count - 1))
@@ -70,7 +72,7 @@ def people(folder: Path, count: int = ROWS, last: str = "F") -> Path:
     return file
 
 
-def accounts(portal: Portal) -> int:
+def count_accounts(portal: Portal) -> int:
     """Return how many accounts there are besides the owner's."""
     return int(portal.value("SELECT count(*) FROM users")) - 1
 
@@ -83,7 +85,7 @@ def test_a_change_whose_answer_is_lost_is_found_and_told_as_usual(
 ) -> None:
     """Status and answer are the usual ones, and it is there once."""
     with proxy.before(portal_behind_proxy.url, "swallow") as line:
-        ran = patiently(portal_behind_proxy, line.url, *CHANGE, "-o", "json")
+        ran = run_with_timeout(portal_behind_proxy, line.url, *CHANGE, "-o", "json")
     assert line.done.is_set()
     assert (ran.status, ran.json["path"]) == (0, "Sales")
     assert departments(portal_behind_proxy) == ["/", "Sales"]
@@ -98,16 +100,16 @@ def test_a_change_whose_answer_is_lost_is_found_and_told_as_usual(
 def test_what_may_still_be_made_is_not_called_undone(portal_behind_proxy: Portal) -> None:
     """While the server may hear of the COMMIT, nobody knows; later the mark tells."""
     with proxy.before(portal_behind_proxy.url, "hold") as line:
-        ran = patiently(portal_behind_proxy, line.url, *CHANGE, "-o", "json", patience=1)
+        ran = run_with_timeout(portal_behind_proxy, line.url, *CHANGE, "-o", "json", patience=1)
         error = ran.error
         assert (ran.status, error["code"], error["retryable"]) == (11, "outcome_unknown", False)
         assert "not known" in error["message"]
         found = MARK.search(error["hint"])
         assert found
-        assert marked(portal_behind_proxy, found[1]) == []
+        assert changes_with_mark(portal_behind_proxy, found[1]) == []
         line.release.set()
         assert line.done.wait(10)
-    assert [entry["target"] for entry in marked(portal_behind_proxy, found[1])] == [
+    assert [entry["target"] for entry in changes_with_mark(portal_behind_proxy, found[1])] == [
         "department Sales"
     ]
     assert departments(portal_behind_proxy) == ["/", "Sales"]
@@ -120,7 +122,7 @@ def test_a_change_that_the_server_has_given_up_is_called_undone(
     with proxy.before(portal_behind_proxy.url, "hold") as line:
         helper = threading.Thread(target=_give_up, args=(portal_behind_proxy, line))
         helper.start()
-        ran = patiently(portal_behind_proxy, line.url, *CHANGE, "-o", "json")
+        ran = run_with_timeout(portal_behind_proxy, line.url, *CHANGE, "-o", "json")
         helper.join()
     assert (ran.status, ran.code, ran.error["retryable"]) == (11, "change_lost", True)
     assert departments(portal_behind_proxy) == ["/"]
@@ -139,11 +141,11 @@ def _give_up(portal_behind_proxy: Portal, line: proxy.Proxy) -> None:
 def test_a_server_that_nobody_can_ask_leaves_the_outcome_open(portal_behind_proxy: Portal) -> None:
     """It was made, and the sentence does not say that it was not."""
     with proxy.before(portal_behind_proxy.url, "swallow", shuts=True) as line:
-        ran = patiently(portal_behind_proxy, line.url, *CHANGE, "-o", "json", patience=1)
+        ran = run_with_timeout(portal_behind_proxy, line.url, *CHANGE, "-o", "json", patience=1)
     assert (ran.status, ran.code) == (11, "outcome_unknown")
     found = MARK.search(ran.error["hint"])
     assert found
-    assert len(marked(portal_behind_proxy, found[1])) == 1
+    assert len(changes_with_mark(portal_behind_proxy, found[1])) == 1
 
 
 def test_an_answer_lost_before_the_commit_changes_nothing(
@@ -219,14 +221,14 @@ def test_a_failed_commit_of_a_file_with_a_log_is_found_or_not_known(
         assert file.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
     with monkeypatch.context() as patch:
         patch.setattr(Sqlite, "commit", failing)
-        ran = patiently(portal, portal.url, *CHANGE, "-o", "json", patience=1)
+        ran = run_with_timeout(portal, portal.url, *CHANGE, "-o", "json", patience=1)
     if is_made:
         assert (ran.status, ran.json["path"]) == (0, "Sales")
     else:
         assert (ran.status, ran.code, ran.error["retryable"]) == (11, "outcome_unknown", False)
         found = MARK.search(ran.error["hint"])
         assert found
-        assert marked(portal, found[1]) == []
+        assert changes_with_mark(portal, found[1]) == []
     assert departments(portal) == (["/", "Sales"] if is_made else ["/"])
 
 
@@ -245,12 +247,12 @@ def test_a_file_that_nobody_can_ask_leaves_the_outcome_open(
 
     with monkeypatch.context() as patch:
         patch.setattr(Sqlite, "commit", failing)
-        ran = patiently(portal, portal.url, *CHANGE, "-o", "json", patience=1)
+        ran = run_with_timeout(portal, portal.url, *CHANGE, "-o", "json", patience=1)
     assert (ran.status, ran.code) == (11, "outcome_unknown")
     away.rename(file)
     found = MARK.search(ran.error["hint"])
     assert found
-    assert len(marked(portal, found[1])) == 1
+    assert len(changes_with_mark(portal, found[1])) == 1
 
 
 @pytest.mark.parametrize("is_made", [True, False])

@@ -21,7 +21,7 @@ from lmsctl.kit.database_errors import DatabaseFull
 from tests import proxy
 from tests.conftest import Portal
 from tests.db.clients import programs
-from tests.test_outcomes import patiently
+from tests.test_outcomes import run_with_timeout
 
 PART = "A part of it may be there; the same command goes on with it."
 FAR = "See how far it came with 'lmsctl db status'."
@@ -126,7 +126,7 @@ def test_an_interrupted_upgrade_says_where_to_look(
 def test_a_portal_is_made_once_though_an_answer_is_lost(empty_database: Portal, at: int) -> None:
     """Both of its changes are looked up, and there is no third COMMIT that SQLAlchemy would add."""
     with proxy.before(empty_database.url, "swallow", at=at) as line:
-        ran = patiently(empty_database, line.url, "init", "--sandbox", "-o", "json")
+        ran = run_with_timeout(empty_database, line.url, "init", "--sandbox", "-o", "json")
     assert (ran.status, line.done.is_set(), line.seen) == (0, True, 2), ran.err
     assert empty_database.value("SELECT count(*) FROM portals") == 1
 
@@ -135,7 +135,7 @@ def test_a_portal_is_made_once_though_an_answer_is_lost(empty_database: Portal, 
 def test_an_upgrade_whose_answer_is_lost_is_found(outdated_database: Portal) -> None:
     """Status and answer are the usual ones."""
     with proxy.before(outdated_database.url, "swallow") as line:
-        ran = patiently(outdated_database, line.url, "db", "upgrade", "-o", "json")
+        ran = run_with_timeout(outdated_database, line.url, "db", "upgrade", "-o", "json")
     assert line.done.is_set()
     assert (ran.status, ran.json["after"]) == (0, schema.VERSION), ran.err
     assert (
@@ -147,7 +147,9 @@ def test_an_upgrade_whose_answer_is_lost_is_found(outdated_database: Portal) -> 
 def test_a_schema_that_may_be_there_is_looked_up_by_its_version(empty_database: Portal) -> None:
     """No audit row tells of the first schema, so no mark would be found."""
     with proxy.before(empty_database.url, "hold") as line:
-        ran = patiently(empty_database, line.url, "init", "--sandbox", "-o", "json", patience=1)
+        ran = run_with_timeout(
+            empty_database, line.url, "init", "--sandbox", "-o", "json", patience=1
+        )
         assert (ran.status, ran.code) == (11, "outcome_unknown")
         assert "'lmsctl db status' shows it if it was made" in ran.error["hint"]
         line.release.set()
@@ -168,7 +170,7 @@ def test_a_schema_that_leaves_no_mark_is_not_called_undone(
 
     with monkeypatch.context() as patch:
         patch.setattr(sqlite_connection.Sqlite, "commit", failing)
-        ran = patiently(
+        ran = run_with_timeout(
             empty_database, empty_database.url, "init", "--sandbox", "-o", "json", patience=1
         )
     assert (ran.status, ran.code) == (11, "outcome_unknown")

@@ -17,12 +17,12 @@ from tests.test_outcomes import (
     MARK,
     ROWS,
     _give_up,
-    accounts,
+    changes_with_mark,
+    count_accounts,
     departments,
-    marked,
-    patiently,
-    people,
     portal_behind_proxy,
+    run_with_timeout,
+    write_people,
 )
 
 __all__ = ["portal_behind_proxy"]  # what the tests here stand on
@@ -36,7 +36,9 @@ def test_a_line_whose_answer_is_lost_is_told_and_the_next_go_on(
 ) -> None:
     """Every line is done once."""
     with proxy.before(portal_behind_proxy.url, "swallow", at=2) as line:
-        ran = patiently(portal_behind_proxy, line.url, "batch", "-", "-o", "json", stdin=LINES)
+        ran = run_with_timeout(
+            portal_behind_proxy, line.url, "batch", "-", "-o", "json", stdin=LINES
+        )
     assert ran.status == 0
     assert [told["outcome"] for told in ran.json] == ["changed"] * 3
     assert departments(portal_behind_proxy) == ["/", "A", "B", "C"]
@@ -46,7 +48,9 @@ def test_a_line_that_changes_nothing_may_lose_its_answer(portal_behind_proxy: Po
     """There is nothing to look up, and the next lines have a connection."""
     lines = LINES.replace("create B", "create A --if-exists skip")
     with proxy.before(portal_behind_proxy.url, "swallow", at=2) as line:
-        ran = patiently(portal_behind_proxy, line.url, "batch", "-", "-o", "json", stdin=lines)
+        ran = run_with_timeout(
+            portal_behind_proxy, line.url, "batch", "-", "-o", "json", stdin=lines
+        )
     assert ran.status == 0, ran.err
     assert [told["outcome"] for told in ran.json] == ["changed", "unchanged", "changed"]
     assert departments(portal_behind_proxy) == ["/", "A", "C"]
@@ -73,14 +77,14 @@ def test_a_line_that_nobody_waits_for_is_told_with_its_mark(
     assert (ran.status, before in ran.err, doubt in ran.err) == (130, True, True), ran.err
     found = MARK.search(ran.err)
     assert found
-    assert marked(portal, found[1]) == []
+    assert changes_with_mark(portal, found[1]) == []
     assert departments(portal) == ["/", "A"]
 
 
 def test_a_line_that_is_not_known_ends_the_batch(portal_behind_proxy: Portal) -> None:
     """What was done before is told, and the mark is that of the line."""
     with proxy.before(portal_behind_proxy.url, "hold", at=2) as line:
-        ran = patiently(
+        ran = run_with_timeout(
             portal_behind_proxy, line.url, "batch", "-", "-o", "jsonl", patience=1, stdin=LINES
         )
         error = ran.error
@@ -90,7 +94,9 @@ def test_a_line_that_is_not_known_ends_the_batch(portal_behind_proxy: Portal) ->
         assert found
         line.release.set()
         assert line.done.wait(10)
-    assert [entry["target"] for entry in marked(portal_behind_proxy, found[1])] == ["department B"]
+    assert [entry["target"] for entry in changes_with_mark(portal_behind_proxy, found[1])] == [
+        "department B"
+    ]
     assert departments(portal_behind_proxy) == ["/", "A", "B"]
 
 
@@ -172,16 +178,16 @@ def test_a_file_that_ends_early_says_how_many_are_in(
     """Three steps of 5,000 are durable; the rest comes with --resume."""
     if portal.is_sqlite and harm is _lose:
         pytest.skip("SQLite has no server")
-    file = people(portal.folder)
+    file = write_people(portal.folder)
     with monkeypatch.context() as patch:
         harm(portal, patch)
         ran = portal.run("user", "import", str(file), "--keep-going")
     assert (ran.status, said in ran.err) == (status, True), ran.err
     assert "15,000 of 16,000 rows are in; go on with --resume." in ran.err
     assert "othing was" not in ran.err
-    assert accounts(portal) == 15_000
+    assert count_accounts(portal) == 15_000
     portal.ok("user", "import", str(file), "--resume")
-    assert accounts(portal) == ROWS
+    assert count_accounts(portal) == ROWS
 
 
 @pytest.mark.parametrize("at", [1, 2])
@@ -189,49 +195,53 @@ def test_a_file_whose_answer_is_lost_on_the_way_knows_what_is_in(
     portal_behind_proxy: Portal, at: int
 ) -> None:
     """What went with the connection is done by --resume, and nobody is there twice."""
-    file = people(portal_behind_proxy.folder, 6_000)
+    file = write_people(portal_behind_proxy.folder, 6_000)
     with proxy.before(portal_behind_proxy.url, "swallow", at=at) as line:
-        ran = patiently(portal_behind_proxy, line.url, "user", "import", str(file), "--keep-going")
+        ran = run_with_timeout(
+            portal_behind_proxy, line.url, "user", "import", str(file), "--keep-going"
+        )
     if at == 1:
         assert ran.status == 11
         assert "5,000 of 6,000 rows are in; go on with --resume." in ran.err
-        assert accounts(portal_behind_proxy) == 5_000
+        assert count_accounts(portal_behind_proxy) == 5_000
         portal_behind_proxy.ok("user", "import", str(file), "--resume")
     else:
         assert (ran.status, ran.err[:13]) == (0, "6000 created,")
-    assert accounts(portal_behind_proxy) == 6_000
+    assert count_accounts(portal_behind_proxy) == 6_000
 
 
 def test_a_part_of_a_file_that_the_server_gave_up_is_not_taken_for_the_one_before(
     portal_behind_proxy: Portal,
 ) -> None:
     """Every part has a mark of its own."""
-    file = people(portal_behind_proxy.folder, 6_000)
+    file = write_people(portal_behind_proxy.folder, 6_000)
     with proxy.before(portal_behind_proxy.url, "hold", at=2) as line:
         helper = threading.Thread(target=_give_up, args=(portal_behind_proxy, line))
         helper.start()
-        ran = patiently(portal_behind_proxy, line.url, "user", "import", str(file), "--keep-going")
+        ran = run_with_timeout(
+            portal_behind_proxy, line.url, "user", "import", str(file), "--keep-going"
+        )
         helper.join()
     assert (ran.status, "The change was not made" in ran.err) == (11, True), ran.err
     assert "5,000 of 6,000 rows are in; go on with --resume." in ran.err
-    assert accounts(portal_behind_proxy) == 5_000
+    assert count_accounts(portal_behind_proxy) == 5_000
     portal_behind_proxy.ok("user", "import", str(file), "--resume")
-    assert accounts(portal_behind_proxy) == 6_000
+    assert count_accounts(portal_behind_proxy) == 6_000
 
 
 def test_a_file_in_doubt_is_resumed_without_anybody_twice(portal_behind_proxy: Portal) -> None:
     """The part that is not known to be in may come in later; --resume finds it."""
-    file = people(portal_behind_proxy.folder, 6_000)
+    file = write_people(portal_behind_proxy.folder, 6_000)
     with proxy.before(portal_behind_proxy.url, "hold", at=2) as line:
-        ran = patiently(
+        ran = run_with_timeout(
             portal_behind_proxy, line.url, "user", "import", str(file), "--keep-going", patience=1
         )
         assert (ran.status, "not known" in ran.err) == (11, True)
         assert "5,000 of 6,000 rows are in" in ran.err
-        assert accounts(portal_behind_proxy) == 5_000
+        assert count_accounts(portal_behind_proxy) == 5_000
         line.release.set()
         assert line.done.wait(10)
-    assert accounts(portal_behind_proxy) == 6_000
+    assert count_accounts(portal_behind_proxy) == 6_000
     assert (
         portal_behind_proxy.refused("user", "import", str(file), "--resume")
         == "run_not_interrupted"

@@ -22,14 +22,14 @@ from tests.test_outcomes import (
     CHANGE,
     LINES,
     MARK,
-    accounts,
+    changes_with_mark,
+    count_accounts,
     departments,
     is_of_departments,
-    marked,
-    patiently,
-    people,
     portal_behind_proxy,
     rollback_journal,
+    run_with_timeout,
+    write_people,
 )
 
 __all__ = ["portal_behind_proxy", "rollback_journal"]  # what the tests here stand on
@@ -85,7 +85,7 @@ def test_who_does_not_wait_is_told_that_it_is_not_known(
         assert line.done.wait(10)
     assert (
         departments(portal_behind_proxy)
-        == ["/", "Sales"][: 1 + len(marked(portal_behind_proxy, found[1]))]
+        == ["/", "Sales"][: 1 + len(changes_with_mark(portal_behind_proxy, found[1]))]
     )
 
 
@@ -140,7 +140,7 @@ def test_the_second_signal_during_a_commit_ends_it_at_once(
     found = MARK.search(ran.err)
     assert (ran.status, told[0], "not known" in ran.err) == (128 + number, 2, True)
     assert found
-    assert marked(portal, found[1]) == []
+    assert changes_with_mark(portal, found[1]) == []
     assert departments(portal) == ["/"]
 
 
@@ -182,13 +182,13 @@ def test_ctrl_c_during_the_commit_of_a_part_of_a_file_ends_it_there(
 ) -> None:
     """That part is in, and no other is begun."""
     kind: Any = sqlite_connection.Sqlite if portal.is_sqlite else postgresql_connection.Postgresql
-    file = people(portal.folder, 6_000)
+    file = write_people(portal.folder, 6_000)
     with monkeypatch.context() as patch:
         _interrupt_commit(patch, kind, at=1)
         ran = portal.run("user", "import", str(file), "--keep-going")
     said = "Interrupted. 5,000 of 6,000 rows are in; go on with --resume.\n"
     assert (ran.status, ran.err) == (130, said)
-    assert accounts(portal) == 5_000
+    assert count_accounts(portal) == 5_000
 
 
 def _interrupt_commit(monkeypatch: pytest.MonkeyPatch, kind: Any, at: int) -> None:
@@ -266,7 +266,7 @@ def test_ctrl_c_when_a_lost_change_is_found_says_that_it_was_made(
 
     with monkeypatch.context() as patch, proxy.before(portal_behind_proxy.url, "swallow") as line:
         patch.setattr(units, "find_commit_outcome", found)
-        ran = patiently(portal_behind_proxy, line.url, *CHANGE)
+        ran = run_with_timeout(portal_behind_proxy, line.url, *CHANGE)
     assert (ran.status, "not known" in ran.err, "othing was" in ran.err) == (130, True, False)
     assert departments(portal_behind_proxy) == ["/", "Sales"]
 

@@ -38,7 +38,7 @@ def portal_with_actors(
 ) -> Iterator[Portal]:
     """Return a portal with one actor for each role and something in every place."""
     portal = templates.copy(request.param, tmp_path_factory.mktemp("rights"))
-    with connections.kept():
+    with connections.keep_connections():
         yield gather(portal)
 
 

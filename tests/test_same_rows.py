@@ -28,7 +28,7 @@ RANDOM = {"message_id"}
 
 
 @dataclass(frozen=True)
-class Said:
+class TwoWays:
     """One thing said by a command line, and by rows of a file."""
 
     command: tuple[str, ...]
@@ -40,33 +40,33 @@ PEOPLE = "Login,First name,Last name,Email,Department,Type,Badge"
 TOKENS = "Token id,Knowledge,Knowledge code,Token,Token label,Creates,Limit,Expires,Active"
 
 
-def person(login: str, first: str, email: str, *more: str) -> Said:
+def new_person(login: str, first: str, email: str, *more: str) -> TwoWays:
     """Return a new person, said in both ways; `more` are department, type and badge."""
     department, kind, badge = more
     given = {"--login": login, "--email": email, "--department": department, "--type": kind}
     options = [part for name, value in given.items() if value for part in (name, value)]
     options += ["--field", f"Badge={badge}"] if badge else []
-    return Said(
+    return TwoWays(
         ("user", "create", "--first-name", first, "--last-name", "Öst", *options),
         ("user", "import"),
         (PEOPLE, f"{login},{first},Öst,{email},{department},{kind},{badge}"),
     )
 
 
-def token(code: str, label: str, limit: str, expires: str, content: str = "topic") -> Said:
+def new_token(code: str, label: str, limit: str, expires: str, content: str = "topic") -> TwoWays:
     """Return a new token, said in both ways."""
     given = {"--code": code, "--nickname": label, "--limit": limit, "--expires": expires}
     options = [part for name, value in given.items() if value for part in (name, value)]
-    return Said(
+    return TwoWays(
         ("token", "create", "--content", content, "--creates", "client", *options),
         ("token", "bulk-upload"),
         (TOKENS, f",,{content},{code},{label},client,{limit},{expires},"),
     )
 
 
-def enrolled(login: str, content: str) -> Said:
+def new_enrollment(login: str, content: str) -> TwoWays:
     """Return an enrollment, said in both ways."""
-    return Said(
+    return TwoWays(
         ("enroll", "--user", login, "--content", content),
         ("enroll", "--notify", "--from"),
         ("Login,Content", f"{login},{content}"),
@@ -74,29 +74,29 @@ def enrolled(login: str, content: str) -> Said:
 
 
 SAME = {
-    "person": person("kim", "Kim", "kim@example.com", "Sales", "client", "B-1"),
-    "letters": person("KIM", "Zoë", "Weiß@Example.com", "", "", ""),
-    "address alone": person("", "Kim", "kim.o'hara+x@example.com", "Sales", "prospect", ""),
-    "token": token("SPRING-26", "Spring fair", "5", "2026-03-31"),
-    "token without end": token("spring-27", "Spring fair", "", ""),
-    "enrollment": enrolled("anna", "topic"),
-    "pathway": enrolled("anna", "way"),
-    "again": enrolled("ben", "topic"),
+    "person": new_person("kim", "Kim", "kim@example.com", "Sales", "client", "B-1"),
+    "letters": new_person("KIM", "Zoë", "Weiß@Example.com", "", "", ""),
+    "address alone": new_person("", "Kim", "kim.o'hara+x@example.com", "Sales", "prospect", ""),
+    "token": new_token("SPRING-26", "Spring fair", "5", "2026-03-31"),
+    "token without end": new_token("spring-27", "Spring fair", "", ""),
+    "enrollment": new_enrollment("anna", "topic"),
+    "pathway": new_enrollment("anna", "way"),
+    "again": new_enrollment("ben", "topic"),
 }
 REFUSED = {
-    "address": person("kim", "Kim", "kim@", "Sales", "", ""),
-    "address taken": person("kim", "Kim", "ANNA@example.com", "", "", ""),
-    "department": person("kim", "Kim", "", "Nowhere", "", ""),
-    "field taken": person("kim", "Kim", "", "", "", "A-1"),
-    "limit": token("SPRING", "L", "0", ""),
-    "code": token("ab", "L", "", ""),
-    "content": token("SPRING", "L", "", "", content="nothing"),
-    "folder": enrolled("anna", "shelf"),
-    "nobody": enrolled("nobody", "topic"),
+    "address": new_person("kim", "Kim", "kim@", "Sales", "", ""),
+    "address taken": new_person("kim", "Kim", "ANNA@example.com", "", "", ""),
+    "department": new_person("kim", "Kim", "", "Nowhere", "", ""),
+    "field taken": new_person("kim", "Kim", "", "", "", "A-1"),
+    "limit": new_token("SPRING", "L", "0", ""),
+    "code": new_token("ab", "L", "", ""),
+    "content": new_token("SPRING", "L", "", "", content="nothing"),
+    "folder": new_enrollment("anna", "shelf"),
+    "nobody": new_enrollment("nobody", "topic"),
 }
 
 
-def stocked(portal: Portal) -> Portal:
+def stock_portal(portal: Portal) -> Portal:
     """Return a portal with a few people, places and things to learn."""
     for line in (
         "department create Sales",
@@ -125,13 +125,13 @@ def two_portals(
     folders = [tmp_path / name for name in ("one", "two")]
     for folder in folders:
         folder.mkdir()
-    one, other = (stocked(templates.copy(dialect, folder)) for folder in folders)
+    one, other = (stock_portal(templates.copy(dialect, folder)) for folder in folders)
     yield one, other
     templates.drop(one)
     templates.drop(other)
 
 
-def by_file(portal: Portal, said: Said, *options: str) -> Any:
+def run_file(portal: Portal, said: TwoWays, *options: str) -> Any:
     """Say it by a file."""
     portal.folder.joinpath("said.csv").write_text("\n".join(said.rows) + "\n", encoding="utf-8")
     return portal.run(*said.file, "said.csv", *options)
@@ -156,11 +156,13 @@ _COLUMNS = {
 
 
 @pytest.mark.parametrize("said", SAME.values(), ids=SAME)
-def test_the_same_words_leave_the_same_rows(two_portals: tuple[Portal, Portal], said: Said) -> None:
+def test_the_same_words_leave_the_same_rows(
+    two_portals: tuple[Portal, Portal], said: TwoWays
+) -> None:
     """People, tokens, enrollments: not one cell differs but for where it comes from."""
     one, other = two_portals
     one.ok(*said.command)
-    ran = by_file(other, said)
+    ran = run_file(other, said)
     assert ran.status == 0, ran.err
     for table in LOOKED_AT:
         assert rows(one, table) == rows(other, table), table
@@ -168,12 +170,12 @@ def test_the_same_words_leave_the_same_rows(two_portals: tuple[Portal, Portal], 
 
 @pytest.mark.parametrize("said", REFUSED.values(), ids=REFUSED)
 def test_the_same_words_are_refused_with_the_same_words(
-    two_portals: tuple[Portal, Portal], said: Said
+    two_portals: tuple[Portal, Portal], said: TwoWays
 ) -> None:
     """A file names the cell besides; code and sentence are those of the command."""
     one, other = two_portals
     refused = one.run(*said.command, "-o", "json").error
-    faults = by_file(other, said, "-o", "json").error["details"]
+    faults = run_file(other, said, "-o", "json").error["details"]
     (fault,) = faults
     assert fault["code"] == refused["code"]
     assert fault["message"].endswith(refused["message"])

@@ -69,7 +69,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     }
 
 
-def spare(portal_with_client_programs: Portal, path: str, *words: str) -> None:
+def check_not_written(portal_with_client_programs: Portal, path: str, *words: str) -> None:
     """Check that a command refuses to write at `path`, and touches nothing, rehearsed or not."""
     before = everything(portal_with_client_programs.folder)
     state = (
@@ -94,7 +94,7 @@ def test_nothing_is_written_over_what_the_program_needs(
     if portal_with_client_programs.is_sqlite:
         names += [f"portal.db{end}" for end in ("", "-wal", "-shm", "-journal")]
     for name in names:
-        spare(portal_with_client_programs, name, *writer)
+        check_not_written(portal_with_client_programs, name, *writer)
 
 
 @pytest.mark.parametrize("writer", WRITERS, ids=" ".join)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.conftest import Portal, Ran
+from tests.conftest import CommandResult, Portal
 from tests.signups import person_options
 
 
@@ -31,7 +31,7 @@ def redeem_command(person: str, code: str = "spring") -> tuple[str, ...]:
     return ("token", "redeem", code, *person_options(person))
 
 
-def redeem(portal: Portal, person: str, code: str = "spring", **now: str) -> Ran:
+def redeem(portal: Portal, person: str, code: str = "spring", **now: str) -> CommandResult:
     """Let a person redeem a token, which must succeed."""
     return portal.ok(*redeem_command(person, code), "-o", "json", **now)
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from lmsctl.kit import driver
-from tests.conftest import Portal, Ran
-from tests.statements import say
+from tests.conftest import CommandResult, Portal
+from tests.statements import execute_text
 
 _PATIENCE = 20
 _WAITING = """
@@ -17,7 +17,9 @@ _WAITING = """
 """
 
 
-def run_during(portal: Portal, argv: tuple[str, ...], *statements: str, **values: Any) -> Ran:
+def run_during(
+    portal: Portal, argv: tuple[str, ...], *statements: str, **values: Any
+) -> CommandResult:
     """Run a command line while a change is under way, which is committed when it waits for that.
 
     On SQLite, whose writers are alone, there is nothing to see of the waiting.
@@ -27,7 +29,7 @@ def run_during(portal: Portal, argv: tuple[str, ...], *statements: str, **values
         wait_until_blocked(portal, process)
         connection.commit()
     out, err = process.communicate(timeout=60)
-    return Ran(process.returncode, out, err)
+    return CommandResult(process.returncode, out, err)
 
 
 @contextmanager
@@ -38,7 +40,7 @@ def _changing(
     try:
         connection.begin_writing()
         for statement in statements:
-            say(connection, statement, **values)
+            execute_text(connection, statement, **values)
         yield connection
     finally:
         connection.close()

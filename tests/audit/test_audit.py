@@ -9,7 +9,7 @@ from tests.conftest import Portal
 ANNA = ("user", "create", "--login", "anna", "--first-name", "A", "--last-name", "B")
 
 
-def log(portal: Portal, *filters: str) -> list[dict[str, Any]]:
+def audit_entries(portal: Portal, *filters: str) -> list[dict[str, Any]]:
     """Return the log."""
     found: list[dict[str, Any]] = portal.ok("audit", "list", *filters, "-o", "json").json
     return found
@@ -21,7 +21,7 @@ def test_both_names_are_written_down(portal: Portal) -> None:
     portal.ok("role", "grant", "anna", "administrator")
     portal.ok("department", "create", "Sales", "--as", "anna")
     assert portal.refused("department", "create", "Sales", "--as", "anna") == "department_exists"
-    done, refused = log(portal)[-2:]
+    done, refused = audit_entries(portal)[-2:]
     assert (done["actor"], refused["actor"]) == ("anna", "anna")
     assert done["operator"] == refused["operator"] != ""
     assert (done["command"], done["verdict"], done["code"], done["target"]) == (
@@ -31,7 +31,7 @@ def test_both_names_are_written_down(portal: Portal) -> None:
         "department Sales",
     )
     assert (refused["verdict"], refused["code"]) == ("refused", "department_exists")
-    assert log(portal)[0]["actor"] is None
+    assert audit_entries(portal)[0]["actor"] is None
 
 
 def test_a_change_and_its_row_are_one_transaction(portal: Portal) -> None:
@@ -49,21 +49,21 @@ def test_a_change_and_its_row_are_one_transaction(portal: Portal) -> None:
 def test_looking_is_not_written_down_unless_it_is_forbidden(portal: Portal) -> None:
     """Not found while looking is no event; lacking a right is."""
     portal.ok(*ANNA)
-    before = len(log(portal))
+    before = len(audit_entries(portal))
     portal.ok("user", "list")
     assert portal.refused("user", "show", "nobody") == "user_unknown"
-    assert len(log(portal)) == before
+    assert len(audit_entries(portal)) == before
     assert portal.refused("user", "list", "--as", "anna") == "permission_missing"
-    assert log(portal)[-1]["code"] == "permission_missing"
+    assert audit_entries(portal)[-1]["code"] == "permission_missing"
 
 
 def test_usage_and_confirmations_are_not_events(portal: Portal) -> None:
     """Nothing was asked of the portal yet."""
     portal.ok("department", "create", "Sales")
-    before = len(log(portal))
+    before = len(audit_entries(portal))
     for argv in (("department", "creat"), ("department", "delete", "Sales")):
         assert portal.run(*argv).status in {2, 9}
-    assert len(log(portal)) == before
+    assert len(audit_entries(portal)) == before
 
 
 def test_the_log_is_narrowed_by_time_verdict_code_and_target(portal: Portal) -> None:
@@ -71,14 +71,20 @@ def test_the_log_is_narrowed_by_time_verdict_code_and_target(portal: Portal) -> 
     portal.ok("department", "create", "A")
     portal.ok("department", "create", "B", LMSCTL_NOW="2026-03-03T12:00:00Z")
     assert portal.refused("department", "create", "B") == "department_exists"
-    assert [row["target"] for row in log(portal, "--code", "department.created")] == [
+    assert [row["target"] for row in audit_entries(portal, "--code", "department.created")] == [
         "department A",
         "department B",
     ]
-    assert [row["target"] for row in log(portal, "--since", "2026-03-03")] == ["department B"]
-    assert [row["code"] for row in log(portal, "--verdict", "refused")] == ["department_exists"]
-    assert len(log(portal, "--target", "department B")) == 2
-    assert [row["id"] for row in log(portal)] == sorted(row["id"] for row in log(portal))
+    assert [row["target"] for row in audit_entries(portal, "--since", "2026-03-03")] == [
+        "department B"
+    ]
+    assert [row["code"] for row in audit_entries(portal, "--verdict", "refused")] == [
+        "department_exists"
+    ]
+    assert len(audit_entries(portal, "--target", "department B")) == 2
+    assert [row["id"] for row in audit_entries(portal)] == sorted(
+        row["id"] for row in audit_entries(portal)
+    )
 
 
 def test_no_secret_is_in_the_log(portal: Portal) -> None:

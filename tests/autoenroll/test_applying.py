@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.autoenroll.test_joining import items, person, rule, waiting
+from tests.autoenroll.test_joining import count_waiting, create_person, create_rule, enrolled_items
 from tests.conftest import Portal
 from tests.content.test_items import create_item
 from tests.refusals import refused, unchanged
@@ -22,14 +22,14 @@ def portal_with_rule(portal: Portal) -> Portal:
     portal.ok("department", "create", "Sales")
     portal.ok("department", "create", "EMEA", "--parent", "Sales")
     create_item(portal, "one", "topic", "--due-days", "7")
-    person(portal, "ann", "--department", "Sales/EMEA", "--email", "ann@example.com")
-    person(portal, "ben", "--department", "Sales")
-    person(portal, "cyd", "--department", "Sales")
+    create_person(portal, "ann", "--department", "Sales/EMEA", "--email", "ann@example.com")
+    create_person(portal, "ben", "--department", "Sales")
+    create_person(portal, "cyd", "--department", "Sales")
     portal.ok("enroll", "--user", "ben", "--content", "one")
     portal.ok("user", "deactivate", "cyd")
-    rule(portal, "one", "--department", "Sales")
+    create_rule(portal, "one", "--department", "Sales")
     portal.ok("content", "archive", "one")
-    person(portal, "dan", "--department", "Sales")
+    create_person(portal, "dan", "--department", "Sales")
     portal.ok("content", "restore", "one")
     portal.sql("DELETE FROM notifications")
     return portal
@@ -65,7 +65,7 @@ def test_people_whom_a_rule_is_not_about_cost_nothing(
     portal_with_rule.ok("group", "create", "Stars")
     portal_with_rule.ok("group", "add", "Stars", "ann")
     create_item(portal_with_rule, "two", "topic")
-    rule(portal_with_rule, "two", *whom)
+    create_rule(portal_with_rule, "two", *whom)
     for argv in (("preview", "two"), ("apply", "two", "--existing", "--yes")):
         scans = full_scans(portal_with_rule, "autoenroll", *argv)
         assert not [step for step in scans if "users" in step or "enrollments" in step], scans
@@ -80,7 +80,7 @@ def test_applying_takes_in_whom_the_rule_has_reached(portal_with_rule: Portal) -
         "1 enrolled, 0 enrolled already.",
         "1 more were there before the rule; --existing takes them in.",
     ]
-    assert items(portal_with_rule, "dan") == ["one"]
+    assert enrolled_items(portal_with_rule, "dan") == ["one"]
     assert portal_with_rule.run(*APPLY, "--exit-code").status == 0
 
 
@@ -96,9 +96,12 @@ def test_applying_to_those_who_were_there_is_asked_for(portal_with_rule: Portal)
     assert ran.json[2]["code"] == "person_not_active"
     assert "2 enrolled, 1 enrolled already, 1 when they become active." in ran.err
     assert portal_with_rule.value("SELECT count(*) FROM notifications") == 0
-    assert (waiting(portal_with_rule, "one"), items(portal_with_rule, "cyd")) == (1, [])
+    assert (count_waiting(portal_with_rule, "one"), enrolled_items(portal_with_rule, "cyd")) == (
+        1,
+        [],
+    )
     portal_with_rule.ok("user", "activate", "cyd")
-    assert items(portal_with_rule, "cyd") == ["one"]
+    assert enrolled_items(portal_with_rule, "cyd") == ["one"]
     assert portal_with_rule.ok("autoenroll", "preview", "one", "-o", "json").json == []
     with unchanged(portal_with_rule, audited=0):
         assert portal_with_rule.run(*APPLY, "--existing", "--exit-code").status == 0
@@ -133,8 +136,8 @@ def portal_with_canceled_enrollment(portal: Portal) -> Portal:
     """Return a portal with a rule that enrolled max, who was taken out of it by hand."""
     portal.ok("department", "create", "Sales")
     create_item(portal, "one", "topic")
-    rule(portal, "one", "--department", "Sales")
-    person(portal, "max", "--department", "Sales")
+    create_rule(portal, "one", "--department", "Sales")
+    create_person(portal, "max", "--department", "Sales")
     portal.ok("enrollment", "cancel", "--user", "max", "--content", "one")
     return portal
 
@@ -148,12 +151,12 @@ def test_what_was_taken_away_by_hand_stays_away(portal_with_canceled_enrollment:
         assert ran.json == []
         assert f"1 person who was taken out by hand stayed out; {needed}" in ran.err
         assert "before the rule" not in ran.err
-    assert items(portal_with_canceled_enrollment, "max") == []
+    assert enrolled_items(portal_with_canceled_enrollment, "max") == []
     ran = portal_with_canceled_enrollment.ok(
         *APPLY, "--existing", "--include-removed", "--yes", "-o", "json"
     )
     assert [(row["login"], row["outcome"]) for row in ran.json] == [("max", "created")]
-    assert items(portal_with_canceled_enrollment, "max") == ["one"]
+    assert enrolled_items(portal_with_canceled_enrollment, "max") == ["one"]
     assert (
         portal_with_canceled_enrollment.ok("autoenroll", "preview", "one", "-o", "json").json == []
     )
@@ -167,7 +170,7 @@ def test_who_was_taken_out_while_away_stays_out_too(
     ran = portal_with_canceled_enrollment.ok(*APPLY, "--existing", "--yes", "-o", "json")
     assert ran.json == []
     portal_with_canceled_enrollment.ok("user", "activate", "max")
-    assert items(portal_with_canceled_enrollment, "max") == []
+    assert enrolled_items(portal_with_canceled_enrollment, "max") == []
 
 
 def test_taking_somebody_out_ends_their_waiting(portal_with_canceled_enrollment: Portal) -> None:
@@ -179,11 +182,11 @@ def test_taking_somebody_out_ends_their_waiting(portal_with_canceled_enrollment:
     portal_with_canceled_enrollment.ok("enroll", "--user", "max", "--content", "one")
     portal_with_canceled_enrollment.ok("user", "deactivate", "max")
     portal_with_canceled_enrollment.ok("user", "move", "max", "--department", "HR")
-    assert waiting(portal_with_canceled_enrollment, "hr") == 1
+    assert count_waiting(portal_with_canceled_enrollment, "hr") == 1
     portal_with_canceled_enrollment.ok("enrollment", "cancel", "--user", "max", "--content", "one")
-    assert waiting(portal_with_canceled_enrollment, "hr") == 0
+    assert count_waiting(portal_with_canceled_enrollment, "hr") == 0
     portal_with_canceled_enrollment.ok("user", "activate", "max")
-    assert items(portal_with_canceled_enrollment, "max") == []
+    assert enrolled_items(portal_with_canceled_enrollment, "max") == []
 
 
 def test_joining_anew_is_joining(portal_with_canceled_enrollment: Portal) -> None:
@@ -194,7 +197,7 @@ def test_joining_anew_is_joining(portal_with_canceled_enrollment: Portal) -> Non
     (row,) = portal_with_canceled_enrollment.ok("autoenroll", "preview", "one", "-o", "json").json
     assert (row["outcome"], row["was_removed"]) == ("skipped", False)
     portal_with_canceled_enrollment.ok("user", "activate", "max")
-    assert items(portal_with_canceled_enrollment, "max") == ["one"]
+    assert enrolled_items(portal_with_canceled_enrollment, "max") == ["one"]
 
 
 def test_what_a_pathway_took_away_was_not_taken_by_hand(
@@ -204,7 +207,7 @@ def test_what_a_pathway_took_away_was_not_taken_by_hand(
     create_item(portal_with_canceled_enrollment, "way", "pathway")
     portal_with_canceled_enrollment.ok("content", "add-item", "way", "one")
     for login in ("ivy", "jon"):
-        person(portal_with_canceled_enrollment, login)
+        create_person(portal_with_canceled_enrollment, login)
         portal_with_canceled_enrollment.ok("enroll", "--user", login, "--content", "way")
     portal_with_canceled_enrollment.ok("enrollment", "cancel", "--user", "jon", "--content", "one")
     for login in ("ivy", "jon"):
@@ -238,8 +241,8 @@ def test_an_archived_item_takes_nobody_in(portal_with_rule: Portal) -> None:
 def test_applying_reaches_no_further_than_ones_own_departments(portal_with_rule: Portal) -> None:
     """A group may hold people of other departments: its rule, applied by hand, leaves them out."""
     portal_with_rule.ok("group", "create", "Team", "--department", "Sales/EMEA")
-    person(portal_with_rule, "eve", "--email", "eve@example.com")
-    person(portal_with_rule, "dep", "--department", "Sales/EMEA")
+    create_person(portal_with_rule, "eve", "--email", "eve@example.com")
+    create_person(portal_with_rule, "dep", "--department", "Sales/EMEA")
     portal_with_rule.ok("group", "add", "Team", "ann", "eve")
     portal_with_rule.ok(
         "role", "grant", "dep", "department-administrator", "--department", "Sales/EMEA"
@@ -251,4 +254,4 @@ def test_applying_reaches_no_further_than_ones_own_departments(portal_with_rule:
     assert [row["login"] for row in seen] == ["ann"]
     ran = portal_with_rule.ok(*mine, "apply", "team", "--existing", "--yes", "-o", "json")
     assert [row["login"] for row in ran.json] == ["ann"]
-    assert items(portal_with_rule, "eve") == []
+    assert enrolled_items(portal_with_rule, "eve") == []

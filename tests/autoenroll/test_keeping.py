@@ -27,20 +27,20 @@ def portal_with_items(portal: Portal) -> Portal:
     return portal
 
 
-def rule(portal: Portal, content: str, *whom: str) -> dict[str, Any]:
+def create_rule(portal: Portal, content: str, *whom: str) -> dict[str, Any]:
     """Make a rule and return it as it is shown."""
     made: dict[str, Any] = portal.ok(*CREATE, content, *whom, "-o", "json").json
     return made
 
 
-def codes(portal: Portal, *words: str) -> list[str]:
+def rule_codes(portal: Portal, *words: str) -> list[str]:
     """Return the codes of the rules that are listed."""
     return portal.ok("autoenroll", "list", *words, "-o", "id").out.split()
 
 
 def test_a_rule_names_an_item_and_a_department_a_group_or_a_type(portal_with_items: Portal) -> None:
     """Its code is made of what it names; it is shown by code, in any case, or by number."""
-    made = rule(portal_with_items, "one", "--department", "Sales")
+    made = create_rule(portal_with_items, "one", "--department", "Sales")
     assert made == {
         "id": made["id"],
         "code": "one-Sales",
@@ -53,8 +53,8 @@ def test_a_rule_names_an_item_and_a_department_a_group_or_a_type(portal_with_ite
         "waiting": 0,
         "created_at": NOON,
     }
-    group = rule(portal_with_items, "one", "--group", "New hires")
-    kind = rule(portal_with_items, "two", "--type", "client", "--code", "Clients")
+    group = create_rule(portal_with_items, "one", "--group", "New hires")
+    kind = create_rule(portal_with_items, "two", "--type", "client", "--code", "Clients")
     assert [(item["code"], item["target"], item["name"]) for item in (group, kind)] == [
         ("one-New-hires", "group", "New hires"),
         ("Clients", "type", "client"),
@@ -79,8 +79,8 @@ def test_codes_are_made_of_names_and_counted_when_taken() -> None:
 
 def test_a_code_that_is_taken_is_counted_up(portal_with_items: Portal) -> None:
     """Different things that are called alike still get a rule each."""
-    rule(portal_with_items, "two", "--type", "staff", "--code", "one-Sales")
-    assert rule(portal_with_items, "one", "--department", "Sales")["code"] == "one-Sales-2"
+    create_rule(portal_with_items, "two", "--type", "staff", "--code", "one-Sales")
+    assert create_rule(portal_with_items, "one", "--department", "Sales")["code"] == "one-Sales-2"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_what_says_nothing_is_no_rule(
 
 def test_a_rule_that_exists_is_a_conflict_or_skipped_or_changed(portal_with_items: Portal) -> None:
     """What it says decides, not its code; only whether it goes below can be changed."""
-    rule(portal_with_items, "one", "--department", "Sales")
+    create_rule(portal_with_items, "one", "--department", "Sales")
     again = (*CREATE, "one", "--department", "sales")
     refused(portal_with_items, *again, code="autoenroll_repeated", status=5)
     refused(portal_with_items, *again, "--code", "x", code="autoenroll_repeated", status=5)
@@ -126,18 +126,18 @@ def test_rules_are_listed_by_code_and_found_by_item_and_department(
     portal_with_items: Portal,
 ) -> None:
     """A department stands for itself and those under it."""
-    rule(portal_with_items, "two", "--department", "Sales/EMEA", "--code", "b")
-    rule(portal_with_items, "one", "--department", "Sales", "--code", "c")
-    rule(portal_with_items, "one", "--type", "staff", "--code", "a")
-    assert codes(portal_with_items) == ["a", "b", "c"]
-    assert codes(portal_with_items, "--content", "one") == ["a", "c"]
-    assert codes(portal_with_items, "--department", "Sales") == ["b", "c"]
-    assert codes(portal_with_items, "--department", "Sales/EMEA") == ["b"]
+    create_rule(portal_with_items, "two", "--department", "Sales/EMEA", "--code", "b")
+    create_rule(portal_with_items, "one", "--department", "Sales", "--code", "c")
+    create_rule(portal_with_items, "one", "--type", "staff", "--code", "a")
+    assert rule_codes(portal_with_items) == ["a", "b", "c"]
+    assert rule_codes(portal_with_items, "--content", "one") == ["a", "c"]
+    assert rule_codes(portal_with_items, "--department", "Sales") == ["b", "c"]
+    assert rule_codes(portal_with_items, "--department", "Sales/EMEA") == ["b"]
 
 
 def test_deleting_a_rule_wants_a_yes_and_is_once(portal_with_items: Portal) -> None:
     """The code is free again afterwards."""
-    rule(portal_with_items, "one", "--department", "Sales")
+    create_rule(portal_with_items, "one", "--department", "Sales")
     delete = ("autoenroll", "delete", "one-sales")
     assert portal_with_items.refused(*delete) == "confirmation_needed"
     assert (
@@ -146,7 +146,7 @@ def test_deleting_a_rule_wants_a_yes_and_is_once(portal_with_items: Portal) -> N
     )
     refused(portal_with_items, *delete, code="autoenroll_unknown", status=4)
     portal_with_items.ok(*delete, "--if-missing", "ok")
-    assert rule(portal_with_items, "one", "--department", "Sales")["code"] == "one-Sales"
+    assert create_rule(portal_with_items, "one", "--department", "Sales")["code"] == "one-Sales"
 
 
 @pytest.mark.parametrize(
@@ -161,12 +161,12 @@ def test_a_rule_goes_with_what_it_names(
     portal_with_items: Portal, whom: tuple[str, str], delete: tuple[str, ...]
 ) -> None:
     """The confirmation lists it, a daughter's too, and the log says why it went."""
-    rule(portal_with_items, "one", *whom, "--code", "mine")
+    create_rule(portal_with_items, "one", *whom, "--code", "mine")
     ran = portal_with_items.run(*delete, "-o", "json")
     assert (ran.status, ran.code) == (9, "confirmation_needed")
     assert any("auto-enrollment rule mine" in item["message"] for item in ran.error["details"])
     portal_with_items.ok(*delete, "--yes")
-    assert codes(portal_with_items) == []
+    assert rule_codes(portal_with_items) == []
     gone = portal_with_items.ok("audit", "list", "--code", "autoenroll.deleted", "-o", "json").json
     assert [item["detail"]["because"] for item in gone] == [f"{delete[0]} deleted"]
     assert portal_with_items.ok("db", "check", "-o", "json").json == []
@@ -182,8 +182,8 @@ def test_a_department_administrator_keeps_the_rules_of_their_departments(
         "role", "grant", "dan", "department-administrator", "--department", "Sales/EMEA"
     )
     portal_with_items.ok("group", "create", "Locals", "--department", "Sales/EMEA")
-    rule(portal_with_items, "one", "--department", "Sales", "--code", "above")
-    rule(portal_with_items, "two", "--type", "staff", "--code", "all")
+    create_rule(portal_with_items, "one", "--department", "Sales", "--code", "above")
+    create_rule(portal_with_items, "two", "--type", "staff", "--code", "all")
     mine = ("--as", "dan", *CREATE)
     portal_with_items.ok(*mine, "one", "--department", "Sales/EMEA", "--code", "a")
     portal_with_items.ok(*mine, "one", "--group", "Locals", "--code", "b")
@@ -191,7 +191,7 @@ def test_a_department_administrator_keeps_the_rules_of_their_departments(
         portal_with_items, *mine, "one", "--type", "client", code="permission_missing", status=8
     )
     refused(portal_with_items, *mine, "one", "--group", "New hires", code="group_unknown", status=4)
-    assert codes(portal_with_items, "--as", "dan") == ["a", "b"]
+    assert rule_codes(portal_with_items, "--as", "dan") == ["a", "b"]
     for verb in ("show", "preview"):
         assert (
             portal_with_items.refused("--as", "dan", "autoenroll", verb, "above")

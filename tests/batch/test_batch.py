@@ -19,8 +19,8 @@ from lmsctl.kit.invocation import Invocation, Options
 from lmsctl.kit.work import Work
 from lmsctl.nouns import NOUNS
 from tests import database_rows, program, refusals
-from tests.conftest import Portal, Ran, Templates
-from tests.kills import killed
+from tests.conftest import CommandResult, Portal, Templates
+from tests.kills import run_killed
 from tests.terminals import on_terminal
 
 GOOD = (
@@ -42,13 +42,13 @@ def sqlite_portal(templates: Templates, tmp_path: Path) -> Portal:
     return templates.copy("sqlite", tmp_path)
 
 
-def batch(portal: Portal, text: str, *more: str, **variables: str) -> Ran:
+def run_batch(portal: Portal, text: str, *more: str, **variables: str) -> CommandResult:
     """Run a file with this text."""
     (portal.folder / "batch.txt").write_text(text, encoding="utf-8")
     return portal.run("batch", "batch.txt", *more, **variables)
 
 
-def told(ran: Ran) -> list[tuple[Any, ...]]:
+def line_outcomes(ran: CommandResult) -> list[tuple[Any, ...]]:
     """Return line, outcome, exit status and code of every row."""
     return [
         (row["line"], row["outcome"], row["exit_status"], row["code"])
@@ -62,7 +62,7 @@ def told(ran: Ran) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize("how", [(), ("--atomic",)])
 def test_every_command_is_done_and_told(portal: Portal, how: tuple[str, ...]) -> None:
     """With the number of its line, its name without arguments, and what it would print itself."""
-    ran = batch(portal, GOOD, *how, "-o", "json")
+    ran = run_batch(portal, GOOD, *how, "-o", "json")
     assert ran.status == 0, ran.err
     rows = ran.json
     assert [(row["line"], row["command"], row["outcome"]) for row in rows] == [
@@ -83,9 +83,9 @@ def test_every_command_is_done_and_told(portal: Portal, how: tuple[str, ...]) ->
 
 def test_a_failing_command_leaves_nothing_and_the_others_go_on(portal: Portal) -> None:
     """The exit status is 7; the refusal is told in the row, and written down as it would be."""
-    ran = batch(portal, f"{BAD}department create Sales\n", "-o", "jsonl")
+    ran = run_batch(portal, f"{BAD}department create Sales\n", "-o", "jsonl")
     assert ran.status == 7
-    assert told(ran) == [
+    assert line_outcomes(ran) == [
         (1, "changed", 0, None),
         (2, "failed", 4, "department_unknown"),
         (3, "changed", 0, None),
@@ -101,21 +101,31 @@ def test_a_failing_command_leaves_nothing_and_the_others_go_on(portal: Portal) -
 
 def test_after_stop_nothing_more_is_attempted(sqlite_portal: Portal) -> None:
     """What was done before stays."""
-    ran = batch(sqlite_portal, BAD + "nonsense\n", "--stop", "-o", "jsonl")
+    ran = run_batch(sqlite_portal, BAD + "nonsense\n", "--stop", "-o", "jsonl")
     assert ran.status == 7
-    assert [row[1] for row in told(ran)] == ["changed", "failed", "not_attempted", "not_attempted"]
+    assert [row[1] for row in line_outcomes(ran)] == [
+        "changed",
+        "failed",
+        "not_attempted",
+        "not_attempted",
+    ]
     assert sqlite_portal.ok("department", "list", "-o", "id").out == "/\nSales\n"
 
 
 def test_a_rehearsal_undoes_every_command_by_itself(portal: Portal) -> None:
     """None sees what those before it would have done, and nothing is written down."""
     before = database_rows.everything(portal)
-    ran = batch(portal, GOOD, "--dry-run", "-o", "jsonl", "--exit-code")
+    ran = run_batch(portal, GOOD, "--dry-run", "-o", "jsonl", "--exit-code")
     assert ran.status == 7
-    assert [row[1] for row in told(ran)] == ["changed", "failed", "changed", *["failed"] * 3]
+    assert [row[1] for row in line_outcomes(ran)] == [
+        "changed",
+        "failed",
+        "changed",
+        *["failed"] * 3,
+    ]
     assert ran.err.startswith("Dry run, nothing was changed: 6 commands: ")
     assert database_rows.everything(portal) == before
-    assert batch(portal, "-n department create Sales\n", "--exit-code").status == 3
+    assert run_batch(portal, "-n department create Sales\n", "--exit-code").status == 3
     assert database_rows.everything(portal) == before
 
 
@@ -130,19 +140,22 @@ def test_a_line_has_its_own_actor_zone_and_confirmation(portal: Portal) -> None:
         "department create Sales --no-input\n"
         "user deactivate ann --on 2026-12-31T09:00 --tz Asia/Tokyo\n"
     )
-    ran = batch(portal, text, "-o", "jsonl")
+    ran = run_batch(portal, text, "-o", "jsonl")
     assert portal.ok("user", "show", "ann", "-o", "json").json["scheduled_at"] == (
         "2026-12-31T00:00:00Z"
     )
-    assert told(ran)[1:-1] == [
+    assert line_outcomes(ran)[1:-1] == [
         (2, "failed", 8, "permission_missing"),
         (3, "failed", 9, "confirmation_needed"),
         (4, "changed", 0, None),
         (5, "changed", 0, None),
     ]
-    assert told(batch(portal, "department delete Sales", "-y", "-o", "jsonl"))[0][1] == "changed"
-    ran = batch(portal, "user list\nuser list --as owner\n", "--as", "ann", "-o", "jsonl")
-    assert [row[3] for row in told(ran)] == ["permission_missing", "actor_of_batch"]
+    assert (
+        line_outcomes(run_batch(portal, "department delete Sales", "-y", "-o", "jsonl"))[0][1]
+        == "changed"
+    )
+    ran = run_batch(portal, "user list\nuser list --as owner\n", "--as", "ann", "-o", "jsonl")
+    assert [row[3] for row in line_outcomes(ran)] == ["permission_missing", "actor_of_batch"]
     actors = portal.ok("audit", "list", "--verdict", "refused", "-o", "json").json
     assert [(row["actor"], row["command"]) for row in actors] == [
         ("ann", "department create"),
@@ -167,10 +180,10 @@ def test_one_connection_serves_all_and_each_command_reads_the_clock(
         f"user create --login p{number} --first-name P --last-name P\n" for number in range(6)
     )
     moments = "SELECT count(DISTINCT created_at) FROM users WHERE login LIKE :like"
-    assert batch(portal, people).status == 0
+    assert run_batch(portal, people).status == 0
     assert next(opened) == 1
     assert portal.value(moments, like="p%") > 1
-    assert batch(portal, people.replace(" p", " q"), "--atomic").status == 0
+    assert run_batch(portal, people.replace(" p", " q"), "--atomic").status == 0
     assert portal.value(moments, like="q%") == 1
 
 
@@ -187,12 +200,12 @@ def test_what_every_line_would_meet_ends_the_batch(
 
     monkeypatch.setattr(departments, "create", busy)
     text = "department create Sales\ndepartment create EMEA\ndepartment create APAC\n"
-    ran = batch(portal, text, "--atomic", "-o", "json")
+    ran = run_batch(portal, text, "--atomic", "-o", "json")
     assert (ran.status, ran.code, ran.out) == (11, "database_locked", "")
     assert portal.ok("department", "list", "-o", "id").out == "/\n"
-    ran = batch(portal, text, "-o", "jsonl")
+    ran = run_batch(portal, text, "-o", "jsonl")
     assert (ran.status, ran.error["location"]["line"]) == (11, 2)
-    assert [row[1] for row in told(ran)] == ["changed"]
+    assert [row[1] for row in line_outcomes(ran)] == ["changed"]
     assert portal.ok("department", "list", "-o", "id").out == "/\nSales\n"
 
 
@@ -207,9 +220,9 @@ def test_ctrl_c_says_what_stays(sqlite_portal: Portal, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(departments, "create", interrupted)
     text = "department create Sales\ndepartment create EMEA\n"
-    ran = batch(sqlite_portal, text, "--atomic")
+    ran = run_batch(sqlite_portal, text, "--atomic")
     assert (ran.status, ran.err) == (130, "Interrupted. Nothing was changed.\n")
-    ran = batch(sqlite_portal, text)
+    ran = run_batch(sqlite_portal, text)
     said = "Interrupted. What was written before stays. Line 1: The change was made.\n"
     assert (ran.status, ran.err) == (130, said)
     assert sqlite_portal.ok("department", "list", "-o", "id").out == "/\nSales\n"
@@ -221,10 +234,10 @@ def test_ctrl_c_says_what_stays(sqlite_portal: Portal, monkeypatch: pytest.Monke
 def test_one_failure_undoes_an_atomic_batch(portal: Portal) -> None:
     """Status 6, nothing but one audit row, and every line is told what became of it."""
     with refusals.unchanged(portal):
-        ran = batch(portal, "department create Sales\ndepartment delete /\nuser list\n",
+        ran = run_batch(portal, "department create Sales\ndepartment delete /\nuser list\n",
                     "--atomic", "-o", "jsonl")  # fmt: skip
     assert ran.status == 6
-    assert told(ran) == [
+    assert line_outcomes(ran) == [
         (1, "rolled_back", None, None),
         (2, "failed", 6, "department_is_root"),
         (3, "not_attempted", None, None),
@@ -237,10 +250,10 @@ def test_an_answer_other_than_0_undoes_an_atomic_batch_too(portal: Portal) -> No
     portal.ok("user", "create", "--login", "ann", "--first-name", "A", "--last-name", "N")
     text = "department create Sales\ncan-i user.manage --as ann\ndepartment create EMEA\n"
     with refusals.unchanged(portal, audited=0):
-        ran = batch(portal, text, "--atomic", "-o", "jsonl")
+        ran = run_batch(portal, text, "--atomic", "-o", "jsonl")
     assert ran.status == 6
-    assert [row[1] for row in told(ran)] == ["rolled_back", "failed", "not_attempted"]
-    assert told(batch(portal, text, "-o", "jsonl"))[1] == (2, "failed", 8, None)
+    assert [row[1] for row in line_outcomes(ran)] == ["rolled_back", "failed", "not_attempted"]
+    assert line_outcomes(run_batch(portal, text, "-o", "jsonl"))[1] == (2, "failed", 8, None)
 
 
 def test_lines_of_an_atomic_batch_are_understood_before_anything_is_done(
@@ -249,9 +262,9 @@ def test_lines_of_an_atomic_batch_are_understood_before_anything_is_done(
     """All that are wrong are told at once."""
     text = "department create Sales\nnonsense\ntoken delete X --yes\nuser show 'x\nuser list\n"
     with refusals.unchanged(sqlite_portal, audited=0):
-        ran = batch(sqlite_portal, text, "--atomic", "-o", "jsonl")
+        ran = run_batch(sqlite_portal, text, "--atomic", "-o", "jsonl")
     assert ran.status == 6
-    assert told(ran) == [
+    assert line_outcomes(ran) == [
         (1, "not_attempted", None, None),
         (2, "failed", 2, "usage"),
         (3, "failed", 2, "command_not_atomic"),
@@ -264,8 +277,8 @@ def test_a_line_that_is_wrong_anyhow_is_told_before_one_that_fails(sqlite_portal
     """Nothing was attempted then, and nobody was refused anything."""
     text = "department delete /\ndepartment create Sales\nnonsense\n"
     with refusals.unchanged(sqlite_portal, audited=0):
-        ran = batch(sqlite_portal, text, "--atomic", "-o", "jsonl")
-    assert told(ran) == [
+        ran = run_batch(sqlite_portal, text, "--atomic", "-o", "jsonl")
+    assert line_outcomes(ran) == [
         (1, "not_attempted", None, None),
         (2, "not_attempted", None, None),
         (3, "failed", 2, "usage"),
@@ -275,19 +288,19 @@ def test_a_line_that_is_wrong_anyhow_is_told_before_one_that_fails(sqlite_portal
 def test_a_line_of_an_atomic_batch_is_understood_once(sqlite_portal: Portal) -> None:
     """To understand a command line takes longer than many a command."""
     with mock.patch.object(rules, "check", wraps=rules.check) as check:
-        assert batch(sqlite_portal, "user list\n" * 7, "--atomic").status == 0
+        assert run_batch(sqlite_portal, "user list\n" * 7, "--atomic").status == 0
     assert check.call_count == 7
 
 
 def test_an_atomic_rehearsal_sees_its_own_changes(portal: Portal) -> None:
     """And leaves nothing; a line cannot be rehearsed alone."""
     before = database_rows.everything(portal)
-    ran = batch(portal, GOOD, "--atomic", "--dry-run", "-o", "jsonl", "--exit-code")
+    ran = run_batch(portal, GOOD, "--atomic", "--dry-run", "-o", "jsonl", "--exit-code")
     assert ran.status == 3, ran.out
-    assert {row[1] for row in told(ran)} == {"changed", "unchanged"}
+    assert {row[1] for row in line_outcomes(ran)} == {"changed", "unchanged"}
     assert database_rows.everything(portal) == before
-    ran = batch(portal, "user list -n\n", "--atomic", "-o", "jsonl")
-    assert told(ran)[0][3] == "option_of_batch"
+    ran = run_batch(portal, "user list -n\n", "--atomic", "-o", "jsonl")
+    assert line_outcomes(ran)[0][3] == "option_of_batch"
 
 
 def test_an_atomic_batch_is_done_again_as_a_whole(
@@ -306,7 +319,7 @@ def test_an_atomic_batch_is_done_again_as_a_whole(
     text = "department create Sales\ndepartment create EMEA\n"
     ran = portal.run("batch", "-", "--atomic", "-o", "jsonl", stdin=text)
     assert ran.status == 0, ran.err
-    assert [row[0] for row in told(ran)] == [1, 2]
+    assert [row[0] for row in line_outcomes(ran)] == [1, 2]
     assert portal.ok("department", "list", "-o", "id").out == "/\nEMEA\nSales\n"
 
 
@@ -317,7 +330,7 @@ def test_an_atomic_batch_that_is_killed_left_all_or_nothing(portal: Portal) -> N
     people = "SELECT count(*) FROM users"
     before = database_rows.everything(portal)
     at = 1
-    while killed(portal, argv, at):
+    while run_killed(portal, argv, at):
         if portal.value(people) > 1:
             assert portal.ok("department", "list", "-o", "id").out.count("\n") == 3
             break
@@ -395,7 +408,7 @@ def test_the_streams_of_the_batch_are_not_for_its_commands(sqlite_portal: Portal
     """No command eats the lines after it, or writes between the rows."""
     text = "user import -\nuser export\ndepartment create Sales\nuser list --help\n"
     ran = sqlite_portal.run("batch", "-", "-o", "jsonl", stdin=text)
-    assert told(ran) == [
+    assert line_outcomes(ran) == [
         (1, "failed", 2, "stream_of_batch"),
         (2, "failed", 2, "stream_of_batch"),
         (3, "changed", 0, None),
@@ -417,16 +430,16 @@ def test_files_are_taken_in_and_written_by_a_batch(portal: Portal) -> None:
         "content create --kind topic --code one --title One\n"
         "enroll --from pairs.csv --keep-going\n"
     )
-    ran = batch(portal, text, "-o", "jsonl")
-    assert told(ran) == [
+    ran = run_batch(portal, text, "-o", "jsonl")
+    assert line_outcomes(ran) == [
         (1, "changed", 0, None),
         (2, "unchanged", 0, None),
         (3, "changed", 0, None),
         (4, "failed", 7, None),
     ]
     assert (portal.folder / "out.csv").read_text().count("\n") == 3
-    ran = batch(portal, "enroll --from pairs.csv\n", "--atomic", "-o", "jsonl")
-    assert told(ran) == [(1, "failed", 2, "command_not_atomic")]
+    ran = run_batch(portal, "enroll --from pairs.csv\n", "--atomic", "-o", "jsonl")
+    assert line_outcomes(ran) == [(1, "failed", 2, "command_not_atomic")]
 
 
 # Input and output --------------------------------------------------------------------------------
@@ -456,20 +469,20 @@ def test_every_row_is_told_before_the_next_line_is_read(sqlite_portal: Portal) -
 def test_rows_come_in_every_format_and_all_lines_are_done(sqlite_portal: Portal) -> None:
     """Also when nobody wants to see them; only JSON has results, and no format has arguments."""
     text = "department create {0}A\ndepartment create {0}B\n"
-    plain = batch(sqlite_portal, text.format("P"), "-o", "plain").out.splitlines()
+    plain = run_batch(sqlite_portal, text.format("P"), "-o", "plain").out.splitlines()
     assert plain[0].split("\t") == [
         "line", "command", "outcome", "exit_status", "code", "message", "hint",
     ]  # fmt: skip
     assert plain[1].startswith("1\tdepartment create\tchanged\t0\t\tCreated the department PA.")
-    assert batch(sqlite_portal, text.format("C"), "-o", "csv", "--columns", "line,outcome").out == (
-        "line,outcome\r\n1,changed\r\n2,changed\r\n"
-    )
-    assert batch(sqlite_portal, text.format("I"), "-o", "id").out == "1\n2\n"
-    assert batch(sqlite_portal, text.format("O"), "-o", "off").out == ""
-    assert batch(sqlite_portal, text.format("F"), "-o", "id", "--first", "1").out == "1\n"
+    assert run_batch(
+        sqlite_portal, text.format("C"), "-o", "csv", "--columns", "line,outcome"
+    ).out == ("line,outcome\r\n1,changed\r\n2,changed\r\n")
+    assert run_batch(sqlite_portal, text.format("I"), "-o", "id").out == "1\n2\n"
+    assert run_batch(sqlite_portal, text.format("O"), "-o", "off").out == ""
+    assert run_batch(sqlite_portal, text.format("F"), "-o", "id", "--first", "1").out == "1\n"
     assert sqlite_portal.ok("department", "list", "-o", "id").out.count("\n") == 11
-    assert batch(sqlite_portal, "department create X\n", "--columns", "nothing").status == 2
-    assert batch(sqlite_portal, "", "-o", "json").json == []
+    assert run_batch(sqlite_portal, "department create X\n", "--columns", "nothing").status == 2
+    assert run_batch(sqlite_portal, "", "-o", "json").json == []
 
 
 def test_a_terminal_shows_the_first_rows_and_counts_all(sqlite_portal: Portal) -> None:
@@ -493,7 +506,7 @@ def test_a_line_tells_what_it_queued_and_whether_it_was_rehearsed(sqlite_portal:
     """As the command itself would."""
     sqlite_portal.ok("content", "create", "--kind", "topic", "--code", "one", "--title", "One")
     text = "enroll --user owner --content one --dry-run\nenroll --user owner --content one\n"
-    rows = batch(sqlite_portal, text, "-o", "json").json
+    rows = run_batch(sqlite_portal, text, "-o", "json").json
     assert [row["message"] for row in rows] == [
         "Dry run, nothing was changed: 1 enrolled, 0 enrolled already. 1 notice would be queued.",
         "1 enrolled, 0 enrolled already. 1 notice was queued.",

@@ -15,7 +15,7 @@ from lmsctl.kit import database, driver
 from tests.bench.common import Bench, Place, paired, say, timed
 from tests.bench.files import TOKENS
 from tests.fillings import NOW, Run, fill_people, fill_places, fill_trainings
-from tests.statements import say as say_to
+from tests.statements import execute_text as say_to
 
 SMALL, LARGE = 10_000, 1_000_000
 _ITEMS = 300

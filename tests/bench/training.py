@@ -23,8 +23,8 @@ from lmsctl.user.rules import UserFilter
 from tests.bench.common import BARE, PROGRAM, Bench, Place, paired, say, timed
 from tests.bench.files import peak
 from tests.fillings import Run, fill_people, fill_places, fill_trainings
-from tests.statements import listening
-from tests.statements import say as say_to
+from tests.statements import execute_text as say_to
+from tests.statements import recorded_statements
 
 _PEOPLE = 10_000
 _TRAININGS = 5
@@ -233,7 +233,7 @@ def _statements(place: Place, *argv: str) -> int:
     """Return how many statements a command line takes, run in this process."""
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with (
-        listening() as said,
+        recorded_statements() as said,
         mock.patch.dict(os.environ, place.environment()),
         mock.patch.object(sys, "stdout", out),
     ):

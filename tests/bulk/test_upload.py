@@ -12,7 +12,7 @@ import pytest
 from lmsctl.bulk import actions as bulk
 from lmsctl.kit import database_errors
 from tests.conftest import Portal
-from tests.kills import break_off, killed
+from tests.kills import interrupt_after, run_killed
 from tests.refusals import unchanged
 from tests.waiting import run_during
 
@@ -25,12 +25,12 @@ def write(portal: Portal, *lines: str, file: str = "people.csv") -> str:
     return file
 
 
-def people(prefix: str, count: int) -> list[str]:
+def people_lines(prefix: str, count: int) -> list[str]:
     """Return the lines of a file of new people."""
     return [HEADINGS, *(f"{prefix}-{number},N,N," for number in range(count))]
 
 
-def count(portal: Portal, prefix: str = "") -> int:
+def count_people(portal: Portal, prefix: str = "") -> int:
     """Return how many people have a login that begins like this, the owner aside."""
     return int(
         portal.value(
@@ -64,7 +64,7 @@ def test_one_wrong_row_and_nothing_is_written(portal: Portal) -> None:
         {"file": "people.csv", "row": 2, "line": 3, "column": "First name"},
         {"file": "people.csv", "row": 3, "line": 4, "column": "Email"},
     ]
-    assert count(portal) == 0
+    assert count_people(portal) == 0
     assert portal.value("SELECT count(*) FROM runs") == 0
 
 
@@ -85,19 +85,19 @@ def test_keep_going_writes_the_good_rows(portal: Portal) -> None:
     ran = portal.run("user", "import", file, "--keep-going", "-o", "json")
     assert ran.status == 7
     assert (ran.json["created"], ran.json["failed"]) == (2, 1)
-    assert count(portal) == 2
+    assert count_people(portal) == 2
 
 
 def test_keep_going_without_a_fault_is_a_plain_success(portal: Portal) -> None:
     """Nothing failed: exit 0."""
-    assert portal.ok("user", "import", write(portal, *people("a", 3)), "--keep-going")
+    assert portal.ok("user", "import", write(portal, *people_lines("a", 3)), "--keep-going")
 
 
 @pytest.mark.usefixtures("small_batches")
 def test_batches_add_up(portal: Portal) -> None:
     """Several batches make one run with one report, and the ledger agrees with it."""
     portal.ok("settings", "set", "plan.max-active-users=100")
-    lines = people("a", 35)
+    lines = people_lines("a", 35)
     lines[13] = "a-12,,N,"
     ran = portal.run("user", "import", write(portal, *lines), "--keep-going", "-o", "json")
     assert (ran.json["rows"], ran.json["created"], ran.json["failed"]) == (35, 34, 1)
@@ -135,9 +135,9 @@ def test_seats_freed_further_down_are_not_given_before(portal: Portal) -> None:
 
 def test_the_number_of_rows_can_be_demanded(portal: Portal) -> None:
     """--expect-rows refuses a file that was cut short."""
-    file = write(portal, *people("a", 3))
+    file = write(portal, *people_lines("a", 3))
     assert portal.refused("user", "import", file, "--expect-rows", "4") == "rows_unexpected"
-    assert count(portal) == 0
+    assert count_people(portal) == 0
     portal.ok("user", "import", file, "--expect-rows", "3")
 
 
@@ -150,8 +150,8 @@ def test_a_file_with_nothing_but_headings_is_a_success(portal: Portal) -> None:
 
 def test_standard_input_is_a_file(portal: Portal) -> None:
     """`-` reads what is piped in."""
-    portal.ok("user", "import", "-", stdin="\n".join(people("a", 2)))
-    assert count(portal) == 2
+    portal.ok("user", "import", "-", stdin="\n".join(people_lines("a", 2)))
+    assert count_people(portal) == 2
 
 
 def test_standard_input_outlives_a_repeated_transaction(
@@ -168,10 +168,12 @@ def test_standard_input_outlives_a_repeated_transaction(
         return checked(*given)
 
     monkeypatch.setattr(bulk, "_answer", interrupted)
-    ran = portal.ok("user", "import", "-", "--results", "r.csv", stdin="\n".join(people("a", 2)))
+    ran = portal.ok(
+        "user", "import", "-", "--results", "r.csv", stdin="\n".join(people_lines("a", 2))
+    )
     assert ran.status == 0
     assert len(calls) == 2
-    assert count(portal) == 2
+    assert count_people(portal) == 2
     assert len(rows_of(portal, "r.csv")) == 2
 
 
@@ -219,10 +221,10 @@ def test_the_files_are_written_when_everything_is_refused_too(portal: Portal) ->
 
 def test_a_file_that_could_not_be_written_stops_everything(portal: Portal) -> None:
     """What cannot be told afterwards is not done."""
-    file = write(portal, *people("a", 2))
+    file = write(portal, *people_lines("a", 2))
     given = ("user", "import", file, "--results", "nowhere/r.csv")
     assert portal.refused(*given) == "csv_file_unwritable"
-    assert count(portal) == 0
+    assert count_people(portal) == 0
 
 
 # Resuming ----------------------------------------------------------------------------------------
@@ -233,11 +235,11 @@ def test_an_interrupted_run_is_resumed_where_it_stopped(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whole batches stay; --resume skips their rows, finishes the rest, keeps the number."""
-    file = write(portal, *people("a", 35))
+    file = write(portal, *people_lines("a", 35))
     with monkeypatch.context() as patch:
-        break_off(patch, after=2)
+        interrupt_after(patch, after=2)
         assert portal.run("user", "import", file, "--keep-going").status == 130
-    assert count(portal) == 20
+    assert count_people(portal) == 20
     ran = portal.ok("user", "import", file, "--resume", "--results", "r.csv", "-o", "json")
     assert (ran.json["run"], ran.json["created"], ran.json["skipped"]) == (1, 15, 20)
     assert [row["outcome"] for row in rows_of(portal, "r.csv")] == ["skipped"] * 20 + [
@@ -252,15 +254,15 @@ def test_a_run_that_is_being_finished_is_not_resumed(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever resumes it waits for that, and is told that nothing is left to do."""
-    file = write(portal, *people("a", 35))
+    file = write(portal, *people_lines("a", 35))
     with monkeypatch.context() as patch:
-        break_off(patch, after=2)
+        interrupt_after(patch, after=2)
         portal.run("user", "import", file, "--keep-going")
     finish = "UPDATE runs SET state = 'finished', failed = 0, finished_at = started_at"
     resume = ("user", "import", file, "--resume", "-o", "json")
     ran = run_during(portal, resume, finish)
     assert (ran.status, ran.code) == (4, "run_not_interrupted")
-    assert count(portal) == 20
+    assert count_people(portal) == 20
 
 
 @pytest.mark.usefixtures("small_batches")
@@ -268,9 +270,9 @@ def test_an_interrupted_run_may_simply_be_run_again(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without --resume rows that were written are unchanged, and nothing is left to resume."""
-    file = write(portal, *people("a", 35))
+    file = write(portal, *people_lines("a", 35))
     with monkeypatch.context() as patch:
-        break_off(patch, after=1)
+        interrupt_after(patch, after=1)
         portal.run("user", "import", file, "--keep-going")
     ran = portal.ok("user", "import", file, "-o", "json")
     assert (ran.json["created"], ran.json["unchanged"]) == (25, 10)
@@ -288,7 +290,7 @@ def test_an_interrupted_run_may_simply_be_run_again(
 )
 def test_no_file_is_two_things_at_once(portal: Portal, more: tuple[str, ...], what: str) -> None:
     """Neither is what is read written over, nor one report by the other; nothing is touched."""
-    file = write(portal, *people("a", 2))
+    file = write(portal, *people_lines("a", 2))
     before = portal.folder.joinpath(file).read_bytes()
     words = [word.replace("PEOPLE", file) for word in more]
     with unchanged(portal, audited=0):
@@ -301,7 +303,7 @@ def test_no_file_is_two_things_at_once(portal: Portal, more: tuple[str, ...], wh
 @pytest.mark.parametrize("name", ["-", "/dev/stdout"])
 def test_a_report_about_rows_takes_the_place_of_the_answer(portal: Portal, name: str) -> None:
     """Standard output then holds the report alone, and the numbers are in the sentence."""
-    file = write(portal, *people("a", 2))
+    file = write(portal, *people_lines("a", 2))
     ran = portal.ok("user", "import", file, "--results", name)
     assert ran.out.splitlines()[0].startswith("row,line,key,outcome")
     assert len(ran.out.splitlines()) == 3
@@ -318,10 +320,10 @@ def test_a_report_that_fails_afterwards_takes_nothing_back(
 
     A device that is full is written when all is committed, so that it tells no more than is true.
     """
-    file = write(portal, *people("a", 2), *(["b,,B,"] if how else []))
+    file = write(portal, *people_lines("a", 2), *(["b,,B,"] if how else []))
     other = "--rejects" if report == "--results" else "--results"
     ran = portal.run("user", "import", file, *how, report, "/dev/full", other, "o.csv")
-    assert (ran.status, count(portal)) == (7, 2)
+    assert (ran.status, count_people(portal)) == (7, 2)
     assert "2 created" in ran.err
     assert "This stands, but '/dev/full' could not be written: No space left" in ran.err
     assert portal.folder.joinpath("o.csv").exists() or (report == "--rejects" and how == ())
@@ -336,15 +338,15 @@ def test_a_report_that_fails_after_some_batches_does_not_stop_the_last(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    file = write(portal, *people("a", 35))
+    file = write(portal, *people_lines("a", 35))
     monkeypatch.setattr("lmsctl.kit.csvout.CsvFile.write_all", fail)
     ran = portal.run("user", "import", file, "--keep-going", "--results", "r.csv")
-    assert (ran.status, count(portal)) == (7, 35)
+    assert (ran.status, count_people(portal)) == (7, 35)
     assert "This stands, but 'r.csv' could not be written" in ran.err
-    assert left(portal) == set()
+    assert report_files(portal) == set()
 
 
-def left(portal: Portal) -> set[str]:
+def report_files(portal: Portal) -> set[str]:
     """Return the reports in the folder, and their halves."""
     names = {path.name for path in portal.folder.iterdir()}
     return {name for name in names if name.endswith(".part") or name == "r.csv"}
@@ -352,7 +354,7 @@ def left(portal: Portal) -> set[str]:
 
 def test_a_rehearsal_writes_no_report(portal: Portal) -> None:
     """There is nothing to tell of, and what cannot be written is refused all the same."""
-    file = write(portal, *people("a", 2))
+    file = write(portal, *people_lines("a", 2))
     portal.folder.joinpath("r.csv").write_text("old")
     portal.ok("user", "import", file, "-n", "--results", "r.csv", "--rejects", "j.csv")
     assert portal.folder.joinpath("r.csv").read_text() == "old"
@@ -375,9 +377,9 @@ def test_an_endless_input_is_refused_before_the_disk_is_full(
 
 def test_other_bytes_are_no_resumption(portal: Portal) -> None:
     """A run belongs to the very bytes it read."""
-    file = write(portal, *people("a", 3))
+    file = write(portal, *people_lines("a", 3))
     assert portal.refused("user", "import", file, "--resume") == "run_not_interrupted"
-    assert count(portal) == 0
+    assert count_people(portal) == 0
 
 
 # Killed ------------------------------------------------------------------------------------------
@@ -389,7 +391,7 @@ def counted_seats(portal: Portal) -> None:
     portal.ok("settings", "set", "plan.max-active-users=100000")
 
 
-def is_sound(portal: Portal) -> bool:
+def is_ledger_right(portal: Portal) -> bool:
     """Say whether the ledger of seats agrees with the people."""
     return bool(
         portal.value(
@@ -409,15 +411,15 @@ def test_killed_before_any_database_call_all_rows_or_none(portal: Portal, step: 
     """
     kills = 0
     at = 1
-    while killed(portal, ["user", "import", write(portal, *people(f"k{at}", 5))], at):
+    while run_killed(portal, ["user", "import", write(portal, *people_lines(f"k{at}", 5))], at):
         kills += 1
-        assert count(portal, f"k{at}-") in {0, 5}
-        assert is_sound(portal)
+        assert count_people(portal, f"k{at}-") in {0, 5}
+        assert is_ledger_right(portal)
         if kills % 5 == 0:
             portal.ok("user", "import", "people.csv")
-            assert count(portal, f"k{at}-") == 5
+            assert count_people(portal, f"k{at}-") == 5
         at += step
-    assert count(portal, f"k{at}-") == 5
+    assert count_people(portal, f"k{at}-") == 5
     assert kills >= 25 // step
 
 
@@ -427,15 +429,15 @@ def test_killed_while_keeping_going_whole_batches_stay(portal: Portal, step: int
     """One kill in some of the calls: batches of ten stay whole, and running again completes."""
     kills = 0
     at = 10
-    while killed(
-        portal, ["user", "import", write(portal, *people(f"k{at}", 25)), "--keep-going"], at
+    while run_killed(
+        portal, ["user", "import", write(portal, *people_lines(f"k{at}", 25)), "--keep-going"], at
     ):
         kills += 1
-        assert count(portal, f"k{at}-") in {0, 10, 20, 25}
-        assert is_sound(portal)
+        assert count_people(portal, f"k{at}-") in {0, 10, 20, 25}
+        assert is_ledger_right(portal)
         is_unfinished = portal.value("SELECT count(*) FROM runs WHERE state = 'running'") > 0
         portal.ok("user", "import", "people.csv", "--resume" if is_unfinished else "--keep-going")
-        assert count(portal, f"k{at}-") == 25
+        assert count_people(portal, f"k{at}-") == 25
         at += step
     assert kills >= 48 // step
 
@@ -444,21 +446,21 @@ def test_killed_while_keeping_going_whole_batches_stay(portal: Portal, step: int
 def test_killed_at_any_moment_all_rows_or_none(portal: Portal) -> None:
     """Real processes killed after ever longer times leave all rows or none, and can run again."""
     started = time.monotonic()
-    portal.start("user", "import", write(portal, *people("first", 1500))).communicate()
+    portal.start("user", "import", write(portal, *people_lines("first", 1500))).communicate()
     whole = time.monotonic() - started
-    assert count(portal, "first-") == 1500
+    assert count_people(portal, "first-") == 1500
     for step in range(8):
-        file = write(portal, *people(f"k{step}", 1500), file=f"k{step}.csv")
+        file = write(portal, *people_lines(f"k{step}", 1500), file=f"k{step}.csv")
         process = portal.start("user", "import", file)
         time.sleep(whole * (0.35 + 0.07 * step))
         process.kill()
         process.communicate()
-        assert count(portal, f"k{step}-") in {0, 1500}
-        assert is_sound(portal)
+        assert count_people(portal, f"k{step}-") in {0, 1500}
+        assert is_ledger_right(portal)
     for step in range(8):
         portal.ok("user", "import", f"k{step}.csv")
-    assert count(portal, "k") == 12000
-    assert is_sound(portal)
+    assert count_people(portal, "k") == 12000
+    assert is_ledger_right(portal)
 
 
 # Size --------------------------------------------------------------------------------------------
@@ -488,6 +490,6 @@ def peak_kib(portal: Portal, file: str) -> int:
 
 def test_memory_does_not_grow_with_the_file(portal: Portal) -> None:
     """Thirty thousand rows need hardly more than three thousand."""
-    small = peak_kib(portal, write(portal, *people("small", 3_000)))
-    large = peak_kib(portal, write(portal, *people("large", 30_000)))
+    small = peak_kib(portal, write(portal, *people_lines("small", 3_000)))
+    large = peak_kib(portal, write(portal, *people_lines("large", 30_000)))
     assert large < small + 40 * 1024

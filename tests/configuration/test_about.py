@@ -10,7 +10,7 @@ from lmsctl.kit import schema
 from lmsctl.kit.errors import EXIT_STATUS
 from lmsctl.rights.rules import PERMISSIONS
 from tests import program
-from tests.conftest import Portal, Ran
+from tests.conftest import CommandResult, Portal
 
 # What is only ever said beneath another refusal, which has the hint.
 NEVER_ALONE = {"hangs_on_it"}
@@ -113,7 +113,7 @@ def test_every_code_is_listed_once(empty_folder: Portal) -> None:
     assert sorted(listed) == sorted(codes)
 
 
-def lines_of_codes(ran: Ran) -> list[str]:
+def lines_of_codes(ran: CommandResult) -> list[str]:
     """Return the lines that describe one code."""
     return [line for line in ran.out.splitlines() if line.startswith("  ")]
 

@@ -12,7 +12,7 @@ from lmsctl.kit import writing
 from tests.conftest import Portal
 
 
-class Desk(Portal):
+class FolderWithoutDatabase(Portal):
     """A folder without any database, in which the program is run."""
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -43,12 +43,12 @@ class Desk(Portal):
 
 
 @pytest.fixture
-def empty_folder(tmp_path: Path) -> Desk:
+def empty_folder(tmp_path: Path) -> FolderWithoutDatabase:
     """Return an empty folder to work in."""
-    return Desk("", tmp_path, now=None)
+    return FolderWithoutDatabase("", tmp_path, now=None)
 
 
-def test_without_anything_the_defaults_hold(empty_folder: Desk) -> None:
+def test_without_anything_the_defaults_hold(empty_folder: FolderWithoutDatabase) -> None:
     """Every key is shown, also when nobody said anything, and no file is made."""
     assert empty_folder.shown() == {
         "context": ("default", "default"),
@@ -60,7 +60,7 @@ def test_without_anything_the_defaults_hold(empty_folder: Desk) -> None:
     assert not empty_folder.file.exists()
 
 
-def test_an_option_beats_a_variable_and_that_the_file(empty_folder: Desk) -> None:
+def test_an_option_beats_a_variable_and_that_the_file(empty_folder: FolderWithoutDatabase) -> None:
     """Each value comes with who said it."""
     empty_folder.write("time-zone = 'Europe/Rome'\n")
     assert empty_folder.shown()["time-zone"] == ("Europe/Rome", "lmsctl.toml")
@@ -86,7 +86,9 @@ def test_a_zone_that_is_none_is_a_matter_of_where_it_stands(portal: Portal) -> N
     portal.ok(*look)
 
 
-def test_the_address_is_shown_with_its_source_and_without_its_password(empty_folder: Desk) -> None:
+def test_the_address_is_shown_with_its_source_and_without_its_password(
+    empty_folder: FolderWithoutDatabase,
+) -> None:
     """From a variable, from a secret file, from a context."""
     url = "postgresql://u:geheim@host/name"
     masked = "postgresql://u:***@host/name"
@@ -106,7 +108,7 @@ def test_the_address_is_shown_with_its_source_and_without_its_password(empty_fol
         assert "geheim" not in ran.out + ran.err
 
 
-def test_a_value_that_was_set_is_in_the_file_and_holds(empty_folder: Desk) -> None:
+def test_a_value_that_was_set_is_in_the_file_and_holds(empty_folder: FolderWithoutDatabase) -> None:
     """The file is made readable by its owner only."""
     empty_folder.ok("config", "set", "time-zone", "Europe/Rome", "-o", "off")
     assert empty_folder.written() == {"time-zone": "Europe/Rome"}
@@ -114,7 +116,7 @@ def test_a_value_that_was_set_is_in_the_file_and_holds(empty_folder: Desk) -> No
     assert empty_folder.ok("config", "get", "time-zone", "-o", "id").out == "Europe/Rome\n"
 
 
-def test_setting_the_same_value_again_changes_nothing(empty_folder: Desk) -> None:
+def test_setting_the_same_value_again_changes_nothing(empty_folder: FolderWithoutDatabase) -> None:
     """With --exit-code 3 says that something changed and 0 that nothing did."""
     assert empty_folder.run("config", "set", "output", "plain", "--exit-code").status == 3
     assert empty_folder.run("config", "set", "output", "plain", "--exit-code").status == 0
@@ -123,7 +125,7 @@ def test_setting_the_same_value_again_changes_nothing(empty_folder: Desk) -> Non
     assert empty_folder.written() == {}
 
 
-def test_a_rehearsed_change_writes_nothing(empty_folder: Desk) -> None:
+def test_a_rehearsed_change_writes_nothing(empty_folder: FolderWithoutDatabase) -> None:
     """What would be written is shown."""
     row = empty_folder.ok("config", "set", "color", "never", "-n", "-o", "json").json
     assert row["value"] == "never"
@@ -131,7 +133,9 @@ def test_a_rehearsed_change_writes_nothing(empty_folder: Desk) -> None:
     assert not empty_folder.file.exists()
 
 
-def test_keys_of_a_connection_go_to_the_one_in_use_or_the_one_named(empty_folder: Desk) -> None:
+def test_keys_of_a_connection_go_to_the_one_in_use_or_the_one_named(
+    empty_folder: FolderWithoutDatabase,
+) -> None:
     """`lock-timeout` alone is that of the current context."""
     empty_folder.ok("context", "add", "live", "--url", "postgresql://host/live")
     empty_folder.ok("context", "add", "test", "--url", "sqlite:///test.db")
@@ -142,7 +146,7 @@ def test_keys_of_a_connection_go_to_the_one_in_use_or_the_one_named(empty_folder
     assert empty_folder.ok("config", "get", "contexts.test.lock-timeout", "-o", "id").out == "5\n"
 
 
-def test_one_address_replaces_the_other(empty_folder: Desk) -> None:
+def test_one_address_replaces_the_other(empty_folder: FolderWithoutDatabase) -> None:
     """An address set later is not silently overruled by a file named earlier."""
     empty_folder.ok("context", "add", "live", "--url-file", "secret")
     assert empty_folder.written()["contexts"]["live"] == {
@@ -173,7 +177,7 @@ def test_one_address_replaces_the_other(empty_folder: Desk) -> None:
     ],
 )
 def test_a_wrong_key_or_value_changes_nothing(
-    empty_folder: Desk, key: str, value: str, code: str
+    empty_folder: FolderWithoutDatabase, key: str, value: str, code: str
 ) -> None:
     """It is refused before anything is written, and a password is not repeated."""
     empty_folder.ok("context", "add", "live", "--url", "postgresql://host/live")
@@ -184,12 +188,14 @@ def test_a_wrong_key_or_value_changes_nothing(
     assert empty_folder.file.read_bytes() == before
 
 
-def test_a_mistyped_key_gets_the_nearest_one(empty_folder: Desk) -> None:
+def test_a_mistyped_key_gets_the_nearest_one(empty_folder: FolderWithoutDatabase) -> None:
     """The hint names it."""
     assert "'output'" in empty_folder.run("config", "get", "outptu").err
 
 
-def test_the_place_of_the_file_is_known_before_there_is_one(empty_folder: Desk) -> None:
+def test_the_place_of_the_file_is_known_before_there_is_one(
+    empty_folder: FolderWithoutDatabase,
+) -> None:
     """`config path` says where it would be written."""
     assert empty_folder.ok("config", "path", "-o", "json").json == {
         "path": "lmsctl.toml",
@@ -199,7 +205,9 @@ def test_the_place_of_the_file_is_known_before_there_is_one(empty_folder: Desk) 
     assert empty_folder.ok("config", "path", "-o", "id").out == "lmsctl.toml\n"
 
 
-def test_a_relative_path_means_the_same_wherever_the_file_is(empty_folder: Desk) -> None:
+def test_a_relative_path_means_the_same_wherever_the_file_is(
+    empty_folder: FolderWithoutDatabase,
+) -> None:
     """In a file elsewhere the path given here is written in full."""
     other = empty_folder.folder / "home" / "other.toml"
     other.parent.mkdir()
@@ -214,7 +222,7 @@ def test_a_relative_path_means_the_same_wherever_the_file_is(empty_folder: Desk)
 # Contexts ----------------------------------------------------------------------------------------
 
 
-def test_the_first_connection_is_the_one_in_use(empty_folder: Desk) -> None:
+def test_the_first_connection_is_the_one_in_use(empty_folder: FolderWithoutDatabase) -> None:
     """Later ones wait until they are asked for."""
     empty_folder.ok(
         "context", "add", "live", "--url", "postgresql://host/live", "--lock-timeout", "60"
@@ -227,7 +235,7 @@ def test_the_first_connection_is_the_one_in_use(empty_folder: Desk) -> None:
     ]
 
 
-def test_using_a_connection_is_remembered(empty_folder: Desk) -> None:
+def test_using_a_connection_is_remembered(empty_folder: FolderWithoutDatabase) -> None:
     """And saying it twice changes nothing."""
     empty_folder.ok("context", "add", "live", "--url", "postgresql://host/live")
     empty_folder.ok("context", "add", "test", "--url", "sqlite:///test.db")
@@ -237,7 +245,7 @@ def test_using_a_connection_is_remembered(empty_folder: Desk) -> None:
     assert empty_folder.refused("context", "use", "absent") == "context_unknown"
 
 
-def test_a_removed_connection_is_forgotten(empty_folder: Desk) -> None:
+def test_a_removed_connection_is_forgotten(empty_folder: FolderWithoutDatabase) -> None:
     """Also that it was the one in use; a second removal finds nothing."""
     empty_folder.ok("context", "add", "live", "--url", "postgresql://host/live")
     empty_folder.ok("context", "remove", "live")
@@ -258,7 +266,9 @@ def test_a_removed_connection_is_forgotten(empty_folder: Desk) -> None:
         (["new", "--url", "sqlite:///x.db", "--lock-timeout", "0"], "usage"),
     ],
 )
-def test_a_wrong_connection_is_not_added(empty_folder: Desk, argv: list[str], code: str) -> None:
+def test_a_wrong_connection_is_not_added(
+    empty_folder: FolderWithoutDatabase, argv: list[str], code: str
+) -> None:
     """The file stays as it is, and a password is not repeated."""
     empty_folder.ok("context", "add", "live", "--url", "postgresql://host/live")
     before = empty_folder.file.read_bytes()
@@ -268,7 +278,9 @@ def test_a_wrong_connection_is_not_added(empty_folder: Desk, argv: list[str], co
     assert empty_folder.file.read_bytes() == before
 
 
-def test_a_connection_that_was_added_can_be_worked_with(empty_folder: Desk) -> None:
+def test_a_connection_that_was_added_can_be_worked_with(
+    empty_folder: FolderWithoutDatabase,
+) -> None:
     """From the configuration to a portal and back."""
     empty_folder.ok("context", "add", "test", "--url", "sqlite:///test.db")
     empty_folder.ok("init", "--sandbox")
@@ -278,7 +290,7 @@ def test_a_connection_that_was_added_can_be_worked_with(empty_folder: Desk) -> N
 
 @pytest.mark.parametrize("is_there", [True, False])
 def test_who_interrupts_a_change_of_the_file_is_told_where_to_look(
-    empty_folder: Desk, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+    empty_folder: FolderWithoutDatabase, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
 ) -> None:
     """Just before the new file takes its place, and just after."""
 

@@ -29,57 +29,57 @@ def logins(portal: Portal) -> set[str]:
     return {row["login"] for row in portal.ok("user", "list", "-o", "json").json}
 
 
-def add(portal: Portal, login: str) -> None:
+def create_person(portal: Portal, login: str) -> None:
     """Create a person."""
     portal.ok("user", "create", "--email", f"{login}@example.com", *PERSON)
 
 
-def noted(portal: Portal) -> list[str]:
+def audited_codes(portal: Portal) -> list[str]:
     """Return what the audit log says has happened."""
     return [row["code"] for row in portal.ok("audit", "list", "-o", "json").json]
 
 
-def unnoted(_: driver.Connection) -> None:
+def record_nothing(_: driver.Connection) -> None:
     """Write nothing down."""
 
 
-def left(portal: Portal) -> set[str]:
+def portal_files(portal: Portal) -> set[str]:
     """Return the names of all files beside the portal."""
     return {path.name for path in portal.folder.iterdir()} - {"portal.db"}
 
 
 def test_a_restore_puts_back_what_was_backed_up(portal: Portal) -> None:
     """People who came later are gone, people who were there are back, and nothing is broken."""
-    add(portal, "ada")
+    create_person(portal, "ada")
     made = portal.ok("db", "backup", "copy", "-o", "json").json
     assert made["size"] == (portal.folder / "copy").stat().st_size > 0
-    add(portal, "bob")
+    create_person(portal, "bob")
     portal.ok("user", "delete", "ada", "--yes")
     portal.ok("db", "restore", "copy", "--yes")
     assert logins(portal) == {"owner", "ada"}
     assert portal.ok("db", "check", "-o", "json").json == []
-    add(portal, "cy")
+    create_person(portal, "cy")
 
 
 def test_backup_and_restore_are_in_the_audit_log(portal: Portal) -> None:
     """Everybody's data left the database, and came from elsewhere; that is written down."""
     portal.ok("db", "backup", "copy")
-    assert "db.backed_up" in noted(portal)
+    assert "db.backed_up" in audited_codes(portal)
     portal.ok("db", "restore", "copy", "--yes")
-    assert "db.restored" in noted(portal)
+    assert "db.restored" in audited_codes(portal)
 
 
 def test_a_backup_that_fails_is_not_noted(portal: Portal) -> None:
     """The log says what happened, not what was tried."""
     assert portal.refused("db", "backup", "absent/copy") == "backup_unwritable"
-    assert "db.backed_up" not in noted(portal)
+    assert "db.backed_up" not in audited_codes(portal)
 
 
 def test_a_backup_is_readable_by_its_owner_only(portal: Portal) -> None:
     """People's data are nobody else's business; nothing else is left in the folder."""
     portal.ok("db", "backup", "copy")
     assert stat.S_IMODE((portal.folder / "copy").stat().st_mode) == 0o600
-    assert left(portal) == {"copy"}
+    assert portal_files(portal) == {"copy"}
 
 
 def test_a_file_that_is_there_is_kept_unless_forced(portal: Portal) -> None:
@@ -94,7 +94,7 @@ def test_a_file_that_is_there_is_kept_unless_forced(portal: Portal) -> None:
 def test_a_rehearsed_backup_leaves_nothing(portal: Portal) -> None:
     """It is made, checked, and thrown away."""
     assert portal.ok("db", "backup", "copy", "-n", "-o", "json").json["size"] > 0
-    assert left(portal) == set()
+    assert portal_files(portal) == set()
 
 
 def test_a_folder_that_is_not_there_is_said(portal: Portal) -> None:
@@ -106,7 +106,7 @@ def test_a_folder_that_is_not_there_is_said(portal: Portal) -> None:
 def test_a_restore_asks_first(portal: Portal) -> None:
     """Without a yes, and in a rehearsal, nothing happens."""
     portal.ok("db", "backup", "copy")
-    add(portal, "ada")
+    create_person(portal, "ada")
     assert portal.refused("db", "restore", "copy") == "confirmation_needed"
     portal.ok("db", "restore", "copy", "--dry-run")
     assert logins(portal) == {"owner", "ada"}
@@ -126,7 +126,7 @@ def test_half_a_backup_is_not_restored(portal: Portal) -> None:
     file = portal.folder / "copy"
     content = file.read_bytes()
     file.write_bytes(content[: len(content) // 2])
-    add(portal, "ada")
+    create_person(portal, "ada")
     ran = portal.run("db", "restore", "copy", "--yes")
     assert ran.status in {6, 11}
     assert logins(portal) == {"owner", "ada"}
@@ -189,7 +189,7 @@ def test_a_backup_that_breaks_a_rule_of_its_tables_is_not_restored(portal: Porta
 @only_sqlite
 def test_a_backup_is_one_file_that_opens_by_itself(portal: Portal) -> None:
     """It can be used as a database in place."""
-    add(portal, "ada")
+    create_person(portal, "ada")
     portal.ok("db", "backup", "copy")
     assert logins(Portal(f"sqlite:///{portal.folder / 'copy'}", portal.folder)) == {"owner", "ada"}
 
@@ -230,13 +230,13 @@ def test_readers_see_the_old_state_or_the_new_one(portal: Portal) -> None:
     assert database.execute(reader, "SELECT count(*) FROM users").one() == (1,)
     writer = driver.open_database(portal.url, patience=0.2)
     if database.execute(reader, "PRAGMA journal_mode").one() == ("wal",):
-        sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
+        sqlite_copy.put_back(portal.folder / "copy", writer, record_nothing, patience=0.2)
     else:
         with pytest.raises(database_errors.DatabaseLocked):
-            sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
+            sqlite_copy.put_back(portal.folder / "copy", writer, record_nothing, patience=0.2)
     assert database.execute(reader, "SELECT count(*) FROM users").one() == (1,)
     reader.close()
-    sqlite_copy.put_back(portal.folder / "copy", writer, unnoted, patience=0.2)
+    sqlite_copy.put_back(portal.folder / "copy", writer, record_nothing, patience=0.2)
     writer.close()
 
 
@@ -249,7 +249,7 @@ def test_a_restore_waits_for_a_writer_and_gives_up(portal: Portal) -> None:
     database.execute(writer, "UPDATE portals SET name = 'Kept'")
     other = driver.open_database(portal.url, patience=0.1)
     with pytest.raises(database_errors.DatabaseLocked):
-        sqlite_copy.put_back(portal.folder / "copy", other, unnoted, patience=0.1)
+        sqlite_copy.put_back(portal.folder / "copy", other, record_nothing, patience=0.1)
     other.close()
     writer.commit()
     writer.close()
@@ -268,13 +268,13 @@ def test_a_private_file_is_made_once(tmp_path: Path) -> None:
 def test_a_restore_and_its_note_are_one(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kill leaves both or neither, wherever it comes."""
     portal.ok("db", "backup", "copy")
-    add(portal, "ada")
+    create_person(portal, "ada")
     copied = sqlite_copy._copy
     seen: list[tuple[bool, bool]] = []
 
     def watched(*given: Any) -> None:
         copied(*given)
-        seen.append((logins(portal) == {"owner"}, "db.restored" in noted(portal)))
+        seen.append((logins(portal) == {"owner"}, "db.restored" in audited_codes(portal)))
 
     monkeypatch.setattr(sqlite_copy, "_copy", watched)
     portal.ok("db", "restore", "copy", "--yes")
@@ -287,7 +287,7 @@ def test_a_restore_that_cannot_be_noted_changes_nothing(
 ) -> None:
     """And leaves no copy of people's data behind."""
     portal.ok("db", "backup", "copy")
-    add(portal, "ada")
+    create_person(portal, "ada")
     spare = portal.folder / "spare"
     spare.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(spare))

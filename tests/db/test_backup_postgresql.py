@@ -38,12 +38,12 @@ def postgresql_15_portal(portal: Portal) -> Iterator[Portal]:
         yield made
 
 
-def codes(portal: Portal) -> list[str]:
+def audited_codes(portal: Portal) -> list[str]:
     """Return what the audit log says has happened."""
     return [row["code"] for row in portal.ok("audit", "list", "-o", "json").json]
 
 
-class Patient(Portal):
+class PortalWithLockTimeout(Portal):
     """A portal whose address, with a lock patience, stands in a configuration file."""
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -55,9 +55,9 @@ class Patient(Portal):
     name = "lmsctl.toml"
 
 
-def patient(portal: Portal, seconds: int) -> Portal:
+def with_lock_timeout(portal: Portal, seconds: int) -> Portal:
     """Return the portal as somebody sees it who waits so long for others."""
-    made = Patient(portal.url, portal.folder)
+    made = PortalWithLockTimeout(portal.url, portal.folder)
     made.name = f"{seconds}.toml"
     text = f'[contexts.default]\ndatabase-url = "{portal.url}"\nlock-timeout = {seconds}\n'
     (portal.folder / made.name).write_text(text)
@@ -65,7 +65,7 @@ def patient(portal: Portal, seconds: int) -> Portal:
     return made
 
 
-def script(folder: Path, name: str, text: str) -> None:
+def write_script(folder: Path, name: str, text: str) -> None:
     """Write a program."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(f"#!/bin/sh\n{text}\n")
@@ -84,7 +84,7 @@ def test_without_the_client_programs_the_hint_is_to_install_them(portal: Portal)
 def test_what_pg_dump_says_is_passed_on(portal: Portal, tmp_path: Path) -> None:
     """A failure is one sentence, and no half a file is left."""
     folder = tmp_path / "bin"
-    script(folder, "pg_dump", "echo 'pg_dump: error: something odd' >&2\nexit 1")
+    write_script(folder, "pg_dump", "echo 'pg_dump: error: something odd' >&2\nexit 1")
     ran = portal.run("db", "backup", "copy", PATH=f"{folder}:/usr/bin:/bin")
     assert ran.status == 11
     assert "something odd" in ran.err
@@ -136,7 +136,7 @@ def test_a_pair_that_does_not_fit_is_refused_and_said(
 ) -> None:
     """What pg_dump writes, an older pg_restore cannot read."""
     mixed = tmp_path / "mixed"
-    script(mixed, "pg_restore", "echo 'pg_restore (PostgreSQL) 14.2'")
+    write_script(mixed, "pg_restore", "echo 'pg_restore (PostgreSQL) 14.2'")
     path = f"{mixed}:{client_programs}:/usr/bin:/bin"
     ran = portal.run("db", "backup", "copy", "-o", "json", PATH=path)
     assert (ran.status, ran.code) == (10, "tool_unfit")
@@ -158,7 +158,7 @@ def test_an_older_server_is_backed_up_and_restored(
     postgresql_15_portal.ok("user", "create", "--email", "ada@example.com", *PERSON)
     postgresql_15_portal.ok("db", "restore", "copy", "--yes", PATH=path)
     assert postgresql_15_portal.value("SELECT count(*) FROM users") == 1
-    assert codes(postgresql_15_portal)[-1] == "db.restored"
+    assert audited_codes(postgresql_15_portal)[-1] == "db.restored"
     assert postgresql_15_portal.ok("db", "check", "-o", "json").json == []
 
 
@@ -181,7 +181,7 @@ def test_a_restore_that_is_killed_changes_nothing(
         f"head -n 60 {mark}.sql; touch {mark}; sleep 2\n"
         f"tail -n +61 {mark}.sql && touch {mark}.done"
     )
-    script(slow, "pg_restore", text)
+    write_script(slow, "pg_restore", text)
     path = f"{slow}:{client_programs}:/usr/bin:/bin"
     process = portal.start("db", "restore", "copy", "--yes", PATH=path)
     for _ in range(600):
@@ -193,7 +193,7 @@ def test_a_restore_that_is_killed_changes_nothing(
     process.communicate(timeout=20)
     time.sleep(2.5)
     assert portal.value("SELECT count(*) FROM users") == 2
-    assert "db.restored" not in codes(portal)
+    assert "db.restored" not in audited_codes(portal)
     assert not Path(f"{mark}.done").exists()
 
 
@@ -213,11 +213,11 @@ def test_the_restore_and_its_note_are_one(portal: Portal, monkeypatch: pytest.Mo
 def test_a_restore_waits_behind_a_reader_without_holding_others_up(portal: Portal) -> None:
     """It gives up after its patience; who comes meanwhile reads and writes."""
     portal.ok("db", "backup", "copy")
-    others = patient(portal, 2)
+    others = with_lock_timeout(portal, 2)
     with psycopg.connect(portal.url) as reader:
         reader.execute("SELECT count(*) FROM users")
         begun = time.monotonic()
-        restore = patient(portal, 4).start("db", "restore", "copy", "--yes", "-o", "json")
+        restore = with_lock_timeout(portal, 4).start("db", "restore", "copy", "--yes", "-o", "json")
         served = 0
         while restore.poll() is None:
             others.ok("user", "list")
@@ -228,7 +228,7 @@ def test_a_restore_waits_behind_a_reader_without_holding_others_up(portal: Porta
         assert "database_locked" in err
         assert served > 2
         assert time.monotonic() - begun < 30
-    assert "db.restored" not in codes(portal)
+    assert "db.restored" not in audited_codes(portal)
     portal.ok("db", "restore", "copy", "--yes")
 
 
@@ -237,7 +237,7 @@ def test_a_backup_waits_no_longer_than_its_patience(portal: Portal) -> None:
     with psycopg.connect(portal.url) as other:
         other.execute("SET idle_in_transaction_session_timeout = '20s'")
         other.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
-        code = patient(portal, 1).refused("db", "backup", "copy")
+        code = with_lock_timeout(portal, 1).refused("db", "backup", "copy")
     assert code == "database_locked"
     assert not (portal.folder / "copy").exists()
 
@@ -307,7 +307,7 @@ def test_a_backup_holds_the_portal_of_one_schema(empty_database: Portal, name: s
     empty_database.sql("INSERT INTO public.invoices VALUES (7)")
     two.ok("db", "restore", "copy", "--yes")
     assert two.value("SELECT count(*) FROM users") == 1
-    assert codes(two)[-1] == "db.restored"
+    assert audited_codes(two)[-1] == "db.restored"
     assert two.ok("db", "check", "-o", "json").json == []
     assert one.value("SELECT count(*) FROM users") == 2
     assert one.ok("db", "check", "-o", "json").json == []
@@ -325,7 +325,7 @@ def test_a_schema_may_be_chosen_by_a_variable(empty_database: Portal) -> None:
     empty_database.ok("user", "create", "--email", "ada@example.com", *PERSON, **there)
     empty_database.ok("db", "restore", "copy", "--yes", **there)
     assert empty_database.value("SELECT count(*) FROM two.users") == 1
-    assert "db.restored" not in codes(one)
+    assert "db.restored" not in audited_codes(one)
 
 
 def test_a_backup_of_the_whole_database_gives_back_one_schema(

@@ -32,10 +32,10 @@ def portal_on_small_disk(portal: Portal, postgresql: Any) -> Iterator[tuple[Port
     with tempfile.TemporaryDirectory(prefix="lmsctl-disk-") as made:
         folder = Path(made)
         folder.chmod(0o755)
-        yield from moved(portal, postgresql, folder)
+        yield from moved_portal(portal, postgresql, folder)
 
 
-def moved(portal: Portal, postgresql: Any, folder: Path) -> Iterator[tuple[Portal, Path]]:
+def moved_portal(portal: Portal, postgresql: Any, folder: Path) -> Iterator[tuple[Portal, Path]]:
     """Yield what `tight` returns, and undo it."""
     with small_disk(folder, 4 if portal.is_sqlite else 24) as disk:
         if portal.is_sqlite:
@@ -43,14 +43,14 @@ def moved(portal: Portal, postgresql: Any, folder: Path) -> Iterator[tuple[Porta
             shutil.copyfile(dburl.sqlite_path(portal.url), file)
             yield Portal(f"sqlite:///{file}", portal.folder), disk
             return
-        yield portal, disk_of(portal, postgresql, disk)
+        yield portal, move_to_disk(portal, postgresql, disk)
         with psycopg.connect(postgresql.get_uri(), autocommit=True) as server:
             name = portal.url.partition("?")[0].rpartition("/")[2]
             server.execute(f"ALTER DATABASE {name} SET TABLESPACE pg_default".encode())
             server.execute("DROP TABLESPACE small")
 
 
-def disk_of(portal: Portal, postgresql: Any, disk: Path) -> Path:
+def move_to_disk(portal: Portal, postgresql: Any, disk: Path) -> Path:
     """Move the portal's database to `disk`."""
     place = disk / "space"
     place.mkdir()
@@ -65,7 +65,7 @@ def disk_of(portal: Portal, postgresql: Any, disk: Path) -> Path:
     return disk
 
 
-def words() -> str:
+def long_text() -> str:
     """Return a long text."""
     return "many words " * 20_000
 
@@ -82,7 +82,7 @@ def test_a_restore_onto_a_full_disk_is_refused_by_name(tight: tuple[Portal, Path
                 "INSERT INTO audit_rows (happened_at, operator, command, verdict, code, target,"
                 " detail_json) VALUES ('2026-01-01T00:00:00Z', 'o', 'c', 'done', 'x', :t, :d)",
                 t=str(number),
-                d=f'{{"a": "{words()}"}}',
+                d=f'{{"a": "{long_text()}"}}',
             )
         bigger.ok("db", "backup", "copy")
     else:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from lmsctl.kit import dburl
-from tests.conftest import Portal, Ran
+from tests.conftest import CommandResult, Portal
 
 
-def rows(ran: Ran) -> dict[str, Any]:
+def rows(ran: CommandResult) -> dict[str, Any]:
     """Return what was found by the name of what was looked at."""
     return {row["check"]: row for row in ran.json}
 

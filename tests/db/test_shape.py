@@ -145,7 +145,7 @@ def rewrite(portal: Portal, table: str, before: str, after: str) -> None:
     connection.close()
 
 
-def is_named(portal: Portal, sentence: str) -> None:
+def assert_named(portal: Portal, sentence: str) -> None:
     """Make sure that the check names the object in one line, with what to do."""
     ran = portal.run("db", "check", "-o", "json")
     assert ran.status == 10, ran.err
@@ -155,7 +155,7 @@ def is_named(portal: Portal, sentence: str) -> None:
     assert found[0]["expected"].endswith(".")
 
 
-def is_refused(portal: Portal, sentence: str) -> None:
+def assert_not_restored(portal: Portal, sentence: str) -> None:
     """Make sure that a backup of it is refused by the object's name, and nothing was changed."""
     portal.ok("db", "backup", "copy")
     before = portal.value("SELECT count(*) FROM audit_rows WHERE code = 'db.restored'")
@@ -177,8 +177,8 @@ def test_what_differs_is_named_and_not_restored(portal: Portal, kind: str) -> No
     """A missing or an added object is found by both verbs."""
     statements, sentence = DAMAGES[kind]
     damage(portal, statements)
-    is_refused(portal, sentence)
-    is_named(portal, sentence)
+    assert_not_restored(portal, sentence)
+    assert_named(portal, sentence)
 
 
 @pytest.mark.usefixtures("schema_made_once")
@@ -187,8 +187,8 @@ def test_what_an_object_is_like_is_compared(portal: Portal, kind: str) -> None:
     """A column or an index that is there, but another one."""
     statements, sentence = WITHIN[kind]
     damage(portal, statements)
-    is_named(portal, sentence)
-    is_refused(portal, sentence)
+    assert_named(portal, sentence)
+    assert_not_restored(portal, sentence)
 
 
 @pytest.mark.usefixtures("schema_made_once")
@@ -198,8 +198,8 @@ def test_a_trigger_of_sqlite_is_found(portal: Portal, kind: str) -> None:
     """Whatever acts on its own is found by both verbs."""
     statements, sentence = SQLITE[kind]
     damage(portal, statements)
-    is_refused(portal, sentence)
-    is_named(portal, sentence)
+    assert_not_restored(portal, sentence)
+    assert_named(portal, sentence)
 
 
 @pytest.mark.usefixtures("schema_made_once")
@@ -209,8 +209,8 @@ def test_words_of_a_table_are_compared(portal: Portal, kind: str) -> None:
     """Types, nulls, defaults, checks and strictness are part of what a table is."""
     *change, sentence = REWRITTEN[kind]
     rewrite(portal, *change)
-    is_refused(portal, sentence)
-    is_named(portal, sentence)
+    assert_not_restored(portal, sentence)
+    assert_named(portal, sentence)
 
 
 @pytest.mark.usefixtures("schema_made_once")
@@ -220,8 +220,8 @@ def test_objects_of_postgresql_are_compared(portal: Portal, kind: str) -> None:
     """Constraints, triggers and rules are found by both verbs."""
     statements, sentence = POSTGRESQL[kind]
     damage(portal, statements)
-    is_refused(portal, sentence)
-    is_named(portal, sentence)
+    assert_not_restored(portal, sentence)
+    assert_named(portal, sentence)
 
 
 @pytest.mark.usefixtures("schema_made_once")
@@ -231,9 +231,9 @@ def test_columns_of_postgresql_are_compared(portal: Portal, kind: str) -> None:
     """What the list of an archive does not tell is found in the database, and before it is ours."""
     statements, sentence = POSTGRESQL_WITHIN[kind]
     damage(portal, statements)
-    is_named(portal, sentence)
+    assert_named(portal, sentence)
     if kind != "unchecked":  # pg_dump does not write that down, so a restore repairs it
-        is_refused(portal, sentence)
+        assert_not_restored(portal, sentence)
 
 
 def test_only_what_one_statement_makes_is_advised_to_be_made_again(portal: Portal) -> None:
@@ -257,7 +257,7 @@ def test_without_the_portals_table_the_check_names_it(portal: Portal) -> None:
     """A portal that lost its first table is not one that was never made."""
     cascade = "" if portal.is_sqlite else " CASCADE"
     damage(portal, [f"DROP TABLE portals{cascade}"])
-    is_named(portal, "table portals is missing")
+    assert_named(portal, "table portals is missing")
     assert portal.refused("db", "check", "--as", "owner") == "rights_unreadable"
 
 
@@ -292,7 +292,7 @@ def test_without_the_right_to_temporary_tables_names_are_compared(portal: Portal
         lean.ok("db", "backup", "copy")
         assert "was not compared" in lean.ok("db", "restore", "copy", "--yes").err
         portal.sql("ALTER TABLE users DROP COLUMN away_at")
-        is_named(lean, "column users.away_at is missing")
+        assert_named(lean, "column users.away_at is missing")
     finally:
         portal.sql(f"DROP OWNED BY {role} CASCADE")
         portal.sql(f"DROP ROLE {role}")

@@ -178,7 +178,7 @@ def test_who_came_by_a_link_before_keeps_the_item(
     assert sorted(courses) == ["open", "other"]
 
 
-def folded(
+def create_old_database(
     empty_database: Portal, monkeypatch: pytest.MonkeyPatch, logins: dict[str, str | None]
 ) -> None:
     """Make a database of the version before names, of people with these logins and addresses."""
@@ -220,7 +220,9 @@ def test_keys_of_people_are_computed_anew(
 ) -> None:
     """In lower case, in any number of batches, and every name stands in its one place."""
     many: dict[str, str | None] = {f"\u00dc{number}": None for number in range(1001)}
-    folded(empty_database, monkeypatch, {"Wei\u00df": "Wei\u00df@example.com", "Kim": None, **many})
+    create_old_database(
+        empty_database, monkeypatch, {"Wei\u00df": "Wei\u00df@example.com", "Kim": None, **many}
+    )
     assert empty_database.value("SELECT login_key FROM users ORDER BY id") == "weiss"
     actions.upgrade(empty_database.url, patience=5)
     assert empty_database.sql("SELECT login_key, email_key FROM users ORDER BY id")[:2] == [
@@ -235,7 +237,7 @@ def test_two_people_of_one_name_are_named_before_the_upgrade(
     empty_database: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is upgraded while one's login is the other's address."""
-    folded(empty_database, monkeypatch, {"amy": "x@e.com", "X@e.com": None})
+    create_old_database(empty_database, monkeypatch, {"amy": "x@e.com", "X@e.com": None})
     before = empty_database.value("SELECT version_num FROM alembic_version")
     with pytest.raises(NameShared, match="are both called") as caught:
         actions.upgrade(empty_database.url, patience=5)
@@ -344,7 +346,7 @@ def upgrade() -> None:
 LATER = "9998"
 
 
-def release(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
+def add_next_version(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
     """Make this program one version later than the database, with a step that ends in `then`."""
     migrations = folder / "migrations"
     shutil.copytree(Path(actions.__file__).with_name("migrations"), migrations)
@@ -361,7 +363,7 @@ def test_an_older_database_is_refused_until_it_is_upgraded(
 ) -> None:
     """Commands say 12, `db status` says what is to do, `db upgrade` does it and is audited."""
     before = schema.VERSION
-    release(monkeypatch, portal.folder, "pass")
+    add_next_version(monkeypatch, portal.folder, "pass")
     assert portal.run("user", "list").status == 12
     assert portal.ok("db", "status", "-o", "json").json["state"] == "upgrade_pending"
     assert portal.ok("db", "upgrade", "-n", "-o", "json").json["outcome"] == "updated"
@@ -377,7 +379,7 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(
 ) -> None:
     """The old version and all rows are still there, and the same program can go on using them."""
     before = schema.VERSION
-    release(monkeypatch, portal.folder, "raise RuntimeError")
+    add_next_version(monkeypatch, portal.folder, "raise RuntimeError")
     with pytest.raises(RuntimeError):
         actions.upgrade(portal.url, patience=5)
     assert portal.value("SELECT version_num FROM alembic_version") == before
@@ -390,7 +392,7 @@ def test_nobodys_rights_are_guessed_before_the_upgrade(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """--as needs rows that cannot be read yet, so only the operator upgrades."""
-    release(monkeypatch, portal.folder, "pass")
+    add_next_version(monkeypatch, portal.folder, "pass")
     assert portal.refused("db", "upgrade", "--as", "owner") == "rights_unreadable"
 
 

@@ -83,7 +83,7 @@ def _promises(name: str, suffix: str) -> bool:
     return name.endswith(suffix) and not name.startswith(("is_", "has_"))
 
 
-def is_found(portal: Portal, check: str) -> None:
+def assert_found(portal: Portal, check: str) -> None:
     """Make sure that the check is among the broken ones."""
     ran = portal.run("db", "check", "-o", "json")
     assert ran.status == 10, ran.err
@@ -95,7 +95,7 @@ def test_a_wrong_value_is_found(portal: Portal, kind: str) -> None:
     """Keys and digests are made anew; words, lists and zones must be such as are known."""
     statements, in_the_way, check = WRONG[kind]
     break_rows(portal, statements, in_the_way)
-    is_found(portal, check)
+    assert_found(portal, check)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
@@ -104,7 +104,7 @@ def test_a_text_that_is_no_time_is_found(portal: Portal, kind: str) -> None:
     """SQLite keeps moments and days as texts, and takes any."""
     statements, check = TEXTS[kind]
     break_rows(portal, statements.split("; "), [])
-    is_found(portal, check)
+    assert_found(portal, check)
 
 
 def test_every_column_says_what_it_holds() -> None:

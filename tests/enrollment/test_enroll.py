@@ -15,7 +15,7 @@ from lmsctl.kit.work import Work, run_write
 from tests.conftest import NOON, Portal
 from tests.content.test_items import create_item
 from tests.refusals import refused
-from tests.statements import statements
+from tests.statements import statements_of
 
 
 def create_person(portal: Portal, login: str, *more: str) -> None:
@@ -236,7 +236,7 @@ def test_the_number_of_statements_does_not_grow_with_people(portal_with_items: P
     file.write_text("Login,First name,Last name,Department\n" + rows, encoding="utf-8")
     portal_with_items.ok("user", "import", str(file))
     counts = [
-        len(statements(portal_with_items, "enroll", *words, "--content", "way"))
+        len(statements_of(portal_with_items, "enroll", *words, "--content", "way"))
         for words in (("--group", "Pilots"), ("--department", "Other"))
     ]
     assert len(enrollments(portal_with_items, "--content", "way")) == 62

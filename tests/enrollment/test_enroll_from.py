@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Portal, Ran
+from tests.conftest import CommandResult, Portal
 from tests.content.test_items import create_item
-from tests.statements import listening
+from tests.statements import recorded_statements
 
 HEADING = "Login,Content\n"
 
@@ -28,13 +28,13 @@ def portal_with_pathway(portal: Portal) -> Portal:
     return portal
 
 
-def import_text(portal: Portal, text: str, *more: str) -> Ran:
+def import_text(portal: Portal, text: str, *more: str) -> CommandResult:
     """Take in a file with this text."""
     (portal.folder / "pairs.csv").write_text(text, encoding="utf-8")
     return portal.run("enroll", "--from", "pairs.csv", *more, "-o", "json")
 
 
-def row_counts(ran: Ran) -> tuple[int, int, int]:
+def row_counts(ran: CommandResult) -> tuple[int, int, int]:
     """Return how many rows made something, were so already, and failed."""
     return ran.json["created"], ran.json["unchanged"], ran.json["failed"]
 
@@ -218,7 +218,7 @@ def test_the_number_of_statements_does_not_grow_with_the_file(portal_with_pathwa
     """No row costs one of its own."""
     counts = []
     for rows in (3, 300):
-        with listening() as said:
+        with recorded_statements() as said:
             assert (
                 import_text(
                     portal_with_pathway, HEADING + "ann,one\nben,two\ncyd,nothing\n" * rows

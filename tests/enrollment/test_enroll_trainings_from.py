@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Portal, Ran
+from tests.conftest import CommandResult, Portal
 from tests.content.test_items import create_item
 from tests.enrollment.test_training_enroll import place_counts, user_options
 from tests.refusals import unchanged
-from tests.statements import listening
+from tests.statements import recorded_statements
 from tests.trainings import create_person, create_session, create_training, list_participants
 
 HEADING = "Login,Training,Session,Access at\n"
@@ -28,19 +28,19 @@ def training_portal(portal: Portal) -> Portal:
     return portal
 
 
-def import_text(portal: Portal, text: str, *more: str) -> Ran:
+def import_text(portal: Portal, text: str, *more: str) -> CommandResult:
     """Take in a file with this text."""
     (portal.folder / "parts.csv").write_text(text, encoding="utf-8")
     return portal.run("enroll", "--from", "parts.csv", *more, "-o", "json")
 
 
-def row_counts(ran: Ran) -> tuple[int, int, int, int]:
+def row_counts(ran: CommandResult) -> tuple[int, int, int, int]:
     """Return how many rows made something, changed something, were so already, and failed."""
     found = ran.json
     return found["created"], found["updated"], found["unchanged"], found["failed"]
 
 
-def faults(ran: Ran) -> list[tuple[int, str, str]]:
+def faults(ran: CommandResult) -> list[tuple[int, str, str]]:
     """Return what is wrong in which row and column."""
     assert ran.status == 6, ran.err
     return [
@@ -324,7 +324,7 @@ def test_the_number_of_statements_does_not_grow_with_the_file(training_portal: P
     counts = []
     for first, last in ((0, 3), (3, 300)):
         rows = "".join(f"p{n},aid,summer,+{n}d\nnobody,aid,,\n" for n in range(first, last))
-        with listening() as said:
+        with recorded_statements() as said:
             ran = import_text(training_portal, HEADING + rows, "--keep-going")
         assert row_counts(ran)[0] == last - first
         counts.append(len(said))

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Portal
 from tests.fillings import fill_people, fill_trainings
-from tests.statements import plans
+from tests.statements import query_plans
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_the_first_are_the_first_of_all(
 
 def test_the_first_are_looked_for_in_the_order_of_logins(portal_with_learners: Portal) -> None:
     """Only what they have is sorted: nobody else's enrollments are read."""
-    steps = plans(
+    steps = query_plans(
         portal_with_learners, "enrollments.enrolled_at", "enrollment", "list", "--first", "2"
     )
     assert steps

@@ -36,7 +36,7 @@ def courses(portal: Portal, login: str = "ann", *words: str) -> dict[str, Any]:
     return {row["code"]: row for row in rows}
 
 
-def because(portal: Portal, login: str = "ann") -> dict[str, list[str]]:
+def reasons_of(portal: Portal, login: str = "ann") -> dict[str, list[str]]:
     """Return why a person sees what they see."""
     return {code: row["because"] for code, row in courses(portal, login).items()}
 
@@ -60,7 +60,7 @@ def test_a_folder_opens_what_inherits_in_it(
 ) -> None:
     """Through folders that inherit, not through those that do not; folders are no courses."""
     portal_with_folders.ok("content", "grant", "box", *way)
-    assert because(portal_with_folders) == {
+    assert reasons_of(portal_with_folders) == {
         "a": [f"granted {why} with folder box"],
         "b": [f"granted {why} with folder box"],
     }
@@ -73,7 +73,7 @@ def test_a_folder_opens_what_inherits_in_it(
 def test_a_grant_on_an_item_opens_only_that(portal_with_folders: Portal) -> None:
     """Whatever it would inherit."""
     portal_with_folders.ok("content", "grant", "c", "--user", "ann")
-    assert because(portal_with_folders) == {"c": ["granted to the person"]}
+    assert reasons_of(portal_with_folders) == {"c": ["granted to the person"]}
 
 
 def test_enrolled_and_open_are_told_apart(portal_with_folders: Portal) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from lmsctl.enrollment.progress import xapi as statement_rules
 from lmsctl.kit.errors import Refusal
-from tests.conftest import Portal, Ran
+from tests.conftest import CommandResult, Portal
 from tests.content.test_items import create_item
 
 HEADING = "Login,Content,Event,Score,Happened at\n"
@@ -28,7 +28,7 @@ def portal_with_pathway(portal: Portal) -> Portal:
     return portal
 
 
-def import_text(portal: Portal, text: str, *more: str, name: str = "progress.csv") -> Ran:
+def import_text(portal: Portal, text: str, *more: str, name: str = "progress.csv") -> CommandResult:
     """Take in a file with this text."""
     file = portal.folder / name
     file.write_text(text, encoding="utf-8")

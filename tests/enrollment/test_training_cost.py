@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 
 from tests.conftest import Portal
 from tests.fillings import fill_people, fill_trainings
-from tests.statements import statements
+from tests.statements import statements_of
 
 FEW, MANY = ("few", 5), ("many", 200)
 LOOKING = (
@@ -41,7 +41,7 @@ def test_statements_do_not_grow_with_people(training_portal: Portal) -> None:
             ("enroll", "--department", name, *targets),
             *LOOKING,
         )
-        said.append([len(statements(training_portal, *line)) for line in lines])
+        said.append([len(statements_of(training_portal, *line)) for line in lines])
     assert training_portal.value("SELECT count(*) FROM training_enrollments") == 3 * 205
     assert training_portal.ok("db", "check", "-o", "json").json == []
     few, many = said
@@ -51,9 +51,9 @@ def test_statements_do_not_grow_with_people(training_portal: Portal) -> None:
 def test_statements_do_not_grow_with_trainings(training_portal: Portal) -> None:
     """The catalog of sixty trainings takes the same as that of three."""
     line = ("learner", "catalog", "few1", "-o", "json")
-    few = statements(training_portal, *line)
+    few = statements_of(training_portal, *line)
     fill_trainings(training_portal.sql, 57, prefix="more")
-    many = statements(training_portal, *line)
+    many = statements_of(training_portal, *line)
     assert len(training_portal.ok(*line).json) == 60
     assert few == many
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.conftest import Portal
-from tests.kills import killed
+from tests.kills import run_killed
 from tests.trainings import create_person, create_session, create_training
 
 KILLS = 100
@@ -73,7 +73,7 @@ def test_killed_before_any_database_call_she_stays_where_she_was(
 ) -> None:
     """Each second call of the database is the last: the switch has happened whole or not at all."""
     at = 1
-    while killed(portal_with_one_place_sessions, [*SWITCH, "right"], at):
+    while run_killed(portal_with_one_place_sessions, [*SWITCH, "right"], at):
         assert (
             held_session(portal_with_one_place_sessions),
             count_switches(portal_with_one_place_sessions),

@@ -43,7 +43,7 @@ def count_codes(finishes: Sequence[Finish]) -> dict[str | None, int]:
 
 
 @contextmanager
-def watched(portal: Portal) -> Iterator[list[object]]:
+def watched_sessions(portal: Portal) -> Iterator[list[object]]:
     """Look at the sessions all the time, and yield the list of what is wrong with them.
 
     Each look sees one committed state: too many in a session, a counter that does not count the
@@ -254,7 +254,7 @@ def test_without_the_guard_the_free_place_is_switched_to_by_many(
     for number in range(12):
         open_training_portal.ok(*act_command(number, "join", "--session", "left"))
     racers = [Racer([act_command(number, "switch", "--to", "right")], NOON) for number in range(12)]
-    with watched(open_training_portal) as wrong:
+    with watched_sessions(open_training_portal) as wrong:
         race(open_training_portal, racers, guarded=False, course=COURSE)
     assert show_session(open_training_portal, "right")["taken"] > 1
     # Whoever watches the races below would notice.
@@ -380,7 +380,7 @@ def run_attempts(portal: Portal, wishes: Sequence[Sequence[Attempt]]) -> list[li
     racers = [
         Racer([wish.line(number) for wish in wanted], NOON) for number, wanted in enumerate(wishes)
     ]
-    with watched(portal) as wrong:
+    with watched_sessions(portal) as wrong:
         finishes = race(portal, racers, course=COURSE, patience=600)
     assert wrong == []
     assert portal.ok("db", "check", "-o", "json").json == []
@@ -388,7 +388,7 @@ def run_attempts(portal: Portal, wishes: Sequence[Sequence[Attempt]]) -> list[li
     return [finishes[at : at + tries] for at in range(0, len(finishes), tries)]
 
 
-def check_story(
+def check_log(
     crowded_training: CrowdedTraining,
     start: history.Places,
     first_row: int,
@@ -441,7 +441,7 @@ def test_more_come_than_there_are_places_and_all_are_taken(
     assert [show_session(crowded_training.portal, code)["taken"] for code in SESSIONS] == [
         crowded_training.places
     ] * 3
-    check_story(crowded_training, {}, 0, wishes, finishes)
+    check_log(crowded_training, {}, 0, wishes, finishes)
 
 
 @both_sizes
@@ -469,7 +469,7 @@ def test_who_comes_switches_and_goes_is_where_the_last_yes_put_them(
         for number in range(crowded_training.people)
     ]
     finishes = run_attempts(portal, wishes)
-    check_story(crowded_training, start, first_row, wishes, finishes)
+    check_log(crowded_training, start, first_row, wishes, finishes)
     told = count_codes([finish for one in finishes for finish in one])
     assert set(told) <= REFUSALS
     assert told[None] > crowded_training.places
@@ -490,5 +490,5 @@ def test_wandering_for_twelve_rounds(crowded_training: CrowdedTraining) -> None:
             for _ in range(crowded_training.people)
         ]
         finishes = run_attempts(crowded_training.portal, wishes)
-        check_story(crowded_training, start, first_row, wishes, finishes)
+        check_log(crowded_training, start, first_row, wishes, finishes)
         assert set(count_codes([finish for one in finishes for finish in one])) <= REFUSALS

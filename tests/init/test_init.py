@@ -21,7 +21,7 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Portal:
     return Portal("", folder, now=None)
 
 
-def files(portal: Portal) -> list[str]:
+def file_names(portal: Portal) -> list[str]:
     """Return the names of the files in the folder."""
     return sorted(path.name for path in portal.folder.iterdir())
 
@@ -51,8 +51,8 @@ def test_without_an_address_it_writes_configuration_and_database_here(empty_fold
     assert ran.err == (
         "Created the portal 'Portal' in sqlite:///lmsctl.db, and wrote lmsctl.toml.\n"
     )
-    assert files(empty_folder) == ["lmsctl.db", "lmsctl.toml"]
-    for name in files(empty_folder):
+    assert file_names(empty_folder) == ["lmsctl.db", "lmsctl.toml"]
+    for name in file_names(empty_folder):
         assert (empty_folder.folder / name).stat().st_mode & 0o077 == 0
     assert empty_folder.ok("department", "list", "-o", "id").out == "/\n"
 
@@ -85,14 +85,14 @@ def test_what_is_refused_leaves_no_file(
 ) -> None:
     """Every value is looked at before the first is written."""
     assert empty_folder.refused("init", *wrong) == code
-    assert files(empty_folder) == []
+    assert file_names(empty_folder) == []
 
 
 def test_a_frozen_clock_is_for_sandboxes(empty_database: Portal) -> None:
     """A portal for people does not begin with one."""
     assert empty_database.refused("init") == "clock_frozen"
     if empty_database.is_sqlite:
-        assert files(empty_database) == []
+        assert file_names(empty_database) == []
 
 
 def test_a_rehearsal_tells_the_same_and_leaves_nothing(
@@ -100,7 +100,7 @@ def test_a_rehearsal_tells_the_same_and_leaves_nothing(
 ) -> None:
     """No file, no table."""
     rehearsed = empty_folder.ok("init", "-n", "-o", "json")
-    assert files(empty_folder) == []
+    assert file_names(empty_folder) == []
     assert empty_folder.ok("init", "-o", "json").json == rehearsed.json
     empty_database.ok("init", "--sandbox", "-n")
     if empty_database.is_sqlite:
@@ -118,7 +118,7 @@ def test_a_run_killed_after_any_step_can_be_repeated(
         with monkeypatch.context() as patch, contextlib.suppress(SystemExit):
             patch.setattr(place, name, lambda *_, **__: _killed())
             empty_folder.run("init")
-        assert "lmsctl.toml" in files(empty_folder)
+        assert "lmsctl.toml" in file_names(empty_folder)
         assert empty_folder.run("department", "list").status in {11, 12}
         assert "lmsctl init" in empty_folder.run("department", "list").err
     empty_folder.ok("init")
@@ -135,7 +135,7 @@ def test_a_file_in_use_is_kept_and_used(empty_folder: Portal) -> None:
     (empty_folder.folder / "lmsctl.toml").write_text(text)
     (empty_folder.folder / "lmsctl.toml").chmod(0o600)
     assert empty_folder.ok("init", "-o", "json").json["config_file"] is None
-    assert files(empty_folder) == ["lmsctl.toml", "sub.db"]
+    assert file_names(empty_folder) == ["lmsctl.toml", "sub.db"]
     assert (empty_folder.folder / "lmsctl.toml").read_text() == text
 
 

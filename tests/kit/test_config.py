@@ -35,7 +35,7 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def written(path: Path, text: str = TWO, mode: int = 0o600) -> Path:
+def write_file(path: Path, text: str = TWO, mode: int = 0o600) -> Path:
     """Write a file with its folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -46,13 +46,13 @@ def written(path: Path, text: str = TWO, mode: int = 0o600) -> Path:
 def test_the_file_is_the_named_one_else_the_one_here_else_the_users(empty_folder: Path) -> None:
     """Option before variable before folder before home; without any, one would be made here."""
     assert config.find(None, {}) == Config(Path("lmsctl.toml"), exists=False)
-    users = written(empty_folder / "home" / ".config" / "lmsctl" / "lmsctl.toml")
+    users = write_file(empty_folder / "home" / ".config" / "lmsctl" / "lmsctl.toml")
     assert config.find(None, {}).path == users
-    written(empty_folder / "lmsctl.toml")
+    write_file(empty_folder / "lmsctl.toml")
     assert config.find(None, {}).path == Path("lmsctl.toml")
-    variable = written(empty_folder / "v.toml")
+    variable = write_file(empty_folder / "v.toml")
     assert config.find(None, {"LMSCTL_CONFIG": str(variable)}).path == variable
-    option = written(empty_folder / "o.toml")
+    option = write_file(empty_folder / "o.toml")
     assert config.find(str(option), {"LMSCTL_CONFIG": str(variable)}).path == option
 
 
@@ -73,7 +73,7 @@ def test_bytes_that_are_no_text_are_refused(empty_folder: Path) -> None:
 @pytest.mark.parametrize("mode", [0o602, 0o620, 0o666])
 def test_a_file_here_that_others_may_write_is_not_trusted(empty_folder: Path, mode: int) -> None:
     """Somebody could have planted it; one that is named is the caller's own choice."""
-    written(empty_folder / "lmsctl.toml", mode=mode)
+    write_file(empty_folder / "lmsctl.toml", mode=mode)
     with pytest.raises(ConfigUntrusted):
         config.find(None, {})
     assert config.find("lmsctl.toml", {}).exists
@@ -83,7 +83,7 @@ def test_a_file_here_of_somebody_else_is_not_trusted(empty_folder: Path) -> None
     """Neither mine nor root's."""
     if os.getuid() != 0:
         pytest.skip("only root can give a file away")
-    os.chown(written(empty_folder / "lmsctl.toml"), 12345, 12345)
+    os.chown(write_file(empty_folder / "lmsctl.toml"), 12345, 12345)
     with pytest.raises(ConfigUntrusted):
         config.find(None, {})
 
@@ -98,7 +98,7 @@ def test_a_file_here_of_somebody_else_is_not_trusted(empty_folder: Path) -> None
 )
 def test_an_unknown_key_gets_the_nearest_name(empty_folder: Path, text: str, advice: str) -> None:
     """Or all of them."""
-    written(empty_folder / "lmsctl.toml", text)
+    write_file(empty_folder / "lmsctl.toml", text)
     with pytest.raises(ConfigKeyUnknown) as caught:
         config.find(None, {})
     assert caught.value.format_hint() == advice
@@ -107,7 +107,7 @@ def test_an_unknown_key_gets_the_nearest_name(empty_folder: Path, text: str, adv
 # Which database ----------------------------------------------------------------------------------
 
 
-def chosen(environ: dict[str, str], **options: str) -> tuple[str, float]:
+def chosen_connection(environ: dict[str, str], **options: str) -> tuple[str, float]:
     """Return the address and the patience with the file here."""
     target = config.connection_settings(config.find(None, environ), environ, **options)
     return target.url, target.patience
@@ -115,21 +115,21 @@ def chosen(environ: dict[str, str], **options: str) -> tuple[str, float]:
 
 def test_the_database_is_named_by_option_then_variable_then_file(empty_folder: Path) -> None:
     """And a context that is named by option is never overruled by a variable."""
-    written(empty_folder / "lmsctl.toml")
+    write_file(empty_folder / "lmsctl.toml")
     live, test = "postgresql://lms@host/live", "sqlite:///data/test.db"
     url = {"LMSCTL_DATABASE_URL": "sqlite:///v.db"}
-    assert chosen({}) == (live, 3)
-    assert chosen({"LMSCTL_CONTEXT": "test"}) == (test, 20)
-    assert chosen({"LMSCTL_CONTEXT": "live"}, context="test") == (test, 20)
-    assert chosen(url) == ("sqlite:///v.db", 20)
-    assert chosen({**url, "LMSCTL_CONTEXT": "live"}) == ("sqlite:///v.db", 20)
-    assert chosen(url, context="test") == (test, 20)
-    assert chosen(url, url="sqlite:///o.db", context="test") == ("sqlite:///o.db", 20)
+    assert chosen_connection({}) == (live, 3)
+    assert chosen_connection({"LMSCTL_CONTEXT": "test"}) == (test, 20)
+    assert chosen_connection({"LMSCTL_CONTEXT": "live"}, context="test") == (test, 20)
+    assert chosen_connection(url) == ("sqlite:///v.db", 20)
+    assert chosen_connection({**url, "LMSCTL_CONTEXT": "live"}) == ("sqlite:///v.db", 20)
+    assert chosen_connection(url, context="test") == (test, 20)
+    assert chosen_connection(url, url="sqlite:///o.db", context="test") == ("sqlite:///o.db", 20)
 
 
 def test_a_relative_file_is_relative_to_the_file_that_names_it(empty_folder: Path) -> None:
     """Not to whoever calls."""
-    file = written(empty_folder / "else where" / "mine.toml")
+    file = write_file(empty_folder / "else where" / "mine.toml")
     found = config.find(str(file), {})
     target = config.connection_settings(found, {}, context="test")
     assert dburl.sqlite_path(target.url) == empty_folder / "else where" / "data" / "test.db"
@@ -137,21 +137,21 @@ def test_a_relative_file_is_relative_to_the_file_that_names_it(empty_folder: Pat
 
 def test_an_address_may_lie_in_a_file_of_its_own(empty_folder: Path) -> None:
     """Named by variable, or by a context relative to the configuration; private if it is secret."""
-    secret = written(empty_folder / "conf" / "url", "postgresql://lms:pw@host/db\n")
+    secret = write_file(empty_folder / "conf" / "url", "postgresql://lms:pw@host/db\n")
     environ = {"LMSCTL_DATABASE_URL_FILE": str(secret)}
-    assert chosen(environ)[0] == "postgresql://lms:pw@host/db"
-    file = written(
+    assert chosen_connection(environ)[0] == "postgresql://lms:pw@host/db"
+    file = write_file(
         empty_folder / "conf" / "c.toml", '[contexts.default]\ndatabase-url-file = "url"\n'
     )
     found = config.find(str(file), {})
     assert config.connection_settings(found, {}).url == "postgresql://lms:pw@host/db"
     secret.chmod(0o640)
     with pytest.raises(ConfigExposed) as caught:
-        chosen(environ)
+        chosen_connection(environ)
     assert caught.value.format_hint() == f"Run: chmod 600 {secret}"
     secret.unlink()
     with pytest.raises(ConfigUnreadable):
-        chosen(environ)
+        chosen_connection(environ)
 
 
 @pytest.mark.parametrize(
@@ -165,9 +165,9 @@ def test_an_address_may_lie_in_a_file_of_its_own(empty_folder: Path) -> None:
 )
 def test_a_file_with_what_may_be_a_password_is_private(empty_folder: Path, text: str) -> None:
     """Also when its address makes no sense."""
-    secret = written(empty_folder / "url", text, mode=0o644)
+    secret = write_file(empty_folder / "url", text, mode=0o644)
     with pytest.raises(ConfigExposed):
-        chosen({"LMSCTL_DATABASE_URL_FILE": str(secret)})
+        chosen_connection({"LMSCTL_DATABASE_URL_FILE": str(secret)})
 
 
 @pytest.mark.parametrize(
@@ -178,14 +178,14 @@ def test_a_file_with_what_may_be_a_password_is_private(empty_folder: Path, text:
 def test_a_password_on_the_command_line_is_refused(url: str) -> None:
     """It shows in the list of processes; in a variable it does not."""
     with pytest.raises(PasswordOnCommandLine):
-        chosen({}, url=url)
-    assert chosen({"LMSCTL_DATABASE_URL": url})[0] == url
+        chosen_connection({}, url=url)
+    assert chosen_connection({"LMSCTL_DATABASE_URL": url})[0] == url
 
 
 def test_without_any_database_it_says_how_to_make_one() -> None:
     """By init, option or variable."""
     with pytest.raises(NoDatabaseNamed) as caught:
-        chosen({})
+        chosen_connection({})
     assert "lmsctl init" in caught.value.format_hint()
 
 

@@ -11,7 +11,7 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.invocation import ColorUnknown, Options, OutputUnknown
 
 
-def made(environ: dict[str, str] | None = None, **given: object) -> Environment:
+def make_environment(environ: dict[str, str] | None = None, **given: object) -> Environment:
     """Return the environment of an invocation with these options and variables."""
     return Environment(Options(**given), "test", environ=environ or {})  # type: ignore[arg-type]
 
@@ -26,30 +26,33 @@ def test_every_option_is_spelled_once_and_known_to_the_environment() -> None:
 
 def test_a_format_and_a_color_are_closed_choices() -> None:
     """Refused by name, with the known ones."""
-    assert made({"LMSCTL_OUTPUT": "csv"}).output == "csv"
-    assert made({"LMSCTL_OUTPUT": "csv"}, output="id").output == "id"
+    assert make_environment({"LMSCTL_OUTPUT": "csv"}).output == "csv"
+    assert make_environment({"LMSCTL_OUTPUT": "csv"}, output="id").output == "id"
     with pytest.raises(OutputUnknown, match="'xml'"):
-        _ = made({"LMSCTL_OUTPUT": "xml"}).output
+        _ = make_environment({"LMSCTL_OUTPUT": "xml"}).output
     with pytest.raises(ColorUnknown, match="'pink'"):
-        _ = made(color="pink").color
+        _ = make_environment(color="pink").color
 
 
 def test_the_zone_is_the_option_then_the_variable_then_nobodys() -> None:
     """None leaves it to the portal."""
-    assert str(made({"LMSCTL_TZ": "Asia/Tokyo"}, tz="Europe/Berlin").time_zone) == "Europe/Berlin"
-    assert str(made({"LMSCTL_TZ": "Asia/Tokyo"}).time_zone) == "Asia/Tokyo"
-    assert made().time_zone is None
+    assert (
+        str(make_environment({"LMSCTL_TZ": "Asia/Tokyo"}, tz="Europe/Berlin").time_zone)
+        == "Europe/Berlin"
+    )
+    assert str(make_environment({"LMSCTL_TZ": "Asia/Tokyo"}).time_zone) == "Asia/Tokyo"
+    assert make_environment().time_zone is None
 
 
 def test_nobody_is_asked_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor with --no-input, its variable, or in continuous integration."""
-    assert not made().may_ask
+    assert not make_environment().may_ask
     for stream in ("stdin", "stderr"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
-    assert made().may_ask
-    assert not made(no_input=True).may_ask
-    assert not made({"LMSCTL_NO_INPUT": "1"}).may_ask
-    assert not made({"CI": "1"}).may_ask
+    assert make_environment().may_ask
+    assert not make_environment(no_input=True).may_ask
+    assert not make_environment({"LMSCTL_NO_INPUT": "1"}).may_ask
+    assert not make_environment({"CI": "1"}).may_ask
 
 
 def test_somebody_without_a_name_has_a_number(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -348,7 +348,7 @@ def test_csv_runs_no_formula_wherever_the_text_stands(text: str) -> None:
 # Refusals ----------------------------------------------------------------------------------------
 
 
-class Sour(Rejected):
+class SomeRefusal(Rejected):
     """Something to refuse with."""
 
     code = "sour"
@@ -358,8 +358,8 @@ class Sour(Rejected):
 
 def test_a_refusal_is_a_sentence_its_details_and_a_hint() -> None:
     """Moments in the portal's zone; people's text harmless."""
-    inner = Sour(name="b", when=NOON)
-    refusal = Sour(name="\x1b]0;x", when=NOON, details=[inner])
+    inner = SomeRefusal(name="b", when=NOON)
+    refusal = SomeRefusal(name="\x1b]0;x", when=NOON, details=[inner])
     assert list(render.error_lines(refusal, ZoneInfo("Europe/Berlin"))) == [
         "error: '\\x1b]0;x' is sour at 2026-03-02T13:00:00+01:00.",
         "  - 'b' is sour at 2026-03-02T13:00:00+01:00. Sweeten b.",
@@ -370,7 +370,7 @@ def test_a_refusal_is_a_sentence_its_details_and_a_hint() -> None:
 def test_a_refusal_as_an_object_has_every_key() -> None:
     """Always the same keys, so that scripts need not look whether they are there."""
     place = Location("people.csv", row=3, line=4, column="Email")
-    made = render.error_object(Sour(name="b", when=NOON, field="name", location=place))
+    made = render.error_object(SomeRefusal(name="b", when=NOON, field="name", location=place))
     assert made == {
         "code": "sour",
         "class": "rejected",

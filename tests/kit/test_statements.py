@@ -15,7 +15,7 @@ from lmsctl.kit.work import Work, run_read, run_write
 from lmsctl.user.model import User, UserName
 from lmsctl.user.results import UserStatus
 from tests.conftest import Portal
-from tests.kit.test_work import opened
+from tests.kit.test_work import open_units
 
 # More than either database takes as single parameters.
 _MANY = 70_000
@@ -42,7 +42,7 @@ def names(work: Work) -> dict[str, int]:
 
 def test_a_list_may_be_longer_than_a_statement_has_parameters(portal: Portal) -> None:
     """It is one parameter, of which an empty list finds nothing; both can be turned round."""
-    with opened(portal) as make:
+    with open_units(portal) as make:
         everybody = run_read(make, lambda work: work.values(select(User.id)))
     for numbers, found, others in (
         (range(_MANY), everybody, []),
@@ -50,10 +50,10 @@ def test_a_list_may_be_longer_than_a_statement_has_parameters(portal: Portal) ->
         ([], [], everybody),
     ):
         condition = among(User.id, numbers)
-        with opened(portal) as make:
+        with open_units(portal) as make:
             some = run_read(make, lambda work: work.values(select(User.id).where(condition)))  # noqa: B023 - called at once
         assert some == found
-        with opened(portal) as make:
+        with open_units(portal) as make:
             rest = run_read(make, lambda work: work.values(select(User.id).where(~condition)))  # noqa: B023 - called at once
         assert rest == others
 
@@ -70,7 +70,7 @@ def test_a_list_finds_its_rows_by_the_index(portal: Portal) -> None:
 
 def test_a_row_goes_in_once(portal: Portal) -> None:
     """Who puts it in again hears that it was there; what else is wrong is still raised."""
-    with opened(portal) as make:
+    with open_units(portal) as make:
 
         def put_in(work: Work) -> list[int]:
             owner = work.value(select(User.id))
@@ -79,7 +79,7 @@ def test_a_row_goes_in_once(portal: Portal) -> None:
             return [work.insert_once(UserName, source) for source in (*sources, *sources)]
 
         assert run_write(make, put_in) == [1, 0, 0, 0]
-    with opened(portal) as make:
+    with open_units(portal) as make:
         work = make(is_writing=True)
         work.begin()
         with pytest.raises(ConstraintClash):
@@ -89,7 +89,7 @@ def test_a_row_goes_in_once(portal: Portal) -> None:
 def test_a_row_takes_the_place_of_what_has_its_key(portal: Portal) -> None:
     """Whether its values are given or selected."""
     portal.ok("user", "create", "--login", "ann", "--first-name", "A", "--last-name", "N")
-    with opened(portal) as make:
+    with open_units(portal) as make:
         owner, ann = run_read(
             make, lambda work: work.values(select(User.id).order_by(col(User.id)))
         )
@@ -105,7 +105,7 @@ def test_a_row_takes_the_place_of_what_has_its_key(portal: Portal) -> None:
             seen.append(names(work))
         return seen
 
-    with opened(portal) as make:
+    with open_units(portal) as make:
         assert run_write(make, put_in) == [
             {"test one": owner},
             {"test one": ann},

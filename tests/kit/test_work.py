@@ -23,7 +23,7 @@ from lmsctl.user.model import User
 from tests.conftest import Portal
 
 
-class No(Rejected):
+class SomeRefusal(Rejected):
     """A refusal."""
 
     code = "no"
@@ -32,7 +32,7 @@ class No(Rejected):
 
 
 @contextmanager
-def opened(portal: Portal, patience: float = 10) -> Iterator[Callable[..., Work]]:
+def open_units(portal: Portal, patience: float = 10) -> Iterator[Callable[..., Work]]:
     """Yield what makes units of work on one connection."""
     connection = driver.open_database(portal.url, patience=patience)
     try:
@@ -50,14 +50,14 @@ def rename(name: str) -> Callable[[Work], int]:
 
 def test_what_is_done_is_durable_and_what_is_refused_is_undone(portal: Portal) -> None:
     """Any exception undoes everything, and so does a rehearsal."""
-    with opened(portal) as make:
+    with open_units(portal) as make:
         assert run_write(make, rename("Kept")) == 1
 
         def refuse(work: Work) -> None:
             rename("Refused")(work)
-            raise No
+            raise SomeRefusal
 
-        with pytest.raises(No):
+        with pytest.raises(SomeRefusal):
             run_write(make, refuse)
         assert run_write(lambda: make(is_rehearsal=True), rename("Rehearsed")) == 1
     assert portal.value("SELECT name FROM portals") == "Kept"
@@ -65,7 +65,7 @@ def test_what_is_done_is_durable_and_what_is_refused_is_undone(portal: Portal) -
 
 def test_looking_never_writes(portal: Portal) -> None:
     """On PostgreSQL the transaction itself is read-only; SQLite's takes no lock."""
-    with opened(portal) as make, opened(portal, patience=1) as other:
+    with open_units(portal) as make, open_units(portal, patience=1) as other:
         assert run_read(make, lambda work: work.value(text("SELECT name FROM portals"))) == "Portal"
         run_write(other, rename("While reading")) if not portal.is_sqlite else None
         if not portal.is_sqlite:
@@ -84,7 +84,7 @@ def test_a_listing_sees_one_state_to_its_end(portal: Portal) -> None:
 
     for number in range(3):
         portal.ok("department", "create", f"d{number}")
-    with opened(portal) as make:
+    with open_units(portal) as make:
         rows = run_read(
             make, lambda work: work.each(Name, text("SELECT name FROM departments ORDER BY id"))
         )
@@ -110,7 +110,7 @@ def test_who_reads_no_further_leaves_no_cursor_behind(portal: Portal) -> None:
         assert len(before) == 1
         return work.values(cursors)
 
-    with opened(portal) as make:
+    with open_units(portal) as make:
         assert run_read(make, read) == []
 
 
@@ -118,7 +118,7 @@ def test_writers_on_sqlite_exclude_each_other_from_the_beginning(portal: Portal)
     """So that what was read before the change is still true when it is made."""
     if not portal.is_sqlite:
         pytest.skip("PostgreSQL locks rows")
-    with opened(portal) as make, opened(portal, patience=0.2) as other:
+    with open_units(portal) as make, open_units(portal, patience=0.2) as other:
         work = make(is_writing=True)
         work.begin()
         with pytest.raises(DatabaseLocked):
@@ -178,7 +178,7 @@ def run_together(portal: Portal, *verbs: Callable[[Work], Any]) -> None:
 
     def run(verb: Callable[[Work], Any]) -> None:
         try:
-            with opened(portal) as make:
+            with open_units(portal) as make:
                 run_write(make, verb)
         except BaseException as error:  # noqa: BLE001 - handed to the test
             failures.append(error)
@@ -203,7 +203,7 @@ def test_repeating_ends(portal: Portal) -> None:
         rename("First part")(work)
         work.checkpoint("The first part is in.", lambda: always(work))
 
-    with opened(portal) as make:
+    with open_units(portal) as make:
         with pytest.raises(MeanwhileChanged) as caught:
             run_write(make, always)
         assert len(calls) == len(set(map(id, calls))) == 40
@@ -227,7 +227,7 @@ def test_what_is_durable_is_not_done_again(portal: Portal) -> None:
         work.checkpoint("A part is in.", lambda: None)
         raise RetryTransaction("40001")
 
-    with opened(portal) as make, pytest.raises(MeanwhileChanged):
+    with open_units(portal) as make, pytest.raises(MeanwhileChanged):
         run_write(make, verb)
     assert [work.committed_note for work in calls] == ["A part is in."]
     assert portal.value("SELECT name FROM portals") == "Part 1"
@@ -240,14 +240,14 @@ def test_a_rehearsal_makes_no_part_durable(portal: Portal) -> None:
         rename("Part")(work)
         work.checkpoint("A part is in.", lambda: None)
 
-    with opened(portal) as make:
+    with open_units(portal) as make:
         run_write(lambda: make(is_rehearsal=True), verb)
     assert portal.value("SELECT name FROM portals") == "Portal"
 
 
 def test_late_work_holds_no_lock_before_it_begins(portal: Portal) -> None:
     """A long file can be read while others write."""
-    with opened(portal) as make, opened(portal, patience=1) as other:
+    with open_units(portal) as make, open_units(portal, patience=1) as other:
 
         def verb(work: Work) -> str:
             run_write(other, rename("Meanwhile"))
@@ -259,7 +259,7 @@ def test_late_work_holds_no_lock_before_it_begins(portal: Portal) -> None:
 
 def test_a_confirmation_is_needed_unless_given_or_rehearsed(portal: Portal) -> None:
     """With what hangs on it."""
-    with opened(portal) as make:
+    with open_units(portal) as make:
         with pytest.raises(ConfirmationNeeded) as caught:
             make().confirm("Really?", ["one", "two"])
         assert caught.value.format_message() == "Not confirmed: Really?"
@@ -295,7 +295,7 @@ def test_the_same_values_come_back_from_both_databases(portal: Portal) -> None:
         assert work.values(ids.where(~among(User.id, [1]))) == []
         assert work.values(ids.where(among(User.id, []))) == []
 
-    with opened(portal) as make:
+    with open_units(portal) as make:
         run_write(make, write)
         run_read(make, read)
 
@@ -318,7 +318,7 @@ def test_what_is_not_read_to_its_end_ends_with_its_transaction(portal: Portal) -
         del reading[0]
         return rename("Renamed")(work)
 
-    with opened(portal) as make:
+    with open_units(portal) as make:
         assert run_write(make, read_a_little) == 1
         reading.clear()
     assert portal.value("SELECT name FROM portals") == "Renamed"

@@ -24,7 +24,7 @@ from tests.tokens import create_items, create_token, redeem_command
 LATER = "2026-03-03T12:00:00Z"
 
 
-def create(portal: Portal, login: str) -> str:
+def create_person(portal: Portal, login: str) -> str:
     """Make a person as an administrator does; returns their status."""
     ran = portal.ok(
         *("user", "create", "--login", login, "--first-name", "F", "--last-name", "L"),
@@ -33,7 +33,7 @@ def create(portal: Portal, login: str) -> str:
     return str(ran.json["status"])
 
 
-def limit(portal: Portal, seat_limit: int | str) -> None:
+def set_limit(portal: Portal, seat_limit: int | str) -> None:
     """Set the size of the plan."""
     portal.ok("settings", "set", f"plan.max-active-users={seat_limit}")
 
@@ -50,7 +50,7 @@ def test_every_door_takes_from_one_ledger(portal: Portal) -> None:
     """The owner, a person made by an administrator, a confirmed and a pending one: four seats."""
     open_registration(portal)
     create_profile(portal)
-    create(portal, "ann")
+    create_person(portal, "ann")
     sign_up(portal, "ben")
     portal.ok("registration", "set", "--confirm-email")
     sign_up(portal, "cat")
@@ -61,7 +61,7 @@ def test_every_door_takes_from_one_ledger(portal: Portal) -> None:
 def test_inactive_and_ended_people_give_their_seat_back_at_once(portal: Portal) -> None:
     """Deactivating, ending and deleting free a seat; reactivating takes one."""
     for login in ("ann", "ben", "cat"):
-        create(portal, login)
+        create_person(portal, login)
     assert seats(portal) == 4
     portal.ok("user", "deactivate", "ann")
     portal.ok("user", "end-employment", "ben")
@@ -76,8 +76,8 @@ def test_a_full_plan_turns_newcomers_away(portal: Portal) -> None:
     """No account, no activation, no seat and no mail; the next free seat lets them in."""
     open_registration(portal)
     create_profile(portal, activations="5")
-    create(portal, "ann")
-    limit(portal, 2)
+    create_person(portal, "ann")
+    set_limit(portal, 2)
     error = refused(portal, *sign_up_command("ben"), code="plan_full")
     assert error["retryable"]
     assert show_profile(portal)["used"] == 0
@@ -90,7 +90,7 @@ def test_who_was_turned_away_can_be_found(portal: Portal) -> None:
     """The audit log names the address, and the notice to the owner says where to look."""
     open_registration(portal)
     create_profile(portal)
-    limit(portal, 1)
+    set_limit(portal, 1)
     for person in ("ann", "ben"):
         refused(portal, *sign_up_command(person), code="plan_full")
     rows = portal.ok("audit", "list", "--code", "plan_full", "-o", "json").json
@@ -102,31 +102,31 @@ def test_who_was_turned_away_can_be_found(portal: Portal) -> None:
 
 def test_an_administrator_past_the_limit_makes_people_inactive(portal: Portal) -> None:
     """The person is made, without a seat, and the command says so; activating is refused."""
-    limit(portal, 1)
+    set_limit(portal, 1)
     ran = portal.ok(*("user", "create", "--login", "ann", "--first-name", "F", "--last-name", "L"))
     assert "inactive, because the plan is full" in ran.err
     assert portal.ok("user", "show", "ann", "-o", "json").json["status"] == "inactive"
     assert seats(portal) == 1
     refused(portal, "user", "activate", "ann", code="plan_full")
-    limit(portal, 2)
+    set_limit(portal, 2)
     portal.ok("user", "activate", "ann")
     check_ledgers(portal)
 
 
 def test_a_plan_cannot_be_smaller_than_what_is_taken(portal: Portal) -> None:
     """The refusal names the number; exactly that number is accepted."""
-    create(portal, "ann")
+    create_person(portal, "ann")
     error = refused(portal, "settings", "set", "plan.max-active-users=1", code="plan_below_taken")
     assert error["message"].startswith("2 seats")
-    limit(portal, 2)
+    set_limit(portal, 2)
 
 
 def test_a_scheduled_end_frees_its_seat_when_it_comes(portal: Portal) -> None:
     """To the second, for who asks and for who comes, without anybody cleaning up."""
     open_registration(portal)
     create_profile(portal)
-    create(portal, "ann")
-    limit(portal, 2)
+    create_person(portal, "ann")
+    set_limit(portal, 2)
     portal.ok("user", "deactivate", "ann", "--on", LATER)
     before = "2026-03-03T11:59:59Z"
     assert seats(portal, before) == 2
@@ -142,7 +142,7 @@ def test_an_expired_hold_gives_its_seat_to_whoever_claims_it(portal: Portal) -> 
     """At exactly 48 hours the seat is free, inside the very claim that needs it."""
     open_registration(portal, "--confirm-email")
     create_profile(portal)
-    limit(portal, 2)
+    set_limit(portal, 2)
     sign_up(portal, "ann")
     refused(portal, *sign_up_command("ben"), code="plan_full", LMSCTL_NOW=LAST_SECOND)
     assert seats(portal, LAST_SECOND) == 2
@@ -158,13 +158,13 @@ def test_an_expired_hold_gives_its_seat_to_administrators_too(portal: Portal, do
     open_registration(portal, "--confirm-email")
     create_profile(portal)
     if door == "activate":
-        create(portal, "ann")
+        create_person(portal, "ann")
         portal.ok("user", "deactivate", "ann")
-    limit(portal, 2)
+    set_limit(portal, 2)
     sign_up(portal, "ben")
     portal.now = VOID
     if door == "create":
-        assert create(portal, "ann") == "active"
+        assert create_person(portal, "ann") == "active"
     else:
         portal.ok("user", "activate", "ann")
     check_ledgers(portal)
@@ -174,7 +174,7 @@ def test_confirming_takes_no_second_seat(portal: Portal) -> None:
     """The hold becomes the person's seat, on a full plan too."""
     open_registration(portal, "--confirm-email")
     create_profile(portal)
-    limit(portal, 2)
+    set_limit(portal, 2)
     sign_up(portal, "ann")
     portal.ok("registration", "confirm", mailed_code(portal, "ann"))
     assert seats(portal) == 2
@@ -186,59 +186,59 @@ def test_confirming_takes_no_second_seat(portal: Portal) -> None:
 
 def test_owner_and_administrators_are_told_once_for_each_threshold(portal: Portal) -> None:
     """At 80, 95 and 100 percent, and never again while people come and go."""
-    create(portal, "ada")
+    create_person(portal, "ada")
     portal.ok("role", "grant", "ada", "administrator")
-    limit(portal, 20)
+    set_limit(portal, 20)
     portal.ok("group", "create", "everybody")
     for number in range(3, 16):
-        create(portal, f"p{number}")
+        create_person(portal, f"p{number}")
     assert thresholds(portal) == []
     told: list[tuple[str, str]] = []
     for number in range(16, 21):
-        create(portal, f"p{number}")
+        create_person(portal, f"p{number}")
         percent = {16: "80", 19: "95", 20: "100"}.get(number)
         told += [("owner", percent), ("ada", percent)] if percent else []
         assert thresholds(portal) == told
     portal.ok("user", "deactivate", "p20")
     portal.ok("user", "activate", "p20")
-    create(portal, "p21")
+    create_person(portal, "p21")
     assert thresholds(portal) == told
 
 
 def test_a_leap_over_thresholds_is_told_once(portal: Portal) -> None:
     """From nothing to everything is one notice, of the highest."""
-    limit(portal, 2)
-    create(portal, "ann")
+    set_limit(portal, 2)
+    create_person(portal, "ann")
     assert thresholds(portal) == [("owner", "100")]
 
 
 def test_a_new_limit_arms_the_thresholds_again(portal: Portal) -> None:
     """Raising the plan starts afresh; setting it to what it is does not."""
     for login in ("ann", "ben", "cat"):
-        create(portal, login)
-    limit(portal, 4)
+        create_person(portal, login)
+    set_limit(portal, 4)
     assert thresholds(portal) == [("owner", "100")]
-    limit(portal, 4)
+    set_limit(portal, 4)
     assert thresholds(portal) == [("owner", "100")]
-    limit(portal, 5)
+    set_limit(portal, 5)
     assert thresholds(portal) == [("owner", "100"), ("owner", "80")]
-    create(portal, "dan")
+    create_person(portal, "dan")
     assert thresholds(portal) == [("owner", "100"), ("owner", "80"), ("owner", "100")]
-    limit(portal, "unlimited")
-    limit(portal, 5)
+    set_limit(portal, "unlimited")
+    set_limit(portal, 5)
     assert thresholds(portal)[3:] == [("owner", "100")]
 
 
 def test_a_rehearsal_tells_nobody(portal: Portal) -> None:
     """A threshold that is reached only in a dry run is still to be told."""
-    limit(portal, 2)
+    set_limit(portal, 2)
     with unchanged(portal, audited=0):
         portal.ok(
             "--dry-run",
             *("user", "create", "--login", "ann", "--first-name", "F", "--last-name", "L"),
         )
     assert thresholds(portal) == []
-    create(portal, "ann")
+    create_person(portal, "ann")
     assert thresholds(portal) == [("owner", "100")]
 
 
@@ -246,11 +246,11 @@ def test_only_active_owners_and_administrators_are_told(portal: Portal) -> None:
     """Neither an inactive administrator nor a department's administrator."""
     open_registration(portal)
     for login in ("ada", "dan"):
-        create(portal, login)
+        create_person(portal, login)
     portal.ok("role", "grant", "ada", "administrator")
     portal.ok("role", "grant", "dan", "department-administrator", "--department", "Sales")
     portal.ok("user", "deactivate", "ada")
-    limit(portal, 2)
+    set_limit(portal, 2)
     assert thresholds(portal) == [("owner", "100")]
 
 
@@ -275,7 +275,7 @@ def test_who_is_known_takes_no_seat_by_a_token(portal: Portal) -> None:
     for name in ("kim", "lee"):
         portal.ok("user", "create", *person_options(name))
     for size, name in ((4, "kim"), (3, "lee")):
-        limit(portal, size)
+        set_limit(portal, size)
         portal.ok(*redeem_command(name))
         assert seats(portal) == 3
         check_ledgers(portal)

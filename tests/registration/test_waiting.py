@@ -54,7 +54,7 @@ def rows(portal: Portal) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def shown(portal: Portal, login: str = "vic") -> dict[str, Any]:
+def show_later(portal: Portal, login: str = "vic") -> dict[str, Any]:
     """Return a person two days later, when every hold made at noon has run out."""
     portal.ok("department", "create", "Later", LMSCTL_NOW=VOID)
     found: dict[str, Any] = portal.ok("user", "show", login, "-o", "json", LMSCTL_NOW=VOID).json
@@ -125,7 +125,7 @@ def test_selections_skip_who_waits(confirming_portal: Portal, target: tuple[str,
 
 def check_adopted(confirming_portal: Portal) -> None:
     """Check that vic is there for good, and that the history says that the address is confirmed."""
-    assert shown(confirming_portal)["status"] == "active"
+    assert show_later(confirming_portal)["status"] == "active"
     assert confirming_portal.ok("registration", "pending", "-o", "id", LMSCTL_NOW=VOID).out == ""
     history = confirming_portal.ok(
         "signup-profile", "history", "spring", "-o", "json", LMSCTL_NOW=VOID
@@ -163,7 +163,7 @@ def test_a_file_of_people_vouches_for_who_waits(
     assert (said["outcome"], said["message"]) == ("updated", "confirmed by this file")
     assert "status" in said["changed"].split(",")
     if "new@" in lines[1]:
-        assert shown(confirming_portal)["email"] == "new@example.com"
+        assert show_later(confirming_portal)["email"] == "new@example.com"
         assert (
             confirming_portal.ok("registration", "pending", "-o", "id", LMSCTL_NOW=VOID).out == ""
         )
@@ -205,7 +205,7 @@ def test_a_supervisor_who_waits_must_be_vouched_for_too(confirming_portal: Porta
     ran = confirming_portal.run("user", "import", write(confirming_portal, *lines), "-o", "json")
     assert [detail["code"] for detail in ran.error["details"]] == ["not_confirmed_yet"]
     confirming_portal.ok("user", "import", write(confirming_portal, *lines, "vic,"))
-    assert shown(confirming_portal, "anna")["supervisor"] == "vic"
+    assert show_later(confirming_portal, "anna")["supervisor"] == "vic"
 
 
 def test_a_rehearsed_or_refused_file_vouches_for_nobody(confirming_portal: Portal) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Portal
 from tests.refusals import refused, unchanged
-from tests.statements import statements
+from tests.statements import statements_of
 from tests.trainings import create_person, create_session, create_training
 
 REPORT = ("report", "participants")
@@ -41,18 +41,18 @@ def training_portal(portal: Portal) -> Portal:
     return portal
 
 
-def read(portal: Portal, *words: str) -> list[dict[str, Any]]:
+def read_report(portal: Portal, *words: str) -> list[dict[str, Any]]:
     """Return the rows of the report."""
     found: list[dict[str, Any]] = portal.ok(*REPORT, *words, "-o", "json").json
     return found
 
 
-def pairs(portal: Portal, *words: str) -> list[tuple[str, str]]:
+def reported_pairs(portal: Portal, *words: str) -> list[tuple[str, str]]:
     """Return who is in what by the report."""
-    return [(row["login"], row["training"]) for row in read(portal, *words)]
+    return [(row["login"], row["training"]) for row in read_report(portal, *words)]
 
 
-def logged(portal: Portal) -> list[dict[str, Any]]:
+def audited_reports(portal: Portal) -> list[dict[str, Any]]:
     """Return what the audit log holds about reports."""
     found: list[dict[str, Any]] = portal.ok(
         "audit", "list", "--code", "report.exported", "-o", "json"
@@ -65,7 +65,7 @@ EVERYBODY = [("ann", "aid"), ("ben", "aid"), ("cyd", "fire"), ("ann", "fire")]
 
 def test_every_enrollment_in_a_training_is_one_row(training_portal: Portal) -> None:
     """With the person as they are now; what was canceled is no participation."""
-    rows = read(training_portal)
+    rows = read_report(training_portal)
     assert [(row["login"], row["training"]) for row in rows] == EVERYBODY
     assert rows[0] == {
         "login": "ann",
@@ -117,7 +117,9 @@ FILTERS: list[tuple[tuple[str, ...], list[int]]] = [
 def test_filters_combine(training_portal: Portal) -> None:
     """All must fit; departments mean those below them, periods both their days."""
     for words, expected in FILTERS:
-        assert pairs(training_portal, *words) == [EVERYBODY[place] for place in expected], words
+        assert reported_pairs(training_portal, *words) == [
+            EVERYBODY[place] for place in expected
+        ], words
 
 
 def test_a_supervisor_of_a_department_sees_it_alone(training_portal: Portal) -> None:
@@ -125,8 +127,8 @@ def test_a_supervisor_of_a_department_sees_it_alone(training_portal: Portal) -> 
     create_person(training_portal, "eve")
     training_portal.ok("role", "grant", "eve", "supervisor", "--department", "Sales/EMEA")
     eve = ("--as", "eve")
-    assert pairs(training_portal, *eve) == [("ann", "aid"), ("ann", "fire")]
-    assert logged(training_portal)[-1]["detail"]["rows"] == 2
+    assert reported_pairs(training_portal, *eve) == [("ann", "aid"), ("ann", "fire")]
+    assert audited_reports(training_portal)[-1]["detail"]["rows"] == 2
     refused(
         training_portal, *REPORT, *eve, "--department", "Sales", code="department_unknown", status=4
     )
@@ -144,12 +146,12 @@ def test_every_report_is_logged_before_it_is_shown(training_portal: Portal) -> N
         training_portal.ok(
             *REPORT, "--training", "aid", "--since", "-2mo", "--status", "active", "-o", "csv"
         )
-    (entry,) = logged(training_portal)
+    (entry,) = audited_reports(training_portal)
     assert (entry["target"], entry["verdict"]) == ("report participants", "done")
     filters = {"training": "aid", "since": "-2mo", "status": "active"}
     assert entry["detail"] == {"rows": 1, "filters": filters}
-    read(training_portal, "--first", "3")
-    assert logged(training_portal)[-1]["detail"] == {"rows": 3, "filters": {}}
+    read_report(training_portal, "--first", "3")
+    assert audited_reports(training_portal)[-1]["detail"] == {"rows": 3, "filters": {}}
 
 
 def test_a_report_of_nothing_that_is_there_is_refused(training_portal: Portal) -> None:
@@ -161,10 +163,10 @@ def test_a_report_of_nothing_that_is_there_is_refused(training_portal: Portal) -
 
 def test_a_report_takes_the_same_statements_for_any_number_of_rows(training_portal: Portal) -> None:
     """No row costs one of its own."""
-    few = statements(training_portal, *REPORT)
+    few = statements_of(training_portal, *REPORT)
     people = "".join(f"p{number},F,L\n" for number in range(200))
     training_portal.ok("user", "import", "-", stdin="Login,First name,Last name\n" + people)
     training_portal.ok("enroll", "--training", "fire", "--filter", "origin=import")
-    many = statements(training_portal, *REPORT)
-    assert len(read(training_portal)) == 204
+    many = statements_of(training_portal, *REPORT)
+    assert len(read_report(training_portal)) == 204
     assert len(few) == len(many)

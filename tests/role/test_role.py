@@ -31,7 +31,7 @@ def portal_with_administrator(portal: Portal) -> Portal:
     return portal
 
 
-def held(portal: Portal, login: str, role: str) -> Any:
+def departments_with_role(portal: Portal, login: str, role: str) -> Any:
     """Return the departments in which somebody holds a role, or None."""
     rows = portal.ok("role", "holders", role, "-o", "json").json
     return next((row["departments"] for row in rows if row["login"] == login), None)
@@ -163,7 +163,10 @@ def test_granting_again_adds_departments(portal_with_administrator: Portal) -> N
     assert portal_with_administrator.run(*line, "Sales").status == 3
     assert portal_with_administrator.run(*line, "Sales").status == 0
     assert portal_with_administrator.run(*line, "Sales", "--department", "hr").status == 3
-    assert held(portal_with_administrator, "anna", "department-administrator") == ["HR", "Sales"]
+    assert departments_with_role(portal_with_administrator, "anna", "department-administrator") == [
+        "HR",
+        "Sales",
+    ]
     assert (
         portal_with_administrator.run(
             "role", "grant", "anna", "department-administrator", "--exit-code"
@@ -185,7 +188,7 @@ def test_revoking_takes_departments_or_everything(portal_with_administrator: Por
         "role", "revoke", "anna", role, "--department", "HR", "-o", "json"
     )
     assert again.json["outcome"] == "unchanged"
-    assert held(portal_with_administrator, "anna", role) == ["Sales", "Sales/EMEA"]
+    assert departments_with_role(portal_with_administrator, "anna", role) == ["Sales", "Sales/EMEA"]
     rest = ("--department", "Sales", "--department", "Sales/EMEA")
     assert (
         portal_with_administrator.ok("role", "revoke", "anna", role, *rest, "-o", "json").json[
@@ -231,7 +234,7 @@ def test_a_supervisor_may_manage_no_department(portal_with_administrator: Portal
     portal_with_administrator.ok("role", "grant", "anna", "supervisor", "--department", "Sales")
     assert portal_with_administrator.run("--as", "anna", "user", "list").status == 0
     portal_with_administrator.ok("role", "revoke", "anna", "supervisor", "--department", "Sales")
-    assert held(portal_with_administrator, "anna", "supervisor") == []
+    assert departments_with_role(portal_with_administrator, "anna", "supervisor") == []
     ran = portal_with_administrator.ok("role", "revoke", "anna", "supervisor", "-o", "json")
     assert ran.json["outcome"] == "deleted"
 
@@ -284,7 +287,7 @@ def test_nobody_gives_or_takes_what_they_do_not_hold_there(
     portal_with_administrator.ok(
         *deputy, "revoke", "ben", "supervisor", "--department", "Sales/EMEA"
     )
-    assert held(portal_with_administrator, "ben", "supervisor") == ["HR"]
+    assert departments_with_role(portal_with_administrator, "ben", "supervisor") == ["HR"]
 
 
 def test_departments_out_of_sight_are_not_shown(portal_with_administrator: Portal) -> None:
@@ -371,7 +374,7 @@ def test_only_an_owner_makes_owners(portal_with_administrator: Portal) -> None:
         == "permission_beyond_own"
     )
     portal_with_administrator.ok("--as", "owner", "role", "grant", "adam", "owner")
-    assert held(portal_with_administrator, "adam", "owner") == []
+    assert departments_with_role(portal_with_administrator, "adam", "owner") == []
 
 
 def test_the_ownership_is_laid_down_and_never_taken(portal_with_administrator: Portal) -> None:
@@ -384,7 +387,7 @@ def test_the_ownership_is_laid_down_and_never_taken(portal_with_administrator: P
     line = ("role", "revoke", "owner", "owner")
     assert portal_with_administrator.refused("--as", "anna", *line) == "owner_not_demoted"
     portal_with_administrator.ok("--as", "owner", *line)
-    assert held(portal_with_administrator, "owner", "owner") is None
+    assert departments_with_role(portal_with_administrator, "owner", "owner") is None
 
 
 def test_the_last_owner_stays(portal_with_administrator: Portal) -> None:
@@ -392,7 +395,7 @@ def test_the_last_owner_stays(portal_with_administrator: Portal) -> None:
     line = ("role", "revoke", "owner", "owner")
     assert portal_with_administrator.refused("--as", "owner", *line) == "owner_last"
     assert portal_with_administrator.refused(*line) == "owner_last"
-    assert held(portal_with_administrator, "owner", "owner") == []
+    assert departments_with_role(portal_with_administrator, "owner", "owner") == []
 
 
 def test_an_owner_is_active_and_stays_so(portal_with_administrator: Portal) -> None:
@@ -410,7 +413,7 @@ def test_owners_cannot_all_leave_at_once(portal_with_administrator: Portal) -> N
     portal_with_administrator.ok("role", "grant", "anna", "owner")
     portal_with_administrator.ok("role", "grant", "ben", "owner")
     logins = ("owner", "anna", "ben")
-    with held_back(portal_with_administrator, len(logins)) as running:
+    with hold_rows(portal_with_administrator, len(logins)) as running:
         running += [
             portal_with_administrator.start("--as", login, "role", "revoke", login, "owner")
             for login in logins
@@ -422,7 +425,7 @@ def test_owners_cannot_all_leave_at_once(portal_with_administrator: Portal) -> N
 
 
 @contextmanager
-def held_back(portal: Portal, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+def hold_rows(portal: Portal, count: int) -> Iterator[list[subprocess.Popen[str]]]:
     """Keep people's rows locked until `count` processes wait for them, then let all go at once."""
     blocker = driver.open_database(portal.url, patience=10)
     blocker.begin_writing()

@@ -214,7 +214,7 @@ def watched_portal(signup_portal: Portal) -> Iterator[Portal]:
     assert passed == []
 
 
-def log(portal: Portal) -> list[str]:
+def audit_entries(portal: Portal) -> list[str]:
     """Return what was done, in the order in which it was."""
     rows = portal.sql("SELECT code FROM audit_rows WHERE verdict = 'done' ORDER BY id")
     return [code for (code,) in rows]
@@ -256,7 +256,7 @@ def test_nobody_comes_through_a_profile_that_is_gone(signup_portal: Portal) -> N
     delete = Racer([("signup-profile", "delete", "spring", "--yes")], NOON, after=5)
     told = codes(race(signup_portal, [delete, *coming_until_refused()])[1:])
     assert told == {None: newcomers(signup_portal), "profile_unknown": 8}
-    done = log(signup_portal)
+    done = audit_entries(signup_portal)
     assert "profile.activated" not in done[done.index("profile.deleted") :]
     assert newcomers(signup_portal) >= 5
     assert signup_portal.value("SELECT count(*) FROM activations") == 0
@@ -269,7 +269,7 @@ def test_nobody_comes_once_registration_is_off(signup_portal: Portal) -> None:
     disable = Racer([("registration", "disable")], NOON, after=5)
     told = codes(race(signup_portal, [disable, *coming_until_refused()])[1:])
     assert told == {None: newcomers(signup_portal), "registration_off": 8}
-    done = log(signup_portal)
+    done = audit_entries(signup_portal)
     switched = len(done) - 1 - done[::-1].index("registration.set")
     assert "profile.activated" not in done[switched:]
     assert newcomers(signup_portal) >= 5

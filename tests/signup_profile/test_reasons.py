@@ -11,12 +11,12 @@ from tests.refusals import refused
 from tests.signups import create_profile, open_registration, show_profile, sign_up, sign_up_command
 
 
-def switched_off(portal: Portal) -> None:
+def disable_registration(portal: Portal) -> None:
     """Close the whole portal."""
     portal.ok("registration", "disable")
 
 
-def moved(**window: str) -> Callable[[Portal], None]:
+def change_window(**window: str) -> Callable[[Portal], None]:
     """Return what gives the profile another window."""
 
     def move(portal: Portal) -> None:
@@ -26,33 +26,33 @@ def moved(**window: str) -> Callable[[Portal], None]:
     return move
 
 
-def used_up(portal: Portal) -> None:
+def use_up(portal: Portal) -> None:
     """Let the last person come."""
     portal.ok("signup-profile", "edit", "spring", "--activations", "1")
     sign_up(portal, "zoe")
 
 
-def deleted(portal: Portal) -> None:
+def delete_profile(portal: Portal) -> None:
     """Delete the profile."""
     portal.ok("signup-profile", "delete", "spring", "--yes")
 
 
-def full(portal: Portal) -> None:
+def fill_plan(portal: Portal) -> None:
     """Fill the plan."""
     portal.ok("settings", "set", "plan.max-active-users=1")
 
 
-def limited(portal: Portal) -> None:
+def limit_domain(portal: Portal) -> None:
     """Admit another domain only."""
     portal.ok("registration", "enable", "--domain", "corp.example")
 
 
-def asking(portal: Portal) -> None:
+def require_field(portal: Portal) -> None:
     """Require a custom field."""
     portal.ok("field", "create", "Badge", "--kind", "text", "--required")
 
 
-def taken(portal: Portal) -> None:
+def take_address(portal: Portal) -> None:
     """Let somebody else have the address."""
     portal.ok(
         *("user", "create", "--login", "other", "--email", "ann@example.com"),
@@ -60,7 +60,7 @@ def taken(portal: Portal) -> None:
     )
 
 
-def policed(portal: Portal) -> None:
+def require_policy(portal: Portal) -> None:
     """Require the privacy policy to be accepted."""
     portal.ok("settings", "set", "privacy-policy=on")
 
@@ -77,30 +77,32 @@ class Reason:
 
 
 REASONS = [
-    Reason(switched_off, "registration_off", "Self-registration is switched off."),
+    Reason(disable_registration, "registration_off", "Self-registration is switched off."),
     Reason(
-        moved(starts="2026-03-29T09:00"),
+        change_window(starts="2026-03-29T09:00"),
         "profile_not_open_yet",
         "The sign-up profile 'Spring' opens at 2026-03-29T09:00:00+02:00.",
     ),
     Reason(
-        moved(starts="2026-02-01", ends="2026-03-01"),
+        change_window(starts="2026-02-01", ends="2026-03-01"),
         "profile_ended",
         "The sign-up profile 'Spring' ended at 2026-03-01T23:59:59+01:00.",
     ),
     Reason(
-        used_up,
+        use_up,
         "profile_used_up",
         "All 1 activations of the sign-up profile 'Spring' are used.",
     ),
-    Reason(deleted, "profile_unknown", "There is no such sign-up profile.", "not_found", 4),
-    Reason(full, "plan_full", "The plan is full."),
-    Reason(limited, "domain_not_allowed", "Addresses at 'example.com' are not admitted here."),
-    Reason(asking, "field_missing", "The field 'Badge' is required."),
+    Reason(delete_profile, "profile_unknown", "There is no such sign-up profile.", "not_found", 4),
+    Reason(fill_plan, "plan_full", "The plan is full."),
+    Reason(limit_domain, "domain_not_allowed", "Addresses at 'example.com' are not admitted here."),
+    Reason(require_field, "field_missing", "The field 'Badge' is required."),
     Reason(
-        taken, "address_taken", "There is an account with the address 'ann@example.com' already."
+        take_address,
+        "address_taken",
+        "There is an account with the address 'ann@example.com' already.",
     ),
-    Reason(policed, "policy_not_accepted", "The privacy policy has to be accepted."),
+    Reason(require_policy, "policy_not_accepted", "The privacy policy has to be accepted."),
 ]
 
 
@@ -144,7 +146,7 @@ def test_codes_of_reasons_differ() -> None:
 
 def test_a_reason_is_told_in_the_zone_of_who_asks(portal: Portal, profile_link: str) -> None:
     """`--tz` is how somebody elsewhere reads the same instant."""
-    moved(starts="2026-03-29T09:00")(portal)
+    change_window(starts="2026-03-29T09:00")(portal)
     error = refused(
         portal,
         "--tz",
@@ -164,7 +166,7 @@ def test_no_refusal_suggests_a_code_or_link(portal: Portal, profile_link: str, g
         refused(portal, *sign_up_command("ann", text), code="profile_unknown", status=4)
         for text in (given, profile_link[:-1], profile_link + "x", profile_link.swapcase())
     ]
-    deleted(portal)
+    delete_profile(portal)
     answers.append(
         refused(portal, *sign_up_command("ann", profile_link), code="profile_unknown", status=4)
     )
@@ -174,11 +176,11 @@ def test_no_refusal_suggests_a_code_or_link(portal: Portal, profile_link: str, g
 
 def test_when_several_gates_are_closed_the_first_is_told(portal: Portal, profile_link: str) -> None:
     """Off comes first, then the window, then what is used up, then the plan."""
-    used_up(portal)
+    use_up(portal)
     portal.ok("settings", "set", "plan.max-active-users=2")
     taken_away = [
-        (switched_off, "registration_off"),
-        (moved(starts="2026-02-01", ends="2026-03-01"), "profile_ended"),
+        (disable_registration, "registration_off"),
+        (change_window(starts="2026-02-01", ends="2026-03-01"), "profile_ended"),
     ]
     told = ["profile_used_up"]
     for close, code in reversed(taken_away):

@@ -14,7 +14,7 @@ from tests.signups import (
 )
 
 
-def tried(portal: Portal, person: str, now: str) -> str:
+def try_sign_up(portal: Portal, person: str, now: str) -> str:
     """Return `in`, or the code of the refusal, when a person comes at that moment."""
     ran = portal.run(*sign_up_command(person), "-o", "json", LMSCTL_NOW=now)
     return "in" if ran.status == 0 else ran.code
@@ -25,7 +25,7 @@ def test_both_ends_of_the_window_are_included(portal: Portal) -> None:
     open_registration(portal)
     create_profile(portal, starts="2026-03-10T09:00:00Z", ends="2026-03-10T17:00:00Z")
     assert [
-        tried(portal, person, f"2026-03-10T{moment}Z")
+        try_sign_up(portal, person, f"2026-03-10T{moment}Z")
         for person, moment in (
             ("a", "08:59:59"),
             ("b", "09:00:00"),
@@ -39,8 +39,8 @@ def test_fractions_of_a_second_are_cut_off(portal: Portal) -> None:
     """The last second is the whole second."""
     open_registration(portal)
     create_profile(portal, starts="2026-03-10T09:00:00Z", ends="2026-03-10T17:00:00Z")
-    assert tried(portal, "a", "2026-03-10T08:59:59.999Z") == "profile_not_open_yet"
-    assert tried(portal, "b", "2026-03-10T17:00:00.999Z") == "in"
+    assert try_sign_up(portal, "a", "2026-03-10T08:59:59.999Z") == "profile_not_open_yet"
+    assert try_sign_up(portal, "b", "2026-03-10T17:00:00.999Z") == "in"
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_a_date_means_the_whole_of_that_day(
     portal.ok("settings", "set", f"time-zone={zone}")
     made = create_profile(portal, starts="2026-03-29", ends="2026-03-29")
     assert (made["starts_at"], made["ends_at"]) == (first, last)
-    assert tried(portal, "a", first) == "in"
-    assert tried(portal, "b", last) == "in"
+    assert try_sign_up(portal, "a", first) == "in"
+    assert try_sign_up(portal, "b", last) == "in"
     after = last.replace("59:59Z", "59:59.9Z")
-    assert tried(portal, "c", after) == "in"
+    assert try_sign_up(portal, "c", after) == "in"
 
 
 def test_the_state_follows_the_clock(portal: Portal) -> None:
@@ -78,15 +78,15 @@ def test_the_state_follows_the_clock(portal: Portal) -> None:
         ("2026-03-10T00:00:00Z", "open"),
     ):
         assert show_profile(portal, LMSCTL_NOW=now)["state"] == state
-    assert tried(portal, "a", "2026-03-12T00:00:00Z") == "profile_ended"
-    assert tried(portal, "a", "2026-03-11T00:00:00Z") == "in"
+    assert try_sign_up(portal, "a", "2026-03-12T00:00:00Z") == "profile_ended"
+    assert try_sign_up(portal, "a", "2026-03-11T00:00:00Z") == "in"
 
 
 def test_a_profile_without_end_never_ends(portal: Portal) -> None:
     """Until the last moment that a clock may show."""
     open_registration(portal)
     create_profile(portal, ends="never")
-    assert tried(portal, "a", "9998-12-31T23:59:59Z") == "in"
+    assert try_sign_up(portal, "a", "9998-12-31T23:59:59Z") == "in"
 
 
 def test_ending_now_closes_the_link_with_this_second(portal: Portal) -> None:

@@ -10,7 +10,7 @@ import pytest
 from lmsctl.bulk import actions as bulk
 from lmsctl.kit.work import Work
 from tests.conftest import Portal
-from tests.kills import break_off
+from tests.kills import interrupt_after
 from tests.tokens import checked_uses, create_items, create_token, redeem, show_token
 
 HEADINGS = "Token id,Knowledge,Knowledge code,Token,Token label,Creates,Limit,Expires,Active"
@@ -385,7 +385,7 @@ def test_an_interrupted_run_is_resumed(
     lines[1] = ",,topic,TAKEN,L,prospect,,,"
     file = write(portal_with_items, HEADINGS, *lines)
     with monkeypatch.context() as patch:
-        break_off(patch, after=1)
+        interrupt_after(patch, after=1)
         assert portal_with_items.run("token", "bulk-upload", file, "--keep-going").status == 130
     assert len(tokens(portal_with_items)) == 2
     assert (
@@ -413,7 +413,7 @@ def test_a_resumed_run_judges_no_row_anew(
     lines = [",,later,one,L,prospect,,,", ",,other,,L,prospect,,,", ",,topic,three,L,prospect,,,"]
     file = write(portal_with_items, HEADINGS, *lines)
     with monkeypatch.context() as patch:
-        break_off(patch, after=1)
+        interrupt_after(patch, after=1)
         assert portal_with_items.run("token", "bulk-upload", file, "--keep-going").status == 130
     portal_with_items.ok("content", "create", "--kind", "topic", "--code", "later", "--title", "T")
     portal_with_items.ok("content", "archive", "other")

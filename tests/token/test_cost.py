@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Portal
 from tests.signups import create_profile, open_registration, person_options, sign_up_command
-from tests.statements import statements
+from tests.statements import statements_of
 from tests.tokens import create_items, create_token, redeem_command
 
 MOST = 12
@@ -22,7 +22,7 @@ def signup_portal(portal: Portal, request: pytest.FixtureRequest) -> Portal:
 
 def cost(portal: Portal, *argv: str) -> int:
     """Return how many statements a command takes; what is said to SQLite itself is none."""
-    return sum("PRAGMA" not in said for said in statements(portal, *argv))
+    return sum("PRAGMA" not in said for said in statements_of(portal, *argv))
 
 
 def test_a_redemption_takes_few_statements(signup_portal: Portal) -> None:

@@ -42,13 +42,13 @@ def codes(finishes: Sequence[Finish]) -> dict[str | None, int]:
     return dict(Counter(finish.code for finish in finishes))
 
 
-def know(portal: Portal, people: int) -> None:
+def create_known_people(portal: Portal, people: int) -> None:
     """Make every second of the first `people` known, so that each meets strangers too."""
     rows = "".join(f"k{number},k{number}@example.com,F,L\n" for number in range(0, people, 2))
     portal.ok("user", "import", "-", stdin="Login,Email,First name,Last name\n" + rows)
 
 
-def crowd(size: int, tries: int, code: str = "spring") -> list[Racer]:
+def redeeming_racers(size: int, tries: int, code: str = "spring") -> list[Racer]:
     """Return so many processes that each redeem for so many people, every one another."""
     return [
         Racer([redeem_command(f"k{number * tries + turn}", code) for turn in range(tries)], NOON)
@@ -64,9 +64,9 @@ def test_a_limit_lets_exactly_so_many_in(portal_with_items: Portal, size: int, l
 
     Nobody is refused while a use is left: as many are refused as come after the last.
     """
-    know(portal_with_items, size * TRIES)
+    create_known_people(portal_with_items, size * TRIES)
     create_token(portal_with_items, "spring", "topic", "--limit", str(limit))
-    finishes = race(portal_with_items, crowd(size, TRIES))
+    finishes = race(portal_with_items, redeeming_racers(size, TRIES))
     assert codes(finishes) == {None: limit, "token_used_up": size * TRIES - limit}
     assert checked_uses(portal_with_items) == limit
     assert len(enrolled_addresses(portal_with_items)) == limit
@@ -90,7 +90,7 @@ def test_all_uses_are_taken_where_transactions_are_serializable(portal_with_item
         portal_with_items.folder,
         portal_with_items.now,
     )
-    finishes = race(strict, crowd(CROWD, 2))
+    finishes = race(strict, redeeming_racers(CROWD, 2))
     assert codes(finishes) == {None: LIMIT, "token_used_up": CROWD * 2 - LIMIT}
     assert checked_uses(portal_with_items) == LIMIT
 
@@ -99,7 +99,7 @@ def test_all_uses_are_taken_where_transactions_are_serializable(portal_with_item
 def test_two_hundred_people_in_each_of_64_processes(portal_with_items: Portal) -> None:
     """12,800 redemptions by 400 people at once, half of them known: exactly a hundred get in."""
     people, tries = 400, 200
-    know(portal_with_items, people)
+    create_known_people(portal_with_items, people)
     create_token(portal_with_items, "spring", "topic", "--limit", str(LIMIT))
     racers = [
         Racer([redeem_command(f"k{(number * 31 + turn) % people}") for turn in range(tries)], NOON)
@@ -126,7 +126,7 @@ def portal_without_checks(portal_with_items: Portal) -> Portal:
 def test_without_the_guard_the_same_race_oversells(portal_without_checks: Portal) -> None:
     """Looking first and taking then gives uses twice: the race above is one that can be lost."""
     create_token(portal_without_checks, "spring", "topic", "--limit", "10")
-    race(portal_without_checks, crowd(32, 1), guarded=False, course="tests.token_racers")
+    race(portal_without_checks, redeeming_racers(32, 1), guarded=False, course="tests.token_racers")
     assert show_token(portal_without_checks)["uses"] > 10
 
 
@@ -208,7 +208,7 @@ def test_a_limit_can_be_lowered_while_people_come(watched_portal: Portal) -> Non
     """Each edit holds or is refused for what is used by then; nobody slips in above it."""
     limits = (5, 41, 12, 42, 20, 43, 30, 44)
     edits = [("token", "edit", "spring", "--limit", str(limit)) for limit in limits]
-    finishes = race(watched_portal, [*crowd(16, 3), Racer(edits, NOON)])
+    finishes = race(watched_portal, [*redeeming_racers(16, 3), Racer(edits, NOON)])
     assert set(codes(finishes[:48])) <= {None, "token_used_up"}
     assert set(codes(finishes[48:])) <= {None, "token_limit_below_uses"}
     assert (
@@ -221,7 +221,7 @@ def test_a_limit_can_be_lowered_while_people_come(watched_portal: Portal) -> Non
 def test_a_pause_turns_people_away_and_loses_no_use(watched_portal: Portal) -> None:
     """Whoever came while it was on is counted, whoever came while it was off is not."""
     pauses = [("token", verb, "spring") for verb in ("deactivate", "activate") * 6]
-    finishes = race(watched_portal, [*crowd(16, 2), Racer(pauses, NOON)])
+    finishes = race(watched_portal, [*redeeming_racers(16, 2), Racer(pauses, NOON)])
     told = codes(finishes[:32])
     assert set(told) <= {None, "token_disabled"}
     assert checked_uses(watched_portal) == len(enrolled_addresses(watched_portal)) == told[None]
@@ -231,7 +231,7 @@ def test_nobody_comes_by_a_token_that_is_gone(watched_portal: Portal) -> None:
     """Who was before the deletion stays, who comes after it is told `unknown`."""
     wait = [("token", "list")] * 8
     delete = Racer([*wait, ("token", "delete", "spring", "--yes")], NOON)
-    finishes = race(watched_portal, [*crowd(16, 3), delete])
+    finishes = race(watched_portal, [*redeeming_racers(16, 3), delete])
     told = codes(finishes[:48])
     assert set(told) <= {None, "token_unknown", "token_used_up"}
     came = told.get(None, 0)
@@ -248,7 +248,7 @@ def test_who_is_deactivated_meanwhile_is_enrolled_before_or_refused(watched_port
     for number in range(16):
         watched_portal.ok("user", "create", *person_options(f"k{number}"))
     enders = [Racer([("user", "deactivate", f"k{number}")], NOON) for number in range(16)]
-    finishes = race(watched_portal, [*crowd(16, 1), *enders])
+    finishes = race(watched_portal, [*redeeming_racers(16, 1), *enders])
     told = codes(finishes[:16])
     assert set(told) <= {None, "redeemer_not_active"}
     assert codes(finishes[16:]) == {None: 16}

@@ -416,7 +416,7 @@ def test_a_new_zone_tells_whose_expiry_reads_differently(portal_with_items: Port
 MINT = ("token", "mint", "--content", "topic", "--to", "codes.csv")
 
 
-def minted(portal: Portal) -> list[dict[str, Any]]:
+def minted_rows(portal: Portal) -> list[dict[str, Any]]:
     """Return the rows of the file of codes."""
     with portal.folder.joinpath("codes.csv").open(encoding="utf-8", newline="") as source:
         return list(csv.DictReader(source))
@@ -426,10 +426,10 @@ def test_minting_makes_tokens_of_one_use_each(portal_with_items: Portal) -> None
     """As many as wanted, alike but for their codes, which the file holds."""
     more = ("--nickname", "Fair", "--creates", "client", "--expires", "2026-03-31")
     portal_with_items.ok(*MINT, "--count", "30", *more)
-    made = [row["code"] for row in minted(portal_with_items)]
+    made = [row["code"] for row in minted_rows(portal_with_items)]
     assert made == codes(portal_with_items)
     assert len(set(made)) == 30
-    assert {row["status"] for row in minted(portal_with_items)} == {"open"}
+    assert {row["status"] for row in minted_rows(portal_with_items)} == {"open"}
     for code in made[:2]:
         found = show_token(portal_with_items, code)
         assert (found["limit"], found["nickname"], found["creates"]) == (1, "Fair", "client")
@@ -443,12 +443,12 @@ def test_recipients_stand_beside_the_codes(portal_with_items: Portal) -> None:
     """One for each, or the first so many; the database does not keep them, nobody is mailed."""
     for_two = ("--recipient", "ann@example.com", "--recipient", "ben@example.com")
     portal_with_items.ok(*MINT, *for_two)
-    assert [row["recipient"] for row in minted(portal_with_items)] == [
+    assert [row["recipient"] for row in minted_rows(portal_with_items)] == [
         "ann@example.com",
         "ben@example.com",
     ]
     portal_with_items.ok(*MINT, *for_two, "--count", "3")
-    assert [row["recipient"] for row in minted(portal_with_items)][2:] == [""]
+    assert [row["recipient"] for row in minted_rows(portal_with_items)][2:] == [""]
     refused(portal_with_items, *MINT, *for_two, "--count", "1", code="mint_recipients_too_many")
     refused(portal_with_items, *MINT, "--recipient", "nobody", code="email_invalid")
     assert portal_with_items.value("SELECT count(*) FROM notifications") == 0

@@ -8,7 +8,7 @@ import pytest
 
 from lmsctl.bulk import actions as bulk
 from tests.conftest import Portal
-from tests.kills import killed
+from tests.kills import run_killed
 from tests.tokens import create_items
 
 HEADINGS = "Token id,Knowledge code,Token,Token label,Creates,Limit,Expires"
@@ -59,7 +59,7 @@ def finish(portal: Portal, file: str, rows: int = ROWS) -> None:
 def test_killed_before_any_database_call_all_rows_or_none(portal_with_items: Portal) -> None:
     """Each second call of the database is the last: no token of the file, or all of them."""
     at = 1
-    while killed(
+    while run_killed(
         portal_with_items, ["token", "bulk-upload", write(portal_with_items, f"k{at}")], at
     ):
         assert made(portal_with_items, f"k{at}") in {0, ROWS}
@@ -82,7 +82,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_killed_while_keeping_going_whole_batches_stay(portal_with_items: Portal) -> None:
     """Batches stay whole, and --resume ends where a run that nobody kills ends."""
     at = 12
-    while killed(
+    while run_killed(
         portal_with_items,
         ["token", "bulk-upload", write(portal_with_items, f"k{at}"), "--keep-going"],
         at,

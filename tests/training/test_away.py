@@ -44,7 +44,7 @@ def queued(portal: Portal, since: str) -> list[tuple[str, str]]:
     return [(channel, kind) for channel, kind in rows]
 
 
-def back(portal: Portal) -> dict[str, Any]:
+def activate_ann(portal: Portal) -> dict[str, Any]:
     """Activate ann and return the one mail that tells her what she missed."""
     portal.ok("user", "activate", "ann", LMSCTL_NOW=BACK)
     sent = queued(portal, BACK)
@@ -144,7 +144,7 @@ def test_who_comes_back_hears_once_how_a_training_stands(portal_with_full_sessio
         *MOVE[:-1], "2026-04-02T11:00", "--place", "Attic", LMSCTL_NOW=CHANGED
     )
     assert queued(portal_with_full_session, AWAY) == [("account", "training_change")] * 2
-    mail = back(portal_with_full_session)
+    mail = activate_ann(portal_with_full_session)
     (entry,) = calendar_entries(mail)
     assert (entry["METHOD"], entry["UID"]) == ("REQUEST", invited["UID"])
     assert (entry["DTSTART"], entry["LOCATION"]) == ("20260402T110000Z", "Attic")
@@ -194,7 +194,7 @@ def test_a_session_canceled_meanwhile_leaves_their_calendar(
     """They have none now, and choose another."""
     portal_with_full_session.ok("user", "deactivate", "ann", LMSCTL_NOW=AWAY)
     portal_with_full_session.ok("session", "cancel", "aid", "spring", LMSCTL_NOW=CHANGED)
-    mail = back(portal_with_full_session)
+    mail = activate_ann(portal_with_full_session)
     assert [entry["METHOD"] for entry in calendar_entries(mail)] == ["CANCEL"]
     assert "no session" in mail["body"]
 
@@ -202,7 +202,7 @@ def test_a_session_canceled_meanwhile_leaves_their_calendar(
 def test_who_was_taken_out_meanwhile_hears_it(portal_with_full_session: Portal) -> None:
     """Their calendar is cleared of it; so is it when they gave their place up as they went."""
     portal_with_full_session.ok("user", "deactivate", "ann", "--cancel-trainings", LMSCTL_NOW=AWAY)
-    mail = back(portal_with_full_session)
+    mail = activate_ann(portal_with_full_session)
     assert mail["kind"] == "training_cancellation"
     assert [entry["METHOD"] for entry in calendar_entries(mail)] == ["CANCEL"]
 
@@ -237,9 +237,9 @@ def test_an_end_that_was_scheduled_counts_from_its_moment(portal_with_full_sessi
     """Whoever wrote first after it."""
     portal_with_full_session.ok("user", "deactivate", "ann", "--on", AWAY)
     portal_with_full_session.ok(*MOVE, LMSCTL_NOW=CHANGED)
-    assert [entry["DTSTART"] for entry in calendar_entries(back(portal_with_full_session))] == [
-        "20260401T100000Z"
-    ]
+    assert [
+        entry["DTSTART"] for entry in calendar_entries(activate_ann(portal_with_full_session))
+    ] == ["20260401T100000Z"]
 
 
 @pytest.mark.parametrize(("options", "count"), [((), 0), (("--notify",), 1)])
@@ -264,4 +264,4 @@ def test_those_who_are_away_since_before_it_was_known_hear_of_it_too(
     portal_with_full_session.ok("user", "deactivate", "ann", LMSCTL_NOW=AWAY)
     portal_with_full_session.sql("UPDATE users SET away_at = NULL, created_at = :then", then=NOON)
     portal_with_full_session.ok(*MOVE, LMSCTL_NOW=CHANGED)
-    back(portal_with_full_session)
+    activate_ann(portal_with_full_session)

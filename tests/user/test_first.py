@@ -10,7 +10,7 @@ from lmsctl.audit.results import AuditEntry
 from lmsctl.notification.results import Message
 from lmsctl.user.results import UserRow
 from tests.conftest import Portal
-from tests.statements import plans, statements
+from tests.statements import query_plans, statements_of
 
 # Texts that databases and Python put into different orders, or fold differently.
 _NAMES = (
@@ -82,7 +82,7 @@ def _listed(portal: Portal, noun: str, *argv: str) -> Any:
 
 def _last(portal: Portal, *argv: str) -> list[str]:
     """Return the statements that end a command line: those that read the list."""
-    said = [one.partition(": ")[2] for one in statements(portal, *argv)]
+    said = [one.partition(": ")[2] for one in statements_of(portal, *argv)]
     return [sql for sql in said if "LIMIT" in sql]
 
 
@@ -123,7 +123,7 @@ def test_what_is_counted_or_put_together_is_sorted_by_the_program(
 )
 def test_a_list_is_read_in_its_order(portal: Portal, argv: tuple[str, ...], table: str) -> None:
     """There is an index for it, so that nothing is sorted to show the first."""
-    steps = plans(portal, f"FROM {table}", *argv, "--first", "3")
+    steps = query_plans(portal, f"FROM {table}", *argv, "--first", "3")
     assert steps
     sorts = ("USE TEMP B-TREE", "Sort  (")
     assert [step for step in steps if step.lstrip(" ->").startswith(sorts)] == []

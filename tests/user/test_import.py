@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Portal
-from tests.statements import listening
+from tests.statements import recorded_statements
 
 HEADINGS = "Login,First name,Last name,Email,Department,Type,Status"
 
@@ -17,7 +17,7 @@ def write(portal: Portal, *lines: str, file: str = "people.csv") -> str:
     return file
 
 
-def import_(portal: Portal, *lines: str, options: tuple[str, ...] = ()) -> dict[str, Any]:
+def import_lines(portal: Portal, *lines: str, options: tuple[str, ...] = ()) -> dict[str, Any]:
     """Import lines that must be accepted and return the report."""
     ran = portal.ok("user", "import", write(portal, *lines), *options, "-o", "json")
     report: dict[str, Any] = ran.json
@@ -81,7 +81,9 @@ def department_tree(portal: Portal) -> Portal:
 
 def test_a_row_creates_or_updates_by_login(department_tree: Portal) -> None:
     """A known login is changed, an unknown one made; the rest of the person stays."""
-    report = import_(department_tree, HEADINGS, "ANNA,,Bell-Cole,,,,", "ben,Ben,Cole,,EM,client,")
+    report = import_lines(
+        department_tree, HEADINGS, "ANNA,,Bell-Cole,,,,", "ben,Ben,Cole,,EM,client,"
+    )
     assert numbers(report) == (1, 1, 0, 0)
     assert (
         show(department_tree, "anna")["last_name"],
@@ -98,7 +100,7 @@ def test_a_row_creates_or_updates_by_login(department_tree: Portal) -> None:
 
 def test_without_a_login_the_address_decides(department_tree: Portal) -> None:
     """A blank login means whoever has the address, however it is written; else a new person."""
-    report = import_(
+    report = import_lines(
         department_tree, HEADINGS, ",Hanna,,ANNA@EXAMPLE.COM,,,", ",Ben,Cole,ben@example.com,,,"
     )
     assert numbers(report) == (1, 1, 0, 0)
@@ -108,7 +110,7 @@ def test_without_a_login_the_address_decides(department_tree: Portal) -> None:
 
 def test_made_up_logins_are_numbered_until_one_is_free(department_tree: Portal) -> None:
     """The local part, then 1, 2, … past logins of the portal, of the file and of rows before."""
-    import_(
+    import_lines(
         department_tree,
         HEADINGS,
         ",A,A,anna@one.example,,,",
@@ -139,9 +141,9 @@ def test_the_same_file_twice_changes_nothing(department_tree: Portal) -> None:
         ",Cara,Dole,anna@one.example,Sales,,,none,Readers,ben,B2",
         "anna,Anna,Bell,,Sales,,active,,,none,",
     )
-    assert numbers(import_(department_tree, *lines)) == (2, 1, 0, 0)
+    assert numbers(import_lines(department_tree, *lines)) == (2, 1, 0, 0)
     before = people(department_tree)
-    assert numbers(import_(department_tree, *lines)) == (0, 0, 3, 0)
+    assert numbers(import_lines(department_tree, *lines)) == (0, 0, 3, 0)
     assert people(department_tree) == before
 
 
@@ -150,8 +152,8 @@ def test_a_blank_cell_and_a_missing_column_leave_things_as_they_are(
 ) -> None:
     """What a file does not say is not changed."""
     before = people(department_tree)
-    assert numbers(import_(department_tree, HEADINGS, "anna,,,,,,")) == (0, 0, 1, 0)
-    assert numbers(import_(department_tree, "Username", "anna")) == (0, 0, 1, 0)
+    assert numbers(import_lines(department_tree, HEADINGS, "anna,,,,,,")) == (0, 0, 1, 0)
+    assert numbers(import_lines(department_tree, "Username", "anna")) == (0, 0, 1, 0)
     assert people(department_tree) == before
 
 
@@ -197,8 +199,8 @@ def test_a_login_and_an_address_name_one_person(department_tree: Portal) -> None
         (3, "Email", "row_repeated"),
     ]
     lines = (HEADINGS, "e@example.com,E,E,e@example.com,,,", "ben@example.com,,,ben@example.com,,,")
-    assert numbers(import_(department_tree, *lines)) == (1, 1, 0, 0)
-    assert numbers(import_(department_tree, *lines)) == (0, 0, 2, 0)
+    assert numbers(import_lines(department_tree, *lines)) == (1, 1, 0, 0)
+    assert numbers(import_lines(department_tree, *lines)) == (0, 0, 2, 0)
 
 
 # What can be wrong -------------------------------------------------------------------------------
@@ -261,7 +263,7 @@ def test_an_ended_person_cannot_become_inactive(department_tree: Portal) -> None
     assert faults(department_tree, HEADINGS, "anna,,,,,,inactive") == [
         (1, "Status", "status_wrong")
     ]
-    assert numbers(import_(department_tree, HEADINGS, "anna,,,,,,active")) == (0, 1, 0, 0)
+    assert numbers(import_lines(department_tree, HEADINGS, "anna,,,,,,active")) == (0, 1, 0, 0)
 
 
 # Groups, supervisors, custom fields --------------------------------------------------------------
@@ -271,15 +273,15 @@ def test_group_replaces_and_add_to_group_only_adds(department_tree: Portal) -> N
     """`Group` is the whole list, with | between several and `none` for an empty one."""
     department_tree.ok("group", "create", "Writers")
     department_tree.ok("group", "create", "A|B")
-    import_(department_tree, "Login,Add to group", "anna,Readers")
+    import_lines(department_tree, "Login,Add to group", "anna,Readers")
     assert show(department_tree, "anna")["groups"] == ["Readers"]
-    import_(department_tree, "Login,Add to group", "anna,Writers")
+    import_lines(department_tree, "Login,Add to group", "anna,Writers")
     assert show(department_tree, "anna")["groups"] == ["Readers", "Writers"]
-    import_(department_tree, "Login,Group", "anna,Writers|A||B")
+    import_lines(department_tree, "Login,Group", "anna,Writers|A||B")
     assert show(department_tree, "anna")["groups"] == ["A|B", "Writers"]
-    import_(department_tree, "Login,Group,Add to group", "anna,A|B,Readers")
+    import_lines(department_tree, "Login,Group,Add to group", "anna,A|B,Readers")
     assert show(department_tree, "anna")["groups"] == ["A|B", "Readers"]
-    import_(department_tree, "Login,Group", "anna,none")
+    import_lines(department_tree, "Login,Group", "anna,none")
     assert show(department_tree, "anna")["groups"] == []
     assert faults(department_tree, "Login,Group", "anna,Nobody") == [
         (1, "Group", "row_group_unknown")
@@ -295,12 +297,12 @@ def test_a_supervisor_may_stand_further_down(department_tree: Portal) -> None:
         ",Dora,Cole,dora@example.com,,,,none",
         "eve,Eve,Cole,,,,,anna",
     )
-    import_(department_tree, *lines)
+    import_lines(department_tree, *lines)
     found = {login: show(department_tree, login) for login in ("ben", "cara", "dora", "eve")}
     assert [found[login]["supervisor"] for login in found] == ["dora", "dora", None, "anna"]
     assert found["dora"]["supervisor_mode"] == "none"
-    assert numbers(import_(department_tree, *lines)) == (0, 0, 4, 0)
-    import_(department_tree, "Login,Supervisor", "ben,inherited")
+    assert numbers(import_lines(department_tree, *lines)) == (0, 0, 4, 0)
+    import_lines(department_tree, "Login,Supervisor", "ben,inherited")
     assert show(department_tree, "ben")["supervisor_mode"] == "inherited"
     assert faults(department_tree, "Login,Supervisor", "ben,BEN", "cara,nobody") == [
         (1, "Supervisor", "supervisor_is_self"),
@@ -332,7 +334,7 @@ def test_custom_fields_are_columns(department_tree: Portal) -> None:
     department_tree.ok("field", "create", "Badge", "--kind", "unique-text", "--required")
     department_tree.ok("field", "create", "Born", "--kind", "date")
     heading = HEADINGS + ",badge,BORN"
-    import_(department_tree, heading, "ben,B,B,,,,,7,2000-01-31", "anna,,,,,,,8,")
+    import_lines(department_tree, heading, "ben,B,B,,,,,7,2000-01-31", "anna,,,,,,,8,")
     assert show(department_tree, "ben")["fields"] == {"Badge": "7", "Born": "2000-01-31"}
     assert faults(department_tree, heading, "cara,C,C,,,,,,") == [(1, "badge", "field_missing")]
     assert faults(department_tree, heading, "cara,C,C,,,,,7,") == [
@@ -345,7 +347,7 @@ def test_custom_fields_are_columns(department_tree: Portal) -> None:
         (1, "badge", "row_repeated"),
         (2, "badge", "row_repeated"),
     ]
-    assert numbers(import_(department_tree, heading, "anna,,,,,,,9,")) == (0, 1, 0, 0)
+    assert numbers(import_lines(department_tree, heading, "anna,,,,,,,9,")) == (0, 1, 0, 0)
 
 
 def test_a_field_named_like_a_list_of_columns_is_only_itself(department_tree: Portal) -> None:
@@ -365,9 +367,9 @@ def test_a_field_named_like_a_list_of_columns_is_only_itself(department_tree: Po
 
 def test_notices_only_when_asked_for(department_tree: Portal) -> None:
     """File commands queue nothing by themselves; with --notify new people are written to."""
-    import_(department_tree, HEADINGS, "a,A,A,a@example.com,,,")
+    import_lines(department_tree, HEADINGS, "a,A,A,a@example.com,,,")
     assert department_tree.value("SELECT count(*) FROM notifications") == 0
-    report = import_(
+    report = import_lines(
         department_tree,
         HEADINGS,
         "b,B,B,b@example.com,,,",
@@ -382,18 +384,20 @@ def test_notices_only_when_asked_for(department_tree: Portal) -> None:
 def test_thresholds_of_the_plan_are_told_when_asked_for(department_tree: Portal) -> None:
     """Without --notify the next seat that is taken by itself tells of them."""
     department_tree.ok("settings", "set", "plan.max-active-users=4")
-    import_(department_tree, HEADINGS, "a,A,A,,,,", "b,B,B,,,,")
+    import_lines(department_tree, HEADINGS, "a,A,A,,,,", "b,B,B,,,,")
     notices = "SELECT reason FROM notifications WHERE kind = 'plan_threshold'"
     assert department_tree.sql(notices) == []
     department_tree.ok("user", "deactivate", "a")
-    report = import_(department_tree, HEADINGS, "c,C,C,c@example.com,,,", options=("--notify",))
+    report = import_lines(
+        department_tree, HEADINGS, "c,C,C,c@example.com,,,", options=("--notify",)
+    )
     assert report["notices"] == 2
     assert department_tree.sql(notices) == [("the plan reached 100 percent",)]
 
 
 def test_a_run_is_audited_once(department_tree: Portal) -> None:
     """However many rows: one entry, with the number of the run."""
-    report = import_(department_tree, HEADINGS, "a,A,A,,,,", "b,B,B,,,,")
+    report = import_lines(department_tree, HEADINGS, "a,A,A,,,,", "b,B,B,,,,")
     rows = department_tree.sql("SELECT target FROM audit_rows WHERE code = 'users.imported'")
     assert rows == [(f"run {report['run']}",)]
 
@@ -417,7 +421,7 @@ def test_a_scheduled_end_that_the_file_overrules_is_forgotten(department_tree: P
     """Ending somebody now leaves nothing scheduled."""
     department_tree.ok("settings", "set", "plan.max-active-users=2")
     department_tree.ok("user", "deactivate", "anna", "--on", "2026-12-31")
-    import_(department_tree, HEADINGS, "anna,,,,,,ended")
+    import_lines(department_tree, HEADINGS, "anna,,,,,,ended")
     assert show(department_tree, "anna")["scheduled_status"] is None
     assert department_tree.value("SELECT seats_taken FROM portals") == 1
 
@@ -435,8 +439,8 @@ def test_the_number_of_statements_does_not_grow_with_the_file(department_tree: P
                 f",{name},L,p{at}x{rows}@d{at % 7}.example,EM,,,Readers,anna,{rows}.{at}"
                 for at in range(rows)
             ]
-            with listening() as said:
-                report = import_(department_tree, HEADINGS + ",Group,Supervisor,Badge", *lines)
+            with recorded_statements() as said:
+                report = import_lines(department_tree, HEADINGS + ",Group,Supervisor,Badge", *lines)
             assert report["created"] + report["updated"] == rows
             counted[rows, name] = len([sql for sql in said if "load: " not in sql])
     assert counted[100, "First"] == counted[1500, "First"]

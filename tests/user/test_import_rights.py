@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import Portal
-from tests.user.test_import import HEADINGS, department_tree, faults, import_, numbers, write
+from tests.user.test_import import HEADINGS, department_tree, faults, import_lines, numbers, write
 
 __all__ = ["department_tree"]  # what the tests here stand on
 
@@ -27,13 +27,13 @@ def test_past_the_plan_people_are_made_inactive(department_tree: Portal) -> None
 
 def test_activating_past_the_plan_fails_the_row(department_tree: Portal) -> None:
     """Somebody who is there and should become active needs a seat; one freed by the file counts."""
-    import_(department_tree, HEADINGS, "a,A,A,,,,inactive", "b,B,B,,,,inactive")
+    import_lines(department_tree, HEADINGS, "a,A,A,,,,inactive", "b,B,B,,,,inactive")
     department_tree.ok("settings", "set", "plan.max-active-users=2")
     assert faults(department_tree, HEADINGS, "a,,,,,,active") == [(1, "Status", "plan_full")]
     assert faults(
         department_tree, HEADINGS, "a,,,,,,active", "b,,,,,,active", "anna,,,,,,ended"
     ) == [(2, "Status", "plan_full")]
-    assert numbers(import_(department_tree, HEADINGS, "a,,,,,,active", "anna,,,,,,ended")) == (
+    assert numbers(import_lines(department_tree, HEADINGS, "a,,,,,,active", "anna,,,,,,ended")) == (
         0,
         2,
         0,
@@ -48,8 +48,10 @@ def test_activating_past_the_plan_fails_the_row(department_tree: Portal) -> None
 @pytest.fixture
 def portal_with_manager(department_tree: Portal) -> Portal:
     """Return the house with mia, who manages Sales, and hank in HR, an administrator."""
-    import_(department_tree, HEADINGS, "mia,Mia,M,,Sales,,", "hank,Hank,H,hank@example.com,HR,,")
-    import_(department_tree, HEADINGS, "boss,Bo,Ss,,Sales,,")
+    import_lines(
+        department_tree, HEADINGS, "mia,Mia,M,,Sales,,", "hank,Hank,H,hank@example.com,HR,,"
+    )
+    import_lines(department_tree, HEADINGS, "boss,Bo,Ss,,Sales,,")
     department_tree.ok("role", "grant", "mia", "department-administrator", "--department", "Sales")
     department_tree.ok("role", "grant", "boss", "administrator")
     return department_tree

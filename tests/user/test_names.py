@@ -30,7 +30,7 @@ def portal_with_two_users(portal: Portal) -> Portal:
     return portal
 
 
-def called(portal: Portal) -> int:
+def count_called(portal: Portal) -> int:
     """Return how many people are called by the name, by login or address."""
     sql = "SELECT count(*) FROM users WHERE login_key = :key OR email_key = :key"
     return int(portal.value(sql, key=NAME))
@@ -48,7 +48,7 @@ OTHERS = {
 }
 
 
-def line(portal: Portal, other: str) -> list[str]:
+def name_command(portal: Portal, other: str) -> list[str]:
     """Return a command line, files in the portal's folder."""
     words = OTHERS.get(other) or LOGINS[other]
     return [str(portal.folder / word) if word.endswith(".csv") else word for word in words]
@@ -59,7 +59,7 @@ def test_a_login_and_an_address_at_once_go_to_one_person(
     portal_with_two_users: Portal, other: str
 ) -> None:
     """The other is refused, by whatever door they come."""
-    one_gets_it(portal_with_two_users, list(TO_LOGIN), line(portal_with_two_users, other))
+    one_gets_it(portal_with_two_users, list(TO_LOGIN), name_command(portal_with_two_users, other))
 
 
 def one_gets_it(portal: Portal, *lines: list[str], most: int = 1) -> None:
@@ -70,7 +70,7 @@ def one_gets_it(portal: Portal, *lines: list[str], most: int = 1) -> None:
     finishes = race(portal, [Racer([words], NOW) for words in lines], course=COURSE)
     assert 1 <= sum(finish.status == 0 for finish in finishes) <= most, finishes
     assert not {finish.code for finish in finishes} & {"internal", "meanwhile_changed"}
-    assert called(portal) == 1
+    assert count_called(portal) == 1
     assert portal.ok("db", "check", "-o", "json").json == []
 
 
@@ -86,7 +86,9 @@ def test_an_address_and_a_login_at_once_go_to_one_person(
     portal_with_two_users: Portal, other: str
 ) -> None:
     """New people cannot be called by an address that somebody gets at the same time."""
-    one_gets_it(portal_with_two_users, list(OTHERS["edit"]), line(portal_with_two_users, other))
+    one_gets_it(
+        portal_with_two_users, list(OTHERS["edit"]), name_command(portal_with_two_users, other)
+    )
 
 
 def test_of_all_who_want_one_name_at_once_one_gets_it(portal_with_two_users: Portal) -> None:
@@ -94,7 +96,7 @@ def test_of_all_who_want_one_name_at_once_one_gets_it(portal_with_two_users: Por
     one_gets_it(
         portal_with_two_users,
         list(TO_LOGIN),
-        *(line(portal_with_two_users, door) for door in [*OTHERS, *LOGINS]),
+        *(name_command(portal_with_two_users, door) for door in [*OTHERS, *LOGINS]),
         most=6,
     )
 
@@ -104,8 +106,8 @@ def test_without_the_guard_two_people_are_called_alike(
     portal_with_two_users: Portal, other: str
 ) -> None:
     """Looking alone does not keep them apart: the race above can be lost."""
-    racers = [Racer([TO_LOGIN], NOW), Racer([line(portal_with_two_users, other)], NOW)]
+    racers = [Racer([TO_LOGIN], NOW), Racer([name_command(portal_with_two_users, other)], NOW)]
     race(portal_with_two_users, racers, guarded=False, course=COURSE)
-    assert called(portal_with_two_users) == 2
+    assert count_called(portal_with_two_users) == 2
     found = portal_with_two_users.run("db", "check", "-o", "json").json
     assert "names_kept" in {finding["check"] for finding in found}

@@ -10,12 +10,12 @@ from lmsctl.kit.sqlite import library as sqlite3
 from lmsctl.kit.work import Work, run_write
 from lmsctl.user import store
 from tests.conftest import Portal
-from tests.statements import statements
+from tests.statements import statements_of
 
 
 def plan(portal: Portal, words: str, *argv: str) -> list[str]:
     """Return the steps by which SQLite answers the statement with `words` of a command line."""
-    said = [one.partition(": ")[2] for one in statements(portal, *argv)]
+    said = [one.partition(": ")[2] for one in statements_of(portal, *argv)]
     asked = next(sql for sql in said if words in sql)
     with closing(sqlite3.connect(dburl.sqlite_path(portal.url))) as connection:
         steps = connection.execute(f"EXPLAIN QUERY PLAN {asked}", (None,) * asked.count("?"))

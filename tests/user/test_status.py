@@ -15,7 +15,7 @@ def portal_with_plan(portal: Portal) -> Portal:
     return portal
 
 
-def anna(portal: Portal, at: str = "2026-03-02T12:00:00Z") -> dict[str, Any]:
+def show_anna(portal: Portal, at: str = "2026-03-02T12:00:00Z") -> dict[str, Any]:
     """Return anna as she is shown at a moment."""
     found: dict[str, Any] = portal.ok("user", "show", "anna", "-o", "json", LMSCTL_NOW=at).json
     return found
@@ -36,11 +36,11 @@ def test_whoever_goes_frees_a_seat_at_once_and_may_come_back(
     assert seats(portal_with_plan) == 2
     assert portal_with_plan.ok("user", verb, "anna").err == f"anna is {status}.\n"
     assert portal_with_plan.ok("user", verb, "anna").err == f"anna is {status} already.\n"
-    assert (anna(portal_with_plan)["status"], seats(portal_with_plan)) == (status, 1)
+    assert (show_anna(portal_with_plan)["status"], seats(portal_with_plan)) == (status, 1)
     assert portal_with_plan.refused("user", "list", "--as", "anna") == "actor_not_active"
     assert portal_with_plan.ok("user", "activate", "anna").err == "anna is active.\n"
     assert portal_with_plan.ok("user", "activate", "anna").err == "anna is active already.\n"
-    assert (anna(portal_with_plan)["status"], seats(portal_with_plan)) == ("active", 2)
+    assert (show_anna(portal_with_plan)["status"], seats(portal_with_plan)) == ("active", 2)
 
 
 def test_an_end_can_be_scheduled_and_called_off(portal_with_plan: Portal) -> None:
@@ -48,11 +48,11 @@ def test_an_end_can_be_scheduled_and_called_off(portal_with_plan: Portal) -> Non
     portal_with_plan.ok("settings", "set", "time-zone=Europe/Berlin")
     ran = portal_with_plan.ok("user", "deactivate", "anna", "--on", "2026-03-10")
     assert ran.err == "anna will be inactive at 2026-03-10T00:00:00+01:00.\n"
-    assert anna(portal_with_plan)["scheduled_at"] == "2026-03-09T23:00:00Z"
+    assert show_anna(portal_with_plan)["scheduled_at"] == "2026-03-09T23:00:00Z"
     again = portal_with_plan.run("user", "deactivate", "anna", "--on", "2026-03-10", "--exit-code")
     assert again.status == 0
     portal_with_plan.ok("user", "activate", "anna")
-    assert anna(portal_with_plan, "2026-04-01T00:00:00Z")["status"] == "active"
+    assert show_anna(portal_with_plan, "2026-04-01T00:00:00Z")["status"] == "active"
 
 
 def test_a_scheduled_end_holds_from_its_second_on_whoever_comes_by(
@@ -61,9 +61,9 @@ def test_a_scheduled_end_holds_from_its_second_on_whoever_comes_by(
     """Readers see it before any writer has put it into the rows; a writer does, and notes it."""
     portal_with_plan.ok("user", "end-employment", "anna", "--on", "2026-03-10T09:00")
     before, then = "2026-03-10T08:59:59Z", "2026-03-10T09:00:00Z"
-    assert anna(portal_with_plan, before)["status"] == "active"
-    assert anna(portal_with_plan, then)["status"] == "ended"
-    assert anna(portal_with_plan, then)["scheduled_at"] is None
+    assert show_anna(portal_with_plan, before)["status"] == "active"
+    assert show_anna(portal_with_plan, then)["status"] == "ended"
+    assert show_anna(portal_with_plan, then)["scheduled_at"] is None
     ended = ("user", "list", "--status", "ended", "-o", "id")
     assert portal_with_plan.ok(*ended, LMSCTL_NOW=then).out == "anna\n"
     assert (
@@ -90,7 +90,7 @@ def test_an_end_in_the_past_holds_at_once(portal_with_plan: Portal) -> None:
         portal_with_plan.ok("user", "deactivate", "anna", "--on", "-1d").err
         == "anna is inactive.\n"
     )
-    assert anna(portal_with_plan)["scheduled_at"] is None
+    assert show_anna(portal_with_plan)["scheduled_at"] is None
 
 
 def test_owners_stay(portal_with_plan: Portal) -> None:

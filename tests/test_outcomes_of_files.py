@@ -105,7 +105,7 @@ def test_a_line_that_is_not_known_ends_the_batch(portal_behind_proxy: Portal) ->
 
 def _clash(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the last step write the same account twice, each time."""
-    from lmsctl.bulk import store
+    from lmsctl.bulk.store import runs as store
 
     advance = store.advance_run
 
@@ -119,7 +119,7 @@ def _clash(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _fill(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the disk be full at the last step."""
-    from lmsctl.bulk import store
+    from lmsctl.bulk.store import runs as store
 
     advance = store.advance_run
 
@@ -133,7 +133,7 @@ def _fill(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _interrupt(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let somebody press Ctrl-C in the last step."""
-    from lmsctl.bulk import store
+    from lmsctl.bulk.store import runs as store
 
     advance = store.advance_run
 
@@ -147,7 +147,7 @@ def _interrupt(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _lose(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server go away in the last step."""
-    from lmsctl.bulk import store
+    from lmsctl.bulk.store import runs as store
 
     advance = store.advance_run
 

@@ -43,6 +43,7 @@ def batch(
     With -o json or jsonl each line has what the command itself prints, as `result`. See 'lmsctl
     help batch'.
     """
-    from lmsctl.batch import actions  # what --help has no use for
+    from lmsctl.batch.actions import lines
+    from lmsctl.batch.actions import running as actions
 
-    return actions.run(env, actions.BatchRequest(path, is_atomic=atomic, stops=stop))
+    return actions.run(env, lines.BatchRequest(path, is_atomic=atomic, stops=stop))

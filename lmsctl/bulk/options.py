@@ -9,7 +9,7 @@ from lmsctl.bulk.errors import MapNotAssigned
 from lmsctl.kit.celltimes import DateOrder
 
 if TYPE_CHECKING:
-    from lmsctl.bulk.actions import ImportRequest
+    from lmsctl.bulk.actions.requests import ImportRequest
     from lmsctl.kit.environment import Environment
 
 FilePath = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.")]
@@ -21,7 +21,7 @@ class FileOptions:
 
     A verb takes all of it with one parameter, `file: FileOptions` (`kit.options.verb` spreads the
     fields over the command line), beside the path: `path: FilePath`, or an option of its own.
-    `file.order(env, path)` is what `bulk.actions.Upload` wants.
+    `file.order(env, path)` is what `FileImport` wants.
     """
 
     encoding: Annotated[
@@ -59,7 +59,9 @@ class FileOptions:
 
     def order(self, env: "Environment", path: str) -> "ImportRequest":
         """Return the order to take in the file at `path`; raises MapNotAssigned and FilesClash."""
-        from lmsctl.bulk.actions import ImportRequest  # what reads files takes long to load
+        from lmsctl.bulk.actions.requests import (
+            ImportRequest,  # what reads files takes long to load
+        )
         from lmsctl.kit.csvin import Reading
 
         env.files.reads(path)

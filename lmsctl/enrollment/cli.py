@@ -140,7 +140,7 @@ def _enroll_from(
     is_notifying: bool,
 ) -> Any:
     """Enroll people as a file says, and return the answer of the import."""
-    from lmsctl.bulk.actions import FileImport  # what reads files takes long to load
+    from lmsctl.bulk.actions.requests import FileImport  # what reads files takes long to load
     from lmsctl.enrollment.importing import actions as enroll_file_actions
 
     with FileImport(file.order(env, path)) as upload:

@@ -4,7 +4,8 @@ from sqlalchemy import ColumnElement, Table
 from sqlmodel import and_, col, or_, select, update
 
 from lmsctl.bulk.staging import RowRange
-from lmsctl.bulk.store import lock_referenced, note_fault
+from lmsctl.bulk.store.faults import note_fault
+from lmsctl.bulk.store.tables import lock_referenced
 from lmsctl.content.errors import ContentIsFolder
 from lmsctl.content.model import ContentItem
 from lmsctl.content.results import ContentKind

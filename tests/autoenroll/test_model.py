@@ -10,8 +10,8 @@ from hypothesis.stateful import rule
 
 from lmsctl.autoenroll.actions import applying, keeping
 from lmsctl.autoenroll.rules import RuleRequest
-from lmsctl.bulk.actions import FileImport
-from lmsctl.bulk.actions import ImportRequest as FileOrder
+from lmsctl.bulk.actions.requests import FileImport
+from lmsctl.bulk.actions.requests import ImportRequest as FileOrder
 from lmsctl.content.actions import archiving
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.rules import Selection

@@ -522,7 +522,7 @@ def test_a_line_without_end_is_refused(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, path: str, how: tuple[str, ...]
 ) -> None:
     """It is passed over up to a limit, and nothing is done."""
-    monkeypatch.setattr("lmsctl.batch.actions._LINE_PASSED_LIMIT", 3 << 20)
+    monkeypatch.setattr("lmsctl.batch.actions.lines._LINE_PASSED_LIMIT", 3 << 20)
     given = "" if path != "-" else "x" * (5 << 20)
     ran = portal.run("batch", path, *how, "-o", "json", stdin=given)
     assert ran.code == "batch_unreadable"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from lmsctl.bulk import actions as bulk
+from lmsctl.bulk.actions import importing as bulk
+from lmsctl.bulk.actions import telling, writing
 from lmsctl.kit import database_errors
 from tests.conftest import Portal
 from tests.kills import interrupt_after, run_killed
@@ -48,7 +49,7 @@ def rows_of(portal: Portal, file: str) -> list[dict[str, str]]:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs that keep going commit every ten rows."""
-    monkeypatch.setattr(bulk, "_BATCH_ROWS", 10)
+    monkeypatch.setattr(writing, "_BATCH_ROWS", 10)
 
 
 # All or nothing, or what is good -----------------------------------------------------------------
@@ -158,7 +159,7 @@ def test_standard_input_outlives_a_repeated_transaction(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When another writer comes between, all is done again although the pipe has run dry."""
-    checked = bulk._answer
+    checked = telling.build_answer
     calls: list[int] = []
 
     def interrupted(*given: Any) -> Any:
@@ -167,7 +168,7 @@ def test_standard_input_outlives_a_repeated_transaction(
             raise database_errors.RetryTransaction
         return checked(*given)
 
-    monkeypatch.setattr(bulk, "_answer", interrupted)
+    monkeypatch.setattr(bulk, "build_answer", interrupted)
     ran = portal.ok(
         "user", "import", "-", "--results", "r.csv", stdin="\n".join(people_lines("a", 2))
     )

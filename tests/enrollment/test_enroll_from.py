@@ -233,7 +233,7 @@ def test_a_run_that_keeps_going_goes_on_in_batches(
     portal_with_pathway: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pairs that come again in a later batch are enrolled already."""
-    monkeypatch.setattr("lmsctl.bulk.actions._BATCH_ROWS", 2)
+    monkeypatch.setattr("lmsctl.bulk.actions.writing._BATCH_ROWS", 2)
     text = f"{HEADING}ann,one\nben,one\nann,one\nnobody,one\ncyd,way\nben,way\n"
     ran = import_text(portal_with_pathway, text, "--keep-going")
     assert row_counts(ran) == (4, 1, 1)

@@ -205,7 +205,7 @@ def test_a_run_that_keeps_going_goes_on_in_batches(
     training_portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Places are shared out over all of them, and repeated rows are enrolled already."""
-    monkeypatch.setattr("lmsctl.bulk.actions._BATCH_ROWS", 2)
+    monkeypatch.setattr("lmsctl.bulk.actions.writing._BATCH_ROWS", 2)
     text = (
         f"{HEADING}ann,aid,spring,\ncyd,aid,,\nann,aid,spring,\nben,aid,spring,\ndan,aid,spring,\n"
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lmsctl.bulk import actions as bulk
+from lmsctl.bulk.actions import writing
 from lmsctl.kit.work import Work
 from tests.conftest import Portal
 from tests.kills import interrupt_after
@@ -379,7 +379,7 @@ def test_an_interrupted_run_is_resumed(
     portal_with_items: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tokens that the run has made are no obstacle to itself; nothing is made twice."""
-    monkeypatch.setattr(bulk, "_BATCH_ROWS", 2)
+    monkeypatch.setattr(writing, "_BATCH_ROWS", 2)
     create_token(portal_with_items, "taken")
     lines = [f",,topic,code-{number},L,prospect,,," for number in range(5)]
     lines[1] = ",,topic,TAKEN,L,prospect,,,"
@@ -408,7 +408,7 @@ def test_a_resumed_run_judges_no_row_anew(
     portal_with_items: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What failed before it was interrupted failed; what was written does not fail later."""
-    monkeypatch.setattr(bulk, "_BATCH_ROWS", 2)
+    monkeypatch.setattr(writing, "_BATCH_ROWS", 2)
     portal_with_items.ok("content", "create", "--kind", "topic", "--code", "other", "--title", "T")
     lines = [",,later,one,L,prospect,,,", ",,other,,L,prospect,,,", ",,topic,three,L,prospect,,,"]
     file = write(portal_with_items, HEADINGS, *lines)
@@ -432,7 +432,7 @@ def test_what_becomes_of_items_meanwhile_counts(
     portal_with_items: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each batch looks anew: an item archived or deleted after an earlier one is refused."""
-    monkeypatch.setattr(bulk, "_BATCH_ROWS", 2)
+    monkeypatch.setattr(writing, "_BATCH_ROWS", 2)
     for code in ("early", "late"):
         portal_with_items.ok("content", "create", "--kind", "topic", "--code", code, "--title", "T")
     names = ["early", "topic", "topic", "topic", "early", "late"]

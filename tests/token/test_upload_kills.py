@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lmsctl.bulk import actions as bulk
+from lmsctl.bulk.actions import writing
 from tests.conftest import Portal
 from tests.kills import run_killed
 from tests.tokens import create_items
@@ -75,7 +75,7 @@ def test_killed_before_any_database_call_all_rows_or_none(portal_with_items: Por
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs that keep going commit every ten rows."""
-    monkeypatch.setattr(bulk, "_BATCH_ROWS", BATCH)
+    monkeypatch.setattr(writing, "_BATCH_ROWS", BATCH)
 
 
 @pytest.mark.usefixtures("small_batches")

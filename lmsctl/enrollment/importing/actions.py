@@ -5,10 +5,10 @@ from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import FileImport, ImportSpec
+from lmsctl.bulk.actions import importing as bulk
+from lmsctl.bulk.actions.requests import FileImport, ImportSpec
 from lmsctl.bulk.staging import RowRange
-from lmsctl.bulk.store import analyze
+from lmsctl.bulk.store.tables import analyze
 from lmsctl.content import rules as content_rules
 from lmsctl.content.results import ContentKind
 from lmsctl.enrollment.importing.rules import COLUMNS, RowDefaults, row_reader

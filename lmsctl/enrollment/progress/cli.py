@@ -92,7 +92,7 @@ def import_(
 
     What is recorded already is unchanged, so a file can be taken in twice.
     """
-    from lmsctl.bulk.actions import FileImport  # what reads files takes long to load
+    from lmsctl.bulk.actions.requests import FileImport  # what reads files takes long to load
     from lmsctl.enrollment.progress.importing import actions as file_actions
 
     order = file.order(env, path)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from lmsctl.audit import actions as audit
-from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import FileImport, ImportSpec
+from lmsctl.bulk.actions import importing as bulk
+from lmsctl.bulk.actions.requests import FileImport, ImportSpec
 from lmsctl.bulk.rules import ReadRow
 from lmsctl.bulk.staging import RowRange
-from lmsctl.bulk.store import UnfinishedRun
+from lmsctl.bulk.store.runs import UnfinishedRun
 from lmsctl.kit.answer import Done
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.csvout import CsvFile

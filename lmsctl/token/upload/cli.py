@@ -43,7 +43,7 @@ def bulk_upload(
     Expires is a date, such as 2026-03-31, 31/03/2026 or 31.03.2026, and means its end, or a time. A
     file never changes an item, a code or a count of uses, and never deletes.
     """
-    from lmsctl.bulk.actions import FileImport  # what reads files takes long to load
+    from lmsctl.bulk.actions.requests import FileImport  # what reads files takes long to load
     from lmsctl.token.upload import actions as file_actions
 
     with FileImport(replace(file.order(env, path), again=again)) as upload:

@@ -8,7 +8,9 @@ from sqlmodel import and_, case, cast, col, exists, func, null, or_, select, upd
 
 from lmsctl.bulk import staging
 from lmsctl.bulk.staging import BETWEEN, RowRange, good
-from lmsctl.bulk.store import DONE, IS_WRITTEN, analyze, note_fault, note_repeated
+from lmsctl.bulk.store.faults import note_fault, note_repeated
+from lmsctl.bulk.store.outcomes import DONE, IS_WRITTEN
+from lmsctl.bulk.store.tables import analyze
 from lmsctl.content.errors import ContentArchived, ContentUnknown
 from lmsctl.content.model import ContentItem
 from lmsctl.content.results import ContentSource, ContentStatus

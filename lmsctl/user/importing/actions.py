@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lmsctl.audit import actions as audit
-from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import FileImport, ImportSpec
+from lmsctl.bulk.actions import importing as bulk
+from lmsctl.bulk.actions.requests import FileImport, ImportSpec
 from lmsctl.bulk.rules import ReadRow
 from lmsctl.bulk.staging import RowRange
 from lmsctl.department import store as departments

@@ -42,7 +42,7 @@ def import_(
     root, without a type is staff. Nobody gets or loses a role, and nobody is deleted. Past the
     plan's limit new people are made inactive.
     """
-    from lmsctl.bulk.actions import FileImport  # what reads files takes long to load
+    from lmsctl.bulk.actions.requests import FileImport  # what reads files takes long to load
     from lmsctl.user.importing import actions
 
     with FileImport(file.order(env, path)) as upload:

@@ -6,7 +6,7 @@ from sqlalchemy import Select
 from sqlmodel import col, func
 
 from lmsctl.bulk.staging import RowRange
-from lmsctl.bulk.store import SqlText, note_fault
+from lmsctl.bulk.store.faults import SqlText, note_fault
 from lmsctl.kit.statements import moment_text
 from lmsctl.kit.work import Work
 from lmsctl.user.errors import NotConfirmedYet

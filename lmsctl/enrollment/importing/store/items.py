@@ -10,7 +10,7 @@ from sqlmodel import and_, case, col, exists, func, null, select, update
 from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import RowRange, good
-from lmsctl.bulk.store import note_fault
+from lmsctl.bulk.store.faults import note_fault
 from lmsctl.content.errors import ContentArchived, ContentUnknown
 from lmsctl.content.model import ContentItem, PathwayItem
 from lmsctl.content.results import ContentKind, ContentStatus

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, Text
 from sqlmodel import and_, case, col, exists, func, literal, or_, select, tuple_, update
 
 from lmsctl.bulk.staging import ERRORS, RowRange, good
-from lmsctl.bulk.store import analyze, lock_referenced, note_fault
+from lmsctl.bulk.store.faults import note_fault
+from lmsctl.bulk.store.tables import analyze, lock_referenced
 from lmsctl.enrollment.importing.errors import PairTwice
 from lmsctl.enrollment.importing.staging import ACCESSES, STAGED
 from lmsctl.enrollment.participation.errors import ResultRecorded, SessionFull, SessionSecond

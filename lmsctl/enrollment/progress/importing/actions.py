@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
 
-from lmsctl.bulk import actions as bulk
-from lmsctl.bulk.actions import FileImport, ImportSpec, Rejects
+from lmsctl.bulk.actions import importing as bulk
+from lmsctl.bulk.actions.requests import FileImport, ImportSpec, Rejects
 from lmsctl.bulk.staging import RowRange
 from lmsctl.content import rules as content_rules
 from lmsctl.content.rules import Item

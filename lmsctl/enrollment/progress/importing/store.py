@@ -11,7 +11,7 @@ from sqlmodel import and_, col, func, select, update
 
 from lmsctl.bulk import staging
 from lmsctl.bulk.staging import RowRange, good
-from lmsctl.bulk.store import note_fault
+from lmsctl.bulk.store.faults import note_fault
 from lmsctl.content.errors import ContentUnknown
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, ProgressEvent

@@ -8,7 +8,7 @@ from sqlmodel import and_, case, col, exists, func, or_, select, type_coerce
 
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.staging import RowRange
-from lmsctl.bulk.store import note_fault, note_repeated
+from lmsctl.bulk.store.faults import note_fault, note_repeated
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.department.model import Department
 from lmsctl.kit.work import Work

@@ -7,7 +7,7 @@ from sqlmodel import and_, case, cast, col, exists, func, or_, select, true
 
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.staging import ERRORS, RowRange, is_good
-from lmsctl.bulk.store import note_fault
+from lmsctl.bulk.store.faults import note_fault
 from lmsctl.group.model import Group
 from lmsctl.kit.work import Work
 from lmsctl.user.errors import SupervisorIsSelf, UserUnknown

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Text
 from sqlmodel import cast, col, func, literal, select
 
 from lmsctl.bulk.staging import RowRange
-from lmsctl.bulk.store import note_fault
+from lmsctl.bulk.store.faults import note_fault
 from lmsctl.department.model import Department
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work

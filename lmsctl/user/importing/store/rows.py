@@ -9,7 +9,7 @@ from sqlmodel import and_, case, col, exists, func, or_, select, update
 from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.staging import BETWEEN, RowRange
-from lmsctl.bulk.store import analyze, lock_referenced
+from lmsctl.bulk.store.tables import analyze, lock_referenced
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit.statements import columns_of, insert_from, joined_text

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Integer
 from sqlmodel import and_, case, col, exists, false, func, literal, or_, select, update
 
 from lmsctl.bulk.staging import RowRange, good, is_good
-from lmsctl.bulk.store import note_fault
+from lmsctl.bulk.store.faults import note_fault
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.portal.errors import PlanFull

@@ -1,0 +1,47 @@
+"""Acting on the command lines of a batch: each in a transaction of its own, or all in one."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from lmsctl.batch.actions.atomic import run_atomically
+from lmsctl.batch.actions.lines import BatchRequest
+from lmsctl.batch.actions.separate import run_separately
+from lmsctl.batch.actions.state import Batch
+from lmsctl.batch.results import CommandOutcome, CommandResult
+from lmsctl.kit.answer import Done, Listing, StreamedResult
+from lmsctl.kit.environment import Environment
+from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
+
+T = TypeVar("T")
+
+
+def run(env: Environment, order: BatchRequest) -> StreamedResult:
+    """Act on all lines of a file; every command asks for its own rights.
+
+    Each is a unit of work of its own, done when its result is asked for. With `is_atomic` all are
+    one, done before this returns: the first failure undoes everything. What would befall every
+    further line as well (no database, a configuration that is wrong, a bug) is raised, with the
+    line as its location, and so is BatchUnreadable.
+    """
+    env.files.reads(order.path)
+    batch = Batch(env, order)
+    rows = run_atomically(batch) if order.is_atomic else run_separately(batch)
+    return StreamedResult(Listing(batch.record, rows), lambda: _finish(batch, rows))
+
+
+def _finish(batch: Batch, rows: Iterator[CommandResult]) -> Done:
+    """Do what was not asked for yet, and return the sentence about everything."""
+    for _ in rows:
+        pass
+    counted = batch.counted
+    total = counted.total()
+    parts = [
+        f"{counted[fate]} {fate.replace('_', ' ')}" for fate in CommandOutcome if counted[fate]
+    ]
+    failure = EXIT_STATUS[RefusalKind.REJECTED if batch.order.is_atomic else RefusalKind.PARTIAL]
+    return Done(
+        None,
+        f"{total} command{'' if total == 1 else 's'}{': ' if parts else ''}{', '.join(parts)}.",
+        is_changed=bool(counted[CommandOutcome.CHANGED]),
+        status=failure if counted[CommandOutcome.FAILED] else 0,
+    )

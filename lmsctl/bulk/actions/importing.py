@@ -1,0 +1,52 @@
+"""The one way a file changes many things: all rows are read and checked first, then written.
+
+A room says in an `ImportSpec` what its file may hold, how a row is read, and the SQL that
+understands and writes a range of rows. Everything else, the same for every kind of file, is here.
+"""
+
+from lmsctl.bulk.actions.reading import stage_rows
+from lmsctl.bulk.actions.requests import FileImport, ImportSpec
+from lmsctl.bulk.actions.telling import build_answer, rows_rejected, write_reports
+from lmsctl.bulk.actions.writing import begin_locked, register_run, write_rows
+from lmsctl.bulk.errors import (
+    RowsUnexpected,
+)
+from lmsctl.bulk.staging import RowRange
+from lmsctl.bulk.store import faults
+from lmsctl.bulk.store import runs as store
+from lmsctl.kit.answer import Done
+from lmsctl.kit.work import Work
+
+
+def run(work: Work, upload: FileImport, job: ImportSpec) -> Done:
+    """Take the file in; the unit of work must not have begun, and begins when all has been read.
+
+    Returns an ImportReport,
+    with the status of a partial success when a run that keeps going has failed
+    rows. Raises RowsRejected when rows are wrong otherwise, RowsUnexpected, RunNotInterrupted, and
+    what the sheet raises.
+    """
+    sheet = upload.open(job.columns)
+    rows = stage_rows(work, sheet, job)
+    expected = upload.order.expect_rows
+    if expected is not None and rows != expected:
+        raise RowsUnexpected(file=sheet.file, rows=rows, expected=expected, field="--expect-rows")
+    begin_locked(work)
+    running = register_run(work, upload.order, sheet, job, rows)
+    job.resolve(work, RowRange(1, rows))
+    if running.resumed:
+        store.recall_faults(work, running.resumed)
+    failed = faults.count_failed(work)
+    if failed and not upload.order.is_tolerant:
+        write_reports(work, upload, sheet, job, running, is_written=False)
+        raise rows_rejected(work, sheet, job, running, failed)
+    write_rows(work, upload.order, sheet, job, running)
+    done = build_answer(work, sheet, job, running)
+    upload.reports.done = done.sentence
+    try:
+        write_reports(work, upload, sheet, job, running, is_written=True)
+    except OSError as error:
+        if not work.committed_note:
+            raise
+        upload.reports.give_up(error)
+    return done

@@ -1,0 +1,142 @@
+"""Reading a file into the staging tables."""
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from lmsctl.bulk.actions.requests import ImportSpec
+from lmsctl.bulk.staging import ERRORS
+from lmsctl.bulk.store import tables
+from lmsctl.kit import celltimes
+from lmsctl.kit.celltimes import CellDateMonthFirst, CellDateUncertain
+from lmsctl.kit.csvin import Sheet
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.work import Work
+
+_ROWS_BETWEEN_LOOKS = 1_000
+
+
+_LINES_ASIDE = 5_000
+
+
+# What every row has: the numbers of the row and of its line, and what it is later found to mean.
+_NUMBERS = 2
+
+
+_UNDERSTOOD = frozenset({"id", "changed", "note"})
+
+
+class _Staging:
+    """A file on its way into the staging tables."""
+
+    def __init__(self, work: Work, sheet: Sheet, job: ImportSpec) -> None:
+        self.count = 0
+        self.is_complete = False
+        self._work = work
+        self._sheet = sheet
+        self._rows = sheet.rows()
+        self._read_row = job.reader(sheet.names)
+        self._staged = job.staged
+        self._headings = {column.name: column.heading for column in job.columns}
+        self._names = [name for name in job.staged.columns.keys() if name not in _UNDERSTOOD]  # noqa: SIM118 - columns are no dict
+        self._tables = {table.name: table for table in (*job.tables, ERRORS)}
+        self._aside: dict[str, list[Sequence[Any]]] = {}
+        self._month_first: dict[str, tuple[int, str]] = {}
+
+    def load_portion(self) -> None:
+        """Load the next rows, and then what they put into other tables."""
+        self._work.load(self._staged, self._names, self._portion())
+        self._load_aside()
+
+    def _load_aside(self) -> None:
+        for name, lines in self._aside.items():
+            table = self._tables[name]
+            self._work.load(table, table.c.keys(), lines)
+        self._aside.clear()
+
+    def _portion(self) -> Iterator[Sequence[Any]]:
+        """Yield rows as the database takes them, until enough has gathered for other tables."""
+        read_row, note, put = self._read_row, self._note, self._put
+        nothing = (None,) * (len(self._names) - _NUMBERS)
+        row_no = self.count
+        for row_no, line_no, cells, _, problem in self._rows:
+            if problem is None:
+                yield (row_no, line_no, *read_row(row_no, cells, note, put))
+            else:
+                note(row_no, problem.location.column if problem.location else None, problem)
+                yield (row_no, line_no, *nothing)
+            if not row_no % _ROWS_BETWEEN_LOOKS:
+                self.count = row_no
+                self._work.console.progress(
+                    "Reading", self._sheet.position(), self._sheet.size_bytes
+                )
+                if sum(map(len, self._aside.values())) > _LINES_ASIDE:
+                    return
+        self.count = row_no
+        self.is_complete = True
+
+    def note_uncertain_dates(self) -> None:
+        """Note every date with slashes in a column in which some can only be month first.
+
+        The file is read once more, because only now that is known.
+        """
+        if not self._month_first:
+            return
+        at = {name: self._sheet.names.index(name) for name in self._month_first}
+        for row_no, _, cells, _, problem in self._sheet.rows():
+            for name, (row, other) in self._month_first.items() if problem is None else ():
+                cell = cells[at[name]]
+                if row_no != row and celltimes.is_slash_date(cell):
+                    self._note_date(row_no, name, cell, row, other)
+            if sum(map(len, self._aside.values())) > _LINES_ASIDE:
+                self._load_aside()
+        self._load_aside()
+
+    def _note_date(self, row_no: int, name: str, cell: str, row: int, other: str) -> None:
+        try:
+            celltimes.read_cell(cell)
+        except Refusal:  # That has been noted already.
+            return
+        self._note(row_no, name, CellDateUncertain(given=cell, row=row, other=other))
+
+    def _put(self, table: str, line: Sequence[Any]) -> None:
+        self._aside.setdefault(table, []).append(line)
+
+    def _note(self, row_no: int, column: str | None, refusal: Refusal) -> None:
+        if column and isinstance(refusal, CellDateMonthFirst):
+            self._month_first.setdefault(column, (row_no, str(refusal.values["given"])))
+        heading = self._headings.get(column, column) if column else None
+        self._put(ERRORS.name, (row_no, heading, *_words(refusal)))
+
+
+def stage_rows(work: Work, sheet: Sheet, job: ImportSpec) -> int:
+    """Read the file into the staging tables and return how many rows it has."""
+    tables.make_tables(work, job.tables)
+    staging = _Staging(work, sheet, job)
+    with tables.bulk_loading(work), _no_collection():
+        while not staging.is_complete:
+            staging.load_portion()
+        staging.note_uncertain_dates()
+    tables.index_tables(work, job.tables)
+    return staging.count
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Look for no garbage meanwhile: rows leave none behind, and looking costs a sixth."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _words(refusal: Refusal) -> tuple[str, str, str]:
+    """Return code, sentence and hint; a value called `nearest` becomes a suggestion."""
+    refusal.location = None
+    nearest = refusal.values.get("nearest")
+    advice = f"Did you mean '{nearest}'? " if nearest else ""
+    return refusal.code, refusal.format_message(), advice + refusal.format_hint()

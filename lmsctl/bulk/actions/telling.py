@@ -1,0 +1,157 @@
+"""Telling what became of the rows: refusals, the files about them, and the answer."""
+
+from collections.abc import Iterator, Mapping
+
+from lmsctl.bulk.actions.requests import FileImport, ImportSpec, Rejects
+from lmsctl.bulk.actions.writing import RunProgress
+from lmsctl.bulk.errors import (
+    RowFailed,
+    RowsRejected,
+)
+from lmsctl.bulk.results import ImportReport
+from lmsctl.bulk.staging import listed_changes
+from lmsctl.bulk.store import faults, outcomes
+from lmsctl.bulk.store.faults import RowFault
+from lmsctl.kit import canonical
+from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.csvin import Sheet
+from lmsctl.kit.errors import EXIT_STATUS, Location, RefusalKind
+from lmsctl.kit.work import Work
+
+_FAULTS_SHOWN = 50
+
+
+def rows_rejected(
+    work: Work, sheet: Sheet, job: ImportSpec, running: RunProgress, failed: int
+) -> RowsRejected:
+    """Return the refusal of a file with `failed` wrong rows, the first faults as its details."""
+    written = _written(sheet, job)
+    found = faults.list_first_faults(work, job.staged, _FAULTS_SHOWN + 1)
+    shown = found[:_FAULTS_SHOWN]
+    more = f" The first {_FAULTS_SHOWN} faults are:" if len(found) > _FAULTS_SHOWN else ""
+    return RowsRejected(
+        failed=failed,
+        rows=running.rows,
+        file=sheet.file,
+        more=more,
+        location=None,
+        details=[_failed(sheet, fault, written) for fault in shown],
+    )
+
+
+def _written(sheet: Sheet, job: ImportSpec) -> Mapping[str | None, str]:
+    """Return how the file itself writes the headings of our columns."""
+    ours = {column.name: column.heading for column in job.columns}
+    return {
+        ours[name]: canonical.excerpt(canonical.trim(heading))
+        for name, heading in zip(sheet.columns, sheet.headings, strict=True)
+        if name is not None
+    }
+
+
+def _failed(sheet: Sheet, fault: RowFault, written: Mapping[str | None, str]) -> RowFailed:
+    heading = written.get(fault.heading, fault.heading)
+    place = Location(sheet.file, fault.row, fault.line, heading)
+    return RowFailed(place, fault.code, fault.message, fault.hint)
+
+
+def write_reports(  # noqa: PLR0913 - everything that is known in the end
+    work: Work,
+    upload: FileImport,
+    sheet: Sheet,
+    job: ImportSpec,
+    running: RunProgress,
+    *,
+    is_written: bool,
+) -> None:
+    """Fill the files about the rows."""
+    written = _written(sheet, job)
+    if upload.results:
+        found = outcomes.list_results(
+            work,
+            job.staged,
+            key=job.key,
+            number=job.number,
+            done=running.start,
+            is_written=is_written,
+        )
+        upload.results.write_all(
+            [
+                str(line.row),
+                str(line.line),
+                line.key or "",
+                line.outcome,
+                str(line.id or ""),
+                listed_changes(line.changed),
+                line.code or "",
+                written.get(line.column, line.column or ""),
+                line.message or "",
+            ]
+            for line in found
+        )
+        upload.results.flush()
+    if upload.rejects:
+        _reject(faults.list_faults(work, job.staged), upload.rejects, sheet, written)
+        upload.rejects.flush()
+
+
+def _reject(
+    found: Iterator[RowFault], rejects: Rejects, sheet: Sheet, written: Mapping[str | None, str]
+) -> None:
+    """Read the file once more beside what is wrong with it, both in the order of the rows."""
+    fault = next(found, None)
+    for row in sheet.rows():
+        if fault is None:
+            break
+        reasons = []
+        while fault is not None and fault.row == row.row:
+            place = f"{written.get(fault.heading, fault.heading)}: " if fault.heading else ""
+            reasons.append(place + fault.message)
+            fault = next(found, None)
+        if reasons:
+            rejects.add(row.raw, " ".join(reasons))
+
+
+def build_answer(work: Work, sheet: Sheet, job: ImportSpec, running: RunProgress) -> Done:
+    """Return the answer of a run that is over: its ImportReport, a sentence and notes."""
+    counted = running.counted
+    skipped = running.rows - counted.created - counted.updated - counted.unchanged - counted.failed
+    report = ImportReport(
+        run=None if work.is_rehearsal else running.number,
+        file=sheet.file,
+        rows=running.rows,
+        created=counted.created,
+        updated=counted.updated,
+        unchanged=counted.unchanged,
+        failed=counted.failed,
+        skipped=skipped,
+        trimmed_cells=sheet.notes["trimmed_cells"],
+        blank_rows=sheet.notes["blank_rows"],
+        notices=running.notices,
+    )
+    also = f", {counted.failed} failed" if counted.failed else ""
+    also += f", {skipped} dealt with before" if skipped else ""
+    done = f"{counted.created} created, {counted.updated} updated, {counted.unchanged} unchanged"
+    return Done(
+        report,
+        f"{done}{also}.",
+        is_changed=bool(counted.created or counted.updated),
+        status=EXIT_STATUS[RefusalKind.PARTIAL] if counted.failed else 0,
+        notes=[*job.notes(work), *_notes(sheet, running)],
+    )
+
+
+def _notes(sheet: Sheet, running: RunProgress) -> Iterator[str]:
+    trimmed, blank, ignored = (
+        sheet.notes.get(name, 0) for name in ("trimmed_cells", "blank_rows", "ignored_columns")
+    )
+    if trimmed:
+        yield f"{counted(trimmed, 'cell')} had blanks around, which were left out."
+    if blank:
+        yield f"{counted(blank, 'blank row', 'skipped')}."
+    if ignored:
+        yield f"{counted(ignored, 'column', 'left aside')}."
+    if running.notices:
+        yield f"{counted(running.notices, 'notice', 'queued')}."
+    else:
+        yield "No notices were queued."

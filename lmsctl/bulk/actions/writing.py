@@ -1,0 +1,156 @@
+"""Writing what the staged rows want, in one step or in several that are durable each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from math import ceil
+
+from lmsctl.audit import actions as audit
+from lmsctl.bulk.actions.requests import ImportRequest, ImportSpec
+from lmsctl.bulk.errors import (
+    BytesTakenAlready,
+    RunNotInterrupted,
+)
+from lmsctl.bulk.staging import RowRange
+from lmsctl.bulk.store import faults, outcomes
+from lmsctl.bulk.store import runs as store
+from lmsctl.bulk.store.outcomes import RowCounts
+from lmsctl.bulk.store.runs import UnfinishedRun
+from lmsctl.kit.csvin import Sheet
+from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
+
+_BATCH_ROWS = 5_000
+
+
+# Each step puts the whole file beside the data anew where that ends with a transaction.
+_MOST_BATCHES = 20
+
+
+@dataclass(slots=True)
+class RunProgress:
+    """How far one run has come."""
+
+    number: int
+    rows: int
+    start: int = 0
+    resumed: UnfinishedRun | None = None
+    counted: RowCounts = field(default_factory=lambda: RowCounts(0, 0, 0, 0, 0))
+    notices: int = 0
+
+
+def begin_locked(work: Work) -> None:
+    """Begin, and lock the portal before anything else, as everybody does who takes seats."""
+    work.begin()
+    portal.lock(work)
+
+
+def register_run(
+    work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec, rows: int
+) -> RunProgress:
+    """Return the run that begins, or with --resume the interrupted one that goes on.
+
+    Raises BytesTakenAlready and RunNotInterrupted.
+    """
+    if not order.resume:
+        _check_new(work, order, sheet, job)
+        return RunProgress(store.add_run(work, job.kind, sheet.file, sheet.digest), rows)
+    found = store.find_unfinished_for_update(work, job.kind, sheet.digest)
+    if found is None:
+        raise RunNotInterrupted(file=sheet.file, field="--resume")
+    job.resume(found)
+    return RunProgress(found.id, rows, start=found.rows_done, resumed=found)
+
+
+def _check_new(work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec) -> None:
+    earlier = None
+    if job.is_once and not order.again:
+        earlier = store.find_creating_run(work, job.kind, sheet.digest)
+    if earlier is not None:
+        raise BytesTakenAlready(
+            file=sheet.file,
+            run=earlier.id,
+            created=earlier.created,
+            started_at=earlier.started_at,
+            field="--again",
+        )
+
+
+def write_rows(
+    work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec, running: RunProgress
+) -> None:
+    """Write the good rows, range by range, and note in `running` what they did."""
+    for span in _spans(order, running):
+        if span.first == running.start + 1:
+            notices, counted = _written_span(work, job, running.number, span)
+        else:
+            step = partial(_written_later, work, job, running.number, span)
+            notices, counted = work.checkpoint(_describe_progress(running), step)
+        running.notices += notices
+        running.counted = _sum(running.counted, counted)
+        work.console.progress("Writing", span.last, running.rows)
+    failed = faults.count_failed(work)
+    store.finish_run(work, running.number, job.kind, sheet.digest, failed)
+    running.counted = RowCounts(
+        running.rows,
+        running.counted.created,
+        running.counted.updated,
+        running.counted.unchanged,
+        failed,
+    )
+
+
+def _written_later(work: Work, job: ImportSpec, run: int, span: RowRange) -> tuple[int, RowCounts]:
+    """Write a span after others may have changed something, and return what it did."""
+    portal.lock(work)
+    job.resolve(work, span)
+    return _written_span(work, job, run, span)
+
+
+def _written_span(work: Work, job: ImportSpec, run: int, span: RowRange) -> tuple[int, RowCounts]:
+    """Write a span and return how many notices it queued and what its rows did."""
+    notices = job.write(work, span, run)
+    counted = outcomes.count_rows(work, job.staged, span)
+    store.advance_run(work, run, span, counted)
+    audit.record(
+        work,
+        job.event,
+        f"run {run}",
+        rows=f"{span.first}-{span.last}",
+        created=counted.created,
+        updated=counted.updated,
+        failed=counted.failed,
+    )
+    return notices, counted
+
+
+def _describe_progress(running: RunProgress) -> str:
+    """Return the sentence on what a run has made durable once it is committed."""
+    before, now = running.resumed, running.counted
+    inside = now.created + now.updated + now.unchanged
+    failed = now.failed
+    if before:
+        earlier = before.created + before.updated + before.unchanged
+        inside += earlier
+        failed += before.rows_done - earlier
+    also = f", {failed:,} failed" if failed else ""
+    return f"{inside:,} of {running.rows:,} rows are in{also}; go on with --resume."
+
+
+def _spans(order: ImportRequest, running: RunProgress) -> Iterator[RowRange]:
+    """Yield the ranges of rows that are written and made durable together."""
+    size = max(running.rows, 1)
+    if order.is_tolerant:
+        size = max(_BATCH_ROWS, ceil(size / _MOST_BATCHES))
+    for first in range(running.start + 1, running.rows + 1, size):
+        yield RowRange(first, min(first + size - 1, running.rows))
+
+
+def _sum(left: RowCounts, right: RowCounts) -> RowCounts:
+    return RowCounts(
+        left.rows + right.rows,
+        left.created + right.created,
+        left.updated + right.updated,
+        left.unchanged + right.unchanged,
+        left.failed + right.failed,
+    )

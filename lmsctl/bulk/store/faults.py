@@ -1,0 +1,140 @@
+"""Noting and listing what is wrong with the rows of a file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, Text
+from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlmodel import case, cast, exists, func, literal, select
+
+from lmsctl.bulk.errors import RowRepeated
+from lmsctl.bulk.staging import ERRORS, RowRange, is_good
+from lmsctl.kit.errors import Refusal
+from lmsctl.kit.statements import columns_of, insert_from, joined_text
+from lmsctl.kit.work import Work
+
+SqlText = SQLCoreOperations[Any] | str
+
+
+def note_fault(
+    work: Work,
+    span: RowRange,
+    refusal: type[Refusal],
+    found: Select[Any],
+    heading: SqlText | None,
+    **shown: SqlText,
+) -> int:
+    """Note `refusal` for the rows of `span` that `found` finds, and return how many these are.
+
+    `found` selects their numbers. `heading` is the column at fault, and `shown` are what goes into
+    the gaps of the refusal's sentences: texts, or expressions over what `found` selects from. All
+    may use the parameter `now`. A row in which something is wrong with that column already is
+    passed over.
+    """
+    row_no: Any = found.selected_columns[0]
+    place = _text(heading)
+    is_known = exists().where(
+        ERRORS.c.row_no == row_no,
+        func.coalesce(ERRORS.c.heading, "") == func.coalesce(place, ""),
+    )
+    noted = found.where(span.holds(row_no), ~is_known).add_columns(
+        place.label("heading"),
+        _text(refusal.code).label("code"),
+        _formatted(refusal.message, shown).label("message"),
+        _formatted(refusal.hint, shown).label("hint"),
+    )
+    return work.run(insert_from(ERRORS, noted), now=work.now)
+
+
+def note_repeated(  # noqa: PLR0913 - which rows, and how that is told
+    work: Work,
+    span: RowRange,
+    column: ColumnElement[Any],
+    condition: ColumnElement[bool],
+    *,
+    heading: str,
+    what: str,
+    is_among_good: bool = False,
+) -> None:
+    """Note rows that say the same in `column` as another one of those that fit `condition`.
+
+    `what` is the word for what is said twice. Only those are noted that nothing else is wrong with,
+    if `is_among_good`.
+    """
+    staged: Any = column.table
+    row_no = staged.c.row_no
+    repeated = (
+        select(
+            column.label("value"),
+            func.min(row_no).label("one"),
+            func.max(row_no).label("other"),
+        )
+        .where(condition)
+        .group_by(column)
+        .having(func.count() > 1)
+    )
+    # Nearly always there is none, and to ask just that is quick.
+    if not work.value(select(repeated.exists())):
+        return
+    twice = repeated.subquery("twice")
+    found = select(row_no).join(twice, twice.c.value == column).where(condition)
+    note_fault(
+        work,
+        span,
+        RowRepeated,
+        found.where(is_good(staged)) if is_among_good else found,
+        heading,
+        other=case((row_no == twice.c.one, twice.c.other), else_=twice.c.one),
+        what=what,
+    )
+
+
+def _text(part: SqlText | None) -> ColumnElement[str]:
+    if part is None or isinstance(part, str):
+        return literal(part, Text)
+    return cast(part, Text)
+
+
+def _formatted(words: str, shown: Mapping[str, SqlText]) -> ColumnElement[str]:
+    """Return an expression for a sentence with gaps."""
+    said: list[ColumnElement[str]] = []
+    for text, gap, _, _ in Formatter().parse(words):
+        said.append(literal(text, Text))
+        if gap is not None:
+            said.append(func.coalesce(_text(shown[gap]), ""))
+    return joined_text(said)
+
+
+def count_failed(work: Work) -> int:
+    """Return how many rows have something wrong."""
+    return int(work.value(select(func.count(ERRORS.c.row_no.distinct()))))
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One thing that is wrong with one row."""
+
+    row: int
+    line: int
+    heading: str | None
+    code: str
+    message: str
+    hint: str
+
+
+def _faults(staged: Table) -> Select[Any]:
+    noted = columns_of(RowFault, ERRORS.c, row=ERRORS.c.row_no, line=staged.c.line_no)
+    found: Select[Any] = select(*noted).join(staged, staged.c.row_no == ERRORS.c.row_no)
+    return found.order_by(ERRORS.c.row_no, ERRORS.c.heading, ERRORS.c.message)
+
+
+def list_faults(work: Work, staged: Table) -> Iterator[RowFault]:
+    """Yield everything that is wrong, in the order of the rows."""
+    return work.each(RowFault, _faults(staged))
+
+
+def list_first_faults(work: Work, staged: Table, count: int) -> list[RowFault]:
+    """Return the first `count` of what `list_faults` yields."""
+    return work.all(RowFault, _faults(staged).limit(count))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from lmsctl.content.store import catalog as catalog_store
 from lmsctl.department import hookpoints as department_hookpoints
+from lmsctl.kit.answer import counted
 from lmsctl.kit.work import Work
 
 
@@ -12,6 +13,6 @@ def before_delete_of_department(work: Work, ids: Sequence[int]) -> Iterator[str]
     """Yield how many grants and catalog rules go with their department; the schema deletes them."""
     counts = catalog_store.count_rules_on_departments(work, ids)
     if counts.grants:
-        yield f"Goes too: {counts.grants} grant{'s' if counts.grants > 1 else ''} of content."
+        yield f"Goes too: {counted(counts.grants, 'grant')} of content."
     if counts.rules:
-        yield f"Goes too: {counts.rules} catalog rule{'s' if counts.rules > 1 else ''}."
+        yield f"Goes too: {counted(counts.rules, 'catalog rule')}."

@@ -81,11 +81,12 @@ DRY_RUN_PREFIX = "Dry run, nothing was changed: "
 
 
 def counted(count: int, thing: str, done: str = "") -> str:
-    """Return how many things there are, `1 row` or `2 rows`, and what was done with them.
+    """Return how many things there are, `1 row` or `2 people`, and what was done with them.
 
     `done` follows `was` or `were`.
     """
-    words = f"{count} {thing}{'' if count == 1 else 's'}"
+    many = "people" if thing == "person" else f"{thing}s"
+    words = f"{count} {thing if count == 1 else many}"
     return f"{words} {'was' if count == 1 else 'were'} {done}" if done else words
 
 

@@ -7,6 +7,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.department import actions as departments
 from lmsctl.department import store as department_store
 from lmsctl.kit import canonical, zones
+from lmsctl.kit.answer import counted
 from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -248,9 +249,9 @@ def delete(work: Work, given: str) -> rules.TrainingRecord:
     people = showing_store.people_in(work, row.id)
     lines = []
     if sessions:
-        lines.append(f"Goes too: {len(sessions)} session{'s' if len(sessions) > 1 else ''}.")
+        lines.append(f"Goes too: {counted(len(sessions), 'session')}.")
     if people:
-        what = f"{people} enrollment{'s' if people > 1 else ''}"
+        what = counted(people, "enrollment")
         lines.append(f"Goes too: {what}, with attendance and results.")
     work.confirm(f"Delete the training '{row.code}' for good?", lines)
     for session_id in _sessions_with_people(work, row):

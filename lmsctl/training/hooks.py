@@ -6,6 +6,7 @@ from datetime import datetime
 from lmsctl.department import hookpoints as department_hookpoints
 from lmsctl.department import store as departments
 from lmsctl.group import hookpoints as group_hookpoints
+from lmsctl.kit.answer import counted
 from lmsctl.kit.work import Work
 from lmsctl.training import store
 from lmsctl.training.catalog import store as catalog_store
@@ -33,7 +34,7 @@ def before_delete_of_group(work: Work, ids: Sequence[int]) -> Iterator[str]:
 def _openings(count: int) -> Iterator[str]:
     """Yield a line on how many openings go, if any."""
     if count:
-        yield f"Goes too: {count} opening{'s' if count > 1 else ''} of trainings in the catalog."
+        yield f"Goes too: {counted(count, 'opening')} of trainings in the catalog."
 
 
 @department_hookpoints.with_delete_of_department.implement

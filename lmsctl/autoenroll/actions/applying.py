@@ -17,7 +17,7 @@ from lmsctl.content.rules import Item
 from lmsctl.content.store import items as content
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.items.actions import telling as enrollment_telling
-from lmsctl.kit.answer import Outcome
+from lmsctl.kit.answer import Outcome, counted
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
@@ -108,7 +108,7 @@ def apply(
         for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.SKIPPED)
     )
     if new:
-        work.confirm(f"Enroll {_counted(len(new))} in '{item.code}'?")
+        work.confirm(f"Enroll {counted(len(new), 'person')} in '{item.code}'?")
     due_at = _enroll(work, rule, item, new, confirmed)
     if waiting:
         people_store.add_waiting(work, rule.id, [person.id for person in waiting])
@@ -138,10 +138,6 @@ def _enroll(
     admission = enroll_by_rule(work, rule.id, rule.code, item, logins)
     audit.record(work, "autoenroll.applied", f"autoenroll {rule.code}", count=len(new))
     return admission.due_at
-
-
-def _counted(count: int) -> str:
-    return f"{count} {'person' if count == 1 else 'people'}"
 
 
 def _outcome(person: PersonOfRule, item: Item, due_at: datetime | None) -> AppliedOutcome:

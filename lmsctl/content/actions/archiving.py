@@ -11,6 +11,7 @@ from lmsctl.content.rules import Item
 from lmsctl.content.store import catalog as catalog_store
 from lmsctl.content.store import items as store
 from lmsctl.content.store import pathways as pathway_store
+from lmsctl.kit.answer import counted
 from lmsctl.kit.hooks import Obstacle
 from lmsctl.kit.work import Work
 
@@ -80,8 +81,8 @@ def _what_goes(work: Work, item: Item) -> Iterator[str]:
     """Yield a line on everything that is deleted with an item."""
     counts = catalog_store.count_rules_on_item(work, item.id)
     if counts.grants:
-        yield f"Goes too: {counts.grants} grant{'s' if counts.grants > 1 else ''}."
+        yield f"Goes too: {counted(counts.grants, 'grant')}."
     if counts.rules:
-        yield f"Goes too: {counts.rules} catalog rule{'s' if counts.rules > 1 else ''}."
+        yield f"Goes too: {counted(counts.rules, 'catalog rule')}."
     for pathway in pathway_store.pathways_with(work, item.id):
         yield f"Goes too: its place in the pathway {pathway.code}."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from lmsctl.audit import actions as audit
+from lmsctl.kit.answer import counted
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -35,7 +36,7 @@ def delete(work: Work, given: Sequence[str]) -> list[int]:
     names = ", ".join(row.name for row in rows.values())
     uses = sum(row.uses for row in rows.values())
     work.confirm(
-        f"Destroy {len(rows)} token{'s' if len(rows) > 1 else ''} for good?",
+        f"Destroy {counted(len(rows), 'token')} for good?",
         [
             f"Goes: {names}. No command brings a code back.",
             f"Stays: the people, their enrollments, and the ledger of uses ({uses}).",

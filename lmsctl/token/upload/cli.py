@@ -7,7 +7,7 @@ import typer
 
 from lmsctl.bulk.options import FileOptions, FilePath
 from lmsctl.kit import options
-from lmsctl.kit.answer import Done
+from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 
@@ -76,4 +76,4 @@ def template(
     target = env.files.claim(to, "--to")
     env.write(file_actions.record_export)
     count = env.read(lambda work: file_actions.template(work, target, bom=bom, raw=raw))
-    return Done(None, f"Wrote {count} token{'' if count == 1 else 's'}.", is_changed=False)
+    return Done(None, f"Wrote {counted(count, 'token')}.", is_changed=False)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lmsctl.kit import icalendar, wall_clock
+from lmsctl.kit.answer import counted
 from lmsctl.kit.icalendar import CalendarEvent, Method
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
@@ -271,7 +272,8 @@ def tell_organizer_of_people(  # noqa: PLR0913 - how many, what, and where
     logins: Sequence[str] = (),
 ) -> None:
     """Tell who organizes a training what was done with how many people, such as `enrolled in`."""
-    people = "1 person was" if count == 1 else f"{count} people were"
     where = f", session {session}" if session else ""
     names = f"{', '.join(logins)}.\n" if logins else ""
-    tell_organizer(work, training, f"{people} {done} '{training.title}'{where}", names)
+    tell_organizer(
+        work, training, f"{counted(count, 'person', done)} '{training.title}'{where}", names
+    )

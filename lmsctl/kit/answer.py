@@ -85,7 +85,7 @@ def counted(count: int, thing: str, done: str = "") -> str:
 
     `done` follows `was` or `were`.
     """
-    many = "people" if thing == "person" else f"{thing}s"
+    many = f"{thing.removesuffix('person')}people" if thing.endswith("person") else f"{thing}s"
     words = f"{count} {thing if count == 1 else many}"
     return f"{words} {'was' if count == 1 else 'were'} {done}" if done else words
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, timewords, wall_clock
-from lmsctl.kit.answer import DetailWithList, Done, Gate, ItemOutcome, Listing, Outcome
+from lmsctl.kit.answer import DetailWithList, Done, Gate, ItemOutcome, Listing, Outcome, counted
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound
 from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
@@ -208,7 +208,7 @@ def delete(
         gone = actions.delete(work, wanted) if wanted else []
         outcomes = [ItemOutcome(code, Outcome.DELETED) for code in gone]
         missing = [ItemOutcome(code, Outcome.UNCHANGED) for code in codes if code not in wanted]
-        sentence = f"Deleted {len(gone)} sign-up profile{'' if len(gone) == 1 else 's'}."
+        sentence = f"Deleted {counted(len(gone), 'sign-up profile')}."
         return Done(Listing(ItemOutcome, outcomes + missing), sentence, is_changed=bool(gone))
 
     return env.write(write)
@@ -281,7 +281,7 @@ def explain(
     def read(work: Work) -> DetailWithList:
         head, gates = actions.explain(work, code, email=email, at=word)
         shown = wall_clock.show(head.at, work.zone)
-        many = f"{len(gates)} gate{'' if len(gates) == 1 else 's'} closed"
+        many = f"{counted(len(gates), 'gate')} closed"
         sentence = (
             f"At {shown} {head.profile} is {'open' if head.is_open else f'not open: {many}'}."
         )

@@ -18,7 +18,7 @@ def test_past_the_plan_people_are_made_inactive(department_tree: Portal) -> None
     ran = department_tree.ok(
         "user", "import", write(department_tree, *lines), "--results", "results.csv"
     )
-    assert "1 new people were made inactive, because the plan is full." in ran.err
+    assert "1 new person was made inactive, because the plan is full." in ran.err
     states = dict(department_tree.sql("SELECT login, status FROM users"))
     assert [states[login] for login in "abcd"] == ["inactive", "active", "active", "inactive"]
     assert department_tree.value("SELECT seats_taken FROM portals") == 4

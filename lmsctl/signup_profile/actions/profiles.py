@@ -8,6 +8,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.department import actions as departments
 from lmsctl.department import store as department_store
 from lmsctl.kit import canonical, secret
+from lmsctl.kit.answer import counted
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
@@ -217,7 +218,7 @@ def delete(work: Work, given: Sequence[str]) -> list[str]:
     }
     codes = [row.code for row in rows.values()]
     work.confirm(
-        f"Delete {len(codes)} sign-up profile{'s' if len(codes) > 1 else ''} with their history?",
+        f"Delete {counted(len(codes), 'sign-up profile')} with their history?",
         [f"Goes: {', '.join(codes)}. The people stay; the links are refused from then on."],
     )
     store.delete(work, list(rows))

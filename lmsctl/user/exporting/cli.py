@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit.answer import Done
+from lmsctl.kit.answer import Done, counted
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import Filters, verb
 from lmsctl.user.options import InDepartment, OfStatus, OfType
@@ -43,4 +43,4 @@ def export(
     target = env.files.claim(to, "--to")
     env.write(lambda work: actions.record_export(work, wanted))
     count = env.read(lambda work: actions.export_people(work, target, wanted, bom=bom, raw=raw))
-    return Done(None, f"Exported {count} people.", is_changed=False)
+    return Done(None, f"Exported {counted(count, 'person')}.", is_changed=False)

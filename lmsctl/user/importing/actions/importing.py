@@ -14,14 +14,13 @@ from lmsctl.kit.batches import batches
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.database_errors import RetryTransaction
 from lmsctl.kit.work import MeanwhileChanged, Work
-from lmsctl.notification import actions as notification
-from lmsctl.notification.actions import MessageText, PersonalMail
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, PERMISSIONS, Scope
 from lmsctl.user import hookpoints
 from lmsctl.user.fields import store as field_store
 from lmsctl.user.importing import staging
+from lmsctl.user.importing.actions.telling import announce_people, send_welcome
 from lmsctl.user.importing.rules.logins import number_logins
 from lmsctl.user.importing.rules.reading import columns, row_reader
 from lmsctl.user.importing.rules.rights import roles_beyond
@@ -29,8 +28,6 @@ from lmsctl.user.importing.store import checks, confirming, links, logins, seats
 from lmsctl.user.importing.store import rights as role_store
 from lmsctl.user.importing.store import rows as store
 from lmsctl.user.importing.store.seats import SeatDemand
-from lmsctl.user.importing.store.writing import ImportedPerson
-from lmsctl.user.results import UserStatus
 
 
 def import_people(work: Work, upload: FileImport, *, wants_notices: bool) -> Done:
@@ -230,9 +227,9 @@ class _PeopleImport:
             return count
         for people in batches(writing.list_imported(work, span)):
             if is_wanted:
-                _announce_people(work, people)
+                announce_people(work, people)
             if self._wants_notices:
-                count += _send_welcome(work, people)
+                count += send_welcome(work, people)
                 count += sum(
                     hookpoints.after_return_of_users(
                         work, [one.user_id for one in people if one.is_awake]
@@ -248,7 +245,8 @@ class _PeopleImport:
         """Yield what the caller should know besides the numbers."""
         left = seats.count_without_seat(work)
         if left:
-            yield f"{left} new people were made inactive, because the plan is full."
+            made = counted(left, "new person", "made inactive")
+            yield f"{made}, because the plan is full."
         if self._kept:
             yield (
                 f"{counted(self._kept, 'session place', 'kept')} by people who are not active any "
@@ -257,18 +255,6 @@ class _PeopleImport:
         confirmed = confirming.count_confirmed(work)
         if confirmed:
             yield f"{counted(confirmed, 'registration', 'confirmed')} by this file."
-
-
-def _announce_people(work: Work, people: Sequence[ImportedPerson]) -> None:
-    """Let upper rooms do what follows from people having joined, changed type or returned."""
-    hookpoints.after_join_of_department(
-        work,
-        {one.user_id: one.left_id for one in people if one.is_new or one.left_id is not None},
-    )
-    hookpoints.after_change_of_type(
-        work, [one.user_id for one in people if one.is_new or one.is_retyped]
-    )
-    hookpoints.after_becoming_active(work, [one.user_id for one in people if one.is_awake])
 
 
 def _group_scope(work: Work) -> Scope:
@@ -286,27 +272,3 @@ def _give_logins(work: Work, span: RowRange, *, is_first: bool) -> None:
     for lines in batches(number_logins(logins.list_clashes(work))):
         logins.stage_logins(work, lines)
     logins.use_logins(work)
-
-
-# Notices -----------------------------------------------------------------------------------------
-
-
-def _send_welcome(work: Work, people: Sequence[ImportedPerson]) -> int:
-    """Write to the new, active people who have an address; return how many they are."""
-    settings = portal.settings(work)
-    letters = [
-        PersonalMail(
-            person.user_id,
-            person.email,
-            MessageText(
-                kind="account_created",
-                reason="an account was made for this address",
-                subject=f"Your account at {settings.name}",
-                body=f"Your login is {person.login}.\n{settings.public_url}\n",
-            ),
-        )
-        for person in people
-        if person.is_new and person.email and person.status == UserStatus.ACTIVE
-    ]
-    notification.mail_each(work, letters)
-    return len(letters)

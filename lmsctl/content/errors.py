@@ -16,7 +16,7 @@ class ContentExists(Conflict):
 
     code = "content_exists"
     message = "The content '{given}' exists already, as a {kind}."
-    hint = "Choose another code, or give --if-exists skip or update."
+    hint = "Choose another code; 'content create' takes --if-exists skip or update too."
 
 
 class OpenLinkUnknown(NotFound):

@@ -72,7 +72,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing an item has
     author_limit(work)
     text = canonical.check_code(code, "code")
     work.about = f"content {text}"
-    parent = _get_folder_for_update(work, folder) if folder else None
+    parent = get_folder_for_update(work, folder) if folder else None
     found = store.find_by_code(work, canonical.key(text))
     if found:
         raise ContentExists(given=text, kind=found.kind, field="--code")
@@ -96,7 +96,7 @@ def create(  # noqa: PLR0913 - one keyword for each thing an item has
     return to_result(work, store.by_id(work, number))
 
 
-def _get_folder_for_update(work: Work, given: str) -> Item:
+def get_folder_for_update(work: Work, given: str) -> Item:
     """Return a folder the actor may change, locked; raises ContentUnknown and FolderWrong."""
 
     def get() -> Item:
@@ -224,7 +224,7 @@ def _resolve_folder(work: Work, item: Item, given: str) -> int | None:
     """Return the id of the folder an item is to move into, None for the top."""
     if canonical.trim(given) == _TOP:
         return None
-    folder = _get_folder_for_update(work, given)
+    folder = get_folder_for_update(work, given)
     if item.id in store.ids_up_to_top(work, folder.id):
         raise FolderInItself(given=item.code, folder=folder.code, field="--folder")
     return folder.id

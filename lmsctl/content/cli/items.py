@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.content import rules
-from lmsctl.content.actions import archiving, items
+from lmsctl.content.actions import archiving, copying, items
 from lmsctl.content.results import (
     ContentDetail,
     ContentKind,
@@ -195,6 +195,38 @@ def edit(
                 if_version=if_version,
             )
         )
+
+    return env.write(write)
+
+
+@verb(
+    app,
+    examples=(
+        "lmsctl content copy GDPR-101 --code GDPR-partners --title 'Data protection for partners'",
+        "lmsctl content copy safety-library --code safety --folder onboarding",
+    ),
+)
+def copy(
+    env: Environment,
+    code: ContentCode,
+    new_code: Annotated[str, typer.Option("--code", metavar="NEW", help="The code of the copy.")],
+    title: Annotated[
+        str | None, typer.Option("--title", help="Its title; that of the original if absent.")
+    ] = None,
+    folder: Annotated[
+        str | None,
+        typer.Option("--folder", metavar="CODE", help="Its folder; '' for none; else the same."),
+    ] = None,
+) -> Any:
+    """Make a copy of an item, of a library item too, for another audience.
+
+    A pathway leads over the same items. Tokens, grants, rules, enrollments and progress stay with
+    the original.
+    """
+
+    def write(work: Work) -> Done:
+        made = copying.copy(work, code, code=new_code, title=title, folder=folder)
+        return Done(made, f"Copied the {made.kind} {code} to {made.code}.")
 
     return env.write(write)
 

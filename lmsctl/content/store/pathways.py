@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import col, insert, select, update
+from sqlalchemy import BigInteger
+from sqlmodel import col, insert, literal, select, update
 from sqlmodel import delete as delete_from
 
 from lmsctl.content.model import ContentItem, PathwayItem
 from lmsctl.content.results import PathwayItemRow
-from lmsctl.kit.statements import columns_of
+from lmsctl.kit.statements import columns_of, insert_from
 from lmsctl.kit.work import Work
 
 
@@ -61,6 +62,17 @@ def insert_into_pathway(
             pathway_id=pathway_id, item_id=item_id, position=position, is_mandatory=is_mandatory
         )
     )
+
+
+def copy_pathway(work: Work, from_id: int, to_id: int) -> None:
+    """Let a new pathway lead over the same items in the same order as another one."""
+    items = select(
+        literal(to_id, BigInteger).label("pathway_id"),
+        col(PathwayItem.item_id),
+        col(PathwayItem.position),
+        col(PathwayItem.is_mandatory),
+    ).where(col(PathwayItem.pathway_id) == from_id)
+    work.run(insert_from(PathwayItem, items))
 
 
 def remove_from_pathway(work: Work, pathway_id: int, item_id: int, position: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from lmsctl.content.store import catalog as catalog_store
 from lmsctl.department import hookpoints as department_hookpoints
-from lmsctl.kit.answer import counted
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 
 

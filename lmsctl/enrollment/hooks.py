@@ -7,6 +7,7 @@ from lmsctl.content.results import ContentKind
 from lmsctl.content.store import items as content
 from lmsctl.enrollment import store
 from lmsctl.enrollment.items.actions import canceling
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.user import hookpoints as user_hookpoints
 
@@ -20,7 +21,7 @@ def before_delete_of_content(work: Work, ids: Sequence[int]) -> Iterator[str]:
         (counts.progress_events, "progress event"),
     ):
         if count:
-            yield f"Goes too: {count} {name}{'s' if count > 1 else ''}."
+            yield f"Goes too: {counted(count, name)}."
 
 
 @content_hookpoints.with_delete_of_content.implement

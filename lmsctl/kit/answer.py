@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit.errors import Refusal
+from lmsctl.kit.plurals import counted
 
 T = TypeVar("T")
 
@@ -78,16 +79,6 @@ class Done:
 
 # What a rehearsal puts before its sentence.
 DRY_RUN_PREFIX = "Dry run, nothing was changed: "
-
-
-def counted(count: int, thing: str, done: str = "") -> str:
-    """Return how many things there are, `1 row` or `2 people`, and what was done with them.
-
-    `done` follows `was` or `were`.
-    """
-    many = f"{thing.removesuffix('person')}people" if thing.endswith("person") else f"{thing}s"
-    words = f"{count} {thing if count == 1 else many}"
-    return f"{words} {'was' if count == 1 else 'were'} {done}" if done else words
 
 
 def queued_sentence(count: int, *, is_rehearsal: bool) -> str:

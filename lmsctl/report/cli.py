@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, Listing, counted
+from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.report import actions
 from lmsctl.user.results import UserOrigin, UserStatus, UserType

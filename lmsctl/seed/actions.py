@@ -13,9 +13,10 @@ from typing import TypeVar
 
 from lmsctl.kit import secret
 from lmsctl.kit import work as units
-from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Location, Refusal
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.seed import store

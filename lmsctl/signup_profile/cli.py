@@ -5,10 +5,11 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, timewords, wall_clock
-from lmsctl.kit.answer import DetailWithList, Done, Gate, ItemOutcome, Listing, Outcome, counted
+from lmsctl.kit.answer import DetailWithList, Done, Gate, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound
 from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.registration.options import DomainChanges, DomainOptions, NewcomerOptions

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, wall_clock
-from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome, counted
+from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.limits import UNLIMITED
 from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.registration.options import DomainChanges, DomainOptions
 from lmsctl.token.actions import deleting, tokens

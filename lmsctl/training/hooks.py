@@ -6,7 +6,7 @@ from datetime import datetime
 from lmsctl.department import hookpoints as department_hookpoints
 from lmsctl.department import store as departments
 from lmsctl.group import hookpoints as group_hookpoints
-from lmsctl.kit.answer import counted
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.training import store
 from lmsctl.training.catalog import store as catalog_store

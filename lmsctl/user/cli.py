@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, timewords, wall_clock
-from lmsctl.kit.answer import Done, Listing, counted
+from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import Filters, IfExists, IfMissing, IfVersion, verb
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.user import actions, errors
 from lmsctl.user.exporting import cli as exporting

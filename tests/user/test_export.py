@@ -91,3 +91,16 @@ def test_an_export_is_audited(portal_with_full_columns: Portal) -> None:
     )
     assert len(rows) == 1
     assert "active" in rows[0][0]
+
+
+@pytest.mark.parametrize(("more", "expected"), [((), "1 person"), (("ann",), "2 people")])
+def test_an_export_says_how_many_people_there_are(
+    portal: Portal, more: tuple[str, ...], expected: str
+) -> None:
+    """One person is no people."""
+    for login in more:
+        portal.ok(
+            "user", "create", "--login", login, "--first-name", "A", "--last-name", "N"
+        )  # fmt: skip
+    ran = portal.ok("user", "export", "--to", "people.csv")
+    assert f"Exported {expected}." in ran.err

@@ -17,7 +17,8 @@ from lmsctl.content.rules import Item
 from lmsctl.content.store import items as content
 from lmsctl.enrollment.errors import PersonNotActive
 from lmsctl.enrollment.items.actions import telling as enrollment_telling
-from lmsctl.kit.answer import Outcome, counted
+from lmsctl.kit.answer import Outcome
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights

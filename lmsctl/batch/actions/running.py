@@ -11,6 +11,7 @@ from lmsctl.batch.results import CommandOutcome, CommandResult
 from lmsctl.kit.answer import Done, Listing, StreamedResult
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
+from lmsctl.kit.plurals import counted
 
 T = TypeVar("T")
 
@@ -33,15 +34,15 @@ def _finish(batch: Batch, rows: Iterator[CommandResult]) -> Done:
     """Do what was not asked for yet, and return the sentence about everything."""
     for _ in rows:
         pass
-    counted = batch.counted
-    total = counted.total()
+    outcomes = batch.counted
+    total = outcomes.total()
     parts = [
-        f"{counted[fate]} {fate.replace('_', ' ')}" for fate in CommandOutcome if counted[fate]
+        f"{outcomes[fate]} {fate.replace('_', ' ')}" for fate in CommandOutcome if outcomes[fate]
     ]
     failure = EXIT_STATUS[RefusalKind.REJECTED if batch.order.is_atomic else RefusalKind.PARTIAL]
     return Done(
         None,
-        f"{total} command{'' if total == 1 else 's'}{': ' if parts else ''}{', '.join(parts)}.",
-        is_changed=bool(counted[CommandOutcome.CHANGED]),
-        status=failure if counted[CommandOutcome.FAILED] else 0,
+        f"{counted(total, 'command')}{': ' if parts else ''}{', '.join(parts)}.",
+        is_changed=bool(outcomes[CommandOutcome.CHANGED]),
+        status=failure if outcomes[CommandOutcome.FAILED] else 0,
     )

@@ -13,9 +13,10 @@ from lmsctl.bulk.staging import listed_changes
 from lmsctl.bulk.store import faults, outcomes
 from lmsctl.bulk.store.faults import RowFault
 from lmsctl.kit import canonical
-from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.answer import Done
 from lmsctl.kit.csvin import Sheet
 from lmsctl.kit.errors import EXIT_STATUS, Location, RefusalKind
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 
 _FAULTS_SHOWN = 50

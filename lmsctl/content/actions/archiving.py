@@ -11,8 +11,8 @@ from lmsctl.content.rules import Item
 from lmsctl.content.store import catalog as catalog_store
 from lmsctl.content.store import items as store
 from lmsctl.content.store import pathways as pathway_store
-from lmsctl.kit.answer import counted
 from lmsctl.kit.hooks import Obstacle
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 
 

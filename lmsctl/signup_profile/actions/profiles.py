@@ -8,7 +8,7 @@ from lmsctl.audit import actions as audit
 from lmsctl.department import actions as departments
 from lmsctl.department import store as department_store
 from lmsctl.kit import canonical, secret
-from lmsctl.kit.answer import counted
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work

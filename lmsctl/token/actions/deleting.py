@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit.answer import counted
 from lmsctl.kit.driver import Connection
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights

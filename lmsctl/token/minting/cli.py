@@ -6,11 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options
-from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.answer import Done
 from lmsctl.kit.change_reports import Reports
 from lmsctl.kit.csvout import CsvFile
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.token.minting import actions as minting
 from lmsctl.token.minting.results import MintSummary

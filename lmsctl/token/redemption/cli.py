@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.kit import options, wall_clock
-from lmsctl.kit.answer import DetailWithList, Done, Gate, Listing, counted
+from lmsctl.kit.answer import DetailWithList, Done, Gate, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.registration.rules import Newcomer
 from lmsctl.token.options import TokenCode, parse_time

@@ -7,9 +7,10 @@ import typer
 
 from lmsctl.bulk.options import FileOptions, FilePath
 from lmsctl.kit import options
-from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
+from lmsctl.kit.plurals import counted
 
 app = options.verbs()
 

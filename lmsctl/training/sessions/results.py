@@ -8,7 +8,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit import wall_clock
-from lmsctl.kit.answer import counted
+from lmsctl.kit.plurals import counted
 
 
 class SessionState(StrEnum):

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lmsctl.kit import icalendar, wall_clock
-from lmsctl.kit.answer import counted
 from lmsctl.kit.icalendar import CalendarEvent, Method
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText

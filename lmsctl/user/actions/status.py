@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit.answer import counted
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights

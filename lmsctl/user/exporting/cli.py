@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import Filters, verb
+from lmsctl.kit.plurals import counted
 from lmsctl.user.options import InDepartment, OfStatus, OfType
 from lmsctl.user.rules import UserFilter
 

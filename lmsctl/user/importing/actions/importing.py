@@ -9,10 +9,11 @@ from lmsctl.bulk.actions.requests import FileImport, ImportSpec
 from lmsctl.bulk.rules import ReadRow
 from lmsctl.bulk.staging import RowRange
 from lmsctl.department import store as departments
-from lmsctl.kit.answer import Done, counted
+from lmsctl.kit.answer import Done
 from lmsctl.kit.batches import batches
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.database_errors import RetryTransaction
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import MeanwhileChanged, Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights

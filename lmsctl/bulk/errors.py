@@ -43,10 +43,10 @@ class RowsUnexpected(Rejected):
 
 
 class RunNotInterrupted(NotFound):
-    """Nothing to resume: these bytes have no unfinished run."""
+    """Nothing to resume: these rows have no unfinished run."""
 
     code = "run_not_interrupted"
-    message = "No run of these very bytes was interrupted, so there is nothing to resume in {file}."
+    message = "No run of these rows was interrupted, so there is nothing to resume in {file}."
     hint = "Leave out --resume to work through the file from its beginning."
 
 
@@ -58,9 +58,9 @@ class RowRepeated(Rejected):
     hint = "Keep one of the two rows."
 
 
-class BytesTakenAlready(Rejected):
-    """The same file once more, when that would make the same things twice."""
+class FileTakenAlready(Rejected):
+    """The same rows once more, when that would make the same things twice."""
 
     code = "bytes_taken_already"
-    message = "Run {run} of {started_at} has created {created} from these very bytes of {file}."
+    message = "Run {run} of {started_at} has created {created} from the rows of {file}."
     hint = "If it was interrupted, --resume ends it; to create them once more, give --again."

@@ -12,7 +12,8 @@ class Run(SQLModel, table=True):
     """One file worked through.
 
     It commits with the data it wrote: `rows_done` says how far a run that keeps going has come, so
-    that the same bytes can be resumed from there. `digest` is the SHA-256 of the file.
+    that the same rows can be resumed from there. `digest` is the SHA-256 of what they say; of the
+    bytes of the file in runs of earlier versions.
     """
 
     __tablename__ = "runs"

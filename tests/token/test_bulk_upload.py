@@ -459,3 +459,38 @@ def test_no_code_gets_into_audit_log_or_runs(portal_with_items: Portal) -> None:
     upload(portal_with_items, ",,topic,SECRET-CODE,L,prospect,,,")
     for table in ("audit_rows", "runs", "notifications"):
         assert "SECRET-CODE" not in repr(portal_with_items.sql(f"SELECT * FROM {table}"))
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda text: text.replace("\n", "\r\n").encode(),
+        lambda text: text.encode("utf-16"),
+        lambda text: text.replace(",", ";").encode(),
+        lambda text: ("\n" + text.replace("\n", "\n\n")).strip("\n").encode(),
+        lambda text: "".join(
+            ",".join(reversed(line.split(","))) + "\n" for line in text.splitlines()
+        ).encode(),
+        lambda text: text.replace("topic", " topic ").encode(),
+    ],
+    ids=["line ends", "encoding", "delimiter", "blank rows", "order of columns", "blanks"],
+)
+def test_a_file_saved_anew_is_the_same_file(portal_with_items: Portal, saved: Any) -> None:
+    """A spreadsheet writes it in its own way, and its tokens are not made a second time."""
+    text = "Knowledge code,Token label,Creates,Limit,Expires\ntopic,Bööth,prospect,5,2027-01-31\n"
+    portal_with_items.folder.joinpath("first.csv").write_text(text, encoding="utf-8")
+    portal_with_items.ok("token", "bulk-upload", "first.csv")
+    portal_with_items.folder.joinpath("again.csv").write_bytes(saved(text))
+    ran = portal_with_items.run("token", "bulk-upload", "again.csv", "-o", "json")
+    assert (ran.status, ran.code) == (6, "bytes_taken_already")
+    portal_with_items.ok("token", "bulk-upload", "again.csv", "--again")
+    assert len(tokens(portal_with_items)) == 2
+
+
+def test_another_cell_makes_another_file(portal_with_items: Portal) -> None:
+    """Two files that differ in what one row says, or in the order of their rows, are two."""
+    heading = "Knowledge code,Token label,Creates,Limit,Expires"
+    one, two = "topic,A,prospect,5,", "topic,B,prospect,5,"
+    for lines in ((one, two), (two, one), (one,), (one, "topic,C,prospect,5,")):
+        portal_with_items.ok("token", "bulk-upload", write(portal_with_items, heading, *lines))
+    assert len(tokens(portal_with_items)) == 7

@@ -27,12 +27,13 @@ def run(work: Work, upload: FileImport, job: ImportSpec) -> Done:
     what the sheet raises.
     """
     sheet = upload.open(job.columns)
-    rows = stage_rows(work, sheet, job)
+    read = stage_rows(work, sheet, job)
+    rows = read.count
     expected = upload.order.expect_rows
     if expected is not None and rows != expected:
         raise RowsUnexpected(file=sheet.file, rows=rows, expected=expected, field="--expect-rows")
     begin_locked(work)
-    running = register_run(work, upload.order, sheet, job, rows)
+    running = register_run(work, upload.order, sheet, job, read)
     job.resolve(work, RowRange(1, rows))
     if running.resumed:
         store.recall_faults(work, running.resumed)
@@ -40,7 +41,7 @@ def run(work: Work, upload: FileImport, job: ImportSpec) -> Done:
     if failed and not upload.order.is_tolerant:
         write_reports(work, upload, sheet, job, running, is_written=False)
         raise rows_rejected(work, sheet, job, running, failed)
-    write_rows(work, upload.order, sheet, job, running)
+    write_rows(work, upload.order, job, running)
     done = build_answer(work, sheet, job, running)
     upload.reports.done = done.sentence
     try:

@@ -1,8 +1,11 @@
 """Reading a file into the staging tables."""
 
 import gc
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from lmsctl.bulk.actions.requests import ImportSpec
@@ -14,6 +17,8 @@ from lmsctl.kit.csvin import Sheet
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 
+# No cell can hold them: characters that nobody types.
+_BETWEEN_CELLS, _BETWEEN_ROWS = "\x1f", b"\x1e"
 _ROWS_BETWEEN_LOOKS = 1_000
 
 
@@ -25,6 +30,17 @@ _NUMBERS = 2
 
 
 _UNDERSTOOD = frozenset({"id", "changed", "note"})
+
+
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """How many rows a file has, and the digests by which they are known.
+
+    Runs of earlier versions are known by the bytes of their files, which are the second one.
+    """
+
+    count: int
+    digests: tuple[str, str]
 
 
 class _Staging:
@@ -43,6 +59,12 @@ class _Staging:
         self._tables = {table.name: table for table in (*job.tables, ERRORS)}
         self._aside: dict[str, list[Sequence[Any]]] = {}
         self._month_first: dict[str, tuple[int, str]] = {}
+        self._hash = hashlib.sha256()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what the rows say, whatever the file around them looks like."""
+        return self._hash.hexdigest()
 
     def load_portion(self) -> None:
         """Load the next rows, and then what they put into other tables."""
@@ -60,7 +82,10 @@ class _Staging:
         read_row, note, put = self._read_row, self._note, self._put
         nothing = (None,) * (len(self._names) - _NUMBERS)
         row_no = self.count
-        for row_no, line_no, cells, _, problem in self._rows:
+        take, in_order = self._hash.update, _by_name(self._sheet.names)
+        for row_no, line_no, cells, raw, problem in self._rows:
+            take(_BETWEEN_CELLS.join(in_order(cells) if problem is None else raw).encode())
+            take(_BETWEEN_ROWS)
             if problem is None:
                 yield (row_no, line_no, *read_row(row_no, cells, note, put))
             else:
@@ -110,8 +135,15 @@ class _Staging:
         self._put(ERRORS.name, (row_no, heading, *_words(refusal)))
 
 
-def stage_rows(work: Work, sheet: Sheet, job: ImportSpec) -> int:
-    """Read the file into the staging tables and return how many rows it has."""
+def _by_name(names: Sequence[str]) -> Callable[[list[str]], Iterable[str]]:
+    """Return what puts the cells of a row into the order of their columns' names."""
+    places = sorted(range(len(names)), key=names.__getitem__)
+    # With one place alone it would return no tuple.
+    return itemgetter(*places) if len(places) > 1 else list
+
+
+def stage_rows(work: Work, sheet: Sheet, job: ImportSpec) -> FileRows:
+    """Read the file into the staging tables; raises what `Sheet.rows` raises."""
     tables.make_tables(work, job.tables)
     staging = _Staging(work, sheet, job)
     with tables.bulk_loading(work), _no_collection():
@@ -119,7 +151,7 @@ def stage_rows(work: Work, sheet: Sheet, job: ImportSpec) -> int:
             staging.load_portion()
         staging.note_uncertain_dates()
     tables.index_tables(work, job.tables)
-    return staging.count
+    return FileRows(staging.count, (staging.digest, sheet.digest))
 
 
 @contextmanager

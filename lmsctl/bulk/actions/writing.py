@@ -1,14 +1,15 @@
 """Writing what the staged rows want, in one step or in several that are durable each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
 
 from lmsctl.audit import actions as audit
+from lmsctl.bulk.actions.reading import FileRows
 from lmsctl.bulk.actions.requests import ImportRequest, ImportSpec
 from lmsctl.bulk.errors import (
-    BytesTakenAlready,
+    FileTakenAlready,
     RunNotInterrupted,
 )
 from lmsctl.bulk.staging import RowRange
@@ -32,6 +33,7 @@ class RunProgress:
     """How far one run has come."""
 
     number: int
+    digests: Sequence[str]
     rows: int
     start: int = 0
     resumed: UnfinishedRun | None = None
@@ -46,28 +48,31 @@ def begin_locked(work: Work) -> None:
 
 
 def register_run(
-    work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec, rows: int
+    work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec, read: FileRows
 ) -> RunProgress:
     """Return the run that begins, or with --resume the interrupted one that goes on.
 
     Raises BytesTakenAlready and RunNotInterrupted.
     """
     if not order.resume:
-        _check_new(work, order, sheet, job)
-        return RunProgress(store.add_run(work, job.kind, sheet.file, sheet.digest), rows)
-    found = store.find_unfinished_for_update(work, job.kind, sheet.digest)
+        _check_new(work, order, sheet, job, read)
+        number = store.add_run(work, job.kind, sheet.file, read.digests[0])
+        return RunProgress(number, read.digests, read.count)
+    found = store.find_unfinished_for_update(work, job.kind, read.digests)
     if found is None:
         raise RunNotInterrupted(file=sheet.file, field="--resume")
     job.resume(found)
-    return RunProgress(found.id, rows, start=found.rows_done, resumed=found)
+    return RunProgress(found.id, read.digests, read.count, start=found.rows_done, resumed=found)
 
 
-def _check_new(work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec) -> None:
+def _check_new(
+    work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec, read: FileRows
+) -> None:
     earlier = None
     if job.is_once and not order.again:
-        earlier = store.find_creating_run(work, job.kind, sheet.digest)
+        earlier = store.find_creating_run(work, job.kind, read.digests)
     if earlier is not None:
-        raise BytesTakenAlready(
+        raise FileTakenAlready(
             file=sheet.file,
             run=earlier.id,
             created=earlier.created,
@@ -76,9 +81,7 @@ def _check_new(work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec) 
         )
 
 
-def write_rows(
-    work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec, running: RunProgress
-) -> None:
+def write_rows(work: Work, order: ImportRequest, job: ImportSpec, running: RunProgress) -> None:
     """Write the good rows, range by range, and note in `running` what they did."""
     for span in _spans(order, running):
         if span.first == running.start + 1:
@@ -90,7 +93,7 @@ def write_rows(
         running.counted = _sum(running.counted, counted)
         work.console.progress("Writing", span.last, running.rows)
     failed = faults.count_failed(work)
-    store.finish_run(work, running.number, job.kind, sheet.digest, failed)
+    store.finish_run(work, running.number, job.kind, running.digests, failed)
     running.counted = RowCounts(
         running.rows,
         running.counted.created,

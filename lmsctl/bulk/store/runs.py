@@ -1,5 +1,6 @@
 """The runs of imports: how far each has come, and what it did."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,17 +27,19 @@ class UnfinishedRun:
     unchanged: int
 
 
-def _same(kind: str, digest: str) -> ColumnElement[bool]:
-    """Return the condition that a run took in the same bytes."""
-    return and_(col(Run.kind) == kind, col(Run.digest) == digest)
+def _same(kind: str, digests: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a run took in the same rows."""
+    return and_(col(Run.kind) == kind, col(Run.digest).in_(digests))
 
 
-def find_unfinished_for_update(work: Work, kind: str, digest: str) -> UnfinishedRun | None:
-    """Return the last interrupted run of the same bytes, or None."""
+def find_unfinished_for_update(
+    work: Work, kind: str, digests: Sequence[str]
+) -> UnfinishedRun | None:
+    """Return the last interrupted run of the same rows, or None."""
     return work.one(
         UnfinishedRun,
         select(*columns_of(UnfinishedRun, Run))
-        .where(_same(kind, digest), col(Run.state) == RunState.RUNNING)
+        .where(_same(kind, digests), col(Run.state) == RunState.RUNNING)
         .order_by(col(Run.id).desc())
         .limit(1)
         .with_for_update(),
@@ -52,12 +55,12 @@ class CreatingRun:
     started_at: datetime
 
 
-def find_creating_run(work: Work, kind: str, digest: str) -> CreatingRun | None:
-    """Return the last run of the same bytes that created something."""
+def find_creating_run(work: Work, kind: str, digests: Sequence[str]) -> CreatingRun | None:
+    """Return the last run of the same rows that created something."""
     return work.one(
         CreatingRun,
         select(*columns_of(CreatingRun, Run))
-        .where(_same(kind, digest), col(Run.created) > 0)
+        .where(_same(kind, digests), col(Run.created) > 0)
         .order_by(col(Run.id).desc())
         .limit(1),
     )
@@ -107,9 +110,9 @@ def recall_faults(work: Work, run: UnfinishedRun) -> None:
     work.run(insert_from(ERRORS, noted.where(col(RunFault.run_id) == run.id)))
 
 
-def finish_run(work: Work, run_id: int, kind: str, digest: str, failed: int) -> None:
-    """Note that a run is over, and with it every earlier one of the same bytes."""
-    over = and_(_same(kind, digest), col(Run.id) <= run_id)
+def finish_run(work: Work, run_id: int, kind: str, digests: Sequence[str], failed: int) -> None:
+    """Note that a run is over, and with it every earlier one of the same rows."""
+    over = and_(_same(kind, digests), col(Run.id) <= run_id)
     work.run(delete_from(RunFault).where(col(RunFault.run_id).in_(select(Run.id).where(over))))
     work.run(update(Run).where(col(Run.id) == run_id).values(failed=failed))
     work.run(

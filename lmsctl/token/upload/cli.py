@@ -29,7 +29,7 @@ def bulk_upload(
     path: FilePath,
     file: FileOptions,
     again: Annotated[
-        bool, typer.Option("--again", help="Take bytes that have made tokens once more.")
+        bool, typer.Option("--again", help="Take a file that has made tokens once more.")
     ] = False,
 ) -> Any:
     """Make and change tokens from a CSV file. All rows are checked before any is written.

@@ -75,7 +75,7 @@ def participants(
     return _reported(env, lambda work: actions.participants(work, wanted))
 
 
-def _reported(env: Environment, ask: Callable[[Work], actions.PreparedReport]) -> Any:
+def _reported(env: Environment, ask: "Callable[[Work], actions.PreparedReport]") -> Any:
     """Log a report before anything of it is shown, then return its rows."""
 
     def record(work: Work) -> Done:

@@ -211,3 +211,19 @@ class CsvRowsTooMany(Rejected):
     code = "csv_rows_too_many"
     message = "The file has more than {limit} rows."
     hint = "Split it into several files, each with the heading row."
+
+
+class CsvHeadingAgain(Rejected):
+    """A row below the heading row that says the same once more."""
+
+    code = "csv_heading_again"
+    message = "This row repeats the headings of line {heading}."
+    hint = "Take it out of the file; it comes from joining files or from a heading on every page."
+
+
+class CsvTotalRow(Rejected):
+    """A last row that counts or sums up those above it."""
+
+    code = "csv_total_row"
+    message = "This last row looks like the total of the table, not like a row of it."
+    hint = "Take it out of the file; if it is a row like the others, move it up among them."

@@ -1,9 +1,10 @@
 """What the headings of a CSV file mean: matching them to the columns a kind of file can have."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeAlias
 
 from lmsctl.kit import canonical
 from lmsctl.kit.celltimes import DateOrder
@@ -20,6 +21,8 @@ from lmsctl.kit.csvout import ERROR_HEADING, unguard
 from lmsctl.kit.errors import Location, Refusal
 
 _PROBLEMS_SHOWN = 20
+# The place of the heading row, or of one heading by its number from 0.
+Places: TypeAlias = Callable[[int | None], Location]
 _INSIGNIFICANT = re.compile("[\\s_\u00ad\u2010\u2011\u200b-\u200f\u2060\ufeff-]+")
 
 
@@ -88,13 +91,16 @@ class Vocabulary:
         """Return how many columns the headings name, repeated ones counted once."""
         return len({self.meaning(heading) for heading in headings} - {None})
 
-    def columns_of(self, headings: Sequence[str], place: Location) -> tuple[str | None, ...]:
+    def columns_of(
+        self, headings: Sequence[str], place: Places, *, blank: Collection[int] = ()
+    ) -> tuple[str | None, ...]:
         """Return the column each heading means, None for one to leave aside.
 
-        Raises CsvColumnRepeated, CsvHeadingUnnamed, CsvColumnUnknown, CsvMapHeadingUnknown or
-        CsvColumnMissing: the first thing wrong, the others in its details.
+        `blank` are the numbers of columns that need no heading, because they have nothing else
+        either. Raises CsvColumnRepeated, CsvHeadingUnnamed, CsvColumnUnknown, CsvMapHeadingUnknown
+        or CsvColumnMissing: the first thing wrong, the others in its details.
         """
-        problems = list(islice(self._problems(headings, place), _PROBLEMS_SHOWN))
+        problems = list(islice(self._problems(headings, place, blank), _PROBLEMS_SHOWN))
         if problems:
             first = problems[0]
             first.details = tuple(problems[1:])
@@ -110,20 +116,22 @@ class Vocabulary:
             raise CsvMapRepeated(given=canonical.excerpt(heading))
         self._mapped[heading_key(heading)] = column
 
-    def _problems(self, headings: Sequence[str], place: Location) -> Iterator[Refusal]:
+    def _problems(
+        self, headings: Sequence[str], place: Places, blank: Collection[int]
+    ) -> Iterator[Refusal]:
         yield from self._repeated(headings, place)
         yield from self._unmapped(headings, place)
         if not self._ignore_unknown:
-            yield from self._unknown(headings, place)
+            yield from self._unknown(headings, place, blank)
         yield from self._missing(headings, place)
 
-    def _repeated(self, headings: Sequence[str], place: Location) -> Iterator[Refusal]:
+    def _repeated(self, headings: Sequence[str], place: Places) -> Iterator[Refusal]:
         seen: dict[str, str] = {}
-        for heading in headings:
+        for index, heading in enumerate(headings):
             name = self.meaning(heading)
             if name in seen:
                 yield CsvColumnRepeated(
-                    location=_at(place, heading),
+                    location=place(index),
                     first=canonical.excerpt(seen[name]),
                     second=canonical.excerpt(heading),
                     name=name,
@@ -131,39 +139,38 @@ class Vocabulary:
             elif name is not None:
                 seen[name] = heading
 
-    def _unmapped(self, headings: Sequence[str], place: Location) -> Iterator[Refusal]:
+    def _unmapped(self, headings: Sequence[str], place: Places) -> Iterator[Refusal]:
         present = {heading_key(heading) for heading in headings}
         for heading, _ in self._mapping:
             if heading_key(heading) not in present:
                 yield CsvMapHeadingUnknown(
-                    location=place,
+                    location=place(None),
                     given=canonical.excerpt(heading),
                     advice=_advice(heading, headings[:_PROBLEMS_SHOWN]),
                 )
 
-    def _unknown(self, headings: Sequence[str], place: Location) -> Iterator[Refusal]:
-        for position, heading in enumerate(headings, start=1):
+    def _unknown(
+        self, headings: Sequence[str], place: Places, blank: Collection[int]
+    ) -> Iterator[Refusal]:
+        for index, heading in enumerate(headings):
             if self.meaning(heading) is not None or canonical.trim(heading) == ERROR_HEADING:
                 continue
             if not heading_key(heading):
-                yield CsvHeadingUnnamed(location=place, position=position)
+                if index not in blank:
+                    yield CsvHeadingUnnamed(location=place(None), position=index + 1)
                 continue
             yield CsvColumnUnknown(
-                location=_at(place, heading),
+                location=place(index),
                 given=canonical.excerpt(canonical.trim(heading)),
                 reason=_foreign_letter(heading, self.documented()),
                 advice=_advice(heading, self.documented()),
             )
 
-    def _missing(self, headings: Sequence[str], place: Location) -> Iterator[Refusal]:
+    def _missing(self, headings: Sequence[str], place: Places) -> Iterator[Refusal]:
         present = {self.meaning(heading) for heading in headings}
         for column in self._columns:
             if column.required and column.name not in present:
-                yield CsvColumnMissing(location=place, field=column.name, name=column.heading)
-
-
-def _at(place: Location, heading: str) -> Location:
-    return Location(place.file, line=place.line, column=canonical.excerpt(canonical.trim(heading)))
+                yield CsvColumnMissing(location=place(None), field=column.name, name=column.heading)
 
 
 def _advice(given: str, known: Sequence[str]) -> str:

@@ -1,38 +1,42 @@
 """Reading CSV files that people made: one strict row at a time, in constant memory."""
 
-import io
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 from lmsctl.kit import canonical
-from lmsctl.kit.csvbytes import Source, open_source
+from lmsctl.kit.csvbytes import open_source
+from lmsctl.kit.csvcells import clean, is_larger
 from lmsctl.kit.csverrors import (
     CsvCellTooLarge,
-    CsvDelimiterInvalid,
+    CsvHeadingAgain,
     CsvNoHeading,
     CsvRowRagged,
     CsvRowsTooMany,
     CsvRowTooLarge,
+    CsvTotalRow,
 )
 from lmsctl.kit.csvheading import Column, Reading, Vocabulary
-from lmsctl.kit.csvout import LiteralText, clears, is_guarded
-from lmsctl.kit.csvrecords import ROW_BYTES_LIMIT, BrokenOffError, Record, records
+from lmsctl.kit.csvrecords import ROW_BYTES_LIMIT, BrokenOffError, Record
+from lmsctl.kit.csvtable import CsvTable
 from lmsctl.kit.errors import Location, Refusal, Rejected
+from lmsctl.kit.headingrow import (
+    HeadingRow,
+    find_blank_columns,
+    find_heading,
+    is_repeated,
+    is_total,
+)
+from lmsctl.kit.tablesource import TableSource, cell_name
 
 __all__ = ["Column", "Reading", "Row", "Sheet", "clean", "open_sheet"]
 
 _CELL_BYTES_LIMIT = 10 * 1024
-_ROWS_LIMIT = 1_000_000
 # No character has more than four bytes in UTF-8: a row of so few characters has no cell too large.
 _SURELY_SMALL_CHARS = _CELL_BYTES_LIMIT // 4
 _LIMITS = {CsvRowTooLarge: "1 MiB", CsvCellTooLarge: "10 KiB"}
-_DELIMITERS = ",;\t|"
 _ASCII_BLANKS = " \t\r\n"
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 
 class Row(NamedTuple):
@@ -53,25 +57,39 @@ class Row(NamedTuple):
 
 
 class Sheet:
-    """An open CSV file whose bytes are text and whose headings are known columns.
+    """An open file of rows whose headings are known columns.
 
-    `file` is the name to speak of it; `headings` are as written in the file, `columns` the column
-    each means (None: left aside), `names` those of them that mean one, in the order of the file.
-    `digest` is the SHA-256 of the bytes in hexadecimal, `size_bytes` their number. `notes` counts
-    `trimmed_cells` and `blank_rows` of the last reading, and `ignored_columns`.
+    `file` is the name to speak of it, and `sheet` that of the sheet of a workbook; `headings` are
+    as written in the file, `columns` the column each means (None: left aside), `names` those of
+    them that mean one, in the order of the file. `digest` is the SHA-256 of the bytes in
+    hexadecimal, `size_bytes` their number. `notes` counts `trimmed_cells` and `blank_rows` of
+    the last reading, and `ignored_columns`; `remarks` are sentences on how the file was read.
     """
 
-    def __init__(self, source: Source, columns: Sequence[Column], reading: Reading) -> None:
+    sheet: str | None = None
+    remarks: Sequence[str] = ()
+    _positions: Mapping[str, int] = {}
+
+    def __init__(self, table: TableSource, columns: Sequence[Column], reading: Reading) -> None:
         vocabulary = Vocabulary(columns, reading)
-        self._source = source
-        self.file = source.shown
-        self.digest = source.digest
-        self.size_bytes = source.size_bytes
-        self._heading_line = 1
-        self._delimiter = self._find_delimiter(vocabulary, reading.delimiter)
-        self.headings = self._read_headings(self._delimiter)
-        self.columns = vocabulary.columns_of(self.headings, self._heading_place())
+        self._table = table
+        self.file = table.shown
+        self.sheet = table.sheet
+        self.digest = table.digest
+        self.size_bytes = table.size_bytes
+        self._heading = self._find_heading(vocabulary)
+        self.headings = self._heading.cells
+        self._blank_columns = find_blank_columns(table, self._heading)
+        self.columns = vocabulary.columns_of(
+            self.headings, self._heading_place, blank=self._blank_columns
+        )
         self.names = tuple(name for name in self.columns if name is not None)
+        self._positions = {
+            column.heading: self.columns.index(column.name)
+            for column in columns
+            if column.name in self.columns
+        }
+        self.remarks = (*table.remarks, *self._title_remarks())
         self.notes: dict[str, int] = {}
         self._note(trimmed=0, blank=0)
 
@@ -86,44 +104,51 @@ class Sheet:
         trace: TracebackType | None,
     ) -> None:
         """Close the file."""
-        self._source.close()
+        self._table.close()
 
     def position(self) -> int:
-        """Return how many bytes have been read, of `size_bytes`."""
-        return self._source.position()
+        """Return how much has been read, of `size_bytes`."""
+        return self._table.position()
+
+    def place(self, row: int, line: int, heading: str | None = None) -> Location:
+        """Return the place of a row, or of its cell in the column documented as `heading`."""
+        return self._place(row, line, self._positions.get(heading) if heading else None)
 
     def rows(self) -> Iterator[Row]:
         """Yield the data rows; a second call reads the file again and ends the first reading.
 
         What is wrong with one row comes with it as its `problem`: CsvRowRagged, CsvRowTooLarge,
-        CsvCellTooLarge, CsvQuoteFollowed or CsvQuoteStray. What makes all further rows doubtful is
-        raised: CsvQuoteOpen, CsvQuoteFollowed when it hides where the row ends, CsvRowsTooMany and
-        CsvFileChanged.
+        CsvCellTooLarge, CsvQuoteFollowed, CsvQuoteStray, CsvHeadingAgain, CsvTotalRow, or what the
+        table says of its cells. What makes all further rows doubtful is raised: CsvQuoteOpen,
+        CsvQuoteFollowed when it hides where the row ends, CsvRowsTooMany and CsvFileChanged.
         """
-        text = self._source.text()
-        try:
-            yield from self._rows(text)
-        except UnicodeError as error:  # all bytes had been decoded once before
-            raise self._source.changed() from error
-        finally:
-            with suppress(ValueError):  # the sheet may be closed already
-                text.detach()
-        self._source.check_unchanged()
+        with closing(self._table.records()) as found:
+            yield from self._rows(found)
+        self._table.check_unchanged()
 
-    def _rows(  # noqa: C901 - one pass over each row, and the fastest one
-        self, text: io.TextIOWrapper
+    def _rows(  # noqa: C901, PLR0912 - one pass over each row, and the fastest one
+        self, found: Iterator[Record]
     ) -> Iterator[Row]:
-        found = self._records(text, self._delimiter)
-        next(found)  # the heading row
+        for _ in range(self._heading.index + 1):
+            next(found)
         picked = [index for index, name in enumerate(self.columns) if name is not None]
         width = len(self.columns)
         whole = len(picked) == width
+        is_flawed = self._table.is_flawed
+        limit = self._table.rows_limit
+        own_headings = [clean(self.headings[index]) for index in picked]
+        total: Row | None = None
         row = trimmed = blank = 0
         try:
             for line, source, raw, flaw in found:
-                problem = None
-                if flaw or len(raw) != width or len(source) > _SURELY_SMALL_CHARS:
-                    problem = self._problem((line, source, raw, flaw), row + 1)
+                problem: Refusal | None = None
+                if (
+                    flaw
+                    or len(raw) != width
+                    or len(source) > _SURELY_SMALL_CHARS
+                    or is_flawed(line)
+                ):
+                    problem = self._problem((line, source, raw, flaw), row + 1, picked)
                 if problem:
                     chosen: list[str] = []
                 else:
@@ -137,103 +162,114 @@ class Sheet:
                         else clean(cell)
                         for cell in chosen
                     ]
-                if not any(cells) and not flaw and not any(map(clean, raw)):
+                if (
+                    not any(cells)
+                    and not flaw
+                    and not any(map(clean, raw))
+                    and not (problem and is_flawed(line))
+                ):
                     blank += 1
                     continue
                 if cells != chosen:
                     trimmed += sum(canonical.trim(cell) != cell for cell in chosen)
+                if total is not None:
+                    yield total
+                    total = None
                 row += 1
-                if row > _ROWS_LIMIT:
-                    raise CsvRowsTooMany(
-                        location=Location(self.file, row, line),
-                        limit=f"{_ROWS_LIMIT:,}",
-                    )
+                if row > limit:
+                    raise CsvRowsTooMany(location=self._place(row, line), limit=f"{limit:,}")
+                if (
+                    cells
+                    and cells[0].casefold() == own_headings[0].casefold()
+                    and is_repeated(own_headings, cells)
+                ):
+                    place = self._place(row, line)
+                    problem = CsvHeadingAgain(location=place, heading=self._heading.line)
+                    cells = []
+                elif is_total(cells):  # whether it is one shows when nothing comes below it
+                    total = Row(row, line, cells, raw, None)
+                    continue
                 yield Row(row, line, cells, raw, problem)
         except BrokenOffError as broken:
             raise self._refusal(broken.refusal, row + 1, broken.line, broken.cell) from broken
         finally:
             self._note(trimmed, blank)
+        if total is not None:
+            place = self._place(total.row, total.line)
+            yield Row(total.row, total.line, [], total.raw, CsvTotalRow(location=place))
 
-    def _problem(self, record: Record, row: int) -> Rejected | None:
+    def _problem(self, record: Record, row: int, picked: Sequence[int]) -> Rejected | None:
         line, source, raw, flaw = record
         if flaw:
             return self._refusal(flaw, row, line)
-        if _is_larger(source, ROW_BYTES_LIMIT):
+        if is_larger(source, ROW_BYTES_LIMIT):
             return self._refusal(CsvRowTooLarge, row, line)
         for index, cell in enumerate(raw):
-            if _is_larger(cell, _CELL_BYTES_LIMIT):
+            if is_larger(cell, _CELL_BYTES_LIMIT):
                 return self._refusal(CsvCellTooLarge, row, line, index)
         if len(raw) != len(self.headings):
-            place = Location(self.file, row, line)
+            place = self._place(row, line)
             return CsvRowRagged(location=place, cells=len(raw), headings=len(self.headings))
-        return None
+        return self._flawed_cells(row, line, picked)
+
+    def _flawed_cells(self, row: int, line: int, picked: Sequence[int]) -> Rejected | None:
+        """Return what is wrong with the cells that count, the first with the others in it."""
+        problems = []
+        for index, problem in self._table.flaws(line, picked):
+            problem.location = self._place(row, line, index)
+            problems.append(problem)
+        if not problems:
+            return None
+        problems[0].details = tuple(problems[1:])
+        return problems[0]
 
     def _refusal(
         self, kind: type[Rejected], row: int, line: int, cell: int | None = None
     ) -> Rejected:
-        heading = self.headings[cell] if cell is not None and cell < len(self.headings) else None
+        return kind(location=self._place(row, line, cell), limit=_LIMITS.get(kind, "1 MiB"))
+
+    def _place(self, row: int | None, line: int, index: int | None = None) -> Location:
+        heading = self.headings[index] if index is not None and index < len(self.headings) else None
         column = canonical.excerpt(canonical.trim(heading)) if heading is not None else None
-        place = Location(self.file, row, line, column)
-        return kind(location=place, limit=_LIMITS.get(kind, "1 MiB"))
+        return self._at(line, index, row, column)
+
+    def _at(
+        self, line: int, index: int | None = None, row: int | None = None, column: str | None = None
+    ) -> Location:
+        is_cell = self.sheet is not None and index is not None
+        cell = cell_name(line, index) if is_cell and index is not None else None
+        return Location(self.file, row, line, column, self.sheet, cell)
+
+    def _heading_place(self, index: int | None = None) -> Location:
+        """Return the place of the heading row, or of its cell in the column `index`."""
+        line = self._heading.line
+        return self._at(line) if index is None else self._place(None, line, index)
 
     def _note(self, trimmed: int, blank: int) -> None:
         self.notes = {
             "trimmed_cells": trimmed,
             "blank_rows": blank,
-            "ignored_columns": self.columns.count(None),
+            "ignored_columns": self.columns.count(None) - len(self._blank_columns),
         }
 
-    def _records(self, text: io.TextIOWrapper, delimiter: str) -> Iterator[Record]:
-        for _ in range(1, self._heading_line):
-            text.readline()
-        return records(text, delimiter, self._heading_line)
+    def _title_remarks(self) -> Iterator[str]:
+        for line, title in self._heading.titles:
+            yield f"Line {line} stands above the heading row and was passed over: {title}"
 
-    def _heading_place(self) -> Location:
-        return Location(self.file, line=self._heading_line)
-
-    def _find_delimiter(self, vocabulary: Vocabulary, wanted: str | None) -> str:
-        chosen = _checked_delimiter(wanted) if wanted is not None else None
-        first = self._first_line()
-        announced = _SEPARATOR_LINE.fullmatch(first)
-        if announced and _may_delimit(announced[1]):
-            self._heading_line = 2
-            chosen = chosen or announced[1]
-            first = self._first_line()
-        if not canonical.trim(first.translate(dict.fromkeys(map(ord, f'"{_DELIMITERS}')))):
-            documented = vocabulary.documented()
-            raise CsvNoHeading(location=self._heading_place(), known=documented)
-        return chosen or max(_DELIMITERS, key=lambda sign: self._score(sign, vocabulary))
-
-    def _first_line(self) -> str:
-        """Return the line the heading row begins on, or as much of it as a row may have."""
-        text = self._source.text()
+    def _find_heading(self, vocabulary: Vocabulary) -> HeadingRow:
         try:
-            for _ in range(1, self._heading_line):
-                text.readline()
-            return text.readline(ROW_BYTES_LIMIT).rstrip("\r\n")
-        finally:
-            text.detach()
-
-    def _score(self, delimiter: str, vocabulary: Vocabulary) -> tuple[int, int]:
-        try:
-            headings = self._read_headings(delimiter)
-        except Refusal:
-            return -1, 0
-        return vocabulary.known(headings), len(headings)
-
-    def _read_headings(self, delimiter: str) -> tuple[str, ...]:
-        text = self._source.text()
-        try:
-            line, source, cells, flaw = next(self._records(text, delimiter))
+            with closing(self._table.records()) as found:
+                heading = find_heading(found, vocabulary)
         except BrokenOffError as broken:
-            place = Location(self.file, line=broken.line)
-            raise broken.refusal(location=place, limit="1 MiB") from broken
-        finally:
-            text.detach()
-        if flaw or _is_larger(source, ROW_BYTES_LIMIT):
-            place = Location(self.file, line=line)
-            raise (flaw or CsvRowTooLarge)(location=place, limit="1 MiB")
-        return tuple(cells)
+            raise broken.refusal(location=self._at(broken.line), limit="1 MiB") from broken
+        if heading is None:
+            raise CsvNoHeading(
+                location=self._at(self._table.first_line), known=vocabulary.documented()
+            )
+        if heading.flaw or is_larger(heading.text, ROW_BYTES_LIMIT):
+            place = self._at(heading.line)
+            raise (heading.flaw or CsvRowTooLarge)(location=place, limit="1 MiB")
+        return heading
 
 
 def open_sheet(
@@ -243,7 +279,7 @@ def open_sheet(
     *,
     stdin: BinaryIO | None = None,
 ) -> Sheet:
-    """Open the CSV file at `path`, `-` for standard input, that may have `columns`.
+    """Open the file of rows at `path`, `-` for standard input, that may have `columns`.
 
     Its bytes have all been read once when this returns: what is no text, has no proper heading row
     or is no CSV at all is refused before the first row. Raises what `csvbytes.open_source` and
@@ -252,38 +288,8 @@ def open_sheet(
     """
     source = open_source(path, reading.encoding, stdin)
     try:
-        return Sheet(source, columns, reading)
+        table = CsvTable(source, Vocabulary(columns, reading), reading.delimiter)
+        return Sheet(table, columns, reading)
     except BaseException:
         source.close()
         raise
-
-
-def clean(cell: str) -> str:
-    """Return the value of a cell: without blanks around it, in NFC, the writer's guard taken off.
-
-    Only the first character of a cell can be the guard. What it guarded keeps its beginning, even
-    a tab, so that whatever we wrote reads back as it was.
-    """
-    value = canonical.trim(cell)
-    if is_guarded(cell):
-        value = value[1:]
-        if clears(value):
-            return LiteralText(value)
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
-
-
-def _is_larger(text: str, bytes_limit: int) -> bool:
-    return len(text) * 4 > bytes_limit and len(text.encode()) > bytes_limit
-
-
-def _checked_delimiter(given: str) -> str:
-    sign = "\t" if given in {"tab", "\\t"} else given
-    if not _may_delimit(sign):
-        raise CsvDelimiterInvalid(given=canonical.excerpt(given))
-    return sign
-
-
-def _may_delimit(sign: str) -> bool:
-    if len(sign) != 1 or sign in "\"' ":
-        return False
-    return sign == "\t" or (sign.isprintable() and not sign.isalnum())

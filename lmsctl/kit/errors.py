@@ -43,18 +43,31 @@ PIPE_CLOSED = 141
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where in a file something is wrong: data row and physical line count from 1."""
+    """Where in a file something is wrong: data row and physical line count from 1.
+
+    In a workbook `sheet` is the name of the sheet, `line` the number of its row and `cell` the name
+    of one cell.
+    """
 
     file: str
     row: int | None = None
     line: int | None = None
     column: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
 
     def __str__(self) -> str:
-        """Return `people.csv, row 3, line 4, column Email`, leaving out what is unknown."""
+        """Return `people.csv, row 3, line 4, column Email`, leaving out what is unknown.
+
+        The name of a cell says its line: `people.xlsx, sheet People, row 3, cell D4, column Email`.
+        """
         parts = [self.file]
+        parts += [f"sheet {self.sheet}"] if self.sheet is not None else []
         parts += [f"row {self.row}"] if self.row is not None else []
-        parts += [f"line {self.line}"] if self.line is not None else []
+        if self.cell is not None:
+            parts.append(f"cell {self.cell}")
+        elif self.line is not None:
+            parts.append(f"line {self.line}")
         parts += [f"column {self.column}"] if self.column is not None else []
         return ", ".join(parts)
 

@@ -75,6 +75,14 @@ READ = {
     "lone CR": ("Login,Email\ra,b\rc,d\r", [["a", "b"], ["c", "d"]]),
     "mixed line ends": ("Login,Email\ra,b\nc,d\r\ne,f", [["a", "b"], ["c", "d"], ["e", "f"]]),
     "other line ends stay": ("Login,Email\na\x0bb\u2028c,d\n", [["a\x0bb\u2028c", "d"]]),
+    "blank line before": ("\nLogin,Email\na,b\n", [["a", "b"]]),
+    "title before": ("People of 2026\n\nLogin,Email\na,b\n", [["a", "b"]]),
+    "title with commas": ('"People, all",,\n,,\nLogin,Email,\na,b,\n', [["a", "b"]]),
+    "title over semicolons": ("People; 2026, all\nLogin;Email\na;b\n", [["a", "b"]]),
+    "sep line without a sign": ("sep=\nLogin\na\n", [["a"]]),
+    "sep line that was saved again": ('"sep=,",,\nLogin,Email,\na,b,\n', [["a", "b"]]),
+    "blank columns": (" ,Login,,Email,,\n,a,,b,,\n,c, ,d,,\n", [["a", "b"], ["c", "d"]]),
+    "total among the rows": ("Login,Email\nTotal,2\na,b\n", [["Total", "2"], ["a", "b"]]),
     "only a heading row": ("Login,Email\n", []),
     "heading row without an end": ("Login", []),
     "blank rows": ("Login,Email\n\n,\n , \na,b\n,,,\n\n", [["a", "b"]]),
@@ -118,7 +126,6 @@ REFUSED: dict[str, tuple[bytes | str, str, str]] = {
     "only separators": (",,,\n;;;\n", "csv_no_heading", "<stdin>, line 1"),
     "only semicolons": (" ; ;\n", "csv_no_heading", "<stdin>, line 1"),
     "only a sep line": ("sep=;\n", "csv_no_heading", "<stdin>, line 2"),
-    "blank line before": ("\nLogin,Email\na,b\n", "csv_no_heading", "<stdin>, line 1"),
     "no headings": ("a,b\nc,d\n", "csv_column_unknown", "<stdin>, line 1, column a"),
     "misspelled": ("Login,Emial\n", "csv_column_unknown", "<stdin>, line 1, column Emial"),
     "Cyrillic": ("Login,\u0415mail\n", "csv_column_unknown", "<stdin>, line 1, column \u0415mail"),
@@ -127,11 +134,6 @@ REFUSED: dict[str, tuple[bytes | str, str, str]] = {
         "sep=,\nLogin;Email\n",
         "csv_column_unknown",
         "<stdin>, line 2, column Login;Email",
-    ),
-    "sep line without a sign": (
-        "sep=\nLogin\n",
-        "csv_column_unknown",
-        "<stdin>, line 1, column sep=",
     ),
     "unnamed": ("Login,Email,\na,b,c\n", "csv_heading_unnamed", "<stdin>, line 1"),
     "twice": ("Login,login\n", "csv_column_repeated", "<stdin>, line 1, column login"),
@@ -180,6 +182,23 @@ REFUSED: dict[str, tuple[bytes | str, str, str]] = {
     "too many cells": ("Login,Email\na,b,\n", "csv_row_ragged", "<stdin>, row 1, line 2"),
     "cut in the last row": ("Login,Email\na,b\nc", "csv_row_ragged", "<stdin>, row 2, line 3"),
     "ragged after blanks": ("Login,Email\n\n,\n\na\n", "csv_row_ragged", "<stdin>, row 1, line 5"),
+    "cell without a heading": ("Login,,\na,,\nb,,c\n", "csv_heading_unnamed", "<stdin>, line 1"),
+    "title and no heading": (
+        "People\nben\n",
+        "csv_column_unknown",
+        "<stdin>, line 1, column People",
+    ),
+    "heading twice": (
+        "Login,Email\na,b\nlogin, E-MAIL\n",
+        "csv_heading_again",
+        "<stdin>, row 2, line 3",
+    ),
+    "total": ("Login,Email\na,b\nTotal:,1\n\n", "csv_total_row", "<stdin>, row 2, line 3"),
+    "total behind a blank": (
+        "Login,Email\na,b\n,Grand total\n",
+        "csv_total_row",
+        "<stdin>, row 2, line 3",
+    ),
     "ragged after a long cell": (
         'Login,Email\n"a\r\nb\rc\nd",e\nf\n',
         "csv_row_ragged",
@@ -465,6 +484,17 @@ def test_what_was_changed_or_skipped_is_counted() -> None:
         for _ in range(2):
             list(sheet.rows())
             assert sheet.notes == {"trimmed_cells": 3, "blank_rows": 2, "ignored_columns": 1}
+
+
+def test_titles_above_the_heading_are_told() -> None:
+    """Whoever reads a file learns which lines were taken for titles; blank columns are nothing."""
+    with opened("People of  2026\n\nAs of,May\nLogin,Email,\na,b,\n") as sheet:
+        assert [row.line for row in sheet.rows()] == [5]
+        assert sheet.notes["ignored_columns"] == 0
+        assert list(sheet.remarks) == [
+            "Line 1 stands above the heading row and was passed over: People of  2026",
+            "Line 3 stands above the heading row and was passed over: As of May",
+        ]
 
 
 def test_rows_can_be_read_again() -> None:

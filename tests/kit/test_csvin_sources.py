@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from lmsctl.kit import csvin
 from lmsctl.kit.csverrors import (
     CsvFileChanged,
     CsvFileMissing,
@@ -17,6 +16,7 @@ from lmsctl.kit.csverrors import (
     CsvRowsTooMany,
 )
 from lmsctl.kit.csvin import open_sheet
+from lmsctl.kit.csvtable import CsvTable
 from tests.kit.test_csvin import COLUMNS, MIB, PLAIN, cells, opened
 
 
@@ -81,7 +81,7 @@ def test_file_that_changes_is_refused(tmp_path: Path, change: bytes) -> None:
 
 def test_more_rows_than_a_file_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
     """The row after the last allowed one ends the reading; blank rows do not count."""
-    monkeypatch.setattr(csvin, "_ROWS_LIMIT", 3)
+    monkeypatch.setattr(CsvTable, "rows_limit", 3)
     assert len(cells("Login\na\n\nb\n\nc\n")) == 3
     with opened("Login\na\nb\n\nc\nd\n") as sheet, pytest.raises(CsvRowsTooMany) as refused:
         list(sheet.rows())

@@ -89,7 +89,8 @@ class _Staging:
             if problem is None:
                 yield (row_no, line_no, *read_row(row_no, cells, note, put))
             else:
-                note(row_no, problem.location.column if problem.location else None, problem)
+                for wrong in (problem, *problem.details):
+                    note(row_no, wrong.location.column if wrong.location else None, wrong)
                 yield (row_no, line_no, *nothing)
             if not row_no % _ROWS_BETWEEN_LOOKS:
                 self.count = row_no

@@ -1,6 +1,7 @@
 """Telling what became of the rows: refusals, the files about them, and the answer."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from lmsctl.bulk.actions.requests import FileImport, ImportSpec, Rejects
 from lmsctl.bulk.actions.writing import RunProgress
@@ -15,7 +16,7 @@ from lmsctl.bulk.store.faults import RowFault
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Done
 from lmsctl.kit.csvin import Sheet
-from lmsctl.kit.errors import EXIT_STATUS, Location, RefusalKind
+from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 
@@ -52,7 +53,7 @@ def _written(sheet: Sheet, job: ImportSpec) -> Mapping[str | None, str]:
 
 def _failed(sheet: Sheet, fault: RowFault, written: Mapping[str | None, str]) -> RowFailed:
     heading = written.get(fault.heading, fault.heading)
-    place = Location(sheet.file, fault.row, fault.line, heading)
+    place = replace(sheet.place(fault.row, fault.line, fault.heading), column=heading)
     return RowFailed(place, fault.code, fault.message, fault.hint)
 
 
@@ -143,6 +144,7 @@ def build_answer(work: Work, sheet: Sheet, job: ImportSpec, running: RunProgress
 
 
 def _notes(sheet: Sheet, running: RunProgress) -> Iterator[str]:
+    yield from sheet.remarks
     trimmed, blank, ignored = (
         sheet.notes.get(name, 0) for name in ("trimmed_cells", "blank_rows", "ignored_columns")
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from types import TracebackType
 from typing import TextIO
 
 from lmsctl.bulk.actions import importing as bulk
@@ -138,6 +139,19 @@ class _Statements(Sheet):
         self.columns = self.names
         self.headings = tuple(column.heading for column in COLUMNS)
         self.notes = {"trimmed_cells": 0, "blank_rows": 0, "ignored_columns": 0}
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self._source.close()
+
+    def position(self) -> int:
+        """Return how many bytes have been read, of `size_bytes`."""
+        return self._source.position()
 
     def rows(self) -> Iterator[Row]:
         """Yield a row for each statement, its problem with it; a second call reads them again."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 import typer.core
 
-from lmsctl.kit import canonical, config, dburl, errors, render, signals
+from lmsctl.kit import canonical, cells, config, dburl, errors, render, signals, table_data
 from lmsctl.kit.answer import DRY_RUN_PREFIX, Done, StreamedResult, queued_sentence
 from lmsctl.kit.console import StderrConsole
 from lmsctl.kit.environment import Environment
@@ -254,10 +254,10 @@ def _print_answer(answer: Any, env: Environment | None) -> int:
     if not isinstance(answer, Done):
         return 0
     env.console.info(
-        (DRY_RUN_PREFIX if env.options.dry_run else "") + render.visible(answer.sentence)
+        (DRY_RUN_PREFIX if env.options.dry_run else "") + cells.visible(answer.sentence)
     )
     for note in answer.notes:
-        env.console.info(render.visible(note))
+        env.console.info(cells.visible(note))
     if env.notices:
         env.console.info(queued_sentence(env.notices, is_rehearsal=env.options.dry_run))
     if answer.status:
@@ -265,14 +265,14 @@ def _print_answer(answer: Any, env: Environment | None) -> int:
     return errors.CHANGES if env.options.exit_code and answer.is_changed else 0
 
 
-def _view(env: Environment) -> render.View:
+def _view(env: Environment) -> table_data.View:
     is_terminal = sys.stdout.isatty()
     width = None
     if is_terminal:
         width = typer.get_terminal_size().columns
-    return render.View(
+    return table_data.View(
         output=env.output,
-        zone=env.zone or render.UTC,
+        zone=env.zone or table_data.UTC,
         columns=env.options.columns,
         sort=env.options.sort,
         first=env.options.first,
@@ -322,9 +322,9 @@ def _print_refusal(refusal: Refusal, session: ProgramRun, argv: Sequence[str]) -
             refusal = _internal_error(bug, session, argv)
     zone = env.zone if env else None
     if _wants_json(session, argv):
-        sys.stderr.write(render.dumps({"error": render.error_object(refusal, zone)}) + "\n")
+        sys.stderr.write(cells.dumps({"error": cells.error_object(refusal, zone)}) + "\n")
     else:
-        for line in render.error_lines(refusal, zone):
+        for line in cells.error_lines(refusal, zone):
             sys.stderr.write(line + "\n")
     if env is not None and env.options.debug and refusal.kind is not RefusalKind.INTERNAL:
         sys.stderr.write(_safe_traceback(refusal, env.command, argv))

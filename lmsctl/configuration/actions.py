@@ -16,7 +16,7 @@ from lmsctl.configuration.errors import (
 from lmsctl.configuration.results import ConfigPlace, Context, Setting, Value
 from lmsctl.kit import config, config_writing, dburl, zones
 from lmsctl.kit.canonical import nearest
-from lmsctl.kit.config import CONTEXT_KEYS, DEFAULT_CONTEXT, KEYS, PATIENCE_SECONDS, Config
+from lmsctl.kit.config import CONTEXT_KEYS, DEFAULT_CONTEXT, KEYS, Config
 from lmsctl.kit.config_errors import ContextExists, ContextUnknown, NoDatabaseNamed
 from lmsctl.kit.environment import Environment
 
@@ -235,7 +235,7 @@ def _context(written: Config, name: str) -> Context:
         name,
         None if url is None else dburl.without_password(str(url)),
         chosen.get("database-url-file"),
-        int(chosen.get("lock-timeout", PATIENCE_SECONDS)),
+        int(chosen.get("lock-timeout", config.PATIENCE_SECONDS)),
         name == written.current,
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from lmsctl.kit import (
+    cells,
     clock,
     config,
     config_errors,
@@ -17,7 +18,7 @@ from lmsctl.kit import (
     driver,
     output_files,
     protected_files,
-    render,
+    table_data,
     time_errors,
     zones,
 )
@@ -201,7 +202,7 @@ class Environment:
         """Ask on the terminal, on standard error; raises Declined unless the answer is yes."""
         self.console.end()
         lines = [*(detail.format_message() for detail in needed.details), needed.values["question"]]
-        sys.stderr.write("\n".join(render.visible(str(line)) for line in lines) + " [y/N] ")
+        sys.stderr.write("\n".join(cells.visible(str(line)) for line in lines) + " [y/N] ")
         sys.stderr.flush()
         answer = sys.stdin.readline()
         if not answer:
@@ -237,7 +238,7 @@ class Environment:
     def written(self) -> str:
         """The sentence on the files that are in their place; empty without any."""
         placed = self._files.placed if self._files else []
-        return " ".join(f"The file '{render.visible(path)}' is written." for path in placed)
+        return " ".join(f"The file '{cells.visible(path)}' is written." for path in placed)
 
     def warn_if_interrupted(self, doubt: str) -> None:
         """Say `doubt` if the program ends early: what is done next is no unit of work of ours."""
@@ -281,7 +282,7 @@ class Environment:
             command=self.command,
             as_login=self.options.as_login,
             is_rehearsal=self.options.dry_run,
-            asked_zone=render.UTC if self._is_recording else self.time_zone,
+            asked_zone=table_data.UTC if self._is_recording else self.time_zone,
             is_confirmed=self.options.yes or self._is_confirmed,
             console=self.console,
             load_portal=self._load_portal,

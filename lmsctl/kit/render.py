@@ -1,55 +1,21 @@
 """The one renderer: an answer in; table, plain, JSON, CSV or keys out; all text made harmless."""
 
-import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime, tzinfo
-from enum import Enum
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, is_dataclass
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, TextIO
-from zoneinfo import ZoneInfo
 
-from lmsctl.kit.answer import DetailWithList, Done, Listing, Shown, SupportsFirst, Text
-from lmsctl.kit.canonical import nearest
+from lmsctl.kit.answer import DetailWithList, Done, Listing, Text
+from lmsctl.kit.cells import cell_text, dumps, plain, visible
 from lmsctl.kit.csvout import guard
-from lmsctl.kit.errors import Refusal, Usage
-from lmsctl.kit.wall_clock import show, show_utc
+from lmsctl.kit.table_data import TableData, View
+from lmsctl.kit.wall_clock import show_utc
 
 TABLE_ROWS = 50
 _LONGEST_WHOLE_WORD = len("09:00:00+01:00")
 _LEAST_WIDTH = 8
 _GAP = 2
-UTC = ZoneInfo("UTC")
-
-
-class ColumnUnknown(Usage):
-    """A column nobody knows in --columns or --sort."""
-
-    code = "column_unknown"
-    message = "There is no column '{name}' here."
-    hint = "{advice}Columns: {known}."
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """How an answer is to be shown; `width` is the terminal's, and None says it is no terminal."""
-
-    output: str
-    zone: ZoneInfo = UTC
-    columns: str | None = None
-    sort: str | None = None
-    first: int | None = None
-    has_headers: bool = True
-    width: int | None = None
-    color: bool = False
-
-    @property
-    def format(self) -> str:
-        """The format in the end: a table is only for terminals, which are the default for it."""
-        if self.output in {"auto", "table"}:
-            return "table" if self.width is not None else "plain"
-        return self.output
 
 
 def render(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) -> None:
@@ -74,7 +40,7 @@ def render(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) ->
 def _write(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) -> None:
     listing = answer if isinstance(answer, Listing) else None
     record = listing.record if listing else type(answer)
-    sheet = _TableData(record, view.columns, view.sort)
+    sheet = TableData(record, view.columns, view.sort)
     rows = sheet.ordered(listing.rows if listing else [answer], view.first)
     page = _Page(
         sheet=sheet,
@@ -97,65 +63,16 @@ def check(answer: object, *, columns: str | None, sort: str | None) -> None:
     elif isinstance(answer, DetailWithList):
         check(answer.listing, columns=columns, sort=sort)
     elif isinstance(answer, Listing):
-        _TableData(answer.record, columns, sort)
+        TableData(answer.record, columns, sort)
     elif is_dataclass(answer) and not isinstance(answer, Text):
-        _TableData(type(answer), columns, sort)
-
-
-class _TableData:
-    """The columns of one kind of thing, chosen and ordered as asked for."""
-
-    def __init__(self, record: type, columns: str | None, sort: str | None) -> None:
-        known = [item.name for item in fields(record)]
-        brief = list(getattr(record, "TABLE", known))
-        chosen = None if columns is None else [_known(name, known) for name in _split(columns)]
-        self.key = getattr(record, "KEY", known[0])
-        self.columns = known if chosen is None else chosen
-        self.table_columns = brief if chosen is None else chosen
-        self._order = [
-            (_known(name.removeprefix("-"), known), name.startswith("-"))
-            for name in _split(sort or "")
-            if name
-        ]
-
-    def ordered(self, rows: Iterable[Any], first: int | None) -> Iterable[Any]:
-        if first is not None and isinstance(rows, SupportsFirst):
-            rows = rows.first(first, self._order)
-        for name, is_descending in reversed(self._order):
-            rows = sorted(
-                rows, key=lambda row: _sortable(getattr(row, name)), reverse=is_descending
-            )
-        return rows
-
-
-def _split(given: str) -> list[str]:
-    return [name.strip() for name in given.split(",")]
-
-
-def _known(name: str, known: list[str]) -> str:
-    spelled = name.replace("-", "_").casefold()
-    if spelled not in known:
-        guess = nearest(spelled, known)
-        advice = f"Did you mean '{guess}'? " if guess else ""
-        raise ColumnUnknown(name=name, advice=advice, known=known)
-    return spelled
-
-
-def _sortable(value: Any) -> tuple[int, Any]:
-    """Return what orders a value among others of its column: numbers, then texts, then nothing."""
-    if value is None:
-        return 2, 0
-    if isinstance(value, int | float):
-        return 0, value
-    text = _cell(value, None)
-    return 1, (text.casefold(), text)
+        TableData(type(answer), columns, sort)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
     """What one writer needs: the rows in their order, how they are wanted, and where they go."""
 
-    sheet: _TableData
+    sheet: TableData
     rows: Iterator[Any]
     is_one: bool
     hidden: int | None
@@ -167,78 +84,6 @@ class _Page:
         """Yield each row as one line of JSON."""
         for row in self.rows:
             yield dumps({name: getattr(row, name) for name in self.sheet.columns})
-
-
-# Values ------------------------------------------------------------------------------------------
-
-_CONTROLS = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\x1b"}
-
-
-def visible(text: str) -> str:
-    r"""Return `text` with all that a terminal would obey written out: `\x1b`, `\u202e`, `\n`."""
-    return _CONTROLS.sub(_written_out, text)
-
-
-def _written_out(match: re.Match[str]) -> str:
-    mark = match[0]
-    number = ord(mark)
-    return _NAMED.get(mark) or (f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}")  # noqa: PLR2004 - one byte
-
-
-def plain(value: Any) -> Any:
-    """Return `value` as JSON has it: moments in UTC with Z, enums and days as text."""
-    if isinstance(value, Enum):
-        return value.value
-    if value is None or isinstance(value, str | int | float):
-        return value
-    if isinstance(value, date):
-        return show_utc(value) if isinstance(value, datetime) else value.isoformat()
-    if isinstance(value, Refusal):
-        return error_object(value)
-    return _plain_many(value)
-
-
-def _plain_many(value: Any) -> Any:
-    if is_dataclass(value):
-        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    return [plain(item) for item in value]
-
-
-def dumps(value: Any) -> str:
-    """Return one line of JSON in which nothing can act on a terminal."""
-    text = json.dumps(plain(value), ensure_ascii=False)
-    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-
-
-def _cell(value: Any, zone: ZoneInfo | None) -> str:
-    """Return `value` as one cell; moments in `zone`, or in UTC when it is None."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime) and zone is not None:
-        return show(value, zone).replace("T", " ")
-    shown = _in_words(value, zone) if zone is not None else plain(value)
-    if isinstance(shown, list) and all(isinstance(item, str | int) for item in shown):
-        return ", ".join(str(item) for item in shown)
-    if not shown and isinstance(shown, dict | list):
-        return ""
-    return dumps(shown) if isinstance(shown, dict | list) else str(shown)
-
-
-def _in_words(value: Any, zone: ZoneInfo) -> Any:
-    """Return what has words of its own for people as these, and the rest as JSON has it."""
-    if isinstance(value, list) and value and isinstance(value[0], Shown):
-        return "; ".join(item.show(zone) for item in value)
-    return plain(value)
-
-
-# Formats -----------------------------------------------------------------------------------------
 
 
 def _json(page: _Page) -> None:
@@ -260,7 +105,7 @@ def _plain(page: _Page) -> None:
     if page.view.has_headers:
         page.out.write("\t".join(page.sheet.columns) + "\n")
     for row in page.rows:
-        cells = (visible(_cell(getattr(row, name), None)) for name in page.sheet.columns)
+        cells = (visible(cell_text(getattr(row, name), None)) for name in page.sheet.columns)
         page.out.write("\t".join(cells) + "\n")
 
 
@@ -269,7 +114,7 @@ def _csv(page: _Page) -> None:
     from operator import attrgetter
 
     def show_cell(value: Any) -> str:
-        cell = _cell(value, None)
+        cell = cell_text(value, None)
         return cell if isinstance(value, int | float | date) else show_text(cell)
 
     # A terminal obeys what a file only holds.
@@ -290,7 +135,7 @@ def _csv(page: _Page) -> None:
 
 
 def _id(page: _Page) -> None:
-    keys = (visible(_cell(getattr(row, page.sheet.key), None)) for row in page.rows)
+    keys = (visible(cell_text(getattr(row, page.sheet.key), None)) for row in page.rows)
     page.out.writelines(f"{key}\n" for key in keys)
 
 
@@ -298,7 +143,7 @@ def _table(page: _Page) -> None:
     view, sheet = page.view, page.sheet
     if page.is_one:
         cells = {
-            name: visible(_cell(getattr(row, name), view.zone))
+            name: visible(cell_text(getattr(row, name), view.zone))
             for row in page.rows
             for name in sheet.columns
         }
@@ -312,7 +157,7 @@ def _table(page: _Page) -> None:
         page.info("Nothing to show.")
         return
     lines = [
-        [visible(_cell(getattr(row, name), view.zone)) for name in sheet.table_columns]
+        [visible(cell_text(getattr(row, name), view.zone)) for name in sheet.table_columns]
         for row in shown
     ]
     heads = [_title(name) for name in sheet.table_columns] if view.has_headers else []
@@ -391,36 +236,3 @@ _WRITERS: dict[str, Callable[[_Page], None]] = {
     "id": _id,
     "table": _table,
 }
-
-
-# Refusals ----------------------------------------------------------------------------------------
-
-
-def error_object(refusal: Refusal, zone: tzinfo | None = None) -> dict[str, Any]:
-    """Return the refusal as the object that `-o json` prints under `error`."""
-    place = refusal.location
-    return {
-        "code": refusal.code,
-        "class": refusal.kind.value,
-        "exit_code": refusal.exit_status,
-        "message": refusal.format_message(zone),
-        "hint": refusal.format_hint(zone),
-        "retryable": refusal.retryable,
-        "field": refusal.field,
-        "location": {
-            "file": place.file if place else None,
-            "row": place.row if place else None,
-            "line": place.line if place else None,
-            "column": place.column if place else None,
-        },
-        "details": [error_object(detail, zone) for detail in refusal.details],
-    }
-
-
-def error_lines(refusal: Refusal, zone: tzinfo | None) -> Iterator[str]:
-    """Yield what a person is told: the sentence, each detail, the hint."""
-    yield f"error: {visible(refusal.format_message(zone))}"
-    for detail in refusal.details:
-        message, hint = detail.format_message(zone), detail.format_hint(zone)
-        yield f"  - {visible(message)} {visible(hint)}".rstrip()
-    yield f"hint: {visible(refusal.format_hint(zone))}"

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lmsctl.kit import render
+from lmsctl.kit import cells, render
 from lmsctl.kit.answer import DetailWithList, Done, Listing, Text
 from lmsctl.kit.errors import Location, Rejected
-from lmsctl.kit.render import ColumnUnknown, View
+from lmsctl.kit.table_data import ColumnUnknown, View
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -360,7 +360,7 @@ def test_a_refusal_is_a_sentence_its_details_and_a_hint() -> None:
     """Moments in the portal's zone; people's text harmless."""
     inner = SomeRefusal(name="b", when=NOON)
     refusal = SomeRefusal(name="\x1b]0;x", when=NOON, details=[inner])
-    assert list(render.error_lines(refusal, ZoneInfo("Europe/Berlin"))) == [
+    assert list(cells.error_lines(refusal, ZoneInfo("Europe/Berlin"))) == [
         "error: '\\x1b]0;x' is sour at 2026-03-02T13:00:00+01:00.",
         "  - 'b' is sour at 2026-03-02T13:00:00+01:00. Sweeten b.",
         "hint: Sweeten \\x1b]0;x.",
@@ -370,7 +370,7 @@ def test_a_refusal_is_a_sentence_its_details_and_a_hint() -> None:
 def test_a_refusal_as_an_object_has_every_key() -> None:
     """Always the same keys, so that scripts need not look whether they are there."""
     place = Location("people.csv", row=3, line=4, column="Email")
-    made = render.error_object(SomeRefusal(name="b", when=NOON, field="name", location=place))
+    made = cells.error_object(SomeRefusal(name="b", when=NOON, field="name", location=place))
     assert made == {
         "code": "sour",
         "class": "rejected",

@@ -9,7 +9,7 @@ from typing import Any
 from lmsctl.batch import rules
 from lmsctl.batch.actions.lines import BatchRequest
 from lmsctl.batch.results import CommandOutcome, CommandResult, CommandResultWithOutput
-from lmsctl.kit import render
+from lmsctl.kit import render, table_data
 from lmsctl.kit.answer import DRY_RUN_PREFIX, Done, Listing, Text, queued_sentence
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Location, Refusal, RefusalKind
@@ -109,6 +109,6 @@ def _document(result: Any, here: Environment) -> Any:
     if isinstance(result, Text):
         return result.text
     text = io.StringIO()
-    view = render.View(output="json", zone=here.zone or render.UTC)
+    view = table_data.View(output="json", zone=here.zone or table_data.UTC)
     render.render(result, view, text, lambda _: None)
     return json.loads(text.getvalue() or "null")

@@ -14,6 +14,7 @@ from lmsctl.kit import (
     clock,
     config,
     config_errors,
+    confirmation,
     dburl,
     driver,
     output_files,
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from lmsctl.kit.config import Config, ConnectionSettings
+    from lmsctl.kit.confirmation import ConfirmationNeeded
     from lmsctl.kit.driver import Connection
     from lmsctl.kit.output_files import Files
-    from lmsctl.kit.work import ConfirmationNeeded, Work
+    from lmsctl.kit.work import Work
 
 T = TypeVar("T")
 
@@ -191,7 +193,7 @@ class Environment:
 
         try:
             return units.run_write(self._work, checked, begins_itself=begins_itself)
-        except units.ConfirmationNeeded as needed:
+        except confirmation.ConfirmationNeeded as needed:
             if not self.may_ask:
                 raise
             self._ask(needed)

@@ -2,80 +2,35 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from lmsctl.kit import database, first, lazy_imports, secret, signals, statements
+from lmsctl.kit import database, lazy_imports, secret, signals
+from lmsctl.kit.confirmation import ConfirmationDetail, ConfirmationNeeded
 from lmsctl.kit.console import Console
 from lmsctl.kit.database_errors import (
     AnswerLost,
-    ConstraintClash,
     DatabaseUnreachable,
     RetryTransaction,
 )
-from lmsctl.kit.driver import Connection
-from lmsctl.kit.errors import Unavailable, Unconfirmed
 from lmsctl.kit.outcome import ChangeLost, CommitOutcome, OutcomeUnknown, find_commit_outcome
+from lmsctl.kit.retries import MeanwhileChanged, Retries
+from lmsctl.kit.rows import RowAccess
 
 if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads no database code.
-    from sqlalchemy import CursorResult, Executable, Select, Table
-    from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
-    from sqlmodel import Session, SQLModel
+    from sqlalchemy import Table
 
-    from lmsctl.kit.answer import SortOrder
 
 T = TypeVar("T")
-U = TypeVar("U")
 
 _UTC = ZoneInfo("UTC")
-_REPEATS = 40
-_FREE_REPEATS = 2
-# Who looks again sees what another has put in, so the same clash over and over is nobody's doing.
-_SAME_CLASHES = 5
-_LONGEST_PAUSE = 0.05
-_MOST_APPENDED = 500
-# Without it psycopg does not tell how many rows an INSERT … SELECT has made.
-_COUNTING: CoreExecuteOptionsParameter = {"preserve_rowcount": True}
-# How many rows a statement that streams holds at a time.
-_STREAMING: CoreExecuteOptionsParameter = {"yield_per": 2_000}
-
-
-class MeanwhileChanged(Unavailable):
-    """Others came between our transaction again and again."""
-
-    code = "meanwhile_changed"
-    message = "Other writers came between this change {times} times in a row."
-    hint = "Try again."
-
-
-class ConstraintViolated(Exception):  # noqa: N818 - a bug of ours, which is told by this name
-    """What is written excludes what is there, or refers to nothing, however often it is tried."""
-
-
-class ConfirmationDetail(Unconfirmed):
-    """One thing to know before saying yes."""
-
-    code = "hangs_on_it"
-    message = "{line}"
-    hint = ""
-
-
-class ConfirmationNeeded(Unconfirmed):
-    """The change destroys something and nobody has said yes; `details` is what hangs on it."""
-
-    code = "confirmation_needed"
-    message = "Not confirmed: {question}"
-    hint = "Answer the question on a terminal, or give --yes."
 
 
 @dataclass(slots=True)
-class Work:
+class Work(RowAccess):
     """One unit of work on one database: what a verb needs to know, and all it can do to data.
 
     `now` is the one moment of this unit (UTC, whole seconds). `zone` is the one in which times
@@ -93,7 +48,6 @@ class Work:
     signal that came too late to undo anything.
     """
 
-    connection: Connection
     now: datetime
     operator: str
     command: str
@@ -120,8 +74,6 @@ class Work:
     load_portal: Callable[[Work], None] | None = None
     apply_due_changes: Callable[[Work], None] | None = None
     _cache: dict[type, object] = field(default_factory=dict)
-    _appended: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
-    _readers: set[CursorResult[Any]] = field(default_factory=set)
     _staging: Sequence[Table] = ()
     _saved_tables: database.SavedTables = field(default_factory=dict)
     _is_staging: bool = False
@@ -155,152 +107,6 @@ class Work:
         if not (self.is_confirmed or self.is_rehearsal):
             lines = [ConfirmationDetail(line=line) for line in details]
             raise ConfirmationNeeded(question=question, details=lines)
-
-    # Reading and changing rows ------------------------------------------------------------------
-
-    def one(self, record: type[T], statement: Executable, **values: Any) -> T | None:
-        """Return the first row as a `record` (a dataclass with the columns' names), or None."""
-        first = self._rows(record, statement, values).first()
-        return None if first is None else _made(record, first)
-
-    def pair(
-        self, first: type[T], second: type[U], statement: Executable, **values: Any
-    ) -> tuple[T, U] | None:
-        """Return the first row as two records, of which it has the columns one after the other."""
-        row = self.execute(statement, values).first()
-        if row is None:
-            return None
-        leading: type = first
-        cut = len(statements.names_of(leading))
-        return _made(first, row[:cut]), _made(second, row[cut:])
-
-    def all(self, record: type[T], statement: Executable, **values: Any) -> list[T]:
-        """Return every row as a `record`; only for what is known to be short."""
-        return [_made(record, row) for row in self._rows(record, statement, values)]
-
-    def each(self, record: type[T], statement: Executable, **values: Any) -> Iterator[T]:
-        """Yield rows as `record`s without ever holding them all."""
-        yield from self._streamed(
-            self._rows(record, statement, values, _STREAMING), lambda row: _made(record, row)
-        )
-
-    def tuples(self, statement: Executable, **values: Any) -> Iterator[tuple[Any, ...]]:
-        """Yield rows as they are, of as many columns as the statement has, never holding all."""
-        yield from self._streamed(self.execute(statement, values, _STREAMING), tuple)
-
-    def _streamed(self, rows: CursorResult[Any], make: Callable[[Sequence[Any]], T]) -> Iterator[T]:
-        self._readers.add(rows)
-        try:
-            for found in rows:
-                yield make(found)
-        finally:
-            self._readers.discard(rows)
-            rows.close()
-
-    def listed(
-        self, record: type[T], statement: Select[Any], *, by: Sequence[Any], **values: Any
-    ) -> LazyRows[T]:
-        """Return the rows in the order of `by`, read when they are asked for, as far as wanted."""
-        return LazyRows(self, record, statement, tuple(by), values)
-
-    def value(self, statement: Executable, **values: Any) -> Any:
-        """Return the first column of the first row, or None."""
-        return self.execute(statement, values).scalar()
-
-    def values(self, statement: Executable, **values: Any) -> list[Any]:
-        """Return the first column of every row; only for short lists."""
-        return list(self.execute(statement, values).scalars())
-
-    def run(self, statement: Executable, **values: Any) -> int:
-        """Run a change and return how many rows it touched."""
-        return self.execute(statement, values, _COUNTING).rowcount
-
-    def insert(self, table: type[SQLModel], **values: Any) -> int:
-        """Insert one row and return its id."""
-        return int(self.execute(statements.insert_of(table), values).scalar_one())
-
-    def insert_many(self, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-        """Insert `rows`, which all have the same columns, in one go."""
-        if rows:
-            self.execute(statements.insert_many_of(table), rows)
-
-    def append(self, table: type[SQLModel], **values: Any) -> None:
-        """Insert one row when this unit of work ends, together with all others of its table.
-
-        It is for rows that nobody reads or refers to before; all have the same columns.
-        """
-        rows = self._appended.setdefault(table, [])
-        rows.append(values)
-        if len(rows) >= _MOST_APPENDED:
-            self.insert_appended()
-
-    def insert_appended(self) -> None:
-        """Insert what was appended until now."""
-        appended, self._appended = self._appended, {}
-        for table, rows in appended.items():
-            self.insert_many(table, rows)
-
-    def insert_once(self, table: type[SQLModel], source: statements.Source) -> int:
-        """Insert a row, or each of a SELECT, unless one that excludes it is there; says how many.
-
-        A SELECT needs a WHERE, and its columns the names of the table's.
-        """
-        return self.run(statements.insert_once_of(table, source))
-
-    def delete_equal(self, table: type[SQLModel], values: Mapping[str, Any]) -> int:
-        """Delete the rows with these values by column, None standing for NULL; says how many."""
-        return self.run(statements.delete_equal_of(table, values))
-
-    def upsert(
-        self,
-        table: type[SQLModel],
-        key: Sequence[str],
-        source: statements.Source,
-    ) -> int:
-        """Insert a row, or each of a SELECT, or change what has that `key`; says how many."""
-        return self.run(statements.upsert_of(table, key, source))
-
-    def update(self, table: type[SQLModel], id_: int, **values: Any) -> None:
-        """Change columns of the row with the id `id_`, and count up its version if it has one.
-
-        Raises RuntimeError when there is no such row: whoever changes one has locked it.
-        """
-        if self.run(statements.update_of(table, id_, values)) != 1:
-            message = f"no {table.__name__} with id {id_}"
-            raise RuntimeError(message)
-
-    def load(self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows, in the form in which SQLite keeps values, as fast as the database can."""
-        database.load(self.connection, table.name, columns, rows)
-
-    @property
-    def session(self) -> Session:
-        """The session of this unit; its transaction begins and ends with the unit alone."""
-        return self.connection.session
-
-    def execute(
-        self,
-        statement: Executable,
-        values: Mapping[str, Any] | Sequence[Mapping[str, Any]],
-        options: CoreExecuteOptionsParameter | None = None,
-    ) -> CursorResult[Any]:
-        """Run one statement, with `values` for its parameters by their names."""
-        bound = self.session.connection()
-        return bound.execute(statement, values, execution_options=options)
-
-    def _rows(
-        self,
-        record: type,
-        statement: Executable,
-        values: Mapping[str, Any],
-        options: CoreExecuteOptionsParameter | None = None,
-    ) -> CursorResult[Any]:
-        result = self.execute(statement, values, options)
-        given, wanted = tuple(result.keys()), statements.names_of(record)
-        if given != wanted:
-            message = f"{record.__name__} wants {wanted}, the statement gives {given}"
-            raise TypeError(message)
-        return result
 
     # The transaction ----------------------------------------------------------------------------
 
@@ -433,7 +239,7 @@ class Work:
             # What the run has put beside the data went with the connection.
             raise DatabaseUnreachable(reason=lost) from lost
         self.mark, self.is_mark_used = secret.identifier(), False
-        repeats = _Retries()
+        repeats = Retries()
         while True:
             self.has_begun = False
             try:
@@ -447,59 +253,6 @@ class Work:
                 self.waits_in_line = repeats.should_wait_in_line
 
 
-@dataclass(frozen=True, slots=True)
-class LazyRows(Generic[T]):
-    """What a statement finds, in the order of `by`: read as it is shown, and as far as it is."""
-
-    work: Work
-    record: type[T]
-    statement: Select[Any]
-    by: tuple[Any, ...]
-    values: Mapping[str, Any]
-
-    def __iter__(self) -> Iterator[T]:
-        return self._each(self.statement.order_by(*self.by))
-
-    def first(self, count: int, order: SortOrder) -> Iterable[T]:
-        """Return some of the rows, the first `count` in `order` among them."""
-        parts = first.first_of(self.statement, self.by, count, order)
-        if parts is None:
-            return self
-        return chain.from_iterable(map(self._each, parts))
-
-    def _each(self, statement: Select[Any]) -> Iterator[T]:
-        return self.work.each(self.record, statement, **self.values)
-
-
-def _made(record: type[T], row: Sequence[Any]) -> T:
-    return cast("Callable[..., T]", record)(*row)
-
-
-class _Retries:
-    """How often others came between one change."""
-
-    def __init__(self) -> None:
-        self._times = 0
-        self._clashes: Counter[str] = Counter()
-
-    @property
-    def should_wait_in_line(self) -> bool:
-        """Whether it is time to wait for one's turn, so that many who want the same all get it."""
-        return self._times >= _FREE_REPEATS
-
-    def note(self, conflict: RetryTransaction) -> None:
-        """Wait a little, for the change to be done again; raises what is true if that is no use."""
-        self._times += 1
-        if isinstance(conflict, ConstraintClash):
-            words = str(conflict)
-            self._clashes[words] += 1
-            if self._clashes[words] >= _SAME_CLASHES or self._times >= _REPEATS:
-                raise ConstraintViolated(words) from conflict.error
-        if self._times >= _REPEATS:
-            raise MeanwhileChanged(times=self._times) from conflict
-        time.sleep(secret.pause(_LONGEST_PAUSE * min(1, self._times / 5 - 0.1)))
-
-
 def run_write(
     make: Callable[[], Work], verb: Callable[[Work], T], *, begins_itself: bool = False
 ) -> T:
@@ -510,7 +263,7 @@ def run_write(
     always comes. With `begins_itself` the verb itself says when to begin (`work.begin()`), so that
     it holds no lock while it reads a file.
     """
-    repeats = _Retries()
+    repeats = Retries()
     while True:
         work = make()
         work.waits_in_line = repeats.should_wait_in_line

@@ -14,10 +14,12 @@ from sqlmodel import col, select, update
 from lmsctl.department.model import Department
 from lmsctl.group.model import Group
 from lmsctl.kit import clock, database_errors, driver
+from lmsctl.kit.confirmation import ConfirmationNeeded
 from lmsctl.kit.database_errors import DatabaseLocked, RetryTransaction
 from lmsctl.kit.errors import Rejected
+from lmsctl.kit.retries import MeanwhileChanged
 from lmsctl.kit.statements import among, columns_of
-from lmsctl.kit.work import ConfirmationNeeded, MeanwhileChanged, Work, run_read, run_write
+from lmsctl.kit.work import Work, run_read, run_write
 from lmsctl.portal.model import Portal as Portals
 from lmsctl.user.model import User
 from tests.conftest import Portal

@@ -14,7 +14,8 @@ from lmsctl.kit.batches import batches
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.database_errors import RetryTransaction
 from lmsctl.kit.plurals import counted
-from lmsctl.kit.work import MeanwhileChanged, Work
+from lmsctl.kit.retries import MeanwhileChanged
+from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE, PERMISSIONS, Scope

@@ -3,7 +3,7 @@
 import unicodedata
 
 from lmsctl.kit import canonical
-from lmsctl.kit.csvout import LiteralText, clears, is_guarded
+from lmsctl.kit.csvout import LiteralText, is_guarded
 
 
 def clean(cell: str) -> str:
@@ -14,9 +14,7 @@ def clean(cell: str) -> str:
     """
     value = canonical.trim(cell)
     if is_guarded(cell):
-        value = value[1:]
-        if clears(value):
-            return LiteralText(value)
+        return LiteralText(unicodedata.normalize("NFC", value[1:]))
     return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 

@@ -24,7 +24,7 @@ _RISKY = re.compile(f"'*(?:[{re.escape(_FORMULA)}]|{_NONE}\\s*\\Z)", re.IGNORECA
 
 
 class LiteralText(str):
-    """The text of a cell that would mean something else if it were not guarded: `'none`."""
+    """The text of a cell that was guarded, so that it is meant as it is."""
 
     __slots__ = ()
 

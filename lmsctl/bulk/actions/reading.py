@@ -11,10 +11,12 @@ from typing import Any
 from lmsctl.bulk.actions.requests import ImportSpec
 from lmsctl.bulk.staging import ERRORS
 from lmsctl.bulk.store import tables
-from lmsctl.kit import celltimes
+from lmsctl.kit import canonical, celltimes
 from lmsctl.kit.celltimes import CellDateMonthFirst, CellDateUncertain
 from lmsctl.kit.csvin import Sheet
+from lmsctl.kit.damage import CellDamaged, damage, may_be_damaged
 from lmsctl.kit.errors import Refusal
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 
 # No cell can hold them: characters that nobody types.
@@ -41,6 +43,7 @@ class FileRows:
 
     count: int
     digests: tuple[str, str]
+    notes: tuple[str, ...] = ()
 
 
 class _Staging:
@@ -60,6 +63,8 @@ class _Staging:
         self._aside: dict[str, list[Sequence[Any]]] = {}
         self._month_first: dict[str, tuple[int, str]] = {}
         self._hash = hashlib.sha256()
+        self._key_columns = job.key_columns
+        self._damaged, self._first_damage = 0, ""
 
     @property
     def digest(self) -> str:
@@ -87,6 +92,8 @@ class _Staging:
             take(_BETWEEN_CELLS.join(in_order(cells) if problem is None else raw).encode())
             take(_BETWEEN_ROWS)
             if problem is None:
+                if may_be_damaged(cells):
+                    self._look_for_damage(row_no, cells)
                 yield (row_no, line_no, *read_row(row_no, cells, note, put))
             else:
                 for wrong in (problem, *problem.details):
@@ -101,6 +108,29 @@ class _Staging:
                     return
         self.count = row_no
         self.is_complete = True
+
+    def _look_for_damage(self, row_no: int, cells: Sequence[str]) -> None:
+        """Note cells that name something and are damaged; of others count how many there are."""
+        for name, cell in zip(self._sheet.names, cells, strict=False):
+            what = damage(cell)
+            if what is None:
+                continue
+            given = canonical.excerpt(cell)
+            if name in self._key_columns:
+                self._note(row_no, name, CellDamaged(given=given, what=what))
+                continue
+            self._damaged += 1
+            self._first_damage = self._first_damage or (
+                f"row {row_no}, column {self._headings.get(name, name)}: '{given}' is {what}"
+            )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is remarkable about cells that were taken all the same."""
+        if not self._damaged:
+            return ()
+        cells = counted(self._damaged, "cell")
+        return (f"{cells} may have been damaged by a spreadsheet: {self._first_damage}.",)
 
     def note_uncertain_dates(self) -> None:
         """Note every date with slashes in a column in which some can only be month first.
@@ -152,7 +182,7 @@ def stage_rows(work: Work, sheet: Sheet, job: ImportSpec) -> FileRows:
             staging.load_portion()
         staging.note_uncertain_dates()
     tables.index_tables(work, job.tables)
-    return FileRows(staging.count, (staging.digest, sheet.digest))
+    return FileRows(staging.count, (staging.digest, sheet.digest), staging.notes)
 
 
 @contextmanager

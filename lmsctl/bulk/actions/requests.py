@@ -64,8 +64,9 @@ class ImportSpec:
     `id`, `changed` and `note`, and notes what is wrong. It is called for the whole file first, and
     again for a span whenever others may have changed something since. `write` writes the good rows
     of a span for the run with that number; it returns how many notices it queued. `notes` are what
-    the caller should know besides the numbers. `key` and `number` are the expressions that
-    `outcomes.list_results` wants.
+    the caller should know besides the numbers. Cells in `key_columns` are noted when a spreadsheet
+    has damaged them; `resolve` takes that back of rows whose thing is called so. `key` and `number`
+    are the expressions that `outcomes.list_results` wants.
     """
 
     kind: str
@@ -78,6 +79,7 @@ class ImportSpec:
     notes: Callable[[Work], Iterable[str]]
     key: "ColumnElement[str]"
     number: "ColumnElement[int]"
+    key_columns: frozenset[str] = frozenset()
     is_once: bool = False
     resume: Callable[[UnfinishedRun], None] = lambda _run: None
 

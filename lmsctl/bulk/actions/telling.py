@@ -139,7 +139,7 @@ def build_answer(work: Work, sheet: Sheet, job: ImportSpec, running: RunProgress
         f"{done}{also}.",
         is_changed=bool(counted.created or counted.updated),
         status=EXIT_STATUS[RefusalKind.PARTIAL] if counted.failed else 0,
-        notes=[*job.notes(work), *_notes(sheet, running)],
+        notes=[*job.notes(work), *running.notes, *_notes(sheet, running)],
     )
 
 

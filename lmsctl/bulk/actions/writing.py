@@ -37,6 +37,7 @@ class RunProgress:
     rows: int
     start: int = 0
     resumed: UnfinishedRun | None = None
+    notes: tuple[str, ...] = ()
     counted: RowCounts = field(default_factory=lambda: RowCounts(0, 0, 0, 0, 0))
     notices: int = 0
 
@@ -52,17 +53,24 @@ def register_run(
 ) -> RunProgress:
     """Return the run that begins, or with --resume the interrupted one that goes on.
 
-    Raises BytesTakenAlready and RunNotInterrupted.
+    Raises FileTakenAlready and RunNotInterrupted.
     """
     if not order.resume:
         _check_new(work, order, sheet, job, read)
         number = store.add_run(work, job.kind, sheet.file, read.digests[0])
-        return RunProgress(number, read.digests, read.count)
+        return RunProgress(number, read.digests, read.count, notes=read.notes)
     found = store.find_unfinished_for_update(work, job.kind, read.digests)
     if found is None:
         raise RunNotInterrupted(file=sheet.file, field="--resume")
     job.resume(found)
-    return RunProgress(found.id, read.digests, read.count, start=found.rows_done, resumed=found)
+    return RunProgress(
+        found.id,
+        read.digests,
+        read.count,
+        start=found.rows_done,
+        resumed=found,
+        notes=read.notes,
+    )
 
 
 def _check_new(

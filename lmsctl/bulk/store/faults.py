@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, Text
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import case, cast, exists, func, literal, select
+from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.staging import ERRORS, RowRange, is_good
@@ -46,6 +47,18 @@ def note_fault(
         _formatted(refusal.hint, shown).label("hint"),
     )
     return work.run(insert_from(ERRORS, noted), now=work.now)
+
+
+def take_back(
+    work: Work,
+    span: RowRange,
+    refusal: type[Refusal],
+    staged: Table,
+    condition: ColumnElement[bool],
+) -> None:
+    """Forget that `refusal` was noted for the rows of `span` that fit `condition`."""
+    meant = select(staged.c.row_no).where(span.holds(staged.c.row_no), condition)
+    work.run(delete_from(ERRORS).where(ERRORS.c.code == refusal.code, ERRORS.c.row_no.in_(meant)))
 
 
 def note_repeated(  # noqa: PLR0913 - which rows, and how that is told

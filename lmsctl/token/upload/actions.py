@@ -42,6 +42,7 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
         resolve=tokens.resolve,
         write=tokens.write,
         notes=lambda _work: (),
+        key_columns=frozenset({"token"}),
         key=file_store.RESULT_KEY,
         number=file_store.TOKEN_ID,
         is_once=True,
@@ -89,6 +90,7 @@ class _TokenUpload:
     def _resolve_tokens(self, work: Work, span: RowRange) -> None:
         """Find out which tokens the rows of `span` change, and what is wrong with that."""
         file_store.find_tokens(work, span)
+        file_store.allow_known_codes(work, span)
         if self._is_first:
             file_store.fail_repeated_numbers(work, span)
         file_store.fail_unknown(work, span)

@@ -8,7 +8,7 @@ from sqlmodel import and_, case, cast, col, exists, func, null, or_, select, upd
 
 from lmsctl.bulk import staging
 from lmsctl.bulk.staging import BETWEEN, RowRange, good
-from lmsctl.bulk.store.faults import note_fault, note_repeated
+from lmsctl.bulk.store.faults import note_fault, note_repeated, take_back
 from lmsctl.bulk.store.outcomes import DONE, IS_WRITTEN
 from lmsctl.bulk.store.tables import analyze
 from lmsctl.content.errors import ContentArchived, ContentUnknown
@@ -16,6 +16,7 @@ from lmsctl.content.model import ContentItem
 from lmsctl.content.results import ContentSource, ContentStatus
 from lmsctl.kit import locks
 from lmsctl.kit.columns import Choice, Moment, Truth
+from lmsctl.kit.damage import CellDamaged
 from lmsctl.kit.statements import insert_from, joined_text, value_for
 from lmsctl.kit.work import Work
 from lmsctl.token import rules, store
@@ -165,6 +166,11 @@ def fail_taken(work: Work, span: RowRange, run: int | None) -> None:
     if run is not None:
         taken = taken.where(col(Token.run_id).is_distinct_from(run))
     note_fault(work, span, RowTokenExists, taken, "Token")
+
+
+def allow_known_codes(work: Work, span: RowRange) -> None:
+    """Take back that a code looks damaged where the row changes a token, which is called so."""
+    take_back(work, span, CellDamaged, _STAGED, ~_row.is_new)
 
 
 def fail_unknown(work: Work, span: RowRange) -> None:

@@ -51,6 +51,7 @@ def import_people(work: Work, upload: FileImport, *, wants_notices: bool) -> Don
         resolve=people.resolve,
         write=people.write,
         notes=people.notes,
+        key_columns=frozenset({"login"}),
         key=staging.KEY,
         number=staging.NUMBER,
     )
@@ -93,6 +94,7 @@ class _PeopleImport:
         if self._is_first:
             self._has_generated = store.has_generated(work)
         has_people = self._find_people(work, span)
+        checks.allow_known_logins(work, span)
         scope = rights.require(work, "user.manage")
         if has_people and not scope.is_everywhere:
             checks.fail_out_of_scope(work, span, scope)

@@ -1,0 +1,113 @@
+"""Words into which spreadsheets turn codes and logins are not taken for codes and logins."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from tests.conftest import Portal
+
+DAMAGED = [
+    "2.19E+26",
+    "2,19E+26",
+    "1.23e+11",
+    "#REF!",
+    "#NAME?",
+    "#N/A",
+    "#BEZUG!",
+    "####",
+    "Err:502",
+    "'0012",
+    '="000123"',
+]
+TOKENS = ("Knowledge code", "Token", "Token label", "Creates", "Limit", "Expires")
+PEOPLE = ("Login", "First name", "Last name", "Phone")
+
+
+@pytest.fixture
+def portal_with_item(portal: Portal) -> Portal:
+    """Return a portal with an item and a custom field."""
+    portal.ok("content", "create", "--kind", "topic", "--code", "topic", "--title", "T")
+    portal.ok("field", "create", "Phone")
+    return portal
+
+
+def text_of(*rows: tuple[str, ...]) -> str:
+    """Return rows as CSV."""
+    stream = io.StringIO(newline="")
+    csv.writer(stream).writerows(rows)
+    return stream.getvalue()
+
+
+def faults(portal: Portal, command: tuple[str, ...], text: str) -> list[tuple[Any, ...]]:
+    """Return row, column and code of all that is wrong with a file that must be refused."""
+    ran = portal.run(*command, "-", "-o", "json", stdin=text)
+    assert (ran.status, ran.code) == (6, "rows_rejected"), ran.err
+    return [
+        (one["location"]["row"], one["location"]["column"], one["code"])
+        for one in ran.error["details"]
+    ]
+
+
+@pytest.mark.parametrize("cell", DAMAGED)
+def test_a_damaged_code_makes_no_token(portal_with_item: Portal, cell: str) -> None:
+    """The cell is named with what has happened to it and what to do; nothing is written."""
+    text = text_of(TOKENS, ("topic", cell, "A", "prospect", "", ""))
+    command = ("token", "bulk-upload")
+    assert faults(portal_with_item, command, text) == [(1, "Token", "cell_damaged")]
+    ran = portal_with_item.run(*command, "-", stdin=text)
+    assert "as text in the spreadsheet" in ran.err
+
+
+@pytest.mark.parametrize("cell", DAMAGED)
+def test_a_damaged_login_makes_nobody(portal_with_item: Portal, cell: str) -> None:
+    """People are named by logins that somebody gave them."""
+    text = text_of(PEOPLE, (cell, "A", "B", "1"))
+    assert (1, "Login", "cell_damaged") in faults(portal_with_item, ("user", "import"), text)
+
+
+def test_who_is_called_so_is_found(portal_with_item: Portal) -> None:
+    """A login that looks damaged and is somebody's names them, and an export comes back."""
+    names = ("--first-name", "A", "--last-name", "B")
+    portal_with_item.ok("user", "create", "--login", "2.19E+26", *names)
+    text = text_of(PEOPLE, ("2.19E+26", "A", "C", ""))
+    report = portal_with_item.ok("user", "import", "-", "-o", "json", stdin=text).json
+    assert report["updated"] == 1
+    exported = portal_with_item.ok("user", "export").out
+    report = portal_with_item.ok("user", "import", "-", "-o", "json", stdin=exported).json
+    assert (report["created"], report["updated"]) == (0, 0)
+
+
+def test_a_token_that_is_called_so_is_changed(portal_with_item: Portal) -> None:
+    """The template of such a token uploads unchanged."""
+    portal_with_item.ok("token", "create", "--content", "topic", "--code", "'0012")
+    portal_with_item.ok("token", "create", "--content", "topic", "--code", "=1+1")
+    template = portal_with_item.ok("token", "template").out
+    report = portal_with_item.ok("token", "bulk-upload", "-", "-o", "json", stdin=template).json
+    assert report["unchanged"] == 2
+
+
+def test_what_is_damaged_elsewhere_is_noticed(portal_with_item: Portal) -> None:
+    """It goes in, because only people can tell, and the first of them is named."""
+    rows = (("kim", "#REF!", "B", "'0049"), ("bo", "C", "D", "2.19E+26"), ("cy", "E", "O'F", "1"))
+    ran = portal_with_item.ok("user", "import", "-", stdin=text_of(PEOPLE, *rows))
+    assert "3 cells may have been damaged by a spreadsheet" in ran.err
+    assert "row 1, column First name: '#REF!' is the error of a formula" in ran.err
+
+
+def test_what_a_writer_guarded_is_meant(portal_with_item: Portal) -> None:
+    """Our own guard against formulas marks a text as it is."""
+    text = text_of(TOKENS, ("topic", "'=1+1", '\'="7"', "prospect", "", ""))
+    ran = portal_with_item.ok("token", "bulk-upload", "-", stdin=text)
+    assert "damaged" not in ran.err
+    (code,) = [row[0] for row in portal_with_item.sql("SELECT code FROM tokens")]
+    assert code == "=1+1"
+
+
+@pytest.mark.parametrize("cell", ["E+5", "12E5", "#1", "#VIP", "a#REF!", "O'Brien", "=1"])
+def test_what_only_resembles_it_is_taken(portal_with_item: Portal, cell: str) -> None:
+    """Codes that people make may hold these signs."""
+    text = text_of(TOKENS, ("topic", f"{cell}x"[:9] if len(cell) < 3 else cell, "A", "", "", ""))
+    ran = portal_with_item.run("token", "bulk-upload", "-", "-o", "json", stdin=text)
+    assert "cell_damaged" not in ran.err

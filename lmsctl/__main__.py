@@ -40,7 +40,7 @@ def _leave(status: int, last_words: str = "") -> None:
     except BrokenPipeError:
         status = 141
     except OSError as error:
-        from lmsctl.cli import OutputUnwritable
+        from lmsctl.kit.program_errors import OutputUnwritable
 
         refusal = OutputUnwritable(reason=error.strerror)
         sys.stderr.write(f"error: {refusal.format_message()}\nhint: {refusal.format_hint()}\n")

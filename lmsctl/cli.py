@@ -1,4 +1,8 @@
-"""The root: argv in, exit status out; builds the environment, catches every refusal, prints."""
+"""The root: argv in, exit status out; builds the environment, catches every refusal, prints.
+
+It is longer than others, because whatever ends a run is caught here, in one place, and becomes an
+exit status.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +22,21 @@ from typing import TYPE_CHECKING, Any
 import typer
 import typer.core
 
-from lmsctl.kit import canonical, cells, config, dburl, errors, render, signals, table_data
+from lmsctl.kit import canonical, cells, config, errors, render, signals, table_data
 from lmsctl.kit.answer import DRY_RUN_PREFIX, Done, StreamedResult, queued_sentence
 from lmsctl.kit.console import StderrConsole
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Refusal, RefusalKind
 from lmsctl.kit.invocation import Invocation, Options
 from lmsctl.kit.options import ProgramRun, global_options_callback
+from lmsctl.kit.program_errors import (
+    ArgumentUndecodable,
+    FirstWrong,
+    InternalError,
+    OutputUnwritable,
+    UsageWrong,
+)
+from lmsctl.kit.safe_traceback import safe_traceback
 from lmsctl.kit.streams import OutputError
 from lmsctl.nouns import NOUNS
 
@@ -33,48 +45,6 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 1_000_000_000
 _UNCHANGED = "Nothing was changed."
-
-
-class UsageWrong(errors.Usage):
-    """The command line does not fit the command."""
-
-    code = "usage"
-    message = "{reason}"
-    hint = "See '{command} --help'."
-
-
-class ArgumentUndecodable(errors.Usage):
-    """Bytes that are no text, or a NUL, which no database of ours keeps."""
-
-    code = "argument_undecodable"
-    message = "The argument '{given}' is not text in UTF-8."
-    hint = "Type it again, or set the terminal to UTF-8."
-
-
-class FirstWrong(errors.Usage):
-    """--first wants a number of rows."""
-
-    code = "first_wrong"
-    message = "--first must be a number from 0 to {most}."
-    hint = "Give a number of rows, for example --first 10."
-
-
-class OutputUnwritable(errors.Unavailable):
-    """Standard output takes no more: a full disk, or a closed stream."""
-
-    code = "output_unwritable"
-    message = "The output could not be written: {reason}."
-    hint = "Make room, or send the output elsewhere."
-    retryable = False
-
-
-class InternalError(Refusal):
-    """A bug of ours."""
-
-    kind = RefusalKind.INTERNAL
-    code = "internal"
-    message = "Something went wrong inside lmsctl ({what})."
-    hint = "Please report it with {evidence}."
 
 
 class RootGroup(typer.core.TyperGroup):
@@ -327,7 +297,7 @@ def _print_refusal(refusal: Refusal, session: ProgramRun, argv: Sequence[str]) -
         for line in cells.error_lines(refusal, zone):
             sys.stderr.write(line + "\n")
     if env is not None and env.options.debug and refusal.kind is not RefusalKind.INTERNAL:
-        sys.stderr.write(_safe_traceback(refusal, env.command, argv))
+        sys.stderr.write(safe_traceback(refusal, env.command, argv))
     return status or refusal.exit_status
 
 
@@ -388,7 +358,7 @@ def _internal_error(bug: BaseException, session: ProgramRun, argv: Sequence[str]
     import tempfile
 
     env = session.environment
-    text = _safe_traceback(bug, env.command if env else "", argv)
+    text = safe_traceback(bug, env.command if env else "", argv)
     if env is not None and env.options.debug:
         sys.stderr.write(text)
     try:
@@ -401,22 +371,3 @@ def _internal_error(bug: BaseException, session: ProgramRun, argv: Sequence[str]
     broken = InternalError(what=type(bug).__name__, evidence=evidence)
     broken.committed_note = _outcome(session)
     return broken
-
-
-_SHORTEST_SECRET = 6
-
-
-def _safe_traceback(error: BaseException, command: str, argv: Sequence[str]) -> str:
-    """Return the traceback without passwords, and without what was typed after `command`.
-
-    A link, a code or an address on the command line comes back in the messages of drivers.
-    """
-    import traceback
-
-    text = dburl.scrubbed("".join(traceback.format_exception(error)))
-    values = {part for word in argv for part in (word, word.partition("=")[2])}
-    for value in sorted(values.difference(command.split()), key=len, reverse=True):
-        if len(value) >= _SHORTEST_SECRET and not value.startswith("-"):
-            text = text.replace(value, "***")
-    # PostgreSQL quotes whole rows.
-    return re.sub(r"(?m)^DETAIL:.*$", "DETAIL: ***", text)

@@ -136,6 +136,16 @@ def test_every_room_says_what_it_owns() -> None:
     assert set(breaking(is_kept)) <= UNTOLD_YET
 
 
+def test_a_class_name_means_one_thing() -> None:
+    """No two classes share a name, whatever file they are in."""
+    places: dict[str, list[str]] = {}
+    for path, tree in modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name(path))
+    assert {one: found for one, found in places.items() if len(found) > 1} == {}
+
+
 def test_statements_are_expressions() -> None:
     """SQL as text stands where there is no expression for it, and nowhere else."""
 

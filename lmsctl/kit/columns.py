@@ -1,4 +1,7 @@
-"""Column types and table rules that every room's model is built from."""
+"""Column types and table rules that every room's model is built from.
+
+It is one file: the types of columns, and the functions that declare columns of them.
+"""
 
 import json
 from collections.abc import Callable, Iterable

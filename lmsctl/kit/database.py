@@ -1,4 +1,7 @@
-"""The database through SQLModel: sessions on an open connection, and what their errors mean."""
+"""The database through SQLModel: sessions on an open connection, and what their errors mean.
+
+It is one file: every statement in text that has no expression, but for those in `db`.
+"""
 
 import functools
 import threading

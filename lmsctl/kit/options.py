@@ -1,4 +1,7 @@
-"""The edge that every command line shares: global options anywhere, verbs, nouns, help texts."""
+"""The edge that every command line shares: global options anywhere, verbs, nouns, help texts.
+
+It is one file: what turns functions into commands, and what all of their options share.
+"""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence

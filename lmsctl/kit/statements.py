@@ -1,4 +1,7 @@
-"""What rooms make their statements from: columns of records, long lists, changes of rows."""
+"""What rooms make their statements from: columns of records, long lists, changes of rows.
+
+It is one file: each construct stands with its form for SQLite and for PostgreSQL.
+"""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,4 +1,7 @@
-"""Times as people write them: the words of the command line, dates in files, deadlines, zones."""
+"""Times as people write them: the words of the command line, dates in files, deadlines, zones.
+
+It is one file: one grammar, whose parts refer to each other.
+"""
 
 from __future__ import annotations
 

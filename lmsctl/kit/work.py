@@ -1,4 +1,7 @@
-"""The unit of work: one transaction, one moment, one actor; the only place that commits."""
+"""The unit of work: one transaction, one moment, one actor; the only place that commits.
+
+It is one file, because only a place that knows all of a transaction may end it.
+"""
 
 from __future__ import annotations
 

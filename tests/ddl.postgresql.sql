@@ -244,7 +244,7 @@ CREATE TABLE enrollment_reasons (
 	reference TEXT COLLATE "C" NOT NULL,
 	since_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	PRIMARY KEY (enrollment_id, reason, reference),
-	CONSTRAINT reason_known CHECK (reason IN ('administrator', 'import', 'rule', 'token', 'open-link', 'pathway')),
+	CONSTRAINT reason_known CHECK (reason IN ('administrator', 'import', 'rule', 'token', 'open-link', 'pathway', 'catalog')),
 	FOREIGN KEY(enrollment_id) REFERENCES enrollments (id) ON DELETE CASCADE
 );
 

@@ -35,7 +35,9 @@ app.add_typer(participation_cli.app)
 
 Why = Annotated[
     Reason | None,
-    typer.Option("--reason", help="administrator, import, rule, token, open-link or pathway."),
+    typer.Option(
+        "--reason", help="administrator, import, rule, token, open-link, pathway or catalog."
+    ),
 ]
 
 

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     TOKEN = "token"  # noqa: S105 - the way they came, not a secret
     OPEN_LINK = "open-link"
     PATHWAY = "pathway"
+    CATALOG = "catalog"
 
 
 class EventKind(StrEnum):

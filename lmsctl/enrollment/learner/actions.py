@@ -15,10 +15,10 @@ from lmsctl.enrollment.items.actions.reasons import (
 from lmsctl.enrollment.learner import store as learner_store
 from lmsctl.enrollment.learner.results import Appointment, Course, CourseAccess, Offer
 from lmsctl.enrollment.learner.store import CourseReason, OfferReason
-from lmsctl.enrollment.participation.actions import finding
 from lmsctl.enrollment.participation.rules import gates
 from lmsctl.enrollment.participation.rules.situation import Situation
 from lmsctl.enrollment.results import Phase
+from lmsctl.enrollment.selection.actions import learners
 from lmsctl.kit.icalendar import CalendarEvent
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
@@ -47,7 +47,7 @@ def get_learner(work: Work, given: str) -> Person:
 
     Others need `enrollment.view` over the person. Raises PermissionMissing and UserUnknown.
     """
-    return finding.get_learner(work, given, "enrollment.view")
+    return learners.get_learner(work, given, "enrollment.view")
 
 
 def visibility_over(work: Work, person: Person) -> Visibility:

@@ -12,26 +12,16 @@ from sqlmodel import and_, case, col, exists, func, literal, or_, select, type_c
 from lmsctl.content.model import CatalogRule, ContentGrant, ContentItem
 from lmsctl.content.results import CatalogAudience, ContentKind, ContentStatus, GrantAudience
 from lmsctl.department.model import Department
+from lmsctl.enrollment.items.store.joining import ids_on_path, is_for, own_groups
 from lmsctl.enrollment.model import Enrollment, EnrollmentReason
 from lmsctl.enrollment.results import Phase, Reason
 from lmsctl.enrollment.store import IS_ENROLLED
-from lmsctl.group.model import Group, GroupMember
+from lmsctl.group.model import Group
 from lmsctl.kit import columns
 from lmsctl.kit.statements import columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Visibility
 from lmsctl.rights.store import in_scope, in_scope_or_above
-
-
-def _own_groups(user_id: int) -> Any:
-    """Return the ids of the groups that a person is in."""
-    return select(GroupMember.group_id).where(col(GroupMember.user_id) == user_id)
-
-
-def _ids_on_path(path: str) -> list[int]:
-    """Return the ids of the department at `path` and of those above it."""
-    return [int(id_) for id_ in path.strip("/").split("/")]
-
 
 # The department that keeps the group which a grant or a rule of the catalog names.
 _KEEPER = aliased(Department)
@@ -189,8 +179,8 @@ def _open_items(user_id: int, path: str) -> CTE:
             or_(
                 col(ContentGrant.audience) == GrantAudience.ORGANIZATION,
                 col(ContentGrant.user_id) == user_id,
-                col(ContentGrant.group_id).in_(_own_groups(user_id)),
-                col(ContentGrant.department_id).in_(_ids_on_path(path)),
+                col(ContentGrant.group_id).in_(own_groups(user_id)),
+                col(ContentGrant.department_id).in_(ids_on_path(path)),
             )
         )
         .cte("opened", recursive=True)
@@ -252,12 +242,7 @@ def list_offer_reasons(
         .outerjoin(Department, col(Department.id) == col(CatalogRule.department_id))
         .where(
             col(ContentItem.status) == ContentStatus.ACTIVE,
-            or_(
-                col(CatalogRule.opening) == CatalogAudience.EVERYBODY,
-                col(CatalogRule.type) == type_,
-                col(CatalogRule.department_id).in_(_ids_on_path(path)),
-                col(CatalogRule.group_id).in_(_own_groups(user_id)),
-            ),
+            is_for(user_id, path, type_),
         )
         .order_by(col(ContentItem.code_key), col(CatalogRule.id)),
     )

@@ -3,10 +3,13 @@
 It is one file because Typer takes the options of each verb from the parameters of its function.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
+from lmsctl.enrollment import rules
+from lmsctl.enrollment.items.actions import joining
 from lmsctl.enrollment.options import Departments, Groups, Users, count_outcomes, name_target
 from lmsctl.enrollment.participation.actions import (
     editing,
@@ -17,6 +20,8 @@ from lmsctl.enrollment.participation.actions import (
 )
 from lmsctl.enrollment.participation.options import (
     AccessAt,
+    InOneItem,
+    InOneTraining,
     InTraining,
     Learner,
     OverCapacity,
@@ -25,10 +30,11 @@ from lmsctl.enrollment.participation.options import (
 )
 from lmsctl.enrollment.participation.results import ClosedGate, ParticipationStatus
 from lmsctl.enrollment.participation.rules import placing
+from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit import options, timewords, wall_clock
-from lmsctl.kit.answer import DetailWithList, Done, Listing
+from lmsctl.kit.answer import DetailWithList, Done, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
@@ -157,23 +163,30 @@ def result(
     app,
     examples=(
         "lmsctl --as anna enrollment join --training first-aid --session spring",
+        "lmsctl --as anna enrollment join --content GDPR-101",
         "lmsctl enrollment join --user anna --training first-aid",
     ),
 )
 def join(
     env: Environment,
-    training: InTraining,
+    training: InOneTraining = None,
+    content: InOneItem = None,
     session: Annotated[
         str | None, typer.Option("--session", metavar="SESSION", help="In which; or choose later.")
     ] = None,
     user: Learner = None,
 ) -> Any:
-    """Take part in a training that the catalog opens to oneself, while registration is open.
+    """Take a training or an item that the catalog opens to oneself.
 
-    It says when and where that is, and warns of another session of the person at the same time.
-    Without a session it lists those that can be chosen later.
+    Of a training, while registration is open, it says when and where that is, and warns of another
+    session of the person at the same time. Without a session it lists those that can be chosen
+    later.
     """
-    code, named = training_rules.parse_session(training, session)
+    rules.check_content_or_training(content, training, is_needed=True)
+    rules.check_dependent_options("--training", training, {"--session": session})
+    if content is not None:
+        return env.write(lambda work: _taken(joining.join(work, user, content)))
+    code, named = training_rules.parse_session(training or "", session)
 
     def write(work: Work) -> Done:
         part, is_new, notes = learning.join(work, user, code, named)
@@ -181,6 +194,13 @@ def join(
         return Done(part, f"{part.login} {said} {_place(part)}.", is_changed=is_new, notes=notes)
 
     return env.write(write)
+
+
+def _taken(pair: PairOutcome) -> Done:
+    """Return the answer to who took an item from the catalog."""
+    already = "" if pair.outcome is Outcome.CREATED else " already"
+    sentence = f"{pair.login} is enrolled in {pair.content}{already}."
+    return Done(pair, sentence, is_changed=pair.outcome is Outcome.CREATED)
 
 
 def _place(part: ParticipationStatus) -> str:
@@ -231,16 +251,42 @@ def _offers(
     return Listing(SessionChoice, found)
 
 
-@verb(app, examples=("lmsctl --as anna enrollment leave --training first-aid",))
-def leave(env: Environment, training: InTraining, user: Learner = None) -> Any:
-    """Leave a training, whose place is free then. It asks first when there is no way back."""
+@verb(
+    app,
+    examples=(
+        "lmsctl --as anna enrollment leave --training first-aid",
+        "lmsctl --as anna enrollment leave --content GDPR-101",
+    ),
+)
+def leave(
+    env: Environment,
+    training: InOneTraining = None,
+    content: InOneItem = None,
+    user: Learner = None,
+) -> Any:
+    """Leave a training, whose place is free then, or give back an item from the catalog.
+
+    It asks first when there is no way back. What one did with an item stays.
+    """
+    rules.check_content_or_training(content, training, is_needed=True)
 
     def write(work: Work) -> Done:
-        part, warnings = learning.leave(work, user, training)
-        notes = warnings if work.is_rehearsal else ()
-        return Done(part, f"{part.login} has left {_place(part)}.", notes=notes)
+        if content is not None:
+            pair, warnings = joining.leave(work, user, content)
+            sentence = f"{pair.login} has left {pair.content}."
+            if pair.outcome is Outcome.UPDATED:
+                stays = "and stays enrolled in it for other reasons"
+                sentence = f"{pair.login} gave {pair.content} back, {stays}."
+            return _left(work, pair, sentence, warnings)
+        part, warnings = learning.leave(work, user, training or "")
+        return _left(work, part, f"{part.login} has left {_place(part)}.", warnings)
 
     return env.write(write)
+
+
+def _left(work: Work, result: Any, sentence: str, warnings: Sequence[str]) -> Done:
+    """Return the answer to who has left; a rehearsal says what they would have been told."""
+    return Done(result, sentence, notes=warnings if work.is_rehearsal else ())
 
 
 @verb(

@@ -106,14 +106,6 @@ class PointsWrong(Rejected):
     hint = "Give a whole number from 0 to {most}."
 
 
-class LearnerUnnamed(Usage):
-    """No learner is named, and the actor is none."""
-
-    code = "learner_unnamed"
-    message = "Nobody is named."
-    hint = "Give --user, or act as a person with --as."
-
-
 class GatesClosed(Rejected):
     """Several things keep a learner from an act; they come in a fixed order."""
 

@@ -10,6 +10,10 @@ from lmsctl.kit import timewords
 from lmsctl.kit.environment import Environment
 
 InTraining = Annotated[str, typer.Option("--training", metavar="CODE", help="In what.")]
+InOneTraining = Annotated[
+    str | None, typer.Option("--training", metavar="CODE", help="In which training.")
+]
+InOneItem = Annotated[str | None, typer.Option("--content", metavar="CODE", help="In which item.")]
 Learner = Annotated[
     str | None, typer.Option("--user", metavar="LOGIN", help="Who; you yourself if absent.")
 ]

@@ -25,3 +25,11 @@ class FilterOnNames(Usage):
     code = "filter_on_names"
     message = "--filter narrows departments and groups, not people named with --user."
     hint = "Leave out --user, or --filter."
+
+
+class LearnerUnnamed(Usage):
+    """No learner is named, and the actor is none."""
+
+    code = "learner_unnamed"
+    message = "Nobody is named."
+    hint = "Give --user, or act as a person with --as."

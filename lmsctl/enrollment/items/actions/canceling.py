@@ -58,7 +58,9 @@ def cancel(
         logins = {person.id: person.login for person in people if person.id in ids}
 
         def apply() -> PairResult:
-            return _cancel(work, item, logins, ids, _reason_filter(work, reason, reference))
+            return take_reasons_away(
+                work, item, logins, ids, _reason_filter(work, reason, reference)
+            )
 
         return PairPlan(TargetName(item.code), refused, apply)
 
@@ -81,7 +83,7 @@ def _reason_filter(work: Work, reason: Reason | None, reference: str | None) -> 
     return ReasonFilter(reason, reference, but=None if may_name else Reason.RULE)
 
 
-def _cancel(
+def take_reasons_away(
     work: Work, item: Item, logins: Mapping[int, str], ids: Mapping[int, int], chosen: ReasonFilter
 ) -> PairResult:
     """Take reasons away from enrollments in an item, and end those that have none left.

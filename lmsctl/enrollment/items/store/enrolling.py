@@ -109,6 +109,16 @@ def list_for_update(work: Work, item_id: int, user_ids: Sequence[int]) -> list[E
     return work.all(EnrollmentState, _SELECT_STATES, item=item_id, users=user_ids)
 
 
+def is_known(work: Work, item_id: int, user_id: int) -> bool:
+    """Say whether a person is enrolled in an item, or prepared for it by a pathway."""
+    found = select(Enrollment.id).where(
+        col(Enrollment.item_id) == item_id,
+        col(Enrollment.user_id) == user_id,
+        col(Enrollment.canceled_at).is_(None),
+    )
+    return work.value(found) is not None
+
+
 def enroll_new(
     work: Work, item_id: int, user_ids: Sequence[int], due_at: datetime | None
 ) -> list[int]:

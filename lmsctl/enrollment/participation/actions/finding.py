@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 from lmsctl.enrollment import rules as enrollment_rules
-from lmsctl.enrollment.participation.errors import (
-    LearnerUnnamed,
-)
 from lmsctl.enrollment.participation.rules.situation import Situation
+from lmsctl.enrollment.selection.actions.learners import get_learner
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
@@ -35,23 +33,6 @@ class PersonInTraining:
     def name(self) -> str:
         """The training as the audit log names it."""
         return f"training {self.training.code}"
-
-
-def get_learner(work: Work, given: str | None, permission: str = "enrollment.manage") -> Person:
-    """Return the person an act is about: the actor, or somebody they may act for.
-
-    Others need `permission` over the person. Raises LearnerUnnamed when nobody is named and the
-    actor is no person, PermissionMissing and UserUnknown.
-    """
-    actor = rights.actor(work)
-    if given is None and actor.user_id is None:
-        raise LearnerUnnamed(field="--user")
-    if actor.user_id is not None:
-        found = users.get_by_id(work, actor.user_id) if given is None else None
-        found = found or users.find(work, given or "", ANYWHERE)
-        if found is not None and found.id == actor.user_id:
-            return found
-    return users.get(work, given or "", rights.require(work, permission))
 
 
 def get_for_update(work: Work, login: str | None, code: str) -> PersonInTraining:

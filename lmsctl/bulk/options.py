@@ -35,8 +35,12 @@ class FileOptions:
         typer.Option("--map", metavar="HEADING=COLUMN", help="What a heading means; again."),
     ] = None
     ignore_unknown: Annotated[
-        bool, typer.Option("--ignore-unknown", help="Leave unknown columns aside.")
+        bool, typer.Option("--ignore-unknown", help="Ignore all unknown columns, and name them.")
     ] = False
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="HEADING", help="Ignore this column; repeatable."),
+    ] = None
     dates: Annotated[
         DateOrder, typer.Option("--dates", help="How dates like 01/02/2026 are meant: dmy or mdy.")
     ] = DateOrder.DAY_FIRST
@@ -72,6 +76,7 @@ class FileOptions:
                 self.delimiter,
                 _mapping(self.map_ or []),
                 self.ignore_unknown,
+                tuple(self.ignore or ()),
                 self.dates,
             ),
             expect_rows=self.expect_rows,

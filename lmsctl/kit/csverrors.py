@@ -112,7 +112,7 @@ class CsvColumnUnknown(Rejected):
 
     code = "csv_column_unknown"
     message = "{given} is not a column of this kind of file{reason}."
-    hint = "{advice}; --map gives it a meaning and --ignore-unknown leaves it aside."
+    hint = "{advice}; --map gives it a meaning and --ignore leaves it out."
 
 
 class CsvColumnRepeated(Rejected):
@@ -136,6 +136,14 @@ class CsvMapHeadingUnknown(Rejected):
 
     code = "csv_map_heading_unknown"
     message = "The file has no heading {given} that could be mapped."
+    hint = "{advice}."
+
+
+class CsvIgnoredHeadingUnknown(Rejected):
+    """A heading was to be ignored, but the file has no such heading."""
+
+    code = "csv_ignored_heading_unknown"
+    message = "The file has no heading {given} that could be ignored."
     hint = "{advice}."
 
 

@@ -13,6 +13,7 @@ from lmsctl.kit.csverrors import (
     CsvColumnRepeated,
     CsvColumnUnknown,
     CsvHeadingUnnamed,
+    CsvIgnoredHeadingUnknown,
     CsvMapColumnUnknown,
     CsvMapHeadingUnknown,
     CsvMapRepeated,
@@ -42,7 +43,8 @@ class Reading:
 
     `encoding` is the name of a codec and `delimiter` one sign or `tab`, both None to find out;
     `mapping` pairs a heading of the file with a column, which is then all that heading means;
-    `ignore_unknown` leaves unknown headings aside. `dates` is the order in which dates with slashes
+    `ignored` are headings that mean nothing, known or not, and `ignore_unknown` makes all unknown
+    ones so. `dates` is the order in which dates with slashes
     are written.
     """
 
@@ -50,6 +52,7 @@ class Reading:
     delimiter: str | None = None
     mapping: tuple[tuple[str, str], ...] = ()
     ignore_unknown: bool = False
+    ignored: tuple[str, ...] = ()
     dates: DateOrder = DateOrder.DAY_FIRST
 
 
@@ -77,6 +80,7 @@ class Vocabulary:
         for heading, name in reading.mapping:
             self._map(heading, name)
         self._mapping = reading.mapping
+        self._ignored = {heading_key(heading): heading for heading in reading.ignored}
 
     def documented(self) -> list[str]:
         """Return the headings as documentation writes them."""
@@ -85,6 +89,8 @@ class Vocabulary:
     def meaning(self, heading: str) -> str | None:
         """Return the name of the column that `heading` means, or None."""
         key = heading_key(heading)
+        if key in self._ignored:
+            return None
         return self._mapped.get(key) or self._natural.get(key)
 
     def known(self, headings: Sequence[str]) -> int:
@@ -121,6 +127,7 @@ class Vocabulary:
     ) -> Iterator[Refusal]:
         yield from self._repeated(headings, place)
         yield from self._unmapped(headings, place)
+        yield from self._absent(headings, place)
         if not self._ignore_unknown:
             yield from self._unknown(headings, place, blank)
         yield from self._missing(headings, place)
@@ -149,11 +156,23 @@ class Vocabulary:
                     advice=_advice(heading, headings[:_PROBLEMS_SHOWN]),
                 )
 
+    def _absent(self, headings: Sequence[str], place: Places) -> Iterator[Refusal]:
+        present = {heading_key(heading) for heading in headings}
+        for key, heading in self._ignored.items():
+            if key not in present:
+                yield CsvIgnoredHeadingUnknown(
+                    location=place(None),
+                    given=canonical.excerpt(heading),
+                    advice=_advice(heading, headings[:_PROBLEMS_SHOWN]),
+                )
+
     def _unknown(
         self, headings: Sequence[str], place: Places, blank: Collection[int]
     ) -> Iterator[Refusal]:
         for index, heading in enumerate(headings):
             if self.meaning(heading) is not None or canonical.trim(heading) == ERROR_HEADING:
+                continue
+            if heading_key(heading) in self._ignored:
                 continue
             if not heading_key(heading):
                 if index not in blank:

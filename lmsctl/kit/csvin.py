@@ -18,6 +18,7 @@ from lmsctl.kit.csverrors import (
     CsvTotalRow,
 )
 from lmsctl.kit.csvheading import Column, Reading, Vocabulary
+from lmsctl.kit.csvout import ERROR_HEADING
 from lmsctl.kit.csvrecords import ROW_BYTES_LIMIT, BrokenOffError, Record
 from lmsctl.kit.csvtable import CsvTable
 from lmsctl.kit.errors import Location, Refusal, Rejected
@@ -28,6 +29,7 @@ from lmsctl.kit.headingrow import (
     is_repeated,
     is_total,
 )
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.tablesource import TableSource, cell_name
 
 __all__ = ["Column", "Reading", "Row", "Sheet", "clean", "open_sheet"]
@@ -92,6 +94,7 @@ class Sheet:
         self.remarks = (*table.remarks, *self._title_remarks())
         self.notes: dict[str, int] = {}
         self._note(trimmed=0, blank=0)
+        self.remarks = (*self.remarks, *self._ignored_remarks())
 
     def __enter__(self) -> Self:
         """Return the sheet."""
@@ -251,6 +254,15 @@ class Sheet:
             "blank_rows": blank,
             "ignored_columns": self.columns.count(None) - len(self._blank_columns),
         }
+
+    def _ignored_remarks(self) -> Iterator[str]:
+        ignored = [
+            canonical.excerpt(canonical.trim(heading))
+            for index, (heading, name) in enumerate(zip(self.headings, self.columns, strict=True))
+            if name is None and index not in self._blank_columns and heading != ERROR_HEADING
+        ]
+        if ignored:
+            yield f"{counted(len(ignored), 'column')} ignored: {', '.join(ignored)}."
 
     def _title_remarks(self) -> Iterator[str]:
         for line, title in self._heading.titles:

@@ -111,3 +111,44 @@ def test_what_only_resembles_it_is_taken(portal_with_item: Portal, cell: str) ->
     text = text_of(TOKENS, ("topic", f"{cell}x"[:9] if len(cell) < 3 else cell, "A", "", "", ""))
     ran = portal_with_item.run("token", "bulk-upload", "-", "-o", "json", stdin=text)
     assert "cell_damaged" not in ran.err
+
+
+# Columns that nobody asked for -------------------------------------------------------------------
+
+NAMES = "First name,Last name,Email"
+
+
+def test_one_column_is_ignored_by_its_name(portal_with_item: Portal) -> None:
+    """A misspelt heading beside it is still refused, with the nearest."""
+    text = f"{NAMES},Shoe size,Deparment\nA,B,a@example.com,42,/\n"
+    ran = portal_with_item.run("user", "import", "-", "--ignore", "shoe SIZE", stdin=text)
+    assert ran.status == 6
+    assert "Deparment is not a column" in ran.err
+    assert "The nearest is Department" in ran.err
+    assert "Shoe size" not in ran.err
+    more = ("--ignore", "Shoe size", "--map", "Deparment=department")
+    ran = portal_with_item.ok("user", "import", "-", *more, stdin=text)
+    assert "1 column ignored: Shoe size." in ran.err
+
+
+def test_all_that_is_ignored_is_named(portal_with_item: Portal) -> None:
+    """With --ignore-unknown a misspelt heading is at least seen."""
+    text = f"{NAMES},Shoe size,Deparment\nA,B,a@example.com,42,/\n"
+    ran = portal_with_item.ok("user", "import", "-", "--ignore-unknown", stdin=text)
+    assert "2 columns ignored: Shoe size, Deparment." in ran.err
+
+
+def test_a_known_column_can_be_ignored(portal_with_item: Portal) -> None:
+    """Nothing of it is taken."""
+    text = f"{NAMES},Type\nA,B,a@example.com,nonsense\n"
+    portal_with_item.ok("user", "import", "-", "--ignore", "Type", stdin=text)
+
+
+def test_a_column_that_is_not_there_cannot_be_ignored(portal_with_item: Portal) -> None:
+    """A misspelt option is told with the nearest heading."""
+    text = f"{NAMES},Shoe size\nA,B,a@example.com,42\n"
+    ran = portal_with_item.run(
+        "user", "import", "-", "-o", "json", "--ignore", "Shoesise", stdin=text
+    )
+    assert (ran.status, ran.code) == (6, "csv_ignored_heading_unknown")
+    assert "Shoe size" in ran.error["hint"]

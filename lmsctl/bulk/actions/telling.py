@@ -145,15 +145,11 @@ def build_answer(work: Work, sheet: Sheet, job: ImportSpec, running: RunProgress
 
 def _notes(sheet: Sheet, running: RunProgress) -> Iterator[str]:
     yield from sheet.remarks
-    trimmed, blank, ignored = (
-        sheet.notes.get(name, 0) for name in ("trimmed_cells", "blank_rows", "ignored_columns")
-    )
+    trimmed, blank = (sheet.notes.get(name, 0) for name in ("trimmed_cells", "blank_rows"))
     if trimmed:
         yield f"{counted(trimmed, 'cell')} had blanks around, which were left out."
     if blank:
         yield f"{counted(blank, 'blank row', 'skipped')}."
-    if ignored:
-        yield f"{counted(ignored, 'column', 'left aside')}."
     if running.notices:
         yield f"{counted(running.notices, 'notice', 'queued')}."
     else:

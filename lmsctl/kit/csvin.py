@@ -18,7 +18,6 @@ from lmsctl.kit.csverrors import (
     CsvTotalRow,
 )
 from lmsctl.kit.csvheading import Column, Reading, Vocabulary
-from lmsctl.kit.csvout import ERROR_HEADING
 from lmsctl.kit.csvrecords import ROW_BYTES_LIMIT, BrokenOffError, Record
 from lmsctl.kit.csvtable import CsvTable
 from lmsctl.kit.errors import Location, Refusal, Rejected
@@ -26,10 +25,10 @@ from lmsctl.kit.headingrow import (
     HeadingRow,
     find_blank_columns,
     find_heading,
+    heading_remarks,
     is_repeated,
     is_total,
 )
-from lmsctl.kit.plurals import counted
 from lmsctl.kit.tablesource import TableSource, cell_name
 
 __all__ = ["Column", "Reading", "Row", "Sheet", "clean", "open_sheet"]
@@ -91,10 +90,10 @@ class Sheet:
             for column in columns
             if column.name in self.columns
         }
-        self.remarks = (*table.remarks, *self._title_remarks())
+        told = heading_remarks(self._heading, self.columns, self._blank_columns)
+        self.remarks = (*table.remarks, *told)
         self.notes: dict[str, int] = {}
         self._note(trimmed=0, blank=0)
-        self.remarks = (*self.remarks, *self._ignored_remarks())
 
     def __enter__(self) -> Self:
         """Return the sheet."""
@@ -254,19 +253,6 @@ class Sheet:
             "blank_rows": blank,
             "ignored_columns": self.columns.count(None) - len(self._blank_columns),
         }
-
-    def _ignored_remarks(self) -> Iterator[str]:
-        ignored = [
-            canonical.excerpt(canonical.trim(heading))
-            for index, (heading, name) in enumerate(zip(self.headings, self.columns, strict=True))
-            if name is None and index not in self._blank_columns and heading != ERROR_HEADING
-        ]
-        if ignored:
-            yield f"{counted(len(ignored), 'column')} ignored: {', '.join(ignored)}."
-
-    def _title_remarks(self) -> Iterator[str]:
-        for line, title in self._heading.titles:
-            yield f"Line {line} stands above the heading row and was passed over: {title}"
 
     def _find_heading(self, vocabulary: Vocabulary) -> HeadingRow:
         try:

@@ -1,14 +1,16 @@
 """Which row of a table is its heading: titles may stand above it, and it may come again below."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 
 from lmsctl.kit import canonical
 from lmsctl.kit.csvheading import Vocabulary, heading_key
+from lmsctl.kit.csvout import ERROR_HEADING
 from lmsctl.kit.csvrecords import BrokenOffError, Record
 from lmsctl.kit.errors import Rejected
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.tablesource import TableSource
 
 # A heading row further down is none that anybody would take for it.
@@ -75,6 +77,24 @@ def find_blank_columns(table: TableSource, heading: HeadingRow) -> frozenset[int
             if not unnamed:
                 break
     return frozenset(unnamed)
+
+
+def heading_remarks(
+    heading: HeadingRow, columns: Sequence[str | None], blank: Collection[int]
+) -> Iterator[str]:
+    """Yield what is to be told of a heading row: titles above it, and columns that are ignored.
+
+    `columns` are what its cells mean, None for nothing; `blank` are the numbers of blank columns.
+    """
+    for line, title in heading.titles:
+        yield f"Line {line} stands above the heading row and was passed over: {title}"
+    ignored = [
+        canonical.excerpt(canonical.trim(cell))
+        for index, (cell, name) in enumerate(zip(heading.cells, columns, strict=True))
+        if name is None and index not in blank and cell != ERROR_HEADING
+    ]
+    if ignored:
+        yield f"{counted(len(ignored), 'column')} ignored: {', '.join(ignored)}."
 
 
 def is_repeated(headings: Sequence[str], cells: Sequence[str]) -> bool:

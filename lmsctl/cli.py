@@ -1,7 +1,6 @@
 """The root: argv in, exit status out; builds the environment, catches every refusal, prints.
 
-It is longer than others, because whatever ends a run is caught here, in one place, and becomes an
-exit status.
+It is long because whatever ends a run is caught here, in one place, and becomes an exit status.
 """
 
 from __future__ import annotations

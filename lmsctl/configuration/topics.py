@@ -45,7 +45,7 @@ def refusals() -> list[type[Refusal]]:
     """Return every class of refusal in the program that has a code, by exit status and code."""
     for module in pkgutil.walk_packages(lmsctl.__path__, "lmsctl."):
         if not module.name.endswith(_NOT_FOR_REFUSALS) and ".migrations" not in module.name:
-            importlib.import_module(module.name)
+            vars(importlib.import_module(module.name))  # what is imported may not have run yet
     found = {kind for kind in _below(Refusal) if "code" in vars(kind)}
     ours = (kind for kind in found if kind.__module__.startswith("lmsctl."))
     return sorted(ours, key=lambda kind: (EXIT_STATUS[kind.kind], kind.code))

@@ -1,6 +1,6 @@
 """Column types and table rules that every room's model is built from.
 
-It is one file: the types of columns, and the functions that declare columns of them.
+It is long because it has both the types of columns and the functions that declare columns of them.
 """
 
 import json

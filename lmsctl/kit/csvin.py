@@ -1,4 +1,7 @@
-"""Reading CSV files that people made: one strict row at a time, in constant memory."""
+"""Reading CSV files that people made: one strict row at a time, in constant memory.
+
+It is long because one pass over the file does all of it, and its steps share what they found.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing

@@ -1,6 +1,7 @@
 """The database through SQLModel: sessions on an open connection, and what their errors mean.
 
-It is one file: every statement in text that has no expression, but for those in `db`.
+It is long because every statement in text that has no expression, but for those in `db`, stands
+here.
 """
 
 import functools

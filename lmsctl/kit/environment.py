@@ -1,6 +1,6 @@
 """One invocation: its options, its configuration, its connection, and the two ways to work.
 
-It is one file, because whatever a command is given hangs on its one connection.
+It is long because whatever a command is given hangs on its one connection.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The edge that every command line shares: global options anywhere, verbs, nouns, help texts.
 
-It is one file: what turns functions into commands, and what all of their options share.
+It is long because what turns functions into commands stands beside the options that all of them
+have.
 """
 
 import inspect

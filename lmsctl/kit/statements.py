@@ -1,6 +1,6 @@
 """What rooms make their statements from: columns of records, long lists, changes of rows.
 
-It is one file: each construct stands with its form for SQLite and for PostgreSQL.
+It is long because each construct stands with its form for SQLite and for PostgreSQL.
 """
 
 import json

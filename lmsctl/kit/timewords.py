@@ -1,6 +1,6 @@
 """Times as people write them: the words of the command line, dates in files, deadlines, zones.
 
-It is one file: one grammar, whose parts refer to each other.
+It is long because the parts of its grammar refer to each other.
 """
 
 from __future__ import annotations

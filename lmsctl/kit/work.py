@@ -1,6 +1,6 @@
 """The unit of work: one transaction, one moment, one actor; the only place that commits.
 
-It is one file, because only a place that knows all of a transaction may end it.
+It is long because only a place that knows all of a transaction may end it.
 """
 
 from __future__ import annotations

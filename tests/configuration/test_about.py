@@ -1,5 +1,7 @@
 """What the program says about itself: version, completion, topics, codes."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from lmsctl.kit import schema
 from lmsctl.kit.errors import EXIT_STATUS
 from lmsctl.rights.rules import PERMISSIONS
 from tests import program
-from tests.conftest import CommandResult, Portal
+from tests.conftest import Portal
 
 # What is only ever said beneath another refusal, which has the hint.
 NEVER_ALONE = {"hangs_on_it"}
@@ -109,13 +111,24 @@ def test_every_code_is_listed_once(empty_folder: Portal) -> None:
     codes = [refusal.code for refusal in topics.refusals()]
     assert len(codes) == len(set(codes))
     assert {"plan_full", "schema_newer", "internal", "usage", "key_unknown"} <= set(codes)
-    listed = [line.split()[0] for line in lines_of_codes(empty_folder.ok("help", "errors"))]
-    assert sorted(listed) == sorted(codes)
+    assert listed_codes(empty_folder.ok("help", "errors").out) == sorted(codes)
 
 
-def lines_of_codes(ran: CommandResult) -> list[str]:
-    """Return the lines that describe one code."""
-    return [line for line in ran.out.splitlines() if line.startswith("  ")]
+def test_every_code_is_listed_however_little_is_loaded() -> None:
+    """Modules that run when they are first used are asked all the same."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "lmsctl", "help", "errors"],
+        cwd=Path(lmsctl.__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert listed_codes(ran.stdout) == sorted(refusal.code for refusal in topics.refusals())
+
+
+def listed_codes(text: str) -> list[str]:
+    """Return the codes of `help errors`, one on each line that is indented."""
+    return sorted(line.split()[0] for line in text.splitlines() if line.startswith("  "))
 
 
 def test_every_refusal_says_what_to_do() -> None:

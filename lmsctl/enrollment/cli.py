@@ -1,4 +1,4 @@
-"""The command line of enrolling, and of who is enrolled in what; that of trainings is taken in."""
+"""The command line of enrolling, and of who is enrolled in what; its parts are taken in."""
 
 from typing import Annotated, Any
 
@@ -10,20 +10,18 @@ from lmsctl.enrollment.importing import rules as importing_rules
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.items.actions import enrolling as items_enrolling
 from lmsctl.enrollment.items.actions import showing as items_showing
-from lmsctl.enrollment.listing import actions as listing
-from lmsctl.enrollment.listing.results import EnrollmentRow
-from lmsctl.enrollment.listing.rules import EnrollmentQuery
-from lmsctl.enrollment.options import Departments, Groups, Users, count_outcomes, name_target
+from lmsctl.enrollment.listing import cli as listing_cli
+from lmsctl.enrollment.options import Departments, Groups, Users, Why, count_outcomes, name_target
 from lmsctl.enrollment.participation import cli as participation_cli
 from lmsctl.enrollment.participation.actions import canceling as participation_canceling
 from lmsctl.enrollment.participation.actions import enrolling
 from lmsctl.enrollment.participation.actions import showing as participation_showing
 from lmsctl.enrollment.participation.options import AccessAt, OverCapacity, OverReason, read_terms
-from lmsctl.enrollment.results import PairOutcome, Reason, ShownPhase
+from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Done, Listing
+from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import Filters, verb
 from lmsctl.kit.work import Work
@@ -32,13 +30,7 @@ from lmsctl.training import rules as training_rules
 enroll_app = options.single("enroll", "Enroll people in content and in trainings.")
 app = options.noun("enrollment", "Who is enrolled in what, why and until when.")
 app.add_typer(participation_cli.app)
-
-Why = Annotated[
-    Reason | None,
-    typer.Option(
-        "--reason", help="administrator, import, rule, token, open-link, pathway or catalog."
-    ),
-]
+app.add_typer(listing_cli.app)
 
 
 @verb(
@@ -152,46 +144,6 @@ def _enroll_from(
             ),
             begins_itself=True,
         )
-
-
-@verb(
-    app,
-    "list",
-    examples=(
-        "lmsctl enrollment list --content GDPR-101 --phase completed",
-        "lmsctl enrollment list --training first-aid:spring",
-        "lmsctl enrollment list --user anna -o json",
-    ),
-)
-def list_(
-    env: Environment,
-    user: Annotated[
-        str | None, typer.Option("--user", metavar="LOGIN", help="Only of this person.")
-    ] = None,
-    content: Annotated[
-        str | None, typer.Option("--content", metavar="CODE", help="Only in this item.")
-    ] = None,
-    training: Annotated[
-        str | None,
-        typer.Option("--training", metavar="CODE[:SESSION]", help="Only in this training."),
-    ] = None,
-    department: Annotated[
-        str | None,
-        typer.Option("--department", metavar="PATH", help="Only of its people and those below."),
-    ] = None,
-    phase: Annotated[
-        ShownPhase | None,
-        typer.Option("--phase", help="pre-enrolled, enrolled, completed or canceled."),
-    ] = None,
-    reason: Why = None,
-) -> Any:
-    """List enrollments in content and trainings by person; filters combine.
-
-    Canceled ones only with --phase. In a training everybody is in the phase enrolled, and the
-    reason is who enrolled them: administrator or learner.
-    """
-    query = EnrollmentQuery(user, content, training, department, phase, reason)
-    return env.read(lambda work: Listing(EnrollmentRow, listing.list_enrollments(work, query)))
 
 
 @verb(

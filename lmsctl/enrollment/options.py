@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lmsctl.enrollment.results import PairOutcome
+from lmsctl.enrollment.results import PairOutcome, Reason
 from lmsctl.kit.answer import Done, Listing, Outcome
 from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
 
@@ -19,6 +19,12 @@ Departments = Annotated[
 ]
 Groups = Annotated[
     list[str] | None, typer.Option("--group", metavar="NAME", help="Its members; again.")
+]
+Why = Annotated[
+    Reason | None,
+    typer.Option(
+        "--reason", help="administrator, import, rule, token, open-link, pathway or catalog."
+    ),
 ]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from lmsctl.registration.results import RegistrationState as Registration
+from lmsctl.user.results import UserOrigin, UserType
 
 
 class ProfileState(StrEnum):
@@ -74,6 +75,8 @@ class ProfileActivation:
     department: str | None
     registered_at: datetime
     state: Registration
+    type: UserType | None
+    origin: UserOrigin | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,3 +157,23 @@ def test_people_out_of_scope_are_not_seen(training_portal: Portal) -> None:
     refused(training_portal, *hidden, code="user_unknown", status=4, audited=0)
     mine = (*SHOW, "ann", "--training", "aid", "--as", "ben")
     refused(training_portal, *mine, code="permission_missing", status=8)
+
+
+def test_enrollments_are_listed_by_what_people_are(training_portal: Portal) -> None:
+    """By type, status and origin, beside item, training and department, of both sorts."""
+    training_portal.ok("user", "edit", "ben", "--type", "prospect")
+    assert list_pairs(training_portal, "--type", "prospect") == BEN
+    assert list_pairs(training_portal, "--type", "prospect", "--content", "zoo") == BEN[:1]
+    assert list_pairs(training_portal, "--type", "staff", "--department", "Sales") == ANN
+    assert list_pairs(training_portal, "--type", "prospect", "--department", "Sales") == []
+    training_portal.ok("user", "deactivate", "ann")
+    assert list_pairs(training_portal, "--status", "inactive", "--training", "aid") == [ANN[1]]
+    assert list_pairs(training_portal, "--status", "active", "--first", "1") == BEN[:1]
+    come = ("--email", "new@example.com", "--first-name", "N", "--last-name", "N")
+    training_portal.ok("registration", "enable")
+    training_portal.ok("token", "create", "--content", "zoo", "--code", "fair")
+    training_portal.ok("token", "redeem", "fair", *come)
+    assert list_pairs(training_portal, "--origin", "token") == [
+        ("new", "zoo", None, None, "enrolled", "token 1")
+    ]
+    assert list_pairs(training_portal, "--origin", "token", "--type", "staff") == []

@@ -47,6 +47,8 @@ def test_each_activation_has_person_instant_and_state(portal_with_managers: Port
                 "department": "Sales",
                 "registered_at": f"2026-03-02T12:00:0{second}Z",
                 "state": state,
+                "type": "staff",
+                "origin": "profile",
             }
             for second, (login, state) in enumerate(
                 (("ann", "confirmed"), ("ben", "pending"), ("cat", "confirmed")), start=1

@@ -402,7 +402,10 @@ def test_the_ledger_tells_who_when_by_what_and_through_whom(portal_with_token: P
         "content": "topic",
         "operator": operator,
         "actor": None,
+        "type": "prospect",
+        "origin": "token",
     }
+    assert (kim["type"], kim["origin"]) == ("staff", "administrator")
     assert (kim["login"], kim["is_new_person"], kim["actor"]) == ("kim", False, "owner")
     assert kim["redeemed_at"] == "2026-03-03T08:00:00Z"
 

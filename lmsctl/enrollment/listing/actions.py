@@ -67,6 +67,7 @@ def list_enrollments(work: Work, query: EnrollmentQuery) -> Iterable[EnrollmentR
         under=departments.get(work, department, scope).path if department is not None else None,
         phase=query.phase,
         reason=query.reason,
+        people=query.people,
     )
     return _ListedEnrollments(
         partial(store.list_lines, work, scope, chosen), list_visible_rules(work)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from lmsctl.enrollment.results import Reason, ShownPhase
+from lmsctl.user.results import UserOrigin, UserStatus, UserType
+from lmsctl.user.rules import PeopleFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +20,15 @@ class EnrollmentQuery:
     department: str | None = None
     phase: ShownPhase | None = None
     reason: Reason | None = None
+    type: UserType | None = None
+    status: UserStatus | None = None
+    origin: UserOrigin | None = None
+
+    @property
+    def people(self) -> PeopleFilter:
+        """Whose enrollments are asked for, by what the people are."""
+        return PeopleFilter(
+            types=() if self.type is None else (self.type,),
+            statuses=() if self.status is None else (self.status,),
+            origins=() if self.origin is None else (self.origin,),
+        )

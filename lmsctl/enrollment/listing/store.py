@@ -1,7 +1,7 @@
 """The statements that list enrollments in content and in trainings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,9 @@ from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import EVERYWHERE, Scope
 from lmsctl.training.model import Training, TrainingEnrollment, TrainingSession
+from lmsctl.user import store as users
 from lmsctl.user.model import User, is_alive
+from lmsctl.user.rules import PeopleFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class EnrollmentFilter:
     under: str | None = None
     phase: ShownPhase | None = None
     reason: Reason | None = None
+    people: PeopleFilter = field(default_factory=PeopleFilter)
 
 
 _NO_TEXT = literal(None, Text)
@@ -156,7 +159,11 @@ def list_lines(
     parts = [_select_in_content(chosen)] if chosen.training_id is None else []
     parts += [_select_in_trainings(chosen)] if chosen.item_id is None else []
     under = Scope((chosen.under or EVERYWHERE,))
-    people = [*people_in_scope(scope), *people_in_scope(under)]
+    people = [
+        *people_in_scope(scope),
+        *people_in_scope(under),
+        *users.people_conditions(chosen.people),
+    ]
     # Of what few people have, all is found sooner than the first of it in the order of logins.
     if first is not None and chosen == EnrollmentFilter(under=chosen.under):
         meant = [*people_in_scope(scope, _SOMEBODY), *people_in_scope(under, _SOMEBODY)]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from lmsctl.user.results import UserOrigin, UserType
+
 
 class RedeemerKind(StrEnum):
     """What a person is to a token."""
@@ -49,6 +51,8 @@ class RedemptionRow:
     content: str | None
     operator: str
     actor: str | None
+    type: UserType | None
+    origin: UserOrigin | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,8 @@ def history(work: Work, token_id: int | None, scope: Scope) -> Iterable[Redempti
             first_name=col(User.first_name),
             last_name=col(User.last_name),
             content=col(ContentItem.code),
+            type=col(User.type),
+            origin=col(User.origin),
         )
     )
     statement = _uses(found, token_id, _is_visible(scope))

@@ -404,6 +404,33 @@ def test_an_interrupted_run_is_resumed(
     )
 
 
+@pytest.mark.parametrize("is_one_deleted", [False, True])
+def test_a_resumed_run_tells_the_codes_that_were_made_before(
+    portal_with_items: Portal, monkeypatch: pytest.MonkeyPatch, *, is_one_deleted: bool
+) -> None:
+    """The file of results has the code of every row; where a token is gone it has none wrong."""
+    monkeypatch.setattr(writing, "_BATCH_ROWS", 3)
+    lines = [f",,topic,,L{number},prospect,,," for number in range(7)]
+    lines[1] = ",,nothing,,L,prospect,,,"
+    file = write(portal_with_items, HEADINGS, *lines)
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, after=2)
+        assert portal_with_items.run("token", "bulk-upload", file, "--keep-going").status == 130
+    assert len(tokens(portal_with_items)) == 5
+    if is_one_deleted:
+        portal_with_items.ok("token", "delete", "1", "--yes")
+    ran = portal_with_items.run("token", "bulk-upload", file, "--resume", "--results", "r.csv")
+    assert ran.status == 7
+    rows = rows_of(portal_with_items.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    codes = dict(portal_with_items.sql("SELECT nickname, code FROM tokens"))
+    assert [row["outcome"] for row in rows] == ["skipped", "failed", *["skipped"] * 4, "created"]
+    known = [row["key"] for row in rows]
+    if is_one_deleted:
+        assert known == ["", "", "", "", "", "", codes["L6"]]
+    else:
+        assert known == [codes.get(f"L{n}", "") for n in range(7)]
+
+
 def test_a_resumed_run_judges_no_row_anew(
     portal_with_items: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

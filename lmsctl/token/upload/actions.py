@@ -57,7 +57,7 @@ class _TokenUpload:
     def __init__(self, dates: DateOrder) -> None:
         self._dates = dates
         self._present: Sequence[str] = ()
-        self._resumed: int | None = None
+        self._resumed: UnfinishedRun | None = None
         self._is_first = True
         self._names_tokens = False
 
@@ -68,7 +68,7 @@ class _TokenUpload:
 
     def resume(self, run: UnfinishedRun) -> None:
         """Keep in mind that the tokens of the first rows may be there already."""
-        self._resumed = run.id
+        self._resumed = run
 
     def resolve(self, work: Work, span: RowRange) -> None:
         """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
@@ -78,10 +78,12 @@ class _TokenUpload:
             rights.refresh(work)
             file_store.find_items(work, span)
         rights.require_everywhere(work, "token.manage")
+        if self._is_first and self._resumed:
+            file_store.recall_codes(work, self._resumed.id, self._resumed.rows_done)
         if self._is_first:
             file_store.fail_repeated_codes(work, span)
         file_store.fail_contents(work, span)
-        file_store.fail_taken(work, span, self._resumed)
+        file_store.fail_taken(work, span, self._resumed.id if self._resumed else None)
         self._names_tokens = file_store.names_tokens(work, span)
         if self._names_tokens:
             self._resolve_tokens(work, span)

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Integer, Select, Text
 from sqlmodel import and_, case, cast, col, exists, func, null, or_, select, update
 
 from lmsctl.bulk import staging
+from lmsctl.bulk.model import RunFault
 from lmsctl.bulk.staging import BETWEEN, RowRange, good
 from lmsctl.bulk.store.faults import note_fault, note_repeated, take_back
 from lmsctl.bulk.store.outcomes import DONE, IS_WRITTEN
@@ -104,6 +105,37 @@ def find_tokens(work: Work, span: RowRange) -> None:
     meant = col(Token.id) == _row.token_no
     if work.run(update(_STAGED).where(_in(span), meant).values(id=Token.id)):
         analyze(work, _STAGED)
+
+
+def recall_codes(work: Work, run: int, done: int) -> None:
+    """Give rows up to the number `done` the codes that an interrupted run made for them.
+
+    Tokens were made in the order of the rows that did not fail. Where any of them is gone nobody
+    knows any more which row made which, and the rows stay without.
+    """
+    failed = exists().where(col(RunFault.run_id) == run, col(RunFault.row_no) == _row.row_no)
+    rows = (
+        select(_row.row_no, func.row_number().over(order_by=_row.row_no).label("place"))
+        .where(_row.is_new, _row.row_no <= done, ~failed)
+        .subquery("rows")
+    )
+    made = (
+        select(
+            Token.code,
+            Token.code_digest,
+            func.row_number().over(order_by=col(Token.id)).label("place"),
+        )
+        .where(col(Token.run_id) == run)
+        .subquery("made")
+    )
+    numbers = [select(func.count()).select_from(found).scalar_subquery() for found in (rows, made)]
+    if not work.value(select(numbers[0] == numbers[1])):
+        return
+    work.run(
+        update(_STAGED)
+        .where(_row.is_generated, _row.row_no == rows.c.row_no, rows.c.place == made.c.place)
+        .values(code=made.c.code, code_digest=made.c.code_digest, is_generated=False)
+    )
 
 
 # What is wrong -----------------------------------------------------------------------------------

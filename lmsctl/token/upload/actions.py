@@ -17,7 +17,8 @@ from lmsctl.rights import actions as rights
 from lmsctl.token import store
 from lmsctl.token.actions.tokens import new_code
 from lmsctl.token.upload import rules as file_rules
-from lmsctl.token.upload import store as file_store
+from lmsctl.token.upload import staging
+from lmsctl.token.upload.store import faults, finding, writing
 
 _ROWS_BETWEEN_LOOKS = 1_000
 
@@ -37,14 +38,14 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
         kind="token bulk-upload",
         event="tokens.uploaded",
         columns=file_rules.columns(upload.order.reading),
-        tables=file_store.TABLES,
+        tables=staging.TABLES,
         reader=lambda names: tokens.reader(work, names),
         resolve=tokens.resolve,
         write=tokens.write,
         notes=lambda _work: (),
         key_columns=frozenset({"token"}),
-        key=file_store.RESULT_KEY,
-        number=file_store.TOKEN_ID,
+        key=staging.RESULT_KEY,
+        number=staging.TOKEN_ID,
         is_once=True,
         resume=tokens.resume,
     )
@@ -72,38 +73,38 @@ class _TokenUpload:
 
     def resolve(self, work: Work, span: RowRange) -> None:
         """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
-        file_store.find_items(work, span)
+        finding.find_items(work, span)
         if not work.is_alone:
-            file_store.share_items(work, span)
+            finding.share_items(work, span)
             rights.refresh(work)
-            file_store.find_items(work, span)
+            finding.find_items(work, span)
         rights.require_everywhere(work, "token.manage")
         if self._is_first and self._resumed:
-            file_store.recall_codes(work, self._resumed.id, self._resumed.rows_done)
+            finding.recall_codes(work, self._resumed.id, self._resumed.rows_done)
         if self._is_first:
-            file_store.fail_repeated_codes(work, span)
-        file_store.fail_contents(work, span)
-        file_store.fail_taken(work, span, self._resumed.id if self._resumed else None)
-        self._names_tokens = file_store.names_tokens(work, span)
+            faults.fail_repeated_codes(work, span)
+        faults.fail_contents(work, span)
+        faults.fail_taken(work, span, self._resumed.id if self._resumed else None)
+        self._names_tokens = finding.names_tokens(work, span)
         if self._names_tokens:
             self._resolve_tokens(work, span)
         self._is_first = False
 
     def _resolve_tokens(self, work: Work, span: RowRange) -> None:
         """Find out which tokens the rows of `span` change, and what is wrong with that."""
-        file_store.find_tokens(work, span)
-        file_store.allow_known_codes(work, span)
+        finding.find_tokens(work, span)
+        faults.allow_known_codes(work, span)
         if self._is_first:
-            file_store.fail_repeated_numbers(work, span)
-        file_store.fail_unknown(work, span)
-        file_store.fail_changes(work, span)
-        file_store.compare(work, span, self._present)
+            faults.fail_repeated_numbers(work, span)
+        faults.fail_unknown(work, span)
+        faults.fail_changes(work, span)
+        writing.compare(work, span, self._present)
 
     def write(self, work: Work, span: RowRange, run: int) -> int:
         """Write what the good rows of `span` want; queues no notices."""
         if self._names_tokens:
-            file_store.change(work, span, self._present)
-        file_store.add(work, span, run)
+            writing.change(work, span, self._present)
+        writing.add(work, span, run)
         return 0
 
 

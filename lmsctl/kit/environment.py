@@ -70,11 +70,11 @@ def _cannot_parse(_: Sequence[str]) -> Invocation:
 class Environment:
     """What a command is given: `read` and `write` open the database, do one verb and answer.
 
-    `enter` and `settle` are the portal's part in every unit of work, and `audit` writes a refusal
-    down. `check` looks at what a verb would answer before anything is committed, so that an answer
-    that cannot be shown changes nothing. `understand` is lent by the root to a verb that acts on
-    other command lines; it raises Usage. `zone` is the one of the latest unit of work. `notices`
-    counts the messages it queued, unless its answer tells that itself.
+    `load_portal` and `apply_due_changes` are the portal's part in every unit of work, and `audit`
+    writes a refusal down. `check` looks at what a verb would answer before anything is committed,
+    so that an answer that cannot be shown changes nothing. `parse_invocation` is lent by the root
+    to a verb that acts on other command lines; it raises Usage. `zone` is the one of the latest
+    unit of work. `notices` counts the messages it queued, unless its answer tells that itself.
     """
 
     options: Options

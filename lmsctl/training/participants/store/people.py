@@ -118,7 +118,8 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
 ) -> None:
     """Enroll people who do not take part, each named once; their places must have been claimed.
 
-    Raises Repeat, which lets the whole unit of work be done again, when one of them has just gone.
+    Raises RetryTransaction, which lets the whole unit of work be done again, when one of them has
+    just gone.
     """
     same = {
         "training_id": training_id,

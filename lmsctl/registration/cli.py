@@ -109,11 +109,17 @@ def submit(
     """Register a new person for an item that is shared by an open link, as the link does.
 
     They may open the item, and everything that inherits in its folder when it inherits itself.
+    Somebody known and active needs but the address, may open the same, and takes no seat.
     """
     newcomer = who.newcomer()
 
     def write(work: Work) -> Done:
-        told = actions.submit(work, content, newcomer)
+        told, is_changed = actions.submit(work, content, newcomer)
+        if not told.is_new_person:
+            item = told.source.removeprefix("open link ")
+            when = f"may open {item} now" if is_changed else f"could open {item} already"
+            sentence = f"{told.login} has an account already, and {when}."
+            return Done(told, sentence, is_changed=is_changed)
         if told.expires_at is None:
             return Done(told, f"Registered {told.login}.")
         until = wall_clock.show(told.expires_at, work.zone)

@@ -30,17 +30,21 @@ class RegistrationSwitches:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredUser:
-    """A person who has just registered; `expires_at` only while the address is unconfirmed."""
+    """A person who has just registered; `expires_at` only while the address is unconfirmed.
+
+    Somebody known stays where they are, so that `department` is None.
+    """
 
     KEY = "login"
 
     login: str
     email: str
     status: str
-    department: str
+    department: str | None
     registered_at: datetime
     expires_at: datetime | None
     source: str
+    is_new_person: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,7 @@ def test_newcomers_are_learners_in_the_profiles_department_who_came_by_it(
         "registered_at": NOON,
         "expires_at": None,
         "source": "profile spring",
+        "is_new_person": True,
     }
     person = signup_portal.ok("user", "show", "ann", "-o", "json").json
     assert (person["roles"], person["department"]) == (["learner"], "Sales")

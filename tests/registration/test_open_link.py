@@ -192,10 +192,59 @@ def test_every_gate_of_the_portal_holds(portal_with_shared_folders: Portal) -> N
     shown = portal_with_shared_folders.ok("user", "show", "ann", "-o", "json").json
     assert (shown["fields"], shown["policy_accepted_at"]) == ({"Badge": "1"}, NOON)
     portal_with_shared_folders.ok("settings", "set", "plan.max-active-users=9")
-    refused(portal_with_shared_folders, *full, code="address_taken")
     again = submitting("ben", "open", "--accept-policy", "--field", "Badge=2", "--login", "ann")
     refused(portal_with_shared_folders, *again, code="signup_login_taken")
     check_ledgers(portal_with_shared_folders)
+
+
+def test_somebody_known_gets_the_same(portal_with_shared_folders: Portal) -> None:
+    """Item and folder, without a seat or anything about them changed; they are told once."""
+    portal = portal_with_shared_folders
+    portal.ok("department", "create", "Sales")
+    person = ("--login", "kim", "--email", "kim@example.com", "--department", "Sales")
+    portal.ok("user", "create", *person, "--first-name", "Kim", "--last-name", "Oh")
+    portal.ok("registration", "enable", "--domain", "example.org")
+    portal.ok("settings", "set", "privacy-policy=on", f"plan.max-active-users={seats(portal)}")
+    portal.ok("field", "create", "Badge")
+    before = portal.ok("user", "show", "kim", "-o", "json").json
+    words = ("registration", "submit", "--content", link(portal, "open"))
+    come = (*words, "--email", "KIM@example.com")
+    told = portal.ok(*come, "-o", "json")
+    assert told.json == {
+        "login": "kim",
+        "email": "kim@example.com",
+        "status": "active",
+        "department": None,
+        "registered_at": NOON,
+        "expires_at": None,
+        "source": "open link open",
+        "is_new_person": False,
+    }
+    assert "kim has an account already, and may open open now." in told.err
+    assert {"open", "sibling", "nested", "public"} == set(sees(portal, "kim"))
+    assert portal.ok("user", "show", "kim", "-o", "json").json == before
+    notices = ("learner", "notifications", "kim", "-o", "json")
+    assert [row["subject"] for row in portal.ok(*notices).json] == ["You may open Open"]
+    again = portal.ok(*come, "--exit-code")
+    assert "could open open already" in again.err
+    assert len(portal.ok(*notices).json) == 1
+    newcomer = submitting("new", "open", "--accept-policy")
+    refused(portal, *newcomer, code="plan_full")
+    check_ledgers(portal)
+
+
+def test_only_the_active_are_known_to_a_link(portal_with_shared_folders: Portal) -> None:
+    """Somebody inactive stays out, and while the link is shut nobody gets anything by it."""
+    portal = portal_with_shared_folders
+    submit(portal, "ann")
+    portal.ok("user", "deactivate", "ann")
+    refused(portal, *submitting("ann", "loose"), code="address_taken")
+    portal.ok("user", "activate", "ann")
+    portal.ok("registration", "disable")
+    refused(portal, *submitting("ann", "loose"), code="registration_off")
+    portal.ok("registration", "enable")
+    portal.ok("content", "archive", "loose")
+    refused(portal, *submitting("ann", "loose"), code="content_archived")
 
 
 def test_who_has_not_confirmed_sees_nothing_yet(portal_with_shared_folders: Portal) -> None:

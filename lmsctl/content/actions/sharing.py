@@ -156,8 +156,8 @@ def _record(work: Work, code: str, granted: ContentGrantRow) -> None:
     audit.record(work, code, f"content {granted.content}", to=granted.audience, name=granted.name)
 
 
-def grant_for_link(work: Work, item: Item, user_id: int, login: str) -> None:
-    """Let a person who came by an item's open link open it, rights aside.
+def grant_for_link(work: Work, item: Item, user_id: int, login: str) -> bool:
+    """Let a person who came by an item's open link open it, rights aside; says whether that is new.
 
     The item is theirs whatever is edited later; one that inherits opens its folder to them as well.
     Doing it again changes nothing.
@@ -166,6 +166,7 @@ def grant_for_link(work: Work, item: Item, user_id: int, login: str) -> None:
     if item.is_inheriting and item.parent_id is not None:
         opened.append(store.by_id(work, item.parent_id))
     to = GrantTarget(GrantAudience.USER, login, user_id=user_id)
-    for one in opened:
-        if grant_store.add_grant(work, one.id, to):
-            _record(work, "content.granted", ContentGrantRow(one.code, to.audience, login))
+    new = [one for one in opened if grant_store.add_grant(work, one.id, to)]
+    for one in new:
+        _record(work, "content.granted", ContentGrantRow(one.code, to.audience, login))
+    return bool(new)

@@ -72,6 +72,7 @@ def test_an_item_that_inherits_opens_its_folder(portal_with_shared_folders: Port
         "registered_at": NOON,
         "expires_at": None,
         "source": "open link open",
+        "is_new_person": True,
     }
     because = "granted to the person with folder box"
     assert sees(portal_with_shared_folders, "ann") == {

@@ -67,7 +67,7 @@ def rows(*parts: SchemaItem) -> Table:
     )
 
 
-# What is wrong with which row.
+# What is wrong with which row; `cause_row` is the row without whose fault it would be good.
 ERRORS = table(
     "staged_errors",
     Column("row_no", Integer, nullable=False),
@@ -75,6 +75,7 @@ ERRORS = table(
     Column("code", Text),
     Column("message", Text),
     Column("hint", Text),
+    Column("cause_row", Integer),
     Index("staged_errors_by_row", "row_no"),
 )
 

@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from lmsctl.kit.work import Work
 
 # No cell can hold them: characters that nobody types.
 _BETWEEN_CELLS, _BETWEEN_ROWS = "\x1f", b"\x1e"
+_BETWEEN_GUESSED = re.compile("[,;|\t]")
 _ROWS_BETWEEN_LOOKS = 1_000
 
 
@@ -56,6 +58,7 @@ class _Staging:
         self._sheet = sheet
         self._rows = sheet.rows()
         self._read_row = job.reader(sheet.names)
+        self._unread = job.unread
         self._staged = job.staged
         self._headings = {column.name: column.heading for column in job.columns}
         self._names = [name for name in job.staged.columns.keys() if name not in _UNDERSTOOD]  # noqa: SIM118 - columns are no dict
@@ -84,7 +87,7 @@ class _Staging:
 
     def _portion(self) -> Iterator[Sequence[Any]]:
         """Yield rows as the database takes them, until enough has gathered for other tables."""
-        read_row, note, put = self._read_row, self._note, self._put
+        read_row, note, put, unread = self._read_row, self._note, self._put, self._unread
         nothing = (None,) * (len(self._names) - _NUMBERS)
         row_no = self.count
         take, in_order = self._hash.update, _by_name(self._sheet.names)
@@ -98,6 +101,7 @@ class _Staging:
             else:
                 for wrong in (problem, *problem.details):
                     note(row_no, wrong.location.column if wrong.location else None, wrong)
+                unread(row_no, self._guess_cells(raw), put)
                 yield (row_no, line_no, *nothing)
             if not row_no % _ROWS_BETWEEN_LOOKS:
                 self.count = row_no
@@ -108,6 +112,13 @@ class _Staging:
                     return
         self.count = row_no
         self.is_complete = True
+
+    def _guess_cells(self, raw: Sequence[str]) -> dict[str, str]:
+        """Return what the cells of a row that cannot be read may be, by the names of columns."""
+        # What is not taken apart is one cell.
+        cells = _BETWEEN_GUESSED.split(raw[0]) if len(raw) == 1 else raw
+        found = zip(self._sheet.columns, cells, strict=False)
+        return {name: canonical.trim(cell.strip('"')) for name, cell in found if name is not None}
 
     def _look_for_damage(self, row_no: int, cells: Sequence[str]) -> None:
         """Note cells that name something and are damaged; of others count how many there are."""
@@ -163,7 +174,7 @@ class _Staging:
         if column and isinstance(refusal, CellDateMonthFirst):
             self._month_first.setdefault(column, (row_no, str(refusal.values["given"])))
         heading = self._headings.get(column, column) if column else None
-        self._put(ERRORS.name, (row_no, heading, *_words(refusal)))
+        self._put(ERRORS.name, (row_no, heading, *_words(refusal), None))
 
 
 def _by_name(names: Sequence[str]) -> Callable[[list[str]], Iterable[str]]:

@@ -1,6 +1,6 @@
 """What is taken in: the file, what the caller wants of it, and what a room knows of its kind."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from lmsctl.bulk.errors import (
     RowsRejected,
 )
-from lmsctl.bulk.rules import ReadRow
+from lmsctl.bulk.rules import PutRow, ReadRow
 from lmsctl.bulk.staging import RowRange, Tables
 from lmsctl.bulk.store.runs import UnfinishedRun
 from lmsctl.kit.change_reports import Reports
@@ -65,7 +65,9 @@ class ImportSpec:
     again for a span whenever others may have changed something since. `write` writes the good rows
     of a span for the run with that number; it returns how many notices it queued. `notes` are what
     the caller should know besides the numbers. Cells in `key_columns` are noted when a spreadsheet
-    has damaged them; `resolve` takes that back of rows whose thing is called so. `key` and `number`
+    has damaged them; `resolve` takes that back of rows whose thing is called so. `unread` is called
+    with the number of a row that cannot be read and what its cells may be, and may put lines into
+    tables as a reader does. `key` and `number`
     are the expressions that `outcomes.list_results` wants.
     """
 
@@ -82,6 +84,7 @@ class ImportSpec:
     key_columns: frozenset[str] = frozenset()
     is_once: bool = False
     resume: Callable[[UnfinishedRun], None] = lambda _run: None
+    unread: Callable[[int, Mapping[str, str], PutRow], None] = lambda _row, _cells, _put: None
 
     @property
     def staged(self) -> "Table":

@@ -30,7 +30,9 @@ def rows_rejected(
     written = _written(sheet, job)
     found = faults.list_first_faults(work, job.staged, _FAULTS_SHOWN + 1)
     shown = found[:_FAULTS_SHOWN]
-    more = f" The first {_FAULTS_SHOWN} faults are:" if len(found) > _FAULTS_SHOWN else ""
+    behind = faults.count_consequences(work)
+    more = f" {_counted_consequences(behind)}" if behind else ""
+    more += f" The first {_FAULTS_SHOWN} faults are:" if len(found) > _FAULTS_SHOWN else ""
     return RowsRejected(
         failed=failed,
         rows=running.rows,
@@ -39,6 +41,12 @@ def rows_rejected(
         location=None,
         details=[_failed(sheet, fault, written) for fault in shown],
     )
+
+
+def _counted_consequences(count: int) -> str:
+    """Return the sentence on rows that fail only because of others."""
+    fails = "fails" if count == 1 else "fail"
+    return f"{count:,} of them {fails} only because of another row."
 
 
 def _written(sheet: Sheet, job: ImportSpec) -> Mapping[str | None, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, Text
+from sqlalchemy import ColumnElement, Integer, Select, Table, Text
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import case, cast, exists, func, literal, select
 from sqlmodel import delete as delete_from
@@ -19,19 +19,23 @@ from lmsctl.kit.work import Work
 SqlText = SQLCoreOperations[Any] | str
 
 
-def note_fault(
+def note_fault(  # noqa: PLR0913 - which rows, and how that is told
     work: Work,
     span: RowRange,
     refusal: type[Refusal],
     found: Select[Any],
     heading: SqlText | None,
+    *,
+    cause_row: ColumnElement[int] | None = None,
     **shown: SqlText,
 ) -> int:
     """Note `refusal` for the rows of `span` that `found` finds, and return how many these are.
 
     `found` selects their numbers. `heading` is the column at fault, and `shown` are what goes into
     the gaps of the refusal's sentences: texts, or expressions over what `found` selects from. All
-    may use the parameter `now`. A row in which something is wrong with that column already is
+    may use the parameter `now`. `cause_row` is the number of the row whose fault is the only
+    reason: it
+    is told after all others. A row in which something is wrong with that column already is
     passed over.
     """
     row_no: Any = found.selected_columns[0]
@@ -45,6 +49,7 @@ def note_fault(
         _text(refusal.code).label("code"),
         _formatted(refusal.message, shown).label("message"),
         _formatted(refusal.hint, shown).label("hint"),
+        (literal(None, Integer) if cause_row is None else cause_row).label("cause_row"),
     )
     return work.run(insert_from(ERRORS, noted), now=work.now)
 
@@ -140,14 +145,25 @@ class RowFault:
 def _faults(staged: Table) -> Select[Any]:
     noted = columns_of(RowFault, ERRORS.c, row=ERRORS.c.row_no, line=staged.c.line_no)
     found: Select[Any] = select(*noted).join(staged, staged.c.row_no == ERRORS.c.row_no)
-    return found.order_by(ERRORS.c.row_no, ERRORS.c.heading, ERRORS.c.message)
+    return found
+
+
+_IN_ORDER = (ERRORS.c.row_no, ERRORS.c.heading, ERRORS.c.message)
+_IS_CONSEQUENCE = ERRORS.c.cause_row.is_not(None)
 
 
 def list_faults(work: Work, staged: Table) -> Iterator[RowFault]:
     """Yield everything that is wrong, in the order of the rows."""
-    return work.each(RowFault, _faults(staged))
+    return work.each(RowFault, _faults(staged).order_by(*_IN_ORDER))
 
 
 def list_first_faults(work: Work, staged: Table, count: int) -> list[RowFault]:
-    """Return the first `count` of what `list_faults` yields."""
-    return work.all(RowFault, _faults(staged).limit(count))
+    """Return the first `count` things that are wrong: causes first, then their consequences."""
+    told = _faults(staged).order_by(_IS_CONSEQUENCE, *_IN_ORDER)
+    return work.all(RowFault, told.limit(count))
+
+
+def count_consequences(work: Work) -> int:
+    """Return how many rows fail only because another row does."""
+    counted = select(func.count(ERRORS.c.row_no.distinct())).where(_IS_CONSEQUENCE)
+    return int(work.value(counted))

@@ -44,11 +44,14 @@ class PendingNotGiven(Rejected):
 
 
 class SupervisorRowFailed(Rejected):
-    """The supervisor is a new person of the same file, whose own row cannot be taken."""
+    """The supervisor is to come from another row of the same file, which cannot be taken.
+
+    `cause` is the row at whose fault that lies: the other one, or one on which that depends.
+    """
 
     code = "row_supervisor_failed"
     message = "The supervisor '{given}' is to come from row {other}, which cannot be taken itself."
-    hint = "Mend that row first."
+    hint = "Fix row {cause}; nothing else is wrong with this one."
 
 
 class TouchesMoreRights(Rejected):

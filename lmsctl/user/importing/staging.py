@@ -43,7 +43,8 @@ GROUPS = staging.table(
     Column("replaces", Truth),
     Index("staged_groups_by_row", "row_no", "group_id"),
 )
-# `boss_id` is the supervisor, or `boss_row` the row that will make them.
+# `boss_id` is the supervisor, or `boss_row` the row that will make them. `from_row` is the row that
+# must be taken for that: it makes or confirms the supervisor, or cannot be read.
 SUPERVISORS = staging.table(
     "staged_supervisors",
     Column("row_no", Integer, primary_key=True, autoincrement=False),
@@ -52,6 +53,14 @@ SUPERVISORS = staging.table(
     Column("given", Text),
     Column("boss_id", BigInteger),
     Column("boss_row", Integer),
+    Column("from_row", Integer),
+)
+# What rows may call their people whose login or address, or who themselves, cannot be read.
+UNREAD_NAMES = staging.table(
+    "staged_unread_names",
+    Column("row_no", Integer),
+    Column("key", Text),
+    Index("staged_unread_names_by_key", "key"),
 )
 # Which rows vouch for the person they mean, who waits for confirmation.
 CONFIRMATIONS = staging.table(
@@ -89,6 +98,7 @@ TABLES = (
     FIELDS,
     GROUPS,
     SUPERVISORS,
+    UNREAD_NAMES,
     CONFIRMATIONS,
     GROUPS_IN_SCOPE,
     MOVES,

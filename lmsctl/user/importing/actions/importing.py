@@ -26,6 +26,7 @@ from lmsctl.user.importing.actions.telling import announce_people, send_welcome
 from lmsctl.user.importing.rules.logins import number_logins
 from lmsctl.user.importing.rules.reading import columns, row_reader
 from lmsctl.user.importing.rules.rights import roles_beyond
+from lmsctl.user.importing.rules.unread import put_unread_names
 from lmsctl.user.importing.store import checks, confirming, links, logins, seats, writing
 from lmsctl.user.importing.store import rights as role_store
 from lmsctl.user.importing.store import rows as store
@@ -54,6 +55,7 @@ def import_people(work: Work, upload: FileImport, *, wants_notices: bool) -> Don
         key_columns=frozenset({"login"}),
         key=staging.KEY,
         number=staging.NUMBER,
+        unread=put_unread_names,
     )
     return bulk.run(work, upload, job)
 

@@ -22,6 +22,7 @@ from lmsctl.user.errors import LoginMissing
 from lmsctl.user.fields import rules as field_rules
 from lmsctl.user.fields.rules import FieldRule
 from lmsctl.user.importing.errors import MembershipUnknown, WordUnknown
+from lmsctl.user.importing.rules.unread import put_unread_names
 from lmsctl.user.results import SupervisorMode, UserStatus, UserType
 
 # What the columns are called here, and elsewhere.
@@ -121,6 +122,7 @@ def row_reader(  # noqa: PLR0913 - all that cells may name, and how they are rea
                 _read_cell(row_no, name, text, read, note)
                 for (name, read), text in zip(plain.items(), texts, strict=True)
             ]
+            put_unread_names(row_no, dict(zip(plain, texts, strict=True)), put)
         for name, at, read in extra:
             if cells[at]:
                 _read_cell(row_no, name, cells[at], partial(read, row_no, put), note)
@@ -232,7 +234,7 @@ def _extra_readers(
         is_word = word in {SupervisorMode.NONE, SupervisorMode.INHERITED}
         mode = word if is_word else SupervisorMode.OWN.value
         key = None if is_word else login_key(cell)
-        put("staged_supervisors", (row_no, mode, key, cell, None, None))
+        put("staged_supervisors", (row_no, mode, key, cell, None, None, None))
 
     find = _group_finder(groups)
     return {

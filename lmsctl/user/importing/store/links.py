@@ -7,7 +7,7 @@ from sqlmodel import and_, case, cast, col, exists, func, or_, select, true
 
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.staging import ERRORS, RowRange, is_good
-from lmsctl.bulk.store.faults import note_fault
+from lmsctl.bulk.store.faults import SqlText, note_fault
 from lmsctl.group.model import Group
 from lmsctl.kit.work import Work
 from lmsctl.user.errors import SupervisorIsSelf, UserUnknown
@@ -17,7 +17,6 @@ from lmsctl.user.importing.staging import (
     FIELDS,
     GROUPS,
     GROUPS_IN_SCOPE,
-    IS_CONFIRMED,
     KEY,
     ROWS,
     STAGED,
@@ -104,11 +103,10 @@ _SUPERVISED: Select[Any] = ROWS.join(SUPERVISORS, _named.row_no == _row.row_no).
 
 def fail_supervisors(work: Work, span: RowRange) -> None:
     """Note supervisors who are unknown, or the person themselves."""
-    unknown = _SUPERVISED.where(_named.boss_id.is_(None), _named.boss_row.is_(None))
+    unknown = _SUPERVISED.where(_named.boss_id.is_(None), _named.from_row.is_(None))
     note_fault(work, span, UserUnknown, unknown, "Supervisor", given=_named.given)
-    confirmed = select(_row.id).where(_row.id.is_not(None), is_good(STAGED), IS_CONFIRMED)
     waiting = _SUPERVISED.join(User, col(User.id) == _named.boss_id).where(
-        col(User.id).not_in(confirmed.correlate(None))
+        _named.from_row.is_(None)
     )
     fail_not_confirmed(work, span, waiting, "Supervisor", "named as a supervisor")
     own = _SUPERVISED.where(or_(_named.boss_row == _row.row_no, _named.boss_id == _row.id))
@@ -116,16 +114,21 @@ def fail_supervisors(work: Work, span: RowRange) -> None:
 
 
 def fail_without_supervisor(work: Work, span: RowRange) -> None:
-    """Note rows whose supervisor would come from a row that fails, however far down the line."""
-    has_failed = exists().where(ERRORS.c.row_no == _row.row_no)
-    broken = ROWS.where(_row.id.is_(None), has_failed)
+    """Note good rows whose supervisor would come from a row that fails, however far up the line."""
+    # Each row has one supervisor, so that it stands behind one cause, and a circle has none.
+    broken = select(ERRORS.c.row_no, ERRORS.c.row_no.label("cause")).distinct()
     line = broken.cte("broken", recursive=True)
     behind = (
-        select(_named.row_no)
-        .join(line, line.c.row_no == _named.boss_row)
-        .where(_named.boss_id.is_(None))
+        select(_named.row_no, line.c.cause)
+        .join(line, line.c.row_no == _named.from_row)
+        .where(~exists().where(ERRORS.c.row_no == _named.row_no))
     )
     line = line.union(behind)
-    orphaned = _SUPERVISED.where(_row.row_no.in_(select(line.c.row_no)))
-    shown = {"given": _named.given, "other": _named.boss_row}
-    note_fault(work, span, SupervisorRowFailed, orphaned, "Supervisor", **shown)
+    orphaned = _SUPERVISED.join(line, line.c.row_no == _row.row_no).where(is_good(STAGED))
+    cause = line.c.cause
+    shown: dict[str, SqlText] = {
+        "given": _named.given,
+        "other": _named.from_row,
+        "cause": cause,
+    }
+    note_fault(work, span, SupervisorRowFailed, orphaned, "Supervisor", cause_row=cause, **shown)

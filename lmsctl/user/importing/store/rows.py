@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, Update
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, case, col, exists, func, or_, select, update
 from sqlmodel import delete as delete_from
@@ -25,6 +25,7 @@ from lmsctl.user.importing.staging import (
     IS_CONFIRMED,
     STAGED,
     SUPERVISORS,
+    UNREAD_NAMES,
 )
 from lmsctl.user.model import FieldValue, User
 from lmsctl.user.results import SupervisorMode
@@ -108,7 +109,8 @@ def find_supervisors(work: Work, span: RowRange, scope: Scope) -> None:
     """
     rows = update(SUPERVISORS).where(_named.mode == SupervisorMode.OWN, span.holds(_named.row_no))
     by_login, by_email = (_visible_supervisor(scope, key) for key in ("login_key", "email_key"))
-    work.run(rows.values(boss_row=None, boss_id=func.coalesce(by_login, by_email)))
+    found = func.coalesce(by_login, by_email)
+    work.run(rows.values(boss_row=None, from_row=None, boss_id=found))
     for called in (_row.login_key, _row.email_key):
         other = (
             select(
@@ -127,6 +129,30 @@ def find_supervisors(work: Work, span: RowRange, scope: Scope) -> None:
                 other.c.key == _named.login_key,
             ).values(boss_row=other.c.row_no, boss_id=other.c.id)
         )
+    _find_rows_of_supervisors(work, rows)
+
+
+def _find_rows_of_supervisors(work: Work, rows: Update) -> None:
+    """Note from which rows of the file the supervisors are to come that are not there yet."""
+    is_new = _named.boss_id.is_(None)
+    work.run(rows.where(is_new, _named.boss_row.is_not(None)).values(from_row=_named.boss_row))
+    confirming = (
+        select(_row.id, func.min(_row.row_no).label("row_no"))
+        .where(IS_CONFIRMED)
+        .group_by(_row.id)
+        .subquery("confirming")
+    )
+    is_confirmed = confirming.c.id == _named.boss_id
+    work.run(rows.where(is_confirmed).values(from_row=confirming.c.row_no))
+    unread = (
+        select(UNREAD_NAMES.c.key, func.min(UNREAD_NAMES.c.row_no).label("row_no"))
+        .group_by(UNREAD_NAMES.c.key)
+        .subquery("unread")
+    )
+    is_unread = unread.c.key == _named.login_key
+    work.run(
+        rows.where(is_new, _named.from_row.is_(None), is_unread).values(from_row=unread.c.row_no)
+    )
 
 
 def _visible_supervisor(scope: Scope, key: str) -> ColumnElement[int]:

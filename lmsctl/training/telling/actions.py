@@ -9,6 +9,7 @@ from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
+from lmsctl.notification.results import MessageKind
 from lmsctl.notification.store.audiences import NUMBER_MARK, Audience, count_mark
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
@@ -18,10 +19,6 @@ from lmsctl.user import store as users
 from lmsctl.user.results import UserStatus
 
 _PERMISSIONS_OF_ORGANIZERS = ("training.enroll", "training.manage")
-INVITATION = "training_invitation"
-_CHANGE = "training_change"
-_CANCELLATION = "training_cancellation"
-_ORGANIZER = "training_organizer"
 
 
 def name_of_entry(title: str, session_title: str | None) -> str:
@@ -68,7 +65,7 @@ def _invitation(
     work: Work, training: TrainingRecord, at: SessionWithDays | None, later: int = 0
 ) -> tuple[MessageText, str | None]:
     words = MessageText(
-        kind=INVITATION,
+        kind=MessageKind.TRAINING_INVITATION,
         reason=f"they take part in the training {training.code}",
         subject=f"You are enrolled in '{training.title}'",
         body=f"You are enrolled in the training '{training.title}'"
@@ -89,7 +86,7 @@ def tell_moved(
     Whose invitation is still to come gets it for the new session, and nothing else.
     """
     words = MessageText(
-        kind=_CHANGE,
+        kind=MessageKind.TRAINING_CHANGE,
         reason=f"their session of the training {training.code} changed",
         subject=f"Your session of '{training.title}' changed",
         body=(f"You are no longer in the session {old.session.code}.\n\n" if old else "")
@@ -116,7 +113,7 @@ def tell_changed(
     audience = telling_store.audience_of_session(training.id, at.session.id)
     if entries is not None:
         words = MessageText(
-            kind=_CHANGE,
+            kind=MessageKind.TRAINING_CHANGE,
             reason=f"their session of the training {training.code} changed",
             subject=f"'{training.title}' has changed: session {at.session.code}",
             body=f"When or where it takes place has changed.\n\n{_describe_place(training, at)}",
@@ -134,12 +131,12 @@ def tell_removed(
     """
     words = _removal_words(work, training)
     _tell(work, audience, words, _calendar_entries(work, training, old, Method.CANCEL, later=1))
-    notification.withdraw_pending(work, audience, INVITATION)
+    notification.withdraw_pending(work, audience, MessageKind.TRAINING_INVITATION)
 
 
 def _removal_words(work: Work, training: TrainingRecord) -> MessageText:
     return MessageText(
-        kind=_CANCELLATION,
+        kind=MessageKind.TRAINING_CANCELLATION,
         reason=f"they no longer take part in the training {training.code}",
         subject=f"You no longer take part in '{training.title}'",
         body=f"You no longer take part in the training '{training.title}'"
@@ -161,7 +158,7 @@ def catch_up(work: Work, training: TrainingRecord, at: SessionWithDays | None) -
     if at is not None and entries is None:
         return None
     words = MessageText(
-        kind=_CHANGE,
+        kind=MessageKind.TRAINING_CHANGE,
         reason=f"the training {training.code} changed while they were away",
         subject=f"'{training.title}' as it stands now",
         body=f"Your account was not active for a while. This is how the training"
@@ -176,7 +173,9 @@ def catch_up_on_removal(work: Work, training: TrainingRecord) -> CatchUp:
 
 
 def _tell(work: Work, audience: Audience, words: MessageText, entries: str | None) -> None:
-    notification.tell_all(work, audience, words, calendar=entries, invited_by=INVITATION)
+    notification.tell_all(
+        work, audience, words, calendar=entries, invited_by=MessageKind.TRAINING_INVITATION
+    )
 
 
 def _describe_place(training: TrainingRecord, at: SessionWithDays | None) -> str:
@@ -254,7 +253,7 @@ def tell_organizer(work: Work, training: TrainingRecord, subject: str, body: str
     if person.status != UserStatus.ACTIVE or not may_organize(work, number):
         return
     words = MessageText(
-        kind=_ORGANIZER,
+        kind=MessageKind.TRAINING_ORGANIZER,
         reason=f"they organize the training {training.code}",
         subject=subject,
         body=f"{subject}.\n{body}",

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from lmsctl.bulk.actions.requests import ImportRequest
     from lmsctl.kit.environment import Environment
 
-FilePath = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.")]
+FilePath = Annotated[
+    str, typer.Argument(metavar="FILE", help="A CSV file or a workbook; - is standard input.")
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,9 @@ class FileOptions:
     ] = None
     delimiter: Annotated[
         str | None, typer.Option("--delimiter", help="One sign, or tab; found out when absent.")
+    ] = None
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook.")
     ] = None
     map_: Annotated[
         list[str] | None,
@@ -78,6 +83,7 @@ class FileOptions:
                 self.ignore_unknown,
                 tuple(self.ignore or ()),
                 self.dates,
+                self.sheet,
             ),
             expect_rows=self.expect_rows,
             keep_going=self.keep_going,

@@ -22,6 +22,7 @@ TOPICS: Mapping[str, str] = {
     "options": "the options that every command takes",
     "output": "formats, columns and order",
     "rights": "roles and permissions",
+    "spreadsheets": "workbooks in place of CSV files: what their cells mean",
     "times": "how times are written",
     "tokens": "codes that admit people, and how they are destroyed",
     "trainings": "sessions, deadlines, and who is told what",

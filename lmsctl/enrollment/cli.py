@@ -63,7 +63,9 @@ def enroll(
     reason: OverReason = None,
     from_: Annotated[
         str | None,
-        typer.Option("--from", metavar="FILE", help="A CSV file of pairs; - is standard input."),
+        typer.Option(
+            "--from", metavar="FILE", help="A CSV file or workbook of pairs; - for stdin."
+        ),
     ] = None,
     notify: Annotated[
         bool, typer.Option("--notify", help="With --from: write to who is enrolled.")

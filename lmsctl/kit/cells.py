@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit.answer import Shown
-from lmsctl.kit.errors import Refusal
+from lmsctl.kit.errors import Location, Refusal
 from lmsctl.kit.wall_clock import show, show_utc
 
 _CONTROLS = re.compile(
@@ -84,7 +84,6 @@ def in_words(value: Any, zone: ZoneInfo) -> Any:
 
 def error_object(refusal: Refusal, zone: tzinfo | None = None) -> dict[str, Any]:
     """Return the refusal as the object that `-o json` prints under `error`."""
-    place = refusal.location
     return {
         "code": refusal.code,
         "class": refusal.kind.value,
@@ -93,12 +92,7 @@ def error_object(refusal: Refusal, zone: tzinfo | None = None) -> dict[str, Any]
         "hint": refusal.format_hint(zone),
         "retryable": refusal.retryable,
         "field": refusal.field,
-        "location": {
-            "file": place.file if place else None,
-            "row": place.row if place else None,
-            "line": place.line if place else None,
-            "column": place.column if place else None,
-        },
+        "location": _location(refusal.location),
         "details": [error_object(detail, zone) for detail in refusal.details],
     }
 
@@ -110,3 +104,16 @@ def error_lines(refusal: Refusal, zone: tzinfo | None) -> Iterator[str]:
         message, hint = detail.format_message(zone), detail.format_hint(zone)
         yield f"  - {visible(message)} {visible(hint)}".rstrip()
     yield f"hint: {visible(refusal.format_hint(zone))}"
+
+
+def _location(place: Location | None) -> dict[str, str | int | None]:
+    """Return a place as an object; only one in a workbook has a sheet, and may have a cell."""
+    found: dict[str, str | int | None] = {
+        "file": place.file if place else None,
+        "row": place.row if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+    }
+    if place and place.sheet is not None:
+        found |= {"sheet": place.sheet, "cell": place.cell}
+    return found

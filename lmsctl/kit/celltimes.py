@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
@@ -18,6 +19,9 @@ _SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{2}|[0-9]{4})")
 _DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 # What databases and spreadsheets write where there is no date.
 _NO_DATE = re.compile(r"0{4}-00-00([Tt ]00:00(:00)?)?|00([/.])00\3(00){1,2}")
+# What Excel counts days by from 1927 to 2173, with parts of a day behind.
+_SERIAL = re.compile(r"[1-9][0-9]{4}([.,][0-9]+)?")
+_SERIAL_START = date(1899, 12, 30)
 _SHORT_YEAR = 2
 _CENTURY = "20"
 
@@ -50,6 +54,16 @@ class CellDateUncertain(Rejected):
     )
 
 
+class CellDateSerial(Rejected):
+    """A number where a date should be: how spreadsheets count days."""
+
+    code = "cell_date_serial"
+    message = (
+        "{given} is a number, not a date; as Excel's serial number of a day it would be {date}."
+    )
+    hint = "Format the cells of the column as dates, or write 2026-11-22."
+
+
 def is_slash_date(cell: str) -> bool:
     """Say whether the order of day and month in `cell` is a matter of opinion."""
     return _SLASHES.fullmatch(cell.strip()) is not None
@@ -61,12 +75,14 @@ def read_cell(cell: str, order: DateOrder = DateOrder.DAY_FIRST) -> TimeWord | N
 
     Taken are `yyyy-mm-dd`, `dd.mm.yyyy`, `dd/mm/yyyy` and `dd/mm/yy` (2000 to 2099, day first
     unless `order` says otherwise), RFC 3339 with or without an offset, and the words of the command
-    line in any case. Raises CellDateMonthFirst and CellTimeInvalid; `start` and `end` of the result
-    raise CellTimeInvalid.
+    line in any case. Raises CellDateMonthFirst, CellDateSerial and CellTimeInvalid; `start` and
+    `end` of the result raise CellTimeInvalid.
     """
     given = cell.strip()
     if not given or _NO_DATE.fullmatch(given):
         return None
+    if _SERIAL.fullmatch(given):
+        raise CellDateSerial(given=given, date=_date_of_serial(given))
     try:
         word = timewords.parse(_with_hyphens(given, order) or given.lower())
     except TimeNotUnderstood as refusal:
@@ -78,6 +94,11 @@ def read_cell(cell: str, order: DateOrder = DateOrder.DAY_FIRST) -> TimeWord | N
     except Usage as refusal:
         raise timewords.in_file(refusal, given) from refusal
     return replace(word, text=given, _of_file=True)
+
+
+def _date_of_serial(given: str) -> str:
+    days = int(re.split("[.,]", given)[0])
+    return (_SERIAL_START + timedelta(days=days)).isoformat()
 
 
 def _with_hyphens(given: str, order: DateOrder) -> str | None:

@@ -25,6 +25,7 @@ from lmsctl.kit.csverrors import (
     CsvUndecodable,
 )
 from lmsctl.kit.errors import Location
+from lmsctl.kit.workbookerrors import WorkbookEncrypted
 
 _CHUNK = 1 << 16
 # A million rows of a kilobyte.
@@ -39,8 +40,11 @@ _NOT_FOR_FILES = frozenset(
     {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
 )
 _UNMARKED = frozenset({"utf-16", "utf-32"})
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
 _SIGNATURES = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)"),
+    (_OLE, "an old Excel workbook (.xls)"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"\xfd7zXZ\x00", "an xz archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
@@ -48,7 +52,6 @@ _SIGNATURES = (
     (b"%PDF-", "a PDF document"),
     (b"SQLite format 3\x00", "an SQLite database"),
 )
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 class Source:
@@ -61,9 +64,11 @@ class Source:
     def __init__(self, file: BinaryIO, shown: str, encoding: str | None) -> None:
         self._file = file
         self.shown = shown
+        codec = _codec(encoding) if encoding is not None else None
+        file.seek(0)
         head = _reading(file, shown, _CHUNK)
         _check_text_format(head, shown)
-        mark, self.encoding = _encoding_of(head, encoding, shown)
+        mark, self.encoding = _encoding_of(head, codec, shown)
         self._start = len(mark)
         self.digest, self.size_bytes = self._examine()
         self._stamp = self._stat()
@@ -150,7 +155,20 @@ def open_source(path: str, encoding: str | None, stdin: BinaryIO | None = None) 
     without either it is UTF-8. Raises CsvFileMissing, CsvFileUnreadable, CsvFileEndless,
     CsvOtherFormat, CsvEncodingUnknown, CsvEncodingUnmarked, CsvUndecodable and CsvNul.
     """
-    codec = _codec(encoding) if encoding is not None else None
+    check_encoding(encoding)
+    file, shown = open_bytes(path, stdin)
+    try:
+        return Source(file, shown, encoding)
+    except BaseException:
+        file.close()
+        raise
+
+
+def open_bytes(path: str, stdin: BinaryIO | None = None) -> tuple[BinaryIO, str]:
+    """Return the seekable bytes of the file at `path`, `-` for standard input, and its name.
+
+    Raises CsvFileMissing, CsvFileUnreadable and CsvFileEndless.
+    """
     shown = "<stdin>" if path == "-" else path
     try:
         file = _spooled(stdin or sys.stdin.buffer, shown) if path == "-" else _opened(path)
@@ -158,11 +176,31 @@ def open_source(path: str, encoding: str | None, stdin: BinaryIO | None = None) 
         raise CsvFileMissing(location=Location(shown)) from error
     except OSError as error:
         raise _unreadable(shown, error) from error
-    try:
-        return Source(file, shown, codec)
-    except BaseException:
-        file.close()
-        raise
+    return file, shown
+
+
+def is_workbook(file: BinaryIO, shown: str) -> bool:
+    """Return whether this is a workbook, or an archive of another kind.
+
+    One with a password is a file of the old kind around it; raises WorkbookEncrypted for it, and
+    CsvFileUnreadable.
+    """
+    file.seek(0)
+    before = _reading(file, shown, _CHUNK)
+    if before.startswith(_OLE):
+        while chunk := _reading(file, shown, _CHUNK):
+            if _ENCRYPTED_MARK in before:
+                break
+            before = before[-len(_ENCRYPTED_MARK) :] + chunk
+        if _ENCRYPTED_MARK in before:
+            raise WorkbookEncrypted(location=Location(shown))
+    return before.startswith(_ZIP)
+
+
+def check_encoding(given: str | None) -> None:
+    """Raise CsvEncodingUnknown if no file can be in an encoding of that name."""
+    if given is not None:
+        _codec(given)
 
 
 def _opened(path: str) -> BinaryIO:

@@ -24,6 +24,8 @@ from lmsctl.kit.errors import Location, Refusal
 _PROBLEMS_SHOWN = 20
 # The place of the heading row, or of one heading by its number from 0.
 Places: TypeAlias = Callable[[int | None], Location]
+# Templates say behind a heading whether it needs a value.
+_REMARK = re.compile(r"(?:[(\[](?:mandatory|optional|required)[)\]]|\*)$")
 _INSIGNIFICANT = re.compile("[\\s_\u00ad\u2010\u2011\u200b-\u200f\u2060\ufeff-]+")
 
 
@@ -44,8 +46,8 @@ class Reading:
     `encoding` is the name of a codec and `delimiter` one sign or `tab`, both None to find out;
     `mapping` pairs a heading of the file with a column, which is then all that heading means;
     `ignored` are headings that mean nothing, known or not, and `ignore_unknown` makes all unknown
-    ones so. `dates` is the order in which dates with slashes
-    are written.
+    ones so. `dates` is the order in which dates with slashes are written. `sheet` is the name of
+    the sheet of a workbook, None for the first one.
     """
 
     encoding: str | None = None
@@ -54,6 +56,7 @@ class Reading:
     ignore_unknown: bool = False
     ignored: tuple[str, ...] = ()
     dates: DateOrder = DateOrder.DAY_FIRST
+    sheet: str | None = None
 
 
 def heading_key(heading: str) -> str:
@@ -91,7 +94,8 @@ class Vocabulary:
         key = heading_key(heading)
         if key in self._ignored:
             return None
-        return self._mapped.get(key) or self._natural.get(key)
+        plain = _REMARK.sub("", key)
+        return self._mapped.get(key) or self._natural.get(key) or self._natural.get(plain)
 
     def known(self, headings: Sequence[str]) -> int:
         """Return how many columns the headings name, repeated ones counted once."""

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 from lmsctl.kit import canonical
-from lmsctl.kit.csvbytes import open_source
+from lmsctl.kit.csvbytes import Source, check_encoding, is_workbook, open_bytes
 from lmsctl.kit.csvcells import clean, is_larger
 from lmsctl.kit.csverrors import (
     CsvCellTooLarge,
@@ -33,6 +33,7 @@ from lmsctl.kit.headingrow import (
     is_total,
 )
 from lmsctl.kit.tablesource import TableSource, cell_name
+from lmsctl.kit.workbookerrors import WorkbookOptionIdle
 
 __all__ = ["Column", "Reading", "Row", "Sheet", "clean", "open_sheet"]
 
@@ -88,13 +89,14 @@ class Sheet:
             self.headings, self._heading_place, blank=self._blank_columns
         )
         self.names = tuple(name for name in self.columns if name is not None)
-        self._positions = {
+        told = (canonical.excerpt(canonical.trim(heading)) for heading in self.headings)
+        self._positions = {heading: index for index, heading in enumerate(told)} | {
             column.heading: self.columns.index(column.name)
             for column in columns
             if column.name in self.columns
         }
-        told = heading_remarks(self._heading, self.columns, self._blank_columns)
-        self.remarks = (*table.remarks, *told)
+        remarks = heading_remarks(self._heading, self.columns, self._blank_columns)
+        self.remarks = (*table.remarks, *remarks)
         self.notes: dict[str, int] = {}
         self._note(trimmed=0, blank=0)
 
@@ -116,7 +118,7 @@ class Sheet:
         return self._table.position()
 
     def place(self, row: int, line: int, heading: str | None = None) -> Location:
-        """Return the place of a row, or of its cell in the column documented as `heading`."""
+        """Return the place of a row, or of its cell under `heading`, ours or that of the file."""
         return self._place(row, line, self._positions.get(heading) if heading else None)
 
     def rows(self) -> Iterator[Row]:
@@ -287,10 +289,30 @@ def open_sheet(
     `csvheading.Vocabulary` raise, CsvDelimiterInvalid, CsvNoHeading, and for a broken heading row
     CsvQuoteOpen, CsvQuoteFollowed, CsvQuoteStray or CsvRowTooLarge.
     """
-    source = open_source(path, reading.encoding, stdin)
+    check_encoding(reading.encoding)
+    file, shown = open_bytes(path, stdin)
     try:
-        table = CsvTable(source, Vocabulary(columns, reading), reading.delimiter)
-        return Sheet(table, columns, reading)
+        return Sheet(_open_table(file, shown, columns, reading), columns, reading)
     except BaseException:
-        source.close()
+        file.close()
         raise
+
+
+def _open_table(
+    file: BinaryIO, shown: str, columns: Sequence[Column], reading: Reading
+) -> TableSource:
+    if is_workbook(file, shown):
+        from lmsctl.kit.workbook import Workbook  # most files are none
+
+        workbook = Workbook(file, shown, reading.sheet)
+        for option, given in (("--encoding", reading.encoding), ("--delimiter", reading.delimiter)):
+            _check_idle(option, given, shown, needed="CSV files", found="a workbook")
+        return workbook
+    source = Source(file, shown, reading.encoding)
+    _check_idle("--sheet", reading.sheet, shown, needed="workbooks", found="none")
+    return CsvTable(source, Vocabulary(columns, reading), reading.delimiter)
+
+
+def _check_idle(option: str, given: str | None, file: str, *, needed: str, found: str) -> None:
+    if given is not None:
+        raise WorkbookOptionIdle(field=option, option=option, needed=needed, file=file, found=found)

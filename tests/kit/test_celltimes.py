@@ -63,6 +63,14 @@ def test_never_is_a_word_in_any_case(cell: str) -> None:
     assert end(cell) is None
 
 
+@pytest.mark.parametrize("cell", ["46348", "46348.385417", "46348,5"])
+def test_a_number_is_told_as_what_spreadsheets_count_days_by(cell: str) -> None:
+    """A date that lost its format says which day it may have been, and is not read."""
+    with pytest.raises(celltimes.CellDateSerial) as caught:
+        celltimes.read_cell(cell)
+    assert "it would be 2026-11-22" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "cell",
     [
@@ -72,7 +80,6 @@ def test_never_is_a_word_in_any_case(cell: str) -> None:
         "30/02/2026",
         "31/13/2026",
         "2026/11/22",
-        "46348",
         "2026-11-22T09:00:60Z",
         "0000-01-01",
         "\u0662\u0662/11/2026",

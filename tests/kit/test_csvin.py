@@ -152,7 +152,7 @@ REFUSED: dict[str, tuple[bytes | str, str, str]] = {
     "xlsx": (zipped("[Content_Types].xml", b"<x/>"), "csv_other_format", "<stdin>"),
     "ods": (
         zipped("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
-        "csv_other_format",
+        "workbook_broken",
         "<stdin>",
     ),
     "gzip": (gzip.compress(HEAD.encode()), "csv_other_format", "<stdin>"),

@@ -148,7 +148,8 @@ class FileImport:
         if self.results:
             self.results.restart()
         elif self.order.results:
-            self.results = self.reports.open(CsvFile(self.order.results, _RESULTS, is_held=True))
+            headings = _RESULTS if self._sheet.sheet is None else (*_RESULTS, "sheet", "cell")
+            self.results = self.reports.open(CsvFile(self.order.results, headings, is_held=True))
         if self.rejects:
             self.rejects.restart()
         elif self.order.rejects:

@@ -9,7 +9,7 @@ from lmsctl.bulk.errors import (
     RowFailed,
     RowsRejected,
 )
-from lmsctl.bulk.results import ImportReport
+from lmsctl.bulk.results import ImportReport, RowResult
 from lmsctl.bulk.staging import listed_changes
 from lmsctl.bulk.store import faults, outcomes
 from lmsctl.bulk.store.faults import RowFault
@@ -96,6 +96,7 @@ def write_reports(  # noqa: PLR0913 - everything that is known in the end
                 line.code or "",
                 written.get(line.column, line.column or ""),
                 line.message or "",
+                *_cell(sheet, line),
             ]
             for line in found
         )
@@ -103,6 +104,14 @@ def write_reports(  # noqa: PLR0913 - everything that is known in the end
     if upload.rejects:
         _reject(faults.list_faults(work, job.staged), upload.rejects, sheet, written)
         upload.rejects.flush()
+
+
+def _cell(sheet: Sheet, line: RowResult) -> tuple[str, ...]:
+    """Return the sheet and the cell of what is wrong with a row; nothing for text."""
+    if sheet.sheet is None:
+        return ()
+    place = sheet.place(line.row, line.line, line.column)
+    return sheet.sheet, place.cell or ""
 
 
 def _reject(
@@ -115,8 +124,10 @@ def _reject(
             break
         reasons = []
         while fault is not None and fault.row == row.row:
-            place = f"{written.get(fault.heading, fault.heading)}: " if fault.heading else ""
-            reasons.append(place + fault.message)
+            cell = sheet.place(fault.row, fault.line, fault.heading).cell
+            parts = (cell, written.get(fault.heading, fault.heading))
+            place = " ".join(part for part in parts if part)
+            reasons.append(f"{place}: {fault.message}" if place else fault.message)
             fault = next(found, None)
         if reasons:
             rejects.add(row.raw, " ".join(reasons))

@@ -24,7 +24,11 @@ from lmsctl.user.errors import LoginMissing
 COLUMNS = (
     Column("login", "Login", ("Username", "User", "Login name", "Learner")),
     Column("email", "Email", ("Mail", "Email address", "Mail address")),
-    Column("content", "Content", ("Content code", "Code", "Item", "Knowledge code")),
+    Column(
+        "content",
+        "Content",
+        ("Content code", "Code", "Item", "Knowledge code", "Course", "Course code"),
+    ),
     Column("training", "Training", ("Training code",)),
     Column("session", "Session", ("Session code",)),
     Column("access_at", "Access at", ("Access", "Access date")),

@@ -32,7 +32,9 @@ def bulk_upload(
         bool, typer.Option("--again", help="Take a file that has made tokens once more.")
     ] = False,
 ) -> Any:
-    """Make and change tokens from a CSV file. All rows are checked before any is written.
+    """Make and change tokens from a CSV file or a workbook.
+
+    All rows are checked before any is written.
 
     Columns: Token id, Knowledge, Knowledge code, Token, Token label, Creates, Limit, Expires,
     Active; 'lmsctl token template' writes such a file. A row with a token id changes that token. A

@@ -27,18 +27,30 @@ from lmsctl.token.upload.errors import (
 )
 from lmsctl.user.results import UserType
 
-_LABEL = Column("token_label", "Token label", ("Label", "Nickname"), required=True)
+_LABEL = Column("token_label", "Token label", ("Label", "Nickname", "Tag"), required=True)
 _CODE = "token"
 COLUMNS = (
     Column("token_id", "Token id", ("Token number",)),
     # Titles are for people: they are neither read nor compared.
     Column("knowledge", "Knowledge", ("Title", "Knowledge title")),
-    Column("knowledge_code", "Knowledge code", ("Content", "Content code"), required=True),
-    Column(_CODE, "Token", ("Token code",)),
+    Column(
+        "knowledge_code",
+        "Knowledge code",
+        ("Content", "Content code", "Course code"),
+        required=True,
+    ),
+    Column(_CODE, "Token", ("Token code", "Voucher code", "Coupon code")),
     _LABEL,
     Column("creates", "Creates", ("Creates type",), required=True),
-    Column("limit", "Limit", ("Use limit",), required=True),
-    Column("expires", "Expires", ("Expiry", "Expires at", "Expiry date"), required=True),
+    Column(
+        "limit",
+        "Limit",
+        ("Use limit", "Max usages", "Max. usages", "Maximum usages"),
+        required=True,
+    ),
+    Column(
+        "expires", "Expires", ("Expiry", "Expires at", "Expiry date", "Valid until"), required=True
+    ),
     Column("active", "Active", ("Is active",)),
 )
 HEADINGS = tuple(column.heading for column in COLUMNS)
@@ -48,7 +60,8 @@ _ITEMS_KEPT = 8192
 _YES, _NO = "Yes", "No"
 # What stands for a word among numbers of uses and moments.
 _UNLIMITED, _NEVER = 0, ""
-_TRUTHS = {canonical.key(_YES): 1, canonical.key(_NO): 0}
+# What follows the words of the template is what the cells of a workbook hold.
+_TRUTHS = {canonical.key(_YES): 1, canonical.key(_NO): 0, "true": 1, "false": 0, "1": 1, "0": 0}
 
 
 def columns(reading: Reading) -> list[Column]:

@@ -9,7 +9,6 @@ from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
-from lmsctl.notification.results import MessageKind
 from lmsctl.notification.store.audiences import NUMBER_MARK, Audience, count_mark
 from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
@@ -19,6 +18,10 @@ from lmsctl.user import store as users
 from lmsctl.user.results import UserStatus
 
 _PERMISSIONS_OF_ORGANIZERS = ("training.enroll", "training.manage")
+INVITATION = "training_invitation"
+_CHANGE = "training_change"
+_CANCELLATION = "training_cancellation"
+_ORGANIZER = "training_organizer"
 
 
 def name_of_entry(title: str, session_title: str | None) -> str:
@@ -65,7 +68,7 @@ def _invitation(
     work: Work, training: TrainingRecord, at: SessionWithDays | None, later: int = 0
 ) -> tuple[MessageText, str | None]:
     words = MessageText(
-        kind=MessageKind.TRAINING_INVITATION,
+        kind=INVITATION,
         reason=f"they take part in the training {training.code}",
         subject=f"You are enrolled in '{training.title}'",
         body=f"You are enrolled in the training '{training.title}'"
@@ -86,7 +89,7 @@ def tell_moved(
     Whose invitation is still to come gets it for the new session, and nothing else.
     """
     words = MessageText(
-        kind=MessageKind.TRAINING_CHANGE,
+        kind=_CHANGE,
         reason=f"their session of the training {training.code} changed",
         subject=f"Your session of '{training.title}' changed",
         body=(f"You are no longer in the session {old.session.code}.\n\n" if old else "")
@@ -113,7 +116,7 @@ def tell_changed(
     audience = telling_store.audience_of_session(training.id, at.session.id)
     if entries is not None:
         words = MessageText(
-            kind=MessageKind.TRAINING_CHANGE,
+            kind=_CHANGE,
             reason=f"their session of the training {training.code} changed",
             subject=f"'{training.title}' has changed: session {at.session.code}",
             body=f"When or where it takes place has changed.\n\n{_describe_place(training, at)}",
@@ -131,12 +134,12 @@ def tell_removed(
     """
     words = _removal_words(work, training)
     _tell(work, audience, words, _calendar_entries(work, training, old, Method.CANCEL, later=1))
-    notification.withdraw_pending(work, audience, MessageKind.TRAINING_INVITATION)
+    notification.withdraw_pending(work, audience, INVITATION)
 
 
 def _removal_words(work: Work, training: TrainingRecord) -> MessageText:
     return MessageText(
-        kind=MessageKind.TRAINING_CANCELLATION,
+        kind=_CANCELLATION,
         reason=f"they no longer take part in the training {training.code}",
         subject=f"You no longer take part in '{training.title}'",
         body=f"You no longer take part in the training '{training.title}'"
@@ -158,7 +161,7 @@ def catch_up(work: Work, training: TrainingRecord, at: SessionWithDays | None) -
     if at is not None and entries is None:
         return None
     words = MessageText(
-        kind=MessageKind.TRAINING_CHANGE,
+        kind=_CHANGE,
         reason=f"the training {training.code} changed while they were away",
         subject=f"'{training.title}' as it stands now",
         body=f"Your account was not active for a while. This is how the training"
@@ -173,9 +176,7 @@ def catch_up_on_removal(work: Work, training: TrainingRecord) -> CatchUp:
 
 
 def _tell(work: Work, audience: Audience, words: MessageText, entries: str | None) -> None:
-    notification.tell_all(
-        work, audience, words, calendar=entries, invited_by=MessageKind.TRAINING_INVITATION
-    )
+    notification.tell_all(work, audience, words, calendar=entries, invited_by=INVITATION)
 
 
 def _describe_place(training: TrainingRecord, at: SessionWithDays | None) -> str:
@@ -253,7 +254,7 @@ def tell_organizer(work: Work, training: TrainingRecord, subject: str, body: str
     if person.status != UserStatus.ACTIVE or not may_organize(work, number):
         return
     words = MessageText(
-        kind=MessageKind.TRAINING_ORGANIZER,
+        kind=_ORGANIZER,
         reason=f"they organize the training {training.code}",
         subject=subject,
         body=f"{subject}.\n{body}",

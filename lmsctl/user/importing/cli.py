@@ -30,7 +30,9 @@ def import_(
         bool, typer.Option("--notify", help="Write to new people who have an address.")
     ] = False,
 ) -> Any:
-    """Make and change people from a CSV file. All rows are checked before any is written.
+    """Make and change people from a CSV file or a workbook.
+
+    All rows are checked before any is written.
 
     Columns: Login, First name, Last name, Email, Department, Type, Status (active, inactive or
     ended), Group (replaces the groups; none: no groups), Add to group (several groups with |

@@ -3,7 +3,6 @@
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
-from lmsctl.notification.results import MessageKind
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training.rules import TrainingRecord
 from lmsctl.user import store as users
@@ -25,7 +24,7 @@ def tell_supervisor(
     name = f"{person.first_name} {person.last_name}"
     where = f", session {session}" if session else ""
     words = MessageText(
-        kind=MessageKind.TRAINING_SUPERVISION,
+        kind="training_supervision",
         reason=f"they supervise {person.login}, who {done} {training.code}",
         subject=f"{name} {done} '{training.title}'",
         body=f"{name} ({person.login}) {done} the training '{training.title}'{where}.\n",

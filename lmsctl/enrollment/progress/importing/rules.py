@@ -19,8 +19,10 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.user.errors import LoginMissing
 
 COLUMNS = (
-    Column("login", "Login", ("User", "Email", "Email address", "Learner"), required=True),
-    Column("content", "Content", ("Content code", "Code", "Item")),
+    Column(
+        "login", "Login", ("User", "Username", "Email", "Email address", "Learner"), required=True
+    ),
+    Column("content", "Content", ("Content code", "Code", "Item", "Course", "Course code")),
     Column("event", "Event", ("Verb",), required=True),
     Column("score", "Score", ("Percent",)),
     Column("happened_at", "Happened at", ("When", "Time", "Date", "Timestamp"), required=True),

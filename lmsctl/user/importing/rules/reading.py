@@ -31,12 +31,12 @@ COLUMNS = (
     Column("first_name", "First name", ("Given name", "Forename")),
     Column("last_name", "Last name", ("Surname", "Family name")),
     Column("email", "Email", ("Mail", "Email address", "Mail address")),
-    Column("department", "Department", ("Department path", "Department code")),
+    Column("department", "Department", ("Department path", "Department code", "Org unit path")),
     Column("type", "Type", ("User type", "Account type")),
     Column("status", "Status", ("Account status",)),
     Column("group", "Group", ("Groups",)),
     Column("add_to_group", "Add to group", ("Add to groups",)),
-    Column("supervisor", "Supervisor", ("Manager",)),
+    Column("supervisor", "Supervisor", ("Manager", "Line manager")),
 )
 _NO_GROUPS = "none"
 # What a cell says that takes an address away.

@@ -109,9 +109,9 @@ def _clash(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
 
     advance = store.advance_run
 
-    def clashing(work: Work, number: int, span: Any, counted: Any) -> None:
-        advance(work, number, span, counted)
-        if span.last == ROWS:
+    def clashing(work: Work, number: int, rows: Any, counted: Any) -> None:
+        advance(work, number, rows, counted)
+        if rows.last == ROWS:
             work.run(text("UPDATE users SET login_key = 'l1' WHERE login_key = 'last'"))
 
     monkeypatch.setattr(store, "advance_run", clashing)
@@ -123,10 +123,10 @@ def _fill(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
 
     advance = store.advance_run
 
-    def full(work: Work, number: int, span: Any, counted: Any) -> None:
-        if span.last == ROWS:
+    def full(work: Work, number: int, rows: Any, counted: Any) -> None:
+        if rows.last == ROWS:
             raise database_errors.DatabaseFull
-        advance(work, number, span, counted)
+        advance(work, number, rows, counted)
 
     monkeypatch.setattr(store, "advance_run", full)
 
@@ -137,10 +137,10 @@ def _interrupt(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
 
     advance = store.advance_run
 
-    def interrupted(work: Work, number: int, span: Any, counted: Any) -> None:
-        if span.last == ROWS:
+    def interrupted(work: Work, number: int, rows: Any, counted: Any) -> None:
+        if rows.last == ROWS:
             raise KeyboardInterrupt
-        advance(work, number, span, counted)
+        advance(work, number, rows, counted)
 
     monkeypatch.setattr(store, "advance_run", interrupted)
 
@@ -151,10 +151,10 @@ def _lose(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
 
     advance = store.advance_run
 
-    def lost(work: Work, number: int, span: Any, counted: Any) -> None:
-        if span.last == ROWS:
+    def lost(work: Work, number: int, rows: Any, counted: Any) -> None:
+        if rows.last == ROWS:
             work.connection.raw.close()
-        advance(work, number, span, counted)
+        advance(work, number, rows, counted)
 
     monkeypatch.setattr(store, "advance_run", lost)
 

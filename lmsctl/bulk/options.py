@@ -23,7 +23,7 @@ class FileOptions:
 
     A verb takes all of it with one parameter, `file: FileOptions` (`kit.options.verb` spreads the
     fields over the command line), beside the path: `path: FilePath`, or an option of its own.
-    `file.order(env, path)` is what `FileImport` wants.
+    `file.request(env, path)` is what `FileImport` wants.
     """
 
     encoding: Annotated[
@@ -66,8 +66,8 @@ class FileOptions:
         typer.Option("--rejects", metavar="FILE", help="Write the failed rows, to mend."),
     ] = None
 
-    def order(self, env: "Environment", path: str) -> "ImportRequest":
-        """Return the order to take in the file at `path`; raises MapNotAssigned and FilesClash."""
+    def request(self, env: "Environment", path: str) -> "ImportRequest":
+        """Return the request to import the file at `path`; raises MapNotAssigned and FilesClash."""
         from lmsctl.bulk.actions.requests import (
             ImportRequest,  # what reads files takes long to load
         )

@@ -88,9 +88,9 @@ def is_good(staged: Table) -> ColumnElement[bool]:
     return ~exists().where(ERRORS.c.row_no == staged.c.row_no)
 
 
-def good(staged: Table, span: RowRange) -> ColumnElement[bool]:
-    """Return the condition that a row of `staged` is in `span` and nothing is wrong with it."""
-    return is_good(staged) & span.holds(staged.c.row_no)
+def good(staged: Table, rows: RowRange) -> ColumnElement[bool]:
+    """Return the condition that a row of `staged` is in `rows` and nothing is wrong with it."""
+    return is_good(staged) & rows.holds(staged.c.row_no)
 
 
 def changes(staged: Table, column: str) -> ColumnElement[bool]:

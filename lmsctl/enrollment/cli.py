@@ -139,7 +139,7 @@ def _enroll_from(
     from lmsctl.bulk.actions.requests import FileImport  # what reads files takes long to load
     from lmsctl.enrollment.importing import actions as enroll_file_actions
 
-    with FileImport(file.order(env, path)) as upload:
+    with FileImport(file.request(env, path)) as upload:
         return env.write(
             lambda work: enroll_file_actions.import_enrollments(
                 work, upload, blanks, zone=env.time_zone, wants_notices=is_notifying

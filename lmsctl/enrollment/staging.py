@@ -17,7 +17,7 @@ from lmsctl.user.model import User, is_alive
 
 
 def resolve_pairs(
-    work: Work, staged: Table, span: RowRange, is_within: ColumnElement[bool]
+    work: Work, staged: Table, rows: RowRange, is_within: ColumnElement[bool]
 ) -> None:
     """Give each row of `staged` its person and its item, and take its `id` away.
 
@@ -26,14 +26,14 @@ def resolve_pairs(
     found.
     """
     row = staged.c
-    in_span = span.holds(row.row_no)
+    in_range = rows.holds(row.row_no)
     found = or_(row.user_id.is_not(None), row.item_id.is_not(None), row.id.is_not(None))
-    work.run(update(staged).where(in_span, found).values(user_id=None, item_id=None, id=None))
+    work.run(update(staged).where(in_range, found).values(user_id=None, item_id=None, id=None))
     for column, key in ((User.login_key, row.login_key), (User.email_key, row.email_key)):
         work.run(
             update(staged)
             .where(
-                in_span,
+                in_range,
                 row.user_id.is_(None),
                 col(column) == key,
                 col(Department.id) == col(User.department_id),
@@ -44,13 +44,13 @@ def resolve_pairs(
             now=work.now,
         )
     is_named = col(ContentItem.code_key) == row.code_key
-    work.run(update(staged).where(in_span, is_named).values(item_id=ContentItem.id))
+    work.run(update(staged).where(in_range, is_named).values(item_id=ContentItem.id))
 
 
-def lock_pairs_for_share(work: Work, staged: Table, span: RowRange) -> None:
-    """Let nobody change the people and the items of `span`; then they are to be found again."""
-    lock_referenced(work, span, User, staged.c.user_id)
-    lock_referenced(work, span, ContentItem, staged.c.item_id)
+def lock_pairs_for_share(work: Work, staged: Table, rows: RowRange) -> None:
+    """Let nobody change the people and the items of `rows`; then they are to be found again."""
+    lock_referenced(work, rows, User, staged.c.user_id)
+    lock_referenced(work, rows, ContentItem, staged.c.item_id)
 
 
 def is_about(staged: Table, enrollment: type[Enrollment]) -> ColumnElement[bool]:
@@ -59,7 +59,7 @@ def is_about(staged: Table, enrollment: type[Enrollment]) -> ColumnElement[bool]
     return and_(col(enrollment.user_id) == row.user_id, col(enrollment.item_id) == row.item_id)
 
 
-def note_folders(work: Work, staged: Table, span: RowRange, done: str) -> None:
+def note_folders(work: Work, staged: Table, rows: RowRange, done: str) -> None:
     """Note rows about folders; `done` is what cannot be done with one."""
     row = staged.c
     found = (
@@ -67,4 +67,4 @@ def note_folders(work: Work, staged: Table, span: RowRange, done: str) -> None:
         .join(ContentItem, col(ContentItem.id) == row.item_id)
         .where(col(ContentItem.kind) == ContentKind.FOLDER)
     )
-    note_fault(work, span, ContentIsFolder, found, "Content", given=row.content, done=done)
+    note_fault(work, rows, ContentIsFolder, found, "Content", given=row.content, done=done)

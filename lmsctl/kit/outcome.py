@@ -60,11 +60,11 @@ def find_commit_outcome(
     while True:
         try:
             connection.reopen()
-            fate = _asked(connection, number, mark, is_mark_used=is_mark_used)
+            outcome = _asked(connection, number, mark, is_mark_used=is_mark_used)
         except failures:
-            fate = CommitOutcome.UNDECIDED
-        if fate is not CommitOutcome.UNDECIDED or time.monotonic() >= deadline:
-            return fate
+            outcome = CommitOutcome.UNDECIDED
+        if outcome is not CommitOutcome.UNDECIDED or time.monotonic() >= deadline:
+            return outcome
         time.sleep(secret.pause(_LONGEST_PAUSE))
 
 

@@ -212,16 +212,16 @@ class Work(RowAccess):
         return None
 
     def _look_up(self, number: str | None, lost: AnswerLost, committed_note: str) -> None:
-        fate = find_commit_outcome(
+        outcome = find_commit_outcome(
             self.connection, number, self.mark, is_mark_used=self.is_mark_used
         )
-        if fate is CommitOutcome.UNDECIDED:
+        if outcome is CommitOutcome.UNDECIDED:
             where = f"audit list --mark {self.mark}" if self.is_mark_used else "db status"
             raise OutcomeUnknown(reason=lost, where=where) from lost
-        if fate is CommitOutcome.DONE:
+        if outcome is CommitOutcome.DONE:
             self.committed_note = committed_note
         self.is_in_doubt = False
-        if fate is CommitOutcome.UNDONE:
+        if outcome is CommitOutcome.UNDONE:
             raise self.stop or ChangeLost(reason=lost) from lost
 
     def checkpoint(self, committed_note: str, step: Callable[[], T]) -> T:

@@ -57,11 +57,11 @@ def run_atomically(batch: Batch) -> Iterator[CommandResult]:
     Raises what `Batch.refused` raises, BatchUnreadable and BatchTooLarge.
     """
     with ExitStack() as closing:
-        commands, told = (closing.enter_context(Spool(batch.order)) for _ in range(2))
+        commands, told = (closing.enter_context(Spool(batch.request)) for _ in range(2))
         wrong = _read_commands(batch, commands)
         failed = None if wrong else _run_all(batch, commands, told)
         if wrong or failed:
-            named = closing.enter_context(Spool(batch.order))
+            named = closing.enter_context(Spool(batch.request))
             wrong |= _check_all(batch, commands, wrong, named)
             if failed and failed.refusal and not wrong:
                 failed.here.record(failed.refusal)
@@ -74,8 +74,8 @@ def run_atomically(batch: Batch) -> Iterator[CommandResult]:
 def _read_commands(batch: Batch, commands: "Spool") -> dict[int, CommandResult]:
     """Put the words of all commands aside, and return the lines that hold none."""
     wrong = {}
-    with open_file(batch.order) as stream:
-        for number, raw in read_lines(batch.order, stream):
+    with open_file(batch.request) as stream:
+        for number, raw in read_lines(batch.request, stream):
             argv = None
             try:
                 argv = rules.words(raw)
@@ -122,7 +122,7 @@ def _run_all(batch: Batch, commands: "Spool", told: "Spool") -> "LineFailed | No
             told.add([number, line.command, line.outcome, line.message, result])
 
     try:
-        with reserving_streams(batch.order), ExitStack() as ending:
+        with reserving_streams(batch.request), ExitStack() as ending:
             # A bar that moves has put itself before the streams it found.
             ending.callback(batch.env.console.end)
             batch.env.write(act_on_all)
@@ -148,10 +148,10 @@ def _run_in_transaction(batch: Batch, work: Work, number: int, argv: list[str]) 
 
 
 def _results_after_success(batch: Batch, told: "Spool") -> Iterator[CommandResult]:
-    for number, command, fate, message, result in told:
+    for number, command, outcome, message, result in told:
         more = {} if result is None else {"result": result}
         yield batch.line(
-            number, command, CommandOutcome(fate), exit_status=0, message=message, **more
+            number, command, CommandOutcome(outcome), exit_status=0, message=message, **more
         )
 
 

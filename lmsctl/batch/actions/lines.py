@@ -46,10 +46,10 @@ class _ReservedStream:
 
 
 @contextmanager
-def reserving_streams(order: BatchRequest) -> Iterator[None]:
+def reserving_streams(request: BatchRequest) -> Iterator[None]:
     """Keep commands from the streams that are ours."""
     kept = sys.stdin
-    if order.path == STDIN:
+    if request.path == STDIN:
         sys.stdin = cast("TextIO", _ReservedStream("standard input"))
     try:
         with redirect_stdout(cast("TextIO", _ReservedStream("standard output"))):
@@ -59,20 +59,20 @@ def reserving_streams(order: BatchRequest) -> Iterator[None]:
 
 
 @contextmanager
-def open_file(order: BatchRequest) -> Iterator[BinaryIO]:
+def open_file(request: BatchRequest) -> Iterator[BinaryIO]:
     """Open the file of command lines, or standard input; raises BatchUnreadable."""
-    if order.path == STDIN:
+    if request.path == STDIN:
         yield sys.stdin.buffer
         return
     try:
-        stream = Path(order.path).open("rb")  # noqa: SIM115 - entered below, where it may fail
+        stream = Path(request.path).open("rb")  # noqa: SIM115 - entered below, where it may fail
     except OSError as error:
-        raise _unreadable(order, error) from error
+        raise _unreadable(request, error) from error
     with stream:
         yield stream
 
 
-def read_lines(order: BatchRequest, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def read_lines(request: BatchRequest, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield each line with its number; of one that is too long more than is allowed."""
     limit = rules.LINE_BYTES_LIMIT + 1
     for number in itertools.count(1):
@@ -83,14 +83,14 @@ def read_lines(order: BatchRequest, stream: BinaryIO) -> Iterator[tuple[int, byt
                 passed += limit
                 if passed > _LINE_PASSED_LIMIT:
                     reason = f"line {number} does not end after {_LINE_PASSED_LIMIT >> 20} MiB"
-                    raise BatchUnreadable(file=order.shown, reason=reason)
+                    raise BatchUnreadable(file=request.shown, reason=reason)
                 rest = stream.readline(limit)
         except OSError as error:
-            raise _unreadable(order, error) from error
+            raise _unreadable(request, error) from error
         if not raw:
             return
         yield number, raw.removeprefix(_MARK) if number == 1 else raw
 
 
-def _unreadable(order: BatchRequest, error: OSError) -> BatchUnreadable:
-    return BatchUnreadable(file=order.shown, reason=error.strerror or str(error))
+def _unreadable(request: BatchRequest, error: OSError) -> BatchUnreadable:
+    return BatchUnreadable(file=request.shown, reason=error.strerror or str(error))

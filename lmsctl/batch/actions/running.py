@@ -16,7 +16,7 @@ from lmsctl.kit.plurals import counted
 T = TypeVar("T")
 
 
-def run(env: Environment, order: BatchRequest) -> StreamedResult:
+def run(env: Environment, request: BatchRequest) -> StreamedResult:
     """Act on all lines of a file; every command asks for its own rights.
 
     Each is a unit of work of its own, done when its result is asked for. With `is_atomic` all are
@@ -24,9 +24,9 @@ def run(env: Environment, order: BatchRequest) -> StreamedResult:
     further line as well (no database, a configuration that is wrong, a bug) is raised, with the
     line as its location, and so is BatchUnreadable.
     """
-    env.files.reads(order.path)
-    batch = Batch(env, order)
-    rows = run_atomically(batch) if order.is_atomic else run_separately(batch)
+    env.files.reads(request.path)
+    batch = Batch(env, request)
+    rows = run_atomically(batch) if request.is_atomic else run_separately(batch)
     return StreamedResult(Listing(batch.record, rows), lambda: _finish(batch, rows))
 
 
@@ -37,9 +37,11 @@ def _finish(batch: Batch, rows: Iterator[CommandResult]) -> Done:
     outcomes = batch.counted
     total = outcomes.total()
     parts = [
-        f"{outcomes[fate]} {fate.replace('_', ' ')}" for fate in CommandOutcome if outcomes[fate]
+        f"{outcomes[outcome]} {outcome.replace('_', ' ')}"
+        for outcome in CommandOutcome
+        if outcomes[outcome]
     ]
-    failure = EXIT_STATUS[RefusalKind.REJECTED if batch.order.is_atomic else RefusalKind.PARTIAL]
+    failure = EXIT_STATUS[RefusalKind.REJECTED if batch.request.is_atomic else RefusalKind.PARTIAL]
     return Done(
         None,
         f"{counted(total, 'command')}{': ' if parts else ''}{', '.join(parts)}.",

@@ -20,13 +20,13 @@ def run_separately(batch: Batch) -> Iterator[CommandResult]:
     is_over = False
     # Rows that come to a terminal one by one are progress enough.
     is_seen = sys.stdout.isatty() and batch.env.output not in {"auto", "table"}
-    with open_file(batch.order) as stream:
-        for number, raw in read_lines(batch.order, stream):
+    with open_file(batch.request) as stream:
+        for number, raw in read_lines(batch.request, stream):
             line = _run_line(batch, number, raw, is_over=is_over)
             if line is None:
                 continue
             batch.counted[line.outcome] += 1
-            is_over = is_over or (batch.order.stops and line.outcome is CommandOutcome.FAILED)
+            is_over = is_over or (batch.request.stops and line.outcome is CommandOutcome.FAILED)
             if not is_seen:
                 batch.env.console.progress("Running", batch.counted.total(), None)
             yield line
@@ -47,7 +47,7 @@ def _run_line(batch: Batch, number: int, raw: bytes, *, is_over: bool) -> Comman
         if is_over:
             return batch.line(number, command, CommandOutcome.NOT_ATTEMPTED)
         here = batch.prepared(call, Environment)
-        with reserving_streams(batch.order), _sharing_connection(batch.env, here, number):
+        with reserving_streams(batch.request), _sharing_connection(batch.env, here, number):
             return batch.told(number, call.act(here), here)
     except Refusal as refusal:
         if is_over:

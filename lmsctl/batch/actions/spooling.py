@@ -14,9 +14,9 @@ from lmsctl.kit import csvbytes
 class Spool:
     """Plain values put aside in an anonymous file, to be read as often as needed."""
 
-    def __init__(self, order: BatchRequest) -> None:
+    def __init__(self, request: BatchRequest) -> None:
         self.count = 0
-        self._order = order
+        self._request = request
         self._left = self._limit = csvbytes.spool_limit()
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - by __exit__
 
@@ -38,7 +38,7 @@ class Spool:
         text = json.dumps(value) + "\n"
         self._left -= len(text)
         if self._left < 0:
-            raise BatchTooLarge(file=self._order.shown, limit=f"{self._limit >> 20} MiB")
+            raise BatchTooLarge(file=self._request.shown, limit=f"{self._limit >> 20} MiB")
         self._file.write(text)
         self.count += 1
 

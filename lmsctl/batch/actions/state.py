@@ -27,7 +27,7 @@ class Batch:
     """What is known while a batch is worked on."""
 
     env: Environment
-    order: BatchRequest
+    request: BatchRequest
     record: type[CommandResult] = field(init=False)
     counted: Counter[CommandOutcome] = field(default_factory=Counter)
 
@@ -39,7 +39,7 @@ class Batch:
     def parse_invocation(self, argv: list[str]) -> Invocation:
         """Return what a line calls for, if it may stand here."""
         call = self.env.parse_invocation(argv)
-        rules.check(call, self.env.options, is_atomic=self.order.is_atomic)
+        rules.check(call, self.env.options, is_atomic=self.request.is_atomic)
         return call
 
     def prepared(self, call: Invocation, kind: type[Environment]) -> Environment:
@@ -57,7 +57,7 @@ class Batch:
         """Return the line of a command that has answered."""
         done = answer if isinstance(answer, Done) else Done(answer, "", is_changed=False)
         is_json = self.record is CommandResultWithOutput
-        fate = CommandOutcome.CHANGED if done.is_changed else CommandOutcome.UNCHANGED
+        outcome = CommandOutcome.CHANGED if done.is_changed else CommandOutcome.UNCHANGED
         is_rehearsal = here.options.dry_run
         # Where all lines are rehearsed, one sentence in the end says it for all.
         is_alone = is_rehearsal and not self.env.options.dry_run
@@ -70,7 +70,7 @@ class Batch:
         return self.line(
             number,
             here.command,
-            CommandOutcome.FAILED if done.status else fate,
+            CommandOutcome.FAILED if done.status else outcome,
             exit_status=done.status,
             message=" ".join(filter(None, words)) or None,
             **({"result": _document(done.result, here)} if is_json else {}),
@@ -81,7 +81,7 @@ class Batch:
     ) -> CommandResult:
         """Return the line of a command that was refused; raises what would befall all others."""
         if refusal.kind in _ENDS_ALL:
-            refusal.location = refusal.location or Location(self.order.shown, line=number)
+            refusal.location = refusal.location or Location(self.request.shown, line=number)
             raise refusal
         shown = refusal.details[:_DETAILS_SHOWN]
         words = [reason.format_message(here.zone) for reason in (refusal, *shown)]
@@ -98,10 +98,10 @@ class Batch:
         )
 
     def line(
-        self, number: int, command: str | None, fate: CommandOutcome, **more: Any
+        self, number: int, command: str | None, outcome: CommandOutcome, **more: Any
     ) -> CommandResult:
         """Return one line of the answer."""
-        return self.record(number, command, fate, **more)
+        return self.record(number, command, outcome, **more)
 
 
 def _document(result: Any, here: Environment) -> Any:

@@ -18,7 +18,7 @@ from lmsctl.kit.answer import Done
 from lmsctl.kit.work import Work
 
 
-def run(work: Work, upload: FileImport, job: ImportSpec) -> Done:
+def run(work: Work, upload: FileImport, spec: ImportSpec) -> Done:
     """Take the file in; the unit of work must not have begun, and begins when all has been read.
 
     Returns an ImportReport,
@@ -26,26 +26,26 @@ def run(work: Work, upload: FileImport, job: ImportSpec) -> Done:
     rows. Raises RowsRejected when rows are wrong otherwise, RowsUnexpected, RunNotInterrupted, and
     what the sheet raises.
     """
-    sheet = upload.open(job.columns)
-    read = stage_rows(work, sheet, job)
+    sheet = upload.open(spec.columns)
+    read = stage_rows(work, sheet, spec)
     rows = read.count
-    expected = upload.order.expect_rows
+    expected = upload.request.expect_rows
     if expected is not None and rows != expected:
         raise RowsUnexpected(file=sheet.file, rows=rows, expected=expected, field="--expect-rows")
     begin_locked(work)
-    running = register_run(work, upload.order, sheet, job, read)
-    job.resolve(work, RowRange(1, rows))
-    if running.resumed:
-        store.recall_faults(work, running.resumed)
+    progress = register_run(work, upload.request, sheet, spec, read)
+    spec.resolve(work, RowRange(1, rows))
+    if progress.resumed:
+        store.recall_faults(work, progress.resumed)
     failed = faults.count_failed(work)
-    if failed and not upload.order.is_tolerant:
-        write_reports(work, upload, sheet, job, running, is_written=False)
-        raise rows_rejected(work, sheet, job, running, failed)
-    write_rows(work, upload.order, job, running)
-    done = build_answer(work, sheet, job, running)
+    if failed and not upload.request.is_tolerant:
+        write_reports(work, upload, sheet, spec, progress, is_written=False)
+        raise rows_rejected(work, sheet, spec, progress, failed)
+    write_rows(work, upload.request, spec, progress)
+    done = build_answer(work, sheet, spec, progress)
     upload.reports.done = done.sentence
     try:
-        write_reports(work, upload, sheet, job, running, is_written=True)
+        write_reports(work, upload, sheet, spec, progress, is_written=True)
     except OSError as error:
         if not work.committed_note:
             raise

@@ -51,22 +51,22 @@ class FileRows:
 class _Staging:
     """A file on its way into the staging tables."""
 
-    def __init__(self, work: Work, sheet: Sheet, job: ImportSpec) -> None:
+    def __init__(self, work: Work, sheet: Sheet, spec: ImportSpec) -> None:
         self.count = 0
         self.is_complete = False
         self._work = work
         self._sheet = sheet
         self._rows = sheet.rows()
-        self._read_row = job.reader(sheet.names)
-        self._unread = job.unread
-        self._staged = job.staged
-        self._headings = {column.name: column.heading for column in job.columns}
-        self._names = [name for name in job.staged.columns.keys() if name not in _UNDERSTOOD]  # noqa: SIM118 - columns are no dict
-        self._tables = {table.name: table for table in (*job.tables, ERRORS)}
+        self._read_row = spec.reader(sheet.names)
+        self._unread = spec.unread
+        self._staged = spec.staged
+        self._headings = {column.name: column.heading for column in spec.columns}
+        self._names = [name for name in spec.staged.columns.keys() if name not in _UNDERSTOOD]  # noqa: SIM118 - columns are no dict
+        self._tables = {table.name: table for table in (*spec.tables, ERRORS)}
         self._aside: dict[str, list[Sequence[Any]]] = {}
         self._month_first: dict[str, tuple[int, str]] = {}
         self._hash = hashlib.sha256()
-        self._key_columns = job.key_columns
+        self._key_columns = spec.key_columns
         self._damaged, self._first_damage = 0, ""
 
     @property
@@ -184,15 +184,15 @@ def _by_name(names: Sequence[str]) -> Callable[[list[str]], Iterable[str]]:
     return itemgetter(*places) if len(places) > 1 else list
 
 
-def stage_rows(work: Work, sheet: Sheet, job: ImportSpec) -> FileRows:
+def stage_rows(work: Work, sheet: Sheet, spec: ImportSpec) -> FileRows:
     """Read the file into the staging tables; raises what `Sheet.rows` raises."""
-    tables.make_tables(work, job.tables)
-    staging = _Staging(work, sheet, job)
+    tables.make_tables(work, spec.tables)
+    staging = _Staging(work, sheet, spec)
     with tables.bulk_loading(work), _no_collection():
         while not staging.is_complete:
             staging.load_portion()
         staging.note_uncertain_dates()
-    tables.index_tables(work, job.tables)
+    tables.index_tables(work, spec.tables)
     return FileRows(staging.count, (staging.digest, sheet.digest), staging.notes)
 
 

@@ -60,10 +60,10 @@ class ImportSpec:
     staging table, to the values of `staged` in the order of its columns. It asks the
     database nothing. `event` is what the audit log calls a run.
 
-    `resolve` understands the rows of a span, in a transaction and with the portal locked: it sets
+    `resolve` understands the rows of a range, in a transaction and with the portal locked: it sets
     `id`, `changed` and `note`, and notes what is wrong. It is called for the whole file first, and
-    again for a span whenever others may have changed something since. `write` writes the good rows
-    of a span for the run with that number; it returns how many notices it queued. `notes` are what
+    again for a range whenever others may have changed something since. `write` writes the good rows
+    of a range for the run with that number; it returns how many notices it queued. `notes` are what
     the caller should know besides the numbers. Cells in `key_columns` are noted when a spreadsheet
     has damaged them; `resolve` takes that back of rows whose thing is called so. `unread` is called
     with the number of a row that cannot be read and what its cells may be, and may put lines into
@@ -113,8 +113,8 @@ class FileImport:
     and after rows were refused.
     """
 
-    def __init__(self, order: ImportRequest) -> None:
-        self.order = order
+    def __init__(self, request: ImportRequest) -> None:
+        self.request = request
         self.results: CsvFile | None = None
         self.rejects: Rejects | None = None
         self.reports = Reports(_TELL_AGAIN, told=RowsRejected)
@@ -143,17 +143,17 @@ class FileImport:
         Raises what `open_sheet` raises, and CsvFileUnwritable.
         """
         if self._sheet is None:
-            sheet = open_sheet(self.order.path, columns, self.order.reading)
+            sheet = open_sheet(self.request.path, columns, self.request.reading)
             self._sheet = sheet.__enter__()
         if self.results:
             self.results.restart()
-        elif self.order.results:
+        elif self.request.results:
             headings = _RESULTS if self._sheet.sheet is None else (*_RESULTS, "sheet", "cell")
-            self.results = self.reports.open(CsvFile(self.order.results, headings, is_held=True))
+            self.results = self.reports.open(CsvFile(self.request.results, headings, is_held=True))
         if self.rejects:
             self.rejects.restart()
-        elif self.order.rejects:
-            self.rejects = self.reports.open(self.rejects_file(self.order.rejects))
+        elif self.request.rejects:
+            self.rejects = self.reports.open(self.rejects_file(self.request.rejects))
         return self._sheet
 
     def rejects_file(self, target: OutputFile) -> AbstractContextManager[Rejects]:

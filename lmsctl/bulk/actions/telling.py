@@ -24,18 +24,18 @@ _FAULTS_SHOWN = 50
 
 
 def rows_rejected(
-    work: Work, sheet: Sheet, job: ImportSpec, running: RunProgress, failed: int
+    work: Work, sheet: Sheet, spec: ImportSpec, progress: RunProgress, failed: int
 ) -> RowsRejected:
     """Return the refusal of a file with `failed` wrong rows, the first faults as its details."""
-    written = _written(sheet, job)
-    found = faults.list_first_faults(work, job.staged, _FAULTS_SHOWN + 1)
+    written = _written(sheet, spec)
+    found = faults.list_first_faults(work, spec.staged, _FAULTS_SHOWN + 1)
     shown = found[:_FAULTS_SHOWN]
     behind = faults.count_consequences(work)
     more = f" {_counted_consequences(behind)}" if behind else ""
     more += f" The first {_FAULTS_SHOWN} faults are:" if len(found) > _FAULTS_SHOWN else ""
     return RowsRejected(
         failed=failed,
-        rows=running.rows,
+        rows=progress.rows,
         file=sheet.file,
         more=more,
         location=None,
@@ -49,9 +49,9 @@ def _counted_consequences(count: int) -> str:
     return f"{count:,} of them {fails} only because of another row."
 
 
-def _written(sheet: Sheet, job: ImportSpec) -> Mapping[str | None, str]:
+def _written(sheet: Sheet, spec: ImportSpec) -> Mapping[str | None, str]:
     """Return how the file itself writes the headings of our columns."""
-    ours = {column.name: column.heading for column in job.columns}
+    ours = {column.name: column.heading for column in spec.columns}
     return {
         ours[name]: canonical.excerpt(canonical.trim(heading))
         for name, heading in zip(sheet.columns, sheet.headings, strict=True)
@@ -69,20 +69,20 @@ def write_reports(  # noqa: PLR0913 - everything that is known in the end
     work: Work,
     upload: FileImport,
     sheet: Sheet,
-    job: ImportSpec,
-    running: RunProgress,
+    spec: ImportSpec,
+    progress: RunProgress,
     *,
     is_written: bool,
 ) -> None:
     """Fill the files about the rows."""
-    written = _written(sheet, job)
+    written = _written(sheet, spec)
     if upload.results:
         found = outcomes.list_results(
             work,
-            job.staged,
-            key=job.key,
-            number=job.number,
-            done=running.start,
+            spec.staged,
+            key=spec.key,
+            number=spec.number,
+            done=progress.start,
             is_written=is_written,
         )
         upload.results.write_all(
@@ -102,7 +102,7 @@ def write_reports(  # noqa: PLR0913 - everything that is known in the end
         )
         upload.results.flush()
     if upload.rejects:
-        _reject(faults.list_faults(work, job.staged), upload.rejects, sheet, written)
+        _reject(faults.list_faults(work, spec.staged), upload.rejects, sheet, written)
         upload.rejects.flush()
 
 
@@ -133,14 +133,14 @@ def _reject(
             rejects.add(row.raw, " ".join(reasons))
 
 
-def build_answer(work: Work, sheet: Sheet, job: ImportSpec, running: RunProgress) -> Done:
+def build_answer(work: Work, sheet: Sheet, spec: ImportSpec, progress: RunProgress) -> Done:
     """Return the answer of a run that is over: its ImportReport, a sentence and notes."""
-    counted = running.counted
-    skipped = running.rows - counted.created - counted.updated - counted.unchanged - counted.failed
+    counted = progress.counted
+    skipped = progress.rows - counted.created - counted.updated - counted.unchanged - counted.failed
     report = ImportReport(
-        run=None if work.is_rehearsal else running.number,
+        run=None if work.is_rehearsal else progress.number,
         file=sheet.file,
-        rows=running.rows,
+        rows=progress.rows,
         created=counted.created,
         updated=counted.updated,
         unchanged=counted.unchanged,
@@ -148,7 +148,7 @@ def build_answer(work: Work, sheet: Sheet, job: ImportSpec, running: RunProgress
         skipped=skipped,
         trimmed_cells=sheet.notes["trimmed_cells"],
         blank_rows=sheet.notes["blank_rows"],
-        notices=running.notices,
+        notices=progress.notices,
     )
     also = f", {counted.failed} failed" if counted.failed else ""
     also += f", {skipped} dealt with before" if skipped else ""
@@ -158,18 +158,18 @@ def build_answer(work: Work, sheet: Sheet, job: ImportSpec, running: RunProgress
         f"{done}{also}.",
         is_changed=bool(counted.created or counted.updated),
         status=EXIT_STATUS[RefusalKind.PARTIAL] if counted.failed else 0,
-        notes=[*job.notes(work), *running.notes, *_notes(sheet, running)],
+        notes=[*spec.notes(work), *progress.notes, *_notes(sheet, progress)],
     )
 
 
-def _notes(sheet: Sheet, running: RunProgress) -> Iterator[str]:
+def _notes(sheet: Sheet, progress: RunProgress) -> Iterator[str]:
     yield from sheet.remarks
     trimmed, blank = (sheet.notes.get(name, 0) for name in ("trimmed_cells", "blank_rows"))
     if trimmed:
         yield f"{counted(trimmed, 'cell')} had blanks around, which were left out."
     if blank:
         yield f"{counted(blank, 'blank row', 'skipped')}."
-    if running.notices:
-        yield f"{counted(running.notices, 'notice', 'queued')}."
+    if progress.notices:
+        yield f"{counted(progress.notices, 'notice', 'queued')}."
     else:
         yield "No notices were queued."

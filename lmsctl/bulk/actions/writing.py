@@ -49,20 +49,20 @@ def begin_locked(work: Work) -> None:
 
 
 def register_run(
-    work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec, read: FileRows
+    work: Work, request: ImportRequest, sheet: Sheet, spec: ImportSpec, read: FileRows
 ) -> RunProgress:
     """Return the run that begins, or with --resume the interrupted one that goes on.
 
     Raises FileTakenAlready and RunNotInterrupted.
     """
-    if not order.resume:
-        _check_new(work, order, sheet, job, read)
-        number = store.add_run(work, job.kind, sheet.file, read.digests[0])
+    if not request.resume:
+        _check_new(work, request, sheet, spec, read)
+        number = store.add_run(work, spec.kind, sheet.file, read.digests[0])
         return RunProgress(number, read.digests, read.count, notes=read.notes)
-    found = store.find_unfinished_for_update(work, job.kind, read.digests)
+    found = store.find_unfinished_for_update(work, spec.kind, read.digests)
     if found is None:
         raise RunNotInterrupted(file=sheet.file, field="--resume")
-    job.resume(found)
+    spec.resume(found)
     return RunProgress(
         found.id,
         read.digests,
@@ -74,11 +74,11 @@ def register_run(
 
 
 def _check_new(
-    work: Work, order: ImportRequest, sheet: Sheet, job: ImportSpec, read: FileRows
+    work: Work, request: ImportRequest, sheet: Sheet, spec: ImportSpec, read: FileRows
 ) -> None:
     earlier = None
-    if job.is_once and not order.again:
-        earlier = store.find_creating_run(work, job.kind, read.digests)
+    if spec.is_once and not request.again:
+        earlier = store.find_creating_run(work, spec.kind, read.digests)
     if earlier is not None:
         raise FileTakenAlready(
             file=sheet.file,
@@ -89,45 +89,45 @@ def _check_new(
         )
 
 
-def write_rows(work: Work, order: ImportRequest, job: ImportSpec, running: RunProgress) -> None:
-    """Write the good rows, range by range, and note in `running` what they did."""
-    for span in _spans(order, running):
-        if span.first == running.start + 1:
-            notices, counted = _written_span(work, job, running.number, span)
+def write_rows(work: Work, request: ImportRequest, spec: ImportSpec, progress: RunProgress) -> None:
+    """Write the good rows, range by range, and note in `progress` what they did."""
+    for rows in _ranges(request, progress):
+        if rows.first == progress.start + 1:
+            notices, counted = _write_range(work, spec, progress.number, rows)
         else:
-            step = partial(_written_later, work, job, running.number, span)
-            notices, counted = work.checkpoint(_describe_progress(running), step)
-        running.notices += notices
-        running.counted = _sum(running.counted, counted)
-        work.console.progress("Writing", span.last, running.rows)
+            step = partial(_write_later, work, spec, progress.number, rows)
+            notices, counted = work.checkpoint(_describe_progress(progress), step)
+        progress.notices += notices
+        progress.counted = _sum(progress.counted, counted)
+        work.console.progress("Writing", rows.last, progress.rows)
     failed = faults.count_failed(work)
-    store.finish_run(work, running.number, job.kind, running.digests, failed)
-    running.counted = RowCounts(
-        running.rows,
-        running.counted.created,
-        running.counted.updated,
-        running.counted.unchanged,
+    store.finish_run(work, progress.number, spec.kind, progress.digests, failed)
+    progress.counted = RowCounts(
+        progress.rows,
+        progress.counted.created,
+        progress.counted.updated,
+        progress.counted.unchanged,
         failed,
     )
 
 
-def _written_later(work: Work, job: ImportSpec, run: int, span: RowRange) -> tuple[int, RowCounts]:
-    """Write a span after others may have changed something, and return what it did."""
+def _write_later(work: Work, spec: ImportSpec, run: int, rows: RowRange) -> tuple[int, RowCounts]:
+    """Write a range after others may have changed something, and return what it did."""
     portal.lock(work)
-    job.resolve(work, span)
-    return _written_span(work, job, run, span)
+    spec.resolve(work, rows)
+    return _write_range(work, spec, run, rows)
 
 
-def _written_span(work: Work, job: ImportSpec, run: int, span: RowRange) -> tuple[int, RowCounts]:
-    """Write a span and return how many notices it queued and what its rows did."""
-    notices = job.write(work, span, run)
-    counted = outcomes.count_rows(work, job.staged, span)
-    store.advance_run(work, run, span, counted)
+def _write_range(work: Work, spec: ImportSpec, run: int, rows: RowRange) -> tuple[int, RowCounts]:
+    """Write a range and return how many notices it queued and what its rows did."""
+    notices = spec.write(work, rows, run)
+    counted = outcomes.count_rows(work, spec.staged, rows)
+    store.advance_run(work, run, rows, counted)
     audit.record(
         work,
-        job.event,
+        spec.event,
         f"run {run}",
-        rows=f"{span.first}-{span.last}",
+        rows=f"{rows.first}-{rows.last}",
         created=counted.created,
         updated=counted.updated,
         failed=counted.failed,
@@ -135,9 +135,9 @@ def _written_span(work: Work, job: ImportSpec, run: int, span: RowRange) -> tupl
     return notices, counted
 
 
-def _describe_progress(running: RunProgress) -> str:
+def _describe_progress(progress: RunProgress) -> str:
     """Return the sentence on what a run has made durable once it is committed."""
-    before, now = running.resumed, running.counted
+    before, now = progress.resumed, progress.counted
     inside = now.created + now.updated + now.unchanged
     failed = now.failed
     if before:
@@ -145,16 +145,16 @@ def _describe_progress(running: RunProgress) -> str:
         inside += earlier
         failed += before.rows_done - earlier
     also = f", {failed:,} failed" if failed else ""
-    return f"{inside:,} of {running.rows:,} rows are in{also}; go on with --resume."
+    return f"{inside:,} of {progress.rows:,} rows are in{also}; go on with --resume."
 
 
-def _spans(order: ImportRequest, running: RunProgress) -> Iterator[RowRange]:
+def _ranges(request: ImportRequest, progress: RunProgress) -> Iterator[RowRange]:
     """Yield the ranges of rows that are written and made durable together."""
-    size = max(running.rows, 1)
-    if order.is_tolerant:
+    size = max(progress.rows, 1)
+    if request.is_tolerant:
         size = max(_BATCH_ROWS, ceil(size / _MOST_BATCHES))
-    for first in range(running.start + 1, running.rows + 1, size):
-        yield RowRange(first, min(first + size - 1, running.rows))
+    for first in range(progress.start + 1, progress.rows + 1, size):
+        yield RowRange(first, min(first + size - 1, progress.rows))
 
 
 def _sum(left: RowCounts, right: RowCounts) -> RowCounts:

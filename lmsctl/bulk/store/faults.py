@@ -21,7 +21,7 @@ SqlText = SQLCoreOperations[Any] | str
 
 def note_fault(  # noqa: PLR0913 - which rows, and how that is told
     work: Work,
-    span: RowRange,
+    rows: RowRange,
     refusal: type[Refusal],
     found: Select[Any],
     heading: SqlText | None,
@@ -29,7 +29,7 @@ def note_fault(  # noqa: PLR0913 - which rows, and how that is told
     cause_row: ColumnElement[int] | None = None,
     **shown: SqlText,
 ) -> int:
-    """Note `refusal` for the rows of `span` that `found` finds, and return how many these are.
+    """Note `refusal` for those of `rows` that `found` finds, and return how many these are.
 
     `found` selects their numbers. `heading` is the column at fault, and `shown` are what goes into
     the gaps of the refusal's sentences: texts, or expressions over what `found` selects from. All
@@ -44,7 +44,7 @@ def note_fault(  # noqa: PLR0913 - which rows, and how that is told
         ERRORS.c.row_no == row_no,
         func.coalesce(ERRORS.c.heading, "") == func.coalesce(place, ""),
     )
-    noted = found.where(span.holds(row_no), ~is_known).add_columns(
+    noted = found.where(rows.holds(row_no), ~is_known).add_columns(
         place.label("heading"),
         _text(refusal.code).label("code"),
         _formatted(refusal.message, shown).label("message"),
@@ -56,19 +56,19 @@ def note_fault(  # noqa: PLR0913 - which rows, and how that is told
 
 def take_back(
     work: Work,
-    span: RowRange,
+    rows: RowRange,
     refusal: type[Refusal],
     staged: Table,
     condition: ColumnElement[bool],
 ) -> None:
-    """Forget that `refusal` was noted for the rows of `span` that fit `condition`."""
-    meant = select(staged.c.row_no).where(span.holds(staged.c.row_no), condition)
+    """Forget that `refusal` was noted for those of `rows` that fit `condition`."""
+    meant = select(staged.c.row_no).where(rows.holds(staged.c.row_no), condition)
     work.run(delete_from(ERRORS).where(ERRORS.c.code == refusal.code, ERRORS.c.row_no.in_(meant)))
 
 
 def note_repeated(  # noqa: PLR0913 - which rows, and how that is told
     work: Work,
-    span: RowRange,
+    rows: RowRange,
     column: ColumnElement[Any],
     condition: ColumnElement[bool],
     *,
@@ -100,7 +100,7 @@ def note_repeated(  # noqa: PLR0913 - which rows, and how that is told
     found = select(row_no).join(twice, twice.c.value == column).where(condition)
     note_fault(
         work,
-        span,
+        rows,
         RowRepeated,
         found.where(is_good(staged)) if is_among_good else found,
         heading,

@@ -15,7 +15,7 @@ from lmsctl.kit.work import Work
 
 @dataclass(frozen=True, slots=True)
 class RowCounts:
-    """How many rows of a span did what."""
+    """How many rows of a range did what."""
 
     rows: int
     created: int
@@ -24,26 +24,26 @@ class RowCounts:
     failed: int
 
 
-def count_rows(work: Work, staged: Table, span: RowRange) -> RowCounts:
-    """Count what the rows of `span` do."""
-    rows = literal(span.last - span.first + 1, BigInteger)
+def count_rows(work: Work, staged: Table, rows: RowRange) -> RowCounts:
+    """Count what `rows` do."""
+    total = literal(rows.last - rows.first + 1, BigInteger)
     is_new, is_changed = staged.c.id.is_(None), staged.c.changed.is_not(None)
     counted = columns_of(
         RowCounts,
         None,
-        rows=rows,
+        rows=total,
         created=func.count(case((is_new, 1))),
         updated=func.count(case((is_changed, 1))),
         unchanged=func.count(case((~is_new & ~is_changed, 1))),
-        failed=rows - func.count(),
+        failed=total - func.count(),
     )
-    found = work.one(RowCounts, select(*counted).select_from(staged).where(good(staged, span)))
+    found = work.one(RowCounts, select(*counted).select_from(staged).where(good(staged, rows)))
     assert found is not None
     return found
 
 
-# What the expressions of a `Job` may depend on: how many rows an earlier run has dealt with, and
-# whether the others were written.
+# What the expressions of an `ImportSpec` may depend on: how many rows an earlier run has dealt
+# with, and whether the others were written.
 DONE: ColumnElement[int] = bindparam("done", type_=BigInteger)
 
 

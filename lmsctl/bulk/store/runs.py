@@ -87,15 +87,15 @@ def add_run(work: Work, kind: str, file: str, digest: str) -> int:
 _FAULT = ("row_no", "heading", "code", "message", "hint")
 
 
-def advance_run(work: Work, run_id: int, span: RowRange, counted: RowCounts) -> None:
+def advance_run(work: Work, run_id: int, rows: RowRange, counted: RowCounts) -> None:
     """Note how far a run has come, what its latest rows did, and what was wrong with them."""
     wrong = select(literal(run_id, BigInteger).label("run_id"), *(ERRORS.c[n] for n in _FAULT))
-    work.run(insert_from(RunFault, wrong.where(span.holds(ERRORS.c.row_no))))
+    work.run(insert_from(RunFault, wrong.where(rows.holds(ERRORS.c.row_no))))
     work.run(
         update(Run)
         .where(col(Run.id) == run_id)
         .values(
-            rows_done=span.last,
+            rows_done=rows.last,
             created=col(Run.created) + counted.created,
             updated=col(Run.updated) + counted.updated,
             unchanged=col(Run.unchanged) + counted.unchanged,

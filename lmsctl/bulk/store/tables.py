@@ -37,17 +37,17 @@ def analyze(work: Work, *tables: Table) -> None:
 
 def lock_referenced(
     work: Work,
-    span: RowRange,
+    rows: RowRange,
     table: type[SQLModel],
     column: ColumnElement[int],
     *,
     shared: bool = True,
 ) -> None:
-    """Let nobody else change the rows of `table` whose ids stand in `column` of rows of `span`.
+    """Let nobody else change the rows of `table` whose ids stand in `column` of `rows`.
 
     What is not changed itself, but pointed to, may be shared with others who do the same.
     """
     staged: Any = column.table
     model: Any = table
-    meant = select(column).where(span.holds(staged.c.row_no))
+    meant = select(column).where(rows.holds(staged.c.row_no))
     locks.lock_selected(work, select(model.id).where(col(model.id).in_(meant)), shared=shared)

@@ -55,18 +55,18 @@ def import_enrollments(
     enrolled already stays so, unchanged. Raises CsvColumnMissing, OptionIdle, AccessMissing,
     PermissionMissing and what `bulk.run` raises.
     """
-    work.about = f"file {upload.order.path}"
+    work.about = f"file {upload.request.path}"
     if not rights.actor(work).scope(_TRAINING).paths:
         rights.require(work, _CONTENT)
     moments.resolve_access(blanks.access, work.now, zone or _UTC)
-    steps = _EnrollmentImport(zone, upload.order.reading.dates, wants_notices=wants_notices)
-    job = ImportSpec(
+    steps = _EnrollmentImport(zone, upload.request.reading.dates, wants_notices=wants_notices)
+    spec = ImportSpec(
         kind="enroll",
         event="enrollments.imported",
         columns=COLUMNS,
         tables=TABLES,
         reader=lambda names: row_reader(
-            names, blanks, upload.order.path, upload.order.reading.dates
+            names, blanks, upload.request.path, upload.request.reading.dates
         ),
         resolve=steps.resolve,
         write=steps.write,
@@ -74,7 +74,7 @@ def import_enrollments(
         key=store.KEY,
         number=store.NUMBER,
     )
-    return bulk.run(work, upload, job)
+    return bulk.run(work, upload, spec)
 
 
 class _EnrollmentImport:
@@ -87,30 +87,30 @@ class _EnrollmentImport:
         self._is_first = True
         self._has_trainings = False
 
-    def resolve(self, work: Work, span: RowRange) -> None:
-        """Find out whom and what the rows of `span` mean, and what is wrong with them."""
+    def resolve(self, work: Work, rows: RowRange) -> None:
+        """Find out whom and what `rows` mean, and what is wrong with them."""
         if self._is_first:
             self._prepare(work)
-        self._find(work, span)
+        self._find(work, rows)
         if not work.is_alone:
-            store.lock_for_share(work, span)
+            store.lock_for_share(work, rows)
             rights.refresh(work)
             self._check_rights(work)
-            self._find(work, span)
+            self._find(work, rows)
         if self._has_trainings:
-            trainings.resolve(work, span)
+            trainings.resolve(work, rows)
         if self._is_first:
             analyze(work, STAGED)
-        store.note_unfit(work, span)
-        store.mark_repeated(work, span)
+        store.note_unfit(work, rows)
+        store.mark_repeated(work, rows)
         if self._has_trainings:
-            self._resolve_trainings(work, span)
+            self._resolve_trainings(work, rows)
         self._is_first = False
 
     @staticmethod
-    def _find(work: Work, span: RowRange) -> None:
+    def _find(work: Work, rows: RowRange) -> None:
         actor = rights.actor(work)
-        store.resolve(work, span, actor.scope(_CONTENT), actor.scope(_TRAINING))
+        store.resolve(work, rows, actor.scope(_CONTENT), actor.scope(_TRAINING))
 
     def _check_rights(self, work: Work) -> None:
         """Raise PermissionMissing when the file has rows about what the actor may not enroll in."""
@@ -124,13 +124,13 @@ class _EnrollmentImport:
         self._has_trainings = trainings.has_rows(work)
         self._check_rights(work)
 
-    def _resolve_trainings(self, work: Work, span: RowRange) -> None:
-        trainings.note_unfit(work, span)
+    def _resolve_trainings(self, work: Work, rows: RowRange) -> None:
+        trainings.note_unfit(work, rows)
         if self._is_first:
-            trainings.note_repeated(work, span)
+            trainings.note_repeated(work, rows)
             self._read_accesses(work)
-        trainings.note_full(work, span)
-        trainings.mark_repeated(work, span)
+        trainings.note_full(work, rows)
+        trainings.mark_repeated(work, rows)
 
     def _read_accesses(self, work: Work) -> None:
         """Turn the times of the whole file into instants."""
@@ -141,40 +141,40 @@ class _EnrollmentImport:
             )
         trainings.apply_accesses(work)
 
-    def write(self, work: Work, span: RowRange, run: int) -> int:
-        """Enroll who is new in `span`; return how many notices were queued."""
+    def write(self, work: Work, rows: RowRange, run: int) -> int:
+        """Enroll who is new in `rows`; return how many notices were queued."""
         before = work.notices
-        items = store.list_new_items(work, span)
+        items = store.list_new_items(work, rows)
         zone = portal.zone(work)
         store.load_due_dates(
             work, [(item.id, content_rules.due_at(item, work.now, zone)) for item in items]
         )
-        store.write(work, span, run)
+        store.write(work, rows, run)
         if any(item.kind == ContentKind.PATHWAY for item in items):
-            store.prepare_pathways(work, span)
+            store.prepare_pathways(work, rows)
         if self._wants_notices:
             for item in items:
                 words = enrolled_message(work, item.title, "an administrator enrolled this person")
-                notification.tell_all(work, store.audience(work, span, item.id), words)
-        store.resolve_repeated(work, span)
+                notification.tell_all(work, store.audience(work, rows, item.id), words)
+        store.resolve_repeated(work, rows)
         if self._has_trainings:
-            self._write_trainings(work, span)
+            self._write_trainings(work, rows)
         return work.notices - before
 
-    def _write_trainings(self, work: Work, span: RowRange) -> None:
-        intakes = intake_store.list_intakes(work, span)
+    def _write_trainings(self, work: Work, rows: RowRange) -> None:
+        intakes = intake_store.list_intakes(work, rows)
         for one in intakes:
             # What was free has been locked since it was counted.
             if one.session_id and not place_store.claim(work, one.session_id, one.new + one.placed):
                 raise RetryTransaction
         if self._wants_notices:
             for one in intakes:
-                _tell_new_session(work, span, one)
-        intake_store.write(work, span)
+                _tell_new_session(work, rows, one)
+        intake_store.write(work, rows)
         if self._wants_notices:
             for one in intakes:
-                _invite(work, span, one)
-        intake_store.resolve_repeated(work, span)
+                _invite(work, rows, one)
+        intake_store.resolve_repeated(work, rows)
 
     def notes(self, work: Work) -> Iterator[str]:
         """Yield for each session that people came into too late that this does not matter."""
@@ -204,21 +204,21 @@ def _resolve_access(
 # Telling people ----------------------------------------------------------------------------------
 
 
-def _tell_new_session(work: Work, span: RowRange, intake: Intake) -> None:
+def _tell_new_session(work: Work, rows: RowRange, intake: Intake) -> None:
     """Tell who takes part already that they are about to get their session."""
     if intake.placed:
         training = training_store.by_id(work, intake.training_id)
         at = session_store.find_with_days(work, intake.session_id)
-        audience = intake_store.audience(span, intake, is_new=False)
+        audience = intake_store.audience(rows, intake, is_new=False)
         telling.tell_moved(work, training, None, at, audience)
 
 
-def _invite(work: Work, span: RowRange, intake: Intake) -> None:
+def _invite(work: Work, rows: RowRange, intake: Intake) -> None:
     """Invite who has been enrolled in a training, and tell who organizes it how many came."""
     training = training_store.by_id(work, intake.training_id)
     at = session_store.find_with_days(work, intake.session_id)
     if intake.new:
-        telling.invite(work, training, at, intake_store.audience(span, intake, is_new=True))
+        telling.invite(work, training, at, intake_store.audience(rows, intake, is_new=True))
     count = intake.new + intake.placed
     session = at.session.code if at else None
     telling.tell_organizer_of_people(work, training, count, "enrolled in", session=session)

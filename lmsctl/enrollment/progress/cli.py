@@ -95,11 +95,11 @@ def import_(
     from lmsctl.bulk.actions.requests import FileImport  # what reads files takes long to load
     from lmsctl.enrollment.progress.importing import actions as file_actions
 
-    order = file.order(env, path)
+    request = file.request(env, path)
     is_xapi = format_ is ProgressFormat.XAPI or (
         format_ is None and path.casefold().endswith(_LINES)
     )
-    with file_actions.StatementUpload(order) if is_xapi else FileImport(order) as upload:
+    with file_actions.StatementUpload(request) if is_xapi else FileImport(request) as upload:
         return env.write(
             lambda work: file_actions.import_progress(work, upload), begins_itself=True
         )

@@ -28,16 +28,16 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
 
     The unit of work must not have begun. A row with a token id changes that token and never makes
     one; a row without makes one. No file changes a code, an item or a count of uses, and none
-    deletes. Bytes that have made tokens are not taken again unless the order says so. Raises what
+    deletes. Bytes that have made tokens are not taken again unless the request says so. Raises what
     `bulk.run` raises.
     """
-    work.about = f"file {upload.order.path}"
+    work.about = f"file {upload.request.path}"
     rights.require_everywhere(work, "token.manage")
-    tokens = _TokenUpload(upload.order.reading.dates)
-    job = ImportSpec(
+    tokens = _TokenUpload(upload.request.reading.dates)
+    spec = ImportSpec(
         kind="token bulk-upload",
         event="tokens.uploaded",
-        columns=file_rules.columns(upload.order.reading),
+        columns=file_rules.columns(upload.request.reading),
         tables=staging.TABLES,
         reader=lambda names: tokens.reader(work, names),
         resolve=tokens.resolve,
@@ -49,7 +49,7 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
         is_once=True,
         resume=tokens.resume,
     )
-    return bulk.run(work, upload, job)
+    return bulk.run(work, upload, spec)
 
 
 class _TokenUpload:
@@ -71,40 +71,40 @@ class _TokenUpload:
         """Keep in mind that the tokens of the first rows may be there already."""
         self._resumed = run
 
-    def resolve(self, work: Work, span: RowRange) -> None:
-        """Find out which tokens and items the rows of `span` mean, and what is wrong with them."""
-        finding.find_items(work, span)
+    def resolve(self, work: Work, rows: RowRange) -> None:
+        """Find out which tokens and items `rows` mean, and what is wrong with them."""
+        finding.find_items(work, rows)
         if not work.is_alone:
-            finding.share_items(work, span)
+            finding.share_items(work, rows)
             rights.refresh(work)
-            finding.find_items(work, span)
+            finding.find_items(work, rows)
         rights.require_everywhere(work, "token.manage")
         if self._is_first and self._resumed:
             finding.recall_codes(work, self._resumed.id, self._resumed.rows_done)
         if self._is_first:
-            faults.fail_repeated_codes(work, span)
-        faults.fail_contents(work, span)
-        faults.fail_taken(work, span, self._resumed.id if self._resumed else None)
-        self._names_tokens = finding.names_tokens(work, span)
+            faults.fail_repeated_codes(work, rows)
+        faults.fail_contents(work, rows)
+        faults.fail_taken(work, rows, self._resumed.id if self._resumed else None)
+        self._names_tokens = finding.names_tokens(work, rows)
         if self._names_tokens:
-            self._resolve_tokens(work, span)
+            self._resolve_tokens(work, rows)
         self._is_first = False
 
-    def _resolve_tokens(self, work: Work, span: RowRange) -> None:
-        """Find out which tokens the rows of `span` change, and what is wrong with that."""
-        finding.find_tokens(work, span)
-        faults.allow_known_codes(work, span)
+    def _resolve_tokens(self, work: Work, rows: RowRange) -> None:
+        """Find out which tokens `rows` change, and what is wrong with that."""
+        finding.find_tokens(work, rows)
+        faults.allow_known_codes(work, rows)
         if self._is_first:
-            faults.fail_repeated_numbers(work, span)
-        faults.fail_unknown(work, span)
-        faults.fail_changes(work, span)
-        writing.compare(work, span, self._present)
+            faults.fail_repeated_numbers(work, rows)
+        faults.fail_unknown(work, rows)
+        faults.fail_changes(work, rows)
+        writing.compare(work, rows, self._present)
 
-    def write(self, work: Work, span: RowRange, run: int) -> int:
-        """Write what the good rows of `span` want; queues no notices."""
+    def write(self, work: Work, rows: RowRange, run: int) -> int:
+        """Write what the good ones of `rows` want; queues no notices."""
         if self._names_tokens:
-            writing.change(work, span, self._present)
-        writing.add(work, span, run)
+            writing.change(work, rows, self._present)
+        writing.add(work, rows, run)
         return 0
 
 

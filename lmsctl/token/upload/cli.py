@@ -49,7 +49,7 @@ def bulk_upload(
     from lmsctl.bulk.actions.requests import FileImport  # what reads files takes long to load
     from lmsctl.token.upload import actions as file_actions
 
-    with FileImport(replace(file.order(env, path), again=again)) as upload:
+    with FileImport(replace(file.request(env, path), again=again)) as upload:
         return env.write(lambda work: file_actions.bulk_upload(work, upload), begins_itself=True)
 
 

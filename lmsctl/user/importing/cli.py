@@ -47,7 +47,7 @@ def import_(
     from lmsctl.bulk.actions.requests import FileImport  # what reads files takes long to load
     from lmsctl.user.importing import actions
 
-    with FileImport(file.order(env, path)) as upload:
+    with FileImport(file.request(env, path)) as upload:
         return env.write(
             lambda work: actions.import_people(work, upload, wants_notices=notify),
             begins_itself=True,

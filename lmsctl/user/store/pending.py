@@ -15,7 +15,7 @@ from lmsctl.user.results import UserStatus
 
 
 def fail_not_confirmed(
-    work: Work, span: RowRange, found: Select[Any], heading: SqlText, done: SqlText
+    work: Work, rows: RowRange, found: Select[Any], heading: SqlText, done: SqlText
 ) -> None:
     """Note rows about people who wait for confirmation, of those that `found` finds.
 
@@ -24,7 +24,7 @@ def fail_not_confirmed(
     waiting = found.where(col(User.status) == UserStatus.PENDING)
     note_fault(
         work,
-        span,
+        rows,
         NotConfirmedYet,
         waiting,
         heading,

@@ -19,14 +19,14 @@ from lmsctl.training.telling import store as telling_store
 _row = STAGED.c
 
 
-def _is_new(span: RowRange) -> ColumnElement[bool]:
-    """Return the condition that a row of `span` enrolls somebody who does not take part."""
-    return and_(_row.id.is_(None), _row.training_id.is_not(None), good(STAGED, span))
+def _is_new(rows: RowRange) -> ColumnElement[bool]:
+    """Return the condition that one of `rows` enrolls somebody who does not take part."""
+    return and_(_row.id.is_(None), _row.training_id.is_not(None), good(STAGED, rows))
 
 
-def _is_placed(span: RowRange) -> ColumnElement[bool]:
-    """Return the condition that a row of `span` gives their session to somebody who takes part."""
-    return and_(_row.changed.is_not(None), _row.training_id.is_not(None), good(STAGED, span))
+def _is_placed(rows: RowRange) -> ColumnElement[bool]:
+    """Return the condition that one of `rows` gives their session to somebody who takes part."""
+    return and_(_row.changed.is_not(None), _row.training_id.is_not(None), good(STAGED, rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Intake:
     placed: int
 
 
-def list_intakes(work: Work, span: RowRange) -> list[Intake]:
+def list_intakes(work: Work, rows: RowRange) -> list[Intake]:
     """Return where people come in, in the order in which sessions are locked."""
     at = (_row.training_id, _row.session_id)
     counted = columns_of(
@@ -58,21 +58,21 @@ def list_intakes(work: Work, span: RowRange) -> list[Intake]:
     )
     return work.all(
         Intake,
-        select(*counted).where(comes_in, good(STAGED, span)).group_by(*at).order_by(*at),
+        select(*counted).where(comes_in, good(STAGED, rows)).group_by(*at).order_by(*at),
     )
 
 
-def audience(span: RowRange, intake: Intake, *, is_new: bool) -> Audience:
+def audience(rows: RowRange, intake: Intake, *, is_new: bool) -> Audience:
     """Return who comes into a training, or is there already and gets their session."""
     chosen = select(_row.user_id).where(
         _row.session_id == intake.session_id,
         _row.training_id == intake.training_id,
-        _is_new(span) if is_new else _is_placed(span),
+        _is_new(rows) if is_new else _is_placed(rows),
     )
     return telling_store.audience_among(intake.training_id, chosen)
 
 
-def write(work: Work, span: RowRange) -> None:
+def write(work: Work, rows: RowRange) -> None:
     """Enroll who does not take part, and give their session to those who have none.
 
     Their places must have been claimed.
@@ -87,11 +87,11 @@ def write(work: Work, span: RowRange) -> None:
         func.coalesce(_row.access_at, now).label("access_at"),
         now.label("enrolled_at"),
     )
-    new = select(*cells).where(_is_new(span)).order_by(_row.row_no)
+    new = select(*cells).where(_is_new(rows)).order_by(_row.row_no)
     work.run(insert_from(TrainingEnrollment, new))
     work.run(
         update(TrainingEnrollment)
-        .where(col(TrainingEnrollment.id) == _row.id, _is_placed(span))
+        .where(col(TrainingEnrollment.id) == _row.id, _is_placed(rows))
         .values(
             session_id=_row.session_id,
             is_preselected=True,
@@ -100,10 +100,12 @@ def write(work: Work, span: RowRange) -> None:
     )
 
 
-def resolve_repeated(work: Work, span: RowRange) -> None:
+def resolve_repeated(work: Work, rows: RowRange) -> None:
     """Give rows that say the same as an earlier one the enrollment which that has made."""
-    in_span = span.holds(_row.row_no)
-    work.run(update(STAGED).where(in_span, _row.id == 0, IS_ABOUT).values(id=TrainingEnrollment.id))
+    in_range = rows.holds(_row.row_no)
+    work.run(
+        update(STAGED).where(in_range, _row.id == 0, IS_ABOUT).values(id=TrainingEnrollment.id)
+    )
 
 
 def list_filled_sessions(work: Work) -> list[int]:

@@ -57,14 +57,14 @@ NUMBER: ColumnElement[int] = _by_target(
 )
 
 
-def _in_span(span: RowRange) -> ColumnElement[bool]:
+def _in_range(rows: RowRange) -> ColumnElement[bool]:
     """Return the condition that a row is in a range."""
-    return span.holds(_row.row_no)
+    return rows.holds(_row.row_no)
 
 
-def _is_new(span: RowRange) -> ColumnElement[bool]:
-    """Return the condition that a row of `span` enrolls somebody in an item."""
-    return and_(_row.id.is_(None), _row.item_id.is_not(None), good(STAGED, span))
+def _is_new(rows: RowRange) -> ColumnElement[bool]:
+    """Return the condition that one of `rows` enrolls somebody in an item."""
+    return and_(_row.id.is_(None), _row.item_id.is_not(None), good(STAGED, rows))
 
 
 # Understanding -----------------------------------------------------------------------------------
@@ -75,59 +75,59 @@ def has_rows(work: Work) -> bool:
     return bool(work.value(select(exists().where(_row.code_key.is_not(None)))))
 
 
-def resolve(work: Work, span: RowRange, for_content: Scope, for_trainings: Scope) -> None:
+def resolve(work: Work, rows: RowRange, for_content: Scope, for_trainings: Scope) -> None:
     """Give each row its person, its item, and the enrollment if they are in it.
 
     The person must be in the scope `for_trainings` if the row names one, else `for_content`.
     """
     scopes = (in_scope(scope, Department.path) for scope in (for_trainings, for_content))
-    staging.resolve_pairs(work, STAGED, span, _by_target(*scopes))
+    staging.resolve_pairs(work, STAGED, rows, _by_target(*scopes))
     is_in = (
         _is_about(Enrollment),
         IS_ENROLLED,
     )
-    work.run(update(STAGED).where(_in_span(span), *is_in).values(id=Enrollment.id))
+    work.run(update(STAGED).where(_in_range(rows), *is_in).values(id=Enrollment.id))
 
 
-def lock_for_share(work: Work, span: RowRange) -> None:
-    """Let nobody change the people and the items of `span`; then they are to be found again."""
-    staging.lock_pairs_for_share(work, STAGED, span)
+def lock_for_share(work: Work, rows: RowRange) -> None:
+    """Let nobody change the people and the items of `rows`; then they are to be found again."""
+    staging.lock_pairs_for_share(work, STAGED, rows)
 
 
-def note_unfit(work: Work, span: RowRange) -> None:
+def note_unfit(work: Work, rows: RowRange) -> None:
     """Note rows about people and items that are not there, or that cannot be enrolled."""
     people = select(_row.row_no).join(User, col(User.id) == _row.user_id)
-    fail_not_confirmed(work, span, people, _row.heading, "enrolled")
+    fail_not_confirmed(work, rows, people, _row.heading, "enrolled")
     unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
-    note_fault(work, span, UserUnknown, unknown, _row.heading, given=_row.login)
+    note_fault(work, rows, UserUnknown, unknown, _row.heading, given=_row.login)
     status, login = status_at(NOW), col(User.login)
     away = people.where(status != UserStatus.ACTIVE)
-    note_fault(work, span, PersonNotActive, away, _row.heading, login=login, status=status)
+    note_fault(work, rows, PersonNotActive, away, _row.heading, login=login, status=status)
     absent = select(_row.row_no).where(_row.item_id.is_(None), _row.content != "")
-    note_fault(work, span, ContentUnknown, absent, "Content", given=_row.content)
-    staging.note_folders(work, STAGED, span, "enrolled in")
+    note_fault(work, rows, ContentUnknown, absent, "Content", given=_row.content)
+    staging.note_folders(work, STAGED, rows, "enrolled in")
     archived = (
         select(_row.row_no)
         .join(ContentItem, col(ContentItem.id) == _row.item_id)
         .where(col(ContentItem.status) == ContentStatus.ARCHIVED)
     )
-    note_fault(work, span, ContentArchived, archived, "Content", given=_row.content)
+    note_fault(work, rows, ContentArchived, archived, "Content", given=_row.content)
 
 
-def mark_repeated(work: Work, span: RowRange) -> None:
-    """Let rows that say the same as an earlier row of the span make nothing."""
+def mark_repeated(work: Work, rows: RowRange) -> None:
+    """Let rows that say the same as an earlier one of `rows` make nothing."""
     said = (_row.user_id, _row.item_id)
     place = func.row_number().over(partition_by=said, order_by=_row.row_no)
-    placed = select(_row.row_no, place.label("place")).where(_is_new(span)).subquery("placed")
+    placed = select(_row.row_no, place.label("place")).where(_is_new(rows)).subquery("placed")
     work.run(update(STAGED).where(placed.c.row_no == _row.row_no, placed.c.place > 1).values(id=0))
 
 
 # Writing -----------------------------------------------------------------------------------------
 
 
-def list_new_items(work: Work, span: RowRange) -> list[Item]:
+def list_new_items(work: Work, rows: RowRange) -> list[Item]:
     """Return the items that somebody is enrolled in anew."""
-    ids = work.values(select(_row.item_id).where(_is_new(span)).distinct())
+    ids = work.values(select(_row.item_id).where(_is_new(rows)).distinct())
     return content.by_ids(work, ids)
 
 
@@ -142,10 +142,10 @@ def load_due_dates(work: Work, dues: Sequence[tuple[int, datetime | None]]) -> N
 _OTHER = aliased(Enrollment)
 
 
-def write(work: Work, span: RowRange, run: int) -> None:
+def write(work: Work, rows: RowRange, run: int) -> None:
     """Enroll whoever is not enrolled, and note that the run is why."""
     theirs = (
-        select(_OTHER.id).select_from(STAGED).join(_OTHER, _is_about(_OTHER)).where(_is_new(span))
+        select(_OTHER.id).select_from(STAGED).join(_OTHER, _is_about(_OTHER)).where(_is_new(rows))
     )
     due = select(DUES.c.due_at).where(DUES.c.item_id == col(Enrollment.item_id))
     work.run(_renew(theirs, Phase.ENROLLED, due.correlate(Enrollment).scalar_subquery(), work.now))
@@ -159,7 +159,7 @@ def write(work: Work, span: RowRange, run: int) -> None:
     new = (
         select(*cells)
         .join(DUES, DUES.c.item_id == _row.item_id)
-        .where(_is_new(span), ~exists().where(_is_about(Enrollment)))
+        .where(_is_new(rows), ~exists().where(_is_about(Enrollment)))
         .order_by(_row.row_no)
     )
     work.run(insert_from(Enrollment, new))
@@ -170,17 +170,17 @@ def write(work: Work, span: RowRange, run: int) -> None:
         select(*reasons)
         .select_from(STAGED)
         .join(Enrollment, _is_about(Enrollment))
-        .where(_is_new(span)),
+        .where(_is_new(rows)),
     )
 
 
-def prepare_pathways(work: Work, span: RowRange) -> None:
+def prepare_pathways(work: Work, rows: RowRange) -> None:
     """Give the phase pre-enrolled in the mandatory items of pathways, where there is none."""
-    theirs = _select_steps(span, _OTHER.id)
+    theirs = _select_steps(rows, _OTHER.id)
     # Whoever cancels one of them meanwhile would take its reasons and not see ours.
     locks.lock_selected(work, select(Enrollment.id).where(col(Enrollment.id).in_(theirs)))
     new = _select_steps(
-        span,
+        rows,
         _row.user_id,
         col(PathwayItem.item_id).label("item_id"),
         value_for(Enrollment.phase, Phase.PRE_ENROLLED).label("phase"),
@@ -193,14 +193,14 @@ def prepare_pathways(work: Work, span: RowRange) -> None:
         )
     )
     reasons = _reasons(_OTHER, Reason.PATHWAY, col(_PATHWAY.code), work.now)
-    work.insert_once(EnrollmentReason, _select_steps(span, *reasons))
+    work.insert_once(EnrollmentReason, _select_steps(rows, *reasons))
 
 
 _PATHWAY = aliased(ContentItem)
 
 
-def _select_steps(span: RowRange, *columns: Any) -> Select[Any]:
-    """Return a SELECT of the mandatory items of pathways that rows of `span` enroll people in.
+def _select_steps(rows: RowRange, *columns: Any) -> Select[Any]:
+    """Return a SELECT of the mandatory items of pathways that `rows` enroll people in.
 
     Beside them stand the people's enrollments in these items, where there are any.
     """
@@ -225,7 +225,7 @@ def _select_steps(span: RowRange, *columns: Any) -> Select[Any]:
                 col(_OTHER.item_id) == col(PathwayItem.item_id),
             ),
         )
-        .where(_is_new(span))
+        .where(_is_new(rows))
     )
 
 
@@ -243,16 +243,16 @@ def _reasons(
     return reason_columns(enrollment, why, reference, value_for(EnrollmentReason.since_at, now))
 
 
-def resolve_repeated(work: Work, span: RowRange) -> None:
+def resolve_repeated(work: Work, rows: RowRange) -> None:
     """Give rows that say the same as an earlier one the enrollment which that has made."""
     work.run(
         update(STAGED)
-        .where(_in_span(span), _row.id == 0, _is_about(Enrollment))
+        .where(_in_range(rows), _row.id == 0, _is_about(Enrollment))
         .values(id=Enrollment.id)
     )
 
 
-def audience(work: Work, span: RowRange, item_id: int) -> Audience:
+def audience(work: Work, rows: RowRange, item_id: int) -> Audience:
     """Return who was enrolled in an item anew, to be told at once."""
     people = select_recipients_now(work).join(STAGED, _row.user_id == col(User.id))
-    return Audience(people.where(_row.item_id == item_id, _is_new(span)))
+    return Audience(people.where(_row.item_id == item_id, _is_new(rows)))

@@ -38,9 +38,9 @@ IS_OURS: ColumnElement[bool] = _row.training_key.is_not(None)
 NEEDS_PLACE = and_(_row.session_id.is_not(None), or_(_row.id.is_(None), _row.changed.is_not(None)))
 
 
-def _in_span(span: RowRange) -> ColumnElement[bool]:
+def _in_range(rows: RowRange) -> ColumnElement[bool]:
     """Return the condition that a row is in a range."""
-    return span.holds(_row.row_no)
+    return rows.holds(_row.row_no)
 
 
 def has_rows(work: Work) -> bool:
@@ -51,7 +51,7 @@ def has_rows(work: Work) -> bool:
 # What rows mean ----------------------------------------------------------------------------------
 
 
-def resolve(work: Work, span: RowRange) -> None:
+def resolve(work: Work, rows: RowRange) -> None:
     """Give each row its training and its session, and let nobody else change these from now on.
 
     Then each row gets the enrollment of a person who takes part already; it is changed if they get
@@ -59,31 +59,33 @@ def resolve(work: Work, span: RowRange) -> None:
     """
     work.run(
         update(STAGED)
-        .where(_in_span(span), _row.training_id.is_not(None))
+        .where(_in_range(rows), _row.training_id.is_not(None))
         .values(training_id=None, session_id=None, changed=None)
     )
     is_training = col(Training.code_key) == _row.training_key
-    work.run(update(STAGED).where(_in_span(span), is_training).values(training_id=Training.id))
+    work.run(update(STAGED).where(_in_range(rows), is_training).values(training_id=Training.id))
     is_session = and_(
         col(TrainingSession.training_id) == _row.training_id,
         col(TrainingSession.code_key) == _row.session_key,
     )
-    work.run(update(STAGED).where(_in_span(span), is_session).values(session_id=TrainingSession.id))
-    _lock(work, span)
+    work.run(
+        update(STAGED).where(_in_range(rows), is_session).values(session_id=TrainingSession.id)
+    )
+    _lock(work, rows)
     gets_session = and_(_row.session_id.is_not(None), col(TrainingEnrollment.session_id).is_(None))
     work.run(
         update(STAGED)
-        .where(_in_span(span), IS_ABOUT)
+        .where(_in_range(rows), IS_ABOUT)
         .values(id=TrainingEnrollment.id, changed=case((gets_session, "session")))
     )
 
 
-def _lock(work: Work, span: RowRange) -> None:
+def _lock(work: Work, rows: RowRange) -> None:
     """Lock trainings, then enrollments, then sessions, as everybody does who touches several."""
     if work.is_alone:
         return
-    lock_referenced(work, span, Training, _row.training_id)
-    meant = select(_row.user_id, _row.training_id).where(_in_span(span))
+    lock_referenced(work, rows, Training, _row.training_id)
+    meant = select(_row.user_id, _row.training_id).where(_in_range(rows))
     pair = tuple_(col(TrainingEnrollment.user_id), col(TrainingEnrollment.training_id))
     locks.lock_selected(
         work,
@@ -93,7 +95,7 @@ def _lock(work: Work, span: RowRange) -> None:
         .order_by(col(TrainingEnrollment.training_id)),
     )
     is_named = _row.session_id.is_not(None)
-    ids = work.values(select(_row.session_id).where(_in_span(span), is_named).distinct())
+    ids = work.values(select(_row.session_id).where(_in_range(rows), is_named).distinct())
     place_store.lock_sessions(work, ids)
 
 
@@ -114,20 +116,20 @@ def _select_participants() -> Select[Any]:
     )
 
 
-def note_unfit(work: Work, span: RowRange) -> None:
+def note_unfit(work: Work, rows: RowRange) -> None:
     """Note rows about trainings and sessions that are not there, or that somebody cannot be in."""
     heading, training, login = _row.session_heading, col(Training.code), col(User.login)
     session = col(TrainingSession.code)
     unknown = select(_row.row_no).where(IS_OURS, _row.training_id.is_(None))
-    note_fault(work, span, TrainingUnknown, unknown, "Training", given=_row.training)
+    note_fault(work, rows, TrainingUnknown, unknown, "Training", given=_row.training)
     absent = _select_with_training().where(_row.session_key.is_not(None), _row.session_id.is_(None))
-    note_fault(work, span, SessionUnknown, absent, heading, training=training, given=_row.session)
+    note_fault(work, rows, SessionUnknown, absent, heading, training=training, given=_row.session)
     canceled = (
         _select_with_training()
         .join(TrainingSession, col(TrainingSession.id) == _row.session_id)
         .where(col(TrainingSession.canceled_at).is_not(None))
     )
-    note_fault(work, span, SessionCanceled, canceled, heading, session=session, training=training)
+    note_fault(work, rows, SessionCanceled, canceled, heading, session=session, training=training)
     theirs = col(TrainingEnrollment.session_id)
     second = (
         _select_participants()
@@ -136,7 +138,7 @@ def note_unfit(work: Work, span: RowRange) -> None:
     )
     note_fault(
         work,
-        span,
+        rows,
         SessionSecond,
         second,
         heading,
@@ -151,10 +153,10 @@ def note_unfit(work: Work, span: RowRange) -> None:
             col(TrainingEnrollment.certificate).is_not(None),
         ),
     )
-    note_fault(work, span, ResultRecorded, recorded, heading, login=login, training=training)
+    note_fault(work, rows, ResultRecorded, recorded, heading, login=login, training=training)
 
 
-def note_repeated(work: Work, span: RowRange) -> None:
+def note_repeated(work: Work, rows: RowRange) -> None:
     """Note rows with a person whom another row of the file has in the training differently."""
     other = STAGED.alias("other")
     is_another = and_(
@@ -165,7 +167,7 @@ def note_repeated(work: Work, span: RowRange) -> None:
     first = select(func.min(other.c.row_no)).where(is_another).correlate(STAGED).scalar_subquery()
     note_fault(
         work,
-        span,
+        rows,
         PairTwice,
         _select_with_training().where(exists().where(is_another)),
         _row.session_heading,
@@ -174,7 +176,7 @@ def note_repeated(work: Work, span: RowRange) -> None:
     )
 
 
-def note_full(work: Work, span: RowRange) -> None:
+def note_full(work: Work, rows: RowRange) -> None:
     """Note rows with people for whom no place is left; those who come first get the places.
 
     Whoever is in no good row takes none.
@@ -182,7 +184,7 @@ def note_full(work: Work, span: RowRange) -> None:
     place = func.row_number().over(partition_by=_row.session_id, order_by=func.min(_row.row_no))
     queue = (
         select(_row.user_id, _row.session_id, place.label("place"))
-        .where(good(STAGED, span), NEEDS_PLACE)
+        .where(good(STAGED, rows), NEEDS_PLACE)
         .group_by(_row.user_id, _row.session_id)
         .subquery("queue")
     )
@@ -196,11 +198,11 @@ def note_full(work: Work, span: RowRange) -> None:
         .join(User, col(User.id) == _row.user_id)
         .join(session, col(session.id) == _row.session_id)
         .join(Training, col(Training.id) == col(session.training_id))
-        .where(good(STAGED, span), col(session.taken) + queue.c.place > col(session.capacity))
+        .where(good(STAGED, rows), col(session.taken) + queue.c.place > col(session.capacity))
     )
     note_fault(
         work,
-        span,
+        rows,
         SessionFull,
         left_out,
         _row.session_heading,
@@ -211,14 +213,14 @@ def note_full(work: Work, span: RowRange) -> None:
     )
 
 
-def mark_repeated(work: Work, span: RowRange) -> None:
-    """Let rows that say the same as an earlier row of the span make and change nothing."""
+def mark_repeated(work: Work, rows: RowRange) -> None:
+    """Let rows that say the same as an earlier one of `rows` make and change nothing."""
     said = (_row.user_id, _row.training_id)
     place = func.row_number().over(partition_by=said, order_by=_row.row_no)
     placed = (
         select(_row.row_no, place.label("place"))
         .where(
-            good(STAGED, span),
+            good(STAGED, rows),
             _row.training_id.is_not(None),
             or_(_row.id.is_(None), _row.changed.is_not(None)),
         )

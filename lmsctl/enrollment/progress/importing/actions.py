@@ -36,49 +36,49 @@ def import_progress(work: Work, upload: FileImport) -> Done:
     The unit of work must not have begun. What is recorded already is unchanged, so that a file can
     be taken in twice. Raises what `bulk.run` raises.
     """
-    work.about = f"file {upload.order.path}"
+    work.about = f"file {upload.request.path}"
     rights.require(work, "progress.manage")
-    job = ImportSpec(
+    spec = ImportSpec(
         kind="progress import",
         event="progress.imported",
         columns=COLUMNS,
         tables=store.TABLES,
-        reader=lambda names: row_reader(names, work.now, work.zone, upload.order.reading.dates),
+        reader=lambda names: row_reader(names, work.now, work.zone, upload.request.reading.dates),
         resolve=_resolve,
         write=_write,
         notes=lambda _work: (),
         key=store.KEY,
         number=store.NUMBER,
     )
-    return bulk.run(work, upload, job)
+    return bulk.run(work, upload, spec)
 
 
-def _resolve(work: Work, span: RowRange) -> None:
-    """Find out whom and what the rows of `span` mean, and what is wrong with them."""
-    store.resolve(work, span, rights.require(work, "progress.manage"))
+def _resolve(work: Work, rows: RowRange) -> None:
+    """Find out whom and what `rows` mean, and what is wrong with them."""
+    store.resolve(work, rows, rights.require(work, "progress.manage"))
     if not work.is_alone:
-        store.lock_for_share(work, span)
+        store.lock_for_share(work, rows)
         rights.refresh(work)
-        store.resolve(work, span, rights.require(work, "progress.manage"))
-    store.note_unknown(work, span)
-    store.mark_repeated(work, span)
+        store.resolve(work, rows, rights.require(work, "progress.manage"))
+    store.note_unknown(work, rows)
+    store.mark_repeated(work, rows)
 
 
-def _write(work: Work, span: RowRange, run: int) -> int:
-    """Record what is new in `span`, and let the enrollments follow; queues no notices."""
-    store.write(work, span, f"import {run}")
+def _write(work: Work, rows: RowRange, run: int) -> int:
+    """Record what is new in `rows`, and let the enrollments follow; queues no notices."""
+    store.write(work, rows, f"import {run}")
     zone = portal.zone(work)
     items: dict[int, Item] = {}
     due: dict[datetime | None, list[int]] = {}
-    for beginning in store.list_first_events(work, span):
+    for beginning in store.list_first_events(work, rows):
         number = beginning.item_id
         if number not in items:
             items[number] = content.by_id(work, number)
         due_at = content_rules.due_at(items[number], beginning.first_at, zone)
         due.setdefault(due_at, []).append(beginning.enrollment_id)
     for due_at, ids in due.items():
-        store.begin_enrollments(work, span, ids, due_at)
-    store.complete_enrollments(work, span)
+        store.begin_enrollments(work, rows, ids, due_at)
+    store.complete_enrollments(work, rows)
     return 0
 
 
@@ -91,7 +91,7 @@ class StatementUpload(FileImport):
     def open(self, columns: Sequence[Column]) -> Sheet:
         """Return the sheet, as for a CSV file; raises what `open_source` raises."""
         if self._sheet is None:
-            source = open_source(self.order.path, self.order.reading.encoding)
+            source = open_source(self.request.path, self.request.reading.encoding)
             self._sheet = _Statements(source).__enter__()
         return super().open(columns)
 

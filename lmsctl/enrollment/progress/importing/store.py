@@ -54,34 +54,34 @@ KEY: ColumnElement[str] = _row.login
 NUMBER: ColumnElement[int] = select(ProgressEvent.id).where(_SAME).scalar_subquery()
 
 
-def resolve(work: Work, span: RowRange, scope: Scope) -> None:
+def resolve(work: Work, rows: RowRange, scope: Scope) -> None:
     """Give each row its person, in `scope`, its item, and the event if it is recorded already."""
-    resolve_pairs(work, _STAGED, span, in_scope(scope, Department.path))
-    in_span = span.holds(_row.row_no)
-    work.run(update(_STAGED).where(in_span, _SAME).values(id=ProgressEvent.id))
+    resolve_pairs(work, _STAGED, rows, in_scope(scope, Department.path))
+    in_range = rows.holds(_row.row_no)
+    work.run(update(_STAGED).where(in_range, _SAME).values(id=ProgressEvent.id))
 
 
-def lock_for_share(work: Work, span: RowRange) -> None:
-    """Let nobody change the people and the items of `span`; then they are to be found again."""
-    lock_pairs_for_share(work, _STAGED, span)
+def lock_for_share(work: Work, rows: RowRange) -> None:
+    """Let nobody change the people and the items of `rows`; then they are to be found again."""
+    lock_pairs_for_share(work, _STAGED, rows)
 
 
-def note_unknown(work: Work, span: RowRange) -> None:
+def note_unknown(work: Work, rows: RowRange) -> None:
     """Note rows about people and items that are not there, and about folders."""
     unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
-    note_fault(work, span, UserUnknown, unknown, "Login", given=_row.login)
+    note_fault(work, rows, UserUnknown, unknown, "Login", given=_row.login)
     people = select(_row.row_no).join(User, col(User.id) == _row.user_id)
-    fail_not_confirmed(work, span, people, "Login", "given progress")
+    fail_not_confirmed(work, rows, people, "Login", "given progress")
     absent = select(_row.row_no).where(_row.item_id.is_(None), _row.code_key.is_not(None))
-    note_fault(work, span, ContentUnknown, absent, "Content", given=_row.content)
-    note_folders(work, _STAGED, span, "worked on")
+    note_fault(work, rows, ContentUnknown, absent, "Content", given=_row.content)
+    note_folders(work, _STAGED, rows, "worked on")
 
 
-def mark_repeated(work: Work, span: RowRange) -> None:
-    """Let rows that say the same as an earlier row of the span make nothing."""
+def mark_repeated(work: Work, rows: RowRange) -> None:
+    """Let rows that say the same as an earlier one of `rows` make nothing."""
     said = (_row.user_id, func.coalesce(_row.item_id, 0), _row.event, _row.happened_at)
     place = func.row_number().over(partition_by=said, order_by=_row.row_no)
-    placed = select(_row.row_no, place.label("place")).where(_is_new(span)).subquery("placed")
+    placed = select(_row.row_no, place.label("place")).where(_is_new(rows)).subquery("placed")
     work.run(update(_STAGED).where(placed.c.row_no == _row.row_no, placed.c.place > 1).values(id=0))
 
 
@@ -91,12 +91,12 @@ def mark_repeated(work: Work, span: RowRange) -> None:
 # Writing -----------------------------------------------------------------------------------------
 
 
-def _is_new(span: RowRange) -> ColumnElement[bool]:
-    """Return the condition that a row of `span` makes an event."""
-    return and_(_row.id.is_(None), good(_STAGED, span))
+def _is_new(rows: RowRange) -> ColumnElement[bool]:
+    """Return the condition that one of `rows` makes an event."""
+    return and_(_row.id.is_(None), good(_STAGED, rows))
 
 
-def write(work: Work, span: RowRange, source: str) -> None:
+def write(work: Work, rows: RowRange, source: str) -> None:
     """Insert the new events."""
     same = ("user_id", "item_id", "event", "score", "happened_at")
     given = {"recorded_at": work.now, "source": source}
@@ -105,13 +105,13 @@ def write(work: Work, span: RowRange, source: str) -> None:
             *(_row[name] for name in same),
             *(value_for(getattr(ProgressEvent, k), v).label(k) for k, v in given.items()),
         )
-        .where(_is_new(span))
+        .where(_is_new(rows))
         .order_by(_row.row_no)
     )
     work.run(insert_from(ProgressEvent, new))
     work.run(
         update(_STAGED)
-        .where(span.holds(_row.row_no), _row.id == 0, _SAME)
+        .where(rows.holds(_row.row_no), _row.id == 0, _SAME)
         .values(id=ProgressEvent.id)
     )
 
@@ -133,7 +133,7 @@ def _first_moment(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
     return found.correlate(Enrollment).scalar_subquery()
 
 
-def list_first_events(work: Work, span: RowRange) -> list[FirstEvent]:
+def list_first_events(work: Work, rows: RowRange) -> list[FirstEvent]:
     """Return the pre-enrolled enrollments whose people did something by the new rows."""
     id_, item = col(Enrollment.id), col(Enrollment.item_id)
     return work.all(
@@ -147,26 +147,26 @@ def list_first_events(work: Work, span: RowRange) -> list[FirstEvent]:
         .join(Enrollment, is_about(_STAGED, Enrollment))
         .where(
             IS_PRE_ENROLLED,
-            _is_new(span),
+            _is_new(rows),
         )
         .group_by(id_, item),
     )
 
 
 def begin_enrollments(
-    work: Work, span: RowRange, ids: Sequence[int], due_at: datetime | None
+    work: Work, rows: RowRange, ids: Sequence[int], due_at: datetime | None
 ) -> None:
     """Turn pre-enrolled enrollments into enrolled ones, from the first event on."""
     work.run(
         update(Enrollment)
         .where(among(Enrollment.id, ids))
-        .values(phase=Phase.ENROLLED, due_at=due_at, enrolled_at=_first_moment(_is_new(span)))
+        .values(phase=Phase.ENROLLED, due_at=due_at, enrolled_at=_first_moment(_is_new(rows)))
     )
 
 
-def complete_enrollments(work: Work, span: RowRange) -> None:
+def complete_enrollments(work: Work, rows: RowRange) -> None:
     """Complete the enrollments whose people completed the item by the new rows."""
-    is_completion = and_(_row.event == EventKind.COMPLETED, _is_new(span))
+    is_completion = and_(_row.event == EventKind.COMPLETED, _is_new(rows))
     meant = aliased(Enrollment)
     completed = (
         select(meant.id)

@@ -22,20 +22,20 @@ from lmsctl.token.upload.errors import (
     TokenNumberUnknown,
 )
 from lmsctl.token.upload.staging import ITEMS, STAGED
-from lmsctl.token.upload.store.finding import in_span, select_existing
+from lmsctl.token.upload.store.finding import in_range, select_existing
 
 _row, _item = STAGED.c, ITEMS.c
 
 
-def fail_repeated_codes(work: Work, span: RowRange) -> None:
+def fail_repeated_codes(work: Work, rows: RowRange) -> None:
     """Note rows that make the same code."""
-    note_repeated(work, span, _row.code_digest, _row.is_new, heading="Token", what="token")
+    note_repeated(work, rows, _row.code_digest, _row.is_new, heading="Token", what="token")
 
 
-def fail_repeated_numbers(work: Work, span: RowRange) -> None:
+def fail_repeated_numbers(work: Work, rows: RowRange) -> None:
     """Note rows that mean the same token."""
     named = _row.token_no.is_not(None)
-    note_repeated(work, span, _row.token_no, named, heading="Token id", what="token id")
+    note_repeated(work, rows, _row.token_no, named, heading="Token id", what="token id")
 
 
 def _rows_with_items() -> Select[Any]:
@@ -43,7 +43,7 @@ def _rows_with_items() -> Select[Any]:
     return select(_row.row_no).join(ITEMS, _item.item_no == _row.item_no)
 
 
-def fail_contents(work: Work, span: RowRange) -> None:
+def fail_contents(work: Work, rows: RowRange) -> None:
     """Note rows about items that are not there, and new tokens for what no token admits to."""
     heading, given = "Knowledge code", _item.content
     kind = col(ContentItem.kind)
@@ -57,24 +57,24 @@ def fail_contents(work: Work, span: RowRange) -> None:
         .outerjoin(ContentItem, col(ContentItem.id) == _item.content_id)
         .where(
             or_(is_unknown, is_wrong, is_library, is_archived),
-            _item.item_no.in_(select(_row.item_no).where(in_span(span))),
+            _item.item_no.in_(select(_row.item_no).where(in_range(rows))),
         )
     )
     if not work.value(select(unfit.exists())):
         return
     unknown = _rows_with_items().where(_item.content_id.is_(None))
-    note_fault(work, span, ContentUnknown, unknown, heading, given=given)
+    note_fault(work, rows, ContentUnknown, unknown, heading, given=given)
     new = (
         _rows_with_items()
         .join(ContentItem, col(ContentItem.id) == _item.content_id)
         .where(_row.is_new)
     )
-    note_fault(work, span, TokenContentWrong, new.where(is_wrong), heading, given=given, kind=kind)
-    note_fault(work, span, TokenContentLibrary, new.where(is_library), heading, given=given)
-    note_fault(work, span, ContentArchived, new.where(is_archived), heading, given=given)
+    note_fault(work, rows, TokenContentWrong, new.where(is_wrong), heading, given=given, kind=kind)
+    note_fault(work, rows, TokenContentLibrary, new.where(is_library), heading, given=given)
+    note_fault(work, rows, ContentArchived, new.where(is_archived), heading, given=given)
 
 
-def fail_taken(work: Work, span: RowRange, run: int | None) -> None:
+def fail_taken(work: Work, rows: RowRange, run: int | None) -> None:
     """Note new codes that are in use, though not those that `run`, which was interrupted, made."""
     taken = (
         select(_row.row_no)
@@ -83,21 +83,21 @@ def fail_taken(work: Work, span: RowRange, run: int | None) -> None:
     )
     if run is not None:
         taken = taken.where(col(Token.run_id).is_distinct_from(run))
-    note_fault(work, span, RowTokenExists, taken, "Token")
+    note_fault(work, rows, RowTokenExists, taken, "Token")
 
 
-def allow_known_codes(work: Work, span: RowRange) -> None:
+def allow_known_codes(work: Work, rows: RowRange) -> None:
     """Take back that a code looks damaged where the row changes a token, which is called so."""
-    take_back(work, span, CellDamaged, STAGED, ~_row.is_new)
+    take_back(work, rows, CellDamaged, STAGED, ~_row.is_new)
 
 
-def fail_unknown(work: Work, span: RowRange) -> None:
+def fail_unknown(work: Work, rows: RowRange) -> None:
     """Note token ids that no token has."""
     unknown = select(_row.row_no).where(_row.token_no.is_not(None), _row.id.is_(None))
-    note_fault(work, span, TokenNumberUnknown, unknown, "Token id", given=_row.token_no)
+    note_fault(work, rows, TokenNumberUnknown, unknown, "Token id", given=_row.token_no)
 
 
-def fail_changes(work: Work, span: RowRange) -> None:
+def fail_changes(work: Work, rows: RowRange) -> None:
     """Note what no file can change about a token, and limits below what was used."""
     number = col(Token.id)
     moved = (
@@ -108,7 +108,7 @@ def fail_changes(work: Work, span: RowRange) -> None:
     )
     note_fault(
         work,
-        span,
+        rows,
         RowContentMoved,
         moved,
         "Knowledge code",
@@ -117,7 +117,7 @@ def fail_changes(work: Work, span: RowRange) -> None:
         content=col(ContentItem.code),
     )
     recoded = select_existing().where(_row.code_digest != col(Token.code_digest))
-    note_fault(work, span, RowCodeChanged, recoded, "Token", number=number)
+    note_fault(work, rows, RowCodeChanged, recoded, "Token", number=number)
     uses = col(Token.uses)
     below = select_existing().where(_row.use_limit < uses)
-    note_fault(work, span, TokenLimitBelowUses, below, "Limit", uses=uses, limit=_row.use_limit)
+    note_fault(work, rows, TokenLimitBelowUses, below, "Limit", uses=uses, limit=_row.use_limit)

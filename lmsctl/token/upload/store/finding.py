@@ -17,15 +17,15 @@ from lmsctl.token.upload.staging import ITEMS, STAGED
 _row, _item = STAGED.c, ITEMS.c
 
 
-def in_span(span: RowRange) -> ColumnElement[bool]:
-    """Return the condition that a row is in a span."""
-    return span.holds(_row.row_no)
+def in_range(rows: RowRange) -> ColumnElement[bool]:
+    """Return the condition that a row is in the range."""
+    return rows.holds(_row.row_no)
 
 
-def find_items(work: Work, span: RowRange) -> None:
-    """Find the items that the rows of a span name as they are now."""
+def find_items(work: Work, rows: RowRange) -> None:
+    """Find the items that `rows` name as they are now."""
     now = select(ContentItem.id).where(col(ContentItem.code_key) == _item.content_key)
-    named = select(_row.item_no).where(in_span(span))
+    named = select(_row.item_no).where(in_range(rows))
     work.run(
         update(ITEMS)
         .where(_item.item_no.in_(named))
@@ -33,26 +33,26 @@ def find_items(work: Work, span: RowRange) -> None:
     )
 
 
-def share_items(work: Work, span: RowRange) -> None:
-    """Let nobody change the items that the rows of a span name; then they are to be found again."""
+def share_items(work: Work, rows: RowRange) -> None:
+    """Let nobody change the items that `rows` name; then they are to be found again."""
     meant = select(_item.content_id).where(
-        _item.item_no.in_(select(_row.item_no).where(in_span(span)))
+        _item.item_no.in_(select(_row.item_no).where(in_range(rows)))
     )
     found = select(ContentItem.id).where(col(ContentItem.id).in_(meant))
     locks.lock_selected(work, found, shared=True)
 
 
-def names_tokens(work: Work, span: RowRange) -> bool:
-    """Say whether any row of a span has a token id."""
-    return bool(work.value(select(exists().where(_row.token_no.is_not(None), in_span(span)))))
+def names_tokens(work: Work, rows: RowRange) -> bool:
+    """Say whether any of `rows` has a token id."""
+    return bool(work.value(select(exists().where(_row.token_no.is_not(None), in_range(rows)))))
 
 
-def find_tokens(work: Work, span: RowRange) -> None:
-    """Give each row of a span the token it means."""
+def find_tokens(work: Work, rows: RowRange) -> None:
+    """Give each of `rows` the token it means."""
     known = or_(_row.id.is_not(None), _row.changed.is_not(None))
-    work.run(update(STAGED).where(in_span(span), known).values(id=None, changed=None))
+    work.run(update(STAGED).where(in_range(rows), known).values(id=None, changed=None))
     meant = col(Token.id) == _row.token_no
-    if work.run(update(STAGED).where(in_span(span), meant).values(id=Token.id)):
+    if work.run(update(STAGED).where(in_range(rows), meant).values(id=Token.id)):
         analyze(work, STAGED)
 
 

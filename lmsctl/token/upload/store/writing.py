@@ -12,7 +12,7 @@ from lmsctl.kit.work import Work
 from lmsctl.token import store
 from lmsctl.token.model import Token
 from lmsctl.token.upload.staging import ITEMS, STAGED
-from lmsctl.token.upload.store.finding import in_span, select_existing
+from lmsctl.token.upload.store.finding import in_range, select_existing
 
 _row, _item = STAGED.c, ITEMS.c
 
@@ -41,7 +41,7 @@ _CHANGES: dict[str, tuple[str, ColumnElement[Any]]] = {
 }
 
 
-def compare(work: Work, span: RowRange, columns: Collection[str]) -> None:
+def compare(work: Work, rows: RowRange, columns: Collection[str]) -> None:
     """Note for rows about tokens that are there which of `columns` differ."""
     parts = [
         case((wanted.is_distinct_from(getattr(Token, name)), f"{BETWEEN}{column}"), else_="")
@@ -49,7 +49,7 @@ def compare(work: Work, span: RowRange, columns: Collection[str]) -> None:
         if column in columns
     ]
     compared = (
-        select_existing().add_columns(joined_text(parts).label("changed")).where(in_span(span))
+        select_existing().add_columns(joined_text(parts).label("changed")).where(in_range(rows))
     ).subquery("compared")
     work.run(
         update(STAGED)
@@ -61,18 +61,18 @@ def compare(work: Work, span: RowRange, columns: Collection[str]) -> None:
 # Writing -----------------------------------------------------------------------------------------
 
 
-def change(work: Work, span: RowRange, columns: Collection[str]) -> None:
+def change(work: Work, rows: RowRange, columns: Collection[str]) -> None:
     """Write what differs; numbers of uses and of the token, its code and item never do."""
     values = {name: wanted for column, (name, wanted) in _CHANGES.items() if column in columns}
     store.secure_delete(work)
     work.run(
         update(Token)
-        .where(_row.id == col(Token.id), _row.changed.is_not(None), good(STAGED, span))
+        .where(_row.id == col(Token.id), _row.changed.is_not(None), good(STAGED, rows))
         .values(**values, version=col(Token.version) + 1)
     )
 
 
-def add(work: Work, span: RowRange, run: int) -> None:
+def add(work: Work, rows: RowRange, run: int) -> None:
     """Insert the new tokens that `run` makes, in the order of their rows."""
     store.secure_delete(work)
     same = ("code", "code_digest", "creates", "use_limit", "expires_at", "is_active")
@@ -83,7 +83,7 @@ def add(work: Work, span: RowRange, run: int) -> None:
     new = (
         select(*cells)
         .join(ITEMS, _item.item_no == _row.item_no)
-        .where(_row.is_new, good(STAGED, span))
+        .where(_row.is_new, good(STAGED, rows))
         .order_by(_row.row_no)
     )
     work.run(insert_from(Token, new))

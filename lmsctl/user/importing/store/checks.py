@@ -38,38 +38,38 @@ _NEW: Select[Any] = ROWS.where(_row.id.is_(None), _row.login_key.is_not(None))
 # Whom rows mean, and where -----------------------------------------------------------------------
 
 
-def allow_known_logins(work: Work, span: RowRange) -> None:
+def allow_known_logins(work: Work, rows: RowRange) -> None:
     """Take back that a login looks damaged where somebody is called so."""
-    take_back(work, span, CellDamaged, STAGED, _row.id.is_not(None))
+    take_back(work, rows, CellDamaged, STAGED, _row.id.is_not(None))
 
 
-def fail_out_of_scope(work: Work, span: RowRange, scope: Scope) -> None:
+def fail_out_of_scope(work: Work, rows: RowRange, scope: Scope) -> None:
     """Note rows about people whom the actor may not change, and say nothing else about them."""
     hidden = _EXISTING.join(Department, col(Department.id) == col(User.department_id)).where(
         ~in_scope(scope, Department.path)
     )
     named_by = case((~_row.is_generated, "Login"), else_="Email")
-    note_fault(work, span, UserUnknown, hidden, named_by, given=KEY)
-    clear_hidden(work, span, scope)
+    note_fault(work, rows, UserUnknown, hidden, named_by, given=KEY)
+    clear_hidden(work, rows, scope)
 
 
-def fail_lost_departments(work: Work, span: RowRange, scope: Scope) -> None:
+def fail_lost_departments(work: Work, rows: RowRange, scope: Scope) -> None:
     """Note rows whose department has gone, or out of scope, since the file was read."""
     known = select(Department.id).where(in_scope(scope, Department.path))
     lost = ROWS.where(_row.department_id.is_not(None), _row.department_id.not_in(known))
-    note_fault(work, span, DepartmentUnknown, lost, "Department", given=_row.department_id)
+    note_fault(work, rows, DepartmentUnknown, lost, "Department", given=_row.department_id)
 
 
-def fail_incomplete(work: Work, span: RowRange, *, may_use_root: bool) -> None:
+def fail_incomplete(work: Work, rows: RowRange, *, may_use_root: bool) -> None:
     """Note new people without what every person needs."""
     for name, heading, what in (
         (_row.first_name, "First name", "first name"),
         (_row.last_name, "Last name", "last name"),
     ):
-        note_fault(work, span, NameMissing, _NEW.where(name.is_(None)), heading, what=what)
+        note_fault(work, rows, NameMissing, _NEW.where(name.is_(None)), heading, what=what)
     if not may_use_root:
         homeless = _NEW.where(_row.department_id.is_(None))
-        note_fault(work, span, DepartmentNeeded, homeless, "Department")
+        note_fault(work, rows, DepartmentNeeded, homeless, "Department")
 
 
 # What people are called --------------------------------------------------------------------------
@@ -78,22 +78,22 @@ _HAS_EMAIL = _row.email_key.is_not(None)
 _IS_LIKE_ADDRESS = and_(~_row.is_generated, _row.login_key.contains("@"))
 
 
-def fail_repeated_people(work: Work, span: RowRange, *, has_people: bool) -> None:
+def fail_repeated_people(work: Work, rows: RowRange, *, has_people: bool) -> None:
     """Note rows of the file that mean the same person, or give two people one address."""
     has_login = ~_row.is_generated
-    note_repeated(work, span, _row.login_key, has_login, heading="Login", what="login")
-    note_repeated(work, span, _row.email_key, _HAS_EMAIL, heading="Email", what="email")
+    note_repeated(work, rows, _row.login_key, has_login, heading="Login", what="login")
+    note_repeated(work, rows, _row.email_key, _HAS_EMAIL, heading="Email", what="email")
     if has_people:
         # One row says the login of a person, another one their address.
         found = _row.id.is_not(None)
         note_repeated(
-            work, span, _row.id, found, heading="Login", what="person", is_among_good=True
+            work, rows, _row.id, found, heading="Login", what="person", is_among_good=True
         )
     if work.value(select(exists().where(_IS_LIKE_ADDRESS))):
-        _fail_crossed(work, span)
+        _fail_crossed(work, rows)
 
 
-def _fail_crossed(work: Work, span: RowRange) -> None:
+def _fail_crossed(work: Work, rows: RowRange) -> None:
     """Note rows of which one gives as a login what the other gives as an address."""
     logins = (_row.login_key, _IS_LIKE_ADDRESS)
     emails = (_row.email_key, _HAS_EMAIL)
@@ -104,7 +104,7 @@ def _fail_crossed(work: Work, span: RowRange) -> None:
         )
         note_fault(
             work,
-            span,
+            rows,
             RowRepeated,
             crossed,
             heading,
@@ -124,28 +124,28 @@ def _first_calling(key: ColumnElement[str], condition: ColumnElement[bool]) -> S
     return first.where(condition).group_by(key).subquery("taking")
 
 
-def fail_taken_names(work: Work, span: RowRange, present: Collection[str]) -> None:
+def fail_taken_names(work: Work, rows: RowRange, present: Collection[str]) -> None:
     """Note rows whose login or address, if the file has these columns, names somebody else."""
     if "email" in present:
-        _fail_taken_addresses(work, span)
+        _fail_taken_addresses(work, rows)
     if "login" in present:
-        _fail_taken_logins(work, span)
+        _fail_taken_logins(work, rows)
 
 
-def _fail_taken_addresses(work: Work, span: RowRange) -> None:
+def _fail_taken_addresses(work: Work, rows: RowRange) -> None:
     """Note addresses that are somebody else's login or address."""
     is_other = or_(_row.id.is_(None), _row.id != col(User.id))
     for key in (col(User.email_key), col(User.login_key)):
         taken = ROWS.join(User, key == _row.email_key).where(_row.login_key.is_not(None), is_other)
-        note_fault(work, span, EmailTaken, taken, "Email", email=_row.email)
+        note_fault(work, rows, EmailTaken, taken, "Email", email=_row.email)
 
 
-def _fail_taken_logins(work: Work, span: RowRange) -> None:
+def _fail_taken_logins(work: Work, rows: RowRange) -> None:
     """Note logins of new people that are somebody else's address."""
     taken = ROWS.join(User, col(User.email_key) == _row.login_key).where(
         _IS_LIKE_ADDRESS, _row.id.is_(None)
     )
-    note_fault(work, span, LoginTaken, taken, "Login", login=_row.login)
+    note_fault(work, rows, LoginTaken, taken, "Login", login=_row.login)
 
 
 # Statuses ----------------------------------------------------------------------------------------
@@ -156,19 +156,19 @@ _DONE: ColumnElement[str] = case(
 )
 
 
-def fail_new_pending(work: Work, span: RowRange) -> None:
+def fail_new_pending(work: Work, rows: RowRange) -> None:
     """Note new people who are to be pending."""
     pending = _NEW.where(_row.status == UserStatus.PENDING)
-    note_fault(work, span, PendingNotGiven, pending, "Status", name=KEY)
+    note_fault(work, rows, PendingNotGiven, pending, "Status", name=KEY)
 
 
-def fail_status(work: Work, span: RowRange) -> None:
+def fail_status(work: Work, rows: RowRange) -> None:
     """Note changes of status that no administrator could make either."""
     login, status = col(User.login), col(User.status)
     begun = _EXISTING.where(_row.status == UserStatus.PENDING, status != UserStatus.PENDING)
-    note_fault(work, span, PendingNotGiven, begun, "Status", name=login)
+    note_fault(work, rows, PendingNotGiven, begun, "Status", name=login)
     over = _EXISTING.where(_row.status == UserStatus.INACTIVE, status == UserStatus.ENDED)
-    note_fault(work, span, StatusWrong, over, "Status", login=login, status=status, done=_DONE)
+    note_fault(work, rows, StatusWrong, over, "Status", login=login, status=status, done=_DONE)
     is_owner = (
         select(Grant.id)
         .join(Role, col(Role.id) == col(Grant.role_id))
@@ -176,16 +176,16 @@ def fail_status(work: Work, span: RowRange) -> None:
         .exists()
     )
     owners = _EXISTING.where(_row.status.in_(_AWAY), status == UserStatus.ACTIVE, is_owner)
-    note_fault(work, span, OwnerProtected, owners, "Status", login=login, done=_DONE)
+    note_fault(work, rows, OwnerProtected, owners, "Status", login=login, done=_DONE)
 
 
-def fail_changed_pending(work: Work, span: RowRange) -> None:
+def fail_changed_pending(work: Work, rows: RowRange) -> None:
     """Note changes of people who wait, in rows that do not vouch for them: they say `pending`."""
     left = _EXISTING.where(_row.changed.is_not(None), _row.status == UserStatus.PENDING)
-    fail_not_confirmed(work, span, left, "Status", "changed by a row that leaves them pending")
+    fail_not_confirmed(work, rows, left, "Status", "changed by a row that leaves them pending")
 
 
-def fail_ended_pending(work: Work, span: RowRange) -> None:
+def fail_ended_pending(work: Work, rows: RowRange) -> None:
     """Note rows that would end who has not begun."""
     ended = _EXISTING.where(_row.status.in_(_AWAY))
-    fail_not_confirmed(work, span, ended, "Status", _DONE)
+    fail_not_confirmed(work, rows, ended, "Status", _DONE)

@@ -17,18 +17,18 @@ _row = STAGED.c
 _NOTE = "confirmed by this file"
 
 
-def mark_confirmed(work: Work, span: RowRange) -> None:
+def mark_confirmed(work: Work, rows: RowRange) -> None:
     """Note which rows vouch for somebody who waits for confirmation: those that name them.
 
     A row that says itself that they are to go on waiting does not, and none can end them.
     """
-    marked = update(STAGED).where(span.holds(_row.row_no), IS_CONFIRMED)
+    marked = update(STAGED).where(rows.holds(_row.row_no), IS_CONFIRMED)
     work.run(marked.values(note=None))
-    work.run(delete_from(CONFIRMATIONS).where(span.holds(CONFIRMATIONS.c.row_no)))
+    work.run(delete_from(CONFIRMATIONS).where(rows.holds(CONFIRMATIONS.c.row_no)))
     waiting = ROWS.join(User, col(User.id) == _row.id).where(
         col(User.status) == UserStatus.PENDING,
         or_(_row.status.is_(None), _row.status == UserStatus.ACTIVE),
-        span.holds(_row.row_no),
+        rows.holds(_row.row_no),
     )
     if work.run(insert_from(CONFIRMATIONS, waiting)):
         work.run(marked.values(note=_NOTE))
@@ -41,12 +41,12 @@ class ConfirmedUser:
     user_id: int
 
 
-def confirmed_ids(work: Work, span: RowRange) -> Iterator[int]:
-    """Yield the ids of the people whom the good rows of a span vouch for."""
+def confirmed_ids(work: Work, rows: RowRange) -> Iterator[int]:
+    """Yield the ids of the people whom the good ones of `rows` vouch for."""
     found = work.each(
         ConfirmedUser,
         select(_row.id.label("user_id"))
-        .where(good(STAGED, span), IS_CONFIRMED)
+        .where(good(STAGED, rows), IS_CONFIRMED)
         .order_by(_row.row_no),
     )
     return (one.user_id for one in found)

@@ -32,7 +32,7 @@ _row, _value, _group, _named = STAGED.c, FIELDS.c, GROUPS.c, SUPERVISORS.c
 # Custom fields -----------------------------------------------------------------------------------
 
 
-def fail_required_fields(work: Work, span: RowRange) -> None:
+def fail_required_fields(work: Work, rows: RowRange) -> None:
     """Note new people without a value in a required custom field."""
     name = col(CustomField.name)
     is_filled = exists().where(_value.row_no == _row.row_no, _value.field_id == col(CustomField.id))
@@ -40,10 +40,10 @@ def fail_required_fields(work: Work, span: RowRange) -> None:
     missing = ROWS.join(CustomField, true()).where(
         col(CustomField.is_required), _row.id.is_(None), _row.login_key.is_not(None), ~is_filled
     )
-    note_fault(work, span, FieldMissing, missing, name, name=name)
+    note_fault(work, rows, FieldMissing, missing, name, name=name)
 
 
-def fail_taken_values(work: Work, span: RowRange, *, is_first: bool) -> None:
+def fail_taken_values(work: Work, rows: RowRange, *, is_first: bool) -> None:
     """Note values of unique fields that somebody else has, and in the first pass another row."""
     name = col(CustomField.name)
     given = ROWS.join(FIELDS, _value.row_no == _row.row_no).join(
@@ -56,7 +56,7 @@ def fail_taken_values(work: Work, span: RowRange, *, is_first: bool) -> None:
     taken = given.join(FieldValue, is_same).where(
         _row.login_key.is_not(None), or_(_row.id.is_(None), _row.id != col(FieldValue.user_id))
     )
-    note_fault(work, span, FieldValueTaken, taken, name, name=name, value=_value.value)
+    note_fault(work, rows, FieldValueTaken, taken, name, name=name, value=_value.value)
     if not is_first:
         return
     twice = (
@@ -76,13 +76,13 @@ def fail_taken_values(work: Work, span: RowRange, *, is_first: bool) -> None:
         and_(twice.c.field_id == _value.field_id, twice.c.unique_key == _value.unique_key),
     )
     other = case((_row.row_no == twice.c.one, twice.c.other), else_=twice.c.one)
-    note_fault(work, span, RowRepeated, repeated, name, other=other, what=name)
+    note_fault(work, rows, RowRepeated, repeated, name, other=other, what=name)
 
 
 # Groups ------------------------------------------------------------------------------------------
 
 
-def fail_lost_groups(work: Work, span: RowRange) -> None:
+def fail_lost_groups(work: Work, rows: RowRange) -> None:
     """Note rows whose group has gone, or out of scope, since the file was read."""
     lost = ROWS.join(GROUPS, _group.row_no == _row.row_no).where(
         _group.group_id.is_not(None),
@@ -91,7 +91,7 @@ def fail_lost_groups(work: Work, span: RowRange) -> None:
     heading = case((_group.replaces, "Group"), else_="Add to group")
     name = select(Group.name).where(col(Group.id) == _group.group_id).scalar_subquery()
     given = func.coalesce(name, cast(_group.group_id, Text))
-    note_fault(work, span, MembershipUnknown, lost, heading, given=given)
+    note_fault(work, rows, MembershipUnknown, lost, heading, given=given)
 
 
 # Supervisors -------------------------------------------------------------------------------------
@@ -101,19 +101,19 @@ _SUPERVISED: Select[Any] = ROWS.join(SUPERVISORS, _named.row_no == _row.row_no).
 )
 
 
-def fail_supervisors(work: Work, span: RowRange) -> None:
+def fail_supervisors(work: Work, rows: RowRange) -> None:
     """Note supervisors who are unknown, or the person themselves."""
     unknown = _SUPERVISED.where(_named.boss_id.is_(None), _named.from_row.is_(None))
-    note_fault(work, span, UserUnknown, unknown, "Supervisor", given=_named.given)
+    note_fault(work, rows, UserUnknown, unknown, "Supervisor", given=_named.given)
     waiting = _SUPERVISED.join(User, col(User.id) == _named.boss_id).where(
         _named.from_row.is_(None)
     )
-    fail_not_confirmed(work, span, waiting, "Supervisor", "named as a supervisor")
+    fail_not_confirmed(work, rows, waiting, "Supervisor", "named as a supervisor")
     own = _SUPERVISED.where(or_(_named.boss_row == _row.row_no, _named.boss_id == _row.id))
-    note_fault(work, span, SupervisorIsSelf, own, "Supervisor", login=KEY)
+    note_fault(work, rows, SupervisorIsSelf, own, "Supervisor", login=KEY)
 
 
-def fail_without_supervisor(work: Work, span: RowRange) -> None:
+def fail_without_supervisor(work: Work, rows: RowRange) -> None:
     """Note good rows whose supervisor would come from a row that fails, however far up the line."""
     # Each row has one supervisor, so that it stands behind one cause, and a circle has none.
     broken = select(ERRORS.c.row_no, ERRORS.c.row_no.label("cause")).distinct()
@@ -131,4 +131,4 @@ def fail_without_supervisor(work: Work, span: RowRange) -> None:
         "other": _named.from_row,
         "cause": cause,
     }
-    note_fault(work, span, SupervisorRowFailed, orphaned, "Supervisor", cause_row=cause, **shown)
+    note_fault(work, rows, SupervisorRowFailed, orphaned, "Supervisor", cause_row=cause, **shown)

@@ -32,7 +32,7 @@ _IS_WANTED_BEFORE = exists().where(
 )
 
 
-def find_clashes(work: Work, span: RowRange, *, is_first: bool) -> bool:
+def find_clashes(work: Work, rows: RowRange, *, is_first: bool) -> bool:
     """Find new people whose made-up login is taken; say whether there are any.
 
     In the first pass the other rows of the file count as well: a login given goes first, then
@@ -43,7 +43,7 @@ def find_clashes(work: Work, span: RowRange, *, is_first: bool) -> bool:
     found = select(_row.row_no, _stem(_row.login_key).label("stem")).where(
         _row.is_generated,
         _row.id.is_(None),
-        good(STAGED, span),
+        good(STAGED, rows),
         or_(_IS_TAKEN, _IS_WANTED_BEFORE) if is_first else _IS_TAKEN,
     )
     return work.run(insert_from(CLASHES, found)) > 0

@@ -21,7 +21,7 @@ _row = STAGED.c
 _IS_CHANGED = _row.changed.is_not(None)
 
 
-def list_roles_of_changed(work: Work, span: RowRange) -> list[StagedRole]:
+def list_roles_of_changed(work: Work, rows: RowRange) -> list[StagedRole]:
     """Return every role, with its place, that somebody holds who would be changed."""
     held = columns_of(
         StagedRole,
@@ -40,7 +40,7 @@ def list_roles_of_changed(work: Work, span: RowRange) -> list[StagedRole]:
         .join(Role, col(Role.id) == col(Grant.role_id))
         .outerjoin(GrantDepartment, col(GrantDepartment.grant_id) == col(Grant.id))
         .outerjoin(Department, col(Department.id) == col(GrantDepartment.department_id))
-        .where(_IS_CHANGED, span.holds(_row.row_no)),
+        .where(_IS_CHANGED, rows.holds(_row.row_no)),
     )
 
 
@@ -55,7 +55,7 @@ def _place(role_id: Any, department_id: Any) -> ColumnElement[str]:
     return cast(role_id, Text) + literal("-", Text) + cast(place, Text)
 
 
-def fail_holders(work: Work, span: RowRange, roles: Sequence[StagedRole]) -> None:
+def fail_holders(work: Work, rows: RowRange, roles: Sequence[StagedRole]) -> None:
     """Note changes of people who hold one of `roles` at its place."""
     if not roles:
         return
@@ -72,4 +72,4 @@ def fail_holders(work: Work, span: RowRange, roles: Sequence[StagedRole]) -> Non
     changed = ROWS.join(User, col(User.id) == _row.id).where(
         _IS_CHANGED, is_holder.correlate(STAGED).exists()
     )
-    note_fault(work, span, TouchesMoreRights, changed, None, name=col(User.login))
+    note_fault(work, rows, TouchesMoreRights, changed, None, name=col(User.login))

@@ -43,31 +43,31 @@ def has_generated(work: Work) -> bool:
 # Who is meant ------------------------------------------------------------------------------------
 
 
-def find_people(work: Work, span: RowRange) -> bool:
+def find_people(work: Work, rows: RowRange) -> bool:
     """Give each row the id of the person it means; say whether there are any."""
-    rows = update(STAGED).where(span.holds(_row.row_no))
-    work.run(rows.where(_row.id.is_not(None)).values(id=None, changed=None))
+    staged = update(STAGED).where(rows.holds(_row.row_no))
+    work.run(staged.where(_row.id.is_not(None)).values(id=None, changed=None))
     by_login = and_(~_row.is_generated, col(User.login_key) == _row.login_key)
     by_email = and_(_row.is_generated, col(User.email_key) == _row.email_key)
-    found = sum(work.run(rows.where(meant).values(id=User.id)) for meant in (by_login, by_email))
+    found = sum(work.run(staged.where(meant).values(id=User.id)) for meant in (by_login, by_email))
     if found:
         analyze(work, STAGED)
     return found > 0
 
 
-def lock_people(work: Work, span: RowRange, *, has_people: bool, has_groups: bool) -> None:
-    """Let nobody change the people of a span's rows, nor the groups and departments they name.
+def lock_people(work: Work, rows: RowRange, *, has_people: bool, has_groups: bool) -> None:
+    """Let nobody change the people of `rows`, nor the groups and departments they name.
 
     Groups are held before their people, as elsewhere.
     """
     if has_groups:
-        lock_referenced(work, span, Group, GROUPS.c.group_id)
+        lock_referenced(work, rows, Group, GROUPS.c.group_id)
     if has_people:
-        lock_referenced(work, span, User, _row.id, shared=False)
-    lock_referenced(work, span, Department, _row.department_id)
+        lock_referenced(work, rows, User, _row.id, shared=False)
+    lock_referenced(work, rows, Department, _row.department_id)
 
 
-def clear_hidden(work: Work, span: RowRange, scope: Scope) -> None:
+def clear_hidden(work: Work, rows: RowRange, scope: Scope) -> None:
     """Clear the person from rows that mean somebody out of `scope`."""
     hidden = (
         select(User.id)
@@ -76,7 +76,7 @@ def clear_hidden(work: Work, span: RowRange, scope: Scope) -> None:
     )
     work.run(
         update(STAGED)
-        .where(span.holds(_row.row_no), _row.id.in_(hidden))
+        .where(rows.holds(_row.row_no), _row.id.in_(hidden))
         .values(id=None, login_key=None)
     )
 
@@ -102,15 +102,15 @@ def stage_group_scope(work: Work, scope: Scope) -> None:
 # Supervisors -------------------------------------------------------------------------------------
 
 
-def find_supervisors(work: Work, span: RowRange, scope: Scope) -> None:
+def find_supervisors(work: Work, rows: RowRange, scope: Scope) -> None:
     """Find who is named as a supervisor: somebody who is there and visible, or a row of the file.
 
     Who supervises the person already may be named, visible or not.
     """
-    rows = update(SUPERVISORS).where(_named.mode == SupervisorMode.OWN, span.holds(_named.row_no))
+    named = update(SUPERVISORS).where(_named.mode == SupervisorMode.OWN, rows.holds(_named.row_no))
     by_login, by_email = (_visible_supervisor(scope, key) for key in ("login_key", "email_key"))
     found = func.coalesce(by_login, by_email)
-    work.run(rows.values(boss_row=None, from_row=None, boss_id=found))
+    work.run(named.values(boss_row=None, from_row=None, boss_id=found))
     for called in (_row.login_key, _row.email_key):
         other = (
             select(
@@ -123,19 +123,19 @@ def find_supervisors(work: Work, span: RowRange, scope: Scope) -> None:
             .subquery("other")
         )
         work.run(
-            rows.where(
+            named.where(
                 _named.boss_id.is_(None),
                 _named.boss_row.is_(None),
                 other.c.key == _named.login_key,
             ).values(boss_row=other.c.row_no, boss_id=other.c.id)
         )
-    _find_rows_of_supervisors(work, rows)
+    _find_rows_of_supervisors(work, named)
 
 
-def _find_rows_of_supervisors(work: Work, rows: Update) -> None:
+def _find_rows_of_supervisors(work: Work, named: Update) -> None:
     """Note from which rows of the file the supervisors are to come that are not there yet."""
     is_new = _named.boss_id.is_(None)
-    work.run(rows.where(is_new, _named.boss_row.is_not(None)).values(from_row=_named.boss_row))
+    work.run(named.where(is_new, _named.boss_row.is_not(None)).values(from_row=_named.boss_row))
     confirming = (
         select(_row.id, func.min(_row.row_no).label("row_no"))
         .where(IS_CONFIRMED)
@@ -143,7 +143,7 @@ def _find_rows_of_supervisors(work: Work, rows: Update) -> None:
         .subquery("confirming")
     )
     is_confirmed = confirming.c.id == _named.boss_id
-    work.run(rows.where(is_confirmed).values(from_row=confirming.c.row_no))
+    work.run(named.where(is_confirmed).values(from_row=confirming.c.row_no))
     unread = (
         select(UNREAD_NAMES.c.key, func.min(UNREAD_NAMES.c.row_no).label("row_no"))
         .group_by(UNREAD_NAMES.c.key)
@@ -151,7 +151,7 @@ def _find_rows_of_supervisors(work: Work, rows: Update) -> None:
     )
     is_unread = unread.c.key == _named.login_key
     work.run(
-        rows.where(is_new, _named.from_row.is_(None), is_unread).values(from_row=unread.c.row_no)
+        named.where(is_new, _named.from_row.is_(None), is_unread).values(from_row=unread.c.row_no)
     )
 
 
@@ -246,7 +246,7 @@ def _field_differs(rule: FieldRule) -> ColumnElement[bool]:
 
 
 def mark_changes(
-    work: Work, span: RowRange, columns: Collection[str], fields: Sequence[FieldRule]
+    work: Work, rows: RowRange, columns: Collection[str], fields: Sequence[FieldRule]
 ) -> None:
     """Note for rows about people who are there which of `columns` and `fields` differ."""
     # Whom a row vouches for gets another status, whether or not it says so.
@@ -257,7 +257,7 @@ def mark_changes(
     compared = (
         select(_row.row_no, joined_text(parts).label("changed"))
         .join(User, col(User.id) == _row.id)
-        .where(span.holds(_row.row_no))
+        .where(rows.holds(_row.row_no))
         .subquery("compared")
     )
     work.run(

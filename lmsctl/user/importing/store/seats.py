@@ -40,8 +40,8 @@ class SeatDemand:
     freed: int
 
 
-def count_seats(work: Work, span: RowRange, *, has_status: bool) -> SeatDemand:
-    """Count the seats that the good rows of a span want and free.
+def count_seats(work: Work, rows: RowRange, *, has_status: bool) -> SeatDemand:
+    """Count the seats that the good ones of `rows` want and free.
 
     Without a status in the file only new people want one, unless they were left without.
     """
@@ -50,25 +50,25 @@ def count_seats(work: Work, span: RowRange, *, has_status: bool) -> SeatDemand:
     counted = columns_of(
         SeatDemand, None, wanted=func.count(case((wants, 1))), freed=func.count(case((frees, 1)))
     )
-    found = work.one(SeatDemand, select(*counted).select_from(STAGED).where(good(STAGED, span)))
+    found = work.one(SeatDemand, select(*counted).select_from(STAGED).where(good(STAGED, rows)))
     assert found is not None
     return found
 
 
-def leave_without_seat(work: Work, span: RowRange, free: int, limit: int) -> None:
+def leave_without_seat(work: Work, rows: RowRange, free: int, limit: int) -> None:
     """Let the first `free` rows have the seats; after them new people are made inactive.
 
     Whoever is there and should become active after them fails.
     """
     cut = work.value(
-        ROWS.where(_WANTS_SEAT, good(STAGED, span)).order_by(_row.row_no).limit(1).offset(free)
+        ROWS.where(_WANTS_SEAT, good(STAGED, rows)).order_by(_row.row_no).limit(1).offset(free)
     )
     is_after = _row.row_no >= literal(cut, Integer)
     awakened = ROWS.where(is_after, _BECOMES_ACTIVE, is_good(STAGED))
-    note_fault(work, span, PlanFull, awakened, "Status", limit=str(limit))
+    note_fault(work, rows, PlanFull, awakened, "Status", limit=str(limit))
     work.run(
         update(STAGED)
-        .where(is_after, _IS_NEW_AND_ACTIVE, span.holds(_row.row_no))
+        .where(is_after, _IS_NEW_AND_ACTIVE, rows.holds(_row.row_no))
         .values(status=UserStatus.INACTIVE, note=_NO_SEAT)
     )
 

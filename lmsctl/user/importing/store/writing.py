@@ -47,17 +47,17 @@ _IS_NEW, _IS_CHANGED = _row.id.is_(None), _row.changed.is_not(None)
 # People ------------------------------------------------------------------------------------------
 
 
-def stage_moves(work: Work, span: RowRange) -> None:
+def stage_moves(work: Work, rows: RowRange) -> None:
     """Remember in which department people are who are about to be moved."""
     moved = (
         select(_row.row_no, col(User.department_id))
         .join(User, col(User.id) == _row.id)
-        .where(changes(STAGED, "department"), good(STAGED, span))
+        .where(changes(STAGED, "department"), good(STAGED, rows))
     )
     work.run(insert_from(MOVES, moved))
 
 
-def change_people(work: Work, span: RowRange) -> None:
+def change_people(work: Work, rows: RowRange) -> None:
     """Bring people who are there into the state that their rows want."""
     status = col(User.status)
     kept = ("first_name", "last_name", "type", "department_id")
@@ -66,7 +66,7 @@ def change_people(work: Work, span: RowRange) -> None:
     goes_away = and_(status == UserStatus.ACTIVE, _row.status.in_(_AWAY))
     work.run(
         update(User)
-        .where(_row.id == col(User.id), _IS_CHANGED, good(STAGED, span))
+        .where(_row.id == col(User.id), _IS_CHANGED, good(STAGED, rows))
         .values(
             **{name: func.coalesce(_row[name], col(getattr(User, name))) for name in kept},
             email=case((has_no_email, null()), else_=func.coalesce(_row.email, User.email)),
@@ -86,7 +86,7 @@ def change_people(work: Work, span: RowRange) -> None:
             version=col(User.version) + 1,
         )
     )
-    readdressed = select(_row.id).where(changes(STAGED, "email"), good(STAGED, span))
+    readdressed = select(_row.id).where(changes(STAGED, "email"), good(STAGED, rows))
     if work.run(delete_from(UserName).where(col(UserName.user_id).in_(readdressed))):
         take_names(work, col(User.id).in_(readdressed))
 
@@ -98,18 +98,18 @@ class EndedUser:
     user_id: int
 
 
-def ended_ids(work: Work, span: RowRange) -> Iterator[int]:
-    """Yield the ids of the people whom the span's rows make inactive or end, after they have."""
+def ended_ids(work: Work, rows: RowRange) -> Iterator[int]:
+    """Yield the ids of the people whom `rows` make inactive or end, after they have."""
     found = work.each(
         EndedUser,
         select(_row.id.label("user_id"))
-        .where(changes(STAGED, "status"), _row.status.in_(_AWAY), good(STAGED, span))
+        .where(changes(STAGED, "status"), _row.status.in_(_AWAY), good(STAGED, rows))
         .order_by(_row.row_no),
     )
     return (one.user_id for one in found)
 
 
-def add_people(work: Work, span: RowRange, *, root_id: int, run: int) -> None:
+def add_people(work: Work, rows: RowRange, *, root_id: int, run: int) -> None:
     """Insert the new people, in the order of their rows."""
     same = ("login", "login_key", "email_key", "first_name", "last_name")
     usual = {"type": UserType.STAFF, "status": UserStatus.ACTIVE, "department_id": root_id}
@@ -123,9 +123,9 @@ def add_people(work: Work, span: RowRange, *, root_id: int, run: int) -> None:
     cells.append(func.nullif(_row.email, "").label("email"))
     cells += [func.coalesce(_row[k], value_for(_row[k], v)).label(k) for k, v in usual.items()]
     cells += [value_for(col(getattr(User, k)), v).label(k) for k, v in given.items()]
-    new = select(*cells).where(_IS_NEW, good(STAGED, span)).order_by(_row.row_no)
+    new = select(*cells).where(_IS_NEW, good(STAGED, rows)).order_by(_row.row_no)
     work.run(insert_from(User, new))
-    keys = select(_row.login_key).where(_IS_NEW, good(STAGED, span))
+    keys = select(_row.login_key).where(_IS_NEW, good(STAGED, rows))
     take_names(work, col(User.login_key).in_(keys))
 
 
@@ -147,9 +147,9 @@ def _select_people(is_meant: ColumnElement[bool]) -> Subquery:
 # What they have ----------------------------------------------------------------------------------
 
 
-def set_fields(work: Work, span: RowRange) -> None:
+def set_fields(work: Work, rows: RowRange) -> None:
     """Write the custom fields; an empty value takes away the one that is there."""
-    people = _select_people(span.holds(_row.row_no))
+    people = _select_people(rows.holds(_row.row_no))
     values = select(people.c.user_id, FIELDS.c.field_id, FIELDS.c.value, FIELDS.c.unique_key).where(
         FIELDS.c.row_no == people.c.row_no
     )
@@ -161,7 +161,7 @@ def set_fields(work: Work, span: RowRange) -> None:
     work.run(delete_from(FieldValue).where(pair.in_(cleared)))
 
 
-def leave_groups(work: Work, span: RowRange) -> None:
+def leave_groups(work: Work, rows: RowRange) -> None:
     """Take people out of groups that their rows do not name."""
     member: Any = aliased(GroupMember)
     named = exists().where(GROUPS.c.row_no == _row.row_no)
@@ -171,7 +171,7 @@ def leave_groups(work: Work, span: RowRange) -> None:
         .join(member, member.user_id == _row.id)
         .where(
             _IS_CHANGED,
-            good(STAGED, span),
+            good(STAGED, rows),
             member.group_id.in_(select(GROUPS_IN_SCOPE.c.id)),
             named.where(GROUPS.c.replaces),
             ~named.where(GROUPS.c.group_id == member.group_id),
@@ -186,9 +186,9 @@ def _names_group(people: Subquery) -> ColumnElement[bool]:
     return and_(GROUPS.c.row_no == people.c.row_no, GROUPS.c.group_id.is_not(None))
 
 
-def stage_additions(work: Work, span: RowRange) -> None:
+def stage_additions(work: Work, rows: RowRange) -> None:
     """Remember who is about to be put into which groups that they are not in."""
-    people = _select_people(span.holds(_row.row_no))
+    people = _select_people(rows.holds(_row.row_no))
     is_member = exists().where(
         col(GroupMember.group_id) == GROUPS.c.group_id,
         col(GroupMember.user_id) == people.c.user_id,
@@ -201,20 +201,20 @@ def stage_additions(work: Work, span: RowRange) -> None:
     work.run(insert_from(ADDITIONS, added))
 
 
-def join_groups(work: Work, span: RowRange) -> None:
+def join_groups(work: Work, rows: RowRange) -> None:
     """Put people into the groups that their rows name."""
-    people = _select_people(span.holds(_row.row_no))
+    people = _select_people(rows.holds(_row.row_no))
     joining = select(GROUPS.c.group_id, people.c.user_id).distinct().where(_names_group(people))
     work.insert_once(GroupMember, joining)
 
 
-def set_supervisors(work: Work, span: RowRange) -> None:
-    """Set the supervisors of the span's people, and of earlier ones whose supervisor is in it."""
+def set_supervisors(work: Work, rows: RowRange) -> None:
+    """Set the supervisors of the people of `rows`, and of earlier ones who wait for one of them."""
     named, others = SUPERVISORS.c, SUPERVISORS.alias("others")
     making = others.c
-    is_made_now = exists().where(making.row_no == _row.row_no, span.holds(making.boss_row))
+    is_made_now = exists().where(making.row_no == _row.row_no, rows.holds(making.boss_row))
     people = _select_people(
-        or_(span.holds(_row.row_no), and_(_row.row_no < span.first, is_made_now))
+        or_(rows.holds(_row.row_no), and_(_row.row_no < rows.first, is_made_now))
     )
     bosses = (
         select(making.row_no, func.coalesce(making.boss_id, col(User.id)).label("boss_id"))
@@ -255,9 +255,9 @@ class ImportedPerson:
     is_awake: bool
 
 
-def list_imported(work: Work, span: RowRange) -> Iterator[ImportedPerson]:
-    """Yield who arrived anywhere by the span's rows, in their order."""
-    people = _select_people(span.holds(_row.row_no))
+def list_imported(work: Work, rows: RowRange) -> Iterator[ImportedPerson]:
+    """Yield who arrived anywhere by `rows`, in their order."""
+    people = _select_people(rows.holds(_row.row_no))
     is_retyped, is_restated = changes(STAGED, "type"), changes(STAGED, "status")
     is_awake = and_(is_restated, col(User.status) == UserStatus.ACTIVE)
     told = columns_of(
@@ -289,11 +289,11 @@ class AddedMember:
     user_id: int
 
 
-def list_added(work: Work, span: RowRange) -> Iterator[AddedMember]:
-    """Yield who was put into which groups by the span's rows."""
+def list_added(work: Work, rows: RowRange) -> Iterator[AddedMember]:
+    """Yield who was put into which groups by `rows`."""
     return work.each(
         AddedMember,
         select(*columns_of(AddedMember, ADDITIONS.c))
-        .where(span.holds(ADDITIONS.c.row_no))
+        .where(rows.holds(ADDITIONS.c.row_no))
         .order_by(ADDITIONS.c.row_no, ADDITIONS.c.group_id),
     )

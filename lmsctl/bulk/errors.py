@@ -29,7 +29,7 @@ class RowsRejected(Rejected):
     code = "rows_rejected"
     message = "{failed} of {rows} rows in {file} cannot be taken; nothing was written.{more}"
     hint = (
-        "Mend them (--rejects FILE collects them, --results FILE lists every row),"
+        "Fix them (--rejects FILE collects them, --results FILE lists every row),"
         " or take the others with --keep-going."
     )
 
@@ -55,7 +55,7 @@ class RowRepeated(Rejected):
 
     code = "row_repeated"
     message = "Row {other} has the same {what}."
-    hint = "Keep one of the two rows."
+    hint = "{advice}"
 
 
 class FileTakenAlready(Rejected):

@@ -63,7 +63,7 @@ class FileOptions:
     ] = None
     rejects: Annotated[
         str | None,
-        typer.Option("--rejects", metavar="FILE", help="Write the failed rows, to mend."),
+        typer.Option("--rejects", metavar="FILE", help="Write the failed rows, to fix."),
     ] = None
 
     def request(self, env: "Environment", path: str) -> "ImportRequest":

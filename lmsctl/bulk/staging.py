@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    FromClause,
     Index,
     Integer,
     MetaData,
@@ -83,7 +84,7 @@ ERRORS = table(
 Tables = Sequence[Table]
 
 
-def is_good(staged: Table) -> ColumnElement[bool]:
+def is_good(staged: FromClause) -> ColumnElement[bool]:
     """Return the condition that nothing is wrong with a row of `staged`."""
     return ~exists().where(ERRORS.c.row_no == staged.c.row_no)
 

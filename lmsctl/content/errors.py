@@ -41,6 +41,7 @@ class ContentIsFolder(Rejected):
     code = "content_is_folder"
     message = "'{given}' is a folder, which cannot be {done}."
     hint = "Name something in it; 'lmsctl content list --folder {given}' shows what is."
+    cell_hint = "Write the code of something in it; 'lmsctl content list' shows what there is."
 
 
 class DraftImpossible(Rejected):

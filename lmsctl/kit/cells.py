@@ -98,12 +98,19 @@ def error_object(refusal: Refusal, zone: tzinfo | None = None) -> dict[str, Any]
 
 
 def error_lines(refusal: Refusal, zone: tzinfo | None) -> Iterator[str]:
-    """Yield what a person is told: the sentence, each detail, the hint."""
+    """Yield what a person is told: the sentence, each detail, the hint.
+
+    The hint comes first where the sentence tells the first of several faults, each with its place.
+    """
+    hint = f"hint: {visible(refusal.format_hint(zone))}"
     yield f"error: {visible(refusal.format_message(zone))}"
+    if refusal.location:
+        yield hint
     for detail in refusal.details:
-        message, hint = detail.format_message(zone), detail.format_hint(zone)
-        yield f"  - {visible(message)} {visible(hint)}".rstrip()
-    yield f"hint: {visible(refusal.format_hint(zone))}"
+        message, advice = detail.format_message(zone), detail.format_hint(zone)
+        yield f"  - {visible(message)} {visible(advice)}".rstrip()
+    if not refusal.location:
+        yield hint
 
 
 def _location(place: Location | None) -> dict[str, str | int | None]:

@@ -76,9 +76,10 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
     """Somebody is told no: a stable code, one sentence, one hint and the values that decided.
 
     A subclass gives `code`, `message` and `hint`; the last two are format strings over the keyword
-    values the subclass is raised with. Moments among the values are aware datetimes and are shown
-    in the reader's zone. `details` holds further refusals when several things are wrong at once.
-    `besides` is what is done all the same, in the unit of work that writes the refusal down.
+    values the subclass is raised with. `cell_message` and `cell_hint` say the same of a row of a
+    file, where nothing may speak of options. Moments among the values are aware datetimes and are
+    shown in the reader's zone. `details` holds further refusals when several things are wrong at
+    once. `besides` is what is done all the same, in the unit of work that writes the refusal down.
     `standing` is a sentence on what was changed nevertheless; None if nobody has said it.
     """
 
@@ -86,6 +87,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
     code: ClassVar[str]
     message: ClassVar[str]
     hint: ClassVar[str]
+    cell_message: ClassVar[str] = ""
+    cell_hint: ClassVar[str] = ""
     retryable: ClassVar[bool] = False
 
     def __init__(
@@ -115,6 +118,17 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
     def format_hint(self, zone: tzinfo | None = None) -> str:
         """Return the hint, moments in `zone` (as they are when None)."""
         return self.hint.format_map(_shown(self.values, zone))
+
+    def format_for_cell(self) -> tuple[str, str]:
+        """Return sentence and hint as they are told of a row of a file, without its place."""
+        shown = _shown(self.values, None)
+        message, hint = self.words_for_cell()
+        return message.format_map(shown), hint.format_map(shown)
+
+    @classmethod
+    def words_for_cell(cls) -> tuple[str, str]:
+        """Return the format strings of what is told of a row of a file."""
+        return cls.cell_message or cls.message, cls.cell_hint or cls.hint
 
     def __str__(self) -> str:
         """Return the sentence with moments as they are."""

@@ -25,6 +25,7 @@ class TokenCodeInvalid(Rejected):
     code = "token_code_invalid"
     message = "This cannot be the code of a token: {reason}."
     hint = "Use 3 to 64 visible characters, or leave the code out to get one made."
+    cell_hint = "Use 3 to 64 visible characters, or leave the cell blank to get a code made."
 
 
 class TokenContentWrong(Rejected):
@@ -65,6 +66,7 @@ class TokenLimitZero(Rejected):
     code = "token_limit_zero"
     message = "A token needs at least one use."
     hint = "To stop a token, deactivate it: lmsctl token deactivate."
+    cell_hint = "To stop a token, write No into the column Active."
 
 
 class TokenLimitBelowUses(Rejected):
@@ -73,6 +75,7 @@ class TokenLimitBelowUses(Rejected):
     code = "token_limit_below_uses"
     message = "The token was used {uses} times, so its limit cannot be {limit}."
     hint = "Give at least {uses}, or deactivate the token."
+    cell_hint = "Write at least {uses}, or No into the column Active."
 
 
 class TokenDisabled(Rejected):

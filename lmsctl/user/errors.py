@@ -20,6 +20,7 @@ class LoginTaken(Conflict):
     code = "login_taken"
     message = "The login '{login}' is taken."
     hint = "Choose another login, or give --if-exists skip or update."
+    cell_hint = "Write another login, or the login of the person who has this address."
 
 
 class EmailTaken(Conflict):
@@ -28,6 +29,9 @@ class EmailTaken(Conflict):
     code = "email_taken"
     message = "The address '{email}' belongs to somebody already."
     hint = "Use another address, or change the person who has it ('lmsctl user show {email}')."
+    cell_hint = (
+        "Write another address; if that person is meant, write their login into the column Login."
+    )
 
 
 class LoginMissing(Rejected):
@@ -36,6 +40,8 @@ class LoginMissing(Rejected):
     code = "login_missing"
     message = "A person needs a login or an address."
     hint = "Give --login or --email."
+    cell_message = "The row names nobody."
+    cell_hint = "Fill in the column Login or Email."
 
 
 class LoginInvalid(Rejected):
@@ -76,6 +82,7 @@ class StatusWrong(Rejected):
     code = "status_wrong"
     message = "'{login}' is {status} and cannot be {done}."
     hint = "Activate the person first ('lmsctl user activate {login}')."
+    cell_hint = "Write active or {status} into the cell, or leave it blank."
 
 
 class EndNever(Usage):

@@ -210,7 +210,7 @@ def _no_collection() -> Iterator[None]:
 
 def _words(refusal: Refusal) -> tuple[str, str, str]:
     """Return code, sentence and hint; a value called `nearest` becomes a suggestion."""
-    refusal.location = None
     nearest = refusal.values.get("nearest")
     advice = f"Did you mean '{nearest}'? " if nearest else ""
-    return refusal.code, refusal.format_message(), advice + refusal.format_hint()
+    message, hint = refusal.format_for_cell()
+    return refusal.code, message, advice + hint

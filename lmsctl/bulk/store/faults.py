@@ -44,11 +44,12 @@ def note_fault(  # noqa: PLR0913 - which rows, and how that is told
         ERRORS.c.row_no == row_no,
         func.coalesce(ERRORS.c.heading, "") == func.coalesce(place, ""),
     )
+    message, hint = refusal.words_for_cell()
     noted = found.where(rows.holds(row_no), ~is_known).add_columns(
         place.label("heading"),
         _text(refusal.code).label("code"),
-        _formatted(refusal.message, shown).label("message"),
-        _formatted(refusal.hint, shown).label("hint"),
+        _formatted(message, shown).label("message"),
+        _formatted(hint, shown).label("hint"),
         (literal(None, Integer) if cause_row is None else cause_row).label("cause_row"),
     )
     return work.run(insert_from(ERRORS, noted), now=work.now)
@@ -74,12 +75,13 @@ def note_repeated(  # noqa: PLR0913 - which rows, and how that is told
     *,
     heading: str,
     what: str,
+    advice: str,
     is_among_good: bool = False,
 ) -> None:
     """Note rows that say the same in `column` as another one of those that fit `condition`.
 
-    `what` is the word for what is said twice. Only those are noted that nothing else is wrong with,
-    if `is_among_good`.
+    `what` is the word for what is said twice, and `advice` what to do about it. Only those are
+    noted that nothing else is wrong with, if `is_among_good`.
     """
     staged: Any = column.table
     row_no = staged.c.row_no
@@ -106,6 +108,7 @@ def note_repeated(  # noqa: PLR0913 - which rows, and how that is told
         heading,
         other=case((row_no == twice.c.one, twice.c.other), else_=twice.c.one),
         what=what,
+        advice=advice,
     )
 
 

@@ -198,7 +198,7 @@ def _resolve_access(
         wrong = refusal
     else:
         return one.time_zone, one.access, utc_text(moment), None, None, None
-    return one.time_zone, one.access, None, wrong.code, wrong.format_message(), wrong.format_hint()
+    return one.time_zone, one.access, None, wrong.code, *wrong.format_for_cell()
 
 
 # Telling people ----------------------------------------------------------------------------------

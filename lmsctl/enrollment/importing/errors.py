@@ -8,7 +8,7 @@ class ItemUnnamed(Rejected):
 
     code = "item_unnamed"
     message = "The row names no content and no training."
-    hint = "Fill in Content or Training, or give --content or --training for such rows."
+    hint = "Fill in the column Content or Training."
 
 
 class RowOfTwo(Rejected):

@@ -34,6 +34,7 @@ class AccessMissing(Rejected):
     code = "access_missing"
     message = "'{given}' is no moment from which somebody can have access."
     hint = "Name a moment, for example 2026-03-01T09:00, or leave it out for now."
+    cell_hint = "Write a moment into the cell, such as 2026-03-01T09:00, or leave it blank for now."
 
 
 class SessionSecond(Conflict):
@@ -44,6 +45,9 @@ class SessionSecond(Conflict):
     hint = (
         "Change it instead: lmsctl enrollment edit --user {login} --training {training} "
         "--session CODE."
+    )
+    cell_hint = (
+        "Write that session, or take the row out; 'lmsctl enrollment edit' changes sessions."
     )
 
 
@@ -56,6 +60,7 @@ class SessionFull(Rejected):
         " (capacity {capacity})."
     )
     hint = "Choose another session; an administrator can enroll with --over-capacity and --reason."
+    cell_hint = "Write the code of another session, or make room in this one first."
 
 
 class ResultRecorded(Rejected):
@@ -64,6 +69,7 @@ class ResultRecorded(Rejected):
     code = "result_recorded"
     message = "'{login}' has a result recorded in '{training}' and gets no other session."
     hint = "Take the result away first: lmsctl enrollment result --clear."
+    cell_hint = "Take the row out, or take the result away first ('lmsctl enrollment result')."
 
 
 class AccessToCome(Rejected):

@@ -9,6 +9,10 @@ class EventNeedsContent(Usage):
     code = "event_needs_content"
     message = "The event {event} {needs} --content."
     hint = "Only signed-in stands alone; every other event concerns an item."
+    cell_message = "The event {event} {needs} content."
+    cell_hint = (
+        "Only signed-in leaves the column Content blank; every other event concerns an item."
+    )
 
 
 class EventMomentMissing(Usage):

@@ -56,7 +56,7 @@ class RowLabelMissing(Rejected):
 
     code = "row_label_missing"
     message = "A new token in a file needs a label."
-    hint = "Fill the cell, or read the labels as codes: --map 'Token label=token'."
+    hint = "Fill in the column Token label: it is what people call the token."
 
 
 class CreatesUnclear(Rejected):
@@ -64,7 +64,7 @@ class CreatesUnclear(Rejected):
 
     code = "row_creates_unclear"
     message = "'{given}' is none of: {known}."
-    hint = "Write what kind of people the token makes; every row needs it."
+    hint = "Write one of these words; in a new token a blank cell means prospect."
 
 
 class ActiveUnclear(Rejected):

@@ -9,6 +9,7 @@ class FieldMissing(Rejected):
     code = "field_missing"
     message = "The field '{name}' is required."
     hint = "Give it a value: --field '{name}=…'."
+    cell_hint = "Fill in the column {name}; every new person needs it."
 
 
 class FieldsWrong(Rejected):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text
 from sqlmodel import and_, case, col, exists, func, literal, or_, select, tuple_, update
 
-from lmsctl.bulk.staging import ERRORS, RowRange, good
+from lmsctl.bulk.staging import ERRORS, RowRange, good, is_good
 from lmsctl.bulk.store.faults import note_fault
 from lmsctl.bulk.store.tables import analyze, lock_referenced
 from lmsctl.enrollment.importing.errors import PairTwice
@@ -157,12 +157,13 @@ def note_unfit(work: Work, rows: RowRange) -> None:
 
 
 def note_repeated(work: Work, rows: RowRange) -> None:
-    """Note rows with a person whom another row of the file has in the training differently."""
+    """Note rows with a person whom another good row has in the training differently."""
     other = STAGED.alias("other")
     is_another = and_(
         other.c.user_id == _row.user_id,
         other.c.training_id == _row.training_id,
         func.coalesce(other.c.session_key, "") != func.coalesce(_row.session_key, ""),
+        is_good(other),
     )
     first = select(func.min(other.c.row_no)).where(is_another).correlate(STAGED).scalar_subquery()
     note_fault(

@@ -29,13 +29,29 @@ _row, _item = STAGED.c, ITEMS.c
 
 def fail_repeated_codes(work: Work, rows: RowRange) -> None:
     """Note rows that make the same code."""
-    note_repeated(work, rows, _row.code_digest, _row.is_new, heading="Token", what="token")
+    note_repeated(
+        work,
+        rows,
+        _row.code_digest,
+        _row.is_new,
+        heading="Token",
+        what="token",
+        advice="Write another code into one of the rows, or leave it blank to get one made.",
+    )
 
 
 def fail_repeated_numbers(work: Work, rows: RowRange) -> None:
     """Note rows that mean the same token."""
     named = _row.token_no.is_not(None)
-    note_repeated(work, rows, _row.token_no, named, heading="Token id", what="token id")
+    note_repeated(
+        work,
+        rows,
+        _row.token_no,
+        named,
+        heading="Token id",
+        what="token id",
+        advice="Keep one of the two rows; a new token has a blank token id.",
+    )
 
 
 def _rows_with_items() -> Select[Any]:

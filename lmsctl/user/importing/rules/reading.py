@@ -162,7 +162,8 @@ def _plain_readers(
         "first_name": partial(rules.check_person_name, what="first name"),
         "last_name": partial(rules.check_person_name, what="last name"),
         "type": _word_reader(UserType),
-        "status": _word_reader(UserStatus),
+        # Only who registers becomes pending; a row may say of them that they are.
+        "status": _word_reader(UserStatus, never_given=UserStatus.PENDING),
         "department": _department_reader(places),
     }
 
@@ -174,15 +175,19 @@ def _email_reader(*, is_sandbox: bool) -> CellReader:
     return read
 
 
-def _word_reader(kind: type[StrEnum]) -> CellReader:
-    """Return what reads one of the words of `kind`; it raises WordUnknown."""
+def _word_reader(kind: type[StrEnum], never_given: StrEnum | None = None) -> CellReader:
+    """Return what reads one of the words of `kind`; it raises WordUnknown.
+
+    `never_given` is read too, but not offered.
+    """
+    offered = [word for word in kind if word is not never_given]
 
     @lru_cache(maxsize=1024)
     def find(cell: str) -> str:
         word = canonical.key(cell)
         if word not in set(kind):
-            known = ", ".join(kind)
-            raise WordUnknown(given=cell, known=known, nearest=canonical.nearest(cell, kind))
+            nearest = canonical.nearest(cell, offered)
+            raise WordUnknown(given=cell, known=", ".join(offered), nearest=nearest)
         return word
 
     return find

@@ -1,6 +1,7 @@
 """The statements that find rows of a file of people with wrong names, departments or statuses."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, Text
@@ -75,19 +76,30 @@ def fail_incomplete(work: Work, rows: RowRange, *, may_use_root: bool) -> None:
 # What people are called --------------------------------------------------------------------------
 
 _HAS_EMAIL = _row.email_key.is_not(None)
+_TWO_LOGINS = "Keep one row if both mean one person; two people need two logins."
+_TWO_ADDRESSES = (
+    "Keep one row if both mean one person; of two people one needs another address, or a login in "
+    "the column Login and no address."
+)
 _IS_LIKE_ADDRESS = and_(~_row.is_generated, _row.login_key.contains("@"))
 
 
 def fail_repeated_people(work: Work, rows: RowRange, *, has_people: bool) -> None:
     """Note rows of the file that mean the same person, or give two people one address."""
     has_login = ~_row.is_generated
-    note_repeated(work, rows, _row.login_key, has_login, heading="Login", what="login")
-    note_repeated(work, rows, _row.email_key, _HAS_EMAIL, heading="Email", what="email")
+    note = partial(note_repeated, work, rows)
+    note(_row.login_key, has_login, heading="Login", what="login", advice=_TWO_LOGINS)
+    note(_row.email_key, _HAS_EMAIL, heading="Email", what="email", advice=_TWO_ADDRESSES)
     if has_people:
         # One row says the login of a person, another one their address.
         found = _row.id.is_not(None)
-        note_repeated(
-            work, rows, _row.id, found, heading="Login", what="person", is_among_good=True
+        note(
+            _row.id,
+            found,
+            heading="Login",
+            what="person",
+            advice="Keep one of the two rows.",
+            is_among_good=True,
         )
     if work.value(select(exists().where(_IS_LIKE_ADDRESS))):
         _fail_crossed(work, rows)
@@ -110,6 +122,7 @@ def _fail_crossed(work: Work, rows: RowRange) -> None:
             heading,
             other=taking.c.row_no,
             what="login or address",
+            advice="Keep one row if both mean one person; if not, change one of the two cells.",
         )
 
 

@@ -76,7 +76,8 @@ def fail_taken_values(work: Work, rows: RowRange, *, is_first: bool) -> None:
         and_(twice.c.field_id == _value.field_id, twice.c.unique_key == _value.unique_key),
     )
     other = case((_row.row_no == twice.c.one, twice.c.other), else_=twice.c.one)
-    note_fault(work, rows, RowRepeated, repeated, name, other=other, what=name)
+    advice = "Two people cannot share it: correct or empty one of the two cells."
+    note_fault(work, rows, RowRepeated, repeated, name, other=other, what=name, advice=advice)
 
 
 # Groups ------------------------------------------------------------------------------------------

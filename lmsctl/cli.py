@@ -239,6 +239,8 @@ def _view(env: Environment) -> table_data.View:
     width = None
     if is_terminal:
         width = typer.get_terminal_size().columns
+    elif env.output == "table":
+        width = _width_asked_for(env)
     return table_data.View(
         output=env.output,
         zone=env.zone or table_data.UTC,
@@ -247,14 +249,25 @@ def _view(env: Environment) -> table_data.View:
         first=env.options.first,
         has_headers=not env.options.no_headers,
         width=width,
-        color=is_terminal and _wants_color(env),
+        color=_wants_color(env, is_terminal=is_terminal),
+        is_terminal=is_terminal,
+        is_dumb=env.environ.get("TERM") == "dumb",
     )
 
 
-def _wants_color(env: Environment) -> bool:
+def _width_asked_for(env: Environment) -> int | None:
+    """Return how wide the variable COLUMNS says that a table in a pipe is to be."""
+    asked = env.environ.get("COLUMNS", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) else None
+
+
+def _wants_color(env: Environment, *, is_terminal: bool) -> bool:
     if env.color != "auto":
         return env.color == "always"
-    return not env.environ.get("NO_COLOR") or bool(env.environ.get("FORCE_COLOR"))
+    if env.environ.get("FORCE_COLOR"):
+        return True
+    is_plain = env.environ.get("NO_COLOR") or env.environ.get("TERM") == "dumb"
+    return is_terminal and not is_plain
 
 
 def _use_utf8() -> None:

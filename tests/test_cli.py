@@ -471,36 +471,37 @@ def test_a_refused_rehearsal_is_not_even_written_down(portal: Portal) -> None:
 def test_times_on_a_terminal_are_in_the_zone_of_the_portal(portal: Portal) -> None:
     """Or in that of --tz, the variable or the file; everywhere else they are UTC."""
     portal.ok("settings", "set", "time-zone=Europe/Berlin")
-    assert "02 13:00:00+01:00" in on_terminal(portal, "user", "show", "owner").out
+    assert "2026-03-02 13:00\n" in on_terminal(portal, "user", "show", "owner").out
     assert (
-        "07:00:00-05:00"
+        "2026-03-02 07:00\n"
         in on_terminal(portal, "user", "show", "owner", "--tz=America/New_York").out
     )
     assert (
-        "21:00:00+09:00" in on_terminal(portal, "user", "show", "owner", LMSCTL_TZ="Asia/Tokyo").out
+        "2026-03-02 21:00\n"
+        in on_terminal(portal, "user", "show", "owner", LMSCTL_TZ="Asia/Tokyo").out
     )
     assert '"2026-03-02T12:00:00Z"' in portal.ok("user", "show", "owner", "-o", "json").out
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_table_fits_its_terminal(sqlite_portal: Portal, width: int) -> None:
-    """Long names wrap; not a character is lost."""
+    """A list cuts long texts and says so; of one thing not a character is lost."""
     sqlite_portal.ok(
         "user", "create", "--login", "x" * 90, "--first-name", "山田" * 20, "--last-name", "🙂"
     )
     for argv in (("user", "list"), ("user", "show", "x" * 90)):
         text = on_terminal(sqlite_portal, *argv, width=width).out
-        assert max(map(cell_len, text.splitlines())) <= width
-        assert text.count("山") == text.count("田") == 20
-        assert text.count("x") == 90
+        lines = [line for line in text.splitlines() if "There is no room" not in line]
+        assert max(map(cell_len, lines)) <= width
         assert "\x1b" not in text
+    assert text.count("山") == text.count("田") == 20
+    assert text.count("x") == 90
 
 
-def test_a_moment_is_broken_only_between_day_and_time(sqlite_portal: Portal) -> None:
+def test_a_moment_is_never_broken(sqlite_portal: Portal) -> None:
     """The audit log, which has the most columns, on a terminal of the usual width."""
     text = on_terminal(sqlite_portal, "audit", "list", width=80).out
-    assert "2026-03-02 " in text
-    assert "12:00:00+00:00 " in text
+    assert "2026-03-02 12:00 " in text
     assert "portal.created" in text
 
 

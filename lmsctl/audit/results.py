@@ -19,6 +19,7 @@ class AuditEntry:
 
     KEY = "id"
     TABLE = ("id", "happened_at", "operator", "actor", "command", "verdict", "code", "target")
+    LEAST_IMPORTANT = ("actor", "operator", "id", "code")
 
     id: int
     happened_at: datetime

@@ -25,6 +25,7 @@ class AutoenrollRuleRow:
 
     KEY = "code"
     TABLE = ("code", "content", "target", "name", "subdepartments", "waiting", "content_status")
+    LEAST_IMPORTANT = ("id", "created_at", "waiting", "content_status", "title", "subdepartments")
 
     id: int
     code: str
@@ -43,6 +44,7 @@ class AppliedOutcome:
     """What applying a rule did for one person; `code` and `message` say why they have to wait."""
 
     KEY = "login"
+    LEAST_IMPORTANT = ("message", "due_at")
 
     login: str
     content: str
@@ -64,6 +66,7 @@ class PreviewedPerson:
     """
 
     KEY = "login"
+    LEAST_IMPORTANT = ("sends", "needs_existing", "was_removed", "due_at", "department", "status")
 
     login: str
     department: str

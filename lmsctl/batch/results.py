@@ -21,6 +21,7 @@ class CommandResult:
 
     KEY = "line"
     TABLE = ("line", "command", "outcome", "exit_status", "message")
+    LEAST_IMPORTANT = ("hint", "code", "exit_status")
 
     line: int
     command: str | None

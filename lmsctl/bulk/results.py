@@ -34,6 +34,8 @@ class ImportReport:
 class RowResult:
     """One row of --results: which row, what became of it, and for a failed one why."""
 
+    LEAST_IMPORTANT = ("line", "changed", "id", "code")
+
     row: int
     line: int
     key: str | None

@@ -41,6 +41,7 @@ class Context:
     """One connection; either the address or the file that holds it, `lock_timeout` in seconds."""
 
     KEY = "name"
+    LEAST_IMPORTANT = ("lock_timeout", "database_url_file")
 
     name: str
     database_url: str | None
@@ -66,6 +67,7 @@ class Topic:
     """Something `help` has words about."""
 
     KEY = "topic"
+    WRAPS = True
 
     topic: str
     about: str

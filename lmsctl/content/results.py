@@ -100,6 +100,7 @@ class ContentRow:
     """An item, as listed."""
 
     KEY = "code"
+    LEAST_IMPORTANT = ("id", "author", "source", "folder", "kind")
 
     id: int
     code: str
@@ -128,6 +129,7 @@ class CatalogRuleRow:
 
     KEY = "code"
     TABLE = ("content", "training", "title", "opening", "name")
+    LEAST_IMPORTANT = ("training", "title")
 
     content: str | None
     title: str

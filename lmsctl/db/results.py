@@ -54,6 +54,7 @@ class Finding:
     """A broken invariant: in how many places, the first of them, and what ought to hold."""
 
     KEY = "check"
+    WRAPS = True
 
     check: str
     count: int
@@ -88,6 +89,7 @@ class Diagnosis:
     """One thing that was examined; the hint is empty when there is nothing to do."""
 
     KEY = "check"
+    WRAPS = True
 
     check: str
     state: Health

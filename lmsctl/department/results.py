@@ -9,6 +9,7 @@ class DepartmentDetail:
 
     KEY = "path"
     TABLE = ("path", "code", "supervisor", "users")
+    LEAST_IMPORTANT = ("code", "supervisor")
 
     id: int
     path: str

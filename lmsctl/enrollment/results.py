@@ -54,6 +54,7 @@ class PairOutcome:
     """
 
     KEY = "login"
+    LEAST_IMPORTANT = ("message", "due_at", "code")
 
     login: str
     content: str | None

@@ -22,6 +22,7 @@ class GroupPerson:
     """One person in a group."""
 
     KEY = "login"
+    LEAST_IMPORTANT = ("department", "first_name", "last_name", "email")
 
     login: str
     email: str | None

@@ -121,6 +121,7 @@ class Gate:
     """
 
     KEY = "code"
+    WRAPS = True
 
     code: str
     message: str

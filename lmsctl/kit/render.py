@@ -1,6 +1,6 @@
 """The one renderer: an answer in; table, plain, JSON, CSV or keys out; all text made harmless."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -13,9 +13,6 @@ from lmsctl.kit.table_data import TableData, View
 from lmsctl.kit.wall_clock import show_utc
 
 TABLE_ROWS = 50
-_LONGEST_WHOLE_WORD = len("09:00:00+01:00")
-_LEAST_WIDTH = 8
-_GAP = 2
 
 
 def render(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) -> None:
@@ -140,92 +137,22 @@ def _id(page: _Page) -> None:
 
 
 def _table(page: _Page) -> None:
-    view, sheet = page.view, page.sheet
+    from lmsctl.kit import tables  # what only people see
+
+    view = page.view
     if page.is_one:
-        cells = {
-            name: visible(cell_text(getattr(row, name), view.zone))
-            for row in page.rows
-            for name in sheet.columns
-        }
-        # What is not there is left out, unless somebody asked for it.
-        lines = [[_title(name), cell] for name, cell in cells.items() if cell or view.columns]
-        _print_table([], lines, view, page.out)
+        for row in page.rows:
+            tables.print_detail(row, page.sheet, view, page.out, page.info)
         return
-    # Whoever says how many they want gets as many.
-    shown = list(islice(page.rows, TABLE_ROWS if view.first is None else view.first))
+    # Whoever says how many they want gets as many, and so does a pipe.
+    is_cut = view.first is None and view.is_terminal
+    shown = list(islice(page.rows, TABLE_ROWS) if is_cut else page.rows)
     if not shown:
         page.info("Nothing to show.")
         return
-    lines = [
-        [visible(cell_text(getattr(row, name), view.zone)) for name in sheet.table_columns]
-        for row in shown
-    ]
-    heads = [_title(name) for name in sheet.table_columns] if view.has_headers else []
-    _print_table(heads, lines, view, page.out)
+    tables.print_rows(shown, page.sheet, view, page.out, page.info)
     if more := sum(1 for _ in page.rows):
         page.info(f"{more} more; use -o plain, json or csv to see all.")
-
-
-def _title(name: str) -> str:
-    return name.removeprefix("is_").removesuffix("_at").removesuffix("_on").replace("_", " ")
-
-
-def _print_table(heads: Sequence[str], lines: list[list[str]], view: View, out: TextIO) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text as Plain
-
-    table = Table(
-        box=SIMPLE_HEAD if heads else None,
-        show_header=bool(heads),
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
-    for at, width in enumerate(_widths([heads, *lines] if heads else lines, view.width or 0)):
-        is_label = not heads and at == 0
-        table.add_column(
-            Plain(heads[at].upper()) if heads else "",
-            overflow="fold",
-            style="bold" if is_label else "",
-            no_wrap=is_label,
-            width=width,
-        )
-    for line in lines:
-        table.add_row(*(Plain(cell) for cell in line))
-    console = Console(
-        file=out,
-        width=view.width,
-        force_terminal=True,
-        color_system="standard" if view.color else None,
-        no_color=not view.color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    console.print(table)
-
-
-def _widths(lines: Sequence[Sequence[str]], room: int) -> list[int | None]:
-    """Return how wide each column of `lines` is to be, None where Rich may decide.
-
-    Words that fit are not broken; what is left over makes as many columns whole as it can.
-    """
-    from rich.cells import cell_len
-
-    columns = list(zip(*lines, strict=True))
-    whole = [max(map(cell_len, cells)) for cells in columns]
-    words = [max(cell_len(word) for cell in cells for word in cell.split(" ")) for cells in columns]
-    widths = [_LEAST_WIDTH if longest > _LONGEST_WHOLE_WORD else longest for longest in words]
-    spare = room - _GAP * (len(columns) - 1) - sum(widths)
-    if spare < 0 or spare >= sum(whole) - sum(widths):
-        return [None] * len(columns)
-    for at in sorted(range(len(columns)), key=lambda at: whole[at] - widths[at]):
-        more = min(spare, whole[at] - widths[at])
-        widths[at] += more
-        spare -= more
-    return list(widths)
 
 
 _WRITERS: dict[str, Callable[[_Page], None]] = {

@@ -11,6 +11,8 @@ from lmsctl.kit.cells import cell_text
 from lmsctl.kit.errors import Usage
 
 UTC = ZoneInfo("UTC")
+# How wide a table in a pipe is when nobody says.
+_PIPE_WIDTH = 120
 
 
 class ColumnUnknown(Usage):
@@ -23,7 +25,11 @@ class ColumnUnknown(Usage):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How an answer is to be shown; `width` is the terminal's, and None says it is no terminal."""
+    """How an answer is to be shown.
+
+    `width` is that of the terminal, or of a table in a pipe; None says that there is neither. A
+    dumb terminal has no colors, and no signs but letters.
+    """
 
     output: str
     zone: ZoneInfo = UTC
@@ -33,12 +39,19 @@ class View:
     has_headers: bool = True
     width: int | None = None
     color: bool = False
+    is_terminal: bool = True
+    is_dumb: bool = False
+
+    @property
+    def table_width(self) -> int:
+        """How wide a table may be."""
+        return self.width or _PIPE_WIDTH
 
     @property
     def format(self) -> str:
-        """The format in the end: a table is only for terminals, which are the default for it."""
-        if self.output in {"auto", "table"}:
-            return "table" if self.width is not None else "plain"
+        """The format in the end; if nobody says, a table on a terminal and plain in a pipe."""
+        if self.output == "auto":
+            return "table" if self.width is not None and self.is_terminal else "plain"
         return self.output
 
 
@@ -48,6 +61,8 @@ class TableData:
     def __init__(self, record: type, columns: str | None, sort: str | None) -> None:
         known = [item.name for item in fields(record)]
         brief = list(getattr(record, "TABLE", known))
+        self.least_important = getattr(record, "LEAST_IMPORTANT", ())
+        self.wraps = getattr(record, "WRAPS", False)
         chosen = None if columns is None else [_known(name, known) for name in _split(columns)]
         self.key = getattr(record, "KEY", known[0])
         self.columns = known if chosen is None else chosen

@@ -26,6 +26,7 @@ class Message:
 
     KEY = "id"
     TABLE = ("id", "channel", "kind", "recipient", "subject", "due_at", "state")
+    LEAST_IMPORTANT = ("channel", "recipient", "id", "kind")
 
     id: int
     channel: Channel
@@ -62,6 +63,7 @@ class Notice:
 
     KEY = "id"
     TABLE = ("sent_at", "kind", "subject")
+    LEAST_IMPORTANT = ("id", "kind")
 
     id: int
     sent_at: datetime

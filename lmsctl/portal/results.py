@@ -9,6 +9,7 @@ class PortalSetting:
     """One setting and its value."""
 
     KEY = "name"
+    WRAPS = True
 
     name: str
     value: Any

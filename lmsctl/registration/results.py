@@ -36,6 +36,7 @@ class RegisteredUser:
     """
 
     KEY = "login"
+    LEAST_IMPORTANT = ("is_new_person", "expires_at", "source", "department", "email")
 
     login: str
     email: str
@@ -52,6 +53,7 @@ class PendingRegistration:
     """A registration that waits for its confirmation."""
 
     KEY = "login"
+    LEAST_IMPORTANT = ("id", "department", "source", "registered_at", "email")
 
     id: int
     login: str

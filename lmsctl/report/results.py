@@ -16,6 +16,21 @@ class ParticipationRow:
     """
 
     KEY = "login"
+    LEAST_IMPORTANT = (
+        "certificate",
+        "points",
+        "days_attended",
+        "access_at",
+        "enrolled_at",
+        "side",
+        "origin",
+        "email",
+        "department",
+        "type",
+        "status",
+        "name",
+        "state",
+    )
     TABLE = (
         *("login", "name", "department", "training", "session", "state"),
         *("enrolled_at", "days_attended", "points", "certificate"),

@@ -22,6 +22,7 @@ class RoleHolder:
     """One person's role, and the departments in which it holds; none where it needs none."""
 
     KEY = "login"
+    LEAST_IMPORTANT = ("departments",)
 
     login: str
     role: str
@@ -33,6 +34,8 @@ class PermissionDetail:
     """One permission, what it allows, and the built-in roles that hold it."""
 
     KEY = "permission"
+    WRAPS = True
+    LEAST_IMPORTANT = ("roles",)
 
     permission: str
     meaning: str

@@ -1,8 +1,10 @@
 """What the sign-up profile room answers with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from lmsctl.registration.results import RegistrationState as Registration
 from lmsctl.user.results import UserOrigin, UserType
@@ -36,6 +38,8 @@ class Profile:
         "state",
         "blocked_by",
     )
+    LEAST_IMPORTANT = ("blocked_by", "starts_at", "name", "department", "ends_at")
+    ABSENT: ClassVar[Mapping[str, str]] = {"limit": "unlimited", "ends_at": "never"}
 
     id: int
     code: str
@@ -67,6 +71,7 @@ class ProfileActivation:
     """One activation: who, when, in what state. A person who was deleted has no name."""
 
     KEY = "login"
+    LEAST_IMPORTANT = ("origin", "type", "department", "email", "last_name", "first_name")
 
     login: str | None
     first_name: str | None

@@ -1,8 +1,10 @@
 """What the token room answers with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from lmsctl.user.results import UserType
 
@@ -45,6 +47,8 @@ class TokenDetail:
         "state",
         "blocked_by",
     )
+    LEAST_IMPORTANT = ("blocked_by", "id", "nickname", "creates", "expires_at", "content")
+    ABSENT: ClassVar[Mapping[str, str]] = {"limit": "unlimited", "expires_at": "never"}
 
     id: int
     code: str

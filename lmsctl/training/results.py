@@ -66,6 +66,7 @@ class TrainingRow:
     """A training, as listed; `sessions` counts those that are not canceled."""
 
     KEY = "code"
+    LEAST_IMPORTANT = ("time_zone", "organizer", "id", "type", "department", "sessions")
 
     id: int
     code: str

@@ -47,6 +47,7 @@ class UserDetail:
 
     KEY = "login"
     TABLE = ("login", "email", "first_name", "last_name", "type", "status", "department")
+    LEAST_IMPORTANT = ("type", "department", "first_name", "last_name")
 
     id: int
     login: str
@@ -76,6 +77,7 @@ class UserRow:
 
     KEY = "login"
     TABLE = ("login", "email", "first_name", "last_name", "type", "status", "department")
+    LEAST_IMPORTANT = ("type", "department", "first_name", "last_name")
 
     id: int
     login: str

@@ -81,7 +81,6 @@ CSV = (
     ("output", "expected"),
     [
         ("auto", PLAIN),
-        ("table", PLAIN),
         ("plain", PLAIN),
         ("json", f"[\n{FIRST},\n{SECOND}]\n"),
         ("jsonl", f"{FIRST}\n{SECOND}\n"),
@@ -91,7 +90,7 @@ CSV = (
     ],
 )
 def test_a_list_in_every_format_off_a_terminal(output: str, expected: str) -> None:
-    """Pipes get complete, uncut rows; a table is only for terminals."""
+    """Pipes get complete, uncut rows."""
     assert shown(listing(), output) == (expected, [])
 
 
@@ -252,12 +251,12 @@ def test_a_table_shows_few_columns_in_the_zone_of_the_portal() -> None:
     """Moments are local there, and only there."""
     lines, said = table(listing(), zone=ZoneInfo("Europe/Berlin"))
     assert lines == [
-        "NAME  MADE                       NEW",
-        "────────────────────────────────────",
-        "Ünï   2026-03-02 13:00:00+01:00  yes",
-        "=1+1                             no",
+        "NAME  MADE              NEW",
+        "───────────────────────────",
+        "Ünï   2026-03-02 13:00  yes",
+        "=1+1                    no",
     ]
-    assert said == []
+    assert said == ["Times are in Europe/Berlin."]
     assert shown(listing(), "csv", width=60, zone=ZoneInfo("Europe/Berlin"))[0] == CSV
 
 
@@ -269,9 +268,9 @@ def test_one_thing_is_a_column_of_labels_without_what_is_missing() -> None:
         "name =1+1",
         "new no",
         "size small",
-        'extra {"k": 1}',
+        "extra k: 1",
     ]
-    assert table(THINGS[1], columns="made_at,id")[0] == ["made", "id   2"]
+    assert table(THINGS[1], columns="made_at,id")[0] == ["made", "id    2"]
 
 
 def test_a_table_shows_fifty_rows_and_says_how_many_more() -> None:
@@ -291,7 +290,7 @@ def test_an_empty_table_says_so_aside() -> None:
 
 def test_a_table_can_do_without_its_heading() -> None:
     """With --no-headers."""
-    assert table(listing(), columns="id", has_headers=False)[0] == ["1", "2"]
+    assert table(listing(), columns="id", has_headers=False)[0] == [" 1", " 2"]
 
 
 def test_color_is_left_out_unless_wanted() -> None:
@@ -304,7 +303,7 @@ def test_wide_characters_do_not_break_the_columns() -> None:
     """Ideographs and emoji take two cells."""
     rows = [Thing(1, "山田太郎"), Thing(2, "🙂"), Thing(3, "abc")]
     lines, _ = table(Listing(Thing, rows), columns="name,id")
-    assert lines[2:] == ["山田太郎  1", "🙂        2", "abc       3"]
+    assert lines[2:] == ["山田太郎   1", "🙂         2", "abc        3"]
 
 
 # People's text -----------------------------------------------------------------------------------
@@ -326,7 +325,7 @@ def test_text_of_people_is_shown_and_never_obeyed(output: str, width: int | None
             EVIL[7:].replace("abc", "").translate(_KEEP)
         )
     else:
-        assert HARMLESS in written
+        assert HARMLESS in written.replace("\n      ", "")
 
 
 _KEEP = {ord(character): None for character in "[31m]52;c;eA==2J"}

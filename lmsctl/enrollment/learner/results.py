@@ -25,6 +25,15 @@ class Course:
 
     KEY = "code"
     TABLE = ("code", "title", "access", "phase", "due_at", "session", "leave_until", "switch_until")
+    LEAST_IMPORTANT = (
+        "switch_until",
+        "leave_until",
+        "answer",
+        "because",
+        "session",
+        "due_at",
+        "access",
+    )
 
     code: str
     kind: str
@@ -53,6 +62,7 @@ class Offer:
 
     KEY = "code"
     TABLE = ("code", "title", "is_enrolled", "because", "choices", "join_until")
+    LEAST_IMPORTANT = ("join_until", "because", "choices")
 
     code: str
     kind: str
@@ -70,6 +80,7 @@ class Appointment:
 
     KEY = "training"
     TABLE = ("starts_at", "ends_at", "title", "training", "session", "place", "leave_until")
+    LEAST_IMPORTANT = ("leave_until", "url", "place", "ends_at", "training")
 
     training: str
     title: str

@@ -16,6 +16,15 @@ class EnrollmentRow:
     """
 
     KEY = "login"
+    LEAST_IMPORTANT = (
+        "canceled_at",
+        "completed_at",
+        "id",
+        "enrolled_at",
+        "title",
+        "reasons",
+        "due_at",
+    )
     TABLE = (
         *("login", "content", "training", "session", "phase"),
         *("enrolled_at", "due_at", "completed_at", "reasons"),

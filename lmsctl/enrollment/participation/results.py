@@ -15,6 +15,7 @@ class ParticipationStatus:
     """How somebody takes part in a training; `state` is what they said, `enrolled` or `left`."""
 
     KEY = "login"
+    LEAST_IMPORTANT = ("is_preselected", "access_at")
 
     login: str
     training: str
@@ -105,6 +106,7 @@ class ClosedGate:
     """
 
     KEY = "code"
+    WRAPS = True
 
     act: LearnerAct
     code: str

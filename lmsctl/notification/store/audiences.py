@@ -132,8 +132,10 @@ def add_for_all(  # noqa: PLR0913 - whom, what, and when
 
     With `invited_by` at once, and only for whom it is due already or who got a message of that
     kind. `batch` makes the ids of the messages unique. Where no mail can go, the notice has the
-    entries, for when it can. Returns how many there are.
+    entries, for when it can. Returns how many there are; none in a unit of work that is silent.
     """
+    if work.is_silent:
+        return 0
     people = audience.people.subquery("p")
     ways = union_all(
         select(

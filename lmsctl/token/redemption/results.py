@@ -38,6 +38,18 @@ class RedemptionRow:
 
     KEY = "login"
     TABLE = ("redeemed_at", "login", "email", "is_new_person", "token_id", "nickname", "content")
+    LEAST_IMPORTANT = (
+        "origin",
+        "type",
+        "actor",
+        "operator",
+        "fingerprint",
+        "nickname",
+        "token_id",
+        "is_new_person",
+        "email",
+        "content",
+    )
 
     redeemed_at: datetime
     token_id: int

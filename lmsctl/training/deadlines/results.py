@@ -20,7 +20,9 @@ class TimelineEntry:
     """One coming instant of a training; `local` is `at` in the training's zone."""
 
     KEY = "local"
+    WRAPS = True
     TABLE = ("local", "turn", "session", "effect")
+    LEAST_IMPORTANT = ("session",)
 
     at: datetime
     local: str

@@ -16,6 +16,7 @@ class Participant:
 
     KEY = "login"
     TABLE = ("login", "email", "status", "session", "state", "access_at", "days_attended", "points")
+    LEAST_IMPORTANT = ("points", "days_attended", "access_at", "email", "status")
 
     login: str
     email: str | None
@@ -37,6 +38,7 @@ class AttendanceRow:
     """Whether somebody was there on one day of a session; nothing is known where it is None."""
 
     KEY = "login"
+    LEAST_IMPORTANT = ("recorded_at",)
 
     login: str
     day: int

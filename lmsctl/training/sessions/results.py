@@ -1,6 +1,6 @@
 """What commands on sessions answer with, and their words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ class SessionDayRow:
     """One day of a session; days count from 1 in the order in which they start."""
 
     KEY = "day"
+    LEAST_IMPORTANT = ("url", "place")
 
     day: int
     starts_at: datetime
@@ -49,6 +50,8 @@ class SessionRow:
     """
 
     KEY = "code"
+    LEAST_IMPORTANT: ClassVar[Sequence[str]] = ("title", "ends_at", "training", "state")
+    ABSENT: ClassVar[Mapping[str, str]] = {"capacity": "unlimited"}
     TABLE: ClassVar[Sequence[str]] = (
         "training", "code", "title", "starts_at", "ends_at", "state", "taken", "capacity"
     )  # fmt: skip
@@ -74,6 +77,7 @@ class SessionChoice(SessionRow):
     """A session that somebody may choose, as listed and with each of its days."""
 
     TABLE = ("training", "code", "title", "schedule", "free", "registration_stops_at")
+    LEAST_IMPORTANT = ("title", "registration_stops_at", "training")
 
     schedule: list[SessionDayRow]
 
@@ -89,6 +93,8 @@ class SessionDetail:
     """One session with each of its days; what is listed of it means the same here."""
 
     KEY = "code"
+    ABSENT: ClassVar[Mapping[str, str]] = {"capacity": "unlimited"}
+    LEAST_IMPORTANT = ("title", "registration_stops_at", "training")
 
     id: int
     training: str

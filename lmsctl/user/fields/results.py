@@ -19,6 +19,7 @@ class Field:
     """A custom field."""
 
     KEY = "name"
+    LEAST_IMPORTANT = ("is_required", "id")
 
     id: int
     name: str

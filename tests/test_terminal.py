@@ -1,0 +1,158 @@
+"""Whatever is read at a terminal of 80, 100 or 160 columns is a whole table."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from rich.cells import cell_len
+
+from tests.conftest import Portal
+from tests.test_out_of_scope import CHANGING
+from tests.test_rights_table import TABLE, commands_of
+
+WIDTHS = ("80", "100", "160")
+# What each command that reads is asked for, in a portal that `seed` has filled.
+READS = (
+    "audit list --first 60",
+    "autoenroll list",
+    "autoenroll show clients",
+    "autoenroll preview clients",
+    "can-i user.manage",
+    "catalog list",
+    "config show",
+    "content link welcome",
+    "content list",
+    "content show first-week",
+    "context list",
+    "db status",
+    "department list",
+    "department show Sales/EMEA",
+    "doctor",
+    "enrollment list --first 60",
+    "enrollment explain --user ada --training first-aid-1",
+    "enrollment show --user ada --content welcome",
+    "field list",
+    "group list",
+    "group members Managers",
+    "group show Managers",
+    "learner calendar ada",
+    "learner catalog ada",
+    "learner courses ada",
+    "learner notifications ada",
+    "notification list",
+    "notification preview 1",
+    "registration pending",
+    "registration show",
+    "report participants",
+    "role holders department-administrator",
+    "role list",
+    "role permissions",
+    "role show author",
+    "session attendance first-aid-1 past",
+    "session list first-aid-1",
+    "session show first-aid-1 next",
+    "settings show",
+    "signup-profile explain partners",
+    "signup-profile history support",
+    "signup-profile link partners",
+    "signup-profile list",
+    "signup-profile show support",
+    "token explain EXPO-0001",
+    "token history EXPO-0001",
+    "token link EXPO-0001",
+    "token list",
+    "token show EXPO-0001",
+    "training list",
+    "training participants first-aid-1",
+    "training show first-aid-1",
+    "training timeline first-aid-1",
+    "user list --first 60",
+    "user show ada",
+    "version",
+)
+
+# What writes CSV, whatever format is asked for.
+ELSEWHERE = {"token template", "user export"}
+
+
+@pytest.fixture
+def seeded_portal(portal: Portal) -> Portal:
+    """Return a portal with people and histories, and names that are wide or long."""
+    sizes = ("--people", "90", "--tokens", "12", "--trainings", "3", "--notify")
+    portal.ok("seed", "--seed", "1", *sizes)
+    wide = ("--first-name", "山田" * 12, "--last-name", "🙂" * 8 + " العربية " + "x" * 40)
+    portal.ok("user", "create", "--login", "ada", "--email", "ada@example.com", *wide)
+    portal.ok(
+        "enroll",
+        "--user",
+        "ada",
+        "--training",
+        "first-aid-1:next",
+        "--over-capacity",
+        "--reason",
+        "r",
+    )
+    portal.ok("enroll", "--user", "ada", "--content", "welcome", "--content", "first-week")
+    return portal
+
+
+def words(line: str) -> Iterator[str]:
+    """Yield what must be whole wherever it stands: codes, addresses, moments and numbers."""
+    yield from re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2})?|[\w.]+@[\w.]+", line)
+
+
+@pytest.mark.parametrize("read", READS)
+def test_no_line_is_wider_than_the_terminal(seeded_portal: Portal, read: str) -> None:
+    """No table is broken: no line too wide, no heading and no moment in two, no JSON in a cell."""
+    for width in WIDTHS:
+        ran = seeded_portal.ok(*read.split(), "-o", "table", COLUMNS=width)
+        lines = ran.out.splitlines()
+        too_wide = [line for line in lines if cell_len(line) > int(width)]
+        assert too_wide == [], f"{read} at {width}"
+        assert not re.search(r'[{\[]"', ran.out), f"{read} at {width}"
+        headings = lines[0].split("  ") if len(lines) > 1 and lines[1].startswith("─") else []
+        assert all("…" not in heading for heading in headings), f"{read} at {width}"
+        assert not re.search(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{0,2}…", ran.out)
+
+
+def test_every_command_that_shows_a_list_or_a_thing_is_read() -> None:
+    """A new command that reads belongs into the list above."""
+    commands = {command for noun in TABLE["nouns"] for command in commands_of(noun)}
+    reading = {one for one in commands if one.split()[-1] not in CHANGING.split()} - ELSEWHERE
+    assert reading == {one for one in reading for read in READS if f"{read} ".startswith(f"{one} ")}
+
+
+def test_a_table_in_a_pipe_is_whole(seeded_portal: Portal) -> None:
+    """It has every row, is as wide as COLUMNS says, and has no colors unless they are forced."""
+    ran = seeded_portal.ok("user", "list", "-o", "table", COLUMNS="200")
+    assert len(ran.out.splitlines()) == 2 + 92
+    assert "\x1b" not in ran.out
+    forced = seeded_portal.ok("user", "list", "-o", "table", NO_COLOR="", FORCE_COLOR="1")
+    assert "\x1b[1m" in forced.out
+
+
+def test_what_is_not_shown_is_said_aside(seeded_portal: Portal) -> None:
+    """At 80 columns some go, by their importance, and the way to see all is named."""
+    ran = seeded_portal.ok("user", "list", "-o", "table", "--first", "3", COLUMNS="80")
+    assert "STATUS" in ran.out
+    assert "DEPARTMENT" not in ran.out
+    assert "-o plain shows all" in ran.err
+    wide = seeded_portal.ok("user", "list", "-o", "table", "--first", "3", COLUMNS="250")
+    assert "DEPARTMENT" in wide.out
+    assert "left out" not in wide.err
+
+
+def test_a_dumb_terminal_gets_letters(seeded_portal: Portal) -> None:
+    """No color, no sign and no bar that it could not show."""
+    ran = seeded_portal.ok("token", "list", "-o", "table", TERM="dumb", COLUMNS="160")
+    assert ran.out.isascii()
+    assert "\x1b" not in ran.out
+
+
+def test_states_have_a_sign_and_limits_a_bar(seeded_portal: Portal) -> None:
+    """Nobody has to tell colors apart, and how full something is is seen at once."""
+    shown = seeded_portal.ok("signup-profile", "show", "pilot", "-o", "table").out
+    assert "✗ used-up" in shown
+    assert "2 of 2 ████████" in shown
+    assert "unlimited" in seeded_portal.ok("signup-profile", "show", "partners", "-o", "table").out
+    assert "never" in seeded_portal.ok("signup-profile", "show", "partners", "-o", "table").out

@@ -1,5 +1,6 @@
 """The zip archive that a workbook is: which parts it has, and that they are what they say."""
 
+import io
 import struct
 import zipfile
 import zlib
@@ -49,7 +50,8 @@ class Archive:
             raise self.broken("two of its parts have the same name")
         if any(part.flag_bits & _IS_ENCRYPTED for part in found):
             raise WorkbookEncrypted(location=self.location)
-        if sum(part.file_size for part in found) > UNPACKED_LIMIT:
+        size = file.seek(0, io.SEEK_END)
+        if max(size, sum(part.file_size for part in found)) > UNPACKED_LIMIT:
             raise WorkbookTooLarge(
                 location=self.location, limit=f"{UNPACKED_LIMIT >> 20} MiB unpacked"
             )

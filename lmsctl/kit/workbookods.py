@@ -10,6 +10,7 @@ from lmsctl.kit.workbookerrors import CellIsError, CellNotCalculated
 from lmsctl.kit.workbookscan import Findings, Flaw, Merge, TableSize, feed
 
 _LONGEST_NUMBER = 9
+_HIDDEN = frozenset({"collapse", "filter"})
 _ERROR_WORDS = re.compile(r"#[A-Z/0-9]+[!?]|#N/A|Err:\d{3}|#VALUE!")
 
 
@@ -51,24 +52,30 @@ class _Ods:
         if name == "text:p":
             self._width = self._column
         elif name in {"table:table-cell", "table:covered-table-cell"}:
-            repeated = attributes.get("table:number-columns-repeated")
-            self._columns = self._number(repeated) if repeated else 1
-            self._column += self._columns
-            if "office:value-type" in attributes:
-                self._width = self._column
-            if "table:formula" in attributes or attributes.get("calcext:value-type") == "error":
-                self._start_formula(attributes)
-            if "table:number-rows-spanned" in attributes:
-                self._merge(attributes)
+            self._start_cell(attributes)
         elif name == "table:table-row":
             self._end_row()
             self._lines = self._number(attributes.get("table:number-rows-repeated", "1"))
-            self._is_hidden = attributes.get("table:visibility") in {"collapse", "filter"}
+            self._is_hidden = attributes.get("table:visibility") in _HIDDEN
+        elif name == "table:table-column":
+            is_hidden = attributes.get("table:visibility") in _HIDDEN
+            self._found.has_hidden = self._found.has_hidden or is_hidden
         elif name == "table:table":
             self._end_row()
             self._found = self.sheets.setdefault(attributes.get("table:name", ""), Findings())
             self._line, self._lines = 1, 0
             self._size.begin_table()
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        repeated = attributes.get("table:number-columns-repeated")
+        self._columns = self._number(repeated) if repeated else 1
+        self._column += self._columns
+        if "office:value-type" in attributes:
+            self._width = self._column
+        if "table:formula" in attributes or attributes.get("calcext:value-type") == "error":
+            self._start_formula(attributes)
+        if "table:number-rows-spanned" in attributes:
+            self._merge(attributes)
 
     def _start_formula(self, attributes: dict[str, str]) -> None:
         """Listen to the rest of a cell, which is not worth it for most."""

@@ -58,6 +58,7 @@ class _Xlsx:
         self._value: list[str] | None = None
         self._has_formula = self._is_filled = False
         self._starts: Mapping[str, Callable[[dict[str, str]], None]] = {
+            "col": self._look_whether_hidden,
             "row": self._start_row,
             "c": self._start_cell,
             "f": self._start_formula,
@@ -88,6 +89,9 @@ class _Xlsx:
         given = attributes.get("r", "")
         self._line = int(given) if given.isdecimal() else self._line + 1
         self._column = -1
+        self._look_whether_hidden(attributes)
+
+    def _look_whether_hidden(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in {"1", "true"}:
             self.found.has_hidden = True
 

@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "start": start.start,
     "bulk": files.bulk,
     "memory": files.memory,
+    "sheets": files.sheets,
     "race": race.race,
     "token": token.token,
     "training": training.training,

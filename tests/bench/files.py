@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from python_calamine import CalamineWorkbook
+
 from lmsctl.kit import driver
 from lmsctl.token import rules as token_rules
 from tests.bench.common import ROWS, Bench, Place, say, timed
+from tests.kit import workbooks
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,52 @@ def _bulk(bench: Bench, sort: Sort, folder: Path) -> None:
         million = sort.fresh(bench, dialect).run(*sort.command, large)
         what = f"{verb}, {10 * ROWS:,} rows against {ROWS:,}, {dialect}"
         say("V-B3", what, million / statistics.median(ours), "<= 14", "itself")
+
+
+def sheets(bench: Bench) -> None:
+    """Workbooks beside the same rows as CSV, and how much memory they take."""
+    with tempfile.TemporaryDirectory() as folder:
+        for sort in (PEOPLE, TOKENS):
+            text = sort.file(Path(folder), ROWS)
+            for kind, build in (("xlsx", _xlsx), ("ods", _ods)):
+                book = Path(folder) / f"{sort.table}.{kind}"
+                book.write_bytes(build([sort.headings, *map(sort.line, range(ROWS))]))
+                _sheets(bench, sort, text, str(book))
+
+
+def _sheets(bench: Bench, sort: Sort, text: str, book: str) -> None:
+    ours, bases = [], []
+    for _ in range(3):
+        ours.append(sort.fresh(bench, "sqlite").run(*sort.command, book))
+        as_text = sort.fresh(bench, "sqlite").run(*sort.command, text)
+        bases.append(1.5 * as_text + timed(lambda: _read_alone(book)))
+    what = f"{sort.command[-1]} of {ROWS:,} rows, {Path(book).suffix}"
+    ratio = statistics.median(ours) / statistics.median(bases)
+    say("V-B5", what, ratio, "<= 1.0", "1.5 times the CSV, and the library alone")
+    found = peak(sort.fresh(bench, "sqlite"), (*sort.command, book))
+    say("V-B5", f"{what}, memory", found / 300, "<= 1.0", f"300 MiB ({found:.0f} MiB)")
+
+
+def _read_alone(book: str) -> None:
+    for _ in CalamineWorkbook.from_path(book).get_sheet_by_index(0).iter_rows():
+        pass
+
+
+def _xlsx(rows: Sequence[Sequence[Any]]) -> bytes:
+    return workbooks.xlsx(
+        "".join(
+            workbooks.row(line, *(_number(cell) for cell in cells))
+            for line, cells in enumerate(rows, start=1)
+        )
+    )
+
+
+def _number(cell: Any) -> str:
+    return workbooks.number(str(cell)) if isinstance(cell, int) else cell
+
+
+def _ods(rows: Sequence[Sequence[Any]]) -> bytes:
+    return workbooks.ods("".join(workbooks.ods_row(*map(str, cells)) for cells in rows))
 
 
 def memory(bench: Bench) -> None:

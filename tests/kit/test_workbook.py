@@ -326,3 +326,29 @@ def test_more_rows_than_a_workbook_may_have(monkeypatch: pytest.MonkeyPatch) -> 
     """The row after the last allowed one ends the reading."""
     monkeypatch.setattr("lmsctl.kit.workbook.Workbook.rows_limit", 1)
     assert verdict(xlsx(HEAD + row(2, "a") + row(3, "b")))[0] == "csv_rows_too_many"
+
+
+HIDDEN: Mapping[str, tuple[bytes, bool]] = {
+    "nothing": (xlsx(HEAD + row(2, "a")), False),
+    "a row": (xlsx(HEAD + row(2, "a").replace("<row ", '<row hidden="1" ')), True),
+    "a row beside a formula": (
+        xlsx(HEAD + row(2, '<c r="@"><f>1</f><v>1</v></c>').replace("<row ", '<row hidden="1" ')),
+        True,
+    ),
+    "a row of ods": (
+        ods(ODS_HEAD + ods_row("a").replace("-row ", '-row table:visibility="filter" ', 1)),
+        True,
+    ),
+    "a column of ods": (
+        ods('<table:table-column table:visibility="collapse"/>' + ODS_HEAD + ods_row("a")),
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "is_told"), HIDDEN.values(), ids=HIDDEN.keys())
+def test_what_is_hidden_is_read_and_told(content: bytes, *, is_told: bool) -> None:
+    """Hidden and filtered rows and columns are read like the others, and that is said."""
+    with opened(content) as sheet:
+        assert len(list(sheet.rows())) == 1
+        assert ("Hidden rows and columns were read like the others." in sheet.remarks) is is_told

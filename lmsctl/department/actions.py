@@ -38,8 +38,8 @@ def create(
     Raises DepartmentUnknown, DepartmentExists, DepartmentCodeTaken and what the checks raise.
     """
     work.about = f"department {name}"
-    scope = _lock_tree(work)
-    above = store.get(work, parent or rules.ROOT, scope)
+    _lock_tree(work)
+    above = _get_where_allowed(work, parent or rules.ROOT, "department.manage")
     text = rules.check_name(name)
     written = rules.full_name(above.full_name, text)
     _check_free(work, written)
@@ -57,8 +57,7 @@ def create(
 
 def find_conflicting(work: Work, name: str, parent: str | None) -> DepartmentDetail | None:
     """Return the department that `create` would collide with, or None."""
-    scope = rights.require(work, "department.manage")
-    above = store.get(work, parent or rules.ROOT, scope)
+    above = _get_where_allowed(work, parent or rules.ROOT, "department.manage")
     written = rules.full_name(above.full_name, rules.check_name(name))
     found = store.find_by_path(work, rules.path_key(written))
     return store.get_detail(work, found.id) if found else None
@@ -92,8 +91,8 @@ def edit(
     SupervisorUnknown and NotConfirmedYet.
     """
     work.about = f"department {given}"
-    scope = _lock_tree(work)
-    node = store.get(work, given, scope)
+    _lock_tree(work)
+    node = _get_where_allowed(work, given, "department.manage")
     before = store.get_detail(work, node.id)
     if name is not None:
         _rename(work, node, rules.check_name(name))
@@ -116,9 +115,9 @@ def move(work: Work, given: str, parent: str) -> tuple[DepartmentDetail, bool]:
     DepartmentExists.
     """
     work.about = f"department {given}"
-    scope = _lock_tree(work)
-    node = store.get(work, given, scope)
-    above = store.get(work, parent, scope)
+    _lock_tree(work)
+    node = _get_where_allowed(work, given, "department.manage")
+    above = _get_where_allowed(work, parent, "department.manage")
     rules.check_may_move(node.path, node.full_name, above.path, above.full_name)
     if node.parent_id == above.id:
         return store.get_detail(work, node.id), False
@@ -136,8 +135,8 @@ def delete(work: Work, given: str) -> DepartmentNode:
     Raises DepartmentIsRoot, and DepartmentInUse when anybody is in it or manages it.
     """
     work.about = f"department {given}"
-    scope = _lock_tree(work)
-    node = store.get(work, given, scope)
+    _lock_tree(work)
+    node = _get_where_allowed(work, given, "department.manage")
     if node.parent_id is None:
         raise DepartmentIsRoot(done="deleted")
     places = store.list_subtree(work, node.path)
@@ -154,12 +153,11 @@ def delete(work: Work, given: str) -> DepartmentNode:
     return node
 
 
-def _lock_tree(work: Work) -> Scope:
-    """Return where the actor manages departments once nobody else can change the tree."""
+def _lock_tree(work: Work) -> None:
+    """Let nobody else change the tree; needs `department.manage`."""
     rights.require(work, "department.manage")
     store.lock_tree(work)
     rights.refresh(work)
-    return rights.require(work, "department.manage")
 
 
 def _check_free(work: Work, written: str) -> None:
@@ -229,13 +227,25 @@ def _rename_subtree(work: Work, node: DepartmentNode, path: str, written: str) -
 def get_where_allowed(work: Work, given: str | None, permission: str) -> DepartmentNode:
     """Return a department in which the actor holds `permission`; the root when `given` is None.
 
-    Raises DepartmentUnknown, and PermissionMissing for a root in which they do not hold it.
+    Raises DepartmentUnknown, and PermissionMissing for one that they only see, or for the root.
     """
     scope = rights.require(work, permission)
-    found = store.get_root(work) if given is None else store.get(work, given, scope)
+    if given is not None:
+        return _get_where_allowed(work, given, permission)
+    found = store.get_root(work)
     if not scope.covers(found.path):
         rights.require_everywhere(work, permission)
     return found
+
+
+def _get_where_allowed(work: Work, given: str, permission: str) -> DepartmentNode:
+    """Return a department that is named, as `get_where_allowed` does."""
+
+    def get(scope: Scope) -> DepartmentNode:
+        return store.get(work, given, scope)
+
+    seen = rights.actor(work).scope("department.view")
+    return rights.get_where_allowed(work, permission, get, seen=seen, given=given)
 
 
 def get_for_share(work: Work, given: str | None, permission: str) -> DepartmentNode:

@@ -14,9 +14,11 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
+from lmsctl.rights.errors import PermissionMissing
 from lmsctl.rights.rules import ANYWHERE, Scope
 from lmsctl.user import hookpoints as user_hookpoints
 from lmsctl.user import store as users
+from lmsctl.user.actions import finding
 from lmsctl.user.errors import UserUnknown
 from lmsctl.user.store import Person
 
@@ -146,8 +148,16 @@ def _get_for_update(work: Work, given: str) -> GroupRow:
 
 
 def _get(work: Work, given: str, permission: str = "group.manage") -> GroupRow:
-    """Return a group for which the actor holds `permission`; raises GroupUnknown."""
-    return store.get(work, given, rights.require(work, permission))
+    """Return a group for which the actor holds `permission`.
+
+    Raises GroupUnknown, and PermissionMissing for one that they only see.
+    """
+
+    def get(scope: Scope) -> GroupRow:
+        return store.get(work, given, scope)
+
+    seen = rights.actor(work).scope("group.view")
+    return rights.get_where_allowed(work, permission, get, seen=seen, given=given)
 
 
 def _get_group_and_people(
@@ -156,10 +166,10 @@ def _get_group_and_people(
     """Return a group and people, which nobody else changes; refuses as `_get_people`."""
     work.about = f"group {given}"
     found = get_for_share(work, given, "group.manage")
-    seen = _get_people(work, logins, rights.require(work, "group.manage"), done)
+    seen = _get_people(work, logins, done)
     users.lock_all_for_share(work, [person.id for person in seen])
     rights.refresh(work)
-    return found, _get_people(work, logins, rights.require(work, "group.manage"), done)
+    return found, _get_people(work, logins, done)
 
 
 def _checked_name(name: str) -> str:
@@ -178,14 +188,17 @@ def _get_detail(work: Work, number: int) -> GroupDetail:
     return next(store.list_groups(work, ANYWHERE, number))
 
 
-def _get_people(work: Work, logins: Sequence[str], scope: Scope, done: str) -> list[Person]:
-    """Return the people called like this, each once, or say which of them nobody is called."""
+def _get_people(work: Work, logins: Sequence[str], done: str) -> list[Person]:
+    """Return the people called like this, each once, or say which of them nobody is called.
+
+    The actor must hold `group.manage` over them.
+    """
     found: dict[int, Person] = {}
     unknown: list[Refusal] = []
     for login in logins:
         try:
-            person = users.get(work, login, scope)
-        except UserUnknown as refusal:
+            person = finding.get_where_allowed(work, login, "group.manage")
+        except (UserUnknown, PermissionMissing) as refusal:
             unknown.append(refusal)
         else:
             found.setdefault(person.id, person)

@@ -6,6 +6,7 @@ from typing import Any
 
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.address import login_key
+from lmsctl.kit.errors import NotFound
 from lmsctl.kit.locks import R
 from lmsctl.kit.work import Work
 from lmsctl.rights import rules, store
@@ -112,14 +113,49 @@ def require(work: Work, permission: str) -> Scope:
     """Return where the actor holds `permission`; raises PermissionMissing when it is nowhere."""
     scope = actor(work).scope(permission)
     if not scope.paths:
-        raise PermissionMissing(actor=actor_name(work), permission=permission)
+        raise permission_missing(work, permission)
     return scope
 
 
 def require_everywhere(work: Work, permission: str) -> None:
     """Raise PermissionMissing unless the actor holds `permission` in the whole portal."""
     if not actor(work).may(permission):
-        raise PermissionMissing(actor=actor_name(work), permission=permission)
+        raise permission_missing(work, permission)
+
+
+def permission_missing(work: Work, permission: str, given: str | None = None) -> PermissionMissing:
+    """Return the refusal of somebody who does not hold `permission`, or not for what is `given`."""
+    return PermissionMissing(
+        actor=actor_name(work),
+        permission=permission,
+        meaning=rules.explain([permission]),
+        where=f" for '{canonical.excerpt(given)}'" if given is not None else "",
+    )
+
+
+def get_where_allowed(
+    work: Work, permission: str, get: Callable[[Scope], R], *, seen: Scope, given: str
+) -> R:
+    """Return what `get` finds under the name `given` where the actor holds `permission`.
+
+    Raises PermissionMissing for what they only see, because it is in the scope `seen`, and what
+    `get` raises for anything else.
+    """
+    scope = require(work, permission)
+    try:
+        return get(scope)
+    except NotFound:
+        get(Scope((*scope.paths, *seen.paths)))
+    raise permission_missing(work, permission, given)
+
+
+def check_allowed_at(work: Work, permission: str, path: str, given: str) -> None:
+    """Raise PermissionMissing unless the actor holds `permission` over `given`, which is at `path`.
+
+    They see it in any case.
+    """
+    if not actor(work).may(permission, path):
+        raise permission_missing(work, permission, given)
 
 
 def check_not_beyond_own(work: Work, held: tuple[HeldRole, ...]) -> None:
@@ -127,7 +163,7 @@ def check_not_beyond_own(work: Work, held: tuple[HeldRole, ...]) -> None:
     for holding in held:
         lacking = actor(work).lacks(holding.permissions, holding.paths)
         if lacking:
-            raise PermissionBeyondOwn(actor=actor_name(work), lacking=lacking)
+            raise PermissionBeyondOwn(actor=actor_name(work), lacking=rules.explain(lacking))
 
 
 def create_builtin_roles(work: Work) -> None:

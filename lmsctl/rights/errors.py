@@ -20,10 +20,10 @@ class ActorNotActive(Forbidden):
 
 
 class PermissionMissing(Forbidden):
-    """The actor does not hold the permission, or not everywhere it is needed."""
+    """The actor does not hold the permission, or not everywhere or not there where it is needed."""
 
     code = "permission_missing"
-    message = "'{actor}' lacks the permission {permission}."
+    message = "'{actor}' lacks the permission {meaning}{where}."
     hint = "Ask an administrator; 'lmsctl can-i {permission}' tells where you hold it."
 
 

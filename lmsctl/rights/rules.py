@@ -1,41 +1,57 @@
 """Rights as a pure question: actor, permission, department path; no unless granted."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 EVERYWHERE = "/"
 
-# What each permission allows; 'role permissions' prints this table.
+# What each permission is for; 'role permissions' and every refusal say it.
 PERMISSIONS: Mapping[str, str] = {
-    "portal.owner": "name owners, and billing",
-    "portal.settings": "change settings, switch self-registration, see the plan",
-    "db.manage": "upgrade, back up and check the database",
-    "audit.view": "read the audit log",
-    "field.manage": "define custom fields",
-    "role.manage": "define custom roles, grant and revoke roles",
-    "department.view": "see departments",
-    "department.manage": "create, change, move and delete departments",
-    "group.view": "see groups and who is in them",
-    "group.manage": "create, fill, change and delete groups",
-    "user.view": "see people",
-    "user.manage": "create, change, import, deactivate and delete people",
-    "profile.view": "see sign-up profiles and their history",
-    "profile.manage": "create, change and delete sign-up profiles",
-    "registration.manage": "see and release registrations that wait for confirmation",
-    "content.view": "see content and the rules of the catalog",
-    "content.own": "create content; change, share, grant, archive and delete one's own",
-    "content.manage": "change, share, grant, archive and delete everybody's content",
-    "catalog.manage": "open content in the catalog and close it",
-    "enrollment.view": "see who is enrolled in what, why, and what people see",
-    "enrollment.manage": "enroll people, by hand and by rules, and cancel enrollments",
-    "progress.manage": "record and import what people did",
-    "training.manage": "create, change and delete trainings and their sessions",
-    "training.enroll": "see all trainings; enroll one's own people in them",
-    "token.view": "see tokens with their codes, and who redeemed them",
-    "token.manage": "create, upload, change and delete tokens",
-    "notification.view": "see queued mails and notices",
-    "report.view": "read reports",
+    "portal.owner": "Name owners, and see to billing",
+    "portal.settings": "Change settings, switch self-registration, view the plan",
+    "db.manage": "Upgrade, back up and check the database",
+    "audit.view": "View the audit log",
+    "field.manage": "Define custom fields",
+    "role.manage": "Define custom roles, grant and revoke roles",
+    "department.view": "View departments",
+    "department.manage": "Create, change, move and delete departments",
+    "group.view": "View groups and who is in them",
+    "group.manage": "Create, fill, change and delete groups",
+    "user.view": "View users",
+    "user.manage": "Create, change, import, deactivate and delete users",
+    "profile.view": "View sign-up profiles and their history",
+    "profile.manage": "Create, change and delete sign-up profiles",
+    "registration.manage": "View and release registrations that wait for confirmation",
+    "content.view": "View content and the rules of the catalog",
+    "content.own": "Create content; change, share, grant, archive and delete one's own",
+    "content.manage": "Change, share, grant, archive and delete everybody's content",
+    "catalog.manage": "Open content and trainings in the catalog, and close them",
+    "enrollment.view": "View who is enrolled in what and why, and what learners see",
+    "enrollment.manage": (
+        "Enroll users, by hand and by rules, and act for them as learners;"
+        " with training.enroll also set registration restrictions"
+    ),
+    "progress.manage": "Record and import what users did",
+    "training.manage": "Create, change and delete trainings and their sessions",
+    "training.enroll": (
+        "View users and enroll them in training;"
+        " with enrollment.manage also set registration restrictions"
+    ),
+    "token.view": "View tokens with their codes, and who redeemed them",
+    "token.manage": "Create, upload, change and delete tokens",
+    "notification.view": "View queued mails and notices",
+    "report.view": "View reports",
 }
+# A refusal or a warning that names more of them names them alone.
+_EXPLAINED_LIMIT = 3
+
+
+def explain(permissions: Sequence[str]) -> str:
+    """Return permissions by name, and if they are few with what each is for."""
+    if len(permissions) > _EXPLAINED_LIMIT:
+        return ", ".join(permissions)
+    return ", ".join(f'{name} ("{PERMISSIONS[name]}")' for name in permissions)
+
 
 # The plan, the switches, the file as a whole and tokens are for the owner and administrators alone:
 # no custom role can hold these.

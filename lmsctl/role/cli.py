@@ -1,5 +1,6 @@
 """The command line of the role room."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
 from lmsctl.kit.options import IfExists, IfMissing, verb
 from lmsctl.kit.work import Work
-from lmsctl.role import actions
+from lmsctl.role import actions, rules
 from lmsctl.role.results import PermissionAnswer, PermissionDetail, RoleDetail, RoleHolder
 
 app = options.noun("role", "What people may do, and where.")
@@ -38,14 +39,21 @@ def create(
         found = None if if_exists is options.Existing.FAIL else actions.find_conflicting(work, name)
         if found is None:
             made = actions.create(work, name, permission)
-            return Done(made, f"Created the role {made.name}.")
+            notes = list(rules.blind_warnings(made.name, made.permissions))
+            return Done(made, f"Created the role {made.name}.", notes=notes)
         if if_exists is options.Existing.UPDATE:
             surplus = set(found.permissions) - {canonical.key(item) for item in permission}
             after, is_changed = actions.edit(work, found.name, add=permission, remove=surplus)
-            return options.edited(after, f"the role {after.name}", is_changed=is_changed)
+            return _edited(after, is_changed=is_changed)
         return Done(found, f"The role {found.name} exists already.", is_changed=False)
 
     return env.write(write)
+
+
+def _edited(after: RoleDetail, *, is_changed: bool) -> Done:
+    """Return the answer of a change of a role, with what to know of the role as it is now."""
+    done = options.edited(after, f"the role {after.name}", is_changed=is_changed)
+    return replace(done, notes=list(rules.blind_warnings(after.name, after.permissions)))
 
 
 @verb(app, "list", examples=("lmsctl role list",))
@@ -68,7 +76,7 @@ def holders(env: Environment, role: Name) -> Any:
 
 @verb(app, examples=("lmsctl role permissions",))
 def permissions(env: Environment) -> Any:
-    """List every permission, what it allows, and which built-in roles hold it."""
+    """List every permission, what it is for, and which built-in roles hold it."""
     del env  # they are part of the program; no portal is asked
     return Listing(PermissionDetail, actions.list_permissions())
 
@@ -95,7 +103,7 @@ def edit(
 
     def write(work: Work) -> Done:
         after, is_changed = actions.edit(work, role, name=name, add=add or (), remove=remove or ())
-        return options.edited(after, f"the role {after.name}", is_changed=is_changed)
+        return _edited(after, is_changed=is_changed)
 
     return env.write(write)
 

@@ -23,7 +23,7 @@ class PermissionReserved(Rejected):
     """A custom role is to hold a permission that only the owner and administrators hold."""
 
     code = "permission_reserved"
-    message = "No custom role can hold {permission}; it belongs to the owner and administrators."
+    message = "No custom role can hold {meaning}; that belongs to the owner and administrators."
     hint = "Grant the role administrator, or leave this permission out."
 
 

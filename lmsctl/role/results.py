@@ -31,7 +31,7 @@ class RoleHolder:
 
 @dataclass(frozen=True, slots=True)
 class PermissionDetail:
-    """One permission, what it allows, and the built-in roles that hold it."""
+    """One permission, what it is for, and the built-in roles that hold it."""
 
     KEY = "permission"
     WRAPS = True

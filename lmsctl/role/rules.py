@@ -1,6 +1,7 @@
 """Pure decisions of the role room: permissions by name, and which roles need departments."""
 
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from lmsctl.kit import canonical
 from lmsctl.rights.rules import (
@@ -9,6 +10,7 @@ from lmsctl.rights.rules import (
     PORTAL_WIDE,
     RESERVED,
     SUPERVISOR,
+    explain,
 )
 from lmsctl.role.errors import (
     PermissionNotAsked,
@@ -20,6 +22,8 @@ from lmsctl.role.errors import (
 )
 
 NAME_LIMIT = 100
+# What lets people see what a permission changes, where its name does not say it.
+_VIEW_BESIDE = {"catalog.manage": "content.view"}
 
 
 def check_name(name: str) -> str:
@@ -36,7 +40,7 @@ def check_permissions(given: Iterable[str]) -> frozenset[str]:
     for name in sorted(found - PERMISSIONS.keys()):
         raise PermissionUnknown(given=name, advice=_advice(name), field="permission")
     for name in sorted(found & RESERVED):
-        raise PermissionReserved(permission=name, field="permission")
+        raise PermissionReserved(meaning=explain([name]), field="permission")
     return found
 
 
@@ -63,6 +67,18 @@ def check_not_empty(name: str, permissions: frozenset[str]) -> None:
     """Raise RoleEmpty when a custom role would hold nothing."""
     if not permissions:
         raise RoleEmpty(name=name)
+
+
+def blind_warnings(name: str, permissions: Collection[str]) -> Iterator[str]:
+    """Yield what to know of a role that lets people change what it does not let them see."""
+    for permission in PERMISSIONS:
+        view = _VIEW_BESIDE.get(permission, f"{permission.partition('.')[0]}.view")
+        if permission in permissions and view in PERMISSIONS and view not in permissions:
+            yield (
+                f"{explain([permission])} without {explain([view])}:"
+                " whoever holds only this role can change what they cannot see."
+                f" To let them see it: lmsctl role edit {shlex.quote(name)} --add {view}"
+            )
 
 
 def is_portal_wide(role: str, *, is_builtin: bool) -> bool:

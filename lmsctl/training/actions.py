@@ -25,6 +25,7 @@ from lmsctl.training.store import TrainingFilter
 from lmsctl.training.telling import actions as telling
 from lmsctl.training.telling import store as telling_store
 from lmsctl.user import store as users
+from lmsctl.user.actions import finding
 from lmsctl.user.results import UserStatus
 from lmsctl.user.store import Person
 
@@ -96,7 +97,7 @@ def _organizer_id(work: Work, given: str | None) -> int | None:
     name = given
 
     def get() -> Person:
-        return users.get(work, name, rights.require(work, "training.manage"))
+        return finding.get_where_allowed(work, name, "training.manage")
 
     person = rights.get_for_update(work, get, users.lock_for_share)
     portal_rules.check_confirmed(person, "named as an organizer")

@@ -92,5 +92,5 @@ def test_authors_copy_what_they_see(shelf: Portal) -> None:
     assert (made["author"], made["folder"]) == ("eve", None)
     shelf.ok("--as", "eve", "content", "edit", "two", "--title", "Mine")
     into = ("--as", "eve", *COPY, "one", "--code", "x", "--folder", "box")
-    refused(shelf, *into, code="content_unknown", status=4)
+    refused(shelf, *into, code="permission_missing", status=8)
     refused(shelf, "--as", "ann", *COPY, "one", "--code", "x", code="permission_missing", status=8)

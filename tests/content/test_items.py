@@ -243,7 +243,7 @@ def test_only_pathways_lead_over_what_can_be_learned(portal: Portal) -> None:
 
 
 def test_an_author_changes_only_their_own(portal: Portal) -> None:
-    """They see everything; what others made is to them as if it were not there."""
+    """They see everything; what others made is forbidden to them."""
     who = ("--first-name", "A", "--last-name", "B")
     portal.ok("user", "create", "--login", "ann", *who)
     portal.ok("role", "grant", "ann", "author")
@@ -254,9 +254,9 @@ def test_an_author_changes_only_their_own(portal: Portal) -> None:
     portal.ok("content", "edit", "mine", "--title", "X", "--as", "ann")
     portal.ok("content", "show", "theirs", "--as", "ann")
     words = ("--title", "X", "--as", "ann")
-    refused(portal, "content", "edit", "theirs", *words, code="content_unknown", status=4)
+    refused(portal, "content", "edit", "theirs", *words, code="permission_missing", status=8)
     into = ("content", "edit", "mine", "--folder", "box", "--as", "ann")
-    refused(portal, *into, code="content_unknown", status=4)
+    refused(portal, *into, code="permission_missing", status=8)
     portal.ok("content", "edit", "mine", "--folder", "box")
     make = ("content", "create", "--kind", "topic", "--code", "theirs", "--title", "X")
     again = (*make, "--if-exists", "update", "--as", "ann")

@@ -73,9 +73,9 @@ def test_restraining_learners_takes_both_rights_over_the_training(
     """Either alone is nothing, and so are both in different departments."""
     for line in OF_TRAININGS:
         assert refusal(portal_with_actors, "both", line, "own") is None, line
-        assert refusal(portal_with_actors, "both", line, "other") == "training_unknown", line
+        assert refusal(portal_with_actors, "both", line, "other") == "permission_missing", line
         for place in ("own", "other"):
-            assert refusal(portal_with_actors, "split", line, place) == "training_unknown", line
+            assert refusal(portal_with_actors, "split", line, place) == "permission_missing", line
         for actor in ("enroller", "keeper"):
             assert refusal(portal_with_actors, actor, line, "own") == "permission_missing", line
 

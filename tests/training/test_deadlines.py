@@ -273,7 +273,7 @@ def test_restraining_learners_takes_two_permissions(training_portal: Portal) -> 
             )
         training_portal.ok(*words, "--as", "both-x")
     elsewhere = (*SET, "--stop-registration", "1d", "--as", "both-x")
-    refused(training_portal, *elsewhere, code="training_unknown", status=4)
+    refused(training_portal, *elsewhere, code="permission_missing", status=8)
 
 
 # What is to come ---------------------------------------------------------------------------------

@@ -202,7 +202,7 @@ def test_who_only_keeps_trainings_sees_only_those(portal_with_departments: Porta
     )
     assert portal_with_departments.refused(
         "training", "edit", "a", "--title", "N", "--as", "dora"
-    ) == ("training_unknown")
+    ) == ("permission_missing")
     portal_with_departments.ok("training", "edit", "b", "--title", "N", "--as", "dora")
     move = ("training", "edit", "b", "--department", "Other", "--as", "dora")
     refused(portal_with_departments, *move, code="department_unknown", status=4)

@@ -7,11 +7,10 @@ from datetime import datetime
 from lmsctl.audit import actions as audit
 from lmsctl.autoenroll import rules
 from lmsctl.autoenroll.actions.joining import enroll_by_rule
-from lmsctl.autoenroll.actions.keeping import get_for_update
+from lmsctl.autoenroll.actions.keeping import get_for_update, get_managed
 from lmsctl.autoenroll.results import AppliedOutcome, PreviewedPerson
 from lmsctl.autoenroll.rules import PersonOfRule, RuleRecord
 from lmsctl.autoenroll.store import people as people_store
-from lmsctl.autoenroll.store import rules as store
 from lmsctl.content import rules as content_rules
 from lmsctl.content.rules import Item
 from lmsctl.content.store import items as content
@@ -46,7 +45,7 @@ def preview(work: Work, given: str) -> list[PreviewedPerson]:
     AutoenrollUnknown and ContentArchived.
     """
     scope = rights.require(work, "enrollment.manage")
-    rule = store.get(work, given, scope)
+    rule = get_managed(work, given)
     item = content.by_id(work, rule.item_id)
     content_rules.check_enrollable(item)
     due_at = content_rules.due_at(item, work.now, portal.zone(work))

@@ -19,6 +19,7 @@ from lmsctl.kit import canonical
 from lmsctl.kit.work import Work
 from lmsctl.portal.rules import AutoenrollState
 from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import Scope
 from lmsctl.user.results import UserType
 
 
@@ -189,11 +190,24 @@ def to_result(rule: RuleRecord) -> AutoenrollRuleRow:
     )
 
 
+def get_managed(work: Work, given: str) -> RuleRecord:
+    """Return a rule over which the actor holds `enrollment.manage`, without locking it.
+
+    Raises AutoenrollUnknown, and PermissionMissing for one that they only see.
+    """
+
+    def get(scope: Scope) -> RuleRecord:
+        return store.get(work, given, scope)
+
+    seen = rights.actor(work).scope("enrollment.view")
+    return rights.get_where_allowed(work, "enrollment.manage", get, seen=seen, given=given)
+
+
 def get_for_update(work: Work, given: str) -> RuleRecord:
     """Return a rule, locked; needs `enrollment.manage` there. Raises AutoenrollUnknown."""
 
     def get() -> RuleRecord:
-        found = store.get(work, given, rights.require(work, "enrollment.manage"))
+        found = get_managed(work, given)
         work.about = f"autoenroll {found.code}"
         return found
 

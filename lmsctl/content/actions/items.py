@@ -22,6 +22,7 @@ from lmsctl.kit import canonical
 from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import EVERYWHERE
 
 _TOP = ""
 
@@ -38,11 +39,25 @@ def author_limit(work: Work) -> int | None:
     return actor.user_id
 
 
+def _get_changeable(work: Work, given: str) -> Item:
+    """Return an item the actor may change.
+
+    Raises ContentUnknown, and PermissionMissing for one by others that they see.
+    """
+    author_id = author_limit(work)
+    if author_id is None or not rights.actor(work).scope("content.view").paths:
+        return store.get(work, given, owner_id=author_id)
+    found = store.get(work, given)
+    if found.owner_id != author_id:
+        rights.check_allowed_at(work, "content.manage", EVERYWHERE, found.code)
+    return found
+
+
 def get_for_update(work: Work, given: str) -> Item:
-    """Return an item the actor may change, locked; raises ContentUnknown."""
+    """Return an item the actor may change, locked; raises ContentUnknown and PermissionMissing."""
 
     def get() -> Item:
-        found = store.get(work, given, owner_id=author_limit(work))
+        found = _get_changeable(work, given)
         work.about = f"content {found.code}"
         return found
 
@@ -100,7 +115,7 @@ def get_folder_for_update(work: Work, given: str) -> Item:
     """Return a folder the actor may change, locked; raises ContentUnknown and FolderWrong."""
 
     def get() -> Item:
-        folder = store.get(work, given, owner_id=author_limit(work))
+        folder = _get_changeable(work, given)
         rules.check_folder(folder)
         return folder
 

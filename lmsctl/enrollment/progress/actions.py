@@ -19,6 +19,7 @@ from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.user import store as users
+from lmsctl.user.actions import finding
 from lmsctl.user.store import Person
 
 _BY_HAND = "administrator"
@@ -45,7 +46,7 @@ def record_event(  # noqa: PLR0913 - one keyword for each thing an event has
     happened_at = timewords.moment_or_now(at, work.now, work.zone, EventMomentMissing, "--at")
 
     def get() -> Person:
-        return users.get(work, login, rights.require(work, "progress.manage"))
+        return finding.get_where_allowed(work, login, "progress.manage")
 
     person = rights.get_for_update(work, get, users.lock_for_share)
     work.about = f"user {person.login}"

@@ -24,6 +24,7 @@ from lmsctl.role.errors import (
 from lmsctl.role.results import PermissionAnswer, RoleHolder
 from lmsctl.role.store import RoleRow
 from lmsctl.user import store as users
+from lmsctl.user.actions import finding
 from lmsctl.user.results import UserStatus
 from lmsctl.user.store import Person
 
@@ -123,7 +124,7 @@ def _get_person_and_role(work: Work, login: str, role_name: str) -> tuple[Person
     work.about = f"user {login}"
 
     def find() -> Person:
-        return users.get(work, login, rights.require(work, "role.manage"))
+        return finding.get_where_allowed(work, login, "role.manage")
 
     find()
     seen = get(work, role_name)

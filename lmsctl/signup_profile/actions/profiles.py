@@ -17,6 +17,7 @@ from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.rules import Settings
 from lmsctl.registration.rules import DOMAINS_UNCHANGED, DomainChoice
 from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import Scope
 from lmsctl.signup_profile import rules, store
 from lmsctl.signup_profile.errors import ProfileExists, ProfileNotOpenYet
 from lmsctl.signup_profile.results import Profile, ProfileLink
@@ -186,8 +187,16 @@ def get_for_update(work: Work, given: str) -> ProfileRow:
 
 
 def _get(work: Work, given: str) -> ProfileRow:
-    """Return a profile the actor may change; raises ProfileUnknown."""
-    return store.get(work, given, rights.require(work, "profile.manage"))
+    """Return a profile the actor may change.
+
+    Raises ProfileUnknown, and PermissionMissing for one that they only see.
+    """
+
+    def get(scope: Scope) -> ProfileRow:
+        return store.get(work, given, scope)
+
+    seen = rights.actor(work).scope("profile.view")
+    return rights.get_where_allowed(work, "profile.manage", get, seen=seen, given=given)
 
 
 def link(work: Work, given: str) -> ProfileLink:

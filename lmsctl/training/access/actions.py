@@ -71,14 +71,28 @@ def scope_of_participants(work: Work, training: rules.TrainingRecord) -> Scope:
     return rights.actor(work).scope("training.enroll")
 
 
+def get_managed(work: Work, given: str) -> rules.TrainingRecord:
+    """Return a training over which the actor holds `training.manage`, without locking it.
+
+    Raises TrainingUnknown, and PermissionMissing for one that they only see.
+    """
+
+    def get(scope: Scope) -> rules.TrainingRecord:
+        return store.get(work, given, scope)
+
+    rights.require(work, "training.manage")
+    seen = visible_scope(work)
+    return rights.get_where_allowed(work, "training.manage", get, seen=seen, given=given)
+
+
 def get_for_update(work: Work, given: str) -> rules.TrainingRecord:
     """Return a training the actor may change, locked; needs `training.manage` over it.
 
-    Raises TrainingUnknown.
+    Raises TrainingUnknown, and PermissionMissing for one that they only see.
     """
 
     def get() -> rules.TrainingRecord:
-        found = store.get(work, given, rights.require(work, "training.manage"))
+        found = get_managed(work, given)
         work.about = f"training {found.code}"
         return found
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lmsctl.audit import actions as audit
-from lmsctl.kit import canonical, wall_clock
+from lmsctl.kit import wall_clock
 from lmsctl.kit.wall_clock import Amount
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
@@ -13,27 +13,32 @@ from lmsctl.training import rules, store
 from lmsctl.training.access.actions import scope_of_participants, visible_scope
 from lmsctl.training.actions import to_result
 from lmsctl.training.deadlines.results import TimelineEntry, TimelineEvent
-from lmsctl.training.errors import TrainingUnknown
 from lmsctl.training.participants.store import showing as showing_store
 from lmsctl.training.results import Deadline, TrainingDetail
 from lmsctl.training.sessions import store as session_store
+
+_RESTRICTING = ("training.enroll", "enrollment.manage")
 
 
 def get_restrictable_for_update(work: Work, given: str) -> rules.TrainingRecord:
     """Return a training whose deadlines and lock the actor may set, locked.
 
-    That takes `training.enroll` and `enrollment.manage` over it, both. Raises TrainingUnknown.
+    That takes `training.enroll` and `enrollment.manage` over it, both. Raises TrainingUnknown and
+    PermissionMissing.
     """
     return rights.get_for_update(work, lambda: get_restrictable(work, given), store.lock)
 
 
 def get_restrictable(work: Work, given: str) -> rules.TrainingRecord:
-    """Return a training whose deadlines and lock the actor may set, without locking it."""
-    enrolling = rights.require(work, "training.enroll")
-    managing = rights.require(work, "enrollment.manage")
-    found = store.get(work, given, enrolling)
-    if not managing.covers(found.path):
-        raise TrainingUnknown(given=canonical.excerpt(given))
+    """Return a training whose deadlines and lock the actor may set, without locking it.
+
+    Whoever may enroll people sees every training. Raises what `get_restrictable_for_update` raises.
+    """
+    for permission in _RESTRICTING:
+        rights.require(work, permission)
+    found = store.get(work, given, ANYWHERE)
+    for permission in _RESTRICTING:
+        rights.check_allowed_at(work, permission, found.path, found.code)
     work.about = f"training {found.code}"
     return found
 

@@ -11,6 +11,7 @@ from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.user import hookpoints, rules, store
+from lmsctl.user.actions.finding import get_where_allowed
 from lmsctl.user.actions.show import get_detail
 from lmsctl.user.errors import EmailTaken, LoginTaken, SupervisorIsSelf
 from lmsctl.user.fields import actions as field_actions
@@ -36,7 +37,7 @@ def get_for_update(
     work.about = f"user {given}"
 
     def get() -> Person:
-        person = store.get(work, given, rights.require(work, "user.manage"))
+        person = get_where_allowed(work, given, "user.manage")
         rights.check_not_beyond_own(work, rights.held_roles(work, person.id))
         return person
 

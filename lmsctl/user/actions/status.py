@@ -8,10 +8,10 @@ from lmsctl.audit import actions as audit
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
-from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import OWNER
 from lmsctl.user import hookpoints, rules, store
 from lmsctl.user.actions.edit import get_for_update
+from lmsctl.user.actions.finding import get_where_allowed
 from lmsctl.user.actions.show import get_detail
 from lmsctl.user.errors import OwnerProtected
 from lmsctl.user.results import DeletedUser, UserDetail, UserStatus
@@ -23,8 +23,7 @@ def activate(work: Work, given: str) -> tuple[UserDetail, bool]:
 
     A person who waits for confirmation is confirmed by it. Raises PlanFull and UserUnknown.
     """
-    scope = rights.require(work, "user.manage")
-    store.get(work, given, scope)
+    get_where_allowed(work, given, "user.manage")
     portal.lock(work)
     person = get_for_update(work, given)
     if person.status == UserStatus.ACTIVE and person.due_status is None:
@@ -42,8 +41,7 @@ def confirm_pending(work: Work, given: str) -> bool:
     They keep the seat that their hold has taken. Needs what `activate` needs, and raises
     UserUnknown.
     """
-    scope = rights.require(work, "user.manage")
-    store.get(work, given, scope)
+    get_where_allowed(work, given, "user.manage")
     portal.lock(work)
     person = get_for_update(work, given)
     if person.status != UserStatus.PENDING:
@@ -92,8 +90,7 @@ def end_account(
     which needs `training.enroll` over them. Raises OwnerProtected, NotConfirmedYet, StatusWrong and
     UserUnknown.
     """
-    scope = rights.require(work, "user.manage")
-    store.get(work, given, scope)
+    get_where_allowed(work, given, "user.manage")
     portal.lock(work)
     person = get_for_update(work, given)
     rules.check_may_end(person, person.status, target)
@@ -147,8 +144,7 @@ def delete(work: Work, given: str) -> DeletedUser:
 
     Raises OwnerProtected and UserUnknown.
     """
-    scope = rights.require(work, "user.manage")
-    store.get(work, given, scope)
+    get_where_allowed(work, given, "user.manage")
     portal.lock(work)
     person = get_for_update(work, given, lambda number: store.supervised_ids(work, number))
     _check_no_owner(work, person, "deleted")

@@ -14,6 +14,7 @@ from lmsctl.training.deadlines import actions as deadlines
 from lmsctl.training.deadlines import store as extension_store
 from lmsctl.training.results import Deadline
 from lmsctl.user import store as users
+from lmsctl.user.actions import finding
 from lmsctl.user.store import Person
 
 
@@ -37,7 +38,7 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     """
 
     def get() -> Person:
-        return users.get(work, login, rights.require(work, "enrollment.manage"))
+        return finding.get_where_allowed(work, login, "enrollment.manage")
 
     deadlines.get_restrictable(work, code)
     rights.get_for_update(work, get, users.lock_for_share)

@@ -31,17 +31,21 @@ class ChosenPeople:
     unknown: Mapping[str, Refusal]
 
 
-def choose(work: Work, scope: Scope, selection: Selection) -> ChosenPeople:
-    """Return whom a selection means, of the people in scope; a department means all under it.
+def choose(work: Work, permission: str, selection: Selection) -> ChosenPeople:
+    """Return whom a selection means, of the people over whom the actor holds `permission`.
+
+    A department means all under it.
 
     How many statements it takes does not depend on how many people there are. Raises
     SelectionMissing, FilterOnNames, DepartmentUnknown, GroupUnknown and what `read_filters` raises.
     """
+    scope = rights.require(work, permission)
     rules.check_selection(selection)
     paths = [_get_path(work, given, scope) for given in selection.departments]
     group_ids = [groups.get(work, given, scope).id for given in selection.groups]
     people_filter = filtering.read_filters(work, selection.filters, scope)
     found, unknown = _find_named(work, scope, selection.logins)
+    unknown = {**unknown, **_refuse_seen(work, permission, unknown)}
     people = dict(found)
     if not selection.is_by_names_alone:
         for person in store.list_chosen(
@@ -56,7 +60,7 @@ def lock_people(work: Work, permission: str, selection: Selection) -> frozenset[
 
     The actor must hold `permission` over them. Raises what `choose` raises.
     """
-    found = choose(work, rights.require(work, permission), selection)
+    found = choose(work, permission, selection)
     ids = frozenset(person.id for person in found.people)
     users.lock_all_for_share(work, sorted(ids))
     return ids
@@ -71,7 +75,7 @@ def choose_locked(
     `choose` raises.
     """
     rights.refresh(work)
-    chosen = choose(work, rights.require(work, permission), selection)
+    chosen = choose(work, permission, selection)
     people = [person for person in chosen.people if person.id in ids]
     return ChosenPeople(people, chosen.named, chosen.unknown)
 
@@ -85,6 +89,22 @@ def _get_path(work: Work, given: str, scope: Scope) -> str:
         if above is None or not any(path.startswith(above.path) for path in scope.paths):
             raise
         return above.path
+
+
+def _refuse_seen(
+    work: Work, permission: str, unknown: Mapping[str, Refusal]
+) -> Mapping[str, Refusal]:
+    """Return the refusals of those people whom the actor only sees, by what they were called."""
+    seen = rights.actor(work).scope("user.view")
+    names = [given for given, refusal in unknown.items() if isinstance(refusal, UserUnknown)]
+    if not names or not seen.paths:
+        return {}
+    _, unseen = _find_named(work, seen, names)
+    return {
+        given: rights.permission_missing(work, permission, given)
+        for given in names
+        if not isinstance(unseen.get(given), UserUnknown)
+    }
 
 
 def _find_named(

@@ -5,6 +5,7 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.user import store as users
+from lmsctl.user.actions import finding
 from lmsctl.user.store import Person
 
 
@@ -22,4 +23,4 @@ def get_learner(work: Work, given: str | None, permission: str = "enrollment.man
         found = found or users.find(work, given or "", ANYWHERE)
         if found is not None and found.id == actor.user_id:
             return found
-    return users.get(work, given or "", rights.require(work, permission))
+    return finding.get_where_allowed(work, given or "", permission)

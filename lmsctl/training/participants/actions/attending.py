@@ -8,7 +8,12 @@ from lmsctl.kit.answer import ItemOutcome, Outcome
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.training import rules, store
-from lmsctl.training.access.actions import get_for_update, scope_of_participants, visible_scope
+from lmsctl.training.access.actions import (
+    get_for_update,
+    get_managed,
+    scope_of_participants,
+    visible_scope,
+)
 from lmsctl.training.participants import rules as participant_rules
 from lmsctl.training.participants.errors import ParticipantsUnknown, ParticipantUnknown
 from lmsctl.training.participants.results import AttendanceRow, Participant
@@ -38,9 +43,9 @@ def list_participants(
 def list_attendance(work: Work, given: str, given_session: str) -> Iterator[AttendanceRow]:
     """Return who was there on which day of a session; needs `training.manage` over the training.
 
-    Raises TrainingUnknown and SessionUnknown.
+    Raises what `get_managed` raises, and SessionUnknown.
     """
-    training = store.get(work, given, rights.require(work, "training.manage"))
+    training = get_managed(work, given)
     return attendance_store.of_session(work, session_store.get(work, training, given_session).id)
 
 

@@ -1,4 +1,4 @@
-"""How rules on files are called: what reads one row, and what it tells its caller."""
+"""Reading rows of files: what reads one, what it tells its caller, and one cell of it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,3 +11,14 @@ NoteFault = Callable[[int, str | None, Refusal], None]
 PutRow = Callable[[str, Sequence[Any]], None]
 # Called with a row's number and cells; returns what is staged of it.
 ReadRow = Callable[[int, list[str], NoteFault, PutRow], Sequence[Any]]
+
+
+def read_or_note(
+    row_no: int, name: str, cell: str, read: Callable[[str], Any], note: NoteFault
+) -> Any:
+    """Return what a cell holds; note what is wrong with it and return None."""
+    try:
+        return read(cell)
+    except Refusal as refusal:
+        note(row_no, name, refusal)
+        return None

@@ -15,7 +15,7 @@ from lmsctl.enrollment.items.actions.reasons import (
 from lmsctl.enrollment.learner import store as learner_store
 from lmsctl.enrollment.learner.results import Appointment, Course, CourseAccess, Offer
 from lmsctl.enrollment.learner.store import CourseReason, OfferReason
-from lmsctl.enrollment.participation.rules import gates
+from lmsctl.enrollment.participation.rules import until as until_rules
 from lmsctl.enrollment.participation.rules.situation import Situation
 from lmsctl.enrollment.results import Phase
 from lmsctl.enrollment.selection.actions import learners
@@ -165,7 +165,7 @@ def list_training_offers(work: Work, given: str) -> Iterator[Offer]:
     situations = list(_list_situations(work, person, list(because), {}))
     choices = _list_choices(work, situations)
     for situation in situations:
-        number, until = situation.training.id, gates.join_until(situation)
+        number, until = situation.training.id, until_rules.join_until(situation)
         if until is not None:
             yield Offer(
                 code=situation.training.code,
@@ -217,8 +217,8 @@ def list_trainings(work: Work, given: str) -> Iterator[Course]:
             because=[participation.side],
             session=participation.session,
             answer=participation.answer,
-            leave_until=gates.leave_until(situation),
-            switch_until=gates.switch_until(situation),
+            leave_until=until_rules.leave_until(situation),
+            switch_until=until_rules.switch_until(situation),
         )
 
 

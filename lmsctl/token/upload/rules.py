@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
+from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow, read_or_note
 from lmsctl.kit import canonical, celltimes, limits, timewords, wall_clock
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.columns import utc_text
@@ -131,7 +131,7 @@ def row_reader(  # noqa: C901 - one pass over each row, and the fastest one
         except Refusal:
             every = zip(readers.items(), (*texts, *pick_terms(cells)), strict=True)
             number, content, code, label, creates, limit, expires_at, active = (
-                _read_or_report(row_no, name, text, read, note) for (name, read), text in every
+                read_or_note(row_no, name, text, read, note) for (name, read), text in every
             )
         is_new, is_generated = not given_number, not (given_number or given_code)
         if is_new and has_labels and not given_label:
@@ -175,17 +175,6 @@ class _StagedItems:
             found = self._numbers[content] = next(self._next)
             put("staged_items", (found, content, canonical.key(content), None))
         return found
-
-
-def _read_or_report(
-    row_no: int, name: str, cell: str, read: Callable[[str], Any], note: NoteFault
-) -> Any:
-    """Return what a cell holds; note what is wrong with it and return None."""
-    try:
-        return read(cell)
-    except Refusal as refusal:
-        note(row_no, name, refusal)
-        return None
 
 
 def _number(cell: str) -> int | None:

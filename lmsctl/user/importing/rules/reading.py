@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any
 
-from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
+from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow, read_or_note
 from lmsctl.department import rules as department_rules
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.kit import canonical
@@ -119,13 +119,13 @@ def row_reader(  # noqa: PLR0913 - all that cells may name, and how they are rea
             values = [read(text) if text else None for read, text in zip(reads, texts)]  # noqa: B905 - as long as each other
         except Refusal:
             values = [
-                _read_cell(row_no, name, text, read, note)
+                read_or_note(row_no, name, text, read, note) if text else None
                 for (name, read), text in zip(plain.items(), texts, strict=True)
             ]
             put_unread_names(row_no, dict(zip(plain, texts, strict=True)), put)
         for name, at, read in extra:
             if cells[at]:
-                _read_cell(row_no, name, cells[at], partial(read, row_no, put), note)
+                read_or_note(row_no, name, cells[at], partial(read, row_no, put), note)
         login, email = values[:_NAMING]
         if not texts[0]:
             if email and email is not _NO_EMAIL:
@@ -138,15 +138,6 @@ def row_reader(  # noqa: PLR0913 - all that cells may name, and how they are rea
         return values
 
     return read_row
-
-
-def _read_cell(row_no: int, name: str, cell: str, read: CellReader, note: NoteFault) -> Any:
-    """Return what a cell holds; note what is wrong with it and return None."""
-    try:
-        return read(cell) if cell else None
-    except Refusal as refusal:
-        note(row_no, name, refusal)
-        return None
 
 
 # Cells that are columns of `staged` --------------------------------------------------------------

@@ -18,7 +18,7 @@ _ROWS_LOOKED_AT = 20
 _SURE_COLUMNS = 2
 _NOT_TEXT = str.maketrans("", "", '",;\t|')
 _TOTAL_WORDS = frozenset(
-    {"count", "grandtotal", "overalltotal", "subtotal", "sum", "sumtotal", "total", "totals"}
+    {"count", "grand total", "overall total", "sub total", "subtotal", "sum", "total", "totals"}
 )
 _LONGEST_TOTAL = 20
 
@@ -105,6 +105,5 @@ def is_repeated(headings: Sequence[str], cells: Sequence[str]) -> bool:
 def is_total(cells: Sequence[str]) -> bool:
     """Return whether a row begins like one that sums up those above it."""
     lead = next(filter(None, cells), "")
-    if len(lead) > _LONGEST_TOTAL:
-        return False
-    return heading_key(lead.rstrip(": ")) in _TOTAL_WORDS
+    # Asked of every row: no more work than this.
+    return len(lead) <= _LONGEST_TOTAL and lead.rstrip(": ").lower() in _TOTAL_WORDS

@@ -79,7 +79,8 @@ def enroll(
     must be active. Who is enrolled already stays so, with their due date and their completion.
 
     In a training they get the session that is named, or choose one themselves, and see it at once
-    unless --access-at says when. When a session is full nobody is enrolled; with --keep-going those
+    unless --access-at says when; for who is enrolled already 'enrollment edit --access-at' changes
+    that. When a session is full nobody is enrolled; with --keep-going those
     who come first get the places: people in the order in which they are named, then the others by
     login.
 

@@ -290,6 +290,29 @@ def test_an_administrator_moves_people(training_portal: Portal) -> None:
     )
 
 
+def test_enrolling_again_with_another_access_names_the_command_that_changes_it(
+    training_portal: Portal,
+) -> None:
+    """Nothing is changed, be it one person or several; who has that access is told nothing."""
+    again = ("enroll", "--training", "aid:spring", *user_options("ann"))
+    training_portal.ok(*again, "--access-at", "2026-03-10")
+    advice = "lmsctl enrollment edit --user ann --training aid --access-at TIME"
+    with unchanged(training_portal, audited=0):
+        ran = training_portal.ok(*again, "--access-at", "2026-03-12", "-o", "json")
+        assert ran.json[0]["outcome"] == "unchanged"
+        assert "'ann' is enrolled in aid already" in ran.err
+        assert advice in ran.err
+        for same in (("--access-at", "2026-03-10"), ()):
+            assert "access" not in training_portal.ok(*again, *same).err
+    assert list_participants(training_portal)[0]["access_at"] == "2026-03-09T23:00:00Z"
+    training_portal.ok(*again, *user_options("ben"), "--access-at", "2026-03-10")
+    several = training_portal.ok(*again, *user_options("ben"), "--access-at", "2026-03-12")
+    assert "2 people are enrolled in aid already" in several.err
+    training_portal.ok(*advice.removesuffix("TIME").split()[1:], "2026-03-12")
+    access = {row["login"]: row["access_at"] for row in list_participants(training_portal)}
+    assert access == {"ann": "2026-03-11T23:00:00Z", "ben": "2026-03-09T23:00:00Z"}
+
+
 def test_an_access_instant_can_be_moved(training_portal: Portal) -> None:
     """Alone, or with the session."""
     outcomes(

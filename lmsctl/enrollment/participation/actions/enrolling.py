@@ -1,6 +1,6 @@
 """Enrolling people in trainings, as administrators do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -41,10 +41,26 @@ def enroll_in_trainings(
         _enroll(work, decided, terms)
         if _coming(decided):
             notes.extend(reporting.registration_notes(work, decided.target))
+        notes.extend(_access_notes(work, decided, terms))
 
     decide = partial(placing.decide_enrolling, is_over=terms.is_over_capacity)
     change = TrainingChange("enrolled", frees_places=False, decide=decide, apply=apply)
     return change_trainings(work, request, change), notes
+
+
+def _access_notes(work: Work, decided: DecidedTraining, terms: Terms) -> Iterator[str]:
+    """Yield who takes part already and keeps the access that they have, and how to change it."""
+    if terms.access is None:
+        return
+    access_at = access_of(work, decided.target, terms)
+    kept = [
+        number
+        for number in decided.verdicts.outcomes
+        if number in decided.participations
+        and placing.is_access_new(decided.participations[number], access_at, work.now)
+    ]
+    if kept:
+        yield reporting.note_on_kept_access(decided.target, decided.logins(kept))
 
 
 def _coming(decided: DecidedTraining) -> Sequence[int]:

@@ -1,5 +1,6 @@
 """What administrators do with people in trainings: written down, told to organizers, noted."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from lmsctl.enrollment.participation.rules import placing
@@ -50,6 +51,17 @@ def cancellation_notes(
     for session in session_store.listed(work, ANYWHERE, target.training.id):
         if session.id in left:
             yield from placing.cancellation_notes(session, work.now)
+
+
+def note_on_kept_access(target: TrainingTarget, logins: Sequence[str]) -> str:
+    """Return what to know of people who were enrolled again with another instant of access."""
+    code = target.training.code
+    who = f"'{logins[0]}' is" if len(logins) == 1 else f"{len(logins)} people are"
+    people = f"--user {shlex.quote(logins[0])}" if len(logins) == 1 else "--user LOGIN..."
+    return (
+        f"{who} enrolled in {code} already, and the access instant stays; to change it:"
+        f" lmsctl enrollment edit {people} --training {shlex.quote(code)} --access-at TIME"
+    )
 
 
 def by_session(

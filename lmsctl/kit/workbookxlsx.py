@@ -14,7 +14,7 @@ _RANGE = re.compile(rf"{_CELL.pattern}:{_CELL.pattern}")
 # What a plain sheet has none of. Cells beyond Z are looked at more closely too, because few of them
 # can make a table that is vast.
 _UNUSUAL = re.compile(
-    rb'<c(?! r="[A-Z](?:\d{1,5}|1\d{5})")[ />]|<f[ />]|<mergeCell |<\w+:(?:c|f|row)[ />]|<!'
+    rb'<c(?! r="[A-Z](?:\d{1,5}|1\d{5})")[ />]|<f[ />]|<mergeCell |<\w+:(?:c|f|row)[ />]'
 )
 _ERROR_MARKS = (b't="e"', b"t='e'")
 _LONGEST_TAG = 1 << 20
@@ -164,6 +164,8 @@ def sheets_of_xlsx(archive: Archive) -> Iterator[tuple[str, str]]:
 
     parse(archive, "xl/_rels/workbook.xml.rels", relation, _ignore, _ignore)
     parse(archive, "xl/workbook.xml", sheet, _ignore, _ignore)
+    if len(dict(sheets)) != len(sheets):
+        raise archive.broken("two of its sheets have the same name")
     for name, number in sheets:
         target = targets.get(number, "")
         path = target.lstrip("/") if target.startswith(("/xl/", "xl/")) else f"xl/{target}"

@@ -188,6 +188,11 @@ REFUSED: dict[str, tuple[bytes | str, str, str]] = {
         "csv_column_unknown",
         "<stdin>, line 1, column People",
     ),
+    "title over an unknown column": (
+        "People\nLogin,Email,Shoe\n",
+        "csv_column_unknown",
+        "<stdin>, line 2, column Shoe",
+    ),
     "heading twice": (
         "Login,Email\na,b\nlogin, E-MAIL\n",
         "csv_heading_again",

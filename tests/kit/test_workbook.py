@@ -245,6 +245,15 @@ HOSTILE: Mapping[str, tuple[bytes, str]] = {
         packed({name: part for name, part in xlsx_parts(HEAD).items() if name != SHEET}),
         "workbook_broken",
     ),
+    "two sheets of one name": (
+        xlsx(
+            HEAD,
+            workbook=xlsx_parts("")["xl/workbook.xml"].replace(
+                "</sheets>", '<sheet name="People" sheetId="2" r:id="r1"/></sheets>'
+            ),
+        ),
+        "workbook_broken",
+    ),
     "blank sheet": (xlsx(""), "csv_no_heading"),
     "blank ods": (ods(""), "csv_no_heading"),
     "broken XML": (xlsx(HEAD + "<row><c"), "workbook_broken"),
@@ -303,6 +312,24 @@ def test_a_bomb_is_refused_before_it_goes_off(monkeypatch: pytest.MonkeyPatch) -
         assert tracemalloc.get_traced_memory()[1] < 4 << 20
     finally:
         tracemalloc.stop()
+
+
+def test_a_part_is_never_larger_than_it_says() -> None:
+    """Unpacking stops where the archive says that the part ends, before a library goes on."""
+    said = "its part xl/worksheets/sheet1.xml is not as large as the archive says"
+    assert said in verdict(lying_size())[1]
+
+
+def test_places_are_those_of_the_sheet() -> None:
+    """A table may begin anywhere; its cells keep the names that the sheet gives them."""
+    content = xlsx(
+        '<row r="3"><c r="C3" t="inlineStr"><is><t>Login</t></is></c></row>'
+        '<row r="5"><c r="C5" t="e"><v>#N/A</v></c></row>'
+    )
+    with opened(content) as sheet:
+        (found,) = sheet.rows()
+        assert sheet.place(found.row, found.line, "Login").cell == "C5"
+    assert "cell C5," in str(found.problem)
 
 
 def test_options_of_the_other_kind_are_refused() -> None:

@@ -47,8 +47,8 @@ class CsvOtherFormat(Rejected):
     """The file is a workbook or an archive, told by its first bytes."""
 
     code = "csv_other_format"
-    message = "This is {format}, not a CSV file."
-    hint = "Open or unpack it and save the table as CSV UTF-8."
+    message = "This is {format}, not a CSV file or a workbook that can be read."
+    hint = "Open or unpack it and save the table as .xlsx or as CSV UTF-8."
 
 
 class CsvEncodingUnknown(Usage):

@@ -74,7 +74,10 @@ class _Ods:
             self._width = self._column
         if "table:formula" in attributes or attributes.get("calcext:value-type") == "error":
             self._start_formula(attributes)
-        if "table:number-rows-spanned" in attributes:
+        if (
+            "table:number-columns-spanned" in attributes
+            or "table:number-rows-spanned" in attributes
+        ):
             self._merge(attributes)
 
     def _start_formula(self, attributes: dict[str, str]) -> None:
@@ -119,7 +122,7 @@ class _Ods:
             self._flawed[column] = flaw
 
     def _merge(self, attributes: dict[str, str]) -> None:
-        lines = self._number(attributes["table:number-rows-spanned"])
+        lines = self._number(attributes.get("table:number-rows-spanned", "1"))
         columns = self._number(attributes.get("table:number-columns-spanned", "1"))
         first = self._column - self._columns
         if lines > 1 or columns > 1:

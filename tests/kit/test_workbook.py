@@ -171,6 +171,17 @@ FLAWED: Mapping[str, tuple[bytes, str, str]] = {
         "cell_not_calculated",
         "B5",
     ),
+    "ods merged sideways": (
+        ods(
+            ODS_HEAD
+            + ods_row(
+                ods_cell(f'{TEXT} table:number-columns-spanned="2"', "a"),
+                "<table:covered-table-cell/>",
+            )
+        ),
+        "cell_merged",
+        "B2",
+    ),
     "ods merged": (
         ods(
             ODS_HEAD

@@ -8,7 +8,7 @@ from typing import Any
 from lmsctl.kit import icalendar, secret
 from lmsctl.kit.work import Work
 from lmsctl.notification.errors import MessageUnknown
-from lmsctl.notification.results import Channel, Message, MessageState, Notice, Preview
+from lmsctl.notification.results import Channel, Message, MessageKind, MessageState, Notice, Preview
 from lmsctl.notification.store import audiences as audience_store
 from lmsctl.notification.store import messages as store
 from lmsctl.notification.store.audiences import Audience
@@ -22,7 +22,7 @@ _HIGHEST_NUMBER = 2**63 - 1
 class MessageText:
     """What a message says: its kind, why it is sent, its subject and its text."""
 
-    kind: str
+    kind: MessageKind
     reason: str
     subject: str
     body: str
@@ -69,7 +69,9 @@ def tell(work: Work, user_id: int, address: str | None, words: MessageText) -> N
         mail(work, user_id, address, words)
 
 
-def mail_again(work: Work, user_id: int, kind: str, *, not_since: datetime) -> datetime | None:
+def mail_again(
+    work: Work, user_id: int, kind: MessageKind, *, not_since: datetime
+) -> datetime | None:
     """Queue the last mail of a kind to somebody once more, unless that is later than `not_since`.
 
     Returns when the last one was queued if it was too lately. The caller lets nobody else do it at
@@ -91,7 +93,7 @@ def tell_all(
     words: MessageText,
     *,
     calendar: str | None = None,
-    invited_by: str | None = None,
+    invited_by: MessageKind | None = None,
 ) -> int:
     """Queue a notice and, where there is an address, a mail with `calendar` for each of `audience`.
 
@@ -120,7 +122,7 @@ def rewrite_pending(
     return audience_store.rewrite_pending(work, audience, _text_columns(words), calendar)
 
 
-def withdraw_pending(work: Work, audience: Audience, kind: str) -> int:
+def withdraw_pending(work: Work, audience: Audience, kind: MessageKind) -> int:
     """Take back the messages of a kind to `audience` that are still to come; returns how many."""
     return audience_store.withdraw_pending(work, audience, kind)
 
@@ -132,7 +134,7 @@ class PersonalMessage:
     user_id: int
     address: str | None
     words: MessageText
-    about: str
+    about: str | None
     calendar: str | None
 
 
@@ -165,7 +167,7 @@ def _text_columns(words: MessageText) -> dict[str, str]:
 
 
 def list_messages(
-    work: Work, *, state: MessageState | None = None, kind: str | None = None
+    work: Work, *, state: MessageState | None = None, kind: MessageKind | None = None
 ) -> Iterable[Message]:
     """Return the messages to people in scope, soonest first; needs `notification.view`."""
     scope = rights.require(work, "notification.view")

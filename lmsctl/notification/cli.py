@@ -9,7 +9,7 @@ from lmsctl.kit.answer import Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.notification import actions
-from lmsctl.notification.results import Message, MessageState
+from lmsctl.notification.results import Message, MessageKind, MessageState
 
 app = options.noun("notification", "Queued mails and notices in accounts.")
 
@@ -24,7 +24,9 @@ def list_(
     state: Annotated[
         MessageState | None, typer.Option("--state", help="queued, sent or failed.")
     ] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind of message.")] = None,
+    kind: Annotated[
+        MessageKind | None, typer.Option("--kind", help="Only messages about this.")
+    ] = None,
 ) -> Any:
     """List messages, soonest first."""
     return env.read(

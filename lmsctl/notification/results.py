@@ -20,6 +20,22 @@ class MessageState(StrEnum):
     FAILED = "failed"
 
 
+class MessageKind(StrEnum):
+    """What a message is about; 'notification list --kind' takes these words."""
+
+    ACCOUNT_CREATED = "account_created"
+    CONFIRMATION = "confirmation"
+    ENROLLED = "enrolled"
+    INVITATION = "invitation"
+    OPENED = "opened"
+    PLAN_THRESHOLD = "plan_threshold"
+    TRAINING_CANCELLATION = "training_cancellation"
+    TRAINING_CHANGE = "training_change"
+    TRAINING_INVITATION = "training_invitation"
+    TRAINING_ORGANIZER = "training_organizer"
+    TRAINING_SUPERVISION = "training_supervision"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One mail in the outbox, or one notice in an account."""

@@ -13,6 +13,7 @@ from lmsctl.kit.time_errors import ZoneMissing
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
+from lmsctl.notification.results import MessageKind
 from lmsctl.portal import hookpoints, rules, store
 from lmsctl.portal.errors import ClockFrozen, PlanBelowTaken, PlanFull, SchemaNewer, SchemaOutdated
 from lmsctl.portal.results import PortalSetting
@@ -239,7 +240,7 @@ def notify_threshold(work: Work) -> int:
     work.drop_cached(Settings)
     people = rights_store.active_holder_ids(work, [rights_rules.OWNER, rights_rules.ADMINISTRATOR])
     words = MessageText(
-        kind="plan_threshold",
+        kind=MessageKind.PLAN_THRESHOLD,
         reason=f"the plan reached {percent} percent",
         subject=f"{percent} percent of the plan are taken",
         body=(

@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-# The kind of the mail that asks for a confirmation.
-CONFIRMATION = "confirmation"
-
 
 class RegistrationState(StrEnum):
     """How far a registration has come; a pending one holds a seat and its entry point's place."""

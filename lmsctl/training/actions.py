@@ -15,7 +15,7 @@ from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, Visibility
 from lmsctl.training import rules, store
-from lmsctl.training.access.actions import get_for_update, visible_scope
+from lmsctl.training.access.actions import check_may_restrict, get_for_update, visible_scope
 from lmsctl.training.errors import OrganizerUnfit, TrainingExists
 from lmsctl.training.participants.store import showing as showing_store
 from lmsctl.training.results import TrainingDetail, TrainingKind, TrainingRow
@@ -42,6 +42,8 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     time_zone: str | None = None,
     organizer: str | None = None,
     description: str = "",
+    notifies_supervisors: bool = False,
+    is_locked: bool = False,
 ) -> TrainingDetail:
     """Make a training of `department` (the root when None); needs `training.manage` there.
 
@@ -54,6 +56,8 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
     text = canonical.check_code(code, "code")
     work.about = f"training {text}"
     place = departments.get_for_share(work, department, "training.manage")
+    if is_locked:
+        check_may_restrict(work, place.path, text)
     if store.find_by_code(work, canonical.key(text)):
         raise TrainingExists(given=text, field="--code")
     number = store.add(
@@ -66,8 +70,8 @@ def create(  # noqa: PLR0913 - one keyword for each thing a training has
         department_id=place.id,
         organizer_id=_organizer_id(work, organizer),
         time_zone=_zone_name(work, time_zone),
-        is_locked=False,
-        is_telling_supervisors=False,
+        is_locked=is_locked,
+        is_telling_supervisors=notifies_supervisors,
         created_at=work.now,
     )
     audit.record(work, "training.created", f"training {text}", department=place.full_name)

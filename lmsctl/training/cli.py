@@ -11,6 +11,7 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, IfVersion, Search, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import actions as trainings
+from lmsctl.training.deadlines import actions as deadlines
 from lmsctl.training.deadlines import cli as deadlines_cli
 from lmsctl.training.options import TrainingCode, notes_on_coming
 from lmsctl.training.participants import cli as participants_cli
@@ -37,12 +38,21 @@ Description = Annotated[
     str | None, typer.Option("--description", help="What it is about, up to 3,000 characters.")
 ]
 
+NotifySupervisors = Annotated[
+    bool | None,
+    typer.Option(
+        "--notify-supervisors/--no-notify-supervisors",
+        help="Whether supervisors hear of what their people do, and who was there.",
+    ),
+]
+
 
 @verb(
     app,
     examples=(
         "lmsctl training create 'First aid' --code first-aid --time-zone Europe/Berlin",
         "lmsctl training create 'Price talks' --code price-talks --department Sales --type webinar",
+        "lmsctl training create Hygiene --code hygiene --notify-supervisors --lock",
     ),
 )
 def create(
@@ -54,6 +64,10 @@ def create(
     time_zone: Zone = None,
     organizer: Organizer = None,
     description: Description = None,
+    notify_supervisors: NotifySupervisors = None,
+    lock: Annotated[
+        bool, typer.Option("--lock", help="Learners can neither leave nor switch sessions.")
+    ] = False,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
     """Make a training, a meeting unless --type says otherwise. Sessions give it times and places.
@@ -75,6 +89,8 @@ def create(
                 time_zone=time_zone,
                 organizer=organizer,
                 description=description or "",
+                notifies_supervisors=bool(notify_supervisors),
+                is_locked=lock,
             )
             return Done(made, f"Created the training {made.code} ({made.time_zone}).")
         if if_exists is options.Existing.SKIP:
@@ -88,7 +104,10 @@ def create(
             time_zone=time_zone,
             organizer=organizer,
             description=description,
+            notifies_supervisors=notify_supervisors,
         )
+        if lock and not after.locked:
+            after, is_changed = deadlines.set_lock(work, found.code, is_on=True)
         return _edited(after, is_changed=is_changed)
 
     return env.write(write)
@@ -156,13 +175,7 @@ def edit(
         typer.Option("--organizer", metavar="LOGIN", help="Who looks after it; '' for nobody."),
     ] = None,
     description: Description = None,
-    notify_supervisors: Annotated[
-        bool | None,
-        typer.Option(
-            "--notify-supervisors/--no-notify-supervisors",
-            help="Whether supervisors hear of people who join, switch and leave.",
-        ),
-    ] = None,
+    notify_supervisors: NotifySupervisors = None,
     if_version: IfVersion = None,
 ) -> Any:
     """Change a training. Its code stays, and so do the instants of its sessions."""

@@ -76,6 +76,10 @@ def test_who_is_enrolled_gets_a_notice_and_a_mail_with_a_calendar_entry(
     assert (mail["recipient"], mail["state"]) == ("ann.x@example.com", "queued")
     assert mail["subject"] == "You are enrolled in 'The aid'"
     assert "2026-03-31T09:00:00+02:00 to 2026-03-31T10:30:00+02:00, Room 4" in mail["body"]
+    assert "Please answer whether you will come:" in mail["body"]
+    for answer in ("confirm", "decline"):
+        assert f": lmsctl enrollment {answer} --training aid\n" in mail["body"]
+        training_portal.ok("enrollment", answer, "--training", "aid", "--as", "ann", "-n")
     (entry,) = calendar_entries(mail)
     assert entry["METHOD"] == "REQUEST"
     assert entry["ATTENDEE"] == "mailto:ann.x@example.com"

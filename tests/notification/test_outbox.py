@@ -1,5 +1,6 @@
 """The outbox: a row in the transaction of the change, and nothing without it."""
 
+from lmsctl.notification.results import MessageKind
 from tests import signups
 from tests.conftest import Portal
 
@@ -27,8 +28,18 @@ def test_messages_are_listed_and_previewed(portal: Portal) -> None:
     seen = portal.ok("notification", "preview", str(message["id"]), "-o", "json").json
     assert seen["message_id"].startswith("<")
     assert "\n" not in seen["subject"]
-    assert portal.ok("notification", "list", "--kind", "nonsense", "-o", "id").out == ""
+    number = f"{message['id']}\n"
+    assert portal.ok("notification", "list", "--kind", "confirmation", "-o", "id").out == number
+    assert portal.ok("notification", "list", "--kind", "invitation", "-o", "id").out == ""
     assert portal.refused("notification", "preview", "999") == "message_unknown"
+
+
+def test_a_kind_that_no_message_has_is_refused_with_the_kinds(portal: Portal) -> None:
+    """A slip in the word never looks like an empty outbox."""
+    refused = portal.run("notification", "list", "--kind", "nonsense", "-o", "json")
+    assert refused.status == 2
+    for kind in MessageKind:
+        assert f"'{kind}'" in refused.err
 
 
 def test_only_those_who_may_see_the_person_see_their_messages(portal: Portal) -> None:

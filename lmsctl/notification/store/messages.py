@@ -12,7 +12,7 @@ from lmsctl.kit.columns import Choice
 from lmsctl.kit.statements import columns_of, value_for
 from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
-from lmsctl.notification.results import Channel, Message, MessageState, Notice, Preview
+from lmsctl.notification.results import Channel, Message, MessageKind, MessageState, Notice, Preview
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import in_scope
 from lmsctl.user.model import User
@@ -26,7 +26,7 @@ def add(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     work.notices += len(rows)
 
 
-def repeat(work: Work, user_id: int, kind: str, message_id: str) -> None:
+def repeat(work: Work, user_id: int, kind: MessageKind, message_id: str) -> None:
     """Queue the last mail of a kind to somebody once more, due now, if there was one."""
     same = ("user_id", "channel", "kind", "address", "reason", "subject", "body")
     new = {
@@ -49,14 +49,14 @@ def repeat(work: Work, user_id: int, kind: str, message_id: str) -> None:
     )
 
 
-def mailed_last_at(work: Work, user_id: int, kind: str) -> datetime | None:
+def mailed_last_at(work: Work, user_id: int, kind: MessageKind) -> datetime | None:
     """Return when the last mail of a kind to somebody was queued."""
     last = select(func.max(col(Notification.created_at))).where(*_is_mail_of_kind(user_id, kind))
     found: datetime | None = work.value(last)
     return found
 
 
-def _is_mail_of_kind(user_id: int, kind: str) -> tuple[ColumnElement[bool], ...]:
+def _is_mail_of_kind(user_id: int, kind: MessageKind) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a message is a mail of that kind to somebody."""
     return (
         col(Notification.user_id) == user_id,
@@ -110,7 +110,7 @@ def _state_at(now: datetime) -> ColumnElement[MessageState]:
 
 
 def messages(
-    work: Work, scope: Scope, *, state: MessageState | None, kind: str | None
+    work: Work, scope: Scope, *, state: MessageState | None, kind: MessageKind | None
 ) -> Iterable[Message]:
     """Return the messages to people in `scope`, soonest first."""
     statement = _select_messages(Message, work.now).where(in_scope(scope, Department.path))

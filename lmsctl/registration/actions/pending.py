@@ -9,6 +9,7 @@ from lmsctl.kit.address import Email, parse_email
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
+from lmsctl.notification.results import MessageKind
 from lmsctl.portal import actions as portal
 from lmsctl.registration import rules, store
 from lmsctl.registration.errors import (
@@ -17,7 +18,6 @@ from lmsctl.registration.errors import (
     PendingUnknown,
 )
 from lmsctl.registration.results import (
-    CONFIRMATION,
     ConfirmedRegistration,
     PendingRegistration,
     RegistrationState,
@@ -110,7 +110,9 @@ def resend_confirmation(work: Work, user_id: int) -> datetime | None:
     portal.lock(work)
     if store.find_pending(work, user_id) is None:
         return None
-    return notification.mail_again(work, user_id, CONFIRMATION, not_since=work.now - _BETWEEN_MAILS)
+    return notification.mail_again(
+        work, user_id, MessageKind.CONFIRMATION, not_since=work.now - _BETWEEN_MAILS
+    )
 
 
 def check_not_pending(people: Iterable[UserByName], email: Email) -> None:

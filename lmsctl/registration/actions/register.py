@@ -9,12 +9,13 @@ from lmsctl.kit.address import login_key
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
+from lmsctl.notification.results import MessageKind
 from lmsctl.portal import actions as portal
 from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules, store
 from lmsctl.registration.actions.pending import check_not_pending
 from lmsctl.registration.errors import AddressTaken, PolicyNotAccepted, SignupLoginTaken
-from lmsctl.registration.results import CONFIRMATION, RegisteredUser, RegistrationState
+from lmsctl.registration.results import RegisteredUser, RegistrationState
 from lmsctl.registration.rules import CheckedNewcomer, Newcomer
 from lmsctl.user import actions as user
 from lmsctl.user import rules as user_rules
@@ -159,7 +160,7 @@ def _confirmation_words(
     link = f"{row.public_url}/confirm/{code}\n" if row.public_url else ""
     until = wall_clock.show(expires_at, work.zone)
     return MessageText(
-        kind=CONFIRMATION,
+        kind=MessageKind.CONFIRMATION,
         reason="they registered and have not confirmed their address yet",
         subject=f"Confirm your address for {row.name}",
         body=(
@@ -173,7 +174,7 @@ def _welcome_words(row: Settings, name: str) -> MessageText:
     """Return the mail to somebody whose account is ready at once."""
     link = f"\n{row.public_url}\n" if row.public_url else ""
     return MessageText(
-        kind="invitation",
+        kind=MessageKind.INVITATION,
         reason="they registered",
         subject=f"Welcome to {row.name}",
         body=f"Hello {name},\n\nyour account is ready.\n{link}",

@@ -12,6 +12,7 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
+from lmsctl.notification.results import MessageKind
 from lmsctl.portal import actions as portal_actions
 from lmsctl.portal.actions import release_unused_seats
 from lmsctl.portal.admitting import actions as portal
@@ -113,7 +114,7 @@ def _opened_message(work: Work, item: Item) -> MessageText:
     settings = portal_actions.settings(work)
     link = f"\n{settings.public_url}\n" if settings.public_url else ""
     return MessageText(
-        kind="opened",
+        kind=MessageKind.OPENED,
         reason="they followed the open link of an item",
         subject=f"You may open {item.title}",
         body=f"You may open '{item.title}' of {settings.name}.\n{link}",

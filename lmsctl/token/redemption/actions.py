@@ -15,6 +15,7 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
+from lmsctl.notification.results import MessageKind
 from lmsctl.portal import actions as portal
 from lmsctl.portal import rules as portal_rules
 from lmsctl.portal.admitting.actions import lock_for_newcomer
@@ -157,7 +158,7 @@ def _invitation(settings: Settings, first_name: str, login: str, title: str) -> 
     """Return the text of the mail that invites a new person."""
     link = f"\n{settings.public_url}\n" if settings.public_url else ""
     return MessageText(
-        kind="invitation",
+        kind=MessageKind.INVITATION,
         reason="they redeemed a token",
         subject=f"Welcome to {settings.name}",
         body=(

@@ -10,6 +10,8 @@ from lmsctl.training.access import store as access_store
 from lmsctl.user import store as users
 from lmsctl.user.store import Person
 
+_RESTRICTING = ("training.enroll", "enrollment.manage")
+
 
 def visible_scope(work: Work) -> Scope:
     """Return the departments whose trainings the actor sees.
@@ -83,6 +85,23 @@ def get_managed(work: Work, given: str) -> rules.TrainingRecord:
     rights.require(work, "training.manage")
     seen = visible_scope(work)
     return rights.get_where_allowed(work, "training.manage", get, seen=seen, given=given)
+
+
+def require_restricting(work: Work) -> None:
+    """Raise PermissionMissing unless the actor may restrict learners in any training at all."""
+    for permission in _RESTRICTING:
+        rights.require(work, permission)
+
+
+def check_may_restrict(work: Work, path: str, given: str) -> None:
+    """Raise PermissionMissing unless the actor may set deadlines and lock the list of a training.
+
+    That takes `training.enroll` and `enrollment.manage`, both, over the training, which is called
+    `given` and belongs to the department at `path`.
+    """
+    require_restricting(work)
+    for permission in _RESTRICTING:
+        rights.check_allowed_at(work, permission, path, given)
 
 
 def get_for_update(work: Work, given: str) -> rules.TrainingRecord:

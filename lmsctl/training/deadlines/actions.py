@@ -10,6 +10,7 @@ from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import rules, store
+from lmsctl.training.access import actions as access
 from lmsctl.training.access.actions import scope_of_participants, visible_scope
 from lmsctl.training.actions import to_result
 from lmsctl.training.deadlines.results import TimelineEntry, TimelineEvent
@@ -17,14 +18,11 @@ from lmsctl.training.participants.store import showing as showing_store
 from lmsctl.training.results import Deadline, TrainingDetail
 from lmsctl.training.sessions import store as session_store
 
-_RESTRICTING = ("training.enroll", "enrollment.manage")
-
 
 def get_restrictable_for_update(work: Work, given: str) -> rules.TrainingRecord:
     """Return a training whose deadlines and lock the actor may set, locked.
 
-    That takes `training.enroll` and `enrollment.manage` over it, both. Raises TrainingUnknown and
-    PermissionMissing.
+    Raises TrainingUnknown, and what `access.check_may_restrict` raises.
     """
     return rights.get_for_update(work, lambda: get_restrictable(work, given), store.lock)
 
@@ -34,11 +32,9 @@ def get_restrictable(work: Work, given: str) -> rules.TrainingRecord:
 
     Whoever may enroll people sees every training. Raises what `get_restrictable_for_update` raises.
     """
-    for permission in _RESTRICTING:
-        rights.require(work, permission)
+    access.require_restricting(work)
     found = store.get(work, given, ANYWHERE)
-    for permission in _RESTRICTING:
-        rights.check_allowed_at(work, permission, found.path, found.code)
+    access.check_may_restrict(work, found.path, found.code)
     work.about = f"training {found.code}"
     return found
 
@@ -132,10 +128,10 @@ def _session_entries(
 
 def _access_entries(work: Work, row: rules.TrainingRecord) -> Iterator[TimelineEntry]:
     """Yield when how many people get access to a training."""
-    for access in showing_store.access_starts(work, scope_of_participants(work, row), row.id):
-        who = f"{access.people} {'person sees' if access.people == 1 else 'people see'}"
+    for start in showing_store.access_starts(work, scope_of_participants(work, row), row.id):
+        who = f"{start.people} {'person sees' if start.people == 1 else 'people see'}"
         effect = f"From then on {who} the training."
-        yield _entry(row, access.access_at, TimelineEvent.ACCESS, access.session, effect)
+        yield _entry(row, start.access_at, TimelineEvent.ACCESS, start.session, effect)
 
 
 def _entry(

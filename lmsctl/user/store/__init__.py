@@ -37,9 +37,11 @@ from lmsctl.user.store.people import (
     lock_for_share,
     supervised_ids,
 )
+from lmsctl.user.store.supervising import SupervisedPerson, list_supervised
 
 __all__ = [
     "Person",
+    "SupervisedPerson",
     "UserByName",
     "add",
     "apply_due",
@@ -63,6 +65,7 @@ __all__ = [
     "ids_by_name",
     "list_group_names",
     "list_role_names",
+    "list_supervised",
     "list_users",
     "lock",
     "lock_all",

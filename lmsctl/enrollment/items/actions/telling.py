@@ -6,6 +6,7 @@ from lmsctl.content.rules import Item
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
+from lmsctl.notification.results import MessageKind
 from lmsctl.notification.store.audiences import Audience
 from lmsctl.portal import actions as portal
 
@@ -15,7 +16,7 @@ def enrolled_message(work: Work, title: str, reason: str) -> MessageText:
     settings = portal.settings(work)
     link = f"\n{settings.public_url}\n" if settings.public_url else ""
     return MessageText(
-        kind="enrolled",
+        kind=MessageKind.ENROLLED,
         reason=reason,
         subject=f"You are enrolled in {title}",
         body=f"You are enrolled in '{title}' of {settings.name}.\n{link}",

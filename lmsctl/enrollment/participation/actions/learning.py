@@ -11,7 +11,6 @@ from lmsctl.enrollment.participation.actions.finding import (
     get_situation,
     get_visible,
 )
-from lmsctl.enrollment.participation.actions.telling import tell_supervisor
 from lmsctl.enrollment.participation.errors import (
     NoSessionOffered,
     ParticipationUnknown,
@@ -74,6 +73,8 @@ def answer(
     if participation.answer != said:
         people_store.change(work, [participation.id], answer=said, answered_at=work.now)
         audit.record(work, f"training.{said.value}", part.name, login=part.person.login)
+        told = {part.person.id: said.value}
+        telling.tell_supervisors(work, part.training, told, session=participation.session)
         _tell_organizer(work, part, said.value, None)
     return _to_result(work, part), participation.answer != said
 
@@ -166,7 +167,7 @@ def _record(work: Work, done: str, part: PersonInTraining, session: SessionRecor
     code = session.code if session else None
     detail = {"login": part.person.login, "session": code}
     audit.record(work, f"training.{done.partition(' ')[0]}", part.name, **detail)
-    tell_supervisor(work, part.person, part.training, done, code)
+    telling.tell_supervisors(work, part.training, {part.person.id: done}, session=code)
     _tell_organizer(work, part, done, code)
 
 

@@ -23,6 +23,7 @@ from lmsctl.training.participants.store.attendance import ParticipantOnDay
 from lmsctl.training.sessions import rules as session_rules
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.sessions.actions.planning import audit_name
+from lmsctl.training.telling import actions as telling
 
 
 def list_participants(
@@ -81,6 +82,10 @@ def record_attendance(  # noqa: PLR0913 - one keyword for each thing there is to
         attendance_store.record(work, ids, on.id, is_present=is_present, minutes=minutes)
         detail = {"day": day, "people": len(ids), "is_present": is_present}
         audit.record(work, "session.attendance_recorded", work.about, **detail)
+        name = f"{session.code}, day {day}" if day > 1 else session.code
+        was = "was present at" if is_present else "was absent from"
+        told = {seat.user_id: was for seat in changed}
+        telling.tell_supervisors(work, training, told, session=name)
     numbers = {seat.enrollment_id for seat in changed}
     return [
         ItemOutcome(seat.login, _outcome(seat, seat.enrollment_id in numbers)) for seat in wanted

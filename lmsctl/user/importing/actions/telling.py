@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText, PersonalMail
+from lmsctl.notification.results import MessageKind
 from lmsctl.portal import actions as portal
 from lmsctl.user import hookpoints
 from lmsctl.user.importing.store.writing import ImportedPerson
@@ -31,7 +32,7 @@ def send_welcome(work: Work, people: Sequence[ImportedPerson]) -> int:
             person.user_id,
             person.email,
             MessageText(
-                kind="account_created",
+                kind=MessageKind.ACCOUNT_CREATED,
                 reason="an account was made for this address",
                 subject=f"Your account at {settings.name}",
                 body=f"Your login is {person.login}.\n{settings.public_url}\n",

@@ -1,27 +1,18 @@
-"""Telling people what happens to the trainings they take part in, or organize."""
+"""Telling people what happens to the trainings that they take part in."""
 
-from collections.abc import Sequence
+import shlex
 from dataclasses import dataclass
 
 from lmsctl.kit import icalendar, wall_clock
 from lmsctl.kit.icalendar import CalendarEvent, Method
-from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
+from lmsctl.notification.results import MessageKind
 from lmsctl.notification.store.audiences import NUMBER_MARK, Audience, count_mark
 from lmsctl.portal import actions as portal
-from lmsctl.rights import actions as rights
 from lmsctl.training.rules import SessionDayRecord, SessionWithDays, TrainingRecord
 from lmsctl.training.telling import store as telling_store
-from lmsctl.user import store as users
-from lmsctl.user.results import UserStatus
-
-_PERMISSIONS_OF_ORGANIZERS = ("training.enroll", "training.manage")
-INVITATION = "training_invitation"
-_CHANGE = "training_change"
-_CANCELLATION = "training_cancellation"
-_ORGANIZER = "training_organizer"
 
 
 def name_of_entry(title: str, session_title: str | None) -> str:
@@ -32,9 +23,6 @@ def name_of_entry(title: str, session_title: str | None) -> str:
 def uid_of(day_uid: str, enrollment: int | str) -> str:
     """Return what names the calendar entry of one person's day for good."""
     return f"{day_uid}-{enrollment}@lmsctl.invalid"
-
-
-# Participants ------------------------------------------------------------------------------------
 
 
 def invite(
@@ -68,13 +56,23 @@ def _invitation(
     work: Work, training: TrainingRecord, at: SessionWithDays | None, later: int = 0
 ) -> tuple[MessageText, str | None]:
     words = MessageText(
-        kind=INVITATION,
+        kind=MessageKind.TRAINING_INVITATION,
         reason=f"they take part in the training {training.code}",
         subject=f"You are enrolled in '{training.title}'",
         body=f"You are enrolled in the training '{training.title}'"
-        f" of {portal.settings(work).name}.\n\n{_describe_place(training, at)}",
+        f" of {portal.settings(work).name}.\n\n{_describe_place(training, at)}{_ask(training)}",
     )
     return words, _calendar_entries(work, training, at, Method.REQUEST, later)
+
+
+def _ask(training: TrainingRecord) -> str:
+    """Return the lines that ask somebody whether they come, and say how to answer."""
+    code = shlex.quote(training.code)
+    return (
+        "\nPlease answer whether you will come:\n"
+        f"  yes: lmsctl enrollment confirm --training {code}\n"
+        f"  no: lmsctl enrollment decline --training {code}\n"
+    )
 
 
 def tell_moved(
@@ -89,7 +87,7 @@ def tell_moved(
     Whose invitation is still to come gets it for the new session, and nothing else.
     """
     words = MessageText(
-        kind=_CHANGE,
+        kind=MessageKind.TRAINING_CHANGE,
         reason=f"their session of the training {training.code} changed",
         subject=f"Your session of '{training.title}' changed",
         body=(f"You are no longer in the session {old.session.code}.\n\n" if old else "")
@@ -116,7 +114,7 @@ def tell_changed(
     audience = telling_store.audience_of_session(training.id, at.session.id)
     if entries is not None:
         words = MessageText(
-            kind=_CHANGE,
+            kind=MessageKind.TRAINING_CHANGE,
             reason=f"their session of the training {training.code} changed",
             subject=f"'{training.title}' has changed: session {at.session.code}",
             body=f"When or where it takes place has changed.\n\n{_describe_place(training, at)}",
@@ -134,12 +132,12 @@ def tell_removed(
     """
     words = _removal_words(work, training)
     _tell(work, audience, words, _calendar_entries(work, training, old, Method.CANCEL, later=1))
-    notification.withdraw_pending(work, audience, INVITATION)
+    notification.withdraw_pending(work, audience, MessageKind.TRAINING_INVITATION)
 
 
 def _removal_words(work: Work, training: TrainingRecord) -> MessageText:
     return MessageText(
-        kind=_CANCELLATION,
+        kind=MessageKind.TRAINING_CANCELLATION,
         reason=f"they no longer take part in the training {training.code}",
         subject=f"You no longer take part in '{training.title}'",
         body=f"You no longer take part in the training '{training.title}'"
@@ -161,7 +159,7 @@ def catch_up(work: Work, training: TrainingRecord, at: SessionWithDays | None) -
     if at is not None and entries is None:
         return None
     words = MessageText(
-        kind=_CHANGE,
+        kind=MessageKind.TRAINING_CHANGE,
         reason=f"the training {training.code} changed while they were away",
         subject=f"'{training.title}' as it stands now",
         body=f"Your account was not active for a while. This is how the training"
@@ -176,7 +174,9 @@ def catch_up_on_removal(work: Work, training: TrainingRecord) -> CatchUp:
 
 
 def _tell(work: Work, audience: Audience, words: MessageText, entries: str | None) -> None:
-    notification.tell_all(work, audience, words, calendar=entries, invited_by=INVITATION)
+    notification.tell_all(
+        work, audience, words, calendar=entries, invited_by=MessageKind.TRAINING_INVITATION
+    )
 
 
 def _describe_place(training: TrainingRecord, at: SessionWithDays | None) -> str:
@@ -228,52 +228,3 @@ def _calendar_entries(  # noqa: PLR0913 - whose entries, and what they ask
         for day in days
     ]
     return icalendar.messages(events, work.now, method, portal.settings(work).name)
-
-
-# Organizers --------------------------------------------------------------------------------------
-
-
-def may_organize(work: Work, person_id: int) -> bool:
-    """Say whether somebody holds a role that lets them see trainings."""
-    permissions = {
-        name for holding in rights.held_roles(work, person_id) for name in holding.permissions
-    }
-    return not permissions.isdisjoint(_PERMISSIONS_OF_ORGANIZERS)
-
-
-def tell_organizer(work: Work, training: TrainingRecord, subject: str, body: str = "") -> None:
-    """Tell who organizes a training what others did with it; `subject` is a sentence on that.
-
-    By notice and, where there is an address, by mail. Nothing is sent to somebody who is not
-    active, and nothing fails when there is nobody.
-    """
-    number = training.organizer_id
-    if number is None or number == rights.actor(work).user_id:
-        return
-    person = users.get_by_id(work, number)
-    if person.status != UserStatus.ACTIVE or not may_organize(work, number):
-        return
-    words = MessageText(
-        kind=_ORGANIZER,
-        reason=f"they organize the training {training.code}",
-        subject=subject,
-        body=f"{subject}.\n{body}",
-    )
-    notification.tell(work, person.id, person.email, words)
-
-
-def tell_organizer_of_people(  # noqa: PLR0913 - how many, what, and where
-    work: Work,
-    training: TrainingRecord,
-    count: int,
-    done: str,
-    *,
-    session: str | None,
-    logins: Sequence[str] = (),
-) -> None:
-    """Tell who organizes a training what was done with how many people, such as `enrolled in`."""
-    where = f", session {session}" if session else ""
-    names = f"{', '.join(logins)}.\n" if logins else ""
-    tell_organizer(
-        work, training, f"{counted(count, 'person', done)} '{training.title}'{where}", names
-    )

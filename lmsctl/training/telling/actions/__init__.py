@@ -1,0 +1,37 @@
+"""Telling participants, organizers and supervisors what happens to trainings."""
+
+from lmsctl.training.telling.actions.organizers import (
+    may_organize,
+    tell_organizer,
+    tell_organizer_of_people,
+)
+from lmsctl.training.telling.actions.participants import (
+    CatchUp,
+    catch_up,
+    catch_up_on_removal,
+    invite,
+    name_of_entry,
+    renew_invitations,
+    tell_changed,
+    tell_moved,
+    tell_removed,
+    uid_of,
+)
+from lmsctl.training.telling.actions.supervisors import tell_supervisors
+
+__all__ = [
+    "CatchUp",
+    "catch_up",
+    "catch_up_on_removal",
+    "invite",
+    "may_organize",
+    "name_of_entry",
+    "renew_invitations",
+    "tell_changed",
+    "tell_moved",
+    "tell_organizer",
+    "tell_organizer_of_people",
+    "tell_removed",
+    "tell_supervisors",
+    "uid_of",
+]

@@ -251,6 +251,7 @@ def _view(env: Environment) -> table_data.View:
         width=width,
         color=_wants_color(env, is_terminal=is_terminal),
         is_terminal=is_terminal,
+        now=env.now,
         is_dumb=env.environ.get("TERM") == "dumb",
     )
 

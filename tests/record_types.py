@@ -4,6 +4,7 @@ A statement's columns must have the types that the fields of its record name, an
 too; a field may be empty only if its type says so.
 """
 
+import dataclasses
 import functools
 import types
 import typing
@@ -19,7 +20,8 @@ from lmsctl.kit.work import Work
 def _allowed(record: type) -> dict[str, tuple[type, ...]]:
     """Return the classes that each field of `record` may hold."""
     hints = typing.get_type_hints(record)
-    return {name: tuple(_classes(hints[name])) for name in record.__dataclass_fields__}  # type: ignore[attr-defined]
+    names = [field.name for field in dataclasses.fields(typing.cast("Any", record))]
+    return {name: tuple(_classes(hints[name])) for name in names}
 
 
 def _classes(hint: Any) -> Iterator[type]:

@@ -156,3 +156,45 @@ def test_states_have_a_sign_and_limits_a_bar(seeded_portal: Portal) -> None:
     assert "2 of 2 ████████" in shown
     assert "unlimited" in seeded_portal.ok("signup-profile", "show", "partners", "-o", "table").out
     assert "never" in seeded_portal.ok("signup-profile", "show", "partners", "-o", "table").out
+
+
+def test_a_history_says_what_it_is_about(seeded_portal: Portal) -> None:
+    """Above the people stand the profile, its window with the distance, its state and its use."""
+    history = ("signup-profile", "history", "pilot")
+    lines = seeded_portal.ok(*history, "-o", "table").out.splitlines()
+    assert lines[0].split() == ["name", "Pilot"]
+    told = {line[:12].strip(): line[12:].strip() for line in lines[: lines.index("")]}
+    assert told["starts"].endswith("(90 days ago)")
+    assert (told["ends"], told["state"]) == ("never", "✗ used-up")
+    assert told["used"].startswith("2 of 2 ██")
+    listed = seeded_portal.ok("signup-profile", "history", "pilot", "-o", "table")
+    assert "2 confirmed." in listed.err
+    assert (
+        "name" not in seeded_portal.ok("signup-profile", "history", "pilot").out.splitlines()[0:1]
+    )
+
+
+def test_a_removed_account_is_called_so(seeded_portal: Portal) -> None:
+    """Its activation stays, and nobody looks for a name that is gone."""
+    listed = seeded_portal.ok("signup-profile", "history", "pilot", "-o", "json").json["items"]
+    seeded_portal.ok("user", "delete", listed[0]["login"], "--yes")
+    shown = seeded_portal.ok("signup-profile", "history", "pilot", "-o", "table").out
+    assert "(removed account)" in shown
+
+
+def test_participants_stand_below_their_sessions(seeded_portal: Portal) -> None:
+    """How many places of each session are taken is seen before who has them."""
+    shown = seeded_portal.ok(
+        "training", "participants", "first-aid-1", "-o", "table", COLUMNS="100"
+    ).out
+    sessions, people = shown.split("\n\n")
+    assert "TAKEN" in sessions
+    assert "LOGIN" in people
+
+
+def test_what_is_empty_says_what_is_missing(seeded_portal: Portal) -> None:
+    """An empty history is told in a sentence about it."""
+    seeded_portal.ok("content", "create", "--kind", "topic", "--code", "new", "--title", "N")
+    seeded_portal.ok("token", "create", "--content", "new", "--code", "FRESH-1")
+    ran = seeded_portal.ok("token", "history", "FRESH-1", "-o", "table")
+    assert "Nobody has redeemed this token yet." in ran.err

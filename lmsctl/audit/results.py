@@ -18,6 +18,7 @@ class AuditEntry:
     """One row of the audit log."""
 
     KEY = "id"
+    NEWEST = "id"
     TABLE = ("id", "happened_at", "operator", "actor", "command", "verdict", "code", "target")
     LEAST_IMPORTANT = ("actor", "operator", "id", "code")
 

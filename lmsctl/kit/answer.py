@@ -54,12 +54,16 @@ class Listing(Generic[T]):
     """Many things of one kind, read as they are shown.
 
     `hidden` is None, or the number of things the reader may not see; a listing that has a number
-    is one JSON object with `items` and `hidden`.
+    is one JSON object with `items` and `hidden`. `head` is what they belong to, one thing or a
+    listing, which stands above a table and nowhere else. `when_empty` is what is said when there is
+    nothing: what is missing, and the command that makes the first one.
     """
 
     record: type[T]
     rows: Iterable[T]
     hidden: int | None = None
+    head: Any = None
+    when_empty: str = "Nothing to show."
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from lmsctl.kit import (
@@ -214,6 +215,11 @@ class Environment:
             sys.stderr.write("\n")
         if answer.strip().casefold() not in {"y", "yes"}:
             raise Declined
+
+    @property
+    def now(self) -> datetime | None:
+        """The moment of the latest unit of work; None before the first one."""
+        return self._latest.now if self._latest else None
 
     @property
     def is_connected(self) -> bool:

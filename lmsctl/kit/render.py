@@ -1,7 +1,8 @@
 """The one renderer: an answer in; table, plain, JSON, CSV or keys out; all text made harmless."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, is_dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, TextIO
@@ -37,13 +38,19 @@ def render(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) ->
 def _write(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) -> None:
     listing = answer if isinstance(answer, Listing) else None
     record = listing.record if listing else type(answer)
-    sheet = TableData(record, view.columns, view.sort)
-    rows = sheet.ordered(listing.rows if listing else [answer], view.first)
+    is_newest_first = view.format == "table" and view.is_terminal and view.sort is None
+    newest = getattr(record, "NEWEST", None) if is_newest_first else None
+    sheet = TableData(record, view.columns, f"-{newest}" if newest else view.sort)
+    # One more row than is shown tells whether there are more.
+    is_part = newest and view.first is None and not sheet.totals
+    first = TABLE_ROWS + 1 if is_part else view.first
+    rows = sheet.ordered(listing.rows if listing else [answer], first)
     page = _Page(
         sheet=sheet,
         rows=islice(rows, view.first),
-        is_one=listing is None,
+        listing=listing,
         hidden=listing.hidden if listing else None,
+        is_counted=first == view.first,
         view=view,
         out=out,
         info=info,
@@ -71,8 +78,9 @@ class _Page:
 
     sheet: TableData
     rows: Iterator[Any]
-    is_one: bool
+    listing: Listing[Any] | None
     hidden: int | None
+    is_counted: bool
     view: View
     out: TextIO
     info: Callable[[str], None]
@@ -85,7 +93,7 @@ class _Page:
 
 def _json(page: _Page) -> None:
     objects = page.objects()
-    if page.is_one:
+    if page.listing is None:
         page.out.write(next(objects, "{}") + "\n")
         return
     page.out.write("[" if page.hidden is None else '{"items": [')
@@ -140,19 +148,51 @@ def _table(page: _Page) -> None:
     from lmsctl.kit import tables  # what only people see
 
     view = page.view
-    if page.is_one:
+    if page.listing is None:
         for row in page.rows:
             tables.print_detail(row, page.sheet, view, page.out, page.info)
         return
+    if page.listing.head is not None and view.has_headers:
+        _print_head(page.listing.head, view, page.out)
     # Whoever says how many they want gets as many, and so does a pipe.
     is_cut = view.first is None and view.is_terminal
     shown = list(islice(page.rows, TABLE_ROWS) if is_cut else page.rows)
     if not shown:
-        page.info("Nothing to show.")
+        page.info(page.listing.when_empty)
         return
     tables.print_rows(shown, page.sheet, view, page.out, page.info)
-    if more := sum(1 for _ in page.rows):
-        page.info(f"{more} more; use -o plain, json or csv to see all.")
+    states = Counter(_state(row, page.sheet.totals) for row in shown)
+    more = 0
+    for row in page.rows:
+        states[_state(row, page.sheet.totals)] += 1
+        more += 1
+    if page.sheet.totals:
+        totals = ", ".join(f"{count:,} {state}" for state, count in states.items())
+        page.info(f"{totals}.")
+    if more:
+        count = str(more) if page.is_counted else "There are"
+        page.info(f"{count} more; use -o plain, json or csv to see all.")
+
+
+def _state(row: Any, name: str | None) -> str:
+    """Return what a row counts as in the totals."""
+    return cell_text(getattr(row, name), None) if name else ""
+
+
+def _print_head(head: Any, view: View, out: TextIO) -> None:
+    """Write what a list belongs to above it: one thing in a few lines, or a table of some."""
+    from lmsctl.kit import tables
+
+    whole = replace(view, columns=None, sort=None)
+    if isinstance(head, Listing):
+        rows = list(head.rows)
+        data = TableData(head.record, None, None)
+        if rows:
+            tables.print_rows(rows, data, whole, out, lambda _: None)
+    else:
+        data = TableData(type(head), ",".join(head.HEADING), None)
+        tables.print_detail(head, data, whole, out, lambda _: None)
+    out.write("\n")
 
 
 _WRITERS: dict[str, Callable[[_Page], None]] = {

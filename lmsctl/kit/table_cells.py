@@ -8,11 +8,16 @@ from typing import Any
 
 from lmsctl.kit.answer import Shown
 from lmsctl.kit.cells import cell_text, visible
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.table_data import View
 
 BAR_WIDTH = 8
 _UNLIMITED = "unlimited"
 # What is counted against which limit.
+# Fields that are a number for each of the latest days.
+_SPARKS = frozenset({"per_day"})
+_BARS = " ▁▂▃▄▅▆▇█"
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 SHARES = {"used": "limit", "uses": "limit", "taken": "capacity"}
 # Fields that name something in the next command.
 _CODES = frozenset(
@@ -62,7 +67,7 @@ class TableCell:
     color: str = ""
 
 
-def make_cell(
+def make_cell(  # noqa: PLR0911 - one return for each kind of value
     row: Any, name: str, names: Sequence[str], view: View, *, bar: int = BAR_WIDTH
 ) -> TableCell:
     """Return a field of a row as a cell; a limit that is not among `names` stands beside its count.
@@ -75,12 +80,35 @@ def make_cell(
         return TableCell(_share(value, getattr(row, limit), view, bar))
     if value is None:
         return TableCell(getattr(row, "ABSENT", {}).get(name, ""))
+    if isinstance(value, datetime) and bar > BAR_WIDTH and view.now:
+        return TableCell(f"{_words(value, view)} ({distance(value, view.now)})")
+    if name in _SPARKS and isinstance(value, list):
+        return TableCell("" if view.is_dumb else sparkline(value))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return TableCell(f"{value:,}" if name not in _CODES else str(value), is_number=True)
     if isinstance(value, StrEnum) or name in _STATES:
         return _state(visible(cell_text(value, view.zone)), view)
     is_plain = isinstance(value, bool | date) or name in _CODES
     return TableCell(visible(_words(value, view)), is_text=not is_plain)
+
+
+def distance(moment: datetime, now: datetime) -> str:
+    """Return how far a moment is from now, in the largest unit: `in 23 days`, `2 hours ago`."""
+    seconds = int((moment - now).total_seconds())
+    for size, unit in _UNITS:
+        if abs(seconds) >= size:
+            far = counted(abs(seconds) // size, unit)
+            return f"in {far}" if seconds > 0 else f"{far} ago"
+    return "now"
+
+
+def sparkline(numbers: Sequence[int]) -> str:
+    """Return small bars, one for each number, and how many they are in all."""
+    highest = max(numbers, default=0)
+    if not highest:
+        return ""
+    bars = "".join(_BARS[-(-number * (len(_BARS) - 1) // highest)] for number in numbers)
+    return f"{bars} ({sum(numbers):,} in {len(numbers)} days)"
 
 
 def _state(text: str, view: View) -> TableCell:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ class View:
     width: int | None = None
     color: bool = False
     is_terminal: bool = True
+    now: datetime | None = None
     is_dumb: bool = False
 
     @property
@@ -63,6 +65,7 @@ class TableData:
         brief = list(getattr(record, "TABLE", known))
         self.least_important = getattr(record, "LEAST_IMPORTANT", ())
         self.wraps = getattr(record, "WRAPS", False)
+        self.totals: str | None = getattr(record, "TOTALS", None)
         chosen = None if columns is None else [_known(name, known) for name in _split(columns)]
         self.key = getattr(record, "KEY", known[0])
         self.columns = known if chosen is None else chosen

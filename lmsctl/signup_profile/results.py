@@ -27,6 +27,7 @@ class Profile:
     """
 
     KEY = "code"
+    HEADING = ("name", "code", "department", "starts_at", "ends_at", "state", "blocked_by", "used")
     TABLE = (
         "code",
         "name",
@@ -71,6 +72,9 @@ class ProfileActivation:
     """One activation: who, when, in what state. A person who was deleted has no name."""
 
     KEY = "login"
+    NEWEST = "registered_at"
+    TOTALS = "state"
+    ABSENT: ClassVar[Mapping[str, str]] = {"login": "(removed account)"}
     LEAST_IMPORTANT = ("origin", "type", "department", "email", "last_name", "first_name")
 
     login: str | None

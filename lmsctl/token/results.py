@@ -35,6 +35,7 @@ class TokenDetail:
     """
 
     KEY = "code"
+    HEADING = ("code", "nickname", "content", "expires_at", "state", "blocked_by", "uses")
     TABLE = (
         "id",
         "code",

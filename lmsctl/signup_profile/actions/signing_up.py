@@ -22,6 +22,7 @@ from lmsctl.registration.results import RegisteredUser
 from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.signup_profile import rules, store
+from lmsctl.signup_profile.actions.profiles import to_result
 from lmsctl.signup_profile.errors import (
     ProfileMomentMissing,
     ProfileNotOpenYet,
@@ -102,7 +103,13 @@ def history(work: Work, given: str) -> Listing[ProfileActivation]:
     row = store.get(work, given, rights.require(work, "profile.view"))
     scope = rights.actor(work).scope("user.view")
     hidden = store.count_hidden(work, row.id, scope)
-    return Listing(ProfileActivation, store.list_history(work, row.id, scope), hidden=hidden)
+    return Listing(
+        ProfileActivation,
+        store.list_history(work, row.id, scope),
+        hidden=hidden,
+        head=to_result(work, row),
+        when_empty="Nobody has signed up by this profile yet.",
+    )
 
 
 # Why ---------------------------------------------------------------------------------------------

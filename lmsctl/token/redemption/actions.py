@@ -27,7 +27,7 @@ from lmsctl.registration.errors import ConfirmationPending, DomainNotAllowed
 from lmsctl.registration.rules import CheckedNewcomer, Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.token import rules, store
-from lmsctl.token.actions.tokens import get_visible
+from lmsctl.token.actions.tokens import get_visible, to_result
 from lmsctl.token.errors import TokenUsedUp
 from lmsctl.token.redemption import rules as redemption_rules
 from lmsctl.token.redemption import store as redemption_store
@@ -178,10 +178,17 @@ def history(work: Work, given: str | None = None) -> Listing[RedemptionRow]:
     many are hidden. Raises TokenUnknown.
     """
     rights.require_everywhere(work, "token.view")
-    number = get_visible(work, given).id if given is not None else None
+    token = get_visible(work, given) if given is not None else None
+    number = token.id if token else None
     scope = rights.actor(work).scope("user.view")
     hidden = redemption_store.count_hidden(work, number, scope)
-    return Listing(RedemptionRow, redemption_store.history(work, number, scope), hidden=hidden)
+    return Listing(
+        RedemptionRow,
+        redemption_store.history(work, number, scope),
+        hidden=hidden,
+        head=None if token is None else to_result(work, token),
+        when_empty="Nobody has redeemed this token yet." if token else "No token was redeemed yet.",
+    )
 
 
 # Why ---------------------------------------------------------------------------------------------

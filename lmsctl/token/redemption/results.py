@@ -1,8 +1,10 @@
 """What commands on redeeming tokens answer with, and their words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from lmsctl.user.results import UserOrigin, UserType
 
@@ -37,6 +39,8 @@ class RedemptionRow:
     """
 
     KEY = "login"
+    NEWEST = "redeemed_at"
+    ABSENT: ClassVar[Mapping[str, str]] = {"login": "(removed account)"}
     TABLE = ("redeemed_at", "login", "email", "is_new_person", "token_id", "nickname", "content")
     LEAST_IMPORTANT = (
         "origin",

@@ -16,6 +16,7 @@ from lmsctl.training.participants import rules as participant_rules
 from lmsctl.training.participants.actions import attending
 from lmsctl.training.participants.results import AttendanceRow, Participant
 from lmsctl.training.sessions.actions import showing as session_showing
+from lmsctl.training.sessions.results import SessionRow
 
 # The verbs of the noun `training`, and those of the noun `session`.
 app = options.verbs()
@@ -41,7 +42,13 @@ def participants(
 
     def read(work: Work) -> Listing[Participant]:
         show_times_in(env, trainings.show(work, whole).time_zone)
-        return Listing(Participant, attending.list_participants(work, whole, named))
+        sessions = Listing(SessionRow, session_showing.list_sessions(work, whole, None))
+        return Listing(
+            Participant,
+            attending.list_participants(work, whole, named),
+            head=sessions,
+            when_empty="Nobody takes part yet.",
+        )
 
     return env.read(read)
 

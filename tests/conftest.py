@@ -476,7 +476,7 @@ def empty_database(dialect: str, templates: Templates, tmp_path: Path) -> Iterat
 @pytest.fixture
 def schema_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `db check` and `db restore` compare with the schema that an earlier test has made."""
-    monkeypatch.setattr(shape, "_made", _made_once)
+    monkeypatch.setattr(shape, "_migrated", _migrated_once)
 
 
 @pytest.fixture(autouse=True)
@@ -486,11 +486,11 @@ def _fast_checks(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("schema_made_once")
 
 
-_make_schema = shape._made
+_make_schema = shape._migrated
 _schemas: dict[tuple[str, str], Shape] = {}
 
 
-def _made_once(url: str, version: str, patience: float) -> Shape:
+def _migrated_once(url: str, version: str, patience: float) -> Shape:
     kind = "sqlite" if url.startswith("sqlite") else "postgresql"
     if (kind, version) not in _schemas:
         _schemas[kind, version] = _make_schema(url, version, patience)

@@ -223,7 +223,7 @@ def test_a_restore_that_has_not_begun_is_not_called_made(
         raise DatabaseFull if is_full else KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(sqlite_copy if portal.is_sqlite else postgresql_copy, "put_back", end)
+        patch.setattr(sqlite_copy if portal.is_sqlite else postgresql_copy, "restore", end)
         ran = portal.run("db", "restore", "copy", "--yes")
     if is_full:
         assert (ran.status, MADE in ran.err) == (11, False), ran.err
@@ -257,7 +257,7 @@ def test_what_is_restored_in_place_of_a_lost_database_stays(
     file = Path(dburl.sqlite_path(portal.url))
     file.unlink()
     with monkeypatch.context() as patch:
-        interrupt(patch, *((copies, "Backup") if is_late else (sqlite_copy, "put_back")))
+        interrupt(patch, *((copies, "Backup") if is_late else (sqlite_copy, "restore")))
         ran = portal.run("db", "restore", "copy", "--yes")
     assert (ran.status, ran.err) == (130, f"Interrupted. {LOOK}\n")
     assert file.exists() is is_late

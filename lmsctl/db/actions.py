@@ -1,4 +1,4 @@
-"""What can be done to the schema, and asked of the database as a whole."""
+"""The verbs on the schema and on the database as a whole."""
 
 import importlib.resources
 from typing import Any
@@ -26,10 +26,10 @@ _NOT_COMPARED = (
 def upgrade(url: str, *, patience: float, is_rehearsal: bool = False) -> tuple[str | None, str]:
     """Bring the database at `url` to this program's schema; return its version before and now.
 
-    A missing SQLite file is made, readable by its owner only. All steps are one transaction: after
-    a kill the old schema is there, whole. Two upgrades at once do it once. `patience` is how many
-    seconds to wait for others; a rehearsal does everything and undoes it. Raises SchemaNewer,
-    SchemaForeign and the refusals of the driver.
+    A missing SQLite file is made, readable by its owner only. All steps are one transaction, so
+    that a kill leaves the old schema. Of two upgrades at once the second finds it done. `patience`
+    is how many seconds to wait for others; a rehearsal does everything and undoes it. Raises
+    SchemaNewer, SchemaForeign and the refusals of the driver.
     """
     from lmsctl.db import engine
 
@@ -59,8 +59,8 @@ def upgrade(url: str, *, patience: float, is_rehearsal: bool = False) -> tuple[s
 def _upgrade(work: Work, bound: Any) -> str | None:
     from lmsctl.db import migrating
 
-    before = store.version(work)
-    _check_ours(work, before)
+    before = store.find_version(work)
+    _require_known_schema(work, before)
     if before != schema.VERSION:
         migrating.migrate(bound, schema.VERSION)
         if before is not None:
@@ -68,9 +68,10 @@ def _upgrade(work: Work, bound: Any) -> str | None:
     return before
 
 
-def _check_ours(work: Work, version: str | None) -> None:
+def _require_known_schema(work: Work, version: str | None) -> None:
+    """Raise SchemaForeign or SchemaNewer when the database is not a portal of this program."""
     if version is None:
-        tables = store.tables(work)
+        tables = store.list_tables(work)
         if tables:
             raise SchemaForeign(count=len(tables), example=tables[0])
     elif version not in versions():
@@ -84,26 +85,26 @@ def versions() -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name))
 
 
-# Looking -----------------------------------------------------------------------------------------
+# Status ------------------------------------------------------------------------------------------
 
 
-def strangers(work: Work) -> list[str]:
-    """Return the tables that are not this program's; raises SchemaForeign when all are such."""
+def list_foreign_tables(work: Work) -> list[str]:
+    """Return the tables that are not this program's; raises SchemaForeign if all tables are."""
     from sqlmodel import SQLModel
 
     from lmsctl.db import engine
 
     engine.load_models()
-    found = store.tables(work)
+    found = store.list_tables(work)
     foreign = [name for name in found if name not in SQLModel.metadata.tables]
     if foreign and foreign == found:
         raise SchemaForeign(count=len(foreign), example=foreign[0])
     return foreign
 
 
-def state(work: Work) -> tuple[SchemaState, str | None]:
-    """Return how the schema stands to this program, and its version; never refuses."""
-    found = store.version(work)
+def find_schema_state(work: Work) -> tuple[SchemaState, str | None]:
+    """Return the state of the schema and its version, None without one; raises nothing of ours."""
+    found = store.find_version(work)
     if found is None:
         return SchemaState.ABSENT, None
     if found != schema.VERSION:
@@ -111,41 +112,41 @@ def state(work: Work) -> tuple[SchemaState, str | None]:
     return (SchemaState.CURRENT if store.has_portal(work) else SchemaState.ABSENT), found
 
 
-def enter(work: Work) -> tuple[SchemaState, str | None]:
-    """Look at a database of any state and return what `state` returns.
+def authorize(work: Work) -> tuple[SchemaState, str | None]:
+    """Check the right to manage a database of any state; return what `find_schema_state` returns.
 
     Needs `db.manage` everywhere; raises RightsUnreadable for --as without a current schema.
     """
-    found, version = state(work)
+    found, version = find_schema_state(work)
     if found is SchemaState.CURRENT:
         portal.load_portal(work)
         rights.require_everywhere(work, "db.manage")
     else:
-        check_operator(work.as_login, f"its schema is {found.value.replace('_', ' ')}")
+        require_operator(work.as_login, f"its schema is {found.value.replace('_', ' ')}")
     return found, version
 
 
-def check_operator(as_login: str | None, reason: str) -> None:
-    """Raise RightsUnreadable when somebody's rights would be needed that cannot be looked up."""
+def require_operator(as_login: str | None, reason: str) -> None:
+    """Raise RightsUnreadable when --as names somebody whose rights cannot be read for `reason`."""
     if as_login is not None:
         raise RightsUnreadable(login=as_login, reason=reason)
 
 
 def status(work: Work, address: str) -> DatabaseStatus:
-    """Return how the database stands, whatever its state."""
-    found, version = enter(work)
+    """Return the status of a database of any state; needs what `authorize` needs."""
+    found, version = authorize(work)
     return DatabaseStatus(
         address,
         work.connection.dialect,
         found,
         version,
         schema.VERSION,
-        store.journal_mode(work),
-        store.size(work),
+        store.find_journal_mode(work),
+        store.get_size(work),
     )
 
 
-def no_status(address: str) -> DatabaseStatus:
+def status_without_file(address: str) -> DatabaseStatus:
     """Return the status of a SQLite file that is not there."""
     return DatabaseStatus(address, "sqlite", SchemaState.ABSENT, None, schema.VERSION, None, None)
 
@@ -159,75 +160,80 @@ def checks() -> list[Check]:
 
 
 def check(work: Work, url: str, *, patience: float) -> tuple[list[Finding], list[str]]:
-    """Return every object of the schema that differs and every broken invariant, and notes.
+    """Return every difference of the schema and every broken invariant, and notes.
 
-    Needs `db.manage` everywhere. The portal is entered only where its tables are there.
+    Needs `db.manage` everywhere. The portal is loaded only if all its tables are there.
     """
     try:
-        return _checked(work, url, patience)
+        return _check_schema_and_rows(work, url, patience)
     except DatabaseIncomplete as lost:
-        check_operator(work.as_login, lost.format_message().rstrip("."))
+        require_operator(work.as_login, lost.format_message().rstrip("."))
         return [
             Finding("schema_agrees", 1, lost.format_message(), "Put a backup in its place.")
         ], []
 
 
-def _checked(work: Work, url: str, patience: float) -> tuple[list[Finding], list[str]]:
+def _check_schema_and_rows(
+    work: Work, url: str, patience: float
+) -> tuple[list[Finding], list[str]]:
     # SQLAlchemy costs more to load than most commands may spend.
     from lmsctl.db import shape, shape_store, values
 
     # No time is shown, and the portal's zone may be what is wrong.
     work.asked_zone = work.asked_zone or zones.by_name("UTC")
-    if store.version(work) != schema.VERSION:
+    if store.find_version(work) != schema.VERSION:
         portal.load_portal(work)
     expected = shape.expected_at(url, schema.VERSION, patience=patience)
-    found = shape_store.shape(work)
+    found = shape_store.read_shape(work)
     notes = [_NOT_COMPARED] if expected is None else []
-    differences = shape.differences(found, expected or values.named(found))
-    unlike = [Finding("schema_agrees", 1, item.sentence, item.act) for item in differences]
+    differences = shape.differences(found, expected or values.known_to_models(found))
+    findings = [Finding("schema_agrees", 1, item.sentence, item.remedy) for item in differences]
     if any(item.is_unreadable for item in differences):
         # Neither rights nor the invariants between rows can be read from what is not there.
-        check_operator(work.as_login, differences[0].sentence)
-        return unlike, notes
+        require_operator(work.as_login, differences[0].sentence)
+        return findings, notes
     portal.load_portal(work)
     rights.require_everywhere(work, "db.manage")
-    return unlike + broken(work), notes
+    return findings + list_broken(work), notes
 
 
-def broken(work: Work) -> list[Finding]:
-    """Return every broken invariant: of the file, of references between rows, of the rooms."""
+def list_broken(work: Work) -> list[Finding]:
+    """Return every broken invariant: of the file, of references, of the rooms, of values."""
     from lmsctl.db import values
 
     try:
-        lines = store.damage(work)
+        lines = store.list_damage(work)
     except DatabaseDamaged as damaged:
         # Nothing that is read from such a file means anything.
         return [Finding("file_sound", 1, damaged.format_message(), _SOUND)]
     found = [Finding("file_sound", len(lines), lines[0], _SOUND)] if lines else []
     found += [
         Finding(
-            "no_orphans", hits.count, f"{name} {hits.example}", "Every reference leads to a row."
+            "no_orphans",
+            breaches.count,
+            f"{name} {breaches.example}",
+            "Every reference leads to a row.",
         )
-        for name, hits in store.orphans(work)
-        if hits.count
+        for name, breaches in store.list_orphans(work)
+        if breaches.count
     ]
     found += [
         Finding(
             "ids_counted",
-            hits.count,
-            f"{table} {hits.example}",
+            breaches.count,
+            f"{table} {breaches.example}",
             "New rows get ids that no row has: set the table's sequence to its highest id.",
         )
-        for table, hits in store.ids_ahead(work)
-        if hits.count
+        for table, breaches in store.list_ids_ahead(work)
+        if breaches.count
     ]
     found += [
-        Finding(item.name, hits.count, str(hits.example), item.description)
+        Finding(item.name, breaches.count, str(breaches.example), item.description)
         for item in checks()
-        for hits in [store.breaches(work, item)]
-        if hits.count
+        for breaches in [store.find_breaches(work, item)]
+        if breaches.count
     ]
-    return found + values.broken(work)
+    return found + values.list_broken(work)
 
 
 # Space -------------------------------------------------------------------------------------------
@@ -238,9 +244,9 @@ def vacuum(work: Work) -> tuple[Vacuumed, list[str]]:
 
     Returns the sizes, and what the caller should know. Ends the transaction of `work`.
     """
-    found, _ = enter(work)
-    before = store.size(work)
+    found, _ = authorize(work)
+    before = store.get_size(work)
     work.connection.rollback()
     store.vacuum(work.connection)
     notes = deleting.finish_vacuum(work.connection) if found is SchemaState.CURRENT else []
-    return Vacuumed(before, store.size(work)), notes
+    return Vacuumed(before, store.get_size(work)), notes

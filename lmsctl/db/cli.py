@@ -21,7 +21,7 @@ _FAILED = EXIT_STATUS[RefusalKind.CONFIG]
 
 
 def _outside(env: Environment) -> Environment:
-    """Let these verbs look at a database whose portal cannot be entered; they ask for rights."""
+    """Return `env` for a database whose portal may not load; the verbs check rights themselves."""
     env.load_portal = None
     env.apply_due_changes = None
     return env
@@ -37,15 +37,15 @@ def status(env: Environment) -> Any:
     try:
         return _outside(env).read(lambda work: actions.status(work, address))
     except DatabaseMissing as missing:
-        actions.check_operator(env.options.as_login, missing.format_message().rstrip("."))
-        return actions.no_status(address)
+        actions.require_operator(env.options.as_login, missing.format_message().rstrip("."))
+        return actions.status_without_file(address)
 
 
 @verb(app, examples=("lmsctl db upgrade", "lmsctl db upgrade --dry-run"))
 def upgrade(env: Environment) -> Any:
     """Bring the schema to this program's version: all of it or nothing."""
     target = env.connection_settings
-    if _outside(env).read(actions.enter)[0] is SchemaState.ABSENT:
+    if _outside(env).read(actions.authorize)[0] is SchemaState.ABSENT:
         raise SchemaAbsent
     env.close()
     env.warn_if_interrupted("See how far it came with 'lmsctl db status'.")

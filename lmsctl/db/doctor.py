@@ -21,17 +21,17 @@ _READABLE = stat.S_IRGRP | stat.S_IROTH
 def examine(env: Environment) -> Iterator[Diagnosis]:
     """Yield what is found, in the order in which things depend on each other.
 
-    What cannot be looked at because something before it failed is left out. Needs `db.manage`
-    everywhere where a portal can be read. `env` must not enter the portal by itself.
+    What cannot be examined because something before it failed is left out. Needs `db.manage`
+    everywhere if a portal can be read. `env` must not load the portal by itself.
     """
-    for name, look in _BEFORE_THE_DATABASE.items():
-        found = _tried(name, env, look)
+    for name, check in _BEFORE_THE_DATABASE.items():
+        found = _run_check(name, env, check)
         yield found
         if found.state is Health.FAILED:
             return
     if env.connection_settings.url.startswith("sqlite"):
         yield from _file(env)
-    reached = _tried("database", env, _database)
+    reached = _run_check("database", env, _database)
     yield reached
     if reached.state is Health.FAILED:
         return
@@ -43,9 +43,10 @@ def examine(env: Environment) -> Iterator[Diagnosis]:
         yield _failed("rows", refusal)
 
 
-def _tried(name: str, env: Environment, look: Callable[[Environment], Diagnosis]) -> Diagnosis:
+def _run_check(name: str, env: Environment, check: Callable[[Environment], Diagnosis]) -> Diagnosis:
+    """Return what `check` finds, or the refusal that it raises as a failure."""
     try:
-        return look(env)
+        return check(env)
     except Refusal as refusal:
         return _failed(name, refusal)
 
@@ -103,12 +104,12 @@ def _file(env: Environment) -> Iterator[Diagnosis]:
 
 def _database(env: Environment) -> Diagnosis:
     connection = env.connect()
-    version = env.read(store.server_version)
+    version = env.read(store.get_server_version)
     connection.rollback()
     if connection.dialect == "sqlite":
         return _sqlite(version)
     try:
-        postgresql_tools.check(connection)
+        postgresql_tools.check_versions(connection)
     except Refusal as refusal:
         sentence = (
             f"PostgreSQL {version} answers; no backup can be made: {refusal.format_message()}"
@@ -130,13 +131,13 @@ def _sqlite(version: str) -> Diagnosis:
 
 
 def _rows(work: Work) -> list[Diagnosis]:
-    state, version = actions.state(work)
+    state, version = actions.find_schema_state(work)
     if state is not SchemaState.CURRENT:
-        actions.check_operator(work.as_login, f"its schema is {state.value.replace('_', ' ')}")
+        actions.require_operator(work.as_login, f"its schema is {state.value.replace('_', ' ')}")
         return [_failed("schema", _wrong_schema(work, state, version))]
     clock_found = _clock(work)
     if clock_found.state is not Health.FAILED:
-        actions.enter(work)
+        actions.authorize(work)
     return [
         _ok("schema", f"Schema {version} is current."),
         clock_found,
@@ -157,17 +158,17 @@ def _wrong_schema(work: Work, state: SchemaState, version: str | None) -> Refusa
 
 
 def _clock(work: Work) -> Diagnosis:
-    entrance = portal_store.find_portal_state(work)
+    state = portal_store.find_portal_state(work)
     if not work.is_frozen:
         return _ok("clock", "The clock is the machine's.")
-    if entrance is None or not entrance.is_sandbox:
+    if state is None or not state.is_sandbox:
         return _failed("clock", ClockFrozen())
     sentence = "LMSCTL_NOW holds the clock still; this portal is a sandbox."
     return Diagnosis("clock", Health.WARNING, sentence, "Unset LMSCTL_NOW for the real time.")
 
 
 def _log(work: Work) -> list[Diagnosis]:
-    if store.journal_mode(work) != "wal":
+    if store.find_journal_mode(work) != "wal":
         return []
     if sqlite.log_is_sound():
         return [_ok("journal", "The database uses the write-ahead log.")]
@@ -185,6 +186,6 @@ def _invariants(work: Work) -> list[Diagnosis]:
             f"Broken in {item.count} places, for example {item.example}. {item.expected}",
             hint,
         )
-        for item in actions.broken(work)
+        for item in actions.list_broken(work)
     ]
     return findings or [_ok("invariants", f"{len(actions.checks())} invariants of the rows hold.")]

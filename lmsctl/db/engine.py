@@ -1,4 +1,4 @@
-"""What must be there before a schema can be made: the models of all rooms, and the file."""
+"""Loading the models of all rooms and making the file, before a schema can be made."""
 
 import errno
 import os

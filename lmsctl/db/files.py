@@ -13,7 +13,7 @@ from lmsctl.kit.output_files import OutputFile
 
 def check_target(file: Path, *, is_replacing: bool) -> None:
     """Raise BackupUnwritable or BackupExists when `file` may not be written."""
-    # Path's own questions raise of a name that is too long.
+    # Path's own methods raise an error when a name is too long.
     if os.path.isdir(file):  # noqa: PTH112 - as above
         raise BackupUnwritable(file=file, reason="it is a folder")
     if os.path.isfile(file) and not is_replacing:  # noqa: PTH113 - as above
@@ -30,11 +30,14 @@ def check_not_database(file: Path, url: str) -> None:
 
 @contextlib.contextmanager
 def replacing(target: OutputFile) -> Iterator[Path]:
-    """Lend an empty file that becomes `target` when all went well; raises BackupUnwritable."""
+    """Lend an empty file that becomes `target` at the end; raises BackupUnwritable.
+
+    Also raises BackupUnsound when that was raised inside.
+    """
     try:
         with writing.program_output(target) as lent:
             yield lent
     except (CsvFileUnwritable, BackupUnwritable, BackupUnsound) as error:
-        # What was lent has a name of its own, which is no help to anybody.
+        # The refusal names the temporary file, which says nothing to the user.
         kind = BackupUnsound if isinstance(error, BackupUnsound) else BackupUnwritable
         raise kind(file=target, reason=error.values["reason"]) from error

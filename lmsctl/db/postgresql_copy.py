@@ -20,8 +20,8 @@ _SECRETS = {"password", "sslpassword", "oauth_client_secret"}
 _CHUNK = 1 << 20
 _LONGEST_PAUSE = 0.2
 
-# How the list of an archive calls what stands in it on its own, what we call that, and of how many
-# words its name is there; behind it stands the owner, which may be of several.
+# Kinds of objects as the list of an archive calls them, as we call them, and how many words a name
+# has there; behind the name stands the owner, which may have several.
 _LISTED = {
     "TABLE": ("table", 1),
     "VIEW": ("view", 1),
@@ -43,30 +43,30 @@ def back_up(source: Connection, file: Path, *, url: str, patience: float) -> Non
     What other schemas of the database have is left alone. It is in pg_dump's custom format. Raises
     ToolMissing, ToolUnfit, ToolFailed and DatabaseLocked.
     """
-    postgresql_tools.check(source)
+    postgresql_tools.check_versions(source)
     # As a pattern, in which nothing between the quotes means anything else.
-    schema_name = store.portal_schema(source).replace('"', '""')
+    schema_name = store.get_portal_schema(source).replace('"', '""')
     arguments = [
         f'--schema="{schema_name}"',
         "--format=custom",
         "--no-password",
         f"--lock-wait-timeout={round(patience * 1000)}",
-        f"--dbname={address(url)}",
+        f"--dbname={libpq_address(url)}",
     ]
     password = source.raw.info.password
     variables = {"PGPASSWORD": password} if password else {}
     try:
-        # Written by us, so that a full disk is said as such.
+        # We write the file, so that a full disk is reported as one.
         with (
             file.open("wb") as copy,
-            postgresql_tools.output("pg_dump", arguments, variables) as dumped,
+            postgresql_tools.running("pg_dump", arguments, variables) as dumped,
         ):
             shutil.copyfileobj(dumped, copy)
     except ToolFailed as failure:
         if "due to statement timeout" in str(failure):  # so pg_dump waits for locks
             raise DatabaseLocked(seconds=round(patience)) from failure
         raise
-    with postgresql_tools.output("pg_restore", ["--file=-", str(file.absolute())]) as script:
+    with postgresql_tools.running("pg_restore", ["--file=-", str(file.absolute())]) as script:
         while script.read(_CHUNK):
             pass
 
@@ -75,19 +75,20 @@ def check(file: Path, target: Connection | None, url: str, *, patience: float) -
     """Return the version of the schema in the backup `file`, of which every object is there.
 
     It must be called as that of the portal in `target`. What columns and indexes are like shows
-    only in `put_back`. Raises BackupUnsound, SchemaNewer when this program does not know its
+    only in `restore`. Raises BackupUnsound, SchemaNewer when this program does not know its
     schema, and ToolMissing.
     """
     assert target
-    schema_name = store.portal_schema(target)
-    found = _version(file, schema_name)
+    schema_name = store.get_portal_schema(target)
+    found = _read_version(file, schema_name)
     expected = shape.expected_at(url, found, patience=patience)
     if expected is not None:
         _check_objects(file, schema_name, expected)
     return found
 
 
-def _version(file: Path, schema_name: str) -> str:
+def _read_version(file: Path, schema_name: str) -> str:
+    """Return the version of the schema in a backup; raises BackupUnsound and SchemaNewer."""
     arguments = [
         "--data-only",
         f"--schema={schema_name}",
@@ -96,7 +97,7 @@ def _version(file: Path, schema_name: str) -> str:
         str(file.absolute()),
     ]
     try:
-        with postgresql_tools.output("pg_restore", arguments) as script:
+        with postgresql_tools.running("pg_restore", arguments) as script:
             found = _VERSION.search(script.read().decode(errors="replace"))
     except ToolFailed as failure:
         raise BackupUnsound(file=file, reason=failure.values["reason"]) from failure
@@ -109,62 +110,66 @@ def _version(file: Path, schema_name: str) -> str:
 
 
 def _check_objects(file: Path, schema_name: str, expected: Shape) -> None:
+    """Raise BackupUnsound when the backup lists other objects than `expected`."""
     arguments = ["--list", f"--schema={schema_name}", str(file.absolute())]
-    with postgresql_tools.output("pg_restore", arguments) as script:
-        said = script.read().decode(errors="replace")
-    names = {_listed(kind, rest, schema_name) for kind, rest in _OBJECT.findall(said)}
+    with postgresql_tools.running("pg_restore", arguments) as script:
+        listing = script.read().decode(errors="replace")
+    names = {_object_name(kind, rest, schema_name) for kind, rest in _OBJECT.findall(listing)}
     listed = {name: expected.get(name, "") for name in names}
     kinds = {kind for kind, _ in _LISTED.values()}
     named = {
-        name: says
-        for name, says in expected.items()
-        if name.partition(" ")[0] in kinds and not says.startswith("CHECK")
+        name: definition
+        for name, definition in expected.items()
+        if name.partition(" ")[0] in kinds and not definition.startswith("CHECK")
     }
     wrong = shape.differences(listed, named)
     if wrong:
         raise BackupUnsound(file=file, reason=wrong[0].sentence)
 
 
-def _listed(kind: str, rest: str, schema_name: str) -> str:
+def _object_name(kind: str, rest: str, schema_name: str) -> str:
+    """Return the name that `read_shape` has for one line of the list of an archive."""
     ours, words = _LISTED[kind]
     return f"{ours} {'.'.join(rest.removeprefix(schema_name).split()[:words])}"
 
 
-def put_back(file: Path, work: Work, url: str, *, patience: float) -> bool:
+def restore(file: Path, work: Work, url: str, *, patience: float) -> bool:
     """Replace the portal by the backup `file` within `work`, which must not have begun.
 
-    Everything happens on our own connection, so what ends us undoes it; every object must be what
-    its version makes. Returns whether that could be made, to be compared with. `url` is the address
-    of the server. Raises BackupUnsound, BackupRefused, ToolMissing, and DatabaseLocked when others
-    do not let go.
+    Everything happens in one transaction, and every object is compared with what the migrations
+    make on the server of `url`. Returns whether that could be made there. Raises BackupUnsound,
+    BackupRefused, ToolMissing, and DatabaseLocked when others keep a table for too long.
     """
     _lock_everything(work, patience)
-    actions.enter(work)
-    first, known = store.dropping(work).encode(), store.settings(work)
+    actions.authorize(work)
+    first, known = store.drop_statement(work).encode(), store.list_settings(work)
     arguments = [
         "--clean",
         "--if-exists",
         "--no-owner",
-        f"--schema={store.portal_schema(work.connection)}",
+        f"--schema={store.get_portal_schema(work.connection)}",
         "--file=-",
         str(file.absolute()),
     ]
     try:
-        with postgresql_tools.output("pg_restore", arguments) as script:
+        with postgresql_tools.running("pg_restore", arguments) as script:
             lines = itertools.chain([first], script)
-            postgresql_script.play(work.connection, lines, known)
+            postgresql_script.execute(work.connection, lines, known)
     except ToolFailed as failure:
         raise BackupUnsound(file=file, reason=failure.values["reason"]) from failure
-    version = actions.state(work)[1] or ""
+    version = actions.find_schema_state(work)[1] or ""
     expected = shape.expected_at(url, version, patience=patience)
-    wrong = shape.differences(shape_store.shape(work), expected)
+    wrong = shape.differences(shape_store.read_shape(work), expected)
     if wrong:
         raise BackupUnsound(file=file, reason=wrong[0].sentence)
     return expected is not None
 
 
 def _lock_everything(work: Work, patience: float) -> None:
-    """Begin with every table locked; nobody else waits behind us while we wait for that."""
+    """Begin `work` and lock every table; raises DatabaseLocked when `patience` is at its end.
+
+    Between two tries nothing is locked, so that nobody waits behind us for long.
+    """
     deadline = time.monotonic() + patience
     while True:
         work.begin()
@@ -180,10 +185,10 @@ def _lock_everything(work: Work, patience: float) -> None:
             return
 
 
-def address(url: str) -> str:
-    """Return what `url` itself says, for libpq programs of any version, without its secrets.
+def libpq_address(url: str) -> str:
+    """Return `url` as an address for libpq programs of any version, without its secrets.
 
-    What the driver's library has added may mean nothing to theirs, and argv is seen by everybody.
+    Options that only the driver's library knows are left out, and everybody can read argv.
     """
     from psycopg import conninfo
 

@@ -1,4 +1,4 @@
-"""Playing the SQL text of a backup over a connection of our own, inside its transaction."""
+"""Executing the SQL text of a backup on a connection, inside its transaction."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _FOR_PSQL = (b"\\restrict ", b"\\unrestrict ")
 _OURS = b"lock_timeout"
 
 
-def play(connection: Connection, lines: Iterable[bytes], known: Iterable[str]) -> None:
-    """Do what `lines`, the output of pg_restore, say; leaves the session's settings as they were.
+def execute(connection: Connection, lines: Iterable[bytes], known: Iterable[str]) -> None:
+    """Execute `lines`, the output of pg_restore, and reset the session's settings afterwards.
 
-    Settings that are not among the `known` ones of this server are left out: a newer program
-    writes them for servers that do. Raises BackupRefused and the driver's refusals.
+    Lines that set what is not among `known`, the settings of this server, are skipped: a newer
+    program writes them for newer servers. Raises BackupRefused and the driver's refusals.
     """
     import psycopg
 
     try:
-        _play(connection, iter(lines), {name.encode() for name in known} - {_OURS})
+        _execute(connection, iter(lines), {name.encode() for name in known} - {_OURS})
         connection.reset()
     except psycopg.Error as error:
         refusal = connection.refusal(error)
@@ -38,16 +38,17 @@ def play(connection: Connection, lines: Iterable[bytes], known: Iterable[str]) -
 
 
 def _reason(error: psycopg.Error) -> str:
-    """Return the server's sentence and the first of its details, which names what stands there."""
+    """Return the server's sentence and the first line of its details, which names the object."""
     sentence = error.diag.message_primary or str(error)
     details = (error.diag.message_detail or "").splitlines()[:1]
     return "; ".join([sentence, *details]).rstrip(".")
 
 
-def _play(connection: Connection, lines: Iterator[bytes], known: set[bytes]) -> None:
+def _execute(connection: Connection, lines: Iterator[bytes], known: set[bytes]) -> None:
+    """Execute the statements between two COPYs together, and give each COPY its rows."""
     statements: list[bytes] = []
 
-    def execute() -> None:
+    def run_statements() -> None:
         if text := b"".join(statements):
             connection.raw.execute(text)
         statements.clear()
@@ -59,10 +60,10 @@ def _play(connection: Connection, lines: Iterator[bytes], known: set[bytes]) -> 
         if not _COPY.match(line):
             statements.append(line)
             continue
-        execute()
+        run_statements()
         with connection.raw.cursor() as cursor, cursor.copy(line) as rows:
             for row in lines:
                 if row.rstrip(b"\r\n") == b"\\.":
                     break
                 rows.write(row)
-    execute()
+    run_statements()

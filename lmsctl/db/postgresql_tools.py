@@ -15,13 +15,13 @@ from lmsctl.kit.driver import Connection
 _VERSION = re.compile(rb"\(PostgreSQL\) (\d+)")
 
 
-def check(connection: Connection) -> None:
-    """See that the two programs on the PATH can copy this server's database out and back in.
+def check_versions(connection: Connection) -> None:
+    """Check that pg_dump and pg_restore on the PATH are new enough for this server and each other.
 
     Each reads what is as old as itself or older. Raises ToolMissing, ToolUnfit and ToolFailed.
     """
     server = connection.raw.info.server_version // 10_000
-    writer, reader = _version("pg_dump"), _version("pg_restore")
+    writer, reader = _read_version("pg_dump"), _read_version("pg_restore")
     if writer < server:
         raise ToolUnfit(tool="pg_dump", found=writer, other="the server", wanted=server)
     if reader < writer:
@@ -29,13 +29,13 @@ def check(connection: Connection) -> None:
 
 
 @contextlib.contextmanager
-def output(
+def running(
     tool: str, arguments: Sequence[str], variables: Mapping[str, str] | None = None
 ) -> Iterator[IO[bytes]]:
-    """Run a program and lend what it writes, which must be read to its end.
+    """Run a program and lend its standard output, which must be read to its end.
 
-    It does not outlive us, whatever ends us: nobody reads on, so it cannot write on. Raises
-    ToolMissing, and ToolFailed once everything is read.
+    The program ends with us, because nobody reads what it writes any more. Raises ToolMissing,
+    and ToolFailed once everything is read.
     """
     path = shutil.which(tool)
     if path is None:
@@ -52,7 +52,7 @@ def output(
         raise ToolFailed(tool=tool, reason=error.strerror or str(error)) from error
     try:
         complaints: list[bytes] = []
-        # Read beside, because a program whose complaints nobody reads stands still.
+        # In a thread, because a program whose complaints nobody reads stands still.
         listener = threading.Thread(target=_drain, args=(process.stderr, complaints), daemon=True)
         listener.start()
         assert process.stdout
@@ -70,19 +70,22 @@ def output(
 
 
 def _drain(pipe: IO[bytes], into: list[bytes]) -> None:
+    """Read `pipe` to its end into a list of lines."""
     with contextlib.suppress(ValueError, OSError):  # closed, because we gave up
         into.extend(pipe)
 
 
 def _reason(complaints: bytes, status: int) -> str:
+    """Return the first error that a program has reported, or else its exit status."""
     lines = complaints.decode(errors="replace").splitlines()
     errors = [line.strip() for line in lines if "error:" in line]
     return (errors[0] if errors else f"it ended with status {status}").rstrip(".")
 
 
-def _version(tool: str) -> int:
-    with output(tool, ["--version"]) as said:
-        found = _VERSION.search(said.read())
+def _read_version(tool: str) -> int:
+    """Return the major version of a program; raises ToolMissing and ToolFailed."""
+    with running(tool, ["--version"]) as answer:
+        found = _VERSION.search(answer.read())
     if found is None:
         raise ToolFailed(tool=tool, reason="it does not say its version")
     return int(found[1])

@@ -16,7 +16,7 @@ class SchemaState(StrEnum):
 
 
 class Health(StrEnum):
-    """What an examination found."""
+    """How serious a diagnosis is."""
 
     OK = "ok"
     WARNING = "warning"

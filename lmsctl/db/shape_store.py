@@ -72,33 +72,34 @@ _POSTGRESQL = rf"""
 """
 
 
-def shape(work: Work) -> Shape:
+def read_shape(work: Work) -> Shape:
     """Return every object of the schema, by a name such as `column users.login`."""
     if not work.is_sqlite:
         rows = work.tuples(text(_POSTGRESQL))
-        return {str(name): str(says) for name, says in rows}
+        return {str(name): str(definition) for name, definition in rows}
     found: Shape = {}
     for kind, name, table, sql in work.tuples(text(_SQLITE)):
         if kind == "table":
-            found |= _of_table(str(name), str(sql))
+            found |= _table_shape(str(name), str(sql))
         else:
             label = f"{kind} {name}" if kind != "trigger" else f"trigger {table}.{name}"
             found[label] = " ".join(_tokens(str(sql)))
     return found
 
 
-def settle_apart(work: Work) -> None:
-    """Let what this transaction makes stand apart from all that is there, until it is undone."""
+def use_temporary_schema(work: Work) -> None:
+    """Let this transaction make its tables among temporary ones, until it is rolled back."""
     if not work.is_sqlite:
         database.execute(work.connection, "SET LOCAL search_path = pg_temp")
 
 
-def _of_table(table: str, sql: str) -> Shape:
+def _table_shape(table: str, sql: str) -> Shape:
+    """Return a table, its columns and its constraints as `sql`, its CREATE TABLE, has them."""
     tokens = _tokens(sql)
     if "(" not in tokens:  # a virtual table
         return {f"table {table}": " ".join(tokens)}
     found: Shape = {}
-    items, tail = _items(tokens[tokens.index("(") + 1 :])
+    items, tail = _split_items(tokens[tokens.index("(") + 1 :])
     found[f"table {table}"] = " ".join(tail) or "plain"
     for item in items:
         if not item:
@@ -112,8 +113,8 @@ def _of_table(table: str, sql: str) -> Shape:
     return found
 
 
-def _items(words: list[str]) -> tuple[list[list[str]], list[str]]:
-    """Split what stands between the brackets of CREATE TABLE at its commas, and what follows."""
+def _split_items(words: list[str]) -> tuple[list[list[str]], list[str]]:
+    """Split the words after the first bracket of CREATE TABLE into its items and what follows."""
     items: list[list[str]] = [[]]
     depth = 1
     for at, word in enumerate(words):
@@ -128,7 +129,7 @@ def _items(words: list[str]) -> tuple[list[list[str]], list[str]]:
 
 
 def _tokens(sql: str) -> list[str]:
-    """Return the words of a statement in one writing: blanks, remarks, case and quotes leveled."""
+    """Return the words of a statement in lower case, without quotes, blanks and comments."""
     return [
         token if token.startswith("'") else token.strip('"`[]').lower() or token
         for token in _TOKEN.findall(sql)

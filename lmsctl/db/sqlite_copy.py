@@ -47,9 +47,9 @@ def check(file: Path, target: Connection | None, url: str, *, patience: float) -
         with contextlib.closing(Sqlite(file, patience=patience, create=False)) as copy:
             _check_sound(copy, file)
             _check_encoding(copy, file)
-            state, version = run_read(lambda: _work(copy), actions.state)
+            state, version = run_read(lambda: _new_work(copy), actions.find_schema_state)
             copy.rollback()
-            found = run_read(lambda: _work(copy), shape_store.shape)
+            found = run_read(lambda: _new_work(copy), shape_store.read_shape)
     except Refusal as refusal:
         if isinstance(refusal, BackupUnsound):
             raise
@@ -64,16 +64,17 @@ def check(file: Path, target: Connection | None, url: str, *, patience: float) -
     return version
 
 
-def put_back(
-    file: Path, target: Connection, note: Callable[[Connection], None], *, patience: float
+def restore(
+    file: Path, target: Connection, record: Callable[[Connection], None], *, patience: float
 ) -> None:
     """Replace everything in `target` by the backup `file`, in one transaction of SQLite's own.
 
-    What `note` writes into a copy of it is a part of that. Readers see the old state or the new
-    one, and a kill leaves the old one. Raises DatabaseLocked when others do not let go within
-    `patience` seconds, SpareUnwritable, and the other refusals of the driver.
+    `record` gets a copy of the backup first, and what it writes there is a part of the result.
+    Readers see the old state or the new one, and a kill leaves the old one. Raises DatabaseLocked
+    when others keep the database for `patience` seconds, SpareUnwritable, and the other refusals
+    of the driver.
     """
-    with _copied(file, note, patience) as copy:
+    with _recorded_copy(file, record, patience) as copy:
         try:
             _copy(copy, target, patience)
         except sqlite3.Error as error:
@@ -81,10 +82,10 @@ def put_back(
 
 
 @contextlib.contextmanager
-def _copied(
-    file: Path, note: Callable[[Connection], None], patience: float
+def _recorded_copy(
+    file: Path, record: Callable[[Connection], None], patience: float
 ) -> Iterator[Connection]:
-    """Lend a copy of the backup `file` that has no log, whatever the backup has, and the note."""
+    """Lend a copy of the backup `file` without a write-ahead log, in which `record` has written."""
     with contextlib.ExitStack() as closing:
         try:
             spare = closing.enter_context(writing.temporary_file())
@@ -94,7 +95,7 @@ def _copied(
             with contextlib.closing(Sqlite(file, patience=patience, create=False)) as source:
                 _copy(source, copy, patience)
             store.make_single_file(copy)
-            note(copy)
+            record(copy)
         except (OSError, sqlite3.Error, DatabaseFull) as error:
             reason = error.format_message() if isinstance(error, Refusal) else str(error)
             folder = tempfile.gettempdir()
@@ -102,58 +103,63 @@ def _copied(
         yield copy
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a damaged database, and what lies beside it, to a name that is free; return that."""
+def rename_damaged(path: Path) -> Path:
+    """Rename a damaged database and its side files to a free name, and return that."""
     number = 1
     while (free := path.with_name(f"{path.name}.damaged-{number}")).exists():
         number += 1
-    rename(path, free)
+    rename_database(path, free)
     return free
 
 
-def rename(path: Path, to: Path) -> None:
-    """Rename a database and what lies beside it."""
+def rename_database(path: Path, to: Path) -> None:
+    """Rename a database and its side files."""
     path.rename(to)
     for end in _SIDE_FILES:
-        # A log that outlives its database would be played into the next one.
+        # A log that outlives its database would be applied to the next one.
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + end).rename(to.with_name(to.name + end))
 
 
-def remove(path: Path) -> None:
-    """Remove a database that nobody has used, and what lies beside it."""
+def remove_database(path: Path) -> None:
+    """Remove a database that nobody has used, and its side files."""
     for end in ("", *_SIDE_FILES):
         path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _copy(source: Connection, target: Connection, patience: float) -> None:
+    """Copy a whole database; raises DatabaseLocked after `patience` seconds."""
     deadline = time.monotonic() + patience
 
-    def give_up(code: int, _remaining: int, _total: int) -> None:
+    def stop_when_late(code: int, _remaining: int, _total: int) -> None:
         is_busy = code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
         if is_busy and time.monotonic() > deadline:
             raise DatabaseLocked(seconds=round(patience))
 
-    source.raw.backup(target.raw, progress=give_up, sleep=_POLL_SECONDS)
+    source.raw.backup(target.raw, progress=stop_when_late, sleep=_POLL_SECONDS)
 
 
 def _check_sound(copy: Connection, file: Path) -> None:
-    wrong = run_read(lambda: _work(copy), _faults)
+    """Raise BackupUnsound when a copy is damaged or has references that lead nowhere."""
+    wrong = run_read(lambda: _new_work(copy), _list_damage)
     copy.rollback()
     if wrong:
         raise BackupUnsound(file=file, reason=wrong[0])
 
 
 def _check_encoding(copy: Connection, file: Path) -> None:
+    """Raise BackupUnsound when the texts of a copy are not in UTF-8."""
     (encoding,) = database.execute(copy, "PRAGMA encoding").one()
     if encoding != "UTF-8":
         raise BackupUnsound(file=file, reason=f"its texts are in {encoding} and not in UTF-8")
 
 
-def _faults(work: Work) -> list[str]:
-    lost = [f"{name} leads nowhere" for name, hits in store.orphans(work) if hits.count]
-    return store.damage(work) + lost
+def _list_damage(work: Work) -> list[str]:
+    lost = [
+        f"{name} leads nowhere" for name, breaches in store.list_orphans(work) if breaches.count
+    ]
+    return store.list_damage(work) + lost
 
 
-def _work(copy: Connection) -> Work:
+def _new_work(copy: Connection) -> Work:
     return Work(copy, now=clock.read(), operator="", command="")

@@ -1,4 +1,4 @@
-"""The SQL of the db room: it looks at the database itself, not at the rooms' rows."""
+"""The statements of the db room: on the database itself, not on the rows of the rooms."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from lmsctl.kit.work import Work
 
 # Any number will do, as long as nobody else who locks by number in this database uses it.
 _UPGRADE_LOCK = 7_163_294_051
-_MOMENT_MILLISECONDS = 200
+_LOCK_TIMEOUT_MILLISECONDS = 200
 # Where PostgreSQL has the portal: several may share a database, each in a schema of its own.
 PORTAL_SCHEMA = """
     coalesce((SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -26,7 +26,7 @@ PORTAL_SCHEMA = """
 
 @dataclass(frozen=True, slots=True)
 class Breaches:
-    """How often an invariant is broken, and the first place."""
+    """In how many places an invariant is broken, and the first of them."""
 
     count: int
     example: str | None
@@ -44,16 +44,16 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
-    """A table whose ids PostgreSQL counts: it, its column, and the sequence, each quoted."""
+class CountedTable:
+    """A table whose ids PostgreSQL counts, its column and its sequence; all names are quoted."""
 
     table: str
     column: str
     sequence: str
 
 
-def portal_schema(connection: Connection) -> str:
-    """Return the name of PostgreSQL's schema that has the portal, or will; raises SchemaNowhere."""
+def get_portal_schema(connection: Connection) -> str:
+    """Return the name of PostgreSQL's schema for the portal; raises SchemaNowhere."""
     (name,) = database.execute(connection, f"SELECT {PORTAL_SCHEMA}").one()
     if name is None:
         raise SchemaNowhere
@@ -61,31 +61,31 @@ def portal_schema(connection: Connection) -> str:
 
 
 def lock_schema(work: Work) -> None:
-    """Keep every other upgrade waiting; on SQLite whoever writes is alone."""
+    """Let every other upgrade wait; on SQLite whoever writes is alone."""
     if not work.is_sqlite:
         work.run(text("SELECT pg_advisory_xact_lock(:key)"), key=_UPGRADE_LOCK)
 
 
 def lock_everything(work: Work) -> None:
-    """Lock PostgreSQL's schema and all tables for ourselves, waiting only for a moment.
+    """Lock PostgreSQL's schema and all its tables exclusively.
 
-    Whoever comes while we wait stands behind us, so we must not wait for long. Raises
+    It waits only for a moment, because whoever comes meanwhile waits behind us. Raises
     DatabaseLocked.
     """
-    work.run(text(f"SET LOCAL lock_timeout = {_MOMENT_MILLISECONDS}"))
+    work.run(text(f"SET LOCAL lock_timeout = {_LOCK_TIMEOUT_MILLISECONDS}"))
     lock_schema(work)
     if names := _quoted_tables(work):
         work.run(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
     work.run(text("SET LOCAL lock_timeout TO DEFAULT"))
 
 
-def dropping(work: Work) -> str:
-    """Return the statement that drops PostgreSQL's tables, all at once as they refer to others."""
+def drop_statement(work: Work) -> str:
+    """Return the statement that drops all of PostgreSQL's tables at once; empty without tables."""
     names = _quoted_tables(work)
     return f"DROP TABLE {names};\n" if names else ""
 
 
-def settings(work: Work) -> list[str]:
+def list_settings(work: Work) -> list[str]:
     """Return the names of the settings that this PostgreSQL server knows."""
     return [str(name) for name in work.values(text("SELECT name FROM pg_settings"))]
 
@@ -98,7 +98,7 @@ def _quoted_tables(work: Work) -> str:
     return ", ".join(work.values(text(sql)))
 
 
-def version(work: Work) -> str | None:
+def find_version(work: Work) -> str | None:
     """Return the version of the schema; None when the database has none."""
     known = (
         "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
@@ -111,7 +111,7 @@ def version(work: Work) -> str | None:
     return None if found is None else str(found)
 
 
-def tables(work: Work) -> list[str]:
+def list_tables(work: Work) -> list[str]:
     """Return the names of all tables but the one that holds the version."""
     sql = (
         "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"
@@ -128,7 +128,7 @@ def has_portal(work: Work) -> bool:
     return work.value(text("SELECT id FROM portals WHERE id = 1")) is not None
 
 
-def size(work: Work) -> int:
+def get_size(work: Work) -> int:
     """Return the size of the database in bytes."""
     sql = (
         "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
@@ -138,12 +138,12 @@ def size(work: Work) -> int:
     return int(work.value(text(sql)))
 
 
-def journal_mode(work: Work) -> str | None:
+def find_journal_mode(work: Work) -> str | None:
     """Return `wal` or `delete`; None on PostgreSQL."""
     return str(work.value(text("PRAGMA journal_mode"))) if work.is_sqlite else None
 
 
-def server_version(work: Work) -> str:
+def get_server_version(work: Work) -> str:
     """Return the version of SQLite or of the PostgreSQL server."""
     sql = "SELECT sqlite_version()" if work.is_sqlite else "SHOW server_version"
     return str(work.value(text(sql)))
@@ -152,10 +152,10 @@ def server_version(work: Work) -> str:
 # Invariants --------------------------------------------------------------------------------------
 
 
-def breaches(work: Work, check: Check) -> Breaches:
-    """Return where `check` does not hold."""
+def find_breaches(work: Work, check: Check) -> Breaches:
+    """Return in how many places `check` does not hold, and the first of them."""
     found = check.statement.subquery("found")
-    return _counted(
+    return _find_one(
         work,
         select(func.count().label("count"), func.min(found.c.example).label("example")).select_from(
             found
@@ -163,11 +163,11 @@ def breaches(work: Work, check: Check) -> Breaches:
     )
 
 
-def _counted(work: Work, statement: Executable) -> Breaches:
+def _find_one(work: Work, statement: Executable) -> Breaches:
     return work.one(Breaches, statement) or Breaches(0, None)
 
 
-def damage(work: Work) -> list[str]:
+def list_damage(work: Work) -> list[str]:
     """Return what SQLite finds wrong with its file and with CHECK, UNIQUE and NOT NULL."""
     if not work.is_sqlite:
         return []
@@ -175,12 +175,12 @@ def damage(work: Work) -> list[str]:
     return [str(line) for (line,) in lines if line != "ok"]
 
 
-def orphans(work: Work) -> Iterator[tuple[str, Breaches]]:
+def list_orphans(work: Work) -> Iterator[tuple[str, Breaches]]:
     """Yield each reference (`users.department_id`) with its rows that lead nowhere.
 
-    A reference of several columns leads somewhere only if none of them is null, as in SQL.
+    Rows with null in any column of a reference are left out, as SQL does.
     """
-    for _, columns in groupby(foreign_keys(work), key=lambda key: (key.child, key.number)):
+    for _, columns in groupby(list_foreign_keys(work), key=lambda key: (key.child, key.number)):
         keys = list(columns)
         first = keys[0]
         present = " AND ".join(f"c.{key.child_column} IS NOT NULL" for key in keys)
@@ -190,22 +190,22 @@ def orphans(work: Work) -> Iterator[tuple[str, Breaches]]:
             FROM {first.child} c
             WHERE {present} AND NOT EXISTS (SELECT 1 FROM {first.parent} p WHERE {equal})
         """
-        yield f"{first.child}.{first.child_column}", _counted(work, text(sql))
+        yield f"{first.child}.{first.child_column}", _find_one(work, text(sql))
 
 
-def stream(work: Work, table: str, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-    """Yield the raw values of `columns` in every row of `table`, a batch held at a time."""
+def stream_rows(work: Work, table: str, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield the raw values of `columns` in every row of `table`; holds one batch at a time."""
     return work.tuples(text(f"SELECT {', '.join(columns)} FROM {table}"))
 
 
-def ids_ahead(work: Work) -> Iterator[tuple[str, Breaches]]:
-    """Yield each table that PostgreSQL counts, with its highest id if new rows may get that again.
+def list_ids_ahead(work: Work) -> Iterator[tuple[str, Breaches]]:
+    """Yield each table that PostgreSQL counts, with its highest id if its sequence is behind that.
 
-    SQLite looks at the ids that are there, and there is never a second portal.
+    SQLite counts on from the ids that are there, and there is never a second portal.
     """
     if work.is_sqlite:
         return
-    for item in work.all(Numbered, text(_NUMBERED)):
+    for item in work.all(CountedTable, text(_COUNTED_TABLES)):
         sql = f"""
             SELECT count(*) AS count, min(example) AS example FROM (
                 SELECT CAST(max({item.column}) AS TEXT) AS example FROM {item.table}
@@ -216,7 +216,7 @@ def ids_ahead(work: Work) -> Iterator[tuple[str, Breaches]]:
         yield item.table, found or Breaches(0, None)
 
 
-_NUMBERED = """
+_COUNTED_TABLES = """
     WITH ours AS (
         SELECT CAST(CAST(attrelid AS regclass) AS text) AS name, attname FROM pg_attribute
         WHERE attidentity <> '' AND NOT attisdropped AND pg_table_is_visible(attrelid)
@@ -227,8 +227,8 @@ _NUMBERED = """
 """
 
 
-def foreign_keys(work: Work) -> list[ForeignKey]:
-    """Return every pair of columns of every reference of the schema, those of one together."""
+def list_foreign_keys(work: Work) -> list[ForeignKey]:
+    """Return every pair of columns of every reference, pairs of one reference together."""
     if work.is_sqlite:
         sql = """
             SELECT m.name AS child, f.id AS number, f."from" AS child_column,
@@ -259,5 +259,5 @@ def vacuum(connection: Connection) -> None:
 
 
 def make_single_file(connection: Connection) -> None:
-    """Make a SQLite copy stand without a write-ahead log beside it."""
+    """Let a SQLite copy have no write-ahead log beside it."""
     database.execute(connection, "PRAGMA journal_mode=DELETE")

@@ -1,4 +1,4 @@
-"""What the models say that tables, columns and their values must be; read as a stream."""
+"""Comparing tables, columns and every value with what the models say about them."""
 
 import json
 import re
@@ -23,7 +23,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(slots=True)
 class _Rule:
-    """What one column of a table must hold; counts as it goes who does not."""
+    """What one column must hold; counts the rows that do not, and keeps the first of them."""
 
     check: str
     expected: str
@@ -34,7 +34,7 @@ class _Rule:
     example: str = ""
 
 
-def named(found: Shape) -> Shape:
+def known_to_models(found: Shape) -> Shape:
     """Return `found` with the tables and columns that the models name, and no others."""
     engine.load_models()
     names = {"table alembic_version", "column alembic_version.version_num"}
@@ -44,26 +44,27 @@ def named(found: Shape) -> Shape:
     return {name: found.get(name, "") for name in names | others}
 
 
-def broken(work: Work) -> list[Finding]:
-    """Return each column with values that cannot be meant: how many, and the first."""
+def list_broken(work: Work) -> list[Finding]:
+    """Return a finding for each rule that values break: how many do, and the first."""
     engine.load_models()
     return [
         Finding(rule.check, rule.count, rule.example, rule.expected)
         for table in SQLModel.metadata.sorted_tables
-        for rule in _judged(work, table)
+        for rule in _judge_rows(work, table)
         if rule.count
     ]
 
 
-def _judged(work: Work, table: Table) -> list[_Rule]:
+def _judge_rows(work: Work, table: Table) -> list[_Rule]:
+    """Return the rules of a table, after every row of it was counted by them."""
     rules = list(_rules(table, is_text=work.is_sqlite))
     if rules:
         names = [column.name for column in table.primary_key]
         names += [name for rule in rules for name in (rule.column, rule.source)]
-        at = {name: place for place, name in enumerate(dict.fromkeys(names))}
-        keys = [at[column.name] for column in table.primary_key]
-        places = [(rule, at[rule.column], at[rule.source]) for rule in rules]
-        for row in store.stream(work, table.name, at):
+        places_of = {name: place for place, name in enumerate(dict.fromkeys(names))}
+        keys = [places_of[column.name] for column in table.primary_key]
+        places = [(rule, places_of[rule.column], places_of[rule.source]) for rule in rules]
+        for row in store.stream_rows(work, table.name, places_of):
             for rule, column, source in places:
                 if not rule.is_right(row[column], row[source]):
                     rule.count += 1
@@ -73,27 +74,29 @@ def _judged(work: Work, table: Table) -> list[_Rule]:
 
 
 def _rules(table: Table, *, is_text: bool) -> Iterator[_Rule]:
+    """Yield what the models say about values of a table; `is_text`: times are kept as texts."""
     for constraint in table.constraints:
         if isinstance(constraint, CheckConstraint) and "words" in constraint.info:
-            yield _words(constraint.info["column"], constraint.info["words"])
+            yield _choice_rule(constraint.info["column"], constraint.info["words"])
     for column in table.columns:
-        holds = column.info.get("holds")
-        if holds == "derived":
-            yield _derived(column)
-        elif holds == "word":
-            yield _words(column.name, column.info["words"])
-        elif holds in _SAYS and (is_text or holds not in {"moment", "day"}):
-            check, expected, is_right = _SAYS[holds]
+        kind = column.info.get("holds")
+        if kind == "derived":
+            yield _derived_rule(column)
+        elif kind == "word":
+            yield _choice_rule(column.name, column.info["words"])
+        elif kind in _FORMS and (is_text or kind not in {"moment", "day"}):
+            check, expected, is_right = _FORMS[kind]
             yield _Rule(check, expected, column.name, column.name, _unless_null(is_right))
 
 
-def _derived(column: Column[Any]) -> _Rule:
-    by, is_optional = column.info["by"], column.info["is_optional"]
+def _derived_rule(column: Column[Any]) -> _Rule:
+    """Return the rule of a column that is computed from another one."""
+    derive, is_optional = column.info["by"], column.info["is_optional"]
 
     def is_right(value: Any, source: Any) -> bool:
         if value is None and is_optional:
             return True
-        return bool(value == (None if source is None else by(source)))
+        return bool(value == (None if source is None else derive(source)))
 
     source = column.info["source"]
     return _Rule(
@@ -105,7 +108,8 @@ def _derived(column: Column[Any]) -> _Rule:
     )
 
 
-def _words(name: str, words: tuple[str, ...]) -> _Rule:
+def _choice_rule(name: str, words: tuple[str, ...]) -> _Rule:
+    """Return the rule of a column that holds one of several words."""
     known = frozenset(words)
     expected = f"'{name}' is one of: {', '.join(words)}."
     return _Rule("choices_known", expected, name, name, _unless_null(known.__contains__))
@@ -130,11 +134,11 @@ def _is_day(text: str) -> bool:
 
 
 def _is_list(text: str) -> bool:
-    found = _json(text)
+    found = _parse_json(text)
     return isinstance(found, list) and all(isinstance(item, str) for item in found)
 
 
-def _json(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -149,14 +153,14 @@ def _is_zone(text: str) -> bool:
     return True
 
 
-_SAYS: dict[str, tuple[str, str, Callable[[Any], bool]]] = {
+_FORMS: dict[str, tuple[str, str, Callable[[Any], bool]]] = {
     "moment": ("moments_readable", "A moment is written like 2026-03-01T09:00:00Z.", _is_moment),
     "day": ("days_readable", "A day is written like 2026-03-01.", _is_day),
     "list": ("lists_readable", "A list is written as JSON texts in brackets.", _is_list),
     "object": (
         "objects_readable",
         "Details are written as a JSON object.",
-        lambda text: isinstance(_json(text), dict),
+        lambda text: isinstance(_parse_json(text), dict),
     ),
     "digest": (
         "digests_readable",

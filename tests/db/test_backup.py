@@ -230,13 +230,13 @@ def test_readers_see_the_old_state_or_the_new_one(portal: Portal) -> None:
     assert database.execute(reader, "SELECT count(*) FROM users").one() == (1,)
     writer = driver.open_database(portal.url, patience=0.2)
     if database.execute(reader, "PRAGMA journal_mode").one() == ("wal",):
-        sqlite_copy.put_back(portal.folder / "copy", writer, record_nothing, patience=0.2)
+        sqlite_copy.restore(portal.folder / "copy", writer, record_nothing, patience=0.2)
     else:
         with pytest.raises(database_errors.DatabaseLocked):
-            sqlite_copy.put_back(portal.folder / "copy", writer, record_nothing, patience=0.2)
+            sqlite_copy.restore(portal.folder / "copy", writer, record_nothing, patience=0.2)
     assert database.execute(reader, "SELECT count(*) FROM users").one() == (1,)
     reader.close()
-    sqlite_copy.put_back(portal.folder / "copy", writer, record_nothing, patience=0.2)
+    sqlite_copy.restore(portal.folder / "copy", writer, record_nothing, patience=0.2)
     writer.close()
 
 
@@ -249,7 +249,7 @@ def test_a_restore_waits_for_a_writer_and_gives_up(portal: Portal) -> None:
     database.execute(writer, "UPDATE portals SET name = 'Kept'")
     other = driver.open_database(portal.url, patience=0.1)
     with pytest.raises(database_errors.DatabaseLocked):
-        sqlite_copy.put_back(portal.folder / "copy", other, record_nothing, patience=0.1)
+        sqlite_copy.restore(portal.folder / "copy", other, record_nothing, patience=0.1)
     other.close()
     writer.commit()
     writer.close()

@@ -94,7 +94,7 @@ def test_what_pg_dump_says_is_passed_on(portal: Portal, tmp_path: Path) -> None:
 def test_what_stands_in_argv_is_what_the_address_says(portal: Portal) -> None:
     """A program of another version knows other options, and everybody can read argv."""
     url = "postgresql+psycopg://kim:geheim@db.example:5433/lms?sslmode=require&sslpassword=geheim"
-    given = dict(word.split("=") for word in postgresql_copy.address(url).split())
+    given = dict(word.split("=") for word in postgresql_copy.libpq_address(url).split())
     assert given == {
         "user": "kim",
         "host": "db.example",

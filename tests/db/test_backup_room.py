@@ -36,7 +36,7 @@ def portal_on_small_disk(portal: Portal, postgresql: Any) -> Iterator[tuple[Port
 
 
 def moved_portal(portal: Portal, postgresql: Any, folder: Path) -> Iterator[tuple[Portal, Path]]:
-    """Yield what `tight` returns, and undo it."""
+    """Yield a portal and the small disk that it is on, and remove both."""
     with small_disk(folder, 4 if portal.is_sqlite else 24) as disk:
         if portal.is_sqlite:
             file = disk / "portal.db"
@@ -70,9 +70,11 @@ def long_text() -> str:
     return "many words " * 20_000
 
 
-def test_a_restore_onto_a_full_disk_is_refused_by_name(tight: tuple[Portal, Path]) -> None:
+def test_a_restore_onto_a_full_disk_is_refused_by_name(
+    portal_on_small_disk: tuple[Portal, Path],
+) -> None:
     """The database stays as it is, and can be used once there is room."""
-    portal, disk = tight
+    portal, disk = portal_on_small_disk
     portal.ok("db", "backup", "small")
     if portal.is_sqlite:
         bigger = Portal(f"sqlite:///{portal.folder / 'bigger.db'}", portal.folder)
@@ -96,9 +98,11 @@ def test_a_restore_onto_a_full_disk_is_refused_by_name(tight: tuple[Portal, Path
     assert portal.ok("db", "check", "-o", "json").json == []
 
 
-def test_a_backup_of_a_full_disk_to_another_is_made(tight: tuple[Portal, Path]) -> None:
+def test_a_backup_of_a_full_disk_to_another_is_made(
+    portal_on_small_disk: tuple[Portal, Path],
+) -> None:
     """It may be what somebody needs most then; that it is not in the log is said."""
-    portal, disk = tight
+    portal, disk = portal_on_small_disk
     if portal.is_sqlite:
         fill(disk)
     else:

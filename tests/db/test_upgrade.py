@@ -43,7 +43,7 @@ def tables(url: str) -> list[str]:
     """Return the names of the tables at `url`."""
     connection = driver.open_database(url, patience=5)
     try:
-        return run_read(lambda: Work(connection, clock.read(), "", ""), store.tables)
+        return run_read(lambda: Work(connection, clock.read(), "", ""), store.list_tables)
     finally:
         connection.close()
 

@@ -50,6 +50,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     ),
     "report": ("lmsctl.report.cli", "app", "Reports on people, to look at and to take along."),
     "role": ("lmsctl.role.cli", "app", "What people may do, and where."),
+    "run": ("lmsctl.bulk.cli", "app", "What files did that were taken in, and why rows failed."),
     "seed": ("lmsctl.seed.cli", "app", "Fill a test portal with people and what they do."),
     "session": (
         "lmsctl.training.sessions.cli",

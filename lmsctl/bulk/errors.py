@@ -64,3 +64,11 @@ class FileTakenAlready(Rejected):
     code = "bytes_taken_already"
     message = "Run {run} of {started_at} has created {created} from the rows of {file}."
     hint = "If it was interrupted, --resume ends it; to create them once more, give --again."
+
+
+class RunUnknown(NotFound):
+    """There is no run of that number, or not for this actor."""
+
+    code = "run_unknown"
+    message = "There is no run {given}."
+    hint = "'lmsctl run list' shows the runs; a file that was refused as a whole has none."

@@ -35,10 +35,11 @@ class Run(SQLModel, table=True):
 
 
 class RunFault(SQLModel, table=True):
-    """What was wrong with a row that a run which is not over has dealt with.
+    """What was wrong with a row that a run has dealt with.
 
-    Whoever resumes it must not judge that row by what has become of the portal meanwhile: it was
-    left out then, and the others were not. It is gone when the run is over.
+    Whoever resumes a run that is not over must not judge that row by what has become of the portal
+    meanwhile: it was left out then, and the others were not. When it is over it is kept for those
+    who ask, and for who runs the same file again: then the other rows are left alone.
     """
 
     __tablename__ = "run_faults"

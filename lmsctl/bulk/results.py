@@ -1,6 +1,7 @@
 """What the bulk room answers with, and its words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -45,3 +46,38 @@ class RowResult:
     code: str | None
     column: str | None
     message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run: which file of which kind, by whom and when, and what its rows did."""
+
+    KEY = "id"
+    TABLE = ("id", "kind", "file", "started_at", "state", "created", "updated", "failed")
+
+    id: int
+    kind: str
+    file: str
+    operator: str
+    started_at: datetime
+    finished_at: datetime | None
+    state: RunState
+    rows_done: int
+    created: int
+    updated: int
+    unchanged: int
+    failed: int
+    faults_kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFault:
+    """What was wrong with one row that a run left out."""
+
+    KEY = "row"
+
+    row: int
+    column: str | None
+    code: str
+    message: str
+    hint: str

@@ -1,6 +1,6 @@
 """Reading rows of files: what reads one, what it tells its caller, and one cell of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lmsctl.kit.errors import Refusal
@@ -11,6 +11,14 @@ NoteFault = Callable[[int, str | None, Refusal], None]
 PutRow = Callable[[str, Sequence[Any]], None]
 # Called with a row's number and cells; returns what is staged of it.
 ReadRow = Callable[[int, list[str], NoteFault, PutRow], Sequence[Any]]
+
+# With which permissions files of a kind are taken in, any one of them; the rooms ask for them.
+PERMISSIONS_OF_KINDS: Mapping[str, tuple[str, ...]] = {
+    "user import": ("user.manage",),
+    "token bulk-upload": ("token.manage",),
+    "enroll": ("enrollment.manage", "training.enroll"),
+    "progress import": ("progress.manage",),
+}
 
 
 def read_or_note(

@@ -22,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 from sqlmodel import exists, literal
 
+from lmsctl.kit.columns import Truth
+
 # No name of a column can hold it, whatever people call their custom fields.
 BETWEEN = "\x1f"
 
@@ -52,7 +54,8 @@ def rows(*parts: SchemaItem) -> Table:
 
     `row_no` and `line_no` come before them. Once a row is understood, `id` is the thing it means
     (NULL: it makes a new one), `changed` the names of the columns that differ, with `BETWEEN`
-    between them (NULL: none), and `note` a remark.
+    between them (NULL: none), and `note` a remark. `is_done` tells that an earlier run has taken
+    the row, so that this one leaves it alone.
     """
     return table(
         "staged",
@@ -61,6 +64,7 @@ def rows(*parts: SchemaItem) -> Table:
         Column("id", BigInteger),
         Column("changed", Text),
         Column("note", Text),
+        Column("is_done", Truth),
         *parts,
         # SQLite finds a row by the number it has anyway; PostgreSQL fills a table faster first.
         PrimaryKeyConstraint("row_no").ddl_if(dialect="sqlite"),
@@ -80,6 +84,9 @@ ERRORS = table(
     Index("staged_errors_by_row", "row_no"),
 )
 
+IN_ORDER = (ERRORS.c.row_no, ERRORS.c.heading, ERRORS.c.message)
+CAUSES_FIRST = (ERRORS.c.cause_row.is_not(None), *IN_ORDER)
+
 # The staging tables of one kind of file, the first of which is that of its rows.
 Tables = Sequence[Table]
 
@@ -90,8 +97,8 @@ def is_good(staged: FromClause) -> ColumnElement[bool]:
 
 
 def good(staged: Table, rows: RowRange) -> ColumnElement[bool]:
-    """Return the condition that a row of `staged` is in `rows` and nothing is wrong with it."""
-    return is_good(staged) & rows.holds(staged.c.row_no)
+    """Return the condition that a row of `staged` is in `rows`, good, and not dealt with yet."""
+    return is_good(staged) & rows.holds(staged.c.row_no) & staged.c.is_done.is_(None)
 
 
 def changes(staged: Table, column: str) -> ColumnElement[bool]:

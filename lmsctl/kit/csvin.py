@@ -208,7 +208,7 @@ class Sheet:
     def _problem(self, record: Record, row: int, picked: Sequence[int]) -> Rejected | None:
         line, source, raw, flaw = record
         if flaw:
-            return self._refusal(flaw, row, line)
+            return self._refusal(flaw, row, line, self._table.flawed_cell(source))
         if is_larger(source, ROW_BYTES_LIMIT):
             return self._refusal(CsvRowTooLarge, row, line)
         for index, cell in enumerate(raw):

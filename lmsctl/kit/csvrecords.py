@@ -135,6 +135,22 @@ def _open_quote(text: str, delimiter: str) -> tuple[int, int] | None:
         cell += 1
 
 
+def flawed_cell(text: str, delimiter: str) -> int | None:
+    """Return the number of the first cell of a record whose quotes make no sense, None without."""
+    at = cell = 0
+    while True:
+        is_quoted = text.startswith('"', at)
+        end = _after_quoted(text, at) if is_quoted else at
+        following = text.find(delimiter, end)
+        rest = text[end:] if following < 0 else text[end:following]
+        if rest.strip("\r\n") if is_quoted else '"' in rest:
+            return cell
+        if following < 0:
+            return None
+        at = following + len(delimiter)
+        cell += 1
+
+
 def _after_quoted(text: str, opened: int) -> int:
     at = text.find('"', opened + 1)
     while at >= 0 and text.startswith('"', at + 1):

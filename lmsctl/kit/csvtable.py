@@ -8,7 +8,7 @@ from lmsctl.kit import canonical
 from lmsctl.kit.csvbytes import Source
 from lmsctl.kit.csverrors import CsvDelimiterInvalid
 from lmsctl.kit.csvheading import Vocabulary
-from lmsctl.kit.csvrecords import BrokenOffError, Record, records
+from lmsctl.kit.csvrecords import BrokenOffError, Record, flawed_cell, records
 from lmsctl.kit.errors import Refusal, Rejected
 from lmsctl.kit.headingrow import find_heading
 
@@ -47,6 +47,10 @@ class CsvTable:
     def is_flawed(self, line: int) -> bool:  # noqa: ARG002 - text has no types that could be wrong
         """Return False: a cell of text is what it says."""
         return False
+
+    def flawed_cell(self, text: str) -> int | None:
+        """Return the number of the first cell of a record whose quotes make no sense."""
+        return flawed_cell(text, self._delimiter)
 
     def flaws(self, line: int, columns: Sequence[int]) -> Sequence[tuple[int, Rejected]]:  # noqa: ARG002 - as above
         """Return nothing, for the same reason."""

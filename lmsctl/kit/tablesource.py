@@ -41,6 +41,9 @@ class TableSource(Protocol):
     def is_flawed(self, line: int) -> bool:
         """Return whether cells of the record that was yielded last cannot be read."""
 
+    def flawed_cell(self, text: str) -> int | None:
+        """Return the number of the first cell of a flawed record at whose quotes that lies."""
+
     def flaws(self, line: int, columns: Sequence[int]) -> Sequence[tuple[int, Rejected]]:
         """Return what is wrong with which cells of that record, of those in `columns`."""
 

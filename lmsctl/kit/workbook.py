@@ -81,6 +81,10 @@ class Workbook:
         """Return whether cells of the record that was yielded last cannot be read."""
         return bool(self._flaws) and line == self._line
 
+    def flawed_cell(self, text: str) -> int | None:  # noqa: ARG002 - its records are never flawed
+        """Return None: nothing stands between the cells of a workbook."""
+        return None
+
     def flaws(self, line: int, columns: Sequence[int]) -> Sequence[tuple[int, Rejected]]:
         """Return what is wrong with which cells of that record, of those in `columns`."""
         if line != self._line:

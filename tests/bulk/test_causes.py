@@ -105,7 +105,7 @@ def test_a_supervisor_whose_row_cannot_be_read_is_not_unknown(portal: Portal) ->
         (1, "Email", "email_invalid"),
         (3, "Login", "login_invalid"),
         (5, None, "csv_row_ragged"),
-        (7, None, "csv_quote_followed"),
+        (7, "First name", "csv_quote_followed"),
         (9, "Supervisor", "user_unknown"),
         (2, *_BEHIND),
         (4, *_BEHIND),
@@ -291,3 +291,22 @@ def test_the_remedy_of_the_first_heading_stands_beside_it(portal: Portal) -> Non
     assert "both mean the column login" in lines[0]
     assert lines[1] == "hint: Keep one of them and take the other out of the file."
     assert "Last nme is not a column" in lines[2]
+
+
+def test_a_quote_that_makes_no_sense_names_its_column(portal: Portal) -> None:
+    """In whichever cell it is, and with a delimiter and lines in the quoted cells before it."""
+    rows = (
+        'a,A,5"" disk,,',
+        'b,"B, ""x""\nB","C" x,,',
+        '"c" c,C,C,,',
+        'd,D,E,,"f"f',
+        '"e","E",F",,',
+    )
+    file = write(portal, PEOPLE, *rows)
+    assert faults(portal, "user", "import", file) == [
+        (1, "Last name", "csv_quote_stray"),
+        (2, "Last name", "csv_quote_followed"),
+        (3, "Login", "csv_quote_followed"),
+        (4, "Supervisor", "csv_quote_followed"),
+        (5, "Last name", "csv_quote_stray"),
+    ]

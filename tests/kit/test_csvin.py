@@ -210,19 +210,31 @@ REFUSED: dict[str, tuple[bytes | str, str, str]] = {
         "<stdin>, row 2, line 6",
     ),
     "other delimiter below": ("Login,Email\na;b\n", "csv_row_ragged", "<stdin>, row 1, line 2"),
-    "quote followed": ('Login,Email\n"a"b,c\n', "csv_quote_followed", "<stdin>, row 1, line 2"),
+    "quote followed": (
+        'Login,Email\n"a"b,c\n',
+        "csv_quote_followed",
+        "<stdin>, row 1, line 2, column Login",
+    ),
     "quote followed by a blank": (
         'Login,Email\n"a" ,c\n',
         "csv_quote_followed",
-        "<stdin>, row 1, line 2",
+        "<stdin>, row 1, line 2, column Login",
     ),
     "quote followed, end unclear": (
         'Login,Email\n"5" disk",c\nd,e\n',
         "csv_quote_followed",
         "<stdin>, row 1, line 2, column Login",
     ),
-    "quote stray": ('Login,Email\n5" disk,c\n', "csv_quote_stray", "<stdin>, row 1, line 2"),
-    "quote after a blank": ('Login,Email\n "a","b"\n', "csv_quote_stray", "<stdin>, row 1, line 2"),
+    "quote stray": (
+        'Login,Email\n5" disk,c\n',
+        "csv_quote_stray",
+        "<stdin>, row 1, line 2, column Login",
+    ),
+    "quote after a blank": (
+        'Login,Email\n "a","b"\n',
+        "csv_quote_stray",
+        "<stdin>, row 1, line 2, column Login",
+    ),
     "quote open": (
         'Login,Email\na,b\n"c\nd",e\nf,"g\nh,i\n',
         "csv_quote_open",

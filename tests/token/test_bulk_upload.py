@@ -452,7 +452,7 @@ def test_a_resumed_run_judges_no_row_anew(
     assert rows[0]["error code"] == "content_unknown"
     (mend,) = rows_of(portal_with_items.folder.joinpath("mend.csv").read_text(encoding="utf-8"))
     assert mend["Token"] == "one"
-    assert portal_with_items.value("SELECT count(*) FROM run_faults") == 0
+    assert portal_with_items.sql("SELECT row_no, code FROM run_faults") == [(1, "content_unknown")]
 
 
 def test_what_becomes_of_items_meanwhile_counts(

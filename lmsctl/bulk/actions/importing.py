@@ -7,7 +7,7 @@ understands and writes a range of rows. Everything else, the same for every kind
 from lmsctl.bulk.actions.reading import stage_rows
 from lmsctl.bulk.actions.requests import FileImport, ImportSpec
 from lmsctl.bulk.actions.telling import build_answer, rows_rejected, write_reports
-from lmsctl.bulk.actions.writing import begin_locked, register_run, write_rows
+from lmsctl.bulk.actions.writing import begin_locked, register_run, understand_rows, write_rows
 from lmsctl.bulk.errors import (
     RowsUnexpected,
 )
@@ -34,7 +34,9 @@ def run(work: Work, upload: FileImport, spec: ImportSpec) -> Done:
         raise RowsUnexpected(file=sheet.file, rows=rows, expected=expected, field="--expect-rows")
     begin_locked(work)
     progress = register_run(work, upload.request, sheet, spec, read)
-    spec.resolve(work, RowRange(1, rows))
+    if progress.completes is not None:
+        faults.mark_done(work, spec.staged, progress.completes)
+    understand_rows(work, spec, RowRange(1, rows), progress)
     if progress.resumed:
         store.recall_faults(work, progress.resumed)
     failed = faults.count_failed(work)

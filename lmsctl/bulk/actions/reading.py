@@ -33,7 +33,7 @@ _LINES_ASIDE = 5_000
 _NUMBERS = 2
 
 
-_UNDERSTOOD = frozenset({"id", "changed", "note"})
+_UNDERSTOOD = frozenset({"id", "changed", "note", "is_done"})
 
 
 @dataclass(frozen=True, slots=True)

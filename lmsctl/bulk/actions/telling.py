@@ -27,20 +27,27 @@ def rows_rejected(
     work: Work, sheet: Sheet, spec: ImportSpec, progress: RunProgress, failed: int
 ) -> RowsRejected:
     """Return the refusal of a file with `failed` wrong rows, the first faults as its details."""
-    written = _written(sheet, spec)
-    found = faults.list_first_faults(work, spec.staged, _FAULTS_SHOWN + 1)
-    shown = found[:_FAULTS_SHOWN]
-    behind = faults.count_consequences(work)
-    more = f" {_counted_consequences(behind)}" if behind else ""
-    more += f" The first {_FAULTS_SHOWN} faults are:" if len(found) > _FAULTS_SHOWN else ""
+    shown, more = _first_faults(work, sheet, spec)
     return RowsRejected(
         failed=failed,
         rows=progress.rows,
         file=sheet.file,
-        more=more,
+        more="".join(f" {sentence}" for sentence in more),
         location=None,
-        details=[_failed(sheet, fault, written) for fault in shown],
+        details=shown,
     )
+
+
+def _first_faults(work: Work, sheet: Sheet, spec: ImportSpec) -> tuple[list[RowFailed], list[str]]:
+    """Return the first faults as refusals, and sentences on all of them."""
+    written = _written(sheet, spec)
+    found = faults.list_first_faults(work, spec.staged, _FAULTS_SHOWN + 1)
+    shown = [_failed(sheet, fault, written) for fault in found[:_FAULTS_SHOWN]]
+    behind = faults.count_consequences(work)
+    more = [_counted_consequences(behind)] if behind else []
+    if len(found) > _FAULTS_SHOWN:
+        more.append(f"The first {_FAULTS_SHOWN} faults are:")
+    return shown, more
 
 
 def _counted_consequences(count: int) -> str:
@@ -127,7 +134,8 @@ def _reject(
             cell = sheet.place(fault.row, fault.line, fault.heading).cell
             parts = (cell, written.get(fault.heading, fault.heading))
             place = " ".join(part for part in parts if part)
-            reasons.append(f"{place}: {fault.message}" if place else fault.message)
+            said = f"{fault.message} {fault.hint}".rstrip()
+            reasons.append(f"{place}: {said}" if place else said)
             fault = next(found, None)
         if reasons:
             rejects.add(row.raw, " ".join(reasons))
@@ -158,8 +166,27 @@ def build_answer(work: Work, sheet: Sheet, spec: ImportSpec, progress: RunProgre
         f"{done}{also}.",
         is_changed=bool(counted.created or counted.updated),
         status=EXIT_STATUS[RefusalKind.PARTIAL] if counted.failed else 0,
-        notes=[*spec.notes(work), *progress.notes, *_notes(sheet, progress)],
+        notes=[
+            *spec.notes(work),
+            *progress.notes,
+            *_notes(sheet, progress),
+            *_fault_notes(work, sheet, spec, progress),
+        ],
     )
+
+
+def _fault_notes(
+    work: Work, sheet: Sheet, spec: ImportSpec, progress: RunProgress
+) -> Iterator[str]:
+    """Yield what is wrong with rows that were left out, and where to read it again."""
+    if not progress.counted.failed:
+        return
+    shown, more = _first_faults(work, sheet, spec)
+    yield from more
+    for fault in shown:
+        yield f"  - {fault.format_message()} {fault.format_hint()}"
+    if not work.is_rehearsal:
+        yield f"'lmsctl run show {progress.number}' tells this again."
 
 
 def _notes(sheet: Sheet, progress: RunProgress) -> Iterator[str]:

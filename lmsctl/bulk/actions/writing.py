@@ -16,7 +16,7 @@ from lmsctl.bulk.staging import RowRange
 from lmsctl.bulk.store import faults, outcomes
 from lmsctl.bulk.store import runs as store
 from lmsctl.bulk.store.outcomes import RowCounts
-from lmsctl.bulk.store.runs import UnfinishedRun
+from lmsctl.bulk.store.runs import EarlierRun, UnfinishedRun
 from lmsctl.kit.csvin import Sheet
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
@@ -37,6 +37,7 @@ class RunProgress:
     rows: int
     start: int = 0
     resumed: UnfinishedRun | None = None
+    completes: int | None = None
     notes: tuple[str, ...] = ()
     counted: RowCounts = field(default_factory=lambda: RowCounts(0, 0, 0, 0, 0))
     notices: int = 0
@@ -56,37 +57,53 @@ def register_run(
     Raises FileTakenAlready and RunNotInterrupted.
     """
     if not request.resume:
-        _check_new(work, request, sheet, spec, read)
+        earlier = store.list_earlier_runs(work, spec.kind, read.digests)
+        completes = _find_completed(request, sheet, spec, earlier)
         number = store.add_run(work, spec.kind, sheet.file, read.digests[0])
-        return RunProgress(number, read.digests, read.count, notes=read.notes)
+        return RunProgress(number, read.digests, read.count, completes=completes, notes=read.notes)
     found = store.find_unfinished_for_update(work, spec.kind, read.digests)
     if found is None:
         raise RunNotInterrupted(file=sheet.file, field="--resume")
     spec.resume(found)
+    earlier = store.list_earlier_runs(work, spec.kind, read.digests, before=found.id)
     return RunProgress(
         found.id,
         read.digests,
         read.count,
         start=found.rows_done,
         resumed=found,
+        completes=_find_completed(request, sheet, spec, earlier),
         notes=read.notes,
     )
 
 
-def _check_new(
-    work: Work, request: ImportRequest, sheet: Sheet, spec: ImportSpec, read: FileRows
-) -> None:
-    earlier = None
-    if spec.is_once and not request.again:
-        earlier = store.find_creating_run(work, spec.kind, read.digests)
-    if earlier is not None:
-        raise FileTakenAlready(
-            file=sheet.file,
-            run=earlier.id,
-            created=earlier.created,
-            started_at=earlier.started_at,
-            field="--again",
-        )
+def _find_completed(
+    request: ImportRequest, sheet: Sheet, spec: ImportSpec, runs: Sequence[EarlierRun]
+) -> int | None:
+    """Return the earlier run of the same rows that is completed, because some failed in it.
+
+    `runs` are the earlier ones, the last one first. Raises FileTakenAlready where they have left
+    nothing to do.
+    """
+    creating = next((run for run in runs if run.created), None)
+    if creating is None or not spec.is_once or request.again:
+        return None
+    if runs[0].can_be_completed:
+        return runs[0].id
+    raise FileTakenAlready(
+        file=sheet.file,
+        run=creating.id,
+        created=creating.created,
+        started_at=creating.started_at,
+        field="--again",
+    )
+
+
+def understand_rows(work: Work, spec: ImportSpec, rows: RowRange, progress: RunProgress) -> None:
+    """Find out what `rows` mean, apart from those that an earlier run has taken."""
+    spec.resolve(work, rows)
+    if progress.completes is not None:
+        faults.forget_done(work, spec.staged)
 
 
 def write_rows(work: Work, request: ImportRequest, spec: ImportSpec, progress: RunProgress) -> None:
@@ -95,7 +112,7 @@ def write_rows(work: Work, request: ImportRequest, spec: ImportSpec, progress: R
         if rows.first == progress.start + 1:
             notices, counted = _write_range(work, spec, progress.number, rows)
         else:
-            step = partial(_write_later, work, spec, progress.number, rows)
+            step = partial(_write_later, work, spec, progress, rows)
             notices, counted = work.checkpoint(_describe_progress(progress), step)
         progress.notices += notices
         progress.counted = _sum(progress.counted, counted)
@@ -111,11 +128,13 @@ def write_rows(work: Work, request: ImportRequest, spec: ImportSpec, progress: R
     )
 
 
-def _write_later(work: Work, spec: ImportSpec, run: int, rows: RowRange) -> tuple[int, RowCounts]:
+def _write_later(
+    work: Work, spec: ImportSpec, progress: RunProgress, rows: RowRange
+) -> tuple[int, RowCounts]:
     """Write a range after others may have changed something, and return what it did."""
     portal.lock(work)
-    spec.resolve(work, rows)
-    return _write_range(work, spec, run, rows)
+    understand_rows(work, spec, rows, progress)
+    return _write_range(work, spec, progress.number, rows)
 
 
 def _write_range(work: Work, spec: ImportSpec, run: int, rows: RowRange) -> tuple[int, RowCounts]:

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, Table, Text
 from sqlalchemy.sql.elements import SQLCoreOperations
-from sqlmodel import case, cast, exists, func, literal, select
+from sqlmodel import case, cast, col, exists, func, literal, select, update
 from sqlmodel import delete as delete_from
 
 from lmsctl.bulk.errors import RowRepeated
-from lmsctl.bulk.staging import ERRORS, RowRange, is_good
+from lmsctl.bulk.model import RunFault
+from lmsctl.bulk.staging import CAUSES_FIRST, ERRORS, IN_ORDER, RowRange, is_good
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.statements import columns_of, insert_from, joined_text
 from lmsctl.kit.work import Work
@@ -53,6 +54,18 @@ def note_fault(  # noqa: PLR0913 - which rows, and how that is told
         (literal(None, Integer) if cause_row is None else cause_row).label("cause_row"),
     )
     return work.run(insert_from(ERRORS, noted), now=work.now)
+
+
+def mark_done(work: Work, staged: Table, run: int) -> None:
+    """Mark the rows of the file that an earlier run, of which all faults are kept, has taken."""
+    failed = select(RunFault.row_no).where(col(RunFault.run_id) == run)
+    work.run(update(staged).where(staged.c.row_no.not_in(failed)).values(is_done=True))
+
+
+def forget_done(work: Work, staged: Table) -> None:
+    """Forget what is wrong with rows that are marked: they are left alone."""
+    done = select(staged.c.row_no).where(staged.c.is_done)
+    work.run(delete_from(ERRORS).where(ERRORS.c.row_no.in_(done)))
 
 
 def take_back(
@@ -151,18 +164,17 @@ def _faults(staged: Table) -> Select[Any]:
     return found
 
 
-_IN_ORDER = (ERRORS.c.row_no, ERRORS.c.heading, ERRORS.c.message)
 _IS_CONSEQUENCE = ERRORS.c.cause_row.is_not(None)
 
 
 def list_faults(work: Work, staged: Table) -> Iterator[RowFault]:
     """Yield everything that is wrong, in the order of the rows."""
-    return work.each(RowFault, _faults(staged).order_by(*_IN_ORDER))
+    return work.each(RowFault, _faults(staged).order_by(*IN_ORDER))
 
 
 def list_first_faults(work: Work, staged: Table, count: int) -> list[RowFault]:
     """Return the first `count` things that are wrong: causes first, then their consequences."""
-    told = _faults(staged).order_by(_IS_CONSEQUENCE, *_IN_ORDER)
+    told = _faults(staged).order_by(*CAUSES_FIRST)
     return work.all(RowFault, told.limit(count))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, ColumnElement, Table, Text, bindparam
-from sqlmodel import case, cast, func, literal, select
+from sqlmodel import case, cast, func, literal, or_, select
 
 from lmsctl.bulk.results import RowResult
 from lmsctl.bulk.staging import ERRORS, RowRange, good
@@ -27,6 +27,7 @@ class RowCounts:
 def count_rows(work: Work, staged: Table, rows: RowRange) -> RowCounts:
     """Count what `rows` do."""
     total = literal(rows.last - rows.first + 1, BigInteger)
+    done = select(func.count()).where(staged.c.is_done, rows.holds(staged.c.row_no))
     is_new, is_changed = staged.c.id.is_(None), staged.c.changed.is_not(None)
     counted = columns_of(
         RowCounts,
@@ -35,7 +36,7 @@ def count_rows(work: Work, staged: Table, rows: RowRange) -> RowCounts:
         created=func.count(case((is_new, 1))),
         updated=func.count(case((is_changed, 1))),
         unchanged=func.count(case((~is_new & ~is_changed, 1))),
-        failed=total - func.count(),
+        failed=total - func.count() - done.scalar_subquery(),
     )
     found = work.one(RowCounts, select(*counted).select_from(staged).where(good(staged, rows)))
     assert found is not None
@@ -104,7 +105,7 @@ def list_results(  # noqa: PLR0913 - what is told of a row
     has_failed, is_new = _FIRST.c.row_no.is_not(None), row.id.is_(None)
     outcome = case(
         (has_failed, "failed"),
-        (row.row_no <= DONE, "skipped"),
+        (or_(row.row_no <= DONE, row.is_done), "skipped"),
         (~IS_WRITTEN, "not_attempted"),
         (is_new, "created"),
         (row.changed.is_(None), "unchanged"),
@@ -118,7 +119,7 @@ def list_results(  # noqa: PLR0913 - what is told of a row
         key=key,
         outcome=outcome,
         id=case((~has_failed & is_new & IS_WRITTEN, number), else_=row.id),
-        changed=case((IS_WRITTEN & ~has_failed & (row.row_no > DONE), row.changed)),
+        changed=case((outcome == "updated", row.changed)),
         code=_FIRST.c.code,
         column=_FIRST.c.heading,
         message=func.coalesce(_FIRST.c.message, row.note),

@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Integer, Text
 from sqlmodel import and_, case, cast, col, func, or_, select
 
 from lmsctl.bulk import staging
+from lmsctl.bulk.staging import is_good
 from lmsctl.bulk.store.outcomes import DONE, IS_WRITTEN
 from lmsctl.kit.columns import Choice, Moment, Truth
 from lmsctl.token.model import Token
@@ -40,8 +41,9 @@ TABLES = (STAGED, ITEMS)
 TOKEN_ID: ColumnElement[int] = (
     select(Token.id).where(col(Token.code_digest) == STAGED.c.code_digest).scalar_subquery()
 )
+IS_DEALT_WITH_NOW = and_(STAGED.c.row_no > DONE, STAGED.c.is_done.is_(None), is_good(STAGED))
 # A code that was made up by a run that did not write it means nothing.
 RESULT_KEY: ColumnElement[str] = func.coalesce(
-    case((or_(~STAGED.c.is_generated, and_(IS_WRITTEN, STAGED.c.row_no > DONE)), STAGED.c.code)),
+    case((or_(~STAGED.c.is_generated, and_(IS_WRITTEN, IS_DEALT_WITH_NOW)), STAGED.c.code)),
     cast(STAGED.c.token_no, Text),
 )

@@ -261,7 +261,8 @@ def delete(work: Work, given: str) -> rules.TrainingRecord:
     work.confirm(f"Delete the training '{row.code}' for good?", lines)
     for session_id in _sessions_with_people(work, row):
         audience = telling_store.audience_of_session(row.id, session_id)
-        telling.tell_removed(work, row, session_store.find_with_days(work, session_id), audience)
+        at = session_store.find_with_days(work, session_id)
+        telling.tell_removed(work, row, at, audience, telling.RemovalCause.DELETED)
     store.delete(work, row.id)
     telling.tell_organizer(work, row, f"The training '{row.title}' was deleted")
     detail = {"sessions": len(sessions), "people": people}

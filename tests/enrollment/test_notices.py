@@ -177,9 +177,14 @@ def test_a_session_that_moves_moves_in_the_calendars(training_portal: Portal) ->
     assert moved["UID"] == invited[0]["UID"]
     assert int(moved["SEQUENCE"]) > int(invited[0]["SEQUENCE"])
     assert moved["DTSTART"] == "20260402T070000Z"
+    before, now = mail["body"].split("Now:")
+    assert "2026-03-31T09:00:00+02:00 to 2026-03-31T10:30:00+02:00, Room 4" in before
+    assert "2026-04-02T09:00:00+02:00 to 2026-04-02T10:30:00+02:00, Room 4" in now
     training_portal.ok(*edit, "--place", "Room 5")
     mail = mails(training_portal, "training_change")[-1]
     assert calendar_entries(mail)[0]["LOCATION"] == "Room 5"
+    before, now = mail["body"].split("Now:")
+    assert ("Room 4" in before, "Room 5" in now) == (True, True)
     assert int(calendar_entries(mail)[0]["SEQUENCE"]) > int(moved["SEQUENCE"])
     training_portal.ok(*ADD_DAY, "--starts", "2026-04-03T09:00")
     mail = mails(training_portal, "training_change")[-1]
@@ -222,6 +227,8 @@ def test_another_session_is_another_entry_and_the_old_one_goes(training_portal: 
     gone, come = calendar_entries(mail)
     assert (gone["METHOD"], gone["STATUS"], come["METHOD"]) == ("CANCEL", "CANCELLED", "REQUEST")
     assert gone["UID"] == invited["UID"] != come["UID"]
+    before, now = mail["body"].split("Now:")
+    assert ("2026-03-31T09:00" in before, "2026-06-30T09:00" in now) == (True, True)
     assert int(gone["SEQUENCE"]) > int(invited["SEQUENCE"])
     training_portal.ok(*edit, "spring")
     mail = mails(training_portal, "training_change")[-1]
@@ -235,7 +242,13 @@ def test_a_canceled_session_leaves_calendars(training_portal: Portal) -> None:
     training_portal.ok(*ENROLL)
     training_portal.ok("session", "cancel", "aid", "spring")
     (mail,) = mails(training_portal, "training_change")
+    assert mail["subject"] == "Canceled: session spring of 'The aid'"
+    assert "The session spring of the training 'The aid' was canceled" in mail["body"]
+    assert "2026-03-31T09:00:00+02:00 to 2026-03-31T10:30:00+02:00, Room 4" in mail["body"]
     assert "no session" in mail["body"]
+    assert "lmsctl enrollment switch --training aid\n" in mail["body"]
+    choose = ("--as", "ann", "enrollment", "switch", "--training", "aid")
+    assert training_portal.ok(*choose, "-o", "id").out == "summer\n"
     assert [entry["METHOD"] for entry in calendar_entries(mail)] == ["CANCEL"]
 
 
@@ -249,6 +262,7 @@ def test_who_is_taken_out_gets_a_cancellation(training_portal: Portal) -> None:
     training_portal.ok(*CANCEL)
     (mail,) = mails(training_portal, "training_cancellation")
     (gone,) = calendar_entries(mail)
+    assert "Your enrollment in the training 'The aid' of" in mail["body"]
     assert (gone["METHOD"], gone["UID"]) == ("CANCEL", invited["UID"])
     assert int(gone["SEQUENCE"]) > int(invited["SEQUENCE"])
     new_messages(training_portal)
@@ -273,6 +287,8 @@ def test_a_training_that_is_deleted_leaves_calendars(training_portal: Portal) ->
     new_messages(training_portal)
     training_portal.ok("training", "delete", "aid", "--yes")
     (mail,) = mails(training_portal, "training_cancellation")
+    assert mail["subject"] == "Canceled: 'The aid'"
+    assert "was deleted and does not take place" in mail["body"]
     assert [entry["METHOD"] for entry in calendar_entries(mail)] == ["CANCEL"]
     assert notice_times(training_portal, "bea", LMSCTL_NOW="2026-04-01T00:00:00Z") == []
 
@@ -298,6 +314,8 @@ def test_learners_are_told_of_what_they_do_and_organizers_too(training_portal: P
         kinds.append(
             {kind for _, kind, recipient in new_messages(training_portal) if "ann" in recipient}
         )
+    (mail,) = mails(training_portal, "training_cancellation")
+    assert mail["subject"] == "You have left 'The aid'"
     assert kinds == [{"training_invitation"}, set(), {"training_change"}, {"training_cancellation"}]
     subjects = [
         row["subject"]
@@ -316,6 +334,11 @@ def test_learners_are_told_of_what_they_do_and_organizers_too(training_portal: P
         "training_invitation",
         "training_change",
     }
+    training_portal.ok("session", "edit", "aid", "spring", "--place", "Room 9")
+    (body,) = training_portal.sql(
+        "SELECT body FROM notifications WHERE kind = 'training_organizer' ORDER BY id DESC LIMIT 1"
+    )[0]
+    assert body.index("Before:") < body.index("Hall") < body.index("Now:") < body.index("Room 9")
     training_portal.ok(*CANCEL)
     training_portal.ok("session", "cancel", "aid", "spring")
     training_portal.ok("training", "delete", "aid", "--yes")

@@ -250,7 +250,7 @@ def leave(work: Work, login: str | None, code: str) -> tuple[ParticipationStatus
         work.confirm(f"Leave '{part.training.code}'?", warnings)
     told = replace(_to_result(work, part), state=LEFT)
     old = session_store.find_with_days(work, participation.session_id)
-    telling.tell_removed(work, part.training, old, _audience(part))
+    telling.tell_removed(work, part.training, old, _audience(part), telling.RemovalCause.LEFT)
     place_store.release(work, [participation.id])
     people_store.cancel(work, [participation.id])
     _record(work, "left", part, situation.session)

@@ -14,7 +14,7 @@ from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
 from lmsctl.training import rules
 from lmsctl.training.access.actions import get_for_update
-from lmsctl.training.rules import TrainingRecord
+from lmsctl.training.rules import SessionWithDays, TrainingRecord
 from lmsctl.training.sessions import rules as session_rules
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.sessions.actions.showing import to_result
@@ -161,15 +161,15 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
     if instructor is not None:
         wanted["instructor"] = session_rules.check_optional(instructor, "instructor")
     changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
-    before = session_store.days(work, row.id)
+    before = session_store.get_with_days(work, row.id)
     moved = _change_day(work, training, row, shift)
     if changes or moved:
         session_store.change(work, row.id, **changes)
         changed = sorted([*changes, *moved])
         audit.record(work, "session.changed", audit_name(training, row.code), changed=changed)
     if moved:
-        day = before[shift.day - 1]
-        _tell_changed(work, training, row, day if day.ends_at > work.now else None)
+        day = before.days[shift.day - 1]
+        _tell_changed(work, training, before, day if day.ends_at > work.now else None)
     elif changes:
         here = telling_store.audience_of_session(training.id, row.id)
         telling.renew_invitations(work, training, session_store.find_with_days(work, row.id), here)
@@ -179,13 +179,16 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
 def _tell_changed(
     work: Work,
     training: TrainingRecord,
-    row: rules.SessionRecord,
+    before: SessionWithDays,
     was_to_come: rules.SessionDayRecord | None = None,
 ) -> None:
     """Tell the people in a session, and the organizer, that a day of it has changed."""
-    telling.tell_changed(work, training, session_store.get_with_days(work, row.id), was_to_come)
-    said = f"When or where the session {row.code} of '{training.title}' takes place has changed"
-    telling.tell_organizer(work, training, said)
+    at = session_store.get_with_days(work, before.session.id)
+    telling.tell_changed(work, training, before, at, was_to_come)
+    said = (
+        f"When or where the session {at.session.code} of '{training.title}' takes place has changed"
+    )
+    telling.tell_organizer(work, training, said, telling.describe_change(training, before, at))
 
 
 def _change_day(
@@ -223,12 +226,12 @@ def add_day(work: Work, given_training: str, given: str, plan: DayPlan) -> Sessi
     """
     training, row = _get_open_for_update(work, given_training, given)
     starts_at, ends_at = plan.span(work.now, training)
-    days = session_store.days(work, row.id)
-    session_rules.check_no_overlap(starts_at, ends_at, session_rules.days_except(days, 0))
+    before = session_store.get_with_days(work, row.id)
+    session_rules.check_no_overlap(starts_at, ends_at, session_rules.days_except(before.days, 0))
     _add_day(work, row.id, plan, starts_at, ends_at)
     session_store.change(work, row.id)
     audit.record(work, "session.day_added", audit_name(training, row.code))
-    _tell_changed(work, training, row)
+    _tell_changed(work, training, before)
     return to_result(work, session_store.by_id(work, row.id))
 
 
@@ -253,7 +256,7 @@ def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session
         ends_at = wall_clock.show(row.ends_at, training.zone)
         raise SessionOver(session=row.code, training=training.code, ends_at=ends_at)
     here = telling_store.audience_of_session(training.id, row.id)
-    telling.tell_moved(work, training, session_store.find_with_days(work, row.id), None, here)
+    telling.tell_canceled(work, training, session_store.get_with_days(work, row.id), here)
     session_store.remove_everybody(work, row.id)
     session_store.change(work, row.id, canceled_at=work.now)
     audit.record(work, "session.canceled", audit_name(training, row.code), people=row.taken)

@@ -7,11 +7,14 @@ from lmsctl.training.telling.actions.organizers import (
 )
 from lmsctl.training.telling.actions.participants import (
     CatchUp,
+    RemovalCause,
     catch_up,
     catch_up_on_removal,
+    describe_change,
     invite,
     name_of_entry,
     renew_invitations,
+    tell_canceled,
     tell_changed,
     tell_moved,
     tell_removed,
@@ -21,12 +24,15 @@ from lmsctl.training.telling.actions.supervisors import tell_supervisors
 
 __all__ = [
     "CatchUp",
+    "RemovalCause",
     "catch_up",
     "catch_up_on_removal",
+    "describe_change",
     "invite",
     "may_organize",
     "name_of_entry",
     "renew_invitations",
+    "tell_canceled",
     "tell_changed",
     "tell_moved",
     "tell_organizer",

@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import dataclass
+from enum import StrEnum
 
 from lmsctl.kit import icalendar, wall_clock
 from lmsctl.kit.icalendar import CalendarEvent, Method
@@ -90,8 +91,7 @@ def tell_moved(
         kind=MessageKind.TRAINING_CHANGE,
         reason=f"their session of the training {training.code} changed",
         subject=f"Your session of '{training.title}' changed",
-        body=(f"You are no longer in the session {old.session.code}.\n\n" if old else "")
-        + _describe_place(training, new),
+        body=describe_change(training, old, new) if old else _describe_place(training, new),
     )
     gone = _calendar_entries(work, training, old, Method.CANCEL, later=1) or ""
     come = _calendar_entries(work, training, new, Method.REQUEST, later=1) or ""
@@ -99,16 +99,38 @@ def tell_moved(
     renew_invitations(work, training, new, audience, later=1)
 
 
+def tell_canceled(
+    work: Work, training: TrainingRecord, old: SessionWithDays, audience: Audience
+) -> None:
+    """Tell people who are about to have no session because theirs is canceled.
+
+    Whose invitation is still to come is invited to choose one, and hears nothing of it.
+    """
+    words = MessageText(
+        kind=MessageKind.TRAINING_CHANGE,
+        reason=f"their session of the training {training.code} was canceled",
+        subject=f"Canceled: session {old.session.code} of '{training.title}'",
+        body=f"The session {old.session.code} of the training '{training.title}' was canceled and"
+        f" does not take place:\n\n{_describe_place(training, old)}\n"
+        f"You still take part in the training. {_describe_place(training, None)}"
+        "To choose another session:"
+        f" lmsctl enrollment switch --training {shlex.quote(training.code)}\n",
+    )
+    _tell(work, audience, words, _calendar_entries(work, training, old, Method.CANCEL, later=1))
+    renew_invitations(work, training, None, audience, later=1)
+
+
 def tell_changed(
     work: Work,
     training: TrainingRecord,
+    before: SessionWithDays,
     at: SessionWithDays,
     was_to_come: SessionDayRecord | None = None,
 ) -> None:
-    """Tell everybody in a session when and where it is now, unless it was and is over.
+    """Tell everybody in a session when and where it was and is now, unless it was and is over.
 
-    `at` is the session as it is now, and `was_to_come` a day as it was before, when it was still to
-    come.
+    `before` is the session as it was, `at` as it is now, and `was_to_come` a day as it was before,
+    when it was still to come.
     """
     entries = _calendar_entries(work, training, at, Method.REQUEST, also=was_to_come)
     audience = telling_store.audience_of_session(training.id, at.session.id)
@@ -117,31 +139,57 @@ def tell_changed(
             kind=MessageKind.TRAINING_CHANGE,
             reason=f"their session of the training {training.code} changed",
             subject=f"'{training.title}' has changed: session {at.session.code}",
-            body=f"When or where it takes place has changed.\n\n{_describe_place(training, at)}",
+            body=f"When or where it takes place has changed.\n\n"
+            f"{describe_change(training, before, at)}",
         )
         _tell(work, audience, words, entries)
     renew_invitations(work, training, at, audience)
 
 
+class RemovalCause(StrEnum):
+    """Why somebody no longer takes part in a training."""
+
+    LEFT = "left"
+    TAKEN_OUT = "taken out"
+    DELETED = "deleted"
+
+
 def tell_removed(
-    work: Work, training: TrainingRecord, old: SessionWithDays | None, audience: Audience
+    work: Work,
+    training: TrainingRecord,
+    old: SessionWithDays | None,
+    audience: Audience,
+    cause: RemovalCause = RemovalCause.TAKEN_OUT,
 ) -> None:
-    """Tell people who are about to be taken out of a training.
+    """Tell people who are about to be out of a training, and why.
 
     Whose invitation is still to come never hears of it.
     """
-    words = _removal_words(work, training)
+    words = _removal_words(work, training, cause)
     _tell(work, audience, words, _calendar_entries(work, training, old, Method.CANCEL, later=1))
     notification.withdraw_pending(work, audience, MessageKind.TRAINING_INVITATION)
 
 
-def _removal_words(work: Work, training: TrainingRecord) -> MessageText:
+def _removal_words(
+    work: Work, training: TrainingRecord, cause: RemovalCause = RemovalCause.TAKEN_OUT
+) -> MessageText:
+    name = f"the training '{training.title}' of {portal.settings(work).name}"
+    subject, body = {
+        RemovalCause.LEFT: (f"You have left '{training.title}'", f"You have left {name}."),
+        RemovalCause.TAKEN_OUT: (
+            f"You no longer take part in '{training.title}'",
+            f"Your enrollment in {name} was canceled. You no longer take part in it.",
+        ),
+        RemovalCause.DELETED: (
+            f"Canceled: '{training.title}'",
+            f"{name[:1].upper()}{name[1:]} was deleted and does not take place.",
+        ),
+    }[cause]
     return MessageText(
         kind=MessageKind.TRAINING_CANCELLATION,
         reason=f"they no longer take part in the training {training.code}",
-        subject=f"You no longer take part in '{training.title}'",
-        body=f"You no longer take part in the training '{training.title}'"
-        f" of {portal.settings(work).name}.\n",
+        subject=subject,
+        body=f"{body}\n",
     )
 
 
@@ -177,6 +225,13 @@ def _tell(work: Work, audience: Audience, words: MessageText, entries: str | Non
     notification.tell_all(
         work, audience, words, calendar=entries, invited_by=MessageKind.TRAINING_INVITATION
     )
+
+
+def describe_change(
+    training: TrainingRecord, before: SessionWithDays, now: SessionWithDays | None
+) -> str:
+    """Return when and where somebody was to go, and when and where they go now."""
+    return f"Before:\n{_describe_place(training, before)}\nNow:\n{_describe_place(training, now)}"
 
 
 def _describe_place(training: TrainingRecord, at: SessionWithDays | None) -> str:

@@ -266,14 +266,14 @@ def test_a_signal_waits_until_the_half_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that comes while the file is made finds somebody who takes it away."""
-    made = writing._made_beside
+    made = writing._make_temporary_beside
 
     def interrupted(*given: Any, **more: Any) -> Any:
         result = made(*given, **more)
         signal.raise_signal(signal.SIGINT)
         return result
 
-    monkeypatch.setattr(writing, "_made_beside", interrupted)
+    monkeypatch.setattr(writing, "_make_temporary_beside", interrupted)
     target = output_files.Files().claim(tmp_path / "new", "--to")
     with pytest.raises(KeyboardInterrupt), writing.replacing(target):
         pass

@@ -42,7 +42,6 @@ CONTEXT_KEYS: Mapping[str, tuple[type, str]] = {
     "lock-timeout": (int, "seconds to wait for somebody else's lock, 1 to 3600"),
 }
 
-
 _LIMITS: Mapping[str, Container[object]] = {
     "output": FORMATS,
     "color": COLORS,

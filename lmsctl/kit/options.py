@@ -72,7 +72,7 @@ class ProgramRun:
         self.given.update({name: value for name, value in values.items() if value is not None})
 
     def run(self, call: Invocation) -> Any:
-        """Act on what was called for and return the answer."""
+        """Run the command and return its answer."""
         if self.prepare is None:
             return call
         self.environment = self.prepare(Options(**self.given), call.command)
@@ -94,7 +94,7 @@ def noun(name: str, summary: str) -> typer.Typer:
 
 
 def single(name: str, summary: str) -> typer.Typer:
-    """Return the home of one command that stands at the top without a noun."""
+    """Return the app of one command at the top level, without a noun."""
     return typer.Typer(
         name=name,
         help=summary,
@@ -105,12 +105,12 @@ def single(name: str, summary: str) -> typer.Typer:
 
 
 def verbs() -> typer.Typer:
-    """Return the home of verbs that stand in another file than their noun, which takes them in."""
+    """Return an app for verbs of a noun that stand in another file; the noun includes it."""
     return typer.Typer(rich_markup_mode=None)
 
 
 def global_options_callback(*, is_hidden: bool) -> Callable[..., None]:
-    """Return the callback of a group: it only hears the global options."""
+    """Return the callback of a group, which only takes the global options."""
 
     def hear(ctx: typer.Context, **given: Any) -> None:
         ctx.find_object(ProgramRun).add_options(given)  # type: ignore[union-attr]  # the entry always sets it
@@ -137,7 +137,7 @@ def verb(
             session = ctx.find_object(ProgramRun)
             assert session is not None
             session.add_options({key: given.pop(key) for key in _GLOBALS})
-            act = partial(function, **_gathered(own, given))
+            act = partial(function, **_collect_arguments(own, given))
             return session.run(Invocation(" ".join(_path(ctx)), dict(session.given), act))
 
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
@@ -173,21 +173,25 @@ def _spread(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
         )
 
 
-def _gathered(own: Sequence[inspect.Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
+def _collect_arguments(
+    own: Sequence[inspect.Parameter], given: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the arguments of a verb from what was `given` on the command line."""
     return {
-        parameter.name: _made(parameter.annotation, given)
+        parameter.name: _build_record(parameter.annotation, given)
         if is_dataclass(parameter.annotation)
         else given[parameter.name]
         for parameter in own
     }
 
 
-def _made(record: Any, given: Mapping[str, Any]) -> Any:
+def _build_record(record: Any, given: Mapping[str, Any]) -> Any:
+    """Return a dataclass with those of the values `given` on the command line that it has."""
     return record(**{item.name: given[item.name] for item in fields(record)})
 
 
 def _path(ctx: typer.Context) -> list[str]:
+    """Return the names of the commands that lead to this one."""
     names: list[str] = []
     here: Any = ctx
     while here.parent is not None:
@@ -197,20 +201,21 @@ def _path(ctx: typer.Context) -> list[str]:
 
 
 def _summary(text: str) -> str:
-    """Return the first sentence; what is not given as a summary Typer would cut."""
+    """Return the first sentence of a docstring; Typer would cut a longer summary."""
     return " ".join(text.partition("\n\n")[0].split()).partition(". ")[0].rstrip(".") + "."
 
 
 def _help(function: Callable[..., Any], examples: Sequence[str]) -> str:
+    """Return the help of a verb: its docstring and examples."""
     text = inspect.cleandoc(function.__doc__ or "")
     if examples:
         # Click rewraps paragraphs unless they begin with a backspace.
-        text += "\n\n\b\nExamples:\n" + "\n".join(map(_folded, examples))
+        text += "\n\n\b\nExamples:\n" + "\n".join(map(_wrap_example, examples))
     return text
 
 
-def _folded(example: str) -> str:
-    """Return one command line, broken before options as a shell takes it where it is too long."""
+def _wrap_example(example: str) -> str:
+    """Return one command line, with a backslash and a line break before options if it is long."""
     lines = [""]
     for part in example.split(" --"):
         word = f" --{part}" if lines != [""] else f"  {part}"

@@ -1,4 +1,4 @@
-"""What became of a COMMIT whose answer was lost: whoever can tell is asked."""
+"""Finding out what became of a COMMIT whose answer was lost."""
 
 import time
 from contextlib import suppress
@@ -46,7 +46,7 @@ class CommitOutcome(Enum):
 def find_commit_outcome(
     connection: Connection, number: str | None, mark: str, *, is_mark_used: bool
 ) -> CommitOutcome:
-    """Look on a new connection for what became of a transaction, as long as one waits for a lock.
+    """Return what became of a transaction; ask on new connections for as long as locks wait.
 
     `number` is what the server calls it, and `mark` what it has left in its audit rows, if it
     `is_mark_used`.
@@ -60,7 +60,7 @@ def find_commit_outcome(
     while True:
         try:
             connection.reopen()
-            outcome = _asked(connection, number, mark, is_mark_used=is_mark_used)
+            outcome = _ask_database(connection, number, mark, is_mark_used=is_mark_used)
         except failures:
             outcome = CommitOutcome.UNDECIDED
         if outcome is not CommitOutcome.UNDECIDED or time.monotonic() >= deadline:
@@ -68,24 +68,25 @@ def find_commit_outcome(
         time.sleep(secret.pause(_LONGEST_PAUSE))
 
 
-def _asked(
+def _ask_database(
     connection: Connection, number: str | None, mark: str, *, is_mark_used: bool
 ) -> CommitOutcome:
-    said = None
+    """Return what the server, or the mark in the audit log, says about a transaction."""
+    status = None
     if connection.dialect == "postgresql":
         # A transaction that is over for the server before we look has left its mark, or never will.
-        said = database.transaction_status(connection, number)
-        if said == "in progress":
+        status = database.transaction_status(connection, number)
+        if status == "in progress":
             return CommitOutcome.UNDECIDED
-        if said == "committed" and not is_mark_used:
+        if status == "committed" and not is_mark_used:
             return CommitOutcome.DONE
     elif not database.has_log(connection):
         # Whoever may write has first taken back what was written by half.
         connection.begin_writing()
-        said = "aborted" if is_mark_used else None
+        status = "aborted" if is_mark_used else None
     try:
         if database.has_mark(connection, mark):
             return CommitOutcome.DONE
     finally:
         connection.rollback()
-    return CommitOutcome.UNDONE if said == "aborted" else CommitOutcome.UNDECIDED
+    return CommitOutcome.UNDONE if status == "aborted" else CommitOutcome.UNDECIDED

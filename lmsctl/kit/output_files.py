@@ -11,8 +11,6 @@ from pathlib import Path
 from lmsctl.kit.errors import Usage
 
 STANDARD = "-"
-
-
 _SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
 

@@ -164,14 +164,11 @@ class Postgresql:
 # Serialization and deadlock.
 _REPEATABLE = frozenset({"40001", "40P01"})
 
-
 # Two who put in the same thing, or took away what another refers to.
 _CLASHES = frozenset({"23505", "23503"})
 
-
 # A table, a column.
 _MISSING = frozenset({"42P01", "42703"})
-
 
 # Before a connection stands there is no error code, only a sentence: of the client's library on an
 # address it cannot make sense of, of the same on what came of its connecting, or of the server.
@@ -180,7 +177,6 @@ _CONNECTING = (
     "connection timeout expired",
     "server closed the connection",
 )
-
 
 _NOT_LET_IN = (
     "FATAL:",
@@ -192,10 +188,8 @@ _NOT_LET_IN = (
     "channel binding",
 )
 
-
 # Some options of an address are looked at only while connecting.
 _OF_AN_OPTION = "for connection option"
-
 
 _FOR_NOW = (
     "starting up",

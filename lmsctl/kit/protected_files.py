@@ -10,10 +10,7 @@ from lmsctl.kit.dburl import sqlite_path
 from lmsctl.kit.errors import Refusal
 
 CONFIGURATION = "the configuration file"
-
-
 _OF_CONNECTION = "a file that connections to the database need"
-
 
 # What PostgreSQL's library reads by itself: from where variables say, else in the home folder.
 _LIBRARY_READS: Mapping[str, str] = {
@@ -38,36 +35,39 @@ def protected_files(
     if file := environ.get("LMSCTL_CONFIG"):
         with suppress(Refusal):
             yield expand_home(file), CONFIGURATION
-    yield from _of_postgresql(environ)
-    yield from _of_database(url or "")
-    yield from _of_database(environ.get("LMSCTL_DATABASE_URL", ""))
+    yield from _files_of_postgresql(environ)
+    yield from _files_of_database(url or "")
+    yield from _files_of_database(environ.get("LMSCTL_DATABASE_URL", ""))
     if file := environ.get("LMSCTL_DATABASE_URL_FILE"):
-        yield from _of_secret(Path(file))
-    yield from of_contexts(config)
+        yield from _files_of_secret(Path(file))
+    yield from files_of_contexts(config)
 
 
-def of_contexts(config: Config) -> Iterator[tuple[Path, str]]:
+def files_of_contexts(config: Config) -> Iterator[tuple[Path, str]]:
     """Yield the databases and secrets that the contexts of the configuration name."""
     for context in config.contexts.values():
-        yield from _of_database(context.get("database-url", ""), config.path)
+        yield from _files_of_database(context.get("database-url", ""), config.path)
         if file := context.get("database-url-file"):
             with suppress(Refusal):
-                yield from _of_secret(config.path.parent / expand_home(file))
+                yield from _files_of_secret(config.path.parent / expand_home(file))
 
 
-def _of_secret(path: Path) -> Iterator[tuple[Path, str]]:
+def _files_of_secret(path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield a file that holds an address, and the files of the database at that address."""
     yield path, "a file with the address of a database"
     with suppress(Refusal):
-        yield from _of_database(read_text(path).strip())
+        yield from _files_of_database(read_text(path).strip())
 
 
-def _of_postgresql(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+def _files_of_postgresql(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+    """Yield the files that PostgreSQL's library reads without being told."""
     home = Path(environ.get("HOME") or "/")
     for variable, usual in _LIBRARY_READS.items():
         yield Path(environ.get(variable) or home / usual), _OF_CONNECTION
 
 
-def _of_database(url: str, beside: Path | None = None) -> Iterator[tuple[Path, str]]:
+def _files_of_database(url: str, beside: Path | None = None) -> Iterator[tuple[Path, str]]:
+    """Yield the files of the database at `url`; relative paths start where `beside` lies."""
     with suppress(Refusal):
         if url.startswith("sqlite"):
             place = sqlite_path(resolve_url(beside, url) if beside else url)

@@ -1,4 +1,4 @@
-"""How often a transaction is begun again that others came between, and when that ends."""
+"""How often a transaction starts again after a conflict with others, and when that ends."""
 
 from __future__ import annotations
 
@@ -6,22 +6,14 @@ import time
 from collections import Counter
 
 from lmsctl.kit import secret
-from lmsctl.kit.database_errors import (
-    ConstraintClash,
-    RetryTransaction,
-)
+from lmsctl.kit.database_errors import ConstraintClash, RetryTransaction
 from lmsctl.kit.errors import Unavailable
 
 _REPEATS = 40
-
-
 _FREE_REPEATS = 2
-
 
 # Who looks again sees what another has put in, so the same clash over and over is nobody's doing.
 _SAME_CLASHES = 5
-
-
 _LONGEST_PAUSE = 0.05
 
 
@@ -38,7 +30,7 @@ class ConstraintViolated(Exception):  # noqa: N818 - a bug of ours, which is tol
 
 
 class Retries:
-    """How often others came between one change."""
+    """The conflicts that one change has met so far."""
 
     def __init__(self) -> None:
         self._times = 0
@@ -46,11 +38,14 @@ class Retries:
 
     @property
     def should_wait_in_line(self) -> bool:
-        """Whether it is time to wait for one's turn, so that many who want the same all get it."""
+        """Whether the change must now wait its turn, so that a crowd gets through one by one."""
         return self._times >= _FREE_REPEATS
 
     def note(self, conflict: RetryTransaction) -> None:
-        """Wait a little, for the change to be done again; raises what is true if that is no use."""
+        """Count a conflict and wait a little.
+
+        Raises ConstraintViolated or MeanwhileChanged when to start again is no use.
+        """
         self._times += 1
         if isinstance(conflict, ConstraintClash):
             words = str(conflict)

@@ -40,7 +40,7 @@ class RowAccess:
     def one(self, record: type[T], statement: Executable, **values: Any) -> T | None:
         """Return the first row as a `record` (a dataclass with the columns' names), or None."""
         first = self._rows(record, statement, values).first()
-        return None if first is None else _made(record, first)
+        return None if first is None else _to_record(record, first)
 
     def pair(
         self, first: type[T], second: type[U], statement: Executable, **values: Any
@@ -51,16 +51,16 @@ class RowAccess:
             return None
         leading: type = first
         cut = len(statements.names_of(leading))
-        return _made(first, row[:cut]), _made(second, row[cut:])
+        return _to_record(first, row[:cut]), _to_record(second, row[cut:])
 
     def all(self, record: type[T], statement: Executable, **values: Any) -> list[T]:
         """Return every row as a `record`; only for what is known to be short."""
-        return [_made(record, row) for row in self._rows(record, statement, values)]
+        return [_to_record(record, row) for row in self._rows(record, statement, values)]
 
     def each(self, record: type[T], statement: Executable, **values: Any) -> Iterator[T]:
         """Yield rows as `record`s without ever holding them all."""
         yield from self._streamed(
-            self._rows(record, statement, values, _STREAMING), lambda row: _made(record, row)
+            self._rows(record, statement, values, _STREAMING), lambda row: _to_record(record, row)
         )
 
     def tuples(self, statement: Executable, **values: Any) -> Iterator[tuple[Any, ...]]:
@@ -206,5 +206,5 @@ class LazyRows(Generic[T]):
         return self.source.each(self.record, statement, **self.values)
 
 
-def _made(record: type[T], row: Sequence[Any]) -> T:
+def _to_record(record: type[T], row: Sequence[Any]) -> T:
     return cast("Callable[..., T]", record)(*row)

@@ -239,13 +239,11 @@ class Sqlite:
 # Not every library of SQLite's tells which constraint was violated but in words.
 _CLASH = re.compile("(UNIQUE|FOREIGN KEY) constraint failed")
 
-
 # A COMMIT that fails so has not happened. After any other failure, of a disk for example, the last
 # write may have been the one that counts.
 _NOT_COMMITTED = frozenset(
     {f"SQLITE_{kind}" for kind in ("BUSY", "LOCKED", "FULL", "READONLY", "CONSTRAINT")}
 )
-
 
 # What an error is called by its words, where a library says no more (sqlite.org, "Result Codes").
 _BY_WORDS = {

@@ -194,7 +194,7 @@ class Work(RowAccess):
                 raise
             self.stop = signal
         if lost:
-            self._look_up(number, lost, committed_note)
+            self._settle_lost_commit(number, lost, committed_note)
         return lost
 
     def _commit(self, committed_note: str) -> AnswerLost | None:
@@ -211,7 +211,10 @@ class Work(RowAccess):
         self.is_in_doubt = False
         return None
 
-    def _look_up(self, number: str | None, lost: AnswerLost, committed_note: str) -> None:
+    def _settle_lost_commit(
+        self, number: str | None, lost: AnswerLost, committed_note: str
+    ) -> None:
+        """Find out what became of a commit; raises OutcomeUnknown, ChangeLost or the signal."""
         outcome = find_commit_outcome(
             self.connection, number, self.mark, is_mark_used=self.is_mark_used
         )

@@ -92,7 +92,7 @@ def program_output(target: OutputFile) -> Iterator[Path]:
 
 @contextmanager
 def temporary_file() -> Iterator[Path]:
-    """Lend an empty file, readable by its owner only, of which nothing is left afterwards."""
+    """Lend an empty file, readable by its owner only, and remove it afterwards."""
     import tempfile  # costs start-up time
 
     with ExitStack() as closing:
@@ -114,7 +114,7 @@ def atomic_replacement(target: OutputFile, *, is_private: bool = False) -> Itera
         raise IsADirectoryError(0, "it is a folder")
     with ExitStack() as closing:
         with signals.delay_signals():
-            temporary, descriptor = _made_beside(real, is_private=is_private)
+            temporary, descriptor = _make_temporary_beside(real, is_private=is_private)
             closing.callback(signals.remove_now, signals.remove_at_exit(str(temporary)))
             closing.callback(os.close, descriptor)
         yield temporary
@@ -226,7 +226,7 @@ def _opened(path: str | os.PathLike[str]) -> int:
     return descriptor
 
 
-def _made_beside(real: Path, *, is_private: bool) -> tuple[Path, int]:
+def _make_temporary_beside(real: Path, *, is_private: bool) -> tuple[Path, int]:
     kept = real.stat().st_mode & 0o777 if real.exists() and not is_private else None
     attempt = 0
     while True:

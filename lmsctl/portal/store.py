@@ -17,7 +17,6 @@ from lmsctl.user.results import UserStatus
 # The id of the portal's one row.
 ONLY = 1
 
-
 # Both have had these columns from the beginning: of an older schema this must not fail.
 _IS_DUE = or_(
     exists().where(col(User.expires_at) <= NOW),

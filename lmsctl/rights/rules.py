@@ -155,7 +155,6 @@ def _ancestor_paths(path: str) -> Iterator[str]:
 # Every department: for what is looked up before anybody asks whether it is in scope.
 ANYWHERE = Scope((EVERYWHERE,))
 
-
 # Whoever sees people, groups or trainings there is also told what the department is called.
 _SHOWING_DEPARTMENTS = (
     "department.view",

@@ -213,7 +213,6 @@ On = Annotated[
     typer.Option("--on", metavar="TIME", help="When, such as 2026-12-31; now if absent."),
 ]
 
-
 CancelTrainings = Annotated[
     bool,
     typer.Option("--cancel-trainings", help="Give up their places in sessions after that."),

@@ -13,11 +13,8 @@ from lmsctl.batch.errors import BatchUnreadable, StreamOfBatch
 
 STDIN = "-"
 
-
 # A line that is too long fails alone; one that goes on after this is taken for endless.
 _LINE_PASSED_LIMIT = 16 * rules.LINE_BYTES_LIMIT
-
-
 _MARK = b"\xef\xbb\xbf"
 
 

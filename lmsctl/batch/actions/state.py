@@ -17,7 +17,6 @@ from lmsctl.kit.invocation import Invocation
 
 _DETAILS_SHOWN = 5
 
-
 # Whatever these say, the next line would get the same answer.
 _ENDS_ALL = {RefusalKind.INTERNAL, RefusalKind.CONFIG, RefusalKind.UNAVAILABLE, RefusalKind.SCHEMA}
 

@@ -24,10 +24,7 @@ from lmsctl.kit.work import Work
 _BETWEEN_CELLS, _BETWEEN_ROWS = "\x1f", b"\x1e"
 _BETWEEN_GUESSED = re.compile("[,;|\t]")
 _ROWS_BETWEEN_LOOKS = 1_000
-
-
 _LINES_ASIDE = 5_000
-
 
 # What every row has: the numbers of the row and of its line, and what it is later found to mean.
 _NUMBERS = 2

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 
 _TELL_AGAIN = "Do it again with another file for it: what is in stays, and every row is told anew."
-
-
 _RESULTS = ("row", "line", "key", "outcome", "id", "changed", "error code", "column", "message")
 
 

@@ -23,7 +23,6 @@ from lmsctl.portal import actions as portal
 
 _BATCH_ROWS = 5_000
 
-
 # Each step puts the whole file beside the data anew where that ends with a transaction.
 _MOST_BATCHES = 20
 

@@ -46,27 +46,18 @@ def count_rows(work: Work, staged: Table, rows: RowRange) -> RowCounts:
 # What the expressions of an `ImportSpec` may depend on: how many rows an earlier run has dealt
 # with, and whether the others were written.
 DONE: ColumnElement[int] = bindparam("done", type_=BigInteger)
-
-
 IS_WRITTEN: ColumnElement[bool] = bindparam("is_written", type_=Truth)
-
 
 # A row has one line, which tells the first of several things and how many more there are.
 _ROW = ERRORS.c.row_no
-
-
 _PLACE = func.row_number().over(partition_by=_ROW, order_by=(ERRORS.c.heading, ERRORS.c.message))
-
-
 _HOW_MANY = func.count().over(partition_by=_ROW)
-
 
 _IN_ROW = (
     select(*ERRORS.c)
     .add_columns(_HOW_MANY.label("how_many"), _PLACE.label("place"))
     .subquery("in_row")
 )
-
 
 _FIRST = (
     select(

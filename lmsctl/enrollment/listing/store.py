@@ -78,10 +78,7 @@ class EnrollmentFilter:
 
 
 _NO_TEXT = literal(None, Text)
-
-
 _NO_MOMENT = literal(None, columns.Moment)
-
 
 _SELECT_IN_CONTENT = (
     select(
@@ -108,7 +105,6 @@ _SELECT_IN_CONTENT = (
     .outerjoin(EnrollmentReason, col(EnrollmentReason.enrollment_id) == col(Enrollment.id))
     .where(is_alive(NOW))
 )
-
 
 _SELECT_IN_TRAININGS = (
     select(
@@ -141,10 +137,7 @@ _SELECT_IN_TRAININGS = (
     .where(is_alive(NOW))
 )
 
-
 _SOMEBODY = aliased(User)
-
-
 _ORDER = ("login_key", "sort", "code_key", "id", "since_at", "reason", "reference")
 
 

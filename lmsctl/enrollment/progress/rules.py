@@ -6,8 +6,6 @@ from lmsctl.enrollment.progress.errors import EventInFuture, EventNeedsContent, 
 from lmsctl.enrollment.results import EventKind
 
 _SCORED = frozenset({EventKind.COMPLETED, EventKind.PASSED, EventKind.FAILED})
-
-
 _FULL_SCORE = 100
 
 

@@ -21,16 +21,10 @@ from lmsctl.user.fields.errors import (
 from lmsctl.user.fields.results import FieldKind
 
 _UTC = ZoneInfo("UTC")
-
-
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=_UTC)
 # What every form of a date is made of, and no time or word.
 _DAY = re.compile(r"[0-9]+([/.-])[0-9]+\1[0-9]+")
-
-
 _VALUE_LIMIT = 1000
-
-
 _CHOICE_LIMIT = 200
 
 

@@ -16,8 +16,6 @@ from lmsctl.user.model import CustomField, FieldValue
 
 # So many values are an example.
 _EXAMPLES = 5
-
-
 _SELECT_FIELDS = select(*columns_of(FieldRule, CustomField)).order_by(col(CustomField.id))
 
 

@@ -9,16 +9,12 @@ from lmsctl.user.results import UserStatus
 
 # What has a moment for its end has ended when that comes, in the very second.
 _IS_DUE = col(User.due_at) <= NOW
-
-
 _HAS_EXPIRED = col(User.expires_at) <= NOW
-
 
 # Of those who are due only the active keep a seat, and what is scheduled for them takes it away.
 _COUNT_SEATS_OF_DUE = (
     select(func.count()).select_from(User).where(_IS_DUE, col(User.status) == UserStatus.ACTIVE)
 )
-
 
 _APPLY_DUE = (
     update(User)
@@ -33,7 +29,6 @@ _APPLY_DUE = (
         version=col(User.version) + 1,
     )
 )
-
 
 _SELECT_EXPIRED_IDS = select(User.id).where(_HAS_EXPIRED)
 

@@ -14,8 +14,6 @@ from lmsctl.user.model import User, UserName, is_alive, status_at
 from lmsctl.user.results import UserStatus
 
 _SELECT_ID_BY_LOGIN = select(User.id).where(col(User.login_key) == bindparam("key"))
-
-
 _SELECT_IDS_BY_NAME = select(UserName.user_id).where(col(UserName.key) == bindparam("key"))
 
 
@@ -39,16 +37,12 @@ class AddressedUser:
 
 
 _SELECT_TAKEN_NAMES = select(UserName.key).where(among(UserName.key, bindparam("keys")))
-
-
 _SELECT_ADDRESSED_USER = select(*columns_of(AddressedUser, User))
-
 
 _SELECT_ADDRESSED_AT = _SELECT_ADDRESSED_USER.where(
     or_(col(User.email_key) == bindparam("key"), col(User.login_key) == bindparam("key")),
     is_alive(AT),
 )
-
 
 _SELECT_WAITING_AT = _SELECT_ADDRESSED_USER.where(
     col(User.email_key) == bindparam("key"), col(User.expires_at) > AT

@@ -48,7 +48,6 @@ def _select_attendance(*columns: Any) -> Any:
 # On how many days of their session a participant was there.
 DAYS_ATTENDED = _select_attendance(func.count()).where(col(Attendance.is_present)).scalar_subquery()
 
-
 _SELECT_PARTICIPANT = (
     select(
         *columns_of(

@@ -74,7 +74,10 @@ class ContentGrantRow:
 
 @dataclass(frozen=True, slots=True)
 class ContentDetail:
-    """One item; `items` are those of a pathway, `grants` those on the item itself."""
+    """One item; `items` are those of a pathway, `grants` those on the item itself.
+
+    Of an item that is shared, `blocked_by` has the code of everything that keeps everybody out.
+    """
 
     KEY = "code"
 
@@ -93,6 +96,7 @@ class ContentDetail:
     items: list[PathwayItemRow]
     grants: list[ContentGrantRow]
     version: int
+    blocked_by: list[str]
 
 
 @dataclass(frozen=True, slots=True)

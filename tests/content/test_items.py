@@ -41,6 +41,7 @@ def test_a_new_item_is_active_and_inherits(portal: Portal) -> None:
         "items": [],
         "grants": [],
         "version": 1,
+        "blocked_by": [],
     }
     assert show(portal, "gdpr-101 ") == made
     assert show(portal, str(made["id"])) == made

@@ -112,3 +112,28 @@ def test_who_makes_a_door_is_told_that_the_portal_has_no_address(
     said = signup_portal.ok(*DOORS[door][0]).err
     assert "this portal's address is not set" in said
     assert "lmsctl settings set public-url=" in said
+
+
+def test_who_mints_tokens_is_told_what_keeps_them_shut(signup_portal: Portal) -> None:
+    """Once for all of them, as for one that is made by itself."""
+    mint = ("token", "mint", "--content", "robot", "--count", "3", "--to", "codes.csv")
+    assert "Nobody" not in signup_portal.ok(*mint).err
+    signup_portal.ok("registration", "disable")
+    signup_portal.ok("settings", "set", "public-url=")
+    said = signup_portal.ok(*mint, "--expires", "2026-02-01").err
+    assert said.count("Nobody can come in by it now:") == 2
+    assert "switched off" in said
+    assert "2026-02-01T23:59:59+00:00" in said
+    assert "this portal's address is not set" in said
+
+
+def test_a_shared_item_says_what_keeps_its_link_shut(signup_portal: Portal) -> None:
+    """Where it is shown; an item that is not shared has no door to speak of."""
+    show = ("content", "show", "robot")
+    signup_portal.ok("registration", "disable")
+    assert blocked(signup_portal, *show) == []
+    signup_portal.ok(*LINK)
+    assert blocked(signup_portal, *show) == ["registration_off"]
+    signup_portal.ok("content", "archive", "robot")
+    assert blocked(signup_portal, *show) == ["registration_off", "content_archived"]
+    assert "registration_off" in signup_portal.ok(*show, "-o", "plain").out

@@ -19,8 +19,10 @@ from lmsctl.content.store import items as store
 from lmsctl.content.store import pathways as pathway_store
 from lmsctl.content.store.items import ContentFilter
 from lmsctl.kit import canonical
+from lmsctl.kit.errors import Refusal
 from lmsctl.kit.versions import check_version
 from lmsctl.kit.work import Work
+from lmsctl.portal import actions as portal
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import EVERYWHERE
 
@@ -172,7 +174,15 @@ def to_result(work: Work, item: Item) -> ContentDetail:
         else [],
         grants=grant_store.grants(work, item.id, sight),
         version=item.version,
+        blocked_by=[gate.code for gate in closed_gates_of_link(work, item)] if item.link else [],
     )
+
+
+def closed_gates_of_link(work: Work, item: Item) -> list[Refusal]:
+    """Return a refusal for every gate of an item's open link that is closed to everybody now."""
+    settings = portal.settings(work)
+    seats_taken = portal.seats_taken(work, work.now)
+    return list(rules.closed_gates_of_link(item, settings, seats_taken))
 
 
 def list_content(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lmsctl.audit import actions as audit
 from lmsctl.content import rules
-from lmsctl.content.actions.items import get_for_update
+from lmsctl.content.actions.items import closed_gates_of_link, get_for_update
 from lmsctl.content.errors import AudienceUnclear, OpenLinkUnknown
 from lmsctl.content.results import ContentGrantRow, GrantAudience, OpenLink
 from lmsctl.content.rules import GrantTarget, Item
@@ -52,9 +52,7 @@ def _to_result(
     work: Work, item: Item, text: str, *, is_new: bool
 ) -> tuple[OpenLink, bool, list[str]]:
     """Return a link as it is shown, whether it is new, and what people should know of it."""
-    settings = portal.settings(work)
-    base = settings.public_url
-    gates = list(rules.closed_gates_of_link(item, settings, portal.seats_taken(work, work.now)))
+    base, gates = portal.settings(work).public_url, closed_gates_of_link(work, item)
     found = OpenLink(
         item.code, f"{base}/open/{text}" if base else text, [gate.code for gate in gates]
     )

@@ -70,11 +70,15 @@ def create(  # noqa: PLR0913 - one keyword for each thing a token has
         created_at=work.now,
     )
     audit.record(work, "token.created", f"token {number}", content=item.code)
-    row, settings = store.by_id(work, number), portal.settings(work)
+    row = store.by_id(work, number)
+    return to_result(work, row), warnings_of(work, row)
+
+
+def warnings_of(work: Work, row: TokenRecord) -> list[str]:
+    """Return what whoever made a token should know: what keeps it shut, what is missing."""
+    settings = portal.settings(work)
     gates = _closed_gates(work, row, settings, portal.seats_taken(work, work.now))
-    return to_result(work, row), portal_rules.warnings(
-        gates, work.zone, public_url=settings.public_url
-    )
+    return portal_rules.warnings(gates, work.zone, public_url=settings.public_url)
 
 
 def get_item_for_share(work: Work, given: str) -> Item:

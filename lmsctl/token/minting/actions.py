@@ -9,7 +9,7 @@ from lmsctl.kit.address import parse_email
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.token import rules, store
-from lmsctl.token.actions.tokens import get_item_for_share, new_code
+from lmsctl.token.actions.tokens import get_item_for_share, new_code, warnings_of
 from lmsctl.token.minting import rules as minting_rules
 from lmsctl.token.minting.results import MintedToken
 from lmsctl.token.results import TokenState
@@ -30,9 +30,10 @@ class MintTemplate:
 
 def mint(
     work: Work, template: MintTemplate, *, count: int | None, recipients: Sequence[str] = ()
-) -> list[MintedToken]:
+) -> tuple[list[MintedToken], list[str]]:
     """Make `count` tokens of one use each, or one for each recipient; needs `token.manage`.
 
+    Returns them, and what whoever hands them out should know: it holds for all of them alike.
     Recipients are addresses; they stand beside the codes in what is returned and nowhere else.
     Raises MintCountWrong, MintRecipientsTooMany, EmailInvalid and what making one token raises.
     """
@@ -54,9 +55,10 @@ def mint(
         work, [{"code": text, "code_digest": key, **common} for key, text in codes.items()]
     )
     audit.record(work, "tokens.minted", f"content {item.code}", count=wanted)
-    return [
+    made = [
         MintedToken(text, who, TokenState.OPEN) for text, who in zip_longest(codes.values(), people)
     ]
+    return made, warnings_of(work, store.get(work, made[0].code))
 
 
 def _new_codes(work: Work, count: int) -> dict[str, str]:

@@ -65,11 +65,11 @@ def mint(
         file = reports.open(CsvFile(target, ("code", "recipient", "status"), is_held=True))
 
         def write(work: Work) -> Done:
-            minted = minting.mint(work, template, count=count, recipients=recipient or ())
+            minted, warnings = minting.mint(work, template, count=count, recipients=recipient or ())
             file.restart()
             file.write_all((item.code, item.recipient or "", item.status) for item in minted)
             file.flush()
             reports.done = f"Made {counted(len(minted), 'token')}."
-            return Done(MintSummary(to, len(minted)), reports.done)
+            return Done(MintSummary(to, len(minted)), reports.done, notes=warnings)
 
         return env.write(write)

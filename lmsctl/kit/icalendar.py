@@ -82,6 +82,23 @@ def cancellations(calendars: str) -> str:
     return "".join(part for part in whole if f"\r\nMETHOD:{Method.CANCEL}\r\n" in part)
 
 
+def latest(calendars: str) -> str:
+    """Return the calendars, one after the other, without those that a later one replaces.
+
+    A later one replaces another with the UID of its entry.
+    """
+    end = "END:VCALENDAR\r\n"
+    parts = [f"{part}{end}" for part in calendars.split(end)[:-1]]
+    last = {_uid_in(part): part for part in parts}
+    return "".join(part for part in parts if last[_uid_in(part)] is part)
+
+
+def _uid_in(part: str) -> str:
+    """Return the UID of the one entry in a calendar."""
+    unfolded = part.replace("\r\n ", "")
+    return unfolded.partition("\r\nUID:")[2].partition("\r\n")[0]
+
+
 def _lines(entries: Iterable[str], method: Method | None = None) -> str:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}"]
     if method is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit import database, lazy_imports, secret, signals
@@ -30,6 +30,16 @@ if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads
 T = TypeVar("T")
 
 _UTC = ZoneInfo("UTC")
+
+
+class Ending(Protocol):
+    """What a transaction has still to do, once, before it ends."""
+
+    def end(self, work: Work) -> None:
+        """Do it; nothing else is done in this transaction afterwards."""
+
+
+E = TypeVar("E", bound=Ending)
 
 
 @dataclass(slots=True)
@@ -77,6 +87,7 @@ class Work(RowAccess):
     load_portal: Callable[[Work], None] | None = None
     apply_due_changes: Callable[[Work], None] | None = None
     _cache: dict[type, object] = field(default_factory=dict)
+    _endings: dict[type, Ending] = field(default_factory=dict)
     _staging: Sequence[Table] = ()
     _saved_tables: database.SavedTables = field(default_factory=dict)
     _is_staging: bool = False
@@ -104,6 +115,19 @@ class Work(RowAccess):
     def drop_cached(self, what: type) -> None:
         """Let `what` be found anew, because this unit has just changed it."""
         self._cache.pop(what, None)
+
+    def ending(self, what: type[E], make: Callable[[], E]) -> E:
+        """Return this transaction's one `what`, which ends with it; made when first asked for."""
+        return cast("E", self._endings.setdefault(what, self._endings.get(what) or make()))
+
+    def share_endings(self, other: Work) -> None:
+        """Leave what is to be done at the end to `other`, whose transaction this is too."""
+        self._endings = other._endings
+
+    def finish(self) -> None:
+        """Do what is left to do before the transaction ends."""
+        while self._endings:
+            self._endings.popitem()[1].end(self)
 
     def confirm(self, question: str, details: Sequence[str] = ()) -> None:
         """Go on only if somebody has said yes to `question`; raises ConfirmationNeeded."""
@@ -180,6 +204,7 @@ class Work(RowAccess):
         A signal that came meanwhile is kept as `stop` when the change is made. Raises
         OutcomeUnknown and ChangeLost.
         """
+        self.finish()
         self.insert_appended()
         self.end_readers()
         number = self.connection.transaction()
@@ -254,6 +279,7 @@ class Work(RowAccess):
             except RetryTransaction as conflict:
                 self.rollback()
                 self._cache.clear()
+                self._endings.clear()
                 self._appended.clear()
                 repeats.note(conflict)
                 self.waits_in_line = repeats.should_wait_in_line
@@ -290,6 +316,7 @@ def _run_write_once(work: Work, verb: Callable[[Work], T], *, begins_itself: boo
             work.begin()
         result = verb(work)
         if work.has_begun:
+            work.finish()
             work.insert_appended()
             if not work.is_rehearsal:
                 work.commit()

@@ -11,6 +11,7 @@ from lmsctl.notification.errors import MessageUnknown
 from lmsctl.notification.results import Channel, Message, MessageKind, MessageState, Notice, Preview
 from lmsctl.notification.store import audiences as audience_store
 from lmsctl.notification.store import messages as store
+from lmsctl.notification.store import once as once_store
 from lmsctl.notification.store.audiences import Audience
 from lmsctl.rights import actions as rights
 
@@ -87,11 +88,48 @@ def mail_again(
 # Many people at once -----------------------------------------------------------------------------
 
 
-def tell_all(
+class ToldTopics:
+    """What one transaction has told people by topics, of each of which they get one message.
+
+    The ids of its messages begin with its mark and the number of their topic.
+    """
+
+    def __init__(self) -> None:
+        self._mark = secret.identifier()
+        self._numbers: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+        self._opened: set[str] = set()
+
+    def batch(self, topic: str, *, is_opening: bool) -> str:
+        """Return the beginning of the ids of the messages that are about to be queued."""
+        number = self._numbers.setdefault(topic, len(self._numbers))
+        self._counts[topic] = self._counts.get(topic, 0) + 1
+        if is_opening:
+            self._opened.add(topic)
+        return f"{once_store.prefix(self._mark, number)}{self._counts[topic]}"
+
+    def opened(self, topic: str) -> str | None:
+        """Return how the ids of messages begin that opened a topic here; None if none did."""
+        if topic not in self._opened:
+            return None
+        return once_store.prefix(self._mark, self._numbers[topic])
+
+    def end(self, work: Work) -> None:
+        """Leave everybody the last of several messages about a topic, with all calendar entries."""
+        if any(count > 1 for count in self._counts.values()):
+            once_store.keep_last(work, self._mark)
+
+
+def _told(work: Work) -> ToldTopics:
+    return work.ending(ToldTopics, ToldTopics)
+
+
+def tell_all(  # noqa: PLR0913 - whom, what, about what, and when
     work: Work,
     audience: Audience,
     words: MessageText,
     *,
+    topic: str,
     calendar: str | None = None,
     invited_by: MessageKind | None = None,
 ) -> int:
@@ -99,32 +137,37 @@ def tell_all(
 
     It takes one statement however many they are; `calendar` has marks for what differs from one to
     the other. It is due when the audience says; with `invited_by` at once, and only to those for
-    whom that has come, or who got a message of that kind about the same. Returns how many messages
-    there are.
+    whom that has come, or who got a message of that kind about the same in an earlier transaction.
+    Of several messages about one `topic` in one transaction everybody gets the last. Returns how
+    many messages there are.
     """
     return audience_store.add_for_all(
         work,
         audience,
         _text_columns(words),
         calendar=calendar,
-        batch=secret.identifier(),
         invited_by=invited_by,
+        invited_here=_told(work).opened(topic),
+        batch=_told(work).batch(topic, is_opening=invited_by is None),
     )
 
 
 def rewrite_pending(
-    work: Work, audience: Audience, words: MessageText, *, calendar: str | None = None
+    work: Work, audience: Audience, words: MessageText, *, topic: str, calendar: str | None = None
 ) -> int:
     """Let messages of this kind to `audience` that are still to come say `words`.
 
-    They come when the audience says now. Returns how many there are.
+    Those about the same topic that this transaction queued are still to come, whenever they are
+    due. They come when the audience says now. Returns how many there are.
     """
-    return audience_store.rewrite_pending(work, audience, _text_columns(words), calendar)
+    return audience_store.rewrite_pending(
+        work, audience, _text_columns(words), calendar, _told(work).opened(topic)
+    )
 
 
-def withdraw_pending(work: Work, audience: Audience, kind: MessageKind) -> int:
+def withdraw_pending(work: Work, audience: Audience, kind: MessageKind, *, topic: str) -> int:
     """Take back the messages of a kind to `audience` that are still to come; returns how many."""
-    return audience_store.withdraw_pending(work, audience, kind)
+    return audience_store.withdraw_pending(work, audience, kind, _told(work).opened(topic))
 
 
 @dataclass(frozen=True, slots=True)

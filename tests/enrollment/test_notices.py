@@ -422,3 +422,92 @@ def test_an_organizer_without_a_role_hears_nothing(training_portal: Portal) -> N
     training_portal.ok("role", "revoke", "bea", "administrator")
     training_portal.ok(*CANCEL)
     assert {kind for _, kind, _ in new_messages(training_portal)} == {"training_cancellation"}
+
+
+# Several changes in one transaction -------------------------------------------------------------
+
+
+def run_at_once(portal: Portal, *lines: str) -> None:
+    """Run command lines in one transaction."""
+    portal.ok("batch", "-", "--atomic", "-o", "off", stdin="".join(f"{one}\n" for one in lines))
+
+
+def test_two_changes_at_once_are_one_message_with_the_first_and_the_last_state(
+    training_portal: Portal,
+) -> None:
+    """It says where the session was before both; the calendar gets the last state alone."""
+    training_portal.ok(*ENROLL, "--user", "bea")
+    new_messages(training_portal)
+    run_at_once(
+        training_portal,
+        "session edit aid spring --starts 2026-04-02T09:00",
+        "session edit aid spring --starts 2026-04-03T09:00 --place Hall",
+    )
+    assert new_messages(training_portal) == [
+        ("account", "training_change", "ann"),
+        ("account", "training_change", "bea"),
+        ("mail", "training_change", "ann.x@example.com"),
+    ]
+    (mail,) = mails(training_portal, "training_change")
+    before, now = mail["body"].split("Now:")
+    assert "2026-03-31T09:00" in before
+    assert "2026-04-03T09:00" in now
+    (entry,) = calendar_entries(mail)
+    assert (entry["DTSTART"], entry["LOCATION"]) == ("20260403T070000Z", "Hall")
+
+
+def test_whoever_comes_and_moves_at_once_is_only_invited(training_portal: Portal) -> None:
+    """To what has become of it; and whoever comes and goes at once hears nothing."""
+    people = "--user ann --user bea --training aid"
+    run_at_once(
+        training_portal,
+        "enroll --user ann --user bea --training aid:spring",
+        f"enrollment edit {people} --session summer",
+        "session edit aid summer --place Hall",
+        "enrollment cancel --user bea --training aid",
+    )
+    assert new_messages(training_portal) == [
+        ("account", "training_invitation", "ann"),
+        ("mail", "training_invitation", "ann.x@example.com"),
+    ]
+    (mail,) = mails(training_portal, "training_invitation")
+    assert "2026-06-30T09:00" in mail["body"]
+    assert "Hall" in mail["body"]
+    (entry,) = calendar_entries(mail)
+    assert (entry["METHOD"], entry["LOCATION"]) == ("REQUEST", "Hall")
+
+
+def test_whoever_goes_and_comes_again_at_once_gets_one_message(training_portal: Portal) -> None:
+    """The invitation, which takes the old entry out of the calendar and puts the new one there."""
+    training_portal.ok(*ENROLL)
+    (invited,) = calendar_entries(mails(training_portal, "training_invitation")[0])
+    new_messages(training_portal)
+    again = "enroll --user ann --training aid:summer"
+    run_at_once(training_portal, "enrollment cancel --user ann --training aid", again)
+    assert new_messages(training_portal) == [
+        ("account", "training_invitation", "ann"),
+        ("mail", "training_invitation", "ann.x@example.com"),
+    ]
+    gone, come = calendar_entries(mails(training_portal, "training_invitation")[-1])
+    assert (gone["METHOD"], gone["UID"]) == ("CANCEL", invited["UID"])
+    assert (come["METHOD"], come["DTSTART"]) == ("REQUEST", "20260630T070000Z")
+    training_portal.ok("db", "check")
+
+
+def test_a_session_that_moves_and_is_canceled_at_once_is_canceled(training_portal: Portal) -> None:
+    """And different trainings are different messages."""
+    create_training(training_portal, "law")
+    create_session(training_portal, "spring", of="law")
+    training_portal.ok(*ENROLL, "--training", "law:spring")
+    new_messages(training_portal)
+    run_at_once(
+        training_portal,
+        "session edit aid spring --starts 2026-04-02T09:00",
+        "session edit law spring --place Hall",
+        "session cancel aid spring",
+    )
+    subjects = [mail["subject"] for mail in mails(training_portal, "training_change")]
+    assert sorted(subjects) == [
+        "'The law' has changed: session spring",
+        "Canceled: session spring of 'The aid'",
+    ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack
-from datetime import datetime
 from typing import TypeVar, cast
 
 from lmsctl.batch import rules
@@ -22,7 +21,7 @@ T = TypeVar("T")
 class _AtomicEnvironment(Environment):
     """An invocation inside the transaction of a batch, which begins and ends it."""
 
-    moment: datetime
+    outer: Work
 
     def read(self, verb: Callable[[Work], T]) -> T:
         """Do `verb` on what the lines before have left."""
@@ -37,7 +36,8 @@ class _AtomicEnvironment(Environment):
 
     def _run_in_transaction(self, verb: Callable[[Work], T]) -> T:
         work = self._work()
-        work.now = self.moment
+        work.now = self.outer.now
+        work.share_endings(self.outer)
         return units.run_within(work, verb)
 
 
@@ -137,7 +137,7 @@ def _run_in_transaction(batch: Batch, work: Work, number: int, argv: list[str]) 
         call = batch.parse_invocation(argv)
         command = call.command
         here = batch.prepared(call, _AtomicEnvironment)
-        cast("_AtomicEnvironment", here).moment = work.now
+        cast("_AtomicEnvironment", here).outer = work
         batch.env.share_connection(here, f"Line {number}")
         line = batch.told(number, call.act(here), here)
     except Refusal as refusal:

@@ -155,7 +155,9 @@ class _EnrollmentImport:
         if self._wants_notices:
             for item in items:
                 words = enrolled_message(work, item.title, "an administrator enrolled this person")
-                notification.tell_all(work, store.audience(work, rows, item.id), words)
+                notification.tell_all(
+                    work, store.audience(work, rows, item.id), words, topic=f"content {item.id}"
+                )
         store.resolve_repeated(work, rows)
         if self._has_trainings:
             self._write_trainings(work, rows)

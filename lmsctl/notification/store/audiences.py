@@ -127,11 +127,13 @@ def add_for_all(  # noqa: PLR0913 - whom, what, and when
     calendar: str | None,
     batch: str,
     invited_by: str | None = None,
+    invited_here: str | None = None,
 ) -> int:
     """Queue a notice and, where there is an address, a mail for each of `audience`.
 
     With `invited_by` at once, and only for whom it is due already or who got a message of that
-    kind. `batch` makes the ids of the messages unique. Where no mail can go, the notice has the
+    kind, not counting those whose ids begin with `invited_here`; their invitation is rewritten.
+    `batch` makes the ids of the messages unique. Where no mail can go, the notice has the
     entries, for when it can. Returns how many there are; none in a unit of work that is silent.
     """
     if work.is_silent:
@@ -169,6 +171,10 @@ def add_for_all(  # noqa: PLR0913 - whom, what, and when
     )
     if invited_by is not None:
         messages = messages.where(_has_access_or_invitation(people, invited_by, work.now))
+    if invited_by is not None and invited_here is not None:
+        invitation = aliased(Notification)
+        is_here = _is_about(people, invitation, invited_by), _begins(invitation, invited_here)
+        messages = messages.where(~exists().where(*is_here))
     count = work.run(
         insert(Notification).from_select(list(made), messages, include_defaults=False),
         now=work.now,
@@ -184,36 +190,54 @@ def _has_access_or_invitation(
     invitation = aliased(Notification)
     return or_(
         people.c.due_at <= now,
-        exists().where(
-            col(invitation.user_id) == people.c.user_id,
-            col(invitation.about) == people.c.about,
-            col(invitation.kind) == invited_by,
-            col(invitation.due_at) <= now,
-        ),
+        exists().where(_is_about(people, invitation, invited_by), col(invitation.due_at) <= now),
     )
 
 
-def _is_pending(
-    people: Subquery, kind: str, now: datetime, model: type[Notification] = Notification
-) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on messages to these people, of that kind, that are still to come."""
-    return (
+def _is_about(people: Subquery, model: Any, kind: str) -> ColumnElement[bool]:
+    """Return the condition that messages of that kind are to these people about the same."""
+    return and_(
         col(model.user_id) == people.c.user_id,
         col(model.about) == people.c.about,
         col(model.kind) == kind,
-        col(model.due_at) > now,
     )
 
 
+def _begins(model: Any, start: str) -> ColumnElement[bool]:
+    """Return the condition that the ids of messages begin like that."""
+    return col(model.message_id).startswith(f"<{start}", autoescape=True)
+
+
+def _is_pending(
+    people: Subquery,
+    kind: str,
+    now: datetime,
+    queued_here: str | None,
+    model: type[Notification] = Notification,
+) -> ColumnElement[bool]:
+    """Return the condition on messages to these people, of that kind, that are still to come.
+
+    So are those whose ids begin with `queued_here`, whenever they are due.
+    """
+    is_to_come = col(model.due_at) > now
+    if queued_here is not None:
+        is_to_come = or_(is_to_come, _begins(model, queued_here))
+    return and_(_is_about(people, model, kind), is_to_come)
+
+
 def rewrite_pending(
-    work: Work, audience: Audience, words: Mapping[str, str], calendar: str | None
+    work: Work,
+    audience: Audience,
+    words: Mapping[str, str],
+    calendar: str | None,
+    queued_here: str | None,
 ) -> int:
     """Let messages to `audience` that are still to come say `words`, at the instant given now."""
     people = audience.people.subquery("p")
     is_mail = col(Notification.channel) == Channel.MAIL
     statement = (
         update(Notification)
-        .where(*_is_pending(people, words["kind"], work.now))
+        .where(_is_pending(people, words["kind"], work.now, queued_here))
         .values(
             reason=words["reason"],
             subject=words["subject"],
@@ -225,13 +249,13 @@ def rewrite_pending(
     return work.run(statement, now=work.now)
 
 
-def withdraw_pending(work: Work, audience: Audience, kind: str) -> int:
+def withdraw_pending(work: Work, audience: Audience, kind: str, queued_here: str | None) -> int:
     """Take back messages of that kind to `audience` that are still to come."""
     people, message = audience.people.subquery("p"), aliased(Notification)
     found = (
         select(message.id)
         .select_from(people)
-        .join(message, and_(*_is_pending(people, kind, work.now, message)))
+        .join(message, _is_pending(people, kind, work.now, queued_here, message))
     )
     statement = delete_from(Notification).where(col(Notification.id).in_(found))
     return work.run(statement, now=work.now)

@@ -27,4 +27,6 @@ def tell_enrolled(work: Work, item: Item, user_ids: Sequence[int], reason: str) 
     """Tell people who have just been enrolled in an item, by notice and where possible by mail."""
     if user_ids:
         audience = Audience.at_once(work, user_ids)
-        notification.tell_all(work, audience, enrolled_message(work, item.title, reason))
+        notification.tell_all(
+            work, audience, enrolled_message(work, item.title, reason), topic=f"content {item.id}"
+        )

@@ -1,5 +1,6 @@
 """Telling participants, organizers and supervisors what happens to trainings."""
 
+from lmsctl.training.telling.actions.calendars import name_of_entry, uid_of
 from lmsctl.training.telling.actions.organizers import (
     may_organize,
     tell_organizer,
@@ -12,13 +13,11 @@ from lmsctl.training.telling.actions.participants import (
     catch_up_on_removal,
     describe_change,
     invite,
-    name_of_entry,
     renew_invitations,
     tell_canceled,
     tell_changed,
     tell_moved,
     tell_removed,
-    uid_of,
 )
 from lmsctl.training.telling.actions.supervisors import tell_supervisors
 

@@ -4,26 +4,17 @@ import shlex
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lmsctl.kit import icalendar, wall_clock
-from lmsctl.kit.icalendar import CalendarEvent, Method
+from lmsctl.kit import wall_clock
+from lmsctl.kit.icalendar import Method
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
 from lmsctl.notification.results import MessageKind
-from lmsctl.notification.store.audiences import NUMBER_MARK, Audience, count_mark
+from lmsctl.notification.store.audiences import Audience
 from lmsctl.portal import actions as portal
 from lmsctl.training.rules import SessionDayRecord, SessionWithDays, TrainingRecord
 from lmsctl.training.telling import store as telling_store
-
-
-def name_of_entry(title: str, session_title: str | None) -> str:
-    """Return what a session of a training is called in calendars."""
-    return f"{title}: {session_title}" if session_title else title
-
-
-def uid_of(day_uid: str, enrollment: int | str) -> str:
-    """Return what names the calendar entry of one person's day for good."""
-    return f"{day_uid}-{enrollment}@lmsctl.invalid"
+from lmsctl.training.telling.actions.calendars import calendar_entries
 
 
 def invite(
@@ -34,7 +25,7 @@ def invite(
     A notice, and to an address a mail with an entry for the calendar.
     """
     words, entries = _invitation(work, training, at)
-    notification.tell_all(work, audience, words, calendar=entries)
+    notification.tell_all(work, audience, words, topic=_topic(training), calendar=entries)
 
 
 def renew_invitations(
@@ -50,7 +41,7 @@ def renew_invitations(
     Whoever has been invited is not invited again.
     """
     words, entries = _invitation(work, training, at, later)
-    notification.rewrite_pending(work, audience, words, calendar=entries)
+    notification.rewrite_pending(work, audience, words, topic=_topic(training), calendar=entries)
 
 
 def _invitation(
@@ -63,7 +54,7 @@ def _invitation(
         body=f"You are enrolled in the training '{training.title}'"
         f" of {portal.settings(work).name}.\n\n{_describe_place(training, at)}{_ask(training)}",
     )
-    return words, _calendar_entries(work, training, at, Method.REQUEST, later)
+    return words, calendar_entries(work, training, at, Method.REQUEST, later)
 
 
 def _ask(training: TrainingRecord) -> str:
@@ -93,9 +84,9 @@ def tell_moved(
         subject=f"Your session of '{training.title}' changed",
         body=describe_change(training, old, new) if old else _describe_place(training, new),
     )
-    gone = _calendar_entries(work, training, old, Method.CANCEL, later=1) or ""
-    come = _calendar_entries(work, training, new, Method.REQUEST, later=1) or ""
-    _tell(work, audience, words, gone + come or None)
+    gone = calendar_entries(work, training, old, Method.CANCEL, later=1) or ""
+    come = calendar_entries(work, training, new, Method.REQUEST, later=1) or ""
+    _tell(work, training, audience, words, gone + come or None)
     renew_invitations(work, training, new, audience, later=1)
 
 
@@ -116,8 +107,28 @@ def tell_canceled(
         "To choose another session:"
         f" lmsctl enrollment switch --training {shlex.quote(training.code)}\n",
     )
-    _tell(work, audience, words, _calendar_entries(work, training, old, Method.CANCEL, later=1))
+    _tell(
+        work,
+        training,
+        audience,
+        words,
+        calendar_entries(work, training, old, Method.CANCEL, later=1),
+    )
     renew_invitations(work, training, None, audience, later=1)
+
+
+class _SessionsBefore:
+    """The sessions that a transaction has changed, as they were before it."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[int, SessionWithDays] = {}
+
+    def first(self, before: SessionWithDays) -> SessionWithDays:
+        """Return a session as it was before its first change; `before` is before this one."""
+        return self._sessions.setdefault(before.session.id, before)
+
+    def end(self, work: Work) -> None:
+        """Forget them."""
 
 
 def tell_changed(
@@ -130,9 +141,11 @@ def tell_changed(
     """Tell everybody in a session when and where it was and is now, unless it was and is over.
 
     `before` is the session as it was, `at` as it is now, and `was_to_come` a day as it was before,
-    when it was still to come.
+    when it was still to come. When a transaction changes it several times, `before` is as it was
+    before all of them.
     """
-    entries = _calendar_entries(work, training, at, Method.REQUEST, also=was_to_come)
+    before = work.ending(_SessionsBefore, _SessionsBefore).first(before)
+    entries = calendar_entries(work, training, at, Method.REQUEST, also=was_to_come)
     audience = telling_store.audience_of_session(training.id, at.session.id)
     if entries is not None:
         words = MessageText(
@@ -142,7 +155,7 @@ def tell_changed(
             body=f"When or where it takes place has changed.\n\n"
             f"{describe_change(training, before, at)}",
         )
-        _tell(work, audience, words, entries)
+        _tell(work, training, audience, words, entries)
     renew_invitations(work, training, at, audience)
 
 
@@ -166,8 +179,15 @@ def tell_removed(
     Whose invitation is still to come never hears of it.
     """
     words = _removal_words(work, training, cause)
-    _tell(work, audience, words, _calendar_entries(work, training, old, Method.CANCEL, later=1))
-    notification.withdraw_pending(work, audience, MessageKind.TRAINING_INVITATION)
+    _tell(
+        work,
+        training,
+        audience,
+        words,
+        calendar_entries(work, training, old, Method.CANCEL, later=1),
+    )
+    kind = MessageKind.TRAINING_INVITATION
+    notification.withdraw_pending(work, audience, kind, topic=_topic(training))
 
 
 def _removal_words(
@@ -203,7 +223,7 @@ class CatchUp:
 
 def catch_up(work: Work, training: TrainingRecord, at: SessionWithDays | None) -> CatchUp | None:
     """Return what participants are told who were away; None when their session is over."""
-    entries = _calendar_entries(work, training, at, Method.REQUEST)
+    entries = calendar_entries(work, training, at, Method.REQUEST)
     if at is not None and entries is None:
         return None
     words = MessageText(
@@ -221,10 +241,26 @@ def catch_up_on_removal(work: Work, training: TrainingRecord) -> CatchUp:
     return CatchUp(_removal_words(work, training), None)
 
 
-def _tell(work: Work, audience: Audience, words: MessageText, entries: str | None) -> None:
+def _tell(
+    work: Work,
+    training: TrainingRecord,
+    audience: Audience,
+    words: MessageText,
+    entries: str | None,
+) -> None:
     notification.tell_all(
-        work, audience, words, calendar=entries, invited_by=MessageKind.TRAINING_INVITATION
+        work,
+        audience,
+        words,
+        topic=_topic(training),
+        calendar=entries,
+        invited_by=MessageKind.TRAINING_INVITATION,
     )
+
+
+def _topic(training: TrainingRecord) -> str:
+    """Return the topic of messages to participants of a training."""
+    return f"training {training.id}"
 
 
 def describe_change(
@@ -247,39 +283,3 @@ def _describe_place(training: TrainingRecord, at: SessionWithDays | None) -> str
         ]
         lines.append(f"  {' to '.join(from_to)}{spots}")
     return "\n".join([*lines, ""])
-
-
-def _calendar_entries(  # noqa: PLR0913 - whose entries, and what they ask
-    work: Work,
-    training: TrainingRecord,
-    at: SessionWithDays | None,
-    method: Method,
-    later: int = 0,
-    *,
-    also: SessionDayRecord | None = None,
-) -> str | None:
-    """Return calendar entries for the days still to come, with marks for each person's own.
-
-    The day `also` is told of in any case.
-    """
-    days = [
-        day
-        for day in (at.days if at else ())
-        if day.ends_at > work.now or (also is not None and day.id == also.id)
-    ]
-    if at is None or not days:
-        return None
-    events = [
-        CalendarEvent(
-            uid=uid_of(day.uid, NUMBER_MARK),
-            sequence=count_mark(day.revision + later),
-            starts_at=day.starts_at,
-            ends_at=day.ends_at,
-            summary=name_of_entry(training.title, at.session.title),
-            description=training.description,
-            location=day.place,
-            url=day.url,
-        )
-        for day in days
-    ]
-    return icalendar.messages(events, work.now, method, portal.settings(work).name)

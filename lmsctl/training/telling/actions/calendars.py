@@ -1,0 +1,54 @@
+"""Entries for the calendars of people who take part in trainings."""
+
+from lmsctl.kit import icalendar
+from lmsctl.kit.icalendar import CalendarEvent, Method
+from lmsctl.kit.work import Work
+from lmsctl.notification.store.audiences import NUMBER_MARK, count_mark
+from lmsctl.portal import actions as portal
+from lmsctl.training.rules import SessionDayRecord, SessionWithDays, TrainingRecord
+
+
+def name_of_entry(title: str, session_title: str | None) -> str:
+    """Return what a session of a training is called in calendars."""
+    return f"{title}: {session_title}" if session_title else title
+
+
+def uid_of(day_uid: str, enrollment: int | str) -> str:
+    """Return what names the calendar entry of one person's day for good."""
+    return f"{day_uid}-{enrollment}@lmsctl.invalid"
+
+
+def calendar_entries(  # noqa: PLR0913 - whose entries, and what they ask
+    work: Work,
+    training: TrainingRecord,
+    at: SessionWithDays | None,
+    method: Method,
+    later: int = 0,
+    *,
+    also: SessionDayRecord | None = None,
+) -> str | None:
+    """Return calendar entries for the days still to come, with marks for each person's own.
+
+    The day `also` is told of in any case.
+    """
+    days = [
+        day
+        for day in (at.days if at else ())
+        if day.ends_at > work.now or (also is not None and day.id == also.id)
+    ]
+    if at is None or not days:
+        return None
+    events = [
+        CalendarEvent(
+            uid=uid_of(day.uid, NUMBER_MARK),
+            sequence=count_mark(day.revision + later),
+            starts_at=day.starts_at,
+            ends_at=day.ends_at,
+            summary=name_of_entry(training.title, at.session.title),
+            description=training.description,
+            location=day.place,
+            url=day.url,
+        )
+        for day in days
+    ]
+    return icalendar.messages(events, work.now, method, portal.settings(work).name)

@@ -8,7 +8,7 @@ _TABLES = {
 }
 
 
-def everything(portal: Portal, *, besides: tuple[str, ...] = ()) -> dict[str, list[str]]:
+def all_rows(portal: Portal, *, besides: tuple[str, ...] = ()) -> dict[str, list[str]]:
     """Return every row of every table but `besides`, by table."""
     names = sorted(str(name) for (name,) in portal.sql(_TABLES[portal.is_sqlite]))
     tables = [name for name in names if name not in besides]

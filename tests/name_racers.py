@@ -27,7 +27,7 @@ def _let_think() -> None:
         setattr(module, name, _think_then(getattr(module, name)))
 
 
-def drop_the_guard() -> None:
+def remove_guard() -> None:
     """Leave names to whoever looked and found them free."""
     for module, name in _TAKING:
         setattr(module, name, _think_then(None))
@@ -35,5 +35,5 @@ def drop_the_guard() -> None:
 
 if __name__ == "__main__":
     _let_think()
-    racers._drop_the_guard = drop_the_guard
+    racers._remove_guard = remove_guard
     sys.stdout.write(json.dumps(racers._run(json.load(sys.stdin))))

@@ -90,7 +90,7 @@ def _run(plan: dict[str, Any]) -> list[list[dict[str, Any]]]:
     parse_email("warm@example.com", sandbox=True)
     _rehearse(plan["racers"])
     if not plan["guarded"]:
-        _drop_the_guard()
+        _remove_guard()
     ready, start = os.pipe(), os.pipe()
     pipes = []
     for racer in plan["racers"]:
@@ -167,7 +167,7 @@ def _wait_for_activations(count: int) -> None:
 # Without the guard -------------------------------------------------------------------------------
 
 
-def _drop_the_guard() -> None:
+def _remove_guard() -> None:
     """Make every claim what people write first: look, think, then take without looking again.
 
     The look comes before the transaction, because on SQLite only one at a time may write.

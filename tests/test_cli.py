@@ -135,7 +135,7 @@ def test_exit_code_tells_changes_from_none(portal: Portal) -> None:
 
 def test_an_output_nobody_knows_is_refused_before_anything_changes(sqlite_portal: Portal) -> None:
     """Also by variable; and so is a column that the answer does not have."""
-    before = database_rows.everything(sqlite_portal)
+    before = database_rows.all_rows(sqlite_portal)
     for more, variables in (
         (("-o", "xml"), {}),
         ((), {"LMSCTL_OUTPUT": "xml"}),
@@ -145,12 +145,12 @@ def test_an_output_nobody_knows_is_refused_before_anything_changes(sqlite_portal
     ):
         ran = sqlite_portal.run("department", "create", "Sales", *more, **variables)
         assert (ran.status, ran.out) == (2, ""), more
-    assert database_rows.everything(sqlite_portal) == before
+    assert database_rows.all_rows(sqlite_portal) == before
 
 
 def test_ctrl_c_undoes_the_change_and_ends_with_130(portal: Portal) -> None:
     """A real signal to a real process that waits for a lock it will get."""
-    before = database_rows.everything(portal)
+    before = database_rows.all_rows(portal)
     holder = driver.open_database(portal.url, patience=10)
     holder.begin_writing()
     database.execute(holder, "UPDATE departments SET name = name")
@@ -163,7 +163,7 @@ def test_ctrl_c_undoes_the_change_and_ends_with_130(portal: Portal) -> None:
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err == "Interrupted. Nothing was changed.\n"
-    assert database_rows.everything(portal) == before
+    assert database_rows.all_rows(portal) == before
 
 
 def test_a_reader_who_leaves_ends_it_with_141(sqlite_portal: Portal) -> None:
@@ -290,7 +290,7 @@ def test_a_bug_of_ours_leaves_a_traceback_file_and_no_trace_on_the_terminal(
     """Status 1, the file's path, nothing changed; neither passwords nor what was typed in it."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     failing_create(monkeypatch)
-    before = database_rows.everything(portal)
+    before = database_rows.all_rows(portal)
     ran = portal.run("department", "create", "SecretLink123", "--code=Another-Secret")
     assert ran.status == 1
     (file,) = tmp_path.glob("lmsctl-*.traceback")
@@ -303,7 +303,7 @@ def test_a_bug_of_ours_leaves_a_traceback_file_and_no_trace_on_the_terminal(
     assert "lmsctl/department/cli.py" in text
     assert "Secret" not in text
     assert file.stat().st_mode & 0o077 == 0
-    assert database_rows.everything(portal) == before
+    assert database_rows.all_rows(portal) == before
 
 
 def test_debug_shows_the_traceback_and_a_full_disk_does_not_hide_a_bug(
@@ -332,7 +332,7 @@ def test_a_confirmation_is_asked_on_a_terminal(portal: Portal) -> None:
     """Yes does it; no and the end of the input leave everything as it is, with status 9."""
     portal.ok("department", "create", "Sales")
     portal.ok("department", "create", "EMEA", "--parent", "Sales")
-    before = database_rows.everything(portal)
+    before = database_rows.all_rows(portal)
     deletion = ("department", "delete", "Sales")
     question = "goes too: department Sales/EMEA\nDelete the department 'Sales'? [y/N] "
     for answer in ("no", "", None, "yess"):
@@ -340,7 +340,7 @@ def test_a_confirmation_is_asked_on_a_terminal(portal: Portal) -> None:
         assert ran.status == 9, ran.out
         assert question in ran.out
         assert "error: Not confirmed; nothing was changed.\n" in ran.out
-    assert database_rows.everything(portal) == before
+    assert database_rows.all_rows(portal) == before
     ran = on_terminal(portal, *deletion, types="Y")
     assert ran.status == 0, ran.out
     assert ran.out.count("Delete the department") == 1
@@ -436,15 +436,15 @@ def test_a_rehearsal_tells_the_same_and_changes_nothing(portal: Portal) -> None:
     """Every changing command, first with --dry-run and then without: same status, same sentence."""
     people = "login,first name,last name\ncyd,Cyd,Doe\n"
     (portal.folder / "people.csv").write_text(people, encoding="utf-8")
-    before = database_rows.everything(portal)
+    before = database_rows.all_rows(portal)
     for argv in CHANGES:
         rehearsed = portal.run(*argv, "-n", "--exit-code", "-o", "json")
         assert rehearsed.status == 3, (argv, rehearsed.err)
         assert rehearsed.err.startswith("Dry run, nothing was changed: "), argv
-        assert database_rows.everything(portal) == before, argv
+        assert database_rows.all_rows(portal) == before, argv
         done = portal.run(*argv, "--exit-code", "-o", "json")
         assert done.status == 3, (argv, done.err)
-        after = database_rows.everything(portal)
+        after = database_rows.all_rows(portal)
         assert after != before, argv
         before = after
         said = rehearsed.err.splitlines()[0].removeprefix("Dry run, nothing was changed: ")
@@ -453,11 +453,11 @@ def test_a_rehearsal_tells_the_same_and_changes_nothing(portal: Portal) -> None:
 
 def test_a_refused_rehearsal_is_not_even_written_down(portal: Portal) -> None:
     """No audit row under --dry-run; one without."""
-    before = database_rows.everything(portal)
+    before = database_rows.all_rows(portal)
     assert portal.refused("department", "delete", "/", "-n") == "department_is_root"
-    assert database_rows.everything(portal) == before
+    assert database_rows.all_rows(portal) == before
     assert portal.refused("department", "delete", "/") == "department_is_root"
-    after = database_rows.everything(portal)
+    after = database_rows.all_rows(portal)
     assert {name for name, rows in after.items() if rows != before[name]} <= {
         "audit_rows",
         "sqlite_sequence",

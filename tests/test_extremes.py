@@ -289,7 +289,7 @@ def test_a_clock_past_the_edge_is_refused_everywhere(portal: Portal, now: str, c
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Etc/GMT+12"])
 @pytest.mark.parametrize("given", ["0001-01-01", "9999-12-31", "9999-12-31T23:59:59", "+7973y"])
 def test_a_date_at_the_edge_of_the_calendar(portal: Portal, given: str, zone: str) -> None:
-    """Kept and shown, or refused as out of range, in every zone and at every door for times."""
+    """Kept and shown, or refused as out of range, in every zone and wherever times are given."""
     portal.ok("user", "create", "--login", "kim", "--first-name", "F", "--last-name", "L")
     portal.ok("training", "create", "T", "--code", "t", "--time-zone", zone)
     for argv in (

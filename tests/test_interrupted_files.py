@@ -22,7 +22,7 @@ from tests.test_written_files import (
     CSV,
     WRITERS,
     ending,
-    everything,
+    file_contents,
     portal_with_client_programs,
     portal_with_files,
 )
@@ -207,7 +207,7 @@ def test_a_signal_leaves_nothing_behind(
 ) -> None:
     """Not half a file, not half a change; the status says which signal it was."""
     portal_with_client_programs.folder.joinpath("more.csv").write_text(CSV.replace("kim", "max"))
-    before = everything(portal_with_client_programs.folder)
+    before = file_contents(portal_with_client_programs.folder)
     holder = driver.open_database(portal_with_client_programs.url, patience=10)
     holder.begin_writing()
     try:
@@ -219,7 +219,7 @@ def test_a_signal_leaves_nothing_behind(
         signal.signal(number, usual)
         until = time.monotonic() + 60
         while not any(
-            name.endswith(".part") for name in everything(portal_with_client_programs.folder)
+            name.endswith(".part") for name in file_contents(portal_with_client_programs.folder)
         ):
             assert time.monotonic() < until
             assert running.poll() is None
@@ -231,7 +231,7 @@ def test_a_signal_leaves_nothing_behind(
         holder.close()
     assert running.returncode == status, told
     assert "Interrupted. Nothing was changed." in told
-    assert everything(portal_with_client_programs.folder) == before
+    assert file_contents(portal_with_client_programs.folder) == before
     assert portal_with_client_programs.value("SELECT count(*) FROM users WHERE login = 'max'") == 0
     assert portal_with_client_programs.value("SELECT count(*) FROM tokens") == 0
 

@@ -222,7 +222,7 @@ def test_a_training_that_was_deleted_meanwhile_keeps_nobody_from_going(
 def test_a_choice_that_goes_meanwhile_is_given_to_nobody(
     portal_with_pathway: Portal, line: tuple[str, ...]
 ) -> None:
-    """Whatever door people come by, a field holds one of its choices."""
+    """However people come, a field holds one of its choices."""
     portal_with_pathway.ok(
         "field", "create", "Color", "--kind", "list", "--choice", "red", "--choice", "blue"
     )

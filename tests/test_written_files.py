@@ -60,7 +60,7 @@ def portal_with_files(portal: Portal) -> Portal:
     return portal
 
 
-def everything(folder: Path) -> dict[str, bytes]:
+def file_contents(folder: Path) -> dict[str, bytes]:
     """Return the name and content of every file in `folder`; SQLite's log aside."""
     return {
         path.name: path.read_bytes()
@@ -71,7 +71,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 def check_not_written(portal_with_client_programs: Portal, path: str, *words: str) -> None:
     """Check that a command refuses to write at `path`, and touches nothing, rehearsed or not."""
-    before = everything(portal_with_client_programs.folder)
+    before = file_contents(portal_with_client_programs.folder)
     state = (
         portal_with_client_programs.folder.joinpath("portal.db").read_bytes()
         if portal_with_client_programs.is_sqlite
@@ -80,7 +80,7 @@ def check_not_written(portal_with_client_programs: Portal, path: str, *words: st
     for rehearsal in ((), ("--dry-run",)):
         ran = portal_with_client_programs.run(*words, path, *rehearsal, "-o", "json")
         assert (ran.status, ran.code) == (2, "files_clash"), ran.err
-    assert everything(portal_with_client_programs.folder) == before
+    assert file_contents(portal_with_client_programs.folder) == before
     if portal_with_client_programs.is_sqlite:
         assert portal_with_client_programs.folder.joinpath("portal.db").read_bytes() == state
 
@@ -300,9 +300,9 @@ def test_a_rehearsal_writes_no_file(
     portal_with_client_programs: Portal, writer: tuple[str]
 ) -> None:
     """Neither a new one nor over an old one; a folder that is not there is refused."""
-    before = everything(portal_with_client_programs.folder)
+    before = file_contents(portal_with_client_programs.folder)
     portal_with_client_programs.run(*writer, "new", "--dry-run")
-    assert everything(portal_with_client_programs.folder) == before
+    assert file_contents(portal_with_client_programs.folder) == before
     assert portal_with_client_programs.run(*writer, "nowhere/new", "--dry-run").status != 0
 
 
@@ -447,5 +447,5 @@ def test_a_file_that_was_taken_out_of_its_folder_is_written_straight(
     assert ran.returncode == 0, ran.stderr
     assert "kim" in ran.stdout
     assert not any(
-        name.startswith("gone") for name in everything(portal_with_client_programs.folder)
+        name.startswith("gone") for name in file_contents(portal_with_client_programs.folder)
     )

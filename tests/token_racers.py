@@ -8,7 +8,7 @@ from lmsctl.token.redemption import store as redemption_store
 from tests import racers
 
 
-def drop_the_guard() -> None:
+def remove_guard() -> None:
     """Make taking a use what people write first: look, think, then take without looking again.
 
     The look comes before the transaction, because on SQLite only one at a time may write.
@@ -42,5 +42,5 @@ def drop_the_guard() -> None:
 
 
 if __name__ == "__main__":
-    racers._drop_the_guard = drop_the_guard
+    racers._remove_guard = remove_guard
     sys.stdout.write(json.dumps(racers._run(json.load(sys.stdin))))

@@ -11,7 +11,7 @@ from lmsctl.training.participants.store import places as place_store
 from tests import racers
 
 
-def drop_the_guard() -> None:
+def remove_guard() -> None:
     """Make taking a place what people write first: look, think, then take without looking again.
 
     The look comes before the transaction, because on SQLite only one at a time may write.
@@ -51,5 +51,5 @@ if __name__ == "__main__":
     config.PATIENCE_SECONDS = 120
     for noun in ("enroll", "enrollment", "session"):
         load_noun(noun)
-    racers._drop_the_guard = drop_the_guard
+    racers._remove_guard = remove_guard
     sys.stdout.write(json.dumps(racers._run(json.load(sys.stdin))))

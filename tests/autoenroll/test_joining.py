@@ -1,4 +1,4 @@
-"""Every door by which people join or become active, and what rules do at it."""
+"""Every way in which people join or become active, and what rules do then."""
 
 import pytest
 

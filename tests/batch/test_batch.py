@@ -114,7 +114,7 @@ def test_after_stop_nothing_more_is_attempted(sqlite_portal: Portal) -> None:
 
 def test_a_rehearsal_undoes_every_command_by_itself(portal: Portal) -> None:
     """None sees what those before it would have done, and nothing is written down."""
-    before = database_rows.everything(portal)
+    before = database_rows.all_rows(portal)
     ran = run_batch(portal, GOOD, "--dry-run", "-o", "jsonl", "--exit-code")
     assert ran.status == 7
     assert [row[1] for row in line_outcomes(ran)] == [
@@ -124,9 +124,9 @@ def test_a_rehearsal_undoes_every_command_by_itself(portal: Portal) -> None:
         *["failed"] * 3,
     ]
     assert ran.err.startswith("Dry run, nothing was changed: 6 commands: ")
-    assert database_rows.everything(portal) == before
+    assert database_rows.all_rows(portal) == before
     assert run_batch(portal, "-n department create Sales\n", "--exit-code").status == 3
-    assert database_rows.everything(portal) == before
+    assert database_rows.all_rows(portal) == before
 
 
 def test_a_line_has_its_own_actor_zone_and_confirmation(portal: Portal) -> None:
@@ -294,11 +294,11 @@ def test_a_line_of_an_atomic_batch_is_understood_once(sqlite_portal: Portal) -> 
 
 def test_an_atomic_rehearsal_sees_its_own_changes(portal: Portal) -> None:
     """And leaves nothing; a line cannot be rehearsed alone."""
-    before = database_rows.everything(portal)
+    before = database_rows.all_rows(portal)
     ran = run_batch(portal, GOOD, "--atomic", "--dry-run", "-o", "jsonl", "--exit-code")
     assert ran.status == 3, ran.out
     assert {row[1] for row in line_outcomes(ran)} == {"changed", "unchanged"}
-    assert database_rows.everything(portal) == before
+    assert database_rows.all_rows(portal) == before
     ran = run_batch(portal, "user list -n\n", "--atomic", "-o", "jsonl")
     assert line_outcomes(ran)[0][3] == "option_of_batch"
 
@@ -328,13 +328,13 @@ def test_an_atomic_batch_that_is_killed_left_all_or_nothing(portal: Portal) -> N
     (portal.folder / "batch.txt").write_text(GOOD, encoding="utf-8")
     argv = ["batch", "batch.txt", "--atomic"]
     people = "SELECT count(*) FROM users"
-    before = database_rows.everything(portal)
+    before = database_rows.all_rows(portal)
     at = 1
     while run_killed(portal, argv, at):
         if portal.value(people) > 1:
             assert portal.ok("department", "list", "-o", "id").out.count("\n") == 3
             break
-        assert database_rows.everything(portal) == before
+        assert database_rows.all_rows(portal) == before
         at += 17
     assert at > 20
     assert portal.value(people) == 2

@@ -1,4 +1,4 @@
-"""Many clients at one door: exactness and fairness."""
+"""Many clients on one profile: exactness and fairness."""
 
 import contextlib
 import multiprocessing

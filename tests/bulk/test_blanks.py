@@ -111,7 +111,7 @@ def portal_with_kim(portal: Portal) -> Portal:
     return portal
 
 
-def take_in(portal: Portal, *lines: str) -> Any:
+def import_people(portal: Portal, *lines: str) -> Any:
     """Import people and return the report."""
     text = "\n".join(lines) + "\n"
     return portal.ok("user", "import", "-", "-o", "json", stdin=text).json
@@ -125,29 +125,30 @@ def kim(portal: Portal) -> Any:
 def test_blank_cells_keep_everything_of_a_person(portal_with_kim: Portal) -> None:
     """Address and custom fields stay."""
     before = kim(portal_with_kim)
-    report = take_in(portal_with_kim, "Login,Email,Phone,Badge,Diet", "kim,,,,")
+    report = import_people(portal_with_kim, "Login,Email,Phone,Badge,Diet", "kim,,,,")
     assert report["unchanged"] == 1
     assert kim(portal_with_kim) == before
 
 
 def test_none_takes_fields_and_addresses_away(portal_with_kim: Portal) -> None:
     """The badge is free for somebody else then, and so is the address."""
-    report = take_in(portal_with_kim, "Login,Email,Phone,Badge", "kim,none,None,NONE")
+    report = import_people(portal_with_kim, "Login,Email,Phone,Badge", "kim,none,None,NONE")
     assert report["updated"] == 1
     shown = kim(portal_with_kim)
     assert shown["email"] is None
     assert {shown["fields"].get("Phone"), shown["fields"].get("Badge")} <= {None, ""}
     assert (
-        take_in(portal_with_kim, "Login,Email,Phone,Badge", "kim,none,none,none")["unchanged"] == 1
+        import_people(portal_with_kim, "Login,Email,Phone,Badge", "kim,none,none,none")["unchanged"]
+        == 1
     )
     lines = ("First name,Last name,Email,Badge", "Bo,Dahl,kim@example.com,B1")
-    assert take_in(portal_with_kim, *lines)["created"] == 1
+    assert import_people(portal_with_kim, *lines)["created"] == 1
     portal_with_kim.ok("db", "check")
 
 
 def test_a_guarded_none_is_the_word_itself(portal_with_kim: Portal) -> None:
     """What is exported comes back as it was, and a choice called None needs no guard."""
-    take_in(portal_with_kim, "Login,Phone,Diet", "kim,'none,none")
+    import_people(portal_with_kim, "Login,Phone,Diet", "kim,'none,none")
     assert kim(portal_with_kim)["fields"]["Phone"] == "none"
     assert kim(portal_with_kim)["fields"]["Diet"] == "None"
     exported = portal_with_kim.ok("user", "export").out
@@ -158,7 +159,7 @@ def test_a_guarded_none_is_the_word_itself(portal_with_kim: Portal) -> None:
 
 def test_keys_are_taken_literally(portal_with_kim: Portal) -> None:
     """Somebody whose login is none can be named by it."""
-    take_in(portal_with_kim, "Login,First name,Last name", "none,No,One")
+    import_people(portal_with_kim, "Login,First name,Last name", "none,No,One")
     assert portal_with_kim.ok("user", "show", "none", "-o", "json").json["first_name"] == "No"
 
 

@@ -12,7 +12,7 @@ COPY = ("content", "copy")
 
 
 @pytest.fixture
-def shelf(portal: Portal) -> Portal:
+def portal_with_shared_item(portal: Portal) -> Portal:
     """Return a portal with a library item that people hang on in every way."""
     create_item(portal, "box", "folder")
     more = ("--folder", "box", "--source", "library", "--no-inherit", "--due-days", "9")
@@ -26,31 +26,47 @@ def shelf(portal: Portal) -> Portal:
     return portal
 
 
-def test_a_copy_is_the_same_item_without_its_people(shelf: Portal) -> None:
+def test_a_copy_is_the_same_item_without_its_people(portal_with_shared_item: Portal) -> None:
     """It has the original's title, folder and due date, and neither link, grants nor people."""
-    before = show(shelf, "one")
-    made = shelf.ok(*COPY, "ONE", "--code", "two", "-o", "json").json
+    before = show(portal_with_shared_item, "one")
+    made = portal_with_shared_item.ok(*COPY, "ONE", "--code", "two", "-o", "json").json
     assert {name: made[name] for name in SAME} == {name: before[name] for name in SAME}
     assert (made["code"], made["source"], made["status"]) == ("two", "copied", "active")
     assert (made["is_shared"], made["grants"], made["author"]) == (False, [], None)
-    assert show(shelf, "two") == made
-    assert show(shelf, "one") == before
-    assert shelf.ok("enrollment", "list", "--content", "two", "-o", "json").json == []
-    assert shelf.ok("catalog", "list", "two", "-o", "json").json == []
-    shelf.ok("token", "create", "--content", "two")
-    refused(shelf, "token", "create", "--content", "one", code="token_content_library")
+    assert show(portal_with_shared_item, "two") == made
+    assert show(portal_with_shared_item, "one") == before
+    assert (
+        portal_with_shared_item.ok("enrollment", "list", "--content", "two", "-o", "json").json
+        == []
+    )
+    assert portal_with_shared_item.ok("catalog", "list", "two", "-o", "json").json == []
+    portal_with_shared_item.ok("token", "create", "--content", "two")
+    refused(
+        portal_with_shared_item, "token", "create", "--content", "one", code="token_content_library"
+    )
 
 
-def test_what_is_to_be_different_can_be_said(shelf: Portal) -> None:
+def test_what_is_to_be_different_can_be_said(portal_with_shared_item: Portal) -> None:
     """Title and folder; a rehearsal makes nothing."""
-    create_item(shelf, "crate", "folder")
+    create_item(portal_with_shared_item, "crate", "folder")
     words = (*COPY, "one", "--code", "two", "--title", "For partners")
-    shelf.ok("--dry-run", *words)
-    refused(shelf, "content", "show", "two", code="content_unknown", status=4, audited=0)
-    moved = shelf.ok(*words, "--folder", "crate", "-o", "json").json
+    portal_with_shared_item.ok("--dry-run", *words)
+    refused(
+        portal_with_shared_item,
+        "content",
+        "show",
+        "two",
+        code="content_unknown",
+        status=4,
+        audited=0,
+    )
+    moved = portal_with_shared_item.ok(*words, "--folder", "crate", "-o", "json").json
     assert (moved["title"], moved["folder"]) == ("For partners", "crate")
     assert (
-        shelf.ok(*COPY, "one", "--code", "x", "--folder", "", "-o", "json").json["folder"] is None
+        portal_with_shared_item.ok(*COPY, "one", "--code", "x", "--folder", "", "-o", "json").json[
+            "folder"
+        ]
+        is None
     )
 
 
@@ -75,22 +91,45 @@ def test_a_copied_pathway_leads_over_the_same_items(portal: Portal) -> None:
     assert show(portal, "way")["items"] == before
 
 
-def test_what_cannot_be_copied_is_refused(shelf: Portal) -> None:
+def test_what_cannot_be_copied_is_refused(portal_with_shared_item: Portal) -> None:
     """A folder, something unknown, and codes that are taken or none."""
-    refused(shelf, *COPY, "box", "--code", "two", code="content_is_folder")
-    refused(shelf, *COPY, "none", "--code", "two", code="content_unknown", status=4)
-    refused(shelf, *COPY, "one", "--code", "BOX", code="content_exists", status=5)
-    refused(shelf, *COPY, "one", "--code", "a b", code="code_invalid")
-    refused(shelf, *COPY, "one", "--code", "two", "--folder", "one", code="folder_wrong")
+    refused(portal_with_shared_item, *COPY, "box", "--code", "two", code="content_is_folder")
+    refused(
+        portal_with_shared_item, *COPY, "none", "--code", "two", code="content_unknown", status=4
+    )
+    refused(portal_with_shared_item, *COPY, "one", "--code", "BOX", code="content_exists", status=5)
+    refused(portal_with_shared_item, *COPY, "one", "--code", "a b", code="code_invalid")
+    refused(
+        portal_with_shared_item,
+        *COPY,
+        "one",
+        "--code",
+        "two",
+        "--folder",
+        "one",
+        code="folder_wrong",
+    )
 
 
-def test_authors_copy_what_they_see(shelf: Portal) -> None:
+def test_authors_copy_what_they_see(portal_with_shared_item: Portal) -> None:
     """The copy is theirs, and lies at the top when the folder is somebody else's."""
-    create_person(shelf, "eve")
-    shelf.ok("role", "grant", "eve", "author")
-    made = shelf.ok("--as", "eve", *COPY, "one", "--code", "two", "-o", "json").json
+    create_person(portal_with_shared_item, "eve")
+    portal_with_shared_item.ok("role", "grant", "eve", "author")
+    made = portal_with_shared_item.ok(
+        "--as", "eve", *COPY, "one", "--code", "two", "-o", "json"
+    ).json
     assert (made["author"], made["folder"]) == ("eve", None)
-    shelf.ok("--as", "eve", "content", "edit", "two", "--title", "Mine")
+    portal_with_shared_item.ok("--as", "eve", "content", "edit", "two", "--title", "Mine")
     into = ("--as", "eve", *COPY, "one", "--code", "x", "--folder", "box")
-    refused(shelf, *into, code="permission_missing", status=8)
-    refused(shelf, "--as", "ann", *COPY, "one", "--code", "x", code="permission_missing", status=8)
+    refused(portal_with_shared_item, *into, code="permission_missing", status=8)
+    refused(
+        portal_with_shared_item,
+        "--as",
+        "ann",
+        *COPY,
+        "one",
+        "--code",
+        "x",
+        code="permission_missing",
+        status=8,
+    )

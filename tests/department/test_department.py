@@ -179,12 +179,12 @@ def test_creating_what_exists_skips_or_updates_when_told(department_tree: Portal
 
 def test_an_edit_that_changes_nothing_is_not_written_down(department_tree: Portal) -> None:
     """Neither row nor audit row."""
-    before = database_rows.everything(department_tree)
+    before = database_rows.all_rows(department_tree)
     ran = department_tree.ok(
         "department", "edit", "Sales", "--name", "Sales", "--supervisor", "none"
     )
     assert ran.err == "Unchanged: the department Sales.\n"
-    assert database_rows.everything(department_tree) == before
+    assert database_rows.all_rows(department_tree) == before
     department_tree.ok("department", "edit", "Sales", "--supervisor", "owner")
     entry = department_tree.ok("audit", "list", "-o", "json").json[-1]
     assert (entry["code"], entry["detail"]) == ("department.changed", {"changed": ["supervisor"]})

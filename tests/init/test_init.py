@@ -60,13 +60,12 @@ def test_without_an_address_it_writes_configuration_and_database_here(empty_fold
 def test_a_second_portal_in_the_same_database_is_a_conflict(empty_database: Portal) -> None:
     """And changes nothing but the log of refusals."""
     empty_database.ok("init", "--sandbox")
-    before = database_rows.everything(empty_database, besides=("audit_rows", "sqlite_sequence"))
+    before = database_rows.all_rows(empty_database, besides=("audit_rows", "sqlite_sequence"))
     ran = empty_database.run("init", "--sandbox", "-o", "json")
     assert (ran.status, ran.code) == (5, "portal_exists")
     assert empty_database.run("init", "--sandbox", "-n").status == 5
     assert (
-        database_rows.everything(empty_database, besides=("audit_rows", "sqlite_sequence"))
-        == before
+        database_rows.all_rows(empty_database, besides=("audit_rows", "sqlite_sequence")) == before
     )
     assert database_rows.refusals(empty_database) == 1
 
@@ -106,7 +105,7 @@ def test_a_rehearsal_tells_the_same_and_leaves_nothing(
     if empty_database.is_sqlite:
         assert not dburl.sqlite_path(empty_database.url).exists()
     else:
-        assert database_rows.everything(empty_database) == {}
+        assert database_rows.all_rows(empty_database) == {}
 
 
 def test_a_run_killed_after_any_step_can_be_repeated(

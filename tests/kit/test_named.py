@@ -8,7 +8,7 @@ from tests.trainings import create_person
 
 
 @pytest.fixture
-def titled(portal: Portal) -> Portal:
+def portal_with_titles(portal: Portal) -> Portal:
     """Return a portal with two things of each sort that are called alike."""
     portal.ok("department", "create", "Sales")
     for code in ("b-2", "a-1"):
@@ -48,27 +48,29 @@ def titled(portal: Portal) -> Portal:
         ("signup-profile", "rotate", "Erste Hilfe"),
     ],
 )
-def test_a_title_is_refused_with_the_codes(titled: Portal, words: tuple[str, ...]) -> None:
+def test_a_title_is_refused_with_the_codes(
+    portal_with_titles: Portal, words: tuple[str, ...]
+) -> None:
     """Wherever a code is wanted by somebody who sees what has it."""
-    ran = titled.run(*words, "-o", "json")
+    ran = portal_with_titles.run(*words, "-o", "json")
     assert (ran.status, ran.code) == (4, "title_given"), ran.err
     assert "a-1, b-2" in ran.error["message"]
 
 
-def test_who_does_not_see_it_is_told_nothing(titled: Portal) -> None:
+def test_who_does_not_see_it_is_told_nothing(portal_with_titles: Portal) -> None:
     """A title out of scope is as unknown as any; a sign-up names no code, whoever asks."""
-    titled.ok("department", "create", "Lab")
-    create_person(titled, "eve")
+    portal_with_titles.ok("department", "create", "Lab")
+    create_person(portal_with_titles, "eve")
     permissions = ("--permission", "training.manage", "--permission", "profile.view")
-    titled.ok("role", "create", "keepers", *permissions)
-    titled.ok("role", "grant", "eve", "keepers", "--department", "Lab")
+    portal_with_titles.ok("role", "create", "keepers", *permissions)
+    portal_with_titles.ok("role", "grant", "eve", "keepers", "--department", "Lab")
     for words, code in (
         (("training", "show", "Erste Hilfe"), "training_unknown"),
         (("signup-profile", "show", "Erste Hilfe"), "profile_unknown"),
     ):
-        refused(titled, "--as", "eve", *words, code=code, status=4, audited=0)
+        refused(portal_with_titles, "--as", "eve", *words, code=code, status=4, audited=0)
     join = ("--as", "ann", "enrollment", "join", "--training", "Erste Hilfe")
-    refused(titled, *join, code="training_unknown", status=4)
+    refused(portal_with_titles, *join, code="training_unknown", status=4)
     who = ("--email", "new@example.com", "--first-name", "N", "--last-name", "N")
     sign_up = ("signup-profile", "sign-up", "Erste Hilfe", *who)
-    refused(titled, *sign_up, code="profile_unknown", status=4)
+    refused(portal_with_titles, *sign_up, code="profile_unknown", status=4)

@@ -1,4 +1,4 @@
-"""What the plan promises: one ledger for every door, no seat lost, nobody told twice."""
+"""What the plan promises: one ledger for every way in, no seat lost, nobody told twice."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is promised of doors that let nobody in: lists say why, and whoever makes one is told."""
+"""Profiles, tokens and links that let nobody in: lists say why, and their maker is told."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def signup_portal(portal: Portal) -> Portal:
 
 
 def blocked(portal: Portal, *words: str) -> list[str]:
-    """Return what a door is blocked by, as the first that is shown says."""
+    """Return why the first thing that a list shows lets nobody in."""
     shown = portal.ok(*words, "-o", "json").json
     found: list[str] = (shown[0] if isinstance(shown, list) else shown)["blocked_by"]
     return found

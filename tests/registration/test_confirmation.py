@@ -184,7 +184,7 @@ def test_what_expired_is_written_down_once(confirming_portal: Portal) -> None:
 
 
 def test_confirming_works_after_the_profile_has_ended_or_is_gone(confirming_portal: Portal) -> None:
-    """The door may close behind who is already inside."""
+    """A profile may close after somebody has signed up by it."""
     confirming_portal.ok("signup-profile", "edit", "spring", "--activations", "2")
     sign_up(confirming_portal, "ann")
     sign_up(confirming_portal, "ben")

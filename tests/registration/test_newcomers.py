@@ -172,7 +172,7 @@ def test_newcomers_are_learners_in_the_profiles_department_who_came_by_it(
 
 
 def test_the_origin_of_a_person_outlives_the_profile(signup_portal: Portal) -> None:
-    """By which door somebody came stays readable when the door is gone."""
+    """How somebody came stays readable when the profile is gone."""
     sign_up(signup_portal, "ann")
     signup_portal.ok("signup-profile", "delete", "spring", "--yes")
     person = signup_portal.ok("user", "show", "ann", "-o", "json").json

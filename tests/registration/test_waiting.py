@@ -264,7 +264,7 @@ def check_pending(confirming_portal: Portal, *argv: str, now: str, mails_more: i
 
 
 def test_coming_again_mails_the_confirmation_once_in_ten_minutes(confirming_portal: Portal) -> None:
-    """By whichever door, also when it is full because of them; the first code stays good."""
+    """However they come, also when it is full because of them; the first code stays good."""
     confirming_portal.ok("token", "create", "--content", "robot", "--code", "tok")
     confirming_portal.ok("content", "link", "robot")
     create_profile(confirming_portal, "other")

@@ -67,7 +67,7 @@ def require_policy(portal: Portal) -> None:
 
 @dataclass(frozen=True)
 class Reason:
-    """What closes the door, and what is said then."""
+    """What keeps people from signing up, and what they are told then."""
 
     close: Callable[[Portal], None]
     code: str

@@ -242,7 +242,7 @@ def test_what_is_wrong_with_a_row(
 
 @pytest.fixture
 def portal_with_used_token(portal_with_items: Portal) -> Portal:
-    """Return the shop with one token, number 1, used twice, and library and archived content."""
+    """Return the portal with one token, number 1, used twice, and library and archived content."""
     library = ("--kind", "topic", "--code", "lib", "--title", "L", "--source", "library")
     portal_with_items.ok("content", "create", *library)
     portal_with_items.ok("content", "create", "--kind", "topic", "--code", "gone", "--title", "G")

@@ -1,4 +1,4 @@
-"""How many statements it takes to let one person in, by whatever door."""
+"""How many statements it takes to let one person in, in whatever way."""
 
 import pytest
 

@@ -12,7 +12,7 @@ from lmsctl.kit.work import Work
 from lmsctl.token import store
 from lmsctl.token.model import Token
 from tests.conftest import Portal, Templates
-from tests.database_rows import everything
+from tests.database_rows import all_rows
 from tests.refusals import refused, unchanged
 from tests.tokens import (
     create_items,
@@ -52,11 +52,11 @@ def traces(portal: Portal) -> list[str]:
 
 def rows_that_tell(portal: Portal) -> list[str]:
     """Return every row of every table that holds the code in any case."""
-    rows = [row for table in everything(portal).values() for row in table]
+    rows = [row for table in all_rows(portal).values() for row in table]
     return [row for row in rows if CODE.casefold() in row.casefold()]
 
 
-def use_up_and_down(portal: Portal) -> None:
+def use_token(portal: Portal) -> None:
     """Let a token live: redemptions, refusals, edits, a pause."""
     create_person(portal, "kim")
     for who in ("kim", "ann", "ben"):
@@ -72,7 +72,7 @@ def use_up_and_down(portal: Portal) -> None:
 def test_after_destruction_no_row_holds_the_code(portal_with_items: Portal) -> None:
     """Not the token's, not the audit log, not a mail; people, enrollments and ledger stay."""
     create_token(portal_with_items, CODE)
-    use_up_and_down(portal_with_items)
+    use_token(portal_with_items)
     number = show_token(portal_with_items, CODE)["id"]
     assert rows_that_tell(portal_with_items)
     before = (enrolled_addresses(portal_with_items), invited_addresses(portal_with_items))
@@ -181,9 +181,9 @@ def test_all_other_tokens_are_what_they_were(portal_with_items: Portal) -> None:
         "--creates",
         "client",
     )
-    before = [row for row in everything(portal_with_items)["tokens"] if CODE not in row]
+    before = [row for row in all_rows(portal_with_items)["tokens"] if CODE not in row]
     portal_with_items.ok("token", "delete", CODE, "--yes")
-    assert everything(portal_with_items)["tokens"] == before
+    assert all_rows(portal_with_items)["tokens"] == before
     create_token(portal_with_items, "next")
     assert show_token(portal_with_items, "next")["id"] == 303
 
@@ -207,7 +207,7 @@ def portal_with_many_tokens(
     return made
 
 
-def churn(portal: Portal) -> None:
+def rewrite_rows(portal: Portal) -> None:
     """Let rows grow and shrink, so that pages split and merge and copies stay behind in them."""
     connection = driver.open_database(portal.url, patience=10)
     connection.begin_writing()
@@ -237,7 +237,7 @@ def every_other(portal: Portal) -> dict[str, str]:
 
 def test_no_byte_of_the_code_stays_in_the_files(portal_with_many_tokens: Portal) -> None:
     """Not in a page that is used, nor in a free one, nor in log or journal."""
-    use_up_and_down(portal_with_many_tokens)
+    use_token(portal_with_many_tokens)
     assert traces(portal_with_many_tokens)
     ran = portal_with_many_tokens.ok("token", "delete", CODE, "--yes")
     assert traces(portal_with_many_tokens) == []
@@ -247,7 +247,7 @@ def test_no_byte_of_the_code_stays_in_the_files(portal_with_many_tokens: Portal)
 
 def test_no_copy_of_codes_whose_rows_have_wandered_stays(portal_with_many_tokens: Portal) -> None:
     """Whatever pages did before: of hundreds of tokens destroyed at once not one code is left."""
-    churn(portal_with_many_tokens)
+    rewrite_rows(portal_with_many_tokens)
     going = every_other(portal_with_many_tokens)
     portal_with_many_tokens.ok("token", "delete", *going, "--yes")
     assert codes_in_bytes(portal_with_many_tokens, set(going.values())) == set()
@@ -263,7 +263,7 @@ def test_overwriting_alone_would_leave_copies(
         "destroy",
         lambda work, ids: work.run(delete(Token).where(col(Token.id).in_(ids))),
     )
-    churn(portal_with_many_tokens)
+    rewrite_rows(portal_with_many_tokens)
     going = every_other(portal_with_many_tokens)
     portal_with_many_tokens.ok("token", "delete", *going, "--yes")
     assert codes_in_bytes(portal_with_many_tokens, set(going.values()))

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import NOON, Portal
-from tests.database_rows import everything
+from tests.database_rows import all_rows
 from tests.refusals import refused, unchanged
 from tests.signups import create_profile, open_registration, seats, sign_up
 from tests.tokens import (
@@ -149,10 +149,10 @@ def test_a_known_person_is_enrolled_and_nothing_else_changes(portal_with_token: 
     """No new name, type or department, and no mail; but one use."""
     portal_with_token.ok("department", "create", "Sales")
     create_person(portal_with_token, "ann", "--department", "Sales")
-    before = everything(portal_with_token)
+    before = all_rows(portal_with_token)
     told = redeem(portal_with_token, "ANN").json
     assert (told["login"], told["is_new_person"], told["is_new_enrollment"]) == ("ann", False, True)
-    after = everything(portal_with_token)
+    after = all_rows(portal_with_token)
     changed = {table for table in before if before[table] != after[table]}
     assert changed == {
         *("tokens", "redemptions", "enrollments", "enrollment_reasons", "audit_rows")

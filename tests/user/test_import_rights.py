@@ -47,7 +47,7 @@ def test_activating_past_the_plan_fails_the_row(department_tree: Portal) -> None
 
 @pytest.fixture
 def portal_with_manager(department_tree: Portal) -> Portal:
-    """Return the house with mia, who manages Sales, and hank in HR, an administrator."""
+    """Return a portal with mia, who manages Sales, and hank in HR, an administrator."""
     import_lines(
         department_tree, HEADINGS, "mia,Mia,M,,Sales,,", "hank,Hank,H,hank@example.com,HR,,"
     )

@@ -58,11 +58,11 @@ def name_command(portal: Portal, other: str) -> list[str]:
 def test_a_login_and_an_address_at_once_go_to_one_person(
     portal_with_two_users: Portal, other: str
 ) -> None:
-    """The other is refused, by whatever door they come."""
-    one_gets_it(portal_with_two_users, list(TO_LOGIN), name_command(portal_with_two_users, other))
+    """The other is refused, however they come."""
+    race_for_name(portal_with_two_users, list(TO_LOGIN), name_command(portal_with_two_users, other))
 
 
-def one_gets_it(portal: Portal, *lines: list[str], most: int = 1) -> None:
+def race_for_name(portal: Portal, *lines: list[str], most: int = 1) -> None:
     """Let command lines race that all want the name, and check that one person has got it.
 
     `most` is how many of them may be about the same person.
@@ -86,14 +86,14 @@ def test_an_address_and_a_login_at_once_go_to_one_person(
     portal_with_two_users: Portal, other: str
 ) -> None:
     """New people cannot be called by an address that somebody gets at the same time."""
-    one_gets_it(
+    race_for_name(
         portal_with_two_users, list(OTHERS["edit"]), name_command(portal_with_two_users, other)
     )
 
 
 def test_of_all_who_want_one_name_at_once_one_gets_it(portal_with_two_users: Portal) -> None:
-    """All doors are tried together; some are about the same person, or find who was made."""
-    one_gets_it(
+    """All ways are tried together; some are about the same person, or find who was made."""
+    race_for_name(
         portal_with_two_users,
         list(TO_LOGIN),
         *(name_command(portal_with_two_users, door) for door in [*OTHERS, *LOGINS]),

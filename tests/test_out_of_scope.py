@@ -60,6 +60,9 @@ notification list
 notification preview 1
 notification preview 999999
 audit list
+run list
+run show 1
+run show 999999
 content list
 content show topic-own
 content link topic-own

@@ -11,6 +11,8 @@ from lmsctl.kit.options import verb
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 
+_NO_RUNS = "No file was taken in yet; 'lmsctl user import' takes people, for one."
+
 app = options.noun("run", "What files did that were taken in, and why rows failed.")
 
 
@@ -20,7 +22,7 @@ def list_(env: Environment) -> Any:
     from lmsctl.bulk.actions import history
     from lmsctl.bulk.results import RunSummary
 
-    return env.read(lambda work: Listing(RunSummary, history.list_runs(work)))
+    return env.read(lambda work: Listing(RunSummary, history.list_runs(work), when_empty=_NO_RUNS))
 
 
 @verb(app, examples=("lmsctl run show 7", "lmsctl run show 7 -o csv"))

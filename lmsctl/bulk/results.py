@@ -53,6 +53,7 @@ class RunSummary:
     """One run: which file of which kind, by whom and when, and what its rows did."""
 
     KEY = "id"
+    NEWEST = "id"
     TABLE = ("id", "kind", "file", "started_at", "state", "created", "updated", "failed")
 
     id: int

@@ -431,6 +431,32 @@ def test_a_resumed_run_tells_the_codes_that_were_made_before(
         assert known == [codes.get(f"L{n}", "") for n in range(7)]
 
 
+def test_a_run_that_completes_another_one_can_be_resumed(
+    portal_with_items: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No row makes a second token, whichever of the three runs has taken it."""
+    monkeypatch.setattr(writing, "_BATCH_ROWS", 2)
+    portal = portal_with_items
+    lines = [f",,{code},,L{n},prospect,,," for n, code in enumerate(["topic", "later"] * 3)]
+    file = write(portal, HEADINGS, *lines)
+    ran = portal.run("token", "bulk-upload", file, "--keep-going", "-o", "json")
+    assert (ran.status, numbers(ran.json)) == (7, (3, 0, 0, 3))
+    portal.ok("content", "create", "--kind", "topic", "--code", "later", "--title", "T")
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, after=1)
+        assert portal.run("token", "bulk-upload", file, "--keep-going").status == 130
+    assert portal.refused("token", "bulk-upload", file) == "bytes_taken_already"
+    ran = portal.ok("token", "bulk-upload", file, "--resume", "--results", "r.csv")
+    made = dict(portal.sql("SELECT nickname, code FROM tokens"))
+    assert sorted(row[0] for row in portal.sql("SELECT nickname FROM tokens")) == sorted(made)
+    assert sorted(made) == [f"L{n}" for n in range(6)]
+    rows = rows_of(portal.folder.joinpath("r.csv").read_text(encoding="utf-8"))
+    assert [row["outcome"] for row in rows] == [
+        *("skipped", "skipped", "skipped", "created", "skipped", "created")
+    ]
+    assert [row["key"] for row in rows] == ["", made["L1"], "", made["L3"], "", made["L5"]]
+
+
 def test_a_resumed_run_judges_no_row_anew(
     portal_with_items: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,7 +65,7 @@ def recall_codes(work: Work, run: int, done: int) -> None:
     failed = exists().where(col(RunFault.run_id) == run, col(RunFault.row_no) == _row.row_no)
     rows = (
         select(_row.row_no, func.row_number().over(order_by=_row.row_no).label("place"))
-        .where(_row.is_new, _row.row_no <= done, ~failed)
+        .where(_row.is_new, _row.row_no <= done, _row.is_done.is_(None), ~failed)
         .subquery("rows")
     )
     made = (

@@ -64,11 +64,11 @@ class Source:
     def __init__(self, file: BinaryIO, shown: str, encoding: str | None) -> None:
         self._file = file
         self.shown = shown
-        codec = _codec(encoding) if encoding is not None else None
+        codec = _find_codec(encoding) if encoding is not None else None
         file.seek(0)
-        head = _reading(file, shown, _CHUNK)
+        head = _read(file, shown, _CHUNK)
         _check_text_format(head, shown)
-        mark, self.encoding = _encoding_of(head, codec, shown)
+        mark, self.encoding = _detect_encoding(head, codec, shown)
         self._start = len(mark)
         self.digest, self.size_bytes = self._examine()
         self._stamp = self._stat()
@@ -110,7 +110,7 @@ class Source:
         self._file.seek(0)
         digest.update(self._file.read(self._start))
         at = self._start
-        while chunk := _reading(self._file, self.shown, _CHUNK):
+        while chunk := _read(self._file, self.shown, _CHUNK):
             digest.update(chunk)
             self._check_chunk(decoder, chunk, at)
             at += len(chunk)
@@ -171,11 +171,13 @@ def open_bytes(path: str, stdin: BinaryIO | None = None) -> tuple[BinaryIO, str]
     """
     shown = "<stdin>" if path == "-" else path
     try:
-        file = _spooled(stdin or sys.stdin.buffer, shown) if path == "-" else _opened(path)
+        file = (
+            _copy_aside(stdin or sys.stdin.buffer, shown) if path == "-" else _open_seekable(path)
+        )
     except FileNotFoundError as error:
         raise CsvFileMissing(location=Location(shown)) from error
     except OSError as error:
-        raise _unreadable(shown, error) from error
+        raise _unreadable_file(shown, error) from error
     return file, shown
 
 
@@ -186,9 +188,9 @@ def is_workbook(file: BinaryIO, shown: str) -> bool:
     CsvFileUnreadable.
     """
     file.seek(0)
-    before = _reading(file, shown, _CHUNK)
+    before = _read(file, shown, _CHUNK)
     if before.startswith(_OLE):
-        while chunk := _reading(file, shown, _CHUNK):
+        while chunk := _read(file, shown, _CHUNK):
             if _ENCRYPTED_MARK in before:
                 break
             before = before[-len(_ENCRYPTED_MARK) :] + chunk
@@ -200,15 +202,16 @@ def is_workbook(file: BinaryIO, shown: str) -> bool:
 def check_encoding(given: str | None) -> None:
     """Raise CsvEncodingUnknown if no file can be in an encoding of that name."""
     if given is not None:
-        _codec(given)
+        _find_codec(given)
 
 
-def _opened(path: str) -> BinaryIO:
+def _open_seekable(path: str) -> BinaryIO:
+    """Open a file; what is not a regular one is copied aside first."""
     file = Path(path).open("rb")  # noqa: SIM115 - the Source closes it
     if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         return file
     with file:
-        return _spooled(file, path)
+        return _copy_aside(file, path)
 
 
 def spool_limit() -> int:
@@ -216,10 +219,11 @@ def spool_limit() -> int:
     return min(_SPOOL_LIMIT, shutil.disk_usage(tempfile.gettempdir()).free // 2)
 
 
-def _spooled(stream: BinaryIO, shown: str) -> BinaryIO:
+def _copy_aside(stream: BinaryIO, shown: str) -> BinaryIO:
+    """Return a temporary file with all that `stream` gives, from its beginning."""
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - the Source closes it
     try:
-        for chunk in _bounded(stream, shown):
+        for chunk in _read_chunks(stream, shown):
             spool.write(chunk)
         spool.seek(0)
     except BaseException:
@@ -228,7 +232,8 @@ def _spooled(stream: BinaryIO, shown: str) -> BinaryIO:
     return spool
 
 
-def _bounded(stream: BinaryIO, shown: str) -> Iterator[bytes]:
+def _read_chunks(stream: BinaryIO, shown: str) -> Iterator[bytes]:
+    """Yield what `stream` gives; raises CsvFileEndless when it is more than may be copied."""
     left = limit = spool_limit()
     while chunk := stream.read(_CHUNK):
         left -= len(chunk)
@@ -237,18 +242,20 @@ def _bounded(stream: BinaryIO, shown: str) -> Iterator[bytes]:
         yield chunk
 
 
-def _reading(file: BinaryIO, shown: str, size: int) -> bytes:
+def _read(file: BinaryIO, shown: str, size: int) -> bytes:
+    """Read up to `size` bytes; raises CsvFileUnreadable."""
     try:
         return file.read(size)
     except OSError as error:
-        raise _unreadable(shown, error) from error
+        raise _unreadable_file(shown, error) from error
 
 
-def _unreadable(shown: str, error: OSError) -> CsvFileUnreadable:
+def _unreadable_file(shown: str, error: OSError) -> CsvFileUnreadable:
     return CsvFileUnreadable(location=Location(shown), reason=error.strerror or str(error))
 
 
-def _codec(given: str) -> str:
+def _find_codec(given: str) -> str:
+    """Return the name of the codec for an encoding; raises CsvEncodingUnknown."""
     try:
         # unlike codecs.lookup this refuses hex and zlib; four NULs are fine in all of UTF
         bytes(4).decode(given)
@@ -261,7 +268,8 @@ def _codec(given: str) -> str:
     return name
 
 
-def _encoding_of(head: bytes, codec: str | None, shown: str) -> tuple[bytes, str]:
+def _detect_encoding(head: bytes, codec: str | None, shown: str) -> tuple[bytes, str]:
+    """Return the byte-order mark, if any, and the encoding; raises CsvEncodingUnmarked."""
     for mark, marked in _MARKS:
         if head.startswith(mark):
             return mark, marked
@@ -271,6 +279,7 @@ def _encoding_of(head: bytes, codec: str | None, shown: str) -> tuple[bytes, str
 
 
 def _check_text_format(head: bytes, shown: str) -> None:
+    """Raise CsvOtherFormat for the first bytes of a file that is not text."""
     found = next((name for magic, name in _SIGNATURES if head.startswith(magic)), None)
     if head.startswith(_ZIP):
         found = _kind_of_zip(head)
@@ -279,6 +288,7 @@ def _check_text_format(head: bytes, shown: str) -> None:
 
 
 def _kind_of_zip(head: bytes) -> str:
+    """Return in words what a zip archive is by its first bytes."""
     if b"application/vnd.oasis.opendocument.spreadsheet" in head:
         return "an OpenDocument spreadsheet (.ods)"
     if b"[Content_Types].xml" in head or b"xl/" in head:

@@ -1,6 +1,6 @@
 """Numbers of things in sentences."""
 
-_IRREGULAR = {"person": "people"}
+_IRREGULAR = {"entry": "entries", "person": "people"}
 
 
 def counted(count: int, thing: str, done: str = "") -> str:

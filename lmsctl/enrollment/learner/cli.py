@@ -11,6 +11,7 @@ from lmsctl.kit import icalendar, options
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.kit.writing import replacing
 from lmsctl.notification.results import Notice
@@ -73,7 +74,7 @@ def calendar(
             return Listing(Appointment, appointments)
         with replacing(target) as stream:
             stream.write(icalendar.calendar(events, work.now))
-        sentence = f"Wrote {len(events)} entries to {target}."
+        sentence = f"Wrote {counted(len(events), 'calendar entry')} to {target}."
         return Done(CalendarFile(str(target), len(events)), sentence, is_changed=False)
 
     return env.read(read)

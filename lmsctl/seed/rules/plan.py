@@ -50,7 +50,7 @@ def plan(sizes: SeedSizes, now: datetime) -> Iterator[SeedStep]:
     """Yield all that happens until `now` (UTC), from the earliest command to the latest."""
     trainings = [PlannedTraining(sizes, number, now) for number in range(sizes.trainings)]
     tokens = [PlannedToken(sizes, number, now) for number in range(sizes.tokens)]
-    yield from _set_up(now + _SET_UP)
+    yield from _set_up(sizes, now + _SET_UP)
     yield from chain.from_iterable(training.set_up(now + _SET_UP) for training in trainings)
     yield from _files(sizes, now + _FILES, trainings, tokens)
     acts = [
@@ -66,7 +66,7 @@ def plan(sizes: SeedSizes, now: datetime) -> Iterator[SeedStep]:
 # Setting up --------------------------------------------------------------------------------------
 
 
-def _set_up(at: datetime) -> Iterator[SeedStep]:
+def _set_up(sizes: SeedSizes, at: datetime) -> Iterator[SeedStep]:
     def step(*words: str) -> SeedStep:
         return SeedStep(at, words)
 
@@ -94,16 +94,17 @@ def _set_up(at: datetime) -> Iterator[SeedStep]:
     yield step("autoenroll", "create", *in_sales, "--code", "sales-data-protection")
     is_client = ("--content", "partner-guide", "--type", "client")
     yield step("autoenroll", "create", *is_client, "--code", "clients")
-    yield from _profiles(at)
+    yield from _profiles(sizes, at)
 
 
-def _profiles(at: datetime) -> Iterator[SeedStep]:
+def _profiles(sizes: SeedSizes, at: datetime) -> Iterator[SeedStep]:
     """Yield the sign-up profiles: one open for ever, two with a window, one with two places."""
     start = at - _SET_UP + _FIRST_ACT
+    limit = str(sizes.signing_up + 10)
     windows = (
         ("partners", "Partners", "Partners", "unlimited", start, None),
-        ("spring", "Spring campaign", "Sales/EMEA", "250", start, start + 60 * DAY),
-        ("support", "Support team", "Customer support", "250", start, at - _SET_UP + 90 * DAY),
+        ("spring", "Spring campaign", "Sales/EMEA", limit, start, start + 60 * DAY),
+        ("support", "Support team", "Customer support", limit, start, at - _SET_UP + 90 * DAY),
         ("pilot", "Pilot", "Engineering", str(_IN_PILOT), start, None),
     )
     for code, name, department, activations, starts, ends in windows:
@@ -227,7 +228,7 @@ def _sign_ups(sizes: SeedSizes, now: datetime) -> Iterator[SeedStep]:
             yield SeedStep(at, ("registration", "confirm", one.email))
             if number % 4 == 0 and at < now - 3 * DAY:
                 lost = person(sizes.seed, sizes.people + number, "example.org")
-                yield SeedStep(at, ("signup-profile", "sign-up", "partners", *_given(lost)))
+                yield SeedStep(at, ("signup-profile", "sign-up", "support", *_given(lost)))
 
 
 def _profile_at(number: int, at: datetime, now: datetime) -> str:

@@ -103,7 +103,7 @@ def test_a_calendar_file_keeps_names_and_counts_changes(training_portal: Portal)
 
     def written() -> dict[str, str]:
         with unchanged(training_portal, audited=0):
-            assert "Wrote 1 entries to ann.ics." in training_portal.ok(*write).err
+            assert "Wrote 1 calendar entry to ann.ics." in training_portal.ok(*write).err
         text = training_portal.folder.joinpath("ann.ics").read_bytes().decode().replace("\r\n ", "")
         lines = text.split("\r\n")
         return dict(line.split(":", 1) for line in lines if ":" in line and "VALUE" not in line)

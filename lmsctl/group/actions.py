@@ -15,7 +15,7 @@ from lmsctl.kit.work import Work
 from lmsctl.portal import rules as portal_rules
 from lmsctl.rights import actions as rights
 from lmsctl.rights.errors import PermissionMissing
-from lmsctl.rights.rules import ANYWHERE, Scope
+from lmsctl.rights.rules import ANYWHERE, WHY_MEMBERS_HIDDEN, Scope
 from lmsctl.user import hookpoints as user_hookpoints
 from lmsctl.user import store as users
 from lmsctl.user.actions import finding
@@ -64,7 +64,12 @@ def list_members(work: Work, given: str) -> Listing[GroupPerson]:
     found = store.get(work, given, rights.require(work, "group.view"))
     visible = rights.actor(work).scope("user.view")
     hidden = store.count_hidden_members(work, found.id, visible)
-    return Listing(GroupPerson, store.list_members(work, found.id, visible), hidden)
+    return Listing(
+        GroupPerson,
+        store.list_members(work, found.id, visible),
+        hidden,
+        why_hidden=WHY_MEMBERS_HIDDEN,
+    )
 
 
 def edit(

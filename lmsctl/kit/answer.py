@@ -53,15 +53,17 @@ class Shown(Protocol):
 class Listing(Generic[T]):
     """Many things of one kind, read as they are shown.
 
-    `hidden` is None, or the number of things the reader may not see; a listing that has a number
-    is one JSON object with `items` and `hidden`. `head` is what they belong to, one thing or a
-    listing, which stands above a table and nowhere else. `when_empty` is what is said when there is
-    nothing: what is missing, and the command that makes the first one.
+    `hidden` is None, or the number of things the reader may not see, and `why_hidden` says in words
+    for what reasons; a listing that has a number is one JSON object with `items` and `hidden`.
+    `head` is what they belong to, one thing or a listing, which stands above a table and nowhere
+    else. `when_empty` is what is said when there is nothing: what is missing, and the command that
+    makes the first one.
     """
 
     record: type[T]
     rows: Iterable[T]
     hidden: int | None = None
+    why_hidden: str = ""
     head: Any = None
     when_empty: str = "Nothing to show."
 

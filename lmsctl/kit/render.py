@@ -57,7 +57,8 @@ def _write(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) ->
     )
     _WRITERS[view.format](page)
     if page.hidden and view.format != "json":
-        info(f"{page.hidden} more are hidden from you.")
+        why = f": {listing.why_hidden}" if listing and listing.why_hidden else ""
+        info(f"{page.hidden} more {'is' if page.hidden == 1 else 'are'} hidden from you{why}.")
 
 
 def check(answer: object, *, columns: str | None, sort: str | None) -> None:
@@ -144,6 +145,12 @@ def _id(page: _Page) -> None:
     page.out.writelines(f"{key}\n" for key in keys)
 
 
+def _say_empty(page: _Page) -> None:
+    """Say what is missing, unless things are there and hidden."""
+    if page.listing is not None and not page.hidden:
+        page.info(page.listing.when_empty)
+
+
 def _table(page: _Page) -> None:
     from lmsctl.kit import tables  # what only people see
 
@@ -158,7 +165,7 @@ def _table(page: _Page) -> None:
     is_cut = view.first is None and view.is_terminal
     shown = list(islice(page.rows, TABLE_ROWS) if is_cut else page.rows)
     if not shown:
-        page.info(page.listing.when_empty)
+        _say_empty(page)
         return
     tables.print_rows(shown, page.sheet, view, page.out, page.info)
     states = Counter(_state(row, page.sheet.totals) for row in shown)

@@ -183,6 +183,12 @@ class Visibility:
         return self.people.covers(path) or number == self.own_id
 
 
+# Why people are hidden from whoever reads a list or a history: in the plural, of one and of many.
+WHY_MEMBERS_HIDDEN = "people in departments whose users you do not see"
+WHY_PEOPLE_HIDDEN = (
+    "people in departments whose users you do not see, or whose accounts were removed"
+)
+
 ALL_VISIBLE = Visibility(ANYWHERE, ANYWHERE, ANYWHERE, None)
 
 

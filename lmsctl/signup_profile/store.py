@@ -252,6 +252,14 @@ def count_hidden(work: Work, profile_id: int, scope: Scope) -> int:
     return int(work.value(statement, now=work.now))
 
 
+def has_visible(work: Work, profile_id: int, scope: Scope) -> bool:
+    """Say whether somebody with this scope sees anybody who came in by a profile."""
+    somebody = _activations(
+        select(Activation.registration_id), profile_id, _is_visible(scope)
+    ).limit(1)
+    return work.value(somebody, now=work.now) is not None
+
+
 def _activations(
     selected: Select[Any], profile_id: int, condition: ColumnElement[bool]
 ) -> Select[Any]:

@@ -165,7 +165,9 @@ def test_members_out_of_sight_are_only_counted(portal_with_managers: Portal) -> 
     assert ([row["login"] for row in seen["items"]], seen["hidden"]) == (["anna", "ben"], 1)
     plain = portal_with_managers.ok("--as", "anna", "group", "members", "Pilots")
     assert "hank" not in plain.out
-    assert "1 more are hidden" in plain.err
+    assert (
+        "1 more is hidden from you: people in departments whose users you do not see." in plain.err
+    )
     full = portal_with_managers.ok("group", "members", "Pilots", "-o", "json").json
     assert (len(full["items"]), full["hidden"]) == (3, 0)
     assert (

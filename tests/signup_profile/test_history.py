@@ -94,13 +94,12 @@ def test_people_are_seen_by_where_they_are_now(portal_with_managers: Portal) -> 
 def test_re_pointing_the_profile_changes_who_looks_and_what_they_see(
     portal_with_managers: Portal,
 ) -> None:
-    """The new department's administrator sees the profile, and only their own people in it."""
+    """The new department's administrator sees the profile; each sees their own people in it."""
     sign_up(portal_with_managers, "ann")
     portal_with_managers.ok("signup-profile", "edit", "spring", "--department", "Support")
     sign_up(portal_with_managers, "ben")
     assert seen(portal_with_managers, "sue") == (["ben"], 1)
-    ran = portal_with_managers.run("--as", "dan", *HISTORY, "-o", "json")
-    assert (ran.status, ran.code) == (4, "profile_unknown")
+    assert seen(portal_with_managers, "dan") == (["ann"], 1)
     assert seen(portal_with_managers) == (["ann", "ben"], 0)
 
 
@@ -145,6 +144,9 @@ def test_who_may_see_profiles_but_no_people_sees_how_many_came(
     portal_with_managers.ok("role", "grant", "cora", "counter", "--department", "Sales")
     sign_up(portal_with_managers, "ann")
     assert seen(portal_with_managers, "cora") == ([], 1)
+    told = portal_with_managers.ok("--as", "cora", *HISTORY, "-o", "table").err
+    assert "1 more is hidden from you" in told
+    assert "Nobody" not in told
 
 
 def test_every_other_format_says_aside_that_some_are_hidden(portal_with_managers: Portal) -> None:
@@ -154,7 +156,10 @@ def test_every_other_format_says_aside_that_some_are_hidden(portal_with_managers
     portal_with_managers.ok("user", "move", "ann", "--department", "Support")
     for output in ("plain", "csv", "jsonl", "id"):
         ran = portal_with_managers.ok("--as", "dan", *HISTORY, "-o", output)
-        assert ran.err == "1 more are hidden from you.\n"
+        assert ran.err == (
+            "1 more is hidden from you: people in departments whose users you do not see,"
+            " or whose accounts were removed.\n"
+        )
         assert "ann" not in ran.out
         assert "Support" not in ran.out
         heading = 0 if output in {"jsonl", "id"} else 1
@@ -164,6 +169,27 @@ def test_every_other_format_says_aside_that_some_are_hidden(portal_with_managers
     assert "Support" not in ran.out
     assert ran.err == ""
     assert portal_with_managers.ok(*HISTORY, "-o", "csv").err == ""
+
+
+def test_whoever_sees_somebody_who_came_in_sees_the_history_of_a_profile_out_of_scope(
+    portal_with_managers: Portal,
+) -> None:
+    """With those people and the number of the others, and nothing of the profile itself."""
+    for person in ("ann", "ben"):
+        sign_up(portal_with_managers, person)
+    as_dan = ("--as", "dan")
+    portal_with_managers.ok("signup-profile", "edit", "spring", "--department", "Support")
+    portal_with_managers.ok("user", "move", "ann", "--department", "Support")
+    assert seen(portal_with_managers, "dan") == (["ben"], 1)
+    table = portal_with_managers.ok(*as_dan, *HISTORY, "-o", "table")
+    assert "ben" in table.out
+    assert "Support" not in table.out + table.err
+    for words in (("show", "spring"), ("link", "spring"), ("explain", "spring")):
+        refused = portal_with_managers.refused(*as_dan, "signup-profile", *words)
+        assert refused == "profile_unknown"
+    assert portal_with_managers.ok(*as_dan, "signup-profile", "list", "-o", "id").out == ""
+    portal_with_managers.ok("user", "move", "ben", "--department", "Support")
+    assert portal_with_managers.refused(*as_dan, *HISTORY) == "profile_unknown"
 
 
 def test_looking_changes_nothing(portal_with_managers: Portal) -> None:

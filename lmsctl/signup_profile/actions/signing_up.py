@@ -21,6 +21,7 @@ from lmsctl.registration.errors import AddressTaken, DomainNotAllowed
 from lmsctl.registration.results import RegisteredUser
 from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import ANYWHERE, WHY_PEOPLE_HIDDEN
 from lmsctl.signup_profile import rules, store
 from lmsctl.signup_profile.actions.profiles import to_result
 from lmsctl.signup_profile.errors import (
@@ -97,17 +98,22 @@ def _claim_activation(work: Work, row: ProfileRow) -> None:
 def history(work: Work, given: str) -> Listing[ProfileActivation]:
     """Return who came in by a profile, as far as the actor may see them, and how many are hidden.
 
-    Needs `profile.view` for the profile; people are seen by `user.view` in their current
+    Needs `profile.view` for the profile, or somewhere if the actor sees somebody who came in by it;
+    the profile itself is not shown then. People are seen by `user.view` in their current
     department, people who are gone by the department they registered into. Raises ProfileUnknown.
     """
-    row = store.get(work, given, rights.require(work, "profile.view"))
+    profiles = rights.require(work, "profile.view")
     scope = rights.actor(work).scope("user.view")
-    hidden = store.count_hidden(work, row.id, scope)
+    shown = store.find(work, given, profiles)
+    found = shown or store.find(work, given, ANYWHERE)
+    if found is None or not (shown or store.has_visible(work, found.id, scope)):
+        found = store.get(work, given, profiles)
     return Listing(
         ProfileActivation,
-        store.list_history(work, row.id, scope),
-        hidden=hidden,
-        head=to_result(work, row),
+        store.list_history(work, found.id, scope),
+        hidden=store.count_hidden(work, found.id, scope),
+        why_hidden=WHY_PEOPLE_HIDDEN,
+        head=to_result(work, shown) if shown else None,
         when_empty="Nobody has signed up by this profile yet.",
     )
 

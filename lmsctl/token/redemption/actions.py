@@ -26,6 +26,7 @@ from lmsctl.registration import rules as registration_rules
 from lmsctl.registration.errors import ConfirmationPending, DomainNotAllowed
 from lmsctl.registration.rules import CheckedNewcomer, Newcomer
 from lmsctl.rights import actions as rights
+from lmsctl.rights.rules import WHY_PEOPLE_HIDDEN
 from lmsctl.token import rules, store
 from lmsctl.token.actions.tokens import get_visible, to_result
 from lmsctl.token.errors import TokenUsedUp
@@ -186,6 +187,7 @@ def history(work: Work, given: str | None = None) -> Listing[RedemptionRow]:
         RedemptionRow,
         redemption_store.history(work, number, scope),
         hidden=hidden,
+        why_hidden=WHY_PEOPLE_HIDDEN,
         head=None if token is None else to_result(work, token),
         when_empty="Nobody has redeemed this token yet." if token else "No token was redeemed yet.",
     )

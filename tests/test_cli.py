@@ -471,13 +471,13 @@ def test_a_refused_rehearsal_is_not_even_written_down(portal: Portal) -> None:
 def test_times_on_a_terminal_are_in_the_zone_of_the_portal(portal: Portal) -> None:
     """Or in that of --tz, the variable or the file; everywhere else they are UTC."""
     portal.ok("settings", "set", "time-zone=Europe/Berlin")
-    assert "2026-03-02 13:00\n" in on_terminal(portal, "user", "show", "owner").out
+    assert "2026-03-02 13:00" in on_terminal(portal, "user", "show", "owner").out
     assert (
-        "2026-03-02 07:00\n"
+        "2026-03-02 07:00"
         in on_terminal(portal, "user", "show", "owner", "--tz=America/New_York").out
     )
     assert (
-        "2026-03-02 21:00\n"
+        "2026-03-02 21:00"
         in on_terminal(portal, "user", "show", "owner", LMSCTL_TZ="Asia/Tokyo").out
     )
     assert '"2026-03-02T12:00:00Z"' in portal.ok("user", "show", "owner", "-o", "json").out

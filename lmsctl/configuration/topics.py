@@ -72,10 +72,21 @@ def _errors() -> str:
 
 
 def _rights() -> str:
+    import textwrap
+
     width = max(map(len, PERMISSIONS))
-    return "\n".join(f"  {name:<{width}}  {meaning}" for name, meaning in PERMISSIONS.items())
+    return "\n".join(
+        textwrap.fill(
+            meaning,
+            _WIDTH,
+            initial_indent=f"  {name:<{width}}  ",
+            subsequent_indent=" " * (width + 4),
+        )
+        for name, meaning in PERMISSIONS.items()
+    )
 
 
+_WIDTH = 100
 _MADE: Mapping[str, Callable[[], str]] = {
     "errors": _errors,
     "options": options.help_on_globals,

@@ -103,7 +103,7 @@ def shift(moment: datetime, distance: Amount, zone: ZoneInfo) -> datetime:
         wall += timedelta(days=number * _WALL_DAYS[unit])
     else:
         wall = _months_later(wall, number * _WALL_MONTHS[unit])
-    return _first_reading(wall, zone)
+    return first_reading(wall, zone)
 
 
 def _months_later(wall: datetime, months: int) -> datetime:
@@ -119,7 +119,7 @@ def _last_day(year: int, month: int) -> int:
     return (date(year, month + 1, 1) - timedelta(days=1)).day
 
 
-def _first_reading(wall: datetime, zone: ZoneInfo) -> datetime:
+def first_reading(wall: datetime, zone: ZoneInfo) -> datetime:
     """Return when `zone` shows `wall`: the earlier time of two, moved forward out of a jump."""
     # fold 0 is both: the first of two readings, and in a jump the offset before it (PEP 495)
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)

@@ -21,6 +21,11 @@ from lmsctl.training.participants.store import showing as showing_store
 from lmsctl.training.results import TrainingDetail, TrainingKind, TrainingRow
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.sessions.actions.showing import to_row
+from lmsctl.training.sessions.actions.zones import (
+    describe_new_readings,
+    keep_clock,
+    sessions_to_come,
+)
 from lmsctl.training.store import TrainingFilter
 from lmsctl.training.telling import actions as telling
 from lmsctl.training.telling import store as telling_store
@@ -195,11 +200,14 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     organizer: str | None = None,
     description: str | None = None,
     notifies_supervisors: bool | None = None,
+    keeps_clock: bool = False,
     if_version: int | None = None,
-) -> tuple[TrainingDetail, bool]:
-    """Change a training; returns it and whether it changed. An empty `organizer` is nobody.
+) -> tuple[TrainingDetail, bool, list[str]]:
+    """Change a training; returns it, whether it changed, and what became of its sessions.
 
-    Another department needs `training.manage` there too. Another zone moves no session. Raises
+    An empty `organizer` is nobody. Another department needs `training.manage` there too. Another
+    zone moves no session, or with `keeps_clock` lets those to come start at the same time on its
+    clocks; what is said is which starts read differently now, or have moved. Raises
     TrainingUnknown, VersionStale, DepartmentUnknown, ZoneUnknown, UserUnknown, OrganizerUnfit and
     what the checks of the texts raise.
     """
@@ -221,13 +229,18 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
         name: check(value) for name, (value, check) in given_values.items() if value is not None
     }
     changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    coming = sessions_to_come(work, row) if "time_zone" in changes else []
+    notes: list[str] = []
     if changes:
         store.change(work, row.id, **changes)
         audit.record(work, "training.changed", f"training {row.code}", changed=sorted(changes))
-        _renew_invitations(work, store.by_id(work, row.id))
+        new = store.by_id(work, row.id)
+        turn = keep_clock if keeps_clock else describe_new_readings
+        notes = turn(work, coming, row, new)
+        _renew_invitations(work, new)
     if "organizer_id" in changes:
         _tell_appointed(work, store.by_id(work, row.id))
-    return to_result(work, store.by_id(work, row.id)), bool(changes)
+    return to_result(work, store.by_id(work, row.id)), bool(changes), notes
 
 
 def _renew_invitations(work: Work, row: rules.TrainingRecord) -> None:

@@ -11,6 +11,7 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import IfExists, IfMissing, IfVersion, Search, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import actions as trainings
+from lmsctl.training import rules as training_rules
 from lmsctl.training.deadlines import actions as deadlines
 from lmsctl.training.deadlines import cli as deadlines_cli
 from lmsctl.training.options import TrainingCode, notes_on_coming
@@ -95,7 +96,7 @@ def create(
             return Done(made, f"Created the training {made.code} ({made.time_zone}).")
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The training {found.code} exists already.", is_changed=False)
-        after, is_changed = trainings.edit(
+        after, is_changed, notes = trainings.edit(
             work,
             found.code,
             title=title,
@@ -108,7 +109,7 @@ def create(
         )
         if lock and not after.locked:
             after, is_changed = deadlines.set_lock(work, found.code, is_on=True)
-        return _edited(after, is_changed=is_changed)
+        return replace(_edited(after, is_changed=is_changed), notes=notes)
 
     return env.write(write)
 
@@ -156,6 +157,7 @@ def show(env: Environment, code: TrainingCode) -> Any:
         "lmsctl training edit first-aid --title 'First aid 2026' --organizer anna",
         "lmsctl training edit first-aid --department Sales --organizer ''",
         "lmsctl training edit first-aid --notify-supervisors",
+        "lmsctl training edit first-aid --time-zone America/New_York --keep-clock",
     ),
 )
 def edit(
@@ -170,6 +172,13 @@ def edit(
         str | None,
         typer.Option("--time-zone", metavar="ZONE", help="The new one; it moves no session."),
     ] = None,
+    keep_clock: Annotated[
+        bool,
+        typer.Option(
+            "--keep-clock",
+            help="With --time-zone: sessions to come start at the same time on its clocks.",
+        ),
+    ] = False,
     organizer: Annotated[
         str | None,
         typer.Option("--organizer", metavar="LOGIN", help="Who looks after it; '' for nobody."),
@@ -178,10 +187,15 @@ def edit(
     notify_supervisors: NotifySupervisors = None,
     if_version: IfVersion = None,
 ) -> Any:
-    """Change a training. Its code stays, and so do the instants of its sessions."""
+    """Change a training. Its code stays, and so do the instants of its sessions.
+
+    With another time zone they read differently, and those that do are listed. With --keep-clock
+    they move instead, as with 'session edit': deadlines follow, and everybody is told.
+    """
+    training_rules.check_clock_option(time_zone, is_kept=keep_clock)
 
     def write(work: Work) -> Done:
-        after, is_changed = trainings.edit(
+        after, is_changed, notes = trainings.edit(
             work,
             code,
             title=title,
@@ -191,11 +205,13 @@ def edit(
             organizer=organizer,
             description=description,
             notifies_supervisors=notify_supervisors,
+            keeps_clock=keep_clock,
             if_version=if_version,
         )
         done = _edited(after, is_changed=is_changed)
         is_moved = time_zone is not None and is_changed
-        return replace(done, notes=notes_on_coming(env, work, after) if is_moved else [])
+        more = notes_on_coming(env, work, after) if is_moved else []
+        return replace(done, notes=[*notes, *more])
 
     return env.write(write)
 

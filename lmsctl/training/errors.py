@@ -46,6 +46,14 @@ class SessionUnclear(Usage):
     hint = "Write TRAINING:SESSION once, or the code of the training and that of its session."
 
 
+class ClockKeptIdle(Usage):
+    """Raised when the clock is to be kept and no other time zone is given."""
+
+    code = "clock_kept_idle"
+    message = "--keep-clock means nothing without --time-zone."
+    hint = "Leave it out, or give --time-zone."
+
+
 class DescriptionTooLong(Rejected):
     """Raised when a description has more characters than it may have."""
 

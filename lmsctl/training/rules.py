@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 
 from lmsctl.kit import canonical, wall_clock, zones
 from lmsctl.kit.wall_clock import Amount, Unit
-from lmsctl.training.errors import DescriptionTooLong, SessionUnclear, SessionUnnamed, TargetUnclear
+from lmsctl.training.errors import (
+    ClockKeptIdle,
+    DescriptionTooLong,
+    SessionUnclear,
+    SessionUnnamed,
+    TargetUnclear,
+)
 from lmsctl.training.results import TrainingKind
 
 _TITLE_LIMIT = 255
@@ -207,3 +213,9 @@ class SessionWithDays:
 
     session: SessionRecord
     days: Sequence[SessionDayRecord]
+
+
+def check_clock_option(time_zone: str | None, *, is_kept: bool) -> None:
+    """Raise ClockKeptIdle when the clock is to be kept and no time zone is given."""
+    if is_kept and time_zone is None:
+        raise ClockKeptIdle(field="--keep-clock")

@@ -1,6 +1,6 @@
 """Making, showing, changing and canceling the sessions of trainings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -169,7 +169,7 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
         audit.record(work, "session.changed", audit_name(training, row.code), changed=changed)
     if moved:
         day = before.days[shift.day - 1]
-        _tell_changed(work, training, before, day if day.ends_at > work.now else None)
+        _tell_changed(work, training, before, [day.id] if day.ends_at > work.now else ())
     elif changes:
         here = telling_store.audience_of_session(training.id, row.id)
         telling.renew_invitations(work, training, session_store.find_with_days(work, row.id), here)
@@ -180,15 +180,15 @@ def _tell_changed(
     work: Work,
     training: TrainingRecord,
     before: SessionWithDays,
-    was_to_come: rules.SessionDayRecord | None = None,
+    were_to_come: Collection[int] = (),
 ) -> None:
     """Tell the people in a session, and the organizer, that a day of it has changed."""
     at = session_store.get_with_days(work, before.session.id)
-    telling.tell_changed(work, training, before, at, was_to_come)
+    telling.tell_changed(work, training, before, at, were_to_come)
     said = (
         f"When or where the session {at.session.code} of '{training.title}' takes place has changed"
     )
-    telling.tell_organizer(work, training, said, telling.describe_change(training, before, at))
+    telling.tell_organizer(work, training, said, telling.describe_change(before, at))
 
 
 def _change_day(

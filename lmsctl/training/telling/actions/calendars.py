@@ -1,11 +1,13 @@
 """Entries for the calendars of people who take part in trainings."""
 
+from collections.abc import Collection
+
 from lmsctl.kit import icalendar
 from lmsctl.kit.icalendar import CalendarEvent, Method
 from lmsctl.kit.work import Work
 from lmsctl.notification.store.audiences import NUMBER_MARK, count_mark
 from lmsctl.portal import actions as portal
-from lmsctl.training.rules import SessionDayRecord, SessionWithDays, TrainingRecord
+from lmsctl.training.rules import SessionWithDays, TrainingRecord
 
 
 def name_of_entry(title: str, session_title: str | None) -> str:
@@ -25,17 +27,13 @@ def calendar_entries(  # noqa: PLR0913 - whose entries, and what they ask
     method: Method,
     later: int = 0,
     *,
-    also: SessionDayRecord | None = None,
+    also: Collection[int] = (),
 ) -> str | None:
     """Return calendar entries for the days still to come, with marks for each person's own.
 
-    The day `also` is told of in any case.
+    The days with the ids `also` are told of in any case.
     """
-    days = [
-        day
-        for day in (at.days if at else ())
-        if day.ends_at > work.now or (also is not None and day.id == also.id)
-    ]
+    days = [day for day in (at.days if at else ()) if day.ends_at > work.now or day.id in also]
     if at is None or not days:
         return None
     events = [

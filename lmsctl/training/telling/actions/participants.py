@@ -1,10 +1,11 @@
 """Telling people what happens to the trainings that they take part in."""
 
 import shlex
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lmsctl.kit import wall_clock
+from lmsctl.kit import wall_clock, zones
 from lmsctl.kit.icalendar import Method
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
@@ -12,7 +13,7 @@ from lmsctl.notification.actions import MessageText
 from lmsctl.notification.results import MessageKind
 from lmsctl.notification.store.audiences import Audience
 from lmsctl.portal import actions as portal
-from lmsctl.training.rules import SessionDayRecord, SessionWithDays, TrainingRecord
+from lmsctl.training.rules import SessionWithDays, TrainingRecord
 from lmsctl.training.telling import store as telling_store
 from lmsctl.training.telling.actions.calendars import calendar_entries
 
@@ -52,7 +53,7 @@ def _invitation(
         reason=f"they take part in the training {training.code}",
         subject=f"You are enrolled in '{training.title}'",
         body=f"You are enrolled in the training '{training.title}'"
-        f" of {portal.settings(work).name}.\n\n{_describe_place(training, at)}{_ask(training)}",
+        f" of {portal.settings(work).name}.\n\n{_describe_place(at)}{_ask(training)}",
     )
     return words, calendar_entries(work, training, at, Method.REQUEST, later)
 
@@ -82,7 +83,7 @@ def tell_moved(
         kind=MessageKind.TRAINING_CHANGE,
         reason=f"their session of the training {training.code} changed",
         subject=f"Your session of '{training.title}' changed",
-        body=describe_change(training, old, new) if old else _describe_place(training, new),
+        body=describe_change(old, new) if old else _describe_place(new),
     )
     gone = calendar_entries(work, training, old, Method.CANCEL, later=1) or ""
     come = calendar_entries(work, training, new, Method.REQUEST, later=1) or ""
@@ -102,8 +103,8 @@ def tell_canceled(
         reason=f"their session of the training {training.code} was canceled",
         subject=f"Canceled: session {old.session.code} of '{training.title}'",
         body=f"The session {old.session.code} of the training '{training.title}' was canceled and"
-        f" does not take place:\n\n{_describe_place(training, old)}\n"
-        f"You still take part in the training. {_describe_place(training, None)}"
+        f" does not take place:\n\n{_describe_place(old)}\n"
+        f"You still take part in the training. {_describe_place(None)}"
         "To choose another session:"
         f" lmsctl enrollment switch --training {shlex.quote(training.code)}\n",
     )
@@ -136,24 +137,23 @@ def tell_changed(
     training: TrainingRecord,
     before: SessionWithDays,
     at: SessionWithDays,
-    was_to_come: SessionDayRecord | None = None,
+    were_to_come: Collection[int] = (),
 ) -> None:
     """Tell everybody in a session when and where it was and is now, unless it was and is over.
 
-    `before` is the session as it was, `at` as it is now, and `was_to_come` a day as it was before,
-    when it was still to come. When a transaction changes it several times, `before` is as it was
-    before all of them.
+    `before` is the session as it was, `at` as it is now, and `were_to_come` the ids of days that
+    changed and were still to come. When a transaction changes it several times, the people are told
+    how it was before all of them.
     """
     before = work.ending(_SessionsBefore, _SessionsBefore).first(before)
-    entries = calendar_entries(work, training, at, Method.REQUEST, also=was_to_come)
+    entries = calendar_entries(work, training, at, Method.REQUEST, also=were_to_come)
     audience = telling_store.audience_of_session(training.id, at.session.id)
     if entries is not None:
         words = MessageText(
             kind=MessageKind.TRAINING_CHANGE,
             reason=f"their session of the training {training.code} changed",
             subject=f"'{training.title}' has changed: session {at.session.code}",
-            body=f"When or where it takes place has changed.\n\n"
-            f"{describe_change(training, before, at)}",
+            body=f"When or where it takes place has changed.\n\n{describe_change(before, at)}",
         )
         _tell(work, training, audience, words, entries)
     renew_invitations(work, training, at, audience)
@@ -231,7 +231,7 @@ def catch_up(work: Work, training: TrainingRecord, at: SessionWithDays | None) -
         reason=f"the training {training.code} changed while they were away",
         subject=f"'{training.title}' as it stands now",
         body=f"Your account was not active for a while. This is how the training"
-        f" '{training.title}' stands now.\n\n{_describe_place(training, at)}",
+        f" '{training.title}' stands now.\n\n{_describe_place(at)}",
     )
     return CatchUp(words, entries)
 
@@ -263,23 +263,19 @@ def _topic(training: TrainingRecord) -> str:
     return f"training {training.id}"
 
 
-def describe_change(
-    training: TrainingRecord, before: SessionWithDays, now: SessionWithDays | None
-) -> str:
+def describe_change(before: SessionWithDays, now: SessionWithDays | None) -> str:
     """Return when and where somebody was to go, and when and where they go now."""
-    return f"Before:\n{_describe_place(training, before)}\nNow:\n{_describe_place(training, now)}"
+    return f"Before:\n{_describe_place(before)}\nNow:\n{_describe_place(now)}"
 
 
-def _describe_place(training: TrainingRecord, at: SessionWithDays | None) -> str:
-    """Return when and where somebody goes, in the training's zone."""
+def _describe_place(at: SessionWithDays | None) -> str:
+    """Return when and where somebody goes, in the zone of the training as the session has it."""
     if at is None:
         return "You have no session of it yet.\n"
     name = f"{at.session.code} ({at.session.title})" if at.session.title else at.session.code
-    lines = [f"Session {name}:"]
+    zone, lines = zones.from_database(at.session.time_zone), [f"Session {name}:"]
     for day in at.days:
         spots = "".join(f", {spot}" for spot in (day.place, day.url) if spot)
-        from_to = [
-            wall_clock.show(moment, training.zone) for moment in (day.starts_at, day.ends_at)
-        ]
+        from_to = [wall_clock.show(moment, zone) for moment in (day.starts_at, day.ends_at)]
         lines.append(f"  {' to '.join(from_to)}{spots}")
     return "\n".join([*lines, ""])

@@ -89,7 +89,8 @@ def test_the_rejects_once_fixed_complete_the_file(portal_with_topic: Portal) -> 
     """What a run left out can be fixed in the rejects and uploaded, once."""
     portal = portal_with_topic
     file = write(portal, TOKENS, "topic,,A,,,", "topic,,B,,0,")
-    keep_going(portal, "token", "bulk-upload", file, "--rejects", "rejects.csv")
+    ran = portal.run("token", "bulk-upload", file, "--keep-going", "--rejects", "rejects.csv")
+    assert "Fix these rows in a file of their own" in ran.err
     rejects = portal.folder / "rejects.csv"
     rejects.write_text(rejects.read_text(encoding="utf-8").replace(",0,", ",1,"), encoding="utf-8")
     portal.ok("token", "bulk-upload", "rejects.csv")

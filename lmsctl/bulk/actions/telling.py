@@ -21,6 +21,10 @@ from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 
 _FAULTS_SHOWN = 50
+_ONCE = (
+    "Fix these rows in a file of their own (--rejects writes it) and upload that: the whole file, "
+    "once changed, would make the others again."
+)
 
 
 def rows_rejected(
@@ -185,6 +189,8 @@ def _fault_notes(
     yield from more
     for fault in shown:
         yield f"  - {fault.format_message()} {fault.format_hint()}"
+    if spec.is_once:
+        yield _ONCE
     if not work.is_rehearsal:
         yield f"'lmsctl run show {progress.number}' tells this again."
 

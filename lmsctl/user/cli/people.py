@@ -1,25 +1,27 @@
-"""The command line of the user room: people."""
+"""Making, finding, changing and moving people."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import options, timewords, wall_clock
+from lmsctl.kit import options
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import Filters, IfExists, IfMissing, IfVersion, verb
-from lmsctl.kit.plurals import counted
+from lmsctl.kit.options import Filters, IfExists, IfVersion, verb
+from lmsctl.kit.several import for_each
 from lmsctl.kit.work import Work
-from lmsctl.user import actions, errors
-from lmsctl.user.exporting import cli as exporting
-from lmsctl.user.importing import cli as importing
+from lmsctl.user import actions
 from lmsctl.user.options import InDepartment, OfStatus, OfType
 from lmsctl.user.results import UserOrigin, UserRow, UserStatus, UserType
 from lmsctl.user.rules import UserFilter
 
-app = options.noun("user", "People: create, import, change, deactivate.")
+app = options.verbs()
 
 Who = Annotated[str, typer.Argument(metavar="LOGIN", help="Login, address or number.")]
+Whom = Annotated[
+    list[str], typer.Argument(metavar="LOGIN...", help="Logins, addresses or numbers.")
+]
 Fields = Annotated[
     list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="A custom field; again.")
 ]
@@ -179,112 +181,18 @@ def edit(
     return env.write(write)
 
 
-@verb(app, examples=("lmsctl user move anna --department Sales/EMEA",))
+@verb(app, examples=("lmsctl user move anna ben --department Sales/EMEA",))
 def move(
     env: Environment,
-    login: Who,
+    logins: Whom,
     department: Annotated[str, typer.Option("--department", help="Where to.")],
 ) -> Any:
-    """Put a person into another department."""
+    """Move people into another department: all of them, or nobody."""
 
-    def write(work: Work) -> Done:
+    def move_one(work: Work, login: str) -> Done:
         after, is_changed = actions.move(work, login, department)
         if not is_changed:
             return Done(after, f"{after.login} is there already.", is_changed=False)
         return Done(after, f"Moved {after.login} to {after.department}.")
 
-    return env.write(write)
-
-
-@verb(app, examples=("lmsctl user activate anna",))
-def activate(env: Environment, login: Who) -> Any:
-    """Make a person active again, and forget an end that was scheduled. Refused on a full plan."""
-
-    def write(work: Work) -> Done:
-        after, is_changed = actions.activate(work, login)
-        sentence = f"{after.login} is active{'' if is_changed else ' already'}."
-        return Done(after, sentence, is_changed=is_changed)
-
-    return env.write(write)
-
-
-On = Annotated[
-    str | None,
-    typer.Option("--on", metavar="TIME", help="When, such as 2026-12-31; now if absent."),
-]
-
-CancelTrainings = Annotated[
-    bool,
-    typer.Option("--cancel-trainings", help="Give up their places in sessions after that."),
-]
-
-
-@verb(app, examples=("lmsctl user deactivate anna", "lmsctl user deactivate anna --on 2026-12-31"))
-def deactivate(
-    env: Environment,
-    login: Who,
-    on: On = None,
-    cancel_trainings: CancelTrainings = False,
-) -> Any:
-    """Make a person inactive: no sign-in, no mail, the seat is free. Nothing is lost.
-
-    They keep their places in sessions to come, which are named, unless --cancel-trainings.
-    """
-    return _end_account(env, login, UserStatus.INACTIVE, on, cancels_trainings=cancel_trainings)
-
-
-@verb(app, "end-employment", examples=("lmsctl user end-employment anna --on 2026-12-31",))
-def end_employment(
-    env: Environment,
-    login: Who,
-    on: On = None,
-    cancel_trainings: CancelTrainings = False,
-) -> Any:
-    """Note that a person has left: like inactive, and told apart in reports."""
-    return _end_account(env, login, UserStatus.ENDED, on, cancels_trainings=cancel_trainings)
-
-
-def _end_account(
-    env: Environment, login: str, target: UserStatus, on: str | None, *, cancels_trainings: bool
-) -> Any:
-    """Let an account end and say so, with the places in sessions that are kept or given up."""
-    word = timewords.parse(on) if on else None
-
-    def write(work: Work) -> Done:
-        moment = word.start(work.now, work.zone) if word else None
-        if word and moment is None:
-            raise errors.EndNever(field="--on")
-        ended = actions.end_account(
-            work, login, target, moment, cancels_trainings=cancels_trainings
-        )
-        after = ended.user
-        if after.scheduled_at:
-            shown = wall_clock.show(after.scheduled_at, work.zone)
-            sentence = f"{after.login} will be {after.scheduled_status} at {shown}."
-        else:
-            sentence = f"{after.login} is {after.status}{'' if ended.is_changed else ' already'}."
-        notes = []
-        if ended.kept:
-            notes.append(
-                f"{after.login} keeps {counted(len(ended.kept), 'place')}: "
-                f"{', '.join(ended.kept)}. To free them, give --cancel-trainings."
-            )
-        if ended.freed:
-            notes.append(f"Given up: {', '.join(ended.freed)}.")
-        return Done(after, sentence, is_changed=ended.is_changed, notes=notes)
-
-    return env.write(write)
-
-
-@verb(app, examples=("lmsctl user delete anna --yes",))
-def delete(env: Environment, login: Who, if_missing: IfMissing = options.Missing.FAIL) -> Any:
-    """Delete a person and their records for good. Deactivating keeps the records."""
-
-    def write(work: Work) -> Done:
-        return options.deleted(lambda: actions.delete(work, login), "person", login, if_missing)
-
-    return env.write(write)
-
-
-importing.register(app)
-exporting.register(app)
+    return env.write(lambda work: for_each(logins, partial(move_one, work), "user"))

@@ -25,7 +25,8 @@ def list_(
         MessageState | None, typer.Option("--state", help="queued, sent or failed.")
     ] = None,
     kind: Annotated[
-        MessageKind | None, typer.Option("--kind", help="Only messages about this.")
+        MessageKind | None,
+        typer.Option("--kind", metavar="KIND", help="Only messages about this."),
     ] = None,
 ) -> Any:
     """List messages, soonest first."""

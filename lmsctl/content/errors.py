@@ -9,6 +9,7 @@ class ContentUnknown(NotFound):
     code = "content_unknown"
     message = "There is no content '{given}'."
     hint = "'lmsctl content list' shows what there is; authors change only their own."
+    learner_hint = "'lmsctl learner catalog LOGIN' shows what you may take."
 
 
 class ContentExists(Conflict):

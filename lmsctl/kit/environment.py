@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -178,7 +178,8 @@ class Environment:
 
     def read(self, verb: Callable[[Work], T]) -> T:
         """Do `verb` on one view of the database, which stays open until the answer is printed."""
-        return units.run_read(self._work, verb)
+        with self._addressing():
+            return units.run_read(self._work, verb)
 
     def write(self, verb: Callable[[Work], T], *, begins_itself: bool = False) -> T:
         """Do `verb` in one transaction, asking first where the verb wants a confirmation.
@@ -195,14 +196,25 @@ class Environment:
             self.notices = 0 if begins_itself else work.notices
             return answer
 
-        try:
+        with self._addressing():
+            try:
+                return units.run_write(self._work, checked, begins_itself=begins_itself)
+            except confirmation.ConfirmationNeeded as needed:
+                if not self.may_ask:
+                    raise
+                self._ask(needed)
+            self._is_confirmed = True
             return units.run_write(self._work, checked, begins_itself=begins_itself)
-        except confirmation.ConfirmationNeeded as needed:
-            if not self.may_ask:
-                raise
-            self._ask(needed)
-        self._is_confirmed = True
-        return units.run_write(self._work, checked, begins_itself=begins_itself)
+
+    @contextmanager
+    def _addressing(self) -> Iterator[None]:
+        """Let refusals advise who acts for themselves as such."""
+        try:
+            yield
+        except Refusal as refusal:
+            if self._latest is not None and self._latest.is_for_learner:
+                refusal.address_to_learner()
+            raise
 
     def _ask(self, needed: ConfirmationNeeded) -> None:
         """Ask on the terminal, on standard error; raises Declined unless the answer is yes."""

@@ -6,6 +6,8 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from lmsctl.kit import learner_hints
+
 
 class RefusalKind(StrEnum):
     """The class of a refusal; it alone decides the exit status."""
@@ -77,10 +79,12 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
 
     A subclass gives `code`, `message` and `hint`; the last two are format strings over the keyword
     values the subclass is raised with. `cell_message` and `cell_hint` say the same of a row of a
-    file, where nothing may speak of options. Moments among the values are aware datetimes and are
-    shown in the reader's zone. `details` holds further refusals when several things are wrong at
-    once. `besides` is what is done all the same, in the unit of work that writes the refusal down.
-    `standing` is a sentence on what was changed nevertheless; None if nobody has said it.
+    file, where nothing may speak of options; `learner_hint` is for people who act for themselves,
+    where `hint` speaks of administrators' commands and more can be said than to ask one. Moments
+    among the values are aware datetimes and are shown in the reader's zone. `details` holds further
+    refusals when several things are wrong at once. `besides` is what is done all the same, in the
+    unit of work that writes the refusal down. `standing` is a sentence on what was changed
+    nevertheless; None if nobody has said it.
     """
 
     kind: ClassVar[RefusalKind] = RefusalKind.INTERNAL
@@ -89,6 +93,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
     hint: ClassVar[str]
     cell_message: ClassVar[str] = ""
     cell_hint: ClassVar[str] = ""
+    learner_hint: ClassVar[str] = ""
     retryable: ClassVar[bool] = False
 
     def __init__(
@@ -107,6 +112,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
         self.besides = besides
         self.values = values
         self.committed_note: str | None = None
+        self.is_for_learner = False
+
+    def address_to_learner(self) -> None:
+        """Let this and its details advise somebody who acts for themselves."""
+        self.is_for_learner = True
+        for detail in self.details:
+            detail.address_to_learner()
 
     def format_message(self, zone: tzinfo | None = None) -> str:
         """Return the sentence with its place in front; moments in `zone`, or as they are."""
@@ -117,7 +129,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
 
     def format_hint(self, zone: tzinfo | None = None) -> str:
         """Return the hint, moments in `zone` (as they are when None)."""
-        return self.hint.format_map(_shown(self.values, zone))
+        hint = self.hint
+        if self.is_for_learner:
+            hint = self.learner_hint or hint
+        shown = hint.format_map(_shown(self.values, zone))
+        if self.is_for_learner and learner_hints.names_other_command(shown):
+            return learner_hints.ASK
+        return shown
 
     def format_for_cell(self) -> tuple[str, str]:
         """Return sentence and hint as they are told of a row of a file, without its place."""

@@ -51,7 +51,8 @@ class Work(RowAccess):
     the program, `as_login` whose rights are used; `about` is whom or what this is about, for the
     audit log. `load_portal` looks at the portal before anything else is done; `apply_due_changes`
     then applies what time alone has decided, and only when writing. `notices` counts the messages
-    that were queued; a silent one queues none.
+    that were queued; a silent one queues none. `is_for_learner` says that somebody acts for
+    themselves, or holds no role.
 
     `waits_in_line` lets it wait for its turn, because others came between several times.
 
@@ -72,6 +73,7 @@ class Work(RowAccess):
     is_confirmed: bool = False
     is_frozen: bool = False
     is_silent: bool = False
+    is_for_learner: bool = False
     asked_zone: ZoneInfo | None = None
     zone: ZoneInfo = _UTC
     is_sandbox: bool = False

@@ -45,7 +45,9 @@ def _find_actor(work: Work) -> Actor:
     if person.status != "active":
         raise ActorNotActive(login=person.login, status=person.status)
     work.as_login = person.login  # the log names the person, however they were written
-    return Actor(person.login, person.id, held_roles(work, person.id))
+    held = held_roles(work, person.id)
+    work.is_for_learner = work.is_for_learner or not any(one.permissions for one in held)
+    return Actor(person.login, person.id, held)
 
 
 def _find_actor_id(work: Work) -> _ActorId:

@@ -12,6 +12,7 @@ class TrainingUnknown(NotFound):
         "'lmsctl training list' shows those one keeps or enrolls people in, 'lmsctl learner catalog"
         " LOGIN' those that somebody may join."
     )
+    learner_hint = "'lmsctl learner catalog LOGIN' shows the trainings that you may join."
 
 
 class TrainingExists(Conflict):

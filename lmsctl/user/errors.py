@@ -12,6 +12,7 @@ class UserUnknown(NotFound):
     code = "user_unknown"
     message = "There is nobody called '{given}'."
     hint = "'lmsctl user list' shows the people you may see."
+    learner_hint = "Check the login."
 
 
 class LoginTaken(Conflict):

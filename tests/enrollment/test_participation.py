@@ -21,6 +21,7 @@ JOIN = ("enrollment", "join", "--training", "aid")
 LEAVE = ("enrollment", "leave", "--training", "aid")
 SWITCH = ("enrollment", "switch", "--training", "aid")
 EXPLAIN = ("enrollment", "explain", "--training", "aid")
+FOR_ANN = ("--user", "ann")
 ANN = ("--as", "ann")
 
 
@@ -147,7 +148,9 @@ def test_registration_stops_at_its_instant(training_portal: Portal) -> None:
     joining = (*JOIN, "--session", "spring", *ANN)
     training_portal.ok(*joining, "--dry-run", **clock_at("2026-03-29T06:59:59Z"))
     training_portal.now = "2026-03-29T07:00:00Z"
-    error = refused(training_portal, *joining, code="registration_stopped")
+    refused(training_portal, *joining, code="registration_stopped")
+    for_ann = (*JOIN, "--session", "spring", *FOR_ANN)
+    error = refused(training_portal, *for_ann, code="registration_stopped")
     assert "enrollment extend --user ann --training aid --deadline registration" in error["hint"]
     training_portal.ok("training", "set-deadlines", "aid", "--stop-registration", "off")
     training_portal.ok(*joining, "--dry-run", **clock_at("2026-03-31T06:59:59Z"))
@@ -192,14 +195,14 @@ def test_each_gate_alone_keeps_a_learner(training_portal: Portal) -> None:
     training_portal.ok("enroll", "--user", "ann", "--training", "aid:spring")
     assert (
         "enrollment edit"
-        in refused(training_portal, *LEAVE, *ANN, code="session_preselected")["hint"]
+        in refused(training_portal, *LEAVE, *FOR_ANN, code="session_preselected")["hint"]
     )
     training_portal.ok("enrollment", "cancel", "--user", "ann", "--training", "aid")
     training_portal.ok(*JOIN, "--session", "spring", *ANN)
     training_portal.ok("training", "lock", "aid")
     assert (
         "training unlock"
-        in refused(training_portal, *LEAVE, *ANN, code="participants_locked")["hint"]
+        in refused(training_portal, *LEAVE, *FOR_ANN, code="participants_locked")["hint"]
     )
     refused(training_portal, *SWITCH, "--to", "summer", *ANN, code="participants_locked")
     training_portal.ok(*JOIN, "--user", "ben")
@@ -207,7 +210,7 @@ def test_each_gate_alone_keeps_a_learner(training_portal: Portal) -> None:
     training_portal.ok("training", "set-deadlines", "aid", "--stop-cancellations", "1d")
     training_portal.ok(*LEAVE, *ANN, "--dry-run", **clock_at("2026-03-30T06:59:59Z"))
     training_portal.now = "2026-03-30T07:00:00Z"
-    error = refused(training_portal, *LEAVE, *ANN, code="cancellations_stopped")
+    error = refused(training_portal, *LEAVE, *FOR_ANN, code="cancellations_stopped")
     assert "enrollment extend --user ann --training aid --deadline cancellation" in error["hint"]
     training_portal.ok("training", "set-deadlines", "aid", "--stop-cancellations", "off")
     training_portal.now = START

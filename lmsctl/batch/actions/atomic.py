@@ -38,7 +38,8 @@ class _AtomicEnvironment(Environment):
         work = self._work()
         work.now = self.outer.now
         work.share_endings(self.outer)
-        return units.run_within(work, verb)
+        with self._addressing():
+            return units.run_within(work, verb)
 
 
 class LineFailed(Exception):  # noqa: N818 - a signal that undoes the transaction, never shown

@@ -9,6 +9,7 @@ class EnrollmentUnknown(NotFound):
     code = "enrollment_unknown"
     message = "'{login}' is not enrolled in '{content}'."
     hint = "'lmsctl enrollment list --user {login}' shows in what."
+    learner_hint = "'lmsctl learner courses {login}' shows in what you are enrolled."
 
 
 class ContentNotOffered(Rejected):
@@ -20,6 +21,7 @@ class ContentNotOffered(Rejected):
         "An administrator can open it (lmsctl catalog open {content}) or enroll the person (lmsctl"
         " enroll --user {login} --content {content})."
     )
+    learner_hint = "Ask an administrator to open it, or to enroll you."
 
 
 class ContentNotTaken(Rejected):
@@ -31,3 +33,4 @@ class ContentNotTaken(Rejected):
         "An administrator can end the enrollment: lmsctl enrollment cancel --user {login} --content"
         " {content}."
     )
+    learner_hint = "Ask an administrator to end the enrollment."

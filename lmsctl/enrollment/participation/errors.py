@@ -60,6 +60,7 @@ class SessionFull(Rejected):
         " (capacity {capacity})."
     )
     hint = "Choose another session; an administrator can enroll with --over-capacity and --reason."
+    learner_hint = "Choose another session."
     cell_hint = "Write the code of another session, or make room in this one first."
 
 
@@ -78,6 +79,7 @@ class AccessToCome(Rejected):
     code = "access_to_come"
     message = "'{login}' has access to '{training}' from {access_at} on."
     hint = "Wait until then, or ask an administrator: lmsctl enrollment edit --access-at."
+    learner_hint = "Wait until then."
 
 
 class ParticipationUnknown(NotFound):
@@ -86,6 +88,7 @@ class ParticipationUnknown(NotFound):
     code = "participation_unknown"
     message = "'{login}' is not enrolled in '{training}'."
     hint = "'lmsctl training participants {training}' shows who is."
+    learner_hint = "'lmsctl learner calendar {login}' shows in which trainings you take part."
 
 
 class EditMissing(Usage):
@@ -129,6 +132,7 @@ class SessionPreselected(Rejected):
         "An administrator can change it: lmsctl enrollment edit --user {login}"
         " --training {training}."
     )
+    learner_hint = "Ask an administrator to change it."
 
 
 class SessionBegun(Rejected):
@@ -137,6 +141,7 @@ class SessionBegun(Rejected):
     code = "session_begun"
     message = "The session {session} started at {starts_at}."
     hint = "Nobody opens it again; an administrator can still enroll people and cancel."
+    learner_hint = "Nobody opens it again; choose another session, or ask an administrator."
 
 
 class AttendanceRecorded(Rejected):
@@ -145,6 +150,7 @@ class AttendanceRecorded(Rejected):
     code = "attendance_recorded"
     message = "The attendance of '{login}' in {session} is recorded already."
     hint = "An administrator can still cancel the enrollment: lmsctl enrollment cancel."
+    learner_hint = "Ask an administrator to cancel the enrollment."
 
 
 class ListLocked(Rejected):
@@ -153,6 +159,7 @@ class ListLocked(Rejected):
     code = "participants_locked"
     message = "The participants of '{training}' are locked: nobody leaves or switches."
     hint = "An administrator of the training can unlock them: lmsctl training unlock {training}."
+    learner_hint = "Ask an administrator of the training to unlock them."
 
 
 class CancellationsStopped(Rejected):
@@ -164,6 +171,7 @@ class CancellationsStopped(Rejected):
         "An administrator can extend that for one person: lmsctl enrollment extend --user {login}"
         " --training {training} --deadline cancellation."
     )
+    learner_hint = "Ask an administrator to extend that for you."
 
 
 class RegistrationStopped(Rejected):
@@ -175,6 +183,7 @@ class RegistrationStopped(Rejected):
         "An administrator can extend that for one person: lmsctl enrollment extend --user {login}"
         " --training {training} --deadline registration."
     )
+    learner_hint = "Ask an administrator to extend that for you."
 
 
 class NoSessionOpen(Rejected):
@@ -183,6 +192,7 @@ class NoSessionOpen(Rejected):
     code = "no_session_open"
     message = "No session of '{training}' is open any more."
     hint = "An administrator can make another one: lmsctl session create {training}."
+    learner_hint = "Ask an administrator for another session."
 
 
 class NoSessionOffered(Rejected):
@@ -202,6 +212,7 @@ class TrainingNotOffered(Rejected):
         "An administrator can open it (lmsctl catalog open {training} --training) or enroll the"
         " person."
     )
+    learner_hint = "Ask an administrator to open it, or to enroll you."
 
 
 class TakesPartAlready(Conflict):

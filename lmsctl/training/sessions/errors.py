@@ -9,6 +9,7 @@ class SessionUnknown(NotFound):
     code = "session_unknown"
     message = "The training '{training}' has no session '{given}'."
     hint = "'lmsctl session list {training}' shows its sessions."
+    learner_hint = "'lmsctl learner catalog LOGIN' shows the sessions that you may choose."
 
 
 class SessionExists(Conflict):
@@ -25,6 +26,7 @@ class SessionCanceled(Rejected):
     code = "session_canceled"
     message = "The session '{session}' of '{training}' was canceled."
     hint = "Make another session: lmsctl session create {training}."
+    learner_hint = "Choose another session."
 
 
 class SessionOver(Rejected):

@@ -51,6 +51,12 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
     if given_session is not None:
         session = session_store.get(work, part.training, given_session)
     acts = (LearnerAct.LEAVE, LearnerAct.SWITCH) if part.participation else (LearnerAct.JOIN,)
+    refusals = [
+        (act, refusal) for act in acts for refusal in _closed_gates(part, situation, act, session)
+    ]
+    if work.is_for_learner:
+        for _, refusal in refusals:
+            refusal.address_to_learner()
     closed = [
         ClosedGate(
             act,
@@ -59,8 +65,7 @@ def explain(  # noqa: PLR0913 - whom, what, when and for which eyes
             _opens_at(part, refusal),
             refusal.format_hint(here),
         )
-        for act in acts
-        for refusal in _closed_gates(part, situation, act, session)
+        for act, refusal in refusals
     ]
     closed_acts = {gate.act for gate in closed}
     return (

@@ -22,5 +22,6 @@ def get_learner(work: Work, given: str | None, permission: str = "enrollment.man
         found = users.get_by_id(work, actor.user_id) if given is None else None
         found = found or users.find(work, given or "", ANYWHERE)
         if found is not None and found.id == actor.user_id:
+            work.is_for_learner = True
             return found
     return finding.get_where_allowed(work, given or "", permission)

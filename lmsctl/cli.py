@@ -111,7 +111,6 @@ def main(argv: Sequence[str]) -> int:
     session = ProgramRun(prepare=_prepare)
     _use_utf8()
     try:
-        _check_decoded(argv)
         status = _run(list(argv) or ["--help"], session)
     except Refusal as refusal:
         status = _print_refusal(refusal, session, argv)
@@ -136,10 +135,11 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(argv: list[str], session: ProgramRun) -> int:
+    if (shell := os.environ.get("_LMSCTL_COMPLETE")) is not None:
+        return _complete(shell, argv)
+    _check_decoded(argv)
     root = build_root()
     try:
-        if "_LMSCTL_COMPLETE" in os.environ:
-            _complete(root, argv)
         with root.make_context("lmsctl", argv, obj=session) as ctx:
             status = _print_answer(root.invoke(ctx), session.environment)
             sys.stdout.flush()
@@ -151,19 +151,13 @@ def _run(argv: list[str], session: ProgramRun) -> int:
     return status
 
 
-def _complete(root: Any, argv: list[str]) -> None:
-    """Answer a shell's question on how a command line may go on; raises UsageWrong, and leaves."""
-    from typer.completion import completion_init  # type: ignore[attr-defined]  # its home
+def _complete(shell: str, argv: Sequence[str]) -> int:
+    """Answer the question of a shell on how a command line may go on, and return status 0."""
+    from lmsctl.completion.cli import asking
 
-    completion_init()
-    try:
-        root.main(args=argv, prog_name="lmsctl", obj=ProgramRun())
-    except SystemExit as leaving:
-        if not leaving.code:
-            raise typer.Exit from leaving
-    except (KeyError, ValueError):
-        pass
-    raise UsageWrong(reason="The shell's question is not understood.", command="lmsctl completion")
+    sys.stdout.write(asking.answer(shell, argv, build_root(), _prepare))
+    sys.stdout.flush()
+    return 0
 
 
 def _check_decoded(argv: Sequence[str]) -> None:

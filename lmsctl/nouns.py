@@ -11,11 +11,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     ),
     "can-i": ("lmsctl.role.cli", "can_i_app", "Whether and where one may do something."),
     "catalog": ("lmsctl.training.catalog.cli", "app", "What people may choose for themselves."),
-    "completion": (
-        "lmsctl.configuration.cli",
-        "completion_app",
-        "Print a script that completes command lines.",
-    ),
+    "completion": ("lmsctl.completion.cli", "app", "Print a script that completes command lines."),
     "config": (
         "lmsctl.configuration.cli",
         "config_app",

@@ -17,6 +17,7 @@ LEVELS = {
     "cli": 5,
     "options": 5,
     "checks": 4,
+    "offers": 4,
     "hooks": 4,
     "actions": 4,
     "store": 3,

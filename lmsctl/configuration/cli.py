@@ -4,11 +4,10 @@ import platform
 from typing import Annotated, Any
 
 import typer
-import typer.completion
 
 import lmsctl
 from lmsctl.configuration import actions, topics
-from lmsctl.configuration.results import Context, Setting, Shell, Topic, Version
+from lmsctl.configuration.results import Context, Setting, Topic, Version
 from lmsctl.kit import options, schema
 from lmsctl.kit.answer import Done, Listing, Text
 from lmsctl.kit.environment import Environment
@@ -17,7 +16,6 @@ from lmsctl.kit.options import verb
 config_app = options.noun("config", "The configuration file and the values in effect.")
 context_app = options.noun("context", "The connections of the configuration file.")
 version_app = options.single("version", "Show the version of the program.")
-completion_app = options.single("completion", "Print a script that completes command lines.")
 help_app = options.single("help", "Explain a topic; without one, list them.")
 
 Key = Annotated[
@@ -143,24 +141,6 @@ def version(env: Environment) -> Any:
             lmsctl.__version__, schema.VERSION, platform.python_version(), sqlite3.sqlite_version
         )
     return Text(f"lmsctl {lmsctl.__version__}")
-
-
-@verb(
-    completion_app,
-    "completion",
-    examples=(
-        'eval "$(lmsctl completion bash)"',
-        "lmsctl completion fish > ~/.config/fish/completions/lmsctl.fish",
-    ),
-)
-def completion(
-    _env: Environment, shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.")]
-) -> Any:
-    """Print the script that makes a shell complete lmsctl's commands and options."""
-    script = typer.completion.get_completion_script(  # type: ignore[attr-defined]  # its home
-        prog_name="lmsctl", complete_var="_LMSCTL_COMPLETE", shell=shell.value
-    )
-    return Text(script)
 
 
 @verb(help_app, "help", examples=("lmsctl help", "lmsctl help times"))

@@ -1,7 +1,6 @@
 """What the configuration room answers with."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,3 @@ class Topic:
 
     topic: str
     about: str
-
-
-class Shell(StrEnum):
-    """The shells that can complete our command lines."""
-
-    BASH = "bash"
-    ZSH = "zsh"
-    FISH = "fish"

@@ -5,6 +5,7 @@ It is long because whatever a command is given hangs on its one connection.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -76,6 +77,7 @@ class Environment:
     so that an answer that cannot be shown changes nothing. `parse_invocation` is lent by the root
     to a verb that acts on other command lines; it raises Usage. `zone` is the one of the latest
     unit of work. `notices` counts the messages it queued, unless its answer tells that itself.
+    `most_patience` is how many seconds are waited for others, whatever the configuration says.
     """
 
     options: Options
@@ -90,6 +92,7 @@ class Environment:
     zone: ZoneInfo | None = None
     has_written: bool = False
     notices: int = 0
+    most_patience: float = math.inf
     _config: Config | None = None
     _files: Files | None = None
     _connection: Connection | None = None
@@ -276,7 +279,7 @@ class Environment:
                     f"Database: {dburl.without_password(target.url)} (from {target.source})."
                 )
             self._connection = driver.open_database(
-                target.url, patience=target.patience, create=create
+                target.url, patience=min(target.patience, self.most_patience), create=create
             )
         return self._connection
 

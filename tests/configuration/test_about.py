@@ -1,4 +1,4 @@
-"""What the program says about itself: version, completion, topics, codes."""
+"""What the program says about itself: version, topics, codes."""
 
 import subprocess
 import sys
@@ -11,7 +11,6 @@ from lmsctl.configuration import topics
 from lmsctl.kit import schema
 from lmsctl.kit.errors import EXIT_STATUS
 from lmsctl.rights.rules import PERMISSIONS
-from tests import program
 from tests.conftest import Portal
 
 # What is only ever said beneath another refusal, which has the hint.
@@ -37,42 +36,6 @@ def test_a_machine_learns_what_the_program_stands_on(empty_folder: Portal) -> No
     row = empty_folder.ok("version", "-o", "json").json
     assert (row["lmsctl"], row["schema"]) == (lmsctl.__version__, schema.VERSION)
     assert set(row) == {"lmsctl", "schema", "python", "sqlite"}
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_every_shell_gets_a_script(empty_folder: Portal, shell: str) -> None:
-    """It asks the program by the variable that the program listens to."""
-    script = empty_folder.ok("completion", shell).out
-    assert "_LMSCTL_COMPLETE" in script
-    assert f"complete_{shell}" in script
-
-
-def test_an_unknown_shell_is_a_usage_error(empty_folder: Portal) -> None:
-    """Exit status 2."""
-    assert empty_folder.run("completion", "tcsh").status == 2
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("lmsctl d", {"doctor", "db"}),
-        ("lmsctl db b", {"backup"}),
-        ("lmsctl db backup --f", {"--force"}),
-    ],
-)
-def test_the_shell_is_told_what_may_follow(
-    empty_folder: Portal, words: str, expected: set[str]
-) -> None:
-    """Nouns, verbs and options are completed."""
-    done = program.run(
-        ["lmsctl"],
-        env=empty_folder.environment(
-            _LMSCTL_COMPLETE="complete_bash",
-            COMP_WORDS=words,
-            COMP_CWORD=str(len(words.split()) - 1),
-        ),
-    )
-    assert expected <= set(done.stdout.split()), done.stderr
 
 
 # Topics ------------------------------------------------------------------------------------------

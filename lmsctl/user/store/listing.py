@@ -13,14 +13,36 @@ from lmsctl.group.model import Group, GroupMember
 from lmsctl.kit import canonical
 from lmsctl.kit.address import login_key
 from lmsctl.kit.columns import Choice
+from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import NOW, columns_of, is_one_of, may_contain
 from lmsctl.kit.work import Work
-from lmsctl.rights.rules import ANYWHERE, Scope, subtree_prefix
-from lmsctl.rights.store import in_scope
+from lmsctl.rights.rules import ANYWHERE, Scope, Visibility, subtree_prefix
+from lmsctl.rights.store import in_scope, is_person_visible
 from lmsctl.user.errors import GroupUnknown
 from lmsctl.user.model import FieldValue, User, is_alive, status_at
 from lmsctl.user.results import UserOrigin, UserRow, UserStatus
 from lmsctl.user.rules import PeopleFilter, UserFilter, is_found
+
+
+def list_logins_starting(work: Work, start: str, visible: Visibility) -> list[str]:
+    """Return the logins of visible people that begin with `start`, as `list_starting` does."""
+    return _list_names_starting(work, User.login, User.login_key, start, visible)
+
+
+def list_addresses_starting(work: Work, start: str, visible: Visibility) -> list[str]:
+    """Return the addresses of visible people that begin with `start`, as `list_starting` does."""
+    return _list_names_starting(work, User.email, User.email_key, start, visible)
+
+
+def _list_names_starting(
+    work: Work, name: Any, key: Any, start: str, visible: Visibility
+) -> list[str]:
+    statement = (
+        select(col(name))
+        .join(Department, col(Department.id) == col(User.department_id))
+        .where(is_alive(NOW), is_person_visible(visible, Department.path, User.id))
+    )
+    return list_starting(work, statement, col(key), login_key(start), now=work.now)
 
 
 def list_group_names(work: Work, user_id: int, scope: Scope) -> list[str]:

@@ -228,15 +228,24 @@ def _print_answer(answer: Any, env: Environment | None) -> int:
     return errors.CHANGES if env.options.exit_code and answer.is_changed else 0
 
 
+def _wish(read: Callable[[], str]) -> str:
+    """Return how an answer is to be shown; `auto` where a wrong configuration is the answer."""
+    try:
+        return read()
+    except errors.Misconfigured:
+        return "auto"
+
+
 def _view(env: Environment) -> table_data.View:
+    output = _wish(lambda: env.output)
     is_terminal = sys.stdout.isatty()
     width = None
     if is_terminal:
         width = typer.get_terminal_size().columns
-    elif env.output == "table":
+    elif output == "table":
         width = _width_asked_for(env)
     return table_data.View(
-        output=env.output,
+        output=output,
         zone=env.zone or table_data.UTC,
         columns=env.options.columns,
         sort=env.options.sort,
@@ -257,8 +266,9 @@ def _width_asked_for(env: Environment) -> int | None:
 
 
 def _wants_color(env: Environment, *, is_terminal: bool) -> bool:
-    if env.color != "auto":
-        return env.color == "always"
+    wish = _wish(lambda: env.color)
+    if wish != "auto":
+        return wish == "always"
     if env.environ.get("FORCE_COLOR"):
         return True
     is_plain = env.environ.get("NO_COLOR") or env.environ.get("TERM") == "dumb"

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
+from lmsctl.kit import wall_clock
 from lmsctl.kit.answer import Shown
 from lmsctl.kit.cells import cell_text, visible
 from lmsctl.kit.plurals import counted
@@ -131,7 +132,7 @@ def _share(count: int, limit: int | None, view: View, width: int) -> str:
 def _words(value: Any, view: View) -> str:
     """Return a value in words: of things in a list their keys, and never JSON."""
     if isinstance(value, datetime):
-        return f"{value.astimezone(view.zone):%Y-%m-%d %H:%M}"
+        return wall_clock.show_minutes(value, view.zone)
     if isinstance(value, Shown):
         return value.show(view.zone)
     if is_dataclass(value):

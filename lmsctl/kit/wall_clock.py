@@ -84,6 +84,18 @@ def show_span(first: datetime, last: datetime, zone: ZoneInfo) -> str:
     return f"{begin} to {time if begin.startswith(day) else end}"
 
 
+def show_minutes(moment: datetime, zone: ZoneInfo) -> str:
+    """Return an aware moment as people read it in `zone`, `2026-03-03 09:15`.
+
+    Where the calendar of `zone` ends before it, it is UTC instead.
+    """
+    try:
+        local = moment.astimezone(zone)
+    except OverflowError:
+        local = moment.astimezone(UTC)
+    return local.replace(tzinfo=None).isoformat(" ", "minutes")
+
+
 def show_utc(moment: datetime) -> str:
     """Return an aware moment after RFC 3339 in UTC, in whole seconds with `Z`."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

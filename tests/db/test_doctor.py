@@ -54,6 +54,7 @@ def test_a_broken_configuration_is_said_first(tmp_path: Path) -> None:
     assert status == 10
     assert list(found) == ["configuration"]
     assert "context" in found["configuration"]["hint"]
+    assert "failed" in Portal("", tmp_path).run("doctor").out
 
 
 def test_a_server_that_does_not_answer_is_said(tmp_path: Path) -> None:

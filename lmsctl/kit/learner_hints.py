@@ -14,6 +14,8 @@ LEARNER_COMMANDS = (
     "help",
     "learner",
     "registration submit",
+    "session list",
+    "session show",
     "signup-profile sign-up",
     "token redeem",
 )

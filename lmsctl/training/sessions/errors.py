@@ -9,7 +9,6 @@ class SessionUnknown(NotFound):
     code = "session_unknown"
     message = "The training '{training}' has no session '{given}'."
     hint = "'lmsctl session list {training}' shows its sessions."
-    learner_hint = "'lmsctl learner catalog LOGIN' shows the sessions that you may choose."
 
 
 class SessionExists(Conflict):

@@ -40,7 +40,7 @@ def print_rows(
 ) -> None:
     """Write `rows` as a table as wide as the view; say aside what is not shown, and the zone."""
     names = _merged(data.table_columns, is_chosen=view.columns is not None)
-    columns = [_column(name, rows, names, view) for name in names]
+    columns = [_column(name, rows, names, view, is_key=name == data.key) for name in names]
     kept, dropped = _fit(columns, data, view.table_width)
     widths = _widths(kept, view.table_width, is_even=data.wraps)
     styles = _Styles(view)
@@ -107,13 +107,15 @@ def _merged(names: Sequence[str], *, is_chosen: bool) -> list[str]:
     return [name for name in names if name not in told]
 
 
-def _column(name: str, rows: Sequence[Any], names: Sequence[str], view: View) -> _TableColumn:
+def _column(
+    name: str, rows: Sequence[Any], names: Sequence[str], view: View, *, is_key: bool
+) -> _TableColumn:
     from rich.cells import cell_len
 
     cells = [make_cell(row, name, names, view) for row in rows]
     heading = title(name).upper()
     most = max(map(cell_len, (heading, *(cell.text for cell in cells))))
-    is_text = any(cell.is_text for cell in cells)
+    is_text = not is_key and any(cell.is_text for cell in cells)
     least = max(cell_len(heading), min(most, _LEAST_TEXT)) if is_text else most
     return _TableColumn(name, heading, cells, least, most)
 

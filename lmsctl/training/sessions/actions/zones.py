@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lmsctl.audit import actions as audit
 from lmsctl.kit import wall_clock
+from lmsctl.kit.time_errors import ZoneMissing
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training.rules import SessionDayRecord, SessionWithDays, TrainingRecord
@@ -28,7 +29,14 @@ def sessions_to_come(work: Work, training: TrainingRecord) -> list[SessionWithDa
 def describe_new_readings(
     work: Work, sessions: Sequence[SessionWithDays], old: TrainingRecord, new: TrainingRecord
 ) -> list[str]:
-    """Return a sentence for each start to come that clocks show differently in the new zone."""
+    """Return a sentence for each start to come that clocks show differently in the new zone.
+
+    Nothing is said where the old zone is not known here: the change repairs that.
+    """
+    try:
+        _ = old.zone
+    except ZoneMissing:
+        return []
     return [
         f"{_name(one, number)} starts at {wall_clock.show(day.starts_at, new.zone)} now,"
         f" the same instant as {wall_clock.show(day.starts_at, old.zone)}."

@@ -48,6 +48,8 @@ READS = (
     "role list",
     "role permissions",
     "role show author",
+    "run list",
+    "run show 1",
     "session attendance first-aid-1 past",
     "session list first-aid-1",
     "session show first-aid-1 next",

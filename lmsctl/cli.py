@@ -6,9 +6,7 @@ It is long because whatever ends a run is caught here, in one place, and becomes
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
-import importlib
 import io
 import os
 import re
@@ -19,15 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-import typer.core
 
+from lmsctl.commands import build_root
 from lmsctl.kit import canonical, cells, config, errors, render, signals, table_data
 from lmsctl.kit.answer import DRY_RUN_PREFIX, Done, StreamedResult, queued_sentence
 from lmsctl.kit.console import StderrConsole
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Refusal, RefusalKind
 from lmsctl.kit.invocation import Invocation, Options
-from lmsctl.kit.options import ProgramRun, global_options_callback
+from lmsctl.kit.options import ProgramRun
 from lmsctl.kit.program_errors import (
     ArgumentUndecodable,
     FirstWrong,
@@ -37,58 +35,12 @@ from lmsctl.kit.program_errors import (
 )
 from lmsctl.kit.safe_traceback import safe_traceback
 from lmsctl.kit.streams import OutputError
-from lmsctl.nouns import NOUNS
 
 if TYPE_CHECKING:
     from lmsctl.kit.work import Work
 
 _MOST_ROWS = 1_000_000_000
 _UNCHANGED = "Nothing was changed."
-
-
-class RootGroup(typer.core.TyperGroup):
-    """The nouns, known by name from a table and imported only when argv names one."""
-
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
-        """Return every noun in the order of the table."""
-        return list(NOUNS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - Typer's signature
-        """Return a stand-in that knows its one-line help, enough for listing."""
-        if cmd_name not in NOUNS:
-            return None
-        return typer.core.TyperCommand(cmd_name, help=NOUNS[cmd_name][2], rich_markup_mode=None)
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
-        """Import the noun that `args` name; an unknown one gets the nearest name."""
-        self.commands = dict.fromkeys(NOUNS)  # type: ignore[assignment]  # names, to suggest
-        name, stand_in, rest = super().resolve_command(ctx, args)
-        return name, None if stand_in is None else load_noun(str(name)), rest
-
-
-@functools.cache
-def load_noun(name: str) -> Any:
-    """Return the real command of the noun `name`, importing its room."""
-    module, attribute, _ = NOUNS[name]
-    command = typer.main.get_command(getattr(importlib.import_module(module), attribute))
-    command.name = name
-    return command
-
-
-@functools.cache
-def build_root() -> Any:
-    """Return the root command with the global options and every noun behind it."""
-    app = typer.Typer(
-        cls=RootGroup,
-        help="Set up accounts and enrollments of a learning portal.",
-        epilog="Topics: lmsctl help times | csv | output | errors | options | rights",
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    )
-    app.callback()(global_options_callback(is_hidden=False))
-    return typer.main.get_command(app)
 
 
 def parse_invocation(argv: Sequence[str]) -> Invocation:

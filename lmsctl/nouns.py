@@ -30,7 +30,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     "enrollment": ("lmsctl.enrollment.cli", "app", "Who is enrolled in what, why and until when."),
     "field": ("lmsctl.user.fields.cli", "app", "Custom fields that every person has."),
     "group": ("lmsctl.group.cli", "app", "Sets of people."),
-    "help": ("lmsctl.configuration.cli", "help_app", "Explain a topic; without one, list them."),
+    "help": ("lmsctl.help.cli", "app", "Explain a topic, a command or an error code."),
     "init": ("lmsctl.init.cli", "app", "Make a new portal."),
     "learner": ("lmsctl.enrollment.learner.cli", "app", "What one person sees, and why."),
     "notification": ("lmsctl.notification.cli", "app", "Queued mails and notices in accounts."),

@@ -58,7 +58,7 @@ def nouns_text() -> str:
 
 def surface_text() -> str:
     """Return the commands with their options, and the results with their JSON keys."""
-    from lmsctl.cli import load_noun
+    from lmsctl.commands import load_noun
 
     lines = ["Commands and their options; changes here are changes for scripts.", ""]
     for word in nouns():

@@ -180,7 +180,7 @@ def _is_told(line: socket.socket, timeout: float | None) -> bool:
 def _load() -> None:
     """Load all of the program, map its tables and build its commands."""
     import lmsctl
-    from lmsctl import cli
+    from lmsctl import commands
     from lmsctl.kit import database
     from lmsctl.nouns import NOUNS
 
@@ -188,8 +188,8 @@ def _load() -> None:
         if not found.name.startswith(("lmsctl.db.migrations.", "lmsctl.__main__")):
             importlib.import_module(found.name)
     for noun in NOUNS:
-        cli.load_noun(noun)
-    cli.build_root()
+        commands.load_noun(noun)
+    commands.build_root()
     database.map_tables()
     for kind in ("sqlite", "postgresql"):
         database._engine(kind)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from lmsctl.cli import load_noun, main
+from lmsctl.cli import main
+from lmsctl.commands import load_noun
 from lmsctl.kit import database, driver
 from lmsctl.kit.address import parse_email
 from tests import program

@@ -18,7 +18,7 @@ from unittest import mock
 
 import pytest
 
-from lmsctl import cli
+from lmsctl import commands
 from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
@@ -348,7 +348,7 @@ def test_every_verb_that_knows_versions_is_tried() -> None:
 
 def _commands_with(option: str) -> Iterator[str]:
     for noun in {line.split()[0] for line in LINES}:
-        for verb, command in getattr(cli.load_noun(noun), "commands", {}).items():
+        for verb, command in getattr(commands.load_noun(noun), "commands", {}).items():
             if any(option in parameter.opts for parameter in command.params):
                 yield f"{noun} {verb}"
 

@@ -260,7 +260,9 @@ def test_a_noun_without_a_verb_shows_its_help(sqlite_portal: Portal) -> None:
 def test_a_misspelled_word_gets_the_nearest_one(sqlite_portal: Portal) -> None:
     """Nouns, verbs and options."""
     assert "Did you mean" in sqlite_portal.run("departmen", "list").err
-    assert "Did you mean 'create'?" in sqlite_portal.run("department", "creat").err
+    assert (
+        "Did you mean 'lmsctl department create'?" in sqlite_portal.run("department", "creat").err
+    )
     assert "--under" in sqlite_portal.run("department", "list", "--unde", "x").err
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lmsctl import cli
+from lmsctl import commands
 from lmsctl.kit.errors import EXIT_STATUS
 from lmsctl.rights.rules import BUILT_IN, PORTAL_WIDE
 from tests import connections
@@ -156,6 +156,6 @@ def test_the_table_has_a_line_for_every_command_of_its_nouns() -> None:
 
 def commands_of(noun: str) -> Iterator[str]:
     """Yield the full names of a noun's commands."""
-    command = cli.load_noun(noun)
+    command = commands.load_noun(noun)
     verbs: Mapping[str, object] = getattr(command, "commands", {})
     yield from (f"{noun} {verb}" for verb in verbs) if verbs else (noun,)

@@ -5,7 +5,7 @@ import sys
 import time
 from itertools import repeat
 
-from lmsctl.cli import load_noun
+from lmsctl.commands import load_noun
 from lmsctl.kit import config, database
 from lmsctl.training.participants.store import places as place_store
 from tests import racers

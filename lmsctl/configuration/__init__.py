@@ -1,5 +1,5 @@
-"""Configuration: the file and its connections, and what the program says about itself.
+"""Configuration: the file and its connections, and the version of the program.
 
-It owns the commands `config`, `context`, `version` and `help`, and the help topics.
+It owns the commands `config`, `context` and `version`.
 How the file is read and checked is the kit's; no command here may need a database.
 """

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 import lmsctl
-from lmsctl.configuration import actions, topics
-from lmsctl.configuration.results import Context, Setting, Topic, Version
+from lmsctl.configuration import actions
+from lmsctl.configuration.results import Context, Setting, Version
 from lmsctl.kit import options, schema
 from lmsctl.kit.answer import Done, Listing, Text
 from lmsctl.kit.environment import Environment
@@ -16,7 +16,6 @@ from lmsctl.kit.options import verb
 config_app = options.noun("config", "The configuration file and the values in effect.")
 context_app = options.noun("context", "The connections of the configuration file.")
 version_app = options.single("version", "Show the version of the program.")
-help_app = options.single("help", "Explain a topic; without one, list them.")
 
 Key = Annotated[
     str, typer.Argument(metavar="KEY", help="Such as output or contexts.test.lock-timeout.")
@@ -141,14 +140,3 @@ def version(env: Environment) -> Any:
             lmsctl.__version__, schema.VERSION, platform.python_version(), sqlite3.sqlite_version
         )
     return Text(f"lmsctl {lmsctl.__version__}")
-
-
-@verb(help_app, "help", examples=("lmsctl help", "lmsctl help times"))
-def help_(
-    _env: Environment,
-    topic: Annotated[str | None, typer.Argument(metavar="TOPIC", help="Such as times.")] = None,
-) -> Any:
-    """Explain a topic, or list the topics. For a command: lmsctl COMMAND --help."""
-    if topic is None:
-        return Listing(Topic, (Topic(name, about) for name, about in topics.TOPICS.items()))
-    return Text(topics.text(topic))

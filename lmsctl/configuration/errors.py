@@ -41,11 +41,3 @@ class ContextNameWrong(Usage):
     code = "context_name_wrong"
     message = "'{name}' cannot name a context."
     hint = "Use letters, digits, hyphens and underscores, such as test or customer-2."
-
-
-class TopicUnknown(Usage):
-    """Nothing is written about that."""
-
-    code = "topic_unknown"
-    message = "There is no help on '{topic}'."
-    hint = "{advice}Topics: {known}. Help on a command: lmsctl COMMAND --help."

@@ -59,14 +59,3 @@ class Version:
     schema: str
     python: str
     sqlite: str
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """Something `help` has words about."""
-
-    KEY = "topic"
-    WRAPS = True
-
-    topic: str
-    about: str

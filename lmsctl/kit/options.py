@@ -17,6 +17,7 @@ from lmsctl.kit.answer import Done, ItemOutcome, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound, TitleGiven
 from lmsctl.kit.invocation import Invocation, Options
+from lmsctl.kit.nouns import NounGroup
 
 # One entry for each field of Options: its type, how it is written, what it takes, what it means.
 _GLOBALS: dict[str, tuple[type, tuple[str, ...], str | None, str]] = {
@@ -83,13 +84,14 @@ def noun(name: str, summary: str) -> typer.Typer:
     """Return the command group of one noun, which takes the global options as well."""
     app = typer.Typer(
         name=name,
+        cls=NounGroup,
         help=summary,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
         context_settings=_CONTEXT,
     )
-    app.callback()(global_options_callback(is_hidden=True))
+    app.callback()(global_options_callback())
     return app
 
 
@@ -109,14 +111,14 @@ def verbs() -> typer.Typer:
     return typer.Typer(rich_markup_mode=None)
 
 
-def global_options_callback(*, is_hidden: bool) -> Callable[..., None]:
+def global_options_callback() -> Callable[..., None]:
     """Return the callback of a group, which only takes the global options."""
 
     def hear(ctx: typer.Context, **given: Any) -> None:
         ctx.find_object(ProgramRun).add_options(given)  # type: ignore[union-attr]  # the entry always sets it
 
     hear.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # Typer reads it
-        [_context_parameter(), *_global_parameters(is_hidden=is_hidden)]
+        [_context_parameter(), *_global_parameters()]
     )
     hear.__annotations__ = {}
     return hear
@@ -143,7 +145,7 @@ def verb(
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
         spread = [option for parameter in own for option in _spread(parameter)]
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # Typer reads it
-            [_context_parameter(), *spread, *_global_parameters(is_hidden=True)]
+            [_context_parameter(), *spread, *_global_parameters()]
         )
         run.__annotations__ = {}
         run.__doc__ = _help(function, examples)
@@ -231,7 +233,8 @@ def _context_parameter() -> inspect.Parameter:
     )
 
 
-def _global_parameters(*, is_hidden: bool) -> list[inspect.Parameter]:
+def _global_parameters() -> list[inspect.Parameter]:
+    """Return the global options, hidden: `help options` is the place to read about them."""
     return [
         inspect.Parameter(
             name,
@@ -239,13 +242,16 @@ def _global_parameters(*, is_hidden: bool) -> list[inspect.Parameter]:
             default=None,
             annotation=Annotated[
                 kind | None,
-                typer.Option(
-                    *spelling, metavar=takes, help=text, hidden=is_hidden, show_default=False
-                ),
+                typer.Option(*spelling, metavar=takes, help=text, hidden=True, show_default=False),
             ],
         )
         for name, (kind, spelling, takes, text) in _GLOBALS.items()
     ]
+
+
+def is_global(parameter: Any) -> bool:
+    """Say whether a parameter of a command is one of the options that every command takes."""
+    return parameter.name in _GLOBALS
 
 
 def help_on_globals() -> str:

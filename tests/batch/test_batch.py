@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from lmsctl import cli
+from lmsctl import commands
 from lmsctl.batch import rules
 from lmsctl.department import actions as departments
 from lmsctl.kit import clock, driver
@@ -380,7 +380,7 @@ def test_every_command_is_known_that_does_not_run_in_a_batch() -> None:
     for command in rules.ALONE | rules.NOT_ATOMIC:
         noun, _, verb = command.partition(" ")
         assert noun in NOUNS
-        assert not verb or verb in cli.load_noun(noun).commands
+        assert not verb or verb in commands.load_noun(noun).commands
 
 
 @pytest.mark.parametrize(

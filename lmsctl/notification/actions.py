@@ -172,13 +172,17 @@ def withdraw_pending(work: Work, audience: Audience, kind: MessageKind, *, topic
 
 @dataclass(frozen=True, slots=True)
 class PersonalMessage:
-    """What one person is told of `about`, by notice and where there is an address by mail."""
+    """What one person is told of `about`, by notice and where there is an address by mail.
+
+    `topic` is as in `tell_all`; without one it is told whatever else is.
+    """
 
     user_id: int
     address: str | None
     words: MessageText
     about: str | None
     calendar: str | None
+    topic: str | None = None
 
 
 def tell_each(work: Work, told: Sequence[PersonalMessage]) -> int:
@@ -188,12 +192,21 @@ def tell_each(work: Work, told: Sequence[PersonalMessage]) -> int:
             **_row(work, one.user_id, address, one.words, None),
             "about": one.about,
             "calendar": one.calendar if address else None,
+            "message_id": f"<{start}-{'mail' if address else 'account'}@lmsctl.invalid>",
         }
         for one in told
+        for start in (_start_of_id(work, one),)
         for address in ((None, one.address) if one.address else (None,))
     ]
     store.add(work, rows)
     return len(rows)
+
+
+def _start_of_id(work: Work, one: PersonalMessage) -> str:
+    """Return how the ids of the messages to one person begin."""
+    if one.topic is None:
+        return secret.identifier()
+    return f"{_told(work).batch(one.topic, is_opening=False)}-{one.user_id}"
 
 
 def _text_columns(words: MessageText) -> dict[str, str]:

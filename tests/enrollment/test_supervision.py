@@ -140,3 +140,20 @@ def test_to_lock_the_list_of_a_new_training_takes_the_right_to(training_portal: 
     words = ("training", "create", "T", "--code", "new", "--department", "Sales", "--as", "ann")
     refused(training_portal, *words, "--lock", code="permission_missing", status=8)
     training_portal.ok(*words)
+
+
+def test_of_several_acts_in_one_transaction_supervisors_hear_the_last(
+    training_portal: Portal,
+) -> None:
+    """Of each person: one message."""
+    create_person(training_portal, "ben", "--department", "Sales")
+    training_portal.ok("user", "edit", "ben", "--supervisor", "boss")
+    lines = (
+        "--as ann enrollment join --training aid --session spring",
+        "--as ben enrollment join --training aid --session summer",
+        "--as ann enrollment confirm --training aid",
+        "--as ann enrollment decline --training aid",
+    )
+    training_portal.ok("batch", "-", "--atomic", stdin="".join(f"{line}\n" for line in lines))
+    subjects = [row[2] for row in supervisor_messages(training_portal) if row[0] == "mail"]
+    assert sorted(subjects) == ["F L declined 'The aid'", "F L joined 'The aid'"]

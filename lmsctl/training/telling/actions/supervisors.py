@@ -56,4 +56,8 @@ def _message(
         subject=subject,
         body="".join(lines),
     )
-    return PersonalMessage(first.supervisor_id, first.address, words, about=None, calendar=None)
+    # Of one person the last is enough; a message about several is not to hide another one.
+    topic = f"supervision {training.id} {first.user_id}" if len(team) == 1 else None
+    return PersonalMessage(
+        first.supervisor_id, first.address, words, about=None, calendar=None, topic=topic
+    )

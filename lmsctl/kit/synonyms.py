@@ -27,8 +27,8 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         ("use", "redeem sign-up"),
         ("url", "link"),
         ("generate", "mint create"),
-        ("send", "deliver resend"),
-        ("check validate", "verify check"),
+        ("send", "resend"),
+        ("verify validate", "check"),
         ("members people", "show list participants"),
         ("attendees", "participants attendance"),
         ("fire terminate", "end-employment deactivate"),
@@ -81,7 +81,6 @@ NOUNS: Mapping[str, str] = {
         ("redeem", "token redeem"),
         ("grant", "role grant"),
         ("revoke", "role revoke"),
-        ("deliver send", "notification deliver"),
         ("demo sample", "seed"),
     )
     for word in words.split()

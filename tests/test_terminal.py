@@ -200,3 +200,26 @@ def test_what_is_empty_says_what_is_missing(seeded_portal: Portal) -> None:
     seeded_portal.ok("token", "create", "--content", "new", "--code", "FRESH-1")
     ran = seeded_portal.ok("token", "history", "FRESH-1", "-o", "table")
     assert "Nobody has redeemed this token yet." in ran.err
+
+
+# What answers with a change, with words, or with one thing and a list of another kind.
+WITHOUT_COLUMNS = {
+    "can-i user.manage",
+    "content link welcome",
+    "doctor",
+    "enrollment explain --user ada --training first-aid-1",
+    "run show 1",
+    "signup-profile explain partners",
+    "token explain EXPO-0001",
+    "version",
+}
+
+
+def test_the_columns_of_every_answer_are_offered(seeded_portal: Portal) -> None:
+    """What a verb declares that it answers with is what it does answer with."""
+    for read in READS:
+        if read in WITHOUT_COLUMNS:
+            continue
+        offered = seeded_portal.ok(*read.split(), "--columns", "", _LMSCTL_COMPLETE="zsh").out
+        told = seeded_portal.ok(*read.split(), "-o", "csv").out.splitlines()[0].split(",")
+        assert set(told) <= set(offered.splitlines()[1:]), read

@@ -1,6 +1,6 @@
 """The command line of the audit room."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -37,7 +37,7 @@ def list_(
     mark: Annotated[
         str | None, typer.Option("--mark", help="Only the change with this mark.")
     ] = None,
-) -> Any:
+) -> Listing[AuditEntry]:
     """List changes and refusals, oldest first."""
     word = timewords.parse(since) if since else None
 

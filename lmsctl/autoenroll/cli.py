@@ -106,7 +106,7 @@ def list_(
         str | None,
         typer.Option("--department", metavar="PATH", help="Only naming it, or one under it."),
     ] = None,
-) -> Any:
+) -> Listing[AutoenrollRuleRow]:
     """List rules by code: whom they name, what in, and how many people wait for them."""
     return env.read(
         lambda work: Listing(AutoenrollRuleRow, keeping.list_rules(work, content, department))
@@ -114,7 +114,7 @@ def list_(
 
 
 @verb(app, examples=("lmsctl autoenroll show GDPR-101-Sales -o json",))
-def show(env: Environment, code: Code) -> Any:
+def show(env: Environment, code: Code) -> AutoenrollRuleRow:
     """Show one rule."""
     return env.read(lambda work: keeping.show(work, code))
 
@@ -133,7 +133,7 @@ def delete(env: Environment, code: Code, if_missing: IfMissing = options.Missing
 
 
 @verb(app, examples=("lmsctl autoenroll preview GDPR-101-Sales",))
-def preview(env: Environment, code: Code) -> Any:
+def preview(env: Environment, code: Code) -> Listing[PreviewedPerson]:
     """Show who would come in by applying a rule, and what would be sent. Changes nothing.
 
     needs_existing marks whom 'apply' takes in only with --existing, was_removed whom only with

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lmsctl.bulk.results import KeptFault, RunSummary
 from lmsctl.kit import options
 from lmsctl.kit.answer import DetailWithList, Listing
 from lmsctl.kit.environment import Environment
@@ -17,10 +18,9 @@ app = options.noun("run", "What files did that were taken in, and why rows faile
 
 
 @verb(app, "list", examples=("lmsctl run list --sort -started_at --first 5",))
-def list_(env: Environment) -> Any:
+def list_(env: Environment) -> Listing[RunSummary]:
     """List the runs of files whose rows were written, oldest first."""
     from lmsctl.bulk.actions import history
-    from lmsctl.bulk.results import RunSummary
 
     return env.read(lambda work: Listing(RunSummary, history.list_runs(work), when_empty=_NO_RUNS))
 
@@ -35,7 +35,6 @@ def show(
     The reasons are kept of the last run of a file, and of the last 50 runs in which rows failed.
     """
     from lmsctl.bulk.actions import history
-    from lmsctl.bulk.results import KeptFault
 
     def read(work: Work) -> DetailWithList:
         run, faults = history.show_run(work, number)

@@ -27,7 +27,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a connect
 
 
 @verb(config_app, examples=("lmsctl config show", "lmsctl config show --context test"))
-def show(env: Environment) -> Any:
+def show(env: Environment) -> Listing[Setting]:
     """Show the value of every key that is in effect and where it was said, passwords masked."""
     return Listing(Setting, actions.effective(env))
 
@@ -76,7 +76,7 @@ def path(env: Environment) -> Any:
 
 
 @verb(context_app, "list", examples=("lmsctl context list",))
-def list_(env: Environment) -> Any:
+def list_(env: Environment) -> Listing[Context]:
     """List the connections, passwords masked."""
     return Listing(Context, actions.contexts(env.config))
 

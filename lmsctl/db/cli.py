@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.db import actions, copies, doctor
-from lmsctl.db.results import Diagnosis, Finding, Health, SchemaState, Upgraded
+from lmsctl.db.results import DatabaseStatus, Diagnosis, Finding, Health, SchemaState, Upgraded
 from lmsctl.kit import dburl, options
 from lmsctl.kit.answer import Done, Listing, Outcome
 from lmsctl.kit.database_errors import DatabaseMissing, SchemaAbsent
@@ -28,7 +28,7 @@ def _outside(env: Environment) -> Environment:
 
 
 @verb(app, examples=("lmsctl db status", "lmsctl db status -o json"))
-def status(env: Environment) -> Any:
+def status(env: Environment) -> DatabaseStatus:
     """Show the database, the version of its schema and how it stands to this program.
 
     The state is current, upgrade_pending, newer or absent; none of them is an error here.

@@ -51,13 +51,13 @@ def create(
 def list_(
     env: Environment,
     under: Annotated[str | None, typer.Option("--under", help="Only this one's tree.")] = None,
-) -> Any:
+) -> Listing[DepartmentDetail]:
     """List departments, each with the number of its own people."""
     return env.read(lambda work: Listing(DepartmentDetail, actions.list_departments(work, under)))
 
 
 @verb(app, examples=("lmsctl department show Sales/EMEA",))
-def show(env: Environment, path: Path) -> Any:
+def show(env: Environment, path: Path) -> DepartmentDetail:
     """Show one department."""
     return env.read(lambda work: actions.show(work, path))
 

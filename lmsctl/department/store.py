@@ -15,6 +15,7 @@ from lmsctl.department.results import DepartmentDetail
 from lmsctl.department.rules import path_key
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
+from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -208,6 +209,15 @@ def get_detail(work: Work, id_: int) -> DepartmentDetail:
     if found is None:
         raise DepartmentUnknown(given=id_)
     return found
+
+
+def list_paths_starting(work: Work, start: str, scope: Scope) -> list[str]:
+    """Return the paths of departments in scope that begin with `start`, as `list_starting` does."""
+    statement = select(Department.full_name).where(in_scope(scope, Department.path))
+    key = path_key(start)
+    # `Sales/` leaves out `Sales` and `Sales-EMEA`.
+    key += "/" if start.endswith("/") and key.strip("/") else ""
+    return list_starting(work, statement, col(Department.full_key), key)
 
 
 def list_departments(work: Work, scope: Scope, under: str | None) -> Iterator[DepartmentDetail]:

@@ -10,6 +10,7 @@ from lmsctl.enrollment.importing import rules as importing_rules
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.enrollment.items.actions import enrolling as items_enrolling
 from lmsctl.enrollment.items.actions import showing as items_showing
+from lmsctl.enrollment.items.results import EnrollmentShown
 from lmsctl.enrollment.listing import cli as listing_cli
 from lmsctl.enrollment.options import Departments, Groups, Users, Why, count_outcomes, name_target
 from lmsctl.enrollment.participation import cli as participation_cli
@@ -17,6 +18,7 @@ from lmsctl.enrollment.participation.actions import canceling as participation_c
 from lmsctl.enrollment.participation.actions import enrolling
 from lmsctl.enrollment.participation.actions import showing as participation_showing
 from lmsctl.enrollment.participation.options import AccessAt, OverCapacity, OverReason, read_terms
+from lmsctl.enrollment.participation.results import ParticipationShown
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Selection
 from lmsctl.enrollment.selection.rules import PairRequest
@@ -165,7 +167,7 @@ def show(
     training: Annotated[
         str | None, typer.Option("--training", metavar="CODE", help="Or in which training.")
     ] = None,
-) -> Any:
+) -> EnrollmentShown | ParticipationShown:
     """Show one enrollment: why, since when, and what came of it.
 
     In content: phase, due date, every reason, and what the person did so far. In a training: the
@@ -173,7 +175,7 @@ def show(
     """
     rules.check_content_or_training(content, training, is_needed=True)
 
-    def read(work: Work) -> Any:
+    def read(work: Work) -> EnrollmentShown | ParticipationShown:
         if training is None:
             return items_showing.show(work, user, content or "")
         part, zone = participation_showing.show_participation(work, user, training)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lmsctl.group import actions
-from lmsctl.group.results import GroupDetail
+from lmsctl.group.results import GroupDetail, GroupPerson
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
@@ -47,19 +47,19 @@ def create(
 
 
 @verb(app, "list", examples=("lmsctl group list",))
-def list_(env: Environment) -> Any:
+def list_(env: Environment) -> Listing[GroupDetail]:
     """List groups by name."""
     return env.read(lambda work: Listing(GroupDetail, actions.list_groups(work)))
 
 
 @verb(app, examples=("lmsctl group show Pilots",))
-def show(env: Environment, name: Name) -> Any:
+def show(env: Environment, name: Name) -> GroupDetail:
     """Show one group: its department, and how many people are in it."""
     return env.read(lambda work: actions.show(work, name))
 
 
 @verb(app, examples=("lmsctl group members Pilots", "lmsctl group members Pilots -o id"))
-def members(env: Environment, name: Name) -> Any:
+def members(env: Environment, name: Name) -> Listing[GroupPerson]:
     """List who is in a group; whom you may not see is only counted."""
     return env.read(lambda work: actions.list_members(work, name))
 

@@ -13,6 +13,7 @@ from lmsctl.group.model import Group, GroupMember
 from lmsctl.group.results import GroupDetail, GroupPerson
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
+from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -107,6 +108,16 @@ _SELECT_GROUP = (
     .join(Department, col(Department.id) == col(Group.department_id))
     .order_by(col(Group.name_key))
 )
+
+
+def list_names_starting(work: Work, start: str, scope: Scope) -> list[str]:
+    """Return the names of groups in scope that begin with `start`, as `list_starting` does."""
+    statement = (
+        select(Group.name)
+        .join(Department, col(Department.id) == col(Group.department_id))
+        .where(in_scope(scope, Department.path))
+    )
+    return list_starting(work, statement, col(Group.name_key), canonical.key(start))
 
 
 def list_groups(work: Work, scope: Scope, id_: int | None = None) -> Iterator[GroupDetail]:

@@ -131,7 +131,8 @@ def verb(
 
     The function takes an Environment first, then its own parameters as Typer annotates them, and
     returns its answer; its docstring is the help text and `examples` are shown under it. A
-    parameter whose type is a dataclass stands for the options that the fields declare.
+    parameter whose type is a dataclass stands for the options that the fields declare. A function
+    that answers with one thing, or with a Listing of one kind, declares that as what it returns.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -142,7 +143,8 @@ def verb(
             act = partial(function, **_collect_arguments(own, given))
             return session.run(Invocation(" ".join(_path(ctx)), dict(session.given), act))
 
-        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        declared = inspect.signature(function, eval_str=True)
+        own = list(declared.parameters.values())[1:]
         spread = [option for parameter in own for option in _spread(parameter)]
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # Typer reads it
             [_context_parameter(), *spread, *_global_parameters()]
@@ -150,6 +152,7 @@ def verb(
         run.__annotations__ = {}
         run.__doc__ = _help(function, examples)
         run.__name__ = function.__name__
+        run.answer = declared.return_annotation  # type: ignore[attr-defined]  # its columns are offered
         app.command(
             name or function.__name__.replace("_", "-"),
             short_help=_summary(run.__doc__),

@@ -29,7 +29,7 @@ def by_name(name: str) -> ZoneInfo:
     # only commands that handle times should pay for loading the zone machinery
     from zoneinfo import ZoneInfo
 
-    known = _zone_names()
+    known = names()
     if name not in known:
         near = nearest(name, known)
         meant = (
@@ -53,7 +53,8 @@ def from_database(name: str) -> ZoneInfo:
 
 
 @cache
-def _zone_names() -> frozenset[str]:
+def names() -> frozenset[str]:
+    """Return the names of all time zones."""
     # the list that tzdata brings: zoneinfo makes one by opening every file of the database
     listing = Path(import_module("tzdata").__path__[0], "zones").read_text(encoding="ascii")
     return frozenset(listing.split()) - _NOT_ZONES

@@ -1,6 +1,6 @@
 """The command line of the notification room."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -9,7 +9,7 @@ from lmsctl.kit.answer import Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.notification import actions
-from lmsctl.notification.results import Message, MessageKind, MessageState
+from lmsctl.notification.results import Message, MessageKind, MessageState, Preview
 
 app = options.noun("notification", "Queued mails and notices in accounts.")
 
@@ -28,7 +28,7 @@ def list_(
         MessageKind | None,
         typer.Option("--kind", metavar="KIND", help="Only messages about this."),
     ] = None,
-) -> Any:
+) -> Listing[Message]:
     """List messages, soonest first."""
     return env.read(
         lambda work: Listing(Message, actions.list_messages(work, state=state, kind=kind))
@@ -39,6 +39,6 @@ def list_(
 def preview(
     env: Environment,
     number: Annotated[int, typer.Argument(help="The message's number.")],
-) -> Any:
+) -> Preview:
     """Show one message as it would arrive: to whom, why, and its text."""
     return env.read(lambda work: actions.preview(work, number))

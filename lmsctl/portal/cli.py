@@ -16,7 +16,7 @@ app = options.noun("settings", "The settings of the portal.")
 
 
 @verb(app, examples=("lmsctl settings show", "lmsctl settings show -o json"))
-def show(env: Environment) -> Any:
+def show(env: Environment) -> Listing[PortalSetting]:
     """Show every setting, its value and what it means."""
     return env.read(lambda work: Listing(PortalSetting, actions.list_settings(work)))
 

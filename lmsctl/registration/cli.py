@@ -11,7 +11,7 @@ from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 from lmsctl.registration import actions
 from lmsctl.registration.options import NewcomerOptions
-from lmsctl.registration.results import PendingRegistration
+from lmsctl.registration.results import PendingRegistration, RegistrationSwitches
 
 app = options.noun("registration", "Self-registration: switches, confirmation, holds.")
 
@@ -85,7 +85,7 @@ def _change(
 
 
 @verb(app, examples=("lmsctl registration show -o json",))
-def show(env: Environment) -> Any:
+def show(env: Environment) -> RegistrationSwitches:
     """Show how self-registration is set."""
     return env.read(actions.show)
 
@@ -129,7 +129,7 @@ def submit(
 
 
 @verb(app, examples=("lmsctl registration pending",))
-def pending(env: Environment) -> Any:
+def pending(env: Environment) -> Listing[PendingRegistration]:
     """List registrations that wait for their confirmation, soonest to expire first."""
     return env.read(lambda work: Listing(PendingRegistration, actions.list_pending(work)))
 

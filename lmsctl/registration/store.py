@@ -9,6 +9,8 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select, update
 
 from lmsctl.department.model import Department
+from lmsctl.kit.address import login_key
+from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.registration.model import Registration
@@ -109,6 +111,22 @@ def expire(work: Work, user_ids: Sequence[int]) -> list[int]:
         .values(state=RegistrationState.EXPIRED, expires_at=None)
     )
     return ids
+
+
+def list_pending_starting(work: Work, start: str, scope: Scope) -> list[str]:
+    """Return the addresses in scope of who waits that begin so, as `list_starting` does."""
+    statement = (
+        select(User.email)
+        .select_from(Registration)
+        .join(User, col(User.id) == col(Registration.user_id))
+        .join(Department, col(Department.id) == col(User.department_id))
+        .where(
+            col(Registration.state) == RegistrationState.PENDING,
+            col(Registration.expires_at) > NOW,
+            in_scope(scope, Department.path),
+        )
+    )
+    return list_starting(work, statement, col(User.email_key), login_key(start), now=work.now)
 
 
 def list_pending(work: Work, scope: Scope) -> Iterator[PendingRegistration]:

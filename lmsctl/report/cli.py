@@ -12,6 +12,7 @@ from lmsctl.kit.options import verb
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.report import actions
+from lmsctl.report.results import ParticipationRow
 from lmsctl.user.results import UserOrigin, UserStatus, UserType
 
 app = options.noun("report", "Reports on people, to look at and to take along.")
@@ -56,7 +57,7 @@ def participants(
     origin: OfOrigin = None,
     since: Since = None,
     until: Until = None,
-) -> Any:
+) -> Listing[ParticipationRow] | Done:
     """Report who takes part in trainings: a row for each person and training.
 
     All filters must fit; --since and --until are about when somebody was enrolled. People who are
@@ -75,7 +76,9 @@ def participants(
     return _reported(env, lambda work: actions.participants(work, wanted))
 
 
-def _reported(env: Environment, ask: "Callable[[Work], actions.PreparedReport]") -> Any:
+def _reported(
+    env: Environment, ask: "Callable[[Work], actions.PreparedReport]"
+) -> Listing[Any] | Done:
     """Log a report before anything of it is shown, then return its rows."""
 
     def record(work: Work) -> Done:

@@ -57,25 +57,25 @@ def _edited(after: RoleDetail, *, is_changed: bool) -> Done:
 
 
 @verb(app, "list", examples=("lmsctl role list",))
-def list_(env: Environment) -> Any:
+def list_(env: Environment) -> Listing[RoleDetail]:
     """List roles, each with the number of people who hold it."""
     return env.read(lambda work: Listing(RoleDetail, actions.list_roles(work)))
 
 
 @verb(app, examples=("lmsctl role show department-administrator",))
-def show(env: Environment, role: Name) -> Any:
+def show(env: Environment, role: Name) -> RoleDetail:
     """Show one role and what it allows."""
     return env.read(lambda work: actions.show(work, role))
 
 
 @verb(app, examples=("lmsctl role holders department-administrator",))
-def holders(env: Environment, role: Name) -> Any:
+def holders(env: Environment, role: Name) -> Listing[RoleHolder]:
     """List who was granted a role, and in which departments."""
     return env.read(lambda work: Listing(RoleHolder, actions.list_holders(work, role)))
 
 
 @verb(app, examples=("lmsctl role permissions",))
-def permissions(env: Environment) -> Any:
+def permissions(env: Environment) -> Listing[PermissionDetail]:
     """List every permission, what it is for, and which built-in roles hold it."""
     del env  # they are part of the program; no portal is asked
     return Listing(PermissionDetail, actions.list_permissions())

@@ -12,6 +12,7 @@ from lmsctl.department.model import Department
 from lmsctl.department.store import DepartmentPath
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
+from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import NOW, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, GrantDepartment, Role, RolePermission
@@ -102,6 +103,11 @@ class RoleWithHolders:
     name: str
     is_builtin: bool
     holders: int
+
+
+def list_names_starting(work: Work, start: str) -> list[str]:
+    """Return the names of roles that begin with `start`, as `list_starting` does."""
+    return list_starting(work, select(Role.name), col(Role.name_key), canonical.key(start))
 
 
 def list_roles(work: Work, scope: Scope, id_: int | None = None) -> list[RoleWithHolders]:

@@ -14,7 +14,7 @@ from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.registration.options import DomainChanges, DomainOptions, NewcomerOptions
 from lmsctl.signup_profile import actions
-from lmsctl.signup_profile.results import Profile
+from lmsctl.signup_profile.results import Profile, ProfileActivation, ProfileLink
 
 app = options.noun("signup-profile", "Links that bring new people into a department.")
 
@@ -121,13 +121,13 @@ def list_(
     department: Annotated[
         str | None, typer.Option("--department", help="Only this one and those under it.")
     ] = None,
-) -> Any:
+) -> Listing[Profile]:
     """List sign-up profiles, their windows and how much is used."""
     return env.read(lambda work: Listing(Profile, actions.list_profiles(work, department)))
 
 
 @verb(app, examples=("lmsctl signup-profile show spring -o json",))
-def show(env: Environment, code: Code) -> Any:
+def show(env: Environment, code: Code) -> Profile:
     """Show one sign-up profile."""
     return env.read(lambda work: actions.show(work, code))
 
@@ -178,7 +178,7 @@ def edit(
 
 
 @verb(app, examples=("lmsctl signup-profile link spring -o id",))
-def link(env: Environment, code: Code) -> Any:
+def link(env: Environment, code: Code) -> ProfileLink:
     """Show a profile's link again."""
     return env.read(lambda work: actions.link(work, code))
 
@@ -225,7 +225,7 @@ def _exists(work: Work, code: str) -> bool:
 
 
 @verb(app, examples=("lmsctl signup-profile history spring -o json",))
-def history(env: Environment, code: Code) -> Any:
+def history(env: Environment, code: Code) -> Listing[ProfileActivation]:
     """Show who came in by a profile: person, time, and pending, confirmed or expired.
 
     People who are now in departments you do not manage are hidden; it says how many.

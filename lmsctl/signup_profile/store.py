@@ -11,6 +11,7 @@ from sqlmodel import delete as delete_from
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, columns, locks
 from lmsctl.kit.named import check_no_title, find_named
+from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import AT, NOW, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.registration.model import Registration
@@ -113,6 +114,16 @@ def lock(work: Work, id_: int) -> None:
     always comes first, so that nobody deadlocks.
     """
     locks.lock_rows(work, SignupProfile, [id_])
+
+
+def list_codes_starting(work: Work, start: str, scope: Scope) -> list[str]:
+    """Return the codes of profiles in scope that begin with `start`, as `list_starting` does."""
+    statement = (
+        select(SignupProfile.code)
+        .join(Department, col(Department.id) == col(SignupProfile.department_id))
+        .where(in_scope(scope, Department.path))
+    )
+    return list_starting(work, statement, col(SignupProfile.code_key), canonical.key(start))
 
 
 def list_profiles(work: Work, scope: Scope, under: str | None) -> Iterator[ProfileRow]:

@@ -25,7 +25,7 @@ from lmsctl.token.options import (
     parse_time,
 )
 from lmsctl.token.redemption import cli as redemption_cli
-from lmsctl.token.results import ExpiryFilter, TokenDetail
+from lmsctl.token.results import ExpiryFilter, TokenDetail, TokenLink
 from lmsctl.token.rules import TokenFilter
 from lmsctl.token.upload import cli as upload_cli
 from lmsctl.user.results import UserType
@@ -134,7 +134,7 @@ def list_(
     expiry: Annotated[
         ExpiryFilter | None, typer.Option("--expiry", help="none, future or expired.")
     ] = None,
-) -> Any:
+) -> Listing[TokenDetail]:
     """List tokens in the order they were made; filters combine."""
     wanted = TokenFilter(
         keyword=search,
@@ -147,7 +147,7 @@ def list_(
 
 
 @verb(app, examples=("lmsctl token show FAIR-2026 -o json",))
-def show(env: Environment, code: TokenCode) -> Any:
+def show(env: Environment, code: TokenCode) -> TokenDetail:
     """Show one token: what it admits to, its uses, limit and expiry."""
     return env.read(lambda work: tokens.show(work, code))
 
@@ -244,6 +244,6 @@ def delete(
 
 
 @verb(app, examples=("lmsctl token link FAIR-2026 -o id",))
-def link(env: Environment, code: TokenCode) -> Any:
+def link(env: Environment, code: TokenCode) -> TokenLink:
     """Show a token's link; without the setting public-url it is the code alone."""
     return env.read(lambda work: tokens.link(work, code))

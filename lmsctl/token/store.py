@@ -18,6 +18,7 @@ from lmsctl.content.rules import Item
 from lmsctl.kit import canonical, database, locks
 from lmsctl.kit.driver import Connection
 from lmsctl.kit.named import find_named
+from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import among, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.token import rules
@@ -95,6 +96,14 @@ def get_with_item_for_share(work: Work, code: str) -> tuple[TokenRecord, Item]:
     if found is None:
         raise TokenUnknown
     return found
+
+
+def list_codes_starting(work: Work, start: str) -> list[str]:
+    """Return the codes of tokens that begin with `start`, as `list_starting` does.
+
+    Codes are in no index: the whole table is read.
+    """
+    return list_starting(work, select(Token.code), col(Token.code), start)
 
 
 def listed(work: Work, wanted: TokenFilter = ALL_TOKENS) -> Iterator[TokenRecord]:

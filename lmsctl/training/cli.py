@@ -135,7 +135,7 @@ def list_(
     ] = None,
     type_: OfType = None,
     search: Search = None,
-) -> Any:
+) -> Listing[TrainingRow]:
     """List trainings by code, each with the start of its next session; filters combine."""
     return env.read(
         lambda work: Listing(
@@ -146,7 +146,7 @@ def list_(
 
 
 @verb(app, examples=("lmsctl training show first-aid -o json",))
-def show(env: Environment, code: TrainingCode) -> Any:
+def show(env: Environment, code: TrainingCode) -> TrainingDetail:
     """Show one training with its sessions, canceled ones too."""
     return env.read(lambda work: trainings.show(work, code))
 

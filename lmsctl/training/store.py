@@ -13,6 +13,7 @@ from sqlmodel import delete as delete_from
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import check_no_title, find_named
+from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import among, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope, Visibility
@@ -145,6 +146,16 @@ class TrainingFilter:
     under: str | None = None
     type: TrainingKind | None = None
     search: str | None = None
+
+
+def list_codes_starting(work: Work, start: str, scope: Scope) -> list[str]:
+    """Return the codes of trainings in scope that begin with `start`, as `list_starting` does."""
+    statement = (
+        select(Row.code)
+        .join(Department, col(Department.id) == col(Row.department_id))
+        .where(in_scope(scope, Department.path))
+    )
+    return list_starting(work, statement, col(Row.code_key), canonical.key(start))
 
 
 def listed(

@@ -133,7 +133,7 @@ class PeopleFilter:
 
 
 # Where a filter goes, by the key that people write.
-_FILTERS = {
+FILTERS = {
     "login": "logins",
     "email": "emails",
     "first name": "first_names",
@@ -145,7 +145,7 @@ _FILTERS = {
     "group": "groups",
     "supervisor": "supervisors",
 }
-_FILTER_WORDS: Mapping[str, type[StrEnum]] = {
+FILTER_WORDS: Mapping[str, type[StrEnum]] = {
     "type": UserType,
     "status": UserStatus,
     "origin": UserOrigin,
@@ -169,9 +169,9 @@ def parse_filters(
         key = re.sub("[-_ ]+", " ", name_key)
         if not sign or not value:
             raise _filter_wrong(text, "it is not KEY=VALUE")
-        if key in _FILTERS:
+        if key in FILTERS:
             find_value = find.get(key) or _FILTER_READERS.get(key) or _read_word(text, key)
-            asked.setdefault(_FILTERS[key], []).append(find_value(value))
+            asked.setdefault(FILTERS[key], []).append(find_value(value))
         elif name_key in known:
             entry = field_rules.field_entry(known[name_key], value)
             values.setdefault(entry.field_id, []).append(entry.value)
@@ -190,7 +190,7 @@ _FILTER_READERS: Mapping[str, Callable[[str], str]] = {
 
 def _read_word(text: str, name: str) -> Callable[[str], Any]:
     def read(value: str) -> Any:
-        kind, word = _FILTER_WORDS[name], canonical.key(value)
+        kind, word = FILTER_WORDS[name], canonical.key(value)
         if word not in set(kind):
             raise _filter_wrong(text, f"{name} is {', '.join(kind)}")
         return kind(word)
@@ -199,7 +199,7 @@ def _read_word(text: str, name: str) -> Callable[[str], Any]:
 
 
 def _filter_wrong(text: str, reason: str) -> FilterWrong:
-    known = ", ".join(f"{name.replace(' ', '-')}=" for name in _FILTERS)
+    known = ", ".join(f"{name.replace(' ', '-')}=" for name in FILTERS)
     return FilterWrong(given=canonical.excerpt(text), reason=reason, known=known, field="--filter")
 
 

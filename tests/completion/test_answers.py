@@ -1,7 +1,15 @@
 """What a shell is answered when it asks how a command line may go on."""
 
-import pytest
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
+import typer
+
+from lmsctl import commands
+from lmsctl.completion import actions
+from lmsctl.completion.cli import asking
+from lmsctl.nouns import NOUNS
 from tests.conftest import Portal
 
 BREAKS = " \t\n\"'><=;|&(:"
@@ -130,3 +138,152 @@ def test_an_old_schema_offers_nothing(portal: Portal) -> None:
     """What its columns mean is not known."""
     portal.sql("UPDATE alembic_version SET version_num = '1'")
     assert ask(portal, "user", "show", "o") == []
+
+
+# Every kind of value -----------------------------------------------------------------------------
+
+
+# What takes a value that is written freely, by what the help calls it.
+FREE = {
+    "ADDRESS",
+    "DATE",
+    "HEADING",
+    "HEADING=COLUMN",
+    "INT",
+    "INT RANGE",
+    "LENGTH",
+    "LENGTH|off",
+    "N",
+    "NAME",
+    "NEW",
+    "NUMBER",
+    "N|unlimited",
+    "RUN",
+    "STR",
+    "TEXT",
+    "TIME",
+    "TITLE",
+    "URL",
+    "VALUE",
+}
+
+
+def parameters() -> Iterator[tuple[Any, Any]]:
+    """Yield every option and argument of every command that takes a value, with its context."""
+
+    def walk(command: Any, ctx: Any) -> Iterator[tuple[Any, Any]]:
+        for name, below in getattr(command, "commands", {}).items():
+            yield from walk(below, type(ctx)(below, parent=ctx, info_name=name))
+        for one in command.params:
+            if not getattr(one, "is_flag", False):
+                yield one, ctx
+
+    root = commands.build_root()
+    for noun in NOUNS:
+        above = typer.Context(root, info_name="lmsctl")
+        command = commands.load_noun(noun)
+        yield from walk(command, typer.Context(command, parent=above, info_name=noun))
+
+
+def test_every_kind_of_value_is_known() -> None:
+    """A value is of a kind that can be found, or it is one that is written freely."""
+    unknown = set()
+    for one, ctx in parameters():
+        kind = asking.kind_of(one, ctx)
+        assert kind is None or kind in {*actions.KINDS, "columns", "sort"}
+        if kind is None and not hasattr(one.type, "choices"):
+            is_option = one.param_type_name == "option"
+            name = one.metavar or (one.type.name if is_option else one.name).upper()
+            if name.strip("[].") not in FREE:
+                unknown.add((ctx.command_path, one.name, name))
+    assert unknown == set()
+
+
+# What is typed, and what is offered in a portal that `seed` has filled.
+VALUES: tuple[tuple[str, list[str]], ...] = (
+    ("department show Sales/", ["Sales/Americas", "Sales/EMEA"]),
+    ("department list --under sales/a", ["Sales/Americas"]),
+    ("user list --department=Sales/E", ["--department=Sales/EMEA"]),
+    ("department create Sa", []),
+    ("group show M", ["Managers"]),
+    ("user list --group M", ["Managers"]),
+    ("group create M", []),
+    ("role show department-", ["department-administrator"]),
+    ("role grant ada dep", ["department-administrator"]),
+    ("content show first", ["first-week"]),
+    ("content create --folder on", ["onboarding"]),
+    ("content create --folder first", []),
+    ("enroll --content first", ["first-week"]),
+    ("token show EXPO", ["EXPO-0001"]),
+    ("signup-profile history su", ["support"]),
+    ("autoenroll preview cl", ["clients"]),
+    ("training show f", ["first-aid-1"]),
+    ("catalog open first", ["first-week"]),
+    ("catalog open --training first", ["first-aid-1"]),
+    ("session show first-aid-1 n", ["next"]),
+    ("session show first-aid-1:n", ["first-aid-1:next"]),
+    ("enroll --training first-aid-1:n", ["first-aid-1:next"]),
+    ("enrollment switch --training first-aid-1 --to n", ["next"]),
+    ("enrollment switch --to n", []),
+    ("field edit Of", ["Office"]),
+    ("user create --field Of", ["Office="]),
+    ("user list --filter type=s", ["type=staff"]),
+    ("user list --filter department=Sales/E", ["department=Sales/EMEA"]),
+    ("user list --filter last", ["last-name="]),
+    ("can-i user.v", ["user.view"]),
+    ("role edit author --add user.v", ["user.view"]),
+    ("settings set priv", ["privacy-policy="]),
+    ("settings set privacy-policy=o", ["privacy-policy=on", "privacy-policy=off"]),
+    ("settings set time-zone=Europe/Berl", ["time-zone=Europe/Berlin"]),
+    ("config get tim", ["time-zone"]),
+    ("context use t", ["test"]),
+    ("context add t", []),
+    ("user list --context t", ["test"]),
+    ("help to", ["tokens", "token"]),
+    ("help user li", ["list"]),
+    ("user list -o js", ["json", "jsonl"]),
+    ("user list --color al", ["always"]),
+    ("user list --tz Europe/Berl", ["Europe/Berlin"]),
+    ("session list --tz=Europe/Berl", ["--tz=Europe/Berlin"]),
+    ("role permissions --columns pe", ["permission"]),
+    ("role permissions --columns permission,m", ["permission,meaning"]),
+    ("role permissions --columns permission,p", []),
+    ("role permissions --sort -pe", ["-permission"]),
+    ("role permissions --sort=me", ["--sort=meaning"]),
+    ("field show --columns n", []),
+)
+
+
+def test_values_are_offered(seeded_portal: Portal) -> None:
+    """Every kind, in arguments and in options; what gets a new name is offered none."""
+    config = seeded_portal.folder / "lmsctl.toml"
+    config.write_text('[contexts.test]\ndatabase-url = "sqlite:///test.db"\n')
+    config.chmod(0o600)
+    offered = [(line, ask(seeded_portal, *line.split())) for line, _ in VALUES]
+    assert offered == list(VALUES)
+
+
+@pytest.fixture
+def seeded_portal(portal: Portal) -> Portal:
+    """Return a portal with a little of everything."""
+    portal.ok("seed", "--seed", "1", "--people", "10", "--tokens", "1", "--trainings", "1")
+    return portal
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "user import ",
+        "user export --to x",
+        "enroll --from=x",
+        "token bulk-upload x.csv --rejects ",
+        "batch ",
+        "db backup ",
+        "user list --config ",
+    ],
+)
+def test_files_are_left_to_the_shell(empty_folder: Portal, line: str) -> None:
+    """It knows their names, and how they are quoted."""
+    assert empty_folder.ok(*line.split(" "), _LMSCTL_COMPLETE="zsh").out == "file\n"
+    words = ("lmsctl", f"lmsctl {line}", BREAKS)
+    assert empty_folder.ok(*words, _LMSCTL_COMPLETE="bash").out == "file\n"

@@ -3,8 +3,8 @@
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, get_args
 
 # Typer's own Click: what finds out what a line that is not complete asks for has no other door.
 from typer._click.shell_completion import (
@@ -16,6 +16,7 @@ from lmsctl.completion import actions
 from lmsctl.completion.results import Offered, Offers, Shell
 from lmsctl.completion.rules import kinds, lines
 from lmsctl.kit import cells
+from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.invocation import Options
 from lmsctl.kit.offers import Typed
@@ -65,7 +66,10 @@ def _offers(words: Sequence[str], start: str, root: Any, prepare: Prepare) -> Of
         before.append(option)
         prefix = f"{option}="
     with _resolve_context(root, {}, "lmsctl", before) as ctx:
-        asked, start = _resolve_incomplete(ctx, before, start)
+        # A value may begin like an option: --sort -name.
+        asked, _ = _resolve_incomplete(ctx, before, "")
+        if getattr(asked, "param_type_name", "") != "option":
+            asked, start = _resolve_incomplete(ctx, before, start)
         if hasattr(asked, "param_type_name"):
             found = _values(asked, ctx, start, prepare)
         else:
@@ -103,21 +107,62 @@ def _values(asked: Any, ctx: Any, start: str, prepare: Prepare) -> Offers:
     """Return the values that an option or argument may have."""
     if hasattr(asked.type, "choices"):
         return Offers([Offered(str(getattr(one, "value", one))) for one in asked.type.choices])
-    kind = kind_of(asked)
-    if kind is None:
-        return Offers()
+    kind = kind_of(asked, ctx)
+    if kind is None or kind == "file":
+        return Offers(is_file=kind == "file")
+    if kind in {"columns", "sort"}:
+        return _columns(ctx.command, kind, start)
+    root = ctx.find_root().command
+    if kind == "topic" and (said := ctx.params.get(asked.name)):
+        return Offers(list(_subcommands(root.resolve_command(ctx, list(said))[1], ctx)))
     env = prepare(Options(quiet=True, **_heard(ctx)), "completion")
     env.most_patience = _PATIENCE_SECONDS
     try:
-        return actions.offers(env, kind, Typed(start))
+        found = actions.offers(env, kind, Typed(start, _training_on(ctx)))
     finally:
         env.close()
+    nouns = _subcommands(root, ctx) if kind == "topic" else ()
+    return replace(found, words=[*found.words, *nouns])
 
 
-def kind_of(asked: Any) -> str | None:
+def kind_of(asked: Any, ctx: Any) -> str | None:
     """Return the kind of value that an option or argument takes; None when it is written freely."""
-    options = asked.opts if asked.param_type_name == "option" else []
-    return kinds.find([*options, asked.metavar or ""])
+    command = ctx.command_path.split()[1:]
+    if asked.param_type_name == "option":
+        return kinds.find(command, asked.opts, asked.metavar)
+    kind = kinds.find(command, [], asked.metavar or asked.name.upper())
+    is_training = kind == "content" and ctx.params.get("training") is True
+    return "training" if is_training else kind
+
+
+def _columns(command: Any, kind: str, start: str) -> Offers:
+    """Return the columns of what a command answers with, behind those that are given."""
+    names = dict.fromkeys(_column_names(getattr(command.callback, "answer", None)))
+    before = start[: start.rfind(",") + 1]
+    if kind == "sort" and start[len(before) :].startswith("-"):
+        before += "-"
+    given = before.replace("-", "").split(",")
+    words = [Offered(before + name) for name in names if name not in given]
+    return Offers(words, is_open=True)
+
+
+def _column_names(answer: Any) -> Iterator[str]:
+    """Yield the columns of what a verb declares as its answer: one thing, a Listing, or either."""
+    parts = get_args(answer)
+    if parts:
+        for part in parts:
+            yield from _column_names(part)
+    elif is_dataclass(answer) and answer is not Done:
+        yield from (item.name for item in fields(answer))
+
+
+def _training_on(ctx: Any) -> str:
+    """Return the training that the line names so far, the last of several; empty without one."""
+    for one in ctx.command.params:
+        given = ctx.params.get(one.name)
+        if given and given is not True and kind_of(one, ctx) in {"training", "place"}:
+            return str(given if isinstance(given, str) else given[-1])
+    return ""
 
 
 def _heard(ctx: Any) -> dict[str, Any]:

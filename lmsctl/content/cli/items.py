@@ -133,7 +133,7 @@ def list_(
         ContentStatus | None, typer.Option("--status", help="draft, active or archived.")
     ] = None,
     search: Search = None,
-) -> Any:
+) -> Listing[ContentRow]:
     """List items by code; filters combine."""
     return env.read(
         lambda work: Listing(
@@ -144,7 +144,7 @@ def list_(
 
 
 @verb(app, examples=("lmsctl content show GDPR-101 -o json",))
-def show(env: Environment, code: ContentCode) -> Any:
+def show(env: Environment, code: ContentCode) -> ContentDetail:
     """Show one item: its folder, what is due when, whom it is granted to, a pathway's items."""
     return env.read(lambda work: items.show(work, code))
 

@@ -16,6 +16,7 @@ from lmsctl.content.rules import Item
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import check_no_title, find_named
+from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import among, columns_of, may_contain
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Visibility
@@ -218,6 +219,14 @@ class ContentFilter:
     status: ContentStatus | None = None
     folder_id: int | None = None
     search: str | None = None
+
+
+def list_codes_starting(work: Work, start: str, kind: ContentKind | None = None) -> list[str]:
+    """Return the codes of items, or of those of a kind, that begin so, as `list_starting` does."""
+    statement = select(ContentItem.code)
+    if kind is not None:
+        statement = statement.where(col(ContentItem.kind) == kind)
+    return list_starting(work, statement, col(ContentItem.code_key), canonical.key(start))
 
 
 def listed(work: Work, wanted: ContentFilter, sight: Visibility) -> Iterator[ContentRow]:

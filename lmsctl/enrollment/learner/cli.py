@@ -22,7 +22,7 @@ Who = Annotated[str, typer.Argument(metavar="LOGIN", help="Login, address or num
 
 
 @verb(app, examples=("lmsctl learner courses anna", "lmsctl --as anna learner courses anna"))
-def courses(env: Environment, login: Who) -> Any:
+def courses(env: Environment, login: Who) -> Listing[Course]:
     """List what a person is enrolled in and what they may open, saying which and why.
 
     Then the trainings they take part in, with the instants before which they may leave, and may
@@ -37,7 +37,7 @@ def courses(env: Environment, login: Who) -> Any:
 
 
 @verb(app, examples=("lmsctl learner catalog anna -o json",))
-def catalog(env: Environment, login: Who) -> Any:
+def catalog(env: Environment, login: Who) -> Listing[Offer]:
     """List what the catalog offers a person, and by which rules: content, then trainings.
 
     A training is offered while registration for a session of it is open; `choices` are those that
@@ -61,7 +61,7 @@ def calendar(
     ics: Annotated[
         str | None, typer.Option("--ics", metavar="FILE", help="Write it for calendar programs.")
     ] = None,
-) -> Any:
+) -> Listing[Appointment]:
     """List the days of the sessions a person is in, or write them to an iCalendar file.
 
     With the instant before which they may leave; empty when they may not.
@@ -87,6 +87,6 @@ def calendar(
         "lmsctl --as anna learner notifications anna --first 5 -o json",
     ),
 )
-def notifications(env: Environment, login: Who) -> Any:
+def notifications(env: Environment, login: Who) -> Listing[Notice]:
     """List the notices in a person's account, the latest first."""
     return env.read(lambda work: Listing(Notice, actions.list_notices(work, login)))

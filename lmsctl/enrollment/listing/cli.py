@@ -1,6 +1,6 @@
 """The command line that lists enrollments."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -59,7 +59,7 @@ def list_(
     origin: Annotated[
         UserOrigin | None, typer.Option("--origin", help="Only of who came in by that way.")
     ] = None,
-) -> Any:
+) -> Listing[EnrollmentRow]:
     """List enrollments in content and trainings by person; filters combine.
 
     Canceled ones only with --phase. In a training everybody is in the phase enrolled, and the

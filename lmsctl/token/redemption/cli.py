@@ -13,6 +13,7 @@ from lmsctl.kit.work import Work
 from lmsctl.registration.rules import Newcomer
 from lmsctl.token.options import TokenCode, parse_time
 from lmsctl.token.redemption import actions as redemption
+from lmsctl.token.redemption.results import RedemptionRow
 
 app = options.verbs()
 
@@ -57,7 +58,7 @@ def history(
     code: Annotated[
         str | None, typer.Argument(metavar="CODE", help="Code or number; all if absent.")
     ] = None,
-) -> Any:
+) -> Listing[RedemptionRow]:
     """Show who redeemed a token, when, and who operated; deleted tokens are in the whole list.
 
     People in departments you do not see are hidden; it says how many.

@@ -90,7 +90,7 @@ def list_(
     env: Environment,
     code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="Only this item.")] = None,
     training: IsTraining = False,
-) -> Any:
+) -> Listing[CatalogRuleRow]:
     """List what the catalog offers to whom: content first, then trainings."""
 
     def read(work: Work) -> Listing[CatalogRuleRow]:

@@ -98,7 +98,7 @@ def _set_lock(env: Environment, code: str, *, is_on: bool) -> Any:
 
 
 @verb(app, examples=("lmsctl training timeline first-aid",))
-def timeline(env: Environment, code: TrainingCode) -> Any:
+def timeline(env: Environment, code: TrainingCode) -> Listing[TimelineEntry]:
     """List what is still to come in a training, when, and what it changes, in its own zone."""
 
     def read(work: Work) -> Listing[TimelineEntry]:

@@ -1,6 +1,6 @@
 """The command line of who takes part in trainings, and who was there."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -36,7 +36,7 @@ def participants(
     session: Annotated[
         str | None, typer.Option("--session", metavar="SESSION", help="Only of this session.")
     ] = None,
-) -> Any:
+) -> Listing[Participant]:
     """List who takes part, by session: all of them to who keeps the training, else one's own."""
     whole, named = training_rules.parse_session(code, session)
 
@@ -76,7 +76,7 @@ def attendance(
     minutes: Annotated[
         int | None, typer.Option("--minutes", metavar="N", help="For how long they were there.")
     ] = None,
-) -> Any:
+) -> Listing[AttendanceRow] | Done:
     """Record who was there on a day of a session, or list it when nobody is named.
 
     A session that is over is completed when it is known of everybody and every day.

@@ -136,7 +136,7 @@ def list_(
             "--state", help="not-started, running, awaiting-assignment, completed or canceled."
         ),
     ] = None,
-) -> Any:
+) -> Listing[SessionRow]:
     """List sessions in the order of their starts. Canceled ones only with --state."""
     return env.read(
         lambda work: Listing(SessionRow, session_showing.list_sessions(work, training, state))
@@ -144,7 +144,7 @@ def list_(
 
 
 @verb(app, examples=("lmsctl session show first-aid:spring -o json",))
-def show(env: Environment, training: WithSession, code: SessionCode = None) -> Any:
+def show(env: Environment, training: WithSession, code: SessionCode = None) -> SessionDetail:
     """Show one session: its days with times and places, and how many places are left.
 
     Whoever sees the training may, and who takes part in it or finds it in their catalog.

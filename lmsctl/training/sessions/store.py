@@ -9,6 +9,7 @@ from sqlmodel import col, exists, func, select, update
 from lmsctl.department.model import Department
 from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
+from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -109,6 +110,12 @@ def get_for_update(work: Work, id_: int) -> SessionRecord:
     """Return the session as it is now, and let nobody else change it or take a place in it."""
     locks.lock_rows(work, TrainingSession, [id_])
     return by_id(work, id_)
+
+
+def list_codes_starting(work: Work, start: str, training_id: int) -> list[str]:
+    """Return the codes of sessions of a training that begin so, as `list_starting` does."""
+    statement = select(TrainingSession.code).where(col(TrainingSession.training_id) == training_id)
+    return list_starting(work, statement, col(TrainingSession.code_key), canonical.key(start))
 
 
 def listed(

@@ -13,7 +13,7 @@ from lmsctl.kit.several import for_each
 from lmsctl.kit.work import Work
 from lmsctl.user import actions
 from lmsctl.user.options import InDepartment, OfStatus, OfType
-from lmsctl.user.results import UserOrigin, UserRow, UserStatus, UserType
+from lmsctl.user.results import UserDetail, UserOrigin, UserRow, UserStatus, UserType
 from lmsctl.user.rules import UserFilter
 
 app = options.verbs()
@@ -120,7 +120,7 @@ def list_(
         str | None, typer.Option("--search", help="Part of login, address or name.")
     ] = None,
     filter_: Filters = None,
-) -> Any:
+) -> Listing[UserRow]:
     """List people by login; filters combine."""
     wanted = UserFilter(
         under=department,
@@ -135,7 +135,7 @@ def list_(
 
 
 @verb(app, examples=("lmsctl user show anna@example.com -o json",))
-def show(env: Environment, login: Who) -> Any:
+def show(env: Environment, login: Who) -> UserDetail:
     """Show one person: status, department, roles, groups, custom fields, where they came from."""
     return env.read(lambda work: actions.show(work, login))
 

@@ -57,7 +57,7 @@ def create(
 
 
 @verb(app, "list", examples=("lmsctl field list",))
-def list_(env: Environment) -> Any:
+def list_(env: Environment) -> Listing[Field]:
     """List custom fields."""
     return env.read(lambda work: Listing(Field, actions.list_fields(work)))
 

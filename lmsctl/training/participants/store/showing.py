@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text
+from sqlalchemy import ColumnElement, Select, Text
 from sqlalchemy.orm import aliased
 from sqlmodel import case, col, exists, func, select, type_coerce
 
@@ -132,29 +132,36 @@ def overlapping_days(work: Work, user_id: int, session_id: int) -> list[Overlapp
         col(day.starts_at) < col(SessionDay.ends_at),
         col(SessionDay.starts_at) < col(day.ends_at),
     )
-    return work.all(
+    days = _select_own_days(
         OverlappingDay,
-        select(
-            *columns_of(
-                OverlappingDay,
-                SessionDay,
-                training=col(Training.code),
-                session=col(TrainingSession.code),
-            )
-        )
+        user_id,
+        work.now,
+        training=col(Training.code),
+        session=col(TrainingSession.code),
+    )
+    is_another = col(TrainingEnrollment.session_id) != session_id
+    return work.all(OverlappingDay, days.where(is_another, is_same_time))
+
+
+def _select_own_days(record: type, user_id: int, now: datetime, **others: Any) -> Select[Any]:
+    """Return the SELECT of a `record` for each day of a person's sessions, as they start.
+
+    What they have no access to at `now` is not among them.
+    """
+    days: Select[Any] = (
+        select(*columns_of(record, SessionDay, **others))
         .select_from(TrainingEnrollment)
         .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
         .join(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
         .join(SessionDay, col(SessionDay.session_id) == col(TrainingSession.id))
         .where(
             col(TrainingEnrollment.user_id) == user_id,
-            col(TrainingEnrollment.session_id) != session_id,
             IS_LIVE,
-            col(TrainingEnrollment.access_at) <= work.now,
-            is_same_time,
+            col(TrainingEnrollment.access_at) <= now,
         )
-        .order_by(col(SessionDay.starts_at), col(Training.code_key)),
+        .order_by(col(SessionDay.starts_at), col(Training.code_key))
     )
+    return days
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,29 +184,16 @@ class CalendarRow:
 
 def calendar(work: Work, user_id: int) -> list[CalendarRow]:
     """Return the days of all sessions that a person is in and has access to, as they start."""
-    return work.all(
+    days = _select_own_days(
         CalendarRow,
-        select(
-            *columns_of(
-                CalendarRow,
-                SessionDay,
-                training=col(Training.code),
-                title=col(Training.title),
-                description=col(Training.description),
-                session=col(TrainingSession.code),
-                session_title=col(TrainingSession.title),
-                enrollment_id=col(TrainingEnrollment.id),
-                sequence=col(SessionDay.revision) + col(TrainingEnrollment.moves),
-            )
-        )
-        .select_from(TrainingEnrollment)
-        .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
-        .join(TrainingSession, col(TrainingSession.id) == col(TrainingEnrollment.session_id))
-        .join(SessionDay, col(SessionDay.session_id) == col(TrainingSession.id))
-        .where(
-            col(TrainingEnrollment.user_id) == user_id,
-            IS_LIVE,
-            col(TrainingEnrollment.access_at) <= work.now,
-        )
-        .order_by(col(SessionDay.starts_at), col(Training.code_key)),
+        user_id,
+        work.now,
+        training=col(Training.code),
+        title=col(Training.title),
+        description=col(Training.description),
+        session=col(TrainingSession.code),
+        session_title=col(TrainingSession.title),
+        enrollment_id=col(TrainingEnrollment.id),
+        sequence=col(SessionDay.revision) + col(TrainingEnrollment.moves),
     )
+    return work.all(CalendarRow, days)

@@ -5,37 +5,48 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from tests import program
 from tests.conftest import CommandResult, Portal
 
-END_OF_INPUT = b"\x04"
+END_OF_INPUT = "\x04"
+CTRL_C = "\x03"
 _PATIENCE_SECONDS = 60
 
 
 def on_terminal(
-    portal: Portal, *argv: str, types: str | None = None, width: int = 100, **variables: str
+    portal: Portal, *argv: str, types: str | Sequence[str] = (), width: int = 100, **variables: str
 ) -> CommandResult:
     """Run a command line on a terminal; `out` holds standard output and error as they are seen.
 
-    `types` is what is typed once the program asks; None ends the input instead.
+    `types` is what is typed once the program asks, or each time it does; then the input ends.
     """
     with _terminal(width) as (ours, theirs):
         process = program.start(
             ["lmsctl", *argv],
             cwd=portal.folder,
-            env=portal.environment(CI="", COLUMNS="", TERM="xterm", **variables),
+            env=portal.environment(**{"CI": "", "COLUMNS": "", "TERM": "xterm", **variables}),
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
         )
         os.close(theirs)
-        text = _talk(ours, END_OF_INPUT if types is None else f"{types}\n".encode())
+        left = iter([types] if isinstance(types, str) else types)
+
+        def answer() -> None:
+            line = next(left, END_OF_INPUT)
+            if line == CTRL_C:
+                process.send_signal(signal.SIGINT)  # as a terminal does that has the session
+            else:
+                os.write(ours, line.encode() if line == END_OF_INPUT else f"{line}\n".encode())
+
+        text = _talk(ours, answer)
         return CommandResult(process.wait(timeout=_PATIENCE_SECONDS), text, "")
 
 
@@ -49,15 +60,13 @@ def _terminal(width: int) -> Iterator[tuple[int, int]]:
         os.close(ours)
 
 
-def _talk(ours: int, answer: bytes) -> str:
-    """Return all that is shown, typing `answer` once a question stands there."""
+def _talk(ours: int, answer: Callable[[], None]) -> str:
+    """Return all that is shown; answer whenever a question stands there."""
     seen = b""
-    has_answered = False
     while chunk := _read(ours):
         seen += chunk
-        if not has_answered and seen.endswith(b"[y/N] "):
-            has_answered = True
-            os.write(ours, answer)
+        if chunk.endswith((b"[y/N] ", b": ")):
+            answer()
     return seen.decode().replace("\r\n", "\n")
 
 

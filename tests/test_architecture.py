@@ -40,7 +40,7 @@ SQL_TEXT = re.compile(r"kit/(database|sqlite_connection|postgresql_connection)\.
 COMMITS = re.compile(r"kit/work\.py|db/(engine|.*copy|.*copies|files|doctor)\.py")
 
 # The edge outside the rooms.
-TYPER_TOO = {"cli.py", "commands.py", "kit/options.py", "kit/nouns.py"}
+TYPER_TOO = {"kit/asking.py", "cli.py", "commands.py", "kit/options.py", "kit/nouns.py"}
 MOST_LINES = 300
 # What is still to be split, or to say in its docstring why it is long: this only gets shorter.
 TOO_LONG_YET = {

@@ -16,7 +16,7 @@ from lmsctl.kit import database, driver
 from lmsctl.kit.work import Work
 from tests import database_rows, program
 from tests.conftest import Portal, Templates
-from tests.terminals import on_terminal
+from tests.terminals import END_OF_INPUT, on_terminal
 
 ANNA = ("user", "create", "--email", "anna@example.com", "--first-name", "A", "--last-name", "B")
 
@@ -337,7 +337,7 @@ def test_a_confirmation_is_asked_on_a_terminal(portal: Portal) -> None:
     before = database_rows.all_rows(portal)
     deletion = ("department", "delete", "Sales")
     question = "goes too: department Sales/EMEA\nDelete the department 'Sales'? [y/N] "
-    for answer in ("no", "", None, "yess"):
+    for answer in ("no", "", END_OF_INPUT, "yess"):
         ran = on_terminal(portal, *deletion, types=answer)
         assert ran.status == 9, ran.out
         assert question in ran.out

@@ -25,7 +25,7 @@ from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import Filters, verb
+from lmsctl.kit.options import Filters, Wanted, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import rules as training_rules
 
@@ -45,6 +45,12 @@ app.add_typer(listing_cli.app)
         "lmsctl enroll --group Pilots --training first-aid:spring --keep-going",
         "lmsctl enroll --from pairs.csv --keep-going --rejects mend.csv",
         "lmsctl enroll --from people.csv --training first-aid:spring --notify",
+    ),
+    wanted=Wanted(
+        one_of=[
+            ("user", "department", "group", "filter_", "from_"),
+            ("training", "content", "from_"),
+        ]
     ),
 )
 def enroll(
@@ -192,6 +198,7 @@ def show(
         "lmsctl enrollment cancel --user anna --content GDPR-101 --reason token --reference fair",
         "lmsctl enrollment cancel --user anna --training first-aid",
     ),
+    wanted=Wanted(one_of=[("user", "department", "group"), ("training", "content")]),
 )
 def cancel(
     env: Environment,

@@ -17,6 +17,7 @@ from lmsctl.kit.database_errors import DatabaseMissing, SchemaAbsent
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
+from lmsctl.portal import rules as portal_rules
 from lmsctl.portal import store as portal_store
 from lmsctl.portal.errors import ClockFrozen
 from lmsctl.rights import actions as rights
@@ -39,6 +40,7 @@ class NewPortal:
     time_zone: str
     owner_login: str | None
     owner_email: str | None
+    public_url: str
 
 
 def make(env: Environment, wanted: NewPortal) -> CreatedPortal:
@@ -49,7 +51,9 @@ def make(env: Environment, wanted: NewPortal) -> CreatedPortal:
     makes the portal in a throw-away database, because making tables cannot be undone everywhere.
     """
     name = canonical.check_text(wanted.name, field="name")
-    wanted = replace(wanted, name=name, time_zone=zones.by_name(wanted.time_zone).key)
+    _, url = portal_rules.parse_assignment(f"public-url={wanted.public_url}")
+    zone = zones.by_name(wanted.time_zone).key
+    wanted = replace(wanted, name=name, time_zone=zone, public_url=url)
     draft = _draft(env, wanted)
     written = _configuration(env)
     if written:
@@ -143,7 +147,7 @@ def _plant(work: Work, wanted: NewPortal, draft: UserDraft, database: str) -> st
         hold_hours=_HOLD_HOURS,
         seats_taken=0,
         told_percent=0,
-        public_url="",
+        public_url=wanted.public_url,
         created_at=work.now,
     )
     root = departments.create_root(work, wanted.name)

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from lmsctl.kit import (
+    asking,
     cells,
     clock,
     config,
@@ -175,9 +176,7 @@ class Environment:
     @property
     def may_ask(self) -> bool:
         """Whether a person sits at the terminal and wants to be asked."""
-        if self.options.no_input or self.environ.get("LMSCTL_NO_INPUT") or self.environ.get("CI"):
-            return False
-        return sys.stdin.isatty() and sys.stderr.isatty()
+        return asking.may_ask(self.environ, is_forbidden=bool(self.options.no_input))
 
     def read(self, verb: Callable[[Work], T]) -> T:
         """Do `verb` on one view of the database, which stays open until the answer is printed."""

@@ -5,6 +5,7 @@ have.
 """
 
 import inspect
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import StrEnum
@@ -12,10 +13,12 @@ from functools import partial
 from typing import Annotated, Any, get_type_hints
 
 import typer
+import typer.core
 
+from lmsctl.kit import asking
 from lmsctl.kit.answer import Done, ItemOutcome, Outcome
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.errors import NotFound, TitleGiven
+from lmsctl.kit.errors import NotFound, Refusal, TitleGiven
 from lmsctl.kit.invocation import Invocation, Options
 from lmsctl.kit.nouns import NounGroup
 
@@ -79,6 +82,70 @@ class ProgramRun:
         self.environment = self.prepare(Options(**self.given), call.command)
         return call.act(self.environment)
 
+    def may_ask(self, ctx: typer.Context) -> bool:
+        """Say whether somebody can be asked for what a command line lacks."""
+        if self.prepare is None:
+            return False
+        forbidden = self.given.get("no_input") or ctx.params.get("no_input")
+        return asking.may_ask(os.environ, is_forbidden=bool(forbidden))
+
+    def take_back(self, refusal: Refusal) -> bool:
+        """End what was refused, unless some of it stands; say whether it can be tried again."""
+        env = self.environment
+        if env is None or env.committed_note or env.doubt or env.written:
+            return False
+        env.console.end()
+        env.record(refusal)
+        env.close()
+        self.environment = None
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a command wants beyond the values that it requires, by the names of its parameters.
+
+    Of each group in `one_of` one is needed. What is in `offered` may be left out, and is asked for
+    on a terminal unless some of it is given.
+    """
+
+    one_of: Sequence[Sequence[str]] = ()
+    offered: Sequence[str] = ()
+
+
+_NOTHING = Wanted()
+
+
+class AskingCommand(typer.core.TyperCommand):
+    """A command that asks for values that are missing and for others in place of wrong answers."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words of a command line, asking for what they lack; raises UsageWrong."""
+        wanted = self.callback.wanted  # type: ignore[union-attr]  # every verb has it
+        try:
+            rest = super().parse_args(ctx, list(args))
+            if wanted == _NOTHING or ctx.resilient_parsing:
+                return rest
+        except typer.TyperException as wrong:
+            # Typer keeps the class of what is missing to itself.
+            if type(wrong).__name__ != "MissingParameter" or ctx.resilient_parsing:
+                raise
+        may_ask = ctx.find_object(ProgramRun).may_ask(ctx)
+        if asking.fill_in(ctx, args, wanted, may_ask=may_ask):
+            return super().parse_args(ctx, list(args))
+        return rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; once more if an answer was wrong and another one is given."""
+        while True:
+            try:
+                return super().invoke(ctx)
+            except Refusal as refusal:
+                again = asking.ask_again(ctx, refusal, ctx.find_object(ProgramRun).take_back)
+                if again is None:
+                    raise
+                self.parse_args(ctx, list(again))
+
 
 def noun(name: str, summary: str) -> typer.Typer:
     """Return the command group of one noun, which takes the global options as well."""
@@ -125,7 +192,11 @@ def global_options_callback() -> Callable[..., None]:
 
 
 def verb(
-    app: typer.Typer, name: str | None = None, *, examples: Sequence[str] = ()
+    app: typer.Typer,
+    name: str | None = None,
+    *,
+    examples: Sequence[str] = (),
+    wanted: Wanted = _NOTHING,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function a command of `app`.
 
@@ -133,6 +204,7 @@ def verb(
     returns its answer; its docstring is the help text and `examples` are shown under it. A
     parameter whose type is a dataclass stands for the options that the fields declare. A function
     that answers with one thing, or with a Listing of one kind, declares that as what it returns.
+    `wanted` is what it asks for beyond the values that it requires.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -153,8 +225,10 @@ def verb(
         run.__doc__ = _help(function, examples)
         run.__name__ = function.__name__
         run.answer = declared.return_annotation  # type: ignore[attr-defined]  # its columns are offered
+        run.wanted = wanted  # type: ignore[attr-defined]  # AskingCommand reads it
         app.command(
             name or function.__name__.replace("_", "-"),
+            cls=AskingCommand,
             short_help=_summary(run.__doc__),
             epilog=FOOTER,
         )(run)

@@ -36,7 +36,7 @@ from lmsctl.enrollment.selection.rules import PairRequest
 from lmsctl.kit import options, timewords, wall_clock
 from lmsctl.kit.answer import DetailWithList, Done, Listing, Outcome
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import verb
+from lmsctl.kit.options import Wanted, verb
 from lmsctl.kit.work import Work
 from lmsctl.training import rules as training_rules
 from lmsctl.training.results import Deadline, InvitationAnswer
@@ -51,6 +51,7 @@ app = options.verbs()
         "lmsctl enrollment edit --user anna --training first-aid --session summer",
         "lmsctl enrollment edit --department Sales --training first-aid --access-at 2026-03-01",
     ),
+    wanted=Wanted(one_of=[("user", "department", "group")]),
 )
 def edit(
     env: Environment,
@@ -121,6 +122,7 @@ def _answer(env: Environment, training: str, user: str | None, said: InvitationA
         "lmsctl enrollment result --user anna --training first-aid --points 87",
         "lmsctl enrollment result --user anna --training first-aid --clear",
     ),
+    wanted=Wanted(one_of=[("user", "department", "group")]),
 )
 def result(
     env: Environment,
@@ -166,6 +168,7 @@ def result(
         "lmsctl --as anna enrollment join --content GDPR-101",
         "lmsctl enrollment join --user anna --training first-aid",
     ),
+    wanted=Wanted(one_of=[("training", "content")]),
 )
 def join(
     env: Environment,
@@ -257,6 +260,7 @@ def _offers(
         "lmsctl --as anna enrollment leave --training first-aid",
         "lmsctl --as anna enrollment leave --content GDPR-101",
     ),
+    wanted=Wanted(one_of=[("training", "content")]),
 )
 def leave(
     env: Environment,

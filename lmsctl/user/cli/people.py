@@ -8,7 +8,7 @@ import typer
 from lmsctl.kit import options
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.options import Filters, IfExists, IfVersion, verb
+from lmsctl.kit.options import Filters, IfExists, IfVersion, Wanted, verb
 from lmsctl.kit.several import for_each
 from lmsctl.kit.work import Work
 from lmsctl.user import actions
@@ -33,6 +33,7 @@ Fields = Annotated[
         "lmsctl user create --email anna@example.com --first-name Anna --last-name Bell",
         "lmsctl user create --login ben --first-name Ben --last-name Cole --department Sales/EMEA",
     ),
+    wanted=Wanted(one_of=[("email", "login")]),
 )
 def create(
     env: Environment,

@@ -17,6 +17,7 @@ from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
 from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import NOW, columns_of
+from lmsctl.kit.suggesting import list_similar
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import in_scope
@@ -59,8 +60,22 @@ def get(work: Work, given: str, scope: Scope) -> DepartmentNode:
     """Return what `find` finds; raises DepartmentUnknown."""
     found = find(work, given, scope)
     if found is None:
-        raise DepartmentUnknown(given=given)
+        raise DepartmentUnknown(given=given, nearest=_find_nearest(work, given, scope))
     return found
+
+
+def _find_nearest(work: Work, given: str, scope: Scope) -> str | None:
+    """Return the path in `scope` that is most like `given`, or that ends most like it."""
+    paths = list_similar(
+        work,
+        _SELECT_NODE.where(in_scope(scope, Department.path)),
+        path_key(given),
+        name=Department.full_name,
+        key=Department.full_key,
+    )
+    by_last = {path.rpartition("/")[2]: path for path in paths}
+    guess = canonical.nearest(given, paths) or canonical.nearest(given, filter(None, by_last))
+    return by_last.get(guess, guess) if guess else None
 
 
 def get_by_id(work: Work, id_: int) -> DepartmentNode:

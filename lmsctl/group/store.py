@@ -15,6 +15,7 @@ from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import find_named
 from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import NOW, among, columns_of
+from lmsctl.kit.suggesting import find_similar
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
 from lmsctl.rights.store import in_scope
@@ -58,7 +59,14 @@ def get(work: Work, given: str, scope: Scope) -> GroupRow:
     """Return what `find` finds; raises GroupUnknown."""
     found = find(work, given, scope)
     if found is None:
-        raise GroupUnknown(given=given)
+        nearest = find_similar(
+            work,
+            _SELECT_ROW.where(in_scope(scope, Department.path)),
+            given,
+            name=Group.name,
+            key=Group.name_key,
+        )
+        raise GroupUnknown(given=given, nearest=nearest)
     return found
 
 

@@ -173,8 +173,8 @@ def check_code(value: str, field: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that `name` most likely was meant to be, or None.
 
-    Case does not count. Never use it on links, tokens or profile codes: a refusal of a secret must
-    not help to guess another.
+    Case does not count. Never use it on links, tokens or what opens a door: a refusal of a
+    secret must not help to guess another.
     """
     # difflib costs more to load than most commands may spend, and only mistakes need it
     from difflib import get_close_matches

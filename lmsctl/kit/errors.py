@@ -81,7 +81,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
     values the subclass is raised with. `cell_message` and `cell_hint` say the same of a row of a
     file, where nothing may speak of options; `learner_hint` is for people who act for themselves,
     where `hint` speaks of administrators' commands and more can be said than to ask one. Moments
-    among the values are aware datetimes and are shown in the reader's zone. `details` holds further
+    among the values are aware datetimes and are shown in the reader's zone, and a value `nearest`
+    is what may have been meant: a suggestion in front of the hint. `details` holds further
     refusals when several things are wrong at once. `besides` is what is done all the same, in the
     unit of work that writes the refusal down. `standing` is a sentence on what was changed
     nevertheless; None if nobody has said it.
@@ -134,14 +135,18 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunct
             hint = self.learner_hint or hint
         shown = hint.format_map(_shown(self.values, zone))
         if self.is_for_learner and learner_hints.names_other_command(shown):
-            return learner_hints.ASK
-        return shown
+            shown = learner_hints.ASK
+        return self._suggestion() + shown
+
+    def _suggestion(self) -> str:
+        nearest = self.values.get("nearest")
+        return f"Did you mean '{nearest}'? " if nearest else ""
 
     def format_for_cell(self) -> tuple[str, str]:
         """Return sentence and hint as they are told of a row of a file, without its place."""
         shown = _shown(self.values, None)
         message, hint = self.words_for_cell()
-        return message.format_map(shown), hint.format_map(shown)
+        return message.format_map(shown), self._suggestion() + hint.format_map(shown)
 
     @classmethod
     def words_for_cell(cls) -> tuple[str, str]:

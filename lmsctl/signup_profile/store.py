@@ -13,6 +13,7 @@ from lmsctl.kit import canonical, columns, locks
 from lmsctl.kit.named import check_no_title, find_named
 from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import AT, NOW, among, columns_of
+from lmsctl.kit.suggesting import find_similar
 from lmsctl.kit.work import Work
 from lmsctl.registration.model import Registration
 from lmsctl.registration.results import RegistrationState
@@ -77,15 +78,11 @@ def get(work: Work, given: str, scope: Scope, *, at: datetime | None = None) -> 
     """Return what `find` finds, for who keeps profiles; raises ProfileUnknown and TitleGiven."""
     found = find(work, given, scope, at=at)
     if found is None:
-        check_no_title(
-            work,
-            _SELECT_ROW.where(in_scope(scope, Department.path)),
-            given,
-            code=SignupProfile.code,
-            title=SignupProfile.name,
-            what="sign-up profile",
-        )
-        raise ProfileUnknown
+        visible = _SELECT_ROW.where(in_scope(scope, Department.path))
+        code, title = SignupProfile.code, SignupProfile.name
+        check_no_title(work, visible, given, code=code, title=title, what="sign-up profile")
+        nearest = find_similar(work, visible, given, name=code, key=SignupProfile.code_key)
+        raise ProfileUnknown(nearest=nearest)
     return found
 
 

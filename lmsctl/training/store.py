@@ -15,6 +15,7 @@ from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import check_no_title, find_named
 from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import among, columns_of, may_contain
+from lmsctl.kit.suggesting import find_similar
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope, Visibility
 from lmsctl.rights.store import in_scope, in_scope_or_above, is_person_visible
@@ -69,7 +70,10 @@ def get(work: Work, given: str, scope: Scope) -> TrainingRecord:
 
 
 def refuse_unknown(work: Work, given: str, scope: Scope) -> NoReturn:
-    """Raise TitleGiven when trainings in `scope` are called like that, else TrainingUnknown."""
+    """Raise TitleGiven when trainings in `scope` are called like that, else TrainingUnknown.
+
+    The latter names the one in `scope` whose code is nearest.
+    """
     check_no_title(
         work,
         _SELECT_TRAINING.where(in_scope(scope, Department.path)),
@@ -78,7 +82,14 @@ def refuse_unknown(work: Work, given: str, scope: Scope) -> NoReturn:
         title=Row.title,
         what="training",
     )
-    raise TrainingUnknown(given=canonical.excerpt(given))
+    nearest = find_similar(
+        work,
+        _SELECT_TRAINING.where(in_scope(scope, Department.path)),
+        given,
+        name=Row.code,
+        key=Row.code_key,
+    )
+    raise TrainingUnknown(given=canonical.excerpt(given), nearest=nearest)
 
 
 def by_id(work: Work, id_: int) -> TrainingRecord:

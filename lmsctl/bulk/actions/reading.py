@@ -206,8 +206,5 @@ def _no_collection() -> Iterator[None]:
 
 
 def _words(refusal: Refusal) -> tuple[str, str, str]:
-    """Return code, sentence and hint; a value called `nearest` becomes a suggestion."""
-    nearest = refusal.values.get("nearest")
-    advice = f"Did you mean '{nearest}'? " if nearest else ""
-    message, hint = refusal.format_for_cell()
-    return refusal.code, message, advice + hint
+    """Return code, sentence and hint."""
+    return refusal.code, *refusal.format_for_cell()

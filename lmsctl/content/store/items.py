@@ -18,6 +18,7 @@ from lmsctl.kit import canonical, locks
 from lmsctl.kit.named import check_no_title, find_named
 from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import among, columns_of, may_contain
+from lmsctl.kit.suggesting import find_similar
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Visibility
 from lmsctl.rights.store import is_person_visible
@@ -63,7 +64,14 @@ def get(work: Work, code: str, *, owner_id: int | None = None) -> Item:
             title=ContentItem.title,
             what="item",
         )
-        raise ContentUnknown(given=canonical.excerpt(code))
+        nearest = find_similar(
+            work,
+            _select_of(owner_id),
+            code,
+            name=ContentItem.code,
+            key=ContentItem.code_key,
+        )
+        raise ContentUnknown(given=canonical.excerpt(code), nearest=nearest)
     return found
 
 

@@ -15,6 +15,7 @@ from lmsctl.kit.address import login_key
 from lmsctl.kit.columns import Choice
 from lmsctl.kit.offers import list_starting
 from lmsctl.kit.statements import NOW, columns_of, is_one_of, may_contain
+from lmsctl.kit.suggesting import find_similar
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import ANYWHERE, Scope, Visibility, subtree_prefix
 from lmsctl.rights.store import in_scope, is_person_visible
@@ -64,7 +65,13 @@ def get_group_id(work: Work, given: str, scope: Scope) -> int:
         .where(col(Group.name_key) == canonical.key(given), in_scope(scope, Department.path))
     )
     if found is None:
-        raise GroupUnknown(given=given)
+        in_reach = (
+            select(Group)
+            .join(Department, col(Department.id) == col(Group.department_id))
+            .where(in_scope(scope, Department.path))
+        )
+        nearest = find_similar(work, in_reach, given, name=Group.name, key=Group.name_key)
+        raise GroupUnknown(given=given, nearest=nearest)
     return found
 
 

@@ -15,10 +15,11 @@ from sqlmodel import delete as delete_from
 
 from lmsctl.department.model import Department, DepartmentSupervisor
 from lmsctl.group.model import GroupMember
-from lmsctl.kit import locks
+from lmsctl.kit import canonical, locks
 from lmsctl.kit.address import login_key
 from lmsctl.kit.named import find_named
 from lmsctl.kit.statements import NOW, among, columns_of
+from lmsctl.kit.suggesting import list_slips
 from lmsctl.kit.work import Work
 from lmsctl.notification.model import Notification
 from lmsctl.rights.model import Grant, Role
@@ -101,8 +102,16 @@ def get(work: Work, given: str, scope: Scope) -> Person:
     """Return what `find` finds; raises UserUnknown."""
     found = find(work, given, scope)
     if found is None:
-        raise UserUnknown(given=given)
+        raise UserUnknown(given=given, nearest=find_nearest(work, given, scope))
     return found
+
+
+def find_nearest(work: Work, given: str, scope: Scope) -> str | None:
+    """Return the login or address in `scope` that is most like `given`, or None."""
+    name, key = (User.email, User.email_key) if "@" in given else (User.login, User.login_key)
+    statement = _SELECT_PERSON.where(in_scope(scope, Department.path))
+    found = list_slips(work, statement, login_key(given), name=name, key=key)
+    return canonical.nearest(given, found)
 
 
 def get_by_id(work: Work, id_: int) -> Person:

@@ -77,7 +77,20 @@ def choose_locked(
     rights.refresh(work)
     chosen = choose(work, permission, selection)
     people = [person for person in chosen.people if person.id in ids]
-    return ChosenPeople(people, chosen.named, chosen.unknown)
+    scope = rights.require(work, permission)
+    return ChosenPeople(people, chosen.named, _with_suggestions(work, scope, chosen.unknown))
+
+
+def _with_suggestions(
+    work: Work, scope: Scope, unknown: Mapping[str, Refusal]
+) -> Mapping[str, Refusal]:
+    """Return the refusals, with the nearest login in those of people who are unknown."""
+    return {
+        given: UserUnknown(given=given, nearest=users.find_nearest(work, given, scope))
+        if isinstance(refusal, UserUnknown)
+        else refusal
+        for given, refusal in unknown.items()
+    }
 
 
 def _get_path(work: Work, given: str, scope: Scope) -> str:

@@ -230,8 +230,8 @@ class CsvHeadingAgain(Rejected):
 
 
 class CsvTotalRow(Rejected):
-    """A last row that counts or sums up those above it."""
+    """A last row of a table, or of a page of it, that counts or sums up those above it."""
 
     code = "csv_total_row"
-    message = "This last row looks like the total of the table, not like a row of it."
+    message = "This row looks like the total of those above it, not like a row of the table."
     hint = "Take it out of the file; if it is a row like the others, move it up among them."

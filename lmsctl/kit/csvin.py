@@ -41,6 +41,8 @@ _CELL_BYTES_LIMIT = 10 * 1024
 # No character has more than four bytes in UTF-8: a row of so few characters has no cell too large.
 _SURELY_SMALL_CHARS = _CELL_BYTES_LIMIT // 4
 _LIMITS = {CsvRowTooLarge: "1 MiB", CsvCellTooLarge: "10 KiB"}
+# Subtotals may stand above a total; a file of nothing else is no report.
+_TOTALS_TOGETHER = 10
 _ASCII_BLANKS = " \t\r\n"
 
 
@@ -144,7 +146,7 @@ class Sheet:
         is_flawed = self._table.is_flawed
         limit = self._table.rows_limit
         own_headings = [clean(self.headings[index]) for index in picked]
-        total: Row | None = None
+        totals: list[Row] = []
         row = trimmed = blank = 0
         try:
             for line, source, raw, flaw in found:
@@ -179,9 +181,6 @@ class Sheet:
                     continue
                 if cells != chosen:
                     trimmed += sum(canonical.trim(cell) != cell for cell in chosen)
-                if total is not None:
-                    yield total
-                    total = None
                 row += 1
                 if row > limit:
                     raise CsvRowsTooMany(location=self._place(row, line), limit=f"{limit:,}")
@@ -193,17 +192,25 @@ class Sheet:
                     place = self._place(row, line)
                     problem = CsvHeadingAgain(location=place, heading=self._heading.line)
                     cells = []
-                elif is_total(cells):  # whether it is one shows when nothing comes below it
-                    total = Row(row, line, cells, raw, None)
+                    yield from map(self._as_total, totals)
+                    totals.clear()
+                elif is_total(cells) and len(totals) < _TOTALS_TOGETHER:
+                    # Whether it is one shows when nothing comes below it, or the next page.
+                    totals.append(Row(row, line, cells, raw, None))
                     continue
+                elif totals:
+                    yield from totals
+                    totals.clear()
                 yield Row(row, line, cells, raw, problem)
         except BrokenOffError as broken:
             raise self._refusal(broken.refusal, row + 1, broken.line, broken.cell) from broken
         finally:
             self._note(trimmed, blank)
-        if total is not None:
-            place = self._place(total.row, total.line)
-            yield Row(total.row, total.line, [], total.raw, CsvTotalRow(location=place))
+        yield from map(self._as_total, totals)
+
+    def _as_total(self, row: Row) -> Row:
+        place = self._place(row.row, row.line)
+        return row._replace(cells=[], problem=CsvTotalRow(location=place))
 
     def _problem(self, record: Record, row: int, picked: Sequence[int]) -> Rejected | None:
         line, source, raw, flaw = record

@@ -83,6 +83,10 @@ READ = {
     "sep line that was saved again": ('"sep=,",,\nLogin,Email,\na,b,\n', [["a", "b"]]),
     "blank columns": (" ,Login,,Email,,\n,a,,b,,\n,c, ,d,,\n", [["a", "b"], ["c", "d"]]),
     "total among the rows": ("Login,Email\nTotal,2\na,b\n", [["Total", "2"], ["a", "b"]]),
+    "totals among the rows": (
+        "Login,Email\nSubtotal,1\nTotal,2\na,b\n",
+        [["Subtotal", "1"], ["Total", "2"], ["a", "b"]],
+    ),
     "only a heading row": ("Login,Email\n", []),
     "heading row without an end": ("Login", []),
     "blank rows": ("Login,Email\n\n,\n , \na,b\n,,,\n\n", [["a", "b"]]),
@@ -201,6 +205,16 @@ REFUSED: dict[str, tuple[bytes | str, str, str]] = {
     "total": ("Login,Email\na,b\nTotal:,1\n\n", "csv_total_row", "<stdin>, row 2, line 3"),
     "total behind a blank": (
         "Login,Email\na,b\n,Grand total\n",
+        "csv_total_row",
+        "<stdin>, row 2, line 3",
+    ),
+    "total above a total": (
+        "Login,Email\na,b\nSubtotal,1\nTotal,1\n",
+        "csv_total_row",
+        "<stdin>, row 2, line 3",
+    ),
+    "total at the end of a page": (
+        "Login,Email\na,b\nTotal,1\nLogin,Email\nc,d\n",
         "csv_total_row",
         "<stdin>, row 2, line 3",
     ),

@@ -1,6 +1,7 @@
 """Cells that a spreadsheet has turned into something else: shortened numbers, errors, formulas."""
 
 import re
+from typing import Self
 
 from lmsctl.kit.csvout import LiteralText
 from lmsctl.kit.errors import Rejected
@@ -17,6 +18,16 @@ _FORMULA = re.compile(r'="[^"]*"')
 _HINTS = ("#", "E+", "e+", '="', "Err:")
 
 
+class TimeText(str):
+    """The text of a cell that a spreadsheet keeps as a date or a time; no blanks are around it."""
+
+    __slots__ = ()
+
+    def strip(self, chars: str | None = None, /) -> Self:  # noqa: ARG002 - what strings have
+        """Return the same, so that it stays known as what it is."""
+        return self
+
+
 class CellDamaged(Rejected):
     """A cell that names something and looks like what a spreadsheet made of it."""
 
@@ -26,9 +37,22 @@ class CellDamaged(Rejected):
 
 
 def may_be_damaged(cells: list[str]) -> bool:
-    """Say whether it is worth looking at each of the cells: a quick look at all of them."""
+    """Say whether it is worth looking at each of the cells: a quick look at all of them.
+
+    Dates count too, which are sound in most columns but name nothing.
+    """
     text = "\n".join(cells)
-    return any(sign in text for sign in _HINTS) or text[:1] == "'" or "\n'" in text
+    return (
+        any(sign in text for sign in _HINTS)
+        or text[:1] == "'"
+        or "\n'" in text
+        or TimeText in map(type, cells)
+    )
+
+
+def is_time(cell: str) -> bool:
+    """Say whether a spreadsheet keeps a cell as a date or a time, as it does all that looks so."""
+    return isinstance(cell, TimeText)
 
 
 def damage(cell: str) -> str | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from lmsctl.kit import canonical
 from lmsctl.kit.csverrors import CsvNoHeading
 from lmsctl.kit.csvrecords import Record
+from lmsctl.kit.damage import TimeText
 from lmsctl.kit.errors import Rejected
 from lmsctl.kit.tablesource import cell_name
 from lmsctl.kit.workbookarchive import Archive
@@ -208,14 +209,7 @@ class _Converter:
             return "TRUE" if value else "FALSE"
         if isinstance(value, float | int):
             return self._number(value)
-        if isinstance(value, datetime):
-            return _moment(value)
-        if isinstance(value, time):
-            return value.isoformat(timespec="seconds")
-        if isinstance(value, timedelta):
-            minutes, seconds = divmod(round(value.total_seconds()), 60)
-            return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-        return str(value)  # a date too, as yyyy-mm-dd
+        return value if isinstance(value, str) else TimeText(_time(value))
 
     def _number(self, value: float) -> str:
         if not math.isfinite(value):
@@ -225,6 +219,18 @@ class _Converter:
             return str(int(value))
         short = f"{value:.{_SURE_DIGITS}g}"
         return short if "e" not in short else f"{Decimal(short):f}"
+
+
+def _time(value: date | time | timedelta) -> str:
+    """Return a date, a time or both, or how long something takes."""
+    if isinstance(value, datetime):
+        return _moment(value)
+    if isinstance(value, time):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    return value.isoformat()
 
 
 def _moment(value: datetime) -> str:

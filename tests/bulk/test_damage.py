@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Portal
+from tests.kit.workbooks import ods, ods_row
 
 DAMAGED = [
     "2.19E+26",
@@ -65,6 +66,49 @@ def test_a_damaged_login_makes_nobody(portal_with_item: Portal, cell: str) -> No
     """People are named by logins that somebody gave them."""
     text = text_of(PEOPLE, (cell, "A", "B", "1"))
     assert (1, "Login", "cell_damaged") in faults(portal_with_item, ("user", "import"), text)
+
+
+TIMES = {
+    "date": ('date" office:date-value="2026-03-01', "2026-03-01"),
+    "time": ('time" office:time-value="PT10H30M00S', "10:30:00"),
+}
+IN_A_WORKBOOK = {
+    "token": (("token", "bulk-upload"), ("topic", "@", "A", "prospect", "", ""), TOKENS),
+    "login": (("user", "import"), ("@", "A", "B", "1"), PEOPLE),
+}
+
+
+@pytest.mark.parametrize("cell", TIMES)
+@pytest.mark.parametrize("key", IN_A_WORKBOOK)
+def test_what_became_a_date_names_nothing(portal_with_item: Portal, key: str, cell: str) -> None:
+    """A code like MAR1, which a spreadsheet keeps as a day, makes no other code or login."""
+    portal = portal_with_item
+    command, row, heading = IN_A_WORKBOOK[key]
+    kind, given = TIMES[cell]
+    typed = f'<table:table-cell office:value-type="{kind}"/>'
+    cells = [typed if text == "@" else text for text in row]
+    portal.folder.joinpath("dates.ods").write_bytes(ods(ods_row(*heading) + ods_row(*cells)))
+    ran = portal.run(*command, "dates.ods", "-o", "json")
+    assert (ran.status, ran.code) == (6, "rows_rejected"), (ran.out, ran.err)
+    (fault,) = ran.error["details"]
+    at = row.index("@")
+    place = (fault["location"]["cell"], fault["location"]["column"])
+    assert (fault["code"], place) == ("cell_damaged", (f"{'AB'[at]}2", heading[at]))
+    assert f"'{given}' is a date or a time" in fault["message"]
+    assert "as text" in fault["hint"]
+
+
+def test_a_date_that_somebody_is_called_names_them(portal_with_item: Portal) -> None:
+    """A login that looks like a date stays usable, and dates elsewhere are what they are."""
+    portal = portal_with_item
+    names = ("--first-name", "A", "--last-name", "B")
+    portal.ok("user", "create", "--login", "2026-03-01", *names)
+    day = f'<table:table-cell office:value-type="{TIMES["date"][0]}"/>'
+    table = ods_row(*PEOPLE) + ods_row(day, "A", "B", day)
+    portal.folder.joinpath("dates.ods").write_bytes(ods(table))
+    ran = portal.ok("user", "import", "dates.ods", "-o", "json")
+    assert ran.json["updated"] == 1
+    assert "damaged" not in ran.err
 
 
 def test_who_is_called_so_is_found(portal_with_item: Portal) -> None:

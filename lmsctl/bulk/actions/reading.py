@@ -15,7 +15,7 @@ from lmsctl.bulk.store import tables
 from lmsctl.kit import canonical, celltimes
 from lmsctl.kit.celltimes import CellDateMonthFirst, CellDateUncertain
 from lmsctl.kit.csvin import Sheet
-from lmsctl.kit.damage import CellDamaged, damage, may_be_damaged
+from lmsctl.kit.damage import CellDamaged, damage, is_time, may_be_damaged
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
@@ -121,6 +121,8 @@ class _Staging:
         """Note cells that name something and are damaged; of others count how many there are."""
         for name, cell in zip(self._sheet.names, cells, strict=False):
             what = damage(cell)
+            if name in self._key_columns and is_time(cell):
+                what = "a date or a time that a spreadsheet has made of what was entered"
             if what is None:
                 continue
             given = canonical.excerpt(cell)

@@ -12,6 +12,7 @@ from lmsctl.kit import nouns, synonyms
 from lmsctl.kit.options import global_options_callback
 from lmsctl.nouns import NOUNS
 
+ABOUT = "Set up accounts and enrollments of a learning portal."
 # Every noun once, those first that are needed first.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Start": ("init", "settings", "doctor", "seed", "help"),
@@ -36,6 +37,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "db",
         "batch",
         "completion",
+        "docs",
         "version",
     ),
 }
@@ -121,7 +123,7 @@ def build_root() -> Any:
     """Return the root command with the global options and every noun behind it."""
     app = typer.Typer(
         cls=RootGroup,
-        help="Set up accounts and enrollments of a learning portal.",
+        help=ABOUT,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,

@@ -25,6 +25,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     ),
     "db": ("lmsctl.db.cli", "app", "The database: its schema, backups and invariants."),
     "department": ("lmsctl.department.cli", "app", "The tree of departments."),
+    "docs": ("lmsctl.docs.cli", "app", "Write the reference of every command."),
     "doctor": ("lmsctl.db.cli", "doctor_app", "Examine this installation and say what to do."),
     "enroll": ("lmsctl.enrollment.cli", "enroll_app", "Enroll people in content and in trainings."),
     "enrollment": ("lmsctl.enrollment.cli", "app", "Who is enrolled in what, why and until when."),

@@ -289,16 +289,16 @@ def _help(function: Callable[..., Any], examples: Sequence[str]) -> str:
     text = inspect.cleandoc(function.__doc__ or "")
     if examples:
         # Click rewraps paragraphs unless they begin with a backspace.
-        text += "\n\n\b\nExamples:\n" + "\n".join(map(_wrap_example, examples))
+        text += "\n\n\b\nExamples:\n" + "\n".join(map(wrap_example, examples))
     return text
 
 
-def _wrap_example(example: str) -> str:
+def wrap_example(example: str, width: int = _EXAMPLE_WIDTH) -> str:
     """Return one command line, with a backslash and a line break before options if it is long."""
     lines = [""]
     for part in example.split(" --"):
         word = f" --{part}" if lines != [""] else f"  {part}"
-        if len(lines[-1]) + len(word) > _EXAMPLE_WIDTH:
+        if len(lines[-1]) + len(word) > width:
             lines.append("     ")
         lines[-1] += word
     return " \\\n".join(lines)

@@ -69,6 +69,7 @@ NOUNS: Mapping[str, str] = {
         ("database", "db"),
         ("setup install start", "init"),
         ("status health check validate", "doctor"),
+        ("manual man reference", "docs"),
         ("login connect", "context"),
         ("whoami can", "can-i"),
         ("upgrade migrate", "db upgrade"),

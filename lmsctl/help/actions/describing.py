@@ -1,6 +1,6 @@
 """Describing commands from the tree of commands, as `--help` does."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lmsctl.commands import build_root, load_noun
@@ -42,6 +42,13 @@ def describe(*path: str) -> CommandHelp:
         examples=[line.strip() for line in examples.replace(_CONTINUED, "").splitlines()],
         commands=list(getattr(command, "commands", {})),
     )
+
+
+def describe_global_options() -> Sequence[Parameter]:
+    """Return the options that every command takes."""
+    context = _context()
+    found = context.command.get_params(context)
+    return [_parameter(one, context) for one in found if is_global(one)]
 
 
 def _context(*path: str) -> Any:

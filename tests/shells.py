@@ -10,12 +10,12 @@ from pathlib import Path
 
 from tests import program
 from tests.conftest import Portal
-from tests.terminals import _terminal
+from tests.terminals import terminal
 
 SHELLS = ("bash", "zsh", "fish")
 _PATIENCE_SECONDS = 30
 _TO_THE_BEGINNING = b"\x01"
-_CONTROL = re.compile(r"\x1b(?:\[[0-9;?>=]*[A-Za-z]|\][^\x07]*\x07|[()][A-Z0-9]|[=>])|\r")
+_CONTROL = re.compile(r"\x1b(?:\[[0-9;?>=]*[A-Za-z]|\][^\x07]*\x07|[()][A-Z0-9]|[=>])|[\r\x07]")
 
 
 def is_here(shell: str) -> bool:
@@ -23,11 +23,16 @@ def is_here(shell: str) -> bool:
     return shutil.which(shell) is not None
 
 
+def quoted(start: str) -> str:
+    """Return the beginning of a word, with a backslash before what a shell might misunderstand."""
+    return re.sub(r"([^\w,./-])", r"\\\1", start)
+
+
 def complete(shell: str, portal: Portal, line: str, **variables: str) -> list[str]:
     """Return the words of a command line of lmsctl after the tab key was pressed at its end."""
     keys = f"{line}\t".encode() + _TO_THE_BEGINNING + b"told \r"
-    shown = _type(shell, portal, [keys], variables, wanted=b"READY> ")
-    return re.findall(r"^<(.*)>$", shown, re.MULTILINE)
+    shown = _type(shell, portal, [keys], variables, wanted=b"<END>")
+    return re.findall(r"^<(.*)>$", shown, re.MULTILINE)[:-1]
 
 
 def look(shell: str, portal: Portal, line: str, **variables: str) -> str:
@@ -55,7 +60,7 @@ def _type(
         "TERM": "xterm",
         "LC_ALL": "C.UTF-8",
     }
-    with _terminal(200) as (ours, theirs):
+    with terminal(200) as (ours, theirs):
         process = subprocess.Popen(
             ["setsid", "--ctty", *command],  # fish wants a terminal of its own
             cwd=portal.folder,
@@ -82,7 +87,7 @@ def _read_until_idle(ours: int, wanted: bytes = b"") -> bytes:
     seen = b""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        if select.select([ours], [], [], 0.8)[0]:
+        if select.select([ours], [], [], 0.1 if wanted and wanted in seen else 0.8)[0]:
             seen += os.read(ours, 65536)
         elif wanted in seen:
             return seen
@@ -97,7 +102,7 @@ def _prepare(shell: str, folder: Path) -> list[str]:
         (folder / "config" / "fish" / "config.fish").write_text(
             "set -g fish_greeting\n"
             "function fish_prompt; echo -n 'READY> '; end\n"
-            "function told; printf '<%s>\\n' $argv; end\n"
+            "function told; printf '<%s>\\n' $argv END; end\n"
         )
         script = subprocess.check_output([program.command() / "lmsctl", "completion", "fish"])
         file.write_bytes(script)
@@ -106,7 +111,7 @@ def _prepare(shell: str, folder: Path) -> list[str]:
         "bash": ["bind 'set bell-style none'", "PS1='READY> '"],
         "zsh": ["bindkey -e", "PROMPT='READY> '", "autoload -Uz compinit", "compinit -u -D"],
     }[shell]
-    lines += ["told() { printf '<%s>\\n' \"$@\"; }", f'eval "$(lmsctl completion {shell})"']
+    lines += ["told() { printf '<%s>\\n' \"$@\" END; }", f'eval "$(lmsctl completion {shell})"']
     file = folder / {"bash": ".bashrc", "zsh": ".zshrc"}[shell]
     file.write_text("\n".join(lines) + "\n")
     return {

@@ -26,7 +26,7 @@ def on_terminal(
 
     `types` is what is typed once the program asks, or each time it does; then the input ends.
     """
-    with _terminal(width) as (ours, theirs):
+    with terminal(width) as (ours, theirs):
         process = program.start(
             ["lmsctl", *argv],
             cwd=portal.folder,
@@ -51,7 +51,7 @@ def on_terminal(
 
 
 @contextlib.contextmanager
-def _terminal(width: int) -> Iterator[tuple[int, int]]:
+def terminal(width: int) -> Iterator[tuple[int, int]]:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     try:

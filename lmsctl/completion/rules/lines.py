@@ -72,6 +72,9 @@ def answer_bash(offers: Offers, last: LastWord) -> list[str]:
     rests = [one.word[last.kept :] for one in offers.words if one.word.startswith(given)]
     if last.quote:
         texts = [_in_quotes(rest, last.quote) for rest in rests]
+        if len(texts) == 1 and not offers.is_open:
+            # bash closes it only where no such mark stands already, as if that one closed it.
+            texts = [texts[0] + last.quote]
     else:
         texts = [_escaped(rest) for rest in rests]
         if _common_beginning(texts) != _escaped(_common_beginning(rests)):

@@ -24,9 +24,9 @@ _lmsctl() {
     done
     (( $#offered )) || return 1
     if (( $#shown )); then
-        compadd -l -d shown $how -- "${(@)offered}"
+        compadd -l -d shown "${(@)how}" -- "${(@)offered}"
     else
-        compadd $how -- "${(@)offered}"
+        compadd "${(@)how}" -- "${(@)offered}"
     fi
 }
 if [[ $funcstack[1] == _lmsctl ]]; then

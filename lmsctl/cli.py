@@ -168,13 +168,7 @@ def _print_answer(answer: Any, env: Environment | None) -> int:
         render.render(result, _view(env), sys.stdout, env.console.info)
     if not isinstance(answer, Done):
         return 0
-    env.console.info(
-        (DRY_RUN_PREFIX if env.options.dry_run else "") + cells.visible(answer.sentence)
-    )
-    for note in answer.notes:
-        env.console.info(cells.visible(note))
-    if env.notices:
-        env.console.info(queued_sentence(env.notices, is_rehearsal=env.options.dry_run))
+    _tell(answer, env)
     if answer.status:
         return answer.status
     return errors.CHANGES if env.options.exit_code and answer.is_changed else 0
@@ -186,6 +180,20 @@ def _wish(read: Callable[[], str]) -> str:
         return read()
     except errors.Misconfigured:
         return "auto"
+
+
+def _tell(answer: Done, env: Environment) -> None:
+    """Say the sentence about a change, what else is to be known, and what comes next."""
+    env.console.info(
+        (DRY_RUN_PREFIX if env.options.dry_run else "") + cells.visible(answer.sentence)
+    )
+    for note in answer.notes:
+        env.console.info(cells.visible(note))
+    if env.notices:
+        env.console.info(queued_sentence(env.notices, is_rehearsal=env.options.dry_run))
+    is_wanted = sys.stderr.isatty() or env.options.verbose
+    if answer.next_step and answer.is_changed and is_wanted and not env.options.dry_run:
+        env.console.info(cells.visible(answer.next_step))
 
 
 def _view(env: Environment) -> table_data.View:

@@ -48,6 +48,7 @@ def list_(
             actions.list_entries(
                 work, since=start, verdict=verdict, code=code, target=target, mark=mark
             ),
+            things="entries",
         )
 
     return env.read(read)

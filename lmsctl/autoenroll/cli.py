@@ -109,7 +109,12 @@ def list_(
 ) -> Listing[AutoenrollRuleRow]:
     """List rules by code: whom they name, what in, and how many people wait for them."""
     return env.read(
-        lambda work: Listing(AutoenrollRuleRow, keeping.list_rules(work, content, department))
+        lambda work: Listing(
+            AutoenrollRuleRow,
+            keeping.list_rules(work, content, department),
+            things="auto-enrollment rules",
+            first="lmsctl autoenroll create --content CODE --department PATH",
+        )
     )
 
 
@@ -140,7 +145,13 @@ def preview(env: Environment, code: Code) -> Listing[PreviewedPerson]:
     --include-removed too; sends is what it queues only with --notify. Who is not active is skipped,
     and enrolled on becoming active.
     """
-    return env.read(lambda work: Listing(PreviewedPerson, applying.preview(work, code)))
+    return env.read(
+        lambda work: Listing(
+            PreviewedPerson,
+            applying.preview(work, code),
+            when_empty="The rule would enroll nobody who is not enrolled already.",
+        )
+    )
 
 
 @verb(

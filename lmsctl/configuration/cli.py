@@ -29,7 +29,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a connect
 @verb(config_app, examples=("lmsctl config show", "lmsctl config show --context test"))
 def show(env: Environment) -> Listing[Setting]:
     """Show the value of every key that is in effect and where it was said, passwords masked."""
-    return Listing(Setting, actions.effective(env))
+    return Listing(Setting, actions.effective(env), things="settings")
 
 
 @verb(config_app, examples=("lmsctl config get time-zone", "lmsctl config get database-url -o id"))
@@ -78,7 +78,12 @@ def path(env: Environment) -> Any:
 @verb(context_app, "list", examples=("lmsctl context list",))
 def list_(env: Environment) -> Listing[Context]:
     """List the connections, passwords masked."""
-    return Listing(Context, actions.contexts(env.config))
+    return Listing(
+        Context,
+        actions.contexts(env.config),
+        things="connections",
+        first="lmsctl context add NAME --url URL",
+    )
 
 
 @verb(context_app, examples=("lmsctl context use test",))

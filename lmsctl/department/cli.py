@@ -53,7 +53,14 @@ def list_(
     under: Annotated[str | None, typer.Option("--under", help="Only this one's tree.")] = None,
 ) -> Listing[DepartmentDetail]:
     """List departments, each with the number of its own people."""
-    return env.read(lambda work: Listing(DepartmentDetail, actions.list_departments(work, under)))
+    return env.read(
+        lambda work: Listing(
+            DepartmentDetail,
+            actions.list_departments(work, under),
+            things="departments",
+            first="lmsctl department create NAME",
+        )
+    )
 
 
 @verb(app, examples=("lmsctl department show Sales/EMEA",))

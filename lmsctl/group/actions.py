@@ -69,6 +69,7 @@ def list_members(work: Work, given: str) -> Listing[GroupPerson]:
         store.list_members(work, found.id, visible),
         hidden,
         why_hidden=WHY_MEMBERS_HIDDEN,
+        when_empty="Nobody is in this group yet: lmsctl group add NAME LOGIN",
     )
 
 

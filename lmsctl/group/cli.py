@@ -49,7 +49,14 @@ def create(
 @verb(app, "list", examples=("lmsctl group list",))
 def list_(env: Environment) -> Listing[GroupDetail]:
     """List groups by name."""
-    return env.read(lambda work: Listing(GroupDetail, actions.list_groups(work)))
+    return env.read(
+        lambda work: Listing(
+            GroupDetail,
+            actions.list_groups(work),
+            things="groups",
+            first="lmsctl group create NAME",
+        )
+    )
 
 
 @verb(app, examples=("lmsctl group show Pilots",))

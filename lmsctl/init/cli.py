@@ -51,4 +51,9 @@ def init(
     wanted = actions.NewPortal(name, sandbox, time_zone, owner_login, owner_email, public_url)
     made = actions.make(env, wanted)
     written = f", and wrote {made.config_file}" if made.config_file else ""
-    return Done(made, f"Created the portal '{made.name}' in {made.database}{written}.")
+    return Done(
+        made,
+        f"Created the portal '{made.name}' in {made.database}{written}.",
+        next_step="Registration is off, and nobody else is there: 'lmsctl registration enable' lets"
+        " people in by links and tokens, 'lmsctl user import FILE' brings them from a spreadsheet.",
+    )

@@ -56,8 +56,8 @@ class Listing(Generic[T]):
     `hidden` is None, or the number of things the reader may not see, and `why_hidden` says in words
     for what reasons; a listing that has a number is one JSON object with `items` and `hidden`.
     `head` is what they belong to, one thing or a listing, which stands above a table and nowhere
-    else. `when_empty` is what is said when there is nothing: what is missing, and the command that
-    makes the first one.
+    else. `things` is what they are called and `first` the command that makes the first one; both
+    are said when there is nothing, unless `when_empty` is a sentence about that.
     """
 
     record: type[T]
@@ -65,7 +65,20 @@ class Listing(Generic[T]):
     hidden: int | None = None
     why_hidden: str = ""
     head: Any = None
-    when_empty: str = "Nothing to show."
+    things: str = ""
+    first: str = ""
+    when_empty: str = ""
+
+    def explain_empty(self, filters: Sequence[str], reader: str | None) -> str:
+        """Return what is said when there is nothing, to a `reader` who may not see everything."""
+        if self.things and filters:
+            return f"No {self.things} fit {' '.join(filters)}."
+        if self.when_empty or not self.things:
+            return self.when_empty
+        if reader:
+            return f"There are no {self.things} that {reader} may see."
+        first = f" Make the first with: {self.first}" if self.first else ""
+        return f"There are no {self.things} yet.{first}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,8 @@ class Done:
     """A change: the resource or the outcomes it leaves, one sentence, and whether anything changed.
 
     `status` is the exit status when it is not 0: a bulk run that finished with failed rows ends 7,
-    and a question answered no may end otherwise too.
+    and a question answered no may end otherwise too. `next_step` says to whoever sits at a terminal
+    what stands in the way of using it, and the next command.
     """
 
     result: Any
@@ -81,6 +95,7 @@ class Done:
     is_changed: bool = True
     status: int = 0
     notes: Sequence[str] = ()
+    next_step: str = ""
 
 
 # What a rehearsal puts before its sentence.

@@ -7,7 +7,7 @@ have.
 import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any, get_type_hints
@@ -16,7 +16,7 @@ import typer
 import typer.core
 
 from lmsctl.kit import asking
-from lmsctl.kit.answer import Done, ItemOutcome, Outcome
+from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound, Refusal, TitleGiven
 from lmsctl.kit.invocation import Invocation, Options
@@ -213,7 +213,12 @@ def verb(
             assert session is not None
             session.add_options({key: given.pop(key) for key in _GLOBALS})
             act = partial(function, **_collect_arguments(own, given))
-            return session.run(Invocation(" ".join(_path(ctx)), dict(session.given), act))
+            answer = session.run(Invocation(" ".join(_path(ctx)), dict(session.given), act))
+            return (
+                _explain_if_empty(answer, ctx, session.given)
+                if isinstance(answer, Listing)
+                else answer
+            )
 
         declared = inspect.signature(function, eval_str=True)
         own = list(declared.parameters.values())[1:]
@@ -235,6 +240,21 @@ def verb(
         return function
 
     return decorate
+
+
+def _explain_if_empty(
+    listing: Listing[Any], ctx: typer.Context, given: Mapping[str, Any]
+) -> Listing[Any]:
+    """Return a list with what is to be said if there is nothing in it."""
+    filters = [
+        one.opts[0]
+        for one in ctx.command.params
+        if one.param_type_name == "option"
+        and one.name not in _GLOBALS
+        and getattr(ctx.get_parameter_source(str(one.name)), "name", "") == "COMMANDLINE"
+    ]
+    filters += ["--first"] if given.get("first") == 0 else []
+    return replace(listing, when_empty=listing.explain_empty(filters, given.get("as_login")))
 
 
 def _spread(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:

@@ -30,7 +30,8 @@ def render(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) ->
         out.write(dumps({**plain(answer.head), answer.name: rows}) + "\n")
     elif isinstance(answer, DetailWithList):
         info(visible(answer.sentence))
-        render(answer.listing, view, out, info)
+        # The sentence says what it means that there is nothing in the list.
+        render(replace(answer.listing, when_empty="", things=""), view, out, info)
     else:
         _write(answer, view, out, info)
 
@@ -147,8 +148,8 @@ def _id(page: _Page) -> None:
 
 def _say_empty(page: _Page) -> None:
     """Say what is missing, unless things are there and hidden."""
-    if page.listing is not None and not page.hidden:
-        page.info(page.listing.when_empty)
+    if page.listing is not None and page.listing.when_empty and not page.hidden:
+        page.info(visible(page.listing.when_empty))
 
 
 def _table(page: _Page) -> None:

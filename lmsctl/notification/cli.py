@@ -31,7 +31,9 @@ def list_(
 ) -> Listing[Message]:
     """List messages, soonest first."""
     return env.read(
-        lambda work: Listing(Message, actions.list_messages(work, state=state, kind=kind))
+        lambda work: Listing(
+            Message, actions.list_messages(work, state=state, kind=kind), things="messages"
+        )
     )
 
 

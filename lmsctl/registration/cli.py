@@ -23,6 +23,10 @@ Domain = Annotated[
     list[str] | None,
     typer.Option("--domain", help="Admit only this domain; again for more; *.x for sub-domains."),
 ]
+_WAYS_IN = (
+    "Nobody comes in without a link or a token: lmsctl signup-profile create, lmsctl token create"
+    " or lmsctl content link"
+)
 AnyDomain = Annotated[bool, typer.Option("--any-domain", help="Admit every domain.")]
 
 
@@ -79,7 +83,12 @@ def _change(
             is_any_domain=is_any,
         )
         state = f"Self-registration is {'on' if after.is_on else 'off'}"
-        return Done(after, f"{state}{'' if is_changed else ', unchanged'}.", is_changed=is_changed)
+        return Done(
+            after,
+            f"{state}{'' if is_changed else ', unchanged'}.",
+            is_changed=is_changed,
+            next_step=_WAYS_IN if is_on else "",
+        )
 
     return env.write(write)
 
@@ -131,7 +140,13 @@ def submit(
 @verb(app, examples=("lmsctl registration pending",))
 def pending(env: Environment) -> Listing[PendingRegistration]:
     """List registrations that wait for their confirmation, soonest to expire first."""
-    return env.read(lambda work: Listing(PendingRegistration, actions.list_pending(work)))
+    return env.read(
+        lambda work: Listing(
+            PendingRegistration,
+            actions.list_pending(work),
+            when_empty="Nobody waits for confirmation.",
+        )
+    )
 
 
 @verb(

@@ -73,7 +73,7 @@ def record_reading(work: Work, report: PreparedReport, first: int | None) -> int
 
 def to_listing(work: Work, report: PreparedReport, first: int | None) -> Listing[Any]:
     """Return the rows of a report, read as they are shown; with `first` no more than that many."""
-    return Listing(report.query.record, store.rows(work, report.query, first))
+    return Listing(report.query.record, store.rows(work, report.query, first), things="rows")
 
 
 def _scope_and_filter(work: Work, wanted: ReportRequest) -> tuple[Scope, UserFilter]:

@@ -59,7 +59,14 @@ def _edited(after: RoleDetail, *, is_changed: bool) -> Done:
 @verb(app, "list", examples=("lmsctl role list",))
 def list_(env: Environment) -> Listing[RoleDetail]:
     """List roles, each with the number of people who hold it."""
-    return env.read(lambda work: Listing(RoleDetail, actions.list_roles(work)))
+    return env.read(
+        lambda work: Listing(
+            RoleDetail,
+            actions.list_roles(work),
+            things="roles",
+            first="lmsctl role create NAME --permission user.view",
+        )
+    )
 
 
 @verb(app, examples=("lmsctl role show department-administrator",))
@@ -71,7 +78,13 @@ def show(env: Environment, role: Name) -> RoleDetail:
 @verb(app, examples=("lmsctl role holders department-administrator",))
 def holders(env: Environment, role: Name) -> Listing[RoleHolder]:
     """List who was granted a role, and in which departments."""
-    return env.read(lambda work: Listing(RoleHolder, actions.list_holders(work, role)))
+    return env.read(
+        lambda work: Listing(
+            RoleHolder,
+            actions.list_holders(work, role),
+            when_empty=f"Nobody holds the role yet: lmsctl role grant LOGIN '{role}'",
+        )
+    )
 
 
 @verb(app, examples=("lmsctl role permissions",))

@@ -77,7 +77,8 @@ def create(
                 domains=domains.to_choice(),
             )
             sentence = f"Created the sign-up profile {made.code}. {_window_sentence(work, made)}"
-            return Done(made, sentence, notes=warnings)
+            handing_out = f"Hand out its link: lmsctl signup-profile link {made.code}"
+            return Done(made, sentence, notes=warnings, next_step="" if warnings else handing_out)
         if if_exists is options.Existing.SKIP:
             return Done(
                 found, f"The sign-up profile {found.code} exists already.", is_changed=False
@@ -123,7 +124,15 @@ def list_(
     ] = None,
 ) -> Listing[Profile]:
     """List sign-up profiles, their windows and how much is used."""
-    return env.read(lambda work: Listing(Profile, actions.list_profiles(work, department)))
+    return env.read(
+        lambda work: Listing(
+            Profile,
+            actions.list_profiles(work, department),
+            things="sign-up profiles",
+            first="lmsctl signup-profile create NAME --department PATH --ends +30d"
+            " --activations 40",
+        )
+    )
 
 
 @verb(app, examples=("lmsctl signup-profile show spring -o json",))

@@ -78,7 +78,8 @@ def create(
                 domains=domains.to_choice(),
             )
             sentence = f"Created the token {made.code} for {made.content}{_till(work, made)}."
-            return Done(made, sentence, notes=warnings)
+            handing_out = f"Hand out its link: lmsctl token link {made.code}"
+            return Done(made, sentence, notes=warnings, next_step="" if warnings else handing_out)
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The token {found.code} exists already.", is_changed=False)
         after, is_changed = tokens.edit(
@@ -143,7 +144,14 @@ def list_(
         is_active=active,
         expiry=expiry,
     )
-    return env.read(lambda work: Listing(TokenDetail, tokens.list_tokens(work, content, wanted)))
+    return env.read(
+        lambda work: Listing(
+            TokenDetail,
+            tokens.list_tokens(work, content, wanted),
+            things="tokens",
+            first="lmsctl token create --content CODE",
+        )
+    )
 
 
 @verb(app, examples=("lmsctl token show FAIR-2026 -o json",))

@@ -93,7 +93,12 @@ def create(
                 notifies_supervisors=bool(notify_supervisors),
                 is_locked=lock,
             )
-            return Done(made, f"Created the training {made.code} ({made.time_zone}).")
+            step = (
+                f"It has no session yet: lmsctl session create {made.code} --code CODE"
+                " --starts TIME --duration 90min"
+            )
+            sentence = f"Created the training {made.code} ({made.time_zone})."
+            return Done(made, sentence, next_step=step)
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The training {found.code} exists already.", is_changed=False)
         after, is_changed, notes = trainings.edit(
@@ -141,6 +146,8 @@ def list_(
         lambda work: Listing(
             TrainingRow,
             trainings.list_trainings(work, department=department, type_=type_, search=search),
+            things="trainings",
+            first="lmsctl training create TITLE --code CODE",
         )
     )
 

@@ -285,7 +285,7 @@ def test_a_table_shows_fifty_rows_and_says_how_many_more() -> None:
 
 def test_an_empty_table_says_so_aside() -> None:
     """Standard output stays empty."""
-    assert shown(Listing(Thing, []), width=60) == ("", ["Nothing to show."])
+    assert shown(Listing(Thing, [], when_empty="None."), width=60) == ("", ["None."])
 
 
 def test_a_table_can_do_without_its_heading() -> None:

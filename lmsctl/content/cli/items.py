@@ -139,6 +139,8 @@ def list_(
         lambda work: Listing(
             ContentRow,
             items.list_content(work, kind=kind, status=status, folder=folder, search=search),
+            things="items",
+            first="lmsctl content create --kind topic --code CODE --title TITLE",
         )
     )
 

@@ -34,7 +34,12 @@ def link(
             )
         found, is_new, warnings = sharing.open_link(work, code)
         sentence = f"{found.code} {'has a new' if is_new else 'has this'} open link."
-        return Done(found, sentence, is_changed=is_new, notes=warnings)
+        trying = (
+            f"See what it does: lmsctl registration submit --content {found.code} --email A"
+            " --first-name F --last-name L --dry-run"
+        )
+        step = "" if warnings else trying
+        return Done(found, sentence, is_changed=is_new, notes=warnings, next_step=step)
 
     return env.write(write)
 

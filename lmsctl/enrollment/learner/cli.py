@@ -31,7 +31,11 @@ def courses(env: Environment, login: Who) -> Listing[Course]:
 
     def read(work: Work) -> Listing[Course]:
         content = actions.list_courses(work, login)
-        return Listing(Course, chain(content, actions.list_trainings(work, login)))
+        return Listing(
+            Course,
+            chain(content, actions.list_trainings(work, login)),
+            when_empty=f"Nothing yet: lmsctl enroll --user {login} --content CODE",
+        )
 
     return env.read(read)
 
@@ -46,7 +50,11 @@ def catalog(env: Environment, login: Who) -> Listing[Offer]:
 
     def read(work: Work) -> Listing[Offer]:
         content = actions.list_offers(work, login)
-        return Listing(Offer, chain(content, actions.list_training_offers(work, login)))
+        return Listing(
+            Offer,
+            chain(content, actions.list_training_offers(work, login)),
+            when_empty=f"Nothing is offered to {login} yet: lmsctl catalog open CODE",
+        )
 
     return env.read(read)
 
@@ -71,7 +79,11 @@ def calendar(
     def read(work: Work) -> Any:
         appointments, events = actions.get_calendar(work, login)
         if target is None:
-            return Listing(Appointment, appointments)
+            return Listing(
+                Appointment,
+                appointments,
+                when_empty=f"{login} is in no session that is still to come.",
+            )
         with replacing(target) as stream:
             stream.write(icalendar.calendar(events, work.now))
         sentence = f"Wrote {counted(len(events), 'calendar entry')} to {target}."
@@ -89,4 +101,10 @@ def calendar(
 )
 def notifications(env: Environment, login: Who) -> Listing[Notice]:
     """List the notices in a person's account, the latest first."""
-    return env.read(lambda work: Listing(Notice, actions.list_notices(work, login)))
+    return env.read(
+        lambda work: Listing(
+            Notice,
+            actions.list_notices(work, login),
+            when_empty=f"There are no notices in the account of {login}.",
+        )
+    )

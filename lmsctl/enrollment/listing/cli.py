@@ -68,4 +68,11 @@ def list_(
     query = EnrollmentQuery(
         user, content, training, department, phase, reason, type_, status, origin
     )
-    return env.read(lambda work: Listing(EnrollmentRow, listing.list_enrollments(work, query)))
+    return env.read(
+        lambda work: Listing(
+            EnrollmentRow,
+            listing.list_enrollments(work, query),
+            things="enrollments",
+            first="lmsctl enroll --user LOGIN --content CODE",
+        )
+    )

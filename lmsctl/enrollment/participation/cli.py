@@ -251,7 +251,7 @@ def _offers(
     """List the sessions to switch to, with times in the zone of the training."""
     row, found = learning.list_switchable_sessions(work, user, training)
     env.zone = env.time_zone or row.zone
-    return Listing(SessionChoice, found)
+    return Listing(SessionChoice, found, when_empty="There is no session to switch to.")
 
 
 @verb(

@@ -97,7 +97,12 @@ def list_(
         content = iter(()) if training else content_catalog.list_rules(work, code)
         is_all = training or code is None
         live = catalog.list_openings(work, code) if is_all else iter(())
-        return Listing(CatalogRuleRow, chain(content, live))
+        return Listing(
+            CatalogRuleRow,
+            chain(content, live),
+            things="offers in the catalog",
+            first="lmsctl catalog open CODE --everybody",
+        )
 
     return env.read(read)
 

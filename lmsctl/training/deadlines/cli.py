@@ -104,6 +104,8 @@ def timeline(env: Environment, code: TrainingCode) -> Listing[TimelineEntry]:
     def read(work: Work) -> Listing[TimelineEntry]:
         row, coming = deadlines.timeline(work, code)
         env.zone = row.zone
-        return Listing(TimelineEntry, coming)
+        return Listing(
+            TimelineEntry, coming, when_empty="Nothing is still to come in this training."
+        )
 
     return env.read(read)

@@ -47,7 +47,7 @@ def participants(
             Participant,
             attending.list_participants(work, whole, named),
             head=sessions,
-            when_empty="Nobody takes part yet.",
+            when_empty=f"Nobody takes part yet: lmsctl enroll --user LOGIN --training {whole}",
         )
 
     return env.read(read)
@@ -108,4 +108,8 @@ def attendance(
 
 def _attendance(env: Environment, work: Work, training: str, code: str) -> Listing[AttendanceRow]:
     show_times_in(env, session_showing.show_session(work, training, code).time_zone)
-    return Listing(AttendanceRow, attending.list_attendance(work, training, code))
+    return Listing(
+        AttendanceRow,
+        attending.list_attendance(work, training, code),
+        when_empty="Nobody takes part in this session.",
+    )

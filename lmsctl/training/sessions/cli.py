@@ -86,7 +86,8 @@ def create(
                 instructor=instructor,
             )
             sentence = f"Created the session {_name(made)}, {_span(env, made)}."
-            return Done(made, sentence, notes=notes_on_stops(env, work, [made]))
+            step = f"Nobody takes part yet: lmsctl enroll --user LOGIN --training {_name(made)}"
+            return Done(made, sentence, notes=notes_on_stops(env, work, [made]), next_step=step)
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The session {_name(found)} exists already.", is_changed=False)
         after, is_changed = session_actions.edit_session(
@@ -139,7 +140,12 @@ def list_(
 ) -> Listing[SessionRow]:
     """List sessions in the order of their starts. Canceled ones only with --state."""
     return env.read(
-        lambda work: Listing(SessionRow, session_showing.list_sessions(work, training, state))
+        lambda work: Listing(
+            SessionRow,
+            session_showing.list_sessions(work, training, state),
+            things="sessions",
+            first="lmsctl session create TRAINING --code CODE --starts TIME --duration 90min",
+        )
     )
 
 

@@ -132,7 +132,14 @@ def list_(
         search=search,
         filters=filter_ or (),
     )
-    return env.read(lambda work: Listing(UserRow, actions.list_users(work, wanted)))
+    return env.read(
+        lambda work: Listing(
+            UserRow,
+            actions.list_users(work, wanted),
+            things="users",
+            first="lmsctl user create --email A --first-name F --last-name L",
+        )
+    )
 
 
 @verb(app, examples=("lmsctl user show anna@example.com -o json",))

@@ -59,7 +59,14 @@ def create(
 @verb(app, "list", examples=("lmsctl field list",))
 def list_(env: Environment) -> Listing[Field]:
     """List custom fields."""
-    return env.read(lambda work: Listing(Field, actions.list_fields(work)))
+    return env.read(
+        lambda work: Listing(
+            Field,
+            actions.list_fields(work),
+            things="custom fields",
+            first="lmsctl field create NAME",
+        )
+    )
 
 
 @verb(app, examples=("lmsctl field edit Badge --no-required",))

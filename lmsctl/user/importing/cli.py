@@ -1,5 +1,6 @@
 """The command line that reads people from a file."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -7,6 +8,8 @@ import typer
 from lmsctl.bulk.options import FileOptions, FilePath
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
+
+_NEXT = "Who is new learns nothing yet: lmsctl enroll --department PATH --content CODE"
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +51,8 @@ def import_(
     from lmsctl.user.importing import actions
 
     with FileImport(file.request(env, path)) as upload:
-        return env.write(
+        done = env.write(
             lambda work: actions.import_people(work, upload, wants_notices=notify),
             begins_itself=True,
         )
+    return replace(done, next_step=_NEXT)

@@ -42,7 +42,7 @@ def test_an_unknown_shell_is_a_usage_error(empty_folder: Portal) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["d"], {"doctor", "db", "department"}),
+        (["d"], {"docs", "doctor", "db", "department"}),
         (["db", "b"], {"backup"}),
         (["db", "backup", "--f"], {"--force", "--first"}),
         (["user", "list", "--dr"], {"--dry-run"}),

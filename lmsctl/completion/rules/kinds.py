@@ -11,6 +11,7 @@ _BY_WORD: Mapping[str, str] = {
     "A,-B": "sort",
     "A,B": "columns",
     "CODE[:SESSION]": "place",
+    "DIR": "file",
     "EMAIL": "pending",
     "FILE": "file",
     "FORMAT": "format",

@@ -97,7 +97,9 @@ def test_what_a_seed_makes_keeps_every_rule(portal: Portal) -> None:
     assert {row["session"] for row in participants} >= {"past", "next"}
 
 
-@pytest.mark.parametrize("sizes", ["10 0 0", "10 1 1", "33 7 2", "250 60 9", "2500 400 30"])
+@pytest.mark.parametrize(
+    "sizes", ["10 0 0", "10 1 1", "10 20 5", "33 7 2", "250 60 9", "2500 400 30"]
+)
 def test_no_command_of_any_plan_is_refused(portal: Portal, sizes: str) -> None:
     """Whatever the sizes are, each command of the plan succeeds, and the people are all there."""
     people, tokens, trainings = sizes.split()

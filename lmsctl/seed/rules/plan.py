@@ -271,7 +271,7 @@ def _choices(
         [training for training in trainings if training.is_open][:_MOST_JOINING]
     ):
         _, soon, later = training.sessions
-        joining = [person(sizes.seed, which).login for which in training.people[:3]]
+        joining = [person(sizes.seed, which).login for which in training.choosing[:3]]
         for login, wish in zip(joining, ("stay", "switch", "leave"), strict=False):
             if later.taken + 1 >= later.capacity or soon.taken + 1 >= soon.capacity:
                 break

@@ -34,7 +34,9 @@ class PlannedTraining:
             )
         ]
         most = min(sizes.imported, 15)
-        self.people = self.chance.sample(range(sizes.imported), most)
+        people = self.chance.sample(range(sizes.imported), most)
+        # Who may choose for themselves, and who is enrolled: nobody is both.
+        self.choosing, self._waiting = people[: most // 3], people[most // 3 :]
 
     def set_up(self, at: datetime) -> Iterator[SeedStep]:
         """Yield what makes the training, its sessions and its deadlines."""
@@ -61,7 +63,7 @@ class PlannedTraining:
 
     def rows(self, sizes: SeedSizes) -> Iterator[Row]:
         """Yield a row for each person of the file who takes part, as `enroll` reads it."""
-        waiting = iter(self.people[len(self.people) // 3 :])
+        waiting = iter(self._waiting)
         for session in self.sessions:
             for _ in range(min(session.capacity - 1, 4)):
                 number = next(waiting, None)

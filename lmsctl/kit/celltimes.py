@@ -69,6 +69,12 @@ def is_slash_date(cell: str) -> bool:
     return _SLASHES.fullmatch(cell.strip()) is not None
 
 
+def is_no_date(cell: str) -> bool:
+    """Say whether `cell` is blank or a date of zeros, which databases write for none."""
+    given = cell.strip()
+    return not given or _NO_DATE.fullmatch(given) is not None
+
+
 @lru_cache(maxsize=4096)
 def read_cell(cell: str, order: DateOrder = DateOrder.DAY_FIRST) -> TimeWord | None:
     """Return the date or time in a cell, None for a blank one or a date of zeros.
@@ -79,12 +85,12 @@ def read_cell(cell: str, order: DateOrder = DateOrder.DAY_FIRST) -> TimeWord | N
     `end` of the result raise CellTimeInvalid.
     """
     given = cell.strip()
-    if not given or _NO_DATE.fullmatch(given):
+    if is_no_date(given):
         return None
     if _SERIAL.fullmatch(given):
         raise CellDateSerial(given=given, date=_date_of_serial(given))
     try:
-        word = timewords.parse(_with_hyphens(given, order) or given.lower())
+        word = timewords.parse(_with_hyphens(given, order) or _lowered(given))
     except TimeNotUnderstood as refusal:
         raise CellTimeInvalid(
             given=excerpt(given),
@@ -94,6 +100,11 @@ def read_cell(cell: str, order: DateOrder = DateOrder.DAY_FIRST) -> TimeWord | N
     except Usage as refusal:
         raise timewords.in_file(refusal, given) from refusal
     return replace(word, text=given, _of_file=True)
+
+
+def _lowered(given: str) -> str:
+    """Return words and spans in lower case, and moments as they are, to be named so."""
+    return given if given[4:5] == "-" else given.lower()
 
 
 def _date_of_serial(given: str) -> str:

@@ -169,6 +169,12 @@ def test_every_fault_is_told_and_nothing_is_written(training_portal: Portal) -> 
     assert [row[0] for row in participants(training_portal)] == ["ben", "p16"]
 
 
+def test_a_date_of_zeros_counts_as_blank(training_portal: Portal) -> None:
+    """It stands where there is no date, beside an item as beside a training."""
+    text = "Login,Content,Training,Access at\nann,one,,0000-00-00\nann,,aid,00/00/0000\n"
+    assert row_counts(import_text(training_portal, text)) == (2, 0, 0, 0)
+
+
 def test_one_person_in_two_sessions_is_an_error_in_both_rows(training_portal: Portal) -> None:
     """Also with and without a session: nobody can know which row is meant."""
     text = f"{HEADING}ann,aid,spring,\nben,aid,summer,\nann,aid,summer,\nben.x@example.com,aid,,\n"

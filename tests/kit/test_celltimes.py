@@ -96,6 +96,14 @@ def test_a_cell_refuses_everything_else(cell: str) -> None:
     assert caught.value.format_hint()
 
 
+def test_a_moment_is_told_as_it_is_written() -> None:
+    """What is wrong with it names the sign between date and time as the cell has it."""
+    for cell in ("2026-01-01T25:00", "2026-01-01t25:00"):
+        with pytest.raises(time_errors.CellTimeInvalid) as caught:
+            celltimes.read_cell(cell)
+        assert caught.value.format_message().count(cell) == 2
+
+
 def test_a_date_that_is_month_first_is_no_other_date() -> None:
     """12/31/2027 is refused with the way to have it read, and never read as something else."""
     with pytest.raises(CellDateMonthFirst) as caught:

@@ -127,8 +127,11 @@ def _read_target(
         return _NO_TARGET, [("content", ItemUnnamed())]
     wrong: _Problems = [
         (name, CellIdle(given=canonical.excerpt(cell), column=_HEADINGS[name]))
-        for name, cell in (("session", cells.session), ("access_at", cells.access))
-        if cell
+        for name, cell, is_blank in (
+            ("session", cells.session, not cells.session),
+            ("access_at", cells.access, celltimes.is_no_date(cells.access)),
+        )
+        if not is_blank
     ]
     return (content, canonical.key(content), *_NO_TARGET[2:]), wrong
 

@@ -32,14 +32,18 @@ class Place:
         """Return the variables of a run on this database."""
         return {**os.environ, "LMSCTL_DATABASE_URL": self.url, "CI": "1"}
 
-    def run(self, *argv: str) -> float:
+    def run(self, *argv: str, **variables: str) -> float:
         """Run one command line as a process and return its seconds."""
-        return timed(lambda: self.call(*argv))
+        return timed(lambda: self.call(*argv, **variables))
 
-    def call(self, *argv: str) -> str:
+    def call(self, *argv: str, **variables: str) -> str:
         """Run one command line as a process that must succeed, and return what it printed."""
         done = subprocess.run(
-            [*PROGRAM, *argv], env=self.environment(), capture_output=True, text=True, check=False
+            [*PROGRAM, *argv],
+            env={**self.environment(), **variables},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise SystemExit(f"{argv} ended with {done.returncode}: {done.stderr}")

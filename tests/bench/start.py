@@ -20,6 +20,9 @@ def start(bench: Bench) -> None:
     def command(place: Place, *argv: str) -> Callable[[], float]:
         return lambda: place.run(*argv)
 
+    def press_tab() -> float:
+        return sqlite.run("user", "show", "ow", _LMSCTL_COMPLETE="fish")
+
     def sign_up() -> float:
         number = next(numbers)
         return sqlite.run(
@@ -40,6 +43,7 @@ def start(bench: Bench) -> None:
     say("V-S3", "signup-profile show --help", paired(verb_help, bare), "<= 16", base)
     read = ("signup-profile", "show", "bench")
     say("V-S4", "one read, SQLite", paired(command(sqlite, *read), bare), "<= 24", base)
+    say("V-S4", "user show ow<TAB>, SQLite", paired(press_tab, bare), "<= 24", base)
     say("V-S5", "one write, SQLite", paired(sign_up, bare), "<= 28", base)
     say("V-S6", "one read, PostgreSQL", paired(command(postgresql, *read), bare), "<= 32", base)
 

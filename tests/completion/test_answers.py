@@ -1,5 +1,6 @@
 """What a shell is answered when it asks how a command line may go on."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,8 +10,10 @@ import typer
 from lmsctl import commands
 from lmsctl.completion import actions
 from lmsctl.completion.cli import asking
+from lmsctl.kit import driver
 from lmsctl.nouns import NOUNS
 from tests.conftest import Portal
+from tests.statements import execute_text, query_plans
 
 BREAKS = " \t\n\"'><=;|&(:"
 
@@ -287,3 +290,36 @@ def test_files_are_left_to_the_shell(empty_folder: Portal, line: str) -> None:
     assert empty_folder.ok(*line.split(" "), _LMSCTL_COMPLETE="zsh").out == "file\n"
     words = ("lmsctl", f"lmsctl {line}", BREAKS)
     assert empty_folder.ok(*words, _LMSCTL_COMPLETE="bash").out == "file\n"
+
+
+# However large, and whoever else is there --------------------------------------------------------
+
+
+def test_a_locked_database_keeps_nobody_waiting(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds it for long is not waited for."""
+    monkeypatch.setattr(asking, "_MOST_SECONDS", 60)
+    holder = driver.open_database(portal.url, patience=1)
+    try:
+        if portal.is_sqlite:
+            holder.raw.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.begin_writing()
+        execute_text(holder, "UPDATE portals SET name = name")
+        if not portal.is_sqlite:
+            execute_text(holder, "LOCK TABLE users")
+        began = time.monotonic()
+        assert ask(portal, "user", "show", "o") == []
+        assert time.monotonic() - began < 2
+    finally:
+        holder.close()
+
+
+def test_logins_are_looked_up_in_an_index(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many people there are, no more of them are read than are offered, nor sorted."""
+    make_people(portal, "ada")
+    monkeypatch.setenv("_LMSCTL_COMPLETE", "fish")
+    plan = query_plans(portal, "login_key >=", "user", "show", "ad")
+    bounded = "login_key>? AND login_key<?" if portal.is_sqlite else "Index Cond: ((login_key >="
+    assert any(bounded in step for step in plan), plan
+    assert not any("TEMP B-TREE" in step or "Sort" in step for step in plan), plan

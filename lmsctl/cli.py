@@ -20,7 +20,14 @@ import typer
 
 from lmsctl.commands import build_root
 from lmsctl.kit import canonical, cells, config, errors, render, signals, table_data
-from lmsctl.kit.answer import DRY_RUN_PREFIX, Done, StreamedResult, queued_sentence
+from lmsctl.kit.answer import (
+    DRY_RUN_PREFIX,
+    Done,
+    FieldChange,
+    Listing,
+    StreamedResult,
+    queued_sentence,
+)
 from lmsctl.kit.console import StderrConsole
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Refusal, RefusalKind
@@ -163,9 +170,8 @@ def _print_answer(answer: Any, env: Environment | None) -> int:
     if isinstance(answer, StreamedResult):
         render.render(answer.listing, _view(env), sys.stdout, env.console.info)
         answer = answer.end()
-    result = answer.result if isinstance(answer, Done) else answer
     if not env.is_output_taken:
-        render.render(result, _view(env), sys.stdout, env.console.info)
+        render.render(_pick(answer, _view(env)), _view(env), sys.stdout, env.console.info)
     if not isinstance(answer, Done):
         return 0
     _tell(answer, env)
@@ -182,11 +188,20 @@ def _wish(read: Callable[[], str]) -> str:
         return "auto"
 
 
+def _pick(answer: Any, view: table_data.View) -> Any:
+    """Return what to show of an answer: in a table of a rehearsal only what it would change."""
+    if not isinstance(answer, Done):
+        return answer
+    if answer.changes and view.format == "table" and view.columns is None and view.sort is None:
+        return Listing(FieldChange, answer.changes)
+    return answer.result
+
+
 def _tell(answer: Done, env: Environment) -> None:
     """Say the sentence about a change, what else is to be known, and what comes next."""
-    env.console.info(
-        (DRY_RUN_PREFIX if env.options.dry_run else "") + cells.visible(answer.sentence)
-    )
+    prefix = DRY_RUN_PREFIX if env.options.dry_run else ""
+    changes = f" Changes: {'; '.join(map(str, answer.changes))}." if answer.changes else ""
+    env.console.info(prefix + cells.visible(answer.sentence + changes))
     for note in answer.notes:
         env.console.info(cells.visible(note))
     if env.notices:

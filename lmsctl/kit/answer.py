@@ -82,12 +82,29 @@ class Listing(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that a rehearsal would change, in words: what it is, and what it would be."""
+
+    KEY = "field"
+    WRAPS = True
+
+    field: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        """Return it for a sentence."""
+        return f"{self.field} {self.old} → {self.new}"
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A change: the resource or the outcomes it leaves, one sentence, and whether anything changed.
 
     `status` is the exit status when it is not 0: a bulk run that finished with failed rows ends 7,
     and a question answered no may end otherwise too. `next_step` says to whoever sits at a terminal
-    what stands in the way of using it, and the next command.
+    what stands in the way of using it, and the next command. `changes` is what a rehearsal would
+    change.
     """
 
     result: Any
@@ -96,6 +113,7 @@ class Done:
     status: int = 0
     notes: Sequence[str] = ()
     next_step: str = ""
+    changes: Sequence[FieldChange] = ()
 
 
 # What a rehearsal puts before its sentence.

@@ -15,7 +15,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 import typer.core
 
-from lmsctl.kit import asking
+from lmsctl.kit import asking, rehearsal
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import NotFound, Refusal, TitleGiven
@@ -81,6 +81,11 @@ class ProgramRun:
             return call
         self.environment = self.prepare(Options(**self.given), call.command)
         return call.act(self.environment)
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether the command is to be run, and then undone."""
+        return self.prepare is not None and bool(self.given.get("dry_run"))
 
     def may_ask(self, ctx: typer.Context) -> bool:
         """Say whether somebody can be asked for what a command line lacks."""
@@ -213,6 +218,8 @@ def verb(
             assert session is not None
             session.add_options({key: given.pop(key) for key in _GLOBALS})
             act = partial(function, **_collect_arguments(own, given))
+            if session.is_rehearsal:
+                act = partial(rehearsal.compare, ctx, given, act)
             answer = session.run(Invocation(" ".join(_path(ctx)), dict(session.given), act))
             return (
                 _explain_if_empty(answer, ctx, session.given)
@@ -230,6 +237,7 @@ def verb(
         run.__doc__ = _help(function, examples)
         run.__name__ = function.__name__
         run.answer = declared.return_annotation  # type: ignore[attr-defined]  # its columns are offered
+        run.verb = function  # type: ignore[attr-defined]  # rehearsals look by it
         run.wanted = wanted  # type: ignore[attr-defined]  # AskingCommand reads it
         app.command(
             name or function.__name__.replace("_", "-"),

@@ -160,6 +160,22 @@ SLOW_CODE = ("sqlite3", "psycopg", "sqlalchemy", "sqlmodel", "alembic", "python_
 )
 def test_help_loads_nothing_slow(argv: list[str], tmp_path: Path) -> None:
     """Looking something up is quick."""
+    _check_loads_nothing_slow(argv, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [["us"], ["user", "li"], ["user", "list", "--ou"], ["user", "list", "-o", "j"], ["help", "t"]],
+    ids=" ".join,
+)
+def test_completion_of_what_is_in_no_database_loads_nothing_slow(
+    argv: list[str], tmp_path: Path
+) -> None:
+    """Commands, options and closed choices are completed at once."""
+    _check_loads_nothing_slow(argv, tmp_path, _LMSCTL_COMPLETE="fish")
+
+
+def _check_loads_nothing_slow(argv: list[str], folder: Path, **variables: str) -> None:
     check = (
         "import os, sys; from lmsctl.kit import lazy_imports; lazy_imports.install();"
         " from lmsctl.cli import main; status = main(sys.argv[1:]);"
@@ -169,8 +185,8 @@ def test_help_loads_nothing_slow(argv: list[str], tmp_path: Path) -> None:
     here = str(Path(__file__).parent.parent)
     ran = subprocess.run(
         [sys.executable, "-c", check, *argv],
-        env={**os.environ, "PYTHONPATH": here},
-        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": here, **variables},
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,

@@ -9,7 +9,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
         "app",
         "Run many commands at once, each by itself or all in one.",
     ),
-    "can-i": ("lmsctl.role.cli", "can_i_app", "Whether and where one may do something."),
+    "can-i": ("lmsctl.role.cli", "can_i_app", "Check a permission."),
     "catalog": ("lmsctl.training.catalog.cli", "app", "What people may choose for themselves."),
     "completion": ("lmsctl.completion.cli", "app", "Print a script that completes command lines."),
     "config": (
@@ -45,7 +45,7 @@ NOUNS: dict[str, tuple[str, str, str]] = {
         "app",
         "Self-registration: switches, confirmation, holds.",
     ),
-    "report": ("lmsctl.report.cli", "app", "Reports on people, to look at and to take along."),
+    "report": ("lmsctl.report.cli", "app", "Reports on people, to view or export."),
     "role": ("lmsctl.role.cli", "app", "What people may do, and where."),
     "run": ("lmsctl.bulk.cli", "app", "What files did that were taken in, and why rows failed."),
     "seed": ("lmsctl.seed.cli", "app", "Fill a test portal with people and what they do."),
@@ -62,6 +62,6 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     ),
     "token": ("lmsctl.token.cli", "app", "Codes that admit people and enroll them in one item."),
     "training": ("lmsctl.training.cli", "app", "Live events: what they are and who keeps them."),
-    "user": ("lmsctl.user.cli", "app", "People: create, import, change, deactivate."),
+    "user": ("lmsctl.user.cli", "app", "Users: create, import, change, deactivate."),
     "version": ("lmsctl.configuration.cli", "version_app", "Show the version of the program."),
 }

@@ -206,7 +206,7 @@ def test_a_real_terminal_is_told_nothing_it_would_obey(portal: Portal) -> None:
     """What was typed comes back in refusals, and what is stored in tables."""
     for text in (ESC, OSC52, C1, BIDI, "[bold]x[/bold]"):
         seen = on_terminal(portal, "user", "show", f"who{text}").out
-        assert "There is nobody called 'who" in seen
+        assert "There is no user 'who" in seen
         assert not set(seen) & {"\x1b", "\x9b", "\x07", BIDI}
     portal.ok("user", "create", "--login=a", "--first-name=[/bold]", "--last-name=[red]x")
     assert "[/bold]" in on_terminal(portal, "user", "list").out

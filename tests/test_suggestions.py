@@ -102,6 +102,11 @@ def test_what_is_out_of_scope_is_not_suggested(filled: Portal, line: str) -> Non
     assert "Did you mean" not in ran.err
 
 
+def test_a_sibling_is_not_meant_because_it_has_the_same_parent(filled: Portal) -> None:
+    """Only the name that differs counts."""
+    assert "Did you mean" not in filled.run("department", "show", "Sales/APAC").err
+
+
 def test_nothing_that_lets_somebody_in_is_suggested(filled: Portal) -> None:
     """Neither a token's code, nor a profile's to whoever signs up by it."""
     filled.ok("token", "create", "--content", "first-aid", "--code", "OPEN-SESAME")

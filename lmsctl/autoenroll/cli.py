@@ -54,11 +54,11 @@ def create(
     ] = None,
     code: Annotated[
         str | None,
-        typer.Option("--code", help="Unique; made of what the rule names when absent."),
+        typer.Option("--code", help="Unique; made of what the rule names if omitted."),
     ] = None,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
-    """Make a rule: whoever joins from now on is enrolled, by whatever door they come.
+    """Make a rule: whoever joins from now on is enrolled, however they are added.
 
     Who is there already is not; 'lmsctl autoenroll apply CODE --existing' takes them in. It takes
     the right to enroll in the department, for a group in its department, for a type everywhere.

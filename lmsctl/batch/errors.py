@@ -23,7 +23,7 @@ class LineUnreadable(Rejected):
     """A line that cannot be taken apart into words."""
 
     code = "line_unreadable"
-    message = "The line is no command: {reason}."
+    message = "The line is not a command: {reason}."
     hint = (
         "Write one command in each line, quoted as for a shell,"
         ' or as a JSON list of its words: ["token", "list"].'

@@ -30,14 +30,14 @@ class FileOptions:
         str | None, typer.Option("--encoding", help="If it is not UTF-8, such as cp1252.")
     ] = None
     delimiter: Annotated[
-        str | None, typer.Option("--delimiter", help="One sign, or tab; found out when absent.")
+        str | None, typer.Option("--delimiter", help="One character or `tab`; detected if omitted.")
     ] = None
     sheet: Annotated[
         str | None, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook.")
     ] = None
     map_: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="HEADING=COLUMN", help="What a heading means; again."),
+        typer.Option("--map", metavar="HEADING=COLUMN", help="What a heading means; repeatable."),
     ] = None
     ignore_unknown: Annotated[
         bool, typer.Option("--ignore-unknown", help="Ignore all unknown columns, and name them.")

@@ -113,7 +113,7 @@ class PositionWrong(Rejected):
     """Raised when a position is beyond the end of a pathway."""
 
     code = "position_wrong"
-    message = "{given} is no position in '{pathway}'."
+    message = "{given} is not a valid position in '{pathway}'."
     hint = "Give a number from 1 to {last}, or leave --position out for the end."
 
 
@@ -129,7 +129,7 @@ class DueDaysWrong(Rejected):
     """Raised when a number of days until something is due is out of bounds."""
 
     code = "due_days_wrong"
-    message = "{given} is no number of days until something is due."
+    message = "{given} is not a valid number of days."
     hint = "Give --due-days a whole number from 1 to {most}, or leave it out."
 
 
@@ -137,7 +137,7 @@ class DueDayMissing(Rejected):
     """Raised when the day on which something is due is none, such as `never`."""
 
     code = "due_day_missing"
-    message = "'{given}' is no day."
+    message = "'{given}' is not a valid date."
     hint = "Give --due-on a day such as 2026-12-31, or leave it out."
 
 

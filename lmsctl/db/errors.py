@@ -64,7 +64,7 @@ class BackupUnsound(Rejected):
     """What was given, or made, is no backup that could be put back."""
 
     code = "backup_unsound"
-    message = "'{file}' is no sound backup of a portal: {reason}."
+    message = "'{file}' is not a sound backup of a portal: {reason}."
     hint = "Use another backup; nothing was changed."
 
 

@@ -103,7 +103,7 @@ def move(
     path: Path,
     parent: Annotated[str, typer.Option("--parent", help="Under which one.")],
 ) -> Any:
-    """Hang a department, with everything under it, under another one."""
+    """Move a department and its subtree under another one."""
 
     def write(work: Work) -> Done:
         moved, is_changed = actions.move(work, path, parent)
@@ -115,7 +115,7 @@ def move(
 
 @verb(app, examples=("lmsctl department delete Sales/EMEA --yes",))
 def delete(env: Environment, path: Path, if_missing: IfMissing = options.Missing.FAIL) -> Any:
-    """Delete a department with its daughters, and the sign-up profiles and rules on them.
+    """Delete a department and its subdepartments, with their sign-up profiles and rules.
 
     Refused while anybody is in it or manages it.
     """

@@ -79,5 +79,5 @@ class SupervisorUnknown(NotFound):
     """Nobody has the login or address of the supervisor that is named."""
 
     code = "supervisor_unknown"
-    message = "Nobody is called '{login}'."
-    hint = "Give the login or the address of a person, or 'none'."
+    message = "There is no user '{login}'."
+    hint = "Give the login or the address of a user, or 'none'."

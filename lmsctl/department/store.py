@@ -74,8 +74,19 @@ def _find_nearest(work: Work, given: str, scope: Scope) -> str | None:
         key=Department.full_key,
     )
     by_last = {path.rpartition("/")[2]: path for path in paths}
-    guess = canonical.nearest(given, paths) or canonical.nearest(given, filter(None, by_last))
-    return by_last.get(guess, guess) if guess else None
+    guess = canonical.nearest(given, paths)
+    if guess is not None and _is_alike(given, guess):
+        return guess
+    ending = canonical.nearest(given.rpartition("/")[2], filter(None, by_last))
+    return by_last[ending] if ending else None
+
+
+def _is_alike(given: str, guess: str) -> bool:
+    """Say whether all names in two paths are like each other, as they are not in A/X and A/Y."""
+    return all(
+        canonical.nearest(one, [other])
+        for one, other in zip(given.split("/"), guess.split("/"), strict=False)
+    )
 
 
 def get_by_id(work: Work, id_: int) -> DepartmentNode:

@@ -43,7 +43,7 @@ app.add_typer(listing_cli.app)
         "lmsctl enroll --department Sales --content GDPR-101 --content first-week",
         "lmsctl enroll --filter type=staff --content GDPR-101 --dry-run",
         "lmsctl enroll --group Pilots --training first-aid:spring --keep-going",
-        "lmsctl enroll --from pairs.csv --keep-going --rejects mend.csv",
+        "lmsctl enroll --from pairs.csv --keep-going --rejects to-fix.csv",
         "lmsctl enroll --from people.csv --training first-aid:spring --notify",
     ),
     wanted=Wanted(
@@ -56,7 +56,7 @@ app.add_typer(listing_cli.app)
 def enroll(
     env: Environment,
     content: Annotated[
-        list[str] | None, typer.Option("--content", metavar="CODE", help="In what; again for more.")
+        list[str] | None, typer.Option("--content", metavar="CODE", help="In what; repeatable.")
     ] = None,
     user: Users = None,
     department: Departments = None,
@@ -64,7 +64,7 @@ def enroll(
     filter_: Filters = None,
     training: Annotated[
         list[str] | None,
-        typer.Option("--training", metavar="CODE[:SESSION]", help="In what; again for more."),
+        typer.Option("--training", metavar="CODE[:SESSION]", help="In what; repeatable."),
     ] = None,
     access_at: AccessAt = None,
     over_capacity: OverCapacity = False,
@@ -203,11 +203,11 @@ def show(
 def cancel(
     env: Environment,
     content: Annotated[
-        list[str] | None, typer.Option("--content", metavar="CODE", help="In what; again for more.")
+        list[str] | None, typer.Option("--content", metavar="CODE", help="In what; repeatable.")
     ] = None,
     training: Annotated[
         list[str] | None,
-        typer.Option("--training", metavar="CODE[:SESSION]", help="In what; again for more."),
+        typer.Option("--training", metavar="CODE[:SESSION]", help="In what; repeatable."),
     ] = None,
     session: Annotated[
         str | None, typer.Option("--session", metavar="SESSION", help="Only of who is in this one.")

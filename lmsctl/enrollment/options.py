@@ -11,14 +11,14 @@ from lmsctl.kit.answer import Done, Listing, Outcome
 from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
 
 Users = Annotated[
-    list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
+    list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; repeatable.")
 ]
 Departments = Annotated[
     list[str] | None,
-    typer.Option("--department", metavar="PATH", help="Everybody in it and under it; again."),
+    typer.Option("--department", metavar="PATH", help="Everybody in it and under it; repeatable."),
 ]
 Groups = Annotated[
-    list[str] | None, typer.Option("--group", metavar="NAME", help="Its members; again.")
+    list[str] | None, typer.Option("--group", metavar="NAME", help="Its members; repeatable.")
 ]
 Why = Annotated[
     Reason | None,

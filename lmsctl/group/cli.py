@@ -27,7 +27,7 @@ def create(
     name: Annotated[str, typer.Argument(help="The name, unique in the portal.")],
     department: Annotated[
         str | None,
-        typer.Option("--department", help="Who manages it keeps the group; the root if absent."),
+        typer.Option("--department", help="Who manages it keeps the group; the root if omitted."),
     ] = None,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:

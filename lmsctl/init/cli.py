@@ -25,7 +25,7 @@ app = options.single("init", "Make a new portal.")
 )
 def init(
     env: Environment,
-    name: Annotated[str, typer.Option("--name", help="How the portal is called.")] = "Portal",
+    name: Annotated[str, typer.Option("--name", help="Portal name.")] = "Portal",
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="For tests: the clock may be frozen.")
     ] = False,

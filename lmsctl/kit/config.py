@@ -33,7 +33,7 @@ _LONGEST = 1_000_000
 KEYS: Mapping[str, tuple[type, str]] = {
     "context": (str, "the connection used when none is named"),
     "output": (str, f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"),
-    "time-zone": (str, "the zone for times without offset and for tables; the portal's if absent"),
+    "time-zone": (str, "the zone for times without offset and for tables; the portal's if omitted"),
     "color": (str, "auto, always or never"),
 }
 CONTEXT_KEYS: Mapping[str, tuple[type, str]] = {

@@ -8,7 +8,7 @@ class ConfigUnreadable(Misconfigured):
 
     code = "config_unreadable"
     message = "The configuration '{file}' cannot be read: {reason}."
-    hint = "Mend the file, or name another with --config."
+    hint = "Fix the file, or name another with --config."
 
 
 class ConfigKeyUnknown(Misconfigured):

@@ -88,7 +88,10 @@ class CsvDelimiterInvalid(Usage):
 
     code = "csv_delimiter_invalid"
     message = "{given} cannot be a delimiter."
-    hint = "Give one sign that is no letter, digit, blank or quote, such as , ; | or the word tab."
+    hint = (
+        "Give one character that is not a letter, digit, blank or quote, such as , ; | or the word"
+        " tab."
+    )
 
 
 class CsvNoHeading(Rejected):

@@ -67,7 +67,7 @@ class Sheet:
     """An open file of rows whose headings are known columns.
 
     `file` is the name to speak of it, and `sheet` that of the sheet of a workbook; `headings` are
-    as written in the file, `columns` the column each means (None: left aside), `names` those of
+    as written in the file, `columns` the column each means (None: ignored), `names` those of
     them that mean one, in the order of the file. `digest` is the SHA-256 of the bytes in
     hexadecimal, `size_bytes` their number. `notes` counts `trimmed_cells` and `blank_rows` of
     the last reading, and `ignored_columns`; `remarks` are sentences on how the file was read.

@@ -140,7 +140,7 @@ class CsvFile:
 class RejectsFile(CsvFile):
     """The rows of a file that were refused, each with the reason in a last column `_error`.
 
-    It is meant to be mended and read again, so every cell reads as it did in the first file, the
+    It is meant to be corrected and read again, so every cell reads as it did in the first file, the
     reader passes the `_error` column over, and a row that had too few or too many cells still has.
     """
 

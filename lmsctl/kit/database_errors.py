@@ -26,7 +26,7 @@ class DatabaseRefuses(Misconfigured):
     """The server is there and does not let us in."""
 
     code = "database_refuses"
-    message = "The database does not let us in: {reason}."
+    message = "Access to the database was denied: {reason}."
     hint = "Check the names and the password in its address ('lmsctl config show')."
 
 

@@ -212,7 +212,7 @@ class TitleGiven(NotFound):
     """Raised when a title is given where a code is wanted: titles need not be unique."""
 
     code = "title_given"
-    message = "'{given}' is no code, but what {codes} is called."
+    message = "'{given}' is a title, not a code: {codes} has it."
     hint = "Name the {what} by its code."
 
 

@@ -13,7 +13,7 @@ class NumberMalformed(Usage):
     """A text on the command line that is no number at all; one out of bounds is rejected."""
 
     code = "number_malformed"
-    message = "{given} is no whole number."
+    message = "{given} is not a whole number."
     hint = "Write it in the digits 0 to 9, or write the word 'unlimited'."
 
 

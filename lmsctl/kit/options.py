@@ -30,7 +30,7 @@ _GLOBALS: dict[str, tuple[type, tuple[str, ...], str | None, str]] = {
         str,
         ("--database-url",),
         "URL",
-        "Straight to a database; without a password.",
+        "Database URL (without a password).",
     ),
     "output": (
         str,
@@ -42,14 +42,14 @@ _GLOBALS: dict[str, tuple[type, tuple[str, ...], str | None, str]] = {
     "no_headers": (bool, ("--no-headers",), None, "No heading line."),
     "sort": (str, ("--sort",), "A,-B", "Order by these columns; -COLUMN for descending."),
     "first": (int, ("--first",), "N", "Only the first N."),
-    "dry_run": (bool, ("--dry-run", "-n"), None, "Really run, then undo, and report the same."),
+    "dry_run": (bool, ("--dry-run", "-n"), None, "Simulate: run, roll back, show the result."),
     "yes": (bool, ("--yes", "-y"), None, "Answer yes to confirmations."),
     "no_input": (bool, ("--no-input",), None, "Never ask anything."),
-    "as_login": (str, ("--as",), "LOGIN", "Act with that person's rights."),
+    "as_login": (str, ("--as",), "LOGIN", "Act with that user's rights."),
     "tz": (str, ("--tz",), "ZONE", "Zone for times without offset and for tables."),
     "exit_code": (bool, ("--exit-code",), None, "Exit 3 when something changed or would change."),
-    "quiet": (bool, ("--quiet", "-q"), None, "Less talk."),
-    "verbose": (bool, ("--verbose", "-v"), None, "More talk."),
+    "quiet": (bool, ("--quiet", "-q"), None, "Fewer messages."),
+    "verbose": (bool, ("--verbose", "-v"), None, "More messages."),
     "debug": (bool, ("--debug",), None, "Show the traceback of a failure, secrets removed."),
     "color": (str, ("--color",), "WHEN", "auto, always or never."),
     "no_progress": (bool, ("--no-progress",), None, "No progress on standard error."),
@@ -392,7 +392,7 @@ Filters = Annotated[
     typer.Option(
         "--filter",
         metavar="KEY=VALUE",
-        help="Only whose field is this, built in (last-name=) or custom; again for more.",
+        help="Only whose field is this, built in (last-name=) or custom; repeatable.",
     ),
 ]
 Search = Annotated[

@@ -91,8 +91,13 @@ def print_detail(
         info(f"Times are in {view.zone.key}.")
 
 
+# Fields whose names, which are JSON keys too, are no good headings.
+_TITLES = {"sentence": "message", "turn": "event"}
+
+
 def title(name: str) -> str:
     """Return what a field is called in a table: without what only says what kind of field it is."""
+    name = _TITLES.get(name, name)
     return name.removeprefix("is_").removesuffix("_at").removesuffix("_on").replace("_", " ")
 
 

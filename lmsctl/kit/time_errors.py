@@ -62,7 +62,7 @@ class TimeNotOnCalendar(Usage):
     """A date or time of the right shape that no calendar or clock shows."""
 
     code = "time_not_on_calendar"
-    message = "{given} is on no calendar or clock: {reason}."
+    message = "{given} is not a valid date or time: {reason}."
     hint = "Check the month (1 to 12), the day of the month, the hour (0 to 23) and the offset."
 
 
@@ -144,7 +144,7 @@ class ZoneMissing(Misconfigured):
 class AskedMomentMissing(Usage):
     """A question about a moment that never comes; each room has a code of its own for it."""
 
-    message = "'{given}' is no moment to look at."
+    message = "'{given}' is not a valid moment to look at."
     hint = "Give --at a moment, for example +2d or 2026-03-01, or leave it out for now."
 
 

@@ -25,7 +25,7 @@ class ClockFrozen(Misconfigured):
     """The clock is set by LMSCTL_NOW in a portal that is no sandbox."""
 
     code = "clock_frozen"
-    message = "LMSCTL_NOW is set, and this portal is no sandbox."
+    message = "LMSCTL_NOW is set, and this portal is not a sandbox."
     hint = "Unset LMSCTL_NOW, or make a test portal with 'lmsctl init --sandbox'."
 
 

@@ -87,7 +87,7 @@ def _read_url(text: str) -> str:
 
 
 SETTINGS: Mapping[str, SettingKind] = {
-    "name": SettingKind("name", _read_name, "a text", "how the portal is called", "name=Academy"),
+    "name": SettingKind("name", _read_name, "a text", "the portal's name", "name=Academy"),
     "time-zone": SettingKind(
         "time_zone",
         _read_zone,

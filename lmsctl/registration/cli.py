@@ -21,7 +21,7 @@ ConfirmEmail = Annotated[
 ]
 Domain = Annotated[
     list[str] | None,
-    typer.Option("--domain", help="Admit only this domain; again for more; *.x for sub-domains."),
+    typer.Option("--domain", help="Admit only this domain; repeatable; *.x for subdomains."),
 ]
 _WAYS_IN = (
     "Nobody comes in without a link or a token: lmsctl signup-profile create, lmsctl token create"

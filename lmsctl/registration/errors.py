@@ -74,8 +74,8 @@ class DetailsWrong(Rejected):
     """Several things are missing or wrong at once."""
 
     code = "details_wrong"
-    message = "{count} things about this registration are not in order."
-    hint = "Mend each of them, then try again."
+    message = "{count} problems with this registration."
+    hint = "Fix each of them, then try again."
 
 
 class PolicyNotAccepted(Rejected):

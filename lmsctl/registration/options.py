@@ -18,7 +18,7 @@ class DomainOptions:
     """Which domains something new admits; the portal's list unless an option is given."""
 
     domain: Annotated[
-        list[str] | None, typer.Option("--domain", help="Admit only this domain; again for more.")
+        list[str] | None, typer.Option("--domain", help="Admit only this domain; repeatable.")
     ] = None
     any_domain: Annotated[bool, typer.Option("--any-domain", help="Admit every domain.")] = False
 
@@ -49,11 +49,11 @@ class NewcomerOptions:
     first_name: Annotated[str | None, typer.Option("--first-name", help="First name.")] = None
     last_name: Annotated[str | None, typer.Option("--last-name", help="Last name.")] = None
     login: Annotated[
-        str | None, typer.Option("--login", help="Login; made from the address when absent.")
+        str | None, typer.Option("--login", help="Login; derived from the address if omitted.")
     ] = None
     field: Annotated[
         list[str] | None,
-        typer.Option("--field", metavar="NAME=VALUE", help="A custom field; again."),
+        typer.Option("--field", metavar="NAME=VALUE", help="A custom field; repeatable."),
     ] = None
     accept_policy: Annotated[
         bool, typer.Option("--accept-policy", help="The person accepts the privacy policy.")

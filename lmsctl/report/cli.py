@@ -15,7 +15,7 @@ from lmsctl.report import actions
 from lmsctl.report.results import ParticipationRow
 from lmsctl.user.results import UserOrigin, UserStatus, UserType
 
-app = options.noun("report", "Reports on people, to look at and to take along.")
+app = options.noun("report", "Reports on people, to view or export.")
 
 OfType = Annotated[UserType | None, typer.Option("--type", help="Only staff, client or prospect.")]
 OfStatus = Annotated[

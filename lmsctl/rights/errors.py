@@ -7,7 +7,7 @@ class ActorUnknown(NotFound):
     """Nobody has the login after --as."""
 
     code = "actor_unknown"
-    message = "Nobody here is called '{login}', so nobody can act as them."
+    message = "No account '{login}'."
     hint = "Check the login after --as."
 
 

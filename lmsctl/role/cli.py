@@ -15,7 +15,7 @@ from lmsctl.role import actions, rules
 from lmsctl.role.results import PermissionAnswer, PermissionDetail, RoleDetail, RoleHolder
 
 app = options.noun("role", "What people may do, and where.")
-can_i_app = options.single("can-i", "Whether and where one may do something.")
+can_i_app = options.single("can-i", "Check a permission.")
 
 Name = Annotated[str, typer.Argument(metavar="ROLE", help="The role's name or number.")]
 Who = Annotated[str, typer.Argument(metavar="LOGIN", help="Login, address or number.")]
@@ -29,7 +29,7 @@ def create(
     env: Environment,
     name: Annotated[str, typer.Argument(help="The name, unique in the portal.")],
     permission: Annotated[
-        list[str], typer.Option("--permission", help="What it allows; again for more.")
+        list[str], typer.Option("--permission", help="What it allows; repeatable.")
     ],
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
@@ -106,10 +106,10 @@ def edit(
     role: Name,
     name: Annotated[str | None, typer.Option("--name", help="The new name.")] = None,
     add: Annotated[
-        Permissions, typer.Option("--add", help="A permission more; again for others.")
+        Permissions, typer.Option("--add", help="A permission more; repeatable.")
     ] = None,
     remove: Annotated[
-        Permissions, typer.Option("--remove", help="A permission less; again for others.")
+        Permissions, typer.Option("--remove", help="A permission less; repeatable.")
     ] = None,
 ) -> Any:
     """Rename a role of your own, or change what it allows to everybody who holds it."""
@@ -136,7 +136,7 @@ def delete(env: Environment, role: Name, if_missing: IfMissing = options.Missing
 
 Under = Annotated[
     list[str] | None,
-    typer.Option("--department", metavar="PATH", help="Where it holds; again for more."),
+    typer.Option("--department", metavar="PATH", help="Where it holds; repeatable."),
 ]
 
 
@@ -188,7 +188,7 @@ def can_i(
     env: Environment,
     permission: Annotated[str, typer.Argument(help="See 'lmsctl role permissions'.")],
     department: Annotated[
-        str | None, typer.Option("--department", help="There; anywhere if absent.")
+        str | None, typer.Option("--department", help="There; anywhere if omitted.")
     ] = None,
 ) -> Any:
     """Say whether you, or the person after --as, may do something.

@@ -7,7 +7,7 @@ class SeedNeedsSandbox(Rejected):
     """The portal is not there for tests."""
 
     code = "seed_needs_sandbox"
-    message = "This portal is no sandbox, and only a sandbox can be filled with made-up people."
+    message = "This portal is not a sandbox, and only a sandbox can be filled with made-up people."
     hint = "Make a test portal with 'lmsctl init --sandbox'."
 
 

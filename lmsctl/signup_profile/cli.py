@@ -20,7 +20,7 @@ app = options.noun("signup-profile", "Links that bring new people into a departm
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The profile's code or number.")]
 Starts = Annotated[
-    str | None, typer.Option("--starts", metavar="TIME", help="From when; now if absent.")
+    str | None, typer.Option("--starts", metavar="TIME", help="From when; now if omitted.")
 ]
 Ends = Annotated[
     str,
@@ -49,11 +49,11 @@ Activations = Annotated[
 def create(
     env: Environment,
     name: Annotated[str, typer.Argument(help="What people call it.")],
-    department: Annotated[str, typer.Option("--department", help="Where its people land.")],
+    department: Annotated[str, typer.Option("--department", help="Department that people join.")],
     ends: Ends,
     activations: Activations,
     starts: Starts = None,
-    code: Annotated[str | None, typer.Option("--code", help="Unique; made up when absent.")] = None,
+    code: Annotated[str | None, typer.Option("--code", help="Generated if omitted.")] = None,
     *,
     domains: DomainOptions,
     if_exists: IfExists = options.Existing.FAIL,
@@ -282,7 +282,7 @@ def explain(
     code: Code,
     email: Annotated[str | None, typer.Option("--email", help="For whom.")] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="When; now if absent.")
+        str | None, typer.Option("--at", metavar="TIME", help="When; now if omitted.")
     ] = None,
 ) -> Any:
     """Say why a sign-up would be refused: every closed gate at once, and when it would open."""

@@ -48,7 +48,7 @@ class ActivationsWrong(Rejected):
     """The number of activations is below 0 or too great."""
 
     code = "activations_wrong"
-    message = "'{given}' is no number of activations."
+    message = "'{given}' is not a valid number of activations."
     hint = "Give a whole number from 1 to {most}, or the word 'unlimited'."
 
 

@@ -49,7 +49,7 @@ def create(
     env: Environment,
     content: ForContent,
     code: Annotated[
-        str | None, typer.Option("--code", help="3 to 64 characters; made up when absent.")
+        str | None, typer.Option("--code", help="3 to 64 characters; generated if omitted.")
     ] = None,
     nickname: Nickname = None,
     creates: Creates = None,

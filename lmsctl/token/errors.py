@@ -56,7 +56,7 @@ class TokenLimitWrong(Rejected):
     """Raised when a number of uses is out of bounds, or a cell of a file no number."""
 
     code = "token_limit_wrong"
-    message = "'{given}' is no number of uses."
+    message = "'{given}' is not a valid number of uses."
     hint = "Give a whole number from 1 to {most}, or the word 'unlimited'."
 
 

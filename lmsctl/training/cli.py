@@ -25,15 +25,15 @@ app.add_typer(deadlines_cli.app)
 OfType = Annotated[TrainingKind | None, typer.Option("--type", help="meeting or webinar.")]
 Department = Annotated[
     str | None,
-    typer.Option("--department", metavar="PATH", help="Whose it is; the root's if absent."),
+    typer.Option("--department", metavar="PATH", help="Whose it is; the root's if omitted."),
 ]
 Zone = Annotated[
     str | None,
-    typer.Option("--time-zone", metavar="ZONE", help="Its own; the portal's if absent."),
+    typer.Option("--time-zone", metavar="ZONE", help="Its own; the portal's if omitted."),
 ]
 Organizer = Annotated[
     str | None,
-    typer.Option("--organizer", metavar="LOGIN", help="Who looks after it; you if absent."),
+    typer.Option("--organizer", metavar="LOGIN", help="Who looks after it; you if omitted."),
 ]
 Description = Annotated[
     str | None, typer.Option("--description", help="What it is about, up to 3,000 characters.")

@@ -10,8 +10,8 @@ class UserUnknown(NotFound):
     """Nobody of that login, address or number, or not in scope."""
 
     code = "user_unknown"
-    message = "There is nobody called '{given}'."
-    hint = "'lmsctl user list' shows the people you may see."
+    message = "There is no user '{given}'."
+    hint = "'lmsctl user list' shows the users you may see."
     learner_hint = "Check the login."
 
 
@@ -50,7 +50,7 @@ class LoginInvalid(Rejected):
 
     code = "login_invalid"
     message = "'{login}' cannot be a login: {reason}."
-    hint = "Use visible characters without blanks; the first is no hyphen."
+    hint = "Use visible characters without blanks, and no hyphen in front."
 
 
 class GroupUnknown(NotFound):
@@ -65,7 +65,7 @@ class FilterWrong(Usage):
     """Raised when a filter is not KEY=VALUE, or its key never has such a value."""
 
     code = "filter_wrong"
-    message = "'{given}' is no filter: {reason}."
+    message = "'{given}' is not a valid filter: {reason}."
     hint = "Write {known} or the name of a custom field, as in type=staff."
 
 
@@ -90,7 +90,7 @@ class EndNever(Usage):
     """An account is to end at a time that never comes."""
 
     code = "end_never"
-    message = "--on needs a moment, and 'never' is none."
+    message = "--on needs a moment, not 'never'."
     hint = "Leave --on out to end at once; 'lmsctl user activate' takes a scheduled end back."
 
 

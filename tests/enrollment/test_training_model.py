@@ -214,7 +214,7 @@ class Trainings(ModelMachine):
 
     @rule(name=PEOPLE, deadline=DEADLINES, hours=st.integers(0, 60))
     def extend(self, name: str, deadline: Deadline, hours: int) -> None:
-        """Let a deadline hold off for one person."""
+        """Extend one person's deadline."""
         expected = [] if name in self.model.active else ["user_unknown"]
         if not expected:
             self.model.extensions[name, deadline] = self.model.now + hours * HOUR

@@ -117,8 +117,8 @@ def test_nobody_is_added_when_somebody_is_unknown(portal_with_managers: Portal) 
     ran = portal_with_managers.run("group", "add", "Pilots", "nobody", "ben", "noone", "-o", "json")
     assert (ran.status, ran.code) == (4, "group_people_unknown")
     assert [detail["message"] for detail in ran.error["details"]] == [
-        "There is nobody called 'nobody'.",
-        "There is nobody called 'noone'.",
+        "There is no user 'nobody'.",
+        "There is no user 'noone'.",
     ]
     assert logins(portal_with_managers, "Pilots") == []
 
@@ -143,7 +143,7 @@ def test_a_manager_fills_their_group_only_with_their_own_people(
         ran = portal_with_managers.run("--as", "anna", "group", "add", "Pilots", login)
         assert (ran.status, ran.err.splitlines()[0]) == (
             4,
-            f"error: There is nobody called '{login}'.",
+            f"error: There is no user '{login}'.",
         )
     assert logins(portal_with_managers, "Pilots") == ["ben"]
 

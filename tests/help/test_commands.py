@@ -35,7 +35,7 @@ def test_a_command_has_fields(empty_folder: Portal) -> None:
     """Programs get options and examples apart, without those that every command takes."""
     found = empty_folder.ok("help", "user", "create", "-o", "json").json
     assert found["command"] == "user create"
-    assert found["about"].startswith("Make a person.")
+    assert found["about"].startswith("Create a user.")
     options = {option["spellings"][0]: option for option in found["options"]}
     assert options["--first-name"]["is_required"]
     assert not options["--email"]["is_required"]

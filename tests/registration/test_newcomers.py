@@ -53,7 +53,7 @@ def test_everything_missing_or_wrong_is_told_at_once(signup_portal: Portal) -> N
         "login_invalid",
         "field_missing",
     ]
-    assert error["message"].startswith("5 things")
+    assert error["message"].startswith("5 problems")
     shown = signup_portal.run(*JOIN, "--email", "nonsense").err
     assert "The first name is missing." in shown
     assert "The last name is missing." in shown

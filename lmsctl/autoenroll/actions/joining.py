@@ -1,13 +1,13 @@
 """Enrolling whoever joins, at the moment they do, by every rule that is about them.
 
 People join a department when they are made in it or moved into it, a group when they are added, and
-a type when they are made with it or get it; by whatever door, in whatever status. A rule reaches
-exactly those who join while it is there. An active person is enrolled at once, in the transaction
-in which they joined. Anybody else, and everybody while the item is archived, is noted as waiting
-for the rule; who waits is enrolled on becoming active, if the rule is still about them then. So two
-people who become active at the same moment are told apart by whether they joined before the rule
-was made (no row, not enrolled) or after it (a row, enrolled), and nobody is enrolled a second time
-for having been inactive in between.
+a type when they are made with it or get it; however they are added, in whatever status. A rule
+reaches exactly those who join while it is there. An active person is enrolled at once, in the
+transaction in which they joined. Anybody else, and everybody while the item is archived, is noted
+as waiting for the rule; who waits is enrolled on becoming active, if the rule is still about them
+then. So two people who become active at the same moment are told apart by whether they joined
+before the rule was made (no row, not enrolled) or after it (a row, enrolled), and nobody is
+enrolled a second time for having been inactive in between.
 
 A department that is moved takes nobody anywhere: its people have joined nothing.
 """

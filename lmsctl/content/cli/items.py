@@ -213,7 +213,7 @@ def copy(
     code: ContentCode,
     new_code: Annotated[str, typer.Option("--code", metavar="NEW", help="The code of the copy.")],
     title: Annotated[
-        str | None, typer.Option("--title", help="Its title; that of the original if absent.")
+        str | None, typer.Option("--title", help="Its title; that of the original if omitted.")
     ] = None,
     folder: Annotated[
         str | None,

@@ -32,7 +32,7 @@ def add_item(
     item: PathwayItem,
     optional: Annotated[bool, typer.Option("--optional", help="Not mandatory.")] = False,
     position: Annotated[
-        int | None, typer.Option("--position", metavar="N", help="Where; at the end if absent.")
+        int | None, typer.Option("--position", metavar="N", help="Where; at the end if omitted.")
     ] = None,
 ) -> Any:
     """Put an item into a pathway, or change its place. Who is enrolled keeps what they have."""

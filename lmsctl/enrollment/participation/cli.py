@@ -222,7 +222,7 @@ def switch(
     env: Environment,
     training: InTraining,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="SESSION", help="Where to; lists them if absent.")
+        str | None, typer.Option("--to", metavar="SESSION", help="Where to; lists them if omitted.")
     ] = None,
     user: Learner = None,
 ) -> Any:
@@ -314,7 +314,7 @@ def extend(
     ],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is logged.")],
 ) -> Any:
-    """Let a deadline hold off for one person, also when it has come. The start stays the end."""
+    """Extend one person's deadline, even one that has passed. The start stays the limit."""
     word = timewords.parse(until)
 
     def write(work: Work) -> Done:
@@ -351,7 +351,7 @@ def explain(
         str | None, typer.Option("--session", metavar="SESSION", help="To join or to switch to.")
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="When; now if absent.")
+        str | None, typer.Option("--at", metavar="TIME", help="When; now if omitted.")
     ] = None,
 ) -> Any:
     """Say why a person may not join, leave or switch: every closed gate, and who could open it."""

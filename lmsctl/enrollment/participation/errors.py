@@ -32,7 +32,7 @@ class AccessMissing(Rejected):
     """The moment from which people have access never comes."""
 
     code = "access_missing"
-    message = "'{given}' is no moment from which somebody can have access."
+    message = "'{given}' is not a valid start of access."
     hint = "Name a moment, for example 2026-03-01T09:00, or leave it out for now."
     cell_hint = "Write a moment into the cell, such as 2026-03-01T09:00, or leave it blank for now."
 
@@ -111,7 +111,7 @@ class PointsWrong(Rejected):
     """A number of points is out of bounds."""
 
     code = "points_wrong"
-    message = "{given} is no number of points."
+    message = "{given} is not a valid number of points."
     hint = "Give a whole number from 0 to {most}."
 
 
@@ -227,7 +227,7 @@ class ExtensionMissing(Rejected):
     """The moment until which a deadline is extended never comes."""
 
     code = "extension_missing"
-    message = "'{given}' is no moment until which a deadline can hold off."
+    message = "'{given}' is not a valid end of an extension."
     hint = "Give --until a moment, for example 2026-03-01T09:00; a date means its whole day."
 
 

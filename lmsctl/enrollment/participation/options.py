@@ -15,7 +15,7 @@ InOneTraining = Annotated[
 ]
 InOneItem = Annotated[str | None, typer.Option("--content", metavar="CODE", help="In which item.")]
 Learner = Annotated[
-    str | None, typer.Option("--user", metavar="LOGIN", help="Who; you yourself if absent.")
+    str | None, typer.Option("--user", metavar="LOGIN", help="Who; you yourself if omitted.")
 ]
 AccessAt = Annotated[
     str | None, typer.Option("--access-at", metavar="TIME", help="When they see the training.")

@@ -37,7 +37,7 @@ def record(
         int | None, typer.Option("--score", metavar="N", help="Percent, 0 to 100.")
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="When; now if absent.")
+        str | None, typer.Option("--at", metavar="TIME", help="When; now if omitted.")
     ] = None,
 ) -> Any:
     """Record that somebody did something. Completing completes their enrollment."""
@@ -81,7 +81,7 @@ def import_(
     file: FileOptions,
     format_: Annotated[
         ProgressFormat | None,
-        typer.Option("--format", help="csv or xapi; by the file's name when absent."),
+        typer.Option("--format", help="csv or xapi; by the file's name if omitted."),
     ] = None,
 ) -> Any:
     """Record what people did from a file. All rows are checked before any is written.

@@ -19,7 +19,7 @@ class EventMomentMissing(Usage):
     """The moment at which something happened never comes."""
 
     code = "event_moment_missing"
-    message = "'{given}' is no moment at which something happened."
+    message = "'{given}' is not a valid moment of an event."
     hint = "Give --at a moment such as -2h or 2026-03-01T09:00, or leave it out for now."
 
 
@@ -35,7 +35,7 @@ class ScoreWrong(Rejected):
     """A score is no whole percent, or the event has no score."""
 
     code = "score_wrong"
-    message = "{given} is no score of the event {event}."
+    message = "{given} is not a valid score of the event {event}."
     hint = "completed, passed and failed may have a score: whole percent from 0 to 100."
 
 
@@ -43,7 +43,7 @@ class EventUnknown(Rejected):
     """A word in a file is no event."""
 
     code = "event_unknown"
-    message = "'{given}' is no event."
+    message = "'{given}' is not a valid event."
     hint = "Write viewed, completed, passed, failed or signed-in."
 
 
@@ -51,7 +51,7 @@ class StatementUnreadable(Rejected):
     """A line of a file holds no xAPI statement."""
 
     code = "statement_unreadable"
-    message = "This is no statement: {reason}."
+    message = "This is not a valid statement: {reason}."
     hint = "Write one xAPI statement on each line, as JSON."
 
 

@@ -38,7 +38,7 @@ def read_statement(line: str) -> list[str]:
     except (ValueError, RecursionError) as error:
         raise StatementUnreadable(reason="it is not JSON") from error
     if not isinstance(statement, dict):
-        raise StatementUnreadable(reason="it is no JSON object")
+        raise StatementUnreadable(reason="it is not a JSON object")
     event = _event(_get_text(_get_object(statement, "verb"), "id", "verb.id"))
     result = _get_object(statement, "result")
     return [

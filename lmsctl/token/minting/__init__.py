@@ -1,5 +1,5 @@
 """Minting: making many tokens of one use each at once.
 
 It owns the verb, what it refuses, and the file that the codes are written to.
-It may not write to anybody: handing the codes out is for people.
+It may not write to anybody: people distribute the codes.
 """

@@ -40,11 +40,11 @@ def mint(
     ],
     count: Annotated[
         int | None,
-        typer.Option("--count", metavar="N", help="How many; one for each recipient if absent."),
+        typer.Option("--count", metavar="N", help="How many; one for each recipient if omitted."),
     ] = None,
     recipient: Annotated[
         list[str] | None,
-        typer.Option("--recipient", metavar="ADDRESS", help="Whom one is meant for; again."),
+        typer.Option("--recipient", metavar="ADDRESS", help="Whom one is meant for; repeatable."),
     ] = None,
     nickname: Nickname = None,
     creates: Creates = None,
@@ -52,7 +52,7 @@ def mint(
 ) -> Any:
     """Make many single-use tokens at once and write their codes to a CSV file.
 
-    Nobody is written to: handing the codes out is yours.
+    Nobody is written to: you distribute the codes.
     """
     template = minting.MintTemplate(
         content, nickname, creates or UserType.PROSPECT, parse_time(expires)

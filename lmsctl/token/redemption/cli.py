@@ -56,7 +56,7 @@ def redeem(
 def history(
     env: Environment,
     code: Annotated[
-        str | None, typer.Argument(metavar="CODE", help="Code or number; all if absent.")
+        str | None, typer.Argument(metavar="CODE", help="Code or number; all if omitted.")
     ] = None,
 ) -> Listing[RedemptionRow]:
     """Show who redeemed a token, when, and who operated; deleted tokens are in the whole list.
@@ -78,7 +78,7 @@ def explain(
     code: TokenCode,
     email: Annotated[str | None, typer.Option("--email", help="For whom.")] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="When; now if absent.")
+        str | None, typer.Option("--at", metavar="TIME", help="When; now if omitted.")
     ] = None,
 ) -> Any:
     """Say why a redemption would be refused: every closed gate at once, and when it would open."""

@@ -20,7 +20,7 @@ app = options.verbs()
     "bulk-upload",
     examples=(
         "lmsctl token bulk-upload tokens.csv --dry-run",
-        "lmsctl token bulk-upload tokens.csv --keep-going --rejects mend.csv",
+        "lmsctl token bulk-upload tokens.csv --keep-going --rejects to-fix.csv",
         'lmsctl token bulk-upload fair.csv --map "Token label=token"',
     ),
 )

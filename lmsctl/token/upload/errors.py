@@ -7,7 +7,7 @@ class TokenNumberWrong(Rejected):
     """A token id that is none."""
 
     code = "row_token_number_wrong"
-    message = "'{given}' is no token id."
+    message = "'{given}' is not a valid token id."
     hint = "Write the number as 'lmsctl token template' shows it; leave it blank to make a token."
 
 

@@ -66,7 +66,7 @@ def attendance(
     training: WithSession,
     code: SessionCode = None,
     user: Annotated[
-        list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; again for more.")
+        list[str] | None, typer.Option("--user", metavar="LOGIN", help="Who; repeatable.")
     ] = None,
     everybody: Annotated[
         bool, typer.Option("--everybody", help="All who are in the session.")

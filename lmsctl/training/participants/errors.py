@@ -23,7 +23,7 @@ class AttendanceMinutesWrong(Rejected):
     """Raised when nobody can have been there for so many minutes."""
 
     code = "attendance_minutes_wrong"
-    message = "{given} is no number of minutes that somebody was there."
+    message = "{given} is not a valid number of minutes."
     hint = "Give --minutes a number from 0 to {most}, and not with --absent."
 
 

@@ -40,7 +40,7 @@ class SessionStartMissing(Rejected):
     """Raised when the start of a day is no moment, such as `never`."""
 
     code = "session_start_missing"
-    message = "'{given}' is no moment at which a session can start."
+    message = "'{given}' is not a valid start of a session."
     hint = "Give --starts a moment, for example 2026-03-31T09:00."
 
 
@@ -72,7 +72,7 @@ class CapacityWrong(Rejected):
     """Raised when a number of places is below 0 or beyond the most there may be."""
 
     code = "capacity_wrong"
-    message = "'{given}' is no number of places."
+    message = "'{given}' is not a valid number of places."
     hint = "Give a whole number from 1 to {most}, or the word 'unlimited'."
 
 
@@ -96,5 +96,5 @@ class UrlWrong(Rejected):
     """Raised when a text is no address of a web page."""
 
     code = "url_wrong"
-    message = "'{given}' is no address of a web page."
+    message = "'{given}' is not a valid web address."
     hint = "Write it like https://meet.example.com/room, without blanks."

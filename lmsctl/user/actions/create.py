@@ -1,4 +1,4 @@
-"""Creating people, by whatever way they come."""
+"""Creating people, however they are added."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

@@ -5,7 +5,7 @@ from lmsctl.user.cli import people, status
 from lmsctl.user.exporting import cli as exporting
 from lmsctl.user.importing import cli as importing
 
-app = options.noun("user", "People: create, import, change, deactivate.")
+app = options.noun("user", "Users: create, import, change, deactivate.")
 for part in (people, status):
     app.add_typer(part.app)
 importing.register(app)

@@ -23,7 +23,8 @@ Whom = Annotated[
     list[str], typer.Argument(metavar="LOGIN...", help="Logins, addresses or numbers.")
 ]
 Fields = Annotated[
-    list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="A custom field; again.")
+    list[str] | None,
+    typer.Option("--field", metavar="NAME=VALUE", help="A custom field; repeatable."),
 ]
 
 
@@ -41,10 +42,10 @@ def create(
     last_name: Annotated[str, typer.Option("--last-name", help="Last name.")],
     email: Annotated[str | None, typer.Option("--email", help="Address.")] = None,
     login: Annotated[
-        str | None, typer.Option("--login", help="Login; made from the address when absent.")
+        str | None, typer.Option("--login", help="Login; derived from the address if omitted.")
     ] = None,
     department: Annotated[
-        str | None, typer.Option("--department", help="Path; the root when absent.")
+        str | None, typer.Option("--department", help="Path; the root if omitted.")
     ] = None,
     type_: Annotated[
         UserType | None, typer.Option("--type", help="staff (the default), client or prospect.")
@@ -52,7 +53,7 @@ def create(
     field: Fields = None,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
-    """Make a person. Past the plan's limit they are made inactive, and the command says so.
+    """Create a user. Past the plan's limit they are made inactive, and the command says so.
 
     With --if-exists update somebody who waits for confirmation is confirmed by it.
     """
@@ -144,7 +145,7 @@ def list_(
 
 @verb(app, examples=("lmsctl user show anna@example.com -o json",))
 def show(env: Environment, login: Who) -> UserDetail:
-    """Show one person: status, department, roles, groups, custom fields, where they came from."""
+    """Show one user: status, department, roles, groups, custom fields, where they came from."""
     return env.read(lambda work: actions.show(work, login))
 
 
@@ -169,7 +170,7 @@ def edit(
     field: Fields = None,
     if_version: IfVersion = None,
 ) -> Any:
-    """Change a person. A custom field with an empty value is taken off."""
+    """Change a user. A custom field with an empty value is taken off."""
 
     def write(work: Work) -> Done:
         after, is_changed = actions.edit(

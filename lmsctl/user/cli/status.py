@@ -33,7 +33,7 @@ def activate(env: Environment, logins: Whom) -> Any:
 
 On = Annotated[
     str | None,
-    typer.Option("--on", metavar="TIME", help="When, such as 2026-12-31; now if absent."),
+    typer.Option("--on", metavar="TIME", help="When, such as 2026-12-31; now if omitted."),
 ]
 
 CancelTrainings = Annotated[

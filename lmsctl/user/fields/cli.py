@@ -16,7 +16,7 @@ app = options.noun("field", "Custom fields that every person has.")
 
 Name = Annotated[str, typer.Argument(help="The field's name.")]
 Choices = Annotated[
-    list[str] | None, typer.Option("--choice", help="One choice of a list field; again.")
+    list[str] | None, typer.Option("--choice", help="One choice of a list field; repeatable.")
 ]
 
 

@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
         "import",
         examples=(
             "lmsctl user import people.csv --dry-run",
-            "lmsctl user import people.csv --keep-going --rejects mend.csv",
+            "lmsctl user import people.csv --keep-going --rejects to-fix.csv",
             'lmsctl user import - --map "Staff no=login" --ignore-unknown < people.csv',
         ),
     )(import_)

@@ -1,4 +1,4 @@
-"""Letting a deadline hold off for one person."""
+"""Extending one person's deadline."""
 
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,7 @@ def extend(  # noqa: PLR0913 - one keyword for each thing an extension has
     reason: str,
     zone: ZoneInfo | None,
 ) -> tuple[Extension, bool, ZoneInfo]:
-    """Let a deadline of a training hold off for one person, also when it has come already.
+    """Extend a deadline of a training for one person, even one that has passed.
 
     It takes the place of an earlier one, and never makes a deadline come sooner. Without offset
     `until` is of `zone`, or of the training's zone when that is None. Returns it, whether it is

@@ -65,7 +65,8 @@ def _talk(ours: int, answer: Callable[[], None]) -> str:
     seen = b""
     while chunk := _read(ours):
         seen += chunk
-        if chunk.endswith((b"[y/N] ", b": ")):
+        # What is shown may come in pieces, cut anywhere.
+        if seen.endswith((b"[y/N] ", b": ")):
             answer()
     return seen.decode().replace("\r\n", "\n")
 

@@ -30,7 +30,7 @@ def test_every_command_has_a_man_page(empty_folder: Portal) -> None:
     assert {page.name for page in pages.iterdir()} == {"lmsctl.1", *expected}
     page = (pages / "lmsctl-user-create.1").read_text()
     for part in (
-        r"lmsctl\-user\-create \- Make a person",
+        r"lmsctl\-user\-create \- Create a user",
         r"\fB\-\-first\-name\fR \fI<str>\fR",
         "[required]",
         ".SH EXAMPLES",

@@ -84,6 +84,7 @@ def _keys(env: Environment, _typed: Typed) -> Offers:
                 for name in env.config.contexts
                 for key, (_, meaning) in config.CONTEXT_KEYS.items()
             ),
+            *(Offered(f"mail.{key}", meaning) for key, (_, meaning) in config.MAIL_KEYS.items()),
         ]
     )
 

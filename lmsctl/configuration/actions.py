@@ -2,26 +2,24 @@
 
 import copy
 import re
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lmsctl.configuration import rules
 from lmsctl.configuration.errors import (
     AddressNeeded,
     ContextNameWrong,
     KeyUnknown,
-    KeyValueWrong,
     PasswordInArgument,
 )
 from lmsctl.configuration.results import ConfigPlace, Context, Setting, Value
-from lmsctl.kit import config, config_writing, dburl, zones
+from lmsctl.kit import config, config_writing, dburl
 from lmsctl.kit.canonical import nearest
-from lmsctl.kit.config import CONTEXT_KEYS, DEFAULT_CONTEXT, KEYS, Config
-from lmsctl.kit.config_errors import ContextExists, ContextUnknown, NoDatabaseNamed
+from lmsctl.kit.config import CONTEXT_KEYS, DEFAULT_CONTEXT, KEYS, MAIL_KEYS, Config
+from lmsctl.kit.config_errors import ContextExists, NoDatabaseNamed
 from lmsctl.kit.environment import Environment
 
-COLORS = ("auto", "always", "never")
-LOCK_TIMEOUTS = range(1, 3601)
+_OTHER_ADDRESS = {"database-url": "database-url-file", "database-url-file": "database-url"}
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 # What is said by option, then variable, then the file; the last is what holds when nobody says it.
@@ -41,6 +39,11 @@ def effective(env: Environment) -> Iterator[Setting]:
     for key in KEYS:
         yield _effective(env, key)
     yield from _connection(env)
+    written = env.config.values.get("mail", {})
+    for key in MAIL_KEYS:
+        value = written.get(key)
+        source = "default" if value is None else str(env.config.path)
+        yield Setting(f"mail.{key}", value, source)
 
 
 def _effective(env: Environment, key: str) -> Setting:
@@ -91,11 +94,11 @@ def place(env: Environment) -> ConfigPlace:
 def set_value(env: Environment, key: str, text: str) -> tuple[Setting, bool]:
     """Write one key into the file; return it, and whether the file changed.
 
-    Raises KeyUnknown, KeyValueWrong, PasswordInArgument, ContextUnknown, UrlUnreadable and
-    ZoneUnknown.
+    Raises KeyUnknown, KeyValueWrong, PasswordInArgument, ContextUnknown, UrlUnreadable,
+    ZoneUnknown and EmailInvalid.
     """
     *tables, name = _place(env.config, key)
-    value = _CHECKS[name](env.config, key, text)
+    value = rules.checked_value(env.config, name, key, text)
     values = _copy(env.config)
     table = values
     for step in tables:
@@ -131,20 +134,16 @@ def _place(written: Config, key: str) -> tuple[str, ...]:
     if key in CONTEXT_KEYS:
         return ("contexts", written.current, key)
     head, _, rest = key.partition(".")
+    if head == "mail" and rest in MAIL_KEYS:
+        return ("mail", rest)
     context, _, name = rest.rpartition(".")
     if head == "contexts" and name in CONTEXT_KEYS:
-        _check_context(written, context)
+        rules.check_context(written, context)
         return ("contexts", context, name)
-    known = [*KEYS, *CONTEXT_KEYS]
+    known = [*KEYS, *CONTEXT_KEYS, *(f"mail.{name}" for name in MAIL_KEYS)]
     guess = nearest(key, known)
     advice = f"Did you mean '{guess}'?" if guess else f"Keys: {', '.join(known)}."
     raise KeyUnknown(key=key, advice=advice)
-
-
-def _check_context(written: Config, name: str) -> None:
-    if name not in written.contexts:
-        known = sorted(written.contexts) or "none"
-        raise ContextUnknown(name=name, file=written.path, known=known)
 
 
 def _copy(written: Config) -> dict[str, Any]:
@@ -158,65 +157,6 @@ def _written(env: Environment, values: dict[str, Any]) -> Config:
     env.warn_if_interrupted("See what the configuration says now with 'lmsctl config show'.")
     env.use(config_writing.save(env.config, values))
     return env.config
-
-
-# Values ------------------------------------------------------------------------------------------
-
-
-def _checked_context(written: Config, _key: str, text: str) -> str:
-    _check_context(written, text)
-    return text
-
-
-def _one_of(words: tuple[str, ...]) -> Callable[[Config, str, str], str]:
-    def check(_written: Config, key: str, text: str) -> str:
-        if text not in words:
-            raise KeyValueWrong(key=key, value=text, expected=words)
-        return text
-
-    return check
-
-
-def _checked_zone(_written: Config, _key: str, text: str) -> str:
-    return zones.by_name(text).key
-
-
-def _checked_url(written: Config, _key: str, text: str) -> str:
-    dburl.check_url(text)
-    if dburl.may_hold_password(text):
-        raise PasswordInArgument(instead="database-url-file")
-    return _from_here(written, text)
-
-
-def _from_here(written: Config, url: str) -> str:
-    """Return `url` as it must stand in the file: a relative path there begins at the file."""
-    if not url.startswith("sqlite"):
-        return url
-    path = dburl.sqlite_path(url)
-    is_beside = written.path.absolute().parent == Path.cwd()
-    return url if path.is_absolute() or is_beside else f"sqlite:///{path.absolute()}"
-
-
-def _checked_file(_written: Config, _key: str, text: str) -> str:
-    return str(Path(text).expanduser().absolute())
-
-
-def _checked_timeout(_written: Config, key: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) in LOCK_TIMEOUTS):
-        raise KeyValueWrong(key=key, value=text, expected="a number of seconds from 1 to 3600")
-    return int(text)
-
-
-_CHECKS: Mapping[str, Callable[[Config, str, str], str | int]] = {
-    "context": _checked_context,
-    "output": _one_of(config.FORMATS),
-    "time-zone": _checked_zone,
-    "color": _one_of(COLORS),
-    "database-url": _checked_url,
-    "database-url-file": _checked_file,
-    "lock-timeout": _checked_timeout,
-}
-_OTHER_ADDRESS = {"database-url": "database-url-file", "database-url-file": "database-url"}
 
 
 # Contexts ----------------------------------------------------------------------------------------
@@ -242,7 +182,7 @@ def _context(written: Config, name: str) -> Context:
 
 def use(env: Environment, name: str) -> tuple[Context, bool]:
     """Make `name` the connection that is used when none is named. Raises ContextUnknown."""
-    _check_context(env.config, name)
+    rules.check_context(env.config, name)
     is_changed = env.config.current != name
     written = _written(env, {**_copy(env.config), "context": name}) if is_changed else env.config
     return _context(written, name), is_changed
@@ -276,15 +216,15 @@ def _address(
         dburl.check_url(url)
         if dburl.may_hold_password(url):
             raise PasswordInArgument(instead="--url-file")
-        return {"database-url": _from_here(written, url)}
+        return {"database-url": rules.from_here(written, url)}
     if url_file is not None and url is None:
-        return {"database-url-file": _checked_file(written, name, url_file)}
+        return {"database-url-file": rules.checked_file(written, name, url_file)}
     raise AddressNeeded
 
 
 def remove(env: Environment, name: str) -> Context:
     """Remove a connection from the file; the database stays. Raises ContextUnknown."""
-    _check_context(env.config, name)
+    rules.check_context(env.config, name)
     gone = _context(env.config, name)
     values = _copy(env.config)
     del values["contexts"][name]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 import lmsctl
-from lmsctl.configuration import actions
+from lmsctl.configuration import actions, rules
 from lmsctl.configuration.results import Context, Setting, Version
 from lmsctl.kit import options, schema
 from lmsctl.kit.answer import Done, Listing, Text
@@ -115,8 +115,8 @@ def add(
         int | None,
         typer.Option(
             "--lock-timeout",
-            min=actions.LOCK_TIMEOUTS[0],
-            max=actions.LOCK_TIMEOUTS[-1],
+            min=rules.LOCK_TIMEOUTS[0],
+            max=rules.LOCK_TIMEOUTS[-1],
             help="Seconds to wait for others.",
         ),
     ] = None,

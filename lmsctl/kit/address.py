@@ -88,6 +88,17 @@ def parse_email(text: str, *, sandbox: bool) -> Email:
     return email
 
 
+def written(text: str) -> str:
+    """Return an address of the configuration as it is written to; raises EmailInvalid.
+
+    The validator, which loads slowly, is asked only about what is not plain ASCII.
+    """
+    plain = _PLAIN.fullmatch(text)
+    if plain is None or _ENCODED_WORD in text or text[0] in _COMMANDING:
+        return parse_email(text, sandbox=True).address
+    return f"{plain[1]}@{plain[2].lower()}"
+
+
 def login_key(given: str) -> str:
     """Return the form under which a login or a stored address is compared and indexed.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lmsctl.kit import dburl
+from lmsctl.kit import dburl, mail_settings
 from lmsctl.kit.canonical import nearest
 from lmsctl.kit.config_errors import (
     ConfigExposed,
@@ -21,6 +21,7 @@ from lmsctl.kit.config_errors import (
     PasswordOnCommandLine,
 )
 from lmsctl.kit.dburl import check_url, sqlite_path, sqlite_url
+from lmsctl.kit.mail_settings import MailSettings
 
 FILE_NAME = "lmsctl.toml"
 DEFAULT_CONTEXT = "default"
@@ -29,6 +30,8 @@ FORMATS = ("auto", "table", "plain", "json", "jsonl", "csv", "id", "off")
 COLORS = ("auto", "always", "never")
 _LONGEST = 1_000_000
 
+# The tables of the file; every other key of it is in KEYS.
+TABLES = frozenset({"contexts", "mail"})
 # Every key of the file: its type and what it is for. `lmsctl.toml.example` shows each one.
 KEYS: Mapping[str, tuple[type, str]] = {
     "context": (str, "the connection used when none is named"),
@@ -40,6 +43,13 @@ CONTEXT_KEYS: Mapping[str, tuple[type, str]] = {
     "database-url": (str, "sqlite:///portal.db or postgresql://user@host/name"),
     "database-url-file": (str, "a file that holds the address, password included"),
     "lock-timeout": (int, "seconds to wait for somebody else's lock, 1 to 3600"),
+}
+MAIL_KEYS: Mapping[str, tuple[type, str]] = {
+    "transport": (str, "folder:DIR, smtp://host:587 or smtps://host: where mails leave"),
+    "sender": (str, "from whom mails come, such as Name <learning@example.com>"),
+    "organizer-address": (str, "where calendar programs send the answers to invitations"),
+    "user": (str, "the account at the mail server"),
+    "password-file": (str, "a file that holds its password, readable by you alone"),
 }
 
 _LIMITS: Mapping[str, Container[object]] = {
@@ -62,6 +72,11 @@ class Config:
         """The connections by name."""
         contexts: Mapping[str, Mapping[str, Any]] = self.values.get("contexts", {})
         return contexts
+
+    @property
+    def mail(self) -> MailSettings:
+        """What the table `[mail]` says."""
+        return mail_settings.read(self.values.get("mail", {}), self.path.parent)
 
     @property
     def current(self) -> str:
@@ -104,7 +119,8 @@ def load(path: Path) -> Config:
     """Read and check the file at `path`; raises like `find`."""
     values = _parsed(path, read_text(path))
     contexts = values.get("contexts", {})
-    _check_keys(path, {key: values[key] for key in values if key != "contexts"}, KEYS, "")
+    _check_keys(path, {key: values[key] for key in values if key not in TABLES}, KEYS, "")
+    _check_mail(path, values.get("mail", {}))
     if not isinstance(contexts, dict):
         raise ConfigValueWrong(
             file=path, key="contexts", expected="tables such as [contexts.default]"
@@ -116,6 +132,18 @@ def load(path: Path) -> Config:
         if dburl.may_hold_password(str(context.get("database-url", ""))):
             check_private(path)
     return Config(path=path, exists=True, values=values)
+
+
+def _check_mail(path: Path, table: object) -> None:
+    if not isinstance(table, dict):
+        raise ConfigValueWrong(file=path, key="mail", expected="a table, [mail]")
+    _check_keys(path, table, MAIL_KEYS, "mail.")
+    for key, value in table.items():
+        try:
+            mail_settings.check(key, value)
+        except mail_settings.Unfit as wrong:
+            expected = mail_settings.EXPECTED[key]
+            raise ConfigValueWrong(file=path, key=f"mail.{key}", expected=expected) from wrong
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:

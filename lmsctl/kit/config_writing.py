@@ -8,7 +8,7 @@ from lmsctl.kit import output_files, writing
 from lmsctl.kit.config import Config, load
 from lmsctl.kit.config_errors import ConfigUnreadable
 from lmsctl.kit.dburl import sqlite_path
-from lmsctl.kit.protected_files import CONFIGURATION, files_of_contexts
+from lmsctl.kit.protected_files import CONFIGURATION, files_of_config
 
 
 def save(config: Config, values: Mapping[str, Any]) -> Config:
@@ -18,7 +18,7 @@ def save(config: Config, values: Mapping[str, Any]) -> Config:
     """
     import tomli_w
 
-    files = output_files.Files(files_of_contexts(replace(config, values=values)))
+    files = output_files.Files(files_of_config(replace(config, values=values)))
     try:
         config.path.parent.mkdir(parents=True, exist_ok=True)
         target = files.claim(config.path, "The configuration")

@@ -309,6 +309,7 @@ class Environment:
             is_rehearsal=self.options.dry_run,
             asked_zone=table_data.UTC if self._is_recording else self.time_zone,
             is_confirmed=self.options.yes or self._is_confirmed,
+            mail=self.config.mail,
             console=self.console,
             load_portal=self._load_portal,
             apply_due_changes=self.apply_due_changes,

@@ -40,16 +40,23 @@ def protected_files(
     yield from _files_of_database(environ.get("LMSCTL_DATABASE_URL", ""))
     if file := environ.get("LMSCTL_DATABASE_URL_FILE"):
         yield from _files_of_secret(Path(file))
-    yield from files_of_contexts(config)
+    yield from files_of_config(config)
 
 
-def files_of_contexts(config: Config) -> Iterator[tuple[Path, str]]:
-    """Yield the databases and secrets that the contexts of the configuration name."""
+def files_of_config(config: Config) -> Iterator[tuple[Path, str]]:
+    """Yield the databases and secrets that the configuration names."""
+    yield from _files_of_mail(config)
     for context in config.contexts.values():
         yield from _files_of_database(context.get("database-url", ""), config.path)
         if file := context.get("database-url-file"):
             with suppress(Refusal):
                 yield from _files_of_secret(config.path.parent / expand_home(file))
+
+
+def _files_of_mail(config: Config) -> Iterator[tuple[Path, str]]:
+    """Yield the file with the password of the mail server."""
+    if file := config.mail.password_file:
+        yield file, "the file with the password of the mail server"
 
 
 def _files_of_secret(path: Path) -> Iterator[tuple[Path, str]]:

@@ -19,6 +19,7 @@ from lmsctl.kit.database_errors import (
     DatabaseUnreachable,
     RetryTransaction,
 )
+from lmsctl.kit.mail_settings import MailSettings
 from lmsctl.kit.outcome import ChangeLost, CommitOutcome, OutcomeUnknown, find_commit_outcome
 from lmsctl.kit.retries import MeanwhileChanged, Retries
 from lmsctl.kit.rows import RowAccess
@@ -54,6 +55,8 @@ class Work(RowAccess):
     that were queued; a silent one queues none. `is_for_learner` says that somebody acts for
     themselves, or holds no role.
 
+    `mail` is what the configuration says of mails, from whom they come among it.
+
     `waits_in_line` lets it wait for its turn, because others came between several times.
 
     `mark` is in every audit row of a transaction, so that others can tell whether it was committed;
@@ -75,6 +78,7 @@ class Work(RowAccess):
     is_silent: bool = False
     is_for_learner: bool = False
     asked_zone: ZoneInfo | None = None
+    mail: MailSettings = field(default_factory=MailSettings)
     zone: ZoneInfo = _UTC
     is_sandbox: bool = False
     has_begun: bool = False

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lmsctl.kit import writing
+from lmsctl.kit.config import MAIL_KEYS
 from tests.conftest import Portal
 
 
@@ -56,6 +57,7 @@ def test_without_anything_the_defaults_hold(empty_folder: FolderWithoutDatabase)
         "time-zone": (None, "default"),
         "color": ("auto", "default"),
         "database-url": (None, "default"),
+        **{f"mail.{key}": (None, "default") for key in MAIL_KEYS},
     }
     assert not empty_folder.file.exists()
 
@@ -170,6 +172,22 @@ def test_one_address_replaces_the_other(empty_folder: FolderWithoutDatabase) -> 
         ("lock-timeout", "²", "key_value_wrong"),
         ("time-zone", "Mars/Base", "time_zone_unknown"),
         ("context", "absent", "context_unknown"),
+        ("mail.transprot", "folder:outbox", "key_unknown"),
+        ("transport", "folder:outbox", "key_unknown"),
+        ("mail.transport", "outbox", "key_value_wrong"),
+        ("mail.transport", "folder:", "key_value_wrong"),
+        ("mail.transport", "smtp://", "key_value_wrong"),
+        ("mail.transport", "smtp://host:0", "key_value_wrong"),
+        ("mail.transport", "smtp://host:65536", "key_value_wrong"),
+        ("mail.transport", "smtps://host?tls=off", "key_value_wrong"),
+        ("mail.transport", "smtp://u:geheim@host", "key_value_wrong"),
+        ("mail.sender", "nobody", "key_value_wrong"),
+        ("mail.sender", "Two <a@b.example> <c@d.example>", "key_value_wrong"),
+        ("mail.sender", "A\nBcc: x@y.example <a@b.example>", "key_value_wrong"),
+        ("mail.sender", "=?utf-8?q?a=40b.example?=@c.example", "key_value_wrong"),
+        ("mail.sender", "a@-b-.example", "email_invalid"),
+        ("mail.organizer-address", "A <a@b.example>", "email_invalid"),
+        ("mail.user", "", "key_value_wrong"),
         ("database-url", "mysql://host/name", "database_url_unreadable"),
         ("database-url", "sqlite:portal.db", "database_url_unreadable"),
         ("database-url", "postgresql://u:geheim@host/name", "password_in_argument"),
@@ -217,6 +235,73 @@ def test_a_relative_path_means_the_same_wherever_the_file_is(
     )
     url = tomllib.loads(other.read_text())["contexts"]["test"]["database-url"]
     assert url == f"sqlite:///{empty_folder.folder / 'portal.db'}"
+
+
+# Mail --------------------------------------------------------------------------------------------
+
+
+def test_each_key_of_mail_is_set_and_shown(empty_folder: FolderWithoutDatabase) -> None:
+    """It stands in the table `[mail]`, whatever connection is in use."""
+    given = {
+        "transport": "smtp://mail.example.com:587",
+        "sender": "Academy <learning@example.com>",
+        "organizer-address": "training@example.com",
+        "user": "learning",
+        "password-file": str(empty_folder.folder / "secret"),
+    }
+    assert given.keys() == MAIL_KEYS.keys()
+    for key, value in given.items():
+        empty_folder.ok("config", "set", f"mail.{key}", value, "-o", "off")
+        assert empty_folder.ok("config", "get", f"mail.{key}", "-o", "id").out == f"{value}\n"
+    assert empty_folder.written() == {"mail": given}
+    shown = empty_folder.shown()
+    assert {key: shown[f"mail.{key}"] for key in given} == {
+        key: (value, "lmsctl.toml") for key, value in given.items()
+    }
+    empty_folder.ok("config", "unset", "mail.user")
+    assert "user" not in empty_folder.written()["mail"]
+
+
+def test_the_folder_for_mails_means_the_same_wherever_the_file_is(
+    empty_folder: FolderWithoutDatabase,
+) -> None:
+    """Beside the file it stays short; in a file elsewhere it is written in full."""
+    empty_folder.ok("config", "set", "mail.transport", "folder:outbox")
+    assert empty_folder.written()["mail"]["transport"] == "folder:outbox"
+    other = empty_folder.folder / "home" / "other.toml"
+    other.parent.mkdir()
+    other.touch(mode=0o600)
+    empty_folder.ok("--config", str(other), "config", "set", "mail.transport", "folder:outbox")
+    written = tomllib.loads(other.read_text())["mail"]["transport"]
+    assert written == f"folder:{empty_folder.folder / 'outbox'}"
+
+
+def test_a_password_in_a_transport_is_not_repeated(empty_folder: FolderWithoutDatabase) -> None:
+    """Neither from the command line nor from the file."""
+    ran = empty_folder.run("config", "set", "mail.transport", "smtp://u:geheim@host")
+    assert ran.status == 2
+    assert "geheim" not in ran.err
+    empty_folder.write("[mail]\ntransport = 'smtp://u:geheim@host'\n")
+    ran = empty_folder.run("config", "show", "-o", "json")
+    assert ran.code == "config_value_wrong"
+    assert "geheim" not in ran.out + ran.err
+
+
+def test_the_password_of_the_mail_server_is_not_written_over(portal: Portal) -> None:
+    """Nor may it become the output of another command."""
+    (portal.folder / "lmsctl.toml").write_text("[mail]\npassword-file = 'secret'\n")
+    secret = portal.folder / "secret"
+    secret.write_text("geheim")
+    assert portal.refused("user", "export", "--to", "secret") == "files_clash"
+    assert secret.read_text() == "geheim"
+
+
+def test_the_example_explains_every_key_and_is_read(empty_folder: FolderWithoutDatabase) -> None:
+    """So that what somebody copies from it holds."""
+    example = (Path(__file__).parents[2] / "lmsctl.toml.example").read_text()
+    assert tomllib.loads(example)["mail"].keys() == MAIL_KEYS.keys()
+    empty_folder.write(example)
+    assert empty_folder.shown()["mail.sender"][0] == "Example Academy <learning@example.com>"
 
 
 # Contexts ----------------------------------------------------------------------------------------

@@ -12,9 +12,11 @@ from lmsctl.kit.config_errors import (
     ConfigKeyUnknown,
     ConfigUnreadable,
     ConfigUntrusted,
+    ConfigValueWrong,
     NoDatabaseNamed,
     PasswordOnCommandLine,
 )
+from lmsctl.kit.mail_settings import FolderTransport, Sender, ServerTransport
 
 TWO = """
 context = "live"
@@ -93,6 +95,7 @@ def test_a_file_here_of_somebody_else_is_not_trusted(empty_folder: Path) -> None
     [
         ('outptu = "id"', "Did you mean 'output'?"),
         ("[contexts.a]\nlocktimeout = 1", "Did you mean 'contexts.a.lock-timeout'?"),
+        ("[mail]\ntransprot = 'x'", "Did you mean 'mail.transport'?"),
         ("xyz = 1", "Known keys: context, output, time-zone, color."),
     ],
 )
@@ -102,6 +105,62 @@ def test_an_unknown_key_gets_the_nearest_name(empty_folder: Path, text: str, adv
     with pytest.raises(ConfigKeyUnknown) as caught:
         config.find(None, {})
     assert caught.value.format_hint() == advice
+
+
+# Mail --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("transport", "expected"),
+    [
+        ("smtp://mail.example.com", ("mail.example.com", 587, False, True)),
+        ("smtp://mail.example.com:25?tls=off", ("mail.example.com", 25, False, False)),
+        ("smtps://mail.example.com", ("mail.example.com", 465, True, False)),
+        ("smtp://localhost:2525", ("localhost", 2525, False, False)),
+        ("smtp://[::1]:2525", ("::1", 2525, False, False)),
+        ("smtp://127.0.0.1?tls=on", ("127.0.0.1", 587, False, True)),
+        ("smtp://127.0.0.1.example.com", ("127.0.0.1.example.com", 587, False, True)),
+    ],
+)
+def test_only_this_machine_gets_mails_in_the_clear_unasked(
+    empty_folder: Path, transport: str, expected: tuple[str, int, bool, bool]
+) -> None:
+    """A server elsewhere has to encrypt."""
+    write_file(empty_folder / "lmsctl.toml", f'[mail]\ntransport = "{transport}"\n')
+    host, port, is_tls, is_starttls = expected
+    server = ServerTransport(host, port, is_tls=is_tls, is_starttls=is_starttls)
+    assert config.find(None, {}).mail.transport == server
+
+
+def test_a_folder_for_mails_begins_where_the_file_lies(empty_folder: Path) -> None:
+    """As every relative path in it."""
+    file = write_file(empty_folder / "conf" / "c.toml", '[mail]\ntransport = "folder:out box"\n')
+    found = config.find(str(file), {}).mail.transport
+    assert found == FolderTransport(empty_folder / "conf" / "out box")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mail = 1",
+        "[mail]\ntransport = 1",
+        "[mail]\ntransport = 'ftp://host'",
+        "[mail]\nsender = 'a@b.example, c@d.example'",
+        "[mail]\norganizer-address = '(x)a@b.example'",
+        '[mail]\nuser = "a\\u0000b"',
+    ],
+)
+def test_a_wrong_value_of_mail_is_refused(empty_folder: Path, text: str) -> None:
+    """Already when the file is read."""
+    write_file(empty_folder / "lmsctl.toml", text)
+    with pytest.raises(ConfigValueWrong):
+        config.find(None, {})
+
+
+def test_the_sender_is_a_name_and_an_address(empty_folder: Path) -> None:
+    """The domain in the form in which it is looked up."""
+    write_file(empty_folder / "lmsctl.toml", "[mail]\nsender = '\"Café, Ltd\" <a@BÜCHER.example>'")
+    assert config.find(None, {}).mail.sender == Sender("Café, Ltd", "a@xn--bcher-kva.example")
 
 
 # Which database ----------------------------------------------------------------------------------

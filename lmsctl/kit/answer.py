@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, Self, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, Self, TextIO, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit.errors import Refusal
@@ -39,6 +39,27 @@ class SupportsFirst(Protocol):
         `order` is fields by which rows are sorted as they are shown, and whether from the last to
         the first. Rows that are alike in all of them stay in the order that they are in.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class CsvWish:
+    """How rows are wanted as CSV: which columns, how many, and whether their texts are as they are.
+
+    `note` is told how many more of them have been written.
+    """
+
+    columns: Sequence[str]
+    first: int | None
+    is_raw: bool
+    note: Callable[[int], None] = lambda _: None
+
+
+@runtime_checkable
+class SupportsCsv(Protocol):
+    """Rows that can be written as CSV faster than one by one."""
+
+    def write_csv(self, out: TextIO, sheet: CsvWish) -> bool:
+        """Write the rows in their order, without headings; do nothing and return False if not."""
 
 
 @runtime_checkable

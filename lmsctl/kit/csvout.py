@@ -15,12 +15,15 @@ ERROR_HEADING = "_error"
 
 # What starts a formula when a spreadsheet opens the file; the full-width forms do so in
 # Japanese settings (OWASP, "CSV Injection").
-_FORMULA = "=+-@\t\r＝＋－＠"
-_FORMULA_BEGINS = re.compile(f"'*[{re.escape(_FORMULA)}]")
+FORMULA = "=+-@\t\r＝＋－＠"
+_FORMULA_BEGINS = re.compile(f"'*[{re.escape(FORMULA)}]")
 # What a cell says that takes a value away.
 _NONE = "none"
-_SUSPECT = frozenset(_FORMULA + "'nN")
-_RISKY = re.compile(f"'*(?:[{re.escape(_FORMULA)}]|{_NONE}\\s*\\Z)", re.IGNORECASE)
+# What guarded texts begin with, and what may stand behind the word.
+SUSPECT = FORMULA + "'nN"
+BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_SUSPECT = frozenset(SUSPECT)
+_RISKY = re.compile(f"'*(?:[{re.escape(FORMULA)}]|{_NONE}\\s*\\Z)", re.IGNORECASE)
 
 
 class LiteralText(str):

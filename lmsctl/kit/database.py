@@ -4,14 +4,16 @@ It is long because every statement in text that has no expression, but for those
 here.
 """
 
+import csv
 import functools
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
-from sqlalchemy import CursorResult, Engine, Table, create_engine, event, text
+from sqlalchemy import CursorResult, Engine, Executable, Table, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
@@ -72,6 +74,7 @@ def _engine(dialect: str) -> Engine:
     for end in ("do_commit", "do_rollback", "do_close", "do_terminate"):
         setattr(engine.dialect, end, _do_nothing)
     event.listen(engine, "handle_error", _translate)
+    event.listen(engine, "do_execute", _capture)
     return engine
 
 
@@ -92,6 +95,18 @@ def map_tables() -> None:
 
 def _do_nothing(_: object) -> None:
     """Leave the end of a transaction, and of a connection, to whoever began it."""
+
+
+_CAPTURED = "captured"
+
+
+def _capture(_cursor: Any, statement: str, values: Any, context: Any) -> bool:
+    """Give a statement, as its database would get it, to whoever asked for it instead."""
+    captured = context.execution_options.get(_CAPTURED)
+    if captured is None:
+        return False
+    captured.append((statement, values))
+    return True
 
 
 # What has no expression --------------------------------------------------------------------------
@@ -147,6 +162,43 @@ def load(
                 target.write_row(row)
 
     connection.guarded(copy)
+
+
+# How many lines of CSV are written at a time.
+_LINES_AT_ONCE = 1_000
+
+
+def write_csv(
+    connection: "driver.Connection",
+    statement: Executable,
+    values: Mapping[str, Any],
+    out: TextIO,
+    note: Callable[[int], None],
+) -> None:
+    """Write what a statement finds, which is cells of two columns or more, as lines of CSV.
+
+    It is as fast as the database can, and holds few of them at a time. `note` is told how many more
+    have been written.
+    """
+    bound = connection.session.connection()
+    if connection.dialect == "sqlite":
+        with bound.execute(statement, values) as result:
+            rows: Any = result.cursor
+            writer = csv.writer(out, lineterminator="\r\n")
+            while some := connection.guarded(lambda: rows.fetchmany(_LINES_AT_ONCE)):
+                writer.writerows(some)
+                note(len(some))
+        return
+    captured: list[tuple[str, Any]] = []
+    bound.execute(statement, values, execution_options={_CAPTURED: captured})
+    ((sql, given),) = captured
+    copying = f"COPY ({sql}) TO STDOUT (FORMAT CSV, ENCODING 'UTF8')"
+    with connection.raw.cursor() as cursor, cursor.copy(copying, given) as lines:
+        while some := connection.guarded(lambda: list(islice(lines, _LINES_AT_ONCE))):
+            # The server ends lines with a line feed alone, which cells may hold too.
+            ended = chain.from_iterable((line[:-1], b"\r\n") for line in some)
+            out.write(b"".join(ended).decode())
+            note(len(some))
 
 
 SavedTables = Mapping[Table, IO[bytes]]

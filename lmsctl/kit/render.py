@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, TextIO
 
-from lmsctl.kit.answer import DetailWithList, Done, Listing, Text
+from lmsctl.kit.answer import CsvWish, DetailWithList, Done, Listing, SupportsCsv, Text
 from lmsctl.kit.cells import cell_text, dumps, plain, visible
 from lmsctl.kit.csvout import guard
 from lmsctl.kit.table_data import TableData, View
@@ -126,7 +126,8 @@ def _csv(page: _Page) -> None:
 
     # A terminal obeys what a file only holds.
     is_file = page.view.width is None
-    show_text = guard if is_file else lambda text: visible(guard(text))
+    guarded = str if page.view.is_raw else guard
+    show_text = guarded if is_file else lambda text: visible(guarded(text))
     # What most cells are is shown at once: a report has millions of them.
     plainly: dict[type, Callable[[Any], str]] = {
         str: show_text, int: str, datetime: show_utc, type(None): lambda _: ""
@@ -137,6 +138,11 @@ def _csv(page: _Page) -> None:
     writer = csv.writer(page.out, lineterminator="\r\n")
     if page.view.has_headers:
         writer.writerow(names)
+    rows = page.listing.rows if page.listing else ()
+    if is_file and not page.view.sort and isinstance(rows, SupportsCsv):
+        wish = CsvWish(names, page.view.first, page.view.is_raw)
+        if rows.write_csv(page.out, wish):
+            return
     for row in page.rows:
         writer.writerow([how(type(value), show_cell)(value) for value in values(row)[:-1]])
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TextIO, TypeVar, cast
 
-from lmsctl.kit import database, first, statements
+from lmsctl.kit import cell_statements, database, first, statements
 from lmsctl.kit.driver import Connection
 
 if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads no database code.
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads
     from sqlalchemy.engine.interfaces import CoreExecuteOptionsParameter
     from sqlmodel import Session, SQLModel
 
-    from lmsctl.kit.answer import SortOrder
+    from lmsctl.kit.answer import CsvWish, SortOrder
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -201,6 +201,15 @@ class LazyRows(Generic[T]):
         if parts is None:
             return self
         return chain.from_iterable(map(self._each, parts))
+
+    def write_csv(self, out: TextIO, sheet: CsvWish) -> bool:
+        """Write the rows as lines of CSV, or return False when databases cannot."""
+        ordered = self.statement.order_by(*self.by).limit(sheet.first)
+        cells = cell_statements.select_cells(ordered, sheet.columns, is_raw=sheet.is_raw)
+        if cells is None or len(sheet.columns) == 1:  # alone, what is absent has quotes
+            return False
+        database.write_csv(self.source.connection, cells, self.values, out, sheet.note)
+        return True
 
     def _each(self, statement: Select[Any]) -> Iterator[T]:
         return self.source.each(self.record, statement, **self.values)

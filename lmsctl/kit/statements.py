@@ -334,4 +334,4 @@ def _moment_text_on_postgresql(element: _MomentText, compiler: SQLCompiler, **op
 
 def moment_text(column: Any) -> FunctionElement[str]:
     """Return the moment in `column` as `2026-03-01T09:00:00Z`."""
-    return _MomentText(col(column))
+    return _MomentText(column if isinstance(column, ColumnElement) else col(column))

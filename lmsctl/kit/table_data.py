@@ -29,7 +29,8 @@ class View:
     """How an answer is to be shown.
 
     `width` is that of the terminal, or of a table in a pipe; None says that there is neither. A
-    dumb terminal has no colors, and no signs but letters.
+    dumb terminal has no colors, and no signs but letters. `is_raw` leaves the cells of CSV as they
+    are, also those that a spreadsheet would run.
     """
 
     output: str
@@ -43,6 +44,7 @@ class View:
     is_terminal: bool = True
     now: datetime | None = None
     is_dumb: bool = False
+    is_raw: bool = False
 
     @property
     def table_width(self) -> int:

@@ -175,7 +175,7 @@ def _remove_guard() -> None:
     """
     from lmsctl.kit.work import Work
     from lmsctl.portal import store as portal_store
-    from lmsctl.signup_profile import store as profile_store
+    from lmsctl.signup_profile.store import activations as activation_store
 
     looks = {
         "activations": "SELECT activations_used, activation_limit FROM signup_profiles",
@@ -205,7 +205,7 @@ def _remove_guard() -> None:
 
     Work.begin = look_then_begin  # type: ignore[assignment,method-assign]
     portal_store.take_seats = take_seats
-    profile_store.claim = claim
+    activation_store.claim = claim
     _skip_early_checks()
 
 

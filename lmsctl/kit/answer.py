@@ -1,7 +1,7 @@
 """What a command answers with: one thing, many things, or a change and the sentence about it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, Protocol, Self, TextIO, TypeVar, runtime_checkable
@@ -135,6 +135,12 @@ class Done:
     notes: Sequence[str] = ()
     next_step: str = ""
     changes: Sequence[FieldChange] = ()
+
+
+def with_more(record: type[T], thing: Any, **more: Any) -> T:
+    """Return `thing` as the `record` that has its fields and those in `more`."""
+    known = {item.name: getattr(thing, item.name) for item in fields(thing) if item.init}
+    return record(**known, **more)
 
 
 # What a rehearsal puts before its sentence.

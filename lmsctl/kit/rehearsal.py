@@ -97,7 +97,8 @@ def _changes(
     for key, new in after.items():
         # One of several settings is shown alone.
         old = before.get(key) or before.get(getattr(new, getattr(new, "KEY", ""), None))
-        if type(old) is type(new) and is_dataclass(new):
+        # What `show` tells besides is no field of what was changed.
+        if is_dataclass(new) and isinstance(old, type(new)):
             yield from _field_changes(key, old, new, env)
 
 

@@ -6,6 +6,7 @@ It is long because each construct stands with its form for SQLite and for Postgr
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Self, cast
 
@@ -27,7 +28,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel import SQLModel, col, delete, insert, literal, select, update
+from sqlmodel import SQLModel, case, col, delete, func, insert, literal, not_, select, update
 from sqlmodel import cast as sql_cast
 
 from lmsctl.kit.columns import Moment
@@ -309,6 +310,30 @@ def may_contain(column: Any, key: str) -> FunctionElement[bool]:
     """
     text = column if isinstance(column, ColumnElement) else col(column)
     return _MayContain(text, literal(key, Text))
+
+
+# Days --------------------------------------------------------------------------------------------
+
+
+def counts_by_day(
+    moment: Any, begins: Sequence[datetime], is_seen: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    """Return the columns of a CountOfDay by day; who asks adds FROM and which rows are meant.
+
+    `begins` is when each day begins; what happened before the first one belongs to none, and the
+    rows are of the others alone.
+    """
+    days = [(moment >= begin, place) for place, begin in enumerate(begins)]
+    return (
+        select(
+            case(*reversed(days)).label("day"),
+            func.count(case((is_seen, 1))).label("seen"),
+            func.count(case((not_(is_seen), 1))).label("hidden"),
+        )
+        .where(moment >= begins[0])
+        # By its name: on PostgreSQL two texts with parameters of their own are two expressions.
+        .group_by("day")
+    )
 
 
 # Moments as text ----------------------------------------------------------------------------------

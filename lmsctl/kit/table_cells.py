@@ -9,16 +9,14 @@ from typing import Any
 from lmsctl.kit import wall_clock
 from lmsctl.kit.answer import Shown
 from lmsctl.kit.cells import cell_text, visible
+from lmsctl.kit.daily import DailyCounts
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.table_data import View
 
 BAR_WIDTH = 8
 _UNLIMITED = "unlimited"
-# What is counted against which limit.
-# Fields that are a number for each of the latest days.
-_SPARKS = frozenset({"per_day"})
-_BARS = " ▁▂▃▄▅▆▇█"
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+# What is counted against which limit.
 SHARES = {"used": "limit", "uses": "limit", "taken": "capacity"}
 # Fields that name something in the next command.
 _CODES = frozenset(
@@ -83,8 +81,8 @@ def make_cell(  # noqa: PLR0911 - one return for each kind of value
         return TableCell(getattr(row, "ABSENT", {}).get(name, ""))
     if isinstance(value, datetime) and bar > BAR_WIDTH and view.now:
         return TableCell(f"{_words(value, view)} ({distance(value, view.now)})")
-    if name in _SPARKS and isinstance(value, list):
-        return TableCell("" if view.is_dumb else sparkline(value))
+    if isinstance(value, DailyCounts):
+        return TableCell(value.in_words(is_dumb=view.is_dumb))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return TableCell(f"{value:,}" if name not in _CODES else str(value), is_number=True)
     if isinstance(value, StrEnum) or name in _STATES:
@@ -101,15 +99,6 @@ def distance(moment: datetime, now: datetime) -> str:
             far = counted(abs(seconds) // size, unit)
             return f"in {far}" if seconds > 0 else f"{far} ago"
     return "now"
-
-
-def sparkline(numbers: Sequence[int]) -> str:
-    """Return small bars, one for each number, and how many they are in all."""
-    highest = max(numbers, default=0)
-    if not highest:
-        return ""
-    bars = "".join(_BARS[-(-number * (len(_BARS) - 1) // highest)] for number in numbers)
-    return f"{bars} ({sum(numbers):,} in {len(numbers)} days)"
 
 
 def _state(text: str, view: View) -> TableCell:

@@ -7,14 +7,18 @@ import typer
 from lmsctl.kit import options, timewords, wall_clock
 from lmsctl.kit.answer import DetailWithList, Done, Gate, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.errors import NotFound
 from lmsctl.kit.options import IfExists, IfMissing, IfVersion, verb
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
 from lmsctl.registration.options import DomainChanges, DomainOptions, NewcomerOptions
 from lmsctl.signup_profile import actions
-from lmsctl.signup_profile.results import Profile, ProfileActivation, ProfileLink
+from lmsctl.signup_profile.results import (
+    Profile,
+    ProfileActivation,
+    ProfileDetail,
+    ProfileLink,
+)
 
 app = options.noun("signup-profile", "Links that bring new people into a department.")
 
@@ -136,8 +140,8 @@ def list_(
 
 
 @verb(app, examples=("lmsctl signup-profile show spring -o json",))
-def show(env: Environment, code: Code) -> Profile:
-    """Show one sign-up profile."""
+def show(env: Environment, code: Code) -> ProfileDetail:
+    """Show one sign-up profile, and how many signed up on each of the last 30 days."""
     return env.read(lambda work: actions.show(work, code))
 
 
@@ -214,7 +218,7 @@ def delete(
     def write(work: Work) -> Done:
         wanted = list(codes)
         if if_missing is options.Missing.OK:
-            wanted = [code for code in codes if _exists(work, code)]
+            wanted = [code for code in codes if actions.exists(work, code)]
         gone = actions.delete(work, wanted) if wanted else []
         outcomes = [ItemOutcome(code, Outcome.DELETED) for code in gone]
         missing = [ItemOutcome(code, Outcome.UNCHANGED) for code in codes if code not in wanted]
@@ -222,15 +226,6 @@ def delete(
         return Done(Listing(ItemOutcome, outcomes + missing), sentence, is_changed=bool(gone))
 
     return env.write(write)
-
-
-def _exists(work: Work, code: str) -> bool:
-    """Say whether the actor sees a profile of that code."""
-    try:
-        actions.show(work, code)
-    except NotFound:
-        return False
-    return True
 
 
 @verb(app, examples=("lmsctl signup-profile history spring -o json",))

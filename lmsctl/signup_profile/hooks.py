@@ -9,13 +9,14 @@ from lmsctl.kit import wall_clock
 from lmsctl.kit.work import Work
 from lmsctl.portal import hookpoints as portal_hookpoints
 from lmsctl.registration import hookpoints as registration_hookpoints
-from lmsctl.signup_profile import store
+from lmsctl.signup_profile.store import activations
+from lmsctl.signup_profile.store import profiles as store
 
 
 @registration_hookpoints.with_expiry_of_registrations.implement
 def with_expiry_of_registrations(work: Work, ids: Sequence[int]) -> None:
     """Take back the activations of registrations that came to nothing."""
-    store.release_activations(work, ids)
+    activations.release_activations(work, ids)
 
 
 @department_hookpoints.before_delete_of_department.implement

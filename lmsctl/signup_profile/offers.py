@@ -3,7 +3,7 @@
 from lmsctl.kit.offers import Typed
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
-from lmsctl.signup_profile import store
+from lmsctl.signup_profile.store import profiles as store
 
 
 def offer_codes(work: Work, typed: Typed) -> list[str]:

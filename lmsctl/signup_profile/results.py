@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from lmsctl.kit.daily import DailyCounts
 from lmsctl.registration.results import RegistrationState as Registration
 from lmsctl.user.results import UserOrigin, UserType
 
@@ -55,6 +56,16 @@ class Profile:
     domains: list[str] | None
     link: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileDetail(Profile):
+    """A sign-up profile, and how many signed up on each of the latest days.
+
+    Sign-ups that came to nothing do not count, as in `used`.
+    """
+
+    per_day: DailyCounts
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ from lmsctl.token.options import (
     TokenCode,
     parse_time,
 )
+from lmsctl.token.redemption import actions as redemption
 from lmsctl.token.redemption import cli as redemption_cli
-from lmsctl.token.results import ExpiryFilter, TokenDetail, TokenLink
+from lmsctl.token.results import ExpiryFilter, TokenDetail, TokenLink, TokenWithUses
 from lmsctl.token.rules import TokenFilter
 from lmsctl.token.upload import cli as upload_cli
 from lmsctl.user.results import UserType
@@ -155,9 +156,9 @@ def list_(
 
 
 @verb(app, examples=("lmsctl token show FAIR-2026 -o json",))
-def show(env: Environment, code: TokenCode) -> TokenDetail:
-    """Show one token: what it admits to, its uses, limit and expiry."""
-    return env.read(lambda work: tokens.show(work, code))
+def show(env: Environment, code: TokenCode) -> TokenWithUses:
+    """Show one token: what it admits to, its limit, its end, and its uses of the last 30 days."""
+    return env.read(lambda work: redemption.show(work, code))
 
 
 @verb(

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from lmsctl.kit.daily import DailyCounts
 from lmsctl.user.results import UserType
 
 
@@ -66,6 +67,13 @@ class TokenDetail:
     domains: list[str] | None
     created_at: datetime
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenWithUses(TokenDetail):
+    """A token, and how often it was redeemed on each of the latest days."""
+
+    per_day: DailyCounts
 
 
 @dataclass(frozen=True, slots=True)

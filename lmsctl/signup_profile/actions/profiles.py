@@ -8,6 +8,8 @@ from lmsctl.audit import actions as audit
 from lmsctl.department import actions as departments
 from lmsctl.department import store as department_store
 from lmsctl.kit import canonical, secret
+from lmsctl.kit.answer import with_more
+from lmsctl.kit.daily import DailyCounts, latest_days
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.versions import check_version
@@ -18,10 +20,12 @@ from lmsctl.portal.rules import Settings
 from lmsctl.registration.rules import DOMAINS_UNCHANGED, DomainChoice
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import Scope
-from lmsctl.signup_profile import rules, store
+from lmsctl.signup_profile import rules
 from lmsctl.signup_profile.errors import ProfileExists, ProfileNotOpenYet
-from lmsctl.signup_profile.results import Profile, ProfileLink
+from lmsctl.signup_profile.results import Profile, ProfileDetail, ProfileLink
 from lmsctl.signup_profile.rules import ProfileRow
+from lmsctl.signup_profile.store import activations as activation_store
+from lmsctl.signup_profile.store import profiles as store
 
 _CODE_LENGTH = 8
 
@@ -92,9 +96,27 @@ def find_conflicting(work: Work, code: str | None) -> Profile | None:
     return to_result(work, found) if found and scope.covers(found.path) else None
 
 
-def show(work: Work, given: str) -> Profile:
-    """Return one profile; needs `profile.view` there. Raises ProfileUnknown."""
-    return to_result(work, store.get(work, given, rights.require(work, "profile.view")))
+def show(work: Work, given: str) -> ProfileDetail:
+    """Return one profile, and how many signed up on each of the latest days.
+
+    Needs `profile.view` there; people count as `user.view` shows them. Raises ProfileUnknown.
+    """
+    row = _get_visible(work, given)
+    days, begins = latest_days(work.now, work.zone)
+    counts = activation_store.count_by_day(
+        work, row.id, rights.actor(work).scope("user.view"), begins
+    )
+    return with_more(ProfileDetail, to_result(work, row), per_day=DailyCounts.of(days, counts))
+
+
+def exists(work: Work, given: str) -> bool:
+    """Say whether the actor sees a profile of that name; needs `profile.view`."""
+    return store.find(work, given, rights.require(work, "profile.view")) is not None
+
+
+def _get_visible(work: Work, given: str) -> ProfileRow:
+    """Return a profile the actor may see; needs `profile.view`. Raises ProfileUnknown."""
+    return store.get(work, given, rights.require(work, "profile.view"))
 
 
 def list_profiles(work: Work, under: str | None = None) -> Iterator[Profile]:
@@ -201,7 +223,7 @@ def _get(work: Work, given: str) -> ProfileRow:
 
 def link(work: Work, given: str) -> ProfileLink:
     """Return a profile's link; needs `profile.view` there. Raises ProfileUnknown."""
-    profile = show(work, given)
+    profile = to_result(work, _get_visible(work, given))
     return ProfileLink(profile.code, profile.link)
 
 

@@ -22,7 +22,7 @@ from lmsctl.registration.results import RegisteredUser
 from lmsctl.registration.rules import Newcomer
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ANYWHERE, WHY_PEOPLE_HIDDEN
-from lmsctl.signup_profile import rules, store
+from lmsctl.signup_profile import rules
 from lmsctl.signup_profile.actions.profiles import to_result
 from lmsctl.signup_profile.errors import (
     ProfileMomentMissing,
@@ -32,6 +32,8 @@ from lmsctl.signup_profile.errors import (
 )
 from lmsctl.signup_profile.results import ProfileActivation, SignupExplanation
 from lmsctl.signup_profile.rules import ProfileRow
+from lmsctl.signup_profile.store import activations as activation_store
+from lmsctl.signup_profile.store import profiles as store
 from lmsctl.user import store as users
 from lmsctl.user.fields import store as field_store
 from lmsctl.user.results import UserOrigin
@@ -64,7 +66,7 @@ def sign_up(work: Work, given: str, newcomer: Newcomer) -> RegisteredUser:
         claim_place=lambda work: _claim_activation(work, row),
     )
     entered = registration.register(work, settings, entry, newcomer)
-    store.record_use(work, row.id, entered.registration_id)
+    activation_store.record_use(work, row.id, entered.registration_id)
     login = entered.result.login
     audit.record(work, "profile.activated", f"profile {row.code}", login=login)
     return entered.result
@@ -87,7 +89,7 @@ def _find_profile(work: Work, given: str) -> ProfileRow:
 
 def _claim_activation(work: Work, row: ProfileRow) -> None:
     """Take an activation of a profile; raises ProfileUsedUp, and ProfileUnknown if it has gone."""
-    if not store.claim(work, row.id):
+    if not activation_store.claim(work, row.id):
         store.get_by_id(work, row.id)  # it may have gone with its department
         raise ProfileUsedUp(profile=row.name, limit=row.activation_limit)
 
@@ -106,12 +108,12 @@ def history(work: Work, given: str) -> Listing[ProfileActivation]:
     scope = rights.actor(work).scope("user.view")
     shown = store.find(work, given, profiles)
     found = shown or store.find(work, given, ANYWHERE)
-    if found is None or not (shown or store.has_visible(work, found.id, scope)):
+    if found is None or not (shown or activation_store.has_visible(work, found.id, scope)):
         found = store.get(work, given, profiles)
     return Listing(
         ProfileActivation,
-        store.list_history(work, found.id, scope),
-        hidden=store.count_hidden(work, found.id, scope),
+        activation_store.list_history(work, found.id, scope),
+        hidden=activation_store.count_hidden(work, found.id, scope),
         why_hidden=WHY_PEOPLE_HIDDEN,
         head=to_result(work, shown) if shown else None,
         when_empty="Nobody has signed up by this profile yet.",
@@ -157,7 +159,7 @@ def _opens_at(work: Work, row: ProfileRow, refusal: Refusal, at: datetime) -> da
     if isinstance(refusal, ProfileNotOpenYet):
         return row.starts_at
     if isinstance(refusal, ProfileUsedUp):
-        return store.next_expiry(work, row.id, at)
+        return activation_store.next_expiry(work, row.id, at)
     return portal.next_seat_at(work, at) if isinstance(refusal, PlanFull) else None
 
 

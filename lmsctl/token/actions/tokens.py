@@ -114,11 +114,6 @@ def find_conflicting(work: Work, code: str, given_content: str) -> TokenDetail |
     return to_result(work, found)
 
 
-def show(work: Work, given: str) -> TokenDetail:
-    """Return one token; needs `token.view`. Raises TokenUnknown."""
-    return to_result(work, get_visible(work, given))
-
-
 def get_visible(work: Work, given: str) -> TokenRecord:
     """Return a token the actor may see; needs `token.view` everywhere. Raises TokenUnknown."""
     rights.require_everywhere(work, "token.view")

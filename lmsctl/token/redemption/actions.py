@@ -9,7 +9,8 @@ from lmsctl.enrollment.items.actions import enrolling as enrollment
 from lmsctl.enrollment.results import Reason
 from lmsctl.kit import canonical, timewords
 from lmsctl.kit.address import Email, parse_email
-from lmsctl.kit.answer import Gate, Listing
+from lmsctl.kit.answer import Gate, Listing, with_more
+from lmsctl.kit.daily import DailyCounts, latest_days
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.timewords import TimeWord
 from lmsctl.kit.work import Work
@@ -35,6 +36,7 @@ from lmsctl.token.redemption import store as redemption_store
 from lmsctl.token.redemption.errors import RedeemerLoginTaken, TokenMomentMissing
 from lmsctl.token.redemption.results import Redeemed, RedeemerKind, RedemptionRow, TokenExplanation
 from lmsctl.token.redemption.store import NamedRedeemer
+from lmsctl.token.results import TokenWithUses
 from lmsctl.token.rules import TokenRecord
 from lmsctl.user import actions as user
 from lmsctl.user import rules as user_rules
@@ -191,6 +193,18 @@ def history(work: Work, given: str | None = None) -> Listing[RedemptionRow]:
         head=None if token is None else to_result(work, token),
         when_empty="Nobody has redeemed this token yet." if token else "No token was redeemed yet.",
     )
+
+
+def show(work: Work, given: str) -> TokenWithUses:
+    """Return one token, and how often it was redeemed on each of the latest days.
+
+    Needs `token.view`; people count as `user.view` shows them. Raises TokenUnknown.
+    """
+    row = get_visible(work, given)
+    days, begins = latest_days(work.now, work.zone)
+    scope = rights.actor(work).scope("user.view")
+    counts = redemption_store.count_by_day(work, row.id, scope, begins)
+    return with_more(TokenWithUses, to_result(work, row), per_day=DailyCounts.of(days, counts))
 
 
 # Why ---------------------------------------------------------------------------------------------

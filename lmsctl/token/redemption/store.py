@@ -1,17 +1,19 @@
 """The statements on redeeming tokens: taking a use, whom it is about, and the ledger of uses."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam
-from sqlmodel import and_, col, func, not_, or_, select, update
+from sqlmodel import and_, col, func, not_, or_, select, true, update
 
 from lmsctl.content.model import ContentItem
 from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment
 from lmsctl.enrollment.results import Phase
+from lmsctl.kit import statements
+from lmsctl.kit.daily import CountOfDay
 from lmsctl.kit.statements import AT, among, columns_of
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import Scope
@@ -138,6 +140,15 @@ def count_hidden(work: Work, token_id: int | None, scope: Scope) -> int:
     """Return how many uses are withheld from somebody with this scope."""
     counted = select(func.count()).select_from(Redemption)
     return int(work.value(_uses(counted, token_id, not_(_is_visible(scope)))))
+
+
+def count_by_day(
+    work: Work, token_id: int, scope: Scope, begins: Sequence[datetime]
+) -> list[CountOfDay]:
+    """Count the uses of a token on each day; see `counts_by_day`."""
+    moment = col(Redemption.redeemed_at)
+    counts = statements.counts_by_day(moment, begins, _is_visible(scope)).select_from(Redemption)
+    return work.all(CountOfDay, _uses(counts, token_id, true()))
 
 
 def _uses(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from lmsctl.kit import timewords
 from lmsctl.kit.canonical import excerpt
@@ -24,6 +25,9 @@ _SERIAL = re.compile(r"[1-9][0-9]{4}([.,][0-9]+)?")
 _SERIAL_START = date(1899, 12, 30)
 _SHORT_YEAR = 2
 _CENTURY = "20"
+# How `meaning` writes times.
+_NORMAL = re.compile(r"(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?)?")
+_ANY_PRESENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class DateOrder(StrEnum):
@@ -100,6 +104,27 @@ def read_cell(cell: str, order: DateOrder = DateOrder.DAY_FIRST) -> TimeWord | N
     except Usage as refusal:
         raise timewords.in_file(refusal, given) from refusal
     return replace(word, text=given, _of_file=True)
+
+
+def meaning(cell: str, order: DateOrder) -> str:
+    """Return the same text for all cells that are the same time wherever they are read.
+
+    A day is `2027-12-10`, a time without offset `2027-12-10T09:00:00`, and one with an offset is in
+    UTC with `Z`. Raises what `read_cell` and the time raise.
+    """
+    if _NORMAL.fullmatch(cell):  # the usual cell, and a fast one
+        return str(cell)
+    word = read_cell(cell, order)
+    if word is None:
+        return ""
+    utc, elsewhere = ZoneInfo("UTC"), ZoneInfo("Etc/GMT-14")
+    moment = word.start(_ANY_PRESENT, utc)
+    if moment is None:
+        return word.text.lower()
+    local = moment.replace(tzinfo=None).isoformat()
+    if word.start(_ANY_PRESENT, elsewhere) == moment:
+        return f"{local}Z"
+    return local if word.end(_ANY_PRESENT, utc) == moment else moment.date().isoformat()
 
 
 def _lowered(given: str) -> str:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from datetime import date
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -96,3 +97,20 @@ def ods_row(*cells: str, repeated: int = 1) -> str:
         f'<table:table-row table:number-rows-repeated="{repeated}">{"".join(found)}'
         "</table:table-row>"
     )
+
+
+def typed_ods_row(*values: str | float | bool | date) -> str:
+    """Return a row whose cells have the types of these values."""
+    return ods_row(*map(_typed, values))
+
+
+def _typed(value: str | float | bool | date) -> str:
+    kind, said = "float", str(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        kind, said = "boolean", said.lower()
+    elif isinstance(value, date):
+        kind, said = "date", value.isoformat()
+    part = "value" if kind == "float" else f"{kind}-value"
+    return f'<table:table-cell office:value-type="{kind}" office:{part}="{said}"/>'

@@ -1,15 +1,14 @@
 """Reading a file into the staging tables."""
 
 import gc
-import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from lmsctl.bulk.actions.requests import ImportSpec
+from lmsctl.bulk.rules import RowsDigest
 from lmsctl.bulk.staging import ERRORS
 from lmsctl.bulk.store import tables
 from lmsctl.kit import canonical, celltimes
@@ -20,8 +19,6 @@ from lmsctl.kit.errors import Refusal
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 
-# No cell can hold them: characters that nobody types.
-_BETWEEN_CELLS, _BETWEEN_ROWS = "\x1f", b"\x1e"
 _BETWEEN_GUESSED = re.compile("[,;|\t]")
 _ROWS_BETWEEN_LOOKS = 1_000
 _LINES_ASIDE = 5_000
@@ -62,14 +59,14 @@ class _Staging:
         self._tables = {table.name: table for table in (*spec.tables, ERRORS)}
         self._aside: dict[str, list[Sequence[Any]]] = {}
         self._month_first: dict[str, tuple[int, str]] = {}
-        self._hash = hashlib.sha256()
+        self._digest = RowsDigest(sheet.names, spec.meanings)
         self._key_columns = spec.key_columns
         self._damaged, self._first_damage = 0, ""
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of what the rows say, whatever the file around them looks like."""
-        return self._hash.hexdigest()
+        """The SHA-256 of what the rows say."""
+        return self._digest.hexdigest()
 
     def load_portion(self) -> None:
         """Load the next rows, and then what they put into other tables."""
@@ -87,15 +84,15 @@ class _Staging:
         read_row, note, put, unread = self._read_row, self._note, self._put, self._unread
         nothing = (None,) * (len(self._names) - _NUMBERS)
         row_no = self.count
-        take, in_order = self._hash.update, _by_name(self._sheet.names)
+        digest = self._digest
         for row_no, line_no, cells, raw, problem in self._rows:
-            take(_BETWEEN_CELLS.join(in_order(cells) if problem is None else raw).encode())
-            take(_BETWEEN_ROWS)
             if problem is None:
+                digest.add(cells)
                 if may_be_damaged(cells):
                     self._look_for_damage(row_no, cells)
                 yield (row_no, line_no, *read_row(row_no, cells, note, put))
             else:
+                digest.add_unread(row_no, raw)
                 for wrong in (problem, *problem.details):
                     note(row_no, wrong.location.column if wrong.location else None, wrong)
                 unread(row_no, self._guess_cells(raw), put)
@@ -174,13 +171,6 @@ class _Staging:
             self._month_first.setdefault(column, (row_no, str(refusal.values["given"])))
         heading = self._headings.get(column, column) if column else None
         self._put(ERRORS.name, (row_no, heading, *_words(refusal), None))
-
-
-def _by_name(names: Sequence[str]) -> Callable[[list[str]], Iterable[str]]:
-    """Return what puts the cells of a row into the order of their columns' names."""
-    places = sorted(range(len(names)), key=names.__getitem__)
-    # With one place alone it would return no tuple.
-    return itemgetter(*places) if len(places) > 1 else list
 
 
 def stage_rows(work: Work, sheet: Sheet, spec: ImportSpec) -> FileRows:

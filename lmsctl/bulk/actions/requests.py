@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from lmsctl.bulk.errors import (
     RowsRejected,
 )
-from lmsctl.bulk.rules import PutRow, ReadRow
+from lmsctl.bulk.rules import Meaning, PutRow, ReadRow
 from lmsctl.bulk.staging import RowRange, Tables
 from lmsctl.bulk.store.runs import UnfinishedRun
 from lmsctl.kit.change_reports import Reports
@@ -65,7 +65,8 @@ class ImportSpec:
     the caller should know besides the numbers. Cells in `key_columns` are noted when a spreadsheet
     has damaged them; `resolve` takes that back of rows whose thing is called so. `unread` is called
     with the number of a row that cannot be read and what its cells may be, and may put lines into
-    tables as a reader does. `key` and `number`
+    tables as a reader does. `meanings` read the cells of columns in which the same can be said in
+    several ways: a file is known again by what they say. `key` and `number`
     are the expressions that `outcomes.list_results` wants.
     """
 
@@ -80,6 +81,7 @@ class ImportSpec:
     key: "ColumnElement[str]"
     number: "ColumnElement[int]"
     key_columns: frozenset[str] = frozenset()
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
     is_once: bool = False
     resume: Callable[[UnfinishedRun], None] = lambda _run: None
     unread: Callable[[int, Mapping[str, str], PutRow], None] = lambda _row, _cells, _put: None

@@ -11,7 +11,7 @@ from lmsctl.bulk.staging import RowRange
 from lmsctl.bulk.store.tables import analyze
 from lmsctl.content import rules as content_rules
 from lmsctl.content.results import ContentKind
-from lmsctl.enrollment.importing.rules import COLUMNS, RowDefaults, row_reader
+from lmsctl.enrollment.importing.rules import COLUMNS, RowDefaults, meanings, row_reader
 from lmsctl.enrollment.importing.staging import STAGED, TABLES
 from lmsctl.enrollment.importing.store import intake as intake_store
 from lmsctl.enrollment.importing.store import items as store
@@ -71,6 +71,7 @@ def import_enrollments(
         resolve=steps.resolve,
         write=steps.write,
         notes=steps.notes,
+        meanings=meanings(upload.request.reading.dates),
         key=store.KEY,
         number=store.NUMBER,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
+from lmsctl.bulk.rules import Meaning, NoteFault, PutRow, ReadRow
 from lmsctl.enrollment.errors import (
     OptionIdle,
 )
@@ -79,6 +79,14 @@ def row_reader(names: Sequence[str], blanks: RowDefaults, file: str, dates: Date
         )
 
     return read_row
+
+
+def meanings(dates: DateOrder) -> dict[str, Meaning]:
+    """Return what cells say that can say it in several ways, by their columns."""
+    return {
+        **dict.fromkeys(("content", "training", "session"), canonical.key),
+        "access_at": lambda cell: celltimes.meaning(cell, dates),
+    }
 
 
 def _check_columns(names: Sequence[str], blanks: RowDefaults, file: str) -> None:

@@ -44,6 +44,7 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
         write=tokens.write,
         notes=lambda _work: (),
         key_columns=frozenset({"token"}),
+        meanings=file_rules.meanings(upload.request.reading.dates),
         key=staging.RESULT_KEY,
         number=staging.TOKEN_ID,
         is_once=True,

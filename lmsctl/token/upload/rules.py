@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow, read_or_note
+from lmsctl.bulk.rules import Meaning, NoteFault, PutRow, ReadRow, read_or_note
 from lmsctl.kit import canonical, celltimes, limits, timewords, wall_clock
 from lmsctl.kit.celltimes import DateOrder
 from lmsctl.kit.columns import utc_text
@@ -157,6 +157,19 @@ def row_reader(  # noqa: C901 - one pass over each row, and the fastest one
         )
 
     return read_row
+
+
+def meanings(dates: DateOrder) -> dict[str, Meaning]:
+    """Return what cells say that can say it in several ways, by their columns."""
+    return {
+        "token_id": lambda cell: str(_number(cell)) if cell else "",
+        "knowledge": lambda _cell: "",
+        "knowledge_code": canonical.key,
+        "creates": canonical.key,
+        "limit": lambda cell: str(_limit(cell)) if cell else "",
+        "expires": lambda cell: celltimes.meaning("never" if clears(cell) else cell, dates),
+        "active": lambda cell: str(_truth(cell)) if cell else "",
+    }
 
 
 class _StagedItems:

@@ -24,6 +24,7 @@ _UTC = ZoneInfo("UTC")
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=_UTC)
 # What every form of a date is made of, and no time or word.
 _DAY = re.compile(r"[0-9]+([/.-])[0-9]+\1[0-9]+")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _VALUE_LIMIT = 1000
 _CHOICE_LIMIT = 200
 
@@ -119,10 +120,18 @@ def _check_text(_rule: FieldRule, text: str) -> str:
 
 def _check_number(rule: FieldRule, text: str) -> str:
     """Return a number as it was written; raises FieldValueWrong."""
-    digits = text.removeprefix("-").replace(".", "", 1)
-    if not (digits.isascii() and digits.isdigit()) or text.endswith(".") or text[:1] == ".":
+    if not _NUMBER.fullmatch(text):
         raise _value_wrong(rule, text, "a number such as 12 or 3.5")
     return text
+
+
+def number_meaning(text: str) -> str:
+    """Return the same text for all ways to write one number, and any other text as it is."""
+    if not _NUMBER.fullmatch(text):
+        return text
+    sign, digits = ("-", text[1:]) if text[0] == "-" else ("", text)
+    whole, _, part = digits.partition(".")
+    return f"{sign}{whole.lstrip('0')}.{part.rstrip('0')}"
 
 
 def _check_date(rule: FieldRule, text: str, dates: DateOrder) -> str:

@@ -15,7 +15,7 @@ from lmsctl.content.rules import Item
 from lmsctl.content.store import items as content
 from lmsctl.enrollment.progress import xapi as statement_rules
 from lmsctl.enrollment.progress.importing import store
-from lmsctl.enrollment.progress.importing.rules import COLUMNS, row_reader
+from lmsctl.enrollment.progress.importing.rules import COLUMNS, meanings, row_reader
 from lmsctl.kit import canonical
 from lmsctl.kit.answer import Done
 from lmsctl.kit.csvbytes import Source, open_source
@@ -47,6 +47,7 @@ def import_progress(work: Work, upload: FileImport) -> Done:
         resolve=_resolve,
         write=_write,
         notes=lambda _work: (),
+        meanings=meanings(upload.request.reading.dates),
         key=store.KEY,
         number=store.NUMBER,
     )

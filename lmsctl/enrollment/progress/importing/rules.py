@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lmsctl.bulk.rules import NoteFault, PutRow, ReadRow
+from lmsctl.bulk.rules import Meaning, NoteFault, PutRow, ReadRow
 from lmsctl.enrollment.progress import rules
 from lmsctl.enrollment.progress.errors import EventUnknown, ScoreWrong
 from lmsctl.enrollment.progress.importing.errors import MomentBlank
@@ -70,6 +70,16 @@ def row_reader(names: Sequence[str], now: datetime, zone: ZoneInfo, dates: DateO
         )
 
     return read_row
+
+
+def meanings(dates: DateOrder) -> dict[str, Meaning]:
+    """Return what cells say that can say it in several ways, by their columns."""
+    return {
+        "content": canonical.key,
+        "event": canonical.key,
+        "score": lambda cell: str(_score(cell)) if cell else "",
+        "happened_at": lambda cell: celltimes.meaning(cell, dates),
+    }
 
 
 def _check(row_no: int, values: Mapping[str, Any], note: NoteFault, *, has_content: bool) -> None:

@@ -24,6 +24,7 @@ from lmsctl.user.fields import store as field_store
 from lmsctl.user.importing import staging
 from lmsctl.user.importing.actions.telling import announce_people, send_welcome
 from lmsctl.user.importing.rules.logins import number_logins
+from lmsctl.user.importing.rules.meanings import meanings
 from lmsctl.user.importing.rules.reading import columns, row_reader
 from lmsctl.user.importing.rules.rights import roles_beyond
 from lmsctl.user.importing.rules.unread import put_unread_names
@@ -53,6 +54,7 @@ def import_people(work: Work, upload: FileImport, *, wants_notices: bool) -> Don
         write=people.write,
         notes=people.notes,
         key_columns=frozenset({"login"}),
+        meanings=meanings(people.fields, upload.request.reading.dates),
         key=staging.KEY,
         number=staging.NUMBER,
         unread=put_unread_names,

@@ -194,6 +194,22 @@ def test_participants_stand_below_their_sessions(seeded_portal: Portal) -> None:
     assert "LOGIN" in people
 
 
+def test_a_timeline_says_how_far_each_instant_is(seeded_portal: Portal) -> None:
+    """In the training's own zone, whoever reads it."""
+    entry = seeded_portal.ok("training", "timeline", "first-aid-1", "-o", "json").json[0]
+    shown = seeded_portal.ok("training", "timeline", "first-aid-1", "-o", "table", COLUMNS="80")
+    local = entry["local"][:16].replace("T", " ")
+    assert re.search(rf"^{local} \(in [0-9]+ days\)  {entry['turn']}", shown.out, re.MULTILINE)
+
+
+def test_registration_shows_how_full_the_plan_is(portal: Portal) -> None:
+    """The owner's seat is counted with and without a limit."""
+    show = ("registration", "show", "-o", "table")
+    assert "1 of unlimited" in portal.ok(*show).out
+    portal.ok("settings", "set", "plan.max-active-users=2")
+    assert f"1 of 2 {'█' * 8}{'░' * 8}" in portal.ok(*show).out
+
+
 def test_what_is_empty_says_what_is_missing(seeded_portal: Portal) -> None:
     """An empty history is told in a sentence about it."""
     seeded_portal.ok("content", "create", "--kind", "topic", "--code", "new", "--title", "N")

@@ -17,7 +17,7 @@ BAR_WIDTH = 8
 _UNLIMITED = "unlimited"
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 # What is counted against which limit.
-SHARES = {"used": "limit", "uses": "limit", "taken": "capacity"}
+SHARES = {"used": "limit", "seats_used": "seats_limit", "uses": "limit", "taken": "capacity"}
 # Fields that name something in the next command.
 _CODES = frozenset(
     {
@@ -79,7 +79,9 @@ def make_cell(  # noqa: PLR0911 - one return for each kind of value
         return TableCell(_share(value, getattr(row, limit), view, bar))
     if value is None:
         return TableCell(getattr(row, "ABSENT", {}).get(name, ""))
-    if isinstance(value, datetime) and bar > BAR_WIDTH and view.now:
+    is_detail = bar > BAR_WIDTH
+    has_distance = is_detail or name in getattr(row, "WITH_DISTANCE", ())
+    if isinstance(value, datetime) and has_distance and view.now:
         return TableCell(f"{_words(value, view)} ({distance(value, view.now)})")
     if isinstance(value, DailyCounts):
         return TableCell(value.in_words(is_dumb=view.is_dumb))

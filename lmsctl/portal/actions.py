@@ -93,9 +93,7 @@ def _check_existing(found: Settings | None) -> Settings:
 def list_settings(work: Work) -> Iterator[PortalSetting]:
     """Return every setting; needs `portal.settings` everywhere."""
     rights.require_everywhere(work, "portal.settings")
-    return _list_values(
-        settings(work), store.count_seats(work) - store.count_seats_freed_by(work, work.now)
-    )
+    return _list_values(settings(work), count_seats(work))
 
 
 def _list_values(row: Settings, taken: int) -> Iterator[PortalSetting]:
@@ -167,6 +165,11 @@ def _count_seats(work: Work, limit: int | None) -> int:
     if limit < taken:
         raise PlanBelowTaken(limit=limit, taken=taken, field=_LIMIT)
     return taken
+
+
+def count_seats(work: Work) -> int:
+    """Return how many active people and live holds there are now, with or without a limit."""
+    return store.count_seats(work) - store.count_seats_freed_by(work, work.now)
 
 
 def seats_taken(work: Work, at: datetime) -> int:

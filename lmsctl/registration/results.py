@@ -15,7 +15,10 @@ class RegistrationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RegistrationSwitches:
-    """How self-registration is set."""
+    """How self-registration is set, and how many of the seats of the plan are used.
+
+    `seats_limit` is None for unlimited.
+    """
 
     KEY = "is_on"
 
@@ -23,6 +26,8 @@ class RegistrationSwitches:
     confirm_email: bool
     domains: list[str] | None
     hold_hours: int
+    seats_used: int
+    seats_limit: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ def test_a_new_portal_lets_nobody_in_and_limits_nothing(portal: Portal) -> None:
         "confirm_email": False,
         "domains": None,
         "hold_hours": 48,
+        "seats_used": 1,
+        "seats_limit": None,
     }
 
 

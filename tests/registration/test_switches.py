@@ -50,6 +50,8 @@ def test_what_is_not_given_stays(portal: Portal) -> None:
         "confirm_email": True,
         "domains": ["example.com"],
         "hold_hours": 48,
+        "seats_used": 1,
+        "seats_limit": None,
     }
     with unchanged(portal, audited=0):
         assert "unchanged" in portal.ok("--exit-code", "registration", "enable").err

@@ -6,7 +6,6 @@ from lmsctl.audit import actions as audit
 from lmsctl.kit.work import Work
 from lmsctl.portal import actions as portal
 from lmsctl.portal import store as portal_store
-from lmsctl.portal.rules import Settings
 from lmsctl.registration import rules
 from lmsctl.registration.results import RegistrationSwitches
 from lmsctl.rights import actions as rights
@@ -15,16 +14,14 @@ from lmsctl.rights import actions as rights
 def show(work: Work) -> RegistrationSwitches:
     """Return how self-registration is set; needs `portal.settings` everywhere."""
     rights.require_everywhere(work, "portal.settings")
-    return _to_result(portal.settings(work))
-
-
-def _to_result(row: Settings) -> RegistrationSwitches:
-    """Return the switches as they are shown."""
+    row = portal.settings(work)
     return RegistrationSwitches(
         row.is_registration_on,
         row.is_confirmation_on,
         row.domains_json if row.is_domain_limited else None,
         row.hold_hours,
+        portal.count_seats(work),
+        row.seat_limit,
     )
 
 

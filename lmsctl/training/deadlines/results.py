@@ -21,8 +21,9 @@ class TimelineEntry:
 
     KEY = "local"
     WRAPS = True
-    TABLE = ("local", "turn", "session", "effect")
+    TABLE = ("at", "turn", "session", "effect")
     LEAST_IMPORTANT = ("session",)
+    WITH_DISTANCE = frozenset({"at"})
 
     at: datetime
     local: str

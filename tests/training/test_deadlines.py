@@ -302,6 +302,6 @@ def test_a_timeline_tells_what_is_to_come_in_the_trainings_zone(training_portal:
     rows = training_portal.ok("training", "timeline", "aid", "-o", "json", **later).json
     assert [row["turn"] for row in rows] == ["ends", "starts", "ends"]
     assert (
-        "2026-03-29T09:00:00-04:00"
+        "2026-03-29 09:00 (in 27 days)"
         in on_terminal(training_portal, "training", "timeline", "aid").out
     )

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Table
 from sqlmodel import and_, col, or_, select, update
 
 from lmsctl.bulk.staging import RowRange
-from lmsctl.bulk.store.faults import note_fault
+from lmsctl.bulk.store.faults import allow_damaged, note_fault
 from lmsctl.bulk.store.tables import lock_referenced
 from lmsctl.content.errors import ContentIsFolder
 from lmsctl.content.model import ContentItem
@@ -45,6 +45,13 @@ def resolve_pairs(
         )
     is_named = col(ContentItem.code_key) == row.code_key
     work.run(update(staged).where(in_range, is_named).values(item_id=ContentItem.id))
+
+
+def allow_known_names(work: Work, staged: Table, rows: RowRange) -> None:
+    """Take back that names look damaged of people and items who are called so."""
+    row = staged.c
+    allow_damaged(work, rows, staged, ["Login", "Email"], row.user_id.is_not(None))
+    allow_damaged(work, rows, staged, ["Content"], row.item_id.is_not(None))
 
 
 def lock_pairs_for_share(work: Work, staged: Table, rows: RowRange) -> None:

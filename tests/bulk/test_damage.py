@@ -28,10 +28,22 @@ PEOPLE = ("Login", "First name", "Last name", "Phone")
 
 @pytest.fixture
 def portal_with_item(portal: Portal) -> Portal:
-    """Return a portal with an item and a custom field."""
+    """Return a portal with an item, a custom field, a training and somebody."""
     portal.ok("content", "create", "--kind", "topic", "--code", "topic", "--title", "T")
     portal.ok("field", "create", "Phone")
+    portal.ok("training", "create", "Aid", "--code", "aid")
+    portal.ok("user", "create", "--first-name", "B", "--last-name", "C", "--login", "ben")
     return portal
+
+
+def workbook_of(portal: Portal, key: str, cell: str) -> tuple[str, ...]:
+    """Write a workbook of the sort `key` with a typed cell; return the command that takes it."""
+    command, row, heading = IN_A_WORKBOOK[key]
+    kind, _ = TIMES[cell]
+    typed = f'<table:table-cell office:value-type="{kind}"/>'
+    cells = [typed if text == "@" else text for text in row]
+    portal.folder.joinpath("dates.ods").write_bytes(ods(ods_row(*heading) + ods_row(*cells)))
+    return *command, "dates.ods"
 
 
 def text_of(*rows: tuple[str, ...]) -> str:
@@ -72,30 +84,70 @@ TIMES = {
     "date": ('date" office:date-value="2026-03-01', "2026-03-01"),
     "time": ('time" office:time-value="PT10H30M00S', "10:30:00"),
 }
+_ENROLLED = ("Login", "Email", "Content", "Training", "Session")
+_PROGRESS = ("Login", "Content", "Event", "Happened at")
+_DAY = "2020-01-31"
 IN_A_WORKBOOK = {
     "token": (("token", "bulk-upload"), ("topic", "@", "A", "prospect", "", ""), TOKENS),
+    "item of a token": (("token", "bulk-upload"), ("@", "", "A", "prospect", "", ""), TOKENS),
     "login": (("user", "import"), ("@", "A", "B", "1"), PEOPLE),
+    "address": (("user", "import"), ("@", "A", "B"), ("Email", "First name", "Last name")),
+    "supervisor": (("user", "import"), ("a", "@", "A", "B"), ("Login", "Supervisor", *PEOPLE[1:3])),
+    "who is enrolled": (("enroll", "--from"), ("@", "", "topic", "", ""), _ENROLLED),
+    "who is enrolled, by address": (("enroll", "--from"), ("", "@", "topic", "", ""), _ENROLLED),
+    "what somebody is enrolled in": (("enroll", "--from"), ("ben", "", "@", "", ""), _ENROLLED),
+    "training": (("enroll", "--from"), ("ben", "", "", "@", ""), _ENROLLED),
+    "session": (("enroll", "--from"), ("ben", "", "", "aid", "@"), _ENROLLED),
+    "who made progress": (
+        ("progress", "import"),
+        ("@", "topic", "viewed", _DAY),
+        _PROGRESS,
+    ),
+    "in what": (("progress", "import"), ("ben", "@", "viewed", _DAY), _PROGRESS),
+}
+# What may be called so, and how it is made.
+CALLED_SO = {
+    "login": ("user", "create", "--first-name", "A", "--last-name", "B", "--login", "@"),
+    "item": ("content", "create", "--kind", "topic", "--title", "T", "--code", "@"),
+    "training": ("training", "create", "T", "--code", "@"),
+    "session": ("session", "create", "aid", "--code", "@", "--starts", "+9d", "--duration", "1h"),
+}
+NAMED_BY = {
+    "item of a token": "item",
+    "supervisor": "login",
+    "who is enrolled": "login",
+    "what somebody is enrolled in": "item",
+    "training": "training",
+    "session": "session",
+    "who made progress": "login",
+    "in what": "item",
 }
 
 
 @pytest.mark.parametrize("cell", TIMES)
 @pytest.mark.parametrize("key", IN_A_WORKBOOK)
 def test_what_became_a_date_names_nothing(portal_with_item: Portal, key: str, cell: str) -> None:
-    """A code like MAR1, which a spreadsheet keeps as a day, makes no other code or login."""
+    """A code like MAR1, which a spreadsheet keeps as a day, is no other code or login."""
     portal = portal_with_item
-    command, row, heading = IN_A_WORKBOOK[key]
-    kind, given = TIMES[cell]
-    typed = f'<table:table-cell office:value-type="{kind}"/>'
-    cells = [typed if text == "@" else text for text in row]
-    portal.folder.joinpath("dates.ods").write_bytes(ods(ods_row(*heading) + ods_row(*cells)))
-    ran = portal.run(*command, "dates.ods", "-o", "json")
+    _, row, heading = IN_A_WORKBOOK[key]
+    ran = portal.run(*workbook_of(portal, key, cell), "-o", "json")
     assert (ran.status, ran.code) == (6, "rows_rejected"), (ran.out, ran.err)
     (fault,) = ran.error["details"]
     at = row.index("@")
     place = (fault["location"]["cell"], fault["location"]["column"])
-    assert (fault["code"], place) == ("cell_damaged", (f"{'AB'[at]}2", heading[at]))
-    assert f"'{given}' is a date or a time" in fault["message"]
+    assert (fault["code"], place) == ("cell_damaged", (f"{'ABCDE'[at]}2", heading[at]))
+    assert f"'{TIMES[cell][1]}' is a date or a time" in fault["message"]
     assert "as text" in fault["hint"]
+
+
+@pytest.mark.parametrize("key", NAMED_BY)
+def test_what_is_called_like_a_date_is_found(portal_with_item: Portal, key: str) -> None:
+    """Where something has that code or login, the cell means it."""
+    portal = portal_with_item
+    portal.ok(*[TIMES["date"][1] if word == "@" else word for word in CALLED_SO[NAMED_BY[key]]])
+    report = portal.ok(*workbook_of(portal, key, "date"), "-o", "json")
+    assert report.json["created"] == 1
+    assert "damaged" not in report.err
 
 
 def test_a_date_that_somebody_is_called_names_them(portal_with_item: Portal) -> None:

@@ -62,6 +62,7 @@ class _Staging:
         self._digest = RowsDigest(sheet.names, spec.meanings)
         self._key_columns = spec.key_columns
         self._damaged, self._first_damage = 0, ""
+        self._damaged_keys: tuple[int, set[str]] = 0, set()
 
     @property
     def digest(self) -> str:
@@ -116,6 +117,7 @@ class _Staging:
 
     def _look_for_damage(self, row_no: int, cells: Sequence[str]) -> None:
         """Note cells that name something and are damaged; of others count how many there are."""
+        keys = set()
         for name, cell in zip(self._sheet.names, cells, strict=False):
             what = damage(cell)
             if name in self._key_columns and is_time(cell):
@@ -125,11 +127,14 @@ class _Staging:
             given = canonical.excerpt(cell)
             if name in self._key_columns:
                 self._note(row_no, name, CellDamaged(given=given, what=what))
+                keys.add(name)
                 continue
             self._damaged += 1
             self._first_damage = self._first_damage or (
                 f"row {row_no}, column {self._headings.get(name, name)}: '{given}' is {what}"
             )
+
+        self._damaged_keys = row_no, keys
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -169,6 +174,9 @@ class _Staging:
     def _note(self, row_no: int, column: str | None, refusal: Refusal) -> None:
         if column and isinstance(refusal, CellDateMonthFirst):
             self._month_first.setdefault(column, (row_no, str(refusal.values["given"])))
+        damaged_row, keys = self._damaged_keys
+        if row_no == damaged_row and column in keys:
+            return
         heading = self._headings.get(column, column) if column else None
         self._put(ERRORS.name, (row_no, heading, *_words(refusal), None))
 

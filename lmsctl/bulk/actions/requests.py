@@ -62,8 +62,9 @@ class ImportSpec:
     `id`, `changed` and `note`, and notes what is wrong. It is called for the whole file first, and
     again for a range whenever others may have changed something since. `write` writes the good rows
     of a range for the run with that number; it returns how many notices it queued. `notes` are what
-    the caller should know besides the numbers. Cells in `key_columns` are noted when a spreadsheet
-    has damaged them; `resolve` takes that back of rows whose thing is called so. `unread` is called
+    the caller should know besides the numbers. Cells in `key_columns`, which name
+    things, are noted when a spreadsheet has damaged them, and nothing else about them; `resolve`
+    takes that back of rows whose thing is called so. `unread` is called
     with the number of a row that cannot be read and what its cells may be, and may put lines into
     tables as a reader does. `meanings` read the cells of columns in which the same can be said in
     several ways: a file is known again by what they say. `key` and `number`

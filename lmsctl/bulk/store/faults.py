@@ -1,6 +1,6 @@
 """Noting and listing what is wrong with the rows of a file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
@@ -13,11 +13,13 @@ from sqlmodel import delete as delete_from
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.model import RunFault
 from lmsctl.bulk.staging import CAUSES_FIRST, ERRORS, IN_ORDER, RowRange, is_good
+from lmsctl.kit.damage import CellDamaged
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.statements import columns_of, insert_from, joined_text
 from lmsctl.kit.work import Work
 
 SqlText = SQLCoreOperations[Any] | str
+SqlCondition = ColumnElement[bool]
 
 
 def note_fault(  # noqa: PLR0913 - which rows, and how that is told
@@ -68,16 +70,17 @@ def forget_done(work: Work, staged: Table) -> None:
     work.run(delete_from(ERRORS).where(ERRORS.c.row_no.in_(done)))
 
 
-def take_back(
-    work: Work,
-    rows: RowRange,
-    refusal: type[Refusal],
-    staged: Table,
-    condition: ColumnElement[bool],
+def allow_damaged(
+    work: Work, rows: RowRange, staged: Table, headings: Collection[str], is_known: SqlCondition
 ) -> None:
-    """Forget that `refusal` was noted for those of `rows` that fit `condition`."""
-    meant = select(staged.c.row_no).where(rows.holds(staged.c.row_no), condition)
-    work.run(delete_from(ERRORS).where(ERRORS.c.code == refusal.code, ERRORS.c.row_no.in_(meant)))
+    """Forget that cells under `headings` look damaged, of rows whose thing is called so.
+
+    Of those that is which fit `is_known`.
+    """
+    row_no = staged.c.row_no
+    meant = exists().where(row_no == ERRORS.c.row_no, rows.holds(row_no), is_known)
+    told = (ERRORS.c.code == CellDamaged.code, ERRORS.c.heading.in_(headings))
+    work.run(delete_from(ERRORS).where(*told, meant))
 
 
 def note_repeated(  # noqa: PLR0913 - which rows, and how that is told

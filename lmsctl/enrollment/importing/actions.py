@@ -71,6 +71,7 @@ def import_enrollments(
         resolve=steps.resolve,
         write=steps.write,
         notes=steps.notes,
+        key_columns=frozenset({"login", "email", "content", "training", "session"}),
         meanings=meanings(upload.request.reading.dates),
         key=store.KEY,
         number=store.NUMBER,

@@ -43,7 +43,7 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
         resolve=tokens.resolve,
         write=tokens.write,
         notes=lambda _work: (),
-        key_columns=frozenset({"token"}),
+        key_columns=frozenset({"token", "knowledge_code"}),
         meanings=file_rules.meanings(upload.request.reading.dates),
         key=staging.RESULT_KEY,
         number=staging.TOKEN_ID,

@@ -96,6 +96,7 @@ def lock_for_share(work: Work, rows: RowRange) -> None:
 
 def note_unfit(work: Work, rows: RowRange) -> None:
     """Note rows about people and items that are not there, or that cannot be enrolled."""
+    staging.allow_known_names(work, STAGED, rows)
     people = select(_row.row_no).join(User, col(User.id) == _row.user_id)
     fail_not_confirmed(work, rows, people, _row.heading, "enrolled")
     unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Text
 from sqlmodel import and_, case, col, exists, func, literal, or_, select, tuple_, update
 
 from lmsctl.bulk.staging import ERRORS, RowRange, good, is_good
-from lmsctl.bulk.store.faults import note_fault
+from lmsctl.bulk.store.faults import allow_damaged, note_fault
 from lmsctl.bulk.store.tables import analyze, lock_referenced
 from lmsctl.enrollment.importing.errors import PairTwice
 from lmsctl.enrollment.importing.staging import ACCESSES, STAGED
@@ -118,6 +118,8 @@ def _select_participants() -> Select[Any]:
 
 def note_unfit(work: Work, rows: RowRange) -> None:
     """Note rows about trainings and sessions that are not there, or that somebody cannot be in."""
+    allow_damaged(work, rows, STAGED, ["Training"], _row.training_id.is_not(None))
+    allow_damaged(work, rows, STAGED, ["Session"], _row.session_id.is_not(None))
     heading, training, login = _row.session_heading, col(Training.code), col(User.login)
     session = col(TrainingSession.code)
     unknown = select(_row.row_no).where(IS_OURS, _row.training_id.is_(None))

@@ -47,6 +47,7 @@ def import_progress(work: Work, upload: FileImport) -> Done:
         resolve=_resolve,
         write=_write,
         notes=lambda _work: (),
+        key_columns=frozenset({"login", "content"}),
         meanings=meanings(upload.request.reading.dates),
         key=store.KEY,
         number=store.NUMBER,

@@ -17,7 +17,13 @@ from lmsctl.department.model import Department
 from lmsctl.enrollment.model import Enrollment, ProgressEvent
 from lmsctl.enrollment.progress.store import IS_INCOMPLETE, IS_PRE_ENROLLED
 from lmsctl.enrollment.results import EventKind, Phase
-from lmsctl.enrollment.staging import is_about, lock_pairs_for_share, note_folders, resolve_pairs
+from lmsctl.enrollment.staging import (
+    allow_known_names,
+    is_about,
+    lock_pairs_for_share,
+    note_folders,
+    resolve_pairs,
+)
 from lmsctl.kit.columns import Choice, Moment
 from lmsctl.kit.statements import among, columns_of, insert_from, value_for
 from lmsctl.kit.work import Work
@@ -68,6 +74,7 @@ def lock_for_share(work: Work, rows: RowRange) -> None:
 
 def note_unknown(work: Work, rows: RowRange) -> None:
     """Note rows about people and items that are not there, and about folders."""
+    allow_known_names(work, _STAGED, rows)
     unknown = select(_row.row_no).where(_row.user_id.is_(None), _row.login != "")
     note_fault(work, rows, UserUnknown, unknown, "Login", given=_row.login)
     people = select(_row.row_no).join(User, col(User.id) == _row.user_id)

@@ -6,11 +6,10 @@ from sqlalchemy import Select
 from sqlmodel import col, or_, select
 
 from lmsctl.bulk.staging import RowRange
-from lmsctl.bulk.store.faults import note_fault, note_repeated, take_back
+from lmsctl.bulk.store.faults import allow_damaged, note_fault, note_repeated
 from lmsctl.content.errors import ContentArchived, ContentUnknown
 from lmsctl.content.model import ContentItem
 from lmsctl.content.results import ContentSource, ContentStatus
-from lmsctl.kit.damage import CellDamaged
 from lmsctl.kit.work import Work
 from lmsctl.token import rules
 from lmsctl.token.errors import TokenContentLibrary, TokenContentWrong, TokenLimitBelowUses
@@ -62,6 +61,8 @@ def _rows_with_items() -> Select[Any]:
 def fail_contents(work: Work, rows: RowRange) -> None:
     """Note rows about items that are not there, and new tokens for what no token admits to."""
     heading, given = "Knowledge code", _item.content
+    known = select(_item.item_no).where(_item.content_id.is_not(None))
+    allow_damaged(work, rows, STAGED, [heading], _row.item_no.in_(known))
     kind = col(ContentItem.kind)
     is_wrong = kind.not_in(rules.ADMITTED_KINDS)
     is_library = col(ContentItem.source) == ContentSource.LIBRARY
@@ -104,7 +105,7 @@ def fail_taken(work: Work, rows: RowRange, run: int | None) -> None:
 
 def allow_known_codes(work: Work, rows: RowRange) -> None:
     """Take back that a code looks damaged where the row changes a token, which is called so."""
-    take_back(work, rows, CellDamaged, STAGED, ~_row.is_new)
+    allow_damaged(work, rows, STAGED, ["Token"], ~_row.is_new)
 
 
 def fail_unknown(work: Work, rows: RowRange) -> None:

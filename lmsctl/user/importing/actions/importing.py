@@ -53,7 +53,7 @@ def import_people(work: Work, upload: FileImport, *, wants_notices: bool) -> Don
         resolve=people.resolve,
         write=people.write,
         notes=people.notes,
-        key_columns=frozenset({"login"}),
+        key_columns=frozenset({"login", "email", "supervisor"}),
         meanings=meanings(people.fields, upload.request.reading.dates),
         key=staging.KEY,
         number=staging.NUMBER,

@@ -9,10 +9,9 @@ from sqlmodel import and_, case, col, exists, func, or_, select, type_coerce
 
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.staging import RowRange
-from lmsctl.bulk.store.faults import note_fault, note_repeated, take_back
+from lmsctl.bulk.store.faults import allow_damaged, note_fault, note_repeated
 from lmsctl.department.errors import DepartmentUnknown
 from lmsctl.department.model import Department
-from lmsctl.kit.damage import CellDamaged
 from lmsctl.kit.work import Work
 from lmsctl.rights.model import Grant, Role
 from lmsctl.rights.rules import OWNER, Scope
@@ -41,7 +40,7 @@ _NEW: Select[Any] = ROWS.where(_row.id.is_(None), _row.login_key.is_not(None))
 
 def allow_known_logins(work: Work, rows: RowRange) -> None:
     """Take back that a login looks damaged where somebody is called so."""
-    take_back(work, rows, CellDamaged, STAGED, _row.id.is_not(None))
+    allow_damaged(work, rows, STAGED, ["Login"], _row.id.is_not(None))
 
 
 def fail_out_of_scope(work: Work, rows: RowRange, scope: Scope) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import and_, case, cast, col, exists, func, or_, select, true
 
 from lmsctl.bulk.errors import RowRepeated
 from lmsctl.bulk.staging import ERRORS, RowRange, is_good
-from lmsctl.bulk.store.faults import SqlText, note_fault
+from lmsctl.bulk.store.faults import SqlText, allow_damaged, note_fault
 from lmsctl.group.model import Group
 from lmsctl.kit.work import Work
 from lmsctl.user.errors import SupervisorIsSelf, UserUnknown
@@ -104,6 +104,11 @@ _SUPERVISED: Select[Any] = ROWS.join(SUPERVISORS, _named.row_no == _row.row_no).
 
 def fail_supervisors(work: Work, rows: RowRange) -> None:
     """Note supervisors who are unknown, or the person themselves."""
+    named = exists().where(
+        _named.row_no == _row.row_no,
+        or_(_named.boss_id.is_not(None), _named.from_row.is_not(None)),
+    )
+    allow_damaged(work, rows, STAGED, ["Supervisor"], named)
     unknown = _SUPERVISED.where(_named.boss_id.is_(None), _named.from_row.is_(None))
     note_fault(work, rows, UserUnknown, unknown, "Supervisor", given=_named.given)
     waiting = _SUPERVISED.join(User, col(User.id) == _named.boss_id).where(

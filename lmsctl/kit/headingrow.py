@@ -103,7 +103,12 @@ def is_repeated(headings: Sequence[str], cells: Sequence[str]) -> bool:
 
 
 def is_total(cells: Sequence[str]) -> bool:
-    """Return whether a row begins like one that sums up those above it."""
+    """Return whether a row begins like one that sums up those above it.
+
+    A table of one column has no room for a sum: there the word is a value.
+    """
     lead = next(filter(None, cells), "")
     # Asked of every row: no more work than this.
-    return len(lead) <= _LONGEST_TOTAL and lead.rstrip(": ").lower() in _TOTAL_WORDS
+    return (
+        len(lead) <= _LONGEST_TOTAL and lead.rstrip(": ").lower() in _TOTAL_WORDS and len(cells) > 1
+    )

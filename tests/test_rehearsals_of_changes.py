@@ -38,7 +38,7 @@ CHANGES = {
     "signup-profile edit spring --activations 60": ["limit 40 → 60"],
     "token edit FAIR --expires 2026-12-31 --nickname Spring": [
         "nickname nothing → Spring",
-        "expires never → 2026-12-31T23:59:59+01:00",
+        "ends never → 2026-12-31T23:59:59+01:00",
     ],
     "training set-deadlines aid --stop-registration 2d": [
         "stop registration nothing → 2d",

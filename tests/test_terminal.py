@@ -185,12 +185,12 @@ def test_a_removed_account_is_called_so(seeded_portal: Portal) -> None:
 
 
 def test_participants_stand_below_their_sessions(seeded_portal: Portal) -> None:
-    """How many places of each session are taken is seen before who has them."""
+    """How many places of each session are used is seen before who has them."""
     shown = seeded_portal.ok(
         "training", "participants", "first-aid-1", "-o", "table", COLUMNS="100"
     ).out
     sessions, people = shown.split("\n\n")
-    assert "TAKEN" in sessions
+    assert "USED" in sessions
     assert "LOGIN" in people
 
 

@@ -9,7 +9,7 @@ lmsctl seed --seed 7 --people 200 --tokens 40 --trainings 6 -q -o off
 
 # One place is left, and two people want it.
 lmsctl signup-profile create "Last seat" --code last-seat --department Sales \
-    --starts 2026-03-01 --ends never --activations 1 -q -o off
+    --starts 2026-03-01 --ends never --limit 1 -q -o off
 lmsctl signup-profile sign-up last-seat --email kim@example.com --first-name Kim --last-name Oh \
     -q -o off
 status=0

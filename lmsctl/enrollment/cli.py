@@ -17,7 +17,13 @@ from lmsctl.enrollment.participation import cli as participation_cli
 from lmsctl.enrollment.participation.actions import canceling as participation_canceling
 from lmsctl.enrollment.participation.actions import enrolling
 from lmsctl.enrollment.participation.actions import showing as participation_showing
-from lmsctl.enrollment.participation.options import AccessAt, OverCapacity, OverReason, read_terms
+from lmsctl.enrollment.participation.options import (
+    OVER_FORMERLY,
+    AccessAt,
+    OverLimit,
+    OverReason,
+    read_terms,
+)
 from lmsctl.enrollment.participation.results import ParticipationShown
 from lmsctl.enrollment.results import PairOutcome
 from lmsctl.enrollment.rules import Selection
@@ -52,6 +58,7 @@ app.add_typer(listing_cli.app)
             ("training", "content", "from_"),
         ]
     ),
+    formerly=OVER_FORMERLY,
 )
 def enroll(
     env: Environment,
@@ -67,7 +74,7 @@ def enroll(
         typer.Option("--training", metavar="CODE[:SESSION]", help="In what; repeatable."),
     ] = None,
     access_at: AccessAt = None,
-    over_capacity: OverCapacity = False,
+    over_limit: OverLimit = False,
     reason: OverReason = None,
     from_: Annotated[
         str | None,
@@ -101,15 +108,15 @@ def enroll(
     """
     people = Selection(user or (), department or (), group or (), filter_ or ())
     if from_ is not None:
-        never = {"--over-capacity": over_capacity, "--reason": reason}
+        never = {"--over-limit": over_limit, "--reason": reason}
         rules.check_file_options(people, content or (), training or (), never)
         blanks = _row_defaults(content, training, access_at)
         return _enroll_from(env, file, from_, blanks, is_notifying=notify)
     rules.check_no_file_options([*file.given(), *(["notify"] if notify else [])])
     rules.check_target_named(content, training)
-    idle = {"--access-at": access_at, "--over-capacity": over_capacity}
+    idle = {"--access-at": access_at, "--over-limit": over_limit}
     rules.check_dependent_options("--training", training, idle)
-    terms = read_terms(env, access_at, reason, is_over=over_capacity)
+    terms = read_terms(env, access_at, reason, is_over=over_limit)
 
     def write(work: Work) -> Done:
         outcomes: list[PairOutcome] = []

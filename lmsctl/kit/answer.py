@@ -1,10 +1,10 @@
 """What a command answers with: one thing, many things, or a change and the sentence about it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, Self, TextIO, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Generic, Protocol, Self, TextIO, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit.errors import Refusal
@@ -135,6 +135,22 @@ class Done:
     notes: Sequence[str] = ()
     next_step: str = ""
     changes: Sequence[FieldChange] = ()
+
+
+class Renamed:
+    """Part of an answer some of whose keys have another name now.
+
+    `FORMER` has the names by what they were. Those keys stay in what machines read, as fields that
+    nobody gives, until the next major version.
+    """
+
+    __slots__ = ()
+    FORMER: ClassVar[Mapping[str, str]] = {}
+
+    def __post_init__(self) -> None:
+        """Give the former keys the values of those that have come in their place."""
+        for former, name in self.FORMER.items():
+            object.__setattr__(self, former, getattr(self, name))
 
 
 def with_more(record: type[T], thing: Any, **more: Any) -> T:

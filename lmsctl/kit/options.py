@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -124,6 +125,15 @@ _NOTHING = Wanted()
 class AskingCommand(typer.core.TyperCommand):
     """A command that asks for values that are missing and for others in place of wrong answers."""
 
+    def make_parser(self, ctx: Any) -> Any:
+        """Return the parser of the command line, which knows former spellings of options too."""
+        parser = super().make_parser(ctx)
+        # There is no way to declare a spelling that no help text shows.
+        known = parser._long_opt  # noqa: SLF001
+        former = getattr(self.callback, "formerly", {})
+        known.update({old: known[new] for old, new in former.items()})
+        return parser
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the words of a command line, asking for what they lack; raises UsageWrong."""
         wanted = self.callback.wanted  # type: ignore[union-attr]  # every verb has it
@@ -202,6 +212,7 @@ def verb(
     *,
     examples: Sequence[str] = (),
     wanted: Wanted = _NOTHING,
+    formerly: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function a command of `app`.
 
@@ -209,7 +220,8 @@ def verb(
     returns its answer; its docstring is the help text and `examples` are shown under it. A
     parameter whose type is a dataclass stands for the options that the fields declare. A function
     that answers with one thing, or with a Listing of one kind, declares that as what it returns.
-    `wanted` is what it asks for beyond the values that it requires.
+    `wanted` is what it asks for beyond the values that it requires. `formerly` has options by what
+    they were called once, which still works and is told nowhere.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -239,6 +251,7 @@ def verb(
         run.answer = declared.return_annotation  # type: ignore[attr-defined]  # its columns are offered
         run.verb = function  # type: ignore[attr-defined]  # rehearsals look by it
         run.wanted = wanted  # type: ignore[attr-defined]  # AskingCommand reads it
+        run.formerly = formerly  # type: ignore[attr-defined]  # AskingCommand reads it
         app.command(
             name or function.__name__.replace("_", "-"),
             cls=AskingCommand,

@@ -24,8 +24,6 @@ _COUNTING = frozenset({"version"})
 # What it means that a field has no value.
 _WITHOUT = {
     "limit": "unlimited",
-    "capacity": "unlimited",
-    "expires_at": "never",
     "ends_at": "never",
 }
 _NOTHING = "nothing"
@@ -106,7 +104,7 @@ def _field_changes(key: Any, old: Any, new: Any, env: Environment) -> Iterator[F
     """Yield what differs in two records; in one of several its key says of which it is."""
     for item in fields(new):
         was, will_be = getattr(old, item.name), getattr(new, item.name)
-        if was == will_be or item.name in _COUNTING:
+        if was == will_be or item.name in _COUNTING or item.name in getattr(new, "FORMER", ()):
             continue
         if _has_records(was) and _has_records(will_be):
             yield from _changes(_by_key(was), _by_key(will_be), env)

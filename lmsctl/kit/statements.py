@@ -41,8 +41,8 @@ AT = bindparam("at", type_=Moment)
 
 @lru_cache(maxsize=512)
 def names_of(record: type) -> tuple[str, ...]:
-    """Return the names of the fields of the dataclass `record`, in their order."""
-    return tuple(field.name for field in fields(cast("Any", record)))
+    """Return the names of the fields with which the dataclass `record` is made, in their order."""
+    return tuple(field.name for field in fields(cast("Any", record)) if field.init)
 
 
 def columns_of(record: type, model: Any, **others: Any) -> tuple[Any, ...]:

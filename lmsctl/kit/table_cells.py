@@ -17,7 +17,7 @@ BAR_WIDTH = 8
 _UNLIMITED = "unlimited"
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 # What is counted against which limit.
-SHARES = {"used": "limit", "seats_used": "seats_limit", "uses": "limit", "taken": "capacity"}
+SHARES = {"used": "limit", "seats_used": "seats_limit"}
 # Fields that name something in the next command.
 _CODES = frozenset(
     {

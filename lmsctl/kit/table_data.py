@@ -64,7 +64,10 @@ class TableData:
 
     def __init__(self, record: type, columns: str | None, sort: str | None) -> None:
         known = [item.name for item in fields(record)]
-        brief = list(getattr(record, "TABLE", known))
+        former = getattr(record, "FORMER", {})
+        # People are told everything once, by the name that it has now, where it always stood.
+        told = list(dict.fromkeys(former.get(name, name) for name in known))
+        brief = list(getattr(record, "TABLE", told))
         self.least_important = getattr(record, "LEAST_IMPORTANT", ())
         self.wraps = getattr(record, "WRAPS", False)
         self.totals: str | None = getattr(record, "TOTALS", None)
@@ -72,6 +75,7 @@ class TableData:
         self.key = getattr(record, "KEY", known[0])
         self.columns = known if chosen is None else chosen
         self.table_columns = brief if chosen is None else chosen
+        self.detail_columns = told if chosen is None else chosen
         self._order = [
             (_known(name.removeprefix("-"), known), name.startswith("-"))
             for name in _split(sort or "")

@@ -75,7 +75,7 @@ def print_detail(
     from rich.cells import cell_len
 
     styles = _Styles(view)
-    names = _merged(data.columns, is_chosen=view.columns is not None)
+    names = _merged(data.detail_columns, is_chosen=view.columns is not None)
     told = [(title(name), make_cell(row, name, names, view, bar=BAR_WIDTH * 2)) for name in names]
     told = [(label, cell) for label, cell in told if cell.text or view.columns]
     label_width = max((cell_len(label) for label, _ in told), default=0)

@@ -129,9 +129,9 @@ def submit(
             when = f"may open {item} now" if is_changed else f"could open {item} already"
             sentence = f"{told.login} has an account already, and {when}."
             return Done(told, sentence, is_changed=is_changed)
-        if told.expires_at is None:
+        if told.ends_at is None:
             return Done(told, f"Registered {told.login}.")
-        until = wall_clock.show(told.expires_at, work.zone)
+        until = wall_clock.show(told.ends_at, work.zone)
         return Done(told, f"Registered {told.login}; to be confirmed before {until}.")
 
     return env.write(write)

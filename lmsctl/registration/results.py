@@ -1,8 +1,12 @@
 """What the registration room answers with, and its words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from lmsctl.kit.answer import Renamed
+
+_FORMER = {"expires_at": "ends_at"}
 
 
 class RegistrationState(StrEnum):
@@ -31,31 +35,34 @@ class RegistrationSwitches:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisteredUser:
-    """A person who has just registered; `expires_at` only while the address is unconfirmed.
+class RegisteredUser(Renamed):
+    """A person who has just registered; `ends_at` only while the address is unconfirmed.
 
     Somebody known stays where they are, so that `department` is None.
     """
 
     KEY = "login"
-    LEAST_IMPORTANT = ("is_new_person", "expires_at", "source", "department", "email")
+    LEAST_IMPORTANT = ("is_new_person", "ends_at", "source", "department", "email")
+    FORMER = _FORMER
 
     login: str
     email: str
     status: str
     department: str | None
     registered_at: datetime
-    expires_at: datetime | None
+    expires_at: datetime | None = field(init=False)
     source: str
     is_new_person: bool = True
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class PendingRegistration:
+class PendingRegistration(Renamed):
     """A registration that waits for its confirmation."""
 
     KEY = "login"
     LEAST_IMPORTANT = ("id", "department", "source", "registered_at", "email")
+    FORMER = _FORMER
 
     id: int
     login: str
@@ -63,7 +70,8 @@ class PendingRegistration:
     department: str
     source: str
     registered_at: datetime
-    expires_at: datetime
+    expires_at: datetime = field(init=False)
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ _SELECT_PENDING = (
             login=col(User.login),
             email=col(User.email),
             department=col(Department.full_name),
+            ends_at=col(Registration.expires_at),
         )
     )
     .select_from(Registration)

@@ -32,9 +32,10 @@ Ends = Annotated[
         "--ends", metavar="TIME", help="Until when; a date means its whole day; or never."
     ),
 ]
-Activations = Annotated[
-    str, typer.Option("--activations", metavar="N|unlimited", help="How many people may come.")
+Limit = Annotated[
+    str, typer.Option("--limit", metavar="N|unlimited", help="How many people may come.")
 ]
+_FORMERLY = {"--activations": "--limit"}
 
 
 @verb(
@@ -42,20 +43,21 @@ Activations = Annotated[
     examples=(
         (
             "lmsctl signup-profile create Spring --code spring --department Sales"
-            " --starts 2026-03-01 --ends 2026-03-31 --activations 40"
+            " --starts 2026-03-01 --ends 2026-03-31 --limit 40"
         ),
         (
             "lmsctl signup-profile create Partners --department Partners --ends never"
-            " --activations unlimited --domain partner.example"
+            " --limit unlimited --domain partner.example"
         ),
     ),
+    formerly=_FORMERLY,
 )
 def create(
     env: Environment,
     name: Annotated[str, typer.Argument(help="What people call it.")],
     department: Annotated[str, typer.Option("--department", help="Department that people join.")],
     ends: Ends,
-    activations: Activations,
+    limit: Limit,
     starts: Starts = None,
     code: Annotated[str | None, typer.Option("--code", help="Generated if omitted.")] = None,
     *,
@@ -76,7 +78,7 @@ def create(
                 department=department,
                 starts=first or timewords.parse("now"),
                 ends=last,
-                activations=activations,
+                activations=limit,
                 code=code,
                 domains=domains.to_choice(),
             )
@@ -94,7 +96,7 @@ def create(
             department=department,
             starts=first,
             ends=last,
-            activations=activations,
+            activations=limit,
             domains=domains.to_choice(),
         )
         return _edited(work, after, is_changed=is_changed)
@@ -133,8 +135,7 @@ def list_(
             Profile,
             actions.list_profiles(work, department),
             things="sign-up profiles",
-            first="lmsctl signup-profile create NAME --department PATH --ends +30d"
-            " --activations 40",
+            first="lmsctl signup-profile create NAME --department PATH --ends +30d --limit 40",
         )
     )
 
@@ -148,9 +149,10 @@ def show(env: Environment, code: Code) -> ProfileDetail:
 @verb(
     app,
     examples=(
-        "lmsctl signup-profile edit spring --activations 60",
+        "lmsctl signup-profile edit spring --limit 60",
         "lmsctl signup-profile edit spring --ends now",
     ),
+    formerly=_FORMERLY,
 )
 def edit(
     env: Environment,
@@ -163,8 +165,8 @@ def edit(
     ends: Annotated[
         str | None, typer.Option("--ends", metavar="TIME", help="Until when; or never.")
     ] = None,
-    activations: Annotated[
-        str | None, typer.Option("--activations", metavar="N|unlimited", help="How many.")
+    limit: Annotated[
+        str | None, typer.Option("--limit", metavar="N|unlimited", help="How many may come.")
     ] = None,
     *,
     domains: DomainChanges,
@@ -181,7 +183,7 @@ def edit(
             department=department,
             starts=first,
             ends=last,
-            activations=activations,
+            activations=limit,
             domains=domains.to_choice(),
             if_version=if_version,
         )
@@ -257,9 +259,9 @@ def sign_up(
 
     def write(work: Work) -> Done:
         told = actions.sign_up(work, profile, newcomer)
-        if told.expires_at is None:
+        if told.ends_at is None:
             return Done(told, f"Signed up {told.login}.")
-        until = wall_clock.show(told.expires_at, work.zone)
+        until = wall_clock.show(told.ends_at, work.zone)
         return Done(told, f"Signed up {told.login}; to be confirmed before {until}.")
 
     return env.write(write)

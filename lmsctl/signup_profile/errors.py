@@ -41,7 +41,7 @@ class ProfileUsedUp(Rejected):
 
     code = "profile_used_up"
     message = "All {limit} activations of the sign-up profile '{profile}' are used."
-    hint = "Raise its activations."
+    hint = "Raise its limit."
 
 
 class ActivationsWrong(Rejected):

@@ -53,7 +53,7 @@ def parse_activations(given: str) -> int | None:
         most=_MOST_ACTIVATIONS,
         wrong=ActivationsWrong,
         zero=ActivationsZero,
-        field="--activations",
+        field="--limit",
     )
 
 
@@ -69,7 +69,7 @@ def check_window(starts_at: datetime | None, ends_at: datetime | None) -> dateti
 def check_limit(limit: int | None, used: int) -> None:
     """Raise ActivationsBelowUsed when `limit` is fewer than `used`."""
     if limit is not None and limit < used:
-        raise ActivationsBelowUsed(limit=limit, used=used, field="--activations")
+        raise ActivationsBelowUsed(limit=limit, used=used, field="--limit")
 
 
 def state(row: ProfileRow, now: datetime) -> ProfileState:

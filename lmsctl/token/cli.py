@@ -16,8 +16,9 @@ from lmsctl.registration.options import DomainChanges, DomainOptions
 from lmsctl.token.actions import deleting, tokens
 from lmsctl.token.minting import cli as minting_cli
 from lmsctl.token.options import (
+    FORMERLY,
     Creates,
-    Expires,
+    Ends,
     ForContent,
     Limit,
     Nickname,
@@ -42,9 +43,10 @@ for part in (minting_cli, redemption_cli, upload_cli):
         "lmsctl token create --content GDPR-101",
         (
             "lmsctl token create --content first-week --code FAIR-2026 --nickname 'Spring fair'"
-            " --limit 100 --expires 2026-03-31"
+            " --limit 100 --ends 2026-03-31"
         ),
     ),
+    formerly=FORMERLY,
 )
 def create(
     env: Environment,
@@ -55,13 +57,13 @@ def create(
     nickname: Nickname = None,
     creates: Creates = None,
     limit: Limit = None,
-    expires: Expires = None,
+    ends: Ends = None,
     *,
     domains: DomainOptions,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
-    """Make a token. It works at once, without limit and expiry unless they are given."""
-    last = parse_time(expires)
+    """Make a token. It works at once, without limit and end unless they are given."""
+    last = parse_time(ends)
 
     def write(work: Work) -> Done:
         found = None
@@ -98,7 +100,7 @@ def create(
 
 
 def _till(work: Work, token: TokenDetail) -> str:
-    return f" until {wall_clock.show(token.expires_at, work.zone)}" if token.expires_at else ""
+    return f" until {wall_clock.show(token.ends_at, work.zone)}" if token.ends_at else ""
 
 
 def _edited(work: Work, after: TokenDetail, *, is_changed: bool) -> Done:
@@ -112,8 +114,9 @@ def _edited(work: Work, after: TokenDetail, *, is_changed: bool) -> Done:
     "list",
     examples=(
         "lmsctl token list --content GDPR-101 --active --with-capacity",
-        "lmsctl token list --search fair --expiry expired -o csv",
+        "lmsctl token list --search fair --ends expired -o csv",
     ),
+    formerly={"--expiry": "--ends"},
 )
 def list_(
     env: Environment,
@@ -134,7 +137,7 @@ def list_(
         bool | None, typer.Option("--active/--inactive", help="Whether it is switched on.")
     ] = None,
     expiry: Annotated[
-        ExpiryFilter | None, typer.Option("--expiry", help="none, future or expired.")
+        ExpiryFilter | None, typer.Option("--ends", help="none, future or expired.")
     ] = None,
 ) -> Listing[TokenDetail]:
     """List tokens in the order they were made; filters combine."""
@@ -165,8 +168,9 @@ def show(env: Environment, code: TokenCode) -> TokenWithUses:
     app,
     examples=(
         "lmsctl token edit FAIR-2026 --limit 200",
-        "lmsctl token edit FAIR-2026 --nickname '' --expires never",
+        "lmsctl token edit FAIR-2026 --nickname '' --ends never",
     ),
+    formerly=FORMERLY,
 )
 def edit(
     env: Environment,
@@ -176,15 +180,15 @@ def edit(
     ] = None,
     creates: Creates = None,
     limit: Limit = None,
-    expires: Annotated[
-        str | None, typer.Option("--expires", metavar="TIME", help="Until when; or never.")
+    ends: Annotated[
+        str | None, typer.Option("--ends", metavar="TIME", help="Until when; or never.")
     ] = None,
     *,
     domains: DomainChanges,
     if_version: IfVersion = None,
 ) -> Any:
     """Change a token. Its code and its item stay, and so does everybody who came by it."""
-    last = parse_time(expires)
+    last = parse_time(ends)
 
     def write(work: Work) -> Done:
         after, is_changed = tokens.edit(

@@ -91,7 +91,7 @@ class TokenExpired(Rejected):
 
     code = "token_expired"
     message = "This token expired at {expires_at}."
-    hint = "Move its expiry (lmsctl token edit --expires), or use another token."
+    hint = "Move its end (lmsctl token edit --ends), or use another token."
 
 
 class TokenUsedUp(Rejected):

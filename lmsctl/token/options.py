@@ -23,10 +23,11 @@ Creates = Annotated[
 Limit = Annotated[
     str | None, typer.Option("--limit", metavar="N|unlimited", help="How many uses it has.")
 ]
-Expires = Annotated[
+Ends = Annotated[
     str | None,
-    typer.Option("--expires", metavar="TIME", help="Until when; a date means its whole day."),
+    typer.Option("--ends", metavar="TIME", help="Until when; a date means its whole day."),
 ]
+FORMERLY = {"--expires": "--ends"}
 
 
 def parse_time(given: str | None) -> TimeWord | None:

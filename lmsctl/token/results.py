@@ -1,11 +1,12 @@
 """What the token room answers with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from lmsctl.kit.answer import Renamed
 from lmsctl.kit.daily import DailyCounts
 from lmsctl.user.results import UserType
 
@@ -28,29 +29,30 @@ class ExpiryFilter(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TokenDetail:
-    """A token; `limit` is None for unlimited, `expires_at` None for never.
+class TokenDetail(Renamed):
+    """A token; `limit` is None for unlimited, `ends_at` None for never.
 
     `domains` is None for the portal's list, and empty for any. `blocked_by` has the code of
     everything that keeps every newcomer out now.
     """
 
     KEY = "code"
-    HEADING = ("code", "nickname", "content", "expires_at", "state", "blocked_by", "uses")
+    HEADING = ("code", "nickname", "content", "ends_at", "state", "blocked_by", "used")
     TABLE = (
         "id",
         "code",
         "nickname",
         "content",
         "creates",
-        "uses",
+        "used",
         "limit",
-        "expires_at",
+        "ends_at",
         "state",
         "blocked_by",
     )
-    LEAST_IMPORTANT = ("blocked_by", "id", "nickname", "creates", "expires_at", "content")
-    ABSENT: ClassVar[Mapping[str, str]] = {"limit": "unlimited", "expires_at": "never"}
+    LEAST_IMPORTANT = ("blocked_by", "id", "nickname", "creates", "ends_at", "content")
+    ABSENT: ClassVar[Mapping[str, str]] = {"limit": "unlimited", "ends_at": "never"}
+    FORMER: ClassVar[Mapping[str, str]] = {"uses": "used", "expires_at": "ends_at"}
 
     id: int
     code: str
@@ -58,8 +60,8 @@ class TokenDetail:
     content: str
     creates: UserType
     limit: int | None
-    uses: int
-    expires_at: datetime | None
+    uses: int = field(init=False)
+    expires_at: datetime | None = field(init=False)
     active: bool
     state: TokenState
     blocked_by: list[str]
@@ -67,6 +69,8 @@ class TokenDetail:
     domains: list[str] | None
     created_at: datetime
     version: int
+    used: int
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

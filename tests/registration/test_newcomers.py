@@ -163,6 +163,7 @@ def test_newcomers_are_learners_in_the_profiles_department_who_came_by_it(
         "department": "Sales",
         "registered_at": NOON,
         "expires_at": None,
+        "ends_at": None,
         "source": "profile spring",
         "is_new_person": True,
     }

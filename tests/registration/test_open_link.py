@@ -71,6 +71,7 @@ def test_an_item_that_inherits_opens_its_folder(portal_with_shared_folders: Port
         "department": "/",
         "registered_at": NOON,
         "expires_at": None,
+        "ends_at": None,
         "source": "open link open",
         "is_new_person": True,
     }
@@ -218,6 +219,7 @@ def test_somebody_known_gets_the_same(portal_with_shared_folders: Portal) -> Non
         "department": None,
         "registered_at": NOON,
         "expires_at": None,
+        "ends_at": None,
         "source": "open link open",
         "is_new_person": False,
     }

@@ -153,6 +153,7 @@ def test_one_file_makes_and_changes_tokens(portal_with_items: Portal) -> None:
         "creates": "client",
         "limit": 20,
         "expires_at": "2026-04-01T23:59:59Z",
+        "ends_at": "2026-04-01T23:59:59Z",
         "active": False,
         "state": "disabled",
         "blocked_by": ["token_disabled"],

@@ -59,7 +59,9 @@ def test_a_session_is_what_it_was_made(training_portal: Portal) -> None:
             }
         ],
         "capacity": 12,
+        "limit": 12,
         "taken": 0,
+        "used": 0,
         "free": 12,
         "registration_stops_at": None,
         "cancellations_stop_at": None,

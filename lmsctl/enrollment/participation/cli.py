@@ -19,12 +19,13 @@ from lmsctl.enrollment.participation.actions import (
     learning,
 )
 from lmsctl.enrollment.participation.options import (
+    OVER_FORMERLY,
     AccessAt,
     InOneItem,
     InOneTraining,
     InTraining,
     Learner,
-    OverCapacity,
+    OverLimit,
     OverReason,
     read_terms,
 )
@@ -52,6 +53,7 @@ app = options.verbs()
         "lmsctl enrollment edit --department Sales --training first-aid --access-at 2026-03-01",
     ),
     wanted=Wanted(one_of=[("user", "department", "group")]),
+    formerly=OVER_FORMERLY,
 )
 def edit(
     env: Environment,
@@ -69,7 +71,7 @@ def edit(
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Change the rest when some cannot be.")
     ] = False,
-    over_capacity: OverCapacity = False,
+    over_limit: OverLimit = False,
     reason: OverReason = None,
 ) -> Any:
     """Give participants of a training another session, or another instant of access.
@@ -78,7 +80,7 @@ def edit(
     a result keeps their session.
     """
     people = Selection(user or (), department or (), group or ())
-    terms = read_terms(env, access_at, reason, is_over=over_capacity)
+    terms = read_terms(env, access_at, reason, is_over=over_limit)
     code = placing.check_without_session(training)
 
     def write(work: Work) -> Done:

@@ -24,7 +24,7 @@ class OverCapacityUnreasoned(Usage):
     """Going over capacity lacks its reason, or a reason was given for nothing."""
 
     code = "over_capacity_unreasoned"
-    message = "--over-capacity and --reason only go together."
+    message = "--over-limit and --reason only go together."
     hint = "Give both to put people into a full session, or neither."
 
 
@@ -59,7 +59,7 @@ class SessionFull(Rejected):
         "There is no place for {who} in '{training}:{session}': every place is taken"
         " (capacity {capacity})."
     )
-    hint = "Choose another session; an administrator can enroll with --over-capacity and --reason."
+    hint = "Choose another session; an administrator can enroll with --over-limit and --reason."
     learner_hint = "Choose another session."
     cell_hint = "Write the code of another session, or make room in this one first."
 

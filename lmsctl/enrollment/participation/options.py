@@ -20,12 +20,13 @@ Learner = Annotated[
 AccessAt = Annotated[
     str | None, typer.Option("--access-at", metavar="TIME", help="When they see the training.")
 ]
-OverCapacity = Annotated[
-    bool, typer.Option("--over-capacity", help="Also into a full session; needs --reason.")
+OverLimit = Annotated[
+    bool, typer.Option("--over-limit", help="Also into a full session; needs --reason.")
 ]
 OverReason = Annotated[
-    str | None, typer.Option("--reason", metavar="TEXT", help="Why over capacity; it is logged.")
+    str | None, typer.Option("--reason", metavar="TEXT", help="Why over the limit; it is logged.")
 ]
+OVER_FORMERLY = {"--over-capacity": "--over-limit"}
 
 
 def read_terms(

@@ -101,8 +101,8 @@ def register(
         status,
         entry.department,
         work.now,
-        expires_at,
         entry.source,
+        ends_at=expires_at,
     )
     return RegistrationOutcome(result, made.id, registration)
 

@@ -102,7 +102,6 @@ def _open_to_known(work: Work, item: Item, person: UserByName) -> tuple[Register
         person.status,
         None,
         work.now,
-        None,
         _source(item),
         is_new_person=False,
     )

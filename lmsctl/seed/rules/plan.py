@@ -112,7 +112,7 @@ def _profiles(sizes: SeedSizes, at: datetime) -> Iterator[SeedStep]:
             at,
             (
                 *("signup-profile", "create", name, "--code", code),
-                *("--department", department, "--activations", activations),
+                *("--department", department, "--limit", activations),
                 *("--starts", text_of(starts), "--ends", text_of(ends) if ends else "never"),
             ),
         )

@@ -53,7 +53,7 @@ class PlannedTraining:
                 (
                     *("session", "create", self.code, "--code", session.code),
                     *("--starts", text_of(session.starts), "--duration", "3h"),
-                    *("--capacity", str(session.capacity), "--place", f"Room {session.capacity}"),
+                    *("--limit", str(session.capacity), "--place", f"Room {session.capacity}"),
                 ),
             )
         deadlines = ("--stop-registration", "2d", "--stop-cancellations", "1w")

@@ -15,7 +15,7 @@ from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.token.minting import actions as minting
 from lmsctl.token.minting.results import MintSummary
-from lmsctl.token.options import Creates, Expires, ForContent, Nickname, parse_time
+from lmsctl.token.options import FORMERLY, Creates, Ends, ForContent, Nickname, parse_time
 from lmsctl.user.results import UserType
 
 app = options.verbs()
@@ -25,12 +25,13 @@ _CODES_LOST = "'lmsctl token template --to FILE' writes all tokens with their co
 @verb(
     app,
     examples=(
-        "lmsctl token mint --content GDPR-101 --count 50 --expires 2026-03-31 --to tokens.csv",
+        "lmsctl token mint --content GDPR-101 --count 50 --ends 2026-03-31 --to tokens.csv",
         (
             "lmsctl token mint --content GDPR-101 --recipient ann@example.com"
             " --recipient ben@example.com --to tokens.csv"
         ),
     ),
+    formerly=FORMERLY,
 )
 def mint(
     env: Environment,
@@ -48,14 +49,14 @@ def mint(
     ] = None,
     nickname: Nickname = None,
     creates: Creates = None,
-    expires: Expires = None,
+    ends: Ends = None,
 ) -> Any:
     """Make many single-use tokens at once and write their codes to a CSV file.
 
     Nobody is written to: you distribute the codes.
     """
     template = minting.MintTemplate(
-        content, nickname, creates or UserType.PROSPECT, parse_time(expires)
+        content, nickname, creates or UserType.PROSPECT, parse_time(ends)
     )
     target = env.files.claim(to, "--to")
     if env.options.dry_run:

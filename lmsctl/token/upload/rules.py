@@ -49,7 +49,10 @@ COLUMNS = (
         required=True,
     ),
     Column(
-        "expires", "Expires", ("Expiry", "Expires at", "Expiry date", "Valid until"), required=True
+        "expires",
+        "Expires",
+        ("Ends", "Ends at", "Expiry", "Expires at", "Expiry date", "Valid until"),
+        required=True,
     ),
     Column("active", "Active", ("Is active",)),
 )

@@ -33,9 +33,10 @@ Starts = Annotated[
 Duration = Annotated[
     str, typer.Option("--duration", metavar="LENGTH", help="How long, such as 90min or 8h.")
 ]
-Capacity = Annotated[
-    str | None, typer.Option("--capacity", metavar="N|unlimited", help="How many places.")
+Limit = Annotated[
+    str | None, typer.Option("--limit", metavar="N|unlimited", help="How many places.")
 ]
+_FORMERLY = {"--capacity": "--limit"}
 Place = Annotated[str | None, typer.Option("--place", help="Where people meet.")]
 Url = Annotated[str | None, typer.Option("--url", metavar="URL", help="Where it is on the web.")]
 Title = Annotated[str | None, typer.Option("--title", help="What sets it apart from others.")]
@@ -47,13 +48,14 @@ Instructor = Annotated[str | None, typer.Option("--instructor", help="The name o
     examples=(
         (
             "lmsctl session create first-aid --code spring --starts 2026-03-31T09:00 --duration 8h"
-            " --capacity 12 --place 'Room 4'"
+            " --limit 12 --place 'Room 4'"
         ),
         (
             "lmsctl session create price-talks --code monday --starts 2026-03-30T17:00"
             " --duration 90min --url https://meet.example.com/prices"
         ),
     ),
+    formerly=_FORMERLY,
 )
 def create(
     env: Environment,
@@ -61,14 +63,14 @@ def create(
     code: Annotated[str, typer.Option("--code", help="Unique in the training; never changes.")],
     starts: Starts,
     duration: Duration,
-    capacity: Capacity = None,
+    limit: Limit = None,
     place: Place = None,
     url: Url = None,
     title: Title = None,
     instructor: Instructor = None,
     if_exists: IfExists = options.Existing.FAIL,
 ) -> Any:
-    """Make a session of a training, with its first day; without --capacity there is no limit."""
+    """Make a session of a training, with its first day; without --limit there is no limit."""
     word, length = timewords.parse(starts), timewords.parse_duration(duration)
 
     def write(work: Work) -> Done:
@@ -81,7 +83,7 @@ def create(
                 training,
                 code=code,
                 plan=session_actions.DayPlan(word, length, place, url, env.time_zone),
-                capacity=UNLIMITED if capacity is None else capacity,
+                capacity=UNLIMITED if limit is None else limit,
                 title=title,
                 instructor=instructor,
             )
@@ -95,7 +97,7 @@ def create(
             training,
             found.code,
             shift=session_actions.DayChange(1, word, length, place, url, env.time_zone),
-            capacity=capacity,
+            capacity=limit,
             title=title,
             instructor=instructor,
         )
@@ -168,9 +170,10 @@ def show(env: Environment, training: WithSession, code: SessionCode = None) -> S
 @verb(
     app,
     examples=(
-        "lmsctl session edit first-aid spring --capacity 16",
+        "lmsctl session edit first-aid spring --limit 16",
         "lmsctl session edit first-aid spring --day 2 --starts 2026-04-02T09:00 --place 'Room 7'",
     ),
+    formerly=_FORMERLY,
 )
 def edit(
     env: Environment,
@@ -191,7 +194,7 @@ def edit(
     url: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="Where on the web; '' for nowhere.")
     ] = None,
-    capacity: Capacity = None,
+    limit: Limit = None,
     title: Annotated[str | None, typer.Option("--title", help="The title; '' for none.")] = None,
     instructor: Annotated[
         str | None, typer.Option("--instructor", help="Who leads it; '' for nobody.")
@@ -209,7 +212,7 @@ def edit(
             whole,
             named,
             shift=session_actions.DayChange(day, word, length, place, url, env.time_zone),
-            capacity=capacity,
+            capacity=limit,
             title=title,
             instructor=instructor,
             if_version=if_version,

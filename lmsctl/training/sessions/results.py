@@ -1,13 +1,14 @@
 """What commands on sessions answer with, and their words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from lmsctl.kit import wall_clock
+from lmsctl.kit.answer import Renamed
 from lmsctl.kit.plurals import counted
 
 
@@ -42,18 +43,19 @@ class SessionDayRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A session, as listed: `capacity` is None for unlimited, `taken` counts people.
+class SessionRow(Renamed):
+    """A session, as listed: `limit` is None for unlimited, `used` counts people.
 
-    It starts with the first of its `days` and ends with the last; `free` is None without capacity.
+    It starts with the first of its `days` and ends with the last; `free` is None without a limit.
     A deadline that is None is the start itself.
     """
 
     KEY = "code"
     LEAST_IMPORTANT: ClassVar[Sequence[str]] = ("title", "ends_at", "training", "state")
-    ABSENT: ClassVar[Mapping[str, str]] = {"capacity": "unlimited"}
+    ABSENT: ClassVar[Mapping[str, str]] = {"limit": "unlimited"}
+    FORMER: ClassVar[Mapping[str, str]] = {"capacity": "limit", "taken": "used"}
     TABLE: ClassVar[Sequence[str]] = (
-        "training", "code", "title", "starts_at", "ends_at", "state", "taken", "capacity"
+        "training", "code", "title", "starts_at", "ends_at", "state", "used", "limit"
     )  # fmt: skip
 
     id: int
@@ -65,11 +67,13 @@ class SessionRow:
     starts_at: datetime
     ends_at: datetime
     days: int
-    capacity: int | None
-    taken: int
+    capacity: int | None = field(init=False)
+    taken: int = field(init=False)
     free: int | None
     registration_stops_at: datetime | None
     cancellations_stop_at: datetime | None
+    limit: int | None
+    used: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,12 @@ class SessionChoice(SessionRow):
 
 
 @dataclass(frozen=True, slots=True)
-class SessionDetail:
+class SessionDetail(Renamed):
     """One session with each of its days; what is listed of it means the same here."""
 
     KEY = "code"
-    ABSENT: ClassVar[Mapping[str, str]] = {"capacity": "unlimited"}
+    ABSENT: ClassVar[Mapping[str, str]] = {"limit": "unlimited"}
+    FORMER: ClassVar[Mapping[str, str]] = {"capacity": "limit", "taken": "used"}
     LEAST_IMPORTANT = ("title", "registration_stops_at", "training")
 
     id: int
@@ -105,10 +110,12 @@ class SessionDetail:
     starts_at: datetime
     ends_at: datetime
     days: list[SessionDayRow]
-    capacity: int | None
-    taken: int
+    capacity: int | None = field(init=False)
+    taken: int = field(init=False)
     free: int | None
     registration_stops_at: datetime | None
     cancellations_stop_at: datetime | None
     time_zone: str
     version: int
+    limit: int | None
+    used: int

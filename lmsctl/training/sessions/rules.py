@@ -121,7 +121,7 @@ def parse_capacity(given: str) -> int | None:
     Raises NumberMalformed, CapacityWrong and CapacityZero.
     """
     return limits.parse(
-        given, most=_MOST_PLACES, wrong=CapacityWrong, zero=CapacityZero, field="--capacity"
+        given, most=_MOST_PLACES, wrong=CapacityWrong, zero=CapacityZero, field="--limit"
     )
 
 
@@ -138,6 +138,6 @@ def people_over_capacity(session: SessionRecord, capacity: int | None) -> int:
             taken=session.taken,
             capacity=capacity,
             least=session.taken - session.over_capacity,
-            field="--capacity",
+            field="--limit",
         )
     return over

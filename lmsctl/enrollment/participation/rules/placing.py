@@ -86,7 +86,7 @@ def check_over_reason(reason: str | None, *, is_over: bool) -> str | None:
     Raises OverCapacityUnreasoned unless there are both the wish and the reason, or neither.
     """
     if is_over != bool(canonical.trim(reason or "")):
-        raise OverCapacityUnreasoned(field="--reason" if is_over else "--over-capacity")
+        raise OverCapacityUnreasoned(field="--reason" if is_over else "--over-limit")
     return canonical.check_text(reason or "", field="reason", min_chars=0) or None
 
 

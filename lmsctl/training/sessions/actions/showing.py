@@ -1,9 +1,9 @@
 """Showing and listing sessions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from datetime import timedelta
 
+from lmsctl.kit.answer import with_more
 from lmsctl.kit.work import Work
 from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training import rules
@@ -62,8 +62,8 @@ def to_result(work: Work, row: rules.SessionRecord) -> SessionDetail:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         days=_day_rows(session_store.days(work, row.id)),
-        capacity=row.capacity,
-        taken=row.taken,
+        limit=row.capacity,
+        used=row.taken,
         free=row.free,
         registration_stops_at=row.registration_stops_at,
         cancellations_stop_at=row.cancellations_stop_at,
@@ -76,10 +76,7 @@ def choices(work: Work, sessions: Sequence[rules.SessionRecord]) -> list[Session
     """Return sessions as they are chosen from, in the order given."""
     days = session_store.days_of(work, [session.id for session in sessions])
     return [
-        SessionChoice(
-            **{item.name: getattr(row, item.name) for item in fields(row)},
-            schedule=_day_rows(days[row.id]),
-        )
+        with_more(SessionChoice, row, schedule=_day_rows(days[row.id]))
         for row in (to_row(work, session) for session in sessions)
     ]
 
@@ -105,8 +102,8 @@ def to_row(work: Work, row: rules.SessionRecord) -> SessionRow:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         days=row.days,
-        capacity=row.capacity,
-        taken=row.taken,
+        limit=row.capacity,
+        used=row.taken,
         free=row.free,
         registration_stops_at=row.registration_stops_at,
         cancellations_stop_at=row.cancellations_stop_at,

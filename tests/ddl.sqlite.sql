@@ -332,6 +332,23 @@ CREATE TABLE group_members (
 
 CREATE INDEX ix_group_members_user_id ON group_members (user_id);
 
+CREATE TABLE host_entries (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	session_id INTEGER NOT NULL,
+	user_id INTEGER NOT NULL,
+	uid TEXT NOT NULL,
+	changes INTEGER DEFAULT '0' NOT NULL,
+	organizer_address TEXT,
+	CONSTRAINT changes_count CHECK (changes >= 0),
+	UNIQUE (session_id, user_id),
+	FOREIGN KEY(session_id) REFERENCES training_sessions (id) ON DELETE CASCADE,
+	FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE CASCADE,
+	UNIQUE (uid)
+)
+ STRICT;
+
+CREATE INDEX ix_host_entries_user_id ON host_entries (user_id);
+
 CREATE TABLE notifications (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	user_id INTEGER,
@@ -607,6 +624,8 @@ CREATE TABLE training_enrollments (
 	certificate TEXT,
 	result_at TEXT,
 	moves INTEGER DEFAULT '0' NOT NULL,
+	calendar_uid TEXT DEFAULT '' NOT NULL,
+	organizer_address TEXT,
 	CONSTRAINT side_known CHECK (side IN ('administrator', 'learner')),
 	CONSTRAINT answer_known CHECK (answer IN ('confirmed', 'declined')),
 	CONSTRAINT preselected_session_named CHECK (session_id IS NOT NULL OR NOT is_preselected),
@@ -627,6 +646,8 @@ CREATE INDEX ix_training_enrollments_user_id ON training_enrollments (user_id);
 CREATE UNIQUE INDEX training_enrollments_alive ON training_enrollments (user_id, training_id) WHERE canceled_at IS NULL;
 
 CREATE INDEX training_enrollments_by_session ON training_enrollments (session_id);
+
+CREATE UNIQUE INDEX training_enrollments_by_uid ON training_enrollments (calendar_uid);
 
 CREATE TABLE training_openings (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

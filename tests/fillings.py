@@ -100,9 +100,9 @@ def fill_places(run: Run, trainings: int, *, each: int = 3, sessions: int = 3) -
     run(
         f"""
         INSERT INTO training_enrollments (user_id, training_id, session_id, is_preselected, side,
-                                          access_at, enrolled_at, moves)
+                                          access_at, enrolled_at, moves, calendar_uid)
         {_NUMBERS}
-        SELECT u.id, t.id, s.id, FALSE, 'learner', :now, :now, 0
+        SELECT u.id, t.id, s.id, FALSE, 'learner', :now, :now, 0, 'filled-' || u.id || '-' || t.id
         FROM n, users u, trainings t, training_sessions s
         WHERE u.origin = 'import' AND t.code = 't' || (1 + (u.id * :count + i) % :trainings)
           AND s.training_id = t.id AND s.code = 's' || (1 + u.id % :sessions)

@@ -182,9 +182,17 @@ def key() -> Any:
     return Column("id", _NUMBER, Identity(), primary_key=True)
 
 
-def text(*, null: bool = False, unique: bool = False, index: bool = False) -> Any:
+def text(
+    *, null: bool = False, unique: bool = False, index: bool = False, default: str | None = None
+) -> Any:
     """Return a text column."""
-    return Column(PlainText, nullable=null, unique=unique or None, index=index or None)
+    return Column(
+        PlainText,
+        nullable=null,
+        unique=unique or None,
+        index=index or None,
+        server_default=default,
+    )
 
 
 def derived(

@@ -360,3 +360,23 @@ def _moment_text_on_postgresql(element: _MomentText, compiler: SQLCompiler, **op
 def moment_text(column: Any) -> FunctionElement[str]:
     """Return the moment in `column` as `2026-03-01T09:00:00Z`."""
     return _MomentText(column if isinstance(column, ColumnElement) else col(column))
+
+
+# Chance ------------------------------------------------------------------------------------------
+
+
+class RandomIdentifier(FunctionElement[str]):
+    """32 hexadecimal digits that never come twice: others in each row."""
+
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(RandomIdentifier, "sqlite")
+def _random_identifier_on_sqlite(*_: Any, **__: Any) -> str:
+    return "lower(hex(randomblob(16)))"
+
+
+@compiles(RandomIdentifier, "postgresql")
+def _random_identifier_on_postgresql(*_: Any, **__: Any) -> str:
+    return "replace(CAST(gen_random_uuid() AS TEXT), '-', '')"

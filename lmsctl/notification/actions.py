@@ -13,7 +13,7 @@ from lmsctl.notification.results import Channel, Message, MessageKind, MessageSt
 from lmsctl.notification.store import audiences as audience_store
 from lmsctl.notification.store import messages as store
 from lmsctl.notification.store import once as once_store
-from lmsctl.notification.store.audiences import Audience
+from lmsctl.notification.store.audiences import Audience, SharedEntry
 from lmsctl.rights import actions as rights
 
 # What the key of a table can hold.
@@ -116,7 +116,7 @@ class ToldTopics:
         return once_store.prefix(self._mark, self._numbers[topic])
 
     def end(self, work: Work) -> None:
-        """Leave everybody the last of several messages about a topic, with all calendar entries."""
+        """Leave everybody the last of several messages about a topic."""
         if any(count > 1 for count in self._counts.values()):
             once_store.keep_last(work, self._mark)
 
@@ -131,14 +131,14 @@ def tell_all(  # noqa: PLR0913 - whom, what, about what, and when
     words: MessageText,
     *,
     topic: str,
-    calendar: str | None = None,
+    calendar: SharedEntry | None = None,
     invited_by: MessageKind | None = None,
 ) -> int:
     """Queue a notice and, where there is an address, a mail with `calendar` for each of `audience`.
 
-    It takes one statement however many they are; `calendar` has marks for what differs from one to
-    the other. It is due when the audience says; with `invited_by` at once, and only to those for
-    whom that has come, or who got a message of that kind about the same in an earlier transaction.
+    It takes one statement however many they are. It is due when the audience says; with
+    `invited_by` at once, and only to those for whom that has come, or who got a message of that
+    kind about the same in an earlier transaction.
     Of several messages about one `topic` in one transaction everybody gets the last. Returns how
     many messages there are.
     """
@@ -154,7 +154,12 @@ def tell_all(  # noqa: PLR0913 - whom, what, about what, and when
 
 
 def rewrite_pending(
-    work: Work, audience: Audience, words: MessageText, *, topic: str, calendar: str | None = None
+    work: Work,
+    audience: Audience,
+    words: MessageText,
+    *,
+    topic: str,
+    calendar: SharedEntry | None = None,
 ) -> int:
     """Let messages of this kind to `audience` that are still to come say `words`.
 
@@ -175,7 +180,8 @@ def withdraw_pending(work: Work, audience: Audience, kind: MessageKind, *, topic
 class PersonalMessage:
     """What one person is told of `about`, by notice and where there is an address by mail.
 
-    `topic` is as in `tell_all`; without one it is told whatever else is.
+    `calendar` is what a message keeps of a calendar entry. `topic` is as in `tell_all`; without one
+    it is told whatever else is.
     """
 
     user_id: int

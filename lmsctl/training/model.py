@@ -157,8 +157,11 @@ class TrainingEnrollment(SQLModel, table=True):
 
     `canceled_at` ends it and keeps the row; whoever comes again gets a new one, so that at most one
     of a person in a training is alive. `side` is who enrolled them. A pre-selected session was
-    chosen for them, and only an administrator changes it. `moves` counts changes of session, for
-    the SEQUENCE of calendar entries.
+    chosen for them, and only an administrator changes it.
+
+    `calendar_uid` names its entry in calendars for good, and `moves` counts how often it was about
+    another time or place, as RFC 5545 asks of UID and SEQUENCE. `organizer_address` is where the
+    answers to it go, from the first message on that named such an address.
     """
 
     __tablename__ = "training_enrollments"
@@ -186,6 +189,7 @@ class TrainingEnrollment(SQLModel, table=True):
             where="canceled_at IS NULL",
         ),
         Index("training_enrollments_by_session", "session_id"),
+        Index("training_enrollments_by_uid", "calendar_uid", unique=True),
         columns.STRICT,
     )
 
@@ -204,6 +208,31 @@ class TrainingEnrollment(SQLModel, table=True):
     certificate: str | None = Field(sa_column=columns.text(null=True))
     result_at: datetime | None = Field(sa_column=columns.moment(null=True))
     moves: int = Field(sa_column=columns.number(default=0))
+    calendar_uid: str = Field(sa_column=columns.text(default=""))
+    organizer_address: str | None = Field(sa_column=columns.text(null=True))
+
+
+class HostEntry(SQLModel, table=True):
+    """What names the entry of a session in the calendar of who organizes or instructs it.
+
+    `uid`, `changes` and `organizer_address` are what they are of a `TrainingEnrollment`.
+    """
+
+    __tablename__ = "host_entries"
+    __table_args__ = (
+        CheckConstraint("changes >= 0", name="changes_count"),
+        UniqueConstraint("session_id", "user_id"),
+        columns.STRICT,
+    )
+
+    id: int = Field(default=None, sa_column=columns.key())
+    session_id: int = Field(
+        sa_column=columns.reference("training_sessions", gone="CASCADE", index=False)
+    )
+    user_id: int = Field(sa_column=columns.reference("users", gone="CASCADE"))
+    uid: str = Field(sa_column=columns.text(unique=True))
+    changes: int = Field(sa_column=columns.number(default=0))
+    organizer_address: str | None = Field(sa_column=columns.text(null=True))
 
 
 class Attendance(SQLModel, table=True):

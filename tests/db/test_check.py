@@ -60,8 +60,8 @@ SESSION_DAY = (
 )
 PARTICIPANT = (
     "INSERT INTO training_enrollments (user_id, training_id, session_id, is_preselected, side,"
-    " access_at, enrolled_at) SELECT u.id, 901, 901, p.is_sandbox, 'learner', u.created_at,"
-    " u.created_at FROM users u, portals p WHERE u.login = 'owner'"
+    " access_at, enrolled_at, calendar_uid) SELECT u.id, 901, 901, p.is_sandbox, 'learner',"
+    " u.created_at, u.created_at, 'u' FROM users u, portals p WHERE u.login = 'owner'"
 )
 BREACHES = {
     "names_kept": (["DELETE FROM user_names"], []),

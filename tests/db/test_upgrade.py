@@ -19,8 +19,10 @@ from lmsctl.db.errors import NameShared, SchemaForeign
 from lmsctl.kit import canonical, clock, database, database_errors, driver, schema
 from lmsctl.kit.work import Work, run_read
 from lmsctl.portal.errors import SchemaNewer
+from tests.calendars import answerable, read_mail
 from tests.conftest import Portal, Templates
 from tests.signups import open_registration, person_options
+from tests.trainings import create_person, create_session, create_training
 
 # Kills its own process just before the statement whose number, or beginning, it is given.
 KILLER = """
@@ -176,6 +178,78 @@ def test_who_came_by_a_link_before_keeps_the_item(
     empty_database.ok("content", "edit", "open", "--no-inherit")
     courses = empty_database.ok("learner", "courses", "ann", "-o", "id").out.split()
     assert sorted(courses) == ["open", "other"]
+
+
+# What a mail of two days and another session kept before entries were one.
+OLD_CALENDAR = "".join(
+    f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//lmsctl//lmsctl//EN\r\nMETHOD:{method}\r\n"
+    f"BEGIN:VEVENT\r\nUID:{uid}-1@lmsctl.invalid\r\nSEQUENCE:{sequence}\r\n"
+    f"DTSTAMP:20260302T120000Z\r\nDTSTART:202603{day}T080000Z\r\nDTEND:202603{day}T090000Z\r\n"
+    f'SUMMARY:Aid\\, "first" and a title that is so long that it i\r\n s folded\r\n'
+    'ORGANIZER;CN="The school":invalid:nomail\r\nATTENDEE;ROLE=REQ-PARTICIPANT:\r\n'
+    "LOCATION:Room 4\\; left\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    for method, uid, sequence, day in (
+        ("CANCEL", "old", 9, 20),
+        ("REQUEST", "d1", 3, 30),
+        ("REQUEST", "d2", 5, 31),
+    )
+)
+
+
+def test_entries_keep_their_names_and_mails_on_their_way_tell_of_all_days(
+    empty_database: Portal,
+    dialect: str,
+    templates: Templates,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The entry of the first day goes on as that of the session, with a number as high as any."""
+    folder = tmp_path / "present"
+    folder.mkdir()
+    portal = templates.copy(dialect, folder)
+    versions = actions.versions()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(schema, "VERSION", versions[versions.index("0015") - 1])
+        actions.upgrade(empty_database.url, patience=5)
+    create_person(portal, "ann")
+    create_training(portal, "aid", "--time-zone", "Europe/Berlin")
+    create_session(portal, starts="2026-03-30T10:00")
+    more = ("--starts", "2026-03-31T10:00", "--duration", "1h")
+    portal.ok("session", "add-day", "aid", "spring", *more)
+    portal.sql("UPDATE session_days SET uid = 'd1', revision = 3 WHERE id = 1")
+    portal.sql("UPDATE session_days SET uid = 'd2', revision = 5 WHERE id = 2")
+    portal.ok("enroll", "--user", "ann", "--training", "aid:spring")
+    portal.ok("enroll", "--user", "owner", "--training", "aid")
+    portal.sql("UPDATE notifications SET calendar = NULL WHERE channel <> 'mail'")
+    portal.sql(
+        "UPDATE notifications SET calendar = :old WHERE calendar IS NOT NULL", old=OLD_CALENDAR
+    )
+    engine.load_models()
+    for table in SQLModel.metadata.sorted_tables:
+        if table.name in tables(empty_database.url):
+            copy_rows(portal, empty_database, table.name)
+    templates.drop(portal)
+    empty_database.ok("db", "upgrade")
+    rows = empty_database.ok("notification", "list", "-o", "json").json
+    (number,) = (row["id"] for row in rows if row["recipient"] == "ann.x@example.com")
+    entry = read_mail(empty_database.ok("notification", "preview", str(number), "-o", "json").json)
+    assert (entry.uid, entry.sequence) == ("d1-1@lmsctl.invalid", 5)
+    assert entry.summary == 'Aid, "first" and a title that is so long that it is folded'
+    assert [(f"{one.starts_at:%dT%H}", one.place) for one in entry.happenings] == [
+        ("30T08", "Room 4; left"),
+        ("31T08", "Room 4; left"),
+    ]
+    answerable(empty_database)
+    empty_database.ok("session", "edit", "aid", "spring", "--place", "Hall")
+    number = empty_database.value(
+        "SELECT max(id) FROM notifications WHERE channel = 'mail' AND calendar IS NOT NULL"
+    )
+    moved = read_mail(empty_database.ok("notification", "preview", str(number), "-o", "json").json)
+    assert (moved.method, moved.uid) == ("REQUEST", entry.uid)
+    assert moved.sequence > entry.sequence
+    names = [uid for (uid,) in empty_database.sql("SELECT calendar_uid FROM training_enrollments")]
+    assert len(set(names)) == 2
+    assert all(len(uid) > len("@lmsctl.invalid") for uid in names)
 
 
 def create_old_database(

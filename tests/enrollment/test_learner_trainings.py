@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.calendars import SeenEntry, read_calendar
 from tests.conftest import Portal
 from tests.refusals import unchanged
 from tests.trainings import create_person, create_session, create_training
@@ -97,31 +98,29 @@ def test_a_calendar_has_every_day_of_ones_sessions(training_portal: Portal) -> N
 
 
 def test_a_calendar_file_keeps_names_and_counts_changes(training_portal: Portal) -> None:
-    """A moved session is the same entry with a higher number; a second one is another entry."""
+    """A moved session is the same entry with a higher number, and so is another session."""
     training_portal.ok("enroll", "--user", "ann", "--training", "aid:spring")
     write = ("learner", "calendar", "ann", "--ics", "ann.ics")
 
-    def written() -> dict[str, str]:
+    def written() -> SeenEntry:
         with unchanged(training_portal, audited=0):
             assert "Wrote 1 calendar entry to ann.ics." in training_portal.ok(*write).err
-        text = training_portal.folder.joinpath("ann.ics").read_bytes().decode().replace("\r\n ", "")
-        lines = text.split("\r\n")
-        return dict(line.split(":", 1) for line in lines if ":" in line and "VALUE" not in line)
+        (entry,) = read_calendar(training_portal.folder.joinpath("ann.ics").read_bytes().decode())
+        return entry
 
     first = written()
-    assert first["SUMMARY"] == "The aid"
-    assert first["DESCRIPTION"] == "Bring\\ncake"
-    assert first["LOCATION"] == "Room 4\\; first floor"
+    assert (first.summary, first.description) == ("The aid", "Bring\ncake")
+    assert (first.place, first.method, first.attendee) == ("Room 4; first floor", "", "")
     training_portal.ok("session", "edit", "aid", "spring", "--starts", "2026-04-02T09:00")
     moved = written()
-    assert moved["UID"] == first["UID"]
-    assert int(moved["SEQUENCE"]) > int(first["SEQUENCE"])
-    assert moved["DTSTART"] == "20260402T070000Z"
+    assert moved.uid == first.uid
+    assert moved.sequence > first.sequence
+    assert moved.starts_at == "20260402T070000Z"
     edit = ("enrollment", "edit", "--user", "ann", "--training", "aid", "--session")
     training_portal.ok(*edit, "summer")
-    assert written()["UID"] != first["UID"]
-    training_portal.ok(*edit, "spring")
-    assert int(written()["SEQUENCE"]) > int(moved["SEQUENCE"])
+    switched = written()
+    assert switched.uid == first.uid
+    assert switched.sequence > moved.sequence
 
 
 def course_of_ann(portal: Portal, **now: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from lmsctl.kit import timewords
 from lmsctl.kit.errors import Refusal
 from lmsctl.kit.wall_clock import Amount, Unit
 from lmsctl.kit.work import Work
+from lmsctl.notification.calendar.rules import entry as entry_rules
 from lmsctl.training import actions as training_actions
 from lmsctl.training.catalog import actions as catalog
 from lmsctl.training.catalog import actions as training_catalog
@@ -82,13 +83,11 @@ class TrainingPortal(RealPortal):
         """
         entries: dict[str, tuple[int, datetime | None]] = {}
         for (text,) in self.rows(mails, name=name, now=now):
-            for calendar in text.split("BEGIN:VCALENDAR")[1:]:
-                lines = dict(line.split(":", 1) for line in calendar.split("\r\n") if ":" in line)
-                uid, number = lines["UID"], int(lines["SEQUENCE"])
-                assert uid not in entries or number > entries[uid][0]
-                starts_at = datetime.strptime(lines["DTSTART"], "%Y%m%dT%H%M%S%z")
-                is_gone = lines["METHOD"] == "CANCEL"
-                entries[uid] = (number, None if is_gone else starts_at)
+            common, own = entry_rules.split(text)
+            entry = entry_rules.read(common)
+            assert own.uid not in entries or own.sequence > entries[own.uid][0]
+            (day,) = entry.days
+            entries[own.uid] = (own.sequence, None if entry.is_canceled else day.starts_at)
         return {at for _, at in entries.values() if at is not None and at + HOUR > now}
 
 

@@ -19,9 +19,9 @@ from lmsctl.enrollment.participation.rules import until as until_rules
 from lmsctl.enrollment.participation.rules.situation import Situation
 from lmsctl.enrollment.results import Phase
 from lmsctl.enrollment.selection.actions import learners
-from lmsctl.kit.icalendar import CalendarEvent
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
+from lmsctl.notification.calendar.rules.entry import Entry, EntryDay, OwnEntry
 from lmsctl.notification.results import Notice
 from lmsctl.rights import actions as rights
 from lmsctl.rights.rules import ALL_VISIBLE, Visibility
@@ -242,16 +242,19 @@ def _list_situations(
         )
 
 
-def get_calendar(work: Work, given: str) -> tuple[list[Appointment], list[CalendarEvent]]:
-    """Return the days of the sessions that a person is in, as they start, also for calendars.
+def get_calendar(work: Work, given: str) -> tuple[list[Appointment], list[tuple[Entry, OwnEntry]]]:
+    """Return the days of the sessions that a person is in, as they start, and the entries of them.
 
-    Only what they have access to by now. Raises what `get_learner` raises.
+    A session is one entry. Only what they have access to by now. Raises what `get_learner` raises.
     """
     person = get_learner(work, given)
     rows = showing_store.calendar(work, person.id)
     until = {course.code: course.leave_until for course in list_trainings(work, given)}
+    own: dict[str, list[CalendarRow]] = {}
+    for row in rows:
+        own.setdefault(row.uid, []).append(row)
     return [_to_appointment(row, until.get(row.training)) for row in rows], [
-        _to_calendar_event(row) for row in rows
+        _to_entry(work, days) for days in own.values()
     ]
 
 
@@ -277,15 +280,14 @@ def _to_appointment(row: CalendarRow, leave_until: datetime | None) -> Appointme
     )
 
 
-def _to_calendar_event(row: CalendarRow) -> CalendarEvent:
-    """Return a day of a session as calendar programs take it."""
-    return CalendarEvent(
-        uid=telling.uid_of(row.uid, row.enrollment_id),
-        sequence=row.sequence,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
+def _to_entry(work: Work, days: Sequence[CalendarRow]) -> tuple[Entry, OwnEntry]:
+    """Return the days of a session as calendar programs take them."""
+    row = days[0]
+    entry = Entry(
+        stamped_at=work.now,
         summary=telling.name_of_entry(row.title, row.session_title),
+        days=[EntryDay(day.starts_at, day.ends_at, day.place, day.url) for day in days],
+        zone=row.time_zone,
         description=row.description,
-        location=row.place,
-        url=row.url,
     )
+    return entry, OwnEntry(row.uid, row.sequence)

@@ -7,13 +7,14 @@ import typer
 
 from lmsctl.enrollment.learner import actions
 from lmsctl.enrollment.learner.results import Appointment, CalendarFile, Course, Offer
-from lmsctl.kit import icalendar, options
+from lmsctl.kit import options
 from lmsctl.kit.answer import Done, Listing
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.kit.writing import replacing
+from lmsctl.notification.calendar import actions as calendar_entries
 from lmsctl.notification.results import Notice
 
 app = options.noun("learner", "What one person sees, and why.")
@@ -77,7 +78,7 @@ def calendar(
     target = env.files.claim(ics, "--ics") if ics is not None else None
 
     def read(work: Work) -> Any:
-        appointments, events = actions.get_calendar(work, login)
+        appointments, entries = actions.get_calendar(work, login)
         if target is None:
             return Listing(
                 Appointment,
@@ -85,9 +86,9 @@ def calendar(
                 when_empty=f"{login} is in no session that is still to come.",
             )
         with replacing(target) as stream:
-            stream.write(icalendar.calendar(events, work.now))
-        sentence = f"Wrote {counted(len(events), 'calendar entry')} to {target}."
-        return Done(CalendarFile(str(target), len(events)), sentence, is_changed=False)
+            stream.write(calendar_entries.write_calendar(entries))
+        sentence = f"Wrote {counted(len(entries), 'calendar entry')} to {target}."
+        return Done(CalendarFile(str(target), len(entries)), sentence, is_changed=False)
 
     return env.read(read)
 

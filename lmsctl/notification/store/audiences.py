@@ -1,6 +1,5 @@
 """The statements on messages to many people at once."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,36 +28,41 @@ from sqlmodel import delete as delete_from
 from lmsctl.kit.columns import Choice, Moment
 from lmsctl.kit.statements import among, columns_of, value_for
 from lmsctl.kit.work import Work
+from lmsctl.notification.calendar.rules.entry import NOBODY, Reply
 from lmsctl.notification.model import Notification
 from lmsctl.notification.results import Channel, MessageState
 from lmsctl.notification.store.messages import state_literal
 from lmsctl.user.model import User
-
-# What stands in calendar entries for what differs from person to person. No text that people
-# write can hold these characters.
-NUMBER_MARK = "\x01"
-_COUNT_MARK = "\x02"
-_COUNT_MARKS = re.compile(f"{_COUNT_MARK}([0-9]+){_COUNT_MARK}")
-
-
-def count_mark(more: int) -> str:
-    """Return the mark that stands for a person's own count and so many more."""
-    return f"{_COUNT_MARK}{more}{_COUNT_MARK}"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """One person whom a message goes to.
 
-    Without `address` no mail goes. `number` and `count` are for the marks in calendar entries.
+    Without `address` no mail goes. The last four are what is their own of a calendar entry.
     """
 
     user_id: int
     address: str | None
     about: str | None
     due_at: datetime
-    number: int | None
-    count: int | None
+    uid: str | None
+    sequence: int | None
+    reply: Reply
+    organizer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedEntry:
+    """A calendar entry that many people get.
+
+    `text` is what all their messages keep of it. It has the numbers of their own entries, and so
+    many `later`; answers go to `organizer`, unless their own entries have an address already.
+    """
+
+    text: str
+    organizer: str | None
+    later: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +91,28 @@ def select_recipients_now(work: Work) -> Select[Any]:
             address=col(User.email),
             about=type_coerce(nothing, Text),
             due_at=literal(work.now, Moment),
-            number=type_coerce(nothing, BigInteger),
-            count=type_coerce(nothing, BigInteger),
+            uid=type_coerce(nothing, Text),
+            sequence=type_coerce(nothing, BigInteger),
+            reply=literal(Reply.NONE, Choice(Reply)),
+            organizer=type_coerce(nothing, Text),
         )
     )
     return people
 
 
-def _filled_calendar(calendar: str | None, people: Subquery) -> ColumnElement[Any]:
-    """Return the expression that fills in a person's calendar entries."""
-    if calendar is None:
+def _stored_entry(entry: SharedEntry | None, people: Subquery) -> ColumnElement[Any]:
+    """Return the expression for what a person's message keeps of a calendar entry."""
+    if entry is None:
         return type_coerce(null(), Text)
-    number = cast(people.c["number"], Text)
-    filled: ColumnElement[str] = func.replace(
-        literal(calendar, Text), NUMBER_MARK, number, type_=Text
+    own = (
+        people.c.uid,
+        cast(people.c.sequence + entry.later, Text),
+        type_coerce(people.c.reply, Text),
+        func.coalesce(people.c.organizer, literal(entry.organizer or NOBODY, Text)),
+        literal(entry.text, Text),
     )
-    for digits in sorted(set(_COUNT_MARKS.findall(calendar))):
-        count = cast(people.c["count"] + int(digits), Text)
-        filled = func.replace(filled, count_mark(int(digits)), count, type_=Text)
-    return filled
-
-
-def fill_in_calendar(calendar: str, number: int, count: int) -> str:
-    """Return calendar entries with one person's own number and count for the marks."""
-    filled = calendar.replace(NUMBER_MARK, str(number))
-    return _COUNT_MARKS.sub(lambda mark: str(count + int(mark[1])), filled)
+    first, *others = own
+    return sum((literal(" ", Text) + one for one in others), first)
 
 
 def _channel(channel: Channel) -> ColumnElement[Channel]:
@@ -124,7 +125,7 @@ def add_for_all(  # noqa: PLR0913 - whom, what, and when
     audience: Audience,
     words: Mapping[str, str],
     *,
-    calendar: str | None,
+    calendar: SharedEntry | None,
     batch: str,
     invited_by: str | None = None,
     invited_here: str | None = None,
@@ -151,7 +152,7 @@ def add_for_all(  # noqa: PLR0913 - whom, what, and when
     now = value_for(Notification.due_at, work.now)
     ends = (cast(people.c.user_id, Text), type_coerce(channel, Text))
     message_id = literal(f"<{batch}-", Text) + ends[0] + "-" + ends[1] + "@lmsctl.invalid>"
-    filled = _filled_calendar(calendar, people)
+    filled = _stored_entry(calendar, people)
     made = {
         "user_id": people.c.user_id,
         "channel": channel,
@@ -229,7 +230,7 @@ def rewrite_pending(
     work: Work,
     audience: Audience,
     words: Mapping[str, str],
-    calendar: str | None,
+    calendar: SharedEntry | None,
     queued_here: str | None,
 ) -> int:
     """Let messages to `audience` that are still to come say `words`, at the instant given now."""
@@ -243,7 +244,7 @@ def rewrite_pending(
             subject=words["subject"],
             body=words["body"],
             due_at=people.c.due_at,
-            calendar=case((is_mail, _filled_calendar(calendar, people))),
+            calendar=case((is_mail, _stored_entry(calendar, people))),
         )
     )
     return work.run(statement, now=work.now)

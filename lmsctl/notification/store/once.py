@@ -1,6 +1,6 @@
 """The statements that leave everybody one message of several about a topic in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
@@ -8,9 +8,9 @@ from itertools import groupby
 from sqlalchemy import Integer, Text
 from sqlmodel import col, delete, func, select
 
-from lmsctl.kit import icalendar
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
+from lmsctl.notification.calendar.rules.entry import cancels
 from lmsctl.notification.model import Notification
 from lmsctl.notification.results import Channel, MessageState
 
@@ -46,7 +46,7 @@ class _RepeatedMessage:
 def keep_last(work: Work, mark: str) -> None:
     """Leave everybody the last message about each topic of those whose ids begin with `mark`.
 
-    It has the calendar entries of all of them, each as the last of them says.
+    It has the calendar entry as the last of them says.
     """
     start = f"<{mark}."
     topic = func.substr(col(Notification.message_id), len(start) + 1, _TOPIC_DIGITS, type_=Text)
@@ -76,16 +76,29 @@ def keep_last(work: Work, mark: str) -> None:
     if not found:
         return
     groups = groupby(found, key=lambda one: (one.user_id, one.channel, one.topic))
-    kept = [_merged(list(group)) for _, group in groups]
+    kept = [row for _, group in groups for row in _kept(list(group))]
     work.run(delete(Notification).where(among(Notification.id, [one.id for one in found])))
     work.insert_many(Notification, kept)
     work.notices -= len(found) - len(kept)
 
 
-def _merged(messages: Sequence[_RepeatedMessage]) -> dict[str, object]:
-    """Return the columns of the last of some messages, with the calendar entries of all."""
-    row = asdict(messages[-1])
+def _kept(messages: Sequence[_RepeatedMessage]) -> Iterator[dict[str, object]]:
+    """Yield the columns of the last of some messages, with the last calendar entry.
+
+    What takes another entry out of the calendar of somebody who came anew is a mail of its own,
+    because one mail tells of one entry only.
+    """
+    last = messages[-1]
+    entries = {one.about: one for one in messages if one.calendar is not None}
+    for about, one in entries.items():
+        is_gone = about != last.about and one.calendar is not None and cancels(one.calendar)
+        if is_gone and one.channel == Channel.MAIL:
+            yield _row(one, one.calendar)
+    entry = entries.get(last.about)
+    yield _row(last, entry.calendar if entry else None)
+
+
+def _row(message: _RepeatedMessage, calendar: str | None) -> dict[str, object]:
+    row = asdict(message) | {"calendar": calendar}
     del row["id"], row["topic"]
-    calendars = "".join(one.calendar or "" for one in messages)
-    row["calendar"] = icalendar.latest(calendars) or None
     return row

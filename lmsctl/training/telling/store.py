@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text
-from sqlmodel import case, cast, col, literal, select
+from sqlmodel import case, cast, col, literal, select, update
 
-from lmsctl.kit.statements import NOW, among, columns_of
+from lmsctl.kit.columns import Choice
+from lmsctl.kit.statements import NOW, RandomIdentifier, among, columns_of
+from lmsctl.kit.work import Work
+from lmsctl.notification.calendar.rules.entry import Reply
 from lmsctl.notification.store.audiences import Audience, Recipient
 from lmsctl.training.model import IS_LIVE, TrainingEnrollment
+from lmsctl.training.results import InvitationAnswer
 from lmsctl.user.model import User, status_at
 from lmsctl.user.results import UserStatus
 
@@ -29,7 +33,21 @@ def is_about_any(column: Any) -> ColumnElement[bool]:
     return col(column).startswith(_ABOUT)
 
 
-# `number` and `count` identify the calendar entry and its change; the sender gives `now`.
+def new_uid() -> ColumnElement[str]:
+    """Return what names a new entry in calendars for good, another one in each row."""
+    return RandomIdentifier() + literal("@lmsctl.invalid", Text)
+
+
+# What a participant has answered, as calendars say it.
+REPLY: ColumnElement[Reply] = case(
+    (
+        col(TrainingEnrollment.answer) == InvitationAnswer.CONFIRMED,
+        literal(Reply.YES, Choice(Reply)),
+    ),
+    (col(TrainingEnrollment.answer) == InvitationAnswer.DECLINED, literal(Reply.NO, Choice(Reply))),
+    else_=literal(Reply.NONE, Choice(Reply)),
+)
+# Whoever runs it gives `now`.
 _SELECT_AUDIENCE = (
     select(
         *columns_of(
@@ -38,8 +56,10 @@ _SELECT_AUDIENCE = (
             address=case((status_at(NOW) == UserStatus.ACTIVE, col(User.email))),
             about=ABOUT,
             due_at=col(TrainingEnrollment.access_at),
-            number=col(TrainingEnrollment.id),
-            count=col(TrainingEnrollment.moves),
+            uid=col(TrainingEnrollment.calendar_uid),
+            sequence=col(TrainingEnrollment.moves),
+            reply=REPLY,
+            organizer=col(TrainingEnrollment.organizer_address),
         )
     )
     .select_from(TrainingEnrollment)
@@ -66,3 +86,26 @@ def audience_among(training_id: int, chosen: Select[Any]) -> Audience:
 def audience_of_session(training_id: int, session_id: int | None) -> Audience:
     """Return everybody in a session of a training, or in none of its sessions."""
     return _audience(training_id, col(TrainingEnrollment.session_id) == session_id)
+
+
+def remember_organizer(work: Work, audience: Audience, address: str) -> None:
+    """Let the entries of `audience` that name nobody yet have this address of an organizer."""
+    people = audience.people.subquery("p")
+    work.run(
+        update(TrainingEnrollment)
+        .where(
+            col(TrainingEnrollment.organizer_address).is_(None),
+            col(TrainingEnrollment.calendar_uid).in_(select(people.c.uid)),
+        )
+        .values(organizer_address=address),
+        now=work.now,
+    )
+
+
+def count_change(work: Work, session_id: int) -> None:
+    """Let the entries of everybody in a session be about another time or place from now on."""
+    work.run(
+        update(TrainingEnrollment)
+        .where(col(TrainingEnrollment.session_id) == session_id, IS_LIVE)
+        .values(moves=col(TrainingEnrollment.moves) + 1)
+    )

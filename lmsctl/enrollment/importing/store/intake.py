@@ -86,6 +86,7 @@ def write(work: Work, rows: RowRange) -> None:
         value_for(TrainingEnrollment.side, EnrolledBy.ADMINISTRATOR).label("side"),
         func.coalesce(_row.access_at, now).label("access_at"),
         now.label("enrolled_at"),
+        telling_store.new_uid().label("calendar_uid"),
     )
     new = select(*cells).where(_is_new(rows)).order_by(_row.row_no)
     work.run(insert_from(TrainingEnrollment, new))

@@ -8,11 +8,11 @@ from itertools import groupby
 from lmsctl.audit import actions as audit
 from lmsctl.kit import wall_clock
 from lmsctl.kit.database_errors import RetryTransaction
-from lmsctl.kit.icalendar import cancellations
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import PersonalMessage
-from lmsctl.notification.store.audiences import fill_in_calendar
+from lmsctl.notification.calendar.rules import entry as entry_rules
+from lmsctl.notification.calendar.rules.entry import OwnEntry
 from lmsctl.rights import actions as rights
 from lmsctl.training import store
 from lmsctl.training.errors import TrainingUnknown
@@ -104,15 +104,19 @@ def send_missed(work: Work, user_ids: Sequence[int]) -> int:
 def _to_message(missed: Sequence[MissedMessage], catch_up: CatchUp) -> PersonalMessage:
     """Return the one message that somebody gets about a training of which they missed some."""
     last = missed[-1]
-    calendar = "".join(cancellations(one.calendar) for one in missed if one.calendar)
-    if catch_up.entries is not None:
-        calendar += fill_in_calendar(catch_up.entries, last.enrollment_id, last.moves)
+    if catch_up.entry is not None:
+        organizer = last.organizer_address or catch_up.entry.organizer
+        own = OwnEntry(last.calendar_uid, last.moves, last.reply, organizer)
+        calendar: str | None = entry_rules.own_text(own) + catch_up.entry.text
+    else:
+        kept = [one.calendar for one in missed if one.calendar]
+        calendar = kept[-1] if kept and entry_rules.cancels(kept[-1]) else None
     return PersonalMessage(
         last.user_id,
         last.email,
         catch_up.words,
         telling_store.about(last.enrollment_id),
-        calendar or None,
+        calendar,
     )
 
 

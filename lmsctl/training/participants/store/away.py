@@ -11,10 +11,11 @@ from sqlmodel import delete as delete_from
 
 from lmsctl.kit.statements import among, columns_of
 from lmsctl.kit.work import Work
+from lmsctl.notification.calendar.rules.entry import Reply
 from lmsctl.notification.model import Notification
 from lmsctl.notification.results import Channel, MessageState
 from lmsctl.training.model import IS_LIVE, SessionDay, Training, TrainingEnrollment, TrainingSession
-from lmsctl.training.telling.store import ABOUT, is_about_any
+from lmsctl.training.telling.store import ABOUT, REPLY, is_about_any
 from lmsctl.user.model import User
 
 
@@ -96,8 +97,8 @@ def count_places(work: Work, user_ids: Sequence[int]) -> int:
 class MissedMessage:
     """A message that somebody got only as a notice because they were away, or would have got.
 
-    `calendar` are the entries that no mail took to them; `enrollment_id` and `moves` are what
-    their own entries are made with.
+    `calendar` is the entry that no mail took to them; `calendar_uid` and what follows is what is
+    their own of one.
     """
 
     user_id: int
@@ -105,9 +106,12 @@ class MissedMessage:
     training_id: int
     session_id: int | None
     enrollment_id: int
-    moves: int
     is_live: bool
     calendar: str | None
+    calendar_uid: str
+    moves: int
+    reply: Reply
+    organizer_address: str | None
 
 
 # Since when somebody is away, or was there to be told anything.
@@ -137,6 +141,7 @@ def missed(work: Work, user_ids: Sequence[int]) -> list[MissedMessage]:
                 email=col(User.email),
                 enrollment_id=col(TrainingEnrollment.id),
                 is_live=IS_LIVE,
+                reply=REPLY,
                 calendar=col(Notification.calendar),
             )
         )

@@ -26,6 +26,7 @@ from lmsctl.training.model import (
 )
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.results import EnrolledBy
+from lmsctl.training.telling import store as telling_store
 from lmsctl.user.model import User
 
 
@@ -130,11 +131,14 @@ def enroll(  # noqa: PLR0913 - one keyword for each thing an enrollment has
     }
     people = select(
         col(User.id),
+        telling_store.new_uid(),
         *(value_for(getattr(TrainingEnrollment, name), value) for name, value in same.items()),
     ).where(among(User.id, user_ids))
     # `moves` has its default in the database.
     made = work.run(
-        insert(TrainingEnrollment).from_select(["user_id", *same], people, include_defaults=False)
+        insert(TrainingEnrollment).from_select(
+            ["user_id", "calendar_uid", *same], people, include_defaults=False
+        )
     )
     if made != len(user_ids):
         # Somebody was deleted since they were found, and more places were claimed than are taken.

@@ -173,7 +173,7 @@ class CalendarRow:
     description: str
     session: str
     session_title: str | None
-    enrollment_id: int
+    time_zone: str
     starts_at: datetime
     ends_at: datetime
     place: str | None
@@ -193,7 +193,8 @@ def calendar(work: Work, user_id: int) -> list[CalendarRow]:
         description=col(Training.description),
         session=col(TrainingSession.code),
         session_title=col(TrainingSession.title),
-        enrollment_id=col(TrainingEnrollment.id),
-        sequence=col(SessionDay.revision) + col(TrainingEnrollment.moves),
+        time_zone=col(Training.time_zone),
+        uid=col(TrainingEnrollment.calendar_uid),
+        sequence=col(TrainingEnrollment.moves),
     )
     return work.all(CalendarRow, days)

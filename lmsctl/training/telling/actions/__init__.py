@@ -1,6 +1,6 @@
 """Telling participants, organizers and supervisors what happens to trainings."""
 
-from lmsctl.training.telling.actions.calendars import name_of_entry, uid_of
+from lmsctl.training.telling.actions.calendars import name_of_entry
 from lmsctl.training.telling.actions.organizers import (
     may_organize,
     tell_organizer,
@@ -38,5 +38,4 @@ __all__ = [
     "tell_organizer_of_people",
     "tell_removed",
     "tell_supervisors",
-    "uid_of",
 ]

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection
 
-from lmsctl.kit import icalendar
-from lmsctl.kit.icalendar import CalendarEvent, Method
 from lmsctl.kit.work import Work
-from lmsctl.notification.store.audiences import NUMBER_MARK, count_mark
+from lmsctl.notification.calendar.rules.entry import Entry, EntryDay, common_text
+from lmsctl.notification.store.audiences import SharedEntry
 from lmsctl.portal import actions as portal
 from lmsctl.training.rules import SessionWithDays, TrainingRecord
 
@@ -15,38 +14,40 @@ def name_of_entry(title: str, session_title: str | None) -> str:
     return f"{title}: {session_title}" if session_title else title
 
 
-def uid_of(day_uid: str, enrollment: int | str) -> str:
-    """Return what names the calendar entry of one person's day for good."""
-    return f"{day_uid}-{enrollment}@lmsctl.invalid"
+def entry_of(
+    work: Work, training: TrainingRecord, at: SessionWithDays, *, is_canceled: bool = False
+) -> Entry:
+    """Return what calendars get of a session: all its days in one entry, or that it is out."""
+    return Entry(
+        stamped_at=work.now,
+        summary=name_of_entry(training.title, at.session.title),
+        days=[EntryDay(day.starts_at, day.ends_at, day.place, day.url) for day in at.days],
+        zone=at.session.time_zone,
+        description=training.description,
+        host=portal.settings(work).name,
+        is_canceled=is_canceled,
+    )
 
 
-def calendar_entries(  # noqa: PLR0913 - whose entries, and what they ask
+def shared_entry(  # noqa: PLR0913 - whose entry, and what it says
     work: Work,
     training: TrainingRecord,
     at: SessionWithDays | None,
-    method: Method,
-    later: int = 0,
     *,
+    is_canceled: bool = False,
+    later: int = 0,
     also: Collection[int] = (),
-) -> str | None:
-    """Return calendar entries for the days still to come, with marks for each person's own.
+) -> SharedEntry | None:
+    """Return the entry for everybody in a session, unless all its days are over.
 
-    The days with the ids `also` are told of in any case.
+    The days with the ids `also` count as to come in any case. `later` is by how many changes the
+    entries will be about another time or place.
     """
-    days = [day for day in (at.days if at else ()) if day.ends_at > work.now or day.id in also]
-    if at is None or not days:
+    if at is None or not _is_to_come(work, at, also):
         return None
-    events = [
-        CalendarEvent(
-            uid=uid_of(day.uid, NUMBER_MARK),
-            sequence=count_mark(day.revision + later),
-            starts_at=day.starts_at,
-            ends_at=day.ends_at,
-            summary=name_of_entry(training.title, at.session.title),
-            description=training.description,
-            location=day.place,
-            url=day.url,
-        )
-        for day in days
-    ]
-    return icalendar.messages(events, work.now, method, portal.settings(work).name)
+    text = common_text(entry_of(work, training, at, is_canceled=is_canceled))
+    return SharedEntry(text, work.mail.organizer_address, later)
+
+
+def _is_to_come(work: Work, at: SessionWithDays, also: Collection[int]) -> bool:
+    return any(day.ends_at > work.now or day.id in also for day in at.days)

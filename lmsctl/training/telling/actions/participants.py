@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lmsctl.kit import wall_clock, zones
-from lmsctl.kit.icalendar import Method
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions as notification
 from lmsctl.notification.actions import MessageText
 from lmsctl.notification.results import MessageKind
-from lmsctl.notification.store.audiences import Audience
+from lmsctl.notification.store.audiences import Audience, SharedEntry
 from lmsctl.portal import actions as portal
 from lmsctl.training.rules import SessionWithDays, TrainingRecord
 from lmsctl.training.telling import store as telling_store
-from lmsctl.training.telling.actions.calendars import calendar_entries
+from lmsctl.training.telling.actions.calendars import shared_entry
 
 
 def invite(
@@ -25,8 +24,9 @@ def invite(
 
     A notice, and to an address a mail with an entry for the calendar.
     """
-    words, entries = _invitation(work, training, at)
-    notification.tell_all(work, audience, words, topic=_topic(training), calendar=entries)
+    words, entry = _invitation(work, training, at)
+    notification.tell_all(work, audience, words, topic=_topic(training), calendar=entry)
+    _remember_organizer(work, audience, entry)
 
 
 def renew_invitations(
@@ -41,13 +41,20 @@ def renew_invitations(
 
     Whoever has been invited is not invited again.
     """
-    words, entries = _invitation(work, training, at, later)
-    notification.rewrite_pending(work, audience, words, topic=_topic(training), calendar=entries)
+    words, entry = _invitation(work, training, at, later)
+    notification.rewrite_pending(work, audience, words, topic=_topic(training), calendar=entry)
+    _remember_organizer(work, audience, entry)
+
+
+def _remember_organizer(work: Work, audience: Audience, entry: SharedEntry | None) -> None:
+    """Let answers to entries that people have got go to the same address for good."""
+    if entry is not None and entry.organizer is not None and not work.is_silent:
+        telling_store.remember_organizer(work, audience, entry.organizer)
 
 
 def _invitation(
     work: Work, training: TrainingRecord, at: SessionWithDays | None, later: int = 0
-) -> tuple[MessageText, str | None]:
+) -> tuple[MessageText, SharedEntry | None]:
     words = MessageText(
         kind=MessageKind.TRAINING_INVITATION,
         reason=f"they take part in the training {training.code}",
@@ -55,7 +62,7 @@ def _invitation(
         body=f"You are enrolled in the training '{training.title}'"
         f" of {portal.settings(work).name}.\n\n{_describe_place(at)}{_ask(training)}",
     )
-    return words, calendar_entries(work, training, at, Method.REQUEST, later)
+    return words, shared_entry(work, training, at, later=later)
 
 
 def _ask(training: TrainingRecord) -> str:
@@ -85,9 +92,10 @@ def tell_moved(
         subject=f"Your session of '{training.title}' changed",
         body=describe_change(old, new) if old else _describe_place(new),
     )
-    gone = calendar_entries(work, training, old, Method.CANCEL, later=1) or ""
-    come = calendar_entries(work, training, new, Method.REQUEST, later=1) or ""
-    _tell(work, training, audience, words, gone + come or None)
+    # It is the same entry at another time: nothing of the old one is left.
+    entry = shared_entry(work, training, new, later=1)
+    entry = entry or shared_entry(work, training, old, is_canceled=True, later=1)
+    _tell(work, training, audience, words, entry)
     renew_invitations(work, training, new, audience, later=1)
 
 
@@ -113,7 +121,7 @@ def tell_canceled(
         training,
         audience,
         words,
-        calendar_entries(work, training, old, Method.CANCEL, later=1),
+        shared_entry(work, training, old, is_canceled=True, later=1),
     )
     renew_invitations(work, training, None, audience, later=1)
 
@@ -146,16 +154,17 @@ def tell_changed(
     how it was before all of them.
     """
     before = work.ending(_SessionsBefore, _SessionsBefore).first(before)
-    entries = calendar_entries(work, training, at, Method.REQUEST, also=were_to_come)
+    telling_store.count_change(work, at.session.id)
+    entry = shared_entry(work, training, at, also=were_to_come)
     audience = telling_store.audience_of_session(training.id, at.session.id)
-    if entries is not None:
+    if entry is not None:
         words = MessageText(
             kind=MessageKind.TRAINING_CHANGE,
             reason=f"their session of the training {training.code} changed",
             subject=f"'{training.title}' has changed: session {at.session.code}",
             body=f"When or where it takes place has changed.\n\n{describe_change(before, at)}",
         )
-        _tell(work, training, audience, words, entries)
+        _tell(work, training, audience, words, entry)
     renew_invitations(work, training, at, audience)
 
 
@@ -184,7 +193,7 @@ def tell_removed(
         training,
         audience,
         words,
-        calendar_entries(work, training, old, Method.CANCEL, later=1),
+        shared_entry(work, training, old, is_canceled=True, later=1),
     )
     kind = MessageKind.TRAINING_INVITATION
     notification.withdraw_pending(work, audience, kind, topic=_topic(training))
@@ -215,16 +224,16 @@ def _removal_words(
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """What somebody is told who missed how a training changed; `entries` have marks."""
+    """What somebody is told who missed how a training changed, and what calendars get of it."""
 
     words: MessageText
-    entries: str | None
+    entry: SharedEntry | None
 
 
 def catch_up(work: Work, training: TrainingRecord, at: SessionWithDays | None) -> CatchUp | None:
     """Return what participants are told who were away; None when their session is over."""
-    entries = calendar_entries(work, training, at, Method.REQUEST)
-    if at is not None and entries is None:
+    entry = shared_entry(work, training, at)
+    if at is not None and entry is None:
         return None
     words = MessageText(
         kind=MessageKind.TRAINING_CHANGE,
@@ -233,7 +242,7 @@ def catch_up(work: Work, training: TrainingRecord, at: SessionWithDays | None) -
         body=f"Your account was not active for a while. This is how the training"
         f" '{training.title}' stands now.\n\n{_describe_place(at)}",
     )
-    return CatchUp(words, entries)
+    return CatchUp(words, entry)
 
 
 def catch_up_on_removal(work: Work, training: TrainingRecord) -> CatchUp:
@@ -246,16 +255,17 @@ def _tell(
     training: TrainingRecord,
     audience: Audience,
     words: MessageText,
-    entries: str | None,
+    entry: SharedEntry | None,
 ) -> None:
     notification.tell_all(
         work,
         audience,
         words,
         topic=_topic(training),
-        calendar=entries,
+        calendar=entry,
         invited_by=MessageKind.TRAINING_INVITATION,
     )
+    _remember_organizer(work, audience, entry)
 
 
 def _topic(training: TrainingRecord) -> str:

@@ -145,7 +145,7 @@ def test_a_number_may_be_of_any_length(portal: Portal, number: str) -> None:
 @pytest.mark.parametrize(
     ("command", "status", "code"),
     [
-        (("db", "backup", "{}"), 11, "backup_unwritable"),
+        (("db", "backup", "{}"), 6, "backup_unwritable"),
         (("db", "restore", "{}", "--yes"), 4, "backup_missing"),
         (("user", "list", "--database-url", "sqlite:///{}"), 11, "database_missing"),
         (("db", "upgrade", "--database-url", "sqlite:///{}"), 11, "database_missing"),

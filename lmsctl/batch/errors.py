@@ -3,8 +3,16 @@
 from lmsctl.kit.errors import NotFound, Rejected, Usage
 
 
-class BatchUnreadable(NotFound):
-    """The file of command lines is not there, or may not be read."""
+class BatchMissing(NotFound):
+    """The file of command lines is not there."""
+
+    code = "batch_missing"
+    message = "There is no file '{file}'."
+    hint = "Check the path, or give - to read from standard input."
+
+
+class BatchUnreadable(Rejected):
+    """The file of command lines is a folder, may not be read, or has a line without end."""
 
     code = "batch_unreadable"
     message = "The file '{file}' cannot be read: {reason}."

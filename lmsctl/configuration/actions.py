@@ -193,7 +193,8 @@ def add(
 ) -> Context:
     """Add a connection; the first one is also the one in use.
 
-    Raises ContextExists, ContextNameWrong, AddressNeeded, PasswordInArgument and UrlUnreadable.
+    Raises ContextExists, ContextNameWrong, AddressNeeded, KeyValueRefused, PasswordInArgument
+    and UrlUnreadable.
     """
     if not _NAME.fullmatch(name):
         raise ContextNameWrong(name=name)
@@ -201,7 +202,7 @@ def add(
     if name in env.config.contexts:
         raise ContextExists(name=name)
     if lock_timeout is not None:
-        new["lock-timeout"] = lock_timeout
+        new["lock-timeout"] = rules.check_timeout("--lock-timeout", lock_timeout)
     values = _copy(env.config)
     if not env.config.contexts:
         values["context"] = name

@@ -115,9 +115,8 @@ def add(
         int | None,
         typer.Option(
             "--lock-timeout",
-            min=rules.LOCK_TIMEOUTS[0],
-            max=rules.LOCK_TIMEOUTS[-1],
-            help="Seconds to wait for others.",
+            metavar="N",
+            help=f"Seconds to wait for others, up to {rules.LOCK_TIMEOUTS[-1]}.",
         ),
     ] = None,
 ) -> Any:

@@ -1,6 +1,6 @@
 """Every way the configuration room can say no."""
 
-from lmsctl.kit.errors import Usage
+from lmsctl.kit.errors import Rejected, Usage
 
 
 class KeyUnknown(Usage):
@@ -16,6 +16,14 @@ class KeyValueWrong(Usage):
 
     code = "key_value_wrong"
     message = "'{key}' cannot be '{value}': it takes {expected}."
+    hint = "'lmsctl help config' describes every key."
+
+
+class KeyValueRefused(Rejected):
+    """A number that a key does not take."""
+
+    code = "key_value_refused"
+    message = "'{key}' cannot be {value}: it takes {expected}."
     hint = "'lmsctl help config' describes every key."
 
 
@@ -35,7 +43,7 @@ class AddressNeeded(Usage):
     hint = "Give either --url or --url-file."
 
 
-class ContextNameWrong(Usage):
+class ContextNameWrong(Rejected):
     """A name that could not be written on the command line or in a key."""
 
     code = "context_name_wrong"

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from lmsctl.configuration.errors import KeyValueWrong, PasswordInArgument
+from lmsctl.configuration.errors import KeyValueRefused, KeyValueWrong, PasswordInArgument
 from lmsctl.kit import config, dburl, mail_settings, zones
 from lmsctl.kit.address import parse_email
 from lmsctl.kit.config import Config
 from lmsctl.kit.config_errors import ContextUnknown
 
 LOCK_TIMEOUTS = range(1, 3601)
+_SECONDS = "a number of seconds from 1 to 3600"
 
 
 def check_context(written: Config, name: str) -> None:
@@ -22,8 +23,8 @@ def check_context(written: Config, name: str) -> None:
 def checked_value(written: Config, name: str, key: str, text: str) -> str | int:
     """Return what is to stand in the file for the key `name`, called `key` where it was given.
 
-    Raises KeyValueWrong, PasswordInArgument, ContextUnknown, UrlUnreadable, ZoneUnknown and
-    EmailInvalid.
+    Raises KeyValueWrong, KeyValueRefused, PasswordInArgument, ContextUnknown, UrlUnreadable,
+    ZoneUnknown and EmailInvalid.
     """
     return _CHECKS[name](written, key, text)
 
@@ -68,9 +69,16 @@ def checked_file(_written: Config, _key: str, text: str) -> str:
 
 
 def _checked_timeout(_written: Config, key: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) in LOCK_TIMEOUTS):
-        raise KeyValueWrong(key=key, value=text, expected="a number of seconds from 1 to 3600")
-    return int(text)
+    if not (text.isascii() and text.removeprefix("-").isdigit()):
+        raise KeyValueWrong(key=key, value=text, expected=_SECONDS)
+    return check_timeout(key, int(text))
+
+
+def check_timeout(key: str, seconds: int) -> int:
+    """Return how long to wait for others; raises KeyValueRefused."""
+    if seconds not in LOCK_TIMEOUTS:
+        raise KeyValueRefused(key=key, value=seconds, expected=_SECONDS, field=key)
+    return seconds
 
 
 def _checked_mail(_written: Config, key: str, text: str) -> str:

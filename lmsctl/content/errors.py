@@ -133,7 +133,7 @@ class DueDaysWrong(Rejected):
     hint = "Give --due-days a whole number from 1 to {most}, or leave it out."
 
 
-class DueDayMissing(Rejected):
+class DueDayMissing(Usage):
     """Raised when the day on which something is due is none, such as `never`."""
 
     code = "due_day_missing"

@@ -43,13 +43,12 @@ class BackupExists(Conflict):
     hint = "Name another file, or replace it with --force."
 
 
-class BackupUnwritable(Unavailable):
+class BackupUnwritable(Rejected):
     """The backup cannot be written."""
 
     code = "backup_unwritable"
     message = "The backup cannot be written to '{file}': {reason}."
     hint = "Name a file in a folder that you may write and that has room."
-    retryable = False
 
 
 class BackupMissing(NotFound):

@@ -19,7 +19,7 @@ import typer.core
 from lmsctl.kit import asking, rehearsal
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, Outcome
 from lmsctl.kit.environment import Environment
-from lmsctl.kit.errors import NotFound, Refusal, TitleGiven
+from lmsctl.kit.errors import NotFound, Refusal, TitleGiven, Usage
 from lmsctl.kit.invocation import Invocation, Options
 from lmsctl.kit.nouns import NounGroup
 
@@ -58,7 +58,17 @@ _GLOBALS: dict[str, tuple[type, tuple[str, ...], str | None, str]] = {
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 # What eighty columns leave between the indentation and the sign of another line.
 _EXAMPLE_WIDTH = 76
+# Verbs whose options say what they change.
+_CHANGING = ("edit", "set")
 FOOTER = "Global options work here too: see 'lmsctl help options'."
+
+
+class ChangeMissing(Usage):
+    """Raised when a command that changes things is given nothing to change."""
+
+    code = "change_missing"
+    message = "Nothing is given to change."
+    hint = "Give at least one of {options}."
 
 
 @dataclass(slots=True)
@@ -229,6 +239,7 @@ def verb(
             session = ctx.find_object(ProgramRun)
             assert session is not None
             session.add_options({key: given.pop(key) for key in _GLOBALS})
+            _check_change(ctx)
             act = partial(function, **_collect_arguments(own, given))
             if session.is_rehearsal:
                 act = partial(rehearsal.compare, ctx, given, act)
@@ -263,17 +274,32 @@ def verb(
     return decorate
 
 
+def _check_change(ctx: typer.Context) -> None:
+    """Raise ChangeMissing where options say what a command changes and none of them is given."""
+    own = _own_options(ctx)
+    if ctx.info_name in _CHANGING and own and not any(_is_given(ctx, one) for one in own):
+        raise ChangeMissing(options=[one.opts[0] for one in own if one.opts[0] != "--if-version"])
+
+
+def _own_options(ctx: typer.Context) -> list[Any]:
+    """Return the options of a command that not every command has."""
+    return [
+        one
+        for one in ctx.command.params
+        if one.param_type_name == "option" and one.name not in {*_GLOBALS, "help"}
+    ]
+
+
+def _is_given(ctx: typer.Context, option: Any) -> bool:
+    """Say whether an option is on the command line, or was answered to a question."""
+    return getattr(ctx.get_parameter_source(option.name), "name", "") != "DEFAULT"
+
+
 def _explain_if_empty(
     listing: Listing[Any], ctx: typer.Context, given: Mapping[str, Any]
 ) -> Listing[Any]:
     """Return a list with what is to be said if there is nothing in it."""
-    filters = [
-        one.opts[0]
-        for one in ctx.command.params
-        if one.param_type_name == "option"
-        and one.name not in _GLOBALS
-        and getattr(ctx.get_parameter_source(str(one.name)), "name", "") == "COMMANDLINE"
-    ]
+    filters = [one.opts[0] for one in _own_options(ctx) if _is_given(ctx, one)]
     filters += ["--first"] if given.get("first") == 0 else []
     return replace(listing, when_empty=listing.explain_empty(filters, given.get("as_login")))
 

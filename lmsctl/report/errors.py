@@ -1,9 +1,9 @@
 """The refusals of the report room."""
 
-from lmsctl.kit.errors import Usage
+from lmsctl.kit.errors import Rejected
 
 
-class PeriodReversed(Usage):
+class PeriodReversed(Rejected):
     """Raised when a period ends before it begins."""
 
     code = "period_reversed"

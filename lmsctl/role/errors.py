@@ -27,7 +27,7 @@ class PermissionReserved(Rejected):
     hint = "Grant the role administrator, or leave this permission out."
 
 
-class PermissionUnknown(Rejected):
+class PermissionUnknown(Usage):
     """A custom role is to hold a permission that does not exist."""
 
     code = "permission_unknown"

@@ -1,6 +1,6 @@
 """Every way the seed room can say no."""
 
-from lmsctl.kit.errors import Conflict, Rejected, Usage
+from lmsctl.kit.errors import Conflict, Rejected
 
 
 class SeedNeedsSandbox(Rejected):
@@ -19,7 +19,7 @@ class SeedNeedsEmptyPortal(Conflict):
     hint = "Make a new test portal with 'lmsctl init --sandbox' and another database."
 
 
-class SeedSizeWrong(Usage):
+class SeedSizeWrong(Rejected):
     """A number of things that no plan can be made for."""
 
     code = "seed_size_wrong"

@@ -1,7 +1,7 @@
 """Every way the sign-up profile room can say no."""
 
 from lmsctl.kit import time_errors
-from lmsctl.kit.errors import Conflict, NotFound, Rejected
+from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
 class ProfileUnknown(NotFound):
@@ -76,7 +76,7 @@ class WindowEmpty(Rejected):
     hint = "Choose a later end, or 'never'."
 
 
-class StartMissing(Rejected):
+class StartMissing(Usage):
     """The start of the window is a time that never comes."""
 
     code = "start_missing"

@@ -35,7 +35,7 @@ class EmailTaken(Conflict):
     )
 
 
-class LoginMissing(Rejected):
+class LoginMissing(Usage):
     """Neither a login nor an address to make one from."""
 
     code = "login_missing"

@@ -496,7 +496,7 @@ def test_a_terminal_shows_the_first_rows_and_counts_all(sqlite_portal: Portal) -
 
 def test_a_file_that_cannot_be_read_is_refused(sqlite_portal: Portal) -> None:
     """By name; a byte-order mark does not matter."""
-    assert sqlite_portal.refused("batch", "nowhere.txt") == "batch_unreadable"
+    assert sqlite_portal.refused("batch", "nowhere.txt") == "batch_missing"
     assert sqlite_portal.refused("batch", ".") == "batch_unreadable"
     (sqlite_portal.folder / "marked.txt").write_bytes(b"\xef\xbb\xbfdepartment create Sales\n")
     assert sqlite_portal.ok("batch", "marked.txt").err == "1 command: 1 changed.\n"

@@ -166,8 +166,8 @@ def test_one_address_replaces_the_other(empty_folder: FolderWithoutDatabase) -> 
         ("contexts.live.speed", "5", "key_unknown"),
         ("output", "xml", "key_value_wrong"),
         ("color", "blue", "key_value_wrong"),
-        ("lock-timeout", "0", "key_value_wrong"),
-        ("lock-timeout", "3601", "key_value_wrong"),
+        ("lock-timeout", "0", "key_value_refused"),
+        ("lock-timeout", "3601", "key_value_refused"),
         ("lock-timeout", "soon", "key_value_wrong"),
         ("lock-timeout", "²", "key_value_wrong"),
         ("time-zone", "Mars/Base", "time_zone_unknown"),
@@ -348,7 +348,7 @@ def test_a_removed_connection_is_forgotten(empty_folder: FolderWithoutDatabase) 
         (["", "--url", "sqlite:///x.db"], "context_name_wrong"),
         (["new", "--url", "postgresql://u:geheim@host/x"], "password_in_argument"),
         (["new", "--url", "file.db"], "database_url_unreadable"),
-        (["new", "--url", "sqlite:///x.db", "--lock-timeout", "0"], "usage"),
+        (["new", "--url", "sqlite:///x.db", "--lock-timeout", "0"], "key_value_refused"),
     ],
 )
 def test_a_wrong_connection_is_not_added(

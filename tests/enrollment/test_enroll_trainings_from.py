@@ -265,7 +265,7 @@ MEANINGLESS: list[tuple[str, tuple[str, ...], int, str]] = [
     ("Login\nann\n", ("--training", "aid:"), 2, "target_unclear"),
     ("Login,Content\nann,one\n", ("--access-at", "today"), 2, "option_idle"),
     ("Login,Training\nann,aid\n", ("--access-at", "soon"), 2, "time_not_understood"),
-    ("Login,Training\nann,aid\n", ("--access-at", "never"), 6, "access_missing"),
+    ("Login,Training\nann,aid\n", ("--access-at", "never"), 2, "access_missing"),
     ("Login,Session\nann,spring\n", (), 6, "csv_column_missing"),
 ]
 

@@ -446,7 +446,7 @@ def test_a_deadline_can_hold_off_for_one_person(training_portal: Portal) -> None
     )
     assert row[0][0] == "Ill"
     never = (*extend, "--deadline", "cancellation", "--until", "never")
-    refused(training_portal, *never, code="extension_missing")
+    refused(training_portal, *never, code="extension_missing", status=2, audited=0)
     blank = ("--until", "+1d", "--deadline", "cancellation", "--reason", " ")
     refused(training_portal, *extend[:-2], *blank, code="text_empty")
 

@@ -140,7 +140,7 @@ IN_THE_WAY: list[tuple[tuple[str, ...], str, int]] = [
     (("--training", "nosuch", "--user", "ann"), "training_unknown", 4),
     (("--training", "aid:other", "--user", "ann"), "session_unknown", 4),
     (("--training", "aid:gone", "--user", "ann"), "session_canceled", 6),
-    (("--training", "aid", "--user", "ann", "--access-at", "never"), "access_missing", 6),
+    (("--training", "aid", "--user", "ann", "--access-at", "never"), "access_missing", 2),
     (("--training", "aid:spring", *user_options("ann", "ben", "cyd")), "session_full", 6),
     (("--training", "aid:spring", *user_options("dan", "nobody")), "pairs_refused", 6),
 ]

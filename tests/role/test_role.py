@@ -80,7 +80,7 @@ def test_a_custom_role_holds_what_it_was_given(portal_with_administrator: Portal
 def test_an_unknown_permission_is_refused_with_the_nearest_name(portal: Portal) -> None:
     """A misspelled permission makes no role; the hint names the one that was probably meant."""
     ran = portal.run("role", "create", "Recruiter", "--permission", "user.mange", "-o", "json")
-    assert (ran.status, ran.code) == (6, "permission_unknown")
+    assert (ran.status, ran.code) == (2, "permission_unknown")
     assert "'user.manage'" in ran.error["hint"]
     assert portal.run("role", "show", "Recruiter").status == 4
 

@@ -168,7 +168,7 @@ def test_a_rehearsal_leaves_the_portal_empty(portal: Portal) -> None:
 def test_a_size_out_of_range_is_refused(portal: Portal, wrong: tuple[str, str]) -> None:
     """The option is named, with the numbers that it takes."""
     ran = portal.run("seed", *wrong, "-o", "json")
-    assert (ran.status, ran.code) == (2, "seed_size_wrong")
+    assert (ran.status, ran.code) == (6, "seed_size_wrong")
     assert ran.error["field"] == wrong[0]
 
 

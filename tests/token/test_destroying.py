@@ -112,7 +112,8 @@ def test_deleted_and_unknown_get_one_answer(portal_with_items: Portal) -> None:
     ]
     assert answers[0] == answers[1] == answers[2]
     for verb in ("show", "edit", "activate", "deactivate", "delete", "link", "explain", "history"):
-        assert portal_with_items.refused("token", verb, CODE) == "token_unknown"
+        change = ("--limit", "5") if verb == "edit" else ()
+        assert portal_with_items.refused("token", verb, CODE, *change) == "token_unknown"
 
 
 def test_a_code_is_free_again_after_deletion(portal_with_items: Portal) -> None:

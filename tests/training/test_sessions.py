@@ -115,6 +115,7 @@ WRONG = [
 # What is no number, time or duration is a wrong command line.
 OF_USAGE = {
     "number_malformed",
+    "session_start_missing",
     "time_out_of_range",
     "local_time_missing",
     "time_not_understood",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO, cast
 
 from lmsctl.batch import rules
-from lmsctl.batch.errors import BatchUnreadable, StreamOfBatch
+from lmsctl.batch.errors import BatchMissing, BatchUnreadable, StreamOfBatch
 
 STDIN = "-"
 
@@ -57,12 +57,14 @@ def reserving_streams(request: BatchRequest) -> Iterator[None]:
 
 @contextmanager
 def open_file(request: BatchRequest) -> Iterator[BinaryIO]:
-    """Open the file of command lines, or standard input; raises BatchUnreadable."""
+    """Open the file of command lines, or standard input; raises BatchMissing, BatchUnreadable."""
     if request.path == STDIN:
         yield sys.stdin.buffer
         return
     try:
         stream = Path(request.path).open("rb")  # noqa: SIM115 - entered below, where it may fail
+    except FileNotFoundError as missing:
+        raise BatchMissing(file=request.shown) from missing
     except OSError as error:
         raise _unreadable(request, error) from error
     with stream:

@@ -28,7 +28,7 @@ class OverCapacityUnreasoned(Usage):
     hint = "Give both to put people into a full session, or neither."
 
 
-class AccessMissing(Rejected):
+class AccessMissing(Usage):
     """The moment from which people have access never comes."""
 
     code = "access_missing"
@@ -223,7 +223,7 @@ class TakesPartAlready(Conflict):
     hint = "Choose another session instead: lmsctl enrollment switch --training {training}."
 
 
-class ExtensionMissing(Rejected):
+class ExtensionMissing(Usage):
     """The moment until which a deadline is extended never comes."""
 
     code = "extension_missing"

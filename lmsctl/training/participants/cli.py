@@ -71,7 +71,9 @@ def attendance(
     everybody: Annotated[
         bool, typer.Option("--everybody", help="All who are in the session.")
     ] = False,
-    day: Annotated[int, typer.Option("--day", metavar="N", help="On which day.")] = 1,
+    day: Annotated[
+        int | None, typer.Option("--day", metavar="N", help="On which day; the first if omitted.")
+    ] = None,
     absent: Annotated[bool, typer.Option("--absent", help="They were not there.")] = False,
     minutes: Annotated[
         int | None, typer.Option("--minutes", metavar="N", help="For how long they were there.")
@@ -83,7 +85,7 @@ def attendance(
     """
     whole, named = training_rules.parse_named_session(training, code)
     if participant_rules.is_attendance_listed(
-        user, minutes, is_everybody=everybody, is_absent=absent
+        user, minutes, day, is_everybody=everybody, is_absent=absent
     ):
         return env.read(lambda work: _attendance(env, work, whole, named))
 
@@ -93,7 +95,7 @@ def attendance(
             whole,
             named,
             logins=user or (),
-            day=day,
+            day=1 if day is None else day,
             is_present=not absent,
             minutes=minutes,
         )

@@ -29,14 +29,19 @@ def check_attendance(
 
 
 def is_attendance_listed(
-    logins: Sequence[str] | None, minutes: int | None, *, is_everybody: bool, is_absent: bool
+    logins: Sequence[str] | None,
+    minutes: int | None,
+    day: int | None,
+    *,
+    is_everybody: bool,
+    is_absent: bool,
 ) -> bool:
     """Say whether attendance is to be listed, not recorded; raises AttendanceOfNobody."""
     if bool(logins) and is_everybody:
         raise AttendanceOfNobody(field="--everybody")
     if logins or is_everybody:
         return False
-    if is_absent or minutes is not None:
+    if is_absent or minutes is not None or day is not None:
         raise AttendanceOfNobody(field="--user")
     return True
 

@@ -1,6 +1,6 @@
 """The refusals that are about sessions."""
 
-from lmsctl.kit.errors import Conflict, NotFound, Rejected
+from lmsctl.kit.errors import Conflict, NotFound, Rejected, Usage
 
 
 class SessionUnknown(NotFound):
@@ -36,7 +36,7 @@ class SessionOver(Rejected):
     hint = "What has taken place stays; move its days first if it has not."
 
 
-class SessionStartMissing(Rejected):
+class SessionStartMissing(Usage):
     """Raised when the start of a day is no moment, such as `never`."""
 
     code = "session_start_missing"

@@ -9,6 +9,10 @@ from lmsctl.enrollment import store
 from lmsctl.enrollment.items.actions import canceling
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
+from lmsctl.notification import hookpoints as notification_hookpoints
+from lmsctl.notification.calendar.rules.replies import EntryReply
+from lmsctl.notification.results import TakenAnswer
+from lmsctl.rights.rules import Scope
 from lmsctl.user import hookpoints as user_hookpoints
 
 
@@ -38,3 +42,12 @@ def records_of_user(work: Work, user_id: int) -> dict[str, int]:
     """Return how many enrollments and progress events are deleted with a user, by kind."""
     counts = store.count_on_user(work, user_id)
     return {"enrollments": counts.enrollments, "progress_events": counts.progress_events}
+
+
+@notification_hookpoints.take_entry_reply.implement
+def take_entry_reply(work: Work, scope: Scope, reply: EntryReply) -> TakenAnswer | None:
+    """Record what a participant of a training says to the invitation in their calendar."""
+    # What else follows from events is quick without it.
+    from lmsctl.enrollment.participation.actions import answering
+
+    return answering.take_entry_reply(work, scope, reply)

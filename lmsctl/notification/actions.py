@@ -7,9 +7,19 @@ from typing import Any
 
 from lmsctl.kit import secret
 from lmsctl.kit.work import Work
+from lmsctl.notification import hookpoints
 from lmsctl.notification.calendar import actions as calendar_entries
-from lmsctl.notification.errors import MessageUnknown
-from lmsctl.notification.results import Channel, Message, MessageKind, MessageState, Notice, Preview
+from lmsctl.notification.calendar.rules import replies
+from lmsctl.notification.errors import AnswerEntryUnknown, MessageUnknown
+from lmsctl.notification.results import (
+    Channel,
+    Message,
+    MessageKind,
+    MessageState,
+    Notice,
+    Preview,
+    TakenAnswer,
+)
 from lmsctl.notification.store import audiences as audience_store
 from lmsctl.notification.store import messages as store
 from lmsctl.notification.store import once as once_store
@@ -246,6 +256,21 @@ def preview(work: Work, number: int) -> Preview:
     if found.calendar is None:
         return found
     return replace(found, calendar=calendar_entries.finish(found.calendar, found.recipient)[0])
+
+
+def take_answer(work: Work, data: bytes) -> TakenAnswer:
+    """Let the answer in a mail count for the person whose address it is from.
+
+    `data` is the mail as it arrived. Needs `enrollment.manage` over the person. Raises
+    MailUnreadable, AnswerMissing, AnswerUnclear, AnswerNotTheirs, AnswerEntryUnknown,
+    AnswerOutdated, and what keeps a person from answering.
+    """
+    scope = rights.require(work, "enrollment.manage")
+    taken = hookpoints.take_entry_reply(work, scope, replies.read_mail(data))
+    found = next((one for one in taken if one is not None), None)
+    if found is None:
+        raise AnswerEntryUnknown
+    return found
 
 
 def notices(work: Work, user_id: int) -> Iterator[Notice]:

@@ -5,10 +5,13 @@ from typing import Annotated
 import typer
 
 from lmsctl.kit import options
-from lmsctl.kit.answer import Listing
+from lmsctl.kit.answer import Done, Listing, Outcome
+from lmsctl.kit.csvbytes import open_bytes
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
+from lmsctl.kit.work import Work
 from lmsctl.notification import actions
+from lmsctl.notification.calendar.rules.mails import MOST_BYTES
 from lmsctl.notification.results import Message, MessageKind, MessageState, Preview
 
 app = options.noun("notification", "Queued mails and notices in accounts.")
@@ -44,3 +47,32 @@ def preview(
 ) -> Preview:
     """Show one message as it would arrive: to whom, why, and its text."""
     return env.read(lambda work: actions.preview(work, number))
+
+
+@verb(
+    app,
+    examples=("lmsctl notification answers answer.eml", "lmsctl notification answers - < mail"),
+)
+def answers(
+    env: Environment,
+    path: Annotated[
+        str, typer.Argument(metavar="FILE", help="One mail as it arrived; - is standard input.")
+    ],
+) -> Done:
+    """Take the answer to an invitation that a calendar program sends by mail.
+
+    Accepting is 'lmsctl enrollment confirm' and declining is 'decline', for the person whose stored
+    address the mail is from. Anything else is rejected with exit status 6, so that a mail filter
+    can pipe in everything that arrives at the organizer-address. The same mail may come twice.
+    """
+    file, _ = open_bytes(path)
+    with file:
+        data = file.read(MOST_BYTES + 1)
+
+    def write(work: Work) -> Done:
+        taken = actions.take_answer(work, data)
+        already = "" if taken.outcome is Outcome.UPDATED else " already"
+        sentence = f"{taken.login} has {taken.answer} {taken.training}{already}."
+        return Done(taken, sentence, is_changed=taken.outcome is Outcome.UPDATED)
+
+    return env.write(write)

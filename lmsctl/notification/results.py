@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from lmsctl.kit.answer import Outcome
+
 
 class Channel(StrEnum):
     """Where a message goes."""
@@ -86,3 +88,16 @@ class Notice:
     kind: str
     subject: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAnswer:
+    """What an answer of somebody's calendar program has done: `updated` or `unchanged`."""
+
+    KEY = "login"
+
+    login: str
+    training: str
+    session: str | None
+    answer: str
+    outcome: Outcome

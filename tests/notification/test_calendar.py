@@ -6,12 +6,17 @@ What is written is read here by another library than the one that writes it.
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lmsctl.notification.calendar import actions
-from lmsctl.notification.calendar.actions import EntryUnreadable, finish, write_calendar
+from lmsctl.notification.calendar.actions import (
+    EntryUnreadable,
+    finish,
+    write_calendar,
+    writing,
+)
 from lmsctl.notification.calendar.rules import entry as entry_rules
 from lmsctl.notification.calendar.rules.entry import Entry, EntryDay, OwnEntry, Reply
 from tests.calendars import Happening, SeenEntry, check_form, read_calendar
@@ -253,15 +258,20 @@ def test_no_text_breaks_out_of_its_line(text: str, sequence: int) -> None:
 
 
 def test_what_does_not_read_as_written_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Had a text got through that becomes a property, reading it back would show that."""
-    monkeypatch.setattr(entry_rules, "one_line", lambda text: text)
-    entry = entry_on(EntryDay(NOON, NOON + HOUR), host="A\x00B")
-    actions._template.cache_clear()
-    with monkeypatch.context() as broken:
-        broken.setattr(actions, "_text_of", lambda part: part.to_ical().decode() + "X-EVIL:1\r\n")
+    """Had a text become a property, in what all have or in what is one's own, it would be seen."""
+    entry = entry_on(EntryDay(NOON, NOON + HOUR), host="Another")
+    for kept in ("VCALENDAR", "VEVENT"):
+        writing._template.cache_clear()
+
+        def with_more(part: icalendar.Component, kept: str = kept) -> str:
+            text: str = part.to_ical().decode()
+            end = f"END:{kept}\r\n"
+            return text.replace(end, f"X-EVIL:1\r\n{end}") if part.name == kept else text
+
+        monkeypatch.setattr(writing, "_text_of", with_more)
         with pytest.raises(EntryUnreadable):
             finished(entry)
-    actions._template.cache_clear()
+    writing._template.cache_clear()
 
 
 def test_entries_are_kept_apart_when_many_are_one_file() -> None:

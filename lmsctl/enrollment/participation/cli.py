@@ -12,6 +12,7 @@ from lmsctl.enrollment import rules
 from lmsctl.enrollment.items.actions import joining
 from lmsctl.enrollment.options import Departments, Groups, Users, count_outcomes, name_target
 from lmsctl.enrollment.participation.actions import (
+    answering,
     editing,
     explaining,
     extending,
@@ -110,7 +111,7 @@ def _answer(env: Environment, training: str, user: str | None, said: InvitationA
     """Record an answer to an invitation, and return the answer of the command."""
 
     def write(work: Work) -> Done:
-        part, is_new = learning.answer(work, user, training, said)
+        part, is_new = answering.answer(work, user, training, said)
         already = "" if is_new else " already"
         sentence = f"{part.login} has {said.value} {part.training}{already}."
         return Done(part, sentence, is_changed=is_new)

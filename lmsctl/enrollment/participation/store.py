@@ -16,6 +16,7 @@ from lmsctl.training.model import (
     Attendance,
     DeadlineExtension,
     SessionDay,
+    Training,
     TrainingEnrollment,
     TrainingSession,
 )
@@ -123,4 +124,42 @@ def list_extensions(work: Work, training_id: int, user_id: int) -> list[Deadline
             col(DeadlineExtension.user_id) == user_id,
         )
         .order_by(col(DeadlineExtension.deadline).desc()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOwner:
+    """Whose an entry of a calendar is: who takes, or took, part in which training.
+
+    `email_key` is their stored address as addresses are compared, `path` that of their department.
+    """
+
+    id: int
+    login: str
+    email_key: str | None
+    path: str
+    training: str
+    is_live: bool
+
+
+def find_entry(work: Work, uid: str) -> EntryOwner | None:
+    """Return whose entry that is in calendars; None when it is nobody's."""
+    return work.one(
+        EntryOwner,
+        select(
+            *columns_of(
+                EntryOwner,
+                TrainingEnrollment,
+                login=col(User.login),
+                email_key=col(User.email_key),
+                path=col(Department.path),
+                training=col(Training.code),
+                is_live=_IS_LIVE,
+            )
+        )
+        .select_from(TrainingEnrollment)
+        .join(User, col(User.id) == col(TrainingEnrollment.user_id))
+        .join(Department, col(Department.id) == col(User.department_id))
+        .join(Training, col(Training.id) == col(TrainingEnrollment.training_id))
+        .where(col(TrainingEnrollment.calendar_uid) == uid),
     )

@@ -61,6 +61,8 @@ class ParticipantRecord:
     enrolled_at: datetime
     access_at: datetime
     answer: InvitationAnswer | None
+    answered_at: datetime | None
+    moves: int
     points: int | None
     certificate: str | None
 

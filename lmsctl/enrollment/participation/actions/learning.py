@@ -26,7 +26,7 @@ from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.participants.store import places as place_store
 from lmsctl.training.participants.store import showing as showing_store
-from lmsctl.training.results import EnrolledBy, InvitationAnswer
+from lmsctl.training.results import EnrolledBy
 from lmsctl.training.rules import SessionRecord, TrainingRecord
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.sessions.actions import showing as session_showing
@@ -35,14 +35,14 @@ from lmsctl.training.telling import actions as telling
 from lmsctl.training.telling import store as telling_store
 
 
-def _require_participation(part: PersonInTraining) -> ParticipantRecord:
+def require_participation(part: PersonInTraining) -> ParticipantRecord:
     """Return how a person takes part; raises ParticipationUnknown if they do not."""
     if part.participation is None:
         raise ParticipationUnknown(login=part.person.login, training=part.training.code)
     return part.participation
 
 
-def _to_result(work: Work, part: PersonInTraining) -> ParticipationStatus:
+def to_result(work: Work, part: PersonInTraining) -> ParticipationStatus:
     """Return how a person takes part now, after what was changed."""
     participation = find_participation(work, part.person, part.training) or part.participation
     assert participation is not None
@@ -54,29 +54,6 @@ def _to_result(work: Work, part: PersonInTraining) -> ParticipationStatus:
         is_preselected=participation.is_preselected,
         access_at=participation.access_at,
     )
-
-
-# Answering ---------------------------------------------------------------------------------------
-
-
-def answer(
-    work: Work, login: str | None, code: str, said: InvitationAnswer
-) -> tuple[ParticipationStatus, bool]:
-    """Record whether a participant will come; a no keeps their place. Returns whether that is new.
-
-    Raises what `get_learner` raises, TrainingUnknown, PersonNotActive, ParticipationUnknown and
-    AccessToCome.
-    """
-    part = get_for_update(work, login, code)
-    participation = _require_participation(part)
-    gates.raise_closed(gates.gates_of_access(get_situation(work, part)))
-    if participation.answer != said:
-        people_store.change(work, [participation.id], answer=said, answered_at=work.now)
-        audit.record(work, f"training.{said.value}", part.name, login=part.person.login)
-        told = {part.person.id: said.value}
-        telling.tell_supervisors(work, part.training, told, session=participation.session)
-        _tell_organizer(work, part, said.value, None)
-    return _to_result(work, part), participation.answer != said
 
 
 # Coming and going --------------------------------------------------------------------------------
@@ -99,7 +76,7 @@ def join(
     if part.participation is not None:
         if session is not None and part.participation.session_id != session.id:
             raise TakesPartAlready(login=part.person.login, training=part.training.code)
-        return _to_result(work, part), False, []
+        return to_result(work, part), False, []
     place_store.lock_sessions(work, [session.id] if session else [])
     situation = get_situation(work, part)
     session = _reload_session(situation, session)
@@ -119,7 +96,7 @@ def join(
     telling.invite(work, part.training, at, _audience(part))
     _record(work, "joined", part, session)
     notes = _notes_on_session(work, part, session) if session else _notes_on_choices(work, part)
-    return _to_result(work, part), True, notes
+    return to_result(work, part), True, notes
 
 
 def _notes_on_session(work: Work, part: PersonInTraining, session: SessionRecord) -> list[str]:
@@ -168,10 +145,10 @@ def _record(work: Work, done: str, part: PersonInTraining, session: SessionRecor
     detail = {"login": part.person.login, "session": code}
     audit.record(work, f"training.{done.partition(' ')[0]}", part.name, **detail)
     telling.tell_supervisors(work, part.training, {part.person.id: done}, session=code)
-    _tell_organizer(work, part, done, code)
+    tell_organizer(work, part, done, code)
 
 
-def _tell_organizer(work: Work, part: PersonInTraining, done: str, session: str | None) -> None:
+def tell_organizer(work: Work, part: PersonInTraining, done: str, session: str | None) -> None:
     """Tell who organizes a training what a person did."""
     person, where = part.person, f", session {session}" if session else ""
     said = f"{person.first_name} {person.last_name} {done} '{part.training.title}'{where}"
@@ -188,10 +165,10 @@ def switch(
     leaving the one and from coming to the other, or GatesClosed with several things.
     """
     part = get_for_update(work, login, code)
-    participation = _require_participation(part)
+    participation = require_participation(part)
     session = session_store.get(work, part.training, given)
     if participation.session_id == session.id:
-        return _to_result(work, part), False, []
+        return to_result(work, part), False, []
     _lock_sessions(work, participation, session)
     situation = get_situation(work, part)
     session = _reload_session(situation, session) or session
@@ -205,7 +182,7 @@ def switch(
     place_store.release(work, [participation.id])
     people_store.move_to_session(work, [participation.id], session.id, is_preselected=False)
     _record(work, "switched sessions in", part, session)
-    return _to_result(work, part), True, _notes_on_session(work, part, session)
+    return to_result(work, part), True, _notes_on_session(work, part, session)
 
 
 def _lock_sessions(work: Work, participation: ParticipantRecord, session: SessionRecord) -> None:
@@ -223,7 +200,7 @@ def list_switchable_sessions(
     session they have, and NoSessionOffered.
     """
     part = get_visible(work, login, code)
-    _require_participation(part)
+    require_participation(part)
     situation = get_situation(work, part)
     gates.raise_closed(gates.gates_to_give_up_session(situation))
     found = gates.list_switchable(situation)
@@ -241,14 +218,14 @@ def leave(work: Work, login: str | None, code: str) -> tuple[ParticipationStatus
     GatesClosed with several of them, and ConfirmationNeeded.
     """
     part = get_for_update(work, login, code)
-    participation = _require_participation(part)
+    participation = require_participation(part)
     place_store.lock_sessions(work, [participation.session_id] if participation.session_id else [])
     situation = get_situation(work, part)
     gates.raise_closed(gates.gates_to_leave(situation))
     warnings = gates.warnings_before_leaving(situation)
     if warnings:
         work.confirm(f"Leave '{part.training.code}'?", warnings)
-    told = replace(_to_result(work, part), state=LEFT)
+    told = replace(to_result(work, part), state=LEFT)
     old = session_store.find_with_days(work, participation.session_id)
     telling.tell_removed(work, part.training, old, _audience(part), telling.RemovalCause.LEFT)
     place_store.release(work, [participation.id])

@@ -153,7 +153,8 @@ def test_all_or_nothing(training_portal: Portal) -> None:
     create_session(training_portal, "gone")
     training_portal.ok("session", "cancel", "aid", "gone")
     for words, code, status in IN_THE_WAY:
-        refused(training_portal, "enroll", *words, "--user", "ben", code=code, status=status)
+        line, audited = ("enroll", *words, "--user", "ben"), int(status != 2)
+        refused(training_portal, *line, code=code, status=status, audited=audited)
 
 
 MEANINGLESS: list[tuple[tuple[str, ...], str]] = [

@@ -106,7 +106,8 @@ def _till(work: Work, token: TokenDetail) -> str:
 def _edited(work: Work, after: TokenDetail, *, is_changed: bool) -> Done:
     word = "Updated" if is_changed else "Unchanged:"
     sentence = f"{word} the token {after.code} for {after.content}{_till(work, after)}."
-    return Done(after, sentence, is_changed=is_changed)
+    notes = tokens.describe_end(work, after.id) if is_changed else []
+    return Done(after, sentence, is_changed=is_changed, notes=notes)
 
 
 @verb(

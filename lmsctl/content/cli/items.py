@@ -1,5 +1,6 @@
 """The command line of items."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -87,7 +88,8 @@ def create(
                 is_draft=draft,
                 due=due,
             )
-            return Done(made, f"Created the {made.kind} {made.code}.")
+            sentence = f"Created the {made.kind} {made.code}."
+            return Done(made, sentence, notes=rules.notes_on_due(made.due_on, work.now, work.zone))
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The {found.kind} {found.code} exists already.", is_changed=False)
         return edited(
@@ -184,19 +186,20 @@ def edit(
     """Change an item. Its code stays, and so do the due dates of those who are enrolled."""
 
     def write(work: Work) -> Done:
-        return edited(
-            *items.edit(
-                work,
-                code,
-                title=title,
-                folder=folder,
-                source=source,
-                inherits=inherit,
-                is_draft=draft,
-                due=_due(work, due_days, due_on, is_never=no_due),
-                if_version=if_version,
-            )
+        after, is_changed = items.edit(
+            work,
+            code,
+            title=title,
+            folder=folder,
+            source=source,
+            inherits=inherit,
+            is_draft=draft,
+            due=_due(work, due_days, due_on, is_never=no_due),
+            if_version=if_version,
         )
+        day = after.due_on if due_on is not None else None
+        notes = rules.notes_on_due(day, work.now, work.zone)
+        return replace(edited(after, is_changed), notes=notes)
 
     return env.write(write)
 
